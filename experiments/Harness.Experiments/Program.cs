@@ -1,0 +1,2 @@
+// The command-line entry point of the harness.
+return 0;
