@@ -1,0 +1,82 @@
+using Harness.Engine.Configuration;
+
+namespace Harness.Engine.Tests.Configuration;
+
+/// <summary>The registry describes every knob once and binds it to the right property.</summary>
+public sealed class KnobRegistryTests
+{
+    public static TheoryData<string> KnobNames => [.. KnobRegistry.All.Select(knob => knob.Name)];
+
+    [Fact]
+    public void NamesAreUniqueAndEveryPropertyIsAKnob()
+    {
+        var properties = typeof(EngineOptions).GetProperties().Where(property => property.GetMethod is { IsStatic: false, IsPublic: true });
+        Assert.Equal(properties.Count(), KnobRegistry.All.Select(knob => knob.Name).Distinct().Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(KnobNames))]
+    public void EveryKnobSetsItsOwnPropertyAndNoOther(string name)
+    {
+        var knob = KnobRegistry.Find(name);
+        var other = knob.Type switch
+        {
+            KnobType.Bool => knob.DefaultText == "on" ? "off" : "on",
+            KnobType.Enum => knob.Values[^1].Name,
+            _ => knob.Format(knob.Type == KnobType.Int ? (object)((int)knob.Default + 1) : (double)knob.Default + 1),
+        };
+        var options = EngineOptions.Default.With(name, other);
+        Assert.Equal(other, options.ToDictionary()[name]);
+        Assert.Equal(new Dictionary<string, string> { [name] = other }, options.ChangedKnobs());
+        Assert.Equal(options, EngineOptions.FromDictionary(options.ToDictionary()));
+    }
+
+    [Theory]
+    [MemberData(nameof(KnobNames))]
+    public void DefaultsAreWithinRange(string name)
+    {
+        var knob = KnobRegistry.Find(name);
+        Assert.Equal(knob.Default, knob.Parse(knob.DefaultText));
+        Assert.False(string.IsNullOrWhiteSpace(knob.Documentation));
+    }
+
+    [Fact]
+    public void OptionsAreTyped()
+    {
+        var options = EngineOptions.FromDictionary(new Dictionary<string, string>
+        {
+            ["inlining.budget"] = "3000", ["deopt"] = "off", ["tier-up"] = "synchronous", ["inlining.score.size-weight"] = "0.5",
+        });
+        Assert.Equal(3000, options.InliningBudget);
+        Assert.False(options.Deopt);
+        Assert.Equal(TierUpMode.Synchronous, options.TierUp);
+        Assert.Equal(0.5, options.InliningSizeWeight);
+        Assert.Equal(5000, EngineOptions.Default.InliningBudget);
+    }
+
+    [Theory]
+    [InlineData("inlinig.budget", "1", "unknown knob 'inlinig.budget'; did you mean 'inlining.budget'? ('harness knobs' lists all)")]
+    [InlineData("inlining.budget", "-1", "knob 'inlining.budget' does not take '-1'; it takes a whole number in 0..1000000 (IR nodes)")]
+    [InlineData("inlining.budget", "many", "knob 'inlining.budget' does not take 'many'; it takes a whole number in 0..1000000 (IR nodes)")]
+    [InlineData("deopt", "maybe", "knob 'deopt' does not take 'maybe'; it takes on or off")]
+    [InlineData("tier-up", "now", "knob 'tier-up' does not take 'now'; it takes one of background, synchronous, eager, never")]
+    [InlineData("inlining.score.size-weight", "NaN", "knob 'inlining.score.size-weight' does not take 'NaN'; it takes a number in 0..1000")]
+    public void MistakesAreExplainedInOneLine(string name, string value, string message) =>
+        Assert.Equal(message, Assert.Throws<KnobException>(() => EngineOptions.Default.With(name, value)).Message);
+
+    [Theory]
+    [InlineData("deopt", "off", "--no-wasm-deopt")]
+    [InlineData("deopt", "on", "--wasm-deopt")]
+    [InlineData("inlining.budget", "3000", "--wasm-inlining-budget=3000")]
+    [InlineData("memory.guard-pages", "off", "--wasm-enforce-bounds-checks")]
+    [InlineData("memory.guard-pages", "on", "--no-wasm-enforce-bounds-checks")]
+    [InlineData("tier-up", "never", "--liftoff-only")]
+    [InlineData("tier-up", "background", "")]
+    [InlineData("pass.gvn", "on", null)]
+    public void KnobsMapToTheFlagsOfV8(string name, string value, string? flags)
+    {
+        var knob = KnobRegistry.Find(name);
+        var mapped = knob.ToV8Flags(knob.Parse(value));
+        Assert.Equal(flags, mapped is null ? null : string.Join(' ', mapped));
+    }
+}

@@ -1,0 +1,212 @@
+namespace Harness.Engine.Configuration;
+
+/// <summary>
+/// The values of all knobs: everything that may change how fast the engine runs a program, and nothing that changes what
+/// the program computes. Immutable; starts from <see cref="Default"/> and is varied with <see cref="With(string, string)"/>
+/// or a <c>with</c> expression (which, unlike the former, does not check ranges).
+/// </summary>
+/// <remarks>To add a knob, add a property with a <c>Knob</c> attribute here; all else follows from it.</remarks>
+public sealed record EngineOptions
+{
+    /// <summary>Every knob at its default.</summary>
+    public static EngineOptions Default { get; } = new();
+
+    /// <summary>When and where functions are optimized.</summary>
+    [Knob("tier-up", "when and where functions are compiled by the optimizing compiler")]
+    public TierUpMode TierUp { get; init; } = TierUpMode.Background;
+
+    /// <summary>
+    /// Budget of a function in baseline code; calls and loop iterations use it up by the wire bytes they run, and at zero
+    /// the function is optimized.
+    /// </summary>
+    [Knob("tiering.budget", "work that a function does in baseline code before it is optimized",
+        Minimum = 1, Unit = "wire bytes executed", V8Flag = "--wasm-tiering-budget")]
+    public int TieringBudget { get; init; } = 13_000_000;
+
+    /// <summary>Whether calls are inlined at all. Without it, no other inlining knob has an effect.</summary>
+    [Knob("inlining", "inline calls in optimized code", V8Flag = "--wasm-inlining")]
+    public bool Inlining { get; init; } = true;
+
+    /// <summary>Whether <c>call_indirect</c> is inlined speculatively.</summary>
+    [Knob("inlining.call-indirect", "inline call_indirect speculatively, by the targets in the feedback",
+        V8Flag = "--wasm-inlining-call-indirect")]
+    public bool InliningCallIndirect { get; init; } = true;
+
+    /// <summary>Whether <c>call_ref</c> is inlined speculatively.</summary>
+    [Knob("inlining.call-ref", "inline call_ref speculatively, by the targets in the feedback")]
+    public bool InliningCallRef { get; init; } = true;
+
+    /// <summary>Which policy scores and admits call sites.</summary>
+    [Knob("inlining.policy", "which call sites are inlined first")]
+    public InliningPolicyKind InliningPolicy { get; init; } = InliningPolicyKind.V8;
+
+    /// <summary>Largest size of a function with all that is inlined into it, in IR nodes.</summary>
+    [Knob("inlining.budget", "largest size of a function with all that is inlined into it",
+        Maximum = 1_000_000, Unit = "IR nodes", V8Flag = "--wasm-inlining-budget")]
+    public int InliningBudget { get; init; } = 5000;
+
+    /// <summary>Largest body that is inlined, in wire bytes.</summary>
+    [Knob("inlining.max-size", "largest function body that is inlined",
+        Maximum = 1_000_000, Unit = "wire bytes", V8Flag = "--wasm-inlining-max-size")]
+    public int InliningMaxSize { get; init; } = 500;
+
+    /// <summary>Largest growth of a function by inlining, as a multiple of its own size.</summary>
+    [Knob("inlining.factor", "largest growth of a function by inlining, as a multiple of its own size",
+        Minimum = 1, Maximum = 10_000, V8Flag = "--wasm-inlining-factor")]
+    public int InliningFactor { get; init; } = 3;
+
+    /// <summary>Size below which <see cref="InliningFactor"/> does not limit a function, in IR nodes.</summary>
+    [Knob("inlining.min-budget", "size up to which inlining.factor does not limit a function",
+        Maximum = 1_000_000, Unit = "IR nodes", V8Flag = "--wasm-inlining-min-budget")]
+    public int InliningMinBudget { get; init; } = 50;
+
+    /// <summary>Most call sites inlined into one function.</summary>
+    [Knob("inlining.max-count", "most calls inlined into one function", Maximum = 10_000, Unit = "calls")]
+    public int InliningMaxCount { get; init; } = 60;
+
+    /// <summary>Deepest nesting of inlined calls.</summary>
+    [Knob("inlining.max-depth", "deepest nesting of inlined calls", Maximum = 100, Unit = "levels")]
+    public int InliningMaxDepth { get; init; } = 7;
+
+    /// <summary>Body size up to which a function is inlined without regard to call counts, in wire bytes.</summary>
+    [Knob("inlining.tiny-size", "function bodies up to this size are inlined even where they were never called",
+        Maximum = 10_000, Unit = "wire bytes")]
+    public int InliningTinySize { get; init; } = 12;
+
+    /// <summary>Weight of the call count in the score of a call site.</summary>
+    [Knob("inlining.score.count-weight", "weight of the call count in the score of a call site", Maximum = 1000)]
+    public double InliningCountWeight { get; init; } = 2;
+
+    /// <summary>Weight of the target's size in the score of a call site.</summary>
+    [Knob("inlining.score.size-weight", "weight of the target's size in the score of a call site", Maximum = 1000)]
+    public double InliningSizeWeight { get; init; } = 3;
+
+    /// <summary>Most targets that feedback keeps for a call site; with one more it is megamorphic.</summary>
+    [Knob("polymorphism-limit", "most targets that feedback keeps for a call site; beyond, it is megamorphic",
+        Minimum = 1, Maximum = 16, Unit = "targets")]
+    public int PolymorphismLimit { get; init; } = 4;
+
+    /// <summary>
+    /// Whether a failed guard leaves the optimized code for good. Without it, the slow path is a generic call within the
+    /// optimized code.
+    /// </summary>
+    [Knob("deopt", "leave optimized code where a speculation fails, instead of calling a generic slow path",
+        V8Flag = "--wasm-deopt")]
+    public bool Deopt { get; init; } = true;
+
+    /// <summary>Deopts of one function after which it is optimized without deopt points.</summary>
+    [Knob("deopt.limit", "deopts of one function after which it is optimized without deopt points",
+        Maximum = 1_000_000, Unit = "deopts", V8Flag = "--wasm-deopts-per-function-limit")]
+    public int DeoptLimit { get; init; } = 10;
+
+    /// <summary>Constant folding and algebraic rewriting.</summary>
+    [Knob("pass.fold", "constant folding and algebraic rules")]
+    public bool PassFold { get; init; } = true;
+
+    /// <summary>Global value numbering.</summary>
+    [Knob("pass.gvn", "global value numbering: compute each value once")]
+    public bool PassGvn { get; init; } = true;
+
+    /// <summary>Elimination of repeated loads of memory, tables, globals and instance data.</summary>
+    [Knob("pass.load-elimination", "reuse what was loaded or stored before")]
+    public bool PassLoadElimination { get; init; } = true;
+
+    /// <summary>Loop-invariant code motion, of guards as well.</summary>
+    [Knob("pass.licm", "move what does not change in a loop, guards included, before it")]
+    public bool PassLicm { get; init; } = true;
+
+    /// <summary>Loop peeling.</summary>
+    [Knob("pass.peel", "peel the first iteration off innermost loops", V8Flag = "--wasm-loop-peeling")]
+    public bool PassPeel { get; init; } = true;
+
+    /// <summary>Largest loop that is peeled, in IR nodes.</summary>
+    [Knob("peel.max-size", "largest loop that is peeled",
+        Maximum = 1_000_000, Unit = "IR nodes", V8Flag = "--wasm-loop-peeling-max-size")]
+    public int PeelMaxSize { get; init; } = 1000;
+
+    /// <summary>Dead code elimination.</summary>
+    [Knob("pass.dce", "remove code whose results are not used")]
+    public bool PassDce { get; init; } = true;
+
+    /// <summary>Simplification of branches on known or repeated conditions.</summary>
+    [Knob("pass.branch-simplification", "remove branches on known and repeated conditions, merge straight blocks")]
+    public bool PassBranchSimplification { get; init; } = true;
+
+    /// <summary>Ordering of blocks by hotness, with cold code out of line.</summary>
+    [Knob("pass.block-ordering", "order blocks by hotness, cold code out of line")]
+    public bool PassBlockOrdering { get; init; } = true;
+
+    /// <summary>Elimination of repeated bounds and null checks.</summary>
+    [Knob("pass.bounds-check-elimination", "remove bounds and null checks that an earlier check implies")]
+    public bool PassBoundsCheckElimination { get; init; } = true;
+
+    /// <summary>
+    /// Whether out-of-bounds accesses of 32-bit memories are found by guard pages. Without it, every access is checked
+    /// explicitly.
+    /// </summary>
+    [Knob("memory.guard-pages", "find out-of-bounds accesses by guard pages instead of explicit checks",
+        V8Flag = "--no-wasm-enforce-bounds-checks")]
+    public bool MemoryGuardPages { get; init; } = true;
+
+    /// <summary>Size of the stack of a thread made to run Wasm code, in KiB.</summary>
+    [Knob("stack.size", "size of the stack that Wasm code runs on", Minimum = 512, Maximum = 1_048_576, Unit = "KiB")]
+    public int StackSize { get; init; } = 8192;
+
+    /// <summary>Make every Nth guard fail though its speculation holds; 0 for none. Results must not change.</summary>
+    [Knob("stress.guard-fail-interval", "make every Nth guard fail; 0 for none", Unit = "guards")]
+    public int StressGuardFailInterval { get; init; }
+
+    /// <summary>Optimize a function after this many calls, whatever its budget; 0 to go by the budget.</summary>
+    [Knob("stress.tier-up-after", "optimize a function at its Nth call; 0 to go by tiering.budget", Unit = "calls")]
+    public int StressTierUpAfter { get; init; }
+
+    /// <summary>Print each deopt: reason, place, frames and time.</summary>
+    [Knob("trace.deopt", "print each deopt: reason, place, values of the frames, time", V8Flag = "--trace-deopt-verbose")]
+    public bool TraceDeopt { get; init; }
+
+    /// <summary>Print each inlining decision with its reason.</summary>
+    [Knob("trace.inlining", "print each inlining decision with its reason", V8Flag = "--trace-wasm-inlining")]
+    public bool TraceInlining { get; init; }
+
+    /// <summary>Print each function that is optimized, with size and compile time.</summary>
+    [Knob("trace.tier-up", "print each function that is optimized, with size and time",
+        V8Flag = "--trace-wasm-compilation-times")]
+    public bool TraceTierUp { get; init; }
+
+    /// <summary>Makes options from the values of some knobs; the others are at their defaults.</summary>
+    /// <param name="values">Values by knob name, as users write them.</param>
+    /// <exception cref="KnobException">A knob is unknown, or does not take its value.</exception>
+    public static EngineOptions FromDictionary(IEnumerable<KeyValuePair<string, string>> values) => Default.With(values);
+
+    /// <summary>A copy in which one knob has another value.</summary>
+    /// <param name="name">Name of the knob, such as <c>inlining.budget</c>.</param>
+    /// <param name="value">Its value as users write it, such as <c>3000</c> or <c>off</c>.</param>
+    /// <exception cref="KnobException">The knob is unknown, or does not take the value.</exception>
+    public EngineOptions With(string name, string value) => With([new(name, value)]);
+
+    /// <summary>A copy in which some knobs have other values.</summary>
+    /// <param name="values">Values by knob name, as users write them.</param>
+    /// <exception cref="KnobException">A knob is unknown, or does not take its value.</exception>
+    public EngineOptions With(IEnumerable<KeyValuePair<string, string>> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var copy = new EngineOptions(this);
+        foreach (var (name, text) in values)
+        {
+            var knob = KnobRegistry.Find(name);
+            knob.SetValue(copy, knob.Parse(text));
+        }
+
+        return copy;
+    }
+
+    /// <summary>The value of every knob by its name, in the order of the registry; the inverse of <see cref="FromDictionary"/>.</summary>
+    public IReadOnlyDictionary<string, string> ToDictionary() =>
+        KnobRegistry.All.ToDictionary(knob => knob.Name, knob => knob.Format(knob.GetValue(this)));
+
+    /// <summary>The knobs that are not at their default, by name.</summary>
+    public IReadOnlyDictionary<string, string> ChangedKnobs() =>
+        KnobRegistry.All
+            .Where(knob => !Equals(knob.GetValue(this), knob.Default))
+            .ToDictionary(knob => knob.Name, knob => knob.Format(knob.GetValue(this)));
+}

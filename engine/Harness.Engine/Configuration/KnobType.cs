@@ -1,0 +1,17 @@
+namespace Harness.Engine.Configuration;
+
+/// <summary>The kinds of value that a knob takes.</summary>
+public enum KnobType
+{
+    /// <summary><c>on</c> or <c>off</c> (also <c>true</c>/<c>false</c>, <c>1</c>/<c>0</c>).</summary>
+    Bool,
+
+    /// <summary>A whole number within the knob's range.</summary>
+    Int,
+
+    /// <summary>A decimal number within the knob's range.</summary>
+    Double,
+
+    /// <summary>One of the names in <see cref="Knob.Values"/>.</summary>
+    Enum,
+}
