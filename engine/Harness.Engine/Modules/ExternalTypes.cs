@@ -1,0 +1,63 @@
+namespace Harness.Engine.Modules;
+
+/// <summary>What can be imported and exported.</summary>
+public enum ExternalKind : byte
+{
+    /// <summary>A function.</summary>
+    Function,
+
+    /// <summary>A table.</summary>
+    Table,
+
+    /// <summary>A linear memory.</summary>
+    Memory,
+
+    /// <summary>A global variable.</summary>
+    Global,
+
+    /// <summary>An exception tag.</summary>
+    Tag,
+}
+
+/// <summary>The size limits of a table (in elements) or a memory (in pages).</summary>
+/// <param name="Minimum">The initial size.</param>
+/// <param name="Maximum">The size that it can grow to, or null if only the implementation limits it.</param>
+public readonly record struct Limits(ulong Minimum, ulong? Maximum)
+{
+    /// <summary>Whether something of actual size <see cref="Minimum"/> can be imported where <paramref name="other"/> is asked for.</summary>
+    internal bool Matches(Limits other) =>
+        Minimum >= other.Minimum
+        && (other.Maximum is not { } limit || (Maximum is { } maximum && maximum <= limit));
+}
+
+/// <summary>The type of a table.</summary>
+/// <param name="ElementType">The type of its elements, a reference type.</param>
+/// <param name="Limits">Its size in elements.</param>
+/// <param name="Is64">Whether its indices are i64 rather than i32.</param>
+public sealed record TableType(ValueType ElementType, Limits Limits, bool Is64)
+{
+    /// <summary>The type of indices into the table.</summary>
+    public ValueType AddressType => Is64 ? ValueType.I64 : ValueType.I32;
+}
+
+/// <summary>The type of a linear memory, which is never shared.</summary>
+/// <param name="Limits">Its size in pages of <see cref="PageSize"/> bytes.</param>
+/// <param name="Is64">Whether its addresses are i64 rather than i32.</param>
+public sealed record MemoryType(Limits Limits, bool Is64)
+{
+    /// <summary>The size of a page in bytes.</summary>
+    public const int PageSize = 65536;
+
+    /// <summary>The type of addresses in the memory.</summary>
+    public ValueType AddressType => Is64 ? ValueType.I64 : ValueType.I32;
+}
+
+/// <summary>The type of a global variable.</summary>
+/// <param name="Type">The type of its value.</param>
+/// <param name="IsMutable">Whether it can be written.</param>
+public sealed record GlobalType(ValueType Type, bool IsMutable);
+
+/// <summary>The type of an exception tag.</summary>
+/// <param name="CanonicalTypeId">The canonical id of the function type.</param>
+/// <param name="Type">The function type, whose parameters are the values that an exception carries.</param>
+public sealed record TagType(int CanonicalTypeId, FunctionType Type);

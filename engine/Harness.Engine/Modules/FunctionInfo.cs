@@ -1,0 +1,51 @@
+namespace Harness.Engine.Modules;
+
+/// <summary>A function of a module, imported or defined.</summary>
+public sealed class FunctionInfo
+{
+    internal FunctionInfo(WasmModule module, int index, int typeIndex, DefinedType type, bool isImported)
+    {
+        Module = module;
+        Index = index;
+        TypeIndex = typeIndex;
+        CanonicalTypeId = type.CanonicalId;
+        Type = type.Function!;
+        IsImported = isImported;
+    }
+
+    /// <summary>The module that the function belongs to.</summary>
+    public WasmModule Module { get; }
+
+    /// <summary>The function's index in the module, imported functions first.</summary>
+    public int Index { get; }
+
+    /// <summary>The index of the function's type in the module.</summary>
+    public int TypeIndex { get; }
+
+    /// <summary>The process-wide id of the function's type.</summary>
+    public int CanonicalTypeId { get; }
+
+    /// <summary>The function's parameters and results.</summary>
+    public FunctionType Type { get; }
+
+    /// <summary>Whether the function comes from outside.</summary>
+    public bool IsImported { get; }
+
+    /// <summary>The offset in the module's bytes of the first byte of the body, which is the vector of locals; zero if imported.</summary>
+    public int BodyStart { get; internal set; }
+
+    /// <summary>The offset in the module's bytes just after the body's last <c>end</c>; zero if imported.</summary>
+    public int BodyEnd { get; internal set; }
+
+    /// <summary>The size of the body in bytes, with the vector of locals.</summary>
+    public int BodySize => BodyEnd - BodyStart;
+
+    /// <summary>Whether a <c>ref.func</c> outside of function bodies, an element segment or an export mentions the function.</summary>
+    public bool IsDeclared { get; internal set; }
+
+    /// <summary>The name from the name section, or null.</summary>
+    public string? Name => Module.Names.GetFunctionName(Index);
+
+    /// <summary>The name from the name section, or <c>func[index]</c>.</summary>
+    public override string ToString() => Name ?? $"func[{Index}]";
+}

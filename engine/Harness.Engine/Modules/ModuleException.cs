@@ -1,0 +1,29 @@
+namespace Harness.Engine.Modules;
+
+/// <summary>A module was refused. The message starts with the reference interpreter's phrase for the fault.</summary>
+public abstract class ModuleException : Exception
+{
+    private protected ModuleException(string message, long offset)
+        : base($"{message} (at offset 0x{offset:x})") => Offset = offset;
+
+    /// <summary>The offset of the fault in the module's bytes.</summary>
+    public long Offset { get; }
+}
+
+/// <summary>The bytes are not a module in the binary format (specification, chapter 5).</summary>
+public sealed class MalformedModuleException : ModuleException
+{
+    internal MalformedModuleException(string message, long offset)
+        : base(message, offset)
+    {
+    }
+}
+
+/// <summary>The bytes are a module that is not valid (specification, chapter 3) or goes beyond <see cref="ImplementationLimits"/>.</summary>
+public sealed class InvalidModuleException : ModuleException
+{
+    internal InvalidModuleException(string message, long offset)
+        : base(message, offset)
+    {
+    }
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Harness.Engine.Modules;
+
+/// <summary>
+/// The one table of all instructions, which decoder, validator, text format, disassembler and both compilers share.
+/// Instructions are also numbered densely by <see cref="Slot"/>, so that each user can keep tables of its own.
+/// </summary>
+internal static partial class OpcodeTable
+{
+    /// <summary>The number of slots: one page of 256 for one-byte opcodes, one for each supported prefix.</summary>
+    public const int SlotCount = 3 * 256;
+
+    private static readonly OpcodeInfo?[] BySlot = IndexBySlot();
+    private static readonly ImmediateKind[] ImmediatesBySlot = IndexImmediates();
+    private static readonly Dictionary<string, OpcodeInfo> ByText = IndexByName();
+
+    /// <summary>All instructions in the order of the binary format.</summary>
+    public static ReadOnlySpan<OpcodeInfo> All => Rows;
+
+    /// <summary>
+    /// The instruction's slot: its own value for one-byte opcodes, 256 + sub-opcode for 0xFB, 512 + sub-opcode for 0xFC.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Slot(Opcode opcode) => (int)opcode < 256 ? (int)opcode : (int)opcode - (0xFB00 - 256);
+
+    /// <summary>The row of a known instruction.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such instruction.</exception>
+    public static OpcodeInfo Get(Opcode opcode) =>
+        TryGet(opcode, out var info) ? info : throw new ArgumentOutOfRangeException(nameof(opcode), opcode, null);
+
+    /// <summary>The row of an instruction, if there is such an instruction.</summary>
+    public static bool TryGet(Opcode opcode, [NotNullWhen(true)] out OpcodeInfo? info)
+    {
+        var slot = Slot(opcode);
+        info = (uint)slot < SlotCount ? BySlot[slot] : null;
+        return info is not null;
+    }
+
+    /// <summary>The immediates of a known instruction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ImmediateKind GetImmediates(Opcode opcode) => ImmediatesBySlot[Slot(opcode)];
+
+    /// <summary>
+    /// The row of the instruction with this text-format name, or null. <c>select</c>, <c>ref.test</c> and <c>ref.cast</c>
+    /// give the form with the smallest opcode.
+    /// </summary>
+    public static OpcodeInfo? ByName(string name) => ByText.GetValueOrDefault(name);
+
+    /// <summary>As <see cref="ByName(string)"/>, without allocating the name.</summary>
+    public static OpcodeInfo? ByName(ReadOnlySpan<char> name) =>
+        ByText.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var info) ? info : null;
+
+    private static OpcodeInfo?[] IndexBySlot()
+    {
+        var table = new OpcodeInfo?[SlotCount];
+        foreach (var row in Rows) table[Slot(row.Opcode)] = row;
+        return table;
+    }
+
+    private static ImmediateKind[] IndexImmediates()
+    {
+        var table = new ImmediateKind[SlotCount];
+        foreach (var row in Rows) table[Slot(row.Opcode)] = row.Immediates;
+        return table;
+    }
+
+    private static Dictionary<string, OpcodeInfo> IndexByName()
+    {
+        var table = new Dictionary<string, OpcodeInfo>(Rows.Length);
+        foreach (var row in Rows) table.TryAdd(row.Name, row);
+        return table;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Harness.Engine.Modules;
+
+/// <summary>
+/// A decoded and validated module (specification, section 2.5). It is immutable, so that instances and threads can share it.
+/// Function bodies stay bytes, which <see cref="BytecodeReader"/> reads.
+/// </summary>
+public sealed class WasmModule
+{
+    private readonly byte[] _bytes;
+    private readonly Lazy<NameSection> _names;
+
+    /// <param name="bytes">The module's bytes, in a pinned array that nobody writes to.</param>
+    /// <param name="canonicalTypeIds">For each type index, the canonical id.</param>
+    /// <param name="names">Reads the name section.</param>
+    internal WasmModule(byte[] bytes, int[] canonicalTypeIds, Func<NameSection> names)
+    {
+        _bytes = bytes;
+        CanonicalTypeIds = canonicalTypeIds;
+        _names = new Lazy<NameSection>(names);
+    }
+
+    /// <summary>The module in the binary format.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes;
+
+    /// <summary>The imports in the order of the binary.</summary>
+    public ImmutableArray<Import> Imports { get; internal init; } = [];
+
+    /// <summary>The exports in the order of the binary.</summary>
+    public ImmutableArray<Export> Exports { get; internal init; } = [];
+
+    /// <summary>All functions, imported ones first.</summary>
+    public ImmutableArray<FunctionInfo> Functions { get; internal set; } = [];
+
+    /// <summary>All tables, imported ones first.</summary>
+    public ImmutableArray<TableInfo> Tables { get; internal init; } = [];
+
+    /// <summary>All memories, imported ones first.</summary>
+    public ImmutableArray<MemoryInfo> Memories { get; internal init; } = [];
+
+    /// <summary>All globals, imported ones first.</summary>
+    public ImmutableArray<GlobalInfo> Globals { get; internal init; } = [];
+
+    /// <summary>All tags, imported ones first.</summary>
+    public ImmutableArray<TagInfo> Tags { get; internal init; } = [];
+
+    /// <summary>The element segments.</summary>
+    public ImmutableArray<ElementSegment> Elements { get; internal init; } = [];
+
+    /// <summary>The data segments.</summary>
+    public ImmutableArray<DataSegment> Data { get; internal init; } = [];
+
+    /// <summary>The index of the function to run at instantiation, or null.</summary>
+    public int? StartFunction { get; internal init; }
+
+    /// <summary>The number of imported functions: the index of the first defined one.</summary>
+    public int ImportedFunctionCount { get; internal init; }
+
+    /// <summary>The names for people. They are read at first use; a malformed name section has none.</summary>
+    public NameSection Names => _names.Value;
+
+    /// <summary>For each type index of the module, the canonical id of the type.</summary>
+    internal int[] CanonicalTypeIds { get; }
+
+    /// <summary>The address of the module's first byte, valid as long as the module is reachable.</summary>
+    internal unsafe byte* BytesAddress => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_bytes));
+
+    /// <summary>The definition of the type with an index in this module.</summary>
+    public DefinedType GetType(int typeIndex) => TypeRegistry.Get(CanonicalTypeIds[typeIndex]);
+
+    /// <summary>The export with a name, or null.</summary>
+    public Export? FindExport(string name)
+    {
+        foreach (var export in Exports)
+        {
+            if (export.Name == name) return export;
+        }
+
+        return null;
+    }
+
+    /// <summary>A reader of the function's body that stands on the vector of locals.</summary>
+    internal BytecodeReader OpenBody(FunctionInfo function) => new(this, function.BodyStart, function.BodyEnd);
+}
