@@ -1,0 +1,188 @@
+using System.Runtime.CompilerServices;
+
+namespace Harness.Engine.X64;
+
+/// <summary>
+/// The address range in which all code of an engine lies, near enough for 32-bit distances. Its pages are mapped twice: where
+/// they are written they cannot be executed, and where they are executed they cannot be written. Safe for use by several threads.
+/// </summary>
+/// <remarks>The collector does not see frames of generated code, so there is no finalizer: the owner must dispose of it.</remarks>
+internal sealed unsafe class CodeSpace : IDisposable
+{
+    /// <summary>The alignment of code blocks, in bytes: a cache line.</summary>
+    public const int BlockAlignment = 64;
+
+    /// <summary>The default size of the range, in bytes. Only pages with code take memory.</summary>
+    public const int DefaultSize = 1 << 30;
+
+    private const byte Breakpoint = 0xCC;
+
+    private readonly Lock _lock = new();
+    private readonly byte* _writable;
+    private readonly int _size;
+    private readonly SortedList<int, int> _freeSizes = [];
+    private int _used;
+    private bool _isDisposed;
+
+    /// <summary>Reserves the range.</summary>
+    /// <param name="size">Its size in bytes: a multiple of the page size, at most 1 GiB.</param>
+    /// <exception cref="PlatformNotSupportedException">Code cannot be generated on this machine.</exception>
+    public CodeSpace(int size = DefaultSize)
+    {
+        CpuFeatures.RequireSupportedMachine();
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, Environment.SystemPageSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, DefaultSize);
+        _size = size;
+        _writable = LinuxMemory.MapSharedPages((nuint)size);
+        Start = LinuxMemory.MapAgain(_writable, (nuint)size);
+        LinuxMemory.Protect(Start, (nuint)size, LinuxMemory.ProtRead | LinuxMemory.ProtExec);
+    }
+
+    /// <summary>The first address of the range, where code is executed.</summary>
+    public byte* Start { get; }
+
+    /// <summary>The address behind the range.</summary>
+    public byte* End => Start + _size;
+
+    /// <summary>Whether an address lies in the range.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Contains(nint address) => (nuint)(address - (nint)Start) < (nuint)_size;
+
+    /// <summary>Takes a block.</summary>
+    /// <param name="size">Its size in bytes, above 0.</param>
+    /// <exception cref="InsufficientMemoryException">There is no room left.</exception>
+    public CodeBlock Allocate(int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        int rounded = checked(size + BlockAlignment - 1) & -BlockAlignment;
+        int offset;
+        lock (_lock)
+        {
+            offset = TakeFree(rounded);
+            if (offset < 0)
+            {
+                if (rounded > _size - _used)
+                {
+                    throw new InsufficientMemoryException($"no room for {size} bytes of code in a code space of {_size} bytes");
+                }
+
+                offset = _used;
+                _used += rounded;
+            }
+        }
+
+        return new CodeBlock(_writable + offset, Start + offset, size);
+    }
+
+    /// <summary>Gives a block back. No thread may be in its code, or return to it; whoever does runs into a breakpoint.</summary>
+    /// <exception cref="ArgumentException">The block is not of this code space.</exception>
+    public void Free(CodeBlock block)
+    {
+        if (!Contains(block.Address))
+        {
+            throw new ArgumentException("the block is not of this code space", nameof(block));
+        }
+
+        int offset = (int)(block.Executable - Start);
+        int size = (block.Size + BlockAlignment - 1) & -BlockAlignment;
+        new Span<byte>(block.Writable, size).Fill(Breakpoint);
+        lock (_lock)
+        {
+            AddFree(offset, size);
+        }
+    }
+
+    /// <summary>Finishes the code of an assembler and puts it into a block of its own.</summary>
+    /// <exception cref="InvalidOperationException">A label was not bound, or a target lies too far away.</exception>
+    public CodeBlock Publish(Assembler assembler)
+    {
+        assembler.Finish();
+        ReadOnlySpan<byte> code = assembler.Code;
+        CodeBlock block = Allocate(code.Length);
+        code.CopyTo(new Span<byte>(block.Writable, code.Length));
+        foreach (Relocation relocation in assembler.Relocations)
+        {
+            nint distance = relocation.Target - (block.Address + relocation.Offset + sizeof(int));
+            if (distance != (int)distance)
+            {
+                Free(block);
+                throw new InvalidOperationException($"the target {relocation.Target:x} is more than 2 GiB away from the code");
+            }
+
+            *(int*)(block.Writable + relocation.Offset) = (int)distance;
+        }
+
+        return block;
+    }
+
+    /// <summary>Removes the mappings. No thread may be in any of the code, or return to it.</summary>
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            LinuxMemory.Unmap(Start, (nuint)_size);
+            LinuxMemory.Unmap(_writable, (nuint)_size);
+        }
+    }
+
+    /// <summary>Takes from the first free range that is large enough; negative if there is none.</summary>
+    private int TakeFree(int size)
+    {
+        for (int i = 0; i < _freeSizes.Count; i++)
+        {
+            int rest = _freeSizes.GetValueAtIndex(i) - size;
+            if (rest < 0)
+            {
+                continue;
+            }
+
+            int offset = _freeSizes.GetKeyAtIndex(i);
+            if (rest == 0)
+            {
+                _freeSizes.RemoveAt(i);
+            }
+            else
+            {
+                // The block is the end of the range, so that the range keeps its place in the list.
+                _freeSizes.SetValueAtIndex(i, rest);
+                offset += rest;
+            }
+
+            return offset;
+        }
+
+        return -1;
+    }
+
+    /// <summary>Adds a range, joined with its neighbours.</summary>
+    private void AddFree(int offset, int size)
+    {
+        _freeSizes.Add(offset, size);
+        int index = _freeSizes.IndexOfKey(offset);
+        Join(index);
+        Join(index - 1);
+        int last = _freeSizes.Count - 1;
+        if (_freeSizes.GetKeyAtIndex(last) + _freeSizes.GetValueAtIndex(last) == _used)
+        {
+            _used = _freeSizes.GetKeyAtIndex(last);
+            _freeSizes.RemoveAt(last);
+        }
+    }
+
+    /// <summary>Joins a range with the next one if they touch.</summary>
+    private void Join(int index)
+    {
+        if (index < 0 || index + 1 >= _freeSizes.Count)
+        {
+            return;
+        }
+
+        int end = _freeSizes.GetKeyAtIndex(index) + _freeSizes.GetValueAtIndex(index);
+        if (end == _freeSizes.GetKeyAtIndex(index + 1))
+        {
+            _freeSizes.SetValueAtIndex(index, _freeSizes.GetValueAtIndex(index) + _freeSizes.GetValueAtIndex(index + 1));
+            _freeSizes.RemoveAt(index + 1);
+        }
+    }
+}

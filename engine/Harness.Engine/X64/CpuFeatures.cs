@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Harness.Engine.X64;
+
+/// <summary>What the processor can do beyond the x86-64 base, for compilers to choose instructions by.</summary>
+internal static class CpuFeatures
+{
+    /// <summary>Three-operand vector encodings (<see cref="Assembler.Vex(SseOp, Xmm, Xmm, Xmm)"/> and its kin).</summary>
+    public static bool Avx => System.Runtime.Intrinsics.X86.Avx.IsSupported;
+
+    /// <summary><c>tzcnt</c>.</summary>
+    public static bool Bmi1 => System.Runtime.Intrinsics.X86.Bmi1.IsSupported;
+
+    /// <summary><c>shlx</c>, <c>shrx</c>, <c>sarx</c>, <c>rorx</c>.</summary>
+    public static bool Bmi2 => System.Runtime.Intrinsics.X86.Bmi2.IsSupported;
+
+    /// <summary><c>lzcnt</c>.</summary>
+    public static bool Lzcnt => System.Runtime.Intrinsics.X86.Lzcnt.IsSupported;
+
+    /// <summary>Whether code may be generated here: Linux on x86-64 with SSE4.1 and POPCNT.</summary>
+    public static bool IsSupportedMachine =>
+        OperatingSystem.IsLinux()
+        && RuntimeInformation.ProcessArchitecture == Architecture.X64
+        && Sse41.IsSupported
+        && Popcnt.IsSupported;
+
+    /// <summary>Makes sure that code may be generated here.</summary>
+    /// <exception cref="PlatformNotSupportedException">It may not.</exception>
+    public static void RequireSupportedMachine()
+    {
+        if (!IsSupportedMachine)
+        {
+            throw new PlatformNotSupportedException(
+                "the engine generates code for Linux on x86-64 processors with SSE4.1 and POPCNT; this is "
+                + $"{RuntimeInformation.OSDescription} on {RuntimeInformation.ProcessArchitecture}");
+        }
+    }
+}

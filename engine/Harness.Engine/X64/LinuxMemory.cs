@@ -1,0 +1,61 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Harness.Engine.X64;
+
+/// <summary>The memory mapping calls of Linux.</summary>
+internal static unsafe partial class LinuxMemory
+{
+    public const int ProtNone = 0;
+    public const int ProtRead = 1;
+    public const int ProtWrite = 2;
+    public const int ProtExec = 4;
+
+    private const int MapShared = 0x01;
+    private const int MapAnonymous = 0x20;
+    private const int MapNoReserve = 0x4000;
+    private const int RemapMayMove = 1;
+
+    /// <summary>Maps zeroed pages that <see cref="MapAgain"/> can map a second time. Pages take memory once they are touched.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    public static byte* MapSharedPages(nuint size) =>
+        Check(Mmap(null, size, ProtRead | ProtWrite, MapShared | MapAnonymous | MapNoReserve, -1, 0));
+
+    /// <summary>Maps the pages of a shared mapping at a second address.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    public static byte* MapAgain(byte* address, nuint size) => Check(Mremap(address, 0, size, RemapMayMove));
+
+    /// <summary>Changes what may be done to pages.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    public static void Protect(byte* address, nuint size, int protection)
+    {
+        if (Mprotect(address, size, protection) != 0)
+        {
+            throw new Win32Exception();
+        }
+    }
+
+    /// <summary>Removes a mapping.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    public static void Unmap(byte* address, nuint size)
+    {
+        if (Munmap(address, size) != 0)
+        {
+            throw new Win32Exception();
+        }
+    }
+
+    private static byte* Check(void* address) => (nint)address != -1 ? (byte*)address : throw new Win32Exception();
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    private static partial void* Mmap(void* address, nuint length, int protection, int flags, int file, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "mremap", SetLastError = true)]
+    private static partial void* Mremap(void* address, nuint oldSize, nuint newSize, int flags);
+
+    [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
+    private static partial int Mprotect(void* address, nuint length, int protection);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    private static partial int Munmap(void* address, nuint length);
+}
