@@ -1,0 +1,19 @@
+namespace Harness.Engine.Deoptimization;
+
+/// <summary>A place where baseline code can be entered in the middle of a function.</summary>
+/// <param name="BytecodeOffset">Offset in the module's bytes of the instruction.</param>
+/// <param name="Kind">At which side of it.</param>
+/// <param name="CodeOffset">Where to enter: for <see cref="ResumeKind.AfterCall"/> the call's return address.</param>
+/// <param name="Values">
+/// Where the code expects parameters and locals, then the operand stack, bottom first. Values before a call or at a loop may be
+/// expected in registers; after a call only in the frame or as constants.
+/// </param>
+internal sealed record ResumePoint(int BytecodeOffset, ResumeKind Kind, int CodeOffset, ValueLocation[] Values);
+
+/// <summary>
+/// What the deoptimizer must know of a function's baseline code. It is made on demand, by compiling the function again
+/// without keeping the code: the compiler is deterministic.
+/// </summary>
+/// <param name="FrameSize">Bytes between rbp and rsp in the body of the function; a multiple of 16.</param>
+/// <param name="ResumePoints">Ascending by bytecode offset, then kind.</param>
+internal sealed record ResumeMap(int FrameSize, ResumePoint[] ResumePoints);

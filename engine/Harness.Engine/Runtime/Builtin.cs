@@ -1,0 +1,83 @@
+namespace Harness.Engine.Runtime;
+
+/// <summary>
+/// The runtime functions that compiled code calls through <see cref="InstanceHeader.Builtins"/>, with the System V calling
+/// convention: rdi = instance data, the others as listed in rsi, rdx, rcx, r8; result in rax.
+/// </summary>
+/// <remarks>
+/// Functions that return a status return 0, or 1 after they have left the kind in
+/// <see cref="StoreContext.PendingTrap"/>: compiled code then goes to the trap stub from a site of kind
+/// <see cref="TrapKind.Pending"/>. They preserve rbp, r14 and r15 only.
+/// </remarks>
+internal enum Builtin
+{
+    /// <summary>(memory, pages delta) → previous size in pages, or -1.</summary>
+    MemoryGrow,
+
+    /// <summary>(memory, destination, value, bytes) → status.</summary>
+    MemoryFill,
+
+    /// <summary>(destination memory &lt;&lt; 32 | source memory, destination, source, bytes) → status.</summary>
+    MemoryCopy,
+
+    /// <summary>(memory &lt;&lt; 32 | data segment, destination, source, bytes) → status.</summary>
+    MemoryInit,
+
+    /// <summary>(data segment).</summary>
+    DataDrop,
+
+    /// <summary>(table, initial element, delta) → previous size in elements, or -1.</summary>
+    TableGrow,
+
+    /// <summary>(table, index, element, count) → status.</summary>
+    TableFill,
+
+    /// <summary>(destination table &lt;&lt; 32 | source table, destination, source, count) → status.</summary>
+    TableCopy,
+
+    /// <summary>(table &lt;&lt; 32 | element segment, destination, source, count) → status.</summary>
+    TableInit,
+
+    /// <summary>(element segment).</summary>
+    ElemDrop,
+
+    /// <summary>(actual canonical type, expected canonical type) → 1 when the first is a subtype of the second.</summary>
+    IsSubtype,
+
+    /// <summary>Number of runtime functions.</summary>
+    Count,
+}
+
+/// <summary>
+/// Stubs in the code space that compiled code reaches with a rel32 call. Unless stated otherwise they preserve every
+/// register but the scratch registers.
+/// </summary>
+internal enum Stub
+{
+    /// <summary>
+    /// Called from a cold trap site: the return address finds the site, which tells the kind and the position. Does not
+    /// return. (The handler of memory faults comes here as well.)
+    /// </summary>
+    Trap,
+
+    /// <summary>Called by prologues and loop headers when rsp is below the limit: traps, or returns after an interrupt that was withdrawn.</summary>
+    StackGuard,
+
+    /// <summary>Called by baseline code when a function's tiering budget is used up; r11d = function index. Returns.</summary>
+    TierUp,
+
+    /// <summary>
+    /// Called by baseline code when a call's target is not the one recorded; r11 = the target's
+    /// <see cref="FunctionReference"/>, r10 = address of the feedback slot. Preserves all but r10; keeps r11.
+    /// </summary>
+    FeedbackMiss,
+
+    /// <summary>
+    /// Called by optimized code when a guard fails: the return address finds the deopt point. Does not return: execution
+    /// goes on in baseline code.
+    /// </summary>
+    Deoptimize,
+
+    /// <summary>Jumped to by the per-function lazy stubs with r11d = function index: compiles, then enters the code.</summary>
+    LazyCompile,
+}

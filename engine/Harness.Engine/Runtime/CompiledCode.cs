@@ -1,0 +1,67 @@
+using Harness.Engine.Deoptimization;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>Which compiler made a piece of code.</summary>
+internal enum CodeTier : byte
+{
+    /// <summary>The single-pass compiler.</summary>
+    Baseline,
+
+    /// <summary>The optimizing compiler.</summary>
+    Optimized,
+}
+
+/// <summary>
+/// A place in compiled code that can be on the stack or can trap: the return address of a call, an instruction that may
+/// fault, or the return address of a call to the trap stub.
+/// </summary>
+/// <param name="CodeOffset">
+/// Offset from the start of the code: of the return address for calls and cold trap calls, of the instruction itself for
+/// memory accesses that may fault.
+/// </param>
+/// <param name="BytecodeOffset">Offset in the module's bytes of the WebAssembly instruction.</param>
+/// <param name="Inlining">Index in <see cref="CompiledCode.InliningPositions"/>; -1 for the function itself.</param>
+/// <param name="Trap">What a trap here means; <see cref="TrapKind.None"/> for a mere call.</param>
+internal readonly record struct CodeSite(int CodeOffset, int BytecodeOffset, short Inlining, TrapKind Trap);
+
+/// <summary>One inlined call: the callee, and where it was called from.</summary>
+/// <param name="FunctionIndex">The inlined function.</param>
+/// <param name="CallOffset">Offset in the module's bytes of the call instruction.</param>
+/// <param name="Parent">The inlining position of the caller; -1 for the compiled function itself.</param>
+internal readonly record struct InliningPosition(int FunctionIndex, int CallOffset, short Parent);
+
+/// <summary>The machine code of one function in one tier, with all that the runtime needs to know about it.</summary>
+internal sealed class CompiledCode
+{
+    /// <summary>The function's index in its module.</summary>
+    public required int FunctionIndex { get; init; }
+
+    /// <summary>The compiler that made it.</summary>
+    public required CodeTier Tier { get; init; }
+
+    /// <summary>Where the code lies; its first byte is the entry.</summary>
+    public required CodeBlock Block { get; init; }
+
+    /// <summary>Sites in ascending order of <see cref="CodeSite.CodeOffset"/>.</summary>
+    public required CodeSite[] Sites { get; init; }
+
+    /// <summary>The inlined calls; empty in baseline code.</summary>
+    public InliningPosition[] InliningPositions { get; init; } = [];
+
+    /// <summary>
+    /// Offsets in the module's bytes of the call instructions that have a feedback slot, ascending: slot i belongs to
+    /// element i. Baseline code only.
+    /// </summary>
+    public int[] FeedbackCallOffsets { get; init; } = [];
+
+    /// <summary>Deopt points in ascending order of code offset. Optimized code only.</summary>
+    public DeoptData? DeoptData { get; init; }
+
+    /// <summary>
+    /// Offsets in the code and in the module's bytes, ascending in the code, for listings; null unless listings were asked
+    /// for.
+    /// </summary>
+    public (int CodeOffset, int BytecodeOffset)[]? SourceMap { get; init; }
+}

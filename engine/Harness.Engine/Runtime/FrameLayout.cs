@@ -1,0 +1,37 @@
+namespace Harness.Engine.Runtime;
+
+/// <summary>
+/// Where things lie in the frame of a compiled function, relative to rbp. Frames of both tiers share the head, so that the
+/// stack can be walked without knowing the tier.
+/// </summary>
+/// <remarks>
+/// <code>
+/// [rbp + 16 + 8k]  k-th stack parameter (popped by the callee)
+/// [rbp +  8]       return address
+/// [rbp +  0]       caller's rbp
+/// [rbp -  8]       instance data
+/// [rbp - 16]       baseline: feedback vector.  optimized: first spill slot
+/// [rbp - 24 ...]   baseline: locals and operand stack.  optimized: more spill slots
+/// </code>
+/// The prologue is <c>push rbp; mov rbp, rsp; push r14; sub rsp, N</c> with N = 8 modulo 16.
+/// </remarks>
+internal static class FrameLayout
+{
+    /// <summary>Offset of the first stack parameter.</summary>
+    public const int StackParameters = 16;
+
+    /// <summary>Offset of the return address.</summary>
+    public const int ReturnAddress = 8;
+
+    /// <summary>Offset of the instance data.</summary>
+    public const int Instance = -8;
+
+    /// <summary>Offset of the feedback vector in a baseline frame.</summary>
+    public const int FeedbackVector = -16;
+
+    /// <summary>Offset of slot 0 (8 bytes) of a baseline frame; slot i lies 8i below.</summary>
+    public const int BaselineFirstSlot = -24;
+
+    /// <summary>Offset of spill slot 0 (8 bytes) of an optimized frame; slot i lies 8i below.</summary>
+    public const int OptimizedFirstSlot = -16;
+}

@@ -1,0 +1,92 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>
+/// Offsets in an instance's data, which depend on the module only: code is shared by all instances of a module.
+/// </summary>
+/// <remarks>
+/// Tables, memories and globals that the module defines lie inside the instance; of imported ones there is a pointer.
+/// Functions that the module defines have their <see cref="FunctionReference"/> inside the instance, so that code knows
+/// their addresses relative to the instance register.
+/// </remarks>
+internal sealed class InstanceLayout
+{
+    private readonly int importedFunctionCount;
+    private readonly int importedFunctions;
+    private readonly int functionReferences;
+    private readonly int feedbackVectors;
+    private readonly int tieringBudgets;
+    private readonly Slot[] memories;
+    private readonly Slot[] tables;
+    private readonly Slot[] globals;
+
+    /// <summary>Computes the layout of the instances of a module.</summary>
+    public InstanceLayout(WasmModule module)
+    {
+        int offset = InstanceHeader.Size;
+
+        int Reserve(int bytes)
+        {
+            int start = offset;
+            offset += bytes;
+            return start;
+        }
+
+        Slot[] ReserveSlots(int count, int imported, int size)
+        {
+            var slots = new Slot[count];
+            for (int i = 0; i < count; i++)
+            {
+                slots[i] = i < imported ? new Slot(Reserve(sizeof(long)), true) : new Slot(Reserve(size), false);
+            }
+
+            return slots;
+        }
+
+        memories = ReserveSlots(module.Memories.Length, module.ImportedMemoryCount, MemoryData.Size);
+        tables = ReserveSlots(module.Tables.Length, module.ImportedTableCount, TableData.Size);
+        globals = ReserveSlots(module.Globals.Length, module.ImportedGlobalCount, sizeof(long));
+        importedFunctionCount = module.ImportedFunctionCount;
+        int defined = module.Functions.Length - importedFunctionCount;
+        importedFunctions = Reserve(importedFunctionCount * sizeof(long));
+        tieringBudgets = Reserve(((defined + 1) & ~1) * sizeof(int));
+        feedbackVectors = Reserve(defined * sizeof(long));
+        offset = (offset + FunctionReference.Size - 1) & -FunctionReference.Size;
+        functionReferences = Reserve(defined * FunctionReference.Size);
+        TotalSize = offset;
+    }
+
+    /// <summary>Bytes of an instance's data.</summary>
+    public int TotalSize { get; }
+
+    /// <summary>Where a memory's <see cref="MemoryData"/> lies.</summary>
+    public Slot Memory(int index) => memories[index];
+
+    /// <summary>Where a table's <see cref="TableData"/> lies.</summary>
+    public Slot Table(int index) => tables[index];
+
+    /// <summary>Where a global's 8-byte value lies.</summary>
+    public Slot Global(int index) => globals[index];
+
+    /// <summary>Whether a function is imported.</summary>
+    public bool IsImportedFunction(int functionIndex) => functionIndex < importedFunctionCount;
+
+    /// <summary>Offset of the pointer to an imported function's <see cref="FunctionReference"/>.</summary>
+    public int ImportedFunction(int functionIndex) => importedFunctions + (functionIndex * sizeof(long));
+
+    /// <summary>Offset of a defined function's own <see cref="FunctionReference"/>.</summary>
+    public int FunctionReferenceOf(int functionIndex) =>
+        functionReferences + ((functionIndex - importedFunctionCount) * FunctionReference.Size);
+
+    /// <summary>Offset of the pointer to a defined function's feedback vector (zero until it has one).</summary>
+    public int FeedbackVector(int functionIndex) => feedbackVectors + ((functionIndex - importedFunctionCount) * sizeof(long));
+
+    /// <summary>Offset of a defined function's tiering budget (32 bits, signed).</summary>
+    public int TieringBudget(int functionIndex) => tieringBudgets + ((functionIndex - importedFunctionCount) * sizeof(int));
+
+    /// <summary>A place in the instance's data.</summary>
+    /// <param name="Offset">Offset in bytes.</param>
+    /// <param name="IsPointer">Whether a pointer to the thing lies there rather than the thing itself.</param>
+    internal readonly record struct Slot(int Offset, bool IsPointer);
+}

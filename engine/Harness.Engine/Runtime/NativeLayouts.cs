@@ -1,0 +1,172 @@
+using System.Runtime.InteropServices;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>
+/// The head of an instance's data in native memory, which compiled code addresses through the pinned instance register.
+/// What follows it depends on the module: see <see cref="InstanceLayout"/>.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = Size)]
+internal unsafe struct InstanceHeader
+{
+    /// <summary>Bytes before the part that depends on the module.</summary>
+    public const int Size = 0x40;
+
+    /// <summary>Offset of <see cref="StackLimit"/>.</summary>
+    public const int StackLimitOffset = 0x00;
+
+    /// <summary>Offset of <see cref="MemoryBase"/>.</summary>
+    public const int MemoryBaseOffset = 0x08;
+
+    /// <summary>Offset of <see cref="Context"/>.</summary>
+    public const int ContextOffset = 0x10;
+
+    /// <summary>Offset of <see cref="Builtins"/>.</summary>
+    public const int BuiltinsOffset = 0x18;
+
+    /// <summary>Offset of <see cref="GuardFailureCountdown"/>.</summary>
+    public const int GuardFailureCountdownOffset = 0x28;
+
+    /// <summary>
+    /// Prologues and loop headers call the stack guard when rsp is below: the end of the stack, or the highest address
+    /// while an interrupt is requested.
+    /// </summary>
+    [FieldOffset(StackLimitOffset)]
+    public nuint StackLimit;
+
+    /// <summary>Base of memory 0, which never moves; zero without a memory.</summary>
+    [FieldOffset(MemoryBaseOffset)]
+    public byte* MemoryBase;
+
+    /// <summary>The store this instance belongs to.</summary>
+    [FieldOffset(ContextOffset)]
+    public StoreContext* Context;
+
+    /// <summary>Addresses of the runtime functions, indexed by <see cref="Builtin"/>.</summary>
+    [FieldOffset(BuiltinsOffset)]
+    public nint* Builtins;
+
+    /// <summary>Identifies the managed instance.</summary>
+    [FieldOffset(0x20)]
+    public nint Handle;
+
+    /// <summary>Under <c>stress.guard-fail-interval</c>, guards left until one fails although it holds.</summary>
+    [FieldOffset(GuardFailureCountdownOffset)]
+    public long GuardFailureCountdown;
+}
+
+/// <summary>What all instances of a store share, in native memory.</summary>
+[StructLayout(LayoutKind.Explicit, Size = ResultsOffset + (8 * ResultCapacity))]
+internal unsafe struct StoreContext
+{
+    /// <summary>Most results a function may have (as in the JavaScript API's implementation limits).</summary>
+    public const int ResultCapacity = 1000;
+
+    /// <summary>Offset of <see cref="EntryStackPointer"/>.</summary>
+    public const int EntryStackPointerOffset = 0x00;
+
+    /// <summary>Offset of <see cref="PendingTrap"/>.</summary>
+    public const int PendingTrapOffset = 0x08;
+
+    /// <summary>Offset of the result area: the results that do not fit in registers, 8 bytes each.</summary>
+    public const int ResultsOffset = 0x80;
+
+    /// <summary>rsp of the innermost entry stub, which a trap goes back to; zero outside WebAssembly.</summary>
+    [FieldOffset(EntryStackPointerOffset)]
+    public nuint EntryStackPointer;
+
+    /// <summary>The trap that a runtime function found, for code sites of kind <see cref="TrapKind.Pending"/>.</summary>
+    [FieldOffset(PendingTrapOffset)]
+    public TrapKind PendingTrap;
+
+    /// <summary>Identifies the managed store.</summary>
+    [FieldOffset(0x10)]
+    public nint Handle;
+}
+
+/// <summary>
+/// A function of an instance, or of the host: what a <c>funcref</c> points to. Comparing its address compares function and
+/// instance, and so type and code.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = Size)]
+internal unsafe struct FunctionReference
+{
+    /// <summary>Bytes of a function reference.</summary>
+    public const int Size = 0x20;
+
+    /// <summary>Offset of <see cref="Entry"/>.</summary>
+    public const int EntryOffset = 0x00;
+
+    /// <summary>Offset of <see cref="Instance"/>.</summary>
+    public const int InstanceOffset = 0x08;
+
+    /// <summary>Offset of <see cref="TypeId"/>.</summary>
+    public const int TypeIdOffset = 0x10;
+
+    /// <summary>The code to call now: lazy-compilation stub, baseline or optimized code, or a host adapter.</summary>
+    [FieldOffset(EntryOffset)]
+    public nint Entry;
+
+    /// <summary>The instance data to run with.</summary>
+    [FieldOffset(InstanceOffset)]
+    public InstanceHeader* Instance;
+
+    /// <summary>Canonical type identity.</summary>
+    [FieldOffset(TypeIdOffset)]
+    public int TypeId;
+
+    /// <summary>Index in the module of the instance; -1 for a host function.</summary>
+    [FieldOffset(0x14)]
+    public int FunctionIndex;
+
+    /// <summary>Identifies the managed host function; zero for others.</summary>
+    [FieldOffset(0x18)]
+    public nint HostHandle;
+}
+
+/// <summary>A memory as compiled code sees it.</summary>
+[StructLayout(LayoutKind.Explicit, Size = Size)]
+internal unsafe struct MemoryData
+{
+    /// <summary>Bytes of this structure.</summary>
+    public const int Size = 0x10;
+
+    /// <summary>Offset of <see cref="Base"/>.</summary>
+    public const int BaseOffset = 0x00;
+
+    /// <summary>Offset of <see cref="ByteLength"/>.</summary>
+    public const int ByteLengthOffset = 0x08;
+
+    /// <summary>First byte; never moves while the memory lives.</summary>
+    [FieldOffset(BaseOffset)]
+    public byte* Base;
+
+    /// <summary>Current size in bytes.</summary>
+    [FieldOffset(ByteLengthOffset)]
+    public ulong ByteLength;
+}
+
+/// <summary>
+/// A table as compiled code sees it. Elements are 8 bytes: a <see cref="FunctionReference"/> pointer, or the store's handle
+/// of an external reference; null is zero.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = Size)]
+internal unsafe struct TableData
+{
+    /// <summary>Bytes of this structure.</summary>
+    public const int Size = 0x10;
+
+    /// <summary>Offset of <see cref="Elements"/>.</summary>
+    public const int ElementsOffset = 0x00;
+
+    /// <summary>Offset of <see cref="Length"/>.</summary>
+    public const int LengthOffset = 0x08;
+
+    /// <summary>The elements; may move when the table grows.</summary>
+    [FieldOffset(ElementsOffset)]
+    public nint* Elements;
+
+    /// <summary>Number of elements (below 2^32).</summary>
+    [FieldOffset(LengthOffset)]
+    public ulong Length;
+}

@@ -1,0 +1,56 @@
+namespace Harness.Engine.Runtime;
+
+/// <summary>
+/// Why an execution trapped (WebAssembly 3.0, section 4.6). <see cref="TrapKindExtensions.Message"/> gives the wording
+/// of the official test suite.
+/// </summary>
+public enum TrapKind : byte
+{
+    /// <summary>No trap.</summary>
+    None,
+
+    /// <summary>The <c>unreachable</c> instruction was executed.</summary>
+    Unreachable,
+
+    /// <summary>A load, store or bulk operation reached past the end of a memory.</summary>
+    MemoryOutOfBounds,
+
+    /// <summary>A table access reached past the end of a table.</summary>
+    TableOutOfBounds,
+
+    /// <summary>An indirect call named an element past the end of its table.</summary>
+    UndefinedElement,
+
+    /// <summary>An indirect call named a null element.</summary>
+    UninitializedElement,
+
+    /// <summary>An indirect call found a function of another type.</summary>
+    IndirectCallTypeMismatch,
+
+    /// <summary>Integer division or remainder by zero.</summary>
+    IntegerDivideByZero,
+
+    /// <summary>Integer division or conversion whose result cannot be represented.</summary>
+    IntegerOverflow,
+
+    /// <summary>Conversion of a NaN to an integer.</summary>
+    InvalidConversionToInteger,
+
+    /// <summary><c>call_ref</c> of a null reference.</summary>
+    NullFunctionReference,
+
+    /// <summary><c>ref.as_non_null</c> of a null reference.</summary>
+    NullReference,
+
+    /// <summary>The call stack is used up.</summary>
+    StackOverflow,
+
+    /// <summary>Another thread asked the execution to stop.</summary>
+    Interrupted,
+
+    /// <summary>
+    /// The kind was left in the store context by a runtime function or a host function that failed; code sites use it
+    /// where the cause is known only at run time.
+    /// </summary>
+    Pending,
+}
