@@ -1,0 +1,92 @@
+namespace Harness.Engine.Optimizer.Ir;
+
+/// <summary>How a block ends.</summary>
+internal enum TerminatorKind : byte
+{
+    /// <summary>Not yet ended.</summary>
+    None,
+
+    /// <summary>Goes to the only successor.</summary>
+    Jump,
+
+    /// <summary>Goes to successor 0 when the value is not 0, else to successor 1.</summary>
+    Branch,
+
+    /// <summary>Goes to the successor with the value as index (unsigned), to the last one when it is too large.</summary>
+    Switch,
+
+    /// <summary>Returns the values.</summary>
+    Return,
+
+    /// <summary>Traps.</summary>
+    Trap,
+
+    /// <summary>Deoptimizes unconditionally.</summary>
+    Deoptimize,
+}
+
+/// <summary>A transfer of control to a block, with a value for each of its parameters.</summary>
+/// <param name="Target">The block's id.</param>
+/// <param name="Arguments">Node ids, one for each parameter of the target.</param>
+internal readonly record struct Edge(int Target, int[] Arguments);
+
+/// <summary>The end of a block.</summary>
+internal struct Terminator
+{
+    /// <summary>What it does.</summary>
+    public TerminatorKind Kind;
+
+    /// <summary>Condition of a branch or index of a switch: a node id; -1 if none.</summary>
+    public int Value;
+
+    /// <summary>Values of a return: node ids.</summary>
+    public int[] Values;
+
+    /// <summary>Kind of a trap, or reason of a deopt.</summary>
+    public long Immediate;
+
+    /// <summary>Frame state of a deopt.</summary>
+    public int FrameState;
+
+    /// <summary>Offset in the module's bytes of the instruction it comes from.</summary>
+    public int BytecodeOffset;
+
+    /// <summary>See <see cref="Node.Inlining"/>.</summary>
+    public short Inlining;
+}
+
+/// <summary>
+/// A basic block in SSA form with block parameters: parameters, nodes in order of execution, a terminator.
+/// </summary>
+internal sealed class Block(int id)
+{
+    /// <summary>Index in <see cref="Graph.Blocks"/>.</summary>
+    public int Id { get; } = id;
+
+    /// <summary>Node ids of the parameters.</summary>
+    public List<int> Parameters { get; } = [];
+
+    /// <summary>Node ids in order of execution, parameters and terminator apart.</summary>
+    public List<int> Nodes { get; } = [];
+
+    /// <summary>How the block ends.</summary>
+    public Terminator Terminator;
+
+    /// <summary>Where control goes: see <see cref="TerminatorKind"/> for the meaning of each position.</summary>
+    public Edge[] Successors = [];
+
+    /// <summary>Ids of the blocks with an edge here, once per edge. Made by <see cref="Graph.ComputePredecessors"/>.</summary>
+    public List<int> Predecessors { get; } = [];
+
+    /// <summary>Whether it is the target of a back edge.</summary>
+    public bool IsLoopHeader;
+
+    /// <summary>
+    /// For a loop header, the frame state of the loop's entry (the values of the entering edge stand for the parameters), for
+    /// guards moved before the loop; -1 if there is none.
+    /// </summary>
+    public int LoopEntryState = -1;
+
+    /// <summary>Expected executions for one of the function; cold blocks have less than 1/100.</summary>
+    public double Frequency = 1;
+}

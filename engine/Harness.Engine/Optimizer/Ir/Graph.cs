@@ -1,0 +1,245 @@
+using System.Runtime.CompilerServices;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Optimizer.Ir;
+
+/// <summary>
+/// A function under optimization: nodes in basic blocks, in SSA form with block parameters. Nodes are structs in one array and
+/// their inputs lie in one pool, so that a graph costs a handful of allocations however large it is.
+/// </summary>
+/// <remarks>
+/// A pass replaces a node by making it an alias of another (<see cref="Replace"/>); whoever reads an input goes through
+/// <see cref="Resolve"/>. <see cref="ResolveAll"/> removes aliases from all inputs at once.
+/// </remarks>
+internal sealed class Graph
+{
+    private Node[] nodes = new Node[256];
+    private int[] inputs = new int[512];
+    private int inputCount;
+
+    /// <summary>The function that is compiled (its index in the module).</summary>
+    public required int FunctionIndex { get; init; }
+
+    /// <summary>The module.</summary>
+    public required WasmModule Module { get; init; }
+
+    /// <summary>All blocks by id; the first is the entry. Unreachable ones stay, with no place in the reverse postorder.</summary>
+    public List<Block> Blocks { get; } = [];
+
+    /// <summary>Frame states by index.</summary>
+    public List<FrameState> FrameStates { get; } = [];
+
+    /// <summary>The inlined calls by index.</summary>
+    public List<InliningPosition> InliningPositions { get; } = [];
+
+    /// <summary>Number of node ids in use.</summary>
+    public int NodeCount { get; private set; }
+
+    /// <summary>A node by id, to read or change. Not to be kept across the making of nodes.</summary>
+    public ref Node this[int id]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref nodes[id];
+    }
+
+    /// <summary>Makes an empty block.</summary>
+    public Block NewBlock()
+    {
+        var block = new Block(Blocks.Count);
+        Blocks.Add(block);
+        return block;
+    }
+
+    /// <summary>Makes a node that belongs to a block without putting it into the block's list.</summary>
+    public int NewNode(int block, Opcode op, IrType type, ReadOnlySpan<int> nodeInputs, long immediate = 0, int aux = 0)
+    {
+        if (NodeCount == nodes.Length)
+        {
+            Array.Resize(ref nodes, nodes.Length * 2);
+        }
+
+        if (inputCount + nodeInputs.Length > inputs.Length)
+        {
+            Array.Resize(ref inputs, Math.Max(inputs.Length * 2, inputCount + nodeInputs.Length));
+        }
+
+        nodeInputs.CopyTo(inputs.AsSpan(inputCount));
+        nodes[NodeCount] = new Node
+        {
+            Op = op,
+            Type = type,
+            InputStart = inputCount,
+            InputCount = nodeInputs.Length,
+            Block = block,
+            Immediate = immediate,
+            Aux = aux,
+            Inlining = -1,
+        };
+        inputCount += nodeInputs.Length;
+        return NodeCount++;
+    }
+
+    /// <summary>Makes a node at the end of a block.</summary>
+    public int Append(Block block, Opcode op, IrType type, ReadOnlySpan<int> nodeInputs, long immediate = 0, int aux = 0)
+    {
+        int id = NewNode(block.Id, op, type, nodeInputs, immediate, aux);
+        block.Nodes.Add(id);
+        return id;
+    }
+
+    /// <summary>Makes a parameter of a block; the edges to it need an argument more.</summary>
+    public int AppendParameter(Block block, IrType type)
+    {
+        int id = NewNode(block.Id, IrOp.BlockParameter, type, []);
+        block.Parameters.Add(id);
+        return id;
+    }
+
+    /// <summary>A node's inputs, to read or change. Not to be kept across the making of nodes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Span<int> Inputs(int id)
+    {
+        ref Node node = ref nodes[id];
+        return inputs.AsSpan(node.InputStart, node.InputCount);
+    }
+
+    /// <summary>A node's input, resolved.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Input(int id, int index) => Resolve(inputs[nodes[id].InputStart + index]);
+
+    /// <summary>The node that a node id stands for after replacements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Resolve(int id)
+    {
+        while (nodes[id].Op == IrOp.Alias)
+        {
+            id = (int)nodes[id].Immediate;
+        }
+
+        return id;
+    }
+
+    /// <summary>Lets a node stand for another from now on. It may stay in its block's list, where it means nothing.</summary>
+    public void Replace(int id, int replacement)
+    {
+        replacement = Resolve(replacement);
+        if (id == replacement)
+        {
+            return;
+        }
+
+        ref Node node = ref nodes[id];
+        node.Op = IrOp.Alias;
+        node.Immediate = replacement;
+        node.InputCount = 0;
+    }
+
+    /// <summary>Removes a node whose result nobody uses.</summary>
+    public void Remove(int id)
+    {
+        ref Node node = ref nodes[id];
+        node.Op = IrOp.Nop;
+        node.Type = IrType.None;
+        node.InputCount = 0;
+    }
+
+    /// <summary>Ends a block.</summary>
+    public void Terminate(Block block, Terminator terminator, params Edge[] successors)
+    {
+        block.Terminator = terminator;
+        block.Successors = successors;
+    }
+
+    /// <summary>Resolves every input, edge argument, terminator value and frame state, and drops aliases and removed nodes from the blocks.</summary>
+    public void ResolveAll()
+    {
+        for (int i = 0; i < inputCount; i++)
+        {
+            inputs[i] = Resolve(inputs[i]);
+        }
+
+        foreach (Block block in Blocks)
+        {
+            block.Nodes.RemoveAll(id => nodes[id].Op is IrOp.Alias or IrOp.Nop);
+            if (block.Terminator.Kind is TerminatorKind.Branch or TerminatorKind.Switch)
+            {
+                block.Terminator.Value = Resolve(block.Terminator.Value);
+            }
+
+            ResolveList(block.Terminator.Values);
+            foreach (Edge edge in block.Successors)
+            {
+                ResolveList(edge.Arguments);
+            }
+        }
+
+        foreach (FrameState state in FrameStates)
+        {
+            ResolveList(state.Values);
+        }
+    }
+
+    /// <summary>
+    /// Blocks that can be reached, each before its successors but for back edges; the entry first.
+    /// </summary>
+    public List<Block> ReversePostorder()
+    {
+        var order = new List<Block>(Blocks.Count);
+        var next = new int[Blocks.Count];
+        var visited = new bool[Blocks.Count];
+        var stack = new Stack<Block>();
+        stack.Push(Blocks[0]);
+        visited[0] = true;
+        while (stack.TryPeek(out Block? block))
+        {
+            // Successors are taken from the last to the first, so that the likely first one comes right after its block.
+            int index = block.Successors.Length - 1 - next[block.Id]++;
+            if (index < 0)
+            {
+                order.Add(stack.Pop());
+                continue;
+            }
+
+            int target = block.Successors[index].Target;
+            if (!visited[target])
+            {
+                visited[target] = true;
+                stack.Push(Blocks[target]);
+            }
+        }
+
+        order.Reverse();
+        return order;
+    }
+
+    /// <summary>Fills <see cref="Block.Predecessors"/> of all blocks from the reachable ones.</summary>
+    public void ComputePredecessors(List<Block> reachable)
+    {
+        foreach (Block block in Blocks)
+        {
+            block.Predecessors.Clear();
+        }
+
+        foreach (Block block in reachable)
+        {
+            foreach (Edge edge in block.Successors)
+            {
+                Blocks[edge.Target].Predecessors.Add(block.Id);
+            }
+        }
+    }
+
+    private void ResolveList(int[]? ids)
+    {
+        if (ids is null)
+        {
+            return;
+        }
+
+        for (int i = 0; i < ids.Length; i++)
+        {
+            ids[i] = Resolve(ids[i]);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Optimizer.Ir;
+
+/// <summary>
+/// Operators of the intermediate representation that are not WebAssembly instructions. WebAssembly's own numeric, memory
+/// and reference instructions keep their <see cref="Opcode"/>: one vocabulary from the bytes to the machine.
+/// </summary>
+/// <remarks>
+/// <c>Immediate</c> and <c>Aux</c> are the node's fields of these names. The effects of each operator, of both kinds, are in
+/// <see cref="OperatorTable"/>.
+/// </remarks>
+internal static class IrOp
+{
+    /// <summary>Nothing: a node that a pass has removed.</summary>
+    public const Opcode Nop = (Opcode)0xE000;
+
+    /// <summary>Stands for another node (Immediate = its id) after a replacement; see <see cref="Graph.Resolve"/>.</summary>
+    public const Opcode Alias = (Opcode)0xE001;
+
+    /// <summary>A parameter of a block.</summary>
+    public const Opcode BlockParameter = (Opcode)0xE002;
+
+    /// <summary>A parameter of the compiled function. Immediate = its index.</summary>
+    public const Opcode Argument = (Opcode)0xE003;
+
+    /// <summary>A further result of a call. Input: the call. Immediate = result index, from 1 (the call node itself is result 0).</summary>
+    public const Opcode Projection = (Opcode)0xE004;
+
+    /// <summary>Call of a function by index, defined or imported. Inputs: arguments. Immediate = function index. Aux = canonical type id.</summary>
+    public const Opcode CallDirect = (Opcode)0xE005;
+
+    /// <summary>
+    /// Call through a function reference known to be non-null and of the right type. Inputs: the reference, then the
+    /// arguments. Aux = canonical type id.
+    /// </summary>
+    public const Opcode CallReference = (Opcode)0xE006;
+
+    /// <summary>
+    /// Call of a runtime function. Inputs: its arguments (without the instance), each 64 bits wide or an i32. Immediate = the
+    /// <see cref="Runtime.Builtin"/>.
+    /// </summary>
+    public const Opcode CallBuiltin = (Opcode)0xE007;
+
+    /// <summary>Traps when the input is not 0. Immediate = the <see cref="Runtime.TrapKind"/>.</summary>
+    public const Opcode TrapIf = (Opcode)0xE008;
+
+    /// <summary>Traps when the input is 0. Immediate = the <see cref="Runtime.TrapKind"/>.</summary>
+    public const Opcode TrapUnless = (Opcode)0xE009;
+
+    /// <summary>
+    /// Deoptimizes when the input is 0. Immediate = the <see cref="Deoptimization.DeoptReason"/>. Aux = the frame state's index.
+    /// </summary>
+    public const Opcode Guard = (Opcode)0xE00A;
+
+    /// <summary>Number of elements of a table, as i64. Immediate = table.</summary>
+    public const Opcode TableLength = (Opcode)0xE00B;
+
+    /// <summary>An element of a table, index known to be in bounds. Input: the index (i32 or i64). Immediate = table.</summary>
+    public const Opcode LoadTableElement = (Opcode)0xE00C;
+
+    /// <summary>Sets an element of a table, index known to be in bounds. Inputs: index, element. Immediate = table.</summary>
+    public const Opcode StoreTableElement = (Opcode)0xE00D;
+
+    /// <summary>The canonical type id (i32) of a function reference that is not null. Never changes.</summary>
+    public const Opcode LoadReferenceType = (Opcode)0xE00E;
+
+    /// <summary>The reference of a function of this instance, defined or imported. Immediate = function index. Never null.</summary>
+    public const Opcode FunctionAddress = (Opcode)0xE00F;
+
+    /// <summary>Size of a memory in bytes, as i64. Immediate = memory.</summary>
+    public const Opcode MemoryByteLength = (Opcode)0xE010;
+
+    /// <summary>A loop's check for interrupts and stack; no inputs.</summary>
+    public const Opcode LoopStackCheck = (Opcode)0xE011;
+
+    /// <summary>Compares two references for identity, giving an i32.</summary>
+    public const Opcode ReferenceEqual = (Opcode)0xE012;
+}
