@@ -1,0 +1,74 @@
+using Harness.Engine.Configuration;
+
+namespace Harness.Engine.Optimizer.Inlining;
+
+/// <summary>
+/// Decides which candidate of the tree is looked at next, and whether it is inlined. Policies hold no state: the same
+/// feedback gives the same tree.
+/// </summary>
+internal interface IInliningPolicy
+{
+    /// <summary>Candidates with a higher score are looked at first.</summary>
+    double Score(InliningTree candidate);
+
+    /// <summary>Decides about a candidate whose nesting and number are within limits.</summary>
+    /// <param name="candidate">The function at its call site.</param>
+    /// <param name="rootSize">Size of the compiled function, in wire bytes.</param>
+    /// <param name="inlinedSize">Size of all that has been inlined so far, in wire bytes.</param>
+    InliningDecision Admit(InliningTree candidate, int rootSize, int inlinedSize);
+}
+
+/// <summary>The policies by knob value.</summary>
+internal static class InliningPolicies
+{
+    /// <summary>Makes the policy that the options ask for.</summary>
+    public static IInliningPolicy Create(EngineOptions options) => options.InliningPolicy switch
+    {
+        InliningPolicyKind.HotnessFirst => new BudgetedPolicy(options, static (_, tree) => tree.CallCount),
+        InliningPolicyKind.SmallestFirst => new BudgetedPolicy(options, static (_, tree) => -tree.WireSize),
+        _ => new BudgetedPolicy(
+            options,
+            static (knobs, tree) => (tree.CallCount * knobs.InliningCountWeight) - (tree.WireSize * knobs.InliningSizeWeight)),
+    };
+}
+
+/// <summary>
+/// Admits a function that is hotter than it is big, while the budget lasts, in the order of a given score. With V8's score and
+/// the default knobs it makes the decisions of V8's <c>InliningTree</c> (src/wasm/inlining-tree.h).
+/// </summary>
+internal sealed class BudgetedPolicy(EngineOptions options, Func<EngineOptions, InliningTree, double> score) : IInliningPolicy
+{
+    /// <summary>A function is hot enough with a call for so many of its bytes.</summary>
+    private const int BytesPerCall = 2;
+
+    /// <summary>Tiny functions may exceed the budget by so many bytes in all.</summary>
+    private const int TinyAllowance = 100;
+
+    /// <summary>However large a function is, it may grow by this factor.</summary>
+    private const double LargeFunctionFactor = 1.1;
+
+    /// <inheritdoc/>
+    public double Score(InliningTree candidate) => score(options, candidate);
+
+    /// <inheritdoc/>
+    public InliningDecision Admit(InliningTree candidate, int rootSize, int inlinedSize)
+    {
+        bool isTiny = candidate.WireSize < options.InliningTinySize;
+        if (!isTiny && candidate.CallCount < candidate.WireSize / BytesPerCall)
+        {
+            return InliningDecision.TooCold;
+        }
+
+        if (candidate.WireSize > options.InliningMaxSize)
+        {
+            return InliningDecision.TooLarge;
+        }
+
+        int spent = isTiny ? Math.Max(0, inlinedSize - TinyAllowance) : inlinedSize;
+        double small = Math.Max(options.InliningMinBudget, (double)options.InliningFactor * rootSize);
+        double large = Math.Max(options.InliningBudget, rootSize * LargeFunctionFactor);
+        return rootSize + spent + candidate.WireSize < Math.Min(small, large)
+            ? InliningDecision.Inlined
+            : InliningDecision.BudgetExceeded;
+    }
+}

@@ -1,0 +1,118 @@
+using Harness.Engine.Feedback;
+
+namespace Harness.Engine.Optimizer.Inlining;
+
+/// <summary>What was decided about inlining one target at one call site, and why.</summary>
+internal enum InliningDecision : byte
+{
+    /// <summary>Never looked at: the limits were reached before.</summary>
+    NotConsidered,
+
+    /// <summary>Inlined.</summary>
+    Inlined,
+
+    /// <summary>The function is imported.</summary>
+    Imported,
+
+    /// <summary>The target belongs to another instance or to the host.</summary>
+    Foreign,
+
+    /// <summary>The body is larger than <c>inlining.max-size</c>.</summary>
+    TooLarge,
+
+    /// <summary>Not called often enough for its size.</summary>
+    TooCold,
+
+    /// <summary>It would exceed the budget of the function it goes into.</summary>
+    BudgetExceeded,
+
+    /// <summary><c>inlining.max-count</c> calls were inlined already.</summary>
+    TooManyInlined,
+
+    /// <summary>Nested deeper than <c>inlining.max-depth</c>.</summary>
+    TooDeep,
+
+    /// <summary>Inlining of this kind of call is off.</summary>
+    Disabled,
+}
+
+/// <summary>
+/// A function at a place where it is called: the compiled function at the root, candidates for inlining below. The graph
+/// builder follows the tree; whoever grew it is of no concern to it.
+/// </summary>
+internal sealed class InliningTree
+{
+    /// <summary>Makes a node that has not been decided about.</summary>
+    public InliningTree(int functionIndex, InliningTree? parent, long callCount, int wireSize)
+    {
+        FunctionIndex = functionIndex;
+        Depth = parent is null ? 0 : parent.Depth + 1;
+        CallCount = callCount;
+        WireSize = wireSize;
+    }
+
+    /// <summary>The function; -1 for one of another instance.</summary>
+    public int FunctionIndex { get; }
+
+    /// <summary>Levels below the root.</summary>
+    public int Depth { get; }
+
+    /// <summary>How often the call went to this function, by the caller's feedback.</summary>
+    public long CallCount { get; }
+
+    /// <summary>Size of the body in wire bytes.</summary>
+    public int WireSize { get; }
+
+    /// <summary>What was decided, and why.</summary>
+    public InliningDecision Decision { get; set; }
+
+    /// <summary>The place in the order in which functions were inlined, from 1; 0 if not inlined.</summary>
+    public int Order { get; set; }
+
+    /// <summary>Call sites of this function, ascending by offset; empty unless it is inlined (or the root).</summary>
+    public InliningCallSite[] CallSites { get; set; } = [];
+
+    /// <summary>Whether the builder is to build the body in place of the call.</summary>
+    public bool IsInlined => Decision == InliningDecision.Inlined;
+
+    /// <summary>Whether this function or one inlined into it calls through a guess.</summary>
+    public bool HasSpeculation
+    {
+        get
+        {
+            foreach (InliningCallSite site in CallSites)
+            {
+                foreach (InliningTree target in site.Targets)
+                {
+                    if (target.IsInlined && (site.IsIndirect || target.HasSpeculation))
+                    {
+                        return true;
+                    }
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>The call site at an offset, or null if the tree knows nothing of it.</summary>
+    public InliningCallSite? SiteAt(int bytecodeOffset)
+    {
+        foreach (InliningCallSite site in CallSites)
+        {
+            if (site.BytecodeOffset == bytecodeOffset)
+            {
+                return site;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A call in a function of the tree, with the targets that could be inlined there.</summary>
+/// <param name="BytecodeOffset">Offset in the module's bytes of the call instruction.</param>
+/// <param name="IsIndirect">Whether the target is known from feedback only.</param>
+/// <param name="State">State of the feedback.</param>
+/// <param name="Targets">Candidates, most frequent first.</param>
+internal sealed record InliningCallSite(int BytecodeOffset, bool IsIndirect, FeedbackState State, InliningTree[] Targets);
