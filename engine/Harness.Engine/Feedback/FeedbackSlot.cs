@@ -25,7 +25,7 @@ internal enum FeedbackState : byte
 /// </summary>
 /// <remarks>
 /// <para>Target word: 0 uninitialized; a <see cref="FunctionReference"/> address, monomorphic; 1 + the address of a
-/// <see cref="PolymorphicFeedback"/>, polymorphic; 2, megamorphic. Baseline code compares it with the target, and when they are
+/// table of targets and counts, polymorphic; 2, megamorphic. Baseline code compares it with the target, and when they are
 /// equal increments the count inline; otherwise it calls <see cref="Stub.FeedbackMiss"/>.</para>
 /// <para>Sites of direct calls only count: their target word stays 0.</para>
 /// </remarks>

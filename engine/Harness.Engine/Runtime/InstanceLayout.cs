@@ -33,20 +33,12 @@ internal sealed class InstanceLayout
             return start;
         }
 
-        Slot[] ReserveSlots(int count, int imported, int size)
-        {
-            var slots = new Slot[count];
-            for (int i = 0; i < count; i++)
-            {
-                slots[i] = i < imported ? new Slot(Reserve(sizeof(long)), true) : new Slot(Reserve(size), false);
-            }
+        Slot ReserveSlot(bool isImported, int size) =>
+            isImported ? new Slot(Reserve(sizeof(long)), true) : new Slot(Reserve(size), false);
 
-            return slots;
-        }
-
-        memories = ReserveSlots(module.Memories.Length, module.ImportedMemoryCount, MemoryData.Size);
-        tables = ReserveSlots(module.Tables.Length, module.ImportedTableCount, TableData.Size);
-        globals = ReserveSlots(module.Globals.Length, module.ImportedGlobalCount, sizeof(long));
+        memories = [.. module.Memories.Select(memory => ReserveSlot(memory.IsImported, MemoryData.Size))];
+        tables = [.. module.Tables.Select(table => ReserveSlot(table.IsImported, TableData.Size))];
+        globals = [.. module.Globals.Select(global => ReserveSlot(global.IsImported, sizeof(long)))];
         importedFunctionCount = module.ImportedFunctionCount;
         int defined = module.Functions.Length - importedFunctionCount;
         importedFunctions = Reserve(importedFunctionCount * sizeof(long));

@@ -1,8 +1,7 @@
 namespace Harness.Engine.Runtime;
 
 /// <summary>
-/// Why an execution trapped (WebAssembly 3.0, section 4.6). <see cref="TrapKindExtensions.Message"/> gives the wording
-/// of the official test suite.
+/// Why an execution trapped (WebAssembly 3.0, section 4.6).
 /// </summary>
 public enum TrapKind : byte
 {
