@@ -1,0 +1,16 @@
+using Harness.Engine.Feedback;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>The optimizing compiler as the runtime sees it. Implementations are safe for use by several threads.</summary>
+internal interface IOptimizingCompiler
+{
+    /// <summary>Compiles a defined function and puts its code into the code space; the caller registers and installs it.</summary>
+    /// <param name="code">The module's code.</param>
+    /// <param name="functionIndex">The function.</param>
+    /// <param name="feedback">What the call sites of the instance that asked for the code have seen.</param>
+    /// <param name="allowDeopt">
+    /// Whether failed guards may leave the code; if not, every slow path stays in it.
+    /// </param>
+    CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt);
+}

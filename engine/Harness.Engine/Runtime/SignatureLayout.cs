@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using Harness.Engine.Modules;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>Which kind of place a parameter or result travels in.</summary>
+internal enum ArgumentPlaceKind : byte
+{
+    /// <summary>A general-purpose register.</summary>
+    Gpr,
+
+    /// <summary>A floating-point register.</summary>
+    Xmm,
+
+    /// <summary>A parameter: on the stack; a result: in the result area of the store context.</summary>
+    Memory,
+}
+
+/// <summary>Where one parameter or result travels.</summary>
+/// <param name="Kind">The kind of place.</param>
+/// <param name="Index">The register's number, or the index of the 8-byte slot in memory.</param>
+internal readonly record struct ArgumentPlace(ArgumentPlaceKind Kind, int Index)
+{
+    /// <summary>The general-purpose register.</summary>
+    public Gpr Gpr => (Gpr)Index;
+
+    /// <summary>The floating-point register.</summary>
+    public Xmm Xmm => (Xmm)Index;
+}
+
+/// <summary>Where the parameters and results of a function type travel by the <see cref="CallingConvention"/>.</summary>
+internal sealed class SignatureLayout
+{
+    /// <summary>Computes the layout of a function type.</summary>
+    public SignatureLayout(FunctionType type)
+    {
+        (Parameters, StackParameterCount) =
+            Assign(type.Parameters, CallingConvention.ParameterGprs, CallingConvention.ParameterXmms);
+        (Results, MemoryResultCount) = Assign(type.Results, CallingConvention.ResultGprs, CallingConvention.ResultXmms);
+    }
+
+    /// <summary>Where each parameter travels.</summary>
+    public ImmutableArray<ArgumentPlace> Parameters { get; }
+
+    /// <summary>Where each result travels.</summary>
+    public ImmutableArray<ArgumentPlace> Results { get; }
+
+    /// <summary>How many parameters travel on the stack.</summary>
+    public int StackParameterCount { get; }
+
+    /// <summary>How many results travel in the result area.</summary>
+    public int MemoryResultCount { get; }
+
+    /// <summary>Bytes of the stack parameters, which the caller pushes and the callee pops; a multiple of 16.</summary>
+    public int StackParameterBytes => StackBytes(StackParameterCount);
+
+    /// <summary>Bytes that the stack parameters of a function type take; a multiple of 16.</summary>
+    public static int StackParameterBytesOf(FunctionType type)
+    {
+        int gprs = 0;
+        int xmms = 0;
+        foreach (ValueType parameter in type.Parameters)
+        {
+            if (IsFloat(parameter)) xmms++;
+            else gprs++;
+        }
+
+        return StackBytes(
+            Math.Max(0, gprs - CallingConvention.ParameterGprs.Length)
+            + Math.Max(0, xmms - CallingConvention.ParameterXmms.Length));
+    }
+
+    private static int StackBytes(int count) => ((count * sizeof(long)) + 15) & ~15;
+
+    private static bool IsFloat(ValueType type) => type.Kind is ValueKind.F32 or ValueKind.F64;
+
+    private static (ImmutableArray<ArgumentPlace> Places, int InMemory) Assign(
+        ImmutableArray<ValueType> types, ReadOnlySpan<Gpr> gprs, ReadOnlySpan<Xmm> xmms)
+    {
+        var places = ImmutableArray.CreateBuilder<ArgumentPlace>(types.Length);
+        int nextGpr = 0;
+        int nextXmm = 0;
+        int inMemory = 0;
+        foreach (ValueType type in types)
+        {
+            if (IsFloat(type) && nextXmm < xmms.Length)
+            {
+                places.Add(new ArgumentPlace(ArgumentPlaceKind.Xmm, (int)xmms[nextXmm++]));
+            }
+            else if (!IsFloat(type) && nextGpr < gprs.Length)
+            {
+                places.Add(new ArgumentPlace(ArgumentPlaceKind.Gpr, (int)gprs[nextGpr++]));
+            }
+            else
+            {
+                places.Add(new ArgumentPlace(ArgumentPlaceKind.Memory, inMemory++));
+            }
+        }
+
+        return (places.MoveToImmutable(), inMemory);
+    }
+}

@@ -1,0 +1,25 @@
+namespace Harness.Engine.Runtime;
+
+/// <summary>The wording of traps.</summary>
+public static class TrapKindExtensions
+{
+    /// <summary>The message of a trap, as the official test suite words it.</summary>
+    /// <param name="kind">Any kind but <see cref="TrapKind.None"/> and <see cref="TrapKind.Pending"/>.</param>
+    public static string Message(this TrapKind kind) => kind switch
+    {
+        TrapKind.Unreachable => "unreachable",
+        TrapKind.MemoryOutOfBounds => "out of bounds memory access",
+        TrapKind.TableOutOfBounds => "out of bounds table access",
+        TrapKind.UndefinedElement => "undefined element",
+        TrapKind.UninitializedElement => "uninitialized element",
+        TrapKind.IndirectCallTypeMismatch => "indirect call type mismatch",
+        TrapKind.IntegerDivideByZero => "integer divide by zero",
+        TrapKind.IntegerOverflow => "integer overflow",
+        TrapKind.InvalidConversionToInteger => "invalid conversion to integer",
+        TrapKind.NullFunctionReference => "null function reference",
+        TrapKind.NullReference => "null reference",
+        TrapKind.StackOverflow => "call stack exhausted",
+        TrapKind.Interrupted => "interrupted",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a trap"),
+    };
+}
