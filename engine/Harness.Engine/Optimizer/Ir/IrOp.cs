@@ -53,7 +53,7 @@ internal static class IrOp
     /// </summary>
     public const Opcode Guard = (Opcode)0xE00A;
 
-    /// <summary>Number of elements of a table, as i64. Immediate = table.</summary>
+    /// <summary>Number of elements of a table, in the type of its indices (i32 or i64). Immediate = table.</summary>
     public const Opcode TableLength = (Opcode)0xE00B;
 
     /// <summary>An element of a table, index known to be in bounds. Input: the index (i32 or i64). Immediate = table.</summary>

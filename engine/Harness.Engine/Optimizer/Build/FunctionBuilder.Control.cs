@@ -1,0 +1,304 @@
+using System.Runtime.InteropServices;
+using Harness.Engine.Deoptimization;
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Ir;
+
+namespace Harness.Engine.Optimizer.Build;
+
+/// <summary>Structured control.</summary>
+internal sealed partial class FunctionBuilder
+{
+    /// <summary>Iterations that a loop is expected to make.</summary>
+    private const double LoopIterations = 10;
+
+    private void VisitBlock()
+    {
+        BlockSignature signature = reader.ReadBlockType();
+        control.Add(new ControlFrame
+        {
+            Kind = ControlKind.Block,
+            Signature = signature,
+            StackHeight = stack.Count - signature.ParameterCount,
+            Frequency = assembler.Current!.Frequency,
+        });
+    }
+
+    private void VisitLoop()
+    {
+        int offset = assembler.BytecodeOffset;
+        BlockSignature signature = reader.ReadBlockType();
+        int entryState = keepsLoopStates ? NewFrameState(offset, ResumeKind.LoopEntry) : -1;
+        int[] assigned = AssignmentsIn(offset);
+        Block header = assembler.NewBlock(assembler.Current!.Frequency * LoopIterations);
+        header.IsLoopHeader = true;
+        header.LoopEntryState = entryState;
+        int parameterCount = signature.ParameterCount;
+        var frame = new ControlFrame
+        {
+            Kind = ControlKind.Loop,
+            Signature = signature,
+            StackHeight = stack.Count - parameterCount,
+            Frequency = assembler.Current.Frequency,
+            Header = header,
+            AssignedLocals = assigned,
+        };
+        control.Add(frame);
+        assembler.Terminate(TerminatorKind.Jump, -1, [LoopEdge(frame)]);
+        for (int i = 0; i < parameterCount; i++)
+        {
+            int position = frame.StackHeight + i;
+            stack[position] = Graph.AppendParameter(header, Graph[stack[position]].Type);
+        }
+
+        foreach (int local in assigned)
+        {
+            locals[local] = Graph.AppendParameter(header, Graph[locals[local]].Type);
+        }
+
+        assembler.Current = header;
+        assembler.Append(IrOp.LoopStackCheck, IrType.None, []);
+    }
+
+    private int[] AssignmentsIn(int loopOffset)
+    {
+        if (loopAssignments is null)
+        {
+            BytecodeReader ahead = reader;
+            ahead.Offset = bodyOffset;
+            loopAssignments = new LoopAssignments(ahead, locals.Length);
+        }
+
+        return loopAssignments.In(loopOffset);
+    }
+
+    private void VisitIf()
+    {
+        BlockSignature signature = reader.ReadBlockType();
+        int condition = Pop();
+        double frequency = assembler.Current!.Frequency;
+        Block thenBlock = assembler.NewBlock(frequency / 2);
+        Block elseBlock = assembler.NewBlock(frequency / 2);
+        control.Add(new ControlFrame
+        {
+            Kind = ControlKind.If,
+            Signature = signature,
+            StackHeight = stack.Count - signature.ParameterCount,
+            Frequency = frequency,
+            ElseBlock = elseBlock,
+            ElseState = StateWith(signature.ParameterCount),
+        });
+        assembler.Terminate(
+            TerminatorKind.Branch, condition, [new Edge(thenBlock.Id, []), new Edge(elseBlock.Id, [])]);
+        assembler.Current = thenBlock;
+    }
+
+    private void VisitElse()
+    {
+        ControlFrame frame = control[^1];
+        FallThrough(frame);
+        BeginElse(frame);
+    }
+
+    private void BeginElse(ControlFrame frame)
+    {
+        frame.Kind = ControlKind.Else;
+        assembler.Current = frame.ElseBlock;
+        Restore(frame, frame.ElseState);
+    }
+
+    private void VisitEnd()
+    {
+        ControlFrame frame = control[^1];
+        if (frame.Kind == ControlKind.If)
+        {
+            FallThrough(frame);
+            BeginElse(frame);
+        }
+
+        if (frame.Kind == ControlKind.Loop)
+        {
+            control.RemoveAt(control.Count - 1);
+            if (assembler.Current is { } block)
+            {
+                block.Frequency = Math.Min(block.Frequency, frame.Frequency);
+            }
+
+            return;
+        }
+
+        FallThrough(frame);
+        control.RemoveAt(control.Count - 1);
+        if (frame.End.IsReached)
+        {
+            assembler.Current = frame.End.Seal(Graph, frame.Frequency, out int[] values);
+            Restore(frame, values);
+        }
+    }
+
+    /// <summary>Goes on at the end of a construct from the current block, if control comes there.</summary>
+    private void FallThrough(ControlFrame frame)
+    {
+        if (assembler.Current is null)
+        {
+            return;
+        }
+
+        if (frame.Kind == ControlKind.Function && caller is null)
+        {
+            assembler.Terminate(TerminatorKind.Return, -1, [], values: Pop(frame.Signature.ResultCount));
+            return;
+        }
+
+        int[] state = LabelState(frame);
+        frame.End.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, state);
+    }
+
+    private void BranchTo(int depth)
+    {
+        ControlFrame frame = control[^(depth + 1)];
+        switch (frame.Kind)
+        {
+            case ControlKind.Loop:
+                assembler.Terminate(TerminatorKind.Jump, -1, [LoopEdge(frame)]);
+                break;
+            default:
+                FallThrough(frame);
+                break;
+        }
+    }
+
+    /// <summary>Branches to a label when a condition is not 0 (or is 0), and goes on after it otherwise.</summary>
+    private void BranchIf(int condition, int depth, bool branchWhen)
+    {
+        ControlFrame frame = control[^(depth + 1)];
+        double frequency = assembler.Current!.Frequency;
+        Block next = assembler.NewBlock(frequency);
+        int taken = branchWhen ? 0 : 1;
+        var edges = new Edge[2];
+        edges[1 - taken] = new Edge(next.Id, []);
+        if (frame.Kind == ControlKind.Loop)
+        {
+            edges[taken] = LoopEdge(frame);
+            assembler.Terminate(TerminatorKind.Branch, condition, edges);
+        }
+        else if (frame.Kind == ControlKind.Function && caller is null)
+        {
+            Block exit = assembler.NewBlock(frequency / 2);
+            edges[taken] = new Edge(exit.Id, []);
+            assembler.Terminate(TerminatorKind.Branch, condition, edges);
+            assembler.Current = exit;
+            int count = frame.Signature.ResultCount;
+            assembler.Terminate(
+                TerminatorKind.Return, -1, [], values: CollectionsMarshal.AsSpan(stack)[^count..].ToArray());
+        }
+        else
+        {
+            int[] state = LabelState(frame);
+            frame.End.Add(assembler.Terminate(TerminatorKind.Branch, condition, edges), taken, state);
+        }
+
+        assembler.Current = next;
+    }
+
+    private void VisitBrTable()
+    {
+        int count = reader.ReadBrTable();
+        int index = Pop();
+        var edges = new Edge[count + 1];
+        var ends = new List<(ControlFrame Frame, int Successor)>();
+        var returns = new List<int>();
+        for (int i = 0; i <= count; i++)
+        {
+            ControlFrame frame = control[^(reader.ReadIndex() + 1)];
+            if (frame.Kind == ControlKind.Loop)
+            {
+                edges[i] = LoopEdge(frame);
+            }
+            else if (frame.Kind == ControlKind.Function && caller is null)
+            {
+                returns.Add(i);
+            }
+            else
+            {
+                ends.Add((frame, i));
+            }
+        }
+
+        int results = control[0].Signature.ResultCount;
+        double frequency = assembler.Current!.Frequency;
+        var states = new Dictionary<ControlFrame, int[]>();
+        Block block = assembler.Terminate(TerminatorKind.Switch, index, edges);
+        foreach ((ControlFrame frame, int successor) in ends)
+        {
+            if (!states.TryGetValue(frame, out int[]? state))
+            {
+                state = LabelState(frame);
+                states.Add(frame, state);
+            }
+
+            frame.End.Add(block, successor, state);
+        }
+
+        if (returns.Count > 0)
+        {
+            Block exit = assembler.NewBlock(frequency / 2);
+            assembler.Current = exit;
+            assembler.Terminate(
+                TerminatorKind.Return, -1, [], values: CollectionsMarshal.AsSpan(stack)[^results..].ToArray());
+            foreach (int successor in returns)
+            {
+                edges[successor] = new Edge(exit.Id, []);
+            }
+        }
+    }
+
+    private void VisitBrOnNull(int depth)
+    {
+        int reference = Pop();
+        BranchIf(assembler.Append(Opcode.RefIsNull, IrType.I32, [reference]), depth, branchWhen: true);
+        Push(reference);
+    }
+
+    private void VisitBrOnNonNull(int depth)
+    {
+        BranchIf(assembler.Append(Opcode.RefIsNull, IrType.I32, [stack[^1]]), depth, branchWhen: false);
+        Pop();
+    }
+
+    /// <summary>An edge to a loop's header, with the label's operands and the assigned locals as they are now.</summary>
+    private Edge LoopEdge(ControlFrame frame)
+    {
+        int parameterCount = frame.Signature.ParameterCount;
+        var arguments = new int[parameterCount + frame.AssignedLocals.Length];
+        CollectionsMarshal.AsSpan(stack)[^parameterCount..].CopyTo(arguments);
+        for (int i = 0; i < frame.AssignedLocals.Length; i++)
+        {
+            arguments[parameterCount + i] = locals[frame.AssignedLocals[i]];
+        }
+
+        return new Edge(frame.Header!.Id, arguments);
+    }
+
+    /// <summary>
+    /// What the code after a construct depends on: the locals, unless the function ends with it, and the construct's results.
+    /// </summary>
+    private int[] LabelState(ControlFrame frame) =>
+        frame.Kind == ControlKind.Function
+            ? CollectionsMarshal.AsSpan(stack)[^frame.Signature.ResultCount..].ToArray()
+            : StateWith(frame.Signature.ResultCount);
+
+    private int[] StateWith(int operands) => [.. locals, .. CollectionsMarshal.AsSpan(stack)[^operands..]];
+
+    private void Restore(ControlFrame frame, int[] state)
+    {
+        int kept = 0;
+        if (frame.Kind != ControlKind.Function)
+        {
+            kept = locals.Length;
+            state.AsSpan(0, kept).CopyTo(locals);
+        }
+
+        stack.RemoveRange(frame.StackHeight, stack.Count - frame.StackHeight);
+        stack.AddRange(state.AsSpan(kept));
+    }
+}

@@ -1,0 +1,309 @@
+using System.Runtime.InteropServices;
+using Harness.Engine.Deoptimization;
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Inlining;
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Optimizer.Build;
+
+/// <summary>
+/// Builds the body of one function into the graph: the compiled function itself, or one that is inlined. Locals and the operand
+/// stack hold node ids; code that control cannot reach is skipped.
+/// </summary>
+internal sealed partial class FunctionBuilder
+{
+    private readonly GraphAssembler assembler;
+    private readonly InliningTree tree;
+    private readonly FunctionBuilder? caller;
+    private readonly FunctionInfo function;
+    private readonly short inlining;
+    private readonly List<int> stack = [];
+    private readonly List<ControlFrame> control = [];
+    private BytecodeReader reader;
+    private int[] locals = [];
+    private LoopAssignments? loopAssignments;
+    private int bodyOffset;
+    private int skippedDepth;
+    private int callState = -1;
+    private bool keepsLoopStates;
+
+    /// <summary>Prepares for a function.</summary>
+    /// <param name="assembler">Where the graph grows.</param>
+    /// <param name="tree">The function and what to inline into it.</param>
+    /// <param name="caller">The builder of the function it is inlined into; null for the compiled function itself.</param>
+    public FunctionBuilder(GraphAssembler assembler, InliningTree tree, FunctionBuilder? caller)
+    {
+        this.assembler = assembler;
+        this.tree = tree;
+        this.caller = caller;
+        function = assembler.Module.Functions[tree.FunctionIndex];
+        inlining = -1;
+        if (caller is not null)
+        {
+            inlining = (short)Graph.InliningPositions.Count;
+            Graph.InliningPositions.Add(new InliningPosition(tree.FunctionIndex, assembler.BytecodeOffset, caller.inlining));
+        }
+    }
+
+    private Graph Graph => assembler.Graph;
+
+    private WasmModule Module => assembler.Module;
+
+    /// <summary>Builds the body, from the assembler's current block on.</summary>
+    /// <param name="arguments">The parameters.</param>
+    /// <returns>
+    /// The results in the assembler's current block, which is null if the function never returns. Of the compiled
+    /// function itself, nothing: it ends in return terminators.
+    /// </returns>
+    public int[] Build(int[] arguments)
+    {
+        assembler.Inlining = inlining;
+        keepsLoopStates = assembler.AllowDeopt && tree.HasSpeculation;
+        reader = Module.OpenBody(function);
+        ReadLocals(arguments);
+        bodyOffset = reader.Offset;
+        control.Add(new ControlFrame
+        {
+            Kind = ControlKind.Function,
+            Signature = new BlockSignature(function.Type),
+            Frequency = assembler.Current!.Frequency,
+        });
+        while (control.Count > 0)
+        {
+            assembler.BytecodeOffset = reader.Offset;
+            Opcode opcode = reader.ReadOpcode();
+            if (assembler.Current is null)
+            {
+                Skip(opcode);
+            }
+            else
+            {
+                Visit(opcode);
+            }
+        }
+
+        if (caller is not null)
+        {
+            assembler.Inlining = caller.inlining;
+        }
+
+        return [.. stack];
+    }
+
+    private void ReadLocals(int[] arguments)
+    {
+        var values = new List<int>(arguments);
+        for (int groups = reader.ReadIndex(); groups > 0; groups--)
+        {
+            int count = reader.ReadIndex();
+            Modules.ValueType type = reader.ReadValueType();
+            int zero = assembler.Zero(GraphAssembler.TypeOf(type));
+            CollectionsMarshal.SetCount(values, values.Count + count);
+            CollectionsMarshal.AsSpan(values)[^count..].Fill(zero);
+        }
+
+        locals = [.. values];
+    }
+
+    /// <summary>Passes over an instruction that cannot be reached; only what closes a construct matters.</summary>
+    private void Skip(Opcode opcode)
+    {
+        switch (opcode)
+        {
+            case Opcode.Block or Opcode.Loop or Opcode.If or Opcode.TryTable:
+                reader.SkipImmediates(opcode);
+                skippedDepth++;
+                break;
+            case Opcode.Else when skippedDepth == 0:
+                VisitElse();
+                break;
+            case Opcode.End when skippedDepth == 0:
+                VisitEnd();
+                break;
+            case Opcode.End:
+                skippedDepth--;
+                break;
+            default:
+                reader.SkipImmediates(opcode);
+                break;
+        }
+    }
+
+    private void Visit(Opcode opcode)
+    {
+        switch (opcode)
+        {
+            case Opcode.Unreachable:
+                assembler.Terminate(TerminatorKind.Trap, -1, [], (long)TrapKind.Unreachable);
+                break;
+            case Opcode.Nop:
+                break;
+            case Opcode.Block:
+                VisitBlock();
+                break;
+            case Opcode.Loop:
+                VisitLoop();
+                break;
+            case Opcode.If:
+                VisitIf();
+                break;
+            case Opcode.Else:
+                VisitElse();
+                break;
+            case Opcode.End:
+                VisitEnd();
+                break;
+            case Opcode.Br:
+                BranchTo(reader.ReadIndex());
+                break;
+            case Opcode.BrIf:
+                int label = reader.ReadIndex();
+                BranchIf(Pop(), label, branchWhen: true);
+                break;
+            case Opcode.BrTable:
+                VisitBrTable();
+                break;
+            case Opcode.Return:
+                BranchTo(control.Count - 1);
+                break;
+            case Opcode.Call:
+                VisitCall();
+                break;
+            case Opcode.CallIndirect:
+                VisitCallIndirect();
+                break;
+            case Opcode.CallRef:
+                VisitCallRef();
+                break;
+            case Opcode.Drop:
+                Pop();
+                break;
+            case Opcode.Select or Opcode.SelectTyped:
+                reader.SkipImmediates(opcode);
+                VisitSelect();
+                break;
+            case Opcode.LocalGet:
+                Push(locals[reader.ReadIndex()]);
+                break;
+            case Opcode.LocalSet:
+                locals[reader.ReadIndex()] = Pop();
+                break;
+            case Opcode.LocalTee:
+                locals[reader.ReadIndex()] = stack[^1];
+                break;
+            case Opcode.GlobalGet:
+                int read = reader.ReadIndex();
+                Push(assembler.Append(Opcode.GlobalGet, GraphAssembler.TypeOf(Module.Globals[read].Type.Type), [], read));
+                break;
+            case Opcode.GlobalSet:
+                int written = reader.ReadIndex();
+                assembler.Append(Opcode.GlobalSet, IrType.None, [Pop()], written);
+                break;
+            case Opcode.I32Const:
+                Push(assembler.I32(reader.ReadVarI32()));
+                break;
+            case Opcode.I64Const:
+                Push(assembler.I64(reader.ReadVarI64()));
+                break;
+            case Opcode.F32Const:
+                Push(assembler.Constant(opcode, IrType.F32, reader.ReadF32Bits()));
+                break;
+            case Opcode.F64Const:
+                Push(assembler.Constant(opcode, IrType.F64, (long)reader.ReadF64Bits()));
+                break;
+            case Opcode.RefNull:
+                reader.ReadHeapType();
+                Push(assembler.Zero(IrType.Ref));
+                break;
+            case Opcode.RefFunc:
+                Push(assembler.FunctionAddress(reader.ReadIndex()));
+                break;
+            case Opcode.RefIsNull:
+                Push(assembler.Append(opcode, IrType.I32, [Pop()]));
+                break;
+            case Opcode.RefAsNonNull:
+                assembler.TrapIf(assembler.Append(Opcode.RefIsNull, IrType.I32, [stack[^1]]), TrapKind.NullReference);
+                break;
+            case Opcode.BrOnNull:
+                VisitBrOnNull(reader.ReadIndex());
+                break;
+            case Opcode.BrOnNonNull:
+                VisitBrOnNonNull(reader.ReadIndex());
+                break;
+            default:
+                if (!VisitMemoryOrTable(opcode))
+                {
+                    VisitSimple(opcode);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>An operator whose operands and result the opcode table tells.</summary>
+    private void VisitSimple(Opcode opcode)
+    {
+        OpcodeInfo info = OpcodeTable.Get(opcode);
+        if (!info.HasSignature || info.Immediates != ImmediateKind.None)
+        {
+            throw new NotSupportedException(
+                $"{info.Name} at offset 0x{assembler.BytecodeOffset:x} of function {function} cannot be optimized");
+        }
+
+        int count = info.Parameters.Length;
+        Span<int> inputs = CollectionsMarshal.AsSpan(stack)[^count..];
+        int id = assembler.Append(opcode, GraphAssembler.TypeOf(info.Results[0]), inputs);
+        stack.RemoveRange(stack.Count - count, count);
+        Push(id);
+    }
+
+    private void VisitSelect()
+    {
+        int condition = Pop();
+        int second = Pop();
+        int first = Pop();
+        Push(assembler.Append(Opcode.Select, Graph[first].Type, [first, second, condition]));
+    }
+
+    private void Push(int id) => stack.Add(id);
+
+    private int Pop()
+    {
+        int id = stack[^1];
+        stack.RemoveAt(stack.Count - 1);
+        return id;
+    }
+
+    /// <summary>Takes operands off the stack, bottom first.</summary>
+    private int[] Pop(int count)
+    {
+        int[] values = CollectionsMarshal.AsSpan(stack)[^count..].ToArray();
+        stack.RemoveRange(stack.Count - count, count);
+        return values;
+    }
+
+    /// <summary>The state with all locals and operands as they are now.</summary>
+    private int NewFrameState(int bytecodeOffset, ResumeKind resume)
+    {
+        Graph.FrameStates.Add(new FrameState(
+            function.Index,
+            bytecodeOffset,
+            resume,
+            locals.Length,
+            [.. locals, .. stack],
+            caller?.CallState() ?? -1));
+        return Graph.FrameStates.Count - 1;
+    }
+
+    /// <summary>The state of the call that is being inlined, for the frames above it; made when first asked for.</summary>
+    private int CallState()
+    {
+        if (callState < 0)
+        {
+            callState = NewFrameState(inlinedCallOffset, ResumeKind.AfterCall);
+        }
+
+        return callState;
+    }
+}

@@ -1,0 +1,129 @@
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Optimizer.Build;
+
+/// <summary>
+/// Where a graph grows: the current block, the position that new nodes come from, and the nodes that are made once for the
+/// whole graph. Shared by the builders of a function and of those inlined into it.
+/// </summary>
+internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool allowDeopt)
+{
+    private readonly Dictionary<(Opcode Op, long Bits), int> constants = [];
+    private readonly Block entry = graph.NewBlock();
+
+    /// <summary>The graph.</summary>
+    public Graph Graph { get; } = graph;
+
+    /// <summary>The module.</summary>
+    public WasmModule Module => Graph.Module;
+
+    /// <summary>The knobs.</summary>
+    public EngineOptions Options { get; } = options;
+
+    /// <summary>Whether guards may deoptimize.</summary>
+    public bool AllowDeopt { get; } = allowDeopt;
+
+    /// <summary>The block that nodes are appended to; null where control cannot come.</summary>
+    public Block? Current { get; set; }
+
+    /// <summary>Offset in the module's bytes of the instruction being built.</summary>
+    public int BytecodeOffset { get; set; }
+
+    /// <summary>The inlined call being built; -1 for the function itself.</summary>
+    public short Inlining { get; set; } = -1;
+
+    /// <summary>Begins the graph.</summary>
+    public void Start() => Current = entry;
+
+    /// <summary>Makes a block and gives it a frequency.</summary>
+    public Block NewBlock(double frequency)
+    {
+        Block block = Graph.NewBlock();
+        block.Frequency = frequency;
+        return block;
+    }
+
+    /// <summary>Appends a node to the current block.</summary>
+    public int Append(Opcode op, IrType type, ReadOnlySpan<int> inputs, long immediate = 0, int aux = 0)
+    {
+        int id = Graph.Append(Current!, op, type, inputs, immediate, aux);
+        ref Node node = ref Graph[id];
+        node.BytecodeOffset = BytecodeOffset;
+        node.Inlining = Inlining;
+        return id;
+    }
+
+    /// <summary>A constant. It is made once and dominates all blocks.</summary>
+    public int Constant(Opcode op, IrType type, long bits)
+    {
+        if (!constants.TryGetValue((op, bits), out int id))
+        {
+            id = Graph.Append(entry, op, type, [], bits);
+            constants.Add((op, bits), id);
+        }
+
+        return id;
+    }
+
+    /// <summary>A 32-bit integer constant.</summary>
+    public int I32(int value) => Constant(Opcode.I32Const, IrType.I32, value);
+
+    /// <summary>A 64-bit integer constant.</summary>
+    public int I64(long value) => Constant(Opcode.I64Const, IrType.I64, value);
+
+    /// <summary>The initial value of a local.</summary>
+    public int Zero(IrType type) => type switch
+    {
+        IrType.I32 => I32(0),
+        IrType.I64 => I64(0),
+        IrType.F32 => Constant(Opcode.F32Const, type, 0),
+        IrType.F64 => Constant(Opcode.F64Const, type, 0),
+        _ => Constant(Opcode.RefNull, type, 0),
+    };
+
+    /// <summary>The reference of a function of the instance.</summary>
+    public int FunctionAddress(int functionIndex) => Constant(IrOp.FunctionAddress, IrType.Ref, functionIndex);
+
+    /// <summary>Traps if a condition holds.</summary>
+    public void TrapIf(int condition, TrapKind kind) => Append(IrOp.TrapIf, IrType.None, [condition], (long)kind);
+
+    /// <summary>Traps unless a condition holds.</summary>
+    public void TrapUnless(int condition, TrapKind kind) => Append(IrOp.TrapUnless, IrType.None, [condition], (long)kind);
+
+    /// <summary>Ends the current block.</summary>
+    /// <returns>The block that ended. Its successors are yet to be set where <paramref name="successors"/> has holes.</returns>
+    public Block Terminate(TerminatorKind kind, int value, Edge[] successors, long immediate = 0, int[]? values = null)
+    {
+        Block block = Current!;
+        block.Terminator = new Terminator
+        {
+            Kind = kind,
+            Value = value,
+            Values = values ?? [],
+            Immediate = immediate,
+            FrameState = -1,
+            BytecodeOffset = BytecodeOffset,
+            Inlining = Inlining,
+        };
+        block.Successors = successors;
+        Current = null;
+        return block;
+    }
+
+    /// <summary>The type of nodes for values of a WebAssembly type.</summary>
+    public static IrType TypeOf(ValueKind kind) => kind switch
+    {
+        ValueKind.I32 => IrType.I32,
+        ValueKind.I64 => IrType.I64,
+        ValueKind.F32 => IrType.F32,
+        ValueKind.F64 => IrType.F64,
+        ValueKind.Ref => IrType.Ref,
+        _ => throw new NotSupportedException($"values of type {kind} are not supported"),
+    };
+
+    /// <inheritdoc cref="TypeOf(ValueKind)"/>
+    public static IrType TypeOf(Modules.ValueType type) => TypeOf(type.Kind);
+}

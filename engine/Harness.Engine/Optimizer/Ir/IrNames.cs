@@ -1,0 +1,41 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Optimizer.Ir;
+
+/// <summary>Names of operators, and the families that several parts of the optimizer ask for.</summary>
+internal static class IrNames
+{
+    /// <summary>The name of an operator: WebAssembly's own where it has one.</summary>
+    public static string NameOf(Opcode op) => op switch
+    {
+        IrOp.Nop => "nop",
+        IrOp.Alias => "alias",
+        IrOp.BlockParameter => "parameter",
+        IrOp.Argument => "argument",
+        IrOp.Projection => "projection",
+        IrOp.CallDirect => "call",
+        IrOp.CallReference => "call_reference",
+        IrOp.CallBuiltin => "call_builtin",
+        IrOp.TrapIf => "trap_if",
+        IrOp.TrapUnless => "trap_unless",
+        IrOp.Guard => "guard",
+        IrOp.TableLength => "table_length",
+        IrOp.LoadTableElement => "load_element",
+        IrOp.StoreTableElement => "store_element",
+        IrOp.LoadReferenceType => "load_type",
+        IrOp.FunctionAddress => "function_address",
+        IrOp.MemoryByteLength => "memory_byte_length",
+        IrOp.LoopStackCheck => "loop_stack_check",
+        IrOp.ReferenceEqual => "reference_equal",
+        _ => OpcodeTable.Get(op).Name,
+    };
+
+    /// <summary>Whether an operator loads from a memory.</summary>
+    public static bool IsLoad(Opcode op) => op is >= Opcode.I32Load and <= Opcode.I64Load32U;
+
+    /// <summary>Whether an operator stores to a memory.</summary>
+    public static bool IsStore(Opcode op) => op is >= Opcode.I32Store and <= Opcode.I64Store32;
+
+    /// <summary>Whether an operator loads from or stores to a memory.</summary>
+    public static bool IsMemoryAccess(Opcode op) => op is >= Opcode.I32Load and <= Opcode.I64Store32;
+}

@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Text;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Optimizer.Ir;
+
+/// <summary>
+/// Writes a graph as text, for people and for golden tests. Nodes and blocks are numbered by their order in the text, so that
+/// the numbers do not depend on how the graph came about.
+/// </summary>
+internal sealed class IrPrinter
+{
+    private readonly Graph graph;
+    private readonly StringBuilder text = new();
+    private readonly Dictionary<int, int> nodeNumbers = [];
+    private readonly Dictionary<int, int> blockNumbers = [];
+
+    private IrPrinter(Graph graph) => this.graph = graph;
+
+    /// <summary>The text of a graph.</summary>
+    public static string Print(Graph graph) => new IrPrinter(graph).Run();
+
+    private string Run()
+    {
+        List<Block> order = graph.ReversePostorder();
+        foreach (Block block in order)
+        {
+            blockNumbers.Add(block.Id, blockNumbers.Count);
+            foreach (int id in block.Parameters.Concat(block.Nodes))
+            {
+                if (IsShown(id))
+                {
+                    nodeNumbers.TryAdd(id, nodeNumbers.Count);
+                }
+            }
+        }
+
+        foreach (Block block in order)
+        {
+            Print(block);
+        }
+
+        return text.ToString();
+    }
+
+    private void Print(Block block)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"b{blockNumbers[block.Id]}");
+        if (block.Parameters.Count > 0)
+        {
+            text.Append('(').AppendJoin(", ", block.Parameters.Select(id => $"{Name(id)}: {TypeName(id)}")).Append(')');
+        }
+
+        text.Append(':').Append(block.IsLoopHeader ? "  ; loop" : string.Empty).Append('\n');
+        foreach (int id in block.Nodes)
+        {
+            if (IsShown(id))
+            {
+                Print(id);
+            }
+        }
+
+        Print(block.Terminator, block.Successors);
+    }
+
+    private void Print(int id)
+    {
+        Node node = graph[id];
+        text.Append("  ");
+        if (node.Type != IrType.None)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{Name(id)}: {TypeName(id)} = ");
+        }
+
+        text.Append(IrNames.NameOf(node.Op));
+        string[] operands = [.. ImmediatesOf(node), .. graph.Inputs(id).ToArray().Select(Name)];
+        if (operands.Length > 0)
+        {
+            text.Append(' ').AppendJoin(", ", operands);
+        }
+
+        if (node.Op == IrOp.Guard)
+        {
+            PrintFrameState(node.Aux);
+        }
+
+        text.Append('\n');
+    }
+
+    private IEnumerable<string> ImmediatesOf(Node node) => node.Op switch
+    {
+        Opcode.I32Const or Opcode.I64Const => [node.Immediate.ToString(CultureInfo.InvariantCulture)],
+        Opcode.F32Const => [BitConverter.Int32BitsToSingle((int)node.Immediate).ToString("R", CultureInfo.InvariantCulture)],
+        Opcode.F64Const => [BitConverter.Int64BitsToDouble(node.Immediate).ToString("R", CultureInfo.InvariantCulture)],
+        Opcode.GlobalGet or Opcode.GlobalSet or IrOp.Argument or IrOp.Projection or IrOp.TableLength
+            or IrOp.LoadTableElement or IrOp.StoreTableElement or IrOp.MemoryByteLength => [$"#{node.Immediate}"],
+        IrOp.CallDirect or IrOp.FunctionAddress => [$"@{graph.Module.Functions[(int)node.Immediate]}"],
+        IrOp.CallBuiltin => [$"@{(Builtin)node.Immediate}"],
+        IrOp.TrapIf or IrOp.TrapUnless => [$"{(TrapKind)node.Immediate}"],
+        _ when IrNames.IsMemoryAccess(node.Op) =>
+            node.Aux == 0 ? [$"+{node.Immediate}"] : [$"memory#{node.Aux}", $"+{node.Immediate}"],
+        _ => [],
+    };
+
+    private void PrintFrameState(int index)
+    {
+        for (string separator = "  ; "; index >= 0; separator = " in ")
+        {
+            FrameState state = graph.FrameStates[index];
+            text.Append(separator)
+                .Append(graph.Module.Functions[state.FunctionIndex])
+                .Append(CultureInfo.InvariantCulture, $" {state.Resume} +{OffsetIn(state)} [")
+                .AppendJoin(", ", state.Values.Select(Name))
+                .Append(']');
+            index = state.Parent;
+        }
+    }
+
+    private int OffsetIn(FrameState state) => state.BytecodeOffset - graph.Module.Functions[state.FunctionIndex].BodyStart;
+
+    private void Print(Terminator terminator, Edge[] successors)
+    {
+        string[] operands = terminator.Kind switch
+        {
+            TerminatorKind.Branch or TerminatorKind.Switch => [Name(terminator.Value)],
+            TerminatorKind.Return => [.. terminator.Values.Select(Name)],
+            TerminatorKind.Trap => [$"{(TrapKind)terminator.Immediate}"],
+            _ => [],
+        };
+        text.Append("  ").Append(terminator.Kind.ToString().ToLowerInvariant());
+        if (operands.Length + successors.Length > 0)
+        {
+            text.Append(' ').AppendJoin(", ", [.. operands, .. successors.Select(NameOf)]);
+        }
+
+        if (terminator.Kind == TerminatorKind.Deoptimize)
+        {
+            PrintFrameState(terminator.FrameState);
+        }
+
+        text.Append('\n');
+    }
+
+    private bool IsShown(int id) => graph[id].Op is not (IrOp.Alias or IrOp.Nop);
+
+    private string NameOf(Edge edge)
+    {
+        string target = $"b{blockNumbers[edge.Target]}";
+        return edge.Arguments.Length == 0 ? target : $"{target}({string.Join(", ", edge.Arguments.Select(Name))})";
+    }
+
+    private string Name(int id) => nodeNumbers.TryGetValue(graph.Resolve(id), out int number) ? $"v{number}" : $"?{id}";
+
+    private string TypeName(int id) => graph[id].Type.ToString().ToLowerInvariant();
+}
