@@ -19,6 +19,9 @@ internal static class BinaryFormat
     public const byte TypeRefNull = 0x63;
     public const byte EmptyBlock = 0x40;
 
+    /// <summary>In place of a table's element type: a zero byte, the table type and an initial value follow.</summary>
+    public const byte TableWithInitializer = 0x40;
+
     public const byte FunctionForm = 0x60;
     public const byte StructForm = 0x5F;
     public const byte ArrayForm = 0x5E;

@@ -23,4 +23,7 @@ internal readonly struct BlockSignature
 
     /// <summary>The type of a result.</summary>
     public ValueType Result(int index) => _type is null ? _result : _type.Results[index];
+
+    /// <summary>Whether both are written in the same way, which makes them equal.</summary>
+    public bool IsSame(BlockSignature other) => ReferenceEquals(_type, other._type) && _result == other._result;
 }

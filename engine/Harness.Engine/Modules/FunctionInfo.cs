@@ -3,14 +3,13 @@ namespace Harness.Engine.Modules;
 /// <summary>A function of a module, imported or defined.</summary>
 public sealed class FunctionInfo
 {
-    internal FunctionInfo(WasmModule module, int index, int typeIndex, DefinedType type, bool isImported)
+    internal FunctionInfo(WasmModule module, int index, int typeIndex, DefinedType type)
     {
         Module = module;
         Index = index;
         TypeIndex = typeIndex;
         CanonicalTypeId = type.CanonicalId;
         Type = type.Function!;
-        IsImported = isImported;
     }
 
     /// <summary>The module that the function belongs to.</summary>
@@ -29,19 +28,19 @@ public sealed class FunctionInfo
     public FunctionType Type { get; }
 
     /// <summary>Whether the function comes from outside.</summary>
-    public bool IsImported { get; }
+    public bool IsImported { get; internal init; }
 
     /// <summary>The offset in the module's bytes of the first byte of the body, which is the vector of locals; zero if imported.</summary>
-    public int BodyStart { get; internal set; }
+    public int BodyStart { get; internal init; }
 
     /// <summary>The offset in the module's bytes just after the body's last <c>end</c>; zero if imported.</summary>
-    public int BodyEnd { get; internal set; }
+    public int BodyEnd { get; internal init; }
 
     /// <summary>The size of the body in bytes, with the vector of locals.</summary>
     public int BodySize => BodyEnd - BodyStart;
 
     /// <summary>Whether a <c>ref.func</c> outside of function bodies, an element segment or an export mentions the function.</summary>
-    public bool IsDeclared { get; internal set; }
+    public bool IsDeclared { get; internal init; }
 
     /// <summary>The name from the name section, or null.</summary>
     public string? Name => Module.Names.GetFunctionName(Index);

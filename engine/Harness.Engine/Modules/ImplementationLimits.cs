@@ -43,13 +43,19 @@ public static class ImplementationLimits
     public const int DataSegments = 100_000;
 
     /// <summary>The most element segments in a module.</summary>
-    public const int ElementSegments = 10_000_000;
+    public const int ElementSegments = 1_000_000;
 
     /// <summary>The most bytes of a function's body.</summary>
     public const int FunctionSize = 7_654_321;
 
     /// <summary>The most parameters and locals of a function.</summary>
     public const int Locals = 50_000;
+
+    /// <summary>The most operands that a function can have on its stack at one time.</summary>
+    public const int OperandStackHeight = 50_000;
+
+    /// <summary>The most blocks of a function inside each other.</summary>
+    public const int NestingDepth = 50_000;
 
     /// <summary>The most parameters of a function or block type.</summary>
     public const int Parameters = 1_000;

@@ -15,12 +15,12 @@ public sealed class WasmModule
 
     /// <param name="bytes">The module's bytes, in a pinned array that nobody writes to.</param>
     /// <param name="canonicalTypeIds">For each type index, the canonical id.</param>
-    /// <param name="names">Reads the name section.</param>
-    internal WasmModule(byte[] bytes, int[] canonicalTypeIds, Func<NameSection> names)
+    /// <param name="names">Where the content of the name section starts and ends; both zero without one.</param>
+    internal WasmModule(byte[] bytes, int[] canonicalTypeIds, (int Start, int End) names)
     {
         _bytes = bytes;
         CanonicalTypeIds = canonicalTypeIds;
-        _names = new Lazy<NameSection>(names);
+        _names = new Lazy<NameSection>(() => ReadNames(names));
     }
 
     /// <summary>The module in the binary format.</summary>
@@ -68,6 +68,11 @@ public sealed class WasmModule
     /// <summary>The address of the module's first byte, valid as long as the module is reachable.</summary>
     internal unsafe byte* BytesAddress => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_bytes));
 
+    /// <summary>Decodes and validates a module in the binary format. The bytes are copied.</summary>
+    /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
+    /// <exception cref="InvalidModuleException">The module is not valid, or beyond <see cref="ImplementationLimits"/>.</exception>
+    public static WasmModule Decode(ReadOnlySpan<byte> bytes) => ModuleDecoder.Decode(bytes);
+
     /// <summary>The definition of the type with an index in this module.</summary>
     public DefinedType GetType(int typeIndex) => TypeRegistry.Get(CanonicalTypeIds[typeIndex]);
 
@@ -84,4 +89,11 @@ public sealed class WasmModule
 
     /// <summary>A reader of the function's body that stands on the vector of locals.</summary>
     internal BytecodeReader OpenBody(FunctionInfo function) => new(this, function.BodyStart, function.BodyEnd);
+
+    private unsafe NameSection ReadNames((int Start, int End) section)
+    {
+        var names = NameSectionReader.Read(new ModuleReader(BytesAddress, _bytes.Length).Slice(section.Start, section.End));
+        GC.KeepAlive(this);
+        return names;
+    }
 }

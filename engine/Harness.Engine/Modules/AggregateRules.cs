@@ -1,0 +1,36 @@
+namespace Harness.Engine.Modules;
+
+/// <summary>The rules on structure and array types that constant expressions and function bodies share.</summary>
+internal static class AggregateRules
+{
+    /// <summary>The structure type that a type defines.</summary>
+    public static StructType RequireStruct(DefinedType type, int offset) =>
+        type.Struct ?? throw new InvalidModuleException("type mismatch: not a structure type", offset);
+
+    /// <summary>The array type that a type defines.</summary>
+    public static ArrayType RequireArray(DefinedType type, int offset) =>
+        type.Array ?? throw new InvalidModuleException("type mismatch: not an array type", offset);
+
+    /// <summary>Checks that all fields have initial values.</summary>
+    public static void RequireDefaultable(StructType type, int offset)
+    {
+        foreach (var field in type.Fields) RequireDefaultable(field, offset);
+    }
+
+    /// <summary>Checks that a field has an initial value.</summary>
+    public static void RequireDefaultable(FieldType field, int offset)
+    {
+        if (!field.Type.IsDefaultable) throw new InvalidModuleException("type mismatch: field type is not defaultable", offset);
+    }
+
+    /// <summary>Reads the number of operands of <c>array.new_fixed</c>.</summary>
+    public static int ReadFixedCount(ref ModuleReader reader)
+    {
+        var at = reader.Offset;
+        var count = reader.ReadVarU32();
+        return count <= ImplementationLimits.ArrayNewFixedOperands
+            ? (int)count
+            : throw new InvalidModuleException(
+                $"too many operands of array.new_fixed: the limit is {ImplementationLimits.ArrayNewFixedOperands}", at);
+    }
+}

@@ -1,0 +1,164 @@
+namespace Harness.Engine.Modules;
+
+/// <content>Blocks, branches and calls (specification, section 3.4.2).</content>
+internal sealed partial class FunctionValidator
+{
+    private BlockSignature ReadBlockType()
+    {
+        var at = _reader.Offset;
+        var code = _reader.PeekByte();
+        if (code == BinaryFormat.EmptyBlock)
+        {
+            _reader.ReadByte();
+            return default;
+        }
+
+        if ((code & 0xC0) == 0x40) return new BlockSignature(_environment.ReadValueType(ref _reader));
+        var index = _reader.ReadVarI33();
+        return index >= 0
+            ? new BlockSignature(_environment.GetFunctionType((uint)index, at))
+            : throw new MalformedModuleException("malformed block type", at);
+    }
+
+    private void ValidateBlock(Opcode opcode)
+    {
+        var signature = ReadBlockType();
+        PopParameters(signature);
+        PushFrame(opcode, signature);
+        PushParameters(signature);
+    }
+
+    private void ValidateElse()
+    {
+        if (_frames[_depth - 1].Opcode != Opcode.If) throw new MalformedModuleException("misplaced ELSE opcode", _offset);
+        ref var frame = ref PopResults();
+        frame.Opcode = Opcode.Else;
+        _unreachable = false;
+        PushParameters(frame.Signature);
+    }
+
+    private void ValidateEnd()
+    {
+        ref var frame = ref PopResults();
+        var signature = frame.Signature;
+        if (frame.Opcode == Opcode.If) CheckMissingElse(signature);
+        PopFrame(ref frame);
+        if (_depth == 0) return;
+        for (var i = 0; i < signature.ResultCount; i++) Push(signature.Result(i));
+    }
+
+    /// <summary>Without an <c>else</c>, the parameters are the results.</summary>
+    private void CheckMissingElse(BlockSignature signature)
+    {
+        var matches = signature.ParameterCount == signature.ResultCount;
+        for (var i = 0; matches && i < signature.ResultCount; i++)
+            matches = signature.Parameter(i).IsSubtypeOf(signature.Result(i));
+        if (!matches) throw new InvalidModuleException("type mismatch: an else is missing", _offset);
+    }
+
+    private void ValidateBranchTable()
+    {
+        var at = _reader.Offset;
+        var labels = _reader.ReadVarU32();
+        if (labels > (uint)_reader.Remaining)
+            throw new MalformedModuleException("unexpected end of section or function", at);
+        Pop(ValueType.I32);
+        ref var first = ref ReadLabel();
+        CheckOperands(ref first);
+        ref var last = ref first;
+        for (; labels > 0; labels--)
+        {
+            ref var label = ref ReadLabel();
+            if (label.LabelArity != first.LabelArity)
+                throw new InvalidModuleException("type mismatch: labels with different numbers of operands", _offset);
+            if (label.Opcode != Opcode.Loop && last.Opcode != Opcode.Loop && label.Signature.IsSame(last.Signature)) continue;
+            CheckOperands(ref label);
+            last = ref label;
+        }
+
+        MarkUnreachable();
+    }
+
+    /// <summary>Checks that a branch to a block finds its operands, and leaves them.</summary>
+    private void CheckOperands(ref ControlFrame frame)
+    {
+        var position = _height;
+        for (var i = frame.LabelArity - 1; i >= 0; i--)
+        {
+            var expected = frame.LabelType(i);
+            if (position > _floor)
+            {
+                var actual = _stack[--position];
+                if (!actual.IsSubtypeOf(expected)) ThrowMismatch(actual, expected);
+            }
+            else if (!_unreachable)
+            {
+                ThrowMissing();
+            }
+        }
+    }
+
+    private FunctionType ReadIndirectCallee()
+    {
+        var type = _environment.GetFunctionType(_reader.ReadVarU32(), _offset);
+        var table = _environment.GetTable(_reader.ReadVarU32(), _offset);
+        if (!table.ElementType.IsSubtypeOf(ValueType.FuncRef)) ThrowMismatch(table.ElementType, ValueType.FuncRef);
+        Pop(table.AddressType);
+        return type;
+    }
+
+    private FunctionType ReadReferencedCallee()
+    {
+        var index = _reader.ReadVarU32();
+        var type = _environment.GetFunctionType(index, _offset);
+        Pop(ValueType.Reference(_environment.ResolveType(index, _offset), nullable: true));
+        return type;
+    }
+
+    private void ValidateCall(FunctionType callee)
+    {
+        PopAll(callee.Parameters.AsSpan());
+        PushAll(callee.Results.AsSpan());
+    }
+
+    private void ValidateTailCall(FunctionType callee)
+    {
+        PopAll(callee.Parameters.AsSpan());
+        MarkUnreachable();
+        PushAll(callee.Results.AsSpan());
+        if (callee.Results.Length != _frames[0].LabelArity)
+            throw new InvalidModuleException("type mismatch: the callee has other results", _offset);
+        PopLabel(ref _frames[0]);
+    }
+
+    private void ValidateTryTable()
+    {
+        var signature = ReadBlockType();
+        PopParameters(signature);
+        for (var clauses = _reader.ReadCount(int.MaxValue, "catch clauses"); clauses > 0; clauses--) ValidateCatch();
+        PushFrame(Opcode.TryTable, signature);
+        PushParameters(signature);
+    }
+
+    private void ValidateCatch()
+    {
+        var at = _reader.Offset;
+        var kind = (CatchKind)_reader.ReadByte();
+        if (kind > CatchKind.CatchAllRef) throw new MalformedModuleException("malformed catch clause", at);
+        ReadOnlySpan<ValueType> values = default;
+        if (kind is CatchKind.Catch or CatchKind.CatchRef)
+            values = _environment.GetTag(_reader.ReadVarU32(), at).Type.Parameters.AsSpan();
+        var withReference = kind is CatchKind.CatchRef or CatchKind.CatchAllRef;
+        ref var label = ref ReadLabel();
+        if (label.LabelArity != values.Length + (withReference ? 1 : 0))
+            throw new InvalidModuleException("type mismatch: the label takes another number of operands", at);
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!values[i].IsSubtypeOf(label.LabelType(i))) ThrowMismatch(values[i], label.LabelType(i));
+        }
+
+        var exception = ValueType.Reference(AbstractHeapType.Exn, nullable: false);
+        if (withReference && !exception.IsSubtypeOf(label.LabelType(values.Length)))
+            ThrowMismatch(exception, label.LabelType(values.Length));
+    }
+}

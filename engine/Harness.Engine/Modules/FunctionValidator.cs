@@ -1,0 +1,236 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Harness.Engine.Modules;
+
+/// <summary>
+/// Validates function bodies while it decodes them, by the algorithm of the specification's appendix A.3: a stack of operand
+/// types and a stack of open blocks. One validator does all bodies of a module, one after the other.
+/// </summary>
+internal sealed partial class FunctionValidator
+{
+    private readonly ModuleEnvironment _environment;
+    private readonly LocalTypes _locals;
+    private ModuleReader _reader;
+
+    /// <summary>The offset of the instruction at hand, for messages.</summary>
+    private int _offset;
+
+    public FunctionValidator(ModuleEnvironment environment)
+    {
+        _environment = environment;
+        _locals = new LocalTypes(environment);
+    }
+
+    /// <summary>Validates one body.</summary>
+    /// <param name="function">The function's declaration.</param>
+    /// <param name="body">A reader that stands on the vector of locals and ends with the body.</param>
+    public void Validate(FunctionDeclaration function, ModuleReader body)
+    {
+        var type = function.Type.Function!;
+        _reader = body;
+        _locals.Declare(type, ref _reader);
+        _offset = _reader.Offset;
+        ResetStacks();
+        PushFrame(Opcode.Block, new BlockSignature(type));
+        while (_depth > 0)
+        {
+            _offset = _reader.Offset;
+            var code = _reader.ReadByte();
+            var shape = OperatorShapes[code];
+            if (shape != 0)
+                ValidateOperator(shape);
+            else
+                ValidateInstruction((Opcode)code);
+        }
+
+        _reader.ExpectEnd();
+    }
+
+    private void ValidateInstruction(Opcode opcode)
+    {
+        switch (opcode)
+        {
+            case Opcode.LocalGet:
+                Push(_locals.Get(_reader.ReadVarU32(), _offset));
+                break;
+            case Opcode.LocalSet:
+                Pop(_locals.Set(_reader.ReadVarU32(), _offset));
+                break;
+            case Opcode.LocalTee:
+                var local = _locals.Set(_reader.ReadVarU32(), _offset);
+                Pop(local);
+                Push(local);
+                break;
+            case Opcode.GlobalGet:
+                Push(_environment.GetGlobal(_reader.ReadVarU32(), _offset).Type);
+                break;
+            case Opcode.GlobalSet:
+                var global = _environment.GetGlobal(_reader.ReadVarU32(), _offset);
+                if (!global.IsMutable) throw new InvalidModuleException("immutable global", _offset);
+                Pop(global.Type);
+                break;
+            case Opcode.I32Const:
+                _reader.ReadVarI32();
+                Push(ValueType.I32);
+                break;
+            case Opcode.I64Const:
+                _reader.ReadVarI64();
+                Push(ValueType.I64);
+                break;
+            case Opcode.F32Const:
+                _reader.Skip(sizeof(uint));
+                Push(ValueType.F32);
+                break;
+            case Opcode.F64Const:
+                _reader.Skip(sizeof(ulong));
+                Push(ValueType.F64);
+                break;
+            case >= Opcode.I32Load and <= Opcode.I64Store32:
+                ValidateMemoryAccess(opcode);
+                break;
+            case Opcode.Nop:
+                break;
+            case Opcode.Unreachable:
+                MarkUnreachable();
+                break;
+            case Opcode.Block or Opcode.Loop:
+                ValidateBlock(opcode);
+                break;
+            case Opcode.If:
+                var signature = ReadBlockType();
+                Pop(ValueType.I32);
+                PopParameters(signature);
+                PushFrame(opcode, signature);
+                PushParameters(signature);
+                break;
+            case Opcode.Else:
+                ValidateElse();
+                break;
+            case Opcode.End:
+                ValidateEnd();
+                break;
+            case Opcode.Br:
+                PopLabel(ref ReadLabel());
+                MarkUnreachable();
+                break;
+            case Opcode.BrIf:
+                Pop(ValueType.I32);
+                ref var target = ref ReadLabel();
+                PopLabel(ref target);
+                PushLabel(ref target);
+                break;
+            case Opcode.BrTable:
+                ValidateBranchTable();
+                break;
+            case Opcode.Return:
+                PopLabel(ref _frames[0]);
+                MarkUnreachable();
+                break;
+            case Opcode.Call:
+                ValidateCall(_environment.GetFunction(_reader.ReadVarU32(), _offset).Type.Function!);
+                break;
+            case Opcode.CallIndirect:
+                ValidateCall(ReadIndirectCallee());
+                break;
+            case Opcode.CallRef:
+                ValidateCall(ReadReferencedCallee());
+                break;
+            case Opcode.ReturnCall:
+                ValidateTailCall(_environment.GetFunction(_reader.ReadVarU32(), _offset).Type.Function!);
+                break;
+            case Opcode.ReturnCallIndirect:
+                ValidateTailCall(ReadIndirectCallee());
+                break;
+            case Opcode.ReturnCallRef:
+                ValidateTailCall(ReadReferencedCallee());
+                break;
+            case Opcode.Throw:
+                PopAll(_environment.GetTag(_reader.ReadVarU32(), _offset).Type.Parameters.AsSpan());
+                MarkUnreachable();
+                break;
+            case Opcode.ThrowRef:
+                Pop(ValueType.ExnRef);
+                MarkUnreachable();
+                break;
+            case Opcode.TryTable:
+                ValidateTryTable();
+                break;
+            case Opcode.Drop:
+                Pop();
+                break;
+            case Opcode.Select:
+                ValidateSelect();
+                break;
+            case Opcode.SelectTyped:
+                ValidateTypedSelect();
+                break;
+            case Opcode.TableGet:
+                var readTable = _environment.GetTable(_reader.ReadVarU32(), _offset);
+                Pop(readTable.AddressType);
+                Push(readTable.ElementType);
+                break;
+            case Opcode.TableSet:
+                var writtenTable = _environment.GetTable(_reader.ReadVarU32(), _offset);
+                Pop(writtenTable.ElementType);
+                Pop(writtenTable.AddressType);
+                break;
+            case Opcode.MemorySize:
+                Push(_environment.GetMemory(_reader.ReadVarU32(), _offset).AddressType);
+                break;
+            case Opcode.MemoryGrow:
+                var memory = _environment.GetMemory(_reader.ReadVarU32(), _offset);
+                Pop(memory.AddressType);
+                Push(memory.AddressType);
+                break;
+            case >= Opcode.RefNull and <= Opcode.BrOnNonNull:
+                ValidateReferenceInstruction(opcode);
+                break;
+            case (Opcode)0xFB:
+                ValidateAggregateInstruction(ReadSubOpcode(0xFB));
+                break;
+            case (Opcode)0xFC:
+                ValidateBulkInstruction(ReadSubOpcode(0xFC));
+                break;
+            default:
+                ThrowIllegal(opcode);
+                break;
+        }
+    }
+
+    /// <summary>Validates a numeric operator by its <see cref="OperatorShapes">shape</see>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ValidateOperator(uint shape)
+    {
+        if ((shape & BinaryShape) != 0) Pop(ValueType.OfKind((ValueKind)((shape >> 8) & 0xF)));
+        Pop(ValueType.OfKind((ValueKind)((shape >> 4) & 0xF)));
+        Push(ValueType.OfKind((ValueKind)(shape & 0xF)));
+    }
+
+    private Opcode ReadSubOpcode(int prefix) => (Opcode)((prefix << 8) | (int)Math.Min(_reader.ReadVarU32(), 0xFF));
+
+    private void ValidateSelect()
+    {
+        Pop(ValueType.I32);
+        var second = Pop();
+        var first = Pop();
+        if (first.IsReference || second.IsReference)
+            throw new InvalidModuleException("type mismatch: select on references needs a type", _offset);
+        if (first != second && first != ValueType.Bottom && second != ValueType.Bottom) ThrowMismatch(second, first);
+        Push(first == ValueType.Bottom ? second : first);
+    }
+
+    private void ValidateTypedSelect()
+    {
+        var count = _reader.ReadVarU32();
+        if (count != 1) throw new InvalidModuleException("invalid result arity", _offset);
+        var type = _environment.ReadValueType(ref _reader);
+        Pop(ValueType.I32);
+        Pop(type);
+        Pop(type);
+        Push(type);
+    }
+
+    [DoesNotReturn]
+    private void ThrowIllegal(Opcode opcode) => throw BodyScanner.IllegalOpcode(opcode, _offset);
+}

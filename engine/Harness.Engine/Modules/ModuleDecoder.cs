@@ -1,0 +1,202 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Harness.Engine.Modules;
+
+/// <summary>
+/// Decodes and validates a module in the binary format (specification, section 5.5). The sections are taken one after the
+/// other, each checked against what the ones before declared; function bodies are validated at the end.
+/// </summary>
+internal sealed partial class ModuleDecoder
+{
+    /// <summary>The order in which sections must appear, which is not that of their ids.</summary>
+    private static readonly SectionId[] SectionOrder =
+    [
+        SectionId.Type, SectionId.Import, SectionId.Function, SectionId.Table, SectionId.Memory, SectionId.Tag,
+        SectionId.Global, SectionId.Export, SectionId.Start, SectionId.Element, SectionId.DataCount, SectionId.Code,
+        SectionId.Data,
+    ];
+
+    private readonly ModuleEnvironment _environment = new();
+    private readonly ConstExpressionDecoder _constants;
+    private readonly byte[] _bytes;
+    private readonly List<Import> _imports = [];
+    private readonly List<Export> _exports = [];
+    private readonly List<DataSegment> _data = [];
+    private (int Start, int End)[] _bodies = [];
+    private int _importedFunctions;
+    private int? _start;
+    private (int Start, int End) _names;
+    private ModuleReader _reader;
+
+    private unsafe ModuleDecoder(byte[] bytes)
+    {
+        _bytes = bytes;
+        _constants = new ConstExpressionDecoder(_environment);
+        _reader = new ModuleReader((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(bytes)), bytes.Length);
+    }
+
+    /// <summary>Decodes and validates a module.</summary>
+    /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
+    /// <exception cref="InvalidModuleException">The module is not valid.</exception>
+    public static WasmModule Decode(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > ImplementationLimits.ModuleSize)
+            throw new InvalidModuleException($"module too large: the limit is {ImplementationLimits.ModuleSize} bytes", 0);
+        var pinned = GC.AllocateUninitializedArray<byte>(bytes.Length, pinned: true);
+        bytes.CopyTo(pinned);
+        return new ModuleDecoder(pinned).Decode();
+    }
+
+    private WasmModule Decode()
+    {
+        DecodeHeader();
+        var place = -1;
+        while (_reader.Remaining > 0)
+        {
+            var at = _reader.Offset;
+            var id = (SectionId)_reader.ReadByte();
+            if (id > SectionId.Tag) throw new MalformedModuleException("malformed section id", at);
+            var section = _reader.ReadSized();
+            if (id == SectionId.Custom)
+            {
+                DecodeCustomSection(section);
+                continue;
+            }
+
+            var nextPlace = Array.IndexOf(SectionOrder, id);
+            if (nextPlace <= place) throw new MalformedModuleException("unexpected content after last section", at);
+            place = nextPlace;
+            DecodeSection(id, section);
+        }
+
+        CheckCounts();
+        ValidateBodies();
+        return CreateModule();
+    }
+
+    private void DecodeHeader()
+    {
+        if (_reader.ReadFixed32() != BinaryFormat.Magic) throw new MalformedModuleException("magic header not detected", 0);
+        if (_reader.ReadFixed32() != BinaryFormat.Version) throw new MalformedModuleException("unknown binary version", 4);
+    }
+
+    private void DecodeSection(SectionId id, ModuleReader section)
+    {
+        switch (id)
+        {
+            case SectionId.Type:
+                new TypeSectionDecoder(_environment, section).Decode();
+                break;
+            case SectionId.Import:
+                DecodeImports(section);
+                break;
+            case SectionId.Function:
+                DecodeFunctions(section);
+                break;
+            case SectionId.Table:
+                DecodeTables(section);
+                break;
+            case SectionId.Memory:
+                DecodeMemories(section);
+                break;
+            case SectionId.Tag:
+                DecodeTags(section);
+                break;
+            case SectionId.Global:
+                DecodeGlobals(section);
+                break;
+            case SectionId.Export:
+                DecodeExports(section);
+                break;
+            case SectionId.Start:
+                DecodeStart(section);
+                break;
+            case SectionId.Element:
+                DecodeElements(section);
+                break;
+            case SectionId.DataCount:
+                _environment.DataCount = section.ReadCountAhead(ImplementationLimits.DataSegments, "data segments");
+                section.ExpectEnd();
+                break;
+            case SectionId.Code:
+                DecodeCode(section);
+                break;
+            default:
+                DecodeData(section);
+                break;
+        }
+    }
+
+    private void DecodeCustomSection(ModuleReader section)
+    {
+        if (section.ReadName() == NameSectionReader.SectionName) _names = (section.Offset, section.End);
+    }
+
+    private void CheckCounts()
+    {
+        if (_bodies.Length != _environment.Functions.Count - _importedFunctions)
+            throw new MalformedModuleException("function and code section have inconsistent lengths", _reader.Offset);
+        if (_environment.DataCount is { } count && count != _data.Count)
+            throw new MalformedModuleException("data count and data section have inconsistent lengths", _reader.Offset);
+    }
+
+    private void ValidateBodies()
+    {
+        var validator = new FunctionValidator(_environment);
+        for (var i = 0; i < _bodies.Length; i++)
+        {
+            var (start, end) = _bodies[i];
+            try
+            {
+                validator.Validate(_environment.Functions[_importedFunctions + i], _reader.Slice(start, end));
+            }
+            catch (InvalidModuleException)
+            {
+                foreach (var body in _bodies.AsSpan(i)) BodyScanner.Scan(_environment, _reader.Slice(body.Start, body.End));
+                throw;
+            }
+        }
+    }
+
+    private WasmModule CreateModule()
+    {
+        var typeIds = new int[_environment.Types.Count];
+        for (var i = 0; i < typeIds.Length; i++) typeIds[i] = _environment.Types[i].CanonicalId;
+        var module = new WasmModule(_bytes, typeIds, _names)
+        {
+            Imports = [.. _imports],
+            Exports = [.. _exports],
+            Tables = [.. _environment.Tables],
+            Memories = [.. _environment.Memories],
+            Globals = [.. _environment.Globals],
+            Tags = [.. _environment.Tags],
+            Elements = [.. _environment.Elements],
+            Data = [.. _data],
+            StartFunction = _start,
+            ImportedFunctionCount = _importedFunctions,
+        };
+        module.Functions = CreateFunctions(module);
+        return module;
+    }
+
+    private ImmutableArray<FunctionInfo> CreateFunctions(WasmModule module)
+    {
+        var functions = new FunctionInfo[_environment.Functions.Count];
+        for (var i = 0; i < functions.Length; i++)
+        {
+            var declaration = _environment.Functions[i];
+            var (start, end) = i < _importedFunctions ? default : _bodies[i - _importedFunctions];
+            functions[i] = new FunctionInfo(module, i, declaration.TypeIndex, declaration.Type)
+            {
+                IsImported = i < _importedFunctions,
+                IsDeclared = _environment.ReferencedFunctions.Contains(i),
+                BodyStart = start,
+                BodyEnd = end,
+            };
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(functions);
+    }
+}

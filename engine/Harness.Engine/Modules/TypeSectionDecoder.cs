@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace Harness.Engine.Modules;
+
+/// <summary>Decodes, checks and canonicalizes the type section (specification, sections 3.2.7 and 5.5.4).</summary>
+internal ref struct TypeSectionDecoder
+{
+    private readonly ModuleEnvironment _environment;
+    private readonly List<int> _depths = [];
+    private ModuleReader _reader;
+
+    public TypeSectionDecoder(ModuleEnvironment environment, ModuleReader reader)
+    {
+        _environment = environment;
+        _reader = reader;
+    }
+
+    /// <summary>Decodes the whole section.</summary>
+    public void Decode()
+    {
+        for (var groups = _reader.ReadCount(ImplementationLimits.Types, "types"); groups > 0; groups--)
+        {
+            var size = 1;
+            var at = _reader.Offset;
+            if (_reader.PeekByte() == BinaryFormat.RecursionGroupForm)
+            {
+                _reader.ReadByte();
+                size = _reader.ReadCount(ImplementationLimits.RecursionGroupSize, "types in a recursion group");
+            }
+
+            if (_environment.Types.Count > ImplementationLimits.Types - size)
+                throw new InvalidModuleException($"too many types: the limit is {ImplementationLimits.Types}", at);
+            DecodeGroup(size);
+        }
+
+        _reader.ExpectEnd();
+    }
+
+    private void DecodeGroup(int size)
+    {
+        var first = _environment.Types.Count;
+        var offsets = new int[size];
+        var group = new SubType[size];
+        _environment.OpenGroup(size);
+        for (var i = 0; i < size; i++)
+        {
+            offsets[i] = _reader.Offset;
+            group[i] = DecodeSubType();
+        }
+
+        _environment.CloseGroup(size > 0 ? TypeRegistry.AddGroup(group) : 0);
+        for (var i = 0; i < size; i++) CheckSupertype(_environment.Types[first + i], offsets[i]);
+    }
+
+    private SubType DecodeSubType()
+    {
+        var form = _reader.PeekByte();
+        if (form is not (BinaryFormat.SubForm or BinaryFormat.SubFinalForm))
+        {
+            _depths.Add(0);
+            return new SubType(DecodeComposite(), null, IsFinal: true);
+        }
+
+        _reader.ReadByte();
+        var at = _reader.Offset;
+        var supertypes = _reader.ReadCount(1, "supertypes");
+        HeapType? supertype = null;
+        var depth = 0;
+        if (supertypes == 1)
+        {
+            var index = _reader.ReadVarU32();
+            if (index >= (uint)_depths.Count) throw new InvalidModuleException($"unknown type {index}", at);
+            supertype = _environment.ResolveType(index, at);
+            depth = _depths[(int)index] + 1;
+            if (depth > ImplementationLimits.SubtypingDepth)
+                throw new InvalidModuleException($"too many supertypes: the limit is {ImplementationLimits.SubtypingDepth}", at);
+        }
+
+        _depths.Add(depth);
+        return new SubType(DecodeComposite(), supertype, form == BinaryFormat.SubFinalForm);
+    }
+
+    private CompositeType DecodeComposite()
+    {
+        var at = _reader.Offset;
+        switch (_reader.ReadByte())
+        {
+            case BinaryFormat.FunctionForm:
+                var parameters = DecodeValueTypes(ImplementationLimits.Parameters, "parameters");
+                return new FunctionType(parameters, DecodeValueTypes(ImplementationLimits.Results, "results"));
+            case BinaryFormat.StructForm:
+                var fields = new FieldType[_reader.ReadCount(ImplementationLimits.StructFields, "fields")];
+                for (var i = 0; i < fields.Length; i++) fields[i] = DecodeField();
+                return new StructType(ImmutableCollectionsMarshal.AsImmutableArray(fields));
+            case BinaryFormat.ArrayForm:
+                return new ArrayType(DecodeField());
+            default:
+                throw new MalformedModuleException("malformed definition type", at);
+        }
+    }
+
+    private ImmutableArray<ValueType> DecodeValueTypes(int limit, string items)
+    {
+        var types = new ValueType[_reader.ReadCount(limit, items)];
+        for (var i = 0; i < types.Length; i++) types[i] = _environment.ReadValueType(ref _reader);
+        return ImmutableCollectionsMarshal.AsImmutableArray(types);
+    }
+
+    private FieldType DecodeField()
+    {
+        var packing = _reader.PeekByte() switch
+        {
+            BinaryFormat.PackedI8 => Packing.I8,
+            BinaryFormat.PackedI16 => Packing.I16,
+            _ => Packing.None,
+        };
+        if (packing != Packing.None) _reader.ReadByte();
+        var type = packing == Packing.None ? _environment.ReadValueType(ref _reader) : ValueType.I32;
+        return new FieldType(type, packing, ExternalTypeDecoder.DecodeMutability(ref _reader));
+    }
+
+    private static void CheckSupertype(DefinedType type, int offset)
+    {
+        if (type.Supertype is not { } supertype) return;
+        if (supertype.Definition.IsFinal)
+            throw new InvalidModuleException("sub type: the supertype is final", offset);
+        if (!Matches(type.Definition.Composite, supertype.Definition.Composite))
+            throw new InvalidModuleException("sub type does not match its supertype", offset);
+    }
+
+    private static bool Matches(CompositeType type, CompositeType supertype) => (type, supertype) switch
+    {
+        (FunctionType function, FunctionType super) =>
+            Matches(super.Parameters, function.Parameters) && Matches(function.Results, super.Results),
+        (StructType structure, StructType super) => Matches(structure.Fields, super.Fields),
+        (ArrayType array, ArrayType super) => array.Element.Matches(super.Element),
+        _ => false,
+    };
+
+    private static bool Matches(ImmutableArray<ValueType> types, ImmutableArray<ValueType> supertypes)
+    {
+        if (types.Length != supertypes.Length) return false;
+        for (var i = 0; i < types.Length; i++)
+        {
+            if (!types[i].IsSubtypeOf(supertypes[i])) return false;
+        }
+
+        return true;
+    }
+
+    private static bool Matches(ImmutableArray<FieldType> fields, ImmutableArray<FieldType> superfields)
+    {
+        if (fields.Length < superfields.Length) return false;
+        for (var i = 0; i < superfields.Length; i++)
+        {
+            if (!fields[i].Matches(superfields[i])) return false;
+        }
+
+        return true;
+    }
+}
