@@ -14,7 +14,6 @@ internal unsafe struct ModuleReader
     private const string EndMessage = "unexpected end of section or function";
 
     private readonly byte* _start;
-    private readonly byte* _fileEnd;
     private byte* _position;
     private byte* _end;
 
@@ -24,7 +23,6 @@ internal unsafe struct ModuleReader
         _start = bytes;
         _position = bytes;
         _end = bytes + length;
-        _fileEnd = _end;
     }
 
     /// <summary>The offset of the next byte to read.</summary>
@@ -216,8 +214,7 @@ internal unsafe struct ModuleReader
         new($"too many {items}: {count}, the limit is {limit}", offset);
 
     [DoesNotReturn]
-    private readonly void ThrowEnd() =>
-        throw new MalformedModuleException(_end == _fileEnd ? "unexpected end" : EndMessage, Offset);
+    private readonly void ThrowEnd() => throw new MalformedModuleException(EndMessage, Offset);
 
     [DoesNotReturn]
     private static void ThrowTooLong(int offset) =>

@@ -3,9 +3,6 @@ namespace Harness.Engine.Modules;
 /// <summary>The names that a module's <c>name</c> section gives, for people only (specification, section 7.4.1).</summary>
 public sealed class NameSection
 {
-    /// <summary>A section without names.</summary>
-    public static readonly NameSection Empty = new(null, [], []);
-
     private readonly Dictionary<int, string> _functions;
     private readonly Dictionary<(int Function, int Local), string> _locals;
 

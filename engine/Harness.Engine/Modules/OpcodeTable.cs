@@ -7,7 +7,7 @@ namespace Harness.Engine.Modules;
 /// The one table of all instructions, which decoder, validator, text format, disassembler and both compilers share.
 /// Instructions are also numbered densely by <see cref="Slot"/>, so that each user can keep tables of its own.
 /// </summary>
-internal static partial class OpcodeTable
+internal static class OpcodeTable
 {
     /// <summary>The number of slots: one page of 256 for one-byte opcodes, one for each supported prefix.</summary>
     public const int SlotCount = 3 * 256;
@@ -17,7 +17,7 @@ internal static partial class OpcodeTable
     private static readonly Dictionary<string, OpcodeInfo> ByText = IndexByName();
 
     /// <summary>All instructions in the order of the binary format.</summary>
-    public static ReadOnlySpan<OpcodeInfo> All => Rows;
+    public static ReadOnlySpan<OpcodeInfo> All => OpcodeRows.All;
 
     /// <summary>
     /// The instruction's slot: its own value for one-byte opcodes, 256 + sub-opcode for 0xFB, 512 + sub-opcode for 0xFC.
@@ -55,21 +55,21 @@ internal static partial class OpcodeTable
     private static OpcodeInfo?[] IndexBySlot()
     {
         var table = new OpcodeInfo?[SlotCount];
-        foreach (var row in Rows) table[Slot(row.Opcode)] = row;
+        foreach (var row in OpcodeRows.All) table[Slot(row.Opcode)] = row;
         return table;
     }
 
     private static ImmediateKind[] IndexImmediates()
     {
         var table = new ImmediateKind[SlotCount];
-        foreach (var row in Rows) table[Slot(row.Opcode)] = row.Immediates;
+        foreach (var row in OpcodeRows.All) table[Slot(row.Opcode)] = row.Immediates;
         return table;
     }
 
     private static Dictionary<string, OpcodeInfo> IndexByName()
     {
-        var table = new Dictionary<string, OpcodeInfo>(Rows.Length);
-        foreach (var row in Rows) table.TryAdd(row.Name, row);
+        var table = new Dictionary<string, OpcodeInfo>(OpcodeRows.All.Length);
+        foreach (var row in OpcodeRows.All) table.TryAdd(row.Name, row);
         return table;
     }
 }

@@ -2,10 +2,10 @@ using Kind = Harness.Engine.Modules.ImmediateKind;
 
 namespace Harness.Engine.Modules;
 
-/// <content>The rows: one per instruction, in the order of the binary format.</content>
-internal static partial class OpcodeTable
+/// <summary>The rows of the opcode table: one per instruction, in the order of the binary format.</summary>
+internal static class OpcodeRows
 {
-    private static readonly OpcodeInfo[] Rows =
+    public static readonly OpcodeInfo[] All =
     [
         // Control instructions (binary format, section 5.4.1).
         new(Opcode.Unreachable, "unreachable", Kind.None),
