@@ -32,7 +32,7 @@ internal static class BodyScanner
     public static MalformedModuleException IllegalOpcode(Opcode opcode, int offset) =>
         new((int)opcode == 0xFD || (int)opcode >> 8 == 0xFD
             ? "illegal opcode: vector instructions are not supported"
-            : $"illegal opcode 0x{(int)opcode:x2}", offset);
+            : $"illegal opcode {(int)opcode:x2}", offset);
 
     private static bool UsesData(ImmediateKind immediates) =>
         immediates is ImmediateKind.Data or ImmediateKind.DataMemory or ImmediateKind.TypeData;

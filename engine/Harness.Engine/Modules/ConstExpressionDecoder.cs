@@ -84,10 +84,16 @@ internal sealed class ConstExpressionDecoder
                 DecodeArray(ref reader, opcode);
                 break;
             default:
-                throw OpcodeTable.TryGet(opcode, out _)
-                    ? new InvalidModuleException("constant expression required", _offset)
-                    : new MalformedModuleException("illegal opcode", _offset);
+                throw Refuse(opcode, reader);
         }
+    }
+
+    private ModuleException Refuse(Opcode opcode, ModuleReader reader)
+    {
+        if (!OpcodeTable.TryGet(opcode, out _)) return BodyScanner.IllegalOpcode(opcode, _offset);
+        return reader.Remaining < 0
+            ? new MalformedModuleException("unexpected end of section or function", _offset)
+            : new InvalidModuleException("constant expression required", _offset);
     }
 
     private void DecodeStruct(ref ModuleReader reader, Opcode opcode)

@@ -30,7 +30,7 @@ internal sealed partial class FunctionValidator
 
     private void ValidateElse()
     {
-        if (_frames[_depth - 1].Opcode != Opcode.If) throw new MalformedModuleException("misplaced ELSE opcode", _offset);
+        if (_frames[_depth - 1].Opcode != Opcode.If) throw new MalformedModuleException("END opcode expected", _offset);
         ref var frame = ref PopResults();
         frame.Opcode = Opcode.Else;
         _unreachable = false;
@@ -58,10 +58,7 @@ internal sealed partial class FunctionValidator
 
     private void ValidateBranchTable()
     {
-        var at = _reader.Offset;
-        var labels = _reader.ReadVarU32();
-        if (labels > (uint)_reader.Remaining)
-            throw new MalformedModuleException("unexpected end of section or function", at);
+        var labels = _reader.ReadCount(int.MaxValue, "labels");
         Pop(ValueType.I32);
         ref var first = ref ReadLabel();
         CheckOperands(ref first);

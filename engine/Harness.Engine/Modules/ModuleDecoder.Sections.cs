@@ -234,18 +234,19 @@ internal sealed partial class ModuleDecoder
 
     private void DecodeCode(ModuleReader section)
     {
-        var at = section.Offset;
         var count = section.ReadCount(ImplementationLimits.Functions, "function bodies");
-        if (count != _environment.Functions.Count - _importedFunctions)
-            throw new MalformedModuleException("function and code section have inconsistent lengths", at);
         _bodies = new (int, int)[count];
+        var validator = new FunctionValidator(_environment);
         for (var i = 0; i < count; i++)
         {
-            at = section.Offset;
+            var at = section.Offset;
             var body = section.ReadSized();
             if (body.Remaining > ImplementationLimits.FunctionSize)
                 throw new InvalidModuleException($"function body too large: the limit is {ImplementationLimits.FunctionSize} bytes", at);
             _bodies[i] = (body.Offset, body.End);
+            if (_importedFunctions + i >= _environment.Functions.Count)
+                throw new MalformedModuleException("function and code section have inconsistent lengths", at);
+            DecodeBody(validator, _environment.Functions[_importedFunctions + i], body);
         }
 
         section.ExpectEnd();

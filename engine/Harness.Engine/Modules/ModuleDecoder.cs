@@ -6,7 +6,7 @@ namespace Harness.Engine.Modules;
 
 /// <summary>
 /// Decodes and validates a module in the binary format (specification, section 5.5). The sections are taken one after the
-/// other, each checked against what the ones before declared; function bodies are validated at the end.
+/// other, each checked against what the ones before declared.
 /// </summary>
 internal sealed partial class ModuleDecoder
 {
@@ -28,6 +28,7 @@ internal sealed partial class ModuleDecoder
     private int _importedFunctions;
     private int? _start;
     private (int Start, int End) _names;
+    private InvalidModuleException? _invalidBody;
     private ModuleReader _reader;
 
     private unsafe ModuleDecoder(byte[] bytes)
@@ -72,7 +73,7 @@ internal sealed partial class ModuleDecoder
         }
 
         CheckCounts();
-        ValidateBodies();
+        if (_invalidBody is not null) throw _invalidBody;
         return CreateModule();
     }
 
@@ -131,7 +132,10 @@ internal sealed partial class ModuleDecoder
 
     private void DecodeCustomSection(ModuleReader section)
     {
-        if (section.ReadName() == NameSectionReader.SectionName) _names = (section.Offset, section.End);
+        var name = section.ReadName();
+        if (section.Remaining < 0)
+            throw new MalformedModuleException("unexpected end of section or function", section.Offset);
+        if (name == NameSectionReader.SectionName) _names = (section.Offset, section.End);
     }
 
     private void CheckCounts()
@@ -142,22 +146,26 @@ internal sealed partial class ModuleDecoder
             throw new MalformedModuleException("data count and data section have inconsistent lengths", _reader.Offset);
     }
 
-    private void ValidateBodies()
+    /// <summary>
+    /// Validates a body, or only decodes it if one before was invalid. A module that is both malformed and invalid counts as
+    /// malformed, so that an invalid body is reported only when the whole module is decoded.
+    /// </summary>
+    private void DecodeBody(FunctionValidator validator, FunctionDeclaration function, ModuleReader body)
     {
-        var validator = new FunctionValidator(_environment);
-        for (var i = 0; i < _bodies.Length; i++)
+        if (_invalidBody is null)
         {
-            var (start, end) = _bodies[i];
             try
             {
-                validator.Validate(_environment.Functions[_importedFunctions + i], _reader.Slice(start, end));
+                validator.Validate(function, body);
+                return;
             }
-            catch (InvalidModuleException)
+            catch (InvalidModuleException fault)
             {
-                foreach (var body in _bodies.AsSpan(i)) BodyScanner.Scan(_environment, _reader.Slice(body.Start, body.End));
-                throw;
+                _invalidBody = fault;
             }
         }
+
+        BodyScanner.Scan(_environment, body);
     }
 
     private WasmModule CreateModule()

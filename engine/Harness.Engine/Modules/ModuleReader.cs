@@ -9,13 +9,18 @@ namespace Harness.Engine.Modules;
 /// Reads the primitives of the binary format from bytes that nobody has checked (specification, section 5.2). Each fault
 /// throws with the offset where it was found. The bytes must stay where they are while a reader is in use.
 /// </summary>
+/// <remarks>
+/// Only the end of the module stops a reader: one that reads a section goes on beyond the section's size, to be stopped by
+/// <see cref="ExpectEnd"/>. So what is found first in a section that is longer than its size is what is wrong in its content.
+/// </remarks>
 internal unsafe struct ModuleReader
 {
     private const string EndMessage = "unexpected end of section or function";
 
     private readonly byte* _start;
+    private readonly byte* _end;
     private byte* _position;
-    private byte* _end;
+    private byte* _expectedEnd;
 
     /// <summary>A reader of all the bytes.</summary>
     public ModuleReader(byte* bytes, int length)
@@ -23,23 +28,26 @@ internal unsafe struct ModuleReader
         _start = bytes;
         _position = bytes;
         _end = bytes + length;
+        _expectedEnd = _end;
     }
 
     /// <summary>The offset of the next byte to read.</summary>
     public readonly int Offset => (int)(_position - _start);
 
-    /// <summary>The number of bytes left before the end of the section or function.</summary>
-    public readonly int Remaining => (int)(_end - _position);
+    /// <summary>The number of bytes left of what is read, the module, a section or a function; negative beyond its end.</summary>
+    public readonly int Remaining => (int)(_expectedEnd - _position);
 
-    /// <summary>The offset of the end of the section or function.</summary>
-    public readonly int End => (int)(_end - _start);
+    /// <summary>The offset of the end of what is read.</summary>
+    public readonly int End => (int)(_expectedEnd - _start);
 
-    /// <summary>A reader of the bytes between two offsets, the second of which is not beyond this reader's end.</summary>
+    private readonly int Available => (int)(_end - _position);
+
+    /// <summary>A reader of what lies between two offsets in the module.</summary>
     public readonly ModuleReader Slice(int start, int end)
     {
         var slice = this;
         slice._position = _start + start;
-        slice._end = _start + end;
+        slice._expectedEnd = _start + end;
         return slice;
     }
 
@@ -48,7 +56,7 @@ internal unsafe struct ModuleReader
     {
         var at = Offset;
         var size = ReadVarU32();
-        if (size > (uint)Remaining) throw new MalformedModuleException("length out of bounds", at);
+        if (size > (uint)Available) throw new MalformedModuleException("length out of bounds", at);
         var inner = Slice(Offset, Offset + (int)size);
         _position += size;
         return inner;
@@ -57,7 +65,7 @@ internal unsafe struct ModuleReader
     /// <summary>Checks that nothing is left.</summary>
     public readonly void ExpectEnd()
     {
-        if (_position != _end) throw new MalformedModuleException("section size mismatch", Offset);
+        if (_position != _expectedEnd) throw new MalformedModuleException("section size mismatch", Offset);
     }
 
     /// <summary>Reads one byte.</summary>
@@ -79,14 +87,14 @@ internal unsafe struct ModuleReader
     /// <summary>Skips bytes.</summary>
     public void Skip(uint count)
     {
-        if (count > (uint)Remaining) ThrowEnd();
+        if (count > (uint)Available) ThrowEnd();
         _position += count;
     }
 
     /// <summary>Reads the bits of a float, or any four bytes in little-endian order.</summary>
     public uint ReadFixed32()
     {
-        if (Remaining < sizeof(uint)) ThrowEnd();
+        if (Available < sizeof(uint)) ThrowEnd();
         var bits = Unsafe.ReadUnaligned<uint>(_position);
         _position += sizeof(uint);
         return bits;
@@ -95,7 +103,7 @@ internal unsafe struct ModuleReader
     /// <summary>Reads the bits of a double.</summary>
     public ulong ReadFixed64()
     {
-        if (Remaining < sizeof(ulong)) ThrowEnd();
+        if (Available < sizeof(ulong)) ThrowEnd();
         var bits = Unsafe.ReadUnaligned<ulong>(_position);
         _position += sizeof(ulong);
         return bits;
@@ -138,7 +146,7 @@ internal unsafe struct ModuleReader
     {
         var at = Offset;
         var count = ReadVarU32();
-        if (count > (uint)Remaining) throw new MalformedModuleException(EndMessage, at);
+        if (count > (uint)Available) throw new MalformedModuleException(EndMessage, at);
         return count <= (uint)limit ? (int)count : throw TooMany(count, limit, items, at);
     }
 

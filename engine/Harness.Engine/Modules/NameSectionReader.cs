@@ -39,7 +39,11 @@ internal static class NameSectionReader
                         for (var count = subsection.ReadVarU32(); count > 0; count--)
                             ReadLocals(ref subsection, locals);
                         break;
+                    default:
+                        continue;
                 }
+
+                subsection.ExpectEnd();
             }
         }
         catch (ModuleException)

@@ -86,6 +86,8 @@ internal ref struct TypeSectionDecoder
         var at = _reader.Offset;
         switch (_reader.ReadByte())
         {
+            case >= 0x80:
+                throw new MalformedModuleException("integer representation too long", at);
             case BinaryFormat.FunctionForm:
                 var parameters = DecodeValueTypes(ImplementationLimits.Parameters, "parameters");
                 return new FunctionType(parameters, DecodeValueTypes(ImplementationLimits.Results, "results"));
