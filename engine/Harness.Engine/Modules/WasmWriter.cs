@@ -20,6 +20,9 @@ internal sealed class WasmWriter
     /// <summary>Forgets everything written.</summary>
     public void Clear() => Length = 0;
 
+    /// <summary>Forgets everything written after the first <paramref name="length"/> bytes.</summary>
+    public void Truncate(int length) => Length = length;
+
     /// <summary>Writes the magic number and the version that start every module.</summary>
     public void Header()
     {

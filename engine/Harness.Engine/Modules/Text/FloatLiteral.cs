@@ -121,7 +121,8 @@ internal static class FloatLiteral
     {
         const long Bound = 1L << 40;
         var exponent = 0L;
-        foreach (var c in SplitSign(text, out var isNegative))
+        var digits = SplitSign(text, out var isNegative);
+        foreach (var c in digits)
         {
             if (c != '_') exponent = Math.Min(exponent * 10 + (c - '0'), Bound);
         }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 
 namespace Harness.Engine.Modules.Text;
 
@@ -13,52 +12,37 @@ internal sealed class Lexer
     private static readonly SearchValues<char> IdentifierCharacters = SearchValues.Create(
         "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-./:<=>?@\\^_`|~");
 
-    private static readonly UTF8Encoding StrictUtf8 = new(false, true);
+    private readonly SourceText _source;
+    private readonly string _text;
+    private readonly List<Token> _tokens;
+    private int _position;
 
-    private readonly string text;
-    private readonly List<Token> tokens;
-    private int position;
-
-    private Lexer(string text)
+    private Lexer(SourceText source)
     {
-        this.text = text;
-        tokens = new List<Token>(text.Length / 4 + 1);
+        _source = source;
+        _text = source.Text;
+        _tokens = new List<Token>(_text.Length / 4 + 1);
     }
 
-    /// <summary>The tokens of <paramref name="text"/>, closed by one of kind <see cref="TokenKind.End"/>.</summary>
+    /// <summary>The tokens of <paramref name="source"/>, closed by one of kind <see cref="TokenKind.End"/>.</summary>
     /// <exception cref="WatException">A comment, string or annotation is malformed, or a character is illegal.</exception>
-    public static Token[] Tokenize(string text)
+    public static Token[] Tokenize(SourceText source)
     {
-        var lexer = new Lexer(text);
+        var lexer = new Lexer(source);
         lexer.Run();
-        return lexer.tokens.ToArray();
-    }
-
-    /// <summary>The text that <paramref name="utf8"/> encodes.</summary>
-    /// <exception cref="WatException">The bytes are not UTF-8.</exception>
-    public static string Decode(ReadOnlySpan<byte> utf8)
-    {
-        try
-        {
-            return StrictUtf8.GetString(utf8);
-        }
-        catch (DecoderFallbackException e)
-        {
-            var before = Encoding.UTF8.GetString(utf8[..e.Index]);
-            throw new WatException("malformed UTF-8 encoding", TextPosition.Of(before, before.Length));
-        }
+        return lexer._tokens.ToArray();
     }
 
     private void Run()
     {
         CheckSurrogates();
-        while (position < text.Length)
+        while (_position < _text.Length)
         {
-            var start = position;
-            switch (text[position])
+            var start = _position;
+            switch (_text[_position])
             {
                 case ' ' or '\t' or '\n' or '\r':
-                    position++;
+                    _position++;
                     break;
                 case '(' when Next() == ';':
                     SkipBlockComment();
@@ -67,18 +51,18 @@ internal sealed class Lexer
                     SkipAnnotation();
                     break;
                 case '(':
-                    position++;
+                    _position++;
                     Add(TokenKind.LeftParenthesis, start);
                     break;
                 case ')':
-                    position++;
+                    _position++;
                     Add(TokenKind.RightParenthesis, start);
                     break;
                 case ';' when Next() == ';':
                     SkipLineComment();
                     break;
                 case ';' or ',' or '[' or ']' or '{' or '}':
-                    position++;
+                    _position++;
                     Add(TokenKind.Reserved, start);
                     break;
                 default:
@@ -87,30 +71,30 @@ internal sealed class Lexer
             }
         }
 
-        Add(TokenKind.End, position);
+        Add(TokenKind.End, _position);
     }
 
-    private void Add(TokenKind kind, int start) => tokens.Add(new Token(kind, start, position - start));
+    private void Add(TokenKind kind, int start) => _tokens.Add(new Token(kind, start, _position - start));
 
-    private char Next() => position + 1 < text.Length ? text[position + 1] : '\0';
+    private char Next() => _position + 1 < _text.Length ? _text[_position + 1] : '\0';
 
     private static bool IsIdentifierCharacter(char c) => IdentifierCharacters.Contains(c);
 
     /// <summary>Takes the longest run of identifier characters and strings, which forms one token or is reserved.</summary>
     private TokenKind LexRun()
     {
-        var start = position;
+        var start = _position;
         var strings = 0;
-        while (position < text.Length)
+        while (_position < _text.Length)
         {
-            if (text[position] == '"')
+            if (_text[_position] == '"')
             {
-                LexString(quotesIdentifier: position == start + 1 && text[start] == '$');
+                LexString(quotesIdentifier: _position == start + 1 && _text[start] == '$');
                 strings++;
             }
-            else if (IsIdentifierCharacter(text[position]))
+            else if (IsIdentifierCharacter(_text[_position]))
             {
-                position++;
+                _position++;
             }
             else
             {
@@ -118,8 +102,8 @@ internal sealed class Lexer
             }
         }
 
-        if (position == start) throw Error("illegal character", start);
-        var run = text.AsSpan(start, position - start);
+        if (_position == start) throw Error("illegal character", start);
+        var run = _text.AsSpan(start, _position - start);
         if (strings > 0) return ClassifyWithStrings(run, start, strings);
         switch (run[0])
         {
@@ -149,40 +133,40 @@ internal sealed class Lexer
     /// <param name="quotesIdentifier">Whether it follows a <c>$</c>, which stands alone if the string is malformed.</param>
     private void LexString(bool quotesIdentifier)
     {
-        var start = position;
-        var length = StringLiteral.Measure(text.AsSpan(start), out var error);
+        var start = _position;
+        var length = StringLiteral.Measure(_text.AsSpan(start), out var error);
         if (error is not null) throw Error(quotesIdentifier ? "empty identifier" : error, start + length);
-        position = start + length;
+        _position = start + length;
     }
 
     private void SkipLineComment()
     {
-        var length = text.AsSpan(position).IndexOfAny('\n', '\r');
-        position = length < 0 ? text.Length : position + length;
+        var length = _text.AsSpan(_position).IndexOfAny('\n', '\r');
+        _position = length < 0 ? _text.Length : _position + length;
     }
 
     private void SkipBlockComment()
     {
-        var start = position;
+        var start = _position;
         var depth = 0;
         do
         {
-            var length = text.AsSpan(position).IndexOfAny('(', ';');
+            var length = _text.AsSpan(_position).IndexOfAny('(', ';');
             if (length < 0) throw Error("unclosed comment", start);
-            position += length;
-            if (text[position] == '(' && Next() == ';')
+            _position += length;
+            if (_text[_position] == '(' && Next() == ';')
             {
                 depth++;
-                position += 2;
+                _position += 2;
             }
-            else if (text[position] == ';' && Next() == ')')
+            else if (_text[_position] == ';' && Next() == ')')
             {
                 depth--;
-                position += 2;
+                _position += 2;
             }
             else
             {
-                position++;
+                _position++;
             }
         }
         while (depth > 0);
@@ -191,14 +175,14 @@ internal sealed class Lexer
     /// <summary>Passes over an annotation, whose contents may be any tokens, with parentheses in balance.</summary>
     private void SkipAnnotation()
     {
-        var start = position;
-        position += 2;
+        var start = _position;
+        _position += 2;
         LexAnnotationName(start);
         var depth = 1;
         while (depth > 0)
         {
-            if (position >= text.Length) throw Error("unclosed annotation", start);
-            switch (text[position])
+            if (_position >= _text.Length) throw Error("unclosed annotation", start);
+            switch (_text[_position])
             {
                 case '(' when Next() == ';':
                     SkipBlockComment();
@@ -208,53 +192,53 @@ internal sealed class Lexer
                     break;
                 case '(':
                     depth++;
-                    position++;
+                    _position++;
                     break;
                 case ')':
                     depth--;
-                    position++;
+                    _position++;
                     break;
                 case ' ' or '\t' or '\n' or '\r' or ';' or ',' or '[' or ']' or '{' or '}':
-                    position++;
+                    _position++;
                     break;
                 case '"':
                     LexString(quotesIdentifier: false);
                     break;
                 case var c when IsIdentifierCharacter(c):
-                    position++;
+                    _position++;
                     break;
                 default:
-                    throw Error("illegal character", position);
+                    throw Error("illegal character", _position);
             }
         }
     }
 
     private void LexAnnotationName(int start)
     {
-        var nameStart = position;
-        if (position < text.Length && text[position] == '"')
+        var nameStart = _position;
+        if (_position < _text.Length && _text[_position] == '"')
         {
-            var rest = text.AsSpan(position);
+            var rest = _text.AsSpan(_position);
             var length = StringLiteral.Measure(rest, out var error);
             if (error is not null || length == 2) throw Error("empty annotation id", start);
             if (!StringLiteral.TryDecodeName(rest[..length], out _)) throw Error("malformed UTF-8 encoding", nameStart);
-            position += length;
+            _position += length;
             return;
         }
 
-        while (position < text.Length && IsIdentifierCharacter(text[position])) position++;
-        if (position == nameStart) throw Error("empty annotation id", start);
+        while (_position < _text.Length && IsIdentifierCharacter(_text[_position])) _position++;
+        if (_position == nameStart) throw Error("empty annotation id", start);
     }
 
     private void CheckSurrogates()
     {
-        for (var i = 0; i < text.Length; i++)
+        for (var i = 0; i < _text.Length; i++)
         {
-            if (!char.IsSurrogate(text[i])) continue;
-            if (!char.IsSurrogatePair(text, i)) throw Error("malformed UTF-8 encoding", i);
+            if (!char.IsSurrogate(_text[i])) continue;
+            if (!char.IsSurrogatePair(_text, i)) throw Error("malformed UTF-8 encoding", i);
             i++;
         }
     }
 
-    private WatException Error(string reason, int offset) => new(reason, TextPosition.Of(text, offset));
+    private WatException Error(string reason, int offset) => _source.Error(reason, offset);
 }

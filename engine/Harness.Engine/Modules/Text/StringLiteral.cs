@@ -119,7 +119,7 @@ internal static class StringLiteral
         foreach (var digit in digits)
         {
             if (digit == '_') continue;
-            value = value * 16 + Convert.ToInt32(digit.ToString(), 16);
+            value = value * 16 + (int)IntegerLiteral.HexadecimalDigit(digit);
             if (value > 0x10FFFF) break;
         }
 
@@ -130,8 +130,8 @@ internal static class StringLiteral
     {
         if (escape[1] == 'u')
         {
-            TryParseScalar(escape[3..escape.IndexOf('}')], out var scalar);
-            output.Advance(scalar.EncodeToUtf8(output.GetSpan(4)));
+            if (TryParseScalar(escape[3..escape.IndexOf('}')], out var scalar))
+                output.Advance(scalar.EncodeToUtf8(output.GetSpan(4)));
             return;
         }
 

@@ -7,21 +7,4 @@ public readonly record struct TextPosition(int Line, int Column)
 {
     /// <summary>Gives <c>line:column</c>.</summary>
     public override string ToString() => $"{Line}:{Column}";
-
-    /// <summary>The position of the character at <paramref name="offset"/> in <paramref name="text"/>.</summary>
-    internal static TextPosition Of(ReadOnlySpan<char> text, int offset)
-    {
-        var line = 1;
-        var lineStart = 0;
-        for (var i = 0; i < offset; i++)
-        {
-            if (text[i] == '\n' || (text[i] == '\r' && (i + 1 >= text.Length || text[i + 1] != '\n')))
-            {
-                line++;
-                lineStart = i + 1;
-            }
-        }
-
-        return new TextPosition(line, offset - lineStart + 1);
-    }
 }
