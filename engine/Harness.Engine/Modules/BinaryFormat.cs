@@ -18,7 +18,6 @@ internal static class BinaryFormat
     public const byte TypeRef = 0x64;
     public const byte TypeRefNull = 0x63;
     public const byte EmptyBlock = 0x40;
-    public const byte TableWithInitializer = 0x40;
 
     /// <summary>In place of a table's element type: a zero byte, the table type and an initial value follow.</summary>
     public const byte TableWithInitializer = 0x40;

@@ -106,6 +106,7 @@ internal sealed class TypeAssembler(TokenCursor cursor, ModuleScope scope)
             return new TypeUse(index, known ?? given);
         }
 
+        if (cursor.AtOpen("param")) throw cursor.Unexpected();
         if (!scope.HasType(index)) throw cursor.Error($"unknown type {index}", typeToken);
         if (!given.Equals(known)) throw cursor.Error($"inline function type does not match type {index}", start);
         return new TypeUse(index, given);
