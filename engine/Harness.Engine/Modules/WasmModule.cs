@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Harness.Engine.Modules.Text;
 
 namespace Harness.Engine.Modules;
 
@@ -72,6 +73,16 @@ public sealed class WasmModule
     /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
     /// <exception cref="InvalidModuleException">The module is not valid, or beyond <see cref="ImplementationLimits"/>.</exception>
     public static WasmModule Decode(ReadOnlySpan<byte> bytes) => ModuleDecoder.Decode(bytes);
+
+    /// <summary>Loads a module from a file, in the binary format if it begins with its magic number, else in the text format.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="WatException">The text is malformed or needs something unsupported.</exception>
+    /// <exception cref="ModuleException">The module is malformed or not valid.</exception>
+    public static WasmModule FromFile(string path)
+    {
+        var content = File.ReadAllBytes(path);
+        return Decode(content.AsSpan().StartsWith("\0asm"u8) ? content : WatAssembler.Assemble(content));
+    }
 
     /// <summary>The definition of the type with an index in this module.</summary>
     public DefinedType GetType(int typeIndex) => TypeRegistry.Get(CanonicalTypeIds[typeIndex]);
