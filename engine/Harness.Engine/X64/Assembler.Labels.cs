@@ -108,7 +108,7 @@ internal sealed unsafe partial class Assembler
         }
 
         *(int*)p = 0;
-        AddFixup(ref state, new Fixup { Offset = (int)(p - _start), Origin = origin, Next = state.FirstFixup });
+        AddFixup(ref state, new Fixup { Offset = (int)(p - _start), Origin = origin });
     }
 
     private void AddFixup(ref LabelState state, Fixup fixup)
@@ -118,6 +118,7 @@ internal sealed unsafe partial class Assembler
             Array.Resize(ref _fixups, 2 * _fixupCount);
         }
 
+        fixup.Next = state.FirstFixup;
         _fixups[_fixupCount] = fixup;
         state.FirstFixup = _fixupCount++;
         _openFixups++;
