@@ -19,7 +19,7 @@ internal enum ResumeKind : byte
 }
 
 /// <summary>Why optimized code was left.</summary>
-internal enum DeoptReason : byte
+public enum DeoptReason : byte
 {
     /// <summary>A call had another target than the inlined ones.</summary>
     WrongCallTarget,

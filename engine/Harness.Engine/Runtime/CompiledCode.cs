@@ -4,7 +4,7 @@ using Harness.Engine.X64;
 namespace Harness.Engine.Runtime;
 
 /// <summary>Which compiler made a piece of code.</summary>
-internal enum CodeTier : byte
+public enum CodeTier : byte
 {
     /// <summary>The single-pass compiler.</summary>
     Baseline,
@@ -64,4 +64,30 @@ internal sealed class CompiledCode
     /// for.
     /// </summary>
     public (int CodeOffset, int BytecodeOffset)[]? SourceMap { get; init; }
+
+    /// <summary>Finds the site at an address.</summary>
+    /// <param name="address">A return address, or the address of an instruction that faulted.</param>
+    /// <param name="isTrap">
+    /// Whether to find a site that traps or one that calls: a call can return to an instruction that may fault.
+    /// </param>
+    /// <returns>The site's index, or -1.</returns>
+    public int FindSite(nint address, bool isTrap)
+    {
+        int offset = (int)(address - Block.Address);
+        int low = 0;
+        int high = Sites.Length - 1;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (Sites[middle].CodeOffset < offset) low = middle + 1;
+            else high = middle;
+        }
+
+        for (; low < Sites.Length && Sites[low].CodeOffset == offset; low++)
+        {
+            if (Sites[low].Trap != TrapKind.None == isTrap) return low;
+        }
+
+        return -1;
+    }
 }

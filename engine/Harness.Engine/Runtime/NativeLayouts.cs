@@ -68,6 +68,9 @@ internal unsafe struct StoreContext
     /// <summary>Offset of <see cref="PendingTrap"/>.</summary>
     public const int PendingTrapOffset = 0x08;
 
+    /// <summary>Offset of <see cref="ExitFrame"/>.</summary>
+    public const int ExitFrameOffset = 0x18;
+
     /// <summary>Offset of the result area: the results that do not fit in registers, 8 bytes each.</summary>
     public const int ResultsOffset = 0x80;
 
@@ -82,6 +85,13 @@ internal unsafe struct StoreContext
     /// <summary>Identifies the managed store.</summary>
     [FieldOffset(0x10)]
     public nint Handle;
+
+    /// <summary>
+    /// rbp of the last call that left WebAssembly for the host; entry stubs save it, so that stacks can be walked through
+    /// the host.
+    /// </summary>
+    [FieldOffset(ExitFrameOffset)]
+    public nuint ExitFrame;
 }
 
 /// <summary>

@@ -1,26 +1,33 @@
+using System.Runtime.InteropServices;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Runtime;
 
-/// <summary>What all engines of the process share: the code space and the stubs that compiled code calls.</summary>
-internal static class NativeRuntime
+/// <summary>What all engines of the process share: the code space, the stubs that compiled code calls, the handler of memory faults.</summary>
+internal static unsafe class NativeRuntime
 {
-    private static readonly nint[] StubAddresses = new nint[Enum.GetValues<Stub>().Length];
-
     static NativeRuntime()
     {
         CodeSpace = new CodeSpace();
-        foreach (Stub stub in Enum.GetValues<Stub>())
-        {
-            using var assembler = new Assembler();
-            assembler.Int3();
-            StubAddresses[(int)stub] = CodeSpace.Publish(assembler).Address;
-        }
+        (CodeBlock block, Stubs) = RuntimeStubs.Publish(CodeSpace);
+        nint stubsEnd = block.Address + block.Size;
+        FaultHandler.Install(CodeSpace, stubsEnd, (nint)CodeSpace.End, Stubs.Fault);
+        Builtins = (nint*)NativeMemory.AllocZeroed((nuint)Builtin.Count, (nuint)sizeof(nint));
+        RuntimeFunctions.FillTable(Builtins);
     }
 
     /// <summary>Where all code lies.</summary>
     public static CodeSpace CodeSpace { get; }
 
+    /// <summary>Finds code by address.</summary>
+    public static CodeRegistry Registry { get; } = new();
+
+    /// <summary>The shared stubs.</summary>
+    public static StubAddresses Stubs { get; }
+
+    /// <summary>Addresses of the runtime functions, for <see cref="InstanceHeader.Builtins"/>.</summary>
+    public static nint* Builtins { get; }
+
     /// <summary>The address of a stub, near enough to all code for 32-bit distances.</summary>
-    public static nint AddressOf(Stub stub) => StubAddresses[(int)stub];
+    public static nint AddressOf(Stub stub) => Stubs.Stubs[(int)stub];
 }

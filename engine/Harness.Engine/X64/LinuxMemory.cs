@@ -12,6 +12,7 @@ internal static unsafe partial class LinuxMemory
     public const int ProtExec = 4;
 
     private const int MapShared = 0x01;
+    private const int MapPrivate = 0x02;
     private const int MapAnonymous = 0x20;
     private const int MapNoReserve = 0x4000;
     private const int RemapMayMove = 1;
@@ -20,6 +21,11 @@ internal static unsafe partial class LinuxMemory
     /// <exception cref="Win32Exception">The system refused.</exception>
     public static byte* MapSharedPages(nuint size) =>
         Check(Mmap(null, size, ProtRead | ProtWrite, MapShared | MapAnonymous | MapNoReserve, -1, 0));
+
+    /// <summary>Reserves addresses that cannot be accessed until <see cref="Protect"/> allows it; they are zeroed then.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    public static byte* Reserve(nuint size) =>
+        Check(Mmap(null, size, ProtNone, MapPrivate | MapAnonymous | MapNoReserve, -1, 0));
 
     /// <summary>Maps the pages of a shared mapping at a second address.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>

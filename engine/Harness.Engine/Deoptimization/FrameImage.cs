@@ -1,0 +1,214 @@
+using System.Runtime.InteropServices;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Deoptimization;
+
+/// <summary>
+/// Lays out baseline frames in place of an optimized frame. All values are read before the first is written, since the
+/// outermost frame takes over the stack parameters where they are.
+/// </summary>
+/// <remarks>
+/// The outermost frame keeps the place, return address, saved rbp and stack parameters of the optimized one. Below each
+/// frame lie the stack parameters of the function that it calls, a return address to behind that call, and the next frame.
+/// A store has one image, so that a deopt allocates nothing once the buffers have their size.
+/// </remarks>
+internal sealed unsafe class FrameImage : IDisposable
+{
+    private readonly FrameTransfer* _transfer = (FrameTransfer*)NativeMemory.AllocZeroed((nuint)sizeof(FrameTransfer));
+    private byte* _buffer;
+    private nuint _capacity;
+    private Frame[] _frames = new Frame[8];
+    private ulong[] _values = new ulong[64];
+    private int _frameCount;
+    private int _valueCount;
+    private Instance _instance = null!;
+    private byte* _framePointer;
+
+    /// <summary>Starts an image.</summary>
+    /// <param name="instance">The instance of all frames.</param>
+    /// <param name="framePointer">rbp of the optimized frame.</param>
+    public void Begin(Instance instance, byte* framePointer)
+    {
+        _instance = instance;
+        _framePointer = framePointer;
+        _frameCount = 0;
+        _valueCount = 0;
+    }
+
+    /// <summary>Reads the values of the next frame, outermost first.</summary>
+    /// <exception cref="InvalidOperationException">The baseline code cannot be entered there.</exception>
+    public void AddFrame(DeoptFrame frame, RegisterFile* registers)
+    {
+        ModuleCode owner = _instance.Code;
+        CompiledCode code = owner.BaselineWithFeedback(_instance, frame.FunctionIndex);
+        ResumeMap map = owner.ResumeMap(frame.FunctionIndex);
+        ResumePoint resume = FindResumePoint(map, frame);
+        if (resume.Values.Length != frame.Values.Length)
+        {
+            throw new InvalidOperationException(
+                $"the {frame.Resume} state at offset 0x{frame.BytecodeOffset:x} of function {frame.FunctionIndex} has "
+                + $"{resume.Values.Length} values in baseline code and {frame.Values.Length} in optimized code");
+        }
+
+        byte* pointer = _framePointer;
+        if (_frameCount == _frames.Length) Array.Resize(ref _frames, 2 * _frameCount);
+        if (_frameCount != 0)
+        {
+            ref Frame caller = ref _frames[_frameCount - 1];
+            FunctionType type = owner.Module.Functions[frame.FunctionIndex].Type;
+            pointer = caller.Bottom - SignatureLayout.StackParameterBytesOf(type) - FrameLayout.StackParameters;
+        }
+
+        _frames[_frameCount++] = new Frame
+        {
+            Pointer = pointer,
+            Bottom = pointer - map.FrameSize,
+            ResumeAddress = code.Block.Address + resume.CodeOffset,
+            FeedbackVector = _instance.FeedbackVector(frame.FunctionIndex),
+            Locations = resume.Values,
+            FirstValue = _valueCount,
+        };
+        if (_valueCount + frame.Values.Length > _values.Length)
+        {
+            Array.Resize(ref _values, Math.Max(2 * _values.Length, _valueCount + frame.Values.Length));
+        }
+
+        foreach (ValueLocation location in frame.Values)
+        {
+            _values[_valueCount++] = Read(location, registers);
+        }
+    }
+
+    /// <summary>Lays out all frames.</summary>
+    /// <returns>What is to be put on the stack.</returns>
+    public FrameTransfer* Build()
+    {
+        ref Frame innermost = ref _frames[_frameCount - 1];
+        nuint size = (nuint)(_framePointer - innermost.Bottom);
+        if (size > _capacity)
+        {
+            _buffer = (byte*)NativeMemory.Realloc(_buffer, size);
+            _capacity = size;
+        }
+
+        NativeMemory.Clear(_buffer, size);
+        _transfer->StackPointer = innermost.Bottom;
+        _transfer->Image = _buffer;
+        _transfer->ImageWords = (long)size / sizeof(ulong);
+        _transfer->ResumeAddress = innermost.ResumeAddress;
+        _transfer->Registers[Gpr.Rbp] = (ulong)innermost.Pointer;
+        _transfer->Registers[Runtime.CallingConvention.Instance] = (ulong)_instance.Header;
+        _transfer->Registers[Runtime.CallingConvention.MemoryBase] = (ulong)_instance.Header->MemoryBase;
+        for (int i = 0; i < _frameCount; i++)
+        {
+            ref Frame frame = ref _frames[i];
+            Slot(frame.Pointer + FrameLayout.Instance) = (ulong)_instance.Header;
+            Slot(frame.Pointer + FrameLayout.FeedbackVector) = (ulong)frame.FeedbackVector;
+            if (i != 0)
+            {
+                Slot(frame.Pointer) = (ulong)_frames[i - 1].Pointer;
+                Slot(frame.Pointer + FrameLayout.ReturnAddress) = (ulong)_frames[i - 1].ResumeAddress;
+            }
+
+            for (int j = 0; j < frame.Locations.Length; j++)
+            {
+                Write(frame.Pointer, frame.Locations[j], _values[frame.FirstValue + j]);
+            }
+        }
+
+        return _transfer;
+    }
+
+    /// <summary>Describes the frames for people.</summary>
+    public DeoptEvent Describe(WasmModule module, int functionIndex, DeoptReason reason, DeoptPoint point, TimeSpan time)
+    {
+        var frames = new RebuiltFrame[_frameCount];
+        for (int i = 0; i < frames.Length; i++)
+        {
+            DeoptFrame frame = point.Frames[i];
+            var values = new DeoptValue[frame.Values.Length];
+            for (int j = 0; j < values.Length; j++)
+            {
+                values[j] = new DeoptValue(frame.Values[j].Type, _values[_frames[i].FirstValue + j]);
+            }
+
+            frames[i] = new RebuiltFrame(
+                frame.FunctionIndex, frame.BytecodeOffset, values[..frame.LocalCount], values[frame.LocalCount..]);
+        }
+
+        return new DeoptEvent(module, functionIndex, reason, frames, time);
+    }
+
+    /// <summary>Frees the buffers.</summary>
+    public void Dispose()
+    {
+        NativeMemory.Free(_transfer);
+        NativeMemory.Free(_buffer);
+    }
+
+    private static ResumePoint FindResumePoint(ResumeMap map, DeoptFrame frame)
+    {
+        ResumePoint[] points = map.ResumePoints;
+        int low = 0;
+        int high = points.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            ResumePoint point = points[middle];
+            int order = point.BytecodeOffset.CompareTo(frame.BytecodeOffset);
+            if (order == 0) order = (int)point.Kind - (int)frame.Resume;
+            if (order == 0) return point;
+            if (order < 0) low = middle + 1;
+            else high = middle - 1;
+        }
+
+        throw new InvalidOperationException(
+            $"baseline code of function {frame.FunctionIndex} has no {frame.Resume} resume point at offset 0x{frame.BytecodeOffset:x}");
+    }
+
+    private ulong Read(ValueLocation location, RegisterFile* registers)
+    {
+        ulong bits = location.Kind switch
+        {
+            ValueLocationKind.Gpr => (*registers)[(Gpr)location.Payload],
+            ValueLocationKind.Xmm => (*registers)[(Xmm)location.Payload],
+            ValueLocationKind.Stack => *(ulong*)(_framePointer + location.Payload),
+            _ => (ulong)location.Payload,
+        };
+        return location.Type is ValueKind.I32 or ValueKind.F32 ? (uint)bits : bits;
+    }
+
+    private void Write(byte* framePointer, ValueLocation location, ulong bits)
+    {
+        switch (location.Kind)
+        {
+            case ValueLocationKind.Gpr:
+                _transfer->Registers[(Gpr)location.Payload] = bits;
+                break;
+            case ValueLocationKind.Xmm:
+                _transfer->Registers[(Xmm)location.Payload] = bits;
+                break;
+            case ValueLocationKind.Stack:
+                Slot(framePointer + location.Payload) = bits;
+                break;
+        }
+    }
+
+    /// <summary>The place of a stack slot: in the image, or above it, where the outermost frame's parameters are.</summary>
+    private ref ulong Slot(byte* address) => ref address >= _framePointer
+        ? ref *(ulong*)address
+        : ref *(ulong*)(_buffer + (address - _frames[_frameCount - 1].Bottom));
+
+    /// <summary>A frame to be built.</summary>
+    private struct Frame
+    {
+        public byte* Pointer;
+        public byte* Bottom;
+        public nint ResumeAddress;
+        public nint FeedbackVector;
+        public ValueLocation[] Locations;
+        public int FirstValue;
+    }
+}

@@ -1,0 +1,73 @@
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Feedback;
+
+/// <summary>
+/// The feedback of an instance for one compilation: each function's is read once, when it is first asked for, while the
+/// instance may go on running. Not for use after the instance's store was disposed of.
+/// </summary>
+internal sealed unsafe class FeedbackSnapshot(Instance instance) : IFeedbackSource
+{
+    private readonly Dictionary<int, FunctionFeedback?> _functions = [];
+
+    /// <inheritdoc/>
+    public FunctionFeedback? FeedbackOf(int functionIndex)
+    {
+        if (!_functions.TryGetValue(functionIndex, out FunctionFeedback? feedback))
+        {
+            feedback = Read(functionIndex);
+            _functions.Add(functionIndex, feedback);
+        }
+
+        return feedback;
+    }
+
+    private FunctionFeedback? Read(int functionIndex)
+    {
+        if (instance.Code.Layout.IsImportedFunction(functionIndex)
+            || instance.Code.BaselineCode(functionIndex) is not { } code)
+        {
+            return null;
+        }
+
+        var vector = (FeedbackSlot*)instance.FeedbackVector(functionIndex);
+        if (vector == null) return null;
+        var sites = new CallSiteFeedback[code.FeedbackCallOffsets.Length];
+        for (int i = 0; i < sites.Length; i++)
+        {
+            sites[i] = Read(code.FeedbackCallOffsets[i], Volatile.Read(ref vector[i].Target), vector[i].Count);
+        }
+
+        return new FunctionFeedback(sites);
+    }
+
+    private CallSiteFeedback Read(int offset, nint target, long count)
+    {
+        if (target == 0)
+        {
+            // Sites of direct calls have no target, but they count.
+            return new CallSiteFeedback(offset, count == 0 ? FeedbackState.Uninitialized : FeedbackState.Monomorphic, count, []);
+        }
+
+        if (target == FeedbackSlot.Megamorphic) return new CallSiteFeedback(offset, FeedbackState.Megamorphic, count, []);
+        if ((target & FeedbackSlot.PolymorphicTag) == 0)
+        {
+            return new CallSiteFeedback(offset, FeedbackState.Monomorphic, count, [TargetOf(target, count)]);
+        }
+
+        var targets = new List<FeedbackTarget>();
+        for (FeedbackSlot* entry = FeedbackRecorder.Targets(target); Volatile.Read(ref entry->Target) != 0; entry++)
+        {
+            targets.Add(TargetOf(entry->Target, entry->Count));
+        }
+
+        targets.Sort((left, right) => right.Count.CompareTo(left.Count));
+        return new CallSiteFeedback(offset, FeedbackState.Polymorphic, count, [.. targets]);
+    }
+
+    private FeedbackTarget TargetOf(nint target, long count)
+    {
+        var reference = (FunctionReference*)target;
+        return new FeedbackTarget(reference->Instance == instance.Header ? reference->FunctionIndex : -1, count);
+    }
+}

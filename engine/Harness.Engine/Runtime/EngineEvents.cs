@@ -1,0 +1,190 @@
+using Harness.Engine.Deoptimization;
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>A function asked to be optimized.</summary>
+/// <param name="Module">The function's module.</param>
+/// <param name="FunctionIndex">The function.</param>
+public sealed record TierUpRequestedEvent(WasmModule Module, int FunctionIndex);
+
+/// <summary>A function was compiled.</summary>
+/// <param name="Module">The function's module.</param>
+/// <param name="FunctionIndex">The function.</param>
+/// <param name="Tier">The compiler.</param>
+/// <param name="WireBytes">Bytes of the function's body.</param>
+/// <param name="CodeBytes">Bytes of machine code.</param>
+/// <param name="InlinedCalls">How many calls were inlined.</param>
+/// <param name="DeoptPoints">How many guards can leave the code.</param>
+/// <param name="CompileTime">Time that it took.</param>
+public sealed record CompiledEvent(
+    WasmModule Module,
+    int FunctionIndex,
+    CodeTier Tier,
+    int WireBytes,
+    int CodeBytes,
+    int InlinedCalls,
+    int DeoptPoints,
+    TimeSpan CompileTime);
+
+/// <summary>A function could not be optimized; it stays in baseline code.</summary>
+/// <param name="Module">The function's module.</param>
+/// <param name="FunctionIndex">The function.</param>
+/// <param name="Failure">Why.</param>
+public sealed record CompilationFailedEvent(WasmModule Module, int FunctionIndex, Exception Failure);
+
+/// <summary>A frame that a deopt rebuilt.</summary>
+/// <param name="FunctionIndex">The function.</param>
+/// <param name="BytecodeOffset">Offset in the module's bytes of the instruction that it goes on at, or after for outer frames.</param>
+/// <param name="Locals">Parameters and locals; the bits of references.</param>
+/// <param name="Operands">The operand stack, bottom first.</param>
+public sealed record RebuiltFrame(
+    int FunctionIndex, int BytecodeOffset, IReadOnlyList<DeoptValue> Locals, IReadOnlyList<DeoptValue> Operands);
+
+/// <summary>A value in a rebuilt frame.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Bits">Its bits, those of 32-bit values zero-extended.</param>
+public readonly record struct DeoptValue(ValueKind Kind, ulong Bits)
+{
+    /// <summary>The value as a number in decimal, references in hexadecimal.</summary>
+    public override string ToString() =>
+        Kind == ValueKind.Ref ? $"0x{Bits:x}" : WasmValue.FromBits(Kind, Bits).ToString();
+}
+
+/// <summary>A failed guard left optimized code.</summary>
+/// <param name="Module">The function's module.</param>
+/// <param name="FunctionIndex">The function whose code was left.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Frames">The frames that replaced the optimized one, outermost first.</param>
+/// <param name="Duration">Time that it took to find and rebuild them.</param>
+public sealed record DeoptEvent(
+    WasmModule Module, int FunctionIndex, DeoptReason Reason, IReadOnlyList<RebuiltFrame> Frames, TimeSpan Duration);
+
+/// <summary>Optimized code was taken out of use.</summary>
+/// <param name="Module">The function's module.</param>
+/// <param name="FunctionIndex">The function.</param>
+/// <param name="CodeBytes">Bytes of machine code.</param>
+public sealed record CodeDiscardedEvent(WasmModule Module, int FunctionIndex, int CodeBytes);
+
+/// <summary>
+/// What an engine does while it runs. Handlers are called on the thread that does it, which may be the compile thread; they
+/// must not throw, nor call into the engine.
+/// </summary>
+public sealed class EngineEvents
+{
+    private readonly TierCounters _baseline = new();
+    private readonly TierCounters _optimized = new();
+    private long _liveOptimizedBytes;
+    private int _failures;
+    private int _deopts;
+    private int _stressDeopts;
+    private int _discards;
+
+    internal EngineEvents()
+    {
+    }
+
+    /// <summary>A function asked to be optimized.</summary>
+    public event Action<TierUpRequestedEvent>? TierUpRequested;
+
+    /// <summary>A function was compiled.</summary>
+    public event Action<CompiledEvent>? Compiled;
+
+    /// <summary>A function could not be optimized.</summary>
+    public event Action<CompilationFailedEvent>? CompilationFailed;
+
+    /// <summary>A failed guard left optimized code.</summary>
+    public event Action<DeoptEvent>? Deoptimized;
+
+    /// <summary>Optimized code was taken out of use.</summary>
+    public event Action<CodeDiscardedEvent>? CodeDiscarded;
+
+    /// <summary>Whether somebody wants to know of each deopt.</summary>
+    internal bool WantsDeopts => Deoptimized is not null;
+
+    internal void OnTierUpRequested(ModuleCode code, int functionIndex) =>
+        TierUpRequested?.Invoke(new TierUpRequestedEvent(code.Module, functionIndex));
+
+    internal void OnCompiled(ModuleCode owner, CompiledCode code, TimeSpan time)
+    {
+        (code.Tier == CodeTier.Baseline ? _baseline : _optimized).Add(code.Block.Size, time);
+        if (code.Tier == CodeTier.Optimized) Interlocked.Add(ref _liveOptimizedBytes, code.Block.Size);
+        bool trace = owner.Options.TraceTierUp && code.Tier == CodeTier.Optimized;
+        if (Compiled is null && !trace) return;
+        FunctionEventOf(owner, code, time, trace);
+    }
+
+    internal void OnCompilationFailed(ModuleCode code, int functionIndex, Exception failure)
+    {
+        Interlocked.Increment(ref _failures);
+        CompilationFailed?.Invoke(new CompilationFailedEvent(code.Module, functionIndex, failure));
+    }
+
+    internal void CountDeopt(DeoptReason reason) =>
+        Interlocked.Increment(ref reason == DeoptReason.Stress ? ref _stressDeopts : ref _deopts);
+
+    internal void OnDeoptimized(DeoptEvent deopt) => Deoptimized?.Invoke(deopt);
+
+    internal void OnCodeDiscarded(ModuleCode owner, CompiledCode code)
+    {
+        Interlocked.Increment(ref _discards);
+        Interlocked.Add(ref _liveOptimizedBytes, -code.Block.Size);
+        CodeDiscarded?.Invoke(new CodeDiscardedEvent(owner.Module, code.FunctionIndex, code.Block.Size));
+    }
+
+    internal EngineStatistics Snapshot(int pendingCompilations) => new(
+        _baseline.Functions,
+        _baseline.Bytes,
+        _baseline.Time,
+        _optimized.Functions,
+        _optimized.Bytes,
+        _optimized.Time,
+        Interlocked.Read(ref _liveOptimizedBytes),
+        pendingCompilations,
+        _failures,
+        _deopts,
+        _stressDeopts,
+        _discards);
+
+    private void FunctionEventOf(ModuleCode owner, CompiledCode code, TimeSpan time, bool trace)
+    {
+        FunctionInfo function = owner.Module.Functions[code.FunctionIndex];
+        var compiled = new CompiledEvent(
+            owner.Module,
+            code.FunctionIndex,
+            code.Tier,
+            function.BodySize,
+            code.Block.Size,
+            code.InliningPositions.Length,
+            code.DeoptData?.Points.Length ?? 0,
+            time);
+        Compiled?.Invoke(compiled);
+        if (trace)
+        {
+            Console.Error.WriteLine(
+                $"[tier-up] {function}: {compiled.WireBytes} wire bytes, {compiled.InlinedCalls} calls inlined, "
+                + $"{compiled.CodeBytes} bytes of code, {time.TotalMicroseconds:F0} us");
+        }
+    }
+
+    /// <summary>The sums for one tier.</summary>
+    private sealed class TierCounters
+    {
+        private int _functions;
+        private long _bytes;
+        private long _ticks;
+
+        public int Functions => _functions;
+
+        public long Bytes => Interlocked.Read(ref _bytes);
+
+        public TimeSpan Time => new(Interlocked.Read(ref _ticks));
+
+        public void Add(int bytes, TimeSpan time)
+        {
+            Interlocked.Increment(ref _functions);
+            Interlocked.Add(ref _bytes, bytes);
+            Interlocked.Add(ref _ticks, time.Ticks);
+        }
+    }
+}

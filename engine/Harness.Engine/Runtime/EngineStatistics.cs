@@ -1,0 +1,28 @@
+namespace Harness.Engine.Runtime;
+
+/// <summary>What an engine has done up to one moment.</summary>
+/// <param name="BaselineFunctions">Functions compiled by the baseline compiler.</param>
+/// <param name="BaselineCodeBytes">Bytes of machine code that it made.</param>
+/// <param name="BaselineCompileTime">Time that it took.</param>
+/// <param name="OptimizedFunctions">Compilations by the optimizing compiler; a function counts each time.</param>
+/// <param name="OptimizedCodeBytes">Bytes of machine code that it made, also of code discarded since.</param>
+/// <param name="OptimizedCompileTime">Time that it took.</param>
+/// <param name="LiveOptimizedCodeBytes">Bytes of optimized code in use.</param>
+/// <param name="PendingCompilations">Functions that wait to be optimized, or are being optimized.</param>
+/// <param name="FailedCompilations">Functions that the optimizing compiler could not compile: they stay in baseline code.</param>
+/// <param name="Deopts">Failed guards that left optimized code, those of stress aside.</param>
+/// <param name="StressDeopts">Guards that failed by <c>stress.guard-fail-interval</c> alone.</param>
+/// <param name="DiscardedFunctions">Optimized code that was taken out of use after a deopt.</param>
+public sealed record EngineStatistics(
+    int BaselineFunctions,
+    long BaselineCodeBytes,
+    TimeSpan BaselineCompileTime,
+    int OptimizedFunctions,
+    long OptimizedCodeBytes,
+    TimeSpan OptimizedCompileTime,
+    long LiveOptimizedCodeBytes,
+    int PendingCompilations,
+    int FailedCompilations,
+    int Deopts,
+    int StressDeopts,
+    int DiscardedFunctions);

@@ -1,0 +1,47 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>A global variable.</summary>
+public sealed unsafe class Global : Extern
+{
+    /// <summary>Makes a global variable outside of any instance, for modules to import.</summary>
+    /// <exception cref="ArgumentException">The initial value is not of the type.</exception>
+    public Global(Store store, GlobalType type, WasmValue value)
+        : base(store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(type);
+        Type = type;
+        Address = (ulong*)store.AllocateNative(sizeof(ulong));
+        *Address = store.ToNative(value, type.Type);
+    }
+
+    internal Global(Store store, GlobalType type, ulong* address)
+        : base(store)
+    {
+        Type = type;
+        Address = address;
+    }
+
+    /// <summary>Its type.</summary>
+    public GlobalType Type { get; }
+
+    /// <inheritdoc/>
+    public override ExternalKind Kind => ExternalKind.Global;
+
+    /// <summary>Its value.</summary>
+    /// <exception cref="InvalidOperationException">Set: the variable is immutable.</exception>
+    /// <exception cref="ArgumentException">Set: the value is not of the variable's type.</exception>
+    public WasmValue Value
+    {
+        get => Store.FromNative(*Address, Type.Type);
+        set
+        {
+            if (!Type.IsMutable) throw new InvalidOperationException("the global is immutable");
+            *Address = Store.ToNative(value, Type.Type);
+        }
+    }
+
+    internal ulong* Address { get; }
+}

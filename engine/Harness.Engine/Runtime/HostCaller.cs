@@ -1,0 +1,15 @@
+namespace Harness.Engine.Runtime;
+
+/// <summary>Who called a function of the host.</summary>
+/// <param name="Store">The store.</param>
+/// <param name="Instance">
+/// The instance whose code called; null if the host itself did. After a tail call, the instance to which the function
+/// returns.
+/// </param>
+public readonly record struct HostCaller(Store Store, Instance? Instance);
+
+/// <summary>A function of the host. It may throw, and may call WebAssembly functions of the store.</summary>
+/// <param name="caller">Who called.</param>
+/// <param name="arguments">One value for each parameter.</param>
+/// <param name="results">To be filled with one value for each result.</param>
+public delegate void HostCallback(HostCaller caller, ReadOnlySpan<WasmValue> arguments, Span<WasmValue> results);

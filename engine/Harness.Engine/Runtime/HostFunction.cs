@@ -1,0 +1,56 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>
+/// A function written in C# that modules can import. It belongs to no store: <see cref="Imports"/> take it as it is.
+/// </summary>
+public sealed unsafe partial class HostFunction
+{
+    private readonly RawCallback _callback;
+
+    private HostFunction(FunctionType type, RawCallback callback)
+    {
+        Type = type;
+        CanonicalTypeId = TypeRegistry.CanonicalId(type);
+        _callback = callback;
+    }
+
+    /// <summary>Works on the slots of arguments and results.</summary>
+    private delegate void RawCallback(HostCaller caller, ulong* slots);
+
+    /// <summary>Its parameters and results.</summary>
+    public FunctionType Type { get; }
+
+    internal int CanonicalTypeId { get; }
+
+    /// <summary>Makes a function of any type.</summary>
+    /// <param name="type">Its parameters and results.</param>
+    /// <param name="callback">What it does.</param>
+    public static HostFunction Create(FunctionType type, HostCallback callback)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        ArgumentNullException.ThrowIfNull(callback);
+        return new HostFunction(type, (caller, slots) => Call(type, callback, caller, slots));
+    }
+
+    internal void Call(HostCaller caller, ulong* slots) => _callback(caller, slots);
+
+    private static void Call(FunctionType type, HostCallback callback, HostCaller caller, ulong* slots)
+    {
+        Store store = caller.Store;
+        var values = new WasmValue[type.Parameters.Length + type.Results.Length];
+        Span<WasmValue> arguments = values.AsSpan(0, type.Parameters.Length);
+        Span<WasmValue> results = values.AsSpan(type.Parameters.Length);
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            arguments[i] = store.FromNative(slots[i], type.Parameters[i]);
+        }
+
+        callback(caller, arguments, results);
+        for (int i = 0; i < results.Length; i++)
+        {
+            slots[i] = store.ToNative(results[i], type.Results[i]);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Runtime.InteropServices;
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>An instance of a module: the module's code with memories, tables and globals of its own.</summary>
+public sealed unsafe class Instance
+{
+    private readonly WasmFunction?[] _functions;
+    private readonly bool[] _isDataDropped;
+    private readonly nint[]?[] _elements;
+
+    /// <summary>Makes the native data: all of it but memories, tables and globals, which the instantiation fills in.</summary>
+    internal Instance(Store store, ModuleCode code)
+    {
+        Store = store;
+        Code = code;
+        WasmModule module = code.Module;
+        _functions = new WasmFunction?[module.Functions.Length];
+        _isDataDropped = new bool[module.Data.Length];
+        _elements = new nint[module.Elements.Length][];
+        Memories = new Memory[module.Memories.Length];
+        Tables = new Table[module.Tables.Length];
+        Globals = new Global[module.Globals.Length];
+        Tags = new Tag[module.Tags.Length];
+        Header = (InstanceHeader*)store.AllocateNative(code.Layout.TotalSize);
+        Header->Context = store.Context;
+        Header->Builtins = NativeRuntime.Builtins;
+        Header->GuardFailureCountdown = code.Options.StressGuardFailInterval;
+        Header->Handle = store.HandleOf(this);
+        for (int i = module.ImportedFunctionCount; i < module.Functions.Length; i++)
+        {
+            FunctionReference* reference = FunctionReference(i);
+            reference->Entry = code.LazyEntry(i);
+            reference->Instance = Header;
+            reference->TypeId = module.Functions[i].CanonicalTypeId;
+            reference->FunctionIndex = i;
+            TieringBudget(i) = code.InitialBudget;
+        }
+    }
+
+    /// <summary>The module.</summary>
+    public WasmModule Module => Code.Module;
+
+    /// <summary>The store that the instance lives in.</summary>
+    public Store Store { get; }
+
+    internal ModuleCode Code { get; }
+
+    internal InstanceHeader* Header { get; }
+
+    internal Memory[] Memories { get; }
+
+    internal Table[] Tables { get; }
+
+    internal Global[] Globals { get; }
+
+    internal Tag[] Tags { get; }
+
+    /// <summary>An exported item, or null if there is none of this name.</summary>
+    public Extern? Export(string name) => Module.FindExport(name) is { } export ? Export(export) : null;
+
+    /// <summary>An exported function.</summary>
+    /// <exception cref="KeyNotFoundException">The module exports no function of this name.</exception>
+    public WasmFunction GetFunction(string name) => Exported<WasmFunction>(name, "function");
+
+    /// <summary>An exported memory.</summary>
+    /// <exception cref="KeyNotFoundException">The module exports no memory of this name.</exception>
+    public Memory GetMemory(string name) => Exported<Memory>(name, "memory");
+
+    /// <summary>An exported table.</summary>
+    /// <exception cref="KeyNotFoundException">The module exports no table of this name.</exception>
+    public Table GetTable(string name) => Exported<Table>(name, "table");
+
+    /// <summary>An exported global variable.</summary>
+    /// <exception cref="KeyNotFoundException">The module exports no global variable of this name.</exception>
+    public Global GetGlobal(string name) => Exported<Global>(name, "global");
+
+    /// <summary>The instance that native data belongs to; null for null, and for what stands for the host.</summary>
+    internal static Instance? Of(InstanceHeader* header) =>
+        header == null || header->Handle == 0 ? null : (Instance)GCHandle.FromIntPtr(header->Handle).Target!;
+
+    internal Extern Export(Export export) => export.Kind switch
+    {
+        ExternalKind.Function => Function(export.Index),
+        ExternalKind.Table => Tables[export.Index],
+        ExternalKind.Memory => Memories[export.Index],
+        ExternalKind.Global => Globals[export.Index],
+        _ => Tags[export.Index],
+    };
+
+    /// <summary>The function with an index, imported or defined.</summary>
+    internal WasmFunction Function(int index)
+    {
+        if (_functions[index] is { } function) return function;
+        FunctionReference* reference = FunctionReference(index);
+        function = Code.Layout.IsImportedFunction(index)
+            ? Store.FunctionOf(reference)
+            : new WasmFunction(Store, reference, this, null);
+        _functions[index] = function;
+        return function;
+    }
+
+    /// <summary>What a reference to the function with an index points to.</summary>
+    internal FunctionReference* FunctionReference(int index) => Code.Layout.IsImportedFunction(index)
+        ? *(FunctionReference**)At(Code.Layout.ImportedFunction(index))
+        : (FunctionReference*)At(Code.Layout.FunctionReferenceOf(index));
+
+    /// <summary>What is left of a function's budget before it is optimized.</summary>
+    internal ref int TieringBudget(int functionIndex) => ref *(int*)At(Code.Layout.TieringBudget(functionIndex));
+
+    /// <summary>The address of a function's feedback vector; null until it has one.</summary>
+    internal ref nint FeedbackVector(int functionIndex) => ref *(nint*)At(Code.Layout.FeedbackVector(functionIndex));
+
+    internal byte* At(int offset) => (byte*)Header + offset;
+
+    /// <summary>The bytes of a data segment: none after it was dropped.</summary>
+    internal ReadOnlySpan<byte> Data(int index) => _isDataDropped[index]
+        ? []
+        : Module.Bytes.Slice(Module.Data[index].Start, Module.Data[index].Length);
+
+    internal void DropData(int index) => _isDataDropped[index] = true;
+
+    /// <summary>The references of an element segment: none after it was dropped.</summary>
+    internal ReadOnlySpan<nint> Elements(int index) => _elements[index];
+
+    internal void SetElements(int index, nint[] elements) => _elements[index] = elements;
+
+    internal void DropElements(int index) => _elements[index] = [];
+
+    private T Exported<T>(string name, string what)
+        where T : Extern =>
+        Export(name) as T ?? throw new KeyNotFoundException($"the module exports no {what} \"{name}\"");
+}

@@ -1,0 +1,199 @@
+using System.Collections.Immutable;
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>Makes instances (specification, section 4.7.2).</summary>
+internal static unsafe class Instantiator
+{
+    /// <summary>Checks the imports, makes an instance, copies the active segments and runs the start function.</summary>
+    public static Instance Instantiate(Store store, WasmModule module, Imports imports)
+    {
+        Extern[] imported = Resolve(store, module, imports);
+        var instance = new Instance(store, store.Engine.CodeOf(module));
+        for (int i = 0; i < imported.Length; i++)
+        {
+            Import(instance, module.Imports[i], imported[i]);
+        }
+
+        AllocateMemories(instance);
+        AllocateGlobals(instance);
+        AllocateTables(instance);
+        store.Add(instance);
+        for (int i = 0; i < module.Elements.Length; i++)
+        {
+            instance.SetElements(i, ElementsOf(instance, module.Elements[i]));
+        }
+
+        CopyElements(instance);
+        CopyData(instance);
+        if (module.StartFunction is { } start) instance.Function(start).Invoke();
+        return instance;
+    }
+
+    private static Extern[] Resolve(Store store, WasmModule module, Imports imports)
+    {
+        var items = new Extern[module.Imports.Length];
+        for (int i = 0; i < items.Length; i++)
+        {
+            Import import = module.Imports[i];
+            items[i] = imports.Find(store, import.ModuleName, import.Name)
+                ?? throw new LinkException($"unknown import: \"{import.ModuleName}\" \"{import.Name}\"");
+            if (items[i].Store != store)
+                throw new ArgumentException($"\"{import.ModuleName}\" \"{import.Name}\" is of another store", nameof(imports));
+            if (!Matches(module, import, items[i]))
+                throw new LinkException($"incompatible import type: \"{import.ModuleName}\" \"{import.Name}\"");
+        }
+
+        return items;
+    }
+
+    private static bool Matches(WasmModule module, Import import, Extern item)
+    {
+        if (item.Kind != import.Kind) return false;
+        switch (item)
+        {
+            case WasmFunction function:
+                return TypeRegistry.IsSubtype(function.Reference->TypeId, module.Functions[import.Index].CanonicalTypeId);
+            case Memory memory:
+                MemoryType memoryType = module.Memories[import.Index].Type;
+                return memory.Type.Is64 == memoryType.Is64
+                    && new Limits(memory.Pages, memory.Type.Limits.Maximum).Matches(memoryType.Limits);
+            case Table table:
+                TableType tableType = module.Tables[import.Index].Type;
+                return table.Type.Is64 == tableType.Is64
+                    && table.Type.ElementType == tableType.ElementType
+                    && new Limits(table.Length, table.Type.Limits.Maximum).Matches(tableType.Limits);
+            case Global global:
+                GlobalType globalType = module.Globals[import.Index].Type;
+                return global.Type.IsMutable == globalType.IsMutable
+                    && (globalType.IsMutable
+                        ? global.Type.Type == globalType.Type
+                        : global.Type.Type.IsSubtypeOf(globalType.Type));
+            default:
+                return ((Tag)item).Type.CanonicalTypeId == module.Tags[import.Index].Type.CanonicalTypeId;
+        }
+    }
+
+    private static void Import(Instance instance, Import import, Extern item)
+    {
+        InstanceLayout layout = instance.Code.Layout;
+        switch (item)
+        {
+            case WasmFunction function:
+                *(FunctionReference**)instance.At(layout.ImportedFunction(import.Index)) = function.Reference;
+                break;
+            case Memory memory:
+                *(MemoryData**)instance.At(layout.Memory(import.Index).Offset) = memory.Data;
+                instance.Memories[import.Index] = memory;
+                break;
+            case Table table:
+                *(TableData**)instance.At(layout.Table(import.Index).Offset) = table.Data;
+                instance.Tables[import.Index] = table;
+                break;
+            case Global global:
+                *(ulong**)instance.At(layout.Global(import.Index).Offset) = global.Address;
+                instance.Globals[import.Index] = global;
+                break;
+            case Tag tag:
+                instance.Tags[import.Index] = tag;
+                break;
+        }
+    }
+
+    private static void AllocateMemories(Instance instance)
+    {
+        ImmutableArray<MemoryInfo> memories = instance.Module.Memories;
+        for (int i = 0; i < memories.Length; i++)
+        {
+            if (memories[i].IsImported) continue;
+            var data = (MemoryData*)instance.At(instance.Code.Layout.Memory(i).Offset);
+            instance.Memories[i] = new Memory(instance.Store, memories[i].Type, data);
+        }
+
+        if (memories.Length != 0) instance.Header->MemoryBase = instance.Memories[0].Data->Base;
+    }
+
+    private static void AllocateGlobals(Instance instance)
+    {
+        ImmutableArray<GlobalInfo> globals = instance.Module.Globals;
+        for (int i = 0; i < globals.Length; i++)
+        {
+            if (globals[i].Initializer is not { } initializer) continue;
+            var address = (ulong*)instance.At(instance.Code.Layout.Global(i).Offset);
+            *address = ConstantEvaluator.Evaluate(instance, initializer);
+            instance.Globals[i] = new Global(instance.Store, globals[i].Type, address);
+        }
+
+        for (int i = 0; i < instance.Tags.Length; i++)
+        {
+            instance.Tags[i] ??= new Tag(instance.Store, instance.Module.Tags[i].Type);
+        }
+    }
+
+    private static void AllocateTables(Instance instance)
+    {
+        ImmutableArray<TableInfo> tables = instance.Module.Tables;
+        for (int i = 0; i < tables.Length; i++)
+        {
+            if (tables[i].IsImported) continue;
+            nint initial = tables[i].Initializer is { } initializer
+                ? (nint)ConstantEvaluator.Evaluate(instance, initializer)
+                : 0;
+            var data = (TableData*)instance.At(instance.Code.Layout.Table(i).Offset);
+            instance.Tables[i] = new Table(instance.Store, tables[i].Type, data, initial);
+        }
+    }
+
+    private static nint[] ElementsOf(Instance instance, ElementSegment segment)
+    {
+        if (segment.Mode == SegmentMode.Declarative) return [];
+        var elements = new nint[segment.Count];
+        for (int i = 0; i < elements.Length; i++)
+        {
+            if (segment.FunctionIndices.IsDefault)
+            {
+                elements[i] = (nint)ConstantEvaluator.Evaluate(instance, segment.Expressions[i]);
+            }
+            else if (segment.FunctionIndices[i] is >= 0 and int function)
+            {
+                elements[i] = (nint)instance.FunctionReference(function);
+            }
+        }
+
+        return elements;
+    }
+
+    private static void CopyElements(Instance instance)
+    {
+        ImmutableArray<ElementSegment> segments = instance.Module.Elements;
+        for (int i = 0; i < segments.Length; i++)
+        {
+            if (segments[i].Mode != SegmentMode.Active) continue;
+            ulong offset = ConstantEvaluator.Evaluate(instance, segments[i].Offset!);
+            TrapUnless(
+                RuntimeFunctions.InitializeTable(instance, segments[i].TableIndex, i, offset, 0, (ulong)segments[i].Count),
+                TrapKind.TableOutOfBounds);
+            instance.DropElements(i);
+        }
+    }
+
+    private static void CopyData(Instance instance)
+    {
+        ImmutableArray<DataSegment> segments = instance.Module.Data;
+        for (int i = 0; i < segments.Length; i++)
+        {
+            if (segments[i].Mode != SegmentMode.Active) continue;
+            ulong offset = ConstantEvaluator.Evaluate(instance, segments[i].Offset!);
+            TrapUnless(
+                RuntimeFunctions.InitializeMemory(instance, segments[i].MemoryIndex, i, offset, 0, (ulong)segments[i].Length),
+                TrapKind.MemoryOutOfBounds);
+            instance.DropData(i);
+        }
+    }
+
+    private static void TrapUnless(bool done, TrapKind kind)
+    {
+        if (!done) throw new WasmTrapException(kind, CapturedStack.Empty);
+    }
+}

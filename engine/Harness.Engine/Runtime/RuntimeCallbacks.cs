@@ -1,0 +1,126 @@
+using System.Runtime.InteropServices;
+using Harness.Engine.Deoptimization;
+using Harness.Engine.Feedback;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>
+/// The C# side of the stubs. No exception may leave these functions: what goes wrong stays pending in the store, and the
+/// stub goes back to the innermost entry stub.
+/// </summary>
+internal static unsafe class RuntimeCallbacks
+{
+    /// <summary>Makes a trap pending.</summary>
+    /// <param name="header">The running instance.</param>
+    /// <param name="address">The faulting instruction, or the return address of the call to the trap stub.</param>
+    /// <param name="isFault">Whether it was a memory fault.</param>
+    /// <param name="framePointer">rbp of the function that trapped.</param>
+    [UnmanagedCallersOnly]
+    public static void Trap(InstanceHeader* header, nint address, int isFault, byte* framePointer)
+    {
+        if (NativeRuntime.Registry.Find(address) is not { } code)
+        {
+            Environment.FailFast($"{(isFault != 0 ? "memory fault" : "trap")} at 0x{address:x}, outside of any function's code");
+            return;
+        }
+
+        Store store = Store.Of(header->Context);
+        int site = code.Code.FindSite(address, isTrap: true);
+        if (site < 0)
+        {
+            store.SetPending(new InvalidOperationException(
+                $"{code.Code.Tier} code of {code.Owner.Module.Functions[code.Code.FunctionIndex]} trapped at code offset "
+                + $"0x{address - code.Code.Block.Address:x}, where the compiler announced no trap"));
+            return;
+        }
+
+        TrapKind kind = code.Code.Sites[site].Trap;
+        if (kind == TrapKind.Pending) kind = header->Context->PendingTrap;
+        store.SetPending(kind, CapturedStack.Capture(code, site, framePointer));
+    }
+
+    /// <summary>Decides what rsp below the limit means; returns 0 to go on.</summary>
+    [UnmanagedCallersOnly]
+    public static int StackGuard(InstanceHeader* header, nint returnAddress, byte* framePointer, nuint stackPointer)
+    {
+        Store store = Store.Of(header->Context);
+        TrapKind kind = store.CheckStack(stackPointer);
+        if (kind == TrapKind.None) return 0;
+        RegisteredCode code = NativeRuntime.Registry.Find(returnAddress)!;
+        int site = code.Code.FindSite(returnAddress, isTrap: false);
+        if (site < 0) site = code.Code.FindSite(returnAddress, isTrap: true);
+        store.SetPending(kind, CapturedStack.Capture(code, site, framePointer));
+        return 1;
+    }
+
+    /// <summary>A function's budget is used up; returns 0 to go on.</summary>
+    [UnmanagedCallersOnly]
+    public static int TierUp(InstanceHeader* header, int functionIndex)
+    {
+        try
+        {
+            Instance instance = Instance.Of(header)!;
+            instance.Code.Engine.TierUp.BudgetUsedUp(instance, functionIndex);
+            return 0;
+        }
+        catch (Exception e)
+        {
+            Store.Of(header->Context).SetPending(e);
+            return 1;
+        }
+    }
+
+    /// <summary>Records a target that a call site has not seen before.</summary>
+    [UnmanagedCallersOnly]
+    public static void FeedbackMiss(InstanceHeader* header, FunctionReference* target, FeedbackSlot* slot) =>
+        FeedbackRecorder.Record(Instance.Of(header)!, slot, target);
+
+    /// <summary>A guard of optimized code failed: returns the baseline frames that replace the optimized one, or null to unwind.</summary>
+    [UnmanagedCallersOnly]
+    public static FrameTransfer* Deoptimize(
+        InstanceHeader* header, RegisterFile* registers, nint returnAddress, byte* framePointer)
+    {
+        try
+        {
+            return Deoptimizer.Deoptimize(Instance.Of(header)!, registers, returnAddress, framePointer);
+        }
+        catch (Exception e)
+        {
+            Store.Of(header->Context).SetPending(e);
+            return null;
+        }
+    }
+
+    /// <summary>A function is called that has no code yet: returns its entry, or 0 to unwind.</summary>
+    [UnmanagedCallersOnly]
+    public static nint LazyCompile(InstanceHeader* header, int functionIndex)
+    {
+        try
+        {
+            Instance instance = Instance.Of(header)!;
+            return instance.Code.Enter(instance, functionIndex);
+        }
+        catch (Exception e)
+        {
+            Store.Of(header->Context).SetPending(e);
+            return 0;
+        }
+    }
+
+    /// <summary>Compiled code calls a function of the host; returns 0, or 1 to unwind.</summary>
+    [UnmanagedCallersOnly]
+    public static int CallHost(FunctionReference* reference, InstanceHeader* caller, ulong* slots)
+    {
+        WasmFunction function = Store.FunctionOf(reference);
+        try
+        {
+            function.Host!.Call(new HostCaller(function.Store, Instance.Of(caller)), slots);
+            return 0;
+        }
+        catch (Exception e)
+        {
+            function.Store.SetPending(e);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,278 @@
+using Harness.Engine.Feedback;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>Writes the stubs that all compiled code shares.</summary>
+internal sealed unsafe class RuntimeStubs
+{
+    /// <summary>Bytes that stubs take below their return address to save all registers: rsp is a multiple of 16 then.</summary>
+    private const int SaveAreaSize = RegisterFile.Size + 8;
+
+    private readonly Assembler _assembler;
+    private readonly Label[] _stubs;
+    private readonly Label _fault;
+    private readonly Label _unwind;
+    private readonly Label _exit;
+
+    private RuntimeStubs(Assembler assembler)
+    {
+        _assembler = assembler;
+        _stubs = [.. Enum.GetValues<Stub>().Select(_ => assembler.NewLabel())];
+        _fault = assembler.NewLabel();
+        _unwind = assembler.NewLabel();
+        _exit = assembler.NewLabel();
+    }
+
+    /// <summary>Writes all stubs.</summary>
+    /// <returns>Their block, and where they lie.</returns>
+    public static (CodeBlock Block, StubAddresses Addresses) Publish(CodeSpace space)
+    {
+        using var assembler = new Assembler();
+        var stubs = new RuntimeStubs(assembler);
+        stubs.Emit();
+        CodeBlock block = space.Publish(assembler);
+        nint AddressOf(Label label) => block.Address + assembler.OffsetOf(label);
+        return (block, new StubAddresses(
+            [.. stubs._stubs.Select(AddressOf)], AddressOf(stubs._fault), AddressOf(stubs._unwind), AddressOf(stubs._exit)));
+    }
+
+    private void Emit()
+    {
+        EmitTrap();
+        EmitUnwindAndExit();
+        EmitStackGuard();
+        EmitTierUp();
+        EmitFeedbackMiss();
+        EmitDeoptimize();
+        EmitLazyCompile();
+    }
+
+    private void Begin(Label label)
+    {
+        _assembler.Align(16);
+        _assembler.Bind(label);
+    }
+
+    private void Begin(Stub stub) => Begin(_stubs[(int)stub]);
+
+    private void CallManaged(void* target)
+    {
+        _assembler.MovImm(Gpr.Rax, (long)target);
+        _assembler.Call(Gpr.Rax);
+    }
+
+    private void Move(Gpr destination, Gpr source) => _assembler.Mov(OpSize.Qword, destination, source);
+
+    private void SaveRegisters()
+    {
+        _assembler.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, SaveAreaSize);
+        for (Gpr register = Gpr.Rax; register <= Gpr.R15; register++)
+        {
+            _assembler.Mov(OpSize.Qword, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(register)), register);
+        }
+
+        for (Xmm register = Xmm.Xmm0; register <= Xmm.Xmm15; register++)
+        {
+            _assembler.MovScalar(OpSize.Qword, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(register)), register);
+        }
+    }
+
+    /// <summary>Loads the registers that C# does not preserve, except r11.</summary>
+    private void RestoreRegisters()
+    {
+        foreach (Gpr register in (ReadOnlySpan<Gpr>)
+                 [Gpr.Rax, Gpr.Rcx, Gpr.Rdx, Gpr.Rsi, Gpr.Rdi, Gpr.R8, Gpr.R9, Gpr.R10])
+        {
+            _assembler.Mov(OpSize.Qword, register, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(register)));
+        }
+
+        for (Xmm register = Xmm.Xmm0; register <= Xmm.Xmm15; register++)
+        {
+            _assembler.MovScalar(OpSize.Qword, register, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(register)));
+        }
+
+        _assembler.Alu(AluOp.Add, OpSize.Qword, Gpr.Rsp, SaveAreaSize);
+    }
+
+    private void UnwindUnlessZero()
+    {
+        _assembler.Test(OpSize.Dword, Gpr.Rax, Gpr.Rax);
+        _assembler.Jcc(Condition.NotZero, _unwind);
+    }
+
+    private void EmitTrap()
+    {
+        // From the handler of memory faults: the faulting instruction is in r11.
+        Label common = _assembler.NewLabel();
+        Begin(_fault);
+        Move(Gpr.Rsi, Gpr.R11);
+        _assembler.MovImm(Gpr.Rdx, 1);
+        _assembler.Jmp(common);
+
+        Begin(Stub.Trap);
+        _assembler.Pop(Gpr.Rsi);
+        _assembler.MovImm(Gpr.Rdx, 0);
+        _assembler.Bind(common);
+        Move(Gpr.Rdi, Gpr.R14);
+        Move(Gpr.Rcx, Gpr.Rbp);
+        _assembler.Alu(AluOp.And, OpSize.Qword, Gpr.Rsp, -16);
+        CallManaged((delegate* unmanaged<InstanceHeader*, nint, int, byte*, void>)&RuntimeCallbacks.Trap);
+        _assembler.Jmp(_unwind);
+    }
+
+    private void EmitUnwindAndExit()
+    {
+        Begin(_unwind);
+        _assembler.Mov(OpSize.Qword, Gpr.R11, Mem.Base(Gpr.R14, InstanceHeader.ContextOffset));
+        _assembler.Mov(OpSize.Qword, Gpr.Rsp, Mem.Base(Gpr.R11, StoreContext.EntryStackPointerOffset));
+        _assembler.MovImm(Gpr.Rax, 1);
+
+        // rsp is at the end of the entry stub's frame, eax is the status.
+        _assembler.Bind(_exit);
+        _assembler.Lea(OpSize.Qword, Gpr.Rbp, Mem.Base(Gpr.Rsp, EntryFrame.Size));
+        _assembler.Mov(OpSize.Qword, Gpr.R11, Mem.Base(Gpr.R14, InstanceHeader.ContextOffset));
+        _assembler.Mov(OpSize.Qword, Gpr.R10, Mem.Base(Gpr.Rbp, EntryFrame.PreviousEntry));
+        _assembler.Mov(OpSize.Qword, Mem.Base(Gpr.R11, StoreContext.EntryStackPointerOffset), Gpr.R10);
+        _assembler.Mov(OpSize.Qword, Gpr.R10, Mem.Base(Gpr.Rbp, EntryFrame.PreviousExit));
+        _assembler.Mov(OpSize.Qword, Mem.Base(Gpr.R11, StoreContext.ExitFrameOffset), Gpr.R10);
+        _assembler.Mov(OpSize.Qword, Gpr.Rbx, Mem.Base(Gpr.Rbp, EntryFrame.Rbx));
+        _assembler.Mov(OpSize.Qword, Gpr.R12, Mem.Base(Gpr.Rbp, EntryFrame.R12));
+        _assembler.Mov(OpSize.Qword, Gpr.R13, Mem.Base(Gpr.Rbp, EntryFrame.R13));
+        _assembler.Mov(OpSize.Qword, Gpr.R14, Mem.Base(Gpr.Rbp, EntryFrame.R14));
+        _assembler.Mov(OpSize.Qword, Gpr.R15, Mem.Base(Gpr.Rbp, EntryFrame.R15));
+        _assembler.Leave();
+        _assembler.Ret();
+    }
+
+    private void EmitStackGuard()
+    {
+        Begin(Stub.StackGuard);
+        SaveRegisters();
+        Move(Gpr.Rdi, Gpr.R14);
+        _assembler.Mov(OpSize.Qword, Gpr.Rsi, Mem.Base(Gpr.Rsp, SaveAreaSize));
+        Move(Gpr.Rdx, Gpr.Rbp);
+        Move(Gpr.Rcx, Gpr.Rsp);
+        CallManaged((delegate* unmanaged<InstanceHeader*, nint, byte*, nuint, int>)&RuntimeCallbacks.StackGuard);
+        UnwindUnlessZero();
+        RestoreRegisters();
+        _assembler.Ret();
+    }
+
+    private void EmitTierUp()
+    {
+        Begin(Stub.TierUp);
+        SaveRegisters();
+        Move(Gpr.Rdi, Gpr.R14);
+        _assembler.Mov(OpSize.Dword, Gpr.Rsi, Gpr.R11);
+        CallManaged((delegate* unmanaged<InstanceHeader*, int, int>)&RuntimeCallbacks.TierUp);
+        UnwindUnlessZero();
+        RestoreRegisters();
+        _assembler.Ret();
+    }
+
+    /// <summary>Polymorphic hits and megamorphic sites are counted here; C# is called only when a state changes.</summary>
+    private void EmitFeedbackMiss()
+    {
+        Label next = _assembler.NewLabel();
+        Label hit = _assembler.NewLabel();
+        Label transition = _assembler.NewLabel();
+        Label megamorphic = _assembler.NewLabel();
+
+        Begin(Stub.FeedbackMiss);
+        _assembler.Push(Gpr.Rax);
+        _assembler.Mov(OpSize.Qword, Gpr.Rax, Mem.Base(Gpr.R10, FeedbackSlot.TargetOffset));
+        _assembler.Alu(AluOp.Cmp, OpSize.Qword, Gpr.Rax, (int)FeedbackSlot.Megamorphic);
+        _assembler.JccShort(Condition.Equal, megamorphic);
+        _assembler.Test(OpSize.Byte, Gpr.Rax, (int)FeedbackSlot.PolymorphicTag);
+        _assembler.JccShort(Condition.Zero, transition);
+        _assembler.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rax, (int)FeedbackSlot.PolymorphicTag);
+        _assembler.Bind(next);
+        _assembler.Alu(AluOp.Cmp, OpSize.Qword, Mem.Base(Gpr.Rax, FeedbackSlot.TargetOffset), Gpr.R11);
+        _assembler.JccShort(Condition.Equal, hit);
+        _assembler.Alu(AluOp.Cmp, OpSize.Qword, Mem.Base(Gpr.Rax, FeedbackSlot.TargetOffset), 0);
+        _assembler.JccShort(Condition.Equal, transition);
+        _assembler.Alu(AluOp.Add, OpSize.Qword, Gpr.Rax, FeedbackSlot.Size);
+        _assembler.JmpShort(next);
+
+        _assembler.Bind(hit);
+        _assembler.Unary(UnaryOp.Inc, OpSize.Qword, Mem.Base(Gpr.Rax, FeedbackSlot.CountOffset));
+        _assembler.Bind(megamorphic);
+        _assembler.Unary(UnaryOp.Inc, OpSize.Qword, Mem.Base(Gpr.R10, FeedbackSlot.CountOffset));
+        _assembler.Pop(Gpr.Rax);
+        _assembler.Ret();
+
+        _assembler.Bind(transition);
+        _assembler.Pop(Gpr.Rax);
+        SaveRegisters();
+        Move(Gpr.Rdi, Gpr.R14);
+        Move(Gpr.Rsi, Gpr.R11);
+        Move(Gpr.Rdx, Gpr.R10);
+        CallManaged((delegate* unmanaged<InstanceHeader*, FunctionReference*, FeedbackSlot*, void>)&RuntimeCallbacks.FeedbackMiss);
+        _assembler.Mov(OpSize.Qword, Gpr.R11, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(Gpr.R11)));
+        RestoreRegisters();
+        _assembler.Ret();
+    }
+
+    private void EmitDeoptimize()
+    {
+        Begin(Stub.Deoptimize);
+        SaveRegisters();
+        Move(Gpr.Rdi, Gpr.R14);
+        Move(Gpr.Rsi, Gpr.Rsp);
+        _assembler.Mov(OpSize.Qword, Gpr.Rdx, Mem.Base(Gpr.Rsp, SaveAreaSize));
+        Move(Gpr.Rcx, Gpr.Rbp);
+        CallManaged((delegate* unmanaged<InstanceHeader*, RegisterFile*, nint, byte*, FrameTransfer*>)&RuntimeCallbacks.Deoptimize);
+        _assembler.Test(OpSize.Qword, Gpr.Rax, Gpr.Rax);
+        _assembler.Jcc(Condition.Zero, _unwind);
+
+        // The stack pointer goes first: what lies below it may be overwritten by a signal at any time.
+        Move(Gpr.R11, Gpr.Rax);
+        _assembler.Mov(OpSize.Qword, Gpr.Rsp, Mem.Base(Gpr.R11, FrameTransfer.StackPointerOffset));
+        _assembler.Mov(OpSize.Qword, Gpr.Rsi, Mem.Base(Gpr.R11, FrameTransfer.ImageOffset));
+        _assembler.Mov(OpSize.Qword, Gpr.Rcx, Mem.Base(Gpr.R11, FrameTransfer.ImageWordsOffset));
+        Label copied = _assembler.NewLabel();
+        Label copy = _assembler.NewBoundLabel();
+        _assembler.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rcx, 1);
+        _assembler.JccShort(Condition.Below, copied);
+        _assembler.Mov(OpSize.Qword, Gpr.Rax, Mem.BaseIndex(Gpr.Rsi, Gpr.Rcx, sizeof(long)));
+        _assembler.Mov(OpSize.Qword, Mem.BaseIndex(Gpr.Rsp, Gpr.Rcx, sizeof(long)), Gpr.Rax);
+        _assembler.JmpShort(copy);
+        _assembler.Bind(copied);
+        foreach (Xmm register in Enum.GetValues<Xmm>().Where(register => register != Xmm.None))
+        {
+            _assembler.MovScalar(
+                OpSize.Qword, register, Mem.Base(Gpr.R11, FrameTransfer.RegistersOffset + RegisterFile.OffsetOf(register)));
+        }
+
+        foreach (Gpr register in Enum.GetValues<Gpr>()
+                     .Where(register => register is not (Gpr.None or Gpr.Rsp or Gpr.R11)))
+        {
+            _assembler.Mov(
+                OpSize.Qword, register, Mem.Base(Gpr.R11, FrameTransfer.RegistersOffset + RegisterFile.OffsetOf(register)));
+        }
+
+        _assembler.Jmp(Mem.Base(Gpr.R11, FrameTransfer.ResumeAddressOffset));
+    }
+
+    private void EmitLazyCompile()
+    {
+        Begin(Stub.LazyCompile);
+        SaveRegisters();
+        Move(Gpr.Rdi, Gpr.R14);
+        _assembler.Mov(OpSize.Dword, Gpr.Rsi, Gpr.R11);
+        CallManaged((delegate* unmanaged<InstanceHeader*, int, nint>)&RuntimeCallbacks.LazyCompile);
+        _assembler.Test(OpSize.Qword, Gpr.Rax, Gpr.Rax);
+        _assembler.Jcc(Condition.Zero, _unwind);
+        Move(Gpr.R11, Gpr.Rax);
+        RestoreRegisters();
+        _assembler.Jmp(Gpr.R11);
+    }
+}
+
+/// <summary>Where the shared stubs lie.</summary>
+/// <param name="Stubs">Addresses by <see cref="Stub"/>.</param>
+/// <param name="Fault">Where the handler of memory faults goes, with the faulting instruction in r11.</param>
+/// <param name="Unwind">Jumped to with a valid instance register: goes back to the innermost entry stub with status 1.</param>
+/// <param name="Exit">Jumped to by entry stubs with rsp as they set it before the call, and the status in eax.</param>
+internal sealed record StubAddresses(nint[] Stubs, nint Fault, nint Unwind, nint Exit);

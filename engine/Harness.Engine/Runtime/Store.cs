@@ -1,0 +1,303 @@
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using Harness.Engine.Configuration;
+using Harness.Engine.Deoptimization;
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>
+/// A world of instances that can share functions, tables, memories and globals (specification, section 4.2.3). One thread at
+/// a time may use a store; only <see cref="Interrupt"/> may be called from others. A store holds native memory, also that of
+/// its instances, until it is disposed of.
+/// </summary>
+public sealed unsafe class Store : IDisposable
+{
+    private readonly bool _ownsEngine;
+    private readonly Lock _limitGate = new();
+    private readonly List<Instance> _instances = [];
+    private readonly List<Memory> _memories = [];
+    private readonly List<Table> _tables = [];
+    private readonly List<nint> _native = [];
+    private readonly List<GCHandle> _handles = [];
+    private readonly Dictionary<HostFunction, WasmFunction> _hostFunctions = [];
+    private readonly List<object> _externs = [];
+    private readonly Dictionary<object, nint> _externHandles = new(ReferenceEqualityComparer.Instance);
+    private readonly InstanceHeader* _hostInstance;
+    private ThreadStack? _thread;
+    private nuint _stackLimit;
+    private bool _interruptRequested;
+    private bool _isDisposed;
+    private ExceptionDispatchInfo? _pendingException;
+    private (TrapKind Kind, CapturedStack Stack)? _pendingTrap;
+
+    /// <summary>Makes a store with an engine of its own.</summary>
+    /// <param name="options">The engine's options; null for the defaults.</param>
+    public Store(EngineOptions? options = null)
+        : this(new WasmEngine(options)) => _ownsEngine = true;
+
+    /// <summary>Makes a store that shares an engine, and so compiled code, with others.</summary>
+    public Store(WasmEngine engine)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        Engine = engine;
+        Context = (StoreContext*)AllocateNative(sizeof(StoreContext));
+        Context->Handle = HandleOf(this);
+        _hostInstance = (InstanceHeader*)AllocateNative(InstanceHeader.Size);
+        _hostInstance->Context = Context;
+        _hostInstance->Builtins = NativeRuntime.Builtins;
+    }
+
+    /// <summary>The engine that compiles the code.</summary>
+    public WasmEngine Engine { get; }
+
+    /// <summary>The instances, in the order in which they were made.</summary>
+    public IReadOnlyList<Instance> Instances => _instances;
+
+    internal StoreContext* Context { get; }
+
+    /// <summary>Where deopts build frames.</summary>
+    internal FrameImage FrameImage { get; } = new();
+
+    /// <summary>The store that a context belongs to.</summary>
+    internal static Store Of(StoreContext* context) => (Store)GCHandle.FromIntPtr(context->Handle).Target!;
+
+    /// <summary>
+    /// Ends the execution that runs in the store with a trap of kind <see cref="TrapKind.Interrupted"/>, or the next one if
+    /// none runs. Any thread may call this.
+    /// </summary>
+    public void Interrupt()
+    {
+        lock (_limitGate)
+        {
+            _interruptRequested = true;
+            WriteStackLimits(nuint.MaxValue);
+        }
+    }
+
+    /// <summary>Instantiates a module (specification, section 4.7.2), and runs its start function.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="imports">What it can import; null for nothing.</param>
+    /// <exception cref="LinkException">An import is missing or not of its type.</exception>
+    /// <exception cref="WasmTrapException">
+    /// An active segment did not fit or the start function trapped. What was written to imported tables and memories before
+    /// stays.
+    /// </exception>
+    /// <exception cref="InsufficientMemoryException">There is no room for a memory or table.</exception>
+    public Instance Instantiate(WasmModule module, Imports? imports = null)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return Instantiator.Instantiate(this, module, imports ?? new Imports());
+    }
+
+    /// <summary>Frees all native memory of the store and its instances, which cannot be used any more.</summary>
+    /// <exception cref="InvalidOperationException">WebAssembly code of the store is running.</exception>
+    public void Dispose()
+    {
+        if (_isDisposed) return;
+        if (Context->EntryStackPointer != 0) throw new InvalidOperationException("the store is in use");
+        lock (_limitGate)
+        {
+            _isDisposed = true;
+            _thread = null;
+        }
+
+        foreach (Instance instance in _instances) instance.Code.Remove(instance);
+        foreach (Memory memory in _memories) memory.Free();
+        foreach (Table table in _tables) table.Free();
+        foreach (GCHandle handle in _handles) handle.Free();
+        foreach (nint block in _native) NativeMemory.AlignedFree((void*)block);
+        FrameImage.Dispose();
+        if (_ownsEngine) Engine.Dispose();
+    }
+
+    /// <summary>Readies the store for the current thread. To be called before each call of an entry adapter.</summary>
+    internal void Enter()
+    {
+        if (!ReferenceEquals(_thread, ThreadStack.Current)) ChangeThread();
+    }
+
+    /// <summary>Throws what made an entry adapter return a status other than 0.</summary>
+    internal void ThrowPending()
+    {
+        if (_pendingException is { } exception)
+        {
+            _pendingException = null;
+            exception.Throw();
+        }
+
+        (TrapKind kind, CapturedStack stack) = TakePendingTrap();
+        throw new WasmTrapException(kind, stack);
+    }
+
+    /// <summary>Forgets and returns the trap that made an entry adapter return.</summary>
+    internal (TrapKind Kind, CapturedStack Stack) TakePendingTrap()
+    {
+        var trap = _pendingTrap ?? throw new InvalidOperationException("no trap is pending");
+        _pendingTrap = null;
+        return trap;
+    }
+
+    internal void SetPending(TrapKind kind, CapturedStack stack) => _pendingTrap = (kind, stack);
+
+    internal void SetPending(Exception exception) => _pendingException = ExceptionDispatchInfo.Capture(exception);
+
+    /// <summary>Decides what a stack guard that was hit means, and takes back a request to interrupt.</summary>
+    /// <param name="stackPointer">The guarded function's stack pointer.</param>
+    /// <returns>The trap, or <see cref="TrapKind.None"/> to go on.</returns>
+    internal TrapKind CheckStack(nuint stackPointer)
+    {
+        lock (_limitGate)
+        {
+            if (_interruptRequested)
+            {
+                _interruptRequested = false;
+                WriteStackLimits(_stackLimit);
+                return TrapKind.Interrupted;
+            }
+
+            return stackPointer < _stackLimit ? TrapKind.StackOverflow : TrapKind.None;
+        }
+    }
+
+    /// <summary>Whether frames can be put down to an address without using up what is reserved for the host.</summary>
+    internal bool HasRoomFor(byte* stackPointer) => (nuint)stackPointer > _stackLimit - (ThreadStack.Reserve / 2);
+
+    /// <summary>Zeroed native memory that lives as long as the store.</summary>
+    internal byte* AllocateNative(int bytes)
+    {
+        byte* block = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
+        NativeMemory.Clear(block, (nuint)bytes);
+        _native.Add((nint)block);
+        return block;
+    }
+
+    internal void Own(Memory memory) => _memories.Add(memory);
+
+    internal void Own(Table table) => _tables.Add(table);
+
+    /// <summary>Identifies an object to native code as long as the store lives.</summary>
+    internal nint HandleOf(object target)
+    {
+        var handle = GCHandle.Alloc(target);
+        _handles.Add(handle);
+        return GCHandle.ToIntPtr(handle);
+    }
+
+    /// <summary>Adds an instance whose native data is ready.</summary>
+    internal void Add(Instance instance)
+    {
+        lock (_limitGate)
+        {
+            _instances.Add(instance);
+            instance.Header->StackLimit = _interruptRequested ? nuint.MaxValue : _stackLimit;
+        }
+
+        instance.Code.Add(instance);
+    }
+
+    /// <summary>The function of this store that stands for one of the host.</summary>
+    internal WasmFunction Bind(HostFunction host)
+    {
+        if (_hostFunctions.TryGetValue(host, out WasmFunction? function)) return function;
+        var reference = (FunctionReference*)AllocateNative(FunctionReference.Size);
+        reference->Entry = SignatureAdapters.HostFor(host.CanonicalTypeId);
+        reference->Instance = _hostInstance;
+        reference->TypeId = host.CanonicalTypeId;
+        reference->FunctionIndex = -1;
+        function = new WasmFunction(this, reference, null, host);
+        reference->HostHandle = HandleOf(function);
+        _hostFunctions.Add(host, function);
+        return function;
+    }
+
+    /// <summary>The function that a reference is of.</summary>
+    internal static WasmFunction FunctionOf(FunctionReference* reference) => reference->HostHandle != 0
+        ? (WasmFunction)GCHandle.FromIntPtr(reference->HostHandle).Target!
+        : Instance.Of(reference->Instance)!.Function(reference->FunctionIndex);
+
+    /// <summary>A value as compiled code has it.</summary>
+    /// <exception cref="ArgumentException">The value is not of the type, or is of another store.</exception>
+    /// <exception cref="NotSupportedException">It is a reference other than to a function or host object.</exception>
+    internal ulong ToNative(WasmValue value, ValueType type)
+    {
+        if (!type.IsReference)
+        {
+            return value.Kind == type.Kind ? value.Bits : throw WrongType(value, type);
+        }
+
+        AbstractHeapType top = TypeRegistry.TopOf(type.HeapType);
+        if (!value.IsReference(top)) throw WrongType(value, type);
+        if (value.IsNull)
+        {
+            return type.IsNullable ? 0ul : throw WrongType(value, type);
+        }
+
+        switch (top)
+        {
+            case AbstractHeapType.Func:
+                WasmFunction function = value.AsFunction()!;
+                if (function.Store != this) throw new ArgumentException("the function is of another store");
+                HeapType actual = HeapType.Defined(function.Reference->TypeId);
+                return actual.IsSubtypeOf(type.HeapType) ? (ulong)function.Reference : throw WrongType(value, type);
+            case AbstractHeapType.Extern when type.HeapType == HeapType.Abstract(AbstractHeapType.Extern):
+                return (ulong)ExternHandle(value.AsExtern()!);
+            default:
+                throw WrongType(value, type);
+        }
+    }
+
+    /// <summary>A value of compiled code as the host has it.</summary>
+    internal WasmValue FromNative(ulong bits, ValueType type)
+    {
+        if (!type.IsReference) return WasmValue.FromBits(type.Kind, bits);
+        if (bits == 0) return WasmValue.Null(type.HeapType);
+        return TypeRegistry.TopOf(type.HeapType) switch
+        {
+            AbstractHeapType.Func => WasmValue.FromFunction(FunctionOf((FunctionReference*)bits)),
+            AbstractHeapType.Extern => WasmValue.FromExtern(_externs[(int)bits - 1]),
+            _ => throw new NotSupportedException($"references of type {type} cannot be passed to the host"),
+        };
+    }
+
+    private static ArgumentException WrongType(WasmValue value, ValueType type) =>
+        new($"the value {value} of type {value.Type} is not of type {type}");
+
+    private nint ExternHandle(object value)
+    {
+        if (!_externHandles.TryGetValue(value, out nint handle))
+        {
+            _externs.Add(value);
+            handle = _externs.Count;
+            _externHandles.Add(value, handle);
+        }
+
+        return handle;
+    }
+
+    private void ChangeThread()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (Context->EntryStackPointer != 0)
+        {
+            throw new InvalidOperationException("the store is in use by another thread");
+        }
+
+        lock (_limitGate)
+        {
+            _thread = ThreadStack.Current;
+            _stackLimit = _thread.Limit;
+            if (!_interruptRequested) WriteStackLimits(_stackLimit);
+        }
+    }
+
+    private void WriteStackLimits(nuint limit)
+    {
+        if (_isDisposed) return;
+        foreach (Instance instance in _instances)
+        {
+            Volatile.Write(ref instance.Header->StackLimit, limit);
+        }
+    }
+}

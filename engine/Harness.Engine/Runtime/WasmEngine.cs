@@ -1,0 +1,84 @@
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>
+/// Compiles modules under one set of options. Stores can share an engine, and with it the compiled code of the modules that
+/// they instantiate. Safe for use by several threads.
+/// </summary>
+public sealed class WasmEngine : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<WasmModule, ModuleCode> _codes = [];
+    private bool _isDisposed;
+
+    /// <summary>Makes an engine.</summary>
+    /// <param name="options">The values of all knobs; null for the defaults.</param>
+    /// <exception cref="PlatformNotSupportedException">Code cannot be generated on this machine.</exception>
+    public WasmEngine(EngineOptions? options = null)
+        : this(options ?? EngineOptions.Default, Compilers.CreateBaseline(), Compilers.CreateOptimizing())
+    {
+    }
+
+    internal WasmEngine(EngineOptions options, IBaselineCompiler baselineCompiler, IOptimizingCompiler optimizingCompiler)
+    {
+        Options = options;
+        BaselineCompiler = baselineCompiler;
+        OptimizingCompiler = optimizingCompiler;
+        Events = new EngineEvents();
+        TierUp = new TierUpDriver(this);
+    }
+
+    /// <summary>The values of all knobs.</summary>
+    public EngineOptions Options { get; }
+
+    /// <summary>What the engine does while it runs.</summary>
+    public EngineEvents Events { get; }
+
+    /// <summary>What the engine has done so far.</summary>
+    public EngineStatistics Statistics => Events.Snapshot(TierUp.PendingCount);
+
+    /// <summary>Whether no function waits to be optimized.</summary>
+    public bool IsSettled => TierUp.PendingCount == 0;
+
+    internal IBaselineCompiler BaselineCompiler { get; }
+
+    internal IOptimizingCompiler OptimizingCompiler { get; }
+
+    internal TierUpDriver TierUp { get; }
+
+    /// <summary>Waits until no function waits to be optimized.</summary>
+    /// <param name="timeout">How long at most.</param>
+    /// <returns>Whether that is so now.</returns>
+    public bool WaitUntilSettled(TimeSpan timeout) => TierUp.WaitUntilSettled(timeout);
+
+    /// <summary>Frees all code. The stores that use the engine must be disposed of before.</summary>
+    public void Dispose()
+    {
+        TierUp.Dispose();
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            foreach (ModuleCode code in _codes.Values) code.Free();
+            _codes.Clear();
+        }
+    }
+
+    /// <summary>The code of a module.</summary>
+    internal ModuleCode CodeOf(WasmModule module)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (!_codes.TryGetValue(module, out ModuleCode? code))
+            {
+                code = new ModuleCode(this, module);
+                _codes.Add(module, code);
+            }
+
+            return code;
+        }
+    }
+}

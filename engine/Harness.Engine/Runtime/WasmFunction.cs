@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>A function of a store: of an instance or of the host.</summary>
+public sealed unsafe class WasmFunction : Extern
+{
+    private nint _entry;
+
+    internal WasmFunction(Store store, FunctionReference* reference, Instance? instance, HostFunction? host)
+        : base(store)
+    {
+        Reference = reference;
+        Instance = instance;
+        Host = host;
+        Type = TypeRegistry.Get(reference->TypeId).Function!;
+    }
+
+    /// <summary>Its parameters and results.</summary>
+    public FunctionType Type { get; }
+
+    /// <inheritdoc/>
+    public override ExternalKind Kind => ExternalKind.Function;
+
+    /// <summary>The instance that it belongs to; null for a function of the host.</summary>
+    public Instance? Instance { get; }
+
+    /// <summary>Its index in the module of the instance; -1 for a function of the host.</summary>
+    public int Index => Reference->FunctionIndex;
+
+    internal FunctionReference* Reference { get; }
+
+    internal HostFunction? Host { get; }
+
+    /// <summary>Calls the function.</summary>
+    /// <param name="arguments">One value for each parameter.</param>
+    /// <returns>The results.</returns>
+    /// <exception cref="ArgumentException">The arguments are not of the function's parameter types.</exception>
+    /// <exception cref="WasmTrapException">The function trapped.</exception>
+    /// <exception cref="InvalidOperationException">The store is in use by another thread.</exception>
+    public WasmValue[] Invoke(params ReadOnlySpan<WasmValue> arguments)
+    {
+        if (arguments.Length != Type.Parameters.Length)
+        {
+            throw new ArgumentException($"{arguments.Length} arguments for a function of type {Type}", nameof(arguments));
+        }
+
+        int count = SignatureAdapters.SlotCount(Type);
+        Span<ulong> slots = count <= 32 ? stackalloc ulong[32] : new ulong[count];
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            slots[i] = Store.ToNative(arguments[i], Type.Parameters[i]);
+        }
+
+        InvokeRaw(slots[..count]);
+        var results = new WasmValue[Type.Results.Length];
+        for (int i = 0; i < results.Length; i++)
+        {
+            results[i] = Store.FromNative(slots[i], Type.Results[i]);
+        }
+
+        return results;
+    }
+
+    /// <summary>Calls the function without checks of types and without allocation.</summary>
+    /// <param name="slots">
+    /// The bits of the arguments, and afterwards of the results; at least as many as there are parameters and results. The
+    /// high half of 32-bit values is ignored in arguments and zero in results. References are not supported by this form.
+    /// </param>
+    /// <exception cref="ArgumentException">There are too few slots.</exception>
+    /// <exception cref="WasmTrapException">The function trapped.</exception>
+    /// <exception cref="InvalidOperationException">The store is in use by another thread.</exception>
+    public void InvokeRaw(Span<ulong> slots)
+    {
+        if (!TryInvokeRaw(slots)) Store.ThrowPending();
+    }
+
+    /// <summary>As <see cref="InvokeRaw"/>, but what went wrong stays pending in the store.</summary>
+    internal bool TryInvokeRaw(Span<ulong> slots)
+    {
+        if (slots.Length < Type.Parameters.Length || slots.Length < Type.Results.Length)
+        {
+            throw new ArgumentException($"{slots.Length} slots for a function of type {Type}", nameof(slots));
+        }
+
+        if (_entry == 0) _entry = SignatureAdapters.EntryFor(Reference->TypeId);
+        Store.Enter();
+        fixed (ulong* pointer = &MemoryMarshal.GetReference(slots))
+        {
+            return ((delegate* unmanaged<FunctionReference*, ulong*, int>)_entry)(Reference, pointer) == 0;
+        }
+    }
+
+    /// <summary>The function's name, or what it is.</summary>
+    public override string ToString() =>
+        Instance is null ? $"host function {Type}" : Instance.Module.Functions[Index].ToString();
+}
