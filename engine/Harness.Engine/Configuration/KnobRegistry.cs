@@ -30,7 +30,7 @@ public static class KnobRegistry
         ArgumentNullException.ThrowIfNull(name);
         return ByName.TryGetValue(name, out var knob)
             ? knob
-            : throw new KnobException($"unknown knob '{name}'; did you mean '{NearestName(name)}'? ('harness knobs' lists all)");
+            : throw new KnobException($"unknown knob '{name}'; did you mean '{NameSuggestion.Nearest(name, ByName.Keys)}'? ('harness knobs' lists all)");
     }
 
     /// <summary>Finds a knob by its name, if there is one.</summary>
@@ -38,25 +38,4 @@ public static class KnobRegistry
     /// <param name="knob">The knob, or null.</param>
     /// <returns>Whether there is such a knob.</returns>
     public static bool TryFind(string name, out Knob? knob) => ByName.TryGetValue(name, out knob);
-
-    private static string NearestName(string name) => Knobs.MinBy(knob => Distance(name, knob.Name))!.Name;
-
-    /// <summary>Levenshtein distance: the fewest insertions, deletions and replacements that turn one into the other.</summary>
-    private static int Distance(string from, string to)
-    {
-        var row = Enumerable.Range(0, to.Length + 1).ToArray();
-        for (var i = 1; i <= from.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= to.Length; j++)
-            {
-                var replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, 1 + Math.Min(row[j], row[j - 1]));
-            }
-        }
-
-        return row[to.Length];
-    }
 }

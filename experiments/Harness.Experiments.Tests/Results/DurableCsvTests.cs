@@ -1,0 +1,78 @@
+using Harness.Experiments.Results;
+
+namespace Harness.Experiments.Tests.Results;
+
+public sealed class DurableCsvTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void RowsAreReadBackAsWritten()
+    {
+        var path = folder.File("results.csv");
+        var row = Row(1) with { Workload = "odd, \"name\"", CompileMs = 0.1234567890123, FinishedUtc = new DateTime(2026, 1, 2, 3, 4, 5, 678) };
+        using (var csv = DurableCsv<Measurement>.Open(path, out var before))
+        {
+            Assert.Empty(before);
+            csv.Append(row);
+            Assert.Equal([row], DurableCsv<Measurement>.Read(path));
+        }
+
+        using (DurableCsv<Measurement>.Open(path, out var after))
+            Assert.Equal([row], after);
+    }
+
+    [Fact]
+    public void AFileCutAtAnyByteLosesNoWholeRowAndGoesOn()
+    {
+        var path = folder.File("results.csv");
+        using (var csv = DurableCsv<Measurement>.Open(path, out _))
+        {
+            csv.Append(Row(1));
+            csv.Append(Row(2));
+        }
+
+        var whole = File.ReadAllBytes(path);
+        for (var length = 0; length < whole.Length; length++)
+        {
+            File.WriteAllBytes(path, whole[..length]);
+            var lines = whole[..length].Count(symbol => symbol == (byte)'\n');
+            using (var csv = DurableCsv<Measurement>.Open(path, out var rows))
+            {
+                Assert.Equal(Math.Max(0, lines - 1), rows.Count);
+                for (var repetition = rows.Count + 1; repetition <= 2; repetition++)
+                    csv.Append(Row(repetition));
+            }
+
+            Assert.Equal(whole, File.ReadAllBytes(path));
+        }
+    }
+
+    [Fact]
+    public void TwoWritersAreRefused()
+    {
+        var path = folder.File("results.csv");
+        using var first = DurableCsv<Measurement>.Open(path, out _);
+        var mistake = Assert.Throws<HarnessException>(() => DurableCsv<Measurement>.Open(path, out _));
+        Assert.Equal($"{path} is being written by another run of the harness; wait for its end", mistake.Message);
+    }
+
+    [Fact]
+    public void ADamagedRowIsToldInOneLine()
+    {
+        var path = folder.File("results.csv");
+        using (var csv = DurableCsv<Measurement>.Open(path, out _))
+            csv.Append(Row(1));
+        File.AppendAllText(path, "what,is,this,row\n");
+        var mistake = Assert.Throws<HarnessException>(() => DurableCsv<Measurement>.Read(path));
+        Assert.StartsWith(path + " is damaged: ", mistake.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', mistake.Message);
+    }
+
+    private static Measurement Row(int repetition) => new()
+    {
+        Engine = "v8", Configuration = "base", Workload = "sort", Repetition = repetition, ExecuteMs = 12.5, Settled = true,
+    };
+}

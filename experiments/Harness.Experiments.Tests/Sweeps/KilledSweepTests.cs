@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using Harness.Experiments.Engines;
+using Harness.Experiments.Results;
+
+namespace Harness.Experiments.Tests.Sweeps;
+
+/// <summary>Sweeps in processes of their own, as users run them.</summary>
+public sealed class KilledSweepTests : IDisposable
+{
+    private const string SweepText = """
+        engines: [v8]
+        workloads: [recursion]
+        configurations: [{name: base, knobs: {deopt: off}}, {name: deopt}]
+        repetitions: 30
+        timed-calls: 1
+        warm-up: {calls: 2, window: 2, milliseconds: 0, limit-milliseconds: 0}
+        """;
+
+    private readonly TemporaryFolder folder = new();
+
+    private string Results => folder.File("results/results.csv");
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void ASweepKilledTenTimesLosesNoRepetitionAndMeasuresNoneTwice()
+    {
+        _ = NodeInstallation.NodePath;
+        var sweep = folder.Write("test.yaml", SweepText);
+        var random = new Random(20260101);
+        var before = "";
+        for (var kill = 0; kill < 10; kill++)
+        {
+            using var process = Start(sweep);
+            Thread.Sleep(random.Next(200, 1500));
+            process.Kill();
+            process.WaitForExit();
+
+            var after = File.Exists(Results) ? File.ReadAllText(Results) : "";
+            Assert.StartsWith(WholeLines(before), after, StringComparison.Ordinal);
+            before = after;
+        }
+
+        using var last = Start(sweep);
+        last.WaitForExit();
+        Assert.Equal(0, last.ExitCode);
+        Assert.StartsWith(WholeLines(before), File.ReadAllText(Results), StringComparison.Ordinal);
+        var keys = DurableCsv<Measurement>.Read(Results).Select(row => row.Key).ToList();
+        Assert.Equal(60, keys.Count);
+        Assert.Equal(60, keys.Distinct().Count());
+        foreach (var file in (string[])["chart.svg", "chart.png", "chart.vl.json", "summary.md", "provenance.json"])
+            Assert.True(new FileInfo(folder.File("results/" + file)).Length > 0, file);
+    }
+
+    [Fact]
+    public void AChangedSweepFileIsRefusedUntilRestarted()
+    {
+        var short1 = SweepText.Replace("repetitions: 30", "repetitions: 1", StringComparison.Ordinal);
+        Assert.Equal(0, Finish(folder.Write("test.yaml", short1)).ExitCode);
+        var rows = File.ReadAllText(Results);
+
+        var changed = folder.Write("test.yaml", short1.Replace("timed-calls: 1", "timed-calls: 2", StringComparison.Ordinal));
+        var refused = Finish(changed);
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("sweep file; use --restart", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(rows, File.ReadAllText(Results));
+
+        Assert.Equal(0, Finish(changed, "--restart").ExitCode);
+        Assert.All(DurableCsv<Measurement>.Read(Results), row => Assert.Equal(2, row.TimedCalls));
+        var aside = Assert.Single(Directory.EnumerateDirectories(folder.Path, "results.2*"));
+        Assert.Equal(rows, File.ReadAllText(Path.Combine(aside, "results.csv")));
+    }
+
+    private static string WholeLines(string text) => text[..(text.LastIndexOf('\n') + 1)];
+
+    private (int ExitCode, string Error) Finish(string sweep, params string[] more)
+    {
+        using var process = Start(sweep, more);
+        process.WaitForExit();
+        return (process.ExitCode, File.ReadAllText(folder.File("log")));
+    }
+
+    /// <summary>Starts a sweep with its messages going to a file: a killed process leaves no pipe to wait for.</summary>
+    private Process Start(string sweep, params string[] more)
+    {
+        string[] arguments = [typeof(HarnessException).Assembly.Location, "sweep", sweep, "--results", folder.File("results"), .. more];
+        return Process.Start(new ProcessStartInfo("bash", ["-c", $"exec dotnet \"$@\" >'{folder.File("log")}' 2>&1 </dev/null", "bash", .. arguments]))!;
+    }
+}

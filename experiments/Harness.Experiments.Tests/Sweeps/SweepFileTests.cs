@@ -1,0 +1,53 @@
+using Harness.Experiments.Sweeps;
+using Harness.Experiments.Workloads;
+
+namespace Harness.Experiments.Tests.Sweeps;
+
+public sealed class SweepFileTests
+{
+    public static TheoryData<string> Shipped => [.. Directory.EnumerateFiles(ProjectLayout.Sweeps).Select(path => Path.GetFileName(path))];
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void EveryShippedSweepCanBeRead(string file) =>
+        Assert.NotEmpty(SweepFile.Read(Path.Combine(ProjectLayout.Sweeps, file), WorkloadManifest.ReadDefault()).Configurations);
+
+    [Fact]
+    public void AGridHasEveryCombination()
+    {
+        var sweep = TestSweeps.Read("knobs: {deopt.limit: 3}\ngrid: {inlining.budget: [10, 20], deopt: [on, off]}");
+        Assert.Equal(
+            ["inlining.budget=10 deopt=on", "inlining.budget=10 deopt=off", "inlining.budget=20 deopt=on", "inlining.budget=20 deopt=off"],
+            sweep.Configurations.Select(configuration => configuration.Name));
+        Assert.Equal("inlining.budget=10 deopt=on", sweep.Baseline);
+        Assert.Equal(new Dictionary<string, string> { ["deopt.limit"] = "3", ["inlining.budget"] = "20", ["deopt"] = "off" }, sweep.Configurations[3].Knobs);
+    }
+
+    [Fact]
+    public void LeftOutFieldsHaveDefaults()
+    {
+        var sweep = TestSweeps.Read("configurations: [{name: base}]");
+        Assert.Equal(21, sweep.Repetitions);
+        Assert.Equal(["ours"], sweep.Engines);
+        Assert.Equal(WorkloadManifest.ReadDefault().All.Count, sweep.Workloads.Count);
+    }
+
+    [Theory]
+    [InlineData("repetitons: 3", "test.yaml:1:1: there is no field 'repetitons' here")]
+    [InlineData("engines: ours", "test.yaml:1:10: the value here is of the wrong form")]
+    [InlineData("title: x", "it has no configurations; write a list 'configurations' or a 'grid'")]
+    [InlineData("configurations: [{name: a, knobs: {deopts: off}}]", "unknown knob 'deopts'; did you mean 'deopt'?")]
+    [InlineData("configurations: [{name: a, knobs: {deopt.limit: -1}}]", "knob 'deopt.limit' does not take '-1'; it takes a whole number")]
+    [InlineData("configurations: [{name: a}, {name: a}]", "two configurations are named 'a'")]
+    [InlineData("configurations: [{name: a}]\nbaseline: b", "the baseline 'b' is none of the configurations 'a'")]
+    [InlineData("configurations: [{name: a}]\nengines: [v9]", "unknown engine 'v9'; there are ours and v8")]
+    [InlineData("configurations: [{name: a}]\nworkloads: [v8-exampel]", "unknown workload 'v8-exampel'; did you mean 'v8-example'?")]
+    [InlineData("configurations: [{name: a}]\nrepetitions: 0", "repetitions must be in 1..10000, not 0")]
+    public void MistakesAreExplainedInOneLine(string text, string part)
+    {
+        var mistake = Assert.Throws<HarnessException>(() => TestSweeps.Read(text));
+        Assert.Contains(part, mistake.Message, StringComparison.Ordinal);
+        Assert.Contains("test.yaml", mistake.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', mistake.Message);
+    }
+}

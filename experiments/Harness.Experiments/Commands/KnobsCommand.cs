@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Text.Json;
+using Harness.Engine.Configuration;
+using Spectre.Console;
+
+namespace Harness.Experiments.Commands;
+
+/// <summary><c>harness knobs</c>: all knobs of the engine, from the registry.</summary>
+internal static class KnobsCommand
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static Command Create()
+    {
+        var json = new Option<bool>("--json") { Description = "print JSON" };
+        var markdown = new Option<bool>("--markdown") { Description = "print a Markdown table" };
+        var command = new Command("knobs", "list every knob: type, range, default, meaning, and V8's flag of the same meaning") { json, markdown };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(json))
+                Console.WriteLine(ToJson());
+            else if (parsed.GetValue(markdown))
+                WriteMarkdown();
+            else
+                WriteTable();
+        });
+        return command;
+    }
+
+    private static string ToJson() => JsonSerializer.Serialize(
+        KnobRegistry.All.Select(knob => new
+        {
+            knob.Name,
+            Type = JsonNamingPolicy.KebabCaseLower.ConvertName(knob.Type.ToString()),
+            Default = knob.DefaultText,
+            knob.Minimum,
+            knob.Maximum,
+            knob.Unit,
+            Values = knob.Values.Select(value => new { value.Name, value.Documentation, value.V8Flags }),
+            knob.Documentation,
+            knob.V8Flag,
+        }),
+        Json);
+
+    private static void WriteMarkdown()
+    {
+        Console.WriteLine("| knob | type | range | default | unit | meaning | V8's flag |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
+        foreach (var knob in KnobRegistry.All)
+            Console.WriteLine($"| `{knob.Name}` | {TypeName(knob)} | {knob.RangeText} | {knob.DefaultText} | {knob.Unit} | {knob.Documentation} | {Flag(knob, "`")} |");
+    }
+
+    private static void WriteTable()
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("knob", "type", "range", "default", "meaning", "V8's flag");
+        foreach (var knob in KnobRegistry.All)
+        {
+            table.AddRow([.. new[]
+            {
+                knob.Name, TypeName(knob), knob.RangeText, knob.DefaultText,
+                knob.Documentation + (knob.Unit is null ? "" : $" [{knob.Unit}]"), Flag(knob, ""),
+            }.Select(Markup.Escape)]);
+        }
+
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = 240;
+        AnsiConsole.Write(table);
+    }
+
+    private static string TypeName(Knob knob) => JsonNamingPolicy.KebabCaseLower.ConvertName(knob.Type.ToString());
+
+    private static string Flag(Knob knob, string quote) => knob.V8Flag is { } flag ? quote + flag + quote : "";
+}

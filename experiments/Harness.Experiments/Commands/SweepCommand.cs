@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Harness.Experiments.Engines;
+using Harness.Experiments.Reports;
+using Harness.Experiments.Results;
+using Harness.Experiments.Sweeps;
+
+namespace Harness.Experiments.Commands;
+
+/// <summary><c>harness sweep</c>: measures, and writes results, summary and chart.</summary>
+internal static class SweepCommand
+{
+    public static Command Create()
+    {
+        var name = new Argument<string>("sweep") { Description = "name of a sweep in experiments/sweeps, or path of a sweep file" };
+        var engine = new Option<string?>("--engine") { Description = "measure on 'ours', 'v8' or 'both' instead of what the file says", HelpName = "ours|v8|both" };
+        var repetitions = new Option<int?>("--repetitions") { Description = "repetitions per cell instead of what the file says; may be raised later", HelpName = "N" };
+        var seed = new Option<int?>("--seed") { Description = "seed of the random order and the bootstrap", HelpName = "N" };
+        var workloads = new Option<string[]>("--workload") { Description = "measure only this workload of the sweep (may be repeated)", HelpName = "NAME" };
+        var results = new Option<string?>("--results") { Description = "results folder; results/NAME if left out", HelpName = "FOLDER" };
+        var restart = new Option<bool>("--restart") { Description = "set earlier results aside and measure anew, instead of going on" };
+        var command = new Command("sweep", "measure workloads under several configurations, and write results, summary and chart; goes on where it was stopped")
+        {
+            name, engine, repetitions, seed, workloads, results, restart,
+        };
+        command.SetAction(parsed =>
+        {
+            var sweep = SweepFile.Find(parsed.GetRequiredValue(name));
+            if (parsed.GetValue(engine) is { } engineText)
+                sweep = sweep with { Engines = EngineCatalog.ParseOption(engineText) };
+            if (parsed.GetValue(repetitions) is { } count)
+                sweep = sweep with { Repetitions = count >= 1 ? count : throw new HarnessException($"--repetitions must be at least 1, not {count}") };
+            if (parsed.GetValue(seed) is { } seedValue)
+                sweep = sweep with { Seed = seedValue };
+            if (parsed.GetValue(workloads) is { Length: > 0 } chosen)
+                sweep = sweep with { Workloads = [.. chosen.Select(wanted => FindWorkload(sweep, wanted))] };
+            return Run(sweep, new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, sweep.Name)), parsed.GetValue(restart));
+        });
+        return command;
+    }
+
+    private static Workloads.Workload FindWorkload(SweepDefinition sweep, string name) =>
+        sweep.Workloads.FirstOrDefault(workload => workload.Name == name)
+        ?? throw new HarnessException($"sweep '{sweep.Name}' has no workload '{name}'; it has {string.Join(", ", sweep.Workloads.Select(workload => workload.Name))}");
+
+    private static int Run(SweepDefinition sweep, ResultsFolder folder, bool restart)
+    {
+        if (restart && folder.SetAside() is { } aside)
+            Console.Error.WriteLine($"earlier results are now in {aside}");
+        var failures = new SweepRunner(sweep, folder).Run(new ConsoleSweepProgress());
+        if (DurableCsv<Measurement>.Read(folder.Results).Count > 0)
+        {
+            ReportWriter.Write(folder);
+            Console.WriteLine($"{folder.Path}: results.csv, provenance.json, summary.md, chart.svg, chart.png");
+        }
+
+        if (failures.Count == 0)
+            return 0;
+        Console.Error.WriteLine($"{failures.Count} repetitions failed and are in no result; {folder.Failures} lists them");
+        return 1;
+    }
+}

@@ -1,0 +1,28 @@
+namespace Harness.Experiments.Engines;
+
+/// <summary>An engine that runs workloads in worker processes.</summary>
+internal interface IEngine
+{
+    /// <summary>Short name, as used on the command line, in sweep files and in results.</summary>
+    string Name { get; }
+
+    /// <summary>Name for charts and tables.</summary>
+    string Title { get; }
+
+    /// <summary>Version for the provenance.</summary>
+    string Version { get; }
+
+    /// <summary>Identifies the build: results of different builds are not mixed.</summary>
+    string Fingerprint { get; }
+
+    /// <summary>Checks that the engine can be configured so.</summary>
+    /// <param name="knobs">Values by knob name.</param>
+    /// <param name="ignored">Knobs that may differ although the engine does not have them.</param>
+    /// <exception cref="HarnessException">It cannot.</exception>
+    void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored);
+
+    /// <summary>Runs one repetition in a fresh process.</summary>
+    /// <param name="request">What to run.</param>
+    /// <param name="timeout">Time after which the process is killed.</param>
+    WorkerReport Measure(WorkerRequest request, TimeSpan timeout);
+}

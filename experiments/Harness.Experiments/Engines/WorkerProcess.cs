@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+
+namespace Harness.Experiments.Engines;
+
+/// <summary>Runs a worker process: a request to its standard input, lines from its standard output, an end by force at the time limit.</summary>
+internal static class WorkerProcess
+{
+    /// <summary>Runs a program to its end.</summary>
+    /// <param name="program">Path or name of the program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="request">What to write to its standard input.</param>
+    /// <param name="timeout">Time after which it is killed.</param>
+    public static WorkerOutput Run(string program, IEnumerable<string> arguments, WorkerRequest request, TimeSpan timeout)
+    {
+        var start = new ProcessStartInfo(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+        };
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        DieWithParent(start);
+
+        using var process = Process.Start(start) ?? throw new HarnessException($"cannot start {program}");
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        try
+        {
+            process.StandardInput.Write(JsonSerializer.Serialize(request, WorkerProtocol.Json));
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The worker ended before it read its request; its exit code and error output say why.
+        }
+
+        var timedOut = !process.WaitForExit(timeout);
+        if (timedOut)
+            process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        return new WorkerOutput(
+            output.GetAwaiter().GetResult().Split('\n', StringSplitOptions.RemoveEmptyEntries), error.GetAwaiter().GetResult(), process.ExitCode, timedOut);
+    }
+
+    /// <summary>
+    /// Makes the kernel kill the worker when the harness is killed, so that it does not disturb what is measured next.
+    /// Needs the <c>setpriv</c> program; without it, a worker of a killed harness runs to its end.
+    /// </summary>
+    private static void DieWithParent(ProcessStartInfo start)
+    {
+        if (SetPriv.Value is not { } setpriv)
+            return;
+        var original = start.ArgumentList.ToArray();
+        start.ArgumentList.Clear();
+        foreach (var argument in (string[])["--pdeathsig", "KILL", "--", start.FileName, .. original])
+            start.ArgumentList.Add(argument);
+        start.FileName = setpriv;
+    }
+
+    private static readonly Lazy<string?> SetPriv = new(() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "setpriv")).FirstOrDefault(File.Exists));
+}
+
+/// <summary>What a worker process left behind.</summary>
+/// <param name="Lines">Lines of its standard output.</param>
+/// <param name="Error">Its standard error.</param>
+/// <param name="ExitCode">Its exit code.</param>
+/// <param name="TimedOut">Whether it was killed at the time limit.</param>
+internal sealed record WorkerOutput(IReadOnlyList<string> Lines, string Error, int ExitCode, bool TimedOut)
+{
+    /// <summary>The report on the last line; a report of the failure where there is none.</summary>
+    public WorkerReport Report()
+    {
+        if (TimedOut)
+            return new WorkerReport { Status = WorkerStatus.Timeout, Message = "stopped at the time limit" };
+        try
+        {
+            if (Lines.Count > 0 && Lines[^1].StartsWith('{') && JsonSerializer.Deserialize<WorkerReport>(Lines[^1], WorkerProtocol.Json) is { } report)
+                return report;
+        }
+        catch (JsonException)
+        {
+            // Not a report: the worker broke while it wrote.
+        }
+
+        var detail = string.Join(' ', Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(3));
+        return new WorkerReport { Status = WorkerStatus.Error, Message = $"the worker ended with code {ExitCode} and no report: {detail}" };
+    }
+}

@@ -1,0 +1,33 @@
+namespace Harness.Experiments;
+
+/// <summary>Where the parts of the project lie: found from the folder of the program, upwards.</summary>
+internal static class ProjectLayout
+{
+    private static readonly Lazy<string> LazyRoot = new(FindRoot);
+
+    /// <summary>The folder that holds <c>Harness.sln</c>.</summary>
+    public static string Root => LazyRoot.Value;
+
+    public static string Workloads => Path.Combine(Root, "workloads");
+
+    public static string Sweeps => Path.Combine(Root, "experiments", "sweeps");
+
+    public static string Results => Path.Combine(Root, "results");
+
+    /// <summary>The npm packages and the scripts that use them: V8's worker and the chart renderer.</summary>
+    public static string Node => Path.Combine(Root, "experiments", "node");
+
+    /// <summary>Files that can be made again at any time.</summary>
+    public static string Artifacts => Path.Combine(Root, "artifacts");
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Harness.sln")))
+                return folder.FullName;
+        }
+
+        throw new HarnessException($"the project's folder (with Harness.sln) was not found above {AppContext.BaseDirectory}; run harness from a clone of the project");
+    }
+}

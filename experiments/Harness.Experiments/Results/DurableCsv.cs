@@ -1,0 +1,137 @@
+using CsvHelper;
+
+namespace Harness.Experiments.Results;
+
+/// <summary>
+/// A CSV file that is appended to row by row and survives being killed at any moment: a row is on the disk when
+/// <see cref="Append"/> returns, and a line torn by a kill is cut off when the file is opened again. Only one process at a
+/// time can have it open for appending.
+/// </summary>
+/// <typeparam name="TRow">A row: a type with CSV attributes.</typeparam>
+internal sealed class DurableCsv<TRow> : IDisposable
+{
+    private static readonly CsvWriterOptions WriterOptions = new() { NewLine = "\n", HasHeader = false };
+
+    private readonly FileStream stream;
+    private readonly FileStream writerLock;
+
+    private DurableCsv(FileStream stream, FileStream writerLock)
+    {
+        this.stream = stream;
+        this.writerLock = writerLock;
+    }
+
+    /// <summary>Opens a file for appending; makes it, with its header line, where there is none.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="rows">The rows that it has.</param>
+    /// <exception cref="HarnessException">It cannot be written, is being written by another process, or is no such CSV.</exception>
+    public static DurableCsv<TRow> Open(string path, out IReadOnlyList<TRow> rows)
+    {
+        FileStream? writerLock = null;
+        FileStream? stream = null;
+        try
+        {
+            writerLock = Lock(path);
+            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+            CutTornLine(stream);
+            if (stream.Length == 0)
+                Write(stream, Format(csv => csv.WriteHeader<TRow>()));
+            rows = Parse(stream, path);
+            stream.Seek(0, SeekOrigin.End);
+            return new DurableCsv<TRow>(stream, writerLock);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            stream?.Dispose();
+            writerLock?.Dispose();
+            throw new HarnessException($"cannot write {path}: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Reads the whole rows of a file that may be in the course of being written.</summary>
+    public static IReadOnlyList<TRow> Read(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var memory = new MemoryStream();
+            stream.CopyTo(memory);
+            memory.SetLength(WholeLines(memory));
+            return Parse(memory, path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new HarnessException($"cannot read {path}: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Appends a row and waits until it is on the disk.</summary>
+    public void Append(TRow row) => Write(stream, Format(csv => csv.WriteRecord(row)));
+
+    public void Dispose()
+    {
+        stream.Dispose();
+        writerLock.Dispose();
+    }
+
+    private static FileStream Lock(string path)
+    {
+        var lockPath = path + ".lock";
+        try
+        {
+            return new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException exception) when (File.Exists(lockPath))
+        {
+            throw new HarnessException($"{path} is being written by another run of the harness; wait for its end", exception);
+        }
+    }
+
+    private static byte[] Format(Action<CsvWriter> write)
+    {
+        using var line = new MemoryStream();
+        using (var csv = CsvWriter.Create(line, WriterOptions, leaveOpen: true))
+            write(csv);
+        return line.ToArray();
+    }
+
+    private static void Write(FileStream stream, byte[] line)
+    {
+        stream.Write(line);
+        stream.Flush(flushToDisk: true);
+    }
+
+    private static void CutTornLine(FileStream stream)
+    {
+        var whole = WholeLines(stream);
+        if (whole < stream.Length)
+            stream.SetLength(whole);
+    }
+
+    /// <summary>Length of the file up to and with its last newline. No field holds a newline.</summary>
+    private static long WholeLines(Stream stream)
+    {
+        for (var length = stream.Length; length > 0; length--)
+        {
+            stream.Position = length - 1;
+            if (stream.ReadByte() == '\n')
+                return length;
+        }
+
+        return 0;
+    }
+
+    private static List<TRow> Parse(Stream stream, string path)
+    {
+        stream.Position = 0;
+        try
+        {
+            using var csv = CsvReader.Create(stream, new CsvReaderOptions(), leaveOpen: true);
+            return [.. csv.GetRecords<TRow>()];
+        }
+        catch (CsvFormatException exception)
+        {
+            throw new HarnessException($"{path} is damaged: {exception.Message.ReplaceLineEndings(" ")}", exception);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Harness.Experiments.Results;
+
+/// <summary>Where results come from: everything needed to judge them and to measure them again. <c>provenance.json</c>.</summary>
+internal sealed record Provenance
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public required string Sweep { get; init; }
+
+    public required int Seed { get; init; }
+
+    public required int Repetitions { get; init; }
+
+    public required MachineDescription Machine { get; init; }
+
+    /// <summary>Version by engine.</summary>
+    public required Dictionary<string, string> Engines { get; init; }
+
+    /// <summary>What the results depend on, by part: results of different builds, files or modules are not mixed.</summary>
+    public required Dictionary<string, string> Fingerprints { get; init; }
+
+    /// <summary>The value of every knob, by configuration.</summary>
+    public required Dictionary<string, IReadOnlyDictionary<string, string>> Knobs { get; init; }
+
+    /// <summary>V8's flags, by configuration; where V8 is measured.</summary>
+    public Dictionary<string, string>? V8Flags { get; init; }
+
+    /// <summary>The runs of the harness that measured: one, or more where the sweep was continued.</summary>
+    public required List<RunDescription> Runs { get; init; }
+
+    /// <summary>Reads the provenance in a results folder, if there is one.</summary>
+    public static Provenance? Read(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<Provenance>(File.ReadAllText(path), Json);
+        }
+        catch (JsonException exception)
+        {
+            throw new HarnessException($"{path} is damaged: {exception.Message}; use --restart to measure anew", exception);
+        }
+    }
+
+    /// <summary>Writes it, whole or not at all.</summary>
+    public void Write(string path)
+    {
+        var temporary = path + ".new";
+        File.WriteAllText(temporary, JsonSerializer.Serialize(this, Json) + "\n");
+        File.Move(temporary, path, overwrite: true);
+    }
+}
+
+/// <summary>The machine that measured.</summary>
+internal sealed record MachineDescription(string Cpu, int Cores, double MemoryGiB, string Kernel, string System, string Dotnet)
+{
+    public static MachineDescription Current() => new(
+        ReadField("/proc/cpuinfo", "model name"),
+        Environment.ProcessorCount,
+        Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30), 1),
+        Environment.OSVersion.VersionString,
+        RuntimeInformation.OSDescription,
+        RuntimeInformation.FrameworkDescription);
+
+    private static string ReadField(string file, string field)
+    {
+        var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(candidate => candidate.StartsWith(field, StringComparison.Ordinal)) : null;
+        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? "unknown";
+    }
+}
+
+/// <summary>One run of the harness.</summary>
+/// <param name="StartedUtc">When it started.</param>
+/// <param name="CommandLine">The command line that started it.</param>
+/// <param name="Commit">The commit of the project; null outside a git clone.</param>
+/// <param name="Dirty">Whether files differed from the commit.</param>
+internal sealed record RunDescription(string StartedUtc, string CommandLine, string? Commit, bool Dirty)
+{
+    public static RunDescription Current() => new(
+        DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+        "harness " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Select(argument => argument.Contains(' ', StringComparison.Ordinal) ? $"'{argument}'" : argument)),
+        Git("rev-parse", "HEAD"),
+        Git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!results") is { Length: > 0 });
+
+    private static string? Git(params string[] arguments)
+    {
+        try
+        {
+            var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = ProjectLayout.Root, RedirectStandardOutput = true, RedirectStandardError = true };
+            using var process = Process.Start(start)!;
+            var error = process.StandardError.ReadToEndAsync();
+            var output = process.StandardOutput.ReadToEnd().Trim();
+            process.WaitForExit();
+            error.GetAwaiter().GetResult();
+            return process.ExitCode == 0 ? output : null;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Harness.Experiments.Sweeps;
+
+namespace Harness.Experiments.Results;
+
+/// <summary>A results folder: the files that a sweep leaves behind, by name.</summary>
+internal sealed class ResultsFolder(string path)
+{
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    public string Results => In("results.csv");
+
+    public string Failures => In("failures.csv");
+
+    public string Provenance => In("provenance.json");
+
+    /// <summary>The copy of the sweep file.</summary>
+    public string Sweep => In("sweep.yaml");
+
+    public string Summary => In("summary.md");
+
+    public string Chart(string extension) => In("chart." + extension);
+
+    /// <summary>Finds a folder by path, or by the name of its sweep.</summary>
+    /// <exception cref="HarnessException">There are no results.</exception>
+    public static ResultsFolder Find(string nameOrPath)
+    {
+        var folder = new ResultsFolder(Directory.Exists(nameOrPath) ? nameOrPath : System.IO.Path.Combine(ProjectLayout.Results, nameOrPath));
+        return File.Exists(folder.Results)
+            ? folder
+            : throw new HarnessException($"there are no results in {folder.Path} (no results.csv); measure them with 'harness sweep'");
+    }
+
+    /// <summary>Makes the folder.</summary>
+    public void Create()
+    {
+        try
+        {
+            Directory.CreateDirectory(Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new HarnessException($"cannot make the results folder {Path}: {exception.Message}; choose another with --results", exception);
+        }
+    }
+
+    /// <summary>Moves old results out of the way.</summary>
+    /// <returns>Where they are now; null if there were none.</returns>
+    public string? SetAside()
+    {
+        if (!Directory.Exists(Path))
+            return null;
+        var aside = $"{Path}.{DateTime.UtcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
+        Directory.Move(Path, aside);
+        return aside;
+    }
+
+    /// <summary>The sweep that the results are of, as it was when they were measured.</summary>
+    public SweepDefinition ReadSweep() => SweepFile.Read(Sweep, Workloads.WorkloadManifest.ReadDefault()) with { Name = System.IO.Path.GetFileName(Path) };
+
+    private string In(string file) => System.IO.Path.Combine(Path, file);
+}

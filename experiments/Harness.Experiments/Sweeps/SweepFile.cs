@@ -1,0 +1,191 @@
+using Harness.Engine.Configuration;
+using Harness.Experiments.Engines;
+using Harness.Experiments.Workloads;
+
+namespace Harness.Experiments.Sweeps;
+
+/// <summary>
+/// Reads sweep files. A sweep lists its configurations, or gives a grid of knob values of which every combination is a
+/// configuration:
+/// <code>
+/// title: Budget and deopts
+/// engines: [ours, v8]
+/// workloads: [v8-example, sort]   # or [all]
+/// knobs: {polymorphism-limit: 4}  # for every configuration
+/// grid:
+///   inlining.budget: [100, 5000]
+///   deopt: [on, off]
+/// baseline: inlining.budget=100 deopt=on
+/// </code>
+/// </summary>
+internal static class SweepFile
+{
+    /// <summary>Finds a sweep by name (in <c>experiments/sweeps</c>) or path, and reads it.</summary>
+    /// <exception cref="HarnessException">There is none, or it is wrong.</exception>
+    public static SweepDefinition Find(string nameOrPath)
+    {
+        var path = Path.Combine(ProjectLayout.Sweeps, nameOrPath + ".yaml");
+        if (!File.Exists(path))
+            path = nameOrPath;
+        if (File.Exists(path))
+            return Read(path, WorkloadManifest.ReadDefault());
+        var names = Directory.EnumerateFiles(ProjectLayout.Sweeps, "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order().ToList();
+        throw new HarnessException($"there is no sweep or file '{nameOrPath}'; {ProjectLayout.Sweeps} has: {string.Join(", ", names)}");
+    }
+
+    /// <summary>Reads a sweep file.</summary>
+    /// <exception cref="HarnessException">It is wrong; the message says where and how to mend it.</exception>
+    public static SweepDefinition Read(string path, WorkloadManifest manifest)
+    {
+        var text = ReadText(path);
+        var document = YamlFile.Parse<Document>(text, path, "sweep file");
+        try
+        {
+            return document.ToDefinition(Path.GetFileNameWithoutExtension(path), text, manifest);
+        }
+        catch (Exception exception) when (exception is HarnessException or KnobException)
+        {
+            throw new HarnessException($"sweep file {path}: {exception.Message}", exception);
+        }
+    }
+
+    private static string ReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new HarnessException($"cannot read sweep file {path}: {exception.Message}", exception);
+        }
+    }
+
+    private sealed class Document
+    {
+        public string? Title { get; set; }
+
+        public List<string> Engines { get; set; } = [OwnEngine.EngineName];
+
+        public List<string> Workloads { get; set; } = ["all"];
+
+        public Dictionary<string, string> Knobs { get; set; } = [];
+
+        public List<ConfigurationEntry> Configurations { get; set; } = [];
+
+        public Dictionary<string, List<string>> Grid { get; set; } = [];
+
+        public string? Baseline { get; set; }
+
+        public int Repetitions { get; set; } = 21;
+
+        public int Seed { get; set; } = 1;
+
+        public WarmUpEntry WarmUp { get; set; } = new();
+
+        public int TimedCalls { get; set; } = 3;
+
+        public double TimeoutSeconds { get; set; } = 120;
+
+        public List<string> V8Ignores { get; set; } = [];
+
+        public SweepDefinition ToDefinition(string name, string text, WorkloadManifest manifest)
+        {
+            var configurations = MakeConfigurations();
+            var baseline = Baseline ?? configurations[0].Name;
+            Require(configurations.Any(configuration => configuration.Name == baseline),
+                $"the baseline '{baseline}' is none of the configurations {string.Join(", ", configurations.Select(configuration => $"'{configuration.Name}'"))}");
+            Require(Repetitions is >= 1 and <= 10_000, $"repetitions must be in 1..10000, not {Repetitions}");
+            Require(TimedCalls is >= 1 and <= 1_000_000, $"timed-calls must be in 1..1000000, not {TimedCalls}");
+            Require(TimeoutSeconds is > 0 and <= 86_400, $"timeout-seconds must be in 1..86400, not {TimeoutSeconds}");
+            Require(WarmUp.Window >= 2 && WarmUp.Calls >= WarmUp.Window, "warm-up needs a window of at least 2, and at least as many calls");
+            foreach (var knob in V8Ignores)
+                KnobRegistry.Find(knob);
+            return new SweepDefinition
+            {
+                Name = name,
+                Title = Title ?? name,
+                Engines = [.. Engines.Select(EngineCatalog.CheckName).Distinct()],
+                Workloads = [.. (Workloads is ["all"] ? manifest.All : Workloads.Select(manifest.Find)).Distinct()],
+                Configurations = configurations,
+                Baseline = baseline,
+                Repetitions = Repetitions,
+                Seed = Seed,
+                WarmUp = new WarmUpRule(WarmUp.Calls, WarmUp.Milliseconds, WarmUp.Window, WarmUp.Tolerance, WarmUp.LimitMilliseconds),
+                TimedCalls = TimedCalls,
+                Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
+                V8Ignores = V8Ignores.ToHashSet(),
+                SourceText = text,
+            };
+        }
+
+        private List<SweepConfiguration> MakeConfigurations()
+        {
+            Require(Configurations.Count == 0 || Grid.Count == 0, "it has both configurations and a grid; write one of them");
+            var configurations = Grid.Count > 0
+                ? [.. Combinations([.. Grid]).Select(values => new SweepConfiguration(GridName(values), GridName(values), Merge(values)))]
+                : Configurations.Select(entry => new SweepConfiguration(entry.Name, entry.Title ?? entry.Name, Merge(entry.Knobs))).ToList();
+            Require(configurations.Count > 0, "it has no configurations; write a list 'configurations' or a 'grid'");
+            foreach (var configuration in configurations)
+            {
+                Require(configuration.Name.Length > 0, "each configuration needs a name");
+                EngineOptions.FromDictionary(configuration.Knobs);
+            }
+
+            var repeated = configurations.GroupBy(configuration => configuration.Name).FirstOrDefault(group => group.Count() > 1);
+            Require(repeated is null, $"two configurations are named '{repeated?.Key}'");
+            return configurations;
+        }
+
+        private Dictionary<string, string> Merge(IEnumerable<KeyValuePair<string, string>> knobs)
+        {
+            var merged = new Dictionary<string, string>(Knobs);
+            foreach (var (name, value) in knobs)
+                merged[name] = value;
+            return merged;
+        }
+
+        private static string GridName(IEnumerable<KeyValuePair<string, string>> values) =>
+            string.Join(' ', values.Select(pair => $"{pair.Key}={pair.Value}"));
+
+        private static IEnumerable<KeyValuePair<string, string>[]> Combinations(KeyValuePair<string, List<string>>[] axes)
+        {
+            IEnumerable<KeyValuePair<string, string>[]> combinations = [[]];
+            foreach (var (knob, values) in axes)
+            {
+                Require(values.Count > 0, $"the grid has no values for '{knob}'");
+                combinations = combinations.SelectMany(prefix => values.Select(value => (KeyValuePair<string, string>[])[.. prefix, new(knob, value)]));
+            }
+
+            return combinations;
+        }
+
+        private static void Require(bool condition, string message)
+        {
+            if (!condition)
+                throw new HarnessException(message);
+        }
+    }
+
+    private sealed class ConfigurationEntry
+    {
+        public string Name { get; set; } = "";
+
+        public string? Title { get; set; }
+
+        public Dictionary<string, string> Knobs { get; set; } = [];
+    }
+
+    private sealed class WarmUpEntry
+    {
+        public int Calls { get; set; } = 5;
+
+        public double Milliseconds { get; set; } = 100;
+
+        public int Window { get; set; } = 3;
+
+        public double Tolerance { get; set; } = 0.05;
+
+        public double LimitMilliseconds { get; set; } = 3000;
+    }
+}

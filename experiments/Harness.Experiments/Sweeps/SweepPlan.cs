@@ -1,0 +1,39 @@
+using Harness.Experiments.Results;
+using MathNet.Numerics.Random;
+
+namespace Harness.Experiments.Sweeps;
+
+/// <summary>
+/// The order of a sweep: rounds, each of which has every cell once in a random order of its own, so that drift of the
+/// machine hits all alike. The order depends on the seed alone, not on what was measured before.
+/// </summary>
+internal static class SweepPlan
+{
+    /// <summary>All repetitions in the order in which they are measured.</summary>
+    public static IEnumerable<RepetitionKey> Order(SweepDefinition sweep)
+    {
+        var cells = (
+            from engine in sweep.Engines
+            from configuration in sweep.Configurations
+            from workload in sweep.Workloads
+            select new Cell(engine, configuration.Name, workload.Name)).ToArray();
+        for (var repetition = 1; repetition <= sweep.Repetitions; repetition++)
+        {
+            var random = new MersenneTwister(unchecked((sweep.Seed * 1_000_003) + repetition));
+            foreach (var cell in Shuffled(cells, random))
+                yield return new RepetitionKey(cell.Engine, cell.Configuration, cell.Workload, repetition);
+        }
+    }
+
+    private static Cell[] Shuffled(Cell[] cells, MersenneTwister random)
+    {
+        var shuffled = (Cell[])cells.Clone();
+        for (var i = shuffled.Length - 1; i > 0; i--)
+        {
+            var j = random.Next(i + 1);
+            (shuffled[i], shuffled[j]) = (shuffled[j], shuffled[i]);
+        }
+
+        return shuffled;
+    }
+}

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Globalization;
+using Harness.Experiments.Results;
+using Spectre.Console;
+
+namespace Harness.Experiments.Sweeps;
+
+/// <summary>Is told what a sweep does.</summary>
+internal interface ISweepProgress
+{
+    void Begin(IReadOnlyList<RepetitionKey> pending, int alreadyDone);
+
+    void Start(RepetitionKey key);
+
+    void Finish(RepetitionKey key, Failure? failure);
+
+    /// <summary>A repetition is left out, because its cell failed too often.</summary>
+    void Skip(RepetitionKey key);
+}
+
+/// <summary>
+/// Estimates the time left from the repetitions measured so far: each pending one takes as long as its cell's did on
+/// average, or as all did where its cell has none yet.
+/// </summary>
+internal sealed class RemainingTime
+{
+    private readonly Dictionary<Cell, (int Count, double Seconds)> measured = [];
+    private readonly Dictionary<Cell, int> pending = [];
+
+    public void Add(RepetitionKey key) => pending[key.Cell] = pending.GetValueOrDefault(key.Cell) + 1;
+
+    public void Remove(RepetitionKey key) => pending[key.Cell]--;
+
+    public void Measured(RepetitionKey key, double seconds)
+    {
+        var (count, sum) = measured.GetValueOrDefault(key.Cell);
+        measured[key.Cell] = (count + 1, sum + seconds);
+    }
+
+    /// <summary>The time left; null as long as nothing was measured.</summary>
+    public TimeSpan? Estimate()
+    {
+        var all = measured.Values.Sum(cell => cell.Count);
+        if (all == 0)
+            return null;
+        var average = measured.Values.Sum(cell => cell.Seconds) / all;
+        return TimeSpan.FromSeconds(pending.Sum(cell => cell.Value * (measured.TryGetValue(cell.Key, out var known) ? known.Seconds / known.Count : average)));
+    }
+}
+
+/// <summary>
+/// Shows progress on standard error: one line that is updated on a terminal, a plain line now and then elsewhere. Updated
+/// between repetitions only, never while one is measured.
+/// </summary>
+internal sealed class ConsoleSweepProgress : ISweepProgress
+{
+    private static readonly TimeSpan PlainLineInterval = TimeSpan.FromSeconds(10);
+
+    private readonly bool interactive = !Console.IsErrorRedirected;
+    private readonly RemainingTime remaining = new();
+    private readonly Stopwatch repetition = new();
+    private readonly Stopwatch sinceLine = new();
+    private int total;
+    private int finished;
+    private int failed;
+
+    public void Begin(IReadOnlyList<RepetitionKey> pending, int alreadyDone)
+    {
+        total = pending.Count;
+        foreach (var key in pending)
+            remaining.Add(key);
+        Console.Error.WriteLine($"{total} repetitions to measure, {alreadyDone} measured before");
+    }
+
+    public void Start(RepetitionKey key)
+    {
+        repetition.Restart();
+        if (!interactive && sinceLine.IsRunning && sinceLine.Elapsed < PlainLineInterval)
+            return;
+        var left = remaining.Estimate() is { } time ? ", about " + FormatTime(time) + " left" : "";
+        var failures = failed > 0 ? $", {failed} failed" : "";
+        var line = $"{finished}/{total}{failures}{left}: {key.Workload}, {key.Configuration}, {key.Engine}";
+        if (interactive)
+            Console.Error.Write("\r\u001b[K" + line[..Math.Min(line.Length, Math.Max(20, AnsiConsole.Profile.Width - 1))]);
+        else
+            Console.Error.WriteLine(line);
+        sinceLine.Restart();
+    }
+
+    public void Finish(RepetitionKey key, Failure? failure)
+    {
+        finished++;
+        remaining.Remove(key);
+        remaining.Measured(key, repetition.Elapsed.TotalSeconds);
+        if (failure is not null)
+        {
+            failed++;
+            EndLine();
+            Console.Error.WriteLine($"FAILED {key.Workload}, {key.Configuration}, {key.Engine}, repetition {key.Repetition}: {failure.Status}: {failure.Message}");
+        }
+
+        if (finished == total)
+            EndLine();
+    }
+
+    public void Skip(RepetitionKey key)
+    {
+        finished++;
+        remaining.Remove(key);
+    }
+
+    private void EndLine()
+    {
+        if (interactive)
+            Console.Error.Write("\r\u001b[K");
+    }
+
+    private static string FormatTime(TimeSpan time) => time.TotalMinutes >= 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalMinutes} min {time.Seconds:00} s")
+        : string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalSeconds} s");
+}

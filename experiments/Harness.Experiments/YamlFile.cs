@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
+using YamlDotNet.Serialization.NamingConventions;
+
+namespace Harness.Experiments;
+
+/// <summary>Reads YAML files strictly: an unknown or repeated field is a mistake, told with its line.</summary>
+internal static partial class YamlFile
+{
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="kind">What it is, for messages: <c>sweep file</c>.</param>
+    public static T Read<T>(string path, string kind)
+        where T : class
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new HarnessException($"cannot read {kind} {path}: {exception.Message}", exception);
+        }
+
+        return Parse<T>(text, path, kind);
+    }
+
+    /// <summary>Reads a text.</summary>
+    public static T Parse<T>(string text, string path, string kind)
+        where T : class
+    {
+        var deserializer = new DeserializerBuilder()
+            .WithNamingConvention(HyphenatedNamingConvention.Instance)
+            .WithDuplicateKeyChecking()
+            .Build();
+        try
+        {
+            return deserializer.Deserialize<T>(text) ?? throw new HarnessException($"{kind} {path} is empty");
+        }
+        catch (YamlException exception)
+        {
+            var reason = exception.InnerException is InvalidCastException or FormatException
+                ? "the value here is of the wrong form; a list is written [a, b], a table {name: value}, a number with digits"
+                : UnknownField().Replace(exception.Message.ReplaceLineEndings(" "), "there is no field '$1' here");
+            throw new HarnessException($"{kind} {path}:{exception.Start.Line}:{exception.Start.Column}: {reason}", exception);
+        }
+    }
+
+    [GeneratedRegex("Property '(.*)' not found on type .*")]
+    private static partial Regex UnknownField();
+}
