@@ -33,7 +33,7 @@ public class ModuleDecoderTests
         Assert.Equal(
             [SegmentMode.Active, SegmentMode.Passive, SegmentMode.Declarative, SegmentMode.Active],
             module.Elements.Select(segment => segment.Mode));
-        Assert.Equal([-1, 1], module.Elements[3].FunctionIndices);
+        Assert.Equal([-1, 1], module.Elements[3].FunctionIndices.ToArray());
         Assert.Equal([0xAB, 0xCD], module.Bytes.Slice(module.Data[1].Start, module.Data[1].Length).ToArray());
         Assert.Equal("[i64] -> []", module.Tags[0].Type.Type.ToString());
     }
