@@ -108,6 +108,43 @@ public sealed class EmitterTests
     }
 
     [Fact]
+    public void SwappedConditionsHoldOfSwappedOperands()
+    {
+        (Condition Condition, Func<long, long, bool> Holds)[] relations =
+        [
+            (Condition.Equal, (a, b) => a == b),
+            (Condition.NotEqual, (a, b) => a != b),
+            (Condition.Below, (a, b) => (ulong)a < (ulong)b),
+            (Condition.BelowOrEqual, (a, b) => (ulong)a <= (ulong)b),
+            (Condition.Above, (a, b) => (ulong)a > (ulong)b),
+            (Condition.AboveOrEqual, (a, b) => (ulong)a >= (ulong)b),
+            (Condition.Less, (a, b) => a < b),
+            (Condition.LessOrEqual, (a, b) => a <= b),
+            (Condition.Greater, (a, b) => a > b),
+            (Condition.GreaterOrEqual, (a, b) => a >= b),
+        ];
+        long[] values = [-1, 0, 1];
+        foreach ((Condition condition, Func<long, long, bool> holds) in relations)
+        {
+            Func<long, long, bool> swapped = relations.Single(relation => relation.Condition == condition.Swap()).Holds;
+            Assert.All(values, a => Assert.All(values, b => Assert.Equal(holds(a, b), swapped(b, a))));
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => Condition.Parity.Swap());
+    }
+
+    [Fact]
+    public void MemoryOperandsCanBeMovedOn()
+    {
+        Mem moved = Mem.BaseIndex(Gpr.R12, Gpr.R13, 8, -5).Offset(9);
+
+        Assert.Equal((Gpr.R12, Gpr.R13, 3, 4), (moved.BaseRegister, moved.IndexRegister, moved.ScaleLog2, moved.Displacement));
+        using var assembler = new Assembler();
+        Mem place = Mem.At(assembler.NewLabel());
+        Assert.Throws<InvalidOperationException>(() => place.Offset(1));
+    }
+
+    [Fact]
     public void GrowsItsBufferWithoutLosingCode()
     {
         using var small = new Assembler(1);
