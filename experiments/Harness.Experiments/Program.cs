@@ -9,6 +9,8 @@ var root = new RootCommand("Research harness for speculative optimisation in Web
     ChartCommand.Create(),
     CompareCommand.Create(),
     KnobsCommand.Create(),
+    FuzzCommand.Create(),
+    FuzzWorkerCommand.Create(),
 };
 
 try

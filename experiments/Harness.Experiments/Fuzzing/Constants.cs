@@ -1,0 +1,52 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Experiments.Fuzzing;
+
+/// <summary>Random constants, with a preference for those at which arithmetic changes its ways.</summary>
+internal static class Constants
+{
+    private static readonly long[] Integers =
+    [
+        0, 1, 2, 3, 4, 7, 8, 10, 16, 31, 32, 33, 63, 64, 65, 100, 127, 128, 255, 256, 0x7FFF, 0x8000, 0xFFFF, 0x10000,
+        int.MaxValue, int.MinValue, uint.MaxValue, 0x1_0000_0000, long.MaxValue, long.MinValue, 0x5555_5555_5555_5555,
+        -1, -2, -3, -7, -8, -128, -129, -0x8000, -0x8001,
+    ];
+
+    private static readonly double[] Floats =
+    [
+        0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2, 2.5, 3, 10, 0.1, 1e10, -1e10, 1e30, -1e-30, 1e300, double.Epsilon, float.Epsilon,
+        float.MaxValue, float.MinValue, double.MaxValue, double.MinValue, double.PositiveInfinity, double.NegativeInfinity, double.NaN,
+        int.MaxValue, int.MinValue, 2147483648.0, -2147483649.0, 4294967295.0, 4294967296.0, -0.9999999999, 16777216, 16777217,
+        9007199254740992.0, 9223372036854775808.0, -9223372036854775808.0, 18446744073709551616.0, 9223371487098961920.0,
+    ];
+
+    public static ProgramNode Random(ProgramType type, RandomSource random)
+    {
+        switch (type.Kind)
+        {
+            case ValueKind.I32:
+                return ProgramNode.I32Const((int)Integer(random));
+            case ValueKind.I64:
+                return new ProgramNode(Opcode.I64Const, [type]) { Immediates = [Integer(random)] };
+            case ValueKind.F32:
+                var single = random.Percent(85) ? BitConverter.SingleToUInt32Bits((float)Float(random)) : (uint)random.Next();
+                return new ProgramNode(Opcode.F32Const, [type]) { Immediates = [single] };
+            case ValueKind.F64:
+                var bits = random.Percent(85) ? BitConverter.DoubleToInt64Bits(Float(random)) : (long)random.Next();
+                return new ProgramNode(Opcode.F64Const, [type]) { Immediates = [bits] };
+            default:
+                throw new ArgumentOutOfRangeException(nameof(type), type, null);
+        }
+    }
+
+    private static long Integer(RandomSource random) => random.Weighted(50, 30, 10, 10) switch
+    {
+        0 => random.Pick(Integers),
+        1 => random.Between(-20, 100),
+        2 => (int)random.Next(),
+        _ => (long)random.Next(),
+    };
+
+    private static double Float(RandomSource random) =>
+        random.Percent(60) ? random.Pick(Floats) : random.Between(-1000, 1000) / 8.0;
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+
+namespace Harness.Experiments.Fuzzing;
+
+/// <summary>Runs a module on this engine and tells the outcome of each call, in the words that <c>observe.mjs</c> uses.</summary>
+internal static class EngineObserver
+{
+    public static IReadOnlyList<string> Observe(ObserverRequest request)
+    {
+        using var store = new Store(EngineOptions.FromDictionary(request.Knobs));
+        var instance = store.Instantiate(WasmModule.Decode(request.Module));
+        return [.. request.Calls.Select(call => Observe(instance.GetFunction(call.Export), call.Argument))];
+    }
+
+    private static string Observe(WasmFunction function, int argument)
+    {
+        try
+        {
+            return function.Invoke(argument)[0].AsI64().ToString(CultureInfo.InvariantCulture);
+        }
+        catch (WasmTrapException trap)
+        {
+            return "trap:" + Category(trap.Kind);
+        }
+    }
+
+    /// <summary>Kinds of traps that V8's messages do not tell apart are one category.</summary>
+    private static string Category(TrapKind kind) => kind switch
+    {
+        TrapKind.Unreachable => "unreachable",
+        TrapKind.MemoryOutOfBounds => "memory",
+        TrapKind.TableOutOfBounds or TrapKind.UndefinedElement => "table",
+        TrapKind.UninitializedElement or TrapKind.IndirectCallTypeMismatch => "indirect-call",
+        TrapKind.IntegerDivideByZero => "divide-by-zero",
+        TrapKind.IntegerOverflow or TrapKind.InvalidConversionToInteger => "overflow",
+        TrapKind.NullReference or TrapKind.NullFunctionReference => "null",
+        TrapKind.StackOverflow => "stack",
+        _ => kind.ToString(),
+    };
+}

@@ -1,0 +1,58 @@
+namespace Harness.Experiments.Fuzzing;
+
+/// <summary>A way to run a random program on this engine: knobs that differ from their defaults.</summary>
+/// <param name="Name">A short name.</param>
+/// <param name="Knobs">Values by knob name.</param>
+internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string, string> Knobs)
+{
+    private static readonly string[] Passes =
+    [
+        "pass.fold", "pass.gvn", "pass.load-elimination", "pass.licm", "pass.peel", "pass.dce", "pass.branch-simplification",
+        "pass.block-ordering", "pass.bounds-check-elimination",
+    ];
+
+    /// <summary>The configurations that run every program.</summary>
+    public static IReadOnlyList<FuzzConfiguration> Always { get; } =
+    [
+        Create("baseline", ("tier-up", "never")),
+        Create("eager", ("tier-up", "eager")),
+        Optimizing("optimizing"),
+        Optimizing("failing-guards", ("stress.guard-fail-interval", "3")),
+        Optimizing("no-deopt", ("deopt", "off")),
+        Optimizing("no-inlining", ("inlining", "off")),
+        Optimizing("inline-all", ("inlining.budget", "20000"), ("inlining.factor", "100"), ("inlining.max-size", "5000"),
+            ("inlining.tiny-size", "100"), ("stress.guard-fail-interval", "17")),
+        Create("background", ("tiering.budget", "500")),
+    ];
+
+    /// <summary>The configurations of which each program runs in one: each pass off, and others that are less likely to matter.</summary>
+    public static IReadOnlyList<FuzzConfiguration> Sometimes { get; } =
+    [
+        .. Passes.Select(pass => Optimizing("no-" + pass["pass.".Length..], (pass, "off"))),
+        Optimizing("no-passes", [.. Passes.Select(pass => (pass, "off"))]),
+        Optimizing("explicit-bounds-checks", ("memory.guard-pages", "off")),
+        Create("baseline-explicit-bounds-checks", ("tier-up", "never"), ("memory.guard-pages", "off")),
+        Optimizing("one-target", ("polymorphism-limit", "1")),
+        Optimizing("no-deopt-inline-all", ("deopt", "off"), ("inlining.factor", "100"), ("inlining.tiny-size", "100")),
+        Optimizing("one-deopt", ("deopt.limit", "1")),
+    ];
+
+    /// <summary>The configurations to run the program of a seed in.</summary>
+    public static IEnumerable<FuzzConfiguration> For(ulong seed) => [.. Always, Sometimes[(int)(seed % (ulong)Sometimes.Count)]];
+
+    /// <summary>The configuration of a name.</summary>
+    /// <exception cref="HarnessException">There is none.</exception>
+    public static FuzzConfiguration Find(string name) =>
+        Always.Concat(Sometimes).FirstOrDefault(configuration => configuration.Name == name)
+        ?? throw new HarnessException($"no configuration '{name}'; there are {string.Join(", ", Always.Concat(Sometimes).Select(configuration => configuration.Name))}");
+
+    /// <summary>The configuration's knobs as options of the command line.</summary>
+    public string CommandLine => string.Join(' ', Knobs.Select(knob => $"--{knob.Key} {knob.Value}"));
+
+    private static FuzzConfiguration Create(string name, params (string Knob, string Value)[] knobs) =>
+        new(name, knobs.ToDictionary(knob => knob.Knob, knob => knob.Value));
+
+    /// <summary>Functions are optimized at their second call, when they have some feedback.</summary>
+    private static FuzzConfiguration Optimizing(string name, params (string Knob, string Value)[] knobs) =>
+        Create(name, [("tier-up", "synchronous"), ("stress.tier-up-after", "2"), .. knobs]);
+}

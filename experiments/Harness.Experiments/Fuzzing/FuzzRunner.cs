@@ -1,0 +1,46 @@
+namespace Harness.Experiments.Fuzzing;
+
+/// <summary>
+/// Runs random programs on this engine in many configurations and compares the outcome of every call with a reference: V8
+/// where it is at hand, else this engine's own baseline tier.
+/// </summary>
+internal sealed class FuzzRunner : IDisposable
+{
+    private static readonly IReadOnlyDictionary<string, string> NoKnobs = new Dictionary<string, string>();
+
+    private readonly ObserverProcess? reference;
+    private readonly ObserverProcess engine;
+
+    /// <param name="node">Path of Node, for its V8; null to do without.</param>
+    public FuzzRunner(string? node)
+    {
+        reference = node is null ? null : new ObserverProcess(node, Path.Combine(ProjectLayout.Node, "observe.mjs"));
+        engine = new ObserverProcess("dotnet", typeof(FuzzRunner).Assembly.Location, Commands.FuzzWorkerCommand.Name);
+    }
+
+    /// <summary>Runs a program in some configurations.</summary>
+    /// <returns>The configurations whose outcome differs.</returns>
+    public IReadOnlyList<FuzzMismatch> Run(RandomProgram program, IEnumerable<FuzzConfiguration> configurations)
+    {
+        var module = program.Encode();
+        var expected = reference is null
+            ? engine.Observe(new ObserverRequest(module, program.Calls, FuzzConfiguration.Always[0].Knobs))
+            : reference.Observe(new ObserverRequest(module, program.Calls, NoKnobs));
+        if (expected.Count != program.Calls.Count)
+            throw new InvalidOperationException($"the reference cannot run the program of seed {program.Seed}: {string.Join(' ', expected)}");
+        var mismatches = new List<FuzzMismatch>();
+        foreach (var configuration in configurations)
+        {
+            var actual = engine.Observe(new ObserverRequest(module, program.Calls, configuration.Knobs));
+            if (!expected.SequenceEqual(actual))
+                mismatches.Add(new FuzzMismatch(program, configuration, expected, actual));
+        }
+        return mismatches;
+    }
+
+    public void Dispose()
+    {
+        reference?.Dispose();
+        engine.Dispose();
+    }
+}

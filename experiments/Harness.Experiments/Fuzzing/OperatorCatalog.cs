@@ -1,0 +1,39 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Experiments.Fuzzing;
+
+/// <summary>The instructions that random programs choose from, by the kind of value that they give.</summary>
+internal static class OperatorCatalog
+{
+    private static readonly Dictionary<ValueKind, OpcodeInfo[]> OperatorsByResult = WithResult(ImmediateKind.None);
+    private static readonly Dictionary<ValueKind, OpcodeInfo[]> LoadsByResult = WithResult(ImmediateKind.MemoryArgument);
+
+    /// <summary>All stores.</summary>
+    public static IReadOnlyList<OpcodeInfo> Stores { get; } =
+        [.. Where(info => info.Immediates == ImmediateKind.MemoryArgument && info.Results.Length == 0)];
+
+    /// <summary>The numeric instructions whose result is of a kind.</summary>
+    public static IReadOnlyList<OpcodeInfo> Operators(ValueKind result) => OperatorsByResult[result];
+
+    /// <summary>The loads whose result is of a kind.</summary>
+    public static IReadOnlyList<OpcodeInfo> Loads(ValueKind result) => LoadsByResult[result];
+
+    /// <summary>Whether an instruction divides, so that it traps where its last operand is zero.</summary>
+    public static bool IsDivision(Opcode opcode) =>
+        opcode is >= Opcode.I32DivS and <= Opcode.I32RemU or >= Opcode.I64DivS and <= Opcode.I64RemU;
+
+    /// <summary>Whether an instruction converts a float to an integer and traps where it does not fit.</summary>
+    public static bool IsTrappingConversion(Opcode opcode) =>
+        opcode is >= Opcode.I32TruncF32S and <= Opcode.I32TruncF64U or >= Opcode.I64TruncF32S and <= Opcode.I64TruncF64U;
+
+    /// <summary>Whether the result of an instruction depends on the bits of a NaN in its last operand.</summary>
+    public static bool SeesBitsOfNaN(Opcode opcode) => opcode is
+        Opcode.I32ReinterpretF32 or Opcode.I64ReinterpretF64 or Opcode.F32Copysign or Opcode.F64Copysign or Opcode.F32Store or Opcode.F64Store;
+
+    private static Dictionary<ValueKind, OpcodeInfo[]> WithResult(ImmediateKind immediates) =>
+        Where(info => info.Immediates == immediates && info.Results.Length == 1)
+            .GroupBy(info => info.Results[0]).ToDictionary(group => group.Key, group => group.ToArray());
+
+    private static IEnumerable<OpcodeInfo> Where(Func<OpcodeInfo, bool> condition) =>
+        OpcodeTable.All.ToArray().Where(info => info.HasSignature && info.Parameters.Length > 0 && condition(info));
+}

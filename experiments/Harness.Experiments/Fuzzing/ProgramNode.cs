@@ -1,0 +1,180 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Experiments.Fuzzing;
+
+/// <summary>What may be done to a node when a program is reduced.</summary>
+internal enum Reducibility
+{
+    /// <summary>It may be removed, replaced by a constant, or replaced by one of its operands.</summary>
+    Free,
+
+    /// <summary>It may be removed or replaced by a constant, as a whole.</summary>
+    Whole,
+
+    /// <summary>It has to stay: it bounds the running time of the program.</summary>
+    Fixed,
+}
+
+/// <summary>An instruction of a random program together with those that compute its operands.</summary>
+internal class ProgramNode(Opcode opcode, ProgramType[] results, params ProgramNode[] operands)
+{
+    public Opcode Opcode { get; } = opcode;
+
+    /// <summary>What it leaves on the operand stack.</summary>
+    public ProgramType[] Results { get; } = results;
+
+    public ProgramNode[] Operands { get; } = operands;
+
+    /// <summary>Indices and constants in the order in which they are written; floats as their bits.</summary>
+    public long[] Immediates { get; init; } = [];
+
+    /// <summary>For branches, their labels; for <c>br_table</c> the default one comes last.</summary>
+    public BlockNode[] Targets { get; init; } = [];
+
+    public Reducibility Reducibility { get; init; }
+
+    /// <summary>The nodes inside this one, as lists in which nodes can be replaced.</summary>
+    public virtual IEnumerable<IList<ProgramNode>> Children => [Operands];
+
+    public static ProgramNode I32Const(int value, Reducibility reducibility = Reducibility.Free) =>
+        new(Opcode.I32Const, [ProgramType.I32]) { Immediates = [value], Reducibility = reducibility };
+
+    /// <summary>The zero of a number type, or null.</summary>
+    public static ProgramNode Zero(ProgramType type) => type.Kind switch
+    {
+        ValueKind.I32 => I32Const(0),
+        ValueKind.I64 => new ProgramNode(Opcode.I64Const, [type]) { Immediates = [0] },
+        ValueKind.F32 => new ProgramNode(Opcode.F32Const, [type]) { Immediates = [0] },
+        ValueKind.F64 => new ProgramNode(Opcode.F64Const, [type]) { Immediates = [0] },
+        _ => new ProgramNode(Opcode.RefNull, [type]) { Immediates = [type.Signature] },
+    };
+
+    /// <summary>Writes the operands and then the instruction.</summary>
+    public virtual void Write(WasmWriter writer, Stack<BlockNode> labels)
+    {
+        foreach (var operand in Operands)
+            operand.Write(writer, labels);
+        writer.Opcode(Opcode);
+        WriteImmediates(writer, labels);
+    }
+
+    private void WriteImmediates(WasmWriter writer, Stack<BlockNode> labels)
+    {
+        switch (OpcodeTable.GetImmediates(Opcode))
+        {
+            case ImmediateKind.None:
+                break;
+            case ImmediateKind.Label:
+                writer.U32(Depth(labels, Targets[0]));
+                break;
+            case ImmediateKind.BranchTable:
+                writer.U32(Targets.Length - 1);
+                foreach (var target in Targets)
+                    writer.U32(Depth(labels, target));
+                break;
+            case ImmediateKind.I32 or ImmediateKind.I64:
+                writer.I64(Immediates[0]);
+                break;
+            case ImmediateKind.F32:
+                writer.F32Bits((uint)Immediates[0]);
+                break;
+            case ImmediateKind.F64:
+                writer.F64Bits((ulong)Immediates[0]);
+                break;
+            case ImmediateKind.MemoryArgument:
+                WriteMemoryArgument(writer, alignment: (uint)Immediates[0], offset: (ulong)Immediates[1], memory: (uint)Immediates[2]);
+                break;
+            case ImmediateKind.HeapType:
+                new ProgramType(ValueKind.Ref, (int)Immediates[0]).WriteHeapType(writer);
+                break;
+            case ImmediateKind.SelectTypes:
+                writer.U32(Results.Length);
+                Results[0].Write(writer);
+                break;
+            default:
+                foreach (var index in Immediates)
+                    writer.U32((uint)index);
+                break;
+        }
+    }
+
+    private static void WriteMemoryArgument(WasmWriter writer, uint alignment, ulong offset, uint memory)
+    {
+        writer.U32(memory == 0 ? alignment : alignment | BinaryFormat.MemoryIndexFlag);
+        if (memory != 0)
+            writer.U32(memory);
+        writer.U64(offset);
+    }
+
+    private static int Depth(Stack<BlockNode> labels, BlockNode target)
+    {
+        var depth = 0;
+        foreach (var label in labels)
+        {
+            if (ReferenceEquals(label, target))
+                return depth;
+            depth++;
+        }
+        throw new InvalidOperationException("a branch has left the block that it targets");
+    }
+}
+
+/// <summary>
+/// A block, loop or if. Its bodies are statements, which leave nothing on the stack, followed by the nodes that compute the
+/// results; a body that starts with parameters on the stack has to take them off.
+/// </summary>
+internal sealed class BlockNode(Opcode opcode, ProgramSignature type, int typeIndex, params ProgramNode[] operands)
+    : ProgramNode(opcode, type.Results, operands)
+{
+    /// <summary>The block's type; its parameters do not include the condition of an if.</summary>
+    public ProgramSignature Type { get; } = type;
+
+    public List<ProgramNode> Body { get; } = [];
+
+    public List<ProgramNode>? Else { get; set; }
+
+    /// <summary>The types that a branch to this label takes along.</summary>
+    public ProgramType[] LabelTypes => Opcode == Opcode.Loop ? Type.Parameters : Type.Results;
+
+    public override IEnumerable<IList<ProgramNode>> Children =>
+        Else is null ? [Operands, Body] : [Operands, Body, Else];
+
+    public override void Write(WasmWriter writer, Stack<BlockNode> labels)
+    {
+        foreach (var operand in Operands)
+            operand.Write(writer, labels);
+        writer.Opcode(Opcode);
+        WriteBlockType(writer);
+        labels.Push(this);
+        foreach (var node in Body)
+            node.Write(writer, labels);
+        if (Else is not null)
+        {
+            writer.Opcode(Opcode.Else);
+            foreach (var node in Else)
+                node.Write(writer, labels);
+        }
+        writer.Opcode(Opcode.End);
+        labels.Pop();
+    }
+
+    private void WriteBlockType(WasmWriter writer)
+    {
+        if (typeIndex >= 0)
+            writer.S33(typeIndex);
+        else if (Type.Results.Length == 0)
+            writer.Byte(BinaryFormat.EmptyBlock);
+        else
+            Type.Results[0].Write(writer);
+    }
+}
+
+/// <summary>Nodes one after the other, which together take from the stack what they put there but <see cref="ProgramNode.Results"/>.</summary>
+internal sealed class SequenceNode(ProgramType[] results, params ProgramNode[] nodes) : ProgramNode(Opcode.Nop, results, nodes)
+{
+    public override void Write(WasmWriter writer, Stack<BlockNode> labels)
+    {
+        foreach (var node in Operands)
+            node.Write(writer, labels);
+    }
+}

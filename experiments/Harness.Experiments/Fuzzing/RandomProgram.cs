@@ -1,0 +1,220 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Experiments.Fuzzing;
+
+/// <summary>A random program: a valid module in a form that can be taken apart, and the calls to make of it.</summary>
+internal sealed class RandomProgram
+{
+    private const byte ConstantLimits = 0x01;
+    private const byte Memory64Flag = 0x04;
+
+    /// <summary>The seed that it was generated from.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Function types and block types.</summary>
+    public List<ProgramSignature> Types { get; } = [];
+
+    public List<ProgramFunction> Functions { get; } = [];
+
+    public List<ProgramMemory> Memories { get; } = [];
+
+    public List<ProgramTable> Tables { get; } = [];
+
+    public List<ProgramGlobal> Globals { get; } = [];
+
+    public List<ProgramElements> Elements { get; } = [];
+
+    public List<ProgramData> Data { get; } = [];
+
+    /// <summary>The calls that make up one run of the program, in order; each is of type <c>i32 → i64</c>.</summary>
+    public List<ProgramCall> Calls { get; } = [];
+
+    /// <summary>The program with a seed.</summary>
+    public static RandomProgram Generate(ulong seed) => new ProgramGenerator(seed).Generate();
+
+    /// <summary>The index of a type, which is added if it is new.</summary>
+    public int TypeIndex(ProgramSignature type)
+    {
+        var index = Types.IndexOf(type);
+        if (index < 0)
+        {
+            index = Types.Count;
+            Types.Add(type);
+        }
+        return index;
+    }
+
+    /// <summary>The program in the binary format.</summary>
+    public byte[] Encode()
+    {
+        var writer = new WasmWriter();
+        writer.Header();
+        writer.Section(SectionId.Type, section => Vector(section, Types, WriteType));
+        writer.Section(SectionId.Function, section => Vector(section, Functions, (w, function) => w.U32(function.Type)));
+        writer.Section(SectionId.Table, section => Vector(section, Tables, WriteTable));
+        writer.Section(SectionId.Memory, section => Vector(section, Memories, WriteMemory));
+        writer.Section(SectionId.Global, section => Vector(section, Globals, WriteGlobal));
+        writer.Section(SectionId.Export, WriteExports);
+        writer.Section(SectionId.Element, WriteElements);
+        writer.Section(SectionId.DataCount, section => section.U32(Data.Count));
+        writer.Section(SectionId.Code, section => Vector(section, Functions, (w, function) => w.Sized(function.WriteBody)));
+        writer.Section(SectionId.Data, section => Vector(section, Data, WriteData));
+        return writer.ToArray();
+    }
+
+    private static void Vector<T>(WasmWriter writer, List<T> items, Action<WasmWriter, T> write)
+    {
+        writer.U32(items.Count);
+        foreach (var item in items)
+            write(writer, item);
+    }
+
+    private static void WriteType(WasmWriter writer, ProgramSignature type)
+    {
+        writer.Byte(BinaryFormat.FunctionForm);
+        writer.U32(type.Parameters.Length);
+        foreach (var parameter in type.Parameters)
+            parameter.Write(writer);
+        writer.U32(type.Results.Length);
+        foreach (var result in type.Results)
+            result.Write(writer);
+    }
+
+    private static void WriteTable(WasmWriter writer, ProgramTable table)
+    {
+        table.Type.Write(writer);
+        writer.Byte(ConstantLimits);
+        writer.U32(table.Size);
+        writer.U32(table.Maximum);
+    }
+
+    private static void WriteMemory(WasmWriter writer, ProgramMemory memory)
+    {
+        writer.Byte(memory.Is64 ? (byte)(ConstantLimits | Memory64Flag) : ConstantLimits);
+        writer.U32(memory.Pages);
+        writer.U32(memory.Maximum);
+    }
+
+    private static void WriteGlobal(WasmWriter writer, ProgramGlobal global)
+    {
+        global.Type.Write(writer);
+        writer.Byte(global.Mutable ? (byte)1 : (byte)0);
+        WriteExpression(writer, global.Initial);
+    }
+
+    private static void WriteExpression(WasmWriter writer, ProgramNode node)
+    {
+        node.Write(writer, new Stack<BlockNode>());
+        writer.Opcode(Opcode.End);
+    }
+
+    private void WriteExports(WasmWriter writer)
+    {
+        var exports = new List<(string Name, byte Kind, int Index)>();
+        for (var i = 0; i < Functions.Count; i++)
+        {
+            if (Functions[i].Export is { } name)
+                exports.Add((name, 0, i));
+        }
+        exports.AddRange(Tables.Select((_, i) => ($"table{i}", (byte)1, i)));
+        exports.AddRange(Memories.Select((_, i) => ($"memory{i}", (byte)2, i)));
+        Vector(writer, exports, (w, export) =>
+        {
+            w.Name(export.Name);
+            w.Byte(export.Kind);
+            w.U32(export.Index);
+        });
+    }
+
+    /// <summary>Writes the element segments, and a last one that declares all functions, so that <c>ref.func</c> may name them.</summary>
+    private void WriteElements(WasmWriter writer)
+    {
+        const byte ActiveWithTable = 6, Passive = 5, Declarative = 3, FunctionKind = 0;
+        writer.U32(Elements.Count + 1);
+        foreach (var segment in Elements)
+        {
+            writer.Byte(segment.Table >= 0 ? ActiveWithTable : Passive);
+            if (segment.Table >= 0)
+            {
+                writer.U32(segment.Table);
+                WriteExpression(writer, ProgramNode.I32Const(0));
+            }
+            segment.Type.Write(writer);
+            Vector(writer, segment.Items, WriteExpression);
+        }
+        writer.Byte(Declarative);
+        writer.Byte(FunctionKind);
+        Vector(writer, [.. Enumerable.Range(0, Functions.Count)], (w, index) => w.U32(index));
+    }
+
+    private static void WriteData(WasmWriter writer, ProgramData segment)
+    {
+        const byte Active = 0, Passive = 1;
+        writer.Byte(segment.Offset >= 0 ? Active : Passive);
+        if (segment.Offset >= 0)
+            WriteExpression(writer, ProgramNode.I32Const(segment.Offset));
+        writer.Sized(segment.Bytes);
+    }
+}
+
+/// <summary>One call of an exported function.</summary>
+internal readonly record struct ProgramCall(string Export, int Argument);
+
+/// <summary>A function of a random program.</summary>
+/// <param name="type">The index of its type.</param>
+internal sealed class ProgramFunction(int type)
+{
+    public int Type { get; } = type;
+
+    public string? Export { get; init; }
+
+    /// <summary>The types of its locals, without its parameters.</summary>
+    public List<ProgramType> Locals { get; } = [];
+
+    public List<ProgramNode> Body { get; set; } = [];
+
+    public void WriteBody(WasmWriter writer)
+    {
+        writer.U32(Locals.Count);
+        foreach (var local in Locals)
+        {
+            writer.U32(1);
+            local.Write(writer);
+        }
+        var labels = new Stack<BlockNode>();
+        foreach (var node in Body)
+            node.Write(writer, labels);
+        writer.Opcode(Opcode.End);
+    }
+}
+
+/// <summary>A memory; sizes are in pages of 64 KiB.</summary>
+internal sealed record ProgramMemory(int Pages, int Maximum, bool Is64);
+
+/// <summary>A table, divided into regions whose entries have one signature, as long as nobody moves them.</summary>
+/// <param name="Type">The type of its entries.</param>
+/// <param name="Regions">The signature of each region; a region has <see cref="ProgramGenerator.RegionSize"/> entries.</param>
+/// <param name="Size">Its size at first.</param>
+/// <param name="Maximum">The size up to which it can grow.</param>
+internal sealed record ProgramTable(ProgramType Type, int[] Regions, int Size, int Maximum)
+{
+    /// <summary>The first entry of a signature's region, or -1.</summary>
+    public int RegionStart(int signature)
+    {
+        var region = Array.IndexOf(Regions, signature);
+        return region < 0 ? -1 : region * ProgramGenerator.RegionSize;
+    }
+}
+
+internal sealed record ProgramGlobal(ProgramType Type, bool Mutable, ProgramNode Initial);
+
+/// <summary>An element segment.</summary>
+/// <param name="Table">The table that it initialises from entry 0 on, or -1 for a passive one.</param>
+/// <param name="Type">The type of its items.</param>
+/// <param name="Items">The items, constant expressions.</param>
+internal sealed record ProgramElements(int Table, ProgramType Type, List<ProgramNode> Items);
+
+/// <summary>A data segment.</summary>
+/// <param name="Offset">Where in memory 0 it is written, or -1 for a passive one.</param>
+/// <param name="Bytes">Its bytes.</param>
+internal sealed record ProgramData(int Offset, byte[] Bytes);

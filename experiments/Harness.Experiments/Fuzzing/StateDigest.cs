@@ -1,0 +1,85 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Experiments.Fuzzing;
+
+/// <summary>
+/// The exported function <c>digest</c> that every random program has: a checksum of its globals and of all bytes of its
+/// memories, so that an effect that no result shows is seen as well.
+/// </summary>
+internal static class StateDigest
+{
+    /// <summary>The name of the export; its type is <c>i32 → i64</c> like that of all others.</summary>
+    public const string Export = "digest";
+
+    private const int DigestLocal = 1;
+    private const int AddressLocal = 2;
+
+    public static ProgramFunction Create(RandomProgram program)
+    {
+        var type = program.TypeIndex(new ProgramSignature([ProgramType.I32], [ProgramType.I64]));
+        var function = new ProgramFunction(type) { Export = Export };
+        function.Locals.AddRange([ProgramType.I64, ProgramType.I64]);
+        for (var i = 0; i < program.Globals.Count; i++)
+        {
+            if (BitsOf(Get(Opcode.GlobalGet, program.Globals[i].Type, i), () => Get(Opcode.GlobalGet, program.Globals[i].Type, i)) is { } bits)
+                function.Body.Add(Update(bits));
+        }
+        for (var i = 0; i < program.Tables.Count; i++)
+            function.Body.Add(Update(new ProgramNode(Opcode.I64ExtendI32U, [ProgramType.I64], Get(Opcode.TableSize, ProgramType.I32, i))));
+        for (var i = 0; i < program.Memories.Count; i++)
+            function.Body.AddRange(UpdateWithMemory(program.Memories[i], i));
+        function.Body.Add(Get(Opcode.LocalGet, ProgramType.I64, DigestLocal));
+        return function;
+    }
+
+    /// <summary>The bits of a number as an i64, of a NaN as 1; null for references.</summary>
+    private static ProgramNode? BitsOf(ProgramNode value, Func<ProgramNode> again)
+    {
+        var isSingle = value.Results[0] == ProgramType.F32;
+        switch (value.Results[0].Kind)
+        {
+            case ValueKind.I32:
+                return new ProgramNode(Opcode.I64ExtendI32U, [ProgramType.I64], value);
+            case ValueKind.I64:
+                return value;
+            case ValueKind.F32 or ValueKind.F64:
+                var bits = isSingle
+                    ? new ProgramNode(Opcode.I64ExtendI32U, [ProgramType.I64], new ProgramNode(Opcode.I32ReinterpretF32, [ProgramType.I32], value))
+                    : new ProgramNode(Opcode.I64ReinterpretF64, [ProgramType.I64], value);
+                return new ProgramNode(Opcode.Select, [ProgramType.I64], bits, I64Const(1),
+                    new ProgramNode(isSingle ? Opcode.F32Eq : Opcode.F64Eq, [ProgramType.I32], again(), again()));
+            default:
+                return null;
+        }
+    }
+
+    private static IEnumerable<ProgramNode> UpdateWithMemory(ProgramMemory memory, int index)
+    {
+        var none = new ProgramSignature([], []);
+        var loop = new BlockNode(Opcode.Loop, none, -1);
+        ProgramNode address = Get(Opcode.LocalGet, ProgramType.I64, AddressLocal);
+        var size = Get(Opcode.MemorySize, memory.Is64 ? ProgramType.I64 : ProgramType.I32, index);
+        loop.Body.Add(Update(new ProgramNode(Opcode.I64Load, [ProgramType.I64],
+            memory.Is64 ? address : new ProgramNode(Opcode.I32WrapI64, [ProgramType.I32], address))
+        {
+            Immediates = [3, 0, index],
+        }));
+        loop.Body.Add(new ProgramNode(Opcode.LocalSet, [], new ProgramNode(Opcode.I64Add, [ProgramType.I64], address, I64Const(8))) { Immediates = [AddressLocal] });
+        loop.Body.Add(new ProgramNode(Opcode.BrIf, [],
+            new ProgramNode(Opcode.I64LtU, [ProgramType.I32],
+                address,
+                new ProgramNode(Opcode.I64Shl, [ProgramType.I64],
+                    memory.Is64 ? size : new ProgramNode(Opcode.I64ExtendI32U, [ProgramType.I64], size), I64Const(16))))
+        {
+            Targets = [loop],
+        });
+        return [new ProgramNode(Opcode.LocalSet, [], I64Const(0)) { Immediates = [AddressLocal] }, loop];
+    }
+
+    private static ProgramNode Update(ProgramNode value) =>
+        new(Opcode.LocalSet, [], BodyGenerator.Mix(Get(Opcode.LocalGet, ProgramType.I64, DigestLocal), value)) { Immediates = [DigestLocal] };
+
+    private static ProgramNode Get(Opcode opcode, ProgramType type, int index) => new(opcode, [type]) { Immediates = [index] };
+
+    private static ProgramNode I64Const(long value) => new(Opcode.I64Const, [ProgramType.I64]) { Immediates = [value] };
+}
