@@ -1,0 +1,177 @@
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Tests.Runtime;
+
+/// <summary>Calls between C# and compiled code, in both directions.</summary>
+public sealed class CallTests
+{
+    [Fact]
+    public void ArgumentsAndResultsPassThroughRegisters()
+    {
+        var compiler = new HandCompiler().Baseline(0, w =>
+        {
+            w.Prologue();
+            w.A.Alu(AluOp.Sub, OpSize.Dword, Gpr.Rax, Gpr.Rdx);
+            w.Epilogue();
+        });
+        using Store store = compiler.NewStore();
+        Instance instance = store.Instantiate(HandCompiler.Module(
+            "(module (func (export \"sub\") (param i32 i32) (result i32) (i32.sub (local.get 0) (local.get 1))))"));
+        WasmFunction function = instance.GetFunction("sub");
+
+        Assert.Equal([WasmValue.FromI32(-3)], function.Invoke(4, 7));
+        Assert.Equal([WasmValue.FromI32(2)], function.Invoke(4, 2));
+        Assert.Throws<ArgumentException>(() => function.Invoke(4));
+        Assert.Throws<ArgumentException>(() => function.Invoke(4, 7L));
+    }
+
+    [Fact]
+    public void ManyMixedArgumentsReachTheHostAndItsResultsComeBack()
+    {
+        // 20 integers and 20 floats, so that both kinds travel in registers and on the stack; as many results.
+        var types = new ValueType[40];
+        for (int i = 0; i < types.Length; i++)
+        {
+            types[i] = (i % 4) switch { 0 => ValueType.I32, 1 => ValueType.F64, 2 => ValueType.I64, _ => ValueType.F32 };
+        }
+
+        var type = FunctionType.Of(types, types);
+        WasmValue[]? seen = null;
+        var host = HostFunction.Create(type, (_, arguments, results) =>
+        {
+            seen = arguments.ToArray();
+            for (int i = 0; i < results.Length; i++)
+            {
+                results[i] = arguments[i];
+            }
+        });
+        string list = string.Join(' ', types);
+        using Store store = new HandCompiler().NewStore();
+        Instance instance = store.Instantiate(
+            HandCompiler.Module($"(module (func (export \"f\") (import \"m\" \"f\") (param {list}) (result {list})))"),
+            new Imports().Define("m", "f", host));
+        var values = new WasmValue[types.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (i % 4) switch 
+            {
+                0 => WasmValue.FromI32(-i),
+                1 => WasmValue.FromF64(i + 0.5),
+                2 => WasmValue.FromI64(-(long)i << 33),
+                _ => WasmValue.FromF32(i + 0.25f),
+            };
+        }
+
+        WasmValue[] results = instance.GetFunction("f").Invoke(values);
+
+        Assert.Equal(values, seen);
+        Assert.Equal(values, results);
+    }
+
+    [Fact]
+    public void TypedHostFunctionsHaveTheTypesOfTheirDelegates()
+    {
+        int calls = 0;
+        Assert.Equal("[] -> []", HostFunction.Create(() => { calls++; }).Type.ToString());
+        Assert.Equal("[i32 i64] -> [f64]", HostFunction.Create((int a, ulong b) => (double)a + b).Type.ToString());
+        Assert.Throws<ArgumentException>(() => HostFunction.Create((byte a) => { calls += a; }));
+    }
+
+    [Fact]
+    public void HostExceptionsPassThroughSeveralLayers()
+    {
+        // outer (C#) -> run (Wasm) -> middle (C#) -> inner (Wasm) -> fail (C#)
+        var compiler = new HandCompiler();
+        for (int i = 0; i < 2; i++)
+        {
+            int import = i;
+            compiler.Baseline(2 + i, w =>
+            {
+                w.Prologue();
+                w.Call(import, 10 + import);
+                w.Epilogue();
+            });
+        }
+
+        using Store store = compiler.NewStore();
+        Instance? instance = null;
+        bool middleSawIt = false;
+        var failure = new InvalidDataException("thrown by the host");
+        Instance? caller = null;
+        var imports = new Imports()
+            .Define("m", "middle", HostFunction.Create(FunctionType.Of([], []), (c, _, _) =>
+            {
+                caller = c.Instance;
+                try
+                {
+                    instance!.GetFunction("inner").Invoke();
+                }
+                catch (InvalidDataException)
+                {
+                    middleSawIt = true;
+                    throw;
+                }
+            }))
+            .Define("m", "fail", HostFunction.Create(() => throw failure));
+        instance = store.Instantiate(
+            HandCompiler.Module(
+                """
+                (module (import "m" "middle" (func)) (import "m" "fail" (func))
+                  (func (export "run") (call 0)) (func (export "inner") (call 1)))
+                """),
+            imports);
+
+        for (int i = 0; i < 3; i++)
+        {
+            middleSawIt = false;
+            var thrown = Assert.Throws<InvalidDataException>(() => instance.GetFunction("run").Invoke());
+            Assert.Same(failure, thrown);
+            Assert.True(middleSawIt);
+            Assert.Same(instance, caller);
+        }
+    }
+
+    [Fact]
+    public void FunctionAndHostReferencesComeBackAsTheSameObjects()
+    {
+        var type = FunctionType.Of([ValueType.FuncRef, ValueType.ExternRef], [ValueType.ExternRef, ValueType.FuncRef]);
+        var swap = HostFunction.Create(type, (_, arguments, results) =>
+        {
+            results[0] = arguments[1];
+            results[1] = arguments[0];
+        });
+        using Store store = new HandCompiler().NewStore();
+        Instance instance = store.Instantiate(
+            HandCompiler.Module(
+                """
+                (module (func (export "swap") (import "m" "swap") (param funcref externref) (result externref funcref)))
+                """),
+            new Imports().Define("m", "swap", swap));
+        WasmFunction function = instance.GetFunction("swap");
+        var thing = new object();
+
+        WasmValue[] results = function.Invoke(WasmValue.FromFunction(function), WasmValue.FromExtern(thing));
+
+        Assert.Same(thing, results[0].AsExtern());
+        Assert.Same(function, results[1].AsFunction());
+        results = function.Invoke(WasmValue.FromFunction(null), WasmValue.FromExtern(null));
+        Assert.True(results[0].IsNull && results[1].IsNull);
+    }
+
+    [Fact]
+    public void ADisposedStoreRefusesCalls()
+    {
+        var compiler = new HandCompiler().Baseline(0, w =>
+        {
+            w.Prologue();
+            w.Epilogue();
+        });
+        Store store = compiler.NewStore();
+        WasmFunction function = store.Instantiate(HandCompiler.Module("(module (func (export \"f\")))")).GetFunction("f");
+        function.Invoke();
+        store.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => function.Invoke());
+    }
+}
