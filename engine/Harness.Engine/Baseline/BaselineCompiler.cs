@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using Harness.Engine.Deoptimization;
+using Harness.Engine.Runtime;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Baseline;
+
+/// <summary>The baseline tier: lends out function compilers, one to each thread that compiles.</summary>
+/// <param name="space">Where code is put.</param>
+/// <param name="stubs">Addresses of the shared stubs, by <see cref="Stub"/>.</param>
+internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselineCompiler
+{
+    private readonly ConcurrentBag<FunctionCompiler> _idle = [];
+
+    /// <summary>Whether compiled code comes with a <see cref="CompiledCode.SourceMap"/>.</summary>
+    public bool MapsSource { get; init; }
+
+    /// <inheritdoc/>
+    public CompiledCode Compile(ModuleCode code, int functionIndex)
+    {
+        var compiler = Borrow();
+        compiler.Compile(code, functionIndex, mapsSource: MapsSource);
+        var compiled = new CompiledCode
+        {
+            FunctionIndex = functionIndex,
+            Tier = CodeTier.Baseline,
+            Block = space.Publish(compiler.Assembler),
+            Sites = compiler.Sites.ToArray(),
+            FeedbackCallOffsets = compiler.FeedbackCallOffsets.ToArray(),
+            SourceMap = compiler.SourceMap?.ToArray(),
+        };
+        _idle.Add(compiler);
+        return compiled;
+    }
+
+    /// <inheritdoc/>
+    public ResumeMap DescribeResumePoints(ModuleCode code, int functionIndex)
+    {
+        var compiler = Borrow();
+        compiler.Compile(code, functionIndex, describesResumePoints: true);
+        var points = compiler.ResumePoints!.ToArray();
+        Array.Sort(points, (a, b) => (a.BytecodeOffset, a.Kind).CompareTo((b.BytecodeOffset, b.Kind)));
+        var map = new ResumeMap(compiler.FrameSize, points);
+        _idle.Add(compiler);
+        return map;
+    }
+
+    /// <summary>A compiler that failed is not given back.</summary>
+    private FunctionCompiler Borrow() => _idle.TryTake(out var compiler) ? compiler : new FunctionCompiler(stubs);
+}

@@ -1,0 +1,69 @@
+using Harness.Engine.Modules;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Baseline;
+
+/// <summary>What opened a label.</summary>
+internal enum ControlKind : byte
+{
+    /// <summary>The function itself: branches to it return.</summary>
+    Function,
+
+    /// <summary><c>block</c>.</summary>
+    Block,
+
+    /// <summary><c>loop</c>: branches to it go back to its start.</summary>
+    Loop,
+
+    /// <summary><c>if</c>, before its <c>else</c>.</summary>
+    If,
+
+    /// <summary><c>if</c>, after its <c>else</c>.</summary>
+    Else,
+}
+
+/// <summary>A label that is open at the current instruction.</summary>
+internal struct ControlFrame
+{
+    /// <summary>What opened it.</summary>
+    public ControlKind Kind;
+
+    /// <summary>Whether <see cref="State"/> is settled: something branches to <see cref="Label"/>.</summary>
+    public bool IsTarget;
+
+    /// <summary>The block's type.</summary>
+    public BlockSignature Signature;
+
+    /// <summary>Height of the stack below the block's parameters.</summary>
+    public int BaseHeight;
+
+    /// <summary>Number of values that a branch to the label takes along.</summary>
+    public int BranchArity;
+
+    /// <summary>Where branches go: the end, or the start of a loop.</summary>
+    public Label Label;
+
+    /// <summary>Where an <c>if</c> goes when its condition is false.</summary>
+    public Label ElseLabel;
+
+    /// <summary>Where in the saved states that of <see cref="Label"/> lies.</summary>
+    public int State;
+
+    /// <summary>Where in the saved states that of <see cref="ElseLabel"/> lies.</summary>
+    public int ElseState;
+
+    /// <summary>End of the saved states when the block was opened.</summary>
+    public int OuterStates;
+
+    /// <summary>The block's number in the <see cref="BodyScan"/>.</summary>
+    public int Summary;
+
+    /// <summary>The branch table, by number, that <see cref="Landing"/> belongs to.</summary>
+    public int LandingTable;
+
+    /// <summary>Where entries of that branch table go that must move values before they branch to <see cref="Label"/>.</summary>
+    public Label Landing;
+
+    /// <summary>Height of the stack where <see cref="Label"/> is bound.</summary>
+    public readonly int TargetHeight => BaseHeight + BranchArity;
+}
