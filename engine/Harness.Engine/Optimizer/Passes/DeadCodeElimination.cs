@@ -1,0 +1,158 @@
+using Harness.Engine.Optimizer.Ir;
+
+namespace Harness.Engine.Optimizer.Passes;
+
+/// <summary>
+/// Removes nodes and block parameters whose values nobody needs. What is needed is found from the nodes with effects, the
+/// terminators and the frame states; an edge's argument is needed only where the parameter is.
+/// </summary>
+internal sealed class DeadCodeElimination : IPass
+{
+    /// <inheritdoc/>
+    public string Name => "dce";
+
+    /// <inheritdoc/>
+    public void Run(Graph graph)
+    {
+        graph.ResolveAll();
+        List<Block> order = graph.ReversePostorder();
+        graph.ComputePredecessors(order);
+        bool[] live = new Marking(graph).Run(order);
+        foreach (Block block in order)
+        {
+            foreach (int id in block.Nodes)
+            {
+                if (!live[id])
+                {
+                    graph.Remove(id);
+                }
+            }
+
+            block.Nodes.RemoveAll(id => !live[id]);
+        }
+
+        foreach (Block block in order)
+        {
+            for (int i = 0; i < block.Successors.Length; i++)
+            {
+                Edge edge = block.Successors[i];
+                List<int> parameters = graph.Blocks[edge.Target].Parameters;
+                if (parameters.TrueForAll(id => live[id]))
+                {
+                    continue;
+                }
+
+                int[] kept = [.. edge.Arguments.Where((_, position) => live[parameters[position]])];
+                block.Successors[i] = edge with { Arguments = kept };
+            }
+        }
+
+        foreach (Block block in order)
+        {
+            block.Parameters.RemoveAll(id => !live[id]);
+        }
+    }
+
+    private sealed class Marking(Graph graph)
+    {
+        private readonly bool[] live = new bool[graph.NodeCount];
+        private readonly bool[] liveStates = new bool[graph.FrameStates.Count];
+        private readonly Stack<int> work = new();
+
+        public bool[] Run(List<Block> order)
+        {
+            foreach (Block block in order)
+            {
+                foreach (int id in block.Nodes)
+                {
+                    if ((OperatorTable.EffectsOf(graph, id) & Effects.Required) != 0)
+                    {
+                        Mark(id);
+                    }
+                }
+
+                ref Terminator terminator = ref block.Terminator;
+                if (terminator.Kind is TerminatorKind.Branch or TerminatorKind.Switch)
+                {
+                    Mark(terminator.Value);
+                }
+
+                MarkAll(terminator.Values);
+                if (terminator.Kind == TerminatorKind.Deoptimize)
+                {
+                    MarkState(terminator.FrameState);
+                }
+
+                if (block.IsLoopHeader)
+                {
+                    MarkState(block.LoopEntryState);
+                }
+            }
+
+            while (work.TryPop(out int id))
+            {
+                ref Node node = ref graph[id];
+                if (node.Op == IrOp.BlockParameter)
+                {
+                    MarkArguments(graph.Blocks[node.Block], id);
+                    continue;
+                }
+
+                foreach (int input in graph.Inputs(id))
+                {
+                    Mark(input);
+                }
+
+                if (node.Op == IrOp.Guard)
+                {
+                    MarkState(node.Aux);
+                }
+            }
+
+            return live;
+        }
+
+        private void MarkArguments(Block block, int parameter)
+        {
+            int position = block.Parameters.IndexOf(parameter);
+            foreach (int predecessor in block.Predecessors)
+            {
+                foreach (Edge edge in graph.Blocks[predecessor].Successors)
+                {
+                    if (edge.Target == block.Id)
+                    {
+                        Mark(edge.Arguments[position]);
+                    }
+                }
+            }
+        }
+
+        private void Mark(int id)
+        {
+            if (!live[id])
+            {
+                live[id] = true;
+                work.Push(id);
+            }
+        }
+
+        private void MarkAll(int[]? ids)
+        {
+            foreach (int id in ids ?? [])
+            {
+                Mark(id);
+            }
+        }
+
+        private void MarkState(int index)
+        {
+            while (index >= 0 && !liveStates[index])
+            {
+                liveStates[index] = true;
+                FrameState state = graph.FrameStates[index];
+                MarkAll(state.Values);
+                index = state.Parent;
+            }
+        }
+    }
+}

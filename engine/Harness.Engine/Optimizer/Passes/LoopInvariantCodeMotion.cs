@@ -1,0 +1,190 @@
+using Harness.Engine.Deoptimization;
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Analysis;
+using Harness.Engine.Optimizer.Ir;
+
+namespace Harness.Engine.Optimizer.Passes;
+
+/// <summary>
+/// Moves what a loop computes anew each time with the same result before the loop. Where the loop has a frame state for its
+/// entry, this includes checks that every iteration makes: a guard then deoptimizes to the loop's start, and a check that traps becomes
+/// a guard that does so, since the trap may come only after effects of the loop.
+/// </summary>
+internal sealed class LoopInvariantCodeMotion : IPass
+{
+    /// <inheritdoc/>
+    public string Name => "licm";
+
+    /// <inheritdoc/>
+    public void Run(Graph graph)
+    {
+        graph.ResolveAll();
+        var flow = new ControlFlow(graph);
+        if (flow.Loops.Count == 0)
+        {
+            return;
+        }
+
+        // Preheaders change edges; dominators and loops of the old blocks stay as they are.
+        var preheaders = new Dictionary<Loop, Block>();
+        foreach (Loop loop in flow.Loops)
+        {
+            preheaders.Add(loop, PreheaderOf(graph, flow, loop));
+        }
+
+        foreach (Loop loop in flow.Loops)
+        {
+            new Mover(graph, flow, loop, preheaders[loop]).Run();
+        }
+    }
+
+    /// <summary>The block that leads to a loop and nowhere else; made if there is none.</summary>
+    private static Block PreheaderOf(Graph graph, ControlFlow flow, Loop loop)
+    {
+        Block header = loop.Header;
+        int[] outsiders = [.. header.Predecessors.Where(id => !loop.Contains(id)).Distinct()];
+        if (outsiders is [int only] && graph.Blocks[only].Terminator.Kind == TerminatorKind.Jump)
+        {
+            return graph.Blocks[only];
+        }
+
+        Block preheader = graph.NewBlock();
+        preheader.Frequency = graph.Blocks[outsiders[0]].Frequency;
+        int[] parameters = [.. header.Parameters.Select(id => graph.AppendParameter(preheader, graph[id].Type))];
+        graph.Terminate(
+            preheader, new Terminator { Kind = TerminatorKind.Jump, Value = -1, FrameState = -1 }, new Edge(header.Id, parameters));
+        foreach (int outsider in outsiders)
+        {
+            Edge[] edges = graph.Blocks[outsider].Successors;
+            for (int i = 0; i < edges.Length; i++)
+            {
+                if (edges[i].Target == header.Id)
+                {
+                    edges[i] = edges[i] with { Target = preheader.Id };
+                }
+            }
+        }
+
+        for (Loop? outer = loop.Parent; outer is not null; outer = outer.Parent)
+        {
+            outer.Add(preheader.Id);
+        }
+
+        return preheader;
+    }
+
+    private sealed class Mover(Graph graph, ControlFlow flow, Loop loop, Block preheader)
+    {
+        private readonly HashSet<int> moved = [];
+        private readonly HashSet<int> checkedValues = [];
+        private Effects written;
+
+        public void Run()
+        {
+            foreach (int block in loop.Blocks)
+            {
+                foreach (int id in graph.Blocks[block].Nodes)
+                {
+                    written |= OperatorTable.EffectsOf(graph, id) & Effects.AnyWrite;
+                }
+            }
+
+            Block[] inOrder = [.. loop.Blocks
+                .Where(flow.IsKnown)
+                .OrderBy(flow.PositionOf)
+                .Select(id => graph.Blocks[id])];
+            bool isAlways = true;
+            foreach (Block block in inOrder)
+            {
+                isAlways &= loop.BackEdgeSources.TrueForAll(source => flow.Dominates(block.Id, source));
+                MoveFrom(block, isAlways);
+            }
+        }
+
+        private void MoveFrom(Block block, bool isAlways)
+        {
+            bool any = false;
+            foreach (int id in block.Nodes)
+            {
+                if (CanMove(id, isAlways))
+                {
+                    moved.Add(id);
+                    any = true;
+                    graph[id].Block = preheader.Id;
+                    preheader.Nodes.Add(id);
+                    MakeGuard(id);
+                }
+            }
+
+            if (any)
+            {
+                block.Nodes.RemoveAll(moved.Contains);
+            }
+        }
+
+        /// <summary>Whether a node can move before the loop.</summary>
+        /// <param name="id">The node.</param>
+        /// <param name="isAlways">Whether every iteration comes to it.</param>
+        private bool CanMove(int id, bool isAlways)
+        {
+            Effects effects = OperatorTable.EffectsOf(graph, id);
+            if ((effects & Effects.AnyWrite) != 0)
+            {
+                return false;
+            }
+
+            foreach (int input in graph.Inputs(id))
+            {
+                if (loop.Contains(graph[input].Block))
+                {
+                    return false;
+                }
+            }
+
+            Node node = graph[id];
+            bool isChanging =
+                ((effects & Effects.ReadsGlobal) != 0 && (written & Effects.WritesGlobal) != 0)
+                || ((effects & Effects.ReadsTable) != 0 && (written & Effects.WritesTable) != 0)
+                || ((effects & Effects.ReadsSize) != 0 && (written & Effects.WritesSize) != 0);
+            bool isCheck = node.Op is IrOp.Guard or IrOp.TrapIf or IrOp.TrapUnless;
+            bool canGuard = isAlways && loop.Header.LoopEntryState >= 0;
+
+            // An element may be loaded, and a type read, only behind the check of the index or of the reference.
+            bool needsCheck = node.Op is IrOp.LoadTableElement or IrOp.LoadReferenceType;
+            return !isChanging
+                && (effects & (Effects.Pinned | Effects.ReadsMemory)) == 0
+                && (isCheck ? canGuard : (effects & (Effects.Traps | Effects.Deoptimizes)) == 0)
+                && (!needsCheck || checkedValues.Contains(graph.Input(id, 0)))
+                && node.Op != IrOp.Projection;
+        }
+
+        /// <summary>Turns a check that has moved before the loop into a guard that deoptimizes to the loop's start.</summary>
+        private void MakeGuard(int id)
+        {
+            Opcode op = graph[id].Op;
+            if (op is not (IrOp.Guard or IrOp.TrapIf or IrOp.TrapUnless))
+            {
+                return;
+            }
+
+            int condition = graph.Input(id, 0);
+            if (graph[condition].InputCount > 0)
+            {
+                checkedValues.Add(graph.Input(condition, 0));
+            }
+
+            if (op == IrOp.TrapIf)
+            {
+                int holds = graph.Append(preheader, Opcode.I32Eqz, IrType.I32, [condition]);
+                preheader.Nodes.RemoveAt(preheader.Nodes.Count - 1);
+                preheader.Nodes.Insert(preheader.Nodes.Count - 1, holds);
+                graph.Inputs(id)[0] = holds;
+            }
+
+            ref Node node = ref graph[id];
+            node.Op = IrOp.Guard;
+            node.Immediate = (long)DeoptReason.WrongCallTarget;
+            node.Aux = loop.Header.LoopEntryState;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using Harness.Engine.Optimizer.Analysis;
+using Harness.Engine.Optimizer.Ir;
+
+namespace Harness.Engine.Optimizer.Passes;
+
+/// <summary>
+/// Peels the first iteration off innermost loops: a copy of the loop's blocks runs before it. What does not change in the loop
+/// has then been loaded and checked before the loop, and value numbering removes it from the loop, guards included; each
+/// guard of the copy keeps the frame state of its place.
+/// </summary>
+internal sealed class LoopPeeling(int maxSize) : IPass
+{
+    /// <inheritdoc/>
+    public string Name => "peel";
+
+    /// <inheritdoc/>
+    public void Run(Graph graph)
+    {
+        graph.ResolveAll();
+        var flow = new ControlFlow(graph);
+        List<Loop> candidates = flow.Loops.FindAll(loop => loop.Children.Count == 0 && IsWorthwhile(graph, loop));
+        if (candidates.Count == 0)
+        {
+            return;
+        }
+
+        // A loop's values may be used in later loops: those are copied after their uses have been repaired.
+        candidates.Sort((a, b) => flow.PositionOf(a.Header.Id).CompareTo(flow.PositionOf(b.Header.Id)));
+        OutsideUses uses = OutsideUses.Find(graph, flow, candidates);
+        foreach (Loop loop in candidates)
+        {
+            Peel(graph, loop, uses);
+        }
+    }
+
+    /// <summary>Whether a loop is small enough, and checks or reads something that it does not change.</summary>
+    private bool IsWorthwhile(Graph graph, Loop loop)
+    {
+        int size = 0;
+        bool isWorthwhile = false;
+        foreach (int block in loop.Blocks)
+        {
+            size += graph.Blocks[block].Nodes.Count;
+            if (size > maxSize)
+            {
+                return false;
+            }
+
+            foreach (int id in graph.Blocks[block].Nodes)
+            {
+                Effects effects = OperatorTable.EffectsOf(graph, id);
+                isWorthwhile |= (effects & Effects.Pinned) == 0
+                    && (effects & (Effects.Traps | Effects.Deoptimizes | StateVersions.Reads)) != 0
+                    && DependsOnInvariants(graph, loop, id, depth: 3);
+            }
+        }
+
+        return isWorthwhile;
+    }
+
+    private static bool DependsOnInvariants(Graph graph, Loop loop, int id, int depth)
+    {
+        foreach (int input in graph.Inputs(id))
+        {
+            if (loop.Contains(graph[input].Block)
+                && (depth == 0
+                    || (OperatorTable.EffectsOf(graph, input) & (Effects.Pinned | Effects.AnyWrite)) != 0
+                    || !DependsOnInvariants(graph, loop, input, depth - 1)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static void Peel(Graph graph, Loop loop, OutsideUses uses)
+    {
+        Block header = loop.Header;
+        int[] outsiders = [.. header.Predecessors.Where(id => !loop.Contains(id)).Distinct()];
+        var copy = new LoopCopy(graph, loop);
+        foreach (int outsider in outsiders)
+        {
+            Edge[] edges = graph.Blocks[outsider].Successors;
+            for (int i = 0; i < edges.Length; i++)
+            {
+                if (edges[i].Target == header.Id)
+                {
+                    edges[i] = edges[i] with { Target = copy.BlockOf(header.Id) };
+                }
+            }
+        }
+
+        header.LoopEntryState = -1;
+        graph.ComputePredecessors(graph.ReversePostorder());
+        uses.Repair(loop, copy);
+    }
+}

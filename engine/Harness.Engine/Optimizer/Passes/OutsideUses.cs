@@ -1,0 +1,210 @@
+using System.Runtime.InteropServices;
+using Harness.Engine.Optimizer.Analysis;
+using Harness.Engine.Optimizer.Ir;
+
+namespace Harness.Engine.Optimizer.Passes;
+
+/// <summary>
+/// The uses, outside of loops, of values defined in them. When a loop is copied such a value has two definitions, and each use
+/// gets the right one, through new block parameters where both come together (in the manner of Braun et al., "Simple and
+/// Efficient Construction of Static Single Assignment Form", 2013).
+/// </summary>
+internal sealed class OutsideUses
+{
+    private readonly Graph graph;
+    private readonly Dictionary<Loop, List<Use>> uses = [];
+
+    private OutsideUses(Graph graph) => this.graph = graph;
+
+    /// <summary>What holds a use.</summary>
+    private enum Holder
+    {
+        Node,
+        GuardState,
+        Terminator,
+        LoopEntryState,
+    }
+
+    /// <summary>A place where a value of a loop is used.</summary>
+    /// <param name="Holder">What holds it.</param>
+    /// <param name="Id">The node, or the block.</param>
+    private readonly record struct Use(Holder Holder, int Id);
+
+    /// <summary>Finds the uses of the values of some innermost loops, in one walk over the graph.</summary>
+    public static OutsideUses Find(Graph graph, ControlFlow flow, List<Loop> loops)
+    {
+        var found = new OutsideUses(graph);
+        foreach (Loop loop in loops)
+        {
+            found.uses.Add(loop, []);
+        }
+
+        foreach (Block block in flow.Order)
+        {
+            found.FindIn(block, flow);
+        }
+
+        return found;
+    }
+
+    /// <summary>Gives the uses of a loop's values the right definition after the loop has been copied.</summary>
+    public void Repair(Loop loop, LoopCopy copy)
+    {
+        var reaching = new Dictionary<(int Block, int Value), int>();
+
+        int AtExit(int block, int value) =>
+            loop.Contains(block) ? value
+            : copy.IsCopy(block) ? copy.ValueOf(value)
+            : AtEntry(block, value);
+
+        int AtEntry(int id, int value)
+        {
+            ref int known = ref CollectionsMarshal.GetValueRefOrAddDefault(reaching, (id, value), out bool exists);
+            if (exists)
+            {
+                return known;
+            }
+
+            Block block = graph.Blocks[id];
+            if (block.Predecessors.Count == 1)
+            {
+                int only = AtExit(block.Predecessors[0], value);
+                reaching[(id, value)] = only;
+                return only;
+            }
+
+            int parameter = graph.AppendParameter(block, graph[value].Type);
+            known = parameter;
+            foreach (int predecessor in block.Predecessors.Distinct().ToArray())
+            {
+                int argument = AtExit(predecessor, value);
+                Edge[] edges = graph.Blocks[predecessor].Successors;
+                for (int i = 0; i < edges.Length; i++)
+                {
+                    if (edges[i].Target == id)
+                    {
+                        edges[i] = edges[i] with { Arguments = [.. edges[i].Arguments, argument] };
+                    }
+                }
+            }
+
+            return parameter;
+        }
+
+        foreach (Use use in uses[loop])
+        {
+            int block = use.Holder is Holder.Node or Holder.GuardState ? graph[use.Id].Block : use.Id;
+            int Map(int id) => id >= 0 && loop.Contains(graph[id].Block) ? AtEntry(block, id) : id;
+            Rewrite(use, Map);
+        }
+    }
+
+    private void Rewrite(Use use, Func<int, int> map)
+    {
+        switch (use.Holder)
+        {
+            case Holder.Node:
+                for (int i = 0; i < graph[use.Id].InputCount; i++)
+                {
+                    int mapped = map(graph.Inputs(use.Id)[i]);
+                    graph.Inputs(use.Id)[i] = mapped;
+                }
+
+                break;
+            case Holder.GuardState:
+                int state = FrameStates.Map(graph, graph[use.Id].Aux, map);
+                graph[use.Id].Aux = state;
+                break;
+            case Holder.LoopEntryState:
+                graph.Blocks[use.Id].LoopEntryState = FrameStates.Map(graph, graph.Blocks[use.Id].LoopEntryState, map);
+                break;
+            default:
+                Block block = graph.Blocks[use.Id];
+                block.Terminator.Value = map(block.Terminator.Value);
+                MapAll(block.Terminator.Values, map);
+                for (int i = 0; i < block.Successors.Length; i++)
+                {
+                    MapAll(block.Successors[i].Arguments, map);
+                }
+
+                if (block.Terminator.Kind == TerminatorKind.Deoptimize)
+                {
+                    block.Terminator.FrameState = FrameStates.Map(graph, block.Terminator.FrameState, map);
+                }
+
+                break;
+        }
+    }
+
+    private static void MapAll(int[]? ids, Func<int, int> map)
+    {
+        for (int i = 0; i < (ids?.Length ?? 0); i++)
+        {
+            ids![i] = map(ids[i]);
+        }
+    }
+
+    private void FindIn(Block block, ControlFlow flow)
+    {
+        Loop? own = flow.LoopOf(block.Id);
+        var usedLoops = new HashSet<Loop>();
+
+        bool Collect(int id)
+        {
+            if (id >= 0 && flow.LoopOf(graph[id].Block) is { } loop && loop != own && uses.ContainsKey(loop))
+            {
+                usedLoops.Add(loop);
+            }
+
+            return false;
+        }
+
+        void Add(Holder holder, int id)
+        {
+            foreach (Loop loop in usedLoops)
+            {
+                uses[loop].Add(new Use(holder, id));
+            }
+
+            usedLoops.Clear();
+        }
+
+        foreach (int id in block.Nodes)
+        {
+            foreach (int input in graph.Inputs(id))
+            {
+                Collect(input);
+            }
+
+            Add(Holder.Node, id);
+            if (graph[id].Op == IrOp.Guard)
+            {
+                FrameStates.Any(graph, graph[id].Aux, Collect);
+                Add(Holder.GuardState, id);
+            }
+        }
+
+        if (block.Terminator.Kind is TerminatorKind.Branch or TerminatorKind.Switch)
+        {
+            Collect(block.Terminator.Value);
+        }
+
+        Array.ForEach(block.Terminator.Values ?? [], id => Collect(id));
+        foreach (Edge edge in block.Successors)
+        {
+            Array.ForEach(edge.Arguments, id => Collect(id));
+        }
+
+        if (block.Terminator.Kind == TerminatorKind.Deoptimize)
+        {
+            FrameStates.Any(graph, block.Terminator.FrameState, Collect);
+        }
+
+        Add(Holder.Terminator, block.Id);
+        if (block.IsLoopHeader)
+        {
+            FrameStates.Any(graph, block.LoopEntryState, Collect);
+            Add(Holder.LoopEntryState, block.Id);
+        }
+    }
+}
