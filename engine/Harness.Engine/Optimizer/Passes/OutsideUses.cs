@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
@@ -12,9 +11,14 @@ namespace Harness.Engine.Optimizer.Passes;
 internal sealed class OutsideUses
 {
     private readonly Graph graph;
+    private readonly ControlFlow flow;
     private readonly Dictionary<Loop, List<Use>> uses = [];
 
-    private OutsideUses(Graph graph) => this.graph = graph;
+    private OutsideUses(Graph graph, ControlFlow flow)
+    {
+        this.graph = graph;
+        this.flow = flow;
+    }
 
     /// <summary>What holds a use.</summary>
     private enum Holder
@@ -33,7 +37,7 @@ internal sealed class OutsideUses
     /// <summary>Finds the uses of the values of some innermost loops, in one walk over the graph.</summary>
     public static OutsideUses Find(Graph graph, ControlFlow flow, List<Loop> loops)
     {
-        var found = new OutsideUses(graph);
+        var found = new OutsideUses(graph, flow);
         foreach (Loop loop in loops)
         {
             found.uses.Add(loop, []);
@@ -41,7 +45,7 @@ internal sealed class OutsideUses
 
         foreach (Block block in flow.Order)
         {
-            found.FindIn(block, flow);
+            found.FindIn(block);
         }
 
         return found;
@@ -59,8 +63,7 @@ internal sealed class OutsideUses
 
         int AtEntry(int id, int value)
         {
-            ref int known = ref CollectionsMarshal.GetValueRefOrAddDefault(reaching, (id, value), out bool exists);
-            if (exists)
+            if (reaching.TryGetValue((id, value), out int known))
             {
                 return known;
             }
@@ -68,13 +71,14 @@ internal sealed class OutsideUses
             Block block = graph.Blocks[id];
             if (block.Predecessors.Count == 1)
             {
+                // Every cycle has a block with several predecessors, where the search ends.
                 int only = AtExit(block.Predecessors[0], value);
                 reaching[(id, value)] = only;
                 return only;
             }
 
             int parameter = graph.AppendParameter(block, graph[value].Type);
-            known = parameter;
+            reaching[(id, value)] = parameter;
             foreach (int predecessor in block.Predecessors.Distinct().ToArray())
             {
                 int argument = AtExit(predecessor, value);
@@ -84,6 +88,7 @@ internal sealed class OutsideUses
                     if (edges[i].Target == id)
                     {
                         edges[i] = edges[i] with { Arguments = [.. edges[i].Arguments, argument] };
+                        Record(new Use(Holder.Terminator, predecessor), predecessor, argument);
                     }
                 }
             }
@@ -94,8 +99,28 @@ internal sealed class OutsideUses
         foreach (Use use in uses[loop])
         {
             int block = use.Holder is Holder.Node or Holder.GuardState ? graph[use.Id].Block : use.Id;
-            int Map(int id) => id >= 0 && loop.Contains(graph[id].Block) ? AtEntry(block, id) : id;
-            Rewrite(use, Map);
+            Rewrite(use, id =>
+            {
+                if (id < 0 || !loop.Contains(graph[id].Block))
+                {
+                    return id;
+                }
+
+                int reachingValue = AtEntry(block, id);
+                Record(use, block, reachingValue);
+                return reachingValue;
+            });
+        }
+    }
+
+    /// <summary>Notes a use that has come about by a repair, for the loops that are still to be copied.</summary>
+    private void Record(Use use, int block, int value)
+    {
+        int definition = graph[value].Block;
+        if (flow.IsKnown(definition) && flow.LoopOf(definition) is { } other && uses.TryGetValue(other, out List<Use>? known)
+            && !other.Contains(block))
+        {
+            known.Add(use);
         }
     }
 
@@ -144,7 +169,7 @@ internal sealed class OutsideUses
         }
     }
 
-    private void FindIn(Block block, ControlFlow flow)
+    private void FindIn(Block block)
     {
         Loop? own = flow.LoopOf(block.Id);
         var usedLoops = new HashSet<Loop>();

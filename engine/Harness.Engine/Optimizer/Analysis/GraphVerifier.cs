@@ -1,0 +1,148 @@
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Ir;
+
+namespace Harness.Engine.Optimizer.Analysis;
+
+/// <summary>
+/// Checks that a graph is well formed: every value is defined on all paths to its uses, edges give one argument of the right type
+/// for each parameter, blocks end. Tests run it after each pass.
+/// </summary>
+internal sealed class GraphVerifier
+{
+    private readonly Graph graph;
+    private readonly ControlFlow flow;
+    private readonly int[] order;
+
+    private GraphVerifier(Graph graph)
+    {
+        this.graph = graph;
+        flow = new ControlFlow(graph);
+        order = new int[graph.NodeCount];
+    }
+
+    /// <summary>Checks a graph without aliases.</summary>
+    /// <exception cref="InvalidOperationException">The graph is not well formed; the message says where.</exception>
+    public static void Verify(Graph graph) => new GraphVerifier(graph).Run();
+
+    private void Run()
+    {
+        Array.Fill(order, -1);
+        foreach (Block block in flow.Order)
+        {
+            int position = 0;
+            foreach (int id in block.Parameters)
+            {
+                Define(block, id, position++);
+            }
+
+            foreach (int id in block.Nodes)
+            {
+                Define(block, id, position++);
+            }
+        }
+
+        foreach (Block block in flow.Order)
+        {
+            foreach (int id in block.Nodes)
+            {
+                CheckNode(block, id);
+            }
+
+            CheckEnd(block);
+        }
+    }
+
+    private void Define(Block block, int id, int position)
+    {
+        Require(order[id] < 0, block, $"node {id} is listed twice");
+        Require(graph[id].Block == block.Id, block, $"node {id} says it is in block {graph[id].Block}");
+        order[id] = position;
+    }
+
+    private void CheckNode(Block block, int id)
+    {
+        foreach (int input in graph.Inputs(id))
+        {
+            CheckUse(block, input, order[id], $"{IrNames.NameOf(graph[id].Op)} {id}");
+        }
+
+        OpcodeInfo? info = (int)graph[id].Op < 0xE000 ? OpcodeTable.Get(graph[id].Op) : null;
+        if (info is { HasSignature: true, Immediates: ImmediateKind.None })
+        {
+            Require(info.Parameters.Length == graph[id].InputCount, block, $"{info.Name} {id} has {graph[id].InputCount} inputs");
+            for (int i = 0; i < info.Parameters.Length; i++)
+            {
+                Require(
+                    Build.GraphAssembler.TypeOf(info.Parameters[i]) == graph[graph.Inputs(id)[i]].Type,
+                    block,
+                    $"input {i} of {info.Name} {id} has type {graph[graph.Inputs(id)[i]].Type}");
+            }
+        }
+
+        if (graph[id].Op == IrOp.Guard)
+        {
+            CheckState(block, graph[id].Aux, order[id]);
+        }
+    }
+
+    private void CheckState(Block block, int index, int position)
+    {
+        for (; index >= 0; index = graph.FrameStates[index].Parent)
+        {
+            foreach (int value in graph.FrameStates[index].Values)
+            {
+                CheckUse(block, value, position, $"frame state {index}");
+            }
+        }
+    }
+
+    private void CheckEnd(Block block)
+    {
+        int end = int.MaxValue;
+        Require(block.Terminator.Kind != TerminatorKind.None, block, "the block has no end");
+        if (block.Terminator.Kind is TerminatorKind.Branch or TerminatorKind.Switch)
+        {
+            CheckUse(block, block.Terminator.Value, end, "the terminator");
+        }
+
+        foreach (int value in block.Terminator.Values ?? [])
+        {
+            CheckUse(block, value, end, "the terminator");
+        }
+
+        foreach (Edge edge in block.Successors)
+        {
+            Block target = graph.Blocks[edge.Target];
+            Require(
+                edge.Arguments.Length == target.Parameters.Count,
+                block,
+                $"the edge to block {target.Id} has {edge.Arguments.Length} arguments for {target.Parameters.Count} parameters");
+            for (int i = 0; i < edge.Arguments.Length; i++)
+            {
+                CheckUse(block, edge.Arguments[i], end, $"the edge to block {target.Id}");
+                Require(
+                    graph[edge.Arguments[i]].Type == graph[target.Parameters[i]].Type,
+                    block,
+                    $"argument {i} of the edge to block {target.Id} has another type than the parameter");
+            }
+        }
+    }
+
+    private void CheckUse(Block block, int value, int position, string user)
+    {
+        Require(order[value] >= 0, block, $"{user} uses node {value} ({IrNames.NameOf(graph[value].Op)}), which is in no block");
+        int definition = graph[value].Block;
+        Require(
+            definition == block.Id ? order[value] < position : flow.Dominates(definition, block.Id),
+            block,
+            $"{user} uses node {value} before its definition in block {definition}");
+    }
+
+    private static void Require(bool condition, Block block, string message)
+    {
+        if (!condition)
+        {
+            throw new InvalidOperationException($"malformed graph in block {block.Id}: {message}");
+        }
+    }
+}
