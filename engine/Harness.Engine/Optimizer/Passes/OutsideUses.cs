@@ -149,7 +149,12 @@ internal sealed class OutsideUses
                 MapAll(block.Terminator.Values, map);
                 for (int i = 0; i < block.Successors.Length; i++)
                 {
-                    MapAll(block.Successors[i].Arguments, map);
+                    // Finding a value may add arguments to the very edge.
+                    for (int j = 0; j < block.Successors[i].Arguments.Length; j++)
+                    {
+                        int mapped = map(block.Successors[i].Arguments[j]);
+                        block.Successors[i].Arguments[j] = mapped;
+                    }
                 }
 
                 if (block.Terminator.Kind == TerminatorKind.Deoptimize)
