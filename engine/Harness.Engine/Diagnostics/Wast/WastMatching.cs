@@ -1,0 +1,106 @@
+using Harness.Engine.Modules;
+using Harness.Engine.Modules.Text;
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Diagnostics.Wast;
+
+/// <summary>Converts a script's constants to values, and compares results with what a script expects.</summary>
+internal static class WastMatching
+{
+    /// <summary>The value that a constant of a script stands for.</summary>
+    /// <exception cref="NotSupportedException">The engine has no such values.</exception>
+    public static WasmValue ToRuntime(WastValue constant, WastHostObjects hostObjects) => constant.Kind switch
+    {
+        WastValueKind.NullReference when constant.NullType is { } type => WasmValue.Null(HeapType.Abstract(type)),
+        WastValueKind.ExternReference => WasmValue.FromExtern(hostObjects.Get(constant.Bits)),
+        WastValueKind.NullReference or WastValueKind.HostReference =>
+            throw new NotSupportedException($"{constant} is not supported as an argument"),
+        _ => WasmValue.FromBits(NumberKind(constant.Kind), constant.Bits),
+    };
+
+    /// <summary>Compares the results of an action with what is expected.</summary>
+    public static WastOutcome Compare(
+        IReadOnlyList<WastPattern> expected, ReadOnlySpan<WasmValue> actual, WastHostObjects hostObjects)
+    {
+        if (expected.Count != actual.Length)
+            return WastOutcome.Failed($"expected {expected.Count} results, got {actual.Length}");
+        for (var i = 0; i < expected.Count; i++)
+        {
+            if (!Matches(expected[i], actual[i], hostObjects))
+                return WastOutcome.Failed($"expected {Describe(expected)}, got {Describe(actual)}");
+        }
+
+        return WastOutcome.Held;
+    }
+
+    /// <summary>Whether a value is as expected.</summary>
+    /// <exception cref="NotSupportedException">The engine has no such values.</exception>
+    public static bool Matches(WastPattern pattern, WasmValue value, WastHostObjects hostObjects)
+    {
+        switch (pattern)
+        {
+            case WastPattern.NotANumber notANumber:
+                return value.Kind == NumberKind(notANumber.Kind) && notANumber.Matches(value.Bits);
+            case WastPattern.AnyReference { Type: AbstractHeapType.Func or AbstractHeapType.Extern } reference:
+                return value.IsReference(reference.Type) && !value.IsNull;
+            case WastPattern.AnyReference:
+                throw new NotSupportedException($"{pattern} is not supported as a result");
+            case WastPattern.Either either:
+                foreach (var alternative in either.Alternatives)
+                {
+                    if (Matches(alternative, value, hostObjects)) return true;
+                }
+
+                return false;
+            case WastPattern.Exactly { Value: var constant }:
+                return MatchesExactly(constant, value, hostObjects);
+            default:
+                throw new ArgumentException($"unknown pattern {pattern.GetType().Name}", nameof(pattern));
+        }
+    }
+
+    private static bool MatchesExactly(WastValue constant, WasmValue value, WastHostObjects hostObjects)
+    {
+        switch (constant.Kind)
+        {
+            case WastValueKind.NullReference:
+                return value.Kind == ValueKind.Ref
+                    && value.IsNull
+                    && (constant.NullType is not { } type || value.IsReference(TypeRegistry.TopOf(HeapType.Abstract(type))));
+            case WastValueKind.ExternReference:
+                return value.IsReference(AbstractHeapType.Extern)
+                    && ReferenceEquals(value.AsExtern(), hostObjects.Get(constant.Bits));
+            case WastValueKind.HostReference:
+                throw new NotSupportedException($"{constant} is not supported as a result");
+            default:
+                return value.Kind == NumberKind(constant.Kind) && value.Bits == constant.Bits;
+        }
+    }
+
+    private static ValueKind NumberKind(WastValueKind kind) => kind switch
+    {
+        WastValueKind.I32 => ValueKind.I32,
+        WastValueKind.I64 => ValueKind.I64,
+        WastValueKind.F32 => ValueKind.F32,
+        WastValueKind.F64 => ValueKind.F64,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of number"),
+    };
+
+    private static string Describe(IReadOnlyList<WastPattern> expected) => string.Join(' ', expected);
+
+    private static string Describe(ReadOnlySpan<WasmValue> values)
+    {
+        var texts = new string[values.Length];
+        for (var i = 0; i < texts.Length; i++) texts[i] = Describe(values[i]);
+        return texts.Length == 0 ? "nothing" : string.Join(' ', texts);
+    }
+
+    private static string Describe(WasmValue value) => value.Kind switch
+    {
+        ValueKind.I32 => new WastValue(WastValueKind.I32, value.Bits).ToString(),
+        ValueKind.I64 => new WastValue(WastValueKind.I64, value.Bits).ToString(),
+        ValueKind.F32 => new WastValue(WastValueKind.F32, value.Bits).ToString(),
+        ValueKind.F64 => new WastValue(WastValueKind.F64, value.Bits).ToString(),
+        _ => $"({value.Type} {value})",
+    };
+}
