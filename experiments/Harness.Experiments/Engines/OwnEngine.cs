@@ -9,6 +9,9 @@ internal sealed class OwnEngine : IEngine
 {
     public const string EngineName = "ours";
 
+    /// <summary>The hidden command by which the harness runs itself as a worker: <see cref="OwnWorker"/>.</summary>
+    public const string WorkerCommandName = "worker";
+
     private static readonly Assembly EngineAssembly = typeof(EngineOptions).Assembly;
 
     public string Name => EngineName;
@@ -22,7 +25,7 @@ internal sealed class OwnEngine : IEngine
     public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => EngineOptions.FromDictionary(knobs);
 
     public WorkerReport Measure(WorkerRequest request, TimeSpan timeout) =>
-        WorkerProcess.Run(DotnetPath, [typeof(OwnEngine).Assembly.Location, Commands.WorkerCommand.Name], request, timeout).Report();
+        WorkerProcess.Run(DotnetPath, [typeof(OwnEngine).Assembly.Location, WorkerCommandName], request, timeout).Report();
 
     private static string DotnetPath =>
         Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";

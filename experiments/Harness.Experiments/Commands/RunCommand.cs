@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+using Harness.Experiments.Engines;
+using Harness.Experiments.Scripts;
+using Harness.Experiments.Workloads;
+using MathNet.Numerics.Statistics;
+
+namespace Harness.Experiments.Commands;
+
+/// <summary><c>harness run</c>: calls an exported function on this engine.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("file") { Description = "module: .wasm or .wat" };
+        var arguments = new Argument<string[]>("args") { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
+        var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
+        var repeat = new Option<int>("--repeat") { Description = "call N times; print each time in ms, and their median alone on the last line", HelpName = "N", DefaultValueFactory = _ => 0 };
+        var command = new Command("run", "call an exported function and print its results") { file, arguments, invoke, repeat };
+        var knobs = KnobOptions.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var options = EngineOptions.FromDictionary(knobs.Read(parsed));
+            var module = ModuleFile.Load(parsed.GetRequiredValue(file));
+            var name = parsed.GetRequiredValue(invoke);
+            var values = ParseArguments(module, parsed.GetRequiredValue(file), name, parsed.GetValue(arguments) ?? []);
+            var count = parsed.GetValue(repeat);
+            return ExecutionThread.Run(options, () => Run(module, name, values, count, options));
+        });
+        return command;
+    }
+
+    /// <summary>Reads arguments by the parameter types of an exported function.</summary>
+    /// <exception cref="HarnessException">There is no such function, or an argument is wrong.</exception>
+    public static WasmValue[] ParseArguments(WasmModule module, string file, string name, IReadOnlyList<string> texts)
+    {
+        var functions = module.Exports.Where(export => export.Kind == ExternalKind.Function).ToList();
+        var export = functions.FirstOrDefault(candidate => candidate.Name == name)
+            ?? throw new HarnessException($"{file} exports no function '{name}'; it exports {(functions.Count == 0 ? "none" : string.Join(", ", functions.Select(candidate => candidate.Name)))}");
+        var type = module.Functions[export.Index].Type;
+        if (texts.Count != type.Parameters.Length)
+            throw new HarnessException($"'{name}' takes {type.Parameters.Length} arguments ({type}), not {texts.Count}");
+        return [.. texts.Select((text, i) => ParseArgument(text, type.Parameters[i], name, i))];
+    }
+
+    private static WasmValue ParseArgument(string text, Engine.Modules.ValueType type, string name, int position)
+    {
+        try
+        {
+            return WasmLiterals.ToValue(TypedLiteral.Parse(text.Contains(':', StringComparison.Ordinal) ? text : $"{type}:{text}"));
+        }
+        catch (FormatException exception)
+        {
+            throw new HarnessException($"argument {position + 1} of '{name}': '{text}' is not a number of type {type}", exception);
+        }
+    }
+
+    private static int Run(WasmModule module, string name, WasmValue[] arguments, int repeat, EngineOptions options)
+    {
+        using var store = new Store(options);
+        var times = new List<double>();
+        try
+        {
+            var function = store.Instantiate(module, SpecTestModule.Define(store)).GetFunction(name);
+            for (var i = 0; i < Math.Max(1, repeat); i++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                var results = function.Invoke(arguments);
+                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                if (i == 0)
+                    Console.WriteLine(string.Join(' ', results));
+            }
+        }
+        catch (WasmTrapException trap)
+        {
+            Console.Error.WriteLine("trap: " + trap.Message);
+            return 1;
+        }
+        catch (LinkException exception)
+        {
+            throw new HarnessException($"the module cannot be instantiated: {exception.Message}; 'harness run' offers only the spectest module", exception);
+        }
+
+        if (repeat > 0)
+        {
+            foreach (var time in times)
+                Console.WriteLine(Format(time) + " ms");
+            Console.WriteLine(Format(times.Median()));
+        }
+
+        return 0;
+    }
+
+    private static string Format(double milliseconds) => milliseconds.ToString("0.000", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Harness.Engine.Configuration;
+using Harness.Experiments.Scripts;
+
+namespace Harness.Experiments.Commands;
+
+/// <summary><c>harness wast</c>: runs official test scripts.</summary>
+internal static class WastCommand
+{
+    public static Command Create()
+    {
+        var paths = new Argument<string[]>("files") { Description = "scripts (.wast), or folders that are searched for them", Arity = ArgumentArity.OneOrMore };
+        var exclude = new Option<string[]>("--exclude") { Description = "leave out files whose path contains this text (may be repeated)", HelpName = "TEXT" };
+        var command = new Command("wast", "run official test scripts; names each failure, and closes with 'N passed, N failed'") { paths, exclude };
+        var knobs = KnobOptions.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var options = EngineOptions.FromDictionary(knobs.Read(parsed));
+            var excluded = parsed.GetValue(exclude) ?? [];
+            var files = parsed.GetRequiredValue(paths).SelectMany(Expand).Where(file => !excluded.Any(text => file.Contains(text, StringComparison.Ordinal))).ToList();
+            return Run(files, options);
+        });
+        return command;
+    }
+
+    private static IEnumerable<string> Expand(string path)
+    {
+        if (File.Exists(path))
+            return [path];
+        if (!Directory.Exists(path))
+            throw new HarnessException($"there is no file or folder {path}");
+        return Directory.EnumerateFiles(path, "*.wast", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+    }
+
+    private static int Run(List<string> files, EngineOptions options)
+    {
+        var (passed, failed, unsupported) = (0, 0, 0);
+        foreach (var file in files)
+        {
+            WastOutcome outcome;
+            try
+            {
+                outcome = WastRunner.Run(file, options);
+            }
+            catch (HarnessException exception)
+            {
+                outcome = new WastOutcome(0, 0, [exception.Message]);
+            }
+
+            foreach (var failure in outcome.Failures)
+                Console.WriteLine(failure);
+            passed += outcome.Passed;
+            failed += outcome.Failures.Count;
+            unsupported += outcome.Unsupported;
+        }
+
+        if (unsupported > 0)
+            Console.WriteLine($"{unsupported} commands need what the engine does not support and were left out");
+        Console.WriteLine($"{passed} passed, {failed} failed");
+        return failed == 0 && passed > 0 ? 0 : 1;
+    }
+}
