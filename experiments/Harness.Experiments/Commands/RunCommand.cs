@@ -80,6 +80,10 @@ internal static class RunCommand
             Console.Error.WriteLine("trap: " + trap.Message);
             return 1;
         }
+        catch (NotSupportedException exception)
+        {
+            throw new HarnessException($"the module needs something that the engine does not support: {exception.Message}", exception);
+        }
         catch (LinkException exception)
         {
             throw new HarnessException($"the module cannot be instantiated: {exception.Message}; 'harness run' offers only the spectest module", exception);

@@ -10,22 +10,10 @@ internal static class WasmLiterals
 {
     public static WasmValue ToValue(TypedLiteral literal) => literal.Type switch
     {
-        "i32" => int.Parse(literal.Text, CultureInfo.InvariantCulture),
-        "i64" => long.Parse(literal.Text, CultureInfo.InvariantCulture),
-        "f32" => literal.Text switch
-        {
-            "inf" => float.PositiveInfinity,
-            "-inf" => float.NegativeInfinity,
-            "nan" => float.NaN,
-            var text => float.Parse(text, CultureInfo.InvariantCulture),
-        },
-        _ => literal.Text switch
-        {
-            "inf" => double.PositiveInfinity,
-            "-inf" => double.NegativeInfinity,
-            "nan" => double.NaN,
-            var text => double.Parse(text, CultureInfo.InvariantCulture),
-        },
+        "i32" => WasmValue.FromI32(int.Parse(literal.Text, CultureInfo.InvariantCulture)),
+        "i64" => WasmValue.FromI64(long.Parse(literal.Text, CultureInfo.InvariantCulture)),
+        "f32" => WasmValue.FromF32(SpecialNumber(literal.Text) is { } special ? (float)special : float.Parse(literal.Text, CultureInfo.InvariantCulture)),
+        _ => WasmValue.FromF64(SpecialNumber(literal.Text) ?? double.Parse(literal.Text, CultureInfo.InvariantCulture)),
     };
 
     /// <summary>Whether a value is the one that a literal says; all NaN are the same.</summary>
@@ -34,6 +22,14 @@ internal static class WasmLiterals
         var expected = ToValue(literal);
         return value.Equals(expected) || (value.Kind == expected.Kind && IsNaN(value) && IsNaN(expected));
     }
+
+    private static double? SpecialNumber(string text) => text switch
+    {
+        "inf" => double.PositiveInfinity,
+        "-inf" => double.NegativeInfinity,
+        "nan" => double.NaN,
+        _ => null,
+    };
 
     private static bool IsNaN(WasmValue value) => value.Kind switch
     {
