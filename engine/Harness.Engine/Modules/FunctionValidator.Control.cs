@@ -90,7 +90,7 @@ internal sealed partial class FunctionValidator
             }
             else if (!_unreachable)
             {
-                ThrowMissing();
+                ThrowMissing(expected);
             }
         }
     }

@@ -44,8 +44,10 @@ internal sealed partial class FunctionValidator
         switch (opcode)
         {
             case Opcode.MemoryInit:
-                _environment.CheckData(_reader.ReadVarU32(), _offset);
-                PopRange(_environment.GetMemory(_reader.ReadVarU32(), _offset).AddressType, ValueType.I32, ValueType.I32);
+                var data = _reader.ReadVarU32();
+                var initialized = _environment.GetMemory(_reader.ReadVarU32(), _offset);
+                _environment.CheckData(data, _offset);
+                PopRange(initialized.AddressType, ValueType.I32, ValueType.I32);
                 break;
             case Opcode.DataDrop:
                 _environment.CheckData(_reader.ReadVarU32(), _offset);
@@ -60,10 +62,10 @@ internal sealed partial class FunctionValidator
                 PopRange(filled.AddressType, ValueType.I32, filled.AddressType);
                 break;
             case Opcode.TableInit:
-                var elementType = _environment.GetElementType(_reader.ReadVarU32(), _offset);
-                var initialized = _environment.GetTable(_reader.ReadVarU32(), _offset);
-                CheckElements(elementType, initialized);
-                PopRange(initialized.AddressType, ValueType.I32, ValueType.I32);
+                var element = _reader.ReadVarU32();
+                var initializedTable = _environment.GetTable(_reader.ReadVarU32(), _offset);
+                CheckElements(_environment.GetElementType(element, _offset), initializedTable);
+                PopRange(initializedTable.AddressType, ValueType.I32, ValueType.I32);
                 break;
             case Opcode.ElemDrop:
                 _environment.GetElementType(_reader.ReadVarU32(), _offset);

@@ -58,7 +58,7 @@ internal sealed partial class FunctionValidator
     private ValueType Pop()
     {
         if (_height > _floor) return _stack[--_height];
-        if (!_unreachable) ThrowMissing();
+        if (!_unreachable) throw new InvalidModuleException("type mismatch: instruction requires an operand", _offset);
         return ValueType.Bottom;
     }
 
@@ -74,8 +74,15 @@ internal sealed partial class FunctionValidator
 
     private void PopSubtype(ValueType expected)
     {
-        var actual = Pop();
-        if (!actual.IsSubtypeOf(expected)) ThrowMismatch(actual, expected);
+        if (_height > _floor)
+        {
+            var actual = _stack[--_height];
+            if (!actual.IsSubtypeOf(expected)) ThrowMismatch(actual, expected);
+        }
+        else if (!_unreachable)
+        {
+            ThrowMissing(expected);
+        }
     }
 
     /// <summary>Pops a reference of any type.</summary>
@@ -180,9 +187,10 @@ internal sealed partial class FunctionValidator
     }
 
     [DoesNotReturn]
-    private void ThrowMissing() => throw new InvalidModuleException("type mismatch: an operand is missing", _offset);
+    private void ThrowMissing(ValueType expected) =>
+        throw new InvalidModuleException($"type mismatch: instruction requires [{expected}] but stack has []", _offset);
 
     [DoesNotReturn]
     private void ThrowMismatch(ValueType actual, ValueType expected) =>
-        throw new InvalidModuleException($"type mismatch: {actual} where {expected} is expected", _offset);
+        throw new InvalidModuleException($"type mismatch: instruction requires [{expected}] but stack has [{actual}]", _offset);
 }
