@@ -20,7 +20,8 @@ internal static class AggregateRules
     /// <summary>Checks that a field has an initial value.</summary>
     public static void RequireDefaultable(FieldType field, int offset)
     {
-        if (!field.Type.IsDefaultable) throw new InvalidModuleException("type mismatch: field type is not defaultable", offset);
+        if (!field.Type.IsDefaultable)
+            throw new InvalidModuleException("type mismatch: field type is not defaultable", offset);
     }
 
     /// <summary>Reads the number of operands of <c>array.new_fixed</c>.</summary>
@@ -30,7 +31,6 @@ internal static class AggregateRules
         var count = reader.ReadVarU32();
         return count <= ImplementationLimits.ArrayNewFixedOperands
             ? (int)count
-            : throw new InvalidModuleException(
-                $"too many operands of array.new_fixed: the limit is {ImplementationLimits.ArrayNewFixedOperands}", at);
+            : throw InvalidModuleException.TooMany("operands", ImplementationLimits.ArrayNewFixedOperands, at);
     }
 }

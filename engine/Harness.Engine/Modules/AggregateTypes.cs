@@ -15,7 +15,7 @@ public enum Packing : byte
     I16,
 }
 
-/// <summary>The type of a structure's field or of an array's elements (specification, section 2.3.8).</summary>
+/// <summary>The type of a structure's field or of an array's elements (specification, section 2.3).</summary>
 /// <param name="Type">The type of the value when unpacked.</param>
 /// <param name="Packing">How the value is stored.</param>
 /// <param name="IsMutable">Whether it can be written after construction.</param>
@@ -24,7 +24,10 @@ public readonly record struct FieldType(ValueType Type, Packing Packing, bool Is
     /// <summary>Whether the field is an i8 or an i16.</summary>
     public bool IsPacked => Packing != Packing.None;
 
-    /// <summary>Whether a field of type <paramref name="other"/> can be used through this field's type and the reverse, where mutable.</summary>
+    /// <summary>
+    /// Whether a field of type <paramref name="other"/> can be used through this field's type and the reverse, where
+    /// mutable.
+    /// </summary>
     internal bool Matches(FieldType other) =>
         IsMutable == other.IsMutable
         && Packing == other.Packing

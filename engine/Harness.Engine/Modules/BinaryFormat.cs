@@ -34,9 +34,9 @@ internal static class BinaryFormat
 
     private static readonly AbstractHeapType[] AbstractHeapTypes =
     [
-        AbstractHeapType.Exn, AbstractHeapType.Array, AbstractHeapType.Struct, AbstractHeapType.I31, AbstractHeapType.Eq,
-        AbstractHeapType.Any, AbstractHeapType.Extern, AbstractHeapType.Func, AbstractHeapType.None,
-        AbstractHeapType.NoExtern, AbstractHeapType.NoFunc, AbstractHeapType.NoExn,
+        AbstractHeapType.Exn, AbstractHeapType.Array, AbstractHeapType.Struct, AbstractHeapType.I31,
+        AbstractHeapType.Eq, AbstractHeapType.Any, AbstractHeapType.Extern, AbstractHeapType.Func,
+        AbstractHeapType.None, AbstractHeapType.NoExtern, AbstractHeapType.NoFunc, AbstractHeapType.NoExn,
     ];
 
     /// <summary>Whether a byte is the code of an abstract heap type.</summary>

@@ -6,7 +6,9 @@ internal readonly struct BlockSignature
     private readonly FunctionType? _type;
     private readonly ValueType _result;
 
-    /// <summary>The type of a block without parameters and with one result, or none if that is <c>default</c>.</summary>
+    /// <summary>
+    /// The type of a block without parameters and with one result, or none if that is <c>default</c>.
+    /// </summary>
     public BlockSignature(ValueType result) => _result = result;
 
     /// <summary>The type of a block with the parameters and results of a function type.</summary>

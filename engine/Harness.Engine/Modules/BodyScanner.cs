@@ -1,8 +1,8 @@
 namespace Harness.Engine.Modules;
 
 /// <summary>
-/// Decodes function bodies without validating them. A body that is both malformed and invalid, or follows an invalid one, makes
-/// the module malformed, and this finds out.
+/// Decodes function bodies without validating them. A body that is both malformed and invalid, or follows an invalid
+/// one, makes the module malformed, and this finds out.
 /// </summary>
 internal static class BodyScanner
 {
@@ -74,7 +74,8 @@ internal static class BodyScanner
             case ImmediateKind.MemoryArgument:
                 var at = body.Offset;
                 var flags = body.ReadVarU32();
-                if (flags >= 2 * BinaryFormat.MemoryIndexFlag) throw new MalformedModuleException("malformed memop flags", at);
+                if (flags >= 2 * BinaryFormat.MemoryIndexFlag)
+                    throw new MalformedModuleException("malformed memop flags", at);
                 if (flags >= BinaryFormat.MemoryIndexFlag) body.ReadVarU32();
                 body.ReadVarU64();
                 break;

@@ -140,7 +140,9 @@ internal unsafe struct BytecodeReader
             : new BlockSignature(TypeRegistry.Get(_canonicalTypeIds[(int)ReadVarI64()]).Function!);
     }
 
-    /// <summary>Reads the size of a branch table. So many labels (<see cref="ReadVarU32"/>) follow, and the default label.</summary>
+    /// <summary>
+    /// Reads the size of a branch table. So many labels (<see cref="ReadVarU32"/>) follow, and the default label.
+    /// </summary>
     public int ReadBrTable() => (int)ReadVarU32();
 
     /// <summary>Reads a value type.</summary>
@@ -243,7 +245,10 @@ internal unsafe struct BytecodeReader
         }
     }
 
-    /// <summary>Skips a block type, value type or heap type: one LEB128 number, and one more after the two codes for references.</summary>
+    /// <summary>
+    /// Skips a block type, value type or heap type: one LEB128 number, and one more after the two codes for
+    /// references.
+    /// </summary>
     private void SkipTypeCode()
     {
         if (*_position is BinaryFormat.TypeRef or BinaryFormat.TypeRefNull) _position++;

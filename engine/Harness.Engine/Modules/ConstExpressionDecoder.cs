@@ -1,6 +1,6 @@
 namespace Harness.Engine.Modules;
 
-/// <summary>Decodes and validates constant expressions (specification, sections 3.4.11 and 5.4.9).</summary>
+/// <summary>Decodes and validates constant expressions (specification, sections 3.4 and 5.4).</summary>
 internal sealed class ConstExpressionDecoder
 {
     private readonly ModuleEnvironment _environment;
@@ -24,7 +24,7 @@ internal sealed class ConstExpressionDecoder
         }
 
         Pop(expected);
-        if (_stack.Count > 0) throw new InvalidModuleException("type mismatch: more than one value", _offset);
+        if (_stack.Count > 0) throw Invalid("type mismatch: more than one value");
         return new ConstExpression([.. _operations]);
     }
 
@@ -54,7 +54,7 @@ internal sealed class ConstExpressionDecoder
                 var global = reader.ReadVarU32();
                 var globalType = _environment.GetGlobal(global, _offset);
                 if (globalType.IsMutable)
-                    throw new InvalidModuleException("constant expression required: the global is mutable", _offset);
+                    throw Invalid("constant expression required: the global is mutable");
                 Add(opcode, global, globalType.Type);
                 break;
             case Opcode.RefNull:
@@ -93,7 +93,7 @@ internal sealed class ConstExpressionDecoder
         if (!OpcodeTable.TryGet(opcode, out _)) return BodyScanner.IllegalOpcode(opcode, _offset);
         return reader.Remaining < 0
             ? new MalformedModuleException("unexpected end of section or function", _offset)
-            : new InvalidModuleException("constant expression required", _offset);
+            : Invalid("constant expression required");
     }
 
     private void DecodeStruct(ref ModuleReader reader, Opcode opcode)
@@ -146,7 +146,7 @@ internal sealed class ConstExpressionDecoder
 
     private ValueType Pop()
     {
-        if (_stack.Count == 0) throw new InvalidModuleException("type mismatch: an operand is missing", _offset);
+        if (_stack.Count == 0) throw Invalid("type mismatch: an operand is missing");
         var type = _stack[^1];
         _stack.RemoveAt(_stack.Count - 1);
         return type;
@@ -156,7 +156,7 @@ internal sealed class ConstExpressionDecoder
     {
         var type = Pop();
         if (!type.IsSubtypeOf(expected))
-            throw new InvalidModuleException($"type mismatch: {type} where {expected} is expected", _offset);
+            throw Invalid($"type mismatch: {type} where {expected} is expected");
     }
 
     /// <summary>Pops a reference below a heap type and tells whether it can be null.</summary>
@@ -166,6 +166,8 @@ internal sealed class ConstExpressionDecoder
         Pop(ValueType.Reference(expected, nullable: true));
         return nullable;
     }
+
+    private InvalidModuleException Invalid(string message) => new(message, _offset);
 
     private static ValueType Defined(DefinedType type) =>
         ValueType.Reference(HeapType.Defined(type.CanonicalId), nullable: false);

@@ -43,7 +43,9 @@ public sealed class DefinedType
     /// <summary>The number of declared supertypes above this type.</summary>
     public int Depth => _display.Length - 1;
 
-    /// <summary>The canonical ids of the supertypes from the root down to this type itself: a subtype check is one comparison.</summary>
+    /// <summary>
+    /// The canonical ids of the supertypes from the root down to this type itself: a subtype check is one comparison.
+    /// </summary>
     internal ReadOnlySpan<int> Display => _display;
 
     /// <summary>Whether this is <paramref name="other"/> or declared below it.</summary>

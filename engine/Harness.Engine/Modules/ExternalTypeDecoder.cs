@@ -1,6 +1,6 @@
 namespace Harness.Engine.Modules;
 
-/// <summary>Decodes and checks the types of what can be imported (specification, sections 3.2.8 to 3.2.13 and 5.3.10 to 5.3.15).</summary>
+/// <summary>Decodes and checks the types of what can be imported (specification, sections 3.2 and 5.3).</summary>
 internal static class ExternalTypeDecoder
 {
     private const byte HasMaximum = 1;
@@ -37,7 +37,7 @@ internal static class ExternalTypeDecoder
         if (is64)
             CheckRange(limits, ImplementationLimits.MemoryPages64, "memory size must be at most 2^48 pages", at);
         else
-            CheckRange(limits, ImplementationLimits.MemoryPages32, "memory size must be at most 65536 pages (4GiB)", at);
+            CheckRange(limits, ImplementationLimits.MemoryPages32, "memory size must be at most 65536 pages", at);
         return new MemoryType(limits, is64);
     }
 

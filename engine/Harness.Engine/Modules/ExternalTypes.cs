@@ -24,7 +24,10 @@ public enum ExternalKind : byte
 /// <param name="Maximum">The size that it can grow to, or null if only the implementation limits it.</param>
 public readonly record struct Limits(ulong Minimum, ulong? Maximum)
 {
-    /// <summary>Whether something of actual size <see cref="Minimum"/> can be imported where <paramref name="other"/> is asked for.</summary>
+    /// <summary>
+    /// Whether something of actual size <see cref="Minimum"/> can be imported where <paramref name="other"/> is asked
+    /// for.
+    /// </summary>
     internal bool Matches(Limits other) =>
         Minimum >= other.Minimum
         && (other.Maximum is not { } limit || (Maximum is { } maximum && maximum <= limit));

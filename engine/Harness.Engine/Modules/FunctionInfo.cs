@@ -30,7 +30,10 @@ public sealed class FunctionInfo
     /// <summary>Whether the function comes from outside.</summary>
     public bool IsImported { get; internal init; }
 
-    /// <summary>The offset in the module's bytes of the first byte of the body, which is the vector of locals; zero if imported.</summary>
+    /// <summary>
+    /// The offset in the module's bytes of the first byte of the body, which is the vector of locals; zero if
+    /// imported.
+    /// </summary>
     public int BodyStart { get; internal init; }
 
     /// <summary>The offset in the module's bytes just after the body's last <c>end</c>; zero if imported.</summary>
@@ -39,7 +42,9 @@ public sealed class FunctionInfo
     /// <summary>The size of the body in bytes, with the vector of locals.</summary>
     public int BodySize => BodyEnd - BodyStart;
 
-    /// <summary>Whether a <c>ref.func</c> outside of function bodies, an element segment or an export mentions the function.</summary>
+    /// <summary>
+    /// Whether a <c>ref.func</c> outside of function bodies, an element segment or an export mentions the function.
+    /// </summary>
     public bool IsDeclared { get; internal init; }
 
     /// <summary>The name from the name section, or null.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Harness.Engine.Modules;
 
-/// <summary>The composite types: what a type definition can define (specification, section 2.3.9).</summary>
+/// <summary>The composite types: what a type definition can define (specification, section 2.3).</summary>
 public abstract class CompositeType
 {
     private protected CompositeType()

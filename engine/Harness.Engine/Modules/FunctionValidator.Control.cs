@@ -1,6 +1,6 @@
 namespace Harness.Engine.Modules;
 
-/// <content>Blocks, branches and calls (specification, section 3.4.2).</content>
+/// <content>Blocks, branches and calls (specification, section 3.4).</content>
 internal sealed partial class FunctionValidator
 {
     private BlockSignature ReadBlockType()
@@ -53,7 +53,7 @@ internal sealed partial class FunctionValidator
         var matches = signature.ParameterCount == signature.ResultCount;
         for (var i = 0; matches && i < signature.ResultCount; i++)
             matches = signature.Parameter(i).IsSubtypeOf(signature.Result(i));
-        if (!matches) throw new InvalidModuleException("type mismatch: an else is missing", _offset);
+        if (!matches) throw Invalid("type mismatch: an else is missing");
     }
 
     private void ValidateBranchTable()
@@ -67,8 +67,8 @@ internal sealed partial class FunctionValidator
         {
             ref var label = ref ReadLabel();
             if (label.LabelArity != first.LabelArity)
-                throw new InvalidModuleException("type mismatch: labels with different numbers of operands", _offset);
-            if (label.Opcode != Opcode.Loop && last.Opcode != Opcode.Loop && label.Signature.IsSame(last.Signature)) continue;
+                throw Invalid("type mismatch: labels with different numbers of operands");
+            if (label.TakesSameAs(last)) continue;
             CheckOperands(ref label);
             last = ref label;
         }
@@ -124,7 +124,7 @@ internal sealed partial class FunctionValidator
         MarkUnreachable();
         PushAll(callee.Results.AsSpan());
         if (callee.Results.Length != _frames[0].LabelArity)
-            throw new InvalidModuleException("type mismatch: the callee has other results", _offset);
+            throw Invalid("type mismatch: the callee has other results");
         PopLabel(ref _frames[0]);
     }
 

@@ -1,13 +1,14 @@
 namespace Harness.Engine.Modules;
 
-/// <content>Memory accesses, bulk memory and table instructions (specification, sections 3.4.6 and 3.4.7).</content>
+/// <content>Memory accesses, bulk memory and table instructions (specification, section 3.4).</content>
 internal sealed partial class FunctionValidator
 {
     private void ValidateMemoryAccess(Opcode opcode)
     {
         var info = OpcodeTable.Get(opcode);
         var flags = _reader.ReadVarU32();
-        if (flags >= 2 * BinaryFormat.MemoryIndexFlag) throw new MalformedModuleException("malformed memop flags", _offset);
+        if (flags >= 2 * BinaryFormat.MemoryIndexFlag)
+            throw new MalformedModuleException("malformed memop flags", _offset);
         var index = 0u;
         if (flags >= BinaryFormat.MemoryIndexFlag)
         {
@@ -18,8 +19,8 @@ internal sealed partial class FunctionValidator
         var memoryOffset = _reader.ReadVarU64();
         var memory = _environment.GetMemory(index, _offset);
         if (flags > (uint)info.NaturalAlignment)
-            throw new InvalidModuleException("alignment must not be larger than natural", _offset);
-        if (!memory.Is64 && memoryOffset > uint.MaxValue) throw new InvalidModuleException("offset out of range", _offset);
+            throw Invalid("alignment must not be larger than natural");
+        if (!memory.Is64 && memoryOffset > uint.MaxValue) throw Invalid("offset out of range");
         if (info.Parameters.Length == 2)
         {
             Pop(ValueType.OfKind(info.Parameters[1]));

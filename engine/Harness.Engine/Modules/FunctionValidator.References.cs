@@ -1,6 +1,6 @@
 namespace Harness.Engine.Modules;
 
-/// <content>References, structures and arrays (specification, sections 3.4.5 and 3.4.8).</content>
+/// <content>References, structures and arrays (specification, section 3.4).</content>
 internal sealed partial class FunctionValidator
 {
     private void ValidateReferenceInstruction(Opcode opcode)
@@ -18,7 +18,7 @@ internal sealed partial class FunctionValidator
                 var index = _reader.ReadVarU32();
                 var function = _environment.GetFunction(index, _offset);
                 if (!_environment.ReferencedFunctions.Contains((int)index))
-                    throw new InvalidModuleException($"undeclared function reference {index}", _offset);
+                    throw Invalid($"undeclared function reference {index}");
                 PushDefined(function.Type);
                 break;
             case Opcode.RefEq:
@@ -42,11 +42,13 @@ internal sealed partial class FunctionValidator
         }
     }
 
-    /// <summary>Checks a branch that takes a reference as the last operand of the label, and keeps the operands below.</summary>
+    /// <summary>
+    /// Checks a branch that takes a reference as the last operand of the label, and keeps the operands below.
+    /// </summary>
     private void ValidateBranchWithReference(ref ControlFrame label, ValueType reference)
     {
         var others = label.LabelArity - 1;
-        if (others < 0) throw new InvalidModuleException("type mismatch: the label takes no reference", _offset);
+        if (others < 0) throw Invalid("type mismatch: the label takes no reference");
         if (!reference.IsSubtypeOf(label.LabelType(others))) ThrowMismatch(reference, label.LabelType(others));
         for (var i = others - 1; i >= 0; i--) Pop(label.LabelType(i));
         for (var i = 0; i < others; i++) Push(label.LabelType(i));
@@ -112,11 +114,11 @@ internal sealed partial class FunctionValidator
         }
 
         var index = _reader.ReadVarU32();
-        if (index >= (uint)structure.Fields.Length) throw new InvalidModuleException($"unknown field {index}", _offset);
+        if (index >= (uint)structure.Fields.Length) throw Invalid($"unknown field {index}");
         var field = structure.Fields[(int)index];
         if (opcode == Opcode.StructSet)
         {
-            if (!field.IsMutable) throw new InvalidModuleException("immutable field", _offset);
+            if (!field.IsMutable) throw Invalid("immutable field");
             Pop(field.Type);
             PopNullable(type);
         }
@@ -192,7 +194,7 @@ internal sealed partial class FunctionValidator
         if (sourceElement.Packing != destinationElement.Packing
             || !sourceElement.Type.IsSubtypeOf(destinationElement.Type))
         {
-            throw new InvalidModuleException("array types do not match", _offset);
+            throw Invalid("array types do not match");
         }
 
         Pop(ValueType.I32);
@@ -210,7 +212,7 @@ internal sealed partial class FunctionValidator
         {
             _environment.CheckData(segment, _offset);
             if (element.Type.IsReference)
-                throw new InvalidModuleException("array type is not numeric or vector", _offset);
+                throw Invalid("array type is not numeric or vector");
         }
         else
         {
@@ -255,12 +257,12 @@ internal sealed partial class FunctionValidator
 
     private void CheckMutable(FieldType element)
     {
-        if (!element.IsMutable) throw new InvalidModuleException("immutable array", _offset);
+        if (!element.IsMutable) throw Invalid("immutable array");
     }
 
     private void CheckExtension(FieldType field, bool extends)
     {
         if (field.IsPacked != extends)
-            throw new InvalidModuleException($"type mismatch: field is {(field.IsPacked ? "packed" : "unpacked")}", _offset);
+            throw Invalid($"type mismatch: field is {(field.IsPacked ? "packed" : "unpacked")}");
     }
 }

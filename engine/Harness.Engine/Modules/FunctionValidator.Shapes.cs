@@ -6,8 +6,9 @@ internal sealed partial class FunctionValidator
     private const uint BinaryShape = 0x1000;
 
     /// <summary>
-    /// For each slot of the opcode table, zero or, for operators without immediates, one or two operands and one result, their
-    /// kinds: bits 0-3 the result, 4-7 the first operand, 8-11 the second one, if <see cref="BinaryShape"/> is set.
+    /// For each slot of the opcode table, zero or, for operators without immediates, one or two operands and one
+    /// result, their kinds: bits 0-3 the result, 4-7 the first operand, 8-11 the second one, if
+    /// <see cref="BinaryShape"/> is set.
     /// </summary>
     private static readonly uint[] OperatorShapes = MakeShapes();
 

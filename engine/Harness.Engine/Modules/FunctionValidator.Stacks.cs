@@ -12,10 +12,14 @@ internal sealed partial class FunctionValidator
     private ControlFrame[] _frames = new ControlFrame[32];
     private int _depth;
 
-    /// <summary>The operand height at the start of the innermost block: what lies below belongs to blocks outside.</summary>
+    /// <summary>
+    /// The operand height at the start of the innermost block: what lies below belongs to blocks outside.
+    /// </summary>
     private int _floor;
 
-    /// <summary>Whether the rest of the innermost block cannot be reached, so that operands of any type can be popped.</summary>
+    /// <summary>
+    /// Whether the rest of the innermost block cannot be reached, so that operands of any type can be popped.
+    /// </summary>
     private bool _unreachable;
 
     /// <summary>An open block.</summary>
@@ -31,6 +35,10 @@ internal sealed partial class FunctionValidator
 
         /// <summary>The number of operands that a branch to the block takes.</summary>
         public readonly int LabelArity => Opcode == Opcode.Loop ? Signature.ParameterCount : Signature.ResultCount;
+
+        /// <summary>Whether branches to both blocks certainly take the same operands.</summary>
+        public readonly bool TakesSameAs(in ControlFrame other) =>
+            Opcode != Opcode.Loop && other.Opcode != Opcode.Loop && Signature.IsSame(other.Signature);
 
         /// <summary>The type of an operand that a branch to the block takes.</summary>
         public readonly ValueType LabelType(int index) =>
@@ -58,7 +66,7 @@ internal sealed partial class FunctionValidator
     private ValueType Pop()
     {
         if (_height > _floor) return _stack[--_height];
-        if (!_unreachable) throw new InvalidModuleException("type mismatch: instruction requires an operand", _offset);
+        if (!_unreachable) throw Invalid("type mismatch: instruction requires an operand");
         return ValueType.Bottom;
     }
 
@@ -90,7 +98,7 @@ internal sealed partial class FunctionValidator
     {
         var type = Pop();
         if (type == ValueType.Bottom) return ValueType.Reference(HeapType.Bottom, nullable: false);
-        if (!type.IsReference) throw new InvalidModuleException($"type mismatch: {type} where a reference is expected", _offset);
+        if (!type.IsReference) throw Invalid($"type mismatch: {type} where a reference is expected");
         return type;
     }
 
@@ -151,7 +159,7 @@ internal sealed partial class FunctionValidator
         ref var frame = ref _frames[_depth - 1];
         for (var i = frame.Signature.ResultCount - 1; i >= 0; i--) Pop(frame.Signature.Result(i));
         if (_height != _floor)
-            throw new InvalidModuleException($"type mismatch: {_height - _floor} values too many at the end of a block", _offset);
+            throw Invalid($"type mismatch: {_height - _floor} values too many at the end of a block");
         _locals.Forget(frame.InitializedLocals);
         return ref frame;
     }
@@ -167,14 +175,14 @@ internal sealed partial class FunctionValidator
     private ref ControlFrame ReadLabel()
     {
         var label = _reader.ReadVarU32();
-        if (label >= (uint)_depth) throw new InvalidModuleException($"unknown label {label}", _offset);
+        if (label >= (uint)_depth) throw Invalid($"unknown label {label}");
         return ref _frames[_depth - 1 - (int)label];
     }
 
     private ValueType[] GrowStack()
     {
         if (_height >= ImplementationLimits.OperandStackHeight)
-            throw new InvalidModuleException($"too many operands: the limit is {ImplementationLimits.OperandStackHeight}", _offset);
+            throw InvalidModuleException.TooMany("operands", ImplementationLimits.OperandStackHeight, _offset);
         Array.Resize(ref _stack, Math.Min(_stack.Length * 2, ImplementationLimits.OperandStackHeight));
         return _stack;
     }
@@ -182,15 +190,15 @@ internal sealed partial class FunctionValidator
     private void GrowFrames()
     {
         if (_depth >= ImplementationLimits.NestingDepth)
-            throw new InvalidModuleException($"too many nested blocks: the limit is {ImplementationLimits.NestingDepth}", _offset);
+            throw InvalidModuleException.TooMany("nested blocks", ImplementationLimits.NestingDepth, _offset);
         Array.Resize(ref _frames, Math.Min(_frames.Length * 2, ImplementationLimits.NestingDepth));
     }
 
     [DoesNotReturn]
     private void ThrowMissing(ValueType expected) =>
-        throw new InvalidModuleException($"type mismatch: instruction requires [{expected}] but stack has []", _offset);
+        throw Invalid($"type mismatch: instruction requires [{expected}] but stack has []");
 
     [DoesNotReturn]
     private void ThrowMismatch(ValueType actual, ValueType expected) =>
-        throw new InvalidModuleException($"type mismatch: instruction requires [{expected}] but stack has [{actual}]", _offset);
+        throw Invalid($"type mismatch: instruction requires [{expected}] but stack has [{actual}]");
 }

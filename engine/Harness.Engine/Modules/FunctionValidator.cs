@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Harness.Engine.Modules;
 
 /// <summary>
-/// Validates function bodies while it decodes them, by the algorithm of the specification's appendix A.3: a stack of operand
-/// types and a stack of open blocks. One validator does all bodies of a module, one after the other.
+/// Validates function bodies while it decodes them, by the algorithm of the specification's appendix "Validation
+/// Algorithm": a stack of operand types and a stack of open blocks. One validator does all bodies of a module, one
+/// after the other.
 /// </summary>
 internal sealed partial class FunctionValidator
 {
@@ -67,7 +68,7 @@ internal sealed partial class FunctionValidator
                 break;
             case Opcode.GlobalSet:
                 var global = _environment.GetGlobal(_reader.ReadVarU32(), _offset);
-                if (!global.IsMutable) throw new InvalidModuleException("immutable global", _offset);
+                if (!global.IsMutable) throw Invalid("immutable global");
                 Pop(global.Type);
                 break;
             case Opcode.I32Const:
@@ -215,7 +216,7 @@ internal sealed partial class FunctionValidator
         var second = Pop();
         var first = Pop();
         if (first.IsReference || second.IsReference)
-            throw new InvalidModuleException("type mismatch: select on references needs a type", _offset);
+            throw Invalid("type mismatch: select on references needs a type");
         if (first != second && first != ValueType.Bottom && second != ValueType.Bottom) ThrowMismatch(second, first);
         Push(first == ValueType.Bottom ? second : first);
     }
@@ -223,13 +224,15 @@ internal sealed partial class FunctionValidator
     private void ValidateTypedSelect()
     {
         var count = _reader.ReadVarU32();
-        if (count != 1) throw new InvalidModuleException("invalid result arity", _offset);
+        if (count != 1) throw Invalid("invalid result arity");
         var type = _environment.ReadValueType(ref _reader);
         Pop(ValueType.I32);
         Pop(type);
         Pop(type);
         Push(type);
     }
+
+    private InvalidModuleException Invalid(string message) => new(message, _offset);
 
     [DoesNotReturn]
     private void ThrowIllegal(Opcode opcode) => throw BodyScanner.IllegalOpcode(opcode, _offset);

@@ -1,6 +1,6 @@
 namespace Harness.Engine.Modules;
 
-/// <summary>The abstract heap types (specification, section 2.3.4).</summary>
+/// <summary>The abstract heap types (specification, section 2.3).</summary>
 public enum AbstractHeapType : byte
 {
     /// <summary>The bottom of the function hierarchy.</summary>
@@ -41,8 +41,8 @@ public enum AbstractHeapType : byte
 }
 
 /// <summary>
-/// What a reference points to: one of the abstract heap types or a defined type, named by its canonical id, so that equal
-/// types of different modules are equal here (specification, section 2.3.4).
+/// What a reference points to: one of the abstract heap types or a defined type, named by its canonical id, so that
+/// equal types of different modules are equal here (specification, section 2.3).
 /// </summary>
 public readonly struct HeapType : IEquatable<HeapType>
 {
@@ -52,14 +52,18 @@ public readonly struct HeapType : IEquatable<HeapType>
     /// <summary>One more than the largest canonical id: a heap type fits in 28 bits.</summary>
     internal const int MaxTypes = (1 << 27) - (int)FirstDefined;
 
-    /// <summary>Codes with this bit name a member of the recursion group being read, which has no canonical id yet.</summary>
+    /// <summary>
+    /// Codes with this bit name a member of the recursion group being read, which has no canonical id yet.
+    /// </summary>
     internal const uint GroupMember = 1u << 27;
 
     internal HeapType(uint code) => Code = code;
 
     internal uint Code { get; }
 
-    /// <summary>A subtype of every heap type, of references popped in unreachable code; only validation sees it.</summary>
+    /// <summary>
+    /// A subtype of every heap type, of references popped in unreachable code; only validation sees it.
+    /// </summary>
     internal static HeapType Bottom => new(FirstDefined - 1);
 
     /// <summary>The heap type of an abstract type.</summary>

@@ -1,8 +1,8 @@
 namespace Harness.Engine.Modules;
 
 /// <summary>
-/// How large the parts of a module may be (specification, appendix A.2). They keep the cost of untrusted input in
-/// proportion, and are those of the JavaScript API where it has one.
+/// How large the parts of a module may be (specification, appendix "Implementation Limitations"). They keep the cost
+/// of untrusted input in proportion, and are those of the JavaScript API where it has one.
 /// </summary>
 public static class ImplementationLimits
 {

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Harness.Engine.Modules;
 
 /// <summary>
-/// The types of a function's parameters and locals while its body is validated, and which locals without an initial value
-/// have been set (specification, section 3.4.12).
+/// The types of a function's parameters and locals while its body is validated, and which locals without an initial
+/// value have been set (specification, section 3.4).
 /// </summary>
 internal sealed class LocalTypes
 {
@@ -15,7 +15,9 @@ internal sealed class LocalTypes
     private readonly HashSet<int> _initialized = [];
     private readonly List<int> _initializationOrder = [];
 
-    /// <summary>The types of the first locals. Only so many as the body can pay for; the rest are looked up in the runs.</summary>
+    /// <summary>
+    /// The types of the first locals. Only so many as the body can pay for; the rest are looked up in the runs.
+    /// </summary>
     private ValueType[] _types = new ValueType[AlwaysExpanded];
     private int _expanded;
     private uint _count;
@@ -47,7 +49,7 @@ internal sealed class LocalTypes
 
         count += declared;
         if (count > ImplementationLimits.Locals)
-            throw new InvalidModuleException($"too many locals: the limit is {ImplementationLimits.Locals}", at);
+            throw InvalidModuleException.TooMany("locals", ImplementationLimits.Locals, at);
         _count = (uint)count;
         _parameterCount = (uint)parameters.Length;
         _expanded = Math.Min((int)count, affordable);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Harness.Engine.Modules;
 
-/// <content>The contents of the sections, except for types (specification, sections 5.5.5 to 5.5.16).</content>
+/// <content>The contents of the sections, except for types (specification, section 5.5).</content>
 internal sealed partial class ModuleDecoder
 {
     private void DecodeImports(ModuleReader section)
@@ -23,7 +23,8 @@ internal sealed partial class ModuleDecoder
                     break;
                 case ExternalKind.Table:
                     index = _environment.Tables.Count;
-                    AddTable(new TableInfo(ExternalTypeDecoder.DecodeTable(ref section, _environment), null, true), at);
+                    var tableType = ExternalTypeDecoder.DecodeTable(ref section, _environment);
+                    AddTable(new TableInfo(tableType, null, true), at);
                     break;
                 case ExternalKind.Memory:
                     index = _environment.Memories.Count;
@@ -31,7 +32,8 @@ internal sealed partial class ModuleDecoder
                     break;
                 case ExternalKind.Global:
                     index = _environment.Globals.Count;
-                    AddGlobal(new GlobalInfo(ExternalTypeDecoder.DecodeGlobal(ref section, _environment), null, true), at);
+                    var globalType = ExternalTypeDecoder.DecodeGlobal(ref section, _environment);
+                    AddGlobal(new GlobalInfo(globalType, null, true), at);
                     break;
                 default:
                     index = _environment.Tags.Count;
@@ -153,18 +155,23 @@ internal sealed partial class ModuleDecoder
 
     private void DecodeElements(ModuleReader section)
     {
-        for (var count = section.ReadCount(ImplementationLimits.ElementSegments, "element segments"); count > 0; count--)
-            DecodeElementSegment(ref section);
+        var count = section.ReadCount(ImplementationLimits.ElementSegments, "element segments");
+        for (; count > 0; count--) DecodeElementSegment(ref section);
         section.ExpectEnd();
     }
 
     private void DecodeElementSegment(ref ModuleReader section)
     {
-        // Bit 0: not active; bit 1: declarative, or an active one with a table index; bit 2: expressions rather than functions.
+        // Bit 0: not active; bit 1: declarative, or an active one with a table index; bit 2: expressions, not functions.
         var at = section.Offset;
         var flags = section.ReadVarU32();
         if (flags > 7) throw new MalformedModuleException("malformed elements segment kind", at);
-        var mode = (flags & 1) == 0 ? SegmentMode.Active : (flags & 2) == 0 ? SegmentMode.Passive : SegmentMode.Declarative;
+        var mode = (flags & 3) switch
+        {
+            1 => SegmentMode.Passive,
+            3 => SegmentMode.Declarative,
+            _ => SegmentMode.Active,
+        };
         var hasExpressions = (flags & 4) != 0;
         var table = 0u;
         TableType? tableType = null;
@@ -176,7 +183,7 @@ internal sealed partial class ModuleDecoder
             offset = _constants.Decode(ref section, tableType.AddressType);
         }
 
-        var elementType = hasExpressions ? ValueType.FuncRef : ValueType.Reference(AbstractHeapType.Func, nullable: false);
+        var elementType = ValueType.FuncRef.WithNull(hasExpressions);
         if ((flags & 3) != 0)
         {
             if (hasExpressions)
@@ -186,7 +193,7 @@ internal sealed partial class ModuleDecoder
         }
 
         if (tableType is not null && !elementType.IsSubtypeOf(tableType.ElementType))
-            throw new InvalidModuleException($"type mismatch: {elementType} where {tableType.ElementType} is expected", at);
+            throw new InvalidModuleException($"type mismatch: {elementType} in a table of {tableType.ElementType}", at);
         var functions = hasExpressions ? default : DecodeFunctionIndices(ref section);
         var expressions = hasExpressions ? DecodeElementExpressions(ref section, elementType) : default;
         if (hasExpressions && TryPlainFunctions(expressions, out functions)) expressions = default;
@@ -216,7 +223,8 @@ internal sealed partial class ModuleDecoder
     }
 
     /// <summary>The function indices of expressions that are all <c>ref.func</c> or <c>ref.null</c>.</summary>
-    private static bool TryPlainFunctions(ImmutableArray<ConstExpression> expressions, out ImmutableArray<int> functions)
+    private static bool TryPlainFunctions(
+        ImmutableArray<ConstExpression> expressions, out ImmutableArray<int> functions)
     {
         functions = default;
         var indices = new int[expressions.Length];
@@ -242,7 +250,7 @@ internal sealed partial class ModuleDecoder
             var at = section.Offset;
             var body = section.ReadSized();
             if (body.Remaining > ImplementationLimits.FunctionSize)
-                throw new InvalidModuleException($"function body too large: the limit is {ImplementationLimits.FunctionSize} bytes", at);
+                throw InvalidModuleException.TooMany("bytes in a function", ImplementationLimits.FunctionSize, at);
             _bodies[i] = (body.Offset, body.End);
             if (_importedFunctions + i >= _environment.Functions.Count)
                 throw new MalformedModuleException("function and code section have inconsistent lengths", at);
@@ -301,7 +309,7 @@ internal sealed partial class ModuleDecoder
 
     private static void Add<T>(List<T> list, T item, int limit, string items, int offset)
     {
-        if (list.Count >= limit) throw new InvalidModuleException($"too many {items}: the limit is {limit}", offset);
+        if (list.Count >= limit) throw InvalidModuleException.TooMany(items, limit, offset);
         list.Add(item);
     }
 }

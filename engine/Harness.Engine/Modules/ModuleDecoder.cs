@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Harness.Engine.Modules;
 
 /// <summary>
-/// Decodes and validates a module in the binary format (specification, section 5.5). The sections are taken one after the
-/// other, each checked against what the ones before declared.
+/// Decodes and validates a module in the binary format (specification, section 5.5). The sections are taken one after
+/// the other, each checked against what the ones before declared.
 /// </summary>
 internal sealed partial class ModuleDecoder
 {
@@ -35,7 +35,8 @@ internal sealed partial class ModuleDecoder
     {
         _bytes = bytes;
         _constants = new ConstExpressionDecoder(_environment);
-        _reader = new ModuleReader((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(bytes)), bytes.Length);
+        var address = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(bytes));
+        _reader = new ModuleReader(address, bytes.Length);
     }
 
     /// <summary>Decodes and validates a module.</summary>
@@ -44,7 +45,7 @@ internal sealed partial class ModuleDecoder
     public static WasmModule Decode(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > ImplementationLimits.ModuleSize)
-            throw new InvalidModuleException($"module too large: the limit is {ImplementationLimits.ModuleSize} bytes", 0);
+            throw InvalidModuleException.TooMany("bytes in a module", ImplementationLimits.ModuleSize, 0);
         var pinned = GC.AllocateUninitializedArray<byte>(bytes.Length, pinned: true);
         bytes.CopyTo(pinned);
         return new ModuleDecoder(pinned).Decode();
@@ -79,8 +80,10 @@ internal sealed partial class ModuleDecoder
 
     private void DecodeHeader()
     {
-        if (_reader.ReadFixed32() != BinaryFormat.Magic) throw new MalformedModuleException("magic header not detected", 0);
-        if (_reader.ReadFixed32() != BinaryFormat.Version) throw new MalformedModuleException("unknown binary version", 4);
+        if (_reader.ReadFixed32() != BinaryFormat.Magic)
+            throw new MalformedModuleException("magic header not detected", 0);
+        if (_reader.ReadFixed32() != BinaryFormat.Version)
+            throw new MalformedModuleException("unknown binary version", sizeof(uint));
     }
 
     private void DecodeSection(SectionId id, ModuleReader section)
@@ -147,8 +150,8 @@ internal sealed partial class ModuleDecoder
     }
 
     /// <summary>
-    /// Validates a body, or only decodes it if one before was invalid. A module that is both malformed and invalid counts as
-    /// malformed, so that an invalid body is reported only when the whole module is decoded.
+    /// Validates a body, or only decodes it if one before was invalid. A module that is both malformed and invalid
+    /// counts as malformed, so that an invalid body is reported only when the whole module is decoded.
     /// </summary>
     private void DecodeBody(FunctionValidator validator, FunctionDeclaration function, ModuleReader body)
     {

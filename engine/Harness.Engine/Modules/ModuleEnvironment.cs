@@ -8,7 +8,7 @@ namespace Harness.Engine.Modules;
 internal readonly record struct FunctionDeclaration(int TypeIndex, DefinedType Type);
 
 /// <summary>
-/// What has been declared so far in a module being decoded: the validation context of the specification (section 3.1.8).
+/// What has been declared so far in a module being decoded: the validation context of the specification (section 3.1).
 /// Looking up what is not declared throws.
 /// </summary>
 internal sealed class ModuleEnvironment
@@ -40,7 +40,9 @@ internal sealed class ModuleEnvironment
     /// <summary>The number of data segments that the data count section gives, or null without that section.</summary>
     public int? DataCount { get; set; }
 
-    /// <summary>The functions that something outside of function bodies mentions, so that bodies can take references to them.</summary>
+    /// <summary>
+    /// The functions that something outside of function bodies mentions, so that bodies can take references to them.
+    /// </summary>
     public HashSet<int> ReferencedFunctions { get; } = [];
 
     /// <summary>Starts a recursion group, whose types can mention each other before they have canonical ids.</summary>
@@ -100,7 +102,8 @@ internal sealed class ModuleEnvironment
             case BinaryFormat.TypeV128:
                 throw new MalformedModuleException("malformed value type: vectors are not supported", at);
             default:
-                if (!BinaryFormat.IsAbstractHeapType(code)) throw new MalformedModuleException("malformed value type", at);
+                if (!BinaryFormat.IsAbstractHeapType(code))
+                    throw new MalformedModuleException("malformed value type", at);
                 return ValueType.Reference(BinaryFormat.AbstractHeapTypeOf(code), nullable: true);
         }
     }

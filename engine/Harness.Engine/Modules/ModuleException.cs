@@ -19,11 +19,18 @@ public sealed class MalformedModuleException : ModuleException
     }
 }
 
-/// <summary>The bytes are a module that is not valid (specification, chapter 3) or goes beyond <see cref="ImplementationLimits"/>.</summary>
+/// <summary>
+/// The bytes are a module that is not valid (specification, chapter 3) or goes beyond
+/// <see cref="ImplementationLimits"/>.
+/// </summary>
 public sealed class InvalidModuleException : ModuleException
 {
     internal InvalidModuleException(string message, long offset)
         : base(message, offset)
     {
     }
+
+    /// <summary>The fault of a module that goes beyond one of the limits.</summary>
+    internal static InvalidModuleException TooMany(string items, long limit, long offset) =>
+        new($"too many {items}: the limit is {limit}", offset);
 }

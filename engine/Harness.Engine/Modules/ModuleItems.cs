@@ -17,7 +17,9 @@ public sealed record Export(string Name, ExternalKind Kind, int Index);
 
 /// <summary>A table of a module.</summary>
 /// <param name="Type">The table's type.</param>
-/// <param name="Initializer">The initial value of the elements; null means the null reference, or an imported table.</param>
+/// <param name="Initializer">
+/// The initial value of the elements; null means the null reference, or an imported table.
+/// </param>
 /// <param name="IsImported">Whether the table comes from outside.</param>
 public sealed record TableInfo(TableType Type, ConstExpression? Initializer, bool IsImported);
 
@@ -51,8 +53,8 @@ public enum SegmentMode : byte
 }
 
 /// <summary>
-/// A sequence of references for tables. Exactly one of <see cref="FunctionIndices"/> and <see cref="Expressions"/> is not
-/// default: the first wherever all elements are plain function references or null.
+/// A sequence of references for tables. Exactly one of <see cref="FunctionIndices"/> and <see cref="Expressions"/> is
+/// not default: the first wherever all elements are plain function references or null.
 /// </summary>
 /// <param name="Mode">When it is copied.</param>
 /// <param name="TableIndex">The table of an active segment.</param>

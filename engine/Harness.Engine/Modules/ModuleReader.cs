@@ -6,12 +6,14 @@ using System.Text.Unicode;
 namespace Harness.Engine.Modules;
 
 /// <summary>
-/// Reads the primitives of the binary format from bytes that nobody has checked (specification, section 5.2). Each fault
-/// throws with the offset where it was found. The bytes must stay where they are while a reader is in use.
+/// Reads the primitives of the binary format from bytes that nobody has checked (specification, section 5.2). Each
+/// fault throws with the offset where it was found. The bytes must stay where they are while a reader is in use.
 /// </summary>
 /// <remarks>
-/// Only the end of the module stops a reader: one that reads a section goes on beyond the section's size, to be stopped by
-/// <see cref="ExpectEnd"/>. So what is found first in a section that is longer than its size is what is wrong in its content.
+/// Only the end of the module stops a reader: one that reads a section goes on beyond the section's size, to be
+/// stopped by
+/// <see cref="ExpectEnd"/>. So what is found first in a section that is longer than its size is what is wrong in its
+/// content.
 /// </remarks>
 internal unsafe struct ModuleReader
 {
@@ -34,7 +36,9 @@ internal unsafe struct ModuleReader
     /// <summary>The offset of the next byte to read.</summary>
     public readonly int Offset => (int)(_position - _start);
 
-    /// <summary>The number of bytes left of what is read, the module, a section or a function; negative beyond its end.</summary>
+    /// <summary>
+    /// The number of bytes left of what is read, the module, a section or a function; negative beyond its end.
+    /// </summary>
     public readonly int Remaining => (int)(_expectedEnd - _position);
 
     /// <summary>The offset of the end of what is read.</summary>
@@ -147,7 +151,7 @@ internal unsafe struct ModuleReader
         var at = Offset;
         var count = ReadVarU32();
         if (count > (uint)Available) throw new MalformedModuleException(EndMessage, at);
-        return count <= (uint)limit ? (int)count : throw TooMany(count, limit, items, at);
+        return count <= (uint)limit ? (int)count : throw InvalidModuleException.TooMany(items, limit, at);
     }
 
     /// <summary>Reads a number of items that come in another section.</summary>
@@ -157,7 +161,7 @@ internal unsafe struct ModuleReader
     {
         var at = Offset;
         var count = ReadVarU32();
-        return count <= (uint)limit ? (int)count : throw TooMany(count, limit, items, at);
+        return count <= (uint)limit ? (int)count : throw InvalidModuleException.TooMany(items, limit, at);
     }
 
     /// <summary>Reads a name: UTF-8 bytes after their number.</summary>
@@ -217,9 +221,6 @@ internal unsafe struct ModuleReader
             return unused > 0 ? value << unused >> unused : value;
         }
     }
-
-    private static InvalidModuleException TooMany(uint count, int limit, string items, int offset) =>
-        new($"too many {items}: {count}, the limit is {limit}", offset);
 
     [DoesNotReturn]
     private readonly void ThrowEnd() => throw new MalformedModuleException(EndMessage, Offset);

@@ -1,6 +1,8 @@
 namespace Harness.Engine.Modules;
 
-/// <summary>The names that a module's <c>name</c> section gives, for people only (specification, section 7.4.1).</summary>
+/// <summary>
+/// The names that a module's <c>name</c> section gives, for people only (specification, appendix "Custom Sections").
+/// </summary>
 public sealed class NameSection
 {
     private readonly Dictionary<int, string> _functions;
@@ -21,5 +23,6 @@ public sealed class NameSection
     public string? GetFunctionName(int functionIndex) => _functions.GetValueOrDefault(functionIndex);
 
     /// <summary>The name of a parameter or local of a function, or null.</summary>
-    public string? GetLocalName(int functionIndex, int localIndex) => _locals.GetValueOrDefault((functionIndex, localIndex));
+    public string? GetLocalName(int functionIndex, int localIndex) =>
+        _locals.GetValueOrDefault((functionIndex, localIndex));
 }

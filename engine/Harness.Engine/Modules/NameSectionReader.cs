@@ -1,6 +1,9 @@
 namespace Harness.Engine.Modules;
 
-/// <summary>Reads the name section (specification, section 7.4.1). It says nothing that matters, so what is malformed is left out.</summary>
+/// <summary>
+/// Reads the name section (specification, appendix "Custom Sections"). It says nothing that matters, so what is
+/// malformed is left out.
+/// </summary>
 internal static class NameSectionReader
 {
     private const byte ModuleSubsection = 0;

@@ -1,12 +1,12 @@
 namespace Harness.Engine.Modules;
 
 /// <summary>
-/// An instruction's opcode. One-byte opcodes have their own value; prefixed ones are <c>prefix &lt;&lt; 8 | sub-opcode</c>.
-/// A member's name is the instruction's text-format name in PascalCase.
+/// An instruction's opcode. One-byte opcodes have their own value; prefixed ones are <c>prefix &lt;&lt; 8 |
+/// sub-opcode</c>. A member's name is the instruction's text-format name in PascalCase.
 /// </summary>
 internal enum Opcode : ushort
 {
-    // Control instructions (binary format, section 5.4.1).
+    // Control instructions.
     Unreachable = 0x00,
     Nop = 0x01,
     Block = 0x02,

@@ -1,6 +1,8 @@
 namespace Harness.Engine.Modules;
 
-/// <summary>What the opcode table knows of one instruction: its name, its immediates, and its type where that is fixed.</summary>
+/// <summary>
+/// What the opcode table knows of one instruction: its name, its immediates, and its type where that is fixed.
+/// </summary>
 internal sealed class OpcodeInfo
 {
     /// <param name="opcode">The instruction.</param>

@@ -7,7 +7,7 @@ internal static class OpcodeRows
 {
     public static readonly OpcodeInfo[] All =
     [
-        // Control instructions (binary format, section 5.4.1).
+        // Control instructions.
         new(Opcode.Unreachable, "unreachable", Kind.None),
         new(Opcode.Nop, "nop", Kind.None, ">"),
         new(Opcode.Block, "block", Kind.BlockType),

@@ -20,7 +20,8 @@ internal static class OpcodeTable
     public static ReadOnlySpan<OpcodeInfo> All => OpcodeRows.All;
 
     /// <summary>
-    /// The instruction's slot: its own value for one-byte opcodes, 256 + sub-opcode for 0xFB, 512 + sub-opcode for 0xFC.
+    /// The instruction's slot: its own value for one-byte opcodes, 256 + sub-opcode for 0xFB, 512 + sub-opcode for
+    /// 0xFC.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Slot(Opcode opcode) => (int)opcode < 256 ? (int)opcode : (int)opcode - (0xFB00 - 256);
@@ -43,8 +44,8 @@ internal static class OpcodeTable
     public static ImmediateKind GetImmediates(Opcode opcode) => ImmediatesBySlot[Slot(opcode)];
 
     /// <summary>
-    /// The row of the instruction with this text-format name, or null. <c>select</c>, <c>ref.test</c> and <c>ref.cast</c>
-    /// give the form with the smallest opcode.
+    /// The row of the instruction with this text-format name, or null. <c>select</c>, <c>ref.test</c> and
+    /// <c>ref.cast</c> give the form with the smallest opcode.
     /// </summary>
     public static OpcodeInfo? ByName(string name) => ByText.GetValueOrDefault(name);
 

@@ -1,6 +1,6 @@
 namespace Harness.Engine.Modules;
 
-/// <summary>The sections of the binary format (specification, section 5.5.2).</summary>
+/// <summary>The sections of the binary format (specification, section 5.5).</summary>
 internal enum SectionId : byte
 {
     Custom = 0,

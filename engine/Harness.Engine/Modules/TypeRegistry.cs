@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace Harness.Engine.Modules;
 
 /// <summary>
-/// All defined types of the process. Recursion groups are hash-consed: equal groups get the same canonical ids, whatever
-/// module they come from, so that type equality is equality of ids (specification, section 3.1.6). Thread-safe; reading takes
-/// no lock. Types live as long as the process.
+/// All defined types of the process. Recursion groups are hash-consed: equal groups get the same canonical ids,
+/// whatever module they come from, so that type equality is equality of ids (specification, section 3.1).
+/// Thread-safe; reading takes no lock. Types live as long as the process.
 /// </summary>
 public static class TypeRegistry
 {
@@ -17,11 +17,13 @@ public static class TypeRegistry
     /// <summary>The defined type with a canonical id.</summary>
     public static DefinedType Get(int canonicalId) => s_types[canonicalId];
 
-    /// <summary>The canonical id of a function type that is final, has no supertype, and is a recursion group by itself.</summary>
+    /// <summary>
+    /// The canonical id of a function type that is final, has no supertype, and is a recursion group by itself.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The process has too many types.</exception>
     public static int CanonicalId(FunctionType type) => AddGroup([new SubType(type, null, IsFinal: true)]);
 
-    /// <summary>Whether every reference of one heap type is one of another (specification, section 3.3.3).</summary>
+    /// <summary>Whether every reference of one heap type is one of another (specification, section 3.3).</summary>
     public static bool IsSubtype(HeapType type, HeapType other)
     {
         if (type == other) return true;
@@ -40,7 +42,9 @@ public static class TypeRegistry
             : IsSubtype(type.AbstractType, other.AbstractType);
     }
 
-    /// <summary>Whether the defined type <paramref name="id"/> is <paramref name="other"/> or declared below it.</summary>
+    /// <summary>
+    /// Whether the defined type <paramref name="id"/> is <paramref name="other"/> or declared below it.
+    /// </summary>
     public static bool IsSubtype(int id, int other) => id == other || Get(id).IsSubtypeOf(Get(other));
 
     /// <summary>The top of the hierarchy that a heap type belongs to: any, func, extern or exn.</summary>
@@ -62,8 +66,8 @@ public static class TypeRegistry
     };
 
     /// <summary>
-    /// Adds a recursion group and gives the canonical id of its first type; the others follow without gaps. Inside the group,
-    /// heap types with the code <see cref="HeapType.GroupMember"/> + i stand for its i-th type.
+    /// Adds a recursion group and gives the canonical id of its first type; the others follow without gaps. Inside
+    /// the group, heap types with the code <see cref="HeapType.GroupMember"/> + i stand for its i-th type.
     /// </summary>
     /// <exception cref="InvalidOperationException">The process has too many types.</exception>
     internal static int AddGroup(ReadOnlySpan<SubType> group)
@@ -73,7 +77,8 @@ public static class TypeRegistry
         {
             if (Groups.TryGetValue(key, out var first)) return first;
             first = s_count;
-            if (group.Length > HeapType.MaxTypes - first) throw new InvalidOperationException("too many types in this process");
+            if (group.Length > HeapType.MaxTypes - first)
+                throw new InvalidOperationException("too many types in this process");
             if (s_types.Length < first + group.Length)
             {
                 var larger = new DefinedType[Math.Max(s_types.Length * 2, first + group.Length)];
@@ -186,7 +191,8 @@ public static class TypeRegistry
         private static ImmutableArray<ValueType> Resolve(ImmutableArray<ValueType> types, int first) =>
             [.. types.Select(type => Resolve(type, first))];
 
-        private static FieldType Resolve(FieldType field, int first) => field with { Type = Resolve(field.Type, first) };
+        private static FieldType Resolve(FieldType field, int first) =>
+            field with { Type = Resolve(field.Type, first) };
 
         private static ValueType Resolve(ValueType type, int first) =>
             type.IsReference ? ValueType.Reference(Resolve(type.HeapType, first), type.IsNullable) : type;

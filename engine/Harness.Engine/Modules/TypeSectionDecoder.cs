@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Harness.Engine.Modules;
 
-/// <summary>Decodes, checks and canonicalizes the type section (specification, sections 3.2.7 and 5.5.4).</summary>
+/// <summary>Decodes, checks and canonicalizes the type section (specification, sections 3.2 and 5.5).</summary>
 internal ref struct TypeSectionDecoder
 {
     private readonly ModuleEnvironment _environment;
@@ -30,7 +30,7 @@ internal ref struct TypeSectionDecoder
             }
 
             if (_environment.Types.Count > ImplementationLimits.Types - size)
-                throw new InvalidModuleException($"too many types: the limit is {ImplementationLimits.Types}", at);
+                throw InvalidModuleException.TooMany("types", ImplementationLimits.Types, at);
             DecodeGroup(size);
         }
 
@@ -74,7 +74,7 @@ internal ref struct TypeSectionDecoder
             supertype = _environment.ResolveType(index, at);
             depth = _depths[(int)index] + 1;
             if (depth > ImplementationLimits.SubtypingDepth)
-                throw new InvalidModuleException($"too many supertypes: the limit is {ImplementationLimits.SubtypingDepth}", at);
+                throw InvalidModuleException.TooMany("supertypes", ImplementationLimits.SubtypingDepth, at);
         }
 
         _depths.Add(depth);

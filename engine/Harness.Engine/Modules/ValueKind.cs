@@ -18,12 +18,16 @@ public enum ValueKind : byte
     /// <summary>A 64-bit IEEE 754 number.</summary>
     F64,
 
-    /// <summary>A 128-bit vector. Recognised, so that it can be refused by name; no module with one is accepted.</summary>
+    /// <summary>
+    /// A 128-bit vector. Recognised, so that it can be refused by name; no module with one is accepted.
+    /// </summary>
     V128,
 
     /// <summary>A reference.</summary>
     Ref,
 
-    /// <summary>The type of an operand popped in unreachable code, a subtype of every type; only validation sees it.</summary>
+    /// <summary>
+    /// The type of an operand popped in unreachable code, a subtype of every type; only validation sees it.
+    /// </summary>
     Bottom,
 }

@@ -1,8 +1,8 @@
 namespace Harness.Engine.Modules;
 
 /// <summary>
-/// The type of a value, in 32 bits: its kind and, for references, nullability and heap type. Types of different modules can
-/// be compared, since defined types are named by canonical id (specification, section 2.3.5).
+/// The type of a value, in 32 bits: its kind and, for references, nullability and heap type. Types of different
+/// modules can be compared, since defined types are named by canonical id (specification, section 2.3).
 /// </summary>
 public readonly struct ValueType : IEquatable<ValueType>
 {
@@ -83,7 +83,9 @@ public readonly struct ValueType : IEquatable<ValueType>
     /// <summary>The same reference type with or without null.</summary>
     public ValueType WithNull(bool nullable) => new((_bits & ~NullableBit) | (nullable ? NullableBit : 0));
 
-    /// <summary>Whether every value of this type is one of <paramref name="other"/> (specification, section 3.3.4).</summary>
+    /// <summary>
+    /// Whether every value of this type is one of <paramref name="other"/> (specification, section 3.3).
+    /// </summary>
     public bool IsSubtypeOf(ValueType other) =>
         _bits == other._bits
         || (IsReference && other.IsReference

@@ -6,8 +6,8 @@ using Harness.Engine.Modules.Text;
 namespace Harness.Engine.Modules;
 
 /// <summary>
-/// A decoded and validated module (specification, section 2.5). It is immutable, so that instances and threads can share it.
-/// Function bodies stay bytes, which <see cref="BytecodeReader"/> reads.
+/// A decoded and validated module (specification, section 2.5). It is immutable, so that instances and threads can
+/// share it. Function bodies stay bytes, which <see cref="BytecodeReader"/> reads.
 /// </summary>
 public sealed class WasmModule
 {
@@ -71,10 +71,13 @@ public sealed class WasmModule
 
     /// <summary>Decodes and validates a module in the binary format. The bytes are copied.</summary>
     /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
-    /// <exception cref="InvalidModuleException">The module is not valid, or beyond <see cref="ImplementationLimits"/>.</exception>
+    /// <exception cref="InvalidModuleException">The module is not valid, or beyond
+    /// <see cref="ImplementationLimits"/>.</exception>
     public static WasmModule Decode(ReadOnlySpan<byte> bytes) => ModuleDecoder.Decode(bytes);
 
-    /// <summary>Loads a module from a file, in the binary format if it begins with its magic number, else in the text format.</summary>
+    /// <summary>
+    /// Loads a module from a file, in the binary format if it begins with its magic number, else in the text format.
+    /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="WatException">The text is malformed or needs something unsupported.</exception>
     /// <exception cref="ModuleException">The module is malformed or not valid.</exception>
@@ -103,7 +106,8 @@ public sealed class WasmModule
 
     private unsafe NameSection ReadNames((int Start, int End) section)
     {
-        var names = NameSectionReader.Read(new ModuleReader(BytesAddress, _bytes.Length).Slice(section.Start, section.End));
+        var reader = new ModuleReader(BytesAddress, _bytes.Length).Slice(section.Start, section.End);
+        var names = NameSectionReader.Read(reader);
         GC.KeepAlive(this);
         return names;
     }

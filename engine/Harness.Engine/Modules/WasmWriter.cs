@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Harness.Engine.Modules;
 
-/// <summary>Writes the primitives of the binary format to a growing buffer (specification, sections 5.2 and 5.5.2).</summary>
+/// <summary>
+/// Writes the primitives of the binary format to a growing buffer (specification, sections 5.2 and 5.5).
+/// </summary>
 internal sealed class WasmWriter
 {
     private byte[] _buffer = new byte[256];
