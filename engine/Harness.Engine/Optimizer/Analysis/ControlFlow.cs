@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Analysis;
@@ -17,7 +18,7 @@ internal sealed class ControlFlow
     private readonly int[] dominators;
     private readonly int[] treeEntry;
     private readonly int[] treeExit;
-    private readonly Loop?[] innermost;
+    private readonly List<Loop?> innermost = [];
 
     /// <summary>Analyses a graph, and fills <see cref="Block.Predecessors"/>.</summary>
     public ControlFlow(Graph graph)
@@ -35,7 +36,7 @@ internal sealed class ControlFlow
         dominators = new int[Order.Count];
         treeEntry = new int[Order.Count];
         treeExit = new int[Order.Count];
-        innermost = new Loop?[graph.Blocks.Count];
+        CollectionsMarshal.SetCount(innermost, graph.Blocks.Count);
         ComputeDominators();
         NumberDominatorTree();
         FindLoops();
@@ -68,7 +69,14 @@ internal sealed class ControlFlow
     }
 
     /// <summary>The innermost loop around a block, or null.</summary>
-    public Loop? LoopOf(int block) => innermost[block];
+    public Loop? LoopOf(int block) => block < innermost.Count ? innermost[block] : null;
+
+    /// <summary>Notes a block made since, as one of a loop.</summary>
+    public void Adopt(int block, Loop? loop)
+    {
+        CollectionsMarshal.SetCount(innermost, Math.Max(innermost.Count, block + 1));
+        innermost[block] = loop;
+    }
 
     private void ComputeDominators()
     {
@@ -147,70 +155,75 @@ internal sealed class ControlFlow
 
     private void FindLoops()
     {
-        // Headers from the last to the first: an inner loop's header comes after the outer one's.
+        // Headers from the last to the first: an inner loop's header comes after the outer one's, so that a block meets its
+        // innermost loop first.
+        var work = new Stack<int>();
         for (int i = Order.Count - 1; i >= 0; i--)
         {
             Block header = Order[i];
             header.IsLoopHeader = false;
             Loop? loop = null;
-            var work = new Stack<int>();
             foreach (int predecessor in header.Predecessors)
             {
-                if (Dominates(header.Id, predecessor))
+                if (position[predecessor] >= i && Dominates(header.Id, predecessor))
                 {
-                    loop ??= new Loop(header);
+                    loop ??= new Loop(this, header);
                     loop.BackEdgeSources.Add(predecessor);
                     work.Push(predecessor);
                 }
             }
 
-            if (loop is null)
+            if (loop is not null)
+            {
+                header.IsLoopHeader = true;
+                Loops.Add(loop);
+                FindBlocks(loop, work);
+            }
+        }
+    }
+
+    /// <summary>Goes back from the back edges to the header; inner loops are passed as a whole.</summary>
+    private void FindBlocks(Loop loop, Stack<int> work)
+    {
+        innermost[loop.Header.Id] ??= loop;
+        loop.Blocks.Add(loop.Header.Id);
+        while (work.TryPop(out int block))
+        {
+            if (block == loop.Header.Id)
             {
                 continue;
             }
 
-            header.IsLoopHeader = true;
-            loop.Add(header.Id);
-            while (work.TryPop(out int block))
+            if (innermost[block] is not { } inner)
             {
-                if (!loop.Add(block))
-                {
-                    continue;
-                }
-
-                foreach (int predecessor in graph.Blocks[block].Predecessors)
-                {
-                    work.Push(predecessor);
-                }
+                innermost[block] = loop;
+                loop.Blocks.Add(block);
+                PushAll(work, graph.Blocks[block].Predecessors);
+                continue;
             }
 
-            foreach (int block in loop.Blocks)
+            while (inner.Parent is not null && inner != loop)
             {
-                if (innermost[block] is null)
-                {
-                    innermost[block] = loop;
-                }
-                else
-                {
-                    Loop outer = innermost[block]!;
-                    while (outer != loop && outer.Parent is not null)
-                    {
-                        outer = outer.Parent;
-                    }
-
-                    if (outer != loop)
-                    {
-                        outer.Parent = loop;
-                    }
-                }
+                inner = inner.Parent;
             }
 
-            Loops.Add(loop);
+            if (inner == loop)
+            {
+                continue;
+            }
+
+            inner.Parent = loop;
+            loop.IsInnermost = false;
+            loop.Blocks.AddRange(inner.Blocks);
+            PushAll(work, inner.Header.Predecessors);
         }
+    }
 
-        foreach (Loop loop in Loops)
+    private static void PushAll(Stack<int> work, List<int> blocks)
+    {
+        foreach (int block in blocks)
         {
-            loop.Parent?.Children.Add(loop);
+            work.Push(block);
         }
     }
 }

@@ -3,18 +3,16 @@ using Harness.Engine.Optimizer.Ir;
 namespace Harness.Engine.Optimizer.Analysis;
 
 /// <summary>A natural loop.</summary>
-internal sealed class Loop(Block header)
+internal sealed class Loop(ControlFlow flow, Block header)
 {
-    private readonly HashSet<int> members = [];
-
     /// <summary>The block that every iteration starts with.</summary>
     public Block Header { get; } = header;
 
     /// <summary>The loop around this one, or null.</summary>
     public Loop? Parent { get; set; }
 
-    /// <summary>The loops directly inside.</summary>
-    public List<Loop> Children { get; } = [];
+    /// <summary>Whether there is no loop inside.</summary>
+    public bool IsInnermost { get; set; } = true;
 
     /// <summary>Ids of the blocks that go back to the header, once per edge.</summary>
     public List<int> BackEdgeSources { get; } = [];
@@ -23,17 +21,16 @@ internal sealed class Loop(Block header)
     public List<int> Blocks { get; } = [];
 
     /// <summary>Whether a block belongs to the loop or to one inside it.</summary>
-    public bool Contains(int block) => members.Contains(block);
-
-    /// <summary>Adds a block; says whether it is new.</summary>
-    public bool Add(int block)
+    public bool Contains(int block)
     {
-        if (!members.Add(block))
+        for (Loop? loop = flow.LoopOf(block); loop is not null; loop = loop.Parent)
         {
-            return false;
+            if (loop == this)
+            {
+                return true;
+            }
         }
 
-        Blocks.Add(block);
-        return true;
+        return false;
     }
 }

@@ -35,7 +35,6 @@ internal sealed class BranchSimplification : IPass
             changed |= MergeStraightBlocks(graph, order);
         }
 
-        graph.ResolveAll();
     }
 
     private static bool SimplifyTerminator(Graph graph, Block block)

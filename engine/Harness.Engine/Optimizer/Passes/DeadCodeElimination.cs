@@ -14,7 +14,6 @@ internal sealed class DeadCodeElimination : IPass
     /// <inheritdoc/>
     public void Run(Graph graph)
     {
-        graph.ResolveAll();
         List<Block> order = graph.ReversePostorder();
         graph.ComputePredecessors(order);
         bool[] live = new Marking(graph).Run(order);

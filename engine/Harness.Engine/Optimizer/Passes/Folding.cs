@@ -28,7 +28,6 @@ internal sealed class Folding : IPass
         }
 
         rules.PlaceConstants();
-        graph.ResolveAll();
     }
 }
 

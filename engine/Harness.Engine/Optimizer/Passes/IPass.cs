@@ -8,6 +8,6 @@ internal interface IPass
     /// <summary>Name in dumps; the knob that turns it off is <c>pass.</c> and this.</summary>
     string Name { get; }
 
-    /// <summary>Transforms a graph. Inputs are resolved before and need not be after.</summary>
+    /// <summary>Transforms a graph, which has no aliases. Whoever runs the pass removes those that it makes.</summary>
     void Run(Graph graph);
 }

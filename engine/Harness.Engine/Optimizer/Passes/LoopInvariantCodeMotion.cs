@@ -18,7 +18,6 @@ internal sealed class LoopInvariantCodeMotion : IPass
     /// <inheritdoc/>
     public void Run(Graph graph)
     {
-        graph.ResolveAll();
         var flow = new ControlFlow(graph);
         if (flow.Loops.Count == 0)
         {
@@ -65,11 +64,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
             }
         }
 
-        for (Loop? outer = loop.Parent; outer is not null; outer = outer.Parent)
-        {
-            outer.Add(preheader.Id);
-        }
-
+        flow.Adopt(preheader.Id, loop.Parent);
         return preheader;
     }
 

@@ -16,9 +16,8 @@ internal sealed class LoopPeeling(int maxSize) : IPass
     /// <inheritdoc/>
     public void Run(Graph graph)
     {
-        graph.ResolveAll();
         var flow = new ControlFlow(graph);
-        List<Loop> candidates = flow.Loops.FindAll(loop => loop.Children.Count == 0 && IsWorthwhile(graph, loop));
+        List<Loop> candidates = flow.Loops.FindAll(loop => loop.IsInnermost && IsWorthwhile(graph, loop));
         if (candidates.Count == 0)
         {
             return;

@@ -38,7 +38,6 @@ internal sealed class PassPipeline
     /// <param name="observe">Told the name of each pass and the graph after it; null if nobody looks.</param>
     public void Run(Graph graph, Action<string, Graph>? observe)
     {
-        graph.ResolveAll();
         observe?.Invoke("build", graph);
         foreach (IPass pass in passes)
         {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
@@ -36,13 +35,8 @@ internal sealed class ValueNumbering(Redundancies redundancies) : IPass
     /// <inheritdoc/>
     public void Run(Graph graph)
     {
-        graph.ResolveAll();
         new Walk(graph, redundancies).Run();
-        graph.ResolveAll();
     }
-
-    /// <summary>What makes two nodes equal.</summary>
-    private readonly record struct Key(Opcode Op, int First, int Second, int Third, long Immediate, int Aux, int Version);
 
     private sealed class Walk
     {
@@ -50,8 +44,7 @@ internal sealed class ValueNumbering(Redundancies redundancies) : IPass
         private readonly Redundancies redundancies;
         private readonly ControlFlow flow;
         private readonly StateVersions versions;
-        private readonly Dictionary<Key, int> table = [];
-        private readonly Stack<(Key Key, int Previous)> undo = new();
+        private readonly ValueTable table = new();
         private readonly Dictionary<int, bool> known = [];
         private readonly Stack<int> knownUndo = new();
 
@@ -81,7 +74,7 @@ internal sealed class ValueNumbering(Redundancies redundancies) : IPass
                 {
                     Block child = below[top.NextChild];
                     stack.Push(top with { NextChild = top.NextChild + 1 });
-                    stack.Push((child, 0, undo.Count, knownUndo.Count));
+                    stack.Push((child, 0, table.Count, knownUndo.Count));
                     LearnFromEdge(top.Block, child);
                     Visit(child);
                     continue;
@@ -93,19 +86,7 @@ internal sealed class ValueNumbering(Redundancies redundancies) : IPass
 
         private void Forget(int tableMark, int knownMark)
         {
-            while (undo.Count > tableMark)
-            {
-                (Key key, int previous) = undo.Pop();
-                if (previous < 0)
-                {
-                    table.Remove(key);
-                }
-                else
-                {
-                    table[key] = previous;
-                }
-            }
-
+            table.Shrink(tableMark);
             while (knownUndo.Count > knownMark)
             {
                 known.Remove(knownUndo.Pop());
@@ -204,16 +185,12 @@ internal sealed class ValueNumbering(Redundancies redundancies) : IPass
                 return;
             }
 
-            Key key = KeyOf(id, in node, readsState ? versions.Of(effects, in node) : 0);
-            ref int found = ref CollectionsMarshal.GetValueRefOrAddDefault(table, key, out bool exists);
-            if (exists)
+            ValueKey key = KeyOf(id, in node, readsState ? versions.Of(effects, in node) : 0);
+            int found = table.FindOrAdd(in key, id);
+            if (found != id)
             {
                 graph.Replace(id, found);
-                return;
             }
-
-            found = id;
-            undo.Push((key, -1));
         }
 
         /// <summary>What a store or an assignment has just put somewhere is what a load there gives.</summary>
@@ -241,13 +218,10 @@ internal sealed class ValueNumbering(Redundancies redundancies) : IPass
                 IrOp.LoadTableElement => Effects.ReadsTable,
                 _ => Effects.ReadsMemory,
             };
-            var key = new Key(load, address, -1, -1, store.Immediate, store.Aux, versions.Of(effects, in store));
-            ref int found = ref CollectionsMarshal.GetValueRefOrAddDefault(table, key, out bool exists);
-            undo.Push((key, exists ? found : -1));
-            found = value;
+            table.Add(new ValueKey(load, address, -1, -1, store.Immediate, store.Aux, versions.Of(effects, in store)), value);
         }
 
-        private Key KeyOf(int id, in Node node, int version)
+        private ValueKey KeyOf(int id, in Node node, int version)
         {
             Span<int> inputs = graph.Inputs(id);
             int first = inputs.Length > 0 ? inputs[0] : -1;
@@ -258,7 +232,7 @@ internal sealed class ValueNumbering(Redundancies redundancies) : IPass
                 (first, second) = (second, first);
             }
 
-            return new Key(node.Op, first, second, third, node.Immediate, node.Aux, version);
+            return new ValueKey(node.Op, first, second, third, node.Immediate, node.Aux, version);
         }
     }
 }
