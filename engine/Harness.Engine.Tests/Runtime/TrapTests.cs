@@ -137,6 +137,33 @@ public sealed class TrapTests
     }
 
     [Fact]
+    public void ATrapAtTheVeryEndOfTheCodeIsNotTakenForTheNextFunction()
+    {
+        var compiler = new HandCompiler();
+        for (int i = 0; i < 2; i++)
+        {
+            compiler.Baseline(i, w =>
+            {
+                w.Prologue();
+                w.A.Nop(CodeSpace.BlockAlignment - w.A.Position - 5);
+                w.CallStub(Stub.Trap);
+                w.Site(44, TrapKind.Unreachable);
+                Assert.Equal(CodeSpace.BlockAlignment, w.A.Position);
+            });
+        }
+
+        using Store store = compiler.NewStore();
+        Instance instance = store.Instantiate(HandCompiler.Module(
+            """(module (func $a (export "a") unreachable) (func $b (export "b") unreachable))"""));
+        Assert.Throws<WasmTrapException>(() => instance.GetFunction("b").Invoke());
+        foreach (string name in (string[])["a", "b"])
+        {
+            var trap = Assert.Throws<WasmTrapException>(() => instance.GetFunction(name).Invoke());
+            Assert.Equal(name, trap.CallStack[0].FunctionName);
+        }
+    }
+
+    [Fact]
     public void TheStackGoesThroughHostCalls()
     {
         var compiler = new HandCompiler()

@@ -21,7 +21,7 @@ internal static unsafe class Deoptimizer
         Instance instance, RegisterFile* registers, nint returnAddress, byte* framePointer)
     {
         long start = Stopwatch.GetTimestamp();
-        RegisteredCode registered = NativeRuntime.Registry.Find(returnAddress)
+        RegisteredCode registered = NativeRuntime.Registry.FindCaller(returnAddress)
             ?? throw new InvalidOperationException($"deopt from 0x{returnAddress:x}, outside of any function's code");
         ModuleCode owner = registered.Owner;
         DeoptPoint point = FindPoint(registered.Code, returnAddress);

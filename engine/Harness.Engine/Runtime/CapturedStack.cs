@@ -31,7 +31,7 @@ internal sealed unsafe class CapturedStack
         framePointer = *(byte**)framePointer;
         while (frames.Count < MaximumFrames)
         {
-            if (NativeRuntime.Registry.Find(address) is { } code)
+            if (NativeRuntime.Registry.FindCaller(address) is { } code)
             {
                 frames.Add((code, code.Code.FindSite(address, isTrap: false)));
             }

@@ -31,7 +31,10 @@ internal sealed class CodeRegistry
         }
     }
 
-    /// <summary>The code that an address lies in, or is the end of (as a return address may be), or null.</summary>
+    /// <summary>The code that a return address belongs to, or null. The call may be the last instruction of the code.</summary>
+    public RegisteredCode? FindCaller(nint returnAddress) => Find(returnAddress - 1);
+
+    /// <summary>The code that an instruction belongs to, or null.</summary>
     public RegisteredCode? Find(nint address)
     {
         lock (_gate)
@@ -41,7 +44,7 @@ internal sealed class CodeRegistry
             if (index < 0) index = ~index - 1;
             if (index < 0) return null;
             RegisteredCode code = _codes[index];
-            return address <= StartOf(code) + code.Code.Block.Size ? code : null;
+            return code.Code.Block.Contains(address) ? code : null;
         }
     }
 

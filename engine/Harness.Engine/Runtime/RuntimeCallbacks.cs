@@ -18,7 +18,9 @@ internal static unsafe class RuntimeCallbacks
     [UnmanagedCallersOnly]
     public static void Trap(InstanceHeader* header, nint address, int isFault, byte* framePointer)
     {
-        if (NativeRuntime.Registry.Find(address) is not { } code)
+        RegisteredCode? code =
+            isFault != 0 ? NativeRuntime.Registry.Find(address) : NativeRuntime.Registry.FindCaller(address);
+        if (code is null)
         {
             Environment.FailFast($"{(isFault != 0 ? "memory fault" : "trap")} at 0x{address:x}, outside of any function's code");
             return;
@@ -46,7 +48,7 @@ internal static unsafe class RuntimeCallbacks
         Store store = Store.Of(header->Context);
         TrapKind kind = store.CheckStack(stackPointer);
         if (kind == TrapKind.None) return 0;
-        RegisteredCode code = NativeRuntime.Registry.Find(returnAddress)!;
+        RegisteredCode code = NativeRuntime.Registry.FindCaller(returnAddress)!;
         int site = code.Code.FindSite(returnAddress, isTrap: false);
         if (site < 0) site = code.Code.FindSite(returnAddress, isTrap: true);
         store.SetPending(kind, CapturedStack.Capture(code, site, framePointer));
