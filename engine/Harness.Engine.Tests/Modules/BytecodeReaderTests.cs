@@ -26,7 +26,8 @@ public class BytecodeReaderTests
             Assert.Equal(function.BodyEnd, reader.Offset);
         }
 
-        Assert.Superset(new HashSet<ImmediateKind>([ImmediateKind.TryTable, ImmediateKind.BranchOnCast, ImmediateKind.BranchTable]), seen);
+        Assert.Superset(new HashSet<ImmediateKind>([ImmediateKind.TryTable, ImmediateKind.BranchOnCast,
+            ImmediateKind.BranchTable]), seen);
     }
 
     [Fact]
@@ -70,7 +71,8 @@ public class BytecodeReaderTests
         Assert.Equal([(0, 0), (0, 0), (0, 0), (0, 1), (2, 2)], blocks[..5]);
         Assert.Equal([2], tables);
         Assert.Equal(
-            [new CatchClause(CatchKind.CatchAll, -1, 0), new CatchClause(CatchKind.Catch, 0, 0), new CatchClause(CatchKind.CatchAllRef, -1, 0)],
+            [new CatchClause(CatchKind.CatchAll, -1, 0), new CatchClause(CatchKind.Catch, 0, 0),
+                new CatchClause(CatchKind.CatchAllRef, -1, 0)],
             clauses);
     }
 
@@ -78,7 +80,8 @@ public class BytecodeReaderTests
     public void HeapTypesAreCanonical()
     {
         var module = new ModuleBuilder()
-            .Types(ModuleBuilder.Function([], []), w => w.Bytes([BinaryFormat.FunctionForm, 0, 1, BinaryFormat.TypeRefNull, 0]))
+            .Types(ModuleBuilder.Function([], []), w => w.Bytes([BinaryFormat.FunctionForm, 0, 1,
+                BinaryFormat.TypeRefNull, 0]))
             .Section(SectionId.Function, 1, w => w.U32(1))
             .Code(w => SampleModule.Instructions(w, Opcode.RefNull, 0))
             .Decode();

@@ -15,9 +15,12 @@ public class FunctionValidatorTests
         { "any operand after unreachable", [Opcode.Unreachable, Opcode.I32Add] },
         { "operands of unreachable code are typed once known", [Opcode.Unreachable, Opcode.I64Const, 0, Opcode.I64Eq] },
         { "a branch to the function", [Opcode.I32Const, 1, Opcode.Br, 0, Opcode.I64Add, Opcode.I32WrapI64] },
-        { "an else with the same result", [Opcode.I32Const, 1, Opcode.If, I32, Opcode.I32Const, 1, Opcode.Else, Opcode.I32Const, 2, Opcode.End] },
-        { "a loop whose label takes nothing", [Opcode.Loop, I32, Opcode.I32Const, 0, Opcode.BrIf, 0, Opcode.I32Const, 1, Opcode.End] },
-        { "a branch table with equal arities", [Opcode.Block, I32, Opcode.I32Const, 1, Opcode.I32Const, 2, Opcode.BrTable, 1, 0, 1, Opcode.End] },
+        { "an else with the same result", [Opcode.I32Const, 1, Opcode.If, I32, Opcode.I32Const, 1, Opcode.Else,
+            Opcode.I32Const, 2, Opcode.End] },
+        { "a loop whose label takes nothing", [Opcode.Loop, I32, Opcode.I32Const, 0, Opcode.BrIf, 0, Opcode.I32Const,
+            1, Opcode.End] },
+        { "a branch table with equal arities", [Opcode.Block, I32, Opcode.I32Const, 1, Opcode.I32Const, 2,
+            Opcode.BrTable, 1, 0, 1, Opcode.End] },
         { "select of unknown operands", [Opcode.Unreachable, Opcode.Select] },
         { "null of the right hierarchy", [Opcode.RefNull, 0x71, Opcode.RefTest, 0x6B] },
     };
@@ -28,9 +31,12 @@ public class FunctionValidatorTests
         { "a result too many", "type mismatch", [Opcode.I32Const, 0, Opcode.I32Const, 0] },
         { "a result of another type", "type mismatch", [Opcode.I64Const, 0] },
         { "operands of another type", "type mismatch", [Opcode.I64Const, 0, Opcode.I32Const, 0, Opcode.I32Add] },
-        { "an operand below the block", "type mismatch", [Opcode.I32Const, 0, Opcode.Block, I32, Opcode.I32Eqz, Opcode.End] },
-        { "a wrong operand in unreachable code", "type mismatch", [Opcode.Unreachable, Opcode.I64Const, 0, Opcode.I32Add] },
-        { "an if without else and with a result", "type mismatch", [Opcode.I32Const, 0, Opcode.If, I32, Opcode.I32Const, 0, Opcode.End] },
+        { "an operand below the block", "type mismatch", [Opcode.I32Const, 0, Opcode.Block, I32, Opcode.I32Eqz,
+            Opcode.End] },
+        { "a wrong operand in unreachable code", "type mismatch", [Opcode.Unreachable, Opcode.I64Const, 0,
+            Opcode.I32Add] },
+        { "an if without else and with a result", "type mismatch", [Opcode.I32Const, 0, Opcode.If, I32,
+            Opcode.I32Const, 0, Opcode.End] },
         { "a label that does not exist", "unknown label", [Opcode.Br, 1] },
         { "a local that does not exist", "unknown local", [Opcode.LocalGet, 0] },
         { "a global that does not exist", "unknown global", [Opcode.GlobalGet, 0] },
@@ -39,12 +45,15 @@ public class FunctionValidatorTests
         { "a memory that does not exist", "unknown memory", [Opcode.I32Const, 0, Opcode.I32Load, 2, 0] },
         { "a type that does not exist", "unknown type", [Opcode.Block, 7, Opcode.End] },
         { "a tag that does not exist", "unknown tag", [Opcode.Throw, 0] },
-        { "select of references", "type mismatch", [Opcode.RefNull, 0x70, Opcode.RefNull, 0x70, Opcode.I32Const, 0, Opcode.Select] },
+        { "select of references", "type mismatch", [Opcode.RefNull, 0x70, Opcode.RefNull, 0x70, Opcode.I32Const, 0,
+            Opcode.Select] },
         { "select with two types", "invalid result arity", [Opcode.SelectTyped, 2, I32, I32] },
         { "a reference to an undeclared function", "undeclared function reference", [Opcode.RefFunc, 0] },
-        { "branch table labels of different arities", "type mismatch", [Opcode.Block, 0x40, Opcode.I32Const, 1, Opcode.I32Const, 2, Opcode.BrTable, 1, 0, 1, Opcode.End] },
+        { "branch table labels of different arities", "type mismatch", [Opcode.Block, 0x40, Opcode.I32Const, 1,
+            Opcode.I32Const, 2, Opcode.BrTable, 1, 0, 1, Opcode.End] },
         { "null of another hierarchy", "type mismatch", [Opcode.RefNull, 0x70, Opcode.RefTest, 0x6B] },
-        { "a bottom reference is no number", "type mismatch", [Opcode.Unreachable, Opcode.RefAsNonNull, Opcode.I32Eqz] },
+        { "a bottom reference is no number", "type mismatch", [Opcode.Unreachable, Opcode.RefAsNonNull,
+            Opcode.I32Eqz] },
     };
 
     public static TheoryData<string, string, object[]> MalformedBodies => new()
@@ -105,9 +114,11 @@ public class FunctionValidatorTests
                 b.Opcode(Opcode.End);
             })).ToArray();
 
-        Assert.NotNull(WasmModule.Decode(Module(Opcode.RefFunc, 0, Opcode.LocalSet, 0, Opcode.LocalGet, 0, Opcode.Drop)));
+        Assert.NotNull(WasmModule.Decode(Module(Opcode.RefFunc, 0, Opcode.LocalSet, 0, Opcode.LocalGet, 0,
+            Opcode.Drop)));
         Assert.NotNull(WasmModule.Decode(
-            Module(Opcode.RefFunc, 0, Opcode.LocalSet, 0, Opcode.Block, 0x40, Opcode.LocalGet, 0, Opcode.Drop, Opcode.End)));
+            Module(Opcode.RefFunc, 0, Opcode.LocalSet, 0, Opcode.Block, 0x40, Opcode.LocalGet, 0, Opcode.Drop,
+                Opcode.End)));
         AssertRefused<InvalidModuleException>("unset", "uninitialized local", Module(Opcode.LocalGet, 0, Opcode.Drop));
         AssertRefused<InvalidModuleException>("set in a block", "uninitialized local", Module(
             Opcode.Block, 0x40, Opcode.RefFunc, 0, Opcode.LocalSet, 0, Opcode.End, Opcode.LocalGet, 0, Opcode.Drop));
@@ -132,7 +143,8 @@ public class FunctionValidatorTests
         AssertRefused<InvalidModuleException>(
             "operands", "too many operands", Body(ImplementationLimits.OperandStackHeight + 1, constant, leave));
         AssertRefused<InvalidModuleException>("blocks", "too many nested blocks", Body(
-            ImplementationLimits.NestingDepth, block, [.. Enumerable.Repeat((byte)Opcode.End, ImplementationLimits.NestingDepth)]));
+            ImplementationLimits.NestingDepth, block, [.. Enumerable.Repeat((byte)Opcode.End,
+                ImplementationLimits.NestingDepth)]));
     }
 
     private static void AssertRefused<T>(string what, string message, byte[] module)

@@ -6,13 +6,15 @@ public unsafe class Leb128Tests
 {
     public static TheoryData<long> Signed =>
     [
-        0, 1, -1, 63, 64, -64, -65, 8191, 8192, -8192, -8193, int.MaxValue, int.MinValue, 1L << 32, -(1L << 32), (1L << 62) - 1,
+        0, 1, -1, 63, 64, -64, -65, 8191, 8192, -8192, -8193, int.MaxValue, int.MinValue, 1L << 32, -(1L << 32),
+            (1L << 62) - 1,
         1L << 62, -(1L << 62), long.MaxValue, long.MinValue,
     ];
 
     public static TheoryData<ulong> Unsigned =>
     [
-        0, 1, 127, 128, 16383, 16384, (1 << 21) - 1, 1 << 21, (1 << 28) - 1, 1 << 28, uint.MaxValue, 1UL << 32, (1UL << 63) - 1,
+        0, 1, 127, 128, 16383, 16384, (1 << 21) - 1, 1 << 21, (1 << 28) - 1, 1 << 28, uint.MaxValue, 1UL << 32,
+            (1UL << 63) - 1,
         1UL << 63, ulong.MaxValue,
     ];
 

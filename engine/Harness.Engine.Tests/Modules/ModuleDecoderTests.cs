@@ -17,14 +17,16 @@ public class ModuleDecoderTests
         Assert.Equal(1, module.ImportedFunctionCount);
         Assert.Equal("[i32] -> [i32]", module.Functions[2].Type.ToString());
         Assert.Equal(module.Functions[0].CanonicalTypeId, module.Functions[2].CanonicalTypeId);
-        Assert.Equal([0, 0x20, 0, 0x41, 1, 0x6A, 0x0B], module.Bytes[module.Functions[2].BodyStart..module.Functions[2].BodyEnd].ToArray());
+        Assert.Equal([0, 0x20, 0, 0x41, 1, 0x6A, 0x0B],
+            module.Bytes[module.Functions[2].BodyStart..module.Functions[2].BodyEnd].ToArray());
         Assert.Equal([false, true, false], module.Tables.Select(table => table.Type.Is64));
         Assert.Equal(new Limits(2, 8), module.Tables[0].Type.Limits);
         Assert.Equal(Opcode.RefFunc, module.Tables[2].Initializer!.Operations[0].Opcode);
         Assert.Equal(new MemoryType(new Limits(1, 128), true), module.Memories[1].Type);
         Assert.Equal(new GlobalType(ValueType.I32, true), module.Globals[1].Type);
         Assert.Equal(
-            [new ConstOperation(Opcode.GlobalGet, 0), new ConstOperation(Opcode.I32Const, 5), new ConstOperation(Opcode.I32Add, 0)],
+            [new ConstOperation(Opcode.GlobalGet, 0), new ConstOperation(Opcode.I32Const, 5),
+                new ConstOperation(Opcode.I32Add, 0)],
             module.Globals[1].Initializer!.Operations.ToArray());
         Assert.Equal(2, module.Globals[2].Initializer!.Operations[^1].Count);
         Assert.Equal(new Export("über", ExternalKind.Tag, 1), module.FindExport("über"));
@@ -53,7 +55,8 @@ public class ModuleDecoderTests
     [Fact]
     public void AMalformedNameSectionKeepsTheModule()
     {
-        var module = new ModuleBuilder().Raw(0, 8, 4, (byte)'n', (byte)'a', (byte)'m', (byte)'e', 1, 0xFF, 0xFF).Decode();
+        var module = new ModuleBuilder().Raw(0, 8, 4, (byte)'n', (byte)'a', (byte)'m', (byte)'e', 1, 0xFF,
+            0xFF).Decode();
         Assert.Null(module.Names.GetFunctionName(0));
     }
 

@@ -78,32 +78,44 @@ internal static class SampleModule
     {
         Instructions(w, Opcode.Block, 0x40, Opcode.Loop, 0x40, Opcode.Nop, Opcode.End, Opcode.End);
         Instructions(w, Opcode.I32Const, 1, Opcode.If, 0x40, Opcode.Br, 0, Opcode.Else, Opcode.End);
-        Instructions(w, Opcode.Block, I32, Opcode.I32Const, 3, Opcode.I32Const, 2, Opcode.BrTable, 2, 0, 0, 0, Opcode.End, Opcode.Drop);
-        Instructions(w, Opcode.I32Const, 1, Opcode.I32Const, 2, Opcode.Block, 2, Opcode.I32Const, 1, Opcode.BrIf, 0, Opcode.End);
+        Instructions(w, Opcode.Block, I32, Opcode.I32Const, 3, Opcode.I32Const, 2, Opcode.BrTable, 2, 0, 0, 0,
+            Opcode.End, Opcode.Drop);
+        Instructions(w, Opcode.I32Const, 1, Opcode.I32Const, 2, Opcode.Block, 2, Opcode.I32Const, 1, Opcode.BrIf, 0,
+            Opcode.End);
         Instructions(w, Opcode.Call, 0, Opcode.I32Const, 0, Opcode.CallIndirect, 1, 0, Opcode.Drop, Opcode.Drop);
         Instructions(w, Opcode.I64Const, 0x7F, Opcode.Drop, Opcode.F32Const, 0, 0, 0x80, 0x3F, Opcode.Drop);
         Instructions(w, Opcode.F64Const, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F, Opcode.I64TruncSatF64S, Opcode.Drop);
         Instructions(w, Opcode.I32Const, 8, Opcode.I32Load, 2, 4, Opcode.Drop);
         Instructions(w, Opcode.I64Const, 8, Opcode.I64Const, 9, Opcode.I64Store, 0x43, 1, 0x80, 1);
         Instructions(w, Opcode.MemorySize, 0, Opcode.MemoryGrow, 0, Opcode.Drop);
-        Instructions(w, Opcode.I64Const, 0, Opcode.I32Const, 0, Opcode.I32Const, 2, Opcode.MemoryInit, 1, 1, Opcode.DataDrop, 1);
+        Instructions(w, Opcode.I64Const, 0, Opcode.I32Const, 0, Opcode.I32Const, 2, Opcode.MemoryInit, 1, 1,
+            Opcode.DataDrop, 1);
         Instructions(w, Opcode.I32Const, 0, Opcode.I64Const, 0, Opcode.I32Const, 2, Opcode.MemoryCopy, 0, 1);
         Instructions(w, Opcode.I32Const, 0, Opcode.I32Const, 0, Opcode.I32Const, 2, Opcode.MemoryFill, 0);
-        Instructions(w, Opcode.I32Const, 0, Opcode.I32Const, 0, Opcode.I32Const, 2, Opcode.TableInit, 1, 0, Opcode.ElemDrop, 1);
+        Instructions(w, Opcode.I32Const, 0, Opcode.I32Const, 0, Opcode.I32Const, 2, Opcode.TableInit, 1, 0,
+            Opcode.ElemDrop, 1);
         Instructions(w, Opcode.I32Const, 0, Opcode.I64Const, 0, Opcode.I32Const, 2, Opcode.TableCopy, 0, 1);
         Instructions(w, Opcode.I32Const, 0, Opcode.TableGet, 0, Opcode.I32Const, 1, Opcode.TableGrow, 0, Opcode.Drop);
-        Instructions(w, Opcode.I32Const, 0, Opcode.RefNull, FuncRef, Opcode.TableSet, 0, Opcode.TableSize, 1, Opcode.Drop);
+        Instructions(w, Opcode.I32Const, 0, Opcode.RefNull, FuncRef, Opcode.TableSet, 0, Opcode.TableSize, 1,
+            Opcode.Drop);
         Instructions(w, Opcode.I32Const, 1, Opcode.I32Const, 2, Opcode.I32Const, 3, Opcode.Select, Opcode.GlobalSet, 1);
-        Instructions(w, Opcode.RefFunc, 1, Opcode.RefNull, FuncRef, Opcode.GlobalGet, 0, Opcode.SelectTyped, 1, FuncRef, Opcode.Drop);
+        Instructions(w, Opcode.RefFunc, 1, Opcode.RefNull, FuncRef, Opcode.GlobalGet, 0, Opcode.SelectTyped, 1,
+            FuncRef, Opcode.Drop);
         Instructions(w, Opcode.I32Const, 4, Opcode.RefFunc, 0, Opcode.CallRef, 1, Opcode.Drop);
         Instructions(w, Opcode.Block, 0x40, Opcode.RefNull, 0, Opcode.BrOnNull, 0, Opcode.Drop, Opcode.End);
-        Instructions(w, Opcode.Block, 0x40, Opcode.TryTable, 0x40, 1, CatchKind.CatchAll, 0, Opcode.Throw, 1, Opcode.End, Opcode.End);
-        Instructions(w, Opcode.Block, I64, Opcode.TryTable, 0x40, 1, CatchKind.Catch, 0, 0, Opcode.End, Opcode.Return, Opcode.End, Opcode.Drop);
+        Instructions(w, Opcode.Block, 0x40, Opcode.TryTable, 0x40, 1, CatchKind.CatchAll, 0, Opcode.Throw, 1,
+            Opcode.End, Opcode.End);
+        Instructions(w, Opcode.Block, I64, Opcode.TryTable, 0x40, 1, CatchKind.Catch, 0, 0, Opcode.End,
+            Opcode.Return, Opcode.End, Opcode.Drop);
         Instructions(w, Opcode.StructNewDefault, 4, Opcode.StructGetS, 4, 1, Opcode.Drop);
-        Instructions(w, Opcode.I32Const, 1, Opcode.ArrayNewDefault, 5, Opcode.I32Const, 0, Opcode.ArrayGet, 5, Opcode.Drop);
-        Instructions(w, Opcode.I32Const, 0, Opcode.I32Const, 0, Opcode.ArrayNewData, 5, 1, Opcode.RefTest, 5, Opcode.Drop);
-        Instructions(w, Opcode.Block, AnyRef, Opcode.I32Const, 7, Opcode.RefI31, Opcode.BrOnCast, 1, 0, AnyRef, 4, Opcode.End, Opcode.Drop);
-        Instructions(w, Opcode.Block, BinaryFormat.TypeRef, ExnRef, Opcode.TryTable, 0x40, 1, CatchKind.CatchAllRef, 0, Opcode.End, Opcode.Unreachable, Opcode.End);
+        Instructions(w, Opcode.I32Const, 1, Opcode.ArrayNewDefault, 5, Opcode.I32Const, 0, Opcode.ArrayGet, 5,
+            Opcode.Drop);
+        Instructions(w, Opcode.I32Const, 0, Opcode.I32Const, 0, Opcode.ArrayNewData, 5, 1, Opcode.RefTest, 5,
+            Opcode.Drop);
+        Instructions(w, Opcode.Block, AnyRef, Opcode.I32Const, 7, Opcode.RefI31, Opcode.BrOnCast, 1, 0, AnyRef, 4,
+            Opcode.End, Opcode.Drop);
+        Instructions(w, Opcode.Block, BinaryFormat.TypeRef, ExnRef, Opcode.TryTable, 0x40, 1, CatchKind.CatchAllRef,
+            0, Opcode.End, Opcode.Unreachable, Opcode.End);
         Instructions(w, Opcode.ThrowRef);
     }
 

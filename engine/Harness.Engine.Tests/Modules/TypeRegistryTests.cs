@@ -16,7 +16,8 @@ public class TypeRegistryTests
         var second = new ModuleBuilder().Types(Function([I32], [I32])).Decode();
         Assert.Equal(first.CanonicalTypeIds[1], second.CanonicalTypeIds[0]);
         Assert.NotEqual(first.CanonicalTypeIds[0], first.CanonicalTypeIds[1]);
-        Assert.Equal(TypeRegistry.CanonicalId(FunctionType.Of([ValueType.I32], [ValueType.I32])), second.CanonicalTypeIds[0]);
+        Assert.Equal(TypeRegistry.CanonicalId(FunctionType.Of([ValueType.I32], [ValueType.I32])),
+            second.CanonicalTypeIds[0]);
     }
 
     [Fact]
@@ -115,7 +116,8 @@ public class TypeRegistryTests
     public void ThreadsThatAddTheSameTypesGetTheSameIds()
     {
         var modules = Enumerable.Range(0, 64).Select(i =>
-            new ModuleBuilder().Types([.. Enumerable.Range(0, i + 1).Select(n => Function(new byte[n + 1].Select(_ => I64).ToArray(), [I32]))])
+            new ModuleBuilder().Types([.. Enumerable.Range(0,
+                i + 1).Select(n => Function(new byte[n + 1].Select(_ => I64).ToArray(), [I32]))])
                 .ToArray()).ToArray();
         var ids = new int[modules.Length][];
         Parallel.For(0, modules.Length, i => ids[i] = WasmModule.Decode(modules[i]).CanonicalTypeIds);
