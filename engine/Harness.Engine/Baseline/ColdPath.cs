@@ -27,6 +27,9 @@ internal enum ColdPathKind : byte
     /// </summary>
     SubtypeCheck,
 
+    /// <summary>Calls the function in r11, of another instance, and returns its results.</summary>
+    CallAndReturn,
+
     /// <summary>The quotient of rax and -1.</summary>
     NegateForDivision,
 

@@ -46,35 +46,12 @@ internal sealed partial class FunctionCompiler
 
     private void EmitCallIndirect()
     {
-        int canonicalType = _module.CanonicalTypeIds[_reader.ReadIndex()];
+        var definition = _module.GetType(_reader.ReadIndex());
         int tableIndex = _reader.ReadIndex();
-        var definition = TypeRegistry.Get(canonicalType);
-        var type = definition.Function!;
-        bool isExact = definition.Definition.IsFinal;
-
-        // A subtype check may call the runtime: then nothing may be left in registers.
-        int height = _cache.Height;
-        _cache.SpillBelow(isExact ? height - 1 - type.Parameters.Length : height - 1);
+        SpillForCallIndirect(definition);
         int slot = AddFeedbackSlot();
-        var element = PopTableElement(tableIndex, RegisterSet.None, TrapKind.UndefinedElement);
-        var target = CallingConvention.Scratch;
-        _asm.Mov(OpSize.Qword, target, element);
-
-        // A null element has no type: the first page cannot be read.
-        AddFaultSite(TrapKind.UninitializedElement);
-        _asm.Alu(AluOp.Cmp, OpSize.Dword, Mem.Base(target, FunctionReference.TypeIdOffset), canonicalType);
-        if (isExact)
-        {
-            _asm.Jcc(Condition.NotEqual, AddTrap(TrapKind.IndirectCallTypeMismatch));
-        }
-        else
-        {
-            _asm.Jcc(Condition.NotEqual, AddReturningPath(
-                ColdPathKind.SubtypeCheck, operand: canonicalType, slot: height - 1));
-            BindResume();
-        }
-
-        EmitIndirectCall(type, slot);
+        LoadTableTarget(definition, tableIndex);
+        EmitIndirectCall(definition.Function!, slot);
     }
 
     private void EmitCallRef()
@@ -82,12 +59,51 @@ internal sealed partial class FunctionCompiler
         var type = _module.GetType(_reader.ReadIndex()).Function!;
         _cache.SpillBelow(_cache.Height - 1 - type.Parameters.Length);
         int slot = AddFeedbackSlot();
-        var reference = _cache.Pop(RegisterSet.None).Gpr;
+        PopTarget();
+        EmitIndirectCall(type, slot);
+    }
+
+    /// <summary>
+    /// Spills what an indirect call leaves on the stack; the arguments as well if the type has subtypes: the check may call the
+    /// runtime then.
+    /// </summary>
+    private void SpillForCallIndirect(DefinedType definition)
+    {
+        int operands = _cache.Height - 1;
+        _cache.SpillBelow(definition.Definition.IsFinal ? operands - definition.Function!.Parameters.Length : operands);
+    }
+
+    /// <summary>Pops an index into a table and loads the function there into the scratch register, if it has the expected type.</summary>
+    private void LoadTableTarget(DefinedType definition, int tableIndex)
+    {
+        int indexHeight = _cache.Height - 1;
+        var element = PopTableElement(tableIndex, RegisterSet.None, TrapKind.UndefinedElement);
         var target = CallingConvention.Scratch;
-        _asm.Mov(OpSize.Qword, target, reference);
+        _asm.Mov(OpSize.Qword, target, element);
+
+        // A null element has no type: the first page cannot be read.
+        AddFaultSite(TrapKind.UninitializedElement);
+        _asm.Alu(
+            AluOp.Cmp, OpSize.Dword, Mem.Base(target, FunctionReference.TypeIdOffset), definition.CanonicalId);
+        if (definition.Definition.IsFinal)
+        {
+            _asm.Jcc(Condition.NotEqual, AddTrap(TrapKind.IndirectCallTypeMismatch));
+        }
+        else
+        {
+            _asm.Jcc(Condition.NotEqual, AddReturningPath(
+                ColdPathKind.SubtypeCheck, operand: definition.CanonicalId, slot: indexHeight));
+            BindResume();
+        }
+    }
+
+    /// <summary>Pops a function reference into the scratch register, if it is not null.</summary>
+    private void PopTarget()
+    {
+        var target = CallingConvention.Scratch;
+        _asm.Mov(OpSize.Qword, target, _cache.Pop(RegisterSet.None).Gpr);
         _asm.Test(OpSize.Qword, target, target);
         _asm.Jcc(Condition.Zero, AddTrap(TrapKind.NullFunctionReference));
-        EmitIndirectCall(type, slot);
     }
 
     /// <summary>Calls the function whose reference is in the scratch register, with the arguments on the stack.</summary>
@@ -141,7 +157,8 @@ internal sealed partial class FunctionCompiler
     }
 
     /// <summary>Pops the arguments and moves them to where the callee expects them. The scratch register is kept.</summary>
-    private void EmitArguments(FunctionType type)
+    /// <returns>Bytes on the stack that the callee pops.</returns>
+    private int EmitArguments(FunctionType type)
     {
         var parameters = type.Parameters;
         int first = _cache.Height - parameters.Length;
@@ -173,6 +190,7 @@ internal sealed partial class FunctionCompiler
 
         _moves.Execute(Gpr.R10);
         _cache.Drop(parameters.Length);
+        return stackBytes;
     }
 
     /// <summary>Copies a value to memory, by way of the floating-point scratch register if it is in the frame.</summary>
@@ -203,11 +221,7 @@ internal sealed partial class FunctionCompiler
         DescribeResumePoint(ResumeKind.AfterCall);
         if (mayLeaveInstance)
         {
-            _asm.Mov(OpSize.Qword, CallingConvention.Instance, Mem.Base(Gpr.Rbp, FrameLayout.Instance));
-            if (_module.Memories.Length != 0)
-            {
-                _asm.Mov(OpSize.Qword, CallingConvention.MemoryBase, InstanceField(InstanceHeader.MemoryBaseOffset));
-            }
+            ReturnToInstance();
         }
 
         int gprs = 0;
@@ -228,6 +242,15 @@ internal sealed partial class FunctionCompiler
             {
                 PushMemoryResult(kind, inMemory++);
             }
+        }
+    }
+
+    private void ReturnToInstance()
+    {
+        _asm.Mov(OpSize.Qword, CallingConvention.Instance, Mem.Base(Gpr.Rbp, FrameLayout.Instance));
+        if (_module.Memories.Length != 0)
+        {
+            _asm.Mov(OpSize.Qword, CallingConvention.MemoryBase, InstanceField(InstanceHeader.MemoryBaseOffset));
         }
     }
 

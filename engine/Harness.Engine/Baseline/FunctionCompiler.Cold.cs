@@ -88,6 +88,9 @@ internal sealed partial class FunctionCompiler
                 _asm.Jmp(path.Resume);
             }
         }
+
+        // The last call may be one that does not return: its return address must not be the start of other code.
+        _asm.Int3();
     }
 
     private void EmitColdPath(in ColdPath path)
@@ -116,6 +119,11 @@ internal sealed partial class FunctionCompiler
                 break;
             case ColdPathKind.SubtypeCheck:
                 EmitSubtypeCheck(path);
+                break;
+            case ColdPathKind.CallAndReturn:
+                CallReference();
+                ReturnToInstance();
+                EmitEpilogue();
                 break;
             case ColdPathKind.NegateForDivision:
                 _asm.Unary(UnaryOp.Neg, path.Size, Gpr.Rax);

@@ -64,6 +64,18 @@ internal sealed partial class FunctionCompiler
             case Opcode.CallRef:
                 EmitCallRef();
                 break;
+            case Opcode.ReturnCall:
+                EmitReturnCall(_reader.ReadIndex());
+                BecomeUnreachable();
+                break;
+            case Opcode.ReturnCallIndirect:
+                EmitReturnCallIndirect();
+                BecomeUnreachable();
+                break;
+            case Opcode.ReturnCallRef:
+                EmitReturnCallRef();
+                BecomeUnreachable();
+                break;
             default:
                 throw NotSupported(opcode);
         }
@@ -397,13 +409,23 @@ internal sealed partial class FunctionCompiler
         }
 
         _moves.Execute(CallingConvention.Scratch);
-        if (_countsBudget)
-        {
-            EmitBudget(Math.Max(1, _reader.Offset - _function.BodyStart));
-        }
+        EmitExitBudget();
+        EmitEpilogue();
+    }
 
+    private void EmitEpilogue()
+    {
         _asm.Leave();
         _asm.Ret(_stackParameterBytes);
+    }
+
+    /// <summary>Uses up budget by the bytes of the function before its exit here.</summary>
+    private void EmitExitBudget()
+    {
+        if (_countsBudget)
+        {
+            EmitBudget(_reader.Offset - _function.BodyStart);
+        }
     }
 
     private void BecomeUnreachable()

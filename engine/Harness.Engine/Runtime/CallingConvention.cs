@@ -13,6 +13,8 @@ namespace Harness.Engine.Runtime;
 /// the stack, 8 bytes each, the k-th of them at <c>[rbp + 16 + 8k]</c> of the callee, the area rounded up to 16 bytes and
 /// popped by the callee. Results travel in <see cref="ResultGprs"/> and <see cref="ResultXmms"/>; the k-th of the others
 /// in the result area of the store context, to be read before any other call.</para>
+/// <para>An i32 in a general-purpose register has zeros in the upper half, as a parameter, as a result and where execution
+/// passes between the tiers; in memory its upper half is anything.</para>
 /// <para>Wherever a call instruction executes, rsp is a multiple of 16.</para>
 /// <para>A call through a function reference leaves its address in <see cref="Scratch"/>, so that adapters of host
 /// functions know what they stand for.</para>
