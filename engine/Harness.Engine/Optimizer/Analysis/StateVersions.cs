@@ -4,8 +4,8 @@ using Harness.Engine.Optimizer.Ir;
 namespace Harness.Engine.Optimizer.Analysis;
 
 /// <summary>
-/// Versions of the mutable state, by class: memory contents, table elements, sizes, and each global. Two loads of one class in
-/// the same version see the same state.
+/// Versions of the mutable state, by class: memory contents, table elements, sizes, the imported globals (several of them may
+/// be the same), and each global of the module's own. Two loads of one class in the same version see the same state.
 /// </summary>
 internal sealed class StateVersions
 {
@@ -15,9 +15,10 @@ internal sealed class StateVersions
     private const int MemoryClass = 0;
     private const int TableClass = 1;
     private const int SizeClass = 2;
-    private const int FirstGlobalClass = 3;
-    private const int GlobalClasses = 61;
-    private const ulong AllGlobals = ~0UL << FirstGlobalClass;
+    private const int ImportedGlobalsClass = 3;
+    private const int FirstOwnGlobalClass = 4;
+    private const int OwnGlobalClasses = 60;
+    private const ulong AllGlobals = ~0UL << ImportedGlobalsClass;
 
     private readonly Graph graph;
     private readonly int[][] atEntry;
@@ -30,7 +31,7 @@ internal sealed class StateVersions
     public StateVersions(Graph graph, ControlFlow flow)
     {
         this.graph = graph;
-        classCount = FirstGlobalClass + Math.Min(GlobalClasses, graph.Module.Globals.Length);
+        classCount = FirstOwnGlobalClass + Math.Min(OwnGlobalClasses, graph.Module.Globals.Length);
         atEntry = new int[graph.Blocks.Count][];
         firstInBlock = new int[graph.Blocks.Count];
         var atExit = new int[graph.Blocks.Count][];
@@ -86,7 +87,10 @@ internal sealed class StateVersions
         return current[index];
     }
 
-    private int GlobalClass(long global) => FirstGlobalClass + (int)(global % GlobalClasses);
+    private int GlobalClass(long global) =>
+        graph.Module.Globals[(int)global].IsImported
+            ? ImportedGlobalsClass
+            : FirstOwnGlobalClass + (int)(global % OwnGlobalClasses);
 
     private ulong ClassesWritten(Effects effects, in Node node)
     {

@@ -59,7 +59,7 @@ internal sealed partial class FunctionBuilder
     public int[] Build(int[] arguments)
     {
         assembler.Inlining = inlining;
-        keepsLoopStates = assembler.AllowDeopt && tree.HasSpeculation;
+        keepsLoopStates = assembler.AllowDeopt && assembler.Options.PassLicm && tree.HasSpeculation;
         reader = Module.OpenBody(function);
         ReadLocals(arguments);
         bodyOffset = reader.Offset;
@@ -207,7 +207,7 @@ internal sealed partial class FunctionBuilder
                 Push(assembler.I64(reader.ReadVarI64()));
                 break;
             case Opcode.F32Const:
-                Push(assembler.Constant(opcode, IrType.F32, reader.ReadF32Bits()));
+                Push(assembler.Constant(opcode, IrType.F32, (int)reader.ReadF32Bits()));
                 break;
             case Opcode.F64Const:
                 Push(assembler.Constant(opcode, IrType.F64, (long)reader.ReadF64Bits()));
