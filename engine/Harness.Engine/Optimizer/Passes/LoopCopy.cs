@@ -15,14 +15,17 @@ internal sealed class LoopCopy
     private readonly HashSet<int> copies = [];
 
     /// <summary>Copies a loop. Nothing leads to the copy yet.</summary>
-    public LoopCopy(Graph graph, Loop loop)
+    /// <param name="graph">The graph.</param>
+    /// <param name="loop">The loop.</param>
+    /// <param name="frequency">How often the copy runs for one iteration of the loop.</param>
+    public LoopCopy(Graph graph, Loop loop, double frequency)
     {
         this.graph = graph;
         this.loop = loop;
         foreach (int original in loop.Blocks)
         {
             Block block = graph.NewBlock();
-            block.Frequency = graph.Blocks[original].Frequency;
+            block.Frequency = graph.Blocks[original].Frequency * frequency;
             blocks.Add(original, block.Id);
             copies.Add(block.Id);
         }

@@ -77,7 +77,8 @@ internal sealed class LoopPeeling(int maxSize) : IPass
     {
         Block header = loop.Header;
         int[] outsiders = [.. header.Predecessors.Where(id => !loop.Contains(id)).Distinct()];
-        var copy = new LoopCopy(graph, loop);
+        double entries = outsiders.Min(id => graph.Blocks[id].Frequency);
+        var copy = new LoopCopy(graph, loop, Math.Min(1, entries / header.Frequency));
         foreach (int outsider in outsiders)
         {
             Edge[] edges = graph.Blocks[outsider].Successors;
