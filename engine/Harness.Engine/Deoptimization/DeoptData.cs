@@ -24,6 +24,9 @@ public enum DeoptReason : byte
     /// <summary>A call had another target than the inlined ones.</summary>
     WrongCallTarget,
 
+    /// <summary>A check that was moved before a loop found that the loop would trap, if it came to the check.</summary>
+    TrapInLoop,
+
     /// <summary>The guard held, but the stress knob made it fail.</summary>
     Stress,
 }

@@ -35,6 +35,12 @@ internal sealed class LoopInvariantCodeMotion : IPass
         {
             new Mover(graph, flow, loop, preheaders[loop]).Run();
         }
+
+        // Nothing else moves checks: the values that only the entry states name are needed no more.
+        foreach (Loop loop in flow.Loops)
+        {
+            loop.Header.LoopEntryState = -1;
+        }
     }
 
     /// <summary>The block that leads to a loop and nowhere else; made if there is none.</summary>
@@ -71,7 +77,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
     private sealed class Mover(Graph graph, ControlFlow flow, Loop loop, Block preheader)
     {
         private readonly HashSet<int> moved = [];
-        private readonly HashSet<int> checkedValues = [];
+        private readonly MovedChecks checks = new(graph);
         private Effects written;
 
         public void Run()
@@ -144,13 +150,11 @@ internal sealed class LoopInvariantCodeMotion : IPass
             bool isCheck = node.Op is IrOp.Guard or IrOp.TrapIf or IrOp.TrapUnless;
             bool canGuard = isAlways && loop.Header.LoopEntryState >= 0;
 
-            // An element may be loaded, and a type read, only behind the check of the index or of the reference.
-            bool needsCheck = node.Op is IrOp.LoadTableElement or IrOp.LoadReferenceType;
             return !isChanging
                 && (effects & (Effects.Pinned | Effects.ReadsMemory)) == 0
                 && (isCheck ? canGuard : (effects & (Effects.Traps | Effects.Deoptimizes)) == 0)
-                && (!needsCheck || checkedValues.Contains(graph.Input(id, 0)))
-                && node.Op != IrOp.Projection;
+                && node.Op != IrOp.Projection
+                && checks.Allow(id);
         }
 
         /// <summary>Turns a check that has moved before the loop into a guard that deoptimizes to the loop's start.</summary>
@@ -163,11 +167,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
             }
 
             int condition = graph.Input(id, 0);
-            if (graph[condition].InputCount > 0)
-            {
-                checkedValues.Add(graph.Input(condition, 0));
-            }
-
+            checks.Add(condition, isTrue: op != IrOp.TrapIf);
             if (op == IrOp.TrapIf)
             {
                 int holds = graph.Append(preheader, Opcode.I32Eqz, IrType.I32, [condition]);
@@ -177,8 +177,12 @@ internal sealed class LoopInvariantCodeMotion : IPass
             }
 
             ref Node node = ref graph[id];
-            node.Op = IrOp.Guard;
-            node.Immediate = (long)DeoptReason.WrongCallTarget;
+            if (op != IrOp.Guard)
+            {
+                node.Op = IrOp.Guard;
+                node.Immediate = (long)DeoptReason.TrapInLoop;
+            }
+
             node.Aux = loop.Header.LoopEntryState;
         }
     }

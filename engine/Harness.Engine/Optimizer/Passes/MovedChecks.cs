@@ -1,0 +1,76 @@
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Ir;
+
+namespace Harness.Engine.Optimizer.Passes;
+
+/// <summary>
+/// The conditions that checks before a loop have established, and what may therefore be loaded there: an element whose index is
+/// in bounds, the type of a reference that is not null.
+/// </summary>
+internal sealed class MovedChecks(Graph graph)
+{
+    private readonly List<int> established = [];
+
+    /// <summary>Adds the condition of a check that now stands before the loop.</summary>
+    /// <param name="condition">The condition.</param>
+    /// <param name="isTrue">Whether it is not 0, or 0, behind the check.</param>
+    public void Add(int condition, bool isTrue)
+    {
+        if (graph[condition].Op == Opcode.I32Eqz)
+        {
+            Add(graph.Input(condition, 0), !isTrue);
+        }
+        else if (isTrue != (graph[condition].Op == Opcode.RefIsNull))
+        {
+            established.Add(condition);
+        }
+    }
+
+    /// <summary>Whether a node needs no check, or one that was added.</summary>
+    public bool Allow(int id) => graph[id].Op switch
+    {
+        IrOp.LoadTableElement => IsInBounds(graph.Input(id, 0), (int)graph[id].Immediate),
+        IrOp.LoadReferenceType => IsNotNull(graph.Input(id, 0)),
+        _ => true,
+    };
+
+    private bool IsInBounds(int index, int table)
+    {
+        // Tables never shrink.
+        if (OperatorTable.IsConstant(graph[index].Op))
+        {
+            ulong value = graph[index].Type == IrType.I32 ? (uint)graph[index].Immediate : (ulong)graph[index].Immediate;
+            if (value < graph.Module.Tables[table].Type.Limits.Minimum)
+            {
+                return true;
+            }
+        }
+
+        return established.Exists(condition => graph[condition].Op switch
+        {
+            Opcode.I32LtU or Opcode.I64LtU =>
+                graph.Input(condition, 0) == index && IsLengthOf(graph.Input(condition, 1), table),
+            Opcode.I32GtU or Opcode.I64GtU =>
+                graph.Input(condition, 1) == index && IsLengthOf(graph.Input(condition, 0), table),
+            _ => false,
+        });
+    }
+
+    /// <summary>Whether a value is at most the length of a table.</summary>
+    private bool IsLengthOf(int value, int table) =>
+        graph[value].Op == IrOp.TableLength
+            ? graph[value].Immediate == table
+            : graph[value].Op is Opcode.I32Const or Opcode.I64Const
+                && (ulong)graph[value].Immediate <= graph.Module.Tables[table].Type.Limits.Minimum;
+
+    private bool IsNotNull(int reference) => established.Exists(condition => graph[condition].Op switch
+    {
+        Opcode.RefIsNull => graph.Input(condition, 0) == reference,
+        IrOp.ReferenceEqual => IsFunctionAnd(condition, 0, reference) || IsFunctionAnd(condition, 1, reference),
+        _ => false,
+    });
+
+    private bool IsFunctionAnd(int comparison, int operand, int reference) =>
+        graph[graph.Input(comparison, operand)].Op == IrOp.FunctionAddress
+        && graph.Input(comparison, 1 - operand) == reference;
+}
