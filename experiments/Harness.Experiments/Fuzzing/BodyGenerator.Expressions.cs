@@ -243,7 +243,7 @@ internal sealed partial class BodyGenerator
             return Expression(ProgramType.I32, depth);
         var declared = context.Program.Tables[table];
         var start = Math.Max(0, declared.RegionStart(wanted >= 0 ? wanted : random.Pick(declared.Regions)));
-        var inRegion = random.Weighted(30, 25, 20, 25) switch
+        var inRegion = random.Weighted(25, 40, 15, 20) switch
         {
             0 => null,
             1 => Phase(random.Below(3)),
@@ -252,7 +252,7 @@ internal sealed partial class BodyGenerator
         };
         if (inRegion is null)
             return ProgramNode.I32Const(start + random.Below(ProgramGenerator.RegionSize));
-        var mask = random.Pick([1, 3, 3, 7]);
+        var mask = random.Pick([1, 3, 7, 7]);
         return Constrained(Opcode.I32Add, ProgramType.I32, Constrained(Opcode.I32And, ProgramType.I32, inRegion, mask), start);
     }
 

@@ -13,7 +13,8 @@ internal sealed partial class BodyGenerator
         if (depth <= 0 || budget < 0)
             return SetLocal(1);
         var general = role == FunctionRole.Leaf ? 0 : 1;
-        return random.Weighted(24, 9, 13, 3, 9, 4, 9 * general, 4, 11 * general, 3, 3, 4, 5, 2 * general, 1, 4, 1) switch
+        var calls = role switch { FunctionRole.Leaf => 0, FunctionRole.General => 11, _ => 30 };
+        return random.Weighted(24, 9, 13, 3, 9, 4, 9 * general, 4, calls, 3, 3, 4, 5, 2 * general, 1, 4, 1) switch
         {
             0 => SetLocal(depth),
             1 => SetGlobal(depth),
