@@ -27,11 +27,15 @@ internal sealed partial class FunctionCompiler
         _sites[_siteCount++] = new CodeSite(codeOffset, _offset, -1, trap);
     }
 
-    /// <summary>Traps at this place of the code.</summary>
+    /// <summary>
+    /// Traps at this place of the code. A byte that is never executed follows the call, so that its return address is not that
+    /// of an instruction that may fault, which would be another trap at the same address.
+    /// </summary>
     private void EmitTrapHere(TrapKind kind)
     {
         CallStub(Stub.Trap);
         AddCallSite(kind);
+        _asm.Int3();
     }
 
     private void CallStub(Stub stub) => _asm.Call(_stubs[(int)stub]);

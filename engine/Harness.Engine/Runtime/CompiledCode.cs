@@ -15,7 +15,8 @@ public enum CodeTier : byte
 
 /// <summary>
 /// A place in compiled code that can be on the stack or can trap: the return address of a call, an instruction that may
-/// fault, or the return address of a call to the trap stub.
+/// fault, or the return address of a call to the trap stub. No two sites that trap are at one address: a call to the trap stub
+/// is not followed directly by an instruction that may fault.
 /// </summary>
 /// <param name="CodeOffset">
 /// Offset from the start of the code: of the return address for calls and cold trap calls, of the instruction itself for
