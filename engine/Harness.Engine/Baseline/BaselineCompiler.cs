@@ -12,19 +12,17 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
 {
     private readonly ConcurrentBag<FunctionCompiler> _idle = [];
 
-    /// <summary>Whether compiled code comes with a <see cref="CompiledCode.SourceMap"/>.</summary>
-    public bool MapsSource { get; init; }
-
     /// <inheritdoc/>
     public CompiledCode Compile(ModuleCode code, int functionIndex)
     {
         var compiler = Borrow();
-        compiler.Compile(code, functionIndex, mapsSource: MapsSource);
+        compiler.Compile(code, functionIndex, mapsSource: code.Engine.Events.WantsListings);
         var compiled = new CompiledCode
         {
             FunctionIndex = functionIndex,
             Tier = CodeTier.Baseline,
             Block = space.Publish(compiler.Assembler),
+            InstructionBytes = compiler.Assembler.InstructionBytes,
             Sites = compiler.Sites.ToArray(),
             FeedbackCallOffsets = compiler.FeedbackCallOffsets.ToArray(),
             SourceMap = compiler.SourceMap?.ToArray(),

@@ -45,6 +45,9 @@ internal sealed class CompiledCode
     /// <summary>Where the code lies; its first byte is the entry.</summary>
     public required CodeBlock Block { get; init; }
 
+    /// <summary>Size of the instructions: constants and jump tables lie behind them.</summary>
+    public int InstructionBytes { get; init; }
+
     /// <summary>Sites in ascending order of <see cref="CodeSite.CodeOffset"/>.</summary>
     public required CodeSite[] Sites { get; init; }
 

@@ -25,7 +25,11 @@ public sealed record CompiledEvent(
     int CodeBytes,
     int InlinedCalls,
     int DeoptPoints,
-    TimeSpan CompileTime);
+    TimeSpan CompileTime)
+{
+    /// <summary>The code.</summary>
+    internal CompiledCode? Code { get; init; }
+}
 
 /// <summary>A function could not be optimized; it stays in baseline code.</summary>
 /// <param name="Module">The function's module.</param>
@@ -99,11 +103,23 @@ public sealed class EngineEvents
     /// <summary>Optimized code was taken out of use.</summary>
     public event Action<CodeDiscardedEvent>? CodeDiscarded;
 
+    /// <summary>A compiler has done a step of its work, on the thread that compiles.</summary>
+    internal event Action<CompilationStep>? CompilationStepDone;
+
+    /// <summary>Whether somebody wants to know of the steps of compilations.</summary>
+    internal bool WantsSteps => CompilationStepDone is not null;
+
+    /// <summary>Whether compilers are to fill <see cref="CompiledCode.SourceMap"/>.</summary>
+    internal bool WantsListings { get; set; }
+
     /// <summary>Whether somebody wants to know of each deopt.</summary>
     internal bool WantsDeopts => Deoptimized is not null;
 
     internal void OnTierUpRequested(ModuleCode code, int functionIndex) =>
         TierUpRequested?.Invoke(new TierUpRequestedEvent(code.Module, functionIndex));
+
+    internal void OnStep(ModuleCode code, int functionIndex, string name, object result) =>
+        CompilationStepDone?.Invoke(new CompilationStep(code, functionIndex, name, result));
 
     internal void OnCompiled(ModuleCode owner, CompiledCode code, TimeSpan time)
     {
@@ -157,7 +173,10 @@ public sealed class EngineEvents
             code.Block.Size,
             code.InliningPositions.Length,
             code.DeoptData?.Points.Length ?? 0,
-            time);
+            time)
+        {
+            Code = code,
+        };
         Compiled?.Invoke(compiled);
         if (trace)
         {

@@ -63,6 +63,9 @@ internal sealed class InliningTree
     /// <summary>Size of the body in wire bytes.</summary>
     public int WireSize { get; }
 
+    /// <summary>The policy's score: candidates with a higher one are decided about first.</summary>
+    public double Score { get; set; }
+
     /// <summary>What was decided, and why.</summary>
     public InliningDecision Decision { get; set; }
 

@@ -91,9 +91,10 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
             };
             foreach (InliningTree target in targets)
             {
+                target.Score = policy.Score(target);
                 if (isEnabled)
                 {
-                    candidates.Enqueue(target, (-policy.Score(target), arrivals++));
+                    candidates.Enqueue(target, (-target.Score, arrivals++));
                 }
                 else
                 {
