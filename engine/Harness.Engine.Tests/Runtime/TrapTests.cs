@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
@@ -211,6 +212,33 @@ public sealed class TrapTests
         }
 
         ExecutionThread.Run(store.Engine.Options, () => Assert.Throws<WasmTrapException>(() => function.Invoke()));
+    }
+
+    [Fact]
+    public void RecursionByWayOfTheHostIsATrapToo()
+    {
+        var compiler = new HandCompiler().Baseline(1, w =>
+        {
+            w.Prologue(slots: 256, guard: true);
+            w.Call(0, 1);
+            w.Epilogue();
+        });
+        using Store store = compiler.NewStore(EngineOptions.Default with { StackSize = 1024 });
+        int depth = 0;
+        Instance? instance = null;
+        instance = store.Instantiate(
+            HandCompiler.Module("""(module (import "m" "h" (func)) (func (export "f") (call 0)))"""),
+            new Imports().Define("m", "h", HostFunction.Create(() =>
+            {
+                depth++;
+                instance!.GetFunction("f").Invoke();
+            })));
+
+        var trap = ExecutionThread.Run(
+            store.Engine.Options, () => Assert.Throws<WasmTrapException>(() => instance.GetFunction("f").Invoke()));
+
+        Assert.Equal(TrapKind.StackOverflow, trap.Kind);
+        Assert.InRange(depth, 100, 400);
     }
 
     [Fact]

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 
@@ -10,6 +13,14 @@ namespace Harness.Engine.Deoptimization;
 /// </summary>
 internal static unsafe class Deoptimizer
 {
+    private static readonly Lazy<bool> Prepared = new(CompileOwnCode);
+
+    /// <summary>
+    /// Has the .NET runtime compile what a deopt runs, so that the first one is not held up by that. To be called before
+    /// code with deopt points is installed.
+    /// </summary>
+    public static void Prepare() => _ = Prepared.Value;
+
     /// <summary>Builds the frames.</summary>
     /// <param name="instance">The running instance.</param>
     /// <param name="registers">The registers at the guard's exit.</param>
@@ -54,6 +65,21 @@ internal static unsafe class Deoptimizer
         return null;
     }
 
+    private static bool CompileOwnCode()
+    {
+        const BindingFlags all = BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic
+            | BindingFlags.Static | BindingFlags.Instance;
+        foreach (Type type in (ReadOnlySpan<Type>)[typeof(Deoptimizer), typeof(FrameImage), typeof(CodeRegistry)])
+        {
+            foreach (MethodInfo method in type.GetMethods(all))
+            {
+                RuntimeHelpers.PrepareMethod(method.MethodHandle);
+            }
+        }
+
+        return true;
+    }
+
     private static DeoptPoint FindPoint(CompiledCode code, nint returnAddress)
     {
         int offset = (int)(returnAddress - code.Block.Address);
@@ -85,7 +111,7 @@ internal static unsafe class Deoptimizer
         owner.Engine.Events.OnDeoptimized(deopt);
         if (!owner.Options.TraceDeopt) return;
         FunctionInfo function = owner.Module.Functions[deopt.FunctionIndex];
-        var text = new System.Text.StringBuilder();
+        var text = new StringBuilder();
         text.Append($"[deopt] {function}: {deopt.Reason}, {deopt.Frames.Count} frames, {deopt.Duration.TotalMicroseconds:F2} us");
         foreach (RebuiltFrame frame in deopt.Frames)
         {

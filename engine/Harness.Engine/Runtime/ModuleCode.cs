@@ -3,6 +3,7 @@ using Harness.Engine.Configuration;
 using Harness.Engine.Deoptimization;
 using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
+using Harness.Engine.X64;
 
 namespace Harness.Engine.Runtime;
 
@@ -87,13 +88,9 @@ internal sealed unsafe class ModuleCode
             Engine.TierUp.Optimize(instance, functionIndex);
         }
 
-        CompiledCode code = OptimizedCode(functionIndex) ?? BaselineWithFeedback(instance, functionIndex);
         lock (_gate)
         {
-            // Optimized code may have been installed or discarded meanwhile: whatever is current goes.
-            code = OptimizedCode(functionIndex) ?? code;
-            if (code.Tier == CodeTier.Optimized && OptimizedCode(functionIndex) is null)
-                code = _functions[functionIndex]!.Baseline ?? code;
+            CompiledCode code = OptimizedCode(functionIndex) ?? BaselineWithFeedback(instance, functionIndex);
             return instance.FunctionReference(functionIndex)->Entry = code.Block.Address;
         }
     }
@@ -124,7 +121,7 @@ internal sealed unsafe class ModuleCode
     /// <summary>Installs optimized code for all instances.</summary>
     public void Install(CompiledCode code)
     {
-        NativeRuntime.Registry.Add(new RegisteredCode(this, code));
+        Register(code);
         lock (_gate)
         {
             FunctionCode function = Function(code.FunctionIndex);
@@ -180,12 +177,18 @@ internal sealed unsafe class ModuleCode
         return function ?? Interlocked.CompareExchange(ref function, new FunctionCode(), null) ?? function;
     }
 
+    private void Register(CompiledCode code)
+    {
+        NativeRuntime.Registry.Add(new RegisteredCode(this, code));
+        if (PerfMap.IsEnabled) PerfMap.Record(code.Block, $"{Module.Functions[code.FunctionIndex]} [{code.Tier}]");
+    }
+
     private CompiledCode CompileBaseline(int functionIndex)
     {
         long start = Stopwatch.GetTimestamp();
         CompiledCode code = Engine.BaselineCompiler.Compile(this, functionIndex);
         TimeSpan time = Stopwatch.GetElapsedTime(start);
-        NativeRuntime.Registry.Add(new RegisteredCode(this, code));
+        Register(code);
         Function(functionIndex).Baseline = code;
         Engine.Events.OnCompiled(this, code, time);
         return code;

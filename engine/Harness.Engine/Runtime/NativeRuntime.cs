@@ -10,6 +10,7 @@ internal static unsafe class NativeRuntime
     {
         CodeSpace = new CodeSpace();
         (CodeBlock block, Stubs) = RuntimeStubs.Publish(CodeSpace);
+        PerfMap.Record(block, "stubs");
         nint stubsEnd = block.Address + block.Size;
         FaultHandler.Install(CodeSpace, stubsEnd, (nint)CodeSpace.End, Stubs.Fault);
         Builtins = (nint*)NativeMemory.AllocZeroed((nuint)Builtin.Count, (nuint)sizeof(nint));

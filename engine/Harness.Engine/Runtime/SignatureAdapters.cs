@@ -56,7 +56,7 @@ internal static unsafe class SignatureAdapters
         StoreResults(a, type, layout);
         a.MovImm(Gpr.Rax, 0);
         a.Jmp(NativeRuntime.Stubs.Exit);
-        return NativeRuntime.CodeSpace.Publish(a).Address;
+        return Publish(a, $"entry {type}");
     }
 
     /// <summary>Takes the arguments from the slots at rsi, which is a parameter register itself and so comes last.</summary>
@@ -141,7 +141,14 @@ internal static unsafe class SignatureAdapters
         LoadResults(a, type, layout);
         a.Leave();
         a.Ret(layout.StackParameterBytes);
-        return NativeRuntime.CodeSpace.Publish(a).Address;
+        return Publish(a, $"host {type}");
+    }
+
+    private static nint Publish(Assembler assembler, string name)
+    {
+        CodeBlock block = NativeRuntime.CodeSpace.Publish(assembler);
+        PerfMap.Record(block, name);
+        return block.Address;
     }
 
     private static void LoadResults(Assembler a, FunctionType type, SignatureLayout layout)

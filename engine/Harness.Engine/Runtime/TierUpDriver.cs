@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Harness.Engine.Configuration;
+using Harness.Engine.Deoptimization;
 using Harness.Engine.Feedback;
 
 namespace Harness.Engine.Runtime;
@@ -196,6 +197,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
             CompiledCode code = engine.OptimizingCompiler.Compile(
                 owner, job.FunctionIndex, new FeedbackSnapshot(job.Instance), owner.AllowsDeopt(job.FunctionIndex));
             TimeSpan time = Stopwatch.GetElapsedTime(start);
+            if (code.DeoptData is not null) Deoptimizer.Prepare();
             owner.Install(code);
             engine.Events.OnCompiled(owner, code, time);
             return null;
