@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Harness.Engine.Configuration;
+using Harness.Engine.Diagnostics.Wast;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
-using Harness.Experiments.Scripts;
 using Harness.Experiments.Workloads;
 using MathNet.Numerics.Statistics;
 
@@ -65,7 +65,7 @@ internal static class RunCommand
         var times = new List<double>();
         try
         {
-            var function = store.Instantiate(module, SpecTestModule.Define(store)).GetFunction(name);
+            var function = store.Instantiate(module, SpecTestHost.CreateImports(store)).GetFunction(name);
             for (var i = 0; i < Math.Max(1, repeat); i++)
             {
                 var start = Stopwatch.GetTimestamp();

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Harness.Engine.Configuration;
-using Harness.Experiments.Scripts;
+using Harness.Engine.Diagnostics.Wast;
 
 namespace Harness.Experiments.Commands;
 
@@ -37,21 +37,21 @@ internal static class WastCommand
         var (passed, failed, unsupported) = (0, 0, 0);
         foreach (var file in files)
         {
-            WastOutcome outcome;
+            WastResult result;
             try
             {
-                outcome = WastRunner.Run(file, options);
+                result = WastRunner.Run(file, options);
             }
-            catch (HarnessException exception)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                outcome = new WastOutcome(0, 0, [exception.Message]);
+                throw new HarnessException($"cannot read script {file}: {exception.Message}", exception);
             }
 
-            foreach (var failure in outcome.Failures)
+            foreach (var failure in result.Failures)
                 Console.WriteLine(failure);
-            passed += outcome.Passed;
-            failed += outcome.Failures.Count;
-            unsupported += outcome.Unsupported;
+            passed += result.Passed;
+            failed += result.Failures.Count;
+            unsupported += result.Unsupported.Count;
         }
 
         if (unsupported > 0)

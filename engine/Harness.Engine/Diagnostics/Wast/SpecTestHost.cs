@@ -4,11 +4,12 @@ using Harness.Engine.Runtime;
 namespace Harness.Engine.Diagnostics.Wast;
 
 /// <summary>The module <c>spectest</c>, which the specification's tests import from. Its functions print nothing.</summary>
-internal static class SpecTestHost
+public static class SpecTestHost
 {
     private const string Name = "spectest";
 
-    /// <summary>Makes imports with only this module in them.</summary>
+    /// <summary>Makes imports with only this module in them, for the instances of one store.</summary>
+    /// <param name="store">The store.</param>
     public static Imports CreateImports(Store store)
     {
         var imports = new Imports()
