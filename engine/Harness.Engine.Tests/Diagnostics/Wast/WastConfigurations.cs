@@ -1,0 +1,26 @@
+using Harness.Engine.Configuration;
+
+namespace Harness.Engine.Tests.Diagnostics.Wast;
+
+/// <summary>The configurations in which scripts must give the same results.</summary>
+internal static class WastConfigurations
+{
+    public static IReadOnlyDictionary<string, EngineOptions> All { get; } = new Dictionary<string, EngineOptions>
+    {
+        ["default"] = EngineOptions.Default,
+        ["baseline only"] = EngineOptions.Default with { TierUp = TierUpMode.Never },
+        ["baseline, explicit bounds checks"] =
+            EngineOptions.Default with { TierUp = TierUpMode.Never, MemoryGuardPages = false },
+        ["eager"] = EngineOptions.Default with { TierUp = TierUpMode.Eager },
+        ["background, soon"] = EngineOptions.Default with { TieringBudget = 200 },
+        ["early tier-up"] = Early,
+        ["early tier-up, failing guards"] = Early with { StressGuardFailInterval = 3 },
+        ["early tier-up, no deopts"] = Early with { Deopt = false },
+        ["early tier-up, no inlining"] = Early with { Inlining = false },
+        ["early tier-up, explicit bounds checks"] = Early with { MemoryGuardPages = false },
+        ["early tier-up, one target"] = Early with { PolymorphismLimit = 1 },
+    };
+
+    private static EngineOptions Early =>
+        EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 2 };
+}

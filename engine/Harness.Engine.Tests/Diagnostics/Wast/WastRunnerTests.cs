@@ -1,0 +1,107 @@
+using System.Text;
+using Harness.Engine.Configuration;
+using Harness.Engine.Diagnostics.Wast;
+using Harness.Engine.Modules.Text;
+
+namespace Harness.Engine.Tests.Diagnostics.Wast;
+
+public class WastRunnerTests
+{
+    private static readonly string ScriptFolder = Path.Combine(AppContext.BaseDirectory, "Scripts");
+
+    public static TheoryData<string, string> Runs
+    {
+        get
+        {
+            var runs = new TheoryData<string, string>();
+            foreach (var path in Directory.GetFiles(ScriptFolder, "*.wast"))
+            {
+                foreach (var configuration in WastConfigurations.All.Keys) runs.Add(Path.GetFileName(path), configuration);
+            }
+
+            return runs;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void Scripts_hold_in_every_configuration(string script, string configuration)
+    {
+        var path = Path.Combine(ScriptFolder, script);
+        var assertions = WastScript.Parse(File.ReadAllBytes(path)).Commands.Count(IsAssertion);
+        var result = WastRunner.Run(path, WastConfigurations.All[configuration]);
+        Assert.Empty(result.Failures);
+        Assert.Empty(result.Unsupported);
+        Assert.Equal(assertions, result.Passed);
+    }
+
+    [Fact]
+    public void What_does_not_hold_is_reported_with_its_line()
+    {
+        var result = Run(
+            """
+            (module
+              (func (export "one") (result i32) (i32.const 1))
+              (func (export "trap") (unreachable)))
+            (assert_return (invoke "one") (i32.const 1))
+            (assert_return (invoke "one") (i32.const 2))
+            (assert_trap (invoke "one") "unreachable")
+            (assert_trap (invoke "trap") "integer overflow")
+            (assert_return (invoke "trap"))
+            (invoke "trap")
+            (assert_invalid (module) "type mismatch")
+            (assert_malformed (module quote "(func (result i32))") "unexpected token")
+            (assert_unlinkable (module) "unknown import")
+            (assert_return (invoke $nobody "one"))
+            (assert_trap (invoke "trap") "unreachable")
+            """);
+        Assert.Equal(2, result.Passed);
+        Assert.Empty(result.Unsupported);
+        Assert.Equal([5, 6, 7, 8, 9, 10, 11, 12, 13], result.Failures.Select(failure => failure.Line));
+        Assert.Equal("test.wast:5: expected (i32.const 2), got (i32.const 1)", result.Failures[0].ToString());
+        Assert.Equal("expected the trap 'unreachable', but nothing trapped", result.Failures[1].Message);
+        Assert.Equal("expected the trap 'integer overflow', got 'unreachable'", result.Failures[2].Message);
+    }
+
+    [Fact]
+    public void A_module_that_fails_takes_only_its_own_actions_along()
+    {
+        var result = Run(
+            """
+            (module $bad (func (result i32)))
+            (assert_return (invoke "f"))
+            (module $good (func (export "f")))
+            (assert_return (invoke "f"))
+            (assert_return (invoke $bad "f"))
+            """);
+        Assert.Equal(1, result.Passed);
+        Assert.Equal([1, 2, 5], result.Failures.Select(failure => failure.Line));
+        Assert.StartsWith("the module at line 1 is missing", result.Failures[1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_needs_simd_is_unsupported_rather_than_failed()
+    {
+        var result = Run(
+            """
+            (module (func (export "f") (result v128) (v128.const i32x4 0 0 0 0)))
+            (assert_return (invoke "f") (v128.const i32x4 0 0 0 0))
+            (invoke "f")
+            """);
+        Assert.Equal(0, result.Passed);
+        Assert.Empty(result.Failures);
+        Assert.Equal([1, 2, 3], result.Unsupported.Select(incident => incident.Line));
+    }
+
+    [Fact]
+    public void A_malformed_script_is_one_failure()
+    {
+        var failure = Assert.Single(Run("(module)\n(assert_something)").Failures);
+        Assert.Equal("test.wast:2: 2:2: unknown operator assert_something", failure.ToString());
+    }
+
+    private static WastResult Run(string text) =>
+        WastRunner.Run("test.wast", Encoding.UTF8.GetBytes(text), EngineOptions.Default);
+
+    private static bool IsAssertion(WastCommand command) => command.GetType().Name.StartsWith("Assert", StringComparison.Ordinal);
+}
