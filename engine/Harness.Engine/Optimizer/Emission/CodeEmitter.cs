@@ -1,0 +1,352 @@
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Optimizer.Lowering;
+using Harness.Engine.Optimizer.RegisterAllocation;
+using Harness.Engine.Runtime;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Optimizer.Emission;
+
+/// <summary>Writes the machine code of allocated low-level code: blocks in their order, then what is seldom reached.</summary>
+internal sealed partial class CodeEmitter : IMoveEmitter
+{
+    /// <summary>Alignment of loop headers, in bytes.</summary>
+    private const int LoopAlignment = 16;
+
+    /// <summary>Frames up to this size, in bytes, of functions that call nobody do without a check of the stack.</summary>
+    private const int LeafFrameSize = 1024;
+
+    /// <summary>Largest frame, in bytes: what lies below the limit of the stack must hold it.</summary>
+    private const int MaxFrameSize = 128 * 1024;
+
+    private readonly Assembler asm;
+    private readonly LifetimeBuilder builder;
+    private readonly LinearScan scan;
+    private readonly MoveInserter moves;
+    private readonly SignatureCache signatures;
+    private readonly ParallelMoves group = new();
+    private readonly GrowList<CodeSite> sites = new();
+    private readonly GrowList<(int CodeOffset, int BytecodeOffset)> sourceMap = new();
+    private LirCode code = null!;
+    private ModuleCode module = null!;
+    private Label[] labels = new Label[64];
+    private int[] targets = new int[64];
+    private int[] cursors = new int[512];
+    private int position;
+    private int nextMove;
+    private int currentBlock;
+    private bool keepsSourceMap;
+
+    /// <summary>Makes an emitter for what the phases before leave.</summary>
+    public CodeEmitter(
+        Assembler assembler, LifetimeBuilder builder, LinearScan scan, MoveInserter moves, SignatureCache signatures)
+    {
+        asm = assembler;
+        this.builder = builder;
+        this.scan = scan;
+        this.moves = moves;
+        this.signatures = signatures;
+    }
+
+    /// <summary>The sites of the code.</summary>
+    public ReadOnlySpan<CodeSite> Sites => sites.Span;
+
+    /// <summary>Offsets in the code and in the module's bytes.</summary>
+    public ReadOnlySpan<(int CodeOffset, int BytecodeOffset)> SourceMap => sourceMap.Span;
+
+    private Lifetimes Lifetimes => builder.Lifetimes;
+
+    /// <summary>Emits a function.</summary>
+    public void Run(LirCode lir, ModuleCode moduleCode, bool withSourceMap)
+    {
+        code = lir;
+        module = moduleCode;
+        keepsSourceMap = withSourceMap;
+        Prepare();
+        EmitPrologue();
+        for (int i = 0; i < code.BlockCount; i++)
+        {
+            if (targets[i] == i)
+            {
+                EmitBlock(i);
+            }
+        }
+
+        EmitColdPaths();
+    }
+
+    private void Prepare()
+    {
+        asm.Reset();
+        sites.Clear();
+        sourceMap.Clear();
+        coldPaths.Clear();
+        deoptPoints.Clear();
+        nextMove = 0;
+        position = 0;
+        if (labels.Length < code.BlockCount)
+        {
+            labels = new Label[code.BlockCount * 2];
+            targets = new int[code.BlockCount * 2];
+        }
+
+        if (cursors.Length < code.ValueCount)
+        {
+            cursors = new int[code.ValueCount * 2];
+        }
+
+        for (int i = 0; i < code.ValueCount; i++)
+        {
+            cursors[i] = i;
+        }
+
+        FindTargets();
+    }
+
+    /// <summary>Finds where a jump to each block really goes: blocks that only jump on are left out.</summary>
+    private void FindTargets()
+    {
+        int move = 0;
+        for (int i = 0; i < code.BlockCount; i++)
+        {
+            labels[i] = asm.NewLabel();
+            ref LirBlock block = ref code.Block(i);
+            bool isJump = block.EndInstruction - block.FirstInstruction == 1
+                && code.Instruction(block.FirstInstruction).Op == LirOp.Jump;
+            bool hasMoves = false;
+            for (; move < moves.Count && moves.InstructionOf(move) < block.EndInstruction; move++)
+            {
+                hasMoves = true;
+            }
+
+            targets[i] = isJump && !hasMoves ? code.Successors[block.FirstSuccessor] : i;
+        }
+
+        for (int i = 0; i < code.BlockCount; i++)
+        {
+            int target = targets[i];
+            for (int steps = 0; targets[target] != target; steps++)
+            {
+                target = targets[target];
+                if (steps > code.BlockCount)
+                {
+                    // Blocks that jump in a circle: one of them stays.
+                    targets[target] = target;
+                }
+            }
+
+            targets[i] = target;
+        }
+    }
+
+    private void EmitPrologue()
+    {
+        int size = ((scan.SlotCount + 1) & ~1) * sizeof(long);
+        int frame = size + sizeof(long);
+        if (frame > MaxFrameSize)
+        {
+            throw new NotSupportedException($"a frame of {frame} bytes is too large for optimized code");
+        }
+
+        asm.Push(Gpr.Rbp);
+        asm.Mov(OpSize.Qword, Gpr.Rbp, Gpr.Rsp);
+        asm.Push(CallingConvention.Instance);
+        asm.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, frame);
+        if (builder.Calls.Count > 0 || frame > LeafFrameSize)
+        {
+            EmitStackCheck(code.Instruction(0));
+        }
+    }
+
+    private void EmitBlock(int index)
+    {
+        currentBlock = index;
+        ref LirBlock block = ref code.Block(index);
+        if (block.IsLoopHeader && !block.IsCold)
+        {
+            asm.Align(LoopAlignment);
+        }
+
+        asm.Bind(labels[index]);
+        for (int i = block.FirstInstruction; i < block.EndInstruction; i++)
+        {
+            ref LirInstruction instruction = ref code.Instruction(i);
+            if (keepsSourceMap)
+            {
+                NoteSource(instruction);
+            }
+
+            position = 4 * i;
+            EmitMovesBefore(i);
+            EmitInstruction(ref instruction);
+        }
+    }
+
+    private void NoteSource(in LirInstruction instruction)
+    {
+        if (sourceMap.Count == 0 || sourceMap[sourceMap.Count - 1].BytecodeOffset != instruction.BytecodeOffset)
+        {
+            sourceMap.Add((asm.Position, instruction.BytecodeOffset));
+        }
+    }
+
+    private void EmitMovesBefore(int instruction)
+    {
+        while (nextMove < moves.Count && moves.InstructionOf(nextMove) <= instruction)
+        {
+            long key = moves.GroupOf(nextMove);
+            for (; nextMove < moves.Count && moves.GroupOf(nextMove) == key; nextMove++)
+            {
+                group.Add(moves[nextMove]);
+            }
+
+            group.Emit(this);
+        }
+    }
+
+    private void EmitInstruction(ref LirInstruction instruction)
+    {
+        ReadOnlySpan<LirOperand> operands = code.Operands(instruction);
+        switch (instruction.Op)
+        {
+            case LirOp.Entry:
+                EmitEntry(operands);
+                break;
+            case LirOp.LoadConstant:
+                EmitConstant(Result(operands).Gpr, instruction.Immediate);
+                break;
+            case LirOp.LoadFloat:
+                EmitFloatConstant(Result(operands).Xmm, instruction.Size, instruction.Immediate);
+                break;
+            case LirOp.Move:
+                Gpr input = Input(operands, 1).Gpr;
+                asm.Mov(instruction.Size, Result(operands).Gpr, input);
+                break;
+            case LirOp.Lea:
+                EmitLea(instruction, operands);
+                break;
+            case LirOp.Alu:
+                EmitAlu(instruction, operands);
+                break;
+            case LirOp.Multiply:
+                EmitMultiply(instruction, operands);
+                break;
+            case LirOp.ShiftConstant:
+                EmitShiftConstant(instruction, operands);
+                break;
+            case LirOp.Shift:
+                EmitShift(instruction, operands);
+                break;
+            case LirOp.Unary:
+                EmitUnary(instruction, operands);
+                break;
+            case LirOp.CountBits:
+                EmitCountBits(instruction, operands);
+                break;
+            case LirOp.Extend:
+                EmitExtend(instruction, operands);
+                break;
+            case LirOp.Divide:
+                EmitDivide(instruction, operands);
+                break;
+            case LirOp.Load:
+                EmitLoad(instruction, operands);
+                break;
+            case LirOp.Store:
+                EmitStore(instruction, operands);
+                break;
+            case LirOp.LoadScalar:
+                Mem source = AddressOf(instruction, operands, 1);
+                NoteFault(instruction);
+                asm.MovScalar(instruction.Size, Result(operands).Xmm, source);
+                break;
+            case LirOp.StoreScalar:
+                Mem target = AddressOf(instruction, operands, 1);
+                NoteFault(instruction);
+                asm.MovScalar(instruction.Size, target, Input(operands, 0).Xmm);
+                break;
+            case LirOp.BoundsCheck:
+                EmitBoundsCheck(instruction, operands);
+                break;
+            case LirOp.SetCondition:
+                EmitSetCondition(instruction, operands);
+                break;
+            case LirOp.Select:
+                EmitSelect(instruction, operands);
+                break;
+            case LirOp.TrapIf:
+                EmitCompare(instruction, operands, 0);
+                EmitJumpIf(instruction.Condition, AddTrap(instruction, (TrapKind)instruction.Sub));
+                break;
+            case LirOp.DeoptimizeIf:
+                EmitGuard(instruction, operands);
+                break;
+            case LirOp.StackCheck:
+                EmitStackCheck(instruction);
+                break;
+            case >= LirOp.CallDirect and <= LirOp.CallBuiltin:
+                EmitCall(instruction, operands);
+                break;
+            case >= LirOp.Jump:
+                EmitTerminator(instruction, operands);
+                break;
+            default:
+                EmitFloat(instruction, operands);
+                break;
+        }
+    }
+
+    /// <summary>Where the only result goes.</summary>
+    private Location Result(ReadOnlySpan<LirOperand> operands) => LocationAt(operands[0].Value, position + 2);
+
+    /// <summary>Where an input lies.</summary>
+    private Location Input(ReadOnlySpan<LirOperand> operands, int index) => LocationAt(operands[index].Value, position);
+
+    /// <summary>Where a value lies at a position, which is not before those asked for earlier.</summary>
+    private Location LocationAt(int value, int at)
+    {
+        if (value == 0)
+        {
+            return Location.None;
+        }
+
+        int interval = Lifetimes.At(cursors[value], at);
+        cursors[value] = interval;
+        return Lifetimes[interval].Location;
+    }
+
+    /// <summary>The address of an instruction, whose registers are the operands from an index on.</summary>
+    private Mem AddressOf(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands, int index)
+    {
+        Gpr register = instruction.FixedBase;
+        if (instruction.HasBase)
+        {
+            register = Input(operands, index++).Gpr;
+        }
+
+        if (!instruction.HasIndex)
+        {
+            return register == Gpr.None ? Mem.Absolute(instruction.Displacement) : Mem.Base(register, instruction.Displacement);
+        }
+
+        Gpr scaled = Input(operands, index).Gpr;
+        return register == Gpr.None
+            ? Mem.Index(scaled, 1 << instruction.ScaleLog2, instruction.Displacement)
+            : Mem.BaseIndex(register, scaled, 1 << instruction.ScaleLog2, instruction.Displacement);
+    }
+
+    /// <summary>The next instruction may fault.</summary>
+    private void NoteFault(in LirInstruction instruction)
+    {
+        if (instruction.MayFault)
+        {
+            AddSite(instruction, asm.Position, TrapKind.MemoryOutOfBounds);
+        }
+    }
+
+    private void AddSite(in LirInstruction instruction, int codeOffset, TrapKind trap) =>
+        sites.Add(new CodeSite(codeOffset, instruction.BytecodeOffset, instruction.Inlining, trap));
+
+    private static OpSize SizeOf(IrType type) => type is IrType.I32 or IrType.F32 ? OpSize.Dword : OpSize.Qword;
+
+    private static bool IsFloat(IrType type) => type is IrType.F32 or IrType.F64;
+}

@@ -1,0 +1,71 @@
+using Harness.Engine.Deoptimization;
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Optimizer.Lowering;
+using Harness.Engine.Optimizer.RegisterAllocation;
+using Harness.Engine.Runtime;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Optimizer.Emission;
+
+/// <summary>
+/// The back end of the optimizing compiler: from an optimized graph to machine code. It keeps its buffers from function to function
+/// and serves one thread at a time.
+/// </summary>
+internal sealed class CodeGenerator : IDisposable
+{
+    private readonly Assembler assembler = new();
+    private readonly LirCode code = new();
+    private readonly LifetimeBuilder lifetimes = new();
+    private readonly InstructionSelector selector;
+    private readonly LinearScan scan;
+    private readonly MoveInserter moves;
+    private readonly CodeEmitter emitter;
+
+    /// <summary>Makes a generator.</summary>
+    public CodeGenerator()
+    {
+        var signatures = new SignatureCache();
+        selector = new InstructionSelector(signatures);
+        scan = new LinearScan(lifetimes);
+        moves = new MoveInserter(lifetimes, scan);
+        emitter = new CodeEmitter(assembler, lifetimes, scan, moves, signatures);
+    }
+
+    /// <summary>Whether each allocation is checked by <see cref="AllocationVerifier"/>; for tests.</summary>
+    public bool VerifiesAllocation { get; init; }
+
+    /// <summary>Generates code for a graph and puts it into the code space.</summary>
+    /// <param name="graph">The graph. Its aliases get resolved.</param>
+    /// <param name="module">The module's code: layout and knobs.</param>
+    /// <param name="withSourceMap">Whether to note where each instruction comes from, for listings.</param>
+    /// <exception cref="NotSupportedException">The function is beyond what optimized code can do.</exception>
+    public CompiledCode Generate(Graph graph, ModuleCode module, bool withSourceMap = false)
+    {
+        graph.ResolveAll();
+        code.Reset(graph);
+        selector.Run(code, module);
+        lifetimes.Run(code);
+        scan.Run(code);
+        moves.Run(code);
+        if (VerifiesAllocation)
+        {
+            new AllocationVerifier(code, lifetimes.Lifetimes, moves).Verify();
+        }
+
+        emitter.Run(code, module, withSourceMap);
+        CodeBlock block = NativeRuntime.CodeSpace.Publish(assembler);
+        return new CompiledCode
+        {
+            FunctionIndex = graph.FunctionIndex,
+            Tier = CodeTier.Optimized,
+            Block = block,
+            Sites = emitter.Sites.ToArray(),
+            InliningPositions = [.. graph.InliningPositions],
+            DeoptData = new DeoptData([.. emitter.DeoptPoints]),
+            SourceMap = withSourceMap ? emitter.SourceMap.ToArray() : null,
+        };
+    }
+
+    /// <summary>Frees the buffer of the assembler.</summary>
+    public void Dispose() => assembler.Dispose();
+}

@@ -1,0 +1,400 @@
+using Harness.Engine.Optimizer.Ir;
+
+namespace Harness.Engine.Optimizer.Lowering;
+
+/// <summary>
+/// Decides the order in which blocks are emitted: each after its dominators, loops in one piece, the likely successor right
+/// after its block, cold blocks at the end. Edges that moves have no other place on get a block of their own.
+/// </summary>
+internal sealed class BlockOrder
+{
+    /// <summary>A block is cold if it runs less often than this, measured by the innermost loop's header or the function.</summary>
+    private const double ColdFrequency = 0.01;
+
+    private const int None = -1;
+
+    private readonly GrowList<int> ready = new();
+    private readonly GrowList<int> work = new();
+    private readonly GrowList<Place> hot = new();
+    private readonly GrowList<Place> cold = new();
+    private readonly GrowList<int> previousEdgeBlock = new();
+    private Graph graph = null!;
+    private List<Block> blocks = null!;
+    private BlockState[] states = new BlockState[64];
+
+    /// <summary>Puts the blocks of a graph into <paramref name="code"/>, still without instructions.</summary>
+    /// <param name="code">The code to begin.</param>
+    /// <param name="outOfLine">Whether cold blocks go to the end.</param>
+    public void Run(LirCode code, bool outOfLine)
+    {
+        graph = code.Graph;
+        blocks = graph.Blocks;
+        List<Block> order = graph.ReversePostorder();
+        graph.ComputePredecessors(order);
+        if (states.Length < blocks.Count)
+        {
+            states = new BlockState[blocks.Count * 2];
+        }
+
+        for (int i = 0; i < order.Count; i++)
+        {
+            states[order[i].Id] = new BlockState { Position = i, Loop = None, LoopParent = None };
+        }
+
+        FindLoops(order);
+        if (outOfLine)
+        {
+            FindColdBlocks(order);
+        }
+
+        PlaceBlocks(order);
+        MakeBlocks(code);
+    }
+
+    private void FindLoops(List<Block> order)
+    {
+        for (int i = order.Count - 1; i >= 0; i--)
+        {
+            int header = order[i].Id;
+            work.Clear();
+            foreach (int predecessor in order[i].Predecessors)
+            {
+                if (states[predecessor].Position >= i)
+                {
+                    states[header].IsHeader = true;
+                    work.Add(predecessor);
+                }
+            }
+
+            if (!states[header].IsHeader)
+            {
+                continue;
+            }
+
+            while (work.Count > 0)
+            {
+                int block = work[work.Count - 1];
+                work.Truncate(work.Count - 1);
+                if (block == header)
+                {
+                    continue;
+                }
+
+                if (states[block].Loop == None && !states[block].IsHeader)
+                {
+                    states[block].Loop = header;
+                    AddPredecessors(block);
+                    continue;
+                }
+
+                // The block belongs to an inner loop: the outermost one around it becomes part of this one.
+                int loop = states[block].IsHeader ? block : states[block].Loop;
+                while (states[loop].LoopParent != None && loop != header)
+                {
+                    loop = states[loop].LoopParent;
+                }
+
+                if (loop != header)
+                {
+                    states[loop].LoopParent = header;
+                    AddPredecessors(loop);
+                }
+            }
+
+            states[header].Loop = header;
+        }
+
+        foreach (Block block in order)
+        {
+            ref BlockState state = ref states[block.Id];
+            if (state.IsHeader)
+            {
+                state.LoopDepth = state.LoopParent == None ? 1 : states[state.LoopParent].LoopDepth + 1;
+            }
+            else if (state.Loop != None)
+            {
+                state.LoopDepth = states[state.Loop].LoopDepth;
+            }
+        }
+    }
+
+    private void AddPredecessors(int block)
+    {
+        foreach (int predecessor in blocks[block].Predecessors)
+        {
+            work.Add(predecessor);
+        }
+    }
+
+    private void FindColdBlocks(List<Block> order)
+    {
+        for (int i = order.Count - 1; i > 0; i--)
+        {
+            Block block = order[i];
+            ref BlockState state = ref states[block.Id];
+            double scale = 1;
+            if (state.Loop != None)
+            {
+                int loop = state.IsHeader ? state.LoopParent : state.Loop;
+                scale = loop == None ? 1 : Math.Max(1, blocks[loop].Frequency);
+            }
+
+            bool leavesHot = block.Terminator.Kind is not (TerminatorKind.Trap or TerminatorKind.Deoptimize);
+            if (block.Successors.Length > 0)
+            {
+                leavesHot = false;
+                foreach (Edge edge in block.Successors)
+                {
+                    leavesHot |= !states[edge.Target].IsCold;
+                }
+            }
+
+            state.IsCold = !leavesHot || block.Frequency < ColdFrequency * scale;
+        }
+
+        for (int i = 1; i < order.Count; i++)
+        {
+            bool isReachedHot = false;
+            foreach (int predecessor in order[i].Predecessors)
+            {
+                isReachedHot |= states[predecessor].Position < i && !states[predecessor].IsCold;
+            }
+
+            states[order[i].Id].IsCold |= !isReachedHot;
+        }
+    }
+
+    private void PlaceBlocks(List<Block> order)
+    {
+        foreach (Block block in order)
+        {
+            int position = states[block.Id].Position;
+            int count = 0;
+            foreach (int predecessor in block.Predecessors)
+            {
+                if (states[predecessor].Position < position)
+                {
+                    count++;
+                }
+            }
+
+            states[block.Id].UnplacedPredecessors = count;
+        }
+
+        hot.Clear();
+        cold.Clear();
+        ready.Clear();
+        ready.Add(order[0].Id);
+        while (ready.Count > 0)
+        {
+            // Of the deepest loops' blocks, the one that became ready last: loops stay in one piece.
+            int best = ready.Count - 1;
+            for (int i = best - 1; i >= 0; i--)
+            {
+                if (states[ready[i]].LoopDepth > states[ready[best]].LoopDepth)
+                {
+                    best = i;
+                }
+            }
+
+            Block block = blocks[ready[best]];
+            for (int i = best; i < ready.Count - 1; i++)
+            {
+                ready[i] = ready[i + 1];
+            }
+
+            ready.Truncate(ready.Count - 1);
+            (states[block.Id].IsCold ? cold : hot).Add(new Place(block.Id, None, 0));
+            PlaceEdges(block);
+            AddReady(block);
+        }
+    }
+
+    /// <summary>Makes the blocks that stand for edges of a block.</summary>
+    private void PlaceEdges(Block block)
+    {
+        Edge[] edges = block.Successors;
+        if (edges.Length < 2)
+        {
+            return;
+        }
+
+        for (int i = 0; i < edges.Length; i++)
+        {
+            if (NeedsBlock(edges[i]) && FirstEqual(edges, i) == i)
+            {
+                bool isCold = states[block.Id].IsCold || states[edges[i].Target].IsCold;
+                (isCold ? cold : hot).Add(new Place(None, block.Id, i));
+            }
+        }
+    }
+
+    private bool NeedsBlock(Edge edge) => edge.Arguments.Length > 0 || blocks[edge.Target].Predecessors.Count > 1;
+
+    /// <summary>The first edge of a block that does the same as the one with a number.</summary>
+    private static int FirstEqual(Edge[] edges, int index)
+    {
+        for (int i = 0; i < index; i++)
+        {
+            if (edges[i].Target == edges[index].Target && edges[i].Arguments.AsSpan().SequenceEqual(edges[index].Arguments))
+            {
+                return i;
+            }
+        }
+
+        return index;
+    }
+
+    /// <summary>Counts a block as placed for its successors; of those that become ready, the likeliest comes last.</summary>
+    private void AddReady(Block block)
+    {
+        int first = ready.Count;
+        for (int i = block.Successors.Length - 1; i >= 0; i--)
+        {
+            int target = block.Successors[i].Target;
+            ref BlockState state = ref states[target];
+            if (state.Position <= states[block.Id].Position || --state.UnplacedPredecessors != 0)
+            {
+                continue;
+            }
+
+            int at = ready.Add(target);
+            for (; at > first && blocks[ready[at - 1]].Frequency > blocks[target].Frequency; at--)
+            {
+                ready[at] = ready[at - 1];
+            }
+
+            ready[at] = target;
+        }
+    }
+
+    private void MakeBlocks(LirCode code)
+    {
+        previousEdgeBlock.Clear();
+        previousEdgeBlock.AddMany(None, hot.Count + cold.Count);
+        foreach (Place place in hot.Span)
+        {
+            MakeBlock(code, place);
+        }
+
+        foreach (Place place in cold.Span)
+        {
+            MakeBlock(code, place);
+        }
+
+        for (int i = 0; i < code.BlockCount; i++)
+        {
+            Connect(code, i);
+        }
+
+        CountPredecessors(code);
+    }
+
+    private void MakeBlock(LirCode code, Place place)
+    {
+        int index = code.BlockCount;
+        ref LirBlock block = ref code.NewBlock();
+        block.GraphBlock = place.Block;
+        block.EdgeSource = place.EdgeSource;
+        block.EdgeIndex = place.EdgeIndex;
+        if (place.Block != None)
+        {
+            ref BlockState state = ref states[place.Block];
+            state.Number = index;
+            block.LoopDepth = state.LoopDepth;
+            block.IsLoopHeader = state.IsHeader;
+            block.IsCold = state.IsCold;
+            block.Frequency = blocks[place.Block].Frequency;
+        }
+        else
+        {
+            int target = blocks[place.EdgeSource].Successors[place.EdgeIndex].Target;
+            block.LoopDepth = Math.Min(states[place.EdgeSource].LoopDepth, states[target].LoopDepth);
+            block.IsCold = states[place.EdgeSource].IsCold || states[target].IsCold;
+            previousEdgeBlock[index] = states[place.EdgeSource].LastEdgeBlock;
+            states[place.EdgeSource].LastEdgeBlock = index;
+            block.Frequency = Math.Min(blocks[place.EdgeSource].Frequency, blocks[target].Frequency) / 2;
+        }
+    }
+
+    private void Connect(LirCode code, int index)
+    {
+        ref LirBlock block = ref code.Block(index);
+        if (block.GraphBlock == None)
+        {
+            block.FirstSuccessor = code.Successors.Add(
+                states[blocks[block.EdgeSource].Successors[block.EdgeIndex].Target].Number);
+            block.SuccessorCount = 1;
+            return;
+        }
+
+        Edge[] edges = blocks[block.GraphBlock].Successors;
+        block.FirstSuccessor = code.Successors.Count;
+        block.SuccessorCount = edges.Length;
+        for (int i = 0; i < edges.Length; i++)
+        {
+            int number = states[edges[i].Target].Number;
+            if (edges.Length > 1 && NeedsBlock(edges[i]))
+            {
+                number = NumberOfEdge(code, block.GraphBlock, FirstEqual(edges, i));
+            }
+
+            code.Successors.Add(number);
+        }
+    }
+
+    /// <summary>The block that stands for an edge.</summary>
+    private int NumberOfEdge(LirCode code, int source, int edge)
+    {
+        int number = states[source].LastEdgeBlock;
+        while (code.Block(number).EdgeIndex != edge)
+        {
+            number = previousEdgeBlock[number];
+        }
+
+        return number;
+    }
+
+    private static void CountPredecessors(LirCode code)
+    {
+        foreach (int successor in code.Successors.Span)
+        {
+            code.Block(successor).PredecessorCount++;
+        }
+
+        int first = 0;
+        for (int i = 0; i < code.BlockCount; i++)
+        {
+            ref LirBlock block = ref code.Block(i);
+            block.FirstPredecessor = first;
+            first += block.PredecessorCount;
+            block.PredecessorCount = 0;
+        }
+
+        code.Predecessors.AddMany(0, first);
+        for (int i = 0; i < code.BlockCount; i++)
+        {
+            ref LirBlock block = ref code.Block(i);
+            for (int s = 0; s < block.SuccessorCount; s++)
+            {
+                ref LirBlock successor = ref code.Block(code.Successors[block.FirstSuccessor + s]);
+                code.Predecessors[successor.FirstPredecessor + successor.PredecessorCount++] = i;
+            }
+        }
+    }
+
+    private record struct Place(int Block, int EdgeSource, int EdgeIndex);
+
+    private struct BlockState
+    {
+        public int Position;
+        public int Number;
+        public int LastEdgeBlock;
+        public int Loop;
+        public int LoopParent;
+        public int LoopDepth;
+        public int UnplacedPredecessors;
+        public bool IsHeader;
+        public bool IsCold;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+using Harness.Engine.Optimizer.Ir;
+
+namespace Harness.Engine.Optimizer.Lowering;
+
+/// <summary>
+/// A function as low-level code over virtual registers, in emission order. One object serves many functions, one after the
+/// other: <see cref="Reset"/> keeps the buffers.
+/// </summary>
+internal sealed class LirCode
+{
+    private LirInstruction[] instructions = new LirInstruction[1024];
+    private LirOperand[] operands = new LirOperand[4096];
+    private IrType[] valueTypes = new IrType[512];
+    private int[] valueHints = new int[512];
+    private LirBlock[] blocks = new LirBlock[64];
+
+    /// <summary>The graph that the code is made from.</summary>
+    public Graph Graph { get; private set; } = null!;
+
+    /// <summary>Number of instructions.</summary>
+    public int InstructionCount { get; private set; }
+
+    /// <summary>Number of operands of all instructions.</summary>
+    public int OperandCount { get; private set; }
+
+    /// <summary>Number of virtual registers; 0 is none.</summary>
+    public int ValueCount { get; private set; }
+
+    /// <summary>Number of blocks.</summary>
+    public int BlockCount { get; private set; }
+
+    /// <summary>All blocks' successors, block numbers in emission order.</summary>
+    public GrowList<int> Successors { get; } = new();
+
+    /// <summary>All blocks' predecessors.</summary>
+    public GrowList<int> Predecessors { get; } = new();
+
+    /// <summary>The virtual register that holds a node's result, by node; 0 where there is none.</summary>
+    public int[] ValueOfNode { get; private set; } = new int[512];
+
+    /// <summary>Starts over for another function.</summary>
+    public void Reset(Graph graph)
+    {
+        Graph = graph;
+        InstructionCount = 0;
+        OperandCount = 0;
+        ValueCount = 1;
+        BlockCount = 0;
+        Successors.Clear();
+        Predecessors.Clear();
+        if (ValueOfNode.Length < graph.NodeCount)
+        {
+            ValueOfNode = new int[graph.NodeCount * 2];
+        }
+        else
+        {
+            Array.Clear(ValueOfNode, 0, graph.NodeCount);
+        }
+    }
+
+    /// <summary>An instruction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref LirInstruction Instruction(int index) => ref instructions[index];
+
+    /// <summary>A block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref LirBlock Block(int index) => ref blocks[index];
+
+    /// <summary>The operands of an instruction: results, inputs, registers of the address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<LirOperand> Operands(in LirInstruction instruction) =>
+        operands.AsSpan(instruction.OperandStart, instruction.OperandCount);
+
+    /// <summary>Type of a virtual register.</summary>
+    public IrType TypeOf(int value) => valueTypes[value];
+
+    /// <summary>Whether a virtual register belongs in a floating-point register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsFloat(int value) => valueTypes[value] is IrType.F32 or IrType.F64;
+
+    /// <summary>A virtual register that would best share this one's place; 0 if none.</summary>
+    public ref int HintOf(int value) => ref valueHints[value];
+
+    /// <summary>Makes a virtual register.</summary>
+    public int NewValue(IrType type)
+    {
+        if (ValueCount == valueTypes.Length)
+        {
+            Array.Resize(ref valueTypes, ValueCount * 2);
+            Array.Resize(ref valueHints, ValueCount * 2);
+        }
+
+        valueTypes[ValueCount] = type;
+        valueHints[ValueCount] = 0;
+        return ValueCount++;
+    }
+
+    /// <summary>Appends a block.</summary>
+    public ref LirBlock NewBlock()
+    {
+        if (BlockCount == blocks.Length)
+        {
+            Array.Resize(ref blocks, BlockCount * 2);
+        }
+
+        blocks[BlockCount] = default;
+        return ref blocks[BlockCount++];
+    }
+
+    /// <summary>Appends an instruction without operands yet.</summary>
+    public ref LirInstruction Append()
+    {
+        if (InstructionCount == instructions.Length)
+        {
+            Array.Resize(ref instructions, InstructionCount * 2);
+        }
+
+        ref LirInstruction instruction = ref instructions[InstructionCount++];
+        instruction = default;
+        instruction.OperandStart = OperandCount;
+        instruction.FixedBase = X64.Gpr.None;
+        return ref instruction;
+    }
+
+    /// <summary>Appends an operand to the instruction that was appended last.</summary>
+    public void AppendOperand(LirOperand operand)
+    {
+        instructions[InstructionCount - 1].OperandCount++;
+        if (OperandCount == operands.Length)
+        {
+            Array.Resize(ref operands, OperandCount * 2);
+        }
+
+        operands[OperandCount++] = operand;
+    }
+
+    /// <summary>Turns around the order of the instructions from an index on.</summary>
+    public void ReverseFrom(int start) => Array.Reverse(instructions, start, InstructionCount - start);
+
+    /// <summary>The place of an operand in the pool.</summary>
+    public ref LirOperand OperandAt(int index) => ref operands[index];
+}

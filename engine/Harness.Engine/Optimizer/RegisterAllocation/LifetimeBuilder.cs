@@ -1,0 +1,255 @@
+using Harness.Engine.Optimizer.Lowering;
+
+namespace Harness.Engine.Optimizer.RegisterAllocation;
+
+/// <summary>
+/// Computes the lifetimes of virtual registers, block by block from the end. What is live at the end of blocks is found by walking
+/// from each use up to the definition (Boissinot and others, "Fast Liveness Checking for SSA-Form Programs", 2008; "Computing
+/// Liveness Sets for SSA-Form Programs", 2011).
+/// </summary>
+internal sealed class LifetimeBuilder
+{
+    private const uint AllRegisters = uint.MaxValue;
+
+    private readonly GrowList<Link> useBlocks = new();
+    private readonly GrowList<Link> liveOut = new();
+    private readonly GrowList<int> work = new();
+    private LirCode code = null!;
+    private ValueState[] values = new ValueState[512];
+    private BlockState[] blocks = new BlockState[64];
+
+    /// <summary>The lifetimes.</summary>
+    public Lifetimes Lifetimes { get; } = new();
+
+    /// <summary>Values in the order of their definitions.</summary>
+    public GrowList<int> Definitions { get; } = new();
+
+    /// <summary>Positions at which all registers are overwritten.</summary>
+    public GrowList<int> Calls { get; } = new();
+
+    /// <summary>Positions at which single registers are overwritten, and which.</summary>
+    public GrowList<(int Position, uint Registers)> Clobbers { get; } = new();
+
+    /// <summary>The register in which a value is needed, or else is made; <see cref="LirOperand.NoHint"/> if none.</summary>
+    public byte RegisterHint(int value) => values[value].Hint;
+
+    /// <summary>Computes the lifetimes of a function's values.</summary>
+    public void Run(LirCode lir)
+    {
+        code = lir;
+        if (values.Length < code.ValueCount)
+        {
+            values = new ValueState[code.ValueCount * 2];
+        }
+
+        Array.Fill(values, new ValueState { Hint = LirOperand.NoHint }, 0, code.ValueCount);
+        if (blocks.Length < code.BlockCount)
+        {
+            blocks = new BlockState[code.BlockCount * 2];
+        }
+
+        Array.Clear(blocks, 0, code.BlockCount);
+        useBlocks.Clear();
+        useBlocks.Add(default);
+        liveOut.Clear();
+        liveOut.Add(default);
+        Definitions.Clear();
+        Calls.Clear();
+        Clobbers.Clear();
+        Lifetimes.Reset(code.ValueCount);
+        for (int i = 0; i < code.BlockCount; i++)
+        {
+            ScanBlock(i);
+        }
+
+        foreach (int value in Definitions.Span)
+        {
+            FindLiveBlocks(value);
+        }
+
+        for (int i = code.BlockCount - 1; i >= 0; i--)
+        {
+            BuildBlock(i);
+        }
+    }
+
+    /// <summary>The values live at the end of a block, as indices for <see cref="NextLiveOut"/>.</summary>
+    public int FirstLiveOut(int block) => blocks[block].LiveOut;
+
+    /// <summary>An entry of a block's list of live values, and the index of the next one, 0 at the end.</summary>
+    public (int Value, int Next) NextLiveOut(int index) => (liveOut[index].Item, liveOut[index].Next);
+
+    /// <summary>Notes definitions, uses in other blocks, and overwritten registers.</summary>
+    private void ScanBlock(int index)
+    {
+        ref LirBlock block = ref code.Block(index);
+        if (block.GraphBlock >= 0)
+        {
+            foreach (int parameter in code.Graph.Blocks[block.GraphBlock].Parameters)
+            {
+                Define(code.ValueOfNode[parameter], index);
+            }
+        }
+
+        for (int i = block.FirstInstruction; i < block.EndInstruction; i++)
+        {
+            ref LirInstruction instruction = ref code.Instruction(i);
+            if (instruction.Clobbers == AllRegisters)
+            {
+                Calls.Add((4 * i) + 1);
+            }
+            else if (instruction.Clobbers != 0)
+            {
+                Clobbers.Add(((4 * i) + 1, instruction.Clobbers));
+            }
+
+            foreach (LirOperand operand in code.Operands(instruction))
+            {
+                if (operand.Value <= 0)
+                {
+                    continue;
+                }
+
+                if (operand.Role == OperandRole.Def)
+                {
+                    Define(operand.Value, index);
+                    continue;
+                }
+
+                ref ValueState value = ref values[operand.Value];
+                if (value.DefinitionBlock != index && value.LastUseBlock != index)
+                {
+                    value.LastUseBlock = index;
+                    value.UseBlocks = useBlocks.Add(new Link(index, value.UseBlocks));
+                }
+            }
+        }
+    }
+
+    private void Define(int value, int block)
+    {
+        if (value != 0)
+        {
+            values[value].DefinitionBlock = block;
+            values[value].LastUseBlock = -1;
+            Definitions.Add(value);
+        }
+    }
+
+    private void FindLiveBlocks(int value)
+    {
+        int definition = values[value].DefinitionBlock;
+        for (int use = values[value].UseBlocks; use != 0; use = useBlocks[use].Next)
+        {
+            AddLiveIn(value, useBlocks[use].Item);
+            while (work.Count > 0)
+            {
+                ref LirBlock block = ref code.Block(work[work.Count - 1]);
+                work.Truncate(work.Count - 1);
+                for (int i = 0; i < block.PredecessorCount; i++)
+                {
+                    int predecessor = code.Predecessors[block.FirstPredecessor + i];
+                    ref BlockState state = ref blocks[predecessor];
+                    if (state.LastLiveOut != value)
+                    {
+                        state.LastLiveOut = value;
+                        state.LiveOut = liveOut.Add(new Link(value, state.LiveOut));
+                    }
+
+                    if (predecessor != definition)
+                    {
+                        AddLiveIn(value, predecessor);
+                    }
+                }
+            }
+        }
+    }
+
+    private void AddLiveIn(int value, int block)
+    {
+        if (blocks[block].LastLiveIn != value)
+        {
+            blocks[block].LastLiveIn = value;
+            work.Add(block);
+        }
+    }
+
+    private void BuildBlock(int index)
+    {
+        ref LirBlock block = ref code.Block(index);
+        int start = 4 * block.FirstInstruction;
+        int end = 4 * block.EndInstruction;
+        for (int i = blocks[index].LiveOut; i != 0; i = liveOut[i].Next)
+        {
+            Lifetimes.AddRange(liveOut[i].Item, start, end);
+        }
+
+        for (int i = block.EndInstruction - 1; i >= block.FirstInstruction; i--)
+        {
+            BuildInstruction(ref code.Instruction(i), 4 * i, start, end);
+        }
+    }
+
+    private void BuildInstruction(ref LirInstruction instruction, int position, int blockStart, int blockEnd)
+    {
+        foreach (LirOperand operand in code.Operands(instruction))
+        {
+            int value = operand.Value;
+            if (value <= 0)
+            {
+                continue;
+            }
+
+            ref byte hint = ref values[value].Hint;
+            if (operand.Role == OperandRole.Def)
+            {
+                bool isUsed = Lifetimes.TryDefine(value, position + 2);
+                if (operand.Place == OperandPlace.Register)
+                {
+                    if (!isUsed)
+                    {
+                        Lifetimes.AddRange(value, position + 2, position + 3);
+                    }
+
+                    Lifetimes.AddUse(value, position + 2, UseKind.Must);
+                }
+
+                hint = hint == LirOperand.NoHint ? operand.Hint : hint;
+                continue;
+            }
+
+            int end = operand.Role switch
+            {
+                OperandRole.Use => position + 1,
+                OperandRole.UseAfterClobber => position + 2,
+                OperandRole.UseLate => position + 4,
+                _ => blockEnd,
+            };
+            Lifetimes.AddRange(value, blockStart, end);
+            if (operand.Place != OperandPlace.Anywhere || operand.Role == OperandRole.UseAtEnd)
+            {
+                Lifetimes.AddUse(
+                    value, position, operand.Place == OperandPlace.Register ? UseKind.Must : UseKind.Should);
+            }
+
+            hint = operand.Hint == LirOperand.NoHint ? hint : operand.Hint;
+        }
+    }
+
+    private record struct Link(int Item, int Next);
+
+    private struct ValueState
+    {
+        public int DefinitionBlock;
+        public int LastUseBlock;
+        public int UseBlocks;
+        public byte Hint;
+    }
+
+    private struct BlockState
+    {
+        public int LiveOut;
+        public int LastLiveOut;
+        public int LastLiveIn;
+    }
+}

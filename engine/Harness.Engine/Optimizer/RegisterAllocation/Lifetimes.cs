@@ -1,0 +1,246 @@
+using System.Runtime.CompilerServices;
+using Harness.Engine.Optimizer.Lowering;
+
+namespace Harness.Engine.Optimizer.RegisterAllocation;
+
+/// <summary>
+/// The intervals of a function's virtual registers. Those of whole values have the number of their value; those from splits come
+/// after. Buffers are kept from function to function.
+/// </summary>
+internal sealed class Lifetimes
+{
+    private readonly GrowList<Interval> intervals = new();
+    private readonly GrowList<LiveRange> ranges = new();
+    private readonly GrowList<UsePosition> uses = new();
+
+    /// <summary>Number of intervals; the first is none.</summary>
+    public int Count => intervals.Count;
+
+    /// <summary>Starts over with an empty interval for each value.</summary>
+    public void Reset(int valueCount)
+    {
+        intervals.Clear();
+        ranges.Clear();
+        uses.Clear();
+        ranges.Add(default);
+        uses.Add(default);
+        intervals.AddMany(new Interval { Location = Location.None }, valueCount);
+    }
+
+    /// <summary>An interval.</summary>
+    public ref Interval this[int index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref intervals[index];
+    }
+
+    /// <summary>A part of a lifetime.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref LiveRange Range(int index) => ref ranges[index];
+
+    /// <summary>A use.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref UsePosition Use(int index) => ref uses[index];
+
+    /// <summary>Adds a part in front of all others of a value, or extends the first one.</summary>
+    public void AddRange(int value, int start, int end)
+    {
+        ref Interval interval = ref intervals[value];
+        if (interval.FirstRange != 0)
+        {
+            ref LiveRange first = ref ranges[interval.FirstRange];
+            if (first.Start <= end)
+            {
+                first.Start = Math.Min(first.Start, start);
+                first.End = Math.Max(first.End, end);
+                interval.Start = first.Start;
+                interval.End = Math.Max(interval.End, end);
+                return;
+            }
+        }
+        else
+        {
+            interval.End = end;
+        }
+
+        interval.Value = value;
+        interval.Start = start;
+        interval.FirstRange = ranges.Add(new LiveRange(start, end, interval.FirstRange));
+        interval.CurrentRange = interval.FirstRange;
+    }
+
+    /// <summary>Lets a value's lifetime begin where it is defined; says whether it is used at all.</summary>
+    public bool TryDefine(int value, int position)
+    {
+        ref Interval interval = ref intervals[value];
+        if (interval.FirstRange == 0)
+        {
+            return false;
+        }
+
+        ranges[interval.FirstRange].Start = position;
+        interval.Start = position;
+        return true;
+    }
+
+    /// <summary>Adds a use in front of all others of a value.</summary>
+    public void AddUse(int value, int position, UseKind kind)
+    {
+        ref Interval interval = ref intervals[value];
+        interval.FirstUse = uses.Add(new UsePosition(position, kind, interval.FirstUse));
+    }
+
+    /// <summary>Cuts an interval in two.</summary>
+    /// <param name="index">The interval; it ends before <paramref name="position"/> afterwards.</param>
+    /// <param name="position">Where: behind its start and before its end.</param>
+    /// <returns>The part behind.</returns>
+    public int Split(int index, int position)
+    {
+        int child = intervals.Add(default);
+        ref Interval parent = ref intervals[index];
+        int last = 0;
+        int range = parent.FirstRange;
+        while (ranges[range].End <= position)
+        {
+            last = range;
+            range = ranges[range].Next;
+        }
+
+        if (ranges[range].Start < position)
+        {
+            LiveRange whole = ranges[range];
+            int rest = ranges.Add(new LiveRange(position, whole.End, whole.Next));
+            ranges[range] = new LiveRange(whole.Start, position, 0);
+            last = range;
+            range = rest;
+        }
+        else
+        {
+            ranges[last].Next = 0;
+        }
+
+        int lastUse = 0;
+        int use = parent.FirstUse;
+        while (use != 0 && uses[use].Position < position)
+        {
+            lastUse = use;
+            use = uses[use].Next;
+        }
+
+        if (lastUse == 0)
+        {
+            parent.FirstUse = 0;
+        }
+        else
+        {
+            uses[lastUse].Next = 0;
+        }
+
+        intervals[child] = new Interval
+        {
+            Value = parent.Value,
+            FirstRange = range,
+            CurrentRange = range,
+            FirstUse = use,
+            Start = ranges[range].Start,
+            End = parent.End,
+            Location = Location.None,
+            Next = parent.Next,
+            IsChild = true,
+        };
+        parent.Next = child;
+        parent.End = ranges[last].End;
+        return child;
+    }
+
+    /// <summary>Whether an interval covers a position not before those it was asked for earlier.</summary>
+    public bool CoversAdvancing(int index, int position)
+    {
+        ref Interval interval = ref intervals[index];
+        while (interval.CurrentRange != 0 && ranges[interval.CurrentRange].End <= position)
+        {
+            interval.CurrentRange = ranges[interval.CurrentRange].Next;
+        }
+
+        return interval.CurrentRange != 0 && ranges[interval.CurrentRange].Start <= position;
+    }
+
+    /// <summary>Whether an interval covers a position.</summary>
+    public bool Covers(int index, int position)
+    {
+        for (int range = intervals[index].FirstRange; range != 0; range = ranges[range].Next)
+        {
+            if (position < ranges[range].End)
+            {
+                return ranges[range].Start <= position;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The first position that two intervals both cover; <see cref="int.MaxValue"/> if none.</summary>
+    public int FirstIntersection(int one, int other)
+    {
+        int a = intervals[one].CurrentRange;
+        int b = intervals[other].CurrentRange;
+        while (a != 0 && b != 0)
+        {
+            ref LiveRange first = ref ranges[a];
+            ref LiveRange second = ref ranges[b];
+            if (first.End <= second.Start)
+            {
+                a = first.Next;
+            }
+            else if (second.End <= first.Start)
+            {
+                b = second.Next;
+            }
+            else
+            {
+                return Math.Max(first.Start, second.Start);
+            }
+        }
+
+        return int.MaxValue;
+    }
+
+    /// <summary>The first use at or behind a position; <see cref="int.MaxValue"/> if none.</summary>
+    public int NextUse(int index, int position)
+    {
+        for (int use = intervals[index].FirstUse; use != 0; use = uses[use].Next)
+        {
+            if (uses[use].Position >= position)
+            {
+                return uses[use].Position;
+            }
+        }
+
+        return int.MaxValue;
+    }
+
+    /// <summary>The last use before a position; -1 if none.</summary>
+    public int PreviousUse(int index, int position)
+    {
+        int previous = -1;
+        for (int use = intervals[index].FirstUse; use != 0 && uses[use].Position < position; use = uses[use].Next)
+        {
+            previous = uses[use].Position;
+        }
+
+        return previous;
+    }
+
+    /// <summary>The interval of a value that a position belongs to, which may lie in a hole.</summary>
+    /// <param name="from">An interval of the value that begins before the position.</param>
+    /// <param name="position">The position.</param>
+    public int At(int from, int position)
+    {
+        while (intervals[from].End <= position && intervals[from].Next != 0)
+        {
+            from = intervals[from].Next;
+        }
+
+        return from;
+    }
+}

@@ -1,0 +1,286 @@
+using Harness.Engine.Optimizer.Lowering;
+
+namespace Harness.Engine.Optimizer.RegisterAllocation;
+
+/// <content>What happens when there are not enough registers: cutting intervals, and slots in the frame.</content>
+internal sealed partial class LinearScan
+{
+    /// <summary>Most blocks that are looked at for a better place to cut.</summary>
+    private const int SearchedBlocks = 100;
+
+    /// <summary>
+    /// Finds a place for an interval for which no register is free: in the frame, or in the register of what is needed later
+    /// than it.
+    /// </summary>
+    private void AllocateBlocked(int current)
+    {
+        int start = lifetimes[current].Start;
+        int instruction = start & ~3;
+        int firstUse = lifetimes.NextUse(current, start);
+        if (firstUse == Never)
+        {
+            SpillFrom(current);
+            return;
+        }
+
+        int[] registers = code.IsFloat(lifetimes[current].Value) ? Xmms : Gprs;
+        int limit = FindBlocked(current, registers, instruction);
+        int best = registers[0];
+        foreach (int register in registers)
+        {
+            if (Math.Min(nextUse[register], freeUntil[register]) > Math.Min(nextUse[best], freeUntil[best]))
+            {
+                best = register;
+            }
+        }
+
+        bool mustHave = HasMustUse(current, instruction + 3);
+        int gain = Math.Min(nextUse[best], freeUntil[best]);
+        if (!mustHave && (gain <= firstUse || limit <= firstUse || IsWeakUse(current)))
+        {
+            SpillFrom(current);
+            return;
+        }
+
+        if ((gain & ~3) <= start && gain < lifetimes[current].End)
+        {
+            throw new InvalidOperationException($"no register for v{lifetimes[current].Value} at position {start}");
+        }
+
+        Evict(current, best, instruction);
+        int free = freeUntil[best];
+        if (free < lifetimes[current].End)
+        {
+            Cut(current, LastCut(free, limit));
+        }
+
+        lifetimes[current].Location = new Location(best);
+        Activate(current);
+    }
+
+    /// <summary>
+    /// Finds when the value in each register is needed next (<see cref="nextUse"/>) and how long the register can be taken at all
+    /// (<see cref="freeUntil"/>).
+    /// </summary>
+    private int FindBlocked(int current, int[] registers, int instruction)
+    {
+        ref Interval interval = ref lifetimes[current];
+        int limit = NextCall(current);
+        foreach (int register in registers)
+        {
+            freeUntil[register] = limit;
+            int holder = active[register];
+            nextUse[register] = holder == 0 ? Never : lifetimes.NextUse(holder, instruction);
+            if (holder != 0 && lifetimes[holder].Start > instruction)
+            {
+                // Made by the same instruction.
+                nextUse[register] = instruction;
+            }
+        }
+
+        if (interval.IsChild)
+        {
+            for (int i = 0; i < inactive.Count; i++)
+            {
+                int register = lifetimes[inactive[i]].Location.Code;
+                if (lifetimes.FirstIntersection(inactive[i], current) != Never)
+                {
+                    nextUse[register] = Math.Min(nextUse[register], lifetimes.NextUse(inactive[i], instruction));
+                }
+            }
+        }
+
+        for (int i = clobberCursor; i < builder.Clobbers.Count; i++)
+        {
+            var (position, mask) = builder.Clobbers[i];
+            if (position >= interval.End || position >= limit)
+            {
+                break;
+            }
+
+            foreach (int register in registers)
+            {
+                if ((mask & (1u << register)) != 0 && lifetimes.Covers(current, position))
+                {
+                    freeUntil[register] = Math.Min(freeUntil[register], position);
+                }
+            }
+        }
+
+        return limit;
+    }
+
+    /// <summary>Whether an interval needs a register at or before a position.</summary>
+    private bool HasMustUse(int index, int until)
+    {
+        for (int use = lifetimes[index].FirstUse; use != 0 && lifetimes.Use(use).Position <= until; use = lifetimes.Use(use).Next)
+        {
+            if (lifetimes.Use(use).Kind == UseKind.Must)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the next use takes its value from the frame as well, and nothing is gained by a register.</summary>
+    private bool IsWeakUse(int index)
+    {
+        int use = lifetimes[index].FirstUse;
+        return use != 0 && !WantsRegister(use);
+    }
+
+    /// <summary>Whether a value in the frame is to be loaded for a use: where it must, and where it is read again and again.</summary>
+    private bool WantsRegister(int use)
+    {
+        ref UsePosition position = ref lifetimes.Use(use);
+        ref LirBlock block = ref code.Block(BlockAt(position.Position));
+        return position.Kind == UseKind.Must || (block.LoopDepth > 0 && !block.IsCold);
+    }
+
+    /// <summary>Frees a register for an interval.</summary>
+    private void Evict(int current, int register, int instruction)
+    {
+        int holder = active[register];
+        if (holder != 0)
+        {
+            Deactivate(register);
+            SplitAndSpill(holder, instruction);
+        }
+
+        if (!lifetimes[current].IsChild)
+        {
+            return;
+        }
+
+        int kept = 0;
+        for (int i = 0; i < inactive.Count; i++)
+        {
+            int other = inactive[i];
+            if (lifetimes[other].Location.Code == register && lifetimes.FirstIntersection(other, current) != Never)
+            {
+                // It is in a hole: what comes after finds a place of its own.
+                Requeue(other, lifetimes.Range(lifetimes[other].CurrentRange).Start);
+            }
+            else
+            {
+                inactive[kept++] = other;
+            }
+        }
+
+        inactive.Truncate(kept);
+    }
+
+    /// <summary>Sends the rest of an interval to the frame, from an instruction on at the latest.</summary>
+    private void SplitAndSpill(int index, int instruction)
+    {
+        int start = lifetimes[index].Start;
+        int earliest = Math.Max(start, lifetimes.PreviousUse(index, instruction)) + 1;
+        int position = SplitPosition(earliest, instruction);
+        if (position <= start)
+        {
+            SpillFrom(index, instruction);
+            return;
+        }
+
+        SpillFrom(lifetimes.Split(index, position), instruction);
+    }
+
+    private void SpillFrom(int index) => SpillFrom(index, lifetimes[index].Start);
+
+    /// <summary>Leaves an interval in the frame, up to its first use behind a position that wants a register.</summary>
+    private void SpillFrom(int index, int position)
+    {
+        AssignSlot(lifetimes[index].Value);
+        lifetimes[index].Location = Location.OfSlot(slots[lifetimes[index].Value]);
+        int use = lifetimes[index].FirstUse;
+        while (use != 0 && (lifetimes.Use(use).Position <= (position | 3) || !WantsRegister(use)))
+        {
+            use = lifetimes.Use(use).Next;
+        }
+
+        if (use != 0)
+        {
+            int last = lifetimes.Use(use).Position & ~3;
+            Requeue(index, SplitPosition((position & ~3) + 4, last));
+        }
+    }
+
+    /// <summary>
+    /// The last position at which a register can be left that is free up to a position. What a call reads is read before it
+    /// overwrites the registers, and what comes after lies in the frame; otherwise values move between instructions.
+    /// </summary>
+    private static int LastCut(int free, int call) => free == call ? free : free & ~3;
+
+    /// <summary>Cuts an interval that has got a register, behind its last use before a position at the earliest.</summary>
+    private void Cut(int current, int latest)
+    {
+        int earliest = Math.Max(lifetimes[current].Start, lifetimes.PreviousUse(current, latest)) + 1;
+        Requeue(current, SplitPosition(earliest, latest));
+    }
+
+    /// <summary>Cuts an interval and lets the part behind wait for its turn.</summary>
+    private void Requeue(int index, int position)
+    {
+        int child = lifetimes.Split(index, position);
+        children.Enqueue(child, lifetimes[child].Start);
+    }
+
+    /// <summary>
+    /// The best place to cut between two positions: the beginning of a block in the outermost loop or in cold code, or else as late
+    /// as possible.
+    /// </summary>
+    private int SplitPosition(int earliest, int latest)
+    {
+        if (earliest > latest)
+        {
+            return latest;
+        }
+
+        int last = BlockAt(latest);
+        int first = Math.Max(BlockAt(earliest), last - SearchedBlocks);
+        int best = latest;
+        int bestWeight = Weight(last);
+        for (int i = last; i > first; i--)
+        {
+            int start = 4 * code.Block(i).FirstInstruction;
+            if (Weight(i) < bestWeight && start >= earliest)
+            {
+                best = start;
+                bestWeight = Weight(i);
+            }
+        }
+
+        return best;
+    }
+
+    private int Weight(int block) => code.Block(block).IsCold ? -1 : code.Block(block).LoopDepth;
+
+    /// <summary>Gives a value its place in the frame, that of another value that was dead before if there is one.</summary>
+    private void AssignSlot(int value)
+    {
+        if (slots[value] >= 0)
+        {
+            return;
+        }
+
+        int end = lifetimes[value].End;
+        for (int i = lifetimes[value].Next; i != 0; i = lifetimes[i].Next)
+        {
+            end = lifetimes[i].End;
+        }
+
+        for (int i = 0; i < slotEnds.Count; i++)
+        {
+            if (slotEnds[i] <= lifetimes[value].Start)
+            {
+                slotEnds[i] = end;
+                slots[value] = i;
+                return;
+            }
+        }
+
+        slots[value] = slotEnds.Add(end);
+    }
+}

@@ -1,0 +1,194 @@
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Optimizer.Lowering;
+
+namespace Harness.Engine.Optimizer.RegisterAllocation;
+
+/// <summary>
+/// Finds the moves that make the allocation true: where a value changes its place within a block, where its place differs at both
+/// ends of an edge, and into block parameters.
+/// </summary>
+/// <remarks>
+/// A value that goes to the frame is stored once where it is made, so that later it only needs to be loaded; unless it goes there
+/// only in colder code than where it is made: then it is stored there.
+/// </remarks>
+internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
+{
+    private readonly Lifetimes lifetimes = builder.Lifetimes;
+    private readonly GrowList<Entry> moves = new();
+    private LirCode code = null!;
+    private bool[] isStoredAtDefinition = new bool[512];
+
+    /// <summary>Number of moves.</summary>
+    public int Count => moves.Count;
+
+    /// <summary>A move.</summary>
+    public Move this[int index] => moves[index].Move;
+
+    /// <summary>Number of the instruction before which a move happens.</summary>
+    public int InstructionOf(int index) => (int)(moves[index].Key >> 2);
+
+    /// <summary>Tells groups apart: all moves with the same number happen at once.</summary>
+    public long GroupOf(int index) => moves[index].Key;
+
+    /// <summary>Finds the moves of a function.</summary>
+    public void Run(LirCode lir)
+    {
+        code = lir;
+        moves.Clear();
+        if (isStoredAtDefinition.Length < code.ValueCount)
+        {
+            isStoredAtDefinition = new bool[code.ValueCount * 2];
+        }
+
+        foreach (int value in builder.Definitions.Span)
+        {
+            isStoredAtDefinition[value] = false;
+            if (lifetimes[value].Next != 0)
+            {
+                ConnectIntervals(value);
+            }
+        }
+
+        for (int i = 0; i < code.BlockCount; i++)
+        {
+            ConnectBlocks(i);
+        }
+
+        moves.Span.Sort(static (a, b) => a.Key.CompareTo(b.Key));
+    }
+
+    private void ConnectIntervals(int value)
+    {
+        int definition = lifetimes[value].Start;
+        if (lifetimes[value].Location.IsRegister && scan.SlotOf(value) >= 0 && IsStoredAtDefinition(value))
+        {
+            isStoredAtDefinition[value] = true;
+            Add(
+                (definition + 3) >> 2,
+                MoveGroup.Spill,
+                new Move(lifetimes[value].Location, Location.OfSlot(scan.SlotOf(value)), code.TypeOf(value)));
+        }
+
+        int before = value;
+        for (int i = lifetimes[value].Next; i != 0; before = i, i = lifetimes[i].Next)
+        {
+            int start = lifetimes[i].Start;
+            if (lifetimes[before].End == start && !IsBlockStart(start))
+            {
+                Connect(start >> 2, MoveGroup.Split, value, lifetimes[before].Location, lifetimes[i].Location);
+            }
+        }
+    }
+
+    private bool IsStoredAtDefinition(int value)
+    {
+        int definition = scan.WeightAt(lifetimes[value].Start);
+        for (int i = lifetimes[value].Next; i != 0; i = lifetimes[i].Next)
+        {
+            if (lifetimes[i].Location.IsStack && scan.WeightAt(lifetimes[i].Start) >= definition)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsBlockStart(int position) =>
+        (position & 3) == 0 && code.Block(scan.BlockAt(position)).FirstInstruction == position >> 2;
+
+    private void ConnectBlocks(int index)
+    {
+        ref LirBlock block = ref code.Block(index);
+        int last = -1;
+        for (int s = 0; s < block.SuccessorCount; s++)
+        {
+            int target = code.Successors[block.FirstSuccessor + s];
+            bool isRepeated = target == last;
+            for (int earlier = 0; block.SuccessorCount > 2 && earlier < s && !isRepeated; earlier++)
+            {
+                isRepeated = code.Successors[block.FirstSuccessor + earlier] == target;
+            }
+
+            if (!isRepeated)
+            {
+                ConnectEdge(index, target);
+            }
+
+            last = target;
+        }
+    }
+
+    private void ConnectEdge(int from, int to)
+    {
+        ref LirBlock source = ref code.Block(from);
+        ref LirBlock target = ref code.Block(to);
+        bool isAtEnd = source.SuccessorCount == 1;
+        int instruction = isAtEnd ? source.EndInstruction - 1 : target.FirstInstruction;
+        MoveGroup group = isAtEnd ? MoveGroup.BlockEnd : MoveGroup.BlockStart;
+        int end = (4 * source.EndInstruction) - 1;
+        int start = 4 * target.FirstInstruction;
+        for (int i = builder.FirstLiveOut(from); i != 0;)
+        {
+            (int value, i) = builder.NextLiveOut(i);
+            if (lifetimes[value].Next == 0)
+            {
+                continue;
+            }
+
+            int after = lifetimes.At(value, start);
+            if (lifetimes.Covers(after, start))
+            {
+                int before = lifetimes.At(value, end);
+                Connect(instruction, group, value, lifetimes[before].Location, lifetimes[after].Location);
+            }
+        }
+
+        if (target.GraphBlock >= 0)
+        {
+            PassArguments(ref source, ref target, instruction, group, end);
+        }
+    }
+
+    private void PassArguments(ref LirBlock source, ref LirBlock target, int instruction, MoveGroup group, int end)
+    {
+        List<int> parameters = code.Graph.Blocks[target.GraphBlock].Parameters;
+        ReadOnlySpan<LirOperand> arguments = code.Operands(code.Instruction(source.EndInstruction - 1));
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            int parameter = code.ValueOfNode[parameters[i]];
+            Location to = lifetimes[parameter].Location;
+            if (to.IsNone)
+            {
+                continue;
+            }
+
+            IrType type = code.TypeOf(parameter);
+            if (arguments[i].IsConstant)
+            {
+                long bits = Constants.RegisterBits(code.Graph, arguments[i].ConstantNode);
+                Add(instruction, group, new Move(Location.None, to, type, bits));
+                continue;
+            }
+
+            Location from = lifetimes[lifetimes.At(arguments[i].Value, end)].Location;
+            if (from != to)
+            {
+                Add(instruction, group, new Move(from, to, type));
+            }
+        }
+    }
+
+    private void Connect(int instruction, MoveGroup group, int value, Location from, Location to)
+    {
+        if (from != to && !(to.IsStack && isStoredAtDefinition[value]))
+        {
+            Add(instruction, group, new Move(from, to, code.TypeOf(value)));
+        }
+    }
+
+    private void Add(int instruction, MoveGroup group, Move move) =>
+        moves.Add(new Entry(((long)instruction << 2) | (long)group, move));
+
+    private readonly record struct Entry(long Key, Move Move);
+}
