@@ -284,7 +284,9 @@ internal sealed partial class CodeEmitter
                 EmitReturn(operands);
                 break;
             case LirOp.Trap:
+                // The return address is not to be that of an instruction that may fault.
                 EmitTrapCall(instruction, (TrapKind)instruction.Sub);
+                asm.Int3();
                 break;
             default:
                 DeoptFrame[] frames = DescribeFrames(instruction, operands);

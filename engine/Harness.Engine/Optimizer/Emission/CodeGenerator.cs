@@ -59,6 +59,7 @@ internal sealed class CodeGenerator : IDisposable
             FunctionIndex = graph.FunctionIndex,
             Tier = CodeTier.Optimized,
             Block = block,
+            InstructionBytes = assembler.InstructionBytes,
             Sites = emitter.Sites.ToArray(),
             InliningPositions = [.. graph.InliningPositions],
             DeoptData = new DeoptData([.. emitter.DeoptPoints]),
