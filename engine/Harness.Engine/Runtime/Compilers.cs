@@ -1,5 +1,6 @@
 using Harness.Engine.Baseline;
-using Harness.Engine.Feedback;
+using Harness.Engine.Configuration;
+using Harness.Engine.Optimizer;
 
 namespace Harness.Engine.Runtime;
 
@@ -11,12 +12,5 @@ internal static class Compilers
         new BaselineCompiler(NativeRuntime.CodeSpace, NativeRuntime.Stubs.Stubs);
 
     /// <summary>The optimizing compiler.</summary>
-    public static IOptimizingCompiler CreateOptimizing() => new NoOptimizingCompiler();
-
-    /// <summary>Stands for the optimizing compiler where there is none: every function stays in baseline code.</summary>
-    private sealed class NoOptimizingCompiler : IOptimizingCompiler
-    {
-        public CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt) =>
-            throw new NotSupportedException("there is no optimizing compiler yet");
-    }
+    public static IOptimizingCompiler CreateOptimizing(EngineOptions options) => new OptimizingCompiler(options);
 }

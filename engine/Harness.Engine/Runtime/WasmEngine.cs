@@ -17,7 +17,10 @@ public sealed class WasmEngine : IDisposable
     /// <param name="options">The values of all knobs; null for the defaults.</param>
     /// <exception cref="PlatformNotSupportedException">Code cannot be generated on this machine.</exception>
     public WasmEngine(EngineOptions? options = null)
-        : this(options ?? EngineOptions.Default, Compilers.CreateBaseline(), Compilers.CreateOptimizing())
+        : this(
+            options ?? EngineOptions.Default,
+            Compilers.CreateBaseline(),
+            Compilers.CreateOptimizing(options ?? EngineOptions.Default))
     {
     }
 
@@ -63,6 +66,7 @@ public sealed class WasmEngine : IDisposable
             _isDisposed = true;
             foreach (ModuleCode code in _codes.Values) code.Free();
             _codes.Clear();
+            (OptimizingCompiler as IDisposable)?.Dispose();
         }
     }
 

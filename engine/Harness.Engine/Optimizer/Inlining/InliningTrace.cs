@@ -1,0 +1,30 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Optimizer.Inlining;
+
+/// <summary>Writes the decisions of an inlining tree for people: one line per candidate, indented by depth.</summary>
+internal static class InliningTrace
+{
+    /// <summary>Writes a tree.</summary>
+    public static void Write(TextWriter writer, WasmModule module, InliningTree root)
+    {
+        writer.WriteLine($"[inlining] into {module.Functions[root.FunctionIndex]}, {root.WireSize} wire bytes");
+        WriteSites(writer, module, root);
+    }
+
+    private static void WriteSites(TextWriter writer, WasmModule module, InliningTree caller)
+    {
+        foreach (InliningCallSite site in caller.CallSites)
+        {
+            foreach (InliningTree target in site.Targets)
+            {
+                string name = target.FunctionIndex < 0 ? "a foreign function" : module.Functions[target.FunctionIndex].ToString();
+                string indent = new(' ', 2 * target.Depth);
+                writer.WriteLine(
+                    $"[inlining] {indent}0x{site.BytecodeOffset:x}: {name}, {site.State}, {target.CallCount} calls, "
+                    + $"{target.WireSize} wire bytes: {target.Decision}");
+                WriteSites(writer, module, target);
+            }
+        }
+    }
+}

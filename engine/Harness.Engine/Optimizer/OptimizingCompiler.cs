@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using Harness.Engine.Configuration;
+using Harness.Engine.Feedback;
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Build;
+using Harness.Engine.Optimizer.Emission;
+using Harness.Engine.Optimizer.Inlining;
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Optimizer.Passes;
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Optimizer;
+
+/// <summary>
+/// The optimizing compiler: feedback decides what to inline, the graph is built accordingly, the passes improve it, and the code
+/// generator turns it into machine code.
+/// </summary>
+internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCompiler, IDisposable
+{
+    private readonly PassPipeline passes = new(options);
+    private readonly ConcurrentBag<CodeGenerator> generators = [];
+
+    /// <inheritdoc/>
+    public CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt)
+    {
+        WasmModule module = code.Module;
+        InliningTree tree = new InliningTreeGrower(module, options, feedback).Grow(functionIndex);
+        if (options.TraceInlining)
+        {
+            InliningTrace.Write(Console.Error, module, tree);
+        }
+
+        Graph graph = GraphBuilder.Build(module, options, tree, allowDeopt);
+        passes.Run(graph, observe: null);
+        if (!generators.TryTake(out CodeGenerator? generator))
+        {
+            generator = new CodeGenerator();
+        }
+
+        // A generator that has failed is not used again.
+        CompiledCode compiled = generator.Generate(graph, code);
+        generators.Add(generator);
+        return compiled;
+    }
+
+    /// <summary>Frees the code generators.</summary>
+    public void Dispose()
+    {
+        foreach (CodeGenerator generator in generators)
+        {
+            generator.Dispose();
+        }
+    }
+}
