@@ -152,6 +152,7 @@ internal static class EmitterForms
         yield return new("ret i", (a, o) => a.Ret(o.Count + 1), o => new(Mnemonic.Ret, Of(o.Count + 1, OpSize.Word)));
         yield return new("int3", (a, _) => a.Int3(), _ => new(Mnemonic.Int3));
         yield return new("ud2", (a, _) => a.Ud2(), _ => new(Mnemonic.Ud2));
+        yield return new("vzeroupper", (a, _) => a.ClearUpperVectors(), _ => new(Mnemonic.Vzeroupper));
     }
 
     private static IEnumerable<EmitterForm> Sse()

@@ -60,6 +60,7 @@ internal sealed unsafe class RuntimeStubs
     {
         _assembler.MovImm(Gpr.Rax, (long)target);
         _assembler.Call(Gpr.Rax);
+        _assembler.ClearUpperVectors();
     }
 
     private void Move(Gpr destination, Gpr source) => _assembler.Mov(OpSize.Qword, destination, source);

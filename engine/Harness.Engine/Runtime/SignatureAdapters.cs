@@ -50,6 +50,7 @@ internal static unsafe class SignatureAdapters
         a.Mov(OpSize.Qword, Mem.Base(Gpr.R10, StoreContext.EntryStackPointerOffset), Gpr.Rsp);
         a.Mov(OpSize.Qword, Gpr.R11, Gpr.Rdi);
         if (layout.StackParameterBytes != 0) a.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, layout.StackParameterBytes);
+        a.ClearUpperVectors();
         LoadParameters(a, type, layout);
         a.Call(Mem.Base(Gpr.R11, FunctionReference.EntryOffset));
         a.Mov(OpSize.Qword, Gpr.R11, Mem.Base(Gpr.Rbp, EntryFrame.Slots));
@@ -136,6 +137,7 @@ internal static unsafe class SignatureAdapters
         a.Mov(OpSize.Qword, Gpr.Rdx, Gpr.Rsp);
         a.MovImm(Gpr.Rax, (long)(delegate* unmanaged<FunctionReference*, InstanceHeader*, ulong*, int>)&RuntimeCallbacks.CallHost);
         a.Call(Gpr.Rax);
+        a.ClearUpperVectors();
         a.Test(OpSize.Dword, Gpr.Rax, Gpr.Rax);
         a.Jcc(Condition.NotZero, NativeRuntime.Stubs.Unwind);
         LoadResults(a, type, layout);
