@@ -52,7 +52,7 @@ public sealed class TierUpTests
     [Fact]
     public void TheStressKnobCountsCalls()
     {
-        using Store store = Tiers().NewStore(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 1 });
+        using Store store = Tiers().NewStore(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 2 });
         Assert.Equal([1, 1, 2], Run(store, 3));
     }
 

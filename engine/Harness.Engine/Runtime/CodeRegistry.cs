@@ -7,16 +7,19 @@ internal sealed record RegisteredCode(ModuleCode Owner, CompiledCode Code);
 internal sealed class CodeRegistry
 {
     private readonly Lock _gate = new();
-    private readonly List<RegisteredCode> _added = [];
-    private nint[] _starts = [];
-    private RegisteredCode[] _codes = [];
+    private readonly List<nint> _starts = [];
+    private readonly List<RegisteredCode> _codes = [];
 
     /// <summary>Adds code.</summary>
     public void Add(RegisteredCode code)
     {
+        nint start = code.Code.Block.Address;
         lock (_gate)
         {
-            _added.Add(code);
+            // Blocks are mostly given out in ascending order, so that this is mostly the end.
+            int index = ~_starts.BinarySearch(start);
+            _starts.Insert(index, start);
+            _codes.Insert(index, code);
         }
     }
 
@@ -25,9 +28,16 @@ internal sealed class CodeRegistry
     {
         lock (_gate)
         {
-            _added.RemoveAll(code => code.Owner == owner);
-            _codes = Array.FindAll(_codes, code => code.Owner != owner);
-            _starts = Array.ConvertAll(_codes, StartOf);
+            int kept = 0;
+            for (int i = 0; i < _codes.Count; i++)
+            {
+                if (_codes[i].Owner == owner) continue;
+                _codes[kept] = _codes[i];
+                _starts[kept++] = _starts[i];
+            }
+
+            _codes.RemoveRange(kept, _codes.Count - kept);
+            _starts.RemoveRange(kept, _starts.Count - kept);
         }
     }
 
@@ -39,22 +49,11 @@ internal sealed class CodeRegistry
     {
         lock (_gate)
         {
-            if (_added.Count != 0) Merge();
-            int index = Array.BinarySearch(_starts, address);
+            int index = _starts.BinarySearch(address);
             if (index < 0) index = ~index - 1;
             if (index < 0) return null;
             RegisteredCode code = _codes[index];
             return code.Code.Block.Contains(address) ? code : null;
         }
-    }
-
-    private static nint StartOf(RegisteredCode code) => code.Code.Block.Address;
-
-    private void Merge()
-    {
-        _codes = [.. _codes, .. _added];
-        _added.Clear();
-        _starts = Array.ConvertAll(_codes, StartOf);
-        Array.Sort(_starts, _codes);
     }
 }

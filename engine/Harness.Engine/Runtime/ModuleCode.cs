@@ -42,8 +42,11 @@ internal sealed unsafe class ModuleCode
     /// <summary>Offsets in the data of the module's instances.</summary>
     public InstanceLayout Layout { get; }
 
-    /// <summary>What a function may do in baseline code before it is optimized: wire bytes, or calls under stress.</summary>
-    public int InitialBudget => Options.StressTierUpAfter > 0 ? Options.StressTierUpAfter : Options.TieringBudget;
+    /// <summary>
+    /// What a function may do in baseline code before it is optimized: wire bytes, or calls under stress. It is optimized
+    /// when this falls below zero.
+    /// </summary>
+    public int InitialBudget => Options.StressTierUpAfter > 0 ? Options.StressTierUpAfter - 1 : Options.TieringBudget;
 
     /// <summary>The entry of a function before it has code.</summary>
     public nint LazyEntry(int functionIndex) => LazyStubs.EntryOf(functionIndex);
