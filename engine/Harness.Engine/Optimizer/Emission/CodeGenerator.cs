@@ -31,8 +31,9 @@ internal sealed class CodeGenerator : IDisposable
         emitter = new CodeEmitter(assembler, lifetimes, scan, moves, signatures);
     }
 
-    /// <summary>Whether each allocation is checked by <see cref="AllocationVerifier"/>; for tests.</summary>
-    public bool VerifiesAllocation { get; init; }
+    /// <summary>Whether each allocation is checked by <see cref="AllocationVerifier"/>: on with the switch of that name.</summary>
+    public bool VerifiesAllocation { get; init; } =
+        AppContext.TryGetSwitch("Harness.VerifyAllocation", out bool isOn) && isOn;
 
     /// <summary>Generates code for a graph and puts it into the code space.</summary>
     /// <param name="graph">The graph. Its aliases get resolved.</param>
