@@ -1,0 +1,249 @@
+using System.Buffers.Binary;
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Optimizer.Passes;
+using ConstantEvaluator = Harness.Engine.Optimizer.Passes.ConstantEvaluator;
+
+namespace Harness.Engine.Tests.Optimizer.Passes;
+
+/// <summary>Constants and algebraic rules, compared with the numeric instructions as the specification defines them.</summary>
+public class FoldingTests
+{
+    private static readonly long[] Integers =
+    [
+        0, 1, 2, 3, 4, 5, 7, 8, 31, 32, 33, 63, 64, 127, 128, 255, 256, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 1 << 30, int.MaxValue,
+        int.MinValue, uint.MaxValue, 1L << 32, 0x0020_0000_2000_0001, 0x7FFF_FF40_0000_0001, 1L << 62, long.MaxValue,
+        long.MinValue, -1, -2, -3, -5, -8, -127, -128, -129, -0x8000, -0x8001,
+    ];
+
+    private static readonly double[] Floats =
+    [
+        0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, 3, 1e10, -1e10, 1e38, 1e39, -1e300, 1e-40, 1e-320, double.Epsilon, float.MaxValue,
+        double.MaxValue, int.MaxValue, int.MinValue, long.MaxValue, 16777217, 9007199254740993, double.PositiveInfinity,
+        double.NegativeInfinity, double.NaN,
+    ];
+
+    public static TheoryData<string> NumericInstructions => [.. NumericRows().Select(row => row.Name)];
+
+    [Theory]
+    [MemberData(nameof(NumericInstructions))]
+    public void WhatIsFoldedIsWhatTheInstructionGives(string name)
+    {
+        OpcodeInfo row = OpcodeTable.ByName(name)!;
+        foreach (ulong[] operands in Operands(row))
+        {
+            long[] bits = [.. operands.Select((value, i) => Extend(row.Parameters[i], value))];
+            bool isFolded = bits.Length == 1
+                ? ConstantEvaluator.TryEvaluate(row.Opcode, bits[0], out long folded)
+                : ConstantEvaluator.TryEvaluate(row.Opcode, bits[0], bits[1], out folded);
+            if (!isFolded) continue;
+            string arguments = string.Join(", ", operands.Select(value => $"0x{value:x}"));
+            ulong expected = NumericReference.Evaluate(row.Opcode, operands);
+            Assert.True(Extend(row.Results[0], expected) == folded, $"{name} {arguments}: 0x{folded:x}, not 0x{expected:x}");
+        }
+    }
+
+    [Theory]
+    [InlineData("i32.div_s", 7, 0)]
+    [InlineData("i32.rem_u", 7, 0)]
+    [InlineData("i32.div_s", int.MinValue, -1)]
+    [InlineData("i64.div_u", 7, 0)]
+    [InlineData("i64.div_s", long.MinValue, -1)]
+    public void WhatTrapsIsNotFolded(string name, long left, long right) =>
+        Assert.False(ConstantEvaluator.TryEvaluate(OpcodeTable.ByName(name)!.Opcode, left, right, out _));
+
+    /// <summary>
+    /// Every operator with a constant on either side, with the same operand twice, and below and above another operator: the rules
+    /// must not change what the expression gives.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(NumericInstructions))]
+    public void RulesKeepWhatAnExpressionGives(string name)
+    {
+        OpcodeInfo row = OpcodeTable.ByName(name)!;
+        var random = new Random(name.Length);
+        foreach (Shape shape in Enum.GetValues<Shape>())
+        {
+            for (int round = 0; round < 12; round++) Check(row, shape, random);
+        }
+    }
+
+    [Theory]
+    [InlineData("i32.mul", 8, "i32.shl")]
+    [InlineData("i32.div_u", 16, "i32.shr_u")]
+    [InlineData("i32.rem_u", 16, "i32.and")]
+    [InlineData("i32.sub", 5, "i32.add")]
+    [InlineData("i32.eq", 0, "i32.eqz")]
+    public void OperationsBecomeCheaper(string name, int constant, string expected)
+    {
+        Graph graph = TestGraphs.Build(
+            $"(module (func (param i32) (result i32) local.get 0 i32.const {constant} {name}))");
+        graph.Apply(new Folding());
+        Assert.Equal(expected, IrNames.NameOf(graph[graph.Result()].Op));
+    }
+
+    [Fact]
+    public void ConstantsGatherAcrossAdditions()
+    {
+        Graph graph = TestGraphs.Build(
+            """
+            (module (func (param i32) (result i32)
+              (i32.add (i32.sub (i32.add (local.get 0) (i32.const 10)) (i32.const 3)) (i32.const 35))))
+            """);
+        graph.Apply(new Folding(), new DeadCodeElimination());
+        Assert.Equal(1, graph.Count(Opcode.I32Add, Opcode.I32Sub));
+        Assert.Equal(42, graph[graph.Input(graph.Result(), 1)].Immediate);
+    }
+
+    [Fact]
+    public void ANegatedComparisonIsTheOppositeOne()
+    {
+        Graph graph = TestGraphs.Build(
+            "(module (func (param i64 i64) (result i32) (i32.eqz (i64.lt_u (local.get 0) (local.get 1)))))");
+        graph.Apply(new Folding());
+        Assert.Equal(Opcode.I64GeU, graph[graph.Result()].Op);
+    }
+
+    [Fact]
+    public void ANegatedComparisonOfFloatsStays()
+    {
+        Graph graph = TestGraphs.Build(
+            "(module (func (param f64 f64) (result i32) (i32.eqz (f64.lt (local.get 0) (local.get 1)))))");
+        graph.Apply(new Folding());
+        Assert.Equal(Opcode.I32Eqz, graph[graph.Result()].Op);
+    }
+
+    [Fact]
+    public void SelectTakesTheOtherWayInsteadOfNegating()
+    {
+        Graph graph = TestGraphs.Build(
+            "(module (func (param i32 i32 i32) (result i32) (select (local.get 0) (local.get 1) (i32.eqz (local.get 2)))))");
+        graph.Apply(new Folding());
+        int select = graph.Result();
+        Assert.Equal([1L, 0, 2], graph.Inputs(select).ToArray().Select(id => graph[id].Immediate));
+    }
+
+    private enum Shape
+    {
+        Plain,
+        ConstantRight,
+        ConstantLeft,
+        SameTwice,
+        ConstantRightTwice,
+        Negated,
+        BelowEveryUnary,
+    }
+
+    /// <summary>Builds an expression of a shape, folds it, and evaluates both for some arguments.</summary>
+    private static void Check(OpcodeInfo row, Shape shape, Random random)
+    {
+        bool isBinary = row.Parameters.Length == 2;
+        if (!isBinary && shape is not (Shape.Plain or Shape.Negated or Shape.BelowEveryUnary)) return;
+        ValueKind operandKind = row.Parameters[0];
+        string left = shape == Shape.ConstantLeft ? Literal(operandKind, random) : "(local.get 0)";
+        string right = shape switch
+        {
+            Shape.ConstantRight or Shape.ConstantRightTwice => Literal(operandKind, random),
+            Shape.SameTwice => "(local.get 0)",
+            _ => "(local.get 1)",
+        };
+        string expression = isBinary ? $"({row.Name} {left} {right})" : $"({row.Name} {left})";
+        ValueKind result = row.Results[0];
+        switch (shape)
+        {
+            case Shape.ConstantRightTwice when result == operandKind:
+                expression = $"({row.Name} {expression} {Literal(operandKind, random)})";
+                break;
+            case Shape.Negated when result == ValueKind.I32:
+                expression = $"(i32.eqz {expression})";
+                break;
+            case Shape.BelowEveryUnary:
+                OpcodeInfo[] users = [.. NumericRows().Where(user => user.Parameters.Length == 1 && user.Parameters[0] == result)];
+                OpcodeInfo user = users[random.Next(users.Length)];
+                expression = $"({user.Name} {expression})";
+                result = user.Results[0];
+                break;
+            default:
+                break;
+        }
+
+        string type = operandKind.ToString().ToLowerInvariant();
+        string text = $"(module (func (param {type} {type}) (result {result.ToString().ToLowerInvariant()}) {expression}))";
+        WasmModule module = TestGraphs.Module(text);
+        Graph plain = TestGraphs.Build(module, 0);
+        Graph folded = TestGraphs.Build(module, 0).Apply(new Folding());
+        for (int i = 0; i < 8; i++)
+        {
+            ulong[] arguments = [Value(operandKind, random), Value(operandKind, random)];
+            string expected = new GraphEvaluator(module, fuel: 1000).Outcome(plain, arguments);
+            string actual = new GraphEvaluator(module, fuel: 1000).Outcome(folded, arguments);
+            Assert.True(expected == actual, $"{text} with {arguments[0]:x}, {arguments[1]:x}: {actual}, not {expected}");
+        }
+    }
+
+    private static List<OpcodeInfo> NumericRows()
+    {
+        // A method, since a lazy sequence cannot walk over a span.
+        var rows = new List<OpcodeInfo>();
+        foreach (OpcodeInfo row in OpcodeTable.All)
+        {
+            if (row is { HasSignature: true, Immediates: ImmediateKind.None, Results.Length: 1, Parameters.Length: 1 or 2 })
+                rows.Add(row);
+        }
+
+        return rows;
+    }
+
+    private static IEnumerable<ulong[]> Operands(OpcodeInfo row)
+    {
+        ulong[] first = [.. Values(row.Parameters[0])];
+        return row.Parameters.Length == 1
+            ? first.Select(value => new[] { value })
+            : first.SelectMany(value => Values(row.Parameters[1]).Select(other => new[] { value, other }));
+    }
+
+    private static IEnumerable<ulong> Values(ValueKind kind) => kind switch
+    {
+        ValueKind.I32 => Integers.Select(value => (ulong)(uint)value).Distinct(),
+        ValueKind.I64 => Integers.Select(value => (ulong)value),
+        ValueKind.F32 => Floats.Select(value => (ulong)BitConverter.SingleToUInt32Bits((float)value)),
+        _ => Floats.Select(BitConverter.DoubleToUInt64Bits),
+    };
+
+    private static ulong Value(ValueKind kind, Random random)
+    {
+        if (random.Next(3) > 0)
+        {
+            ulong[] values = [.. Values(kind)];
+            return values[random.Next(values.Length)];
+        }
+
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        random.NextBytes(bytes);
+        ulong bits = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        return kind switch
+        {
+            ValueKind.I32 => (uint)bits,
+            ValueKind.I64 => bits,
+            ValueKind.F32 => BitConverter.SingleToUInt32Bits((float)(int)bits),
+            _ => BitConverter.DoubleToUInt64Bits((long)bits),
+        };
+    }
+
+    /// <summary>A constant, written by its bits so that nothing is lost.</summary>
+    private static string Literal(ValueKind kind, Random random)
+    {
+        ulong bits = Value(kind, random);
+        return kind switch
+        {
+            ValueKind.I32 => $"(i32.const {(int)bits})",
+            ValueKind.I64 => $"(i64.const {(long)bits})",
+            ValueKind.F32 => $"(f32.reinterpret_i32 (i32.const {(int)bits}))",
+            _ => $"(f64.reinterpret_i64 (i64.const {(long)bits}))",
+        };
+    }
+
+    /// <summary>Constants of 32 bits are sign-extended in the graph.</summary>
+    private static long Extend(ValueKind kind, ulong bits) =>
+        kind is ValueKind.I32 or ValueKind.F32 ? (int)bits : (long)bits;
+}
