@@ -1,0 +1,149 @@
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Optimizer.Passes;
+
+namespace Harness.Engine.Tests.Optimizer.Passes;
+
+/// <summary>Simplification of branches, and removal of what nobody needs.</summary>
+public class ControlFlowPassTests
+{
+    [Theory]
+    [InlineData(1, 10)]
+    [InlineData(0, 20)]
+    public void ABranchOnAConstantGoes(int condition, int expected)
+    {
+        Graph graph = TestGraphs.Build(
+            $"""
+            (module (func (result i32)
+              (if (result i32) (i32.const {condition}) (then (i32.const 10)) (else (i32.const 20)))))
+            """).Apply(new BranchSimplification());
+        Assert.Single(graph.ReversePostorder());
+        Assert.Equal(expected, graph[graph.Result()].Immediate);
+    }
+
+    [Theory]
+    [InlineData(0, 10)]
+    [InlineData(1, 20)]
+    [InlineData(2, 30)]
+    [InlineData(-1, 30)]
+    public void ASwitchOnAConstantGoes(int index, int expected)
+    {
+        Graph graph = TestGraphs.Build(
+            $"""
+            (module (func (result i32)
+              (block $c (block $b (block $a (br_table $a $b $c (i32.const {index})))
+                (return (i32.const 10)))
+                (return (i32.const 20)))
+              (i32.const 30)))
+            """).Apply(new BranchSimplification());
+        Assert.Single(graph.ReversePostorder());
+        Assert.Equal(expected, graph[graph.Result()].Immediate);
+    }
+
+    [Fact]
+    public void ABranchOnTheOppositeTakesTheOtherWay()
+    {
+        Graph graph = TestGraphs.Build(
+            """
+            (module (func (param i32) (result i32)
+              (if (result i32) (i32.eqz (local.get 0)) (then (i32.const 10)) (else (i32.const 20)))))
+            """).Apply(new BranchSimplification(), new DeadCodeElimination());
+        Assert.Equal(0, graph.Count(Opcode.I32Eqz));
+        Assert.Equal("20 / 0", Strip(graph, 1));
+        Assert.Equal("10 / 0", Strip(graph, 0));
+
+        static string Strip(Graph graph, ulong argument) =>
+            Convert.ToInt32(new GraphEvaluator(graph.Module, 100).Outcome(graph, argument).Split(' ')[0], 16) + " / 0";
+    }
+
+    /// <summary>A parameter that every edge, its own loop's apart, gives the same value.</summary>
+    [Fact]
+    public void AParameterWithOneValueGoes()
+    {
+        Graph graph = TestGraphs.Build(
+            """
+            (module (func (param $n i32) (param $k i32) (result i32)
+              (loop
+                (local.set $k (local.get $k))
+                (br_if 0 (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+              (local.get $k)))
+            """);
+        Assert.Equal(2, Parameters(graph));
+        graph.Apply(new BranchSimplification());
+        Assert.Equal(1, Parameters(graph));
+        Assert.Equal(IrOp.Argument, graph[graph.Result()].Op);
+    }
+
+    [Fact]
+    public void BlocksThatOnlyPassControlOnGo()
+    {
+        Graph graph = TestGraphs.Build(
+            "(module (func (param i32) (block (block (br_if 0 (local.get 0)) (br 1))) (if (local.get 0) (then nop))))");
+        graph.Apply(new BranchSimplification(), new DeadCodeElimination());
+        Assert.Single(graph.ReversePostorder());
+    }
+
+    [Fact]
+    public void AnEndlessLoopStays()
+    {
+        Graph graph = TestGraphs.Build("(module (func (loop (br 0))))").Apply(new BranchSimplification(), new DeadCodeElimination());
+        Assert.Equal(1, graph.CountInLoops(IrOp.LoopStackCheck));
+    }
+
+    [Theory]
+    [InlineData("(drop (i32.mul (local.get 0) (local.get 0)))", 0)]
+    [InlineData("(drop (i32.div_u (local.get 0) (local.get 0)))", 1)]
+    [InlineData("(drop (i32.div_u (local.get 0) (i32.const 7)))", 0)]
+    [InlineData("(drop (i32.load (local.get 0)))", 1)]
+    [InlineData("(i32.store (local.get 0) (local.get 0))", 1)]
+    [InlineData("(drop (i32.trunc_f32_s (f32.convert_i32_s (local.get 0))))", 2)]
+    [InlineData("(drop (i32.trunc_sat_f32_s (f32.convert_i32_s (local.get 0))))", 0)]
+    [InlineData("(drop (memory.grow (i32.const 0)))", 1)]
+    [InlineData("(drop (memory.size))", 0)]
+    public void OnlyEffectsKeepWhatNobodyUses(string instruction, int expected)
+    {
+        Graph graph = TestGraphs.Build($"(module (memory 1) (func (param i32) {instruction}))").Apply(new DeadCodeElimination());
+        int others = graph.Count(IrOp.Argument, Opcode.I32Const, Opcode.I64Const, Opcode.I64ExtendI32U);
+        Assert.Equal(expected, graph.Blocks[0].Nodes.Count - others);
+    }
+
+    /// <summary>A local that a loop only counts up, for nobody.</summary>
+    [Fact]
+    public void ParametersThatOnlyFeedThemselvesGo()
+    {
+        Graph graph = TestGraphs.Build(
+            """
+            (module (func (param $n i32) (local $unused i32)
+              (loop
+                (local.set $unused (i32.add (local.get $unused) (i32.const 1)))
+                (br_if 0 (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))
+            """).Apply(new DeadCodeElimination());
+        Assert.Equal(1, Parameters(graph));
+        Assert.Equal(0, graph.Count(Opcode.I32Add));
+    }
+
+    /// <summary>A deopt needs the locals that the optimized code itself does not.</summary>
+    [Fact]
+    public void FrameStatesKeepTheirValues()
+    {
+        WasmModule module = TestGraphs.Module(
+            """
+            (module
+              (type $unary (func (param i32) (result i32)))
+              (table 4 funcref)
+              (func $inlinee (type $unary) (i32.add (local.get 0) (i32.const 37)))
+              (func $main (param i32) (result i32) (local $seen i32)
+                (local.set $seen (i32.mul (local.get 0) (i32.const 5)))
+                (drop (call_indirect (type $unary) (i32.const 7) (local.get 0)))
+                (local.get 0)))
+            """);
+        var feedback = SyntheticFeedback.Parse(module, ["main@0 -> $inlinee:1000000"]);
+        Graph With(bool allowDeopt) =>
+            TestGraphs.Build(module, 1, feedback, allowDeopt, EngineOptions.Default).Apply(new DeadCodeElimination());
+        Assert.Equal(1, With(allowDeopt: true).Count(Opcode.I32Mul));
+        Assert.Equal(0, With(allowDeopt: false).Count(Opcode.I32Mul));
+    }
+
+    private static int Parameters(Graph graph) => graph.ReversePostorder().Sum(block => block.Parameters.Count);
+}

@@ -1,0 +1,116 @@
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Analysis;
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Optimizer.Passes;
+
+namespace Harness.Engine.Tests.Optimizer.Passes;
+
+/// <summary>
+/// All passes on the graphs of all workloads, with all kinds of feedback: graphs stay well formed, and what they compute stays
+/// the same.
+/// </summary>
+public class PassPipelineTests
+{
+    /// <summary>Arguments for the workloads, small ones, which run in no time.</summary>
+    private static readonly ulong[][] Arguments =
+        [[1, 2, 3], [4, 3, 2], [10, 10, 1], [0, 0, 0], [12, 5, 2]];
+
+    public static TheoryData<string> Workloads => [.. RepositoryFiles.Workloads];
+
+    public static TheoryData<string> PassKnobs =>
+        [.. KnobRegistry.All.Where(knob => knob.Name.StartsWith("pass.", StringComparison.Ordinal)).Select(knob => knob.Name)];
+
+    [Theory]
+    [MemberData(nameof(Workloads))]
+    public void GraphsStayWellFormedAndMeanTheSame(string workload)
+    {
+        WasmModule module = WasmModule.FromFile(RepositoryFiles.Workload(workload));
+        int compared = 0;
+        foreach (Graph graph in AllGraphs(module, EngineOptions.Default, 1, 2, 4))
+        {
+            Graph plain = TestGraphs.Build(module, graph.FunctionIndex);
+            int arity = module.Functions[graph.FunctionIndex].Type.Parameters.Length;
+            var passes = new List<string>();
+            new PassPipeline(EngineOptions.Default).Run(graph, (pass, after) =>
+            {
+                passes.Add(pass);
+                GraphVerifier.Verify(after);
+                foreach (ulong[] values in Arguments.Where(_ => arity <= 3).Select(all => all[..arity]))
+                {
+                    if (!TryRun(module, plain, values, out string expected) || !TryRun(module, after, values, out string actual))
+                        continue;
+                    compared++;
+                    string function = module.Functions[graph.FunctionIndex].ToString();
+                    Assert.True(
+                        expected == actual,
+                        $"{function}({string.Join(", ", values)}) after {string.Join(", ", passes)}: {actual}, not {expected}");
+                }
+            });
+        }
+
+        Assert.True(compared > 100, $"only {compared} runs were compared");
+    }
+
+    /// <summary>A pass may not count on another one having run before.</summary>
+    [Theory]
+    [MemberData(nameof(PassKnobs))]
+    public void GraphsStayWellFormedWithoutOnePass(string knob)
+    {
+        EngineOptions options = EngineOptions.Default.With(knob, "off");
+        foreach (string workload in RepositoryFiles.Workloads)
+        {
+            WasmModule module = WasmModule.FromFile(RepositoryFiles.Workload(workload));
+            foreach (Graph graph in AllGraphs(module, options, 3))
+            {
+                new PassPipeline(options).Run(graph, (_, after) => GraphVerifier.Verify(after));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PassKnobs))]
+    public void EveryPassCanBeTurnedOff(string knob)
+    {
+        string name = knob["pass.".Length..];
+        string[] own = name is "gvn" or "load-elimination" or "bounds-check-elimination" ? ["gvn"] : [name];
+        EngineOptions options = EngineOptions.Default;
+        if (own is ["gvn"])
+        {
+            options = options.With("pass.gvn", "off").With("pass.load-elimination", "off").With("pass.bounds-check-elimination", "off");
+        }
+
+        var passes = new List<string>();
+        new PassPipeline(options.With(knob, "off")).Run(TestGraphs.Build("(module (func))"), (pass, _) => passes.Add(pass));
+        Assert.NotEmpty(passes);
+        Assert.Empty(passes.Intersect(own));
+    }
+
+    /// <summary>The graphs of all functions, without and with deopts, with several kinds of feedback.</summary>
+    private static IEnumerable<Graph> AllGraphs(WasmModule module, EngineOptions options, params int[] mostTargets)
+    {
+        foreach (FunctionInfo function in module.Functions.Where(function => !function.IsImported))
+        {
+            foreach (int targets in mostTargets)
+            {
+                var feedback = SyntheticFeedback.Random(module, seed: targets, targets);
+                yield return TestGraphs.Build(module, function.Index, feedback, allowDeopt: true, options);
+                yield return TestGraphs.Build(module, function.Index, feedback, allowDeopt: false, options);
+            }
+        }
+    }
+
+    private static bool TryRun(WasmModule module, Graph graph, ulong[] arguments, out string outcome)
+    {
+        try
+        {
+            outcome = new GraphEvaluator(module, fuel: 5_000).Outcome(graph, arguments);
+            return true;
+        }
+        catch (EvaluationException)
+        {
+            outcome = string.Empty;
+            return false;
+        }
+    }
+}
