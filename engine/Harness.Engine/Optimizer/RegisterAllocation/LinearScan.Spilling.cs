@@ -36,13 +36,14 @@ internal sealed partial class LinearScan
 
         bool mustHave = HasMustUse(current, instruction + 3);
         int gain = Math.Min(nextUse[best], freeUntil[best]);
-        if (!mustHave && (gain <= firstUse || limit <= firstUse || IsWeakUse(current)))
+        bool isTooShort = (gain & ~3) <= start && gain < lifetimes[current].End;
+        if (!mustHave && (isTooShort || gain <= firstUse || limit <= firstUse || IsWeakUse(current)))
         {
             SpillFrom(current);
             return;
         }
 
-        if ((gain & ~3) <= start && gain < lifetimes[current].End)
+        if (isTooShort)
         {
             throw new InvalidOperationException($"no register for v{lifetimes[current].Value} at position {start}");
         }
