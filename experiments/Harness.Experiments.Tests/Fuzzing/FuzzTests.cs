@@ -1,0 +1,26 @@
+using Harness.Experiments.Engines;
+using Harness.Experiments.Fuzzing;
+
+namespace Harness.Experiments.Tests.Fuzzing;
+
+/// <summary>A few hundred random programs in every configuration; <c>harness fuzz</c> runs as many as one likes.</summary>
+public class FuzzTests
+{
+    private const int Programs = 300;
+
+    [Fact]
+    public void ConfigurationsAgreeWithBaseline() => Check(node: null, firstSeed: 1);
+
+    [Fact]
+    public void ConfigurationsAgreeWithV8() => Check(NodeInstallation.NodePath, firstSeed: 1_000_000);
+
+    private static void Check(string? node, ulong firstSeed)
+    {
+        using var runner = new FuzzRunner(node);
+        for (var seed = firstSeed; seed < firstSeed + Programs; seed++)
+        {
+            var mismatches = runner.Run(RandomProgram.Generate(seed), FuzzConfiguration.For(seed));
+            Assert.True(mismatches.Count == 0, string.Join('\n', mismatches));
+        }
+    }
+}
