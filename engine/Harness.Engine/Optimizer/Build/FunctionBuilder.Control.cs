@@ -227,7 +227,9 @@ internal sealed partial class FunctionBuilder
         int results = control[0].Signature.ResultCount;
         double frequency = assembler.Current!.Frequency;
         var states = new Dictionary<ControlFrame, int[]>();
-        Block block = assembler.Terminate(TerminatorKind.Switch, index, edges);
+        Block block = count == 0
+            ? assembler.Terminate(TerminatorKind.Jump, -1, edges)
+            : assembler.Terminate(TerminatorKind.Switch, index, edges);
         foreach ((ControlFrame frame, int successor) in ends)
         {
             if (!states.TryGetValue(frame, out int[]? state))
