@@ -13,13 +13,19 @@ internal static class CompareCommand
     public static Command Create()
     {
         var results = new Argument<string>("results") { Description = "results folder, or name of a sweep" };
-        var markdown = new Option<bool>("--markdown") { Description = "print the short Markdown tables that the README shows" };
+        var markdown = new Option<string?>("--markdown")
+        {
+            Description = "print the short Markdown tables instead, or put them into FILE where it says 'begin: ./harness compare'",
+            HelpName = "FILE",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var command = new Command("compare", "print medians, speedups with intervals, and tests of a results folder") { results, markdown };
         command.SetAction(parsed =>
         {
-            var (sweep, summary) = ReportWriter.Summarize(ResultsFolder.Find(parsed.GetRequiredValue(results)));
-            if (parsed.GetValue(markdown))
-                Console.Write(SummaryReport.CreateShort(sweep, summary));
+            var name = parsed.GetRequiredValue(results);
+            var (sweep, summary) = ReportWriter.Summarize(ResultsFolder.Find(name));
+            if (parsed.GetResult(markdown) is not null)
+                GeneratedSection.Write(parsed.GetValue(markdown), $"./harness compare {name}", SummaryReport.CreateShort(sweep, summary));
             else
                 AnsiConsole.Write(MakeTable(sweep, summary));
         });

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using Harness.Engine.Configuration;
+using Harness.Experiments.Reports;
 using Spectre.Console;
 
 namespace Harness.Experiments.Commands;
@@ -17,14 +19,19 @@ internal static class KnobsCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "print JSON" };
-        var markdown = new Option<bool>("--markdown") { Description = "print a Markdown table" };
+        var markdown = new Option<string?>("--markdown")
+        {
+            Description = "print a Markdown table, or put it into FILE where it says 'begin: ./harness knobs'",
+            HelpName = "FILE",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var command = new Command("knobs", "list every knob: type, range, default, meaning, and V8's flag of the same meaning") { json, markdown };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(json))
                 Console.WriteLine(ToJson());
-            else if (parsed.GetValue(markdown))
-                WriteMarkdown();
+            else if (parsed.GetResult(markdown) is not null)
+                GeneratedSection.Write(parsed.GetValue(markdown), "./harness knobs", ToMarkdown());
             else
                 WriteTable();
         });
@@ -46,12 +53,17 @@ internal static class KnobsCommand
         }),
         Json);
 
-    private static void WriteMarkdown()
+    private static string ToMarkdown()
     {
-        Console.WriteLine("| knob | type | range | default | unit | meaning | V8's flag |");
-        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
+        var text = new StringBuilder("| knob | default | meaning | V8's flag |\n| --- | --- | --- | --- |\n");
         foreach (var knob in KnobRegistry.All)
-            Console.WriteLine($"| `{knob.Name}` | {TypeName(knob)} | {knob.RangeText} | {knob.DefaultText} | {knob.Unit} | {knob.Documentation} | {Flag(knob, "`")} |");
+        {
+            var unit = knob.Unit is null ? "" : $" ({knob.Unit})";
+            var values = knob.Type == KnobType.Enum ? $": {knob.RangeText}" : "";
+            text.Append($"| `{knob.Name}` | {knob.DefaultText} | {knob.Documentation}{unit}{values} | {Flag(knob, "`")} |\n");
+        }
+
+        return text.ToString();
     }
 
     private static void WriteTable()
