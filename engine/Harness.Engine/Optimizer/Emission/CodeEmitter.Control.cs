@@ -297,21 +297,9 @@ internal sealed partial class CodeEmitter
 
     private int TargetOf(in LirBlock block, int index) => targets[code.Successors[block.FirstSuccessor + index]];
 
-    /// <summary>Whether a block comes next.</summary>
-    private bool IsNext(int target)
-    {
-        int next = currentBlock + 1;
-        while (next < code.BlockCount && targets[next] != next)
-        {
-            next++;
-        }
-
-        return next == target;
-    }
-
     private void EmitJump(int target)
     {
-        if (!IsNext(target))
+        if (target != nextBlock)
         {
             asm.Jmp(labels[target]);
         }
@@ -323,7 +311,7 @@ internal sealed partial class CodeEmitter
         {
             EmitJump(taken);
         }
-        else if (IsNext(taken))
+        else if (taken == nextBlock)
         {
             EmitJumpIf(condition.Negate(), labels[otherwise]);
         }

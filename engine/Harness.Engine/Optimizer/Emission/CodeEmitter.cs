@@ -30,10 +30,12 @@ internal sealed partial class CodeEmitter : IMoveEmitter
     private ModuleCode module = null!;
     private Label[] labels = new Label[64];
     private int[] targets = new int[64];
+    private int[] firstMoves = new int[64];
     private int[] cursors = new int[512];
     private int position;
     private int nextMove;
     private int currentBlock;
+    private int nextBlock;
     private bool keepsSourceMap;
 
     /// <summary>Makes an emitter for what the phases before leave.</summary>
@@ -63,12 +65,12 @@ internal sealed partial class CodeEmitter : IMoveEmitter
         keepsSourceMap = withSourceMap;
         Prepare();
         EmitPrologue();
-        for (int i = 0; i < code.BlockCount; i++)
+        GrowList<int> order = code.EmissionOrder;
+        for (int i = 0; i < order.Count; i++)
         {
-            if (targets[i] == i)
-            {
-                EmitBlock(i);
-            }
+            currentBlock = order[i];
+            nextBlock = i + 1 < order.Count ? order[i + 1] : -1;
+            EmitBlock(currentBlock);
         }
 
         EmitColdPaths();
@@ -87,6 +89,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
         {
             labels = new Label[code.BlockCount * 2];
             targets = new int[code.BlockCount * 2];
+            firstMoves = new int[code.BlockCount * 2];
         }
 
         if (cursors.Length < code.ValueCount)
@@ -100,6 +103,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
         }
 
         FindTargets();
+        LoopRotation.Run(code, targets);
     }
 
     /// <summary>Finds where a jump to each block really goes: blocks that only jump on are left out.</summary>
@@ -113,6 +117,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
             bool isJump = block.EndInstruction - block.FirstInstruction == 1
                 && code.Instruction(block.FirstInstruction).Op == LirOp.Jump;
             bool hasMoves = false;
+            firstMoves[i] = move;
             for (; move < moves.Count && moves.InstructionOf(move) < block.EndInstruction; move++)
             {
                 hasMoves = true;
@@ -159,14 +164,14 @@ internal sealed partial class CodeEmitter : IMoveEmitter
 
     private void EmitBlock(int index)
     {
-        currentBlock = index;
         ref LirBlock block = ref code.Block(index);
-        if (block.IsLoopHeader && !block.IsCold)
+        if (IsLoopStart(index))
         {
             asm.Align(LoopAlignment);
         }
 
         asm.Bind(labels[index]);
+        nextMove = firstMoves[index];
         for (int i = block.FirstInstruction; i < block.EndInstruction; i++)
         {
             ref LirInstruction instruction = ref code.Instruction(i);
@@ -179,6 +184,13 @@ internal sealed partial class CodeEmitter : IMoveEmitter
             EmitMovesBefore(i);
             EmitInstruction(ref instruction);
         }
+    }
+
+    /// <summary>Whether a block is where a loop that is not cold comes back to.</summary>
+    private bool IsLoopStart(int index)
+    {
+        ref LirBlock block = ref code.Block(index);
+        return block.IsLoopHeader && !block.IsCold;
     }
 
     private void NoteSource(in LirInstruction instruction)
@@ -301,7 +313,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
     /// <summary>Where an input lies.</summary>
     private Location Input(ReadOnlySpan<LirOperand> operands, int index) => LocationAt(operands[index].Value, position);
 
-    /// <summary>Where a value lies at a position, which is not before those asked for earlier.</summary>
+    /// <summary>Where a value lies at a position.</summary>
     private Location LocationAt(int value, int at)
     {
         if (value == 0)
@@ -309,7 +321,9 @@ internal sealed partial class CodeEmitter : IMoveEmitter
             return Location.None;
         }
 
-        int interval = Lifetimes.At(cursors[value], at);
+        // Blocks are emitted in the order of positions but for the headers of rotated loops.
+        int from = Lifetimes[cursors[value]].Start <= at ? cursors[value] : value;
+        int interval = Lifetimes.At(from, at);
         cursors[value] = interval;
         return Lifetimes[interval].Location;
     }

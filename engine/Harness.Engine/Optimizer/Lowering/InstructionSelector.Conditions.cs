@@ -199,7 +199,7 @@ internal sealed partial class InstructionSelector
     private bool TryCover(int id, OpSize size, bool mayFault, out Address address)
     {
         address = default;
-        return (mayFault || graph[id].Op is IrOp.TableLength or IrOp.MemoryByteLength)
+        return (mayFault || graph[id].Op is IrOp.TableLength or IrOp.MemoryByteLength or IrOp.LoadReferenceType)
             && TryCoverLoad(id, size, out address);
     }
 

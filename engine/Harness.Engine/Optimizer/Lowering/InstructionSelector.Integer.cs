@@ -52,16 +52,25 @@ internal sealed partial class InstructionSelector
         }
     }
 
-    /// <summary>The inputs of a commutative node: a constant last, a value that ends here first.</summary>
+    /// <summary>
+    /// The inputs of a commutative node: a constant last, and first a value that ends here, best the result of a call, which
+    /// is in a register while others had to go to the frame.
+    /// </summary>
     private (int Left, int Right) OrderedInputs(int id)
     {
         int left = graph.Input(id, 0);
         int right = graph.Input(id, 1);
-        bool swap = Constants.IsConstant(graph, left)
-            || (!Constants.IsConstant(graph, right) && nodes[left].Uses > 1 && nodes[right].Uses == 1
-                && !IsCoverableLoad(right));
+        if (Constants.IsConstant(graph, left))
+        {
+            return (right, left);
+        }
+
+        bool swap = !Constants.IsConstant(graph, right) && nodes[right].Uses == 1 && !IsCoverableLoad(right)
+            && (nodes[left].Uses > 1 || (IsCallInBlock(right) && !IsCallInBlock(left)));
         return swap ? (right, left) : (left, right);
     }
+
+    private bool IsCallInBlock(int id) => graph[id].Op is IrOp.CallDirect or IrOp.CallReference && IsInBlock(id);
 
     private bool IsCoverableLoad(int id) =>
         graph[id].Op is Opcode.I32Load or Opcode.I64Load && IsOnlyHere(id) && LevelAfter(id) == level;

@@ -269,9 +269,10 @@ internal sealed partial class InstructionSelector
             Opcode.I64Load or Opcode.F64Load => size == OpSize.Qword,
             IrOp.TableLength => SizeOf(node.Type) == size && !module.Layout.Table((int)node.Immediate).IsPointer,
             IrOp.MemoryByteLength => size == OpSize.Qword && !module.Layout.Memory((int)node.Immediate).IsPointer,
+            IrOp.LoadReferenceType => size == OpSize.Dword,
             _ => false,
         };
-        if (!isWhole || !IsOnlyHere(id) || LevelAfter(id) != level)
+        if (!isWhole || !IsOnlyHere(id) || (LevelAfter(id) != level && node.Op != IrOp.LoadReferenceType))
         {
             return false;
         }
@@ -281,10 +282,15 @@ internal sealed partial class InstructionSelector
         {
             IrOp.TableLength => TableField(id, TableData.LengthOffset),
             IrOp.MemoryByteLength => MemoryField((int)node.Immediate, MemoryData.ByteLengthOffset),
+            IrOp.LoadReferenceType => ReferenceType(id),
             _ => MemoryAddress(id, (int)size),
         };
         return true;
     }
+
+    /// <summary>The field with the type of the function that a node's input refers to.</summary>
+    private Address ReferenceType(int id) =>
+        Address.OfBase(Register(graph.Input(id, 0)), FunctionReference.TypeIdOffset);
 
     /// <summary>Binary logarithm of the bytes that a load or store accesses.</summary>
     private static int AccessBytesLog2(Opcode op) => op switch

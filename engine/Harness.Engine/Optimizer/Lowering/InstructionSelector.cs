@@ -291,10 +291,7 @@ internal sealed partial class InstructionSelector
                 SelectStoreTableElement(id);
                 break;
             case IrOp.LoadReferenceType:
-                Load(
-                    Value(id),
-                    Address.OfBase(Register(graph.Input(id, 0)), FunctionReference.TypeIdOffset),
-                    OpSize.Dword);
+                Load(Value(id), ReferenceType(id), OpSize.Dword);
                 break;
             case IrOp.FunctionAddress:
                 MakeFunctionAddress(id, Value(id));

@@ -33,6 +33,9 @@ internal sealed class LirCode
     /// <summary>All blocks' successors, block numbers in emission order.</summary>
     public GrowList<int> Successors { get; } = new();
 
+    /// <summary>The order in which blocks are emitted; loops that end with a jump begin with what decides on going on.</summary>
+    public GrowList<int> EmissionOrder { get; } = new();
+
     /// <summary>All blocks' predecessors.</summary>
     public GrowList<int> Predecessors { get; } = new();
 
@@ -49,6 +52,7 @@ internal sealed class LirCode
         BlockCount = 0;
         Successors.Clear();
         Predecessors.Clear();
+        EmissionOrder.Clear();
         if (ValueOfNode.Length < graph.NodeCount)
         {
             ValueOfNode = new int[graph.NodeCount * 2];

@@ -8,15 +8,17 @@ namespace Harness.Engine.Optimizer.RegisterAllocation;
 /// ends of an edge, and into block parameters.
 /// </summary>
 /// <remarks>
-/// A value that goes to the frame is stored once where it is made, so that later it only needs to be loaded; unless it goes there
-/// only in colder code than where it is made: then it is stored there.
+/// A value that goes to the frame is stored once, so that later it only needs to be loaded: where it goes there first if all other
+/// places come after that, else where it is made; unless it goes there only in colder code than where it is made: then it is
+/// stored wherever it goes.
 /// </remarks>
 internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
 {
     private readonly Lifetimes lifetimes = builder.Lifetimes;
     private readonly GrowList<Entry> moves = new();
+    private readonly Dominators dominators = new();
     private LirCode code = null!;
-    private bool[] isStoredAtDefinition = new bool[512];
+    private bool[] isStoredOnce = new bool[512];
 
     /// <summary>Number of moves.</summary>
     public int Count => moves.Count;
@@ -35,14 +37,19 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
     {
         code = lir;
         moves.Clear();
-        if (isStoredAtDefinition.Length < code.ValueCount)
+        if (scan.SlotCount > 0)
         {
-            isStoredAtDefinition = new bool[code.ValueCount * 2];
+            dominators.Run(lir);
+        }
+
+        if (isStoredOnce.Length < code.ValueCount)
+        {
+            isStoredOnce = new bool[code.ValueCount * 2];
         }
 
         foreach (int value in builder.Definitions.Span)
         {
-            isStoredAtDefinition[value] = false;
+            isStoredOnce[value] = false;
             if (lifetimes[value].Next != 0)
             {
                 ConnectIntervals(value);
@@ -59,14 +66,9 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
 
     private void ConnectIntervals(int value)
     {
-        int definition = lifetimes[value].Start;
-        if (lifetimes[value].Location.IsRegister && scan.SlotOf(value) >= 0 && IsStoredAtDefinition(value))
+        if (lifetimes[value].Location.IsRegister && scan.SlotOf(value) >= 0)
         {
-            isStoredAtDefinition[value] = true;
-            Add(
-                (definition + 3) >> 2,
-                MoveGroup.Spill,
-                new Move(lifetimes[value].Location, Location.OfSlot(scan.SlotOf(value)), code.TypeOf(value)));
+            StoreOnce(value);
         }
 
         int before = value;
@@ -80,18 +82,42 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
         }
     }
 
-    private bool IsStoredAtDefinition(int value)
+    /// <summary>Stores a value that goes to the frame, if it need not be stored each time that it does.</summary>
+    private void StoreOnce(int value)
     {
-        int definition = scan.WeightAt(lifetimes[value].Start);
-        for (int i = lifetimes[value].Next; i != 0; i = lifetimes[i].Next)
+        int definition = lifetimes[value].Start;
+        Location slot = Location.OfSlot(scan.SlotOf(value));
+        int before = value;
+        int first = lifetimes[value].Next;
+        while (!lifetimes[first].Location.IsStack)
         {
-            if (lifetimes[i].Location.IsStack && scan.WeightAt(lifetimes[i].Start) >= definition)
+            before = first;
+            first = lifetimes[first].Next;
+        }
+
+        int start = lifetimes[first].Start;
+        bool isWithinBlock = lifetimes[before].End == start && !IsBlockStart(start);
+        bool isFirst = isWithinBlock;
+        int weight = int.MinValue;
+        for (int i = first; i != 0; i = lifetimes[i].Next)
+        {
+            if (lifetimes[i].Location.IsStack)
             {
-                return true;
+                weight = Math.Max(weight, scan.WeightAt(lifetimes[i].Start));
+                isFirst = isFirst && dominators.Dominates(scan.BlockAt(start), scan.BlockAt(lifetimes[i].Start));
             }
         }
 
-        return false;
+        if (isFirst && scan.WeightAt(start) <= scan.WeightAt(definition))
+        {
+            isStoredOnce[value] = true;
+            Add(start >> 2, MoveGroup.Split, new Move(lifetimes[before].Location, slot, code.TypeOf(value)));
+        }
+        else if (weight >= scan.WeightAt(definition))
+        {
+            isStoredOnce[value] = true;
+            Add((definition + 3) >> 2, MoveGroup.Spill, new Move(lifetimes[value].Location, slot, code.TypeOf(value)));
+        }
     }
 
     private bool IsBlockStart(int position) =>
@@ -181,7 +207,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
 
     private void Connect(int instruction, MoveGroup group, int value, Location from, Location to)
     {
-        if (from != to && !(to.IsStack && isStoredAtDefinition[value]))
+        if (from != to && !(to.IsStack && isStoredOnce[value]))
         {
             Add(instruction, group, new Move(from, to, code.TypeOf(value)));
         }
