@@ -115,6 +115,10 @@ public sealed record EngineOptions
     [Knob("pass.licm", "move what does not change in a loop, guards included, before it")]
     public bool PassLicm { get; init; } = true;
 
+    /// <summary>Loop rotation.</summary>
+    [Knob("pass.rotate", "let loops test at the bottom instead of at the top")]
+    public bool PassRotate { get; init; } = true;
+
     /// <summary>Loop peeling.</summary>
     [Knob("pass.peel", "peel the first iteration off innermost loops", V8Flag = "--wasm-loop-peeling")]
     public bool PassPeel { get; init; } = true;

@@ -10,7 +10,7 @@ namespace Harness.Engine.Optimizer.Emission;
 internal sealed partial class CodeEmitter : IMoveEmitter
 {
     /// <summary>Alignment of loop headers, in bytes.</summary>
-    private const int LoopAlignment = 16;
+    private const int LoopAlignment = 32;
 
     /// <summary>Frames up to this size, in bytes, of functions that call nobody do without a check of the stack.</summary>
     private const int LeafFrameSize = 1024;

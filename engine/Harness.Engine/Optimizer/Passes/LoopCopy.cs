@@ -4,25 +4,25 @@ using Harness.Engine.Optimizer.Ir;
 namespace Harness.Engine.Optimizer.Passes;
 
 /// <summary>
-/// A copy of a loop's blocks that runs once: where the loop goes back, the copy goes on to the loop itself.
+/// A copy of blocks of a loop that runs once, before it: where the loop goes back, the copy goes on to the loop itself.
 /// </summary>
 internal sealed class LoopCopy
 {
     private readonly Graph graph;
-    private readonly Loop loop;
+    private readonly CopiedRegion region;
     private readonly Dictionary<int, int> blocks = [];
     private readonly Dictionary<int, int> values = [];
     private readonly HashSet<int> copies = [];
 
-    /// <summary>Copies a loop. Nothing leads to the copy yet.</summary>
-    /// <param name="graph">The graph.</param>
-    /// <param name="loop">The loop.</param>
-    /// <param name="frequency">How often the copy runs for one iteration of the loop.</param>
-    public LoopCopy(Graph graph, Loop loop, double frequency)
+    /// <summary>Copies a region. Nothing leads to the copy yet.</summary>
+    private LoopCopy(Graph graph, CopiedRegion region)
     {
         this.graph = graph;
-        this.loop = loop;
-        foreach (int original in loop.Blocks)
+        this.region = region;
+        Block header = region.Loop.Header;
+        double entries = header.Predecessors.Where(id => !region.Loop.Contains(id)).Sum(id => graph.Blocks[id].Frequency);
+        double frequency = Math.Min(1, entries / header.Frequency);
+        foreach (int original in region.Blocks)
         {
             Block block = graph.NewBlock();
             block.Frequency = graph.Blocks[original].Frequency * frequency;
@@ -31,14 +31,32 @@ internal sealed class LoopCopy
         }
 
         // Ids first, then inputs: a node may use one of a block that is copied later.
-        foreach (int original in loop.Blocks)
+        foreach (int original in region.Blocks)
         {
             CopyNodes(graph.Blocks[original], graph.Blocks[blocks[original]]);
         }
 
-        foreach (int original in loop.Blocks)
+        foreach (int original in region.Blocks)
         {
             Connect(graph.Blocks[original], graph.Blocks[blocks[original]]);
+        }
+    }
+
+    /// <summary>
+    /// Copies regions of several loops and lets control enter the copies instead of the loops; every use of a value that now has
+    /// two definitions gets the right one. The loops no longer have a frame state for their entry.
+    /// </summary>
+    public static void CopyAll(Graph graph, ControlFlow flow, List<CopiedRegion> regions)
+    {
+        // A region's values may be used in later ones: those are copied after their uses have been repaired.
+        regions.Sort((a, b) => flow.PositionOf(a.Loop.Header.Id).CompareTo(flow.PositionOf(b.Loop.Header.Id)));
+        OutsideUses uses = OutsideUses.Find(graph, flow.Order, regions);
+        foreach (CopiedRegion region in regions)
+        {
+            var copy = new LoopCopy(graph, region);
+            copy.Enter();
+            graph.ComputePredecessors(graph.ReversePostorder());
+            uses.Repair(region, copy);
         }
     }
 
@@ -50,6 +68,29 @@ internal sealed class LoopCopy
 
     /// <summary>Whether a block is one of the copies.</summary>
     public bool IsCopy(int block) => copies.Contains(block);
+
+    /// <summary>Leads the edges that enter the loop to the copy.</summary>
+    private void Enter()
+    {
+        Block header = region.Loop.Header;
+        header.LoopEntryState = -1;
+        foreach (int outsider in header.Predecessors)
+        {
+            if (region.Loop.Contains(outsider))
+            {
+                continue;
+            }
+
+            Edge[] edges = graph.Blocks[outsider].Successors;
+            for (int i = 0; i < edges.Length; i++)
+            {
+                if (edges[i].Target == header.Id)
+                {
+                    edges[i] = edges[i] with { Target = BlockOf(header.Id) };
+                }
+            }
+        }
+    }
 
     private void CopyNodes(Block from, Block to)
     {
@@ -93,7 +134,7 @@ internal sealed class LoopCopy
 
         to.Terminator = terminator;
         to.Successors = Array.ConvertAll(from.Successors, edge => new Edge(
-            edge.Target != loop.Header.Id && blocks.TryGetValue(edge.Target, out int copy) ? copy : edge.Target,
+            edge.Target != region.Loop.Header.Id && blocks.TryGetValue(edge.Target, out int copy) ? copy : edge.Target,
             MapAll(edge.Arguments)));
     }
 

@@ -23,13 +23,7 @@ internal sealed class LoopPeeling(int maxSize) : IPass
             return;
         }
 
-        // A loop's values may be used in later loops: those are copied after their uses have been repaired.
-        candidates.Sort((a, b) => flow.PositionOf(a.Header.Id).CompareTo(flow.PositionOf(b.Header.Id)));
-        OutsideUses uses = OutsideUses.Find(graph, flow, candidates);
-        foreach (Loop loop in candidates)
-        {
-            Peel(graph, loop, uses);
-        }
+        LoopCopy.CopyAll(graph, flow, candidates.ConvertAll(CopiedRegion.WholeOf));
     }
 
     /// <summary>Whether a loop is small enough, and checks or reads something that it does not change.</summary>
@@ -71,28 +65,5 @@ internal sealed class LoopPeeling(int maxSize) : IPass
         }
 
         return true;
-    }
-
-    private static void Peel(Graph graph, Loop loop, OutsideUses uses)
-    {
-        Block header = loop.Header;
-        int[] outsiders = [.. header.Predecessors.Where(id => !loop.Contains(id)).Distinct()];
-        double entries = outsiders.Min(id => graph.Blocks[id].Frequency);
-        var copy = new LoopCopy(graph, loop, Math.Min(1, entries / header.Frequency));
-        foreach (int outsider in outsiders)
-        {
-            Edge[] edges = graph.Blocks[outsider].Successors;
-            for (int i = 0; i < edges.Length; i++)
-            {
-                if (edges[i].Target == header.Id)
-                {
-                    edges[i] = edges[i] with { Target = copy.BlockOf(header.Id) };
-                }
-            }
-        }
-
-        header.LoopEntryState = -1;
-        graph.ComputePredecessors(graph.ReversePostorder());
-        uses.Repair(loop, copy);
     }
 }

@@ -1,23 +1,22 @@
-using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Passes;
 
 /// <summary>
-/// The uses, outside of loops, of values defined in them. When a loop is copied such a value has two definitions, and each use
-/// gets the right one, through new block parameters where both come together (in the manner of Braun et al., "Simple and
+/// The uses, outside of regions, of values defined in them. When a region is copied such a value has two definitions, and each
+/// use gets the right one, through new block parameters where both come together (in the manner of Braun et al., "Simple and
 /// Efficient Construction of Static Single Assignment Form", 2013).
 /// </summary>
 internal sealed class OutsideUses
 {
     private readonly Graph graph;
-    private readonly ControlFlow flow;
-    private readonly Dictionary<Loop, List<Use>> uses = [];
+    private readonly CopiedRegion?[] regionOf;
+    private readonly Dictionary<CopiedRegion, List<Use>> uses = [];
 
-    private OutsideUses(Graph graph, ControlFlow flow)
+    private OutsideUses(Graph graph)
     {
         this.graph = graph;
-        this.flow = flow;
+        regionOf = new CopiedRegion?[graph.Blocks.Count];
     }
 
     /// <summary>What holds a use.</summary>
@@ -29,21 +28,25 @@ internal sealed class OutsideUses
         LoopEntryState,
     }
 
-    /// <summary>A place where a value of a loop is used.</summary>
+    /// <summary>A place where a value of a region is used.</summary>
     /// <param name="Holder">What holds it.</param>
     /// <param name="Id">The node, or the block.</param>
     private readonly record struct Use(Holder Holder, int Id);
 
-    /// <summary>Finds the uses of the values of some innermost loops, in one walk over the graph.</summary>
-    public static OutsideUses Find(Graph graph, ControlFlow flow, List<Loop> loops)
+    /// <summary>Finds the uses of the values of regions without common blocks, in one walk over the graph.</summary>
+    public static OutsideUses Find(Graph graph, List<Block> order, List<CopiedRegion> regions)
     {
-        var found = new OutsideUses(graph, flow);
-        foreach (Loop loop in loops)
+        var found = new OutsideUses(graph);
+        foreach (CopiedRegion region in regions)
         {
-            found.uses.Add(loop, []);
+            found.uses.Add(region, []);
+            foreach (int block in region.Blocks)
+            {
+                found.regionOf[block] = region;
+            }
         }
 
-        foreach (Block block in flow.Order)
+        foreach (Block block in order)
         {
             found.FindIn(block);
         }
@@ -51,13 +54,13 @@ internal sealed class OutsideUses
         return found;
     }
 
-    /// <summary>Gives the uses of a loop's values the right definition after the loop has been copied.</summary>
-    public void Repair(Loop loop, LoopCopy copy)
+    /// <summary>Gives the uses of a region's values the right definition after the region has been copied.</summary>
+    public void Repair(CopiedRegion region, LoopCopy copy)
     {
         var reaching = new Dictionary<(int Block, int Value), int>();
 
         int AtExit(int block, int value) =>
-            loop.Contains(block) ? value
+            region.Contains(block) ? value
             : copy.IsCopy(block) ? copy.ValueOf(value)
             : AtEntry(block, value);
 
@@ -96,12 +99,12 @@ internal sealed class OutsideUses
             return parameter;
         }
 
-        foreach (Use use in uses[loop])
+        foreach (Use use in uses[region])
         {
             int block = use.Holder is Holder.Node or Holder.GuardState ? graph[use.Id].Block : use.Id;
             Rewrite(use, id =>
             {
-                if (id < 0 || !loop.Contains(graph[id].Block))
+                if (id < 0 || !region.Contains(graph[id].Block))
                 {
                     return id;
                 }
@@ -113,16 +116,16 @@ internal sealed class OutsideUses
         }
     }
 
-    /// <summary>Notes a use that has come about by a repair, for the loops that are still to be copied.</summary>
+    /// <summary>Notes a use that has come about by a repair, for the regions that are still to be copied.</summary>
     private void Record(Use use, int block, int value)
     {
-        int definition = graph[value].Block;
-        if (flow.IsKnown(definition) && flow.LoopOf(definition) is { } other && uses.TryGetValue(other, out List<Use>? known)
-            && !other.Contains(block))
+        if (RegionOf(graph[value].Block) is { } other && !other.Contains(block))
         {
-            known.Add(use);
+            uses[other].Add(use);
         }
     }
+
+    private CopiedRegion? RegionOf(int block) => block < regionOf.Length ? regionOf[block] : null;
 
     private void Rewrite(Use use, Func<int, int> map)
     {
@@ -176,14 +179,14 @@ internal sealed class OutsideUses
 
     private void FindIn(Block block)
     {
-        Loop? own = flow.LoopOf(block.Id);
-        var usedLoops = new HashSet<Loop>();
+        CopiedRegion? own = RegionOf(block.Id);
+        var used = new HashSet<CopiedRegion>();
 
         bool Collect(int id)
         {
-            if (id >= 0 && flow.LoopOf(graph[id].Block) is { } loop && loop != own && uses.ContainsKey(loop))
+            if (id >= 0 && RegionOf(graph[id].Block) is { } region && region != own)
             {
-                usedLoops.Add(loop);
+                used.Add(region);
             }
 
             return false;
@@ -191,12 +194,12 @@ internal sealed class OutsideUses
 
         void Add(Holder holder, int id)
         {
-            foreach (Loop loop in usedLoops)
+            foreach (CopiedRegion region in used)
             {
-                uses[loop].Add(new Use(holder, id));
+                uses[region].Add(new Use(holder, id));
             }
 
-            usedLoops.Clear();
+            used.Clear();
         }
 
         foreach (int id in block.Nodes)

@@ -26,6 +26,8 @@ internal sealed class PassPipeline
             (options.PassPeel, new LoopPeeling(options.PeelMaxSize)),
             (redundancies != Redundancies.None && options.PassPeel, numbering),
             (options.PassLicm, new LoopInvariantCodeMotion()),
+            (options.PassRotate, new LoopRotation()),
+            (options.PassBranchSimplification, branches),
             (options.PassFold, folding),
             (options.PassBranchSimplification, branches),
             (options.PassDce, new DeadCodeElimination()),

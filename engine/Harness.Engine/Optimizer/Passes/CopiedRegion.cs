@@ -1,0 +1,34 @@
+using Harness.Engine.Optimizer.Analysis;
+
+namespace Harness.Engine.Optimizer.Passes;
+
+/// <summary>
+/// Blocks of a loop that are copied in front of it, the header first: the whole loop when it is peeled, its header alone when it
+/// is rotated.
+/// </summary>
+internal sealed class CopiedRegion
+{
+    private readonly HashSet<int> members;
+
+    private CopiedRegion(Loop loop, List<int> blocks)
+    {
+        Loop = loop;
+        Blocks = blocks;
+        members = [.. blocks];
+    }
+
+    /// <summary>The loop.</summary>
+    public Loop Loop { get; }
+
+    /// <summary>Ids of the blocks that are copied.</summary>
+    public List<int> Blocks { get; }
+
+    /// <summary>All of a loop.</summary>
+    public static CopiedRegion WholeOf(Loop loop) => new(loop, loop.Blocks);
+
+    /// <summary>A loop's header.</summary>
+    public static CopiedRegion HeaderOf(Loop loop) => new(loop, [loop.Header.Id]);
+
+    /// <summary>Whether a block is copied.</summary>
+    public bool Contains(int block) => members.Contains(block);
+}
