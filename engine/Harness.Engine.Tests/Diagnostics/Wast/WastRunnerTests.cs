@@ -33,6 +33,29 @@ public class WastRunnerTests
         Assert.Empty(result.Failures);
         Assert.Empty(result.Unsupported);
         Assert.Equal(assertions, result.Passed);
+        Assert.Equal(0, result.Statistics!.FailedCompilations);
+    }
+
+    [Fact]
+    public void Configurations_reach_what_they_are_for()
+    {
+        var path = Path.Combine(ScriptFolder, "calls.wast");
+        var baseline = WastRunner.Run(path, WastConfigurations.All["baseline only"]).Statistics!;
+        Assert.Equal(0, baseline.OptimizedFunctions);
+
+        var eager = WastRunner.Run(path, WastConfigurations.All["eager"]).Statistics!;
+        Assert.InRange(eager.OptimizedFunctions, 10, int.MaxValue);
+        Assert.Equal(0, eager.BaselineFunctions);
+
+        var early = WastRunner.Run(path, WastConfigurations.All["early tier-up"]).Statistics!;
+        Assert.InRange(early.OptimizedFunctions, 5, int.MaxValue);
+        Assert.InRange(early.Deopts, 1, int.MaxValue);
+
+        var stressed = WastRunner.Run(path, WastConfigurations.All["early tier-up, failing guards"]).Statistics!;
+        Assert.InRange(stressed.StressDeopts, 10, int.MaxValue);
+
+        var withoutDeopt = WastRunner.Run(path, WastConfigurations.All["early tier-up, no deopts"]).Statistics!;
+        Assert.Equal(0, withoutDeopt.Deopts + withoutDeopt.StressDeopts);
     }
 
     [Fact]

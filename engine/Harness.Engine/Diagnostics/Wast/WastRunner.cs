@@ -33,7 +33,7 @@ public static class WastRunner
         }
         catch (WatException e)
         {
-            return new WastResult(name, 0, [new WastIncident(name, e.Position.Line, e.Message)], []);
+            return new WastResult(name, 0, [new WastIncident(name, e.Position.Line, e.Message)], [], null);
         }
 
         return ExecutionThread.Run(options, () => Run(name, script, options));
@@ -63,6 +63,6 @@ public static class WastRunner
             }
         }
 
-        return new WastResult(name, passed, failures, unsupported);
+        return new WastResult(name, passed, failures, unsupported, store.Engine.Statistics);
     }
 }
