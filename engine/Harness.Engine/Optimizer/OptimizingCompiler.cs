@@ -30,15 +30,17 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
             InliningTrace.Write(Console.Error, module, tree);
         }
 
+        EngineEvents events = code.Engine.Events;
+        events.OnStep(code, functionIndex, "inlining", tree);
         Graph graph = GraphBuilder.Build(module, options, tree, allowDeopt);
-        passes.Run(graph, observe: null);
+        passes.Run(graph, events.WantsSteps ? (pass, after) => events.OnStep(code, functionIndex, pass, after) : null);
         if (!generators.TryTake(out CodeGenerator? generator))
         {
             generator = new CodeGenerator();
         }
 
         // A generator that has failed is not used again.
-        CompiledCode compiled = generator.Generate(graph, code);
+        CompiledCode compiled = generator.Generate(graph, code, events.WantsListings);
         generators.Add(generator);
         return compiled;
     }

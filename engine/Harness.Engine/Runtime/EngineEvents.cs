@@ -83,6 +83,7 @@ public sealed class EngineEvents
     private int _deopts;
     private int _stressDeopts;
     private int _discards;
+    private int _listingRequests;
 
     internal EngineEvents()
     {
@@ -110,13 +111,19 @@ public sealed class EngineEvents
     internal bool WantsSteps => CompilationStepDone is not null;
 
     /// <summary>Whether compilers are to fill <see cref="CompiledCode.SourceMap"/>.</summary>
-    internal bool WantsListings { get; set; }
+    internal bool WantsListings => _listingRequests > 0;
 
     /// <summary>Whether somebody wants to know of each deopt.</summary>
     internal bool WantsDeopts => Deoptimized is not null;
 
     internal void OnTierUpRequested(ModuleCode code, int functionIndex) =>
         TierUpRequested?.Invoke(new TierUpRequestedEvent(code.Module, functionIndex));
+
+    /// <summary>Lets compilers fill <see cref="CompiledCode.SourceMap"/> from now on.</summary>
+    internal void RequestListings() => Interlocked.Increment(ref _listingRequests);
+
+    /// <summary>Takes back a request.</summary>
+    internal void ReleaseListings() => Interlocked.Decrement(ref _listingRequests);
 
     internal void OnStep(ModuleCode code, int functionIndex, string name, object result) =>
         CompilationStepDone?.Invoke(new CompilationStep(code, functionIndex, name, result));

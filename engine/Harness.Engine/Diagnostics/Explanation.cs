@@ -1,0 +1,170 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Harness.Engine.Diagnostics;
+
+/// <summary>
+/// What the engine did with a module and why: what its call sites saw, what was inlined, what was compiled, which guards
+/// failed. Made by <see cref="ExecutionRecorder"/>. Offsets of instructions are counted from the start of the module's bytes.
+/// </summary>
+/// <param name="Functions">The functions that were compiled, by index.</param>
+/// <param name="Deopts">The deopts in the order in which they happened.</param>
+public sealed record Explanation(IReadOnlyList<FunctionExplanation> Functions, IReadOnlyList<DeoptExplanation> Deopts)
+{
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        WriteIndented = true,
+    };
+
+    /// <summary>Version of the JSON form: it changes when something is renamed or removed, not when something is added.</summary>
+    [JsonPropertyOrder(-1)]
+    public int Schema => 1;
+
+    /// <summary>The explanation as JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
+}
+
+/// <summary>What is known of a function.</summary>
+/// <param name="Index">Its index in the module.</param>
+/// <param name="Name">Its name, or <c>func[index]</c>.</param>
+/// <param name="WireBytes">The size of its body in bytes.</param>
+/// <param name="CallSites">What its calls have seen by now, in the order of the bytes.</param>
+/// <param name="Compilations">How it was compiled, in order of time.</param>
+public sealed record FunctionExplanation(
+    int Index,
+    string Name,
+    int WireBytes,
+    IReadOnlyList<CallSiteExplanation> CallSites,
+    IReadOnlyList<CompilationExplanation> Compilations);
+
+/// <summary>The feedback of a call site.</summary>
+/// <param name="Offset">Offset of the call instruction.</param>
+/// <param name="Instruction">The instruction.</param>
+/// <param name="State">Uninitialized, monomorphic, polymorphic or megamorphic; direct calls are monomorphic once executed.</param>
+/// <param name="Count">How often it was executed in baseline code, as far as counted.</param>
+/// <param name="Targets">Targets that were seen, most frequent first; for direct calls the only one.</param>
+public sealed record CallSiteExplanation(
+    int Offset, string Instruction, string State, long Count, IReadOnlyList<CallTarget> Targets);
+
+/// <summary>A target of a call site.</summary>
+/// <param name="FunctionIndex">The function, or -1 for one of another instance or of the host.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Count">How often it was called there.</param>
+public sealed record CallTarget(int FunctionIndex, string Name, long Count);
+
+/// <summary>A compilation of a function.</summary>
+/// <param name="Tier">Which compiler.</param>
+/// <param name="AtMilliseconds">When it had ended, since the recording began.</param>
+/// <param name="CompileMicroseconds">How long it took; with graphs recorded, this includes printing them.</param>
+/// <param name="CodeBytes">The size of the code; 0 if there is none.</param>
+/// <param name="InlinedCalls">How many calls were inlined.</param>
+/// <param name="DeoptPoints">How many guards can leave the code.</param>
+/// <param name="Failure">Why there is no code; else null.</param>
+/// <param name="Inlining">What was decided about its calls; none for baseline code.</param>
+/// <param name="Graphs">The graph after each pass, if asked for.</param>
+/// <param name="Code">The machine code, if asked for.</param>
+public sealed record CompilationExplanation(
+    CompilationTier Tier,
+    double AtMilliseconds,
+    double CompileMicroseconds,
+    int CodeBytes,
+    int InlinedCalls,
+    int DeoptPoints,
+    string? Failure,
+    IReadOnlyList<CallSiteDecision> Inlining,
+    IReadOnlyList<GraphText> Graphs,
+    IReadOnlyList<ListingLine> Code);
+
+/// <summary>A compiler.</summary>
+public enum CompilationTier
+{
+    /// <summary>The single-pass compiler.</summary>
+    Baseline,
+
+    /// <summary>The optimizing compiler.</summary>
+    Optimized,
+}
+
+/// <summary>What was decided about inlining at a call site.</summary>
+/// <param name="Offset">Offset of the call instruction.</param>
+/// <param name="Instruction">The instruction.</param>
+/// <param name="State">State of the feedback that the decision was made with.</param>
+/// <param name="Targets">The candidates, most frequent first.</param>
+public sealed record CallSiteDecision(
+    int Offset, string Instruction, string State, IReadOnlyList<TargetDecision> Targets);
+
+/// <summary>What was decided about one candidate.</summary>
+/// <param name="FunctionIndex">The function, or -1 for one of another instance or of the host.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Count">How often it was called there.</param>
+/// <param name="WireBytes">The size of its body in bytes.</param>
+/// <param name="Depth">How deep it would be nested: 1 for a call in the compiled function itself.</param>
+/// <param name="Score">The policy's score.</param>
+/// <param name="IsInlined">Whether it was inlined.</param>
+/// <param name="Order">The place in the order of inlining, from 1; 0 if not inlined.</param>
+/// <param name="Reason">Why it was or was not.</param>
+/// <param name="CallSites">Its own calls, if it was inlined.</param>
+public sealed record TargetDecision(
+    int FunctionIndex,
+    string Name,
+    long Count,
+    int WireBytes,
+    int Depth,
+    double Score,
+    bool IsInlined,
+    int Order,
+    string Reason,
+    IReadOnlyList<CallSiteDecision> CallSites);
+
+/// <summary>A graph in text form.</summary>
+/// <param name="Pass">The pass that has made it what it is; <c>build</c> for the graph as it was built.</param>
+/// <param name="Text">The text.</param>
+public sealed record GraphText(string Pass, string Text);
+
+/// <summary>An instruction of machine code.</summary>
+/// <param name="CodeOffset">Where it begins, from the start of the code.</param>
+/// <param name="Length">Its size in bytes.</param>
+/// <param name="Label">The label before it, or null.</param>
+/// <param name="Text">The instruction.</param>
+/// <param name="Source">The WebAssembly instruction that begins here, or null.</param>
+public sealed record ListingLine(int CodeOffset, int Length, string? Label, string Text, SourceInstruction? Source);
+
+/// <summary>A WebAssembly instruction.</summary>
+/// <param name="Function">Name of the function that it stands in, which may be an inlined one.</param>
+/// <param name="Offset">Its offset.</param>
+/// <param name="Text">The instruction.</param>
+public sealed record SourceInstruction(string Function, int Offset, string Text);
+
+/// <summary>A guard failed, and execution went on in baseline code.</summary>
+/// <param name="AtMilliseconds">When, since the recording began.</param>
+/// <param name="FunctionIndex">The function whose code was left.</param>
+/// <param name="Function">Its name.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Microseconds">How long it took to find and rebuild the frames.</param>
+/// <param name="Frames">The rebuilt frames, outermost first.</param>
+public sealed record DeoptExplanation(
+    double AtMilliseconds,
+    int FunctionIndex,
+    string Function,
+    string Reason,
+    double Microseconds,
+    IReadOnlyList<FrameExplanation> Frames);
+
+/// <summary>A frame that a deopt rebuilt.</summary>
+/// <param name="FunctionIndex">The function.</param>
+/// <param name="Function">Its name.</param>
+/// <param name="Offset">Offset of the instruction that it goes on at, or after for outer frames.</param>
+/// <param name="Instruction">That instruction.</param>
+/// <param name="Locals">Parameters and locals.</param>
+/// <param name="Operands">The operand stack, bottom first.</param>
+public sealed record FrameExplanation(
+    int FunctionIndex,
+    string Function,
+    int Offset,
+    string Instruction,
+    IReadOnlyList<string> Locals,
+    IReadOnlyList<string> Operands);

@@ -1,0 +1,132 @@
+using System.Globalization;
+
+namespace Harness.Engine.Diagnostics;
+
+/// <summary>Writes an <see cref="Explanation"/> for people.</summary>
+public sealed class ExplanationTextWriter
+{
+    private const int SourceColumn = 56;
+
+    private readonly TextWriter _writer;
+
+    private ExplanationTextWriter(TextWriter writer) => _writer = writer;
+
+    /// <summary>Writes an explanation.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="explanation">The explanation.</param>
+    public static void Write(TextWriter writer, Explanation explanation)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(explanation);
+        new ExplanationTextWriter(writer).Write(explanation);
+    }
+
+    private void Write(Explanation explanation)
+    {
+        foreach (FunctionExplanation function in explanation.Functions)
+        {
+            Write(function);
+        }
+
+        Line($"deopts: {explanation.Deopts.Count}");
+        foreach (DeoptExplanation deopt in explanation.Deopts)
+        {
+            Write(deopt);
+        }
+    }
+
+    private void Write(FunctionExplanation function)
+    {
+        Line($"function {function.Index} {function.Name}, {function.WireBytes} wire bytes");
+        if (function.CallSites.Count > 0)
+        {
+            Line($"  call sites");
+            foreach (CallSiteExplanation site in function.CallSites)
+            {
+                string targets = string.Join(", ", site.Targets.Select(target => $"{target.Name} x {target.Count}"));
+                Line($"    0x{site.Offset:x} {site.Instruction}: {site.State}, {site.Count} calls{(targets.Length == 0 ? "" : ": ")}{targets}");
+            }
+        }
+
+        foreach (CompilationExplanation compilation in function.Compilations)
+        {
+            Write(compilation);
+        }
+
+        Line($"");
+    }
+
+    private void Write(CompilationExplanation compilation)
+    {
+        string tier = compilation.Tier == CompilationTier.Baseline ? "baseline code" : "optimized code";
+        if (compilation.Failure is { } failure)
+        {
+            Line($"  no {tier} at {compilation.AtMilliseconds:F3} ms: {failure}");
+        }
+        else
+        {
+            string details = compilation.Tier == CompilationTier.Baseline
+                ? ""
+                : $", {compilation.InlinedCalls} calls inlined, {compilation.DeoptPoints} deopt points";
+            Line($"  {tier} at {compilation.AtMilliseconds:F3} ms: {compilation.CodeBytes} bytes in {compilation.CompileMicroseconds:F0} us{details}");
+        }
+
+        Write(compilation.Inlining, "    ");
+        foreach (GraphText graph in compilation.Graphs)
+        {
+            Line($"    graph after {graph.Pass}");
+            foreach (string line in graph.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                Line($"      {line}");
+            }
+        }
+
+        if (compilation.Code.Count > 0)
+        {
+            Line($"    machine code");
+        }
+
+        foreach (ListingLine line in compilation.Code)
+        {
+            Write(line);
+        }
+    }
+
+    private void Write(IReadOnlyList<CallSiteDecision> sites, string indent)
+    {
+        foreach (CallSiteDecision site in sites)
+        {
+            Line($"{indent}0x{site.Offset:x} {site.Instruction}: {site.State}");
+            foreach (TargetDecision target in site.Targets)
+            {
+                string order = target.IsInlined ? $"#{target.Order} " : "";
+                Line($"{indent}  {order}{target.Name}: {target.Reason} ({target.Count} calls, {target.WireBytes} wire bytes, score {target.Score:0.##}, depth {target.Depth})");
+                Write(target.CallSites, indent + "    ");
+            }
+        }
+    }
+
+    private void Write(ListingLine line)
+    {
+        if (line.Label is { } label)
+        {
+            Line($"    {label}:");
+        }
+
+        string code = string.Create(CultureInfo.InvariantCulture, $"      {line.CodeOffset,5:x}  {line.Text}");
+        Line(line.Source is { } source
+            ? (FormattableString)$"{code.PadRight(SourceColumn)} ; {source.Function} 0x{source.Offset:x}: {source.Text}"
+            : $"{code}");
+    }
+
+    private void Write(DeoptExplanation deopt)
+    {
+        Line($"  at {deopt.AtMilliseconds:F3} ms out of {deopt.Function}: {deopt.Reason}, {deopt.Frames.Count} frames in {deopt.Microseconds:F2} us");
+        foreach (FrameExplanation frame in deopt.Frames)
+        {
+            Line($"    {frame.Function} 0x{frame.Offset:x} {frame.Instruction}: locals [{string.Join(' ', frame.Locals)}], operands [{string.Join(' ', frame.Operands)}]");
+        }
+    }
+
+    private void Line(FormattableString text) => _writer.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}

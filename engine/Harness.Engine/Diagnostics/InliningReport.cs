@@ -1,0 +1,78 @@
+using System.Text;
+using Harness.Engine.Feedback;
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Inlining;
+
+namespace Harness.Engine.Diagnostics;
+
+/// <summary>Turns inlining trees, and the names of what they hold, into words.</summary>
+internal static class InliningReport
+{
+    /// <summary>The decisions about the calls of a function and of those inlined into it.</summary>
+    public static IReadOnlyList<CallSiteDecision> Of(WasmModule module, InliningTree caller)
+    {
+        if (caller.CallSites.Length == 0) return [];
+        FunctionInfo function = module.Functions[caller.FunctionIndex];
+        return Array.ConvertAll(caller.CallSites, site => new CallSiteDecision(
+            site.BytecodeOffset,
+            InstructionText.At(function, site.BytecodeOffset),
+            NameOf(site.State),
+            Array.ConvertAll(site.Targets, target => Of(module, site, target))));
+    }
+
+    /// <summary>The name of a function, which may be one that the module does not know.</summary>
+    public static string NameOf(WasmModule module, int functionIndex) =>
+        functionIndex < 0 ? "(foreign)" : module.Functions[functionIndex].ToString();
+
+    /// <summary>The name of a state of feedback.</summary>
+    public static string NameOf(FeedbackState state) => Words(state.ToString());
+
+    /// <summary>The function that a direct call calls, or null for other calls.</summary>
+    public static FunctionInfo? DirectTarget(FunctionInfo caller, int offset)
+    {
+        BytecodeReader reader = caller.Module.OpenBody(caller);
+        reader.Offset = offset;
+        return reader.ReadOpcode() is Opcode.Call or Opcode.ReturnCall ? caller.Module.Functions[reader.ReadIndex()] : null;
+    }
+
+    /// <summary>A name in words: <c>WrongCallTarget</c> is <c>wrong call target</c>.</summary>
+    public static string Words(string name)
+    {
+        var words = new StringBuilder();
+        foreach (char letter in name)
+        {
+            if (char.IsUpper(letter) && words.Length > 0) words.Append(' ');
+            words.Append(char.ToLowerInvariant(letter));
+        }
+
+        return words.ToString();
+    }
+
+    private static TargetDecision Of(WasmModule module, InliningCallSite site, InliningTree target) => new(
+        target.FunctionIndex,
+        NameOf(module, target.FunctionIndex),
+        target.CallCount,
+        target.WireSize,
+        target.Depth,
+        target.Score,
+        target.IsInlined,
+        target.Order,
+        ReasonOf(site, target),
+        Of(module, target));
+
+    private static string ReasonOf(InliningCallSite site, InliningTree target) => target.Decision switch
+    {
+        InliningDecision.Inlined when site.IsIndirect => "inlined behind a check of the target",
+        InliningDecision.Inlined => "inlined",
+        InliningDecision.NotConsidered => "not considered",
+        InliningDecision.Imported => "the function is imported",
+        InliningDecision.Foreign => "the target belongs to another instance or to the host",
+        InliningDecision.TooLarge => "larger than inlining.max-size",
+        InliningDecision.TooCold => "not called often enough for its size",
+        InliningDecision.BudgetExceeded => "would exceed the inlining budget",
+        InliningDecision.TooManyInlined => "inlining.max-count calls were inlined already",
+        InliningDecision.TooDeep => "nested deeper than inlining.max-depth",
+        InliningDecision.Disabled => "inlining of this kind of call is off",
+        _ => throw new ArgumentOutOfRangeException(nameof(target), target.Decision, null),
+    };
+}

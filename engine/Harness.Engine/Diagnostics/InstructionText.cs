@@ -1,0 +1,64 @@
+using System.Globalization;
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Diagnostics;
+
+/// <summary>Instructions of a module in the text format, one at a time, with indices as numbers and functions by name.</summary>
+internal static class InstructionText
+{
+    /// <summary>The instruction at an offset in the module's bytes.</summary>
+    public static string At(FunctionInfo function, int offset)
+    {
+        BytecodeReader reader = function.Module.OpenBody(function);
+        reader.Offset = offset;
+        Opcode opcode = reader.ReadOpcode();
+        OpcodeInfo info = OpcodeTable.Get(opcode);
+        string immediates = info.Immediates switch
+        {
+            ImmediateKind.Label or ImmediateKind.Local or ImmediateKind.Global or ImmediateKind.Table or ImmediateKind.Memory
+                or ImmediateKind.Type or ImmediateKind.Data or ImmediateKind.Element or ImmediateKind.Tag => Number(reader.ReadIndex()),
+            ImmediateKind.Function => function.Module.Functions[reader.ReadIndex()].ToString(),
+            ImmediateKind.CallIndirect => CallIndirect(ref reader),
+            ImmediateKind.I32 => Number(reader.ReadVarI32()),
+            ImmediateKind.I64 => Number(reader.ReadVarI64()),
+            ImmediateKind.F32 => Number(BitConverter.UInt32BitsToSingle(reader.ReadF32Bits())),
+            ImmediateKind.F64 => Number(BitConverter.UInt64BitsToDouble(reader.ReadF64Bits())),
+            ImmediateKind.MemoryArgument => MemoryArgument(ref reader),
+            _ => "",
+        };
+        return immediates.Length == 0 ? info.Name : $"{info.Name} {immediates}";
+    }
+
+    /// <summary>The function whose body an offset lies in, or null.</summary>
+    public static FunctionInfo? FunctionAt(WasmModule module, int offset)
+    {
+        int low = module.ImportedFunctionCount;
+        int high = module.Functions.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            FunctionInfo function = module.Functions[middle];
+            if (offset < function.BodyStart) high = middle - 1;
+            else if (offset >= function.BodyEnd) low = middle + 1;
+            else return function;
+        }
+
+        return null;
+    }
+
+    private static string CallIndirect(ref BytecodeReader reader)
+    {
+        int type = reader.ReadIndex();
+        int table = reader.ReadIndex();
+        return table == 0 ? $"(type {type})" : $"{table} (type {type})";
+    }
+
+    private static string MemoryArgument(ref BytecodeReader reader)
+    {
+        reader.ReadMemArg(out int memory, out ulong offset, out _);
+        string index = memory == 0 ? "" : $"{memory} ";
+        return offset == 0 ? index.TrimEnd() : $"{index}offset={offset}";
+    }
+
+    private static string Number(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+}
