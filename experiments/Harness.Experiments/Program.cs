@@ -11,6 +11,7 @@ var root = new RootCommand("Research harness for speculative optimisation in Web
 {
     SweepCommand.Create(),
     RunCommand.Create(),
+    ExplainCommand.Create(),
     WastCommand.Create(),
     KnobsCommand.Create(),
     ChartCommand.Create(),

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Harness.Engine.Configuration;
+using Harness.Engine.Diagnostics;
+using Harness.Engine.Diagnostics.Wast;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+using Harness.Experiments.Engines;
+
+namespace Harness.Experiments.Commands;
+
+/// <summary><c>harness explain</c>: runs a function and says what the engine did with the module, and why.</summary>
+internal static class ExplainCommand
+{
+    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(30);
+
+    public static Command Create()
+    {
+        var file = new Argument<string>("file") { Description = "module: .wasm or .wat" };
+        var arguments = new Argument<string[]>("args") { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
+        var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
+        var repeat = new Option<int>("--repeat") { Description = "call the function N times", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var functions = new Option<string[]>("--function") { Description = "show only this function; can be given several times", HelpName = "NAME", DefaultValueFactory = _ => [] };
+        var graphs = new Option<bool>("--ir") { Description = "show the graph after each pass" };
+        var code = new Option<bool>("--code") { Description = "show the machine code of both tiers" };
+        var json = new Option<bool>("--json") { Description = "write JSON instead of text" };
+        var command = new Command("explain", "run a function and show call sites with their feedback, inlining decisions, deopts, graphs and machine code")
+        {
+            file, arguments, invoke, repeat, functions, graphs, code, json,
+        };
+        var knobs = KnobOptions.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var options = EngineOptions.FromDictionary(knobs.Read(parsed));
+            var path = parsed.GetRequiredValue(file);
+            var module = ModuleFile.Load(path);
+            var name = parsed.GetRequiredValue(invoke);
+            var values = RunCommand.ParseArguments(module, path, name, parsed.GetValue(arguments) ?? []);
+            var shown = parsed.GetValue(functions)!.ToHashSet();
+            foreach (var unknown in shown.Where(function => !module.Functions.Any(candidate => candidate.ToString() == function)))
+                throw new HarnessException($"{path} has no function '{unknown}'");
+            bool IsShown(string function) => shown.Count == 0 || shown.Contains(function);
+            var recorded = new RecorderOptions
+            {
+                Functions = function => IsShown(function.ToString()),
+                Graphs = parsed.GetValue(graphs),
+                Code = parsed.GetValue(code),
+            };
+            var explanation = ExecutionThread.Run(options, () => Run(module, name, values, parsed.GetValue(repeat), options, recorded));
+            explanation = explanation with { Functions = [.. explanation.Functions.Where(function => IsShown(function.Name))] };
+            if (parsed.GetValue(json))
+                Console.WriteLine(explanation.ToJson());
+            else
+                ExplanationTextWriter.Write(Console.Out, explanation);
+        });
+        return command;
+    }
+
+    private static Explanation Run(
+        WasmModule module, string name, WasmValue[] arguments, int repeat, EngineOptions options, RecorderOptions recorded)
+    {
+        using var engine = new WasmEngine(options);
+        using var recorder = new ExecutionRecorder(engine, recorded);
+        using var store = new Store(engine);
+        Instance instance;
+        try
+        {
+            instance = store.Instantiate(module, SpecTestHost.CreateImports(store));
+        }
+        catch (LinkException exception)
+        {
+            throw new HarnessException($"the module cannot be instantiated: {exception.Message}; 'harness explain' offers only the spectest module", exception);
+        }
+
+        try
+        {
+            for (var i = 0; i < repeat; i++)
+                instance.GetFunction(name).Invoke(arguments);
+        }
+        catch (WasmTrapException trap)
+        {
+            Console.Error.WriteLine("trap: " + trap.Message);
+        }
+
+        engine.WaitUntilSettled(SettleTime);
+        return recorder.Explain(instance);
+    }
+}
