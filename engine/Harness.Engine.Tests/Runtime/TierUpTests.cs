@@ -96,12 +96,25 @@ public sealed class TierUpTests
     }
 
     [Fact]
-    public void FailuresOfTheCompilerReachTheCallerOrTheEvents()
+    public void WhatCannotBeOptimizedStaysInBaselineCode()
     {
-        HandCompiler broken = Tiers().Optimized(0, _ => throw new NotSupportedException("cannot compile this"));
+        HandCompiler limited = Tiers().Optimized(0, _ => throw new NotSupportedException("cannot compile this"));
+        foreach (TierUpMode mode in (TierUpMode[])[TierUpMode.Eager, TierUpMode.Synchronous])
+        {
+            using Store store = limited.NewStore(EngineOptions.Default with { TierUp = mode, TieringBudget = 1 });
+            Assert.Equal([1, 1, 1, 1], Run(store, 4));
+            Assert.Equal([1, 1, 1, 1], Run(store, 4));
+            Assert.Equal(1, store.Engine.Statistics.FailedCompilations);
+        }
+    }
+
+    [Fact]
+    public void FaultsOfTheCompilerReachTheCallerOrTheEvents()
+    {
+        HandCompiler broken = Tiers().Optimized(0, _ => throw new InvalidDataException("cannot compile this"));
         using (Store store = broken.NewStore(EngineOptions.Default with { TierUp = TierUpMode.Eager }))
         {
-            Assert.Throws<NotSupportedException>(() => Run(store, 1));
+            Assert.Throws<InvalidDataException>(() => Run(store, 1));
         }
 
         using (Store store = broken.NewStore(EngineOptions.Default with { TieringBudget = 1 }))

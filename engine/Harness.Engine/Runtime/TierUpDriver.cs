@@ -51,9 +51,13 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         else Optimize(instance, functionIndex);
     }
 
-    /// <summary>Optimizes a function now; what the compiler throws is thrown here.</summary>
+    /// <summary>
+    /// Optimizes a function now, unless the compiler does not support it: then it stays in baseline code. All else that the
+    /// compiler throws is thrown here.
+    /// </summary>
     public void Optimize(Instance instance, int functionIndex)
     {
+        if (HasFailed(instance.Code, functionIndex)) return;
         Job job = Request(instance, functionIndex);
         lock (_gate)
         {
@@ -61,7 +65,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
             while (!job.IsDone) Monitor.Wait(_gate);
         }
 
-        job.Failure?.Throw();
+        if (job.Failure is { SourceException: not NotSupportedException } failure) failure.Throw();
     }
 
     /// <summary>Waits until no function waits to be optimized.</summary>
