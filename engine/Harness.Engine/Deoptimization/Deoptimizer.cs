@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Reflection;
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
@@ -13,13 +12,10 @@ namespace Harness.Engine.Deoptimization;
 /// </summary>
 internal static unsafe class Deoptimizer
 {
-    private static readonly Lazy<bool> Prepared = new(CompileOwnCode);
+    /// <summary>How far from rbp a rehearsal lets values lie.</summary>
+    private const int RehearsalReach = 1 << 20;
 
-    /// <summary>
-    /// Has the .NET runtime compile what a deopt runs, so that the first one is not held up by that. To be called before
-    /// code with deopt points is installed.
-    /// </summary>
-    public static void Prepare() => _ = Prepared.Value;
+    private static int s_isRehearsed;
 
     /// <summary>Builds the frames.</summary>
     /// <param name="instance">The running instance.</param>
@@ -32,20 +28,12 @@ internal static unsafe class Deoptimizer
         Instance instance, RegisterFile* registers, nint returnAddress, byte* framePointer)
     {
         long start = Stopwatch.GetTimestamp();
-        RegisteredCode registered = NativeRuntime.Registry.FindCaller(returnAddress)
-            ?? throw new InvalidOperationException($"deopt from 0x{returnAddress:x}, outside of any function's code");
-        ModuleCode owner = registered.Owner;
-        DeoptPoint point = FindPoint(registered.Code, returnAddress);
-        DeoptReason reason = TakeStress(instance) ? DeoptReason.Stress : point.Reason;
-
         FrameImage image = instance.Store.FrameImage;
-        image.Begin(instance, framePointer);
-        foreach (DeoptFrame frame in point.Frames)
-        {
-            image.AddFrame(frame, registers);
-        }
-
-        FrameTransfer* transfer = image.Build();
+        RegisteredCode registered = Find(returnAddress);
+        DeoptPoint point = FindPoint(registered.Code, returnAddress);
+        FrameTransfer* transfer = Build(image, point, instance, registers, framePointer);
+        DeoptReason reason = TakeStress(instance) ? DeoptReason.Stress : point.Reason;
+        ModuleCode owner = registered.Owner;
         owner.Engine.Events.CountDeopt(reason);
         if (reason != DeoptReason.Stress && owner.Discard(registered.Code))
         {
@@ -65,19 +53,43 @@ internal static unsafe class Deoptimizer
         return null;
     }
 
-    private static bool CompileOwnCode()
+    /// <summary>
+    /// Builds the frames of a point of new code without a stack, once in the process, so that the first deopt need not wait
+    /// for the .NET runtime to compile what it runs.
+    /// </summary>
+    public static void Rehearse(Instance instance, CompiledCode code)
     {
-        const BindingFlags all = BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic
-            | BindingFlags.Static | BindingFlags.Instance;
-        foreach (Type type in (ReadOnlySpan<Type>)[typeof(Deoptimizer), typeof(FrameImage), typeof(CodeRegistry)])
+        if (Interlocked.Exchange(ref s_isRehearsed, 1) != 0) return;
+        nint returnAddress = code.Block.Address + code.DeoptData!.Points[0].ReturnOffset;
+        DeoptPoint point = FindPoint(Find(returnAddress).Code, returnAddress);
+        foreach (DeoptFrame frame in point.Frames)
         {
-            foreach (MethodInfo method in type.GetMethods(all))
+            foreach (ValueLocation value in frame.Values)
             {
-                RuntimeHelpers.PrepareMethod(method.MethodHandle);
+                if (value.Kind == ValueLocationKind.Stack && Math.Abs(value.Payload) >= RehearsalReach) return;
             }
         }
 
-        return true;
+        byte* stack = (byte*)NativeMemory.AllocZeroed(2 * RehearsalReach);
+        RegisterFile registers = default;
+        using var image = new FrameImage();
+        Build(image, point, instance, &registers, stack + RehearsalReach);
+        NativeMemory.Free(stack);
+    }
+
+    private static RegisteredCode Find(nint returnAddress) => NativeRuntime.Registry.FindCaller(returnAddress)
+        ?? throw new InvalidOperationException($"deopt from 0x{returnAddress:x}, outside of any function's code");
+
+    private static FrameTransfer* Build(
+        FrameImage image, DeoptPoint point, Instance instance, RegisterFile* registers, byte* framePointer)
+    {
+        image.Begin(instance, framePointer);
+        foreach (DeoptFrame frame in point.Frames)
+        {
+            image.AddFrame(frame, registers);
+        }
+
+        return image.Build();
     }
 
     private static DeoptPoint FindPoint(CompiledCode code, nint returnAddress)

@@ -16,9 +16,11 @@ namespace Harness.Engine.Deoptimization;
 /// </remarks>
 internal sealed unsafe class FrameImage : IDisposable
 {
+    private const int InitialCapacity = 4096;
+
     private readonly FrameTransfer* _transfer = (FrameTransfer*)NativeMemory.AllocZeroed((nuint)sizeof(FrameTransfer));
-    private byte* _buffer;
-    private nuint _capacity;
+    private byte* _buffer = (byte*)NativeMemory.Alloc(InitialCapacity);
+    private nuint _capacity = InitialCapacity;
     private Frame[] _frames = new Frame[8];
     private ulong[] _values = new ulong[64];
     private int _frameCount;

@@ -17,7 +17,7 @@ internal sealed class CodeRegistry
         lock (_gate)
         {
             // Blocks are mostly given out in ascending order, so that this is mostly the end.
-            int index = ~_starts.BinarySearch(start);
+            int index = CountUpTo(start);
             _starts.Insert(index, start);
             _codes.Insert(index, code);
         }
@@ -49,11 +49,25 @@ internal sealed class CodeRegistry
     {
         lock (_gate)
         {
-            int index = _starts.BinarySearch(address);
-            if (index < 0) index = ~index - 1;
-            if (index < 0) return null;
-            RegisteredCode code = _codes[index];
+            int count = CountUpTo(address);
+            if (count == 0) return null;
+            RegisteredCode code = _codes[count - 1];
             return code.Code.Block.Contains(address) ? code : null;
         }
+    }
+
+    /// <summary>How many blocks start at an address or below.</summary>
+    private int CountUpTo(nint address)
+    {
+        int low = 0;
+        int high = _starts.Count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (_starts[middle] <= address) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
     }
 }

@@ -103,7 +103,7 @@ internal sealed unsafe class ModuleCode
     {
         lock (_gate)
         {
-            CompiledCode code = Function(functionIndex).Baseline ?? CompileBaseline(functionIndex);
+            CompiledCode code = Baseline(functionIndex);
             ref nint vector = ref instance.FeedbackVector(functionIndex);
             if (vector == 0 && code.FeedbackCallOffsets.Length != 0)
             {
@@ -121,18 +121,21 @@ internal sealed unsafe class ModuleCode
         return function.ResumeMap ??= Engine.BaselineCompiler.DescribeResumePoints(this, functionIndex);
     }
 
-    /// <summary>Installs optimized code for all instances.</summary>
-    public void Install(CompiledCode code)
+    /// <summary>Installs optimized code for all instances, after making ready all that its deopts need.</summary>
+    /// <param name="instance">The instance that asked for the code.</param>
+    /// <param name="code">The code.</param>
+    public void Install(Instance instance, CompiledCode code)
     {
         Register(code);
+        PrepareDeopts(instance, code);
         lock (_gate)
         {
             FunctionCode function = Function(code.FunctionIndex);
             if (function.Optimized is { } previous) _discarded.Add(previous);
             function.Optimized = code;
-            foreach (Instance instance in _instances)
+            foreach (Instance user in _instances)
             {
-                Volatile.Write(ref instance.FunctionReference(code.FunctionIndex)->Entry, code.Block.Address);
+                Volatile.Write(ref user.FunctionReference(code.FunctionIndex)->Entry, code.Block.Address);
             }
         }
     }
@@ -184,6 +187,29 @@ internal sealed unsafe class ModuleCode
     {
         NativeRuntime.Registry.Add(new RegisteredCode(this, code));
         if (PerfMap.IsEnabled) PerfMap.Record(code.Block, $"{Module.Functions[code.FunctionIndex]} [{code.Tier}]");
+    }
+
+    private void PrepareDeopts(Instance instance, CompiledCode code)
+    {
+        if (code.DeoptData is not { } data) return;
+        foreach (DeoptPoint point in data.Points)
+        {
+            foreach (DeoptFrame frame in point.Frames)
+            {
+                Baseline(frame.FunctionIndex);
+                ResumeMap(frame.FunctionIndex);
+            }
+        }
+
+        Deoptimizer.Rehearse(instance, code);
+    }
+
+    private CompiledCode Baseline(int functionIndex)
+    {
+        lock (_gate)
+        {
+            return Function(functionIndex).Baseline ?? CompileBaseline(functionIndex);
+        }
     }
 
     private CompiledCode CompileBaseline(int functionIndex)

@@ -164,12 +164,16 @@ public sealed unsafe class Store : IDisposable
     /// <summary>Whether frames can be put down to an address without using up what is reserved for the host.</summary>
     internal bool HasRoomFor(byte* stackPointer) => (nuint)stackPointer > _stackLimit - (ThreadStack.Reserve / 2);
 
-    /// <summary>Zeroed native memory that lives as long as the store.</summary>
+    /// <summary>Zeroed native memory that lives as long as the store. Safe for use by several threads.</summary>
     internal byte* AllocateNative(int bytes)
     {
         byte* block = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
         NativeMemory.Clear(block, (nuint)bytes);
-        _native.Add((nint)block);
+        lock (_native)
+        {
+            _native.Add((nint)block);
+        }
+
         return block;
     }
 

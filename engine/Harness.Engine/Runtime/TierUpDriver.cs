@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Harness.Engine.Configuration;
-using Harness.Engine.Deoptimization;
 using Harness.Engine.Feedback;
 
 namespace Harness.Engine.Runtime;
@@ -201,8 +200,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
             CompiledCode code = engine.OptimizingCompiler.Compile(
                 owner, job.FunctionIndex, new FeedbackSnapshot(job.Instance), owner.AllowsDeopt(job.FunctionIndex));
             TimeSpan time = Stopwatch.GetElapsedTime(start);
-            if (code.DeoptData is not null) Deoptimizer.Prepare();
-            owner.Install(code);
+            owner.Install(job.Instance, code);
             engine.Events.OnCompiled(owner, code, time);
             return null;
         }
