@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Harness.Engine.Modules;
@@ -60,6 +62,7 @@ internal static unsafe class Deoptimizer
     public static void Rehearse(Instance instance, CompiledCode code)
     {
         if (Interlocked.Exchange(ref s_isRehearsed, 1) != 0) return;
+        CompileOwnCode();
         nint returnAddress = code.Block.Address + code.DeoptData!.Points[0].ReturnOffset;
         DeoptPoint point = FindPoint(Find(returnAddress).Code, returnAddress);
         foreach (DeoptFrame frame in point.Frames)
@@ -75,6 +78,20 @@ internal static unsafe class Deoptimizer
         using var image = new FrameImage();
         Build(image, point, instance, &registers, stack + RehearsalReach);
         NativeMemory.Free(stack);
+    }
+
+    private static void CompileOwnCode()
+    {
+        const BindingFlags all = BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic
+            | BindingFlags.Static | BindingFlags.Instance;
+        foreach (Type type in (ReadOnlySpan<Type>)
+                 [typeof(RuntimeCallbacks), typeof(Deoptimizer), typeof(ModuleCode), typeof(EngineEvents), typeof(Store)])
+        {
+            foreach (MethodInfo method in type.GetMethods(all))
+            {
+                if (!method.ContainsGenericParameters) RuntimeHelpers.PrepareMethod(method.MethodHandle);
+            }
+        }
     }
 
     private static RegisteredCode Find(nint returnAddress) => NativeRuntime.Registry.FindCaller(returnAddress)
