@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Harness.Engine.Configuration;
 using Harness.Experiments;
 using Harness.Experiments.Commands;
@@ -22,9 +23,12 @@ var root = new RootCommand("Research harness for speculative optimisation in Web
 
 try
 {
-    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+    if (parsed.Action is ParseErrorAction)
+        throw new HarnessException($"{parsed.Errors[^1].Message} (--help after a command tells how it is used)");
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception exception) when (exception is HarnessException or KnobException)
+catch (Exception exception) when (exception is HarnessException or KnobException or IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine("harness: " + exception.Message);
     return 2;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Harness.Engine.Configuration;
 
 namespace Harness.Experiments.Commands;
@@ -24,14 +25,25 @@ internal sealed class KnobOptions
     }
 
     /// <summary>The knobs given on the command line, by name.</summary>
-    /// <exception cref="KnobException">A knob does not take its value.</exception>
+    /// <exception cref="KnobException">A knob is unknown, or does not take its value.</exception>
     public IReadOnlyDictionary<string, string> Read(ParseResult parsed)
     {
+        RefuseUnknownKnobs(parsed);
         var values = options
             .Select(pair => (pair.Knob.Name, Value: parsed.GetValue(pair.Option)))
             .Where(pair => pair.Value is not null)
             .ToDictionary(pair => pair.Name, pair => pair.Value!);
         EngineOptions.FromDictionary(values);
         return values;
+    }
+
+    /// <summary>A mistyped option would otherwise be taken for an argument.</summary>
+    private static void RefuseUnknownKnobs(ParseResult parsed)
+    {
+        foreach (var token in parsed.Tokens)
+        {
+            if (token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))
+                KnobRegistry.Find(token.Value[2..]);
+        }
     }
 }

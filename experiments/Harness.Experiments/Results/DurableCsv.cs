@@ -129,6 +129,10 @@ internal sealed class DurableCsv<TRow> : IDisposable
             using var csv = CsvReader.Create(stream, new CsvReaderOptions(), leaveOpen: true);
             return [.. csv.GetRecords<TRow>()];
         }
+        catch (KeyNotFoundException exception)
+        {
+            throw new HarnessException($"{path} is damaged: its first line does not name the columns of results", exception);
+        }
         catch (CsvFormatException exception)
         {
             throw new HarnessException($"{path} is damaged: {exception.Message.ReplaceLineEndings(" ")}", exception);
