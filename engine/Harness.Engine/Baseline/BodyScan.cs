@@ -101,6 +101,14 @@ internal sealed class BodyScan
                     _blocks[current].Include(summary);
                     summary = _blocks[current];
                     break;
+                case >= Opcode.I32Eqz and <= Opcode.I64Extend32S:
+                    break;
+                case Opcode.I32Const:
+                    reader.ReadVarI32();
+                    break;
+                case >= Opcode.I32Load and <= Opcode.I64Store32:
+                    reader.ReadMemArg(out _, out _, out _);
+                    break;
                 default:
                     summary.HasCall |= IsCall(opcode);
                     reader.SkipImmediates(opcode);

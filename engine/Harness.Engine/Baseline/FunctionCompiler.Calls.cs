@@ -298,6 +298,7 @@ internal sealed partial class FunctionCompiler
         _asm.Mov(OpSize.Qword, CallingConvention.Scratch, InstanceField(InstanceHeader.BuiltinsOffset));
         _asm.Call(Mem.Base(CallingConvention.Scratch, (int)builtin * sizeof(long)));
         AddCallSite();
+        _asm.ClearUpperVectors();
     }
 
     /// <summary>Pushes the size that a runtime function returned, -1 included.</summary>
