@@ -230,8 +230,12 @@ internal static class EmitterForms
             yield return new($"v{op} x, x, m", (a, o) => a.Vex(op, o.X, o.Y, o.M), o => new($"v{Name(op)}", Of(o.X), Of(o.Y), Of(o.Memory, IntegerSize(op))));
         }
 
+        yield return new("vmovaps x, x", (a, o) => a.VexMovAps(o.X, o.Y), o => new(Mnemonic.Vmovaps, Of(o.X), Of(o.Y)));
         foreach (OpSize size in new[] { OpSize.Dword, OpSize.Qword })
         {
+            Mnemonic bits = size == OpSize.Dword ? Mnemonic.Vmovd : Mnemonic.Vmovq;
+            yield return new($"{bits} x, r", (a, o) => a.VexMovBits(size, o.X, o.A), o => new(bits, Of(o.X), Of(o.A, size)));
+            yield return new($"vload {size}", (a, o) => a.VexMovScalar(size, o.X, o.M), o => new($"vmov{Suffix(size)}", Of(o.X), Of(o.Memory, size)));
             string name = $"vround{Suffix(size)}";
             yield return new(
                 $"{name} x, x, x",

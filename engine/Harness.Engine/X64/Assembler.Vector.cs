@@ -88,6 +88,23 @@ internal sealed unsafe partial class Assembler
     /// <inheritdoc cref="Vex(SseOp, Xmm, Xmm, Xmm)"/>
     public void Vex(SseOp op, Xmm dst, Xmm a, Mem b) => _cursor = EncodeVex((int)op, (int)dst, (int)a, b);
 
+    /// <summary>Copies a whole vector register (<c>vmovaps</c>). Needs <see cref="CpuFeatures.Avx"/>.</summary>
+    public void VexMovAps(Xmm dst, Xmm src) => _cursor = EncodeVex(M0F | 0x28, (int)dst, 0, (int)src);
+
+    /// <summary>
+    /// Loads a single (dword) or double (qword) and clears the rest: <c>vmovss</c>, <c>vmovsd</c>. Needs
+    /// <see cref="CpuFeatures.Avx"/>.
+    /// </summary>
+    public void VexMovScalar(OpSize size, Xmm dst, Mem src) =>
+        _cursor = EncodeVex((int)(size == OpSize.Dword ? SseOp.MovSs : SseOp.MovSd), (int)dst, 0, src);
+
+    /// <summary>
+    /// Copies 32 or 64 bits to a vector register and clears the rest: <c>vmovd</c>, <c>vmovq</c>. Needs
+    /// <see cref="CpuFeatures.Avx"/>.
+    /// </summary>
+    public void VexMovBits(OpSize size, Xmm dst, Gpr src) =>
+        _cursor = EncodeVex(P66 | M0F | 0x6E | (Wide(size) & W), (int)dst, 0, (int)src);
+
     /// <summary><c>vcvtsi2s* dst, upper, src</c>. Needs <see cref="CpuFeatures.Avx"/>.</summary>
     public void Vex(IntToFloatOp op, Xmm dst, Xmm upper, Gpr src) => _cursor = EncodeVex((int)op, (int)dst, (int)upper, (int)src);
 

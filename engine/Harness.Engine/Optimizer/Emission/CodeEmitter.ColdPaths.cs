@@ -190,10 +190,10 @@ internal sealed partial class CodeEmitter
     {
         Label unordered = asm.NewLabel();
         asm.JccShort(Condition.Parity, unordered);
-        asm.Sse(path.Kind == ColdPathKind.EqualMinimum ? SseOp.OrPs : SseOp.AndPs, path.Float, path.OtherFloat);
+        EmitFloatInPlace(path.Kind == ColdPathKind.EqualMinimum ? SseOp.OrPs : SseOp.AndPs, path.Float, path.OtherFloat);
         asm.Jmp(path.Resume);
         asm.Bind(unordered);
-        asm.Sse(path.Size == OpSize.Dword ? SseOp.AddSs : SseOp.AddSd, path.Float, path.OtherFloat);
+        EmitFloatInPlace(path.Size == OpSize.Dword ? SseOp.AddSs : SseOp.AddSd, path.Float, path.OtherFloat);
     }
 
     /// <summary>Converts half of the integer, the lowest bit kept for rounding, and doubles the result.</summary>
@@ -207,7 +207,7 @@ internal sealed partial class CodeEmitter
         asm.Alu(AluOp.Or, OpSize.Qword, Scratch, 1);
         asm.Bind(isEven);
         EmitConvert(isSingle ? IntToFloatOp.CvtSi64ToSs : IntToFloatOp.CvtSi64ToSd, path.Float, Scratch);
-        asm.Sse(isSingle ? SseOp.AddSs : SseOp.AddSd, path.Float, path.Float);
+        EmitFloatInPlace(isSingle ? SseOp.AddSs : SseOp.AddSd, path.Float, path.Float);
     }
 
     private void EmitFailedTruncation(in ColdPath path, in LirInstruction instruction)

@@ -63,11 +63,11 @@ internal sealed partial class CodeEmitter
         }
         else if (to.IsXmm)
         {
-            asm.MovScalar(size, to.Xmm, from);
+            EmitLoadScalar(size, to.Xmm, from);
         }
         else
         {
-            asm.MovScalar(size, ScratchXmm, from);
+            EmitLoadScalar(size, ScratchXmm, from);
             asm.MovScalar(OpSize.Qword, to.Memory, ScratchXmm);
         }
     }
@@ -163,7 +163,7 @@ internal sealed partial class CodeEmitter
                 return;
             }
 
-            asm.MovScalar(OpSize.Qword, ScratchXmm, asm.Constant64((ulong)bits));
+            EmitLoadScalar(OpSize.Qword, ScratchXmm, asm.Constant64((ulong)bits));
             asm.MovScalar(OpSize.Qword, to, ScratchXmm);
             return;
         }
@@ -178,7 +178,7 @@ internal sealed partial class CodeEmitter
         Xmm register = from.IsXmm ? from.Xmm : ScratchXmm;
         if (from.IsStack)
         {
-            asm.MovScalar(OpSize.Qword, register, from.Memory);
+            EmitLoadScalar(OpSize.Qword, register, from.Memory);
         }
 
         asm.MovScalar(OpSize.Qword, to, register);
@@ -299,7 +299,16 @@ internal sealed partial class CodeEmitter
 
     private void EmitJump(int target)
     {
-        if (target != nextBlock)
+        if (target == nextBlock)
+        {
+            return;
+        }
+
+        if (IsNear(target))
+        {
+            asm.JmpShort(labels[target]);
+        }
+        else
         {
             asm.Jmp(labels[target]);
         }
@@ -313,11 +322,11 @@ internal sealed partial class CodeEmitter
         }
         else if (taken == nextBlock)
         {
-            EmitJumpIf(condition.Negate(), labels[otherwise]);
+            EmitJumpIf(condition.Negate(), labels[otherwise], IsNear(otherwise));
         }
         else
         {
-            EmitJumpIf(condition, labels[taken]);
+            EmitJumpIf(condition, labels[taken], IsNear(taken));
             EmitJump(otherwise);
         }
     }

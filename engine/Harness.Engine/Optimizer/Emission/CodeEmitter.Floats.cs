@@ -42,7 +42,7 @@ internal sealed partial class CodeEmitter
                 EmitBitwise(SseOp.AndPs, ScratchXmm, sign, MaskConstant(SignMask(size)));
                 Xmm result = Result(operands).Xmm;
                 EmitBitwise(SseOp.AndPs, result, input.Xmm, MaskConstant(~SignMask(size)));
-                asm.Sse(SseOp.OrPs, result, ScratchXmm);
+                EmitFloatInPlace(SseOp.OrPs, result, ScratchXmm);
                 break;
             case LirOp.Reinterpret:
                 EmitReinterpret(size, Result(operands), input);
@@ -106,11 +106,27 @@ internal sealed partial class CodeEmitter
         }
     }
 
-    private void EmitCopy(Xmm to, Xmm from)
+    private void EmitFloatInPlace(SseOp op, Xmm result, Xmm right)
     {
-        if (to != from)
+        if (CpuFeatures.Avx)
         {
-            asm.MovAps(to, from);
+            asm.Vex(op, result, result, right);
+        }
+        else
+        {
+            asm.Sse(op, result, right);
+        }
+    }
+
+    private void EmitFloatInPlace(SseOp op, Xmm result, Mem right)
+    {
+        if (CpuFeatures.Avx)
+        {
+            asm.Vex(op, result, result, right);
+        }
+        else
+        {
+            asm.Sse(op, result, right);
         }
     }
 
@@ -171,7 +187,7 @@ internal sealed partial class CodeEmitter
         path.OtherFloat = right;
         path.Resume = asm.NewLabel();
         asm.Jcc(Condition.Equal, path.Entry);
-        asm.Sse(
+        EmitFloatInPlace(
             isMin ? (isSingle ? SseOp.MinSs : SseOp.MinSd) : (isSingle ? SseOp.MaxSs : SseOp.MaxSd), result, right);
         asm.Bind(path.Resume);
     }
@@ -184,7 +200,7 @@ internal sealed partial class CodeEmitter
         }
         else
         {
-            asm.MovBits(size, result.Xmm, input.Gpr);
+            EmitMoveBits(size, result.Xmm, input.Gpr);
         }
     }
 
@@ -286,8 +302,8 @@ internal sealed partial class CodeEmitter
             asm.Jcc(Condition.Sign, path.Entry);
             asm.JmpShort(done);
             asm.Bind(large);
-            asm.MovAps(ScratchXmm, input);
-            asm.Sse(isSingle ? SseOp.SubSs : SseOp.SubSd, ScratchXmm, FloatConstant(size, limit));
+            EmitCopy(ScratchXmm, input);
+            EmitFloatInPlace(isSingle ? SseOp.SubSs : SseOp.SubSd, ScratchXmm, FloatConstant(size, limit));
             asm.Cvt(to64, result, ScratchXmm);
             asm.Test(OpSize.Qword, result, result);
             asm.Jcc(Condition.Sign, path.Entry);

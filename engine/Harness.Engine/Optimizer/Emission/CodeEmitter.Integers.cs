@@ -452,23 +452,35 @@ internal sealed partial class CodeEmitter
     private static SseOp UcomisOf(OpSize size) => size == OpSize.Dword ? SseOp.UcomiSs : SseOp.UcomiSd;
 
     /// <summary>Jumps when a condition holds of the flags.</summary>
-    private void EmitJumpIf(FlagCondition condition, Label target)
+    private void EmitJumpIf(FlagCondition condition, Label target, bool isNear = false)
     {
         switch (condition)
         {
             case FlagCondition.FloatNotEqual:
-                asm.Jcc(Condition.Parity, target);
-                asm.Jcc(Condition.NotEqual, target);
+                EmitJumpIf(Condition.Parity, target, isNear);
+                EmitJumpIf(Condition.NotEqual, target, isNear);
                 break;
             case FlagCondition.FloatEqual:
                 Label unordered = asm.NewLabel();
                 asm.JccShort(Condition.Parity, unordered);
-                asm.Jcc(Condition.Equal, target);
+                EmitJumpIf(Condition.Equal, target, isNear);
                 asm.Bind(unordered);
                 break;
             default:
-                asm.Jcc(condition.ToCondition(), target);
+                EmitJumpIf(condition.ToCondition(), target, isNear);
                 break;
+        }
+    }
+
+    private void EmitJumpIf(Condition condition, Label target, bool isNear)
+    {
+        if (isNear)
+        {
+            asm.JccShort(condition, target);
+        }
+        else
+        {
+            asm.Jcc(condition, target);
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed partial class CodeEmitter
         }
         else if (move.From.IsStack && move.To.IsStack)
         {
-            asm.MovScalar(OpSize.Qword, CallingConvention.ScratchXmm, move.From.Memory);
+            EmitLoadScalar(OpSize.Qword, CallingConvention.ScratchXmm, move.From.Memory);
             asm.MovScalar(OpSize.Qword, move.To.Memory, CallingConvention.ScratchXmm);
         }
         else
@@ -65,15 +65,15 @@ internal sealed partial class CodeEmitter
         {
             if (from.IsXmm)
             {
-                asm.MovAps(to.Xmm, from.Xmm);
+                EmitCopy(to.Xmm, from.Xmm);
             }
             else if (from.IsGpr)
             {
-                asm.MovBits(OpSize.Qword, to.Xmm, from.Gpr);
+                EmitMoveBits(OpSize.Qword, to.Xmm, from.Gpr);
             }
             else
             {
-                asm.MovScalar(size, to.Xmm, from.Memory);
+                EmitLoadScalar(size, to.Xmm, from.Memory);
             }
         }
         else if (from.IsGpr)
@@ -135,7 +135,49 @@ internal sealed partial class CodeEmitter
         }
         else
         {
-            asm.MovScalar(size, to, FloatConstant(size, bits));
+            EmitLoadScalar(size, to, FloatConstant(size, bits));
+        }
+    }
+
+    // Three-operand encodings also where they have but two operands: they do not wait for the upper part of the register.
+    private void EmitLoadScalar(OpSize size, Xmm to, Mem from)
+    {
+        if (CpuFeatures.Avx)
+        {
+            asm.VexMovScalar(size, to, from);
+        }
+        else
+        {
+            asm.MovScalar(size, to, from);
+        }
+    }
+
+    private void EmitMoveBits(OpSize size, Xmm to, Gpr from)
+    {
+        if (CpuFeatures.Avx)
+        {
+            asm.VexMovBits(size, to, from);
+        }
+        else
+        {
+            asm.MovBits(size, to, from);
+        }
+    }
+
+    private void EmitCopy(Xmm to, Xmm from)
+    {
+        if (to == from)
+        {
+            return;
+        }
+
+        if (CpuFeatures.Avx)
+        {
+            asm.VexMovAps(to, from);
+        }
+        else
+        {
+            asm.MovAps(to, from);
         }
     }
 

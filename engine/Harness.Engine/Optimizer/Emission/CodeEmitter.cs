@@ -12,6 +12,9 @@ internal sealed partial class CodeEmitter : IMoveEmitter
     /// <summary>Alignment of loop headers, in bytes.</summary>
     private const int LoopAlignment = 32;
 
+    /// <summary>How far behind its block a target may be for short jumps, less than 127 bytes for the jumps themselves.</summary>
+    private const int ShortReach = 100;
+
     /// <summary>Frames up to this size, in bytes, of functions that call nobody do without a check of the stack.</summary>
     private const int LeafFrameSize = 1024;
 
@@ -30,7 +33,9 @@ internal sealed partial class CodeEmitter : IMoveEmitter
     private ModuleCode module = null!;
     private Label[] labels = new Label[64];
     private int[] targets = new int[64];
-    private int[] firstMoves = new int[64];
+    private int[] firstMoves = new int[65];
+    private int[] places = new int[64];
+    private int[] ends = new int[64];
     private int[] cursors = new int[512];
     private int position;
     private int nextMove;
@@ -89,7 +94,9 @@ internal sealed partial class CodeEmitter : IMoveEmitter
         {
             labels = new Label[code.BlockCount * 2];
             targets = new int[code.BlockCount * 2];
-            firstMoves = new int[code.BlockCount * 2];
+            firstMoves = new int[(code.BlockCount * 2) + 1];
+            places = new int[code.BlockCount * 2];
+            ends = new int[code.BlockCount * 2];
         }
 
         if (cursors.Length < code.ValueCount)
@@ -104,7 +111,31 @@ internal sealed partial class CodeEmitter : IMoveEmitter
 
         FindTargets();
         LoopRotation.Run(code, targets);
+        EstimatePlaces();
     }
+
+    /// <summary>Bounds the distance of each block from the beginning of the function.</summary>
+    private void EstimatePlaces()
+    {
+        int place = 0;
+        foreach (int index in code.EmissionOrder.Span)
+        {
+            ref LirBlock block = ref code.Block(index);
+            place += IsLoopStart(index) ? LoopAlignment : 0;
+            places[index] = place;
+            for (int i = block.FirstInstruction; i < block.EndInstruction; i++)
+            {
+                place += SizeEstimate.Of(code.Instruction(i));
+            }
+
+            place += (firstMoves[index + 1] - firstMoves[index]) * SizeEstimate.Move;
+            ends[index] = place;
+        }
+    }
+
+    /// <summary>Whether a block comes so soon behind the current one that the shortest jumps reach it.</summary>
+    private bool IsNear(int target) =>
+        places[target] >= ends[currentBlock] && places[target] - ends[currentBlock] <= ShortReach;
 
     /// <summary>Finds where a jump to each block really goes: blocks that only jump on are left out.</summary>
     private void FindTargets()
@@ -125,6 +156,8 @@ internal sealed partial class CodeEmitter : IMoveEmitter
 
             targets[i] = isJump && !hasMoves ? code.Successors[block.FirstSuccessor] : i;
         }
+
+        firstMoves[code.BlockCount] = move;
 
         for (int i = 0; i < code.BlockCount; i++)
         {
@@ -269,7 +302,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
             case LirOp.LoadScalar:
                 Mem source = AddressOf(instruction, operands, 1);
                 NoteFault(instruction);
-                asm.MovScalar(instruction.Size, Result(operands).Xmm, source);
+                EmitLoadScalar(instruction.Size, Result(operands).Xmm, source);
                 break;
             case LirOp.StoreScalar:
                 Mem target = AddressOf(instruction, operands, 1);

@@ -26,6 +26,7 @@ internal sealed partial class InstructionSelector
     private int[] nextProjection = new int[512];
     private int block;
     private int level;
+    private bool isInLoop;
     private int bytecodeOffset;
     private short inlining;
 
@@ -157,6 +158,7 @@ internal sealed partial class InstructionSelector
     {
         // Instruction numbers count from the end of the function until all is done.
         code.Block(index).FirstInstruction = code.InstructionCount;
+        isInLoop = code.Block(index).LoopDepth > 0 && !code.Block(index).IsCold;
         int id = code.Block(index).GraphBlock;
         if (id < 0)
         {
@@ -321,7 +323,9 @@ internal sealed partial class InstructionSelector
         return value;
     }
 
-    /// <summary>A virtual register with a node's value; constants are made anew for each use.</summary>
+    /// <summary>
+    /// A virtual register with a node's value; constants are made anew for each use, and addresses of functions outside of loops.
+    /// </summary>
     private int Register(int id)
     {
         if (Constants.IsConstant(graph, id))
@@ -332,7 +336,7 @@ internal sealed partial class InstructionSelector
                 : Constant(Constants.RegisterBits(graph, id), type);
         }
 
-        if (graph[id].Op == IrOp.FunctionAddress)
+        if (graph[id].Op == IrOp.FunctionAddress && !isInLoop)
         {
             int value = code.NewValue(IrType.Ref);
             MakeFunctionAddress(id, value);

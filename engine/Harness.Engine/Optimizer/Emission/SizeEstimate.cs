@@ -1,0 +1,51 @@
+using Harness.Engine.Optimizer.Lowering;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Optimizer.Emission;
+
+/// <summary>Upper bounds on the bytes of machine code, to know which jumps forward can be short.</summary>
+internal static class SizeEstimate
+{
+    /// <summary>Most bytes of a move between two places.</summary>
+    public const int Move = 18;
+
+    private const int Copy = 4;
+    private const int Jump = 5;
+    private const int ConditionalJumps = 12;
+    private const int Large = 256;
+
+    /// <summary>Most bytes of an instruction, what lies behind the function apart.</summary>
+    public static int Of(in LirInstruction instruction) => instruction.Op switch
+    {
+        LirOp.LoadConstant or LirOp.LoadFloat => 10,
+        LirOp.Move or LirOp.Extend or LirOp.Reinterpret => 5,
+        LirOp.Lea or LirOp.Load or LirOp.LoadScalar or LirOp.StoreScalar => AccessOf(instruction),
+        LirOp.Store => AccessOf(instruction) + (instruction.HasImmediate ? 4 : 0),
+        LirOp.Alu or LirOp.Multiply or LirOp.FloatBinary => Copy + OperationOf(instruction),
+        LirOp.ShiftConstant or LirOp.Unary => Copy + 6,
+        LirOp.Shift => 14,
+        LirOp.CountBits when CpuFeatures.Lzcnt && CpuFeatures.Bmi1 => 8 + AccessOf(instruction),
+        LirOp.FloatUnary or LirOp.FloatRound => Copy + 7,
+        LirOp.FloatAbs or LirOp.FloatNegate => Copy + 10,
+        LirOp.FloatMin or LirOp.FloatMax => Copy + 18,
+        LirOp.SetCondition => CompareOf(instruction) + 20,
+        LirOp.Select => CompareOf(instruction) + 24,
+        LirOp.TrapIf => CompareOf(instruction) + ConditionalJumps,
+        LirOp.DeoptimizeIf => CompareOf(instruction) + ConditionalJumps + 20,
+        LirOp.StackCheck => 12,
+        LirOp.BoundsCheck => 40,
+        LirOp.Branch => CompareOf(instruction) + ConditionalJumps + Jump,
+        LirOp.Jump or LirOp.Deoptimize => Jump,
+        LirOp.Trap => Jump + 1,
+        _ => Large,
+    };
+
+    private static int AccessOf(in LirInstruction instruction) =>
+        7 + (instruction.Displacement == (sbyte)instruction.Displacement ? 1 : 4);
+
+    private static int OperationOf(in LirInstruction instruction) =>
+        instruction.HasImmediate ? 11 : instruction.HasAddress ? AccessOf(instruction) : 10;
+
+    private static int CompareOf(in LirInstruction instruction) =>
+        (instruction.HasAddress ? AccessOf(instruction) : 9) + (instruction.HasImmediate ? 4 : 0);
+}
