@@ -21,7 +21,7 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
         Optimizing("no-deopt", ("deopt", "off")),
         Optimizing("no-inlining", ("inlining", "off")),
         Optimizing("inline-all", ("inlining.budget", "20000"), ("inlining.factor", "100"), ("inlining.max-size", "5000"),
-            ("inlining.tiny-size", "100"), ("stress.guard-fail-interval", "17")),
+            ("stress.guard-fail-interval", "17")),
         Create("background", ("tiering.budget", "500")),
     ];
 
@@ -33,8 +33,9 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
         Optimizing("explicit-bounds-checks", ("memory.guard-pages", "off")),
         Create("baseline-explicit-bounds-checks", ("tier-up", "never"), ("memory.guard-pages", "off")),
         Optimizing("one-target", ("polymorphism-limit", "1")),
-        Optimizing("no-deopt-inline-all", ("deopt", "off"), ("inlining.factor", "100"), ("inlining.tiny-size", "100")),
+        Optimizing("no-deopt-inline-all", ("deopt", "off"), ("inlining.budget", "20000"), ("inlining.factor", "100")),
         Optimizing("one-deopt", ("deopt.limit", "1")),
+        Optimizing("late", ("stress.tier-up-after", "20"), ("inlining.tiny-size", "12")),
     ];
 
     /// <summary>The configurations to run the program of a seed in.</summary>
@@ -52,7 +53,19 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
     private static FuzzConfiguration Create(string name, params (string Knob, string Value)[] knobs) =>
         new(name, knobs.ToDictionary(knob => knob.Knob, knob => knob.Value));
 
-    /// <summary>Functions are optimized at their second call, when they have some feedback.</summary>
-    private static FuzzConfiguration Optimizing(string name, params (string Knob, string Value)[] knobs) =>
-        Create(name, [("tier-up", "synchronous"), ("stress.tier-up-after", "2"), .. knobs]);
+    /// <summary>
+    /// Functions are optimized at their second call, when they have some feedback, and inlined however cold they are.
+    /// </summary>
+    private static FuzzConfiguration Optimizing(string name, params (string Knob, string Value)[] knobs)
+    {
+        var all = new Dictionary<string, string>
+        {
+            ["tier-up"] = "synchronous",
+            ["stress.tier-up-after"] = "2",
+            ["inlining.tiny-size"] = "10000",
+        };
+        foreach (var (knob, value) in knobs)
+            all[knob] = value;
+        return new FuzzConfiguration(name, all);
+    }
 }
