@@ -104,7 +104,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
             if (lifetimes[i].Location.IsStack)
             {
                 weight = Math.Max(weight, scan.WeightAt(lifetimes[i].Start));
-                isFirst = isFirst && dominators.Dominates(scan.BlockAt(start), scan.BlockAt(lifetimes[i].Start));
+                isFirst = isFirst && IsDominated(i, scan.BlockAt(start));
             }
         }
 
@@ -118,6 +118,28 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
             isStoredOnce[value] = true;
             Add((definition + 3) >> 2, MoveGroup.Spill, new Move(lifetimes[value].Location, slot, code.TypeOf(value)));
         }
+    }
+
+    /// <summary>
+    /// Whether every block that an interval reaches into comes after another block: to one that does not, the value may come by an
+    /// edge on which it is not stored yet.
+    /// </summary>
+    private bool IsDominated(int interval, int dominator)
+    {
+        for (int i = lifetimes[interval].FirstRange; i != 0; i = lifetimes.Range(i).Next)
+        {
+            ref LiveRange range = ref lifetimes.Range(i);
+            int last = scan.BlockAt(range.End - 1);
+            for (int block = scan.BlockAt(range.Start); block <= last; block++)
+            {
+                if (!dominators.Dominates(dominator, block))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
     }
 
     private bool IsBlockStart(int position) =>
