@@ -17,6 +17,7 @@ internal static class FuzzWorkerCommand
         var command = new Command(Name, "run modules for 'harness fuzz'") { Hidden = true };
         command.SetAction(_ =>
         {
+            AppContext.SetSwitch("Harness.VerifyAllocation", true);
             while (Console.In.ReadLine() is { } line)
                 Console.Out.WriteLine(JsonSerializer.Serialize(Observe(ObserverRequest.FromLine(line))));
         });
