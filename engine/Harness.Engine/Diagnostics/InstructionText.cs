@@ -6,9 +6,13 @@ namespace Harness.Engine.Diagnostics;
 /// <summary>Instructions of a module in the text format, one at a time, with indices as numbers and functions by name.</summary>
 internal static class InstructionText
 {
+    /// <summary>What stands for the beginning of a function, before its first instruction.</summary>
+    private const string Entry = "(entry)";
+
     /// <summary>The instruction at an offset in the module's bytes.</summary>
     public static string At(FunctionInfo function, int offset)
     {
+        if (offset == function.BodyStart) return Entry;
         BytecodeReader reader = function.Module.OpenBody(function);
         reader.Offset = offset;
         Opcode opcode = reader.ReadOpcode();

@@ -1,0 +1,128 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Harness.Engine.Configuration;
+using Harness.Engine.Diagnostics;
+using Harness.Engine.Feedback;
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Analysis;
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Optimizer.Passes;
+using Harness.Engine.Runtime;
+using Harness.Engine.Tests.Optimizer;
+
+namespace Harness.Engine.Tests.Golden;
+
+/// <summary>
+/// One thing to print about a module:
+/// <c>ir function=NAME passes=PASS,…</c>, the graph as built and after some passes alone;
+/// <c>ir function=NAME after=PASS,…</c>, the graph after some passes of the pipeline (<c>build</c> before all, <c>PASS#2</c> for the
+/// second time, <c>end</c> after all);
+/// <c>code function=NAME tier=baseline|optimized</c>, the machine code. Any other <c>NAME=VALUE</c> is a knob.
+/// </summary>
+/// <remarks>
+/// Nothing here may depend on the run or the processor. Process-wide type ids are shown as <c>TYPE</c> in machine code; graphs must do
+/// without them (a table of the callee's type needs no check). Instructions that only some processors have are refused.
+/// </remarks>
+internal sealed partial class GoldenTest
+{
+    private static readonly string[] ProcessorDependent =
+        ["v", "shlx", "shrx", "sarx", "rorx", "lzcnt", "tzcnt", "bsr", "bsf", "shl", "shr", "sar"];
+
+    private readonly string _kind;
+    private readonly Dictionary<string, string> _settings = [];
+    private readonly EngineOptions _options = EngineOptions.Default;
+
+    private GoldenTest(string text)
+    {
+        string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        _kind = words[0];
+        foreach (string word in words[1..])
+        {
+            string[] parts = word.Split('=');
+            if (parts[0] is "function" or "passes" or "after" or "tier") _settings.Add(parts[0], parts[1]);
+            else _options = _options.With(parts[0], parts[1]);
+        }
+    }
+
+    /// <summary>Reads a directive.</summary>
+    public static GoldenTest Parse(string text) => new(text);
+
+    /// <summary>Prints what the directive asks for.</summary>
+    public string Run(WasmModule module, IFeedbackSource feedback)
+    {
+        int function = SyntheticFeedback.FunctionNamed(module, _settings["function"]);
+        return _kind switch
+        {
+            "ir" when _settings.TryGetValue("passes", out string? passes) => Alone(module, function, feedback, passes.Split(',')),
+            "ir" => InPipeline(module, function, feedback, _settings["after"].Split(',')),
+            "code" => Code(module, function, feedback, _settings["tier"]),
+            _ => throw new FormatException($"unknown kind of test '{_kind}'"),
+        };
+    }
+
+    private string Alone(WasmModule module, int function, IFeedbackSource feedback, string[] names)
+    {
+        Graph graph = TestGraphs.Build(module, function, feedback, _options.Deopt, _options);
+        string before = IrPrinter.Print(graph);
+        graph.Apply([.. names.Select(NewPass)]);
+        return $"before\n{before}after\n{IrPrinter.Print(graph)}";
+    }
+
+    private string InPipeline(WasmModule module, int function, IFeedbackSource feedback, string[] wanted)
+    {
+        Graph graph = TestGraphs.Build(module, function, feedback, _options.Deopt, _options);
+        var text = new StringBuilder();
+        var runs = new Dictionary<string, int>();
+        new PassPipeline(_options).Run(graph, (name, after) =>
+        {
+            GraphVerifier.Verify(after);
+            int run = runs[name] = runs.GetValueOrDefault(name) + 1;
+            if (wanted.Contains(run == 1 ? name : $"{name}#{run}")) text.Append($"after {name}\n{IrPrinter.Print(after)}");
+        });
+        if (wanted.Contains("end")) text.Append($"at the end\n{IrPrinter.Print(graph)}");
+        return text.ToString();
+    }
+
+    private string Code(WasmModule module, int function, IFeedbackSource feedback, string tier)
+    {
+        using var engine = new WasmEngine(_options);
+        engine.Events.RequestListings();
+        ModuleCode code = engine.CodeOf(module);
+        CompiledCode compiled = tier == "baseline"
+            ? engine.BaselineCompiler.Compile(code, function)
+            : engine.OptimizingCompiler.Compile(code, function, feedback, _options.Deopt);
+        var text = new StringBuilder($"{compiled.Block.Size} bytes\n");
+        foreach (ListingLine line in new CodeListing(module, compiled).Lines())
+        {
+            string instruction = TypeComparison().Replace(line.Text, "$1TYPE");
+            string mnemonic = instruction.Split(' ')[0];
+            Assert.False(
+                Array.Exists(ProcessorDependent, name => name == "v" ? mnemonic[0] == 'v' : mnemonic == name),
+                $"not every processor gives '{line.Text}'");
+            if (line.Label is { } label) text.Append(label).Append(":\n");
+            instruction = $"  {instruction}";
+            text.Append(line.Source is { } source
+                ? $"{instruction,-40} ; {source.Function}: {source.Text}\n"
+                : instruction + "\n");
+        }
+
+        NativeRuntime.CodeSpace.Free(compiled.Block);
+        return text.ToString();
+    }
+
+    /// <summary>A comparison with the type of a function reference.</summary>
+    [GeneratedRegex(@"^(cmp dword \[r\w+\+0x10\], ).*")]
+    private static partial Regex TypeComparison();
+
+    private IPass NewPass(string name) => name switch
+    {
+        "fold" => new Folding(),
+        "gvn" => new ValueNumbering(Redundancies.Computations | Redundancies.Loads | Redundancies.Checks),
+        "peel" => new LoopPeeling(_options.PeelMaxSize),
+        "licm" => new LoopInvariantCodeMotion(),
+        "rotate" => new LoopRotation(),
+        "branch-simplification" => new BranchSimplification(),
+        "dce" => new DeadCodeElimination(),
+        _ => throw new FormatException($"there is no pass '{name}'"),
+    };
+}

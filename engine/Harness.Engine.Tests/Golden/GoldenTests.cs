@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+
+namespace Harness.Engine.Tests.Golden;
+
+/// <summary>
+/// Modules with the graphs and the machine code that are expected of them below, as comments. Where a change of the compilers is
+/// meant to change them, running the tests with <c>HARNESS_UPDATE_GOLDEN=1</c> in the environment writes what comes out now into the
+/// files, and the change of code quality shows in the diff.
+/// </summary>
+public class GoldenTests
+{
+    private const string UpdateVariable = "HARNESS_UPDATE_GOLDEN";
+
+    public static TheoryData<string> Files =>
+        [.. Directory.EnumerateFiles(Folder(), "*.wat").Select(file => Path.GetFileName(file)).Order()];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void WhatComesOutIsWhatIsExpected(string file)
+    {
+        string path = Path.Combine(Folder(), file);
+        string text = File.ReadAllText(path);
+        string actual = GoldenFile.Parse(text).WithActual();
+        if (Environment.GetEnvironmentVariable(UpdateVariable) == "1") File.WriteAllText(path, actual);
+        else Assert.Equal(text, actual);
+    }
+
+    [Fact]
+    public void AWrongExpectationIsFound()
+    {
+        const string module =
+            """
+            ;; test: ir function=f passes=fold
+
+            (module (func $f (result i32) (i32.add (i32.const 1) (i32.const 2))))
+
+            """;
+        string filled = GoldenFile.Parse(module).WithActual();
+        Assert.Contains("i32.const 3", filled, StringComparison.Ordinal);
+        Assert.Equal(filled, GoldenFile.Parse(filled).WithActual());
+        string wrong = filled.Replace("i32.const 3", "i32.const 4", StringComparison.Ordinal);
+        Assert.NotEqual(wrong, GoldenFile.Parse(wrong).WithActual());
+    }
+
+    private static string Folder([CallerFilePath] string source = "") => Path.GetDirectoryName(source)!;
+}

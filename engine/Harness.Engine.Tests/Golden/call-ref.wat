@@ -1,0 +1,99 @@
+;; test: ir function=main after=build,end
+;; test: ir function=main after=end deopt=off
+;; feedback: main@0 -> $inlinee:1000000
+;;
+;; A function reference in a mutable global: with deopts it is compared once, before the loop; the generic call checks for null.
+(module
+  (type $unary (func (param i32) (result i32)))
+  (global $callee (mut (ref null $unary)) (ref.func $inlinee))
+  (func $inlinee (type $unary) (i32.add (local.get 0) (i32.const 37)))
+  (func $main (param $n i32) (result i32) (local $sum i32)
+    (loop $next
+      (local.set $sum (i32.add (local.get $sum) (call_ref $unary (local.get $n) (global.get $callee))))
+      (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $sum)))
+
+;;> == ir function=main after=build,end
+;;> after build
+;;> b0:
+;;>   v0: i32 = argument #0
+;;>   v1: i32 = i32.const 0
+;;>   v2: ref = function_address @inlinee
+;;>   v3: i32 = i32.const 37
+;;>   v4: i32 = i32.const 1
+;;>   jump b1(v0, v1)
+;;> b1(v5: i32, v6: i32):  ; loop
+;;>   loop_stack_check
+;;>   v8: ref = global.get #0
+;;>   v9: i32 = reference_equal v8, v2
+;;>   guard v9  ; main BeforeInstruction +11 [v5, v6, v6, v5, v8]
+;;>   v11: i32 = i32.add v5, v3
+;;>   v12: i32 = i32.add v6, v11
+;;>   v13: i32 = i32.sub v5, v4
+;;>   branch v13, b1(v13, v12), b2
+;;> b2:
+;;>   return v12
+;;> at the end
+;;> b0:
+;;>   v0: i32 = i32.const -1
+;;>   v1: i32 = argument #0
+;;>   v2: i32 = i32.const 0
+;;>   v3: ref = function_address @inlinee
+;;>   v4: i32 = i32.const 37
+;;>   loop_stack_check
+;;>   v6: ref = global.get #0
+;;>   v7: i32 = reference_equal v6, v3
+;;>   guard v7  ; main BeforeInstruction +11 [v1, v2, v2, v1, v6]
+;;>   v9: i32 = i32.add v1, v4
+;;>   v10: i32 = i32.add v1, v0
+;;>   branch v10, b1(v10, v9), b2(v9)
+;;> b1(v11: i32, v12: i32):  ; loop
+;;>   loop_stack_check
+;;>   v14: i32 = i32.add v11, v4
+;;>   v15: i32 = i32.add v12, v14
+;;>   v16: i32 = i32.add v11, v0
+;;>   branch v16, b1(v16, v15), b2(v15)
+;;> b2(v17: i32):
+;;>   return v17
+
+;;> == ir function=main after=end deopt=off
+;;> at the end
+;;> b0:
+;;>   v0: i32 = i32.const -1
+;;>   v1: i32 = argument #0
+;;>   v2: ref = function_address @inlinee
+;;>   v3: i32 = i32.const 37
+;;>   loop_stack_check
+;;>   v5: ref = global.get #0
+;;>   v6: i32 = reference_equal v5, v2
+;;>   branch v6, b1, b2
+;;> b1:
+;;>   v7: i32 = i32.add v1, v3
+;;>   jump b3(v7)
+;;> b2:
+;;>   v8: i32 = ref.is_null v5
+;;>   trap_if NullFunctionReference, v8
+;;>   v10: i32 = call_reference v5, v1
+;;>   jump b3(v10)
+;;> b3(v11: i32):
+;;>   v12: i32 = i32.add v1, v0
+;;>   branch v12, b4(v12, v11), b8(v11)
+;;> b4(v13: i32, v14: i32):  ; loop
+;;>   loop_stack_check
+;;>   v16: ref = global.get #0
+;;>   v17: i32 = reference_equal v16, v2
+;;>   branch v17, b5, b6
+;;> b5:
+;;>   v18: i32 = i32.add v13, v3
+;;>   jump b7(v18)
+;;> b6:
+;;>   v19: i32 = ref.is_null v16
+;;>   trap_if NullFunctionReference, v19
+;;>   v21: i32 = call_reference v16, v13
+;;>   jump b7(v21)
+;;> b7(v22: i32):
+;;>   v23: i32 = i32.add v14, v22
+;;>   v24: i32 = i32.add v13, v0
+;;>   branch v24, b4(v24, v23), b8(v23)
+;;> b8(v25: i32):
+;;>   return v25

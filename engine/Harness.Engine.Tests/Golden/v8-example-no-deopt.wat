@@ -1,0 +1,171 @@
+;; test: ir function=main after=end deopt=off
+;; test: code function=main tier=optimized deopt=off
+;; feedback: main@0 -> $inlinee:1000000
+;;
+;; V8's published example with inlining but without deopts: where the target is another one, the call is made. It may change the
+;; table, so that every iteration loads and checks the element.
+(module
+  (type $unary (func (param i32) (result i32)))
+  (table (export "table") 2 (ref null $unary))
+  (func $inlinee (type $unary) (param $x i32) (result i32)
+    (i32.add (local.get $x) (i32.const 37)))
+  (func $main (export "main") (param $iterations i32) (result i32) (local $sum i32)
+    (block $done
+      (loop $next
+        (br_if $done (i32.eqz (local.get $iterations)))
+        (local.set $iterations (i32.sub (local.get $iterations) (i32.const 1)))
+        (call_indirect (type $unary) (i32.const 7) (i32.const 1))
+        (local.set $sum (i32.add (local.get $sum)))
+        (br $next)))
+    (local.get $sum)))
+
+;;> == ir function=main after=end deopt=off
+;;> at the end
+;;> b0:
+;;>   v0: i32 = i32.const -1
+;;>   v1: i32 = i32.const 44
+;;>   v2: i32 = argument #0
+;;>   v3: i32 = i32.const 0
+;;>   v4: i32 = i32.const 1
+;;>   v5: i32 = i32.const 7
+;;>   v6: ref = function_address @inlinee
+;;>   loop_stack_check
+;;>   branch v2, b1, b7(v3)
+;;> b1:
+;;>   v8: i32 = i32.add v2, v0
+;;>   v9: i32 = table_length #0
+;;>   v10: i32 = i32.gt_u v9, v4
+;;>   trap_unless UndefinedElement, v10
+;;>   v12: ref = load_element #0, v4
+;;>   v13: i32 = reference_equal v12, v6
+;;>   branch v13, b3(v1), b2
+;;> b2:
+;;>   v14: i32 = ref.is_null v12
+;;>   trap_if UninitializedElement, v14
+;;>   v16: i32 = call_reference v12, v5
+;;>   jump b3(v16)
+;;> b3(v17: i32):
+;;>   loop_stack_check
+;;>   branch v8, b4(v8, v17), b7(v17)
+;;> b4(v19: i32, v20: i32):  ; loop
+;;>   v21: i32 = i32.add v19, v0
+;;>   v22: i32 = table_length #0
+;;>   v23: i32 = i32.gt_u v22, v4
+;;>   trap_unless UndefinedElement, v23
+;;>   v25: ref = load_element #0, v4
+;;>   v26: i32 = reference_equal v25, v6
+;;>   branch v26, b6(v1), b5
+;;> b5:
+;;>   v27: i32 = ref.is_null v25
+;;>   trap_if UninitializedElement, v27
+;;>   v29: i32 = call_reference v25, v5
+;;>   jump b6(v29)
+;;> b6(v30: i32):
+;;>   v31: i32 = i32.add v30, v20
+;;>   loop_stack_check
+;;>   branch v21, b4(v21, v31), b7(v31)
+;;> b7(v33: i32):
+;;>   return v33
+
+;;> == code function=main tier=optimized deopt=off
+;;> 338 bytes
+;;>   push rbp
+;;>   mov rbp, rsp
+;;>   push r14
+;;>   sub rsp, 0x28
+;;>   cmp rsp, [r14]
+;;>   jb L12
+;;> L1:
+;;>   cmp rsp, [r14]                         ; main: loop
+;;>   jb L13
+;;> L2:
+;;>   test eax, eax                          ; main: br_if 1
+;;>   jne L3
+;;>   xor ecx, ecx
+;;>   jmp L9
+;;> L3:
+;;>   add eax, -1                            ; main: i32.sub
+;;>   cmp dword [r14+0x48], 1                ; main: call_indirect (type 0)
+;;>   jbe L14
+;;>   mov rcx, [r14+0x40]
+;;>   mov rcx, [rcx+8]
+;;>   lea rdx, [r14+0x80]
+;;>   cmp rcx, rdx
+;;>   jne L10
+;;>   mov ecx, 0x2c
+;;> L4:
+;;>   cmp rsp, [r14]                         ; main: loop
+;;>   jb L15
+;;> L5:
+;;>   test eax, eax                          ; main: br_if 1
+;;>   je L9
+;;>   nop word [rax+rax]
+;;>   nop word [rax+rax]
+;;>   nop dword [rax]
+;;> L6:
+;;>   add eax, -1                            ; main: i32.sub
+;;>   cmp dword [r14+0x48], 1                ; main: call_indirect (type 0)
+;;>   jbe L16
+;;>   mov rdx, [r14+0x40]
+;;>   mov rdx, [rdx+8]
+;;>   lea rbx, [r14+0x80]
+;;>   cmp rdx, rbx
+;;>   jne L11
+;;>   mov edx, 0x2c
+;;> L7:
+;;>   add ecx, edx                           ; main: i32.add
+;;>   cmp rsp, [r14]                         ; main: loop
+;;>   jb L17
+;;> L8:
+;;>   test eax, eax                          ; main: br_if 1
+;;>   jne L6
+;;> L9:
+;;>   mov eax, ecx                           ; main: end
+;;>   leave
+;;>   ret
+;;> L10:
+;;>   test rcx, rcx                          ; main: call_indirect (type 0)
+;;>   je L18
+;;>   mov [rbp-0x10], rax
+;;>   mov eax, 7
+;;>   mov r11, rcx
+;;>   mov r14, [r11+8]
+;;>   call qword [r11]
+;;>   mov r14, [rbp-8]
+;;>   mov ecx, eax
+;;>   mov eax, [rbp-0x10]
+;;>   jmp L4
+;;> L11:
+;;>   test rdx, rdx
+;;>   je L19
+;;>   mov [rbp-0x20], rcx
+;;>   mov [rbp-0x18], rax
+;;>   mov eax, 7
+;;>   mov r11, rdx
+;;>   mov r14, [r11+8]
+;;>   call qword [r11]
+;;>   mov r14, [rbp-8]
+;;>   mov edx, eax
+;;>   mov eax, [rbp-0x18]
+;;>   mov ecx, [rbp-0x20]
+;;>   jmp L7
+;;> L12:
+;;>   call StackGuard                        ; main: (entry)
+;;>   jmp L1
+;;> L13:
+;;>   call StackGuard                        ; main: loop
+;;>   jmp L2
+;;> L14:
+;;>   call Trap                              ; main: call_indirect (type 0)
+;;> L15:
+;;>   call StackGuard                        ; main: loop
+;;>   jmp L5
+;;> L16:
+;;>   call Trap                              ; main: call_indirect (type 0)
+;;> L17:
+;;>   call StackGuard                        ; main: loop
+;;>   jmp L8
+;;> L18:
+;;>   call Trap                              ; main: call_indirect (type 0)
+;;> L19:
+;;>   call Trap

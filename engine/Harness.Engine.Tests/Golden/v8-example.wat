@@ -1,0 +1,182 @@
+;; test: ir function=main after=build,peel,end
+;; test: code function=main tier=optimized
+;; feedback: main@0 -> $inlinee:1000000
+;;
+;; V8's published example with inlining and deopts. The guard and the check of the index are made in the peeled iteration only; the
+;; guard's state names the local, the argument and the table index.
+(module
+  (type $unary (func (param i32) (result i32)))
+  (table (export "table") 2 funcref)
+  (elem (i32.const 0) $unused $inlinee)
+  (func $unused (type $unary)
+    unreachable)
+  (func $inlinee (type $unary) (param $x i32) (result i32)
+    (i32.add (local.get $x) (i32.const 37)))
+  (func $main (export "main") (param $iterations i32) (result i32) (local $sum i32)
+    (block $done
+      (loop $next
+        (br_if $done (i32.eqz (local.get $iterations)))
+        (local.set $iterations (i32.sub (local.get $iterations) (i32.const 1)))
+        (call_indirect (type $unary) (i32.const 7) (i32.const 1))
+        (local.set $sum (i32.add (local.get $sum)))
+        (br $next)))
+    (local.get $sum)))
+
+;;> == ir function=main after=build,peel,end
+;;> after build
+;;> b0:
+;;>   v0: i32 = argument #0
+;;>   v1: i32 = i32.const 0
+;;>   v2: i32 = i32.const 1
+;;>   v3: i32 = i32.const 7
+;;>   v4: ref = function_address @inlinee
+;;>   v5: i32 = i32.const 37
+;;>   jump b1(v0, v1)
+;;> b1(v6: i32, v7: i32):  ; loop
+;;>   loop_stack_check
+;;>   v9: i32 = i32.eqz v6
+;;>   branch v9, b2, b3
+;;> b2:
+;;>   return v7
+;;> b3:
+;;>   v10: i32 = i32.sub v6, v2
+;;>   v11: i32 = table_length #0
+;;>   v12: i32 = i32.lt_u v2, v11
+;;>   trap_unless UndefinedElement, v12
+;;>   v14: ref = load_element #0, v2
+;;>   v15: i32 = reference_equal v14, v4
+;;>   guard v15  ; main BeforeInstruction +23 [v10, v7, v3, v2]
+;;>   v17: i32 = i32.add v3, v5
+;;>   v18: i32 = i32.add v17, v7
+;;>   jump b1(v10, v18)
+;;> after peel
+;;> b0:
+;;>   v0: i32 = i32.const -1
+;;>   v1: i32 = i32.const 44
+;;>   v2: i32 = argument #0
+;;>   v3: i32 = i32.const 0
+;;>   v4: i32 = i32.const 1
+;;>   v5: i32 = i32.const 7
+;;>   v6: ref = function_address @inlinee
+;;>   v7: i32 = i32.const 37
+;;>   jump b1(v2, v3)
+;;> b1(v8: i32, v9: i32):
+;;>   loop_stack_check
+;;>   v11: i32 = i32.eqz v8
+;;>   branch v8, b2, b5(v9)
+;;> b2:
+;;>   v12: i32 = i32.add v8, v0
+;;>   v13: i32 = table_length #0
+;;>   v14: i32 = i32.gt_u v13, v4
+;;>   trap_unless UndefinedElement, v14
+;;>   v16: ref = load_element #0, v4
+;;>   v17: i32 = reference_equal v16, v6
+;;>   guard v17  ; main BeforeInstruction +23 [v12, v9, v5, v4]
+;;>   v19: i32 = i32.add v9, v1
+;;>   jump b3(v12, v19)
+;;> b3(v20: i32, v21: i32):  ; loop
+;;>   loop_stack_check
+;;>   v23: i32 = i32.eqz v20
+;;>   branch v20, b4, b5(v21)
+;;> b4:
+;;>   v24: i32 = i32.add v20, v0
+;;>   v25: i32 = table_length #0
+;;>   v26: i32 = i32.gt_u v25, v4
+;;>   trap_unless UndefinedElement, v26
+;;>   v28: ref = load_element #0, v4
+;;>   v29: i32 = reference_equal v28, v6
+;;>   guard v29  ; main BeforeInstruction +23 [v24, v21, v5, v4]
+;;>   v31: i32 = i32.add v21, v1
+;;>   jump b3(v24, v31)
+;;> b5(v32: i32):
+;;>   return v32
+;;> at the end
+;;> b0:
+;;>   v0: i32 = i32.const 44
+;;>   v1: i32 = i32.const -1
+;;>   v2: i32 = i32.const 44
+;;>   v3: i32 = argument #0
+;;>   v4: i32 = i32.const 0
+;;>   v5: i32 = i32.const 1
+;;>   v6: i32 = i32.const 7
+;;>   v7: ref = function_address @inlinee
+;;>   loop_stack_check
+;;>   branch v3, b1, b3(v4)
+;;> b1:
+;;>   v9: i32 = i32.add v3, v1
+;;>   v10: i32 = table_length #0
+;;>   v11: i32 = i32.gt_u v10, v5
+;;>   trap_unless UndefinedElement, v11
+;;>   v13: ref = load_element #0, v5
+;;>   v14: i32 = reference_equal v13, v7
+;;>   guard v14  ; main BeforeInstruction +23 [v9, v4, v6, v5]
+;;>   loop_stack_check
+;;>   branch v9, b2(v9, v0), b3(v0)
+;;> b2(v17: i32, v18: i32):  ; loop
+;;>   v19: i32 = i32.add v17, v1
+;;>   v20: i32 = i32.add v18, v2
+;;>   loop_stack_check
+;;>   branch v19, b2(v19, v20), b3(v20)
+;;> b3(v22: i32):
+;;>   return v22
+
+;;> == code function=main tier=optimized
+;;> 185 bytes
+;;>   push rbp
+;;>   mov rbp, rsp
+;;>   push r14
+;;>   sub rsp, 8
+;;>   cmp rsp, [r14]                         ; main: loop
+;;>   jb L8
+;;> L1:
+;;>   test eax, eax                          ; main: br_if 1
+;;>   jne L2
+;;>   xor ecx, ecx
+;;>   jmp L7
+;;> L2:
+;;>   add eax, -1                            ; main: i32.sub
+;;>   cmp dword [r14+0x48], 1                ; main: call_indirect (type 0)
+;;>   jbe L9
+;;>   mov rcx, [r14+0x40]
+;;>   mov rcx, [rcx+8]
+;;>   lea rdx, [r14+0xa0]
+;;>   cmp rcx, rdx
+;;>   jne L10
+;;>   cmp rsp, [r14]                         ; main: loop
+;;>   jb L11
+;;> L3:
+;;>   test eax, eax                          ; main: br_if 1
+;;>   je L4
+;;>   mov ecx, 0x2c
+;;>   jmp L5
+;;> L4:
+;;>   mov ecx, 0x2c
+;;>   jmp L7
+;;>   nop word [rax+rax]
+;;>   nop word [rax+rax]
+;;>   nop
+;;> L5:
+;;>   add eax, -1                            ; main: i32.sub
+;;>   add ecx, 0x2c                          ; main: i32.add
+;;>   cmp rsp, [r14]                         ; main: loop
+;;>   jb L12
+;;> L6:
+;;>   test eax, eax                          ; main: br_if 1
+;;>   jne L5
+;;> L7:
+;;>   mov eax, ecx                           ; main: end
+;;>   leave
+;;>   ret
+;;> L8:
+;;>   call StackGuard                        ; main: loop
+;;>   jmp L1
+;;> L9:
+;;>   call Trap                              ; main: call_indirect (type 0)
+;;> L10:
+;;>   call Deoptimize
+;;> L11:
+;;>   call StackGuard                        ; main: loop
+;;>   jmp L3
+;;> L12:
+;;>   call StackGuard
+;;>   jmp L6
