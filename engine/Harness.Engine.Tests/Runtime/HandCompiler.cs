@@ -178,7 +178,7 @@ internal sealed class HandWriter(ModuleCode code) : IDisposable
             Sites = [.. _sites.OrderBy(site => site.CodeOffset)],
             InliningPositions = [.. InliningPositions],
             FeedbackCallOffsets = FeedbackCallOffsets,
-            DeoptData = DeoptPoints.Count == 0 ? null : new DeoptData([.. DeoptPoints]),
+            DeoptData = tier == CodeTier.Baseline ? null : new DeoptData([.. DeoptPoints]),
         };
     }
 

@@ -191,7 +191,7 @@ internal sealed unsafe class ModuleCode
 
     private void PrepareDeopts(Instance instance, CompiledCode code)
     {
-        if (code.DeoptData is not { } data) return;
+        if (code.DeoptData is not { Points.Length: > 0 } data) return;
         foreach (DeoptPoint point in data.Points)
         {
             foreach (DeoptFrame frame in point.Frames)
