@@ -10,15 +10,17 @@ namespace Harness.Engine.Optimizer.RegisterAllocation;
 /// <remarks>
 /// A value that goes to the frame is stored once, so that later it only needs to be loaded: where it goes there first if all other
 /// places come after that, else where it is made; unless it goes there only in colder code than where it is made: then it is
-/// stored wherever it goes.
+/// stored wherever it goes. An edge that comes from before the store, to where the value is expected in the frame, stores it too.
 /// </remarks>
 internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
 {
+    private const int NotStored = -1;
+
     private readonly Lifetimes lifetimes = builder.Lifetimes;
     private readonly GrowList<Entry> moves = new();
     private readonly Dominators dominators = new();
     private LirCode code = null!;
-    private bool[] isStoredOnce = new bool[512];
+    private int[] storeBlocks = new int[512];
 
     /// <summary>Number of moves.</summary>
     public int Count => moves.Count;
@@ -42,14 +44,14 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
             dominators.Run(lir);
         }
 
-        if (isStoredOnce.Length < code.ValueCount)
+        if (storeBlocks.Length < code.ValueCount)
         {
-            isStoredOnce = new bool[code.ValueCount * 2];
+            storeBlocks = new int[code.ValueCount * 2];
         }
 
         foreach (int value in builder.Definitions.Span)
         {
-            isStoredOnce[value] = false;
+            storeBlocks[value] = NotStored;
             if (lifetimes[value].Next != 0)
             {
                 ConnectIntervals(value);
@@ -77,7 +79,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
             int start = lifetimes[i].Start;
             if (lifetimes[before].End == start && !IsBlockStart(start))
             {
-                Connect(start >> 2, MoveGroup.Split, value, lifetimes[before].Location, lifetimes[i].Location);
+                Connect(scan.BlockAt(start), start >> 2, MoveGroup.Split, value, lifetimes[before].Location, lifetimes[i].Location);
             }
         }
     }
@@ -110,12 +112,12 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
 
         if (isFirst && scan.WeightAt(start) <= scan.WeightAt(definition))
         {
-            isStoredOnce[value] = true;
+            storeBlocks[value] = scan.BlockAt(start);
             Add(start >> 2, MoveGroup.Split, new Move(lifetimes[before].Location, slot, code.TypeOf(value)));
         }
         else if (weight >= scan.WeightAt(definition))
         {
-            isStoredOnce[value] = true;
+            storeBlocks[value] = scan.BlockAt(definition);
             Add((definition + 3) >> 2, MoveGroup.Spill, new Move(lifetimes[value].Location, slot, code.TypeOf(value)));
         }
     }
@@ -188,7 +190,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
             if (lifetimes.Covers(after, start))
             {
                 int before = lifetimes.At(value, end);
-                Connect(instruction, group, value, lifetimes[before].Location, lifetimes[after].Location);
+                Connect(from, instruction, group, value, lifetimes[before].Location, lifetimes[after].Location);
             }
         }
 
@@ -227,9 +229,11 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
         }
     }
 
-    private void Connect(int instruction, MoveGroup group, int value, Location from, Location to)
+    /// <summary>Moves a value that comes from a block, unless it goes to the frame and was stored there on every way to the block.</summary>
+    private void Connect(int block, int instruction, MoveGroup group, int value, Location from, Location to)
     {
-        if (from != to && !(to.IsStack && isStoredOnce[value]))
+        bool isStored = to.IsStack && storeBlocks[value] != NotStored && dominators.Dominates(storeBlocks[value], block);
+        if (from != to && !isStored)
         {
             Add(instruction, group, new Move(from, to, code.TypeOf(value)));
         }
