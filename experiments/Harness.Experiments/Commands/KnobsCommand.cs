@@ -53,7 +53,8 @@ internal static class KnobsCommand
         }),
         Json);
 
-    private static string ToMarkdown()
+    /// <summary>The knobs as a Markdown table.</summary>
+    public static string ToMarkdown()
     {
         var text = new StringBuilder("| knob | default | meaning | V8's flag |\n| --- | --- | --- | --- |\n");
         foreach (var knob in KnobRegistry.All)

@@ -50,6 +50,8 @@ internal static class SweepCommand
         if (DurableCsv<Measurement>.Read(folder.Results).Count > 0)
         {
             ReportWriter.Write(folder);
+            var (measured, summary) = ReportWriter.Summarize(folder);
+            Console.Write(SummaryReport.CreateMeans(measured, summary));
             Console.WriteLine($"{folder.Path}: results.csv, provenance.json, summary.md, chart.svg, chart.png");
         }
 

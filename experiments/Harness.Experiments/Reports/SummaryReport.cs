@@ -36,6 +36,14 @@ internal static class SummaryReport
         return text.ToString();
     }
 
+    /// <summary>Makes the table of the geometric means alone.</summary>
+    public static string CreateMeans(SweepDefinition sweep, SweepSummary summary)
+    {
+        var text = new StringBuilder();
+        WriteMeans(text, sweep, summary);
+        return text.ToString();
+    }
+
     private static bool Both(SweepSummary summary) => summary.Engines.Count == 2;
 
     private static void WriteProvenance(StringBuilder text, SweepDefinition sweep, Provenance provenance)

@@ -1,0 +1,79 @@
+using Harness.Experiments.Engines;
+using Harness.Experiments.Sweeps;
+
+namespace Harness.Experiments.Tests.Engines;
+
+/// <summary>The workers of both engines: what they report, and how they fail.</summary>
+public sealed class EngineTests : IDisposable
+{
+    /// <summary>(module (func (export "add1") (param i32) (result i32) local.get 0 i32.const 1 i32.add) (func (export "trap") unreachable))</summary>
+    private static readonly byte[] Module =
+    [
+        0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+        1, 9, 2, 0x60, 1, 0x7f, 1, 0x7f, 0x60, 0, 0,
+        3, 3, 2, 0, 1,
+        7, 15, 2, 4, (byte)'a', (byte)'d', (byte)'d', (byte)'1', 0, 0, 4, (byte)'t', (byte)'r', (byte)'a', (byte)'p', 0, 1,
+        10, 13, 2, 7, 0, 0x20, 0, 0x41, 1, 0x6a, 0x0b, 3, 0, 0, 0x0b,
+    ];
+
+    private readonly TemporaryFolder folder = new();
+
+    public static TheoryData<string> EngineNames => [.. EngineCatalog.Names];
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(EngineNames))]
+    public void ARepetitionReportsItsPhases(string engine)
+    {
+        var report = Measure(engine, new WorkerInvocation("add1", ["i32:41"], ["i32:42"]));
+        Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
+        Assert.Equal(4, report.ExecuteMs.Count);
+        Assert.True(report.CompileMs > 0 && report.InstantiateMs > 0 && report.WarmUpMs >= 10 && report.WarmUpCalls >= 3);
+        Assert.True(report.BaselineBytes > 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(EngineNames))]
+    public void AWrongResultIsAFailure(string engine)
+    {
+        var report = Measure(engine, new WorkerInvocation("add1", ["i32:41"], ["i32:43"]));
+        Assert.Equal(WorkerStatus.WrongResult, report.Status);
+        Assert.Equal("add1(i32:41) gave 42 instead of i32:43", report.Message);
+        Assert.Empty(report.ExecuteMs);
+    }
+
+    [Theory]
+    [MemberData(nameof(EngineNames))]
+    public void ATrapIsAFailure(string engine) => Assert.Equal(WorkerStatus.Trap, Measure(engine, new WorkerInvocation("trap", [], [])).Status);
+
+    [Theory]
+    [MemberData(nameof(EngineNames))]
+    public void AMissingExportIsAnError(string engine)
+    {
+        var report = Measure(engine, new WorkerInvocation("sub1", [], []));
+        Assert.Equal((WorkerStatus.Error, "the module exports no function 'sub1'"), (report.Status, report.Message));
+    }
+
+    [Theory]
+    [MemberData(nameof(EngineNames))]
+    public void AMalformedModuleIsAnError(string engine) =>
+        Assert.Equal(WorkerStatus.Error, Measure(engine, new WorkerInvocation("add1", ["i32:1"], ["i32:2"]), Module[..20]).Status);
+
+    [Theory]
+    [MemberData(nameof(EngineNames))]
+    public void AWorkerThatTakesTooLongIsStopped(string engine)
+    {
+        var report = Measure(engine, new WorkerInvocation("add1", ["i32:1"], ["i32:2"]), timedCalls: 1_000_000_000, timeout: TimeSpan.FromSeconds(1));
+        Assert.Equal(WorkerStatus.Timeout, report.Status);
+    }
+
+    private WorkerReport Measure(string engine, WorkerInvocation call, byte[]? module = null, int timedCalls = 4, TimeSpan? timeout = null)
+    {
+        var path = folder.File("module.wasm");
+        File.WriteAllBytes(path, module ?? Module);
+        var rule = new WarmUpRule(MinimumCalls: 3, MinimumMilliseconds: 10, Window: 3, Tolerance: 0.5, LimitMilliseconds: 1000);
+        var request = new WorkerRequest(path, call, call, timedCalls, rule, new Dictionary<string, string>());
+        return EngineCatalog.Open(engine).Measure(request, timeout ?? TimeSpan.FromSeconds(60));
+    }
+}
