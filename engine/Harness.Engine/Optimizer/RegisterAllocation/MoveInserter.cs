@@ -68,20 +68,43 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
 
     private void ConnectIntervals(int value)
     {
-        if (lifetimes[value].Location.IsRegister && scan.SlotOf(value) >= 0)
+        if (scan.SlotOf(value) >= 0)
         {
-            StoreOnce(value);
-        }
-
-        int before = value;
-        for (int i = lifetimes[value].Next; i != 0; before = i, i = lifetimes[i].Next)
-        {
-            int start = lifetimes[i].Start;
-            if (lifetimes[before].End == start && !IsBlockStart(start))
+            if (lifetimes[value].Location.IsStack)
             {
-                Connect(scan.BlockAt(start), start >> 2, MoveGroup.Split, value, lifetimes[before].Location, lifetimes[i].Location);
+                storeBlocks[value] = scan.BlockAt(lifetimes[value].Start);
+            }
+            else if (lifetimes[value].Location.IsRegister)
+            {
+                StoreOnce(value);
             }
         }
+
+        int earlier = 0;
+        int before = value;
+        for (int i = lifetimes[value].Next; i != 0; earlier = before, before = i, i = lifetimes[i].Next)
+        {
+            int start = lifetimes[i].Start;
+            if (IsContinuedBy(before, i))
+            {
+                Location from = PlaceBefore(earlier, before, i);
+                Connect(scan.BlockAt(start), start >> 2, MoveGroup.Split, value, from, lifetimes[i].Location);
+            }
+        }
+    }
+
+    /// <summary>Whether a value goes from one interval to the next within a block.</summary>
+    private bool IsContinuedBy(int interval, int next) =>
+        lifetimes[interval].End == lifetimes[next].Start && !IsBlockStart(lifetimes[next].Start);
+
+    /// <summary>
+    /// Where a value lies before the instruction at which an interval starts. That is not in the interval before if that one starts
+    /// at the same instruction, since the moves before an instruction happen at once.
+    /// </summary>
+    private Location PlaceBefore(int earlier, int before, int interval)
+    {
+        bool isSameInstruction = lifetimes[before].Start >= (lifetimes[interval].Start & ~3);
+        return lifetimes[isSameInstruction && earlier != 0 && IsContinuedBy(earlier, before) ? earlier : before].Location;
     }
 
     /// <summary>Stores a value that goes to the frame, if it need not be stored each time that it does.</summary>
@@ -89,17 +112,18 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
     {
         int definition = lifetimes[value].Start;
         Location slot = Location.OfSlot(scan.SlotOf(value));
+        int earlier = 0;
         int before = value;
         int first = lifetimes[value].Next;
         while (!lifetimes[first].Location.IsStack)
         {
+            earlier = before;
             before = first;
             first = lifetimes[first].Next;
         }
 
         int start = lifetimes[first].Start;
-        bool isWithinBlock = lifetimes[before].End == start && !IsBlockStart(start);
-        bool isFirst = isWithinBlock;
+        bool isFirst = IsContinuedBy(before, first);
         int weight = int.MinValue;
         for (int i = first; i != 0; i = lifetimes[i].Next)
         {
@@ -113,7 +137,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
         if (isFirst && scan.WeightAt(start) <= scan.WeightAt(definition))
         {
             storeBlocks[value] = scan.BlockAt(start);
-            Add(start >> 2, MoveGroup.Split, new Move(lifetimes[before].Location, slot, code.TypeOf(value)));
+            Add(start >> 2, MoveGroup.Split, new Move(PlaceBefore(earlier, before, first), slot, code.TypeOf(value)));
         }
         else if (weight >= scan.WeightAt(definition))
         {
