@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Harness.Engine.Optimizer.Lowering;
 
 namespace Harness.Engine.Optimizer.RegisterAllocation;
@@ -183,8 +185,21 @@ internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, Move
         if (!state.TryGetValue(location.Code, out long held) || held != value)
         {
             throw new InvalidOperationException(
-                $"instruction {instruction} ({code.Instruction(instruction).Op}) expects v{value} in {location}, which holds v{held}");
+                $"instruction {instruction} ({code.Instruction(instruction).Op}) expects v{value} in {location}, which holds v{held}: "
+                + Describe(value));
         }
+    }
+
+    /// <summary>Where a value lies in the course of its life.</summary>
+    private string Describe(long value)
+    {
+        var text = new StringBuilder();
+        for (int i = (value & ConstantBit) != 0 ? 0 : (int)value; i != 0; i = lifetimes[i].Next)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{lifetimes[i].Start}-{lifetimes[i].End} {lifetimes[i].Location}; ");
+        }
+
+        return text.ToString();
     }
 
     private Location LocationAt(int value, int position) => lifetimes[lifetimes.At(value, position)].Location;
