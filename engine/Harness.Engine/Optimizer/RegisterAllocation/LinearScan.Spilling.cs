@@ -140,6 +140,11 @@ internal sealed partial class LinearScan
         return position.Kind == UseKind.Must || (block.LoopDepth > 0 && !block.IsCold);
     }
 
+    /// <summary>Whether an interval ends as an argument of a call, which can be taken from the frame just as well.</summary>
+    private bool IsLastAtCall(int index, int use) =>
+        lifetimes.Use(use).Kind == UseKind.Should && lifetimes[index].End <= lifetimes.Use(use).Position + 1
+            && code.Instruction(lifetimes.Use(use).Position >> 2).Clobbers == uint.MaxValue;
+
     /// <summary>Frees a register for an interval.</summary>
     private void Evict(int current, int register, int instruction)
     {
@@ -196,7 +201,7 @@ internal sealed partial class LinearScan
         AssignSlot(lifetimes[index].Value);
         lifetimes[index].Location = Location.OfSlot(slots[lifetimes[index].Value]);
         int use = lifetimes[index].FirstUse;
-        while (use != 0 && (lifetimes.Use(use).Position <= (position | 3) || !WantsRegister(use)))
+        while (use != 0 && (lifetimes.Use(use).Position <= (position | 3) || !WantsRegister(use) || IsLastAtCall(index, use)))
         {
             use = lifetimes.Use(use).Next;
         }
