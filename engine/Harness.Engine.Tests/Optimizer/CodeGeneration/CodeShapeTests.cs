@@ -1,0 +1,92 @@
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Tests.Optimizer.CodeGeneration;
+
+public class CodeShapeTests
+{
+    [Fact]
+    public void A_counting_loop_has_no_moves_and_one_jump()
+    {
+        using var run = new OptimizedRun(
+            """
+            (func (export "sum") (param $n i32) (result i32) (local $sum i32)
+              (loop $next
+                (local.set $sum (i32.add (local.get $sum) (local.get $n)))
+                (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+              (local.get $sum))
+            """,
+            "pass.peel=off");
+        Assert.Equal(5050, run.Call("sum", 100).AsI32());
+        string[] loop = LoopOf(run.Listing("sum"));
+        Assert.DoesNotContain(loop, line => line.StartsWith("mov", StringComparison.Ordinal));
+        Assert.Single(loop, line => line.StartsWith('j') && !line.StartsWith("jb", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Values_that_live_across_calls_are_stored_once()
+    {
+        using var run = new OptimizedRun(
+            """
+            (func $f (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+            (func (export "main") (param $x i32) (result i32)
+              (i32.add
+                (i32.add (call $f (local.get $x)) (call $f (local.get $x)))
+                (i32.add (call $f (local.get $x)) (local.get $x))))
+            """,
+            "inlining=off");
+        Assert.Equal((3 * 8) + 7, run.Call("main", 7).AsI32());
+        Assert.Single(run.Listing("main"), line => line == "mov [rbp-0x10], rax");
+    }
+
+    [Fact]
+    public void A_load_is_part_of_the_operation_that_uses_it()
+    {
+        using var run = new OptimizedRun(
+            """
+            (memory 1) (data (i32.const 8) "\05")
+            (func (export "main") (param i32 i32) (result i32) (i32.add (local.get 1) (i32.load offset=8 (local.get 0))))
+            """);
+        Assert.Equal(12, run.Call("main", 0, 7).AsI32());
+        Assert.Contains(run.Listing("main"), line => line.StartsWith("add", StringComparison.Ordinal) && line.Contains("[r15+", StringComparison.Ordinal));
+        Assert.Equal(TrapKind.MemoryOutOfBounds, run.TrapOf("main", -16, 7));
+    }
+
+    [Fact]
+    public void A_store_between_keeps_a_load_where_it_is()
+    {
+        using var run = new OptimizedRun(
+            """
+            (memory 1) (data (i32.const 8) "\05")
+            (func (export "main") (param i32) (result i32) (local $old i32)
+              (local.set $old (i32.load (local.get 0)))
+              (i32.store (i32.const 8) (i32.const 100))
+              (i32.add (local.get $old) (local.get 0)))
+            """);
+        Assert.Equal(13, run.Call("main", 8).AsI32());
+    }
+
+    [Fact]
+    public void Many_parameters_and_results_travel_in_memory()
+    {
+        string types = string.Join(' ', Enumerable.Repeat("i32 f64", 12));
+        string values = string.Join(' ', Enumerable.Range(0, 24).Select(i => $"(local.get {23 - (i ^ 1)})"));
+        using var run = new OptimizedRun(
+            $"""
+            (func $turn (param {types}) (result {types}) {values})
+            (func (export "main") (param {types}) (result {types})
+              {string.Join(' ', Enumerable.Range(0, 24).Select(i => $"(local.get {i})"))} call $turn call $turn)
+            """,
+            "inlining=off");
+        WasmValue[] arguments =
+            [.. Enumerable.Range(0, 24).Select(i => i % 2 == 0 ? WasmValue.FromI32(i) : WasmValue.FromF64(i + 0.5))];
+        Assert.Equal(arguments, run.CallAll("main", arguments));
+    }
+
+    /// <summary>The lines from the target of the last conditional jump backwards up to that jump.</summary>
+    private static string[] LoopOf(string[] lines)
+    {
+        int end = Array.FindLastIndex(lines, line => line.StartsWith("jne", StringComparison.Ordinal));
+        int start = Array.FindIndex(lines, line => line.StartsWith("add", StringComparison.Ordinal));
+        return lines[start..(end + 1)];
+    }
+}

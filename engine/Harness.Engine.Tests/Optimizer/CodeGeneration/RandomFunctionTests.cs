@@ -1,0 +1,29 @@
+using Harness.Engine.Runtime;
+using Harness.Engine.Tests.Baseline;
+
+namespace Harness.Engine.Tests.Optimizer.CodeGeneration;
+
+public class RandomFunctionTests
+{
+    /// <summary>Random functions give in optimized code what they give in baseline code, up to the bits of NaN.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("inlining=off")]
+    [InlineData("pass.fold=off")]
+    [InlineData("pass.block-ordering=off")]
+    public void Optimized_code_agrees_with_baseline_code(string knob)
+    {
+        for (int seed = 1; seed <= 60; seed++)
+        {
+            string text = RandomFunction.Module(seed);
+            using var baseline = new BaselineRun(text);
+            using var optimized = knob.Length == 0 ? new OptimizedRun(text) : new OptimizedRun(text, knob);
+            foreach (var (p, q) in ((int, double)[])[(3, 0.5), (-77, -1234.25), (0, 0)])
+            {
+                WasmValue expected = baseline.Call("main", p, q);
+                WasmValue actual = optimized.Call("main", p, q);
+                Assert.True(expected == actual, $"seed {seed}, arguments {p} and {q}: {actual} instead of {expected}");
+            }
+        }
+    }
+}
