@@ -53,11 +53,13 @@ public sealed class KilledSweepTests : IDisposable
     }
 
     [Fact]
-    public void AChangedSweepFileIsRefusedUntilRestarted()
+    public void AnUnfinishedSweepWhoseFileChangedIsRefusedUntilRestarted()
     {
         var short1 = SweepText.Replace("repetitions: 30", "repetitions: 1", StringComparison.Ordinal);
         Assert.Equal(0, Finish(folder.Write("test.yaml", short1)).ExitCode);
         var rows = File.ReadAllText(Results);
+        var provenance = folder.File("results/provenance.json");
+        (Provenance.Read(provenance)! with { FinishedUtc = null }).Write(provenance);
 
         var changed = folder.Write("test.yaml", short1.Replace("timed-calls: 1", "timed-calls: 2", StringComparison.Ordinal));
         var refused = Finish(changed);
@@ -69,6 +71,23 @@ public sealed class KilledSweepTests : IDisposable
         Assert.All(DurableCsv<Measurement>.Read(Results), row => Assert.Equal(2, row.TimedCalls));
         var aside = Assert.Single(Directory.EnumerateDirectories(folder.Path, "results.2*"));
         Assert.Equal(rows, File.ReadAllText(Path.Combine(aside, "results.csv")));
+    }
+
+    [Fact]
+    public void AFinishedSweepIsSetAsideAndMoreRepetitionsAreAdded()
+    {
+        var sweep = folder.Write("test.yaml", SweepText);
+        Assert.Equal(0, Finish(sweep, "--repetitions", "1").ExitCode);
+        var first = File.ReadAllText(Results);
+        Assert.Equal(0, Finish(sweep, "--repetitions", "2").ExitCode);
+        var second = File.ReadAllText(Results);
+        Assert.StartsWith(first, second, StringComparison.Ordinal);
+        Assert.Equal(4, DurableCsv<Measurement>.Read(Results).Count);
+
+        Assert.Equal(0, Finish(sweep, "--repetitions", "2").ExitCode);
+        Assert.NotEqual(second, File.ReadAllText(Results));
+        var aside = Assert.Single(Directory.EnumerateDirectories(folder.Path, "results.2*"));
+        Assert.Equal(second, File.ReadAllText(Path.Combine(aside, "results.csv")));
     }
 
     private static string WholeLines(string text) => text[..(text.LastIndexOf('\n') + 1)];

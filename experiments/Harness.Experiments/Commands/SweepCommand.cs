@@ -18,7 +18,7 @@ internal static class SweepCommand
         var workloads = new Option<string[]>("--workload") { Description = "measure only this workload of the sweep (may be repeated)", HelpName = "NAME" };
         var results = new Option<string?>("--results") { Description = "results folder; results/NAME if left out", HelpName = "FOLDER" };
         var restart = new Option<bool>("--restart") { Description = "set earlier results aside and measure anew, instead of going on" };
-        var command = new Command("sweep", "measure workloads under several configurations, and write results, summary and chart; goes on where it was stopped")
+        var command = new Command("sweep", "measure workloads under several configurations, and write results, summary and chart; goes on where it was stopped, sets finished results aside")
         {
             name, engine, repetitions, seed, workloads, results, restart,
         };
@@ -44,9 +44,10 @@ internal static class SweepCommand
 
     private static int Run(SweepDefinition sweep, ResultsFolder folder, bool restart)
     {
-        if (restart && folder.SetAside() is { } aside)
+        var runner = new SweepRunner(sweep, folder);
+        if ((restart || runner.IsSuperseding) && folder.SetAside() is { } aside)
             Console.Error.WriteLine($"earlier results are now in {aside}");
-        var failures = new SweepRunner(sweep, folder).Run(new ConsoleSweepProgress());
+        var failures = runner.Run(new ConsoleSweepProgress());
         if (DurableCsv<Measurement>.Read(folder.Results).Count > 0)
         {
             ReportWriter.Write(folder);
@@ -55,6 +56,8 @@ internal static class SweepCommand
             Console.WriteLine($"{folder.Path}: results.csv, provenance.json, summary.md, chart.svg, chart.png");
         }
 
+        if (failures.Count == 0)
+            (Provenance.Read(folder.Provenance)! with { FinishedUtc = Provenance.Now() }).Write(folder.Provenance);
         if (failures.Count == 0)
             return 0;
         Console.Error.WriteLine($"{failures.Count} repetitions failed and are in no result; {folder.Failures} lists them");

@@ -39,6 +39,9 @@ internal sealed record Provenance
     /// <summary>The runs of the harness that measured: one, or more where the sweep was continued.</summary>
     public required List<RunDescription> Runs { get; init; }
 
+    /// <summary>When everything was measured and reported; null for a sweep that is not finished.</summary>
+    public string? FinishedUtc { get; init; }
+
     /// <summary>Reads the provenance in a results folder, if there is one.</summary>
     public static Provenance? Read(string path)
     {
@@ -53,6 +56,9 @@ internal sealed record Provenance
             throw new HarnessException($"{path} is damaged: {exception.Message}; use --restart to measure anew", exception);
         }
     }
+
+    /// <summary>The time of day as it is written here.</summary>
+    public static string Now() => DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
     /// <summary>Writes it, whole or not at all.</summary>
     public void Write(string path)
@@ -89,7 +95,7 @@ internal sealed record MachineDescription(string Cpu, int Cores, double MemoryGi
 internal sealed record RunDescription(string StartedUtc, string CommandLine, string? Commit, bool Dirty)
 {
     public static RunDescription Current() => new(
-        DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+        Provenance.Now(),
         "harness " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Select(argument => argument.Contains(' ', StringComparison.Ordinal) ? $"'{argument}'" : argument)),
         Git("rev-parse", "HEAD"),
         Git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!results") is { Length: > 0 });

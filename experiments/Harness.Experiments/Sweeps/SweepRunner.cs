@@ -21,6 +21,7 @@ internal sealed class SweepRunner
     private readonly Dictionary<string, IEngine> engines;
     private readonly Dictionary<string, (Workload Workload, string Module, string Hash)> workloads;
     private readonly Dictionary<string, SweepConfiguration> configurations;
+    private readonly Dictionary<string, string> fingerprints;
 
     /// <summary>Checks all that can be checked before the first repetition.</summary>
     /// <exception cref="HarnessException">An engine does not have a knob, or a module is malformed.</exception>
@@ -40,6 +41,23 @@ internal sealed class SweepRunner
             foreach (var configuration in sweep.Configurations)
                 engine.CheckKnobs(configuration.Knobs, sweep.V8Ignores);
         }
+
+        fingerprints = TakeFingerprints();
+    }
+
+    /// <summary>
+    /// Whether the folder has the results of a finished sweep that there is nothing to add to: all is measured, or was
+    /// measured of something else.
+    /// </summary>
+    public bool IsSuperseding
+    {
+        get
+        {
+            if (!File.Exists(folder.Results) || Provenance.Read(folder.Provenance) is not { FinishedUtc: not null } earlier)
+                return false;
+            var rows = DurableCsv<Measurement>.Read(folder.Results);
+            return ChangedParts(earlier, rows).Count > 0 || Pending(rows).Count == 0;
+        }
     }
 
     /// <summary>Measures what is missing.</summary>
@@ -53,10 +71,9 @@ internal sealed class SweepRunner
         using var failureLog = DurableCsv<Failure>.Open(folder.Failures, out _);
         RecordProvenance(rows);
 
-        var done = rows.Select(row => row.Key).ToHashSet();
-        var pending = SweepPlan.Order(sweep).Where(key => !done.Contains(key)).ToList();
+        var pending = Pending(rows);
         var failures = new List<Failure>();
-        progress.Begin(pending, alreadyDone: done.Count);
+        progress.Begin(pending, alreadyDone: rows.Count);
         foreach (var key in pending)
         {
             if (failures.Count(failure => failure.Key.Cell == key.Cell) >= FailuresToGiveUp)
@@ -130,15 +147,12 @@ internal sealed class SweepRunner
 
     private void RecordProvenance(IReadOnlyList<Measurement> rows)
     {
-        var fingerprints = new Dictionary<string, string> { ["sweep file"] = Hash(sweep.SourceText) };
-        foreach (var engine in engines.Values)
-            fingerprints[$"engine {engine.Name}"] = engine.Fingerprint;
-        foreach (var (name, (_, _, hash)) in workloads)
-            fingerprints[$"workload {name}"] = hash;
-
         var earlier = Provenance.Read(folder.Provenance);
-        if (earlier is not null && rows.Count > 0)
-            RefuseToMix(earlier.Fingerprints, fingerprints, rows);
+        if (earlier is not null && ChangedParts(earlier, rows) is { Count: > 0 } changed)
+        {
+            throw new HarnessException(
+                $"{folder.Path} has results from before these changed: {string.Join(", ", changed)}; use --restart to set them aside and measure anew, or --results to measure elsewhere");
+        }
 
         var measuresV8 = engines.ContainsKey(V8Engine.EngineName);
         var engineVersions = new Dictionary<string, string>(earlier?.Engines ?? []);
@@ -162,15 +176,32 @@ internal sealed class SweepRunner
         File.WriteAllText(folder.Sweep, sweep.SourceText);
     }
 
-    private void RefuseToMix(Dictionary<string, string> earlier, Dictionary<string, string> now, IReadOnlyList<Measurement> rows)
+    private Dictionary<string, string> TakeFingerprints()
     {
-        var measured = rows.Select(row => $"engine {row.Engine}").Concat(rows.Select(row => $"workload {row.Workload}")).Append("sweep file").ToHashSet();
-        var changed = now.Where(part => measured.Contains(part.Key) && earlier.TryGetValue(part.Key, out var before) && before != part.Value).Select(part => part.Key).ToList();
-        if (changed.Count > 0)
-        {
-            throw new HarnessException(
-                $"{folder.Path} has results from before these changed: {string.Join(", ", changed)}; use --restart to set them aside and measure anew, or --results to measure elsewhere");
-        }
+        var machine = MachineDescription.Current();
+        var parts = new Dictionary<string, string> { ["sweep file"] = Hash(sweep.SourceText), ["machine"] = $"{machine.Cpu}, {machine.Cores} cores" };
+        foreach (var engine in engines.Values)
+            parts[$"engine {engine.Name}"] = engine.Fingerprint;
+        foreach (var (name, (_, _, hash)) in workloads)
+            parts[$"workload {name}"] = hash;
+        return parts;
+    }
+
+    /// <summary>What has changed since earlier rows were measured, of the parts that they depend on.</summary>
+    private List<string> ChangedParts(Provenance earlier, IReadOnlyList<Measurement> rows)
+    {
+        if (rows.Count == 0)
+            return [];
+        var dependsOn = rows.SelectMany(row => (string[])[$"engine {row.Engine}", $"workload {row.Workload}"]).Append("sweep file").Append("machine").ToHashSet();
+        return [.. fingerprints
+            .Where(part => dependsOn.Contains(part.Key) && earlier.Fingerprints.TryGetValue(part.Key, out var before) && before != part.Value)
+            .Select(part => part.Key)];
+    }
+
+    private List<RepetitionKey> Pending(IReadOnlyList<Measurement> rows)
+    {
+        var done = rows.Select(row => row.Key).ToHashSet();
+        return [.. SweepPlan.Order(sweep).Where(key => !done.Contains(key))];
     }
 
     private static Dictionary<string, string> Merge(Dictionary<string, string>? earlier, Dictionary<string, string> now)
