@@ -25,7 +25,7 @@
       (call_indirect (type $unary) (local.get $a) (local.get $slot)))))
 
 ;;> == code function=registers tier=baseline
-;;> 61 bytes
+;;> 60 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -47,10 +47,9 @@
 ;;>   mov r11d, 0
 ;;>   call TierUp
 ;;>   jmp L1
-;;>   int3
 
 ;;> == code function=merge tier=baseline
-;;> 78 bytes
+;;> 77 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -77,10 +76,9 @@
 ;;>   mov r11d, 1
 ;;>   call TierUp
 ;;>   jmp L4
-;;>   int3
 
 ;;> == code function=calls tier=baseline
-;;> 199 bytes
+;;> 198 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -139,4 +137,3 @@
 ;;>   mov r11d, 2                            ; calls: end
 ;;>   call TierUp
 ;;>   jmp L3
-;;>   int3

@@ -92,9 +92,6 @@ internal sealed partial class FunctionCompiler
                 _asm.Jmp(path.Resume);
             }
         }
-
-        // The last call may be one that does not return: its return address must not be the start of other code.
-        _asm.Int3();
     }
 
     private void EmitColdPath(in ColdPath path)
