@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Harness.Engine.Modules;
-using Harness.Engine.Runtime;
 using Harness.Engine.X64;
+using CallingConvention = Harness.Engine.Runtime.CallingConvention;
 
 namespace Harness.Engine.Baseline;
 
@@ -58,10 +60,15 @@ internal sealed partial class FunctionCompiler
         for (int i = 0; i < frame.BaseHeight; i++)
         {
             ref readonly var value = ref source[i];
+            if (value.IsFrame)
+            {
+                target[i] = value;
+                continue;
+            }
+
             bool isModified = i < _localCount && summary.Modifies(i);
             target[i] = value.Place switch
             {
-                ValuePlace.Frame => value,
                 ValuePlace.Constant => !isModified ? value
                     : summary.HasCall ? StackValue.InFrame(value.Kind) : TakeRegister(value.Kind, ref taken, busy, busy),
                 _ => value.IsSaved && summary.HasCall ? StackValue.InFrame(value.Kind) : KeepRegister(value, ref taken, busy),
@@ -213,7 +220,7 @@ internal sealed partial class FunctionCompiler
 
     private static bool Satisfies(ReadOnlySpan<StackValue> source, ReadOnlySpan<StackValue> target)
     {
-        for (int i = 0; i < source.Length; i++)
+        for (int i = NextDifference(source, target, 0); i < source.Length; i = NextDifference(source, target, i + 1))
         {
             if (!source[i].Satisfies(target[i]))
             {
@@ -223,6 +230,12 @@ internal sealed partial class FunctionCompiler
 
         return true;
     }
+
+    /// <summary>The first index from <paramref name="start"/> at which two states differ; the length of the shorter one if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int NextDifference(ReadOnlySpan<StackValue> source, ReadOnlySpan<StackValue> target, int start) =>
+        start + MemoryMarshal.Cast<StackValue, ulong>(source[start..])
+            .CommonPrefixLength(MemoryMarshal.Cast<StackValue, ulong>(target[start..]));
 
     /// <summary>
     /// Moves the values from where they are to where a label expects them. What the compiler knows of the current state does not
@@ -240,29 +253,36 @@ internal sealed partial class FunctionCompiler
             LowerFrameValues(source, baseHeight, target.Length, shift);
         }
 
-        for (int i = 0; i < target.Length; i++)
+        var below = target[..baseHeight];
+        for (int i = NextDifference(source, below, 0); i < baseHeight; i = NextDifference(source, below, i + 1))
         {
-            int from = i < baseHeight ? i : i + shift;
-            ref readonly var value = ref source[from];
-            ref readonly var expected = ref target[i];
-            if (from == i ? value.Satisfies(expected) : value.Bits == expected.Bits && value.IsRegister)
+            if (!source[i].Satisfies(target[i]))
             {
-                continue;
-            }
-
-            bool isInSlot = value.IsFrame || (value.IsSaved && from == i);
-            if (!isInSlot && (expected.IsFrame || expected.IsSaved))
-            {
-                _cache.Store(i, value);
-            }
-
-            if (expected.IsRegister)
-            {
-                _moves.Add(expected.Register, value, i);
+                Transfer(source[i], target[i], i, isInSlot: source[i].IsFrame || source[i].IsSaved);
             }
         }
 
+        for (int i = baseHeight; i < target.Length; i++)
+        {
+            ref readonly var value = ref source[i + shift];
+            Transfer(value, target[i], i, isInSlot: value.IsFrame || (value.IsSaved && shift == 0));
+        }
+
         _moves.Execute(CallingConvention.Scratch);
+    }
+
+    /// <summary>Moves one value to where it is expected, at a height.</summary>
+    private void Transfer(in StackValue value, in StackValue expected, int height, bool isInSlot)
+    {
+        if (!isInSlot && (expected.IsFrame || expected.IsSaved))
+        {
+            _cache.Store(height, value);
+        }
+
+        if (expected.IsRegister)
+        {
+            _moves.Add(expected.Register, value, height);
+        }
     }
 
     /// <summary>Copies values that are in the frame to the slots of their new heights.</summary>

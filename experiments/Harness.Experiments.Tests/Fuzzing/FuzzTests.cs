@@ -6,7 +6,7 @@ namespace Harness.Experiments.Tests.Fuzzing;
 /// <summary>A few hundred random programs in every configuration; <c>harness fuzz</c> runs as many as one likes.</summary>
 public class FuzzTests
 {
-    private const int Programs = 300;
+    private const int Programs = 120;
 
     [Fact]
     public void ConfigurationsAgreeWithBaseline() => Check(node: null, firstSeed: 1);
