@@ -50,7 +50,7 @@ internal sealed class LoopCopy
     {
         // A region's values may be used in later ones: those are copied after their uses have been repaired.
         regions.Sort((a, b) => flow.PositionOf(a.Loop.Header.Id).CompareTo(flow.PositionOf(b.Loop.Header.Id)));
-        OutsideUses uses = OutsideUses.Find(graph, flow.Order, regions);
+        OutsideUses uses = OutsideUses.Find(graph, flow, regions);
         foreach (CopiedRegion region in regions)
         {
             var copy = new LoopCopy(graph, region);

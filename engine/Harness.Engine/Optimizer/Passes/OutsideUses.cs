@@ -1,3 +1,4 @@
+using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Passes;
@@ -10,12 +11,14 @@ namespace Harness.Engine.Optimizer.Passes;
 internal sealed class OutsideUses
 {
     private readonly Graph graph;
+    private readonly ControlFlow flow;
     private readonly CopiedRegion?[] regionOf;
     private readonly Dictionary<CopiedRegion, List<Use>> uses = [];
 
-    private OutsideUses(Graph graph)
+    private OutsideUses(Graph graph, ControlFlow flow)
     {
         this.graph = graph;
+        this.flow = flow;
         regionOf = new CopiedRegion?[graph.Blocks.Count];
     }
 
@@ -34,9 +37,9 @@ internal sealed class OutsideUses
     private readonly record struct Use(Holder Holder, int Id);
 
     /// <summary>Finds the uses of the values of regions without common blocks, in one walk over the graph.</summary>
-    public static OutsideUses Find(Graph graph, List<Block> order, List<CopiedRegion> regions)
+    public static OutsideUses Find(Graph graph, ControlFlow flow, List<CopiedRegion> regions)
     {
-        var found = new OutsideUses(graph);
+        var found = new OutsideUses(graph, flow);
         foreach (CopiedRegion region in regions)
         {
             found.uses.Add(region, []);
@@ -46,7 +49,7 @@ internal sealed class OutsideUses
             }
         }
 
-        foreach (Block block in order)
+        foreach (Block block in flow.Order)
         {
             found.FindIn(block);
         }
@@ -102,6 +105,13 @@ internal sealed class OutsideUses
         foreach (Use use in uses[region])
         {
             int block = use.Holder is Holder.Node or Holder.GuardState ? graph[use.Id].Block : use.Id;
+            int entering = -1;
+            if (use.Holder == Holder.LoopEntryState && !HasOneEntry(graph.Blocks[block], out entering))
+            {
+                graph.Blocks[block].LoopEntryState = -1;
+                continue;
+            }
+
             Rewrite(use, id =>
             {
                 if (id < 0 || !region.Contains(graph[id].Block))
@@ -109,11 +119,19 @@ internal sealed class OutsideUses
                     return id;
                 }
 
-                int reachingValue = AtEntry(block, id);
+                int reachingValue = entering >= 0 ? AtExit(entering, id) : AtEntry(block, id);
                 Record(use, block, reachingValue);
                 return reachingValue;
             });
         }
+    }
+
+    /// <summary>Whether one block leads into a loop: a frame state for the entry describes what is known at its end.</summary>
+    private bool HasOneEntry(Block header, out int entering)
+    {
+        int[] outsiders = [.. header.Predecessors.Where(id => flow.LoopOf(header.Id)?.Contains(id) != true).Distinct()];
+        entering = outsiders is [int only] ? only : -1;
+        return entering >= 0;
     }
 
     /// <summary>Notes a use that has come about by a repair, for the regions that are still to be copied.</summary>
