@@ -80,8 +80,7 @@ public class RandomProgramTests
         }
     }
 
-    /// <summary>Instructions of exceptions, garbage collection and tail calls, and two that only structure the text.</summary>
+    /// <summary>Instructions of exceptions and garbage collection, and two that only structure the text.</summary>
     private static bool IsLeftOut(Opcode opcode) =>
-        (int)opcode >> 8 == 0xFB || opcode is Opcode.End or Opcode.RefEq or Opcode.Throw or Opcode.ThrowRef or Opcode.TryTable
-            or Opcode.ReturnCall or Opcode.ReturnCallIndirect or Opcode.ReturnCallRef;
+        (int)opcode >> 8 == 0xFB || opcode is Opcode.End or Opcode.RefEq or Opcode.Throw or Opcode.ThrowRef or Opcode.TryTable;
 }

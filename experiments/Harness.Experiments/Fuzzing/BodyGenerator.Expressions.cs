@@ -203,10 +203,13 @@ internal sealed partial class BodyGenerator
 
     private ProgramNode? CallExpression(ProgramType type, int depth)
     {
-        var candidates = Enumerable.Range(0, context.Signatures.Count)
-            .Where(index => context.Signatures[index].Results is [var only] && only == type).ToList();
+        var candidates = CalleesWith([type]);
         return candidates.Count == 0 ? null : Call(random.Pick(candidates), depth);
     }
+
+    /// <summary>The signatures with the given results.</summary>
+    private List<int> CalleesWith(ProgramType[] results) =>
+        [.. Enumerable.Range(0, context.Signatures.Count).Where(index => context.Signatures[index].Results.SequenceEqual(results))];
 
     /// <summary>A call of a function of a signature: direct, through a table, or by reference.</summary>
     private ProgramNode Call(int callee, int depth)

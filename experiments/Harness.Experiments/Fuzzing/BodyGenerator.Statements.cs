@@ -277,7 +277,7 @@ internal sealed partial class BodyGenerator
     {
         var targets = labels.Where(label => label.Opcode != Opcode.Loop).ToList();
         var results = role == FunctionRole.Run ? [ProgramType.I64] : signature.Results;
-        switch (random.Weighted(40, 40, 15, Math.Min(5, context.Danger)))
+        switch (random.Weighted(40, 40, 15, Math.Min(5, context.Danger), role == FunctionRole.Leaf ? 0 : 6))
         {
             case 1 when targets.Count > 0:
                 var target = random.Pick(targets);
@@ -292,9 +292,24 @@ internal sealed partial class BodyGenerator
                 };
             case 3:
                 return new ProgramNode(Opcode.Unreachable, []) { Reducibility = Reducibility.Fixed };
+            case 4 when CalleesWith(results) is { Count: > 0 } callees:
+                return TailCall(random.Pick(callees), depth);
             default:
                 return new ProgramNode(Opcode.Return, [], Expressions(results, depth - 1)) { Reducibility = Reducibility.Fixed };
         }
+    }
+
+    /// <summary>A call in place of a return.</summary>
+    private ProgramNode TailCall(int callee, int depth)
+    {
+        var call = Call(callee, depth);
+        var opcode = call.Opcode switch
+        {
+            Opcode.Call => Opcode.ReturnCall,
+            Opcode.CallIndirect => Opcode.ReturnCallIndirect,
+            _ => Opcode.ReturnCallRef,
+        };
+        return new ProgramNode(opcode, [], call.Operands) { Immediates = call.Immediates, Reducibility = Reducibility.Fixed };
     }
 
     /// <summary>Branches out of an enclosing block on a condition, with the values that its label takes.</summary>
