@@ -5,8 +5,6 @@ namespace Harness.Experiments.Fuzzing;
 /// <content>Nodes that leave nothing on the stack.</content>
 internal sealed partial class BodyGenerator
 {
-    private static readonly ProgramType[] NumberTypes = [ProgramType.I32, ProgramType.I64, ProgramType.F32, ProgramType.F64];
-
     private ProgramNode Statement(int depth)
     {
         budget--;
@@ -36,7 +34,7 @@ internal sealed partial class BodyGenerator
         };
     }
 
-    private ProgramType AnyNumber() => random.Pick(NumberTypes);
+    private ProgramType AnyNumber() => random.Pick(ProgramType.Numbers);
 
     private ProgramNode SetLocal(int depth)
     {

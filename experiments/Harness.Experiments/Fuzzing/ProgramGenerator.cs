@@ -22,7 +22,6 @@ internal sealed class ProgramGenerator(ulong seed)
     /// <summary>The arguments of the exported calls: first the same one, so that feedback settles, then others, so that it fails.</summary>
     private static readonly int[] CallArguments = [0, 0, 0, 0, 1, 1, 2, 3, 3, 4, 5, 6, 7, 8, 0, 1, 100, -1, int.MinValue, 12345];
 
-    private static readonly ProgramType[] NumberTypes = [ProgramType.I32, ProgramType.I64, ProgramType.F32, ProgramType.F64];
 
     private readonly RandomSource random = new(seed);
     private readonly RandomProgram program = new() { Seed = seed };
@@ -74,7 +73,7 @@ internal sealed class ProgramGenerator(ulong seed)
     private ProgramType AnyType() => random.Weighted(38, 24, 15, 20, 3) switch
     {
         4 => signatures.Count > 0 && random.Percent(60) ? ProgramType.ReferenceTo(random.Below(signatures.Count)) : ProgramType.FuncRef,
-        var number => NumberTypes[number],
+        var number => ProgramType.Numbers[number],
     };
 
     private void ChooseFunctions()
@@ -146,7 +145,7 @@ internal sealed class ProgramGenerator(ulong seed)
     {
         AddGlobal(ProgramType.I32, mutable: true, ProgramNode.I32Const(0));
         AddGlobal(ProgramType.I32, mutable: true, ProgramNode.I32Const(0));
-        foreach (var type in NumberTypes)
+        foreach (var type in ProgramType.Numbers)
         {
             AddGlobal(type, mutable: true, Constants.Random(type, random));
             if (random.Percent(50))
@@ -204,24 +203,3 @@ internal sealed class ProgramGenerator(ulong seed)
         program.Calls.Add(new ProgramCall(StateDigest.Export, 0));
     }
 }
-
-/// <summary>What a function may do.</summary>
-internal enum FunctionRole
-{
-    /// <summary>Neither loops nor calls.</summary>
-    Leaf,
-
-    /// <summary>Anything, as long as fuel and depth last.</summary>
-    General,
-
-    /// <summary>Exported: fills up the fuel and returns a checksum.</summary>
-    Run,
-}
-
-/// <summary>What the bodies of a program's functions have in common.</summary>
-/// <param name="Program">The program.</param>
-/// <param name="Signatures">The types of the functions that may be called; type index and position are the same.</param>
-/// <param name="FunctionsBySignature">The functions of each of them.</param>
-/// <param name="Danger">In how many of 100 cases an operation is not protected against trapping.</param>
-internal sealed record ProgramContext(
-    RandomProgram Program, List<ProgramSignature> Signatures, List<List<int>> FunctionsBySignature, int Danger);

@@ -14,6 +14,9 @@ internal readonly record struct ProgramType(ValueKind Kind, int Signature = -1, 
     public static readonly ProgramType F64 = new(ValueKind.F64);
     public static readonly ProgramType FuncRef = new(ValueKind.Ref);
 
+    /// <summary>The types of numbers.</summary>
+    public static IReadOnlyList<ProgramType> Numbers { get; } = [I32, I64, F32, F64];
+
     public bool IsReference => Kind == ValueKind.Ref;
 
     public bool IsFloat => Kind is ValueKind.F32 or ValueKind.F64;
@@ -40,22 +43,5 @@ internal readonly record struct ProgramType(ValueKind Kind, int Signature = -1, 
             writer.S33(Signature);
         else
             writer.Byte(BinaryFormat.CodeOf(AbstractHeapType.Func));
-    }
-}
-
-/// <summary>A function type or block type of a random program.</summary>
-internal sealed record ProgramSignature(ProgramType[] Parameters, ProgramType[] Results)
-{
-    public bool Equals(ProgramSignature? other) =>
-        other is not null && Parameters.SequenceEqual(other.Parameters) && Results.SequenceEqual(other.Results);
-
-    public override int GetHashCode()
-    {
-        var hash = new HashCode();
-        foreach (var type in Parameters)
-            hash.Add(type);
-        foreach (var type in Results)
-            hash.Add(type);
-        return hash.ToHashCode();
     }
 }

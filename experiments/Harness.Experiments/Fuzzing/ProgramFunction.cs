@@ -1,0 +1,31 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Experiments.Fuzzing;
+
+/// <summary>A function of a random program.</summary>
+/// <param name="type">The index of its type.</param>
+internal sealed class ProgramFunction(int type)
+{
+    public int Type { get; } = type;
+
+    public string? Export { get; init; }
+
+    /// <summary>The types of its locals, without its parameters.</summary>
+    public List<ProgramType> Locals { get; } = [];
+
+    public List<ProgramNode> Body { get; set; } = [];
+
+    public void WriteBody(WasmWriter writer)
+    {
+        writer.U32(Locals.Count);
+        foreach (var local in Locals)
+        {
+            writer.U32(1);
+            local.Write(writer);
+        }
+        var labels = new Stack<BlockNode>();
+        foreach (var node in Body)
+            node.Write(writer, labels);
+        writer.Opcode(Opcode.End);
+    }
+}

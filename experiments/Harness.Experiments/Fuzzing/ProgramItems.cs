@@ -1,0 +1,32 @@
+namespace Harness.Experiments.Fuzzing;
+
+/// <summary>A memory; sizes are in pages of 64 KiB.</summary>
+internal sealed record ProgramMemory(int Pages, int Maximum, bool Is64);
+
+/// <summary>A table, divided into regions whose entries have one signature, as long as nobody moves them.</summary>
+/// <param name="Type">The type of its entries.</param>
+/// <param name="Regions">The signature of each region; a region has <see cref="ProgramGenerator.RegionSize"/> entries.</param>
+/// <param name="Size">Its size at first.</param>
+/// <param name="Maximum">The size up to which it can grow.</param>
+internal sealed record ProgramTable(ProgramType Type, int[] Regions, int Size, int Maximum)
+{
+    /// <summary>The first entry of a signature's region, or -1.</summary>
+    public int RegionStart(int signature)
+    {
+        var region = Array.IndexOf(Regions, signature);
+        return region < 0 ? -1 : region * ProgramGenerator.RegionSize;
+    }
+}
+
+internal sealed record ProgramGlobal(ProgramType Type, bool Mutable, ProgramNode Initial);
+
+/// <summary>An element segment.</summary>
+/// <param name="Table">The table that it initialises from entry 0 on, or -1 for a passive one.</param>
+/// <param name="Type">The type of its items.</param>
+/// <param name="Items">The items, constant expressions.</param>
+internal sealed record ProgramElements(int Table, ProgramType Type, List<ProgramNode> Items);
+
+/// <summary>A data segment.</summary>
+/// <param name="Offset">Where in memory 0 it is written, or -1 for a passive one.</param>
+/// <param name="Bytes">Its bytes.</param>
+internal sealed record ProgramData(int Offset, byte[] Bytes);
