@@ -6,9 +6,18 @@ namespace Harness.Engine.Optimizer.RegisterAllocation;
 /// Which blocks lie on all paths to others: Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm" (2001). Blocks are
 /// numbered so that each comes after its dominators.
 /// </summary>
+/// <remarks>
+/// Where that takes too long (many blocks that all go to the same one), only the entry is taken to dominate others, which is safe
+/// to assume.
+/// </remarks>
 internal sealed class Dominators
 {
+    /// <summary>Most steps up the tree, for each block.</summary>
+    private const int StepsPerBlock = 30;
+
     private int[] immediate = new int[64];
+    private int steps;
+    private Subtree[] subtrees = new Subtree[64];
 
     /// <summary>Computes the dominators of a function's blocks.</summary>
     public void Run(LirCode code)
@@ -16,11 +25,13 @@ internal sealed class Dominators
         if (immediate.Length < code.BlockCount)
         {
             immediate = new int[code.BlockCount * 2];
+            subtrees = new Subtree[code.BlockCount * 2];
         }
 
         Array.Fill(immediate, -1, 0, code.BlockCount);
         immediate[0] = 0;
-        for (bool isChanged = true; isChanged;)
+        steps = StepsPerBlock * code.BlockCount;
+        for (bool isChanged = true; isChanged && steps > 0;)
         {
             isChanged = false;
             for (int i = 1; i < code.BlockCount; i++)
@@ -40,23 +51,43 @@ internal sealed class Dominators
                 immediate[i] = dominator;
             }
         }
+
+        if (steps <= 0)
+        {
+            Array.Clear(immediate, 0, code.BlockCount);
+        }
+
+        NumberTree(code.BlockCount);
     }
 
     /// <summary>Whether every path to a block leads through another one, or they are the same.</summary>
-    public bool Dominates(int block, int other)
+    public bool Dominates(int block, int other) =>
+        (uint)(subtrees[other].First - subtrees[block].First) < (uint)subtrees[block].Size;
+
+    /// <summary>Numbers the blocks in preorder of the tree of dominators, so that those below a block have adjacent numbers.</summary>
+    private void NumberTree(int count)
     {
-        while (other > block)
+        Array.Fill(subtrees, new Subtree { Size = 1 }, 0, count);
+        for (int i = count - 1; i > 0; i--)
         {
-            other = immediate[other];
+            subtrees[immediate[i]].Size += subtrees[i].Size;
         }
 
-        return other == block;
+        subtrees[0].Next = 1;
+        for (int i = 1; i < count; i++)
+        {
+            ref Subtree parent = ref subtrees[immediate[i]];
+            subtrees[i].First = parent.Next;
+            subtrees[i].Next = parent.Next + 1;
+            parent.Next += subtrees[i].Size;
+        }
     }
 
     private int Common(int a, int b)
     {
         while (a != b)
         {
+            steps--;
             if (a > b)
             {
                 a = immediate[a];
@@ -68,5 +99,13 @@ internal sealed class Dominators
         }
 
         return a;
+    }
+
+    /// <summary>The blocks at and below a block, as numbers in preorder, and the number that its next child gets.</summary>
+    private struct Subtree
+    {
+        public int First;
+        public int Size;
+        public int Next;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class LifetimeBuilder
     private const uint AllRegisters = uint.MaxValue;
 
     private readonly GrowList<Link> useBlocks = new();
-    private readonly GrowList<Link> liveOut = new();
+    private readonly GrowList<Link> live = new();
     private readonly GrowList<int> work = new();
     private LirCode code = null!;
     private ValueState[] values = new ValueState[512];
@@ -51,8 +51,8 @@ internal sealed class LifetimeBuilder
         Array.Clear(blocks, 0, code.BlockCount);
         useBlocks.Clear();
         useBlocks.Add(default);
-        liveOut.Clear();
-        liveOut.Add(default);
+        live.Clear();
+        live.Add(default);
         Definitions.Clear();
         Calls.Clear();
         Clobbers.Clear();
@@ -73,11 +73,13 @@ internal sealed class LifetimeBuilder
         }
     }
 
-    /// <summary>The values live at the end of a block, as indices for <see cref="NextLiveOut"/>.</summary>
-    public int FirstLiveOut(int block) => blocks[block].LiveOut;
+    /// <summary>
+    /// The values live at the beginning of a block, its parameters apart, as indices for <see cref="NextLiveIn"/>; 0 if none.
+    /// </summary>
+    public int FirstLiveIn(int block) => blocks[block].LiveIn;
 
     /// <summary>An entry of a block's list of live values, and the index of the next one, 0 at the end.</summary>
-    public (int Value, int Next) NextLiveOut(int index) => (liveOut[index].Item, liveOut[index].Next);
+    public (int Value, int Next) NextLiveIn(int index) => (live[index].Item, live[index].Next);
 
     /// <summary>Notes definitions, uses in other blocks, and overwritten registers.</summary>
     private void ScanBlock(int index)
@@ -153,7 +155,7 @@ internal sealed class LifetimeBuilder
                     if (state.LastLiveOut != value)
                     {
                         state.LastLiveOut = value;
-                        state.LiveOut = liveOut.Add(new Link(value, state.LiveOut));
+                        state.LiveOut = live.Add(new Link(value, state.LiveOut));
                     }
 
                     if (predecessor != definition)
@@ -170,6 +172,7 @@ internal sealed class LifetimeBuilder
         if (blocks[block].LastLiveIn != value)
         {
             blocks[block].LastLiveIn = value;
+            blocks[block].LiveIn = live.Add(new Link(value, blocks[block].LiveIn));
             work.Add(block);
         }
     }
@@ -179,9 +182,9 @@ internal sealed class LifetimeBuilder
         ref LirBlock block = ref code.Block(index);
         int start = 4 * block.FirstInstruction;
         int end = 4 * block.EndInstruction;
-        for (int i = blocks[index].LiveOut; i != 0; i = liveOut[i].Next)
+        for (int i = blocks[index].LiveOut; i != 0; i = live[i].Next)
         {
-            Lifetimes.AddRange(liveOut[i].Item, start, end);
+            Lifetimes.AddRange(live[i].Item, start, end);
         }
 
         for (int i = block.EndInstruction - 1; i >= block.FirstInstruction; i--)
@@ -248,6 +251,7 @@ internal sealed class LifetimeBuilder
 
     private struct BlockState
     {
+        public int LiveIn;
         public int LiveOut;
         public int LastLiveOut;
         public int LastLiveIn;

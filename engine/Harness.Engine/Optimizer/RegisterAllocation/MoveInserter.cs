@@ -16,11 +16,17 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
 {
     private const int NotStored = -1;
 
+    /// <summary>Stored before all of its uses: as if in the entry.</summary>
+    private const int AtDefinition = 0;
+
+
     private readonly Lifetimes lifetimes = builder.Lifetimes;
     private readonly GrowList<Entry> moves = new();
     private readonly Dominators dominators = new();
     private LirCode code = null!;
+    private readonly GrowList<int> intervals = new();
     private int[] storeBlocks = new int[512];
+    private int[] firstIntervals = new int[513];
 
     /// <summary>Number of moves.</summary>
     public int Count => moves.Count;
@@ -47,8 +53,10 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
         if (storeBlocks.Length < code.ValueCount)
         {
             storeBlocks = new int[code.ValueCount * 2];
+            firstIntervals = new int[(code.ValueCount * 2) + 1];
         }
 
+        ListIntervals();
         foreach (int value in builder.Definitions.Span)
         {
             storeBlocks[value] = NotStored;
@@ -66,13 +74,55 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
         moves.Span.Sort(static (a, b) => a.Key.CompareTo(b.Key));
     }
 
+    /// <summary>Lists the intervals of each value in order, so that they can be searched.</summary>
+    private void ListIntervals()
+    {
+        intervals.Clear();
+        for (int value = 0; value < code.ValueCount; value++)
+        {
+            firstIntervals[value] = intervals.Count;
+            for (int i = lifetimes[value].Next == 0 ? 0 : value; i != 0; i = lifetimes[i].Next)
+            {
+                intervals.Add(i);
+            }
+        }
+
+        firstIntervals[code.ValueCount] = intervals.Count;
+    }
+
+    /// <summary>The interval of a value that a position belongs to, which may lie in a hole.</summary>
+    private int IntervalAt(int value, int position)
+    {
+        if (lifetimes[value].Next == 0)
+        {
+            return value;
+        }
+
+        int low = firstIntervals[value];
+        int high = firstIntervals[value + 1] - 1;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (lifetimes[intervals[middle]].End <= position)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return intervals[low];
+    }
+
     private void ConnectIntervals(int value)
     {
         if (scan.SlotOf(value) >= 0)
         {
             if (lifetimes[value].Location.IsStack)
             {
-                storeBlocks[value] = scan.BlockAt(lifetimes[value].Start);
+                storeBlocks[value] = AtDefinition;
             }
             else if (lifetimes[value].Location.IsRegister)
             {
@@ -141,7 +191,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
         }
         else if (weight >= scan.WeightAt(definition))
         {
-            storeBlocks[value] = scan.BlockAt(definition);
+            storeBlocks[value] = AtDefinition;
             Add((definition + 3) >> 2, MoveGroup.Spill, new Move(lifetimes[value].Location, slot, code.TypeOf(value)));
         }
     }
@@ -202,19 +252,14 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
         MoveGroup group = isAtEnd ? MoveGroup.BlockEnd : MoveGroup.BlockStart;
         int end = (4 * source.EndInstruction) - 1;
         int start = 4 * target.FirstInstruction;
-        for (int i = builder.FirstLiveOut(from); i != 0;)
+        for (int i = builder.FirstLiveIn(to); i != 0;)
         {
-            (int value, i) = builder.NextLiveOut(i);
-            if (lifetimes[value].Next == 0)
+            (int value, i) = builder.NextLiveIn(i);
+            if (lifetimes[value].Next != 0)
             {
-                continue;
-            }
-
-            int after = lifetimes.At(value, start);
-            if (lifetimes.Covers(after, start))
-            {
-                int before = lifetimes.At(value, end);
-                Connect(from, instruction, group, value, lifetimes[before].Location, lifetimes[after].Location);
+                Location before = lifetimes[IntervalAt(value, end)].Location;
+                Location after = lifetimes[IntervalAt(value, start)].Location;
+                Connect(from, instruction, group, value, before, after);
             }
         }
 
@@ -245,7 +290,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
                 continue;
             }
 
-            Location from = lifetimes[lifetimes.At(arguments[i].Value, end)].Location;
+            Location from = lifetimes[IntervalAt(arguments[i].Value, end)].Location;
             if (from != to)
             {
                 Add(instruction, group, new Move(from, to, type));
