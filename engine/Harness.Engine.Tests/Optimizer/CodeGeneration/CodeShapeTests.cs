@@ -47,7 +47,9 @@ public class CodeShapeTests
             (func (export "main") (param i32 i32) (result i32) (i32.add (local.get 1) (i32.load offset=8 (local.get 0))))
             """);
         Assert.Equal(12, run.Call("main", 0, 7).AsI32());
-        Assert.Contains(run.Listing("main"), line => line.StartsWith("add", StringComparison.Ordinal) && line.Contains("[r15+", StringComparison.Ordinal));
+        Assert.Contains(
+            run.Listing("main"),
+            line => line.StartsWith("add", StringComparison.Ordinal) && line.Contains("[r15+", StringComparison.Ordinal));
         Assert.Equal(TrapKind.MemoryOutOfBounds, run.TrapOf("main", -16, 7));
     }
 

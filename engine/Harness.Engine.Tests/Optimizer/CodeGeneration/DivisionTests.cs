@@ -4,7 +4,10 @@ namespace Harness.Engine.Tests.Optimizer.CodeGeneration;
 
 public class DivisionTests
 {
-    private static readonly int[] Interesting = [0, 1, 2, 3, 5, 7, 100, 641, 65535, 65536, int.MaxValue, int.MinValue, -1, -2, -3, -7, -100];
+    private static readonly int[] Interesting =
+    [
+        0, 1, 2, 3, 5, 7, 100, 641, 65535, 65536, int.MaxValue, int.MinValue, -1, -2, -3, -7, -100,
+    ];
 
     /// <summary>Divisors whose multipliers take different forms: powers of two, 32 and 33 bits, negative ones.</summary>
     public static TheoryData<int> Divisors =>
@@ -65,7 +68,12 @@ public class DivisionTests
             (func (export "rem_u") (param i64) (result i64) (i64.rem_u (local.get 0) (i64.const {divisor})))
             """);
         var random = new Random(5);
-        foreach (long dividend in (long[])[0, 1, -1, 6, -6, long.MaxValue, long.MinValue, .. Enumerable.Range(0, 100).Select(_ => random.NextInt64() * (random.Next(2) - 1))])
+        long[] dividends =
+        [
+            0, 1, -1, 6, -6, long.MaxValue, long.MinValue,
+            .. Enumerable.Range(0, 100).Select(_ => random.NextInt64() * ((2 * random.Next(2)) - 1)),
+        ];
+        foreach (long dividend in dividends)
         {
             Assert.Equal((long)((ulong)dividend / (ulong)divisor), run.Call("div_u", dividend).AsI64());
             Assert.Equal((long)((ulong)dividend % (ulong)divisor), run.Call("rem_u", dividend).AsI64());

@@ -14,8 +14,13 @@ internal sealed class RandomFunction
 
     private static readonly string[][] Operators =
     [
-        ["i32.add", "i32.sub", "i32.mul", "i32.and", "i32.or", "i32.xor", "i32.shl", "i32.shr_s", "i32.shr_u", "i32.rotl", "i32.rotr", "i32.lt_s", "i32.ge_u", "i32.eq"],
-        ["i64.add", "i64.sub", "i64.mul", "i64.and", "i64.or", "i64.xor", "i64.shl", "i64.shr_s", "i64.shr_u", "i64.rotl"],
+        [
+            "i32.add", "i32.sub", "i32.mul", "i32.and", "i32.or", "i32.xor", "i32.shl", "i32.shr_s", "i32.shr_u", "i32.rotl",
+            "i32.rotr", "i32.lt_s", "i32.ge_u", "i32.eq",
+        ],
+        [
+            "i64.add", "i64.sub", "i64.mul", "i64.and", "i64.or", "i64.xor", "i64.shl", "i64.shr_s", "i64.shr_u", "i64.rotl",
+        ],
         ["f32.add", "f32.sub", "f32.mul", "f32.min", "f32.max", "f32.copysign"],
         ["f64.add", "f64.sub", "f64.mul", "f64.min", "f64.max", "f64.copysign"],
     ];
@@ -23,8 +28,14 @@ internal sealed class RandomFunction
     /// <summary>Conversions to each type, with the letter of the type that they come from.</summary>
     private static readonly (char From, string Name)[][] Conversions =
     [
-        [('I', "i32.wrap_i64"), ('i', "i32.clz"), ('i', "i32.extend8_s"), ('f', "i32.trunc_sat_f32_s"), ('F', "i32.trunc_sat_f64_u"), ('I', "i64.eqz")],
-        [('i', "i64.extend_i32_u"), ('i', "i64.extend_i32_s"), ('I', "i64.popcnt"), ('F', "i64.trunc_sat_f64_u"), ('F', "i64.reinterpret_f64")],
+        [
+            ('I', "i32.wrap_i64"), ('i', "i32.clz"), ('i', "i32.extend8_s"), ('f', "i32.trunc_sat_f32_s"),
+            ('F', "i32.trunc_sat_f64_u"), ('I', "i64.eqz"),
+        ],
+        [
+            ('i', "i64.extend_i32_u"), ('i', "i64.extend_i32_s"), ('I', "i64.popcnt"), ('F', "i64.trunc_sat_f64_u"),
+            ('F', "i64.trunc_sat_f64_s"),
+        ],
         [('i', "f32.convert_i32_u"), ('F', "f32.demote_f64"), ('f', "f32.floor"), ('I', "f32.convert_i64_u")],
         [('I', "f64.convert_i64_u"), ('f', "f64.promote_f32"), ('F', "f64.abs"), ('F', "f64.neg"), ('i', "f64.convert_i32_s")],
     ];
@@ -65,7 +76,8 @@ internal sealed class RandomFunction
         string result = "(i64.const 1)";
         for (int i = 0; i < _localsPerType; i++)
         {
-            result = $"(i64.rotl (i64.xor {result} (call $mix (local.get $i32{i}) (local.get $i64{i}) (local.get $f32{i}) (local.get $f64{i}))) (i64.const 7))";
+            string mixed = $"(call $mix (local.get $i32{i}) (local.get $i64{i}) (local.get $f32{i}) (local.get $f64{i}))";
+            result = $"(i64.rotl (i64.xor {result} {mixed}) (i64.const 7))";
         }
 
         Add(result + ")");
@@ -95,7 +107,8 @@ internal sealed class RandomFunction
                 Add($"(local.set {counter} (i32.const {_random.Next(1, 6)}))");
                 Add($"(block (loop {(_random.Next(2) == 0 ? $"(br_if 1 (i32.eqz (local.get {counter})))" : "")}");
                 Statements(_random.Next(2, 7), depth + 1);
-                Add($"(local.set {counter} (i32.sub (local.get {counter}) (i32.const 1))) (br_if 0 (i32.gt_s (local.get {counter}) (i32.const 0)))))");
+                Add($"(local.set {counter} (i32.sub (local.get {counter}) (i32.const 1)))");
+                Add($"(br_if 0 (i32.gt_s (local.get {counter}) (i32.const 0)))))");
                 break;
             case 9:
                 Add("(block (block (block (block (block");
@@ -130,8 +143,9 @@ internal sealed class RandomFunction
                 return $"(call $mix {Expression(0, 1)} {Expression(1, 1)} {Expression(2, 1)} {Expression(3, 1)})";
             case 3 when type < 2:
                 string divisor = _random.Next(2, 1000).ToString(CultureInfo.InvariantCulture);
-                return $"({Types[type]}.{(_random.Next(2) == 0 ? "div_s" : "rem_u")} {Expression(type, depth - 1)} ({Types[type]}.or {Expression(type, 1)} ({Types[type]}.const {divisor})))"
-                    .Replace("div_s", "div_u", StringComparison.Ordinal);
+                string operation = _random.Next(2) == 0 ? "div_u" : "rem_u";
+                string nonZero = $"({Types[type]}.or {Expression(type, 1)} ({Types[type]}.const {divisor}))";
+                return $"({Types[type]}.{operation} {Expression(type, depth - 1)} {nonZero})";
             default:
                 string[] operators = Operators[type];
                 return $"({operators[_random.Next(operators.Length)]} {Expression(type, depth - 1)} {Expression(type, depth - 1)})";

@@ -291,7 +291,9 @@ internal sealed partial class CodeEmitter
         else
         {
             // From 2^63 on, 2^63 is subtracted before and added after.
-            long limit = isSingle ? BitConverter.SingleToUInt32Bits(9223372036854775808f) : BitConverter.DoubleToInt64Bits(9223372036854775808d);
+            long limit = isSingle
+                ? BitConverter.SingleToUInt32Bits(9223372036854775808f)
+                : BitConverter.DoubleToInt64Bits(9223372036854775808d);
             OpSize size = isSingle ? OpSize.Dword : OpSize.Qword;
             Label large = asm.NewLabel();
             Label done = asm.NewLabel();

@@ -10,7 +10,10 @@ internal enum UseKind : byte
     Must,
 }
 
-/// <summary>A part of a value's lifetime without a hole: positions from <paramref name="Start"/> up to, not including, <paramref name="End"/>.</summary>
+/// <summary>
+/// A part of a value's lifetime without a hole: positions from <paramref name="Start"/> up to, not including,
+/// <paramref name="End"/>.
+/// </summary>
 /// <param name="Start">The first position.</param>
 /// <param name="End">Behind the last position.</param>
 /// <param name="Next">The next part's index; 0 if none.</param>
