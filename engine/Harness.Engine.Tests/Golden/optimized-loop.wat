@@ -34,7 +34,7 @@
 ;;>   return v13
 
 ;;> == code function=sum tier=optimized
-;;> 107 bytes
+;;> 75 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -48,10 +48,6 @@
 ;;>   jmp L5
 ;;> L2:
 ;;>   xor ecx, ecx
-;;>   nop word [rax+rax]
-;;>   nop word [rax+rax]
-;;>   nop word [rax+rax]
-;;>   nop
 ;;> L3:
 ;;>   mov ebx, [r15+rax+0x10]                ; sum: i64.load32_u offset=16
 ;;>   add rcx, rbx                           ; sum: i64.add

@@ -68,7 +68,7 @@
 ;;>   return v33
 
 ;;> == code function=main tier=optimized deopt=off
-;;> 338 bytes
+;;> 347 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -76,23 +76,24 @@
 ;;>   cmp rsp, [r14]
 ;;>   jb L12
 ;;> L1:
+;;>   lea rcx, [r14+0x80]
 ;;>   cmp rsp, [r14]                         ; main: loop
 ;;>   jb L13
 ;;> L2:
 ;;>   test eax, eax                          ; main: br_if 1
 ;;>   jne L3
-;;>   xor ecx, ecx
+;;>   xor edx, edx
 ;;>   jmp L9
 ;;> L3:
 ;;>   add eax, -1                            ; main: i32.sub
 ;;>   cmp dword [r14+0x48], 1                ; main: call_indirect (type 0)
 ;;>   jbe L14
-;;>   mov rcx, [r14+0x40]
-;;>   mov rcx, [rcx+8]
-;;>   lea rdx, [r14+0x80]
-;;>   cmp rcx, rdx
+;;>   mov rdx, [r14+0x40]
+;;>   mov rdx, [rdx+8]
+;;>   lea rbx, [r14+0x80]
+;;>   cmp rdx, rbx
 ;;>   jne L10
-;;>   mov ecx, 0x2c
+;;>   mov edx, 0x2c
 ;;> L4:
 ;;>   cmp rsp, [r14]                         ; main: loop
 ;;>   jb L15
@@ -106,39 +107,26 @@
 ;;>   add eax, -1                            ; main: i32.sub
 ;;>   cmp dword [r14+0x48], 1                ; main: call_indirect (type 0)
 ;;>   jbe L16
-;;>   mov rdx, [r14+0x40]
-;;>   mov rdx, [rdx+8]
-;;>   lea rbx, [r14+0x80]
-;;>   cmp rdx, rbx
+;;>   mov rbx, [r14+0x40]
+;;>   mov rbx, [rbx+8]
+;;>   cmp rbx, rcx
 ;;>   jne L11
-;;>   mov edx, 0x2c
+;;>   mov ebx, 0x2c
 ;;> L7:
-;;>   add ecx, edx                           ; main: i32.add
+;;>   add edx, ebx                           ; main: i32.add
 ;;>   cmp rsp, [r14]                         ; main: loop
 ;;>   jb L17
 ;;> L8:
 ;;>   test eax, eax                          ; main: br_if 1
 ;;>   jne L6
 ;;> L9:
-;;>   mov eax, ecx                           ; main: end
+;;>   mov eax, edx                           ; main: end
 ;;>   leave
 ;;>   ret
 ;;> L10:
-;;>   test rcx, rcx                          ; main: call_indirect (type 0)
+;;>   test rdx, rdx                          ; main: call_indirect (type 0)
 ;;>   je L18
-;;>   mov [rbp-0x10], rax
-;;>   mov eax, 7
-;;>   mov r11, rcx
-;;>   mov r14, [r11+8]
-;;>   call qword [r11]
-;;>   mov r14, [rbp-8]
-;;>   mov ecx, eax
-;;>   mov eax, [rbp-0x10]
-;;>   jmp L4
-;;> L11:
-;;>   test rdx, rdx
-;;>   je L19
-;;>   mov [rbp-0x20], rcx
+;;>   mov [rbp-0x10], rcx
 ;;>   mov [rbp-0x18], rax
 ;;>   mov eax, 7
 ;;>   mov r11, rdx
@@ -147,7 +135,23 @@
 ;;>   mov r14, [rbp-8]
 ;;>   mov edx, eax
 ;;>   mov eax, [rbp-0x18]
-;;>   mov ecx, [rbp-0x20]
+;;>   mov rcx, [rbp-0x10]
+;;>   jmp L4
+;;> L11:
+;;>   mov [rbp-0x10], rcx
+;;>   test rbx, rbx
+;;>   je L19
+;;>   mov [rbp-0x20], rdx
+;;>   mov [rbp-0x28], rax
+;;>   mov eax, 7
+;;>   mov r11, rbx
+;;>   mov r14, [r11+8]
+;;>   call qword [r11]
+;;>   mov r14, [rbp-8]
+;;>   mov ebx, eax
+;;>   mov eax, [rbp-0x28]
+;;>   mov rcx, [rbp-0x10]
+;;>   mov edx, [rbp-0x20]
 ;;>   jmp L7
 ;;> L12:
 ;;>   call StackGuard                        ; main: (entry)

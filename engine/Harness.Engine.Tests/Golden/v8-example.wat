@@ -121,7 +121,7 @@
 ;;>   return v22
 
 ;;> == code function=main tier=optimized
-;;> 185 bytes
+;;> 150 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -152,8 +152,6 @@
 ;;> L4:
 ;;>   mov ecx, 0x2c
 ;;>   jmp L7
-;;>   nop word [rax+rax]
-;;>   nop word [rax+rax]
 ;;>   nop
 ;;> L5:
 ;;>   add eax, -1                            ; main: i32.sub
