@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Harness.Engine.Tests.Golden;
 
 /// <summary>
@@ -11,14 +9,16 @@ public class GoldenTests
 {
     private const string UpdateVariable = "HARNESS_UPDATE_GOLDEN";
 
+    private static string Folder { get; } = Path.Combine(RepositoryFiles.Root, "engine", "Harness.Engine.Tests", "Golden");
+
     public static TheoryData<string> Files =>
-        [.. Directory.EnumerateFiles(Folder(), "*.wat").Select(file => Path.GetFileName(file)).Order()];
+        [.. Directory.EnumerateFiles(Folder, "*.wat").Select(file => Path.GetFileName(file)).Order()];
 
     [Theory]
     [MemberData(nameof(Files))]
     public void WhatComesOutIsWhatIsExpected(string file)
     {
-        string path = Path.Combine(Folder(), file);
+        string path = Path.Combine(Folder, file);
         string text = File.ReadAllText(path);
         string actual = GoldenFile.Parse(text).WithActual();
         if (Environment.GetEnvironmentVariable(UpdateVariable) == "1") File.WriteAllText(path, actual);
@@ -41,6 +41,4 @@ public class GoldenTests
         string wrong = filled.Replace("i32.const 3", "i32.const 4", StringComparison.Ordinal);
         Assert.NotEqual(wrong, GoldenFile.Parse(wrong).WithActual());
     }
-
-    private static string Folder([CallerFilePath] string source = "") => Path.GetDirectoryName(source)!;
 }
