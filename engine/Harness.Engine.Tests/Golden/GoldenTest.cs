@@ -121,6 +121,7 @@ internal sealed partial class GoldenTest
         "peel" => new LoopPeeling(_options.PeelMaxSize),
         "licm" => new LoopInvariantCodeMotion(),
         "rotate" => new LoopRotation(),
+        "unroll" => new LoopUnrolling(_options.UnrollMaxFactor, _options.UnrollMaxSize),
         "branch-simplification" => new BranchSimplification(),
         "dce" => new DeadCodeElimination(),
         _ => throw new FormatException($"there is no pass '{name}'"),

@@ -35,26 +35,47 @@
 ;;>   return v12
 ;;> at the end
 ;;> b0:
-;;>   v0: i32 = i32.const -1
-;;>   v1: i32 = argument #0
-;;>   v2: i32 = i32.const 0
-;;>   v3: ref = function_address @inlinee
-;;>   v4: i32 = i32.const 37
+;;>   v0: i32 = i32.const 36
+;;>   v1: i32 = i32.const -2
+;;>   v2: i32 = i32.const 35
+;;>   v3: i32 = i32.const -3
+;;>   v4: i32 = i32.const 34
+;;>   v5: i32 = i32.const -4
+;;>   v6: i32 = i32.const -1
+;;>   v7: i32 = argument #0
+;;>   v8: i32 = i32.const 0
+;;>   v9: ref = function_address @inlinee
+;;>   v10: i32 = i32.const 37
 ;;>   loop_stack_check
-;;>   v6: ref = global.get #0
-;;>   v7: i32 = reference_equal v6, v3
-;;>   guard v7  ; main BeforeInstruction +11 [v1, v2, v2, v1, v6]
-;;>   v9: i32 = i32.add v1, v4
-;;>   v10: i32 = i32.add v1, v0
-;;>   branch v10, b1(v10, v9), b2(v9)
-;;> b1(v11: i32, v12: i32):  ; loop
+;;>   v12: ref = global.get #0
+;;>   v13: i32 = reference_equal v12, v9
+;;>   guard v13  ; main BeforeInstruction +11 [v7, v8, v8, v7, v12]
+;;>   v15: i32 = i32.add v7, v10
+;;>   v16: i32 = i32.add v7, v6
+;;>   branch v16, b1(v16, v15), b5(v15)
+;;> b1(v17: i32, v18: i32):  ; loop
 ;;>   loop_stack_check
-;;>   v14: i32 = i32.add v11, v4
-;;>   v15: i32 = i32.add v12, v14
-;;>   v16: i32 = i32.add v11, v0
-;;>   branch v16, b1(v16, v15), b2(v15)
-;;> b2(v17: i32):
-;;>   return v17
+;;>   v20: i32 = i32.add v17, v10
+;;>   v21: i32 = i32.add v18, v20
+;;>   v22: i32 = i32.add v17, v6
+;;>   branch v22, b2, b5(v21)
+;;> b2:
+;;>   v23: i32 = i32.add v17, v0
+;;>   v24: i32 = i32.add v21, v23
+;;>   v25: i32 = i32.add v17, v1
+;;>   branch v25, b3, b5(v24)
+;;> b3:
+;;>   v26: i32 = i32.add v17, v2
+;;>   v27: i32 = i32.add v24, v26
+;;>   v28: i32 = i32.add v17, v3
+;;>   branch v28, b4, b5(v27)
+;;> b4:
+;;>   v29: i32 = i32.add v17, v4
+;;>   v30: i32 = i32.add v27, v29
+;;>   v31: i32 = i32.add v17, v5
+;;>   branch v31, b1(v31, v30), b5(v30)
+;;> b5(v32: i32):
+;;>   return v32
 
 ;;> == ir function=main after=end deopt=off
 ;;> at the end

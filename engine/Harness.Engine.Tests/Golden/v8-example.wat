@@ -93,35 +93,53 @@
 ;;> at the end
 ;;> b0:
 ;;>   v0: i32 = i32.const 44
-;;>   v1: i32 = i32.const -1
-;;>   v2: i32 = i32.const 44
-;;>   v3: i32 = argument #0
-;;>   v4: i32 = i32.const 0
-;;>   v5: i32 = i32.const 1
-;;>   v6: i32 = i32.const 7
-;;>   v7: ref = function_address @inlinee
+;;>   v1: i32 = i32.const -2
+;;>   v2: i32 = i32.const 88
+;;>   v3: i32 = i32.const -3
+;;>   v4: i32 = i32.const 132
+;;>   v5: i32 = i32.const -4
+;;>   v6: i32 = i32.const 176
+;;>   v7: i32 = i32.const -1
+;;>   v8: i32 = i32.const 44
+;;>   v9: i32 = argument #0
+;;>   v10: i32 = i32.const 0
+;;>   v11: i32 = i32.const 1
+;;>   v12: i32 = i32.const 7
+;;>   v13: ref = function_address @inlinee
 ;;>   loop_stack_check
-;;>   branch v3, b1, b3(v4)
+;;>   branch v9, b1, b6(v10)
 ;;> b1:
-;;>   v9: i32 = i32.add v3, v1
-;;>   v10: i32 = table_length #0
-;;>   v11: i32 = i32.gt_u v10, v5
-;;>   trap_unless UndefinedElement, v11
-;;>   v13: ref = load_element #0, v5
-;;>   v14: i32 = reference_equal v13, v7
-;;>   guard v14  ; main BeforeInstruction +23 [v9, v4, v6, v5]
+;;>   v15: i32 = i32.add v9, v7
+;;>   v16: i32 = table_length #0
+;;>   v17: i32 = i32.gt_u v16, v11
+;;>   trap_unless UndefinedElement, v17
+;;>   v19: ref = load_element #0, v11
+;;>   v20: i32 = reference_equal v19, v13
+;;>   guard v20  ; main BeforeInstruction +23 [v15, v10, v12, v11]
 ;;>   loop_stack_check
-;;>   branch v9, b2(v9, v0), b3(v0)
-;;> b2(v17: i32, v18: i32):  ; loop
-;;>   v19: i32 = i32.add v17, v1
-;;>   v20: i32 = i32.add v18, v2
+;;>   branch v15, b2(v15, v0), b6(v0)
+;;> b2(v23: i32, v24: i32):  ; loop
+;;>   v25: i32 = i32.add v23, v7
+;;>   v26: i32 = i32.add v24, v8
 ;;>   loop_stack_check
-;;>   branch v19, b2(v19, v20), b3(v20)
-;;> b3(v22: i32):
-;;>   return v22
+;;>   branch v25, b3, b6(v26)
+;;> b3:
+;;>   v28: i32 = i32.add v23, v1
+;;>   v29: i32 = i32.add v24, v2
+;;>   branch v28, b4, b6(v29)
+;;> b4:
+;;>   v30: i32 = i32.add v23, v3
+;;>   v31: i32 = i32.add v24, v4
+;;>   branch v30, b5, b6(v31)
+;;> b5:
+;;>   v32: i32 = i32.add v23, v5
+;;>   v33: i32 = i32.add v24, v6
+;;>   branch v32, b2(v32, v33), b6(v33)
+;;> b6(v34: i32):
+;;>   return v34
 
 ;;> == code function=main tier=optimized
-;;> 150 bytes
+;;> 228 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -131,7 +149,7 @@
 ;;> L1:
 ;;>   test eax, eax                          ; main: br_if 1
 ;;>   jne L2
-;;>   xor ecx, ecx
+;;>   xor edx, edx
 ;;>   jmp L7
 ;;> L2:
 ;;>   add eax, -1                            ; main: i32.sub
@@ -150,19 +168,32 @@
 ;;>   mov ecx, 0x2c
 ;;>   jmp L5
 ;;> L4:
-;;>   mov ecx, 0x2c
+;;>   mov edx, 0x2c
 ;;>   jmp L7
-;;>   nop
+;;>   nop word [rax+rax]
+;;>   nop word [rax+rax]
+;;>   nop word [rax+rax]
+;;>   nop dword [rax]
 ;;> L5:
-;;>   add eax, -1                            ; main: i32.sub
-;;>   add ecx, 0x2c                          ; main: i32.add
+;;>   lea edx, [rcx+0x2c]                    ; main: i32.add
 ;;>   cmp rsp, [r14]                         ; main: loop
 ;;>   jb L12
 ;;> L6:
+;;>   cmp eax, 1                             ; main: br_if 1
+;;>   je L7
+;;>   lea edx, [rcx+0x58]                    ; main: i32.add
+;;>   cmp eax, 2                             ; main: br_if 1
+;;>   je L7
+;;>   lea edx, [rcx+0x84]                    ; main: i32.add
+;;>   cmp eax, 3                             ; main: br_if 1
+;;>   je L7
+;;>   add eax, -4                            ; main: i32.sub
+;;>   add ecx, 0xb0                          ; main: i32.add
 ;;>   test eax, eax                          ; main: br_if 1
 ;;>   jne L5
+;;>   mov edx, ecx
 ;;> L7:
-;;>   mov eax, ecx                           ; main: end
+;;>   mov eax, edx                           ; main: end
 ;;>   leave
 ;;>   ret
 ;;> L8:

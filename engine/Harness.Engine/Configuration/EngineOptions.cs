@@ -128,6 +128,19 @@ public sealed record EngineOptions
         Maximum = 1_000_000, Unit = "IR nodes", V8Flag = "--wasm-loop-peeling-max-size")]
     public int PeelMaxSize { get; init; } = 1000;
 
+    /// <summary>Loop unrolling.</summary>
+    [Knob("pass.unroll", "repeat the bodies of small innermost loops that call nothing", V8Flag = "--wasm-loop-unrolling")]
+    public bool PassUnroll { get; init; } = true;
+
+    /// <summary>Most copies of a loop's body; a power of two, others are rounded down.</summary>
+    [Knob("unroll.max-factor", "most repetitions of an unrolled loop's body, rounded down to a power of two",
+        Minimum = 1, Maximum = 64, Unit = "bodies")]
+    public int UnrollMaxFactor { get; init; } = 4;
+
+    /// <summary>Largest loop that comes out of unrolling, in IR nodes.</summary>
+    [Knob("unroll.max-size", "largest loop that comes out of unrolling", Maximum = 1_000_000, Unit = "IR nodes")]
+    public int UnrollMaxSize { get; init; } = 50;
+
     /// <summary>Dead code elimination.</summary>
     [Knob("pass.dce", "remove code whose results are not used")]
     public bool PassDce { get; init; } = true;

@@ -7,7 +7,7 @@ using Harness.Engine.Optimizer.Passes;
 
 namespace Harness.Engine.Tests.Optimizer.Passes;
 
-/// <summary>Peeling, and motion of what does not change in a loop.</summary>
+/// <summary>Peeling, unrolling, and motion of what does not change in a loop.</summary>
 public class LoopPassTests
 {
     /// <summary>Calls through a table in a loop; <c>{0}</c> stands for what else the loop does.</summary>
@@ -66,6 +66,30 @@ public class LoopPassTests
         int blocks = graph.ReversePostorder().Count;
         graph.Apply(new LoopPeeling(1000));
         Assert.Equal(blocks, graph.ReversePostorder().Count);
+    }
+
+    [Theory]
+    [InlineData(1, 50, 1)]
+    [InlineData(2, 50, 2)]
+    [InlineData(3, 50, 2)]
+    [InlineData(4, 50, 4)]
+    [InlineData(64, 5, 2)]
+    [InlineData(4, 3, 1)]
+    public void ASmallLoopIsUnrolledWithinBothLimits(int maxFactor, int maxSize, int bodies)
+    {
+        Graph graph = TestGraphs.Build(
+            "(module (func (param i32) (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))");
+        graph.Apply(new LoopUnrolling(maxFactor, maxSize));
+        Assert.Equal(bodies, graph.CountInLoops(Opcode.I32Sub));
+        Assert.Equal(1, graph.CountInLoops(IrOp.LoopStackCheck));
+    }
+
+    [Fact]
+    public void ALoopThatCallsIsNotUnrolled()
+    {
+        Graph graph = Speculative(CallingLoop.Replace("{0}", "(call $host)", StringComparison.Ordinal));
+        graph.Apply(new LoopUnrolling(4, 1000));
+        Assert.Equal(1, graph.CountInLoops(IrOp.CallDirect));
     }
 
     [Fact]

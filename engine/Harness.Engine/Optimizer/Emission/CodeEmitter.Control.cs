@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Harness.Engine.Deoptimization;
-using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Lowering;
 using Harness.Engine.Optimizer.RegisterAllocation;
@@ -19,8 +18,7 @@ internal sealed partial class CodeEmitter
 
     private void EmitEntry(ReadOnlySpan<LirOperand> parameters)
     {
-        FunctionInfo function = module.Module.Functions[code.Graph.FunctionIndex];
-        ImmutableArray<ArgumentPlace> places = signatures.Get(function.CanonicalTypeId).Parameters;
+        ImmutableArray<ArgumentPlace> places = Signature.Parameters;
         EmitReceiveInRegisters(parameters, places);
         EmitReceiveInMemory(parameters, places, Gpr.Rbp, FrameLayout.StackParameters);
     }
@@ -365,8 +363,7 @@ internal sealed partial class CodeEmitter
 
     private void EmitReturn(ReadOnlySpan<LirOperand> results)
     {
-        FunctionInfo function = module.Module.Functions[code.Graph.FunctionIndex];
-        SignatureLayout layout = signatures.Get(function.CanonicalTypeId);
+        SignatureLayout layout = Signature;
         if (layout.MemoryResultCount > 0)
         {
             asm.Mov(OpSize.Qword, Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.ContextOffset));
@@ -382,7 +379,11 @@ internal sealed partial class CodeEmitter
         }
 
         EmitRegisterArguments(results, layout.Results, Location.None);
-        asm.Leave();
+        if (hasFrame)
+        {
+            asm.Leave();
+        }
+
         asm.Ret(layout.StackParameterBytes);
     }
 }

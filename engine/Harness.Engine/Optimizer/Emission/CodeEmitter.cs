@@ -42,6 +42,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
     private int currentBlock;
     private int nextBlock;
     private bool keepsSourceMap;
+    private bool hasFrame;
 
     /// <summary>Makes an emitter for what the phases before leave.</summary>
     public CodeEmitter(
@@ -61,6 +62,9 @@ internal sealed partial class CodeEmitter : IMoveEmitter
     public ReadOnlySpan<(int CodeOffset, int BytecodeOffset)> SourceMap => sourceMap.Span;
 
     private Lifetimes Lifetimes => builder.Lifetimes;
+
+    private SignatureLayout Signature =>
+        signatures.Get(module.Module.Functions[code.Graph.FunctionIndex].CanonicalTypeId);
 
     /// <summary>Emits a function.</summary>
     public void Run(LirCode lir, ModuleCode moduleCode, bool withSourceMap)
@@ -178,6 +182,12 @@ internal sealed partial class CodeEmitter : IMoveEmitter
 
     private void EmitPrologue()
     {
+        hasFrame = !FrameElision.Applies(code, scan, Signature);
+        if (!hasFrame)
+        {
+            return;
+        }
+
         int size = ((scan.SlotCount + 1) & ~1) * sizeof(long);
         int frame = size + sizeof(long);
         if (frame > MaxFrameSize)

@@ -118,6 +118,17 @@ internal sealed partial class InstructionSelector
             return comparison;
         }
 
+        // x + c is 0 when x is -c, whatever wraps around.
+        if (graph[id].Op == (size == OpSize.Dword ? Opcode.I32Add : Opcode.I64Add) && IsOnlyHere(id)
+            && TryImmediate(graph.Input(id, 1), size, out long addend) && addend != int.MinValue)
+        {
+            comparison.Kind = CompareKind.Integer;
+            comparison.HasImmediate = true;
+            comparison.Immediate = -addend;
+            comparison.Left = Register(graph.Input(id, 0));
+            return comparison;
+        }
+
         comparison.Left = comparison.Right = Register(id);
         return comparison;
     }

@@ -63,6 +63,9 @@ internal sealed class LirCode
         }
     }
 
+    /// <summary>All instructions.</summary>
+    public ReadOnlySpan<LirInstruction> Instructions => instructions.AsSpan(0, InstructionCount);
+
     /// <summary>An instruction.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref LirInstruction Instruction(int index) => ref instructions[index];

@@ -1,10 +1,12 @@
+using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Passes;
 
 /// <summary>
-/// A copy of blocks of a loop that runs once, before it: where the loop goes back, the copy goes on to the loop itself.
+/// A copy of blocks of a loop: where the loop goes back to its header, the copy goes there too. It is entered instead of the loop,
+/// so that it runs once, before it; or by the loop's back edges, so that it does every other iteration.
 /// </summary>
 internal sealed class LoopCopy
 {
@@ -15,13 +17,14 @@ internal sealed class LoopCopy
     private readonly HashSet<int> copies = [];
 
     /// <summary>Copies a region. Nothing leads to the copy yet.</summary>
-    private LoopCopy(Graph graph, CopiedRegion region)
+    /// <param name="graph">The graph.</param>
+    /// <param name="region">What is copied.</param>
+    /// <param name="frequency">How often the copy runs, for one execution of the region.</param>
+    /// <param name="left">An operator whose nodes are left out; they have no results.</param>
+    private LoopCopy(Graph graph, CopiedRegion region, double frequency, Opcode left)
     {
         this.graph = graph;
         this.region = region;
-        Block header = region.Loop.Header;
-        double entries = header.Predecessors.Where(id => !region.Loop.Contains(id)).Sum(id => graph.Blocks[id].Frequency);
-        double frequency = Math.Min(1, entries / header.Frequency);
         foreach (int original in region.Blocks)
         {
             Block block = graph.NewBlock();
@@ -33,7 +36,7 @@ internal sealed class LoopCopy
         // Ids first, then inputs: a node may use one of a block that is copied later.
         foreach (int original in region.Blocks)
         {
-            CopyNodes(graph.Blocks[original], graph.Blocks[blocks[original]]);
+            CopyNodes(graph.Blocks[original], graph.Blocks[blocks[original]], left);
         }
 
         foreach (int original in region.Blocks)
@@ -46,18 +49,43 @@ internal sealed class LoopCopy
     /// Copies regions of several loops and lets control enter the copies instead of the loops; every use of a value that now has
     /// two definitions gets the right one. The loops no longer have a frame state for their entry.
     /// </summary>
-    public static void CopyAll(Graph graph, ControlFlow flow, List<CopiedRegion> regions)
+    public static void InsertBefore(Graph graph, ControlFlow flow, List<CopiedRegion> regions)
     {
-        // A region's values may be used in later ones: those are copied after their uses have been repaired.
-        regions.Sort((a, b) => flow.PositionOf(a.Loop.Header.Id).CompareTo(flow.PositionOf(b.Loop.Header.Id)));
-        OutsideUses uses = OutsideUses.Find(graph, flow, regions);
+        OutsideUses uses = Prepare(graph, flow, regions);
         foreach (CopiedRegion region in regions)
         {
-            var copy = new LoopCopy(graph, region);
-            copy.Enter();
+            Block header = region.Loop.Header;
+            int[] outsiders = [.. header.Predecessors.Where(id => !region.Loop.Contains(id)).Distinct()];
+            double entries = outsiders.Sum(id => graph.Blocks[id].Frequency);
+            var copy = new LoopCopy(graph, region, Math.Min(1, entries / header.Frequency), IrOp.Nop);
+            header.LoopEntryState = -1;
+            copy.Enter(outsiders);
             graph.ComputePredecessors(graph.ReversePostorder());
             uses.Repair(region, copy);
         }
+    }
+
+    /// <summary>
+    /// Copies whole loops and lets their back edges lead to the copies, which go back to the loops: each does every other
+    /// iteration. Only the loops themselves check for interrupts.
+    /// </summary>
+    public static void InsertBehind(Graph graph, ControlFlow flow, List<CopiedRegion> loops)
+    {
+        OutsideUses uses = Prepare(graph, flow, loops);
+        foreach (CopiedRegion loop in loops)
+        {
+            var copy = new LoopCopy(graph, loop, 1, IrOp.LoopStackCheck);
+            copy.Enter(loop.Loop.BackEdgeSources.Distinct());
+            graph.ComputePredecessors(graph.ReversePostorder());
+            uses.Repair(loop, copy);
+        }
+    }
+
+    private static OutsideUses Prepare(Graph graph, ControlFlow flow, List<CopiedRegion> regions)
+    {
+        // A region's values may be used in later ones: those are copied after their uses have been repaired.
+        regions.Sort((a, b) => flow.PositionOf(a.Loop.Header.Id).CompareTo(flow.PositionOf(b.Loop.Header.Id)));
+        return OutsideUses.Find(graph, flow, regions);
     }
 
     /// <summary>The copy of a block of the loop.</summary>
@@ -69,30 +97,24 @@ internal sealed class LoopCopy
     /// <summary>Whether a block is one of the copies.</summary>
     public bool IsCopy(int block) => copies.Contains(block);
 
-    /// <summary>Leads the edges that enter the loop to the copy.</summary>
-    private void Enter()
+    /// <summary>Leads the edges of blocks that go to the loop's header to the copy.</summary>
+    private void Enter(IEnumerable<int> sources)
     {
-        Block header = region.Loop.Header;
-        header.LoopEntryState = -1;
-        foreach (int outsider in header.Predecessors)
+        int header = region.Loop.Header.Id;
+        foreach (int source in sources)
         {
-            if (region.Loop.Contains(outsider))
-            {
-                continue;
-            }
-
-            Edge[] edges = graph.Blocks[outsider].Successors;
+            Edge[] edges = graph.Blocks[source].Successors;
             for (int i = 0; i < edges.Length; i++)
             {
-                if (edges[i].Target == header.Id)
+                if (edges[i].Target == header)
                 {
-                    edges[i] = edges[i] with { Target = BlockOf(header.Id) };
+                    edges[i] = edges[i] with { Target = BlockOf(header) };
                 }
             }
         }
     }
 
-    private void CopyNodes(Block from, Block to)
+    private void CopyNodes(Block from, Block to, Opcode left)
     {
         foreach (int id in from.Parameters)
         {
@@ -102,6 +124,11 @@ internal sealed class LoopCopy
         foreach (int id in from.Nodes)
         {
             Node node = graph[id];
+            if (node.Op == left)
+            {
+                continue;
+            }
+
             int copy = graph.Append(to, node.Op, node.Type, graph.Inputs(id).ToArray(), node.Immediate, node.Aux);
             graph[copy].BytecodeOffset = node.BytecodeOffset;
             graph[copy].Inlining = node.Inlining;

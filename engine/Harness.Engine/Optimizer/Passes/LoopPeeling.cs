@@ -23,7 +23,7 @@ internal sealed class LoopPeeling(int maxSize) : IPass
             return;
         }
 
-        LoopCopy.CopyAll(graph, flow, candidates.ConvertAll(CopiedRegion.WholeOf));
+        LoopCopy.InsertBefore(graph, flow, candidates.ConvertAll(CopiedRegion.WholeOf));
     }
 
     /// <summary>Whether a loop is small enough, and checks or reads something that it does not change.</summary>

@@ -22,7 +22,7 @@ internal sealed class LoopRotation : IPass
         List<Loop> candidates = flow.Loops.FindAll(loop => IsTopTested(graph, loop));
         if (candidates.Count > 0)
         {
-            LoopCopy.CopyAll(graph, flow, candidates.ConvertAll(CopiedRegion.HeaderOf));
+            LoopCopy.InsertBefore(graph, flow, candidates.ConvertAll(CopiedRegion.HeaderOf));
         }
     }
 

@@ -27,6 +27,7 @@ internal sealed class PassPipeline
             (redundancies != Redundancies.None && options.PassPeel, numbering),
             (options.PassLicm, new LoopInvariantCodeMotion()),
             (options.PassRotate, new LoopRotation()),
+            (options.PassUnroll, new LoopUnrolling(options.UnrollMaxFactor, options.UnrollMaxSize)),
             (options.PassBranchSimplification, branches),
             (options.PassFold, folding),
             (options.PassBranchSimplification, branches),
