@@ -169,6 +169,20 @@ public sealed record EngineOptions
     [Knob("stack.size", "size of the stack that Wasm code runs on", Minimum = 512, Maximum = 1_048_576, Unit = "KiB")]
     public int StackSize { get; init; } = 8192;
 
+    /// <summary>Size of the nursery, in KiB.</summary>
+    [Knob("heap.nursery-size", "size of the part of the heap where objects are allocated", Minimum = 256, Maximum = 1_048_576, Unit = "KiB",
+        V8Flag = "--semi-space-size")]
+    public int HeapNurserySize { get; init; } = 4096;
+
+    /// <summary>Limit of the live heap, in MiB.</summary>
+    [Knob("heap.limit", "most memory that live objects may take; beyond, allocations trap", Minimum = 1, Maximum = 1_048_576, Unit = "MiB",
+        V8Flag = "--max-old-space-size")]
+    public int HeapLimit { get; init; } = 4096;
+
+    /// <summary>Collects garbage at every Nth allocation.</summary>
+    [Knob("stress.gc-interval", "collect garbage at every Nth allocation; 0 for none", Unit = "allocations", V8Flag = "--stress-compaction")]
+    public int StressGcInterval { get; init; }
+
     /// <summary>Make every Nth guard fail though its speculation holds; 0 for none. Results must not change.</summary>
     [Knob("stress.guard-fail-interval", "make every Nth guard fail; 0 for none", Unit = "guards")]
     public int StressGuardFailInterval { get; init; }

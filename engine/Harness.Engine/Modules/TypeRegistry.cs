@@ -9,10 +9,13 @@ namespace Harness.Engine.Modules;
 /// </summary>
 public static class TypeRegistry
 {
+    /// <summary>The first canonical id; those below are left to kinds of objects that no module defines.</summary>
+    internal const int FirstId = 8;
+
     private static readonly Lock Gate = new();
     private static readonly Dictionary<GroupKey, int> Groups = [];
     private static volatile DefinedType[] s_types = new DefinedType[64];
-    private static int s_count;
+    private static int s_count = FirstId;
 
     /// <summary>The defined type with a canonical id.</summary>
     public static DefinedType Get(int canonicalId) => s_types[canonicalId];

@@ -2,12 +2,13 @@ namespace Harness.Engine.Runtime;
 
 /// <summary>
 /// The runtime functions that compiled code calls through <see cref="InstanceHeader.Builtins"/>, with the System V calling
-/// convention: rdi = instance data, the others as listed in rsi, rdx, rcx, r8; result in rax.
+/// convention: rdi = instance data, the others as listed in rsi, rdx, rcx, r8, r9; result in rax.
 /// </summary>
 /// <remarks>
 /// Functions that return a status return 0, or 1 after they have left the kind in
 /// <see cref="StoreContext.PendingTrap"/>: compiled code then goes to the trap stub from a site of kind
-/// <see cref="TrapKind.Pending"/>. They preserve rbp, r14 and r15 only.
+/// <see cref="TrapKind.Pending"/>. They preserve rbp, r14 and r15 only. Those that allocate may collect garbage: their call sites have
+/// stack maps, and they keep references among their arguments alive themselves.
 /// </remarks>
 internal enum Builtin
 {
@@ -40,6 +41,30 @@ internal enum Builtin
 
     /// <summary>(element segment).</summary>
     ElemDrop,
+
+    /// <summary>(canonical array type, length, initial bits) → array, or 0 with a pending trap. Elements are filled with the bits.</summary>
+    ArrayNew,
+
+    /// <summary>(canonical array type &lt;&lt; 32 | data segment, offset, length) → array, or 0 with a pending trap.</summary>
+    ArrayNewData,
+
+    /// <summary>(canonical array type &lt;&lt; 32 | element segment, offset, length) → array, or 0 with a pending trap.</summary>
+    ArrayNewElem,
+
+    /// <summary>(array, index, bits, length) → status.</summary>
+    ArrayFill,
+
+    /// <summary>(destination, destination index, source, source index, length: in r9) → status.</summary>
+    ArrayCopy,
+
+    /// <summary>(data segment, array, index, offset in the segment, length: in r9) → status.</summary>
+    ArrayInitData,
+
+    /// <summary>(element segment, array, index, offset in the segment, length: in r9) → status.</summary>
+    ArrayInitElem,
+
+    /// <summary>(tag index) → a new exception whose values are to be written at once, or 0 with a pending trap.</summary>
+    ExceptionNew,
 
     /// <summary>(actual canonical type, expected canonical type) → 1 when the first is a subtype of the second.</summary>
     IsSubtype,
@@ -77,6 +102,25 @@ internal enum Stub
     /// goes on in baseline code.
     /// </summary>
     Deoptimize,
+
+    /// <summary>
+    /// Called where an allocation does not fit; r11 = bytes wanted (at most <see cref="Heap.ObjectHeap.MaxInlineSize"/>). Collects
+    /// garbage and makes room; traps if the heap's limit is reached. References in the registers that the site's stack map names are
+    /// updated, all other registers but r11 are preserved.
+    /// </summary>
+    CollectGarbage,
+
+    /// <summary>
+    /// Called by write barriers when the object in r11, into which a reference has been stored, has
+    /// <see cref="Heap.ObjectFlags.Unremembered"/>. Preserves all registers.
+    /// </summary>
+    Remember,
+
+    /// <summary>
+    /// Called with an exception in rax: goes on in the handler that catches it. Null traps. Does not return; the return address finds
+    /// the site.
+    /// </summary>
+    Throw,
 
     /// <summary>Jumped to by the per-function lazy stubs with r11d = function index: compiles, then enters the code.</summary>
     LazyCompile,

@@ -25,7 +25,23 @@ public enum CodeTier : byte
 /// <param name="BytecodeOffset">Offset in the module's bytes of the WebAssembly instruction.</param>
 /// <param name="Inlining">Index in <see cref="CompiledCode.InliningPositions"/>; -1 for the function itself.</param>
 /// <param name="Trap">What a trap here means; <see cref="TrapKind.None"/> for a mere call.</param>
-internal readonly record struct CodeSite(int CodeOffset, int BytecodeOffset, short Inlining, TrapKind Trap);
+/// <param name="StackMap">
+/// Index in <see cref="CompiledCode.StackMaps"/>: where references lie while the call runs; -1 if nowhere, or if a collection cannot
+/// happen there.
+/// </param>
+/// <param name="Handler">
+/// What happens to an exception that the call throws: in baseline code an index in <see cref="CompiledCode.LandingPads"/>, in optimized
+/// code an index in <see cref="CompiledCode.ExceptionPoints"/>; -1 if the function does not catch it.
+/// </param>
+internal readonly record struct CodeSite(
+    int CodeOffset, int BytecodeOffset, short Inlining, TrapKind Trap, int StackMap = -1, int Handler = -1);
+
+/// <summary>Where the live references of a frame lie during a call (a safepoint): the collector updates them there.</summary>
+/// <param name="RbpOffsets">Offsets of 8-byte slots from rbp; stack parameters have positive ones.</param>
+/// <param name="Registers">
+/// General-purpose registers, as bits by number; only at calls of <see cref="Stub.CollectGarbage"/>, which preserve registers.
+/// </param>
+internal sealed record StackMap(int[] RbpOffsets, uint Registers);
 
 /// <summary>One inlined call: the callee, and where it was called from.</summary>
 /// <param name="FunctionIndex">The inlined function.</param>
@@ -59,6 +75,24 @@ internal sealed class CompiledCode
     /// element i. Baseline code only.
     /// </summary>
     public int[] FeedbackCallOffsets { get; init; } = [];
+
+    /// <summary>The stack maps that <see cref="CodeSite.StackMap"/> names; equal ones are there once.</summary>
+    public StackMap[] StackMaps { get; init; } = [];
+
+    /// <summary>Bytes between rbp and rsp in the body of the function.</summary>
+    public int FrameSize { get; init; }
+
+    /// <summary>
+    /// Offsets in the code where handlers begin, entered with the exception in rax, rsp as in the body, and everything else in the
+    /// frame. Baseline code only.
+    /// </summary>
+    public int[] LandingPads { get; init; } = [];
+
+    /// <summary>
+    /// The baseline frames to rebuild when a call throws an exception that one of them may catch; <see cref="DeoptFrame.Resume"/> is
+    /// <see cref="ResumeKind.AfterCall"/> in all of them. Optimized code only: its handlers are those of the baseline code.
+    /// </summary>
+    public DeoptFrame[][] ExceptionPoints { get; init; } = [];
 
     /// <summary>Deopt points in ascending order of code offset. Optimized code only.</summary>
     public DeoptData? DeoptData { get; init; }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 
 namespace Harness.Engine.Runtime;
@@ -26,6 +27,7 @@ public sealed unsafe class Instance
         Header = (InstanceHeader*)store.AllocateNative(code.Layout.TotalSize);
         Header->Context = store.Context;
         Header->Builtins = NativeRuntime.Builtins;
+        Header->TypeDisplays = TypeDisplays.Base;
         Header->GuardFailureCountdown = code.Options.StressGuardFailInterval;
         Header->Handle = store.HandleOf(this);
         for (int i = module.ImportedFunctionCount; i < module.Functions.Length; i++)

@@ -17,6 +17,7 @@ internal sealed class InstanceLayout
     private readonly int functionReferences;
     private readonly int feedbackVectors;
     private readonly int tieringBudgets;
+    private readonly int tags;
     private readonly Slot[] memories;
     private readonly Slot[] tables;
     private readonly Slot[] globals;
@@ -42,6 +43,7 @@ internal sealed class InstanceLayout
         importedFunctionCount = module.ImportedFunctionCount;
         int defined = module.Functions.Length - importedFunctionCount;
         importedFunctions = Reserve(importedFunctionCount * sizeof(long));
+        tags = Reserve(module.Tags.Length * sizeof(long));
         tieringBudgets = Reserve(((defined + 1) & ~1) * sizeof(int));
         feedbackVectors = Reserve(defined * sizeof(long));
         offset = (offset + FunctionReference.Size - 1) & -FunctionReference.Size;
@@ -60,6 +62,9 @@ internal sealed class InstanceLayout
 
     /// <summary>Where a global's 8-byte value lies.</summary>
     public Slot Global(int index) => globals[index];
+
+    /// <summary>Offset of the pointer to a tag's <see cref="TagData"/>.</summary>
+    public int Tag(int index) => tags + (index * sizeof(long));
 
     /// <summary>Whether a function is imported.</summary>
     public bool IsImportedFunction(int functionIndex) => functionIndex < importedFunctionCount;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Harness.Engine.Configuration;
 using Harness.Engine.Deoptimization;
 using Harness.Engine.Feedback;
+using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 using Harness.Engine.X64;
 
@@ -28,6 +29,7 @@ internal sealed unsafe class ModuleCode
         Module = module;
         Layout = new InstanceLayout(module);
         _functions = new FunctionCode?[module.Functions.Length];
+        foreach (int type in module.CanonicalTypeIds) TypeDisplays.Add(TypeRegistry.Get(type));
     }
 
     /// <summary>The engine.</summary>

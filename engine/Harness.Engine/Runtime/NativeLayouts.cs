@@ -24,6 +24,9 @@ internal unsafe struct InstanceHeader
     /// <summary>Offset of <see cref="Builtins"/>.</summary>
     public const int BuiltinsOffset = 0x18;
 
+    /// <summary>Offset of <see cref="TypeDisplays"/>.</summary>
+    public const int TypeDisplaysOffset = 0x30;
+
     /// <summary>Offset of <see cref="GuardFailureCountdown"/>.</summary>
     public const int GuardFailureCountdownOffset = 0x28;
 
@@ -53,6 +56,10 @@ internal unsafe struct InstanceHeader
     /// <summary>Under <c>stress.guard-fail-interval</c>, guards left until one fails although it holds.</summary>
     [FieldOffset(GuardFailureCountdownOffset)]
     public long GuardFailureCountdown;
+
+    /// <summary><see cref="Heap.TypeDisplays.Base"/>.</summary>
+    [FieldOffset(TypeDisplaysOffset)]
+    public byte* TypeDisplays;
 }
 
 /// <summary>What all instances of a store share, in native memory.</summary>
@@ -70,6 +77,12 @@ internal unsafe struct StoreContext
 
     /// <summary>Offset of <see cref="ExitFrame"/>.</summary>
     public const int ExitFrameOffset = 0x18;
+
+    /// <summary>Offset of <see cref="AllocationTop"/>.</summary>
+    public const int AllocationTopOffset = 0x20;
+
+    /// <summary>Offset of <see cref="AllocationLimit"/>.</summary>
+    public const int AllocationLimitOffset = 0x28;
 
     /// <summary>Offset of the result area: the results that do not fit in registers, 8 bytes each.</summary>
     public const int ResultsOffset = 0x80;
@@ -92,6 +105,36 @@ internal unsafe struct StoreContext
     /// </summary>
     [FieldOffset(ExitFrameOffset)]
     public nuint ExitFrame;
+
+    /// <summary>
+    /// Where the next object goes in the nursery. An allocation of n bytes takes it as the address and adds n, unless the sum is
+    /// above <see cref="AllocationLimit"/>: then it calls <see cref="Stub.CollectGarbage"/> and tries again.
+    /// </summary>
+    [FieldOffset(AllocationTopOffset)]
+    public byte* AllocationTop;
+
+    /// <summary>
+    /// The end of the nursery; zero where every allocation is to go through the stub: before the heap exists, and under
+    /// <c>stress.gc-interval</c>.
+    /// </summary>
+    [FieldOffset(AllocationLimitOffset)]
+    public byte* AllocationLimit;
+}
+
+/// <summary>The identity of a tag in native memory; exceptions point to it.</summary>
+[StructLayout(LayoutKind.Explicit, Size = Size)]
+internal struct TagData
+{
+    /// <summary>Bytes of this structure.</summary>
+    public const int Size = 0x10;
+
+    /// <summary>Identifies the managed <see cref="Tag"/>.</summary>
+    [FieldOffset(0x00)]
+    public nint Handle;
+
+    /// <summary>Number of values of an exception with this tag.</summary>
+    [FieldOffset(0x08)]
+    public int ValueCount;
 }
 
 /// <summary>
@@ -157,8 +200,7 @@ internal unsafe struct MemoryData
 }
 
 /// <summary>
-/// A table as compiled code sees it. Elements are 8 bytes: a <see cref="FunctionReference"/> pointer, or the store's handle
-/// of an external reference; null is zero.
+/// A table as compiled code sees it. Elements are references, 8 bytes each.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 internal unsafe struct TableData

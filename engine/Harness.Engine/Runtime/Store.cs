@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Harness.Engine.Configuration;
 using Harness.Engine.Deoptimization;
+using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 
 namespace Harness.Engine.Runtime;
@@ -46,6 +47,7 @@ public sealed unsafe class Store : IDisposable
         _hostInstance = (InstanceHeader*)AllocateNative(InstanceHeader.Size);
         _hostInstance->Context = Context;
         _hostInstance->Builtins = NativeRuntime.Builtins;
+        _hostInstance->TypeDisplays = TypeDisplays.Base;
     }
 
     /// <summary>The engine that compiles the code.</summary>
@@ -205,6 +207,7 @@ public sealed unsafe class Store : IDisposable
     internal WasmFunction Bind(HostFunction host)
     {
         if (_hostFunctions.TryGetValue(host, out WasmFunction? function)) return function;
+        TypeDisplays.Add(TypeRegistry.Get(host.CanonicalTypeId));
         var reference = (FunctionReference*)AllocateNative(FunctionReference.Size);
         reference->Entry = SignatureAdapters.HostFor(host.CanonicalTypeId);
         reference->Instance = _hostInstance;

@@ -41,6 +41,27 @@ public enum TrapKind : byte
     /// <summary><c>ref.as_non_null</c> of a null reference.</summary>
     NullReference,
 
+    /// <summary>An access to a field of a null structure.</summary>
+    NullStructure,
+
+    /// <summary>An access to an element or the length of a null array.</summary>
+    NullArray,
+
+    /// <summary><c>i31.get</c> of a null reference.</summary>
+    NullI31,
+
+    /// <summary><c>throw_ref</c> of a null reference.</summary>
+    NullException,
+
+    /// <summary>A reference is not of the type that it is cast to.</summary>
+    CastFailure,
+
+    /// <summary>An array access reached past the end of the array.</summary>
+    ArrayOutOfBounds,
+
+    /// <summary>The heap has reached its limit, or an array is larger than any can be.</summary>
+    OutOfMemory,
+
     /// <summary>The call stack is used up.</summary>
     StackOverflow,
 

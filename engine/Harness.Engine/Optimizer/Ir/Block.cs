@@ -23,6 +23,15 @@ internal enum TerminatorKind : byte
 
     /// <summary>Deoptimizes unconditionally.</summary>
     Deoptimize,
+
+    /// <summary>Throws the exception that is the value; the frame state is that of <see cref="Node.State"/>.</summary>
+    Throw,
+
+    /// <summary>
+    /// Calls a function by index (Immediate) or through a reference (the first of the values, Immediate = -1) in place of this one,
+    /// with the values as arguments.
+    /// </summary>
+    TailCall,
 }
 
 /// <summary>A transfer of control to a block, with a value for each of its parameters.</summary>

@@ -74,6 +74,7 @@ internal sealed class Graph
             Block = block,
             Immediate = immediate,
             Aux = aux,
+            State = -1,
             Inlining = -1,
         };
         inputCount += nodeInputs.Length;

@@ -7,6 +7,9 @@ namespace Harness.Engine.Optimizer.Ir;
 /// and reference instructions keep their <see cref="Opcode"/>: one vocabulary from the bytes to the machine.
 /// </summary>
 /// <remarks>
+/// Accesses to objects keep their opcodes: <c>struct.get</c> and <c>struct.set</c> (inputs: the structure, and the value; Immediate =
+/// field, Aux = canonical type id), <c>array.len</c>, <c>array.get</c> and <c>array.set</c> (inputs: the array, the index known to be in
+/// bounds, and the value; Aux = canonical type id). They trap on null where the reference's type says that it may be null.
 /// <c>Immediate</c> and <c>Aux</c> are the node's fields of these names. The effects of each operator, of both kinds, are in
 /// <see cref="OperatorTable"/>.
 /// </remarks>
@@ -76,4 +79,28 @@ internal static class IrOp
 
     /// <summary>Compares two references for identity, giving an i32.</summary>
     public const Opcode ReferenceEqual = (Opcode)0xE012;
+
+    /// <summary>The input, known to be of the node's <see cref="Node.ReferenceType"/> from here on. No code.</summary>
+    public const Opcode Narrow = (Opcode)0xE013;
+
+    /// <summary>
+    /// Whether a reference is of a type, as i32. Input: the reference. Immediate = the type's <see cref="ValueType.Bits"/>.
+    /// Depends on nothing that changes.
+    /// </summary>
+    public const Opcode RefTest = (Opcode)0xE014;
+
+    /// <summary>The input as the node's <see cref="Node.ReferenceType"/>; traps if it is not of that type.</summary>
+    public const Opcode RefCast = (Opcode)0xE015;
+
+    /// <summary>A new structure. Inputs: the values of all fields. Aux = canonical type id.</summary>
+    public const Opcode NewStruct = (Opcode)0xE016;
+
+    /// <summary>A new array with equal elements. Inputs: the element, the length (i32). Aux = canonical type id.</summary>
+    public const Opcode NewArray = (Opcode)0xE017;
+
+    /// <summary>A new array. Inputs: the elements. Aux = canonical type id.</summary>
+    public const Opcode NewArrayFixed = (Opcode)0xE018;
+
+    /// <summary>A new exception. Inputs: its values. Immediate = tag index.</summary>
+    public const Opcode NewException = (Opcode)0xE019;
 }
