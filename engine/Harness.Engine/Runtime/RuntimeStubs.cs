@@ -46,6 +46,11 @@ internal sealed unsafe class RuntimeStubs
         EmitFeedbackMiss();
         EmitDeoptimize();
         EmitLazyCompile();
+        foreach (Stub later in (ReadOnlySpan<Stub>)[Stub.CollectGarbage, Stub.Remember, Stub.Throw])
+        {
+            Begin(later);
+            _assembler.Int3();
+        }
     }
 
     private void Begin(Label label)
