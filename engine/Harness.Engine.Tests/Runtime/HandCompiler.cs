@@ -32,6 +32,10 @@ internal sealed class HandCompiler : IBaselineCompiler, IOptimizingCompiler
 
     public WasmEngine NewEngine(EngineOptions? options = null) => new(options ?? EngineOptions.Default, this, this);
 
+    public void Dispose()
+    {
+    }
+
     public static WasmModule Module(string text) => WasmModule.Decode(WatAssembler.Assemble(text));
 
     public CompiledCode Compile(ModuleCode code, int functionIndex)

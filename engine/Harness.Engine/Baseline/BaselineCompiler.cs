@@ -43,6 +43,15 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
         return map;
     }
 
+    /// <summary>Frees the function compilers.</summary>
+    public void Dispose()
+    {
+        foreach (var compiler in _idle)
+        {
+            compiler.Assembler.Dispose();
+        }
+    }
+
     /// <summary>A compiler that failed is not given back.</summary>
     private FunctionCompiler Borrow() => _idle.TryTake(out var compiler) ? compiler : new FunctionCompiler(stubs);
 }

@@ -15,7 +15,7 @@ namespace Harness.Engine.Optimizer;
 /// The optimizing compiler: feedback decides what to inline, the graph is built accordingly, the passes improve it, and the code
 /// generator turns it into machine code.
 /// </summary>
-internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCompiler, IDisposable
+internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCompiler
 {
     private readonly PassPipeline passes = new(options);
     private readonly ConcurrentBag<CodeGenerator> generators = [];

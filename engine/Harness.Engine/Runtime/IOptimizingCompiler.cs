@@ -3,7 +3,7 @@ using Harness.Engine.Feedback;
 namespace Harness.Engine.Runtime;
 
 /// <summary>The optimizing compiler as the runtime sees it. Implementations are safe for use by several threads.</summary>
-internal interface IOptimizingCompiler
+internal interface IOptimizingCompiler : IDisposable
 {
     /// <summary>Compiles a defined function and puts its code into the code space; the caller registers and installs it.</summary>
     /// <param name="code">The module's code.</param>

@@ -66,7 +66,8 @@ public sealed class WasmEngine : IDisposable
             _isDisposed = true;
             foreach (ModuleCode code in _codes.Values) code.Free();
             _codes.Clear();
-            (OptimizingCompiler as IDisposable)?.Dispose();
+            BaselineCompiler.Dispose();
+            OptimizingCompiler.Dispose();
         }
     }
 

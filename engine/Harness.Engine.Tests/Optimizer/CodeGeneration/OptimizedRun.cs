@@ -74,5 +74,9 @@ internal sealed class OptimizedRun : IDisposable
             using var generator = new CodeGenerator { VerifiesAllocation = true };
             return Code[functionIndex] = generator.Generate(graph, code);
         }
+
+        public void Dispose()
+        {
+        }
     }
 }
