@@ -9,6 +9,10 @@ internal sealed class CodeRegistry
     private readonly Lock _gate = new();
     private readonly List<nint> _starts = [];
     private readonly List<RegisteredCode> _codes = [];
+    private int _removals;
+
+    /// <summary>Changes whenever code is removed: what was found before may be at the same address no more.</summary>
+    public int Removals => Volatile.Read(ref _removals);
 
     /// <summary>Adds code.</summary>
     public void Add(RegisteredCode code)
@@ -28,6 +32,7 @@ internal sealed class CodeRegistry
     {
         lock (_gate)
         {
+            _removals++;
             int kept = 0;
             for (int i = 0; i < _codes.Count; i++)
             {
