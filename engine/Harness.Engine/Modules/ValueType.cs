@@ -68,6 +68,9 @@ public readonly struct ValueType : IEquatable<ValueType>
     /// <summary>All of the type as one number.</summary>
     internal uint Bits => _bits;
 
+    /// <summary>The type with a number.</summary>
+    internal static ValueType FromBits(uint bits) => new(bits);
+
     /// <summary>The type of references to a heap type.</summary>
     public static ValueType Reference(HeapType heapType, bool nullable) =>
         new((heapType.Code << HeapShift) | (nullable ? NullableBit : 0) | (uint)ValueKind.Ref);

@@ -24,12 +24,15 @@ internal enum TerminatorKind : byte
     /// <summary>Deoptimizes unconditionally.</summary>
     Deoptimize,
 
-    /// <summary>Throws the exception that is the value; the frame state is that of <see cref="Node.State"/>.</summary>
+    /// <summary>
+    /// Throws the exception that is the only one of the values, or traps if it is null. The frame state is as that of
+    /// <see cref="Node.State"/>.
+    /// </summary>
     Throw,
 
     /// <summary>
-    /// Calls a function by index (Immediate) or through a reference (the first of the values, Immediate = -1) in place of this one,
-    /// with the values as arguments.
+    /// Calls a function by index (Immediate) or through a reference known to be non-null and of the right type (the first of the
+    /// values, Immediate = -1) in place of this one, with the values as arguments. Aux = canonical type id.
     /// </summary>
     TailCall,
 }
@@ -48,14 +51,17 @@ internal struct Terminator
     /// <summary>Condition of a branch or index of a switch: a node id; -1 if none.</summary>
     public int Value;
 
-    /// <summary>Values of a return: node ids.</summary>
+    /// <summary>Values of a return, tail call or throw: node ids.</summary>
     public int[] Values;
 
-    /// <summary>Kind of a trap, or reason of a deopt.</summary>
+    /// <summary>Kind of a trap, reason of a deopt, or function of a tail call.</summary>
     public long Immediate;
 
-    /// <summary>Frame state of a deopt.</summary>
+    /// <summary>Frame state of a deopt or throw.</summary>
     public int FrameState;
+
+    /// <summary>Canonical type id of a tail call.</summary>
+    public int Aux;
 
     /// <summary>Offset in the module's bytes of the instruction it comes from.</summary>
     public int BytecodeOffset;
