@@ -1,18 +1,21 @@
 namespace Harness.Engine.Heap;
 
-/// <summary>Told during a collection where references lie that keep objects alive, and updates them when objects move.</summary>
+/// <summary>
+/// Is shown every place outside of the heap that may hold a heap reference, and changes those whose objects have moved. The words
+/// may be any reference: null, an i31, a function, an object.
+/// </summary>
 internal unsafe interface IRootVisitor
 {
-    /// <summary>A word with a reference of any kind: null, an i31 and the address of a function are passed over.</summary>
+    /// <summary>Visits a place. To visit a place twice does no harm.</summary>
     void Visit(ulong* slot);
 
-    /// <summary>Words with references, one behind the other.</summary>
-    void Visit(ulong* slots, long count);
+    /// <summary>Visits consecutive places.</summary>
+    void Visit(ulong* slots, nuint count);
 }
 
-/// <summary>Knows the references that keep a heap's objects alive, those of C# handles aside, which the heap knows itself.</summary>
-internal interface IRootSource
+/// <summary>Knows all roots of a heap that lie outside of it: those on the stack, in globals, tables and segments.</summary>
+internal interface IRootProvider
 {
-    /// <summary>Names all of them to a visitor. Called with the world stopped: nothing else touches the heap meanwhile.</summary>
+    /// <summary>Shows every place to a visitor. Must not allocate heap objects.</summary>
     void VisitRoots(IRootVisitor visitor);
 }
