@@ -17,16 +17,20 @@ internal enum ValueLocationKind : byte
 
     /// <summary>Nowhere: it is a known constant.</summary>
     Constant,
+
+    /// <summary>Nowhere: it is a reference to an object that is to be made.</summary>
+    Object,
 }
 
 /// <summary>Where one WebAssembly value lies: in optimized code, to be read, or in baseline code, to be written.</summary>
 internal readonly struct ValueLocation
 {
-    private ValueLocation(ValueLocationKind kind, ValueKind type, long payload)
+    private ValueLocation(ValueLocationKind kind, ValueKind type, long payload, DeoptObject? made = null)
     {
         Kind = kind;
         Type = type;
         Payload = payload;
+        Object = made;
     }
 
     /// <summary>What kind of place it is.</summary>
@@ -37,6 +41,9 @@ internal readonly struct ValueLocation
 
     /// <summary>Register number, rbp offset in bytes, or the constant's bits.</summary>
     public long Payload { get; }
+
+    /// <summary>The object that the value refers to, where there is none yet; only in optimized code.</summary>
+    public DeoptObject? Object { get; }
 
     /// <summary>A value in a general-purpose register.</summary>
     public static ValueLocation In(Gpr register, ValueKind type) => new(ValueLocationKind.Gpr, type, (long)register);
@@ -50,12 +57,16 @@ internal readonly struct ValueLocation
     /// <summary>A constant.</summary>
     public static ValueLocation Constant(long bits, ValueKind type) => new(ValueLocationKind.Constant, type, bits);
 
+    /// <summary>A reference to an object that is to be made.</summary>
+    public static ValueLocation Of(DeoptObject made) => new(ValueLocationKind.Object, ValueKind.Ref, 0, made);
+
     /// <inheritdoc/>
     public override string ToString() => Kind switch
     {
         ValueLocationKind.Gpr => ((Gpr)Payload).ToString().ToLowerInvariant(),
         ValueLocationKind.Xmm => ((Xmm)Payload).ToString().ToLowerInvariant(),
         ValueLocationKind.Stack => $"[rbp{Payload:+0;-0}]",
+        ValueLocationKind.Object => $"{{{string.Join(", ", Object!.Fields)}}}",
         _ => $"#{Payload}",
     };
 }

@@ -91,8 +91,22 @@ internal sealed class GraphVerifier
         {
             foreach (int value in graph.FrameStates[index].Values)
             {
-                CheckUse(block, value, position, $"frame state {index}");
+                CheckStateValue(block, value, position, index);
             }
+        }
+    }
+
+    private void CheckStateValue(Block block, int value, int position, int index)
+    {
+        if (graph[value].Op != IrOp.VirtualObject)
+        {
+            CheckUse(block, value, position, $"frame state {index}");
+            return;
+        }
+
+        foreach (int field in graph.Inputs(value))
+        {
+            CheckStateValue(block, field, position, index);
         }
     }
 

@@ -1,8 +1,6 @@
 using Harness.Engine.Deoptimization;
 using Harness.Engine.Modules;
-using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Lowering;
-using Harness.Engine.Optimizer.RegisterAllocation;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
 
@@ -63,59 +61,6 @@ internal sealed partial class CodeEmitter
         deoptPoints.Add(new DeoptPoint(0, reason, frames));
         return path.Entry;
     }
-
-    /// <summary>The frames of an instruction's frame state, outermost first, with the places where their values lie here.</summary>
-    private DeoptFrame[] DescribeFrames(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
-    {
-        Graph graph = code.Graph;
-        int depth = 0;
-        int valueCount = 0;
-        for (int i = instruction.Aux; i >= 0; i = graph.FrameStates[i].Parent)
-        {
-            depth++;
-            valueCount += graph.FrameStates[i].Values.Length;
-        }
-
-        var frames = new DeoptFrame[depth];
-        int next = operands.Length - valueCount;
-        for (int i = instruction.Aux; i >= 0; i = graph.FrameStates[i].Parent)
-        {
-            FrameState state = graph.FrameStates[i];
-            var values = new ValueLocation[state.Values.Length];
-            for (int v = 0; v < values.Length; v++)
-            {
-                values[v] = DescribeValue(operands[next++], graph[state.Values[v]].Type);
-            }
-
-            frames[--depth] = new DeoptFrame(
-                state.FunctionIndex, state.BytecodeOffset, state.Resume, state.LocalCount, values);
-        }
-
-        return frames;
-    }
-
-    private ValueLocation DescribeValue(LirOperand operand, IrType type)
-    {
-        ValueKind kind = KindOf(type);
-        if (operand.IsConstant)
-        {
-            return ValueLocation.Constant(Constants.RegisterBits(code.Graph, operand.ConstantNode), kind);
-        }
-
-        Location location = LocationAt(operand.Value, position);
-        return location.IsGpr ? ValueLocation.In(location.Gpr, kind)
-            : location.IsXmm ? ValueLocation.In(location.Xmm, kind)
-            : ValueLocation.OnStack(location.RbpOffset, kind);
-    }
-
-    private static ValueKind KindOf(IrType type) => type switch
-    {
-        IrType.I32 => ValueKind.I32,
-        IrType.I64 => ValueKind.I64,
-        IrType.F32 => ValueKind.F32,
-        IrType.F64 => ValueKind.F64,
-        _ => ValueKind.Ref,
-    };
 
     private void EmitColdPaths()
     {

@@ -10,7 +10,10 @@ namespace Harness.Engine.Optimizer.Ir;
 /// <param name="BytecodeOffset">Offset in the module's bytes of the instruction to resume at.</param>
 /// <param name="Resume">At which side of it.</param>
 /// <param name="LocalCount">How many of the values are parameters and locals.</param>
-/// <param name="Values">Node ids: parameters and locals, then the operand stack, bottom first.</param>
+/// <param name="Values">
+/// Node ids: parameters and locals, then the operand stack, bottom first. <see cref="IrOp.VirtualObject"/>s stand for objects that the
+/// optimized code does not have.
+/// </param>
 /// <param name="Parent">Index in <see cref="Graph.FrameStates"/> of the caller's state; -1 for the outermost.</param>
 internal sealed record FrameState(
     int FunctionIndex,

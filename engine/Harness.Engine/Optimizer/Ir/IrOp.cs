@@ -103,4 +103,10 @@ internal static class IrOp
 
     /// <summary>A new exception. Inputs: its values. Immediate = tag index.</summary>
     public const Opcode NewException = (Opcode)0xE019;
+
+    /// <summary>
+    /// An object that has no memory: a value of frame states only, in no block, of which a deopt makes an object anew. Inputs: its
+    /// fields or elements, <see cref="VirtualObject"/>s among them. Aux = canonical type id.
+    /// </summary>
+    public const Opcode VirtualObject = (Opcode)0xE020;
 }

@@ -150,7 +150,15 @@ internal sealed class IrPrinter
         return edge.Arguments.Length == 0 ? target : $"{target}({string.Join(", ", edge.Arguments.Select(Name))})";
     }
 
-    private string Name(int id) => nodeNumbers.TryGetValue(graph.Resolve(id), out int number) ? $"v{number}" : $"?{id}";
+    private string Name(int id)
+    {
+        int resolved = graph.Resolve(id);
+        return graph[resolved].Op == IrOp.VirtualObject
+            ? $"{{{string.Join(", ", graph.Inputs(resolved).ToArray().Select(Name))}}}"
+            : NumberedName(id);
+    }
+
+    private string NumberedName(int id) => nodeNumbers.TryGetValue(graph.Resolve(id), out int number) ? $"v{number}" : $"?{id}";
 
     private string TypeName(int id) => graph[id].Type.ToString().ToLowerInvariant();
 }

@@ -132,18 +132,14 @@ internal sealed partial class InstructionSelector
         AddFrameState(graph[id].Aux);
     }
 
-    /// <summary>Adds the values of a frame state and of those around it to an instruction, innermost first.</summary>
+    /// <summary>Adds the values that a frame state needs to an instruction: see <see cref="FrameStateLeaves"/>.</summary>
     private void AddFrameState(int index)
     {
-        while (index >= 0)
+        stateLeaves.Clear();
+        FrameStateLeaves.Collect(graph, index, stateLeaves);
+        foreach (int id in stateLeaves)
         {
-            FrameState state = graph.FrameStates[index];
-            foreach (int id in state.Values)
-            {
-                Use(Constants.IsConstant(graph, id) ? ~id : Value(id), OperandPlace.Anywhere);
-            }
-
-            index = state.Parent;
+            Use(Constants.IsConstant(graph, id) ? ~id : Value(id), OperandPlace.Anywhere);
         }
     }
 

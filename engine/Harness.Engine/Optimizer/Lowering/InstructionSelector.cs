@@ -22,6 +22,7 @@ internal sealed partial class InstructionSelector
     private Graph graph = null!;
     private ModuleCode module = null!;
     private NodeState[] nodes = new NodeState[512];
+    private readonly List<int> stateLeaves = [];
     private bool[] countedStates = new bool[64];
     private int[] nextProjection = new int[512];
     private int block;
@@ -141,8 +142,25 @@ internal sealed partial class InstructionSelector
         while (frameState >= 0 && !countedStates[frameState])
         {
             countedStates[frameState] = true;
-            CountUses(graph.FrameStates[frameState].Values);
+            foreach (int id in graph.FrameStates[frameState].Values)
+            {
+                CountUse(id);
+            }
+
             frameState = graph.FrameStates[frameState].Parent;
+        }
+    }
+
+    /// <summary>Counts a use by a frame state: of an object that is rebuilt, those of its fields.</summary>
+    private void CountUse(int id)
+    {
+        nodes[id].Uses++;
+        if (graph[id].Op == IrOp.VirtualObject)
+        {
+            foreach (int field in graph.Inputs(id))
+            {
+                CountUse(field);
+            }
         }
     }
 
