@@ -25,6 +25,8 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
             InstructionBytes = compiler.Assembler.InstructionBytes,
             Sites = compiler.Sites.ToArray(),
             FeedbackCallOffsets = compiler.FeedbackCallOffsets.ToArray(),
+            StackMaps = compiler.StackMaps.ToArray(),
+            FrameSize = compiler.FrameSize,
             SourceMap = compiler.SourceMap?.ToArray(),
         };
         _idle.Add(compiler);

@@ -122,6 +122,8 @@ internal sealed class BodyScan
         < Opcode.Call => false,
         <= Opcode.ReturnCallRef => true,
         Opcode.MemoryGrow => true,
+        Opcode.ArrayNew or Opcode.ArrayNewDefault or Opcode.ArrayNewData or Opcode.ArrayNewElem => true,
+        >= Opcode.ArrayFill and <= Opcode.ArrayInitElem => true,
         Opcode.MemoryInit or Opcode.DataDrop or Opcode.MemoryCopy or Opcode.MemoryFill => true,
         Opcode.TableInit or Opcode.ElemDrop or Opcode.TableCopy or Opcode.TableGrow or Opcode.TableFill => true,
         _ => false,

@@ -21,14 +21,23 @@ internal enum ColdPathKind : byte
     /// <summary>Calls the feedback stub: r10 = feedback vector, r11 = target; the operand is the slot's offset.</summary>
     FeedbackMiss,
 
-    /// <summary>
-    /// Asks the runtime whether the type of the function in r11 is a subtype of that in the operand, and traps if not. Keeps r11 in
-    /// the frame slot whose height is in <see cref="ColdPath.Slot"/>.
-    /// </summary>
+    /// <summary>Traps unless the type of the function in r11 is a subtype of that in the operand. Keeps r11.</summary>
     SubtypeCheck,
 
     /// <summary>Calls the function in r11, of another instance, and returns its results.</summary>
     CallAndReturn,
+
+    /// <summary>Makes room for an object of a size in the operand, or in A.</summary>
+    CollectGarbage,
+
+    /// <summary>
+    /// Asks the runtime for a large array of the type in the operand: rdx = length, and rcx = initial bits, unless they are in
+    /// <see cref="ColdPath.Bits"/>. The array is in rax.
+    /// </summary>
+    NewLargeArray,
+
+    /// <summary>Remembers that a reference was stored into the object in A.</summary>
+    Remember,
 
     /// <summary>The quotient of rax and -1.</summary>
     NegateForDivision,
@@ -88,8 +97,11 @@ internal struct ColdPath
     /// <summary>A number, depending on the kind.</summary>
     public int Operand;
 
-    /// <summary>The height of a frame slot, depending on the kind.</summary>
-    public int Slot;
+    /// <summary>A constant of up to 64 bits, depending on the kind.</summary>
+    public long? Bits;
+
+    /// <summary>The index of the stack map of its call, if that is a safepoint.</summary>
+    public int StackMap;
 
     /// <summary>Offset in the module's bytes of the instruction.</summary>
     public int BytecodeOffset;

@@ -10,7 +10,7 @@ namespace Harness.Engine.Baseline;
 internal sealed partial class FunctionCompiler
 {
     /// <summary>Registers of the arguments of runtime functions, after the instance's data.</summary>
-    private static ReadOnlySpan<Gpr> BuiltinArguments => [Gpr.Rsi, Gpr.Rdx, Gpr.Rcx, Gpr.R8];
+    private static ReadOnlySpan<Gpr> BuiltinArguments => [Gpr.Rsi, Gpr.Rdx, Gpr.Rcx, Gpr.R8, Gpr.R9];
 
     private int[] _feedbackCalls = new int[64];
     private int _feedbackCallCount;
@@ -25,7 +25,7 @@ internal sealed partial class FunctionCompiler
         {
             EmitArguments(type);
             LoadFunctionReference(functionIndex, CallingConvention.Scratch);
-            CallReference();
+            CallReference(MapReferences());
         }
         else
         {
@@ -38,7 +38,7 @@ internal sealed partial class FunctionCompiler
             }
 
             _asm.Call(InstanceField(_layout.FunctionReferenceOf(functionIndex) + FunctionReference.EntryOffset));
-            AddCallSite();
+            AddSafepoint(MapReferences());
         }
 
         FinishCall(type, mayLeaveInstance: isImported);
@@ -48,10 +48,10 @@ internal sealed partial class FunctionCompiler
     {
         var definition = _module.GetType(_reader.ReadIndex());
         int tableIndex = _reader.ReadIndex();
-        SpillForCallIndirect(definition);
+        _cache.SpillBelow(_cache.Height - 1 - definition.Function!.Parameters.Length);
         int slot = AddFeedbackSlot();
         LoadTableTarget(definition, tableIndex);
-        EmitIndirectCall(definition.Function!, slot);
+        EmitIndirectCall(definition.Function, slot);
     }
 
     private void EmitCallRef()
@@ -63,20 +63,9 @@ internal sealed partial class FunctionCompiler
         EmitIndirectCall(type, slot);
     }
 
-    /// <summary>
-    /// Spills what an indirect call leaves on the stack; the arguments as well if the type has subtypes: the check may call the
-    /// runtime then.
-    /// </summary>
-    private void SpillForCallIndirect(DefinedType definition)
-    {
-        int operands = _cache.Height - 1;
-        _cache.SpillBelow(definition.Definition.IsFinal ? operands - definition.Function!.Parameters.Length : operands);
-    }
-
     /// <summary>Pops an index into a table and loads the function there into the scratch register, if it has the expected type.</summary>
     private void LoadTableTarget(DefinedType definition, int tableIndex)
     {
-        int indexHeight = _cache.Height - 1;
         var element = PopTableElement(tableIndex, RegisterSet.None, TrapKind.UndefinedElement);
         var target = CallingConvention.Scratch;
         _asm.Mov(OpSize.Qword, target, element);
@@ -91,8 +80,7 @@ internal sealed partial class FunctionCompiler
         }
         else
         {
-            _asm.Jcc(Condition.NotEqual, AddReturningPath(
-                ColdPathKind.SubtypeCheck, operand: definition.CanonicalId, slot: indexHeight));
+            _asm.Jcc(Condition.NotEqual, AddReturningPath(ColdPathKind.SubtypeCheck, operand: definition.CanonicalId));
             BindResume();
         }
     }
@@ -120,18 +108,18 @@ internal sealed partial class FunctionCompiler
             BindResume();
         }
 
-        CallReference();
+        CallReference(MapReferences());
         FinishCall(type, mayLeaveInstance: true);
     }
 
     /// <summary>Enters the instance of the function in the scratch register, and calls it.</summary>
-    private void CallReference()
+    private void CallReference(int stackMap)
     {
         var target = CallingConvention.Scratch;
         _asm.Mov(OpSize.Qword, CallingConvention.Instance, Mem.Base(target, FunctionReference.InstanceOffset));
         _asm.Mov(OpSize.Qword, CallingConvention.MemoryBase, InstanceField(InstanceHeader.MemoryBaseOffset));
         _asm.Call(Mem.Base(target, FunctionReference.EntryOffset));
-        AddCallSite();
+        AddSafepoint(stackMap);
     }
 
     /// <summary>
@@ -268,36 +256,41 @@ internal sealed partial class FunctionCompiler
         _cache.Push(StackValue.InFrame(kind));
     }
 
-    /// <summary>Calls a runtime function with a constant and a number of operands, and traps if it fails.</summary>
-    private void EmitBuiltinStatus(Builtin builtin, long immediate, int operands)
+    /// <summary>Calls a runtime function with a constant, if there is one, and a number of operands, and traps if it fails.</summary>
+    private void EmitBuiltinStatus(Builtin builtin, long? immediate, int operands)
     {
         EmitBuiltin(builtin, immediate, operands);
         _asm.Test(OpSize.Dword, Gpr.Rax, Gpr.Rax);
         _asm.Jcc(Condition.NotZero, AddTrap(TrapKind.Pending));
     }
 
-    /// <summary>Calls a runtime function with a constant and a number of operands, which it pops.</summary>
-    private void EmitBuiltin(Builtin builtin, long immediate, int operands)
+    /// <summary>Calls a runtime function with a constant, if there is one, and a number of operands, which it pops.</summary>
+    private void EmitBuiltin(Builtin builtin, long? immediate, int operands)
     {
         int first = _cache.Height - operands;
+        int constants = immediate is null ? 0 : 1;
         _cache.SpillBelow(first);
         for (int i = 0; i < operands; i++)
         {
-            _moves.Add(BuiltinArguments[i + 1], _cache[first + i], first + i);
+            _moves.Add(BuiltinArguments[constants + i], _cache[first + i], first + i);
         }
 
         _moves.Execute(CallingConvention.Scratch);
         _cache.Drop(operands);
-        _asm.MovImm(BuiltinArguments[0], immediate);
-        CallBuiltin(builtin);
+        if (immediate is { } bits)
+        {
+            _asm.MovImm(BuiltinArguments[0], bits);
+        }
+
+        CallBuiltin(builtin, MapReferences());
     }
 
-    private void CallBuiltin(Builtin builtin)
+    private void CallBuiltin(Builtin builtin, int stackMap)
     {
         _asm.Mov(OpSize.Qword, Gpr.Rdi, CallingConvention.Instance);
         _asm.Mov(OpSize.Qword, CallingConvention.Scratch, InstanceField(InstanceHeader.BuiltinsOffset));
         _asm.Call(Mem.Base(CallingConvention.Scratch, (int)builtin * sizeof(long)));
-        AddCallSite();
+        AddSafepoint(stackMap);
         _asm.ClearUpperVectors();
     }
 

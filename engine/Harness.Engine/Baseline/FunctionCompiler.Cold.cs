@@ -1,3 +1,4 @@
+using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
 
@@ -14,17 +15,20 @@ internal sealed partial class FunctionCompiler
     /// <summary>Marks the return address of a call that was just emitted.</summary>
     private void AddCallSite(TrapKind trap = TrapKind.None) => AddSite(_asm.Position, trap);
 
+    /// <summary>Marks the return address of a call that was just emitted, during which garbage may be collected.</summary>
+    private void AddSafepoint(int stackMap) => AddSite(_asm.Position, TrapKind.None, stackMap);
+
     /// <summary>Marks the instruction that is emitted next as one that may fault.</summary>
     private void AddFaultSite(TrapKind trap) => AddSite(_asm.Position, trap);
 
-    private void AddSite(int codeOffset, TrapKind trap)
+    private void AddSite(int codeOffset, TrapKind trap, int stackMap = -1)
     {
         if (_siteCount == _sites.Length)
         {
             Array.Resize(ref _sites, 2 * _siteCount);
         }
 
-        _sites[_siteCount++] = new CodeSite(codeOffset, _offset, -1, trap);
+        _sites[_siteCount++] = new CodeSite(codeOffset, _offset, -1, trap, stackMap);
     }
 
     /// <summary>
@@ -49,7 +53,7 @@ internal sealed partial class FunctionCompiler
 
     /// <summary>Code out of line that comes back where <see cref="BindResume"/> is called next, or its label is bound.</summary>
     private Label AddReturningPath(
-        ColdPathKind kind, Register a = default, Register b = default, OpSize size = default, int operand = 0, int slot = 0) =>
+        ColdPathKind kind, Register a = default, Register b = default, OpSize size = default, int operand = 0, int stackMap = -1) =>
         AddColdPath(new ColdPath
         {
             Kind = kind,
@@ -57,7 +61,7 @@ internal sealed partial class FunctionCompiler
             B = b,
             Size = size,
             Operand = operand,
-            Slot = slot,
+            StackMap = stackMap,
             Resume = _asm.NewLabel(),
         });
 
@@ -122,9 +126,20 @@ internal sealed partial class FunctionCompiler
                 EmitSubtypeCheck(path);
                 break;
             case ColdPathKind.CallAndReturn:
-                CallReference();
+                CallReference(stackMap: -1);
                 ReturnToInstance();
                 EmitEpilogue();
+                break;
+            case ColdPathKind.CollectGarbage:
+                EmitCollectGarbage(path);
+                break;
+            case ColdPathKind.NewLargeArray:
+                EmitNewLargeArray(path);
+                break;
+            case ColdPathKind.Remember:
+                _asm.Mov(OpSize.Qword, CallingConvention.Scratch, path.A.Gpr);
+                CallStub(Stub.Remember);
+                AddCallSite();
                 break;
             case ColdPathKind.NegateForDivision:
                 _asm.Unary(UnaryOp.Neg, path.Size, Gpr.Rax);
@@ -156,17 +171,13 @@ internal sealed partial class FunctionCompiler
         EmitTrapHere(TrapKind.StackOverflow);
     }
 
-    /// <summary>All arguments are in the frame: nothing but the function in r11 must be kept.</summary>
+    /// <summary>The operands of the call may be in any other registers.</summary>
     private void EmitSubtypeCheck(in ColdPath path)
     {
-        var slot = RegisterCache.Slot(path.Slot);
-        _asm.Mov(OpSize.Qword, slot, CallingConvention.Scratch);
-        _asm.Mov(OpSize.Dword, Gpr.Rsi, Mem.Base(CallingConvention.Scratch, FunctionReference.TypeIdOffset));
-        _asm.MovImm(Gpr.Rdx, path.Operand);
-        CallBuiltin(Builtin.IsSubtype);
-        _asm.Test(OpSize.Dword, Gpr.Rax, Gpr.Rax);
-        EmitTrapUnless(Condition.NotZero, TrapKind.IndirectCallTypeMismatch);
-        _asm.Mov(OpSize.Qword, CallingConvention.Scratch, slot);
+        _asm.Push(CallingConvention.Scratch);
+        CompareDisplay(CallingConvention.Scratch, FunctionReference.TypeIdOffset, TypeRegistry.Get(path.Operand));
+        _asm.Pop(CallingConvention.Scratch);
+        EmitTrapUnless(Condition.Equal, TrapKind.IndirectCallTypeMismatch);
     }
 
     private void EmitColdFloatPath(in ColdPath path)

@@ -94,6 +94,9 @@ internal sealed partial class FunctionCompiler
             case Opcode.RefIsNull:
                 EmitEqualsZero(OpSize.Qword);
                 break;
+            case Opcode.RefEq:
+                EmitIntegerCompare(OpSize.Qword, Condition.Equal);
+                break;
             case Opcode.RefFunc:
                 var reference = _cache.AllocateGpr(RegisterSet.None);
                 LoadFunctionReference(_reader.ReadIndex(), reference);

@@ -19,7 +19,7 @@ internal sealed partial class FunctionCompiler
         {
             EmitArguments(type);
             LoadFunctionReference(functionIndex, CallingConvention.Scratch);
-            CallReference();
+            CallReference(stackMap: -1);
             ReturnToInstance();
             EmitEpilogue();
             return;
@@ -34,7 +34,6 @@ internal sealed partial class FunctionCompiler
         EmitExitBudget();
         var definition = _module.GetType(_reader.ReadIndex());
         int tableIndex = _reader.ReadIndex();
-        SpillForCallIndirect(definition);
         LoadTableTarget(definition, tableIndex);
         EmitIndirectReturnCall(definition.Function!);
     }

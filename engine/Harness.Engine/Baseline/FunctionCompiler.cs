@@ -62,6 +62,9 @@ internal sealed partial class FunctionCompiler : IDisposable
     /// <summary>Offsets of its call instructions that have feedback slots.</summary>
     public ReadOnlySpan<int> FeedbackCallOffsets => _feedbackCalls.AsSpan(0, _feedbackCallCount);
 
+    /// <summary>The stack maps that its code sites name.</summary>
+    public StackMapTable StackMaps => _stackMaps;
+
     /// <summary>Bytes between rbp and rsp in its body.</summary>
     public int FrameSize => _frameSize;
 
@@ -112,6 +115,7 @@ internal sealed partial class FunctionCompiler : IDisposable
     {
         _asm.Reset();
         _cache.Clear();
+        _stackMaps.Clear();
         _siteCount = 0;
         _feedbackCallCount = 0;
         _coldCount = 0;
@@ -217,6 +221,15 @@ internal sealed partial class FunctionCompiler : IDisposable
                 break;
             case >= Opcode.TableInit and <= Opcode.TableFill:
                 CompileBulkTable(opcode);
+                break;
+            case >= Opcode.StructNew and <= Opcode.StructSet:
+                CompileStruct(opcode);
+                break;
+            case >= Opcode.ArrayNew and <= Opcode.ArrayInitElem:
+                CompileArray(opcode);
+                break;
+            case >= Opcode.RefTest and <= Opcode.I31GetU:
+                CompileCast(opcode);
                 break;
             default:
                 throw NotSupported(opcode);

@@ -120,6 +120,14 @@ internal sealed class RegisterCache
         }
     }
 
+    /// <summary>Puts other knowledge of the same value in the place of what is known of it.</summary>
+    public void Replace(int index, StackValue value)
+    {
+        if (_values[index].IsRegister) Release(_values[index].Register);
+        _values[index] = value;
+        if (value.IsRegister) Retain(value.Register);
+    }
+
     /// <summary>Pops a value into a register, which may hold other values as well and so must not be changed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Register Pop(uint pinned)
