@@ -49,6 +49,8 @@ internal static class OwnWorker
         var bytes = File.ReadAllBytes(request.Module);
         using var store = new Store(options);
         var begin = Stopwatch.GetTimestamp();
+        CompilationFailedEvent? failed = null;
+        store.Engine.Events.CompilationFailed += failure => failed ??= failure;
         var module = WasmModule.Decode(bytes);
         var compiled = Stopwatch.GetTimestamp();
         var instance = store.Instantiate(module);
@@ -59,6 +61,16 @@ internal static class OwnWorker
         var executeMs = new double[request.TimedCalls];
         for (var i = 0; i < executeMs.Length; i++)
             executeMs[i] = call.Time();
+
+        // A function that stays in baseline code would be a wrong figure without a word.
+        if (failed is not null)
+        {
+            return new WorkerReport
+            {
+                Status = WorkerStatus.Error,
+                Message = $"function {failed.Module.Functions[failed.FunctionIndex]} could not be optimized: {failed.Failure.Message}",
+            };
+        }
 
         var statistics = store.Engine.Statistics;
         return new WorkerReport
