@@ -114,7 +114,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
         }
 
         FindTargets();
-        LoopRotation.Run(code, targets);
+        LoopLayout.Run(code, targets);
         EstimatePlaces();
     }
 

@@ -6,7 +6,7 @@ namespace Harness.Engine.Optimizer.Emission;
 /// Decides where the headers of loops are emitted. One that decides whether the loop goes on moves behind the loop's last block
 /// if that only jumps back to it, so that an iteration has one jump instead of two.
 /// </summary>
-internal static class LoopRotation
+internal static class LoopLayout
 {
     /// <summary>Fills <see cref="LirCode.EmissionOrder"/>; the block that a rotated loop begins with counts as its header.</summary>
     /// <param name="code">The code.</param>
