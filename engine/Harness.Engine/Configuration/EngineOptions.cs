@@ -179,6 +179,15 @@ public sealed record EngineOptions
         V8Flag = "--max-old-space-size")]
     public int HeapLimit { get; init; } = 4096;
 
+    /// <summary>How much larger than what lived after the last full collection the old generation may become before the next.</summary>
+    [Knob("heap.growth-factor", "size of the old generation that starts a full collection, as a multiple of what lived after the last",
+        Minimum = 1.1, Maximum = 16)]
+    public double HeapGrowthFactor { get; init; } = 2;
+
+    /// <summary>Size of the old generation, in MiB, below which it is not collected.</summary>
+    [Knob("heap.minimum-threshold", "size of the old generation below which it is not collected", Maximum = 1_048_576, Unit = "MiB")]
+    public int HeapMinimumThreshold { get; init; } = 32;
+
     /// <summary>Collects garbage at every Nth allocation.</summary>
     [Knob("stress.gc-interval", "collect garbage at every Nth allocation; 0 for none", Unit = "allocations", V8Flag = "--stress-compaction")]
     public int StressGcInterval { get; init; }

@@ -24,6 +24,15 @@ internal static class ObjectHeader
     /// <summary>Alignment and granularity of objects, in bytes.</summary>
     public const int Alignment = 8;
 
+    /// <summary><see cref="ObjectFlags.Unremembered"/> as a bit of the whole header.</summary>
+    public const ulong UnrememberedBit = (ulong)ObjectFlags.Unremembered << 32;
+
+    /// <summary><see cref="ObjectFlags.Marked"/> as a bit of the whole header.</summary>
+    public const ulong MarkedBit = (ulong)ObjectFlags.Marked << 32;
+
+    /// <summary><see cref="ObjectFlags.Forwarded"/> as a bit of the whole header.</summary>
+    public const ulong ForwardedBit = (ulong)ObjectFlags.Forwarded << 32;
+
     /// <summary>The header of a new object in the nursery.</summary>
     public static ulong Of(int typeId, ObjectFlags flags) => ((ulong)flags << 32) | (uint)typeId;
 }

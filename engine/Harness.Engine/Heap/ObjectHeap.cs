@@ -1,11 +1,282 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Harness.Engine.Configuration;
+using Harness.Engine.Runtime;
+using Harness.Engine.X64;
+
 namespace Harness.Engine.Heap;
 
-/// <summary>The heap of a store.</summary>
-internal sealed class ObjectHeap
+/// <summary>
+/// The heap of a store: a nursery in which compiled code allocates by moving a pointer, an old generation, and large objects apart.
+/// A young collection copies what lives in the nursery into the old generation at once, whatever its age (Appel, "Simple
+/// Generational Garbage Collection and Fast Allocation", 1989): each object is copied once, the nursery is empty afterwards, and so
+/// nothing old refers to something young then and the remembered set starts empty again. What aging would gain, that objects made just before a
+/// collection die young after all, is little where the nursery is much larger than what lives at any time. A full collection copies
+/// nursery and old generation into the other half of the old generation, and sweeps the large objects.
+/// </summary>
+/// <remarks>
+/// <para>Memory is reserved at the first allocation, in one piece: lower half, nursery, upper half, large objects. A word is a reference to
+/// a heap object if and only if it lies in there, so that the collector tests nothing else.</para>
+/// <para>One thread at a time uses a heap. Other threads may read objects that do not change while they hold
+/// <see cref="CollectionGate"/>.</para>
+/// </remarks>
+internal sealed unsafe partial class ObjectHeap : IDisposable
 {
     /// <summary>
-    /// Most bytes of an object that compiled code allocates itself, through <see cref="Runtime.Stub.CollectGarbage"/> where it does not
-    /// fit; larger than any structure. Larger arrays are made by <see cref="Runtime.Builtin.ArrayNew"/>.
+    /// Most bytes of an object that compiled code allocates itself, through <see cref="Stub.CollectGarbage"/> where it does not
+    /// fit; larger than any structure. Larger arrays are made by <see cref="Builtin.ArrayNew"/>.
     /// </summary>
     public const int MaxInlineSize = 96 * 1024;
+
+    /// <summary>Every this many collections of <c>stress.gc-interval</c>, one is full.</summary>
+    private const int StressFullInterval = 4;
+
+    /// <summary>Most that is allocated beyond the limit without a collection.</summary>
+    private const nuint MinimumSlack = 64 << 20;
+
+    private readonly StoreContext* _context;
+    private readonly IRootProvider _roots;
+    private readonly Collector _collector = new();
+    private readonly AddressList _remembered = new();
+    private readonly AddressList _scopes = new();
+    private readonly nuint _nurserySize;
+    private readonly nuint _limit;
+    private readonly nuint _slack;
+    private readonly nuint _minimumThreshold;
+    private readonly double _growthFactor;
+    private readonly int _stressInterval;
+    private byte* _reservation;
+    private nuint _reservationSize;
+    private byte* _nursery;
+    private byte* _nurseryEnd;
+
+    /// <summary>Where allocation began after the last collection.</summary>
+    private byte* _nurseryStart;
+
+    private OldGeneration? _old;
+    private LargeObjectSpace? _large;
+
+    /// <summary>Bytes of old and large objects that start a full collection.</summary>
+    private nuint _threshold;
+
+    private int _stressCountdown;
+    private int _stressCollections;
+    private bool _isDisposed;
+
+    /// <summary>Makes an empty heap, which takes no memory yet.</summary>
+    /// <param name="context">Where compiled code finds the nursery.</param>
+    /// <param name="options">The sizes.</param>
+    /// <param name="roots">Knows all references outside of the heap but those of <see cref="Handles"/>.</param>
+    public ObjectHeap(StoreContext* context, EngineOptions options, IRootProvider roots)
+    {
+        _context = context;
+        _roots = roots;
+        _nurserySize = (nuint)options.HeapNurserySize << 10;
+        _limit = (nuint)options.HeapLimit << 20;
+        _slack = Math.Max(_limit / 4, MinimumSlack);
+        _minimumThreshold = (nuint)options.HeapMinimumThreshold << 20;
+        _growthFactor = options.HeapGrowthFactor;
+        _stressInterval = _stressCountdown = options.StressGcInterval;
+        Handles = new HandleTable(this);
+    }
+
+    /// <summary>The objects that the host holds.</summary>
+    public HandleTable Handles { get; }
+
+    /// <summary>The objects of the host that heap objects stand for.</summary>
+    public HostObjectTable HostObjects { get; } = new();
+
+    /// <summary>
+    /// Held by collections: whoever holds it on another thread can follow references and read fields that are never written again.
+    /// </summary>
+    public Lock CollectionGate { get; } = new();
+
+    /// <summary>Bytes of all old and large objects, dead ones included.</summary>
+    private nuint OldBytes => _old is null ? 0 : _old.Used + _large!.Used;
+
+    /// <summary>Makes places roots until the result is disposed of: <c>using var scope = heap.Protect(&amp;local);</c></summary>
+    /// <param name="slots">The first place; must not move, as locals do not.</param>
+    /// <param name="count">How many places.</param>
+    public RootScope Protect(ulong* slots, nuint count = 1) => new(_scopes, slots, count);
+
+    /// <summary>
+    /// Makes room for an allocation by compiled code that did not fit, by a collection if need be (<see cref="Stub.CollectGarbage"/>).
+    /// </summary>
+    /// <param name="bytes">Bytes wanted, at most <see cref="MaxInlineSize"/>.</param>
+    /// <returns>False if the limit is reached: the allocation is to trap (<see cref="TrapKind.OutOfMemory"/>).</returns>
+    public bool MakeRoom(nuint bytes)
+    {
+        if (_reservation == null) Reserve();
+        if (_stressInterval > 0) return MakeStressedRoom(bytes);
+        if ((nuint)(_nurseryEnd - _context->AllocationTop) < bytes || OldBytes > _threshold) Collect(isFull: false);
+        return OpenNursery();
+    }
+
+    /// <summary>
+    /// Puts an old object into the remembered set, unless it is there (<see cref="Stub.Remember"/>): it may refer to young objects
+    /// until the next collection.
+    /// </summary>
+    public void Remember(ulong address)
+    {
+        if ((*(ulong*)address & ObjectHeader.UnrememberedBit) == 0) return;
+        *(ulong*)address &= ~ObjectHeader.UnrememberedBit;
+        _remembered.Add(address);
+    }
+
+    /// <summary>Whether a word is a reference to an object of this heap.</summary>
+    public bool Contains(ulong word) => word - (ulong)_reservation < _reservationSize;
+
+    /// <summary>Whether a word is a reference to an object that a young collection can move.</summary>
+    public bool IsYoung(ulong word) => word - (ulong)_nursery < (ulong)(_nurseryEnd - _nursery);
+
+    /// <summary>Collects garbage.</summary>
+    /// <param name="isFull">Whether to collect the whole heap; else that is done only when the old generation has grown enough.</param>
+    public void Collect(bool isFull)
+    {
+        if (_reservation == null) return;
+        long start = Stopwatch.GetTimestamp();
+        lock (CollectionGate)
+        {
+            CountAllocated();
+            _largestUsed = Math.Max(_largestUsed, OldBytes);
+            if (isFull || OldBytes > _threshold)
+            {
+                CollectFully();
+            }
+            else
+            {
+                CollectYoung();
+                if (OldBytes > _limit) CollectFully();
+            }
+
+            _largestUsed = Math.Max(_largestUsed, OldBytes);
+            EmptyNursery();
+        }
+
+        _pauses.Add(Stopwatch.GetElapsedTime(start));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        _context->AllocationTop = _context->AllocationLimit = null;
+        if (_reservation != null) LinuxMemory.Unmap(_reservation, _reservationSize);
+        _reservation = null;
+        _reservationSize = 0;
+        Handles.Dispose();
+        _collector.Dispose();
+        _remembered.Dispose();
+        _scopes.Dispose();
+    }
+
+    private void Reserve()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+
+        // What one young collection promotes and what is allocated beyond the limit fits as well.
+        nuint half = _limit + _slack + (2 * _nurserySize);
+        nuint large = 4 * (_limit + _slack);
+        _reservationSize = half + _nurserySize + half + large;
+        _reservation = LinuxMemory.MapPages(_reservationSize);
+        _nursery = _reservation + half;
+        _nurseryEnd = _nursery + _nurserySize;
+        _nurseryStart = _nursery;
+        _old = new OldGeneration(_reservation, _nurseryEnd, half);
+        _large = new LargeObjectSpace(_nurseryEnd + half, large);
+        _threshold = Math.Min(_minimumThreshold, _limit);
+        _context->AllocationTop = _nursery;
+        _context->AllocationLimit = _stressInterval > 0 ? _nursery : _nurseryEnd;
+    }
+
+    /// <summary>Lets compiled code allocate, unless the limit is reached: then its next allocation tries to collect again.</summary>
+    private bool OpenNursery()
+    {
+        bool hasRoom = OldBytes <= _limit;
+        _context->AllocationLimit = hasRoom ? _nurseryEnd : _context->AllocationTop;
+        return hasRoom;
+    }
+
+    /// <summary>Every allocation comes here; room is made for this one alone.</summary>
+    private bool MakeStressedRoom(nuint bytes)
+    {
+        if (--_stressCountdown <= 0)
+        {
+            _stressCountdown = _stressInterval;
+            bool isFull = ++_stressCollections % StressFullInterval == 0;
+            if (isFull) Verify();
+            Collect(isFull);
+        }
+
+        if ((nuint)(_nurseryEnd - _context->AllocationTop) < bytes) Collect(isFull: false);
+        bool hasRoom = OldBytes <= _limit;
+        _context->AllocationLimit = _context->AllocationTop + (hasRoom ? bytes : 0);
+        return hasRoom;
+    }
+
+    private void CollectYoung()
+    {
+        byte* before = _old!.Top;
+        _collector.Begin(_nursery, _nurserySize, before, null, 0);
+        VisitRoots(isFull: false);
+        for (nuint i = 0; i < _remembered.Count; i++)
+        {
+            ulong address = _remembered.Items[i];
+            *(ulong*)address |= ObjectHeader.UnrememberedBit;
+            _collector.VisitObject(address);
+        }
+
+        _collector.Drain();
+        HostObjects.Update(_collector, isFull: false);
+        _remembered.Clear();
+        _old.Top = _collector.Free;
+        _promoted += _old.Top - before;
+        _youngCollections++;
+    }
+
+    private void CollectFully()
+    {
+        byte* from = _old!.IsLow ? _old.Start : _nursery;
+        byte* to = _old.Other;
+        _collector.Begin(from, _old.Capacity + _nurserySize, to, _large!.Start, _large.Extent);
+        VisitRoots(isFull: true);
+        _collector.Drain();
+        HostObjects.Update(_collector, isFull: true);
+        _remembered.Clear();
+        _large.Sweep();
+        _old.Switch(_collector.Free);
+        _moved += (long)_old.Used;
+        _live = OldBytes;
+        _fullCollections++;
+        SetThreshold();
+    }
+
+    private void SetThreshold() =>
+        _threshold = Math.Min(Math.Max(_minimumThreshold, (nuint)(_live * _growthFactor)), _limit);
+
+    private void VisitRoots(bool isFull)
+    {
+        _roots.VisitRoots(_collector);
+        Handles.VisitRoots(_collector, isFull);
+        for (nuint i = 0; i < _scopes.Count; i += 2) _collector.Visit((ulong*)_scopes.Items[i], (nuint)_scopes.Items[i + 1]);
+    }
+
+    /// <summary>
+    /// Starts the nursery anew. Under stress it goes on behind what was collected, which is overwritten: so a reference that was
+    /// forgotten does not meet a new object that looks like the one that moved.
+    /// </summary>
+    private void EmptyNursery()
+    {
+        byte* top = _context->AllocationTop;
+        byte* start = _nursery;
+        if (_stressInterval > 0)
+        {
+            Unsafe.InitBlockUnaligned(_nurseryStart, 0xA5, (uint)(top - _nurseryStart));
+            if ((nuint)(_nurseryEnd - top) >= MaxInlineSize) start = top;
+        }
+
+        _nurseryStart = _context->AllocationTop = start;
+        _context->AllocationLimit = start;
+    }
 }

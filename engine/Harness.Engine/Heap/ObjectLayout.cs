@@ -90,6 +90,9 @@ internal sealed class ObjectLayout
         _ => field.Type.Kind is ValueKind.I32 or ValueKind.F32 ? 4 : 8,
     };
 
+    /// <summary>Bytes of a field of a structure type: 1, 2, 4 or 8.</summary>
+    public static int FieldSize(int canonicalId, int field) => SizeOf(TypeRegistry.Get(canonicalId).Struct!.Fields[field]);
+
     /// <summary>Whether a place of this type may hold the address of a heap object.</summary>
     public static bool IsHeapReference(FieldType field) => IsHeapReference(field.Type);
 

@@ -23,9 +23,13 @@ internal static unsafe class TypeDisplays
     /// <summary>Offset in a row of the word for a depth.</summary>
     public static int OffsetOf(int depth) => depth * sizeof(int);
 
-    /// <summary>Fills the row of a type, which may be filled already. Called before any object or function of the type exists.</summary>
+    /// <summary>
+    /// Fills the row of a type, which may be filled already, and its <see cref="ObjectShape"/>. Called before any object or function of
+    /// the type exists.
+    /// </summary>
     public static void Add(DefinedType type)
     {
+        ObjectShapes.Add(type);
         var row = new Span<int>(Base + ((nuint)type.CanonicalId << RowShift), MaxDepth);
         type.Display.CopyTo(row);
     }

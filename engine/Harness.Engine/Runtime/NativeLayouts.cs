@@ -123,10 +123,10 @@ internal unsafe struct StoreContext
 
 /// <summary>The identity of a tag in native memory; exceptions point to it.</summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
-internal struct TagData
+internal unsafe struct TagData
 {
     /// <summary>Bytes of this structure.</summary>
-    public const int Size = 0x10;
+    public const int Size = 0x18;
 
     /// <summary>Identifies the managed <see cref="Tag"/>.</summary>
     [FieldOffset(0x00)]
@@ -135,6 +135,12 @@ internal struct TagData
     /// <summary>Number of values of an exception with this tag.</summary>
     [FieldOffset(0x08)]
     public int ValueCount;
+
+    /// <summary>
+    /// Which values the collector follows: bit i % 64 of word i / 64 stands for value i. Null where it follows none.
+    /// </summary>
+    [FieldOffset(0x10)]
+    public ulong* ReferenceMask;
 }
 
 /// <summary>

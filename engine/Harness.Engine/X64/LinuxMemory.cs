@@ -16,6 +16,8 @@ internal static unsafe partial class LinuxMemory
     private const int MapAnonymous = 0x20;
     private const int MapNoReserve = 0x4000;
     private const int RemapMayMove = 1;
+    private const int AdviseDontNeed = 4;
+    private const int AdviseHugePage = 14;
 
     /// <summary>Maps zeroed pages that <see cref="MapAgain"/> can map a second time. Pages take memory once they are touched.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
@@ -56,6 +58,19 @@ internal static unsafe partial class LinuxMemory
         }
     }
 
+    /// <summary>Gives the memory of mapped pages back; they are zeroed when they are touched again.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    public static void Discard(byte* address, nuint size)
+    {
+        if (Madvise(address, size, AdviseDontNeed) != 0)
+        {
+            throw new Win32Exception();
+        }
+    }
+
+    /// <summary>Asks for large pages where they fit, which cost fewer faults and translations. The system may ignore it.</summary>
+    public static void PreferHugePages(byte* address, nuint size) => _ = Madvise(address, size, AdviseHugePage);
+
     private static byte* Check(void* address) => (nint)address != -1 ? (byte*)address : throw new Win32Exception();
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
@@ -66,6 +81,9 @@ internal static unsafe partial class LinuxMemory
 
     [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
     private static partial int Mprotect(void* address, nuint length, int protection);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    private static partial int Madvise(void* address, nuint length, int advice);
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     private static partial int Munmap(void* address, nuint length);

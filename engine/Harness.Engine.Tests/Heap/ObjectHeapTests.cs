@@ -1,0 +1,218 @@
+using Harness.Engine.Heap;
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Tests.Heap;
+
+public sealed unsafe class ObjectHeapTests
+{
+    private static readonly int Pair = FakeRoots.StructType(FakeRoots.Reference, FakeRoots.Reference, FakeRoots.Number(ValueKind.I32));
+    private static readonly int References = FakeRoots.ArrayType(FakeRoots.Reference);
+    private static readonly int Bytes = FakeRoots.ArrayType(FakeRoots.Number(ValueKind.I32, Packing.I8));
+
+    [Fact]
+    public void TakesNoMemoryBeforeTheFirstAllocation()
+    {
+        using var roots = new FakeRoots();
+        roots.Heap.Collect(isFull: true);
+        Assert.Equal(0, roots.Heap.Statistics.UsedBytes);
+        Assert.True(roots.Context->AllocationLimit == null);
+        Assert.NotEqual(0ul, roots.AllocateInline(ObjectLayout.Of(Pair).Header, ObjectLayout.Of(Pair).Size));
+        Assert.Equal(0, roots.Visits);
+    }
+
+    [Theory]
+    [InlineData(Allocation.MayCollect)]
+    [InlineData(Allocation.NeverCollect)]
+    public void MakesZeroedObjectsInUsedMemory(object allocation)
+    {
+        using var roots = new FakeRoots(("heap.nursery-size", "256"));
+        for (int i = 0; i < 50_000; i++)
+        {
+            ulong pair = roots.Heap.NewStruct(Pair, (Allocation)allocation);
+            Assert.Equal(0ul, ObjectHeap.ReadField(pair, 0) | ObjectHeap.ReadField(pair, 1) | ObjectHeap.ReadField(pair, 2));
+            roots.Heap.WriteField(pair, 0, pair);
+            roots.Heap.WriteField(pair, 1, 77);
+            roots.Heap.WriteField(pair, 2, 0xffffffff);
+            Assert.Equal(0xfffffffful, ObjectHeap.ReadField(pair, 2));
+        }
+
+        roots.Heap.Verify();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void KeepsGraphsWithCyclesAndShapesOfAllKinds(bool full)
+    {
+        using var roots = new FakeRoots();
+        ObjectHeap heap = roots.Heap;
+        FieldType[] many = [.. Enumerable.Range(0, 100).Select(i => i % 3 == 0 ? FakeRoots.Reference : FakeRoots.Number(ValueKind.I64))];
+        int wide = FakeRoots.StructType(many);
+        ulong pair = heap.NewStruct(Pair, Allocation.NeverCollect);
+        ulong array = heap.NewArray(References, 3, Allocation.NeverCollect);
+        ulong wideObject = heap.NewStruct(wide, Allocation.NeverCollect);
+        ulong text = heap.NewString("häuser", Allocation.NeverCollect);
+        heap.WriteField(pair, 0, array);
+        heap.WriteField(pair, 1, pair);
+        heap.WriteField(pair, 2, 42);
+        heap.WriteElement(array, 0, pair);
+        heap.WriteElement(array, 1, 7);
+        heap.WriteElement(array, 2, wideObject);
+        for (int i = 0; i < many.Length; i++) heap.WriteField(wideObject, i, i % 3 == 0 ? text : (ulong)i);
+        roots.Slots[5] = pair;
+        heap.Collect(full);
+        heap.Verify();
+
+        ulong moved = roots.Slots[5];
+        Assert.NotEqual(pair, moved);
+        Assert.Equal(moved, ObjectHeap.ReadField(moved, 1));
+        Assert.Equal(42ul, ObjectHeap.ReadField(moved, 2));
+        ulong movedArray = ObjectHeap.ReadField(moved, 0);
+        Assert.Equal(3u, ObjectHeap.LengthOf(movedArray));
+        Assert.Equal(moved, ObjectHeap.ReadElement(movedArray, 0));
+        Assert.Equal(7ul, ObjectHeap.ReadElement(movedArray, 1));
+        ulong movedWide = ObjectHeap.ReadElement(movedArray, 2);
+        for (int i = 0; i < many.Length; i++)
+        {
+            ulong field = ObjectHeap.ReadField(movedWide, i);
+            if (i % 3 == 0) Assert.Equal("häuser", new string(ObjectHeap.CharactersOf(field)));
+            else Assert.Equal((ulong)i, field);
+        }
+    }
+
+    [Fact]
+    public void RemembersOldObjectsThatGetYoungReferences()
+    {
+        using var roots = new FakeRoots();
+        ObjectHeap heap = roots.Heap;
+        roots.Slots[0] = heap.NewStruct(Pair, Allocation.NeverCollect);
+        heap.Collect(isFull: false);
+        ulong old = roots.Slots[0];
+        Assert.True(ObjectHeap.FlagsOf(old).HasFlag(ObjectFlags.Unremembered));
+        for (int i = 0; i < 3; i++)
+        {
+            ulong young = heap.NewStruct(Pair, Allocation.NeverCollect);
+            heap.WriteField(young, 2, (ulong)i);
+            heap.WriteField(old, 0, young);
+            Assert.False(ObjectHeap.FlagsOf(old).HasFlag(ObjectFlags.Unremembered));
+            heap.Remember(old);
+            heap.Collect(isFull: false);
+            Assert.Equal(old, roots.Slots[0]);
+            Assert.True(ObjectHeap.FlagsOf(old).HasFlag(ObjectFlags.Unremembered));
+            Assert.NotEqual(young, ObjectHeap.ReadField(old, 0));
+            Assert.Equal((ulong)i, ObjectHeap.ReadField(ObjectHeap.ReadField(old, 0), 2));
+            heap.Verify();
+        }
+    }
+
+    [Fact]
+    public void FindsAMissingWriteBarrier()
+    {
+        using var roots = new FakeRoots();
+        ObjectHeap heap = roots.Heap;
+        roots.Slots[0] = heap.NewStruct(Pair, Allocation.NeverCollect);
+        heap.Collect(isFull: false);
+        *(ulong*)(roots.Slots[0] + (uint)ObjectLayout.Of(Pair).FieldOffsets[0]) = heap.NewStruct(Pair, Allocation.NeverCollect);
+        Assert.Throws<InvalidOperationException>(heap.Verify);
+    }
+
+    [Fact]
+    public void LargeObjectsStayAndDie()
+    {
+        using var roots = new FakeRoots();
+        ObjectHeap heap = roots.Heap;
+        ulong large = heap.NewArray(References, 100_000, Allocation.MayCollect);
+        roots.Slots[0] = large;
+        heap.WriteElement(large, 99_999, heap.NewString("end", Allocation.NeverCollect));
+        heap.WriteElement(large, 50_000, large);
+        heap.Collect(isFull: false);
+        heap.WriteElement(large, 0, heap.NewArray(References, 100_000, Allocation.NeverCollect));
+        heap.Collect(isFull: true);
+        heap.Verify();
+        Assert.Equal(large, roots.Slots[0]);
+        Assert.Equal("end", new string(ObjectHeap.CharactersOf(ObjectHeap.ReadElement(large, 99_999))));
+        Assert.Equal(100_000u, ObjectHeap.LengthOf(ObjectHeap.ReadElement(large, 0)));
+        Assert.InRange(heap.Statistics.LiveBytes, 1_600_000, 1_620_000);
+        roots.Slots[0] = 0;
+        heap.Collect(isFull: true);
+        Assert.Equal(0, heap.Statistics.LiveBytes);
+        Assert.Equal(large, heap.NewArray(Bytes, 200_000, Allocation.MayCollect));
+        Assert.Equal(0ul, ObjectHeap.ReadElement(large, 199_999));
+    }
+
+    [Fact]
+    public void FailsAtTheLimitAndRecovers()
+    {
+        using var roots = new FakeRoots(("heap.limit", "8"), ("heap.nursery-size", "256"));
+        ObjectLayout layout = ObjectLayout.Of(Pair);
+        int count = 0;
+        while (true)
+        {
+            ulong next = roots.AllocateInline(layout.Header, layout.Size);
+            if (next == 0) break;
+            count++;
+            ((ulong*)next)[1] = roots.Slots[0];
+            ((ulong*)next)[2] = 0;
+            roots.Slots[0] = next;
+        }
+
+        Assert.InRange(count * (long)layout.Size, 8 << 20, 9 << 20);
+        Assert.Equal(0ul, roots.Heap.NewStruct(Pair, Allocation.MayCollect));
+        Assert.Equal(0ul, roots.Heap.NewArray(Bytes, 1 << 20, Allocation.MayCollect));
+        Assert.Equal(0ul, roots.Heap.NewArray(References, uint.MaxValue, Allocation.MayCollect));
+        Assert.NotEqual(0ul, roots.Heap.NewStruct(Pair, Allocation.NeverCollect));
+        roots.Slots[0] = 0;
+        Assert.NotEqual(0ul, roots.AllocateInline(layout.Header, layout.Size));
+        Assert.NotEqual(0ul, roots.Heap.NewArray(Bytes, 1 << 20, Allocation.MayCollect));
+    }
+
+    [Fact]
+    public void CountsWhatItDoes()
+    {
+        using var roots = new FakeRoots(("heap.nursery-size", "1024"));
+        int size = ObjectLayout.Of(Pair).Size;
+        for (int i = 0; i < 100_000; i++)
+        {
+            ulong pair = roots.AllocateInline(ObjectLayout.Of(Pair).Header, size);
+            ((ulong*)pair)[1] = ((ulong*)pair)[2] = 0;
+            if (i % 1000 == 0) roots.Slots[i / 1000 % 10] = pair;
+        }
+
+        HeapStatistics before = roots.Heap.Statistics;
+        Assert.Equal(100_000L * size, before.AllocatedBytes);
+        Assert.Equal(100_000 * size >> 20, before.YoungCollections);
+        Assert.InRange(before.PromotedBytes, 10 * size, 100 * size);
+        roots.Heap.Collect(isFull: true);
+        HeapStatistics after = roots.Heap.Statistics;
+        Assert.Equal(1, after.FullCollections);
+        Assert.Equal(10 * size, after.LiveBytes);
+        Assert.Equal(10 * size, after.MovedBytes);
+        Assert.Equal(10 * size, after.UsedBytes);
+        Assert.True(after.MedianPause > TimeSpan.Zero && after.MedianPause <= after.MaximumPause * 1.04);
+        Assert.True(after.TotalPause >= after.MaximumPause);
+    }
+
+    [Fact]
+    public void StressCollectsAtEveryNthAllocationAndOverwritesWhatItLeaves()
+    {
+        using var roots = new FakeRoots(("stress.gc-interval", "3"));
+        ObjectLayout layout = ObjectLayout.Of(Pair);
+        ulong last = 0;
+        for (int i = 1; i <= 300; i++)
+        {
+            ulong pair = roots.AllocateInline(layout.Header, layout.Size);
+            Assert.NotEqual(last, pair);
+            last = pair;
+            ((ulong*)pair)[1] = ((ulong*)pair)[2] = 0;
+            Assert.Equal(i / 3, roots.Heap.Statistics.YoungCollections + roots.Heap.Statistics.FullCollections);
+        }
+
+        Assert.Equal(25, roots.Heap.Statistics.FullCollections);
+        roots.Slots[0] = roots.Heap.NewStruct(Pair, Allocation.MayCollect);
+        roots.Heap.Collect(isFull: false);
+        roots.Heap.Verify();
+        roots.Slots[1] = last;
+        Assert.Throws<InvalidOperationException>(roots.Heap.Verify);
+        roots.Slots[1] = 0;
+    }
+}

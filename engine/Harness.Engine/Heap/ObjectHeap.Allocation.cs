@@ -1,0 +1,127 @@
+using System.Runtime.InteropServices;
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Heap;
+
+/// <content>
+/// Objects made by C#. All fields, elements and values are zero (null) at first; until the next collection references can be
+/// written to them without a write barrier. When the limit of the heap is reached, allocations that may collect
+/// return 0, and the others, for which there is more room, throw <see cref="InsufficientMemoryException"/>.
+/// </content>
+internal sealed unsafe partial class ObjectHeap
+{
+    /// <summary>A structure.</summary>
+    /// <param name="typeId">Canonical id of a structure type, known to <see cref="TypeDisplays.Add"/>.</param>
+    /// <param name="allocation">Whether a collection may happen.</param>
+    public ulong NewStruct(int typeId, Allocation allocation) =>
+        Allocate(typeId, (nuint)ObjectShapes.Base[typeId].Size, allocation);
+
+    /// <summary>An array.</summary>
+    /// <param name="typeId">Canonical id of an array type, known to <see cref="TypeDisplays.Add"/>.</param>
+    /// <param name="length">Number of elements.</param>
+    /// <param name="allocation">Whether a collection may happen.</param>
+    public ulong NewArray(int typeId, uint length, Allocation allocation)
+    {
+        ulong array = Allocate(typeId, (nuint)ObjectShapes.Base[typeId].ArraySize(length), allocation);
+        if (array != 0) *(uint*)(array + ObjectLayout.ArrayLength) = length;
+        return array;
+    }
+
+    /// <summary>A string of zeros.</summary>
+    public ulong NewString(uint length, Allocation allocation) => NewArray(BuiltinTypeId.String, length, allocation);
+
+    /// <summary>A string.</summary>
+    public ulong NewString(ReadOnlySpan<char> text, Allocation allocation)
+    {
+        ulong result = NewString((uint)text.Length, allocation);
+        if (result != 0) text.CopyTo(new Span<char>((byte*)result + ObjectLayout.ArrayElements, text.Length));
+        return result;
+    }
+
+    /// <summary>The object that stands for one of the host: the one it has, or a new one.</summary>
+    public ulong WrapHostObject(object value, Allocation allocation)
+    {
+        ulong wrapper = HostObjects.WrapperOf(value);
+        if (wrapper != 0) return wrapper;
+        wrapper = Allocate(BuiltinTypeId.HostObject, (nuint)ObjectShapes.Base[BuiltinTypeId.HostObject].Size, allocation);
+        if (wrapper != 0) *(long*)(wrapper + ObjectHeader.Size) = HostObjects.Add(value, wrapper);
+        return wrapper;
+    }
+
+    /// <summary>An exception.</summary>
+    public ulong NewException(TagData* tag, Allocation allocation)
+    {
+        nuint size = (nuint)ObjectLayout.ExceptionValues + ((nuint)tag->ValueCount * sizeof(ulong));
+        ulong exception = Allocate(BuiltinTypeId.Exception, size, allocation);
+        if (exception != 0) *(TagData**)(exception + ObjectLayout.ExceptionTag) = tag;
+        return exception;
+    }
+
+    private ulong Allocate(int typeId, nuint size, Allocation allocation)
+    {
+        if (_reservation == null) Reserve();
+        ObjectShape* shape = ObjectShapes.Base + typeId;
+        ulong header = ObjectHeader.Of(typeId, (ObjectFlags)shape->Flags);
+        if (size > MaxInlineSize) return AllocateLarge(header, size, allocation);
+
+        bool mayCollect = allocation == Allocation.MayCollect;
+        byte* end = mayCollect ? _context->AllocationLimit : _nurseryEnd;
+        if (end - _context->AllocationTop < (long)size)
+        {
+            if (!mayCollect) return AllocateOld(header, size);
+            if (!MakeRoom(size)) return 0;
+        }
+
+        byte* address = _context->AllocationTop;
+        _context->AllocationTop += size;
+        NativeMemory.Clear(address + ObjectHeader.Size, size - ObjectHeader.Size);
+        *(ulong*)address = header;
+        return (ulong)address;
+    }
+
+    /// <summary>A small object that is old from the beginning.</summary>
+    private ulong AllocateOld(ulong header, nuint size)
+    {
+        // A full collection must find room for all that lives in nursery and old generation.
+        if (_old!.Used + size + _nurserySize > _old.Capacity) return Refuse(Allocation.NeverCollect);
+        byte* address = _old.Top;
+        _old.Top += size;
+        NativeMemory.Clear(address + ObjectHeader.Size, size - ObjectHeader.Size);
+        AddOld(address, header, size);
+        return (ulong)address;
+    }
+
+    private ulong AllocateLarge(ulong header, nuint size, Allocation allocation)
+    {
+        if (size > _limit) return Refuse(allocation);
+        if (allocation == Allocation.MayCollect)
+        {
+            if (_stressInterval > 0) MakeStressedRoom(0);
+            if (OldBytes + size > _threshold)
+            {
+                Collect(isFull: true);
+                if (_stressInterval == 0) OpenNursery();
+            }
+        }
+
+        nuint limit = allocation == Allocation.MayCollect ? _limit : _limit + _slack;
+        if (OldBytes + size > limit) return Refuse(allocation);
+        byte* address = _large!.Allocate(size);
+        if (address == null) return Refuse(allocation);
+        AddOld(address, header, size);
+        return (ulong)address;
+    }
+
+    private static ulong Refuse(Allocation allocation) => allocation == Allocation.MayCollect
+        ? 0UL
+        : throw new InsufficientMemoryException("the heap is full");
+
+    /// <summary>An old object that may hold references is remembered, so that its initialisation needs no write barrier.</summary>
+    private void AddOld(byte* address, ulong header, nuint size)
+    {
+        _allocated += (long)size;
+        if (ObjectShapes.Base[(uint)header].HasReferences) _remembered.Add((ulong)address);
+        else header |= ObjectHeader.UnrememberedBit;
+        *(ulong*)address = header;
+    }
+}
