@@ -7,7 +7,7 @@ namespace Harness.Experiments.Tests.Workloads;
 /// Written from the description of each program, so that a mistake in a <c>.wat</c> file or in an engine does not
 /// repeat itself here.
 /// </summary>
-internal static class WorkloadReference
+internal static partial class WorkloadReference
 {
     /// <summary>Computes a workload's result and its number of calls.</summary>
     /// <param name="file">The workload's file name.</param>
@@ -35,6 +35,7 @@ internal static class WorkloadReference
         "state-machine.wat" => StateMachine(arguments[0], arguments[1]),
         "histogram.wat" => Histogram(arguments[0], arguments[1]),
         "integrate.wat" => Integrate(arguments[0], arguments[1]),
+        _ when file.StartsWith("gc-", StringComparison.Ordinal) => ComputeOnObjects(file, arguments),
         _ => throw new ArgumentException($"no reference for the workload {file}", nameof(file)),
     };
 

@@ -10,7 +10,7 @@ namespace Harness.Experiments.Sweeps;
 /// <code>
 /// title: Budget and deopts
 /// engines: [ours, v8]
-/// workloads: [v8-example, sort]   # or [all]
+/// workloads: [v8-example, sort]   # names of workloads or of groups, or all
 /// knobs: {polymorphism-limit: 4}  # for every configuration
 /// grid:
 ///   inlining.budget: [100, 5000]
@@ -106,7 +106,7 @@ internal static class SweepFile
                 Name = name,
                 Title = Title ?? name,
                 Engines = [.. Engines.Select(EngineCatalog.CheckName).Distinct()],
-                Workloads = [.. (Workloads is ["all"] ? manifest.All : Workloads.Select(manifest.Find)).Distinct()],
+                Workloads = [.. Workloads.SelectMany(manifest.Select).Distinct()],
                 Configurations = configurations,
                 Baseline = baseline,
                 Repetitions = Repetitions,

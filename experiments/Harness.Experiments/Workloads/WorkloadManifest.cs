@@ -50,6 +50,14 @@ internal sealed class WorkloadManifest
         All.FirstOrDefault(workload => workload.Name == name)
         ?? throw new HarnessException($"unknown workload '{name}'; did you mean '{NameSuggestion.Nearest(name, All.Select(workload => workload.Name))}'? ({path} lists all)");
 
+    /// <summary>The workloads that a name stands for: all, a group, or one.</summary>
+    /// <exception cref="HarnessException">There is no such workload or group; the message suggests the nearest name.</exception>
+    public IReadOnlyList<Workload> Select(string name)
+    {
+        var selected = All.Where(workload => name == "all" || workload.Group == name).ToList();
+        return selected.Count > 0 ? selected : [Find(name)];
+    }
+
     private sealed class Entry
     {
         public string Name { get; set; } = "";
