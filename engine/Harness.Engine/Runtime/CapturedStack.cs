@@ -20,6 +20,16 @@ internal sealed unsafe class CapturedStack
     /// <summary>Whether there were more frames.</summary>
     public bool IsTruncated { get; }
 
+    /// <summary>Follows the chain of frame pointers from a call that left compiled code.</summary>
+    /// <param name="exitFrame"><see cref="StoreContext.ExitFrame"/>.</param>
+    public static CapturedStack Capture(byte* exitFrame)
+    {
+        nint address = *(nint*)(exitFrame + FrameLayout.ReturnAddress);
+        return NativeRuntime.Registry.FindCaller(address) is { } code
+            ? Capture(code, code.Code.FindSite(address, isTrap: false), *(byte**)exitFrame)
+            : Empty;
+    }
+
     /// <summary>Follows the chain of frame pointers.</summary>
     /// <param name="innermost">The code of the innermost frame.</param>
     /// <param name="site">The index of the site that it is at; -1 if unknown.</param>

@@ -1,14 +1,18 @@
+using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 
 namespace Harness.Engine.Runtime;
 
-/// <summary>Computes constant expressions at instantiation (specification, section 3.4.11).</summary>
+/// <summary>
+/// Computes constant expressions at instantiation (specification, section 3.4.11). Objects are made without collections, so that
+/// operands stay right.
+/// </summary>
 internal static unsafe class ConstantEvaluator
 {
     /// <summary>The value of an expression, as compiled code has it.</summary>
     /// <param name="instance">The instance, with its functions and the globals that the expression reads.</param>
     /// <param name="expression">The expression, which was validated.</param>
-    /// <exception cref="NotSupportedException">The expression allocates an object.</exception>
+    /// <exception cref="InsufficientMemoryException">The heap is full.</exception>
     public static ulong Evaluate(Instance instance, ConstExpression expression)
     {
         var operations = expression.Operations;
@@ -54,11 +58,54 @@ internal static unsafe class ConstantEvaluator
                     depth--;
                     stack[depth - 1] *= stack[depth];
                     break;
+                case Opcode.RefI31:
+                    stack[depth - 1] = ValueConverter.EncodeI31((int)stack[depth - 1]);
+                    break;
+                case Opcode.AnyConvertExtern or Opcode.ExternConvertAny:
+                    break;
+                case Opcode.StructNew or Opcode.StructNewDefault or Opcode.ArrayNew or Opcode.ArrayNewDefault or Opcode.ArrayNewFixed:
+                    int operands = OperandCount(operation);
+                    depth -= operands;
+                    stack[depth] = Allocate(instance.Store.Heap, operation, stack.Slice(depth, operands));
+                    depth++;
+                    break;
                 default:
                     throw new NotSupportedException($"{operation.Opcode} in a constant expression");
             }
         }
 
         return stack[0];
+    }
+
+    private static int OperandCount(ConstOperation operation) => operation.Opcode switch
+    {
+        Opcode.StructNew => TypeRegistry.Get((int)operation.Bits).Struct!.Fields.Length,
+        Opcode.ArrayNew => 2,
+        Opcode.ArrayNewDefault => 1,
+        Opcode.ArrayNewFixed => operation.Count,
+        _ => 0,
+    };
+
+    private static ulong Allocate(ObjectHeap heap, ConstOperation operation, ReadOnlySpan<ulong> operands)
+    {
+        int typeId = (int)operation.Bits;
+        if (operation.Opcode is Opcode.StructNew or Opcode.StructNewDefault)
+        {
+            ulong structure = heap.NewStruct(typeId, Allocation.NeverCollect);
+            for (int i = 0; i < operands.Length; i++) heap.WriteField(structure, i, operands[i]);
+            return structure;
+        }
+
+        if (operation.Opcode == Opcode.ArrayNewFixed)
+        {
+            ulong list = heap.NewArray(typeId, (uint)operands.Length, Allocation.NeverCollect);
+            for (int i = 0; i < operands.Length; i++) heap.WriteElement(list, (uint)i, operands[i]);
+            return list;
+        }
+
+        uint length = (uint)operands[^1];
+        ulong array = heap.NewArray(typeId, length, Allocation.NeverCollect);
+        if (operands.Length == 2) RuntimeFunctions.Fill(heap, array, 0, operands[0], length);
+        return array;
     }
 }

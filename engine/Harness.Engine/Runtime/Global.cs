@@ -15,6 +15,7 @@ public sealed unsafe class Global : Extern
         Type = type;
         Address = (ulong*)store.AllocateNative(sizeof(ulong));
         *Address = store.ToNative(value, type.Type);
+        store.Roots.Add(this);
     }
 
     internal Global(Store store, GlobalType type, ulong* address)
@@ -22,6 +23,7 @@ public sealed unsafe class Global : Extern
     {
         Type = type;
         Address = address;
+        store.Roots.Add(this);
     }
 
     /// <summary>Its type.</summary>

@@ -9,7 +9,7 @@ public sealed unsafe class Instance
 {
     private readonly WasmFunction?[] _functions;
     private readonly bool[] _isDataDropped;
-    private readonly nint[]?[] _elements;
+    private readonly ulong[][] _elements;
 
     /// <summary>Makes the native data: all of it but memories, tables and globals, which the instantiation fills in.</summary>
     internal Instance(Store store, ModuleCode code)
@@ -19,7 +19,8 @@ public sealed unsafe class Instance
         WasmModule module = code.Module;
         _functions = new WasmFunction?[module.Functions.Length];
         _isDataDropped = new bool[module.Data.Length];
-        _elements = new nint[module.Elements.Length][];
+        _elements = new ulong[module.Elements.Length][];
+        Array.Fill(_elements, []);
         Memories = new Memory[module.Memories.Length];
         Tables = new Table[module.Tables.Length];
         Globals = new Global[module.Globals.Length];
@@ -124,9 +125,9 @@ public sealed unsafe class Instance
     internal void DropData(int index) => _isDataDropped[index] = true;
 
     /// <summary>The references of an element segment: none after it was dropped.</summary>
-    internal ReadOnlySpan<nint> Elements(int index) => _elements[index];
+    internal Span<ulong> Elements(int index) => _elements[index];
 
-    internal void SetElements(int index, nint[] elements) => _elements[index] = elements;
+    internal void SetElements(int index, ulong[] elements) => _elements[index] = elements;
 
     internal void DropElements(int index) => _elements[index] = [];
 

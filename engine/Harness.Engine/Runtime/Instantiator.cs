@@ -22,7 +22,7 @@ internal static unsafe class Instantiator
         store.Add(instance);
         for (int i = 0; i < module.Elements.Length; i++)
         {
-            instance.SetElements(i, ElementsOf(instance, module.Elements[i]));
+            if (module.Elements[i].Mode != SegmentMode.Declarative) SetElements(instance, i);
         }
 
         CopyElements(instance);
@@ -145,23 +145,23 @@ internal static unsafe class Instantiator
         }
     }
 
-    private static nint[] ElementsOf(Instance instance, ElementSegment segment)
+    /// <summary>Evaluates an element segment, which holds what was made so far all the while.</summary>
+    private static void SetElements(Instance instance, int index)
     {
-        if (segment.Mode == SegmentMode.Declarative) return [];
-        var elements = new nint[segment.Count];
+        ElementSegment segment = instance.Module.Elements[index];
+        var elements = new ulong[segment.Count];
+        instance.SetElements(index, elements);
         for (int i = 0; i < elements.Length; i++)
         {
             if (segment.FunctionIndices.IsDefault)
             {
-                elements[i] = (nint)ConstantEvaluator.Evaluate(instance, segment.Expressions[i]);
+                elements[i] = ConstantEvaluator.Evaluate(instance, segment.Expressions[i]);
             }
             else if (segment.FunctionIndices[i] is >= 0 and int function)
             {
-                elements[i] = (nint)instance.FunctionReference(function);
+                elements[i] = (ulong)instance.FunctionReference(function);
             }
         }
-
-        return elements;
     }
 
     private static void CopyElements(Instance instance)

@@ -100,11 +100,12 @@ internal unsafe struct StoreContext
     public nint Handle;
 
     /// <summary>
-    /// rbp of the last call that left WebAssembly for the host; entry stubs save it, so that stacks can be walked through
-    /// the host.
+    /// rbp of the last call that left WebAssembly for the host, for a runtime function that may collect, or for the collector: its
+    /// return address is in compiled code, and stack walks start there. Entry stubs save it, so that stacks can be walked through the
+    /// host. Null outside of WebAssembly.
     /// </summary>
     [FieldOffset(ExitFrameOffset)]
-    public nuint ExitFrame;
+    public byte* ExitFrame;
 
     /// <summary>
     /// Where the next object goes in the nursery. An allocation of n bytes takes it as the address and adds n, unless the sum is

@@ -9,12 +9,12 @@ internal static unsafe class NativeRuntime
     static NativeRuntime()
     {
         CodeSpace = new CodeSpace();
-        (CodeBlock block, Stubs) = RuntimeStubs.Publish(CodeSpace);
+        Builtins = (nint*)NativeMemory.AllocZeroed((nuint)Builtin.Count, (nuint)sizeof(nint));
+        RuntimeFunctions.FillTable(Builtins);
+        (CodeBlock block, Stubs) = RuntimeStubs.Publish(CodeSpace, Builtins);
         PerfMap.Record(block, "stubs");
         nint stubsEnd = block.Address + block.Size;
         FaultHandler.Install(CodeSpace, stubsEnd, (nint)CodeSpace.End, Stubs.Fault);
-        Builtins = (nint*)NativeMemory.AllocZeroed((nuint)Builtin.Count, (nuint)sizeof(nint));
-        RuntimeFunctions.FillTable(Builtins);
     }
 
     /// <summary>Where all code lies.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Harness.Engine.Deoptimization;
 using Harness.Engine.Feedback;
+using Harness.Engine.X64;
 
 namespace Harness.Engine.Runtime;
 
@@ -92,6 +93,30 @@ internal static unsafe class RuntimeCallbacks
             return null;
         }
     }
+
+    /// <summary>An allocation does not fit; returns 0 when there is room, or 1 to unwind.</summary>
+    /// <param name="header">The running instance.</param>
+    /// <param name="registers">The registers at the allocation; r11 has the bytes wanted.</param>
+    [UnmanagedCallersOnly]
+    public static int CollectGarbage(InstanceHeader* header, RegisterFile* registers)
+    {
+        Store store = Store.Of(header->Context);
+        try
+        {
+            if (store.MakeRoom((nuint)(*registers)[Gpr.R11], registers)) return 0;
+            store.SetPending(TrapKind.OutOfMemory, CapturedStack.Capture(store.Context->ExitFrame));
+        }
+        catch (Exception e)
+        {
+            store.SetPending(e);
+        }
+
+        return 1;
+    }
+
+    /// <summary>A reference has been stored in an old object that is not in the remembered set.</summary>
+    [UnmanagedCallersOnly]
+    public static void Remember(InstanceHeader* header, ulong address) => Store.Of(header->Context).Heap.Remember(address);
 
     /// <summary>A function is called that has no code yet: returns its entry, or 0 to unwind.</summary>
     [UnmanagedCallersOnly]

@@ -5,7 +5,7 @@ using Harness.Engine.Modules;
 namespace Harness.Engine.Runtime;
 
 /// <summary>The functions of <see cref="Builtin"/>.</summary>
-internal static unsafe class RuntimeFunctions
+internal static unsafe partial class RuntimeFunctions
 {
     /// <summary>Writes their addresses into a table indexed by <see cref="Builtin"/>.</summary>
     public static void FillTable(nint* table)
@@ -20,6 +20,13 @@ internal static unsafe class RuntimeFunctions
         table[(int)Builtin.TableCopy] = (nint)(delegate* unmanaged<InstanceHeader*, ulong, ulong, ulong, ulong, int>)&TableCopy;
         table[(int)Builtin.TableInit] = (nint)(delegate* unmanaged<InstanceHeader*, ulong, ulong, ulong, ulong, int>)&TableInit;
         table[(int)Builtin.ElemDrop] = (nint)(delegate* unmanaged<InstanceHeader*, int, void>)&ElemDrop;
+        table[(int)Builtin.ArrayNew] = (nint)(delegate* unmanaged<InstanceHeader*, int, uint, ulong, ulong>)&ArrayNew;
+        table[(int)Builtin.ArrayNewData] = (nint)(delegate* unmanaged<InstanceHeader*, ulong, uint, uint, ulong>)&ArrayNewData;
+        table[(int)Builtin.ArrayNewElem] = (nint)(delegate* unmanaged<InstanceHeader*, ulong, uint, uint, ulong>)&ArrayNewElem;
+        table[(int)Builtin.ArrayFill] = (nint)(delegate* unmanaged<InstanceHeader*, ulong, uint, ulong, uint, int>)&ArrayFill;
+        table[(int)Builtin.ArrayCopy] = (nint)(delegate* unmanaged<InstanceHeader*, ulong, uint, ulong, uint, uint, int>)&ArrayCopy;
+        table[(int)Builtin.ArrayInitData] = (nint)(delegate* unmanaged<InstanceHeader*, int, ulong, uint, uint, uint, int>)&ArrayInitData;
+        table[(int)Builtin.ArrayInitElem] = (nint)(delegate* unmanaged<InstanceHeader*, int, ulong, uint, uint, uint, int>)&ArrayInitElem;
         table[(int)Builtin.IsSubtype] = (nint)(delegate* unmanaged<InstanceHeader*, int, int, int>)&IsSubtype;
     }
 
@@ -39,7 +46,7 @@ internal static unsafe class RuntimeFunctions
         Instance instance, int tableIndex, int segment, ulong destination, ulong source, ulong count)
     {
         Table table = instance.Tables[tableIndex];
-        ReadOnlySpan<nint> elements = instance.Elements(segment);
+        ReadOnlySpan<nint> elements = MemoryMarshal.Cast<ulong, nint>(instance.Elements(segment));
         if (!IsInside(source, count, (ulong)elements.Length) || !IsInside(destination, count, table.Length)) return false;
         elements.Slice((int)source, (int)count).CopyTo(table.Elements[(int)destination..]);
         return true;

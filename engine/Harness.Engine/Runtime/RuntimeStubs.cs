@@ -25,14 +25,20 @@ internal sealed unsafe class RuntimeStubs
     }
 
     /// <summary>Writes all stubs.</summary>
+    /// <param name="space">Where they go.</param>
+    /// <param name="builtins">
+    /// The addresses of the runtime functions by <see cref="Builtin"/>; those of functions that may collect are replaced by those of stubs.
+    /// </param>
     /// <returns>Their block, and where they lie.</returns>
-    public static (CodeBlock Block, StubAddresses Addresses) Publish(CodeSpace space)
+    public static (CodeBlock Block, StubAddresses Addresses) Publish(CodeSpace space, nint* builtins)
     {
         using var assembler = new Assembler();
         var stubs = new RuntimeStubs(assembler);
         stubs.Emit();
+        Label[] exits = [.. RuntimeFunctions.Collecting.Select(builtin => stubs.EmitExit(builtins[(int)builtin]))];
         CodeBlock block = space.Publish(assembler);
         nint AddressOf(Label label) => block.Address + assembler.OffsetOf(label);
+        for (int i = 0; i < exits.Length; i++) builtins[(int)RuntimeFunctions.Collecting[i]] = AddressOf(exits[i]);
         return (block, new StubAddresses(
             [.. stubs._stubs.Select(AddressOf)], AddressOf(stubs._fault), AddressOf(stubs._unwind), AddressOf(stubs._exit)));
     }
@@ -46,11 +52,10 @@ internal sealed unsafe class RuntimeStubs
         EmitFeedbackMiss();
         EmitDeoptimize();
         EmitLazyCompile();
-        foreach (Stub later in (ReadOnlySpan<Stub>)[Stub.CollectGarbage, Stub.Remember, Stub.Throw])
-        {
-            Begin(later);
-            _assembler.Int3();
-        }
+        EmitCollectGarbage();
+        EmitRemember();
+        Begin(Stub.Throw);
+        _assembler.Int3();
     }
 
     private void Begin(Label label)
@@ -73,6 +78,12 @@ internal sealed unsafe class RuntimeStubs
     private void SaveRegisters()
     {
         _assembler.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, SaveAreaSize);
+        StoreRegisters();
+    }
+
+    /// <summary>Fills the register file at rsp.</summary>
+    private void StoreRegisters()
+    {
         for (Gpr register = Gpr.Rax; register <= Gpr.R15; register++)
         {
             _assembler.Mov(OpSize.Qword, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(register)), register);
@@ -87,8 +98,14 @@ internal sealed unsafe class RuntimeStubs
     /// <summary>Loads the registers that C# does not preserve, except r11.</summary>
     private void RestoreRegisters()
     {
-        foreach (Gpr register in (ReadOnlySpan<Gpr>)
-                 [Gpr.Rax, Gpr.Rcx, Gpr.Rdx, Gpr.Rsi, Gpr.Rdi, Gpr.R8, Gpr.R9, Gpr.R10])
+        LoadRegisters([Gpr.Rax, Gpr.Rcx, Gpr.Rdx, Gpr.Rsi, Gpr.Rdi, Gpr.R8, Gpr.R9, Gpr.R10]);
+        _assembler.Alu(AluOp.Add, OpSize.Qword, Gpr.Rsp, SaveAreaSize);
+    }
+
+    /// <summary>Loads some general-purpose registers, and all vector registers, from the register file at rsp.</summary>
+    private void LoadRegisters(ReadOnlySpan<Gpr> registers)
+    {
+        foreach (Gpr register in registers)
         {
             _assembler.Mov(OpSize.Qword, register, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(register)));
         }
@@ -97,8 +114,6 @@ internal sealed unsafe class RuntimeStubs
         {
             _assembler.MovScalar(OpSize.Qword, register, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(register)));
         }
-
-        _assembler.Alu(AluOp.Add, OpSize.Qword, Gpr.Rsp, SaveAreaSize);
     }
 
     private void UnwindUnlessZero()
@@ -173,6 +188,64 @@ internal sealed unsafe class RuntimeStubs
         _assembler.Mov(OpSize.Dword, Gpr.Rsi, Gpr.R11);
         CallManaged((delegate* unmanaged<InstanceHeader*, int, int>)&RuntimeCallbacks.TierUp);
         UnwindUnlessZero();
+        RestoreRegisters();
+        _assembler.Ret();
+    }
+
+    /// <summary>
+    /// Makes a frame of its own, like a call of the host: stack walks start there. All registers come back from the file, whose
+    /// references a collection updates.
+    /// </summary>
+    private void EmitCollectGarbage()
+    {
+        Begin(Stub.CollectGarbage);
+        _assembler.Push(Gpr.Rbp);
+        Move(Gpr.Rbp, Gpr.Rsp);
+        _assembler.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, RegisterFile.Size);
+        StoreRegisters();
+        RecordExitFrame(Gpr.R10);
+        Move(Gpr.Rdi, Gpr.R14);
+        Move(Gpr.Rsi, Gpr.Rsp);
+        CallManaged((delegate* unmanaged<InstanceHeader*, RegisterFile*, int>)&RuntimeCallbacks.CollectGarbage);
+        UnwindUnlessZero();
+        LoadRegisters(
+            [Gpr.Rax, Gpr.Rcx, Gpr.Rdx, Gpr.Rbx, Gpr.Rsi, Gpr.Rdi, Gpr.R8, Gpr.R9, Gpr.R10, Gpr.R11, Gpr.R12, Gpr.R13]);
+        _assembler.Leave();
+        _assembler.Ret();
+    }
+
+    /// <summary>
+    /// Stands between compiled code and a runtime function that may collect: makes a frame of its own, like a call of the host, so
+    /// that the collector finds the caller.
+    /// </summary>
+    private Label EmitExit(nint target)
+    {
+        Label entry = _assembler.NewLabel();
+        Begin(entry);
+        _assembler.Push(Gpr.Rbp);
+        Move(Gpr.Rbp, Gpr.Rsp);
+        RecordExitFrame(Gpr.R11);
+        CallManaged((void*)target);
+        _assembler.Leave();
+        _assembler.Ret();
+        return entry;
+    }
+
+    /// <summary>Leaves rbp where stack walks start.</summary>
+    private void RecordExitFrame(Gpr scratch)
+    {
+        _assembler.Mov(OpSize.Qword, scratch, Mem.Base(Gpr.R14, InstanceHeader.ContextOffset));
+        _assembler.Mov(OpSize.Qword, Mem.Base(scratch, StoreContext.ExitFrameOffset), Gpr.Rbp);
+    }
+
+    private void EmitRemember()
+    {
+        Begin(Stub.Remember);
+        SaveRegisters();
+        Move(Gpr.Rdi, Gpr.R14);
+        Move(Gpr.Rsi, Gpr.R11);
+        CallManaged((delegate* unmanaged<InstanceHeader*, ulong, void>)&RuntimeCallbacks.Remember);
+        _assembler.Mov(OpSize.Qword, Gpr.R11, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(Gpr.R11)));
         RestoreRegisters();
         _assembler.Ret();
     }

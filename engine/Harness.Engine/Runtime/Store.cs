@@ -22,8 +22,7 @@ public sealed unsafe class Store : IDisposable
     private readonly List<nint> _native = [];
     private readonly List<GCHandle> _handles = [];
     private readonly Dictionary<HostFunction, WasmFunction> _hostFunctions = [];
-    private readonly List<object> _externs = [];
-    private readonly Dictionary<object, nint> _externHandles = new(ReferenceEqualityComparer.Instance);
+    private readonly ValueConverter _values;
     private readonly InstanceHeader* _hostInstance;
     private ThreadStack? _thread;
     private nuint _stackLimit;
@@ -44,6 +43,9 @@ public sealed unsafe class Store : IDisposable
         Engine = engine;
         Context = (StoreContext*)AllocateNative(sizeof(StoreContext));
         Context->Handle = HandleOf(this);
+        Roots = new StoreRoots(this);
+        Heap = new ObjectHeap(Context, engine.Options, Roots);
+        _values = new ValueConverter(this);
         _hostInstance = (InstanceHeader*)AllocateNative(InstanceHeader.Size);
         _hostInstance->Context = Context;
         _hostInstance->Builtins = NativeRuntime.Builtins;
@@ -56,7 +58,16 @@ public sealed unsafe class Store : IDisposable
     /// <summary>The instances, in the order in which they were made.</summary>
     public IReadOnlyList<Instance> Instances => _instances;
 
+    /// <summary>What the WebAssembly heap of the store has done so far.</summary>
+    public HeapStatistics HeapStatistics => Heap.Statistics;
+
     internal StoreContext* Context { get; }
+
+    /// <summary>Structures, arrays, exceptions, strings, and what stands for objects of the host.</summary>
+    internal ObjectHeap Heap { get; }
+
+    /// <summary>What keeps heap objects alive.</summary>
+    internal StoreRoots Roots { get; }
 
     /// <summary>Where deopts build frames.</summary>
     internal FrameImage FrameImage { get; } = new();
@@ -93,6 +104,16 @@ public sealed unsafe class Store : IDisposable
         return Instantiator.Instantiate(this, module, imports ?? new Imports());
     }
 
+    /// <summary>
+    /// Collects all garbage of the WebAssembly heap. Objects of the host that only it referred to are let go.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The store was disposed of.</exception>
+    public void CollectGarbage()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        Heap.Collect(isFull: true);
+    }
+
     /// <summary>Frees all native memory of the store and its instances, which cannot be used any more.</summary>
     /// <exception cref="InvalidOperationException">WebAssembly code of the store is running.</exception>
     public void Dispose()
@@ -108,6 +129,7 @@ public sealed unsafe class Store : IDisposable
         foreach (Instance instance in _instances) instance.Code.Remove(instance);
         foreach (Memory memory in _memories) memory.Free();
         foreach (Table table in _tables) table.Free();
+        Heap.Dispose();
         foreach (GCHandle handle in _handles) handle.Free();
         foreach (nint block in _native) NativeMemory.AlignedFree((void*)block);
         FrameImage.Dispose();
@@ -181,7 +203,11 @@ public sealed unsafe class Store : IDisposable
 
     internal void Own(Memory memory) => _memories.Add(memory);
 
-    internal void Own(Table table) => _tables.Add(table);
+    internal void Own(Table table)
+    {
+        _tables.Add(table);
+        Roots.Add(table);
+    }
 
     /// <summary>Identifies an object to native code as long as the store lives.</summary>
     internal nint HandleOf(object target)
@@ -224,63 +250,27 @@ public sealed unsafe class Store : IDisposable
         ? (WasmFunction)GCHandle.FromIntPtr(reference->HostHandle).Target!
         : Instance.Of(reference->Instance)!.Function(reference->FunctionIndex);
 
-    /// <summary>A value as compiled code has it.</summary>
-    /// <exception cref="ArgumentException">The value is not of the type, or is of another store.</exception>
-    /// <exception cref="NotSupportedException">It is a reference other than to a function or host object.</exception>
-    internal ulong ToNative(WasmValue value, ValueType type)
+    /// <inheritdoc cref="ValueConverter.ToNative"/>
+    internal ulong ToNative(WasmValue value, ValueType type) => _values.ToNative(value, type);
+
+    /// <inheritdoc cref="ValueConverter.FromNative"/>
+    internal WasmValue FromNative(ulong bits, ValueType type) => _values.FromNative(bits, type);
+
+    /// <summary>Makes room for an allocation by compiled code that did not fit.</summary>
+    /// <param name="bytes">Bytes wanted, at most <see cref="ObjectHeap.MaxInlineSize"/>.</param>
+    /// <param name="registers">The registers of the code, in which references are updated.</param>
+    /// <returns>False if the limit of the heap is reached.</returns>
+    internal bool MakeRoom(nuint bytes, RegisterFile* registers)
     {
-        if (!type.IsReference)
+        Roots.Registers = registers;
+        try
         {
-            return value.Kind == type.Kind ? value.Bits : throw WrongType(value, type);
+            return Heap.MakeRoom(bytes);
         }
-
-        AbstractHeapType top = TypeRegistry.TopOf(type.HeapType);
-        if (!value.IsReference(top)) throw WrongType(value, type);
-        if (value.IsNull)
+        finally
         {
-            return type.IsNullable ? 0ul : throw WrongType(value, type);
+            Roots.Registers = null;
         }
-
-        switch (top)
-        {
-            case AbstractHeapType.Func:
-                WasmFunction function = value.AsFunction()!;
-                if (function.Store != this) throw new ArgumentException("the function is of another store");
-                HeapType actual = HeapType.Defined(function.Reference->TypeId);
-                return actual.IsSubtypeOf(type.HeapType) ? (ulong)function.Reference : throw WrongType(value, type);
-            case AbstractHeapType.Extern when type.HeapType == HeapType.Abstract(AbstractHeapType.Extern):
-                return (ulong)ExternHandle(value.AsExtern()!);
-            default:
-                throw WrongType(value, type);
-        }
-    }
-
-    /// <summary>A value of compiled code as the host has it.</summary>
-    internal WasmValue FromNative(ulong bits, ValueType type)
-    {
-        if (!type.IsReference) return WasmValue.FromBits(type.Kind, bits);
-        if (bits == 0) return WasmValue.Null(type.HeapType);
-        return TypeRegistry.TopOf(type.HeapType) switch
-        {
-            AbstractHeapType.Func => WasmValue.FromFunction(FunctionOf((FunctionReference*)bits)),
-            AbstractHeapType.Extern => WasmValue.FromExtern(_externs[(int)bits - 1]),
-            _ => throw new NotSupportedException($"references of type {type} cannot be passed to the host"),
-        };
-    }
-
-    private static ArgumentException WrongType(WasmValue value, ValueType type) =>
-        new($"the value {value} of type {value.Type} is not of type {type}");
-
-    private nint ExternHandle(object value)
-    {
-        if (!_externHandles.TryGetValue(value, out nint handle))
-        {
-            _externs.Add(value);
-            handle = _externs.Count;
-            _externHandles.Add(value, handle);
-        }
-
-        return handle;
     }
 
     private void ChangeThread()

@@ -1,15 +1,26 @@
 using System.Globalization;
+using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 
 namespace Harness.Engine.Runtime;
 
-/// <summary>A WebAssembly value outside of compiled code: a number, or a reference to a function or to an object of the host.</summary>
+/// <summary>
+/// A WebAssembly value outside of compiled code: a number, or a reference to a function, to an object of the WebAssembly heap, or to an
+/// object of the host. Objects of the WebAssembly heap live as long as a value refers to them.
+/// </summary>
 public readonly struct WasmValue : IEquatable<WasmValue>
 {
-    /// <summary>A <see cref="NumberTag"/>, or what a reference refers to; null for null references.</summary>
+    /// <summary>Where the value of an i31 begins in <see cref="_bits"/>.</summary>
+    private const int I31Shift = 32;
+
+    private static readonly object I31Tag = new();
+
+    /// <summary>
+    /// A <see cref="NumberTag"/>, or what a reference refers to, <see cref="I31Tag"/> for an i31; null for null references.
+    /// </summary>
     private readonly object? _object;
 
-    /// <summary>A number's bits, or the code of a reference's heap type.</summary>
+    /// <summary>A number's bits, or the code of a reference's heap type, with the value of an i31 above.</summary>
     private readonly ulong _bits;
 
     private WasmValue(object? @object, ulong bits)
@@ -28,6 +39,9 @@ public readonly struct WasmValue : IEquatable<WasmValue>
 
     /// <summary>Whether this is a null reference.</summary>
     public bool IsNull => _object is null;
+
+    /// <summary>Whether this is an unboxed 31-bit integer.</summary>
+    public bool IsI31 => ReferenceEquals(_object, I31Tag);
 
     /// <summary>The bits of a number: those of a 32-bit one are zero-extended.</summary>
     /// <exception cref="InvalidOperationException">The value is a reference.</exception>
@@ -61,8 +75,22 @@ public readonly struct WasmValue : IEquatable<WasmValue>
     /// <summary>A reference to a function, or the null reference.</summary>
     public static WasmValue FromFunction(WasmFunction? function) => new(function, (ulong)AbstractHeapType.Func);
 
-    /// <summary>A reference to an object of the host; null is the null reference.</summary>
+    /// <summary>
+    /// A reference to an object of the host; null is the null reference. Strings become strings of the WebAssembly heap, equal in
+    /// value when they come back; other objects come back themselves.
+    /// </summary>
     public static WasmValue FromExtern(object? value) => new(value, (ulong)AbstractHeapType.Extern);
+
+    /// <summary>An unboxed 31-bit integer, as an <c>anyref</c>.</summary>
+    /// <param name="value">The integer, whose highest bit is ignored.</param>
+    public static WasmValue FromI31(int value) => FromI31(value, AbstractHeapType.Any);
+
+    /// <summary>
+    /// A reference to a structure or array, as an <c>anyref</c>, or to an exception, as an <c>exnref</c>; null is the null
+    /// <c>anyref</c>.
+    /// </summary>
+    public static WasmValue FromHeap(HeapReference? reference) =>
+        new(reference, (ulong)(reference is { IsException: true } ? AbstractHeapType.Exn : AbstractHeapType.Any));
 
     /// <summary>The null reference of a hierarchy.</summary>
     /// <param name="heapType">Any heap type of the hierarchy.</param>
@@ -102,9 +130,28 @@ public readonly struct WasmValue : IEquatable<WasmValue>
         ? (WasmFunction?)_object
         : throw WrongKind("a function reference");
 
-    /// <summary>The object of the host that is referred to, or null.</summary>
-    /// <exception cref="InvalidOperationException">The value is not a reference of the host.</exception>
-    public object? AsExtern() => IsReference(AbstractHeapType.Extern) ? _object : throw WrongKind("a host reference");
+    /// <summary>
+    /// The object of the host that is referred to, or null. An object of the WebAssembly heap is a <see cref="HeapReference"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The value is not a reference of the host, or is an i31.</exception>
+    public object? AsExtern() =>
+        IsReference(AbstractHeapType.Extern) && !IsI31 ? _object : throw WrongKind("a host reference");
+
+    /// <summary>The object of the WebAssembly heap that is referred to, or null.</summary>
+    /// <exception cref="InvalidOperationException">The value is a number, an i31, or refers to something else.</exception>
+    public HeapReference? AsHeap() => IsNull ? null : _object as HeapReference ?? throw WrongKind("a heap reference");
+
+    /// <summary>The value of an i31, sign-extended.</summary>
+    /// <exception cref="InvalidOperationException">The value is no i31.</exception>
+    public int AsI31() => IsI31 ? (int)(_bits >> I31Shift) << 1 >> 1 : throw WrongKind("an i31");
+
+    /// <summary>The same reference as an <c>externref</c> (<c>extern.convert_any</c>).</summary>
+    /// <exception cref="InvalidOperationException">The value is not an <c>anyref</c>.</exception>
+    public WasmValue ExternConvertAny() => Convert(AbstractHeapType.Any, AbstractHeapType.Extern);
+
+    /// <summary>The same reference as an <c>anyref</c> (<c>any.convert_extern</c>).</summary>
+    /// <exception cref="InvalidOperationException">The value is not an <c>externref</c>.</exception>
+    public WasmValue AnyConvertExtern() => Convert(AbstractHeapType.Extern, AbstractHeapType.Any);
 
     /// <inheritdoc/>
     public bool Equals(WasmValue other) =>
@@ -129,11 +176,24 @@ public readonly struct WasmValue : IEquatable<WasmValue>
         ValueKind.I64 => AsI64().ToString(CultureInfo.InvariantCulture),
         ValueKind.F32 => AsF32().ToString("R", CultureInfo.InvariantCulture),
         ValueKind.F64 => AsF64().ToString("R", CultureInfo.InvariantCulture),
-        _ => _object?.ToString() ?? "null",
+        _ => IsI31 ? $"i31 {AsI31().ToString(CultureInfo.InvariantCulture)}" : _object?.ToString() ?? "null",
     };
 
+    /// <summary>What a reference refers to: null, a function, a <see cref="HeapReference"/>, or an object of the host.</summary>
+    internal object? Referent => _object;
+
+    /// <summary>A reference of a hierarchy to what is not null, a function, or an i31.</summary>
+    internal static WasmValue FromReferent(object referent, AbstractHeapType top) => new(referent, (ulong)top);
+
+    /// <summary>An i31 in one of the two hierarchies that have them.</summary>
+    internal static WasmValue FromI31(int value, AbstractHeapType top) => new(I31Tag, ((ulong)(uint)value << I31Shift) | (ulong)top);
+
     /// <summary>Whether this is a reference of the hierarchy with the given top.</summary>
-    internal bool IsReference(AbstractHeapType top) => _object is not NumberTag && _bits == (ulong)top;
+    internal bool IsReference(AbstractHeapType top) => _object is not NumberTag && (uint)_bits == (uint)top;
+
+    private WasmValue Convert(AbstractHeapType from, AbstractHeapType to) => IsReference(from)
+        ? new WasmValue(_object, (_bits & ~(ulong)uint.MaxValue) | (ulong)to)
+        : throw WrongKind($"a reference below {from}");
 
     private ulong Number(NumberTag tag) => ReferenceEquals(_object, tag) ? _bits : throw WrongKind(tag.Kind.ToString());
 

@@ -1,3 +1,4 @@
+using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 using Harness.Engine.Modules.Text;
 using Harness.Engine.Runtime;
@@ -13,8 +14,8 @@ internal static class WastMatching
     {
         WastValueKind.NullReference when constant.NullType is { } type => WasmValue.Null(HeapType.Abstract(type)),
         WastValueKind.ExternReference => WasmValue.FromExtern(hostObjects.Get(constant.Bits)),
-        WastValueKind.NullReference or WastValueKind.HostReference =>
-            throw new NotSupportedException($"{constant} is not supported as an argument"),
+        WastValueKind.HostReference => WasmValue.FromExtern(hostObjects.Get(constant.Bits)).AnyConvertExtern(),
+        WastValueKind.NullReference => throw new NotSupportedException($"{constant} is not supported as an argument"),
         _ => WasmValue.FromBits(NumberKind(constant.Kind), constant.Bits),
     };
 
@@ -34,17 +35,14 @@ internal static class WastMatching
     }
 
     /// <summary>Whether a value is as expected.</summary>
-    /// <exception cref="NotSupportedException">The engine has no such values.</exception>
     public static bool Matches(WastPattern pattern, WasmValue value, WastHostObjects hostObjects)
     {
         switch (pattern)
         {
             case WastPattern.NotANumber notANumber:
                 return value.Kind == NumberKind(notANumber.Kind) && notANumber.Matches(value.Bits);
-            case WastPattern.AnyReference { Type: AbstractHeapType.Func or AbstractHeapType.Extern } reference:
-                return value.IsReference(reference.Type) && !value.IsNull;
-            case WastPattern.AnyReference:
-                throw new NotSupportedException($"{pattern} is not supported as a result");
+            case WastPattern.AnyReference reference:
+                return MatchesAny(reference.Type, value);
             case WastPattern.Either either:
                 foreach (var alternative in either.Alternatives)
                 {
@@ -59,6 +57,22 @@ internal static class WastMatching
         }
     }
 
+    /// <summary>Whether a value is a reference of a type that is not null.</summary>
+    private static bool MatchesAny(AbstractHeapType type, WasmValue value)
+    {
+        if (value.IsNull || !value.IsReference(TypeRegistry.TopOf(HeapType.Abstract(type)))) return false;
+        var isStruct = value.Referent is HeapReference { IsStruct: true };
+        var isArray = value.Referent is HeapReference { IsArray: true };
+        return type switch
+        {
+            AbstractHeapType.Eq => value.IsI31 || isStruct || isArray,
+            AbstractHeapType.I31 => value.IsI31,
+            AbstractHeapType.Struct => isStruct,
+            AbstractHeapType.Array => isArray,
+            _ => true,
+        };
+    }
+
     private static bool MatchesExactly(WastValue constant, WasmValue value, WastHostObjects hostObjects)
     {
         switch (constant.Kind)
@@ -69,9 +83,10 @@ internal static class WastMatching
                     && (constant.NullType is not { } type || value.IsReference(TypeRegistry.TopOf(HeapType.Abstract(type))));
             case WastValueKind.ExternReference:
                 return value.IsReference(AbstractHeapType.Extern)
-                    && ReferenceEquals(value.AsExtern(), hostObjects.Get(constant.Bits));
+                    && ReferenceEquals(value.Referent, hostObjects.Get(constant.Bits));
             case WastValueKind.HostReference:
-                throw new NotSupportedException($"{constant} is not supported as a result");
+                return value.IsReference(AbstractHeapType.Any)
+                    && ReferenceEquals(value.Referent, hostObjects.Get(constant.Bits));
             default:
                 return value.Kind == NumberKind(constant.Kind) && value.Bits == constant.Bits;
         }
