@@ -12,8 +12,13 @@ internal sealed partial class CodeEmitter
     private readonly GrowList<ColdPath> coldPaths = new();
     private readonly List<DeoptPoint> deoptPoints = [];
 
+    private readonly List<DeoptFrame[]> exceptionPoints = [];
+
     /// <summary>The deopt points of the code, in ascending order.</summary>
     public List<DeoptPoint> DeoptPoints => deoptPoints;
+
+    /// <summary>The baseline frames to rebuild when calls throw.</summary>
+    public List<DeoptFrame[]> ExceptionPoints => exceptionPoints;
 
     private ref ColdPath AddColdPath(ColdPathKind kind, in LirInstruction instruction)
     {
@@ -39,7 +44,7 @@ internal sealed partial class CodeEmitter
 
     private void EmitGuard(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        DeoptFrame[] frames = DescribeFrames(instruction, operands);
+        DeoptFrame[] frames = DescribeFrames(instruction.Aux, operands, position);
         if (module.Options.StressGuardFailInterval > 0)
         {
             asm.Alu(
@@ -113,6 +118,24 @@ internal sealed partial class CodeEmitter
             case ColdPathKind.Saturation:
                 EmitSaturation(path, instruction);
                 break;
+            case ColdPathKind.CollectGarbage:
+                asm.MovImm(Scratch, instruction.Immediate);
+                EmitCollectGarbage(instruction);
+                break;
+            case ColdPathKind.CollectForArray:
+                EmitCollectForArray(instruction);
+                break;
+            case ColdPathKind.LargeArray:
+                EmitLargeArray(instruction);
+                break;
+            case ColdPathKind.Remember:
+                asm.Mov(OpSize.Qword, Scratch, path.Integer);
+                asm.Call(NativeRuntime.AddressOf(Stub.Remember));
+                AddSite(instruction, asm.Position, TrapKind.None);
+                break;
+            case ColdPathKind.CallAndReturn:
+                EmitCallAndReturn(instruction);
+                return;
         }
 
         asm.Jmp(path.Resume);

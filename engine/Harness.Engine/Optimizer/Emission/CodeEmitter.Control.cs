@@ -82,7 +82,7 @@ internal sealed partial class CodeEmitter
         }
 
         ReadOnlySpan<LirOperand> results = operands[..instruction.ResultCount];
-        ReadOnlySpan<LirOperand> arguments = operands[instruction.ResultCount..];
+        ReadOnlySpan<LirOperand> arguments = operands[instruction.ResultCount..^CountStateOperands(instruction.State)];
         SignatureLayout layout = signatures.Get((int)instruction.Immediate);
         Location reference = Location.None;
         if (instruction.Op == LirOp.CallReference)
@@ -98,29 +98,30 @@ internal sealed partial class CodeEmitter
             case LirOp.CallDirect:
                 int entry = module.Layout.FunctionReferenceOf(instruction.Aux) + FunctionReference.EntryOffset;
                 asm.Call(Mem.Base(CallingConvention.Instance, entry));
-                AddSite(instruction, asm.Position, TrapKind.None);
+                AddCallSite(instruction, operands);
                 break;
             case LirOp.CallImport:
                 asm.Mov(
                     OpSize.Qword,
                     Scratch,
                     Mem.Base(CallingConvention.Instance, module.Layout.ImportedFunction(instruction.Aux)));
-                EmitReferenceCall(instruction);
+                EmitReferenceCall(instruction, operands);
                 break;
             default:
                 EmitCopy(OpSize.Qword, Location.Of(Scratch), reference);
-                EmitReferenceCall(instruction);
+                EmitReferenceCall(instruction, operands);
                 break;
         }
 
         EmitResults(results, layout);
     }
 
-    private void EmitReferenceCall(in LirInstruction instruction)
+    /// <summary>Calls the function whose reference is in the scratch register, and comes back to this instance.</summary>
+    private void EmitReferenceCall(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
         asm.Mov(OpSize.Qword, CallingConvention.Instance, Mem.Base(Scratch, FunctionReference.InstanceOffset));
         asm.Call(Mem.Base(Scratch, FunctionReference.EntryOffset));
-        AddSite(instruction, asm.Position, TrapKind.None);
+        AddCallSite(instruction, operands);
         asm.Mov(OpSize.Qword, CallingConvention.Instance, Mem.Base(Gpr.Rbp, FrameLayout.Instance));
         if (module.Module.Memories.Length > 0)
         {
@@ -234,7 +235,8 @@ internal sealed partial class CodeEmitter
     private void EmitBuiltinCall(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
         int results = instruction.ResultCount;
-        for (int i = results; i < operands.Length; i++)
+        int end = operands.Length - CountStateOperands(instruction.State);
+        for (int i = results; i < end; i++)
         {
             AddArgument(operands[i], Location.Of(SystemVParameters[i - results + 1]));
         }
@@ -243,7 +245,7 @@ internal sealed partial class CodeEmitter
         asm.Mov(OpSize.Qword, Gpr.Rdi, CallingConvention.Instance);
         asm.Mov(OpSize.Qword, Gpr.Rax, Mem.Base(CallingConvention.Instance, InstanceHeader.BuiltinsOffset));
         asm.Call(Mem.Base(Gpr.Rax, instruction.Sub * sizeof(long)));
-        AddSite(instruction, asm.Position, TrapKind.None);
+        AddCallSite(instruction, operands);
         if (results == 0 || operands[0].Value == 0)
         {
             return;
@@ -286,8 +288,21 @@ internal sealed partial class CodeEmitter
                 EmitTrapCall(instruction, (TrapKind)instruction.Sub);
                 asm.Int3();
                 break;
+            case LirOp.BranchOnType:
+                EmitBranchOnType(instruction, operands, TargetOf(block, 0), TargetOf(block, 1));
+                break;
+            case LirOp.Throw:
+                AddArgument(operands[0], Location.Of(Gpr.Rax));
+                group.Emit(this);
+                asm.Call(NativeRuntime.AddressOf(Stub.Throw));
+                AddCallSite(instruction, operands);
+                asm.Int3();
+                break;
+            case LirOp.TailCall:
+                EmitTailCall(instruction, operands);
+                break;
             default:
-                DeoptFrame[] frames = DescribeFrames(instruction, operands);
+                DeoptFrame[] frames = DescribeFrames(instruction.Aux, operands, position);
                 asm.Jmp(AddDeopt(instruction, (DeoptReason)instruction.Sub, frames));
                 break;
         }

@@ -11,23 +11,33 @@ internal sealed partial class CodeEmitter
 {
     private readonly List<int> stateLeaves = [];
     private readonly Dictionary<int, DeoptObject> describedObjects = [];
+    private int describedAt;
 
-    /// <summary>The frames of an instruction's frame state, outermost first, with the places where their values lie here.</summary>
-    private DeoptFrame[] DescribeFrames(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
+    /// <summary>How many of an instruction's operands, the last ones, are the values of a frame state.</summary>
+    private int CountStateOperands(int frameState)
+    {
+        stateLeaves.Clear();
+        FrameStateLeaves.Collect(code.Graph, frameState, stateLeaves);
+        return stateLeaves.Count;
+    }
+
+    /// <summary>
+    /// The frames of an instruction's frame state, outermost first, with the places where their values lie at a position.
+    /// </summary>
+    private DeoptFrame[] DescribeFrames(int frameState, ReadOnlySpan<LirOperand> operands, int at)
     {
         Graph graph = code.Graph;
         int depth = 0;
-        for (int i = instruction.Aux; i >= 0; i = graph.FrameStates[i].Parent)
+        for (int i = frameState; i >= 0; i = graph.FrameStates[i].Parent)
         {
             depth++;
         }
 
-        stateLeaves.Clear();
-        FrameStateLeaves.Collect(graph, instruction.Aux, stateLeaves);
-        ReadOnlySpan<LirOperand> leaves = operands[^stateLeaves.Count..];
+        ReadOnlySpan<LirOperand> leaves = operands[^CountStateOperands(frameState)..];
+        describedAt = at;
         describedObjects.Clear();
         var frames = new DeoptFrame[depth];
-        for (int i = instruction.Aux; i >= 0; i = graph.FrameStates[i].Parent)
+        for (int i = frameState; i >= 0; i = graph.FrameStates[i].Parent)
         {
             FrameState state = graph.FrameStates[i];
             frames[--depth] = new DeoptFrame(
@@ -80,7 +90,7 @@ internal sealed partial class CodeEmitter
             return ValueLocation.Constant(Constants.RegisterBits(code.Graph, operand.ConstantNode), kind);
         }
 
-        Location location = LocationAt(operand.Value, position);
+        Location location = LocationAt(operand.Value, describedAt);
         return location.IsGpr ? ValueLocation.In(location.Gpr, kind)
             : location.IsXmm ? ValueLocation.In(location.Xmm, kind)
             : ValueLocation.OnStack(location.RbpOffset, kind);

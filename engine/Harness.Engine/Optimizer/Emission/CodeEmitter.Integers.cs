@@ -369,7 +369,15 @@ internal sealed partial class CodeEmitter
         {
             Mem address = AddressOf(instruction, operands, index);
             NoteFault(instruction);
-            asm.Alu(AluOp.Cmp, size, address, (int)instruction.Immediate);
+            if (instruction.Compare == CompareKind.Test)
+            {
+                asm.Test(size, address, (int)instruction.Immediate);
+            }
+            else
+            {
+                asm.Alu(AluOp.Cmp, size, address, (int)instruction.Immediate);
+            }
+
             return;
         }
 

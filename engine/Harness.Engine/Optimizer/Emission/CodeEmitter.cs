@@ -25,6 +25,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
     private readonly LifetimeBuilder builder;
     private readonly LinearScan scan;
     private readonly MoveInserter moves;
+    private readonly Safepoints safepoints;
     private readonly SignatureCache signatures;
     private readonly ParallelMoves group = new();
     private readonly GrowList<CodeSite> sites = new();
@@ -46,12 +47,18 @@ internal sealed partial class CodeEmitter : IMoveEmitter
 
     /// <summary>Makes an emitter for what the phases before leave.</summary>
     public CodeEmitter(
-        Assembler assembler, LifetimeBuilder builder, LinearScan scan, MoveInserter moves, SignatureCache signatures)
+        Assembler assembler,
+        LifetimeBuilder builder,
+        LinearScan scan,
+        MoveInserter moves,
+        Safepoints safepoints,
+        SignatureCache signatures)
     {
         asm = assembler;
         this.builder = builder;
         this.scan = scan;
         this.moves = moves;
+        this.safepoints = safepoints;
         this.signatures = signatures;
     }
 
@@ -60,6 +67,9 @@ internal sealed partial class CodeEmitter : IMoveEmitter
 
     /// <summary>Offsets in the code and in the module's bytes.</summary>
     public ReadOnlySpan<(int CodeOffset, int BytecodeOffset)> SourceMap => sourceMap.Span;
+
+    /// <summary>Bytes between rbp and rsp in the body of the function; 0 if it has no frame.</summary>
+    public int FrameSize { get; private set; }
 
     private Lifetimes Lifetimes => builder.Lifetimes;
 
@@ -92,6 +102,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
         sourceMap.Clear();
         coldPaths.Clear();
         deoptPoints.Clear();
+        exceptionPoints.Clear();
         nextMove = 0;
         position = 0;
         if (labels.Length < code.BlockCount)
@@ -183,6 +194,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
     private void EmitPrologue()
     {
         hasFrame = !FrameElision.Applies(code, scan, Signature);
+        FrameSize = 0;
         if (!hasFrame)
         {
             return;
@@ -195,6 +207,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
             throw new NotSupportedException($"a frame of {frame} bytes is too large for optimized code");
         }
 
+        FrameSize = sizeof(long) + frame;
         asm.Push(Gpr.Rbp);
         asm.Mov(OpSize.Qword, Gpr.Rbp, Gpr.Rsp);
         asm.Push(CallingConvention.Instance);
@@ -338,6 +351,21 @@ internal sealed partial class CodeEmitter : IMoveEmitter
             case LirOp.StackCheck:
                 EmitStackCheck(instruction);
                 break;
+            case LirOp.Allocate:
+                EmitAllocate(instruction, operands);
+                break;
+            case LirOp.AllocateArray:
+                EmitAllocateArray(instruction, operands);
+                break;
+            case LirOp.WriteBarrier:
+                EmitWriteBarrier(instruction, operands);
+                break;
+            case LirOp.TestType:
+                EmitTestType(instruction, operands);
+                break;
+            case LirOp.CheckType:
+                EmitCheckType(instruction, operands);
+                break;
             case >= LirOp.CallDirect and <= LirOp.CallBuiltin:
                 EmitCall(instruction, operands);
                 break;
@@ -394,14 +422,27 @@ internal sealed partial class CodeEmitter : IMoveEmitter
     /// <summary>The next instruction may fault.</summary>
     private void NoteFault(in LirInstruction instruction)
     {
-        if (instruction.MayFault)
+        if (instruction.Fault != TrapKind.None)
         {
-            AddSite(instruction, asm.Position, TrapKind.MemoryOutOfBounds);
+            AddSite(instruction, asm.Position, instruction.Fault);
         }
     }
 
-    private void AddSite(in LirInstruction instruction, int codeOffset, TrapKind trap) =>
-        sites.Add(new CodeSite(codeOffset, instruction.BytecodeOffset, instruction.Inlining, trap));
+    private void AddSite(in LirInstruction instruction, int codeOffset, TrapKind trap, int stackMap = -1, int handler = -1) =>
+        sites.Add(new CodeSite(codeOffset, instruction.BytecodeOffset, instruction.Inlining, trap, stackMap, handler));
+
+    /// <summary>The call that has just been emitted may collect garbage, or throw.</summary>
+    private void AddCallSite(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
+    {
+        int handler = -1;
+        if (instruction.State >= 0)
+        {
+            handler = exceptionPoints.Count;
+            exceptionPoints.Add(DescribeFrames(instruction.State, operands, position + 1));
+        }
+
+        AddSite(instruction, asm.Position, TrapKind.None, safepoints.MapOf(position >> 2), handler);
+    }
 
     private static OpSize SizeOf(IrType type) => type is IrType.I32 or IrType.F32 ? OpSize.Dword : OpSize.Qword;
 

@@ -19,6 +19,7 @@ internal sealed class CodeGenerator : IDisposable
     private readonly InstructionSelector selector;
     private readonly LinearScan scan;
     private readonly MoveInserter moves;
+    private readonly Safepoints safepoints;
     private readonly CodeEmitter emitter;
 
     /// <summary>Makes a generator.</summary>
@@ -28,7 +29,8 @@ internal sealed class CodeGenerator : IDisposable
         selector = new InstructionSelector(signatures);
         scan = new LinearScan(lifetimes);
         moves = new MoveInserter(lifetimes, scan);
-        emitter = new CodeEmitter(assembler, lifetimes, scan, moves, signatures);
+        safepoints = new Safepoints(lifetimes, scan, moves);
+        emitter = new CodeEmitter(assembler, lifetimes, scan, moves, safepoints, signatures);
     }
 
     /// <summary>Whether each allocation is checked by <see cref="AllocationVerifier"/>: on with the switch of that name.</summary>
@@ -48,9 +50,10 @@ internal sealed class CodeGenerator : IDisposable
         lifetimes.Run(code);
         scan.Run(code);
         moves.Run(code);
+        safepoints.Run(code);
         if (VerifiesAllocation)
         {
-            new AllocationVerifier(code, lifetimes.Lifetimes, moves).Verify();
+            new AllocationVerifier(code, lifetimes.Lifetimes, moves, safepoints).Verify();
         }
 
         emitter.Run(code, module, withSourceMap);
@@ -63,6 +66,9 @@ internal sealed class CodeGenerator : IDisposable
             InstructionBytes = assembler.InstructionBytes,
             Sites = emitter.Sites.ToArray(),
             InliningPositions = [.. graph.InliningPositions],
+            StackMaps = [.. safepoints.Maps],
+            FrameSize = emitter.FrameSize,
+            ExceptionPoints = [.. emitter.ExceptionPoints],
             DeoptData = new DeoptData([.. emitter.DeoptPoints]),
             SourceMap = withSourceMap ? emitter.SourceMap.ToArray() : null,
         };

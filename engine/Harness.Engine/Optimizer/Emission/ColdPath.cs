@@ -35,6 +35,21 @@ internal enum ColdPathKind : byte
 
     /// <summary>Gives the result of a truncation that is out of range.</summary>
     Saturation,
+
+    /// <summary>Makes room for an object, and tries again.</summary>
+    CollectGarbage,
+
+    /// <summary>Makes room for an array, whose size comes from the scratch result, and tries again.</summary>
+    CollectForArray,
+
+    /// <summary>Lets the runtime make a large array.</summary>
+    LargeArray,
+
+    /// <summary>Puts an object into the remembered set.</summary>
+    Remember,
+
+    /// <summary>Calls a function of another instance, and returns what it returns.</summary>
+    CallAndReturn,
 }
 
 /// <summary>A piece of code behind the function, for what is seldom reached.</summary>

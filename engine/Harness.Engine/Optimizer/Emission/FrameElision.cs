@@ -35,6 +35,8 @@ internal static class FrameElision
         LirOp.BoundsCheck or LirOp.TrapIf or LirOp.Trap or LirOp.Truncate => true,
         LirOp.DeoptimizeIf or LirOp.Deoptimize or LirOp.StackCheck => true,
         LirOp.CallDirect or LirOp.CallImport or LirOp.CallReference or LirOp.CallBuiltin => true,
-        _ => instruction.MayFault,
+        LirOp.Allocate or LirOp.AllocateArray or LirOp.WriteBarrier or LirOp.CheckType => true,
+        LirOp.Throw or LirOp.TailCall => true,
+        _ => instruction.Fault != TrapKind.None,
     };
 }

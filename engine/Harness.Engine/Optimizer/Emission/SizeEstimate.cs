@@ -12,6 +12,7 @@ internal static class SizeEstimate
     private const int Copy = 4;
     private const int Jump = 5;
     private const int ConditionalJumps = 12;
+    private const int TypeTest = 72;
     private const int Large = 256;
 
     /// <summary>Most bytes of an instruction, what lies behind the function apart.</summary>
@@ -37,6 +38,12 @@ internal static class SizeEstimate
         LirOp.Branch => CompareOf(instruction) + ConditionalJumps + Jump,
         LirOp.Jump or LirOp.Deoptimize => Jump,
         LirOp.Trap => Jump + 1,
+        LirOp.Allocate => 64,
+        LirOp.WriteBarrier => 12,
+        LirOp.TestType => TypeTest + 20,
+        LirOp.CheckType => TypeTest + ConditionalJumps,
+        LirOp.BranchOnType => TypeTest + ConditionalJumps + Jump,
+        LirOp.Throw => 16,
         _ => Large,
     };
 

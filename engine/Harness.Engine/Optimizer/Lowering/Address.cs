@@ -21,8 +21,8 @@ internal struct Address
     /// <summary>The displacement.</summary>
     public int Displacement;
 
-    /// <summary>Whether an access may fault, which is a trap then.</summary>
-    public bool MayFault;
+    /// <summary>What it means when an access faults; <see cref="TrapKind.None"/> if it cannot.</summary>
+    public TrapKind Fault;
 
     /// <summary>A place in the instance's data.</summary>
     public static Address OfInstance(int displacement) =>

@@ -139,7 +139,7 @@ internal sealed class BlockOrder
                 scale = loop == None ? 1 : Math.Max(1, blocks[loop].Frequency);
             }
 
-            bool leavesHot = block.Terminator.Kind is not (TerminatorKind.Trap or TerminatorKind.Deoptimize);
+            bool leavesHot = block.Terminator.Kind is not (TerminatorKind.Trap or TerminatorKind.Deoptimize or TerminatorKind.Throw);
             if (block.Successors.Length > 0)
             {
                 leavesHot = false;

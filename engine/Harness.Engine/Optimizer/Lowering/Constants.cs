@@ -24,6 +24,8 @@ internal static class Constants
             case Opcode.I64ExtendI32U when graph[graph.Input(id, 0)].Op == Opcode.I32Const:
                 value = (uint)graph[graph.Input(id, 0)].Immediate;
                 return true;
+            case IrOp.Narrow or IrOp.RefCast or Opcode.RefAsNonNull:
+                return TryGetInteger(graph, graph.Input(id, 0), out value);
             default:
                 value = 0;
                 return false;

@@ -67,7 +67,8 @@ internal sealed partial class InstructionSelector
     }
 
     private bool IsComparison(int id) =>
-        graph[id].Op is >= Opcode.I32Eqz and <= Opcode.F64Ge or Opcode.RefIsNull or IrOp.ReferenceEqual;
+        graph[id].Op is >= Opcode.I32Eqz and <= Opcode.F64Ge or Opcode.RefIsNull or IrOp.ReferenceEqual
+        || (graph[id].Op == IrOp.RefTest && IsOneComparison(TestOf(id)));
 
     private Comparison CompareNode(int id, bool whenTrue, bool mayFault)
     {
@@ -77,6 +78,7 @@ internal sealed partial class InstructionSelector
             Opcode.I32Eqz => Compare(graph.Input(id, 0), !whenTrue, mayFault),
             Opcode.I64Eqz or Opcode.RefIsNull => CompareWithZero(graph.Input(id, 0), OpSize.Qword, whenTrue, mayFault),
             IrOp.ReferenceEqual => CompareIntegers(id, Condition.Equal, OpSize.Qword, whenTrue, mayFault),
+            IrOp.RefTest => CompareType(id, whenTrue, mayFault),
             >= Opcode.I32Eq and <= Opcode.I32GeU =>
                 CompareIntegers(id, IntegerConditions[op - Opcode.I32Eq], OpSize.Dword, whenTrue, mayFault),
             >= Opcode.I64Eq and <= Opcode.I64GeU =>
@@ -210,8 +212,13 @@ internal sealed partial class InstructionSelector
     private bool TryCover(int id, OpSize size, bool mayFault, out Address address)
     {
         address = default;
-        return (mayFault || graph[id].Op is IrOp.TableLength or IrOp.MemoryByteLength or IrOp.LoadReferenceType)
-            && TryCoverLoad(id, size, out address);
+        bool cannotFault = graph[id].Op switch
+        {
+            IrOp.TableLength or IrOp.MemoryByteLength or IrOp.LoadReferenceType or Opcode.ArrayGet => true,
+            Opcode.StructGet or Opcode.ArrayLen => !MayBeNull(graph.Input(id, 0)),
+            _ => false,
+        };
+        return (mayFault || cannotFault) && TryCoverLoad(id, size, out address);
     }
 
     /// <summary>Adds the operands of a comparison to an instruction.</summary>

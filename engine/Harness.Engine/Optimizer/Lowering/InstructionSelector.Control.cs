@@ -61,6 +61,7 @@ internal sealed partial class InstructionSelector
         instruction.Clobbers = AllRegisters;
         instruction.Aux = function;
         instruction.Immediate = graph[id].Aux;
+        instruction.State = graph[id].State;
         AddResults(id, layout.Results);
         if (isReference)
         {
@@ -71,6 +72,8 @@ internal sealed partial class InstructionSelector
         {
             Use(arguments[i], OperandPlace.Any, hint: HintOf(layout.Parameters[i - first]));
         }
+
+        AddFrameState(graph[id].State, OperandRole.UseAfterClobber);
     }
 
     /// <summary>All results of a call, those without a use as virtual register 0.</summary>
@@ -108,15 +111,18 @@ internal sealed partial class InstructionSelector
             Def(code.ValueOfNode[id], OperandPlace.Any, RaxHint);
         }
 
+        instruction.State = graph[id].State;
         for (int i = 0; i < count; i++)
         {
             Use(arguments[i], OperandPlace.Any, hint: (byte)SystemVParameters[i + 1]);
         }
+
+        AddFrameState(graph[id].State, OperandRole.UseAfterClobber);
     }
 
     private void SelectTrapIf(int id, bool whenTrue)
     {
-        Comparison comparison = Compare(graph.Input(id, 0), whenTrue, mayFault: false);
+        Comparison comparison = Compare(graph.Input(id, 0), whenTrue, mayFault: true);
         ref LirInstruction instruction = ref Emit(LirOp.TrapIf, comparison.Size);
         instruction.Sub = (ushort)graph[id].Immediate;
         AddComparison(ref instruction, comparison);
@@ -132,14 +138,17 @@ internal sealed partial class InstructionSelector
         AddFrameState(graph[id].Aux);
     }
 
-    /// <summary>Adds the values that a frame state needs to an instruction: see <see cref="FrameStateLeaves"/>.</summary>
-    private void AddFrameState(int index)
+    /// <summary>
+    /// Adds the values that a frame state needs to an instruction: see <see cref="FrameStateLeaves"/>. Those that are read after a call
+    /// lie in the frame then.
+    /// </summary>
+    private void AddFrameState(int index, OperandRole role = OperandRole.Use)
     {
         stateLeaves.Clear();
         FrameStateLeaves.Collect(graph, index, stateLeaves);
         foreach (int id in stateLeaves)
         {
-            Use(Constants.IsConstant(graph, id) ? ~id : Value(id), OperandPlace.Anywhere);
+            Use(Constants.IsConstant(graph, id) ? ~id : Value(id), OperandPlace.Anywhere, role);
         }
     }
 
@@ -191,6 +200,8 @@ internal sealed partial class InstructionSelector
             case TerminatorKind.Jump:
                 SelectJump(source.Successors[0]);
                 break;
+            case TerminatorKind.Branch when TrySelectBranchOnType(terminator.Value):
+                break;
             case TerminatorKind.Branch:
                 Comparison comparison = Compare(terminator.Value, whenTrue: true, mayFault: true);
                 ref LirInstruction branch = ref Emit(LirOp.Branch, comparison.Size);
@@ -214,8 +225,42 @@ internal sealed partial class InstructionSelector
                 exit.Aux = terminator.FrameState;
                 AddFrameState(terminator.FrameState);
                 break;
+            case TerminatorKind.Throw:
+                int exception = Anywhere(terminator.Values[0]);
+                ref LirInstruction thrower = ref Emit(LirOp.Throw, OpSize.Qword);
+                thrower.Clobbers = AllRegisters;
+                thrower.State = terminator.FrameState;
+                Use(exception, OperandPlace.Any, hint: RaxHint);
+                AddFrameState(terminator.FrameState, OperandRole.UseAfterClobber);
+                break;
+            case TerminatorKind.TailCall:
+                SelectTailCall(terminator);
+                break;
             default:
                 throw new InvalidOperationException($"block {source.Id} does not end");
+        }
+    }
+
+    private void SelectTailCall(in Terminator terminator)
+    {
+        SignatureLayout layout = signatures.Get(terminator.Aux);
+        int function = (int)terminator.Immediate;
+        int first = function < 0 ? 1 : 0;
+        int count = terminator.Values.Length;
+        Span<int> arguments = count <= 64 ? stackalloc int[count] : new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            arguments[i] = i < first ? Register(terminator.Values[i]) : Anywhere(terminator.Values[i]);
+        }
+
+        ref LirInstruction instruction = ref Emit(LirOp.TailCall, OpSize.Qword);
+        instruction.Clobbers = AllRegisters;
+        instruction.Aux = function;
+        instruction.Immediate = terminator.Aux;
+        for (int i = 0; i < count; i++)
+        {
+            byte hint = i < first ? LirOperand.NoHint : HintOf(layout.Parameters[i - first]);
+            Use(arguments[i], OperandPlace.Any, hint: hint);
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed partial class InstructionSelector
     private bool IsCallInBlock(int id) => graph[id].Op is IrOp.CallDirect or IrOp.CallReference && IsInBlock(id);
 
     private bool IsCoverableLoad(int id) =>
-        graph[id].Op is Opcode.I32Load or Opcode.I64Load && IsOnlyHere(id) && LevelAfter(id) == level;
+        graph[id].Op is Opcode.I32Load or Opcode.I64Load or Opcode.StructGet or Opcode.ArrayGet or Opcode.ArrayLen && IsOnlyHere(id) && LevelAfter(id) == level;
 
     private void SelectAdd(int id, OpSize size)
     {

@@ -105,7 +105,7 @@ internal sealed partial class InstructionSelector
         instruction.FixedBase = address.FixedBase;
         instruction.ScaleLog2 = address.ScaleLog2;
         instruction.Displacement = address.Displacement;
-        instruction.MayFault = address.MayFault;
+        instruction.Fault = address.Fault;
         if (address.Base != 0)
         {
             instruction.HasBase = true;
@@ -132,7 +132,11 @@ internal sealed partial class InstructionSelector
             CheckBounds(memory, index, offset, 1u << bytesLog2);
         }
 
-        var address = new Address { FixedBase = Gpr.None, MayFault = isGuarded };
+        var address = new Address
+        {
+            FixedBase = Gpr.None,
+            Fault = isGuarded ? TrapKind.MemoryOutOfBounds : TrapKind.None,
+        };
         if (memory == 0)
         {
             address.FixedBase = CallingConvention.MemoryBase;
@@ -269,7 +273,8 @@ internal sealed partial class InstructionSelector
             Opcode.I64Load or Opcode.F64Load => size == OpSize.Qword,
             IrOp.TableLength => SizeOf(node.Type) == size && !module.Layout.Table((int)node.Immediate).IsPointer,
             IrOp.MemoryByteLength => size == OpSize.Qword && !module.Layout.Memory((int)node.Immediate).IsPointer,
-            IrOp.LoadReferenceType => size == OpSize.Dword,
+            IrOp.LoadReferenceType or Opcode.ArrayLen => size == OpSize.Dword,
+            Opcode.StructGet or Opcode.ArrayGet => SizeOf(node.Type) == size,
             _ => false,
         };
         if (!isWhole || !IsOnlyHere(id) || (LevelAfter(id) != level && node.Op != IrOp.LoadReferenceType))
@@ -283,6 +288,9 @@ internal sealed partial class InstructionSelector
             IrOp.TableLength => TableField(id, TableData.LengthOffset),
             IrOp.MemoryByteLength => MemoryField((int)node.Immediate, MemoryData.ByteLengthOffset),
             IrOp.LoadReferenceType => ReferenceType(id),
+            Opcode.StructGet => FieldAddress(id),
+            Opcode.ArrayGet => ElementAddress(id),
+            Opcode.ArrayLen => LengthAddress(id),
             _ => MemoryAddress(id, (int)size),
         };
         return true;

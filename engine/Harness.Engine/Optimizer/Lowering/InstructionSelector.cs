@@ -93,11 +93,14 @@ internal sealed partial class InstructionSelector
     private void PrepareBlock(Block source)
     {
         int count = 0;
+        int safepoints = 0;
         foreach (int id in source.Nodes)
         {
             ref NodeState state = ref nodes[id];
             state.Block = source.Id;
             state.Level = count;
+            state.Safepoint = safepoints;
+            safepoints += IsSafepoint(graph[id].Op) ? 1 : 0;
             state.IsRequired = (OperatorTable.EffectsOf(graph, id) & Effects.Required) != 0;
             if (state.IsRequired)
             {
@@ -113,6 +116,8 @@ internal sealed partial class InstructionSelector
             {
                 CountUses(graph[id].Aux);
             }
+
+            CountUses(graph[id].State);
         }
 
         ref Terminator terminator = ref source.Terminator;
@@ -126,7 +131,7 @@ internal sealed partial class InstructionSelector
             CountUses(terminator.Values);
         }
 
-        if (terminator.Kind == TerminatorKind.Deoptimize)
+        if (terminator.Kind is TerminatorKind.Deoptimize or TerminatorKind.Throw)
         {
             CountUses(terminator.FrameState);
         }
@@ -319,15 +324,24 @@ internal sealed partial class InstructionSelector
             case IrOp.LoopStackCheck:
                 Emit(LirOp.StackCheck, OpSize.Qword);
                 break;
+            case IrOp.RefTest:
+                SelectRefTest(id);
+                break;
+            case IrOp.RefCast or Opcode.RefAsNonNull:
+                SelectCast(id);
+                break;
+            case IrOp.Narrow:
+                break;
             default:
-                throw new NotSupportedException($"no instruction is known for {op}");
+                SelectObject(id, op);
+                break;
         }
     }
 
     /// <summary>The virtual register of a node's result; asking for it makes the node be computed.</summary>
     private int Value(int id)
     {
-        while (graph[id].Op == Opcode.I64ExtendI32U && !Constants.IsConstant(graph, id))
+        while (IsSameAsInput(graph[id].Op) || (graph[id].Op == Opcode.I64ExtendI32U && !Constants.IsConstant(graph, id)))
         {
             id = graph.Input(id, 0);
         }
@@ -445,6 +459,7 @@ internal sealed partial class InstructionSelector
         public int Uses;
         public int Block;
         public int Level;
+        public int Safepoint;
         public int FirstProjection;
         public bool IsRequired;
         public bool IsCovered;

@@ -1,3 +1,4 @@
+using Harness.Engine.Runtime;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Optimizer.Lowering;
@@ -34,8 +35,8 @@ internal struct LirInstruction
     /// <summary>Whether the address has an index in an operand.</summary>
     public bool HasIndex;
 
-    /// <summary>Whether the access may fault, which is a trap then.</summary>
-    public bool MayFault;
+    /// <summary>What it means when the access faults; <see cref="TrapKind.None"/> if it cannot.</summary>
+    public TrapKind Fault;
 
     /// <summary>Base register of the address that is not allocated; <see cref="Gpr.None"/> if none.</summary>
     public Gpr FixedBase;
@@ -49,8 +50,14 @@ internal struct LirInstruction
     /// <summary>The exact operation: see <see cref="LirOp"/>.</summary>
     public ushort Sub;
 
-    /// <summary>A function index or frame state: see <see cref="LirOp"/>.</summary>
+    /// <summary>A function index, canonical type or frame state: see <see cref="LirOp"/>.</summary>
     public int Aux;
+
+    /// <summary>
+    /// The frame state of a call that may throw into a handler of the compiled functions, whose values are the last operands; -1 for
+    /// others.
+    /// </summary>
+    public int State;
 
     /// <summary>Displacement of the address.</summary>
     public int Displacement;

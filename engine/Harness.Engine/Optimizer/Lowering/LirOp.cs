@@ -114,6 +114,27 @@ internal enum LirOp : byte
     /// <summary>Checks for interrupts and for the end of the stack.</summary>
     StackCheck,
 
+    /// <summary>
+    /// Result = a new object of Immediate bytes, its header written: type Aux, <see cref="Heap.ObjectFlags"/> Sub. May collect garbage,
+    /// but overwrites no registers.
+    /// </summary>
+    Allocate,
+
+    /// <summary>
+    /// First result = a new array of type Aux; second result = scratch. Inputs: length, and the element unless it is zero. The same as
+    /// <see cref="Allocate"/> otherwise.
+    /// </summary>
+    AllocateArray,
+
+    /// <summary>Tells the collector that a reference has been stored into the object, the input.</summary>
+    WriteBarrier,
+
+    /// <summary>Result = 1 if the input is of a type, else 0; Immediate and Sub are a <see cref="TypeTest"/>.</summary>
+    TestType,
+
+    /// <summary>Traps unless the input is of a type; Immediate and Sub are a <see cref="TypeTest"/>.</summary>
+    CheckType,
+
     /// <summary>Calls a function by index: Aux.</summary>
     CallDirect,
 
@@ -143,6 +164,20 @@ internal enum LirOp : byte
 
     /// <summary>Ends a block: deoptimizes; Sub is the reason, Aux the frame state.</summary>
     Deoptimize,
+
+    /// <summary>
+    /// Ends a block: goes to the first successor if the input is of a type, else to the second; Immediate and Sub are a
+    /// <see cref="TypeTest"/>, and the condition is equal, or not equal if the successors are exchanged.
+    /// </summary>
+    BranchOnType,
+
+    /// <summary>Ends a block: throws the exception that is the input.</summary>
+    Throw,
+
+    /// <summary>
+    /// Ends a block: calls function Aux in place of this one, or if that is -1 the first input; Immediate is the canonical type.
+    /// </summary>
+    TailCall,
 }
 
 /// <summary>How a load fills the rest of its register.</summary>

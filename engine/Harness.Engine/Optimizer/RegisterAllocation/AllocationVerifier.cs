@@ -6,9 +6,10 @@ namespace Harness.Engine.Optimizer.RegisterAllocation;
 
 /// <summary>
 /// Checks an allocation by following which value each place holds through all blocks: every input must be found where the
-/// allocator says that it is.
+/// allocator says that it is. Where garbage may be collected, places with references that the stack map does not name hold nothing
+/// any more, and those that it names must hold references.
 /// </summary>
-internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, MoveInserter moves)
+internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, MoveInserter moves, Safepoints safepoints)
 {
     /// <summary>Marks constants among the values that places hold.</summary>
     private const long ConstantBit = 1L << 62;
@@ -117,6 +118,11 @@ internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, Move
             }
         }
 
+        if (Safepoints.IsSafepoint(instruction.Op))
+        {
+            CollectGarbage(index);
+        }
+
         Check(operands, OperandRole.UseAfterClobber, index);
         foreach (LirOperand operand in operands)
         {
@@ -134,6 +140,32 @@ internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, Move
 
         Check(operands, OperandRole.UseLate, index);
     }
+
+    private void CollectGarbage(int instruction)
+    {
+        var updated = new HashSet<int>();
+        foreach (Location location in safepoints.ReferencesAt(instruction))
+        {
+            updated.Add(location.Code);
+            if (!places.TryGetValue(location.Code, out long value) || !IsReference(value))
+            {
+                throw new InvalidOperationException(
+                    $"the stack map of instruction {instruction} ({code.Instruction(instruction).Op}) names {location}, which holds v{value}");
+            }
+        }
+
+        foreach (var (place, value) in places.ToArray())
+        {
+            if (value > 0 && (value & ConstantBit) == 0 && IsReference(value) && !updated.Contains(place))
+            {
+                places.Remove(place);
+            }
+        }
+    }
+
+    /// <summary>Whether what a place holds is a reference, which may be the constant null.</summary>
+    private bool IsReference(long value) =>
+        (value & ConstantBit) != 0 ? value == ConstantBit : value > 0 && code.TypeOf((int)value) == Ir.IrType.Ref;
 
     private void Apply(int instruction, MoveGroup last)
     {
@@ -170,7 +202,8 @@ internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, Move
                 continue;
             }
 
-            Location location = LocationAt(operand.Value, 4 * instruction);
+            int position = (4 * instruction) + (role == OperandRole.UseAfterClobber ? 1 : 0);
+            Location location = LocationAt(operand.Value, position);
             if (operand.Place == OperandPlace.Register && !location.IsRegister)
             {
                 throw new InvalidOperationException($"v{operand.Value} of instruction {instruction} is not in a register");

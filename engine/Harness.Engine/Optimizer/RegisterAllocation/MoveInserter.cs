@@ -26,6 +26,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
     private LirCode code = null!;
     private readonly GrowList<int> intervals = new();
     private int[] storeBlocks = new int[512];
+    private int[] storePositions = new int[512];
     private int[] firstIntervals = new int[513];
 
     /// <summary>Number of moves.</summary>
@@ -53,6 +54,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
         if (storeBlocks.Length < code.ValueCount)
         {
             storeBlocks = new int[code.ValueCount * 2];
+            storePositions = new int[code.ValueCount * 2];
             firstIntervals = new int[(code.ValueCount * 2) + 1];
         }
 
@@ -72,6 +74,16 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
         }
 
         moves.Span.Sort(static (a, b) => a.Key.CompareTo(b.Key));
+    }
+
+    /// <summary>
+    /// Whether the slot of a value that lives at a position holds the value there, and moves behind it may count on that.
+    /// </summary>
+    public bool IsInSlot(int value, int position)
+    {
+        int block = storeBlocks[value];
+        return scan.SlotOf(value) >= 0 && block != NotStored && position >= storePositions[value]
+            && dominators.Dominates(block, scan.BlockAt(position));
     }
 
     /// <summary>Lists the intervals of each value in order, so that they can be searched.</summary>
@@ -123,6 +135,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
             if (lifetimes[value].Location.IsStack)
             {
                 storeBlocks[value] = AtDefinition;
+                storePositions[value] = 0;
             }
             else if (lifetimes[value].Location.IsRegister)
             {
@@ -187,11 +200,13 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
         if (isFirst && scan.WeightAt(start) <= scan.WeightAt(definition))
         {
             storeBlocks[value] = scan.BlockAt(start);
+            storePositions[value] = start;
             Add(start >> 2, MoveGroup.Split, new Move(PlaceBefore(earlier, before, first), slot, code.TypeOf(value)));
         }
         else if (weight >= scan.WeightAt(definition))
         {
             storeBlocks[value] = AtDefinition;
+            storePositions[value] = 0;
             Add((definition + 3) >> 2, MoveGroup.Spill, new Move(lifetimes[value].Location, slot, code.TypeOf(value)));
         }
     }

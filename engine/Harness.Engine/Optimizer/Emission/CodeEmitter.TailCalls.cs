@@ -1,0 +1,86 @@
+using Harness.Engine.Optimizer.Lowering;
+using Harness.Engine.Optimizer.RegisterAllocation;
+using Harness.Engine.Runtime;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Optimizer.Emission;
+
+/// <content>
+/// Tail calls: the frame makes way for the callee's, whose stack arguments take the place of the own ones. Callers of a function of
+/// their own instance rely on the instance register after the call; therefore a callee of another instance is called and returned
+/// from instead.
+/// </content>
+internal sealed partial class CodeEmitter
+{
+    private void EmitTailCall(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
+    {
+        SignatureLayout layout = signatures.Get((int)instruction.Immediate);
+        bool isReference = instruction.Aux < 0;
+        Location reference = isReference ? Input(operands, 0) : Location.None;
+        ReadOnlySpan<LirOperand> arguments = isReference ? operands[1..] : operands;
+        EmitStackArguments(arguments, layout);
+        reference = EmitRegisterArguments(arguments, layout.Parameters, reference);
+        if (!isReference && !module.Layout.IsImportedFunction(instruction.Aux))
+        {
+            EmitLeave(layout.StackParameterBytes);
+            int entry = module.Layout.FunctionReferenceOf(instruction.Aux) + FunctionReference.EntryOffset;
+            asm.Jmp(Mem.Base(CallingConvention.Instance, entry));
+            return;
+        }
+
+        if (!isReference)
+        {
+            asm.Mov(
+                OpSize.Qword, Scratch, Mem.Base(CallingConvention.Instance, module.Layout.ImportedFunction(instruction.Aux)));
+            EmitCallAndReturn(instruction);
+            return;
+        }
+
+        EmitCopy(OpSize.Qword, Location.Of(Scratch), reference);
+        asm.Alu(AluOp.Cmp, OpSize.Qword, CallingConvention.Instance, Mem.Base(Scratch, FunctionReference.InstanceOffset));
+        asm.Jcc(Condition.NotEqual, AddColdPath(ColdPathKind.CallAndReturn, instruction).Entry);
+        EmitLeave(layout.StackParameterBytes);
+        asm.Jmp(Mem.Base(Scratch, FunctionReference.EntryOffset));
+    }
+
+    /// <summary>Calls the function whose reference is in the scratch register, and returns with its results where they are.</summary>
+    private void EmitCallAndReturn(in LirInstruction instruction)
+    {
+        EmitReferenceCall(instruction, []);
+        asm.Leave();
+        asm.Ret(Signature.StackParameterBytes);
+    }
+
+    /// <summary>
+    /// Takes down the frame, with the callee's stack arguments, which lie at rsp, moved up so that the return address comes right
+    /// below them and the caller finds rsp as it expects it.
+    /// </summary>
+    private void EmitLeave(int stackBytes)
+    {
+        int ownStackBytes = Signature.StackParameterBytes;
+        if (stackBytes == 0 && ownStackBytes == 0)
+        {
+            asm.Leave();
+            return;
+        }
+
+        // None of these is a parameter's register.
+        const Gpr returnAddress = Gpr.R10;
+        const Gpr callerFrame = Gpr.R12;
+        const Gpr newTop = Gpr.R13;
+        asm.Mov(OpSize.Qword, returnAddress, Mem.Base(Gpr.Rbp, FrameLayout.ReturnAddress));
+        asm.Mov(OpSize.Qword, callerFrame, Mem.Base(Gpr.Rbp));
+        asm.Lea(OpSize.Qword, newTop, Mem.Base(Gpr.Rbp, FrameLayout.ReturnAddress + ownStackBytes - stackBytes));
+
+        // From the top: what is overwritten has been moved.
+        for (int offset = stackBytes - sizeof(long); offset >= 0; offset -= sizeof(long))
+        {
+            EmitLoadScalar(OpSize.Qword, ScratchXmm, Mem.Base(Gpr.Rsp, offset));
+            asm.MovScalar(OpSize.Qword, Mem.Base(newTop, sizeof(long) + offset), ScratchXmm);
+        }
+
+        asm.Mov(OpSize.Qword, Mem.Base(newTop), returnAddress);
+        asm.Mov(OpSize.Qword, Gpr.Rbp, callerFrame);
+        asm.Mov(OpSize.Qword, Gpr.Rsp, newTop);
+    }
+}
