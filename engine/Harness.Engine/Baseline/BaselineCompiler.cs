@@ -24,6 +24,8 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
             Block = space.Publish(compiler.Assembler),
             InstructionBytes = compiler.Assembler.InstructionBytes,
             Sites = compiler.Sites.ToArray(),
+            FrameSize = compiler.FrameSize,
+            LandingPads = compiler.LandingPadOffsets(),
             FeedbackCallOffsets = compiler.FeedbackCallOffsets.ToArray(),
             StackMaps = compiler.StackMaps.ToArray(),
             FrameSize = compiler.FrameSize,

@@ -20,6 +20,9 @@ internal enum ControlKind : byte
 
     /// <summary><c>if</c>, after its <c>else</c>.</summary>
     Else,
+
+    /// <summary><c>try_table</c>.</summary>
+    TryTable,
 }
 
 /// <summary>A label that is open at the current instruction.</summary>
@@ -57,6 +60,18 @@ internal struct ControlFrame
 
     /// <summary>The block's number in the <see cref="BodyScan"/>.</summary>
     public int Summary;
+
+    /// <summary>Where in the saved states that of the landing pad lies, of a block that catches.</summary>
+    public int HandlerState;
+
+    /// <summary>The number of the landing pad, of a block that catches; -1 as long as nothing throws to it.</summary>
+    public int LandingPad;
+
+    /// <summary>Index in the open labels of the next block around a block that catches which does so as well; -1 if there is none.</summary>
+    public int OuterCatcher;
+
+    /// <summary>Offset in the module's bytes of the clauses of a <c>try_table</c>.</summary>
+    public int Clauses;
 
     /// <summary>The branch table, by number, that <see cref="Landing"/> belongs to.</summary>
     public int LandingTable;

@@ -21,6 +21,7 @@ internal sealed partial class FunctionCompiler
         var type = _module.Functions[functionIndex].Type;
         bool isImported = _layout.IsImportedFunction(functionIndex);
         _cache.SpillBelow(_cache.Height - type.Parameters.Length);
+        SaveForHandler();
         if (isImported)
         {
             EmitArguments(type);
@@ -49,6 +50,7 @@ internal sealed partial class FunctionCompiler
         var definition = _module.GetType(_reader.ReadIndex());
         int tableIndex = _reader.ReadIndex();
         _cache.SpillBelow(_cache.Height - 1 - definition.Function!.Parameters.Length);
+        SaveForHandler();
         int slot = AddFeedbackSlot();
         LoadTableTarget(definition, tableIndex);
         EmitIndirectCall(definition.Function, slot);
@@ -58,6 +60,7 @@ internal sealed partial class FunctionCompiler
     {
         var type = _module.GetType(_reader.ReadIndex()).Function!;
         _cache.SpillBelow(_cache.Height - 1 - type.Parameters.Length);
+        SaveForHandler();
         int slot = AddFeedbackSlot();
         PopTarget();
         EmitIndirectCall(type, slot);
@@ -206,6 +209,7 @@ internal sealed partial class FunctionCompiler
     /// <summary>Right after a call instruction: goes back to the own instance, and pushes the results.</summary>
     private void FinishCall(FunctionType type, bool mayLeaveInstance)
     {
+        CatchFromSite();
         DescribeResumePoint(ResumeKind.AfterCall);
         if (mayLeaveInstance)
         {

@@ -37,6 +37,17 @@ internal sealed partial class FunctionCompiler
             case Opcode.Else:
                 EmitElse();
                 break;
+            case Opcode.TryTable:
+                EmitTryTable();
+                break;
+            case Opcode.Throw:
+                EmitThrow(_reader.ReadIndex());
+                BecomeUnreachable();
+                break;
+            case Opcode.ThrowRef:
+                EmitThrowRef();
+                BecomeUnreachable();
+                break;
             case Opcode.End:
                 EmitEnd();
                 break;
@@ -177,6 +188,9 @@ internal sealed partial class FunctionCompiler
                 EmitEndOfIf(ref frame);
                 break;
             case ControlKind.Loop:
+                break;
+            case ControlKind.TryTable:
+                EmitEndOfTryTable(ref frame);
                 break;
             default:
                 EmitEndOfBlock(ref frame);

@@ -120,6 +120,8 @@ internal sealed partial class FunctionCompiler : IDisposable
         _feedbackCallCount = 0;
         _coldCount = 0;
         _controlDepth = 0;
+        _landingPadCount = 0;
+        _catcher = -1;
         _stateEnd = 0;
         _nextSummary = 1;
         _reader = _module.OpenBody(_function);
@@ -188,7 +190,7 @@ internal sealed partial class FunctionCompiler : IDisposable
                 _reader.SkipImmediates(opcode);
                 EmitSelect();
                 break;
-            case < Opcode.Drop:
+            case < Opcode.Drop or Opcode.TryTable:
                 CompileControl(opcode);
                 break;
             case < Opcode.I32Load:

@@ -100,9 +100,7 @@ internal sealed unsafe class FrameImage : IDisposable
         _transfer->Image = _buffer;
         _transfer->ImageWords = (long)size / sizeof(ulong);
         _transfer->ResumeAddress = innermost.ResumeAddress;
-        _transfer->Registers[Gpr.Rbp] = (ulong)innermost.Pointer;
-        _transfer->Registers[Runtime.CallingConvention.Instance] = (ulong)_instance.Header;
-        _transfer->Registers[Runtime.CallingConvention.MemoryBase] = (ulong)_instance.Header->MemoryBase;
+        SetFrameRegisters(innermost.Pointer);
         for (int i = 0; i < _frameCount; i++)
         {
             ref Frame frame = ref _frames[i];
@@ -120,6 +118,21 @@ internal sealed unsafe class FrameImage : IDisposable
             }
         }
 
+        return _transfer;
+    }
+
+    /// <summary>Enters a handler of the frame that the image began with, which stays as it is.</summary>
+    /// <param name="stackPointer">rsp in the body of its function.</param>
+    /// <param name="handler">Where the handler begins.</param>
+    /// <param name="exception">The exception.</param>
+    /// <returns>What is to be put on the stack: nothing.</returns>
+    public FrameTransfer* BuildHandler(byte* stackPointer, nint handler, ulong exception)
+    {
+        _transfer->StackPointer = stackPointer;
+        _transfer->ImageWords = 0;
+        _transfer->ResumeAddress = handler;
+        _transfer->Registers[Gpr.Rax] = exception;
+        SetFrameRegisters(_framePointer);
         return _transfer;
     }
 
@@ -148,6 +161,13 @@ internal sealed unsafe class FrameImage : IDisposable
     {
         NativeMemory.Free(_transfer);
         NativeMemory.Free(_buffer);
+    }
+
+    private void SetFrameRegisters(byte* framePointer)
+    {
+        _transfer->Registers[Gpr.Rbp] = (ulong)framePointer;
+        _transfer->Registers[Runtime.CallingConvention.Instance] = (ulong)_instance.Header;
+        _transfer->Registers[Runtime.CallingConvention.MemoryBase] = (ulong)_instance.Header->MemoryBase;
     }
 
     private static ResumePoint FindResumePoint(ResumeMap map, DeoptFrame frame)

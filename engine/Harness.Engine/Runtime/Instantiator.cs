@@ -16,6 +16,7 @@ internal static unsafe class Instantiator
             Import(instance, module.Imports[i], imported[i]);
         }
 
+        AllocateTags(instance);
         AllocateMemories(instance);
         AllocateGlobals(instance);
         AllocateTables(instance);
@@ -96,7 +97,7 @@ internal static unsafe class Instantiator
                 instance.Globals[import.Index] = global;
                 break;
             case Tag tag:
-                instance.Tags[import.Index] = tag;
+                SetTag(instance, import.Index, tag);
                 break;
         }
     }
@@ -125,10 +126,20 @@ internal static unsafe class Instantiator
             instance.Globals[i] = new Global(instance.Store, globals[i].Type, address);
         }
 
+    }
+
+    private static void AllocateTags(Instance instance)
+    {
         for (int i = 0; i < instance.Tags.Length; i++)
         {
-            instance.Tags[i] ??= new Tag(instance.Store, instance.Module.Tags[i].Type);
+            if (!instance.Module.Tags[i].IsImported) SetTag(instance, i, new Tag(instance.Store, instance.Module.Tags[i].Type));
         }
+    }
+
+    private static void SetTag(Instance instance, int index, Tag tag)
+    {
+        instance.Tags[index] = tag;
+        *(TagData**)instance.At(instance.Code.Layout.Tag(index)) = tag.Data;
     }
 
     private static void AllocateTables(Instance instance)

@@ -134,7 +134,48 @@ internal static unsafe class RuntimeCallbacks
         }
     }
 
-    /// <summary>Compiled code calls a function of the host; returns 0, or 1 to unwind.</summary>
+    /// <summary>
+    /// Compiled code throws an exception: returns how to go on in the handler, or null to unwind, which is also what null does: it
+    /// traps.
+    /// </summary>
+    [UnmanagedCallersOnly]
+    public static FrameTransfer* Throw(InstanceHeader* header, ulong exception, nint returnAddress, byte* framePointer)
+    {
+        Store store = Store.Of(header->Context);
+        try
+        {
+            if (exception != 0) return Unwinder.Unwind(store, exception, returnAddress, framePointer);
+            RegisteredCode code = NativeRuntime.Registry.FindCaller(returnAddress)!;
+            int site = code.Code.FindSite(returnAddress, isTrap: false);
+            store.SetPending(TrapKind.NullException, CapturedStack.Capture(code, site, framePointer));
+        }
+        catch (Exception e)
+        {
+            store.SetPending(e);
+        }
+
+        return null;
+    }
+
+    /// <summary>A function of the host threw the exception that is pending: as <see cref="Throw"/>, from the call of that function.</summary>
+    [UnmanagedCallersOnly]
+    public static FrameTransfer* ThrowFromHost(InstanceHeader* header, nint returnAddress, byte* framePointer)
+    {
+        Store store = Store.Of(header->Context);
+        try
+        {
+            return Unwinder.UnwindFromHost(store, returnAddress, framePointer);
+        }
+        catch (Exception e)
+        {
+            store.SetPending(e);
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Compiled code calls a function of the host; returns 0, 1 to unwind, or 2 if compiled code may catch the pending exception.
+    /// </summary>
     [UnmanagedCallersOnly]
     public static int CallHost(FunctionReference* reference, InstanceHeader* caller, ulong* slots)
     {
@@ -143,6 +184,11 @@ internal static unsafe class RuntimeCallbacks
         {
             function.Host!.Call(new HostCaller(function.Store, Instance.Of(caller)), slots);
             return 0;
+        }
+        catch (WasmException e) when (e.Tag.Store == function.Store)
+        {
+            function.Store.SetPending(e);
+            return 2;
         }
         catch (Exception e)
         {

@@ -10,7 +10,7 @@ internal static unsafe partial class RuntimeFunctions
     /// The functions that may collect garbage: compiled code reaches them through a stub that makes a frame for the collector to start
     /// at.
     /// </summary>
-    public static Builtin[] Collecting => [Builtin.ArrayNew, Builtin.ArrayNewData, Builtin.ArrayNewElem];
+    public static Builtin[] Collecting => [Builtin.ArrayNew, Builtin.ArrayNewData, Builtin.ArrayNewElem, Builtin.ExceptionNew];
 
     /// <summary>Fills a part of an array, which is inside, with the bits of a value.</summary>
     internal static void Fill(ObjectHeap heap, ulong array, uint index, ulong bits, uint count)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 
 namespace Harness.Engine.Runtime;
@@ -27,6 +28,7 @@ internal static unsafe partial class RuntimeFunctions
         table[(int)Builtin.ArrayCopy] = (nint)(delegate* unmanaged<InstanceHeader*, ulong, uint, ulong, uint, uint, int>)&ArrayCopy;
         table[(int)Builtin.ArrayInitData] = (nint)(delegate* unmanaged<InstanceHeader*, int, ulong, uint, uint, uint, int>)&ArrayInitData;
         table[(int)Builtin.ArrayInitElem] = (nint)(delegate* unmanaged<InstanceHeader*, int, ulong, uint, uint, uint, int>)&ArrayInitElem;
+        table[(int)Builtin.ExceptionNew] = (nint)(delegate* unmanaged<InstanceHeader*, int, ulong>)&ExceptionNew;
         table[(int)Builtin.IsSubtype] = (nint)(delegate* unmanaged<InstanceHeader*, int, int, int>)&IsSubtype;
     }
 
@@ -120,6 +122,21 @@ internal static unsafe partial class RuntimeFunctions
 
     [UnmanagedCallersOnly]
     private static void ElemDrop(InstanceHeader* header, int segment) => Instance.Of(header)!.DropElements(segment);
+
+    [UnmanagedCallersOnly]
+    private static ulong ExceptionNew(InstanceHeader* header, int tag)
+    {
+        Store store = Store.Of(header->Context);
+        try
+        {
+            ulong exception = store.Heap.NewException(Instance.Of(header)!.Tags[tag].Data, Allocation.MayCollect);
+            return exception != 0 ? exception : Refuse(header, TrapKind.OutOfMemory);
+        }
+        catch (Exception e)
+        {
+            return Refuse(header, store, e);
+        }
+    }
 
     [UnmanagedCallersOnly]
     private static int IsSubtype(InstanceHeader* header, int actual, int expected) =>

@@ -14,6 +14,8 @@ internal sealed unsafe class RuntimeStubs
     private readonly Label _fault;
     private readonly Label _unwind;
     private readonly Label _exit;
+    private readonly Label _throwFromHost;
+    private readonly Label _transfer;
 
     private RuntimeStubs(Assembler assembler)
     {
@@ -22,6 +24,8 @@ internal sealed unsafe class RuntimeStubs
         _fault = assembler.NewLabel();
         _unwind = assembler.NewLabel();
         _exit = assembler.NewLabel();
+        _throwFromHost = assembler.NewLabel();
+        _transfer = assembler.NewLabel();
     }
 
     /// <summary>Writes all stubs.</summary>
@@ -40,7 +44,11 @@ internal sealed unsafe class RuntimeStubs
         nint AddressOf(Label label) => block.Address + assembler.OffsetOf(label);
         for (int i = 0; i < exits.Length; i++) builtins[(int)RuntimeFunctions.Collecting[i]] = AddressOf(exits[i]);
         return (block, new StubAddresses(
-            [.. stubs._stubs.Select(AddressOf)], AddressOf(stubs._fault), AddressOf(stubs._unwind), AddressOf(stubs._exit)));
+            [.. stubs._stubs.Select(AddressOf)],
+            AddressOf(stubs._fault),
+            AddressOf(stubs._unwind),
+            AddressOf(stubs._exit),
+            AddressOf(stubs._throwFromHost)));
     }
 
     private void Emit()
@@ -51,11 +59,10 @@ internal sealed unsafe class RuntimeStubs
         EmitTierUp();
         EmitFeedbackMiss();
         EmitDeoptimize();
+        EmitThrow();
         EmitLazyCompile();
         EmitCollectGarbage();
         EmitRemember();
-        Begin(Stub.Throw);
-        _assembler.Int3();
     }
 
     private void Begin(Label label)
@@ -302,6 +309,13 @@ internal sealed unsafe class RuntimeStubs
         _assembler.Mov(OpSize.Qword, Gpr.Rdx, Mem.Base(Gpr.Rsp, SaveAreaSize));
         Move(Gpr.Rcx, Gpr.Rbp);
         CallManaged((delegate* unmanaged<InstanceHeader*, RegisterFile*, nint, byte*, FrameTransfer*>)&RuntimeCallbacks.Deoptimize);
+        EmitTransfer();
+    }
+
+    /// <summary>Goes on as the <see cref="FrameTransfer"/> in rax tells, or unwinds if there is none.</summary>
+    private void EmitTransfer()
+    {
+        _assembler.Bind(_transfer);
         _assembler.Test(OpSize.Qword, Gpr.Rax, Gpr.Rax);
         _assembler.Jcc(Condition.Zero, _unwind);
 
@@ -334,6 +348,27 @@ internal sealed unsafe class RuntimeStubs
         _assembler.Jmp(Mem.Base(Gpr.R11, FrameTransfer.ResumeAddressOffset));
     }
 
+    /// <summary>No register but the frame's is wanted again: handlers find everything in the frame.</summary>
+    private void EmitThrow()
+    {
+        Begin(Stub.Throw);
+        _assembler.Pop(Gpr.Rdx);
+        Move(Gpr.Rdi, Gpr.R14);
+        Move(Gpr.Rsi, Gpr.Rax);
+        Move(Gpr.Rcx, Gpr.Rbp);
+        _assembler.Alu(AluOp.And, OpSize.Qword, Gpr.Rsp, -16);
+        CallManaged((delegate* unmanaged<InstanceHeader*, ulong, nint, byte*, FrameTransfer*>)&RuntimeCallbacks.Throw);
+        _assembler.Jmp(_transfer);
+
+        // From host adapters, in their frame.
+        Begin(_throwFromHost);
+        Move(Gpr.Rdi, Gpr.R14);
+        _assembler.Mov(OpSize.Qword, Gpr.Rsi, Mem.Base(Gpr.Rbp, FrameLayout.ReturnAddress));
+        _assembler.Mov(OpSize.Qword, Gpr.Rdx, Mem.Base(Gpr.Rbp));
+        CallManaged((delegate* unmanaged<InstanceHeader*, nint, byte*, FrameTransfer*>)&RuntimeCallbacks.ThrowFromHost);
+        _assembler.Jmp(_transfer);
+    }
+
     private void EmitLazyCompile()
     {
         Begin(Stub.LazyCompile);
@@ -354,4 +389,5 @@ internal sealed unsafe class RuntimeStubs
 /// <param name="Fault">Where the handler of memory faults goes, with the faulting instruction in r11.</param>
 /// <param name="Unwind">Jumped to with a valid instance register: goes back to the innermost entry stub with status 1.</param>
 /// <param name="Exit">Jumped to by entry stubs with rsp as they set it before the call, and the status in eax.</param>
-internal sealed record StubAddresses(nint[] Stubs, nint Fault, nint Unwind, nint Exit);
+/// <param name="ThrowFromHost">Jumped to by host adapters, in their frame, when the pending exception may be caught by their caller.</param>
+internal sealed record StubAddresses(nint[] Stubs, nint Fault, nint Unwind, nint Exit, nint ThrowFromHost);

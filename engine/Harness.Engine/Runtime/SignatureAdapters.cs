@@ -138,8 +138,9 @@ internal static unsafe class SignatureAdapters
         a.MovImm(Gpr.Rax, (long)(delegate* unmanaged<FunctionReference*, InstanceHeader*, ulong*, int>)&RuntimeCallbacks.CallHost);
         a.Call(Gpr.Rax);
         a.ClearUpperVectors();
-        a.Test(OpSize.Dword, Gpr.Rax, Gpr.Rax);
-        a.Jcc(Condition.NotZero, NativeRuntime.Stubs.Unwind);
+        a.Alu(AluOp.Cmp, OpSize.Dword, Gpr.Rax, 1);
+        a.Jcc(Condition.Equal, NativeRuntime.Stubs.Unwind);
+        a.Jcc(Condition.Above, NativeRuntime.Stubs.ThrowFromHost);
         LoadResults(a, type, layout);
         a.Leave();
         a.Ret(layout.StackParameterBytes);

@@ -163,6 +163,14 @@ public sealed unsafe class Store : IDisposable
         return trap;
     }
 
+    /// <summary>Forgets and returns the exception that is pending.</summary>
+    internal Exception TakePendingException()
+    {
+        Exception exception = _pendingException?.SourceException ?? throw new InvalidOperationException("no exception is pending");
+        _pendingException = null;
+        return exception;
+    }
+
     internal void SetPending(TrapKind kind, CapturedStack stack) => _pendingTrap = (kind, stack);
 
     internal void SetPending(Exception exception) => _pendingException = ExceptionDispatchInfo.Capture(exception);

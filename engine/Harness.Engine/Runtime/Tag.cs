@@ -1,17 +1,47 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 
 namespace Harness.Engine.Runtime;
 
 /// <summary>The identity of a kind of exceptions.</summary>
-public sealed class Tag : Extern
+public sealed unsafe class Tag : Extern
 {
     /// <summary>Makes a tag.</summary>
     public Tag(Store store, TagType type)
-        : base(store) => Type = type;
+        : base(store)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        Type = type;
+        Data = (TagData*)store.AllocateNative(TagData.Size);
+        Data->Handle = store.HandleOf(this);
+        Data->ValueCount = type.Type.Parameters.Length;
+        Data->ReferenceMask = ReferencesOf(type.Type.Parameters);
+    }
 
     /// <summary>Its type.</summary>
     public TagType Type { get; }
 
     /// <inheritdoc/>
     public override ExternalKind Kind => ExternalKind.Tag;
+
+    /// <summary>What compiled code compares, and exceptions point to.</summary>
+    internal TagData* Data { get; }
+
+    /// <summary>The tag that native data belongs to.</summary>
+    internal static Tag Of(TagData* data) => (Tag)GCHandle.FromIntPtr(data->Handle).Target!;
+
+    private ulong* ReferencesOf(ImmutableArray<ValueType> values)
+    {
+        const int bits = 64;
+        if (!values.Any(ObjectLayout.IsHeapReference)) return null;
+        var mask = (ulong*)Store.AllocateNative((values.Length + bits - 1) / bits * sizeof(ulong));
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (ObjectLayout.IsHeapReference(values[i])) mask[i / bits] |= 1UL << (i % bits);
+        }
+
+        return mask;
+    }
 }

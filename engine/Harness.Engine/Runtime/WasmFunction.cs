@@ -38,6 +38,7 @@ public sealed unsafe class WasmFunction : Extern
     /// <returns>The results.</returns>
     /// <exception cref="ArgumentException">The arguments are not of the function's parameter types.</exception>
     /// <exception cref="WasmTrapException">The function trapped.</exception>
+    /// <exception cref="WasmException">The function threw an exception.</exception>
     /// <exception cref="InvalidOperationException">The store is in use by another thread.</exception>
     public WasmValue[] Invoke(params ReadOnlySpan<WasmValue> arguments)
     {
@@ -70,6 +71,7 @@ public sealed unsafe class WasmFunction : Extern
     /// </param>
     /// <exception cref="ArgumentException">There are too few slots.</exception>
     /// <exception cref="WasmTrapException">The function trapped.</exception>
+    /// <exception cref="WasmException">The function threw an exception.</exception>
     /// <exception cref="InvalidOperationException">The store is in use by another thread.</exception>
     public void InvokeRaw(Span<ulong> slots)
     {

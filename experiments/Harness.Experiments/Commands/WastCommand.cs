@@ -34,7 +34,8 @@ internal static class WastCommand
 
     private static int Run(List<string> files, EngineOptions options)
     {
-        var (passed, failed, unsupported) = (0, 0, 0);
+        var (passed, failed) = (0, 0);
+        var unsupported = new List<WastIncident>();
         foreach (var file in files)
         {
             WastResult result;
@@ -51,11 +52,16 @@ internal static class WastCommand
                 Console.WriteLine(failure);
             passed += result.Passed;
             failed += result.Failures.Count;
-            unsupported += result.Unsupported.Count;
+            unsupported.AddRange(result.Unsupported);
         }
 
-        if (unsupported > 0)
-            Console.WriteLine($"{unsupported} commands need what the engine does not support and were left out");
+        if (unsupported.Count > 0)
+        {
+            Console.WriteLine($"{unsupported.Count} commands need what the engine does not support and were left out:");
+            foreach (var reason in unsupported.GroupBy(incident => incident.Message).OrderByDescending(reason => reason.Count()))
+                Console.WriteLine($"{reason.Count(),6} {reason.Key}, first at {reason.First().File}:{reason.First().Line}");
+        }
+
         Console.WriteLine($"{passed} passed, {failed} failed");
         return failed == 0 && passed > 0 ? 0 : 1;
     }

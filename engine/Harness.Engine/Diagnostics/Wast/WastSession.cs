@@ -62,8 +62,8 @@ internal sealed class WastSession
                 return ExpectTrap(() => Perform(assertion.Action), assertion.Message);
             case WastCommand.AssertExhaustion assertion:
                 return ExpectTrap(() => Perform(assertion.Action), assertion.Message);
-            case WastCommand.AssertException:
-                return WastOutcome.Unsupported("exceptions are not supported");
+            case WastCommand.AssertException assertion:
+                return ExpectException(() => Perform(assertion.Action));
             case WastCommand.AssertModule assertion:
                 return ExpectFault(assertion);
             case WastCommand.Unsupported unsupported:
@@ -128,6 +128,20 @@ internal sealed class WastSession
         }
 
         return WastOutcome.Failed($"expected the trap '{expected}', but nothing trapped");
+    }
+
+    private static WastOutcome ExpectException(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (WasmException)
+        {
+            return WastOutcome.Held;
+        }
+
+        return WastOutcome.Failed("expected an exception, but nothing was thrown");
     }
 
     private WastOutcome ExpectFault(WastCommand.AssertModule command)
