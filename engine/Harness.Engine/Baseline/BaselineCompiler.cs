@@ -28,7 +28,6 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
             LandingPads = compiler.LandingPadOffsets(),
             FeedbackCallOffsets = compiler.FeedbackCallOffsets.ToArray(),
             StackMaps = compiler.StackMaps.ToArray(),
-            FrameSize = compiler.FrameSize,
             SourceMap = compiler.SourceMap?.ToArray(),
         };
         _idle.Add(compiler);

@@ -127,7 +127,7 @@ internal sealed partial class FunctionCompiler
         _cache.SpillBelow(_cache.Height);
         SaveForHandler();
         _asm.MovImm(BuiltinArguments[0], tag);
-        CallBuiltin(Builtin.ExceptionNew);
+        CallBuiltin(Builtin.ExceptionNew, MapReferences());
         _asm.Test(OpSize.Qword, Exception, Exception);
         _asm.Jcc(Condition.Zero, AddTrap(TrapKind.Pending));
         int first = _cache.Height - count;
