@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using Harness.Engine.Configuration;
@@ -20,13 +21,14 @@ namespace Harness.Engine.Tests.Golden;
 /// <c>code function=NAME tier=baseline|optimized</c>, the machine code. Any other <c>NAME=VALUE</c> is a knob.
 /// </summary>
 /// <remarks>
-/// Nothing here may depend on the run or the processor. Process-wide type ids are shown as <c>TYPE</c> in machine code; graphs must do
-/// without them (a table of the callee's type needs no check). Instructions that only some processors have are refused.
+/// Nothing here may depend on the run or the processor. Process-wide type ids are shown as <c>TYPE</c> in machine code, and are too
+/// large for a byte; graphs must do without them (a table of the callee's type needs no check). Instructions that only some processors
+/// have are refused.
 /// </remarks>
 internal sealed partial class GoldenTest
 {
     private static readonly string[] ProcessorDependent =
-        ["v", "shlx", "shrx", "sarx", "rorx", "lzcnt", "tzcnt", "bsr", "bsf", "shl", "shr", "sar"];
+        ["v", "shlx", "shrx", "sarx", "rorx", "lzcnt", "tzcnt", "bsr", "bsf"];
 
     private readonly string _kind;
     private readonly Dictionary<string, string> _settings = [];
@@ -96,8 +98,9 @@ internal sealed partial class GoldenTest
         {
             string instruction = TypeComparison().Replace(line.Text, "$1TYPE");
             string mnemonic = instruction.Split(' ')[0];
+            bool isVariableShift = mnemonic is "shl" or "shr" or "sar" && instruction.EndsWith(", cl", StringComparison.Ordinal);
             Assert.False(
-                Array.Exists(ProcessorDependent, name => name == "v" ? mnemonic[0] == 'v' : mnemonic == name),
+                isVariableShift || Array.Exists(ProcessorDependent, name => name == "v" ? mnemonic[0] == 'v' : mnemonic == name),
                 $"not every processor gives '{line.Text}'");
             if (line.Label is { } label) text.Append(label).Append(":\n");
             instruction = $"  {instruction}";
@@ -110,9 +113,22 @@ internal sealed partial class GoldenTest
         return text.ToString();
     }
 
-    /// <summary>A comparison with the type of a function reference.</summary>
-    [GeneratedRegex(@"^(cmp dword \[r\w+\+0x10\], ).*")]
+    /// <summary>
+    /// A comparison with the type of a function reference, of an object or of a supertype, or the load of a new object's header.
+    /// </summary>
+    [GeneratedRegex(@"^(cmp dword \[(?:r\w+\+0x10|r\w+|r11\+\w+)\], |mov r\w+, 0x[0-3]0*(?=\w{8}$)).*")]
     private static partial Regex TypeComparison();
+
+    /// <summary>Takes the ids that fit in a byte, before any test can: code that compares types has the same size in every run.</summary>
+    [ModuleInitializer]
+    internal static void TakeSmallTypeIds()
+    {
+        ValueType[] types = [ValueType.I32, ValueType.I64, ValueType.F32, ValueType.F64];
+        for (int i = 0; i < 128; i++)
+        {
+            TypeRegistry.CanonicalId(new FunctionType([.. Enumerable.Range(0, 16).Select(bit => types[i >> bit & 1])], []));
+        }
+    }
 
     private IPass NewPass(string name) => name switch
     {

@@ -78,7 +78,7 @@
 ;;>   jmp L4
 
 ;;> == code function=calls tier=baseline
-;;> 198 bytes
+;;> 201 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
