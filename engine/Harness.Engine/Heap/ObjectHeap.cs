@@ -37,7 +37,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     private readonly StoreContext* _context;
     private readonly IRootProvider _roots;
     private readonly Collector _collector = new();
-    private readonly AddressList _remembered = new();
+    private readonly RememberedSet _remembered;
     private readonly AddressList _scopes = new();
     private readonly nuint _nurserySize;
     private readonly nuint _limit;
@@ -71,6 +71,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     {
         _context = context;
         _roots = roots;
+        _remembered = new RememberedSet(context);
         _nurserySize = (nuint)options.HeapNurserySize << 10;
         _limit = (nuint)options.HeapLimit << 20;
         _slack = Math.Max(_limit / 4, MinimumSlack);

@@ -84,6 +84,12 @@ internal unsafe struct StoreContext
     /// <summary>Offset of <see cref="AllocationLimit"/>.</summary>
     public const int AllocationLimitOffset = 0x28;
 
+    /// <summary>Offset of <see cref="RememberedTop"/>.</summary>
+    public const int RememberedTopOffset = 0x30;
+
+    /// <summary>Offset of <see cref="RememberedLimit"/>.</summary>
+    public const int RememberedLimitOffset = 0x38;
+
     /// <summary>Offset of the result area: the results that do not fit in registers, 8 bytes each.</summary>
     public const int ResultsOffset = 0x80;
 
@@ -120,6 +126,14 @@ internal unsafe struct StoreContext
     /// </summary>
     [FieldOffset(AllocationLimitOffset)]
     public byte* AllocationLimit;
+
+    /// <summary>Where <see cref="Stub.Remember"/> puts the next object.</summary>
+    [FieldOffset(RememberedTopOffset)]
+    public ulong* RememberedTop;
+
+    /// <summary>Where it needs more room.</summary>
+    [FieldOffset(RememberedLimitOffset)]
+    public ulong* RememberedLimit;
 }
 
 /// <summary>The identity of a tag in native memory; exceptions point to it.</summary>

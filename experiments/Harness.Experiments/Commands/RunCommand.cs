@@ -20,7 +20,8 @@ internal static class RunCommand
         var arguments = new Argument<string[]>("args") { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
         var repeat = new Option<int>("--repeat") { Description = "call N times; print each time in ms, and their median alone on the last line", HelpName = "N", DefaultValueFactory = _ => 0 };
-        var command = new Command("run", "call an exported function and print its results") { file, arguments, invoke, repeat };
+        var stats = new Option<bool>("--stats") { Description = "print at the end what the compilers and the garbage collector did" };
+        var command = new Command("run", "call an exported function and print its results") { file, arguments, invoke, repeat, stats };
         var knobs = KnobOptions.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -29,7 +30,8 @@ internal static class RunCommand
             var name = parsed.GetRequiredValue(invoke);
             var values = ParseArguments(module, parsed.GetRequiredValue(file), name, parsed.GetValue(arguments) ?? []);
             var count = parsed.GetValue(repeat);
-            return ExecutionThread.Run(options, () => Run(module, name, values, count, options));
+            var printsStatistics = parsed.GetValue(stats);
+            return ExecutionThread.Run(options, () => Run(module, name, values, count, printsStatistics, options));
         });
         return command;
     }
@@ -59,7 +61,8 @@ internal static class RunCommand
         }
     }
 
-    private static int Run(WasmModule module, string name, WasmValue[] arguments, int repeat, EngineOptions options)
+    private static int Run(
+        WasmModule module, string name, WasmValue[] arguments, int repeat, bool printsStatistics, EngineOptions options)
     {
         using var store = new Store(options);
         var times = new List<double>();
@@ -78,6 +81,8 @@ internal static class RunCommand
         catch (WasmTrapException trap)
         {
             Console.Error.WriteLine("trap: " + trap.Message);
+            if (printsStatistics)
+                StatisticsText.Write(store, Console.Out);
             return 1;
         }
         catch (NotSupportedException exception)
@@ -96,6 +101,8 @@ internal static class RunCommand
             Console.WriteLine(Format(times.Median()));
         }
 
+        if (printsStatistics)
+            StatisticsText.Write(store, Console.Out);
         return 0;
     }
 

@@ -1,0 +1,31 @@
+using System.Globalization;
+using Harness.Engine.Runtime;
+
+namespace Harness.Experiments.Commands;
+
+/// <summary>What a store and its engine have done, as lines of <c>name: figures</c>.</summary>
+internal static class StatisticsText
+{
+    public static void Write(Store store, TextWriter output)
+    {
+        var engine = store.Engine.Statistics;
+        var heap = store.HeapStatistics;
+        Line(output, "baseline code", $"{engine.BaselineFunctions} functions, {engine.BaselineCodeBytes} bytes, {Milliseconds(engine.BaselineCompileTime)}");
+        Line(output, "optimized code", $"{engine.OptimizedFunctions} functions, {engine.OptimizedCodeBytes} bytes, {Milliseconds(engine.OptimizedCompileTime)}");
+        Line(output, "deopts", $"{engine.Deopts}");
+        Line(output, "allocated", Megabytes(heap.AllocatedBytes));
+        Line(output, "collections", $"{heap.YoungCollections} young, {heap.FullCollections} full");
+        Line(output, "pauses", $"median {Milliseconds(heap.MedianPause)}, maximum {Milliseconds(heap.MaximumPause)}, total {Milliseconds(heap.TotalPause)}");
+        Line(output, "moved", $"{Megabytes(heap.PromotedBytes)} by young collections, {Megabytes(heap.MovedBytes)} by full ones");
+        Line(output, "heap", $"{Megabytes(heap.UsedBytes)} in use, {Megabytes(heap.LiveBytes)} alive at the last full collection, {Megabytes(heap.LargestUsedBytes)} at most");
+    }
+
+    private static void Line(TextWriter output, string name, FormattableString figures) =>
+        Line(output, name, figures.ToString(CultureInfo.InvariantCulture));
+
+    private static void Line(TextWriter output, string name, string figures) => output.WriteLine($"{name}: {figures}");
+
+    private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.000", CultureInfo.InvariantCulture) + " ms";
+
+    private static string Megabytes(long bytes) => (bytes / (double)(1 << 20)).ToString("0.0", CultureInfo.InvariantCulture) + " MiB";
+}
