@@ -54,9 +54,9 @@ function warmUp(call, rule) {
 function measure() {
   const bytes = readFileSync(request.module);
   const begin = performance.now();
-  const module = new WebAssembly.Module(bytes);
+  const module = new WebAssembly.Module(bytes, { builtins: ['js-string'], importedStringConstants: "'" });
   const compiled = performance.now();
-  const instance = new WebAssembly.Instance(module);
+  const instance = new WebAssembly.Instance(module, {});
   const instantiated = performance.now();
   const warm = warmUp(makeCall(instance, request.warmUp), request.settle);
   const call = makeCall(instance, request.timed);

@@ -17,7 +17,7 @@ public sealed unsafe partial class HostFunction
     }
 
     /// <summary>Works on the slots of arguments and results.</summary>
-    private delegate void RawCallback(HostCaller caller, ulong* slots);
+    internal delegate void RawCallback(HostCaller caller, ulong* slots);
 
     /// <summary>Its parameters and results.</summary>
     public FunctionType Type { get; }
@@ -33,6 +33,12 @@ public sealed unsafe partial class HostFunction
         ArgumentNullException.ThrowIfNull(callback);
         return new HostFunction(type, (caller, slots) => Call(type, callback, caller, slots));
     }
+
+    /// <summary>Makes a function that works on values as compiled code has them.</summary>
+    /// <remarks>
+    /// Slots that hold references are no roots: where the function allocates, it protects those that it needs afterwards.
+    /// </remarks>
+    internal static HostFunction CreateRaw(FunctionType type, RawCallback callback) => new(type, callback);
 
     internal void Call(HostCaller caller, ulong* slots) => _callback(caller, slots);
 

@@ -5,7 +5,10 @@ namespace Harness.Engine.Runtime;
 /// <summary>What modules can import, by module name and name.</summary>
 public sealed class Imports
 {
+    private static readonly GlobalType StringConstant = new(ValueType.Reference(AbstractHeapType.Extern, nullable: false), IsMutable: false);
+
     private readonly Dictionary<(string Module, string Name), object> _items = [];
+    private readonly HashSet<string> _stringModules = [];
 
     /// <summary>Offers a function of the host; replaces what was there.</summary>
     /// <returns>This object.</returns>
@@ -38,11 +41,39 @@ public sealed class Imports
         return this;
     }
 
+    /// <summary>
+    /// Offers the functions of module <c>wasm:js-string</c> (the JS String Builtins proposal): strings are strings of the WebAssembly
+    /// heap, in UTF-16, which the host has as <see cref="string"/>.
+    /// </summary>
+    /// <returns>This object.</returns>
+    public Imports DefineJsStrings()
+    {
+        foreach ((string name, HostFunction function) in JsStrings.Functions)
+        {
+            Define(JsStrings.ModuleName, name, function);
+        }
+
+        return this;
+    }
+
+    /// <summary>
+    /// Offers, for every name, an immutable global of type <c>(ref extern)</c> with that name as a string, except where
+    /// something else is offered (as <c>importedStringConstants</c> in the JavaScript API).
+    /// </summary>
+    /// <param name="module">The name of the module that strings are imported from, such as <c>'</c>.</param>
+    /// <returns>This object.</returns>
+    public Imports DefineStringConstants(string module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        _stringModules.Add(module);
+        return this;
+    }
+
     /// <summary>The item in a store, or null if there is none.</summary>
     internal Extern? Find(Store store, string module, string name) => _items.GetValueOrDefault((module, name)) switch
     {
         HostFunction function => store.Bind(function),
         Extern item => item,
-        _ => null,
+        _ => _stringModules.Contains(module) ? new Global(store, StringConstant, WasmValue.FromExtern(name)) : null,
     };
 }

@@ -190,6 +190,11 @@ internal static unsafe class RuntimeCallbacks
             function.Store.SetPending(e);
             return 2;
         }
+        catch (HostTrapException trap)
+        {
+            function.Store.SetPending(trap.Kind, CapturedStack.Capture(function.Store.Context->ExitFrame));
+            return 1;
+        }
         catch (Exception e)
         {
             function.Store.SetPending(e);

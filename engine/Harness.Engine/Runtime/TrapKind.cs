@@ -59,6 +59,12 @@ public enum TrapKind : byte
     /// <summary>An array access reached past the end of the array.</summary>
     ArrayOutOfBounds,
 
+    /// <summary>An access to a code unit past the end of a string.</summary>
+    StringOutOfBounds,
+
+    /// <summary>A number above 0x10FFFF was to become a string.</summary>
+    InvalidCodePoint,
+
     /// <summary>The heap has reached its limit, or an array is larger than any can be.</summary>
     OutOfMemory,
 

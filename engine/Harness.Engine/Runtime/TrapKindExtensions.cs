@@ -24,6 +24,8 @@ public static class TrapKindExtensions
         TrapKind.NullException => "null exception reference",
         TrapKind.CastFailure => "cast failure",
         TrapKind.ArrayOutOfBounds => "out of bounds array access",
+        TrapKind.StringOutOfBounds => "out of bounds string access",
+        TrapKind.InvalidCodePoint => "invalid code point",
         TrapKind.OutOfMemory => "out of memory",
         TrapKind.StackOverflow => "call stack exhausted",
         TrapKind.Interrupted => "interrupted",

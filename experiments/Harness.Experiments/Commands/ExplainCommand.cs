@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics;
-using Harness.Engine.Diagnostics.Wast;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
@@ -64,11 +63,11 @@ internal static class ExplainCommand
         Instance instance;
         try
         {
-            instance = store.Instantiate(module, SpecTestHost.CreateImports(store));
+            instance = store.Instantiate(module, HostModules.CreateImports(store));
         }
         catch (LinkException exception)
         {
-            throw new HarnessException($"the module cannot be instantiated: {exception.Message}; 'harness explain' offers only the spectest module", exception);
+            throw new HarnessException($"the module cannot be instantiated: {exception.Message}; 'harness explain' offers only the modules spectest and wasm:js-string, and string constants from ' and _", exception);
         }
 
         try

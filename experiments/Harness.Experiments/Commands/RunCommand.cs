@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Harness.Engine.Configuration;
-using Harness.Engine.Diagnostics.Wast;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
@@ -68,7 +67,7 @@ internal static class RunCommand
         var times = new List<double>();
         try
         {
-            var function = store.Instantiate(module, SpecTestHost.CreateImports(store)).GetFunction(name);
+            var function = store.Instantiate(module, HostModules.CreateImports(store)).GetFunction(name);
             for (var i = 0; i < Math.Max(1, repeat); i++)
             {
                 var start = Stopwatch.GetTimestamp();
@@ -91,7 +90,7 @@ internal static class RunCommand
         }
         catch (LinkException exception)
         {
-            throw new HarnessException($"the module cannot be instantiated: {exception.Message}; 'harness run' offers only the spectest module", exception);
+            throw new HarnessException($"the module cannot be instantiated: {exception.Message}; 'harness run' offers only the modules spectest and wasm:js-string, and string constants from ' and _", exception);
         }
 
         if (repeat > 0)

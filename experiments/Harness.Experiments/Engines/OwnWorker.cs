@@ -53,7 +53,7 @@ internal static class OwnWorker
         store.Engine.Events.CompilationFailed += failure => failed ??= failure;
         var module = WasmModule.Decode(bytes);
         var compiled = Stopwatch.GetTimestamp();
-        var instance = store.Instantiate(module);
+        var instance = store.Instantiate(module, HostModules.CreateStringImports());
         var instantiated = Stopwatch.GetTimestamp();
 
         var (warmUpCalls, warmUpMs, settled) = WarmUp(new CheckedCall(instance, request.WarmUp), request.Settle, store.Engine);

@@ -1,0 +1,171 @@
+using System.Text;
+using Harness.Engine.Heap;
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>
+/// The functions of module <c>wasm:js-string</c> (the JS String Builtins proposal), on strings of the WebAssembly heap. They work on
+/// references as compiled code has them, and keep those that they need after an allocation among the slots.
+/// </summary>
+internal static unsafe class JsStrings
+{
+    /// <summary>The name of the module.</summary>
+    public const string ModuleName = "wasm:js-string";
+
+    private const uint LastCodePoint = 0x10FFFF;
+
+    private static readonly ValueType Text = ValueType.Reference(AbstractHeapType.Extern, nullable: false);
+    private static readonly ValueType CodeUnits = ValueType.Reference(HeapType.Defined(CodeUnitArray()), nullable: true);
+
+    /// <summary>All functions by name.</summary>
+    public static IReadOnlyDictionary<string, HostFunction> Functions { get; } = new Dictionary<string, HostFunction>
+    {
+        ["cast"] = Create([ValueType.ExternRef], Text, static (_, slots) => RequireString(slots[0])),
+        ["test"] = Create([ValueType.ExternRef], ValueType.I32, static (_, slots) => slots[0] = IsString(slots[0]) ? 1u : 0),
+        ["fromCharCodeArray"] = Create([CodeUnits, ValueType.I32, ValueType.I32], Text, FromCharCodeArray),
+        ["intoCharCodeArray"] = Create([ValueType.ExternRef, CodeUnits, ValueType.I32], ValueType.I32, IntoCharCodeArray),
+        ["fromCharCode"] = Create([ValueType.I32], Text, static (caller, slots) => slots[0] = New(caller, [(char)slots[0]])),
+        ["fromCodePoint"] = Create([ValueType.I32], Text, FromCodePoint),
+        ["charCodeAt"] = Create([ValueType.ExternRef, ValueType.I32], ValueType.I32,
+            static (_, slots) => slots[0] = Characters(slots[0])[CheckIndex(slots)]),
+        ["codePointAt"] = Create([ValueType.ExternRef, ValueType.I32], ValueType.I32, CodePointAt),
+        ["length"] = Create([ValueType.ExternRef], ValueType.I32, static (_, slots) => slots[0] = (uint)Characters(slots[0]).Length),
+        ["concat"] = Create([ValueType.ExternRef, ValueType.ExternRef], Text, Concatenate),
+        ["substring"] = Create([ValueType.ExternRef, ValueType.I32, ValueType.I32], Text, Substring),
+        ["equals"] = Create([ValueType.ExternRef, ValueType.ExternRef], ValueType.I32, AreEqual),
+        ["compare"] = Create([ValueType.ExternRef, ValueType.ExternRef], ValueType.I32,
+            static (_, slots) => slots[0] = (uint)Math.Sign(Characters(slots[0]).SequenceCompareTo(Characters(slots[1])))),
+    };
+
+    private static int CodeUnitArray() =>
+        TypeRegistry.AddGroup([new SubType(new ArrayType(new FieldType(ValueType.I32, Packing.I16, IsMutable: true)), null, IsFinal: true)]);
+
+    private static HostFunction Create(ReadOnlySpan<ValueType> parameters, ValueType result, HostFunction.RawCallback callback) =>
+        HostFunction.CreateRaw(FunctionType.Of(parameters, [result]), callback);
+
+    private static bool IsString(ulong reference) =>
+        reference != 0 && (reference & 1) == 0 && ObjectHeap.TypeIdOf(reference) == BuiltinTypeId.String;
+
+    private static void RequireString(ulong reference)
+    {
+        if (!IsString(reference)) throw Trap(TrapKind.CastFailure);
+    }
+
+    private static ReadOnlySpan<char> Characters(ulong reference)
+    {
+        RequireString(reference);
+        return ObjectHeap.CharactersOf(reference);
+    }
+
+    /// <summary>The code units of an array that is checked to be there.</summary>
+    private static Span<char> Elements(ulong array)
+    {
+        if (array == 0) throw Trap(TrapKind.NullArray);
+        return ObjectHeap.CharactersOf(array);
+    }
+
+    private static int CheckIndex(ulong* slots)
+    {
+        uint index = (uint)slots[1];
+        return index < (uint)Characters(slots[0]).Length ? (int)index : throw Trap(TrapKind.StringOutOfBounds);
+    }
+
+    private static void FromCharCodeArray(HostCaller caller, ulong* slots)
+    {
+        (uint start, uint end) = ((uint)slots[1], (uint)slots[2]);
+        if (start > end || end > (uint)Elements(slots[0]).Length) throw Trap(TrapKind.ArrayOutOfBounds);
+        ulong text = New(caller, end - start, slots, 1);
+        Elements(slots[0])[(int)start..(int)end].CopyTo(ObjectHeap.CharactersOf(text));
+        slots[0] = text;
+    }
+
+    private static void IntoCharCodeArray(HostCaller caller, ulong* slots)
+    {
+        ReadOnlySpan<char> text = Characters(slots[0]);
+        Span<char> target = Elements(slots[1]);
+        uint start = (uint)slots[2];
+        if (start > (uint)target.Length || text.Length > target.Length - (int)start) throw Trap(TrapKind.ArrayOutOfBounds);
+        text.CopyTo(target[(int)start..]);
+        slots[0] = (uint)text.Length;
+    }
+
+    private static void FromCodePoint(HostCaller caller, ulong* slots)
+    {
+        uint codePoint = (uint)slots[0];
+        if (codePoint > LastCodePoint) throw Trap(TrapKind.InvalidCodePoint);
+        if (codePoint <= char.MaxValue)
+        {
+            slots[0] = New(caller, [(char)codePoint]);
+            return;
+        }
+
+        Span<char> units = stackalloc char[2];
+        new Rune(codePoint).EncodeToUtf16(units);
+        slots[0] = New(caller, units);
+    }
+
+    private static void CodePointAt(HostCaller caller, ulong* slots)
+    {
+        int index = CheckIndex(slots);
+        ReadOnlySpan<char> text = Characters(slots[0])[index..];
+        slots[0] = text.Length > 1 && char.IsSurrogatePair(text[0], text[1]) ? (uint)char.ConvertToUtf32(text[0], text[1]) : text[0];
+    }
+
+    private static void Concatenate(HostCaller caller, ulong* slots)
+    {
+        int leftLength = Characters(slots[0]).Length;
+        int rightLength = Characters(slots[1]).Length;
+        if (rightLength == 0) return;
+        if (leftLength == 0)
+        {
+            slots[0] = slots[1];
+            return;
+        }
+
+        ulong text = New(caller, (uint)leftLength + (uint)rightLength, slots, 2);
+        Span<char> target = ObjectHeap.CharactersOf(text);
+        Characters(slots[0]).CopyTo(target);
+        Characters(slots[1]).CopyTo(target[leftLength..]);
+        slots[0] = text;
+    }
+
+    private static void Substring(HostCaller caller, ulong* slots)
+    {
+        uint length = (uint)Characters(slots[0]).Length;
+        (uint start, uint end) = ((uint)slots[1], Math.Min((uint)slots[2], length));
+        if (start > length || start > end) (start, end) = (0, 0);
+        if (end - start == length) return;
+        ulong text = New(caller, end - start, slots, 1);
+        Characters(slots[0])[(int)start..(int)end].CopyTo(ObjectHeap.CharactersOf(text));
+        slots[0] = text;
+    }
+
+    /// <summary>Null equals null, and nothing else.</summary>
+    private static void AreEqual(HostCaller caller, ulong* slots)
+    {
+        (ulong left, ulong right) = (slots[0], slots[1]);
+        if (left != 0) RequireString(left);
+        if (right != 0) RequireString(right);
+        bool areEqual = left == right || (left != 0 && right != 0 && Characters(left).SequenceEqual(Characters(right)));
+        slots[0] = areEqual ? 1u : 0;
+    }
+
+    private static ulong New(HostCaller caller, ReadOnlySpan<char> characters)
+    {
+        ulong text = New(caller, (uint)characters.Length, null, 0);
+        characters.CopyTo(ObjectHeap.CharactersOf(text));
+        return text;
+    }
+
+    /// <summary>Makes a string; references in the first slots are updated if that collects garbage.</summary>
+    private static ulong New(HostCaller caller, uint length, ulong* slots, nuint references)
+    {
+        ObjectHeap heap = caller.Store.Heap;
+        using RootScope scope = heap.Protect(slots, references);
+        ulong text = heap.NewString(length, Allocation.MayCollect);
+        return text != 0 ? text : throw Trap(TrapKind.OutOfMemory);
+    }
+
+    private static HostTrapException Trap(TrapKind kind) => new(kind);
+}
