@@ -18,13 +18,13 @@
 ;;> b0:
 ;;>   v0: i32 = argument #0
 ;;>   v1: i32 = i32.const 0
-;;>   v2: ref = function_address @inlinee
+;;>   v2: (ref type#0) = function_address @inlinee
 ;;>   v3: i32 = i32.const 37
 ;;>   v4: i32 = i32.const 1
 ;;>   jump b1(v0, v1)
 ;;> b1(v5: i32, v6: i32):  ; loop
 ;;>   loop_stack_check
-;;>   v8: ref = global.get #0
+;;>   v8: (ref null type#0) = global.get #0
 ;;>   v9: i32 = reference_equal v8, v2
 ;;>   guard v9  ; main BeforeInstruction +11 [v5, v6, v6, v5, v8]
 ;;>   v11: i32 = i32.add v5, v3
@@ -44,10 +44,10 @@
 ;;>   v6: i32 = i32.const -1
 ;;>   v7: i32 = argument #0
 ;;>   v8: i32 = i32.const 0
-;;>   v9: ref = function_address @inlinee
+;;>   v9: (ref type#0) = function_address @inlinee
 ;;>   v10: i32 = i32.const 37
 ;;>   loop_stack_check
-;;>   v12: ref = global.get #0
+;;>   v12: (ref null type#0) = global.get #0
 ;;>   v13: i32 = reference_equal v12, v9
 ;;>   guard v13  ; main BeforeInstruction +11 [v7, v8, v8, v7, v12]
 ;;>   v15: i32 = i32.add v7, v10
@@ -82,10 +82,10 @@
 ;;> b0:
 ;;>   v0: i32 = i32.const -1
 ;;>   v1: i32 = argument #0
-;;>   v2: ref = function_address @inlinee
+;;>   v2: (ref type#0) = function_address @inlinee
 ;;>   v3: i32 = i32.const 37
 ;;>   loop_stack_check
-;;>   v5: ref = global.get #0
+;;>   v5: (ref null type#0) = global.get #0
 ;;>   v6: i32 = reference_equal v5, v2
 ;;>   branch v6, b1, b2
 ;;> b1:
@@ -94,27 +94,29 @@
 ;;> b2:
 ;;>   v8: i32 = ref.is_null v5
 ;;>   trap_if NullFunctionReference, v8
-;;>   v10: i32 = call_reference v5, v1
-;;>   jump b3(v10)
-;;> b3(v11: i32):
-;;>   v12: i32 = i32.add v1, v0
-;;>   branch v12, b4(v12, v11), b8(v11)
-;;> b4(v13: i32, v14: i32):  ; loop
+;;>   v10: (ref type#0) = narrow v5
+;;>   v11: i32 = call_reference v10, v1
+;;>   jump b3(v11)
+;;> b3(v12: i32):
+;;>   v13: i32 = i32.add v1, v0
+;;>   branch v13, b4(v13, v12), b8(v12)
+;;> b4(v14: i32, v15: i32):  ; loop
 ;;>   loop_stack_check
-;;>   v16: ref = global.get #0
-;;>   v17: i32 = reference_equal v16, v2
-;;>   branch v17, b5, b6
+;;>   v17: (ref null type#0) = global.get #0
+;;>   v18: i32 = reference_equal v17, v2
+;;>   branch v18, b5, b6
 ;;> b5:
-;;>   v18: i32 = i32.add v13, v3
-;;>   jump b7(v18)
+;;>   v19: i32 = i32.add v14, v3
+;;>   jump b7(v19)
 ;;> b6:
-;;>   v19: i32 = ref.is_null v16
-;;>   trap_if NullFunctionReference, v19
-;;>   v21: i32 = call_reference v16, v13
-;;>   jump b7(v21)
-;;> b7(v22: i32):
-;;>   v23: i32 = i32.add v14, v22
-;;>   v24: i32 = i32.add v13, v0
-;;>   branch v24, b4(v24, v23), b8(v23)
-;;> b8(v25: i32):
-;;>   return v25
+;;>   v20: i32 = ref.is_null v17
+;;>   trap_if NullFunctionReference, v20
+;;>   v22: (ref type#0) = narrow v17
+;;>   v23: i32 = call_reference v22, v14
+;;>   jump b7(v23)
+;;> b7(v24: i32):
+;;>   v25: i32 = i32.add v15, v24
+;;>   v26: i32 = i32.add v14, v0
+;;>   branch v26, b4(v26, v25), b8(v25)
+;;> b8(v27: i32):
+;;>   return v27

@@ -18,7 +18,7 @@
 ;;>   v1: i32 = table_length #0
 ;;>   v2: i32 = i32.lt_u v0, v1
 ;;>   trap_unless TableOutOfBounds, v2
-;;>   v4: ref = load_element #0, v0
+;;>   v4: (ref null func) = load_element #0, v0
 ;;>   v5: i32 = i32.const 1
 ;;>   v6: i32 = i32.const 2
 ;;>   v7: i32 = i32.const 3
@@ -27,7 +27,7 @@
 ;;>   v8: i32 = table_length #0
 ;;>   v9: i32 = i32.lt_u v0, v8
 ;;>   trap_unless TableOutOfBounds, v9
-;;>   v11: ref = load_element #0, v0
+;;>   v11: (ref null func) = load_element #0, v0
 ;;>   branch v0, b2, b3
 ;;> b2:
 ;;>   jump b4(v5)
@@ -45,7 +45,7 @@
 ;;>   v1: i32 = table_length #0
 ;;>   v2: i32 = i32.lt_u v0, v1
 ;;>   trap_unless TableOutOfBounds, v2
-;;>   v4: ref = load_element #0, v0
+;;>   v4: (ref null func) = load_element #0, v0
 ;;>   v5: i32 = i32.const 1
 ;;>   v6: i32 = i32.const 2
 ;;>   v7: i32 = i32.const 3

@@ -22,7 +22,7 @@
 ;;>   v0: i32 = argument #0
 ;;>   v1: i32 = argument #1
 ;;>   v2: i32 = i32.const 0
-;;>   v3: ref = function_address @inlinee
+;;>   v3: (ref type#0) = function_address @inlinee
 ;;>   v4: i32 = i32.const 37
 ;;>   v5: i32 = i32.const 1
 ;;>   jump b1(v0, v2)
@@ -33,7 +33,7 @@
 ;;>   v11: i32 = table_length #0
 ;;>   v12: i32 = i32.lt_u v1, v11
 ;;>   trap_unless UndefinedElement, v12
-;;>   v14: ref = load_element #0, v1
+;;>   v14: (ref null type#0) = load_element #0, v1
 ;;>   v15: i32 = reference_equal v14, v3
 ;;>   guard v15  ; main BeforeInstruction +21 [v6, v1, v7, v7, v6, v1]
 ;;>   v17: i32 = i32.add v6, v4
@@ -47,14 +47,14 @@
 ;;>   v0: i32 = argument #0
 ;;>   v1: i32 = argument #1
 ;;>   v2: i32 = i32.const 0
-;;>   v3: ref = function_address @inlinee
+;;>   v3: (ref type#0) = function_address @inlinee
 ;;>   v4: i32 = i32.const 37
 ;;>   v5: i32 = i32.const 1
 ;;>   v6: i32 = i32.mul v1, v1
 ;;>   v7: i32 = table_length #0
 ;;>   v8: i32 = i32.lt_u v1, v7
 ;;>   guard v8  ; main LoopEntry +3 [v0, v1, v2]
-;;>   v10: ref = load_element #0, v1
+;;>   v10: (ref null type#0) = load_element #0, v1
 ;;>   v11: i32 = reference_equal v10, v3
 ;;>   guard v11  ; main LoopEntry +3 [v0, v1, v2]
 ;;>   jump b1(v0, v2)
@@ -74,7 +74,7 @@
 ;;>   v0: i32 = argument #0
 ;;>   v1: i32 = argument #1
 ;;>   v2: i32 = i32.const 0
-;;>   v3: ref = function_address @inlinee
+;;>   v3: (ref type#0) = function_address @inlinee
 ;;>   v4: i32 = i32.const 37
 ;;>   v5: i32 = i32.const 1
 ;;>   jump b1(v0, v2)
@@ -85,7 +85,7 @@
 ;;>   v11: i32 = table_length #0
 ;;>   v12: i32 = i32.lt_u v1, v11
 ;;>   trap_unless UndefinedElement, v12
-;;>   v14: ref = load_element #0, v1
+;;>   v14: (ref null type#0) = load_element #0, v1
 ;;>   v15: i32 = reference_equal v14, v3
 ;;>   branch v15, b2, b3
 ;;> b2:
@@ -94,20 +94,21 @@
 ;;> b3:
 ;;>   v17: i32 = ref.is_null v14
 ;;>   trap_if UninitializedElement, v17
-;;>   v19: i32 = call_reference v14, v6
-;;>   jump b4(v19)
-;;> b4(v20: i32):
-;;>   v21: i32 = i32.add v7, v20
-;;>   v22: i32 = i32.sub v6, v5
-;;>   branch v22, b1(v22, v21), b5
+;;>   v19: (ref type#0) = narrow v14
+;;>   v20: i32 = call_reference v19, v6
+;;>   jump b4(v20)
+;;> b4(v21: i32):
+;;>   v22: i32 = i32.add v7, v21
+;;>   v23: i32 = i32.sub v6, v5
+;;>   branch v23, b1(v23, v22), b5
 ;;> b5:
-;;>   return v21
+;;>   return v22
 ;;> after
 ;;> b0:
 ;;>   v0: i32 = argument #0
 ;;>   v1: i32 = argument #1
 ;;>   v2: i32 = i32.const 0
-;;>   v3: ref = function_address @inlinee
+;;>   v3: (ref type#0) = function_address @inlinee
 ;;>   v4: i32 = i32.const 37
 ;;>   v5: i32 = i32.const 1
 ;;>   v6: i32 = i32.mul v1, v1
@@ -118,7 +119,7 @@
 ;;>   v11: i32 = table_length #0
 ;;>   v12: i32 = i32.lt_u v1, v11
 ;;>   trap_unless UndefinedElement, v12
-;;>   v14: ref = load_element #0, v1
+;;>   v14: (ref null type#0) = load_element #0, v1
 ;;>   v15: i32 = reference_equal v14, v3
 ;;>   branch v15, b2, b3
 ;;> b2:
@@ -127,11 +128,12 @@
 ;;> b3:
 ;;>   v17: i32 = ref.is_null v14
 ;;>   trap_if UninitializedElement, v17
-;;>   v19: i32 = call_reference v14, v7
-;;>   jump b4(v19)
-;;> b4(v20: i32):
-;;>   v21: i32 = i32.add v8, v20
-;;>   v22: i32 = i32.sub v7, v5
-;;>   branch v22, b1(v22, v21), b5
+;;>   v19: (ref type#0) = narrow v14
+;;>   v20: i32 = call_reference v19, v7
+;;>   jump b4(v20)
+;;> b4(v21: i32):
+;;>   v22: i32 = i32.add v8, v21
+;;>   v23: i32 = i32.sub v7, v5
+;;>   branch v23, b1(v23, v22), b5
 ;;> b5:
-;;>   return v21
+;;>   return v22

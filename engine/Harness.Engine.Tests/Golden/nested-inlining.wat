@@ -24,8 +24,8 @@
 ;;>   v3: i32 = table_length #0
 ;;>   v4: i32 = i32.lt_u v1, v3
 ;;>   trap_unless UndefinedElement, v4
-;;>   v6: ref = load_element #0, v1
-;;>   v7: ref = function_address @outer
+;;>   v6: (ref null type#0) = load_element #0, v1
+;;>   v7: (ref type#0) = function_address @outer
 ;;>   v8: i32 = reference_equal v6, v7
 ;;>   guard v8  ; main BeforeInstruction +7 [v0, v1, v0, v2, v1]
 ;;>   v10: i32 = i32.const 10
@@ -33,8 +33,8 @@
 ;;>   v12: i32 = table_length #0
 ;;>   v13: i32 = i32.lt_u v2, v12
 ;;>   trap_unless UndefinedElement, v13
-;;>   v15: ref = load_element #0, v2
-;;>   v16: ref = function_address @middle
+;;>   v15: (ref null type#0) = load_element #0, v2
+;;>   v16: (ref type#0) = function_address @middle
 ;;>   v17: i32 = reference_equal v15, v16
 ;;>   guard v17  ; outer BeforeInstruction +7 [v2, v10, v11, v2] in main AfterCall +7 [v0, v1, v0]
 ;;>   v19: i32 = i32.const 255

@@ -22,8 +22,8 @@
 ;;>   v2: i32 = table_length #0
 ;;>   v3: i32 = i32.lt_u v1, v2
 ;;>   trap_unless UndefinedElement, v3
-;;>   v5: ref = load_element #0, v1
-;;>   v6: ref = function_address @small
+;;>   v5: (ref null type#0) = load_element #0, v1
+;;>   v6: (ref type#0) = function_address @small
 ;;>   v7: i32 = reference_equal v5, v6
 ;;>   v8: i32 = i32.const 1
 ;;>   branch v7, b1, b2
@@ -33,7 +33,8 @@
 ;;> b2:
 ;;>   v10: i32 = ref.is_null v5
 ;;>   trap_if UninitializedElement, v10
-;;>   v12: i32 = call_reference v5, v0
-;;>   jump b3(v12)
-;;> b3(v13: i32):
-;;>   return v13
+;;>   v12: (ref type#0) = narrow v5
+;;>   v13: i32 = call_reference v12, v0
+;;>   jump b3(v13)
+;;> b3(v14: i32):
+;;>   return v14

@@ -20,12 +20,12 @@
 ;;>   v2: i32 = table_length #0
 ;;>   v3: i32 = i32.lt_u v1, v2
 ;;>   trap_unless UndefinedElement, v3
-;;>   v5: ref = load_element #0, v1
-;;>   v6: ref = function_address @triple
+;;>   v5: (ref null type#0) = load_element #0, v1
+;;>   v6: (ref type#0) = function_address @triple
 ;;>   v7: i32 = reference_equal v5, v6
 ;;>   v8: i32 = i32.const 3
-;;>   v9: ref = function_address @square
-;;>   v10: ref = function_address @negate
+;;>   v9: (ref type#0) = function_address @square
+;;>   v10: (ref type#0) = function_address @negate
 ;;>   v11: i32 = i32.const 0
 ;;>   v12: i32 = i32.const 1
 ;;>   branch v7, b1, b2
@@ -55,12 +55,12 @@
 ;;>   v2: i32 = table_length #0
 ;;>   v3: i32 = i32.lt_u v1, v2
 ;;>   trap_unless UndefinedElement, v3
-;;>   v5: ref = load_element #0, v1
-;;>   v6: ref = function_address @triple
+;;>   v5: (ref null type#0) = load_element #0, v1
+;;>   v6: (ref type#0) = function_address @triple
 ;;>   v7: i32 = reference_equal v5, v6
 ;;>   v8: i32 = i32.const 3
-;;>   v9: ref = function_address @square
-;;>   v10: ref = function_address @negate
+;;>   v9: (ref type#0) = function_address @square
+;;>   v10: (ref type#0) = function_address @negate
 ;;>   v11: i32 = i32.const 0
 ;;>   v12: i32 = i32.const 1
 ;;>   branch v7, b1, b2
@@ -82,8 +82,9 @@
 ;;> b6:
 ;;>   v18: i32 = ref.is_null v5
 ;;>   trap_if UninitializedElement, v18
-;;>   v20: i32 = call_reference v5, v0
-;;>   jump b7(v20)
-;;> b7(v21: i32):
-;;>   v22: i32 = i32.add v21, v12
-;;>   return v22
+;;>   v20: (ref type#0) = narrow v5
+;;>   v21: i32 = call_reference v20, v0
+;;>   jump b7(v21)
+;;> b7(v22: i32):
+;;>   v23: i32 = i32.add v22, v12
+;;>   return v23

@@ -28,7 +28,7 @@
 ;;>   v3: i32 = i32.const 0
 ;;>   v4: i32 = i32.const 1
 ;;>   v5: i32 = i32.const 7
-;;>   v6: ref = function_address @inlinee
+;;>   v6: (ref type#0) = function_address @inlinee
 ;;>   loop_stack_check
 ;;>   branch v2, b1, b7(v3)
 ;;> b1:
@@ -36,36 +36,38 @@
 ;;>   v9: i32 = table_length #0
 ;;>   v10: i32 = i32.gt_u v9, v4
 ;;>   trap_unless UndefinedElement, v10
-;;>   v12: ref = load_element #0, v4
+;;>   v12: (ref null type#0) = load_element #0, v4
 ;;>   v13: i32 = reference_equal v12, v6
 ;;>   branch v13, b3(v1), b2
 ;;> b2:
 ;;>   v14: i32 = ref.is_null v12
 ;;>   trap_if UninitializedElement, v14
-;;>   v16: i32 = call_reference v12, v5
-;;>   jump b3(v16)
-;;> b3(v17: i32):
+;;>   v16: (ref type#0) = narrow v12
+;;>   v17: i32 = call_reference v16, v5
+;;>   jump b3(v17)
+;;> b3(v18: i32):
 ;;>   loop_stack_check
-;;>   branch v8, b4(v8, v17), b7(v17)
-;;> b4(v19: i32, v20: i32):  ; loop
-;;>   v21: i32 = i32.add v19, v0
-;;>   v22: i32 = table_length #0
-;;>   v23: i32 = i32.gt_u v22, v4
-;;>   trap_unless UndefinedElement, v23
-;;>   v25: ref = load_element #0, v4
-;;>   v26: i32 = reference_equal v25, v6
-;;>   branch v26, b6(v1), b5
+;;>   branch v8, b4(v8, v18), b7(v18)
+;;> b4(v20: i32, v21: i32):  ; loop
+;;>   v22: i32 = i32.add v20, v0
+;;>   v23: i32 = table_length #0
+;;>   v24: i32 = i32.gt_u v23, v4
+;;>   trap_unless UndefinedElement, v24
+;;>   v26: (ref null type#0) = load_element #0, v4
+;;>   v27: i32 = reference_equal v26, v6
+;;>   branch v27, b6(v1), b5
 ;;> b5:
-;;>   v27: i32 = ref.is_null v25
-;;>   trap_if UninitializedElement, v27
-;;>   v29: i32 = call_reference v25, v5
-;;>   jump b6(v29)
-;;> b6(v30: i32):
-;;>   v31: i32 = i32.add v30, v20
+;;>   v28: i32 = ref.is_null v26
+;;>   trap_if UninitializedElement, v28
+;;>   v30: (ref type#0) = narrow v26
+;;>   v31: i32 = call_reference v30, v5
+;;>   jump b6(v31)
+;;> b6(v32: i32):
+;;>   v33: i32 = i32.add v32, v21
 ;;>   loop_stack_check
-;;>   branch v21, b4(v21, v31), b7(v31)
-;;> b7(v33: i32):
-;;>   return v33
+;;>   branch v22, b4(v22, v33), b7(v33)
+;;> b7(v35: i32):
+;;>   return v35
 
 ;;> == code function=main tier=optimized deopt=off
 ;;> 347 bytes

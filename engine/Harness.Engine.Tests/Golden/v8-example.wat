@@ -29,7 +29,7 @@
 ;;>   v1: i32 = i32.const 0
 ;;>   v2: i32 = i32.const 1
 ;;>   v3: i32 = i32.const 7
-;;>   v4: ref = function_address @inlinee
+;;>   v4: (ref type#0) = function_address @inlinee
 ;;>   v5: i32 = i32.const 37
 ;;>   jump b1(v0, v1)
 ;;> b1(v6: i32, v7: i32):  ; loop
@@ -43,7 +43,7 @@
 ;;>   v11: i32 = table_length #0
 ;;>   v12: i32 = i32.lt_u v2, v11
 ;;>   trap_unless UndefinedElement, v12
-;;>   v14: ref = load_element #0, v2
+;;>   v14: (ref null func) = load_element #0, v2
 ;;>   v15: i32 = reference_equal v14, v4
 ;;>   guard v15  ; main BeforeInstruction +23 [v10, v7, v3, v2]
 ;;>   v17: i32 = i32.add v3, v5
@@ -57,7 +57,7 @@
 ;;>   v3: i32 = i32.const 0
 ;;>   v4: i32 = i32.const 1
 ;;>   v5: i32 = i32.const 7
-;;>   v6: ref = function_address @inlinee
+;;>   v6: (ref type#0) = function_address @inlinee
 ;;>   v7: i32 = i32.const 37
 ;;>   jump b1(v2, v3)
 ;;> b1(v8: i32, v9: i32):
@@ -69,7 +69,7 @@
 ;;>   v13: i32 = table_length #0
 ;;>   v14: i32 = i32.gt_u v13, v4
 ;;>   trap_unless UndefinedElement, v14
-;;>   v16: ref = load_element #0, v4
+;;>   v16: (ref null func) = load_element #0, v4
 ;;>   v17: i32 = reference_equal v16, v6
 ;;>   guard v17  ; main BeforeInstruction +23 [v12, v9, v5, v4]
 ;;>   v19: i32 = i32.add v9, v1
@@ -83,7 +83,7 @@
 ;;>   v25: i32 = table_length #0
 ;;>   v26: i32 = i32.gt_u v25, v4
 ;;>   trap_unless UndefinedElement, v26
-;;>   v28: ref = load_element #0, v4
+;;>   v28: (ref null func) = load_element #0, v4
 ;;>   v29: i32 = reference_equal v28, v6
 ;;>   guard v29  ; main BeforeInstruction +23 [v24, v21, v5, v4]
 ;;>   v31: i32 = i32.add v21, v1
@@ -105,7 +105,7 @@
 ;;>   v10: i32 = i32.const 0
 ;;>   v11: i32 = i32.const 1
 ;;>   v12: i32 = i32.const 7
-;;>   v13: ref = function_address @inlinee
+;;>   v13: (ref type#0) = function_address @inlinee
 ;;>   loop_stack_check
 ;;>   branch v9, b1, b6(v10)
 ;;> b1:
@@ -113,7 +113,7 @@
 ;;>   v16: i32 = table_length #0
 ;;>   v17: i32 = i32.gt_u v16, v11
 ;;>   trap_unless UndefinedElement, v17
-;;>   v19: ref = load_element #0, v11
+;;>   v19: (ref null func) = load_element #0, v11
 ;;>   v20: i32 = reference_equal v19, v13
 ;;>   guard v20  ; main BeforeInstruction +23 [v15, v10, v12, v11]
 ;;>   loop_stack_check

@@ -144,6 +144,8 @@ internal sealed class GraphEvaluator
                 return inputs[0] == 0 ? 1u : 0;
             case IrOp.ReferenceEqual:
                 return inputs[0] == inputs[1] ? 1u : 0;
+            case IrOp.Narrow:
+                return inputs[0];
             case IrOp.FunctionAddress:
                 return (ulong)node.Immediate + 1;
             case IrOp.LoadReferenceType:

@@ -56,6 +56,10 @@ internal sealed class GraphVerifier
     {
         Require(order[id] < 0, block, $"node {id} is listed twice");
         Require(graph[id].Block == block.Id, block, $"node {id} says it is in block {graph[id].Block}");
+        Require(
+            graph[id].Type != IrType.Ref || graph[id].ReferenceType.IsReference,
+            block,
+            $"{IrNames.NameOf(graph[id].Op)} {id} has no reference type");
         order[id] = position;
     }
 
@@ -79,10 +83,7 @@ internal sealed class GraphVerifier
             }
         }
 
-        if (graph[id].Op == IrOp.Guard)
-        {
-            CheckState(block, graph[id].Aux, order[id]);
-        }
+        CheckState(block, graph.StateOf(id), order[id]);
     }
 
     private void CheckState(Block block, int index, int position)
@@ -117,6 +118,11 @@ internal sealed class GraphVerifier
         if (block.Terminator.Kind is TerminatorKind.Branch or TerminatorKind.Switch)
         {
             CheckUse(block, block.Terminator.Value, end, "the terminator");
+        }
+
+        if (block.Terminator.Kind is TerminatorKind.Deoptimize or TerminatorKind.Throw)
+        {
+            CheckState(block, block.Terminator.FrameState, end);
         }
 
         foreach (int value in block.Terminator.Values ?? [])

@@ -10,14 +10,15 @@ namespace Harness.Engine.Optimizer.Analysis;
 internal sealed class StateVersions
 {
     /// <summary>The effects that make a node depend on a version.</summary>
-    public const Effects Reads = Effects.ReadsMemory | Effects.ReadsTable | Effects.ReadsGlobal | Effects.ReadsSize;
+    public const Effects Reads = Effects.AnyRead;
 
     private const int MemoryClass = 0;
     private const int TableClass = 1;
     private const int SizeClass = 2;
-    private const int ImportedGlobalsClass = 3;
-    private const int FirstOwnGlobalClass = 4;
-    private const int OwnGlobalClasses = 60;
+    private const int HeapClass = 3;
+    private const int ImportedGlobalsClass = 4;
+    private const int FirstOwnGlobalClass = 5;
+    private const int OwnGlobalClasses = 59;
     private const ulong AllGlobals = ~0UL << ImportedGlobalsClass;
 
     private readonly Graph graph;
@@ -83,6 +84,7 @@ internal sealed class StateVersions
             (effects & Effects.ReadsMemory) != 0 ? MemoryClass
             : (effects & Effects.ReadsTable) != 0 ? TableClass
             : (effects & Effects.ReadsGlobal) != 0 ? GlobalClass(node.Immediate)
+            : (effects & Effects.ReadsHeap) != 0 ? HeapClass
             : SizeClass;
         return current[index];
     }
@@ -103,6 +105,11 @@ internal sealed class StateVersions
         if ((effects & Effects.WritesTable) != 0)
         {
             classes |= 1UL << TableClass;
+        }
+
+        if ((effects & Effects.WritesHeap) != 0)
+        {
+            classes |= 1UL << HeapClass;
         }
 
         if ((effects & Effects.WritesSize) != 0)

@@ -29,8 +29,7 @@ internal sealed partial class FunctionBuilder
             return;
         }
 
-        int call = assembler.Append(
-            IrOp.CallDirect, FirstResultType(target.Type), arguments, target.Index, target.CanonicalTypeId);
+        int call = AppendCall(IrOp.CallDirect, target.Type, arguments, target.Index, target.CanonicalTypeId);
         stack.AddRange(ResultsOf(call, target.Type));
     }
 
@@ -46,15 +45,13 @@ internal sealed partial class FunctionBuilder
         Modules.ValueType elementType = Module.Tables[table].Type.ElementType;
         CallThrough(reference, typeId, targets, state, offset, () =>
         {
-            if (elementType.IsNullable)
-            {
-                CheckNotNull(reference, TrapKind.UninitializedElement);
-            }
-
+            int function = CheckNotNull(reference, TrapKind.UninitializedElement);
             if (!elementType.HeapType.IsSubtypeOf(HeapType.Defined(typeId)))
             {
-                CheckType(reference, typeId);
+                CheckType(function, typeId);
             }
+
+            return assembler.Narrow(function, ReferenceTypes.To(typeId));
         });
     }
 
@@ -91,14 +88,14 @@ internal sealed partial class FunctionBuilder
     /// <param name="targets">The targets to inline.</param>
     /// <param name="state">Frame state to deoptimize with when no target matches; -1 for a generic call.</param>
     /// <param name="offset">Offset of the call instruction.</param>
-    /// <param name="check">Builds the checks that a generic call needs.</param>
-    private void CallThrough(int reference, int typeId, InliningTree[] targets, int state, int offset, Action check)
+    /// <param name="check">Builds the checks that a generic call needs, and gives the reference as it is known to be then.</param>
+    private void CallThrough(int reference, int typeId, InliningTree[] targets, int state, int offset, Func<int> check)
     {
         FunctionType type = TypeRegistry.Get(typeId).Function!;
         int[] arguments = Pop(type.Parameters.Length);
         if (targets.Length == 0)
         {
-            stack.AddRange(CallGenerically(reference, typeId, type, arguments, check));
+            stack.AddRange(CallGenerically(typeId, type, arguments, check));
             return;
         }
 
@@ -130,7 +127,7 @@ internal sealed partial class FunctionBuilder
 
         if (assembler.Current is not null)
         {
-            JoinWith(end, CallGenerically(reference, typeId, type, arguments, check));
+            JoinWith(end, CallGenerically(typeId, type, arguments, check));
         }
 
         if (end.IsReached)
@@ -157,16 +154,11 @@ internal sealed partial class FunctionBuilder
         return results;
     }
 
-    private int[] CallGenerically(int reference, int typeId, FunctionType type, int[] arguments, Action check)
+    private int[] CallGenerically(int typeId, FunctionType type, int[] arguments, Func<int> check)
     {
-        check();
-        int call = assembler.Append(
-            IrOp.CallReference, FirstResultType(type), [reference, .. arguments], aux: typeId);
+        int call = AppendCall(IrOp.CallReference, type, [check(), .. arguments], 0, typeId);
         return ResultsOf(call, type);
     }
-
-    private void CheckNotNull(int reference, TrapKind kind) =>
-        assembler.TrapIf(assembler.Append(Opcode.RefIsNull, IrType.I32, [reference]), kind);
 
     /// <summary>Traps unless a function has a type, or a subtype of it: the exact type is compared first.</summary>
     private void CheckType(int reference, int typeId)
@@ -192,8 +184,11 @@ internal sealed partial class FunctionBuilder
         assembler.Current = done;
     }
 
-    private static IrType FirstResultType(FunctionType type) =>
-        type.Results.Length == 0 ? IrType.None : GraphAssembler.TypeOf(type.Results[0]);
+    /// <summary>Appends a call, which is its own first result.</summary>
+    private int AppendCall(Opcode op, FunctionType type, int[] inputs, long immediate, int typeId) =>
+        type.Results.Length == 0
+            ? assembler.Append(op, IrType.None, inputs, immediate, typeId)
+            : assembler.Append(op, type.Results[0], inputs, immediate, typeId);
 
     private int[] ResultsOf(int call, FunctionType type)
     {
@@ -202,7 +197,7 @@ internal sealed partial class FunctionBuilder
         {
             results[i] = i == 0
                 ? call
-                : assembler.Append(IrOp.Projection, GraphAssembler.TypeOf(type.Results[i]), [call], i);
+                : assembler.Append(IrOp.Projection, type.Results[i], [call], i);
         }
 
         return results;

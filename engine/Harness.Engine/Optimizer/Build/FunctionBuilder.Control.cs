@@ -47,16 +47,28 @@ internal sealed partial class FunctionBuilder
         for (int i = 0; i < parameterCount; i++)
         {
             int position = frame.StackHeight + i;
-            stack[position] = Graph.AppendParameter(header, Graph[stack[position]].Type);
+            stack[position] = LoopParameter(header, stack[position], signature.Parameter(i));
         }
 
         foreach (int local in assigned)
         {
-            locals[local] = Graph.AppendParameter(header, Graph[locals[local]].Type);
+            locals[local] = LoopParameter(header, locals[local], localTypes[local]);
         }
 
         assembler.Current = header;
         assembler.Append(IrOp.LoopStackCheck, IrType.None, []);
+    }
+
+    /// <summary>
+    /// A parameter of a loop's header. Its type is the declared one; with null if it may be a local that has not been set yet.
+    /// </summary>
+    private int LoopParameter(Block header, int entering, Modules.ValueType declared)
+    {
+        int parameter = Graph.AppendParameter(header, Graph[entering].Type);
+        Graph[parameter].ReferenceType = declared.IsReference && Graph[entering].ReferenceType.IsNullable
+            ? declared.WithNull(true)
+            : declared;
+        return parameter;
     }
 
     private int[] AssignmentsIn(int loopOffset)
@@ -132,6 +144,31 @@ internal sealed partial class FunctionBuilder
         {
             assembler.Current = frame.End.Seal(Graph, frame.Frequency, out int[] values);
             Restore(frame, values);
+            NarrowResults(frame.Signature);
+        }
+    }
+
+    /// <summary>Whatever edges led here, the operands of the label have its types.</summary>
+    private void NarrowResults(BlockSignature signature)
+    {
+        int first = stack.Count - signature.ResultCount;
+        for (int i = 0; i < signature.ResultCount; i++)
+        {
+            Modules.ValueType type = signature.Result(i);
+            int value = stack[first + i];
+            if (!type.IsReference || Graph[value].ReferenceType.IsSubtypeOf(type))
+            {
+                continue;
+            }
+
+            if (Graph[value].Op == IrOp.BlockParameter && Graph[value].Block == assembler.Current!.Id)
+            {
+                Graph[value].ReferenceType = ReferenceTypes.Meet(Graph[value].ReferenceType, type);
+            }
+            else
+            {
+                stack[first + i] = assembler.Narrow(value, type);
+            }
         }
     }
 
@@ -252,19 +289,6 @@ internal sealed partial class FunctionBuilder
                 edges[successor] = new Edge(exit.Id, []);
             }
         }
-    }
-
-    private void VisitBrOnNull(int depth)
-    {
-        int reference = Pop();
-        BranchIf(assembler.Append(Opcode.RefIsNull, IrType.I32, [reference]), depth, branchWhen: true);
-        Push(reference);
-    }
-
-    private void VisitBrOnNonNull(int depth)
-    {
-        BranchIf(assembler.Append(Opcode.RefIsNull, IrType.I32, [stack[^1]]), depth, branchWhen: false);
-        Pop();
     }
 
     /// <summary>An edge to a loop's header, with the label's operands and the assigned locals as they are now.</summary>

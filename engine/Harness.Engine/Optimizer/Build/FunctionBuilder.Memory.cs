@@ -158,7 +158,7 @@ internal sealed partial class FunctionBuilder
     private int LoadElement(int table, int index, TrapKind outOfBounds)
     {
         CheckIndex(table, index, outOfBounds);
-        return assembler.Append(IrOp.LoadTableElement, IrType.Ref, [index], table);
+        return assembler.Append(IrOp.LoadTableElement, Module.Tables[table].Type.ElementType, [index], table);
     }
 
     private void CheckIndex(int table, int index, TrapKind outOfBounds)

@@ -22,6 +22,7 @@ internal sealed partial class FunctionBuilder
     private readonly List<ControlFrame> control = [];
     private BytecodeReader reader;
     private int[] locals = [];
+    private Modules.ValueType[] localTypes = [];
     private LoopAssignments? loopAssignments;
     private int bodyOffset;
     private int skippedDepth;
@@ -94,6 +95,7 @@ internal sealed partial class FunctionBuilder
     private void ReadLocals(int[] arguments)
     {
         var values = new List<int>(arguments);
+        var types = new List<Modules.ValueType>(function.Type.Parameters);
         for (int groups = reader.ReadIndex(); groups > 0; groups--)
         {
             int count = reader.ReadIndex();
@@ -101,9 +103,12 @@ internal sealed partial class FunctionBuilder
             int zero = assembler.Zero(GraphAssembler.TypeOf(type));
             CollectionsMarshal.SetCount(values, values.Count + count);
             CollectionsMarshal.AsSpan(values)[^count..].Fill(zero);
+            CollectionsMarshal.SetCount(types, values.Count);
+            CollectionsMarshal.AsSpan(types)[^count..].Fill(type);
         }
 
         locals = [.. values];
+        localTypes = [.. types];
     }
 
     /// <summary>Passes over an instruction that cannot be reached; only what closes a construct matters.</summary>
@@ -194,7 +199,7 @@ internal sealed partial class FunctionBuilder
                 break;
             case Opcode.GlobalGet:
                 int read = reader.ReadIndex();
-                Push(assembler.Append(Opcode.GlobalGet, GraphAssembler.TypeOf(Module.Globals[read].Type.Type), [], read));
+                Push(assembler.Append(Opcode.GlobalGet, Module.Globals[read].Type.Type, [], read));
                 break;
             case Opcode.GlobalSet:
                 int written = reader.ReadIndex();
@@ -212,27 +217,8 @@ internal sealed partial class FunctionBuilder
             case Opcode.F64Const:
                 Push(assembler.Constant(opcode, IrType.F64, (long)reader.ReadF64Bits()));
                 break;
-            case Opcode.RefNull:
-                reader.ReadHeapType();
-                Push(assembler.Zero(IrType.Ref));
-                break;
-            case Opcode.RefFunc:
-                Push(assembler.FunctionAddress(reader.ReadIndex()));
-                break;
-            case Opcode.RefIsNull:
-                Push(assembler.Append(opcode, IrType.I32, [Pop()]));
-                break;
-            case Opcode.RefAsNonNull:
-                assembler.TrapIf(assembler.Append(Opcode.RefIsNull, IrType.I32, [stack[^1]]), TrapKind.NullReference);
-                break;
-            case Opcode.BrOnNull:
-                VisitBrOnNull(reader.ReadIndex());
-                break;
-            case Opcode.BrOnNonNull:
-                VisitBrOnNonNull(reader.ReadIndex());
-                break;
             default:
-                if (!VisitMemoryOrTable(opcode))
+                if (!VisitMemoryOrTable(opcode) && !VisitReference(opcode) && !VisitObject(opcode))
                 {
                     VisitSimple(opcode);
                 }
@@ -263,7 +249,13 @@ internal sealed partial class FunctionBuilder
         int condition = Pop();
         int second = Pop();
         int first = Pop();
-        Push(assembler.Append(Opcode.Select, Graph[first].Type, [first, second, condition]));
+        int selected = assembler.Append(Opcode.Select, Graph[first].Type, [first, second, condition]);
+        if (Graph[selected].Type == IrType.Ref)
+        {
+            Graph[selected].ReferenceType = ReferenceTypes.Join(Graph[first].ReferenceType, Graph[second].ReferenceType);
+        }
+
+        Push(selected);
     }
 
     private void Push(int id) => stack.Add(id);

@@ -56,12 +56,45 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
         return id;
     }
 
+    /// <summary>Appends a node for a value of a WebAssembly type to the current block.</summary>
+    public int Append(Opcode op, Modules.ValueType type, ReadOnlySpan<int> inputs, long immediate = 0, int aux = 0)
+    {
+        int id = Append(op, TypeOf(type), inputs, immediate, aux);
+        Graph[id].ReferenceType = type;
+        return id;
+    }
+
+    /// <summary>
+    /// A reference as one of a type that it is known to have from here on; itself if its own type says so already.
+    /// </summary>
+    public int Narrow(int reference, Modules.ValueType type)
+    {
+        Modules.ValueType known = Graph[reference].ReferenceType;
+        return known.IsSubtypeOf(type)
+            ? reference
+            : Append(IrOp.Narrow, ReferenceTypes.Meet(known, type), [reference]);
+    }
+
+    /// <summary>A reference that is known not to be null from here on.</summary>
+    public int NarrowToNonNull(int reference) => Narrow(reference, Graph[reference].ReferenceType.WithNull(false));
+
+    /// <summary>Whether a reference is of a type, as i32.</summary>
+    public int RefTest(int reference, Modules.ValueType type) =>
+        Append(IrOp.RefTest, IrType.I32, [reference], type.Bits);
+
     /// <summary>A constant. It is made once and dominates all blocks.</summary>
     public int Constant(Opcode op, IrType type, long bits)
     {
         if (!constants.TryGetValue((op, bits), out int id))
         {
             id = Graph.Append(entry, op, type, [], bits);
+            if (type == IrType.Ref)
+            {
+                Graph[id].ReferenceType = op == Opcode.RefNull
+                    ? ReferenceTypes.Null
+                    : ReferenceTypes.To(Module.Functions[(int)bits].CanonicalTypeId);
+            }
+
             constants.Add((op, bits), id);
         }
 
@@ -112,6 +145,9 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
         Current = null;
         return block;
     }
+
+    /// <summary>Whether the type that a reference is known to have includes null.</summary>
+    public bool MayBeNull(int reference) => Graph[reference].ReferenceType.IsNullable;
 
     /// <summary>The type of nodes for values of a WebAssembly type.</summary>
     public static IrType TypeOf(ValueKind kind) => kind switch

@@ -25,7 +25,7 @@ internal static class GraphBuilder
         var arguments = new int[type.Parameters.Length];
         for (int i = 0; i < arguments.Length; i++)
         {
-            arguments[i] = assembler.Append(IrOp.Argument, GraphAssembler.TypeOf(type.Parameters[i]), [], i);
+            arguments[i] = assembler.Append(IrOp.Argument, type.Parameters[i], [], i);
         }
 
         new FunctionBuilder(assembler, root, caller: null).Build(arguments);

@@ -43,7 +43,8 @@ internal sealed class Merge
                     }
 
                     differing.Add(i);
-                    values[i] = graph.AppendParameter(block, graph[other[i]].Type);
+                    values[i] = graph.AppendParameterLike(block, other[i]);
+                    graph[values[i]].ReferenceType = JoinedType(graph, i);
                     break;
                 }
             }
@@ -61,5 +62,16 @@ internal sealed class Merge
         }
 
         return block;
+    }
+
+    private Modules.ValueType JoinedType(Graph graph, int position)
+    {
+        Modules.ValueType type = graph[edges[0].Values[position]].ReferenceType;
+        for (int i = 1; i < edges.Count && type.IsReference; i++)
+        {
+            type = ReferenceTypes.Join(type, graph[edges[i].Values[position]].ReferenceType);
+        }
+
+        return type;
     }
 }

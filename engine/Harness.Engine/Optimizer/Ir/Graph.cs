@@ -97,6 +97,31 @@ internal sealed class Graph
         return id;
     }
 
+    /// <summary>Makes a parameter of a block for values of the type that a node has.</summary>
+    public int AppendParameterLike(Block block, int like)
+    {
+        int id = AppendParameter(block, nodes[like].Type);
+        nodes[id].ReferenceType = nodes[like].ReferenceType;
+        return id;
+    }
+
+    /// <summary>The frame state that a node has: of a guard, or of a call that may throw; -1 if none.</summary>
+    public int StateOf(int id) => nodes[id].Op == IrOp.Guard ? nodes[id].Aux : nodes[id].State;
+
+    /// <summary>Gives a node another frame state.</summary>
+    public void SetState(int id, int state)
+    {
+        ref Node node = ref nodes[id];
+        if (node.Op == IrOp.Guard)
+        {
+            node.Aux = state;
+        }
+        else
+        {
+            node.State = state;
+        }
+    }
+
     /// <summary>A node's inputs, to read or change. Not to be kept across the making of nodes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<int> Inputs(int id)

@@ -27,6 +27,13 @@ internal static class IrNames
         IrOp.MemoryByteLength => "memory_byte_length",
         IrOp.LoopStackCheck => "loop_stack_check",
         IrOp.ReferenceEqual => "reference_equal",
+        IrOp.Narrow => "narrow",
+        IrOp.RefTest => "ref_test",
+        IrOp.RefCast => "ref_cast",
+        IrOp.NewStruct => "new_struct",
+        IrOp.NewArray => "new_array",
+        IrOp.NewArrayFixed => "new_array_fixed",
+        IrOp.NewException => "new_exception",
         _ => OpcodeTable.Get(op).Name,
     };
 

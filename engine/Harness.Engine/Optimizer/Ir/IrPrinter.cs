@@ -80,10 +80,7 @@ internal sealed class IrPrinter
             text.Append(' ').AppendJoin(", ", operands);
         }
 
-        if (node.Op == IrOp.Guard)
-        {
-            PrintFrameState(node.Aux);
-        }
+        PrintFrameState(graph.StateOf(id));
 
         text.Append('\n');
     }
@@ -98,6 +95,12 @@ internal sealed class IrPrinter
         IrOp.CallDirect or IrOp.FunctionAddress => [$"@{graph.Module.Functions[(int)node.Immediate]}"],
         IrOp.CallBuiltin => [$"@{(Builtin)node.Immediate}"],
         IrOp.TrapIf or IrOp.TrapUnless => [$"{(TrapKind)node.Immediate}"],
+        IrOp.RefTest => [NameOf(Modules.ValueType.FromBits((uint)node.Immediate))],
+        IrOp.NewStruct or IrOp.NewArray or IrOp.NewArrayFixed => [NameOfType(node.Aux)],
+        IrOp.NewException => [$"tag#{node.Immediate}"],
+        Opcode.StructGet or Opcode.StructGetS or Opcode.StructGetU or Opcode.StructSet =>
+            [NameOfType(node.Aux), $"#{node.Immediate}"],
+        Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU or Opcode.ArraySet => [NameOfType(node.Aux)],
         _ when IrNames.IsMemoryAccess(node.Op) =>
             node.Aux == 0 ? [$"+{node.Immediate}"] : [$"memory#{node.Aux}", $"+{node.Immediate}"],
         _ => [],
@@ -124,7 +127,10 @@ internal sealed class IrPrinter
         string[] operands = terminator.Kind switch
         {
             TerminatorKind.Branch or TerminatorKind.Switch => [Name(terminator.Value)],
-            TerminatorKind.Return => [.. terminator.Values.Select(Name)],
+            TerminatorKind.Return or TerminatorKind.Throw => [.. terminator.Values.Select(Name)],
+            TerminatorKind.TailCall when terminator.Immediate >= 0 =>
+                [$"@{graph.Module.Functions[(int)terminator.Immediate]}", .. terminator.Values.Select(Name)],
+            TerminatorKind.TailCall => [.. terminator.Values.Select(Name)],
             TerminatorKind.Trap => [$"{(TrapKind)terminator.Immediate}"],
             _ => [],
         };
@@ -134,7 +140,7 @@ internal sealed class IrPrinter
             text.Append(' ').AppendJoin(", ", [.. operands, .. successors.Select(NameOf)]);
         }
 
-        if (terminator.Kind == TerminatorKind.Deoptimize)
+        if (terminator.Kind is TerminatorKind.Deoptimize or TerminatorKind.Throw)
         {
             PrintFrameState(terminator.FrameState);
         }
@@ -160,5 +166,25 @@ internal sealed class IrPrinter
 
     private string NumberedName(int id) => nodeNumbers.TryGetValue(graph.Resolve(id), out int number) ? $"v{number}" : $"?{id}";
 
-    private string TypeName(int id) => graph[id].Type.ToString().ToLowerInvariant();
+    private string TypeName(int id) => graph[id].Type == IrType.Ref
+        ? NameOf(graph[id].ReferenceType)
+        : graph[id].Type.ToString().ToLowerInvariant();
+
+    /// <summary>A reference type, with the module's index for a defined type: canonical ids differ from run to run.</summary>
+    private string NameOf(Modules.ValueType type)
+    {
+        if (!type.IsReference)
+        {
+            return "ref";
+        }
+
+        string heapType = type.HeapType.IsDefined ? NameOfType(type.HeapType.CanonicalId) : type.HeapType.ToString();
+        return type.IsNullable ? $"(ref null {heapType})" : $"(ref {heapType})";
+    }
+
+    private string NameOfType(int canonicalId)
+    {
+        int index = Array.IndexOf(graph.Module.CanonicalTypeIds, canonicalId);
+        return index < 0 ? "type" : $"type#{index}";
+    }
 }

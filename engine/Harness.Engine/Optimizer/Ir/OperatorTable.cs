@@ -44,14 +44,32 @@ internal enum Effects : ushort
     /// <summary>Must stay where it is, as often as it is executed, for a reason of its own.</summary>
     Pinned = 1 << 10,
 
+    /// <summary>Reads a mutable field or element of an object.</summary>
+    ReadsHeap = 1 << 11,
+
+    /// <summary>Writes a field or element of an object.</summary>
+    WritesHeap = 1 << 12,
+
+    /// <summary>
+    /// Makes a new object each time: it may collect garbage, and has another result than an equal node, but is not needed where
+    /// nobody uses it.
+    /// </summary>
+    Allocates = 1 << 13,
+
     /// <summary>All that may change under a call.</summary>
-    AnyWrite = WritesMemory | WritesTable | WritesGlobal | WritesSize,
+    AnyWrite = WritesMemory | WritesTable | WritesGlobal | WritesSize | WritesHeap,
+
+    /// <summary>The state that a node may depend on.</summary>
+    AnyRead = ReadsMemory | ReadsTable | ReadsGlobal | ReadsSize | ReadsHeap,
+
+    /// <summary>What makes two equal nodes different, and forbids moving them.</summary>
+    Unique = Pinned | Deoptimizes | Allocates,
 
     /// <summary>What keeps a node without uses alive.</summary>
     Required = AnyWrite | Traps | Deoptimizes | Pinned,
 
     /// <summary>A call of unknown code.</summary>
-    Call = AnyWrite | ReadsMemory | ReadsTable | ReadsGlobal | ReadsSize | Traps | Pinned,
+    Call = AnyWrite | AnyRead | Traps | Pinned,
 }
 
 /// <summary>Effects and algebraic facts of every operator that a graph may hold.</summary>
@@ -89,9 +107,18 @@ internal static class OperatorTable
             IrOp.LoadTableElement => Effects.ReadsTable,
             IrOp.StoreTableElement => Effects.WritesTable,
             IrOp.LoopStackCheck => Effects.Pinned | Effects.Traps,
+            IrOp.NewStruct or IrOp.NewArray or IrOp.NewArrayFixed or IrOp.NewException => Effects.Allocates,
+            IrOp.RefCast => Effects.Traps,
+            Opcode.ArrayLen or Opcode.I31GetS or Opcode.I31GetU => TrapOnNull(graph, id),
+            _ when ObjectAccess.IsRead(node.Op) =>
+                TrapOnNull(graph, id) | (ObjectAccess.FieldOf(in node).IsMutable ? Effects.ReadsHeap : Effects.None),
+            _ when ObjectAccess.IsWrite(node.Op) => TrapOnNull(graph, id) | Effects.WritesHeap,
             _ => Effects.None,
         };
     }
+
+    /// <summary>Whether the reference that a node accesses may be null.</summary>
+    public static bool MayBeNull(Graph graph, int id) => graph[graph.Input(id, 0)].ReferenceType.IsNullable;
 
     /// <summary>Whether a node with two inputs gives the same with its inputs exchanged.</summary>
     public static bool IsCommutative(Opcode op) => op is
@@ -109,9 +136,15 @@ internal static class OperatorTable
         Builtin.MemoryGrow or Builtin.TableGrow => Effects.WritesSize | Effects.WritesTable,
         Builtin.MemoryFill or Builtin.MemoryCopy or Builtin.MemoryInit => Effects.ReadsMemory | Effects.WritesMemory | Effects.Traps,
         Builtin.TableFill or Builtin.TableCopy or Builtin.TableInit => Effects.ReadsTable | Effects.WritesTable | Effects.Traps,
+        Builtin.ArrayFill or Builtin.ArrayInitData or Builtin.ArrayInitElem => Effects.WritesHeap | Effects.Traps,
+        Builtin.ArrayCopy => Effects.ReadsHeap | Effects.WritesHeap | Effects.Traps,
+        Builtin.ArrayNew or Builtin.ArrayNewData or Builtin.ArrayNewElem or Builtin.ExceptionNew =>
+            Effects.Pinned | Effects.Allocates,
         Builtin.IsSubtype => Effects.None,
         _ => Effects.Pinned,
     };
+
+    private static Effects TrapOnNull(Graph graph, int id) => MayBeNull(graph, id) ? Effects.Traps : Effects.None;
 
     private static bool IsNonZeroConstant(Graph graph, int id) => IsConstant(graph[id].Op) && graph[id].Immediate != 0;
 

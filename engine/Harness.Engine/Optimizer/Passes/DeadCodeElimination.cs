@@ -77,7 +77,7 @@ internal sealed class DeadCodeElimination : IPass
                 }
 
                 MarkAll(terminator.Values);
-                if (terminator.Kind == TerminatorKind.Deoptimize)
+                if (terminator.Kind is TerminatorKind.Deoptimize or TerminatorKind.Throw)
                 {
                     MarkState(terminator.FrameState);
                 }
@@ -102,10 +102,7 @@ internal sealed class DeadCodeElimination : IPass
                     Mark(input);
                 }
 
-                if (node.Op == IrOp.Guard)
-                {
-                    MarkState(node.Aux);
-                }
+                MarkState(graph.StateOf(id));
             }
 
             return live;

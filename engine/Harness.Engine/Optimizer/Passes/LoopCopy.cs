@@ -118,7 +118,7 @@ internal sealed class LoopCopy
     {
         foreach (int id in from.Parameters)
         {
-            values.Add(id, graph.AppendParameter(to, graph[id].Type));
+            values.Add(id, graph.AppendParameterLike(to, id));
         }
 
         foreach (int id in from.Nodes)
@@ -130,6 +130,8 @@ internal sealed class LoopCopy
             }
 
             int copy = graph.Append(to, node.Op, node.Type, graph.Inputs(id).ToArray(), node.Immediate, node.Aux);
+            graph[copy].ReferenceType = node.ReferenceType;
+            graph[copy].State = node.State;
             graph[copy].BytecodeOffset = node.BytecodeOffset;
             graph[copy].Inlining = node.Inlining;
             values.Add(id, copy);
@@ -145,16 +147,13 @@ internal sealed class LoopCopy
                 input = ValueOf(input);
             }
 
-            if (graph[id].Op == IrOp.Guard)
-            {
-                graph[id].Aux = CopyState(graph[id].Aux);
-            }
+            graph.SetState(id, CopyState(graph.StateOf(id)));
         }
 
         Terminator terminator = from.Terminator;
         terminator.Value = ValueOf(terminator.Value);
         terminator.Values = MapAll(terminator.Values ?? []);
-        if (terminator.Kind == TerminatorKind.Deoptimize)
+        if (terminator.Kind is TerminatorKind.Deoptimize or TerminatorKind.Throw)
         {
             terminator.FrameState = CopyState(terminator.FrameState);
         }

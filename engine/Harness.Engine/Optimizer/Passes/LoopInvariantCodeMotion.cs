@@ -55,7 +55,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
 
         Block preheader = graph.NewBlock();
         preheader.Frequency = graph.Blocks[outsiders[0]].Frequency;
-        int[] parameters = [.. header.Parameters.Select(id => graph.AppendParameter(preheader, graph[id].Type))];
+        int[] parameters = [.. header.Parameters.Select(id => graph.AppendParameterLike(preheader, id))];
         graph.Terminate(
             preheader, new Terminator { Kind = TerminatorKind.Jump, Value = -1, FrameState = -1 }, new Edge(header.Id, parameters));
         foreach (int outsider in outsiders)
@@ -151,7 +151,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
             bool canGuard = isAlways && loop.Header.LoopEntryState >= 0;
 
             return !isChanging
-                && (effects & (Effects.Pinned | Effects.ReadsMemory)) == 0
+                && (effects & (Effects.Pinned | Effects.Allocates | Effects.ReadsMemory | Effects.ReadsHeap)) == 0
                 && (isCheck ? canGuard : (effects & (Effects.Traps | Effects.Deoptimizes)) == 0)
                 && node.Op != IrOp.Projection
                 && checks.Allow(id);

@@ -26,7 +26,7 @@ internal sealed class OutsideUses
     private enum Holder
     {
         Node,
-        GuardState,
+        NodeState,
         Terminator,
         LoopEntryState,
     }
@@ -83,7 +83,7 @@ internal sealed class OutsideUses
                 return only;
             }
 
-            int parameter = graph.AppendParameter(block, graph[value].Type);
+            int parameter = graph.AppendParameterLike(block, value);
             reaching[(id, value)] = parameter;
             foreach (int predecessor in block.Predecessors.Distinct().ToArray())
             {
@@ -104,7 +104,7 @@ internal sealed class OutsideUses
 
         foreach (Use use in uses[region])
         {
-            int block = use.Holder is Holder.Node or Holder.GuardState ? graph[use.Id].Block : use.Id;
+            int block = use.Holder is Holder.Node or Holder.NodeState ? graph[use.Id].Block : use.Id;
             int entering = -1;
             if (use.Holder == Holder.LoopEntryState && !HasOneEntry(graph.Blocks[block], out entering))
             {
@@ -157,9 +157,8 @@ internal sealed class OutsideUses
                 }
 
                 break;
-            case Holder.GuardState:
-                int state = FrameStates.Map(graph, graph[use.Id].Aux, map);
-                graph[use.Id].Aux = state;
+            case Holder.NodeState:
+                graph.SetState(use.Id, FrameStates.Map(graph, graph.StateOf(use.Id), map));
                 break;
             case Holder.LoopEntryState:
                 graph.Blocks[use.Id].LoopEntryState = FrameStates.Map(graph, graph.Blocks[use.Id].LoopEntryState, map);
@@ -178,7 +177,7 @@ internal sealed class OutsideUses
                     }
                 }
 
-                if (block.Terminator.Kind == TerminatorKind.Deoptimize)
+                if (block.Terminator.Kind is TerminatorKind.Deoptimize or TerminatorKind.Throw)
                 {
                     block.Terminator.FrameState = FrameStates.Map(graph, block.Terminator.FrameState, map);
                 }
@@ -228,11 +227,8 @@ internal sealed class OutsideUses
             }
 
             Add(Holder.Node, id);
-            if (graph[id].Op == IrOp.Guard)
-            {
-                FrameStates.Any(graph, graph[id].Aux, Collect);
-                Add(Holder.GuardState, id);
-            }
+            FrameStates.Any(graph, graph.StateOf(id), Collect);
+            Add(Holder.NodeState, id);
         }
 
         if (block.Terminator.Kind is TerminatorKind.Branch or TerminatorKind.Switch)
@@ -246,7 +242,7 @@ internal sealed class OutsideUses
             Array.ForEach(edge.Arguments, id => Collect(id));
         }
 
-        if (block.Terminator.Kind == TerminatorKind.Deoptimize)
+        if (block.Terminator.Kind is TerminatorKind.Deoptimize or TerminatorKind.Throw)
         {
             FrameStates.Any(graph, block.Terminator.FrameState, Collect);
         }

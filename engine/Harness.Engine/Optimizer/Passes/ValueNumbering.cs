@@ -179,7 +179,7 @@ internal sealed class ValueNumbering(Redundancies redundancies) : IPass
 
             bool readsState = (effects & StateVersions.Reads) != 0;
             Redundancies needed = readsState ? Redundancies.Loads : Redundancies.Computations;
-            if ((effects & (Effects.Pinned | Effects.Deoptimizes)) != 0 || (redundancies & needed) == 0
+            if ((effects & Effects.Unique) != 0 || (redundancies & needed) == 0
                 || node.InputCount > 3 || node.Op == IrOp.Projection)
             {
                 return;

@@ -1,0 +1,66 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Optimizer.Ir;
+
+/// <summary>The lattice of reference types: joins, meets, and what excludes what.</summary>
+internal static class ReferenceTypes
+{
+    /// <summary>The type of the null constant: a subtype of every type with null.</summary>
+    public static ValueType Null { get; } = ValueType.Reference(HeapType.Bottom, nullable: true);
+
+    /// <summary>The type of references to a defined type that are not null.</summary>
+    public static ValueType To(int canonicalId) => ValueType.Reference(HeapType.Defined(canonicalId), nullable: false);
+
+    /// <summary>The smallest type above two of the same hierarchy.</summary>
+    public static ValueType Join(ValueType a, ValueType b) =>
+        ValueType.Reference(Join(a.HeapType, b.HeapType), a.IsNullable || b.IsNullable);
+
+    /// <summary>
+    /// The type of what is of both types. Where no object is, the second's heap type: such code cannot be reached, but by null.
+    /// </summary>
+    public static ValueType Meet(ValueType a, ValueType b) => ValueType.Reference(
+        a.HeapType.IsSubtypeOf(b.HeapType) ? a.HeapType : b.HeapType, a.IsNullable && b.IsNullable);
+
+    /// <summary>Whether no object is of both heap types: supertypes form a tree.</summary>
+    public static bool AreDisjoint(HeapType a, HeapType b) => !a.IsSubtypeOf(b) && !b.IsSubtypeOf(a);
+
+    /// <summary>Whether references of a type may be the word of one of another type in a different hierarchy.</summary>
+    public static bool IsConversion(ValueType from, ValueType to) =>
+        from.HeapType != HeapType.Bottom && TypeRegistry.TopOf(from.HeapType) != TypeRegistry.TopOf(to.HeapType);
+
+    private static HeapType Join(HeapType a, HeapType b)
+    {
+        if (a.IsSubtypeOf(b))
+        {
+            return b;
+        }
+
+        if (b.IsSubtypeOf(a))
+        {
+            return a;
+        }
+
+        if (a.IsDefined && b.IsDefined)
+        {
+            ReadOnlySpan<int> first = TypeRegistry.Get(a.CanonicalId).Display;
+            ReadOnlySpan<int> second = TypeRegistry.Get(b.CanonicalId).Display;
+            int common = first.CommonPrefixLength(second);
+            if (common > 0)
+            {
+                return HeapType.Defined(first[common - 1]);
+            }
+        }
+
+        // Structures, arrays and i31s have nothing smaller in common than eq; function types have func.
+        AbstractHeapType top = TypeRegistry.TopOf(a);
+        HeapType abstractA = Generalize(a);
+        HeapType abstractB = Generalize(b);
+        HeapType eq = HeapType.Abstract(AbstractHeapType.Eq);
+        return abstractA == abstractB ? abstractA
+            : abstractA.IsSubtypeOf(eq) && abstractB.IsSubtypeOf(eq) ? eq
+            : HeapType.Abstract(top);
+    }
+
+    private static HeapType Generalize(HeapType type) =>
+        type.IsDefined ? HeapType.Abstract(TypeRegistry.Get(type.CanonicalId).AbstractSupertype) : type;
+}
