@@ -188,6 +188,12 @@ public sealed record EngineOptions
     [Knob("heap.minimum-threshold", "size of the old generation below which it is not collected", Maximum = 1_048_576, Unit = "MiB")]
     public int HeapMinimumThreshold { get; init; } = 32;
 
+    /// <summary>
+    /// Whether the system is asked for large pages (transparent ones of 2 MiB): fewer faults and translations, more memory for a small heap.
+    /// </summary>
+    [Knob("heap.huge-pages", "ask the system for large pages for the heap")]
+    public bool HeapHugePages { get; init; }
+
     /// <summary>Collects garbage at every Nth allocation.</summary>
     [Knob("stress.gc-interval", "collect garbage at every Nth allocation; 0 for none", Unit = "allocations", V8Flag = "--stress-compaction")]
     public int StressGcInterval { get; init; }

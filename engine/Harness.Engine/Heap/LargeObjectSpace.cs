@@ -12,8 +12,6 @@ internal sealed unsafe class LargeObjectSpace
     /// <summary>Granularity of the space, in bytes.</summary>
     public const nuint PageSize = 4096;
 
-    private const nuint HugePageMinimum = 4 << 20;
-
     private readonly byte* _end;
     private readonly List<Run> _objects = [];
 
@@ -53,7 +51,6 @@ internal sealed unsafe class LargeObjectSpace
             _frontier += size;
         }
 
-        if (size >= HugePageMinimum) LinuxMemory.PreferHugePages(start, size);
         _objects.Add(new Run(start, size));
         Used += size;
         return start;

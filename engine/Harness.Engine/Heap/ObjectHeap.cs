@@ -44,6 +44,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     private readonly nuint _slack;
     private readonly nuint _minimumThreshold;
     private readonly double _growthFactor;
+    private readonly bool _hugePages;
     private readonly int _stressInterval;
     private byte* _reservation;
     private nuint _reservationSize;
@@ -77,6 +78,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         _slack = Math.Max(_limit / 4, MinimumSlack);
         _minimumThreshold = (nuint)options.HeapMinimumThreshold << 20;
         _growthFactor = options.HeapGrowthFactor;
+        _hugePages = options.HeapHugePages;
         _stressInterval = _stressCountdown = options.StressGcInterval;
         Handles = new HandleTable(this);
     }
@@ -177,10 +179,11 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
 
         // What one young collection promotes and what is allocated beyond the limit fits as well.
-        nuint half = _limit + _slack + (2 * _nurserySize);
+        nuint half = (_limit + _slack + (2 * _nurserySize) + OldGeneration.Granularity - 1) & ~(OldGeneration.Granularity - 1);
         nuint large = 4 * (_limit + _slack);
         _reservationSize = half + _nurserySize + half + large;
         _reservation = LinuxMemory.MapPages(_reservationSize);
+        if (_hugePages) LinuxMemory.PreferHugePages(_reservation, _reservationSize);
         _nursery = _reservation + half;
         _nurseryEnd = _nursery + _nurserySize;
         _nurseryStart = _nursery;
@@ -246,15 +249,13 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         HostObjects.Update(_collector, isFull: true);
         _remembered.Clear();
         _large.Sweep();
-        _old.Switch(_collector.Free);
-        _moved += (long)_old.Used;
-        _live = OldBytes;
-        _fullCollections++;
-        SetThreshold();
-    }
-
-    private void SetThreshold() =>
+        nuint moved = (nuint)(_collector.Free - to);
+        _moved += (long)moved;
+        _live = moved + _large.Used;
         _threshold = Math.Min(Math.Max(_minimumThreshold, (nuint)(_live * _growthFactor)), _limit);
+        _old.Switch(_collector.Free, _threshold);
+        _fullCollections++;
+    }
 
     private void VisitRoots(bool isFull)
     {

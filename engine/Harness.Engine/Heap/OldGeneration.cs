@@ -9,8 +9,17 @@ namespace Harness.Engine.Heap;
 /// <remarks>The nursery lies between the halves: what a full collection moves from is one range of addresses.</remarks>
 internal sealed unsafe class OldGeneration
 {
+    /// <summary>Bytes in whose multiples memory is given back: those of a large page.</summary>
+    public const nuint Granularity = 2 << 20;
+
     private readonly byte* _low;
     private readonly byte* _high;
+
+    /// <summary>Bytes from the start of the half in use that have had memory, apart from those of objects.</summary>
+    private nuint _touched;
+
+    /// <summary>The same of the other half.</summary>
+    private nuint _otherTouched;
 
     /// <summary>Takes two ranges of reserved addresses.</summary>
     /// <param name="low">The lower half.</param>
@@ -22,8 +31,6 @@ internal sealed unsafe class OldGeneration
         _high = high;
         Capacity = capacity;
         Start = Top = low;
-        LinuxMemory.PreferHugePages(low, capacity);
-        LinuxMemory.PreferHugePages(high, capacity);
     }
 
     /// <summary>Bytes of a half.</summary>
@@ -44,14 +51,28 @@ internal sealed unsafe class OldGeneration
     /// <summary>Bytes of the objects, dead ones included.</summary>
     public nuint Used => (nuint)(Top - Start);
 
-    /// <summary>Makes the other half the one in use, and gives the memory of this one back.</summary>
+    /// <summary>
+    /// Makes the other half the one in use, and gives memory back: of that half what lies behind the expected size, of this half what
+    /// the next collection will not need when as much lives as now.
+    /// </summary>
     /// <param name="top">The end of what was copied to the other half.</param>
-    public void Switch(byte* top)
+    /// <param name="expected">Bytes to which the generation may grow before the next full collection.</param>
+    public void Switch(byte* top, nuint expected)
     {
         byte* left = Start;
-        nuint used = (Used + LargeObjectSpace.PageSize - 1) & ~(LargeObjectSpace.PageSize - 1);
+        nuint leftTouched = Math.Max(_touched, Used);
         Start = Other;
         Top = top;
-        if (used > 0) LinuxMemory.Discard(left, used);
+        _touched = Trim(Start, Math.Max(_otherTouched, Used), Math.Max(expected, Used));
+        _otherTouched = Trim(left, leftTouched, Used);
+    }
+
+    /// <summary>Keeps the first bytes of a half only, and gives how many have memory then.</summary>
+    private static nuint Trim(byte* half, nuint touched, nuint kept)
+    {
+        kept = (kept + Granularity - 1) & ~(Granularity - 1);
+        if (touched <= kept) return touched;
+        LinuxMemory.Discard(half + kept, ((touched + Granularity - 1) & ~(Granularity - 1)) - kept);
+        return kept;
     }
 }
