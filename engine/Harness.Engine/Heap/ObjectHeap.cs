@@ -180,7 +180,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
 
         // What one young collection promotes and what is allocated beyond the limit fits as well.
         nuint half = (_limit + _slack + (2 * _nurserySize) + OldGeneration.Granularity - 1) & ~(OldGeneration.Granularity - 1);
-        nuint large = 4 * (_limit + _slack);
+        nuint large = 2 * (_limit + _slack);
         _reservationSize = half + _nurserySize + half + large;
         _reservation = LinuxMemory.MapPages(_reservationSize);
         if (_hugePages) LinuxMemory.PreferHugePages(_reservation, _reservationSize);
@@ -252,7 +252,8 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         nuint moved = (nuint)(_collector.Free - to);
         _moved += (long)moved;
         _live = moved + _large.Used;
-        _threshold = Math.Min(Math.Max(_minimumThreshold, (nuint)(_live * _growthFactor)), _limit);
+        nuint grown = Math.Max((nuint)(_live * _growthFactor), _live + _nurserySize);
+        _threshold = Math.Min(Math.Max(_minimumThreshold, grown), _limit);
         _old.Switch(_collector.Free, _threshold);
         _fullCollections++;
     }
