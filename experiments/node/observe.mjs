@@ -10,10 +10,15 @@ const trapCategories = [
   [/(divide|remainder) by zero/, 'divide-by-zero'],
   [/unrepresentable/, 'overflow'],
   [/dereferencing a null pointer/, 'null'],
+  [/rethrowing null/, 'null'],
+  [/illegal cast/, 'cast'],
+  [/array element access out of bounds/, 'array'],
+  [/requested new array is too large/, 'memory-limit'],
   [/call stack size exceeded/, 'stack'],
 ];
 
 function category(error) {
+  if (error instanceof WebAssembly.Exception) return 'exception';
   return trapCategories.find(([pattern]) => pattern.test(error.message))?.[1] ?? error.message;
 }
 

@@ -6,7 +6,7 @@ namespace Harness.Experiments.Fuzzing;
 /// A block, loop or if. Its bodies are statements, which leave nothing on the stack, followed by the nodes that compute the
 /// results; a body that starts with parameters on the stack has to take them off.
 /// </summary>
-internal sealed class BlockNode(Opcode opcode, ProgramSignature type, int typeIndex, params ProgramNode[] operands)
+internal class BlockNode(Opcode opcode, ProgramSignature type, int typeIndex, params ProgramNode[] operands)
     : ProgramNode(opcode, type.Results, operands)
 {
     /// <summary>The block's type; its parameters do not include the condition of an if.</summary>
@@ -28,6 +28,7 @@ internal sealed class BlockNode(Opcode opcode, ProgramSignature type, int typeIn
             operand.Write(writer, labels);
         writer.Opcode(Opcode);
         WriteBlockType(writer);
+        WriteClauses(writer, labels);
         labels.Push(this);
         foreach (var node in Body)
             node.Write(writer, labels);
@@ -39,6 +40,11 @@ internal sealed class BlockNode(Opcode opcode, ProgramSignature type, int typeIn
         }
         writer.Opcode(Opcode.End);
         labels.Pop();
+    }
+
+    /// <summary>Writes what follows the block type; labels are those around the block.</summary>
+    protected virtual void WriteClauses(WasmWriter writer, Stack<BlockNode> labels)
+    {
     }
 
     private void WriteBlockType(WasmWriter writer)

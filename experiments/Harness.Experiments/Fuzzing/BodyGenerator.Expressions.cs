@@ -21,8 +21,9 @@ internal sealed partial class BodyGenerator
             return Simple(type);
         if (type.IsReference)
             return Reference(type, depth);
-        return random.Weighted(16, 46, 9, 4, 5, 7, 5, 3, role == FunctionRole.Leaf ? 0 : 9) switch
+        return random.Weighted(16, 46, 9, 4, 5, 7, 5, 3, role == FunctionRole.Leaf ? 0 : 9, context.Aggregates.Count > 0 ? 18 : 0) switch
         {
+            9 => FieldValue(type, depth) ?? (type == ProgramType.I32 ? QueryOfObject(depth) : Operator(type, depth)),
             0 => Simple(type),
             1 => Operator(type, depth),
             2 => Load(type, depth),
@@ -54,7 +55,9 @@ internal sealed partial class BodyGenerator
         }
         if (!type.IsReference)
             return Constants.Random(type, random);
-        return random.Percent(context.Danger * 3) ? ProgramNode.Zero(type) : FunctionReference(type.Signature);
+        if (!context.IsFunction(type))
+            return SimpleObject(type);
+        return random.Percent(context.Danger * 3) ? ProgramNode.Zero(type) : FunctionReference(type.Heap);
     }
 
     private ProgramNode FunctionReference(int wanted)
@@ -68,19 +71,23 @@ internal sealed partial class BodyGenerator
 
     private ProgramNode Reference(ProgramType type, int depth)
     {
+        if (!context.IsFunction(type))
+            return ObjectReference(type, depth);
         if (random.Percent(20))
             return Select(type, depth);
         var tables = Enumerable.Range(0, context.Program.Tables.Count).Where(index => context.Program.Tables[index].Type == type).ToList();
         if (tables.Count == 0 || random.Percent(60))
             return Simple(type);
         var table = random.Pick(tables);
-        return new ProgramNode(Opcode.TableGet, [type], TableIndex(table, type.Signature, depth - 1)) { Immediates = [table] };
+        return new ProgramNode(Opcode.TableGet, [type], TableIndex(table, type.Heap, depth - 1)) { Immediates = [table] };
     }
 
     private ProgramNode Operator(ProgramType type, int depth)
     {
         if (type == ProgramType.I32 && random.Percent(6))
             return QueryOfState(depth);
+        if (type == ProgramType.I32 && context.Aggregates.Count > 0 && random.Percent(15))
+            return QueryOfObject(depth);
         var info = random.Pick(OperatorCatalog.Operators(type.Kind));
         var operands = new ProgramNode[info.Parameters.Length];
         for (var i = 0; i < operands.Length; i++)

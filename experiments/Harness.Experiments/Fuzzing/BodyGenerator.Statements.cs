@@ -12,8 +12,14 @@ internal sealed partial class BodyGenerator
             return SetLocal(1);
         var general = role == FunctionRole.Leaf ? 0 : 1;
         var calls = role switch { FunctionRole.Leaf => 0, FunctionRole.General => 11, _ => 30 };
-        return random.Weighted(24, 9, 13, 3, 9, 4, 9 * general, 4, calls, 3, 3, 4, 5, 2 * general, 1, 4, 1) switch
+        var objects = context.Aggregates.Count > 0 ? 1 : 0;
+        var exceptions = context.Program.Tags.Count > 0 ? 1 : 0;
+        return random.Weighted(24, 9, 13, 3, 9, 4, 9 * general, 4, calls, 3, 3, 4, 5, 2 * general, 1, 4, 1, 14 * objects, 8 * objects, 5 * exceptions, 3 * objects) switch
         {
+            17 => SetField(depth),
+            18 => SetObject(depth),
+            19 => TryStatement(depth),
+            20 => BulkArray(depth),
             0 => SetLocal(depth),
             1 => SetGlobal(depth),
             2 => Store(depth),
@@ -275,8 +281,10 @@ internal sealed partial class BodyGenerator
     {
         var targets = labels.Where(label => label.Opcode != Opcode.Loop).ToList();
         var results = role == FunctionRole.Run ? [ProgramType.I64] : signature.Results;
-        switch (random.Weighted(40, 40, 15, Math.Min(5, context.Danger), role == FunctionRole.Leaf ? 0 : 6))
+        switch (random.Weighted(40, 40, 15, Math.Min(5, context.Danger), role == FunctionRole.Leaf ? 0 : 6, context.Program.Tags.Count > 0 ? 20 : 0))
         {
+            case 5:
+                return Throw(depth);
             case 1 when targets.Count > 0:
                 var target = random.Pick(targets);
                 return new ProgramNode(Opcode.Br, [], Expressions(target.LabelTypes, depth - 1)) { Targets = [target], Reducibility = Reducibility.Fixed };

@@ -38,7 +38,7 @@ internal sealed partial class BodyGenerator
         this.function = function;
         this.role = role;
         this.random = random;
-        signature = context.Program.Types[function.Type];
+        signature = context.Program.Signature(function.Type);
         budget = size;
         maximumLocals = signature.Parameters.Length + (size < 100 ? 6 : 18);
         locals = [.. signature.Parameters];

@@ -25,6 +25,10 @@ internal static class EngineObserver
         {
             return "trap:" + Category(trap.Kind);
         }
+        catch (WasmException)
+        {
+            return "trap:exception";
+        }
     }
 
     /// <summary>Kinds of traps that V8's messages do not tell apart are one category.</summary>
@@ -36,7 +40,10 @@ internal static class EngineObserver
         TrapKind.UninitializedElement or TrapKind.IndirectCallTypeMismatch => "indirect-call",
         TrapKind.IntegerDivideByZero => "divide-by-zero",
         TrapKind.IntegerOverflow or TrapKind.InvalidConversionToInteger => "overflow",
-        TrapKind.NullReference or TrapKind.NullFunctionReference => "null",
+        TrapKind.NullReference or TrapKind.NullFunctionReference or TrapKind.NullStructure or TrapKind.NullArray or TrapKind.NullI31
+            or TrapKind.NullException => "null",
+        TrapKind.CastFailure => "cast",
+        TrapKind.ArrayOutOfBounds => "array",
         TrapKind.StackOverflow => "stack",
         _ => kind.ToString(),
     };

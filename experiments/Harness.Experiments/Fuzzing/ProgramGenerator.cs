@@ -22,12 +22,14 @@ internal sealed class ProgramGenerator(ulong seed)
     /// <summary>The arguments of the exported calls: first the same one, so that feedback settles, then others, so that it fails.</summary>
     private static readonly int[] CallArguments = [0, 0, 0, 0, 1, 1, 2, 3, 3, 4, 5, 6, 7, 8, 0, 1, 100, -1, int.MinValue, 12345];
 
-
     private readonly RandomSource random = new(seed);
     private readonly RandomProgram program = new() { Seed = seed };
 
     /// <summary>The types that functions other than the exported ones may have; every one has at least one function.</summary>
     private readonly List<ProgramSignature> signatures = [];
+
+    /// <summary>The indices of the structures and arrays.</summary>
+    private (int First, int Count) aggregates;
 
     /// <summary>The functions of each signature, by index.</summary>
     private readonly List<List<int>> functionsBySignature = [];
@@ -35,6 +37,8 @@ internal sealed class ProgramGenerator(ulong seed)
     public RandomProgram Generate()
     {
         ChooseSignatures();
+        ChooseAggregates();
+        ChooseTags();
         ChooseFunctions();
         ChooseMemories();
         ChooseTables();
@@ -47,7 +51,9 @@ internal sealed class ProgramGenerator(ulong seed)
 
     private void ChooseSignatures()
     {
+        // The structures and arrays follow the signatures, which may name them already.
         var count = random.Between(1, 4);
+        aggregates = (count, random.Percent(80) ? random.Between(3, 8) : 0);
         while (signatures.Count < count)
         {
             // The first parameter is the depth of calls that is left.
@@ -70,11 +76,56 @@ internal sealed class ProgramGenerator(ulong seed)
     }
 
     /// <summary>A type, mostly of a number; references name only signatures that exist already.</summary>
-    private ProgramType AnyType() => random.Weighted(38, 24, 15, 20, 3) switch
+    private ProgramType AnyType() => random.Weighted(38, 24, 15, 20, 3, aggregates.Count > 0 ? 20 : 0) switch
     {
+        5 => AnyObject(),
         4 => signatures.Count > 0 && random.Percent(60) ? ProgramType.ReferenceTo(random.Below(signatures.Count)) : ProgramType.FuncRef,
         var number => ProgramType.Numbers[number],
     };
+
+    /// <summary>A type of references to objects, with null.</summary>
+    private ProgramType AnyObject() => random.Weighted(70, 8, 8, 5, 4, 3, 2) switch
+    {
+        0 => ProgramType.ReferenceTo(aggregates.First + random.Below(aggregates.Count)),
+        1 => ProgramType.AnyRef,
+        2 => ProgramType.EqRef,
+        3 => ProgramType.StructRef,
+        4 => ProgramType.I31Ref,
+        5 => ProgramType.ArrayRef,
+        _ => ProgramType.ExternRef,
+    };
+
+    private void ChooseAggregates()
+    {
+        for (var i = 0; i < aggregates.Count; i++)
+            program.Types.Add(i > 0 && random.Percent(35) ? ArrayType() : StructType());
+    }
+
+    private ProgramAggregate ArrayType() => new([AnyField()], IsArray: true, Supertype: -1, IsFinal: random.Percent(70));
+
+    /// <summary>A structure, which may extend one that is there already by more fields.</summary>
+    private ProgramAggregate StructType()
+    {
+        var open = Enumerable.Range(0, program.Types.Count).Where(index => program.Types[index] is ProgramAggregate { IsArray: false, IsFinal: false }).ToList();
+        var supertype = open.Count > 0 && random.Percent(60) ? random.Pick(open) : -1;
+        var fields = supertype >= 0 ? ((ProgramAggregate)program.Types[supertype]).Fields.ToList() : [];
+        for (var i = random.Weighted(15, 30, 25, 15, 10, 5) + (random.Percent(3) ? 20 : 0); i > 0; i--)
+            fields.Add(AnyField());
+        return new ProgramAggregate([.. fields], IsArray: false, supertype, IsFinal: open.Count > 0 && random.Percent(30));
+    }
+
+    private ProgramField AnyField()
+    {
+        var type = random.Percent(45) ? AnyObject() : AnyType();
+        var packing = type == ProgramType.I32 ? random.Weighted(60, 20, 20) switch { 0 => Packing.None, 1 => Packing.I8, _ => Packing.I16 } : Packing.None;
+        return new ProgramField(type, packing, random.Percent(70));
+    }
+
+    private void ChooseTags()
+    {
+        for (var i = random.Between(0, 3); i > 0; i--)
+            program.Tags.Add(program.TypeIndex(new ProgramSignature(Types(random.Weighted(30, 40, 20, 10)), [])));
+    }
 
     private void ChooseFunctions()
     {
@@ -153,11 +204,27 @@ internal sealed class ProgramGenerator(ulong seed)
         }
         if (random.Percent(50))
             AddReferenceGlobal(ProgramType.FuncRef, random.Below(program.Functions.Count));
+        if (aggregates.Count > 0 && random.Percent(50))
+            AddGlobal(random.Percent(50) ? ProgramType.AnyRef : ProgramType.EqRef, mutable: true, ProgramNode.Zero(ProgramType.EqRef));
+        var context = new ProgramContext(program, signatures, functionsBySignature, 0);
+        for (var i = 0; i < aggregates.Count; i++)
+        {
+            if (random.Percent(50))
+                AddObjectGlobal(aggregates.First + i, context);
+        }
         for (var i = 0; i < signatures.Count; i++)
         {
             if (random.Percent(50))
                 AddReferenceGlobal(ProgramType.ReferenceTo(i), random.Pick(functionsBySignature[i]));
         }
+    }
+
+    /// <summary>A global with an object in it: with immutable ones, and objects of immutable fields, there is something to see through.</summary>
+    private void AddObjectGlobal(int type, ProgramContext context)
+    {
+        var isMutable = random.Percent(60);
+        var initial = ObjectFactory.Constant(type, context, random, 2);
+        AddGlobal(ProgramType.ReferenceTo(type, nullable: isMutable || random.Percent(50)), isMutable, initial);
     }
 
     private void AddReferenceGlobal(ProgramType type, int function) => AddGlobal(type, mutable: random.Percent(80), FunctionReference(function));

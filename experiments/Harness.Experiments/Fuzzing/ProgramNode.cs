@@ -33,7 +33,7 @@ internal class ProgramNode(Opcode opcode, ProgramType[] results, params ProgramN
         ValueKind.I64 => new ProgramNode(Opcode.I64Const, [type]) { Immediates = [0] },
         ValueKind.F32 => new ProgramNode(Opcode.F32Const, [type]) { Immediates = [0] },
         ValueKind.F64 => new ProgramNode(Opcode.F64Const, [type]) { Immediates = [0] },
-        _ => new ProgramNode(Opcode.RefNull, [type]) { Immediates = [type.Signature] },
+        _ => new ProgramNode(Opcode.RefNull, [type]) { Immediates = [type.Heap] },
     };
 
     /// <summary>Writes the operands and then the instruction.</summary>
@@ -78,6 +78,12 @@ internal class ProgramNode(Opcode opcode, ProgramType[] results, params ProgramN
                 writer.U32(Results.Length);
                 Results[0].Write(writer);
                 break;
+            case ImmediateKind.BranchOnCast:
+                writer.Byte((byte)Immediates[0]);
+                writer.U32(Depth(labels, Targets[0]));
+                new ProgramType(ValueKind.Ref, (int)Immediates[1]).WriteHeapType(writer);
+                new ProgramType(ValueKind.Ref, (int)Immediates[2]).WriteHeapType(writer);
+                break;
             default:
                 foreach (var index in Immediates)
                     writer.U32((uint)index);
@@ -93,7 +99,8 @@ internal class ProgramNode(Opcode opcode, ProgramType[] results, params ProgramN
         writer.U64(offset);
     }
 
-    private static int Depth(Stack<BlockNode> labels, BlockNode target)
+    /// <summary>The number of a label, counted from the innermost.</summary>
+    protected static int Depth(Stack<BlockNode> labels, BlockNode target)
     {
         var depth = 0;
         foreach (var label in labels)

@@ -30,7 +30,7 @@ internal sealed class ProgramReducer(RandomProgram program, Func<bool> isInteres
 
     private void EmptyBody(ProgramFunction function)
     {
-        var results = program.Types[function.Type].Results;
+        var results = program.Signature(function.Type).Results;
         var before = function.Body;
         if (before.Count > results.Length)
             Try(() => function.Body = [.. results.Select(ProgramNode.Zero)], () => function.Body = before);

@@ -1,7 +1,9 @@
+using Harness.Engine.Modules;
+
 namespace Harness.Experiments.Fuzzing;
 
 /// <summary>A function type or block type of a random program.</summary>
-internal sealed record ProgramSignature(ProgramType[] Parameters, ProgramType[] Results)
+internal sealed record ProgramSignature(ProgramType[] Parameters, ProgramType[] Results) : ProgramTypeDefinition
 {
     public bool Equals(ProgramSignature? other) =>
         other is not null && Parameters.SequenceEqual(other.Parameters) && Results.SequenceEqual(other.Results);
@@ -14,5 +16,16 @@ internal sealed record ProgramSignature(ProgramType[] Parameters, ProgramType[] 
         foreach (var type in Results)
             hash.Add(type);
         return hash.ToHashCode();
+    }
+
+    public override void Write(WasmWriter writer)
+    {
+        writer.Byte(BinaryFormat.FunctionForm);
+        writer.U32(Parameters.Length);
+        foreach (var parameter in Parameters)
+            parameter.Write(writer);
+        writer.U32(Results.Length);
+        foreach (var result in Results)
+            result.Write(writer);
     }
 }

@@ -11,8 +11,11 @@ internal sealed class RandomProgram
     /// <summary>The seed that it was generated from.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>Function types and block types.</summary>
-    public List<ProgramSignature> Types { get; } = [];
+    /// <summary>Function types, types of structures and arrays, and block types.</summary>
+    public List<ProgramTypeDefinition> Types { get; } = [];
+
+    /// <summary>The types of the tags of exceptions, by index.</summary>
+    public List<int> Tags { get; } = [];
 
     public List<ProgramFunction> Functions { get; } = [];
 
@@ -32,6 +35,9 @@ internal sealed class RandomProgram
     /// <summary>The program with a seed.</summary>
     public static RandomProgram Generate(ulong seed) => new ProgramGenerator(seed).Generate();
 
+    /// <summary>The function type with an index.</summary>
+    public ProgramSignature Signature(int type) => (ProgramSignature)Types[type];
+
     /// <summary>The index of a type, which is added if it is new.</summary>
     public int TypeIndex(ProgramSignature type)
     {
@@ -49,10 +55,12 @@ internal sealed class RandomProgram
     {
         var writer = new WasmWriter();
         writer.Header();
-        writer.Section(SectionId.Type, section => Vector(section, Types, WriteType));
+        writer.Section(SectionId.Type, WriteTypes);
         writer.Section(SectionId.Function, section => Vector(section, Functions, (w, function) => w.U32(function.Type)));
         writer.Section(SectionId.Table, section => Vector(section, Tables, WriteTable));
         writer.Section(SectionId.Memory, section => Vector(section, Memories, WriteMemory));
+        if (Tags.Count > 0)
+            writer.Section(SectionId.Tag, section => Vector(section, Tags, WriteTag));
         writer.Section(SectionId.Global, section => Vector(section, Globals, WriteGlobal));
         writer.Section(SectionId.Export, WriteExports);
         writer.Section(SectionId.Element, WriteElements);
@@ -69,15 +77,19 @@ internal sealed class RandomProgram
             write(writer, item);
     }
 
-    private static void WriteType(WasmWriter writer, ProgramSignature type)
+    /// <summary>Writes all types as one recursion group, so that any can name any other.</summary>
+    private void WriteTypes(WasmWriter writer)
     {
-        writer.Byte(BinaryFormat.FunctionForm);
-        writer.U32(type.Parameters.Length);
-        foreach (var parameter in type.Parameters)
-            parameter.Write(writer);
-        writer.U32(type.Results.Length);
-        foreach (var result in type.Results)
-            result.Write(writer);
+        writer.U32(1);
+        writer.Byte(BinaryFormat.RecursionGroupForm);
+        Vector(writer, Types, (w, type) => type.Write(w));
+    }
+
+    private static void WriteTag(WasmWriter writer, int type)
+    {
+        const byte Exception = 0;
+        writer.Byte(Exception);
+        writer.U32(type);
     }
 
     private static void WriteTable(WasmWriter writer, ProgramTable table)

@@ -23,6 +23,8 @@ internal static class StateDigest
         {
             if (BitsOf(Get(Opcode.GlobalGet, program.Globals[i].Type, i), () => Get(Opcode.GlobalGet, program.Globals[i].Type, i)) is { } bits)
                 function.Body.Add(Update(bits));
+            else if (program.Globals[i].Type.Heap >= 0 && program.Types[program.Globals[i].Type.Heap] is ProgramAggregate { IsArray: false } structure)
+                function.Body.Add(UpdateWithFields(i, program.Globals[i].Type, structure));
         }
         for (var i = 0; i < program.Tables.Count; i++)
             function.Body.Add(Update(new ProgramNode(Opcode.I64ExtendI32U, [ProgramType.I64], Get(Opcode.TableSize, ProgramType.I32, i))));
@@ -51,6 +53,23 @@ internal static class StateDigest
             default:
                 return null;
         }
+    }
+
+    /// <summary>Takes in the numbers among the fields of a structure, unless the global is null.</summary>
+    private static BlockNode UpdateWithFields(int global, ProgramType type, ProgramAggregate structure)
+    {
+        ProgramNode Reference() => Get(Opcode.GlobalGet, type, global);
+        var block = new BlockNode(Opcode.If, new ProgramSignature([], []), -1,
+            new ProgramNode(Opcode.I32Eqz, [ProgramType.I32], new ProgramNode(Opcode.RefIsNull, [ProgramType.I32], Reference())));
+        for (var i = 0; i < structure.Fields.Length; i++)
+        {
+            var field = i;
+            var opcode = structure.Fields[i].Packing == Packing.None ? Opcode.StructGet : Opcode.StructGetU;
+            ProgramNode Value() => new(opcode, [structure.Fields[field].Type], Reference()) { Immediates = [type.Heap, field] };
+            if (BitsOf(Value(), Value) is { } bits)
+                block.Body.Add(Update(bits));
+        }
+        return block;
     }
 
     private static IEnumerable<ProgramNode> UpdateWithMemory(ProgramMemory memory, int index)

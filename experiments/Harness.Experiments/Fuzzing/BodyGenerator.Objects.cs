@@ -1,0 +1,321 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Experiments.Fuzzing;
+
+/// <content>Structures, arrays, unboxed integers and casts.</content>
+internal sealed partial class BodyGenerator
+{
+    /// <summary>The locals that hold an array while its length is asked for, by type.</summary>
+    private readonly Dictionary<int, int> arrayLocals = [];
+
+    /// <summary>A type of references to objects, with null.</summary>
+    private ProgramType AnyObjectType() => random.Percent(75)
+        ? ProgramType.ReferenceTo(random.Pick(context.Aggregates))
+        : random.Pick([ProgramType.AnyRef, ProgramType.EqRef, ProgramType.StructRef, ProgramType.I31Ref, ProgramType.ArrayRef, ProgramType.ExternRef]);
+
+    /// <summary>Null, or an object made of constants.</summary>
+    private ProgramNode SimpleObject(ProgramType type) =>
+        type.Nullable && random.Percent(30) ? ProgramNode.Zero(type) : New(type, 0);
+
+    /// <summary>An object, or null where the type allows it.</summary>
+    private ProgramNode ObjectReference(ProgramType type, int depth)
+    {
+        if (!type.Nullable)
+            return NonNull(type, depth);
+        return random.Weighted(25, 20, 18, 8, 6, 6, 8, role == FunctionRole.Leaf ? 0 : 8) switch
+        {
+            0 => Simple(type),
+            1 => New(type, depth),
+            2 => FieldValue(type, depth) ?? New(type, depth),
+            3 => Select(type, depth),
+            4 => IfExpression(type, depth),
+            5 => new ProgramNode(Opcode.LocalTee, [type], Expression(type, depth - 1)) { Immediates = [WritableLocal(type)] },
+            6 => Cast(type, depth) ?? Simple(type),
+            _ => CallExpression(type, depth) ?? New(type, depth),
+        };
+    }
+
+    /// <summary>A new object of a type or below it; of constants where depth is 0.</summary>
+    private ProgramNode New(ProgramType type, int depth)
+    {
+        if (type == ProgramType.ExnRef)
+            return ProgramNode.Zero(type);
+        if (type.Heap == ProgramType.ExternRef.Heap)
+            return new ProgramNode(Opcode.ExternConvertAny, [type with { Nullable = false }], New(ProgramType.AnyRef with { Nullable = false }, depth));
+        var candidates = context.Aggregates.Where(index => context.IsBelow(index, type)).ToList();
+        var mayBeI31 = type.Heap == ProgramType.I31Ref.Heap || type.Heap == ProgramType.AnyRef.Heap || type.Heap == ProgramType.EqRef.Heap;
+        if (mayBeI31 && (candidates.Count == 0 || type.Heap == ProgramType.I31Ref.Heap || random.Percent(30)))
+        {
+            return new ProgramNode(Opcode.RefI31, [ProgramType.I31Ref with { Nullable = false }], Expression(ProgramType.I32, depth - 1));
+        }
+        if (candidates.Count == 0)
+            return ProgramNode.Zero(type);
+        var chosen = random.Pick(candidates);
+        if (depth <= 0 || budget < 0)
+            return ObjectFactory.Constant(chosen, context, random, 1);
+        return context.Aggregate(chosen).IsArray ? NewArray(chosen, depth) : NewStruct(chosen, depth);
+    }
+
+    private ProgramNode NewStruct(int type, int depth)
+    {
+        var fields = context.Aggregate(type).Fields;
+        ProgramType[] results = [ProgramType.ReferenceTo(type, nullable: false)];
+        return random.Percent(20)
+            ? new ProgramNode(Opcode.StructNewDefault, results) { Immediates = [type] }
+            : new ProgramNode(Opcode.StructNew, results, Expressions([.. fields.Select(field => field.Type)], depth - 1)) { Immediates = [type] };
+    }
+
+    private ProgramNode NewArray(int type, int depth)
+    {
+        var element = context.Aggregate(type).Fields[0].Type;
+        ProgramType[] results = [ProgramType.ReferenceTo(type, nullable: false)];
+        switch (random.Weighted(30, 30, 40))
+        {
+            case 0:
+                return new ProgramNode(Opcode.ArrayNewFixed, results, Expressions([.. Enumerable.Repeat(element, ObjectFactory.MinimumLength)], depth - 1))
+                {
+                    Immediates = [type, ObjectFactory.MinimumLength],
+                };
+            case 1:
+                return new ProgramNode(Opcode.ArrayNewDefault, results, ArrayLength(depth)) { Immediates = [type] };
+            default:
+                return new ProgramNode(Opcode.ArrayNew, results, Expression(element, depth - 1), ArrayLength(depth)) { Immediates = [type] };
+        }
+    }
+
+    private ProgramNode ArrayLength(int depth) => random.Percent(60)
+        ? ProgramNode.I32Const(ObjectFactory.Length(random), Reducibility.Fixed)
+        : new ProgramNode(Opcode.I32Add, [ProgramType.I32],
+            Constrained(Opcode.I32And, ProgramType.I32, Expression(ProgramType.I32, depth - 1), 31),
+            ProgramNode.I32Const(ObjectFactory.MinimumLength, Reducibility.Fixed))
+        {
+            Reducibility = Reducibility.Whole,
+        };
+
+    /// <summary>A field or element that has a type, of any object; null if there is no such field.</summary>
+    private ProgramNode? FieldValue(ProgramType type, int depth)
+    {
+        var candidates = context.Aggregates
+            .SelectMany(index => Enumerable.Range(0, context.Aggregate(index).Fields.Length).Select(field => (Type: index, Field: field)))
+            .Where(place => context.Aggregate(place.Type).Fields[place.Field].Type == type).ToList();
+        if (candidates.Count == 0)
+            return null;
+        var (aggregate, field) = random.Pick(candidates);
+        var isPacked = context.Aggregate(aggregate).Fields[field].Packing != Packing.None;
+        var isSigned = random.Percent(50);
+        if (!context.Aggregate(aggregate).IsArray)
+        {
+            var opcode = !isPacked ? Opcode.StructGet : isSigned ? Opcode.StructGetS : Opcode.StructGetU;
+            return new ProgramNode(opcode, [type], Target(aggregate, depth)) { Immediates = [aggregate, field] };
+        }
+        var (array, position) = Element(aggregate, depth);
+        return new ProgramNode(!isPacked ? Opcode.ArrayGet : isSigned ? Opcode.ArrayGetS : Opcode.ArrayGetU, [type], array, position) { Immediates = [aggregate] };
+    }
+
+    /// <summary>An object to read or write: one that is null only where the operation goes unprotected.</summary>
+    private ProgramNode Target(int aggregate, int depth)
+    {
+        var nullable = ProgramType.ReferenceTo(aggregate);
+        return Dares() ? Expression(nullable, depth - 1) : NonNull(nullable with { Nullable = false }, depth - 1);
+    }
+
+    /// <summary>An array and an index into it, kept in range by the array's length.</summary>
+    private (ProgramNode Array, ProgramNode Index) Element(int aggregate, int depth)
+    {
+        var array = Target(aggregate, depth);
+        if (Dares())
+            return (array, Expression(ProgramType.I32, depth - 1));
+        if (random.Percent(40))
+            return (array, ProgramNode.I32Const(random.Below(ObjectFactory.MinimumLength), Reducibility.Fixed));
+        if (!arrayLocals.TryGetValue(aggregate, out var local))
+        {
+            local = NewLocal(ProgramType.ReferenceTo(aggregate), isWritable: false);
+            arrayLocals.Add(aggregate, local);
+        }
+        var tee = new ProgramNode(Opcode.LocalTee, [locals[local]], array) { Immediates = [local], Reducibility = Reducibility.Fixed };
+        var length = Fixed(Opcode.ArrayLen, ProgramType.I32, FixedLocal(local));
+        return (tee, new ProgramNode(Opcode.I32RemU, [ProgramType.I32], Simple(ProgramType.I32), length) { Reducibility = Reducibility.Fixed });
+    }
+
+    /// <summary>An object that is not null: a new one, or one whose null is caught in one of three ways.</summary>
+    private ProgramNode NonNull(ProgramType type, int depth)
+    {
+        var nullable = type with { Nullable = true };
+        var targets = labels.Where(label => label.Opcode != Opcode.Loop && label.LabelTypes.Length == 0).ToList();
+        if (depth <= 0 || budget < 0)
+            return Caught(type, Simple(nullable));
+        switch (random.Weighted(20, 50, context.Danger, 12, 15))
+        {
+            case 0:
+                return NewOrCaught(type, depth);
+            case 2:
+                return new ProgramNode(Opcode.RefAsNonNull, [type], Expression(nullable, depth - 1)) { Reducibility = Reducibility.Fixed };
+            case 3 when targets.Count > 0:
+                return new ProgramNode(Opcode.BrOnNull, [type], Expression(nullable, depth - 1))
+                {
+                    Targets = [random.Pick(targets)],
+                    Reducibility = Reducibility.Fixed,
+                };
+            case 4 when CastTo(type, depth) is { } cast:
+                return cast;
+            default:
+                return Caught(type, Expression(nullable, depth - 1));
+        }
+    }
+
+    /// <summary>A reference, or a new object in place of null.</summary>
+    private BlockNode Caught(ProgramType type, ProgramNode reference)
+    {
+        var block = Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
+        block.Body.Add(new ProgramNode(Opcode.BrOnNonNull, [], reference) { Targets = [block], Reducibility = Reducibility.Whole });
+        block.Body.Add(Certain(type));
+        return block;
+    }
+
+    /// <summary>An object made of constants, which is not null.</summary>
+    private ProgramNode Certain(ProgramType type)
+    {
+        var made = New(type, 0);
+        return made.Opcode == Opcode.RefNull
+            ? new ProgramNode(Opcode.RefAsNonNull, [type], made) { Reducibility = Reducibility.Fixed }
+            : made;
+    }
+
+    /// <summary>A global that is never null, or a new object.</summary>
+    private ProgramNode NewOrCaught(ProgramType type, int depth)
+    {
+        var globals = Enumerable.Range(0, context.Program.Globals.Count).Where(index => context.Program.Globals[index].Type == type).ToList();
+        if (globals.Count > 0 && random.Percent(60))
+            return new ProgramNode(Opcode.GlobalGet, [type]) { Immediates = [random.Pick(globals)] };
+        var made = New(type, depth);
+        return made.Opcode == Opcode.RefNull ? Caught(type, made) : made;
+    }
+
+    /// <summary>A type above another.</summary>
+    private ProgramType Above(ProgramType type)
+    {
+        if (type.Heap >= 0 && context.Aggregate(type.Heap).Supertype is >= 0 and var supertype && random.Percent(50))
+            return ProgramType.ReferenceTo(supertype);
+        if (type.Heap >= 0 && random.Percent(30))
+            return context.Aggregate(type.Heap).IsArray ? ProgramType.ArrayRef : ProgramType.StructRef;
+        return type.Heap == ProgramType.EqRef.Heap || random.Percent(50) ? ProgramType.AnyRef : ProgramType.EqRef;
+    }
+
+    /// <summary>A cast that may give null.</summary>
+    private ProgramNode? Cast(ProgramType type, int depth)
+    {
+        if (type.Heap == ProgramType.ExternRef.Heap)
+            return new ProgramNode(Opcode.ExternConvertAny, [type], Expression(ProgramType.AnyRef, depth - 1));
+        if (type.Heap == ProgramType.AnyRef.Heap)
+            return new ProgramNode(Opcode.AnyConvertExtern, [type], Expression(ProgramType.ExternRef, depth - 1));
+        if (type == ProgramType.ExnRef)
+            return null;
+        return Dares()
+            ? new ProgramNode(Opcode.RefCastNull, [type], Expression(Above(type), depth - 1)) { Immediates = [type.Heap] }
+            : CastTo(type with { Nullable = false }, depth);
+    }
+
+    /// <summary>A cast by branch, with a new object where it fails; null where nothing is above the type.</summary>
+    private BlockNode? CastTo(ProgramType type, int depth)
+    {
+        if (type.Heap == ProgramType.AnyRef.Heap || type.Heap == ProgramType.ExternRef.Heap || type.Heap == ProgramType.ExnRef.Heap)
+            return null;
+        const int SourceIsNullable = 1;
+        var above = Above(type);
+        var source = Expression(above, depth - 1);
+        if (random.Percent(60))
+        {
+            var block = Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
+            block.Body.Add(new ProgramNode(Opcode.BrOnCast, [above], source)
+            {
+                Immediates = [SourceIsNullable, above.Heap, type.Heap],
+                Targets = [block],
+                Reducibility = Reducibility.Fixed,
+            });
+            block.Body.Add(new ProgramNode(Opcode.Drop, []) { Reducibility = Reducibility.Fixed });
+            block.Body.Add(Certain(type));
+            return block;
+        }
+
+        // (block $done (block $failed (br $done (br_on_cast_fail $failed source))) drop, new)
+        var done = Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
+        var failed = Block(Opcode.Block, new ProgramSignature([], [above]), Reducibility.Fixed);
+        failed.Body.Add(new ProgramNode(Opcode.BrOnCastFail, [type], source)
+        {
+            Immediates = [SourceIsNullable, above.Heap, type.Heap],
+            Targets = [failed],
+            Reducibility = Reducibility.Fixed,
+        });
+        failed.Body.Add(new ProgramNode(Opcode.Br, []) { Targets = [done], Reducibility = Reducibility.Fixed });
+        done.Body.Add(failed);
+        done.Body.Add(new ProgramNode(Opcode.Drop, []) { Reducibility = Reducibility.Fixed });
+        done.Body.Add(Certain(type));
+        return done;
+    }
+
+    /// <summary>A question about objects.</summary>
+    private ProgramNode QueryOfObject(int depth)
+    {
+        switch (random.Below(5))
+        {
+            case 0:
+                return new ProgramNode(Opcode.RefIsNull, [ProgramType.I32], Expression(AnyObjectType(), depth - 1));
+            case 1:
+                return new ProgramNode(Opcode.RefEq, [ProgramType.I32], Expression(ProgramType.EqRef, depth - 1), Expression(ProgramType.EqRef, depth - 1));
+            case 2:
+                var type = ProgramType.ReferenceTo(random.Pick(context.Aggregates));
+                return new ProgramNode(random.Percent(50) ? Opcode.RefTest : Opcode.RefTestNull, [ProgramType.I32], Expression(Above(type), depth - 1))
+                {
+                    Immediates = [type.Heap],
+                };
+            case 3 when context.Aggregates.Where(index => context.Aggregate(index).IsArray).ToList() is { Count: > 0 } arrays:
+                return new ProgramNode(Opcode.ArrayLen, [ProgramType.I32], Target(random.Pick(arrays), depth));
+            default:
+                return new ProgramNode(random.Percent(50) ? Opcode.I31GetS : Opcode.I31GetU, [ProgramType.I32],
+                    Dares() ? Expression(ProgramType.I31Ref, depth - 1) : NonNull(ProgramType.I31Ref with { Nullable = false }, depth - 1));
+        }
+    }
+
+    private ProgramNode SetObject(int depth)
+    {
+        var type = AnyObjectType();
+        return new ProgramNode(Opcode.LocalSet, [], Expression(type, depth - 1)) { Immediates = [WritableLocal(type)] };
+    }
+
+    /// <summary>Writes a field or an element.</summary>
+    private ProgramNode SetField(int depth)
+    {
+        var candidates = context.Aggregates
+            .SelectMany(index => Enumerable.Range(0, context.Aggregate(index).Fields.Length).Select(field => (Type: index, Field: field)))
+            .Where(place => context.Aggregate(place.Type).Fields[place.Field].Mutable).ToList();
+        if (candidates.Count == 0)
+            return SetLocal(depth);
+        var (aggregate, field) = random.Pick(candidates);
+        var type = context.Aggregate(aggregate).Fields[field].Type;
+        if (!context.Aggregate(aggregate).IsArray)
+            return new ProgramNode(Opcode.StructSet, [], Target(aggregate, depth), Expression(type, depth - 1)) { Immediates = [aggregate, field] };
+        var (array, index) = Element(aggregate, depth);
+        return new ProgramNode(Opcode.ArraySet, [], array, index, Expression(type, depth - 1)) { Immediates = [aggregate] };
+    }
+
+    /// <summary>Fills a part of an array, or copies one to another.</summary>
+    private ProgramNode BulkArray(int depth)
+    {
+        var arrays = context.Aggregates.Where(index => context.Aggregate(index) is { IsArray: true } array && array.Fields[0].Mutable).ToList();
+        if (arrays.Count == 0)
+            return SetField(depth);
+        var type = random.Pick(arrays);
+        var length = Dares() ? Expression(ProgramType.I32, depth - 1) : ProgramNode.I32Const(random.Between(0, 3), Reducibility.Fixed);
+        var start = ProgramNode.I32Const(random.Below(2), Reducibility.Fixed);
+        return random.Percent(50)
+            ? new ProgramNode(Opcode.ArrayFill, [], Target(type, depth), start, Expression(context.Aggregate(type).Fields[0].Type, depth - 1), length)
+            {
+                Immediates = [type],
+            }
+            : new ProgramNode(Opcode.ArrayCopy, [],
+                Target(type, depth), start, Target(type, depth), ProgramNode.I32Const(random.Below(2), Reducibility.Fixed), length)
+            {
+                Immediates = [type, type],
+            };
+    }
+}

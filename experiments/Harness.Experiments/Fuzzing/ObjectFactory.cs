@@ -1,0 +1,39 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Experiments.Fuzzing;
+
+/// <summary>Objects made by constant expressions.</summary>
+internal static class ObjectFactory
+{
+    /// <summary>Fewest elements of an array, unless an operation goes unprotected.</summary>
+    public const int MinimumLength = 4;
+
+    /// <summary>A structure or array of a type, whose references are null below some depth.</summary>
+    public static ProgramNode Constant(int type, ProgramContext context, RandomSource random, int depth)
+    {
+        var aggregate = context.Aggregate(type);
+        ProgramType[] results = [ProgramType.ReferenceTo(type, nullable: false)];
+        if (!aggregate.IsArray)
+            return new ProgramNode(Opcode.StructNew, results, [.. aggregate.Fields.Select(field => Value(field.Type, context, random, depth))]) { Immediates = [type] };
+        if (random.Percent(50))
+            return new ProgramNode(Opcode.ArrayNewDefault, results, ProgramNode.I32Const(Length(random), Reducibility.Fixed)) { Immediates = [type] };
+        var values = new ProgramNode[random.Between(MinimumLength, MinimumLength + 2)];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = Value(aggregate.Fields[0].Type, context, random, depth);
+        return new ProgramNode(Opcode.ArrayNewFixed, results, values) { Immediates = [type, values.Length] };
+    }
+
+    /// <summary>A length for an array, now and then one that is too large for the nursery's usual ways.</summary>
+    public static int Length(RandomSource random) => random.Percent(2) ? random.Between(1000, 40_000) : random.Between(MinimumLength, 20);
+
+    private static ProgramNode Value(ProgramType type, ProgramContext context, RandomSource random, int depth)
+    {
+        if (!type.IsReference)
+            return Constants.Random(type, random);
+        if (type.Heap >= 0 && !context.IsFunction(type) && depth > 0 && random.Percent(60))
+            return Constant(type.Heap, context, random, depth - 1);
+        if (type == ProgramType.I31Ref || ((type == ProgramType.AnyRef || type == ProgramType.EqRef) && random.Percent(50)))
+            return new ProgramNode(Opcode.RefI31, [type with { Heap = ProgramType.I31Ref.Heap, Nullable = false }], Constants.Random(ProgramType.I32, random));
+        return ProgramNode.Zero(type);
+    }
+}
