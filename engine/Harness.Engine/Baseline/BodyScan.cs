@@ -55,7 +55,7 @@ internal sealed class BodyScan
     /// <summary>The whole body.</summary>
     public ref readonly BlockSummary Body => ref _blocks[0];
 
-    /// <summary>A block by the order of the <c>block</c>, <c>loop</c>, <c>if</c> and <c>try_table</c> instructions, from 1.</summary>
+    /// <summary>A block by the order of the <c>block</c>, <c>loop</c>, <c>if</c>, <c>try_table</c> and <c>try</c> instructions, from 1.</summary>
     public ref readonly BlockSummary this[int index] => ref _blocks[index];
 
     /// <summary>Looks over a body.</summary>
@@ -84,6 +84,7 @@ internal sealed class BodyScan
                 case Opcode.Loop:
                 case Opcode.If:
                 case Opcode.TryTable:
+                case Opcode.Try:
                     reader.SkipImmediates(opcode);
                     if (depth == _open.Length) Array.Resize(ref _open, 2 * depth);
                     if (_count == _blocks.Length) Array.Resize(ref _blocks, 2 * _count);
@@ -92,7 +93,9 @@ internal sealed class BodyScan
                     current = _count++;
                     summary = default;
                     break;
+                case Opcode.Delegate:
                 case Opcode.End:
+                    if (opcode == Opcode.Delegate) reader.ReadIndex();
                     summary.EndOffset = reader.Offset;
                     summary.NextBlock = _count;
                     _blocks[current] = summary;

@@ -23,6 +23,12 @@ internal enum ControlKind : byte
 
     /// <summary><c>try_table</c>.</summary>
     TryTable,
+
+    /// <summary><c>try</c> of the legacy instructions, before its first <c>catch</c>.</summary>
+    Try,
+
+    /// <summary><c>try</c> of the legacy instructions, in a <c>catch</c> or <c>catch_all</c>: the exception is below the operands.</summary>
+    Catch,
 }
 
 /// <summary>A label that is open at the current instruction.</summary>
@@ -46,7 +52,7 @@ internal struct ControlFrame
     /// <summary>Where branches go: the end, or the start of a loop.</summary>
     public Label Label;
 
-    /// <summary>Where an <c>if</c> goes when its condition is false.</summary>
+    /// <summary>Where an <c>if</c> goes when its condition is false, or a <c>catch</c> when the exception has another tag.</summary>
     public Label ElseLabel;
 
     /// <summary>Where in the saved states that of <see cref="Label"/> lies.</summary>

@@ -40,6 +40,22 @@ internal sealed partial class FunctionCompiler
             case Opcode.TryTable:
                 EmitTryTable();
                 break;
+            case Opcode.Try:
+                EmitTry();
+                break;
+            case Opcode.Catch:
+                EmitCatch(_reader.ReadIndex());
+                break;
+            case Opcode.CatchAll:
+                EmitCatch(AnyTag);
+                break;
+            case Opcode.Delegate:
+                EmitDelegate(_reader.ReadIndex());
+                break;
+            case Opcode.Rethrow:
+                EmitRethrow(_reader.ReadIndex());
+                BecomeUnreachable();
+                break;
             case Opcode.Throw:
                 EmitThrow(_reader.ReadIndex());
                 BecomeUnreachable();
@@ -192,11 +208,22 @@ internal sealed partial class FunctionCompiler
             case ControlKind.TryTable:
                 EmitEndOfTryTable(ref frame);
                 break;
+            case ControlKind.Try:
+                EmitEndOfTry(ref frame, frame.OuterCatcher);
+                break;
+            case ControlKind.Catch:
+                EmitEndOfCatch(ref frame);
+                break;
             default:
                 EmitEndOfBlock(ref frame);
                 break;
         }
 
+        PopControl(frame);
+    }
+
+    private void PopControl(in ControlFrame frame)
+    {
         _stateEnd = frame.OuterStates;
         _controlDepth--;
         if (!_reachable)
@@ -448,7 +475,7 @@ internal sealed partial class FunctionCompiler
         SkipUnreachable();
     }
 
-    /// <summary>Skips instructions up to the <c>else</c> or <c>end</c> of the current block.</summary>
+    /// <summary>Skips instructions up to the <c>else</c>, <c>end</c> or clause of the current block.</summary>
     private void SkipUnreachable()
     {
         while (true)
@@ -461,6 +488,7 @@ internal sealed partial class FunctionCompiler
                 case Opcode.Loop:
                 case Opcode.If:
                 case Opcode.TryTable:
+                case Opcode.Try:
                     // A block that cannot be reached is left at once: the look ahead knows its end.
                     ref readonly var block = ref _scan[_nextSummary];
                     _reader.Offset = block.EndOffset;
@@ -468,6 +496,9 @@ internal sealed partial class FunctionCompiler
                     break;
                 case Opcode.End:
                 case Opcode.Else:
+                case Opcode.Catch:
+                case Opcode.CatchAll:
+                case Opcode.Delegate:
                     _reader.Offset = offset;
                     return;
                 default:

@@ -189,9 +189,15 @@ internal sealed partial class FunctionCompiler
 
         if (!catchesAll)
         {
-            EmitThrowFurther(frame);
+            EmitThrowFurther(frame, _catcher);
         }
 
+        EmitEndBehindPad(frame);
+    }
+
+    /// <summary>The end of a block of which nothing falls through to here.</summary>
+    private void EmitEndBehindPad(in ControlFrame frame)
+    {
         _reachable = frame.IsTarget;
         if (_reachable)
         {
@@ -257,13 +263,13 @@ internal sealed partial class FunctionCompiler
         }
     }
 
-    /// <summary>At a landing pad that does not catch the exception: goes to that of the next block around, or leaves the function.</summary>
-    private void EmitThrowFurther(in ControlFrame frame)
+    /// <summary>At a landing pad that does not catch the exception: goes to that of a block around, or leaves the function.</summary>
+    private void EmitThrowFurther(in ControlFrame frame, int catcher)
     {
         _cache.Restore(HandlerStateOf(frame));
-        if (_catcher >= 0)
+        if (catcher >= 0)
         {
-            ref var outer = ref _controls[_catcher];
+            ref var outer = ref _controls[catcher];
             int pad = LandingPadOf(ref outer);
             Transfer(HandlerStateOf(outer), arity: 0);
             _asm.Jmp(_landingPads[pad]);

@@ -19,7 +19,7 @@ internal static class BodyScanner
             if (environment.DataCount is null && UsesData(info.Immediates))
                 throw new MalformedModuleException("data count section required", at);
             SkipImmediates(info.Immediates, ref body);
-            if (opcode == Opcode.End)
+            if (opcode is Opcode.End or Opcode.Delegate)
                 depth--;
             else if (info.Immediates is ImmediateKind.BlockType or ImmediateKind.TryTable)
                 depth++;

@@ -128,6 +128,28 @@ internal sealed partial class FunctionValidator
         PopLabel(ref _frames[0]);
     }
 
+    /// <summary>A <c>catch</c> or <c>catch_all</c> of the legacy exception handling instructions.</summary>
+    private void ValidateLegacyCatch(Opcode opcode, ReadOnlySpan<ValueType> values)
+    {
+        if (_frames[_depth - 1].Opcode is not (Opcode.Try or Opcode.Catch))
+            throw new MalformedModuleException("END opcode expected", _offset);
+        ref var frame = ref PopResults();
+        frame.Opcode = opcode;
+        _unreachable = false;
+        PushAll(values);
+    }
+
+    /// <summary>The end of a <c>try</c> without clauses of its own. The label is one outside of it.</summary>
+    private void ValidateDelegate()
+    {
+        if (_frames[_depth - 1].Opcode != Opcode.Try) throw new MalformedModuleException("END opcode expected", _offset);
+        ref var frame = ref PopResults();
+        var signature = frame.Signature;
+        PopFrame(ref frame);
+        ReadLabel();
+        for (var i = 0; i < signature.ResultCount; i++) Push(signature.Result(i));
+    }
+
     private void ValidateTryTable()
     {
         var signature = ReadBlockType();

@@ -95,7 +95,7 @@ internal sealed partial class FunctionValidator
             case Opcode.Unreachable:
                 MarkUnreachable();
                 break;
-            case Opcode.Block or Opcode.Loop:
+            case Opcode.Block or Opcode.Loop or Opcode.Try:
                 ValidateBlock(opcode);
                 break;
             case Opcode.If:
@@ -156,6 +156,19 @@ internal sealed partial class FunctionValidator
                 break;
             case Opcode.TryTable:
                 ValidateTryTable();
+                break;
+            case Opcode.Catch:
+                ValidateLegacyCatch(opcode, _environment.GetTag(_reader.ReadVarU32(), _offset).Type.Parameters.AsSpan());
+                break;
+            case Opcode.CatchAll:
+                ValidateLegacyCatch(opcode, []);
+                break;
+            case Opcode.Delegate:
+                ValidateDelegate();
+                break;
+            case Opcode.Rethrow:
+                if (ReadLabel().Opcode is not (Opcode.Catch or Opcode.CatchAll)) throw Invalid("invalid rethrow label");
+                MarkUnreachable();
                 break;
             case Opcode.Drop:
                 Pop();

@@ -13,7 +13,10 @@ internal enum Opcode : ushort
     Loop = 0x03,
     If = 0x04,
     Else = 0x05,
+    Try = 0x06,
+    Catch = 0x07,
     Throw = 0x08,
+    Rethrow = 0x09,
     ThrowRef = 0x0A,
     End = 0x0B,
     Br = 0x0C,
@@ -26,6 +29,8 @@ internal enum Opcode : ushort
     ReturnCallIndirect = 0x13,
     CallRef = 0x14,
     ReturnCallRef = 0x15,
+    Delegate = 0x18,
+    CatchAll = 0x19,
     TryTable = 0x1F,
 
     // Parametric instructions.

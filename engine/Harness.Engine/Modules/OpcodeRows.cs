@@ -14,7 +14,10 @@ internal static class OpcodeRows
         new(Opcode.Loop, "loop", Kind.BlockType),
         new(Opcode.If, "if", Kind.BlockType),
         new(Opcode.Else, "else", Kind.None),
+        new(Opcode.Try, "try", Kind.BlockType),
+        new(Opcode.Catch, "catch", Kind.Tag),
         new(Opcode.Throw, "throw", Kind.Tag),
+        new(Opcode.Rethrow, "rethrow", Kind.Label),
         new(Opcode.ThrowRef, "throw_ref", Kind.None),
         new(Opcode.End, "end", Kind.None),
         new(Opcode.Br, "br", Kind.Label),
@@ -27,6 +30,8 @@ internal static class OpcodeRows
         new(Opcode.ReturnCallIndirect, "return_call_indirect", Kind.CallIndirect),
         new(Opcode.CallRef, "call_ref", Kind.Type),
         new(Opcode.ReturnCallRef, "return_call_ref", Kind.Type),
+        new(Opcode.Delegate, "delegate", Kind.Label),
+        new(Opcode.CatchAll, "catch_all", Kind.None),
         new(Opcode.TryTable, "try_table", Kind.TryTable),
 
         // Parametric instructions.

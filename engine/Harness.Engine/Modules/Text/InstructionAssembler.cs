@@ -21,6 +21,12 @@ internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleSco
         /// <summary>A flat <c>if</c>, up to its <c>else</c> or <c>end</c>.</summary>
         FlatIf,
 
+        /// <summary>A flat <c>try</c>, up to its first <c>catch</c>, its <c>catch_all</c>, <c>delegate</c> or <c>end</c>.</summary>
+        FlatTry,
+
+        /// <summary>A flat <c>try</c> in a <c>catch</c>, up to the next one, its <c>catch_all</c> or <c>end</c>.</summary>
+        FlatCatch,
+
         /// <summary>A parenthesized plain instruction, which follows its operands in the binary.</summary>
         FoldedPlain,
 
@@ -41,6 +47,33 @@ internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleSco
 
         /// <summary>After the <c>(else …)</c> of a parenthesized <c>if</c>.</summary>
         FoldedAfterElse,
+
+        /// <summary>A parenthesized <c>try</c>, before <c>(do</c>.</summary>
+        FoldedTry,
+
+        /// <summary>In the <c>(do …)</c> of a parenthesized <c>try</c>.</summary>
+        FoldedDo,
+
+        /// <summary>After the <c>(do …)</c> of a parenthesized <c>try</c>.</summary>
+        FoldedAfterDo,
+
+        /// <summary>In a <c>(catch …)</c> of a parenthesized <c>try</c>.</summary>
+        FoldedCatch,
+
+        /// <summary>After a <c>(catch …)</c> of a parenthesized <c>try</c>.</summary>
+        FoldedAfterCatch,
+
+        /// <summary>In the <c>(catch_all …)</c> of a parenthesized <c>try</c>.</summary>
+        FoldedCatchAll,
+
+        /// <summary>After the <c>(catch_all …)</c> of a parenthesized <c>try</c>.</summary>
+        FoldedAfterCatchAll,
+
+        /// <summary>In the <c>(delegate …)</c> of a parenthesized <c>try</c>.</summary>
+        FoldedDelegate,
+
+        /// <summary>After the <c>(delegate …)</c> of a parenthesized <c>try</c>.</summary>
+        FoldedAfterDelegate,
     }
 
     /// <summary>An open construct.</summary>
@@ -100,7 +133,12 @@ internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleSco
 
     private static bool AllowsFlat(ConstructKind kind) =>
         kind is ConstructKind.FlatBlock or ConstructKind.FlatIf or ConstructKind.FoldedBlock
-            or ConstructKind.FoldedThen or ConstructKind.FoldedElse;
+            or ConstructKind.FoldedThen or ConstructKind.FoldedElse
+            or ConstructKind.FlatTry or ConstructKind.FlatCatch
+            or ConstructKind.FoldedDo or ConstructKind.FoldedCatch or ConstructKind.FoldedCatchAll;
+
+    private static bool IsFlat(ConstructKind kind) =>
+        kind is ConstructKind.FlatBlock or ConstructKind.FlatIf or ConstructKind.FlatTry or ConstructKind.FlatCatch;
 
     private void FlatInstruction()
     {
@@ -116,6 +154,13 @@ internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleSco
                 _constructs.Add(new Construct(ConstructKind.FlatIf));
                 OpenLabel(BlockHeader(instruction, _output));
                 break;
+            case Opcode.Try:
+                _constructs.Add(new Construct(ConstructKind.FlatTry));
+                OpenLabel(BlockHeader(instruction, _output));
+                break;
+            case Opcode.Catch or Opcode.CatchAll or Opcode.Delegate:
+                FlatClause(instruction);
+                break;
             case Opcode.Else:
                 if (_constructs.Count == 0 || _constructs[^1].Kind != ConstructKind.FlatIf) throw Misplaced();
                 MatchLabel();
@@ -123,8 +168,7 @@ internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleSco
                 _output.Opcode(Opcode.Else);
                 break;
             case Opcode.End:
-                if (_constructs.Count == 0 || _constructs[^1].Kind is not (ConstructKind.FlatBlock or ConstructKind.FlatIf))
-                    throw Misplaced();
+                if (_constructs.Count == 0 || !IsFlat(_constructs[^1].Kind)) throw Misplaced();
                 MatchLabel();
                 CloseBlock();
                 break;
@@ -152,6 +196,11 @@ internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleSco
                 break;
             case ConstructKind.FoldedAfterThen or ConstructKind.FoldedAfterElse:
                 throw cursor.Unexpected();
+            case ConstructKind.FoldedTry or ConstructKind.FoldedAfterDo or ConstructKind.FoldedAfterCatch:
+                FoldedClause(outer);
+                break;
+            case ConstructKind.FoldedAfterCatchAll or ConstructKind.FoldedDelegate or ConstructKind.FoldedAfterDelegate:
+                throw cursor.Unexpected();
             default:
                 FoldedInstruction();
                 break;
@@ -161,13 +210,18 @@ internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleSco
     private void FoldedInstruction()
     {
         var instruction = Instruction();
-        if (instruction.Opcode is Opcode.Else or Opcode.End) throw cursor.Unexpected();
+        if (instruction.Opcode is Opcode.Else or Opcode.End or Opcode.Catch or Opcode.CatchAll or Opcode.Delegate)
+            throw cursor.Unexpected();
         cursor.Advance();
         var pendingStart = _pending.Length;
         switch (instruction.Opcode)
         {
             case Opcode.Block or Opcode.Loop or Opcode.TryTable:
                 _constructs.Add(new Construct(ConstructKind.FoldedBlock));
+                OpenLabel(BlockHeader(instruction, _output));
+                break;
+            case Opcode.Try:
+                _constructs.Add(new Construct(ConstructKind.FoldedTry));
                 OpenLabel(BlockHeader(instruction, _output));
                 break;
             case Opcode.If:
@@ -198,6 +252,9 @@ internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleSco
                 break;
             case ConstructKind.FoldedBlock or ConstructKind.FoldedAfterThen or ConstructKind.FoldedAfterElse:
                 CloseBlock();
+                break;
+            case >= ConstructKind.FoldedTry:
+                CloseTry(construct.Kind);
                 break;
             default:
                 throw cursor.Unexpected();

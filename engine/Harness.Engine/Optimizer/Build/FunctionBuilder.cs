@@ -116,7 +116,7 @@ internal sealed partial class FunctionBuilder
     {
         switch (opcode)
         {
-            case Opcode.Block or Opcode.Loop or Opcode.If or Opcode.TryTable:
+            case Opcode.Block or Opcode.Loop or Opcode.If or Opcode.TryTable or Opcode.Try:
                 reader.SkipImmediates(opcode);
                 skippedDepth++;
                 break;
@@ -127,6 +127,10 @@ internal sealed partial class FunctionBuilder
                 VisitEnd();
                 break;
             case Opcode.End:
+                skippedDepth--;
+                break;
+            case Opcode.Delegate when skippedDepth > 0:
+                reader.SkipImmediates(opcode);
                 skippedDepth--;
                 break;
             default:

@@ -30,7 +30,7 @@ internal sealed class LoopAssignments
                     loops.Push(new ulong[words]);
                     open.Push((offset, loops.Peek()));
                     break;
-                case Opcode.Block or Opcode.If or Opcode.TryTable:
+                case Opcode.Block or Opcode.If or Opcode.TryTable or Opcode.Try:
                     reader.SkipImmediates(opcode);
                     open.Push((offset, null));
                     break;
@@ -40,6 +40,10 @@ internal sealed class LoopAssignments
                         Close(closed.LoopOffset, closed.Set, loops);
                     }
 
+                    break;
+                case Opcode.Delegate:
+                    reader.SkipImmediates(opcode);
+                    open.Pop();
                     break;
                 case Opcode.LocalSet or Opcode.LocalTee:
                     int local = reader.ReadIndex();
