@@ -69,6 +69,7 @@ internal sealed class HandCompiler : IBaselineCompiler, IOptimizingCompiler
 internal sealed class HandWriter(ModuleCode code) : IDisposable
 {
     private readonly List<CodeSite> _sites = [];
+    private readonly List<StackMap> _stackMaps = [];
     private readonly List<(Label Label, TrapKind Kind)> _traps = [];
     private readonly List<(Label Label, Label Resume)> _guards = [];
 
@@ -115,6 +116,15 @@ internal sealed class HandWriter(ModuleCode code) : IDisposable
 
     public void Site(int bytecodeOffset, TrapKind trap = TrapKind.None, short inlining = -1) =>
         _sites.Add(new CodeSite(A.Position, bytecodeOffset, inlining, trap));
+
+    /// <summary>Marks the return address of a call during which references lie in slots and registers.</summary>
+    public void Safepoint(int bytecodeOffset, int[] rbpOffsets, params ReadOnlySpan<Gpr> registers)
+    {
+        uint bits = 0;
+        foreach (Gpr register in registers) bits |= 1u << (int)register;
+        _sites.Add(new CodeSite(A.Position, bytecodeOffset, -1, TrapKind.None, _stackMaps.Count));
+        _stackMaps.Add(new StackMap(rbpOffsets, bits));
+    }
 
     /// <summary>Calls a function of the module.</summary>
     public void Call(int functionIndex, int bytecodeOffset)
@@ -181,6 +191,7 @@ internal sealed class HandWriter(ModuleCode code) : IDisposable
             Block = NativeRuntime.CodeSpace.Publish(A),
             Sites = [.. _sites.OrderBy(site => site.CodeOffset)],
             InliningPositions = [.. InliningPositions],
+            StackMaps = [.. _stackMaps],
             FeedbackCallOffsets = FeedbackCallOffsets,
             DeoptData = tier == CodeTier.Baseline ? null : new DeoptData([.. DeoptPoints]),
         };

@@ -18,6 +18,9 @@ internal static class WastConfigurations
         ["early tier-up, no deopts"] = Early with { Deopt = false },
         ["early tier-up, no inlining"] = Early with { Inlining = false },
         ["early tier-up, explicit bounds checks"] = Early with { MemoryGuardPages = false },
+        ["baseline only, collecting"] = EngineOptions.Default with { TierUp = TierUpMode.Never, StressGcInterval = 1 },
+        ["early tier-up, collecting"] = Early with { StressGcInterval = 1 },
+        ["early tier-up, failing guards, collecting"] = Early with { StressGuardFailInterval = 3, StressGcInterval = 2 },
         ["early tier-up, one target"] = Early with { PolymorphismLimit = 1 },
     };
 

@@ -50,6 +50,48 @@ public class WastMatchingTests
     }
 
     [Fact]
+    public void Host_objects_match_in_both_hierarchies()
+    {
+        var external = WastMatching.ToRuntime(new WastValue(WastValueKind.ExternReference, 1), _hostObjects);
+        var @internal = WastMatching.ToRuntime(new WastValue(WastValueKind.HostReference, 1), _hostObjects);
+        Assert.Equal(external, @internal.ExternConvertAny());
+        Assert.True(Matches("(ref.host 1)", @internal));
+        Assert.True(Matches("(ref.any)", @internal));
+        Assert.False(Matches("(ref.host 2)", @internal));
+        Assert.False(Matches("(ref.host 1)", external));
+        Assert.False(Matches("(ref.extern 1)", @internal));
+        Assert.False(Matches("(ref.eq)", @internal));
+    }
+
+    [Fact]
+    public void Heap_references_match_by_their_kind()
+    {
+        using var store = new Store();
+        var values = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(
+            """
+            (module
+              (type $s (struct)) (type $a (array i8))
+              (global (export "struct") anyref (struct.new $s))
+              (global (export "array") eqref (array.new_default $a (i32.const 1)))
+              (global (export "i31") i31ref (ref.i31 (i32.const 1)))
+              (global (export "extern") externref (extern.convert_any (struct.new $s)))
+              (global (export "null") structref (ref.null none)))
+            """)));
+        foreach (var (pattern, matching) in new[]
+                 {
+                     ("(ref.struct)", "struct"), ("(ref.array)", "array"), ("(ref.i31)", "i31"), ("(ref.eq)", "struct array i31"),
+                     ("(ref.any)", "struct array i31"), ("(ref.extern)", "extern"), ("(ref.func)", ""), ("(ref.exn)", ""),
+                     ("(ref.null)", "null"), ("(ref.null any)", "null"), ("(ref.null none)", "null"), ("(ref.null extern)", ""),
+                     ("(either (ref.struct) (ref.null))", "struct null"),
+                 })
+        {
+            var actual = new[] { "struct", "array", "i31", "extern", "null" }
+                .Where(name => Matches(pattern, values.GetGlobal(name).Value));
+            Assert.Equal((pattern, matching), (pattern, string.Join(' ', actual)));
+        }
+    }
+
+    [Fact]
     public void Results_are_compared_in_number_and_order()
     {
         WastPattern[] expected = [Pattern("(i32.const 1)"), Pattern("(i64.const 2)")];
