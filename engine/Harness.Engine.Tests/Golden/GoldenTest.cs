@@ -116,7 +116,7 @@ internal sealed partial class GoldenTest
     /// <summary>
     /// A comparison with the type of a function reference, of an object or of a supertype, or the load of a new object's header.
     /// </summary>
-    [GeneratedRegex(@"^(cmp dword \[(?:r\w+\+0x10|r\w+|r11\+\w+)\], |mov r\w+, 0x[0-3]0*(?=\w{8}$)).*")]
+    [GeneratedRegex(@"^(cmp (?:r11d|dword \[(?:r\w+\+0x10|r\w+|r11\+\w+)\]), |mov r\w+, 0x[0-3]0*(?=\w{8}$)).*")]
     private static partial Regex TypeComparison();
 
     /// <summary>Takes the ids that fit in a byte, before any test can: code that compares types has the same size in every run.</summary>

@@ -66,7 +66,7 @@ internal static class LoopLayout
     {
         ref LirBlock header = ref code.Block(order[place]);
         ref LirBlock last = ref code.Block(order[end]);
-        if (code.Instruction(header.EndInstruction - 1).Op != LirOp.Branch
+        if (code.Instruction(header.EndInstruction - 1).Op is not (LirOp.Branch or LirOp.BranchOnType)
             || code.Instruction(last.EndInstruction - 1).Op != LirOp.Jump
             || targets[code.Successors[last.FirstSuccessor]] != order[place])
         {

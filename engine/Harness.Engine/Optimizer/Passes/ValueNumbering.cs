@@ -232,7 +232,9 @@ internal sealed class ValueNumbering(Redundancies redundancies) : IPass
                 (first, second) = (second, first);
             }
 
-            return new ValueKey(node.Op, first, second, third, node.Immediate, node.Aux, version);
+            // The type that they tell of, or check, is part of what these do.
+            long immediate = node.Op is IrOp.Narrow or IrOp.RefCast ? node.ReferenceType.Bits : node.Immediate;
+            return new ValueKey(node.Op, first, second, third, immediate, node.Aux, version);
         }
     }
 }
