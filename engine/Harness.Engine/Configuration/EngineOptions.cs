@@ -111,6 +111,10 @@ public sealed record EngineOptions
     [Knob("pass.load-elimination", "reuse what was loaded or stored before")]
     public bool PassLoadElimination { get; init; } = true;
 
+    /// <summary>Removal of allocations of objects that do not escape, or not yet.</summary>
+    [Knob("pass.escape-analysis", "keep the fields of objects that nobody else sees in registers; allocate where somebody does")]
+    public bool PassEscapeAnalysis { get; init; } = true;
+
     /// <summary>Loop-invariant code motion, of guards as well.</summary>
     [Knob("pass.licm", "move what does not change in a loop, guards included, before it")]
     public bool PassLicm { get; init; } = true;
