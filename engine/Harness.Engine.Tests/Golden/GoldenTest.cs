@@ -139,6 +139,7 @@ internal sealed partial class GoldenTest
         "rotate" => new LoopRotation(),
         "unroll" => new LoopUnrolling(_options.UnrollMaxFactor, _options.UnrollMaxSize),
         "branch-simplification" => new BranchSimplification(),
+        "escape-analysis" => new EscapeAnalysis(),
         "dce" => new DeadCodeElimination(),
         _ => throw new FormatException($"there is no pass '{name}'"),
     };

@@ -24,7 +24,7 @@ internal static unsafe class Deoptimizer
     /// <param name="registers">The registers at the guard's exit.</param>
     /// <param name="returnAddress">The return address of the call to the deopt stub.</param>
     /// <param name="framePointer">rbp of the optimized frame.</param>
-    /// <returns>What to put on the stack, valid until the store's next deopt; null when the stack overflows.</returns>
+    /// <returns>What to put on the stack, valid until the store's next deopt; null when the stack overflows, or the heap.</returns>
     /// <exception cref="InvalidOperationException">Optimized and baseline code do not fit together.</exception>
     public static FrameTransfer* Deoptimize(
         Instance instance, RegisterFile* registers, nint returnAddress, byte* framePointer)
@@ -33,7 +33,16 @@ internal static unsafe class Deoptimizer
         FrameImage image = instance.Store.FrameImage;
         RegisteredCode registered = Find(returnAddress);
         DeoptPoint point = FindPoint(registered.Code, returnAddress);
-        FrameTransfer* transfer = Build(image, point, instance, registers, framePointer);
+        FrameTransfer* transfer;
+        try
+        {
+            transfer = Build(image, point, instance, registers, framePointer);
+        }
+        catch (InsufficientMemoryException)
+        {
+            return Trap(TrapKind.OutOfMemory, instance, registered, returnAddress, framePointer);
+        }
+
         DeoptReason reason = TakeStress(instance) ? DeoptReason.Stress : point.Reason;
         ModuleCode owner = registered.Owner;
         owner.Engine.Events.CountDeopt(reason);
@@ -48,11 +57,9 @@ internal static unsafe class Deoptimizer
             Report(owner, image.Describe(owner.Module, registered.Code.FunctionIndex, reason, point, time));
         }
 
-        if (instance.Store.HasRoomFor(transfer->StackPointer)) return transfer;
-        instance.Store.SetPending(
-            TrapKind.StackOverflow,
-            CapturedStack.Capture(registered, registered.Code.FindSite(returnAddress, isTrap: false), framePointer));
-        return null;
+        return instance.Store.HasRoomFor(transfer->StackPointer)
+            ? transfer
+            : Trap(TrapKind.StackOverflow, instance, registered, returnAddress, framePointer);
     }
 
     /// <summary>
@@ -61,9 +68,11 @@ internal static unsafe class Deoptimizer
     /// </summary>
     public static void Rehearse(Instance instance, CompiledCode code)
     {
+        // A rehearsal makes no objects.
+        if (Array.Find(code.DeoptData!.Points, static candidate => !MakesObjects(candidate)) is not { } rehearsed) return;
         if (Interlocked.Exchange(ref s_isRehearsed, 1) != 0) return;
         CompileOwnCode();
-        nint returnAddress = code.Block.Address + code.DeoptData!.Points[0].ReturnOffset;
+        nint returnAddress = code.Block.Address + rehearsed.ReturnOffset;
         DeoptPoint point = FindPoint(Find(returnAddress).Code, returnAddress);
         foreach (DeoptFrame frame in point.Frames)
         {
@@ -78,6 +87,17 @@ internal static unsafe class Deoptimizer
         using var image = new FrameImage();
         Build(image, point, instance, &registers, stack + RehearsalReach);
         NativeMemory.Free(stack);
+    }
+
+    private static bool MakesObjects(DeoptPoint point) => Array.Exists(
+        point.Frames, static frame => Array.Exists(frame.Values, static value => value.Kind == ValueLocationKind.Object));
+
+    private static FrameTransfer* Trap(
+        TrapKind kind, Instance instance, RegisteredCode registered, nint returnAddress, byte* framePointer)
+    {
+        int site = registered.Code.FindSite(returnAddress, isTrap: false);
+        instance.Store.SetPending(kind, CapturedStack.Capture(registered, site, framePointer));
+        return null;
     }
 
     private static void CompileOwnCode()

@@ -15,6 +15,7 @@ internal sealed class IrPrinter
     private readonly StringBuilder text = new();
     private readonly Dictionary<int, int> nodeNumbers = [];
     private readonly Dictionary<int, int> blockNumbers = [];
+    private readonly Dictionary<int, int> objectNumbers = [];
 
     private IrPrinter(Graph graph) => this.graph = graph;
 
@@ -108,6 +109,7 @@ internal sealed class IrPrinter
 
     private void PrintFrameState(int index)
     {
+        objectNumbers.Clear();
         for (string separator = "  ; "; index >= 0; separator = " in ")
         {
             FrameState state = graph.FrameStates[index];
@@ -160,8 +162,21 @@ internal sealed class IrPrinter
     {
         int resolved = graph.Resolve(id);
         return graph[resolved].Op == IrOp.VirtualObject
-            ? $"{{{string.Join(", ", graph.Inputs(resolved).ToArray().Select(Name))}}}"
+            ? ObjectName(resolved)
             : NumberedName(id);
+    }
+
+    /// <summary>An object of a frame state: with its fields where the state mentions it first.</summary>
+    private string ObjectName(int id)
+    {
+        if (objectNumbers.TryGetValue(id, out int number))
+        {
+            return $"object{number}";
+        }
+
+        number = objectNumbers.Count;
+        objectNumbers.Add(id, number);
+        return $"object{number}{{{string.Join(", ", graph.Inputs(id).ToArray().Select(Name))}}}";
     }
 
     private string NumberedName(int id) => nodeNumbers.TryGetValue(graph.Resolve(id), out int number) ? $"v{number}" : $"?{id}";
