@@ -301,5 +301,5 @@
 ;;>   v7: (ref null func) = load_element #0, v1
 ;;>   v8: (ref type#4) = function_address @next
 ;;>   v9: i32 = reference_equal v7, v8
-;;>   guard v9  ; speculating BeforeInstruction +35 [v0, v1, {{v2}, {v2}}, {v2}, v3, v1]
+;;>   guard v9  ; speculating BeforeInstruction +35 [v0, v1, object0{object1{v2}, object1}, object1, v3, v1]
 ;;>   return v2
