@@ -139,7 +139,9 @@ internal sealed partial class GoldenTest
         "rotate" => new LoopRotation(),
         "unroll" => new LoopUnrolling(_options.UnrollMaxFactor, _options.UnrollMaxSize),
         "branch-simplification" => new BranchSimplification(),
+        "constant-fields" => new ConstantFields(),
         "escape-analysis" => new EscapeAnalysis(),
+        "range-check-elimination" => new RangeCheckElimination(),
         "dce" => new DeadCodeElimination(),
         _ => throw new FormatException($"there is no pass '{name}'"),
     };

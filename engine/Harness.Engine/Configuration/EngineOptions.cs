@@ -111,6 +111,10 @@ public sealed record EngineOptions
     [Knob("pass.load-elimination", "reuse what was loaded or stored before")]
     public bool PassLoadElimination { get; init; } = true;
 
+    /// <summary>Folding of immutable fields of objects that are known.</summary>
+    [Knob("pass.constant-fields", "know immutable fields of constant globals and of new objects; call known functions directly")]
+    public bool PassConstantFields { get; init; } = true;
+
     /// <summary>Removal of allocations of objects that do not escape, or not yet.</summary>
     [Knob("pass.escape-analysis", "keep the fields of objects that nobody else sees in registers; allocate where somebody does")]
     public bool PassEscapeAnalysis { get; init; } = true;
@@ -160,6 +164,10 @@ public sealed record EngineOptions
     /// <summary>Elimination of repeated bounds and null checks.</summary>
     [Knob("pass.bounds-check-elimination", "remove bounds and null checks that an earlier check implies")]
     public bool PassBoundsCheckElimination { get; init; } = true;
+
+    /// <summary>Elimination of bounds checks by what is known of the index.</summary>
+    [Knob("pass.range-check-elimination", "remove bounds checks that follow from other comparisons and from how loops count")]
+    public bool PassRangeCheckElimination { get; init; } = true;
 
     /// <summary>
     /// Whether out-of-bounds accesses of 32-bit memories are found by guard pages. Without it, every access is checked

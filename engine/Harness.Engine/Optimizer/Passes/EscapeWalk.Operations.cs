@@ -44,7 +44,7 @@ internal sealed partial class EscapeWalk
                 return (left < 0 || right < 0) && IsKnown(id, left == right ? 1 : 0);
             case Opcode.ArrayLen:
                 int array = Value(graph.Input(id, 0));
-                return array < 0 && IsKnown(id, objects[~array].FieldCount);
+                return array < 0 && objects[~array].IsArray && IsKnown(id, objects[~array].FieldCount);
             case Opcode.StructGet or Opcode.StructGetS or Opcode.StructGetU:
             case Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU:
                 return TryLoad(id);
@@ -107,6 +107,12 @@ internal sealed partial class EscapeWalk
     private bool TryFindField(int id, int tracked, out int field)
     {
         field = (int)graph[id].Immediate;
+        if (!TypeRegistry.IsSubtype(objects[tracked].TypeId, graph[id].Aux))
+        {
+            // Control does not come here.
+            return false;
+        }
+
         if (graph[id].Op is Opcode.StructGet or Opcode.StructGetS or Opcode.StructGetU or Opcode.StructSet)
         {
             return true;
@@ -135,7 +141,7 @@ internal sealed partial class EscapeWalk
         Refers(id, -1);
         if (isRewriting)
         {
-            graph.Replace(id, Constant(value));
+            graph.Replace(id, constants.I32(value));
         }
 
         return true;

@@ -6,7 +6,6 @@ namespace Harness.Engine.Optimizer.Passes;
 /// <content>The last walk, which changes the graph.</content>
 internal sealed partial class EscapeWalk
 {
-    private readonly Dictionary<int, int> constants = [];
     private readonly Dictionary<int, List<NewParameter>> newParameters = [];
     private readonly List<ObjectStates?> rewritten = [];
     private List<int> output = [];
@@ -41,7 +40,7 @@ internal sealed partial class EscapeWalk
             Finish(block);
         }
 
-        graph.Blocks[0].Nodes.InsertRange(0, constants.Values);
+        constants.Place();
     }
 
     private void Rewrite(Block block, List<Incoming> edges)
@@ -285,7 +284,7 @@ internal sealed partial class EscapeWalk
         bool isByte = packing == Packing.I8;
         return graph[load].Op is Opcode.StructGetS or Opcode.ArrayGetS
             ? NewNode(load, isByte ? Opcode.I32Extend8S : Opcode.I32Extend16S, IrType.I32, [value])
-            : NewNode(load, Opcode.I32And, IrType.I32, [value, Constant(isByte ? 0xFF : 0xFFFF)]);
+            : NewNode(load, Opcode.I32And, IrType.I32, [value, constants.I32(isByte ? 0xFF : 0xFFFF)]);
     }
 
     private int NewNode(int like, Opcode op, IrType type, int[] inputs, int aux = 0)
@@ -294,17 +293,6 @@ internal sealed partial class EscapeWalk
         graph[id].BytecodeOffset = graph[like].BytecodeOffset;
         graph[id].Inlining = graph[like].Inlining;
         output.Add(id);
-        return id;
-    }
-
-    private int Constant(int value)
-    {
-        if (!constants.TryGetValue(value, out int id))
-        {
-            id = graph.NewNode(0, Opcode.I32Const, IrType.I32, [], value);
-            constants.Add(value, id);
-        }
-
         return id;
     }
 }

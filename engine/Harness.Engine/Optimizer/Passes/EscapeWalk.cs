@@ -16,6 +16,7 @@ internal sealed partial class EscapeWalk
     private readonly Graph graph;
     private readonly ControlFlow flow;
     private readonly ReferenceLiveness liveness;
+    private readonly EntryConstants constants;
     private readonly List<TrackedObject> objects;
     private readonly Dictionary<int, int> allocated = [];
     private readonly Dictionary<int, int> merged = [];
@@ -35,6 +36,7 @@ internal sealed partial class EscapeWalk
         this.graph = graph;
         this.flow = flow;
         objects = allocations;
+        constants = new EntryConstants(graph);
         for (int i = 0; i < objects.Count; i++)
         {
             allocated.Add(objects[i].Origin, i);

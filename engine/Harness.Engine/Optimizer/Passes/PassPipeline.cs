@@ -15,20 +15,24 @@ internal sealed class PassPipeline
             (options.PassGvn ? Redundancies.Computations : Redundancies.None)
             | (options.PassLoadElimination ? Redundancies.Loads : Redundancies.None)
             | (options.PassBoundsCheckElimination ? Redundancies.Checks : Redundancies.None);
+        var constantFields = new ConstantFields();
         var folding = new Folding();
         var numbering = new ValueNumbering(redundancies);
         var branches = new BranchSimplification();
         (bool IsOn, IPass Pass)[] all =
         [
+            (options.PassConstantFields, constantFields),
             (options.PassFold, folding),
             (options.PassBranchSimplification, branches),
             (redundancies != Redundancies.None, numbering),
             (options.PassEscapeAnalysis, new EscapeAnalysis()),
+            (options.PassEscapeAnalysis && options.PassConstantFields, constantFields),
             (options.PassEscapeAnalysis && options.PassFold, folding),
             (options.PassEscapeAnalysis && options.PassBranchSimplification, branches),
             (options.PassPeel, new LoopPeeling(options.PeelMaxSize)),
             (redundancies != Redundancies.None && options.PassPeel, numbering),
             (options.PassLicm, new LoopInvariantCodeMotion()),
+            (options.PassRangeCheckElimination, new RangeCheckElimination()),
             (options.PassRotate, new LoopRotation()),
             (options.PassUnroll, new LoopUnrolling(options.UnrollMaxFactor, options.UnrollMaxSize)),
             (options.PassBranchSimplification, branches),

@@ -1,0 +1,233 @@
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Ir;
+
+namespace Harness.Engine.Optimizer.Passes;
+
+/// <summary>
+/// Finds what immutable fields hold without loading them: those of objects that immutable globals are initialised with (a virtual method
+/// table, say), from the module's constant expressions, and those of objects that the function makes itself. A call
+/// through a reference that is then a known function becomes a direct one.
+/// </summary>
+internal sealed class ConstantFields : IPass
+{
+    /// <inheritdoc/>
+    public string Name => "constant-fields";
+
+    /// <inheritdoc/>
+    public void Run(Graph graph)
+    {
+        var folder = new Folder(graph);
+        foreach (Block block in graph.ReversePostorder())
+        {
+            // The nodes come before those that use them: one walk is enough but for values that go around loops.
+            foreach (int id in block.Nodes)
+            {
+                folder.Visit(id);
+            }
+
+            folder.VisitEnd(block);
+        }
+
+        folder.PlaceConstants();
+    }
+
+    private sealed class Folder(Graph graph)
+    {
+        private readonly EntryConstants constants = new(graph);
+        private readonly Dictionary<int, ConstantObject?> known = [];
+
+        public void PlaceConstants() => constants.Place();
+
+        public void Visit(int id)
+        {
+            switch (graph[id].Op)
+            {
+                case Opcode.GlobalGet:
+                    Know(id, ConstantObject.OfGlobal(graph.Module, (int)graph[id].Immediate));
+                    break;
+                case IrOp.Narrow or IrOp.RefCast:
+                    Know(id, known.GetValueOrDefault(graph.Input(id, 0)));
+                    break;
+                case Opcode.StructGet or Opcode.StructGetS or Opcode.StructGetU:
+                case Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU:
+                    VisitLoad(id);
+                    break;
+                case Opcode.ArrayLen:
+                    VisitLength(id);
+                    break;
+                case IrOp.ReferenceEqual:
+                    if (IsOwnFunction(graph.Input(id, 0)) && IsOwnFunction(graph.Input(id, 1)))
+                    {
+                        graph.Replace(id, constants.I32(FunctionOf(graph.Input(id, 0)) == FunctionOf(graph.Input(id, 1)) ? 1 : 0));
+                    }
+
+                    break;
+                case IrOp.CallReference:
+                    VisitCall(id);
+                    break;
+            }
+        }
+
+        public void VisitEnd(Block block)
+        {
+            ref Terminator terminator = ref block.Terminator;
+            if (terminator.Kind == TerminatorKind.TailCall && terminator.Immediate < 0
+                && graph[graph.Resolve(terminator.Values[0])].Op == IrOp.FunctionAddress)
+            {
+                terminator.Immediate = FunctionOf(graph.Resolve(terminator.Values[0]));
+                terminator.Values = terminator.Values[1..];
+            }
+        }
+
+        private void Know(int id, ConstantObject? value)
+        {
+            if (value is not null)
+            {
+                known[id] = value;
+            }
+        }
+
+        private void VisitLoad(int id)
+        {
+            Node node = graph[id];
+            FieldType type = ObjectAccess.FieldOf(in node);
+            if (type.IsMutable || !TryFindIndex(id, out int index))
+            {
+                return;
+            }
+
+            int source = graph.Input(id, 0);
+            if (known.TryGetValue(source, out ConstantObject? constant))
+            {
+                if ((constant!.IsStruct || constant.IsArray) && index < constant.Operands.Length
+                    && TypeRegistry.IsSubtype((int)constant.Operation.Bits, node.Aux))
+                {
+                    Become(id, constant.Operands[index], type);
+                }
+
+                return;
+            }
+
+            int origin = OriginOf(source);
+            if (graph[origin].Op is IrOp.NewStruct or IrOp.NewArrayFixed && !type.IsPacked && index < graph[origin].InputCount
+                && TypeRegistry.IsSubtype(graph[origin].Aux, node.Aux))
+            {
+                graph.Replace(id, graph.Input(origin, index));
+            }
+        }
+
+        private bool TryFindIndex(int id, out int index)
+        {
+            index = (int)graph[id].Immediate;
+            if (graph[id].InputCount == 1)
+            {
+                return true;
+            }
+
+            index = (int)graph[graph.Input(id, 1)].Immediate;
+            return graph[graph.Input(id, 1)].Op == Opcode.I32Const && index >= 0;
+        }
+
+        /// <summary>Lets a load stand for the constant that it gives.</summary>
+        private void Become(int id, ConstantObject value, FieldType type)
+        {
+            long bits = (long)value.Operation.Bits;
+            switch (value.Operation.Opcode)
+            {
+                case Opcode.I32Const:
+                    graph.Replace(id, constants.I32(Unpack((int)bits, type.Packing, graph[id].Op)));
+                    break;
+                case Opcode.I64Const or Opcode.F64Const:
+                    graph.Replace(id, constants.Get(value.Operation.Opcode, graph[id].Type, bits, default));
+                    break;
+                case Opcode.F32Const:
+                    graph.Replace(id, constants.Get(Opcode.F32Const, IrType.F32, (int)bits, default));
+                    break;
+                case Opcode.RefNull:
+                    graph.Replace(id, constants.Get(Opcode.RefNull, IrType.Ref, 0, ReferenceTypes.Null));
+                    break;
+                case Opcode.RefFunc:
+                    graph.Replace(id, constants.Function((int)bits));
+                    break;
+                case Opcode.GlobalGet:
+                    int global = constants.Get(Opcode.GlobalGet, IrType.Ref, bits, graph.Module.Globals[(int)bits].Type.Type);
+                    if (graph[id].Type == IrType.Ref)
+                    {
+                        Know(global, ConstantObject.OfGlobal(graph.Module, (int)bits));
+                        graph.Replace(id, global);
+                    }
+
+                    break;
+                default:
+                    Know(id, value);
+                    break;
+            }
+        }
+
+        private static int Unpack(int value, Packing packing, Opcode load)
+        {
+            bool isSigned = load is Opcode.StructGetS or Opcode.ArrayGetS;
+            return packing switch
+            {
+                Packing.I8 => isSigned ? (sbyte)value : (byte)value,
+                Packing.I16 => isSigned ? (short)value : (ushort)value,
+                _ => value,
+            };
+        }
+
+        private void VisitLength(int id)
+        {
+            int source = graph.Input(id, 0);
+            int origin = OriginOf(source);
+            if (known.TryGetValue(source, out ConstantObject? constant))
+            {
+                if (constant!.IsArray)
+                {
+                    graph.Replace(id, constants.I32(constant.Operands.Length));
+                }
+            }
+            else if (graph[origin].Op == IrOp.NewArray)
+            {
+                graph.Replace(id, graph.Input(origin, 1));
+            }
+            else if (graph[origin].Op == IrOp.NewArrayFixed)
+            {
+                graph.Replace(id, constants.I32(graph[origin].InputCount));
+            }
+        }
+
+        private void VisitCall(int id)
+        {
+            int callee = graph.Input(id, 0);
+            if (graph[callee].Op != IrOp.FunctionAddress)
+            {
+                return;
+            }
+
+            int function = FunctionOf(callee);
+            ref Node call = ref graph[id];
+            call.Op = IrOp.CallDirect;
+            call.Immediate = function;
+            call.Aux = graph.Module.Functions[function].CanonicalTypeId;
+            call.InputStart++;
+            call.InputCount--;
+        }
+
+        /// <summary>The node that makes an object, from one that passes it on.</summary>
+        private int OriginOf(int id)
+        {
+            while (graph[id].Op is IrOp.Narrow or IrOp.RefCast)
+            {
+                id = graph.Input(id, 0);
+            }
+
+            return id;
+        }
+
+        /// <summary>Whether a node is a function that the module defines: only imported ones can be the same as another.</summary>
+        private bool IsOwnFunction(int id) =>
+            graph[id].Op == IrOp.FunctionAddress && !graph.Module.Functions[FunctionOf(id)].IsImported;
+
+        private int FunctionOf(int id) => (int)graph[id].Immediate;
+    }
+}
