@@ -1,7 +1,7 @@
 ;; test: ir function=signed passes=fold,gvn,range-check-elimination,dce
 ;; test: ir function=different after=end pass.unroll=off
 ;; test: ir function=down passes=fold,gvn,range-check-elimination,dce
-;; test: ir function=masked passes=fold,gvn,range-check-elimination,dce
+;; test: ir function=masked passes=constant-fields,fold,gvn,range-check-elimination,dce
 ;; test: ir function=other passes=fold,gvn,range-check-elimination,dce
 ;;
 ;; A counter that begins at 0 and is compared with the length needs no bounds check, however it is compared; one that is compared with
@@ -46,3 +46,190 @@
         (local.set $i (i32.add (local.get $i) (i32.const 1)))
         (br $next)))
     (local.get $sum)))
+
+;;> == ir function=signed passes=fold,gvn,range-check-elimination,dce
+;;> before
+;;> b0:
+;;>   v0: (ref type#0) = argument #0
+;;>   v1: i32 = i32.const 0
+;;>   v2: i32 = i32.const 1
+;;>   jump b1(v1, v1)
+;;> b1(v3: i32, v4: i32):  ; loop
+;;>   loop_stack_check
+;;>   v6: i32 = array.len v0
+;;>   v7: i32 = i32.ge_s v3, v6
+;;>   branch v7, b2, b3
+;;> b2:
+;;>   return v4
+;;> b3:
+;;>   v8: i32 = array.len v0
+;;>   v9: i32 = i32.lt_u v3, v8
+;;>   trap_unless ArrayOutOfBounds, v9
+;;>   v11: i32 = array.get type#0, v0, v3
+;;>   v12: i32 = i32.add v4, v11
+;;>   v13: i32 = i32.add v3, v2
+;;>   jump b1(v13, v12)
+;;> after
+;;> b0:
+;;>   v0: (ref type#0) = argument #0
+;;>   v1: i32 = i32.const 0
+;;>   v2: i32 = i32.const 1
+;;>   jump b1(v1, v1)
+;;> b1(v3: i32, v4: i32):  ; loop
+;;>   loop_stack_check
+;;>   v6: i32 = array.len v0
+;;>   v7: i32 = i32.ge_s v3, v6
+;;>   branch v7, b2, b3
+;;> b2:
+;;>   return v4
+;;> b3:
+;;>   v8: i32 = array.get type#0, v0, v3
+;;>   v9: i32 = i32.add v4, v8
+;;>   v10: i32 = i32.add v3, v2
+;;>   jump b1(v10, v9)
+
+;;> == ir function=different after=end pass.unroll=off
+;;> at the end
+;;> b0:
+;;>   v0: (ref type#0) = argument #0
+;;>   v1: i32 = i32.const 0
+;;>   v2: i32 = i32.const 1
+;;>   v3: i32 = array.len v0
+;;>   loop_stack_check
+;;>   branch v3, b1(v1, v1), b2(v1)
+;;> b1(v5: i32, v6: i32):  ; loop
+;;>   v7: i32 = array.get type#0, v0, v5
+;;>   v8: i32 = i32.add v6, v7
+;;>   v9: i32 = i32.add v5, v2
+;;>   loop_stack_check
+;;>   v11: i32 = i32.eq v9, v3
+;;>   branch v11, b2(v8), b1(v9, v8)
+;;> b2(v12: i32):
+;;>   return v12
+
+;;> == ir function=down passes=fold,gvn,range-check-elimination,dce
+;;> before
+;;> b0:
+;;>   v0: (ref type#0) = argument #0
+;;>   v1: i32 = i32.const 0
+;;>   v2: i32 = array.len v0
+;;>   v3: i32 = i32.const 1
+;;>   jump b1(v2, v1)
+;;> b1(v4: i32, v5: i32):  ; loop
+;;>   loop_stack_check
+;;>   v7: i32 = i32.eqz v4
+;;>   branch v7, b2, b3
+;;> b2:
+;;>   return v5
+;;> b3:
+;;>   v8: i32 = i32.sub v4, v3
+;;>   v9: i32 = array.len v0
+;;>   v10: i32 = i32.lt_u v8, v9
+;;>   trap_unless ArrayOutOfBounds, v10
+;;>   v12: i32 = array.get type#0, v0, v8
+;;>   v13: i32 = i32.add v5, v12
+;;>   jump b1(v8, v13)
+;;> after
+;;> b0:
+;;>   v0: i32 = i32.const -1
+;;>   v1: (ref type#0) = argument #0
+;;>   v2: i32 = i32.const 0
+;;>   v3: i32 = array.len v1
+;;>   jump b1(v3, v2)
+;;> b1(v4: i32, v5: i32):  ; loop
+;;>   loop_stack_check
+;;>   v7: i32 = i32.eqz v4
+;;>   branch v7, b2, b3
+;;> b2:
+;;>   return v5
+;;> b3:
+;;>   v8: i32 = i32.add v4, v0
+;;>   v9: i32 = array.get type#0, v1, v8
+;;>   v10: i32 = i32.add v5, v9
+;;>   jump b1(v8, v10)
+
+;;> == ir function=masked passes=constant-fields,fold,gvn,range-check-elimination,dce
+;;> before
+;;> b0:
+;;>   v0: i32 = argument #0
+;;>   v1: (ref null bot) = ref.null
+;;>   v2: i32 = i32.const 8
+;;>   v3: i32 = i32.const 0
+;;>   v4: (ref type#0) = new_array type#0, v3, v2
+;;>   v5: i32 = i32.const 7
+;;>   v6: i32 = i32.and v0, v5
+;;>   v7: i32 = array.len v4
+;;>   v8: i32 = i32.lt_u v6, v7
+;;>   trap_unless ArrayOutOfBounds, v8
+;;>   v10: i32 = array.get type#0, v4, v6
+;;>   v11: i32 = i32.const 15
+;;>   v12: i32 = i32.and v0, v11
+;;>   v13: i32 = array.len v4
+;;>   v14: i32 = i32.lt_u v12, v13
+;;>   trap_unless ArrayOutOfBounds, v14
+;;>   v16: i32 = array.get type#0, v4, v12
+;;>   v17: i32 = i32.add v10, v16
+;;>   return v17
+;;> after
+;;> b0:
+;;>   v0: i32 = argument #0
+;;>   v1: i32 = i32.const 8
+;;>   v2: i32 = i32.const 0
+;;>   v3: (ref type#0) = new_array type#0, v2, v1
+;;>   v4: i32 = i32.const 7
+;;>   v5: i32 = i32.and v0, v4
+;;>   v6: i32 = array.len v3
+;;>   v7: i32 = i32.lt_u v5, v6
+;;>   trap_unless ArrayOutOfBounds, v7
+;;>   v9: i32 = array.get type#0, v3, v5
+;;>   v10: i32 = i32.const 15
+;;>   v11: i32 = i32.and v0, v10
+;;>   v12: i32 = i32.lt_u v11, v6
+;;>   trap_unless ArrayOutOfBounds, v12
+;;>   v14: i32 = array.get type#0, v3, v11
+;;>   v15: i32 = i32.add v9, v14
+;;>   return v15
+
+;;> == ir function=other passes=fold,gvn,range-check-elimination,dce
+;;> before
+;;> b0:
+;;>   v0: (ref type#0) = argument #0
+;;>   v1: i32 = argument #1
+;;>   v2: i32 = i32.const 0
+;;>   v3: i32 = i32.const 1
+;;>   jump b1(v2, v2)
+;;> b1(v4: i32, v5: i32):  ; loop
+;;>   loop_stack_check
+;;>   v7: i32 = i32.ge_s v4, v1
+;;>   branch v7, b2, b3
+;;> b2:
+;;>   return v5
+;;> b3:
+;;>   v8: i32 = array.len v0
+;;>   v9: i32 = i32.lt_u v4, v8
+;;>   trap_unless ArrayOutOfBounds, v9
+;;>   v11: i32 = array.get type#0, v0, v4
+;;>   v12: i32 = i32.add v5, v11
+;;>   v13: i32 = i32.add v4, v3
+;;>   jump b1(v13, v12)
+;;> after
+;;> b0:
+;;>   v0: (ref type#0) = argument #0
+;;>   v1: i32 = argument #1
+;;>   v2: i32 = i32.const 0
+;;>   v3: i32 = i32.const 1
+;;>   jump b1(v2, v2)
+;;> b1(v4: i32, v5: i32):  ; loop
+;;>   loop_stack_check
+;;>   v7: i32 = i32.ge_s v4, v1
+;;>   branch v7, b2, b3
+;;> b2:
+;;>   return v5
+;;> b3:
+;;>   v8: i32 = array.len v0
+;;>   v9: i32 = i32.lt_u v4, v8
+;;>   trap_unless ArrayOutOfBounds, v9
+;;>   v11: i32 = array.get type#0, v0, v4
+;;>   v12: i32 = i32.add v5, v11
+;;>   v13: i32 = i32.add v4, v3
+;;>   jump b1(v13, v12)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Harness.Engine.Modules;
-using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Passes;
 

@@ -23,8 +23,8 @@ internal sealed class RangeCheckElimination : IPass
             for (int i = 0; i < block.Nodes.Count; i++)
             {
                 int id = block.Nodes[i];
-                int condition = graph[id].Op == IrOp.TrapUnless ? graph.Input(id, 0) : id;
-                if (graph[condition].Op == Opcode.I32LtU
+                if (graph[id].Op == IrOp.TrapUnless
+                    && graph.Input(id, 0) is int condition && graph[condition].Op == Opcode.I32LtU
                     && (prover ??= new BoundsProver(graph, new ControlFlow(graph)))
                         .IsBelow(graph.Input(condition, 0), graph.Input(condition, 1), new KnownFacts.Point(block.Id, i)))
                 {
