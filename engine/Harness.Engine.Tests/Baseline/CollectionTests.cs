@@ -95,6 +95,29 @@ public sealed class CollectionTests
 
     [Theory]
     [MemberData(nameof(Configurations))]
+    public void LocalsInARegisterAndInTheirSlotAtOnce(string knob)
+    {
+        // The call puts the locals into their slots, reading them loads them again, the allocation moves the objects, and the next call
+        // gives the registers up without storing them.
+        using var run = new BaselineRun($"""
+            {Boxes}
+            (func $nothing)
+            (func $f (param $a (ref $box)) (param $b (ref $box)) (result i32) (local $n i32)
+              (call $nothing)
+              (local.set $n (i32.add (struct.get $box $n (local.get $a)) (struct.get $box $n (local.get $b))))
+              (drop (struct.new $box (i32.const 99) (ref.null $box)))
+              (drop (struct.new $box (i32.const 98) (local.get $b)))
+              (call $nothing)
+              (i32.add (i32.mul (local.get $n) (i32.const 100))
+                (i32.add (i32.mul (struct.get $box $n (local.get $a)) (i32.const 10)) (struct.get $box $n (local.get $b)))))
+            (func (export "f") (result i32)
+              (call $f (struct.new $box (i32.const 1) (ref.null $box)) (struct.new $box (i32.const 2) (ref.null $box))))
+            """, knob);
+        Assert.Equal(312, run.Call("f").AsI32());
+    }
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
     public void OperandsOfNestedAllocations(string knob)
     {
         using var run = new BaselineRun("""
