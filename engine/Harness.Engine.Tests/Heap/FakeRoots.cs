@@ -14,10 +14,15 @@ internal sealed unsafe class FakeRoots : IRootProvider, IDisposable
     private readonly StoreContext* _context = (StoreContext*)NativeMemory.AllocZeroed((nuint)sizeof(StoreContext));
 
     public FakeRoots(params (string Name, string Value)[] knobs)
+        : this(null, knobs)
+    {
+    }
+
+    public FakeRoots(Action<CollectionEvent>? collected, params (string Name, string Value)[] knobs)
     {
         Slots = (ulong*)NativeMemory.AllocZeroed(Count, sizeof(ulong));
         EngineOptions options = knobs.Aggregate(EngineOptions.Default, (o, knob) => o.With(knob.Name, knob.Value));
-        Heap = new ObjectHeap(_context, options, this);
+        Heap = new ObjectHeap(_context, options, this) { Collected = collected };
     }
 
     public ObjectHeap Heap { get; }

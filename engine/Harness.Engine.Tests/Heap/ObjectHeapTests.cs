@@ -1,5 +1,6 @@
 using Harness.Engine.Heap;
 using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Tests.Heap;
 
@@ -141,6 +142,32 @@ public sealed unsafe class ObjectHeapTests
     }
 
     [Fact]
+    public void TheNurseryGrowsWhileALargeArrayIsFilled()
+    {
+        const uint Length = 2_000_000;
+        using var roots = new FakeRoots(("heap.nursery-size", "512"));
+        ObjectHeap heap = roots.Heap;
+        roots.Slots[0] = heap.NewArray(References, Length, Allocation.MayCollect);
+        for (uint i = 0; i < Length; i++)
+        {
+            ulong pair = heap.NewStruct(Pair, Allocation.MayCollect);
+            heap.WriteField(pair, 2, i);
+            heap.WriteElement(roots.Slots[0], i, pair);
+        }
+
+        HeapStatistics statistics = heap.Statistics;
+        Assert.InRange(statistics.YoungCollections, 5, (statistics.AllocatedBytes >> 19) / 4);
+        for (uint i = 0; i < Length; i += 1001) Assert.Equal(i, ObjectHeap.ReadField(ObjectHeap.ReadElement(roots.Slots[0], i), 2));
+
+        // Not remembered in the second collection, it lets the nursery shrink.
+        heap.Collect(isFull: false);
+        heap.Collect(isFull: false);
+        statistics = heap.Statistics;
+        for (int i = 0; i < 100_000; i++) heap.NewStruct(Pair, Allocation.MayCollect);
+        Assert.Equal(100_000 * ObjectLayout.Of(Pair).Size >> 19, heap.Statistics.YoungCollections - statistics.YoungCollections);
+    }
+
+    [Fact]
     public void FailsAtTheLimitAndRecovers()
     {
         using var roots = new FakeRoots(("heap.limit", "8"), ("heap.nursery-size", "256"));
@@ -190,6 +217,21 @@ public sealed unsafe class ObjectHeapTests
         Assert.Equal(10 * size, after.UsedBytes);
         Assert.True(after.MedianPause > TimeSpan.Zero && after.MedianPause <= after.MaximumPause * 1.04);
         Assert.True(after.TotalPause >= after.MaximumPause);
+    }
+
+    [Fact]
+    public void TellsOfEachCollection()
+    {
+        var told = new List<CollectionEvent>();
+        using var roots = new FakeRoots(told.Add);
+        int size = ObjectLayout.Of(Pair).Size;
+        roots.Slots[0] = roots.Heap.NewStruct(Pair, Allocation.MayCollect);
+        roots.Heap.NewStruct(Pair, Allocation.MayCollect);
+        roots.Heap.Collect(isFull: false);
+        roots.Heap.Collect(isFull: true);
+        Assert.Equal(
+            [(false, 2 * size, size, size), (true, 0, size, size)],
+            told.Select(e => (e.IsFull, (int)e.AllocatedBytes, (int)e.MovedBytes, (int)e.UsedBytes)));
     }
 
     [Fact]

@@ -198,7 +198,7 @@ public sealed record EngineOptions
 
     /// <summary>Size of the old generation, in MiB, below which it is not collected.</summary>
     [Knob("heap.minimum-threshold", "size of the old generation below which it is not collected", Maximum = 1_048_576, Unit = "MiB")]
-    public int HeapMinimumThreshold { get; init; } = 32;
+    public int HeapMinimumThreshold { get; init; } = 64;
 
     /// <summary>
     /// Whether the system is asked for large pages (transparent ones of 2 MiB): fewer faults and translations, more memory for a small heap.
@@ -230,6 +230,10 @@ public sealed record EngineOptions
     [Knob("trace.tier-up", "print each function that is optimized, with size and time",
         V8Flag = "--trace-wasm-compilation-times")]
     public bool TraceTierUp { get; init; }
+
+    /// <summary>Print each garbage collection.</summary>
+    [Knob("trace.gc", "print each garbage collection: kind, time, bytes allocated, moved and in use", V8Flag = "--trace-gc")]
+    public bool TraceGc { get; init; }
 
     /// <summary>Makes options from the values of some knobs; the others are at their defaults.</summary>
     /// <param name="values">Values by knob name, as users write them.</param>

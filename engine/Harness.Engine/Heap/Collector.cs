@@ -50,8 +50,8 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
         for (ulong* end = slots + count; slots < end; slots++) Follow(slots);
     }
 
-    /// <summary>Follows the references of an object that does not move.</summary>
-    public void VisitObject(ulong address) => Scan((byte*)address);
+    /// <summary>Follows the references of an object that does not move, and gives its end.</summary>
+    public byte* VisitObject(byte* address) => Scan(address);
 
     /// <summary>Follows all references of what was reached.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -11,7 +11,7 @@ namespace Harness.Engine.Heap;
 /// <param name="MovedBytes">Bytes that full collections copied.</param>
 /// <param name="LiveBytes">Bytes that lived after the last full collection; zero without one.</param>
 /// <param name="UsedBytes">Bytes of all objects now, dead ones included.</param>
-/// <param name="LargestUsedBytes">Most bytes of objects of the old generation and of large ones that there were when a collection began or ended.</param>
+/// <param name="LargestUsedBytes">Most bytes of objects of the old generation and of large ones that there were at the beginning of a collection, or are now.</param>
 public sealed record HeapStatistics(
     int YoungCollections,
     int FullCollections,

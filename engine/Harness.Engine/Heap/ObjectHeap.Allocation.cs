@@ -83,7 +83,7 @@ internal sealed unsafe partial class ObjectHeap
     private ulong AllocateOld(ulong header, nuint size)
     {
         // A full collection must find room for all that lives in nursery and old generation.
-        if (_old!.Used + size + _nurserySize > _old.Capacity) return Refuse(Allocation.NeverCollect);
+        if (_old!.Used + size + _nurseryCapacity > _old.Capacity) return Refuse(Allocation.NeverCollect);
         byte* address = _old.Top;
         _old.Top += size;
         NativeMemory.Clear(address + ObjectHeader.Size, size - ObjectHeader.Size);

@@ -29,8 +29,12 @@ internal sealed unsafe partial class ObjectHeap
         (long)OldBytes + NurseryUsed,
         (long)Math.Max(_largestUsed, OldBytes));
 
-    private long NurseryUsed => _context->AllocationTop - _nurseryStart;
+    private long NurseryUsed => _reservation == null ? 0 : _context->AllocationTop - _nurseryStart;
 
     /// <summary>To be called before the nursery is emptied.</summary>
-    private void CountAllocated() => _allocated += NurseryUsed;
+    private void CountAllocated()
+    {
+        _allocated += NurseryUsed;
+        _largestUsed = Math.Max(_largestUsed, OldBytes);
+    }
 }

@@ -4,7 +4,7 @@ namespace Harness.Engine.Heap;
 internal sealed unsafe partial class ObjectHeap
 {
     /// <summary>
-    /// Checks that all roots and all references in old and large objects lead to objects, and that old objects that refer to young ones are
+    /// Checks that all roots and all references in objects lead to objects, and that old objects that refer to young ones are
     /// remembered.
     /// </summary>
     /// <exception cref="InvalidOperationException">They do not: a stack map, a write barrier or an address held too long is wrong.</exception>
@@ -14,6 +14,7 @@ internal sealed unsafe partial class ObjectHeap
         _roots.VisitRoots(new Verifier(this, "a root", mayBeYoung: true));
         Handles.VisitAll(new Verifier(this, "a handle", mayBeYoung: true));
         for (byte* address = _old!.Start; address < _old.Top; address += Collector.SizeOf(address)) VerifyObject(address);
+        for (byte* address = _nurseryStart; address < _context->AllocationTop; address += Collector.SizeOf(address)) VerifyObject(address);
         for (int i = 0; i < _large!.Count; i++) VerifyObject(_large.ObjectAt(i));
     }
 

@@ -31,6 +31,9 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <summary>Every this many collections of <c>stress.gc-interval</c>, one is full.</summary>
     private const int StressFullInterval = 4;
 
+    /// <summary>Largest size of the nursery as a multiple of <c>heap.nursery-size</c>.</summary>
+    private const int NurseryGrowth = 16;
+
     /// <summary>Most that is allocated beyond the limit without a collection.</summary>
     private const nuint MinimumSlack = 64 << 20;
 
@@ -49,6 +52,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     private byte* _reservation;
     private nuint _reservationSize;
     private byte* _nursery;
+    private nuint _nurseryCapacity;
     private byte* _nurseryEnd;
 
     /// <summary>Where allocation began after the last collection.</summary>
@@ -94,6 +98,9 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// </summary>
     public Lock CollectionGate { get; } = new();
 
+    /// <summary>Told of each collection, on the thread that collects.</summary>
+    public Action<CollectionEvent>? Collected { get; init; }
+
     /// <summary>Bytes of all old and large objects, dead ones included.</summary>
     private nuint OldBytes => _old is null ? 0 : _old.Used + _large!.Used;
 
@@ -138,25 +145,25 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     {
         if (_reservation == null) return;
         long start = Stopwatch.GetTimestamp();
+        long allocated = NurseryUsed;
+        long moved = _promoted + _moved;
+        isFull |= OldBytes > _threshold;
         lock (CollectionGate)
         {
             CountAllocated();
-            _largestUsed = Math.Max(_largestUsed, OldBytes);
-            if (isFull || OldBytes > _threshold)
-            {
-                CollectFully();
-            }
-            else
+            if (!isFull)
             {
                 CollectYoung();
-                if (OldBytes > _limit) CollectFully();
+                isFull = OldBytes > _limit;
             }
 
-            _largestUsed = Math.Max(_largestUsed, OldBytes);
+            if (isFull) CollectFully();
             EmptyNursery();
         }
 
-        _pauses.Add(Stopwatch.GetElapsedTime(start));
+        TimeSpan pause = Stopwatch.GetElapsedTime(start);
+        _pauses.Add(pause);
+        Collected?.Invoke(new CollectionEvent(isFull, pause, allocated, _promoted + _moved - moved, (long)OldBytes));
     }
 
     /// <inheritdoc/>
@@ -179,20 +186,24 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
 
         // What one young collection promotes and what is allocated beyond the limit fits as well.
-        nuint half = (_limit + _slack + (2 * _nurserySize) + OldGeneration.Granularity - 1) & ~(OldGeneration.Granularity - 1);
+        _nurseryCapacity = Align(Math.Max(_nurserySize, Math.Min(NurseryGrowth * _nurserySize, _limit / 8)));
+        nuint half = Align(_limit + _slack + (2 * _nurseryCapacity));
         nuint large = 2 * (_limit + _slack);
-        _reservationSize = half + _nurserySize + half + large;
+        _reservationSize = half + _nurseryCapacity + half + large;
         _reservation = LinuxMemory.MapPages(_reservationSize);
         if (_hugePages) LinuxMemory.PreferHugePages(_reservation, _reservationSize);
         _nursery = _reservation + half;
         _nurseryEnd = _nursery + _nurserySize;
         _nurseryStart = _nursery;
-        _old = new OldGeneration(_reservation, _nurseryEnd, half);
-        _large = new LargeObjectSpace(_nurseryEnd + half, large);
+        byte* upper = _nursery + _nurseryCapacity;
+        _old = new OldGeneration(_reservation, upper, half);
+        _large = new LargeObjectSpace(upper + half, large);
         _threshold = Math.Min(_minimumThreshold, _limit);
         _context->AllocationTop = _nursery;
         _context->AllocationLimit = _stressInterval > 0 ? _nursery : _nurseryEnd;
     }
+
+    private static nuint Align(nuint size) => (size + OldGeneration.Granularity - 1) & ~(OldGeneration.Granularity - 1);
 
     /// <summary>Lets compiled code allocate, unless the limit is reached: then its next allocation tries to collect again.</summary>
     private bool OpenNursery()
@@ -213,7 +224,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
             Collect(isFull);
         }
 
-        if ((nuint)(_nurseryEnd - _context->AllocationTop) < bytes) Collect(isFull: false);
+        if ((nuint)(_nurseryEnd - _context->AllocationTop) < bytes || OldBytes > _limit) Collect(isFull: false);
         bool hasRoom = OldBytes <= _limit;
         _context->AllocationLimit = _context->AllocationTop + (hasRoom ? bytes : 0);
         return hasRoom;
@@ -222,18 +233,13 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     private void CollectYoung()
     {
         byte* before = _old!.Top;
-        _collector.Begin(_nursery, _nurserySize, before, null, 0);
+        _collector.Begin(_nursery, _nurseryCapacity, before, null, 0);
         VisitRoots(isFull: false);
-        for (nuint i = 0; i < _remembered.Count; i++)
-        {
-            ulong address = _remembered.Items[i];
-            *(ulong*)address |= ObjectHeader.UnrememberedBit;
-            _collector.VisitObject(address);
-        }
-
+        nuint remembered = VisitRemembered();
         _collector.Drain();
         HostObjects.Update(_collector, isFull: false);
         _remembered.Clear();
+        ResizeNursery(remembered);
         _old.Top = _collector.Free;
         _promoted += _old.Top - before;
         _youngCollections++;
@@ -243,7 +249,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     {
         byte* from = _old!.IsLow ? _old.Start : _nursery;
         byte* to = _old.Other;
-        _collector.Begin(from, _old.Capacity + _nurserySize, to, _large!.Start, _large.Extent);
+        _collector.Begin(from, _old.Capacity + _nurseryCapacity, to, _large!.Start, _large.Extent);
         VisitRoots(isFull: true);
         _collector.Drain();
         HostObjects.Update(_collector, isFull: true);
@@ -252,7 +258,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         nuint moved = (nuint)(_collector.Free - to);
         _moved += (long)moved;
         _live = moved + _large.Used;
-        nuint grown = Math.Max((nuint)(_live * _growthFactor), _live + _nurserySize);
+        nuint grown = Math.Max((nuint)(_live * _growthFactor), _live + (nuint)(_nurseryEnd - _nursery));
         _threshold = Math.Min(Math.Max(_minimumThreshold, grown), _limit);
         _old.Switch(_collector.Free, _threshold);
         _fullCollections++;
@@ -263,6 +269,34 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         _roots.VisitRoots(_collector);
         Handles.VisitRoots(_collector, isFull);
         for (nuint i = 0; i < _scopes.Count; i += 2) _collector.Visit((ulong*)_scopes.Items[i], (nuint)_scopes.Items[i + 1]);
+    }
+
+    /// <summary>Follows the references of all remembered objects, and gives the bytes that these take.</summary>
+    private nuint VisitRemembered()
+    {
+        nuint bytes = 0;
+        for (nuint i = 0; i < _remembered.Count; i++)
+        {
+            byte* address = (byte*)_remembered.Items[i];
+            *(ulong*)address |= ObjectHeader.UnrememberedBit;
+            bytes += (nuint)(_collector.VisitObject(address) - address);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>
+    /// Remembered objects are read as a whole, however large. So that this stays in proportion to what is allocated, also while a large array is
+    /// filled, the nursery grows with them: two bytes are read for each that is allocated.
+    /// </summary>
+    /// <param name="remembered">Bytes of the objects that were remembered.</param>
+    private void ResizeNursery(nuint remembered)
+    {
+        if (_stressInterval > 0) return;
+        nuint before = (nuint)(_nurseryEnd - _nursery);
+        nuint size = Math.Clamp(remembered / 2 & ~(LargeObjectSpace.PageSize - 1), _nurserySize, _nurseryCapacity);
+        if (size < before) LinuxMemory.Discard(_nursery + size, before - size);
+        _nurseryEnd = _nursery + size;
     }
 
     /// <summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using Harness.Engine.Modules;
 
 namespace Harness.Engine.Heap;
@@ -22,7 +21,10 @@ internal sealed class ObjectLayout
     /// <summary>Offset of the first value of an exception; each takes 8 bytes.</summary>
     public const int ExceptionValues = 16;
 
-    private static readonly ConditionalWeakTable<DefinedType, ObjectLayout> Layouts = [];
+    /// <summary>By canonical id; types live as long as the process.</summary>
+    private static volatile ObjectLayout?[] s_layouts = new ObjectLayout?[64];
+
+    private static readonly Lock Gate = new();
 
     private ObjectLayout(DefinedType type)
     {
@@ -75,8 +77,28 @@ internal sealed class ObjectLayout
     public ulong Header { get; }
 
     /// <summary>The layout of a structure or array type.</summary>
-    public static ObjectLayout Of(int canonicalId) =>
-        Layouts.GetValue(TypeRegistry.Get(canonicalId), static type => new ObjectLayout(type));
+    public static ObjectLayout Of(int canonicalId)
+    {
+        ObjectLayout?[] layouts = s_layouts;
+        return canonicalId < layouts.Length && Volatile.Read(ref layouts[canonicalId]) is { } layout ? layout : Add(canonicalId);
+    }
+
+    private static ObjectLayout Add(int canonicalId)
+    {
+        lock (Gate)
+        {
+            ObjectLayout?[] layouts = s_layouts;
+            if (canonicalId >= layouts.Length)
+            {
+                Array.Resize(ref layouts, Math.Max(2 * layouts.Length, canonicalId + 1));
+                s_layouts = layouts;
+            }
+
+            ObjectLayout layout = layouts[canonicalId] ?? new ObjectLayout(TypeRegistry.Get(canonicalId));
+            Volatile.Write(ref layouts[canonicalId], layout);
+            return layout;
+        }
+    }
 
     /// <summary>Bytes of an array with a number of elements, the rounding at its end included.</summary>
     public ulong ArraySize(uint length) =>

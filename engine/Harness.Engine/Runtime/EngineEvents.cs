@@ -70,6 +70,14 @@ public sealed record DeoptEvent(
 /// <param name="CodeBytes">Bytes of machine code.</param>
 public sealed record CodeDiscardedEvent(WasmModule Module, int FunctionIndex, int CodeBytes);
 
+/// <summary>Garbage was collected.</summary>
+/// <param name="IsFull">Whether in the whole heap, or in the nursery alone.</param>
+/// <param name="Duration">Time that it took.</param>
+/// <param name="AllocatedBytes">Bytes of the objects made in the nursery since the last collection.</param>
+/// <param name="MovedBytes">Bytes of the objects that were copied.</param>
+/// <param name="UsedBytes">Bytes of all objects afterwards.</param>
+public sealed record CollectionEvent(bool IsFull, TimeSpan Duration, long AllocatedBytes, long MovedBytes, long UsedBytes);
+
 /// <summary>
 /// What an engine does while it runs. Handlers are called on the thread that does it, which may be the compile thread; they
 /// must not throw, nor call into the engine.
@@ -103,6 +111,9 @@ public sealed class EngineEvents
 
     /// <summary>Optimized code was taken out of use.</summary>
     public event Action<CodeDiscardedEvent>? CodeDiscarded;
+
+    /// <summary>Garbage was collected.</summary>
+    public event Action<CollectionEvent>? Collected;
 
     /// <summary>A compiler has done a step of its work, on the thread that compiles.</summary>
     internal event Action<CompilationStep>? CompilationStepDone;
@@ -153,6 +164,18 @@ public sealed class EngineEvents
         Interlocked.Increment(ref _discards);
         Interlocked.Add(ref _liveOptimizedBytes, -code.Block.Size);
         CodeDiscarded?.Invoke(new CodeDiscardedEvent(owner.Module, code.FunctionIndex, code.Block.Size));
+    }
+
+    internal void OnCollected(CollectionEvent collection, bool trace)
+    {
+        Collected?.Invoke(collection);
+        if (trace)
+        {
+            Console.Error.WriteLine(
+                $"[gc] {(collection.IsFull ? "full" : "young")}: {collection.Duration.TotalMilliseconds:F3} ms, "
+                + $"{collection.AllocatedBytes >> 10} KiB allocated, {collection.MovedBytes >> 10} KiB moved, "
+                + $"{collection.UsedBytes >> 10} KiB in use");
+        }
     }
 
     internal EngineStatistics Snapshot(int pendingCompilations) => new(

@@ -44,7 +44,10 @@ public sealed unsafe class Store : IDisposable
         Context = (StoreContext*)AllocateNative(sizeof(StoreContext));
         Context->Handle = HandleOf(this);
         Roots = new StoreRoots(this);
-        Heap = new ObjectHeap(Context, engine.Options, Roots);
+        Heap = new ObjectHeap(Context, engine.Options, Roots)
+        {
+            Collected = collection => engine.Events.OnCollected(collection, engine.Options.TraceGc),
+        };
         _values = new ValueConverter(this);
         _hostInstance = (InstanceHeader*)AllocateNative(InstanceHeader.Size);
         _hostInstance->Context = Context;
