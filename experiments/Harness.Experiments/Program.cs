@@ -12,6 +12,7 @@ var root = new RootCommand("Research harness for speculative optimisation in Web
 {
     SweepCommand.Create(),
     RunCommand.Create(),
+    HostCommand.Create(),
     ExplainCommand.Create(),
     WastCommand.Create(),
     KnobsCommand.Create(),

@@ -10,9 +10,14 @@ public sealed unsafe partial class HostFunction
     private readonly RawCallback _callback;
 
     private HostFunction(FunctionType type, RawCallback callback)
+        : this(type, TypeRegistry.CanonicalId(type), callback)
+    {
+    }
+
+    private HostFunction(FunctionType type, int canonicalTypeId, RawCallback callback)
     {
         Type = type;
-        CanonicalTypeId = TypeRegistry.CanonicalId(type);
+        CanonicalTypeId = canonicalTypeId;
         _callback = callback;
     }
 
@@ -32,6 +37,13 @@ public sealed unsafe partial class HostFunction
         ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(callback);
         return new HostFunction(type, (caller, slots) => Call(type, callback, caller, slots));
+    }
+
+    /// <summary>Makes a function of the type with which a module imports it.</summary>
+    internal static HostFunction Create(FunctionInfo import, HostCallback callback)
+    {
+        FunctionType type = import.Type;
+        return new HostFunction(type, import.CanonicalTypeId, (caller, slots) => Call(type, callback, caller, slots));
     }
 
     /// <summary>Makes a function that works on values as compiled code has them.</summary>

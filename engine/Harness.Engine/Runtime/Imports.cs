@@ -19,6 +19,18 @@ public sealed class Imports
         return this;
     }
 
+    /// <summary>
+    /// Offers a function of the host that has whatever type a module imports it with, as functions of JavaScript do; replaces
+    /// what was there.
+    /// </summary>
+    /// <returns>This object.</returns>
+    public Imports Define(string module, string name, HostCallback function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        _items[(module, name)] = function;
+        return this;
+    }
+
     /// <summary>Offers something of a store; replaces what was there.</summary>
     /// <returns>This object.</returns>
     public Imports Define(string module, string name, Extern item)
@@ -69,11 +81,13 @@ public sealed class Imports
         return this;
     }
 
-    /// <summary>The item in a store, or null if there is none.</summary>
-    internal Extern? Find(Store store, string module, string name) => _items.GetValueOrDefault((module, name)) switch
+    /// <summary>The item for an import of a module that is instantiated in a store, or null if there is none.</summary>
+    internal Extern? Find(Store store, WasmModule module, Import import) => _items.GetValueOrDefault((import.ModuleName, import.Name)) switch
     {
         HostFunction function => store.Bind(function),
+        HostCallback callback when import.Kind == ExternalKind.Function =>
+            store.Bind(HostFunction.Create(module.Functions[import.Index], callback)),
         Extern item => item,
-        _ => _stringModules.Contains(module) ? new Global(store, StringConstant, WasmValue.FromExtern(name)) : null,
+        _ => _stringModules.Contains(import.ModuleName) ? new Global(store, StringConstant, WasmValue.FromExtern(import.Name)) : null,
     };
 }

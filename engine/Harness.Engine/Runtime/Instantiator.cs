@@ -38,7 +38,7 @@ internal static unsafe class Instantiator
         for (int i = 0; i < items.Length; i++)
         {
             Import import = module.Imports[i];
-            items[i] = imports.Find(store, import.ModuleName, import.Name)
+            items[i] = imports.Find(store, module, import)
                 ?? throw new LinkException($"unknown import: \"{import.ModuleName}\" \"{import.Name}\"");
             if (items[i].Store != store)
                 throw new ArgumentException($"\"{import.ModuleName}\" \"{import.Name}\" is of another store", nameof(imports));

@@ -11,8 +11,13 @@ internal static class EngineObserver
     public static IReadOnlyList<string> Observe(ObserverRequest request)
     {
         using var store = new Store(EngineOptions.FromDictionary(request.Knobs));
+        Exception? failure = null;
+        store.Engine.Events.CompilationFailed += failed => failure ??= failed.Failure;
         var instance = store.Instantiate(WasmModule.Decode(request.Module));
-        return [.. request.Calls.Select(call => Observe(instance.GetFunction(call.Export), call.Argument))];
+        string[] outcome = [.. request.Calls.Select(call => Observe(instance.GetFunction(call.Export), call.Argument))];
+
+        // A function that stays in baseline code would hide what is wrong with the optimizer.
+        return failure is null or NotSupportedException ? outcome : [$"error: {failure.GetType().Name}: {failure.Message}"];
     }
 
     private static string Observe(WasmFunction function, int argument)

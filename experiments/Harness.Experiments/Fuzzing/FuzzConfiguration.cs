@@ -22,9 +22,9 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
         Optimizing("no-inlining", ("inlining", "off")),
         Optimizing("inline-all", ("inlining.budget", "20000"), ("inlining.factor", "100"), ("inlining.max-size", "5000"),
             ("stress.guard-fail-interval", "17")),
-        Create("baseline-collecting", ("tier-up", "never"), ("stress.gc-interval", "1")),
-        Optimizing("collecting", ("stress.gc-interval", "2")),
-        Optimizing("failing-guards-collecting", ("stress.guard-fail-interval", "3"), ("stress.gc-interval", "1")),
+        Create("baseline-collecting", ("tier-up", "never"), ("stress.gc-interval", "3")),
+        Optimizing("collecting", ("stress.gc-interval", "7")),
+        Optimizing("failing-guards-collecting", ("stress.guard-fail-interval", "3"), ("stress.gc-interval", "2")),
         Create("background", ("tiering.budget", "500")),
     ];
 

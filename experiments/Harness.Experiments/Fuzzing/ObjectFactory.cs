@@ -23,8 +23,13 @@ internal static class ObjectFactory
         return new ProgramNode(Opcode.ArrayNewFixed, results, values) { Immediates = [type, values.Length] };
     }
 
-    /// <summary>A length for an array, now and then one that is too large for the nursery's usual ways.</summary>
-    public static int Length(RandomSource random) => random.Percent(2) ? random.Between(1000, 40_000) : random.Between(MinimumLength, 20);
+    /// <summary>A length for an array, now and then one that is too large for the nursery.</summary>
+    public static int Length(RandomSource random) => random.Weighted(970, 29, 1) switch
+    {
+        0 => random.Between(MinimumLength, 20),
+        1 => random.Between(100, 1000),
+        _ => 13_000,
+    };
 
     private static ProgramNode Value(ProgramType type, ProgramContext context, RandomSource random, int depth)
     {

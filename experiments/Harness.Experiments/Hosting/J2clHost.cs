@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+using Harness.Experiments.Engines;
+
+namespace Harness.Experiments.Hosting;
+
+/// <summary>
+/// Benchmarks compiled from Java by J2CL, as JetStream has them: a run is five iterations of <c>runFixedCount</c> in one instance. Strings
+/// are imported, by number, from a custom section; the functions of JavaScript that the programs name are here as far as they
+/// call them.
+/// </summary>
+internal sealed class J2clHost(string folder) : GuestHost(folder)
+{
+    private const int Iterations = 5;
+    private const string StringSection = "string.consts";
+
+    private string result = "";
+    private int classNames = 1000;
+
+    public override GuestReport Run(Store store, WasmModule module, int repetitions)
+    {
+        var run = store.Instantiate(module, CreateImports(store, module)).GetFunction("runFixedCount");
+        var times = new double[repetitions];
+        for (var i = 0; i < repetitions; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            run.Invoke(Iterations);
+            times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+        return new GuestReport(times, result);
+    }
+
+    private Imports CreateImports(Store store, WasmModule module)
+    {
+        var imports = HostModules.CreateStringImports();
+        var stringType = new GlobalType(Engine.Modules.ValueType.Reference(AbstractHeapType.Extern, nullable: false), IsMutable: false);
+        var strings = CustomSections.Find(module.Bytes, StringSection) is { } section
+            ? JsonSerializer.Deserialize<string[]>(Encoding.UTF8.GetString(section))!
+            : [];
+        for (var i = 0; i < strings.Length; i++)
+            imports.Define("string.const", i.ToString(CultureInfo.InvariantCulture), new Global(store, stringType, WasmValue.FromExtern(strings[i])));
+        foreach (var import in module.Imports)
+        {
+            if (import is { ModuleName: "imports", Kind: ExternalKind.Function })
+                imports.Define(import.ModuleName, import.Name, Bind(import.Name));
+        }
+
+        // The only tag there is: that of JavaScript's exceptions.
+        return module.Tags.IsEmpty ? imports : imports.Define("WebAssembly", "JSTag", new Tag(store, module.Tags[0].Type));
+    }
+
+    /// <summary>A function of JavaScript by the name that J2CL gives it.</summary>
+    private HostCallback Bind(string name) => (_, arguments, results) =>
+    {
+        var value = Call(name, arguments.ToArray());
+        if (results.Length > 0)
+            results[0] = value;
+    };
+
+    private WasmValue Call(string name, WasmValue[] arguments) => name switch
+    {
+        "performance.now" => Stopwatch.GetElapsedTime(0).TotalMilliseconds,
+        "gc" => default,
+        "Math.sin" => Math.Sin(arguments[0].AsF64()),
+        "Math.cos" => Math.Cos(arguments[0].AsF64()),
+        "Math.sqrt" => Math.Sqrt(arguments[0].AsF64()),
+        "Math.atan2" => Math.Atan2(arguments[0].AsF64(), arguments[1].AsF64()),
+        "Math.pow" => Math.Pow(arguments[0].AsF64(), arguments[1].AsF64()),
+        "Error" => WasmValue.FromExtern(new InvalidOperationException(Text(arguments[0]))),
+        "RegExp.constructor$2" => WasmValue.FromExtern(new Regex(Text(arguments[0]), RegexOptions.ECMAScript)),
+        "string.indexOf$2" => Text(arguments[0]).IndexOf(Text(arguments[1]), Math.Max(0, arguments[2].AsI32()), StringComparison.Ordinal),
+        "string.lastIndexOf$2" => Text(arguments[0]).LastIndexOf(Text(arguments[1]), Math.Max(0, arguments[2].AsI32()), StringComparison.Ordinal),
+        "string.replace$2" => WasmValue.FromExtern(Replace(arguments)),
+        "Number.prototype.toString.call$1" => WasmValue.FromExtern(arguments[0].ToString()),
+        "Number.prototype.toString.call$2" => WasmValue.FromExtern(ToRadix(arguments[0].AsI32(), arguments[1].AsI32())),
+        "j2wasm.StringUtils.generateClassName" => WasmValue.FromExtern($"Class$obf_{++classNames}"),
+        "j2wasm.ExceptionUtils.setJavaThrowable" => default,
+        "set goog.global.__benchmarking_result" => Remember(arguments[0]),
+        _ => throw new HarnessException($"the program calls '{name}', which this host does not have"),
+    };
+
+    private static string Text(WasmValue value) => value.AsExtern() as string ?? "null";
+
+    private static string Replace(WasmValue[] arguments) => arguments[1].AsExtern() is Regex pattern
+        ? pattern.Replace(Text(arguments[0]), Text(arguments[2]))
+        : throw new HarnessException("the program replaces by something that is no regular expression");
+
+    private static string ToRadix(int value, int radix) => radix switch
+    {
+        10 => value.ToString(CultureInfo.InvariantCulture),
+        2 or 8 or 16 when value >= 0 => Convert.ToString(value, radix),
+        _ => throw new HarnessException($"the program writes {value} to the base {radix}, which this host cannot"),
+    };
+
+    private WasmValue Remember(WasmValue value)
+    {
+        result = value.AsExtern()?.ToString() ?? "null";
+        return default;
+    }
+}
