@@ -58,7 +58,7 @@ public class FunctionValidatorTests
 
     public static TheoryData<string, string, object[]> MalformedBodies => new()
     {
-        { "an unknown opcode", "illegal opcode", [0x06] },
+        { "an unknown opcode", "illegal opcode", [0x1D] },
         { "an unknown prefixed opcode", "illegal opcode", [0xFC, 0x7F] },
         { "vector instructions", "illegal opcode", [0xFD, 12] },
         { "an else without if", "END opcode expected", [Opcode.Else] },

@@ -29,7 +29,7 @@ public class OpcodeTableTests
     }
 
     [Theory]
-    [InlineData(0x06)]
+    [InlineData(0x1D)]
     [InlineData(0xFF)]
     [InlineData(0xFB1F)]
     [InlineData(0xFC12)]

@@ -283,6 +283,53 @@ public sealed class ExceptionTests
         Assert.Equal(-500, run.Call("f", 1000));
     }
 
+    /// <summary>The catching function is not the innermost, and the one in between has stack parameters.</summary>
+    [Fact]
+    public void ExceptionsOfInlinedFunctionsAreCaughtInTheFramesAround()
+    {
+        const string text = """
+            (tag $e (param i32))
+            (func $inner (param $x i32) (result i32)
+              (if (i32.eq (local.get $x) (i32.const 7)) (then (throw $e (i32.const 70))))
+              (i32.mul (local.get $x) (i32.const 2)))
+            (func $middle (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+              (i32.add (local.get 8) (i32.add (local.get 9) (call $inner (local.get 0)))))
+            (func $catching (param $x i32) (param $y i32) (result i32)
+              (block $caught (result i32)
+                (try_table (catch $e $caught)
+                  (return (call $middle (local.get $x)
+                    (i32.const 1) (i32.const 2) (i32.const 3) (i32.const 4) (i32.const 5) (i32.const 6) (i32.const 7)
+                    (local.get $y) (i32.const 9))))
+                unreachable)
+              (i32.add (local.get $y)))
+            (func (export "f") (param i32 i32) (result i32)
+              (i32.add (call $catching (local.get 0) (local.get 1)) (i32.const 1000)))
+            """;
+        using var run = new ExceptionRun("tier-up=synchronous stress.tier-up-after=60 inlining.min-budget=5000", text);
+        for (int i = 0; i < 80; i++)
+        {
+            Assert.Equal(1000 + (i == 7 ? 70 + 3 : (2 * i) + 3 + 9), run.Call("f", i, 3));
+        }
+
+        CompiledCode? code = run.Instance.Code.OptimizedCode(3);
+        Assert.NotNull(code);
+        Assert.Equal([2, 1, 0], code.InliningPositions.Select(position => position.FunctionIndex).Order().Reverse());
+        Assert.Contains(code.ExceptionPoints, frames => frames.Length == 4);
+        Assert.Equal(1070 + 5, run.Call("f", 7, 5));
+        Assert.Same(code, run.Instance.Code.OptimizedCode(3));
+    }
+
+    [Theory]
+    [InlineData("(func (export \"f\") (block $c (try_table (catch_all $c) (throw $e (i32.const 1)))))")]
+    [InlineData("(func (export \"f\") (try (do (throw $e (i32.const 1))) (catch $e (drop)) (catch_all (rethrow 0))))")]
+    [InlineData("(func (export \"f\") (try (do (try (do (throw $e (i32.const 1))) (delegate 0))) (catch_all)))")]
+    public void FunctionsThatCatchAreOptimized(string function)
+    {
+        using var run = new ExceptionRun("tier-up=eager", $"(tag $e (param i32)) {function}");
+        Assert.Empty(run.Instance.GetFunction("f").Invoke());
+        Assert.Single(run.Instance.Code.OptimizedCode(0)!.ExceptionPoints);
+    }
+
     private static TagType TagTypeOf(params ValueType[] values)
     {
         FunctionType type = FunctionType.Of(values, []);

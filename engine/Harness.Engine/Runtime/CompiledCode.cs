@@ -103,6 +103,13 @@ internal sealed class CompiledCode
     /// </summary>
     public (int CodeOffset, int BytecodeOffset)[]? SourceMap { get; init; }
 
+    /// <summary>The <see cref="CodeSite.Handler"/> of the call that returns to an address; -1 if it has none.</summary>
+    public int HandlerAt(nint returnAddress)
+    {
+        int site = FindSite(returnAddress, isTrap: false);
+        return site < 0 ? -1 : Sites[site].Handler;
+    }
+
     /// <summary>Finds the site at an address.</summary>
     /// <param name="address">A return address, or the address of an instruction that faulted.</param>
     /// <param name="isTrap">

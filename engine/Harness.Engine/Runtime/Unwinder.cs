@@ -14,56 +14,66 @@ internal static unsafe class Unwinder
     /// <param name="exception">The exception.</param>
     /// <param name="returnAddress">Where the call that threw would return to.</param>
     /// <param name="framePointer">rbp of the function that called.</param>
-    /// <returns>How to go on in the handler; null if there is none: then the exception is pending in the store.</returns>
+    /// <returns>How to go on in the handler; null to unwind the activation, for the reason that is pending in the store.</returns>
     public static FrameTransfer* Unwind(Store store, ulong exception, nint returnAddress, byte* framePointer)
     {
-        if (Find(ref returnAddress, ref framePointer) is { } handler)
-            return Enter(store, handler, returnAddress, framePointer, exception);
+        while (FindHandler(ref returnAddress, ref framePointer) is { } code)
+        {
+            FrameTransfer* transfer = Enter(store, code.Code, returnAddress, framePointer, exception);
+            if (transfer != null) return CheckRoom(store, transfer, code, returnAddress, framePointer);
+            GoOut(ref returnAddress, ref framePointer);
+        }
+
         store.SetPending(ExceptionObject.ToHost(exception));
         return null;
     }
 
-    /// <summary>As <see cref="Unwind"/>, for the <see cref="WasmException"/> that is pending, which stays so if nothing catches it.</summary>
+    /// <summary>As <see cref="Unwind"/>, for the <see cref="WasmException"/> that is pending, which stays so if nothing may catch it.</summary>
     public static FrameTransfer* UnwindFromHost(Store store, nint returnAddress, byte* framePointer)
     {
-        if (Find(ref returnAddress, ref framePointer) is not { } handler) return null;
+        if (FindHandler(ref returnAddress, ref framePointer) is null) return null;
         ulong exception = ExceptionObject.New((WasmException)store.TakePendingException());
-        return Enter(store, handler, returnAddress, framePointer, exception);
+        return Unwind(store, exception, returnAddress, framePointer);
     }
 
     /// <summary>Looks for the innermost frame that may catch an exception.</summary>
     /// <returns>Its code; null if the activation has none.</returns>
-    private static RegisteredCode? Find(ref nint returnAddress, ref byte* framePointer)
+    private static RegisteredCode? FindHandler(ref nint returnAddress, ref byte* framePointer)
     {
         while (NativeRuntime.Registry.FindCaller(returnAddress) is { } code)
         {
-            if (HandlerAt(code.Code, returnAddress) >= 0) return code;
-            returnAddress = *(nint*)(framePointer + FrameLayout.ReturnAddress);
-            framePointer = *(byte**)framePointer;
+            if (code.Code.HandlerAt(returnAddress) >= 0) return code;
+            GoOut(ref returnAddress, ref framePointer);
         }
 
         return null;
     }
 
-    private static FrameTransfer* Enter(
-        Store store, RegisteredCode registered, nint returnAddress, byte* framePointer, ulong exception)
+    private static void GoOut(ref nint returnAddress, ref byte* framePointer)
     {
-        Instance instance = Instance.Of(*(InstanceHeader**)(framePointer + FrameLayout.Instance))!;
-        CompiledCode code = registered.Code;
-        int handler = HandlerAt(code, returnAddress);
-        FrameImage image = store.FrameImage;
-        image.Begin(instance, framePointer);
-        if (code.Tier == CodeTier.Baseline)
-        {
-            return image.BuildHandler(framePointer - code.FrameSize, code.Block.Address + code.LandingPads[handler], exception);
-        }
-
-        throw new NotSupportedException("optimized code catches no exceptions");
+        returnAddress = *(nint*)(framePointer + FrameLayout.ReturnAddress);
+        framePointer = *(byte**)framePointer;
     }
 
-    private static int HandlerAt(CompiledCode code, nint returnAddress)
+    private static FrameTransfer* Enter(
+        Store store, CompiledCode code, nint returnAddress, byte* framePointer, ulong exception)
     {
-        int site = code.FindSite(returnAddress, isTrap: false);
-        return site < 0 ? -1 : code.Sites[site].Handler;
+        Instance instance = Instance.Of(*(InstanceHeader**)(framePointer + FrameLayout.Instance))!;
+        int handler = code.HandlerAt(returnAddress);
+        if (code.Tier == CodeTier.Optimized)
+            return Deoptimizer.EnterHandler(instance, code.ExceptionPoints[handler], framePointer, exception);
+        store.FrameImage.Begin(instance, framePointer);
+        return store.FrameImage.BuildHandler(
+            framePointer - code.FrameSize, code.Block.Address + code.LandingPads[handler], exception);
+    }
+
+    /// <summary>Baseline frames may be larger than the optimized frame that they replace.</summary>
+    private static FrameTransfer* CheckRoom(
+        Store store, FrameTransfer* transfer, RegisteredCode code, nint returnAddress, byte* framePointer)
+    {
+        if (store.HasRoomFor(transfer->StackPointer)) return transfer;
+        int site = code.Code.FindSite(returnAddress, isTrap: false);
+        store.SetPending(TrapKind.StackOverflow, CapturedStack.Capture(code, site, framePointer));
+        return null;
     }
 }

@@ -37,6 +37,9 @@ internal sealed class ControlFrame
     /// <summary>Execution frequency at its start.</summary>
     public double Frequency { get; init; }
 
+    /// <summary>Whether it may catch exceptions.</summary>
+    public bool Catches { get; set; }
+
     /// <summary>Edges to its end.</summary>
     public Merge End { get; } = new();
 

@@ -185,10 +185,14 @@ internal sealed partial class FunctionBuilder
     }
 
     /// <summary>Appends a call, which is its own first result.</summary>
-    private int AppendCall(Opcode op, FunctionType type, int[] inputs, long immediate, int typeId) =>
-        type.Results.Length == 0
+    private int AppendCall(Opcode op, FunctionType type, int[] inputs, long immediate, int typeId)
+    {
+        int call = type.Results.Length == 0
             ? assembler.Append(op, IrType.None, inputs, immediate, typeId)
             : assembler.Append(op, type.Results[0], inputs, immediate, typeId);
+        Graph[call].State = HandlerState();
+        return call;
+    }
 
     private int[] ResultsOf(int call, FunctionType type)
     {

@@ -129,7 +129,10 @@ internal sealed partial class FunctionBuilder
             case Opcode.End:
                 skippedDepth--;
                 break;
-            case Opcode.Delegate when skippedDepth > 0:
+            case Opcode.Delegate when skippedDepth == 0:
+                VisitException(opcode);
+                break;
+            case Opcode.Delegate:
                 reader.SkipImmediates(opcode);
                 skippedDepth--;
                 break;
@@ -222,7 +225,7 @@ internal sealed partial class FunctionBuilder
                 Push(assembler.Constant(opcode, IrType.F64, (long)reader.ReadF64Bits()));
                 break;
             default:
-                if (!VisitMemoryOrTable(opcode) && !VisitReference(opcode) && !VisitObject(opcode))
+                if (!VisitMemoryOrTable(opcode) && !VisitReference(opcode) && !VisitObject(opcode) && !VisitException(opcode))
                 {
                     VisitSimple(opcode);
                 }
