@@ -28,8 +28,11 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// </summary>
     public const int MaxInlineSize = 96 * 1024;
 
-    /// <summary>Every this many collections of <c>stress.gc-interval</c>, one is full.</summary>
+    /// <summary>Every this many collections of <c>stress.gc-interval</c>, one is full, while the heap is small.</summary>
     private const int StressFullInterval = 4;
+
+    /// <summary>Bytes of old objects that delay the next full one by a collection, so that large heaps can be stressed as well.</summary>
+    private const nuint StressFullBytes = 64 << 10;
 
     /// <summary>Largest size of the nursery as a multiple of <c>heap.nursery-size</c>.</summary>
     private const int NurseryGrowth = 16;
@@ -65,7 +68,10 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     private nuint _threshold;
 
     private int _stressCountdown;
+
+    /// <summary>Collections by stress since the last full one of these.</summary>
     private int _stressCollections;
+
     private bool _isDisposed;
 
     /// <summary>Makes an empty heap, which takes no memory yet.</summary>
@@ -219,8 +225,13 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         if (--_stressCountdown <= 0)
         {
             _stressCountdown = _stressInterval;
-            bool isFull = ++_stressCollections % StressFullInterval == 0;
-            if (isFull) Verify();
+            bool isFull = ++_stressCollections >= StressFullInterval + (int)(OldBytes / StressFullBytes);
+            if (isFull)
+            {
+                _stressCollections = 0;
+                Verify();
+            }
+
             Collect(isFull);
         }
 
