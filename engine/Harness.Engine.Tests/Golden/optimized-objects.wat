@@ -1,5 +1,6 @@
 ;; test: code function=access tier=optimized
 ;; test: code function=allocate tier=optimized
+;; test: code function=constants tier=optimized
 ;; test: code function=array tier=optimized
 ;; test: code function=store tier=optimized
 ;; test: code function=final tier=optimized
@@ -10,11 +11,14 @@
 (module
   (type $open (sub (struct (field (mut i32)) (field (mut i8)))))
   (type $closed (sub final $open (struct (field (mut i32)) (field (mut i8)) (field (mut (ref null $open))))))
+  (type $boxed (struct (field i32) (field (mut i32)) (field f64)))
   (type $a (array (mut i32)))
   (func $access (param $s (ref null $open)) (result i32)
     (i32.add (struct.get $open 0 (local.get $s)) (struct.get_s $open 1 (local.get $s))))
   (func $allocate (param $x i32) (param $next (ref null $open)) (result (ref $open))
     (struct.new $closed (local.get $x) (i32.const 7) (local.get $next)))
+  (func $constants (param $x f64) (result (ref $boxed))
+    (struct.new $boxed (i32.const 3) (i32.const 0) (local.get $x)))
   (func $array (param $a (ref $a)) (param $i i32) (result i32)
     (array.get $a (local.get $a) (local.get $i)))
   (func $store (param $s (ref null $closed)) (param $x (ref null $open))
@@ -72,19 +76,44 @@
 ;;>   call CollectGarbage
 ;;>   jmp L1
 
+;;> == code function=constants tier=optimized
+;;> 81 bytes
+;;>   push rbp
+;;>   mov rbp, rsp
+;;>   push r14
+;;>   sub rsp, 8
+;;> L1:
+;;>   mov r11, [r14+0x10]                    ; constants: struct.new 2
+;;>   mov rax, [r11+0x20]
+;;>   add rax, 0x18
+;;>   cmp rax, [r11+0x28]
+;;>   ja L2
+;;>   mov [r11+0x20], rax
+;;>   sub rax, 0x18
+;;>   mov r11, 0x1TYPE
+;;>   mov [rax], r11
+;;>   mov qword [rax+8], 3
+;;>   movsd [rax+0x10], xmm0
+;;>   leave                                  ; constants: end
+;;>   ret
+;;> L2:
+;;>   mov r11d, 0x18                         ; constants: struct.new 2
+;;>   call CollectGarbage
+;;>   jmp L1
+
 ;;> == code function=array tier=optimized
 ;;> 30 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
 ;;>   sub rsp, 8
-;;>   cmp edx, [rax+8]                       ; array: array.get 2
+;;>   cmp edx, [rax+8]                       ; array: array.get 3
 ;;>   jae L1
 ;;>   mov eax, [rax+rdx*4+0x10]
 ;;>   leave                                  ; array: end
 ;;>   ret
 ;;> L1:
-;;>   call Trap                              ; array: array.get 2
+;;>   call Trap                              ; array: array.get 3
 
 ;;> == code function=store tier=optimized
 ;;> 36 bytes

@@ -46,8 +46,34 @@ internal sealed partial class InstructionSelector
         Allocate(id, layout.Size, graph[id].Aux, ObjectFlags.Struct);
         for (int i = 0; i < fields.Length; i++)
         {
-            StoreField(Address.OfBase(Value(id), layout.FieldOffsets[i]), fields[i], graph.Input(id, i));
+            Address place = Address.OfBase(Value(id), layout.FieldOffsets[i]);
+            if (TryPairOfConstants(id, i, layout, out long both))
+            {
+                Store(place, OpSize.Qword, isFloat: false, 0, both);
+                i++;
+            }
+            else
+            {
+                StoreField(place, fields[i], graph.Input(id, i));
+            }
         }
+    }
+
+    /// <summary>Whether a field of 32 bits and the next one get constants that one instruction can store.</summary>
+    private bool TryPairOfConstants(int id, int field, ObjectLayout layout, out long both)
+    {
+        both = 0;
+        ImmutableArray<FieldType> fields = TypeRegistry.Get(graph[id].Aux).Struct!.Fields;
+        if (field + 1 >= fields.Length || layout.FieldOffsets[field] % sizeof(long) != 0
+            || ObjectLayout.SizeOf(fields[field]) != sizeof(int) || ObjectLayout.SizeOf(fields[field + 1]) != sizeof(int)
+            || !TryStoredConstant(graph.Input(id, field), OpSize.Dword, out long low)
+            || !TryStoredConstant(graph.Input(id, field + 1), OpSize.Dword, out long high))
+        {
+            return false;
+        }
+
+        both = (high << 32) | (uint)low;
+        return FitsInt32(both);
     }
 
     private void SelectNewArray(int id)
