@@ -15,33 +15,9 @@ internal sealed partial class FunctionCompiler
 
     /// <summary>
     /// The stack map of this place: all references on the stack. Those in registers count only where the call preserves them; at calls
-    /// of functions everything that outlives the call is in the frame. Constants (null and small integers) are no addresses.
+    /// of functions everything that outlives the call is in the frame.
     /// </summary>
-    private int MapReferences(uint furtherRegisters = RegisterSet.None)
-    {
-        uint registers = furtherRegisters;
-        var values = _cache.Values;
-        for (int i = 0; i < values.Length; i++)
-        {
-            ref readonly var value = ref values[i];
-            if (value.Kind != ValueKind.Ref || value.IsConstant)
-            {
-                continue;
-            }
-
-            if (value.IsRegister)
-            {
-                registers |= value.Register.Bit;
-            }
-
-            if (value.IsFrame || value.IsSaved)
-            {
-                _stackMaps.AddSlot(RegisterCache.SlotOffset(i));
-            }
-        }
-
-        return _stackMaps.Finish(registers);
-    }
+    private int MapReferences(uint furtherRegisters = RegisterSet.None) => _stackMaps.Add(_cache.Values, furtherRegisters);
 
     /// <summary>
     /// Allocates an object of a constant size, at most <see cref="ObjectHeap.MaxInlineSize"/>, and writes its header. Until it is

@@ -23,6 +23,18 @@ internal enum ValuePlace : byte
 [StructLayout(LayoutKind.Explicit, Size = 8)]
 internal struct StackValue
 {
+    /// <summary>The bits that tell the kind of a value, its place but for the register's number, and whether it is saved.</summary>
+    public const ulong PlaceMask = SavedBit | 0xFFFF;
+
+    /// <summary>A reference that is in its frame slot only, under <see cref="PlaceMask"/>.</summary>
+    public const ulong ReferenceInFrame = (ulong)ValueKind.Ref | ((ulong)ValuePlace.Frame << 8);
+
+    /// <summary>A reference that is in a register only, under <see cref="PlaceMask"/>.</summary>
+    public const ulong ReferenceInRegister = (ulong)ValueKind.Ref | ((ulong)ValuePlace.Register << 8);
+
+    /// <summary>A reference that is in a register and in its frame slot, under <see cref="PlaceMask"/>.</summary>
+    public const ulong SavedReference = ReferenceInRegister | SavedBit;
+
     private const ulong SavedBit = 1 << 24;
 
     /// <summary>All fields as one number.</summary>

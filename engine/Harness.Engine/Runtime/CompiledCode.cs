@@ -1,3 +1,4 @@
+using System.Numerics;
 using Harness.Engine.Deoptimization;
 using Harness.Engine.X64;
 
@@ -37,11 +38,53 @@ internal readonly record struct CodeSite(
     int CodeOffset, int BytecodeOffset, short Inlining, TrapKind Trap, int StackMap = -1, int Handler = -1);
 
 /// <summary>Where the live references of a frame lie during a call (a safepoint): the collector updates them there.</summary>
-/// <param name="RbpOffsets">Offsets of 8-byte slots from rbp; stack parameters have positive ones.</param>
-/// <param name="Registers">
-/// General-purpose registers, as bits by number; only at calls of <see cref="Stub.CollectGarbage"/>, which preserve registers.
-/// </param>
-internal sealed record StackMap(int[] RbpOffsets, uint Registers);
+internal sealed class StackMap
+{
+    private readonly ulong[] _baselineSlots = [];
+    private int[]? _rbpOffsets;
+
+    /// <summary>Makes a map.</summary>
+    public StackMap(int[] rbpOffsets, uint registers)
+    {
+        _rbpOffsets = rbpOffsets;
+        Registers = registers;
+    }
+
+    /// <summary>Makes the map of a baseline frame.</summary>
+    /// <param name="baselineSlots">A bit for each slot from <see cref="FrameLayout.BaselineFirstSlot"/> downwards.</param>
+    /// <param name="registers">See <see cref="Registers"/>.</param>
+    public StackMap(ulong[] baselineSlots, uint registers)
+    {
+        _baselineSlots = baselineSlots;
+        Registers = registers;
+    }
+
+    /// <summary>
+    /// Offsets of 8-byte slots from rbp; stack parameters have positive ones. Those of baseline frames are listed when they are asked
+    /// for: most maps are never used.
+    /// </summary>
+    public int[] RbpOffsets => _rbpOffsets ??= ListSlots();
+
+    /// <summary>
+    /// General-purpose registers, as bits by number; only at calls of <see cref="Stub.CollectGarbage"/>, which preserve registers.
+    /// </summary>
+    public uint Registers { get; }
+
+    private int[] ListSlots()
+    {
+        var offsets = new List<int>();
+        for (int i = 0; i < _baselineSlots.Length; i++)
+        {
+            for (ulong left = _baselineSlots[i]; left != 0; left &= left - 1)
+            {
+                int slot = (i * 64) + BitOperations.TrailingZeroCount(left);
+                offsets.Add(FrameLayout.BaselineFirstSlot - (slot * sizeof(long)));
+            }
+        }
+
+        return [.. offsets];
+    }
+}
 
 /// <summary>One inlined call: the callee, and where it was called from.</summary>
 /// <param name="FunctionIndex">The inlined function.</param>
