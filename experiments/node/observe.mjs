@@ -22,20 +22,63 @@ function category(error) {
   return trapCategories.find(([pattern]) => pattern.test(error.message))?.[1] ?? error.message;
 }
 
+const bits = new DataView(new ArrayBuffer(8));
+
+/** A value in the words that `harness fuzz-worker` uses as well. */
+function describe(value) {
+  if (value === null) return 'null';
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value !== 'number') return typeof value === 'function' ? 'function' : 'object';
+  if (Number.isNaN(value)) return 'nan';
+  bits.setFloat64(0, value);
+  return `#${bits.getBigUint64(0).toString(16)}`;
+}
+
+const describeResult = (result) => (result === undefined ? [] : Array.isArray(result) ? result : [result]).map(describe).join(',');
+
+/** What Binaryen's programs import: functions that write to a log, which is observed, and that throw. */
+function makeImports(module, log, globalValue) {
+  const tags = { wasmtag: new WebAssembly.Tag({ parameters: ['i32'] }), jstag: new WebAssembly.Tag({ parameters: ['externref'] }) };
+  const makeFunction = (name) => (...values) => {
+    if (name === 'throw') throw values[0] === 0 ? new WebAssembly.Exception(tags.jstag, [null]) : new WebAssembly.Exception(tags.wasmtag, [values[0]]);
+    log.push(`${name}(${values.map(describe).join(',')})`);
+    return name === 'sleep' ? values[1] : name === 'table-get' ? null : 0;
+  };
+  const imports = {};
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    imports[from] ??= {};
+    imports[from][name] = kind === 'function' ? makeFunction(name) : kind === 'tag' ? tags[name] : globalValue;
+  }
+  return imports;
+}
+
+/** Imported globals are objects where their type allows one, else null. */
+function instantiate(module, log) {
+  try {
+    return new WebAssembly.Instance(module, makeImports(module, log, {}));
+  } catch (error) {
+    if (!(error instanceof WebAssembly.LinkError)) throw error;
+    return new WebAssembly.Instance(module, makeImports(module, log, null));
+  }
+}
+
 function observe(request) {
+  const log = [];
   let instance;
   try {
-    instance = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(request.module, 'base64')));
+    const module = new WebAssembly.Module(Buffer.from(request.module, 'base64'));
+    instance = instantiate(module, log);
   } catch (error) {
     return [`error:${error.message}`];
   }
-  return request.calls.map(({ export: name, argument }) => {
+  const call = ({ export: name, argument }) => {
     try {
-      return String(instance.exports[name](argument));
+      return describeResult(argument === null ? instance.exports[name]() : instance.exports[name](argument));
     } catch (error) {
       return `trap:${category(error)}`;
     }
-  });
+  };
+  return request.calls.map((one) => call(one) + log.splice(0).map((line) => ` ${line}`).join(''));
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

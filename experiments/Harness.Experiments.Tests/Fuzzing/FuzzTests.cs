@@ -20,6 +20,7 @@ public class FuzzTests
         for (var seed = firstSeed; seed < firstSeed + Programs; seed++)
         {
             var mismatches = runner.Run(RandomProgram.Generate(seed), FuzzConfiguration.For(seed));
+            Assert.NotNull(mismatches);
             Assert.True(mismatches.Count == 0, string.Join('\n', mismatches));
         }
     }

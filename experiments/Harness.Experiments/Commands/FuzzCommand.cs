@@ -16,14 +16,17 @@ internal static class FuzzCommand
         var reduce = new Option<bool>("--reduce") { Description = "make each program that fails as small as possible, and write it to artifacts/fuzz" };
         var withoutNode = new Option<bool>("--without-node") { Description = "compare with this engine's baseline tier instead of V8" };
         var jobs = new Option<int>("--jobs") { Description = "programs to run at a time", DefaultValueFactory = _ => 1 };
+        var source = new Option<string>("--source") { Description = "who makes the programs: own, or binaryen (wasm-opt -ttf, with garbage collection and exceptions)", DefaultValueFactory = _ => FuzzSource.Own };
+        source.AcceptOnlyFromAmong(FuzzSource.Own, FuzzSource.Binaryen);
         var command = new Command("fuzz", "run random programs in many configurations and compare the results with V8's")
         {
-            count, seed, configuration, reduce, withoutNode, jobs,
+            count, seed, source, configuration, reduce, withoutNode, jobs,
         };
         command.SetAction(parsed => new FuzzSession(
             parsed.GetValue(seed),
             parsed.GetValue(count),
             parsed.GetValue(jobs),
+            parsed.GetRequiredValue(source),
             parsed.GetValue(withoutNode) ? null : NodeInstallation.NodePath,
             parsed.GetValue(configuration) is { } name ? FuzzConfiguration.Find(name) : null,
             parsed.GetValue(reduce)).Run());
@@ -31,12 +34,13 @@ internal static class FuzzCommand
     }
 
     /// <summary>One run of the command.</summary>
-    private sealed class FuzzSession(ulong first, int count, int jobs, string? node, FuzzConfiguration? only, bool reduce)
+    private sealed class FuzzSession(ulong first, int count, int jobs, string source, string? node, FuzzConfiguration? only, bool reduce)
     {
         private readonly Stopwatch watch = Stopwatch.StartNew();
         private readonly Lock gate = new();
         private int done;
         private int failed;
+        private int skipped;
         private long shown;
 
         /// <summary>The exit code: 0 where all configurations agree.</summary>
@@ -44,7 +48,8 @@ internal static class FuzzCommand
         {
             Parallel.For(0, jobs, new ParallelOptions { MaxDegreeOfParallelism = jobs }, RunShare);
             Console.Error.Write('\r');
-            Console.WriteLine($"{count} programs from seed {first} on, {failed} failed, {watch.Elapsed.TotalSeconds:F1} s");
+            var without = skipped > 0 ? $", {skipped} that V8 cannot instantiate" : "";
+            Console.WriteLine($"{count} programs from seed {first} on, {failed} failed{without}, {watch.Elapsed.TotalSeconds:F1} s");
             return failed == 0 ? 0 : 1;
         }
 
@@ -54,19 +59,29 @@ internal static class FuzzCommand
             using var runner = new FuzzRunner(node);
             for (var number = job; number < count; number += jobs)
             {
-                var program = RandomProgram.Generate(first + (ulong)number);
+                var program = Generate(first + (ulong)number);
                 var mismatches = runner.Run(program, only is null ? FuzzConfiguration.For(program.Seed) : [only]);
                 lock (gate)
-                    Report(mismatches);
-                if (reduce && mismatches.Count > 0)
-                    Reduce(runner, mismatches[0]);
+                    Report(program, mismatches);
+                if (reduce && mismatches is [var mismatch, ..])
+                    Keep(runner, mismatch);
             }
         }
 
-        private void Report(IReadOnlyList<FuzzMismatch> mismatches)
+        private IFuzzProgram Generate(ulong programSeed) => source == FuzzSource.Own
+            ? RandomProgram.Generate(programSeed)
+            : BinaryenProgram.Generate(NodeInstallation.NodePath, programSeed);
+
+        private void Report(IFuzzProgram program, IReadOnlyList<FuzzMismatch>? mismatches)
         {
             done++;
-            if (mismatches.Count > 0)
+            if (mismatches is null)
+            {
+                if (source == FuzzSource.Own)
+                    throw new InvalidOperationException($"the reference cannot run the program of seed {program.Seed}");
+                skipped++;
+            }
+            else if (mismatches.Count > 0)
             {
                 failed++;
                 Console.Error.Write('\r');
@@ -80,16 +95,18 @@ internal static class FuzzCommand
             Console.Error.Write($"\r{done} of {count} programs, {failed} failed, {left.TotalSeconds:F0} s left ");
         }
 
-        private static void Reduce(FuzzRunner runner, FuzzMismatch mismatch)
+        /// <summary>Makes a program of this generator as small as possible, and writes any program to a file.</summary>
+        private static void Keep(FuzzRunner runner, FuzzMismatch mismatch)
         {
             var program = mismatch.Program;
-            new ProgramReducer(program, () => runner.Run(program, [mismatch.Configuration]).Count > 0).Reduce();
+            if (program is RandomProgram reducible)
+                new ProgramReducer(reducible, () => runner.Run(program, [mismatch.Configuration]) is { Count: > 0 }).Reduce();
             var folder = Path.Combine(ProjectLayout.Root, "artifacts", "fuzz");
             Directory.CreateDirectory(folder);
-            var path = Path.Combine(folder, $"{program.Seed}-{mismatch.Configuration.Name}.wasm");
+            var path = Path.Combine(folder, $"{program.Source}-{program.Seed}-{mismatch.Configuration.Name}.wasm");
             File.WriteAllBytes(path, program.Encode());
-            Console.WriteLine($"  reduced to {path}, calls {string.Join(", ", program.Calls.Select(call => $"{call.Export}({call.Argument})"))}");
-            foreach (var rest in runner.Run(program, [mismatch.Configuration]))
+            Console.WriteLine($"  written to {path}, calls {string.Join(", ", program.Calls.Select(call => $"{call.Export}({call.Argument})"))}");
+            foreach (var rest in runner.Run(program, [mismatch.Configuration]) ?? [])
                 Console.WriteLine($"  {rest.ToString().Split('\n')[0]}");
         }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
@@ -13,18 +12,20 @@ internal static class EngineObserver
         using var store = new Store(EngineOptions.FromDictionary(request.Knobs));
         Exception? failure = null;
         store.Engine.Events.CompilationFailed += failed => failure ??= failed.Failure;
-        var instance = store.Instantiate(WasmModule.Decode(request.Module));
-        string[] outcome = [.. request.Calls.Select(call => Observe(instance.GetFunction(call.Export), call.Argument))];
+        var module = WasmModule.Decode(request.Module);
+        var imports = new FuzzImports();
+        var instance = store.Instantiate(module, imports.Create(store, module));
+        string[] outcome = [.. request.Calls.Select(call => Observe(instance.GetFunction(call.Export), call.Argument) + imports.TakeLog())];
 
         // A function that stays in baseline code would hide what is wrong with the optimizer.
         return failure is null or NotSupportedException ? outcome : [$"error: {failure.GetType().Name}: {failure.Message}"];
     }
 
-    private static string Observe(WasmFunction function, int argument)
+    private static string Observe(WasmFunction function, int? argument)
     {
         try
         {
-            return function.Invoke(argument)[0].AsI64().ToString(CultureInfo.InvariantCulture);
+            return Observation.Of(argument is { } number ? function.Invoke(number) : function.Invoke());
         }
         catch (WasmTrapException trap)
         {

@@ -6,7 +6,7 @@ namespace Harness.Experiments.Fuzzing;
 /// <param name="Expected">V8's observations.</param>
 /// <param name="Actual">This engine's observations.</param>
 internal sealed record FuzzMismatch(
-    RandomProgram Program, FuzzConfiguration Configuration, IReadOnlyList<string> Expected, IReadOnlyList<string> Actual)
+    IFuzzProgram Program, FuzzConfiguration Configuration, IReadOnlyList<string> Expected, IReadOnlyList<string> Actual)
 {
     /// <summary>What differs first, and how to see it again.</summary>
     public override string ToString()
@@ -18,7 +18,7 @@ internal sealed record FuzzMismatch(
         var (expected, actual) = (At(Expected, call), At(Actual, call));
         return $"""
             seed {Program.Seed}, configuration {Configuration.Name}: call {call}, {made}, gives {actual} instead of {expected}
-              again: harness fuzz --seed {Program.Seed} --count 1 --configuration {Configuration.Name} --reduce
+              again: harness fuzz --source {Program.Source} --seed {Program.Seed} --count 1 --configuration {Configuration.Name} --reduce
               knobs: {Configuration.CommandLine}
             """;
     }

@@ -1,4 +1,4 @@
 namespace Harness.Experiments.Fuzzing;
 
-/// <summary>One call of an exported function.</summary>
-internal readonly record struct ProgramCall(string Export, int Argument);
+/// <summary>A call of an export, with an i32 or without arguments.</summary>
+internal sealed record ProgramCall(string Export, int? Argument);

@@ -3,13 +3,15 @@ using Harness.Engine.Modules;
 namespace Harness.Experiments.Fuzzing;
 
 /// <summary>A random program: a valid module in a form that can be taken apart, and the calls to make of it.</summary>
-internal sealed class RandomProgram
+internal sealed class RandomProgram : IFuzzProgram
 {
     private const byte ConstantLimits = 0x01;
     private const byte Memory64Flag = 0x04;
 
     /// <summary>The seed that it was generated from.</summary>
     public required ulong Seed { get; init; }
+
+    public string Source => FuzzSource.Own;
 
     /// <summary>Function types, types of structures and arrays, and block types.</summary>
     public List<ProgramTypeDefinition> Types { get; } = [];
@@ -31,6 +33,8 @@ internal sealed class RandomProgram
 
     /// <summary>The calls that make up one run of the program, in order; each is of type <c>i32 → i64</c>.</summary>
     public List<ProgramCall> Calls { get; } = [];
+
+    IReadOnlyList<ProgramCall> IFuzzProgram.Calls => Calls;
 
     /// <summary>The program with a seed.</summary>
     public static RandomProgram Generate(ulong seed) => new ProgramGenerator(seed).Generate();
