@@ -60,6 +60,17 @@ public sealed record EngineOptions
         Maximum = 1_000_000, Unit = "IR nodes", V8Flag = "--wasm-inlining-min-budget")]
     public int InliningMinBudget { get; init; } = 50;
 
+    /// <summary>
+    /// <see cref="InliningFactor"/> for modules that define structures or arrays, whose functions are small and many (V8 adds 2 to its
+    /// flag).
+    /// </summary>
+    [Knob("inlining.gc.factor", "inlining.factor for modules that define structures or arrays", Minimum = 1, Maximum = 10_000)]
+    public int InliningGcFactor { get; init; } = 5;
+
+    /// <summary><see cref="InliningBudget"/> for modules that define structures or arrays (V8 adds a fifth to its flag).</summary>
+    [Knob("inlining.gc.budget", "inlining.budget for modules that define structures or arrays", Maximum = 1_000_000, Unit = "IR nodes")]
+    public int InliningGcBudget { get; init; } = 6000;
+
     /// <summary>Most call sites inlined into one function.</summary>
     [Knob("inlining.max-count", "most calls inlined into one function", Maximum = 10_000, Unit = "calls")]
     public int InliningMaxCount { get; init; } = 60;

@@ -1,4 +1,5 @@
 using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
 
 namespace Harness.Engine.Optimizer.Inlining;
 
@@ -21,13 +22,14 @@ internal interface IInliningPolicy
 /// <summary>The policies by knob value.</summary>
 internal static class InliningPolicies
 {
-    /// <summary>Makes the policy that the options ask for.</summary>
-    public static IInliningPolicy Create(EngineOptions options) => options.InliningPolicy switch
+    /// <summary>Makes the policy that the options ask for, for a module.</summary>
+    public static IInliningPolicy Create(EngineOptions options, WasmModule module) => options.InliningPolicy switch
     {
-        InliningPolicyKind.HotnessFirst => new BudgetedPolicy(options, static (_, tree) => tree.CallCount),
-        InliningPolicyKind.SmallestFirst => new BudgetedPolicy(options, static (_, tree) => -tree.WireSize),
+        InliningPolicyKind.HotnessFirst => new BudgetedPolicy(options, module.HasObjects, static (_, tree) => tree.CallCount),
+        InliningPolicyKind.SmallestFirst => new BudgetedPolicy(options, module.HasObjects, static (_, tree) => -tree.WireSize),
         _ => new BudgetedPolicy(
             options,
+            module.HasObjects,
             static (knobs, tree) => (tree.CallCount * knobs.InliningCountWeight) - (tree.WireSize * knobs.InliningSizeWeight)),
     };
 }
@@ -36,7 +38,8 @@ internal static class InliningPolicies
 /// Admits a function that is hotter than it is big, while the budget lasts, in the order of a given score. With V8's score and
 /// the default knobs it makes the decisions of V8's <c>InliningTree</c> (src/wasm/inlining-tree.h).
 /// </summary>
-internal sealed class BudgetedPolicy(EngineOptions options, Func<EngineOptions, InliningTree, double> score) : IInliningPolicy
+internal sealed class BudgetedPolicy(
+    EngineOptions options, bool hasObjects, Func<EngineOptions, InliningTree, double> score) : IInliningPolicy
 {
     /// <summary>A function is hot enough with a call for so many of its bytes.</summary>
     private const int BytesPerCall = 2;
@@ -65,8 +68,10 @@ internal sealed class BudgetedPolicy(EngineOptions options, Func<EngineOptions, 
         }
 
         int spent = isTiny ? Math.Max(0, inlinedSize - TinyAllowance) : inlinedSize;
-        double small = Math.Max(options.InliningMinBudget, (double)options.InliningFactor * rootSize);
-        double large = Math.Max(options.InliningBudget, rootSize * LargeFunctionFactor);
+        double factor = hasObjects ? options.InliningGcFactor : options.InliningFactor;
+        double budget = hasObjects ? options.InliningGcBudget : options.InliningBudget;
+        double small = Math.Max(options.InliningMinBudget, factor * rootSize);
+        double large = Math.Max(budget, rootSize * LargeFunctionFactor);
         return rootSize + spent + candidate.WireSize < Math.Min(small, large)
             ? InliningDecision.Inlined
             : InliningDecision.BudgetExceeded;

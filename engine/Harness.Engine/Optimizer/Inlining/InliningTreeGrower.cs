@@ -10,7 +10,7 @@ namespace Harness.Engine.Optimizer.Inlining;
 /// </summary>
 internal sealed class InliningTreeGrower(WasmModule module, EngineOptions options, IFeedbackSource feedback)
 {
-    private readonly IInliningPolicy policy = InliningPolicies.Create(options);
+    private readonly IInliningPolicy policy = InliningPolicies.Create(options, module);
     private readonly PriorityQueue<InliningTree, (double NegatedScore, int Arrival)> candidates = new();
     private int arrivals;
 
