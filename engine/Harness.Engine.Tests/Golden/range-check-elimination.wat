@@ -178,17 +178,14 @@
 ;;>   v3: (ref type#0) = new_array type#0, v2, v1
 ;;>   v4: i32 = i32.const 7
 ;;>   v5: i32 = i32.and v0, v4
-;;>   v6: i32 = array.len v3
-;;>   v7: i32 = i32.lt_u v5, v6
-;;>   trap_unless ArrayOutOfBounds, v7
-;;>   v9: i32 = array.get type#0, v3, v5
-;;>   v10: i32 = i32.const 15
-;;>   v11: i32 = i32.and v0, v10
-;;>   v12: i32 = i32.lt_u v11, v6
-;;>   trap_unless ArrayOutOfBounds, v12
-;;>   v14: i32 = array.get type#0, v3, v11
-;;>   v15: i32 = i32.add v9, v14
-;;>   return v15
+;;>   v6: i32 = array.get type#0, v3, v5
+;;>   v7: i32 = i32.const 15
+;;>   v8: i32 = i32.and v0, v7
+;;>   v9: i32 = i32.lt_u v8, v1
+;;>   trap_unless ArrayOutOfBounds, v9
+;;>   v11: i32 = array.get type#0, v3, v8
+;;>   v12: i32 = i32.add v6, v11
+;;>   return v12
 
 ;;> == ir function=other passes=fold,gvn,range-check-elimination,dce
 ;;> before
