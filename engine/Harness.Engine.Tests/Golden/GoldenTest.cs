@@ -133,7 +133,7 @@ internal sealed partial class GoldenTest
     private IPass NewPass(string name) => name switch
     {
         "fold" => new Folding(),
-        "gvn" => new ValueNumbering(Redundancies.Computations | Redundancies.Loads | Redundancies.Checks),
+        "gvn" => new ValueNumbering(Redundancies.Computations | Redundancies.Loads | Redundancies.Checks | Redundancies.Casts),
         "peel" => new LoopPeeling(_options.PeelMaxSize),
         "licm" => new LoopInvariantCodeMotion(),
         "rotate" => new LoopRotation(),

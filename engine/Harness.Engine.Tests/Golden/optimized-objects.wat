@@ -174,7 +174,6 @@
 ;;> at the end
 ;;> b0:
 ;;>   v0: (ref null any) = argument #0
-;;>   v1: (ref null any) = ref_cast v0
-;;>   v2: (ref null struct) = ref_cast v0
-;;>   v3: (ref null array) = ref_cast v0
+;;>   v1: (ref null struct) = ref_cast v0
+;;>   v2: (ref null array) = ref_cast v1
 ;;>   return

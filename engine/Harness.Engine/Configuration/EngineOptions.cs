@@ -180,6 +180,10 @@ public sealed record EngineOptions
     [Knob("pass.range-check-elimination", "remove bounds checks that follow from other comparisons and from how loops count")]
     public bool PassRangeCheckElimination { get; init; } = true;
 
+    /// <summary>Elimination of type tests, casts and null checks whose outcome types or earlier checks tell.</summary>
+    [Knob("pass.cast-elimination", "remove type tests, casts and null checks that types or earlier checks decide")]
+    public bool PassCastElimination { get; init; } = true;
+
     /// <summary>
     /// Whether out-of-bounds accesses of 32-bit memories are found by guard pages. Without it, every access is checked
     /// explicitly.

@@ -8,7 +8,7 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
     private static readonly string[] Passes =
     [
         "pass.fold", "pass.gvn", "pass.load-elimination", "pass.licm", "pass.peel", "pass.dce", "pass.branch-simplification",
-        "pass.block-ordering", "pass.bounds-check-elimination",
+        "pass.block-ordering", "pass.bounds-check-elimination", "pass.cast-elimination",
     ];
 
     /// <summary>The configurations that run every program.</summary>

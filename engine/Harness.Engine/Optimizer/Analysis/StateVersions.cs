@@ -5,7 +5,8 @@ namespace Harness.Engine.Optimizer.Analysis;
 
 /// <summary>
 /// Versions of the mutable state, by class: memory contents, table elements, sizes, the imported globals (several of them may
-/// be the same), and each global of the module's own. Two loads of one class in the same version see the same state.
+/// be the same), each global of the module's own, and each place in objects (<see cref="ObjectPlace"/>). Two loads of one class in the
+/// same version see the same state. Where there are more globals or places than classes, some share one.
 /// </summary>
 internal sealed class StateVersions
 {
@@ -15,16 +16,19 @@ internal sealed class StateVersions
     private const int MemoryClass = 0;
     private const int TableClass = 1;
     private const int SizeClass = 2;
-    private const int HeapClass = 3;
-    private const int ImportedGlobalsClass = 4;
-    private const int FirstOwnGlobalClass = 5;
-    private const int OwnGlobalClasses = 59;
-    private const ulong AllGlobals = ~0UL << ImportedGlobalsClass;
+    private const int ImportedGlobalsClass = 3;
+    private const int FirstOwnGlobalClass = 4;
+    private const int OwnGlobalClasses = 44;
+    private const int MaxClasses = 128;
 
     private readonly Graph graph;
     private readonly int[][] atEntry;
     private readonly int[] firstInBlock;
+    private readonly int firstPlaceClass;
     private readonly int classCount;
+    private readonly UInt128 allGlobals;
+    private readonly UInt128 allPlaces;
+    private readonly Dictionary<ObjectPlace, int> places = [];
     private int[] current = [];
     private int next = 1;
 
@@ -32,11 +36,13 @@ internal sealed class StateVersions
     public StateVersions(Graph graph, ControlFlow flow)
     {
         this.graph = graph;
-        classCount = FirstOwnGlobalClass + Math.Min(OwnGlobalClasses, graph.Module.Globals.Length);
+        firstPlaceClass = FirstOwnGlobalClass + Math.Min(OwnGlobalClasses, graph.Module.Globals.Length);
+        allPlaces = UInt128.MaxValue << firstPlaceClass;
+        allGlobals = (UInt128.MaxValue << ImportedGlobalsClass) & ~allPlaces;
         atEntry = new int[graph.Blocks.Count][];
         firstInBlock = new int[graph.Blocks.Count];
         var atExit = new int[graph.Blocks.Count][];
-        var writes = new ulong[graph.Blocks.Count];
+        var writes = new UInt128[graph.Blocks.Count];
         foreach (Block block in flow.Order)
         {
             foreach (int id in block.Nodes)
@@ -46,15 +52,21 @@ internal sealed class StateVersions
                 {
                     writes[block.Id] |= ClassesWritten(effects, in graph[id]);
                 }
+                else if ((effects & Effects.ReadsHeap) != 0 && ObjectAccess.IsRead(graph[id].Op))
+                {
+                    PlaceClass(ObjectAccess.PlaceOf(in graph[id]));
+                }
             }
         }
+
+        classCount = firstPlaceClass + Math.Min(MaxClasses - firstPlaceClass, places.Count);
 
         foreach (Block block in flow.Order)
         {
             atEntry[block.Id] = EntryVersions(flow, block, atExit, writes);
             firstInBlock[block.Id] = next;
             current = atEntry[block.Id];
-            if (writes[block.Id] != 0)
+            if (writes[block.Id] != UInt128.Zero)
             {
                 current = [.. current];
                 foreach (int id in block.Nodes)
@@ -84,9 +96,26 @@ internal sealed class StateVersions
             (effects & Effects.ReadsMemory) != 0 ? MemoryClass
             : (effects & Effects.ReadsTable) != 0 ? TableClass
             : (effects & Effects.ReadsGlobal) != 0 ? GlobalClass(node.Immediate)
-            : (effects & Effects.ReadsHeap) != 0 ? HeapClass
+            : (effects & Effects.ReadsHeap) != 0 ? PlaceClass(ObjectAccess.PlaceOf(in node))
             : SizeClass;
         return current[index];
+    }
+
+    /// <summary>The version of a place in objects.</summary>
+    public int Of(ObjectPlace place) => current[PlaceClass(place)];
+
+    /// <summary>Whether any node reads or writes a place; only such places have versions.</summary>
+    public bool IsAccessed(ObjectPlace place) => places.ContainsKey(place);
+
+    private int PlaceClass(ObjectPlace place)
+    {
+        if (!places.TryGetValue(place, out int index))
+        {
+            index = firstPlaceClass + (places.Count % (MaxClasses - firstPlaceClass));
+            places.Add(place, index);
+        }
+
+        return index;
     }
 
     private int GlobalClass(long global) =>
@@ -94,38 +123,51 @@ internal sealed class StateVersions
             ? ImportedGlobalsClass
             : FirstOwnGlobalClass + (int)(global % OwnGlobalClasses);
 
-    private ulong ClassesWritten(Effects effects, in Node node)
+    private UInt128 ClassesWritten(Effects effects, in Node node)
     {
-        ulong classes = 0;
+        UInt128 classes = 0;
         if ((effects & Effects.WritesMemory) != 0)
         {
-            classes |= 1UL << MemoryClass;
+            classes |= UInt128.One << MemoryClass;
         }
 
         if ((effects & Effects.WritesTable) != 0)
         {
-            classes |= 1UL << TableClass;
+            classes |= UInt128.One << TableClass;
         }
 
         if ((effects & Effects.WritesHeap) != 0)
         {
-            classes |= 1UL << HeapClass;
+            classes |= ClassesOfObjects(in node);
         }
 
         if ((effects & Effects.WritesSize) != 0)
         {
-            classes |= 1UL << SizeClass;
+            classes |= UInt128.One << SizeClass;
         }
 
         if ((effects & Effects.WritesGlobal) != 0)
         {
-            classes |= node.Op == Opcode.GlobalSet ? 1UL << GlobalClass(node.Immediate) : AllGlobals;
+            classes |= node.Op == Opcode.GlobalSet ? UInt128.One << GlobalClass(node.Immediate) : allGlobals;
         }
 
         return classes;
     }
 
-    private int[] EntryVersions(ControlFlow flow, Block block, int[][] atExit, ulong[] writes)
+    private UInt128 ClassesOfObjects(in Node node)
+    {
+        if (ObjectAccess.IsWrite(node.Op))
+        {
+            return UInt128.One << PlaceClass(ObjectAccess.PlaceOf(in node));
+        }
+
+        // Of the runtime functions, those that write an array say of which type.
+        return node.Op == IrOp.CallBuiltin && node.Aux != 0
+            ? UInt128.One << PlaceClass(ObjectAccess.PlaceOf(TypeRegistry.Get(node.Aux), -1))
+            : allPlaces;
+    }
+
+    private int[] EntryVersions(ControlFlow flow, Block block, int[][] atExit, UInt128[] writes)
     {
         if (block.Predecessors.Count == 0)
         {
@@ -172,13 +214,13 @@ internal sealed class StateVersions
 
         if (flow.LoopOf(block.Id) is { } loop && loop.Header == block)
         {
-            ulong written = 0;
+            UInt128 written = 0;
             foreach (int member in loop.Blocks)
             {
                 written |= writes[member];
             }
 
-            if (written != 0)
+            if (written != UInt128.Zero)
             {
                 merged = [.. merged];
                 Advance(merged, written);
@@ -191,18 +233,21 @@ internal sealed class StateVersions
     private int[] Fresh()
     {
         var versions = new int[classCount];
-        Advance(versions, ~0UL);
+        Advance(versions, UInt128.MaxValue);
         return versions;
     }
 
-    private void Advance(int[] versions, ulong classes)
+    private void Advance(int[] versions, UInt128 classes)
     {
-        for (int i = 0; i < classCount; i++)
+        for (; classes != UInt128.Zero; classes &= classes - 1)
         {
-            if ((classes >> i & 1) != 0)
+            int index = (int)UInt128.TrailingZeroCount(classes);
+            if (index >= versions.Length)
             {
-                versions[i] = next++;
+                return;
             }
+
+            versions[index] = next++;
         }
     }
 }

@@ -28,6 +28,36 @@ internal static class ReferenceTypes
     public static bool IsConversion(ValueType from, ValueType to) =>
         from.HeapType != HeapType.Bottom && TypeRegistry.TopOf(from.HeapType) != TypeRegistry.TopOf(to.HeapType);
 
+    /// <summary>
+    /// The node that a reference comes from, through what only tells more of it: equal references that are known by different
+    /// names have the same source. (A conversion to another hierarchy is a source.)
+    /// </summary>
+    public static int SourceOf(Graph graph, int id)
+    {
+        for (id = graph.Resolve(id); graph[id].Op is IrOp.Narrow or IrOp.RefCast;)
+        {
+            int input = graph.Input(id, 0);
+            if (graph[id].Op == IrOp.Narrow && IsConversion(graph[input].ReferenceType, graph[id].ReferenceType))
+            {
+                break;
+            }
+
+            id = input;
+        }
+
+        return id;
+    }
+
+    /// <summary>The type that an object has exactly, where that is known: of a new one, of a function, of a final type.</summary>
+    public static bool TryGetExact(Graph graph, int id, out HeapType type)
+    {
+        ref Node source = ref graph[SourceOf(graph, id)];
+        bool isOrigin = source.Op is IrOp.NewStruct or IrOp.NewArray or IrOp.NewArrayFixed
+            || (source.Op == IrOp.FunctionAddress && !graph.Module.Functions[(int)source.Immediate].IsImported);
+        type = isOrigin ? source.ReferenceType.HeapType : graph[id].ReferenceType.HeapType;
+        return type.IsDefined && (isOrigin || TypeRegistry.Get(type.CanonicalId).Definition.IsFinal);
+    }
+
     private static HeapType Join(HeapType a, HeapType b)
     {
         if (a.IsSubtypeOf(b))

@@ -14,6 +14,9 @@ internal sealed class EntryConstants(Graph graph)
     /// <summary>A 32-bit integer.</summary>
     public int I32(int value) => Get(Opcode.I32Const, IrType.I32, value, default);
 
+    /// <summary>A 64-bit integer.</summary>
+    public int I64(long value) => Get(Opcode.I64Const, IrType.I64, value, default);
+
     /// <summary>The reference of a function of the instance.</summary>
     public int Function(int index) => Get(
         IrOp.FunctionAddress, IrType.Ref, index, ReferenceTypes.To(graph.Module.Functions[index].CanonicalTypeId));

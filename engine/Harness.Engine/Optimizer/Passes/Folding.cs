@@ -36,11 +36,10 @@ internal sealed class Folding : IPass
 /// </summary>
 internal sealed class AlgebraicRules(Graph graph)
 {
-    private readonly Dictionary<(Opcode Op, long Bits), int> constants = [];
-    private readonly List<int> newConstants = [];
+    private readonly EntryConstants constants = new(graph);
 
     /// <summary>Puts the constants that rules have made to the front of the entry block.</summary>
-    public void PlaceConstants() => graph.Blocks[0].Nodes.InsertRange(0, newConstants);
+    public void PlaceConstants() => constants.Place();
 
     /// <summary>Applies the rules to a node until none fits.</summary>
     public void Apply(int id)
@@ -94,10 +93,10 @@ internal sealed class AlgebraicRules(Graph graph)
             case Opcode.F64Neg when inner == Opcode.F64Neg:
                 return IsSameAs(id, graph.Input(x, 0));
 
-            case Opcode.RefIsNull when inner == IrOp.FunctionAddress:
-                return IsConstant(id, 0);
             case Opcode.RefIsNull when inner == Opcode.RefNull:
                 return IsConstant(id, 1);
+            case Opcode.RefIsNull when !graph[x].ReferenceType.IsNullable:
+                return IsConstant(id, 0);
             default:
                 return false;
         }
@@ -160,6 +159,10 @@ internal sealed class AlgebraicRules(Graph graph)
     {
         switch (op)
         {
+            // A comparison with null.
+            case IrOp.ReferenceEqual:
+                return Becomes(id, Opcode.RefIsNull, x);
+
             // x + 0 = x - 0 = x | 0 = x ^ 0 = x << 0 = x
             case Opcode.I32Add or Opcode.I32Sub or Opcode.I32Or or Opcode.I32Xor when (int)c == 0:
             case Opcode.I64Add or Opcode.I64Sub or Opcode.I64Or or Opcode.I64Xor when c == 0:
@@ -308,23 +311,11 @@ internal sealed class AlgebraicRules(Graph graph)
             IrType.F32 => Opcode.F32Const,
             _ => Opcode.F64Const,
         };
-        graph.Replace(id, Constant(op, node.Type, bits));
+        graph.Replace(id, constants.Get(op, node.Type, bits, default));
         return true;
     }
 
-    private int I32(int value) => Constant(Opcode.I32Const, IrType.I32, value);
+    private int I32(int value) => constants.I32(value);
 
-    private int I64(long value) => Constant(Opcode.I64Const, IrType.I64, value);
-
-    private int Constant(Opcode op, IrType type, long bits)
-    {
-        if (!constants.TryGetValue((op, bits), out int id))
-        {
-            id = graph.NewNode(0, op, type, [], bits);
-            constants.Add((op, bits), id);
-            newConstants.Add(id);
-        }
-
-        return id;
-    }
+    private int I64(long value) => constants.I64(value);
 }

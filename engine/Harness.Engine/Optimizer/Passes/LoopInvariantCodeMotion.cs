@@ -78,6 +78,8 @@ internal sealed class LoopInvariantCodeMotion : IPass
     {
         private readonly HashSet<int> moved = [];
         private readonly MovedChecks checks = new(graph);
+        private readonly HashSet<ObjectPlace> writtenPlaces = [];
+        private bool writesAnyPlace;
         private Effects written;
 
         public void Run()
@@ -86,7 +88,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
             {
                 foreach (int id in graph.Blocks[block].Nodes)
                 {
-                    written |= OperatorTable.EffectsOf(graph, id) & Effects.AnyWrite;
+                    NoteWrites(id);
                 }
             }
 
@@ -101,6 +103,29 @@ internal sealed class LoopInvariantCodeMotion : IPass
                 MoveFrom(block, isAlways);
             }
         }
+
+        private void NoteWrites(int id)
+        {
+            Effects effects = OperatorTable.EffectsOf(graph, id) & Effects.AnyWrite;
+            written |= effects;
+            if ((effects & Effects.WritesHeap) == 0)
+            {
+                return;
+            }
+
+            if (ObjectAccess.IsWrite(graph[id].Op))
+            {
+                writtenPlaces.Add(ObjectAccess.PlaceOf(in graph[id]));
+            }
+            else
+            {
+                writesAnyPlace = true;
+            }
+        }
+
+        /// <summary>Whether the loop may write the field or element that a node reads.</summary>
+        private bool IsPlaceWritten(int id) =>
+            writesAnyPlace || writtenPlaces.Contains(ObjectAccess.PlaceOf(in graph[id]));
 
         private void MoveFrom(Block block, bool isAlways)
         {
@@ -146,12 +171,13 @@ internal sealed class LoopInvariantCodeMotion : IPass
             bool isChanging =
                 ((effects & Effects.ReadsGlobal) != 0 && (written & Effects.WritesGlobal) != 0)
                 || ((effects & Effects.ReadsTable) != 0 && (written & Effects.WritesTable) != 0)
-                || ((effects & Effects.ReadsSize) != 0 && (written & Effects.WritesSize) != 0);
+                || ((effects & Effects.ReadsSize) != 0 && (written & Effects.WritesSize) != 0)
+                || ((effects & Effects.ReadsHeap) != 0 && IsPlaceWritten(id));
             bool isCheck = node.Op is IrOp.Guard or IrOp.TrapIf or IrOp.TrapUnless;
             bool canGuard = isAlways && loop.Header.LoopEntryState >= 0;
 
             return !isChanging
-                && (effects & (Effects.Pinned | Effects.Allocates | Effects.ReadsMemory | Effects.ReadsHeap)) == 0
+                && (effects & (Effects.Pinned | Effects.Allocates | Effects.ReadsMemory)) == 0
                 && (isCheck ? canGuard : (effects & (Effects.Traps | Effects.Deoptimizes)) == 0)
                 && node.Op != IrOp.Projection
                 && !DependsOnChecks(node.Op)

@@ -5,7 +5,7 @@ namespace Harness.Engine.Optimizer.Passes;
 
 /// <summary>
 /// The conditions that checks before a loop have established, and what may therefore be loaded there: an element whose index is
-/// in bounds, the type of a reference that is not null.
+/// in bounds, the type of a reference that is not null; and what references are known to be there.
 /// </summary>
 internal sealed class MovedChecks(Graph graph)
 {
@@ -29,12 +29,14 @@ internal sealed class MovedChecks(Graph graph)
     /// <summary>Whether a node needs no check, or one that was added.</summary>
     public bool Allow(int id) => graph[id].Op switch
     {
-        IrOp.LoadTableElement => IsInBounds(graph.Input(id, 0), (int)graph[id].Immediate),
+        IrOp.LoadTableElement => IsElementIndex(graph.Input(id, 0), (int)graph[id].Immediate),
         IrOp.LoadReferenceType => IsNotNull(graph.Input(id, 0)),
+        IrOp.Narrow => IsOfType(graph.Input(id, 0), graph[id].ReferenceType),
+        Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU => IsArrayIndex(graph.Input(id, 1), graph.Input(id, 0)),
         _ => true,
     };
 
-    private bool IsInBounds(int index, int table)
+    private bool IsElementIndex(int index, int table)
     {
         // Tables never shrink.
         if (OperatorTable.IsConstant(graph[index].Op))
@@ -56,6 +58,36 @@ internal sealed class MovedChecks(Graph graph)
         });
     }
 
+    private bool IsArrayIndex(int index, int array) => established.Exists(condition => graph[condition].Op switch
+    {
+        Opcode.I32LtU => graph.Input(condition, 0) == index && IsArrayLength(array, graph.Input(condition, 1)),
+        Opcode.I32GtU => graph.Input(condition, 1) == index && IsArrayLength(array, graph.Input(condition, 0)),
+        _ => false,
+    });
+
+    private bool IsArrayLength(int array, int value) =>
+        graph[value].Op == Opcode.ArrayLen && IsSame(graph.Input(value, 0), array);
+
+    /// <summary>Whether a narrowing says what a check before the loop has established, or what holds everywhere.</summary>
+    private bool IsOfType(int reference, Modules.ValueType type)
+    {
+        Modules.ValueType known = graph[reference].ReferenceType;
+        if (ReferenceTypes.IsConversion(known, type))
+        {
+            return true;
+        }
+
+        return known.HeapType.IsSubtypeOf(type.HeapType)
+            ? type.IsNullable || !known.IsNullable || IsNotNull(reference)
+            : established.Exists(condition =>
+                graph[condition].Op == IrOp.RefTest
+                && IsSame(graph.Input(condition, 0), reference)
+                && Modules.ValueType.FromBits((uint)graph[condition].Immediate).IsSubtypeOf(type));
+    }
+
+    private bool IsSame(int reference, int other) =>
+        ReferenceTypes.SourceOf(graph, reference) == ReferenceTypes.SourceOf(graph, other);
+
     /// <summary>Whether a value is at most the length of a table.</summary>
     private bool IsLengthOf(int value, int table) =>
         graph[value].Op == IrOp.TableLength
@@ -65,7 +97,9 @@ internal sealed class MovedChecks(Graph graph)
 
     private bool IsNotNull(int reference) => established.Exists(condition => graph[condition].Op switch
     {
-        Opcode.RefIsNull => graph.Input(condition, 0) == reference,
+        Opcode.RefIsNull => IsSame(graph.Input(condition, 0), reference),
+        IrOp.RefTest => IsSame(graph.Input(condition, 0), reference)
+            && !Modules.ValueType.FromBits((uint)graph[condition].Immediate).IsNullable,
         IrOp.ReferenceEqual => IsFunctionAnd(condition, 0, reference) || IsFunctionAnd(condition, 1, reference),
         _ => false,
     });

@@ -14,7 +14,8 @@ internal sealed class PassPipeline
         Redundancies redundancies =
             (options.PassGvn ? Redundancies.Computations : Redundancies.None)
             | (options.PassLoadElimination ? Redundancies.Loads : Redundancies.None)
-            | (options.PassBoundsCheckElimination ? Redundancies.Checks : Redundancies.None);
+            | (options.PassBoundsCheckElimination ? Redundancies.Checks : Redundancies.None)
+            | (options.PassCastElimination ? Redundancies.Casts : Redundancies.None);
         var constantFields = new ConstantFields();
         var folding = new Folding();
         var numbering = new ValueNumbering(redundancies);

@@ -44,6 +44,21 @@ internal sealed class ValueTable
         return value;
     }
 
+    /// <summary>The value with a key; -1 if there is none.</summary>
+    public int Find(in ValueKey key)
+    {
+        uint hash = key.Hash();
+        for (int i = buckets[hash & (uint)(buckets.Length - 1)] - 1; i >= 0; i = entries[i].Next)
+        {
+            if (entries[i].Hash == hash && entries[i].Key == key)
+            {
+                return entries[i].Value;
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>Adds an entry.</summary>
     public void Add(in ValueKey key, int value) => Insert(in key, key.Hash(), value);
 

@@ -1,0 +1,297 @@
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Analysis;
+using Harness.Engine.Optimizer.Ir;
+
+namespace Harness.Engine.Optimizer.Passes;
+
+/// <summary>One run of <see cref="ValueNumbering"/> over a graph.</summary>
+internal sealed partial class ValueNumberingWalk
+{
+    private readonly Graph graph;
+    private readonly Redundancies redundancies;
+    private readonly ControlFlow flow;
+    private readonly StateVersions versions;
+    private readonly KnownReferences references;
+    private readonly EntryConstants constants;
+    private readonly ValueTable table = new();
+    private readonly Dictionary<int, bool> known = [];
+    private readonly Stack<int> knownUndo = new();
+    private Block block;
+    private int position;
+
+    /// <summary>Prepares for a graph.</summary>
+    public ValueNumberingWalk(Graph graph, Redundancies redundancies)
+    {
+        this.graph = graph;
+        this.redundancies = redundancies;
+        flow = new ControlFlow(graph);
+        versions = new StateVersions(graph, flow);
+        references = new KnownReferences(graph);
+        constants = new EntryConstants(graph);
+        block = flow.Order[0];
+    }
+
+    /// <summary>Walks over the dominator tree.</summary>
+    public void Run()
+    {
+        var children = new List<Block>[graph.Blocks.Count];
+        foreach (Block child in flow.Order.Skip(1))
+        {
+            (children[flow.DominatorOf(child).Id] ??= []).Add(child);
+        }
+
+        var stack = new Stack<(Block Block, int NextChild, Marks Marks)>();
+        stack.Push((flow.Order[0], 0, default));
+        Visit(flow.Order[0]);
+        while (stack.TryPop(out (Block Block, int NextChild, Marks Marks) top))
+        {
+            List<Block>? below = children[top.Block.Id];
+            if (below is not null && top.NextChild < below.Count)
+            {
+                Block child = below[top.NextChild];
+                stack.Push(top with { NextChild = top.NextChild + 1 });
+                stack.Push((child, 0, new Marks(table.Count, knownUndo.Count, references.Count)));
+                LearnFromEdge(top.Block, child);
+                Visit(child);
+                continue;
+            }
+
+            Forget(top.Marks);
+        }
+
+        constants.Place();
+    }
+
+    private bool Removes(Redundancies kind) => (redundancies & kind) != 0;
+
+    private void Forget(Marks marks)
+    {
+        table.Shrink(marks.Table);
+        references.Forget(marks.References);
+        while (knownUndo.Count > marks.Known)
+        {
+            known.Remove(knownUndo.Pop());
+        }
+    }
+
+    /// <summary>In a block that only one edge of a branch leads to, the branch's condition is known.</summary>
+    private void LearnFromEdge(Block dominator, Block next)
+    {
+        if (dominator.Terminator.Kind == TerminatorKind.Branch && next.Predecessors.Count == 1)
+        {
+            block = next;
+            position = -1;
+            Learn(graph.Resolve(dominator.Terminator.Value), dominator.Successors[0].Target == next.Id);
+        }
+    }
+
+    /// <summary>A condition holds, or does not, from the current position on.</summary>
+    private void Learn(int condition, bool isTrue)
+    {
+        if (Removes(Redundancies.Checks) && known.TryAdd(condition, isTrue))
+        {
+            knownUndo.Push(condition);
+        }
+
+        if (graph[condition].Op == Opcode.I32Eqz)
+        {
+            Learn(graph.Input(condition, 0), !isTrue);
+        }
+        else
+        {
+            LearnType(condition, isTrue);
+        }
+    }
+
+    private void Visit(Block visited)
+    {
+        block = visited;
+        versions.Enter(block);
+        for (position = 0; position < block.Nodes.Count; position++)
+        {
+            int id = block.Nodes[position];
+            if (graph[id].Op is IrOp.Alias or IrOp.Nop)
+            {
+                continue;
+            }
+
+            foreach (ref int input in graph.Inputs(id))
+            {
+                input = graph.Resolve(input);
+            }
+
+            UseBestNames(id);
+            switch (graph[id].Op)
+            {
+                case IrOp.TrapIf:
+                    VisitCheck(id, passesWhen: false);
+                    break;
+                case IrOp.TrapUnless or IrOp.Guard:
+                    VisitCheck(id, passesWhen: true);
+                    break;
+                default:
+                    if (!VisitReference(id))
+                    {
+                        VisitNode(id);
+                    }
+
+                    break;
+            }
+        }
+
+        ref Terminator terminator = ref block.Terminator;
+        if (terminator.Kind == TerminatorKind.Branch && IsKnown(graph.Resolve(terminator.Value), out bool isTrue))
+        {
+            Edge taken = block.Successors[isTrue ? 0 : 1];
+            terminator.Kind = TerminatorKind.Jump;
+            terminator.Value = -1;
+            block.Successors = [taken];
+        }
+    }
+
+    private bool IsKnown(int condition, out bool isTrue)
+    {
+        if (known.TryGetValue(condition, out isTrue))
+        {
+            return true;
+        }
+
+        isTrue = (int)graph[condition].Immediate != 0;
+        return graph[condition].Op == Opcode.I32Const && Removes(Redundancies.Checks);
+    }
+
+    private void VisitCheck(int id, bool passesWhen)
+    {
+        int condition = graph.Input(id, 0);
+        if (IsKnown(condition, out bool value) && value == passesWhen)
+        {
+            graph.Remove(id);
+            return;
+        }
+
+        Learn(condition, passesWhen);
+    }
+
+    private void VisitNode(int id)
+    {
+        ref Node node = ref graph[id];
+        Effects effects = OperatorTable.EffectsOf(graph, id);
+        if ((effects & Effects.AnyWrite) != 0)
+        {
+            versions.Write(effects, in node);
+            Forward(id, in node);
+            LearnNonNull(id);
+            return;
+        }
+
+        bool readsState = (effects & StateVersions.Reads) != 0;
+        bool isLoad = readsState || ObjectAccess.IsRead(node.Op);
+        if ((effects & Effects.Unique) != 0 || !Removes(isLoad ? Redundancies.Loads : Redundancies.Computations)
+            || node.InputCount > 3 || node.Op == IrOp.Projection)
+        {
+            ForwardNew(id);
+            LearnNonNull(id);
+            return;
+        }
+
+        if (ObjectAccess.IsRead(node.Op))
+        {
+            VisitObjectRead(id);
+        }
+        else
+        {
+            ValueKey key = KeyOf(id, in node, readsState ? versions.Of(effects, in node) : 0);
+            Reuse(id, table.FindOrAdd(in key, id));
+        }
+
+        LearnNonNull(id);
+    }
+
+    /// <summary>Lets a node stand for an equal one found before; what its own type says more of a reference is kept.</summary>
+    private void Reuse(int id, int found)
+    {
+        if (found == id)
+        {
+            return;
+        }
+
+        ref Node node = ref graph[id];
+        if (node.Type != IrType.Ref || graph[found].ReferenceType.IsSubtypeOf(node.ReferenceType))
+        {
+            graph.Replace(id, found);
+            return;
+        }
+
+        int narrowed = Insert(IrOp.Narrow, IrType.Ref, [found]);
+        graph[narrowed].ReferenceType = ReferenceTypes.Meet(graph[found].ReferenceType, graph[id].ReferenceType);
+        graph.Replace(id, narrowed);
+    }
+
+    /// <summary>Makes a node right before the current one; it is not looked at.</summary>
+    private int Insert(Opcode op, IrType type, ReadOnlySpan<int> inputs, long immediate = 0)
+    {
+        int current = block.Nodes[position];
+        int id = graph.NewNode(block.Id, op, type, inputs, immediate);
+        graph[id].BytecodeOffset = graph[current].BytecodeOffset;
+        graph[id].Inlining = graph[current].Inlining;
+        block.Nodes.Insert(position++, id);
+        return id;
+    }
+
+    /// <summary>What a store or an assignment has just put somewhere is what a load there gives.</summary>
+    private void Forward(int id, in Node store)
+    {
+        if (!Removes(Redundancies.Loads))
+        {
+            return;
+        }
+
+        if (ObjectAccess.IsWrite(store.Op))
+        {
+            ForwardObjectWrite(id, in store);
+            return;
+        }
+
+        (Opcode load, int value) = store.Op switch
+        {
+            Opcode.GlobalSet => (Opcode.GlobalGet, graph.Input(id, 0)),
+            IrOp.StoreTableElement => (IrOp.LoadTableElement, graph.Input(id, 1)),
+            Opcode.I32Store => (Opcode.I32Load, graph.Input(id, 1)),
+            Opcode.I64Store => (Opcode.I64Load, graph.Input(id, 1)),
+            Opcode.F32Store => (Opcode.F32Load, graph.Input(id, 1)),
+            Opcode.F64Store => (Opcode.F64Load, graph.Input(id, 1)),
+            _ => (IrOp.Nop, -1),
+        };
+        if (load == IrOp.Nop)
+        {
+            return;
+        }
+
+        int address = load == Opcode.GlobalGet ? -1 : graph.Input(id, 0);
+        Effects effects = load switch
+        {
+            Opcode.GlobalGet => Effects.ReadsGlobal,
+            IrOp.LoadTableElement => Effects.ReadsTable,
+            _ => Effects.ReadsMemory,
+        };
+        table.Add(new ValueKey(load, address, -1, -1, store.Immediate, store.Aux, versions.Of(effects, in store)), value);
+    }
+
+    private ValueKey KeyOf(int id, in Node node, int version)
+    {
+        Span<int> inputs = graph.Inputs(id);
+        int first = inputs.Length > 0 ? ReferenceTypes.SourceOf(graph, inputs[0]) : -1;
+        int second = inputs.Length > 1 ? ReferenceTypes.SourceOf(graph, inputs[1]) : -1;
+        int third = inputs.Length > 2 ? ReferenceTypes.SourceOf(graph, inputs[2]) : -1;
+        if (first > second && inputs.Length == 2 && OperatorTable.IsCommutative(node.Op))
+        {
+            (first, second) = (second, first);
+        }
+
+        long immediate = node.Op is IrOp.Narrow or IrOp.RefCast ? node.ReferenceType.Bits : node.Immediate;
+        return new ValueKey(node.Op, first, second, third, immediate, node.Aux, version);
+    }
+
+    /// <summary>How much was known at a place of the walk.</summary>
+    private readonly record struct Marks(int Table, int Known, int References);
+}
