@@ -17,7 +17,7 @@ internal static class EngineObserver
         var instance = store.Instantiate(module, imports.Create(store, module));
         string[] outcome = [.. request.Calls.Select(call => Observe(instance.GetFunction(call.Export), call.Argument) + imports.TakeLog())];
 
-        // A function that stays in baseline code would hide what is wrong with the optimizer.
+        // A function that stays in baseline code would hide what is wrong with the optimizer, unless it says that it does not support it.
         return failure is null or NotSupportedException ? outcome : [$"error: {failure.GetType().Name}: {failure.Message}"];
     }
 
