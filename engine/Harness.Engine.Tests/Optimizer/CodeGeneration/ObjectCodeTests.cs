@@ -69,6 +69,25 @@ public class ObjectCodeTests
     }
 
     [Theory]
+    [InlineData("pass.peel=off")]
+    [InlineData("pass.peel=on")]
+    public void An_access_in_a_loop_stays_behind_the_check_for_null(string knob)
+    {
+        using var run = new OptimizedRun(
+            """
+            (type $a (array (mut i32)))
+            (func (export "main") (param $a (ref null $a)) (param $n i32) (result i32) (local $sum i32)
+              (block $done
+                (loop $next
+                  (local.set $sum (i32.add (local.get $sum) (array.len (br_on_null $done (local.get $a)))))
+                  (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+              (local.get $sum))
+            """,
+            knob);
+        Assert.Equal(0, run.Call("main", WasmValue.Null(Harness.Engine.Modules.HeapType.Abstract(Harness.Engine.Modules.AbstractHeapType.None)), 3).AsI32());
+    }
+
+    [Theory]
     [InlineData("i8", "i32", "array.get_u", 1)]
     [InlineData("i16", "i32", "array.get_u", 2)]
     [InlineData("i32", "i32", "array.get", 4)]
