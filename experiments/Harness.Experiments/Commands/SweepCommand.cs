@@ -44,6 +44,8 @@ internal static class SweepCommand
 
     private static int Run(SweepDefinition sweep, ResultsFolder folder, bool restart)
     {
+        // Before anything is installed or measured: results have to go somewhere.
+        folder.Create();
         var runner = new SweepRunner(sweep, folder);
         if ((restart || runner.IsSuperseding) && folder.SetAside() is { } aside)
             Console.Error.WriteLine($"earlier results are now in {aside}");

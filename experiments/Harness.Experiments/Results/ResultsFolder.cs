@@ -48,7 +48,7 @@ internal sealed class ResultsFolder(string path)
     /// <returns>Where they are now; null if there were none.</returns>
     public string? SetAside()
     {
-        if (!Directory.Exists(Path))
+        if (!Directory.Exists(Path) || !Directory.EnumerateFileSystemEntries(Path).Any())
             return null;
         var aside = $"{Path}.{DateTime.UtcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
         Directory.Move(Path, aside);
