@@ -108,12 +108,12 @@ internal sealed class SyntheticFeedback : IFeedbackSource
         {
             int offset = reader.Offset;
             Opcode opcode = reader.ReadOpcode();
-            if (opcode is Opcode.Call or Opcode.CallIndirect or Opcode.CallRef)
+            if (opcode is >= Opcode.Call and <= Opcode.ReturnCallRef)
             {
                 int index = reader.ReadIndex();
-                int typeId = opcode == Opcode.Call ? -1 : function.Module.CanonicalTypeIds[index];
+                int typeId = opcode is Opcode.Call or Opcode.ReturnCall ? -1 : function.Module.CanonicalTypeIds[index];
                 sites.Add(new CallSite(function, sites.Count, offset, typeId));
-                if (opcode == Opcode.CallIndirect) reader.ReadIndex();
+                if (opcode is Opcode.CallIndirect or Opcode.ReturnCallIndirect) reader.ReadIndex();
             }
             else
             {

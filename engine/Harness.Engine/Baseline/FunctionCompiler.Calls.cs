@@ -32,12 +32,7 @@ internal sealed partial class FunctionCompiler
         {
             int slot = AddFeedbackSlot();
             EmitArguments(type);
-            if (slot >= 0)
-            {
-                _asm.Mov(OpSize.Qword, Gpr.R10, Mem.Base(Gpr.Rbp, FrameLayout.FeedbackVector));
-                _asm.Unary(UnaryOp.Inc, OpSize.Qword, Mem.Base(Gpr.R10, slot + FeedbackSlot.CountOffset));
-            }
-
+            CountCall(slot);
             _asm.Call(InstanceField(_layout.FunctionReferenceOf(functionIndex) + FunctionReference.EntryOffset));
             AddSafepoint(MapReferences());
         }
@@ -101,18 +96,37 @@ internal sealed partial class FunctionCompiler
     private void EmitIndirectCall(FunctionType type, int feedbackSlot)
     {
         EmitArguments(type);
-        if (feedbackSlot >= 0)
-        {
-            _asm.Mov(OpSize.Qword, Gpr.R10, Mem.Base(Gpr.Rbp, FrameLayout.FeedbackVector));
-            _asm.Alu(
-                AluOp.Cmp, OpSize.Qword, Mem.Base(Gpr.R10, feedbackSlot + FeedbackSlot.TargetOffset), CallingConvention.Scratch);
-            _asm.Jcc(Condition.NotEqual, AddReturningPath(ColdPathKind.FeedbackMiss, operand: feedbackSlot));
-            _asm.Unary(UnaryOp.Inc, OpSize.Qword, Mem.Base(Gpr.R10, feedbackSlot + FeedbackSlot.CountOffset));
-            BindResume();
-        }
-
+        RecordTarget(feedbackSlot);
         CallReference(MapReferences());
         FinishCall(type, mayLeaveInstance: true);
+    }
+
+    /// <summary>Counts a direct call, if feedback is wanted.</summary>
+    private void CountCall(int feedbackSlot)
+    {
+        if (feedbackSlot < 0)
+        {
+            return;
+        }
+
+        _asm.Mov(OpSize.Qword, Gpr.R10, Mem.Base(Gpr.Rbp, FrameLayout.FeedbackVector));
+        _asm.Unary(UnaryOp.Inc, OpSize.Qword, Mem.Base(Gpr.R10, feedbackSlot + FeedbackSlot.CountOffset));
+    }
+
+    /// <summary>Records the call of the function in the scratch register, if feedback is wanted.</summary>
+    private void RecordTarget(int feedbackSlot)
+    {
+        if (feedbackSlot < 0)
+        {
+            return;
+        }
+
+        _asm.Mov(OpSize.Qword, Gpr.R10, Mem.Base(Gpr.Rbp, FrameLayout.FeedbackVector));
+        _asm.Alu(
+            AluOp.Cmp, OpSize.Qword, Mem.Base(Gpr.R10, feedbackSlot + FeedbackSlot.TargetOffset), CallingConvention.Scratch);
+        _asm.Jcc(Condition.NotEqual, AddReturningPath(ColdPathKind.FeedbackMiss, operand: feedbackSlot));
+        _asm.Unary(UnaryOp.Inc, OpSize.Qword, Mem.Base(Gpr.R10, feedbackSlot + FeedbackSlot.CountOffset));
+        BindResume();
     }
 
     /// <summary>Enters the instance of the function in the scratch register, and calls it.</summary>

@@ -25,7 +25,10 @@ internal sealed partial class FunctionCompiler
             return;
         }
 
-        LeaveFrame(EmitArguments(type));
+        int slot = AddFeedbackSlot();
+        int stackBytes = EmitArguments(type);
+        CountCall(slot);
+        LeaveFrame(stackBytes);
         _asm.Jmp(InstanceField(_layout.FunctionReferenceOf(functionIndex) + FunctionReference.EntryOffset));
     }
 
@@ -34,23 +37,26 @@ internal sealed partial class FunctionCompiler
         EmitExitBudget();
         var definition = _module.GetType(_reader.ReadIndex());
         int tableIndex = _reader.ReadIndex();
+        int slot = AddFeedbackSlot();
         LoadTableTarget(definition, tableIndex);
-        EmitIndirectReturnCall(definition.Function!);
+        EmitIndirectReturnCall(definition.Function!, slot);
     }
 
     private void EmitReturnCallRef()
     {
         EmitExitBudget();
         var type = _module.GetType(_reader.ReadIndex()).Function!;
+        int slot = AddFeedbackSlot();
         PopTarget();
-        EmitIndirectReturnCall(type);
+        EmitIndirectReturnCall(type, slot);
     }
 
     /// <summary>Tail-calls the function whose reference is in the scratch register.</summary>
-    private void EmitIndirectReturnCall(FunctionType type)
+    private void EmitIndirectReturnCall(FunctionType type, int feedbackSlot)
     {
         var target = CallingConvention.Scratch;
         int stackBytes = EmitArguments(type);
+        RecordTarget(feedbackSlot);
         _asm.Alu(
             AluOp.Cmp, OpSize.Qword, CallingConvention.Instance, Mem.Base(target, FunctionReference.InstanceOffset));
         _asm.Jcc(Condition.NotEqual, AddColdPath(new ColdPath { Kind = ColdPathKind.CallAndReturn }));

@@ -33,17 +33,17 @@ internal sealed partial class FunctionBuilder
         stack.AddRange(ResultsOf(call, target.Type));
     }
 
-    private void VisitCallIndirect()
+    private void VisitCallIndirect(bool isTail)
     {
         int offset = assembler.BytecodeOffset;
         int typeId = Module.CanonicalTypeIds[reader.ReadIndex()];
         int table = reader.ReadIndex();
-        InliningTree[] targets = InlinedTargets(offset, out bool areAll);
+        InliningTree[] targets = InlinedTargets(offset, isTail, out bool areAll);
         int state = areAll && assembler.AllowDeopt ? NewFrameState(offset, ResumeKind.BeforeInstruction) : -1;
         int index = Pop();
         int reference = LoadElement(table, index, TrapKind.UndefinedElement);
         Modules.ValueType elementType = Module.Tables[table].Type.ElementType;
-        CallThrough(reference, typeId, targets, state, offset, () =>
+        CallThrough(reference, typeId, targets, state, offset, isTail, () =>
         {
             int function = CheckNotNull(reference, TrapKind.UninitializedElement);
             if (!elementType.HeapType.IsSubtypeOf(HeapType.Defined(typeId)))
@@ -55,21 +55,28 @@ internal sealed partial class FunctionBuilder
         });
     }
 
-    private void VisitCallRef()
+    private void VisitCallRef(bool isTail)
     {
         int offset = assembler.BytecodeOffset;
         int typeId = Module.CanonicalTypeIds[reader.ReadIndex()];
-        InliningTree[] targets = InlinedTargets(offset, out bool areAll);
+        InliningTree[] targets = InlinedTargets(offset, isTail, out bool areAll);
         int state = areAll && assembler.AllowDeopt ? NewFrameState(offset, ResumeKind.BeforeInstruction) : -1;
         int reference = Pop();
         CallThrough(
-            reference, typeId, targets, state, offset, () => CheckNotNull(reference, TrapKind.NullFunctionReference));
+            reference,
+            typeId,
+            targets,
+            state,
+            offset,
+            isTail,
+            () => CheckNotNull(reference, TrapKind.NullFunctionReference));
     }
 
     /// <summary>The targets to inline at a call site.</summary>
     /// <param name="offset">Offset of the call.</param>
+    /// <param name="isTail">Whether it is a tail call.</param>
     /// <param name="areAll">Whether they are all that the site has seen, and at least one.</param>
-    private InliningTree[] InlinedTargets(int offset, out bool areAll)
+    private InliningTree[] InlinedTargets(int offset, bool isTail, out bool areAll)
     {
         areAll = false;
         if (tree.SiteAt(offset) is not { } site)
@@ -77,7 +84,8 @@ internal sealed partial class FunctionBuilder
             return [];
         }
 
-        InliningTree[] inlined = Array.FindAll(site.Targets, static target => target.IsInlined);
+        InliningTree[] inlined = Array.FindAll(
+            site.Targets, target => target.IsInlined && (!isTail || CanReplaceFrame(target.FunctionIndex)));
         areAll = inlined.Length > 0 && inlined.Length == site.Targets.Length;
         return inlined;
     }
@@ -88,17 +96,13 @@ internal sealed partial class FunctionBuilder
     /// <param name="targets">The targets to inline.</param>
     /// <param name="state">Frame state to deoptimize with when no target matches; -1 for a generic call.</param>
     /// <param name="offset">Offset of the call instruction.</param>
+    /// <param name="isTail">Whether it is a tail call: then nothing comes behind it.</param>
     /// <param name="check">Builds the checks that a generic call needs, and gives the reference as it is known to be then.</param>
-    private void CallThrough(int reference, int typeId, InliningTree[] targets, int state, int offset, Func<int> check)
+    private void CallThrough(
+        int reference, int typeId, InliningTree[] targets, int state, int offset, bool isTail, Func<int> check)
     {
         FunctionType type = TypeRegistry.Get(typeId).Function!;
         int[] arguments = Pop(type.Parameters.Length);
-        if (targets.Length == 0)
-        {
-            stack.AddRange(CallGenerically(typeId, type, arguments, check));
-            return;
-        }
-
         var end = new Merge();
         double frequency = assembler.Current!.Frequency;
         for (int i = 0; i < targets.Length; i++)
@@ -121,11 +125,23 @@ internal sealed partial class FunctionBuilder
                 assembler.Current = match;
             }
 
-            JoinWith(end, Inline(targets[i], arguments, offset));
+            if (isTail)
+            {
+                InlineAndReturn(targets[i], arguments, offset);
+            }
+            else
+            {
+                JoinWith(end, Inline(targets[i], arguments, offset));
+            }
+
             assembler.Current = otherwise;
         }
 
-        if (assembler.Current is not null)
+        if (assembler.Current is not null && isTail)
+        {
+            TailCall(IrOp.CallReference, type, [check(), .. arguments], -1, typeId);
+        }
+        else if (assembler.Current is not null)
         {
             JoinWith(end, CallGenerically(typeId, type, arguments, check));
         }
@@ -187,12 +203,15 @@ internal sealed partial class FunctionBuilder
     /// <summary>Appends a call, which is its own first result.</summary>
     private int AppendCall(Opcode op, FunctionType type, int[] inputs, long immediate, int typeId)
     {
-        int call = type.Results.Length == 0
-            ? assembler.Append(op, IrType.None, inputs, immediate, typeId)
-            : assembler.Append(op, type.Results[0], inputs, immediate, typeId);
+        int call = AppendCallWithoutState(op, type, inputs, immediate, typeId);
         Graph[call].State = HandlerState();
         return call;
     }
+
+    private int AppendCallWithoutState(Opcode op, FunctionType type, int[] inputs, long immediate, int typeId) =>
+        type.Results.Length == 0
+            ? assembler.Append(op, IrType.None, inputs, immediate, typeId)
+            : assembler.Append(op, type.Results[0], inputs, immediate, typeId);
 
     private int[] ResultsOf(int call, FunctionType type)
     {

@@ -11,7 +11,7 @@ namespace Harness.Engine.Optimizer.Build;
 internal sealed partial class FunctionBuilder
 {
     /// <summary>Whether a block that is open here, or around a call that is being inlined, may catch exceptions.</summary>
-    private bool CatchesHere => control.Exists(static frame => frame.Catches) || (caller?.CatchesHere ?? false);
+    private bool CatchesHere => control.Exists(static frame => frame.Catches) || (frameBelow?.CatchesHere ?? false);
 
     /// <summary>Builds an instruction on exceptions; says whether it was one.</summary>
     private bool VisitException(Opcode opcode)

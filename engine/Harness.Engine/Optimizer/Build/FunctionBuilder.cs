@@ -16,6 +16,7 @@ internal sealed partial class FunctionBuilder
     private readonly GraphAssembler assembler;
     private readonly InliningTree tree;
     private readonly FunctionBuilder? caller;
+    private readonly FunctionBuilder? frameBelow;
     private readonly FunctionInfo function;
     private readonly short inlining;
     private readonly List<int> stack = [];
@@ -33,11 +34,13 @@ internal sealed partial class FunctionBuilder
     /// <param name="assembler">Where the graph grows.</param>
     /// <param name="tree">The function and what to inline into it.</param>
     /// <param name="caller">The builder of the function it is inlined into; null for the compiled function itself.</param>
-    public FunctionBuilder(GraphAssembler assembler, InliningTree tree, FunctionBuilder? caller)
+    /// <param name="isTail">Whether it is inlined at a tail call: then the frame of the caller is gone.</param>
+    public FunctionBuilder(GraphAssembler assembler, InliningTree tree, FunctionBuilder? caller, bool isTail = false)
     {
         this.assembler = assembler;
         this.tree = tree;
         this.caller = caller;
+        frameBelow = isTail ? caller?.frameBelow : caller;
         function = assembler.Module.Functions[tree.FunctionIndex];
         inlining = -1;
         if (caller is not null)
@@ -183,10 +186,19 @@ internal sealed partial class FunctionBuilder
                 VisitCall();
                 break;
             case Opcode.CallIndirect:
-                VisitCallIndirect();
+                VisitCallIndirect(isTail: false);
                 break;
             case Opcode.CallRef:
-                VisitCallRef();
+                VisitCallRef(isTail: false);
+                break;
+            case Opcode.ReturnCall:
+                VisitReturnCall();
+                break;
+            case Opcode.ReturnCallIndirect:
+                VisitCallIndirect(isTail: true);
+                break;
+            case Opcode.ReturnCallRef:
+                VisitCallRef(isTail: true);
                 break;
             case Opcode.Drop:
                 Pop();
@@ -291,7 +303,7 @@ internal sealed partial class FunctionBuilder
             resume,
             locals.Length,
             [.. locals, .. stack],
-            caller?.CallState() ?? -1));
+            frameBelow?.CallState() ?? -1));
         return Graph.FrameStates.Count - 1;
     }
 

@@ -441,7 +441,9 @@ internal sealed partial class CodeEmitter : IMoveEmitter
             exceptionPoints.Add(DescribeFrames(instruction.State, operands, position + 1));
         }
 
-        AddSite(instruction, asm.Position, TrapKind.None, safepoints.MapOf(position >> 2), handler);
+        // Behind a tail call nothing of this frame is needed.
+        int stackMap = instruction.Op == LirOp.TailCall ? -1 : safepoints.MapOf(position >> 2);
+        AddSite(instruction, asm.Position, TrapKind.None, stackMap, handler);
     }
 
     private static OpSize SizeOf(IrType type) => type is IrType.I32 or IrType.F32 ? OpSize.Dword : OpSize.Qword;

@@ -78,15 +78,15 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
         {
             reader.Offset = site.BytecodeOffset;
             Opcode opcode = reader.ReadOpcode();
-            bool isIndirect = opcode != Opcode.Call;
+            bool isIndirect = opcode is not (Opcode.Call or Opcode.ReturnCall);
             InliningTree[] targets = isIndirect
                 ? Array.ConvertAll(site.Targets, target => Candidate(caller, target.FunctionIndex, target.Count))
                 : [Candidate(caller, reader.ReadIndex(), site.Count)];
             sites.Add(new InliningCallSite(site.BytecodeOffset, isIndirect, site.State, targets));
             bool isEnabled = opcode switch
             {
-                Opcode.CallIndirect => options.InliningCallIndirect,
-                Opcode.CallRef => options.InliningCallRef,
+                Opcode.CallIndirect or Opcode.ReturnCallIndirect => options.InliningCallIndirect,
+                Opcode.CallRef or Opcode.ReturnCallRef => options.InliningCallRef,
                 _ => true,
             };
             foreach (InliningTree target in targets)
