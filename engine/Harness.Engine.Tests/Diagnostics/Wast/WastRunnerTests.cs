@@ -52,7 +52,7 @@ public class WastRunnerTests
         Assert.InRange(early.Deopts, 1, int.MaxValue);
 
         var stressed = WastRunner.Run(path, WastConfigurations.All["early tier-up, failing guards"]).Statistics!;
-        Assert.InRange(stressed.StressDeopts, 10, int.MaxValue);
+        Assert.InRange(stressed.StressDeopts, 5, int.MaxValue);
 
         var withoutDeopt = WastRunner.Run(path, WastConfigurations.All["early tier-up, no deopts"]).Statistics!;
         Assert.Equal(0, withoutDeopt.Deopts + withoutDeopt.StressDeopts);
