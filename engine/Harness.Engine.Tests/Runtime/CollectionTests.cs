@@ -263,6 +263,21 @@ public sealed class CollectionTests
     }
 
     [Fact]
+    public void AnArrayThatNoSpanCanCoverIsATrapThoughTheHeapHasRoom()
+    {
+        using var store = new Store(Baseline with { HeapLimit = 8192 });
+        Instance instance = store.Instantiate(
+            HandCompiler.Module(
+                """
+                (module
+                  (type $a (array (mut i8)))
+                  (func (export "make") (param i32) (drop (array.new $a (i32.const 5) (local.get 0)))))
+                """));
+        var trap = Assert.Throws<WasmTrapException>(() => instance.GetFunction("make").Invoke(-100));
+        Assert.Equal(TrapKind.OutOfMemory, trap.Kind);
+    }
+
+    [Fact]
     public void ArrayFunctionsKeepOldArraysRemembered()
     {
         using var store = new Store(Baseline);

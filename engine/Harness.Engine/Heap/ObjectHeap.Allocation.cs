@@ -5,8 +5,9 @@ namespace Harness.Engine.Heap;
 
 /// <content>
 /// Objects made by C#. All fields, elements and values are zero (null) at first; until the next collection references can be
-/// written to them without a write barrier. When the limit of the heap is reached, allocations that may collect
-/// return 0, and the others, for which there is more room, throw <see cref="InsufficientMemoryException"/>.
+/// written to them without a write barrier. When the limit of the heap is reached, or an array would be larger than
+/// <see cref="MaxObjectSize"/>, allocations that may collect return 0, and the others, for which there is more room, throw
+/// <see cref="InsufficientMemoryException"/>.
 /// </content>
 internal sealed unsafe partial class ObjectHeap
 {
@@ -93,7 +94,7 @@ internal sealed unsafe partial class ObjectHeap
 
     private ulong AllocateLarge(ulong header, nuint size, Allocation allocation)
     {
-        if (size > _limit) return Refuse(allocation);
+        if (size > Math.Min(_limit, MaxObjectSize)) return Refuse(allocation);
         if (allocation == Allocation.MayCollect)
         {
             if (_stressInterval > 0) MakeStressedRoom(0);

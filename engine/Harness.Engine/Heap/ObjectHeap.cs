@@ -28,6 +28,9 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// </summary>
     public const int MaxInlineSize = 96 * 1024;
 
+    /// <summary>Most bytes of any object, whatever the heap's limit: what a span of an array's elements can be long.</summary>
+    public const int MaxObjectSize = int.MaxValue;
+
     /// <summary>Every this many collections of <c>stress.gc-interval</c>, one is full, while the heap is small.</summary>
     private const int StressFullInterval = 4;
 
