@@ -1,4 +1,5 @@
 using System.Globalization;
+using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
 using Harness.Engine.Modules.Text;
 using Harness.Engine.Runtime;
@@ -43,6 +44,26 @@ public sealed class CallTests
             2 => string.Create(CultureInfo.InvariantCulture, $"(i64.const {(1L << 40) + i}) "),
             _ => string.Create(CultureInfo.InvariantCulture, $"(f32.const {i + 0.25}) "),
         }));
+    }
+
+    [Fact]
+    public void CallsAreCountedBesideEntriesOfTheirCaller()
+    {
+        using var run = new BaselineRun("""
+            (func (export "caller") (param i32) (result i32)
+              (if (local.get 0) (then (call $leaf)))
+              (call $leaf)
+              (local.get 0))
+            (func $leaf)
+            """, "tier-up=synchronous");
+        foreach (int argument in (ReadOnlySpan<int>)[0, 1, 0, 0, 1])
+        {
+            run.Call("caller", argument);
+        }
+
+        FunctionFeedback feedback = new FeedbackSnapshot(run.Instance).FeedbackOf(0)!;
+        Assert.Equal(5, feedback.Invocations);
+        Assert.Equal([2, 5], feedback.Sites.Select(site => site.Count));
     }
 
     [Fact]

@@ -78,7 +78,7 @@
 ;;>   jmp L4
 
 ;;> == code function=calls tier=baseline
-;;> 201 bytes
+;;> 205 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -86,8 +86,9 @@
 ;;>   cmp rsp, [r14]
 ;;>   jb L4
 ;;> L1:
-;;>   mov r11, [r14+0x80]
+;;>   mov r11, [r14+0x90]
 ;;>   mov [rbp-0x10], r11
+;;>   inc dword [r14+0x78]
 ;;>   mov [rbp-0x20], edx                    ; calls: call merge
 ;;>   mov [rbp-0x18], eax
 ;;>   mov edx, 3

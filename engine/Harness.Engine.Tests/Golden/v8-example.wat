@@ -157,7 +157,7 @@
 ;;>   jbe L9
 ;;>   mov rcx, [r14+0x40]
 ;;>   mov rcx, [rcx+8]
-;;>   lea rdx, [r14+0xa0]
+;;>   lea rdx, [r14+0xc0]
 ;;>   cmp rcx, rdx
 ;;>   jne L10
 ;;>   cmp rsp, [r14]                         ; main: loop

@@ -179,7 +179,7 @@ internal sealed class GraphEvaluator
         {
             if (!_callees.TryGetValue(function, out Graph? callee))
             {
-                var tree = new InliningTree(function, null, 0, 0) { Decision = InliningDecision.Inlined };
+                var tree = new InliningTree(function, null, 0, 0, 0) { Decision = InliningDecision.Inlined };
                 callee = GraphBuilder.Build(_module, EngineOptions.Default, tree, allowDeopt: false);
                 _callees.Add(function, callee);
             }

@@ -9,12 +9,13 @@ internal sealed class SyntheticFeedback : IFeedbackSource
 {
     private readonly Dictionary<int, FunctionFeedback> _functions = [];
 
-    private SyntheticFeedback(WasmModule module, Func<CallSite, CallSiteFeedback> feedbackOf)
+    private SyntheticFeedback(
+        WasmModule module, Func<CallSite, CallSiteFeedback> feedbackOf, IReadOnlyDictionary<int, long>? invocations = null)
     {
         foreach (FunctionInfo function in module.Functions.Where(function => !function.IsImported))
         {
             CallSiteFeedback[] sites = [.. CallSitesOf(function).Select(feedbackOf)];
-            if (sites.Length > 0) _functions.Add(function.Index, new FunctionFeedback(sites));
+            if (sites.Length > 0) _functions.Add(function.Index, new FunctionFeedback(sites, invocations?.GetValueOrDefault(function.Index, 1) ?? 1));
         }
     }
 
@@ -27,22 +28,34 @@ internal sealed class SyntheticFeedback : IFeedbackSource
 
     /// <summary>
     /// Feedback from lines of the form <c>CALLER@ORDINAL -> TARGET:COUNT TARGET:COUNT …</c>, for direct calls
-    /// <c>-> COUNT</c>, for megamorphic sites <c>-> megamorphic</c>. Sites without a line were never executed.
+    /// <c>-> COUNT</c>, for megamorphic sites <c>-> megamorphic</c>. Sites without a line were never executed. <c>CALLER -> COUNT</c>
+    /// is how often a function was entered, once if it has no such line.
     /// </summary>
     public static SyntheticFeedback Parse(WasmModule module, IEnumerable<string> lines)
     {
         var bySite = new Dictionary<(int Function, int Ordinal), string>();
+        var invocations = new Dictionary<int, long>();
         foreach (string line in lines)
         {
             string[] sides = line.Split("->", StringSplitOptions.TrimEntries);
             string[] site = sides[0].Split('@');
-            bySite.Add((FunctionNamed(module, site[0]), int.Parse(site[1], CultureInfo.InvariantCulture)), sides[1]);
+            int function = FunctionNamed(module, site[0]);
+            if (site.Length == 1)
+            {
+                invocations.Add(function, long.Parse(sides[1], CultureInfo.InvariantCulture));
+            }
+            else
+            {
+                bySite.Add((function, int.Parse(site[1], CultureInfo.InvariantCulture)), sides[1]);
+            }
         }
 
-        var feedback = new SyntheticFeedback(module, site =>
-            bySite.Remove((site.Function.Index, site.Ordinal), out string? text)
+        var feedback = new SyntheticFeedback(
+            module,
+            site => bySite.Remove((site.Function.Index, site.Ordinal), out string? text)
                 ? ParseSite(module, site, text)
-                : new CallSiteFeedback(site.Offset, FeedbackState.Uninitialized, 0, []));
+                : new CallSiteFeedback(site.Offset, FeedbackState.Uninitialized, 0, []),
+            invocations);
         if (bySite.Count > 0) throw new FormatException($"there is no call site {bySite.First().Key}");
         return feedback;
     }

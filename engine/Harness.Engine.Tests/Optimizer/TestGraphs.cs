@@ -22,7 +22,7 @@ internal static class TestGraphs
     {
         options ??= EngineOptions.Default;
         InliningTree tree = feedback is null
-            ? new InliningTree(function, null, 0, 0) { Decision = InliningDecision.Inlined }
+            ? new InliningTree(function, null, 0, 0, 0) { Decision = InliningDecision.Inlined }
             : new InliningTreeGrower(module, options, feedback).Grow(function);
         Graph graph = GraphBuilder.Build(module, options, tree, allowDeopt);
         graph.ResolveAll();

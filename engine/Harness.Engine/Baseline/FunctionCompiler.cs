@@ -326,6 +326,7 @@ internal sealed partial class FunctionCompiler : IDisposable
         {
             _asm.Mov(OpSize.Qword, CallingConvention.Scratch, InstanceField(_layout.FeedbackVector(_function.Index)));
             _asm.Mov(OpSize.Qword, Mem.Base(Gpr.Rbp, FrameLayout.FeedbackVector), CallingConvention.Scratch);
+            _asm.Unary(UnaryOp.Inc, OpSize.Dword, InstanceField(_layout.InvocationCount(_function.Index)));
         }
 
         CopyStackParameters();

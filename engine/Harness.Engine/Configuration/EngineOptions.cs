@@ -40,7 +40,10 @@ public sealed record EngineOptions
     [Knob("inlining.policy", "which call sites are inlined first")]
     public InliningPolicyKind InliningPolicy { get; init; } = InliningPolicyKind.V8;
 
-    /// <summary>Largest size of a function with all that is inlined into it, in IR nodes.</summary>
+    /// <summary>
+    /// Largest size of a function with all that is inlined into it, in IR nodes; 1.2 wire bytes count as one. The fewer small
+    /// functions a module has, the lower is the limit, down to a tenth.
+    /// </summary>
     [Knob("inlining.budget", "largest size of a function with all that is inlined into it",
         Maximum = 1_000_000, Unit = "IR nodes", V8Flag = "--wasm-inlining-budget")]
     public int InliningBudget { get; init; } = 5000;
@@ -50,8 +53,11 @@ public sealed record EngineOptions
         Maximum = 1_000_000, Unit = "wire bytes", V8Flag = "--wasm-inlining-max-size")]
     public int InliningMaxSize { get; init; } = 500;
 
-    /// <summary>Largest growth of a function by inlining, as a multiple of its own size.</summary>
-    [Knob("inlining.factor", "largest growth of a function by inlining, as a multiple of its own size",
+    /// <summary>
+    /// Largest growth of a function by inlining, as a multiple of its own size: 2 more in modules of mostly small functions, 1 less in
+    /// modules that have few.
+    /// </summary>
+    [Knob("inlining.factor", "largest growth of a function by inlining; as in V8, 2 more where most functions are small, 1 less where few are",
         Minimum = 1, Maximum = 10_000, V8Flag = "--wasm-inlining-factor")]
     public int InliningFactor { get; init; } = 3;
 
@@ -60,36 +66,25 @@ public sealed record EngineOptions
         Maximum = 1_000_000, Unit = "IR nodes", V8Flag = "--wasm-inlining-min-budget")]
     public int InliningMinBudget { get; init; } = 50;
 
-    /// <summary>
-    /// <see cref="InliningFactor"/> for modules that define structures or arrays, whose functions are small and many (V8 adds 2 to its
-    /// flag).
-    /// </summary>
-    [Knob("inlining.gc.factor", "inlining.factor for modules that define structures or arrays", Minimum = 1, Maximum = 10_000)]
-    public int InliningGcFactor { get; init; } = 5;
-
-    /// <summary><see cref="InliningBudget"/> for modules that define structures or arrays (V8 adds a fifth to its flag).</summary>
-    [Knob("inlining.gc.budget", "inlining.budget for modules that define structures or arrays", Maximum = 1_000_000, Unit = "IR nodes")]
-    public int InliningGcBudget { get; init; } = 6000;
-
     /// <summary>Most call sites inlined into one function.</summary>
     [Knob("inlining.max-count", "most calls inlined into one function", Maximum = 10_000, Unit = "calls")]
-    public int InliningMaxCount { get; init; } = 60;
+    public int InliningMaxCount { get; init; } = 59;
 
     /// <summary>Deepest nesting of inlined calls.</summary>
     [Knob("inlining.max-depth", "deepest nesting of inlined calls", Maximum = 100, Unit = "levels")]
     public int InliningMaxDepth { get; init; } = 7;
 
-    /// <summary>Body size up to which a function is inlined without regard to call counts, in wire bytes.</summary>
-    [Knob("inlining.tiny-size", "function bodies up to this size are inlined even where they were never called",
+    /// <summary>Body size below which a function is inlined even where it was never called, in wire bytes.</summary>
+    [Knob("inlining.tiny-size", "function bodies below this size are inlined even where they were never called",
         Maximum = 10_000, Unit = "wire bytes")]
     public int InliningTinySize { get; init; } = 12;
 
-    /// <summary>Weight of the call count in the score of a call site.</summary>
-    [Knob("inlining.score.count-weight", "weight of the call count in the score of a call site", Maximum = 1000)]
+    /// <summary>Weight of the call count in the score of <see cref="InliningPolicyKind.Weighted"/>.</summary>
+    [Knob("inlining.score.count-weight", "weight of the call count in the score of the policy weighted", Maximum = 1000)]
     public double InliningCountWeight { get; init; } = 2;
 
-    /// <summary>Weight of the target's size in the score of a call site.</summary>
-    [Knob("inlining.score.size-weight", "weight of the target's size in the score of a call site", Maximum = 1000)]
+    /// <summary>Weight of the target's size in the score of <see cref="InliningPolicyKind.Weighted"/>.</summary>
+    [Knob("inlining.score.size-weight", "weight of the target's size in the score of the policy weighted", Maximum = 1000)]
     public double InliningSizeWeight { get; init; } = 3;
 
     /// <summary>Most targets that feedback keeps for a call site; with one more it is megamorphic.</summary>

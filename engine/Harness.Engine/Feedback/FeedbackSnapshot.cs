@@ -38,7 +38,7 @@ internal sealed unsafe class FeedbackSnapshot(Instance instance) : IFeedbackSour
             sites[i] = Read(code.FeedbackCallOffsets[i], Volatile.Read(ref vector[i].Target), vector[i].Count);
         }
 
-        return new FunctionFeedback(sites);
+        return new FunctionFeedback(sites, instance.InvocationCount(functionIndex));
     }
 
     private CallSiteFeedback Read(int offset, nint target, long count)

@@ -14,7 +14,8 @@ internal sealed record CallSiteFeedback(int BytecodeOffset, FeedbackState State,
 
 /// <summary>What the call sites of one function have seen in one instance.</summary>
 /// <param name="Sites">Ascending by bytecode offset.</param>
-internal sealed record FunctionFeedback(CallSiteFeedback[] Sites)
+/// <param name="Invocations">How often the function was entered in baseline code.</param>
+internal sealed record FunctionFeedback(CallSiteFeedback[] Sites, long Invocations)
 {
     /// <summary>The feedback of the call at an offset, or null if the site has none.</summary>
     public CallSiteFeedback? At(int bytecodeOffset)

@@ -21,7 +21,6 @@ public sealed class WasmModule
     {
         _bytes = bytes;
         CanonicalTypeIds = canonicalTypeIds;
-        HasObjects = Array.Exists(canonicalTypeIds, static id => TypeRegistry.Get(id).Function is null);
         _names = new Lazy<NameSection>(() => ReadNames(names));
     }
 
@@ -66,9 +65,6 @@ public sealed class WasmModule
 
     /// <summary>For each type index of the module, the canonical id of the type.</summary>
     internal int[] CanonicalTypeIds { get; }
-
-    /// <summary>Whether the module defines structures or arrays.</summary>
-    internal bool HasObjects { get; }
 
     /// <summary>The address of the module's first byte, valid as long as the module is reachable.</summary>
     internal unsafe byte* BytesAddress => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_bytes));

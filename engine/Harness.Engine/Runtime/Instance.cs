@@ -112,6 +112,9 @@ public sealed unsafe class Instance
     /// <summary>What is left of a function's budget before it is optimized.</summary>
     internal ref int TieringBudget(int functionIndex) => ref *(int*)At(Code.Layout.TieringBudget(functionIndex));
 
+    /// <summary>How often a function that calls others was entered in baseline code.</summary>
+    internal uint InvocationCount(int functionIndex) => *(uint*)At(Code.Layout.InvocationCount(functionIndex));
+
     /// <summary>The address of a function's feedback vector; null until it has one.</summary>
     internal ref nint FeedbackVector(int functionIndex) => ref *(nint*)At(Code.Layout.FeedbackVector(functionIndex));
 

@@ -17,6 +17,7 @@ internal sealed class InstanceLayout
     private readonly int functionReferences;
     private readonly int feedbackVectors;
     private readonly int tieringBudgets;
+    private readonly int invocationCounts;
     private readonly int tags;
     private readonly Slot[] memories;
     private readonly Slot[] tables;
@@ -45,6 +46,7 @@ internal sealed class InstanceLayout
         importedFunctions = Reserve(importedFunctionCount * sizeof(long));
         tags = Reserve(module.Tags.Length * sizeof(long));
         tieringBudgets = Reserve(((defined + 1) & ~1) * sizeof(int));
+        invocationCounts = Reserve(((defined + 1) & ~1) * sizeof(int));
         feedbackVectors = Reserve(defined * sizeof(long));
         offset = (offset + FunctionReference.Size - 1) & -FunctionReference.Size;
         functionReferences = Reserve(defined * FunctionReference.Size);
@@ -81,6 +83,9 @@ internal sealed class InstanceLayout
 
     /// <summary>Offset of a defined function's tiering budget (32 bits, signed).</summary>
     public int TieringBudget(int functionIndex) => tieringBudgets + ((functionIndex - importedFunctionCount) * sizeof(int));
+
+    /// <summary>Offset of the number of times that a defined function was entered in baseline code (32 bits).</summary>
+    public int InvocationCount(int functionIndex) => invocationCounts + ((functionIndex - importedFunctionCount) * sizeof(int));
 
     /// <summary>A place in the instance's data.</summary>
     /// <param name="Offset">Offset in bytes.</param>

@@ -21,7 +21,7 @@ internal static class InliningTrace
                 string name = target.FunctionIndex < 0 ? "a foreign function" : module.Functions[target.FunctionIndex].ToString();
                 string indent = new(' ', 2 * target.Depth);
                 writer.WriteLine(
-                    $"[inlining] {indent}0x{site.BytecodeOffset:x}: {name}, {site.State}, {target.CallCount} calls, "
+                    $"[inlining] {indent}0x{site.BytecodeOffset:x}: {name}, {site.State}, {target.CallCount} calls ({target.Frequency:0.###}), "
                     + $"{target.WireSize} wire bytes: {target.Decision}");
                 WriteSites(writer, module, target);
             }

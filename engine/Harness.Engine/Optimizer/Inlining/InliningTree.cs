@@ -43,10 +43,16 @@ internal enum InliningDecision : byte
 internal sealed class InliningTree
 {
     /// <summary>Makes a node that has not been decided about.</summary>
-    public InliningTree(int functionIndex, InliningTree? parent, long callCount, int wireSize)
+    /// <param name="functionIndex">The function; -1 for one of another instance.</param>
+    /// <param name="parent">The caller; null at the root.</param>
+    /// <param name="callCount">How often the call went to this function.</param>
+    /// <param name="invocations">How often the caller was entered meanwhile.</param>
+    /// <param name="wireSize">Size of the body in wire bytes.</param>
+    public InliningTree(int functionIndex, InliningTree? parent, long callCount, long invocations, int wireSize)
     {
         FunctionIndex = functionIndex;
         Depth = parent is null ? 0 : parent.Depth + 1;
+        Frequency = parent is null ? 1 : invocations == 0 ? 0 : parent.Frequency * callCount / invocations;
         CallCount = callCount;
         WireSize = wireSize;
     }
@@ -59,6 +65,9 @@ internal sealed class InliningTree
 
     /// <summary>How often the call went to this function, by the caller's feedback.</summary>
     public long CallCount { get; }
+
+    /// <summary>How often the call went to this function for each time that the compiled function was called.</summary>
+    public double Frequency { get; }
 
     /// <summary>Size of the body in wire bytes.</summary>
     public int WireSize { get; }

@@ -10,15 +10,18 @@ namespace Harness.Engine.Optimizer.Inlining;
 /// </summary>
 internal sealed class InliningTreeGrower(WasmModule module, EngineOptions options, IFeedbackSource feedback)
 {
+    /// <summary>What a call costs its caller, in wire bytes: inlining saves it.</summary>
+    private const int CallSize = 6;
+
     private readonly IInliningPolicy policy = InliningPolicies.Create(options, module);
-    private readonly PriorityQueue<InliningTree, (double NegatedScore, int Arrival)> candidates = new();
+    private readonly PriorityQueue<InliningTree, (double NegatedScore, int Function, int Arrival)> candidates = new();
     private int arrivals;
 
     /// <summary>Grows the tree of a function.</summary>
     public InliningTree Grow(int functionIndex)
     {
         int rootSize = module.Functions[functionIndex].BodySize;
-        var root = new InliningTree(functionIndex, null, 0, rootSize) { Decision = InliningDecision.Inlined };
+        var root = new InliningTree(functionIndex, null, 0, 0, rootSize) { Decision = InliningDecision.Inlined };
         if (!options.Inlining)
         {
             return root;
@@ -35,7 +38,7 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
                 continue;
             }
 
-            inlinedSize += candidate.WireSize;
+            inlinedSize += Math.Max(0, candidate.WireSize - CallSize);
             candidate.Order = ++inlinedCount;
             AddCallSites(candidate);
         }
@@ -80,8 +83,8 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
             Opcode opcode = reader.ReadOpcode();
             bool isIndirect = opcode is not (Opcode.Call or Opcode.ReturnCall);
             InliningTree[] targets = isIndirect
-                ? Array.ConvertAll(site.Targets, target => Candidate(caller, target.FunctionIndex, target.Count))
-                : [Candidate(caller, reader.ReadIndex(), site.Count)];
+                ? Array.ConvertAll(site.Targets, target => Candidate(target.FunctionIndex, target.Count))
+                : [Candidate(reader.ReadIndex(), site.Count)];
             sites.Add(new InliningCallSite(site.BytecodeOffset, isIndirect, site.State, targets));
             bool isEnabled = opcode switch
             {
@@ -94,7 +97,7 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
                 target.Score = policy.Score(target);
                 if (isEnabled)
                 {
-                    candidates.Enqueue(target, (-target.Score, arrivals++));
+                    candidates.Enqueue(target, (-target.Score, target.FunctionIndex, arrivals++));
                 }
                 else
                 {
@@ -104,8 +107,8 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
         }
 
         caller.CallSites = [.. sites];
-    }
 
-    private InliningTree Candidate(InliningTree caller, int functionIndex, long count) =>
-        new(functionIndex, caller, count, functionIndex < 0 ? 0 : module.Functions[functionIndex].BodySize);
+        InliningTree Candidate(int functionIndex, long count) => new(
+            functionIndex, caller, count, function.Invocations, functionIndex < 0 ? 0 : module.Functions[functionIndex].BodySize);
+    }
 }
