@@ -60,7 +60,7 @@ public sealed class JsStringTests : IDisposable
             (local.get $text)))
         """;
 
-    private static readonly WasmModule Module = WasmModule.Decode(WatAssembler.Assemble(Program));
+    private static readonly WasmModule Module = WasmModule.Decode(WatAssembler.Assemble(Program), BuiltinSets.JsString);
 
     private Store store = new();
 
@@ -173,15 +173,19 @@ public sealed class JsStringTests : IDisposable
     [Fact]
     public void SignaturesAreChecked()
     {
-        WasmModule module = WasmModule.Decode(WatAssembler.Assemble(
-            """(module (import "wasm:js-string" "length" (func (param externref) (result i64))))"""));
-        Assert.Throws<LinkException>(() => store.Instantiate(module, new Imports().DefineJsStrings()));
+        byte[] module = WatAssembler.Assemble("""(module (import "wasm:js-string" "length" (func (param externref) (result i64))))""");
+        Assert.Throws<InvalidModuleException>(() => WasmModule.Decode(module, BuiltinSets.JsString));
+        WasmModule.Decode(module);
     }
 
     [Fact]
-    public void NothingIsOfferedUnasked() => Assert.Throws<LinkException>(() => store.Instantiate(Module, new Imports()));
+    public void NothingIsOfferedUnasked()
+    {
+        WasmModule module = WasmModule.Decode(Module.Bytes);
+        Assert.Throws<LinkException>(() => store.Instantiate(module, new Imports().DefineStringConstants("'")));
+    }
 
-    private Instance Instantiate() => store.Instantiate(Module, new Imports().DefineJsStrings().DefineStringConstants("'"));
+    private Instance Instantiate() => store.Instantiate(Module, new Imports().DefineStringConstants("'"));
 
     private object? Invoke(string function, object?[] arguments)
     {

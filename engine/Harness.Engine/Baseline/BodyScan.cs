@@ -59,8 +59,9 @@ internal sealed class BodyScan
     public ref readonly BlockSummary this[int index] => ref _blocks[index];
 
     /// <summary>Looks over a body.</summary>
+    /// <param name="module">The module.</param>
     /// <param name="reader">Stands on the first instruction.</param>
-    public void Scan(BytecodeReader reader)
+    public void Scan(WasmModule module, BytecodeReader reader)
     {
         _count = 1;
         int depth = 0;
@@ -111,6 +112,10 @@ internal sealed class BodyScan
                     break;
                 case >= Opcode.I32Load and <= Opcode.I64Store32:
                     reader.ReadMemArg(out _, out _, out _);
+                    break;
+                case Opcode.Call:
+                    var builtin = module.Functions[reader.ReadIndex()].Builtin;
+                    summary.HasCall |= builtin is not { } known || !StringBuiltins.NeedsNoCall(known);
                     break;
                 default:
                     summary.HasCall |= IsCall(opcode);

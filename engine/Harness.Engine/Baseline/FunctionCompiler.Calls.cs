@@ -18,7 +18,13 @@ internal sealed partial class FunctionCompiler
 
     private void EmitCall(int functionIndex)
     {
-        var type = _module.Functions[functionIndex].Type;
+        var function = _module.Functions[functionIndex];
+        if (function.Builtin is { } builtin && TryEmitStringBuiltin(builtin))
+        {
+            return;
+        }
+
+        var type = function.Type;
         bool isImported = _layout.IsImportedFunction(functionIndex);
         _cache.SpillBelow(_cache.Height - type.Parameters.Length);
         SaveForHandler();

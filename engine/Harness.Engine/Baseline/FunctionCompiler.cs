@@ -130,7 +130,7 @@ internal sealed partial class FunctionCompiler : IDisposable
 
         PushParameters();
         PushLocals();
-        _scan.Scan(_reader);
+        _scan.Scan(_module, _reader);
         EmitPrologue();
         PushFunctionFrame();
         while (_controlDepth > 0)

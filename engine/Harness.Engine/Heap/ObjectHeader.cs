@@ -77,7 +77,7 @@ internal static class BuiltinTypeId
     /// <summary>
     /// A string of the JavaScript String Builtins: laid out like an array of 16-bit elements, which are its UTF-16 code units.
     /// </summary>
-    public const int String = 2;
+    public const int String = Modules.TypeRegistry.StringId;
 
     /// <summary>An exception: the address of its <see cref="Runtime.TagData"/> follows the header, then its values, 8 bytes each.</summary>
     public const int Exception = 3;

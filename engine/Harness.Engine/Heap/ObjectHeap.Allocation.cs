@@ -28,7 +28,7 @@ internal sealed unsafe partial class ObjectHeap
         return array;
     }
 
-    /// <summary>A string of zeros.</summary>
+    /// <summary>A string of zeros. What follows its code units up to the next 8 bytes stays zero as well: comparisons rely on it.</summary>
     public ulong NewString(uint length, Allocation allocation) => NewArray(BuiltinTypeId.String, length, allocation);
 
     /// <summary>A string.</summary>

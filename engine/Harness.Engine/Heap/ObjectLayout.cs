@@ -32,7 +32,8 @@ internal sealed class ObjectLayout
         {
             ElementSize = SizeOf(array.Element);
             Size = ArrayElements;
-            Header = ObjectHeader.Of(type.CanonicalId, ObjectFlags.Array);
+            Header = ObjectHeader.Of(
+                type.CanonicalId, type.AbstractSupertype == AbstractHeapType.Array ? ObjectFlags.Array : ObjectFlags.None);
             HasReferences = IsHeapReference(array.Element);
             return;
         }

@@ -5,18 +5,26 @@ public sealed class DefinedType
 {
     private readonly int[] _display;
 
+    /// <summary>Makes a type that a module defines.</summary>
     internal DefinedType(int canonicalId, SubType definition, DefinedType? supertype)
-    {
-        CanonicalId = canonicalId;
-        Definition = definition;
-        Supertype = supertype;
-        _display = supertype is null ? [canonicalId] : [.. supertype._display, canonicalId];
-        AbstractSupertype = definition.Composite switch
+        : this(canonicalId, definition, definition.Composite switch
         {
             FunctionType => AbstractHeapType.Func,
             StructType => AbstractHeapType.Struct,
             _ => AbstractHeapType.Array,
-        };
+        })
+    {
+        Supertype = supertype;
+        _display = supertype is null ? _display : [.. supertype._display, canonicalId];
+    }
+
+    /// <summary>Makes a type without declared supertypes right below an abstract one.</summary>
+    internal DefinedType(int canonicalId, SubType definition, AbstractHeapType abstractSupertype)
+    {
+        CanonicalId = canonicalId;
+        Definition = definition;
+        AbstractSupertype = abstractSupertype;
+        _display = [canonicalId];
     }
 
     /// <summary>The process-wide number of the type; types are the same if and only if their ids are.</summary>
@@ -28,7 +36,7 @@ public sealed class DefinedType
     /// <summary>The declared supertype, or null.</summary>
     public DefinedType? Supertype { get; }
 
-    /// <summary>The smallest abstract type above: <c>func</c>, <c>struct</c> or <c>array</c>.</summary>
+    /// <summary>The smallest abstract type above: <c>func</c>, <c>struct</c> or <c>array</c>; <c>extern</c> above strings.</summary>
     public AbstractHeapType AbstractSupertype { get; }
 
     /// <summary>The function type, or null if this defines something else.</summary>

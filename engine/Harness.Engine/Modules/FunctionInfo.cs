@@ -30,6 +30,9 @@ public sealed class FunctionInfo
     /// <summary>Whether the function comes from outside.</summary>
     public bool IsImported { get; internal init; }
 
+    /// <summary>The function of the engine that is imported, whatever an instance is offered; null for all others.</summary>
+    internal StringBuiltin? Builtin { get; init; }
+
     /// <summary>
     /// The offset in the module's bytes of the first byte of the body, which is the vector of locals; zero if
     /// imported.

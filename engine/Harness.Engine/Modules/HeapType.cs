@@ -66,6 +66,9 @@ public readonly struct HeapType : IEquatable<HeapType>
     /// </summary>
     internal static HeapType Bottom => new(FirstDefined - 1);
 
+    /// <summary>The heap type of strings: see <see cref="TypeRegistry.StringId"/>.</summary>
+    internal static HeapType String => Defined(TypeRegistry.StringId);
+
     /// <summary>The heap type of an abstract type.</summary>
     public static HeapType Abstract(AbstractHeapType type) => new((uint)type);
 
@@ -99,7 +102,7 @@ public readonly struct HeapType : IEquatable<HeapType>
     /// <summary>Whether two heap types differ.</summary>
     public static bool operator !=(HeapType left, HeapType right) => !left.Equals(right);
 
-    /// <summary>The abstract type's name in the text format, or <c>type</c> and the canonical id.</summary>
+    /// <summary>The abstract type's name in the text format, <c>string</c>, or <c>type</c> and the canonical id.</summary>
     public override string ToString() =>
-        IsDefined ? $"type{CanonicalId}" : this == Bottom ? "bot" : AbstractType.ToString().ToLowerInvariant();
+        this == String ? "string" : IsDefined ? $"type{CanonicalId}" : this == Bottom ? "bot" : AbstractType.ToString().ToLowerInvariant();
 }

@@ -19,7 +19,7 @@ internal sealed partial class ModuleDecoder
             {
                 case ExternalKind.Function:
                     index = _environment.Functions.Count;
-                    AddFunction(section.ReadVarU32(), at);
+                    AddFunction(section.ReadVarU32(), at, BuiltinOf(moduleName, name));
                     break;
                 case ExternalKind.Table:
                     index = _environment.Tables.Count;
@@ -288,10 +288,19 @@ internal sealed partial class ModuleDecoder
         return kind <= (byte)ExternalKind.Tag ? (ExternalKind)kind : throw new MalformedModuleException(message, at);
     }
 
-    private void AddFunction(uint typeIndex, int offset)
+    private StringBuiltin? BuiltinOf(string moduleName, string name) =>
+        _builtinSets.HasFlag(BuiltinSets.JsString) && moduleName == StringBuiltins.ModuleName
+        && StringBuiltins.TryGet(name, out var builtin)
+            ? builtin
+            : null;
+
+    private void AddFunction(uint typeIndex, int offset, StringBuiltin? builtin = null)
     {
         _environment.GetFunctionType(typeIndex, offset);
-        Add(_environment.Functions, new FunctionDeclaration((int)typeIndex, _environment.Types[(int)typeIndex]),
+        var type = _environment.Types[(int)typeIndex];
+        if (builtin is { } known && !TypeRegistry.IsSubtype(TypeRegistry.CanonicalId(StringBuiltins.TypeOf(known)), type.CanonicalId))
+            throw new InvalidModuleException("incompatible import type of a builtin function", offset);
+        Add(_environment.Functions, new FunctionDeclaration((int)typeIndex, type, builtin),
             ImplementationLimits.Functions, "functions", offset);
     }
 

@@ -21,6 +21,7 @@ internal sealed partial class ModuleDecoder
     private readonly ModuleEnvironment _environment = new();
     private readonly ConstExpressionDecoder _constants;
     private readonly byte[] _bytes;
+    private readonly BuiltinSets _builtinSets;
     private readonly List<Import> _imports = [];
     private readonly List<Export> _exports = [];
     private readonly List<DataSegment> _data = [];
@@ -31,9 +32,10 @@ internal sealed partial class ModuleDecoder
     private InvalidModuleException? _invalidBody;
     private ModuleReader _reader;
 
-    private unsafe ModuleDecoder(byte[] bytes)
+    private unsafe ModuleDecoder(byte[] bytes, BuiltinSets builtinSets)
     {
         _bytes = bytes;
+        _builtinSets = builtinSets;
         _constants = new ConstExpressionDecoder(_environment);
         var address = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(bytes));
         _reader = new ModuleReader(address, bytes.Length);
@@ -42,13 +44,13 @@ internal sealed partial class ModuleDecoder
     /// <summary>Decodes and validates a module.</summary>
     /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
     /// <exception cref="InvalidModuleException">The module is not valid.</exception>
-    public static WasmModule Decode(ReadOnlySpan<byte> bytes)
+    public static WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets)
     {
         if (bytes.Length > ImplementationLimits.ModuleSize)
             throw InvalidModuleException.TooMany("bytes in a module", ImplementationLimits.ModuleSize, 0);
         var pinned = GC.AllocateUninitializedArray<byte>(bytes.Length, pinned: true);
         bytes.CopyTo(pinned);
-        return new ModuleDecoder(pinned).Decode();
+        return new ModuleDecoder(pinned, builtinSets).Decode();
     }
 
     private WasmModule Decode()
@@ -202,6 +204,7 @@ internal sealed partial class ModuleDecoder
             functions[i] = new FunctionInfo(module, i, declaration.TypeIndex, declaration.Type)
             {
                 IsImported = i < _importedFunctions,
+                Builtin = declaration.Builtin,
                 IsDeclared = _environment.ReferencedFunctions.Contains(i),
                 BodyStart = start,
                 BodyEnd = end,

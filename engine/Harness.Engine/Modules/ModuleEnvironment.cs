@@ -5,7 +5,8 @@ namespace Harness.Engine.Modules;
 /// <summary>A function's type as the validator sees it.</summary>
 /// <param name="TypeIndex">The index of the type in the module.</param>
 /// <param name="Type">The type.</param>
-internal readonly record struct FunctionDeclaration(int TypeIndex, DefinedType Type);
+/// <param name="Builtin">See <see cref="FunctionInfo.Builtin"/>.</param>
+internal readonly record struct FunctionDeclaration(int TypeIndex, DefinedType Type, StringBuiltin? Builtin = null);
 
 /// <summary>
 /// What has been declared so far in a module being decoded: the validation context of the specification (section 3.1).

@@ -12,9 +12,15 @@ public static class TypeRegistry
     /// <summary>The first canonical id; those below are left to kinds of objects that no module defines.</summary>
     internal const int FirstId = 8;
 
+    /// <summary>
+    /// The canonical id of the type of strings, which no module can name: final, below <c>extern</c>, and otherwise an array of
+    /// 16-bit elements that never change.
+    /// </summary>
+    internal const int StringId = 2;
+
     private static readonly Lock Gate = new();
     private static readonly Dictionary<GroupKey, int> Groups = [];
-    private static volatile DefinedType[] s_types = new DefinedType[64];
+    private static volatile DefinedType[] s_types = CreateTypes();
     private static int s_count = FirstId;
 
     /// <summary>The defined type with a canonical id.</summary>
@@ -101,6 +107,14 @@ public static class TypeRegistry
             Groups.Add(key, first);
             return first;
         }
+    }
+
+    private static DefinedType[] CreateTypes()
+    {
+        var types = new DefinedType[64];
+        var characters = new ArrayType(new FieldType(ValueType.I32, Packing.I16, IsMutable: false));
+        types[StringId] = new DefinedType(StringId, new SubType(characters, null, IsFinal: true), AbstractHeapType.Extern);
+        return types;
     }
 
     private static AbstractHeapType AbstractOf(HeapType type) =>

@@ -70,21 +70,26 @@ public sealed class WasmModule
     internal unsafe byte* BytesAddress => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_bytes));
 
     /// <summary>Decodes and validates a module in the binary format. The bytes are copied.</summary>
+    /// <param name="bytes">The module.</param>
+    /// <param name="builtinSets">The functions that the engine provides; the module is not valid if it imports one with another type.</param>
     /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
     /// <exception cref="InvalidModuleException">The module is not valid, or beyond
     /// <see cref="ImplementationLimits"/>.</exception>
-    public static WasmModule Decode(ReadOnlySpan<byte> bytes) => ModuleDecoder.Decode(bytes);
+    public static WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets = BuiltinSets.None) =>
+        ModuleDecoder.Decode(bytes, builtinSets);
 
     /// <summary>
     /// Loads a module from a file, in the binary format if it begins with its magic number, else in the text format.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="builtinSets">See <see cref="Decode"/>.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="WatException">The text is malformed or needs something unsupported.</exception>
     /// <exception cref="ModuleException">The module is malformed or not valid.</exception>
-    public static WasmModule FromFile(string path)
+    public static WasmModule FromFile(string path, BuiltinSets builtinSets = BuiltinSets.None)
     {
         var content = File.ReadAllBytes(path);
-        return Decode(content.AsSpan().StartsWith("\0asm"u8) ? content : WatAssembler.Assemble(content));
+        return Decode(content.AsSpan().StartsWith("\0asm"u8) ? content : WatAssembler.Assemble(content), builtinSets);
     }
 
     /// <summary>The definition of the type with an index in this module.</summary>

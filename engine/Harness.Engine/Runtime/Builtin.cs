@@ -69,6 +69,9 @@ internal enum Builtin
     /// <summary>(actual canonical type, expected canonical type) → 1 when the first is a subtype of the second.</summary>
     IsSubtype,
 
+    /// <summary>(string or null, string or null) → 1 when both have the same code units, or are null. A stub.</summary>
+    StringEquals,
+
     /// <summary>Number of runtime functions.</summary>
     Count,
 }

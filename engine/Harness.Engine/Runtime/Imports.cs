@@ -54,21 +54,6 @@ public sealed class Imports
     }
 
     /// <summary>
-    /// Offers the functions of module <c>wasm:js-string</c> (the JS String Builtins proposal): strings are strings of the WebAssembly
-    /// heap, in UTF-16, which the host has as <see cref="string"/>.
-    /// </summary>
-    /// <returns>This object.</returns>
-    public Imports DefineJsStrings()
-    {
-        foreach ((string name, HostFunction function) in JsStrings.Functions)
-        {
-            Define(JsStrings.ModuleName, name, function);
-        }
-
-        return this;
-    }
-
-    /// <summary>
     /// Offers, for every name, an immutable global of type <c>(ref extern)</c> with that name as a string, except where
     /// something else is offered (as <c>importedStringConstants</c> in the JavaScript API).
     /// </summary>
@@ -81,9 +66,14 @@ public sealed class Imports
         return this;
     }
 
-    /// <summary>The item for an import of a module that is instantiated in a store, or null if there is none.</summary>
+    /// <summary>
+    /// The item for an import of a module that is instantiated in a store, or null if there is none. What the module's builtin sets
+    /// have is not looked for here.
+    /// </summary>
     internal Extern? Find(Store store, WasmModule module, Import import) => _items.GetValueOrDefault((import.ModuleName, import.Name)) switch
     {
+        _ when import.Kind == ExternalKind.Function && module.Functions[import.Index].Builtin is { } builtin =>
+            store.Bind(JsStrings.FunctionOf(builtin)),
         HostFunction function => store.Bind(function),
         HostCallback callback when import.Kind == ExternalKind.Function =>
             store.Bind(HostFunction.Create(module.Functions[import.Index], callback)),

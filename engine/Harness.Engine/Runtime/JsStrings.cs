@@ -5,44 +5,35 @@ using Harness.Engine.Modules;
 namespace Harness.Engine.Runtime;
 
 /// <summary>
-/// The functions of module <c>wasm:js-string</c> (the JS String Builtins proposal), on strings of the WebAssembly heap. They work on
-/// references as compiled code has them, and keep those that they need after an allocation among the slots.
+/// The functions of <see cref="BuiltinSets.JsString"/>, on strings of the WebAssembly heap, for all calls that compiled code does not do
+/// itself. They work on references as compiled code has them, and keep those that they need after an allocation among the slots.
 /// </summary>
 internal static unsafe class JsStrings
 {
-    /// <summary>The name of the module.</summary>
-    public const string ModuleName = "wasm:js-string";
-
     private const uint LastCodePoint = 0x10FFFF;
 
-    private static readonly ValueType Text = ValueType.Reference(AbstractHeapType.Extern, nullable: false);
-    private static readonly ValueType CodeUnits = ValueType.Reference(HeapType.Defined(CodeUnitArray()), nullable: true);
+    private static readonly HostFunction[] Functions =
+        [.. Enum.GetValues<StringBuiltin>().Select(builtin => HostFunction.CreateRaw(StringBuiltins.TypeOf(builtin), CallbackOf(builtin)))];
 
-    /// <summary>All functions by name.</summary>
-    public static IReadOnlyDictionary<string, HostFunction> Functions { get; } = new Dictionary<string, HostFunction>
+    /// <summary>The function of the host that does what a function of the set does.</summary>
+    public static HostFunction FunctionOf(StringBuiltin builtin) => Functions[(int)builtin];
+
+    private static HostFunction.RawCallback CallbackOf(StringBuiltin builtin) => builtin switch
     {
-        ["cast"] = Create([ValueType.ExternRef], Text, static (_, slots) => RequireString(slots[0])),
-        ["test"] = Create([ValueType.ExternRef], ValueType.I32, static (_, slots) => slots[0] = IsString(slots[0]) ? 1u : 0),
-        ["fromCharCodeArray"] = Create([CodeUnits, ValueType.I32, ValueType.I32], Text, FromCharCodeArray),
-        ["intoCharCodeArray"] = Create([ValueType.ExternRef, CodeUnits, ValueType.I32], ValueType.I32, IntoCharCodeArray),
-        ["fromCharCode"] = Create([ValueType.I32], Text, static (caller, slots) => slots[0] = New(caller, [(char)slots[0]])),
-        ["fromCodePoint"] = Create([ValueType.I32], Text, FromCodePoint),
-        ["charCodeAt"] = Create([ValueType.ExternRef, ValueType.I32], ValueType.I32,
-            static (_, slots) => slots[0] = Characters(slots[0])[CheckIndex(slots)]),
-        ["codePointAt"] = Create([ValueType.ExternRef, ValueType.I32], ValueType.I32, CodePointAt),
-        ["length"] = Create([ValueType.ExternRef], ValueType.I32, static (_, slots) => slots[0] = (uint)Characters(slots[0]).Length),
-        ["concat"] = Create([ValueType.ExternRef, ValueType.ExternRef], Text, Concatenate),
-        ["substring"] = Create([ValueType.ExternRef, ValueType.I32, ValueType.I32], Text, Substring),
-        ["equals"] = Create([ValueType.ExternRef, ValueType.ExternRef], ValueType.I32, AreEqual),
-        ["compare"] = Create([ValueType.ExternRef, ValueType.ExternRef], ValueType.I32,
-            static (_, slots) => slots[0] = (uint)Math.Sign(Characters(slots[0]).SequenceCompareTo(Characters(slots[1])))),
+        StringBuiltin.Cast => static (_, slots) => RequireString(slots[0]),
+        StringBuiltin.Test => static (_, slots) => slots[0] = IsString(slots[0]) ? 1u : 0,
+        StringBuiltin.FromCharCodeArray => FromCharCodeArray,
+        StringBuiltin.IntoCharCodeArray => IntoCharCodeArray,
+        StringBuiltin.FromCharCode => static (caller, slots) => slots[0] = New(caller, [(char)slots[0]]),
+        StringBuiltin.FromCodePoint => FromCodePoint,
+        StringBuiltin.CharCodeAt => static (_, slots) => slots[0] = Characters(slots[0])[CheckIndex(slots)],
+        StringBuiltin.CodePointAt => CodePointAt,
+        StringBuiltin.Length => static (_, slots) => slots[0] = (uint)Characters(slots[0]).Length,
+        StringBuiltin.Concat => Concatenate,
+        StringBuiltin.Substring => Substring,
+        StringBuiltin.Equals => AreEqual,
+        _ => static (_, slots) => slots[0] = (uint)Math.Sign(Characters(slots[0]).SequenceCompareTo(Characters(slots[1]))),
     };
-
-    private static int CodeUnitArray() =>
-        TypeRegistry.AddGroup([new SubType(new ArrayType(new FieldType(ValueType.I32, Packing.I16, IsMutable: true)), null, IsFinal: true)]);
-
-    private static HostFunction Create(ReadOnlySpan<ValueType> parameters, ValueType result, HostFunction.RawCallback callback) =>
-        HostFunction.CreateRaw(FunctionType.Of(parameters, [result]), callback);
 
     private static bool IsString(ulong reference) =>
         reference != 0 && (reference & 1) == 0 && ObjectHeap.TypeIdOf(reference) == BuiltinTypeId.String;

@@ -17,6 +17,7 @@ internal sealed unsafe class RuntimeStubs
     private readonly Label _exit;
     private readonly Label _throwFromHost;
     private readonly Label _transfer;
+    private readonly Label _stringEquals;
 
     private RuntimeStubs(Assembler assembler)
     {
@@ -27,12 +28,14 @@ internal sealed unsafe class RuntimeStubs
         _exit = assembler.NewLabel();
         _throwFromHost = assembler.NewLabel();
         _transfer = assembler.NewLabel();
+        _stringEquals = assembler.NewLabel();
     }
 
     /// <summary>Writes all stubs.</summary>
     /// <param name="space">Where they go.</param>
     /// <param name="builtins">
-    /// The addresses of the runtime functions by <see cref="Builtin"/>; those of functions that may collect are replaced by those of stubs.
+    /// The addresses of the runtime functions by <see cref="Builtin"/>; those of functions that may collect are replaced by those of stubs, and
+    /// those that are nothing but stubs are added.
     /// </param>
     /// <returns>Their block, and where they lie.</returns>
     public static (CodeBlock Block, StubAddresses Addresses) Publish(CodeSpace space, nint* builtins)
@@ -44,6 +47,7 @@ internal sealed unsafe class RuntimeStubs
         CodeBlock block = space.Publish(assembler);
         nint AddressOf(Label label) => block.Address + assembler.OffsetOf(label);
         for (int i = 0; i < exits.Length; i++) builtins[(int)RuntimeFunctions.Collecting[i]] = AddressOf(exits[i]);
+        builtins[(int)Builtin.StringEquals] = AddressOf(stubs._stringEquals);
         return (block, new StubAddresses(
             [.. stubs._stubs.Select(AddressOf)],
             AddressOf(stubs._fault),
@@ -64,6 +68,7 @@ internal sealed unsafe class RuntimeStubs
         EmitLazyCompile();
         EmitCollectGarbage();
         EmitRemember();
+        EmitStringEquals();
     }
 
     private void Begin(Label label)
@@ -273,6 +278,47 @@ internal sealed unsafe class RuntimeStubs
         CallManaged((delegate* unmanaged<InstanceHeader*, ulong, void>)&RuntimeCallbacks.Remember);
         _assembler.Mov(OpSize.Qword, Gpr.R11, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(Gpr.R11)));
         RestoreRegisters();
+        _assembler.Ret();
+    }
+
+    /// <summary>
+    /// Compares strings, in rsi and rdx, by 8 bytes: the rest of a string's last 8 bytes is zero. Called as a runtime function, it uses rax
+    /// and rcx as well.
+    /// </summary>
+    private void EmitStringEquals()
+    {
+        const Gpr left = Gpr.Rsi;
+        const Gpr right = Gpr.Rdx;
+        const Gpr rest = Gpr.Rcx;
+        Label equal = _assembler.NewLabel();
+        Label different = _assembler.NewLabel();
+        Begin(_stringEquals);
+        _assembler.Alu(AluOp.Cmp, OpSize.Qword, left, right);
+        _assembler.JccShort(Condition.Equal, equal);
+        _assembler.Test(OpSize.Qword, left, left);
+        _assembler.JccShort(Condition.Zero, different);
+        _assembler.Test(OpSize.Qword, right, right);
+        _assembler.JccShort(Condition.Zero, different);
+        _assembler.Mov(OpSize.Dword, rest, Mem.Base(left, ObjectLayout.ArrayLength));
+        _assembler.Alu(AluOp.Cmp, OpSize.Dword, rest, Mem.Base(right, ObjectLayout.ArrayLength));
+        _assembler.JccShort(Condition.NotEqual, different);
+
+        // Bytes of the code units, rounded up; the last 8 first.
+        _assembler.Lea(OpSize.Qword, rest, Mem.Index(rest, sizeof(char), sizeof(long) - 1));
+        _assembler.Alu(AluOp.And, OpSize.Qword, rest, -sizeof(long));
+        _assembler.JccShort(Condition.Zero, equal);
+        Label next = _assembler.NewBoundLabel();
+        const int lastWord = ObjectLayout.ArrayElements - sizeof(long);
+        _assembler.Mov(OpSize.Qword, Gpr.Rax, Mem.BaseIndex(left, rest, 1, lastWord));
+        _assembler.Alu(AluOp.Cmp, OpSize.Qword, Gpr.Rax, Mem.BaseIndex(right, rest, 1, lastWord));
+        _assembler.JccShort(Condition.NotEqual, different);
+        _assembler.Alu(AluOp.Sub, OpSize.Qword, rest, sizeof(long));
+        _assembler.JccShort(Condition.NotZero, next);
+        _assembler.Bind(equal);
+        _assembler.MovImm(Gpr.Rax, 1);
+        _assembler.Ret();
+        _assembler.Bind(different);
+        _assembler.Zero(Gpr.Rax);
         _assembler.Ret();
     }
 

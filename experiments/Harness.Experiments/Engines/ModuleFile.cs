@@ -12,7 +12,7 @@ internal static class ModuleFile
     {
         try
         {
-            return WasmModule.FromFile(path);
+            return WasmModule.FromFile(path, HostModules.Builtins);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

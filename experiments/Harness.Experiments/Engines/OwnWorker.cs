@@ -51,7 +51,7 @@ internal static class OwnWorker
         var begin = Stopwatch.GetTimestamp();
         CompilationFailedEvent? failed = null;
         store.Engine.Events.CompilationFailed += failure => failed ??= failure;
-        var module = WasmModule.Decode(bytes);
+        var module = WasmModule.Decode(bytes, HostModules.Builtins);
         var compiled = Stopwatch.GetTimestamp();
         var instance = store.Instantiate(module, HostModules.CreateStringImports());
         var instantiated = Stopwatch.GetTimestamp();

@@ -23,6 +23,12 @@ internal sealed partial class FunctionBuilder
         int offset = assembler.BytecodeOffset;
         FunctionInfo target = Module.Functions[reader.ReadIndex()];
         int[] arguments = Pop(target.Type.Parameters.Length);
+        if (target.Builtin is { } builtin)
+        {
+            Push(CallStringBuiltin(builtin, target, arguments));
+            return;
+        }
+
         if (tree.SiteAt(offset) is { } site && site.Targets[0].IsInlined)
         {
             stack.AddRange(Inline(site.Targets[0], arguments, offset));

@@ -129,10 +129,10 @@ internal sealed partial class FunctionBuilder
     }
 
     /// <summary>Traps unless an array has an element with an index, and gives the array as one that is not null.</summary>
-    private int CheckElement(int array, int index)
+    private int CheckElement(int array, int index, TrapKind trap = TrapKind.ArrayOutOfBounds)
     {
         int length = ArrayLength(array, out int nonNull);
-        assembler.TrapUnless(assembler.Append(Opcode.I32LtU, IrType.I32, [index, length]), TrapKind.ArrayOutOfBounds);
+        assembler.TrapUnless(assembler.Append(Opcode.I32LtU, IrType.I32, [index, length]), trap);
         return nonNull;
     }
 

@@ -200,6 +200,6 @@ internal sealed class IrPrinter
     private string NameOfType(int canonicalId)
     {
         int index = Array.IndexOf(graph.Module.CanonicalTypeIds, canonicalId);
-        return index < 0 ? "type" : $"type#{index}";
+        return canonicalId == TypeRegistry.StringId ? "string" : index < 0 ? "type" : $"type#{index}";
     }
 }

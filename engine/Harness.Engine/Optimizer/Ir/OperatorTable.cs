@@ -140,7 +140,7 @@ internal static class OperatorTable
         Builtin.ArrayCopy => Effects.ReadsHeap | Effects.WritesHeap | Effects.Traps,
         Builtin.ArrayNew or Builtin.ArrayNewData or Builtin.ArrayNewElem or Builtin.ExceptionNew =>
             Effects.Pinned | Effects.Allocates,
-        Builtin.IsSubtype => Effects.None,
+        Builtin.IsSubtype or Builtin.StringEquals => Effects.None,
         _ => Effects.Pinned,
     };
 

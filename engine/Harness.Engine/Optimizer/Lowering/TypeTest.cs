@@ -69,7 +69,7 @@ internal readonly record struct TypeTest(ValueType Target, TypeTestKind Kind, bo
         bool mayBeNull = !known.IsReference || known.IsNullable;
         TypeTestKind kind = KindOf(heapType, target.HeapType, top);
         bool mayBeI31 = kind is TypeTestKind.Flags or TypeTestKind.Exact or TypeTestKind.Display
-            && !heapType.IsDefined && heapType.AbstractType is AbstractHeapType.Any or AbstractHeapType.Eq or AbstractHeapType.I31;
+            && !heapType.IsDefined && heapType.AbstractType is AbstractHeapType.Any or AbstractHeapType.Eq or AbstractHeapType.I31 or AbstractHeapType.Extern;
         return new TypeTest(target, kind, mayBeNull, mayBeI31);
     }
 
