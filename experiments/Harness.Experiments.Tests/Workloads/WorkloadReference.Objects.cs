@@ -13,6 +13,7 @@ internal static partial class WorkloadReference
         "gc-numbers.wat" => Numbers(arguments[0], arguments[1], arguments[2]),
         "gc-lists.wat" => Lists(arguments[0], arguments[1]),
         "gc-strings.wat" => Strings(arguments[0], arguments[1]),
+        "gc-js-strings.wat" => CountWords(arguments[0]),
         "gc-iterators.wat" => Iterators(arguments[0], arguments[1]),
         "gc-trees.wat" => Trees(arguments[0], arguments[1]),
         "gc-matrix.wat" => Matrices(arguments[0]),
@@ -102,6 +103,37 @@ internal static partial class WorkloadReference
             calls += 1 + text.Length;
         }
         return ((int)sum, calls);
+    }
+
+    /// <summary>Each word is hashed once a round, and compared with what is found until that is the word.</summary>
+    private static (double, long) CountWords(int rounds)
+    {
+        const string text =
+            "the map of the code as it is 1 room imports from those above it 8 times 8 is 64 the engine has 2 compilers and the code of "
+            + "both has 1 calling convention the map has 64 rooms the frame of each has 1 head and the stack is walked without knowing "
+            + "the tier 8 of the registers are of the engine 2 are of the instance and each of the tables is exported the code is of the engine";
+        var (keys, counts, calls) = (new string?[64], new uint[64], 0L);
+        foreach (var word in text.Split(' '))
+        {
+            var place = uint.TryParse(word, out var number) ? number : word.Aggregate(0u, (hash, unit) => 31 * hash + unit);
+            calls++;
+            for (place %= 64; keys[place] != null; place = (place + 1) % 64)
+            {
+                calls++;
+                if (keys[place] == word)
+                    break;
+            }
+            keys[place] = word;
+            counts[place]++;
+        }
+
+        var sum = 0u;
+        for (var round = rounds; round > 0; round--)
+        {
+            foreach (var count in counts)
+                sum = 31 * sum + (count ^ (uint)round);
+        }
+        return ((int)sum, calls * rounds);
     }
 
     /// <summary>
