@@ -42,7 +42,7 @@ internal sealed class GoldenFile
     /// <summary>The file's text with what comes out now as expectation.</summary>
     public string WithActual()
     {
-        WasmModule module = WasmModule.Decode(WatAssembler.Assemble(_source));
+        WasmModule module = WasmModule.Decode(WatAssembler.Assemble(_source), BuiltinSets.JsString);
         var feedback = SyntheticFeedback.Parse(module, _feedback);
         var text = new StringBuilder(_source).Append('\n');
         foreach (string test in _tests)
