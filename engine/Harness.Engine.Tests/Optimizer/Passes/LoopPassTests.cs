@@ -49,31 +49,6 @@ public class LoopPassTests
         Assert.Equal(1, graph.CountInLoops(IrOp.LoadTableElement));
     }
 
-    /// <summary>Nothing that loads from an object may go before the test that says what the object is.</summary>
-    [Fact]
-    public void ALoadStaysBehindTheTestOfItsObject()
-    {
-        Graph graph = TestGraphs.Build(
-            """
-            (module
-              (type $box (struct (field i32)))
-              (func (param $x anyref) (param $n i32) (result i32) (local $sum i32)
-                (loop $next
-                  (block $other
-                    (local.set $sum
-                      (i32.add
-                        (local.get $sum)
-                        (struct.get $box 0
-                          (block $is-box (result (ref $box))
-                            (drop (br_on_cast $is-box anyref (ref $box) (local.get $x)))
-                            (br $other))))))
-                  (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
-                (local.get $sum)))
-            """);
-        graph.Apply(new LoopInvariantCodeMotion());
-        Assert.Equal(1, graph.CountInLoops(Opcode.StructGet));
-    }
-
     [Fact]
     public void ALargeLoopIsNotPeeled()
     {

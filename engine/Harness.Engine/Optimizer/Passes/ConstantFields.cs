@@ -149,14 +149,10 @@ internal sealed class ConstantFields : IPass
                 case Opcode.RefFunc:
                     graph.Replace(id, constants.Function((int)bits));
                     break;
-                case Opcode.GlobalGet:
+                case Opcode.GlobalGet when graph[id].Type == IrType.Ref:
                     int global = constants.Get(Opcode.GlobalGet, IrType.Ref, bits, graph.Module.Globals[(int)bits].Type.Type);
-                    if (graph[id].Type == IrType.Ref)
-                    {
-                        Know(global, ConstantObject.OfGlobal(graph.Module, (int)bits));
-                        graph.Replace(id, global);
-                    }
-
+                    Know(global, ConstantObject.OfGlobal(graph.Module, (int)bits));
+                    graph.Replace(id, global);
                     break;
                 default:
                     Know(id, value);

@@ -180,13 +180,8 @@ internal sealed class LoopInvariantCodeMotion : IPass
                 && (effects & (Effects.Pinned | Effects.Allocates | Effects.ReadsMemory)) == 0
                 && (isCheck ? canGuard : (effects & (Effects.Traps | Effects.Deoptimizes)) == 0)
                 && node.Op != IrOp.Projection
-                && !DependsOnChecks(node.Op)
                 && checks.Allow(id);
         }
-
-        /// <summary>Whether an operation is right only behind a test or check, which stays in the loop.</summary>
-        private static bool DependsOnChecks(Opcode op) =>
-            op is IrOp.Narrow or Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU;
 
         /// <summary>Turns a check that has moved before the loop into a guard that deoptimizes to the loop's start.</summary>
         private void MakeGuard(int id)
