@@ -6,6 +6,7 @@ const trapCategories = [
   [/unreachable/, 'unreachable'],
   [/memory access out of bounds/, 'memory'],
   [/table index is out of bounds|table or.*out of bounds|element segment/, 'table'],
+  [/data segment/, 'memory'],
   [/function signature mismatch|null function/, 'indirect-call'],
   [/(divide|remainder) by zero/, 'divide-by-zero'],
   [/unrepresentable/, 'overflow'],

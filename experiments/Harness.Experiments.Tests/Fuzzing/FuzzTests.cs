@@ -3,10 +3,10 @@ using Harness.Experiments.Fuzzing;
 
 namespace Harness.Experiments.Tests.Fuzzing;
 
-/// <summary>A few hundred random programs in every configuration; <c>harness fuzz</c> runs as many as one likes.</summary>
+/// <summary>Random programs in every configuration; <c>harness fuzz</c> runs as many as one likes.</summary>
 public class FuzzTests
 {
-    private const int Programs = 120;
+    private const int Programs = 80;
 
     [Fact]
     public void ConfigurationsAgreeWithBaseline() => Check(node: null, firstSeed: 1);

@@ -16,20 +16,25 @@ internal static class FuzzCommand
         var reduce = new Option<bool>("--reduce") { Description = "make each program that fails as small as possible, and write it to artifacts/fuzz" };
         var withoutNode = new Option<bool>("--without-node") { Description = "compare with this engine's baseline tier instead of V8" };
         var jobs = new Option<int>("--jobs") { Description = "programs to run at a time", DefaultValueFactory = _ => 1 };
+        var statistics = new Option<bool>("--statistics") { Description = "instead of comparing, tell what becomes of the programs in one configuration: how much is optimized, inlined, removed, deoptimized" };
         var source = new Option<string>("--source") { Description = "who makes the programs: own, or binaryen (wasm-opt -ttf, with garbage collection and exceptions)", DefaultValueFactory = _ => FuzzSource.Own };
         source.AcceptOnlyFromAmong(FuzzSource.Own, FuzzSource.Binaryen);
         var command = new Command("fuzz", "run random programs in many configurations and compare the results with V8's")
         {
-            count, seed, source, configuration, reduce, withoutNode, jobs,
+            count, seed, source, configuration, reduce, withoutNode, jobs, statistics,
         };
-        command.SetAction(parsed => new FuzzSession(
-            parsed.GetValue(seed),
-            parsed.GetValue(count),
-            parsed.GetValue(jobs),
-            parsed.GetRequiredValue(source),
-            parsed.GetValue(withoutNode) ? null : NodeInstallation.NodePath,
-            parsed.GetValue(configuration) is { } name ? FuzzConfiguration.Find(name) : null,
-            parsed.GetValue(reduce)).Run());
+        command.SetAction(parsed =>
+        {
+            var session = new FuzzSession(
+                parsed.GetValue(seed),
+                parsed.GetValue(count),
+                parsed.GetValue(jobs),
+                parsed.GetRequiredValue(source),
+                parsed.GetValue(withoutNode) ? null : NodeInstallation.NodePath,
+                parsed.GetValue(configuration) is { } name ? FuzzConfiguration.Find(name) : null,
+                parsed.GetValue(reduce));
+            return parsed.GetValue(statistics) ? session.Describe() : session.Run();
+        });
         return command;
     }
 
@@ -53,6 +58,18 @@ internal static class FuzzCommand
             return failed == 0 ? 0 : 1;
         }
 
+        /// <summary>Runs the programs in one configuration, and prints statistics of what the engine did.</summary>
+        public int Describe()
+        {
+            var configuration = only ?? FuzzConfiguration.Find("optimizing");
+            var statistics = new FuzzStatistics();
+            for (var number = 0; number < count; number++)
+                statistics.Add(Generate(first + (ulong)number), configuration);
+            foreach (var line in statistics.Describe())
+                Console.WriteLine(line);
+            return 0;
+        }
+
         /// <summary>Runs every program whose number leaves the remainder <paramref name="job"/>.</summary>
         private void RunShare(int job)
         {
@@ -61,6 +78,8 @@ internal static class FuzzCommand
             {
                 var program = Generate(first + (ulong)number);
                 var mismatches = runner.Run(program, only is null ? FuzzConfiguration.For(program.Seed) : [only]);
+                if (mismatches is null && source == FuzzSource.Own)
+                    throw new InvalidOperationException($"the reference cannot run the program of seed {program.Seed}: {runner.Refusal}");
                 lock (gate)
                     Report(program, mismatches);
                 if (reduce && mismatches is [var mismatch, ..])
@@ -76,11 +95,7 @@ internal static class FuzzCommand
         {
             done++;
             if (mismatches is null)
-            {
-                if (source == FuzzSource.Own)
-                    throw new InvalidOperationException($"the reference cannot run the program of seed {program.Seed}");
                 skipped++;
-            }
             else if (mismatches.Count > 0)
             {
                 failed++;

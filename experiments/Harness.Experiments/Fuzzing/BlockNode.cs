@@ -38,6 +38,12 @@ internal class BlockNode(Opcode opcode, ProgramSignature type, int typeIndex, pa
             foreach (var node in Else)
                 node.Write(writer, labels);
         }
+        WriteEnd(writer, labels);
+    }
+
+    /// <summary>Writes the end; the block itself is still among the labels.</summary>
+    protected virtual void WriteEnd(WasmWriter writer, Stack<BlockNode> labels)
+    {
         writer.Opcode(Opcode.End);
         labels.Pop();
     }

@@ -5,9 +5,14 @@ namespace Harness.Experiments.Fuzzing;
 /// <content>Exceptions.</content>
 internal sealed partial class BodyGenerator
 {
+    /// <summary>The legacy tries in one of whose handlers code is being generated.</summary>
+    private readonly List<LegacyTryNode> handling = [];
+
     /// <summary>Throws an exception, a new one or one that was caught before.</summary>
     private ProgramNode Throw(int depth)
     {
+        if (handling.Count > 0 && random.Percent(40))
+            return new ProgramNode(Opcode.Rethrow, []) { Targets = [random.Pick(handling)], Reducibility = Reducibility.Fixed };
         if (random.Percent(20) && locals.Contains(ProgramType.ExnRef))
             return new ProgramNode(Opcode.ThrowRef, [], Simple(ProgramType.ExnRef)) { Reducibility = Reducibility.Fixed };
         var tag = random.Below(context.Program.Tags.Count);
@@ -16,8 +21,10 @@ internal sealed partial class BodyGenerator
 
     private ProgramType[] TagValues(int tag) => context.Program.Signature(context.Program.Tags[tag]).Parameters;
 
+    private ProgramNode TryStatement(int depth) => context.Program.HasLegacyExceptions ? LegacyTry(depth) : TryTable(depth);
+
     /// <summary>Statements whose exceptions are caught; what was caught goes to locals or is dropped.</summary>
-    private SequenceNode TryStatement(int depth)
+    private SequenceNode TryTable(int depth)
     {
         var tag = random.Below(context.Program.Tags.Count);
         var kind = (CatchKind)random.Weighted(50, 20, 20, 10);
@@ -33,17 +40,59 @@ internal sealed partial class BodyGenerator
             : [(kind, tag, handler)];
         var body = new TryNode(clauses) { Reducibility = Reducibility.Fixed };
         labels.Add(handler);
-        Fill(body, body.Body, depth - 1);
-        if (random.Percent(40))
-        {
-            labels.Add(body);
-            body.Body.Add(random.Percent(50) && role != FunctionRole.Leaf ? Spread(Call(random.Below(context.Signatures.Count), depth - 1)) : ConditionalThrow(depth - 1));
-            labels.RemoveAt(labels.Count - 1);
-        }
+        FillTry(body, depth);
         labels.RemoveAt(labels.Count - 1);
         handler.Body.Add(body);
         handler.Body.AddRange(caught.Select(type => type == ProgramType.ExnRef ? ProgramNode.Zero(type) : Expression(type, 1)));
         return Spread(handler);
+    }
+
+    /// <summary>Gives a try some statements, and often a call or throw.</summary>
+    private void FillTry(BlockNode body, int depth)
+    {
+        Fill(body, body.Body, depth - 1);
+        if (random.Percent(60))
+            return;
+        labels.Add(body);
+        body.Body.Add(random.Percent(50) && role != FunctionRole.Leaf
+            ? Spread(Call(random.Below(context.Signatures.Count), depth - 1))
+            : ConditionalThrow(depth - 1));
+        labels.RemoveAt(labels.Count - 1);
+    }
+
+    /// <summary>The same in the legacy form, with handlers inside.</summary>
+    private LegacyTryNode LegacyTry(int depth)
+    {
+        if (labels.Count > 0 && random.Percent(20))
+        {
+            var delegating = new LegacyTryNode { Delegate = random.Pick(labels), Reducibility = Reducibility.Whole };
+            FillTry(delegating, depth);
+            return delegating;
+        }
+
+        var node = new LegacyTryNode { Reducibility = Reducibility.Whole };
+        FillTry(node, depth);
+        labels.Add(node);
+        handling.Add(node);
+        for (var i = random.Weighted(20, 60, 20); i > 0; i--)
+            AddHandler(node, random.Below(context.Program.Tags.Count), depth);
+        if (node.Handlers.Count == 0 || random.Percent(30))
+            AddHandler(node, -1, depth);
+        handling.RemoveAt(handling.Count - 1);
+        labels.RemoveAt(labels.Count - 1);
+        return node;
+    }
+
+    private void AddHandler(LegacyTryNode node, int tag, int depth)
+    {
+        var body = new List<ProgramNode>();
+        node.Handlers.Add((tag, body));
+        foreach (var type in tag >= 0 ? TagValues(tag).Reverse() : [])
+            body.Add(TakeOff(random.Percent(75) ? WritableLocal(type) : -1));
+        for (var i = random.Weighted(30, 50, 20); i > 0; i--)
+            body.Add(Statement(depth - 1));
+        if (random.Percent(25))
+            body.Add(ConditionalThrow(depth - 1));
     }
 
     private BlockNode ConditionalThrow(int depth)

@@ -21,7 +21,7 @@ internal sealed partial class BodyGenerator
             return Simple(type);
         if (type.IsReference)
             return Reference(type, depth);
-        return random.Weighted(16, 46, 9, 4, 5, 7, 5, 3, role == FunctionRole.Leaf ? 0 : 9, context.Aggregates.Count > 0 ? 18 : 0) switch
+        return random.Weighted(16, 46, 9, 4, 5, 7, 5, 3, role == FunctionRole.Leaf ? 0 : 11, context.Aggregates.Count > 0 ? 28 : 0) switch
         {
             9 => FieldValue(type, depth) ?? (type == ProgramType.I32 ? QueryOfObject(depth) : Operator(type, depth)),
             0 => Simple(type),
@@ -57,24 +57,24 @@ internal sealed partial class BodyGenerator
             return Constants.Random(type, random);
         if (!context.IsFunction(type))
             return SimpleObject(type);
-        return random.Percent(context.Danger * 3) ? ProgramNode.Zero(type) : FunctionReference(type.Heap);
+        return type.Nullable && random.Percent(context.Danger * 3) ? ProgramNode.Zero(type) : FunctionReference(type.Heap);
     }
 
-    private ProgramNode FunctionReference(int wanted)
-    {
-        var chosen = wanted >= 0 ? wanted : random.Below(context.Signatures.Count);
-        return new ProgramNode(Opcode.RefFunc, [ProgramType.ReferenceTo(chosen, nullable: false)])
-        {
-            Immediates = [random.Pick(context.FunctionsBySignature[chosen])],
-        };
-    }
+    private ProgramNode FunctionReference(int wanted) => ObjectFactory.Function(wanted, context, random);
 
     private ProgramNode Reference(ProgramType type, int depth)
     {
         if (!context.IsFunction(type))
             return ObjectReference(type, depth);
-        if (random.Percent(20))
-            return Select(type, depth);
+        switch (random.Weighted(20, 10, 8, 62))
+        {
+            case 0:
+                return Select(type, depth);
+            case 1 when FieldValue(type, depth) is { } field:
+                return field;
+            case 2 when Cast(type, depth) is { } cast:
+                return cast;
+        }
         var tables = Enumerable.Range(0, context.Program.Tables.Count).Where(index => context.Program.Tables[index].Type == type).ToList();
         if (tables.Count == 0 || random.Percent(60))
             return Simple(type);
@@ -168,12 +168,17 @@ internal sealed partial class BodyGenerator
     {
         var isTyped = type.IsReference || random.Percent(30);
         return new ProgramNode(isTyped ? Opcode.SelectTyped : Opcode.Select, [type],
-            Expression(type, depth - 1), Expression(type, depth - 1), Expression(ProgramType.I32, depth - 1));
+            Expression(type, depth - 1), Expression(type, depth - 1), Condition(depth - 1));
     }
+
+    /// <summary>A condition: any number, or one that holds in some phases, so that what has never happened before does later.</summary>
+    private ProgramNode Condition(int depth) => random.Percent(20)
+        ? Constrained(Opcode.I32And, ProgramType.I32, Phase(random.Below(3)), 1)
+        : Expression(ProgramType.I32, depth);
 
     private BlockNode IfExpression(ProgramType type, int depth)
     {
-        var node = Block(Opcode.If, [type], Expression(ProgramType.I32, depth - 1));
+        var node = Block(Opcode.If, [type], Condition(depth - 1));
         Fill(node, node.Body, depth - 1);
         node.Else = [];
         Fill(node, node.Else, depth - 1);
@@ -225,13 +230,13 @@ internal sealed partial class BodyGenerator
         var left = role == FunctionRole.Run
             ? ProgramNode.I32Const(random.Between(2, 6), Reducibility.Fixed)
             : Fixed(Opcode.I32Sub, ProgramType.I32, FixedLocal(0), ProgramNode.I32Const(1, Reducibility.Fixed));
-        ProgramNode[] arguments = [left, .. Expressions(type.Parameters[1..], depth - 1)];
+        ProgramNode[] arguments = [left, .. type.Parameters[1..].Select(parameter => Argument(parameter, depth - 1))];
         var tables = Enumerable.Range(0, context.Program.Tables.Count)
             .Where(index => context.Program.Tables[index].RegionStart(callee) >= 0).ToList();
         switch (random.Weighted(30, 50, 20))
         {
             case 0:
-                return new ProgramNode(Opcode.Call, type.Results, arguments) { Immediates = [random.Pick(context.FunctionsBySignature[callee])] };
+                return new ProgramNode(Opcode.Call, type.Results, arguments) { Immediates = [random.Pick(context.FunctionsBelow[callee])] };
             case 1:
                 var table = random.Pick(tables);
                 return new ProgramNode(Opcode.CallIndirect, type.Results, [.. arguments, TableIndex(table, callee, depth - 1)])
@@ -243,6 +248,10 @@ internal sealed partial class BodyGenerator
         }
     }
 
+    /// <summary>A value to pass: of objects often what another one refers to, so that functions descend into objects.</summary>
+    private ProgramNode Argument(ProgramType type, int depth) =>
+        type.IsReference && depth > 0 && random.Percent(35) ? FieldValue(type, depth) ?? Expression(type, depth) : Expression(type, depth);
+
     /// <summary>
     /// The index of a table entry with a function of a signature. What it depends on decides whether the call site sees one
     /// target, several, or another one in each phase.
@@ -253,7 +262,7 @@ internal sealed partial class BodyGenerator
             return Expression(ProgramType.I32, depth);
         var declared = context.Program.Tables[table];
         var start = Math.Max(0, declared.RegionStart(wanted >= 0 ? wanted : random.Pick(declared.Regions)));
-        var inRegion = random.Weighted(25, 40, 15, 20) switch
+        var inRegion = random.Weighted(20, 55, 10, 15) switch
         {
             0 => null,
             1 => Phase(random.Below(3)),
@@ -276,7 +285,7 @@ internal sealed partial class BodyGenerator
         var nullable = ProgramType.ReferenceTo(callee);
         ProgramType[] results = [nullable with { Nullable = false }];
         var targets = labels.Where(label => label.Opcode != Opcode.Loop && label.LabelTypes.Length == 0).ToList();
-        switch (random.Weighted(20, 25, 15, 20, 20))
+        switch (random.Weighted(10, 20, 8, 12, 12, 30, 40, 12, 3))
         {
             case 0:
                 return FunctionReference(callee);
@@ -290,6 +299,18 @@ internal sealed partial class BodyGenerator
                     Targets = [random.Pick(targets)],
                     Reducibility = Reducibility.Fixed,
                 };
+            case 5:
+                // Another function in another phase.
+                return new ProgramNode(Opcode.SelectTyped, results, FunctionReference(callee), FunctionReference(callee), Phase(random.Below(3)))
+                {
+                    Reducibility = Reducibility.Fixed,
+                };
+            case 6 when depth > 0 && FieldValue(results[0], depth) is { } method:
+                return method;
+            case 7 when CastTo(results[0], depth) is { } cast:
+                return cast;
+            case 8:
+                return TrappingCast(results[0], depth);
             default:
                 var block = Block(Opcode.Block, new ProgramSignature([], results), Reducibility.Fixed);
                 block.Body.Add(new ProgramNode(Opcode.BrOnNonNull, [], Reference(nullable, depth)) { Targets = [block], Reducibility = Reducibility.Whole });

@@ -2,12 +2,9 @@ using Harness.Engine.Modules;
 
 namespace Harness.Experiments.Fuzzing;
 
-/// <content>Structures, arrays, unboxed integers and casts.</content>
+/// <content>Objects: making them, reading and writing their fields, and asking about them.</content>
 internal sealed partial class BodyGenerator
 {
-    /// <summary>The locals that hold an array while its length is asked for, by type.</summary>
-    private readonly Dictionary<int, int> arrayLocals = [];
-
     /// <summary>A type of references to objects, with null.</summary>
     private ProgramType AnyObjectType() => random.Percent(75)
         ? ProgramType.ReferenceTo(random.Pick(context.Aggregates))
@@ -22,8 +19,9 @@ internal sealed partial class BodyGenerator
     {
         if (!type.Nullable)
             return NonNull(type, depth);
-        return random.Weighted(25, 20, 18, 8, 6, 6, 8, role == FunctionRole.Leaf ? 0 : 8) switch
+        return random.Weighted(25, 20, 18, 8, 6, 6, 9, role == FunctionRole.Leaf ? 0 : 8, 6) switch
         {
+            8 => TableEntry(type, depth) ?? Simple(type),
             0 => Simple(type),
             1 => New(type, depth),
             2 => FieldValue(type, depth) ?? New(type, depth),
@@ -42,6 +40,8 @@ internal sealed partial class BodyGenerator
             return ProgramNode.Zero(type);
         if (type.Heap == ProgramType.ExternRef.Heap)
             return new ProgramNode(Opcode.ExternConvertAny, [type with { Nullable = false }], New(ProgramType.AnyRef with { Nullable = false }, depth));
+        if (!type.Nullable && context.ConstantGlobals(type) is { Count: > 0 } globals && random.Percent(50))
+            return new ProgramNode(Opcode.GlobalGet, [type]) { Immediates = [random.Pick(globals)] };
         var candidates = context.Aggregates.Where(index => context.IsBelow(index, type)).ToList();
         var mayBeI31 = type.Heap == ProgramType.I31Ref.Heap || type.Heap == ProgramType.AnyRef.Heap || type.Heap == ProgramType.EqRef.Heap;
         if (mayBeI31 && (candidates.Count == 0 || type.Heap == ProgramType.I31Ref.Heap || random.Percent(30)))
@@ -60,37 +60,10 @@ internal sealed partial class BodyGenerator
     {
         var fields = context.Aggregate(type).Fields;
         ProgramType[] results = [ProgramType.ReferenceTo(type, nullable: false)];
-        return random.Percent(20)
+        return random.Percent(20) && context.Aggregate(type).IsDefaultable
             ? new ProgramNode(Opcode.StructNewDefault, results) { Immediates = [type] }
             : new ProgramNode(Opcode.StructNew, results, Expressions([.. fields.Select(field => field.Type)], depth - 1)) { Immediates = [type] };
     }
-
-    private ProgramNode NewArray(int type, int depth)
-    {
-        var element = context.Aggregate(type).Fields[0].Type;
-        ProgramType[] results = [ProgramType.ReferenceTo(type, nullable: false)];
-        switch (random.Weighted(30, 30, 40))
-        {
-            case 0:
-                return new ProgramNode(Opcode.ArrayNewFixed, results, Expressions([.. Enumerable.Repeat(element, ObjectFactory.MinimumLength)], depth - 1))
-                {
-                    Immediates = [type, ObjectFactory.MinimumLength],
-                };
-            case 1:
-                return new ProgramNode(Opcode.ArrayNewDefault, results, ArrayLength(depth)) { Immediates = [type] };
-            default:
-                return new ProgramNode(Opcode.ArrayNew, results, Expression(element, depth - 1), ArrayLength(depth)) { Immediates = [type] };
-        }
-    }
-
-    private ProgramNode ArrayLength(int depth) => random.Percent(60)
-        ? ProgramNode.I32Const(ObjectFactory.Length(random), Reducibility.Fixed)
-        : new ProgramNode(Opcode.I32Add, [ProgramType.I32],
-            Constrained(Opcode.I32And, ProgramType.I32, Expression(ProgramType.I32, depth - 1), 31),
-            ProgramNode.I32Const(ObjectFactory.MinimumLength, Reducibility.Fixed))
-        {
-            Reducibility = Reducibility.Whole,
-        };
 
     /// <summary>A field or element that has a type, of any object; null if there is no such field.</summary>
     private ProgramNode? FieldValue(ProgramType type, int depth)
@@ -119,24 +92,6 @@ internal sealed partial class BodyGenerator
         return Dares() ? Expression(nullable, depth - 1) : NonNull(nullable with { Nullable = false }, depth - 1);
     }
 
-    /// <summary>An array and an index into it, kept in range by the array's length.</summary>
-    private (ProgramNode Array, ProgramNode Index) Element(int aggregate, int depth)
-    {
-        var array = Target(aggregate, depth);
-        if (Dares())
-            return (array, Expression(ProgramType.I32, depth - 1));
-        if (random.Percent(40))
-            return (array, ProgramNode.I32Const(random.Below(ObjectFactory.MinimumLength), Reducibility.Fixed));
-        if (!arrayLocals.TryGetValue(aggregate, out var local))
-        {
-            local = NewLocal(ProgramType.ReferenceTo(aggregate), isWritable: false);
-            arrayLocals.Add(aggregate, local);
-        }
-        var tee = new ProgramNode(Opcode.LocalTee, [locals[local]], array) { Immediates = [local], Reducibility = Reducibility.Fixed };
-        var length = Fixed(Opcode.ArrayLen, ProgramType.I32, FixedLocal(local));
-        return (tee, new ProgramNode(Opcode.I32RemU, [ProgramType.I32], Simple(ProgramType.I32), length) { Reducibility = Reducibility.Fixed });
-    }
-
     /// <summary>An object that is not null: a new one, or one whose null is caught in one of three ways.</summary>
     private ProgramNode NonNull(ProgramType type, int depth)
     {
@@ -144,10 +99,14 @@ internal sealed partial class BodyGenerator
         var targets = labels.Where(label => label.Opcode != Opcode.Loop && label.LabelTypes.Length == 0).ToList();
         if (depth <= 0 || budget < 0)
             return Caught(type, Simple(nullable));
-        switch (random.Weighted(20, 50, context.Danger, 12, 15))
+        switch (random.Weighted(20, 45, context.Danger, 12, 14, 25, 5))
         {
             case 0:
                 return NewOrCaught(type, depth);
+            case 5 when FieldValue(type, depth) is { } field:
+                return field;
+            case 6 when IsCastTarget(type):
+                return TrappingCast(type, depth);
             case 2:
                 return new ProgramNode(Opcode.RefAsNonNull, [type], Expression(nullable, depth - 1)) { Reducibility = Reducibility.Fixed };
             case 3 when targets.Count > 0:
@@ -172,15 +131,6 @@ internal sealed partial class BodyGenerator
         return block;
     }
 
-    /// <summary>An object made of constants, which is not null.</summary>
-    private ProgramNode Certain(ProgramType type)
-    {
-        var made = New(type, 0);
-        return made.Opcode == Opcode.RefNull
-            ? new ProgramNode(Opcode.RefAsNonNull, [type], made) { Reducibility = Reducibility.Fixed }
-            : made;
-    }
-
     /// <summary>A global that is never null, or a new object.</summary>
     private ProgramNode NewOrCaught(ProgramType type, int depth)
     {
@@ -189,68 +139,6 @@ internal sealed partial class BodyGenerator
             return new ProgramNode(Opcode.GlobalGet, [type]) { Immediates = [random.Pick(globals)] };
         var made = New(type, depth);
         return made.Opcode == Opcode.RefNull ? Caught(type, made) : made;
-    }
-
-    /// <summary>A type above another.</summary>
-    private ProgramType Above(ProgramType type)
-    {
-        if (type.Heap >= 0 && context.Aggregate(type.Heap).Supertype is >= 0 and var supertype && random.Percent(50))
-            return ProgramType.ReferenceTo(supertype);
-        if (type.Heap >= 0 && random.Percent(30))
-            return context.Aggregate(type.Heap).IsArray ? ProgramType.ArrayRef : ProgramType.StructRef;
-        return type.Heap == ProgramType.EqRef.Heap || random.Percent(50) ? ProgramType.AnyRef : ProgramType.EqRef;
-    }
-
-    /// <summary>A cast that may give null.</summary>
-    private ProgramNode? Cast(ProgramType type, int depth)
-    {
-        if (type.Heap == ProgramType.ExternRef.Heap)
-            return new ProgramNode(Opcode.ExternConvertAny, [type], Expression(ProgramType.AnyRef, depth - 1));
-        if (type.Heap == ProgramType.AnyRef.Heap)
-            return new ProgramNode(Opcode.AnyConvertExtern, [type], Expression(ProgramType.ExternRef, depth - 1));
-        if (type == ProgramType.ExnRef)
-            return null;
-        return Dares()
-            ? new ProgramNode(Opcode.RefCastNull, [type], Expression(Above(type), depth - 1)) { Immediates = [type.Heap] }
-            : CastTo(type with { Nullable = false }, depth);
-    }
-
-    /// <summary>A cast by branch, with a new object where it fails; null where nothing is above the type.</summary>
-    private BlockNode? CastTo(ProgramType type, int depth)
-    {
-        if (type.Heap == ProgramType.AnyRef.Heap || type.Heap == ProgramType.ExternRef.Heap || type.Heap == ProgramType.ExnRef.Heap)
-            return null;
-        const int SourceIsNullable = 1;
-        var above = Above(type);
-        var source = Expression(above, depth - 1);
-        if (random.Percent(60))
-        {
-            var block = Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
-            block.Body.Add(new ProgramNode(Opcode.BrOnCast, [above], source)
-            {
-                Immediates = [SourceIsNullable, above.Heap, type.Heap],
-                Targets = [block],
-                Reducibility = Reducibility.Fixed,
-            });
-            block.Body.Add(new ProgramNode(Opcode.Drop, []) { Reducibility = Reducibility.Fixed });
-            block.Body.Add(Certain(type));
-            return block;
-        }
-
-        // (block $done (block $failed (br $done (br_on_cast_fail $failed source))) drop, new)
-        var done = Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
-        var failed = Block(Opcode.Block, new ProgramSignature([], [above]), Reducibility.Fixed);
-        failed.Body.Add(new ProgramNode(Opcode.BrOnCastFail, [type], source)
-        {
-            Immediates = [SourceIsNullable, above.Heap, type.Heap],
-            Targets = [failed],
-            Reducibility = Reducibility.Fixed,
-        });
-        failed.Body.Add(new ProgramNode(Opcode.Br, []) { Targets = [done], Reducibility = Reducibility.Fixed });
-        done.Body.Add(failed);
-        done.Body.Add(new ProgramNode(Opcode.Drop, []) { Reducibility = Reducibility.Fixed });
-        done.Body.Add(Certain(type));
-        return done;
     }
 
     /// <summary>A question about objects.</summary>
@@ -268,8 +156,8 @@ internal sealed partial class BodyGenerator
                 {
                     Immediates = [type.Heap],
                 };
-            case 3 when context.Aggregates.Where(index => context.Aggregate(index).IsArray).ToList() is { Count: > 0 } arrays:
-                return new ProgramNode(Opcode.ArrayLen, [ProgramType.I32], Target(random.Pick(arrays), depth));
+            case 3 when context.Arrays.Count > 0:
+                return new ProgramNode(Opcode.ArrayLen, [ProgramType.I32], Target(random.Pick(context.Arrays), depth));
             default:
                 return new ProgramNode(random.Percent(50) ? Opcode.I31GetS : Opcode.I31GetU, [ProgramType.I32],
                     Dares() ? Expression(ProgramType.I31Ref, depth - 1) : NonNull(ProgramType.I31Ref with { Nullable = false }, depth - 1));
@@ -296,26 +184,5 @@ internal sealed partial class BodyGenerator
             return new ProgramNode(Opcode.StructSet, [], Target(aggregate, depth), Expression(type, depth - 1)) { Immediates = [aggregate, field] };
         var (array, index) = Element(aggregate, depth);
         return new ProgramNode(Opcode.ArraySet, [], array, index, Expression(type, depth - 1)) { Immediates = [aggregate] };
-    }
-
-    /// <summary>Fills a part of an array, or copies one to another.</summary>
-    private ProgramNode BulkArray(int depth)
-    {
-        var arrays = context.Aggregates.Where(index => context.Aggregate(index) is { IsArray: true } array && array.Fields[0].Mutable).ToList();
-        if (arrays.Count == 0)
-            return SetField(depth);
-        var type = random.Pick(arrays);
-        var length = Dares() ? Expression(ProgramType.I32, depth - 1) : ProgramNode.I32Const(random.Between(0, 3), Reducibility.Fixed);
-        var start = ProgramNode.I32Const(random.Below(2), Reducibility.Fixed);
-        return random.Percent(50)
-            ? new ProgramNode(Opcode.ArrayFill, [], Target(type, depth), start, Expression(context.Aggregate(type).Fields[0].Type, depth - 1), length)
-            {
-                Immediates = [type],
-            }
-            : new ProgramNode(Opcode.ArrayCopy, [],
-                Target(type, depth), start, Target(type, depth), ProgramNode.I32Const(random.Below(2), Reducibility.Fixed), length)
-            {
-                Immediates = [type, type],
-            };
     }
 }

@@ -11,11 +11,14 @@ internal sealed partial class BodyGenerator
         if (depth <= 0 || budget < 0)
             return SetLocal(1);
         var general = role == FunctionRole.Leaf ? 0 : 1;
-        var calls = role switch { FunctionRole.Leaf => 0, FunctionRole.General => 11, _ => 30 };
+        var calls = role switch { FunctionRole.Leaf => 0, FunctionRole.General => 16, _ => 34 };
         var objects = context.Aggregates.Count > 0 ? 1 : 0;
         var exceptions = context.Program.Tags.Count > 0 ? 1 : 0;
-        return random.Weighted(24, 9, 13, 3, 9, 4, 9 * general, 4, calls, 3, 3, 4, 5, 2 * general, 1, 4, 1, 14 * objects, 8 * objects, 5 * exceptions, 3 * objects) switch
+        return random.Weighted(24, 9, 13, 3, 9, 4, 9 * general, 4, calls, 3, 3, 4, 5, 2 * general, 1, 4, 1, 14 * objects, 8 * objects, 5 * exceptions, 4 * objects,
+            5 * general * Math.Min(1, context.Arrays.Count), 5 * general * Math.Min(1, context.Links.Count)) switch
         {
+            21 => ArrayWalk(depth),
+            22 => random.Percent(50) ? BuildList(depth) : ListWalk(depth),
             17 => SetField(depth),
             18 => SetObject(depth),
             19 => TryStatement(depth),
@@ -72,7 +75,7 @@ internal sealed partial class BodyGenerator
 
     private BlockNode IfStatement(int depth)
     {
-        var node = Block(Opcode.If, [], Expression(ProgramType.I32, depth - 1));
+        var node = Block(Opcode.If, [], Condition(depth - 1));
         Fill(node, node.Body, depth - 1);
         if (random.Percent(50))
         {
@@ -358,11 +361,10 @@ internal sealed partial class BodyGenerator
 
     private ProgramNode InitializeMemory(int to, int depth)
     {
-        const int PassiveSegment = 1;
-        var size = context.Program.Data[PassiveSegment].Bytes.Length;
+        var size = context.Program.Data[RandomProgram.PassiveData].Bytes.Length;
         var (segment, from, length) = Dares()
             ? (random.Below(2), Expression(ProgramType.I32, depth - 1), BulkLength(is64: false, depth))
-            : (PassiveSegment, ProgramNode.I32Const(random.Between(0, size / 2)), ProgramNode.I32Const(random.Between(0, size / 2)));
+            : (RandomProgram.PassiveData, ProgramNode.I32Const(random.Between(0, size / 2)), ProgramNode.I32Const(random.Between(0, size / 2)));
         return new ProgramNode(Opcode.MemoryInit, [], BulkAddress(to, depth), from, length) { Immediates = [segment, to] };
     }
 
@@ -380,46 +382,6 @@ internal sealed partial class BodyGenerator
         var length = Expression(type, depth - 1);
         return Dares() ? length : Constrained(is64 ? Opcode.I64And : Opcode.I32And, type, length, random.Pick([7, 15, 63]));
     }
-
-    private ProgramNode TableOperation(int depth)
-    {
-        var table = random.Below(context.Program.Tables.Count);
-        var declared = context.Program.Tables[table];
-        var callee = random.Pick(declared.Regions);
-        var start = declared.RegionStart(callee);
-        var daring = context.Danger > 0 ? 1 : 0;
-        switch (random.Weighted(50, 15, 20, 10 * daring, 5 * daring))
-        {
-            case 0:
-                return new ProgramNode(Opcode.TableSet, [], TableIndex(table, callee, depth - 1), ReferenceFor(declared, callee, depth)) { Immediates = [table] };
-            case 1:
-                return new ProgramNode(Opcode.TableFill, [],
-                    ProgramNode.I32Const(start + random.Below(4)), ReferenceFor(declared, callee, depth),
-                    Constrained(Opcode.I32And, ProgramType.I32, Expression(ProgramType.I32, depth - 1), 3))
-                {
-                    Immediates = [table],
-                };
-            case 2:
-                var length = Dares() ? Expression(ProgramType.I32, depth - 1) : ProgramNode.I32Const(random.Between(0, 4));
-                return new ProgramNode(Opcode.TableCopy, [],
-                    ProgramNode.I32Const(start + random.Below(4)), ProgramNode.I32Const(start + random.Below(4)), length)
-                {
-                    Immediates = [table, table],
-                };
-            case 3 when declared.Type == ProgramType.FuncRef:
-                return new ProgramNode(Opcode.TableInit, [],
-                    ProgramNode.I32Const(random.Below(declared.Size)), ProgramNode.I32Const(random.Below(4)), ProgramNode.I32Const(random.Below(4)))
-                {
-                    Immediates = [context.Program.Elements.Count - 1, table],
-                };
-            default:
-                return new ProgramNode(Opcode.ElemDrop, []) { Immediates = [context.Program.Elements.Count - 1] };
-        }
-    }
-
-    /// <summary>A reference that fits into a table and is, unless the operation goes unprotected, a function of the wanted signature.</summary>
-    private ProgramNode ReferenceFor(ProgramTable table, int callee, int depth) =>
-        Dares() ? Expression(table.Type, depth - 1) : FunctionReference(callee);
 
     /// <summary>Grows a memory or a table by a little.</summary>
     private SequenceNode Grow(int depth)

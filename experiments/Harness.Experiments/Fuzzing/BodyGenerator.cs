@@ -53,6 +53,8 @@ internal sealed partial class BodyGenerator
             body.AddRange(GeneralPrologue());
         if (role == FunctionRole.Run)
             body.AddRange(RunPrologue());
+        if (context.Aggregates.Count > 0)
+            body.AddRange(ObjectsToBeginWith());
         while (budget > 0 && (body.Count < 3 || !random.Percent(7)))
             body.Add(Statement(FullDepth));
         if (role == FunctionRole.Run)
@@ -70,6 +72,10 @@ internal sealed partial class BodyGenerator
         exit.Body.Add(new ProgramNode(Opcode.Return, [], [.. signature.Results.Select(ProgramNode.Zero)]) { Reducibility = Reducibility.Fixed });
         return [exit, BurnFuel()];
     }
+
+    /// <summary>Puts objects into locals, so that what follows has some in common to read and to change.</summary>
+    private IEnumerable<ProgramNode> ObjectsToBeginWith() =>
+        Enumerable.Range(0, random.Weighted(30, 30, 25, 15)).Select(_ => SetObject(3));
 
     private IEnumerable<ProgramNode> RunPrologue() =>
     [

@@ -12,13 +12,18 @@ internal static class EngineObserver
         using var store = new Store(EngineOptions.FromDictionary(request.Knobs));
         Exception? failure = null;
         store.Engine.Events.CompilationFailed += failed => failure ??= failed.Failure;
-        var module = WasmModule.Decode(request.Module);
-        var imports = new FuzzImports();
-        var instance = store.Instantiate(module, imports.Create(store, module));
-        string[] outcome = [.. request.Calls.Select(call => Observe(instance.GetFunction(call.Export), call.Argument) + imports.TakeLog())];
+        var outcome = Observe(store, WasmModule.Decode(request.Module), request.Calls);
 
         // A function that stays in baseline code would hide what is wrong with the optimizer, unless it says that it does not support it.
         return failure is null or NotSupportedException ? outcome : [$"error: {failure.GetType().Name}: {failure.Message}"];
+    }
+
+    /// <summary>The outcome of every call of a module's exports.</summary>
+    public static IReadOnlyList<string> Observe(Store store, WasmModule module, IReadOnlyList<ProgramCall> calls)
+    {
+        var imports = new FuzzImports();
+        var instance = store.Instantiate(module, imports.Create(store, module));
+        return [.. calls.Select(call => Observe(instance.GetFunction(call.Export), call.Argument) + imports.TakeLog())];
     }
 
     private static string Observe(WasmFunction function, int? argument)

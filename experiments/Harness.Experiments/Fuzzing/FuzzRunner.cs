@@ -18,6 +18,9 @@ internal sealed class FuzzRunner : IDisposable
         engine = new ObserverProcess("dotnet", typeof(FuzzRunner).Assembly.Location, Commands.FuzzWorkerCommand.Name);
     }
 
+    /// <summary>Why V8 could not run the latest program that it could not run.</summary>
+    public string Refusal { get; private set; } = "";
+
     /// <summary>Runs a program in some configurations.</summary>
     /// <returns>The configurations whose outcome differs; null if V8 cannot run the program.</returns>
     public IReadOnlyList<FuzzMismatch>? Run(IFuzzProgram program, IEnumerable<FuzzConfiguration> configurations)
@@ -27,7 +30,10 @@ internal sealed class FuzzRunner : IDisposable
             ? engine.Observe(new ObserverRequest(module, program.Calls, FuzzConfiguration.Always[0].Knobs))
             : reference.Observe(new ObserverRequest(module, program.Calls, NoKnobs));
         if (expected.Count != program.Calls.Count)
+        {
+            Refusal = string.Join(' ', expected);
             return null;
+        }
         var mismatches = new List<FuzzMismatch>();
         foreach (var configuration in configurations)
         {

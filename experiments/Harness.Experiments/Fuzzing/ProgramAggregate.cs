@@ -28,14 +28,14 @@ internal readonly record struct ProgramField(ProgramType Type, Packing Packing, 
 /// <param name="IsArray">Which of both it is.</param>
 /// <param name="Supertype">The index of its supertype, or -1.</param>
 /// <param name="IsFinal">Whether it can have no subtypes.</param>
-internal sealed record ProgramAggregate(ProgramField[] Fields, bool IsArray, int Supertype, bool IsFinal) : ProgramTypeDefinition
+internal sealed record ProgramAggregate(ProgramField[] Fields, bool IsArray, int Supertype, bool IsFinal)
+    : ProgramTypeDefinition(Supertype, IsFinal)
 {
-    public override void Write(WasmWriter writer)
+    /// <summary>Whether an object can be made without values for its fields.</summary>
+    public bool IsDefaultable => Array.TrueForAll(Fields, one => one.Type.IsDefaultable);
+
+    protected override void WriteComposite(WasmWriter writer)
     {
-        writer.Byte(IsFinal ? BinaryFormat.SubFinalForm : BinaryFormat.SubForm);
-        writer.U32(Supertype >= 0 ? 1 : 0);
-        if (Supertype >= 0)
-            writer.U32(Supertype);
         writer.Byte(IsArray ? BinaryFormat.ArrayForm : BinaryFormat.StructForm);
         if (!IsArray)
             writer.U32(Fields.Length);

@@ -8,7 +8,7 @@ namespace Harness.Experiments.Fuzzing;
 /// canonical before anything can see them; and it seldom traps, since addresses, indices and divisors are mostly brought
 /// into range.
 /// </summary>
-internal sealed class ProgramGenerator(ulong seed)
+internal sealed partial class ProgramGenerator(ulong seed)
 {
     /// <summary>The i32 global with the fuel that is left.</summary>
     public const int FuelGlobal = 0;
@@ -25,12 +25,6 @@ internal sealed class ProgramGenerator(ulong seed)
     private readonly RandomSource random = new(seed);
     private readonly RandomProgram program = new() { Seed = seed };
 
-    /// <summary>The types that functions other than the exported ones may have; every one has at least one function.</summary>
-    private readonly List<ProgramSignature> signatures = [];
-
-    /// <summary>The indices of the structures and arrays.</summary>
-    private (int First, int Count) aggregates;
-
     /// <summary>The functions of each signature, by index.</summary>
     private readonly List<List<int>> functionsBySignature = [];
 
@@ -41,97 +35,21 @@ internal sealed class ProgramGenerator(ulong seed)
         ChooseTags();
         ChooseFunctions();
         ChooseMemories();
-        ChooseTables();
-        ChooseGlobals();
+        var context = new ProgramContext(program, signatures, functionsBySignature, Danger());
+        ChooseTables(context);
+        ChooseGlobals(context);
+        ChooseObjectSegments(context);
         var runs = AddExports();
-        FillBodies(runs);
+        FillBodies(context, runs);
         ScheduleCalls(runs);
         return program;
-    }
-
-    private void ChooseSignatures()
-    {
-        // The structures and arrays follow the signatures, which may name them already.
-        var count = random.Between(1, 4);
-        aggregates = (count, random.Percent(80) ? random.Between(3, 8) : 0);
-        while (signatures.Count < count)
-        {
-            // The first parameter is the depth of calls that is left.
-            ProgramType[] parameters = [ProgramType.I32, .. Types(random.Weighted(20, 30, 20, 10, 8, 5) + (random.Percent(6) ? 9 : 0))];
-            var results = Types(random.Weighted(8, 72, 10, 5) + (random.Percent(4) ? 4 : 0));
-            var signature = new ProgramSignature(parameters, results);
-            if (signatures.Contains(signature))
-                continue;
-            signatures.Add(signature);
-            program.TypeIndex(signature);
-        }
-    }
-
-    private ProgramType[] Types(int count)
-    {
-        var types = new ProgramType[count];
-        for (var i = 0; i < count; i++)
-            types[i] = AnyType();
-        return types;
-    }
-
-    /// <summary>A type, mostly of a number; references name only signatures that exist already.</summary>
-    private ProgramType AnyType() => random.Weighted(38, 24, 15, 20, 3, aggregates.Count > 0 ? 20 : 0) switch
-    {
-        5 => AnyObject(),
-        4 => signatures.Count > 0 && random.Percent(60) ? ProgramType.ReferenceTo(random.Below(signatures.Count)) : ProgramType.FuncRef,
-        var number => ProgramType.Numbers[number],
-    };
-
-    /// <summary>A type of references to objects, with null.</summary>
-    private ProgramType AnyObject() => random.Weighted(70, 8, 8, 5, 4, 3, 2) switch
-    {
-        0 => ProgramType.ReferenceTo(aggregates.First + random.Below(aggregates.Count)),
-        1 => ProgramType.AnyRef,
-        2 => ProgramType.EqRef,
-        3 => ProgramType.StructRef,
-        4 => ProgramType.I31Ref,
-        5 => ProgramType.ArrayRef,
-        _ => ProgramType.ExternRef,
-    };
-
-    private void ChooseAggregates()
-    {
-        for (var i = 0; i < aggregates.Count; i++)
-            program.Types.Add(i > 0 && random.Percent(35) ? ArrayType() : StructType());
-    }
-
-    private ProgramAggregate ArrayType() => new([AnyField()], IsArray: true, Supertype: -1, IsFinal: random.Percent(70));
-
-    /// <summary>A structure, which may extend one that is there already by more fields.</summary>
-    private ProgramAggregate StructType()
-    {
-        var open = Enumerable.Range(0, program.Types.Count).Where(index => program.Types[index] is ProgramAggregate { IsArray: false, IsFinal: false }).ToList();
-        var supertype = open.Count > 0 && random.Percent(60) ? random.Pick(open) : -1;
-        var fields = supertype >= 0 ? ((ProgramAggregate)program.Types[supertype]).Fields.ToList() : [];
-        for (var i = random.Weighted(15, 30, 25, 15, 10, 5) + (random.Percent(3) ? 20 : 0); i > 0; i--)
-            fields.Add(AnyField());
-        return new ProgramAggregate([.. fields], IsArray: false, supertype, IsFinal: open.Count > 0 && random.Percent(30));
-    }
-
-    private ProgramField AnyField()
-    {
-        var type = random.Percent(45) ? AnyObject() : AnyType();
-        var packing = type == ProgramType.I32 ? random.Weighted(60, 20, 20) switch { 0 => Packing.None, 1 => Packing.I8, _ => Packing.I16 } : Packing.None;
-        return new ProgramField(type, packing, random.Percent(70));
-    }
-
-    private void ChooseTags()
-    {
-        for (var i = random.Between(0, 3); i > 0; i--)
-            program.Tags.Add(program.TypeIndex(new ProgramSignature(Types(random.Weighted(30, 40, 20, 10)), [])));
     }
 
     private void ChooseFunctions()
     {
         for (var i = 0; i < signatures.Count; i++)
             functionsBySignature.Add([]);
-        var count = random.Between(Math.Max(4, signatures.Count), 12);
+        var count = random.Between(signatures.Count + 2, signatures.Count + 8);
         for (var i = 0; i < count; i++)
         {
             var signature = i < signatures.Count ? i : Math.Min(random.Below(signatures.Count), random.Below(signatures.Count));
@@ -146,7 +64,7 @@ internal sealed class ProgramGenerator(ulong seed)
         if (random.Percent(15))
             program.Memories.Add(new ProgramMemory(1, random.Between(1, 3), Is64: random.Percent(50)));
         program.Data.Add(new ProgramData(random.Below(200), Bytes(random.Between(20, 200))));
-        program.Data.Add(new ProgramData(-1, Bytes(random.Between(0, 100))));
+        program.Data.Add(new ProgramData(-1, Bytes(random.Between(40, 140))));
     }
 
     private byte[] Bytes(int count)
@@ -157,15 +75,20 @@ internal sealed class ProgramGenerator(ulong seed)
         return bytes;
     }
 
-    private void ChooseTables()
+    private void ChooseTables(ProgramContext context)
     {
-        AddTable(ProgramType.FuncRef, [.. Enumerable.Range(0, signatures.Count)]);
+        AddTable(context, ProgramType.FuncRef, [.. Enumerable.Range(0, signatures.Count)]);
         if (random.Percent(25))
-            AddTable(ProgramType.FuncRef, [.. Enumerable.Range(0, signatures.Count).Reverse()]);
+            AddTable(context, ProgramType.FuncRef, [.. Enumerable.Range(0, signatures.Count).Reverse()]);
         if (random.Percent(30))
         {
             var signature = random.Below(signatures.Count);
-            AddTable(ProgramType.ReferenceTo(signature), [signature]);
+            AddTable(context, ProgramType.ReferenceTo(signature), [signature]);
+        }
+        if (aggregates.Count > 0 && random.Percent(60))
+        {
+            var extra = random.Below(20);
+            program.Tables.Add(new ProgramTable(AnyObject(), [], RegionSize, RegionSize + extra));
         }
         var items = new List<ProgramNode>();
         for (var i = random.Between(0, 10); i > 0; i--)
@@ -173,14 +96,26 @@ internal sealed class ProgramGenerator(ulong seed)
         program.Elements.Add(new ProgramElements(-1, ProgramType.FuncRef, items));
     }
 
+    /// <summary>Adds segments for the arrays and tables of objects.</summary>
+    private void ChooseObjectSegments(ProgramContext context)
+    {
+        var types = context.Arrays.Select(array => context.Aggregate(array).Fields[0].Type)
+            .Concat(program.Tables.Where(table => table.HoldsObjects).Select(table => table.Type));
+        foreach (var type in types.Where(type => type.IsReference && !context.IsFunction(type)).Distinct().ToList())
+        {
+            var items = Enumerable.Range(0, random.Between(4, 12)).Select(_ => ObjectFactory.Value(type, context, random, 2)).ToList();
+            program.Elements.Add(new ProgramElements(-1, type, items));
+        }
+    }
+
     /// <summary>Adds a table with a region for each of the given signatures; how many different functions are in one varies.</summary>
-    private void AddTable(ProgramType type, int[] regions)
+    private void AddTable(ProgramContext context, ProgramType type, int[] regions)
     {
         var items = new List<ProgramNode>();
         foreach (var signature in regions)
         {
-            var functions = functionsBySignature[signature];
-            var targets = random.Between(1, Math.Min(functions.Count, RegionSize));
+            var functions = context.FunctionsBelow[signature];
+            var targets = random.Between(Math.Min(functions.Count, 2), Math.Min(functions.Count, RegionSize));
             for (var i = 0; i < RegionSize; i++)
                 items.Add(random.Percent(1) ? ProgramNode.Zero(type) : FunctionReference(functions[i % targets]));
         }
@@ -192,7 +127,7 @@ internal sealed class ProgramGenerator(ulong seed)
     private ProgramNode FunctionReference(int function) =>
         new(Opcode.RefFunc, [ProgramType.ReferenceTo(program.Functions[function].Type, nullable: false)]) { Immediates = [function] };
 
-    private void ChooseGlobals()
+    private void ChooseGlobals(ProgramContext context)
     {
         AddGlobal(ProgramType.I32, mutable: true, ProgramNode.I32Const(0));
         AddGlobal(ProgramType.I32, mutable: true, ProgramNode.I32Const(0));
@@ -206,7 +141,8 @@ internal sealed class ProgramGenerator(ulong seed)
             AddReferenceGlobal(ProgramType.FuncRef, random.Below(program.Functions.Count));
         if (aggregates.Count > 0 && random.Percent(50))
             AddGlobal(random.Percent(50) ? ProgramType.AnyRef : ProgramType.EqRef, mutable: true, ProgramNode.Zero(ProgramType.EqRef));
-        var context = new ProgramContext(program, signatures, functionsBySignature, 0);
+        for (var i = methodTable >= 0 ? random.Between(2, 4) : 0; i > 0; i--)
+            AddGlobal(ProgramType.ReferenceTo(methodTable, nullable: false), mutable: false, ObjectFactory.Constant(methodTable, context, random, 1));
         for (var i = 0; i < aggregates.Count; i++)
         {
             if (random.Percent(50))
@@ -215,7 +151,7 @@ internal sealed class ProgramGenerator(ulong seed)
         for (var i = 0; i < signatures.Count; i++)
         {
             if (random.Percent(50))
-                AddReferenceGlobal(ProgramType.ReferenceTo(i), random.Pick(functionsBySignature[i]));
+                AddReferenceGlobal(ProgramType.ReferenceTo(i), random.Pick(context.FunctionsBelow[i]));
         }
     }
 
@@ -242,11 +178,11 @@ internal sealed class ProgramGenerator(ulong seed)
         return runs;
     }
 
-    private void FillBodies(List<ProgramFunction> runs)
+    /// <summary>How likely an operation is left unprotected: most programs hardly ever trap, some often.</summary>
+    private int Danger() => random.Weighted(50, 30, 20) switch { 0 => 0, 1 => 1, _ => 5 };
+
+    private void FillBodies(ProgramContext context, List<ProgramFunction> runs)
     {
-        // How likely an operation is left unprotected: most programs hardly ever trap, some often.
-        var danger = random.Weighted(50, 30, 20) switch { 0 => 0, 1 => 1, _ => 5 };
-        var context = new ProgramContext(program, signatures, functionsBySignature, danger);
         foreach (var function in program.Functions)
         {
             var isRun = runs.Contains(function);

@@ -3,13 +3,15 @@ namespace Harness.Experiments.Fuzzing;
 /// <summary>A memory; sizes are in pages of 64 KiB.</summary>
 internal sealed record ProgramMemory(int Pages, int Maximum, bool Is64);
 
-/// <summary>A table, divided into regions whose entries have one signature, as long as nobody moves them.</summary>
+/// <summary>A table of functions, divided into regions whose entries have one signature, as long as nobody moves them; or one of objects.</summary>
 /// <param name="Type">The type of its entries.</param>
-/// <param name="Regions">The signature of each region; a region has <see cref="ProgramGenerator.RegionSize"/> entries.</param>
+/// <param name="Regions">The signature of each region, which has <see cref="ProgramGenerator.RegionSize"/> entries; none for objects.</param>
 /// <param name="Size">Its size at first.</param>
 /// <param name="Maximum">The size up to which it can grow.</param>
 internal sealed record ProgramTable(ProgramType Type, int[] Regions, int Size, int Maximum)
 {
+    public bool HoldsObjects => Regions.Length == 0;
+
     /// <summary>The first entry of a signature's region, or -1.</summary>
     public int RegionStart(int signature)
     {

@@ -3,14 +3,16 @@ using Harness.Engine.Modules;
 namespace Harness.Experiments.Fuzzing;
 
 /// <summary>A function type or block type of a random program.</summary>
-internal sealed record ProgramSignature(ProgramType[] Parameters, ProgramType[] Results) : ProgramTypeDefinition
+internal sealed record ProgramSignature(ProgramType[] Parameters, ProgramType[] Results, int Supertype = -1, bool IsFinal = true)
+    : ProgramTypeDefinition(Supertype, IsFinal)
 {
     public bool Equals(ProgramSignature? other) =>
-        other is not null && Parameters.SequenceEqual(other.Parameters) && Results.SequenceEqual(other.Results);
+        base.Equals(other) && Parameters.SequenceEqual(other.Parameters) && Results.SequenceEqual(other.Results);
 
     public override int GetHashCode()
     {
         var hash = new HashCode();
+        hash.Add(base.GetHashCode());
         foreach (var type in Parameters)
             hash.Add(type);
         foreach (var type in Results)
@@ -18,7 +20,7 @@ internal sealed record ProgramSignature(ProgramType[] Parameters, ProgramType[] 
         return hash.ToHashCode();
     }
 
-    public override void Write(WasmWriter writer)
+    protected override void WriteComposite(WasmWriter writer)
     {
         writer.Byte(BinaryFormat.FunctionForm);
         writer.U32(Parameters.Length);

@@ -33,6 +33,9 @@ internal readonly record struct ProgramType(ValueKind Kind, int Heap = -1, bool 
 
     public bool IsReference => Kind == ValueKind.Ref;
 
+    /// <summary>Whether a local or field of the type has a value before it is given one.</summary>
+    public bool IsDefaultable => !IsReference || Nullable;
+
     public bool IsFloat => Kind is ValueKind.F32 or ValueKind.F64;
 
     /// <summary>The type of references to what one defined type describes.</summary>

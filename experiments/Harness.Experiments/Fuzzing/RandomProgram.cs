@@ -8,6 +8,9 @@ internal sealed class RandomProgram : IFuzzProgram
     private const byte ConstantLimits = 0x01;
     private const byte Memory64Flag = 0x04;
 
+    /// <summary>The data segment that is not part of a memory's initial contents.</summary>
+    public const int PassiveData = 1;
+
     /// <summary>The seed that it was generated from.</summary>
     public required ulong Seed { get; init; }
 
@@ -15,6 +18,9 @@ internal sealed class RandomProgram : IFuzzProgram
 
     /// <summary>Function types, types of structures and arrays, and block types.</summary>
     public List<ProgramTypeDefinition> Types { get; } = [];
+
+    /// <summary>Whether exceptions are caught by the legacy instructions; engines refuse both kinds in one module.</summary>
+    public bool HasLegacyExceptions { get; set; }
 
     /// <summary>The types of the tags of exceptions, by index.</summary>
     public List<int> Tags { get; } = [];
@@ -53,6 +59,18 @@ internal sealed class RandomProgram : IFuzzProgram
         }
         return index;
     }
+
+    /// <summary>Whether a type is another one or below it.</summary>
+    public bool IsSubtype(int type, int other)
+    {
+        while (type >= 0 && type != other)
+            type = Types[type].Supertype;
+        return type == other;
+    }
+
+    /// <summary>The passive element segments whose items are of a type.</summary>
+    public IReadOnlyList<int> PassiveElements(ProgramType type) =>
+        [.. Enumerable.Range(0, Elements.Count).Where(index => Elements[index].Table < 0 && Elements[index].Type == type)];
 
     /// <summary>The program in the binary format.</summary>
     public byte[] Encode()

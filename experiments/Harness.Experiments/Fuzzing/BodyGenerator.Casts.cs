@@ -1,0 +1,107 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Experiments.Fuzzing;
+
+/// <content>Casts, of objects and of functions.</content>
+internal sealed partial class BodyGenerator
+{
+    /// <summary>The flag of a cast that branches.</summary>
+    private const int SourceIsNullable = 1;
+
+    /// <summary>Whether there is something to cast down to a type.</summary>
+    private static bool IsCastTarget(ProgramType type) => type.IsReference
+        && type.Heap != ProgramType.AnyRef.Heap && type.Heap != ProgramType.ExternRef.Heap && type.Heap != ProgramType.ExnRef.Heap
+        && type.Heap != ProgramType.FuncRef.Heap;
+
+    /// <summary>A type above another, with null.</summary>
+    private ProgramType Above(ProgramType type)
+    {
+        if (type.Heap >= 0 && context.Program.Types[type.Heap].Supertype is >= 0 and var supertype && random.Percent(50))
+            return ProgramType.ReferenceTo(supertype);
+        if (context.IsFunction(type))
+            return ProgramType.FuncRef;
+        if (type.Heap >= 0 && random.Percent(30))
+            return context.Aggregate(type.Heap).IsArray ? ProgramType.ArrayRef : ProgramType.StructRef;
+        return type.Heap == ProgramType.EqRef.Heap || random.Percent(50) ? ProgramType.AnyRef : ProgramType.EqRef;
+    }
+
+    /// <summary>A cast that may give null.</summary>
+    private ProgramNode? Cast(ProgramType type, int depth)
+    {
+        if (type.Heap == ProgramType.ExternRef.Heap)
+            return new ProgramNode(Opcode.ExternConvertAny, [type], Expression(ProgramType.AnyRef, depth - 1));
+        if (type.Heap == ProgramType.AnyRef.Heap)
+            return new ProgramNode(Opcode.AnyConvertExtern, [type], Expression(ProgramType.ExternRef, depth - 1));
+        if (!IsCastTarget(type))
+            return null;
+        return random.Percent(30) ? TrappingCast(type, depth) : CastTo(type with { Nullable = false }, depth);
+    }
+
+    /// <summary>A cast that traps where it fails, which few do.</summary>
+    private ProgramNode TrappingCast(ProgramType type, int depth) =>
+        new(type.Nullable ? Opcode.RefCastNull : Opcode.RefCast, [type], Dares() ? Expression(Above(type), depth - 1) : Disguised(type, Above(type), depth))
+        {
+            Immediates = [type.Heap],
+            Reducibility = type.Nullable ? Reducibility.Free : Reducibility.Fixed,
+        };
+
+    /// <summary>What is mostly of a type, as one of a type above it.</summary>
+    private BlockNode Disguised(ProgramType type, ProgramType above, int depth)
+    {
+        var node = Block(Opcode.If, new ProgramSignature([], [above]), Reducibility.Fixed, Expression(ProgramType.I32, depth - 1));
+        node.Body.Add(Expression(type, depth - 1));
+        node.Else = [Expression(random.Percent(context.Danger) ? above : type, depth - 1)];
+        return node;
+    }
+
+    /// <summary>A cast by branch, with something made of constants where it fails; null where nothing is above the type.</summary>
+    private BlockNode? CastTo(ProgramType type, int depth)
+    {
+        if (!IsCastTarget(type))
+            return null;
+        var above = Above(type);
+        var source = random.Percent(30) ? Disguised(type, above, depth) : Expression(above, depth - 1);
+        return random.Percent(60) ? BranchOnSuccess(type, above, source) : BranchOnFailure(type, above, source);
+    }
+
+    private BlockNode BranchOnSuccess(ProgramType type, ProgramType above, ProgramNode source)
+    {
+        var block = Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
+        block.Body.Add(new ProgramNode(Opcode.BrOnCast, [above], source)
+        {
+            Immediates = [SourceIsNullable, above.Heap, type.Heap],
+            Targets = [block],
+            Reducibility = Reducibility.Fixed,
+        });
+        block.Body.Add(new ProgramNode(Opcode.Drop, []) { Reducibility = Reducibility.Fixed });
+        block.Body.Add(Certain(type));
+        return block;
+    }
+
+    /// <summary><c>(block $done (block $failed (br $done (br_on_cast_fail $failed source))) drop, new)</c>.</summary>
+    private BlockNode BranchOnFailure(ProgramType type, ProgramType above, ProgramNode source)
+    {
+        var done = Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
+        var failed = Block(Opcode.Block, new ProgramSignature([], [above]), Reducibility.Fixed);
+        failed.Body.Add(new ProgramNode(Opcode.BrOnCastFail, [type], source)
+        {
+            Immediates = [SourceIsNullable, above.Heap, type.Heap],
+            Targets = [failed],
+            Reducibility = Reducibility.Fixed,
+        });
+        failed.Body.Add(new ProgramNode(Opcode.Br, []) { Targets = [done], Reducibility = Reducibility.Fixed });
+        done.Body.Add(failed);
+        done.Body.Add(new ProgramNode(Opcode.Drop, []) { Reducibility = Reducibility.Fixed });
+        done.Body.Add(Certain(type));
+        return done;
+    }
+
+    /// <summary>A function, or an object made of constants, which is not null.</summary>
+    private ProgramNode Certain(ProgramType type)
+    {
+        var made = context.IsFunction(type) ? FunctionReference(type.Heap) : New(type, 0);
+        return made.Opcode == Opcode.RefNull
+            ? new ProgramNode(Opcode.RefAsNonNull, [type], made) { Reducibility = Reducibility.Fixed }
+            : made;
+    }
+}

@@ -1,0 +1,105 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Experiments.Fuzzing;
+
+/// <content>Tables, of functions and of objects.</content>
+internal sealed partial class BodyGenerator
+{
+    private ProgramNode TableOperation(int depth)
+    {
+        var table = random.Below(context.Program.Tables.Count);
+        var declared = context.Program.Tables[table];
+        if (declared.HoldsObjects)
+            return ObjectTableOperation(table, declared, depth);
+        var callee = random.Pick(declared.Regions);
+        var start = declared.RegionStart(callee);
+        var daring = context.Danger > 0 ? 1 : 0;
+        switch (random.Weighted(50, 15, 20, 10 * daring, 5 * daring))
+        {
+            case 0:
+                return new ProgramNode(Opcode.TableSet, [], TableIndex(table, callee, depth - 1), ReferenceFor(declared, callee, depth)) { Immediates = [table] };
+            case 1:
+                return new ProgramNode(Opcode.TableFill, [],
+                    ProgramNode.I32Const(start + random.Below(4)), ReferenceFor(declared, callee, depth),
+                    Constrained(Opcode.I32And, ProgramType.I32, Expression(ProgramType.I32, depth - 1), 3))
+                {
+                    Immediates = [table],
+                };
+            case 2:
+                return CopyInTable(table, start);
+            case 3 when declared.Type == ProgramType.FuncRef:
+                return new ProgramNode(Opcode.TableInit, [],
+                    ProgramNode.I32Const(random.Below(declared.Size)), ProgramNode.I32Const(random.Below(4)), ProgramNode.I32Const(random.Below(4)))
+                {
+                    Immediates = [random.Pick(context.Program.PassiveElements(ProgramType.FuncRef)), table],
+                };
+            default:
+                return new ProgramNode(Opcode.ElemDrop, []) { Immediates = [random.Pick(context.Program.PassiveElements(ProgramType.FuncRef))] };
+        }
+    }
+
+    private ProgramNode ObjectTableOperation(int table, ProgramTable declared, int depth)
+    {
+        var segments = context.Program.PassiveElements(declared.Type);
+        switch (random.Weighted(60, 15, 15, segments.Count > 0 ? 10 : 0))
+        {
+            case 0:
+                return new ProgramNode(Opcode.TableSet, [], ObjectTableIndex(depth - 1), Expression(declared.Type, depth - 1)) { Immediates = [table] };
+            case 1:
+                return new ProgramNode(Opcode.TableFill, [],
+                    ProgramNode.I32Const(random.Below(4)), Expression(declared.Type, depth - 1),
+                    Constrained(Opcode.I32And, ProgramType.I32, Expression(ProgramType.I32, depth - 1), 3))
+                {
+                    Immediates = [table],
+                };
+            case 2:
+                return CopyInTable(table, 0);
+            default:
+                var segment = random.Pick(segments);
+                var (from, length) = PartOfSegment(context.Program.Elements[segment].Items.Count, 4);
+                return new ProgramNode(Opcode.TableInit, [], ProgramNode.I32Const(random.Below(4)), from, length)
+                {
+                    Immediates = [segment, table],
+                };
+        }
+    }
+
+    private ProgramNode CopyInTable(int table, int start)
+    {
+        var length = Dares() ? Expression(ProgramType.I32, 1) : ProgramNode.I32Const(random.Between(0, 4));
+        return new ProgramNode(Opcode.TableCopy, [],
+            ProgramNode.I32Const(start + random.Below(4)), ProgramNode.I32Const(start + random.Below(4)), length)
+        {
+            Immediates = [table, table],
+        };
+    }
+
+    /// <summary>Where to begin in a segment and how much to take, at most a limit.</summary>
+    private (ProgramNode From, ProgramNode Length) PartOfSegment(int size, int limit)
+    {
+        if (Dares())
+            return (Expression(ProgramType.I32, 1), ProgramNode.I32Const(random.Below(limit + 1)));
+        var length = random.Between(0, Math.Min(size, limit));
+        return (ProgramNode.I32Const(random.Between(0, size - length)), ProgramNode.I32Const(length));
+    }
+
+    /// <summary>An entry of a table of objects of a type; null if there is no such table.</summary>
+    private ProgramNode? TableEntry(ProgramType type, int depth)
+    {
+        var tables = Enumerable.Range(0, context.Program.Tables.Count)
+            .Where(index => context.Program.Tables[index].HoldsObjects && context.Program.Tables[index].Type == type).ToList();
+        return tables.Count == 0 ? null : new ProgramNode(Opcode.TableGet, [type], ObjectTableIndex(depth - 1)) { Immediates = [random.Pick(tables)] };
+    }
+
+    private ProgramNode ObjectTableIndex(int depth)
+    {
+        var index = random.Percent(50) ? Phase(random.Below(3)) : Expression(ProgramType.I32, depth);
+        return random.Percent(30) ? ProgramNode.I32Const(random.Below(ProgramGenerator.RegionSize))
+            : Dares() ? index
+            : Constrained(Opcode.I32And, ProgramType.I32, index, ProgramGenerator.RegionSize - 1);
+    }
+
+    /// <summary>A reference that fits into a table and is, unless the operation goes unprotected, a function of the wanted signature.</summary>
+    private ProgramNode ReferenceFor(ProgramTable table, int callee, int depth) =>
+        Dares() ? Expression(table.Type, depth - 1) : FunctionReference(callee);
+}

@@ -1,0 +1,118 @@
+using Harness.Engine.Configuration;
+using Harness.Engine.Deoptimization;
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Runtime;
+
+namespace Harness.Experiments.Fuzzing;
+
+/// <summary>
+/// Whether random programs are worth their while: what the engine makes of them in one configuration. Programs that trap at once,
+/// never get hot or have nothing to remove would agree everywhere and prove nothing.
+/// </summary>
+internal sealed class FuzzStatistics
+{
+    /// <summary>Operations of which is counted how many the builder makes, and how many are left after the last pass.</summary>
+    private static readonly (string Name, Opcode[] Operators)[] Watched =
+    [
+        ("allocations", [IrOp.NewStruct, IrOp.NewArray, IrOp.NewArrayFixed]),
+        ("casts and type tests", [IrOp.RefCast, IrOp.RefTest]),
+        ("checks", [IrOp.TrapIf, IrOp.TrapUnless, IrOp.Guard]),
+        ("reads of fields and elements",
+            [Opcode.StructGet, Opcode.StructGetS, Opcode.StructGetU, Opcode.ArrayGet, Opcode.ArrayGetS, Opcode.ArrayGetU]),
+        ("calls by reference", [IrOp.CallReference]),
+    ];
+
+    private readonly int[] built = new int[Watched.Length];
+    private readonly int[] left = new int[Watched.Length];
+    private readonly SortedDictionary<string, int> deopts = [];
+    private int programs;
+    private int calls;
+    private int traps;
+    private int functions;
+    private int optimized;
+    private int refused;
+    private int collections;
+
+    /// <summary>How many of the functions were optimized.</summary>
+    public double OptimizedShare => Share(optimized, functions);
+
+    /// <summary>How many of the calls from outside ended in a trap or an exception.</summary>
+    public double TrappingShare => Share(traps, calls);
+
+    /// <summary>Calls that were inlined.</summary>
+    public int InlinedCalls { get; private set; }
+
+    /// <summary>Guards that failed.</summary>
+    public int Deopts => deopts.Values.Sum();
+
+    /// <summary>Allocations fewer after escape analysis than before it.</summary>
+    public int RemovedAllocations { get; private set; }
+
+    /// <summary>Runs a program in this process and adds what happened.</summary>
+    public void Add(IFuzzProgram program, FuzzConfiguration configuration)
+    {
+        using var store = new Store(EngineOptions.FromDictionary(configuration.Knobs.ToDictionary()));
+        var seen = new HashSet<int>();
+        var latest = new int[Watched.Length];
+        store.Engine.Events.CompilationStepDone += step => latest = OnStep(step, latest);
+        store.Engine.Events.Compiled += compiled => OnCompiled(compiled, seen, latest);
+        store.Engine.Events.CompilationFailed += _ => refused++;
+        store.Engine.Events.Deoptimized += deopt => Count(deopt.Reason);
+        store.Engine.Events.Collected += _ => collections++;
+        var module = WasmModule.Decode(program.Encode());
+        var outcomes = EngineObserver.Observe(store, module, program.Calls);
+        programs++;
+        functions += module.Functions.Length;
+        calls += outcomes.Count;
+        traps += outcomes.Count(outcome => outcome.StartsWith("trap", StringComparison.Ordinal));
+        optimized += seen.Count;
+    }
+
+    /// <summary>The sums, a line each.</summary>
+    public IEnumerable<string> Describe()
+    {
+        yield return $"{programs} programs, {calls} calls from outside, {TrappingShare:P0} of which trap";
+        yield return $"{functions} functions, {OptimizedShare:P0} of which are optimized; {refused} times the compiler refused; {collections} collections";
+        yield return $"{InlinedCalls} calls inlined; {Deopts} deopts: {string.Join(", ", deopts.Select(reason => $"{reason.Value} {reason.Key}"))}";
+        for (var i = 0; i < Watched.Length; i++)
+            yield return $"{Watched[i].Name}: {built[i]}, of which {Share(left[i], built[i]):P0} are left";
+        yield return $"allocations that escape analysis removed: {RemovedAllocations}";
+    }
+
+    private static double Share(int part, int whole) => part / (double)Math.Max(1, whole);
+
+    private int[] OnStep(CompilationStep step, int[] before)
+    {
+        if (step.Result is not Graph graph)
+            return before;
+        var counts = new int[Watched.Length];
+        foreach (var id in graph.ReversePostorder().SelectMany(block => block.Nodes))
+        {
+            for (var i = 0; i < counts.Length; i++)
+                counts[i] += Watched[i].Operators.Contains(graph[id].Op) ? 1 : 0;
+        }
+        if (step.Name == "build")
+            AddTo(built, counts);
+        else if (step.Name == "escape-analysis")
+            RemovedAllocations += before[0] - counts[0];
+        return counts;
+    }
+
+    private void OnCompiled(CompiledEvent compiled, HashSet<int> seen, int[] latest)
+    {
+        if (compiled.Tier != CodeTier.Optimized)
+            return;
+        seen.Add(compiled.FunctionIndex);
+        InlinedCalls += compiled.InlinedCalls;
+        AddTo(left, latest);
+    }
+
+    private static void AddTo(int[] sums, int[] counts)
+    {
+        for (var i = 0; i < sums.Length; i++)
+            sums[i] += counts[i];
+    }
+
+    private void Count(DeoptReason reason) => deopts[reason.ToString()] = deopts.GetValueOrDefault(reason.ToString()) + 1;
+}
