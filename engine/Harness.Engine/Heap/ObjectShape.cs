@@ -30,6 +30,12 @@ internal enum ShapeKind : byte
 [StructLayout(LayoutKind.Explicit, Size = 16)]
 internal unsafe struct ObjectShape
 {
+    /// <summary>Offset of <see cref="Kind"/>.</summary>
+    public const int KindOffset = 12;
+
+    /// <summary>Offset of <see cref="ElementShift"/>.</summary>
+    public const int ElementShiftOffset = 13;
+
     /// <summary>For <see cref="ShapeKind.Fixed"/>: bit i is set when word i of the object is a reference.</summary>
     [FieldOffset(0)]
     public ulong ReferenceWords;
@@ -43,11 +49,11 @@ internal unsafe struct ObjectShape
     public int Size;
 
     /// <summary>How to read the rest.</summary>
-    [FieldOffset(12)]
+    [FieldOffset(KindOffset)]
     public ShapeKind Kind;
 
     /// <summary>Binary logarithm of the bytes of an element.</summary>
-    [FieldOffset(13)]
+    [FieldOffset(ElementShiftOffset)]
     public byte ElementShift;
 
     /// <summary>The flags that tell a structure or an array, for the header of new objects.</summary>

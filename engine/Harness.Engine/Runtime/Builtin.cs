@@ -7,7 +7,7 @@ namespace Harness.Engine.Runtime;
 /// <remarks>
 /// Functions that return a status return 0, or 1 after they have left the kind in
 /// <see cref="StoreContext.PendingTrap"/>: compiled code then goes to the trap stub from a site of kind
-/// <see cref="TrapKind.Pending"/>. They preserve rbp, r14 and r15 only. Those that allocate may collect garbage: their call sites have
+/// <see cref="TrapKind.Pending"/>. They find r14 and r15 as pinned, and preserve rbp, r14 and r15 only. Those that allocate may collect garbage: their call sites have
 /// stack maps, and they keep references among their arguments alive themselves.
 /// </remarks>
 internal enum Builtin

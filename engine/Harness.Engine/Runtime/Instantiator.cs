@@ -112,7 +112,9 @@ internal static unsafe class Instantiator
             instance.Memories[i] = new Memory(instance.Store, memories[i].Type, data);
         }
 
-        if (memories.Length != 0) instance.Header->MemoryBase = instance.Memories[0].Data->Base;
+        if (memories.Length == 0) return;
+        instance.Header->Memory = instance.Memories[0].Data;
+        instance.Header->MemoryBase = instance.Header->Memory->Base;
     }
 
     private static void AllocateGlobals(Instance instance)

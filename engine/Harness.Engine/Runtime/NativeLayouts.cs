@@ -27,6 +27,9 @@ internal unsafe struct InstanceHeader
     /// <summary>Offset of <see cref="TypeDisplays"/>.</summary>
     public const int TypeDisplaysOffset = 0x30;
 
+    /// <summary>Offset of <see cref="Memory"/>.</summary>
+    public const int MemoryOffset = 0x38;
+
     /// <summary>Offset of <see cref="GuardFailureCountdown"/>.</summary>
     public const int GuardFailureCountdownOffset = 0x28;
 
@@ -60,6 +63,10 @@ internal unsafe struct InstanceHeader
     /// <summary><see cref="Heap.TypeDisplays.Base"/>.</summary>
     [FieldOffset(TypeDisplaysOffset)]
     public byte* TypeDisplays;
+
+    /// <summary>Memory 0; null without a memory.</summary>
+    [FieldOffset(MemoryOffset)]
+    public MemoryData* Memory;
 }
 
 /// <summary>What all instances of a store share, in native memory.</summary>

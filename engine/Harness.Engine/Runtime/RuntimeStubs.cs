@@ -34,8 +34,8 @@ internal sealed unsafe class RuntimeStubs
     /// <summary>Writes all stubs.</summary>
     /// <param name="space">Where they go.</param>
     /// <param name="builtins">
-    /// The addresses of the runtime functions by <see cref="Builtin"/>; those of functions that may collect are replaced by those of stubs, and
-    /// those that are nothing but stubs are added.
+    /// The addresses of the runtime functions by <see cref="Builtin"/>; those of functions that may collect, and of bulk instructions, are
+    /// replaced by those of stubs, and those that are nothing but stubs are added.
     /// </param>
     /// <returns>Their block, and where they lie.</returns>
     public static (CodeBlock Block, StubAddresses Addresses) Publish(CodeSpace space, nint* builtins)
@@ -43,10 +43,14 @@ internal sealed unsafe class RuntimeStubs
         using var assembler = new Assembler();
         var stubs = new RuntimeStubs(assembler);
         stubs.Emit();
-        Label[] exits = [.. RuntimeFunctions.Collecting.Select(builtin => stubs.EmitExit(builtins[(int)builtin]))];
+        (Builtin Builtin, Label Entry)[] entries =
+        [
+            .. RuntimeFunctions.Collecting.Select(builtin => (builtin, stubs.EmitExit(builtins[(int)builtin]))),
+            .. BulkStubs.Builtins.Select(builtin => (builtin, stubs.EmitBulk(builtin, builtins[(int)builtin]))),
+        ];
         CodeBlock block = space.Publish(assembler);
         nint AddressOf(Label label) => block.Address + assembler.OffsetOf(label);
-        for (int i = 0; i < exits.Length; i++) builtins[(int)RuntimeFunctions.Collecting[i]] = AddressOf(exits[i]);
+        foreach ((Builtin builtin, Label entry) in entries) builtins[(int)builtin] = AddressOf(entry);
         builtins[(int)Builtin.StringEquals] = AddressOf(stubs._stringEquals);
         return (block, new StubAddresses(
             [.. stubs._stubs.Select(AddressOf)],
@@ -241,6 +245,15 @@ internal sealed unsafe class RuntimeStubs
         CallManaged((void*)target);
         _assembler.Leave();
         _assembler.Ret();
+        return entry;
+    }
+
+    /// <summary>Stands between compiled code and the runtime function of a bulk instruction.</summary>
+    private Label EmitBulk(Builtin builtin, nint function)
+    {
+        Label entry = _assembler.NewLabel();
+        Begin(entry);
+        new BulkStubs(_assembler).Emit(builtin, function);
         return entry;
     }
 
