@@ -14,6 +14,7 @@ const trapCategories = [
   [/rethrowing null/, 'null'],
   [/illegal cast/, 'cast'],
   [/array element access out of bounds/, 'array'],
+  [/string offset out of bounds/, 'string'],
   [/requested new array is too large/, 'memory-limit'],
   [/call stack size exceeded/, 'stack'],
 ];
@@ -67,7 +68,7 @@ function observe(request) {
   const log = [];
   let instance;
   try {
-    const module = new WebAssembly.Module(Buffer.from(request.module, 'base64'));
+    const module = new WebAssembly.Module(Buffer.from(request.module, 'base64'), { builtins: ['js-string'] });
     instance = instantiate(module, log);
   } catch (error) {
     return [`error:${error.message}`];

@@ -52,6 +52,18 @@ public class RandomProgramTests
     }
 
     [Fact]
+    public void ProgramsTogetherCallEveryFunctionOnStrings()
+    {
+        var called = new HashSet<long>();
+        for (var seed = 0ul; seed < 100; seed++)
+        {
+            foreach (var function in RandomProgram.Generate(seed).Functions)
+                Visit(function.Body, node => called.UnionWith(node.Opcode == Opcode.Call ? node.Immediates : []));
+        }
+        Assert.All(Enumerable.Range(0, StringFunctions.Count), index => Assert.Contains(index, called));
+    }
+
+    [Fact]
     public void ReducerKeepsWhatMattersAndRemovesTheRest()
     {
         var program = Enumerable.Range(0, 100).Select(seed => RandomProgram.Generate((ulong)seed)).First(candidate => Contains(candidate, Opcode.MemoryCopy));
@@ -82,17 +94,22 @@ public class RandomProgramTests
         }
     }
 
-    private static void Collect(IEnumerable<ProgramNode> nodes, HashSet<Opcode> used)
+    private static void Collect(IEnumerable<ProgramNode> nodes, HashSet<Opcode> used) => Visit(nodes, node =>
+    {
+        used.Add(node.Opcode);
+        if (node is BlockNode { Else: not null })
+            used.Add(Opcode.Else);
+        if (node is LegacyTryNode legacy)
+            used.UnionWith([legacy.Delegate is null ? Opcode.Nop : Opcode.Delegate, .. legacy.Handlers.Select(handler => handler.Tag < 0 ? Opcode.CatchAll : Opcode.Catch)]);
+    });
+
+    private static void Visit(IEnumerable<ProgramNode> nodes, Action<ProgramNode> visit)
     {
         foreach (var node in nodes)
         {
-            used.Add(node.Opcode);
-            if (node is BlockNode { Else: not null })
-                used.Add(Opcode.Else);
-            if (node is LegacyTryNode legacy)
-                used.UnionWith([legacy.Delegate is null ? Opcode.Nop : Opcode.Delegate, .. legacy.Handlers.Select(handler => handler.Tag < 0 ? Opcode.CatchAll : Opcode.Catch)]);
+            visit(node);
             foreach (var children in node.Children)
-                Collect(children, used);
+                Visit(children, visit);
         }
     }
 }

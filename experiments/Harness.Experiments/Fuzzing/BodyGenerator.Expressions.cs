@@ -87,7 +87,7 @@ internal sealed partial class BodyGenerator
         if (type == ProgramType.I32 && random.Percent(6))
             return QueryOfState(depth);
         if (type == ProgramType.I32 && context.Aggregates.Count > 0 && random.Percent(15))
-            return QueryOfObject(depth);
+            return random.Percent(75) ? QueryOfObject(depth) : QueryOfText(depth);
         var info = random.Pick(OperatorCatalog.Operators(type.Kind));
         var operands = new ProgramNode[info.Parameters.Length];
         for (var i = 0; i < operands.Length; i++)
@@ -236,7 +236,10 @@ internal sealed partial class BodyGenerator
         switch (random.Weighted(30, 50, 20))
         {
             case 0:
-                return new ProgramNode(Opcode.Call, type.Results, arguments) { Immediates = [random.Pick(context.FunctionsBelow[callee])] };
+                return new ProgramNode(Opcode.Call, type.Results, arguments)
+                {
+                    Immediates = [RandomProgram.FunctionIndex(random.Pick(context.FunctionsBelow[callee]))],
+                };
             case 1:
                 var table = random.Pick(tables);
                 return new ProgramNode(Opcode.CallIndirect, type.Results, [.. arguments, TableIndex(table, callee, depth - 1)])

@@ -38,6 +38,8 @@ internal sealed partial class BodyGenerator
     {
         if (type == ProgramType.ExnRef)
             return ProgramNode.Zero(type);
+        if (type.Heap == ProgramType.ExternRef.Heap && random.Percent(50))
+            return NewText(depth);
         if (type.Heap == ProgramType.ExternRef.Heap)
             return new ProgramNode(Opcode.ExternConvertAny, [type with { Nullable = false }], New(ProgramType.AnyRef with { Nullable = false }, depth));
         if (!type.Nullable && context.ConstantGlobals(type) is { Count: > 0 } globals && random.Percent(50))

@@ -1,6 +1,7 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Fuzzing;
 
@@ -12,7 +13,7 @@ internal static class EngineObserver
         using var store = new Store(EngineOptions.FromDictionary(request.Knobs));
         Exception? failure = null;
         store.Engine.Events.CompilationFailed += failed => failure ??= failed.Failure;
-        var outcome = Observe(store, WasmModule.Decode(request.Module), request.Calls);
+        var outcome = Observe(store, WasmModule.Decode(request.Module, HostModules.Builtins), request.Calls);
 
         // A function that stays in baseline code would hide what is wrong with the optimizer, unless it says that it does not support it.
         return failure is null or NotSupportedException ? outcome : [$"error: {failure.GetType().Name}: {failure.Message}"];
@@ -55,6 +56,7 @@ internal static class EngineObserver
             or TrapKind.NullException => "null",
         TrapKind.CastFailure => "cast",
         TrapKind.ArrayOutOfBounds => "array",
+        TrapKind.StringOutOfBounds => "string",
         TrapKind.StackOverflow => "stack",
         _ => kind.ToString(),
     };

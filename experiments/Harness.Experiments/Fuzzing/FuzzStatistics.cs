@@ -3,6 +3,7 @@ using Harness.Engine.Deoptimization;
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Runtime;
+using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Fuzzing;
 
@@ -60,10 +61,10 @@ internal sealed class FuzzStatistics
         store.Engine.Events.CompilationFailed += _ => refused++;
         store.Engine.Events.Deoptimized += deopt => Count(deopt.Reason);
         store.Engine.Events.Collected += _ => collections++;
-        var module = WasmModule.Decode(program.Encode());
+        var module = WasmModule.Decode(program.Encode(), HostModules.Builtins);
         var outcomes = EngineObserver.Observe(store, module, program.Calls);
         programs++;
-        functions += module.Functions.Length;
+        functions += module.Functions.Length - module.ImportedFunctionCount;
         calls += outcomes.Count;
         traps += outcomes.Count(outcome => outcome.StartsWith("trap", StringComparison.Ordinal));
         optimized += seen.Count;

@@ -125,7 +125,10 @@ internal sealed partial class ProgramGenerator(ulong seed)
     }
 
     private ProgramNode FunctionReference(int function) =>
-        new(Opcode.RefFunc, [ProgramType.ReferenceTo(program.Functions[function].Type, nullable: false)]) { Immediates = [function] };
+        new(Opcode.RefFunc, [ProgramType.ReferenceTo(program.Functions[function].Type, nullable: false)])
+        {
+            Immediates = [RandomProgram.FunctionIndex(function)],
+        };
 
     private void ChooseGlobals(ProgramContext context)
     {

@@ -25,6 +25,7 @@ internal sealed class RandomProgram : IFuzzProgram
     /// <summary>The types of the tags of exceptions, by index.</summary>
     public List<int> Tags { get; } = [];
 
+    /// <summary>Its own functions, which follow those that it imports.</summary>
     public List<ProgramFunction> Functions { get; } = [];
 
     public List<ProgramMemory> Memories { get; } = [];
@@ -44,6 +45,9 @@ internal sealed class RandomProgram : IFuzzProgram
 
     /// <summary>The program with a seed.</summary>
     public static RandomProgram Generate(ulong seed) => new ProgramGenerator(seed).Generate();
+
+    /// <summary>The index of one of the program's own functions among all.</summary>
+    public static int FunctionIndex(int function) => StringFunctions.Count + function;
 
     /// <summary>The function type with an index.</summary>
     public ProgramSignature Signature(int type) => (ProgramSignature)Types[type];
@@ -78,6 +82,7 @@ internal sealed class RandomProgram : IFuzzProgram
         var writer = new WasmWriter();
         writer.Header();
         writer.Section(SectionId.Type, WriteTypes);
+        writer.Section(SectionId.Import, section => StringFunctions.WriteImports(section, Types.Count));
         writer.Section(SectionId.Function, section => Vector(section, Functions, (w, function) => w.U32(function.Type)));
         writer.Section(SectionId.Table, section => Vector(section, Tables, WriteTable));
         writer.Section(SectionId.Memory, section => Vector(section, Memories, WriteMemory));
@@ -99,12 +104,13 @@ internal sealed class RandomProgram : IFuzzProgram
             write(writer, item);
     }
 
-    /// <summary>Writes all types as one recursion group, so that any can name any other.</summary>
+    /// <summary>Writes the program's types as one recursion group, so that any can name any other, and those of the imports.</summary>
     private void WriteTypes(WasmWriter writer)
     {
-        writer.U32(1);
+        writer.U32(1 + StringFunctions.Count);
         writer.Byte(BinaryFormat.RecursionGroupForm);
         Vector(writer, Types, (w, type) => type.Write(w));
+        StringFunctions.WriteTypes(writer);
     }
 
     private static void WriteTag(WasmWriter writer, int type)
@@ -148,7 +154,7 @@ internal sealed class RandomProgram : IFuzzProgram
         for (var i = 0; i < Functions.Count; i++)
         {
             if (Functions[i].Export is { } name)
-                exports.Add((name, 0, i));
+                exports.Add((name, 0, FunctionIndex(i)));
         }
         exports.AddRange(Tables.Select((_, i) => ($"table{i}", (byte)1, i)));
         exports.AddRange(Memories.Select((_, i) => ($"memory{i}", (byte)2, i)));
@@ -178,7 +184,7 @@ internal sealed class RandomProgram : IFuzzProgram
         }
         writer.Byte(Declarative);
         writer.Byte(FunctionKind);
-        Vector(writer, [.. Enumerable.Range(0, Functions.Count)], (w, index) => w.U32(index));
+        Vector(writer, [.. Enumerable.Range(FunctionIndex(0), Functions.Count)], (w, index) => w.U32(index));
     }
 
     private static void WriteData(WasmWriter writer, ProgramData segment)
