@@ -314,7 +314,7 @@ public sealed class ExceptionTests
         CompiledCode? code = run.Instance.Code.OptimizedCode(3);
         Assert.NotNull(code);
         Assert.Equal([2, 1, 0], code.InliningPositions.Select(position => position.FunctionIndex).Order().Reverse());
-        Assert.Contains(code.ExceptionPoints, frames => frames.Length == 4);
+        Assert.Empty(code.LandingPads);
         Assert.Equal(1070 + 5, run.Call("f", 7, 5));
         Assert.Same(code, run.Instance.Code.OptimizedCode(3));
     }
@@ -327,7 +327,7 @@ public sealed class ExceptionTests
     {
         using var run = new ExceptionRun("tier-up=eager", $"(tag $e (param i32)) {function}");
         Assert.Empty(run.Instance.GetFunction("f").Invoke());
-        Assert.Single(run.Instance.Code.OptimizedCode(0)!.ExceptionPoints);
+        Assert.Empty(run.Instance.Code.OptimizedCode(0)!.LandingPads);
     }
 
     private static TagType TagTypeOf(params ValueType[] values)

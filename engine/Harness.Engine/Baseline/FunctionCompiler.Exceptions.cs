@@ -1,4 +1,3 @@
-using Harness.Engine.Deoptimization;
 using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
@@ -153,13 +152,12 @@ internal sealed partial class FunctionCompiler
         EmitThrowException();
     }
 
-    /// <summary>Throws, with everything but the exception in the frame. Optimized code that throws resumes behind the call.</summary>
+    /// <summary>Throws, with everything but the exception in the frame.</summary>
     private void EmitThrowException()
     {
         CallStub(Stub.Throw);
         AddCallSite();
         CatchFromSite();
-        DescribeResumePoint(ResumeKind.AfterCall);
         _asm.Int3();
     }
 

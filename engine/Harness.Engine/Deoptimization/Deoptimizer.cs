@@ -63,31 +63,6 @@ internal static unsafe class Deoptimizer
     }
 
     /// <summary>
-    /// Enters the innermost handler among the baseline frames that a frame of optimized code stands for at a call that threw. The
-    /// frames inside that one are left out.
-    /// </summary>
-    /// <param name="instance">The instance of the frame.</param>
-    /// <param name="frames">The frames, outermost first.</param>
-    /// <param name="framePointer">rbp of the optimized frame.</param>
-    /// <param name="exception">The exception.</param>
-    /// <returns>What to put on the stack, valid until the store's next deopt; null if none of the frames has a handler.</returns>
-    public static FrameTransfer* EnterHandler(
-        Instance instance, ReadOnlySpan<DeoptFrame> frames, byte* framePointer, ulong exception)
-    {
-        FrameImage image = instance.Store.FrameImage;
-        for (; frames.Length > 0; frames = frames[..^1])
-        {
-            nint handler = FrameImage.HandlerOf(instance, frames[^1]);
-            if (handler == 0) continue;
-            image.Begin(instance, framePointer);
-            foreach (DeoptFrame frame in frames) image.AddFrame(frame, null);
-            return image.Build(handler, exception);
-        }
-
-        return null;
-    }
-
-    /// <summary>
     /// Builds the frames of a point of new code without a stack, once in the process, so that the first deopt need not wait
     /// for the .NET runtime to compile what it runs.
     /// </summary>

@@ -124,26 +124,6 @@ internal sealed unsafe class FrameImage : IDisposable
         return _transfer;
     }
 
-    /// <summary>As <see cref="Build()"/>, but execution goes on in a handler of the innermost frame.</summary>
-    /// <param name="handler">Where the handler begins.</param>
-    /// <param name="exception">The exception.</param>
-    public FrameTransfer* Build(nint handler, ulong exception)
-    {
-        Build();
-        _transfer->ResumeAddress = handler;
-        _transfer->Registers[Gpr.Rax] = exception;
-        return _transfer;
-    }
-
-    /// <summary>Where baseline code handles the exceptions of the call that a frame is at; 0 if nowhere.</summary>
-    public static nint HandlerOf(Instance instance, DeoptFrame frame)
-    {
-        CompiledCode code = instance.Code.BaselineWithFeedback(instance, frame.FunctionIndex);
-        int offset = FindResumePoint(instance.Code.ResumeMap(frame.FunctionIndex), frame).CodeOffset;
-        int handler = code.HandlerAt(code.Block.Address + offset);
-        return handler < 0 ? 0 : code.Block.Address + code.LandingPads[handler];
-    }
-
     /// <summary>Enters a handler of the frame that the image began with, which stays as it is.</summary>
     /// <param name="stackPointer">rsp in the body of its function.</param>
     /// <param name="handler">Where the handler begins.</param>

@@ -31,8 +31,8 @@ public enum CodeTier : byte
 /// happen there.
 /// </param>
 /// <param name="Handler">
-/// What happens to an exception that the call throws: in baseline code an index in <see cref="CompiledCode.LandingPads"/>, in optimized
-/// code an index in <see cref="CompiledCode.ExceptionPoints"/>; -1 if the function does not catch it.
+/// Where an exception that the call throws comes to: index in <see cref="CompiledCode.LandingPads"/>; -1 if the function does not catch
+/// it.
 /// </param>
 internal readonly record struct CodeSite(
     int CodeOffset, int BytecodeOffset, short Inlining, TrapKind Trap, int StackMap = -1, int Handler = -1);
@@ -127,15 +127,9 @@ internal sealed class CompiledCode
 
     /// <summary>
     /// Offsets in the code where handlers begin, entered with the exception in rax, rsp as in the body, and everything else in the
-    /// frame. Baseline code only.
+    /// frame.
     /// </summary>
     public int[] LandingPads { get; init; } = [];
-
-    /// <summary>
-    /// The baseline frames to rebuild when a call throws an exception that one of them may catch; <see cref="DeoptFrame.Resume"/> is
-    /// <see cref="ResumeKind.AfterCall"/> in all of them. Optimized code only: its handlers are those of the baseline code.
-    /// </summary>
-    public DeoptFrame[][] ExceptionPoints { get; init; } = [];
 
     /// <summary>Deopt points in ascending order of code offset. Optimized code only.</summary>
     public DeoptData? DeoptData { get; init; }

@@ -193,15 +193,6 @@ internal sealed unsafe class ModuleCode
 
     private void PrepareDeopts(Instance instance, CompiledCode code)
     {
-        foreach (DeoptFrame[] frames in code.ExceptionPoints)
-        {
-            foreach (DeoptFrame frame in frames)
-            {
-                Baseline(frame.FunctionIndex);
-                ResumeMap(frame.FunctionIndex);
-            }
-        }
-
         if (code.DeoptData is not { Points.Length: > 0 } data) return;
         foreach (DeoptPoint point in data.Points)
         {

@@ -120,9 +120,14 @@ internal sealed class GraphVerifier
             CheckUse(block, block.Terminator.Value, end, "the terminator");
         }
 
-        if (block.Terminator.Kind is TerminatorKind.Deoptimize or TerminatorKind.Throw)
+        if (block.Terminator.Kind == TerminatorKind.Deoptimize)
         {
             CheckState(block, block.Terminator.FrameState, end);
+        }
+
+        if (block.Terminator.Kind == TerminatorKind.Invoke)
+        {
+            CheckInvoke(block);
         }
 
         foreach (int value in block.Terminator.Values ?? [])
@@ -146,6 +151,18 @@ internal sealed class GraphVerifier
                     $"argument {i} of the edge to block {target.Id} has another type than the parameter");
             }
         }
+    }
+
+    private void CheckInvoke(Block block)
+    {
+        int call = block.Nodes.FindLast(id => graph[id].Op != IrOp.Projection);
+        Require(graph[call].Op is IrOp.CallDirect or IrOp.CallReference, block, "it does not end with a call");
+        Block handler = graph.Blocks[block.Successors[1].Target];
+        Require(
+            handler.Predecessors.Count == 1 && handler.Parameters.Count == 0 && handler.Nodes.Count > 0
+                && graph[handler.Nodes[0]].Op == IrOp.CaughtException,
+            handler,
+            "exceptions come here, but not only and as its first node");
     }
 
     private void CheckUse(Block block, int value, int position, string user)

@@ -20,6 +20,15 @@ internal enum ControlKind : byte
 
     /// <summary><c>if</c>, after its <c>else</c>.</summary>
     Else,
+
+    /// <summary><c>try_table</c> with clauses.</summary>
+    TryTable,
+
+    /// <summary>Legacy <c>try</c>, before its first clause.</summary>
+    Try,
+
+    /// <summary>Legacy <c>try</c>, in a clause.</summary>
+    Catch,
 }
 
 /// <summary>A construct of structured control that is being built.</summary>
@@ -37,8 +46,14 @@ internal sealed class ControlFrame
     /// <summary>Execution frequency at its start.</summary>
     public double Frequency { get; init; }
 
-    /// <summary>Whether it may catch exceptions.</summary>
+    /// <summary>Whether what is thrown here comes to <see cref="Handler"/>, unless a clause is known to catch it.</summary>
     public bool Catches { get; set; }
+
+    /// <summary>The clauses of a <c>try_table</c>.</summary>
+    public CatchClause[] Clauses { get; init; } = [];
+
+    /// <summary>Edges to where exceptions are caught, each with the exception and the locals.</summary>
+    public Merge Handler { get; } = new();
 
     /// <summary>Edges to its end.</summary>
     public Merge End { get; } = new();
@@ -49,9 +64,12 @@ internal sealed class ControlFrame
     /// <summary>A loop's assigned locals: the header's parameters after those of the signature.</summary>
     public int[] AssignedLocals { get; init; } = [];
 
-    /// <summary>The block of an <c>if</c>'s other arm.</summary>
-    public Block? ElseBlock { get; init; }
+    /// <summary>
+    /// The block of an <c>if</c>'s other arm, or where exceptions come that no clause of a legacy <c>try</c> has caught so far; null if
+    /// control cannot come there.
+    /// </summary>
+    public Block? ElseBlock { get; set; }
 
-    /// <summary>The locals, then the parameters, at an <c>if</c>.</summary>
-    public int[] ElseState { get; init; } = [];
+    /// <summary>The locals, then the parameters, at an <c>if</c>; the exception, then the locals, in the clauses of a legacy <c>try</c>.</summary>
+    public int[] ElseState { get; set; } = [];
 }

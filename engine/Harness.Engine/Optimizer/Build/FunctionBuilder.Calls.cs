@@ -35,8 +35,7 @@ internal sealed partial class FunctionBuilder
             return;
         }
 
-        int call = AppendCall(IrOp.CallDirect, target.Type, arguments, target.Index, target.CanonicalTypeId);
-        stack.AddRange(ResultsOf(call, target.Type));
+        stack.AddRange(Call(IrOp.CallDirect, target.Type, arguments, target.Index, target.CanonicalTypeId, InnermostCatcher));
     }
 
     private void VisitCallIndirect(bool isTail)
@@ -176,11 +175,8 @@ internal sealed partial class FunctionBuilder
         return results;
     }
 
-    private int[] CallGenerically(int typeId, FunctionType type, int[] arguments, Func<int> check)
-    {
-        int call = AppendCall(IrOp.CallReference, type, [check(), .. arguments], 0, typeId);
-        return ResultsOf(call, type);
-    }
+    private int[] CallGenerically(int typeId, FunctionType type, int[] arguments, Func<int> check) =>
+        Call(IrOp.CallReference, type, [check(), .. arguments], 0, typeId, InnermostCatcher);
 
     /// <summary>Traps unless a function has a type, or a subtype of it: the exact type is compared first.</summary>
     private void CheckType(int reference, int typeId)
@@ -206,27 +202,24 @@ internal sealed partial class FunctionBuilder
         assembler.Current = done;
     }
 
-    /// <summary>Appends a call, which is its own first result.</summary>
-    private int AppendCall(Opcode op, FunctionType type, int[] inputs, long immediate, int typeId)
+    /// <summary>Builds a call, whose exceptions go to a block that catches if there is one.</summary>
+    /// <returns>The results.</returns>
+    private int[] Call(Opcode op, FunctionType type, int[] inputs, long immediate, int typeId, Catcher? catcher)
     {
-        int call = AppendCallWithoutState(op, type, inputs, immediate, typeId);
-        Graph[call].State = HandlerState();
-        return call;
-    }
-
-    private int AppendCallWithoutState(Opcode op, FunctionType type, int[] inputs, long immediate, int typeId) =>
-        type.Results.Length == 0
+        int call = type.Results.Length == 0
             ? assembler.Append(op, IrType.None, inputs, immediate, typeId)
             : assembler.Append(op, type.Results[0], inputs, immediate, typeId);
-
-    private int[] ResultsOf(int call, FunctionType type)
-    {
         var results = new int[type.Results.Length];
         for (int i = 0; i < results.Length; i++)
         {
             results[i] = i == 0
                 ? call
                 : assembler.Append(IrOp.Projection, type.Results[i], [call], i);
+        }
+
+        if (catcher is { } handler)
+        {
+            Invoke(handler);
         }
 
         return results;

@@ -11,17 +11,16 @@ internal sealed partial class FunctionBuilder
     /// <summary>Iterations that a loop is expected to make.</summary>
     private const double LoopIterations = 10;
 
-    private void VisitBlock()
-    {
-        BlockSignature signature = reader.ReadBlockType();
+    /// <summary>Opens a construct that begins where it stands and to whose end branches go.</summary>
+    private void Open(ControlKind kind, BlockSignature signature, CatchClause[]? clauses = null) =>
         control.Add(new ControlFrame
         {
-            Kind = ControlKind.Block,
+            Kind = kind,
             Signature = signature,
             StackHeight = stack.Count - signature.ParameterCount,
             Frequency = assembler.Current!.Frequency,
+            Clauses = clauses ?? [],
         });
-    }
 
     private void VisitLoop()
     {
@@ -140,6 +139,13 @@ internal sealed partial class FunctionBuilder
 
         FallThrough(frame);
         control.RemoveAt(control.Count - 1);
+        EndHandler(frame);
+        GoOnBehind(frame);
+    }
+
+    /// <summary>Goes on at the end of a construct that has been closed, if control comes there.</summary>
+    private void GoOnBehind(ControlFrame frame)
+    {
         if (frame.End.IsReached)
         {
             assembler.Current = frame.End.Seal(Graph, frame.Frequency, out int[] values);

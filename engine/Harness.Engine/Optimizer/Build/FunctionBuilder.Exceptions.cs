@@ -1,17 +1,23 @@
-using Harness.Engine.Deoptimization;
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Optimizer.Build;
 
 /// <summary>
-/// Exceptions. What handles them is left to baseline code, so that no control flow comes from a throw: a block that catches is a block,
-/// and what may throw inside it has a frame state for the baseline frames that go on in the handler.
+/// Exceptions. A call in a block that catches has a second way out, which leads to the clauses of that block, be it one of a function
+/// around that this one is inlined into. A throw that such a block catches is a jump; where the exception's tag is known, to the clause
+/// itself, with the values at hand, so that the exception is made only where somebody asks for it.
 /// </summary>
 internal sealed partial class FunctionBuilder
 {
-    /// <summary>Whether a block that is open here, or around a call that is being inlined, may catch exceptions.</summary>
-    private bool CatchesHere => control.Exists(static frame => frame.Catches) || (frameBelow?.CatchesHere ?? false);
+    /// <summary>A block that catches exceptions.</summary>
+    /// <param name="Function">The builder of the function that it is in.</param>
+    /// <param name="Index">Its index among the open constructs.</param>
+    private readonly record struct Catcher(FunctionBuilder Function, int Index);
+
+    /// <summary>Where exceptions of the current instruction go; null if they leave the compiled function.</summary>
+    private Catcher? InnermostCatcher => CatcherFrom(control.Count - 1);
 
     /// <summary>Builds an instruction on exceptions; says whether it was one.</summary>
     private bool VisitException(Opcode opcode)
@@ -19,48 +25,311 @@ internal sealed partial class FunctionBuilder
         switch (opcode)
         {
             case Opcode.TryTable:
-                VisitBlock();
-                for (int clauses = reader.ReadIndex(); clauses > 0; clauses--)
-                {
-                    reader.ReadCatch();
-                    control[^1].Catches = true;
-                }
-
+                VisitTryTable();
                 return true;
             case Opcode.Try:
-                VisitBlock();
+                Open(ControlKind.Try, reader.ReadBlockType());
                 control[^1].Catches = true;
                 return true;
-            case Opcode.Catch or Opcode.CatchAll:
-                reader.SkipImmediates(opcode);
-                FallThrough(control[^1]);
+            case Opcode.Catch:
+                VisitCatch(reader.ReadIndex());
+                return true;
+            case Opcode.CatchAll:
+                VisitCatch(-1);
                 return true;
             case Opcode.Delegate:
-                reader.SkipImmediates(opcode);
-                VisitEnd();
+                VisitDelegate(reader.ReadIndex());
                 return true;
             case Opcode.Throw:
                 int tag = reader.ReadIndex();
                 int[] values = Pop(Module.Tags[tag].Type.Type.Parameters.Length);
-                Modules.ValueType type = Modules.ValueType.ExnRef.WithNull(false);
-                Throw(assembler.Append(IrOp.NewException, type, values, tag));
+                ThrowHere(assembler.Append(IrOp.NewException, Modules.ValueType.ExnRef.WithNull(false), values, tag));
                 return true;
             case Opcode.ThrowRef:
-                Throw(Pop());
+                int thrown = Pop();
+                ThrowHere(InnermostCatcher is null ? thrown : CheckNotNull(thrown, TrapKind.NullException));
+                return true;
+            case Opcode.Rethrow:
+                ThrowHere(stack[control[^(reader.ReadIndex() + 1)].StackHeight]);
                 return true;
             default:
                 return false;
         }
     }
 
-    private void Throw(int exception)
+    private void VisitTryTable()
     {
-        int state = HandlerState();
-        assembler.Terminate(TerminatorKind.Throw, -1, [], values: [exception]).Terminator.FrameState = state;
+        BlockSignature signature = reader.ReadBlockType();
+        var clauses = new CatchClause[reader.ReadIndex()];
+        for (int i = 0; i < clauses.Length; i++)
+        {
+            clauses[i] = reader.ReadCatch();
+        }
+
+        Open(ControlKind.TryTable, signature, clauses);
+        control[^1].Catches = clauses.Length > 0;
     }
 
     /// <summary>
-    /// The state for the handlers of what the current instruction throws, once its operands are off the stack; -1 if there are none.
+    /// A clause of a legacy <c>try</c>. The exception is on the stack in it, below its operands, for <c>rethrow</c>: as in baseline code.
     /// </summary>
-    private int HandlerState() => CatchesHere ? NewFrameState(assembler.BytecodeOffset, ResumeKind.AfterCall) : -1;
+    /// <param name="tag">The tag; -1 for <c>catch_all</c>.</param>
+    private void VisitCatch(int tag)
+    {
+        ControlFrame frame = control[^1];
+        FallThrough(frame);
+        if (frame.Kind == ControlKind.Try)
+        {
+            frame.Kind = ControlKind.Catch;
+            frame.Catches = false;
+            if (frame.Handler.IsReached)
+            {
+                frame.ElseBlock = frame.Handler.Seal(Graph, frame.Handler.Frequency, out int[] values);
+                frame.ElseState = values;
+            }
+        }
+
+        assembler.Current = frame.ElseBlock;
+        frame.ElseBlock = null;
+        if (assembler.Current is null)
+        {
+            return;
+        }
+
+        int exception = RestoreForHandler(frame, frame.ElseState);
+        Push(exception);
+        if (tag >= 0)
+        {
+            frame.ElseBlock = BranchOnTag(exception, tag);
+            if (assembler.Current is not null)
+            {
+                stack.AddRange(ValuesOf(exception, tag));
+            }
+        }
+    }
+
+    /// <summary>The end of a <c>try</c> whose exceptions are as if thrown where a label around it is.</summary>
+    private void VisitDelegate(int label)
+    {
+        ControlFrame frame = control[^1];
+        FallThrough(frame);
+        control.RemoveAt(control.Count - 1);
+        if (frame.Handler.IsReached)
+        {
+            ThrowTo(CatcherFrom(control.Count - 1 - label), EnterHandler(frame));
+        }
+
+        GoOnBehind(frame);
+    }
+
+    /// <summary>Handles the exceptions of a construct that has just been closed: by its clauses, or further out.</summary>
+    private void EndHandler(ControlFrame frame)
+    {
+        switch (frame.Kind)
+        {
+            case ControlKind.TryTable when frame.Handler.IsReached:
+                TryClauses(frame, EnterHandler(frame));
+                break;
+            case ControlKind.Try when frame.Handler.IsReached:
+                ThrowTo(InnermostCatcher, EnterHandler(frame));
+                break;
+            case ControlKind.Catch when frame.ElseBlock is not null:
+                assembler.Current = frame.ElseBlock;
+                ThrowTo(InnermostCatcher, RestoreForHandler(frame, frame.ElseState));
+                break;
+        }
+    }
+
+    private void TryClauses(ControlFrame frame, int exception)
+    {
+        foreach (CatchClause clause in frame.Clauses)
+        {
+            Block? otherwise = clause.TagIndex < 0 ? null : BranchOnTag(exception, clause.TagIndex);
+            if (assembler.Current is not null)
+            {
+                TakeClause(clause, frame, control.Count, exception);
+            }
+
+            assembler.Current = otherwise;
+            if (otherwise is null)
+            {
+                return;
+            }
+        }
+
+        ThrowTo(InnermostCatcher, exception);
+    }
+
+    /// <summary>The innermost block that catches exceptions, from one of the open constructs on outwards.</summary>
+    private Catcher? CatcherFrom(int index)
+    {
+        for (; index >= 0; index--)
+        {
+            if (control[index].Catches)
+            {
+                return new Catcher(this, index);
+            }
+        }
+
+        return frameBelow?.InnermostCatcher;
+    }
+
+    /// <summary>Ends the current block with a call that has just been built; its exceptions go to a block that catches.</summary>
+    private void Invoke(Catcher catcher)
+    {
+        double frequency = assembler.Current!.Frequency;
+        Block next = assembler.NewBlock(frequency);
+        Block handler = assembler.NewBlock(frequency * SlowPathFrequency);
+        assembler.Terminate(TerminatorKind.Invoke, -1, [new Edge(next.Id, []), new Edge(handler.Id, [])]);
+        assembler.Current = handler;
+        ThrowTo(catcher, assembler.Append(IrOp.CaughtException, Modules.ValueType.ExnRef.WithNull(false), []));
+        assembler.Current = next;
+    }
+
+    /// <summary>Throws at the current instruction, which is expected to happen seldom.</summary>
+    private void ThrowHere(int exception)
+    {
+        assembler.Current!.Frequency *= SlowPathFrequency;
+        ThrowTo(InnermostCatcher, exception);
+    }
+
+    /// <summary>Ends the current block with an exception.</summary>
+    private void ThrowTo(Catcher? catcher, int exception)
+    {
+        if (catcher is { } known)
+        {
+            known.Function.Catch(known.Index, exception);
+        }
+        else
+        {
+            assembler.Terminate(TerminatorKind.Throw, -1, [], values: [exception]);
+        }
+    }
+
+    /// <summary>Lets an open block catch an exception: as far as its tag is known, that is decided here.</summary>
+    private void Catch(int index, int exception)
+    {
+        ControlFrame frame = control[index];
+        bool isDecided = frame.Kind == ControlKind.TryTable;
+        foreach (CatchClause clause in frame.Clauses)
+        {
+            bool? fits = clause.TagIndex < 0 ? true : KnownToHaveTag(exception, clause.TagIndex);
+            if (fits == true)
+            {
+                TakeClause(clause, frame, index, exception);
+                return;
+            }
+
+            isDecided &= fits == false;
+            if (!isDecided)
+            {
+                break;
+            }
+        }
+
+        if (isDecided)
+        {
+            ThrowTo(CatcherFrom(index - 1), exception);
+        }
+        else
+        {
+            frame.Handler.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, [exception, .. locals]);
+        }
+    }
+
+    /// <summary>Branches to the label of a clause that catches an exception.</summary>
+    /// <param name="clause">The clause.</param>
+    /// <param name="frame">The block whose clause it is.</param>
+    /// <param name="index">The block's index among the open constructs; their number if it has just been closed.</param>
+    /// <param name="exception">The exception.</param>
+    private void TakeClause(CatchClause clause, ControlFrame frame, int index, int exception)
+    {
+        int[] operands = [.. stack];
+        stack.RemoveRange(frame.StackHeight, stack.Count - frame.StackHeight);
+        if (clause.TagIndex >= 0)
+        {
+            stack.AddRange(ValuesOf(exception, clause.TagIndex));
+        }
+
+        if (clause.Kind is CatchKind.CatchRef or CatchKind.CatchAllRef)
+        {
+            Push(exception);
+        }
+
+        BranchTo(control.Count - index + (int)clause.Label);
+        stack.Clear();
+        stack.AddRange(operands);
+    }
+
+    /// <summary>Goes on where the exceptions of a block come together.</summary>
+    /// <returns>The exception.</returns>
+    private int EnterHandler(ControlFrame frame)
+    {
+        assembler.Current = frame.Handler.Seal(Graph, frame.Handler.Frequency, out int[] values);
+        return RestoreForHandler(frame, values);
+    }
+
+    /// <summary>Restores the locals and the operands below a block for its handler.</summary>
+    /// <returns>The exception.</returns>
+    private int RestoreForHandler(ControlFrame frame, int[] values)
+    {
+        values.AsSpan(1).CopyTo(locals);
+        stack.RemoveRange(frame.StackHeight, stack.Count - frame.StackHeight);
+        return values[0];
+    }
+
+    /// <summary>Goes on where an exception has a tag; nowhere if it is known not to have it.</summary>
+    /// <returns>The block for other exceptions; null if the exception is known to have the tag.</returns>
+    private Block? BranchOnTag(int exception, int tag)
+    {
+        switch (KnownToHaveTag(exception, tag))
+        {
+            case true:
+                return null;
+            case false:
+                Block other = assembler.Current!;
+                assembler.Current = null;
+                return other;
+        }
+
+        int hasTag = assembler.Append(IrOp.HasTag, IrType.I32, [exception], tag);
+        double frequency = assembler.Current!.Frequency;
+        Block match = assembler.NewBlock(frequency);
+        Block otherwise = assembler.NewBlock(frequency / 2);
+        assembler.Terminate(TerminatorKind.Branch, hasTag, [new Edge(match.Id, []), new Edge(otherwise.Id, [])]);
+        assembler.Current = match;
+        return otherwise;
+    }
+
+    /// <summary>Whether an exception has a tag, if that is known. Only imported tags may be the same as others.</summary>
+    private bool? KnownToHaveTag(int exception, int tag)
+    {
+        if (Graph[exception].Op != IrOp.NewException)
+        {
+            return null;
+        }
+
+        int thrown = (int)Graph[exception].Immediate;
+        return thrown == tag ? true
+            : Module.Tags[thrown].IsImported && Module.Tags[tag].IsImported ? null
+            : false;
+    }
+
+    /// <summary>The values of an exception that has a tag.</summary>
+    private int[] ValuesOf(int exception, int tag)
+    {
+        if (Graph[exception].Op == IrOp.NewException && Graph[exception].Immediate == tag)
+        {
+            return Graph.Inputs(exception).ToArray();
+        }
+
+        var types = Module.Tags[tag].Type.Type.Parameters;
+        var values = new int[types.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = assembler.Append(IrOp.ExceptionValue, types[i], [exception], i, tag);
+        }
+
+        return values;
+    }
 }

@@ -54,13 +54,7 @@ internal sealed partial class FunctionBuilder
             return;
         }
 
-        int call = AppendCallWithoutState(op, type, inputs, Math.Max(functionIndex, 0), typeId);
-        if (frameBelow is { CatchesHere: true })
-        {
-            Graph[call].State = frameBelow.CallState();
-        }
-
-        Return(ResultsOf(call, type));
+        Return(Call(op, type, inputs, Math.Max(functionIndex, 0), typeId, frameBelow.InnermostCatcher));
     }
 
     /// <summary>Returns values from this function.</summary>

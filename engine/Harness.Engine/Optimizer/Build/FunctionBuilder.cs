@@ -132,7 +132,7 @@ internal sealed partial class FunctionBuilder
             case Opcode.End:
                 skippedDepth--;
                 break;
-            case Opcode.Delegate when skippedDepth == 0:
+            case Opcode.Catch or Opcode.CatchAll or Opcode.Delegate when skippedDepth == 0:
                 VisitException(opcode);
                 break;
             case Opcode.Delegate:
@@ -155,7 +155,7 @@ internal sealed partial class FunctionBuilder
             case Opcode.Nop:
                 break;
             case Opcode.Block:
-                VisitBlock();
+                Open(ControlKind.Block, reader.ReadBlockType());
                 break;
             case Opcode.Loop:
                 VisitLoop();

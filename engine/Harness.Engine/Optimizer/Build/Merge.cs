@@ -13,6 +13,9 @@ internal sealed class Merge
     /// <summary>Whether any edge comes here.</summary>
     public bool IsReached => edges.Count > 0;
 
+    /// <summary>How often control comes here.</summary>
+    public double Frequency => edges.Sum(static edge => edge.From.Frequency);
+
     /// <summary>Adds an edge: a successor of a block that has ended, with the values along it.</summary>
     public void Add(Block from, int successor, int[] values) => edges.Add((from, successor, values));
 

@@ -12,13 +12,8 @@ internal sealed partial class CodeEmitter
     private readonly GrowList<ColdPath> coldPaths = new();
     private readonly List<DeoptPoint> deoptPoints = [];
 
-    private readonly List<DeoptFrame[]> exceptionPoints = [];
-
     /// <summary>The deopt points of the code, in ascending order.</summary>
     public List<DeoptPoint> DeoptPoints => deoptPoints;
-
-    /// <summary>The baseline frames to rebuild when calls throw.</summary>
-    public List<DeoptFrame[]> ExceptionPoints => exceptionPoints;
 
     private ref ColdPath AddColdPath(ColdPathKind kind, in LirInstruction instruction)
     {

@@ -14,7 +14,21 @@ internal sealed partial class CodeEmitter
     /// <summary>Most targets of a switch that comparisons find instead of a jump table.</summary>
     private const int ComparedTargets = 3;
 
+    private readonly GrowList<Label> landingPads = new();
+
     private static ReadOnlySpan<Gpr> SystemVParameters => [Gpr.Rdi, Gpr.Rsi, Gpr.Rdx, Gpr.Rcx, Gpr.R8, Gpr.R9];
+
+    /// <summary>Offsets in the code of where exceptions come in.</summary>
+    public int[] LandingPadOffsets()
+    {
+        var offsets = new int[landingPads.Count];
+        for (int i = 0; i < offsets.Length; i++)
+        {
+            offsets[i] = asm.OffsetOf(landingPads[i]);
+        }
+
+        return offsets;
+    }
 
     private void EmitEntry(ReadOnlySpan<LirOperand> parameters)
     {
@@ -82,7 +96,7 @@ internal sealed partial class CodeEmitter
         }
 
         ReadOnlySpan<LirOperand> results = operands[..instruction.ResultCount];
-        ReadOnlySpan<LirOperand> arguments = operands[instruction.ResultCount..^CountStateOperands(instruction.State)];
+        ReadOnlySpan<LirOperand> arguments = operands[instruction.ResultCount..];
         SignatureLayout layout = signatures.Get((int)instruction.Immediate);
         Location reference = Location.None;
         if (instruction.Op == LirOp.CallReference)
@@ -98,18 +112,18 @@ internal sealed partial class CodeEmitter
             case LirOp.CallDirect:
                 int entry = module.Layout.FunctionReferenceOf(instruction.Aux) + FunctionReference.EntryOffset;
                 asm.Call(Mem.Base(CallingConvention.Instance, entry));
-                AddCallSite(instruction, operands);
+                AddCallSite(instruction);
                 break;
             case LirOp.CallImport:
                 asm.Mov(
                     OpSize.Qword,
                     Scratch,
                     Mem.Base(CallingConvention.Instance, module.Layout.ImportedFunction(instruction.Aux)));
-                EmitReferenceCall(instruction, operands);
+                EmitReferenceCall(instruction);
                 break;
             default:
                 EmitCopy(OpSize.Qword, Location.Of(Scratch), reference);
-                EmitReferenceCall(instruction, operands);
+                EmitReferenceCall(instruction);
                 break;
         }
 
@@ -117,11 +131,11 @@ internal sealed partial class CodeEmitter
     }
 
     /// <summary>Calls the function whose reference is in the scratch register, and comes back to this instance.</summary>
-    private void EmitReferenceCall(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
+    private void EmitReferenceCall(in LirInstruction instruction)
     {
         asm.Mov(OpSize.Qword, CallingConvention.Instance, Mem.Base(Scratch, FunctionReference.InstanceOffset));
         asm.Call(Mem.Base(Scratch, FunctionReference.EntryOffset));
-        AddCallSite(instruction, operands);
+        AddCallSite(instruction);
         asm.Mov(OpSize.Qword, CallingConvention.Instance, Mem.Base(Gpr.Rbp, FrameLayout.Instance));
         if (module.Module.Memories.Length > 0)
         {
@@ -235,8 +249,7 @@ internal sealed partial class CodeEmitter
     private void EmitBuiltinCall(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
         int results = instruction.ResultCount;
-        int end = operands.Length - CountStateOperands(instruction.State);
-        for (int i = results; i < end; i++)
+        for (int i = results; i < operands.Length; i++)
         {
             AddArgument(operands[i], Location.Of(SystemVParameters[i - results + 1]));
         }
@@ -245,7 +258,7 @@ internal sealed partial class CodeEmitter
         asm.Mov(OpSize.Qword, Gpr.Rdi, CallingConvention.Instance);
         asm.Mov(OpSize.Qword, Gpr.Rax, Mem.Base(CallingConvention.Instance, InstanceHeader.BuiltinsOffset));
         asm.Call(Mem.Base(Gpr.Rax, instruction.Sub * sizeof(long)));
-        AddCallSite(instruction, operands);
+        AddCallSite(instruction);
         if (results == 0 || operands[0].Value == 0)
         {
             return;
@@ -295,8 +308,12 @@ internal sealed partial class CodeEmitter
                 AddArgument(operands[0], Location.Of(Gpr.Rax));
                 group.Emit(this);
                 asm.Call(NativeRuntime.AddressOf(Stub.Throw));
-                AddCallSite(instruction, operands);
+                AddCallSite(instruction);
                 asm.Int3();
+                break;
+            case LirOp.Invoke:
+                CatchFromCall(labels[TargetOf(block, 1)]);
+                EmitJump(TargetOf(block, 0));
                 break;
             case LirOp.TailCall:
                 EmitTailCall(instruction, operands);
@@ -306,6 +323,14 @@ internal sealed partial class CodeEmitter
                 asm.Jmp(AddDeopt(instruction, (DeoptReason)instruction.Sub, frames));
                 break;
         }
+    }
+
+    /// <summary>Lets the exceptions of the call that ends the block, whose site is the last one, come to a place.</summary>
+    private void CatchFromCall(Label handler)
+    {
+        ref CodeSite site = ref sites[sites.Count - 1];
+        site = site with { Handler = landingPads.Count };
+        landingPads.Add(handler);
     }
 
     private int TargetOf(in LirBlock block, int index) => targets[code.Successors[block.FirstSuccessor + index]];

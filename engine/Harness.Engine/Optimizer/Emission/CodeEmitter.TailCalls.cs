@@ -46,7 +46,7 @@ internal sealed partial class CodeEmitter
     /// <summary>Calls the function whose reference is in the scratch register, and returns with its results where they are.</summary>
     private void EmitCallAndReturn(in LirInstruction instruction)
     {
-        EmitReferenceCall(instruction, []);
+        EmitReferenceCall(instruction);
         asm.Leave();
         asm.Ret(Signature.StackParameterBytes);
     }

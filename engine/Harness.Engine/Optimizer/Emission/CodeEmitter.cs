@@ -102,7 +102,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
         sourceMap.Clear();
         coldPaths.Clear();
         deoptPoints.Clear();
-        exceptionPoints.Clear();
+        landingPads.Clear();
         nextMove = 0;
         position = 0;
         if (labels.Length < code.BlockCount)
@@ -369,6 +369,14 @@ internal sealed partial class CodeEmitter : IMoveEmitter
             case >= LirOp.CallDirect and <= LirOp.CallBuiltin:
                 EmitCall(instruction, operands);
                 break;
+            case LirOp.Catch:
+                Location caught = Result(operands);
+                if (!caught.IsNone)
+                {
+                    EmitCopy(OpSize.Qword, caught, Location.Of(Gpr.Rax));
+                }
+
+                break;
             case >= LirOp.Jump:
                 EmitTerminator(instruction, operands);
                 break;
@@ -428,22 +436,15 @@ internal sealed partial class CodeEmitter : IMoveEmitter
         }
     }
 
-    private void AddSite(in LirInstruction instruction, int codeOffset, TrapKind trap, int stackMap = -1, int handler = -1) =>
-        sites.Add(new CodeSite(codeOffset, instruction.BytecodeOffset, instruction.Inlining, trap, stackMap, handler));
+    private void AddSite(in LirInstruction instruction, int codeOffset, TrapKind trap, int stackMap = -1) =>
+        sites.Add(new CodeSite(codeOffset, instruction.BytecodeOffset, instruction.Inlining, trap, stackMap));
 
-    /// <summary>The call that has just been emitted may collect garbage, or throw.</summary>
-    private void AddCallSite(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
+    /// <summary>The call that has just been emitted may collect garbage.</summary>
+    private void AddCallSite(in LirInstruction instruction)
     {
-        int handler = -1;
-        if (instruction.State >= 0)
-        {
-            handler = exceptionPoints.Count;
-            exceptionPoints.Add(DescribeFrames(instruction.State, operands, position + 1));
-        }
-
         // Behind a tail call nothing of this frame is needed.
         int stackMap = instruction.Op == LirOp.TailCall ? -1 : safepoints.MapOf(position >> 2);
-        AddSite(instruction, asm.Position, TrapKind.None, stackMap, handler);
+        AddSite(instruction, asm.Position, TrapKind.None, stackMap);
     }
 
     private static OpSize SizeOf(IrType type) => type is IrType.I32 or IrType.F32 ? OpSize.Dword : OpSize.Qword;

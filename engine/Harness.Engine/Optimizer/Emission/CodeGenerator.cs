@@ -68,7 +68,7 @@ internal sealed class CodeGenerator : IDisposable
             InliningPositions = [.. graph.InliningPositions],
             StackMaps = [.. safepoints.Maps],
             FrameSize = emitter.FrameSize,
-            ExceptionPoints = [.. emitter.ExceptionPoints],
+            LandingPads = emitter.LandingPadOffsets(),
             DeoptData = new DeoptData([.. emitter.DeoptPoints]),
             SourceMap = withSourceMap ? emitter.SourceMap.ToArray() : null,
         };

@@ -25,10 +25,15 @@ internal enum TerminatorKind : byte
     Deoptimize,
 
     /// <summary>
-    /// Throws the exception that is the only one of the values, or traps if it is null. The frame state is as that of
-    /// <see cref="Node.State"/>.
+    /// Throws the exception that is the only one of the values out of the compiled function, or traps if it is null.
     /// </summary>
     Throw,
+
+    /// <summary>
+    /// The block's last node, projections apart, is a call: goes to successor 0 when that returns, and to successor 1 with the exception
+    /// that it throws. Successor 1 has no parameters and no other way in, and begins with <see cref="IrOp.CaughtException"/>.
+    /// </summary>
+    Invoke,
 
     /// <summary>
     /// Calls a function by index (Immediate) or through a reference known to be non-null and of the right type (the first of the
@@ -57,7 +62,7 @@ internal struct Terminator
     /// <summary>Kind of a trap, reason of a deopt, or function of a tail call.</summary>
     public long Immediate;
 
-    /// <summary>Frame state of a deopt or throw.</summary>
+    /// <summary>Frame state of a deopt.</summary>
     public int FrameState;
 
     /// <summary>Canonical type id of a tail call.</summary>

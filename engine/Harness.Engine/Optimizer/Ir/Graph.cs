@@ -74,7 +74,6 @@ internal sealed class Graph
             Block = block,
             Immediate = immediate,
             Aux = aux,
-            State = -1,
             Inlining = -1,
         };
         inputCount += nodeInputs.Length;
@@ -105,20 +104,15 @@ internal sealed class Graph
         return id;
     }
 
-    /// <summary>The frame state that a node has: of a guard, or of a call that may throw; -1 if none.</summary>
-    public int StateOf(int id) => nodes[id].Op == IrOp.Guard ? nodes[id].Aux : nodes[id].State;
+    /// <summary>The frame state of a guard; -1 for other nodes.</summary>
+    public int StateOf(int id) => nodes[id].Op == IrOp.Guard ? nodes[id].Aux : -1;
 
-    /// <summary>Gives a node another frame state.</summary>
+    /// <summary>Gives a guard another frame state; other nodes have none.</summary>
     public void SetState(int id, int state)
     {
-        ref Node node = ref nodes[id];
-        if (node.Op == IrOp.Guard)
+        if (nodes[id].Op == IrOp.Guard)
         {
-            node.Aux = state;
-        }
-        else
-        {
-            node.State = state;
+            nodes[id].Aux = state;
         }
     }
 

@@ -34,6 +34,9 @@ internal static class IrNames
         IrOp.NewArray => "new_array",
         IrOp.NewArrayFixed => "new_array_fixed",
         IrOp.NewException => "new_exception",
+        IrOp.CaughtException => "caught_exception",
+        IrOp.HasTag => "has_tag",
+        IrOp.ExceptionValue => "exception_value",
         _ => OpcodeTable.Get(op).Name,
     };
 

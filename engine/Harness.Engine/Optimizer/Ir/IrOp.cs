@@ -105,6 +105,17 @@ internal static class IrOp
     public const Opcode NewException = (Opcode)0xE019;
 
     /// <summary>
+    /// The exception that the call before threw: the first node of a block to which <see cref="TerminatorKind.Invoke"/> leads in that case.
+    /// </summary>
+    public const Opcode CaughtException = (Opcode)0xE01A;
+
+    /// <summary>Whether an exception, not null, has a tag, as i32. Immediate = tag index. Depends on nothing that changes.</summary>
+    public const Opcode HasTag = (Opcode)0xE01B;
+
+    /// <summary>A value of an exception known to have a tag. Immediate = index of the value, Aux = tag index. Never changes.</summary>
+    public const Opcode ExceptionValue = (Opcode)0xE01C;
+
+    /// <summary>
     /// An object that has no memory: a value of frame states only, in no block, of which a deopt makes an object anew. Inputs: its
     /// fields or elements, <see cref="VirtualObject"/>s among them. Aux = canonical type id.
     /// </summary>

@@ -98,7 +98,8 @@ internal sealed class IrPrinter
         IrOp.TrapIf or IrOp.TrapUnless => [$"{(TrapKind)node.Immediate}"],
         IrOp.RefTest => [NameOf(Modules.ValueType.FromBits((uint)node.Immediate))],
         IrOp.NewStruct or IrOp.NewArray or IrOp.NewArrayFixed => [NameOfType(node.Aux)],
-        IrOp.NewException => [$"tag#{node.Immediate}"],
+        IrOp.NewException or IrOp.HasTag => [$"tag#{node.Immediate}"],
+        IrOp.ExceptionValue => [$"tag#{node.Aux}", $"#{node.Immediate}"],
         Opcode.StructGet or Opcode.StructGetS or Opcode.StructGetU or Opcode.StructSet =>
             [NameOfType(node.Aux), $"#{node.Immediate}"],
         Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU or Opcode.ArraySet => [NameOfType(node.Aux)],
@@ -142,7 +143,7 @@ internal sealed class IrPrinter
             text.Append(' ').AppendJoin(", ", [.. operands, .. successors.Select(NameOf)]);
         }
 
-        if (terminator.Kind is TerminatorKind.Deoptimize or TerminatorKind.Throw)
+        if (terminator.Kind == TerminatorKind.Deoptimize)
         {
             PrintFrameState(terminator.FrameState);
         }

@@ -55,12 +55,6 @@ internal struct Node
     /// <summary>For results of type <see cref="IrType.Ref"/>, what is known of the reference.</summary>
     public Modules.ValueType ReferenceType;
 
-    /// <summary>
-    /// For calls and throws that a handler of the compiled functions may catch, the frame state after the call
-    /// (<see cref="Deoptimization.ResumeKind.AfterCall"/>); -1 for others.
-    /// </summary>
-    public int State;
-
     /// <summary>Offset in the module's bytes of the instruction it comes from.</summary>
     public int BytecodeOffset;
 

@@ -98,7 +98,7 @@ internal static class OperatorTable
 
         return node.Op switch
         {
-            IrOp.Argument or IrOp.BlockParameter => Effects.Pinned,
+            IrOp.Argument or IrOp.BlockParameter or IrOp.CaughtException => Effects.Pinned,
             IrOp.CallDirect or IrOp.CallReference => Effects.Call,
             IrOp.CallBuiltin => EffectsOfBuiltin((Builtin)node.Immediate),
             IrOp.TrapIf or IrOp.TrapUnless => Effects.Traps,

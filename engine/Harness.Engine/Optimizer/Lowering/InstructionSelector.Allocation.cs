@@ -108,24 +108,6 @@ internal sealed partial class InstructionSelector
         }
     }
 
-    private void SelectNewException(int id)
-    {
-        int count = graph[id].InputCount;
-        Allocate(id, ObjectLayout.ExceptionValues + (count * sizeof(long)), BuiltinTypeId.Exception, ObjectFlags.None);
-        int tag = code.NewValue(IrType.I64);
-        Load(tag, Address.OfInstance(module.Layout.Tag((int)graph[id].Immediate)), OpSize.Qword);
-        Store(Address.OfBase(Value(id), ObjectLayout.ExceptionTag), OpSize.Qword, isFloat: false, tag, 0);
-        for (int i = 0; i < count; i++)
-        {
-            int input = graph.Input(id, i);
-            bool isFloat = graph[input].Type is IrType.F32 or IrType.F64;
-            bool isConstant = TryStoredConstant(input, OpSize.Qword, out long bits);
-            int value = isConstant ? 0 : Register(input);
-            Address place = Address.OfBase(Value(id), ObjectLayout.ExceptionValues + (i * sizeof(long)));
-            Store(place, OpSize.Qword, isFloat, value, bits);
-        }
-    }
-
     private void BeginArray(int id, int length)
     {
         int size = (int)ObjectLayout.Of(graph[id].Aux).ArraySize((uint)length);

@@ -67,7 +67,7 @@ internal sealed partial class InstructionSelector
     }
 
     private bool IsComparison(int id) =>
-        graph[id].Op is >= Opcode.I32Eqz and <= Opcode.F64Ge or Opcode.RefIsNull or IrOp.ReferenceEqual
+        graph[id].Op is >= Opcode.I32Eqz and <= Opcode.F64Ge or Opcode.RefIsNull or IrOp.ReferenceEqual or IrOp.HasTag
         || (graph[id].Op == IrOp.RefTest && IsOneComparison(TestOf(id)));
 
     private Comparison CompareNode(int id, bool whenTrue, bool mayFault)
@@ -79,6 +79,7 @@ internal sealed partial class InstructionSelector
             Opcode.I64Eqz or Opcode.RefIsNull => CompareWithZero(graph.Input(id, 0), OpSize.Qword, whenTrue, mayFault),
             IrOp.ReferenceEqual => CompareIntegers(id, Condition.Equal, OpSize.Qword, whenTrue, mayFault),
             IrOp.RefTest => CompareType(id, whenTrue, mayFault),
+            IrOp.HasTag => CompareTag(id, whenTrue),
             >= Opcode.I32Eq and <= Opcode.I32GeU =>
                 CompareIntegers(id, IntegerConditions[op - Opcode.I32Eq], OpSize.Dword, whenTrue, mayFault),
             >= Opcode.I64Eq and <= Opcode.I64GeU =>

@@ -61,7 +61,6 @@ internal sealed partial class InstructionSelector
         instruction.Clobbers = AllRegisters;
         instruction.Aux = function;
         instruction.Immediate = graph[id].Aux;
-        instruction.State = graph[id].State;
         AddResults(id, layout.Results);
         if (isReference)
         {
@@ -72,8 +71,6 @@ internal sealed partial class InstructionSelector
         {
             Use(arguments[i], OperandPlace.Any, hint: HintOf(layout.Parameters[i - first]));
         }
-
-        AddFrameState(graph[id].State, OperandRole.UseAfterClobber);
     }
 
     /// <summary>All results of a call, those without a use as virtual register 0.</summary>
@@ -111,13 +108,10 @@ internal sealed partial class InstructionSelector
             Def(code.ValueOfNode[id], OperandPlace.Any, RaxHint);
         }
 
-        instruction.State = graph[id].State;
         for (int i = 0; i < count; i++)
         {
             Use(arguments[i], OperandPlace.Any, hint: (byte)SystemVParameters[i + 1]);
         }
-
-        AddFrameState(graph[id].State, OperandRole.UseAfterClobber);
     }
 
     private void SelectTrapIf(int id, bool whenTrue)
@@ -138,17 +132,14 @@ internal sealed partial class InstructionSelector
         AddFrameState(graph[id].Aux);
     }
 
-    /// <summary>
-    /// Adds the values that a frame state needs to an instruction: see <see cref="FrameStateLeaves"/>. Those that are read after a call
-    /// lie in the frame then.
-    /// </summary>
-    private void AddFrameState(int index, OperandRole role = OperandRole.Use)
+    /// <summary>Adds the values that a frame state needs to an instruction: see <see cref="FrameStateLeaves"/>.</summary>
+    private void AddFrameState(int index)
     {
         stateLeaves.Clear();
         FrameStateLeaves.Collect(graph, index, stateLeaves);
         foreach (int id in stateLeaves)
         {
-            Use(Constants.IsConstant(graph, id) ? ~id : Value(id), OperandPlace.Anywhere, role);
+            Use(Constants.IsConstant(graph, id) ? ~id : Value(id), OperandPlace.Anywhere);
         }
     }
 
@@ -229,9 +220,10 @@ internal sealed partial class InstructionSelector
                 int exception = Anywhere(terminator.Values[0]);
                 ref LirInstruction thrower = ref Emit(LirOp.Throw, OpSize.Qword);
                 thrower.Clobbers = AllRegisters;
-                thrower.State = terminator.FrameState;
                 Use(exception, OperandPlace.Any, hint: RaxHint);
-                AddFrameState(terminator.FrameState, OperandRole.UseAfterClobber);
+                break;
+            case TerminatorKind.Invoke:
+                Emit(LirOp.Invoke, OpSize.Qword);
                 break;
             case TerminatorKind.TailCall:
                 SelectTailCall(terminator);

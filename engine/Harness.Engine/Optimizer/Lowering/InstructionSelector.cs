@@ -116,8 +116,6 @@ internal sealed partial class InstructionSelector
             {
                 CountUses(graph[id].Aux);
             }
-
-            CountUses(graph[id].State);
         }
 
         ref Terminator terminator = ref source.Terminator;
@@ -131,7 +129,7 @@ internal sealed partial class InstructionSelector
             CountUses(terminator.Values);
         }
 
-        if (terminator.Kind is TerminatorKind.Deoptimize or TerminatorKind.Throw)
+        if (terminator.Kind == TerminatorKind.Deoptimize)
         {
             CountUses(terminator.FrameState);
         }
@@ -331,6 +329,15 @@ internal sealed partial class InstructionSelector
                 SelectCast(id);
                 break;
             case IrOp.Narrow:
+                break;
+            case IrOp.CaughtException:
+                SelectCaughtException(id);
+                break;
+            case IrOp.HasTag:
+                SelectCondition(id);
+                break;
+            case IrOp.ExceptionValue:
+                SelectExceptionValue(id);
                 break;
             default:
                 SelectObject(id, op);

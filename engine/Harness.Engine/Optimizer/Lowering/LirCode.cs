@@ -127,7 +127,6 @@ internal sealed class LirCode
         instruction = default;
         instruction.OperandStart = OperandCount;
         instruction.FixedBase = X64.Gpr.None;
-        instruction.State = -1;
         return ref instruction;
     }
 

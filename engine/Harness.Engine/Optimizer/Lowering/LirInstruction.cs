@@ -53,12 +53,6 @@ internal struct LirInstruction
     /// <summary>A function index, canonical type or frame state: see <see cref="LirOp"/>.</summary>
     public int Aux;
 
-    /// <summary>
-    /// The frame state of a call that may throw into a handler of the compiled functions, whose values are the last operands; -1 for
-    /// others.
-    /// </summary>
-    public int State;
-
     /// <summary>Displacement of the address.</summary>
     public int Displacement;
 

@@ -135,6 +135,9 @@ internal enum LirOp : byte
     /// <summary>Traps unless the input is of a type; Immediate and Sub are a <see cref="TypeTest"/>.</summary>
     CheckType,
 
+    /// <summary>Result = the exception with which control comes here: the first instruction of its block.</summary>
+    Catch,
+
     /// <summary>Calls a function by index: Aux.</summary>
     CallDirect,
 
@@ -173,6 +176,12 @@ internal enum LirOp : byte
 
     /// <summary>Ends a block: throws the exception that is the input.</summary>
     Throw,
+
+    /// <summary>
+    /// Ends a block behind a call: goes to the first successor. Exceptions of the call come to the second one, with all values where they
+    /// are while the call runs.
+    /// </summary>
+    Invoke,
 
     /// <summary>
     /// Ends a block: calls function Aux in place of this one, or if that is -1 the first input; Immediate is the canonical type.

@@ -1,4 +1,5 @@
 using Harness.Engine.Optimizer.Analysis;
+using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Passes;
 
@@ -23,8 +24,21 @@ internal sealed class CopiedRegion
     /// <summary>Ids of the blocks that are copied.</summary>
     public List<int> Blocks { get; }
 
-    /// <summary>All of a loop.</summary>
-    public static CopiedRegion WholeOf(Loop loop) => new(loop, loop.Blocks);
+    /// <summary>All of a loop, and the blocks by which exceptions of its calls leave it: no other call leads to those.</summary>
+    public static CopiedRegion WholeOf(Graph graph, Loop loop)
+    {
+        List<int> blocks = [.. loop.Blocks];
+        foreach (int block in loop.Blocks)
+        {
+            if (graph.Blocks[block].Terminator.Kind == TerminatorKind.Invoke
+                && graph.Blocks[block].Successors[1].Target is int handler && !loop.Contains(handler))
+            {
+                blocks.Add(handler);
+            }
+        }
+
+        return new CopiedRegion(loop, blocks);
+    }
 
     /// <summary>A loop's header.</summary>
     public static CopiedRegion HeaderOf(Loop loop) => new(loop, [loop.Header.Id]);

@@ -77,7 +77,7 @@ internal sealed class DeadCodeElimination : IPass
                 }
 
                 MarkAll(terminator.Values);
-                if (terminator.Kind is TerminatorKind.Deoptimize or TerminatorKind.Throw)
+                if (terminator.Kind == TerminatorKind.Deoptimize)
                 {
                     MarkState(terminator.FrameState);
                 }

@@ -178,7 +178,7 @@ internal sealed partial class EscapeWalk
             }
         }
 
-        if (isRewriting && block.Terminator.Kind is TerminatorKind.Deoptimize or TerminatorKind.Throw)
+        if (isRewriting && block.Terminator.Kind == TerminatorKind.Deoptimize)
         {
             block.Terminator.FrameState = Describe(block.Terminator.FrameState, state);
         }

@@ -131,7 +131,6 @@ internal sealed class LoopCopy
 
             int copy = graph.Append(to, node.Op, node.Type, graph.Inputs(id).ToArray(), node.Immediate, node.Aux);
             graph[copy].ReferenceType = node.ReferenceType;
-            graph[copy].State = node.State;
             graph[copy].BytecodeOffset = node.BytecodeOffset;
             graph[copy].Inlining = node.Inlining;
             values.Add(id, copy);
@@ -153,7 +152,7 @@ internal sealed class LoopCopy
         Terminator terminator = from.Terminator;
         terminator.Value = ValueOf(terminator.Value);
         terminator.Values = MapAll(terminator.Values ?? []);
-        if (terminator.Kind is TerminatorKind.Deoptimize or TerminatorKind.Throw)
+        if (terminator.Kind == TerminatorKind.Deoptimize)
         {
             terminator.FrameState = CopyState(terminator.FrameState);
         }

@@ -23,7 +23,7 @@ internal sealed class LoopPeeling(int maxSize) : IPass
             return;
         }
 
-        LoopCopy.InsertBefore(graph, flow, candidates.ConvertAll(CopiedRegion.WholeOf));
+        LoopCopy.InsertBefore(graph, flow, candidates.ConvertAll(loop => CopiedRegion.WholeOf(graph, loop)));
     }
 
     /// <summary>Whether a loop is small enough, and checks or reads something that it does not change.</summary>

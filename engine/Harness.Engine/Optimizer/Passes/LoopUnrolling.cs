@@ -27,7 +27,7 @@ internal sealed class LoopUnrolling(int maxFactor, int maxSize) : IPass
                 return;
             }
 
-            LoopCopy.InsertBehind(graph, flow, candidates.ConvertAll(CopiedRegion.WholeOf));
+            LoopCopy.InsertBehind(graph, flow, candidates.ConvertAll(loop => CopiedRegion.WholeOf(graph, loop)));
         }
     }
 

@@ -26,12 +26,13 @@ internal sealed class MovedChecks(Graph graph)
         }
     }
 
-    /// <summary>Whether a node needs no check, or one that was added.</summary>
+    /// <summary>Whether a node needs no check, or one that was added. Tags of exceptions are tested by branches only.</summary>
     public bool Allow(int id) => graph[id].Op switch
     {
         IrOp.LoadTableElement => IsElementIndex(graph.Input(id, 0), (int)graph[id].Immediate),
         IrOp.LoadReferenceType => IsNotNull(graph.Input(id, 0)),
         IrOp.Narrow => IsOfType(graph.Input(id, 0), graph[id].ReferenceType),
+        IrOp.ExceptionValue => false,
         Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU => IsArrayIndex(graph.Input(id, 1), graph.Input(id, 0)),
         _ => true,
     };

@@ -177,7 +177,7 @@ internal sealed class OutsideUses
                     }
                 }
 
-                if (block.Terminator.Kind is TerminatorKind.Deoptimize or TerminatorKind.Throw)
+                if (block.Terminator.Kind == TerminatorKind.Deoptimize)
                 {
                     block.Terminator.FrameState = FrameStates.Map(graph, block.Terminator.FrameState, map);
                 }
@@ -242,7 +242,7 @@ internal sealed class OutsideUses
             Array.ForEach(edge.Arguments, id => Collect(id));
         }
 
-        if (block.Terminator.Kind is TerminatorKind.Deoptimize or TerminatorKind.Throw)
+        if (block.Terminator.Kind == TerminatorKind.Deoptimize)
         {
             FrameStates.Any(graph, block.Terminator.FrameState, Collect);
         }

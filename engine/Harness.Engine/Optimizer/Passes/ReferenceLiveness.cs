@@ -114,7 +114,7 @@ internal sealed class ReferenceLiveness
             Use(block.Id, id);
         }
 
-        if (block.Terminator.Kind is TerminatorKind.Deoptimize or TerminatorKind.Throw)
+        if (block.Terminator.Kind == TerminatorKind.Deoptimize)
         {
             FrameStates.Any(graph, block.Terminator.FrameState, UseInState);
         }

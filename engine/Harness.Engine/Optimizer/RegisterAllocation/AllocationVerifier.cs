@@ -17,6 +17,7 @@ internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, Move
     private readonly Dictionary<int, long>?[] entries = new Dictionary<int, long>?[code.BlockCount];
     private readonly Queue<int> work = new();
     private Dictionary<int, long> places = [];
+    private Dictionary<int, long> placesAtCall = [];
     private int nextMove;
 
     /// <summary>Checks the allocation.</summary>
@@ -48,14 +49,15 @@ internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, Move
 
         for (int s = 0; s < block.SuccessorCount; s++)
         {
-            Enter(index, code.Successors[block.FirstSuccessor + s]);
+            bool isHandler = s == 1 && code.Instruction(block.EndInstruction - 1).Op == LirOp.Invoke;
+            Enter(index, code.Successors[block.FirstSuccessor + s], isHandler ? placesAtCall : places);
         }
     }
 
     /// <summary>Brings what places hold at the end of a block to a successor, where arguments become parameters.</summary>
-    private void Enter(int from, int to)
+    private void Enter(int from, int to, Dictionary<int, long> held)
     {
-        var state = new Dictionary<int, long>(places);
+        var state = new Dictionary<int, long>(held);
         ref LirBlock target = ref code.Block(to);
         if (target.GraphBlock >= 0)
         {
@@ -73,7 +75,7 @@ internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, Move
                 long expected = arguments[i].IsConstant
                     ? ConstantBit ^ Constants.RegisterBits(code.Graph, arguments[i].ConstantNode)
                     : arguments[i].Value;
-                Require(location, expected, code.Block(from).EndInstruction - 1, places);
+                Require(location, expected, code.Block(from).EndInstruction - 1, held);
                 state[location.Code] = parameter;
             }
         }
@@ -121,6 +123,7 @@ internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, Move
         if (Safepoints.IsSafepoint(instruction.Op))
         {
             CollectGarbage(index);
+            placesAtCall = new Dictionary<int, long>(places);
         }
 
         Check(operands, OperandRole.UseAfterClobber, index);

@@ -265,7 +265,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
         bool isAtEnd = source.SuccessorCount == 1;
         int instruction = isAtEnd ? source.EndInstruction - 1 : target.FirstInstruction;
         MoveGroup group = isAtEnd ? MoveGroup.BlockEnd : MoveGroup.BlockStart;
-        int end = (4 * source.EndInstruction) - 1;
+        int end = IsHandler(source, to) ? (4 * (source.EndInstruction - 2)) + 1 : (4 * source.EndInstruction) - 1;
         int start = 4 * target.FirstInstruction;
         for (int i = builder.FirstLiveIn(to); i != 0;)
         {
@@ -283,6 +283,10 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
             PassArguments(ref source, ref target, instruction, group, end);
         }
     }
+
+    /// <summary>Whether exceptions of the call at the end of a block come to another block: then values are where they are at the call.</summary>
+    private bool IsHandler(in LirBlock source, int target) =>
+        code.Instruction(source.EndInstruction - 1).Op == LirOp.Invoke && code.Successors[source.FirstSuccessor + 1] == target;
 
     private void PassArguments(ref LirBlock source, ref LirBlock target, int instruction, MoveGroup group, int end)
     {
