@@ -9,7 +9,13 @@ namespace Harness.Engine.Tests.Runtime;
 public sealed class ExceptionTests
 {
     /// <summary>Configurations in which the same must happen.</summary>
-    public static TheoryData<string> Configurations => ["tier-up=never", "tier-up=eager", "tier-up=synchronous stress.tier-up-after=2"];
+    public static TheoryData<string> Configurations =>
+    [
+        "tier-up=never",
+        "tier-up=eager",
+        "tier-up=synchronous stress.tier-up-after=2",
+        "tier-up=synchronous stress.tier-up-after=2 stress.guard-fail-interval=2 stress.gc-interval=1",
+    ];
 
     [Theory, MemberData(nameof(Configurations))]
     public void LocalsHaveTheirValuesOfTheThrowWhenTheyAreCaught(string knobs)
@@ -283,9 +289,9 @@ public sealed class ExceptionTests
         Assert.Equal(-500, run.Call("f", 1000));
     }
 
-    /// <summary>The catching function is not the innermost, and the one in between has stack parameters.</summary>
+    /// <summary>The catching function is not the innermost, and the one in between has stack parameters. A throw becomes a jump.</summary>
     [Fact]
-    public void ExceptionsOfInlinedFunctionsAreCaughtInTheFramesAround()
+    public void ExceptionsOfInlinedFunctionsAreCaughtInTheFunctionsAround()
     {
         const string text = """
             (tag $e (param i32))
@@ -323,11 +329,139 @@ public sealed class ExceptionTests
     [InlineData("(func (export \"f\") (block $c (try_table (catch_all $c) (throw $e (i32.const 1)))))")]
     [InlineData("(func (export \"f\") (try (do (throw $e (i32.const 1))) (catch $e (drop)) (catch_all (rethrow 0))))")]
     [InlineData("(func (export \"f\") (try (do (try (do (throw $e (i32.const 1))) (delegate 0))) (catch_all)))")]
-    public void FunctionsThatCatchAreOptimized(string function)
+    public void ThrowsThatTheSameFunctionCatchesAreJumps(string function)
     {
         using var run = new ExceptionRun("tier-up=eager", $"(tag $e (param i32)) {function}");
         Assert.Empty(run.Instance.GetFunction("f").Invoke());
         Assert.Empty(run.Instance.Code.OptimizedCode(0)!.LandingPads);
+    }
+
+    [Fact]
+    public void WhatOptimizedCodeCatchesItHandlesItself()
+    {
+        // Values of all kinds, constants and stack parameters; baseline code is never made.
+        const string text = """
+            (import "m" "f" (func $host (param i32)))
+            (import "m" "e" (tag $e (param i32)))
+            (type $box (struct (field i32)))
+            (type $unary (func (param i32) (result i32)))
+            (elem declare func $double $negate)
+            (func $double (type $unary) (i32.mul (local.get 0) (i32.const 2)))
+            (func $negate (type $unary) (i32.sub (i32.const 0) (local.get 0)))
+            (func (export "f")
+              (param $a i32) (param $b i64) (param $c f32) (param $d f64)
+              (param i32 i32 i32 i32 i32 i32 i32 i32) (param $last i32) (result f64)
+              (local $box (ref null $box)) (local $unary (ref null $unary)) (local $code i32) (local $sum i32)
+              (local.set $box (struct.new $box (i32.mul (local.get $a) (i32.const 3))))
+              (local.set $unary (ref.func $negate))
+              (block $caught (result i32)
+                (try_table (catch $e $caught)
+                  (call $host (local.get $a))
+                  (local.set $a (i32.const 1000))
+                  (call $host (local.get $last)))
+                (i32.const -1))
+              (local.set $code)
+              (loop $next
+                (local.set $sum
+                  (i32.add
+                    (local.get $sum)
+                    (call_ref $unary
+                      (local.get $last)
+                      (select (result (ref null $unary))
+                        (ref.func $double) (local.get $unary) (i32.and (local.get $last) (i32.const 1))))))
+                (br_if $next (local.tee $last (i32.sub (local.get $last) (i32.const 1)))))
+              (f64.convert_i32_s (i32.add (local.get $sum) (i32.mul (local.get $code) (i32.const 100))))
+              (f64.add (f64.convert_i64_s (local.get $b)))
+              (f64.add (f64.promote_f32 (local.get $c)))
+              (f64.add (local.get $d))
+              (f64.add (f64.convert_i32_s (i32.add (local.get $a) (struct.get $box 0 (local.get $box))))))
+            """;
+        using var run = new ExceptionRun("tier-up=eager stress.gc-interval=1", text, (imports, store) =>
+        {
+            var tag = new Tag(store, TagTypeOf(ValueType.I32));
+            imports.Define("m", "e", tag).Define("m", "f", HostFunction.Create((int x) =>
+            {
+                if (x > 4) throw new WasmException(tag, x);
+            }));
+        });
+        double Run(int a, int last) => run.Call("f", a, 1L << 40, 0.5f, 0.25, 0, 0, 0, 0, 0, 0, 0, 0, last).AsF64();
+        double Expected(int a, int last, int code, int caughtA) =>
+            Enumerable.Range(1, last).Sum(i => (i & 1) != 0 ? 2 * i : -i) + (100 * code) + (1L << 40) + 0.75 + caughtA + (3 * a);
+        Assert.Equal(Expected(2, 3, -1, 1000), Run(2, 3));
+        Assert.Equal(Expected(7, 3, 7, 7), Run(7, 3));
+        Assert.Equal(Expected(2, 9, 9, 1000), Run(2, 9));
+        FunctionInfo function = run.Instance.Module.Functions.Single(candidate => candidate.Type.Parameters.Length == 13);
+        Assert.Equal(2, run.Instance.Code.OptimizedCode(function.Index)!.LandingPads.Length);
+        Assert.Null(run.Instance.Code.BaselineCode(function.Index));
+    }
+
+    [Theory, MemberData(nameof(Configurations))]
+    public void ImportedTagsMayBeTheSame(string knobs)
+    {
+        const string text = """
+            (import "m" "e" (tag $a (param i32)))
+            (import "m" "e" (tag $same (param i32)))
+            (import "m" "other" (tag $other (param i32)))
+            (tag $own (param i32))
+            (func (export "f") (param $x i32) (result i32)
+              (block $caught-other (result i32)
+                (try_table (catch $own $caught-other) (catch $other $caught-other)
+                  (return
+                    (block $caught (result i32)
+                      (try_table (catch $own $caught) (catch $same $caught)
+                        (if (local.get $x) (then (throw $a (i32.const 5))))
+                        (throw $other (i32.const 6)))
+                      (unreachable))))
+                (unreachable))
+              (i32.const 100)
+              (i32.add))
+            """;
+        using var run = new ExceptionRun(knobs, text, (imports, store) => imports
+            .Define("m", "e", new Tag(store, TagTypeOf(ValueType.I32)))
+            .Define("m", "other", new Tag(store, TagTypeOf(ValueType.I32))));
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Equal(106, run.Call("f", 0));
+            Assert.Equal(5, run.Call("f", 1));
+        }
+    }
+
+    /// <summary>The loop is peeled, so that there are two calls whose exceptions come to one place.</summary>
+    [Theory, MemberData(nameof(Configurations))]
+    public void EveryIterationOfALoopMayThrowOutOfIt(string knobs)
+    {
+        const string text = """
+            (import "m" "e" (tag $e (param i32)))
+            (import "m" "f" (func $host (param i32)))
+            (type $s (struct (field $n i32)))
+            (func (export "f") (param $n i32) (result i32) (local $i i32) (local $sum i32) (local $s (ref null $s))
+              (local.set $s (struct.new $s (local.get $n)))
+              (block $caught (result i32)
+                (try_table (catch $e $caught)
+                  (loop $next
+                    (local.set $i (i32.add (local.get $i) (i32.const 1)))
+                    (call $host (i32.sub (local.get $i) (struct.get $s $n (local.get $s))))
+                    (local.set $sum (i32.add (local.get $sum) (local.get $i)))
+                    (br $next)))
+                (unreachable))
+              (i32.add (i32.mul (local.get $i) (i32.const 10)))
+              (i32.add (i32.mul (local.get $sum) (i32.const 1000))))
+            """;
+        using var run = new ExceptionRun(knobs, text, (imports, store) =>
+        {
+            var tag = new Tag(store, TagTypeOf(ValueType.I32));
+            imports.Define("m", "e", tag).Define("m", "f", HostFunction.Create((int x) =>
+            {
+                if (x >= 0) throw new WasmException(tag, x);
+            }));
+        });
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(10, run.Call("f", 1));
+            Assert.Equal(1020, run.Call("f", 2));
+            Assert.Equal(10050, run.Call("f", 5));
+            Assert.Equal(13, run.Call("f", -2));
+        }
     }
 
     private static TagType TagTypeOf(params ValueType[] values)

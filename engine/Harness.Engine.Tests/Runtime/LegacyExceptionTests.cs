@@ -18,7 +18,14 @@ public sealed class LegacyExceptionTests
         """;
 
     /// <summary>Configurations in which the same must happen.</summary>
-    public static TheoryData<string> Configurations => ["tier-up=never", "tier-up=eager", "tier-up=synchronous stress.tier-up-after=2"];
+    public static TheoryData<string> Configurations =>
+    [
+        "tier-up=never",
+        "tier-up=eager",
+        "tier-up=synchronous stress.tier-up-after=2",
+        "tier-up=synchronous stress.tier-up-after=2 stress.guard-fail-interval=1 stress.gc-interval=1",
+        "tier-up=synchronous stress.tier-up-after=2 stress.guard-fail-interval=3",
+    ];
 
     [Theory, MemberData(nameof(Configurations))]
     public void ClausesAreTriedInTheirOrder(string knobs)
@@ -87,6 +94,46 @@ public sealed class LegacyExceptionTests
         {
             Assert.Equal(15, Call(instance, "f", 0));
             Assert.Equal(20, Call(instance, "f", 1));
+        }
+    }
+
+    /// <summary>Guards and loops in a clause have frame states, of which the clause's exception is a part.</summary>
+    [Theory, MemberData(nameof(Configurations))]
+    public void OptimizedCodeMayBeLeftInAClause(string knobs)
+    {
+        const string body = """
+            (type $unary (func (param i32) (result i32)))
+            (table funcref (elem $double $increment))
+            (func $double (type $unary) (i32.mul (local.get 0) (i32.const 2)))
+            (func $increment (type $unary) (i32.add (local.get 0) (i32.const 1)))
+            (func $f (param $which i32) (param $target i32) (result i32) (local $n i32) (local $sum i32)
+              (i32.const 1000)
+              (try $outer (result i32)
+                (do (call $throw (local.get $which)) (i32.const 0))
+                (catch $a
+                  (local.set $sum)
+                  (local.set $n (i32.const 3))
+                  (loop $next
+                    (local.set $sum (call_indirect (type $unary) (local.get $sum) (local.get $target)))
+                    (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+                  (if (i32.eq (local.get $target) (i32.const 1)) (then (rethrow $outer)))
+                  (local.get $sum)))
+              (i32.add))
+            (func (export "f") (param $x i32) (result i32)
+              (try (result i32)
+                (do (call $f (i32.shr_u (local.get $x) (i32.const 4)) (i32.and (local.get $x) (i32.const 15))))
+                (catch $a (i32.add (i32.const 500)))
+                (catch_all (i32.const 7))))
+            """;
+        using Store store = NewStore(knobs);
+        Instance instance = Instantiate(store, body);
+        for (int i = 0; i < 6; i++)
+        {
+            Assert.Equal(1040, Call(instance, "f", 0));
+            Assert.Equal(7, Call(instance, "f", 16));
+            Assert.Equal(1040, Call(instance, "f", 0));
+            Assert.Equal(505, Call(instance, "f", 1));
+            Assert.Equal(1000, Call(instance, "f", 48));
         }
     }
 

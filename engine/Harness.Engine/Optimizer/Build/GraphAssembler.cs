@@ -87,7 +87,9 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
     {
         if (!constants.TryGetValue((op, bits), out int id))
         {
-            id = Graph.Append(entry, op, type, [], bits);
+            // Nothing comes behind a call that ends the block.
+            id = Graph.NewNode(entry.Id, op, type, [], bits);
+            entry.Nodes.Insert(entry.Terminator.Kind == TerminatorKind.Invoke ? 0 : entry.Nodes.Count, id);
             if (type == IrType.Ref)
             {
                 Graph[id].ReferenceType = op == Opcode.RefNull
