@@ -30,7 +30,9 @@ internal sealed partial class FunctionBuilder
             case StringBuiltin.Equals:
                 return CompareStrings(CastToString(arguments[0], isNullable: true), CastToString(arguments[1], isNullable: true));
             default:
-                int call = AppendCall(IrOp.CallDirect, function.Type, arguments, function.Index, function.CanonicalTypeId);
+                // These trap, but they throw no exceptions.
+                int call = Call(
+                    IrOp.CallDirect, function.Type, arguments, function.Index, function.CanonicalTypeId, catcher: null)[0];
                 if (Graph[call].Type == IrType.Ref)
                 {
                     Graph[call].ReferenceType = Modules.ValueType.Reference(HeapType.String, nullable: false);

@@ -4,8 +4,8 @@ using Harness.Engine.Optimizer.Ir;
 namespace Harness.Engine.Optimizer.Passes;
 
 /// <summary>
-/// Blocks of a loop that are copied in front of it, the header first: the whole loop when it is peeled, its header alone when it
-/// is rotated.
+/// Blocks of a loop that are copied, the header first: the whole loop when it is peeled or unrolled, its header alone when it is
+/// rotated.
 /// </summary>
 internal sealed class CopiedRegion
 {
@@ -28,12 +28,12 @@ internal sealed class CopiedRegion
     public static CopiedRegion WholeOf(Graph graph, Loop loop)
     {
         List<int> blocks = [.. loop.Blocks];
-        foreach (int block in loop.Blocks)
+        foreach (int id in loop.Blocks)
         {
-            if (graph.Blocks[block].Terminator.Kind == TerminatorKind.Invoke
-                && graph.Blocks[block].Successors[1].Target is int handler && !loop.Contains(handler))
+            Block block = graph.Blocks[id];
+            if (block.Terminator.Kind == TerminatorKind.Invoke && !loop.Contains(block.Successors[1].Target))
             {
-                blocks.Add(handler);
+                blocks.Add(block.Successors[1].Target);
             }
         }
 
