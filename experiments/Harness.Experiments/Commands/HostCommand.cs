@@ -19,7 +19,8 @@ internal static class HostCommand
         var folder = new Argument<string>("folder") { Description = "folder with the module and its input" };
         var repeat = new Option<int>("--repeat") { Description = "number of runs in one process", HelpName = "N", DefaultValueFactory = _ => 11 };
         var engine = new Option<string>("--engine") { Description = "ours, v8 or both", HelpName = "NAME", DefaultValueFactory = _ => "both" };
-        var command = new Command("host", "run a program of another benchmark suite and check its result") { suite, folder, repeat, engine };
+        var trace = new Option<bool>("--trace") { Description = "make the program tell every number that it reads from or writes to an object, and compare these" };
+        var command = new Command("host", "run a program of another benchmark suite and check its result") { suite, folder, repeat, engine, trace };
         var knobs = KnobOptions.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -30,20 +31,25 @@ internal static class HostCommand
             var chosen = parsed.GetRequiredValue(engine);
             if (chosen is not ("ours" or "v8" or "both"))
                 throw new HarnessException($"unknown engine '{chosen}'; there are ours, v8 and both");
+            using var traced = parsed.GetValue(trace) ? Trace(name, host) : null;
+            var path = traced?.Path ?? host.ModulePath;
             var reports = new List<GuestReport>();
             if (chosen is "ours" or "both")
-                reports.Add(Show("ours", RunHere(host, count, EngineOptions.FromDictionary(values))));
+                reports.Add(Show("ours", RunHere(host, path, count, EngineOptions.FromDictionary(values))));
             if (chosen is "v8" or "both")
-                reports.Add(Show("v8", RunOnNode(name, host, count, values)));
+                reports.Add(Show("v8", RunOnNode(name, path, count, values)));
             if (reports.Select(report => report.Result).Distinct().Count() > 1)
                 throw new HarnessException("the engines' results differ");
         });
         return command;
     }
 
-    private static GuestReport RunHere(GuestHost host, int count, EngineOptions options)
+    private static TracedModule Trace(string suite, GuestHost host) =>
+        host.CanTrace ? new TracedModule(host.ModulePath) : throw new HarnessException($"programs of {suite} cannot be traced");
+
+    private static GuestReport RunHere(GuestHost host, string path, int count, EngineOptions options)
     {
-        var module = ModuleFile.Load(host.ModulePath);
+        var module = ModuleFile.Load(path);
         return ExecutionThread.Run(options, () =>
         {
             using var store = new Store(options);
@@ -51,11 +57,11 @@ internal static class HostCommand
         });
     }
 
-    private static GuestReport RunOnNode(string suite, GuestHost host, int count, IReadOnlyDictionary<string, string> knobs)
+    private static GuestReport RunOnNode(string suite, string path, int count, IReadOnlyDictionary<string, string> knobs)
     {
         string[] arguments =
         [
-            .. V8Engine.Flags(knobs), Path.Combine(ProjectLayout.Node, "host.mjs"), suite, host.ModulePath, count.ToString(CultureInfo.InvariantCulture),
+            .. V8Engine.Flags(knobs), Path.Combine(ProjectLayout.Node, "host.mjs"), suite, path, count.ToString(CultureInfo.InvariantCulture),
         ];
         using var process = Process.Start(new ProcessStartInfo(NodeInstallation.NodePath, arguments) { RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEnd();

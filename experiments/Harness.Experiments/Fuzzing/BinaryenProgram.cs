@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Harness.Engine.Modules;
 using Harness.Experiments.Engines;
 
@@ -74,13 +72,9 @@ internal sealed class BinaryenProgram : IFuzzProgram
     {
         string[] arguments =
         [
-            NodeInstallation.WasmOptPath, source, "-ttf", "--all-features", .. Disabled.Select(feature => "--disable-" + feature),
-            .. random.Percent(70) ? (string[])["--fuzz-passes"] : [], "--denan", "--emit-exnref", "-o", target,
+            source, "-ttf", "--all-features", .. Disabled.Select(feature => "--disable-" + feature),
+            .. random.Percent(70) ? (string[])["--fuzz-passes"] : [], "--denan", "--emit-exnref",
         ];
-        using var process = Process.Start(new ProcessStartInfo(node, arguments) { RedirectStandardError = true })!;
-        var words = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0 || !File.Exists(target))
-            throw new HarnessException(string.Create(CultureInfo.InvariantCulture, $"wasm-opt failed with code {process.ExitCode}: {words}"));
+        WasmOpt.Run(node, arguments, target);
     }
 }

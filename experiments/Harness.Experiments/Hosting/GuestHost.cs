@@ -30,6 +30,9 @@ internal abstract class GuestHost
 
     public string ModulePath { get; }
 
+    /// <summary>Whether the host takes what a <see cref="TracedModule"/> hands to it into its result.</summary>
+    public virtual bool CanTrace => false;
+
     /// <summary>Makes the host of a suite for the program in a folder.</summary>
     /// <exception cref="HarnessException">There is no such suite, or no program in the folder.</exception>
     public static GuestHost Open(string name, string folder) => Hosts.TryGetValue(name, out var host)
@@ -37,12 +40,15 @@ internal abstract class GuestHost
         : throw new HarnessException($"there is no host '{name}'; there are {string.Join(" and ", Names)}");
 
     /// <summary>Runs the program some times.</summary>
-    /// <returns>The time of each run in milliseconds, and the result of the last one.</returns>
+    /// <param name="store">Where to instantiate it.</param>
+    /// <param name="module">The program, or a copy that is traced.</param>
+    /// <param name="repetitions">How often.</param>
+    /// <returns>The time of each run in milliseconds, and the result.</returns>
     /// <exception cref="HarnessException">A result is wrong.</exception>
     public abstract GuestReport Run(Store store, WasmModule module, int repetitions);
 }
 
 /// <summary>What came of running a program.</summary>
 /// <param name="Milliseconds">The time of each run.</param>
-/// <param name="Result">What the last run gave, as text.</param>
+/// <param name="Result">What the last run gave, or all of them, as text.</param>
 internal sealed record GuestReport(IReadOnlyList<double> Milliseconds, string Result);

@@ -12,15 +12,18 @@ namespace Harness.Experiments.Hosting;
 /// <summary>
 /// Benchmarks compiled from Java by J2CL, as JetStream has them: a run is five iterations of <c>runFixedCount</c> in one instance. Strings
 /// are imported, by number, from a custom section; the functions of JavaScript that the programs name are here as far as they
-/// call them.
+/// call them. The programs give no results, so that what they hand to their host, and when traced all that they compute with, is the result.
 /// </summary>
 internal sealed class J2clHost(string folder) : GuestHost(folder)
 {
     private const int Iterations = 5;
     private const string StringSection = "string.consts";
 
-    private string result = "";
+    private readonly CallDigest digest = new();
+    private double time;
     private int classNames = 1000;
+
+    public override bool CanTrace => true;
 
     public override GuestReport Run(Store store, WasmModule module, int repetitions)
     {
@@ -32,7 +35,7 @@ internal sealed class J2clHost(string folder) : GuestHost(folder)
             run.Invoke(Iterations);
             times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
-        return new GuestReport(times, result);
+        return new GuestReport(times, digest.ToString());
     }
 
     private Imports CreateImports(Store store, WasmModule module)
@@ -46,26 +49,32 @@ internal sealed class J2clHost(string folder) : GuestHost(folder)
             imports.Define("string.const", i.ToString(CultureInfo.InvariantCulture), new Global(store, stringType, WasmValue.FromExtern(strings[i])));
         foreach (var import in module.Imports)
         {
-            if (import is { ModuleName: "imports", Kind: ExternalKind.Function })
-                imports.Define(import.ModuleName, import.Name, Bind(import.Name));
+            if (import is { ModuleName: "imports" or TracedModule.Imports, Kind: ExternalKind.Function })
+                imports.Define(import.ModuleName, import.Name, Bind(import.ModuleName, import.Name));
         }
 
         // The only tag there is: that of JavaScript's exceptions.
         return module.Tags.IsEmpty ? imports : imports.Define("WebAssembly", "JSTag", new Tag(store, module.Tags[0].Type));
     }
 
-    /// <summary>A function of JavaScript by the name that J2CL gives it.</summary>
-    private HostCallback Bind(string name) => (_, arguments, results) =>
+    private HostCallback Bind(string module, string name)
     {
-        var value = Call(name, arguments.ToArray());
-        if (results.Length > 0)
-            results[0] = value;
-    };
+        var identity = CallDigest.Identify(name);
+        var isTrace = module == TracedModule.Imports;
+        return (_, arguments, results) =>
+        {
+            digest.Add(identity, arguments);
+            var value = isTrace ? arguments[^1] : Call(name, arguments.ToArray());
+            if (results.Length > 0)
+                results[0] = value;
+        };
+    }
 
+    /// <summary>Calls a function of JavaScript by the name that J2CL gives it. Time passes with each question for it, so that every run is the same.</summary>
     private WasmValue Call(string name, WasmValue[] arguments) => name switch
     {
-        "performance.now" => Stopwatch.GetElapsedTime(0).TotalMilliseconds,
-        "gc" => default,
+        "performance.now" => ++time,
+        "gc" or "set goog.global.__benchmarking_result" => default,
         "Math.sin" => Math.Sin(arguments[0].AsF64()),
         "Error" => WasmValue.FromExtern(new InvalidOperationException(Text(arguments[0]))),
         "RegExp.constructor$2" => WasmValue.FromExtern(new Regex(Text(arguments[0]), RegexOptions.ECMAScript)),
@@ -76,7 +85,6 @@ internal sealed class J2clHost(string folder) : GuestHost(folder)
         "Number.prototype.toString.call$2" => WasmValue.FromExtern(ToRadix(arguments[0].AsI32(), arguments[1].AsI32())),
         "j2wasm.StringUtils.generateClassName" => WasmValue.FromExtern($"Class$obf_{++classNames}"),
         "j2wasm.ExceptionUtils.setJavaThrowable" => default,
-        "set goog.global.__benchmarking_result" => Remember(arguments[0]),
         _ => throw new HarnessException($"the program calls '{name}', which this host does not have"),
     };
 
@@ -92,10 +100,4 @@ internal sealed class J2clHost(string folder) : GuestHost(folder)
         2 or 8 or 16 when value >= 0 => Convert.ToString(value, radix),
         _ => throw new HarnessException($"the program writes {value} to the base {radix}, which this host cannot"),
     };
-
-    private WasmValue Remember(WasmValue value)
-    {
-        result = value.AsExtern()?.ToString() ?? "null";
-        return default;
-    }
 }
