@@ -11,21 +11,12 @@ internal sealed unsafe partial class ObjectHeap
     public void Verify()
     {
         if (_reservation == null) return;
-        _roots.VisitRoots(new Verifier(this, "a root", mayBeYoung: true));
-        Handles.VisitAll(new Verifier(this, "a handle", mayBeYoung: true));
-        for (byte* address = _old!.Start; address < _old.Top; address += Collector.SizeOf(address)) VerifyObject(address);
-        for (byte* address = _nurseryStart; address < _context->AllocationTop; address += Collector.SizeOf(address)) VerifyObject(address);
-        for (int i = 0; i < _large!.Count; i++) VerifyObject(_large.ObjectAt(i));
-    }
-
-    private void VerifyObject(byte* address)
-    {
-        if (!IsObject((ulong)address)) throw new InvalidOperationException($"no object at 0x{(ulong)address:x}");
-        var verifier = new Verifier(
-            this,
-            $"the object of type {*(int*)address} at 0x{(ulong)address:x}",
-            mayBeYoung: (*(ulong*)address & ObjectHeader.UnrememberedBit) == 0);
-        ObjectReferences.Visit(address, verifier);
+        var verifier = new Verifier(this);
+        _roots.VisitRoots(verifier);
+        Handles.VisitAll(verifier);
+        for (byte* address = _old!.Start; address < _old.Top; address += Collector.SizeOf(address)) verifier.VisitObject(address);
+        for (byte* address = _nurseryStart; address < _context->AllocationTop; address += Collector.SizeOf(address)) verifier.VisitObject(address);
+        for (int i = 0; i < _large!.Count; i++) verifier.VisitObject(_large.ObjectAt(i));
     }
 
     /// <summary>Whether an address can be that of an object.</summary>
@@ -44,20 +35,33 @@ internal sealed unsafe partial class ObjectHeap
             && ((ObjectFlags)(header >> 32) & (ObjectFlags.Struct | ObjectFlags.Array)) == (ObjectFlags)shape.Flags;
     }
 
-    private sealed class Verifier(ObjectHeap heap, string holder, bool mayBeYoung) : IRootVisitor
+    /// <summary>Checks references: first those of roots, then those of one object after the other.</summary>
+    private sealed class Verifier(ObjectHeap heap) : IRootVisitor
     {
+        /// <summary>The object whose references are checked; null for roots.</summary>
+        private byte* _holder;
+
+        public void VisitObject(byte* address)
+        {
+            if (!heap.IsObject((ulong)address)) throw new InvalidOperationException($"no object at 0x{(ulong)address:x}");
+            _holder = address;
+            ObjectReferences.Visit(address, this);
+        }
+
         public void Visit(ulong* slot)
         {
             ulong word = *slot;
             if (!heap.Contains(word)) return;
-            if (!heap.IsObject(word)) throw new InvalidOperationException($"{holder} refers to 0x{word:x}, where no object is");
-            if (!mayBeYoung && heap.IsYoung(word))
-                throw new InvalidOperationException($"{holder} refers to a young object and is not remembered");
+            if (!heap.IsObject(word)) throw new InvalidOperationException($"{Holder} refers to 0x{word:x}, where no object is");
+            if (_holder != null && (*(ulong*)_holder & ObjectHeader.UnrememberedBit) != 0 && heap.IsYoung(word))
+                throw new InvalidOperationException($"{Holder} refers to a young object and is not remembered");
         }
 
         public void Visit(ulong* slots, nuint count)
         {
             for (nuint i = 0; i < count; i++) Visit(slots + i);
         }
+
+        private string Holder => _holder == null ? "a root" : $"the object of type {*(int*)_holder} at 0x{(ulong)_holder:x}";
     }
 }
