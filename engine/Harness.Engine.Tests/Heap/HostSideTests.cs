@@ -56,6 +56,38 @@ public sealed unsafe class HostSideTests
     }
 
     [Fact]
+    public void HandlesThatComeAndGoTakeConstantRoom()
+    {
+        const int Count = 100_000;
+        using var roots = new FakeRoots();
+        ulong box = roots.Heap.NewStruct(Box, Allocation.NeverCollect);
+        roots.Heap.Handles.Add(box).Dispose();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Count; i++) roots.Heap.Handles.Add(box).Dispose();
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Count * 33L);
+    }
+
+    [Fact]
+    public void HandlesAreReleasedByFinalizersWhileOthersAreMade()
+    {
+        using var roots = new FakeRoots(("heap.nursery-size", "256"));
+        ObjectHeap heap = roots.Heap;
+        var kept = new List<HeapReference>();
+        for (int i = 0; i < 300; i++)
+        {
+            MakeHandles(heap, 200);
+            ulong box = heap.NewStruct(Box, Allocation.NeverCollect);
+            heap.WriteField(box, 0, (ulong)i);
+            kept.Add(heap.Handles.Add(box));
+            if (i % 10 == 0) GC.Collect(0);
+            heap.Collect(isFull: i % 3 == 0);
+        }
+
+        for (int i = 0; i < kept.Count; i++) Assert.Equal((ulong)i, ObjectHeap.ReadField(kept[i].Address, 0));
+        Assert.InRange(heap.Handles.Count, kept.Count, 50_000);
+    }
+
+    [Fact]
     public void HandlesOfADisposedHeapThrow()
     {
         var roots = new FakeRoots();
@@ -104,6 +136,29 @@ public sealed unsafe class HostSideTests
         }
 
         Assert.InRange(roots.Heap.HostObjects.Count, 8, (256 * 1024 / 16) + 200);
+    }
+
+    [Fact]
+    public void WhatNeverCollectsIsCaughtUpOn()
+    {
+        using var roots = new FakeRoots(("heap.nursery-size", "256"), ("heap.limit", "16"));
+        ObjectHeap heap = roots.Heap;
+        for (int i = 0; i < 100_000; i++)
+        {
+            heap.CatchUp();
+            heap.WrapHostObject(new object(), Allocation.NeverCollect);
+        }
+
+        Assert.InRange(heap.HostObjects.Count, 1, (256 * 1024 / 16) + 1);
+        Assert.Equal(100_000 * 16 / (256 * 1024), heap.Statistics.YoungCollections);
+        for (int i = 0; i < 1000; i++)
+        {
+            heap.CatchUp();
+            heap.NewString(200_000, Allocation.NeverCollect);
+        }
+
+        Assert.InRange(heap.Statistics.LargestUsedBytes, 10 << 20, 17 << 20);
+        Assert.InRange(heap.Statistics.FullCollections, 20, 50);
     }
 
     [Theory]

@@ -193,6 +193,72 @@ public sealed unsafe class ObjectHeapTests
         Assert.NotEqual(0ul, roots.Heap.NewArray(Bytes, 1 << 20, Allocation.MayCollect));
     }
 
+    /// <summary>Copies write beyond their ends, but neither the last one nor what comes afterwards damages what lies behind the old generation.</summary>
+    [Fact]
+    public void CollectsWhereBothGenerationsAreFull()
+    {
+        using var roots = new FakeRoots(("heap.limit", "1"), ("heap.nursery-size", "2048"));
+        ObjectHeap heap = roots.Heap;
+        int link = FakeRoots.StructType(FakeRoots.Reference);
+        roots.Slots[1] = heap.NewArray(Bytes, 200_000, Allocation.NeverCollect);
+        roots.Slots[0] = heap.NewStruct(link, Allocation.NeverCollect);
+        int count = 0;
+        try
+        {
+            while (true)
+            {
+                ulong next = heap.NewStruct(link, Allocation.NeverCollect);
+                ((ulong*)next)[1] = roots.Slots[0];
+                roots.Slots[0] = next;
+                count++;
+            }
+        }
+        catch (InsufficientMemoryException)
+        {
+            Assert.InRange(count * (long)ObjectLayout.Of(link).Size, 64 << 20, 80 << 20);
+        }
+
+        for (int i = 0; i < 3; i++)
+        {
+            heap.Collect(isFull: i > 0);
+            heap.Verify();
+            ulong last = roots.Slots[0];
+            for (int j = 0; j < count; j++) last = ((ulong*)last)[1];
+            Assert.Equal(0ul, ((ulong*)last)[1]);
+            Assert.Equal(200_000u, ObjectHeap.LengthOf(roots.Slots[1]));
+            Assert.Throws<InsufficientMemoryException>(() => heap.NewStruct(link, Allocation.NeverCollect));
+        }
+    }
+
+    [Fact]
+    public void KeepsLargeLiveHeaps()
+    {
+        const int Length = 10_000_000;
+        using var roots = new FakeRoots();
+        ObjectLayout layout = ObjectLayout.Of(Pair);
+        for (int i = 1; i <= Length; i++)
+        {
+            ulong pair = roots.AllocateInline(layout.Header, layout.Size);
+            ((ulong*)pair)[1] = roots.Slots[0];
+            ((ulong*)pair)[2] = 0;
+            ((uint*)pair)[6] = (uint)i;
+            roots.Slots[0] = pair;
+        }
+
+        HeapStatistics statistics = roots.Heap.Statistics;
+        Assert.InRange(statistics.FullCollections, 1, 4);
+        Assert.InRange(statistics.UsedBytes, 240L << 20, 350L << 20);
+        ulong last = roots.Slots[0];
+        for (int i = Length; i > 0; i--, last = ((ulong*)last)[1])
+        {
+            if (((uint*)last)[6] != (uint)i) Assert.Fail($"{i} is damaged");
+        }
+
+        roots.Slots[0] = 0;
+        roots.Heap.Collect(isFull: true);
+        Assert.Equal(0, roots.Heap.Statistics.UsedBytes);
+    }
+
     [Fact]
     public void CountsWhatItDoes()
     {

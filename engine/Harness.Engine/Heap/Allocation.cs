@@ -11,7 +11,7 @@ internal enum Allocation
 
     /// <summary>
     /// It must not: where the nursery is full, the object is old from the beginning. The limit of the heap is left to the next
-    /// allocation that may collect.
+    /// allocation that may collect, the collection to that or to <see cref="ObjectHeap.CatchUp"/>.
     /// </summary>
     NeverCollect,
 }

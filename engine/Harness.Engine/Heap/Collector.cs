@@ -12,6 +12,9 @@ namespace Harness.Engine.Heap;
 /// </summary>
 internal sealed unsafe class Collector : IRootVisitor, IDisposable
 {
+    /// <summary>Most bytes that are written behind the last copy.</summary>
+    public const int Overhang = 32 - ObjectHeader.Alignment;
+
     private const int WideCopy = 256;
 
     private readonly ObjectShape* _shapes = ObjectShapes.Base;
@@ -28,7 +31,7 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
     /// <summary>Starts a collection.</summary>
     /// <param name="from">The range that live objects are moved from.</param>
     /// <param name="fromSize">Its bytes.</param>
-    /// <param name="to">Where they are moved to; copies may write up to 31 bytes behind the last one.</param>
+    /// <param name="to">Where they are moved to; copies may write <see cref="Overhang"/> bytes behind the last one.</param>
     /// <param name="large">The large objects to mark.</param>
     /// <param name="largeSize">Bytes of their addresses; 0 to leave large objects alone.</param>
     public void Begin(byte* from, nuint fromSize, byte* to, byte* large, nuint largeSize)

@@ -7,7 +7,9 @@ internal sealed unsafe class HandleTable : IDisposable
 {
     private readonly AddressList _slots = new();
     private readonly Stack<int> _free = [];
-    private readonly List<int> _young = [];
+
+    /// <summary>Those that may hold young objects; a place that is used again and again is here once.</summary>
+    private readonly HashSet<int> _young = [];
 
     /// <summary>What finalizers have released: they run on a thread of their own.</summary>
     private readonly ConcurrentQueue<int> _released = [];

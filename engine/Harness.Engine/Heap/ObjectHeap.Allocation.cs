@@ -65,7 +65,9 @@ internal sealed unsafe partial class ObjectHeap
         ulong header = ObjectHeader.Of(typeId, (ObjectFlags)shape->Flags);
         if (size > MaxInlineSize) return AllocateLarge(header, size, allocation);
 
+        // A collection must find room for all that lives in nursery and old generation.
         bool mayCollect = allocation == Allocation.MayCollect;
+        if (!mayCollect && _old!.Used + size + _nurseryCapacity + Collector.Overhang > _old.Capacity) return Refuse(allocation);
         byte* end = mayCollect ? _context->AllocationLimit : _nurseryEnd;
         if (end - _context->AllocationTop < (long)size)
         {
@@ -83,9 +85,8 @@ internal sealed unsafe partial class ObjectHeap
     /// <summary>A small object that is old from the beginning.</summary>
     private ulong AllocateOld(ulong header, nuint size)
     {
-        // A full collection must find room for all that lives in nursery and old generation.
-        if (_old!.Used + size + _nurseryCapacity > _old.Capacity) return Refuse(Allocation.NeverCollect);
-        byte* address = _old.Top;
+        _hasPutOff = true;
+        byte* address = _old!.Top;
         _old.Top += size;
         NativeMemory.Clear(address + ObjectHeader.Size, size - ObjectHeader.Size);
         AddOld(address, header, size);
@@ -103,6 +104,11 @@ internal sealed unsafe partial class ObjectHeap
                 Collect(isFull: true);
                 if (_stressInterval == 0) OpenNursery();
             }
+        }
+
+        else
+        {
+            _hasPutOff |= OldBytes + size > _threshold;
         }
 
         nuint limit = allocation == Allocation.MayCollect ? _limit : _limit + _slack;

@@ -17,8 +17,7 @@ namespace Harness.Engine.Heap;
 /// <remarks>
 /// <para>Memory is reserved at the first allocation, in one piece: lower half, nursery, upper half, large objects. A word is a reference to
 /// a heap object if and only if it lies in there, so that the collector tests nothing else.</para>
-/// <para>One thread at a time uses a heap. Other threads may read objects that do not change while they hold
-/// <see cref="CollectionGate"/>.</para>
+/// <para>One thread at a time uses a heap. No other thread reads it, compilers in the background included.</para>
 /// </remarks>
 internal sealed unsafe partial class ObjectHeap : IDisposable
 {
@@ -75,6 +74,9 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <summary>Collections by stress since the last full one of these.</summary>
     private int _stressCollections;
 
+    /// <summary>Whether an allocation that never collects has met a full nursery or threshold since the last collection.</summary>
+    private bool _hasPutOff;
+
     private bool _isDisposed;
 
     /// <summary>Makes an empty heap, which takes no memory yet.</summary>
@@ -102,11 +104,6 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <summary>The objects of the host that heap objects stand for.</summary>
     public HostObjectTable HostObjects { get; } = new();
 
-    /// <summary>
-    /// Held by collections: whoever holds it on another thread can follow references and read fields that are never written again.
-    /// </summary>
-    public Lock CollectionGate { get; } = new();
-
     /// <summary>Told of each collection, on the thread that collects.</summary>
     public Action<CollectionEvent>? Collected { get; init; }
 
@@ -129,6 +126,15 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         if (_stressInterval > 0) return MakeStressedRoom(bytes);
         if ((nuint)(_nurseryEnd - _context->AllocationTop) < bytes || OldBytes > _threshold) Collect(isFull: false);
         return OpenNursery();
+    }
+
+    /// <summary>
+    /// Collects garbage if allocations that never collect have put that off. Whoever makes these in any number calls this in between, where
+    /// all references are known: compiled code may not allocate at all.
+    /// </summary>
+    public void CatchUp()
+    {
+        if (_hasPutOff) Collect(isFull: false);
     }
 
     /// <summary>
@@ -157,19 +163,16 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         long allocated = NurseryUsed;
         long moved = _promoted + _moved;
         isFull |= OldBytes > _threshold;
-        lock (CollectionGate)
+        CountAllocated();
+        if (!isFull)
         {
-            CountAllocated();
-            if (!isFull)
-            {
-                CollectYoung();
-                isFull = OldBytes > _limit;
-            }
-
-            if (isFull) CollectFully();
-            EmptyNursery();
+            CollectYoung();
+            isFull = OldBytes > _limit;
         }
 
+        if (isFull) CollectFully();
+        EmptyNursery();
+        _hasPutOff = false;
         TimeSpan pause = Stopwatch.GetElapsedTime(start);
         _pauses.Add(pause);
         Collected?.Invoke(new CollectionEvent(isFull, pause, allocated, _promoted + _moved - moved, (long)OldBytes));

@@ -41,6 +41,7 @@ public sealed unsafe class Global : Extern
         set
         {
             if (!Type.IsMutable) throw new InvalidOperationException("the global is immutable");
+            Store.CatchUpOnCollection();
             *Address = Store.ToNative(value, Type.Type);
         }
     }

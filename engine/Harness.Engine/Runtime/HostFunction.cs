@@ -65,10 +65,19 @@ public sealed unsafe partial class HostFunction
             arguments[i] = store.FromNative(slots[i], type.Parameters[i]);
         }
 
+        // Here nothing in compiled code's form is needed: the arguments are converted, and there are no results or exceptions yet.
+        store.Heap.CatchUp();
         callback(caller, arguments, results);
-        for (int i = 0; i < results.Length; i++)
+        try
         {
-            slots[i] = store.ToNative(results[i], type.Results[i]);
+            for (int i = 0; i < results.Length; i++)
+            {
+                slots[i] = store.ToNative(results[i], type.Results[i]);
+            }
+        }
+        catch (InsufficientMemoryException)
+        {
+            throw new HostTrapException(TrapKind.OutOfMemory);
         }
     }
 }

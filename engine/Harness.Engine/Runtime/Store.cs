@@ -261,6 +261,15 @@ public sealed unsafe class Store : IDisposable
         ? (WasmFunction)GCHandle.FromIntPtr(reference->HostHandle).Target!
         : Instance.Of(reference->Instance)!.Function(reference->FunctionIndex);
 
+    /// <summary>
+    /// Collects garbage if conversions have put that off, since they never do it. To be called before the host passes values in.
+    /// </summary>
+    internal void CatchUpOnCollection()
+    {
+        Enter();
+        Heap.CatchUp();
+    }
+
     /// <inheritdoc cref="ValueConverter.ToNative"/>
     internal ulong ToNative(WasmValue value, ValueType type) => _values.ToNative(value, type);
 

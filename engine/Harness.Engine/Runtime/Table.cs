@@ -65,7 +65,11 @@ public sealed unsafe class Table : Extern
     public WasmValue this[ulong index]
     {
         get => Store.FromNative((ulong)Element(index), Type.ElementType);
-        set => Element(index) = (nint)Store.ToNative(value, Type.ElementType);
+        set
+        {
+            Store.CatchUpOnCollection();
+            Element(index) = (nint)Store.ToNative(value, Type.ElementType);
+        }
     }
 
     /// <summary>Adds elements at the end.</summary>

@@ -47,6 +47,7 @@ public sealed unsafe class WasmFunction : Extern
             throw new ArgumentException($"{arguments.Length} arguments for a function of type {Type}", nameof(arguments));
         }
 
+        Store.CatchUpOnCollection();
         int count = SignatureAdapters.SlotCount(Type);
         Span<ulong> slots = count <= 32 ? stackalloc ulong[32] : new ulong[count];
         for (int i = 0; i < arguments.Length; i++)
