@@ -71,7 +71,8 @@ function observe(request) {
     const module = new WebAssembly.Module(Buffer.from(request.module, 'base64'), { builtins: ['js-string'] });
     instance = instantiate(module, log);
   } catch (error) {
-    return [`error:${error.message}`];
+    const isTrap = error instanceof WebAssembly.RuntimeError || error instanceof WebAssembly.Exception;
+    return [isTrap ? `start trap:${category(error)}` : `error:${error.message}`];
   }
   const call = ({ export: name, argument }) => {
     try {

@@ -19,19 +19,29 @@ internal static class EngineObserver
         return failure is null or NotSupportedException ? outcome : [$"error: {failure.GetType().Name}: {failure.Message}"];
     }
 
-    /// <summary>The outcome of every call of a module's exports.</summary>
+    /// <summary>The outcome of every call of a module's exports; if its start function fails, of that alone.</summary>
     public static IReadOnlyList<string> Observe(Store store, WasmModule module, IReadOnlyList<ProgramCall> calls)
     {
         var imports = new FuzzImports();
-        var instance = store.Instantiate(module, imports.Create(store, module));
-        return [.. calls.Select(call => Observe(instance.GetFunction(call.Export), call.Argument) + imports.TakeLog())];
+        Instance? instance = null;
+        if (TrapOf(() => instance = store.Instantiate(module, imports.Create(store, module))) is { } trap)
+            return ["start " + trap];
+        return [.. calls.Select(call => Observe(instance!.GetFunction(call.Export), call.Argument) + imports.TakeLog())];
     }
 
     private static string Observe(WasmFunction function, int? argument)
     {
+        var results = "";
+        return TrapOf(() => results = Observation.Of(argument is { } number ? function.Invoke(number) : function.Invoke())) ?? results;
+    }
+
+    /// <summary>The trap, or exception, with which a function ends; null if it ends well.</summary>
+    private static string? TrapOf(Action action)
+    {
         try
         {
-            return Observation.Of(argument is { } number ? function.Invoke(number) : function.Invoke());
+            action();
+            return null;
         }
         catch (WasmTrapException trap)
         {
@@ -58,6 +68,7 @@ internal static class EngineObserver
         TrapKind.ArrayOutOfBounds => "array",
         TrapKind.StringOutOfBounds => "string",
         TrapKind.StackOverflow => "stack",
+        TrapKind.OutOfMemory => "memory-limit",
         _ => kind.ToString(),
     };
 }
