@@ -7,8 +7,9 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
 {
     private static readonly string[] Passes =
     [
-        "pass.fold", "pass.gvn", "pass.load-elimination", "pass.licm", "pass.peel", "pass.dce", "pass.branch-simplification",
-        "pass.block-ordering", "pass.bounds-check-elimination", "pass.cast-elimination",
+        "pass.fold", "pass.gvn", "pass.load-elimination", "pass.constant-fields", "pass.escape-analysis", "pass.licm", "pass.rotate", "pass.peel",
+        "pass.unroll", "pass.dce", "pass.branch-simplification", "pass.block-ordering", "pass.bounds-check-elimination",
+        "pass.range-check-elimination", "pass.cast-elimination",
     ];
 
     /// <summary>The configurations that run every program.</summary>
@@ -33,6 +34,9 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
     [
         .. Passes.Select(pass => Optimizing("no-" + pass["pass.".Length..], (pass, "off"))),
         Optimizing("no-passes", [.. Passes.Select(pass => (pass, "off"))]),
+        Optimizing("moved-checks", ("pass.peel", "off"), ("stress.guard-fail-interval", "2"), ("stress.gc-interval", "5")),
+        Optimizing("inline-all-collecting", ("inlining.budget", "20000"), ("inlining.factor", "100"), ("inlining.max-size", "5000"),
+            ("stress.guard-fail-interval", "5"), ("stress.gc-interval", "1")),
         Optimizing("explicit-bounds-checks", ("memory.guard-pages", "off")),
         Create("baseline-explicit-bounds-checks", ("tier-up", "never"), ("memory.guard-pages", "off")),
         Optimizing("one-target", ("polymorphism-limit", "1")),

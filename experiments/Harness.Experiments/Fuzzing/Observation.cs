@@ -7,6 +7,9 @@ namespace Harness.Experiments.Fuzzing;
 /// <summary>Values in words that both observers use, as far as JavaScript tells them apart.</summary>
 internal static class Observation
 {
+    /// <summary>How the only observation begins where there is no instance to call.</summary>
+    public const string NotInstantiated = "error:";
+
     public static string Of(IReadOnlyList<WasmValue> values) => string.Join(',', values.Select(Of));
 
     public static string Of(WasmValue value) => value.Kind switch
