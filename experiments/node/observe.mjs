@@ -17,6 +17,7 @@ const trapCategories = [
   [/string offset out of bounds/, 'string'],
   [/requested new array is too large/, 'memory-limit'],
   [/call stack size exceeded/, 'stack'],
+  [/invalid code point/i, 'code-point'],
 ];
 
 function category(error) {

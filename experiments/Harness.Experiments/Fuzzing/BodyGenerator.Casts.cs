@@ -28,6 +28,8 @@ internal sealed partial class BodyGenerator
     /// <summary>A cast that may give null.</summary>
     private ProgramNode? Cast(ProgramType type, int depth)
     {
+        if (type.Heap == ProgramType.ExternRef.Heap && random.Percent(30) && PassedOn(depth) is { } passed)
+            return passed;
         if (type.Heap == ProgramType.ExternRef.Heap)
             return new ProgramNode(Opcode.ExternConvertAny, [type], Expression(ProgramType.AnyRef, depth - 1));
         if (type.Heap == ProgramType.AnyRef.Heap)

@@ -86,8 +86,10 @@ internal sealed partial class BodyGenerator
     {
         if (type == ProgramType.I32 && random.Percent(6))
             return QueryOfState(depth);
+        if (type == ProgramType.I32 && context.Program.HasStrings && random.Percent(12))
+            return QueryOfText(depth);
         if (type == ProgramType.I32 && context.Aggregates.Count > 0 && random.Percent(15))
-            return random.Percent(75) ? QueryOfObject(depth) : QueryOfText(depth);
+            return QueryOfObject(depth);
         var info = random.Pick(OperatorCatalog.Operators(type.Kind));
         var operands = new ProgramNode[info.Parameters.Length];
         for (var i = 0; i < operands.Length; i++)
@@ -238,7 +240,7 @@ internal sealed partial class BodyGenerator
             case 0:
                 return new ProgramNode(Opcode.Call, type.Results, arguments)
                 {
-                    Immediates = [RandomProgram.FunctionIndex(random.Pick(context.FunctionsBelow[callee]))],
+                    Immediates = [random.Pick(context.FunctionsBelow[callee])],
                 };
             case 1:
                 var table = random.Pick(tables);

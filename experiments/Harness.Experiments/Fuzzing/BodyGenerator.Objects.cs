@@ -38,7 +38,7 @@ internal sealed partial class BodyGenerator
     {
         if (type == ProgramType.ExnRef)
             return ProgramNode.Zero(type);
-        if (type.Heap == ProgramType.ExternRef.Heap && random.Percent(50))
+        if (type.Heap == ProgramType.ExternRef.Heap && context.Program.HasStrings && random.Percent(60))
             return NewText(depth);
         if (type.Heap == ProgramType.ExternRef.Heap)
             return new ProgramNode(Opcode.ExternConvertAny, [type with { Nullable = false }], New(ProgramType.AnyRef with { Nullable = false }, depth));

@@ -15,8 +15,9 @@ internal sealed partial class BodyGenerator
         var objects = context.Aggregates.Count > 0 ? 1 : 0;
         var exceptions = context.Program.Tags.Count > 0 ? 1 : 0;
         return random.Weighted(24, 9, 13, 3, 9, 4, 9 * general, 4, calls, 3, 3, 4, 5, 2 * general, 1, 4, 1, 14 * objects, 8 * objects, 5 * exceptions, 4 * objects,
-            5 * general * Math.Min(1, context.Arrays.Count), 5 * general * Math.Min(1, context.Links.Count)) switch
+            5 * general * Math.Min(1, context.Arrays.Count), 5 * general * Math.Min(1, context.Links.Count), 3) switch
         {
+            23 => CallHost(depth) ?? SetLocal(depth),
             21 => ArrayWalk(depth),
             22 => random.Percent(50) ? BuildList(depth) : ListWalk(depth),
             17 => SetField(depth),

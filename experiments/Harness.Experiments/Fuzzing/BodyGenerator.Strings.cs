@@ -19,19 +19,25 @@ internal sealed partial class BodyGenerator
     /// <summary>A string that is made here; of one code unit where depth is 0.</summary>
     private ProgramNode NewText(int depth)
     {
-        switch (depth <= 0 || budget < 0 ? 0 : random.Weighted(30, 40, 30))
+        switch (depth <= 0 || budget < 0 ? 0 : random.Weighted(30, 40, 30, 10, 15))
         {
             case 0:
-                return StringFunctions.Call("fromCharCode", Reducibility.Free, random.Percent(70)
+                return CallImport("fromCharCode", Reducibility.Free, random.Percent(70)
                     ? ProgramNode.I32Const(random.Between('a', 'd'))
                     : Expression(ProgramType.I32, depth - 1));
             case 1:
-                return StringFunctions.Call("substring", Reducibility.Whole,
-                    StringFunctions.Call("concat", Reducibility.Free, Text(depth - 1), Text(depth - 1)),
+                return CallImport("substring", Reducibility.Whole,
+                    CallImport("concat", Reducibility.Free, Text(depth - 1), Text(depth - 1)),
                     ProgramNode.I32Const(0, Reducibility.Fixed),
                     ProgramNode.I32Const(random.Between(1, MaximumTextLength), Reducibility.Fixed));
+            case 3:
+                return CallImport("fromCharCodeArray", Reducibility.Whole, Target(CodeUnits, depth - 1),
+                    ProgramNode.I32Const(random.Below(3)), ProgramNode.I32Const(Dares() ? random.Below(20) : random.Between(2, ObjectFactory.MinimumLength)));
+            case 4:
+                return CallImport("fromCodePoint", Reducibility.Free,
+                    Constrained(Opcode.I32And, ProgramType.I32, Expression(ProgramType.I32, depth - 1), random.Pick([0x7F, 0xFFFF, 0xFFFFF])));
             default:
-                return StringFunctions.Call("substring", Reducibility.Free,
+                return CallImport("substring", Reducibility.Free,
                     Text(depth - 1), ProgramNode.I32Const(random.Below(3)), Expression(ProgramType.I32, depth - 1));
         }
     }
@@ -48,7 +54,7 @@ internal sealed partial class BodyGenerator
             case 1:
                 return TestedText(depth);
             default:
-                return StringFunctions.Call("cast", Reducibility.Free, NewText(depth - 1));
+                return CallImport("cast", Reducibility.Free, NewText(depth - 1));
         }
     }
 
@@ -62,7 +68,7 @@ internal sealed partial class BodyGenerator
             Reducibility = Reducibility.Fixed,
         };
         var choice = Block(Opcode.If, new ProgramSignature([], [ProgramType.ExternRef]), Reducibility.Fixed,
-            StringFunctions.Call("test", Reducibility.Fixed, tee));
+            CallImport("test", Reducibility.Fixed, tee));
         choice.Body.Add(FixedLocal(local));
         choice.Else = [NewText(0)];
         return choice;
@@ -71,18 +77,21 @@ internal sealed partial class BodyGenerator
     /// <summary>A question about strings.</summary>
     private ProgramNode QueryOfText(int depth)
     {
-        switch (random.Weighted(10, 20, 25, 10, 15, 20))
+        switch (random.Weighted(10, 20, 25, 10, 15, 20, 6))
         {
             case 0:
-                return StringFunctions.Call("test", Reducibility.Free, Expression(ProgramType.ExternRef, depth - 1));
+                return CallImport("test", Reducibility.Free, Expression(ProgramType.ExternRef, depth - 1));
             case 1:
-                return StringFunctions.Call("length", Reducibility.Free, Text(depth - 1));
+                return CallImport("length", Reducibility.Free, Text(depth - 1));
             case 2:
-                return StringFunctions.Call("equals", Reducibility.Free, TextOrNull(depth - 1), TextOrNull(depth - 1));
+                return CallImport("equals", Reducibility.Free, TextOrNull(depth - 1), TextOrNull(depth - 1));
             case 3:
-                return StringFunctions.Call("compare", Reducibility.Free, Text(depth - 1), Text(depth - 1));
+                return CallImport("compare", Reducibility.Free, Text(depth - 1), Text(depth - 1));
             case 4:
                 return CodeUnit(depth);
+            case 6:
+                return CallImport("intoCharCodeArray", Reducibility.Whole,
+                    CallImport("fromCharCode", Reducibility.Whole, Expression(ProgramType.I32, depth - 1)), Target(CodeUnits, depth - 1), ProgramNode.I32Const(random.Below(3)));
             default:
                 return HashOfText(depth);
         }
@@ -90,17 +99,21 @@ internal sealed partial class BodyGenerator
 
     private ProgramNode TextOrNull(int depth) => random.Percent(15) ? ProgramNode.Zero(ProgramType.ExternRef) : Text(depth);
 
-    /// <summary>A code unit of a string that has it, else 0.</summary>
+    /// <summary>The array type that strings are copied from and to.</summary>
+    private int CodeUnits => context.Program.Signature(context.Program.Functions[context.Program.ImportIndex("fromCharCodeArray")].Type).Parameters[0].Heap;
+
+    /// <summary>A code unit or code point of a string that has it, else 0.</summary>
     private ProgramNode CodeUnit(int depth)
     {
+        var name = random.Percent(70) ? "charCodeAt" : "codePointAt";
         if (Dares())
-            return StringFunctions.Call("charCodeAt", Reducibility.Free, Text(depth - 1), Simple(ProgramType.I32));
+            return CallImport(name, Reducibility.Free, Text(depth - 1), Simple(ProgramType.I32));
         var local = TextLocals().Text;
         var index = random.Below(3);
         var tee = new ProgramNode(Opcode.LocalTee, [ProgramType.ExternRef], Text(depth - 1)) { Immediates = [local], Reducibility = Reducibility.Fixed };
         var choice = Block(Opcode.If, new ProgramSignature([], [ProgramType.I32]), Reducibility.Whole,
-            Fixed(Opcode.I32GtU, ProgramType.I32, StringFunctions.Call("length", Reducibility.Fixed, tee), ProgramNode.I32Const(index, Reducibility.Fixed)));
-        choice.Body.Add(StringFunctions.Call("charCodeAt", Reducibility.Whole, FixedLocal(local), ProgramNode.I32Const(index, Reducibility.Fixed)));
+            Fixed(Opcode.I32GtU, ProgramType.I32, CallImport("length", Reducibility.Fixed, tee), ProgramNode.I32Const(index, Reducibility.Fixed)));
+        choice.Body.Add(CallImport(name, Reducibility.Whole, FixedLocal(local), ProgramNode.I32Const(index, Reducibility.Fixed)));
         choice.Else = [ProgramNode.I32Const(0)];
         return choice;
     }
@@ -113,12 +126,12 @@ internal sealed partial class BodyGenerator
         var block = Block(Opcode.Block, new ProgramSignature([], [ProgramType.I32]), Reducibility.Whole);
         var loop = Block(Opcode.Loop, none, Reducibility.Fixed);
         var next = Block(Opcode.If, none, Reducibility.Fixed, Fixed(random.Percent(50) ? Opcode.I32LtS : Opcode.I32LtU, ProgramType.I32,
-            FixedLocal(index), StringFunctions.Call("length", Reducibility.Fixed, FixedLocal(text))));
+            FixedLocal(index), CallImport("length", Reducibility.Fixed, FixedLocal(text))));
         next.Body.AddRange(
         [
             Fixed(Opcode.LocalSet, hash, Fixed(Opcode.I32Add, ProgramType.I32,
                 Fixed(Opcode.I32Mul, ProgramType.I32, FixedLocal(hash), ProgramNode.I32Const(31, Reducibility.Fixed)),
-                StringFunctions.Call("charCodeAt", Reducibility.Fixed, FixedLocal(text), FixedLocal(index)))),
+                CallImport("charCodeAt", Reducibility.Fixed, FixedLocal(text), FixedLocal(index)))),
             Fixed(Opcode.LocalSet, index, Fixed(Opcode.I32Add, ProgramType.I32,
                 FixedLocal(index), ProgramNode.I32Const(1, Reducibility.Fixed))),
             new ProgramNode(Opcode.Br, []) { Targets = [loop], Reducibility = Reducibility.Fixed },

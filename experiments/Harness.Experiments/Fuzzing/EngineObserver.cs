@@ -1,7 +1,6 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
-using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Fuzzing;
 
@@ -13,7 +12,7 @@ internal static class EngineObserver
         using var store = new Store(EngineOptions.FromDictionary(request.Knobs));
         Exception? failure = null;
         store.Engine.Events.CompilationFailed += failed => failure ??= failed.Failure;
-        var outcome = Observe(store, WasmModule.Decode(request.Module, HostModules.Builtins), request.Calls);
+        var outcome = Observe(store, WasmModule.Decode(request.Module, BuiltinSets.JsString), request.Calls);
 
         // A function that stays in baseline code would hide what is wrong with the optimizer, unless it says that it does not support it.
         return failure is null or NotSupportedException ? outcome : [$"error: {failure.GetType().Name}: {failure.Message}"];
@@ -66,9 +65,10 @@ internal static class EngineObserver
             or TrapKind.NullException => "null",
         TrapKind.CastFailure => "cast",
         TrapKind.ArrayOutOfBounds => "array",
-        TrapKind.StringOutOfBounds => "string",
         TrapKind.StackOverflow => "stack",
         TrapKind.OutOfMemory => "memory-limit",
+        TrapKind.StringOutOfBounds => "string",
+        TrapKind.InvalidCodePoint => "code-point",
         _ => kind.ToString(),
     };
 }

@@ -42,7 +42,7 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
         Optimizing("one-target", ("polymorphism-limit", "1")),
         Optimizing("no-deopt-inline-all", ("deopt", "off"), ("inlining.budget", "20000"), ("inlining.factor", "100")),
         Optimizing("one-deopt", ("deopt.limit", "1")),
-        Optimizing("late", ("stress.tier-up-after", "20"), ("inlining.tiny-size", "12")),
+        Optimizing("late", ("stress.tier-up-after", "20"), ("inlining.tiny-size", "12"), ("inlining.max-size", "500"), ("inlining.factor", "3"), ("inlining.budget", "5000")),
     ];
 
     /// <summary>The configurations to run the program of a seed in.</summary>
@@ -61,7 +61,7 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
         new(name, knobs.ToDictionary(knob => knob.Knob, knob => knob.Value));
 
     /// <summary>
-    /// Functions are optimized at their second call, when they have some feedback, and inlined however cold they are.
+    /// Functions are optimized at their second call, when they have some feedback, and inlined however cold they are, and many that are large.
     /// </summary>
     private static FuzzConfiguration Optimizing(string name, params (string Knob, string Value)[] knobs)
     {
@@ -70,6 +70,9 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
             ["tier-up"] = "synchronous",
             ["stress.tier-up-after"] = "2",
             ["inlining.tiny-size"] = "10000",
+            ["inlining.max-size"] = "1500",
+            ["inlining.factor"] = "30",
+            ["inlining.budget"] = "12000",
         };
         foreach (var (knob, value) in knobs)
             all[knob] = value;

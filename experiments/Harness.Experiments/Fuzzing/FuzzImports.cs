@@ -4,12 +4,24 @@ using Harness.Engine.Runtime;
 namespace Harness.Experiments.Fuzzing;
 
 /// <summary>
-/// What Binaryen's programs import: functions that write to a log, which is observed, and that throw; the counterpart of
+/// What programs import, Binaryen's and others: functions that write to a log, which is observed, and that throw; the counterpart of
 /// <c>observe.mjs</c>.
 /// </summary>
 internal sealed class FuzzImports
 {
-    private const string Support = "fuzzing-support";
+    public const string Support = "fuzzing-support";
+
+    /// <summary>Notes its arguments.</summary>
+    public const string Log = "log";
+
+    /// <summary>Notes its arguments and gives back the second one.</summary>
+    public const string PassOn = "sleep";
+
+    /// <summary>Throws an exception that tells a number, by <see cref="NumberTag"/>.</summary>
+    public const string Throw = "throw";
+
+    /// <summary>The tag of exceptions with an i32.</summary>
+    public const string NumberTag = "wasmtag";
 
     private readonly List<string> log = [];
 
@@ -27,10 +39,10 @@ internal sealed class FuzzImports
         var imports = new Imports();
         var tags = new Dictionary<string, Tag>
         {
-            ["wasmtag"] = NewTag(store, Engine.Modules.ValueType.I32),
+            [NumberTag] = NewTag(store, Engine.Modules.ValueType.I32),
             ["jstag"] = NewTag(store, Engine.Modules.ValueType.ExternRef),
         };
-        foreach (var import in module.Imports)
+        foreach (var import in module.Imports.Where(import => import.ModuleName != StringBuiltins.ModuleName))
         {
             switch (import.Kind)
             {
@@ -52,12 +64,12 @@ internal sealed class FuzzImports
 
     private HostCallback Function(Import import, FunctionType type, Dictionary<string, Tag> tags) => (_, arguments, results) =>
     {
-        if (import.ModuleName == Support && import.Name == "throw")
-            Throw(arguments[0].AsI32(), tags);
+        if (import.ModuleName == Support && import.Name == Throw)
+            ThrowNumber(arguments[0].AsI32(), tags);
         var values = arguments.ToArray().Select(value => Observation.Of(value));
         log.Add($"{import.Name}({string.Join(',', values)})");
         if (results.Length > 0)
-            results[0] = import.Name == "sleep" ? arguments[1] : Zero(type.Results[0]);
+            results[0] = import.Name == PassOn ? arguments[1] : Zero(type.Results[0]);
     };
 
     private static Tag NewTag(Store store, Engine.Modules.ValueType value)
@@ -75,10 +87,10 @@ internal sealed class FuzzImports
     private static WasmValue Zero(Engine.Modules.ValueType type) =>
         type.IsReference ? WasmValue.Null(type.HeapType) : WasmValue.FromBits(type.Kind, 0);
 
-    private static void Throw(int which, Dictionary<string, Tag> tags)
+    private static void ThrowNumber(int which, Dictionary<string, Tag> tags)
     {
         if (which == 0)
             throw new WasmException(tags["jstag"], WasmValue.FromExtern(null));
-        throw new WasmException(tags["wasmtag"], WasmValue.FromI32(which));
+        throw new WasmException(tags[NumberTag], WasmValue.FromI32(which));
     }
 }

@@ -1,9 +1,8 @@
 using Harness.Engine.Configuration;
-using Harness.Engine.Deoptimization;
 using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Inlining;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Runtime;
-using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Fuzzing;
 
@@ -27,6 +26,7 @@ internal sealed class FuzzStatistics
     private readonly int[] built = new int[Watched.Length];
     private readonly int[] left = new int[Watched.Length];
     private readonly SortedDictionary<string, int> deopts = [];
+    private readonly SortedDictionary<string, int> decisions = [];
     private int programs;
     private int calls;
     private int traps;
@@ -59,12 +59,12 @@ internal sealed class FuzzStatistics
         store.Engine.Events.CompilationStepDone += step => latest = OnStep(step, latest);
         store.Engine.Events.Compiled += compiled => OnCompiled(compiled, seen, latest);
         store.Engine.Events.CompilationFailed += _ => refused++;
-        store.Engine.Events.Deoptimized += deopt => Count(deopt.Reason);
+        store.Engine.Events.Deoptimized += deopt => Count(deopts, deopt.Reason.ToString());
         store.Engine.Events.Collected += _ => collections++;
-        var module = WasmModule.Decode(program.Encode(), HostModules.Builtins);
+        var module = WasmModule.Decode(program.Encode(), BuiltinSets.JsString);
         var outcomes = EngineObserver.Observe(store, module, program.Calls);
         programs++;
-        functions += module.Functions.Length - module.ImportedFunctionCount;
+        functions += module.Functions.Count(function => !function.IsImported);
         calls += outcomes.Count;
         traps += outcomes.Count(outcome => outcome.StartsWith("trap", StringComparison.Ordinal));
         optimized += seen.Count;
@@ -75,7 +75,8 @@ internal sealed class FuzzStatistics
     {
         yield return $"{programs} programs, {calls} calls from outside, {TrappingShare:P0} of which trap";
         yield return $"{functions} functions, {OptimizedShare:P0} of which are optimized; {refused} times the compiler refused; {collections} collections";
-        yield return $"{InlinedCalls} calls inlined; {Deopts} deopts: {string.Join(", ", deopts.Select(reason => $"{reason.Value} {reason.Key}"))}";
+        yield return $"{InlinedCalls} calls inlined; decisions: {Sums(decisions)}";
+        yield return $"{Deopts} deopts: {Sums(deopts)}";
         for (var i = 0; i < Watched.Length; i++)
             yield return $"{Watched[i].Name}: {built[i]}, of which {Share(left[i], built[i]):P0} are left";
         yield return $"allocations that escape analysis removed: {RemovedAllocations}";
@@ -85,6 +86,8 @@ internal sealed class FuzzStatistics
 
     private int[] OnStep(CompilationStep step, int[] before)
     {
+        if (step.Result is InliningTree tree)
+            Count(tree);
         if (step.Result is not Graph graph)
             return before;
         var counts = new int[Watched.Length];
@@ -115,5 +118,16 @@ internal sealed class FuzzStatistics
             sums[i] += counts[i];
     }
 
-    private void Count(DeoptReason reason) => deopts[reason.ToString()] = deopts.GetValueOrDefault(reason.ToString()) + 1;
+    private void Count(InliningTree caller)
+    {
+        foreach (var target in caller.CallSites.SelectMany(site => site.Targets))
+        {
+            Count(decisions, target.Decision.ToString());
+            Count(target);
+        }
+    }
+
+    private static void Count(SortedDictionary<string, int> sums, string name) => sums[name] = sums.GetValueOrDefault(name) + 1;
+
+    private static string Sums(SortedDictionary<string, int> sums) => string.Join(", ", sums.Select(sum => $"{sum.Value} {sum.Key}"));
 }

@@ -53,7 +53,7 @@ internal static class ObjectFactory
         var function = random.Pick(context.FunctionsBelow[wanted >= 0 ? wanted : random.Below(context.Signatures.Count)]);
         return new ProgramNode(Opcode.RefFunc, [ProgramType.ReferenceTo(context.Program.Functions[function].Type, nullable: false)])
         {
-            Immediates = [RandomProgram.FunctionIndex(function)],
+            Immediates = [function],
         };
     }
 }

@@ -2,11 +2,16 @@ using Harness.Engine.Modules;
 
 namespace Harness.Experiments.Fuzzing;
 
-/// <summary>A function of a random program.</summary>
+/// <summary>Where an imported function comes from.</summary>
+internal sealed record ProgramImport(string Module, string Name);
+
+/// <summary>A function of a random program; the imported ones come first, and have no body.</summary>
 /// <param name="type">The index of its type.</param>
 internal sealed class ProgramFunction(int type)
 {
     public int Type { get; } = type;
+
+    public ProgramImport? Import { get; init; }
 
     public string? Export { get; init; }
 

@@ -16,6 +16,8 @@ internal sealed partial class ProgramGenerator
 
     private void ChooseSignatures()
     {
+        program.HasStrings = random.Percent(40);
+
         // The structures and arrays follow the signatures, which may name them already.
         var count = random.Between(1, 5);
         aggregates = (count, random.Percent(85) ? random.Between(3, 10) : 0);
@@ -75,7 +77,7 @@ internal sealed partial class ProgramGenerator
     };
 
     /// <summary>A type of references to objects, with null.</summary>
-    private ProgramType AnyObject() => random.Weighted(70, 8, 8, 5, 4, 3, 2) switch
+    private ProgramType AnyObject() => random.Weighted(70, 8, 8, 5, 4, 3, program.HasStrings ? 15 : 2) switch
     {
         0 => ProgramType.ReferenceTo(aggregates.First + random.Below(aggregates.Count)),
         1 => ProgramType.AnyRef,
@@ -95,6 +97,7 @@ internal sealed partial class ProgramGenerator
         }
         while (program.Types.Count < aggregates.First + aggregates.Count)
             program.Types.Add(program.Types.Count > aggregates.First && random.Percent(35) ? ArrayType() : StructType());
+        program.GroupedTypes = program.Types.Count;
     }
 
     /// <summary>Immutable references of functions, never null.</summary>

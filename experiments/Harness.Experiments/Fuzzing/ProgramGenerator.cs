@@ -33,6 +33,7 @@ internal sealed partial class ProgramGenerator(ulong seed)
         ChooseSignatures();
         ChooseAggregates();
         ChooseTags();
+        ChooseImports();
         ChooseFunctions();
         ChooseMemories();
         var context = new ProgramContext(program, signatures, functionsBySignature, Danger());
@@ -53,7 +54,7 @@ internal sealed partial class ProgramGenerator(ulong seed)
         for (var i = 0; i < count; i++)
         {
             var signature = i < signatures.Count ? i : Math.Min(random.Below(signatures.Count), random.Below(signatures.Count));
-            functionsBySignature[signature].Add(i);
+            functionsBySignature[signature].Add(program.Functions.Count);
             program.Functions.Add(new ProgramFunction(signature));
         }
     }
@@ -127,7 +128,7 @@ internal sealed partial class ProgramGenerator(ulong seed)
     private ProgramNode FunctionReference(int function) =>
         new(Opcode.RefFunc, [ProgramType.ReferenceTo(program.Functions[function].Type, nullable: false)])
         {
-            Immediates = [RandomProgram.FunctionIndex(function)],
+            Immediates = [function],
         };
 
     private void ChooseGlobals(ProgramContext context)
@@ -186,7 +187,7 @@ internal sealed partial class ProgramGenerator(ulong seed)
 
     private void FillBodies(ProgramContext context, List<ProgramFunction> runs)
     {
-        foreach (var function in program.Functions)
+        foreach (var function in program.Functions.Where(function => function.Import is null))
         {
             var isRun = runs.Contains(function);
             var role = isRun ? FunctionRole.Run : random.Percent(40) ? FunctionRole.Leaf : FunctionRole.General;

@@ -2,7 +2,7 @@ using Harness.Engine.Modules;
 
 namespace Harness.Experiments.Fuzzing;
 
-/// <summary>A type that a random program defines. All of them are one recursion group.</summary>
+/// <summary>A type that a random program defines.</summary>
 /// <param name="Supertype">The index of its supertype, or -1.</param>
 /// <param name="IsFinal">Whether it can have no subtypes.</param>
 internal abstract record ProgramTypeDefinition(int Supertype, bool IsFinal)

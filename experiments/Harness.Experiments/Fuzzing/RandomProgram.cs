@@ -22,10 +22,18 @@ internal sealed class RandomProgram : IFuzzProgram
     /// <summary>Whether exceptions are caught by the legacy instructions; engines refuse both kinds in one module.</summary>
     public bool HasLegacyExceptions { get; set; }
 
+    /// <summary>Whether it imports the functions on strings.</summary>
+    public bool HasStrings { get; set; }
+
+    /// <summary>How many of the types are one recursion group; each of those after them is one of its own.</summary>
+    public int GroupedTypes { get; set; }
+
+    /// <summary>The name by which the first tag is imported; null if the program defines it.</summary>
+    public string? ImportedTag { get; set; }
+
     /// <summary>The types of the tags of exceptions, by index.</summary>
     public List<int> Tags { get; } = [];
 
-    /// <summary>Its own functions, which follow those that it imports.</summary>
     public List<ProgramFunction> Functions { get; } = [];
 
     public List<ProgramMemory> Memories { get; } = [];
@@ -46,16 +54,15 @@ internal sealed class RandomProgram : IFuzzProgram
     /// <summary>The program with a seed.</summary>
     public static RandomProgram Generate(ulong seed) => new ProgramGenerator(seed).Generate();
 
-    /// <summary>The index of one of the program's own functions among all.</summary>
-    public static int FunctionIndex(int function) => StringFunctions.Count + function;
-
     /// <summary>The function type with an index.</summary>
     public ProgramSignature Signature(int type) => (ProgramSignature)Types[type];
 
     /// <summary>The index of a type, which is added if it is new.</summary>
-    public int TypeIndex(ProgramSignature type)
+    /// <param name="type">The type.</param>
+    /// <param name="isLone">Whether it must be a recursion group of its own, as the types of the host are.</param>
+    public int TypeIndex(ProgramSignature type, bool isLone = false)
     {
-        var index = Types.IndexOf(type);
+        var index = Types.IndexOf(type, isLone ? GroupedTypes : 0);
         if (index < 0)
         {
             index = Types.Count;
@@ -63,6 +70,9 @@ internal sealed class RandomProgram : IFuzzProgram
         }
         return index;
     }
+
+    /// <summary>The index of the function that is imported by a name; -1 if none is.</summary>
+    public int ImportIndex(string name) => Functions.FindIndex(function => function.Import?.Name == name);
 
     /// <summary>Whether a type is another one or below it.</summary>
     public bool IsSubtype(int type, int other)
@@ -82,17 +92,17 @@ internal sealed class RandomProgram : IFuzzProgram
         var writer = new WasmWriter();
         writer.Header();
         writer.Section(SectionId.Type, WriteTypes);
-        writer.Section(SectionId.Import, section => StringFunctions.WriteImports(section, Types.Count));
-        writer.Section(SectionId.Function, section => Vector(section, Functions, (w, function) => w.U32(function.Type)));
+        writer.Section(SectionId.Import, WriteImports);
+        writer.Section(SectionId.Function, section => Vector(section, Defined, (w, function) => w.U32(function.Type)));
         writer.Section(SectionId.Table, section => Vector(section, Tables, WriteTable));
         writer.Section(SectionId.Memory, section => Vector(section, Memories, WriteMemory));
-        if (Tags.Count > 0)
-            writer.Section(SectionId.Tag, section => Vector(section, Tags, WriteTag));
+        if (Tags.Count > ImportedTags)
+            writer.Section(SectionId.Tag, section => Vector(section, Tags[ImportedTags..], WriteTag));
         writer.Section(SectionId.Global, section => Vector(section, Globals, WriteGlobal));
         writer.Section(SectionId.Export, WriteExports);
         writer.Section(SectionId.Element, WriteElements);
         writer.Section(SectionId.DataCount, section => section.U32(Data.Count));
-        writer.Section(SectionId.Code, section => Vector(section, Functions, (w, function) => w.Sized(function.WriteBody)));
+        writer.Section(SectionId.Code, section => Vector(section, Defined, (w, function) => w.Sized(function.WriteBody)));
         writer.Section(SectionId.Data, section => Vector(section, Data, WriteData));
         return writer.ToArray();
     }
@@ -104,13 +114,38 @@ internal sealed class RandomProgram : IFuzzProgram
             write(writer, item);
     }
 
-    /// <summary>Writes the program's types as one recursion group, so that any can name any other, and those of the imports.</summary>
+    private List<ProgramFunction> Defined => [.. Functions.Where(function => function.Import is null)];
+
+    private int ImportedTags => ImportedTag is null ? 0 : 1;
+
+    /// <summary>Writes the types: a recursion group, so that any in it can name any other, and then one by one.</summary>
     private void WriteTypes(WasmWriter writer)
     {
-        writer.U32(1 + StringFunctions.Count);
+        writer.U32(1 + Types.Count - GroupedTypes);
         writer.Byte(BinaryFormat.RecursionGroupForm);
-        Vector(writer, Types, (w, type) => type.Write(w));
-        StringFunctions.WriteTypes(writer);
+        Vector(writer, Types[..GroupedTypes], (w, type) => type.Write(w));
+        foreach (var type in Types[GroupedTypes..])
+            type.Write(writer);
+    }
+
+    private void WriteImports(WasmWriter writer)
+    {
+        var functions = Functions.Where(function => function.Import is not null).ToList();
+        writer.U32(functions.Count + ImportedTags);
+        foreach (var function in functions)
+        {
+            writer.Name(function.Import!.Module);
+            writer.Name(function.Import.Name);
+            writer.Byte((byte)ExternalKind.Function);
+            writer.U32(function.Type);
+        }
+        if (ImportedTag is not null)
+        {
+            writer.Name(FuzzImports.Support);
+            writer.Name(ImportedTag);
+            writer.Byte((byte)ExternalKind.Tag);
+            WriteTag(writer, Tags[0]);
+        }
     }
 
     private static void WriteTag(WasmWriter writer, int type)
@@ -154,10 +189,10 @@ internal sealed class RandomProgram : IFuzzProgram
         for (var i = 0; i < Functions.Count; i++)
         {
             if (Functions[i].Export is { } name)
-                exports.Add((name, 0, FunctionIndex(i)));
+                exports.Add((name, (byte)ExternalKind.Function, i));
         }
-        exports.AddRange(Tables.Select((_, i) => ($"table{i}", (byte)1, i)));
-        exports.AddRange(Memories.Select((_, i) => ($"memory{i}", (byte)2, i)));
+        exports.AddRange(Tables.Select((_, i) => ($"table{i}", (byte)ExternalKind.Table, i)));
+        exports.AddRange(Memories.Select((_, i) => ($"memory{i}", (byte)ExternalKind.Memory, i)));
         Vector(writer, exports, (w, export) =>
         {
             w.Name(export.Name);
@@ -184,7 +219,7 @@ internal sealed class RandomProgram : IFuzzProgram
         }
         writer.Byte(Declarative);
         writer.Byte(FunctionKind);
-        Vector(writer, [.. Enumerable.Range(FunctionIndex(0), Functions.Count)], (w, index) => w.U32(index));
+        Vector(writer, [.. Enumerable.Range(0, Functions.Count)], (w, index) => w.U32(index));
     }
 
     private static void WriteData(WasmWriter writer, ProgramData segment)
