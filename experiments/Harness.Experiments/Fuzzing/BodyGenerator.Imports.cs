@@ -20,7 +20,7 @@ internal sealed partial class BodyGenerator
     /// <summary>Tells the host a number that is observed, or lets it throw on a condition; null where it can do neither.</summary>
     private ProgramNode? CallHost(int depth)
     {
-        if (Imports(FuzzImports.Throw) && random.Percent(40))
+        if (Imports(FuzzImports.Throw) && random.Percent(25))
         {
             var node = Block(Opcode.If, new ProgramSignature([], []), Reducibility.Free, Expression(ProgramType.I32, depth - 1));
             node.Body.Add(CallImport(FuzzImports.Throw, Reducibility.Whole, Expression(ProgramType.I32, depth - 1)));
