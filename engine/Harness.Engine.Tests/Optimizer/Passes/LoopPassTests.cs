@@ -162,6 +162,25 @@ public class LoopPassTests
         Assert.Equal(1, graph.CountInLoops(Opcode.I32Add));
     }
 
+    /// <summary>The arms of an if compute the same, and neither is before the other; before the loop one is.</summary>
+    [Fact]
+    public void WhatTwoPlacesComputeMovesOnce()
+    {
+        Graph graph = TestGraphs.Build(
+            """
+            (module (type $a (array (mut i32)))
+              (func (param $n i32) (param $a (ref $a)) (result i32) (local $sum i32)
+                (loop
+                  (if (i32.and (local.get $n) (i32.const 1))
+                    (then (local.set $sum (i32.add (local.get $sum) (i32.mul (array.len (local.get $a)) (i32.const 5)))))
+                    (else (local.set $sum (i32.sub (local.get $sum) (i32.mul (array.len (local.get $a)) (i32.const 5))))))
+                  (br_if 0 (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+                (local.get $sum)))
+            """).Apply(new LoopInvariantCodeMotion());
+        Assert.Equal(0, graph.CountInLoops(Opcode.ArrayLen, Opcode.I32Mul));
+        Assert.Equal((1, 1), (graph.Count(Opcode.ArrayLen), graph.Count(Opcode.I32Mul)));
+    }
+
     [Theory]
     [InlineData("(global.get $g)", "nop", 0)]
     [InlineData("(global.get $g)", "(global.set $g (local.get $n))", 1)]

@@ -77,6 +77,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
     private sealed class Mover(Graph graph, ControlFlow flow, Loop loop, Block preheader)
     {
         private readonly HashSet<int> moved = [];
+        private readonly Dictionary<ValueKey, int> values = [];
         private readonly MovedChecks checks = new(graph);
         private readonly HashSet<ObjectPlace> writtenPlaces = [];
         private bool writesAnyPlace;
@@ -136,6 +137,11 @@ internal sealed class LoopInvariantCodeMotion : IPass
                 {
                     moved.Add(id);
                     any = true;
+                    if (ReplaceByEqual(id))
+                    {
+                        continue;
+                    }
+
                     graph[id].Block = preheader.Id;
                     preheader.Nodes.Add(id);
                     MakeGuard(id);
@@ -147,6 +153,38 @@ internal sealed class LoopInvariantCodeMotion : IPass
                 block.Nodes.RemoveAll(moved.Contains);
             }
         }
+
+        /// <summary>
+        /// Lets an equal node that was moved before stand for this one. They were in places of which none comes before the other, such
+        /// as the arms of an if; nothing is written between them now.
+        /// </summary>
+        private bool ReplaceByEqual(int id)
+        {
+            Node node = graph[id];
+            if (IsCheck(node.Op) || node.InputCount > 3)
+            {
+                return false;
+            }
+
+            int Input(int index) => index < node.InputCount ? graph.Input(id, index) : -1;
+            long immediate = node.Op == IrOp.Narrow ? node.ReferenceType.Bits : node.Immediate;
+            var key = new ValueKey(node.Op, Input(0), Input(1), Input(2), immediate, node.Aux, Version: 0);
+            if (values.TryAdd(key, id))
+            {
+                return false;
+            }
+
+            int equal = values[key];
+            if (node.Type == IrType.Ref && !graph[equal].ReferenceType.IsSubtypeOf(node.ReferenceType))
+            {
+                return false;
+            }
+
+            graph.Replace(id, equal);
+            return true;
+        }
+
+        private static bool IsCheck(Opcode op) => op is IrOp.Guard or IrOp.TrapIf or IrOp.TrapUnless;
 
         /// <summary>Whether a node can move before the loop.</summary>
         /// <param name="id">The node.</param>
@@ -161,7 +199,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
 
             foreach (int input in graph.Inputs(id))
             {
-                if (loop.Contains(graph[input].Block))
+                if (loop.Contains(graph[graph.Resolve(input)].Block))
                 {
                     return false;
                 }
@@ -173,7 +211,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
                 || ((effects & Effects.ReadsTable) != 0 && (written & Effects.WritesTable) != 0)
                 || ((effects & Effects.ReadsSize) != 0 && (written & Effects.WritesSize) != 0)
                 || ((effects & Effects.ReadsHeap) != 0 && IsPlaceWritten(id));
-            bool isCheck = node.Op is IrOp.Guard or IrOp.TrapIf or IrOp.TrapUnless;
+            bool isCheck = IsCheck(node.Op);
             bool canGuard = isAlways && loop.Header.LoopEntryState >= 0;
 
             return !isChanging
@@ -187,7 +225,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
         private void MakeGuard(int id)
         {
             Opcode op = graph[id].Op;
-            if (op is not (IrOp.Guard or IrOp.TrapIf or IrOp.TrapUnless))
+            if (!IsCheck(op))
             {
                 return;
             }

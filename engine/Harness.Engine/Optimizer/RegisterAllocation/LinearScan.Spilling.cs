@@ -235,7 +235,7 @@ internal sealed partial class LinearScan
 
     /// <summary>
     /// The best place to cut between two positions: the beginning of a block in the outermost loop or in cold code, or else as late
-    /// as possible.
+    /// as possible. A block that leaves a loop may lie between the loop's blocks: a cut there would be one in the loop.
     /// </summary>
     private int SplitPosition(int earliest, int latest)
     {
@@ -248,13 +248,20 @@ internal sealed partial class LinearScan
         int first = Math.Max(BlockAt(earliest), last - SearchedBlocks);
         int best = latest;
         int bestWeight = Weight(last);
+        bool isInLoop = false;
         for (int i = last; i > first; i--)
         {
             int start = 4 * code.Block(i).FirstInstruction;
-            if (Weight(i) < bestWeight && start >= earliest)
+            int weight = Weight(i);
+            if (start >= earliest && (weight < bestWeight || (isInLoop && weight == bestWeight)))
             {
                 best = start;
-                bestWeight = Weight(i);
+                bestWeight = weight;
+                isInLoop = false;
+            }
+            else
+            {
+                isInLoop |= best != latest && weight > bestWeight && bestWeight >= 0 && code.Block(i).IsLoopHeader;
             }
         }
 
