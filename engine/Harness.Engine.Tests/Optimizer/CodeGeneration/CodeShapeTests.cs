@@ -40,6 +40,41 @@ public class CodeShapeTests
     }
 
     [Fact]
+    public void What_a_loop_does_not_use_is_not_loaded_in_it()
+    {
+        // The way out in the middle has code of its own; six values wait for the end of the loop, and there is no room for them.
+        using var run = new OptimizedRun(
+            """
+            (memory 1)
+            (func (export "main") (param $n i32) (param $a i32) (param $b i32) (param $c i32) (param $d i32) (param $e i32) (param $f i32)
+              (result i32)
+              (local $i i32) (local $sum i32) (local $x i32) (local $y i32) (local $z i32)
+              (block $out
+                (loop $next
+                  (local.set $x (i32.load offset=0 (local.get $i)))
+                  (if (i32.gt_u (local.get $x) (i32.const 1000))
+                    (then (local.set $sum (local.get $x)) (br $out)))
+                  (local.set $y (i32.load offset=4 (local.get $i)))
+                  (local.set $z (i32.load offset=8 (local.get $i)))
+                  (i32.store offset=0 (local.get $i) (local.get $z))
+                  (i32.store offset=4 (local.get $i) (local.get $x))
+                  (i32.store offset=8 (local.get $i) (i32.add (local.get $y) (local.get $sum)))
+                  (local.set $sum (i32.add (local.get $sum) (i32.add (local.get $x) (i32.mul (local.get $y) (local.get $z)))))
+                  (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 12))) (local.get $n)))))
+              (i32.add (local.get $sum)
+                (i32.xor (i32.add (local.get $a) (local.get $b))
+                  (i32.xor (i32.add (local.get $c) (local.get $d)) (i32.add (local.get $e) (local.get $f))))))
+            """,
+            "pass.peel=off",
+            "pass.unroll=off");
+        Assert.Equal(15, run.Call("main", 120, 1, 2, 3, 4, 5, 6).AsI32());
+        // Two of them have no register, and are read from the frame once each: behind the loop.
+        Assert.Equal(
+            2,
+            run.Listing("main").Count(line => line.Contains("[rbp-", StringComparison.Ordinal) && !line.StartsWith("mov [", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_load_is_part_of_the_operation_that_uses_it()
     {
         using var run = new OptimizedRun(

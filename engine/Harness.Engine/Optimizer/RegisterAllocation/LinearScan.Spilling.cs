@@ -235,7 +235,8 @@ internal sealed partial class LinearScan
 
     /// <summary>
     /// The best place to cut between two positions: the beginning of a block in the outermost loop or in cold code, or else as late
-    /// as possible. A block that leaves a loop may lie between the loop's blocks: a cut there would be one in the loop.
+    /// as possible. A cut at a loop's header is made before the loop, as the value lies in the same place around it; one in a block that
+    /// leaves the loop, but lies between its blocks, would be made in the loop.
     /// </summary>
     private int SplitPosition(int earliest, int latest)
     {
@@ -248,24 +249,39 @@ internal sealed partial class LinearScan
         int first = Math.Max(BlockAt(earliest), last - SearchedBlocks);
         int best = latest;
         int bestWeight = Weight(last);
-        bool isInLoop = false;
         for (int i = last; i > first; i--)
         {
             int start = 4 * code.Block(i).FirstInstruction;
-            int weight = Weight(i);
-            if (start >= earliest && (weight < bestWeight || (isInLoop && weight == bestWeight)))
+            bool isAroundBest = IsLoopAround(i, BlockAt(best));
+            int weight = isAroundBest ? Weight(i) - 1 : Weight(i);
+            if (start >= earliest && (weight < bestWeight || (isAroundBest && weight == bestWeight && best != latest)))
             {
                 best = start;
                 bestWeight = weight;
-                isInLoop = false;
-            }
-            else
-            {
-                isInLoop |= best != latest && weight > bestWeight && bestWeight >= 0 && code.Block(i).IsLoopHeader;
             }
         }
 
         return best;
+    }
+
+    /// <summary>Whether a block is the header of a loop with another block between its blocks.</summary>
+    private bool IsLoopAround(int header, int block)
+    {
+        ref LirBlock loop = ref code.Block(header);
+        if (!loop.IsLoopHeader || loop.IsCold)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < loop.PredecessorCount; i++)
+        {
+            if (code.Predecessors[loop.FirstPredecessor + i] >= block)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private int Weight(int block) => code.Block(block).IsCold ? -1 : code.Block(block).LoopDepth;
