@@ -11,19 +11,18 @@ internal sealed partial class BodyGenerator
         if (depth <= 0 || budget < 0)
             return SetLocal(1);
         var general = role == FunctionRole.Leaf ? 0 : 1;
-        var calls = role switch { FunctionRole.Leaf => 0, FunctionRole.General => 16, _ => 34 };
-        var objects = context.Aggregates.Count > 0 ? 1 : 0;
-        var exceptions = context.Program.Tags.Count > 0 ? 1 : 0;
-        return random.Weighted(24, 9, 13, 3, 9, 4, 9 * general, 4, calls, 3, 3, 4, 5, 2 * general, 1, 4, 1, 14 * objects, 8 * objects, 5 * exceptions, 4 * objects,
-            5 * general * Math.Min(1, context.Arrays.Count), 5 * general * Math.Min(1, context.Links.Count), 3) switch
+        var emphasis = context.Emphasis;
+        var calls = role switch { FunctionRole.Leaf => 0, FunctionRole.General => 16, _ => 34 } * emphasis.Calls;
+        var objects = context.Aggregates.Count > 0 ? emphasis.Objects : 0;
+        var exceptions = context.Program.Tags.Count > 0 ? emphasis.Exceptions : 0;
+        var walks = general * emphasis.Walks;
+        var state = emphasis.State;
+        var kind = random.Weighted(
+            24, 9 * state, 13 * state, 3, 9, 4, 9 * general, 4, calls, 3 * state, 3 * state, 4, 5, 2 * general, state, 4, 1,
+            14 * objects, 8 * objects, 5 * exceptions, 4 * objects,
+            5 * walks * Math.Min(1, context.Arrays.Count), 5 * walks * Math.Min(1, context.Links.Count), 3 * emphasis.Calls);
+        return kind switch
         {
-            23 => CallHost(depth) ?? SetLocal(depth),
-            21 => ArrayWalk(depth),
-            22 => random.Percent(50) ? BuildList(depth) : ListWalk(depth),
-            17 => SetField(depth),
-            18 => SetObject(depth),
-            19 => TryStatement(depth),
-            20 => BulkArray(depth),
             0 => SetLocal(depth),
             1 => SetGlobal(depth),
             2 => Store(depth),
@@ -40,7 +39,14 @@ internal sealed partial class BodyGenerator
             13 => Continue(depth) ?? SetLocal(depth),
             14 => Grow(depth),
             15 => MultiValueBlock(depth),
-            _ => Exit(depth),
+            16 => Exit(depth),
+            17 => SetField(depth),
+            18 => SetObject(depth),
+            19 => TryStatement(depth),
+            20 => BulkArray(depth),
+            21 => ArrayWalk(depth),
+            22 => random.Percent(50) ? BuildList(depth) : ListWalk(depth),
+            _ => CallHost(depth) ?? SetLocal(depth),
         };
     }
 

@@ -5,8 +5,9 @@ namespace Harness.Experiments.Fuzzing;
 /// <param name="Signatures">The types of the functions that may be called; type index and position are the same.</param>
 /// <param name="FunctionsBySignature">The functions of exactly each of them.</param>
 /// <param name="Danger">In how many of 100 cases an operation is not protected against trapping.</param>
+/// <param name="Emphasis">What the program does much of.</param>
 internal sealed record ProgramContext(
-    RandomProgram Program, List<ProgramSignature> Signatures, List<List<int>> FunctionsBySignature, int Danger)
+    RandomProgram Program, List<ProgramSignature> Signatures, List<List<int>> FunctionsBySignature, int Danger, Emphasis Emphasis)
 {
     /// <summary>The structures and arrays, by type index.</summary>
     public IReadOnlyList<int> Aggregates { get; } =

@@ -36,7 +36,7 @@ internal sealed partial class ProgramGenerator(ulong seed)
         ChooseImports();
         ChooseFunctions();
         ChooseMemories();
-        var context = new ProgramContext(program, signatures, functionsBySignature, Danger());
+        var context = new ProgramContext(program, signatures, functionsBySignature, Danger(), Emphasis.Random(random));
         ChooseTables(context);
         ChooseGlobals(context);
         ChooseObjectSegments(context);
