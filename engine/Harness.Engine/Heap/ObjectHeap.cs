@@ -277,7 +277,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         _live = moved + _large.Used;
         nuint grown = Math.Max((nuint)(_live * _growthFactor), _live + (nuint)(_nurseryEnd - _nursery));
         _threshold = Math.Min(Math.Max(_minimumThreshold, grown), _limit);
-        _old.Switch(_collector.Free, _threshold);
+        _old.Switch(_collector.Free, _threshold, Math.Min(_threshold, _minimumThreshold));
         _fullCollections++;
     }
 

@@ -53,18 +53,20 @@ internal sealed unsafe class OldGeneration
 
     /// <summary>
     /// Makes the other half the one in use, and gives memory back: of that half what lies behind the expected size, of this half what
-    /// the next collection will not need when as much lives as now.
+    /// the next collection will not need when as much lives as now. But memory that is soon used again is kept: to get it anew costs more than to
+    /// copy what lives in it.
     /// </summary>
     /// <param name="top">The end of what was copied to the other half.</param>
     /// <param name="expected">Bytes to which the generation may grow before the next full collection.</param>
-    public void Switch(byte* top, nuint expected)
+    /// <param name="kept">Bytes of this half whose memory is kept in any case.</param>
+    public void Switch(byte* top, nuint expected, nuint kept)
     {
         byte* left = Start;
         nuint leftTouched = Math.Max(_touched, Used);
         Start = Other;
         Top = top;
         _touched = Trim(Start, Math.Max(_otherTouched, Used), Math.Max(expected, Used));
-        _otherTouched = Trim(left, leftTouched, Used);
+        _otherTouched = Trim(left, leftTouched, Math.Max(kept, Used));
     }
 
     /// <summary>Keeps the first bytes of a half only, and gives how many have memory then.</summary>
