@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Harness.Engine.Modules.Text;
 using Harness.Engine.Runtime;
+using Harness.Experiments.Engines;
 using Harness.Experiments.Hosting;
 
 namespace Harness.Experiments.Tests.Hosting;
@@ -46,6 +47,9 @@ public sealed class J2clHostTests : IDisposable
     [InlineData("--trace", "")]
     public async Task BothEnginesGiveTheSameDigest(string option, string calls)
     {
+        // Installed here, for the command says so when it has to do it.
+        _ = NodeInstallation.NodePath;
+        _ = NodeInstallation.WasmOptPath;
         string[] arguments = [typeof(HarnessException).Assembly.Location, "host", "j2cl", folder.Path, "--repeat", "3", .. option.Length > 0 ? (string[])[option] : []];
         using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var error = process.StandardError.ReadToEndAsync();
