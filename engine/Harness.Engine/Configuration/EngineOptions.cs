@@ -44,7 +44,7 @@ public sealed record EngineOptions
     /// Largest size of a function with all that is inlined into it, in IR nodes; 1.2 wire bytes count as one. The fewer small
     /// functions a module has, the lower is the limit, down to a tenth.
     /// </summary>
-    [Knob("inlining.budget", "largest size of a function with all that is inlined into it",
+    [Knob("inlining.budget", "largest size of a function with all that is inlined into it; as in V8, down to a tenth of it where few functions are small",
         Maximum = 1_000_000, Unit = "IR nodes", V8Flag = "--wasm-inlining-budget")]
     public int InliningBudget { get; init; } = 5000;
 

@@ -145,19 +145,23 @@ internal sealed partial class ValueNumberingWalk
         return true;
     }
 
-    /// <summary>Whether two references cannot be the same: one was made apart from the other, or only one can be null.</summary>
+    /// <summary>Whether two references cannot be the same.</summary>
     private bool AreDifferent(int a, int b)
     {
         a = ReferenceTypes.SourceOf(graph, a);
         b = ReferenceTypes.SourceOf(graph, b);
-        return a != b && ((IsOrigin(a) && (IsOrigin(b) || IsOlder(b))) || (IsOrigin(b) && IsOlder(a)));
+        return a != b && (IsApart(a, b) || IsApart(b, a) || (IsOwnFunction(a) && IsOwnFunction(b)));
     }
 
-    private bool IsOrigin(int id) =>
-        graph[id].Op is IrOp.NewStruct or IrOp.NewArray or IrOp.NewArrayFixed
-        || (graph[id].Op == IrOp.FunctionAddress && !graph.Module.Functions[(int)graph[id].Immediate].IsImported);
+    /// <summary>Whether a reference is to an object that is made here, and another one to something that was there before, or is made elsewhere.</summary>
+    private bool IsApart(int made, int other) =>
+        IsMade(made) && (IsMade(other) || graph[other].Op is IrOp.Argument or IrOp.FunctionAddress or Opcode.RefNull or Opcode.RefI31);
 
-    private bool IsOlder(int id) => graph[id].Op is IrOp.Argument or Opcode.RefNull or Opcode.RefI31;
+    private bool IsMade(int id) => graph[id].Op is IrOp.NewStruct or IrOp.NewArray or IrOp.NewArrayFixed;
+
+    /// <summary>Whether a reference is to a function that the module defines: an imported one may be the same as another.</summary>
+    private bool IsOwnFunction(int id) =>
+        graph[id].Op == IrOp.FunctionAddress && !graph.Module.Functions[(int)graph[id].Immediate].IsImported;
 
     /// <summary>A condition on the type of a reference holds, or does not, from the current position on.</summary>
     private void LearnType(int condition, bool isTrue)
