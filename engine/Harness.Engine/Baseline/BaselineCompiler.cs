@@ -10,7 +10,8 @@ namespace Harness.Engine.Baseline;
 /// <param name="stubs">Addresses of the shared stubs, by <see cref="Stub"/>.</param>
 internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselineCompiler
 {
-    private readonly ConcurrentBag<FunctionCompiler> _idle = [];
+    // Not a bag: that keeps what was added in the adding thread, with its module and engine, as long as the thread lives.
+    private readonly ConcurrentStack<FunctionCompiler> _idle = [];
 
     /// <inheritdoc/>
     public CompiledCode Compile(ModuleCode code, int functionIndex)
@@ -30,7 +31,7 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
             StackMaps = compiler.StackMaps.ToArray(),
             SourceMap = compiler.SourceMap?.ToArray(),
         };
-        _idle.Add(compiler);
+        _idle.Push(compiler);
         return compiled;
     }
 
@@ -42,7 +43,7 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
         var points = compiler.ResumePoints!.ToArray();
         Array.Sort(points, (a, b) => (a.BytecodeOffset, a.Kind).CompareTo((b.BytecodeOffset, b.Kind)));
         var map = new ResumeMap(compiler.FrameSize, points);
-        _idle.Add(compiler);
+        _idle.Push(compiler);
         return map;
     }
 
@@ -56,5 +57,5 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
     }
 
     /// <summary>A compiler that failed is not given back.</summary>
-    private FunctionCompiler Borrow() => _idle.TryTake(out var compiler) ? compiler : new FunctionCompiler(stubs);
+    private FunctionCompiler Borrow() => _idle.TryPop(out var compiler) ? compiler : new FunctionCompiler(stubs);
 }

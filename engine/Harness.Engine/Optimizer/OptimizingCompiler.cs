@@ -18,7 +18,8 @@ namespace Harness.Engine.Optimizer;
 internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCompiler
 {
     private readonly PassPipeline passes = new(options);
-    private readonly ConcurrentBag<CodeGenerator> generators = [];
+    // Not a bag: that keeps what was added in the adding thread as long as the thread lives.
+    private readonly ConcurrentStack<CodeGenerator> generators = [];
 
     /// <inheritdoc/>
     public CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt)
@@ -34,14 +35,14 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
         events.OnStep(code, functionIndex, "inlining", tree);
         Graph graph = GraphBuilder.Build(module, options, tree, allowDeopt);
         passes.Run(graph, events.WantsSteps ? (pass, after) => events.OnStep(code, functionIndex, pass, after) : null);
-        if (!generators.TryTake(out CodeGenerator? generator))
+        if (!generators.TryPop(out CodeGenerator? generator))
         {
             generator = new CodeGenerator();
         }
 
         // A generator that has failed is not used again.
         CompiledCode compiled = generator.Generate(graph, code, events.WantsListings);
-        generators.Add(generator);
+        generators.Push(generator);
         return compiled;
     }
 

@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Modules.Text;
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Tests.Runtime;
+
+/// <summary>Nothing holds on to what a store was made of when it was disposed of.</summary>
+public sealed class StoreLifetimeTests
+{
+    private const string Program =
+        """
+        (module
+          (memory 1)
+          (table 2 funcref)
+          (type $object (struct (field i32)))
+          (elem (i32.const 0) $load)
+          (func $load (param i32) (result i32) (i32.load (local.get 0)))
+          (func (export "run") (param i32) (result i32)
+            (struct.get $object 0
+              (struct.new $object (call_indirect (param i32) (result i32) (local.get 0) (i32.const 0)))))
+          (func (export "trap") unreachable))
+        """;
+
+    [Theory]
+    [InlineData("never")]
+    [InlineData("eager")]
+    [InlineData("synchronous")]
+    [InlineData("background")]
+    public void NothingOfADisposedStoreIsKept(string tierUp)
+    {
+        var kept = new List<string>();
+        foreach ((string name, WeakReference reference) in Run(tierUp))
+        {
+            for (int i = 0; i < 10 && reference.IsAlive; i++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+
+            if (reference.IsAlive) kept.Add(name);
+        }
+
+        Assert.Empty(kept);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (string Name, WeakReference Reference)[] Run(string tierUp)
+    {
+        using var store = new Store(EngineOptions.Default.With("tier-up", tierUp).With("stress.tier-up-after", "2"));
+        Instance instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Program)));
+        for (int i = 0; i < 10; i++) instance.GetFunction("run").Invoke(i);
+        Assert.Throws<WasmTrapException>(() => instance.GetFunction("trap").Invoke());
+        return
+        [
+            ("store", new(store)),
+            ("heap", new(store.Heap)),
+            ("instance", new(instance)),
+            ("module", new(instance.Code.Module)),
+            ("code", new(instance.Code)),
+            ("engine", new(store.Engine)),
+        ];
+    }
+}
