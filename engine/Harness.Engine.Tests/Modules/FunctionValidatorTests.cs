@@ -60,7 +60,6 @@ public class FunctionValidatorTests
     {
         { "an unknown opcode", "illegal opcode", [0x1D] },
         { "an unknown prefixed opcode", "illegal opcode", [0xFC, 0x7F] },
-        { "vector instructions", "illegal opcode", [0xFD, 12] },
         { "an else without if", "END opcode expected", [Opcode.Else] },
         { "a data segment without data count", "data count section required", [Opcode.DataDrop, 0] },
         { "instructions after the end", "section size mismatch", [Opcode.I32Const, 0, Opcode.End] },

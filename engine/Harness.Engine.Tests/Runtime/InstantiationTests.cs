@@ -1,3 +1,4 @@
+using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 
@@ -34,6 +35,7 @@ public sealed class InstantiationTests
     [InlineData("(memory 1 4)", true)]
     [InlineData("(memory 1 3)", false)]
     [InlineData("(memory i64 1)", false)]
+    [InlineData("(memory 1 4 shared)", false)]
     [InlineData("(table 1 funcref)", false)]
     public void MemoriesMatchByTheirCurrentSize(string import, bool matches)
     {
@@ -44,6 +46,34 @@ public sealed class InstantiationTests
         Imports imports = new Imports().Define("m", "x", memory);
         if (matches) store.Instantiate(module, imports);
         else Assert.Throws<LinkException>(() => store.Instantiate(module, imports));
+    }
+
+    [Theory]
+    [InlineData(TierUpMode.Never)]
+    [InlineData(TierUpMode.Eager)]
+    public void ASharedMemoryAndTypesWithVectorsAreOfUseWithoutThreadsAndVectorInstructions(TierUpMode tierUp)
+    {
+        using var store = new Store(new EngineOptions { TierUp = tierUp });
+        var memory = new Memory(store, new MemoryType(new Limits(1, 4), Is64: false, IsShared: true));
+        Instance instance = store.Instantiate(
+            HandCompiler.Module(
+                """
+                (module
+                  (type $box (struct (field i32) (field v128) (field i64)))
+                  (import "m" "x" (memory 1 8 shared))
+                  (func (export "last") (param (ref null $box)) (result i64) (struct.get $box 2 (local.get 0)))
+                  (func (export "is") (param anyref) (result i32) (ref.test (ref $box) (local.get 0)))
+                  (func (export "add") (param i32) (result i32)
+                    (i32.store (i32.const 8) (i32.add (i32.load (i32.const 8)) (local.get 0)))
+                    (memory.grow (i32.const 1))))
+                """),
+            new Imports().Define("m", "x", memory));
+        Assert.Equal(1, instance.GetFunction("add").Invoke(5)[0].AsI32());
+        Assert.Equal(2, instance.GetFunction("add").Invoke(7)[0].AsI32());
+        Assert.Equal(12, memory.Read<int>(8));
+        Assert.Equal(0, instance.GetFunction("is").Invoke(WasmValue.Null(HeapType.Abstract(AbstractHeapType.Any)))[0].AsI32());
+        var trap = Assert.Throws<WasmTrapException>(() => instance.GetFunction("last").Invoke(WasmValue.Null(HeapType.Abstract(AbstractHeapType.Any))));
+        Assert.Equal(TrapKind.NullStructure, trap.Kind);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace Harness.Engine.Heap;
 
 /// <summary>
 /// Where fields and elements lie in objects of a defined type. A structure's fields follow the header in their order, each at a
-/// multiple of its size, so that a subtype's layout begins with its supertype's.
+/// multiple of its size (vectors: of 8), so that a subtype's layout begins with its supertype's.
 /// </summary>
 internal sealed class ObjectLayout
 {
@@ -45,7 +45,8 @@ internal sealed class ObjectLayout
         foreach (FieldType field in structure.Fields)
         {
             int size = SizeOf(field);
-            offset = (offset + size - 1) & -size;
+            int alignment = Math.Min(size, ObjectHeader.Alignment);
+            offset = (offset + alignment - 1) & -alignment;
             offsets.Add(offset);
             if (IsHeapReference(field)) references.Add(offset);
             offset += size;
@@ -71,7 +72,7 @@ internal sealed class ObjectLayout
     /// <summary>Bytes of a structure, or of an array without elements.</summary>
     public int Size { get; }
 
-    /// <summary>Bytes of an array's element: 1, 2, 4 or 8.</summary>
+    /// <summary>Bytes of an array's element: 1, 2, 4, 8 or 16.</summary>
     public int ElementSize { get; }
 
     /// <summary>The header of a new object.</summary>
@@ -105,12 +106,17 @@ internal sealed class ObjectLayout
     public ulong ArraySize(uint length) =>
         (ArrayElements + ((ulong)length * (uint)ElementSize) + (ObjectHeader.Alignment - 1)) & ~(ulong)(ObjectHeader.Alignment - 1);
 
-    /// <summary>Bytes of a field or element: 1, 2, 4 or 8.</summary>
+    /// <summary>Bytes of a field or element: 1, 2, 4, 8 or 16.</summary>
     public static int SizeOf(FieldType field) => field.Packing switch
     {
         Packing.I8 => 1,
         Packing.I16 => 2,
-        _ => field.Type.Kind is ValueKind.I32 or ValueKind.F32 ? 4 : 8,
+        _ => field.Type.Kind switch
+        {
+            ValueKind.I32 or ValueKind.F32 => 4,
+            ValueKind.V128 => 16,
+            _ => 8,
+        },
     };
 
     /// <summary>Bytes of a field of a structure type: 1, 2, 4 or 8.</summary>

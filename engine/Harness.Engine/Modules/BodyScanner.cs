@@ -6,6 +6,9 @@ namespace Harness.Engine.Modules;
 /// </summary>
 internal static class BodyScanner
 {
+    private const int VectorPrefix = 0xFD;
+    private const int AtomicPrefix = 0xFE;
+
     /// <summary>Decodes a body.</summary>
     /// <exception cref="MalformedModuleException">It is malformed.</exception>
     public static void Scan(ModuleEnvironment environment, ModuleReader body)
@@ -29,10 +32,16 @@ internal static class BodyScanner
     }
 
     /// <summary>The error for an opcode that does not exist here.</summary>
-    public static MalformedModuleException IllegalOpcode(Opcode opcode, int offset) =>
-        new((int)opcode == 0xFD || (int)opcode >> 8 == 0xFD
-            ? "illegal opcode: vector instructions are not supported"
-            : $"illegal opcode {(int)opcode:x2}", offset);
+    public static ModuleException IllegalOpcode(Opcode opcode, int offset)
+    {
+        var prefix = (int)opcode > 0xFF ? (int)opcode >> 8 : (int)opcode;
+        return prefix switch
+        {
+            VectorPrefix => UnsupportedModuleException.Vectors("a vector instruction", offset),
+            AtomicPrefix => UnsupportedModuleException.Threads("an atomic instruction", offset),
+            _ => new MalformedModuleException($"illegal opcode {(int)opcode:x2}", offset),
+        };
+    }
 
     private static bool UsesData(ImmediateKind immediates) =>
         immediates is ImmediateKind.Data or ImmediateKind.DataMemory or ImmediateKind.TypeData;

@@ -100,6 +100,7 @@ internal sealed class ConstExpressionDecoder
     {
         var type = _environment.GetType(reader.ReadVarU32(), _offset);
         var structure = AggregateRules.RequireStruct(type, _offset);
+        AggregateRules.RefuseVector(structure, _offset);
         if (opcode == Opcode.StructNewDefault)
             AggregateRules.RequireDefaultable(structure, _offset);
         else
@@ -111,6 +112,7 @@ internal sealed class ConstExpressionDecoder
     {
         var type = _environment.GetType(reader.ReadVarU32(), _offset);
         var element = AggregateRules.RequireArray(type, _offset).Element;
+        AggregateRules.RefuseVector(element, _offset);
         var count = 0;
         switch (opcode)
         {

@@ -4,6 +4,7 @@ namespace Harness.Engine.Modules;
 internal static class ExternalTypeDecoder
 {
     private const byte HasMaximum = 1;
+    private const byte IsShared = 2;
     private const byte Is64 = 4;
 
     /// <summary>Decodes a mutability flag.</summary>
@@ -23,7 +24,8 @@ internal static class ExternalTypeDecoder
     {
         var elementType = environment.ReadReferenceType(ref reader);
         var at = reader.Offset;
-        var limits = DecodeLimits(ref reader, out var is64);
+        var limits = DecodeLimits(ref reader, out var is64, out var isShared);
+        if (isShared) throw UnsupportedModuleException.Threads("a shared table", at);
         var most = is64 ? ulong.MaxValue : ImplementationLimits.TableElements32;
         CheckRange(limits, most, "table size must be at most 2^32-1", at);
         return new TableType(elementType, limits, is64);
@@ -33,12 +35,13 @@ internal static class ExternalTypeDecoder
     public static MemoryType DecodeMemory(ref ModuleReader reader)
     {
         var at = reader.Offset;
-        var limits = DecodeLimits(ref reader, out var is64);
+        var limits = DecodeLimits(ref reader, out var is64, out var isShared);
         if (is64)
             CheckRange(limits, ImplementationLimits.MemoryPages64, "memory size must be at most 2^48 pages", at);
         else
             CheckRange(limits, ImplementationLimits.MemoryPages32, "memory size must be at most 65536 pages", at);
-        return new MemoryType(limits, is64);
+        if (isShared && limits.Maximum is null) throw new InvalidModuleException("shared memory must have maximum", at);
+        return new MemoryType(limits, is64, isShared);
     }
 
     /// <summary>Decodes a global type.</summary>
@@ -61,11 +64,12 @@ internal static class ExternalTypeDecoder
             : throw new InvalidModuleException("non-empty tag result type", at);
     }
 
-    private static Limits DecodeLimits(ref ModuleReader reader, out bool is64)
+    private static Limits DecodeLimits(ref ModuleReader reader, out bool is64, out bool isShared)
     {
         var at = reader.Offset;
         var flags = reader.ReadByte();
-        if ((flags & ~(HasMaximum | Is64)) != 0) throw new MalformedModuleException("malformed limits flags", at);
+        if ((flags & ~(HasMaximum | IsShared | Is64)) != 0) throw new MalformedModuleException("malformed limits flags", at);
+        isShared = (flags & IsShared) != 0;
         is64 = (flags & Is64) != 0;
         var minimum = reader.ReadVarU64();
         return new Limits(minimum, (flags & HasMaximum) != 0 ? reader.ReadVarU64() : null);

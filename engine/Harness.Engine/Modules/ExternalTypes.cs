@@ -43,10 +43,14 @@ public sealed record TableType(ValueType ElementType, Limits Limits, bool Is64)
     public ValueType AddressType => Is64 ? ValueType.I64 : ValueType.I32;
 }
 
-/// <summary>The type of a linear memory, which is never shared.</summary>
-/// <param name="Limits">Its size in pages of <see cref="PageSize"/> bytes.</param>
+/// <summary>The type of a linear memory.</summary>
+/// <param name="Limits">Its size in pages of <see cref="PageSize"/> bytes. One that is shared has a maximum.</param>
 /// <param name="Is64">Whether its addresses are i64 rather than i32.</param>
-public sealed record MemoryType(Limits Limits, bool Is64)
+/// <param name="IsShared">
+/// Whether it is declared to be shared (threads proposal). One that is can be imported only as one that is; as a store has one thread
+/// at a time, that is all there is to it.
+/// </param>
+public sealed record MemoryType(Limits Limits, bool Is64, bool IsShared = false)
 {
     /// <summary>The size of a page in bytes.</summary>
     public const int PageSize = 65536;

@@ -19,6 +19,23 @@ public sealed class MalformedModuleException : ModuleException
     }
 }
 
+/// <summary>The module, which may be valid, needs a part of WebAssembly that this engine does not have.</summary>
+public sealed class UnsupportedModuleException : ModuleException
+{
+    internal UnsupportedModuleException(string message, long offset)
+        : base(message, offset)
+    {
+    }
+
+    /// <summary>The module needs vectors.</summary>
+    internal static UnsupportedModuleException Vectors(string what, long offset) =>
+        new($"vectors (SIMD) are not supported: {what}", offset);
+
+    /// <summary>The module needs threads.</summary>
+    internal static UnsupportedModuleException Threads(string what, long offset) =>
+        new($"threads are not supported: {what}", offset);
+}
+
 /// <summary>
 /// The bytes are a module that is not valid (specification, chapter 3) or goes beyond
 /// <see cref="ImplementationLimits"/>.

@@ -19,7 +19,7 @@ public enum ValueKind : byte
     F64,
 
     /// <summary>
-    /// A 128-bit vector. Recognised, so that it can be refused by name; no module with one is accepted.
+    /// A 128-bit vector. Fields and elements may be declared with it; everything else that has to do with one is refused by name.
     /// </summary>
     V128,
 

@@ -59,6 +59,7 @@ internal static unsafe class Instantiator
             case Memory memory:
                 MemoryType memoryType = module.Memories[import.Index].Type;
                 return memory.Type.Is64 == memoryType.Is64
+                    && memory.Type.IsShared == memoryType.IsShared
                     && new Limits(memory.Pages, memory.Type.Limits.Maximum).Matches(memoryType.Limits);
             case Table table:
                 TableType tableType = module.Tables[import.Index].Type;

@@ -26,11 +26,7 @@ internal sealed class WastSession
         {
             return Dispatch(command);
         }
-        catch (WatException e) when (e.IsUnsupported)
-        {
-            return WastOutcome.Unsupported(e.Message);
-        }
-        catch (NotSupportedException e)
+        catch (Exception e) when (IsUnsupported(e))
         {
             return WastOutcome.Unsupported(e.Message);
         }
@@ -85,11 +81,10 @@ internal sealed class WastSession
         catch (Exception e)
         {
             var reason = $"the module at line {command.Line} is missing: {FirstLine(e.Message)}";
-            var isUnsupported = e is NotSupportedException or WatException { IsUnsupported: true };
             if (command.IsDefinitionOnly)
-                _modules.SetMissing(name, reason, isUnsupported);
+                _modules.SetMissing(name, reason, IsUnsupported(e));
             else
-                _instances.SetMissing(name, reason, isUnsupported);
+                _instances.SetMissing(name, reason, IsUnsupported(e));
             throw;
         }
     }
@@ -161,7 +156,7 @@ internal sealed class WastSession
         {
             module = WasmModule.Decode(bytes);
         }
-        catch (ModuleException e)
+        catch (ModuleException e) when (!IsUnsupported(e))
         {
             var fault = e is MalformedModuleException ? ModuleFault.Malformed : ModuleFault.Invalid;
             return command.Fault == fault ? WastOutcome.Held : WastOutcome.Failed(Describe(e));
@@ -193,6 +188,9 @@ internal sealed class WastSession
 
         return WastOutcome.Failed($"expected '{expected}', but the module was linked");
     }
+
+    private static bool IsUnsupported(Exception e) =>
+        e is NotSupportedException or UnsupportedModuleException or WatException { IsUnsupported: true };
 
     private static string Describe(Exception e) => e switch
     {

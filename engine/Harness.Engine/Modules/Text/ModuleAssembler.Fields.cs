@@ -83,7 +83,7 @@ internal sealed partial class ModuleAssembler
                 TableType(AddressType(), writer);
                 break;
             case ExternalKind.Memory:
-                Limits(AddressType(), writer);
+                MemoryLimits(AddressType(), writer);
                 break;
             case ExternalKind.Global:
                 _types.MutableType(writer, canBePacked: false);
@@ -198,10 +198,9 @@ internal sealed partial class ModuleAssembler
 
     private void TableType(bool isAddressed64, WasmWriter writer)
     {
-        var limits = new WasmWriter();
-        Limits(isAddressed64, limits);
+        var (minimum, maximum) = Limits();
         _types.ReferenceType().Write(writer);
-        writer.Bytes(limits.Written);
+        WriteLimits(isAddressed64, minimum, maximum, writer);
     }
 
     private void Memory(int index)
@@ -219,19 +218,24 @@ internal sealed partial class ModuleAssembler
             return;
         }
 
-        Limits(isAddressed64, _memorySection.Next());
+        MemoryLimits(isAddressed64, _memorySection.Next());
     }
 
-    private void Limits(bool isAddressed64, WasmWriter writer)
+    private void MemoryLimits(bool isAddressed64, WasmWriter writer)
+    {
+        var (minimum, maximum) = Limits();
+        WriteLimits(isAddressed64, minimum, maximum, writer, isShared: _cursor.TryKeyword("shared"));
+    }
+
+    private (ulong Minimum, ulong? Maximum) Limits()
     {
         var minimum = _cursor.ExpectU64();
-        var maximum = _cursor.Kind == TokenKind.Natural ? _cursor.ExpectU64() : (ulong?)null;
-        WriteLimits(isAddressed64, minimum, maximum, writer);
+        return (minimum, _cursor.Kind == TokenKind.Natural ? _cursor.ExpectU64() : null);
     }
 
-    private static void WriteLimits(bool isAddressed64, ulong minimum, ulong? maximum, WasmWriter writer)
+    private static void WriteLimits(bool isAddressed64, ulong minimum, ulong? maximum, WasmWriter writer, bool isShared = false)
     {
-        writer.Byte((byte)((maximum is null ? 0 : 1) | (isAddressed64 ? 4 : 0)));
+        writer.Byte((byte)((maximum is null ? 0 : 1) | (isShared ? 2 : 0) | (isAddressed64 ? 4 : 0)));
         writer.U64(minimum);
         if (maximum is { } limit) writer.U64(limit);
     }

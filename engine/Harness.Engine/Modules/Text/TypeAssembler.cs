@@ -11,6 +11,7 @@ internal sealed class TypeAssembler(TokenCursor cursor, ModuleScope scope)
         ["i64"] = new(BinaryFormat.TypeI64),
         ["f32"] = new(BinaryFormat.TypeF32),
         ["f64"] = new(BinaryFormat.TypeF64),
+        ["v128"] = new(BinaryFormat.TypeV128),
         ["anyref"] = EncodedType.NullableReference(AbstractHeapType.Any),
         ["eqref"] = EncodedType.NullableReference(AbstractHeapType.Eq),
         ["i31ref"] = EncodedType.NullableReference(AbstractHeapType.I31),
