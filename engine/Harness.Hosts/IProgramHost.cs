@@ -1,0 +1,70 @@
+using Harness.Engine.Runtime;
+
+namespace Harness.Hosts;
+
+/// <summary>
+/// A program with the host that it needs, ready to be run iteration by iteration on this engine. Workers, <c>check</c>, <c>run</c> and
+/// <c>explain</c> know programs by this interface only. It is used on one thread, whose stack must be as large as the options say
+/// (<see cref="ExecutionThread"/>).
+/// </summary>
+public interface IProgramHost : IDisposable
+{
+    /// <summary>The engine that runs the program's modules: its statistics and events.</summary>
+    WasmEngine Engine { get; }
+
+    /// <summary>The stores of the program that are alive: their heaps' statistics.</summary>
+    IReadOnlyCollection<Store> Stores { get; }
+
+    /// <summary>The instance of the program's main module that ran last; null before there is one.</summary>
+    Instance? Instance { get; }
+
+    /// <summary>The time spent so far on turning bytes into modules, in ms.</summary>
+    double CompileMilliseconds { get; }
+
+    /// <summary>The time spent so far on making instances, in ms.</summary>
+    double InstantiateMilliseconds { get; }
+
+    /// <summary>Compiles and instantiates what lives as long as the program. Must be called once, before the first iteration.</summary>
+    /// <exception cref="ProgramException">The program cannot be loaded: a missing import, a malformed module, a script that throws.</exception>
+    void Load();
+
+    /// <summary>Runs one iteration: a call of an export, a run of the script's function, or a fresh instance with its <c>_start</c>.</summary>
+    /// <returns>What the iteration gave.</returns>
+    /// <exception cref="ProgramException">The program failed in a way of its own: an exit code, an uncaught exception.</exception>
+    /// <exception cref="WasmTrapException">It trapped.</exception>
+    ProgramOutput Iterate();
+}
+
+/// <summary>What one iteration of a program gave.</summary>
+public sealed record ProgramOutput
+{
+    /// <summary>What it wrote to its standard output or to the console, line ends as written.</summary>
+    public string Text { get; init; } = "";
+
+    /// <summary>What it wrote to its standard error.</summary>
+    public string ErrorText { get; init; } = "";
+
+    /// <summary>Its exit code; 0 where it has none.</summary>
+    public int ExitCode { get; init; }
+
+    /// <summary>The results of the call, where an iteration is a call of an export.</summary>
+    public IReadOnlyList<WasmValue> Results { get; init; } = [];
+
+    /// <summary>The files that it wrote, by path.</summary>
+    public IReadOnlyDictionary<string, byte[]> Files { get; init; } = new Dictionary<string, byte[]>();
+
+    /// <summary>The part of the iteration that the program itself says is to be timed, in ms; null where it does not say.</summary>
+    public double? TimedMilliseconds { get; init; }
+}
+
+/// <summary>A program failed, or cannot be loaded. The message is one line that says what is wrong.</summary>
+public sealed class ProgramException : Exception
+{
+    /// <summary>Makes one.</summary>
+    /// <param name="message">What is wrong, in one line.</param>
+    /// <param name="innerException">What led to it.</param>
+    public ProgramException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
