@@ -1,21 +1,41 @@
 using System.CommandLine;
+using Harness.Experiments.Charts;
+using Harness.Experiments.Charts.Drawing;
 using Harness.Experiments.Reports;
 using Harness.Experiments.Results;
 
 namespace Harness.Experiments.Commands;
 
-/// <summary><c>harness chart</c>: makes summary and chart again from the results.</summary>
+/// <summary><c>harness chart</c>: makes summary and charts again from the results.</summary>
 internal static class ChartCommand
 {
     public static Command Create()
     {
         var results = new Argument<string>("results") { Description = "results folder, or name of a sweep" };
-        var command = new Command("chart", "make summary.md, chart.svg and chart.png again from a results folder") { results };
+        var kind = new Option<ChartKind>("--kind") { Description = "what is drawn; 'auto' is the chart that a sweep makes", HelpName = "auto|bars|sorted|lines|heat|dots|pareto" };
+        var width = new Option<float>("--width") { Description = "width in points; a column of a paper has 241, a page 504", HelpName = "POINTS", DefaultValueFactory = _ => Figure.StandardWidth };
+        var output = new Option<string?>("--output") { Description = "write this file only; its ending says the format: .png, .svg, .pdf", HelpName = "FILE" };
+        var command = new Command("chart", "make summary.md and the chart again from a results folder, or another kind of chart") { results, kind, width, output };
         command.SetAction(parsed =>
         {
             var folder = ResultsFolder.Find(parsed.GetRequiredValue(results));
-            ReportWriter.Write(folder);
-            Console.WriteLine($"{folder.Path}: summary.md, chart.svg, chart.png");
+            var points = parsed.GetValue(width);
+            if (points is not (>= 150 and <= 5000))
+                throw new HarnessException(FormattableString.Invariant($"--width must be in 150..5000 points, not {points}"));
+            var (sweep, summary) = ReportWriter.Summarize(folder);
+            var chosen = parsed.GetValue(kind);
+            if (parsed.GetValue(output) is { } file)
+            {
+                FigureFile.Write(SweepChart.Create(chosen, sweep, summary), file, points);
+                Console.WriteLine(file);
+                return;
+            }
+
+            var name = chosen == ChartKind.Auto ? "chart" : $"chart-{chosen.ToString().ToLowerInvariant()}";
+            if (chosen == ChartKind.Auto)
+                ReportWriter.WriteSummary(folder, sweep, summary);
+            ReportWriter.WriteChart(SweepChart.Create(chosen, sweep, summary), folder, name, points);
+            Console.WriteLine($"{folder.Path}: {(chosen == ChartKind.Auto ? "summary.md, " : "")}{string.Join(", ", FigureFile.KeptFormats.Select(format => $"{name}.{format}"))}");
         });
         return command;
     }

@@ -27,14 +27,22 @@ internal static class CompareCommand
             if (parsed.GetResult(markdown) is not null)
                 GeneratedSection.Write(parsed.GetValue(markdown), $"./harness compare {name}", SummaryReport.CreateShort(sweep, summary));
             else
-                AnsiConsole.Write(MakeTable(sweep, summary));
+                Print(MakeTable(sweep, summary));
         });
         return command;
     }
 
+    /// <summary>Prints a table; into a file or a pipe as wide as it is, since nobody wraps it there.</summary>
+    private static void Print(Table table)
+    {
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = int.MaxValue / 4;
+        AnsiConsole.Write(table);
+    }
+
     private static Table MakeTable(Sweeps.SweepDefinition sweep, SweepSummary summary)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("engine", "workload", "configuration", "n", "ms", "95%", "speedup", "95%", "p", "effect");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("engine", "workload", "configuration", "n", "ms", "95%", "speedup", "95%", "p, corrected", "effect");
         foreach (var engine in summary.Engines)
         {
             foreach (var workload in summary.Workloads)
@@ -49,7 +57,7 @@ internal static class CompareCommand
             foreach (var configuration in sweep.Configurations)
             {
                 if (summary.MeanSpeedup(engine, configuration.Name) is { } mean)
-                    table.AddRow(engine, "geometric mean", Markup.Escape(configuration.Name), "", "", "", Number(mean.Value), Range(mean), "", "");
+                    table.AddRow(engine, "geometric mean", Markup.Escape(configuration.Name), "", "", "", Number(mean.Measured.Value), Range(mean.Measured), "", "");
             }
         }
 
@@ -60,10 +68,10 @@ internal static class CompareCommand
     [
         engine, workload, configuration, cell.Count.ToString(CultureInfo.InvariantCulture), Number(cell.Time.Value), Range(cell.Time),
         cell.Speedup is { } speedup ? Number(speedup.Value) : "", cell.Speedup is { } interval ? Range(interval) : "",
-        cell.Difference is { } test ? test.PValue.ToString("0.####", CultureInfo.InvariantCulture) : "", cell.Difference is { } difference ? Number(difference.EffectSize) : "",
+        cell.Difference is { } test ? test.AdjustedPValue.ToString("0.####", CultureInfo.InvariantCulture) : "", cell.Difference is { } difference ? Number(difference.EffectSize) : "",
     ];
 
-    private static string Range(Estimate estimate) => $"{Number(estimate.Low)}–{Number(estimate.High)}";
+    private static string Range(Estimate estimate) => estimate.HasInterval ? $"{Number(estimate.Low)}–{Number(estimate.High)}" : "–";
 
     private static string Number(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 }

@@ -55,7 +55,7 @@ internal static class SweepCommand
             ReportWriter.Write(folder);
             var (measured, summary) = ReportWriter.Summarize(folder);
             Console.Write(SummaryReport.CreateMeans(measured, summary));
-            Console.WriteLine($"{folder.Path}: results.csv, provenance.json, summary.md, chart.svg, chart.png");
+            Console.WriteLine($"{folder.Path}: results.csv, provenance.json, summary.md, chart.png, chart.svg");
         }
 
         if (failures.Count == 0)

@@ -13,6 +13,9 @@ internal static class EngineCatalog
     public static string CheckName(string name) =>
         Names.Contains(name) ? name : throw new HarnessException($"unknown engine '{name}'; there are {string.Join(" and ", Names)}");
 
+    /// <summary>The engine's name for charts and tables.</summary>
+    public static string TitleOf(string name) => name == OwnEngine.EngineName ? "this engine" : "V8";
+
     /// <summary>Reads the value of an <c>--engine</c> option.</summary>
     public static IReadOnlyList<string> ParseOption(string text) => text == "both" ? Names : [CheckName(text)];
 }

@@ -1,4 +1,5 @@
 using Harness.Experiments.Charts;
+using Harness.Experiments.Charts.Drawing;
 using Harness.Experiments.Results;
 using Harness.Experiments.Statistics;
 using Harness.Experiments.Sweeps;
@@ -13,8 +14,19 @@ internal static class ReportWriter
     public static void Write(ResultsFolder folder)
     {
         var (sweep, summary) = Summarize(folder);
+        WriteSummary(folder, sweep, summary);
+        WriteChart(SweepChart.Create(ChartKind.Auto, sweep, summary), folder);
+    }
+
+    /// <summary>Writes <c>summary.md</c>.</summary>
+    public static void WriteSummary(ResultsFolder folder, SweepDefinition sweep, SweepSummary summary) =>
         File.WriteAllText(folder.Summary, SummaryReport.Create(sweep, summary, Provenance.Read(folder.Provenance)));
-        ChartRenderer.Render(VegaLite.Specify(SpeedupChart.Create(sweep, summary)), folder);
+
+    /// <summary>Writes a figure in every format.</summary>
+    public static void WriteChart(Figure figure, ResultsFolder folder, string name = "chart", float width = Figure.StandardWidth)
+    {
+        foreach (var format in FigureFile.KeptFormats)
+            FigureFile.Write(figure, folder.Chart(name, format), width);
     }
 
     /// <summary>Reads a results folder and computes its statistics.</summary>

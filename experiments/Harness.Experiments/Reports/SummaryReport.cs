@@ -1,13 +1,14 @@
-using System.Globalization;
 using System.Text;
+using Harness.Experiments.Charts;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Results;
 using Harness.Experiments.Statistics;
 using Harness.Experiments.Sweeps;
+using static Harness.Experiments.Reports.MarkdownTable;
 
 namespace Harness.Experiments.Reports;
 
-/// <summary>Writes a sweep's results as Markdown: a table per configuration, engines side by side, and the geometric means.</summary>
+/// <summary>Writes a sweep's results as Markdown: the geometric means, a table per engine, engines side by side, and what to be careful of.</summary>
 internal static class SummaryReport
 {
     /// <summary>Makes the text of <c>summary.md</c>.</summary>
@@ -18,11 +19,13 @@ internal static class SummaryReport
         Line(text, "");
         if (provenance is not null)
             WriteProvenance(text, sweep, provenance);
+        else
+            Line(text, "**Where these results are from is not known: `provenance.json` is missing.**\n");
         WriteMeans(text, sweep, summary);
+        WriteCautions(text, sweep, summary);
         foreach (var engine in summary.Engines)
             WriteEngine(text, sweep, summary, engine);
-        if (Both(summary))
-            WriteRatios(text, sweep, summary);
+        WriteRatios(text, sweep, summary);
         return text.ToString();
     }
 
@@ -31,8 +34,7 @@ internal static class SummaryReport
     {
         var text = new StringBuilder();
         WriteMeans(text, sweep, summary);
-        if (Both(summary))
-            WriteRatios(text, sweep, summary);
+        WriteRatios(text, sweep, summary);
         return text.ToString();
     }
 
@@ -44,95 +46,146 @@ internal static class SummaryReport
         return text.ToString();
     }
 
-    private static bool Both(SweepSummary summary) => summary.Engines.Count == 2;
+    /// <summary>The engines that stand beside ours, where ours was measured.</summary>
+    private static IEnumerable<string> Others(SweepSummary summary) =>
+        summary.Engines.Contains(OwnEngine.EngineName) ? summary.Engines.Where(engine => engine != OwnEngine.EngineName) : [];
 
     private static void WriteProvenance(StringBuilder text, SweepDefinition sweep, Provenance provenance)
     {
         var machine = provenance.Machine;
         var run = provenance.Runs[^1];
         Line(text, $"Made by `{run.CommandLine}` on {machine.Cpu}, {machine.Cores} cores, {machine.Kernel}, {machine.Dotnet}; {string.Join("; ", provenance.Engines.Values)}; commit {run.Commit?[..10] ?? "unknown"}{(run.Dirty ? " with changes" : "")}; begun {provenance.Runs[0].StartedUtc}.");
-        Line(text, $"Medians of {sweep.Repetitions} fresh processes per cell, in random order interleaved over all cells; 95% bootstrap intervals; times in ms.");
+        Line(text, $"{Capitalized(SweepChart.Describe(sweep))} over whole rounds; fresh processes in random order interleaved over all cells; times in ms.");
         Line(text, "");
     }
 
     private static void WriteMeans(StringBuilder text, SweepDefinition sweep, SweepSummary summary)
     {
-        var columns = summary.Engines.Select(engine => $"{Title(engine)}: speedup").ToList();
-        if (Both(summary))
-            columns.Add("time, ours ÷ V8");
-        Line(text, $"| Geometric means | {string.Join(" | ", columns)} |");
-        Line(text, $"| --- | {string.Join(" | ", columns.Select(_ => "---:"))} |");
+        var others = Others(summary).ToList();
+        var table = new MarkdownTable([
+            "Geometric means",
+            .. summary.Engines.SelectMany(engine => (string[])[$"{Title(engine)}: speedup", "for programs like these"]),
+            .. others.Select(other => $"time, ours ÷ {Title(other)}")]);
         foreach (var configuration in sweep.Configurations)
         {
-            var values = summary.Engines.Select(engine => configuration.Name == sweep.Baseline ? "1" : Times(summary.MeanSpeedup(engine, configuration.Name))).ToList();
-            if (Both(summary))
-                values.Add(Ratio(summary.MeanRatio(OwnEngine.EngineName, V8Engine.EngineName, configuration.Name)));
-            Line(text, $"| {configuration.Title} | {string.Join(" | ", values)} |");
+            table.Add([
+                configuration.Title,
+                .. summary.Engines.SelectMany(engine => Means(sweep, summary, engine, configuration)),
+                .. others.Select(other => Ratio(summary.MeanRatio(OwnEngine.EngineName, other, configuration.Name)?.Measured))]);
         }
 
+        table.WriteTo(text);
+        foreach (var note in SweepChart.Notes(sweep, summary))
+            Line(text, note + "\n");
+    }
+
+    private static IEnumerable<string> Means(SweepDefinition sweep, SweepSummary summary, string engine, SweepConfiguration configuration)
+    {
+        if (sweep.SpeedupObstacle(engine) is not null)
+            return ["–", "–"];
+        if (configuration.Name == sweep.Baseline)
+            return ["1", ""];
+        var mean = summary.MeanSpeedup(engine, configuration.Name);
+        return [Times(mean?.Measured), mean is { General.HasInterval: true } ? $"{Number(mean.Value.General.Low, "0.00")}–{Number(mean.Value.General.High, "0.00")}" : "–"];
+    }
+
+    /// <summary>Lists what a reader should know before quoting a number.</summary>
+    private static void WriteCautions(StringBuilder text, SweepDefinition sweep, SweepSummary summary)
+    {
+        var cautions = new List<string>();
+        foreach (var engine in summary.Engines)
+        {
+            foreach (var workload in summary.Workloads)
+            {
+                foreach (var configuration in sweep.Configurations)
+                {
+                    if (summary.Find(engine, configuration.Name, workload.Name) is not { } cell)
+                        continue;
+                    var name = $"{Title(engine)}, {workload.Title}, {configuration.Title}";
+                    if (cell.Modes is { } modes)
+                        cautions.Add($"{name}: times fall into two groups, {Number(modes.Low, "0.00")} ms ({modes.LowCount} times) and {Number(modes.High, "0.00")} ms ({modes.HighCount} times), with {cell.CodeVariants} sizes of optimized code; the median says little.");
+                    if (cell.Unsettled * 2 > cell.Count)
+                        cautions.Add($"{name}: {cell.Unsettled} of {cell.Count} repetitions had not settled when they were timed.");
+                }
+            }
+        }
+
+        if (cautions.Count == 0)
+            return;
+        Line(text, "## To be careful of\n");
+        foreach (var caution in cautions)
+            Line(text, $"- {caution}");
         Line(text, "");
     }
 
     private static void WriteEngine(StringBuilder text, SweepDefinition sweep, SweepSummary summary, string engine)
     {
-        Line(text, $"## {Title(engine)}");
+        Line(text, $"## {Capitalized(Title(engine))}");
         Line(text, "");
-        Line(text, "| workload | configuration | n | time | speedup | p | effect | outliers | unsettled | code bytes | deopts |");
-        Line(text, "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        var table = new MarkdownTable(["workload", "configuration", "n", "time", "speedup", "p", "p, corrected", "effect", "detectable", "outliers", "unsettled", "code bytes", "deopts"], textColumns: 2);
         foreach (var workload in summary.Workloads)
         {
             foreach (var configuration in sweep.Configurations)
             {
                 if (summary.Find(engine, configuration.Name, workload.Name) is not { } cell)
                 {
-                    Line(text, $"| {workload.Title} | {configuration.Title} | 0 | not measured | | | | | | | |");
+                    table.Add(workload.Title, configuration.Title, "0", "not measured");
                     continue;
                 }
 
-                var p = cell.Difference is { } difference ? (difference.PValue < 0.0001 ? "<0.0001" : Number(difference.PValue, "0.0000")) : "";
-                var effect = cell.Difference is { } test ? Number(test.EffectSize, "0.00") : "";
-                Line(text, $"| {workload.Title} | {configuration.Title} | {cell.Count} | {Milliseconds(cell.Time)} | {(configuration.Name == sweep.Baseline ? "" : Times(cell.Speedup))} | {p} | {effect} | {cell.Outliers} | {cell.Unsettled} | {Number(cell.OptimizedBytes, "0")} | {Number(cell.Deopts, "0")} |");
+                table.Add(
+                    workload.Title, configuration.Title, Number(cell.Count, "0"), Ratio(cell.Time),
+                    configuration.Name == sweep.Baseline || sweep.SpeedupObstacle(engine) is not null ? "" : Times(cell.Speedup),
+                    Probability(cell.Difference?.PValue), Probability(cell.Difference?.AdjustedPValue),
+                    cell.Difference is { } effect ? Number(effect.EffectSize, "0.00") : "",
+                    cell.Difference is { } power && cell.Count >= MedianInterval.LeastValues ? Number(power.DetectableEffect, "0.000") + "x" : "",
+                    Number(cell.Outliers, "0"), Number(cell.Unsettled, "0"), Number(cell.OptimizedBytes, "0"), Number(cell.Deopts, "0"));
             }
         }
 
-        Line(text, "");
+        table.WriteTo(text);
     }
 
     private static void WriteRatios(StringBuilder text, SweepDefinition sweep, SweepSummary summary)
     {
-        Line(text, "## Ours beside V8");
-        Line(text, "");
-        Line(text, "Median times in ms, ours / V8, and their ratio (below 1: ours is faster); then optimized code in bytes, ours / V8.");
-        Line(text, "");
-        Line(text, $"| workload | {string.Join(" | ", sweep.Configurations.Select(configuration => configuration.Title + " | ratio | code"))} |");
-        Line(text, $"| --- | {string.Join(" | ", sweep.Configurations.Select(_ => "---: | ---: | ---:"))} |");
-        foreach (var workload in summary.Workloads)
+        foreach (var other in Others(summary))
         {
-            var values = sweep.Configurations.Select(configuration =>
-            {
-                var own = summary.Find(OwnEngine.EngineName, configuration.Name, workload.Name);
-                var other = summary.Find(V8Engine.EngineName, configuration.Name, workload.Name);
-                return own is null || other is null
-                    ? "– | – | –"
-                    : $"{Number(own.Time.Value, "0.0")} / {Number(other.Time.Value, "0.0")} | {Ratio(summary.Ratio(OwnEngine.EngineName, V8Engine.EngineName, configuration.Name, workload.Name))} | {Number(own.OptimizedBytes, "0")} / {Number(other.OptimizedBytes, "0")}";
-            });
-            Line(text, $"| {workload.Title} | {string.Join(" | ", values)} |");
+            Line(text, $"## Ours beside {Title(other)}");
+            Line(text, "");
+            Line(text, $"Median times in ms, ours / {Title(other)}, and their ratio (below 1: ours is faster); then optimized code in bytes, ours / {Title(other)}.");
+            Line(text, "");
+            var table = new MarkdownTable(["workload", .. sweep.Configurations.SelectMany(configuration => (string[])[configuration.Title, "ratio", "code"])]);
+            foreach (var workload in summary.Workloads)
+                table.Add([workload.Title, .. sweep.Configurations.SelectMany(configuration => Side(summary, other, configuration.Name, workload.Name))]);
+            table.Add(["**geometric mean**", .. sweep.Configurations.SelectMany(configuration => (string[])["", Ratio(summary.MeanRatio(OwnEngine.EngineName, other, configuration.Name)?.Measured), ""])]);
+            table.WriteTo(text);
         }
-
-        var means = sweep.Configurations.Select(configuration => $"| {Ratio(summary.MeanRatio(OwnEngine.EngineName, V8Engine.EngineName, configuration.Name))} |");
-        Line(text, $"| **geometric mean** | {string.Join(" | ", means)} |");
-        Line(text, "");
     }
 
-    private static string Title(string engine) => engine == OwnEngine.EngineName ? "This engine" : "V8";
+    private static string[] Side(SweepSummary summary, string other, string configuration, string workload)
+    {
+        var own = summary.Find(OwnEngine.EngineName, configuration, workload);
+        var theirs = summary.Find(other, configuration, workload);
+        return own is null || theirs is null
+            ? ["–", "–", "–"]
+            :
+            [
+                $"{Number(own.Time.Value, "0.0")} / {Number(theirs.Time.Value, "0.0")}",
+                Ratio(summary.Ratio(OwnEngine.EngineName, other, configuration, workload)),
+                $"{Number(own.OptimizedBytes, "0")} / {Number(theirs.OptimizedBytes, "0")}",
+            ];
+    }
 
-    private static string Times(Estimate? estimate) => estimate is { } e ? $"{Number(e.Value, "0.00")}x ({Number(e.Low, "0.00")}–{Number(e.High, "0.00")})" : "–";
+    private static string Probability(double? p) => p switch
+    {
+        null => "",
+        < 0.0001 => "<0.0001",
+        { } value => Number(value, "0.0000"),
+    };
 
-    private static string Ratio(Estimate? estimate) => estimate is { } e ? $"{Number(e.Value, "0.00")} ({Number(e.Low, "0.00")}–{Number(e.High, "0.00")})" : "–";
+    private static string Title(string engine) => EngineCatalog.TitleOf(engine);
 
-    private static string Milliseconds(Estimate e) => $"{Number(e.Value, "0.00")} ({Number(e.Low, "0.00")}–{Number(e.High, "0.00")})";
-
-    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Capitalized(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
 }

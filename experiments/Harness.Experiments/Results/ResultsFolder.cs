@@ -19,7 +19,8 @@ internal sealed class ResultsFolder(string path)
 
     public string Summary => In("summary.md");
 
-    public string Chart(string extension) => In("chart." + extension);
+    /// <summary>A chart's file.</summary>
+    public string Chart(string name, string format) => In($"{name}.{format}");
 
     /// <summary>Finds a folder by path, or by the name of its sweep.</summary>
     /// <exception cref="HarnessException">There are no results.</exception>

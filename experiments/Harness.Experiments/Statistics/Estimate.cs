@@ -1,4 +1,14 @@
 namespace Harness.Experiments.Statistics;
 
-/// <summary>A value with its confidence interval.</summary>
-internal readonly record struct Estimate(double Value, double Low, double High);
+/// <summary>A value with its 95% confidence interval.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Low">Lower end of the interval; not a number where there is too little data for one.</param>
+/// <param name="High">Upper end; not a number likewise.</param>
+internal readonly record struct Estimate(double Value, double Low, double High)
+{
+    /// <summary>Whether there is an interval.</summary>
+    public bool HasInterval => !double.IsNaN(Low);
+
+    /// <summary>A value without an interval.</summary>
+    public static Estimate Without(double value) => new(value, double.NaN, double.NaN);
+}

@@ -9,15 +9,18 @@ namespace Harness.Experiments.Statistics;
 internal sealed class SweepSummary
 {
     private readonly SweepDefinition sweep;
+    private readonly RoundBootstrap bootstrap;
     private readonly Dictionary<Cell, CellSummary> cells;
-    private readonly Dictionary<Cell, double[]> times;
+    private readonly Dictionary<Cell, Sample> samples;
 
     public SweepSummary(SweepDefinition sweep, IReadOnlyList<Measurement> measurements)
     {
         this.sweep = sweep;
         var byCell = measurements.GroupBy(row => row.Key.Cell).ToDictionary(group => group.Key, group => group.ToArray());
-        times = byCell.ToDictionary(pair => pair.Key, pair => pair.Value.Select(row => row.ExecuteMs).ToArray());
+        samples = byCell.ToDictionary(pair => pair.Key, pair => new Sample(pair.Value.Select(row => (row.Repetition, row.ExecuteMs))));
+        bootstrap = new RoundBootstrap(measurements.Select(row => row.Repetition).ToHashSet(), sweep.Seed);
         cells = byCell.ToDictionary(pair => pair.Key, pair => Summarize(pair.Key, pair.Value));
+        CorrectForManyTests();
         Engines = [.. measurements.Select(row => row.Engine).Distinct().Order(StringComparer.Ordinal)];
         Workloads = [.. sweep.Workloads.Where(workload => cells.Keys.Any(cell => cell.Workload == workload.Name))];
     }
@@ -32,49 +35,62 @@ internal sealed class SweepSummary
     public CellSummary? Find(string engine, string configuration, string workload) =>
         cells.GetValueOrDefault(new Cell(engine, configuration, workload));
 
-    /// <summary>
-    /// Geometric mean over the workloads of the speedup over the baseline; null where no workload was measured with both.
-    /// </summary>
-    public Estimate? MeanSpeedup(string engine, string configuration) =>
-        configuration == sweep.Baseline
-            ? new Estimate(1, 1, 1)
-            : Mean(workload => (new Cell(engine, sweep.Baseline, workload), new Cell(engine, configuration, workload)));
+    /// <summary>A cell's repetitions; null if it was not measured.</summary>
+    public Sample? FindSample(string engine, string configuration, string workload) =>
+        samples.GetValueOrDefault(new Cell(engine, configuration, workload));
 
-    /// <summary>Geometric mean over the workloads of one engine's time divided by another's; null where no workload was measured on both.</summary>
-    public Estimate? MeanRatio(string engine, string otherEngine, string configuration) =>
-        Mean(workload => (new Cell(engine, configuration, workload), new Cell(otherEngine, configuration, workload)));
+    /// <summary>The workloads that were measured on all of some engines in every configuration: means are over these only.</summary>
+    public IReadOnlyList<Workload> CommonWorkloads(params IEnumerable<string> engines)
+    {
+        var wanted = engines.ToList();
+        return [.. Workloads.Where(workload => wanted.All(engine =>
+            sweep.Configurations.All(configuration => samples.ContainsKey(new Cell(engine, configuration.Name, workload.Name)))))];
+    }
+
+    /// <summary>
+    /// Geometric mean, over the workloads that the engine ran in every configuration, of the speedup over the baseline; null where there is none.
+    /// </summary>
+    public GeometricMean? MeanSpeedup(string engine, string configuration) =>
+        Mean(CommonWorkloads(engine), workload => (new Cell(engine, sweep.Baseline, workload), new Cell(engine, configuration, workload)));
+
+    /// <summary>
+    /// Geometric mean, over the workloads that both engines ran in every configuration, of one engine's time divided by the other's; null where there is
+    /// none.
+    /// </summary>
+    public GeometricMean? MeanRatio(string engine, string otherEngine, string configuration) =>
+        Mean(CommonWorkloads(engine, otherEngine), workload => (new Cell(engine, configuration, workload), new Cell(otherEngine, configuration, workload)));
 
     /// <summary>One engine's time divided by another's; null where one of them was not measured.</summary>
     public Estimate? Ratio(string engine, string otherEngine, string configuration, string workload) =>
-        times.TryGetValue(new Cell(engine, configuration, workload), out var own) && times.TryGetValue(new Cell(otherEngine, configuration, workload), out var other)
-            ? Bootstrap.MedianRatio(own, other, sweep.Seed)
+        samples.TryGetValue(new Cell(engine, configuration, workload), out var own) && samples.TryGetValue(new Cell(otherEngine, configuration, workload), out var other)
+            ? Statistics.Ratio.Of(own, other)
             : null;
 
-    private Estimate? Mean(Func<string, (Cell Numerator, Cell Denominator)> pairOf)
+    private GeometricMean? Mean(IReadOnlyList<Workload> workloads, Func<string, (Cell Numerator, Cell Denominator)> pairOf)
     {
-        var pairs = new List<(IReadOnlyList<double>, IReadOnlyList<double>)>();
-        foreach (var workload in Workloads)
+        if (workloads.Count == 0)
+            return null;
+        return bootstrap.Mean([.. workloads.Select(workload =>
         {
             var (numerator, denominator) = pairOf(workload.Name);
-            if (times.TryGetValue(numerator, out var above) && times.TryGetValue(denominator, out var below))
-                pairs.Add((above, below));
-        }
-
-        return pairs.Count == 0 ? null : Bootstrap.GeometricMeanOfRatios(pairs, sweep.Seed);
+            return (samples[numerator], samples[denominator]);
+        })]);
     }
 
     private CellSummary Summarize(Cell cell, Measurement[] rows)
     {
-        var sample = times[cell];
-        var hasBaseline = times.TryGetValue(cell with { Configuration = sweep.Baseline }, out var baseline);
+        var sample = samples[cell];
         var isBaseline = cell.Configuration == sweep.Baseline;
+        var baseline = isBaseline ? null : samples.GetValueOrDefault(cell with { Configuration = sweep.Baseline });
         return new CellSummary
         {
             Count = rows.Length,
-            Time = Bootstrap.Median(sample, sweep.Seed),
-            Speedup = isBaseline ? new Estimate(1, 1, 1) : hasBaseline ? Bootstrap.MedianRatio(baseline!, sample, sweep.Seed) : null,
-            Difference = isBaseline || !hasBaseline ? null : MannWhitney.Compare(baseline!, sample),
-            Outliers = CountOutliers(sample),
+            Time = MedianInterval.Of(sample),
+            Speedup = isBaseline ? new Estimate(1, 1, 1) : baseline is null ? null : Statistics.Ratio.Of(baseline, sample),
+            Difference = baseline is null ? null : Difference.Between(baseline, sample),
+            Outliers = sample.CountOutliers(),
+            Modes = Modes.Find(sample),
+            CodeVariants = rows.Select(row => row.OptimizedBytes).Distinct().Count(),
             Unsettled = rows.Count(row => !row.Settled),
             OptimizedBytes = rows.Select(row => (double)row.OptimizedBytes).Median(),
             CompileMs = rows.Select(row => row.CompileMs).Median(),
@@ -82,13 +98,15 @@ internal sealed class SweepSummary
         };
     }
 
-    /// <summary>Values outside Tukey's fences: more than 1.5 interquartile ranges from the quartiles.</summary>
-    private static int CountOutliers(double[] sample)
+    private void CorrectForManyTests()
     {
-        var low = sample.LowerQuartile();
-        var high = sample.UpperQuartile();
-        var fence = 1.5 * (high - low);
-        return sample.Count(value => value < low - fence || value > high + fence);
+        var tested = cells.Where(pair => pair.Value.Difference is not null).Select(pair => pair.Key).ToList();
+        var adjusted = Holm.Adjust([.. tested.Select(cell => cells[cell].Difference!.PValue)]);
+        for (var i = 0; i < tested.Count; i++)
+        {
+            var summary = cells[tested[i]];
+            cells[tested[i]] = summary with { Difference = summary.Difference! with { AdjustedPValue = adjusted[i] } };
+        }
     }
 }
 
@@ -103,11 +121,17 @@ internal sealed record CellSummary
     /// <summary>The baseline configuration's median divided by this one's; null where the baseline was not measured.</summary>
     public required Estimate? Speedup { get; init; }
 
-    /// <summary>Test of the difference from the baseline; an effect size above 0 means faster. Null for the baseline itself.</summary>
-    public required MannWhitney? Difference { get; init; }
+    /// <summary>The difference from the baseline; an effect size above 0 means faster. Null for the baseline itself.</summary>
+    public required Difference? Difference { get; init; }
 
     /// <summary>Repetitions outside Tukey's fences. They are counted, not dropped.</summary>
     public required int Outliers { get; init; }
+
+    /// <summary>The two groups that the times fall into; null where they do not.</summary>
+    public required Modes? Modes { get; init; }
+
+    /// <summary>Number of different sizes of optimized code among the repetitions.</summary>
+    public required int CodeVariants { get; init; }
 
     /// <summary>Repetitions that were measured although warm-up had hit its time limit.</summary>
     public required int Unsettled { get; init; }

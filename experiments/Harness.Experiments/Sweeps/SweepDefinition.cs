@@ -39,6 +39,17 @@ internal sealed record SweepDefinition
     /// <summary>Knobs that may differ although V8 has no flag for them.</summary>
     public required IReadOnlySet<string> V8Ignores { get; init; }
 
+    /// <summary>
+    /// Why an engine's speedups over the baseline mean nothing: it cannot switch off what the baseline switches off. Null where they mean what they say.
+    /// </summary>
+    public string? SpeedupObstacle(string engine)
+    {
+        if (engine == Harness.Experiments.Engines.OwnEngine.EngineName)
+            return null;
+        var differing = V8Ignores.Where(knob => Configurations.Select(configuration => configuration.Knobs.GetValueOrDefault(knob)).Distinct().Count() > 1).Order().ToList();
+        return differing.Count == 0 ? null : $"has no flag for {string.Join(", ", differing)}, so that its baseline does what that of this engine leaves out: its times can be compared, its speedups cannot";
+    }
+
     /// <summary>The text of the file, kept with the results.</summary>
     public required string SourceText { get; init; }
 }

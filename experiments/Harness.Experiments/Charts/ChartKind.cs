@@ -1,0 +1,26 @@
+namespace Harness.Experiments.Charts;
+
+/// <summary>The charts that can be made of a sweep's results.</summary>
+internal enum ChartKind
+{
+    /// <summary>What fits the sweep: lines or heat maps for a grid of one or two knobs, else bars.</summary>
+    Auto,
+
+    /// <summary>Speedups as grouped bars, as in V8's report: a group per workload, a bar per configuration.</summary>
+    Bars,
+
+    /// <summary>Speedups of one configuration, workloads from the slowest to the fastest.</summary>
+    Sorted,
+
+    /// <summary>Speedup over a knob's values, a line per workload.</summary>
+    Lines,
+
+    /// <summary>Mean speedup over two knobs' values.</summary>
+    Heat,
+
+    /// <summary>Every repetition as a dot, a row per workload and configuration.</summary>
+    Dots,
+
+    /// <summary>Mean speedup against size of code, a point per configuration.</summary>
+    Pareto,
+}

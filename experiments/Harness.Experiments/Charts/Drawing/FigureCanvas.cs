@@ -1,0 +1,89 @@
+using ScottPlot;
+using SkiaSharp;
+
+namespace Harness.Experiments.Charts.Drawing;
+
+/// <summary>
+/// What a figure is drawn on. Data areas are ScottPlot's; every text is drawn here, with its measured box remembered, so that it can
+/// be told whether a label is cut or covers another.
+/// </summary>
+internal sealed class FigureCanvas(SKCanvas canvas)
+{
+    private static readonly SKColor Ink = SKColor.Parse("#222222");
+
+    private static readonly SKColor FrameColor = SKColor.Parse("#888888");
+
+    private readonly List<TextBox> texts = [];
+
+    /// <summary>All texts drawn so far.</summary>
+    public IReadOnlyList<TextBox> Texts => texts;
+
+    /// <summary>Draws a text in one line.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="anchor">Where it stands: the middle of its height, and the point that <paramref name="align"/> names.</param>
+    /// <param name="style">How it looks.</param>
+    /// <param name="align">Which point of its width the anchor is.</param>
+    /// <param name="degrees">Turn around the anchor, clockwise.</param>
+    public void Text(string text, SKPoint anchor, TextStyle style, SKTextAlign align = SKTextAlign.Left, float degrees = 0)
+    {
+        if (text.Length == 0)
+            return;
+        using var font = ChartFont.Create(style.Size, style.Bold);
+        using var paint = new SKPaint { Color = style.Color ?? Ink, IsAntialias = true };
+        var width = font.MeasureText(text);
+        var left = align switch { SKTextAlign.Left => 0, SKTextAlign.Center => -width / 2, _ => -width };
+
+        // Letters with neither ascenders nor descenders stand between these lines; what sticks out is small.
+        var ascent = style.Size * 0.76f;
+        var descent = style.Size * 0.2f;
+        var baseline = (ascent - descent) / 2;
+        texts.Add(new TextBox(text, anchor, new SKRect(left, baseline - ascent, left + width, baseline + descent), degrees));
+        canvas.Save();
+        canvas.Translate(anchor.X, anchor.Y);
+        canvas.RotateDegrees(degrees);
+        canvas.DrawText(text, left, baseline, SKTextAlign.Left, font, paint);
+        canvas.Restore();
+    }
+
+    /// <summary>Draws lines of text below each other.</summary>
+    /// <returns>Where the next thing below may begin.</returns>
+    public float Lines(IEnumerable<string> lines, float left, float top, TextStyle style)
+    {
+        foreach (var line in lines)
+        {
+            Text(line, new SKPoint(left, top + (style.LineHeight / 2)), style);
+            top += style.LineHeight;
+        }
+
+        return top;
+    }
+
+    /// <summary>Draws a filled rectangle, as legends have.</summary>
+    public void Swatch(SKRect area, SKColor color)
+    {
+        using var fill = new SKPaint { Color = color, IsAntialias = true };
+        canvas.DrawRect(area, fill);
+    }
+
+    /// <summary>Draws a straight line.</summary>
+    public void Line(SKPoint from, SKPoint to, SKColor color, float width)
+    {
+        using var stroke = new SKPaint { Color = color, StrokeWidth = width, IsStroke = true, IsAntialias = true };
+        canvas.DrawLine(from, to, stroke);
+    }
+
+    /// <summary>Draws the inside of a plot, grid and data without labels, and a frame around it. What is to lie on top is drawn after it.</summary>
+    public void Data(Plot plot, SKRect area)
+    {
+        plot.Layout.Frameless();
+        plot.HideLegend();
+        canvas.Save();
+
+        // ScottPlot clears what it draws on: no more than the data area.
+        canvas.ClipRect(area);
+        plot.Render(canvas, new PixelRect(area.Left, area.Right, area.Bottom, area.Top));
+        canvas.Restore();
+        using var frame = new SKPaint { Color = FrameColor, IsStroke = true, StrokeWidth = 0.8f, IsAntialias = true };
+        canvas.DrawRect(area, frame);
+    }
+}

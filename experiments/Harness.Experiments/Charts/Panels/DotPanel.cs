@@ -1,0 +1,58 @@
+using Harness.Experiments.Charts.Drawing;
+using ScottPlot;
+using SkiaSharp;
+
+namespace Harness.Experiments.Charts.Panels;
+
+/// <summary>A row of dots.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Values">The values.</param>
+/// <param name="Marked">Whether it deserves attention.</param>
+internal sealed record DotRow(string Name, IReadOnlyList<double> Values, bool Marked);
+
+/// <summary>Rows of dots on a common axis: distributions beside each other.</summary>
+/// <param name="ValueTitle">Title of the axis.</param>
+/// <param name="Rows">The rows, from above.</param>
+internal sealed record DotPanel(string ValueTitle, IReadOnlyList<DotRow> Rows) : IPanelBody
+{
+    private const float RowHeight = 15;
+    private const float LeastDataWidth = 180;
+    private static readonly TextStyle LabelStyle = new(9.5f);
+
+    private float NamesWidth => LabelStyle.WidestOf(Rows.Select(row => row.Name)) + 8;
+
+    public float LeastWidth => NamesWidth + LeastDataWidth;
+
+    public float HeightFor(float width) => (Rows.Count * RowHeight) + (2 * LabelStyle.LineHeight) + 8;
+
+    public void Draw(FigureCanvas canvas, SKRect area)
+    {
+        var scale = ValueScale.ForAmounts([1, .. Rows.SelectMany(row => row.Values)], fromZero: false);
+        var data = new SKRect(area.Left + NamesWidth, area.Top, area.Right - 20, area.Top + (Rows.Count * RowHeight));
+        var plot = new Plot();
+        plot.HideGrid();
+        plot.Axes.SetLimits(scale.Low, scale.High, 0, Rows.Count);
+        var lastRight = float.NegativeInfinity;
+        foreach (var (position, label) in scale.Ticks)
+        {
+            plot.Add.VerticalLine(position, 0.8f, SeriesColors.Grid);
+            var x = data.Left + (float)((position - scale.Low) / (scale.High - scale.Low) * data.Width);
+            var half = LabelStyle.WidthOf(label) / 2;
+            if (x - half <= lastRight + 4)
+                continue;
+            lastRight = x + half;
+            canvas.Text(label, new SKPoint(x, data.Bottom + 3 + (LabelStyle.LineHeight / 2)), LabelStyle, SKTextAlign.Center);
+        }
+
+        for (var i = 0; i < Rows.Count; i++)
+        {
+            var row = Rows[i];
+            var color = row.Marked ? SeriesColors.Reference : SeriesColors.Of(0, 1);
+            plot.Add.Markers(row.Values.Select(value => new Coordinates(scale.At(value), Rows.Count - i - 0.5)).ToArray(), MarkerShape.OpenCircle, 5, color);
+            canvas.Text(row.Name, new SKPoint(data.Left - 6, data.Top + ((i + 0.5f) * RowHeight)), LabelStyle, SKTextAlign.Right);
+        }
+
+        canvas.Data(plot, data);
+        canvas.Text(ValueTitle, new SKPoint(data.MidX, data.Bottom + 3 + (LabelStyle.LineHeight * 1.5f)), LabelStyle, SKTextAlign.Center);
+    }
+}

@@ -1,0 +1,44 @@
+using Harness.Experiments.Charts.Drawing;
+using Harness.Experiments.Charts.Panels;
+using Harness.Experiments.Engines;
+using Harness.Experiments.Statistics;
+using Harness.Experiments.Sweeps;
+
+namespace Harness.Experiments.Charts;
+
+/// <summary>
+/// The grouped bar chart, as V8's report has it: a panel per engine, a group of bars per workload and one for their geometric mean, a bar per
+/// configuration; the baseline is the line at 1.
+/// </summary>
+internal static class SpeedupBars
+{
+    private const string MeanTitle = "geometric mean";
+
+    public static Figure Create(SweepDefinition sweep, SweepSummary summary)
+    {
+        var compared = sweep.Configurations.Where(configuration => configuration.Name != sweep.Baseline).ToList();
+        var engines = SweepChart.EnginesWithSpeedups(sweep, summary);
+        var panels = engines.Select(engine => MakePanel(engine, compared, summary)).ToList();
+        return new Figure
+        {
+            Title = sweep.Title,
+            Subtitle = $"Speedup over “{SweepChart.BaselineTitle(sweep)}” of the same engine (dashed line); {SweepChart.Describe(sweep)}",
+            Legend = [.. compared.Select((configuration, index) => (configuration.Title, SeriesColors.Of(index, compared.Count)))],
+            Panels = [.. engines.Zip(panels, (engine, panel) => new FigurePanel(EngineCatalog.TitleOf(engine), panel with { SameScale = panels }))],
+            Notes = SweepChart.Notes(sweep, summary),
+        };
+    }
+
+    private static BarPanel MakePanel(string engine, List<SweepConfiguration> compared, SweepSummary summary)
+    {
+        var workloads = summary.Workloads;
+        var hasMean = summary.CommonWorkloads(engine).Count > 1;
+        return new BarPanel(
+            "speedup",
+            [.. workloads.Select(workload => workload.Title), .. hasMean ? [MeanTitle] : Array.Empty<string>()],
+            compared.Count,
+            (group, series) => group < workloads.Count
+                ? summary.Find(engine, compared[series].Name, workloads[group].Name)?.Speedup
+                : summary.MeanSpeedup(engine, compared[series].Name)?.Measured);
+    }
+}

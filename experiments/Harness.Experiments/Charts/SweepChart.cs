@@ -1,0 +1,75 @@
+using Harness.Experiments.Charts.Drawing;
+using Harness.Experiments.Statistics;
+using Harness.Experiments.Sweeps;
+
+namespace Harness.Experiments.Charts;
+
+/// <summary>Makes the figures of a sweep: says what is drawn, the panels say how.</summary>
+internal static class SweepChart
+{
+    /// <summary>Values of a knob from which on lines are clearer than bars.</summary>
+    private const int LeastValuesForLines = 4;
+
+    /// <summary>Makes a chart.</summary>
+    /// <exception cref="HarnessException">The results have no such chart; the message says why.</exception>
+    public static Figure Create(ChartKind kind, SweepDefinition sweep, SweepSummary summary)
+    {
+        var axes = KnobAxis.Of(sweep);
+        var chosen = kind == ChartKind.Auto ? Choose(axes) : kind;
+        var figure = chosen switch
+        {
+            ChartKind.Bars => SpeedupBars.Create(sweep, summary),
+            ChartKind.Sorted => SortedSpeedups.Create(sweep, summary),
+            ChartKind.Lines => KnobResponse.CreateLines(sweep, summary, axes),
+            ChartKind.Heat => KnobResponse.CreateHeat(sweep, summary, axes),
+            ChartKind.Dots => RepetitionDots.Create(sweep, summary),
+            ChartKind.Pareto => ParetoChart.Create(sweep, summary),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        };
+        return figure with { Source = $"results of the sweep '{sweep.Name}'; made by: harness chart {sweep.Name} --kind {chosen.ToString().ToLowerInvariant()}" };
+    }
+
+    /// <summary>What the interval and the number of processes are, for subtitles.</summary>
+    public static string Describe(SweepDefinition sweep) => sweep.Repetitions < MedianInterval.LeastValues
+        ? $"medians of {sweep.Repetitions} processes, too few for intervals (from {MedianInterval.LeastValues} on)"
+        : $"medians of {sweep.Repetitions} processes, 95% intervals";
+
+    /// <summary>The engines whose speedups mean what they say.</summary>
+    /// <exception cref="HarnessException">There is none, or nothing to compare.</exception>
+    public static IReadOnlyList<string> EnginesWithSpeedups(SweepDefinition sweep, SweepSummary summary)
+    {
+        if (sweep.Configurations.Count < 2)
+            throw new HarnessException($"sweep '{sweep.Name}' has the baseline only: there is no speedup to draw; add configurations");
+        var engines = summary.Engines.Where(engine => sweep.SpeedupObstacle(engine) is null).ToList();
+        return engines.Count > 0
+            ? engines
+            : throw new HarnessException($"sweep '{sweep.Name}': {summary.Engines[0]} {sweep.SpeedupObstacle(summary.Engines[0])}; draw the times with --kind dots");
+    }
+
+    /// <summary>Title of the baseline configuration.</summary>
+    public static string BaselineTitle(SweepDefinition sweep) => sweep.Configurations.First(configuration => configuration.Name == sweep.Baseline).Title;
+
+    /// <summary>What is not to be seen, and why: workloads that a mean leaves out, engines without speedups.</summary>
+    public static IReadOnlyList<string> Notes(SweepDefinition sweep, SweepSummary summary)
+    {
+        var notes = new List<string>();
+        foreach (var engine in summary.Engines)
+        {
+            if (sweep.SpeedupObstacle(engine) is { } obstacle)
+                notes.Add($"{Engines.EngineCatalog.TitleOf(engine)} {obstacle}.");
+            var common = summary.CommonWorkloads(engine);
+            var missing = summary.Workloads.Except(common).Select(workload => workload.Title).ToList();
+            if (missing.Count > 0)
+                notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: not measured in every configuration, and so in no mean: {string.Join(", ", missing)}.");
+        }
+
+        return notes;
+    }
+
+    private static ChartKind Choose(IReadOnlyList<KnobAxis> axes) => axes switch
+    {
+        [var only] when only.Values.Count >= LeastValuesForLines => ChartKind.Lines,
+        [var first, var second] when first.Values.Count * second.Values.Count > LeastValuesForLines => ChartKind.Lines,
+        _ => ChartKind.Bars,
+    };
+}

@@ -1,0 +1,27 @@
+namespace Harness.Experiments.Statistics;
+
+/// <summary>How a cell differs from the baseline's.</summary>
+/// <param name="PValue">Wilcoxon signed-rank test over pairs of the same round, two-sided.</param>
+/// <param name="AdjustedPValue">The same after Holm's correction over all cells of the sweep.</param>
+/// <param name="EffectSize">Cliff's delta: 1 if every repetition is faster than every one of the baseline, -1 if slower.</param>
+/// <param name="DetectableEffect">
+/// The smallest speedup that so many repetitions with such noise would have shown with 80% power at p = 0.05, as a ratio above 1.
+/// </param>
+internal sealed record Difference(double PValue, double AdjustedPValue, double EffectSize, double DetectableEffect)
+{
+    /// <summary>Quantiles of the normal distribution for 95% confidence (two-sided) and 80% power.</summary>
+    private const double Quantiles = 1.960 + 0.842;
+
+    /// <summary>Relative efficiency of the signed-rank test against the t test for normal data: 3/π.</summary>
+    private const double Efficiency = 3 / Math.PI;
+
+    /// <summary>Compares paired samples; the correction over all cells comes later.</summary>
+    public static Difference Between(Sample baseline, Sample sample)
+    {
+        var logarithms = baseline.DividedBy(sample).Sorted.Select(ratio => Math.Log(ratio)).ToArray();
+        var p = SignedRank.PValue(logarithms);
+        var mean = logarithms.Length == 0 ? 0 : logarithms.Average();
+        var deviation = Math.Sqrt(logarithms.Sum(value => (value - mean) * (value - mean)) / Math.Max(1, logarithms.Length - 1));
+        return new Difference(p, p, MannWhitney.Compare(baseline.Sorted, sample.Sorted).EffectSize, Math.Exp(Quantiles * deviation / Math.Sqrt(Math.Max(1, logarithms.Length) * Efficiency)));
+    }
+}

@@ -1,0 +1,58 @@
+using MathNet.Numerics.Statistics;
+
+namespace Harness.Experiments.Statistics;
+
+/// <summary>The repetitions of a cell: a value per round.</summary>
+internal sealed class Sample
+{
+    private readonly double[] sorted;
+    private readonly int[] rounds;
+
+    /// <summary>Takes the values with the rounds that they were measured in.</summary>
+    public Sample(IEnumerable<(int Round, double Value)> values)
+    {
+        var ordered = values.OrderBy(pair => pair.Value).ToArray();
+        sorted = [.. ordered.Select(pair => pair.Value)];
+        rounds = [.. ordered.Select(pair => pair.Round)];
+    }
+
+    /// <summary>Takes values of rounds 1, 2, 3 ….</summary>
+    public static Sample Of(params IEnumerable<double> values) => new(values.Select((value, index) => (index + 1, value)));
+
+    /// <summary>Number of repetitions.</summary>
+    public int Count => sorted.Length;
+
+    /// <summary>The values in ascending order.</summary>
+    public IReadOnlyList<double> Sorted => sorted;
+
+    /// <summary>The round of each value of <see cref="Sorted"/>.</summary>
+    public IReadOnlyList<int> Rounds => rounds;
+
+    /// <summary>The median.</summary>
+    public double Median => SortedArrayStatistics.Median(sorted);
+
+    /// <summary>Values outside Tukey's fences: more than 1.5 interquartile ranges from the quartiles.</summary>
+    public int CountOutliers()
+    {
+        var low = SortedArrayStatistics.LowerQuartile(sorted);
+        var high = SortedArrayStatistics.UpperQuartile(sorted);
+        var fence = 1.5 * (high - low);
+        return sorted.Count(value => value < low - fence || value > high + fence);
+    }
+
+    /// <summary>This sample's values divided by another's of the same round; rounds that only one of them has are left out.</summary>
+    public Sample DividedBy(Sample other)
+    {
+        var byRound = new Dictionary<int, double>();
+        for (var i = 0; i < other.Count; i++)
+            byRound[other.rounds[i]] = other.sorted[i];
+        var ratios = new List<(int, double)>();
+        for (var i = 0; i < Count; i++)
+        {
+            if (byRound.TryGetValue(rounds[i], out var divisor))
+                ratios.Add((rounds[i], sorted[i] / divisor));
+        }
+
+        return new Sample(ratios);
+    }
+}

@@ -1,0 +1,60 @@
+using MathNet.Numerics.Distributions;
+
+namespace Harness.Experiments.Statistics;
+
+/// <summary>
+/// The Wilcoxon signed-rank test: whether the values of pairs differ in one direction, without assuming a distribution. The pairs are repetitions of
+/// the same round, so that what a round did to both cancels out. Exact where there are few pairs and no ties, else by the normal
+/// approximation with corrections for ties and continuity.
+/// </summary>
+internal static class SignedRank
+{
+    private const int LargestExact = 60;
+
+    /// <summary>Two-sided probability of a difference at least as large, if there were none; 1 where no pair differs.</summary>
+    /// <param name="differences">The differences of the pairs; zeros are left out (Wilcoxon's treatment).</param>
+    public static double PValue(IEnumerable<double> differences)
+    {
+        var ordered = differences.Where(difference => difference != 0).OrderBy(Math.Abs).ToArray();
+        var count = ordered.Length;
+        if (count == 0)
+            return 1;
+        double positive = 0;
+        double tieTerm = 0;
+        for (var start = 0; start < count;)
+        {
+            var end = start + 1;
+            while (end < count && Math.Abs(ordered[end]).Equals(Math.Abs(ordered[start])))
+                end++;
+            for (var i = start; i < end; i++)
+                positive += ordered[i] > 0 ? (start + 1 + end) / 2.0 : 0;
+            double tied = end - start;
+            tieTerm += (tied * tied * tied) - tied;
+            start = end;
+        }
+
+        var sum = count * (count + 1) / 2.0;
+        return tieTerm == 0 && count <= LargestExact ? Exact((int)Math.Min(positive, sum - positive), count) : Approximate(positive, sum, count, tieTerm);
+    }
+
+    /// <summary>Counts the sets of signs by their sum of positive ranks: a product of the polynomials 1 + x^rank.</summary>
+    private static double Exact(int smaller, int count)
+    {
+        var sets = new double[(count * (count + 1) / 2) + 1];
+        sets[0] = 1;
+        for (var rank = 1; rank <= count; rank++)
+        {
+            for (var sum = sets.Length - 1; sum >= rank; sum--)
+                sets[sum] += sets[sum - rank];
+        }
+
+        return Math.Min(1, 2 * sets.Take(smaller + 1).Sum() / Math.Pow(2, count));
+    }
+
+    private static double Approximate(double positive, double sum, int count, double tieTerm)
+    {
+        var variance = (count * (count + 1.0) * ((2 * count) + 1) / 24) - (tieTerm / 48);
+        var distance = Math.Max(0, Math.Abs(positive - (sum / 2)) - 0.5);
+        return Math.Min(1, 2 * Normal.CDF(0, 1, -distance / Math.Sqrt(variance)));
+    }
+}
