@@ -38,7 +38,7 @@
 ;;>   imul ebx, edx
 ;;>   xor ebx, ecx                           ; registers: i32.xor
 ;;>   mov eax, ebx                           ; registers: end
-;;>   sub dword [r14+0x60], 0x1d
+;;>   sub dword [r14+0x68], 0x1d
 ;;>   js L2
 ;;> L1:
 ;;>   leave
@@ -67,7 +67,7 @@
 ;;>   mov ecx, edx                           ; merge: end
 ;;> L3:
 ;;>   mov eax, ecx                           ; merge: end
-;;>   sub dword [r14+0x64], 0x1c
+;;>   sub dword [r14+0x6c], 0x1c
 ;;>   js L5
 ;;> L4:
 ;;>   leave
@@ -78,7 +78,7 @@
 ;;>   jmp L4
 
 ;;> == code function=calls tier=baseline
-;;> 205 bytes
+;;> 208 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -86,9 +86,9 @@
 ;;>   cmp rsp, [r14]
 ;;>   jb L4
 ;;> L1:
-;;>   mov r11, [r14+0x90]
+;;>   mov r11, [r14+0x98]
 ;;>   mov [rbp-0x10], r11
-;;>   inc dword [r14+0x78]
+;;>   inc dword [r14+0x80]
 ;;>   mov [rbp-0x20], edx                    ; calls: call merge
 ;;>   mov [rbp-0x18], eax
 ;;>   mov edx, 3
@@ -116,7 +116,7 @@
 ;;>   mov r14, [rbp-8]
 ;;>   mov r15, [r14+8]
 ;;>   add eax, [rbp-0x28]                    ; calls: i32.add
-;;>   sub dword [r14+0x68], 0x10             ; calls: end
+;;>   sub dword [r14+0x70], 0x10             ; calls: end
 ;;>   js L8
 ;;> L3:
 ;;>   leave

@@ -34,7 +34,7 @@ internal sealed unsafe class FakeRoots : IRootProvider, IDisposable
     /// <summary>How often the roots were visited.</summary>
     public int Visits { get; private set; }
 
-    public void VisitRoots(IRootVisitor visitor)
+    public void VisitRoots(IRootVisitor visitor, bool onlyYoung)
     {
         Visits++;
         visitor.Visit(Slots, Count);

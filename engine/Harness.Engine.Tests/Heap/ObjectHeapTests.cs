@@ -84,7 +84,7 @@ public sealed unsafe class ObjectHeapTests
     [Fact]
     public void RemembersOldObjectsThatGetYoungReferences()
     {
-        using var roots = new FakeRoots();
+        using var roots = new FakeRoots(("heap.promotion-age", "0"));
         ObjectHeap heap = roots.Heap;
         roots.Slots[0] = heap.NewStruct(Pair, Allocation.NeverCollect);
         heap.Collect(isFull: false);
@@ -112,7 +112,7 @@ public sealed unsafe class ObjectHeapTests
         using var roots = new FakeRoots();
         ObjectHeap heap = roots.Heap;
         roots.Slots[0] = heap.NewStruct(Pair, Allocation.NeverCollect);
-        heap.Collect(isFull: false);
+        heap.Collect(isFull: true);
         *(ulong*)(roots.Slots[0] + (uint)ObjectLayout.Of(Pair).FieldOffsets[0]) = heap.NewStruct(Pair, Allocation.NeverCollect);
         Assert.Throws<InvalidOperationException>(heap.Verify);
     }
@@ -141,12 +141,89 @@ public sealed unsafe class ObjectHeapTests
         Assert.Equal(0ul, ObjectHeap.ReadElement(large, 199_999));
     }
 
-    [Fact]
-    public void TheNurseryGrowsWhileALargeArrayIsFilled()
+    /// <summary>Objects stay young for as many collections as they are told to, and old ones that refer to them stay remembered.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(15)]
+    public void ObjectsBecomeOldAtTheirAge(int age)
     {
-        const uint Length = 2_000_000;
-        using var roots = new FakeRoots(("heap.nursery-size", "512"));
+        using var roots = new FakeRoots(("heap.promotion-age", $"{age}"));
         ObjectHeap heap = roots.Heap;
+        roots.Slots[0] = heap.NewStruct(Pair, Allocation.NeverCollect);
+        heap.Collect(isFull: true);
+        ulong old = roots.Slots[0];
+        ulong young = heap.NewStruct(Pair, Allocation.NeverCollect);
+        ulong dies = heap.NewStruct(Pair, Allocation.NeverCollect);
+        heap.WriteField(young, 2, 5);
+        heap.WriteField(old, 0, young);
+        heap.WriteField(old, 1, dies);
+        for (int i = 0; i <= age; i++)
+        {
+            Assert.True(heap.IsYoung(ObjectHeap.ReadField(old, 0)));
+            Assert.False(ObjectHeap.FlagsOf(old).HasFlag(ObjectFlags.Unremembered));
+            Assert.Equal(0, heap.Statistics.PromotedBytes);
+            heap.Verify();
+            heap.Collect(isFull: false);
+            heap.WriteField(old, 1, 0);
+        }
+
+        heap.Verify();
+        Assert.False(heap.IsYoung(ObjectHeap.ReadField(old, 0)));
+        Assert.True(ObjectHeap.FlagsOf(old).HasFlag(ObjectFlags.Unremembered));
+        Assert.Equal(5ul, ObjectHeap.ReadField(ObjectHeap.ReadField(old, 0), 2));
+        int size = ObjectLayout.Of(Pair).Size;
+        Assert.Equal((age == 0 ? 2 : 1) * size, heap.Statistics.PromotedBytes);
+        Assert.Equal(age == 0 ? 0 : (age + 1) * size, heap.Statistics.AgedBytes);
+    }
+
+    /// <summary>Of a long old array only those parts are read that were written.</summary>
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(2_000_000)]
+    public void LongArraysAreReadWhereTheyWereWritten(int length)
+    {
+        using var roots = new FakeRoots(("heap.promotion-age", "3"));
+        ObjectHeap heap = roots.Heap;
+        roots.Slots[0] = heap.NewArray(References, (uint)length, Allocation.NeverCollect);
+        for (uint i = 0; i < length; i++) heap.WriteElement(roots.Slots[0], i, 1);
+        heap.Collect(isFull: true);
+        ulong array = roots.Slots[0];
+        ulong place = array + ObjectLayout.ArrayElements;
+        uint[] written = [0, 1, 77, 300, 301, 555, (uint)length - 1];
+        foreach (uint index in written)
+        {
+            ulong pair = heap.NewStruct(Pair, Allocation.NeverCollect);
+            heap.WriteField(pair, 2, index);
+            heap.WriteElement(array, index, pair);
+        }
+
+        heap.Verify();
+
+        // A store without a barrier at another card, which nobody sees.
+        const int Hidden = 800;
+        ((ulong*)place)[Hidden] = heap.NewStruct(Pair, Allocation.NeverCollect);
+        ulong hidden = ((ulong*)place)[Hidden];
+        Assert.Throws<InvalidOperationException>(heap.Verify);
+        for (int i = 0; i < 6; i++)
+        {
+            heap.Collect(isFull: false);
+            Assert.Equal(hidden, ((ulong*)place)[Hidden]);
+            foreach (uint index in written) Assert.Equal(index, ObjectHeap.ReadField(ObjectHeap.ReadElement(array, index), 2));
+            ((ulong*)place)[Hidden] = 1;
+            heap.Verify();
+            ((ulong*)place)[Hidden] = hidden;
+            Assert.Equal(i >= 3, ObjectHeap.FlagsOf(array).HasFlag(ObjectFlags.Unremembered));
+        }
+    }
+
+    [Fact]
+    public void TheNurseryGrowsWhileMuchSurvivesAndShrinksAgain()
+    {
+        using var roots = new FakeRoots(("heap.nursery-size", "512"), ("heap.nursery-max-size", "4096"));
+        ObjectHeap heap = roots.Heap;
+        const uint Length = 1_000_000;
         roots.Slots[0] = heap.NewArray(References, Length, Allocation.MayCollect);
         for (uint i = 0; i < Length; i++)
         {
@@ -156,15 +233,42 @@ public sealed unsafe class ObjectHeapTests
         }
 
         HeapStatistics statistics = heap.Statistics;
-        Assert.InRange(statistics.YoungCollections, 5, (statistics.AllocatedBytes >> 19) / 4);
+        Assert.Equal(4 << 20, statistics.NurseryBytes);
+        Assert.InRange(statistics.YoungCollections, 8, 14);
         for (uint i = 0; i < Length; i += 1001) Assert.Equal(i, ObjectHeap.ReadField(ObjectHeap.ReadElement(roots.Slots[0], i), 2));
+        heap.Verify();
+        for (int i = 0; i < 10_000_000 && heap.Statistics.NurseryBytes > 512 << 10; i++) heap.NewStruct(Pair, Allocation.MayCollect);
+        Assert.Equal(512 << 10, heap.Statistics.NurseryBytes);
+    }
 
-        // Not remembered in the second collection, it lets the nursery shrink.
-        heap.Collect(isFull: false);
-        heap.Collect(isFull: false);
-        statistics = heap.Statistics;
-        for (int i = 0; i < 100_000; i++) heap.NewStruct(Pair, Allocation.MayCollect);
-        Assert.Equal(100_000 * ObjectLayout.Of(Pair).Size >> 19, heap.Statistics.YoungCollections - statistics.YoungCollections);
+    [Fact]
+    public void AHeapLeavesItsMemoryToTheNextOne()
+    {
+        (string, string)[] knobs = [("heap.nursery-size", "256"), ("heap.minimum-threshold", "3"), ("heap.limit", "77")];
+        ulong first = Use(knobs);
+        for (int i = 0; i < 3; i++) Assert.Equal(first, Use(knobs));
+        _ = Use([.. knobs, ("heap.kept-memory", "0")]);
+
+        static ulong Use((string, string)[] knobs)
+        {
+            using var roots = new FakeRoots(knobs);
+            ObjectHeap heap = roots.Heap;
+            ulong start = roots.Slots[0] = heap.NewStruct(Pair, Allocation.MayCollect);
+            for (int i = 0; i < 300_000; i++)
+            {
+                ulong pair = heap.NewStruct(Pair, Allocation.MayCollect);
+                Assert.Equal(0ul, ObjectHeap.ReadField(pair, 0));
+                heap.WriteField(pair, 0, roots.Slots[0]);
+                roots.Slots[0] = i % 1000 == 0 ? 0 : pair;
+                if (i % 50_000 != 0) continue;
+                ulong large = roots.Slots[1] = heap.NewArray(References, 100_000, Allocation.MayCollect);
+                for (uint j = 0; j < 100_000; j += 999) Assert.Equal(0ul, ObjectHeap.ReadElement(large, j));
+                for (uint j = 0; j < 100_000; j += 333) heap.WriteElement(large, j, roots.Slots[0]);
+                heap.Verify();
+            }
+
+            return start;
+        }
     }
 
     [Fact]
@@ -262,7 +366,7 @@ public sealed unsafe class ObjectHeapTests
     [Fact]
     public void CountsWhatItDoes()
     {
-        using var roots = new FakeRoots(("heap.nursery-size", "1024"));
+        using var roots = new FakeRoots(("heap.nursery-size", "1024"), ("heap.promotion-age", "0"));
         int size = ObjectLayout.Of(Pair).Size;
         for (int i = 0; i < 100_000; i++)
         {

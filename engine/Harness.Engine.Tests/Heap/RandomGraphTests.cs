@@ -13,15 +13,21 @@ public sealed unsafe class RandomGraphTests
     private static readonly int Longs = FakeRoots.ArrayType(FakeRoots.Number(ValueKind.I64));
 
     [Theory]
-    [InlineData(1, "0", "1")]
-    [InlineData(2, "0", "0")]
-    [InlineData(3, "1", "1")]
-    [InlineData(4, "7", "1")]
-    [InlineData(5, "50", "0")]
-    public void StayTheSame(int seed, string stressInterval, string minimumThreshold)
+    [InlineData(1, "0", "1", "1")]
+    [InlineData(2, "0", "0", "1")]
+    [InlineData(3, "1", "1", "1")]
+    [InlineData(4, "7", "1", "2")]
+    [InlineData(5, "50", "0", "1")]
+    [InlineData(6, "0", "1", "0")]
+    [InlineData(7, "0", "1", "15")]
+    [InlineData(8, "20", "4", "3")]
+    public void StayTheSame(int seed, string stressInterval, string minimumThreshold, string promotionAge)
     {
         using var roots = new FakeRoots(
-            ("heap.nursery-size", "256"), ("stress.gc-interval", stressInterval), ("heap.minimum-threshold", minimumThreshold));
+            ("heap.nursery-size", "256"),
+            ("stress.gc-interval", stressInterval),
+            ("heap.minimum-threshold", minimumThreshold),
+            ("heap.promotion-age", promotionAge));
         var random = new Random(seed);
         var model = new Node?[FakeRoots.Count];
         for (int step = 0; step < (stressInterval == "1" ? 4_000 : 40_000); step++)
@@ -44,6 +50,7 @@ public sealed unsafe class RandomGraphTests
                     break;
             }
 
+            if (step % 500 == 0) roots.Heap.Verify();
             if (step % 4000 == 0) Compare(roots, model);
         }
 
@@ -51,7 +58,7 @@ public sealed unsafe class RandomGraphTests
         roots.Heap.Verify();
         Compare(roots, model);
         HeapStatistics statistics = roots.Heap.Statistics;
-        Assert.True(statistics.YoungCollections > 1 && statistics.FullCollections > 1, statistics.ToString());
+        Assert.True(statistics.YoungCollections + statistics.FullCollections > 2 && statistics.FullCollections > 1, statistics.ToString());
     }
 
     private static void Allocate(FakeRoots roots, Node?[] model, int slot, Random random)
@@ -69,7 +76,8 @@ public sealed unsafe class RandomGraphTests
                 heap.WriteField(address, 2, (ushort)node.Number);
                 break;
             case 5:
-                node = new Node(random.Next(100) == 0 ? 15_000 : random.Next(20), 0);
+                int length = random.Next(100) switch { 0 => 15_000, < 20 => random.Next(2_000), _ => random.Next(20) };
+                node = new Node(length, 0);
                 address = heap.NewArray(References, (uint)node.References.Length, allocation);
                 break;
             case 6:

@@ -94,6 +94,9 @@ internal struct ColdPath
     /// <summary>Another register.</summary>
     public Register B;
 
+    /// <summary>The element that was written, for <see cref="ColdPathKind.Remember"/>; null if it was no element.</summary>
+    public Mem? Place;
+
     /// <summary>A number, depending on the kind.</summary>
     public int Operand;
 

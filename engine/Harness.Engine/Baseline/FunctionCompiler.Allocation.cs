@@ -165,16 +165,36 @@ internal sealed partial class FunctionCompiler
         ObjectLayout.IsHeapReference(field) && field.Type.HeapType != HeapType.Abstract(AbstractHeapType.I31);
 
     /// <summary>The write barrier, after a value has been stored in an object.</summary>
-    private void EmitBarrier(Gpr instance, FieldType field, in StackValue value)
+    /// <param name="instance">The object.</param>
+    /// <param name="field">What it was stored in.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="element">Where, in an array; else null.</param>
+    private void EmitBarrier(Gpr instance, FieldType field, in StackValue value, Mem? element = null)
     {
         if (value.IsConstant || !MayBeObject(field))
         {
             return;
         }
 
-        _asm.Test(OpSize.Byte, Mem.Base(instance, ObjectHeader.FlagsOffset), (int)ObjectFlags.Unremembered);
-        _asm.Jcc(Condition.NotZero, AddReturningPath(ColdPathKind.Remember, a: instance));
+        var flags = element is null ? ObjectFlags.Unremembered : ObjectFlags.Unremembered | ObjectFlags.Carded;
+        _asm.Test(OpSize.Byte, Mem.Base(instance, ObjectHeader.FlagsOffset), (int)flags);
+        _asm.Jcc(Condition.NotZero, AddReturningPath(ColdPathKind.Remember, a: instance, place: element));
         BindResume();
+    }
+
+    private void EmitRemember(in ColdPath path)
+    {
+        if (path.Place is { } place)
+        {
+            _asm.Lea(OpSize.Qword, CallingConvention.Scratch, place);
+            CallStub(Stub.MarkCard);
+            _asm.Test(OpSize.Byte, Mem.Base(path.A.Gpr, ObjectHeader.FlagsOffset), (int)ObjectFlags.Unremembered);
+            _asm.Jcc(Condition.Zero, path.Resume);
+        }
+
+        _asm.Mov(OpSize.Qword, CallingConvention.Scratch, path.A.Gpr);
+        CallStub(Stub.Remember);
+        AddCallSite();
     }
 
     private void EmitCollectGarbage(in ColdPath path)

@@ -73,7 +73,7 @@ internal sealed partial class FunctionCompiler
         var value = PopValue(RegisterSet.None);
         var place = PopElement(element, BitOf(value), out var array);
         StoreValue(place, element, value);
-        EmitBarrier(array, element, value);
+        EmitBarrier(array, element, value, place);
     }
 
     /// <summary>Pops an array and an index into it, checks both, and gives the operand for the element.</summary>

@@ -53,13 +53,20 @@ internal sealed partial class FunctionCompiler
 
     /// <summary>Code out of line that comes back where <see cref="BindResume"/> is called next, or its label is bound.</summary>
     private Label AddReturningPath(
-        ColdPathKind kind, Register a = default, Register b = default, OpSize size = default, int operand = 0, int stackMap = -1) =>
+        ColdPathKind kind,
+        Register a = default,
+        Register b = default,
+        OpSize size = default,
+        int operand = 0,
+        int stackMap = -1,
+        Mem? place = null) =>
         AddColdPath(new ColdPath
         {
             Kind = kind,
             A = a,
             B = b,
             Size = size,
+            Place = place,
             Operand = operand,
             StackMap = stackMap,
             Resume = _asm.NewLabel(),
@@ -137,9 +144,7 @@ internal sealed partial class FunctionCompiler
                 EmitNewLargeArray(path);
                 break;
             case ColdPathKind.Remember:
-                _asm.Mov(OpSize.Qword, CallingConvention.Scratch, path.A.Gpr);
-                CallStub(Stub.Remember);
-                AddCallSite();
+                EmitRemember(path);
                 break;
             case ColdPathKind.NegateForDivision:
                 _asm.Unary(UnaryOp.Neg, path.Size, Gpr.Rax);

@@ -1,3 +1,4 @@
+using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
@@ -59,6 +60,25 @@ internal sealed partial class FunctionCompiler
         var value = _cache.Pop(RegisterSet.None);
         var element = PopTableElement(tableIndex, value.Bit, TrapKind.TableOutOfBounds);
         _asm.Mov(OpSize.Qword, element, value.Gpr);
+        if (ObjectLayout.IsHeapReference(_module.Tables[tableIndex].Type.ElementType)) EmitTableCard(tableIndex, element);
+    }
+
+    /// <summary>Marks the card of a table's element that was written. Overwrites the scratch register.</summary>
+    private void EmitTableCard(int tableIndex, Mem element)
+    {
+        var scratch = CallingConvention.Scratch;
+        if (element.IndexRegister == Gpr.None)
+        {
+            LoadField(_layout.Table(tableIndex), TableData.CardsOffset, scratch);
+            _asm.Mov(OpSize.Byte, Mem.Base(scratch, element.Displacement / sizeof(long) >> TableData.CardShift), 1);
+            return;
+        }
+
+        var card = _cache.AllocateGpr(RegisterSet.Of(element.IndexRegister));
+        _asm.Mov(OpSize.Qword, card, element.IndexRegister);
+        _asm.Shift(ShiftOp.Shr, OpSize.Qword, card, TableData.CardShift);
+        LoadField(_layout.Table(tableIndex), TableData.CardsOffset, scratch);
+        _asm.Mov(OpSize.Byte, Mem.BaseIndex(scratch, card), 1);
     }
 
     /// <summary>Pops an index into a table, checks it, and gives the operand for the element. Overwrites the scratch register.</summary>

@@ -191,10 +191,29 @@ public sealed record EngineOptions
     [Knob("stack.size", "size of the stack that Wasm code runs on", Minimum = 512, Maximum = 1_048_576, Unit = "KiB")]
     public int StackSize { get; init; } = 8192;
 
-    /// <summary>Size of the nursery, in KiB.</summary>
-    [Knob("heap.nursery-size", "size of the part of the heap where objects are allocated", Minimum = 256, Maximum = 1_048_576, Unit = "KiB",
+    /// <summary>Size of the nursery at first, in KiB, and at least.</summary>
+    [Knob("heap.nursery-size", "size of the part of the heap where objects are allocated, at first and at least", Minimum = 256, Maximum = 1_048_576, Unit = "KiB",
         V8Flag = "--semi-space-size")]
     public int HeapNurserySize { get; init; } = 4096;
+
+    /// <summary>Largest size of the nursery, in KiB; 0 for half the processor's last cache, but 16 to 64 MiB.</summary>
+    [Knob("heap.nursery-max-size", "largest size of the nursery; 0 for half the last cache, but 16 to 64 MiB", Maximum = 1_048_576, Unit = "KiB",
+        V8Flag = "--max-semi-space-size")]
+    public int HeapNurseryMaxSize { get; init; }
+
+    /// <summary>Whether the nursery grows and shrinks, and aging pauses, by how much survives.</summary>
+    [Knob("heap.adaptive-nursery", "size the nursery, and pause aging, by how much survives")]
+    public bool HeapAdaptiveNursery { get; init; } = true;
+
+    /// <summary>Young collections that an object survives before the next one makes it old.</summary>
+    [Knob("heap.promotion-age", "collections that objects survive before the next one makes them old; 0 to make them old at once", Maximum = 15,
+        Unit = "collections")]
+    public int HeapPromotionAge { get; init; } = 1;
+
+    /// <summary>Most memory of heaps of disposed stores that the process keeps for the next ones, in MiB.</summary>
+    [Knob("heap.kept-memory", "most memory that heaps leave to later ones of the process; the rest goes back to the system", Maximum = 1_048_576,
+        Unit = "MiB")]
+    public int HeapKeptMemory { get; init; } = 256;
 
     /// <summary>Limit of the live heap, in MiB.</summary>
     [Knob("heap.limit", "most memory that live objects may take; beyond, allocations trap", Minimum = 1, Maximum = 1_048_576, Unit = "MiB",

@@ -7,8 +7,8 @@ namespace Harness.Engine.Heap;
 
 /// <summary>
 /// Copies what lives out of a range of addresses, breadth first, with the copies themselves as the queue (Cheney, "A Nonrecursive
-/// List Compacting Algorithm", 1970); objects in the large object space are marked instead. Young and full collections differ
-/// in the range only.
+/// List Compacting Algorithm", 1970); objects in the large object space are marked instead. A young collection has two such queues, survivors and
+/// promoted objects, and finds out which old objects refer to young ones still; in a full collection all that lives becomes old.
 /// </summary>
 internal sealed unsafe class Collector : IRootVisitor, IDisposable
 {
@@ -17,52 +17,133 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
 
     private const int WideCopy = 256;
 
+    /// <summary>References of a card.</summary>
+    private const int CardWords = (1 << CardTable.CardShift) / sizeof(ulong);
+
     private readonly ObjectShape* _shapes = ObjectShapes.Base;
     private readonly AddressList _marked = new();
+    private readonly CardTable _cards;
+    private readonly RememberedSet _remembered;
+    private readonly IRootVisitor _oldFollower;
     private ulong _from;
     private ulong _fromSize;
+    private ulong _young;
+    private ulong _youngSize;
     private ulong _large;
     private ulong _largeSize;
     private byte* _scan;
+    private byte* _survivorScan;
+    private byte* _survivorEnd;
+    private int _promotionAge;
 
-    /// <summary>Where the next copy goes.</summary>
+    /// <summary>Whether a reference to a young object was seen since this was set to false.</summary>
+    private bool _foundYoung;
+
+    /// <summary>Makes the collector of a heap.</summary>
+    public Collector(CardTable cards, RememberedSet remembered)
+    {
+        _cards = cards;
+        _remembered = remembered;
+        _oldFollower = new OldFollower(this);
+    }
+
+    /// <summary>Where the next old copy goes.</summary>
     public byte* Free { get; private set; }
 
-    /// <summary>Starts a collection.</summary>
+    /// <summary>Where the next copy of a survivor goes.</summary>
+    public byte* SurvivorTop { get; private set; }
+
+    /// <summary>Bytes of objects that were copied from the survivor space, by the running young collection.</summary>
+    public nuint SurvivedAgain { get; private set; }
+
+    /// <summary>Starts a collection of the young generation.</summary>
+    /// <param name="young">What is moved from, and where survivors go.</param>
+    /// <param name="promotionAge">The age at which an object becomes old.</param>
+    /// <param name="to">Where old copies go; copies may write <see cref="Overhang"/> bytes behind the last one.</param>
+    public void BeginYoung(YoungGeneration young, int promotionAge, byte* to)
+    {
+        _from = (ulong)young.From;
+        _fromSize = young.FromSize;
+        _young = (ulong)young.Start;
+        _youngSize = young.Size;
+        _large = _largeSize = 0;
+        _scan = Free = to;
+        _survivorScan = SurvivorTop = young.To;
+        _survivorEnd = young.ToEnd;
+        _promotionAge = promotionAge;
+        SurvivedAgain = 0;
+    }
+
+    /// <summary>Starts a collection of the whole heap.</summary>
     /// <param name="from">The range that live objects are moved from.</param>
     /// <param name="fromSize">Its bytes.</param>
     /// <param name="to">Where they are moved to; copies may write <see cref="Overhang"/> bytes behind the last one.</param>
     /// <param name="large">The large objects to mark.</param>
-    /// <param name="largeSize">Bytes of their addresses; 0 to leave large objects alone.</param>
-    public void Begin(byte* from, nuint fromSize, byte* to, byte* large, nuint largeSize)
+    /// <param name="largeSize">Bytes of their addresses.</param>
+    public void BeginFull(byte* from, nuint fromSize, byte* to, byte* large, nuint largeSize)
     {
         _from = (ulong)from;
         _fromSize = fromSize;
+        _young = _youngSize = 0;
         _large = (ulong)large;
         _largeSize = largeSize;
         _scan = Free = to;
+        _promotionAge = 0;
     }
 
     /// <inheritdoc/>
-    public void Visit(ulong* slot) => Follow(slot);
+    public void Visit(ulong* slot) => Follow<AnyHolder>(slot);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Visit(ulong* slots, nuint count)
+    public void Visit(ulong* slots, nuint count) => Follow<AnyHolder>(slots, slots + count);
+
+    /// <summary>Follows the references of all remembered objects, keeps those that refer to young ones still, and gives the bytes that were read.</summary>
+    public nuint VisitRemembered()
     {
-        for (ulong* end = slots + count; slots < end; slots++) Follow(slots);
+        nuint bytes = 0;
+        nuint kept = 0;
+        nuint count = _remembered.Count;
+        ulong* items = _remembered.Items;
+        for (nuint i = 0; i < count; i++)
+        {
+            byte* address = (byte*)(items[i] & ~RememberedSet.Whole);
+            _foundYoung = false;
+            if ((*(ulong*)address & ObjectHeader.CardedBit) != 0) bytes += ScanCards(address, isWhole: (items[i] & RememberedSet.Whole) != 0);
+            else bytes += (nuint)(Scan<OldHolder>(address) - address);
+            if (_foundYoung) items[kept++] = (ulong)address;
+            else *(ulong*)address |= ObjectHeader.UnrememberedBit;
+        }
+
+        _remembered.Truncate(kept);
+        return bytes;
     }
 
-    /// <summary>Follows the references of an object that does not move, and gives its end.</summary>
-    public byte* VisitObject(byte* address) => Scan(address);
-
-    /// <summary>Follows all references of what was reached.</summary>
+    /// <summary>Follows all references of what a young collection reached.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Drain()
+    public void DrainYoung()
     {
         do
         {
-            while (_scan < Free) _scan = Scan(_scan);
+            while (_survivorScan < SurvivorTop) _survivorScan = Scan<AnyHolder>(_survivorScan);
+            while (_scan < Free)
+            {
+                byte* promoted = _scan;
+                _foundYoung = false;
+                _scan = Scan<OldHolder>(promoted);
+                if (_foundYoung) Remember(promoted);
+            }
+        }
+        while (_survivorScan < SurvivorTop);
+    }
+
+    /// <summary>Follows all references of what a full collection reached.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void DrainFull()
+    {
+        do
+        {
+            while (_scan < Free) _scan = Scan<AnyHolder>(_scan);
         }
         while (ScanMarked());
     }
@@ -74,6 +155,9 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
         ulong header = *(ulong*)address;
         return (long)header < 0 ? header & ~ObjectHeader.ForwardedBit : 0;
     }
+
+    /// <summary>Whether an object is young after a young collection.</summary>
+    public bool IsYoung(ulong address) => address - _young < _youngSize;
 
     /// <summary>Bytes of an object.</summary>
     public static nuint SizeOf(byte* address)
@@ -87,19 +171,39 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
         };
     }
 
+    /// <summary>The header flags that an old object has from the beginning, besides those of its kind.</summary>
+    public static ulong CardedBitFor(ObjectShape* shape, nuint size) =>
+        shape->Kind == ShapeKind.ReferenceArray && size >= CardTable.MinimumArraySize ? ObjectHeader.CardedBit : 0;
+
     /// <summary>The tag of an exception.</summary>
     public static TagData* TagOf(byte* exception) => *(TagData**)(exception + ObjectLayout.ExceptionTag);
 
     /// <inheritdoc/>
     public void Dispose() => _marked.Dispose();
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Follow(ulong* slot)
+    /// <summary>An old object that refers to a young one: from now on its header says so.</summary>
+    private void Remember(byte* address)
     {
-        // Null, i31s and functions lie outside of both ranges.
+        *(ulong*)address &= ~ObjectHeader.UnrememberedBit;
+        _remembered.Add((ulong)address);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Follow<THolder>(ulong* slot)
+        where THolder : struct, IHolder
+    {
+        // Null, i31s and functions lie outside of all ranges.
         ulong reference = *slot;
-        if (reference - _from < _fromSize) *slot = Evacuate((byte*)reference);
+        if (reference - _from < _fromSize) *slot = reference = Evacuate((byte*)reference);
         else if (reference - _large < _largeSize) Mark((ulong*)reference);
+        if (THolder.IsOld && reference - _young < _youngSize) _foundYoung = true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Follow<THolder>(ulong* slots, ulong* end)
+        where THolder : struct, IHolder
+    {
+        for (; slots < end; slots++) Follow<THolder>(slots);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -109,8 +213,23 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
         if ((long)header < 0) return header & ~ObjectHeader.ForwardedBit;
         ObjectShape* shape = _shapes + (uint)header;
         nuint size = shape->Kind == ShapeKind.Fixed ? (nuint)shape->Size : SizeOf(source);
-        byte* target = Free;
-        Free = target + size;
+        int age = ObjectHeader.AgeOf(header);
+        if (age > 0) SurvivedAgain += size;
+        byte* target;
+        if (age < _promotionAge && (nuint)(_survivorEnd - SurvivorTop) >= size)
+        {
+            target = SurvivorTop;
+            SurvivorTop = target + size;
+            header += ObjectHeader.OneCollection;
+        }
+        else
+        {
+            target = Free;
+            Free = target + size;
+            header = (header & ~ObjectHeader.AgeMask) | ObjectHeader.UnrememberedBit;
+            if (shape->Kind == ShapeKind.ReferenceArray) header |= CardedBitFor(shape, size);
+        }
+
         if (size <= WideCopy)
         {
             for (nuint i = 0; i < size; i += 32) Vector256.Store(Vector256.Load(source + i), target + i);
@@ -120,7 +239,7 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
             Buffer.MemoryCopy(source, target, size, size);
         }
 
-        *(ulong*)target = header | ObjectHeader.UnrememberedBit;
+        *(ulong*)target = header;
         *(ulong*)source = (ulong)target | ObjectHeader.ForwardedBit;
         return (ulong)target;
     }
@@ -135,27 +254,113 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
     private bool ScanMarked()
     {
         if (!_marked.TryPop(out ulong address)) return false;
-        Scan((byte*)address);
+        Scan<AnyHolder>((byte*)address);
         return true;
     }
 
     /// <summary>Follows the references of an object, and returns its end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private byte* Scan(byte* address)
+    private byte* Scan<THolder>(byte* address)
+        where THolder : struct, IHolder
     {
         ObjectShape* shape = _shapes + *(uint*)address;
-        if (shape->Kind != ShapeKind.Fixed) return ScanOther(address);
+        if (shape->Kind != ShapeKind.Fixed) return ScanOther<THolder>(address, shape->Kind);
         for (ulong words = shape->ReferenceWords; words != 0; words &= words - 1)
         {
-            Follow((ulong*)address + BitOperations.TrailingZeroCount(words));
+            Follow<THolder>((ulong*)address + BitOperations.TrailingZeroCount(words));
         }
 
         return address + shape->Size;
     }
 
-    private byte* ScanOther(byte* address)
+    private byte* ScanOther<THolder>(byte* address, ShapeKind kind)
+        where THolder : struct, IHolder
     {
-        ObjectReferences.Visit(address, this);
-        return address + SizeOf(address);
+        byte* end = address + SizeOf(address);
+        if (kind != ShapeKind.ReferenceArray)
+        {
+            ObjectReferences.Visit(address, THolder.IsOld ? _oldFollower : this);
+        }
+        else if (THolder.IsOld && (*(ulong*)address & ObjectHeader.CardedBit) != 0)
+        {
+            ScanCards(address, isWhole: true);
+        }
+        else
+        {
+            Follow<THolder>((ulong*)(address + ObjectLayout.ArrayElements), (ulong*)end);
+        }
+
+        return end;
+    }
+
+    /// <summary>
+    /// Follows the references of an array at marked cards, or all, and leaves those cards marked where there are young objects. The cards at both
+    /// ends, which neighbours may share, are read in any case.
+    /// </summary>
+    /// <returns>Bytes that were read.</returns>
+    private nuint ScanCards(byte* array, bool isWhole)
+    {
+        ulong* slot = (ulong*)(array + ObjectLayout.ArrayElements);
+        ulong* end = slot + *(uint*)(array + ObjectLayout.ArrayLength);
+        byte* card = _cards.CardOf(slot);
+        byte* last = _cards.CardOf(end - 1);
+        nuint bytes = 0;
+        bool found = false;
+        bool isEnd = true;
+        ulong* next = (ulong*)(((nuint)slot + (1 << CardTable.CardShift)) & ~(nuint)((1 << CardTable.CardShift) - 1));
+        while (true)
+        {
+            if (isWhole || isEnd || *card != 0)
+            {
+                ulong* limit = next < end ? next : end;
+                bytes += (nuint)(limit - slot) * sizeof(ulong);
+                _foundYoung = false;
+                Follow<OldHolder>(slot, limit);
+                *card = _foundYoung ? (byte)1 : (byte)0;
+                found |= _foundYoung;
+            }
+
+            if (card == last) break;
+            card++;
+            slot = next;
+            next += CardWords;
+            isEnd = card == last;
+            if (isWhole) continue;
+
+            // Most cards of a long array are not marked.
+            while (last - card > sizeof(ulong) && *(ulong*)card == 0)
+            {
+                card += sizeof(ulong);
+                slot += sizeof(ulong) * CardWords;
+                next += sizeof(ulong) * CardWords;
+            }
+        }
+
+        _foundYoung = found;
+        return bytes;
+    }
+
+    /// <summary>Whether references are followed for an object that is old: then it matters whether they lead to young ones.</summary>
+    private interface IHolder
+    {
+        static abstract bool IsOld { get; }
+    }
+
+    private readonly struct OldHolder : IHolder
+    {
+        public static bool IsOld => true;
+    }
+
+    private readonly struct AnyHolder : IHolder
+    {
+        public static bool IsOld => false;
+    }
+
+    /// <summary>Follows the references of old objects of rare shapes.</summary>
+    private sealed class OldFollower(Collector collector) : IRootVisitor
+    {
+        public void Visit(ulong* slot) => collector.Follow<OldHolder>(slot);
+
+        public void Visit(ulong* slots, nuint count) => collector.Follow<OldHolder>(slots, slots + count);
     }
 }

@@ -70,13 +70,12 @@ internal sealed unsafe class HandleTable : IDisposable
         if (isFull)
         {
             VisitAll(visitor);
-        }
-        else
-        {
-            foreach (int index in _young) visitor.Visit(_slots.Items + index);
+            _young.Clear();
+            return;
         }
 
-        _young.Clear();
+        foreach (int index in _young) visitor.Visit(_slots.Items + index);
+        _young.RemoveWhere(index => !Heap.IsYoung(_slots.Items[index]));
     }
 
     /// <summary>Shows all objects to a visitor.</summary>

@@ -8,10 +8,12 @@ namespace Harness.Engine.Heap;
 /// <param name="TotalPause">Time of all collections.</param>
 /// <param name="AllocatedBytes">Bytes of all objects ever made.</param>
 /// <param name="PromotedBytes">Bytes that young collections copied into the old generation.</param>
+/// <param name="AgedBytes">Bytes that young collections copied and left young.</param>
 /// <param name="MovedBytes">Bytes that full collections copied.</param>
 /// <param name="LiveBytes">Bytes that lived after the last full collection; zero without one.</param>
 /// <param name="UsedBytes">Bytes of all objects now, dead ones included.</param>
 /// <param name="LargestUsedBytes">Most bytes of objects of the old generation and of large ones that there were at the beginning of a collection, or are now.</param>
+/// <param name="NurseryBytes">Bytes that the nursery has now; zero before the first allocation.</param>
 public sealed record HeapStatistics(
     int YoungCollections,
     int FullCollections,
@@ -20,7 +22,9 @@ public sealed record HeapStatistics(
     TimeSpan TotalPause,
     long AllocatedBytes,
     long PromotedBytes,
+    long AgedBytes,
     long MovedBytes,
     long LiveBytes,
     long UsedBytes,
-    long LargestUsedBytes);
+    long LargestUsedBytes,
+    long NurseryBytes);

@@ -54,25 +54,35 @@ internal sealed class HostObjectTable
         }
         else
         {
-            foreach (int index in _young) Update(entries, index, collector);
+            int kept = 0;
+            Span<int> young = CollectionsMarshal.AsSpan(_young);
+            foreach (int index in young)
+            {
+                if (Update(entries, index, collector)) young[kept++] = index;
+            }
+
+            CollectionsMarshal.SetCount(_young, kept);
+            return;
         }
 
         _young.Clear();
     }
 
-    private void Update(Span<Entry> entries, int index, Collector collector)
+    /// <summary>Returns whether the wrapper lives and is young.</summary>
+    private bool Update(Span<Entry> entries, int index, Collector collector)
     {
         ref Entry entry = ref entries[index];
         ulong wrapper = collector.Relocate(entry.Wrapper);
         if (wrapper != 0)
         {
             entry = entry with { Wrapper = wrapper };
-            return;
+            return collector.IsYoung(wrapper);
         }
 
         _indices.Remove(entry.Value!);
         entry = default;
         _free.Push(index);
+        return false;
     }
 
     private readonly record struct Entry(object? Value, ulong Wrapper);

@@ -16,6 +16,8 @@ internal unsafe interface IRootVisitor
 /// <summary>Knows all roots of a heap that lie outside of it: those on the stack, in globals, tables and segments.</summary>
 internal interface IRootProvider
 {
-    /// <summary>Shows every place to a visitor. Must not allocate heap objects.</summary>
-    void VisitRoots(IRootVisitor visitor);
+    /// <summary>Shows places to a visitor. Must not allocate heap objects.</summary>
+    /// <param name="visitor">The visitor.</param>
+    /// <param name="onlyYoung">Whether only those places that may hold references to young objects; else all.</param>
+    void VisitRoots(IRootVisitor visitor, bool onlyYoung);
 }

@@ -80,6 +80,16 @@ internal sealed unsafe class LargeObjectSpace
         CollectionsMarshal.SetCount(_objects, kept);
     }
 
+    /// <summary>Frees all objects.</summary>
+    public void Clear()
+    {
+        if (Extent > 0) LinuxMemory.Discard(Start, Extent);
+        _objects.Clear();
+        _free.Clear();
+        _frontier = Start;
+        Used = 0;
+    }
+
     /// <summary>The address of an object by its number.</summary>
     public byte* ObjectAt(int index) => _objects[index].Start;
 

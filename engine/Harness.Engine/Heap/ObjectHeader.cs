@@ -33,6 +33,23 @@ internal static class ObjectHeader
     /// <summary><see cref="ObjectFlags.Forwarded"/> as a bit of the whole header.</summary>
     public const ulong ForwardedBit = (ulong)ObjectFlags.Forwarded << 32;
 
+    /// <summary><see cref="ObjectFlags.Carded"/> as a bit of the whole header.</summary>
+    public const ulong CardedBit = (ulong)ObjectFlags.Carded << 32;
+
+    /// <summary>Most collections that the age of an object counts.</summary>
+    public const int MaxAge = 15;
+
+    /// <summary>The age of an object, in a header: how many collections it has survived while it was young.</summary>
+    public const ulong AgeMask = MaxAge * OneCollection;
+
+    /// <summary>What an object's header grows by when it survives a collection and stays young.</summary>
+    public const ulong OneCollection = 1UL << AgeShift;
+
+    private const int AgeShift = 40;
+
+    /// <summary>The age in a header.</summary>
+    public static int AgeOf(ulong header) => (int)(header >> AgeShift) & MaxAge;
+
     /// <summary>The header of a new object in the nursery.</summary>
     public static ulong Of(int typeId, ObjectFlags flags) => ((ulong)flags << 32) | (uint)typeId;
 }
@@ -58,6 +75,12 @@ internal enum ObjectFlags : uint
 
     /// <summary>A large object that the running collection has reached.</summary>
     Marked = 1 << 3,
+
+    /// <summary>
+    /// An old array of references that is long enough for <see cref="CardTable">cards</see>: who stores a reference in it marks the card of the
+    /// place (<see cref="Runtime.Stub.MarkCard"/>), and remembers it as any other.
+    /// </summary>
+    Carded = 1 << 4,
 
     /// <summary>
     /// The object has moved: the whole header without its highest bit, which is this flag, is the new address.

@@ -54,6 +54,7 @@ internal sealed unsafe partial class ObjectHeap
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, LengthOf(array));
         int shift = ObjectShapes.Base[TypeIdOf(array)].ElementShift;
         Write(array, ObjectLayout.ArrayElements + ((ulong)index << shift), 1 << shift, bits);
+        if ((*(ulong*)array & ObjectHeader.CardedBit) != 0 && IsYoung(bits)) Remember(array, index, 1);
     }
 
     /// <summary>A value of an exception.</summary>

@@ -60,15 +60,15 @@ internal sealed unsafe partial class ObjectHeap
 
     private ulong Allocate(int typeId, nuint size, Allocation allocation)
     {
-        if (_reservation == null) Reserve();
+        if (_reservation is null) Reserve();
         ObjectShape* shape = ObjectShapes.Base + typeId;
         ulong header = ObjectHeader.Of(typeId, (ObjectFlags)shape->Flags);
         if (size > MaxInlineSize) return AllocateLarge(header, size, allocation);
 
         // A collection must find room for all that lives in nursery and old generation.
         bool mayCollect = allocation == Allocation.MayCollect;
-        if (!mayCollect && _old!.Used + size + _nurseryCapacity + Collector.Overhang > _old.Capacity) return Refuse(allocation);
-        byte* end = mayCollect ? _context->AllocationLimit : _nurseryEnd;
+        if (!mayCollect && _old!.Used + size + _young!.Size + Collector.Overhang > _old.Capacity) return Refuse(allocation);
+        byte* end = mayCollect ? _context->AllocationLimit : _young!.NurseryEnd;
         if (end - _context->AllocationTop < (long)size)
         {
             if (!mayCollect) return AllocateOld(header, size);
@@ -127,8 +127,10 @@ internal sealed unsafe partial class ObjectHeap
     private void AddOld(byte* address, ulong header, nuint size)
     {
         _allocated += (long)size;
-        if (ObjectShapes.Base[(uint)header].HasReferences) _remembered.Add((ulong)address);
+        ObjectShape* shape = ObjectShapes.Base + (uint)header;
+        ulong carded = Collector.CardedBitFor(shape, size);
+        if (shape->HasReferences) _remembered.Add((ulong)address | (carded != 0 ? RememberedSet.Whole : 0));
         else header |= ObjectHeader.UnrememberedBit;
-        *(ulong*)address = header;
+        *(ulong*)address = header | carded;
     }
 }

@@ -11,6 +11,7 @@ internal sealed unsafe partial class ObjectHeap
     private long _allocated;
 
     private long _promoted;
+    private long _aged;
     private long _moved;
     private nuint _live;
     private nuint _largestUsed;
@@ -24,12 +25,14 @@ internal sealed unsafe partial class ObjectHeap
         _pauses.Total,
         _allocated + NurseryUsed,
         _promoted,
+        _aged,
         _moved,
         (long)_live,
-        (long)OldBytes + NurseryUsed,
-        (long)Math.Max(_largestUsed, OldBytes));
+        (long)OldBytes + NurseryUsed + (long)(_young?.SurvivorBytes ?? 0),
+        (long)Math.Max(_largestUsed, OldBytes),
+        (long)(_young?.NurserySize ?? 0));
 
-    private long NurseryUsed => _reservation == null ? 0 : _context->AllocationTop - _nurseryStart;
+    private long NurseryUsed => _reservation is null ? 0 : _context->AllocationTop - _nurseryStart;
 
     /// <summary>To be called before the nursery is emptied.</summary>
     private void CountAllocated()

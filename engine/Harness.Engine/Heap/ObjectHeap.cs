@@ -7,16 +7,15 @@ using Harness.Engine.X64;
 namespace Harness.Engine.Heap;
 
 /// <summary>
-/// The heap of a store: a nursery in which compiled code allocates by moving a pointer, an old generation, and large objects apart.
-/// A young collection copies what lives in the nursery into the old generation at once, whatever its age (Appel, "Simple
-/// Generational Garbage Collection and Fast Allocation", 1989): each object is copied once, the nursery is empty afterwards, and so
-/// nothing old refers to something young then and the remembered set starts empty again. What aging would gain, that objects made just before a
-/// collection die young after all, is little where the nursery is much larger than what lives at any time. A full collection copies
-/// nursery and old generation into the other half of the old generation, and sweeps the large objects.
+/// The heap of a store: a nursery in which compiled code allocates by moving a pointer, survivors that are young still, an old generation, and large
+/// objects apart. A young collection copies what lives in nursery and survivor space to the other survivor space, or into the old generation what is
+/// old enough or does not fit (<see cref="YoungGeneration"/>, <see cref="NurseryPolicy"/>). A full collection copies all that lives but
+/// large objects into the other half of the old generation, and sweeps the large ones: there are no young objects after it.
 /// </summary>
 /// <remarks>
-/// <para>Memory is reserved at the first allocation, in one piece: lower half, nursery, upper half, large objects. A word is a reference to
-/// a heap object if and only if it lies in there, so that the collector tests nothing else.</para>
+/// <para>Memory is reserved at the first allocation, in one piece: lower half, young generation, upper half, large objects, and the
+/// <see cref="CardTable"/> of these. A word is a reference to a heap object if and only if it lies in there before the cards, so that the collector tests
+/// nothing else.</para>
 /// <para>One thread at a time uses a heap. No other thread reads it, compilers in the background included.</para>
 /// </remarks>
 internal sealed unsafe partial class ObjectHeap : IDisposable
@@ -36,38 +35,41 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <summary>Bytes of old objects that delay the next full one by a collection, so that large heaps can be stressed as well.</summary>
     private const nuint StressFullBytes = 64 << 10;
 
-    /// <summary>Largest size of the nursery as a multiple of <c>heap.nursery-size</c>.</summary>
-    private const int NurseryGrowth = 16;
-
     /// <summary>Most that is allocated beyond the limit without a collection.</summary>
     private const nuint MinimumSlack = 64 << 20;
 
     private readonly StoreContext* _context;
     private readonly IRootProvider _roots;
-    private readonly Collector _collector = new();
     private readonly RememberedSet _remembered;
     private readonly AddressList _scopes = new();
-    private readonly nuint _nurserySize;
+    private readonly NurseryPolicy _policy;
     private readonly nuint _limit;
     private readonly nuint _slack;
     private readonly nuint _minimumThreshold;
+    private readonly nuint _keptMemory;
     private readonly double _growthFactor;
     private readonly bool _hugePages;
     private readonly int _stressInterval;
-    private byte* _reservation;
-    private nuint _reservationSize;
-    private byte* _nursery;
-    private nuint _nurseryCapacity;
-    private byte* _nurseryEnd;
+    private HeapReservation? _reservation;
+    private ulong _start;
+
+    /// <summary>Bytes of addresses of objects.</summary>
+    private ulong _size;
 
     /// <summary>Where allocation began after the last collection.</summary>
     private byte* _nurseryStart;
 
+    private YoungGeneration? _young;
     private OldGeneration? _old;
     private LargeObjectSpace? _large;
+    private CardTable? _cards;
+    private Collector? _collector;
 
     /// <summary>Bytes of old and large objects that start a full collection.</summary>
     private nuint _threshold;
+
+    /// <summary>What the nursery's size is to be after the running collection; 0 to leave it.</summary>
+    private nuint _nextNurserySize;
 
     private int _stressCountdown;
 
@@ -88,9 +90,10 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         _context = context;
         _roots = roots;
         _remembered = new RememberedSet(context);
-        _nurserySize = (nuint)options.HeapNurserySize << 10;
+        _policy = new NurseryPolicy(options);
         _limit = (nuint)options.HeapLimit << 20;
         _slack = Math.Max(_limit / 4, MinimumSlack);
+        _keptMemory = (nuint)options.HeapKeptMemory << 20;
         _minimumThreshold = (nuint)options.HeapMinimumThreshold << 20;
         _growthFactor = options.HeapGrowthFactor;
         _hugePages = options.HeapHugePages;
@@ -122,9 +125,9 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <returns>False if the limit is reached: the allocation is to trap (<see cref="TrapKind.OutOfMemory"/>).</returns>
     public bool MakeRoom(nuint bytes)
     {
-        if (_reservation == null) Reserve();
+        if (_reservation is null) Reserve();
         if (_stressInterval > 0) return MakeStressedRoom(bytes);
-        if ((nuint)(_nurseryEnd - _context->AllocationTop) < bytes || OldBytes > _threshold) Collect(isFull: false);
+        if ((nuint)(_young!.NurseryEnd - _context->AllocationTop) < bytes || OldBytes > _threshold) Collect(isFull: false);
         return OpenNursery();
     }
 
@@ -135,6 +138,18 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     public void CatchUp()
     {
         if (_hasPutOff) Collect(isFull: false);
+    }
+
+    /// <summary>Remembers an old array that references were stored in, and where.</summary>
+    /// <param name="array">The array.</param>
+    /// <param name="index">The first element that was written.</param>
+    /// <param name="count">How many were.</param>
+    public void Remember(ulong array, uint index, uint count)
+    {
+        ulong header = *(ulong*)array;
+        if (count == 0 || (header & (ObjectHeader.UnrememberedBit | ObjectHeader.CardedBit)) == 0) return;
+        if ((header & ObjectHeader.CardedBit) != 0) _cards!.Mark((ulong*)(array + ObjectLayout.ArrayElements) + index, count);
+        Remember(array);
     }
 
     /// <summary>
@@ -149,19 +164,19 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     }
 
     /// <summary>Whether a word is a reference to an object of this heap.</summary>
-    public bool Contains(ulong word) => word - (ulong)_reservation < _reservationSize;
+    public bool Contains(ulong word) => word - _start < _size;
 
     /// <summary>Whether a word is a reference to an object that a young collection can move.</summary>
-    public bool IsYoung(ulong word) => word - (ulong)_nursery < (ulong)(_nurseryEnd - _nursery);
+    public bool IsYoung(ulong word) => _young is not null && _young.Contains(word);
 
     /// <summary>Collects garbage.</summary>
     /// <param name="isFull">Whether to collect the whole heap; else that is done only when the old generation has grown enough.</param>
     public void Collect(bool isFull)
     {
-        if (_reservation == null) return;
+        if (_reservation is null) return;
         long start = Stopwatch.GetTimestamp();
         long allocated = NurseryUsed;
-        long moved = _promoted + _moved;
+        long moved = _promoted + _moved + _aged;
         isFull |= OldBytes > _threshold;
         CountAllocated();
         if (!isFull)
@@ -175,7 +190,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         _hasPutOff = false;
         TimeSpan pause = Stopwatch.GetElapsedTime(start);
         _pauses.Add(pause);
-        Collected?.Invoke(new CollectionEvent(isFull, pause, allocated, _promoted + _moved - moved, (long)OldBytes));
+        Collected?.Invoke(new CollectionEvent(isFull, pause, allocated, _promoted + _moved + _aged - moved, (long)(OldBytes + _young!.SurvivorBytes)));
     }
 
     /// <inheritdoc/>
@@ -184,11 +199,13 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         if (_isDisposed) return;
         _isDisposed = true;
         _context->AllocationTop = _context->AllocationLimit = null;
-        if (_reservation != null) LinuxMemory.Unmap(_reservation, _reservationSize);
+        if (_reservation is not null) Leave(_reservation);
         _reservation = null;
-        _reservationSize = 0;
+        _context->Cards = null;
+        _young = null;
+        _size = 0;
         Handles.Dispose();
-        _collector.Dispose();
+        _collector?.Dispose();
         _remembered.Dispose();
         _scopes.Dispose();
     }
@@ -198,21 +215,37 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
 
         // What one young collection promotes and what is allocated beyond the limit fits as well.
-        _nurseryCapacity = Align(Math.Max(_nurserySize, Math.Min(NurseryGrowth * _nurserySize, _limit / 8)));
-        nuint half = Align(_limit + _slack + (2 * _nurseryCapacity));
+        nuint nursery = Align(_policy.MaximumSize);
+        nuint young = Align(YoungGeneration.SizeFor(nursery));
+        nuint half = Align(_limit + _slack + (2 * young));
         nuint large = 2 * (_limit + _slack);
-        _reservationSize = half + _nurseryCapacity + half + large;
-        _reservation = LinuxMemory.MapPages(_reservationSize);
-        if (_hugePages) LinuxMemory.PreferHugePages(_reservation, _reservationSize);
-        _nursery = _reservation + half;
-        _nurseryEnd = _nursery + _nurserySize;
-        _nurseryStart = _nursery;
-        byte* upper = _nursery + _nurseryCapacity;
-        _old = new OldGeneration(_reservation, upper, half);
+        nuint size = half + young + half + large;
+        _reservation = HeapReservation.Take(size + CardTable.SizeFor(size), _hugePages);
+        byte* start = _reservation.Start;
+        _start = (ulong)start;
+        _size = size;
+        _cards = new CardTable(_context, start + size, start);
+        _collector = new Collector(_cards, _remembered);
+        _young = new YoungGeneration(start + half, _policy.InitialSize, nursery);
+        byte* upper = start + half + young;
+        _old = new OldGeneration(
+            start, upper, half, _reservation.Touched[(int)HeapReservation.Part.Low], _reservation.Touched[(int)HeapReservation.Part.High]);
         _large = new LargeObjectSpace(upper + half, large);
         _threshold = Math.Min(_minimumThreshold, _limit);
-        _context->AllocationTop = _nursery;
-        _context->AllocationLimit = _stressInterval > 0 ? _nursery : _nurseryEnd;
+        _nurseryStart = _context->AllocationTop = _young.Nursery;
+        _context->AllocationLimit = _stressInterval > 0 ? _young.Nursery : _young.NurseryEnd;
+    }
+
+    /// <summary>Leaves the addresses, and some memory, to the next heap.</summary>
+    private void Leave(HeapReservation reservation)
+    {
+        _large!.Clear();
+        LinuxMemory.Discard((byte*)_start + _size, reservation.Size - (nuint)_size);
+        nuint young = 2 * _young!.NurserySize;
+        nuint kept = young < _keptMemory ? (_keptMemory - young) / 2 & ~(OldGeneration.Granularity - 1) : 0;
+        (reservation.Touched[(int)HeapReservation.Part.Low], reservation.Touched[(int)HeapReservation.Part.High]) = _old!.Leave(kept);
+        reservation.Touched[(int)HeapReservation.Part.Young] = young;
+        reservation.Leave(_keptMemory);
     }
 
     private static nuint Align(nuint size) => (size + OldGeneration.Granularity - 1) & ~(OldGeneration.Granularity - 1);
@@ -221,7 +254,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     private bool OpenNursery()
     {
         bool hasRoom = OldBytes <= _limit;
-        _context->AllocationLimit = hasRoom ? _nurseryEnd : _context->AllocationTop;
+        _context->AllocationLimit = hasRoom ? _young!.NurseryEnd : _context->AllocationTop;
         return hasRoom;
     }
 
@@ -241,7 +274,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
             Collect(isFull);
         }
 
-        if ((nuint)(_nurseryEnd - _context->AllocationTop) < bytes || OldBytes > _limit) Collect(isFull: false);
+        if ((nuint)(_young!.NurseryEnd - _context->AllocationTop) < bytes || OldBytes > _limit) Collect(isFull: false);
         bool hasRoom = OldBytes <= _limit;
         _context->AllocationLimit = _context->AllocationTop + (hasRoom ? bytes : 0);
         return hasRoom;
@@ -250,86 +283,85 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     private void CollectYoung()
     {
         byte* before = _old!.Top;
-        _collector.Begin(_nursery, _nurseryCapacity, before, null, 0);
+        nuint survivors = _young!.SurvivorBytes;
+        byte* left = _young.Survivors;
+        _collector!.BeginYoung(_young, _policy.PromotionAge, before);
         VisitRoots(isFull: false);
-        nuint remembered = VisitRemembered();
-        _collector.Drain();
+        nuint read = _collector.VisitRemembered();
+        _collector.DrainYoung();
         HostObjects.Update(_collector, isFull: false);
-        _remembered.Clear();
-        ResizeNursery(remembered);
         _old.Top = _collector.Free;
-        _promoted += _old.Top - before;
+        _young.Switch(_collector.SurvivorTop);
+        Overwrite(left, survivors);
+        nuint promoted = (nuint)(_old.Top - before);
+        _promoted += (long)promoted;
+        _aged += (long)_young.SurvivorBytes;
         _youngCollections++;
+        var work = new YoungCollectionWork(
+            (nuint)NurseryUsed, survivors, _collector.SurvivedAgain, promoted + _young.SurvivorBytes, read);
+        _nextNurserySize = _policy.Adapt(work, _young.NurserySize);
     }
 
     private void CollectFully()
     {
-        byte* from = _old!.IsLow ? _old.Start : _nursery;
+        byte* from = _old!.IsLow ? _old.Start : _young!.Start;
+        byte* left = _old.Start;
+        nuint used = _old.Used;
         byte* to = _old.Other;
-        _collector.Begin(from, _old.Capacity + _nurseryCapacity, to, _large!.Start, _large.Extent);
+        ClearCardsOfLargeArrays();
+        _collector!.BeginFull(from, (nuint)(_large!.Start - _young!.Start), to, _large.Start, _large.Extent);
         VisitRoots(isFull: true);
-        _collector.Drain();
+        _collector.DrainFull();
         HostObjects.Update(_collector, isFull: true);
         _remembered.Clear();
         _large.Sweep();
         nuint moved = (nuint)(_collector.Free - to);
         _moved += (long)moved;
         _live = moved + _large.Used;
-        nuint grown = Math.Max((nuint)(_live * _growthFactor), _live + (nuint)(_nurseryEnd - _nursery));
+        nuint grown = Math.Max((nuint)(_live * _growthFactor), _live + _young.NurserySize);
         _threshold = Math.Min(Math.Max(_minimumThreshold, grown), _limit);
+        _cards!.Clear(left, used);
         _old.Switch(_collector.Free, _threshold, Math.Min(_threshold, _minimumThreshold));
+        Overwrite(_young.Survivors, _young.SurvivorBytes);
+        _young.Clear();
         _fullCollections++;
+    }
+
+    /// <summary>Of all arrays with cards, those that do not move keep them: nothing young is left for these to refer to.</summary>
+    private void ClearCardsOfLargeArrays()
+    {
+        for (nuint i = 0; i < _remembered.Count; i++)
+        {
+            byte* address = (byte*)(_remembered.Items[i] & ~RememberedSet.Whole);
+            if (address >= _large!.Start) _cards!.Clear(address, Collector.SizeOf(address));
+        }
     }
 
     private void VisitRoots(bool isFull)
     {
-        _roots.VisitRoots(_collector);
-        Handles.VisitRoots(_collector, isFull);
-        for (nuint i = 0; i < _scopes.Count; i += 2) _collector.Visit((ulong*)_scopes.Items[i], (nuint)_scopes.Items[i + 1]);
+        _roots.VisitRoots(_collector!, onlyYoung: !isFull);
+        Handles.VisitRoots(_collector!, isFull);
+        for (nuint i = 0; i < _scopes.Count; i += 2) _collector!.Visit((ulong*)_scopes.Items[i], (nuint)_scopes.Items[i + 1]);
     }
 
-    /// <summary>Follows the references of all remembered objects, and gives the bytes that these take.</summary>
-    private nuint VisitRemembered()
+    /// <summary>Under stress, overwrites what objects have left, so that a reference that was forgotten does not meet one that looks right.</summary>
+    private void Overwrite(byte* start, nuint size)
     {
-        nuint bytes = 0;
-        for (nuint i = 0; i < _remembered.Count; i++)
-        {
-            byte* address = (byte*)_remembered.Items[i];
-            *(ulong*)address |= ObjectHeader.UnrememberedBit;
-            bytes += (nuint)(_collector.VisitObject(address) - address);
-        }
-
-        return bytes;
+        if (_stressInterval > 0) Unsafe.InitBlockUnaligned(start, 0xA5, (uint)size);
     }
 
     /// <summary>
-    /// Remembered objects are read as a whole, however large. So that this stays in proportion to what is allocated, also while a large array is
-    /// filled, the nursery grows with them: two bytes are read for each that is allocated.
-    /// </summary>
-    /// <param name="remembered">Bytes of the objects that were remembered.</param>
-    private void ResizeNursery(nuint remembered)
-    {
-        if (_stressInterval > 0) return;
-        nuint before = (nuint)(_nurseryEnd - _nursery);
-        nuint size = Math.Clamp(remembered / 2 & ~(LargeObjectSpace.PageSize - 1), _nurserySize, _nurseryCapacity);
-        if (size < before) LinuxMemory.Discard(_nursery + size, before - size);
-        _nurseryEnd = _nursery + size;
-    }
-
-    /// <summary>
-    /// Starts the nursery anew. Under stress it goes on behind what was collected, which is overwritten: so a reference that was
-    /// forgotten does not meet a new object that looks like the one that moved.
+    /// Starts the nursery anew. Under stress it goes on behind what was collected: so a reference that was forgotten does not meet a new object that
+    /// looks like the one that moved.
     /// </summary>
     private void EmptyNursery()
     {
         byte* top = _context->AllocationTop;
-        byte* start = _nursery;
-        if (_stressInterval > 0)
-        {
-            Unsafe.InitBlockUnaligned(_nurseryStart, 0xA5, (uint)(top - _nurseryStart));
-            if ((nuint)(_nurseryEnd - top) >= MaxInlineSize) start = top;
-        }
-
+        byte* start = _young!.Nursery;
+        Overwrite(_nurseryStart, (nuint)(top - _nurseryStart));
+        if (_nextNurserySize != 0 && _nextNurserySize != _young.NurserySize) _young.Resize(_nextNurserySize);
+        _nextNurserySize = 0;
+        if (_stressInterval > 0 && (nuint)(_young.NurseryEnd - top) >= MaxInlineSize) start = top;
         _nurseryStart = _context->AllocationTop = start;
         _context->AllocationLimit = start;
     }

@@ -25,8 +25,12 @@ internal sealed unsafe class OldGeneration
     /// <param name="low">The lower half.</param>
     /// <param name="high">The upper half.</param>
     /// <param name="capacity">Bytes of each.</param>
-    public OldGeneration(byte* low, byte* high, nuint capacity)
+    /// <param name="lowTouched">Bytes of the lower half that have memory.</param>
+    /// <param name="highTouched">The same of the upper half.</param>
+    public OldGeneration(byte* low, byte* high, nuint capacity, nuint lowTouched = 0, nuint highTouched = 0)
     {
+        _touched = lowTouched;
+        _otherTouched = highTouched;
         _low = low;
         _high = high;
         Capacity = capacity;
@@ -67,6 +71,16 @@ internal sealed unsafe class OldGeneration
         Top = top;
         _touched = Trim(Start, Math.Max(_otherTouched, Used), Math.Max(expected, Used));
         _otherTouched = Trim(left, leftTouched, Math.Max(kept, Used));
+    }
+
+    /// <summary>Gives memory of both halves back for good, but some for whoever uses the addresses next.</summary>
+    /// <param name="kept">Bytes of each half whose memory is kept.</param>
+    /// <returns>How many bytes of the lower and of the upper half have memory.</returns>
+    public (nuint Low, nuint High) Leave(nuint kept)
+    {
+        nuint inUse = Trim(Start, Math.Max(_touched, Used), kept);
+        nuint other = Trim(Other, _otherTouched, kept);
+        return IsLow ? (inUse, other) : (other, inUse);
     }
 
     /// <summary>Keeps the first bytes of a half only, and gives how many have memory then.</summary>

@@ -8,8 +8,12 @@ namespace Harness.Engine.Heap;
 /// The old objects that may refer to young ones, as a list of addresses in native memory. <see cref="Stub.Remember"/> adds to it in machine
 /// code, and comes to C# only when it is full.
 /// </summary>
+/// <remarks>An array with cards that is to be read as a whole nevertheless, as it was written before it was old, has <see cref="Whole"/> in its entry.</remarks>
 internal sealed unsafe class RememberedSet : IDisposable
 {
+    /// <summary>The bit of an entry that tells to read all of the array, whatever its cards say.</summary>
+    public const ulong Whole = 1;
+
     /// <summary>Entries that are kept room for.</summary>
     private const nuint MinimumCapacity = 1 << 12;
 
@@ -36,6 +40,9 @@ internal sealed unsafe class RememberedSet : IDisposable
         if (_context->RememberedTop == _context->RememberedLimit) Resize(Math.Max(2 * _capacity, MinimumCapacity));
         *_context->RememberedTop++ = address;
     }
+
+    /// <summary>Keeps the first entries only.</summary>
+    public void Truncate(nuint count) => _context->RememberedTop = Items + count;
 
     /// <summary>Takes all addresses away.</summary>
     public void Clear()

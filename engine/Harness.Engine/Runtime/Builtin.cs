@@ -120,6 +120,12 @@ internal enum Stub
     Remember,
 
     /// <summary>
+    /// Called by write barriers of elements when a reference has been stored in the place at r11, which is in an old array. Preserves all
+    /// registers but r11.
+    /// </summary>
+    MarkCard,
+
+    /// <summary>
     /// Called with an exception in rax: goes on in the handler that catches it. Null traps. Does not return; the return address finds
     /// the site.
     /// </summary>

@@ -104,8 +104,8 @@ internal sealed unsafe class BulkStubs(Assembler assembler)
         assembler.MovImm(Gpr.R10, (long)ObjectShapes.Base);
         assembler.Alu(AluOp.Add, OpSize.Qword, Gpr.Rax, Gpr.R10);
 
-        // Who stores references into an old array remembers it.
-        assembler.Test(OpSize.Byte, Mem.Base(First, ObjectHeader.FlagsOffset), (int)ObjectFlags.Unremembered);
+        // Who stores references into an old array remembers it, and where.
+        assembler.Test(OpSize.Byte, Mem.Base(First, ObjectHeader.FlagsOffset), (int)(ObjectFlags.Unremembered | ObjectFlags.Carded));
         assembler.JccShort(Condition.Zero, knowsTarget);
         assembler.Alu(AluOp.Cmp, OpSize.Byte, Mem.Base(Gpr.Rax, ObjectShape.KindOffset), (int)ShapeKind.PlainArray);
         assembler.Jcc(Condition.NotEqual, general);

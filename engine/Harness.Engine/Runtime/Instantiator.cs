@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 
 namespace Harness.Engine.Runtime;
@@ -21,6 +22,7 @@ internal static unsafe class Instantiator
         AllocateGlobals(instance);
         AllocateTables(instance);
         store.Add(instance);
+        store.Roots.Add(instance);
         for (int i = 0; i < module.Elements.Length; i++)
         {
             if (module.Elements[i].Mode != SegmentMode.Declarative) SetElements(instance, i);
@@ -163,7 +165,7 @@ internal static unsafe class Instantiator
     private static void SetElements(Instance instance, int index)
     {
         ElementSegment segment = instance.Module.Elements[index];
-        var elements = new ulong[segment.Count];
+        ulong[] elements = GC.AllocateArray<ulong>(segment.Count, pinned: ObjectLayout.IsHeapReference(segment.ElementType));
         instance.SetElements(index, elements);
         for (int i = 0; i < elements.Length; i++)
         {

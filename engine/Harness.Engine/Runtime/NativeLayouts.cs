@@ -97,6 +97,9 @@ internal unsafe struct StoreContext
     /// <summary>Offset of <see cref="RememberedLimit"/>.</summary>
     public const int RememberedLimitOffset = 0x38;
 
+    /// <summary>Offset of <see cref="Cards"/>.</summary>
+    public const int CardsOffset = 0x40;
+
     /// <summary>Offset of the result area: the results that do not fit in registers, 8 bytes each.</summary>
     public const int ResultsOffset = 0x80;
 
@@ -141,6 +144,10 @@ internal unsafe struct StoreContext
     /// <summary>Where it needs more room.</summary>
     [FieldOffset(RememberedLimitOffset)]
     public ulong* RememberedLimit;
+
+    /// <summary>Where the card of address 0 would be (<see cref="Heap.CardTable"/>); null before the heap exists.</summary>
+    [FieldOffset(CardsOffset)]
+    public byte* Cards;
 }
 
 /// <summary>The identity of a tag in native memory; exceptions point to it.</summary>
@@ -234,13 +241,19 @@ internal unsafe struct MemoryData
 internal unsafe struct TableData
 {
     /// <summary>Bytes of this structure.</summary>
-    public const int Size = 0x10;
+    public const int Size = 0x18;
 
     /// <summary>Offset of <see cref="Elements"/>.</summary>
     public const int ElementsOffset = 0x00;
 
     /// <summary>Offset of <see cref="Length"/>.</summary>
     public const int LengthOffset = 0x08;
+
+    /// <summary>Offset of <see cref="Cards"/>.</summary>
+    public const int CardsOffset = 0x10;
+
+    /// <summary>Binary logarithm of the elements that share a card.</summary>
+    public const int CardShift = 6;
 
     /// <summary>The elements; may move when the table grows.</summary>
     [FieldOffset(ElementsOffset)]
@@ -249,4 +262,11 @@ internal unsafe struct TableData
     /// <summary>Number of elements (below 2^32).</summary>
     [FieldOffset(LengthOffset)]
     public ulong Length;
+
+    /// <summary>
+    /// A byte for each <see cref="CardShift">group</see> of elements: who stores a reference to an object in one makes it 1, and the collector looks
+    /// at no other. Null in a table of functions.
+    /// </summary>
+    [FieldOffset(CardsOffset)]
+    public byte* Cards;
 }

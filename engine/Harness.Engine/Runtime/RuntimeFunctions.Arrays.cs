@@ -30,7 +30,7 @@ internal static unsafe partial class RuntimeFunctions
                 break;
             default:
                 new Span<ulong>(elements, (int)count).Fill(bits);
-                if (shape.HasReferences) heap.WriteBarrier(array, bits);
+                if (shape.HasReferences && heap.IsYoung(bits)) heap.Remember(array, index, count);
                 break;
         }
     }
@@ -116,7 +116,7 @@ internal static unsafe partial class RuntimeFunctions
         ref readonly ObjectShape shape = ref ObjectShapes.Base[ObjectHeap.TypeIdOf(target)];
         nuint bytes = (nuint)count << shape.ElementShift;
         NativeMemory.Copy(ElementAddress(source, sourceIndex), ElementAddress(target, index), bytes);
-        if (shape.HasReferences) RememberIfOld(header, target);
+        if (shape.HasReferences) Store.Of(header->Context).Heap.Remember(target, index, count);
         return 0;
     }
 
@@ -140,17 +140,12 @@ internal static unsafe partial class RuntimeFunctions
         ReadOnlySpan<ulong> elements = Instance.Of(header)!.Elements(segment);
         if (!IsInside(offset, count, (ulong)elements.Length)) return Trap(header, TrapKind.TableOutOfBounds);
         elements.Slice((int)offset, (int)count).CopyTo(new Span<ulong>(ElementAddress(array, index), (int)count));
-        if (ObjectShapes.Base[ObjectHeap.TypeIdOf(array)].HasReferences) RememberIfOld(header, array);
+        if (ObjectShapes.Base[ObjectHeap.TypeIdOf(array)].HasReferences) Store.Of(header->Context).Heap.Remember(array, index, count);
         return 0;
     }
 
     private static byte* ElementAddress(ulong array, uint index) => (byte*)array + ObjectLayout.ArrayElements
         + ((nuint)index << ObjectShapes.Base[ObjectHeap.TypeIdOf(array)].ElementShift);
-
-    private static void RememberIfOld(InstanceHeader* header, ulong array)
-    {
-        if ((ObjectHeap.FlagsOf(array) & ObjectFlags.Unremembered) != 0) Store.Of(header->Context).Heap.Remember(array);
-    }
 
     private static ulong Refuse(InstanceHeader* header, TrapKind kind)
     {

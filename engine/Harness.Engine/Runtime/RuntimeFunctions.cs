@@ -51,6 +51,7 @@ internal static unsafe partial class RuntimeFunctions
         ReadOnlySpan<nint> elements = MemoryMarshal.Cast<ulong, nint>(instance.Elements(segment));
         if (!IsInside(source, count, (ulong)elements.Length) || !IsInside(destination, count, table.Length)) return false;
         elements.Slice((int)source, (int)count).CopyTo(table.Elements[(int)destination..]);
+        table.MarkCards(destination, count);
         return true;
     }
 
@@ -98,6 +99,7 @@ internal static unsafe partial class RuntimeFunctions
         Table table = Instance.Of(header)!.Tables[tableIndex];
         if (!IsInside(index, count, table.Length)) return Trap(header, TrapKind.TableOutOfBounds);
         table.Elements.Slice((int)index, (int)count).Fill(value);
+        table.MarkCards(index, count);
         return 0;
     }
 
@@ -110,6 +112,7 @@ internal static unsafe partial class RuntimeFunctions
         if (!IsInside(destination, count, to.Length) || !IsInside(source, count, from.Length))
             return Trap(header, TrapKind.TableOutOfBounds);
         from.Elements.Slice((int)source, (int)count).CopyTo(to.Elements[(int)destination..]);
+        to.MarkCards(destination, count);
         return 0;
     }
 

@@ -72,6 +72,7 @@ internal sealed unsafe class RuntimeStubs
         EmitLazyCompile();
         EmitCollectGarbage();
         EmitRemember();
+        EmitMarkCard();
         EmitStringEquals();
     }
 
@@ -291,6 +292,18 @@ internal sealed unsafe class RuntimeStubs
         CallManaged((delegate* unmanaged<InstanceHeader*, ulong, void>)&RuntimeCallbacks.Remember);
         _assembler.Mov(OpSize.Qword, Gpr.R11, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(Gpr.R11)));
         RestoreRegisters();
+        _assembler.Ret();
+    }
+
+    private void EmitMarkCard()
+    {
+        Begin(Stub.MarkCard);
+        _assembler.Push(Gpr.Rax);
+        _assembler.Mov(OpSize.Qword, Gpr.Rax, Mem.Base(Gpr.R14, InstanceHeader.ContextOffset));
+        _assembler.Mov(OpSize.Qword, Gpr.Rax, Mem.Base(Gpr.Rax, StoreContext.CardsOffset));
+        _assembler.Shift(ShiftOp.Shr, OpSize.Qword, Gpr.R11, CardTable.CardShift);
+        _assembler.Mov(OpSize.Byte, Mem.BaseIndex(Gpr.R11, Gpr.Rax), 1);
+        _assembler.Pop(Gpr.Rax);
         _assembler.Ret();
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 
 namespace Harness.Engine.Runtime;
@@ -10,6 +11,7 @@ public sealed unsafe class Table : Extern
     public const ulong MaximumLength = 10_000_000;
 
     private readonly ulong _maximum;
+    private readonly bool _hasObjects;
     private ulong _capacity;
 
     /// <summary>Makes a table outside of any instance, for modules to import.</summary>
@@ -43,6 +45,9 @@ public sealed unsafe class Table : Extern
         data->Elements = (nint*)NativeMemory.AllocZeroed((nuint)Math.Max(_capacity, 1), (nuint)sizeof(nint));
         data->Length = _capacity;
         if (initial != 0) Elements.Fill(initial);
+        _hasObjects = ObjectLayout.IsHeapReference(type.ElementType);
+        ResizeCards(0);
+        MarkCards(0, _capacity);
         store.Own(this);
     }
 
@@ -69,6 +74,7 @@ public sealed unsafe class Table : Extern
         {
             Store.CatchUpOnCollection();
             Element(index) = (nint)Store.ToNative(value, Type.ElementType);
+            MarkCards(index, 1);
         }
     }
 
@@ -86,16 +92,63 @@ public sealed unsafe class Table : Extern
         ulong newLength = length + delta;
         if (newLength > _capacity)
         {
+            ulong before = _capacity;
             _capacity = Math.Min(Math.Max(newLength, _capacity * 2), MaximumLength);
+            ResizeCards(before);
             Data->Elements = (nint*)NativeMemory.Realloc(Data->Elements, (nuint)_capacity * (nuint)sizeof(nint));
         }
 
         Data->Length = newLength;
         Elements[(int)length..].Fill(value);
+        MarkCards(length, delta);
         return (long)length;
     }
 
-    internal void Free() => NativeMemory.Free(Data->Elements);
+    /// <summary>Notes that references were stored in elements.</summary>
+    internal void MarkCards(ulong index, ulong count)
+    {
+        if (!_hasObjects || count == 0) return;
+        int first = (int)(index >> TableData.CardShift);
+        int last = (int)((index + count - 1) >> TableData.CardShift);
+        new Span<byte>(Data->Cards + first, last - first + 1).Fill(1);
+    }
+
+    /// <summary>Shows a visitor the elements that may refer to young objects; those that do not afterwards are not shown again until they are written.</summary>
+    internal void VisitYoung(IRootVisitor visitor, ObjectHeap heap)
+    {
+        var cards = new Span<byte>(Data->Cards, (int)CardsFor(Length));
+        for (int card = cards.IndexOf((byte)1); card >= 0;)
+        {
+            ulong first = (ulong)card << TableData.CardShift;
+            ulong count = Math.Min(Length - first, 1UL << TableData.CardShift);
+            var elements = (ulong*)Data->Elements + first;
+            visitor.Visit(elements, (nuint)count);
+            bool isYoung = false;
+            for (ulong i = 0; i < count; i++) isYoung |= heap.IsYoung(elements[i]);
+            cards[card] = isYoung ? (byte)1 : (byte)0;
+            int next = cards[(card + 1)..].IndexOf((byte)1);
+            card = next < 0 ? -1 : card + 1 + next;
+        }
+    }
+
+    internal void Free()
+    {
+        NativeMemory.Free(Data->Elements);
+        NativeMemory.Free(Data->Cards);
+    }
+
+    private static ulong CardsFor(ulong elements) => (elements + (1UL << TableData.CardShift) - 1) >> TableData.CardShift;
+
+    /// <summary>Makes room for the cards of all elements that there may be; new ones are not marked.</summary>
+    /// <param name="before">The capacity that there was.</param>
+    private void ResizeCards(ulong before)
+    {
+        if (!_hasObjects) return;
+        nuint old = (nuint)CardsFor(before);
+        nuint count = (nuint)CardsFor(_capacity);
+        Data->Cards = (byte*)NativeMemory.Realloc(Data->Cards, count);
+        if (count > old) NativeMemory.Clear(Data->Cards + old, count - old);
+    }
 
     private ref nint Element(ulong index)
     {

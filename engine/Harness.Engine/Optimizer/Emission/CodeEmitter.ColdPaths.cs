@@ -124,9 +124,7 @@ internal sealed partial class CodeEmitter
                 EmitLargeArray(instruction);
                 break;
             case ColdPathKind.Remember:
-                asm.Mov(OpSize.Qword, Scratch, path.Integer);
-                asm.Call(NativeRuntime.AddressOf(Stub.Remember));
-                AddSite(instruction, asm.Position, TrapKind.None);
+                EmitRemember(path, instruction);
                 break;
             case ColdPathKind.CallAndReturn:
                 EmitCallAndReturn(instruction);

@@ -198,9 +198,31 @@ internal sealed partial class CodeEmitter
         ref ColdPath cold = ref AddColdPath(ColdPathKind.Remember, instruction);
         cold.Integer = target;
         cold.Resume = asm.NewLabel();
-        asm.Test(OpSize.Byte, Mem.Base(target, ObjectHeader.FlagsOffset), (int)ObjectFlags.Unremembered);
+        ObjectFlags flags = instruction.Immediate != 0 ? ObjectFlags.Unremembered | ObjectFlags.Carded : ObjectFlags.Unremembered;
+        asm.Test(OpSize.Byte, Mem.Base(target, ObjectHeader.FlagsOffset), (int)flags);
         asm.Jcc(Condition.NotZero, cold.Entry);
         asm.Bind(cold.Resume);
+    }
+
+    /// <summary>Marks the card of an element that was written, and remembers the object unless that was done before.</summary>
+    private void EmitRemember(in ColdPath path, in LirInstruction instruction)
+    {
+        if (instruction.Immediate != 0)
+        {
+            ReadOnlySpan<LirOperand> operands = code.Operands(instruction);
+            int offset = (int)instruction.Immediate;
+            asm.Lea(
+                OpSize.Qword,
+                Scratch,
+                operands.Length > 1 ? Mem.BaseIndex(path.Integer, Input(operands, 1).Gpr, sizeof(long), offset) : Mem.Base(path.Integer, offset));
+            asm.Call(NativeRuntime.AddressOf(Stub.MarkCard));
+            asm.Test(OpSize.Byte, Mem.Base(path.Integer, ObjectHeader.FlagsOffset), (int)ObjectFlags.Unremembered);
+            asm.Jcc(Condition.Zero, path.Resume);
+        }
+
+        asm.Mov(OpSize.Qword, Scratch, path.Integer);
+        asm.Call(NativeRuntime.AddressOf(Stub.Remember));
+        AddSite(instruction, asm.Position, TrapKind.None);
     }
 
     private void EmitTestType(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)

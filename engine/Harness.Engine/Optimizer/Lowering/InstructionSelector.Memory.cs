@@ -1,3 +1,4 @@
+using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Runtime;
@@ -232,6 +233,35 @@ internal sealed partial class InstructionSelector
     {
         int value = Constants.IsConstant(graph, graph.Input(id, 1)) ? 0 : Register(graph.Input(id, 1));
         Store(TableElement(id), OpSize.Qword, isFloat: false, value, 0);
+        if (ObjectLayout.IsHeapReference(module.Module.Tables[(int)graph[id].Immediate].Type.ElementType) && MayBeObject(graph.Input(id, 1)))
+        {
+            Store(TableCard(id), OpSize.Byte, isFloat: false, 0, 1);
+        }
+    }
+
+    /// <summary>The card of the table element that a node writes.</summary>
+    private Address TableCard(int id)
+    {
+        int cards = code.NewValue(IrType.I64);
+        Load(cards, TableField(id, TableData.CardsOffset), OpSize.Qword);
+        Address address = Address.OfBase(cards, 0);
+        int index = graph.Input(id, 0);
+        if (Constants.TryGetInteger(graph, index, out _) && (ulong)Constants.RegisterBits(graph, index) < int.MaxValue)
+        {
+            address.Displacement = (int)Constants.RegisterBits(graph, index) >> TableData.CardShift;
+        }
+        else
+        {
+            int element = Register(index);
+            address.Index = code.NewValue(IrType.I64);
+            ref LirInstruction shift = ref Emit(LirOp.ShiftConstant, OpSize.Qword);
+            shift.Sub = (ushort)ShiftOp.Shr;
+            shift.Immediate = TableData.CardShift;
+            Def(address.Index);
+            Use(element);
+        }
+
+        return address;
     }
 
     private void SelectGlobalGet(int id)

@@ -84,10 +84,17 @@ internal sealed partial class InstructionSelector
         int target = graph.Input(id, 0);
         if (ObjectLayout.IsHeapReference(field) && MayBeObject(stored) && !IsFresh(target, id))
         {
-            int written = Register(target);
-            Emit(LirOp.WriteBarrier, OpSize.Qword);
-            Use(written);
+            EmitWriteBarrier(Register(target), address, isElement: graph[id].Op == Opcode.ArraySet);
         }
+    }
+
+    /// <summary>Tells the collector of a store; of one in an array also where, as long arrays are read in parts.</summary>
+    private void EmitWriteBarrier(int written, in Address place, bool isElement)
+    {
+        ref LirInstruction instruction = ref Emit(LirOp.WriteBarrier, OpSize.Qword);
+        instruction.Immediate = isElement ? place.Displacement : 0;
+        Use(written);
+        if (isElement && place.Index != 0) Use(place.Index);
     }
 
     /// <summary>Stores a value in a field without telling the collector.</summary>

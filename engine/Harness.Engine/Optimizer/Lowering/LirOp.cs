@@ -126,7 +126,10 @@ internal enum LirOp : byte
     /// </summary>
     AllocateArray,
 
-    /// <summary>Tells the collector that a reference has been stored into the object, the input.</summary>
+    /// <summary>
+    /// Tells the collector that a reference has been stored into the object, the first input. In an array, Immediate is the offset of the place, to
+    /// which the second input, if there is one, adds as an index; else Immediate is 0.
+    /// </summary>
     WriteBarrier,
 
     /// <summary>Result = 1 if the input is of a type, else 0; Immediate and Sub are a <see cref="TypeTest"/>.</summary>

@@ -1,0 +1,108 @@
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Heap;
+
+/// <summary>
+/// The addresses of a heap, and how much memory is behind them. A store that is disposed of leaves its reservation, with memory that
+/// was touched, to the next one in the process with the same sizes: to get fresh pages from the system costs more than to allocate in them.
+/// </summary>
+internal sealed unsafe class HeapReservation
+{
+    private static readonly Lock Gate = new();
+
+    /// <summary>Reservations that no heap uses, the last one left first.</summary>
+    private static readonly Stack<HeapReservation> Kept = new();
+
+    private static nuint s_keptMemory;
+
+    private HeapReservation(byte* start, nuint size, bool hugePages)
+    {
+        HasHugePages = hugePages;
+        Start = start;
+        Size = size;
+    }
+
+    /// <summary>The lowest address.</summary>
+    public byte* Start { get; }
+
+    /// <summary>Bytes of addresses.</summary>
+    public nuint Size { get; }
+
+    /// <summary>Whether the system was asked for large pages.</summary>
+    public bool HasHugePages { get; }
+
+    /// <summary>Bytes of each part that may have memory with arbitrary contents, from its start: by <see cref="Part"/>.</summary>
+    public nuint[] Touched { get; } = new nuint[(int)Part.Count];
+
+    /// <summary>Takes a reservation of a size that was left, or makes one.</summary>
+    public static HeapReservation Take(nuint size, bool hugePages)
+    {
+        lock (Gate)
+        {
+            if (Kept.TryPeek(out HeapReservation? kept) && kept.Size == size && kept.HasHugePages == hugePages)
+            {
+                Kept.Pop();
+                s_keptMemory -= kept.Memory;
+                return kept;
+            }
+        }
+
+        var made = new HeapReservation(LinuxMemory.MapPages(size), size, hugePages);
+        if (hugePages) LinuxMemory.PreferHugePages(made.Start, size);
+        return made;
+    }
+
+    /// <summary>Leaves the reservation to others, or gives it back to the system if too much is left already.</summary>
+    /// <param name="limit">Most bytes of memory that all heaps together leave.</param>
+    public void Leave(nuint limit)
+    {
+        lock (Gate)
+        {
+            // Those of other sizes have had their time.
+            while (Kept.TryPeek(out HeapReservation? other) && (other.Size != Size || s_keptMemory + Memory > limit))
+            {
+                if (other.Size == Size && Memory > limit) break;
+                Kept.Pop();
+                s_keptMemory -= other.Memory;
+                other.Free();
+            }
+
+            if (Memory <= limit)
+            {
+                Kept.Push(this);
+                s_keptMemory += Memory;
+                return;
+            }
+        }
+
+        Free();
+    }
+
+    private nuint Memory
+    {
+        get
+        {
+            nuint sum = 0;
+            foreach (nuint touched in Touched) sum += touched;
+            return sum;
+        }
+    }
+
+    private void Free() => LinuxMemory.Unmap(Start, Size);
+
+    /// <summary>A part of a heap whose memory is kept.</summary>
+    public enum Part
+    {
+        /// <summary>The lower half of the old generation.</summary>
+        Low,
+
+        /// <summary>The upper half.</summary>
+        High,
+
+        /// <summary>The nursery with its survivors.</summary>
+        Young,
+
+        /// <summary>Number of parts.</summary>
+        Count,
+    }
+}
