@@ -39,6 +39,37 @@ public sealed unsafe partial class HostFunction
         return new HostFunction(type, (caller, slots) => Call(type, callback, caller, slots));
     }
 
+    /// <summary>Makes a function of any number of parameters and results, all numbers, that works on their bits.</summary>
+    /// <param name="type">Its parameters and results.</param>
+    /// <param name="callback">What it does.</param>
+    /// <exception cref="ArgumentException">A parameter or result is no number.</exception>
+    public static HostFunction Create(FunctionType type, HostSlotCallback callback)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        ArgumentNullException.ThrowIfNull(callback);
+        if (type.Parameters.Concat(type.Results).Any(value => value.IsReference))
+        {
+            throw new ArgumentException($"a function of type {type} has references, which slots cannot keep alive", nameof(type));
+        }
+
+        int count = SignatureAdapters.SlotCount(type);
+        return new HostFunction(type, (caller, slots) => callback(caller, new Span<ulong>(slots, count)));
+    }
+
+    /// <summary>
+    /// Makes a function from a delegate with any number of parameters, all numbers: <see cref="int"/> and <see cref="uint"/> are i32,
+    /// <see cref="long"/> and <see cref="ulong"/> i64, <see cref="float"/> f32, <see cref="double"/> f64. The first parameter may be a
+    /// <see cref="HostCaller"/>; it tells who calls and is no parameter of the function. A tuple is as many results as it has items. Calls
+    /// do not allocate; making the function generates code, which takes some hundred microseconds.
+    /// </summary>
+    /// <exception cref="ArgumentException">Another parameter or a result is no number.</exception>
+    public static HostFunction Create(Delegate callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        (FunctionType type, RawCallback raw) = DelegateAdapter.Adapt(callback);
+        return new HostFunction(type, raw);
+    }
+
     /// <summary>Makes a function of the type with which a module imports it.</summary>
     internal static HostFunction Create(FunctionInfo import, HostCallback callback)
     {

@@ -37,19 +37,37 @@ internal static unsafe class Instantiator
     private static Extern[] Resolve(Store store, WasmModule module, Imports imports)
     {
         var items = new Extern[module.Imports.Length];
+        List<string>? missing = null;
         for (int i = 0; i < items.Length; i++)
         {
             Import import = module.Imports[i];
-            items[i] = imports.Find(store, module, import)
-                ?? throw new LinkException($"unknown import: \"{import.ModuleName}\" \"{import.Name}\"");
+            if (imports.Find(store, module, import) is not { } found)
+            {
+                (missing ??= []).Add($"\"{import.ModuleName}\" \"{import.Name}\": {Describe(module, import)}");
+                continue;
+            }
+
+            items[i] = found;
             if (items[i].Store != store)
                 throw new ArgumentException($"\"{import.ModuleName}\" \"{import.Name}\" is of another store", nameof(imports));
             if (!Matches(module, import, items[i]))
                 throw new LinkException($"incompatible import type: \"{import.ModuleName}\" \"{import.Name}\"");
         }
 
-        return items;
+        return missing is null ? items : throw new LinkException($"unknown import: {string.Join("; ", missing)}");
     }
+
+    /// <summary>Kind and type of an import, for people.</summary>
+    private static string Describe(WasmModule module, Import import) => import.Kind switch
+    {
+        ExternalKind.Function => $"function {module.Functions[import.Index].Type}",
+        ExternalKind.Memory => $"memory of {Describe(module.Memories[import.Index].Type.Limits)} pages{(module.Memories[import.Index].Type.IsShared ? ", shared" : string.Empty)}",
+        ExternalKind.Table => $"table of {Describe(module.Tables[import.Index].Type.Limits)} {module.Tables[import.Index].Type.ElementType}",
+        ExternalKind.Global => $"global {(module.Globals[import.Index].Type.IsMutable ? "mut " : string.Empty)}{module.Globals[import.Index].Type.Type}",
+        _ => $"tag {module.Tags[import.Index].Type.Type}",
+    };
+
+    private static string Describe(Limits limits) => limits.Maximum is { } maximum ? $"{limits.Minimum} to {maximum}" : $"{limits.Minimum} or more";
 
     private static bool Matches(WasmModule module, Import import, Extern item)
     {

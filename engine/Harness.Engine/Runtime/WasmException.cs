@@ -13,7 +13,7 @@ public sealed class WasmException : Exception
     /// <param name="values">One value for each parameter of the tag's type.</param>
     /// <exception cref="ArgumentException">The number of values is not that of the tag's type.</exception>
     public WasmException(Tag tag, params ReadOnlySpan<WasmValue> values)
-        : base($"an exception of type {(tag ?? throw new ArgumentNullException(nameof(tag))).Type.Type} was not caught")
+        : base($"an exception of type {(tag ?? throw new ArgumentNullException(nameof(tag))).Type.Type} was not caught{(values.Length == 0 ? string.Empty : $": {string.Join(", ", values.ToArray())}")}")
     {
         if (values.Length != tag.Type.Type.Parameters.Length)
         {

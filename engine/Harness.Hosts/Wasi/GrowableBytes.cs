@@ -1,0 +1,45 @@
+namespace Harness.Hosts.Wasi;
+
+/// <summary>The content of a file in memory.</summary>
+internal sealed class GrowableBytes
+{
+    /// <summary>The most bytes of a file in memory, 1 GiB.</summary>
+    public const int MaximumLength = 1 << 30;
+
+    private byte[] _bytes = [];
+
+    /// <summary>How many bytes there are.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Copies the bytes from a position on.</summary>
+    /// <returns>How many there were.</returns>
+    public int Read(Span<byte> buffer, ulong offset)
+    {
+        if (offset >= (ulong)Length) return 0;
+        int count = Math.Min(buffer.Length, Length - (int)offset);
+        _bytes.AsSpan((int)offset, count).CopyTo(buffer);
+        return count;
+    }
+
+    /// <summary>Writes at a position, after filling up with zeros if it is beyond the end.</summary>
+    public void Write(ReadOnlySpan<byte> buffer, ulong offset)
+    {
+        if (buffer.IsEmpty) return;
+        if (offset > (ulong)(MaximumLength - buffer.Length)) throw new WasiErrorException(Errno.Fbig);
+        int end = (int)offset + buffer.Length;
+        if (end > Length) SetLength((ulong)end);
+        buffer.CopyTo(_bytes.AsSpan((int)offset));
+    }
+
+    /// <summary>Cuts off, or fills up with zeros.</summary>
+    public void SetLength(ulong length)
+    {
+        if (length > MaximumLength) throw new WasiErrorException(Errno.Fbig);
+        if ((int)length > _bytes.Length) Array.Resize(ref _bytes, (int)Math.Min(MaximumLength, Math.Max((long)length, _bytes.Length * 2L)));
+        if ((int)length < Length) _bytes.AsSpan((int)length, Length - (int)length).Clear();
+        Length = (int)length;
+    }
+
+    /// <summary>A copy of the bytes.</summary>
+    public byte[] ToArray() => _bytes.AsSpan(0, Length).ToArray();
+}

@@ -1,0 +1,54 @@
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+
+namespace Harness.Hosts.Wasi;
+
+/// <summary>A function of WASI: works on the arguments' bits, and fails with a <see cref="WasiErrorException"/>.</summary>
+/// <param name="memory">The calling program's memory.</param>
+/// <param name="arguments">The bits of the arguments; the high half of 32-bit ones is zero.</param>
+internal delegate void WasiFunction(GuestMemory memory, ReadOnlySpan<ulong> arguments);
+
+/// <summary>All functions of WASI by name, as functions of the host.</summary>
+internal sealed class WasiFunctionTable
+{
+    private const string MemoryName = "memory";
+    private Instance? _instance;
+    private GuestMemory _memory;
+
+    /// <summary>The functions.</summary>
+    public Dictionary<string, HostFunction> Functions { get; } = [];
+
+    /// <summary>Adds a function that returns an error number.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="parameters">A letter for each parameter: <c>i</c> for i32, <c>l</c> for i64.</param>
+    /// <param name="function">What it does.</param>
+    public void Add(string name, string parameters, WasiFunction function)
+    {
+        FunctionType type = FunctionType.Of([.. parameters.Select(letter => letter == 'l' ? ValueType.I64 : ValueType.I32)], [ValueType.I32]);
+        Functions.Add(name, HostFunction.Create(type, (caller, slots) =>
+        {
+            try
+            {
+                function(MemoryOf(caller), slots[..parameters.Length]);
+                slots[0] = (ulong)Errno.Success;
+            }
+            catch (WasiErrorException error)
+            {
+                slots[0] = (ulong)error.Error;
+            }
+        }));
+    }
+
+    /// <summary>The memory of the instance that calls; of the last one that did if the host calls.</summary>
+    private GuestMemory MemoryOf(HostCaller caller)
+    {
+        if (caller.Instance is { } instance && instance != _instance)
+        {
+            if (instance.Export(MemoryName) is not Memory memory) throw new InvalidOperationException($"the program calls WASI but exports no memory \"{MemoryName}\"");
+            _memory = new GuestMemory(memory);
+            _instance = instance;
+        }
+
+        return _instance is not null ? _memory : throw new InvalidOperationException("a function of WASI was called by no instance");
+    }
+}
