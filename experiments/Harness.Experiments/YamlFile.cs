@@ -41,12 +41,25 @@ internal static partial class YamlFile
         }
         catch (YamlException exception)
         {
-            var reason = exception.InnerException is InvalidCastException or FormatException
-                ? "the value here is of the wrong form; a list is written [a, b], a table {name: value}, a number with digits"
-                : UnknownField().Replace(exception.Message.ReplaceLineEndings(" "), "there is no field '$1' here");
+            var reason = Explain(exception);
             throw new HarnessException($"{kind} {path}:{exception.Start.Line}:{exception.Start.Column}: {reason}", exception);
         }
     }
+
+    private static string Explain(YamlException exception)
+    {
+        Exception innermost = exception;
+        while (innermost.InnerException is not null)
+            innermost = innermost.InnerException;
+        if (innermost is OverflowException)
+            return "this number is too large";
+        if (innermost is InvalidCastException or FormatException or ArgumentNullException || WrongForm().IsMatch(innermost.Message))
+            return "the value here is of the wrong form; a list is written [a, b], a table {name: value}, a number with digits";
+        return UnknownField().Replace(innermost.Message.ReplaceLineEndings(" "), "there is no field '$1' here");
+    }
+
+    [GeneratedRegex("No node deserializer was able|Expected '")]
+    private static partial Regex WrongForm();
 
     [GeneratedRegex("Property '(.*)' not found on type .*")]
     private static partial Regex UnknownField();

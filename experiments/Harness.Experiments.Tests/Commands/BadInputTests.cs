@@ -5,6 +5,8 @@ namespace Harness.Experiments.Tests.Commands;
 /// <summary>Whatever the user gets wrong is answered in one line, without a stack trace, and with an exit code that is not 0.</summary>
 public sealed class BadInputTests : IDisposable
 {
+    private const string Header = "engine,configuration,workload,repetition,compile_ms,instantiate_ms,warm_up_calls,warm_up_ms,settled,execute_ms,execute_min_ms,execute_max_ms,timed_calls,optimized_bytes,baseline_bytes,tier_ups,deopts,finished_utc\n";
+
     private readonly TemporaryFolder folder = new();
 
     public BadInputTests()
@@ -16,6 +18,38 @@ public sealed class BadInputTests : IDisposable
         folder.Write("notcsv.txt", "x");
         Directory.CreateDirectory(folder.File("damaged"));
         folder.Write("damaged/results.csv", "some,thing\n1,2\n");
+        WriteResults("semicolons", "engine;configuration;workload;repetition;execute_ms\nours;a;two-targets;1;2.5\n");
+        WriteResults("nan", Header + Row(1, "2.5") + Row(2, "NaN"));
+        WriteResults("doubled", Header + Row(1, "2.5") + Row(1, "2.5"));
+        folder.Write("null-knob.yaml", "workloads: [two-targets]\nknobs: {deopt: }\nconfigurations: [{name: a}]\n");
+        folder.Write("null-grid.yaml", "workloads: [two-targets]\ngrid: {inlining.budget: }\n");
+        folder.Write("huge-grid.yaml", "workloads: [two-targets]\ngrid:\n" + string.Concat(((string[])["inlining.budget", "inlining.max-size", "inlining.factor", "inlining.min-budget"])
+            .Select(knob => $"  {knob}: [{string.Join(", ", Enumerable.Range(1, 200))}]\n")));
+        folder.Write("list-root.yaml", "- a\n- b\n");
+        folder.Write("no-workloads.yaml", "configurations: [{name: a}]\n");
+        folder.Write("large-seed.yaml", "workloads: [two-targets]\nseed: 99999999999999999999\n");
+        folder.Write("syntax.yaml", "workloads: [two-targets\ngrid: {a: [1\n");
+        folder.Write("negative.yaml", "workloads: [two-targets]\nrepetitions: -5\nconfigurations: [{name: a}]\n");
+        folder.Write("no-name.yaml", "workloads: [two-targets]\nconfigurations: [{title: a}]\n");
+        folder.Write("two-names.yaml", "workloads: [two-targets]\nconfigurations: [{name: a}, {name: a}]\n");
+        folder.Write("baseline.yaml", "workloads: [two-targets]\nconfigurations: [{name: a}]\nbaseline: b\n");
+        folder.Write("field.yaml", "workloads: [two-targets]\nrepetition: 3\n");
+        folder.Write("twice.yaml", "workloads: [two-targets]\nseed: 1\nseed: 2\n");
+        folder.Write("empty.yaml", "");
+        folder.Write("knob.yaml", "workloads: [two-targets]\nconfigurations: [{name: a, knobs: {inlinig.budget: 3}}]\n");
+        folder.Write("value.yaml", "workloads: [two-targets]\nconfigurations: [{name: a, knobs: {deopt: perhaps}}]\n");
+        folder.Write("workload.yaml", "workloads: [two-target]\nconfigurations: [{name: a}]\n");
+        folder.Write("text.yaml", "workloads: two-targets\nconfigurations: [{name: a}]\n");
+        folder.Write("engine.yaml", "engines: [v9]\nworkloads: [two-targets]\nconfigurations: [{name: a}]\n");
+    }
+
+    private static string Row(int repetition, string time) => $"ours,a,two-targets,{repetition},1,1,5,100,True,{time},1,1,1,0,0,0,0,2026-11-28T10:00:00.000Z\n";
+
+    private void WriteResults(string name, string rows)
+    {
+        Directory.CreateDirectory(folder.File(name));
+        folder.Write($"{name}/results.csv", rows);
+        folder.Write($"{name}/sweep.yaml", "workloads: [two-targets]\nconfigurations: [{name: a}]\n");
     }
 
     public void Dispose() => folder.Dispose();
@@ -41,6 +75,34 @@ public sealed class BadInputTests : IDisposable
     [InlineData("sweep v8-example --results {0}/notcsv.txt", "cannot make the results folder")]
     [InlineData("chart {0}", "there are no results in")]
     [InlineData("chart {0}/damaged", "results.csv is damaged")]
+    [InlineData("chart {0}/semicolons", "does not name the columns of results, separated by commas")]
+    [InlineData("chart {0}/nan", "results.csv:3 was changed after it was measured: execute_ms is NaN")]
+    [InlineData("compare {0}/doubled", "results.csv:3 was changed after it was measured: this is the same repetition as line 2")]
+    [InlineData("chart v8-example --width 3", "--width must be in 150..5000 points, not 3")]
+    [InlineData("chart v8-example --kind pie", "--kind takes auto, bars, sorted, lines, heat, dots, pareto, not 'pie'")]
+    [InlineData("chart v8-example --kind heat", "a heat map needs a grid of two knobs; sweep 'v8-example' has no grid")]
+    [InlineData("chart v8-example --output {0}/chart.bmp", "charts are written as png, svg, pdf, not as '.bmp'")]
+    [InlineData("sweep {0}/null-knob.yaml", "knob 'deopt' has no value; write one, as in 'deopt: on'")]
+    [InlineData("sweep {0}/null-grid.yaml", "the grid has no values for 'inlining.budget'")]
+    [InlineData("sweep {0}/huge-grid.yaml", "the grid has 1,600,000,000 configurations; at most 10,000")]
+    [InlineData("sweep {0}/list-root.yaml", "list-root.yaml:1:1: the value here is of the wrong form")]
+    [InlineData("sweep {0}/no-workloads.yaml", "it does not say what to measure")]
+    [InlineData("sweep {0}/large-seed.yaml", "large-seed.yaml:2:7: this number is too large")]
+    [InlineData("sweep {0}/syntax.yaml", "syntax.yaml:1:12: ")]
+    [InlineData("sweep {0}/negative.yaml", "repetitions must be in 1..10000, not -5")]
+    [InlineData("sweep {0}/no-name.yaml", "each configuration needs a name")]
+    [InlineData("sweep {0}/two-names.yaml", "two configurations are named 'a'")]
+    [InlineData("sweep {0}/baseline.yaml", "the baseline 'b' is none of the configurations 'a'")]
+    [InlineData("sweep {0}/field.yaml", "field.yaml:2:1: there is no field 'repetition' here")]
+    [InlineData("sweep {0}/twice.yaml", "twice.yaml:3:1: ")]
+    [InlineData("sweep {0}/empty.yaml", "empty.yaml is empty")]
+    [InlineData("sweep {0}/knob.yaml", "unknown knob 'inlinig.budget'; did you mean 'inlining.budget'?")]
+    [InlineData("sweep {0}/value.yaml", "knob 'deopt' does not take 'perhaps'")]
+    [InlineData("sweep {0}/workload.yaml", "unknown workload 'two-target'; did you mean 'two-targets'?")]
+    [InlineData("sweep {0}/text.yaml", "text.yaml:1:12: the value here is of the wrong form; a list is written [a, b]")]
+    [InlineData("sweep {0}/engine.yaml", "unknown engine 'v9'")]
+    [InlineData("fuzz --count -5", "--count must be at least 1, not -5")]
+    [InlineData("run {0}/good.wat 1 --repeat -1", "--repeat must be at least 1, not -1")]
     public async Task MistakesAreExplainedInOneLine(string command, string part)
     {
         string[] arguments = [typeof(HarnessException).Assembly.Location, .. command.Split(' ').Select(word => word.Replace("{0}", folder.Path, StringComparison.Ordinal))];

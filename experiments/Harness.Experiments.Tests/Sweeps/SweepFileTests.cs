@@ -15,7 +15,7 @@ public sealed class SweepFileTests
     [Fact]
     public void AGridHasEveryCombination()
     {
-        var sweep = TestSweeps.Read("knobs: {deopt.limit: 3}\ngrid: {inlining.budget: [10, 20], deopt: [on, off]}");
+        var sweep = TestSweeps.Read("workloads: [all]\nknobs: {deopt.limit: 3}\ngrid: {inlining.budget: [10, 20], deopt: [on, off]}");
         Assert.Equal(
             ["inlining.budget=10 deopt=on", "inlining.budget=10 deopt=off", "inlining.budget=20 deopt=on", "inlining.budget=20 deopt=off"],
             sweep.Configurations.Select(configuration => configuration.Name));
@@ -26,7 +26,7 @@ public sealed class SweepFileTests
     [Fact]
     public void LeftOutFieldsHaveDefaults()
     {
-        var sweep = TestSweeps.Read("configurations: [{name: base}]");
+        var sweep = TestSweeps.Read("workloads: [all]\nconfigurations: [{name: base}]");
         Assert.Equal(21, sweep.Repetitions);
         Assert.Equal(["ours"], sweep.Engines);
         Assert.Equal(WorkloadManifest.ReadDefault().All.Count, sweep.Workloads.Count);
@@ -35,14 +35,14 @@ public sealed class SweepFileTests
     [Theory]
     [InlineData("repetitons: 3", "test.yaml:1:1: there is no field 'repetitons' here")]
     [InlineData("engines: ours", "test.yaml:1:10: the value here is of the wrong form")]
-    [InlineData("title: x", "it has no configurations; write a list 'configurations' or a 'grid'")]
-    [InlineData("configurations: [{name: a, knobs: {deopts: off}}]", "unknown knob 'deopts'; did you mean 'deopt'?")]
-    [InlineData("configurations: [{name: a, knobs: {deopt.limit: -1}}]", "knob 'deopt.limit' does not take '-1'; it takes a whole number")]
-    [InlineData("configurations: [{name: a}, {name: a}]", "two configurations are named 'a'")]
-    [InlineData("configurations: [{name: a}]\nbaseline: b", "the baseline 'b' is none of the configurations 'a'")]
-    [InlineData("configurations: [{name: a}]\nengines: [v9]", "unknown engine 'v9'; there are ours and v8")]
+    [InlineData("workloads: [all]\ntitle: x", "it has no configurations; write a list 'configurations' or a 'grid'")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a, knobs: {deopts: off}}]", "unknown knob 'deopts'; did you mean 'deopt'?")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a, knobs: {deopt.limit: -1}}]", "knob 'deopt.limit' does not take '-1'; it takes a whole number")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a}, {name: a}]", "two configurations are named 'a'")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nbaseline: b", "the baseline 'b' is none of the configurations 'a'")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nengines: [v9]", "unknown engine 'v9'; there are ours and v8")]
     [InlineData("configurations: [{name: a}]\nworkloads: [v8-exampel]", "unknown workload 'v8-exampel'; did you mean 'v8-example'?")]
-    [InlineData("configurations: [{name: a}]\nrepetitions: 0", "repetitions must be in 1..10000, not 0")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nrepetitions: 0", "repetitions must be in 1..10000, not 0")]
     public void MistakesAreExplainedInOneLine(string text, string part)
     {
         var mistake = Assert.Throws<HarnessException>(() => TestSweeps.Read(text));

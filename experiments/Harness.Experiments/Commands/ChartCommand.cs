@@ -12,7 +12,7 @@ internal static class ChartCommand
     public static Command Create()
     {
         var results = new Argument<string>("results") { Description = "results folder, or name of a sweep" };
-        var kind = new Option<ChartKind>("--kind") { Description = "what is drawn; 'auto' is the chart that a sweep makes", HelpName = "auto|bars|sorted|lines|heat|dots|pareto" };
+        var kind = OptionRanges.Names<ChartKind>("--kind", "what is drawn; 'auto' is the chart that a sweep makes");
         var width = new Option<float>("--width") { Description = "width in points; a column of a paper has 241, a page 504", HelpName = "POINTS", DefaultValueFactory = _ => Figure.StandardWidth };
         var output = new Option<string?>("--output") { Description = "write this file only; its ending says the format: .png, .svg, .pdf", HelpName = "FILE" };
         var command = new Command("chart", "make summary.md and the chart again from a results folder, or another kind of chart") { results, kind, width, output };

@@ -17,7 +17,7 @@ internal static class ExplainCommand
         var file = new Argument<string>("file") { Description = "module: .wasm or .wat" };
         var arguments = new Argument<string[]>("args") { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
-        var repeat = new Option<int>("--repeat") { Description = "call the function N times", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var repeat = new Option<int>("--repeat") { Description = "call the function N times", HelpName = "N", DefaultValueFactory = _ => 1 }.AtLeast(1);
         var functions = new Option<string[]>("--function") { Description = "show only this function; can be given several times", HelpName = "NAME", DefaultValueFactory = _ => [] };
         var graphs = new Option<bool>("--ir") { Description = "show the graph after each pass" };
         var code = new Option<bool>("--code") { Description = "show the machine code of both tiers" };

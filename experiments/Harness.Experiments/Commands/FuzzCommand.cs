@@ -10,7 +10,7 @@ internal static class FuzzCommand
 {
     public static Command Create()
     {
-        var count = new Option<int>("--count") { Description = "number of programs", DefaultValueFactory = _ => 1000 };
+        var count = new Option<int>("--count") { Description = "number of programs", DefaultValueFactory = _ => 1000 }.AtLeast(1);
         var seed = new Option<ulong>("--seed") { Description = "seed of the first program; the others have the ones after it", DefaultValueFactory = _ => 1 };
         var configuration = new Option<string?>("--configuration") { Description = "run in this configuration only", HelpName = "NAME" };
         var reduce = new Option<bool>("--reduce") { Description = "make each program that fails as small as possible, and write it to artifacts/fuzz" };

@@ -17,7 +17,7 @@ internal static class HostCommand
     {
         var suite = new Argument<string>("suite") { Description = "what the program belongs to: " + string.Join(", ", GuestHost.Names) };
         var folder = new Argument<string>("folder") { Description = "folder with the module and its input" };
-        var repeat = new Option<int>("--repeat") { Description = "number of runs in one process", HelpName = "N", DefaultValueFactory = _ => 11 };
+        var repeat = new Option<int>("--repeat") { Description = "number of runs in one process", HelpName = "N", DefaultValueFactory = _ => 11 }.AtLeast(1);
         var engine = new Option<string>("--engine") { Description = "ours, v8 or both", HelpName = "NAME", DefaultValueFactory = _ => "both" };
         var trace = new Option<bool>("--trace") { Description = "make the program tell every number that it reads from or writes to an object, and compare these" };
         var command = new Command("host", "run a program of another benchmark suite and check its result") { suite, folder, repeat, engine, trace };

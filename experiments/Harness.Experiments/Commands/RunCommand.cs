@@ -18,7 +18,7 @@ internal static class RunCommand
         var file = new Argument<string>("file") { Description = "module: .wasm or .wat" };
         var arguments = new Argument<string[]>("args") { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
-        var repeat = new Option<int>("--repeat") { Description = "call N times; print each time in ms, and their median alone on the last line", HelpName = "N", DefaultValueFactory = _ => 0 };
+        var repeat = new Option<int>("--repeat") { Description = "call N times; print each time in ms, and their median alone on the last line", HelpName = "N", DefaultValueFactory = _ => 0 }.AtLeast(1);
         var stats = new Option<bool>("--stats") { Description = "print at the end what the compilers and the garbage collector did" };
         var command = new Command("run", "call an exported function and print its results") { file, arguments, invoke, repeat, stats };
         var knobs = KnobOptions.AddTo(command);

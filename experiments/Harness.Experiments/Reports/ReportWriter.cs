@@ -32,7 +32,7 @@ internal static class ReportWriter
     /// <summary>Reads a results folder and computes its statistics.</summary>
     public static (SweepDefinition Sweep, SweepSummary Summary) Summarize(ResultsFolder folder)
     {
-        var rows = DurableCsv<Measurement>.Read(folder.Results);
+        var rows = MeasurementFile.Read(folder.Results);
         if (rows.Count == 0)
             throw new HarnessException($"{folder.Results} has no rows yet; continue the sweep");
         var sweep = folder.ReadSweep();

@@ -131,7 +131,7 @@ internal sealed class DurableCsv<TRow> : IDisposable
         }
         catch (KeyNotFoundException exception)
         {
-            throw new HarnessException($"{path} is damaged: its first line does not name the columns of results", exception);
+            throw new HarnessException($"{path} is damaged: its first line does not name the columns of results, separated by commas (a spreadsheet may have changed it)", exception);
         }
         catch (CsvFormatException exception)
         {

@@ -61,19 +61,25 @@ internal static class SweepFile
         }
     }
 
+    /// <summary>Most configurations of a sweep: more than anybody measures, and few enough to plan at once.</summary>
+    private const int MostConfigurations = 10_000;
+
+    /// <summary>Most cells likewise.</summary>
+    private const int MostCells = 1_000_000;
+
     private sealed class Document
     {
         public string? Title { get; set; }
 
         public List<string> Engines { get; set; } = [OwnEngine.EngineName];
 
-        public List<string> Workloads { get; set; } = ["all"];
+        public List<string>? Workloads { get; set; }
 
-        public Dictionary<string, string> Knobs { get; set; } = [];
+        public Dictionary<string, string?> Knobs { get; set; } = [];
 
         public List<ConfigurationEntry> Configurations { get; set; } = [];
 
-        public Dictionary<string, List<string>> Grid { get; set; } = [];
+        public Dictionary<string, List<string?>?> Grid { get; set; } = [];
 
         public string? Baseline { get; set; }
 
@@ -91,6 +97,7 @@ internal static class SweepFile
 
         public SweepDefinition ToDefinition(string name, string text, WorkloadManifest manifest)
         {
+            Require(Workloads is { Count: > 0 }, "it does not say what to measure; write 'workloads: [NAME, …]', or 'workloads: [all]' for all of them");
             var configurations = MakeConfigurations();
             var baseline = Baseline ?? configurations[0].Name;
             Require(configurations.Any(configuration => configuration.Name == baseline),
@@ -98,6 +105,8 @@ internal static class SweepFile
             Require(Repetitions is >= 1 and <= 10_000, $"repetitions must be in 1..10000, not {Repetitions}");
             Require(TimedCalls is >= 1 and <= 1_000_000, $"timed-calls must be in 1..1000000, not {TimedCalls}");
             Require(TimeoutSeconds is > 0 and <= 86_400, $"timeout-seconds must be in 1..86400, not {TimeoutSeconds}");
+            var cells = (long)Engines.Distinct().Count() * configurations.Count * Workloads!.Count;
+            Require(cells <= MostCells, $"it has {cells} cells (engines × configurations × workloads); at most {MostCells} are measured in one sweep");
             Require(WarmUp.Window >= 2 && WarmUp.Calls >= WarmUp.Window, "warm-up needs a window of at least 2, and at least as many calls");
             foreach (var knob in V8Ignores)
                 KnobRegistry.Find(knob);
@@ -106,7 +115,7 @@ internal static class SweepFile
                 Name = name,
                 Title = Title ?? name,
                 Engines = [.. Engines.Select(EngineCatalog.CheckName).Distinct()],
-                Workloads = [.. Workloads.SelectMany(manifest.Select).Distinct()],
+                Workloads = [.. Workloads!.SelectMany(manifest.Select).Distinct()],
                 Configurations = configurations,
                 Baseline = baseline,
                 Repetitions = Repetitions,
@@ -122,6 +131,8 @@ internal static class SweepFile
         private List<SweepConfiguration> MakeConfigurations()
         {
             Require(Configurations.Count == 0 || Grid.Count == 0, "it has both configurations and a grid; write one of them");
+            var size = Grid.Values.Aggregate(1.0, (product, values) => product * (values?.Count ?? 0));
+            Require(size <= MostConfigurations, FormattableString.Invariant($"the grid has {size:#,0} configurations; at most {MostConfigurations:#,0} are measured in one sweep: take fewer values, or split it"));
             var configurations = Grid.Count > 0
                 ? [.. Combinations([.. Grid]).Select(values => new SweepConfiguration(GridName(values), GridName(values), Merge(values)))]
                 : Configurations.Select(entry => new SweepConfiguration(entry.Name, entry.Title ?? entry.Name, Merge(entry.Knobs))).ToList();
@@ -137,24 +148,24 @@ internal static class SweepFile
             return configurations;
         }
 
-        private Dictionary<string, string> Merge(IEnumerable<KeyValuePair<string, string>> knobs)
+        private Dictionary<string, string> Merge(IEnumerable<KeyValuePair<string, string?>>? knobs)
         {
-            var merged = new Dictionary<string, string>(Knobs);
-            foreach (var (name, value) in knobs)
-                merged[name] = value;
+            var merged = new Dictionary<string, string>();
+            foreach (var (name, value) in Knobs.Concat(knobs ?? []))
+                merged[name] = value ?? throw new HarnessException($"knob '{name}' has no value; write one, as in '{name}: {EngineOptions.FromDictionary([]).ToDictionary().GetValueOrDefault(name, "VALUE")}'");
             return merged;
         }
 
-        private static string GridName(IEnumerable<KeyValuePair<string, string>> values) =>
+        private static string GridName(IEnumerable<KeyValuePair<string, string?>> values) =>
             string.Join(' ', values.Select(pair => $"{pair.Key}={pair.Value}"));
 
-        private static IEnumerable<KeyValuePair<string, string>[]> Combinations(KeyValuePair<string, List<string>>[] axes)
+        private static IEnumerable<KeyValuePair<string, string?>[]> Combinations(KeyValuePair<string, List<string?>?>[] axes)
         {
-            IEnumerable<KeyValuePair<string, string>[]> combinations = [[]];
+            IEnumerable<KeyValuePair<string, string?>[]> combinations = [[]];
             foreach (var (knob, values) in axes)
             {
-                Require(values.Count > 0, $"the grid has no values for '{knob}'");
-                combinations = combinations.SelectMany(prefix => values.Select(value => (KeyValuePair<string, string>[])[.. prefix, new(knob, value)]));
+                Require(values is { Count: > 0 }, $"the grid has no values for '{knob}'");
+                combinations = combinations.SelectMany(prefix => values!.Select(value => (KeyValuePair<string, string?>[])[.. prefix, new(knob, value)]));
             }
 
             return combinations;
@@ -173,7 +184,7 @@ internal static class SweepFile
 
         public string? Title { get; set; }
 
-        public Dictionary<string, string> Knobs { get; set; } = [];
+        public Dictionary<string, string?> Knobs { get; set; } = [];
     }
 
     private sealed class WarmUpEntry

@@ -55,7 +55,7 @@ internal sealed class SweepRunner
         {
             if (!File.Exists(folder.Results) || Provenance.Read(folder.Provenance) is not { FinishedUtc: not null } earlier)
                 return false;
-            var rows = DurableCsv<Measurement>.Read(folder.Results);
+            var rows = MeasurementFile.Read(folder.Results);
             return ChangedParts(earlier, rows).Count > 0 || Pending(rows).Count == 0;
         }
     }
@@ -68,6 +68,7 @@ internal sealed class SweepRunner
     {
         folder.Create();
         using var results = DurableCsv<Measurement>.Open(folder.Results, out var rows);
+        MeasurementFile.Check(rows, folder.Results);
         using var failureLog = DurableCsv<Failure>.Open(folder.Failures, out _);
         RecordProvenance(rows);
 
