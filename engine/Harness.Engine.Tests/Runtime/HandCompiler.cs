@@ -52,7 +52,7 @@ internal sealed class HandCompiler : IBaselineCompiler, IOptimizingCompiler
         return new ResumeMap(writer.FrameSize, [.. writer.ResumePoints]);
     }
 
-    public CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt)
+    public CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation)
     {
         lock (Optimizations)
         {

@@ -22,7 +22,7 @@ public sealed class InstantiationTests
         WasmModule module = HandCompiler.Module("""(module (import "env" "f" (func (param i32))))""");
 
         var missing = Assert.Throws<LinkException>(() => store.Instantiate(module));
-        Assert.Equal("unknown import: \"env\" \"f\"", missing.Message);
+        Assert.Equal("unknown import: \"env\" \"f\": function [i32] -> []", missing.Message);
         var wrong = Assert.Throws<LinkException>(() =>
             store.Instantiate(module, new Imports().Define("env", "f", HostFunction.Create((long _) => { }))));
         Assert.Equal("incompatible import type: \"env\" \"f\"", wrong.Message);

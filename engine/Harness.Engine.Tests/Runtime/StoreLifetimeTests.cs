@@ -45,6 +45,33 @@ public sealed class StoreLifetimeTests
         Assert.Empty(kept);
     }
 
+    [Fact]
+    public void TheCodeOfAModuleIsFreedWithTheModule()
+    {
+        using var engine = new WasmEngine(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 2 });
+        WeakReference code = RunIn(engine, out nint address);
+        Assert.NotNull(NativeRuntime.Registry.Find(address));
+        for (int i = 0; i < 10 && code.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.False(code.IsAlive);
+        Assert.Null(NativeRuntime.Registry.Find(address));
+        Assert.Equal(0, engine.Statistics.LiveOptimizedCodeBytes);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference RunIn(WasmEngine engine, out nint address)
+    {
+        using var store = new Store(engine);
+        Instance instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Program)));
+        for (int i = 0; i < 10; i++) instance.GetFunction("run").Invoke(i);
+        address = instance.Code.OptimizedCode(instance.GetFunction("run").Index)!.Block.Address;
+        return new WeakReference(instance.Code);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static (string Name, WeakReference Reference)[] Run(string tierUp)
     {

@@ -81,10 +81,10 @@ public sealed class TierUpTests
     }
 
     [Fact]
-    public void InstancesShareCodeButNotBudgets()
+    public void WithoutSharingInstancesHaveTheCodeInCommonOnly()
     {
         using WasmEngine engine = Tiers().NewEngine(
-            EngineOptions.Default with { TierUp = TierUpMode.Synchronous, TieringBudget = 3 });
+            EngineOptions.Default with { TierUp = TierUpMode.Synchronous, TieringBudget = 3, TieringShare = false });
         using var first = new Store(engine);
         using var second = new Store(engine);
         Assert.Equal([1, 1, 1], Run(first, 3));

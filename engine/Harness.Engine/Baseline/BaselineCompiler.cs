@@ -12,6 +12,7 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
 {
     // Not a bag: that keeps what was added in the adding thread, with its module and engine, as long as the thread lives.
     private readonly ConcurrentStack<FunctionCompiler> _idle = [];
+    private volatile bool _isDisposed;
 
     /// <inheritdoc/>
     public CompiledCode Compile(ModuleCode code, int functionIndex)
@@ -31,7 +32,7 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
             StackMaps = compiler.StackMaps.ToArray(),
             SourceMap = compiler.SourceMap?.ToArray(),
         };
-        _idle.Push(compiler);
+        GiveBack(compiler);
         return compiled;
     }
 
@@ -43,17 +44,25 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
         var points = compiler.ResumePoints!.ToArray();
         Array.Sort(points, (a, b) => (a.BytecodeOffset, a.Kind).CompareTo((b.BytecodeOffset, b.Kind)));
         var map = new ResumeMap(compiler.FrameSize, points);
-        _idle.Push(compiler);
+        GiveBack(compiler);
         return map;
     }
 
-    /// <summary>Frees the function compilers.</summary>
+    /// <summary>Frees the function compilers; one that is at work, when it has finished.</summary>
     public void Dispose()
     {
-        foreach (var compiler in _idle)
+        _isDisposed = true;
+        while (_idle.TryPop(out var compiler))
         {
             compiler.Assembler.Dispose();
         }
+    }
+
+    private void GiveBack(FunctionCompiler compiler)
+    {
+        compiler.Forget();
+        _idle.Push(compiler);
+        if (_isDisposed) Dispose();
     }
 
     /// <summary>A compiler that failed is not given back.</summary>

@@ -53,6 +53,15 @@ internal sealed partial class FunctionCompiler : IDisposable
         _moves = new ParallelMove(_asm, _cache);
     }
 
+    /// <summary>Lets go of the module that was compiled last.</summary>
+    public void Forget()
+    {
+        _code = null!;
+        _module = null!;
+        _layout = null!;
+        _function = null!;
+    }
+
     /// <summary>The code of the function that was compiled last.</summary>
     public Assembler Assembler => _asm;
 

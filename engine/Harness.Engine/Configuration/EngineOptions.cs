@@ -23,6 +23,15 @@ public sealed record EngineOptions
         Minimum = 1, Unit = "wire bytes executed", V8Flag = "--wasm-tiering-budget")]
     public int TieringBudget { get; init; } = 13_000_000;
 
+    /// <summary>Whether a new instance goes on with the budgets and the feedback that earlier ones of its module have left.</summary>
+    [Knob("tiering.share", "let a new instance go on with the budgets and the feedback of earlier instances of its module")]
+    public bool TieringShare { get; init; } = true;
+
+    /// <summary>Most threads that optimize functions at a time; 0 for one less than there are processors, at most 4.</summary>
+    [Knob("tiering.threads", "most threads that optimize at a time; 0 for one less than there are processors, at most 4",
+        Maximum = 64, Unit = "threads", V8Flag = "--wasm-num-compilation-tasks")]
+    public int TieringThreads { get; init; }
+
     /// <summary>Whether calls are inlined at all. Without it, no other inlining knob has an effect.</summary>
     [Knob("inlining", "inline calls in optimized code", V8Flag = "--wasm-inlining")]
     public bool Inlining { get; init; } = true;

@@ -62,6 +62,9 @@ internal static unsafe class Deoptimizer
             : Trap(TrapKind.StackOverflow, instance, registered, returnAddress, framePointer);
     }
 
+    /// <summary>Whether <see cref="Rehearse"/> has nothing more to do.</summary>
+    public static bool IsRehearsed => Volatile.Read(ref s_isRehearsed) != 0;
+
     /// <summary>
     /// Builds the frames of a point of new code without a stack, once in the process, so that the first deopt need not wait
     /// for the .NET runtime to compile what it runs.
@@ -71,7 +74,6 @@ internal static unsafe class Deoptimizer
         // A rehearsal makes no objects.
         if (Array.Find(code.DeoptData!.Points, static candidate => !MakesObjects(candidate)) is not { } rehearsed) return;
         if (Interlocked.Exchange(ref s_isRehearsed, 1) != 0) return;
-        CompileOwnCode();
         nint returnAddress = code.Block.Address + rehearsed.ReturnOffset;
         DeoptPoint point = FindPoint(Find(returnAddress).Code, returnAddress);
         foreach (DeoptFrame frame in point.Frames)
@@ -100,7 +102,8 @@ internal static unsafe class Deoptimizer
         return null;
     }
 
-    private static void CompileOwnCode()
+    /// <summary>Lets the .NET runtime compile what a deopt runs.</summary>
+    public static void CompileOwnCode()
     {
         const BindingFlags all = BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic
             | BindingFlags.Static | BindingFlags.Instance;

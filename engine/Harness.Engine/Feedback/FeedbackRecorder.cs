@@ -32,6 +32,42 @@ internal static unsafe class FeedbackRecorder
     /// <summary>The targets of a polymorphic site.</summary>
     public static FeedbackSlot* Targets(nint targetWord) => (FeedbackSlot*)(targetWord - FeedbackSlot.PolymorphicTag);
 
+    /// <summary>
+    /// Fills a new vector with what another instance of the module has seen. Targets of other instances and of the host are left out:
+    /// such a site is as if it had not been executed.
+    /// </summary>
+    public static void Write(Instance instance, int functionIndex, FunctionFeedback feedback)
+    {
+        var slot = (FeedbackSlot*)instance.FeedbackVector(functionIndex);
+        int limit = instance.Code.Options.PolymorphismLimit;
+        foreach (CallSiteFeedback site in feedback.Sites)
+        {
+            FeedbackTarget[] targets = Array.FindAll(site.Targets, target => target.FunctionIndex >= 0);
+            if (site.State == FeedbackState.Megamorphic)
+            {
+                slot->Target = FeedbackSlot.Megamorphic;
+            }
+            else if (targets.Length == 1)
+            {
+                slot->Target = (nint)instance.FunctionReference(targets[0].FunctionIndex);
+            }
+            else if (targets.Length > 1)
+            {
+                var entries = (FeedbackSlot*)instance.Store.AllocateNative((limit + 1) * FeedbackSlot.Size);
+                for (int i = 0; i < targets.Length; i++)
+                {
+                    entries[i].Target = (nint)instance.FunctionReference(targets[i].FunctionIndex);
+                    entries[i].Count = targets[i].Count;
+                }
+
+                slot->Target = (nint)entries + FeedbackSlot.PolymorphicTag;
+            }
+
+            slot->Count = targets.Length == site.Targets.Length ? site.Count : targets.Sum(target => target.Count);
+            slot++;
+        }
+    }
+
     private static void BecomePolymorphic(Instance instance, FeedbackSlot* slot, int limit)
     {
         var targets = (FeedbackSlot*)instance.Store.AllocateNative((limit + 1) * FeedbackSlot.Size);

@@ -4,25 +4,41 @@ namespace Harness.Engine.Feedback;
 
 /// <summary>
 /// The feedback of an instance for one compilation: each function's is read once, when it is first asked for, while the
-/// instance may go on running. Not for use after the instance's store was disposed of.
+/// instance may go on running.
 /// </summary>
 internal sealed unsafe class FeedbackSnapshot(Instance instance) : IFeedbackSource
 {
+    private readonly Lock _gate = new();
+    private readonly ModuleCode _code = instance.Code;
     private readonly Dictionary<int, FunctionFeedback?> _functions = [];
+    private Instance? _instance = instance;
 
     /// <inheritdoc/>
     public FunctionFeedback? FeedbackOf(int functionIndex)
     {
-        if (!_functions.TryGetValue(functionIndex, out FunctionFeedback? feedback))
+        lock (_gate)
         {
-            feedback = Read(functionIndex);
-            _functions.Add(functionIndex, feedback);
-        }
+            if (!_functions.TryGetValue(functionIndex, out FunctionFeedback? feedback))
+            {
+                feedback = _instance is { } alive ? Read(alive, functionIndex) : _code.KeptFeedback(functionIndex);
+                _functions.Add(functionIndex, feedback);
+            }
 
-        return feedback;
+            return feedback;
+        }
     }
 
-    private FunctionFeedback? Read(int functionIndex)
+    /// <summary>The instance is about to be freed: what was not read yet comes from what its module keeps of it.</summary>
+    public void Detach()
+    {
+        lock (_gate)
+        {
+            _instance = null;
+        }
+    }
+
+    /// <summary>A copy of a function's feedback in an instance; null if it has none.</summary>
+    public static FunctionFeedback? Read(Instance instance, int functionIndex)
     {
         if (instance.Code.Layout.IsImportedFunction(functionIndex)
             || instance.Code.BaselineCode(functionIndex) is not { } code)
@@ -35,13 +51,13 @@ internal sealed unsafe class FeedbackSnapshot(Instance instance) : IFeedbackSour
         var sites = new CallSiteFeedback[code.FeedbackCallOffsets.Length];
         for (int i = 0; i < sites.Length; i++)
         {
-            sites[i] = Read(code.FeedbackCallOffsets[i], Volatile.Read(ref vector[i].Target), vector[i].Count);
+            sites[i] = Read(instance, code.FeedbackCallOffsets[i], Volatile.Read(ref vector[i].Target), vector[i].Count);
         }
 
         return new FunctionFeedback(sites, instance.InvocationCount(functionIndex));
     }
 
-    private CallSiteFeedback Read(int offset, nint target, long count)
+    private static CallSiteFeedback Read(Instance instance, int offset, nint target, long count)
     {
         if (target == 0)
         {
@@ -52,20 +68,20 @@ internal sealed unsafe class FeedbackSnapshot(Instance instance) : IFeedbackSour
         if (target == FeedbackSlot.Megamorphic) return new CallSiteFeedback(offset, FeedbackState.Megamorphic, count, []);
         if ((target & FeedbackSlot.PolymorphicTag) == 0)
         {
-            return new CallSiteFeedback(offset, FeedbackState.Monomorphic, count, [TargetOf(target, count)]);
+            return new CallSiteFeedback(offset, FeedbackState.Monomorphic, count, [TargetOf(instance, target, count)]);
         }
 
         var targets = new List<FeedbackTarget>();
         for (FeedbackSlot* entry = FeedbackRecorder.Targets(target); Volatile.Read(ref entry->Target) != 0; entry++)
         {
-            targets.Add(TargetOf(entry->Target, entry->Count));
+            targets.Add(TargetOf(instance, entry->Target, entry->Count));
         }
 
         targets.Sort((left, right) => right.Count.CompareTo(left.Count));
         return new CallSiteFeedback(offset, FeedbackState.Polymorphic, count, [.. targets]);
     }
 
-    private FeedbackTarget TargetOf(nint target, long count)
+    private static FeedbackTarget TargetOf(Instance instance, nint target, long count)
     {
         var reference = (FunctionReference*)target;
         return new FeedbackTarget(reference->Instance == instance.Header ? reference->FunctionIndex : -1, count);

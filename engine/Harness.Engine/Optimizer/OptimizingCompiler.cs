@@ -20,9 +20,10 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
     private readonly PassPipeline passes = new(options);
     // Not a bag: that keeps what was added in the adding thread as long as the thread lives.
     private readonly ConcurrentStack<CodeGenerator> generators = [];
+    private volatile bool isDisposed;
 
     /// <inheritdoc/>
-    public CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt)
+    public CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation)
     {
         WasmModule module = code.Module;
         InliningTree tree = new InliningTreeGrower(module, options, feedback).Grow(functionIndex);
@@ -33,8 +34,10 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
 
         EngineEvents events = code.Engine.Events;
         events.OnStep(code, functionIndex, "inlining", tree);
+        cancellation.ThrowIfCancellationRequested();
         Graph graph = GraphBuilder.Build(module, options, tree, allowDeopt);
-        passes.Run(graph, events.WantsSteps ? (pass, after) => events.OnStep(code, functionIndex, pass, after) : null);
+        passes.Run(graph, events.WantsSteps ? (pass, after) => events.OnStep(code, functionIndex, pass, after) : null, cancellation);
+        cancellation.ThrowIfCancellationRequested();
         if (!generators.TryPop(out CodeGenerator? generator))
         {
             generator = new CodeGenerator();
@@ -42,14 +45,17 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
 
         // A generator that has failed is not used again.
         CompiledCode compiled = generator.Generate(graph, code, events.WantsListings);
+        generator.Forget();
         generators.Push(generator);
+        if (isDisposed) Dispose();
         return compiled;
     }
 
-    /// <summary>Frees the code generators.</summary>
+    /// <summary>Frees the code generators; one that is at work, when it has finished.</summary>
     public void Dispose()
     {
-        foreach (CodeGenerator generator in generators)
+        isDisposed = true;
+        while (generators.TryPop(out CodeGenerator? generator))
         {
             generator.Dispose();
         }

@@ -1,3 +1,5 @@
+using Harness.Engine.Modules;
+
 namespace Harness.Engine.Runtime;
 
 /// <summary>The compiled frames of a stack at a trap, as addresses only: names are looked up when somebody asks.</summary>
@@ -6,9 +8,9 @@ internal sealed unsafe class CapturedStack
     /// <summary>Most frames that are kept, the innermost ones.</summary>
     public const int MaximumFrames = 100;
 
-    private readonly (RegisteredCode Code, int Site)[] _frames;
+    private readonly (WasmModule Module, CompiledCode Code, int Site)[] _frames;
 
-    private CapturedStack((RegisteredCode Code, int Site)[] frames, bool isTruncated)
+    private CapturedStack((WasmModule Module, CompiledCode Code, int Site)[] frames, bool isTruncated)
     {
         _frames = frames;
         IsTruncated = isTruncated;
@@ -36,14 +38,14 @@ internal sealed unsafe class CapturedStack
     /// <param name="framePointer">rbp of the innermost frame.</param>
     public static CapturedStack Capture(RegisteredCode innermost, int site, byte* framePointer)
     {
-        var frames = new List<(RegisteredCode Code, int Site)>(8) { (innermost, site) };
+        var frames = new List<(WasmModule Module, CompiledCode Code, int Site)>(8) { (innermost.Owner.Module, innermost.Code, site) };
         nint address = *(nint*)(framePointer + FrameLayout.ReturnAddress);
         framePointer = *(byte**)framePointer;
         while (frames.Count < MaximumFrames)
         {
             if (NativeRuntime.Registry.FindCaller(address) is { } code)
             {
-                frames.Add((code, code.Code.FindSite(address, isTrap: false)));
+                frames.Add((code.Owner.Module, code.Code, code.Code.FindSite(address, isTrap: false)));
             }
             else
             {
@@ -63,9 +65,8 @@ internal sealed unsafe class CapturedStack
     public IReadOnlyList<WasmFrame> Symbolize()
     {
         var result = new List<WasmFrame>(_frames.Length);
-        foreach ((RegisteredCode registered, int index) in _frames)
+        foreach ((WasmModule module, CompiledCode code, int index) in _frames)
         {
-            CompiledCode code = registered.Code;
             int offset = -1;
             if (index >= 0)
             {
@@ -74,13 +75,13 @@ internal sealed unsafe class CapturedStack
                 for (int inlining = site.Inlining; inlining >= 0;)
                 {
                     InliningPosition position = code.InliningPositions[inlining];
-                    result.Add(new WasmFrame(registered.Owner.Module, position.FunctionIndex, offset, IsInlined: true));
+                    result.Add(new WasmFrame(module, position.FunctionIndex, offset, IsInlined: true));
                     offset = position.CallOffset;
                     inlining = position.Parent;
                 }
             }
 
-            result.Add(new WasmFrame(registered.Owner.Module, code.FunctionIndex, offset, IsInlined: false));
+            result.Add(new WasmFrame(module, code.FunctionIndex, offset, IsInlined: false));
         }
 
         return result;

@@ -1,7 +1,16 @@
 namespace Harness.Engine.Runtime;
 
-/// <summary>Compiled code with the module that it belongs to.</summary>
-internal sealed record RegisteredCode(ModuleCode Owner, CompiledCode Code);
+/// <summary>Compiled code with what it belongs to, which it does not keep alive.</summary>
+internal sealed class RegisteredCode(WeakReference<ModuleCode> owner, CompiledCode code)
+{
+    /// <summary>The code.</summary>
+    public CompiledCode Code => code;
+
+    /// <summary>The code of the whole module, alive as long as an instance of it is.</summary>
+    public ModuleCode Owner => owner.TryGetTarget(out ModuleCode? target)
+        ? target
+        : throw new InvalidOperationException("code runs after its module was freed");
+}
 
 /// <summary>Finds compiled code by the addresses in it. Safe for use by several threads.</summary>
 internal sealed class CodeRegistry
@@ -27,22 +36,16 @@ internal sealed class CodeRegistry
         }
     }
 
-    /// <summary>Removes all code of a module.</summary>
-    public void Remove(ModuleCode owner)
+    /// <summary>Removes code.</summary>
+    public void Remove(CompiledCode code)
     {
         lock (_gate)
         {
+            int index = CountUpTo(code.Block.Address) - 1;
+            if (index < 0 || _codes[index].Code != code) return;
             _removals++;
-            int kept = 0;
-            for (int i = 0; i < _codes.Count; i++)
-            {
-                if (_codes[i].Owner == owner) continue;
-                _codes[kept] = _codes[i];
-                _starts[kept++] = _starts[i];
-            }
-
-            _codes.RemoveRange(kept, _codes.Count - kept);
-            _starts.RemoveRange(kept, _starts.Count - kept);
+            _codes.RemoveAt(index);
+            _starts.RemoveAt(index);
         }
     }
 

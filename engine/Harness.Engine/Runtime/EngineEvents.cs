@@ -166,6 +166,8 @@ public sealed class EngineEvents
         CodeDiscarded?.Invoke(new CodeDiscardedEvent(owner.Module, code.FunctionIndex, code.Block.Size));
     }
 
+    internal void OnOptimizedCodeFreed(CompiledCode code) => Interlocked.Add(ref _liveOptimizedBytes, -code.Block.Size);
+
     internal void OnCollected(CollectionEvent collection, bool trace)
     {
         Collected?.Invoke(collection);

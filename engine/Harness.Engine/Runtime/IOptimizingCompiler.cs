@@ -12,5 +12,9 @@ internal interface IOptimizingCompiler : IDisposable
     /// <param name="allowDeopt">
     /// Whether failed guards may leave the code; if not, every slow path stays in it.
     /// </param>
-    CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt);
+    /// <param name="cancellation">Asked between steps whether the code is still wanted.</param>
+    /// <exception cref="NotSupportedException">The function is beyond what optimized code can do.</exception>
+    /// <exception cref="OperationCanceledException">The code is not wanted any more.</exception>
+    CompiledCode Compile(
+        ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation = default);
 }

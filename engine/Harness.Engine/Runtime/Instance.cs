@@ -50,6 +50,9 @@ public sealed unsafe class Instance
 
     internal ModuleCode Code { get; }
 
+    /// <summary>The place in its code's list of instances; -1 if it is in none.</summary>
+    internal int CodePosition { get; set; } = -1;
+
     internal InstanceHeader* Header { get; }
 
     internal Memory[] Memories { get; }
@@ -112,8 +115,12 @@ public sealed unsafe class Instance
     /// <summary>What is left of a function's budget before it is optimized.</summary>
     internal ref int TieringBudget(int functionIndex) => ref *(int*)At(Code.Layout.TieringBudget(functionIndex));
 
+    /// <summary>What is left of the budgets of all functions that the module defines, in their order.</summary>
+    internal Span<int> TieringBudgets() =>
+        new(At(Code.Layout.TieringBudget(Module.ImportedFunctionCount)), Module.Functions.Length - Module.ImportedFunctionCount);
+
     /// <summary>How often a function that calls others was entered in baseline code.</summary>
-    internal uint InvocationCount(int functionIndex) => *(uint*)At(Code.Layout.InvocationCount(functionIndex));
+    internal ref uint InvocationCount(int functionIndex) => ref *(uint*)At(Code.Layout.InvocationCount(functionIndex));
 
     /// <summary>The address of a function's feedback vector; null until it has one.</summary>
     internal ref nint FeedbackVector(int functionIndex) => ref *(nint*)At(Code.Layout.FeedbackVector(functionIndex));

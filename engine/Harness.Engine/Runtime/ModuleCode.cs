@@ -10,17 +10,25 @@ namespace Harness.Engine.Runtime;
 
 /// <summary>
 /// All code of one module under one set of options, shared by the module's instances. Functions are compiled when they are
-/// first called; to install code is to write it into the function references of all instances. Safe for use by several
-/// threads.
+/// first called; to install code is to write it into the function references of all instances. It is freed with its engine, or once
+/// nothing refers to the module any more. Safe for use by several threads.
 /// </summary>
-internal sealed unsafe class ModuleCode
+/// <remarks>
+/// What happens in a function (its baseline code being made) is guarded by the function, all else by the gate, which is never held while
+/// code is compiled; whoever holds a function may take the gate, not the reverse.
+/// </remarks>
+internal sealed unsafe class ModuleCode : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly FunctionCode?[] _functions;
     private readonly List<Instance> _instances = [];
+    private readonly TieringState _tiering;
+    private readonly WeakReference<ModuleCode> _self;
 
-    /// <summary>Discarded code that frames may still be in; it is freed with the engine.</summary>
+    /// <summary>Discarded code that frames may still be in; it is freed when no instance is left.</summary>
     private readonly List<CompiledCode> _discarded = [];
+
+    private bool _isFreed;
 
     /// <summary>Makes a module's code, which is empty at first.</summary>
     public ModuleCode(WasmEngine engine, WasmModule module)
@@ -28,9 +36,14 @@ internal sealed unsafe class ModuleCode
         Engine = engine;
         Module = module;
         Layout = new InstanceLayout(module);
+        _self = new WeakReference<ModuleCode>(this);
         _functions = new FunctionCode?[module.Functions.Length];
+        _tiering = new TieringState(this);
         foreach (int type in module.CanonicalTypeIds) TypeDisplays.Add(TypeRegistry.Get(type));
     }
+
+    /// <summary>Frees the code of a module that nothing refers to any more.</summary>
+    ~ModuleCode() => Free();
 
     /// <summary>The engine.</summary>
     public WasmEngine Engine { get; }
@@ -50,6 +63,9 @@ internal sealed unsafe class ModuleCode
     /// </summary>
     public int InitialBudget => Options.StressTierUpAfter > 0 ? Options.StressTierUpAfter - 1 : Options.TieringBudget;
 
+    /// <summary>Whether the code has been freed, so that no more of it is made.</summary>
+    public bool IsFreed => Volatile.Read(ref _isFreed);
+
     /// <summary>The entry of a function before it has code.</summary>
     public nint LazyEntry(int functionIndex) => LazyStubs.EntryOf(functionIndex);
 
@@ -65,22 +81,54 @@ internal sealed unsafe class ModuleCode
     /// <summary>Whether a function can be compiled with deopt points.</summary>
     public bool AllowsDeopt(int functionIndex) => Options.Deopt && DeoptCount(functionIndex) < Options.DeoptLimit;
 
+    /// <summary>Whether the optimizing compiler has failed on a function.</summary>
+    public bool HasFailed(int functionIndex) => _functions[functionIndex]?.HasFailed ?? false;
+
+    /// <summary>Leaves a function in baseline code for good.</summary>
+    public void SetFailed(int functionIndex) => Function(functionIndex).HasFailed = true;
+
+    /// <summary>The feedback of a function that instances have left; null if there is none.</summary>
+    public FunctionFeedback? KeptFeedback(int functionIndex)
+    {
+        lock (_gate)
+        {
+            return _tiering.Feedback(functionIndex);
+        }
+    }
+
     /// <summary>Registers a new instance.</summary>
     public void Add(Instance instance)
     {
         lock (_gate)
         {
+            _tiering.Begin(instance, _instances.Count == 0 ? null : _instances[^1]);
+            instance.CodePosition = _instances.Count;
             _instances.Add(instance);
         }
     }
 
     /// <summary>Forgets an instance whose store is disposed of.</summary>
-    public void Remove(Instance instance)
+    /// <param name="instance">The instance.</param>
+    /// <param name="keepsTiering">Whether what it has learnt is kept for instances to come.</param>
+    public void Remove(Instance instance, bool keepsTiering)
     {
-        Engine.TierUp.Cancel(instance);
         lock (_gate)
         {
-            _instances.Remove(instance);
+            int position = instance.CodePosition;
+            if (position < 0) return;
+            Instance moved = _instances[^1];
+            moved.CodePosition = position;
+            _instances[position] = moved;
+            _instances.RemoveAt(_instances.Count - 1);
+            instance.CodePosition = -1;
+            if (keepsTiering) _tiering.Keep(instance);
+            if (_instances.Count == 0) FreeDiscarded();
+        }
+
+        List<int> dropped = Engine.TierUp.Cancel(instance);
+        lock (_gate)
+        {
+            _tiering.UseUp(dropped);
         }
     }
 
@@ -93,23 +141,31 @@ internal sealed unsafe class ModuleCode
             Engine.TierUp.Optimize(instance, functionIndex);
         }
 
+        if (OptimizedCode(functionIndex) is null) BaselineWithFeedback(instance, functionIndex);
         lock (_gate)
         {
-            CompiledCode code = OptimizedCode(functionIndex) ?? BaselineWithFeedback(instance, functionIndex);
-            return instance.FunctionReference(functionIndex)->Entry = code.Block.Address;
+            // Baseline code stays once it is made, so that there is some even where optimized code was discarded just now.
+            if (OptimizedCode(functionIndex) is { } optimized)
+                return instance.FunctionReference(functionIndex)->Entry = optimized.Block.Address;
+            if (instance.FeedbackVector(functionIndex) != 0 || BaselineCode(functionIndex) is { FeedbackCallOffsets.Length: 0 })
+                return instance.FunctionReference(functionIndex)->Entry = BaselineCode(functionIndex)!.Block.Address;
         }
+
+        return Enter(instance, functionIndex);
     }
 
     /// <summary>A function's baseline code, with a feedback vector for it in the instance.</summary>
     public CompiledCode BaselineWithFeedback(Instance instance, int functionIndex)
     {
+        CompiledCode code = Baseline(functionIndex);
+        if (code.FeedbackCallOffsets.Length == 0) return code;
         lock (_gate)
         {
-            CompiledCode code = Baseline(functionIndex);
             ref nint vector = ref instance.FeedbackVector(functionIndex);
-            if (vector == 0 && code.FeedbackCallOffsets.Length != 0)
+            if (vector == 0)
             {
                 vector = (nint)instance.Store.AllocateNative(code.FeedbackCallOffsets.Length * FeedbackSlot.Size);
+                _tiering.Seed(instance, functionIndex);
             }
 
             return code;
@@ -123,15 +179,25 @@ internal sealed unsafe class ModuleCode
         return function.ResumeMap ??= Engine.BaselineCompiler.DescribeResumePoints(this, functionIndex);
     }
 
-    /// <summary>Installs optimized code for all instances, after making ready all that its deopts need.</summary>
-    /// <param name="instance">The instance that asked for the code.</param>
+    /// <summary>
+    /// Installs optimized code for all instances, after making ready all that its deopts need; or frees it if all of the module's code
+    /// was freed meanwhile.
+    /// </summary>
+    /// <param name="instance">The instance that asked for the code, which may be gone.</param>
     /// <param name="code">The code.</param>
-    public void Install(Instance instance, CompiledCode code)
+    /// <returns>Whether it is in use now.</returns>
+    public bool Install(Instance instance, CompiledCode code)
     {
-        Register(code);
+        if (!Register(code)) return false;
         PrepareDeopts(instance, code);
         lock (_gate)
         {
+            if (_isFreed)
+            {
+                Free(code);
+                return false;
+            }
+
             FunctionCode function = Function(code.FunctionIndex);
             if (function.Optimized is { } previous) _discarded.Add(previous);
             function.Optimized = code;
@@ -139,6 +205,8 @@ internal sealed unsafe class ModuleCode
             {
                 Volatile.Write(ref user.FunctionReference(code.FunctionIndex)->Entry, code.Block.Address);
             }
+
+            return true;
         }
     }
 
@@ -156,6 +224,7 @@ internal sealed unsafe class ModuleCode
             if (function.Optimized != code) return false;
             function.Optimized = null;
             _discarded.Add(code);
+            _tiering.Reset(code.FunctionIndex);
             foreach (Instance instance in _instances)
             {
                 instance.TieringBudget(code.FunctionIndex) = InitialBudget;
@@ -166,17 +235,41 @@ internal sealed unsafe class ModuleCode
         }
     }
 
-    /// <summary>Frees all code. No thread may be in it.</summary>
-    public void Free()
+    /// <summary>Frees all code, and what is still being compiled when it is finished. No thread may be in it.</summary>
+    public void Dispose()
     {
-        NativeRuntime.Registry.Remove(this);
-        foreach (FunctionCode? function in _functions)
-        {
-            if (function?.Baseline is { } baseline) NativeRuntime.CodeSpace.Free(baseline.Block);
-            if (function?.Optimized is { } optimized) NativeRuntime.CodeSpace.Free(optimized.Block);
-        }
+        GC.SuppressFinalize(this);
+        Free();
+    }
 
-        foreach (CompiledCode code in _discarded) NativeRuntime.CodeSpace.Free(code.Block);
+    private void Free()
+    {
+        lock (_gate)
+        {
+            if (_isFreed) return;
+            Volatile.Write(ref _isFreed, true);
+            FreeDiscarded();
+            foreach (FunctionCode? function in _functions)
+            {
+                if (function?.Baseline is { } baseline) Free(baseline);
+                if (function?.Optimized is not { } optimized) continue;
+                Engine.Events.OnOptimizedCodeFreed(optimized);
+                Free(optimized);
+            }
+        }
+    }
+
+    private void FreeDiscarded()
+    {
+        foreach (CompiledCode code in _discarded) Free(code);
+        _discarded.Clear();
+    }
+
+    private static void Free(CompiledCode code)
+    {
+        NativeRuntime.Registry.Remove(code);
+        NativeRuntime.CodeSpace.Free(code.Block);
+        GC.RemoveMemoryPressure(code.Block.Size);
     }
 
     private FunctionCode Function(int functionIndex)
@@ -185,10 +278,23 @@ internal sealed unsafe class ModuleCode
         return function ?? Interlocked.CompareExchange(ref function, new FunctionCode(), null) ?? function;
     }
 
-    private void Register(CompiledCode code)
+    /// <summary>Makes new code known, or frees it if it comes too late.</summary>
+    private bool Register(CompiledCode code)
     {
-        NativeRuntime.Registry.Add(new RegisteredCode(this, code));
+        lock (_gate)
+        {
+            if (_isFreed)
+            {
+                NativeRuntime.CodeSpace.Free(code.Block);
+                return false;
+            }
+
+            NativeRuntime.Registry.Add(new RegisteredCode(_self, code));
+            GC.AddMemoryPressure(code.Block.Size);
+        }
+
         if (PerfMap.IsEnabled) PerfMap.Record(code.Block, $"{Module.Functions[code.FunctionIndex]} [{code.Tier}]");
+        return true;
     }
 
     private void PrepareDeopts(Instance instance, CompiledCode code)
@@ -203,37 +309,73 @@ internal sealed unsafe class ModuleCode
             }
         }
 
-        Deoptimizer.Rehearse(instance, code);
+        if (Deoptimizer.IsRehearsed) return;
+        Deoptimizer.CompileOwnCode();
+        lock (_gate)
+        {
+            if (instance.CodePosition >= 0) Deoptimizer.Rehearse(instance, code);
+        }
     }
 
     private CompiledCode Baseline(int functionIndex)
     {
-        lock (_gate)
+        FunctionCode function = Function(functionIndex);
+        if (function.Baseline is { } known) return known;
+        lock (function)
         {
-            return Function(functionIndex).Baseline ?? CompileBaseline(functionIndex);
-        }
-    }
+            if (function.Baseline is { } made) return made;
+            long start = Stopwatch.GetTimestamp();
+            CompiledCode code = Engine.BaselineCompiler.Compile(this, functionIndex);
+            TimeSpan time = Stopwatch.GetElapsedTime(start);
+            if (!Register(code)) throw new OperationCanceledException("the module's code was freed");
+            lock (_gate)
+            {
+                if (_isFreed)
+                {
+                    Free(code);
+                    throw new OperationCanceledException("the module's code was freed");
+                }
 
-    private CompiledCode CompileBaseline(int functionIndex)
-    {
-        long start = Stopwatch.GetTimestamp();
-        CompiledCode code = Engine.BaselineCompiler.Compile(this, functionIndex);
-        TimeSpan time = Stopwatch.GetElapsedTime(start);
-        Register(code);
-        Function(functionIndex).Baseline = code;
-        Engine.Events.OnCompiled(this, code, time);
-        return code;
+                function.Baseline = code;
+            }
+
+            Engine.Events.OnCompiled(this, code, time);
+            return code;
+        }
     }
 
     /// <summary>What there is for one function.</summary>
     private sealed class FunctionCode
     {
-        public CompiledCode? Baseline { get; set; }
+        private CompiledCode? _baseline;
+        private CompiledCode? _optimized;
+        private ResumeMap? _resumeMap;
+        private volatile bool _hasFailed;
 
-        public CompiledCode? Optimized { get; set; }
+        public CompiledCode? Baseline
+        {
+            get => Volatile.Read(ref _baseline);
+            set => Volatile.Write(ref _baseline, value);
+        }
 
-        public ResumeMap? ResumeMap { get; set; }
+        public CompiledCode? Optimized
+        {
+            get => Volatile.Read(ref _optimized);
+            set => Volatile.Write(ref _optimized, value);
+        }
+
+        public ResumeMap? ResumeMap
+        {
+            get => Volatile.Read(ref _resumeMap);
+            set => Volatile.Write(ref _resumeMap, value);
+        }
 
         public int DeoptCount { get; set; }
+
+        public bool HasFailed
+        {
+            get => _hasFailed;
+            set => _hasFailed = value;
+        }
     }
 }

@@ -26,7 +26,7 @@ public sealed unsafe class Store : IDisposable
     private readonly InstanceHeader* _hostInstance;
     private ThreadStack? _thread;
     private nuint _stackLimit;
-    private bool _interruptRequested;
+    private volatile bool _interruptRequested;
     private bool _isDisposed;
     private ExceptionDispatchInfo? _pendingException;
     private (TrapKind Kind, CapturedStack Stack)? _pendingTrap;
@@ -64,6 +64,9 @@ public sealed unsafe class Store : IDisposable
     /// <summary>What the WebAssembly heap of the store has done so far.</summary>
     public HeapStatistics HeapStatistics => Heap.Statistics;
 
+    /// <summary>Whether an interrupt was asked for that no execution has taken yet.</summary>
+    internal bool IsInterruptRequested => _interruptRequested;
+
     internal StoreContext* Context { get; }
 
     /// <summary>Structures, arrays, exceptions, strings, and what stands for objects of the host.</summary>
@@ -89,6 +92,8 @@ public sealed unsafe class Store : IDisposable
             _interruptRequested = true;
             WriteStackLimits(nuint.MaxValue);
         }
+
+        Engine.TierUp.Wake();
     }
 
     /// <summary>Instantiates a module (specification, section 4.7.2), and runs its start function.</summary>
@@ -129,7 +134,7 @@ public sealed unsafe class Store : IDisposable
             _thread = null;
         }
 
-        foreach (Instance instance in _instances) instance.Code.Remove(instance);
+        foreach (Instance instance in _instances) instance.Code.Remove(instance, keepsTiering: !_ownsEngine);
         foreach (Memory memory in _memories) memory.Free();
         foreach (Table table in _tables) table.Free();
         Heap.Dispose();

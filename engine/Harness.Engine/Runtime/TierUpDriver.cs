@@ -1,23 +1,28 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Harness.Engine.Configuration;
-using Harness.Engine.Feedback;
 
 namespace Harness.Engine.Runtime;
 
 /// <summary>
-/// Decides what happens when a function's budget is used up, and runs the optimizing compiler on a thread of its own: also
-/// where the guest waits for it, since the guest's stack may be nearly used up.
+/// Decides what happens when a function's budget is used up, and runs the optimizing compiler on threads of its own: also where the
+/// guest waits for it, since the guest's stack may be nearly used up. Functions are taken in the order of their heat. Nothing waits for a
+/// compilation that nobody wants any more.
 /// </summary>
 internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
 {
     private const int CompileStackBytes = 64 << 20;
+    private const int MostThreadsByDefault = 4;
+
+    /// <summary>How long a thread waits for work before it ends.</summary>
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(2);
 
     private readonly object _gate = new();
-    private readonly List<Job> _queue = [];
-    private readonly HashSet<(ModuleCode Code, int FunctionIndex)> _failed = [];
-    private Job? _current;
-    private Thread? _thread;
+    private readonly List<CompilationJob> _queue = [];
+    private readonly List<CompilationJob> _running = [];
+    private int _threads;
+    private int _idleThreads;
     private bool _isDisposed;
 
     /// <summary>How many functions wait to be optimized, or are being optimized.</summary>
@@ -27,10 +32,14 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         {
             lock (_gate)
             {
-                return _queue.Count + (_current is null ? 0 : 1);
+                return _queue.Count + _running.Count;
             }
         }
     }
+
+    private int MaxThreads => engine.Options.TieringThreads > 0
+        ? engine.Options.TieringThreads
+        : Math.Clamp(Environment.ProcessorCount - 1, 1, MostThreadsByDefault);
 
     /// <summary>A function has used up its budget in an instance.</summary>
     public void BudgetUsedUp(Instance instance, int functionIndex)
@@ -39,32 +48,41 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         ref int budget = ref instance.TieringBudget(functionIndex);
         if (engine.Options.TierUp == TierUpMode.Never
             || code.OptimizedCode(functionIndex) is not null
-            || HasFailed(code, functionIndex))
+            || code.HasFailed(functionIndex))
         {
             budget = int.MaxValue;
             return;
         }
 
         budget = code.InitialBudget;
-        if (engine.Options.TierUp == TierUpMode.Background) Request(instance, functionIndex);
+        if (engine.Options.TierUp == TierUpMode.Background) Request(instance, functionIndex, isAwaited: false);
         else Optimize(instance, functionIndex);
     }
 
     /// <summary>
-    /// Optimizes a function now, unless the compiler does not support it: then it stays in baseline code. All else that the
-    /// compiler throws is thrown here.
+    /// Optimizes a function now, unless the compiler does not support it: then it stays in baseline code, as it does for now where the
+    /// store is interrupted. All else that the compiler throws is thrown here.
     /// </summary>
     public void Optimize(Instance instance, int functionIndex)
     {
-        if (HasFailed(instance.Code, functionIndex)) return;
-        Job job = Request(instance, functionIndex);
+        if (instance.Code.HasFailed(functionIndex)) return;
+        CompilationJob? job = Request(instance, functionIndex, isAwaited: true);
+        if (job is null) return;
         lock (_gate)
         {
-            job.Priority = int.MaxValue;
-            while (!job.IsDone) Monitor.Wait(_gate);
+            while (!job.IsDone && !instance.Store.IsInterruptRequested) Monitor.Wait(_gate);
         }
 
-        if (job.Failure is { SourceException: not NotSupportedException } failure) failure.Throw();
+        if (job is { IsDone: true, Failure: { SourceException: not NotSupportedException } failure }) failure.Throw();
+    }
+
+    /// <summary>Lets threads that wait for a compilation look whether they still want it.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            Monitor.PulseAll(_gate);
+        }
     }
 
     /// <summary>Waits until no function waits to be optimized.</summary>
@@ -73,7 +91,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         long start = Stopwatch.GetTimestamp();
         lock (_gate)
         {
-            while (_queue.Count != 0 || _current is not null)
+            while (_queue.Count != 0 || _running.Count != 0)
             {
                 TimeSpan left = timeout - Stopwatch.GetElapsedTime(start);
                 if (left <= TimeSpan.Zero || !Monitor.Wait(_gate, left)) return false;
@@ -83,61 +101,70 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         }
     }
 
-    /// <summary>Makes sure that no compilation uses an instance's feedback any more.</summary>
-    public void Cancel(Instance instance)
+    /// <summary>
+    /// Makes sure that no compilation uses an instance any more: those that wait are dropped, those that run go on with what is kept of
+    /// its feedback, or are cancelled where nothing is kept.
+    /// </summary>
+    /// <returns>The functions whose compilation was dropped.</returns>
+    public List<int> Cancel(Instance instance)
     {
+        var dropped = new List<int>();
         lock (_gate)
         {
-            foreach (Job job in _queue)
+            foreach (CompilationJob job in _queue)
             {
-                job.IsDone |= job.Instance == instance;
+                if (job.Instance != instance) continue;
+                job.IsDone = true;
+                dropped.Add(job.FunctionIndex);
             }
 
-            _queue.RemoveAll(job => job.Instance == instance);
-            while (_current?.Instance == instance) Monitor.Wait(_gate);
+            if (dropped.Count != 0) _queue.RemoveAll(job => job.Instance == instance);
+            foreach (CompilationJob job in _running)
+            {
+                if (job.Instance != instance) continue;
+                job.Feedback.Detach();
+                if (!engine.Options.TieringShare) job.Cancel();
+            }
+
             Monitor.PulseAll(_gate);
         }
+
+        return dropped;
     }
 
-    /// <summary>Ends the compile thread once it has finished what it is at.</summary>
+    /// <summary>Ends the compile threads as soon as they notice, without waiting for it: what they still finish is freed.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
             _isDisposed = true;
+            foreach (CompilationJob job in _queue) job.IsDone = true;
+            foreach (CompilationJob job in _running) job.Cancel();
             _queue.Clear();
             Monitor.PulseAll(_gate);
         }
-
-        _thread?.Join();
     }
 
-    private bool HasFailed(ModuleCode code, int functionIndex)
+    /// <summary>Queues a function; one that is queued already gets hotter. Null if the engine is disposed of.</summary>
+    private CompilationJob? Request(Instance instance, int functionIndex, bool isAwaited)
     {
+        CompilationJob job;
         lock (_gate)
         {
-            return _failed.Contains((code, functionIndex));
-        }
-    }
-
-    /// <summary>Queues a function; one that is queued already gains priority.</summary>
-    private Job Request(Instance instance, int functionIndex)
-    {
-        Job job;
-        lock (_gate)
-        {
-            if (Find(instance.Code, functionIndex) is { } queued)
+            if (_isDisposed) return null;
+            if (Find(instance.Code, functionIndex) is { } known)
             {
-                queued.Priority = Math.Min(queued.Priority, int.MaxValue / 2) * 2;
-                return queued;
+                known.Heat.Add();
+                known.IsAwaited |= isAwaited;
+                return known;
             }
 
-            job = new Job(instance, functionIndex);
+            job = new CompilationJob(instance, functionIndex) { IsAwaited = isAwaited };
             _queue.Add(job);
-            if (_thread is null)
+            if (_queue.Count > _idleThreads && _threads < MaxThreads)
             {
-                _thread = new Thread(Run, CompileStackBytes) { IsBackground = true, Name = "optimizing compiler" };
-                _thread.Start();
+                _threads++;
+                new Thread(Run, CompileStackBytes) { IsBackground = true, Name = "optimizing compiler" }.Start();
             }
 
             Monitor.PulseAll(_gate);
@@ -147,81 +174,81 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         return job;
     }
 
-    private Job? Find(ModuleCode code, int functionIndex)
-    {
-        if (_current is { } current && current.Instance.Code == code && current.FunctionIndex == functionIndex) return current;
-        return _queue.Find(job => job.Instance.Code == code && job.FunctionIndex == functionIndex);
-    }
+    private CompilationJob? Find(ModuleCode code, int functionIndex) =>
+        _running.Find(job => job.IsOf(code, functionIndex)) ?? _queue.Find(job => job.IsOf(code, functionIndex));
 
     private void Run()
     {
-        while (Next() is { } job)
+        while (RunNext())
         {
-            Exception? failure = Compile(job);
-            lock (_gate)
-            {
-                if (failure is not null)
-                {
-                    job.Failure = ExceptionDispatchInfo.Capture(failure);
-                    _failed.Add((job.Instance.Code, job.FunctionIndex));
-                }
-
-                job.IsDone = true;
-                _current = null;
-                Monitor.PulseAll(_gate);
-            }
         }
     }
 
-    private Job? Next()
+    /// <summary>Does one job. A method of its own, so that no local keeps the job while the thread waits for the next.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool RunNext()
+    {
+        if (Next() is not { } job) return false;
+        Exception? failure = Compile(job);
+        lock (_gate)
+        {
+            if (failure is not null) job.Failure = ExceptionDispatchInfo.Capture(failure);
+            job.IsDone = true;
+            _running.Remove(job);
+            job.Dispose();
+            Monitor.PulseAll(_gate);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes the hottest function; null if the thread is to end.</summary>
+    private CompilationJob? Next()
     {
         lock (_gate)
         {
-            while (!_isDisposed && _queue.Count == 0) Monitor.Wait(_gate);
-            if (_isDisposed) return null;
-            int best = 0;
-            for (int i = 1; i < _queue.Count; i++)
+            while (!_isDisposed && _queue.Count == 0)
             {
-                if (_queue[i].Priority > _queue[best].Priority) best = i;
+                _idleThreads++;
+                bool isSignalled = Monitor.Wait(_gate, IdleTime);
+                _idleThreads--;
+                if (!isSignalled) break;
             }
 
-            _current = _queue[best];
-            _queue.RemoveAt(best);
-            return _current;
+            if (_isDisposed || _queue.Count == 0)
+            {
+                _threads--;
+                return null;
+            }
+
+            CompilationJob hottest = CompilationJob.Hottest(_queue);
+            _queue.Remove(hottest);
+            _running.Add(hottest);
+            return hottest;
         }
     }
 
-    private Exception? Compile(Job job)
+    private Exception? Compile(CompilationJob job)
     {
-        ModuleCode owner = job.Instance.Code;
+        ModuleCode owner = job.Code;
         try
         {
             long start = Stopwatch.GetTimestamp();
             CompiledCode code = engine.OptimizingCompiler.Compile(
-                owner, job.FunctionIndex, new FeedbackSnapshot(job.Instance), owner.AllowsDeopt(job.FunctionIndex));
+                owner, job.FunctionIndex, job.Feedback, owner.AllowsDeopt(job.FunctionIndex), job.Cancellation);
             TimeSpan time = Stopwatch.GetElapsedTime(start);
-            owner.Install(job.Instance, code);
-            engine.Events.OnCompiled(owner, code, time);
+            if (owner.Install(job.Instance, code)) engine.Events.OnCompiled(owner, code, time);
+            return null;
+        }
+        catch (OperationCanceledException) when (job.Cancellation.IsCancellationRequested || owner.IsFreed)
+        {
             return null;
         }
         catch (Exception e)
         {
+            owner.SetFailed(job.FunctionIndex);
             engine.Events.OnCompilationFailed(owner, job.FunctionIndex, e);
             return e;
         }
-    }
-
-    /// <summary>A function to be optimized with the feedback of an instance.</summary>
-    private sealed class Job(Instance instance, int functionIndex)
-    {
-        public Instance Instance { get; } = instance;
-
-        public int FunctionIndex { get; } = functionIndex;
-
-        public int Priority { get; set; } = 1;
-
-        public bool IsDone { get; set; }
-
-        public ExceptionDispatchInfo? Failure { get; set; }
     }
 }

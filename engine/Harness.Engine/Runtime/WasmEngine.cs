@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 
@@ -5,12 +6,13 @@ namespace Harness.Engine.Runtime;
 
 /// <summary>
 /// Compiles modules under one set of options. Stores can share an engine, and with it the compiled code of the modules that
-/// they instantiate. Safe for use by several threads.
+/// they instantiate. The code of a module is freed once nothing refers to the module any more. Safe for use by several threads.
 /// </summary>
 public sealed class WasmEngine : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<WasmModule, ModuleCode> _codes = [];
+    /// <summary>The code of a module lives as long as the module does.</summary>
+    private readonly ConditionalWeakTable<WasmModule, ModuleCode> _codes = [];
     private bool _isDisposed;
 
     /// <summary>Makes an engine.</summary>
@@ -64,7 +66,7 @@ public sealed class WasmEngine : IDisposable
         {
             if (_isDisposed) return;
             _isDisposed = true;
-            foreach (ModuleCode code in _codes.Values) code.Free();
+            foreach ((_, ModuleCode code) in _codes) code.Dispose();
             _codes.Clear();
             BaselineCompiler.Dispose();
             OptimizingCompiler.Dispose();
@@ -77,13 +79,7 @@ public sealed class WasmEngine : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (!_codes.TryGetValue(module, out ModuleCode? code))
-            {
-                code = new ModuleCode(this, module);
-                _codes.Add(module, code);
-            }
-
-            return code;
+            return _codes.GetValue(module, key => new ModuleCode(this, key));
         }
     }
 }

@@ -66,11 +66,11 @@ internal sealed class OptimizedRun : IDisposable
     {
         public Dictionary<int, CompiledCode> Code { get; } = [];
 
-        public CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt)
+        public CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation)
         {
             InliningTree tree = new InliningTreeGrower(code.Module, options, feedback).Grow(functionIndex);
             Graph graph = GraphBuilder.Build(code.Module, options, tree, allowDeopt);
-            new PassPipeline(options).Run(graph, null);
+            new PassPipeline(options).Run(graph, null, cancellation);
             using var generator = new CodeGenerator { VerifiesAllocation = true };
             return Code[functionIndex] = generator.Generate(graph, code);
         }

@@ -76,6 +76,9 @@ internal sealed partial class CodeEmitter : IMoveEmitter
     private SignatureLayout Signature =>
         signatures.Get(module.Module.Functions[code.Graph.FunctionIndex].CanonicalTypeId);
 
+    /// <summary>Lets go of the module.</summary>
+    public void Forget() => module = null!;
+
     /// <summary>Emits a function.</summary>
     public void Run(LirCode lir, ModuleCode moduleCode, bool withSourceMap)
     {

@@ -74,6 +74,14 @@ internal sealed class CodeGenerator : IDisposable
         };
     }
 
+    /// <summary>Lets go of the function that was compiled last, and of its module.</summary>
+    public void Forget()
+    {
+        code.Forget();
+        selector.Forget();
+        emitter.Forget();
+    }
+
     /// <summary>Frees the buffer of the assembler.</summary>
     public void Dispose() => assembler.Dispose();
 }

@@ -22,6 +22,9 @@ internal sealed class BlockOrder
     private List<Block> blocks = null!;
     private BlockState[] states = new BlockState[64];
 
+    /// <summary>Lets go of the graph.</summary>
+    public void Forget() => graph = null!;
+
     /// <summary>Puts the blocks of a graph into <paramref name="code"/>, still without instructions.</summary>
     /// <param name="code">The code to begin.</param>
     /// <param name="outOfLine">Whether cold blocks go to the end.</param>

@@ -36,6 +36,14 @@ internal sealed partial class InstructionSelector
 
     private WasmModule Module => module.Module;
 
+    /// <summary>Lets go of the graph and the module.</summary>
+    public void Forget()
+    {
+        graph = null!;
+        module = null!;
+        blockOrder.Forget();
+    }
+
     /// <summary>Selects the instructions of a graph whose aliases are all resolved.</summary>
     public void Run(LirCode target, ModuleCode moduleCode)
     {

@@ -63,6 +63,9 @@ internal sealed class LirCode
         }
     }
 
+    /// <summary>Lets go of the graph.</summary>
+    public void Forget() => Graph = null!;
+
     /// <summary>All instructions.</summary>
     public ReadOnlySpan<LirInstruction> Instructions => instructions.AsSpan(0, InstructionCount);
 

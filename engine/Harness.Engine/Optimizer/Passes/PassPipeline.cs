@@ -47,11 +47,13 @@ internal sealed class PassPipeline
     /// <summary>Runs the passes.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="observe">Told the name of each pass and the graph after it; null if nobody looks.</param>
-    public void Run(Graph graph, Action<string, Graph>? observe)
+    /// <param name="cancellation">Asked between passes whether to go on.</param>
+    public void Run(Graph graph, Action<string, Graph>? observe, CancellationToken cancellation = default)
     {
         observe?.Invoke("build", graph);
         foreach (IPass pass in passes)
         {
+            cancellation.ThrowIfCancellationRequested();
             pass.Run(graph);
             graph.ResolveAll();
             observe?.Invoke(pass.Name, graph);

@@ -1,0 +1,176 @@
+using System.Diagnostics;
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Tests.Runtime;
+
+/// <summary>The order and the threads of compilations, and that nothing waits for one that is not wanted any more.</summary>
+public sealed class CompilationQueueTests
+{
+    private const int Functions = 4;
+
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
+    private static readonly WasmModule Module = HandCompiler.Module(
+        $"(module {string.Concat(Enumerable.Range(0, Functions).Select(i => $"(func (export \"f{i}\") (result i32) i32.const 0)"))})");
+
+    /// <summary>Compiled functions, in their order; each compilation waits for the gate.</summary>
+    private sealed class SlowCompiler : IDisposable
+    {
+        private readonly List<int> _started = [];
+
+        public SlowCompiler()
+        {
+            Hand = new HandCompiler();
+            for (int i = 0; i < Functions; i++)
+            {
+                int function = i;
+                Hand.Baseline(i, w => Baseline(w, function)).Optimized(i, w =>
+                {
+                    lock (_started)
+                    {
+                        _started.Add(function);
+                        Monitor.PulseAll(_started);
+                    }
+
+                    Gate.Wait();
+                    w.Prologue();
+                    w.A.MovImm(Gpr.Rax, 2);
+                    w.Epilogue();
+                });
+            }
+        }
+
+        public HandCompiler Hand { get; }
+
+        public ManualResetEventSlim Gate { get; } = new();
+
+        public int[] WaitForStarts(int count)
+        {
+            lock (_started)
+            {
+                while (_started.Count < count) Assert.True(Monitor.Wait(_started, Soon));
+                return [.. _started];
+            }
+        }
+
+        public void Dispose()
+        {
+            Gate.Set();
+            Hand.Dispose();
+        }
+
+        private static void Baseline(HandWriter w, int function)
+        {
+            Label used = w.A.NewLabel();
+            Label goOn = w.A.NewLabel();
+            w.Prologue(guard: true);
+            w.A.Alu(AluOp.Sub, OpSize.Dword, Mem.Base(Gpr.R14, w.Code.Layout.TieringBudget(function)), 1);
+            w.A.Jcc(Condition.Sign, used);
+            w.A.Bind(goOn);
+            w.Guard();
+            w.A.MovImm(Gpr.Rax, 1);
+            w.Epilogue();
+            w.A.Bind(used);
+            w.A.MovImm(Gpr.R11, function);
+            w.CallStub(Stub.TierUp);
+            w.Site(5);
+            w.A.Jmp(goOn);
+        }
+    }
+
+    [Fact]
+    public void TheHottestFunctionComesFirst()
+    {
+        using var slow = new SlowCompiler();
+        using Store store = slow.Hand.NewStore(EngineOptions.Default with { TieringBudget = 1, TieringThreads = 1 });
+        Instance instance = store.Instantiate(Module);
+        Call(instance, 0, 2);
+        slow.WaitForStarts(1);
+        Call(instance, 1, 2);
+        Call(instance, 2, 4);
+        Call(instance, 3, 8);
+        Assert.Equal(4, store.Engine.Statistics.PendingCompilations);
+        slow.Gate.Set();
+        Assert.True(store.Engine.WaitUntilSettled(Soon));
+        Assert.Equal([0, 3, 2, 1], slow.WaitForStarts(Functions));
+    }
+
+    [Fact]
+    public void SeveralThreadsCompile()
+    {
+        using var slow = new SlowCompiler();
+        using Store store = slow.Hand.NewStore(EngineOptions.Default with { TieringBudget = 1, TieringThreads = 3 });
+        Instance instance = store.Instantiate(Module);
+        for (int i = 0; i < Functions; i++) Call(instance, i, 2);
+        Assert.Equal(3, slow.WaitForStarts(3).Length);
+        slow.Gate.Set();
+        Assert.True(store.Engine.WaitUntilSettled(Soon));
+        for (int i = 0; i < Functions; i++) Assert.Equal(2, Call(instance, i, 1));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void DisposingDoesNotWaitForACompilation(bool hasEngineOfItsOwn)
+    {
+        using var slow = new SlowCompiler();
+        WasmEngine engine = slow.Hand.NewEngine(EngineOptions.Default with { TieringBudget = 1, TieringThreads = 1 });
+        var store = new Store(engine);
+        Instance instance = store.Instantiate(Module);
+        Call(instance, 0, 2);
+        slow.WaitForStarts(1);
+        Call(instance, 1, 2);
+        long start = Stopwatch.GetTimestamp();
+        store.Dispose();
+        if (hasEngineOfItsOwn) engine.Dispose();
+        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1));
+
+        slow.Gate.Set();
+        if (hasEngineOfItsOwn) return;
+
+        // What ran is there for the next instance, and what waited is asked for at once.
+        Assert.True(engine.WaitUntilSettled(Soon));
+        using var next = new Store(engine);
+        instance = next.Instantiate(Module);
+        Assert.Equal(2, Call(instance, 0, 1));
+        Assert.Equal(1, Call(instance, 1, 1));
+        Assert.True(engine.WaitUntilSettled(Soon));
+        Assert.Equal(2, Call(instance, 1, 1));
+        engine.Dispose();
+    }
+
+    [Theory]
+    [InlineData(TierUpMode.Synchronous)]
+    [InlineData(TierUpMode.Eager)]
+    public void AnInterruptEndsAGuestThatWaitsForACompilation(TierUpMode mode)
+    {
+        using var slow = new SlowCompiler();
+        using Store store = slow.Hand.NewStore(EngineOptions.Default with { TierUp = mode, TieringBudget = 1 });
+        Instance instance = store.Instantiate(Module);
+        long interrupted = 0;
+        var other = new Thread(() =>
+        {
+            slow.WaitForStarts(1);
+            interrupted = Stopwatch.GetTimestamp();
+            store.Interrupt();
+        });
+        other.Start();
+        var trap = Assert.Throws<WasmTrapException>(() => Call(instance, 0, 2));
+        Assert.Equal(TrapKind.Interrupted, trap.Kind);
+        other.Join();
+        Assert.True(Stopwatch.GetElapsedTime(interrupted) < TimeSpan.FromSeconds(1));
+        slow.Gate.Set();
+        Assert.True(store.Engine.WaitUntilSettled(Soon));
+        Assert.Equal(2, Call(instance, 0, 1));
+    }
+
+    private static int Call(Instance instance, int function, int times)
+    {
+        int result = 0;
+        for (int i = 0; i < times; i++) result = instance.GetFunction($"f{function}").Invoke()[0].AsI32();
+        return result;
+    }
+}

@@ -1,0 +1,91 @@
+using Harness.Engine.Configuration;
+using Harness.Engine.Feedback;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>
+/// What the functions of a module have done so far, which a new instance goes on with where <c>tiering.share</c> is on: the budgets that
+/// are left, and the feedback. Instances that live at the same time count on their own from there. Calls of other instances and of the host
+/// are not handed on, since their references mean nothing to another instance. The <see cref="ModuleCode"/> guards it.
+/// </summary>
+internal sealed class TieringState(ModuleCode code)
+{
+    private readonly bool _isShared = code.Options.TieringShare && code.Options.TierUp != TierUpMode.Never;
+    private readonly int _firstFunction = code.Module.ImportedFunctionCount;
+    private readonly int _functionCount = code.Module.Functions.Length - code.Module.ImportedFunctionCount;
+
+    /// <summary>What was left of the budgets in the instances that are gone and that no instance has taken over; null if nothing.</summary>
+    private int[]? _budgets;
+
+    /// <summary>By function, the feedback of instances that are gone.</summary>
+    private FunctionFeedback?[]? _feedback;
+
+    /// <summary>By function, the instance whose feedback is the latest.</summary>
+    private Instance?[]? _donors;
+
+    /// <summary>Gives a new instance the budgets that are left.</summary>
+    /// <param name="instance">The instance.</param>
+    /// <param name="latest">The one made last of those that live; null if none does.</param>
+    public void Begin(Instance instance, Instance? latest)
+    {
+        if (!_isShared || _functionCount == 0 || (latest is null && _budgets is null)) return;
+        Span<int> budgets = instance.TieringBudgets();
+        latest?.TieringBudgets().CopyTo(budgets);
+        if (_budgets is null) return;
+        for (int i = 0; i < budgets.Length; i++) budgets[i] = Math.Min(budgets[i], _budgets[i]);
+        _budgets = null;
+    }
+
+    /// <summary>Fills a function's new feedback vector with what was seen before.</summary>
+    public void Seed(Instance instance, int functionIndex)
+    {
+        if (!_isShared) return;
+        _donors ??= new Instance?[_functionCount];
+        ref Instance? donor = ref _donors[functionIndex - _firstFunction];
+        FunctionFeedback? feedback = donor is null ? Feedback(functionIndex) : FeedbackSnapshot.Read(donor, functionIndex);
+        donor = instance;
+        if (feedback is null) return;
+        FeedbackRecorder.Write(instance, functionIndex, feedback);
+        instance.InvocationCount(functionIndex) = (uint)Math.Min(feedback.Invocations, uint.MaxValue);
+    }
+
+    /// <summary>Keeps what an instance leaves.</summary>
+    public void Keep(Instance instance)
+    {
+        if (!_isShared || _functionCount == 0) return;
+        Span<int> left = instance.TieringBudgets();
+        if (_budgets is null)
+        {
+            _budgets = left.ToArray();
+        }
+        else
+        {
+            for (int i = 0; i < left.Length; i++) _budgets[i] = Math.Min(left[i], _budgets[i]);
+        }
+
+        if (_donors is null) return;
+        for (int i = 0; i < _donors.Length; i++)
+        {
+            if (_donors[i] != instance) continue;
+            _donors[i] = null;
+            _feedback ??= new FunctionFeedback?[_functionCount];
+            _feedback[i] = FeedbackSnapshot.Read(instance, _firstFunction + i);
+        }
+    }
+
+    /// <summary>Functions that were about to be optimized are to be as soon as they run again.</summary>
+    public void UseUp(List<int> functions)
+    {
+        if (_budgets is null) return;
+        foreach (int function in functions) _budgets[function - _firstFunction] = 0;
+    }
+
+    /// <summary>A function starts over, since its code was discarded.</summary>
+    public void Reset(int functionIndex)
+    {
+        if (_budgets is not null) _budgets[functionIndex - _firstFunction] = code.InitialBudget;
+    }
+
+    /// <summary>The feedback that is kept of a function; null if none is.</summary>
+    public FunctionFeedback? Feedback(int functionIndex) => _feedback?[functionIndex - _firstFunction];
+}
