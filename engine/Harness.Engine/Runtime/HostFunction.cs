@@ -83,6 +83,9 @@ public sealed unsafe partial class HostFunction
     /// </remarks>
     internal static HostFunction CreateRaw(FunctionType type, RawCallback callback) => new(type, callback);
 
+    /// <summary>The same, of the type with which a module imports it.</summary>
+    internal static HostFunction CreateRaw(FunctionInfo import, RawCallback callback) => new(import.Type, import.CanonicalTypeId, callback);
+
     internal void Call(HostCaller caller, ulong* slots) => _callback(caller, slots);
 
     private static void Call(FunctionType type, HostCallback callback, HostCaller caller, ulong* slots)

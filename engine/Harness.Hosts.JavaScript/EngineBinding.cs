@@ -1,0 +1,379 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+using Microsoft.ClearScript;
+using Microsoft.ClearScript.JavaScript;
+using Microsoft.ClearScript.V8;
+using Microsoft.ClearScript.V8.FastProxy;
+
+namespace Harness.Hosts.JavaScript;
+
+/// <summary>
+/// This engine as <c>webassembly.js</c> has it: modules, stores, functions and other items by number. What a call must not wait for crosses in
+/// <see cref="SharedSlots"/>; the rest are ordinary calls.
+/// </summary>
+internal sealed class EngineBinding : IDisposable
+{
+    private readonly WasmEngine _engine;
+    private readonly SharedSlots _slots;
+    private readonly Dictionary<int, WasmModule> _modules = [];
+    private readonly Dictionary<int, StoreRealm> _realms = [];
+    private readonly List<Extern?> _items = [];
+    private readonly Stack<int> _freeItems = new();
+    private readonly Dictionary<int, InstanceBuilder> _builders = [];
+    private readonly ImportedFunctions _imports;
+    private readonly ScriptObject _releaseValue;
+    private readonly ScriptObject _grown;
+    private int _nextId;
+    private string _message = "";
+
+    /// <summary>Puts the engine into a script engine's global scope, as <c>WebAssembly</c>.</summary>
+    public EngineBinding(V8ScriptEngine script, WasmEngine engine, string source)
+    {
+        _engine = engine;
+        _slots = new SharedSlots(script);
+        var functions = (ScriptObject)((ScriptObject)script.Evaluate("webassembly.js", source)).InvokeAsFunction(ToBag(), _slots.Buffer);
+        _releaseValue = (ScriptObject)functions["releaseValue"];
+        _grown = (ScriptObject)functions["grown"];
+        _imports = new ImportedFunctions(_slots, (ScriptObject)functions["dispatch"], (ScriptObject)functions["unwrap"], id => (Tag)_items[id]!);
+    }
+
+    public IReadOnlyCollection<Store> Stores => [.. _realms.Values.Select(realm => realm.Store)];
+
+    public Instance? LastInstance { get; private set; }
+
+    public TimeSpan CompileTime { get; private set; }
+
+    public TimeSpan InstantiateTime { get; private set; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (StoreRealm realm in _realms.Values) realm.Dispose();
+        _realms.Clear();
+        _imports.Dispose();
+        _releaseValue.Dispose();
+        _grown.Dispose();
+        _slots.Dispose();
+    }
+
+    private PropertyBag ToBag() => new()
+    {
+        ["call"] = Fast("call", (in V8FastArgs arguments, in V8FastResult result) => result.Set(Call(arguments.GetInt32(0, "id")))),
+        ["textAt"] = Fast("textAt", (in V8FastArgs arguments, in V8FastResult result) => result.Set(_slots.Texts[arguments.GetInt32(0, "slot")]!)),
+        ["setText"] = Fast("setText", (in V8FastArgs arguments, in V8FastResult result) => _slots.Texts[arguments.GetInt32(0, "slot")] = arguments.GetString(1, "text")),
+        ["releaseObject"] = (Action<int, int>)((store, id) => FindRealm(store)?.Objects.Release(id)),
+        ["message"] = (Func<string>)(() => _message),
+        ["compile"] = (Func<ITypedArray<byte>, string, object>)Compile,
+        ["validate"] = (Func<ITypedArray<byte>, string, bool>)((bytes, builtins) => Decode(bytes, builtins) is not null),
+        ["releaseModule"] = (Action<int>)(id => _modules.Remove(id)),
+        ["describeModule"] = (Func<int, string>)(id => Descriptions.Of(_modules[id])),
+        ["describeFunction"] = (Func<int, int, string>)((_, id) => Descriptions.Of((WasmFunction)_items[id]!)),
+        ["describeTag"] = (Func<int, int, string>)((_, id) => Descriptions.TypeOf(_items[id]!).ToJsonString()),
+        ["describeExports"] = (Func<int, string>)DescribeExports,
+        ["makeStore"] = (Func<int>)MakeStore,
+        ["disposeStore"] = (Action<int>)DisposeStore,
+        ["beginInstance"] = (Func<int, int, int>)BeginInstance,
+        ["defineItem"] = (Action<int, int, int>)((builder, import, id) => _builders[builder].Define(import, _items[id]!)),
+        ["defineConstant"] = (Action<int, int, string>)((builder, import, text) => _builders[builder].DefineConstant(import, text)),
+        ["defineValue"] = (Func<int, int, bool>)((builder, import) => _builders[builder].DefineValue(import)),
+        ["defineFunction"] = (Action<int, int, int, string>)((builder, import, index, description) => _builders[builder].DefineFunction(import, index, description)),
+        ["finishInstance"] = (Func<int, int>)FinishInstance,
+        ["scriptTag"] = (Func<int, int>)(store => IdOf(_realms[store], _realms[store].ScriptTag)),
+        ["makeTag"] = (Func<int, string, int>)MakeTag,
+        ["makeGlobal"] = (Func<int, string, bool, int>)MakeGlobal,
+        ["readGlobal"] = (Action<int, int>)((store, id) => _realms[store].Put(0, ((Global)_items[id]!).Value)),
+        ["writeGlobal"] = (Func<int, int, bool>)WriteGlobal,
+        ["makeTable"] = (Func<int, string, double, double, int>)MakeTable,
+        ["tableLength"] = (Func<int, int, double>)((_, id) => ((Table)_items[id]!).Length),
+        ["readTable"] = (Func<int, int, double, bool>)ReadTable,
+        ["writeTable"] = (Func<int, int, double, int>)WriteTable,
+        ["growTable"] = (Func<int, int, double, double>)GrowTable,
+        ["utf8"] = (Func<ITypedArray<byte>, string>)(bytes => System.Text.Encoding.UTF8.GetString(bytes.GetBytes())),
+        ["unsupported"] = (Action<string>)(what => throw new NotSupportedException($"WebAssembly: {what} cannot be used together here")),
+        ["adoptMemory"] = (Func<int, object, int>)((_, _) => throw new NotSupportedException("WebAssembly: memories of JavaScript are not supported yet")),
+        ["shareMemory"] = (Action<int, int, object>)((_, _, _) => { }),
+    };
+
+    private delegate void FastFunction(in V8FastArgs arguments, in V8FastResult result);
+
+    private static V8FastHostFunction Fast(string name, FastFunction function) =>
+        new(name, 0, (bool _, in V8FastArgs arguments, in V8FastResult result) => function(in arguments, in result));
+
+    private StoreRealm? FindRealm(int store) => _realms.GetValueOrDefault(store);
+
+    private object Compile(ITypedArray<byte> bytes, string builtins)
+    {
+        long start = Stopwatch.GetTimestamp();
+        if (Decode(bytes, builtins) is not { } module) return $"WebAssembly.Module(): {_message}";
+        CompileTime += Stopwatch.GetElapsedTime(start);
+        _modules[++_nextId] = module;
+        return _nextId;
+    }
+
+    private WasmModule? Decode(ITypedArray<byte> bytes, string builtins)
+    {
+        try
+        {
+            return WasmModule.Decode(bytes.GetBytes(), builtins.Length > 0 ? BuiltinSets.JsString : BuiltinSets.None);
+        }
+        catch (ModuleException e)
+        {
+            _message = e.Message;
+            return null;
+        }
+    }
+
+    private int MakeStore()
+    {
+        int id = ++_nextId;
+        _realms[id] = new StoreRealm(id, _engine, _slots, function => IdOf(_realms[id], function), function => (WasmFunction)_items[function]!);
+        return id;
+    }
+
+    private void DisposeStore(int id)
+    {
+        if (!_realms.Remove(id, out StoreRealm? realm)) return;
+        foreach (int item in realm.Items.Values)
+        {
+            _items[item] = null;
+            _freeItems.Push(item);
+        }
+
+        realm.Dispose();
+    }
+
+    private int IdOf(StoreRealm realm, Extern item)
+    {
+        if (realm.Items.TryGetValue(item, out int id)) return id;
+        id = _freeItems.TryPop(out int free) ? free : _items.Count;
+        if (id == _items.Count) _items.Add(null);
+        _items[id] = item;
+        realm.Items[item] = id;
+        return id;
+    }
+
+    private int BeginInstance(int store, int module)
+    {
+        int id = ++_nextId;
+        _builders[id] = new InstanceBuilder(_realms[store], _modules[module], _imports);
+        ForgetValues(_realms[store]);
+        return id;
+    }
+
+    private int FinishInstance(int builder)
+    {
+        InstanceBuilder instance = _builders[builder];
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            return Guarded(instance.Realm, () =>
+            {
+                try
+                {
+                    instance.Instance = LastInstance = instance.Realm.Store.Instantiate(instance.Module, instance.Imports);
+                }
+                catch (LinkException e)
+                {
+                    _message = $"WebAssembly.Instance(): {e.Message}";
+                    return 4;
+                }
+
+                return 0;
+            });
+        }
+        finally
+        {
+            InstantiateTime += Stopwatch.GetElapsedTime(start);
+        }
+    }
+
+    private string DescribeExports(int builder)
+    {
+        InstanceBuilder done = _builders[builder];
+        _builders.Remove(builder);
+        var exports = new JsonArray();
+        foreach (Export export in done.Module.Exports)
+        {
+            Extern item = done.Instance!.Export(export.Name)!;
+            exports.Add(new JsonArray(export.Name, Descriptions.KindOf(export.Kind), IdOf(done.Realm, item), Descriptions.TypeOf(item)));
+        }
+
+        return exports.ToJsonString();
+    }
+
+    /// <summary>Calls a function with the arguments in the slots.</summary>
+    /// <returns>How it ended; see <c>fail</c> in webassembly.js.</returns>
+    private int Call(int id)
+    {
+        var function = (WasmFunction)_items[id]!;
+        StoreRealm realm = RealmOf(function);
+        FunctionType type = function.Type;
+        int count = SignatureAdapters.SlotCount(type);
+        Span<ulong> slots = count <= 16 ? stackalloc ulong[16] : new ulong[count];
+        Store store = function.Store;
+        store.CatchUpOnCollection();
+        try
+        {
+            for (int i = 0; i < type.Parameters.Length; i++)
+            {
+                ValueType parameter = type.Parameters[i];
+                slots[i] = parameter.IsReference ? store.ToNative(realm.Take(i, parameter), parameter) : _slots[i];
+            }
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidCastException($"WebAssembly: {e.Message}", e);
+        }
+
+        if (!function.TryInvokeRaw(slots[..count])) return Failed(realm, store);
+        for (int i = 0; i < type.Results.Length; i++)
+        {
+            ValueType result = type.Results[i];
+            if (result.IsReference) realm.Put(i, store.FromNative(slots[i], result));
+            else _slots[i] = slots[i];
+        }
+
+        return 0;
+    }
+
+    private StoreRealm RealmOf(Extern item)
+    {
+        if (_lastRealm?.Store == item.Store) return _lastRealm;
+        return _lastRealm = _realms.Values.First(realm => realm.Store == item.Store);
+    }
+
+    private StoreRealm? _lastRealm;
+
+    private int Failed(StoreRealm realm, Store store) => Guarded(realm, () =>
+    {
+        store.ThrowPending();
+        return 0;
+    });
+
+    /// <summary>Tells JavaScript what was thrown.</summary>
+    private int Guarded(StoreRealm realm, Func<int> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (WasmTrapException e)
+        {
+            _slots.TrapKind = e.Kind == TrapKind.StackOverflow ? 1 : 0;
+            _message = e.Message;
+            return 2;
+        }
+        catch (WasmException e) when (e.Tag == realm.ScriptTag)
+        {
+            realm.Put(0, e.Values[0]);
+            return 1;
+        }
+        catch (WasmException e)
+        {
+            _slots.Put(0, IdOf(realm, e.Tag), ReferenceKind.Null);
+            _slots.Put(1, e.Values.Count, ReferenceKind.Null);
+            for (int i = 0; i < e.Values.Count; i++) realm.Put(i + 2, e.Values[i]);
+            return 3;
+        }
+        catch (InsufficientMemoryException e)
+        {
+            _slots.TrapKind = 0;
+            _message = e.Message;
+            return 2;
+        }
+    }
+
+    private int MakeTag(int store, string parameters)
+    {
+        var type = new FunctionType([.. parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(TypeNames.Parse)], []);
+        return IdOf(_realms[store], new Tag(_realms[store].Store, new TagType(TypeRegistry.CanonicalId(type), type)));
+    }
+
+    private int MakeGlobal(int store, string name, bool isMutable)
+    {
+        StoreRealm realm = _realms[store];
+        ValueType type = TypeNames.Parse(name);
+        try
+        {
+            return IdOf(realm, new Global(realm.Store, new GlobalType(type, isMutable), realm.Take(0, type)));
+        }
+        catch (ArgumentException e)
+        {
+            _message = $"WebAssembly.Global(): {e.Message}";
+            return -1;
+        }
+    }
+
+    private bool WriteGlobal(int store, int id)
+    {
+        var global = (Global)_items[id]!;
+        try
+        {
+            global.Value = _realms[store].Take(0, global.Type.Type);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private int MakeTable(int store, string element, double initial, double maximum)
+    {
+        StoreRealm realm = _realms[store];
+        ValueType type = TypeNames.Parse(element);
+        try
+        {
+            var limits = new Limits((ulong)initial, maximum < 0 ? null : (ulong)maximum);
+            return IdOf(realm, new Table(realm.Store, new TableType(type, limits, Is64: false), realm.Take(0, type)));
+        }
+        catch (Exception e) when (e is ArgumentException or InsufficientMemoryException)
+        {
+            _message = $"WebAssembly.Table(): {e.Message}";
+            return -1;
+        }
+    }
+
+    private bool ReadTable(int store, int id, double index)
+    {
+        var table = (Table)_items[id]!;
+        if (index >= table.Length) return false;
+        _realms[store].Put(0, table[(ulong)index]);
+        return true;
+    }
+
+    private int WriteTable(int store, int id, double index)
+    {
+        var table = (Table)_items[id]!;
+        if (index >= table.Length) return 1;
+        try
+        {
+            table[(ulong)index] = _realms[store].Take(0, table.Type.ElementType);
+            return 0;
+        }
+        catch (ArgumentException)
+        {
+            return 2;
+        }
+    }
+
+    private double GrowTable(int store, int id, double delta)
+    {
+        var table = (Table)_items[id]!;
+        try
+        {
+            return table.Grow((ulong)delta, _realms[store].Take(0, table.Type.ElementType));
+        }
+        catch (ArgumentException)
+        {
+            return -2;
+        }
+    }
+
+    private void ForgetValues(StoreRealm realm)
+    {
+        foreach (int id in realm.Values.TakeForgotten()) _releaseValue.InvokeAsFunction(realm.Id, id);
+    }
+}

@@ -1,0 +1,72 @@
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+using Microsoft.ClearScript;
+
+namespace Harness.Hosts.JavaScript;
+
+/// <summary>Makes functions of JavaScript into functions of the host: those whose meaning is known are served here, the others cross.</summary>
+/// <param name="slots">Where values cross.</param>
+/// <param name="dispatch">Calls an import in JavaScript.</param>
+/// <param name="unwrap">Tells whether what an import threw is an exception with a tag.</param>
+/// <param name="tagOf">Tags by number.</param>
+internal sealed class ImportedFunctions(SharedSlots slots, ScriptObject dispatch, ScriptObject unwrap, Func<int, Tag> tagOf) : IDisposable
+{
+    /// <summary>Makes the function for an import.</summary>
+    /// <param name="realm">The store that it is for.</param>
+    /// <param name="import">The import, with its type.</param>
+    /// <param name="number">Its number among the imports of the realm.</param>
+    /// <param name="description">What it is; see <c>describe</c> in webassembly.js.</param>
+    public unsafe HostFunction Make(StoreRealm realm, FunctionInfo import, int number, string description)
+    {
+        FunctionType type = import.Type;
+        KnownFunction? known = KnownFunctions.Find(description, type);
+        return HostFunction.CreateRaw(import, (_, values) =>
+        {
+            if (known is null || !known(realm, values)) Cross(realm, type, number, values);
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        dispatch.Dispose();
+        unwrap.Dispose();
+    }
+
+    private unsafe void Cross(StoreRealm realm, FunctionType type, int number, ulong* values)
+    {
+        Store store = realm.Store;
+        for (int i = 0; i < type.Parameters.Length; i++)
+        {
+            if (type.Parameters[i].IsReference) realm.Put(i, store.FromNative(values[i], type.Parameters[i]));
+            else slots[i] = values[i];
+        }
+
+        // Here nothing in compiled code's form is needed: the arguments are converted, and there are no results yet.
+        store.Heap.CatchUp();
+        slots.SetCallee(realm.Id, number);
+        if ((int)dispatch.InvokeAsFunction() != 0) Throw(realm);
+        try
+        {
+            for (int i = 0; i < type.Results.Length; i++)
+            {
+                ValueType result = type.Results[i];
+                values[i] = result.IsReference ? store.ToNative(realm.Take(i, result), result) : slots[i];
+            }
+        }
+        catch (InsufficientMemoryException)
+        {
+            throw new HostTrapException(TrapKind.OutOfMemory);
+        }
+    }
+
+    /// <summary>Throws what an import threw, which is in slot 0.</summary>
+    private void Throw(StoreRealm realm)
+    {
+        WasmValue thrown = realm.Take(0, ValueType.ExternRef);
+        int tagId = (int)unwrap.InvokeAsFunction(realm.Id);
+        if (tagId < 0) throw new WasmException(realm.ScriptTag, thrown);
+        Tag tag = tagOf(tagId);
+        throw new WasmException(tag, [.. tag.Type.Type.Parameters.Select((type, i) => realm.Take(i, type))]);
+    }
+}

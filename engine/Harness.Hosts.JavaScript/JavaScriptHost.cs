@@ -1,0 +1,128 @@
+using System.Reflection;
+using Harness.Engine.Runtime;
+using Microsoft.ClearScript;
+using Microsoft.ClearScript.JavaScript;
+using Microsoft.ClearScript.V8;
+
+namespace Harness.Hosts.JavaScript;
+
+/// <summary>
+/// Runs JavaScript, unmodified glue of compilers above all, in an embedded V8 whose <c>WebAssembly</c> is this engine. Used on one thread, whose stack must be
+/// as large as the engine's options say (<see cref="ExecutionThread"/>).
+/// </summary>
+public sealed class JavaScriptHost : IDisposable
+{
+    private readonly JavaScriptOptions _options;
+    private readonly V8ScriptEngine _script;
+    private readonly EngineBinding? _binding;
+    private readonly EventLoop _loop;
+    private readonly ScriptObject _fireTimer;
+
+    /// <summary>Starts V8.</summary>
+    /// <exception cref="ProgramException">V8's library cannot be restored.</exception>
+    public JavaScriptHost(JavaScriptOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        V8Library.Require();
+        _options = options;
+        var constraints = new V8RuntimeConstraints { MaxOldSpaceSize = options.MaximumHeap };
+        _script = new V8ScriptEngine(constraints, V8ScriptEngineFlags.EnableTaskPromiseConversion | V8ScriptEngineFlags.DisableGlobalMembers)
+        {
+            // Scripts run for as long as they do; a limit of the embedding would be enforced by polling.
+            EnforceAnonymousTypeAccess = false,
+        };
+        _script.DocumentSettings.AccessFlags = DocumentAccessFlags.EnableFileLoading;
+        _script.DocumentSettings.SearchPath = options.Folder;
+        _loop = new EventLoop();
+        Engine = new WasmEngine(options.Engine);
+        if (options.UsesOwnEngine) _binding = new EngineBinding(_script, Engine, ReadScript("webassembly.js"));
+        var environment = new ScriptEnvironment(options, _loop);
+        _fireTimer = (ScriptObject)((ScriptObject)_script.Evaluate("environment.js", ReadScript("environment.js"))).InvokeAsFunction(environment.ToBag());
+    }
+
+    /// <summary>This engine: its statistics and events.</summary>
+    public WasmEngine Engine { get; }
+
+    /// <summary>The stores of the instances that scripts have made and still hold.</summary>
+    public IReadOnlyCollection<Store> Stores => _binding?.Stores ?? [];
+
+    /// <summary>The instance that was made last; null before there is one.</summary>
+    public Instance? LastInstance => _binding?.LastInstance;
+
+    /// <summary>Time spent so far on turning bytes into modules, in ms.</summary>
+    public double CompileMilliseconds => _binding?.CompileTime.TotalMilliseconds ?? 0;
+
+    /// <summary>Time spent so far on making instances, in ms.</summary>
+    public double InstantiateMilliseconds => _binding?.InstantiateTime.TotalMilliseconds ?? 0;
+
+    /// <summary>Runs a script in the global scope.</summary>
+    /// <param name="name">Its name, for stack traces.</param>
+    /// <param name="text">Its text.</param>
+    /// <exception cref="ProgramException">It threw.</exception>
+    public object? RunScript(string name, string text) => Guarded(() => Await(_script.Evaluate(new DocumentInfo(name), text)));
+
+    /// <summary>Runs an ES module, which may import others by paths relative to <see cref="JavaScriptOptions.Folder"/>, and all that it leaves to do.</summary>
+    /// <exception cref="ProgramException">It threw, or waits for something that never comes.</exception>
+    public object? RunModule(string name, string text) =>
+        Guarded(() => Await(_script.Evaluate(new DocumentInfo(new Uri(Path.Combine(Path.GetFullPath(_options.Folder), name))) { Category = ModuleCategory.Standard }, text)));
+
+    /// <summary>Calls a function of the global scope, and waits for its promise.</summary>
+    /// <exception cref="ProgramException">There is none, or it threw.</exception>
+    public object? Call(string function, params object?[] arguments) => Guarded(() =>
+        _script.Global.GetProperty(function) is ScriptObject callee
+            ? Await(callee.InvokeAsFunction(arguments))
+            : throw new ProgramException($"the script defines no function '{function}'"));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _fireTimer.Dispose();
+        _binding?.Dispose();
+        _script.Dispose();
+        Engine.Dispose();
+    }
+
+    private static string ReadScript(string name)
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Runs what is due until a promise has settled, or nothing is left to do.</summary>
+    private object? Await(object? value)
+    {
+        if (value is not Task<object> promise)
+        {
+            _loop.Run(Fire, until: null);
+            return value is Undefined ? null : value;
+        }
+
+        _loop.Run(Fire, until: () => promise.IsCompleted);
+        if (!promise.IsCompleted) throw new ProgramException("the script waits for something that never comes");
+        object? result = promise.GetAwaiter().GetResult();
+        _loop.Run(Fire, until: null);
+        return result is Undefined ? null : result;
+    }
+
+    private void Fire(int timer) => _fireTimer.InvokeAsFunction(timer);
+
+    private static object? Guarded(Func<object?> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is IScriptEngineException or ScriptEngineException)
+        {
+            var script = (IScriptEngineException)e;
+            string details = script.ErrorDetails ?? e.Message;
+            string place = details.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.StartsWith("at ", StringComparison.Ordinal)) ?? "";
+            throw new ProgramException($"{e.Message}{(place.Length == 0 ? "" : $" ({place})")}".ReplaceLineEndings(" "), e);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new ProgramException(e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Globalization;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+
+namespace Harness.Hosts.JavaScript;
+
+/// <summary>A function of JavaScript whose meaning is known, on values as compiled code has them.</summary>
+/// <returns>Whether it was served; if not, nothing has happened, and JavaScript is called.</returns>
+internal unsafe delegate bool KnownFunction(StoreRealm realm, ulong* values);
+
+/// <summary>
+/// Functions of JavaScript that are served without crossing. Their descriptions are those that <c>describe</c> in webassembly.js makes: the name of a
+/// function that JavaScript itself has, or the source text of one that glue defines.
+/// </summary>
+internal static unsafe class KnownFunctions
+{
+    private static readonly Dictionary<(string Description, string Signature), KnownFunction> All = new()
+    {
+        [("source:() => 1000 * performance.now()", ">d")] = (_, values) => Return(values, Now() * 1000),
+        [("source:() => performance.now()", ">d")] = (_, values) => Return(values, Now()),
+        [("source:() => Date.now()", ">d")] = (_, values) => Return(values, Math.Floor((DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds)),
+        [("Date.now", ">d")] = (_, values) => Return(values, Math.Floor((DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds)),
+        [("call:Number.prototype.toString", "d>e")] = (realm, values) => ReturnInteger(realm, values, BitConverter.UInt64BitsToDouble(values[0])),
+        [("call:Number.prototype.toString", "i>e")] = (realm, values) => ReturnInteger(realm, values, (int)values[0]),
+    };
+
+    private static readonly long Start = Stopwatch.GetTimestamp();
+
+    /// <summary>The function with a description and a type, if its meaning is known.</summary>
+    public static KnownFunction? Find(string description, FunctionType type) => All.GetValueOrDefault((description, Descriptions.SignatureOf(type)));
+
+    private static double Now() => Stopwatch.GetElapsedTime(Start).TotalMilliseconds;
+
+    private static bool Return(ulong* values, double result)
+    {
+        values[0] = BitConverter.DoubleToUInt64Bits(result);
+        return true;
+    }
+
+    /// <summary>The decimal form of an integer, if the number is one that JavaScript writes without an exponent.</summary>
+    private static bool ReturnInteger(StoreRealm realm, ulong* values, double number)
+    {
+        if (!(Math.Abs(number) < 1e15) || number != Math.Truncate(number)) return false;
+        values[0] = realm.Store.ToNative(WasmValue.FromExtern(((long)number).ToString(CultureInfo.InvariantCulture)), ValueType.ExternRef);
+        return true;
+    }
+}

@@ -1,0 +1,63 @@
+// What programs expect around them beside the language itself: a console, clocks, timers, text codecs.
+(function (native) {
+  'use strict';
+  const text = values => values.map(value => typeof value === 'string' ? value : typeof value === 'symbol' ? value.toString() : String(value)).join(' ');
+  const define = (name, value) => Object.defineProperty(globalThis, name, { value, writable: true, enumerable: false, configurable: true });
+
+  const log = (...values) => native.print(text(values) + '\n');
+  const error = (...values) => native.printError(text(values) + '\n');
+  define('console', { log, info: log, debug: log, warn: error, error, trace: error, assert(condition, ...values) { if (!condition) error('Assertion failed', ...values); }, time() {}, timeEnd() {}, group() {}, groupEnd() {} });
+  define('print', log);
+  define('performance', { now: () => native.now(), timeOrigin: Date.now(), mark() {}, measure() {} });
+  define('queueMicrotask', callback => { Promise.resolve().then(callback); });
+
+  let nextTimer = 1;
+  const timers = new Map();
+  const setTimer = (callback, delay, period, values) => {
+    const id = nextTimer++;
+    timers.set(id, { callback, values, period });
+    native.setTimer(id, Math.max(0, Number(delay) || 0));
+    return id;
+  };
+  define('setTimeout', (callback, delay = 0, ...values) => setTimer(callback, delay, undefined, values));
+  define('setInterval', (callback, delay = 0, ...values) => setTimer(callback, delay, Math.max(1, Number(delay) || 0), values));
+  define('clearTimeout', id => { timers.delete(id); });
+  define('clearInterval', id => { timers.delete(id); });
+
+  define('TextDecoder', class TextDecoder {
+    constructor(label = 'utf-8', options = {}) {
+      this.encoding = String(label).toLowerCase() === 'utf-16le' ? 'utf-16le' : 'utf-8';
+      this.fatal = Boolean(options.fatal);
+      this.ignoreBOM = Boolean(options.ignoreBOM);
+    }
+    decode(source = new Uint8Array(0)) {
+      const bytes = source instanceof ArrayBuffer ? new Uint8Array(source) : new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+      const result = native.decodeText(bytes.slice(), this.encoding, this.fatal);
+      if (result === null) throw new TypeError('The encoded data was not valid.');
+      return !this.ignoreBOM && result.charCodeAt(0) === 0xfeff ? result.slice(1) : result;
+    }
+  });
+  define('TextEncoder', class TextEncoder {
+    get encoding() { return 'utf-8'; }
+    encode(source = '') { return native.encodeText(String(source)); }
+    encodeInto(source, target) {
+      const bytes = native.encodeText(String(source));
+      let written = Math.min(bytes.length, target.length);
+      while (written < bytes.length && written > 0 && (bytes[written] & 0xc0) === 0x80) written--;
+      target.set(bytes.subarray(0, written));
+      return { read: written === bytes.length ? source.length : native.decodeText(bytes.slice(0, written), 'utf-8', false).length, written };
+    }
+  });
+
+  define('crypto', { getRandomValues(array) { native.randomBytes(array.byteLength).forEach((byte, i) => { new Uint8Array(array.buffer, array.byteOffset)[i] = byte; }); return array; } });
+  define('harness', { readBytes: path => native.readBytes(String(path)), readText: path => native.readText(String(path)) });
+
+  // Called by the host when a timer is due.
+  return id => {
+    const timer = timers.get(id);
+    if (timer === undefined) return;
+    if (timer.period === undefined) timers.delete(id);
+    else native.setTimer(id, timer.period);
+    timer.callback(...timer.values);
+  };
+})

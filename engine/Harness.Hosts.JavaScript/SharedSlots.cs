@@ -1,0 +1,88 @@
+using Microsoft.ClearScript;
+using Microsoft.ClearScript.JavaScript;
+using Microsoft.ClearScript.V8;
+
+namespace Harness.Hosts.JavaScript;
+
+/// <summary>
+/// The buffer in which values cross between JavaScript and the host: both write and read it directly, so that numbers arrive bit by bit and a call needs no
+/// arguments. Its layout is described in <c>webassembly.js</c>.
+/// </summary>
+internal sealed unsafe class SharedSlots : IDisposable
+{
+    /// <summary>Words before the first slot.</summary>
+    private const int Header = 8;
+
+    /// <summary>Slots: more than a function may have parameters or results.</summary>
+    private const int Count = 1024;
+
+    private readonly ulong* _words;
+
+    /// <summary>Makes the buffer in V8's heap, where it never moves.</summary>
+    public SharedSlots(V8ScriptEngine script)
+    {
+        Buffer = (IArrayBuffer)script.Evaluate("slots", $"new ArrayBuffer({(Header + Count) * sizeof(ulong)})");
+        nint address = 0;
+        Buffer.InvokeWithDirectAccess(pointer => address = pointer);
+        _words = (ulong*)address;
+    }
+
+    /// <summary>The buffer as JavaScript has it.</summary>
+    public IArrayBuffer Buffer { get; }
+
+    /// <summary>Strings in slots.</summary>
+    public string?[] Texts { get; } = new string?[Count];
+
+    /// <summary>The first word: what kind of trap happened.</summary>
+    public int TrapKind { set => ((int*)_words)[0] = value; }
+
+    /// <summary>A slot.</summary>
+    public ref ulong this[int slot] => ref _words[Header + slot];
+
+    /// <summary>Names the import that JavaScript is to call.</summary>
+    public void SetCallee(int store, int import)
+    {
+        ((int*)_words)[2] = store;
+        ((int*)_words)[3] = import;
+    }
+
+    /// <summary>Puts a reference into a slot.</summary>
+    public void Put(int slot, int id, ReferenceKind kind)
+    {
+        int* pair = (int*)(_words + Header + slot);
+        pair[0] = id;
+        pair[1] = (int)kind;
+    }
+
+    /// <summary>The reference in a slot.</summary>
+    public (int Id, ReferenceKind Kind) Get(int slot)
+    {
+        int* pair = (int*)(_words + Header + slot);
+        return (pair[0], (ReferenceKind)pair[1]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => ((ScriptObject)Buffer).Dispose();
+}
+
+/// <summary>What a reference in a slot refers to.</summary>
+internal enum ReferenceKind
+{
+    /// <summary>Nothing.</summary>
+    Null,
+
+    /// <summary>A value of JavaScript in its realm's table.</summary>
+    Value,
+
+    /// <summary>An object of the store's heap.</summary>
+    Object,
+
+    /// <summary>A function.</summary>
+    Function,
+
+    /// <summary>An unboxed integer: the id itself.</summary>
+    I31,
+
+    /// <summary>A string, which is in <see cref="SharedSlots.Texts"/>.</summary>
+    String,
+}

@@ -1,0 +1,90 @@
+using Harness.Engine.Heap;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+
+namespace Harness.Hosts.JavaScript;
+
+/// <summary>A store with what JavaScript knows of it, and the conversions between its values and those in slots.</summary>
+internal sealed class StoreRealm : IDisposable
+{
+    private readonly SharedSlots _slots;
+    private readonly Func<WasmFunction, int> _idOfFunction;
+    private readonly Func<int, WasmFunction> _functionOf;
+
+    public StoreRealm(int id, WasmEngine engine, SharedSlots slots, Func<WasmFunction, int> idOfFunction, Func<int, WasmFunction> functionOf)
+    {
+        Id = id;
+        Store = new Store(engine);
+        Objects = new HeapObjectTable(Store);
+        _slots = slots;
+        _idOfFunction = idOfFunction;
+        _functionOf = functionOf;
+        var payload = new FunctionType([ValueType.ExternRef], []);
+        ScriptTag = new Tag(Store, new TagType(TypeRegistry.CanonicalId(payload), payload));
+    }
+
+    /// <summary>Number of the store.</summary>
+    public int Id { get; }
+
+    public Store Store { get; }
+
+    /// <summary>Values of JavaScript that the store refers to.</summary>
+    public ScriptValueTable Values { get; } = new();
+
+    /// <summary>Objects of the store that JavaScript has.</summary>
+    public HeapObjectTable Objects { get; }
+
+    /// <summary>The tag of exceptions that are values of JavaScript (JavaScript API, <c>WebAssembly.JSTag</c>).</summary>
+    public Tag ScriptTag { get; }
+
+    /// <summary>Ids of tables, memories, globals, tags and functions.</summary>
+    public Dictionary<Extern, int> Items { get; } = [];
+
+    /// <summary>Puts a value into a slot (ToJSValue; JavaScript reads it).</summary>
+    public void Put(int slot, WasmValue value)
+    {
+        switch (value)
+        {
+            case { Kind: not ValueKind.Ref }: _slots[slot] = value.Bits; break;
+            case { IsNull: true }: _slots.Put(slot, 0, ReferenceKind.Null); break;
+            case { IsI31: true }: _slots.Put(slot, value.AsI31(), ReferenceKind.I31); break;
+            default: PutReferent(slot, value.Referent!); break;
+        }
+    }
+
+    /// <summary>Takes a value from a slot (the host's part of ToWebAssemblyValue).</summary>
+    public WasmValue Take(int slot, ValueType type)
+    {
+        if (!type.IsReference) return WasmValue.FromBits(type.Kind, _slots[slot]);
+        (int id, ReferenceKind kind) = _slots.Get(slot);
+        bool isExtern = TypeRegistry.TopOf(type.HeapType) == AbstractHeapType.Extern;
+        switch (kind)
+        {
+            case ReferenceKind.Null: return WasmValue.Null(type.HeapType);
+            case ReferenceKind.Function: return WasmValue.FromFunction(_functionOf(id));
+            case ReferenceKind.Object: return isExtern ? WasmValue.FromHeap(Objects.Get(id)).ExternConvertAny() : WasmValue.FromHeap(Objects.Get(id));
+            case ReferenceKind.I31: return isExtern ? WasmValue.FromI31(id).ExternConvertAny() : WasmValue.FromI31(id);
+            default:
+                WasmValue value = WasmValue.FromExtern(kind == ReferenceKind.String ? _slots.Texts[slot]! : Values.Get(id));
+                return isExtern ? value : value.AnyConvertExtern();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Store.Dispose();
+
+    private void PutReferent(int slot, object referent)
+    {
+        switch (referent)
+        {
+            case string text:
+                _slots.Texts[slot] = text;
+                _slots.Put(slot, 0, ReferenceKind.String);
+                break;
+            case ScriptValue value: _slots.Put(slot, value.Id, ReferenceKind.Value); break;
+            case WasmFunction function: _slots.Put(slot, _idOfFunction(function), ReferenceKind.Function); break;
+            case HeapReference reference: _slots.Put(slot, Objects.Hold(reference), ReferenceKind.Object); break;
+            default: throw new InvalidOperationException($"a {referent.GetType()} cannot be handed to JavaScript");
+        }
+    }
+}
