@@ -223,22 +223,48 @@ public sealed unsafe class ObjectHeapTests
     {
         using var roots = new FakeRoots(("heap.nursery-size", "512"), ("heap.nursery-max-size", "4096"));
         ObjectHeap heap = roots.Heap;
-        const uint Length = 1_000_000;
+
+        // The last 8,000 objects live, half of what fits in the nursery at first.
+        const uint Length = 8_000;
         roots.Slots[0] = heap.NewArray(References, Length, Allocation.MayCollect);
-        for (uint i = 0; i < Length; i++)
+        for (uint i = 0; i < 1_000_000; i++)
         {
             ulong pair = heap.NewStruct(Pair, Allocation.MayCollect);
             heap.WriteField(pair, 2, i);
-            heap.WriteElement(roots.Slots[0], i, pair);
+            heap.WriteElement(roots.Slots[0], i % Length, pair);
         }
 
         HeapStatistics statistics = heap.Statistics;
         Assert.Equal(4 << 20, statistics.NurseryBytes);
         Assert.InRange(statistics.YoungCollections, 8, 14);
-        for (uint i = 0; i < Length; i += 1001) Assert.Equal(i, ObjectHeap.ReadField(ObjectHeap.ReadElement(roots.Slots[0], i), 2));
+        for (uint i = 0; i < Length; i++) Assert.Equal(1_000_000 - Length + i, ObjectHeap.ReadField(ObjectHeap.ReadElement(roots.Slots[0], i), 2));
         heap.Verify();
         for (int i = 0; i < 10_000_000 && heap.Statistics.NurseryBytes > 512 << 10; i++) heap.NewStruct(Pair, Allocation.MayCollect);
         Assert.Equal(512 << 10, heap.Statistics.NurseryBytes);
+    }
+
+    /// <summary>A larger nursery does not help where a part of all objects lives for good, nor where all do.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void TheNurseryStaysSmallWhereAPartSurvivesWhateverItsSize(int interval)
+    {
+        using var roots = new FakeRoots(("heap.nursery-size", "512"), ("heap.nursery-max-size", "32768"));
+        int collections = 0;
+        int grown = 0;
+        for (int i = 0; i < 2_000_000; i++)
+        {
+            ulong pair = roots.Heap.NewStruct(Pair, Allocation.MayCollect);
+            if (i % interval != 0) continue;
+            roots.Heap.WriteField(pair, 0, roots.Slots[0]);
+            roots.Slots[0] = pair;
+            if (roots.Heap.Statistics.YoungCollections == collections) continue;
+            collections++;
+            if (roots.Heap.Statistics.NurseryBytes > 512 << 10) grown++;
+        }
+
+        Assert.InRange(collections, 80, 125);
+        Assert.InRange(grown, 0, collections / 8);
     }
 
     [Fact]

@@ -205,8 +205,8 @@ public sealed record EngineOptions
         V8Flag = "--semi-space-size")]
     public int HeapNurserySize { get; init; } = 4096;
 
-    /// <summary>Largest size of the nursery, in KiB; 0 for half the processor's last cache, but 16 to 64 MiB.</summary>
-    [Knob("heap.nursery-max-size", "largest size of the nursery; 0 for half the last cache, but 16 to 64 MiB", Maximum = 1_048_576, Unit = "KiB",
+    /// <summary>Largest size of the nursery, in KiB; 0 for half the processor's last cache, but 8 to 32 MiB.</summary>
+    [Knob("heap.nursery-max-size", "largest size of the nursery; 0 for half the last cache, but 8 to 32 MiB", Maximum = 1_048_576, Unit = "KiB",
         V8Flag = "--max-semi-space-size")]
     public int HeapNurseryMaxSize { get; init; }
 
@@ -239,10 +239,11 @@ public sealed record EngineOptions
     public int HeapMinimumThreshold { get; init; } = 64;
 
     /// <summary>
-    /// Whether the system is asked for large pages (transparent ones of 2 MiB): fewer faults and translations, more memory for a small heap.
+    /// Whether the system is asked for large pages (transparent ones of 2 MiB) for heaps from their first collection on: fewer faults and
+    /// translations, more memory for a small heap.
     /// </summary>
-    [Knob("heap.huge-pages", "ask the system for large pages for the heap")]
-    public bool HeapHugePages { get; init; }
+    [Knob("heap.huge-pages", "ask the system for large pages for the heap, from its first collection on")]
+    public bool HeapHugePages { get; init; } = true;
 
     /// <summary>Collects garbage at every Nth allocation.</summary>
     [Knob("stress.gc-interval", "collect garbage at every Nth allocation; 0 for none", Unit = "allocations", V8Flag = "--stress-compaction")]

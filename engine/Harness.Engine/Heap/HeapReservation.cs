@@ -15,9 +15,8 @@ internal sealed unsafe class HeapReservation
 
     private static nuint s_keptMemory;
 
-    private HeapReservation(byte* start, nuint size, bool hugePages)
+    private HeapReservation(byte* start, nuint size)
     {
-        HasHugePages = hugePages;
         Start = start;
         Size = size;
     }
@@ -29,17 +28,19 @@ internal sealed unsafe class HeapReservation
     public nuint Size { get; }
 
     /// <summary>Whether the system was asked for large pages.</summary>
-    public bool HasHugePages { get; }
+    public bool HasHugePages { get; private set; }
 
     /// <summary>Bytes of each part that may have memory with arbitrary contents, from its start: by <see cref="Part"/>.</summary>
     public nuint[] Touched { get; } = new nuint[(int)Part.Count];
 
     /// <summary>Takes a reservation of a size that was left, or makes one.</summary>
+    /// <param name="size">Bytes of addresses.</param>
+    /// <param name="hugePages">Whether it may have large pages.</param>
     public static HeapReservation Take(nuint size, bool hugePages)
     {
         lock (Gate)
         {
-            if (Kept.TryPeek(out HeapReservation? kept) && kept.Size == size && kept.HasHugePages == hugePages)
+            if (Kept.TryPeek(out HeapReservation? kept) && kept.Size == size && (hugePages || !kept.HasHugePages))
             {
                 Kept.Pop();
                 s_keptMemory -= kept.Memory;
@@ -47,9 +48,15 @@ internal sealed unsafe class HeapReservation
             }
         }
 
-        var made = new HeapReservation(LinuxMemory.MapPages(size), size, hugePages);
-        if (hugePages) LinuxMemory.PreferHugePages(made.Start, size);
-        return made;
+        return new HeapReservation(LinuxMemory.MapPages(size), size);
+    }
+
+    /// <summary>Asks the system for large pages.</summary>
+    public void PreferHugePages()
+    {
+        if (HasHugePages) return;
+        HasHugePages = true;
+        LinuxMemory.PreferHugePages(Start, Size);
     }
 
     /// <summary>Leaves the reservation to others, or gives it back to the system if too much is left already.</summary>

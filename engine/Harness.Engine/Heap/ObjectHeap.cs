@@ -174,6 +174,9 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     public void Collect(bool isFull)
     {
         if (_reservation is null) return;
+
+        // Who never collects may be small, and do with small pages.
+        if (_hugePages) _reservation.PreferHugePages();
         long start = Stopwatch.GetTimestamp();
         long allocated = NurseryUsed;
         long moved = _promoted + _moved + _aged;

@@ -16,6 +16,7 @@ internal static partial class WorkloadReference
         "gc-js-strings.wat" => CountWords(arguments[0]),
         "gc-iterators.wat" => Iterators(arguments[0], arguments[1]),
         "gc-trees.wat" => Trees(arguments[0], arguments[1]),
+        "gc-frames.wat" => Frames(arguments[0], arguments[1]),
         "gc-matrix.wat" => Matrices(arguments[0]),
         "gc-linked-list.wat" => LinkedNodes(arguments[0], arguments[1]),
         "gc-hash-map.wat" => HashMap(arguments[0], arguments[1], arguments[2]),
@@ -26,6 +27,43 @@ internal static partial class WorkloadReference
         "gc-sort.wat" => Sort(arguments[0], arguments[1], arguments[2]),
         _ => throw new ArgumentException($"no reference for the workload {file}", nameof(file)),
     };
+
+    private static (double, long) Frames(int frames, int depth)
+    {
+        const int CacheSize = 100_000;
+        var elements = new Dictionary<long, int>();
+        var cache = new int?[CacheSize];
+        var (random, sum) = (12345u, 0);
+        for (var frame = 0; frame < frames; frame++)
+        {
+            sum += Update(1, depth, frame + 1);
+            var seen = 0;
+            for (var i = 0; i < 500; i++)
+            {
+                random = random * 1103515245 + 12345;
+                var place = (random >> 8) % CacheSize;
+                seen += cache[place] ?? 0;
+                cache[place] = frame + i;
+            }
+
+            sum = sum * 3 ^ seen;
+        }
+
+        return (sum, 0);
+
+        // The number of a widget, which is the sum of five notes.
+        static int Widget(int key) => 5 * key + 10;
+
+        int Update(long element, int depth, int key)
+        {
+            var state = elements.GetValueOrDefault(element) * 7 ^ Widget(key);
+            elements[element] = state;
+            var total = state;
+            for (var i = 0; i < 4 && depth > 0; i++) total += Update(element * 4 + i, depth - 1, key * 31 + i);
+
+            return total;
+        }
+    }
 
     private static (double, long) Filters(int samples)
     {
