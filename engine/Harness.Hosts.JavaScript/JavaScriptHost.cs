@@ -36,7 +36,7 @@ public sealed class JavaScriptHost : IDisposable
         _loop = new EventLoop();
         Engine = new WasmEngine(options.Engine);
         if (options.UsesOwnEngine) _binding = new EngineBinding(_script, Engine, ReadScript("webassembly.js"));
-        var environment = new ScriptEnvironment(options, _loop);
+        var environment = new ScriptEnvironment(options, _loop) { ImportModule = ImportModule, RunScript = path => RunFile(path) };
         _fireTimer = (ScriptObject)((ScriptObject)_script.Evaluate("environment.js", ReadScript("environment.js"))).InvokeAsFunction(environment.ToBag());
     }
 
@@ -65,6 +65,26 @@ public sealed class JavaScriptHost : IDisposable
     /// <exception cref="ProgramException">It threw, or waits for something that never comes.</exception>
     public object? RunModule(string name, string text) =>
         Guarded(() => Await(_script.Evaluate(new DocumentInfo(new Uri(Path.Combine(Path.GetFullPath(_options.Folder), name))) { Category = ModuleCategory.Standard }, text)));
+
+    /// <summary>Loads an ES module, which may wait for something on its top level.</summary>
+    /// <param name="path">Its path, from <see cref="JavaScriptOptions.Folder"/>.</param>
+    /// <returns>Its namespace.</returns>
+    /// <exception cref="ScriptEngineException">It threw.</exception>
+    public ScriptObject ImportModule(string path)
+    {
+        string full = Path.GetFullPath(path, Path.GetFullPath(_options.Folder));
+        if (!File.Exists(full)) throw new ProgramException($"there is no script {full}");
+        var document = new DocumentInfo(new Uri($"{full}.import")) { Category = ModuleCategory.Standard };
+        Await(_script.Evaluate(document, $"import * as loaded from {System.Text.Json.JsonSerializer.Serialize(full)}; harness.loaded = loaded;"));
+        return (ScriptObject)((ScriptObject)_script.Global["harness"])["loaded"];
+    }
+
+    /// <summary>Runs a script of a file in the global scope.</summary>
+    private object? RunFile(string path)
+    {
+        string full = Path.GetFullPath(path, Path.GetFullPath(_options.Folder));
+        return File.Exists(full) ? _script.Evaluate(new DocumentInfo(new Uri(full)), File.ReadAllText(full)) : throw new ProgramException($"there is no script {full}");
+    }
 
     /// <summary>Calls a function of the global scope, and waits for its promise.</summary>
     /// <exception cref="ProgramException">There is none, or it threw.</exception>
@@ -120,7 +140,7 @@ public sealed class JavaScriptHost : IDisposable
             string place = details.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.StartsWith("at ", StringComparison.Ordinal)) ?? "";
             throw new ProgramException($"{e.Message}{(place.Length == 0 ? "" : $" ({place})")}".ReplaceLineEndings(" "), e);
         }
-        catch (FileNotFoundException e)
+        catch (Exception e) when (e is FileNotFoundException or FileLoadException)
         {
             throw new ProgramException(e.Message, e);
         }

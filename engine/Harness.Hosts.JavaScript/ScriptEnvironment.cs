@@ -11,6 +11,12 @@ internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loo
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>Loads a module.</summary>
+    public required Func<string, ScriptObject> ImportModule { get; init; }
+
+    /// <summary>Runs a script.</summary>
+    public required Func<string, object?> RunScript { get; init; }
+
     /// <summary>The functions as an object for scripts.</summary>
     public PropertyBag ToBag() => new()
     {
@@ -22,6 +28,8 @@ internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loo
         ["encodeText"] = (Func<string, object>)(text => ToArray(Encoding.UTF8.GetBytes(text))),
         ["randomBytes"] = (Func<int, object>)(count => ToArray(RandomNumberGenerator.GetBytes(count))),
         ["readBytes"] = (Func<string, object>)(path => ToArray(File.ReadAllBytes(Path.Combine(options.Folder, path)))),
+        ["importModule"] = ImportModule,
+        ["runScript"] = (Action<string>)(path => RunScript(path)),
         ["readText"] = (Func<string, string>)(path => File.ReadAllText(Path.Combine(options.Folder, path))),
     };
 

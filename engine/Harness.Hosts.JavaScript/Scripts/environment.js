@@ -50,7 +50,15 @@
   });
 
   define('crypto', { getRandomValues(array) { native.randomBytes(array.byteLength).forEach((byte, i) => { new Uint8Array(array.buffer, array.byteOffset)[i] = byte; }); return array; } });
-  define('harness', { readBytes: path => native.readBytes(String(path)), readText: path => native.readText(String(path)) });
+
+  // What drivers of programs need; paths start from the host's folder. ClearScript has no import(): importModule takes its place.
+  define('harness', {
+    readBytes: path => native.readBytes(String(path)),
+    readText: path => native.readText(String(path)),
+    importModule: async path => native.importModule(String(path)),
+    runScript: path => native.runScript(String(path)),
+    loaded: undefined,
+  });
 
   // Called by the host when a timer is due.
   return id => {
