@@ -75,7 +75,7 @@ internal sealed partial class GoldenTest
         Graph graph = TestGraphs.Build(module, function, feedback, _options.Deopt, _options);
         var text = new StringBuilder();
         var runs = new Dictionary<string, int>();
-        new PassPipeline(_options).Run(graph, (name, after) =>
+        new PassPipeline(_options).Run(graph, (name, after, _) =>
         {
             GraphVerifier.Verify(after);
             int run = runs[name] = runs.GetValueOrDefault(name) + 1;

@@ -43,8 +43,7 @@ internal static class TestGraphs
         foreach (IPass pass in passes)
         {
             graph.ResolveAll();
-            pass.Run(graph);
-            graph.ResolveAll();
+            PassPipeline.Apply(pass, graph);
             GraphVerifier.Verify(graph);
         }
 

@@ -164,7 +164,7 @@ internal sealed class HandWriter(ModuleCode code) : IDisposable
     public void Deopt(DeoptReason reason, params DeoptFrame[] frames)
     {
         CallStub(Stub.Deoptimize);
-        DeoptPoints.Add(new DeoptPoint(A.Position, reason, frames));
+        DeoptPoints.Add(new DeoptPoint(A.Position, reason, frames, []));
     }
 
     public CompiledCode Finish(int functionIndex, CodeTier tier)

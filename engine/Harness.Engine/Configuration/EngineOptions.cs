@@ -151,6 +151,16 @@ public sealed record EngineOptions
         Maximum = 1_000_000, Unit = "IR nodes", V8Flag = "--wasm-loop-peeling-max-size")]
     public int PeelMaxSize { get; init; } = 1000;
 
+    /// <summary>How much work each pass may put into a function. A pass that would do more stops, and leaves the graph as good as it is.</summary>
+    [Knob("compile.budget", "most visits of a pass for each node of a function's graph, after which it stops",
+        Maximum = 1_000_000, Unit = "visits")]
+    public int CompileBudget { get; init; } = 100;
+
+    /// <summary>Largest graph that is compiled; functions that would have larger ones stay in baseline code.</summary>
+    [Knob("compile.max-nodes", "largest graph that is compiled; a function with a larger one stays in baseline code",
+        Minimum = 1, Maximum = 1_000_000_000, Unit = "IR nodes")]
+    public int CompileMaxNodes { get; init; } = 2_000_000;
+
     /// <summary>Loop unrolling.</summary>
     [Knob("pass.unroll", "repeat the bodies of small innermost loops that call nothing", V8Flag = "--wasm-loop-unrolling")]
     public bool PassUnroll { get; init; } = true;

@@ -48,7 +48,8 @@ internal sealed record DeoptFrame(
 /// <param name="ReturnOffset">Code offset of the return address of the call to the deopt stub.</param>
 /// <param name="Reason">Why it is taken, unless by stress.</param>
 /// <param name="Frames">Frames to rebuild, outermost first.</param>
-internal sealed record DeoptPoint(int ReturnOffset, DeoptReason Reason, DeoptFrame[] Frames);
+/// <param name="Objects">The objects that values of the frames, and fields of these objects, refer to by their places here.</param>
+internal sealed record DeoptPoint(int ReturnOffset, DeoptReason Reason, DeoptFrame[] Frames, DeoptObject[] Objects);
 
 /// <summary>All exits of a piece of optimized code, in ascending order of <see cref="DeoptPoint.ReturnOffset"/>.</summary>
 internal sealed record DeoptData(DeoptPoint[] Points);

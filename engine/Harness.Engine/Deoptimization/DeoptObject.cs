@@ -1,16 +1,9 @@
 namespace Harness.Engine.Deoptimization;
 
 /// <summary>
-/// An object that optimized code keeps in pieces, to be made when its frames are rebuilt. All locations that name one of these name the
-/// same object.
+/// An object that optimized code keeps in pieces, to be made when its frames are rebuilt. Locations name it by its place in
+/// <see cref="DeoptPoint.Objects"/>; all that name one of these name the same object, which may refer to itself.
 /// </summary>
-/// <param name="typeId">Canonical id of its structure or array type.</param>
-/// <param name="fields">Where its fields or elements lie.</param>
-internal sealed class DeoptObject(int typeId, ValueLocation[] fields)
-{
-    /// <summary>Canonical id of its structure or array type.</summary>
-    public int TypeId { get; } = typeId;
-
-    /// <summary>Where its fields or elements lie; all of them.</summary>
-    public ValueLocation[] Fields { get; } = fields;
-}
+/// <param name="TypeId">Canonical id of its structure or array type.</param>
+/// <param name="Fields">Where its fields or elements lie; all of them.</param>
+internal sealed record DeoptObject(int TypeId, ValueLocation[] Fields);

@@ -72,7 +72,7 @@ internal static unsafe class Deoptimizer
     public static void Rehearse(Instance instance, CompiledCode code)
     {
         // A rehearsal makes no objects.
-        if (Array.Find(code.DeoptData!.Points, static candidate => !MakesObjects(candidate)) is not { } rehearsed) return;
+        if (Array.Find(code.DeoptData!.Points, static candidate => candidate.Objects.Length == 0) is not { } rehearsed) return;
         if (Interlocked.Exchange(ref s_isRehearsed, 1) != 0) return;
         nint returnAddress = code.Block.Address + rehearsed.ReturnOffset;
         DeoptPoint point = FindPoint(Find(returnAddress).Code, returnAddress);
@@ -90,9 +90,6 @@ internal static unsafe class Deoptimizer
         Build(image, point, instance, &registers, stack + RehearsalReach);
         NativeMemory.Free(stack);
     }
-
-    private static bool MakesObjects(DeoptPoint point) => Array.Exists(
-        point.Frames, static frame => Array.Exists(frame.Values, static value => value.Kind == ValueLocationKind.Object));
 
     private static FrameTransfer* Trap(
         TrapKind kind, Instance instance, RegisteredCode registered, nint returnAddress, byte* framePointer)
@@ -124,6 +121,7 @@ internal static unsafe class Deoptimizer
         FrameImage image, DeoptPoint point, Instance instance, RegisterFile* registers, byte* framePointer)
     {
         image.Begin(instance, framePointer);
+        image.AddObjects(point.Objects, registers);
         foreach (DeoptFrame frame in point.Frames)
         {
             image.AddFrame(frame, registers);

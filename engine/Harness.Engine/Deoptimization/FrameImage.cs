@@ -26,7 +26,7 @@ internal sealed unsafe class FrameImage : IDisposable
     private ulong[] _values = new ulong[64];
     private int _frameCount;
     private int _valueCount;
-    private readonly Dictionary<DeoptObject, ulong> _objects = [];
+    private ulong[] _objects = [];
     private Instance _instance = null!;
     private byte* _framePointer;
 
@@ -39,7 +39,38 @@ internal sealed unsafe class FrameImage : IDisposable
         _framePointer = framePointer;
         _frameCount = 0;
         _valueCount = 0;
-        _objects.Clear();
+    }
+
+    /// <summary>
+    /// Makes the objects that optimized code kept in pieces: all of them first, then their fields, which may refer to any. It never
+    /// collects garbage, so that the references that were read, and those in frames and registers that nobody describes now, stay what
+    /// they are.
+    /// </summary>
+    /// <exception cref="InsufficientMemoryException">The heap is full.</exception>
+    public void AddObjects(DeoptObject[] objects, RegisterFile* registers)
+    {
+        if (objects.Length == 0) return;
+        if (_objects.Length < objects.Length) _objects = new ulong[Math.Max(objects.Length, 2 * _objects.Length)];
+        ObjectHeap heap = _instance.Store.Heap;
+        for (int i = 0; i < objects.Length; i++)
+        {
+            (int typeId, ValueLocation[] fields) = objects[i];
+            _objects[i] = TypeRegistry.Get(typeId).Struct is not null
+                ? heap.NewStruct(typeId, Allocation.NeverCollect)
+                : heap.NewArray(typeId, (uint)fields.Length, Allocation.NeverCollect);
+        }
+
+        for (int i = 0; i < objects.Length; i++)
+        {
+            (int typeId, ValueLocation[] fields) = objects[i];
+            bool isStruct = TypeRegistry.Get(typeId).Struct is not null;
+            for (int field = 0; field < fields.Length; field++)
+            {
+                ulong bits = Read(fields[field], registers);
+                if (isStruct) heap.WriteField(_objects[i], field, bits);
+                else heap.WriteElement(_objects[i], (uint)field, bits);
+            }
+        }
     }
 
     /// <summary>Reads the values of the next frame, outermost first.</summary>
@@ -200,34 +231,10 @@ internal sealed unsafe class FrameImage : IDisposable
             ValueLocationKind.Gpr => (*registers)[(Gpr)location.Payload],
             ValueLocationKind.Xmm => (*registers)[(Xmm)location.Payload],
             ValueLocationKind.Stack => *(ulong*)(_framePointer + location.Payload),
-            ValueLocationKind.Object => Make(location.Object!, registers),
+            ValueLocationKind.Object => _objects[location.Payload],
             _ => (ulong)location.Payload,
         };
         return location.Type is ValueKind.I32 or ValueKind.F32 ? (uint)bits : bits;
-    }
-
-    /// <summary>
-    /// Makes an object that optimized code kept in pieces, once for each deopt. It never collects garbage, so that the references that were
-    /// read, and those in frames and registers that nobody describes now, stay what they are.
-    /// </summary>
-    private ulong Make(DeoptObject made, RegisterFile* registers)
-    {
-        if (_objects.TryGetValue(made, out ulong address)) return address;
-        ulong[] fields = Array.ConvertAll(made.Fields, field => Read(field, registers));
-        ObjectHeap heap = _instance.Store.Heap;
-        if (TypeRegistry.Get(made.TypeId).Struct is not null)
-        {
-            address = heap.NewStruct(made.TypeId, Allocation.NeverCollect);
-            for (int i = 0; i < fields.Length; i++) heap.WriteField(address, i, fields[i]);
-        }
-        else
-        {
-            address = heap.NewArray(made.TypeId, (uint)fields.Length, Allocation.NeverCollect);
-            for (int i = 0; i < fields.Length; i++) heap.WriteElement(address, (uint)i, fields[i]);
-        }
-
-        _objects.Add(made, address);
-        return address;
     }
 
     private void Write(byte* framePointer, ValueLocation location, ulong bits)

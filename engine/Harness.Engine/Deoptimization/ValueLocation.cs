@@ -25,12 +25,11 @@ internal enum ValueLocationKind : byte
 /// <summary>Where one WebAssembly value lies: in optimized code, to be read, or in baseline code, to be written.</summary>
 internal readonly struct ValueLocation
 {
-    private ValueLocation(ValueLocationKind kind, ValueKind type, long payload, DeoptObject? made = null)
+    private ValueLocation(ValueLocationKind kind, ValueKind type, long payload)
     {
         Kind = kind;
         Type = type;
         Payload = payload;
-        Object = made;
     }
 
     /// <summary>What kind of place it is.</summary>
@@ -39,11 +38,8 @@ internal readonly struct ValueLocation
     /// <summary>The value's kind; references are 8 bytes.</summary>
     public ValueKind Type { get; }
 
-    /// <summary>Register number, rbp offset in bytes, or the constant's bits.</summary>
+    /// <summary>Register number, rbp offset in bytes, the constant's bits, or the object's place in <see cref="DeoptPoint.Objects"/>.</summary>
     public long Payload { get; }
-
-    /// <summary>The object that the value refers to, where there is none yet; only in optimized code.</summary>
-    public DeoptObject? Object { get; }
 
     /// <summary>A value in a general-purpose register.</summary>
     public static ValueLocation In(Gpr register, ValueKind type) => new(ValueLocationKind.Gpr, type, (long)register);
@@ -57,8 +53,8 @@ internal readonly struct ValueLocation
     /// <summary>A constant.</summary>
     public static ValueLocation Constant(long bits, ValueKind type) => new(ValueLocationKind.Constant, type, bits);
 
-    /// <summary>A reference to an object that is to be made.</summary>
-    public static ValueLocation Of(DeoptObject made) => new(ValueLocationKind.Object, ValueKind.Ref, 0, made);
+    /// <summary>A reference to an object that is to be made, by its place in <see cref="DeoptPoint.Objects"/>; only in optimized code.</summary>
+    public static ValueLocation Made(int number) => new(ValueLocationKind.Object, ValueKind.Ref, number);
 
     /// <inheritdoc/>
     public override string ToString() => Kind switch
@@ -66,7 +62,7 @@ internal readonly struct ValueLocation
         ValueLocationKind.Gpr => ((Gpr)Payload).ToString().ToLowerInvariant(),
         ValueLocationKind.Xmm => ((Xmm)Payload).ToString().ToLowerInvariant(),
         ValueLocationKind.Stack => $"[rbp{Payload:+0;-0}]",
-        ValueLocationKind.Object => $"{{{string.Join(", ", Object!.Fields)}}}",
+        ValueLocationKind.Object => $"object{Payload}",
         _ => $"#{Payload}",
     };
 }

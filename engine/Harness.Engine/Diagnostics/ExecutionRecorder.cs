@@ -75,6 +75,12 @@ public sealed class ExecutionRecorder : IDisposable
         lock (_gate)
         {
             Compilation compilation = Open(step.Code.Module, step.FunctionIndex);
+            var after = step.Result as Graph;
+            compilation.Steps.Add(new CompilationStepExplanation(
+                step.Name,
+                step.Duration.TotalMicroseconds,
+                after?.ReversePostorder().Sum(static block => block.Nodes.Count) ?? 0,
+                after?.Budget.IsUsedUp ?? false));
             if (step.Result is InliningTree tree)
             {
                 compilation.Inlining = InliningReport.Of(step.Code.Module, tree);
@@ -178,6 +184,7 @@ public sealed class ExecutionRecorder : IDisposable
         compilation.Event?.DeoptPoints ?? 0,
         compilation.Failure,
         compilation.Inlining,
+        compilation.Steps,
         compilation.Graphs,
         compilation.Code?.Lines() ?? []);
 
@@ -211,6 +218,8 @@ public sealed class ExecutionRecorder : IDisposable
         public string? Failure { get; set; }
 
         public IReadOnlyList<CallSiteDecision> Inlining { get; set; } = [];
+
+        public List<CompilationStepExplanation> Steps { get; } = [];
 
         public List<GraphText> Graphs { get; } = [];
 

@@ -65,6 +65,7 @@ public sealed record CallTarget(int FunctionIndex, string Name, long Count);
 /// <param name="DeoptPoints">How many guards can leave the code.</param>
 /// <param name="Failure">Why there is no code; else null.</param>
 /// <param name="Inlining">What was decided about its calls; none for baseline code.</param>
+/// <param name="Steps">The steps of the compilation, in their order; none for baseline code.</param>
 /// <param name="Graphs">The graph after each pass, if asked for.</param>
 /// <param name="Code">The machine code, if asked for.</param>
 public sealed record CompilationExplanation(
@@ -76,8 +77,16 @@ public sealed record CompilationExplanation(
     int DeoptPoints,
     string? Failure,
     IReadOnlyList<CallSiteDecision> Inlining,
+    IReadOnlyList<CompilationStepExplanation> Steps,
     IReadOnlyList<GraphText> Graphs,
     IReadOnlyList<ListingLine> Code);
+
+/// <summary>A step of a compilation.</summary>
+/// <param name="Name">What was done; the name of a pass, which may run several times.</param>
+/// <param name="Microseconds">How long it took.</param>
+/// <param name="Nodes">How many nodes the graph has in its blocks afterwards; 0 for what makes no graph.</param>
+/// <param name="IsStopped">Whether it used up its share of the budget and stopped.</param>
+public sealed record CompilationStepExplanation(string Name, double Microseconds, int Nodes, bool IsStopped);
 
 /// <summary>A compiler.</summary>
 public enum CompilationTier

@@ -72,6 +72,18 @@ public sealed class ExplanationTextWriter
         }
 
         Write(compilation.Inlining, "    ");
+        if (compilation.Steps.Count > 0)
+        {
+            Line($"    {"step",-26} {"us",10} {"nodes",8}");
+        }
+
+        foreach (CompilationStepExplanation step in compilation.Steps)
+        {
+            string nodes = step.Nodes == 0 ? "" : step.Nodes.ToString(CultureInfo.InvariantCulture);
+            string stopped = step.IsStopped ? "  stopped: its share of the budget is used up" : "";
+            Line($"    {step.Name,-26} {step.Microseconds,10:F1} {nodes,8}{stopped}");
+        }
+
         foreach (GraphText graph in compilation.Graphs)
         {
             Line($"    graph after {graph.Pass}");

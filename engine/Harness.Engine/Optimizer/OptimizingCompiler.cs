@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Harness.Engine.Configuration;
 using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
@@ -23,9 +24,10 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
     private volatile bool isDisposed;
 
     /// <inheritdoc/>
-    public CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation)
+    public CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation = default)
     {
         WasmModule module = code.Module;
+        long start = Stopwatch.GetTimestamp();
         InliningTree tree = new InliningTreeGrower(module, options, feedback).Grow(functionIndex);
         if (options.TraceInlining)
         {
@@ -33,10 +35,15 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
         }
 
         EngineEvents events = code.Engine.Events;
-        events.OnStep(code, functionIndex, "inlining", tree);
+        Action<string, object, TimeSpan>? observe = events.WantsSteps
+            ? (name, result, duration) => events.OnStep(code, functionIndex, name, result, duration)
+            : null;
+        observe?.Invoke("inlining", tree, Stopwatch.GetElapsedTime(start));
         cancellation.ThrowIfCancellationRequested();
+        start = Stopwatch.GetTimestamp();
         Graph graph = GraphBuilder.Build(module, options, tree, allowDeopt);
-        passes.Run(graph, events.WantsSteps ? (pass, after) => events.OnStep(code, functionIndex, pass, after) : null, cancellation);
+        TimeSpan buildTime = Stopwatch.GetElapsedTime(start);
+        passes.Run(graph, observe, pass => events.OnPassStopped(code, functionIndex, pass), buildTime, cancellation);
         cancellation.ThrowIfCancellationRequested();
         if (!generators.TryPop(out CodeGenerator? generator))
         {
@@ -44,7 +51,7 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
         }
 
         // A generator that has failed is not used again.
-        CompiledCode compiled = generator.Generate(graph, code, events.WantsListings);
+        CompiledCode compiled = generator.Generate(graph, code, events.WantsListings, observe);
         generator.Forget();
         generators.Push(generator);
         if (isDisposed) Dispose();

@@ -7,5 +7,6 @@ namespace Harness.Engine.Runtime;
 /// <param name="Code">The module's code.</param>
 /// <param name="FunctionIndex">The function that is compiled.</param>
 /// <param name="Name">What was done: the name of a pass, for example.</param>
-/// <param name="Result">The inlining tree or the graph.</param>
-internal sealed record CompilationStep(ModuleCode Code, int FunctionIndex, string Name, object Result);
+/// <param name="Result">The inlining tree, the graph, or the code of a lower level.</param>
+/// <param name="Duration">How long the step took.</param>
+internal sealed record CompilationStep(ModuleCode Code, int FunctionIndex, string Name, object Result, TimeSpan Duration);

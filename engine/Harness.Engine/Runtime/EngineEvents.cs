@@ -37,6 +37,12 @@ public sealed record CompiledEvent(
 /// <param name="Failure">Why.</param>
 public sealed record CompilationFailedEvent(WasmModule Module, int FunctionIndex, Exception Failure);
 
+/// <summary>A pass of the optimizing compiler has used up its share of the budget, and stopped before it had done all that it can.</summary>
+/// <param name="Module">The function's module.</param>
+/// <param name="FunctionIndex">The function.</param>
+/// <param name="Pass">The name of the pass.</param>
+public sealed record PassStoppedEvent(WasmModule Module, int FunctionIndex, string Pass);
+
 /// <summary>A frame that a deopt rebuilt.</summary>
 /// <param name="FunctionIndex">The function.</param>
 /// <param name="BytecodeOffset">Offset in the module's bytes of the instruction that it goes on at, or after for outer frames.</param>
@@ -106,6 +112,9 @@ public sealed class EngineEvents
     /// <summary>A function could not be optimized.</summary>
     public event Action<CompilationFailedEvent>? CompilationFailed;
 
+    /// <summary>A pass has stopped at its share of the budget.</summary>
+    public event Action<PassStoppedEvent>? PassStopped;
+
     /// <summary>A failed guard left optimized code.</summary>
     public event Action<DeoptEvent>? Deoptimized;
 
@@ -136,8 +145,8 @@ public sealed class EngineEvents
     /// <summary>Takes back a request.</summary>
     internal void ReleaseListings() => Interlocked.Decrement(ref _listingRequests);
 
-    internal void OnStep(ModuleCode code, int functionIndex, string name, object result) =>
-        CompilationStepDone?.Invoke(new CompilationStep(code, functionIndex, name, result));
+    internal void OnStep(ModuleCode code, int functionIndex, string name, object result, TimeSpan duration) =>
+        CompilationStepDone?.Invoke(new CompilationStep(code, functionIndex, name, result, duration));
 
     internal void OnCompiled(ModuleCode owner, CompiledCode code, TimeSpan time)
     {
@@ -153,6 +162,9 @@ public sealed class EngineEvents
         Interlocked.Increment(ref _failures);
         CompilationFailed?.Invoke(new CompilationFailedEvent(code.Module, functionIndex, failure));
     }
+
+    internal void OnPassStopped(ModuleCode code, int functionIndex, string pass) =>
+        PassStopped?.Invoke(new PassStoppedEvent(code.Module, functionIndex, pass));
 
     internal void CountDeopt(DeoptReason reason) =>
         Interlocked.Increment(ref reason == DeoptReason.Stress ? ref _stressDeopts : ref _deopts);

@@ -34,7 +34,7 @@ public class PassPipelineTests
             Graph plain = TestGraphs.Build(module, graph.FunctionIndex);
             int arity = module.Functions[graph.FunctionIndex].Type.Parameters.Length;
             var passes = new List<string>();
-            new PassPipeline(EngineOptions.Default).Run(graph, (pass, after) =>
+            new PassPipeline(EngineOptions.Default).Run(graph, (pass, after, _) =>
             {
                 passes.Add(pass);
                 GraphVerifier.Verify(after);
@@ -65,7 +65,7 @@ public class PassPipelineTests
             WasmModule module = WasmModule.FromFile(RepositoryFiles.Workload(workload));
             foreach (Graph graph in AllGraphs(module, options, 3))
             {
-                new PassPipeline(options).Run(graph, (_, after) => GraphVerifier.Verify(after));
+                new PassPipeline(options).Run(graph, (_, after, _) => GraphVerifier.Verify(after));
             }
         }
     }
@@ -84,7 +84,7 @@ public class PassPipelineTests
         }
 
         var passes = new List<string>();
-        new PassPipeline(options.With(knob, "off")).Run(TestGraphs.Build("(module (func))"), (pass, _) => passes.Add(pass));
+        new PassPipeline(options.With(knob, "off")).Run(TestGraphs.Build("(module (func))"), (pass, _, _) => passes.Add(pass));
         Assert.NotEmpty(passes);
         Assert.Empty(passes.Intersect(own));
     }

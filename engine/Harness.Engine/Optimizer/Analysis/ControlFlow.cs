@@ -8,24 +8,35 @@ namespace Harness.Engine.Optimizer.Analysis;
 /// when it was made; a pass that changes blocks or edges makes a new one.
 /// </summary>
 /// <remarks>
-/// Dominators by Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm" (2001). WebAssembly's control is structured,
-/// so that every loop is a natural one.
+/// WebAssembly's control is structured, so that every loop is a natural one: the dominator of a block is the nearest common one of the
+/// predecessors that come before it in reverse postorder. Common dominators are found by jumps up the tree (Myers, "An Applicative
+/// Random-Access Stack", 1983), in logarithmic time.
 /// </remarks>
 internal sealed class ControlFlow
 {
     private readonly Graph graph;
     private readonly int[] position;
     private readonly int[] dominators;
+    private readonly int[] depth;
+    private readonly int[] jumps;
+    private readonly int[] firstChild;
+    private readonly int[] sibling;
     private readonly int[] treeEntry;
     private readonly int[] treeExit;
     private readonly List<Loop?> innermost = [];
+    private readonly Dictionary<Loop, Loop> outermost = [];
 
     /// <summary>Analyses a graph, and fills <see cref="Block.Predecessors"/>.</summary>
     public ControlFlow(Graph graph)
+        : this(graph, OrderOf(graph))
+    {
+    }
+
+    /// <summary>Analyses a graph whose order and predecessors are known.</summary>
+    public ControlFlow(Graph graph, List<Block> order)
     {
         this.graph = graph;
-        Order = graph.ReversePostorder();
-        graph.ComputePredecessors(Order);
+        Order = order;
         position = new int[graph.Blocks.Count];
         Array.Fill(position, -1);
         for (int i = 0; i < Order.Count; i++)
@@ -34,6 +45,10 @@ internal sealed class ControlFlow
         }
 
         dominators = new int[Order.Count];
+        depth = new int[Order.Count];
+        jumps = new int[Order.Count];
+        firstChild = new int[Order.Count];
+        sibling = new int[Order.Count];
         treeEntry = new int[Order.Count];
         treeExit = new int[Order.Count];
         CollectionsMarshal.SetCount(innermost, graph.Blocks.Count);
@@ -78,44 +93,58 @@ internal sealed class ControlFlow
         innermost[block] = loop;
     }
 
+    /// <summary>The first of the blocks that a block immediately dominates; null if there is none.</summary>
+    public Block? FirstChildOf(Block block) => firstChild[position[block.Id]] is >= 0 and int child ? Order[child] : null;
+
+    /// <summary>The next block with the same immediate dominator; null if there is none.</summary>
+    public Block? NextSiblingOf(Block block) => sibling[position[block.Id]] is >= 0 and int next ? Order[next] : null;
+
+    private static List<Block> OrderOf(Graph graph)
+    {
+        List<Block> order = graph.ReversePostorder();
+        graph.ComputePredecessors(order);
+        return order;
+    }
+
     private void ComputeDominators()
     {
-        Array.Fill(dominators, -1);
-        dominators[0] = 0;
-        for (bool changed = true; changed;)
+        for (int i = 1; i < Order.Count; i++)
         {
-            changed = false;
-            for (int i = 1; i < Order.Count; i++)
+            int dominator = -1;
+            foreach (int predecessor in Order[i].Predecessors)
             {
-                int dominator = -1;
-                foreach (int predecessor in Order[i].Predecessors)
+                int p = position[predecessor];
+                if (p < i)
                 {
-                    int p = position[predecessor];
-                    if (dominators[p] >= 0)
-                    {
-                        dominator = dominator < 0 ? p : Intersect(p, dominator);
-                    }
+                    dominator = dominator < 0 ? p : CommonDominator(p, dominator);
                 }
-
-                changed |= dominators[i] != dominator;
-                dominators[i] = dominator;
             }
+
+            dominators[i] = dominator;
+            depth[i] = depth[dominator] + 1;
+            int jump = jumps[dominator];
+            jumps[i] = depth[dominator] - depth[jump] == depth[jump] - depth[jumps[jump]] ? jumps[jump] : dominator;
         }
     }
 
-    private int Intersect(int a, int b)
+    private int CommonDominator(int a, int b)
     {
+        if (depth[a] < depth[b])
+        {
+            (a, b) = (b, a);
+        }
+
+        while (depth[a] > depth[b])
+        {
+            a = depth[jumps[a]] >= depth[b] ? jumps[a] : dominators[a];
+        }
+
+        // Nodes of one depth have jumps of one length.
         while (a != b)
         {
-            while (a > b)
-            {
-                a = dominators[a];
-            }
-
-            while (b > a)
-            {
-                b = dominators[b];
-            }
+            bool canJump = jumps[a] != jumps[b];
+            a = canJump ? jumps[a] : dominators[a];
+            b = canJump ? jumps[b] : dominators[b];
         }
 
         return a;
@@ -123,8 +152,6 @@ internal sealed class ControlFlow
 
     private void NumberDominatorTree()
     {
-        var firstChild = new int[Order.Count];
-        var sibling = new int[Order.Count];
         Array.Fill(firstChild, -1);
         Array.Fill(sibling, -1);
         for (int i = Order.Count - 1; i > 0; i--)
@@ -134,22 +161,31 @@ internal sealed class ControlFlow
         }
 
         int time = 0;
-        var stack = new Stack<int>();
-        stack.Push(0);
+        int node = 0;
         treeEntry[0] = time++;
-        while (stack.TryPeek(out int node))
+        while (true)
         {
-            int child = firstChild[node];
-            if (child < 0)
+            if (firstChild[node] >= 0)
             {
-                treeExit[node] = time++;
-                stack.Pop();
+                node = firstChild[node];
+                treeEntry[node] = time++;
                 continue;
             }
 
-            firstChild[node] = sibling[child];
-            treeEntry[child] = time++;
-            stack.Push(child);
+            treeExit[node] = time++;
+            while (node != 0 && sibling[node] < 0)
+            {
+                node = dominators[node];
+                treeExit[node] = time++;
+            }
+
+            if (node == 0)
+            {
+                return;
+            }
+
+            node = sibling[node];
+            treeEntry[node] = time++;
         }
     }
 
@@ -180,13 +216,14 @@ internal sealed class ControlFlow
                 FindBlocks(loop, work);
             }
         }
+
+        NumberLoops();
     }
 
     /// <summary>Goes back from the back edges to the header; inner loops are passed as a whole.</summary>
     private void FindBlocks(Loop loop, Stack<int> work)
     {
         innermost[loop.Header.Id] ??= loop;
-        loop.Blocks.Add(loop.Header.Id);
         while (work.TryPop(out int block))
         {
             if (block == loop.Header.Id)
@@ -197,25 +234,65 @@ internal sealed class ControlFlow
             if (innermost[block] is not { } inner)
             {
                 innermost[block] = loop;
-                loop.Blocks.Add(block);
+                loop.OwnBlocks.Add(block);
                 PushAll(work, graph.Blocks[block].Predecessors);
                 continue;
             }
 
-            while (inner.Parent is not null && inner != loop)
-            {
-                inner = inner.Parent;
-            }
-
+            inner = OutermostOf(inner);
             if (inner == loop)
             {
                 continue;
             }
 
             inner.Parent = loop;
-            loop.IsInnermost = false;
-            loop.Blocks.AddRange(inner.Blocks);
+            outermost.Add(inner, loop);
+            loop.Inner.Add(inner);
             PushAll(work, inner.Header.Predecessors);
+        }
+    }
+
+    /// <summary>The outermost loop found so far around one.</summary>
+    private Loop OutermostOf(Loop loop)
+    {
+        while (outermost.TryGetValue(loop, out Loop? outer))
+        {
+            if (outermost.TryGetValue(outer, out Loop? further))
+            {
+                outermost[loop] = further;
+            }
+
+            loop = outer;
+        }
+
+        return loop;
+    }
+
+    /// <summary>Numbers the loops so that those inside one have the numbers after its own.</summary>
+    private void NumberLoops()
+    {
+        int next = 0;
+        var work = new Stack<Loop>();
+        foreach (Loop outer in Loops)
+        {
+            if (outer.Parent is null)
+            {
+                work.Push(outer);
+            }
+
+            while (work.TryPop(out Loop? loop))
+            {
+                loop.First = loop.Last = next++;
+                loop.Inner.ForEach(work.Push);
+            }
+        }
+
+        foreach (Loop loop in Loops)
+        {
+            if (loop.Parent is { } parent)
+            {
+                parent.Last = Math.Max(parent.Last, loop.Last);
+            }
         }
     }
 

@@ -12,10 +12,16 @@ internal sealed class GraphVerifier
     private readonly Graph graph;
     private readonly ControlFlow flow;
     private readonly int[] order;
+    private readonly FrameStateValues state = new();
 
     private GraphVerifier(Graph graph)
     {
         this.graph = graph;
+        if (!graph.Analyses.IsTrue())
+        {
+            throw new InvalidOperationException("a pass has changed blocks or edges, and says that analyses of them still hold");
+        }
+
         flow = new ControlFlow(graph);
         order = new int[graph.NodeCount];
     }
@@ -88,26 +94,10 @@ internal sealed class GraphVerifier
 
     private void CheckState(Block block, int index, int position)
     {
-        for (; index >= 0; index = graph.FrameStates[index].Parent)
-        {
-            foreach (int value in graph.FrameStates[index].Values)
-            {
-                CheckStateValue(block, value, position, index);
-            }
-        }
-    }
-
-    private void CheckStateValue(Block block, int value, int position, int index)
-    {
-        if (graph[value].Op != IrOp.VirtualObject)
+        state.Collect(graph, index);
+        foreach (int value in state.Leaves)
         {
             CheckUse(block, value, position, $"frame state {index}");
-            return;
-        }
-
-        foreach (int field in graph.Inputs(value))
-        {
-            CheckStateValue(block, field, position, index);
         }
     }
 

@@ -11,26 +11,46 @@ internal sealed class Loop(ControlFlow flow, Block header)
     /// <summary>The loop around this one, or null.</summary>
     public Loop? Parent { get; set; }
 
+    /// <summary>The loops right inside of this one.</summary>
+    public List<Loop> Inner { get; } = [];
+
     /// <summary>Whether there is no loop inside.</summary>
-    public bool IsInnermost { get; set; } = true;
+    public bool IsInnermost => Inner.Count == 0;
 
     /// <summary>Ids of the blocks that go back to the header, once per edge.</summary>
     public List<int> BackEdgeSources { get; } = [];
 
-    /// <summary>Ids of the blocks of the loop, of inner loops as well; the header first.</summary>
-    public List<int> Blocks { get; } = [];
+    /// <summary>Ids of the blocks that belong to no loop inside; the header first.</summary>
+    public List<int> OwnBlocks { get; } = [header.Id];
 
-    /// <summary>Whether a block belongs to the loop or to one inside it.</summary>
-    public bool Contains(int block)
+    /// <summary>Its number in a walk over the loops, each before those inside.</summary>
+    public int First { get; set; }
+
+    /// <summary>The largest number of the loops inside, or its own.</summary>
+    public int Last { get; set; }
+
+    /// <summary>Ids of all blocks of the loop, those of inner loops as well; the header first.</summary>
+    public IEnumerable<int> AllBlocks
     {
-        for (Loop? loop = flow.LoopOf(block); loop is not null; loop = loop.Parent)
+        get
         {
-            if (loop == this)
+            var work = new Stack<Loop>();
+            work.Push(this);
+            while (work.TryPop(out Loop? loop))
             {
-                return true;
+                foreach (int block in loop.OwnBlocks)
+                {
+                    yield return block;
+                }
+
+                foreach (Loop inner in loop.Inner)
+                {
+                    work.Push(inner);
+                }
             }
         }
-
-        return false;
     }
+
+    /// <summary>Whether a block belongs to the loop or to one inside it.</summary>
+    public bool Contains(int block) => flow.LoopOf(block) is { } loop && First <= loop.First && loop.First <= Last;
 }

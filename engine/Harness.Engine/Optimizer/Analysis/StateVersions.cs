@@ -61,9 +61,24 @@ internal sealed class StateVersions
 
         classCount = firstPlaceClass + Math.Min(MaxClasses - firstPlaceClass, places.Count);
 
+        // Inner loops come first.
+        var writtenIn = new UInt128[flow.Loops.Count];
+        foreach (Loop loop in flow.Loops)
+        {
+            foreach (int block in loop.OwnBlocks)
+            {
+                writtenIn[loop.First] |= writes[block];
+            }
+
+            if (loop.Parent is { } parent)
+            {
+                writtenIn[parent.First] |= writtenIn[loop.First];
+            }
+        }
+
         foreach (Block block in flow.Order)
         {
-            atEntry[block.Id] = EntryVersions(flow, block, atExit, writes);
+            atEntry[block.Id] = EntryVersions(flow, block, atExit, writtenIn);
             firstInBlock[block.Id] = next;
             current = atEntry[block.Id];
             if (writes[block.Id] != UInt128.Zero)
@@ -77,12 +92,15 @@ internal sealed class StateVersions
 
             atExit[block.Id] = current;
         }
+
+        // The walk has a copy of its own.
+        current = new int[classCount];
     }
 
     /// <summary>Goes to the start of a block, whose writes then give the versions that its successors know.</summary>
     public void Enter(Block block)
     {
-        current = [.. atEntry[block.Id]];
+        atEntry[block.Id].CopyTo(current, 0);
         next = firstInBlock[block.Id];
     }
 
@@ -167,7 +185,7 @@ internal sealed class StateVersions
             : allPlaces;
     }
 
-    private int[] EntryVersions(ControlFlow flow, Block block, int[][] atExit, UInt128[] writes)
+    private int[] EntryVersions(ControlFlow flow, Block block, int[][] atExit, UInt128[] writtenIn)
     {
         if (block.Predecessors.Count == 0)
         {
@@ -214,12 +232,7 @@ internal sealed class StateVersions
 
         if (flow.LoopOf(block.Id) is { } loop && loop.Header == block)
         {
-            UInt128 written = 0;
-            foreach (int member in loop.Blocks)
-            {
-                written |= writes[member];
-            }
-
+            UInt128 written = writtenIn[loop.First];
             if (written != UInt128.Zero)
             {
                 merged = [.. merged];

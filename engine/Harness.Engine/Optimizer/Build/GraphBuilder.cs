@@ -18,7 +18,12 @@ internal static class GraphBuilder
     /// <param name="allowDeopt">Whether guards may deoptimize; without it they lead to generic calls.</param>
     public static Graph Build(WasmModule module, EngineOptions options, InliningTree root, bool allowDeopt)
     {
-        var graph = new Graph { FunctionIndex = root.FunctionIndex, Module = module };
+        var graph = new Graph
+        {
+            FunctionIndex = root.FunctionIndex,
+            Module = module,
+            Budget = new CompilationBudget(options.CompileBudget, options.CompileMaxNodes),
+        };
         var assembler = new GraphAssembler(graph, options, allowDeopt);
         assembler.Start();
         FunctionType type = module.Functions[root.FunctionIndex].Type;

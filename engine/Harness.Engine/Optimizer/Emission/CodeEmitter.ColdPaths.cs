@@ -39,7 +39,7 @@ internal sealed partial class CodeEmitter
 
     private void EmitGuard(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        DeoptFrame[] frames = DescribeFrames(instruction.Aux, operands, position);
+        DeoptPoint exit = DescribeExit(instruction.Aux, operands, position, (DeoptReason)instruction.Sub);
         if (module.Options.StressGuardFailInterval > 0)
         {
             asm.Alu(
@@ -47,18 +47,18 @@ internal sealed partial class CodeEmitter
                 OpSize.Qword,
                 Mem.Base(CallingConvention.Instance, InstanceHeader.GuardFailureCountdownOffset),
                 1);
-            asm.Jcc(Condition.Zero, AddDeopt(instruction, DeoptReason.Stress, frames));
+            asm.Jcc(Condition.Zero, AddDeopt(instruction, exit with { Reason = DeoptReason.Stress }));
         }
 
         EmitCompare(instruction, operands, 0);
-        EmitJumpIf(instruction.Condition, AddDeopt(instruction, (DeoptReason)instruction.Sub, frames));
+        EmitJumpIf(instruction.Condition, AddDeopt(instruction, exit));
     }
 
-    private Label AddDeopt(in LirInstruction instruction, DeoptReason reason, DeoptFrame[] frames)
+    private Label AddDeopt(in LirInstruction instruction, DeoptPoint exit)
     {
         ref ColdPath path = ref AddColdPath(ColdPathKind.Deoptimize, instruction);
         path.DeoptPoint = deoptPoints.Count;
-        deoptPoints.Add(new DeoptPoint(0, reason, frames));
+        deoptPoints.Add(exit);
         return path.Entry;
     }
 

@@ -319,8 +319,7 @@ internal sealed partial class CodeEmitter
                 EmitTailCall(instruction, operands);
                 break;
             default:
-                DeoptFrame[] frames = DescribeFrames(instruction.Aux, operands, position);
-                asm.Jmp(AddDeopt(instruction, (DeoptReason)instruction.Sub, frames));
+                asm.Jmp(AddDeopt(instruction, DescribeExit(instruction.Aux, operands, position, (DeoptReason)instruction.Sub)));
                 break;
         }
     }

@@ -9,22 +9,14 @@ namespace Harness.Engine.Optimizer.Emission;
 /// <content>Frame states: which frames they stand for, and where their values lie.</content>
 internal sealed partial class CodeEmitter
 {
-    private readonly List<int> stateLeaves = [];
-    private readonly Dictionary<int, DeoptObject> describedObjects = [];
+    private readonly FrameStateValues stateValues = new();
     private int describedAt;
 
-    /// <summary>How many of an instruction's operands, the last ones, are the values of a frame state.</summary>
-    private int CountStateOperands(int frameState)
-    {
-        stateLeaves.Clear();
-        FrameStateLeaves.Collect(code.Graph, frameState, stateLeaves);
-        return stateLeaves.Count;
-    }
-
     /// <summary>
-    /// The frames of an instruction's frame state, outermost first, with the places where their values lie at a position.
+    /// The exit at an instruction's frame state: its frames, outermost first, and the objects to be made, with the places where their
+    /// values lie at a position. The values are the instruction's last operands.
     /// </summary>
-    private DeoptFrame[] DescribeFrames(int frameState, ReadOnlySpan<LirOperand> operands, int at)
+    private DeoptPoint DescribeExit(int frameState, ReadOnlySpan<LirOperand> operands, int at, DeoptReason reason)
     {
         Graph graph = code.Graph;
         int depth = 0;
@@ -33,9 +25,9 @@ internal sealed partial class CodeEmitter
             depth++;
         }
 
-        ReadOnlySpan<LirOperand> leaves = operands[^CountStateOperands(frameState)..];
+        stateValues.Collect(graph, frameState);
+        ReadOnlySpan<LirOperand> leaves = operands[^stateValues.Leaves.Count..];
         describedAt = at;
-        describedObjects.Clear();
         var frames = new DeoptFrame[depth];
         for (int i = frameState; i >= 0; i = graph.FrameStates[i].Parent)
         {
@@ -48,7 +40,14 @@ internal sealed partial class CodeEmitter
                 DescribeValues(state.Values, ref leaves));
         }
 
-        return frames;
+        DeoptObject[] objects = stateValues.Objects.Count == 0 ? [] : new DeoptObject[stateValues.Objects.Count];
+        for (int i = 0; i < objects.Length; i++)
+        {
+            int id = stateValues.Objects[i];
+            objects[i] = new DeoptObject(graph[id].Aux, DescribeValues(graph.Inputs(id), ref leaves));
+        }
+
+        return new DeoptPoint(0, reason, frames, objects);
     }
 
     /// <summary>Describes values whose leaves come next.</summary>
@@ -60,7 +59,7 @@ internal sealed partial class CodeEmitter
             ref Node node = ref code.Graph[ids[i]];
             if (node.Op == IrOp.VirtualObject)
             {
-                locations[i] = ValueLocation.Of(DescribeObject(ids[i], ref leaves));
+                locations[i] = ValueLocation.Made(stateValues.NumberOf(ids[i]));
                 continue;
             }
 
@@ -69,17 +68,6 @@ internal sealed partial class CodeEmitter
         }
 
         return locations;
-    }
-
-    private DeoptObject DescribeObject(int id, ref ReadOnlySpan<LirOperand> leaves)
-    {
-        if (!describedObjects.TryGetValue(id, out DeoptObject? described))
-        {
-            described = new DeoptObject(code.Graph[id].Aux, DescribeValues(code.Graph.Inputs(id), ref leaves));
-            describedObjects.Add(id, described);
-        }
-
-        return described;
     }
 
     private ValueLocation DescribeValue(LirOperand operand, IrType type)

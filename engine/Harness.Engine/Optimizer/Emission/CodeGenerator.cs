@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Harness.Engine.Deoptimization;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Lowering;
@@ -41,16 +42,24 @@ internal sealed class CodeGenerator : IDisposable
     /// <param name="graph">The graph. Its aliases get resolved.</param>
     /// <param name="module">The module's code: layout and knobs.</param>
     /// <param name="withSourceMap">Whether to note where each instruction comes from, for listings.</param>
+    /// <param name="observe">Told the name of each step, the code and the time that it took; null if nobody looks.</param>
     /// <exception cref="NotSupportedException">The function is beyond what optimized code can do.</exception>
-    public CompiledCode Generate(Graph graph, ModuleCode module, bool withSourceMap = false)
+    public CompiledCode Generate(
+        Graph graph, ModuleCode module, bool withSourceMap = false, Action<string, object, TimeSpan>? observe = null)
     {
+        long start = Stopwatch.GetTimestamp();
         graph.ResolveAll();
         code.Reset(graph);
         selector.Run(code, module);
+        Done("select");
         lifetimes.Run(code);
+        Done("lifetimes");
         scan.Run(code);
+        Done("allocate");
         moves.Run(code);
+        Done("moves");
         safepoints.Run(code);
+        Done("safepoints");
         if (VerifiesAllocation)
         {
             new AllocationVerifier(code, lifetimes.Lifetimes, moves, safepoints).Verify();
@@ -58,6 +67,7 @@ internal sealed class CodeGenerator : IDisposable
 
         emitter.Run(code, module, withSourceMap);
         CodeBlock block = NativeRuntime.CodeSpace.Publish(assembler);
+        Done("emit");
         return new CompiledCode
         {
             FunctionIndex = graph.FunctionIndex,
@@ -72,6 +82,15 @@ internal sealed class CodeGenerator : IDisposable
             DeoptData = new DeoptData([.. emitter.DeoptPoints]),
             SourceMap = withSourceMap ? emitter.SourceMap.ToArray() : null,
         };
+
+        void Done(string step)
+        {
+            if (observe is not null)
+            {
+                observe(step, code, Stopwatch.GetElapsedTime(start));
+                start = Stopwatch.GetTimestamp();
+            }
+        }
     }
 
     /// <summary>Lets go of the function that was compiled last, and of its module.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 
@@ -35,10 +36,13 @@ internal readonly record struct InliningLimits(double Growth, double Size)
     /// <summary>The tightest size is this share of the loosest.</summary>
     private const double TightestSizeShare = 0.1;
 
+    private static readonly ConditionalWeakTable<WasmModule, StrongBox<double>> SmallShares = [];
+
     /// <summary>The limits in a module.</summary>
     public static InliningLimits Of(EngineOptions options, WasmModule module)
     {
-        double looseness = Math.Clamp((ShareOfSmallFunctions(module) - FewSmall) / (ManySmall - FewSmall), 0, 1);
+        double share = SmallShares.GetValue(module, static of => new StrongBox<double>(ShareOfSmallFunctions(of))).Value;
+        double looseness = Math.Clamp((share - FewSmall) / (ManySmall - FewSmall), 0, 1);
         int loosestGrowth = options.InliningFactor + LooserGrowth;
         double loosestSize = options.InliningBudget * BytesPerNode;
         return new InliningLimits(

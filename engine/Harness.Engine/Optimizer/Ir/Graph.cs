@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Optimizer.Ir;
@@ -18,11 +20,20 @@ internal sealed class Graph
     private int[] inputs = new int[512];
     private int inputCount;
 
+    /// <summary>Makes an empty graph.</summary>
+    public Graph() => Analyses = new AnalysisCache(this);
+
     /// <summary>The function that is compiled (its index in the module).</summary>
     public required int FunctionIndex { get; init; }
 
     /// <summary>The module.</summary>
     public required WasmModule Module { get; init; }
+
+    /// <summary>The analyses of the graph as it is.</summary>
+    public AnalysisCache Analyses { get; }
+
+    /// <summary>How much work passes may put into the graph.</summary>
+    public CompilationBudget Budget { get; init; } = new(EngineOptions.Default.CompileBudget, EngineOptions.Default.CompileMaxNodes);
 
     /// <summary>All blocks by id; the first is the entry. Unreachable ones stay, with no place in the reverse postorder.</summary>
     public List<Block> Blocks { get; } = [];

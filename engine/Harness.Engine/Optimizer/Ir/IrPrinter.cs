@@ -11,11 +11,15 @@ namespace Harness.Engine.Optimizer.Ir;
 /// </summary>
 internal sealed class IrPrinter
 {
+    /// <summary>Objects in objects deeper than this are left out.</summary>
+    private const int MostNested = 32;
+
     private readonly Graph graph;
     private readonly StringBuilder text = new();
     private readonly Dictionary<int, int> nodeNumbers = [];
     private readonly Dictionary<int, int> blockNumbers = [];
     private readonly Dictionary<int, int> objectNumbers = [];
+    private int objectDepth;
 
     private IrPrinter(Graph graph) => this.graph = graph;
 
@@ -177,7 +181,15 @@ internal sealed class IrPrinter
 
         number = objectNumbers.Count;
         objectNumbers.Add(id, number);
-        return $"object{number}{{{string.Join(", ", graph.Inputs(id).ToArray().Select(Name))}}}";
+        if (objectDepth == MostNested)
+        {
+            return $"object{number}{{...}}";
+        }
+
+        objectDepth++;
+        string fields = string.Join(", ", graph.Inputs(id).ToArray().Select(Name));
+        objectDepth--;
+        return $"object{number}{{{fields}}}";
     }
 
     private string NumberedName(int id) => nodeNumbers.TryGetValue(graph.Resolve(id), out int number) ? $"v{number}" : $"?{id}";

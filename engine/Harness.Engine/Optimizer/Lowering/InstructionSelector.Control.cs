@@ -132,12 +132,11 @@ internal sealed partial class InstructionSelector
         AddFrameState(graph[id].Aux);
     }
 
-    /// <summary>Adds the values that a frame state needs to an instruction: see <see cref="FrameStateLeaves"/>.</summary>
+    /// <summary>Adds the values that a frame state needs to an instruction: see <see cref="FrameStateValues"/>.</summary>
     private void AddFrameState(int index)
     {
-        stateLeaves.Clear();
-        FrameStateLeaves.Collect(graph, index, stateLeaves);
-        foreach (int id in stateLeaves)
+        stateValues.Collect(graph, index);
+        foreach (int id in stateValues.Leaves)
         {
             Use(Constants.IsConstant(graph, id) ? ~id : Value(id), OperandPlace.Anywhere);
         }

@@ -22,7 +22,8 @@ internal sealed partial class InstructionSelector
     private Graph graph = null!;
     private ModuleCode module = null!;
     private NodeState[] nodes = new NodeState[512];
-    private readonly List<int> stateLeaves = [];
+    private readonly List<int> countedObjects = [];
+    private readonly FrameStateValues stateValues = new();
     private bool[] countedStates = new bool[64];
     private int[] nextProjection = new int[512];
     private int block;
@@ -148,29 +149,29 @@ internal sealed partial class InstructionSelector
         }
     }
 
+    /// <summary>Counts the uses by a frame state, those of the fields of objects that are rebuilt among them.</summary>
     private void CountUses(int frameState)
     {
-        while (frameState >= 0 && !countedStates[frameState])
+        for (; frameState >= 0 && !countedStates[frameState]; frameState = graph.FrameStates[frameState].Parent)
         {
             countedStates[frameState] = true;
-            foreach (int id in graph.FrameStates[frameState].Values)
+            countedObjects.Clear();
+            CountStateUses(graph.FrameStates[frameState].Values);
+            for (int i = 0; i < countedObjects.Count; i++)
             {
-                CountUse(id);
+                CountStateUses(graph.Inputs(countedObjects[i]));
             }
-
-            frameState = graph.FrameStates[frameState].Parent;
         }
     }
 
-    /// <summary>Counts a use by a frame state: of an object that is rebuilt, those of its fields.</summary>
-    private void CountUse(int id)
+    private void CountStateUses(ReadOnlySpan<int> ids)
     {
-        nodes[id].Uses++;
-        if (graph[id].Op == IrOp.VirtualObject)
+        foreach (int id in ids)
         {
-            foreach (int field in graph.Inputs(id))
+            // The fields of an object are used once, however often it is mentioned.
+            if (nodes[id].Uses++ == 0 && graph[id].Op == IrOp.VirtualObject)
             {
-                CountUse(field);
+                countedObjects.Add(id);
             }
         }
     }

@@ -14,7 +14,10 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
     private const int MaxSteps = 300;
 
     private readonly KnownFacts facts = new(graph, flow);
+    private readonly IncomingEdges incoming = new(graph, flow.Order);
     private readonly HashSet<(Claim Claim, int Value, int Bound)> assumed = [];
+    private readonly Dictionary<int, uint> largest = [];
+    private readonly Stack<int> work = new();
     private int steps;
 
     private enum Claim : byte
@@ -44,7 +47,7 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
         }
 
         bool isConstant = TryConstant(value, out int constant);
-        foreach (Fact fact in facts.At(point))
+        foreach (Fact fact in FactsFor(value, bound, point))
         {
             // The left side of a fact about a constant may be a larger one.
             bool isLeft = fact.Left == value
@@ -79,6 +82,13 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
         };
     }
 
+    /// <summary>What is known of a value; that a bound is not 0 is known of the bound.</summary>
+    private IEnumerable<Fact> FactsFor(int value, int bound, KnownFacts.Point point)
+    {
+        IEnumerable<Fact> known = facts.At(point, value);
+        return IsZero(value) ? known.Concat(facts.At(point, bound)) : known;
+    }
+
     private bool IsAtMost(int value, int bound, KnownFacts.Point point, int depth)
     {
         if (depth == 0 || steps-- <= 0)
@@ -91,7 +101,7 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
             return true;
         }
 
-        foreach (Fact fact in facts.At(point))
+        foreach (Fact fact in facts.At(point, value))
         {
             bool holds = fact.Left == value && fact.Relation switch
             {
@@ -128,7 +138,7 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
             return true;
         }
 
-        foreach (Fact fact in facts.At(point))
+        foreach (Fact fact in facts.At(point, value))
         {
             bool holds = fact.Relation switch
             {
@@ -169,22 +179,19 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
 
         int position = block.Parameters.IndexOf(parameter);
         bool holds = position >= 0;
-        foreach (int source in block.Predecessors)
+        foreach (IncomingEdge edge in incoming.Of(block))
         {
-            Edge[] edges = graph.Blocks[source].Successors;
-            for (int i = 0; i < edges.Length && holds; i++)
+            int argument = graph.Resolve(incoming.ArgumentsOf(edge)[position]);
+            var point = new KnownFacts.Point(edge.Source, int.MaxValue, edge.Index);
+            holds = holds && (argument == parameter || claim switch
             {
-                if (edges[i].Target == block.Id)
-                {
-                    int argument = graph.Resolve(edges[i].Arguments[position]);
-                    var point = new KnownFacts.Point(source, int.MaxValue, i);
-                    holds = argument == parameter || claim switch
-                    {
-                        Claim.Below => IsBelow(argument, bound, point, depth - 1),
-                        Claim.AtMost => IsAtMost(argument, bound, point, depth - 1),
-                        _ => IsNotNegative(argument, point, depth - 1),
-                    };
-                }
+                Claim.Below => IsBelow(argument, bound, point, depth - 1),
+                Claim.AtMost => IsAtMost(argument, bound, point, depth - 1),
+                _ => IsNotNegative(argument, point, depth - 1),
+            });
+            if (!holds)
+            {
+                break;
             }
         }
 
@@ -200,7 +207,7 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
 
     private bool IsNotZero(int value, KnownFacts.Point point)
     {
-        foreach (Fact fact in facts.At(point))
+        foreach (Fact fact in facts.At(point, value))
         {
             bool holds = fact.Relation switch
             {
@@ -222,7 +229,7 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
 
     private bool IsLessThanSomething(int value, KnownFacts.Point point)
     {
-        foreach (Fact fact in facts.At(point))
+        foreach (Fact fact in facts.At(point, value))
         {
             if (fact.Left == value
                 && (fact.Relation == Relation.LessSigned
@@ -255,17 +262,47 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
     /// <summary>The largest unsigned number that a value can be, by its operator alone.</summary>
     private uint LargestOf(int id)
     {
+        uint result = 0;
+        work.Push(id);
+        while (work.TryPop(out int next))
+        {
+            result = LargestIfKnown(next, out int first);
+            if (first >= 0)
+            {
+                work.Push(next);
+                work.Push(first);
+            }
+            else if (graph[next].Op is Opcode.I32And or Opcode.I32ShrU)
+            {
+                largest[next] = result;
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>The largest number that a value can be.</summary>
+    /// <param name="id">The value.</param>
+    /// <param name="first">Another value that must be known first; -1 for none.</param>
+    private uint LargestIfKnown(int id, out int first)
+    {
+        first = -1;
         if (TryConstant(id, out int constant))
         {
             return (uint)constant;
         }
 
+        if (largest.TryGetValue(id, out uint known))
+        {
+            return known;
+        }
+
         switch (graph[id].Op)
         {
             case Opcode.I32And:
-                return Math.Min(LargestOf(graph.Input(id, 0)), LargestOf(graph.Input(id, 1)));
+                return Math.Min(LargestOfInput(id, 0, ref first), LargestOfInput(id, 1, ref first));
             case Opcode.I32ShrU when TryConstant(graph.Input(id, 1), out int shift):
-                return LargestOf(graph.Input(id, 0)) >> (shift & 31);
+                return LargestOfInput(id, 0, ref first) >> (shift & 31);
             case Opcode.I32RemU when TryConstant(graph.Input(id, 1), out int divisor) && divisor != 0:
                 return (uint)divisor - 1;
             case Opcode.I32Load8U:
@@ -279,5 +316,17 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
             default:
                 return Comparisons.IsComparison(graph[id].Op) ? 1u : uint.MaxValue;
         }
+    }
+
+    private uint LargestOfInput(int id, int index, ref int first)
+    {
+        int input = graph.Input(id, index);
+        if (graph[input].Op is Opcode.I32And or Opcode.I32ShrU && !largest.ContainsKey(input))
+        {
+            first = input;
+            return 0;
+        }
+
+        return LargestIfKnown(input, out _);
     }
 }

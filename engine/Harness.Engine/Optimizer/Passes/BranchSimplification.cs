@@ -1,4 +1,5 @@
 using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Passes;
@@ -13,12 +14,12 @@ internal sealed class BranchSimplification : IPass
     public string Name => "branch-simplification";
 
     /// <inheritdoc/>
-    public void Run(Graph graph)
+    public Analyses Run(Graph graph)
     {
-        for (bool changed = true; changed;)
+        while (graph.Budget.TryDraw(graph.Analyses.Order.Count))
         {
-            List<Block> order = graph.ReversePostorder();
-            changed = false;
+            List<Block> order = graph.Analyses.Order;
+            bool changed = false;
             foreach (Block block in order)
             {
                 changed |= SimplifyTerminator(graph, block);
@@ -27,14 +28,24 @@ internal sealed class BranchSimplification : IPass
 
             if (changed)
             {
-                order = graph.ReversePostorder();
+                graph.Analyses.Keep(Analyses.None);
+                order = graph.Analyses.Order;
             }
 
-            graph.ComputePredecessors(order);
             changed |= RemoveRedundantParameters(graph, order);
-            changed |= MergeStraightBlocks(graph, order);
+            if (MergeStraightBlocks(graph, order))
+            {
+                graph.Analyses.Keep(Analyses.None);
+                changed = true;
+            }
+
+            if (!changed)
+            {
+                break;
+            }
         }
 
+        return Analyses.All;
     }
 
     private static bool SimplifyTerminator(Graph graph, Block block)
@@ -127,64 +138,69 @@ internal sealed class BranchSimplification : IPass
     private static bool RemoveRedundantParameters(Graph graph, List<Block> order)
     {
         bool changed = false;
+        IncomingEdges? incoming = null;
         foreach (Block block in order)
         {
-            for (int i = block.Parameters.Count - 1; i >= 0; i--)
+            if (block.Parameters.Count > 0)
             {
-                int only = OnlyArgument(graph, block, i);
-                if (only < 0)
-                {
-                    continue;
-                }
-
-                graph.Replace(block.Parameters[i], only);
-                block.Parameters.RemoveAt(i);
-                foreach (int predecessor in block.Predecessors.Distinct())
-                {
-                    Edge[] edges = graph.Blocks[predecessor].Successors;
-                    for (int e = 0; e < edges.Length; e++)
-                    {
-                        if (edges[e].Target == block.Id)
-                        {
-                            edges[e] = edges[e] with { Arguments = [.. edges[e].Arguments[..i], .. edges[e].Arguments[(i + 1)..]] };
-                        }
-                    }
-                }
-
-                changed = true;
+                changed |= RemoveRedundantParameters(graph, block, incoming ??= new IncomingEdges(graph, order));
             }
         }
 
         return changed;
     }
 
-    /// <summary>The value that all edges give a parameter, itself apart; -1 if there are several.</summary>
-    private static int OnlyArgument(Graph graph, Block block, int position)
+    private static bool RemoveRedundantParameters(Graph graph, Block block, IncomingEdges incoming)
     {
-        int parameter = block.Parameters[position];
-        int only = -1;
-        foreach (int predecessor in block.Predecessors)
+        ReadOnlySpan<IncomingEdge> edges = incoming.Of(block);
+        bool[]? redundant = null;
+        for (int i = block.Parameters.Count - 1; i >= 0; i--)
         {
-            foreach (Edge edge in graph.Blocks[predecessor].Successors)
+            int only = OnlyArgument(graph, block.Parameters[i], i, edges, incoming);
+            if (only >= 0)
             {
-                if (edge.Target != block.Id)
-                {
-                    continue;
-                }
-
-                int argument = graph.Resolve(edge.Arguments[position]);
-                if (argument == parameter || argument == only)
-                {
-                    continue;
-                }
-
-                if (only >= 0)
-                {
-                    return -1;
-                }
-
-                only = argument;
+                graph.Replace(block.Parameters[i], only);
+                redundant ??= new bool[block.Parameters.Count];
+                redundant[i] = true;
             }
+        }
+
+        if (redundant is null)
+        {
+            return false;
+        }
+
+        foreach (IncomingEdge edge in edges)
+        {
+            ref Edge led = ref graph.Blocks[edge.Source].Successors[edge.Index];
+            led = led with { Arguments = [.. led.Arguments.Where((_, position) => !redundant[position])] };
+        }
+
+        int[] kept = [.. block.Parameters.Where((_, position) => !redundant[position])];
+        block.Parameters.Clear();
+        block.Parameters.AddRange(kept);
+        return true;
+    }
+
+    /// <summary>The value that all edges give a parameter, itself apart; -1 if there are several.</summary>
+    private static int OnlyArgument(
+        Graph graph, int parameter, int position, ReadOnlySpan<IncomingEdge> edges, IncomingEdges incoming)
+    {
+        int only = -1;
+        foreach (IncomingEdge edge in edges)
+        {
+            int argument = graph.Resolve(incoming.ArgumentsOf(edge)[position]);
+            if (argument == parameter || argument == only)
+            {
+                continue;
+            }
+
+            if (only >= 0)
+            {
+                return -1;
+            }
+
+            only = argument;
         }
 
         return only;
@@ -222,12 +238,6 @@ internal sealed class BranchSimplification : IPass
                 block.Nodes.AddRange(next.Nodes);
                 block.Terminator = next.Terminator;
                 block.Successors = next.Successors;
-                foreach (Edge edge in next.Successors)
-                {
-                    List<int> predecessors = graph.Blocks[edge.Target].Predecessors;
-                    predecessors[predecessors.IndexOf(next.Id)] = block.Id;
-                }
-
                 next.Parameters.Clear();
                 next.Nodes.Clear();
                 graph.Terminate(next, default);

@@ -1,4 +1,5 @@
 using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Passes;
@@ -14,10 +15,10 @@ internal sealed class ConstantFields : IPass
     public string Name => "constant-fields";
 
     /// <inheritdoc/>
-    public void Run(Graph graph)
+    public Analyses Run(Graph graph)
     {
         var folder = new Folder(graph);
-        foreach (Block block in graph.ReversePostorder())
+        foreach (Block block in graph.Analyses.Order)
         {
             // The nodes come before those that use them: one walk is enough but for values that go around loops.
             foreach (int id in block.Nodes)
@@ -29,6 +30,7 @@ internal sealed class ConstantFields : IPass
         }
 
         folder.PlaceConstants();
+        return Analyses.All;
     }
 
     private sealed class Folder(Graph graph)

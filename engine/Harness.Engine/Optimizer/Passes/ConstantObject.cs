@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Harness.Engine.Modules;
 
 namespace Harness.Engine.Optimizer.Passes;
@@ -17,17 +19,26 @@ internal sealed record ConstantObject(ConstOperation Operation, ImmutableArray<C
     /// <summary>Whether this makes an array with the elements given.</summary>
     public bool IsArray => Operation.Opcode == Opcode.ArrayNewFixed;
 
+    private static readonly ConditionalWeakTable<WasmModule, ConcurrentDictionary<int, ConstantObject?>> Known = [];
+
     /// <summary>The value that an immutable global of a module has in all instances; null if it comes from outside.</summary>
-    public static ConstantObject? OfGlobal(WasmModule module, int index)
+    public static ConstantObject? OfGlobal(WasmModule module, int index) =>
+        Known.GetOrCreateValue(module).GetOrAdd(index, static (index, module) => Find(module, index), module);
+
+    private static ConstantObject? Find(WasmModule module, int index)
     {
-        GlobalInfo global = module.Globals[index];
-        if (global.Type.IsMutable || global.Initializer is null)
+        while (module.Globals[index] is { Type.IsMutable: false, Initializer: { } initializer })
         {
-            return null;
+            ConstantObject value = Parse(initializer);
+            if (value.Operation.Opcode != Opcode.GlobalGet)
+            {
+                return value;
+            }
+
+            index = (int)value.Operation.Bits;
         }
 
-        ConstantObject value = Parse(global.Initializer);
-        return value.Operation.Opcode == Opcode.GlobalGet ? OfGlobal(module, (int)value.Operation.Bits) : value;
+        return null;
     }
 
     private static ConstantObject Parse(ConstExpression expression)

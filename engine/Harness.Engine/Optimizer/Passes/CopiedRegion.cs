@@ -27,8 +27,8 @@ internal sealed class CopiedRegion
     /// <summary>All of a loop, and the blocks by which exceptions of its calls leave it: no other call leads to those.</summary>
     public static CopiedRegion WholeOf(Graph graph, Loop loop)
     {
-        List<int> blocks = [.. loop.Blocks];
-        foreach (int id in loop.Blocks)
+        List<int> blocks = [.. loop.AllBlocks];
+        foreach (int id in loop.AllBlocks)
         {
             Block block = graph.Blocks[id];
             if (block.Terminator.Kind == TerminatorKind.Invoke && !loop.Contains(block.Successors[1].Target))

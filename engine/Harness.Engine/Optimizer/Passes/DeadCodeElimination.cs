@@ -1,3 +1,4 @@
+using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Passes;
@@ -12,10 +13,9 @@ internal sealed class DeadCodeElimination : IPass
     public string Name => "dce";
 
     /// <inheritdoc/>
-    public void Run(Graph graph)
+    public Analyses Run(Graph graph)
     {
-        List<Block> order = graph.ReversePostorder();
-        graph.ComputePredecessors(order);
+        List<Block> order = graph.Analyses.Order;
         bool[] live = new Marking(graph).Run(order);
         foreach (Block block in order)
         {
@@ -50,6 +50,8 @@ internal sealed class DeadCodeElimination : IPass
         {
             block.Parameters.RemoveAll(id => !live[id]);
         }
+
+        return Analyses.All;
     }
 
     private sealed class Marking(Graph graph)
@@ -57,6 +59,7 @@ internal sealed class DeadCodeElimination : IPass
         private readonly bool[] live = new bool[graph.NodeCount];
         private readonly bool[] liveStates = new bool[graph.FrameStates.Count];
         private readonly Stack<int> work = new();
+        private readonly IncomingEdges incoming = new(graph, graph.Analyses.Order);
 
         public bool[] Run(List<Block> order)
         {
@@ -111,15 +114,9 @@ internal sealed class DeadCodeElimination : IPass
         private void MarkArguments(Block block, int parameter)
         {
             int position = block.Parameters.IndexOf(parameter);
-            foreach (int predecessor in block.Predecessors)
+            foreach (IncomingEdge edge in incoming.Of(block))
             {
-                foreach (Edge edge in graph.Blocks[predecessor].Successors)
-                {
-                    if (edge.Target == block.Id)
-                    {
-                        Mark(edge.Arguments[position]);
-                    }
-                }
+                Mark(incoming.ArgumentsOf(edge)[position]);
             }
         }
 

@@ -24,30 +24,44 @@ internal sealed class EscapeAnalysis : IPass
     public string Name => "escape-analysis";
 
     /// <inheritdoc/>
-    public void Run(Graph graph)
+    public Analyses Run(Graph graph)
     {
         List<TrackedObject> allocations = AllocationsOf(graph);
         if (allocations.Count == 0)
         {
-            return;
+            return Analyses.All;
         }
 
-        var flow = new ControlFlow(graph);
-        var walk = new EscapeWalk(graph, flow, allocations);
+        ControlFlow flow = graph.Analyses.ControlFlow;
+        var liveness = new ReferenceLiveness(graph, flow, allocations.Select(static tracked => tracked.Origin));
+        if (graph.Budget.IsUsedUp)
+        {
+            return Analyses.All;
+        }
+
+        var walk = new EscapeWalk(graph, flow, liveness, allocations);
         for (int i = 0; i < MaxWalks; i++)
         {
-            if (!walk.Analyse())
+            bool isChanged = walk.Analyse();
+            if (graph.Budget.IsUsedUp)
+            {
+                return Analyses.All;
+            }
+
+            if (!isChanged)
             {
                 walk.Rewrite();
-                return;
+                return Analyses.None;
             }
         }
+
+        return Analyses.All;
     }
 
     private static List<TrackedObject> AllocationsOf(Graph graph)
     {
         var allocations = new List<TrackedObject>();
-        foreach (Block block in graph.ReversePostorder())
+        foreach (Block block in graph.Analyses.Order)
         {
             foreach (int id in block.Nodes)
             {

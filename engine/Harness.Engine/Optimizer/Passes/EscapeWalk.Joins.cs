@@ -21,6 +21,7 @@ internal sealed partial class EscapeWalk
         {
             joined = new ObjectStates();
             members = [];
+            memberSet.Clear();
             JoinParameters(block, edges, plan, members);
             foreach (int name in liveness.At(block))
             {
@@ -32,7 +33,7 @@ internal sealed partial class EscapeWalk
 
             JoinFields(edges, plan, members, joined);
         }
-        while (Demote(block, edges, plan, members));
+        while (Demote(block, edges, plan, members) && !graph.Budget.IsUsedUp);
         isChanged |= !before.AsSpan().SequenceEqual([.. block.Parameters.Select(ObjectOf)]);
         return joined;
     }
@@ -67,6 +68,7 @@ internal sealed partial class EscapeWalk
                 case ParameterKind.MergedObject:
                     int tracked = MergedObjectOf(parameter, objects[~first]);
                     Refers(parameter, tracked);
+                    memberSet.Add(new Member(tracked, i));
                     members.Add(new Member(tracked, i));
                     break;
                 default:
@@ -91,8 +93,10 @@ internal sealed partial class EscapeWalk
     /// <summary>Adds an object that was known before, unless it is there or an edge's state is out of date.</summary>
     private void AddMember(List<Member> members, Member member, List<Incoming> edges)
     {
-        if (!members.Contains(member) && edges.Exists(edge => atExit[edge.Source]!.Knows(member.Tracked)))
+        graph.Budget.TryDraw(edges.Count);
+        if (!memberSet.Contains(member) && edges.Exists(edge => atExit[edge.Source]!.Knows(member.Tracked)))
         {
+            memberSet.Add(member);
             members.Add(member);
         }
     }
@@ -115,6 +119,7 @@ internal sealed partial class EscapeWalk
             }
 
             var fields = new int[objects[member.Tracked].FieldCount];
+            graph.Budget.TryDraw(fields.Length * (long)edges.Count);
             for (int field = 0; field < fields.Length; field++)
             {
                 fields[field] = JoinField(edges, plan, member, field);
@@ -177,7 +182,7 @@ internal sealed partial class EscapeWalk
                     changed |= forced.Contains(source) && plan.InMemory.Add(source);
                 }
                 else if (plan.Kinds[member.Parameter] == ParameterKind.MergedObject
-                    && (forced.Contains(source) || !taken.Add(source) || members.Contains(new Member(source, -1))))
+                    && (forced.Contains(source) || !taken.Add(source) || memberSet.Contains(new Member(source, -1))))
                 {
                     // The object has another name: a new one would be a second object.
                     plan.Kinds[member.Parameter] = ParameterKind.Value;
@@ -194,11 +199,17 @@ internal sealed partial class EscapeWalk
         ObjectStates exit = atExit[edge.Source]!;
         var forced = new HashSet<int>();
 
+        var work = new Stack<int>();
+
         void Force(int value)
         {
-            if (value < 0 && exit.IsVirtual(~value) && forced.Add(~value))
+            work.Push(value);
+            while (work.TryPop(out int next))
             {
-                Array.ForEach(exit.FieldsOf(~value), Force);
+                if (next < 0 && exit.IsVirtual(~next) && forced.Add(~next))
+                {
+                    Array.ForEach(exit.FieldsOf(~next), work.Push);
+                }
             }
         }
 

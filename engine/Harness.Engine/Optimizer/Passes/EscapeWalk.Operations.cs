@@ -92,9 +92,9 @@ internal sealed partial class EscapeWalk
         }
 
         int value = Value(graph.Input(id, graph[id].InputCount - 1));
-        if (value < 0 && state.Reaches(~value, ~target))
+        if (value < 0 && state.MayReach(~value, ~target))
         {
-            // Frame states describe no cycles.
+            // What is made when it is stored is made field by field, and could not be if objects referred to each other.
             Materialize(~target);
             return false;
         }
@@ -164,6 +164,11 @@ internal sealed partial class EscapeWalk
             graph.SetState(id, Describe(graph.StateOf(id), state));
             output.Add(id);
         }
+        else if (graph.StateOf(id) >= 0)
+        {
+            // The rewriting may describe all objects there.
+            graph.Budget.TryDraw(state.Objects.Count);
+        }
     }
 
     private void VisitEnd(Block block)
@@ -189,14 +194,34 @@ internal sealed partial class EscapeWalk
     /// <summary>Gives an object memory here, and those that it refers to.</summary>
     private int Materialize(int tracked)
     {
-        if (!state.IsVirtual(tracked))
+        var work = new Stack<(int Tracked, int NextField)>();
+        work.Push((tracked, 0));
+        while (work.TryPop(out (int Tracked, int NextField) top))
         {
-            return state.PointerTo(tracked);
+            if (!state.IsVirtual(top.Tracked))
+            {
+                continue;
+            }
+
+            // The objects in the fields come first.
+            int[] fields = state.FieldsOf(top.Tracked);
+            int next = top.NextField;
+            while (next < fields.Length && state.Current(fields[next]) >= 0)
+            {
+                next++;
+            }
+
+            if (next < fields.Length)
+            {
+                work.Push((top.Tracked, next + 1));
+                work.Push((~fields[next], 0));
+                continue;
+            }
+
+            int pointer = isRewriting ? Allocate(objects[top.Tracked], Array.ConvertAll(fields, state.Current)) : SomeValue;
+            state.SetPointer(top.Tracked, pointer);
         }
 
-        int[] fields = Array.ConvertAll(state.FieldsOf(tracked), value => WithMemory(state.Current(value)));
-        int pointer = isRewriting ? Allocate(objects[tracked], fields) : SomeValue;
-        state.SetPointer(tracked, pointer);
-        return pointer;
+        return state.PointerTo(tracked);
     }
 }

@@ -244,22 +244,36 @@ internal sealed partial class EscapeWalk
     private int Describe(int index, ObjectStates at)
     {
         var described = new Dictionary<int, int>();
+        var work = new Queue<int>();
 
-        int DescribeValue(int value)
+        int DescribeObject(int tracked)
         {
-            if (value >= 0)
+            if (!described.TryGetValue(tracked, out int id))
             {
-                return value;
-            }
-
-            if (!described.TryGetValue(~value, out int id))
-            {
-                int[] fields = Array.ConvertAll(at.FieldsOf(~value), field => DescribeValue(at.Current(field)));
-                id = VirtualObjects.New(graph, objects[~value].TypeId, fields);
-                described.Add(~value, id);
+                // Its fields are described later.
+                id = VirtualObjects.New(graph, objects[tracked].TypeId, at.FieldsOf(tracked));
+                described.Add(tracked, id);
+                work.Enqueue(tracked);
             }
 
             return id;
+        }
+
+        int DescribeValue(int value)
+        {
+            int result = value >= 0 ? value : DescribeObject(~value);
+            while (work.TryDequeue(out int tracked))
+            {
+                int id = DescribeObject(tracked);
+                for (int i = 0; i < graph[id].InputCount; i++)
+                {
+                    int field = at.Current(at.FieldsOf(tracked)[i]);
+                    int input = field >= 0 ? field : DescribeObject(~field);
+                    graph.Inputs(id)[i] = input;
+                }
+            }
+
+            return result;
         }
 
         return FrameStates.Map(graph, index, id => DescribeValue(Value(id, at)));

@@ -16,6 +16,7 @@ internal sealed partial class EscapeWalk
     private readonly Graph graph;
     private readonly ControlFlow flow;
     private readonly ReferenceLiveness liveness;
+    private readonly IncomingEdges incoming;
     private readonly EntryConstants constants;
     private readonly List<TrackedObject> objects;
     private readonly Dictionary<int, int> allocated = [];
@@ -26,15 +27,18 @@ internal sealed partial class EscapeWalk
     private readonly ObjectStates?[] atExit;
     private readonly int[] onlySuccessor;
     private readonly JoinPlan?[] plans;
+    private readonly HashSet<Member> memberSet = [];
     private ObjectStates state = new();
     private bool isRewriting;
     private bool isChanged;
 
     /// <summary>Prepares for a graph.</summary>
-    public EscapeWalk(Graph graph, ControlFlow flow, List<TrackedObject> allocations)
+    public EscapeWalk(Graph graph, ControlFlow flow, ReferenceLiveness liveness, List<TrackedObject> allocations)
     {
         this.graph = graph;
         this.flow = flow;
+        this.liveness = liveness;
+        incoming = new IncomingEdges(graph, flow.Order);
         objects = allocations;
         constants = new EntryConstants(graph);
         for (int i = 0; i < objects.Count; i++)
@@ -42,7 +46,6 @@ internal sealed partial class EscapeWalk
             allocated.Add(objects[i].Origin, i);
         }
 
-        liveness = new ReferenceLiveness(graph, flow, allocated.Keys);
         objectOf = new int[graph.NodeCount];
         Array.Fill(objectOf, -1);
         atEntry = new ObjectStates?[graph.Blocks.Count];
@@ -64,6 +67,11 @@ internal sealed partial class EscapeWalk
         isChanged = false;
         foreach (Block block in flow.Order)
         {
+            if (graph.Budget.IsUsedUp)
+            {
+                return false;
+            }
+
             List<Incoming> edges = EdgesTo(block);
             if (block.Id != 0 && edges.Count == 0)
             {
@@ -73,6 +81,7 @@ internal sealed partial class EscapeWalk
             ObjectStates entered = block.Id == 0 ? new ObjectStates() : Join(block, edges);
             isChanged |= atEntry[block.Id] is not { } before || !before.HasShapeOf(entered);
             atEntry[block.Id] = entered;
+            graph.Budget.TryDraw(entered.Objects.Count + block.Nodes.Count);
             state = entered.Copy();
             foreach (int id in block.Nodes)
             {
@@ -93,20 +102,11 @@ internal sealed partial class EscapeWalk
     private List<Incoming> EdgesTo(Block block)
     {
         var edges = new List<Incoming>();
-        foreach (int source in block.Predecessors.Distinct())
+        foreach (IncomingEdge edge in incoming.Of(block))
         {
-            if (atExit[source] is null)
+            if (atExit[edge.Source] is not null && (onlySuccessor[edge.Source] < 0 || onlySuccessor[edge.Source] == edge.Index))
             {
-                continue;
-            }
-
-            Edge[] successors = graph.Blocks[source].Successors;
-            for (int i = 0; i < successors.Length; i++)
-            {
-                if (successors[i].Target == block.Id && (onlySuccessor[source] < 0 || onlySuccessor[source] == i))
-                {
-                    edges.Add(new Incoming(source, i));
-                }
+                edges.Add(new Incoming(edge.Source, edge.Index));
             }
         }
 

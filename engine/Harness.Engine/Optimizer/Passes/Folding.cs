@@ -1,5 +1,6 @@
 using System.Numerics;
 using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Passes;
@@ -14,10 +15,10 @@ internal sealed class Folding : IPass
     public string Name => "fold";
 
     /// <inheritdoc/>
-    public void Run(Graph graph)
+    public Analyses Run(Graph graph)
     {
         var rules = new AlgebraicRules(graph);
-        foreach (Block block in graph.ReversePostorder())
+        foreach (Block block in graph.Analyses.Order)
         {
             // Rules put the constants they need into the entry block, which may be this one.
             int count = block.Nodes.Count;
@@ -28,6 +29,7 @@ internal sealed class Folding : IPass
         }
 
         rules.PlaceConstants();
+        return Analyses.All;
     }
 }
 

@@ -5,85 +5,174 @@ namespace Harness.Engine.Optimizer.Passes;
 /// <summary>Changes of frame states, which guards may share.</summary>
 internal static class FrameStates
 {
-    /// <summary>
-    /// A frame state with other values, and so its parents; the same one if none changes. The fields of objects that are rebuilt
-    /// are values as well.
-    /// </summary>
-    public static int Map(Graph graph, int index, Func<int, int> map) => Map(graph, index, map, []);
-
-    /// <summary>Whether a frame state or one of its parents has a value that fulfils a condition.</summary>
+    /// <summary>Whether a frame state or one of its parents has a value, or an object to be made one in a field, that fulfils a condition.</summary>
     public static bool Any(Graph graph, int index, Func<int, bool> condition)
     {
+        List<int>? objects = null;
+        HashSet<int>? seen = null;
         for (; index >= 0; index = graph.FrameStates[index].Parent)
         {
-            foreach (int id in graph.FrameStates[index].Values)
+            if (AnyOf(graph.FrameStates[index].Values))
             {
-                if (Holds(graph, id, condition))
-                {
-                    return true;
-                }
+                return true;
             }
         }
 
-        return false;
-    }
-
-    private static bool Holds(Graph graph, int id, Func<int, bool> condition)
-    {
-        if (id < 0 || graph[graph.Resolve(id)].Op != IrOp.VirtualObject)
+        for (int i = 0; i < objects?.Count; i++)
         {
-            return condition(id);
-        }
-
-        foreach (int field in graph.Inputs(graph.Resolve(id)))
-        {
-            if (Holds(graph, field, condition))
+            if (AnyOf(graph.Inputs(objects[i]).ToArray()))
             {
                 return true;
             }
         }
 
         return false;
+
+        bool AnyOf(int[] ids)
+        {
+            foreach (int id in ids)
+            {
+                if (id >= 0 && graph.Resolve(id) is int resolved && graph[resolved].Op == IrOp.VirtualObject)
+                {
+                    if ((seen ??= []).Add(resolved))
+                    {
+                        (objects ??= []).Add(resolved);
+                    }
+                }
+                else if (condition(id))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
     }
 
-    private static int Map(Graph graph, int index, Func<int, int> map, Dictionary<int, int> objects)
+    /// <summary>
+    /// A frame state with other values, and so its parents; the same one if none changes. The fields of objects that are rebuilt
+    /// are values as well; an object stays one object, however often the state mentions it.
+    /// </summary>
+    public static int Map(Graph graph, int index, Func<int, int> map)
     {
         if (index < 0)
         {
             return index;
         }
 
-        FrameState state = graph.FrameStates[index];
-        int parent = Map(graph, state.Parent, map, objects);
-        int[] values = MapAll(graph, state.Values, map, objects);
-        if (parent == state.Parent && values.AsSpan().SequenceEqual(state.Values))
+        var chain = new List<int>();
+        for (int i = index; i >= 0; i = graph.FrameStates[i].Parent)
         {
-            return index;
+            chain.Add(i);
         }
 
-        graph.FrameStates.Add(state with { Values = values, Parent = parent });
-        return graph.FrameStates.Count - 1;
+        Dictionary<int, int>? objects = null;
+        int parent = -1;
+        for (int i = chain.Count - 1; i >= 0; i--)
+        {
+            FrameState state = graph.FrameStates[chain[i]];
+            int[]? values = null;
+            for (int v = 0; v < state.Values.Length; v++)
+            {
+                int id = graph.Resolve(state.Values[v]);
+                int mapped = graph[id].Op != IrOp.VirtualObject ? map(id) : (objects ??= MapObjects(graph, chain, map))[id];
+                if (mapped != state.Values[v])
+                {
+                    values ??= [.. state.Values];
+                    values[v] = mapped;
+                }
+            }
+
+            if (values is null && parent == state.Parent)
+            {
+                parent = chain[i];
+                continue;
+            }
+
+            graph.FrameStates.Add(state with { Values = values ?? state.Values, Parent = parent });
+            parent = graph.FrameStates.Count - 1;
+        }
+
+        return parent;
     }
 
-    private static int[] MapAll(Graph graph, int[] ids, Func<int, int> map, Dictionary<int, int> objects) =>
-        Array.ConvertAll(ids, id => MapValue(graph, graph.Resolve(id), map, objects));
-
-    private static int MapValue(Graph graph, int id, Func<int, int> map, Dictionary<int, int> objects)
+    /// <summary>Maps all objects that states mention: each to itself, or to a new one if a field of it, or of an object that it refers to, changes.</summary>
+    private static Dictionary<int, int> MapObjects(Graph graph, List<int> states, Func<int, int> map)
     {
-        if (graph[id].Op != IrOp.VirtualObject)
+        var mapped = new Dictionary<int, int>();
+        var objects = new List<int>();
+        var referrers = new Dictionary<int, List<int>>();
+        var changed = new Stack<int>();
+        foreach (int state in states)
         {
-            return map(id);
+            foreach (int id in graph.FrameStates[state].Values)
+            {
+                Add(graph.Resolve(id));
+            }
         }
 
-        // An object stays one object, however often the state mentions it.
-        if (!objects.TryGetValue(id, out int mapped))
+        var fields = new List<int[]>();
+        for (int i = 0; i < objects.Count; i++)
         {
-            int[] fields = graph.Inputs(id).ToArray();
-            int[] mappedFields = MapAll(graph, fields, map, objects);
-            mapped = fields.AsSpan().SequenceEqual(mappedFields) ? id : VirtualObjects.New(graph, graph[id].Aux, mappedFields);
-            objects.Add(id, mapped);
+            int[] own = graph.Inputs(objects[i]).ToArray();
+            bool isChanged = false;
+            for (int f = 0; f < own.Length; f++)
+            {
+                int id = graph.Resolve(own[f]);
+                if (graph[id].Op == IrOp.VirtualObject)
+                {
+                    Add(id);
+                    referrers[id].Add(objects[i]);
+                    own[f] = id;
+                    continue;
+                }
+
+                int other = map(id);
+                isChanged |= other != own[f];
+                own[f] = other;
+            }
+
+            fields.Add(own);
+            if (isChanged)
+            {
+                changed.Push(objects[i]);
+            }
+        }
+
+        // Made before its fields are known, since objects may refer to each other.
+        while (changed.TryPop(out int id))
+        {
+            if (mapped[id] == id)
+            {
+                mapped[id] = VirtualObjects.New(graph, graph[id].Aux, graph.Inputs(id).ToArray());
+                foreach (int referrer in referrers[id])
+                {
+                    changed.Push(referrer);
+                }
+            }
+        }
+
+        for (int i = 0; i < objects.Count; i++)
+        {
+            if (mapped[objects[i]] != objects[i])
+            {
+                Span<int> inputs = graph.Inputs(mapped[objects[i]]);
+                for (int f = 0; f < inputs.Length; f++)
+                {
+                    inputs[f] = mapped.GetValueOrDefault(fields[i][f], fields[i][f]);
+                }
+            }
         }
 
         return mapped;
+
+        void Add(int id)
+        {
+            if (graph[id].Op == IrOp.VirtualObject && mapped.TryAdd(id, id))
+            {
+                objects.Add(id);
+                referrers.Add(id, []);
+            }
+        }
     }
 }

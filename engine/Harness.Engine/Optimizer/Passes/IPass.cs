@@ -1,3 +1,4 @@
+using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Passes;
@@ -8,6 +9,10 @@ internal interface IPass
     /// <summary>Name in dumps; the knob that turns it off is <c>pass.</c> and this.</summary>
     string Name { get; }
 
-    /// <summary>Transforms a graph, which has no aliases. Whoever runs the pass removes those that it makes.</summary>
-    void Run(Graph graph);
+    /// <summary>
+    /// Transforms a graph, which has no aliases. Whoever runs the pass removes those that it makes. Work that is not in proportion to the
+    /// graph is drawn on <see cref="Graph.Budget"/>.
+    /// </summary>
+    /// <returns>The analyses that still hold.</returns>
+    Analyses Run(Graph graph);
 }

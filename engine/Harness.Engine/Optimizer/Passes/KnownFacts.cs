@@ -1,3 +1,4 @@
+using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
@@ -6,35 +7,36 @@ namespace Harness.Engine.Optimizer.Passes;
 /// <summary>What checks and branches on the way to a point say of values there.</summary>
 internal sealed class KnownFacts
 {
+    /// <summary>The key of facts with a constant on the left.</summary>
+    private const int ConstantLeft = -2;
+
+    /// <summary>How many facts of one value are looked at.</summary>
+    private const int MostFacts = 1000;
+
     private readonly Graph graph;
     private readonly ControlFlow flow;
-    private readonly List<(int Position, Fact Fact)>?[] byBlock;
+    private readonly Dictionary<int, List<(int Block, int Position, Fact Fact)>> byValue = [];
 
     /// <summary>Collects them.</summary>
     public KnownFacts(Graph graph, ControlFlow flow)
     {
         this.graph = graph;
         this.flow = flow;
-        byBlock = new List<(int, Fact)>?[graph.Blocks.Count];
         foreach (Block block in flow.Order)
         {
-            var facts = new List<(int, Fact)>();
-            if (block.Predecessors is [int only] && EdgeFact(graph.Blocks[only], TargetIndex(graph.Blocks[only], block)) is { } entered)
+            if (block.Predecessors is [int only])
             {
-                facts.Add((-1, entered));
+                Add(block.Id, -1, EdgeFact(graph.Blocks[only], TargetIndex(graph.Blocks[only], block)));
             }
 
             for (int i = 0; i < block.Nodes.Count; i++)
             {
                 int id = block.Nodes[i];
-                if (graph[id].Op is IrOp.TrapIf or IrOp.TrapUnless or IrOp.Guard
-                    && Fact.Of(graph, graph.Input(id, 0), graph[id].Op != IrOp.TrapIf) is { } passed)
+                if (graph[id].Op is IrOp.TrapIf or IrOp.TrapUnless or IrOp.Guard)
                 {
-                    facts.Add((i, passed));
+                    Add(block.Id, i, Fact.Of(graph, graph.Input(id, 0), graph[id].Op != IrOp.TrapIf));
                 }
             }
-
-            byBlock[block.Id] = facts;
         }
     }
 
@@ -44,32 +46,74 @@ internal sealed class KnownFacts
     /// <param name="Edge">The edge; -1 for none.</param>
     public readonly record struct Point(int Block, int Position, int Edge = -1);
 
-    /// <summary>All that is known at a point, the nearest first.</summary>
-    public IEnumerable<Fact> At(Point point)
+    /// <summary>
+    /// What is known at a point of a value, on either side; of a constant, also what has any constant on the left. Only so many of the
+    /// latest are looked at.
+    /// </summary>
+    public IEnumerable<Fact> At(Point point, int value)
     {
-        Block block = graph.Blocks[point.Block];
-        if (point.Edge >= 0 && EdgeFact(block, point.Edge) is { } taken)
+        if (point.Edge >= 0 && EdgeFact(graph.Blocks[point.Block], point.Edge) is { } taken)
         {
             yield return taken;
         }
 
-        for (int position = point.Position; ; position = int.MaxValue)
+        foreach (Fact fact in Listed(point, value))
         {
-            foreach ((int at, Fact fact) in byBlock[block.Id]!)
+            yield return fact;
+        }
+
+        if (graph[value].Op == Opcode.I32Const)
+        {
+            foreach (Fact fact in Listed(point, ConstantLeft))
             {
-                if (at < position)
-                {
-                    yield return fact;
-                }
+                yield return fact;
+            }
+        }
+    }
+
+    private IEnumerable<Fact> Listed(Point point, int key)
+    {
+        if (!byValue.TryGetValue(key, out List<(int Block, int Position, Fact Fact)>? facts))
+        {
+            yield break;
+        }
+
+        for (int i = facts.Count - 1; i >= Math.Max(0, facts.Count - MostFacts); i--)
+        {
+            (int block, int position, Fact fact) = facts[i];
+            if (block == point.Block ? position < point.Position : flow.Dominates(block, point.Block))
+            {
+                yield return fact;
+            }
+        }
+    }
+
+    private void Add(int block, int position, Fact? found)
+    {
+        if (found is not { } fact)
+        {
+            return;
+        }
+
+        AddTo(fact.Left);
+        if (fact.Right >= 0 && fact.Right != fact.Left)
+        {
+            AddTo(fact.Right);
+        }
+
+        if (graph[fact.Left].Op == Opcode.I32Const)
+        {
+            AddTo(ConstantLeft);
+        }
+
+        void AddTo(int key)
+        {
+            if (!byValue.TryGetValue(key, out List<(int Block, int Position, Fact Fact)>? facts))
+            {
+                byValue.Add(key, facts = []);
             }
 
-            Block dominator = flow.DominatorOf(block);
-            if (dominator == block)
-            {
-                yield break;
-            }
-
-            block = dominator;
+            facts.Add((block, position, fact));
         }
     }
 

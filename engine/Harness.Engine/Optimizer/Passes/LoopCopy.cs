@@ -15,6 +15,7 @@ internal sealed class LoopCopy
     private readonly Dictionary<int, int> blocks = [];
     private readonly Dictionary<int, int> values = [];
     private readonly HashSet<int> copies = [];
+    private readonly Dictionary<int, int> states = [];
 
     /// <summary>Copies a region. Nothing leads to the copy yet.</summary>
     /// <param name="graph">The graph.</param>
@@ -60,7 +61,6 @@ internal sealed class LoopCopy
             var copy = new LoopCopy(graph, region, Math.Min(1, entries / header.Frequency), IrOp.Nop);
             header.LoopEntryState = -1;
             copy.Enter(outsiders);
-            graph.ComputePredecessors(graph.ReversePostorder());
             uses.Repair(region, copy);
         }
     }
@@ -76,7 +76,6 @@ internal sealed class LoopCopy
         {
             var copy = new LoopCopy(graph, loop, 1, IrOp.LoopStackCheck);
             copy.Enter(loop.Loop.BackEdgeSources.Distinct());
-            graph.ComputePredecessors(graph.ReversePostorder());
             uses.Repair(loop, copy);
         }
     }
@@ -100,16 +99,30 @@ internal sealed class LoopCopy
     /// <summary>Leads the edges of blocks that go to the loop's header to the copy.</summary>
     private void Enter(IEnumerable<int> sources)
     {
-        int header = region.Loop.Header.Id;
+        Block header = region.Loop.Header;
+        Block entered = graph.Blocks[BlockOf(header.Id)];
+        var led = new HashSet<int>();
         foreach (int source in sources)
         {
+            led.Add(source);
             Edge[] edges = graph.Blocks[source].Successors;
             for (int i = 0; i < edges.Length; i++)
             {
-                if (edges[i].Target == header)
+                if (edges[i].Target == header.Id)
                 {
-                    edges[i] = edges[i] with { Target = BlockOf(header) };
+                    edges[i] = edges[i] with { Target = entered.Id };
+                    entered.Predecessors.Add(source);
                 }
+            }
+        }
+
+        // What is reachable stays so, and predecessors are kept true copy by copy.
+        header.Predecessors.RemoveAll(led.Contains);
+        foreach (int copy in blocks.Values)
+        {
+            foreach (Edge edge in graph.Blocks[copy].Successors)
+            {
+                graph.Blocks[edge.Target].Predecessors.Add(copy);
             }
         }
     }
@@ -165,5 +178,14 @@ internal sealed class LoopCopy
 
     private int[] MapAll(int[] ids) => Array.ConvertAll(ids, ValueOf);
 
-    private int CopyState(int index) => FrameStates.Map(graph, index, ValueOf);
+    private int CopyState(int index)
+    {
+        if (!states.TryGetValue(index, out int copy))
+        {
+            copy = FrameStates.Map(graph, index, ValueOf);
+            states.Add(index, copy);
+        }
+
+        return copy;
+    }
 }

@@ -16,12 +16,12 @@ internal sealed class LoopInvariantCodeMotion : IPass
     public string Name => "licm";
 
     /// <inheritdoc/>
-    public void Run(Graph graph)
+    public Analyses Run(Graph graph)
     {
-        var flow = new ControlFlow(graph);
+        ControlFlow flow = graph.Analyses.ControlFlow;
         if (flow.Loops.Count == 0)
         {
-            return;
+            return Analyses.All;
         }
 
         // Preheaders change edges; dominators and loops of the old blocks stay as they are.
@@ -31,9 +31,16 @@ internal sealed class LoopInvariantCodeMotion : IPass
             preheaders.Add(loop, PreheaderOf(graph, flow, loop));
         }
 
+        // Inner loops come first; where loops are nested so deep that the budget ends, the outer ones stay as they are.
         foreach (Loop loop in flow.Loops)
         {
-            new Mover(graph, flow, loop, preheaders[loop]).Run();
+            List<int> blocks = BlocksOf(graph, loop);
+            if (graph.Budget.IsUsedUp)
+            {
+                break;
+            }
+
+            new Mover(graph, flow, loop, preheaders[loop], blocks).Run();
         }
 
         // Nothing else moves checks: the values that only the entry states name are needed no more.
@@ -41,6 +48,24 @@ internal sealed class LoopInvariantCodeMotion : IPass
         {
             loop.Header.LoopEntryState = -1;
         }
+
+        return Analyses.None;
+    }
+
+    /// <summary>All blocks of a loop, as far as the budget goes.</summary>
+    private static List<int> BlocksOf(Graph graph, Loop loop)
+    {
+        var blocks = new List<int>();
+        foreach (int block in loop.AllBlocks)
+        {
+            blocks.Add(block);
+            if (!graph.Budget.TryDraw(1 + graph.Blocks[block].Nodes.Count))
+            {
+                break;
+            }
+        }
+
+        return blocks;
     }
 
     /// <summary>The block that leads to a loop and nowhere else; made if there is none.</summary>
@@ -74,7 +99,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
         return preheader;
     }
 
-    private sealed class Mover(Graph graph, ControlFlow flow, Loop loop, Block preheader)
+    private sealed class Mover(Graph graph, ControlFlow flow, Loop loop, Block preheader, List<int> blocks)
     {
         private readonly HashSet<int> moved = [];
         private readonly Dictionary<ValueKey, int> values = [];
@@ -85,7 +110,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
 
         public void Run()
         {
-            foreach (int block in loop.Blocks)
+            foreach (int block in blocks)
             {
                 foreach (int id in graph.Blocks[block].Nodes)
                 {
@@ -93,7 +118,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
                 }
             }
 
-            Block[] inOrder = [.. loop.Blocks
+            Block[] inOrder = [.. blocks
                 .Where(flow.IsKnown)
                 .OrderBy(flow.PositionOf)
                 .Select(id => graph.Blocks[id])];

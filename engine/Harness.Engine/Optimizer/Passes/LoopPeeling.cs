@@ -14,16 +14,17 @@ internal sealed class LoopPeeling(int maxSize) : IPass
     public string Name => "peel";
 
     /// <inheritdoc/>
-    public void Run(Graph graph)
+    public Analyses Run(Graph graph)
     {
-        var flow = new ControlFlow(graph);
+        ControlFlow flow = graph.Analyses.ControlFlow;
         List<Loop> candidates = flow.Loops.FindAll(loop => loop.IsInnermost && IsWorthwhile(graph, loop));
         if (candidates.Count == 0)
         {
-            return;
+            return Analyses.All;
         }
 
         LoopCopy.InsertBefore(graph, flow, candidates.ConvertAll(loop => CopiedRegion.WholeOf(graph, loop)));
+        return Analyses.None;
     }
 
     /// <summary>Whether a loop is small enough, and checks or reads something that it does not change.</summary>
@@ -31,7 +32,7 @@ internal sealed class LoopPeeling(int maxSize) : IPass
     {
         int size = 0;
         bool isWorthwhile = false;
-        foreach (int block in loop.Blocks)
+        foreach (int block in loop.OwnBlocks)
         {
             size += graph.Blocks[block].Nodes.Count;
             if (size > maxSize)

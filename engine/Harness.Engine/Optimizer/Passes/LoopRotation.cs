@@ -16,14 +16,17 @@ internal sealed class LoopRotation : IPass
     public string Name => "rotate";
 
     /// <inheritdoc/>
-    public void Run(Graph graph)
+    public Analyses Run(Graph graph)
     {
-        var flow = new ControlFlow(graph);
+        ControlFlow flow = graph.Analyses.ControlFlow;
         List<Loop> candidates = flow.Loops.FindAll(loop => IsTopTested(graph, loop));
-        if (candidates.Count > 0)
+        if (candidates.Count == 0)
         {
-            LoopCopy.InsertBefore(graph, flow, candidates.ConvertAll(CopiedRegion.HeaderOf));
+            return Analyses.All;
         }
+
+        LoopCopy.InsertBefore(graph, flow, candidates.ConvertAll(CopiedRegion.HeaderOf));
+        return Analyses.None;
     }
 
     /// <summary>Whether a loop's header does little but decide whether to go on, and another block goes back to it.</summary>

@@ -16,26 +16,29 @@ internal sealed class LoopUnrolling(int maxFactor, int maxSize) : IPass
     public string Name => "unroll";
 
     /// <inheritdoc/>
-    public void Run(Graph graph)
+    public Analyses Run(Graph graph)
     {
         for (int factor = 2; factor <= maxFactor; factor *= 2)
         {
-            var flow = new ControlFlow(graph);
+            ControlFlow flow = graph.Analyses.ControlFlow;
             List<Loop> candidates = flow.Loops.FindAll(loop => loop.IsInnermost && IsWorthwhile(graph, loop));
             if (candidates.Count == 0)
             {
-                return;
+                return factor == 2 ? Analyses.All : Analyses.None;
             }
 
             LoopCopy.InsertBehind(graph, flow, candidates.ConvertAll(loop => CopiedRegion.WholeOf(graph, loop)));
+            graph.Analyses.Keep(Analyses.None);
         }
+
+        return Analyses.None;
     }
 
     /// <summary>Whether a loop calls nothing and is small enough to be doubled.</summary>
     private bool IsWorthwhile(Graph graph, Loop loop)
     {
         int size = 0;
-        foreach (int block in loop.Blocks)
+        foreach (int block in loop.OwnBlocks)
         {
             foreach (int id in graph.Blocks[block].Nodes)
             {

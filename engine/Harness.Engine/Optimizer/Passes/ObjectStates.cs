@@ -6,6 +6,9 @@ namespace Harness.Engine.Optimizer.Passes;
 /// </summary>
 internal sealed class ObjectStates
 {
+    /// <summary>How many objects are followed to find out whether one refers to another.</summary>
+    private const int MostReached = 200;
+
     private readonly Dictionary<int, State> objects;
 
     /// <summary>No objects.</summary>
@@ -53,10 +56,45 @@ internal sealed class ObjectStates
     /// <summary>A value as it is now: an object that has got memory is its pointer.</summary>
     public int Current(int value) => value < 0 && !IsVirtual(~value) ? PointerTo(~value) : value;
 
-    /// <summary>Whether an object without memory refers to another, through others perhaps.</summary>
-    public bool Reaches(int from, int to) =>
-        from == to
-        || (IsVirtual(from) && Array.Exists(FieldsOf(from), value => value < 0 && Reaches(~value, to)));
+    /// <summary>
+    /// Whether an object without memory refers to another, through others perhaps; said as well where there are so many others that it is
+    /// not worth knowing.
+    /// </summary>
+    public bool MayReach(int from, int to)
+    {
+        if (from == to || !RefersToObjects(from))
+        {
+            return from == to;
+        }
+
+        var reached = new HashSet<int> { from };
+        var work = new Stack<int>();
+        work.Push(from);
+        while (work.TryPop(out int tracked))
+        {
+            foreach (int value in FieldsOf(tracked))
+            {
+                if (value < 0 && ~value == to)
+                {
+                    return true;
+                }
+
+                if (value < 0 && IsVirtual(~value) && reached.Add(~value))
+                {
+                    work.Push(~value);
+                }
+            }
+
+            if (reached.Count > MostReached)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool RefersToObjects(int tracked) => IsVirtual(tracked) && Array.Exists(FieldsOf(tracked), static value => value < 0);
 
     /// <summary>Whether the same objects have memory, and the others refer to the same objects.</summary>
     public bool HasShapeOf(ObjectStates other)

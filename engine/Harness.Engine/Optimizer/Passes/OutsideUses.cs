@@ -61,45 +61,68 @@ internal sealed class OutsideUses
     public void Repair(CopiedRegion region, LoopCopy copy)
     {
         var reaching = new Dictionary<(int Block, int Value), int>();
+        var passed = new List<int>();
+        var parameters = new Queue<(int Block, int Value)>();
 
-        int AtExit(int block, int value) =>
-            region.Contains(block) ? value
-            : copy.IsCopy(block) ? copy.ValueOf(value)
-            : AtEntry(block, value);
-
-        int AtEntry(int id, int value)
+        // The value at the end of a block; a parameter that is found on the way gets its arguments later.
+        int Find(int block, int value, bool isEntry)
         {
-            if (reaching.TryGetValue((id, value), out int known))
+            passed.Clear();
+            int found;
+            for (; ; block = graph.Blocks[block].Predecessors[0], isEntry = false)
             {
-                return known;
-            }
-
-            Block block = graph.Blocks[id];
-            if (block.Predecessors.Count == 1)
-            {
-                // Every cycle has a block with several predecessors, where the search ends.
-                int only = AtExit(block.Predecessors[0], value);
-                reaching[(id, value)] = only;
-                return only;
-            }
-
-            int parameter = graph.AppendParameterLike(block, value);
-            reaching[(id, value)] = parameter;
-            foreach (int predecessor in block.Predecessors.Distinct().ToArray())
-            {
-                int argument = AtExit(predecessor, value);
-                Edge[] edges = graph.Blocks[predecessor].Successors;
-                for (int i = 0; i < edges.Length; i++)
+                if (!isEntry && (region.Contains(block) || copy.IsCopy(block)))
                 {
-                    if (edges[i].Target == id)
+                    found = region.Contains(block) ? value : copy.ValueOf(value);
+                    break;
+                }
+
+                if (reaching.TryGetValue((block, value), out found))
+                {
+                    break;
+                }
+
+                // Every cycle has a block with several predecessors, where the search ends.
+                if (graph.Blocks[block].Predecessors.Count != 1)
+                {
+                    found = graph.AppendParameterLike(graph.Blocks[block], value);
+                    reaching.Add((block, value), found);
+                    parameters.Enqueue((block, value));
+                    break;
+                }
+
+                passed.Add(block);
+            }
+
+            foreach (int on in passed)
+            {
+                reaching.Add((on, value), found);
+            }
+
+            return found;
+        }
+
+        int Reaching(int block, int value, bool isEntry)
+        {
+            int found = Find(block, value, isEntry);
+            while (parameters.TryDequeue(out (int Block, int Value) parameter))
+            {
+                foreach (int predecessor in graph.Blocks[parameter.Block].Predecessors.Distinct().ToArray())
+                {
+                    int argument = Find(predecessor, parameter.Value, isEntry: false);
+                    Edge[] edges = graph.Blocks[predecessor].Successors;
+                    for (int i = 0; i < edges.Length; i++)
                     {
-                        edges[i] = edges[i] with { Arguments = [.. edges[i].Arguments, argument] };
-                        Record(new Use(Holder.Terminator, predecessor), predecessor, argument);
+                        if (edges[i].Target == parameter.Block)
+                        {
+                            edges[i] = edges[i] with { Arguments = [.. edges[i].Arguments, argument] };
+                            Record(new Use(Holder.Terminator, predecessor), predecessor, argument);
+                        }
                     }
                 }
             }
 
-            return parameter;
+            return found;
         }
 
         foreach (Use use in uses[region])
@@ -119,7 +142,7 @@ internal sealed class OutsideUses
                     return id;
                 }
 
-                int reachingValue = entering >= 0 ? AtExit(entering, id) : AtEntry(block, id);
+                int reachingValue = entering >= 0 ? Reaching(entering, id, isEntry: false) : Reaching(block, id, isEntry: true);
                 Record(use, block, reachingValue);
                 return reachingValue;
             });

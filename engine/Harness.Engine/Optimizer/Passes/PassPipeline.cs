@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Harness.Engine.Configuration;
 using Harness.Engine.Optimizer.Ir;
 
@@ -44,19 +45,46 @@ internal sealed class PassPipeline
         passes = [.. all.Where(entry => entry.IsOn).Select(entry => entry.Pass)];
     }
 
+    /// <summary>Runs one pass, and leaves a graph without aliases whose analyses hold.</summary>
+    public static void Apply(IPass pass, Graph graph)
+    {
+        graph.Budget.Begin(graph.NodeCount);
+        graph.Analyses.Keep(pass.Run(graph));
+        graph.ResolveAll();
+    }
+
     /// <summary>Runs the passes.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="observe">Told the name of each pass and the graph after it; null if nobody looks.</param>
+    /// <param name="observe">Told the name of each pass, the graph after it and the time that it took; null if nobody looks.</param>
+    /// <param name="stopped">Told the name of each pass that has used up its share of the budget.</param>
+    /// <param name="buildTime">How long it took to build the graph.</param>
     /// <param name="cancellation">Asked between passes whether to go on.</param>
-    public void Run(Graph graph, Action<string, Graph>? observe, CancellationToken cancellation = default)
+    /// <exception cref="NotSupportedException">The graph is larger than any that is compiled.</exception>
+    public void Run(
+        Graph graph,
+        Action<string, Graph, TimeSpan>? observe,
+        Action<string>? stopped = null,
+        TimeSpan buildTime = default,
+        CancellationToken cancellation = default)
     {
-        observe?.Invoke("build", graph);
+        observe?.Invoke("build", graph, buildTime);
         foreach (IPass pass in passes)
         {
             cancellation.ThrowIfCancellationRequested();
-            pass.Run(graph);
-            graph.ResolveAll();
-            observe?.Invoke(pass.Name, graph);
+            long start = Stopwatch.GetTimestamp();
+            Apply(pass, graph);
+            if (graph.Budget.IsUsedUp)
+            {
+                stopped?.Invoke(pass.Name);
+            }
+
+            if (graph.NodeCount > graph.Budget.MostNodes)
+            {
+                throw new NotSupportedException(
+                    $"its graph has more than {graph.Budget.MostNodes} nodes (compile.max-nodes) after {pass.Name}");
+            }
+
+            observe?.Invoke(pass.Name, graph, Stopwatch.GetElapsedTime(start));
         }
     }
 }

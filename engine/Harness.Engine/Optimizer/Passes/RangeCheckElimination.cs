@@ -15,22 +15,24 @@ internal sealed class RangeCheckElimination : IPass
     public string Name => "range-check-elimination";
 
     /// <inheritdoc/>
-    public void Run(Graph graph)
+    public Analyses Run(Graph graph)
     {
         BoundsProver? prover = null;
-        foreach (Block block in graph.ReversePostorder())
+        foreach (Block block in graph.Analyses.Order)
         {
             for (int i = 0; i < block.Nodes.Count; i++)
             {
                 int id = block.Nodes[i];
                 if (graph[id].Op == IrOp.TrapUnless
                     && graph.Input(id, 0) is int condition && graph[condition].Op == Opcode.I32LtU
-                    && (prover ??= new BoundsProver(graph, new ControlFlow(graph)))
+                    && (prover ??= new BoundsProver(graph, graph.Analyses.ControlFlow))
                         .IsBelow(graph.Input(condition, 0), graph.Input(condition, 1), new KnownFacts.Point(block.Id, i)))
                 {
                     graph.Remove(id);
                 }
             }
         }
+
+        return Analyses.All;
     }
 }

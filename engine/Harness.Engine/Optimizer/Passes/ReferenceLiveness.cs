@@ -48,7 +48,7 @@ internal sealed class ReferenceLiveness
 
     private void FindNames()
     {
-        for (bool changed = true; changed;)
+        for (bool changed = true; changed && graph.Budget.TryDraw(flow.Order.Count);)
         {
             changed = false;
             foreach (Block block in flow.Order)
@@ -151,6 +151,12 @@ internal sealed class ReferenceLiveness
             if (graph[name].Block == block || !flow.IsReachable(block) || !marked.Add((block, name)))
             {
                 continue;
+            }
+
+            if (!graph.Budget.TryDraw(1))
+            {
+                work.Clear();
+                return;
             }
 
             (liveIn[block] ??= []).Add(name);

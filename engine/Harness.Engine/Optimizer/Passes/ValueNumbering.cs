@@ -1,3 +1,4 @@
+using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Passes;
@@ -35,8 +36,10 @@ internal sealed class ValueNumbering(Redundancies redundancies) : IPass
     public string Name => "gvn";
 
     /// <inheritdoc/>
-    public void Run(Graph graph)
+    public Analyses Run(Graph graph)
     {
-        new ValueNumberingWalk(graph, redundancies).Run();
+        var walk = new ValueNumberingWalk(graph, redundancies);
+        walk.Run();
+        return walk.HasRemovedEdges ? Analyses.None : Analyses.All;
     }
 }

@@ -231,7 +231,7 @@ internal sealed partial class ValueNumberingWalk
 
         int id = graph.NewNode(block.Id, IrOp.Narrow, IrType.Ref, [reference]);
         graph[id].ReferenceType = narrowed;
-        block.Nodes.Insert(position + 1, id);
+        behind.Enqueue(id);
         references.Learn(reference, id);
     }
 }

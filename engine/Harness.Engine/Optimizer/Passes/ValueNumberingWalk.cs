@@ -16,41 +16,39 @@ internal sealed partial class ValueNumberingWalk
     private readonly ValueTable table = new();
     private readonly Dictionary<int, bool> known = [];
     private readonly Stack<int> knownUndo = new();
+    private readonly Queue<int> behind = new();
+    private List<int> output = [];
     private Block block;
-    private int position;
+    private int current = -1;
 
     /// <summary>Prepares for a graph.</summary>
     public ValueNumberingWalk(Graph graph, Redundancies redundancies)
     {
         this.graph = graph;
         this.redundancies = redundancies;
-        flow = new ControlFlow(graph);
+        flow = graph.Analyses.ControlFlow;
         versions = new StateVersions(graph, flow);
         references = new KnownReferences(graph);
         constants = new EntryConstants(graph);
         block = flow.Order[0];
     }
 
+    /// <summary>Whether a branch has become a jump.</summary>
+    public bool HasRemovedEdges { get; private set; }
+
     /// <summary>Walks over the dominator tree.</summary>
     public void Run()
     {
-        var children = new List<Block>[graph.Blocks.Count];
-        foreach (Block child in flow.Order.Skip(1))
+        Block entry = flow.Order[0];
+        var stack = new Stack<(Block Block, Block? Child, Marks Marks)>();
+        stack.Push((entry, flow.FirstChildOf(entry), default));
+        Visit(entry);
+        while (stack.TryPop(out (Block Block, Block? Child, Marks Marks) top))
         {
-            (children[flow.DominatorOf(child).Id] ??= []).Add(child);
-        }
-
-        var stack = new Stack<(Block Block, int NextChild, Marks Marks)>();
-        stack.Push((flow.Order[0], 0, default));
-        Visit(flow.Order[0]);
-        while (stack.TryPop(out (Block Block, int NextChild, Marks Marks) top))
-        {
-            List<Block>? below = children[top.Block.Id];
-            if (below is not null && top.NextChild < below.Count)
+            if (top.Child is { } child)
             {
-                Block child = below[top.NextChild];
-                stack.Push(top with { NextChild = top.NextChild + 1 });
-                stack.Push((child, 0, new Marks(table.Count, knownUndo.Count, references.Count)));
+                stack.Push(top with { Child = flow.NextSiblingOf(child) });
+                stack.Push((child, flow.FirstChildOf(child), new Marks(table.Count, knownUndo.Count, references.Count)));
                 LearnFromEdge(top.Block, child);
                 Visit(child);
                 continue;
@@ -80,7 +78,6 @@ internal sealed partial class ValueNumberingWalk
         if (dominator.Terminator.Kind == TerminatorKind.Branch && next.Predecessors.Count == 1)
         {
             block = next;
-            position = -1;
             Learn(graph.Resolve(dominator.Terminator.Value), dominator.Successors[0].Target == next.Id);
         }
     }
@@ -88,18 +85,18 @@ internal sealed partial class ValueNumberingWalk
     /// <summary>A condition holds, or does not, from the current position on.</summary>
     private void Learn(int condition, bool isTrue)
     {
-        if (Removes(Redundancies.Checks) && known.TryAdd(condition, isTrue))
+        for (; ; condition = graph.Input(condition, 0), isTrue = !isTrue)
         {
-            knownUndo.Push(condition);
-        }
+            if (Removes(Redundancies.Checks) && known.TryAdd(condition, isTrue))
+            {
+                knownUndo.Push(condition);
+            }
 
-        if (graph[condition].Op == Opcode.I32Eqz)
-        {
-            Learn(graph.Input(condition, 0), !isTrue);
-        }
-        else
-        {
-            LearnType(condition, isTrue);
+            if (graph[condition].Op != Opcode.I32Eqz)
+            {
+                LearnType(condition, isTrue);
+                return;
+            }
         }
     }
 
@@ -107,37 +104,17 @@ internal sealed partial class ValueNumberingWalk
     {
         block = visited;
         versions.Enter(block);
-        for (position = 0; position < block.Nodes.Count; position++)
+        List<int> nodes = block.Nodes;
+        output = new List<int>(nodes.Count);
+        VisitBehind();
+        foreach (int id in nodes)
         {
-            int id = block.Nodes[position];
-            if (graph[id].Op is IrOp.Alias or IrOp.Nop)
-            {
-                continue;
-            }
-
-            foreach (ref int input in graph.Inputs(id))
-            {
-                input = graph.Resolve(input);
-            }
-
-            UseBestNames(id);
-            switch (graph[id].Op)
-            {
-                case IrOp.TrapIf:
-                    VisitCheck(id, passesWhen: false);
-                    break;
-                case IrOp.TrapUnless or IrOp.Guard:
-                    VisitCheck(id, passesWhen: true);
-                    break;
-                default:
-                    if (!VisitReference(id))
-                    {
-                        VisitNode(id);
-                    }
-
-                    break;
-            }
+            VisitInBlock(id);
+            VisitBehind();
         }
+
+        nodes.Clear();
+        nodes.AddRange(output);
 
         ref Terminator terminator = ref block.Terminator;
         if (terminator.Kind == TerminatorKind.Branch && IsKnown(graph.Resolve(terminator.Value), out bool isTrue))
@@ -146,6 +123,53 @@ internal sealed partial class ValueNumberingWalk
             terminator.Kind = TerminatorKind.Jump;
             terminator.Value = -1;
             block.Successors = [taken];
+            HasRemovedEdges = true;
+        }
+    }
+
+    /// <summary>Visits the nodes that were made for the place where the walk is.</summary>
+    private void VisitBehind()
+    {
+        while (behind.TryDequeue(out int id))
+        {
+            VisitInBlock(id);
+        }
+    }
+
+    private void VisitInBlock(int id)
+    {
+        if (graph[id].Op is IrOp.Alias or IrOp.Nop)
+        {
+            return;
+        }
+
+        current = id;
+        foreach (ref int input in graph.Inputs(id))
+        {
+            input = graph.Resolve(input);
+        }
+
+        UseBestNames(id);
+        switch (graph[id].Op)
+        {
+            case IrOp.TrapIf:
+                VisitCheck(id, passesWhen: false);
+                break;
+            case IrOp.TrapUnless or IrOp.Guard:
+                VisitCheck(id, passesWhen: true);
+                break;
+            default:
+                if (!VisitReference(id))
+                {
+                    VisitNode(id);
+                }
+
+                break;
+        }
+
+        if (graph[id].Op is not (IrOp.Alias or IrOp.Nop))
+        {
+            output.Add(id);
         }
     }
 
@@ -230,11 +254,10 @@ internal sealed partial class ValueNumberingWalk
     /// <summary>Makes a node right before the current one; it is not looked at.</summary>
     private int Insert(Opcode op, IrType type, ReadOnlySpan<int> inputs, long immediate = 0)
     {
-        int current = block.Nodes[position];
         int id = graph.NewNode(block.Id, op, type, inputs, immediate);
         graph[id].BytecodeOffset = graph[current].BytecodeOffset;
         graph[id].Inlining = graph[current].Inlining;
-        block.Nodes.Insert(position++, id);
+        output.Add(id);
         return id;
     }
 
