@@ -25,7 +25,6 @@ public sealed class GrowingShapeTests
         { "stored-chain", 2000 },
         { "shifts-before-an-index", 500 },
         { "loads-of-one-address", 1000 },
-        { "switches", 20 },
         { "eqz-chain", 2000 },
         { "ifs", 300 },
         { "nested-ifs", 125 },

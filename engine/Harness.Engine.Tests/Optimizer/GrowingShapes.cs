@@ -57,11 +57,6 @@ internal static class GrowingShapes
               {Repeat(n, static _ => "local.get 0 local.get 1 i32.store local.get 0 i32.load local.get 1 i32.xor local.set 1 ")}
               local.get 1))
             """,
-        ["switches"] = static n => $"""
-            (module (func (export "f") (result i32) (local i32)
-              {Repeat(n, static _ => $"block block local.get 0 br_table {Repeat(100, static _ => "0 1 ")} 0 end local.get 0 i32.const 1 i32.add local.set 0 end ")}
-              local.get 0))
-            """,
         ["eqz-chain"] = static n => $"""
             (module (func (export "f") (param i32) (result i32)
               local.get 0 {Repeat(n, static _ => "i32.eqz ")}

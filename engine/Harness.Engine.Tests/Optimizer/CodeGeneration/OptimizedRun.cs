@@ -70,7 +70,7 @@ internal sealed class OptimizedRun : IDisposable
         {
             InliningTree tree = new InliningTreeGrower(code.Module, options, feedback).Grow(functionIndex);
             Graph graph = GraphBuilder.Build(code.Module, options, tree, allowDeopt);
-            new PassPipeline(options).Run(graph, null, cancellation);
+            new PassPipeline(options).Run(graph, null, cancellation: cancellation);
             using var generator = new CodeGenerator { VerifiesAllocation = true };
             return Code[functionIndex] = generator.Generate(graph, code);
         }
