@@ -67,7 +67,7 @@ internal sealed unsafe partial class ObjectHeap
 
         // A collection must find room for all that lives in nursery and old generation.
         bool mayCollect = allocation == Allocation.MayCollect;
-        if (!mayCollect && _old!.Used + size + _young!.Size + Collector.Overhang > _old.Capacity) return Refuse(allocation);
+        if (!mayCollect && _old!.Used + size + _young!.Size + Collector.Overhang > _old.Capacity) return Refuse(size, allocation);
         byte* end = mayCollect ? _context->AllocationLimit : _young!.NurseryEnd;
         if (end - _context->AllocationTop < (long)size)
         {
@@ -95,7 +95,7 @@ internal sealed unsafe partial class ObjectHeap
 
     private ulong AllocateLarge(ulong header, nuint size, Allocation allocation)
     {
-        if (size > Math.Min(_limit, MaxObjectSize)) return Refuse(allocation);
+        if (size > Math.Min(_limit, MaxObjectSize)) return Refuse(size, allocation);
         if (allocation == Allocation.MayCollect)
         {
             if (_stressInterval > 0) MakeStressedRoom(0);
@@ -112,16 +112,19 @@ internal sealed unsafe partial class ObjectHeap
         }
 
         nuint limit = allocation == Allocation.MayCollect ? _limit : _limit + _slack;
-        if (OldBytes + size > limit) return Refuse(allocation);
+        if (OldBytes + size > limit) return Refuse(size, allocation);
         byte* address = _large!.Allocate(size);
-        if (address == null) return Refuse(allocation);
+        if (address == null) return Refuse(size, allocation);
         AddOld(address, header, size);
         return (ulong)address;
     }
 
-    private static ulong Refuse(Allocation allocation) => allocation == Allocation.MayCollect
+    private ulong Refuse(nuint size, Allocation allocation) => allocation == Allocation.MayCollect
         ? 0UL
-        : throw new InsufficientMemoryException("the heap is full");
+        : throw new InsufficientMemoryException(
+            size > MaxObjectSize
+                ? $"an object of {size} bytes is larger than any may be ({MaxObjectSize})"
+                : $"an object of {size} bytes does not fit: the heap may have {_limit >> 20} MiB (heap.limit)");
 
     /// <summary>An old object that may hold references is remembered, so that its initialisation needs no write barrier.</summary>
     private void AddOld(byte* address, ulong header, nuint size)
@@ -129,7 +132,7 @@ internal sealed unsafe partial class ObjectHeap
         _allocated += (long)size;
         ObjectShape* shape = ObjectShapes.Base + (uint)header;
         ulong carded = Collector.CardedBitFor(shape, size);
-        if (shape->HasReferences) _remembered.Add((ulong)address | (carded != 0 ? RememberedSet.Whole : 0));
+        if (shape->HasReferences) _remembered!.Add((ulong)address | (carded != 0 ? RememberedSet.Whole : 0));
         else header |= ObjectHeader.UnrememberedBit;
         *(ulong*)address = header | carded;
     }

@@ -57,7 +57,7 @@ internal sealed unsafe partial class ObjectHeap
         public Verifier(ObjectHeap heap)
         {
             _heap = heap;
-            for (nuint i = 0; i < heap._remembered.Count; i++)
+            for (nuint i = 0; i < heap._remembered!.Count; i++)
             {
                 ulong entry = heap._remembered.Items[i];
                 if ((entry & RememberedSet.Whole) != 0) _whole.Add(entry & ~RememberedSet.Whole);

@@ -40,7 +40,6 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
 
     private readonly StoreContext* _context;
     private readonly IRootProvider _roots;
-    private readonly RememberedSet _remembered;
     private readonly AddressList _scopes = new();
     private readonly NurseryPolicy _policy;
     private readonly nuint _limit;
@@ -63,6 +62,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     private OldGeneration? _old;
     private LargeObjectSpace? _large;
     private CardTable? _cards;
+    private RememberedSet? _remembered;
     private Collector? _collector;
 
     /// <summary>Bytes of old and large objects that start a full collection.</summary>
@@ -89,7 +89,6 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     {
         _context = context;
         _roots = roots;
-        _remembered = new RememberedSet(context);
         _policy = new NurseryPolicy(options);
         _limit = (nuint)options.HeapLimit << 20;
         _slack = Math.Max(_limit / 4, MinimumSlack);
@@ -160,7 +159,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     {
         if ((*(ulong*)address & ObjectHeader.UnrememberedBit) == 0) return;
         *(ulong*)address &= ~ObjectHeader.UnrememberedBit;
-        _remembered.Add(address);
+        _remembered!.Add(address);
     }
 
     /// <summary>Whether a word is a reference to an object of this heap.</summary>
@@ -179,6 +178,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         if (_hugePages) _reservation.PreferHugePages();
         long start = Stopwatch.GetTimestamp();
         long allocated = NurseryUsed;
+        long promoted = _promoted;
         long moved = _promoted + _moved + _aged;
         isFull |= OldBytes > _threshold;
         CountAllocated();
@@ -193,7 +193,8 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         _hasPutOff = false;
         TimeSpan pause = Stopwatch.GetElapsedTime(start);
         _pauses.Add(pause);
-        Collected?.Invoke(new CollectionEvent(isFull, pause, allocated, _promoted + _moved + _aged - moved, (long)(OldBytes + _young!.SurvivorBytes)));
+        Collected?.Invoke(new CollectionEvent(
+            isFull, pause, allocated, _promoted - promoted, _promoted + _moved + _aged - moved, (long)(OldBytes + _young!.SurvivorBytes)));
     }
 
     /// <inheritdoc/>
@@ -205,11 +206,11 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         if (_reservation is not null) Leave(_reservation);
         _reservation = null;
         _context->Cards = null;
+        _context->RememberedTop = null;
         _young = null;
         _size = 0;
         Handles.Dispose();
         _collector?.Dispose();
-        _remembered.Dispose();
         _scopes.Dispose();
     }
 
@@ -223,11 +224,13 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         nuint half = Align(_limit + _slack + (2 * young));
         nuint large = 2 * (_limit + _slack);
         nuint size = half + young + half + large;
-        _reservation = HeapReservation.Take(size + CardTable.SizeFor(size), _hugePages);
+        nuint cards = CardTable.SizeFor(size);
+        _reservation = HeapReservation.Take(size + cards + RememberedSet.SizeFor(half + large), _hugePages);
         byte* start = _reservation.Start;
         _start = (ulong)start;
         _size = size;
         _cards = new CardTable(_context, start + size, start);
+        _remembered = new RememberedSet(_context, start + size + cards);
         _collector = new Collector(_cards, _remembered);
         _young = new YoungGeneration(start + half, _policy.InitialSize, nursery);
         byte* upper = start + half + young;
@@ -316,7 +319,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         VisitRoots(isFull: true);
         _collector.DrainFull();
         HostObjects.Update(_collector, isFull: true);
-        _remembered.Clear();
+        _remembered!.Clear();
         _large.Sweep();
         nuint moved = (nuint)(_collector.Free - to);
         _moved += (long)moved;
@@ -333,7 +336,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <summary>Of all arrays with cards, those that do not move keep them: nothing young is left for these to refer to.</summary>
     private void ClearCardsOfLargeArrays()
     {
-        for (nuint i = 0; i < _remembered.Count; i++)
+        for (nuint i = 0; i < _remembered!.Count; i++)
         {
             byte* address = (byte*)(_remembered.Items[i] & ~RememberedSet.Whole);
             if (address >= _large!.Start) _cards!.Clear(address, Collector.SizeOf(address));

@@ -86,7 +86,20 @@ internal static unsafe class ConstantEvaluator
         _ => 0,
     };
 
+    /// <exception cref="WasmTrapException">The heap has no room for the object.</exception>
     private static ulong Allocate(ObjectHeap heap, ConstOperation operation, ReadOnlySpan<ulong> operands)
+    {
+        try
+        {
+            return Make(heap, operation, operands);
+        }
+        catch (InsufficientMemoryException)
+        {
+            throw new WasmTrapException(TrapKind.OutOfMemory, CapturedStack.Empty);
+        }
+    }
+
+    private static ulong Make(ObjectHeap heap, ConstOperation operation, ReadOnlySpan<ulong> operands)
     {
         int typeId = (int)operation.Bits;
         if (operation.Opcode is Opcode.StructNew or Opcode.StructNewDefault)

@@ -80,9 +80,10 @@ public sealed record CodeDiscardedEvent(WasmModule Module, int FunctionIndex, in
 /// <param name="IsFull">Whether in the whole heap, or in the nursery alone.</param>
 /// <param name="Duration">Time that it took.</param>
 /// <param name="AllocatedBytes">Bytes of the objects made in the nursery since the last collection.</param>
+/// <param name="PromotedBytes">Bytes of the objects that were young and became old.</param>
 /// <param name="MovedBytes">Bytes of the objects that were copied.</param>
 /// <param name="UsedBytes">Bytes of all objects afterwards.</param>
-public sealed record CollectionEvent(bool IsFull, TimeSpan Duration, long AllocatedBytes, long MovedBytes, long UsedBytes);
+public sealed record CollectionEvent(bool IsFull, TimeSpan Duration, long AllocatedBytes, long PromotedBytes, long MovedBytes, long UsedBytes);
 
 /// <summary>
 /// What an engine does while it runs. Handlers are called on the thread that does it, which may be the compile thread; they
@@ -91,6 +92,8 @@ public sealed record CollectionEvent(bool IsFull, TimeSpan Duration, long Alloca
 public sealed class EngineEvents
 {
     private readonly TierCounters _baseline = new();
+    private readonly Lock _collectionGate = new();
+    private volatile CollectionTotals _collections = CollectionTotals.None;
     private readonly TierCounters _optimized = new();
     private long _liveOptimizedBytes;
     private int _failures;
@@ -182,6 +185,7 @@ public sealed class EngineEvents
 
     internal void OnCollected(CollectionEvent collection, bool trace)
     {
+        lock (_collectionGate) _collections = _collections.With(collection);
         Collected?.Invoke(collection);
         if (trace)
         {
@@ -204,7 +208,8 @@ public sealed class EngineEvents
         _failures,
         _deopts,
         _stressDeopts,
-        _discards);
+        _discards,
+        _collections);
 
     private void FunctionEventOf(ModuleCode owner, CompiledCode code, TimeSpan time, bool trace)
     {

@@ -13,6 +13,7 @@ namespace Harness.Engine.Runtime;
 /// <param name="Deopts">Failed guards that left optimized code, those of stress aside.</param>
 /// <param name="StressDeopts">Guards that failed by <c>stress.guard-fail-interval</c> alone.</param>
 /// <param name="DiscardedFunctions">Optimized code that was taken out of use after a deopt.</param>
+/// <param name="Collections">What the heaps of all stores have done.</param>
 public sealed record EngineStatistics(
     int BaselineFunctions,
     long BaselineCodeBytes,
@@ -25,4 +26,27 @@ public sealed record EngineStatistics(
     int FailedCompilations,
     int Deopts,
     int StressDeopts,
-    int DiscardedFunctions);
+    int DiscardedFunctions,
+    CollectionTotals Collections);
+
+/// <summary>What the collections of all heaps of an engine come to.</summary>
+/// <param name="Young">Collections of the young generation alone.</param>
+/// <param name="Full">Collections of a whole heap.</param>
+/// <param name="Time">Time of all collections.</param>
+/// <param name="LongestPause">Time of the longest.</param>
+/// <param name="PromotedBytes">Bytes that young collections made old.</param>
+/// <param name="MovedBytes">Bytes that were copied in all.</param>
+public sealed record CollectionTotals(int Young, int Full, TimeSpan Time, TimeSpan LongestPause, long PromotedBytes, long MovedBytes)
+{
+    /// <summary>No collection.</summary>
+    public static CollectionTotals None { get; } = new(0, 0, TimeSpan.Zero, TimeSpan.Zero, 0, 0);
+
+    /// <summary>These and one more.</summary>
+    internal CollectionTotals With(CollectionEvent collection) => new(
+        Young + (collection.IsFull ? 0 : 1),
+        Full + (collection.IsFull ? 1 : 0),
+        Time + collection.Duration,
+        collection.Duration > LongestPause ? collection.Duration : LongestPause,
+        PromotedBytes + collection.PromotedBytes,
+        MovedBytes + collection.MovedBytes);
+}

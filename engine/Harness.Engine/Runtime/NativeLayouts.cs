@@ -94,11 +94,8 @@ internal unsafe struct StoreContext
     /// <summary>Offset of <see cref="RememberedTop"/>.</summary>
     public const int RememberedTopOffset = 0x30;
 
-    /// <summary>Offset of <see cref="RememberedLimit"/>.</summary>
-    public const int RememberedLimitOffset = 0x38;
-
     /// <summary>Offset of <see cref="Cards"/>.</summary>
-    public const int CardsOffset = 0x40;
+    public const int CardsOffset = 0x38;
 
     /// <summary>Offset of the result area: the results that do not fit in registers, 8 bytes each.</summary>
     public const int ResultsOffset = 0x80;
@@ -140,10 +137,6 @@ internal unsafe struct StoreContext
     /// <summary>Where <see cref="Stub.Remember"/> puts the next object.</summary>
     [FieldOffset(RememberedTopOffset)]
     public ulong* RememberedTop;
-
-    /// <summary>Where it needs more room.</summary>
-    [FieldOffset(RememberedLimitOffset)]
-    public ulong* RememberedLimit;
 
     /// <summary>Where the card of address 0 would be (<see cref="Heap.CardTable"/>); null before the heap exists.</summary>
     [FieldOffset(CardsOffset)]

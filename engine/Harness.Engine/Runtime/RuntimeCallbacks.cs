@@ -75,8 +75,17 @@ internal static unsafe class RuntimeCallbacks
 
     /// <summary>Records a target that a call site has not seen before.</summary>
     [UnmanagedCallersOnly]
-    public static void FeedbackMiss(InstanceHeader* header, FunctionReference* target, FeedbackSlot* slot) =>
-        FeedbackRecorder.Record(Instance.Of(header)!, slot, target);
+    public static void FeedbackMiss(InstanceHeader* header, FunctionReference* target, FeedbackSlot* slot)
+    {
+        try
+        {
+            FeedbackRecorder.Record(Instance.Of(header)!, slot, target);
+        }
+        catch (OutOfMemoryException)
+        {
+            // The site goes on without the target.
+        }
+    }
 
     /// <summary>A guard of optimized code failed: returns the baseline frames that replace the optimized one, or null to unwind.</summary>
     [UnmanagedCallersOnly]
@@ -113,10 +122,6 @@ internal static unsafe class RuntimeCallbacks
 
         return 1;
     }
-
-    /// <summary>A reference has been stored in an old object that is not in the remembered set.</summary>
-    [UnmanagedCallersOnly]
-    public static void Remember(InstanceHeader* header, ulong address) => Store.Of(header->Context).Heap.Remember(address);
 
     /// <summary>A function is called that has no code yet: returns its entry, or 0 to unwind.</summary>
     [UnmanagedCallersOnly]

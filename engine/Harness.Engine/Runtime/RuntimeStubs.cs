@@ -265,33 +265,19 @@ internal sealed unsafe class RuntimeStubs
         _assembler.Mov(OpSize.Qword, Mem.Base(scratch, StoreContext.ExitFrameOffset), Gpr.Rbp);
     }
 
-    /// <summary>Adds to the remembered set; C# is called only when there is no room.</summary>
+    /// <summary>Adds to the remembered set, which is never full.</summary>
     private void EmitRemember()
     {
-        Label full = _assembler.NewLabel();
         Begin(Stub.Remember);
         _assembler.Push(Gpr.Rax);
         _assembler.Push(Gpr.Rcx);
         _assembler.Mov(OpSize.Qword, Gpr.Rax, Mem.Base(Gpr.R14, InstanceHeader.ContextOffset));
         _assembler.Mov(OpSize.Qword, Gpr.Rcx, Mem.Base(Gpr.Rax, StoreContext.RememberedTopOffset));
-        _assembler.Alu(AluOp.Cmp, OpSize.Qword, Gpr.Rcx, Mem.Base(Gpr.Rax, StoreContext.RememberedLimitOffset));
-        _assembler.JccShort(Condition.Equal, full);
         _assembler.Mov(OpSize.Qword, Mem.Base(Gpr.Rcx), Gpr.R11);
         _assembler.Alu(AluOp.Add, OpSize.Qword, Mem.Base(Gpr.Rax, StoreContext.RememberedTopOffset), sizeof(ulong));
         _assembler.Alu(AluOp.And, OpSize.Dword, Mem.Base(Gpr.R11, ObjectHeader.FlagsOffset), ~(int)ObjectFlags.Unremembered);
         _assembler.Pop(Gpr.Rcx);
         _assembler.Pop(Gpr.Rax);
-        _assembler.Ret();
-
-        _assembler.Bind(full);
-        _assembler.Pop(Gpr.Rcx);
-        _assembler.Pop(Gpr.Rax);
-        SaveRegisters();
-        Move(Gpr.Rdi, Gpr.R14);
-        Move(Gpr.Rsi, Gpr.R11);
-        CallManaged((delegate* unmanaged<InstanceHeader*, ulong, void>)&RuntimeCallbacks.Remember);
-        _assembler.Mov(OpSize.Qword, Gpr.R11, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(Gpr.R11)));
-        RestoreRegisters();
         _assembler.Ret();
     }
 

@@ -13,6 +13,7 @@ public sealed unsafe class Table : Extern
     private readonly ulong _maximum;
     private readonly bool _hasObjects;
     private ulong _capacity;
+    private nuint _cardCount;
 
     /// <summary>Makes a table outside of any instance, for modules to import.</summary>
     /// <param name="store">The store.</param>
@@ -46,7 +47,7 @@ public sealed unsafe class Table : Extern
         data->Length = _capacity;
         if (initial != 0) Elements.Fill(initial);
         _hasObjects = ObjectLayout.IsHeapReference(type.ElementType);
-        ResizeCards(0);
+        ResizeCards(_capacity);
         MarkCards(0, _capacity);
         store.Own(this);
     }
@@ -92,10 +93,18 @@ public sealed unsafe class Table : Extern
         ulong newLength = length + delta;
         if (newLength > _capacity)
         {
-            ulong before = _capacity;
-            _capacity = Math.Min(Math.Max(newLength, _capacity * 2), MaximumLength);
-            ResizeCards(before);
-            Data->Elements = (nint*)NativeMemory.Realloc(Data->Elements, (nuint)_capacity * (nuint)sizeof(nint));
+            ulong capacity = Math.Min(Math.Max(newLength, _capacity * 2), MaximumLength);
+            try
+            {
+                ResizeCards(capacity);
+                Data->Elements = (nint*)NativeMemory.Realloc(Data->Elements, (nuint)capacity * (nuint)sizeof(nint));
+            }
+            catch (OutOfMemoryException)
+            {
+                return -1;
+            }
+
+            _capacity = capacity;
         }
 
         Data->Length = newLength;
@@ -139,15 +148,14 @@ public sealed unsafe class Table : Extern
 
     private static ulong CardsFor(ulong elements) => (elements + (1UL << TableData.CardShift) - 1) >> TableData.CardShift;
 
-    /// <summary>Makes room for the cards of all elements that there may be; new ones are not marked.</summary>
-    /// <param name="before">The capacity that there was.</param>
-    private void ResizeCards(ulong before)
+    /// <summary>Makes room for the cards of so many elements; new ones are not marked.</summary>
+    private void ResizeCards(ulong capacity)
     {
-        if (!_hasObjects) return;
-        nuint old = (nuint)CardsFor(before);
-        nuint count = (nuint)CardsFor(_capacity);
+        nuint count = (nuint)CardsFor(capacity);
+        if (!_hasObjects || count <= _cardCount) return;
         Data->Cards = (byte*)NativeMemory.Realloc(Data->Cards, count);
-        if (count > old) NativeMemory.Clear(Data->Cards + old, count - old);
+        NativeMemory.Clear(Data->Cards + _cardCount, count - _cardCount);
+        _cardCount = count;
     }
 
     private ref nint Element(ulong index)

@@ -26,7 +26,7 @@ public static class TrapKindExtensions
         TrapKind.ArrayOutOfBounds => "out of bounds array access",
         TrapKind.StringOutOfBounds => "out of bounds string access",
         TrapKind.InvalidCodePoint => "invalid code point",
-        TrapKind.OutOfMemory => "out of memory",
+        TrapKind.OutOfMemory => "out of memory: the object is too large, or the heap has reached its limit (heap.limit)",
         TrapKind.StackOverflow => "call stack exhausted",
         TrapKind.Interrupted => "interrupted",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a trap"),

@@ -16,7 +16,7 @@ internal static class StatisticsText
         Line(output, "allocated", Megabytes(heap.AllocatedBytes));
         Line(output, "collections", $"{heap.YoungCollections} young, {heap.FullCollections} full");
         Line(output, "pauses", $"median {Milliseconds(heap.MedianPause)}, maximum {Milliseconds(heap.MaximumPause)}, total {Milliseconds(heap.TotalPause)}");
-        Line(output, "moved", $"{Megabytes(heap.PromotedBytes)} by young collections, {Megabytes(heap.MovedBytes)} by full ones");
+        Line(output, "moved", $"{Megabytes(heap.PromotedBytes)} made old, {Megabytes(heap.AgedBytes)} left young, {Megabytes(heap.MovedBytes)} by full collections");
         Line(output, "heap", $"{Megabytes(heap.UsedBytes)} in use, {Megabytes(heap.LiveBytes)} alive at the last full collection, {Megabytes(heap.LargestUsedBytes)} at most");
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 
@@ -107,7 +108,8 @@ internal static class OperatorTable
             IrOp.LoadTableElement => Effects.ReadsTable,
             IrOp.StoreTableElement => Effects.WritesTable,
             IrOp.LoopStackCheck => Effects.Pinned | Effects.Traps,
-            IrOp.NewStruct or IrOp.NewArray or IrOp.NewArrayFixed or IrOp.NewException => Effects.Allocates,
+            IrOp.NewArray => FitsAnyHeap(graph, id) ? Effects.Allocates : Effects.Pinned | Effects.Allocates,
+            IrOp.NewStruct or IrOp.NewArrayFixed or IrOp.NewException => Effects.Allocates,
             IrOp.RefCast => Effects.Traps,
             Opcode.ArrayLen or Opcode.I31GetS or Opcode.I31GetU => TrapOnNull(graph, id),
             _ when ObjectAccess.IsRead(node.Op) =>
@@ -130,6 +132,13 @@ internal static class OperatorTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsConstant(Opcode op) =>
         op is Opcode.I32Const or Opcode.I64Const or Opcode.F32Const or Opcode.F64Const or Opcode.RefNull;
+
+    /// <summary>Whether an array is so small that to make it fails in a full heap only: a larger one may trap although nobody needs it.</summary>
+    private static bool FitsAnyHeap(Graph graph, int id)
+    {
+        ref Node length = ref graph[graph.Input(id, 1)];
+        return length.Op == Opcode.I32Const && ObjectLayout.Of(graph[id].Aux).ArraySize((uint)length.Immediate) <= ObjectHeap.MaxInlineSize;
+    }
 
     private static Effects EffectsOfBuiltin(Builtin builtin) => builtin switch
     {
