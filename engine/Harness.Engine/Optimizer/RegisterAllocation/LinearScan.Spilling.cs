@@ -198,8 +198,7 @@ internal sealed partial class LinearScan
     /// <summary>Leaves an interval in the frame, up to its first use behind a position that wants a register.</summary>
     private void SpillFrom(int index, int position)
     {
-        AssignSlot(lifetimes[index].Value);
-        lifetimes[index].Location = Location.OfSlot(slots[lifetimes[index].Value]);
+        lifetimes[index].Location = spillSlots.Add(lifetimes[index].Value);
         int use = lifetimes[index].FirstUse;
         while (use != 0 && (lifetimes.Use(use).Position <= (position | 3) || !WantsRegister(use) || IsLastAtCall(index, use)))
         {
@@ -285,31 +284,4 @@ internal sealed partial class LinearScan
     }
 
     private int Weight(int block) => code.Block(block).IsCold ? -1 : code.Block(block).LoopDepth;
-
-    /// <summary>Gives a value its place in the frame, that of another value that was dead before if there is one.</summary>
-    private void AssignSlot(int value)
-    {
-        if (slots[value] >= 0)
-        {
-            return;
-        }
-
-        int end = lifetimes[value].End;
-        for (int i = lifetimes[value].Next; i != 0; i = lifetimes[i].Next)
-        {
-            end = lifetimes[i].End;
-        }
-
-        for (int i = 0; i < slotEnds.Count; i++)
-        {
-            if (slotEnds[i] <= lifetimes[value].Start)
-            {
-                slotEnds[i] = end;
-                slots[value] = i;
-                return;
-            }
-        }
-
-        slots[value] = slotEnds.Add(end);
-    }
 }

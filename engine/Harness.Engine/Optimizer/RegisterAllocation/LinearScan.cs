@@ -26,12 +26,11 @@ internal sealed partial class LinearScan
     private readonly Lifetimes lifetimes;
     private readonly PriorityQueue<int, int> children = new();
     private readonly GrowList<int> inactive = new();
-    private readonly GrowList<int> slotEnds = new();
+    private readonly SpillSlots spillSlots;
     private readonly int[] active = new int[Location.RegisterCount];
     private readonly int[] freeUntil = new int[Location.RegisterCount];
     private readonly int[] nextUse = new int[Location.RegisterCount];
     private LirCode code = null!;
-    private int[] slots = new int[512];
     private int[] blockOfInstruction = new int[1024];
     private uint activeRegisters;
     private int inactiveEvent;
@@ -43,13 +42,14 @@ internal sealed partial class LinearScan
     {
         this.builder = builder;
         lifetimes = builder.Lifetimes;
+        spillSlots = new SpillSlots(builder);
     }
 
     /// <summary>Number of spill slots in the frame.</summary>
-    public int SlotCount => slotEnds.Count;
+    public int SlotCount => spillSlots.Count;
 
     /// <summary>The spill slot of a value; -1 if it never lies in the frame.</summary>
-    public int SlotOf(int value) => slots[value];
+    public int SlotOf(int value) => spillSlots.Of(value);
 
     /// <summary>The block that a position lies in.</summary>
     public int BlockAt(int position) => blockOfInstruction[position >> 2];
@@ -96,16 +96,13 @@ internal sealed partial class LinearScan
 
             Visit(current);
         }
+
+        spillSlots.Assign();
     }
 
     private void Prepare()
     {
-        if (slots.Length < code.ValueCount)
-        {
-            slots = new int[code.ValueCount * 2];
-        }
-
-        Array.Fill(slots, -1, 0, code.ValueCount);
+        spillSlots.Reset(code);
         if (blockOfInstruction.Length < code.InstructionCount)
         {
             blockOfInstruction = new int[code.InstructionCount * 2];
@@ -120,7 +117,6 @@ internal sealed partial class LinearScan
         Array.Clear(active);
         activeRegisters = 0;
         inactive.Clear();
-        slotEnds.Clear();
         inactiveEvent = Never;
         callCursor = 0;
         clobberCursor = 0;

@@ -11,7 +11,7 @@ internal readonly record struct Location(int Code)
     public const int RegisterCount = 32;
 
     private const int FirstXmm = 16;
-    private const int FrameOrigin = 1 << 24;
+    private const int FrameOrigin = 1 << 30;
 
     /// <summary>Nowhere: the value is not used.</summary>
     public static Location None => new(-1);

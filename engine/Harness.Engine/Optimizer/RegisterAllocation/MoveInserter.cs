@@ -309,8 +309,10 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
                 continue;
             }
 
-            Location from = lifetimes[IntervalAt(arguments[i].Value, end)].Location;
-            if (from != to)
+            int argument = arguments[i].Value;
+            Location from = lifetimes[IntervalAt(argument, end)].Location;
+            bool isThere = to.IsStack && scan.SlotOf(argument) == scan.SlotOf(parameter) && IsInSlot(argument, end);
+            if (from != to && !isThere)
             {
                 Add(instruction, group, new Move(from, to, type));
             }
