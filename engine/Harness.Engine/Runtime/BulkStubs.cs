@@ -1,17 +1,24 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Harness.Engine.Heap;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Runtime;
 
 /// <summary>
-/// Writes what stands before the runtime functions of bulk instructions: machine code that does the frequent case, few bytes that are in
-/// bounds, and leaves everything else, traps too, to the runtime function. Arguments and results are those of <see cref="Builtin"/>.
+/// Writes what stands before the runtime functions of bulk instructions: machine code that does the frequent case, bytes that are in
+/// bounds, few in place and many by the C library, and leaves everything else, traps too, to the runtime function. Arguments and
+/// results are those of <see cref="Builtin"/>.
 /// </summary>
 internal sealed unsafe class BulkStubs(Assembler assembler)
 {
-    /// <summary>So many bytes at most are copied or filled here.</summary>
+    /// <summary>So many bytes at most are copied or filled in place.</summary>
     public const int MaxBytes = 128;
+
+    // The library chooses by processor and size; it neither calls back nor meets a fault, as bounds are checked before.
+    private static readonly nint Library = NativeLibrary.Load("libc.so.6");
+    private static readonly nint MoveBytes = NativeLibrary.GetExport(Library, "memmove");
+    private static readonly nint SetBytes = NativeLibrary.GetExport(Library, "memset");
 
     private const int VectorBytes = 16;
 
@@ -60,8 +67,17 @@ internal sealed unsafe class BulkStubs(Assembler assembler)
         assembler.Jcc(Condition.Above, general);
         assembler.Alu(AluOp.Add, OpSize.Qword, Second, CallingConvention.MemoryBase);
 
-        // The byte, eight times.
+        Label few = assembler.NewLabel();
         assembler.MovZx(OpSize.Byte, Third, Third);
+        assembler.Alu(AluOp.Cmp, OpSize.Qword, Fourth, MaxBytes);
+        assembler.JccShort(Condition.BelowOrEqual, few);
+        assembler.Mov(OpSize.Qword, Gpr.Rdi, Second);
+        assembler.Mov(OpSize.Dword, Gpr.Rsi, Third);
+        assembler.Mov(OpSize.Qword, Gpr.Rdx, Fourth);
+        EmitLibraryCall(SetBytes);
+
+        // The byte, eight times.
+        assembler.Bind(few);
         assembler.MovImm(Gpr.Rax, 0x0101010101010101);
         assembler.Imul(OpSize.Qword, Gpr.Rax, Third);
         EmitFill(Second, Fourth, Gpr.Rax);
@@ -84,8 +100,6 @@ internal sealed unsafe class BulkStubs(Assembler assembler)
     /// <summary>Computes the highest address in memory 0 that <paramref name="count"/> bytes may begin at, in rax.</summary>
     private void EmitMemoryLimit(Gpr count, Label general)
     {
-        assembler.Alu(AluOp.Cmp, OpSize.Qword, count, MaxBytes);
-        assembler.Jcc(Condition.Above, general);
         assembler.Mov(OpSize.Qword, Gpr.Rax, Mem.Base(CallingConvention.Instance, InstanceHeader.MemoryOffset));
         assembler.Mov(OpSize.Qword, Gpr.Rax, Mem.Base(Gpr.Rax, MemoryData.ByteLengthOffset));
         assembler.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rax, count);
@@ -122,13 +136,11 @@ internal sealed unsafe class BulkStubs(Assembler assembler)
         EmitCopy(Second, Fourth, Gpr.R10);
     }
 
-    /// <summary>Checks that elements from an index on are in an array, and few; the upper halves of index and count become zero.</summary>
+    /// <summary>Checks that elements from an index on are in an array; the upper halves of index and count become zero.</summary>
     private void EmitArrayPlace(Gpr array, Gpr index, Gpr scratch, Label general)
     {
         assembler.Test(OpSize.Qword, array, array);
         assembler.Jcc(Condition.Zero, general);
-        assembler.Alu(AluOp.Cmp, OpSize.Dword, Fifth, MaxBytes / sizeof(ulong));
-        assembler.Jcc(Condition.Above, general);
         assembler.Mov(OpSize.Dword, index, index);
         assembler.Mov(OpSize.Dword, Fifth, Fifth);
         assembler.Lea(OpSize.Qword, scratch, Mem.BaseIndex(index, Fifth));
@@ -143,6 +155,14 @@ internal sealed unsafe class BulkStubs(Assembler assembler)
     /// </summary>
     private void EmitCopy(Gpr to, Gpr from, Gpr count)
     {
+        Label few = assembler.NewLabel();
+        assembler.Alu(AluOp.Cmp, OpSize.Qword, count, MaxBytes);
+        assembler.JccShort(Condition.BelowOrEqual, few);
+        assembler.Mov(OpSize.Qword, Gpr.Rdi, to);
+        assembler.Mov(OpSize.Qword, Gpr.Rsi, from);
+        assembler.Mov(OpSize.Qword, Gpr.Rdx, count);
+        EmitLibraryCall(MoveBytes);
+        assembler.Bind(few);
         for (int vectors = MaxBytes / VectorBytes / 2; vectors > 0; vectors >>= 1)
         {
             Label fewer = assembler.NewLabel();
@@ -210,6 +230,16 @@ internal sealed unsafe class BulkStubs(Assembler assembler)
             assembler.Bind(fewer);
         }
 
+        EmitReturn();
+    }
+
+    /// <summary>Calls a function of the C library, whose arguments are in place, and returns 0.</summary>
+    private void EmitLibraryCall(nint function)
+    {
+        assembler.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, sizeof(long));
+        assembler.MovImm(Gpr.Rax, function);
+        assembler.Call(Gpr.Rax);
+        assembler.Alu(AluOp.Add, OpSize.Qword, Gpr.Rsp, sizeof(long));
         EmitReturn();
     }
 

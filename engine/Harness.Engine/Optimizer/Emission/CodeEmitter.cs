@@ -28,6 +28,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
     private readonly Safepoints safepoints;
     private readonly SignatureCache signatures;
     private readonly ParallelMoves group = new();
+    private readonly LoopLayout layout = new();
     private readonly GrowList<CodeSite> sites = new();
     private readonly GrowList<(int CodeOffset, int BytecodeOffset)> sourceMap = new();
     private LirCode code = null!;
@@ -128,7 +129,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
         }
 
         FindTargets();
-        LoopLayout.Run(code, targets);
+        layout.Run(code, targets);
         EstimatePlaces();
     }
 

@@ -3,16 +3,28 @@ using Harness.Engine.Optimizer.Lowering;
 namespace Harness.Engine.Optimizer.Emission;
 
 /// <summary>
-/// Decides where the headers of loops are emitted. One that decides whether the loop goes on moves behind the loop's last block
-/// if that only jumps back to it, so that an iteration has one jump instead of two.
+/// Decides where the blocks of edges and the headers of loops are emitted. The moves of an edge that a branch does not fall into go out
+/// of its way: in front of the block that they lead to, where nothing else falls into that, or else where the code before them ends.
+/// A header that decides whether its loop goes on moves behind the loop's last block if that only jumps back to it, so that an iteration has one
+/// jump instead of two.
 /// </summary>
-internal static class LoopLayout
+internal sealed class LoopLayout
 {
+    private const int None = -1;
+    private const int Free = -2;
+
+    private readonly GrowList<(int Branch, int Edge)> outOfLine = new();
+    private readonly GrowList<int> pending = new();
+    private readonly GrowList<int> placed = new();
+    private int[] edgeInFront = new int[64];
+    private int[] edgeOfBranch = new int[64];
+
     /// <summary>Fills <see cref="LirCode.EmissionOrder"/>; the block that a rotated loop begins with counts as its header.</summary>
     /// <param name="code">The code.</param>
     /// <param name="targets">For each block, the block where a jump to it really goes.</param>
-    public static void Run(LirCode code, int[] targets)
+    public void Run(LirCode code, int[] targets)
     {
+        outOfLine.Clear();
         for (int i = 0; i < code.BlockCount; i++)
         {
             if (targets[i] == i)
@@ -21,6 +33,7 @@ internal static class LoopLayout
             }
         }
 
+        TakeEdgesOut(code, targets);
         Span<int> order = code.EmissionOrder.Span;
         for (int i = order.Length - 2; i >= 0; i--)
         {
@@ -34,7 +47,182 @@ internal static class LoopLayout
                 code.Block(order[i]).IsLoopHeader = true;
             }
         }
+
+        PlaceEdges(code, targets);
     }
+
+    /// <summary>Takes the blocks of edges out of the order that lie between a branch and the block it goes on with.</summary>
+    private void TakeEdgesOut(LirCode code, int[] targets)
+    {
+        ReadOnlySpan<int> order = code.EmissionOrder.Span;
+        int kept = 0;
+        for (int i = 0; i < order.Length; i++)
+        {
+            int block = order[i];
+            code.EmissionOrder[kept++] = block;
+            int count = 0;
+            while (i + 1 + count < order.Length && code.Block(order[i + 1 + count]).GraphBlock < 0)
+            {
+                count++;
+            }
+
+            int next = i + 1 + count;
+            if (count is 0 or > 2 || next == order.Length || code.Block(order[i + 1]).EdgeSource != code.Block(block).GraphBlock
+                || code.Block(block).SuccessorCount != 2 || code.Block(block).IsCold)
+            {
+                continue;
+            }
+
+            int first = order[i + 1];
+            int last = order[i + count];
+            if (count == 1 ? IsOutOfTheWay(code, targets, block, first, order[next]) : Target(code, targets, last) == order[next])
+            {
+                outOfLine.Add((block, first));
+                if (count == 2)
+                {
+                    code.EmissionOrder[kept++] = last;
+                }
+
+                i = next - 1;
+            }
+            else if (count == 2 && Target(code, targets, first) == order[next])
+            {
+                outOfLine.Add((block, last));
+                code.EmissionOrder[kept++] = first;
+                i = next - 1;
+            }
+        }
+
+        code.EmissionOrder.Truncate(kept);
+    }
+
+    /// <summary>Whether a branch without the block of its only edge falls into the next block, and does so at least as often as not.</summary>
+    private static bool IsOutOfTheWay(LirCode code, int[] targets, int branch, int edge, int next)
+    {
+        ref LirBlock block = ref code.Block(branch);
+        int one = targets[code.Successors[block.FirstSuccessor]];
+        int other = targets[code.Successors[block.FirstSuccessor + 1]];
+        if ((one == edge ? other : one) != next || Target(code, targets, edge) == next)
+        {
+            return false;
+        }
+
+        ref LirBlock target = ref code.Block(next);
+        double share = target.PredecessorCount == 1 ? target.Frequency : target.Frequency / 2;
+        return target.LoopDepth >= code.Block(edge).LoopDepth
+            && (code.Block(edge).LoopDepth < block.LoopDepth || block.Frequency - share <= share);
+    }
+
+    /// <summary>
+    /// Puts what was taken out in front of where it leads to, or else where no block falls into the next one, behind its branch and
+    /// in no deeper loop, or behind all hot blocks.
+    /// </summary>
+    private void PlaceEdges(LirCode code, int[] targets)
+    {
+        if (outOfLine.Count == 0)
+        {
+            return;
+        }
+
+        if (edgeInFront.Length < code.BlockCount)
+        {
+            edgeInFront = new int[code.BlockCount * 2];
+            edgeOfBranch = new int[code.BlockCount * 2];
+        }
+
+        Array.Fill(edgeInFront, None, 0, code.BlockCount);
+        Array.Fill(edgeOfBranch, None, 0, code.BlockCount);
+        ReserveFronts(code, targets);
+        placed.Clear();
+        pending.Clear();
+        int last = None;
+        foreach (int block in code.EmissionOrder.Span)
+        {
+            if (last != None && !FallsInto(code, targets, last, block))
+            {
+                if (edgeInFront[block] != None)
+                {
+                    PlacePending(code, code.Block(block).LoopDepth);
+                    placed.Add(edgeInFront[block]);
+                }
+                else
+                {
+                    PlacePending(code, code.Block(block).IsCold ? 0 : Math.Min(code.Block(last).LoopDepth, code.Block(block).LoopDepth));
+                }
+            }
+
+            placed.Add(block);
+            last = block;
+            if (edgeOfBranch[block] != None)
+            {
+                pending.Add(edgeOfBranch[block]);
+            }
+        }
+
+        PlacePending(code, 0);
+        code.EmissionOrder.Clear();
+        foreach (int block in placed.Span)
+        {
+            code.EmissionOrder.Add(block);
+        }
+    }
+
+    /// <summary>Decides which edges come right in front of where they lead to; the others wait behind their branches.</summary>
+    private void ReserveFronts(LirCode code, int[] targets)
+    {
+        int last = None;
+        foreach (int block in code.EmissionOrder.Span)
+        {
+            // Not taken yet, as opposed to none where the block before falls into it.
+            edgeInFront[block] = last != None && !FallsInto(code, targets, last, block) ? Free : None;
+            last = block;
+        }
+
+        foreach (var (branch, edge) in outOfLine.Span)
+        {
+            ref int place = ref edgeInFront[Target(code, targets, edge)];
+            if (place == Free)
+            {
+                place = edge;
+            }
+            else
+            {
+                edgeOfBranch[branch] = edge;
+            }
+        }
+
+        foreach (int block in code.EmissionOrder.Span)
+        {
+            edgeInFront[block] = edgeInFront[block] == Free ? None : edgeInFront[block];
+        }
+    }
+
+    /// <summary>Places the edges that wait, from the last one to the first that belongs to a loop less deep.</summary>
+    private void PlacePending(LirCode code, int depth)
+    {
+        while (pending.Count > 0 && code.Block(pending[pending.Count - 1]).LoopDepth >= depth)
+        {
+            placed.Add(pending[pending.Count - 1]);
+            pending.Truncate(pending.Count - 1);
+        }
+    }
+
+    /// <summary>Whether control may go from one block to the next without a jump.</summary>
+    private static bool FallsInto(LirCode code, int[] targets, int block, int next)
+    {
+        ref LirBlock from = ref code.Block(block);
+        for (int i = 0; i < Math.Min(from.SuccessorCount, 2); i++)
+        {
+            if (targets[code.Successors[from.FirstSuccessor + i]] == next)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static int Target(LirCode code, int[] targets, int edge) => targets[code.Successors[code.Block(edge).FirstSuccessor]];
 
     /// <summary>The place of the last block of the loop whose header is at a place; that place itself if there is none.</summary>
     private static int EndOfLoop(LirCode code, ReadOnlySpan<int> order, int place)

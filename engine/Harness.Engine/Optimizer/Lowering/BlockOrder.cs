@@ -11,16 +11,25 @@ internal sealed class BlockOrder
     /// <summary>A block is cold if it runs less often than this, measured by the innermost loop's header or the function.</summary>
     private const double ColdFrequency = 0.01;
 
+    /// <summary>So many edges of a block at most are compared with each other rather than looked up.</summary>
+    private const int ComparedEdges = 8;
+
     private const int None = -1;
 
-    private readonly GrowList<int> ready = new();
+    private readonly PriorityQueue<int, (int Shallowness, int Age)> ready = new();
+    private readonly GrowList<int> newlyReady = new();
     private readonly GrowList<int> work = new();
     private readonly GrowList<Place> hot = new();
     private readonly GrowList<Place> cold = new();
     private readonly GrowList<int> previousEdgeBlock = new();
+    private readonly GrowList<int> edgeBlocks = new();
+    private readonly GrowList<int> lastSources = new();
+    private readonly Dictionary<Edge, int> firstEdges = new(new EdgeComparer());
+    private readonly GrowList<int> firstEquals = new();
     private Graph graph = null!;
     private List<Block> blocks = null!;
     private BlockState[] states = new BlockState[64];
+    private int readyCount;
 
     /// <summary>Lets go of the graph.</summary>
     public void Forget() => graph = null!;
@@ -41,7 +50,7 @@ internal sealed class BlockOrder
 
         for (int i = 0; i < order.Count; i++)
         {
-            states[order[i].Id] = new BlockState { Position = i, Loop = None, LoopParent = None };
+            states[order[i].Id] = new BlockState { Position = i, Loop = None, LoopParent = None, LastEdgeBlock = None };
         }
 
         FindLoops(order);
@@ -187,26 +196,12 @@ internal sealed class BlockOrder
         hot.Clear();
         cold.Clear();
         ready.Clear();
-        ready.Add(order[0].Id);
-        while (ready.Count > 0)
+        readyCount = 0;
+        ready.Enqueue(order[0].Id, default);
+        while (ready.TryDequeue(out int id, out _))
         {
             // Of the deepest loops' blocks, the one that became ready last: loops stay in one piece.
-            int best = ready.Count - 1;
-            for (int i = best - 1; i >= 0; i--)
-            {
-                if (states[ready[i]].LoopDepth > states[ready[best]].LoopDepth)
-                {
-                    best = i;
-                }
-            }
-
-            Block block = blocks[ready[best]];
-            for (int i = best; i < ready.Count - 1; i++)
-            {
-                ready[i] = ready[i + 1];
-            }
-
-            ready.Truncate(ready.Count - 1);
+            Block block = blocks[id];
             (states[block.Id].IsCold ? cold : hot).Add(new Place(block.Id, None, 0));
             PlaceEdges(block);
             AddReady(block);
@@ -222,9 +217,10 @@ internal sealed class BlockOrder
             return;
         }
 
+        FindEquals(edges);
         for (int i = 0; i < edges.Length; i++)
         {
-            if (NeedsBlock(edges[i]) && FirstEqual(edges, i) == i)
+            if (NeedsBlock(edges[i]) && firstEquals[i] == i)
             {
                 bool isCold = states[block.Id].IsCold || states[edges[i].Target].IsCold;
                 (isCold ? cold : hot).Add(new Place(None, block.Id, i));
@@ -234,40 +230,54 @@ internal sealed class BlockOrder
 
     private bool NeedsBlock(Edge edge) => edge.Arguments.Length > 0 || blocks[edge.Target].Predecessors.Count > 1;
 
-    /// <summary>The first edge of a block that does the same as the one with a number.</summary>
-    private static int FirstEqual(Edge[] edges, int index)
+    /// <summary>Finds for each edge of a block the first one that does the same.</summary>
+    private void FindEquals(Edge[] edges)
     {
-        for (int i = 0; i < index; i++)
+        firstEquals.Clear();
+        firstEdges.Clear();
+        for (int i = 0; i < edges.Length; i++)
         {
-            if (edges[i].Target == edges[index].Target && edges[i].Arguments.AsSpan().SequenceEqual(edges[index].Arguments))
-            {
-                return i;
-            }
+            firstEquals.Add(edges.Length <= ComparedEdges ? FirstEqual(edges, i) : i);
         }
 
-        return index;
+        for (int i = 0; edges.Length > ComparedEdges && i < edges.Length; i++)
+        {
+            firstEdges.TryAdd(edges[i], i);
+            firstEquals[i] = firstEdges[edges[i]];
+        }
+    }
+
+    private static int FirstEqual(Edge[] edges, int index)
+    {
+        int first = 0;
+        while (first < index && !EdgeComparer.AreEqual(edges[first], edges[index]))
+        {
+            first++;
+        }
+
+        return first;
     }
 
     /// <summary>Counts a block as placed for its successors; of those that become ready, the likeliest comes last.</summary>
     private void AddReady(Block block)
     {
-        int first = ready.Count;
+        newlyReady.Clear();
         for (int i = block.Successors.Length - 1; i >= 0; i--)
         {
             int target = block.Successors[i].Target;
             ref BlockState state = ref states[target];
-            if (state.Position <= states[block.Id].Position || --state.UnplacedPredecessors != 0)
+            if (state.Position > states[block.Id].Position && --state.UnplacedPredecessors == 0)
             {
-                continue;
+                state.ReadyOrder = newlyReady.Add(target);
             }
+        }
 
-            int at = ready.Add(target);
-            for (; at > first && blocks[ready[at - 1]].Frequency > blocks[target].Frequency; at--)
-            {
-                ready[at] = ready[at - 1];
-            }
-
-            ready[at] = target;
+        newlyReady.Span.Sort((a, b) => blocks[a].Frequency != blocks[b].Frequency
+            ? blocks[a].Frequency.CompareTo(blocks[b].Frequency)
+            : states[a].ReadyOrder.CompareTo(states[b].ReadyOrder));
+        foreach (int target in newlyReady.Span)
+        {
+            ready.Enqueue(target, (-states[target].LoopDepth, -++readyCount));
         }
     }
 
@@ -334,35 +344,35 @@ internal sealed class BlockOrder
         Edge[] edges = blocks[block.GraphBlock].Successors;
         block.FirstSuccessor = code.Successors.Count;
         block.SuccessorCount = edges.Length;
+        FindEquals(edges);
+        edgeBlocks.Clear();
+        edgeBlocks.AddMany(None, edges.Length);
+        for (int number = states[block.GraphBlock].LastEdgeBlock; number != None; number = previousEdgeBlock[number])
+        {
+            edgeBlocks[code.Block(number).EdgeIndex] = number;
+        }
+
         for (int i = 0; i < edges.Length; i++)
         {
-            int number = states[edges[i].Target].Number;
-            if (edges.Length > 1 && NeedsBlock(edges[i]))
+            bool hasBlock = edges.Length > 1 && NeedsBlock(edges[i]);
+            code.Successors.Add(hasBlock ? edgeBlocks[firstEquals[i]] : states[edges[i].Target].Number);
+        }
+    }
+
+    /// <summary>Lists the predecessors of each block; one that has several edges to it counts once.</summary>
+    private void CountPredecessors(LirCode code)
+    {
+        lastSources.Clear();
+        lastSources.AddMany(None, code.BlockCount);
+        for (int i = 0; i < code.BlockCount; i++)
+        {
+            ref LirBlock block = ref code.Block(i);
+            for (int s = 0; s < block.SuccessorCount; s++)
             {
-                number = NumberOfEdge(code, block.GraphBlock, FirstEqual(edges, i));
+                int successor = code.Successors[block.FirstSuccessor + s];
+                code.Block(successor).PredecessorCount += lastSources[successor] == i ? 0 : 1;
+                lastSources[successor] = i;
             }
-
-            code.Successors.Add(number);
-        }
-    }
-
-    /// <summary>The block that stands for an edge.</summary>
-    private int NumberOfEdge(LirCode code, int source, int edge)
-    {
-        int number = states[source].LastEdgeBlock;
-        while (code.Block(number).EdgeIndex != edge)
-        {
-            number = previousEdgeBlock[number];
-        }
-
-        return number;
-    }
-
-    private static void CountPredecessors(LirCode code)
-    {
-        foreach (int successor in code.Successors.Span)
-        {
-            code.Block(successor).PredecessorCount++;
         }
 
         int first = 0;
@@ -372,6 +382,7 @@ internal sealed class BlockOrder
             block.FirstPredecessor = first;
             first += block.PredecessorCount;
             block.PredecessorCount = 0;
+            lastSources[i] = None;
         }
 
         code.Predecessors.AddMany(0, first);
@@ -380,8 +391,13 @@ internal sealed class BlockOrder
             ref LirBlock block = ref code.Block(i);
             for (int s = 0; s < block.SuccessorCount; s++)
             {
-                ref LirBlock successor = ref code.Block(code.Successors[block.FirstSuccessor + s]);
-                code.Predecessors[successor.FirstPredecessor + successor.PredecessorCount++] = i;
+                int number = code.Successors[block.FirstSuccessor + s];
+                if (lastSources[number] != i)
+                {
+                    lastSources[number] = i;
+                    ref LirBlock successor = ref code.Block(number);
+                    code.Predecessors[successor.FirstPredecessor + successor.PredecessorCount++] = i;
+                }
             }
         }
     }
@@ -393,11 +409,32 @@ internal sealed class BlockOrder
         public int Position;
         public int Number;
         public int LastEdgeBlock;
+        public int ReadyOrder;
         public int Loop;
         public int LoopParent;
         public int LoopDepth;
         public int UnplacedPredecessors;
         public bool IsHeader;
         public bool IsCold;
+    }
+
+    /// <summary>Edges are the same if they pass the same to the same block.</summary>
+    private sealed class EdgeComparer : IEqualityComparer<Edge>
+    {
+        public static bool AreEqual(Edge x, Edge y) => x.Target == y.Target && x.Arguments.AsSpan().SequenceEqual(y.Arguments);
+
+        public bool Equals(Edge x, Edge y) => AreEqual(x, y);
+
+        public int GetHashCode(Edge edge)
+        {
+            var hash = default(HashCode);
+            hash.Add(edge.Target);
+            foreach (int argument in edge.Arguments)
+            {
+                hash.Add(argument);
+            }
+
+            return hash.ToHashCode();
+        }
     }
 }

@@ -11,6 +11,9 @@ internal sealed class LifetimeBuilder
 {
     private const uint AllRegisters = uint.MaxValue;
 
+    /// <summary>Most pairs of a value and a block at whose beginning or end it is live: memory and time are by their number.</summary>
+    private const int MaxLive = 1 << 23;
+
     private readonly GrowList<Link> useBlocks = new();
     private readonly GrowList<Link> live = new();
     private readonly GrowList<int> work = new();
@@ -174,6 +177,10 @@ internal sealed class LifetimeBuilder
             blocks[block].LastLiveIn = value;
             blocks[block].LiveIn = live.Add(new Link(value, blocks[block].LiveIn));
             work.Add(block);
+            if (live.Count > MaxLive)
+            {
+                throw new NotSupportedException("too many values are live in too many blocks for optimized code");
+            }
         }
     }
 

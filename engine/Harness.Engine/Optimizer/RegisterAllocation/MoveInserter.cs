@@ -28,6 +28,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
     private int[] storeBlocks = new int[512];
     private int[] storePositions = new int[512];
     private int[] firstIntervals = new int[513];
+    private int[] connectedFrom = new int[64];
 
     /// <summary>Number of moves.</summary>
     public int Count => moves.Count;
@@ -58,6 +59,12 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
             firstIntervals = new int[(code.ValueCount * 2) + 1];
         }
 
+        if (connectedFrom.Length < code.BlockCount)
+        {
+            connectedFrom = new int[code.BlockCount * 2];
+        }
+
+        Array.Fill(connectedFrom, -1, 0, code.BlockCount);
         ListIntervals();
         foreach (int value in builder.Definitions.Span)
         {
@@ -239,22 +246,14 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
     private void ConnectBlocks(int index)
     {
         ref LirBlock block = ref code.Block(index);
-        int last = -1;
         for (int s = 0; s < block.SuccessorCount; s++)
         {
             int target = code.Successors[block.FirstSuccessor + s];
-            bool isRepeated = target == last;
-            for (int earlier = 0; block.SuccessorCount > 2 && earlier < s && !isRepeated; earlier++)
+            if (connectedFrom[target] != index)
             {
-                isRepeated = code.Successors[block.FirstSuccessor + earlier] == target;
-            }
-
-            if (!isRepeated)
-            {
+                connectedFrom[target] = index;
                 ConnectEdge(index, target);
             }
-
-            last = target;
         }
     }
 
