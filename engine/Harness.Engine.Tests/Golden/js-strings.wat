@@ -204,7 +204,7 @@
 ;;>   return v38
 
 ;;> == code function=hash tier=optimized
-;;> 217 bytes
+;;> 221 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -220,51 +220,51 @@
 ;;>   jne L8
 ;;>   mov ecx, [rax+8]
 ;;>   test ecx, ecx                          ; hash: br_if 1
-;;>   jg L2
-;;>   xor edx, edx
-;;>   jmp L6
-;;> L2:
+;;>   jle L6
 ;;>   movzx edx, word [rax+0x10]             ; hash: call unit-at
 ;;>   cmp rsp, [r14]                         ; hash: loop
 ;;>   jb L9
-;;> L3:
+;;> L2:
 ;;>   cmp ecx, 1                             ; hash: br_if 1
-;;>   jle L6
+;;>   jle L5
 ;;>   mov ebx, 1
 ;;>   nop word [rax+rax]
-;;>   nop
-;;> L4:
+;;>   nop dword [rax]
+;;> L3:
 ;;>   imul edx, 0x1f                         ; hash: i32.mul
 ;;>   movzx esi, word [rax+rbx*2+0x10]       ; hash: call unit-at
 ;;>   add edx, esi                           ; hash: i32.add
 ;;>   lea esi, [rbx+1]                       ; hash: i32.add
 ;;>   cmp rsp, [r14]                         ; hash: loop
 ;;>   jb L10
-;;> L5:
+;;> L4:
 ;;>   cmp esi, ecx                           ; hash: br_if 1
-;;>   jge L6
+;;>   jge L5
 ;;>   imul edx, 0x1f                         ; hash: i32.mul
 ;;>   movzx esi, word [rax+rsi*2+0x10]       ; hash: call unit-at
 ;;>   add edx, esi                           ; hash: i32.add
 ;;>   lea esi, [rbx+2]                       ; hash: i32.add
 ;;>   cmp esi, ecx                           ; hash: br_if 1
-;;>   jge L6
+;;>   jge L5
 ;;>   imul edx, 0x1f                         ; hash: i32.mul
 ;;>   movzx esi, word [rax+rsi*2+0x10]       ; hash: call unit-at
 ;;>   add edx, esi                           ; hash: i32.add
 ;;>   lea esi, [rbx+3]                       ; hash: i32.add
 ;;>   cmp esi, ecx                           ; hash: br_if 1
-;;>   jge L6
+;;>   jge L5
 ;;>   imul edx, 0x1f                         ; hash: i32.mul
 ;;>   movzx esi, word [rax+rsi*2+0x10]       ; hash: call unit-at
 ;;>   add edx, esi                           ; hash: i32.add
 ;;>   add ebx, 4                             ; hash: i32.add
 ;;>   cmp ebx, ecx                           ; hash: br_if 1
-;;>   jl L4
-;;> L6:
+;;>   jl L3
+;;> L5:
 ;;>   mov eax, edx                           ; hash: end
 ;;>   leave
 ;;>   ret
+;;> L6:
+;;>   xor edx, edx                           ; hash: br_if 1
+;;>   jmp L5
 ;;> L7:
 ;;>   call StackGuard                        ; hash: loop
 ;;>   jmp L1
@@ -272,10 +272,10 @@
 ;;>   call Trap                              ; hash: call length
 ;;> L9:
 ;;>   call StackGuard                        ; hash: loop
-;;>   jmp L3
+;;>   jmp L2
 ;;> L10:
 ;;>   call StackGuard
-;;>   jmp L5
+;;>   jmp L4
 
 ;;> == ir function=first after=end
 ;;> at the end

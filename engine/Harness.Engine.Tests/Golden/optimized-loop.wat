@@ -55,7 +55,7 @@
 ;;>   return v28
 
 ;;> == code function=sum tier=optimized
-;;> 128 bytes
+;;> 132 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -64,42 +64,43 @@
 ;;>   jb L6
 ;;> L1:
 ;;>   cmp eax, edx                           ; sum: br_if 1
-;;>   jb L2
+;;>   jae L5
 ;;>   xor ecx, ecx
-;;>   jmp L5
+;;>   nop dword [rax]
 ;;> L2:
-;;>   xor ecx, ecx
-;;> L3:
 ;;>   mov ebx, [r15+rax+0x10]                ; sum: i64.load32_u offset=16
 ;;>   add rcx, rbx                           ; sum: i64.add
 ;;>   lea ebx, [rax+4]                       ; sum: i32.add
 ;;>   cmp rsp, [r14]                         ; sum: loop
 ;;>   jb L7
-;;> L4:
+;;> L3:
 ;;>   cmp ebx, edx                           ; sum: br_if 1
-;;>   jae L5
+;;>   jae L4
 ;;>   mov ebx, [r15+rbx+0x10]                ; sum: i64.load32_u offset=16
 ;;>   add rcx, rbx                           ; sum: i64.add
 ;;>   lea ebx, [rax+8]                       ; sum: i32.add
 ;;>   cmp ebx, edx                           ; sum: br_if 1
-;;>   jae L5
+;;>   jae L4
 ;;>   mov ebx, [r15+rbx+0x10]                ; sum: i64.load32_u offset=16
 ;;>   add rcx, rbx                           ; sum: i64.add
 ;;>   lea ebx, [rax+0xc]                     ; sum: i32.add
 ;;>   cmp ebx, edx                           ; sum: br_if 1
-;;>   jae L5
+;;>   jae L4
 ;;>   mov ebx, [r15+rbx+0x10]                ; sum: i64.load32_u offset=16
 ;;>   add rcx, rbx                           ; sum: i64.add
 ;;>   add eax, 0x10                          ; sum: i32.add
 ;;>   cmp eax, edx                           ; sum: br_if 1
-;;>   jb L3
-;;> L5:
+;;>   jb L2
+;;> L4:
 ;;>   mov rax, rcx                           ; sum: end
 ;;>   leave
 ;;>   ret
+;;> L5:
+;;>   xor ecx, ecx                           ; sum: br_if 1
+;;>   jmp L4
 ;;> L6:
 ;;>   call StackGuard                        ; sum: loop
 ;;>   jmp L1
 ;;> L7:
 ;;>   call StackGuard
-;;>   jmp L4
+;;>   jmp L3

@@ -70,7 +70,7 @@
 ;;>   return v35
 
 ;;> == code function=main tier=optimized deopt=off
-;;> 347 bytes
+;;> 351 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -83,10 +83,7 @@
 ;;>   jb L13
 ;;> L2:
 ;;>   test eax, eax                          ; main: br_if 1
-;;>   jne L3
-;;>   xor edx, edx
-;;>   jmp L9
-;;> L3:
+;;>   je L9
 ;;>   add eax, -1                            ; main: i32.sub
 ;;>   cmp dword [r14+0x48], 1                ; main: call_indirect (type 0)
 ;;>   jbe L14
@@ -96,16 +93,16 @@
 ;;>   cmp rdx, rbx
 ;;>   jne L10
 ;;>   mov edx, 0x2c
-;;> L4:
+;;> L3:
 ;;>   cmp rsp, [r14]                         ; main: loop
 ;;>   jb L15
-;;> L5:
+;;> L4:
 ;;>   test eax, eax                          ; main: br_if 1
-;;>   je L9
+;;>   je L8
 ;;>   nop word [rax+rax]
 ;;>   nop word [rax+rax]
 ;;>   nop dword [rax]
-;;> L6:
+;;> L5:
 ;;>   add eax, -1                            ; main: i32.sub
 ;;>   cmp dword [r14+0x48], 1                ; main: call_indirect (type 0)
 ;;>   jbe L16
@@ -114,17 +111,20 @@
 ;;>   cmp rbx, rcx
 ;;>   jne L11
 ;;>   mov ebx, 0x2c
-;;> L7:
+;;> L6:
 ;;>   add edx, ebx                           ; main: i32.add
 ;;>   cmp rsp, [r14]                         ; main: loop
 ;;>   jb L17
-;;> L8:
+;;> L7:
 ;;>   test eax, eax                          ; main: br_if 1
-;;>   jne L6
-;;> L9:
+;;>   jne L5
+;;> L8:
 ;;>   mov eax, edx                           ; main: end
 ;;>   leave
 ;;>   ret
+;;> L9:
+;;>   xor edx, edx                           ; main: br_if 1
+;;>   jmp L8
 ;;> L10:
 ;;>   test rdx, rdx                          ; main: call_indirect (type 0)
 ;;>   je L18
@@ -138,7 +138,7 @@
 ;;>   mov edx, eax
 ;;>   mov eax, [rbp-0x18]
 ;;>   mov rcx, [rbp-0x10]
-;;>   jmp L4
+;;>   jmp L3
 ;;> L11:
 ;;>   mov [rbp-0x10], rcx
 ;;>   test rbx, rbx
@@ -154,7 +154,7 @@
 ;;>   mov eax, [rbp-0x28]
 ;;>   mov rcx, [rbp-0x10]
 ;;>   mov edx, [rbp-0x20]
-;;>   jmp L7
+;;>   jmp L6
 ;;> L12:
 ;;>   call StackGuard                        ; main: (entry)
 ;;>   jmp L1
@@ -165,12 +165,12 @@
 ;;>   call Trap                              ; main: call_indirect (type 0)
 ;;> L15:
 ;;>   call StackGuard                        ; main: loop
-;;>   jmp L5
+;;>   jmp L4
 ;;> L16:
 ;;>   call Trap                              ; main: call_indirect (type 0)
 ;;> L17:
 ;;>   call StackGuard                        ; main: loop
-;;>   jmp L8
+;;>   jmp L7
 ;;> L18:
 ;;>   call Trap                              ; main: call_indirect (type 0)
 ;;> L19:

@@ -139,7 +139,7 @@
 ;;>   return v34
 
 ;;> == code function=main tier=optimized
-;;> 228 bytes
+;;> 204 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -148,10 +148,7 @@
 ;;>   jb L8
 ;;> L1:
 ;;>   test eax, eax                          ; main: br_if 1
-;;>   jne L2
-;;>   xor edx, edx
-;;>   jmp L7
-;;> L2:
+;;>   je L7
 ;;>   add eax, -1                            ; main: i32.sub
 ;;>   cmp dword [r14+0x48], 1                ; main: call_indirect (type 0)
 ;;>   jbe L9
@@ -162,40 +159,39 @@
 ;;>   jne L10
 ;;>   cmp rsp, [r14]                         ; main: loop
 ;;>   jb L11
-;;> L3:
+;;> L2:
 ;;>   test eax, eax                          ; main: br_if 1
-;;>   je L4
+;;>   je L6
 ;;>   mov ecx, 0x2c
-;;>   jmp L5
-;;> L4:
-;;>   mov edx, 0x2c
-;;>   jmp L7
 ;;>   nop word [rax+rax]
-;;>   nop word [rax+rax]
-;;>   nop word [rax+rax]
-;;>   nop dword [rax]
-;;> L5:
+;;> L3:
 ;;>   lea edx, [rcx+0x2c]                    ; main: i32.add
 ;;>   cmp rsp, [r14]                         ; main: loop
 ;;>   jb L12
-;;> L6:
+;;> L4:
 ;;>   cmp eax, 1                             ; main: br_if 1
-;;>   je L7
+;;>   je L5
 ;;>   lea edx, [rcx+0x58]                    ; main: i32.add
 ;;>   cmp eax, 2                             ; main: br_if 1
-;;>   je L7
+;;>   je L5
 ;;>   lea edx, [rcx+0x84]                    ; main: i32.add
 ;;>   cmp eax, 3                             ; main: br_if 1
-;;>   je L7
+;;>   je L5
 ;;>   add eax, -4                            ; main: i32.sub
 ;;>   add ecx, 0xb0                          ; main: i32.add
 ;;>   test eax, eax                          ; main: br_if 1
-;;>   jne L5
+;;>   jne L3
 ;;>   mov edx, ecx
-;;> L7:
+;;> L5:
 ;;>   mov eax, edx                           ; main: end
 ;;>   leave
 ;;>   ret
+;;> L6:
+;;>   mov edx, 0x2c                          ; main: br_if 1
+;;>   jmp L5
+;;> L7:
+;;>   xor edx, edx
+;;>   jmp L5
 ;;> L8:
 ;;>   call StackGuard                        ; main: loop
 ;;>   jmp L1
@@ -205,7 +201,7 @@
 ;;>   call Deoptimize
 ;;> L11:
 ;;>   call StackGuard                        ; main: loop
-;;>   jmp L3
+;;>   jmp L2
 ;;> L12:
 ;;>   call StackGuard
-;;>   jmp L6
+;;>   jmp L4
