@@ -41,6 +41,13 @@ public class ModuleDecoderTests
     }
 
     [Fact]
+    public void AComponentIsNamedAsOne()
+    {
+        var fault = Assert.Throws<MalformedModuleException>(() => WasmModule.Decode([0, 0x61, 0x73, 0x6D, 0x0D, 0, 1, 0]));
+        Assert.StartsWith("unknown binary version: this is a component, not a module", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void NamesComeFromTheNameSection()
     {
         var module = WasmModule.Decode(SampleModule.Bytes);

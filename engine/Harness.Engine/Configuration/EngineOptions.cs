@@ -206,6 +206,27 @@ public sealed record EngineOptions
         V8Flag = "--no-wasm-enforce-bounds-checks")]
     public bool MemoryGuardPages { get; init; } = true;
 
+    /// <summary>Most memory that the linear memories of a store may take together, in MiB. Beyond, they do not grow.</summary>
+    [Knob("memory.limit", "most bytes of all linear memories of a store; beyond, memory.grow gives -1", Maximum = 1_048_576, Unit = "MiB")]
+    public int MemoryLimit { get; init; } = 65_536;
+
+    /// <summary>Most elements of a table. Beyond, it does not grow.</summary>
+    [Knob("table.limit", "most elements of a table; beyond, table.grow gives -1", Maximum = 100_000_000, Unit = "elements")]
+    public int TableLimit { get; init; } = 10_000_000;
+
+    /// <summary>Most instances of a store.</summary>
+    [Knob("instance.limit", "most instances of a store; beyond, instantiation fails", Minimum = 1, Unit = "instances")]
+    public int InstanceLimit { get; init; } = 1_000_000;
+
+    /// <summary>Most machine code of an engine, in KiB. Beyond, functions stay in baseline code, and new ones cannot be called.</summary>
+    [Knob("code.limit", "most machine code of all modules of an engine; beyond, nothing more is optimized, and what has no code yet cannot be called",
+        Minimum = 1, Maximum = 1_048_576, Unit = "KiB")]
+    public int CodeLimit { get; init; } = 1_000_000;
+
+    /// <summary>Whether the profiler <c>perf</c> is told the names of generated functions.</summary>
+    [Knob("perf.map", "write the names of functions and their tiers to /tmp/perf-PID.map, for perf", V8Flag = "--perf-basic-prof")]
+    public bool PerfMap { get; init; }
+
     /// <summary>Size of the stack of a thread made to run Wasm code, in KiB.</summary>
     [Knob("stack.size", "size of the stack that Wasm code runs on", Minimum = 512, Maximum = 1_048_576, Unit = "KiB")]
     public int StackSize { get; init; } = 8192;

@@ -18,6 +18,10 @@ internal sealed partial class ModuleDecoder
         SectionId.Data,
     ];
 
+    /// <summary>What the upper half of the version word is in a component (component model, binary format).</summary>
+    private const uint ComponentLayer = 1;
+    private const int ComponentLayerShift = 16;
+
     private readonly ModuleEnvironment _environment = new();
     private readonly ConstExpressionDecoder _constants;
     private readonly byte[] _bytes;
@@ -84,8 +88,10 @@ internal sealed partial class ModuleDecoder
     {
         if (_reader.ReadFixed32() != BinaryFormat.Magic)
             throw new MalformedModuleException("magic header not detected", 0);
-        if (_reader.ReadFixed32() != BinaryFormat.Version)
-            throw new MalformedModuleException("unknown binary version", sizeof(uint));
+        var version = _reader.ReadFixed32();
+        if (version >> ComponentLayerShift == ComponentLayer)
+            throw new MalformedModuleException("unknown binary version: this is a component, not a module: take the core module out of it ('jco transpile', 'wasm-tools component unbundle')", sizeof(uint));
+        if (version != BinaryFormat.Version) throw new MalformedModuleException("unknown binary version", sizeof(uint));
     }
 
     private void DecodeSection(SectionId id, ModuleReader section)

@@ -56,7 +56,8 @@ public sealed unsafe class Memory : Extern
         store.Own(this);
         if (Grow(type.Limits.Minimum) < 0)
         {
-            throw new InsufficientMemoryException($"no room for a memory of {type.Limits.Minimum} pages");
+            throw new InsufficientMemoryException(
+                $"no room for a memory of {type.Limits.Minimum} pages: the memories of a store take at most {store.Engine.Options.MemoryLimit} MiB (knob memory.limit)");
         }
     }
 
@@ -83,19 +84,22 @@ public sealed unsafe class Memory : Extern
         if (delta > _maximumPages - pages) return -1;
         if (delta != 0)
         {
+            ulong bytes = delta * MemoryType.PageSize;
+            if (!Store.TryTakeMemory(bytes)) return -1;
             try
             {
                 LinuxMemory.Protect(
                     Data->Base + Data->ByteLength,
-                    (nuint)(delta * MemoryType.PageSize),
+                    (nuint)bytes,
                     LinuxMemory.ProtRead | LinuxMemory.ProtWrite);
             }
             catch (Win32Exception)
             {
+                Store.GiveBackMemory(bytes);
                 return -1;
             }
 
-            Data->ByteLength += delta * MemoryType.PageSize;
+            Data->ByteLength += bytes;
         }
 
         return (long)pages;

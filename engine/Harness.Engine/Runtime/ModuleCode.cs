@@ -265,8 +265,9 @@ internal sealed unsafe class ModuleCode : IDisposable
         _discarded.Clear();
     }
 
-    private static void Free(CompiledCode code)
+    private void Free(CompiledCode code)
     {
+        Engine.GiveBackCode(code.Block.Size);
         NativeRuntime.Registry.Remove(code);
         NativeRuntime.CodeSpace.Free(code.Block);
         GC.RemoveMemoryPressure(code.Block.Size);
@@ -287,6 +288,13 @@ internal sealed unsafe class ModuleCode : IDisposable
             {
                 NativeRuntime.CodeSpace.Free(code.Block);
                 return false;
+            }
+
+            if (!Engine.TryTakeCode(code.Block.Size))
+            {
+                NativeRuntime.CodeSpace.Free(code.Block);
+                throw new InsufficientMemoryException(
+                    $"the code of an engine takes at most {Options.CodeLimit} KiB (knob code.limit)");
             }
 
             NativeRuntime.Registry.Add(new RegisteredCode(_self, code));

@@ -11,9 +11,8 @@ internal static unsafe class NativeRuntime
         CodeSpace = new CodeSpace();
         Builtins = (nint*)NativeMemory.AllocZeroed((nuint)Builtin.Count, (nuint)sizeof(nint));
         RuntimeFunctions.FillTable(Builtins);
-        (CodeBlock block, Stubs) = RuntimeStubs.Publish(CodeSpace, Builtins);
-        PerfMap.Record(block, "stubs");
-        nint stubsEnd = block.Address + block.Size;
+        (StubBlock, Stubs) = RuntimeStubs.Publish(CodeSpace, Builtins);
+        nint stubsEnd = StubBlock.Address + StubBlock.Size;
         FaultHandler.Install(CodeSpace, stubsEnd, (nint)CodeSpace.End, Stubs.Fault);
     }
 
@@ -22,6 +21,9 @@ internal static unsafe class NativeRuntime
 
     /// <summary>Finds code by address.</summary>
     public static CodeRegistry Registry { get; } = new();
+
+    /// <summary>Where the shared stubs lie.</summary>
+    public static CodeBlock StubBlock { get; }
 
     /// <summary>The shared stubs.</summary>
     public static StubAddresses Stubs { get; }

@@ -26,6 +26,7 @@ public sealed unsafe class Store : IDisposable
     private readonly InstanceHeader* _hostInstance;
     private ThreadStack? _thread;
     private nuint _stackLimit;
+    private ulong _memoryBytes;
     private volatile bool _interruptRequested;
     private bool _isDisposed;
     private ExceptionDispatchInfo? _pendingException;
@@ -109,6 +110,12 @@ public sealed unsafe class Store : IDisposable
     {
         ArgumentNullException.ThrowIfNull(module);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (_instances.Count >= Engine.Options.InstanceLimit)
+        {
+            throw new InsufficientMemoryException(
+                $"a store has at most {Engine.Options.InstanceLimit} instances (knob instance.limit)");
+        }
+
         return Instantiator.Instantiate(this, module, imports ?? new Imports());
     }
 
@@ -218,6 +225,17 @@ public sealed unsafe class Store : IDisposable
     }
 
     internal void Own(Memory memory) => _memories.Add(memory);
+
+    /// <summary>Counts bytes of a linear memory; false if they are beyond the limit.</summary>
+    internal bool TryTakeMemory(ulong bytes)
+    {
+        if (bytes > ((ulong)Engine.Options.MemoryLimit << 20) - _memoryBytes) return false;
+        _memoryBytes += bytes;
+        return true;
+    }
+
+    /// <summary>Takes back what was counted.</summary>
+    internal void GiveBackMemory(ulong bytes) => _memoryBytes -= bytes;
 
     internal void Own(Table table)
     {

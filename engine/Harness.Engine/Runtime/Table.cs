@@ -7,9 +7,6 @@ namespace Harness.Engine.Runtime;
 /// <summary>A table of references.</summary>
 public sealed unsafe class Table : Extern
 {
-    /// <summary>The most elements that any table can have, whatever its type says.</summary>
-    public const ulong MaximumLength = 10_000_000;
-
     private readonly ulong _maximum;
     private readonly bool _hasObjects;
     private ulong _capacity;
@@ -20,7 +17,7 @@ public sealed unsafe class Table : Extern
     /// <param name="type">The table's type.</param>
     /// <param name="initial">The initial value of all elements.</param>
     /// <exception cref="ArgumentException">The initial value is not of the element type.</exception>
-    /// <exception cref="InsufficientMemoryException">The table is larger than <see cref="MaximumLength"/>.</exception>
+    /// <exception cref="InsufficientMemoryException">The table is larger than <see cref="Configuration.EngineOptions.TableLimit"/>.</exception>
     public Table(Store store, TableType type, WasmValue initial)
         : this(
             store ?? throw new ArgumentNullException(nameof(store)),
@@ -35,11 +32,12 @@ public sealed unsafe class Table : Extern
     {
         Type = type;
         Data = data;
-        _maximum = Math.Min(type.Limits.Maximum ?? MaximumLength, MaximumLength);
-        if (type.Limits.Minimum > MaximumLength)
+        var limit = (ulong)store.Engine.Options.TableLimit;
+        _maximum = Math.Min(type.Limits.Maximum ?? limit, limit);
+        if (type.Limits.Minimum > limit)
         {
             throw new InsufficientMemoryException(
-                $"a table of {type.Limits.Minimum} elements is larger than the limit of {MaximumLength}");
+                $"a table of {type.Limits.Minimum} elements is larger than the limit of {limit} (knob table.limit)");
         }
 
         _capacity = type.Limits.Minimum;
@@ -93,7 +91,7 @@ public sealed unsafe class Table : Extern
         ulong newLength = length + delta;
         if (newLength > _capacity)
         {
-            ulong capacity = Math.Min(Math.Max(newLength, _capacity * 2), MaximumLength);
+            ulong capacity = Math.Min(Math.Max(newLength, _capacity * 2), _maximum);
             try
             {
                 ResizeCards(capacity);

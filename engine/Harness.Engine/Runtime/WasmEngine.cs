@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
+using Harness.Engine.X64;
 
 namespace Harness.Engine.Runtime;
 
@@ -13,6 +14,7 @@ public sealed class WasmEngine : IDisposable
     private readonly Lock _gate = new();
     /// <summary>The code of a module lives as long as the module does.</summary>
     private readonly ConditionalWeakTable<WasmModule, ModuleCode> _codes = [];
+    private long _codeBytes;
     private bool _isDisposed;
 
     /// <summary>Makes an engine.</summary>
@@ -33,6 +35,7 @@ public sealed class WasmEngine : IDisposable
         OptimizingCompiler = optimizingCompiler;
         Events = new EngineEvents();
         TierUp = new TierUpDriver(this);
+        if (options.PerfMap && PerfMap.Enable()) PerfMap.Record(NativeRuntime.StubBlock, "stubs");
     }
 
     /// <summary>The values of all knobs.</summary>
@@ -72,6 +75,17 @@ public sealed class WasmEngine : IDisposable
             OptimizingCompiler.Dispose();
         }
     }
+
+    /// <summary>Counts bytes of code; false if they are beyond the limit.</summary>
+    internal bool TryTakeCode(int bytes)
+    {
+        if (Interlocked.Add(ref _codeBytes, bytes) <= (long)Options.CodeLimit << 10) return true;
+        GiveBackCode(bytes);
+        return false;
+    }
+
+    /// <summary>Takes back what was counted.</summary>
+    internal void GiveBackCode(int bytes) => Interlocked.Add(ref _codeBytes, -bytes);
 
     /// <summary>The code of a module.</summary>
     internal ModuleCode CodeOf(WasmModule module)

@@ -3,22 +3,21 @@ using System.Globalization;
 namespace Harness.Engine.X64;
 
 /// <summary>
-/// Tells the profiler <c>perf</c> the names of generated functions, by <c>/tmp/perf-PID.map</c>, when the environment variable
-/// <c>HARNESS_PERF_MAP</c> is 1. Safe for use by several threads.
+/// Tells the profiler <c>perf</c> the names of generated functions, by <c>/tmp/perf-PID.map</c>, once an engine with the knob
+/// <c>perf.map</c> is made. Safe for use by several threads.
 /// </summary>
 internal static class PerfMap
 {
-    private const string Variable = "HARNESS_PERF_MAP";
-
-    private static readonly StreamWriter? Writer = Open();
+    private static readonly Lock Gate = new();
+    private static volatile StreamWriter? s_writer;
 
     /// <summary>Whether names are wanted. Make none otherwise.</summary>
-    public static bool IsEnabled => Writer != null;
+    public static bool IsEnabled => s_writer != null;
 
     /// <summary>Records the name of a block; does nothing unless <see cref="IsEnabled"/>.</summary>
     public static void Record(CodeBlock block, string name)
     {
-        if (Writer is not { } writer)
+        if (s_writer is not { } writer)
         {
             return;
         }
@@ -33,15 +32,17 @@ internal static class PerfMap
     internal static string Line(CodeBlock block, string name) =>
         string.Create(CultureInfo.InvariantCulture, $"{block.Address:x} {block.Size:x} {name.ReplaceLineEndings(" ")}\n");
 
-    private static StreamWriter? Open()
+    /// <summary>Wants names from now on.</summary>
+    /// <returns>Whether nobody wanted them before.</returns>
+    public static bool Enable()
     {
-        if (Environment.GetEnvironmentVariable(Variable) != "1")
+        lock (Gate)
         {
-            return null;
+            if (s_writer is not null) return false;
+            string path = string.Create(CultureInfo.InvariantCulture, $"/tmp/perf-{Environment.ProcessId}.map");
+            var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+            s_writer = new StreamWriter(stream) { AutoFlush = true };
+            return true;
         }
-
-        string path = string.Create(CultureInfo.InvariantCulture, $"/tmp/perf-{Environment.ProcessId}.map");
-        var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-        return new StreamWriter(stream) { AutoFlush = true };
     }
 }

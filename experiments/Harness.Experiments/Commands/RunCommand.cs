@@ -84,6 +84,15 @@ internal static class RunCommand
                 StatisticsText.Write(store, Console.Out);
             return 1;
         }
+        catch (WasmException exception)
+        {
+            Console.Error.WriteLine("exception: " + exception.Message);
+            return 1;
+        }
+        catch (InsufficientMemoryException exception)
+        {
+            throw new HarnessException($"the module needs more than it may have: {exception.Message}", exception);
+        }
         catch (NotSupportedException exception)
         {
             throw new HarnessException($"the module needs something that the engine does not support: {exception.Message}", exception);

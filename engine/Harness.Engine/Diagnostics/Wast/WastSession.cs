@@ -62,6 +62,8 @@ internal sealed class WastSession
                 return ExpectException(() => Perform(assertion.Action));
             case WastCommand.AssertModule assertion:
                 return ExpectFault(assertion);
+            case WastCommand.AssertInstance assertion:
+                return ExpectFailure(_modules.Get(assertion.ModuleName), assertion.Fault, assertion.Message);
             case WastCommand.Unsupported unsupported:
                 return WastOutcome.Unsupported(unsupported.Reason);
             default:
@@ -162,16 +164,15 @@ internal sealed class WastSession
             return command.Fault == fault ? WastOutcome.Held : WastOutcome.Failed(Describe(e));
         }
 
-        switch (command.Fault)
-        {
-            case ModuleFault.Trap:
-                return ExpectTrap(() => _store.Instantiate(module, _imports), command.Message);
-            case ModuleFault.Unlinkable:
-                return ExpectLinkFailure(module, command.Message);
-            default:
-                return WastOutcome.Failed($"expected '{command.Message}', but the module was accepted");
-        }
+        return ExpectFailure(module, command.Fault, command.Message);
     }
+
+    private WastOutcome ExpectFailure(WasmModule module, ModuleFault fault, string message) => fault switch
+    {
+        ModuleFault.Trap => ExpectTrap(() => _store.Instantiate(module, _imports), message),
+        ModuleFault.Unlinkable => ExpectLinkFailure(module, message),
+        _ => WastOutcome.Failed($"expected '{message}', but the module was accepted"),
+    };
 
     private WastOutcome ExpectLinkFailure(WasmModule module, string expected)
     {
@@ -195,7 +196,8 @@ internal sealed class WastSession
     private static string Describe(Exception e) => e switch
     {
         WasmTrapException trap => $"trap: {trap.Message}",
-        WatException or ModuleException or LinkException or MissingInstanceException => e.Message,
+        WatException or ModuleException or LinkException or MissingInstanceException or WasmException or KeyNotFoundException
+            or InsufficientMemoryException => e.Message,
         _ => e.ToString(),
     };
 

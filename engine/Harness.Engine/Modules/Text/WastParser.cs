@@ -116,10 +116,18 @@ internal sealed class WastParser(TokenCursor cursor)
         return new WastCommand.AssertTrap(line, Action(), Message());
     }
 
-    private WastCommand.AssertModule AssertModule(int line, ModuleFault fault)
+    private WastCommand AssertModule(int line, ModuleFault fault)
     {
         var moduleLine = cursor.Line;
         cursor.Open("module");
+        if (cursor.TryKeyword("instance"))
+        {
+            cursor.TryIdentifier();
+            var module = cursor.TryIdentifier();
+            cursor.Close();
+            return new WastCommand.AssertInstance(line, module, fault, Message());
+        }
+
         return new WastCommand.AssertModule(line, Module(moduleLine), fault, Message());
     }
 

@@ -1,0 +1,67 @@
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Tests.Runtime;
+
+/// <summary>What a store or an engine may use up at most, and that all goes on where a limit is reached.</summary>
+public sealed class LimitTests
+{
+    [Fact]
+    public void TheMemoriesOfAStoreHaveALimitInCommon()
+    {
+        using var store = new Store(EngineOptions.Default with { MemoryLimit = 1 });
+        WasmModule module = HandCompiler.Module(
+            """(module (memory 10) (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))""");
+        WasmFunction grow = store.Instantiate(module).GetFunction("grow");
+        Assert.Equal(10, grow.Invoke(4)[0].AsI32());
+        Assert.Equal(-1, grow.Invoke(3)[0].AsI32());
+        var fault = Assert.Throws<InsufficientMemoryException>(() => store.Instantiate(module));
+        Assert.Contains("at most 1 MiB (knob memory.limit)", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(14, grow.Invoke(2)[0].AsI32());
+        Assert.Equal(-1, grow.Invoke(1)[0].AsI32());
+    }
+
+    [Fact]
+    public void TablesHaveALimit()
+    {
+        using var store = new Store(EngineOptions.Default with { TableLimit = 5 });
+        WasmFunction grow = store.Instantiate(HandCompiler.Module(
+            """(module (table 3 funcref) (func (export "grow") (param i32) (result i32) (table.grow (ref.null func) (local.get 0))))"""))
+            .GetFunction("grow");
+        Assert.Equal(3, grow.Invoke(2)[0].AsI32());
+        Assert.Equal(-1, grow.Invoke(1)[0].AsI32());
+        var fault = Assert.Throws<InsufficientMemoryException>(
+            () => store.Instantiate(HandCompiler.Module("(module (table 4294967295 funcref))")));
+        Assert.Contains("larger than the limit of 5 (knob table.limit)", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(5, grow.Invoke(0)[0].AsI32());
+    }
+
+    [Fact]
+    public void AStoreHasALimitOfInstances()
+    {
+        using var store = new Store(EngineOptions.Default with { InstanceLimit = 2 });
+        WasmModule module = HandCompiler.Module("(module)");
+        store.Instantiate(module);
+        store.Instantiate(module);
+        var fault = Assert.Throws<InsufficientMemoryException>(() => store.Instantiate(module));
+        Assert.Contains("at most 2 instances (knob instance.limit)", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheCodeOfAnEngineHasALimit()
+    {
+        string functions = string.Concat(Enumerable.Range(0, 100).Select(
+            i => $"(func (export \"f{i}\") (param i32) (result i32) (i32.div_u (i32.const {i}) (local.get 0)))"));
+        using var store = new Store(EngineOptions.Default with { CodeLimit = 4, TierUp = TierUpMode.Never });
+        Instance instance = store.Instantiate(HandCompiler.Module($"(module {functions})"));
+        int called = 0;
+        var fault = Assert.Throws<InsufficientMemoryException>(() =>
+        {
+            for (; called < 100; called++) Assert.Equal(called, instance.GetFunction($"f{called}").Invoke(1)[0].AsI32());
+        });
+        Assert.Contains("at most 4 KiB (knob code.limit)", fault.Message, StringComparison.Ordinal);
+        Assert.InRange(called, 5, 99);
+        for (int i = 0; i < called; i++) Assert.Equal(i, instance.GetFunction($"f{i}").Invoke(1)[0].AsI32());
+    }
+}
