@@ -88,6 +88,12 @@ public sealed unsafe partial class HostFunction
 
     internal void Call(HostCaller caller, ulong* slots) => _callback(caller, slots);
 
+    /// <summary>Calls the function from another one of the host, with at least as many slots as it has parameters and results.</summary>
+    internal void Invoke(HostCaller caller, Span<ulong> slots)
+    {
+        fixed (ulong* pointer = slots) _callback(caller, pointer);
+    }
+
     private static void Call(FunctionType type, HostCallback callback, HostCaller caller, ulong* slots)
     {
         Store store = caller.Store;

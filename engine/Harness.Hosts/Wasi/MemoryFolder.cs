@@ -12,19 +12,36 @@ public sealed class MemoryFolder
     /// <exception cref="ArgumentException">The path is empty, or leads through a file.</exception>
     public MemoryFolder AddFile(string path, ReadOnlySpan<byte> content)
     {
+        MemoryNode file = MemoryNode.CreateFile();
+        file.Content.Write(content, 0);
+        return Add(path, file);
+    }
+
+    /// <summary>Puts a symbolic link into the folder, and the folders on the way to it; replaces what is there.</summary>
+    /// <param name="path">Names with slashes between them, without <c>.</c> and <c>..</c>.</param>
+    /// <param name="target">Where it leads.</param>
+    /// <returns>This object.</returns>
+    /// <exception cref="ArgumentException">The path is empty, or leads through a file.</exception>
+    public MemoryFolder AddLink(string path, string target) => Add(path, MemoryNode.CreateLink(target));
+
+    private MemoryFolder Add(string path, MemoryNode node)
+    {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string[] names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         MemoryNode folder = Root;
         foreach (string name in names.AsSpan(0, names.Length - 1))
         {
-            if (!folder.Children!.TryGetValue(name, out MemoryNode? child)) folder.Children.Add(name, child = MemoryNode.CreateFolder());
+            if (!folder.Children!.TryGetValue(name, out MemoryNode? child))
+            {
+                folder.Children.Add(name, child = MemoryNode.CreateFolder());
+                folder.Links++;
+            }
+
             if (child.Children is null) throw new ArgumentException($"{path} leads through {name}, which is no folder", nameof(path));
             folder = child;
         }
 
-        MemoryNode file = MemoryNode.CreateFile();
-        file.Content.Write(content, 0);
-        folder.Children![names[^1]] = file;
+        folder.Children![names[^1]] = node;
         return this;
     }
 

@@ -14,6 +14,7 @@ internal sealed class WasiFunctionTable
     private const string MemoryName = "memory";
     private Instance? _instance;
     private GuestMemory _memory;
+    private bool _hasFixedMemory;
 
     /// <summary>The functions.</summary>
     public Dictionary<string, HostFunction> Functions { get; } = [];
@@ -39,9 +40,17 @@ internal sealed class WasiFunctionTable
         }));
     }
 
+    /// <summary>Says which memory the functions work on, whatever calls them.</summary>
+    public void UseMemory(Memory memory)
+    {
+        _memory = new GuestMemory(memory);
+        _hasFixedMemory = true;
+    }
+
     /// <summary>The memory of the instance that calls; of the last one that did if the host calls.</summary>
     private GuestMemory MemoryOf(HostCaller caller)
     {
+        if (_hasFixedMemory) return _memory;
         if (caller.Instance is { } instance && instance != _instance)
         {
             if (instance.Export(MemoryName) is not Memory memory) throw new InvalidOperationException($"the program calls WASI but exports no memory \"{MemoryName}\"");

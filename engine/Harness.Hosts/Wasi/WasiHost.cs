@@ -41,6 +41,12 @@ public sealed class WasiHost : IDisposable
     /// <summary>The names of the functions.</summary>
     public IReadOnlyCollection<string> FunctionNames => _functions.Functions.Keys;
 
+    /// <summary>The functions by name.</summary>
+    internal IReadOnlyDictionary<string, HostFunction> Functions => _functions.Functions;
+
+    /// <summary>Says which memory the functions work on, of programs that do not export it under the name that WASI wants.</summary>
+    internal void UseMemory(Memory memory) => _functions.UseMemory(memory);
+
     /// <summary>Offers the functions to modules.</summary>
     /// <returns>The imports.</returns>
     public Imports Define(Imports imports)

@@ -5,6 +5,10 @@ internal static class NodeInstallation
 {
     private static readonly NpmPackages Node = new(ProjectLayout.Node, "Node and the font of charts, about 60 MB to download");
     private static readonly NpmPackages Binaryen = new(Path.Combine(ProjectLayout.Node, "binaryen"), "Binaryen, about 20 MB to download");
+    private static readonly NpmPackages Sqlite = new(Path.Combine(ProjectLayout.Node, "sqlite"), "SQLite, about 1 MB to download");
+    private static readonly NpmPackages QuickJs = new(Path.Combine(ProjectLayout.Node, "quickjs"), "QuickJS, about 1 MB to download");
+    private static readonly NpmPackages AssemblyScript = new(Path.Combine(ProjectLayout.Node, "assemblyscript"), "the AssemblyScript compiler, about 30 MB to download");
+    private static readonly NpmPackages StarlingMonkey = new(Path.Combine(ProjectLayout.Node, "componentize"), "StarlingMonkey, about 100 MB to download");
 
     /// <summary>Path of the Node program (for its V8), after installing what is missing.</summary>
     /// <exception cref="HarnessException">npm is missing or failed.</exception>
@@ -17,4 +21,20 @@ internal static class NodeInstallation
     /// <summary>Path of <c>wasm-opt</c>, a script for Node, after installing what is missing.</summary>
     /// <exception cref="HarnessException">npm is missing or failed.</exception>
     public static string WasmOptPath => Binaryen.PathOf("binaryen", "bin", "wasm-opt");
+
+    /// <summary>Path of SQLite's module, after installing what is missing.</summary>
+    /// <exception cref="HarnessException">npm is missing or failed.</exception>
+    public static string SqlitePath => Sqlite.PathOf("@sqlite.org", "sqlite-wasm", "sqlite-wasm", "jswasm", "sqlite3.wasm");
+
+    /// <summary>Path of QuickJS's module, after installing what is missing; its glue lies beside it.</summary>
+    /// <exception cref="HarnessException">npm is missing or failed.</exception>
+    public static string QuickJsPath => QuickJs.PathOf("@jitl", "quickjs-wasmfile-release-sync", "dist", "emscripten-module.wasm");
+
+    /// <summary>Path of the AssemblyScript compiler, a script for Node, after installing what is missing.</summary>
+    /// <exception cref="HarnessException">npm is missing or failed.</exception>
+    public static string AssemblyScriptPath => AssemblyScript.PathOf("assemblyscript", "bin", "asc.js");
+
+    /// <summary>Path of StarlingMonkey's module, after installing what is missing.</summary>
+    /// <exception cref="HarnessException">npm is missing or failed.</exception>
+    public static string StarlingMonkeyPath => StarlingMonkey.PathOf("@bytecodealliance", "componentize-js", "lib", "starlingmonkey_embedding.wasm");
 }

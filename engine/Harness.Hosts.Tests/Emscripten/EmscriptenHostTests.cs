@@ -1,0 +1,113 @@
+using Harness.Engine.Modules;
+using Harness.Engine.Modules.Text;
+using Harness.Engine.Runtime;
+using Harness.Hosts.Emscripten;
+
+namespace Harness.Hosts.Tests.Emscripten;
+
+/// <summary>Unwinding through the host, growing memory, names, and what is missing.</summary>
+public sealed class EmscriptenHostTests
+{
+    private const string Program = """
+        (module
+          (import "env" "invoke_vi" (func $invoke (param i32 i32)))
+          (import "env" "_emscripten_throw_longjmp" (func $jump))
+          (import "env" "__cxa_throw" (func $throw (param i32 i32 i32)))
+          (import "env" "__cxa_find_matching_catch_3" (func $find (param i32) (result i32)))
+          (import "env" "__cxa_begin_catch" (func $begin (param i32) (result i32)))
+          (import "env" "__cxa_end_catch" (func $end))
+          (import "env" "emscripten_resize_heap" (func $resize (param i32) (result i32)))
+          (memory (export "memory") 1 10)
+          (table (export "__indirect_function_table") funcref (elem $may_jump $may_throw))
+          (global $threw (mut i32) (i32.const 0))
+          (global $stack (mut i32) (i32.const 1000))
+          (global $second (mut i32) (i32.const 0))
+          (func (export "setThrew") (param i32 i32) (global.set $threw (local.get 0)))
+          (func (export "stackSave") (result i32) (global.get $stack))
+          (func (export "stackRestore") (param i32) (global.set $stack (local.get 0)))
+          (func (export "setTempRet0") (param i32) (global.set $second (local.get 0)))
+          (func $may_jump (param i32)
+            (global.set $stack (i32.const 5))
+            (if (local.get 0) (then (call $jump))))
+          (func $may_throw (param i32)
+            (if (local.get 0) (then (call $throw (i32.const 2048) (local.get 0) (i32.const 0)))))
+          (func (export "jumps") (param i32) (result i32 i32)
+            (global.set $threw (i32.const 0))
+            (call $invoke (i32.const 0) (local.get 0))
+            (global.get $threw) (global.get $stack))
+          (func (export "catches") (param i32 i32) (result i32 i32)
+            (local $thrown i32)
+            (global.set $threw (i32.const 0))
+            (call $invoke (i32.const 1) (local.get 0))
+            (if (i32.eqz (global.get $threw)) (then (return (i32.const 0) (i32.const 0))))
+            (local.set $thrown (call $find (local.get 1)))
+            (if (i32.eq (global.get $second) (local.get 1))
+              (then (drop (call $begin (local.get $thrown))) (call $end)))
+            (local.get $thrown) (global.get $second))
+          (func (export "uncaught") (call $throw (i32.const 2048) (i32.const 77) (i32.const 0)))
+          (func (export "grow") (param i32) (result i32 i32) (call $resize (local.get 0)) (memory.size)))
+        """;
+
+    [Fact]
+    public void LongjmpLeavesTheInvokedFunctionAndRestoresTheStack()
+    {
+        using var store = new Store();
+        using var host = Load(store, Program);
+        Assert.Equal([1, 1000], Call(host, "jumps", 1));
+        Assert.Equal([0, 5], Call(host, "jumps", 0));
+    }
+
+    [Fact]
+    public void ExceptionsOfCppAreCaughtByType()
+    {
+        using var store = new Store();
+        using var host = Load(store, Program);
+        Assert.Equal([2048, 77], Call(host, "catches", 77, 77));
+        Assert.Equal([0, 0], Call(host, "catches", 0, 77));
+        Assert.Equal([2048, 77], Call(host, "catches", 77, 78));
+        Assert.Contains("0x800", Assert.ThrowsAny<Exception>(() => Call(host, "uncaught")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MemoryGrowsByMoreThanIsWantedAndNoFurtherThanItCan()
+    {
+        ulong grown = 0;
+        using var store = new Store();
+        using var host = Load(store, Program, new EmscriptenOptions { MemoryGrown = memory => grown = memory.Pages });
+        Assert.Equal([1, 5], Call(host, "grow", 5 * 65536));
+        Assert.Equal(5ul, grown);
+        Assert.Equal([1, 6], Call(host, "grow", (5 * 65536) + 1));
+        Assert.Equal([0, 6], Call(host, "grow", 11 * 65536));
+    }
+
+    [Fact]
+    public void NamesAreReadFromTheGlue()
+    {
+        const string glue = "var wasmImports={a:_abort,b:_emscripten_resize_heap,c:memory};function f(){d._malloc=e.v;var _free=Module[\"_free\"]=asm[\"w\"];}";
+        GlueNames names = GlueNames.Parse(glue, new Dictionary<string, string> { ["d"] = "fd_write" });
+        Assert.Equal("abort", names.Imports["a"]);
+        Assert.Equal("emscripten_resize_heap", names.Imports["b"]);
+        Assert.Equal("fd_write", names.Imports["d"]);
+        Assert.Equal("v", names.Exports["malloc"]);
+    }
+
+    [Fact]
+    public void AllMissingImportsAreNamedWithTheirTypes()
+    {
+        using var store = new Store();
+        string message = Assert.Throws<LinkException>(() => Load(store, """
+            (module (import "env" "first" (func (param i32 f64) (result i64))) (import "env" "abort" (func)) (import "env" "second" (global i32)))
+            """)).Message;
+        Assert.Equal("unknown import: \"env\" \"first\": function [i32 f64] -> [i64]; \"env\" \"second\": global i32", message);
+    }
+
+    private static EmscriptenHost Load(Store store, string text, EmscriptenOptions? options = null)
+    {
+        var host = new EmscriptenHost(options ?? new EmscriptenOptions());
+        host.Instantiate(store, WasmModule.Decode(WatAssembler.Assemble(text)));
+        return host;
+    }
+
+    private static int[] Call(EmscriptenHost host, string name, params int[] arguments) =>
+        [.. host.GetFunction(name).Invoke([.. arguments.Select(argument => (WasmValue)argument)]).Select(result => result.AsI32())];
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using Harness.Engine.Configuration;
+using Harness.Engine.Runtime;
+using Harness.Experiments.Engines;
+using Harness.Hosts.Programs;
+
+namespace Harness.Hosts.Tests;
+
+/// <summary>The large programs give the same on this engine, in every configuration, as in Node.</summary>
+public sealed class ProgramTests
+{
+    private static readonly Dictionary<string, EngineOptions> Options = new()
+    {
+        ["default"] = EngineOptions.Default,
+        ["never"] = EngineOptions.Default with { TierUp = TierUpMode.Never },
+        ["no deopt"] = EngineOptions.Default with { Deopt = false },
+        ["failing guards"] = EngineOptions.Default with { StressGuardFailInterval = 1000 },
+        ["collecting"] = EngineOptions.Default with { StressGcInterval = 5 },
+    };
+
+    public static TheoryData<string> Configurations => [.. Options.Keys];
+
+    private static string Root => Experiments.ProjectLayout.Root;
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void SqliteGivesTheRowsAndSumsOfTheFile(string configuration)
+    {
+        using var program = new SqliteProgram(NodeInstallation.SqlitePath, Path.Combine(Root, "workloads", "sqlite", "statements.txt"), Options[configuration]);
+        ExecutionThread.Run(Options[configuration], () =>
+        {
+            program.Load();
+            program.Iterate();
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void QuickJsGivesWhatItGivesInNode(string configuration)
+    {
+        using var program = new QuickJsProgram(NodeInstallation.QuickJsPath, Path.Combine(Root, "workloads", "quickjs", "benchmark.js"), Options[configuration]);
+        string text = string.Empty;
+        ExecutionThread.Run(Options[configuration], () =>
+        {
+            program.Load();
+            text = program.Iterate().Text;
+        });
+        Assert.Equal(QuickJsInNode.Value, text);
+    }
+
+    /// <summary>The statements' results in Node are those of the file, which the program checks.</summary>
+    [Fact]
+    public void SqliteInNodeGivesTheSame()
+    {
+        _ = NodeInstallation.SqlitePath;
+        string[] expected = [.. File.ReadAllLines(Path.Combine(Root, "workloads", "sqlite", "statements.txt"))
+            .Where(line => line.Length > 0 && !line.StartsWith('#'))
+            .Select(line => line.Split(" | ", 5))
+            .Select(parts => $"{parts[0]} | {parts[2]} | {parts[3]}")];
+        Assert.Equal(expected, RunNode("sqlite-driver.mjs").Split('\n'));
+    }
+
+    private static readonly Lazy<string> QuickJsInNode = new(() => RunNode("quickjs-driver.mjs"));
+
+    private static string RunNode(string script)
+    {
+        using var process = Process.Start(new ProcessStartInfo(NodeInstallation.NodePath, [Path.Combine(Root, "experiments", "node", script)])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd().TrimEnd('\n');
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, errors.GetAwaiter().GetResult());
+        return output;
+    }
+}

@@ -1,0 +1,74 @@
+using Harness.Engine.Configuration;
+using Harness.Hosts.Wasi;
+
+namespace Harness.Hosts.Tests.Wasi;
+
+/// <summary>What our host has that needs no other one to compare with.</summary>
+public sealed class WasiHostTests
+{
+    /// <summary>The functions of the snapshot, as the specification lists them.</summary>
+    private const string Specified =
+        "args_get args_sizes_get clock_res_get clock_time_get environ_get environ_sizes_get fd_advise fd_allocate fd_close fd_datasync fd_fdstat_get "
+        + "fd_fdstat_set_flags fd_fdstat_set_rights fd_filestat_get fd_filestat_set_size fd_filestat_set_times fd_pread fd_prestat_dir_name fd_prestat_get "
+        + "fd_pwrite fd_read fd_readdir fd_renumber fd_seek fd_sync fd_tell fd_write path_create_directory path_filestat_get path_filestat_set_times path_link "
+        + "path_open path_readlink path_remove_directory path_rename path_symlink path_unlink_file poll_oneoff proc_exit proc_raise random_get sched_yield "
+        + "sock_accept sock_recv sock_send sock_shutdown";
+
+    private static readonly Dictionary<string, EngineOptions> Options = new()
+    {
+        ["never"] = EngineOptions.Default with { TierUp = TierUpMode.Never },
+        ["eager"] = EngineOptions.Default with { TierUp = TierUpMode.Eager },
+        ["no deopt"] = EngineOptions.Default with { Deopt = false },
+        ["failing guards"] = EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 2, StressGuardFailInterval = 7 },
+        ["collecting"] = EngineOptions.Default with { StressGcInterval = 5 },
+    };
+
+    public static TheoryData<string> Configurations => [.. Options.Keys];
+
+    [Fact]
+    public void EveryFunctionOfTheSnapshotIsThere()
+    {
+        using var host = new WasiHost(new WasiOptions());
+        Assert.Equal(Specified.Split(' ').Order(), host.FunctionNames.Order());
+    }
+
+    [Theory]
+    [InlineData("paths")]
+    [InlineData("descriptors")]
+    [InlineData("listing")]
+    [InlineData("library")]
+    [InlineData("confinement")]
+    [InlineData("odd-paths")]
+    public void FolderInMemoryIsLikeOneOfTheHost(string program)
+    {
+        string module = Path.Combine(Runners.ProgramFolder, program + ".wasm");
+        using var folder = new TestFolder();
+        Outcome onHost = Runners.RunOurs(module, wasi => wasi.Preopen("/d", folder.Path), () => string.Empty);
+        var memory = new MemoryFolder().AddFile("file", "0123456789"u8).AddFile("other", "other content"u8).AddFile("sub/inner", "inner"u8)
+            .AddLink("link", "file").AddLink("sublink", "sub").AddLink("dangling", "nowhere").AddLink("loop", "loop").AddLink("out", "../outside").AddLink("absolute", "/etc");
+        Outcome inMemory = Runners.RunOurs(module, wasi => wasi.Preopen("/d", memory), () => string.Empty);
+        Assert.Equal(onHost, inMemory);
+        Assert.Equal(
+            folder.Describe().Split('\n').Where(line => line.StartsWith("d/", StringComparison.Ordinal) && line != "d/").Select(line => line[2..].Split(':')[0]).Order(StringComparer.Ordinal),
+            memory.List());
+    }
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void ProgramsAreRightInEveryConfiguration(string configuration)
+    {
+        foreach (string program in new[] { "library", "paths", "streams" })
+        {
+            string module = Path.Combine(Runners.ProgramFolder, program + ".wasm");
+            Assert.Equal(Runners.RunOurs(module), Runners.RunOurs(module, Options[configuration]));
+        }
+    }
+
+    [Fact]
+    public void EverythingIsTheSameWithAVirtualClockAndASeed()
+    {
+        Outcome Run(string program) => Runners.RunOurs(Path.Combine(Runners.ProgramFolder, program + ".wasm"), _ => { }, () => string.Empty, clock: new VirtualClock(), seed: 1);
+        Assert.Equal(Run("environment"), Run("environment"));
+        Assert.Contains("waited 1", Run("absolute-time").Output, StringComparison.Ordinal);
+    }
+}

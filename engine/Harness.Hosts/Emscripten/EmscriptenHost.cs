@@ -1,0 +1,182 @@
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+using Harness.Hosts.Wasi;
+
+namespace Harness.Hosts.Emscripten;
+
+/// <summary>
+/// The system that Emscripten's C library expects: time, standard streams, growing memory, unwinding through <c>invoke_*</c>, and files of
+/// which there are none. For one instance of a module, whose import names may be minified.
+/// </summary>
+public sealed class EmscriptenHost : IDisposable
+{
+    private const string Constructors = "__wasm_call_ctors";
+    private const string InvokePrefix = "invoke_";
+    private readonly EmscriptenOptions _options;
+    private readonly WasiHost _wasi;
+    private readonly Dictionary<string, HostSlotCallback> _functions = [];
+    private readonly EmscriptenUnwinding _unwinding;
+    private Instance? _instance;
+    private Memory? _memory;
+
+    /// <summary>Makes a host.</summary>
+    /// <param name="options">What the program is given.</param>
+    public EmscriptenHost(EmscriptenOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _wasi = new WasiHost(options.System);
+        _unwinding = new EmscriptenUnwinding(this);
+        EmscriptenTime.Add(_functions, this, options.System.Clock);
+        EmscriptenSystem.Add(_functions, this, options);
+        EmscriptenFiles.Add(_functions, this);
+        _unwinding.Add(_functions);
+    }
+
+    /// <summary>The program.</summary>
+    /// <exception cref="InvalidOperationException">It is not instantiated yet.</exception>
+    public Instance Instance => _instance ?? throw new InvalidOperationException("the program is not instantiated yet");
+
+    /// <summary>The program's memory.</summary>
+    /// <exception cref="InvalidOperationException">It is not instantiated yet, and does not import its memory, or has none.</exception>
+    public Memory Memory => _memory ?? throw new InvalidOperationException("the program has no memory yet");
+
+    /// <summary>Makes the program's instance and runs its constructors.</summary>
+    /// <param name="store">Where to.</param>
+    /// <param name="module">The program.</param>
+    /// <exception cref="LinkException">It imports functions that this host does not have: all of them are named, by the names before minifying.</exception>
+    /// <exception cref="InvalidOperationException">There is an instance already.</exception>
+    public Instance Instantiate(Store store, WasmModule module)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(module);
+        if (_instance is not null) throw new InvalidOperationException("this host has an instance already");
+        var imports = new Imports();
+        foreach (Import import in module.Imports) Define(imports, store, module, import);
+        _instance = store.Instantiate(module, imports);
+        _memory ??= module.Exports.Where(export => export.Kind == ExternalKind.Memory).Select(export => _instance.GetMemory(export.Name)).FirstOrDefault();
+        if (_memory is not null) _wasi.UseMemory(_memory);
+        (Find(Constructors) ?? FirstMinifiedConstructor())?.Invoke();
+        return _instance;
+    }
+
+    /// <summary>An export by its name before minifying.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public WasmFunction GetFunction(string name) =>
+        Find(name) ?? throw new KeyNotFoundException($"the program exports no function \"{name}\"");
+
+    /// <summary>Runs <c>main</c>.</summary>
+    /// <returns>The exit code.</returns>
+    public int RunMain() => WasiHost.RunToExit(() =>
+    {
+        WasmFunction main = Find("main") ?? GetFunction("__main_argc_argv");
+        uint[] arguments = [.. _options.System.Arguments.Select(Allocate), 0];
+        uint vector = Malloc((uint)arguments.Length * sizeof(uint));
+        for (uint i = 0; i < arguments.Length; i++) Memory.Write(vector + (i * sizeof(uint)), arguments[i]);
+        WasmValue[] results = main.Type.Parameters.Length == 0 ? main.Invoke() : main.Invoke(arguments.Length - 1, (int)vector);
+        if (results is [{ } code] && code.AsI32() != 0) throw new WasiExitException(code.AsI32());
+    });
+
+    /// <summary>Copies text into the program's memory.</summary>
+    /// <returns>Its address; the program may free it.</returns>
+    public uint Allocate(string text)
+    {
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text + '\0');
+        uint address = Malloc((uint)bytes.Length);
+        bytes.CopyTo(Memory.Span(address, bytes.Length));
+        return address;
+    }
+
+    /// <summary>Text in the program's memory, up to a zero.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no zero before the memory's end.</exception>
+    public string ReadText(uint address)
+    {
+        ulong rest = Memory.ByteLength > address ? Memory.ByteLength - address : 0;
+        Span<byte> bytes = Memory.Span(address, (int)Math.Min(rest, int.MaxValue));
+        int length = bytes.IndexOf((byte)0);
+        if (length < 0) throw new ArgumentOutOfRangeException(nameof(address), "there is no end of the text");
+        return System.Text.Encoding.UTF8.GetString(bytes[..length]);
+    }
+
+    /// <summary>Closes what the program has open.</summary>
+    public void Dispose() => _wasi.Dispose();
+
+    /// <summary>An exported function by its name before minifying, or null.</summary>
+    internal WasmFunction? Find(string name)
+    {
+        string called = _options.Names?.Exports.GetValueOrDefault(name) ?? name;
+        return Instance.Export(called) as WasmFunction;
+    }
+
+    /// <summary>Calls an exported function of numbers.</summary>
+    /// <returns>The bits of its first result; 0 if it has none.</returns>
+    internal ulong Call(string name, params ReadOnlySpan<ulong> arguments)
+    {
+        WasmFunction function = GetFunction(name);
+        Span<ulong> slots = stackalloc ulong[Math.Max(arguments.Length, 1)];
+        arguments.CopyTo(slots);
+        function.InvokeRaw(slots);
+        return function.Type.Results.Length > 0 ? slots[0] : 0;
+    }
+
+    /// <summary>The program's table of functions.</summary>
+    internal Table FunctionTable() => Instance.Module.Exports.Where(export => export.Kind == ExternalKind.Table).Select(export => Instance.GetTable(export.Name)).FirstOrDefault()
+        ?? throw new InvalidOperationException("the program exports no table of functions");
+
+    private uint Malloc(uint bytes) => Call("malloc", bytes) is not 0 and ulong address ? (uint)address : throw new InsufficientMemoryException("the program has no memory left");
+
+    /// <summary>Where the export of the constructors has no name in the glue, it is the first export, of type [] -> [].</summary>
+    private WasmFunction? FirstMinifiedConstructor() =>
+        _options.Names is not null && Instance.Module.Exports is [{ Kind: ExternalKind.Function } first, ..] && Instance.GetFunction(first.Name) is { Type: { Parameters.Length: 0, Results.Length: 0 } } function
+            ? function
+            : null;
+
+    private void Define(Imports imports, Store store, WasmModule module, Import import)
+    {
+        string name = _options.Names?.Imports.GetValueOrDefault(import.Name) ?? import.Name;
+        switch (import.Kind)
+        {
+            case ExternalKind.Memory:
+                MemoryType type = module.Memories[import.Index].Type;
+                ulong pages = Math.Max(type.Limits.Minimum, _options.InitialPages ?? 0);
+                _memory = new Memory(store, new MemoryType(new Limits(pages, type.Limits.Maximum), type.Is64, type.IsShared));
+                _wasi.UseMemory(_memory);
+                imports.Define(import.ModuleName, import.Name, _memory);
+                break;
+            case ExternalKind.Table:
+                TableType table = module.Tables[import.Index].Type;
+                imports.Define(import.ModuleName, import.Name, new Table(store, table, WasmValue.Null(table.ElementType.HeapType)));
+                break;
+            case ExternalKind.Tag:
+                imports.Define(import.ModuleName, import.Name, new Tag(store, module.Tags[import.Index].Type));
+                break;
+            case ExternalKind.Function when Function(name, module.Functions[import.Index].Type) is { } function:
+                imports.Define(import.ModuleName, import.Name, function);
+                break;
+        }
+    }
+
+    private HostFunction? Function(string name, FunctionType type)
+    {
+        if (_options.Functions.TryGetValue(name, out HostSlotCallback? own) || _functions.TryGetValue(name, out own)) return HostFunction.Create(type, own);
+        if (name.StartsWith(InvokePrefix, StringComparison.Ordinal)) return _unwinding.Invoker(type);
+        if (name.StartsWith("__cxa_find_matching_catch_", StringComparison.Ordinal)) return _unwinding.CatchFinder(type);
+        if (!_wasi.Functions.TryGetValue(name, out HostFunction? wasi)) return null;
+        bool isSame = wasi.Type.Parameters.AsSpan().SequenceEqual(type.Parameters.AsSpan()) && wasi.Type.Results.AsSpan().SequenceEqual(type.Results.AsSpan());
+        return isSame ? wasi : HostFunction.Create(type, Legalized(wasi, type));
+    }
+
+    /// <summary>A function of WASI whose 64-bit parameters come in two halves, low half first.</summary>
+    private static HostSlotCallback Legalized(HostFunction function, FunctionType type) => (caller, slots) =>
+    {
+        Span<ulong> joined = stackalloc ulong[function.Type.Parameters.Length + 1];
+        for (int i = 0, from = 0; i < function.Type.Parameters.Length; i++)
+        {
+            joined[i] = slots[from++];
+            if (function.Type.Parameters[i].Kind == ValueKind.I64 && type.Parameters[from - 1].Kind == ValueKind.I32) joined[i] |= slots[from++] << 32;
+        }
+
+        function.Invoke(caller, joined);
+        slots[0] = joined[0];
+    };
+}
