@@ -92,8 +92,9 @@ internal sealed class EngineBinding : IDisposable
         ["growTable"] = (Func<int, int, double, double>)GrowTable,
         ["utf8"] = (Func<ITypedArray<byte>, string>)(bytes => System.Text.Encoding.UTF8.GetString(bytes.GetBytes())),
         ["unsupported"] = (Action<string>)(what => throw new NotSupportedException($"WebAssembly: {what} cannot be used together here")),
-        ["adoptMemory"] = (Func<int, object, int>)((_, _) => throw new NotSupportedException("WebAssembly: memories of JavaScript are not supported yet")),
-        ["shareMemory"] = (Action<int, int, object>)((_, _, _) => { }),
+        ["adoptMemory"] = (Func<int, IArrayBuffer, double, int>)AdoptMemory,
+        ["shareMemory"] = (Action<int, int, IArrayBuffer>)((store, id, buffer) => Share(store, id, buffer)),
+        ["growMemory"] = (Func<int, IArrayBuffer, double, bool>)GrowMemory,
     };
 
     private delegate void FastFunction(in V8FastArgs arguments, in V8FastResult result);
@@ -371,6 +372,59 @@ internal sealed class EngineBinding : IDisposable
             return -2;
         }
     }
+
+    /// <summary>Makes a memory for one of JavaScript.</summary>
+    private int AdoptMemory(int store, IArrayBuffer buffer, double maximum)
+    {
+        StoreRealm realm = _realms[store];
+        var limits = new Limits(buffer.Size / MemoryType.PageSize, maximum < 0 ? null : (ulong)maximum);
+        var memory = new Memory(realm.Store, new MemoryType(limits, Is64: false));
+        memory.Span(0, (int)buffer.Size).Clear();
+        buffer.ReadBytes(0, buffer.Size, memory.Span(0, (int)buffer.Size), 0);
+        int id = IdOf(realm, memory);
+        Share(store, id, buffer);
+        return id;
+    }
+
+    /// <summary>Maps a memory's pages below the buffer that JavaScript has of it, now and whenever it grows.</summary>
+    private void Share(int store, int id, IArrayBuffer buffer)
+    {
+        var memory = (Memory)_items[id]!;
+        memory.Share();
+        MapBelow(memory, buffer);
+        memory.Grown = delta =>
+        {
+            if (!_growsForScript) MapBelow(memory, (IArrayBuffer)_grown.InvokeAsFunction(store, id, (double)delta));
+        };
+    }
+
+    /// <summary>Grows a memory that JavaScript has grown.</summary>
+    private bool GrowMemory(int id, IArrayBuffer buffer, double delta)
+    {
+        var memory = (Memory)_items[id]!;
+        _growsForScript = true;
+        try
+        {
+            if (memory.Grow((ulong)delta) < 0) return false;
+        }
+        finally
+        {
+            _growsForScript = false;
+        }
+
+        MapBelow(memory, buffer);
+        return true;
+    }
+
+    private static void MapBelow(Memory memory, IArrayBuffer buffer)
+    {
+        nint address = 0;
+        buffer.InvokeWithDirectAccess(pointer => address = pointer);
+        if (address % Environment.SystemPageSize != 0) throw new NotSupportedException("WebAssembly: this memory of V8 does not begin at a page of the system");
+        memory.MapAt(address);
+    }
+
+    private bool _growsForScript;
 
     private void ForgetValues(StoreRealm realm)
     {

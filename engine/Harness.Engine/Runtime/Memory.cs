@@ -20,6 +20,9 @@ public sealed unsafe class Memory : Extern
     private readonly ulong _maximumPages;
     private readonly ulong _reservedBytes;
 
+    /// <summary>The pages, mapped a first time, of a memory that is shared with a host; null for one that is not.</summary>
+    private byte* _shared;
+
     /// <summary>Makes a memory outside of any instance, for modules to import.</summary>
     /// <exception cref="InsufficientMemoryException">The system has no room for it, or it is above <see cref="MaximumPages64"/>.</exception>
     public Memory(Store store, MemoryType type)
@@ -88,10 +91,7 @@ public sealed unsafe class Memory : Extern
             if (!Store.TryTakeMemory(bytes)) return -1;
             try
             {
-                LinuxMemory.Protect(
-                    Data->Base + Data->ByteLength,
-                    (nuint)bytes,
-                    LinuxMemory.ProtRead | LinuxMemory.ProtWrite);
+                Commit((nuint)bytes);
             }
             catch (Win32Exception)
             {
@@ -100,6 +100,7 @@ public sealed unsafe class Memory : Extern
             }
 
             Data->ByteLength += bytes;
+            Grown?.Invoke(delta);
         }
 
         return (long)pages;
@@ -137,9 +138,43 @@ public sealed unsafe class Memory : Extern
     internal bool Contains(ulong address, ulong length) =>
         length <= Data->ByteLength && address <= Data->ByteLength - length;
 
+    /// <summary>Is told of pages that were added, by code or by the host.</summary>
+    internal Action<ulong>? Grown { get; set; }
+
+    /// <summary>
+    /// Moves the content into pages that can be mapped elsewhere, too, by <see cref="MapAt"/>, so that a host has them in an object of its own.
+    /// </summary>
+    /// <exception cref="Win32Exception">The system has no addresses left.</exception>
+    internal void Share()
+    {
+        if (_shared != null) return;
+        byte* pages = LinuxMemory.ReserveSharedPages((nuint)SharedBytes);
+        Buffer.MemoryCopy(Data->Base, pages, SharedBytes, Data->ByteLength);
+        _shared = pages;
+        if (Data->ByteLength > 0) LinuxMemory.MapAgainAt(pages, (nuint)Data->ByteLength, Data->Base);
+    }
+
+    /// <summary>Maps the pages of a shared memory at an address, in place of what is there.</summary>
+    /// <param name="address">The address, a multiple of the size of pages.</param>
+    internal void MapAt(nint address)
+    {
+        if (Data->ByteLength > 0) LinuxMemory.MapAgainAt(_shared, (nuint)Data->ByteLength, (byte*)address);
+    }
+
     internal void Free()
     {
+        if (_shared != null) LinuxMemory.Unmap(_shared, (nuint)SharedBytes);
         if (Data->Base != null) LinuxMemory.Unmap(Data->Base, (nuint)_reservedBytes);
+    }
+
+    private ulong SharedBytes => Math.Max(Math.Min(_maximumPages, ImplementationLimits.MemoryPages32), 1) * MemoryType.PageSize;
+
+    /// <summary>Makes the next bytes of the reservation usable.</summary>
+    private void Commit(nuint bytes)
+    {
+        byte* end = Data->Base + Data->ByteLength;
+        if (_shared == null) LinuxMemory.Protect(end, bytes, LinuxMemory.ProtRead | LinuxMemory.ProtWrite);
+        else LinuxMemory.MapAgainAt(_shared + Data->ByteLength, bytes, end);
     }
 
     private void CheckRange(ulong address, ulong length)

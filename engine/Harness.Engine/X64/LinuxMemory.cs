@@ -16,6 +16,7 @@ internal static unsafe partial class LinuxMemory
     private const int MapAnonymous = 0x20;
     private const int MapNoReserve = 0x4000;
     private const int RemapMayMove = 1;
+    private const int RemapFixed = 2;
     private const int AdviseDontNeed = 4;
     private const int AdviseHugePage = 14;
 
@@ -37,6 +38,15 @@ internal static unsafe partial class LinuxMemory
     /// <summary>Maps the pages of a shared mapping at a second address.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
     public static byte* MapAgain(byte* address, nuint size) => Check(Mremap(address, 0, size, RemapMayMove));
+
+    /// <summary>Shared pages that take memory only where they are written.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    public static byte* ReserveSharedPages(nuint size) =>
+        Check(Mmap(null, size, ProtRead | ProtWrite, MapShared | MapAnonymous | MapNoReserve, -1, 0));
+
+    /// <summary>Maps the pages of shared memory a second time, in place of what is at an address.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    public static void MapAgainAt(byte* address, nuint size, byte* target) => Check(MremapTo(address, 0, size, RemapMayMove | RemapFixed, target));
 
     /// <summary>Changes what may be done to pages.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
@@ -78,6 +88,9 @@ internal static unsafe partial class LinuxMemory
 
     [LibraryImport("libc", EntryPoint = "mremap", SetLastError = true)]
     private static partial void* Mremap(void* address, nuint oldSize, nuint newSize, int flags);
+
+    [LibraryImport("libc", EntryPoint = "mremap", SetLastError = true)]
+    private static partial void* MremapTo(void* address, nuint oldSize, nuint newSize, int flags, void* target);
 
     [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
     private static partial int Mprotect(void* address, nuint length, int protection);

@@ -14,8 +14,7 @@
   const OK = 0, THROWN = 1, TRAPPED = 2, RAISED = 3;
 
   const V8 = globalThis.WebAssembly;
-  const { CompileError, LinkError, RuntimeError, Memory } = V8;
-  const V8Memory = Memory;
+  const { CompileError, LinkError, RuntimeError } = V8;
 
   // What is true of a store belongs to its realm: values of JavaScript that it refers to, wrappers of what it gave away. Nothing but functions and objects of the
   // store refers to a realm, so that cycles through both heaps are cycles of this heap, and die.
@@ -689,11 +688,30 @@
   // Memories are V8's own, so that buffers detach as they must; this engine's pages are mapped below them.
 
   const memoryIds = new WeakMap();
+  const maxima = new WeakMap();
+  const growBuffer = V8.Memory.prototype.grow;
+  const V8Memory = new Proxy(V8.Memory, {
+    construct(target, values, newTarget) {
+      const memory = Reflect.construct(target, values, newTarget);
+      if (values[0].maximum !== undefined) maxima.set(memory, Number(values[0].maximum));
+      return memory;
+    },
+  });
+  Object.defineProperty(V8.Memory.prototype, 'constructor', { value: V8Memory, writable: true, enumerable: false, configurable: true });
+  Object.defineProperty(V8.Memory.prototype, 'grow', {
+    writable: true, enumerable: true, configurable: true,
+    value: { grow(delta) {
+      const before = Reflect.apply(growBuffer, this, arguments);
+      const known = memoryIds.get(this);
+      if (known !== undefined && !native.growMemory(known.id, this.buffer, Number(delta))) throw new RangeError('WebAssembly.Memory.grow: the memory cannot grow by so much');
+      return before;
+    } }.grow,
+  });
 
   function memoryItem(realm, memory) {
     let known = memoryIds.get(memory);
     if (known === undefined) {
-      known = { realm, id: native.adoptMemory(realm.store, memory.buffer) };
+      known = { realm, id: native.adoptMemory(realm.store, memory.buffer, maxima.get(memory) ?? -1) };
       memoryIds.set(memory, known);
       realm.items.set(known.id, memory);
     }
@@ -702,7 +720,7 @@
   }
 
   function memoryOf(realm, id, type) {
-    const memory = new V8Memory(type.maximum === undefined ? { initial: type.initial } : { initial: type.initial, maximum: type.maximum });
+    const memory = new V8Memory(type.maximum == null ? { initial: type.initial } : { initial: type.initial, maximum: type.maximum });
     native.shareMemory(realm.store, id, memory.buffer);
     memoryIds.set(memory, { realm, id });
     realm.items.set(id, memory);
@@ -713,7 +731,7 @@
   function grown(store, id, delta) {
     const realm = active.get(store) ?? realms.get(store)?.deref();
     const memory = realm.items.get(id);
-    memory.grow(delta);
+    Reflect.apply(growBuffer, memory, [delta]);
     return memory.buffer;
   }
 
