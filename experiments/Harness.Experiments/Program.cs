@@ -11,6 +11,7 @@ if (args is [OwnEngine.WorkerCommandName])
 var root = new RootCommand("Research harness for speculative optimisation in WebAssembly engines.")
 {
     SweepCommand.Create(),
+    TuneCommand.Create(),
     RunCommand.Create(),
     HostCommand.Create(),
     ExplainCommand.Create(),

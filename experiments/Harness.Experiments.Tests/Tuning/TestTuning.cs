@@ -1,0 +1,56 @@
+using Harness.Experiments.Tuning;
+using Harness.Experiments.Workloads;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.Random;
+
+namespace Harness.Experiments.Tests.Tuning;
+
+/// <summary>Specifications from texts, and machines that are functions.</summary>
+internal static class TestTuning
+{
+    public const string Text = """
+        method: random
+        knobs:
+          inlining.budget: {low: 100, high: 10000, scale: log}
+          deopt: {}
+        train: [two-targets, three-targets]
+        held-out: [recursion, histogram]
+        racing: {candidates: 4, rounds: 2, factor: 2}
+        budget: {processes: 400}
+        """;
+
+    public static TuningSpecification Read(string text)
+    {
+        using var folder = new TemporaryFolder();
+        return TuningFile.Read(folder.Write("test.yaml", text), WorkloadManifest.ReadDefault());
+    }
+}
+
+/// <summary>A machine whose times follow a function of the knobs, with noise and a drift that hits whole rounds.</summary>
+internal sealed class FunctionEvaluator(int seed, Func<IReadOnlyDictionary<string, string>, string, double> time, double noise = 0.03) : IEvaluator
+{
+    /// <summary>Evaluations before a kill.</summary>
+    public int Left { get; set; } = int.MaxValue;
+
+    public Evaluation Evaluate(EvaluationKey key, IReadOnlyDictionary<string, string> knobs)
+    {
+        if (Left-- == 0)
+            throw new OperationCanceledException("killed");
+        var random = new MersenneTwister(Hash($"{seed} {key}"));
+        var drift = new MersenneTwister(Hash($"{seed} {key.Phase} {key.Round}")).NextDouble();
+        return new Evaluation
+        {
+            Phase = key.Phase,
+            Round = key.Round,
+            Configuration = key.Configuration,
+            Program = key.Program,
+            Status = Evaluation.OkStatus,
+            ExecuteMs = Math.Round(100 * (1 + drift) * time(knobs, key.Program) * Math.Exp(Normal.Sample(random, 0, noise)), 4),
+            CompileMs = 1,
+            OptimizedBytes = 1000,
+            ProcessSeconds = 1,
+        };
+    }
+
+    private static int Hash(string text) => (int)(System.IO.Hashing.XxHash32.HashToUInt32(System.Text.Encoding.UTF8.GetBytes(text)) & int.MaxValue);
+}

@@ -1,0 +1,56 @@
+namespace Harness.Experiments.Tests.Tuning;
+
+public sealed class TuningFileTests
+{
+    private const string Rest = "\ntrain: [two-targets]\nbudget: {processes: 1000}";
+    private const string Good = "knobs: {deopt: {}}" + Rest;
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("knob: {}", "there is no field 'knob' here")]
+    [InlineData("train: [two-targets]\nbudget: {processes: 9}", "it has no knobs to search")]
+    [InlineData("engine: v9\n" + Good, "unknown engine 'v9'")]
+    [InlineData("method: magic\n" + Good, "unknown method 'magic'; there are gaussian-process")]
+    [InlineData("knobs: {deoptt: {}}" + Rest, "unknown knob 'deoptt'; did you mean 'deopt'?")]
+    [InlineData("knobs: {deopt: {low: 1}}" + Rest, "knob 'deopt' takes on, off here; leave out low")]
+    [InlineData("knobs: {deopt: {values: [on, maybe]}}" + Rest, "knob 'deopt' does not take 'maybe'")]
+    [InlineData("knobs: {deopt: {values: [on]}}" + Rest, "has fewer than two values")]
+    [InlineData("knobs: {deopt: {values: [on, on]}}" + Rest, "has a value twice")]
+    [InlineData("knobs: {deopt.limit: {low: 5, high: 5}}" + Rest, "low (5) must be below high (5)")]
+    [InlineData("knobs: {deopt.limit: {low: 5, high: 99999999}}" + Rest, "knob 'deopt.limit' does not take '99999999'")]
+    [InlineData("knobs: {deopt.limit: {low: 0, high: 5, scale: log}}" + Rest, "a logarithmic scale needs low above 0")]
+    [InlineData("knobs: {deopt.limit: {scale: cubic}}" + Rest, "scale takes linear or log, not 'cubic'")]
+    [InlineData("knobs: {tiering.budget: {low: 5}}" + Rest, "knob 'tiering.budget' has no largest value; write 'high: N'")]
+    [InlineData("knobs: {deopt.limit: {when: {deopt: [maybe]}}}" + Rest, "knob 'deopt' does not take 'maybe'")]
+    [InlineData("knobs: {deopt.limit: {when: {deopt: []}}}" + Rest, "'when' has no values for 'deopt'")]
+    [InlineData("knobs: {deopt: {when: {inlining: [on]}}, inlining: {when: {deopt: [on]}}}" + Rest, "leads back to 'deopt'")]
+    [InlineData("knobs: {deopt: {}}\nbudget: {processes: 9}", "it does not say what to measure")]
+    [InlineData("knobs: {deopt: {}}\ntrain: [two-target]\nbudget: {processes: 9}", "unknown workload 'two-target'")]
+    [InlineData(Good + "\nheld-out: [targets]", "workload 'two-targets' is in train and in held-out")]
+    [InlineData("knobs: {deopt: {}}\ntrain: [two-targets]", "it has no budget")]
+    [InlineData("knobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {}", "the budget is empty")]
+    [InlineData("knobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {processes: 3}", "is too small for one batch")]
+    [InlineData(Good + "\nobjective: {time: 0}", "the objective has no weight")]
+    [InlineData(Good + "\nconstraints: {slower: 0.9}", "slower is a ratio from 1 to 100, not 0.9")]
+    [InlineData(Good + "\nracing: {factor: 1}", "factor must be in 2..10, not 1")]
+    [InlineData(Good + "\nconfirm-rounds: 3", "confirm-rounds must be in 8..10000, not 3")]
+    [InlineData(Good + "\nseed: x", "the value here is of the wrong form")]
+    public void MistakesAreExplainedInOneLine(string text, string part)
+    {
+        var mistake = Assert.Throws<HarnessException>(() => TestTuning.Read(text));
+        Assert.Contains(part, mistake.Message, StringComparison.Ordinal);
+        Assert.Contains("test.yaml", mistake.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', mistake.Message);
+    }
+
+    [Fact]
+    public void ValuesKeepTheirPlacesAndConditionsLeaveKnobsOut()
+    {
+        var space = TestTuning.Read("knobs: {deopt: {}, deopt.limit: {low: 1, high: 1000, when: {deopt: [on]}}}" + Rest).Space;
+        Assert.True(space.Parameters[1].Logarithmic);
+        Assert.Equal(new Dictionary<string, string> { ["deopt"] = "on", ["deopt.limit"] = "32" }, space.Decode([0.2, 0.5]));
+        Assert.Equal(new Dictionary<string, string> { ["deopt"] = "off" }, space.Decode([0.7, 0.1]));
+        Assert.Equal(space.Snap([0.7, 0.1]), space.Snap([0.9, 0.8]));
+        Assert.Equal(space.Decode([0.3, 0.77]), space.Decode(space.Snap([0.3, 0.77])));
+    }
+}

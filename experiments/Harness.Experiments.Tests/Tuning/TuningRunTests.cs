@@ -1,0 +1,83 @@
+using System.Globalization;
+using Harness.Experiments.Tuning;
+
+namespace Harness.Experiments.Tests.Tuning;
+
+public sealed class TuningRunTests
+{
+    [Fact]
+    public void KnobsThatDoNothingAreNotFoundInNineteenOfTwentyRuns()
+    {
+        var found = Enumerable.Range(1, 40).Count(seed =>
+            new TuningRun(TestTuning.Read(TestTuning.Text) with { Seed = seed }, new FunctionEvaluator(seed, (_, _) => 1)).Run().IsFound);
+        Assert.True(found <= 2, $"found something in {found} of 40 runs");
+    }
+
+    [Fact]
+    public void AnEffectIsFoundAndHoldsOnHeldOutPrograms()
+    {
+        var result = new TuningRun(TestTuning.Read(TestTuning.Text), new FunctionEvaluator(1, Better)).Run();
+        Assert.True(result.IsFound, string.Join("; ", result.Objections));
+        Assert.InRange(Budget(result.Winner!.Knobs), 2000, 10000);
+        Assert.InRange(result.HeldOut!.Speedup.Measured.Value, 1.1, 1.5);
+        Assert.True(result.HeldOut.PValue < 0.05);
+    }
+
+    [Fact]
+    public void AGainThatHeldOutProgramsDoNotHaveIsRefused()
+    {
+        var result = new TuningRun(TestTuning.Read(TestTuning.Text), new FunctionEvaluator(1, (knobs, program) => program is "recursion" or "histogram" ? 1 : Better(knobs, program))).Run();
+        Assert.False(result.IsFound);
+        Assert.Contains("on held-out programs", Assert.Single(result.Objections), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AProgramThatBecomesTooSlowIsNotAveragedAway()
+    {
+        var specification = TestTuning.Read(TestTuning.Text + "\nconstraints: {slower: 1.02}");
+        var result = new TuningRun(specification, new FunctionEvaluator(1, (knobs, program) =>
+            program == "histogram" && knobs.Count > 0 ? 1.1 : program == "recursion" && knobs.Count > 0 ? 0.5 : Better(knobs, program))).Run();
+        Assert.False(result.IsFound);
+        Assert.Contains(result.Objections, objection => objection.StartsWith("histogram is slower than allowed on held-out", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ARunKilledAtFiftyRandomMomentsEndsAsOneThatWasNot()
+    {
+        var specification = TestTuning.Read(TestTuning.Text);
+        var expected = TuningReport.CreateMarkdown(specification, new TuningRun(specification, new FunctionEvaluator(7, Better)).Run());
+        using var folder = new TemporaryFolder();
+        var path = folder.File("evaluations.csv");
+        var random = new Random(20260101);
+        for (var kill = 0; kill < 50; kill++)
+        {
+            var evaluator = new FunctionEvaluator(7, Better) { Left = random.Next(1, 9) };
+            using (var recorded = new RecordedEvaluator(evaluator, path))
+                Assert.Throws<OperationCanceledException>(() => new TuningRun(specification, recorded).Run());
+            File.AppendAllText(path, "search,1,torn li"[..random.Next(16)]);
+        }
+
+        using var last = new RecordedEvaluator(new FunctionEvaluator(7, Better), path);
+        Assert.Equal(expected, TuningReport.CreateMarkdown(specification, new TuningRun(specification, last).Run()));
+    }
+
+    [Fact]
+    public void EveryRoundHasTheBaselineAndTheBudgetIsKept()
+    {
+        var specification = TestTuning.Read(TestTuning.Text);
+        using var folder = new TemporaryFolder();
+        using (var recorded = new RecordedEvaluator(new FunctionEvaluator(3, Better), folder.File("evaluations.csv")))
+            new TuningRun(specification, recorded).Run();
+        var rows = Harness.Experiments.Results.DurableCsv<Evaluation>.Read(folder.File("evaluations.csv"));
+        Assert.All(rows.GroupBy(row => (row.Phase, row.Round, row.Program)), group => Assert.Single(group, row => row.Configuration == "default"));
+        Assert.InRange(rows.Count(row => row.Phase == "search"), 300, specification.Processes);
+        Assert.DoesNotContain(rows, row => row.Phase != "held-out" && row.Program is "recursion" or "histogram" && row.Phase != "held-out");
+    }
+
+    private static double Budget(IReadOnlyDictionary<string, string> knobs) =>
+        knobs.TryGetValue("inlining.budget", out var text) ? double.Parse(text, CultureInfo.InvariantCulture) : 1000;
+
+    /// <summary>20% faster from a budget of 3000 on, up to there by the logarithm; slower without deopts.</summary>
+    private static double Better(IReadOnlyDictionary<string, string> knobs, string program) =>
+        1.25 - (0.4 * Math.Min(1, Math.Log(Budget(knobs) / 100) / Math.Log(30))) - (knobs.Count == 0 ? -0.02 : 0) + (knobs.GetValueOrDefault("deopt") == "off" ? 0.2 : 0);
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Globalization;
+using Harness.Experiments.Results;
+using Harness.Experiments.Tuning;
+using Harness.Experiments.Workloads;
+
+namespace Harness.Experiments.Commands;
+
+/// <summary><c>harness tune</c>: searches knob values, and tells whether what it found holds.</summary>
+internal static class TuneCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("specification") { Description = "path of a tuning specification" };
+        var results = new Option<string?>("--results") { Description = "folder of the run; results/tune-NAME if left out", HelpName = "FOLDER" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "say what the run would cost, and measure nothing" };
+        var command = new Command("tune", "search knob values that beat the default; goes on where it was stopped") { file, results, dryRun };
+        command.SetAction(parsed =>
+        {
+            var specification = TuningFile.Read(parsed.GetRequiredValue(file), WorkloadManifest.ReadDefault());
+            if (parsed.GetValue(dryRun))
+                return Describe(specification);
+            return Run(specification, new TuningFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, "tune-" + specification.Name)));
+        });
+        command.Subcommands.Add(OnFolder("status", "say how far a run is", Status));
+        command.Subcommands.Add(OnFolder("continue", "go on with a run that was stopped", folder => Run(ReadSpecification(folder), folder)));
+        command.Subcommands.Add(OnFolder("report", "write the report of a finished run again", Report));
+        return command;
+    }
+
+    private static Command OnFolder(string name, string description, Func<TuningFolder, int> action)
+    {
+        var folder = new Argument<string>("folder") { Description = "folder of the run" };
+        var command = new Command(name, description) { folder };
+        command.SetAction(parsed => action(TuningFolder.Find(parsed.GetRequiredValue(folder))));
+        return command;
+    }
+
+    private static TuningSpecification ReadSpecification(TuningFolder folder) =>
+        TuningFile.Read(folder.Specification, WorkloadManifest.ReadDefault()) with { Name = Path.GetFileName(folder.Path) };
+
+    private static int Describe(TuningSpecification specification)
+    {
+        var finalists = specification.Validation.Count > 0 ? specification.Validation.Count : specification.Train.Count;
+        var judged = ((specification.Finalists + 1) * finalists * specification.ConfirmRounds)
+            + (2 * (specification.Train.Count + specification.Validation.Count + specification.HeldOut.Count) * specification.ConfirmRounds);
+        var limits = new List<string>();
+        if (specification.Processes < int.MaxValue)
+            limits.Add($"{specification.Processes} processes");
+        if (double.IsFinite(specification.Minutes))
+            limits.Add(string.Create(CultureInfo.InvariantCulture, $"{specification.Minutes} minutes"));
+        Console.WriteLine($"search: {specification.Method} over {specification.Space.Dimensions} knobs, batches of {specification.Racing.Candidates} candidates, up to {specification.ProcessesOfBatch} processes a batch; at most {string.Join(" or ", limits)}");
+        Console.WriteLine($"judgement: at most {judged} processes more ({specification.Finalists} finalists, then the winner, {specification.ConfirmRounds} fresh rounds each)");
+        return 0;
+    }
+
+    private static int Run(TuningSpecification specification, TuningFolder folder)
+    {
+        var processes = new ProcessEvaluator(specification);
+        folder.Prepare(specification, processes.EngineVersion, processes.Fingerprints());
+        using var recorded = new RecordedEvaluator(processes, folder.Evaluations);
+        var result = new TuningRun(specification, recorded, Console.Error.WriteLine).Run();
+        return Finish(folder, specification, result);
+    }
+
+    private static int Finish(TuningFolder folder, TuningSpecification specification, TuningResult result)
+    {
+        TuningReport.Write(folder, specification, result);
+        if (Provenance.Read(folder.Provenance) is { } provenance)
+            (provenance with { FinishedUtc = Provenance.Now() }).Write(folder.Provenance);
+        Console.WriteLine(result.IsFound ? $"found: {result.Winner!.Name}" : $"nothing found: {string.Join("; ", result.Objections)}");
+        Console.WriteLine($"{folder.Path}: report.md, evaluations.csv, provenance.json");
+        return 0;
+    }
+
+    private static int Status(TuningFolder folder)
+    {
+        var rows = DurableCsv<Evaluation>.Read(folder.Evaluations);
+        var finished = Provenance.Read(folder.Provenance)?.FinishedUtc;
+        Console.WriteLine(finished is null ? "not finished" : $"finished {finished}");
+        foreach (var phase in rows.GroupBy(row => row.Phase))
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Key}: {phase.Count()} processes, {phase.Count(row => !row.IsOk)} failed, {phase.Select(row => row.Configuration).Distinct().Count() - 1} candidates, {phase.Sum(row => row.ProcessSeconds) / 60:0.0} minutes"));
+        return 0;
+    }
+
+    private static int Report(TuningFolder folder)
+    {
+        var specification = ReadSpecification(folder);
+        var rows = RecordedEvaluator.Index(DurableCsv<Evaluation>.Read(folder.Evaluations), folder.Evaluations);
+        return Finish(folder, specification, new TuningRun(specification, new RowsOnly(rows, folder)).Run());
+    }
+
+    private sealed class RowsOnly(Dictionary<EvaluationKey, Evaluation> rows, TuningFolder folder) : IEvaluator
+    {
+        public Evaluation Evaluate(EvaluationKey key, IReadOnlyDictionary<string, string> knobs) =>
+            rows.TryGetValue(key, out var row) ? row : throw new HarnessException($"the run in {folder.Path} is not finished; go on with 'harness tune continue {folder.Path}'");
+    }
+}

@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Text.Json;
+using CsvHelper;
+using Harness.Experiments.Engines;
+using Harness.Experiments.Results;
+using Harness.Experiments.Sweeps;
+using Harness.Experiments.Workloads;
+using MathNet.Numerics.Statistics;
+
+namespace Harness.Experiments.Tuning;
+
+/// <summary>One measured process of a tuning run: a row of <c>evaluations.csv</c>. Times are in milliseconds, sizes in bytes.</summary>
+[CsvRecord]
+internal sealed partial record Evaluation
+{
+    /// <summary>What it was measured for: <c>search</c>, <c>validation</c>, <c>confirm</c> or <c>held-out</c>.</summary>
+    [CsvColumn("phase")]
+    public required string Phase { get; init; }
+
+    /// <summary>The round; what has the same round and phase was measured together.</summary>
+    [CsvColumn("round")]
+    public required int Round { get; init; }
+
+    /// <summary>Knob values, or <c>default</c>.</summary>
+    [CsvColumn("configuration")]
+    public required string Configuration { get; init; }
+
+    [CsvColumn("program")]
+    public required string Program { get; init; }
+
+    /// <summary><c>ok</c>, or how it failed.</summary>
+    [CsvColumn("status")]
+    public required string Status { get; init; }
+
+    [CsvColumn("execute_ms")]
+    public double ExecuteMs { get; init; }
+
+    [CsvColumn("compile_ms")]
+    public double CompileMs { get; init; }
+
+    [CsvColumn("optimized_bytes")]
+    public long OptimizedBytes { get; init; }
+
+    /// <summary>How long the whole process took; budgets of time are sums of it.</summary>
+    [CsvColumn("process_seconds")]
+    public double ProcessSeconds { get; init; }
+
+    [CsvIgnore]
+    public bool IsOk => Status == OkStatus;
+
+    [CsvIgnore]
+    public EvaluationKey Key => new(Phase, Round, Configuration, Program);
+
+    public const string OkStatus = "ok";
+}
+
+/// <summary>Names one process of a tuning run.</summary>
+internal readonly record struct EvaluationKey(string Phase, int Round, string Configuration, string Program);
+
+/// <summary>Measures a configuration on a program: this machine, or a function in a test.</summary>
+internal interface IEvaluator
+{
+    Evaluation Evaluate(EvaluationKey key, IReadOnlyDictionary<string, string> knobs);
+}
+
+/// <summary>Measures in fresh worker processes of this machine.</summary>
+internal sealed class ProcessEvaluator : IEvaluator
+{
+    private static readonly WarmUpRule WarmUp = new(5, 100, 3, 0.05, 3000);
+    private static readonly HashSet<string> NothingIgnored = [];
+
+    private readonly TuningSpecification specification;
+    private readonly IEngine engine;
+    private readonly Dictionary<string, (Workload Workload, string Module, string Hash)> programs;
+
+    /// <summary>Checks that the engine has the knobs, and prepares the modules.</summary>
+    public ProcessEvaluator(TuningSpecification specification)
+    {
+        this.specification = specification;
+        engine = EngineCatalog.Open(specification.Engine);
+        foreach (var corner in (double[])[0, 0.999999])
+            engine.CheckKnobs(specification.Space.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.At(corner)), NothingIgnored);
+        programs = specification.Train.Concat(specification.Validation).Concat(specification.HeldOut).ToDictionary(workload => workload.Name, workload =>
+        {
+            var (module, hash) = ModuleCache.GetBinary(workload);
+            return (workload, module, hash);
+        });
+    }
+
+    public string EngineVersion => engine.Version;
+
+    /// <summary>What results depend on, by part.</summary>
+    public Dictionary<string, string> Fingerprints()
+    {
+        var machine = MachineDescription.Current();
+        var parts = new Dictionary<string, string> { ["machine"] = $"{machine.Cpu}, {machine.Cores} cores", [$"engine {engine.Name}"] = engine.Fingerprint };
+        foreach (var (name, (_, _, hash)) in programs)
+            parts[$"workload {name}"] = hash;
+        return parts;
+    }
+
+    public Evaluation Evaluate(EvaluationKey key, IReadOnlyDictionary<string, string> knobs)
+    {
+        var (workload, module, _) = programs[key.Program];
+        var watch = Stopwatch.StartNew();
+        var report = engine.Measure(
+            new WorkerRequest(module, Words(workload.WarmUp), Words(workload.Timed), specification.TimedCalls, WarmUp, knobs), TimeSpan.FromSeconds(specification.TimeoutSeconds));
+        return new Evaluation
+        {
+            Phase = key.Phase,
+            Round = key.Round,
+            Configuration = key.Configuration,
+            Program = key.Program,
+            Status = JsonNamingPolicy.KebabCaseLower.ConvertName(report.Status.ToString()),
+            ExecuteMs = report.Status == WorkerStatus.Ok ? report.ExecuteMs.Median() : 0,
+            CompileMs = report.CompileMs,
+            OptimizedBytes = report.OptimizedBytes,
+            ProcessSeconds = Math.Round(watch.Elapsed.TotalSeconds, 3),
+        };
+    }
+
+    private static WorkerInvocation Words(Invocation invocation) => new(
+        invocation.Function, [.. invocation.Arguments.Select(literal => literal.ToString())], [.. invocation.Expected.Select(literal => literal.ToString())]);
+}
+
+/// <summary>
+/// Answers from the rows of a folder, and measures what they do not have: since a search depends on nothing but seed and rows, a run that was killed
+/// goes on by being run again.
+/// </summary>
+internal sealed class RecordedEvaluator : IEvaluator, IDisposable
+{
+    private readonly IEvaluator inner;
+    private readonly DurableCsv<Evaluation> file;
+    private readonly Dictionary<EvaluationKey, Evaluation> rows;
+
+    public RecordedEvaluator(IEvaluator inner, string path)
+    {
+        this.inner = inner;
+        file = DurableCsv<Evaluation>.Open(path, out var earlier);
+        rows = Index(earlier, path);
+    }
+
+    /// <summary>The rows by key.</summary>
+    /// <exception cref="HarnessException">A row is there twice, or has a time that is none.</exception>
+    public static Dictionary<EvaluationKey, Evaluation> Index(IReadOnlyList<Evaluation> rows, string path)
+    {
+        var byKey = new Dictionary<EvaluationKey, Evaluation>();
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (!byKey.TryAdd(rows[i].Key, rows[i]))
+                throw new HarnessException($"{path}:{i + 2} is the same evaluation as an earlier line; delete one of them");
+            if (rows[i].IsOk && !(rows[i].ExecuteMs > 0 && double.IsFinite(rows[i].ExecuteMs)))
+                throw new HarnessException($"{path}:{i + 2} was changed after it was measured: execute_ms is no time above 0; delete the line to measure it again");
+        }
+
+        return byKey;
+    }
+
+    public Evaluation Evaluate(EvaluationKey key, IReadOnlyDictionary<string, string> knobs)
+    {
+        if (rows.TryGetValue(key, out var known))
+            return known;
+        var row = inner.Evaluate(key, knobs);
+        file.Append(row);
+        return rows[key] = row;
+    }
+
+    public void Dispose() => file.Dispose();
+}

@@ -1,0 +1,122 @@
+namespace Harness.Experiments.Tuning.Search;
+
+/// <summary>Independent points.</summary>
+internal sealed class RandomSearch(int dimensions, int seed) : ISearchMethod
+{
+    public double[] Propose(IReadOnlyList<Observation> history) => SearchMethods.RandomOf(seed, history.Count).NextDoubles(dimensions);
+}
+
+/// <summary>
+/// Latin hypercubes (McKay, Beckman and Conover 1979): of as many points as the design has, each knob's range has one in each of as many equal
+/// parts. After one design comes another.
+/// </summary>
+internal sealed class LatinHypercubeSearch(int dimensions, int seed, int size) : ISearchMethod
+{
+    public double[] Propose(IReadOnlyList<Observation> history)
+    {
+        var (design, index) = Math.DivRem(history.Count, Math.Max(1, size));
+        var random = SearchMethods.RandomOf(seed, design);
+        var point = new double[dimensions];
+        for (var dimension = 0; dimension < dimensions; dimension++)
+        {
+            var order = Enumerable.Range(0, Math.Max(1, size)).OrderBy(_ => random.NextDouble()).ToArray();
+            var jitter = random.NextDoubles(order.Length);
+            point[dimension] = (order[index] + jitter[index]) / order.Length;
+        }
+
+        return point;
+    }
+}
+
+/// <summary>Every combination of equally spaced values: as many a knob as the number of trials allows, at least two.</summary>
+internal sealed class GridSearch : ISearchMethod
+{
+    private readonly int[] counts;
+
+    public GridSearch(SearchSpace space, int trials)
+    {
+        counts = [.. space.Parameters.Select(parameter => (int)Math.Min(parameter.Count, 2))];
+        for (var grown = true; grown;)
+        {
+            grown = false;
+            for (var i = 0; i < counts.Length; i++)
+            {
+                var size = counts.Aggregate(1.0, (product, count) => product * count) / counts[i] * (counts[i] + 1);
+                if (counts[i] >= space.Parameters[i].Count || size > trials)
+                    continue;
+                counts[i]++;
+                grown = true;
+            }
+        }
+    }
+
+    public double[] Propose(IReadOnlyList<Observation> history)
+    {
+        var rest = (long)history.Count;
+        return [.. counts.Select(count =>
+        {
+            (rest, var index) = Math.DivRem(rest, count);
+            return (index + 0.5) / count;
+        })];
+    }
+}
+
+/// <summary>
+/// Sobol's sequence with the direction numbers of Joe and Kuo (2008) and a random digital shift: points that fill the cube evenly however many there are.
+/// </summary>
+internal sealed class SobolSearch : ISearchMethod
+{
+    /// <summary>Most knobs that there are direction numbers for.</summary>
+    public const int MostDimensions = 13;
+
+    private const int Bits = 30;
+
+    /// <summary>Of each dimension but the first: the coefficients of its primitive polynomial, and the initial direction numbers.</summary>
+    private static readonly (int Coefficients, int[] Initial)[] Table =
+    [
+        (0, [1]), (1, [1, 3]), (1, [1, 3, 1]), (2, [1, 1, 1]), (1, [1, 1, 3, 3]), (4, [1, 3, 5, 13]), (2, [1, 1, 5, 5, 17]), (4, [1, 1, 5, 5, 5]),
+        (7, [1, 1, 7, 11, 19]), (11, [1, 1, 5, 1, 1]), (13, [1, 1, 1, 3, 11]), (14, [1, 3, 5, 5, 31]),
+    ];
+
+    private readonly int[][] directions;
+    private readonly int[] shift;
+
+    public SobolSearch(int dimensions, int seed)
+    {
+        directions = [.. Enumerable.Range(0, dimensions).Select(DirectionsOf)];
+        var random = SearchMethods.RandomOf(seed, 0);
+        shift = [.. directions.Select(_ => random.Next(1 << Bits))];
+    }
+
+    public double[] Propose(IReadOnlyList<Observation> history) => Point(history.Count);
+
+    /// <summary>A point of the sequence, counted from 0.</summary>
+    public double[] Point(int index) => [.. directions.Select((numbers, dimension) =>
+    {
+        var sum = shift[dimension];
+        for (var bit = 0; bit < Bits; bit++)
+            sum ^= ((index >> bit) & 1) == 0 ? 0 : numbers[bit];
+        return (sum + 0.5) / (1 << Bits);
+    })];
+
+    private static int[] DirectionsOf(int dimension)
+    {
+        var numbers = new int[Bits];
+        var (coefficients, initial) = dimension == 0 ? (0, []) : Table[dimension - 1];
+        var degree = initial.Length;
+        for (var i = 0; i < Bits; i++)
+        {
+            if (dimension == 0 || i < degree)
+            {
+                numbers[i] = (dimension == 0 ? 1 : initial[i]) << (Bits - 1 - i);
+                continue;
+            }
+
+            numbers[i] = numbers[i - degree] ^ (numbers[i - degree] >> degree);
+            for (var k = 1; k < degree; k++)
+                numbers[i] ^= ((coefficients >> (degree - 1 - k)) & 1) * numbers[i - k];
+        }
+
+        return numbers;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Harness.Engine.Configuration;
+
+namespace Harness.Experiments.Tuning;
+
+/// <summary>A knob with the values that a search may give it.</summary>
+/// <param name="Name">Name of the knob.</param>
+/// <param name="Values">The values of a categorical knob; empty for a number.</param>
+/// <param name="Low">Smallest number.</param>
+/// <param name="High">Largest number.</param>
+/// <param name="Whole">Whether only whole numbers are taken.</param>
+/// <param name="Logarithmic">Whether equal ratios, not equal differences, are equally far.</param>
+/// <param name="When">Values of another knob with which alone this one means something; null for always.</param>
+internal sealed record TuningParameter(
+    string Name, IReadOnlyList<string> Values, double Low, double High, bool Whole, bool Logarithmic, ParameterCondition? When = null)
+{
+    public bool IsCategorical => Values.Count > 0;
+
+    /// <summary>Number of different values; infinite for decimal numbers.</summary>
+    public double Count => IsCategorical ? Values.Count : Whole ? High - Low + 1 : double.PositiveInfinity;
+
+    /// <summary>The value at a place from 0 to 1, as users write it.</summary>
+    public string At(double place)
+    {
+        if (IsCategorical)
+            return Values[Math.Min(Values.Count - 1, (int)(place * Values.Count))];
+        var number = Logarithmic ? Low * Math.Pow(High / Low, place) : Low + (place * (High - Low));
+        number = Math.Clamp(Whole ? Math.Round(number) : Math.Round(number, 6), Low, High);
+        return number.ToString("0.#########", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The place of a value; the inverse of <see cref="At"/>.</summary>
+    public double PlaceOf(string value)
+    {
+        if (IsCategorical)
+            return (Values.ToList().IndexOf(value) + 0.5) / Values.Count;
+        var number = double.Parse(value, CultureInfo.InvariantCulture);
+        return High <= Low ? 0.5 : Logarithmic ? Math.Log(number / Low) / Math.Log(High / Low) : (number - Low) / (High - Low);
+    }
+}
+
+/// <summary>A knob means something only while another one has one of some values.</summary>
+internal sealed record ParameterCondition(string Knob, IReadOnlyList<string> Values);
+
+/// <summary>The knobs of a search. Methods see the unit cube; engines see values by knob name.</summary>
+internal sealed class SearchSpace(IReadOnlyList<TuningParameter> parameters)
+{
+    public IReadOnlyList<TuningParameter> Parameters { get; } = parameters;
+
+    public int Dimensions => Parameters.Count;
+
+    /// <summary>The values at a point. Knobs that mean nothing there are left out, and so are at their defaults.</summary>
+    public IReadOnlyDictionary<string, string> Decode(IReadOnlyList<double> point)
+    {
+        var all = Parameters.Select((parameter, index) => (parameter, value: parameter.At(point[index]))).ToDictionary(pair => pair.parameter.Name, pair => pair.value);
+        return Parameters.Where(parameter => IsActive(parameter, all)).ToDictionary(parameter => parameter.Name, parameter => all[parameter.Name]);
+    }
+
+    /// <summary>The point that stands for all points with the same values.</summary>
+    public double[] Snap(IReadOnlyList<double> point)
+    {
+        var values = Decode(point);
+        return [.. Parameters.Select(parameter => values.TryGetValue(parameter.Name, out var value) ? parameter.PlaceOf(value) : 0.5)];
+    }
+
+    /// <summary>The name of a configuration in rows and reports; <c>default</c> for the baseline.</summary>
+    public static string NameOf(IReadOnlyDictionary<string, string> values) =>
+        values.Count == 0 ? "default" : string.Join(' ', values.Select(pair => $"{pair.Key}={pair.Value}"));
+
+    private bool IsActive(TuningParameter parameter, Dictionary<string, string> all)
+    {
+        // A condition may hang on a knob that is conditional itself; specifications are checked to have no cycles.
+        for (var when = parameter.When; when is not null; when = Parameters.FirstOrDefault(other => other.Name == when.Knob)?.When)
+        {
+            var value = all.TryGetValue(when.Knob, out var chosen) ? chosen : KnobRegistry.Find(when.Knob).DefaultText;
+            if (!when.Values.Contains(value))
+                return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,253 @@
+using System.Globalization;
+using Harness.Engine.Configuration;
+using Harness.Experiments.Engines;
+using Harness.Experiments.Tuning.Search;
+using Harness.Experiments.Workloads;
+
+namespace Harness.Experiments.Tuning;
+
+/// <summary>
+/// Reads specifications of tuning runs:
+/// <code>
+/// engine: ours
+/// method: gaussian-process          # or tpe, cma-es, sobol, latin-hypercube, grid, random
+/// knobs:
+///   inlining.budget: {low: 500, high: 50000, scale: log}
+///   inlining.max-count: {low: 10, high: 1000, scale: log}
+///   deopt: {}                       # all values of the registry
+///   deopt.limit: {low: 1, high: 50, when: {deopt: [on]}}
+/// train: [targets]                  # workloads or groups
+/// validation: [inlining]
+/// held-out: [data]
+/// budget: {processes: 2000, minutes: 60}
+/// </code>
+/// </summary>
+internal static class TuningFile
+{
+    /// <summary>Least fresh rounds: with fewer, the corrected test cannot find anything.</summary>
+    public const int LeastConfirmRounds = 8;
+
+    /// <summary>Reads a specification.</summary>
+    /// <exception cref="HarnessException">It is wrong; the message says where and how to mend it.</exception>
+    public static TuningSpecification Read(string path, WorkloadManifest manifest)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new HarnessException($"cannot read tuning specification {path}: {exception.Message}", exception);
+        }
+
+        var document = YamlFile.Parse<Document>(text, path, "tuning specification");
+        try
+        {
+            return document.ToSpecification(Path.GetFileNameWithoutExtension(path), text, manifest);
+        }
+        catch (Exception exception) when (exception is HarnessException or KnobException)
+        {
+            throw new HarnessException($"tuning specification {path}: {exception.Message}", exception);
+        }
+    }
+
+    private static void Require(bool condition, FormattableString message)
+    {
+        if (!condition)
+            throw new HarnessException(FormattableString.Invariant(message));
+    }
+
+    private sealed class Document
+    {
+        public string Engine { get; set; } = OwnEngine.EngineName;
+
+        public string Method { get; set; } = SearchMethods.Names[0];
+
+        public Dictionary<string, KnobEntry?> Knobs { get; set; } = [];
+
+        public List<string> Train { get; set; } = [];
+
+        public List<string> Validation { get; set; } = [];
+
+        public List<string> HeldOut { get; set; } = [];
+
+        public ObjectiveEntry Objective { get; set; } = new();
+
+        public ConstraintsEntry Constraints { get; set; } = new();
+
+        public RacingEntry Racing { get; set; } = new();
+
+        public BudgetEntry? Budget { get; set; }
+
+        public int Finalists { get; set; } = 3;
+
+        public int ConfirmRounds { get; set; } = 11;
+
+        public int Seed { get; set; } = 1;
+
+        public double TimeoutSeconds { get; set; } = 120;
+
+        public int TimedCalls { get; set; } = 3;
+
+        public TuningSpecification ToSpecification(string name, string text, WorkloadManifest manifest)
+        {
+            EngineCatalog.CheckName(Engine);
+            Require(SearchMethods.Names.Contains(Method), $"unknown method '{Method}'; there are {string.Join(", ", SearchMethods.Names)}");
+            Require(Knobs.Count > 0, $"it has no knobs to search; write 'knobs: {{inlining.budget: {{low: 500, high: 50000, scale: log}}}}'");
+            Require(Knobs.Count <= SobolSearch.MostDimensions, $"it has {Knobs.Count} knobs; at most {SobolSearch.MostDimensions} are searched at once");
+            var parameters = Knobs.Select(pair => (pair.Value ?? new KnobEntry()).ToParameter(pair.Key)).ToList();
+            CheckConditions(parameters);
+            Require(Train.Count > 0, $"it does not say what to measure; write 'train: [NAME, …]' with workloads or groups");
+            var train = Select(Train, manifest);
+            var validation = Select(Validation, manifest);
+            var heldOut = Select(HeldOut, manifest);
+            RefuseLeaks("train", train, "validation", validation);
+            RefuseLeaks("train", train, "held-out", heldOut);
+            RefuseLeaks("validation", validation, "held-out", heldOut);
+            RequireWeight(Objective.Time, "time");
+            RequireWeight(Objective.Code, "code");
+            RequireWeight(Objective.Compile, "compile");
+            Require(Objective.Time + Objective.Code + Objective.Compile > 0, $"the objective has no weight; write 'objective: {{time: 1}}'");
+            Require(Constraints.Slower is null or (>= 1 and <= 100), $"constraints: slower is a ratio from 1 to 100, not {Constraints.Slower}; write 1.02 for at most 2% slower");
+            Require(Constraints.Code is null or (>= 1 and <= 100), $"constraints: code is a ratio from 1 to 100, not {Constraints.Code}; write 1.05 for at most 5% more");
+            Require(Racing.Candidates is >= 1 and <= 1000, $"racing: candidates must be in 1..1000, not {Racing.Candidates}");
+            Require(Racing.Rounds is >= 1 and <= 1000, $"racing: rounds must be in 1..1000, not {Racing.Rounds}");
+            Require(Racing.Factor is >= 2 and <= 10, $"racing: factor must be in 2..10, not {Racing.Factor}");
+            Require(Budget is not null, $"it has no budget; write 'budget: {{processes: 2000}}', or minutes");
+            Require(Budget!.Processes is null or (>= 1 and <= 10_000_000), $"budget: processes must be in 1..10000000, not {Budget.Processes}");
+            Require(Budget.Minutes is null or (> 0 and <= 100_000), $"budget: minutes must be above 0 and at most 100000, not {Budget.Minutes}");
+            Require(Budget.Processes is not null || Budget.Minutes is not null, $"the budget is empty; write 'budget: {{processes: 2000}}', or minutes");
+            Require(Finalists is >= 1 and <= 20, $"finalists must be in 1..20, not {Finalists}");
+            Require(ConfirmRounds is >= LeastConfirmRounds and <= 10_000, $"confirm-rounds must be in {LeastConfirmRounds}..10000, not {ConfirmRounds}; with fewer, no difference could be told from noise");
+            Require(TimedCalls is >= 1 and <= 1_000_000, $"timed-calls must be in 1..1000000, not {TimedCalls}");
+            Require(TimeoutSeconds is > 0 and <= 86_400, $"timeout-seconds must be in 1..86400, not {TimeoutSeconds}");
+            var specification = new TuningSpecification
+            {
+                Name = name,
+                Engine = Engine,
+                Space = new SearchSpace(parameters),
+                Method = Method,
+                Train = train,
+                Validation = validation,
+                HeldOut = heldOut,
+                Objective = new TuningObjective(Objective.Time, Objective.Code, Objective.Compile),
+                Constraints = new TuningConstraints(Constraints.Slower ?? double.PositiveInfinity, Constraints.Code ?? double.PositiveInfinity),
+                Racing = new RacingRule(Racing.Candidates, Racing.Rounds, Racing.Factor),
+                Processes = Budget.Processes ?? int.MaxValue,
+                Minutes = Budget.Minutes ?? double.PositiveInfinity,
+                Finalists = Finalists,
+                ConfirmRounds = ConfirmRounds,
+                Seed = Seed,
+                TimeoutSeconds = TimeoutSeconds,
+                TimedCalls = TimedCalls,
+                SourceText = text,
+            };
+            Require(specification.ProcessesOfBatch <= specification.Processes, $"the budget of {specification.Processes} processes is too small for one batch, which takes up to {specification.ProcessesOfBatch}");
+            return specification;
+        }
+
+        private static void RequireWeight(double weight, string what) =>
+            Require(weight is >= 0 and <= 1000, $"objective: the weight of {what} must be in 0..1000, not {weight}");
+
+        private static List<Workload> Select(List<string> names, WorkloadManifest manifest) => [.. names.SelectMany(manifest.Select).Distinct()];
+
+        private static void RefuseLeaks(string first, List<Workload> some, string second, List<Workload> others)
+        {
+            var both = some.Intersect(others).FirstOrDefault();
+            Require(both is null, $"workload '{both?.Name}' is in {first} and in {second}; what judges must not be what was searched on");
+        }
+
+        private static void CheckConditions(List<TuningParameter> parameters)
+        {
+            foreach (var parameter in parameters)
+            {
+                var seen = new HashSet<string> { parameter.Name };
+                for (var when = parameter.When; when is not null; when = parameters.FirstOrDefault(other => other.Name == when.Knob)?.When)
+                    Require(seen.Add(when.Knob), $"the condition of knob '{parameter.Name}' leads back to '{when.Knob}'");
+            }
+        }
+    }
+
+    private sealed class KnobEntry
+    {
+        public double? Low { get; set; }
+
+        public double? High { get; set; }
+
+        public string? Scale { get; set; }
+
+        public List<string>? Values { get; set; }
+
+        public Dictionary<string, List<string>?>? When { get; set; }
+
+        public TuningParameter ToParameter(string name)
+        {
+            var knob = KnobRegistry.Find(name);
+            Require(Scale is null or "linear" or "log", $"knob '{name}': scale takes linear or log, not '{Scale}'");
+            var condition = ReadCondition(name);
+            if (Values is not null || knob.Type is KnobType.Bool or KnobType.Enum)
+            {
+                Require(Low is null && High is null && Scale is null, $"knob '{name}' takes {knob.RangeText} here; leave out low, high and scale");
+                var values = Values ?? (knob.Type == KnobType.Bool ? ["on", "off"] : [.. knob.Values.Select(value => value.Name)]);
+                Require(values.Count >= 2, $"knob '{name}' has fewer than two values; there is nothing to search");
+                Require(values.Distinct().Count() == values.Count, $"knob '{name}' has a value twice");
+                foreach (var value in values)
+                    knob.Parse(value);
+                return new TuningParameter(name, values, 0, 0, Whole: false, Logarithmic: false, condition);
+            }
+
+            Require(High is not null || knob.Maximum < int.MaxValue, $"knob '{name}' has no largest value; write 'high: N'");
+            var (low, high) = (Low ?? knob.Minimum!.Value, High ?? knob.Maximum!.Value);
+            Require(low < high, $"knob '{name}': low ({low}) must be below high ({high})");
+            Require(Scale != "log" || low > 0, $"knob '{name}': a logarithmic scale needs low above 0, not {low}");
+            foreach (var end in (double[])[low, high])
+                knob.Parse(end.ToString("0.#########", CultureInfo.InvariantCulture));
+            return new TuningParameter(name, [], low, high, knob.Type == KnobType.Int, Scale == "log" || (Scale is null && low > 0 && high / low >= 100), condition);
+        }
+
+        private ParameterCondition? ReadCondition(string name)
+        {
+            if (When is null)
+                return null;
+            Require(When.Count == 1, $"knob '{name}': 'when' names one knob, as in 'when: {{deopt: [on]}}'");
+            var (other, values) = When.Single();
+            Require(values is { Count: > 0 }, $"knob '{name}': 'when' has no values for '{other}'");
+            foreach (var value in values!)
+                KnobRegistry.Find(other).Parse(value);
+            return new ParameterCondition(other, values);
+        }
+    }
+
+    private sealed class ObjectiveEntry
+    {
+        public double Time { get; set; } = 1;
+
+        public double Code { get; set; }
+
+        public double Compile { get; set; }
+    }
+
+    private sealed class ConstraintsEntry
+    {
+        public double? Slower { get; set; }
+
+        public double? Code { get; set; }
+    }
+
+    private sealed class RacingEntry
+    {
+        public int Candidates { get; set; } = 4;
+
+        public int Rounds { get; set; } = 2;
+
+        public int Factor { get; set; } = 2;
+    }
+
+    private sealed class BudgetEntry
+    {
+        public int? Processes { get; set; }
+
+        public double? Minutes { get; set; }
+    }
+}

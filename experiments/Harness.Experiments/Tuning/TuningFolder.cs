@@ -1,0 +1,68 @@
+using Harness.Engine.Configuration;
+using Harness.Experiments.Results;
+
+namespace Harness.Experiments.Tuning;
+
+/// <summary>The folder of a tuning run: specification, rows, provenance, report.</summary>
+internal sealed class TuningFolder(string path)
+{
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    public string Specification => In("tune.yaml");
+
+    public string Evaluations => In("evaluations.csv");
+
+    public string Provenance => In("provenance.json");
+
+    public string Report => In("report.md");
+
+    /// <summary>The winner's knob values; written only where there is one.</summary>
+    public string Winner => In("winner.yaml");
+
+    public string Chart(string name, string format) => In($"{name}.{format}");
+
+    /// <summary>Finds the folder of a run that was started.</summary>
+    /// <exception cref="HarnessException">There is none.</exception>
+    public static TuningFolder Find(string path)
+    {
+        var folder = new TuningFolder(path);
+        return File.Exists(folder.Specification) && File.Exists(folder.Evaluations)
+            ? folder
+            : throw new HarnessException($"there is no tuning run in {folder.Path} (no tune.yaml and evaluations.csv); start one with 'harness tune SPEC'");
+    }
+
+    /// <summary>Makes the folder, or checks that it has the same run.</summary>
+    /// <exception cref="HarnessException">It cannot be made, or has rows of something else.</exception>
+    public void Prepare(TuningSpecification specification, string engineVersion, Dictionary<string, string> fingerprints)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new HarnessException($"cannot make the folder {Path}: {exception.Message}; choose another with --results", exception);
+        }
+
+        var earlier = Results.Provenance.Read(Provenance);
+        if (File.Exists(Specification) && File.ReadAllText(Specification) != specification.SourceText)
+            throw new HarnessException($"{Path} has a run of another specification; choose another folder with --results, or go on with 'harness tune continue {Path}'");
+        var changed = fingerprints.Where(part => earlier?.Fingerprints.TryGetValue(part.Key, out var before) == true && before != part.Value).Select(part => part.Key).ToList();
+        if (changed.Count > 0)
+            throw new HarnessException($"{Path} has rows from before these changed: {string.Join(", ", changed)}; choose another folder with --results");
+        File.WriteAllText(Specification, specification.SourceText);
+        new Provenance
+        {
+            Sweep = specification.Name,
+            Seed = specification.Seed,
+            Repetitions = specification.ConfirmRounds,
+            Machine = MachineDescription.Current(),
+            Engines = new Dictionary<string, string> { [specification.Engine] = engineVersion },
+            Fingerprints = fingerprints,
+            Knobs = new Dictionary<string, IReadOnlyDictionary<string, string>> { ["default"] = EngineOptions.Default.ToDictionary() },
+            Runs = [.. earlier?.Runs ?? [], RunDescription.Current()],
+        }.Write(Provenance);
+    }
+
+    private string In(string file) => System.IO.Path.Combine(Path, file);
+}

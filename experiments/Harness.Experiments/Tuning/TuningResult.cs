@@ -1,0 +1,41 @@
+using Harness.Experiments.Statistics;
+
+namespace Harness.Experiments.Tuning;
+
+/// <summary>A candidate with its score: the objective in relation to the baseline, as a logarithm; below 0 is better.</summary>
+/// <param name="Knobs">Its values.</param>
+/// <param name="Point">Its point in the unit cube.</param>
+/// <param name="Score">The objective with what constraints add; infinite where a process failed.</param>
+/// <param name="TimeRatio">Geometric mean of times in relation to the baseline.</param>
+/// <param name="CodeRatio">Geometric mean of code sizes likewise.</param>
+/// <param name="Rounds">Rounds that it was measured in.</param>
+/// <param name="Processes">Processes that the search had started when it was done.</param>
+internal sealed record Trial(
+    IReadOnlyDictionary<string, string> Knobs, double[] Point, double Score, double TimeRatio, double CodeRatio, int Rounds, int Processes)
+{
+    public string Name => SearchSpace.NameOf(Knobs);
+}
+
+/// <summary>How the winner does on one set of programs, in rounds that the search never saw.</summary>
+/// <param name="Speedup">Geometric mean over the programs.</param>
+/// <param name="Gain">The objective in relation to the baseline, median over the rounds, as a factor: above 1 is better.</param>
+/// <param name="PValue">Signed-rank test of the objective over the rounds, two-sided, corrected after Holm over all such sets.</param>
+/// <param name="CodeRatio">Geometric mean of code sizes in relation to the baseline.</param>
+/// <param name="Programs">Each program alone.</param>
+internal sealed record Judgement(GeometricMean Speedup, Estimate Gain, double PValue, double CodeRatio, IReadOnlyList<ProgramJudgement> Programs);
+
+/// <summary>One program: its speedup, and the p-value of the difference after Holm's correction over the programs of its set.</summary>
+internal sealed record ProgramJudgement(string Program, Estimate Speedup, double PValue);
+
+/// <summary>What a tuning run found.</summary>
+/// <param name="Trials">All candidates, in order.</param>
+/// <param name="Winner">The one that was confirmed or not; null where all failed.</param>
+/// <param name="Confirmed">On train and validation programs, in fresh rounds.</param>
+/// <param name="HeldOut">On held-out programs; null where there are none.</param>
+/// <param name="Objections">Why the winner is none; empty where it is one.</param>
+internal sealed record TuningResult(
+    IReadOnlyList<Trial> Trials, Trial? Winner, Judgement? Confirmed, Judgement? HeldOut, IReadOnlyList<string> Objections)
+{
+    /// <summary>Whether something better than the default was found.</summary>
+    public bool IsFound => Winner is not null && Objections.Count == 0;
+}

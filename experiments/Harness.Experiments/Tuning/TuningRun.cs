@@ -1,0 +1,199 @@
+using Harness.Experiments.Statistics;
+using Harness.Experiments.Tuning.Search;
+using MathNet.Numerics.Statistics;
+
+namespace Harness.Experiments.Tuning;
+
+/// <summary>
+/// A search and the judgement of what it found. Each round measures the baseline beside the candidates, in random order. The winner is
+/// measured in rounds of its own, then on programs that took no part: what wins a search was lucky as well, and only fresh rounds tell how much.
+/// </summary>
+internal sealed class TuningRun(TuningSpecification specification, IEvaluator evaluator, Action<string>? progress = null)
+{
+    private const string Baseline = "default";
+    private const double Significant = 0.05;
+
+    private static readonly string[] Phases = ["search", "validation", "confirm", "held-out"];
+
+    /// <summary>What exceeding a constraint by some share adds to the objective.</summary>
+    private const double PenaltyWeight = 10;
+
+    /// <summary>Batches in a row that brought nothing new, after which a space of few points counts as exhausted.</summary>
+    private const int StaleBatches = 25;
+
+    private readonly Dictionary<(string Phase, string Configuration), List<Evaluation>> measured = [];
+    private readonly TuningMath math = new(specification);
+    private int processes;
+    private double seconds;
+
+    /// <summary>Searches, chooses, confirms.</summary>
+    public TuningResult Run()
+    {
+        var trials = Search();
+        var usable = trials.Where(trial => double.IsFinite(trial.Score)).DistinctBy(trial => trial.Name).OrderBy(trial => trial.Score).ToList();
+        if (usable.Count == 0)
+            return new TuningResult(trials, null, null, null, ["every candidate failed"]);
+        var winner = Choose([.. usable.Take(specification.Finalists)]);
+        if (winner.Knobs.Count == 0)
+            return new TuningResult(trials, winner, null, null, ["the default is the best"]);
+        progress?.Invoke($"confirming {winner.Name}");
+        string[] searched = [.. specification.Train.Concat(specification.Validation).Select(workload => workload.Name)];
+        string[] heldOut = [.. specification.HeldOut.Select(workload => workload.Name)];
+        MeasureRounds("confirm", 1, specification.ConfirmRounds, [winner], searched);
+        MeasureRounds("held-out", 1, specification.ConfirmRounds, [winner], heldOut);
+        var failed = Rows("confirm", winner.Name).Concat(Rows("held-out", winner.Name)).FirstOrDefault(row => !row.IsOk);
+        if (failed is not null)
+            return new TuningResult(trials, winner, null, null, [$"{failed.Program} failed in phase {failed.Phase}: {failed.Status}"]);
+
+        var judgements = new List<Judgement> { Judge("confirm", winner, searched) };
+        if (heldOut.Length > 0)
+            judgements.Add(Judge("held-out", winner, heldOut));
+        var corrected = Holm.Adjust([.. judgements.Select(judgement => judgement.PValue)]);
+        for (var i = 0; i < judgements.Count; i++)
+            judgements[i] = judgements[i] with { PValue = corrected[i] };
+        return new TuningResult(trials, winner, judgements[0], judgements.ElementAtOrDefault(1), Object(judgements));
+    }
+
+    private List<Trial> Search()
+    {
+        var method = SearchMethods.Create(specification.Method, specification.Space, specification.Seed, specification.Trials);
+        var trials = new List<Trial>();
+        var round = 0;
+        var stale = 0;
+        while (processes + specification.ProcessesOfBatch <= specification.Processes && seconds < specification.Minutes * 60 && stale < StaleBatches)
+        {
+            var batch = Propose(method, trials);
+            stale = batch.All(candidate => trials.Any(trial => trial.Name == candidate.Name)) ? stale + 1 : 0;
+            trials.AddRange(Race(batch, ref round));
+            var best = trials.MinBy(trial => trial.Score)!;
+            progress?.Invoke(FormattableString.Invariant($"{trials.Count} candidates, {processes} processes; best so far {Math.Exp(-best.Score):0.000} with {best.Name}"));
+        }
+
+        return trials;
+    }
+
+    /// <summary>A batch: what is proposed but not yet measured counts as mediocre meanwhile, so that proposals differ.</summary>
+    private List<Trial> Propose(ISearchMethod method, List<Trial> trials)
+    {
+        var history = trials.Select(trial => new Observation(trial.Point, Finite(trial.Score))).ToList();
+        var lie = history.Count == 0 ? 0 : history.Select(observation => observation.Value).Median();
+        var batch = new List<Trial>();
+        for (var i = 0; i < specification.Racing.Candidates; i++)
+        {
+            var point = specification.Space.Snap(method.Propose(history));
+            history.Add(new Observation(point, lie));
+            batch.Add(new Trial(specification.Space.Decode(point), point, double.PositiveInfinity, double.NaN, double.NaN, 0, 0));
+        }
+
+        return batch;
+    }
+
+    /// <summary>A failure counts as e times slower: bad, and yet a number.</summary>
+    private static double Finite(double score) => double.IsFinite(score) ? score : 1;
+
+    private List<Trial> Race(List<Trial> batch, ref int round)
+    {
+        var first = round + 1;
+        var (alive, done) = (batch.DistinctBy(trial => trial.Name).ToList(), 0);
+        var scored = new Dictionary<string, Trial>();
+        string[] programs = [.. specification.Train.Select(workload => workload.Name)];
+        for (var target = specification.Racing.Rounds; ; target *= specification.Racing.Factor)
+        {
+            MeasureRounds("search", first + done, target - done, alive, programs);
+            done = target;
+            foreach (var trial in alive)
+                scored[trial.Name] = Score("search", trial, programs, first);
+            if (alive.Count == 1)
+                break;
+            alive = [.. alive.OrderBy(trial => scored[trial.Name].Score).Take(Math.Max(1, alive.Count / specification.Racing.Factor))];
+        }
+
+        round += done;
+        return [.. batch.Select(trial => scored[trial.Name])];
+    }
+
+    /// <summary>The finalists once more in fresh rounds, on the validation programs if there are any: the search's own rounds flatter whoever was lucky.</summary>
+    private Trial Choose(List<Trial> finalists)
+    {
+        if (finalists.Count == 1)
+            return finalists[0];
+        progress?.Invoke($"choosing among {finalists.Count} finalists");
+        string[] programs = [.. (specification.Validation.Count > 0 ? specification.Validation : specification.Train).Select(workload => workload.Name)];
+        MeasureRounds("validation", 1, specification.ConfirmRounds, finalists, programs);
+        return finalists.MinBy(trial => Score("validation", trial, programs, 1).Score)!;
+    }
+
+    private void MeasureRounds(string phase, int first, int count, List<Trial> candidates, string[] programs)
+    {
+        List<(string Name, IReadOnlyDictionary<string, string> Knobs)> configurations =
+            [(Baseline, new Dictionary<string, string>()), .. candidates.Where(trial => trial.Knobs.Count > 0).Select(trial => (trial.Name, trial.Knobs))];
+        for (var round = first; round < first + count; round++)
+        {
+            var random = SearchMethods.RandomOf(unchecked((specification.Seed * Phases.Length) + Array.IndexOf(Phases, phase)), round);
+            var cells = configurations.SelectMany(configuration => programs.Select(program => (configuration, program))).OrderBy(_ => random.NextDouble()).ToList();
+            foreach (var (configuration, program) in cells)
+            {
+                var row = evaluator.Evaluate(new EvaluationKey(phase, round, configuration.Name, program), configuration.Knobs);
+                if (!row.IsOk && configuration.Name == Baseline)
+                    throw new HarnessException($"the default configuration failed on '{program}': {row.Status}; leave the program out, or mend it, and delete its lines from evaluations.csv");
+                Rows(phase, configuration.Name).Add(row);
+                processes++;
+                seconds += row.ProcessSeconds;
+            }
+        }
+    }
+
+    private Trial Score(string phase, Trial trial, string[] programs, int first)
+    {
+        var own = Rows(phase, trial.Knobs.Count == 0 ? Baseline : trial.Name).Where(row => row.Round >= first).ToList();
+        if (own.Any(row => !row.IsOk))
+            return trial with { Score = double.PositiveInfinity, Processes = processes };
+        var baseline = Rows(phase, Baseline);
+        var time = math.Ratios(own, baseline, programs, row => row.ExecuteMs);
+        var code = math.MeanLog(math.Ratios(own, baseline, programs, row => row.OptimizedBytes));
+        var compile = math.MeanLog(math.Ratios(own, baseline, programs, row => row.CompileMs));
+        var score = math.Combine(math.MeanLog(time), code, compile)
+            + (PenaltyWeight * time.Sum(ratio => Math.Max(0, Math.Log(ratio.Median / specification.Constraints.Slower))) / programs.Length)
+            + (PenaltyWeight * Math.Max(0, code - Math.Log(specification.Constraints.Code)));
+        return trial with { Score = score, TimeRatio = Math.Exp(math.MeanLog(time)), CodeRatio = Math.Exp(code), Rounds = own.Select(row => row.Round).Distinct().Count(), Processes = processes };
+    }
+
+    private Judgement Judge(string phase, Trial winner, string[] programs)
+    {
+        var (own, baseline) = (Rows(phase, winner.Name), Rows(phase, Baseline));
+        var samples = programs.Select(program => (Numerator: TuningMath.SampleOf(baseline, program), Denominator: TuningMath.SampleOf(own, program))).ToList();
+        var bootstrap = new RoundBootstrap([.. own.Select(row => row.Round).Distinct()], specification.Seed);
+        var differences = samples.Select(pair => Difference.Between(pair.Numerator, pair.Denominator).PValue).ToList();
+        var corrected = Holm.Adjust(differences);
+        var gains = own.GroupBy(row => row.Round).Select(group => -math.ObjectiveOfRound([.. group], baseline)).ToList();
+        return new Judgement(
+            bootstrap.Mean(samples),
+            MedianInterval.Of(Sample.Of(gains.Select(Math.Exp))),
+            SignedRank.PValue(gains),
+            Math.Exp(math.MeanLog(math.Ratios(own, baseline, programs, row => row.OptimizedBytes))),
+            [.. programs.Select((program, i) => new ProgramJudgement(program, Ratio.Of(samples[i].Numerator, samples[i].Denominator), corrected[i]))]);
+    }
+
+    private List<string> Object(List<Judgement> judgements)
+    {
+        var objections = new List<string>();
+        foreach (var (judgement, where) in judgements.Zip((string[])["in fresh rounds", "on held-out programs"]))
+        {
+            if (!(judgement.Gain.Low > 1 && judgement.PValue < Significant))
+                objections.Add(FormattableString.Invariant($"no gain {where} that is clear of noise: {judgement.Gain.Value:0.000} ({judgement.Gain.Low:0.000}–{judgement.Gain.High:0.000}), corrected p {judgement.PValue:0.###}"));
+            foreach (var program in judgement.Programs.Where(program => program.Speedup.Value * specification.Constraints.Slower < 1))
+                objections.Add(FormattableString.Invariant($"{program.Program} is slower than allowed {where}: {program.Speedup.Value:0.000}"));
+            if (judgement.CodeRatio > specification.Constraints.Code)
+                objections.Add(FormattableString.Invariant($"more code than allowed {where}: {judgement.CodeRatio:0.000}"));
+        }
+
+        return objections;
+    }
+
+    private List<Evaluation> Rows(string phase, string configuration)
+    {
+        if (!measured.TryGetValue((phase, configuration), out var rows))
+            measured[(phase, configuration)] = rows = [];
+        return rows;
+    }
+}

@@ -1,0 +1,96 @@
+using Harness.Experiments.Workloads;
+
+namespace Harness.Experiments.Tuning;
+
+/// <summary>What a tuning run searches, on what, and what counts as better.</summary>
+internal sealed record TuningSpecification
+{
+    /// <summary>Name of the run and of its folder.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Name of the engine: <c>ours</c>, <c>v8</c>.</summary>
+    public required string Engine { get; init; }
+
+    public required SearchSpace Space { get; init; }
+
+    /// <summary>One of <see cref="Search.SearchMethods.Names"/>.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Programs that the search measures.</summary>
+    public required IReadOnlyList<Workload> Train { get; init; }
+
+    /// <summary>Programs by which the winner is chosen among the finalists; may be empty.</summary>
+    public required IReadOnlyList<Workload> Validation { get; init; }
+
+    /// <summary>Programs that only the winner is measured on; may be empty.</summary>
+    public required IReadOnlyList<Workload> HeldOut { get; init; }
+
+    public required TuningObjective Objective { get; init; }
+
+    public required TuningConstraints Constraints { get; init; }
+
+    public required RacingRule Racing { get; init; }
+
+    /// <summary>Processes that the search may start, baseline included; confirmation comes on top.</summary>
+    public required int Processes { get; init; }
+
+    /// <summary>Time that the search may take, in minutes, summed over its processes; infinite if not limited.</summary>
+    public required double Minutes { get; init; }
+
+    /// <summary>Candidates that come to validation.</summary>
+    public required int Finalists { get; init; }
+
+    /// <summary>Fresh rounds in which the winner must hold.</summary>
+    public required int ConfirmRounds { get; init; }
+
+    public required int Seed { get; init; }
+
+    /// <summary>Seconds after which a process counts as failed.</summary>
+    public required double TimeoutSeconds { get; init; }
+
+    /// <summary>Calls that a process times.</summary>
+    public required int TimedCalls { get; init; }
+
+    /// <summary>The text of the file, kept with the results.</summary>
+    public required string SourceText { get; init; }
+
+    /// <summary>Processes of the largest batch: what a race of it takes at most.</summary>
+    public int ProcessesOfBatch
+    {
+        get
+        {
+            var (alive, done, sum) = (Racing.Candidates, 0, 0);
+            for (var target = Racing.Rounds; ; target *= Racing.Factor)
+            {
+                sum += (target - done) * (alive + 1) * Train.Count;
+                done = target;
+                if (alive == 1)
+                    return sum;
+                alive = Math.Max(1, alive / Racing.Factor);
+            }
+        }
+    }
+
+    /// <summary>Candidates that the budget of processes lets the search try.</summary>
+    public int Trials => Math.Max(1, Processes / ProcessesOfBatch) * Racing.Candidates;
+}
+
+/// <summary>What is made small: a weighted sum of the logarithms of quantities in relation to the baseline's.</summary>
+/// <param name="Time">Weight of the time of the timed calls.</param>
+/// <param name="Code">Weight of the size of optimized code.</param>
+/// <param name="Compile">Weight of the time from bytes to module.</param>
+internal sealed record TuningObjective(double Time, double Code, double Compile);
+
+/// <summary>What a winner may not do.</summary>
+/// <param name="Slower">Largest time of any program in relation to the baseline: 1.02 for 2% slower; infinite for no limit.</param>
+/// <param name="Code">Largest geometric mean of code sizes likewise.</param>
+internal sealed record TuningConstraints(double Slower, double Code);
+
+/// <summary>
+/// Successive halving (Jamieson and Talwalkar 2016) with paired rounds: a batch is measured in some rounds, the best part of it in a multiple of them, and so on,
+/// so that repetitions go where they decide something.
+/// </summary>
+/// <param name="Candidates">Size of a batch; 1 for no racing.</param>
+/// <param name="Rounds">Rounds of the first stage.</param>
+/// <param name="Factor">By how much the rounds grow and the candidates shrink, stage by stage.</param>
+internal sealed record RacingRule(int Candidates, int Rounds, int Factor);
