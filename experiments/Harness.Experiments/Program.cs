@@ -20,6 +20,7 @@ var root = new RootCommand("Research harness for speculative optimisation in Web
     ChartCommand.Create(),
     CompareCommand.Create(),
     FuzzCommand.Create(),
+    DartCommand.Create(),
     FuzzWorkerCommand.Create(),
 };
 

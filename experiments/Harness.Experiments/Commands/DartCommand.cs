@@ -1,0 +1,124 @@
+using System.CommandLine;
+using Harness.Dart;
+using Harness.Dart.Semantics;
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+
+namespace Harness.Experiments.Commands;
+
+/// <summary><c>harness dart</c>: compiles Dart programs, runs them on this engine, and checks the compiler by conformance tests.</summary>
+internal static partial class DartCommand
+{
+    /// <summary>Exit code where a program has errors, as Dart's own tools have it.</summary>
+    private const int CompilationFailed = 254;
+
+    public static Command Create() => new("dart", "compile and run Dart programs")
+    {
+        CreateBuild(), CreateRun(), CreateCheck(), CreateConformance(),
+    };
+
+    private static Argument<string> FileArgument() => new("file") { Description = "the program's file: FILE.dart" };
+
+    private static Option<string[]> PackageOption() => new("--package")
+    {
+        Description = "where a package is: NAME=FOLDER, its lib folder; can be given several times", HelpName = "NAME=FOLDER", DefaultValueFactory = _ => [],
+    };
+
+    private static Command CreateBuild()
+    {
+        var file = FileArgument();
+        var output = new Option<string?>("--output", "-o") { Description = "the module's file; FILE.wasm unless given", HelpName = "FILE" };
+        var packages = PackageOption();
+        var command = new Command("build", "compile a program to a WebAssembly module") { file, output, packages };
+        command.SetAction(parsed =>
+        {
+            var path = parsed.GetRequiredValue(file);
+            var target = parsed.GetValue(output) ?? Path.ChangeExtension(path, ".wasm");
+            return Guarded(() =>
+            {
+                File.WriteAllBytes(target, DartCompiler.Compile(path, null, Packages(parsed.GetValue(packages)!)));
+                return 0;
+            });
+        });
+        return command;
+    }
+
+    private static Command CreateRun()
+    {
+        var file = FileArgument();
+        var packages = PackageOption();
+        var command = new Command("run", "compile a program and run it on this engine") { file, packages };
+        var knobs = KnobOptions.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var options = EngineOptions.FromDictionary(knobs.Read(parsed));
+            return Guarded(() =>
+            {
+                var bytes = DartCompiler.Compile(parsed.GetRequiredValue(file), null, Packages(parsed.GetValue(packages)!));
+                return ExecutionThread.Run(options, () => Run(bytes, options, Console.Out));
+            });
+        });
+        return command;
+    }
+
+    private static Command CreateCheck()
+    {
+        var file = FileArgument();
+        var packages = PackageOption();
+        var command = new Command("check", "report a program's errors") { file, packages };
+        command.SetAction(parsed => Guarded(() =>
+        {
+            _ = DartCompiler.Compile(parsed.GetRequiredValue(file), null, Packages(parsed.GetValue(packages)!));
+            return 0;
+        }));
+        return command;
+    }
+
+    private static int Run(byte[] bytes, EngineOptions options, TextWriter output)
+    {
+        using var store = new Store(options);
+        try
+        {
+            return new DartHost(output).Run(store, WasmModule.Decode(bytes));
+        }
+        catch (WasmTrapException trap)
+        {
+            output.WriteLine("Unhandled exception:\n" + trap.Message);
+            return 255;
+        }
+    }
+
+    private static Dictionary<string, string> Packages(string[] texts)
+    {
+        var packages = new Dictionary<string, string>();
+        foreach (var text in texts)
+        {
+            var equals = text.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+                throw new HarnessException($"'{text}' is not NAME=FOLDER");
+            packages[text[..equals]] = text[(equals + 1)..];
+        }
+
+        return packages;
+    }
+
+    private static int Guarded(Func<int> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (DartCompilationException exception)
+        {
+            foreach (var error in exception.Errors)
+                Console.Error.WriteLine(error);
+            return CompilationFailed;
+        }
+        catch (InvalidOperationException exception) when (exception.InnerException is not null)
+        {
+            Console.Error.WriteLine("Error: " + exception.Message);
+            return CompilationFailed;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using Harness.Dart;
+using Harness.Dart.Semantics;
+using Harness.Engine.Configuration;
+using Harness.Engine.Runtime;
+
+namespace Harness.Experiments.Commands;
+
+/// <summary><c>harness dart conformance</c>: runs the tests of a folder of Dart's conformance suite and counts them by subfolder.</summary>
+internal static partial class DartCommand
+{
+    private enum TestOutcome { Passed, Failed, Unsupported, Refused }
+
+    private static Command CreateConformance()
+    {
+        var folder = new Argument<string>("dir") { Description = "a folder of tests (*_t*.dart); subfolders are counted one by one" };
+        var verbose = new Option<bool>("--failures") { Description = "list what failed, with the first line of the reason" };
+        var filter = new Option<string>("--filter") { Description = "only files whose path has this text", HelpName = "TEXT", DefaultValueFactory = _ => "" };
+        var command = new Command("conformance", "run Dart's conformance tests and count them by directory") { folder, verbose, filter };
+        command.SetAction(parsed => Conformance(parsed.GetRequiredValue(folder), parsed.GetValue(verbose), parsed.GetValue(filter)!));
+        return command;
+    }
+
+    [GeneratedRegex(@"\[cfe\]|\[analyzer\]|@compile-error|@static-warning|SYNTAX_ERROR|^// *\[error", RegexOptions.Multiline)]
+    private static partial Regex ExpectedError();
+
+    private static int Conformance(string folder, bool verbose, string filter)
+    {
+        if (!Directory.Exists(folder))
+            throw new HarnessException($"there is no folder '{folder}'");
+        var files = Directory.EnumerateFiles(folder, "*_t*.dart", SearchOption.AllDirectories).Where(f => f.Contains(filter, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        var rows = new SortedDictionary<string, int[]>(StringComparer.Ordinal);
+        foreach (var file in files)
+        {
+            var text = File.ReadAllText(file);
+            if (!text.Contains("main(", StringComparison.Ordinal))
+                continue;
+            var relative = Path.GetRelativePath(folder, file);
+            var directory = Path.GetDirectoryName(relative)?.Split('/')[0] ?? ".";
+            if (!rows.TryGetValue(directory, out var row))
+                rows[directory] = row = new int[5];
+            var mustBeRefused = ExpectedError().IsMatch(text);
+            var (outcome, reason) = RunTest(file);
+            if (mustBeRefused)
+            {
+                row[outcome is TestOutcome.Refused ? 3 : 4]++;
+                continue;
+            }
+
+            row[outcome switch { TestOutcome.Passed => 0, TestOutcome.Unsupported => 2, _ => 1 }]++;
+            if (verbose && outcome != TestOutcome.Passed)
+                Console.WriteLine($"{outcome}: {relative}: {reason}");
+        }
+
+        Console.WriteLine("directory | passed | failed | excluded (not supported) | refused as it must be | not refused");
+        Console.WriteLine("--- | --- | --- | --- | --- | ---");
+        foreach (var (directory, row) in rows)
+            Console.WriteLine($"{directory} | {string.Join(" | ", row)}");
+        return 0;
+    }
+
+    private static (TestOutcome Outcome, string Reason) RunTest(string file)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = DartCompiler.Compile(file);
+        }
+        catch (DartCompilationException exception)
+        {
+            var reason = exception.Errors[0].ToString().Split('\n')[0];
+            return (reason.Contains("not supported", StringComparison.Ordinal) ? TestOutcome.Unsupported : TestOutcome.Refused, reason);
+        }
+        catch (InvalidOperationException exception)
+        {
+            return (TestOutcome.Failed, string.Join(' ', exception.Message.Split('\n').Take(2)));
+        }
+
+        var options = EngineOptions.Default;
+        var output = new StringWriter();
+        try
+        {
+            // A test that does not end by itself is interrupted.
+            var code = ExecutionThread.Run(options, () =>
+            {
+                using var store = new Store(options);
+                using var timer = new Timer(_ => store.Interrupt(), null, TimeSpan.FromSeconds(10), Timeout.InfiniteTimeSpan);
+                return new DartHost(output).Run(store, Engine.Modules.WasmModule.Decode(bytes));
+            });
+            return code == 0 ? (TestOutcome.Passed, "") : (TestOutcome.Failed, output.ToString().Split('\n').SkipWhile(l => l.StartsWith("Unhandled", StringComparison.Ordinal)).FirstOrDefault() ?? "");
+        }
+        catch (Exception exception) when (exception is WasmTrapException or Engine.Modules.ModuleException or WasmException or LinkException)
+        {
+            return (TestOutcome.Failed, exception.Message.Split('\n')[0]);
+        }
+    }
+}

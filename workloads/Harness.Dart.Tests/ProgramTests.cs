@@ -1,0 +1,117 @@
+using Harness.Dart.Semantics;
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+
+namespace Harness.Dart.Tests;
+
+/// <summary>Programs are compiled and run on this engine; their output and exit code must be as given.</summary>
+public sealed class ProgramTests
+{
+    private static (int Code, string Output) Run(string source, DartOptions? lowering = null, EngineOptions? engine = null)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"harness-dart-{Guid.NewGuid():N}.dart");
+        File.WriteAllText(file, source);
+        try
+        {
+            var bytes = DartCompiler.Compile(file, lowering);
+            var options = engine ?? EngineOptions.Default;
+            var output = new StringWriter();
+            var code = ExecutionThread.Run(options, () =>
+            {
+                using var store = new Store(options);
+                return new DartHost(output).Run(store, WasmModule.Decode(bytes));
+            });
+            return (code, output.ToString());
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private const string Classes = """
+        class A { int x; A(this.x); int f() => x + 1; String toString() => 'A($x)'; }
+        class B extends A { B(int y) : super(y * 2); int f() => x * 10; }
+        void main() {
+          var list = [1, 2, 3];
+          list.add(4);
+          var sum = 0;
+          for (var i in list) sum += i;
+          print('sum $sum ${sum / 3} ${1e21} ${0.1 + 0.2} ${-0.0}');
+          for (A a in [A(1), B(2)]) print('$a ${a.f()}');
+          var map = {'a': 1, 'b': 2};
+          map.forEach((k, v) => print('$k=$v'));
+          print(list.map((e) => e * 2).toList());
+          try { list[10]; } catch (e) { print(e); }
+          print([3, 1, 2]..sort());
+        }
+        """;
+
+    private const string ClassesOutput = """
+        sum 10 3.3333333333333335 1e+21 0.30000000000000004 -0.0
+        A(1) 2
+        A(4) 40
+        a=1
+        b=2
+        [2, 4, 6, 8]
+        RangeError (index): Index out of range: index should be less than 4: 10
+        [1, 2, 3]
+
+        """;
+
+    [Fact]
+    public void ClassesListsMapsAndStringsWork() => Assert.Equal((0, ClassesOutput), Run(Classes));
+
+    [Theory]
+    [InlineData("never", 0, 0)]
+    [InlineData("eager", 0, 0)]
+    [InlineData("eager", 3, 0)]
+    [InlineData("background", 0, 100)]
+    public void TheEngineModeMakesNoDifference(string tierUp, int guardFailInterval, int collectionInterval)
+    {
+        var options = EngineOptions.FromDictionary(new Dictionary<string, string>
+        {
+            ["tier-up"] = tierUp,
+            ["stress.guard-fail-interval"] = guardFailInterval.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["stress.gc-interval"] = collectionInterval.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        });
+        Assert.Equal((0, ClassesOutput), Run(Classes, engine: options));
+    }
+
+    public static TheoryData<string> Lowerings => ["dispatch", "off", "cha", "mutable", "open"];
+
+    [Theory]
+    [MemberData(nameof(Lowerings))]
+    public void TheLoweringMakesNoDifference(string lowering)
+    {
+        var options = lowering switch
+        {
+            "dispatch" => DartOptions.Default with { Dispatch = DispatchKind.ClassSwitch },
+            "off" => DartOptions.Default with { Devirtualize = DevirtualizeKind.Off },
+            "cha" => DartOptions.Default with { Devirtualize = DevirtualizeKind.Cha },
+            "mutable" => DartOptions.Default with { Immutable = false },
+            _ => DartOptions.Default with { ExactTypes = false },
+        };
+        Assert.Equal((0, ClassesOutput), Run(Classes, options));
+    }
+
+    [Fact]
+    public void AnUncaughtExceptionEndsWith255()
+    {
+        var (code, output) = Run("void main() { throw StateError('no'); }");
+        Assert.Equal(255, code);
+        Assert.Contains("Bad state: no", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("void main() { int x = 'a'; }", "1:23: Error: A value of type 'String' can't be assigned to a variable of type 'int'.")]
+    [InlineData("void main() { foo(); }", "1:15: Error: Method not found: 'foo'.")]
+    [InlineData("void main() { print(1) }", "1:22: Error: Expected ';' after this.")]
+    [InlineData("void f() async {} void main() { f(); }", "1:6: Error: An 'async' function is not supported by this compiler yet.")]
+    public void AWrongProgramIsRefusedAtItsPlace(string source, string expected)
+    {
+        var exception = Assert.Throws<DartCompilationException>(() => Run(source));
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,2 @@
+library dart.collection;
+export 'dart:core' show ListBase, MapBase, SetBase;

@@ -1,0 +1,237 @@
+part of 'core.dart';
+
+class StackTrace {
+  const StackTrace();
+  static const StackTrace empty = StackTrace();
+  static StackTrace get current => const StackTrace();
+  factory StackTrace.fromString(String s) => _TextTrace(s);
+  String toString() => '';
+}
+class _TextTrace implements StackTrace {
+  final String _text;
+  _TextTrace(this._text);
+  String toString() => _text;
+}
+StackTrace _captureStackTrace() => const StackTrace();
+
+abstract interface class Exception {
+  factory Exception([var message]) => _Exception(message);
+}
+class _Exception implements Exception {
+  final dynamic message;
+  _Exception([this.message]);
+  String toString() => message == null ? 'Exception' : 'Exception: $message';
+}
+class FormatException implements Exception {
+  final String message;
+  final dynamic source;
+  final int? offset;
+  const FormatException([this.message = "", this.source, this.offset]);
+  String toString() {
+    String r = message.isEmpty ? 'FormatException' : 'FormatException: $message';
+    if (offset != null) r = '$r (at offset $offset)';
+    if (source is String) r = '$r\n$source';
+    return r;
+  }
+}
+class Error {
+  Error();
+  StackTrace? get stackTrace => const StackTrace();
+  static String safeToString(Object? object) => object is String ? '"$object"' : _toStringOf(object);
+  static Never throwWithStackTrace(Object error, StackTrace stackTrace) => throw error;
+}
+class AssertionError extends Error {
+  final Object? message;
+  AssertionError([this.message]);
+  String toString() => message == null ? 'Assertion failed' : 'Assertion failed: ${Error.safeToString(message)}';
+}
+class TypeError extends Error {
+  final String _message;
+  TypeError() : _message = '';
+  TypeError._(this._message);
+  String toString() => _message.isEmpty ? "Instance of 'TypeError'" : _message;
+}
+class ArgumentError extends Error {
+  final bool _hasValue;
+  final dynamic invalidValue;
+  final String? name;
+  final dynamic message;
+  ArgumentError([this.message, this.name]) : invalidValue = null, _hasValue = false;
+  ArgumentError.value(value, [this.name, this.message]) : invalidValue = value, _hasValue = true;
+  ArgumentError.notNull([this.name]) : _hasValue = false, message = 'Must not be null', invalidValue = null;
+  static T checkNotNull<T>(T? argument, [String? name]) => argument ?? (throw ArgumentError.notNull(name));
+  String get _errorName => 'Invalid argument${_hasValue ? '' : '(s)'}';
+  String get _errorExplanation => '';
+  String toString() {
+    final nameText = name == null ? '' : ' ($name)';
+    final messageText = message == null ? '' : ': ${_toStringOf(message)}';
+    final prefix = '$_errorName$nameText$messageText';
+    if (!_hasValue) return prefix;
+    return '$prefix$_errorExplanation: ${Error.safeToString(invalidValue)}';
+  }
+}
+class RangeError extends ArgumentError {
+  final num? start;
+  final num? end;
+  RangeError(var message) : start = null, end = null, super(message);
+  RangeError.value(num value, [String? name, String? message]) : start = null, end = null, super.value(value, name, message ?? 'Value not in range');
+  RangeError.range(num invalidValue, int? minValue, int? maxValue, [String? name, String? message]) : start = minValue, end = maxValue, super.value(invalidValue, name, message ?? 'Invalid value');
+  factory RangeError.index(int index, dynamic indexable, [String? name, String? message, int? length]) => IndexError(index, indexable, name, message, length);
+  static int checkValueInInterval(int value, int minValue, int maxValue, [String? name, String? message]) {
+    if (value < minValue || value > maxValue) throw RangeError.range(value, minValue, maxValue, name, message);
+    return value;
+  }
+  static int checkValidIndex(int index, dynamic indexable, [String? name, int? length, String? message]) {
+    final n = length ?? (indexable.length as int);
+    if (index < 0 || index >= n) throw IndexError.withLength(index, n, indexable: indexable, name: name, message: message);
+    return index;
+  }
+  static int checkValidRange(int start, int? end, int length, [String? startName, String? endName, String? message]) {
+    if (start < 0 || start > length) throw RangeError.range(start, 0, length, startName ?? 'start', message);
+    if (end != null) {
+      if (end < start || end > length) throw RangeError.range(end, start, length, endName ?? 'end', message);
+      return end;
+    }
+    return length;
+  }
+  static int checkNotNegative(int value, [String? name, String? message]) {
+    if (value < 0) throw RangeError.range(value, 0, null, name ?? 'index', message);
+    return value;
+  }
+  String get _errorName => 'RangeError';
+  String get _errorExplanation {
+    if (start == null) return end == null ? '' : ': Not less than or equal to $end';
+    if (end == null) return ': Not greater than or equal to $start';
+    if (end! > start!) return ': Not in inclusive range $start..$end';
+    if (end! < start!) return ': Valid value range is empty';
+    return ': Only valid value is $start';
+  }
+}
+class IndexError extends ArgumentError implements RangeError {
+  final Object? indexable;
+  final int length;
+  IndexError(int invalidValue, dynamic indexable, [String? name, String? message, int? length]) : this.indexable = indexable, this.length = length ?? (indexable.length as int), super.value(invalidValue, name ?? 'index', message ?? 'Index out of range');
+  IndexError.withLength(int invalidValue, this.length, {this.indexable, String? name, String? message}) : super.value(invalidValue, name ?? 'index', message ?? 'Index out of range');
+  static int check(int index, int length, {Object? indexable, String? name, String? message}) {
+    if (index < 0 || index >= length) throw IndexError.withLength(index, length, indexable: indexable, name: name, message: message);
+    return index;
+  }
+  int get start => 0;
+  int get end => length - 1;
+  String get _errorName => 'RangeError';
+  String get _errorExplanation {
+    if ((invalidValue as int) < 0) return ': index must not be negative';
+    if (length == 0) return ': no indices are valid';
+    return ': index should be less than $length';
+  }
+}
+class UnsupportedError extends Error {
+  final String? message;
+  UnsupportedError(this.message);
+  String toString() => 'Unsupported operation: $message';
+}
+class UnimplementedError extends Error implements UnsupportedError {
+  final String? message;
+  UnimplementedError([this.message]);
+  String toString() => message == null ? 'UnimplementedError' : 'UnimplementedError: $message';
+}
+class StateError extends Error {
+  final String message;
+  StateError(this.message);
+  String toString() => 'Bad state: $message';
+}
+class ConcurrentModificationError extends Error {
+  final Object? modifiedObject;
+  ConcurrentModificationError([this.modifiedObject]);
+  String toString() => 'Concurrent modification during iteration: ${Error.safeToString(modifiedObject)}.';
+}
+class IntegerDivisionByZeroException extends Error implements UnsupportedError, Exception {
+  String? get message => 'Division resulted in non-finite value';
+  String toString() => 'IntegerDivisionByZeroException';
+}
+class OutOfMemoryError extends Error {
+  String toString() => 'Out of Memory';
+}
+class StackOverflowError extends Error {
+  String toString() => 'Stack Overflow';
+}
+class _LateError extends Error {
+  final String _message;
+  _LateError(this._message);
+  String toString() => 'LateInitializationError: $_message';
+}
+class NoSuchMethodError extends Error {
+  final Object? _receiver;
+  final Invocation _invocation;
+  NoSuchMethodError.withInvocation(this._receiver, this._invocation);
+  String toString() {
+    final name = (_invocation.memberName as _Symbol)._name;
+    final kind = _invocation.isGetter ? 'getter' : _invocation.isSetter ? 'setter' : 'method';
+    return "NoSuchMethodError: Class '${_receiver == null ? 'Null' : _typeName(_receiver)}' has no instance $kind '$name'.\nReceiver: ${Error.safeToString(_receiver)}";
+  }
+}
+abstract class Invocation {
+  Symbol get memberName;
+  List<Type> get typeArguments => const <Type>[];
+  List<dynamic> get positionalArguments;
+  Map<Symbol, dynamic> get namedArguments;
+  bool get isMethod;
+  bool get isGetter;
+  bool get isSetter;
+  bool get isAccessor => isGetter || isSetter;
+  Invocation();
+  factory Invocation.method(Symbol memberName, Iterable<Object?>? positionalArguments, [Map<Symbol, Object?>? namedArguments]) => _Invocation(memberName, 0, [...?positionalArguments], namedArguments ?? const {});
+  factory Invocation.getter(Symbol name) => _Invocation(name, 1, const [], const {});
+  factory Invocation.setter(Symbol memberName, Object? argument) => _Invocation(memberName, 2, [argument], const {});
+}
+class _Invocation extends Invocation {
+  final Symbol memberName;
+  final int _kind;
+  final List<dynamic> positionalArguments;
+  final Map<Symbol, dynamic> namedArguments;
+  _Invocation(this.memberName, this._kind, this.positionalArguments, this.namedArguments);
+  bool get isMethod => _kind == 0;
+  bool get isGetter => _kind == 1;
+  bool get isSetter => _kind == 2;
+}
+Invocation _makeInvocation(String name, int kind, WasmArray<Object?> positional, WasmArray<Object?> named) {
+  final list = <dynamic>[];
+  for (int i = 0; i < positional.length; i++) list.add(positional[i]);
+  final map = <Symbol, dynamic>{};
+  for (int i = 0; i < named.length; i += 2) map[_Symbol(named[i] as String)] = named[i + 1];
+  return _Invocation(_Symbol(kind == 2 ? '$name=' : name), kind, list, map);
+}
+Object? _noSuchMethodOn(Object o, String name, int kind, WasmArray<Object?> positional, WasmArray<Object?> named) =>
+    _callNoSuchMethod(o, _makeInvocation(name, kind, positional, named));
+Never _throwNoSuchMethod(Object o, String name, int kind, WasmArray<Object?> positional, WasmArray<Object?> named) =>
+    throw NoSuchMethodError.withInvocation(o, _makeInvocation(name, kind, positional, named));
+Never _throwNoSuchMethodOnNull(String name, int kind, WasmArray<Object?> positional) =>
+    throw NoSuchMethodError.withInvocation(null, _makeInvocation(name, kind, positional, WasmArray<Object?>(0)));
+int _findNamed(WasmArray<Object?> named, String name) {
+  for (int i = 0; i < named.length; i += 2) {
+    if (named[i] as String == name) return i + 1;
+  }
+  return -1;
+}
+bool _namedFit(WasmArray<Object?> named, WasmArray<Object?> names) {
+  for (int i = 0; i < named.length; i += 2) {
+    bool found = false;
+    for (int j = 0; j < names.length; j += 2) {
+      if (names[j] as String == named[i] as String) found = true;
+    }
+    if (!found) return false;
+  }
+  for (int j = 0; j < names.length; j += 2) {
+    if (names[j + 1] as bool && _findNamed(named, names[j] as String) < 0) return false;
+  }
+  return true;
+}
+Never _throwCastError(Object? value, Type type) => throw TypeError._("type '${value == null ? 'Null' : _runtimeTypeOf(value)}' is not a subtype of type '$type' in type cast");
+Never _throwNullCheck() => throw TypeError._('Null check operator used on a null value');
+Never _throwLateNotInitialized(String name) => throw _LateError("Field '$name' has not been initialized.");
+Never _throwLateAlreadyInitialized(String name) => throw _LateError("Field '$name' has already been initialized.");
+Never _throwPatternMismatch() => throw StateError('Pattern matching error');
+Never _throwAssertion(Object? message) => throw AssertionError(message);
+void _checkCovariant(Object? value, _Type type) {
+  if (!_isInstance(value, type)) _throwCastError(value, type);
+}

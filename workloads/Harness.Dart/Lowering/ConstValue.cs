@@ -1,0 +1,51 @@
+using Harness.Dart.Ir;
+using Harness.Dart.Semantics;
+
+namespace Harness.Dart.Lowering;
+
+/// <summary>The value of a constant expression. Equal keys are identical constants.</summary>
+internal abstract record ConstValue
+{
+    private string? _key;
+    public string Key => _key ??= MakeKey();
+    protected abstract string MakeKey();
+    public virtual bool Equals(ConstValue? other) => other is not null && Key == other.Key;
+    public override int GetHashCode() => Key.GetHashCode(StringComparison.Ordinal);
+}
+
+internal sealed record ConstNull : ConstValue
+{
+    public static readonly ConstNull Instance = new();
+    protected override string MakeKey() => "null";
+}
+
+internal sealed record ConstInt(long Value) : ConstValue { protected override string MakeKey() => "i" + Value; }
+internal sealed record ConstDouble(double Value) : ConstValue { protected override string MakeKey() => "d" + BitConverter.DoubleToInt64Bits(Value); }
+internal sealed record ConstBool(bool Value) : ConstValue { protected override string MakeKey() => Value ? "true" : "false"; }
+internal sealed record ConstString(string Value) : ConstValue { protected override string MakeKey() => $"s{Value.Length}:{Value}"; }
+internal sealed record ConstSymbol(string Name) : ConstValue { protected override string MakeKey() => "#" + Name; }
+internal sealed record ConstType(DartType Type) : ConstValue { protected override string MakeKey() => "t" + Type.Key; }
+
+/// <summary>An array of the runtime, as the core's own objects have them.</summary>
+internal sealed record ConstArray(ArrayDef Def, ConstValue[] Items) : ConstValue { protected override string MakeKey() => $"a{Def.Name}[{string.Join(',', Items.Select(i => i.Key))}]"; }
+
+internal sealed record ConstList(DartType Element, ConstValue[] Items) : ConstValue { protected override string MakeKey() => $"l{Element.Key}[{string.Join(',', Items.Select(i => i.Key))}]"; }
+internal sealed record ConstSet(DartType Element, ConstValue[] Items) : ConstValue { protected override string MakeKey() => $"S{Element.Key}[{string.Join(',', Items.Select(i => i.Key))}]"; }
+internal sealed record ConstMap(DartType KeyType, DartType ValueType, ConstValue[] Keys, ConstValue[] Values) : ConstValue
+{
+    protected override string MakeKey() => $"m{KeyType.Key},{ValueType.Key}[{string.Join(',', Keys.Select((k, i) => k.Key + ":" + Values[i].Key))}]";
+}
+
+internal sealed record ConstRecord(RecordType Type, ConstValue[] Fields) : ConstValue { protected override string MakeKey() => $"r{string.Join(';', Type.Named.Select(n => n.Name))}[{string.Join(',', Fields.Select(i => i.Key))}]"; }
+
+/// <summary>An object: its class with type arguments, and the fields of the class and its superclasses.</summary>
+internal sealed record ConstObject(InterfaceType Type, Dictionary<Member, ConstValue> Fields) : ConstValue
+{
+    protected override string MakeKey() => $"o{Type.Key}{{{string.Join(',', Fields.Select(f => f.Key.Owner!.Id + f.Key.Name + "=" + f.Value.Key).Order(StringComparer.Ordinal))}}}";
+}
+
+/// <summary>A tear-off of a static function or constructor, perhaps with type arguments.</summary>
+internal sealed record ConstFunction(Member Function, DartType[] TypeArgs, InterfaceType? Constructed) : ConstValue
+{
+    protected override string MakeKey() => $"f{System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Function)}<{string.Join(',', TypeArgs.Select(t => t.Key))}>{Constructed?.Key}";
+}

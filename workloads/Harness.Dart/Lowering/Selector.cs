@@ -1,0 +1,74 @@
+using Harness.Dart.Ir;
+using Harness.Dart.Semantics;
+
+namespace Harness.Dart.Lowering;
+
+internal enum SelectorKind : byte { Method, Getter, Setter, Tearoff }
+
+/// <summary>What a virtual call names: all members that override each other, with one signature for all of them.</summary>
+internal sealed class Selector(string name, SelectorKind kind)
+{
+    private static int s_count;
+    public int Id { get; } = Interlocked.Increment(ref s_count);
+    public string Name { get; } = name;
+    public SelectorKind Kind { get; } = kind;
+    public List<Member> Members { get; } = [];
+
+    /// <summary>Forwarding for union-find.</summary>
+    public Selector? Parent { get; set; }
+
+    public Selector Find()
+    {
+        var s = this;
+        while (s.Parent is not null) s = s.Parent;
+        return s;
+    }
+
+    // The signature, made on first use.
+    public bool HasSignature;
+    public int TypeParamCount;
+    public List<SelectorParam> Params = [];
+    public List<string> NamedOrder = [];
+    public WType Result;
+    public WType Receiver;
+    public FuncDef? Def;
+
+    public bool IsCalled;
+    public List<Node> Calls { get; } = [];
+    public int Offset = -1;
+    public Selector? TearoffOf;
+    public Selector? Tearoff;
+
+    /// <summary>The function of each class that has one, filled in as classes are instantiated.</summary>
+    public Dictionary<ClassElement, IrFunction> Targets { get; } = [];
+}
+
+internal sealed class SelectorParam
+{
+    public WType Type;
+    public string? Name;
+    public bool IsOptional;
+    public bool UsesSentinel;
+    public ConstValue? Default;
+}
+
+/// <summary>A variable at top level or a static field.</summary>
+internal sealed class StaticVariable
+{
+    public required Member Member { get; init; }
+    public required DartType Type { get; set; }
+    public required IrGlobal Global { get; init; }
+    public IrGlobal? Flag { get; set; }
+    public IrFunction? Getter { get; set; }
+    public bool IsEager { get; set; }
+}
+
+/// <summary>How a class's objects lie in memory.</summary>
+internal sealed class ClassLayout
+{
+    public required StructDef Struct { get; init; }
+    public Dictionary<Member, int> Fields { get; } = [];
+
+    /// <summary>Fields that hold type arguments, of the class and its superclasses.</summary>
+    public Dictionary<TypeParam, int> TypeFields { get; } = [];
+}

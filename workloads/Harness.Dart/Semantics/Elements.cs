@@ -1,0 +1,161 @@
+using Harness.Dart.Syntax;
+
+namespace Harness.Dart.Semantics;
+
+/// <summary>A library: its files, what it declares and what it sees.</summary>
+internal sealed class Library(string uri)
+{
+    public string Uri { get; } = uri;
+
+    public List<UnitNode> Units { get; } = [];
+
+    /// <summary>What the library itself declares, by name; setters as <c>name=</c>.</summary>
+    public Dictionary<string, object> Declared { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What others see.</summary>
+    public Dictionary<string, object> Exported { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>What comes from imports without a prefix.</summary>
+    public Dictionary<string, object> Imported { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, PrefixElement> Prefixes { get; } = new(StringComparer.Ordinal);
+
+    public List<ClassElement> Extensions { get; } = [];
+
+    /// <summary>Extensions that are in scope, with and without a name.</summary>
+    public List<ClassElement> VisibleExtensions { get; } = [];
+
+    public List<(Library Target, Directive Directive)> Imports { get; } = [];
+
+    public List<(Library Target, Directive Directive)> Exports { get; } = [];
+
+    public bool IsCore => Uri.StartsWith("dart:", StringComparison.Ordinal);
+}
+
+/// <summary>An import's prefix, with what it shows.</summary>
+internal sealed class PrefixElement(string name)
+{
+    public string Name { get; } = name;
+
+    public Dictionary<string, object> Members { get; } = new(StringComparer.Ordinal);
+
+    public List<ClassElement> Extensions { get; } = [];
+}
+
+/// <summary>A name that two imports give different meanings.</summary>
+internal sealed record AmbiguousElement(string Name);
+
+internal sealed class TypedefElement(string name, TypedefNode node, Library library, SourceFile file)
+{
+    public string Name { get; } = name;
+    public TypedefNode Node { get; } = node;
+    public Library Library { get; } = library;
+    public SourceFile File { get; } = file;
+    public List<TypeParam> Params { get; } = [];
+    public DartType? Type { get; set; }
+    public bool Busy { get; set; }
+}
+
+internal enum MemberKind : byte { Field, Method, Getter, Setter, Constructor }
+
+/// <summary>A function, variable or member of a class. In an application of a mixin, a copy of the mixin's member.</summary>
+internal sealed class Member
+{
+    public required string Name { get; init; }
+    public required MemberKind Kind { get; init; }
+    public required Library Library { get; init; }
+    public required SourceFile File { get; init; }
+    public FunctionNode? Function { get; init; }
+    public FieldNode? Field { get; init; }
+
+    /// <summary>The class whose objects have the member; null at top level.</summary>
+    public ClassElement? Owner { get; init; }
+
+    /// <summary>The class in whose text it stands.</summary>
+    public ClassElement? Lexical { get; init; }
+    public bool IsStatic { get; init; }
+    public int Index { get; set; }
+    public EnumValueNode? EnumValue { get; init; }
+    public int EnumIndex { get; init; }
+
+    public int Pos => Function?.Pos ?? Field?.Pos ?? EnumValue?.Pos ?? 0;
+    public bool IsInstance => Owner is not null && !IsStatic && Kind != MemberKind.Constructor;
+    public bool IsAbstract => Function is { } f ? f.Abstract && !f.External && Kind != MemberKind.Constructor : Field is { Abstract: true };
+    public bool IsFinal => Field is { Final: true } or null && Kind == MemberKind.Field;
+    public bool IsConst => Field is { Const: true } || EnumValue is not null;
+    public bool HasSetter => Kind == MemberKind.Field && (Field is { Final: false } || Field is { Final: true, Late: true, Init: null, Const: false });
+
+    // Filled in on demand by TypeResolver and the lowering.
+    public FunctionType? Signature;
+    public List<TypeParam> TypeParams = [];
+    public List<Param>? Params;
+    public DartType? FieldType;
+    public bool Busy;
+    public Lowering.Selector? Selector, SetterSelector;
+    public object? Lowered, LoweredSetter, LoweredExtra;
+    public Lowering.StaticVariable? Variable;
+
+    public string FullName => Owner is null ? Name : Kind == MemberKind.Constructor ? Name.Length == 0 ? Owner.Name : $"{Owner.Name}.{Name}" : $"{Owner.Name}.{Name}";
+    public override string ToString() => FullName;
+}
+
+/// <summary>A formal parameter with its type.</summary>
+internal sealed class Param
+{
+    public required ParamNode Node { get; init; }
+    public required DartType Type { get; set; }
+    public string Name => Node.Name;
+    public ParamKind Kind => Node.Kind;
+    public bool IsRequired => Kind == ParamKind.Required || Node.IsRequiredNamed;
+
+    /// <summary>The default of a super parameter comes from the super constructor's.</summary>
+    public (Expr Value, Member Owner)? InheritedDefault;
+}
+
+/// <summary>A class, mixin, enum, extension, extension type, or the application of a mixin.</summary>
+internal sealed class ClassElement(string name, ClassNode node, Library library, SourceFile file)
+{
+    private static int s_count;
+
+    public int Id { get; } = Interlocked.Increment(ref s_count);
+    public string Name { get; } = name;
+    public ClassNode Node { get; } = node;
+    public Library Library { get; } = library;
+    public SourceFile File { get; } = file;
+    public List<TypeParam> TypeParams { get; } = [];
+
+    /// <summary>What names of type parameters mean in members: in an application of a mixin, the mixin's arguments.</summary>
+    public Dictionary<string, DartType> TypeScope { get; } = new(StringComparer.Ordinal);
+    public InterfaceType? Supertype { get; set; }
+    public List<InterfaceType> Interfaces { get; } = [];
+
+    /// <summary>For an application of a mixin: the mixin.</summary>
+    public ClassElement? AppliedMixin { get; set; }
+
+    /// <summary>Instance members by name; setters as <c>name=</c>.</summary>
+    public Dictionary<string, Member> Members { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, Member> Statics { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, Member> Constructors { get; } = new(StringComparer.Ordinal);
+    public List<Member> InstanceFields { get; } = [];
+    public List<Member> EnumValues { get; } = [];
+
+    /// <summary>What an extension extends, or the type that an extension type stands for.</summary>
+    public DartType? OnType { get; set; }
+    public bool IsAbstract => Node.Abstract || Node.Kind == ClassKind.Mixin;
+    public bool IsExtensionType => Node.Kind == ClassKind.ExtensionType;
+    public bool IsMixin => Node.Kind == ClassKind.Mixin || Node.MixinClass;
+    public bool IsEnum => Node.Kind == ClassKind.Enum;
+
+    /// <summary>The class that all enums extend.</summary>
+    public bool IsEnumBase => Name == "_Enum" && Library.IsCore;
+    public bool HierarchyDone { get; set; }
+    public bool HierarchyBusy { get; set; }
+    public List<ClassElement> DirectSubclasses { get; } = [];
+    public List<ClassElement> DirectSubtypes { get; } = [];
+    public int ClassId { get; set; } = -1;
+    public InterfaceType ThisType => _this ??= new InterfaceType(this, [.. TypeParams.Select(p => (DartType)p.Type)]);
+    private InterfaceType? _this;
+    public Lowering.ClassLayout? Layout { get; set; }
+    public Dictionary<ClassElement, InterfaceType>? AllSupertypes { get; set; }
+    public override string ToString() => Name;
+}

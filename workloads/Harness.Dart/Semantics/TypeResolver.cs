@@ -1,0 +1,219 @@
+using Harness.Dart.Syntax;
+
+namespace Harness.Dart.Semantics;
+
+/// <summary>Names of types: what is in scope of a place, and how type nodes become types.</summary>
+internal sealed class TypeScope(DartProgram program, Library library, SourceFile file, ClassElement? cls, TypeScope? parent = null)
+{
+    private Dictionary<string, DartType>? _names;
+
+    public DartProgram Program { get; } = program;
+    public Library Library { get; } = library;
+    public SourceFile File { get; } = file;
+    public ClassElement? Class { get; } = cls;
+
+    public TypeScope Nested() => new(Program, Library, File, Class, this);
+
+    public void Add(string name, DartType type) => (_names ??= new(StringComparer.Ordinal))[name] = type;
+
+    public DartType? LookupParam(string name)
+    {
+        for (var scope = this; scope is not null; scope = scope.Outer)
+        {
+            if (scope._names is not null && scope._names.TryGetValue(name, out var type))
+                return type;
+        }
+
+        return Class is not null && Class.TypeScope.TryGetValue(name, out var ofClass) ? ofClass : null;
+    }
+
+    private TypeScope? Outer { get; } = parent;
+
+    public DartErrorException Error(Node node, string message) => new(File, node.Pos, message);
+
+    /// <summary>Finds a declaration of the library or its imports.</summary>
+    public object? LookupTopLevel(string name)
+    {
+        if (Library.Declared.TryGetValue(name, out var element))
+            return element;
+        if (Library.Prefixes.TryGetValue(name, out var prefix))
+            return prefix;
+        return Library.Imported.TryGetValue(name, out element) ? element : null;
+    }
+
+    /// <summary>Declares type parameters in a new scope and resolves their bounds.</summary>
+    public TypeScope WithTypeParams(List<TypeParamNode> nodes, out List<TypeParam> parameters)
+    {
+        parameters = [];
+        if (nodes.Count == 0)
+            return this;
+        var scope = Nested();
+        foreach (var node in nodes)
+        {
+            var parameter = new TypeParam(node.Name);
+            parameters.Add(parameter);
+            scope.Add(node.Name, parameter.Type);
+        }
+
+        ResolveBounds(nodes, parameters, scope);
+        return scope;
+    }
+
+    public static void ResolveBounds(List<TypeParamNode> nodes, List<TypeParam> parameters, TypeScope scope)
+    {
+        for (var i = 0; i < nodes.Count; i++)
+        {
+            parameters[i].HasBound = nodes[i].Bound is not null;
+            parameters[i].Bound = scope.Program.Object.WithNullable(true);
+        }
+
+        for (var i = 0; i < nodes.Count; i++)
+        {
+            if (nodes[i].Bound is { } bound)
+                parameters[i].Bound = scope.Resolve(bound);
+        }
+    }
+
+    /// <summary>The type that a node stands for.</summary>
+    /// <exception cref="DartErrorException">There is no such type, or it has other arguments.</exception>
+    public DartType Resolve(TypeNode node)
+    {
+        var type = ResolveCore(node);
+        return node.Nullable && type is not SimpleType { Kind: SimpleKind.Dynamic or SimpleKind.Void } ? type.WithNullable(true) : type;
+    }
+
+    private DartType ResolveCore(TypeNode node)
+    {
+        switch (node)
+        {
+            case NamedTypeNode named:
+                return ResolveNamed(named);
+            case FunctionTypeNode function:
+                var scope = WithTypeParams(function.TypeParams, out var parameters);
+                var named2 = new List<NamedParam>();
+                var required = new List<DartType>();
+                var optional = new List<DartType>();
+                foreach (var p in function.Params)
+                {
+                    var type = p.Type is null ? SimpleType.Dynamic : scope.Resolve(p.Type);
+                    if (p.Kind == ParamKind.Named) named2.Add(new NamedParam(p.Name, type, p.IsRequiredNamed));
+                    else if (p.Kind == ParamKind.Optional) optional.Add(type);
+                    else required.Add(type);
+                }
+
+                var result = function.Return is null ? SimpleType.Dynamic : scope.Resolve(function.Return);
+                return new FunctionType([.. parameters], [.. required], [.. optional], [.. named2.OrderBy(n => n.Name, StringComparer.Ordinal)], result);
+            case RecordTypeNode record:
+                return new RecordType(
+                    [.. record.Fields.Where(f => f.Name is null).Select(f => Resolve(f.Type))],
+                    [.. record.Fields.Where(f => f.Name is not null).Select(f => (f.Name!, Resolve(f.Type)))]);
+            default:
+                throw new InvalidOperationException(node.GetType().Name);
+        }
+    }
+
+    private DartType ResolveNamed(NamedTypeNode named)
+    {
+        if (named.Prefix is null)
+        {
+            if (LookupParam(named.Name) is { } parameter)
+                return named.Args.Count == 0 ? parameter : throw Error(named, $"The type variable '{named.Name}' can't have type arguments.");
+            switch (named.Name)
+            {
+                case "dynamic" when LookupTopLevel("dynamic") is null: return SimpleType.Dynamic;
+                case "void": return SimpleType.Void;
+                case "Never" when LookupTopLevel("Never") is null: return SimpleType.Never;
+                case "Null" when LookupTopLevel("Null") is null or ClassElement { Library.IsCore: true }: return SimpleType.Null;
+            }
+        }
+
+        object? element;
+        if (named.Prefix is null)
+        {
+            element = LookupTopLevel(named.Name);
+        }
+        else
+        {
+            if (!Library.Prefixes.TryGetValue(named.Prefix, out var prefix))
+                throw Error(named, $"'{named.Prefix}' isn't a prefix.");
+            prefix.Members.TryGetValue(named.Name, out element);
+            if (element is null && named.Name == "dynamic") return SimpleType.Dynamic;
+            if (element is null && named.Name == "Never") return SimpleType.Never;
+        }
+
+        switch (element)
+        {
+            case ClassElement { Node.Kind: ClassKind.Extension }:
+                throw Error(named, $"'{named.Name}' isn't a type.");
+            case ClassElement { Name: "Null", Library.IsCore: true }:
+                return SimpleType.Null;
+            case ClassElement cls:
+                return Instantiate(cls, named);
+            case TypedefElement typedef:
+                return Instantiate(typedef, named);
+            case AmbiguousElement:
+                throw Error(named, $"'{named.Name}' is imported from more than one library.");
+            case null:
+                throw Error(named, $"Type '{(named.Prefix is null ? "" : named.Prefix + ".")}{named.Name}' not found.");
+            default:
+                throw Error(named, $"'{named.Name}' isn't a type.");
+        }
+    }
+
+    private DartType Instantiate(ClassElement cls, NamedTypeNode named)
+    {
+        ClassBuilder.DeclareParams(Program, cls);
+        if (named.Args.Count == 0)
+            return new InterfaceType(cls, DefaultArgs(cls.TypeParams));
+        if (named.Args.Count != cls.TypeParams.Count)
+            throw Error(named, $"Expected {cls.TypeParams.Count} type arguments.");
+        return new InterfaceType(cls, [.. named.Args.Select(Resolve)]);
+    }
+
+    /// <summary>The arguments of a type that was written without: its bounds.</summary>
+    public static DartType[] DefaultArgs(List<TypeParam> parameters)
+    {
+        var args = new DartType[parameters.Count];
+        for (var i = 0; i < args.Length; i++)
+            args[i] = parameters[i].HasBound ? parameters[i].Bound : SimpleType.Dynamic;
+        // A bound that mentions parameters is instantiated with their bounds, and cycles with dynamic.
+        for (var round = 0; round < 3; round++)
+        {
+            for (var i = 0; i < args.Length; i++)
+            {
+                if (args[i].Any(t => t is TypeParamType p && parameters.Contains(p.Parameter)))
+                    args[i] = args[i].Substitute(parameters.Select((p, j) => (p, type: round == 2 || j == i ? SimpleType.Dynamic : args[j])).ToDictionary(x => x.p, x => (DartType)x.type));
+            }
+        }
+
+        return args;
+    }
+
+    private DartType Instantiate(TypedefElement typedef, NamedTypeNode named)
+    {
+        if (typedef.Type is null)
+        {
+            if (typedef.Busy)
+                throw Error(named, $"The typedef '{typedef.Name}' has a reference to itself.");
+            typedef.Busy = true;
+            var scope = new TypeScope(Program, typedef.Library, typedef.File, null).WithTypeParams(typedef.Node.TypeParams, out var parameters);
+            typedef.Params.AddRange(parameters);
+            typedef.Type = scope.Resolve(typedef.Node.Type);
+            typedef.Busy = false;
+        }
+
+        if (typedef.Params.Count == 0)
+        {
+            if (named.Args.Count > 0)
+                throw Error(named, "Expected 0 type arguments.");
+            return typedef.Type;
+        }
+
+        if (named.Args.Count > 0 && named.Args.Count != typedef.Params.Count)
+            throw Error(named, $"Expected {typedef.Params.Count} type arguments.");
+        var args = named.Args.Count == 0 ? DefaultArgs(typedef.Params) : [.. named.Args.Select(Resolve)];
+        var map = new Dictionary<TypeParam, DartType>();
+        for (var i = 0; i < args.Length; i++) map[typedef.Params[i]] = args[i];
+        return typedef.Type.Substitute(map);
+    }
+}

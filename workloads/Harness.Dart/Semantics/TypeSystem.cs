@@ -1,0 +1,453 @@
+using Harness.Dart.Syntax;
+
+namespace Harness.Dart.Semantics;
+
+/// <summary>Subtyping, supertypes, members of types, least upper bounds and inference of type arguments.</summary>
+internal sealed class TypeSystem(DartProgram program)
+{
+    private const int MaximumDepth = 60;
+    private static readonly Dictionary<ClassElement, InterfaceType> NoSupertypes = [];
+
+    public static bool IsTop(DartType type) => type switch
+    {
+        SimpleType { Kind: SimpleKind.Dynamic or SimpleKind.Void } => true,
+        InterfaceType { Nullable: true, Class: { Name: "Object", Library.IsCore: true } } => true,
+        InterfaceType { Class: { Name: "FutureOr", Library.IsCore: true } } f => IsTop(f.Args[0]),
+        _ => false,
+    };
+
+    public static bool IsDynamic(DartType type) => type is SimpleType { Kind: SimpleKind.Dynamic };
+
+    public static bool IsVoid(DartType type) => type is SimpleType { Kind: SimpleKind.Void };
+
+    public static bool IsNever(DartType type) => type is SimpleType { Kind: SimpleKind.Never };
+
+    public static bool IsNull(DartType type) => type is SimpleType { Kind: SimpleKind.Null };
+
+    public static bool IsFutureOr(DartType type) => type is InterfaceType { Class: { Name: "FutureOr", Library.IsCore: true } };
+
+    /// <summary>Whether null is a value of the type.</summary>
+    public static bool IsNullable(DartType type) => type switch
+    {
+        SimpleType { Kind: SimpleKind.Never } => false,
+        SimpleType => true,
+        TypeParamType p => p.Nullable || IsNullable(p.Bound),
+        InterfaceType { Nullable: false } f when IsFutureOr(f) => IsNullable(f.Args[0]),
+        InterfaceType { Nullable: false, Class.IsExtensionType: true } e => IsNullable(Erase(e)),
+        _ => type.Nullable,
+    };
+
+    public static DartType NonNull(DartType type) => type switch
+    {
+        SimpleType { Kind: SimpleKind.Null } => SimpleType.Never,
+        SimpleType => type,
+        TypeParamType { Nullable: false } p when IsNullable(p.Bound) => new TypeParamType(p.Parameter, false, NonNull(p.Bound)),
+        InterfaceType f when IsFutureOr(f) => new InterfaceType(f.Class, [NonNull(f.Args[0])]),
+        _ => type.WithNullable(false),
+    };
+
+    /// <summary>The type that values of an extension type have.</summary>
+    public static DartType Erase(DartType type)
+    {
+        for (var i = 0; i < MaximumDepth && type is InterfaceType { Class.IsExtensionType: true } e; i++)
+        {
+            var inner = e.Class.OnType!.Substitute(e.Map());
+            type = e.Nullable ? inner.WithNullable(true) : inner;
+        }
+
+        return type;
+    }
+
+    /// <summary>All supertypes of a class, itself included, in terms of its parameters.</summary>
+    public Dictionary<ClassElement, InterfaceType> Supertypes(ClassElement cls)
+    {
+        if (cls.AllSupertypes is { } done)
+            return done;
+        cls.AllSupertypes = NoSupertypes;
+        var all = new Dictionary<ClassElement, InterfaceType> { [cls] = cls.ThisType };
+        void AddAll(InterfaceType type)
+        {
+            var map = type.Map();
+            foreach (var (c, t) in Supertypes(type.Class))
+                all.TryAdd(c, (InterfaceType)t.Substitute(map));
+        }
+
+        if (cls.Supertype is { } super) AddAll(super);
+        foreach (var i in cls.Interfaces) AddAll(i);
+        if (cls.Supertype is null && !ReferenceEquals(cls, program.Object.Class) && !(cls.IsExtensionType && IsNullable(cls.OnType!)))
+            all.TryAdd(program.Object.Class, program.Object);
+        return cls.AllSupertypes = all;
+    }
+
+    /// <summary>The type as an instance of a class that it is a subtype of, or null.</summary>
+    public InterfaceType? AsInstanceOf(DartType type, ClassElement cls)
+    {
+        for (var i = 0; i < MaximumDepth; i++)
+        {
+            switch (type)
+            {
+                case InterfaceType t:
+                    if (ReferenceEquals(t.Class, cls)) return t;
+                    return Supertypes(t.Class).TryGetValue(cls, out var super) ? (InterfaceType)super.Substitute(t.Map()) : null;
+                case TypeParamType p: type = p.Bound; break;
+                case FunctionType: return cls == program.Function.Class || cls == program.Object.Class ? new InterfaceType(cls, []) : null;
+                case RecordType: return cls == program.Record.Class || cls == program.Object.Class ? new InterfaceType(cls, []) : null;
+                default: return null;
+            }
+        }
+
+        return null;
+    }
+
+    public bool IsSubtype(DartType s, DartType t) => IsSubtype(s, t, 0);
+
+    private bool IsSubtype(DartType s, DartType t, int depth)
+    {
+        if (ReferenceEquals(s, t) || depth > MaximumDepth)
+            return true;
+        if (s is UnknownType || t is UnknownType || IsTop(t))
+            return true;
+        if (s is SimpleType { Kind: SimpleKind.Never })
+            return true;
+        if (IsTop(s))
+            return false;
+        depth++;
+        if (IsNull(s))
+            return IsNullable(t) && !(t is TypeParamType { Nullable: false });
+        if (IsFutureOr(s))
+        {
+            var inner = ((InterfaceType)s).Args[0];
+            if (s.Nullable && !IsNullable(t)) return false;
+            return IsSubtype(inner, t, depth) && IsSubtype(new InterfaceType(program.CoreClass("Future"), [inner]), t, depth);
+        }
+
+        if (s.Nullable)
+        {
+            if (!IsNullable(t) || t is TypeParamType { Nullable: false }) return false;
+            return IsSubtype(s.WithNullable(false), t, depth);
+        }
+
+        if (IsFutureOr(t))
+        {
+            var inner = ((InterfaceType)t).Args[0];
+            return IsSubtype(s, inner, depth) || IsSubtype(s, new InterfaceType(program.CoreClass("Future"), [inner]), depth);
+        }
+
+        if (s is TypeParamType sp)
+        {
+            if (t is TypeParamType { Promoted: null } tp2 && ReferenceEquals(tp2.Parameter, sp.Parameter)) return true;
+            if (t is TypeParamType { Promoted: { } tPromoted } tp3 && ReferenceEquals(tp3.Parameter, sp.Parameter)) return IsSubtype(sp.Bound, tPromoted, depth);
+            return IsSubtype(sp.Bound, t, depth);
+        }
+
+        if (t.Nullable)
+            t = t.WithNullable(false);
+        switch (t)
+        {
+            case InterfaceType { Class: var tc } ti:
+                if (tc == program.Object.Class)
+                    return s is not InterfaceType || !IsNullable(s);
+                if (s is FunctionType) return tc == program.Function.Class;
+                if (s is RecordType) return tc == program.Record.Class;
+                if (AsInstanceOf(s, tc) is not { } instance) return false;
+                for (var i = 0; i < instance.Args.Length; i++)
+                {
+                    if (!IsSubtype(instance.Args[i], ti.Args[i], depth)) return false;
+                }
+
+                return true;
+            case FunctionType tf:
+                return s is FunctionType sf && IsFunctionSubtype(sf, tf, depth);
+            case RecordType tr:
+                if (s is not RecordType sr || sr.Positional.Length != tr.Positional.Length || sr.Named.Length != tr.Named.Length) return false;
+                for (var i = 0; i < sr.Count; i++)
+                {
+                    if (i >= sr.Positional.Length && sr.Named[i - sr.Positional.Length].Name != tr.Named[i - sr.Positional.Length].Name) return false;
+                    if (!IsSubtype(sr.FieldType(i), tr.FieldType(i), depth)) return false;
+                }
+
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private bool IsFunctionSubtype(FunctionType s, FunctionType t, int depth)
+    {
+        if (s.TypeParams.Length != t.TypeParams.Length) return false;
+        if (s.TypeParams.Length > 0)
+        {
+            s = s.Instantiate([.. t.TypeParams.Select(p => (DartType)p.Type)]);
+        }
+
+        if (s.Required.Length > t.Required.Length || s.MaximumPositional < t.MaximumPositional) return false;
+        for (var i = 0; i < t.MaximumPositional; i++)
+        {
+            if (!IsSubtype(t.Positional(i), s.Positional(i), depth)) return false;
+        }
+
+        foreach (var n in t.Named)
+        {
+            var own = Array.Find(s.Named, m => m.Name == n.Name);
+            if (own is null || !IsSubtype(n.Type, own.Type, depth) || own.IsRequired && !n.IsRequired) return false;
+        }
+
+        foreach (var n in s.Named)
+        {
+            if (n.IsRequired && !Array.Exists(t.Named, m => m.Name == n.Name)) return false;
+        }
+
+        return IsSubtype(s.Result, t.Result, depth);
+    }
+
+    // Members.
+
+    /// <summary>Finds an instance member of a class or its supertypes, with the type as which the class has it.</summary>
+    public (Member Member, InterfaceType Owner)? FindMember(InterfaceType type, string name)
+    {
+        if (FindImplementation(type.Class, name) is { } found && !found.IsAbstract)
+            return (found, AsInstanceOf(type, found.Owner!)!);
+        // Abstract members and interfaces: the nearest declaration.
+        for (var cls = type.Class; cls is not null; cls = cls.Supertype?.Class)
+        {
+            if (cls.Members.TryGetValue(name, out var member))
+                return (member, AsInstanceOf(type, cls)!);
+            (Member, InterfaceType)? best = null;
+            foreach (var i in cls.Interfaces)
+            {
+                if (FindMember((InterfaceType)i.Substitute(AsInstanceOf(type, cls)!.Map()), name) is { } inherited)
+                {
+                    if (best is null || !inherited.Member.Owner!.Equals(program.Object.Class) && Supertypes(inherited.Member.Owner!).ContainsKey(best.Value.Item1.Owner!))
+                        best = inherited;
+                }
+            }
+
+            if (best is not null && !(best.Value.Item1.Owner == program.Object.Class))
+                return best;
+        }
+
+        if (type.Class.IsExtensionType || type.Class.Node.Kind == ClassKind.Mixin || type.Class.Interfaces.Count > 0)
+        {
+            if (program.Object.Class.Members.TryGetValue(name, out var ofObject) && !(type.Class.IsExtensionType && IsNullable(type.Class.OnType!) && false))
+                return (ofObject, program.Object);
+        }
+
+        return null;
+    }
+
+    /// <summary>The declaration that an object of the class runs for a name, abstract ones not counted unless there is nothing else.</summary>
+    public static Member? FindImplementation(ClassElement cls, string name)
+    {
+        for (var c = cls; c is not null; c = c.Supertype?.Class)
+        {
+            if (c.Members.TryGetValue(name, out var member) && !member.IsAbstract)
+                return member;
+        }
+
+        return null;
+    }
+
+    // Bounds.
+
+    public DartType Lub(DartType a, DartType b) => Lub(a, b, 0);
+
+    private DartType Lub(DartType a, DartType b, int depth)
+    {
+        if (a is UnknownType) return b;
+        if (b is UnknownType) return a;
+        if (a.Equals(b)) return a;
+        if (IsTop(a)) return a;
+        if (IsTop(b)) return b;
+        if (IsNever(a)) return b;
+        if (IsNever(b)) return a;
+        if (IsNull(a)) return b.WithNullable(true);
+        if (IsNull(b)) return a.WithNullable(true);
+        var nullable = a.Nullable || b.Nullable;
+        DartType Wrap(DartType t) => nullable ? t.WithNullable(true) : t;
+        if (IsSubtype(a.WithNullable(false), b.WithNullable(false))) return Wrap(b);
+        if (IsSubtype(b.WithNullable(false), a.WithNullable(false))) return Wrap(a);
+        if (depth > 4) return program.Object.WithNullable(true);
+        if (a is TypeParamType ap) return Wrap(Lub(ap.Bound, b, depth + 1));
+        if (b is TypeParamType bp) return Wrap(Lub(a, bp.Bound, depth + 1));
+        if (a is FunctionType fa && b is FunctionType fb)
+        {
+            if (fa.TypeParams.Length == 0 && fb.TypeParams.Length == 0 && fa.Required.Length == fb.Required.Length && fa.Named.Length == 0 && fb.Named.Length == 0)
+            {
+                var required = fa.Required.Select((t, i) => Glb(t, fb.Required[i])).ToArray();
+                var count = Math.Min(fa.Optional.Length, fb.Optional.Length);
+                return Wrap(new FunctionType([], required, [.. Enumerable.Range(0, count).Select(i => Glb(fa.Optional[i], fb.Optional[i]))], [], Lub(fa.Result, fb.Result, depth + 1)));
+            }
+
+            return Wrap(program.Function);
+        }
+
+        if (a is RecordType ra && b is RecordType rb && ra.Positional.Length == rb.Positional.Length && ra.Named.Select(n => n.Name).SequenceEqual(rb.Named.Select(n => n.Name)))
+        {
+            return Wrap(new RecordType([.. ra.Positional.Select((t, i) => Lub(t, rb.Positional[i], depth + 1))], [.. ra.Named.Select((n, i) => (n.Name, Lub(n.Type, rb.Named[i].Type, depth + 1)))]));
+        }
+
+        if (IsFutureOr(a) || IsFutureOr(b))
+        {
+            DartType Inner(DartType t) => IsFutureOr(t) ? ((InterfaceType)t).Args[0] : AsInstanceOf(t, program.CoreClass("Future")) is { } f ? f.Args[0] : t;
+            return Wrap(new InterfaceType(program.CoreClass("FutureOr"), [Lub(Inner(a), Inner(b), depth + 1)]));
+        }
+
+        if (a is InterfaceType ia && b is InterfaceType ib)
+        {
+            if (ia.Class == ib.Class)
+                return Wrap(new InterfaceType(ia.Class, [.. ia.Args.Select((t, i) => Lub(t, ib.Args[i], depth + 1))]));
+            // The shared supertype that is deepest and unique at its depth.
+            var sa = Supertypes(ia.Class);
+            var sb = Supertypes(ib.Class);
+            (int Depth, ClassElement Class)? best = null;
+            foreach (var group in sa.Keys.Where(sb.ContainsKey).GroupBy(Depth).OrderByDescending(g => g.Key))
+            {
+                var candidates = group.Where(c => AsInstanceOf(ia, c)!.Equals(AsInstanceOf(ib, c)!) || true).ToList();
+                if (candidates.Count == 1)
+                {
+                    best = (group.Key, candidates[0]);
+                    break;
+                }
+            }
+
+            if (best is { } found)
+            {
+                var x = AsInstanceOf(ia, found.Class)!;
+                var y = AsInstanceOf(ib, found.Class)!;
+                return Wrap(x.Equals(y) ? x.WithNullable(false) : new InterfaceType(found.Class, [.. x.Args.Select((t, i) => Lub(t, y.Args[i], depth + 1))]));
+            }
+        }
+
+        return Wrap(program.Object);
+    }
+
+    private int Depth(ClassElement cls)
+    {
+        if (_depths.TryGetValue(cls, out var depth)) return depth;
+        _depths[cls] = 0;
+        foreach (var super in cls.Interfaces.Select(i => i.Class).Append(cls.Supertype?.Class))
+        {
+            if (super is not null) depth = Math.Max(depth, Depth(super) + 1);
+        }
+
+        return _depths[cls] = depth;
+    }
+
+    private readonly Dictionary<ClassElement, int> _depths = [];
+
+    public DartType Glb(DartType a, DartType b) => IsSubtype(a, b) ? a : IsSubtype(b, a) ? b : SimpleType.Never;
+
+    // Inference.
+
+    /// <summary>Collects what a type argument must be at least (<paramref name="lower"/>) and at most, from a type that must be a subtype of another.</summary>
+    public void Constrain(DartType s, DartType t, HashSet<TypeParam> vars, Dictionary<TypeParam, DartType> lower, Dictionary<TypeParam, DartType> upper, int depth = 0)
+    {
+        if (depth > MaximumDepth || s is UnknownType || t is UnknownType)
+            return;
+        if (t is TypeParamType tp && vars.Contains(tp.Parameter))
+        {
+            if (t.Nullable) s = IsNull(s) ? SimpleType.Never : NonNullKeepParam(s);
+            if (IsNever(s) && t.Nullable) return;
+            lower[tp.Parameter] = lower.TryGetValue(tp.Parameter, out var old) ? Lub(old, s) : s;
+            return;
+        }
+
+        if (s is TypeParamType sp && vars.Contains(sp.Parameter))
+        {
+            if (s.Nullable && !t.Nullable && !IsTop(t)) return;
+            var bound = s.Nullable ? NonNullKeepParam(t) : t;
+            upper[sp.Parameter] = upper.TryGetValue(sp.Parameter, out var old) ? Glb(old, bound) : bound;
+            return;
+        }
+
+        if (IsFutureOr(t))
+        {
+            var inner = ((InterfaceType)t).Args[0];
+            if (IsFutureOr(s)) { Constrain(((InterfaceType)s).Args[0], inner, vars, lower, upper, depth + 1); return; }
+            if (AsInstanceOf(s, program.CoreClass("Future")) is { } future) { Constrain(future.Args[0], inner, vars, lower, upper, depth + 1); return; }
+            Constrain(s, inner, vars, lower, upper, depth + 1);
+            return;
+        }
+
+        if (IsFutureOr(s))
+        {
+            if (AsInstanceOf(t, program.CoreClass("Future")) is { } future) Constrain(((InterfaceType)s).Args[0], future.Args[0], vars, lower, upper, depth + 1);
+            return;
+        }
+
+        if (s is TypeParamType sBound && t is not TypeParamType)
+            s = sBound.Bound;
+        switch (t)
+        {
+            case InterfaceType ti:
+                if (AsInstanceOf(s, ti.Class) is { } instance)
+                {
+                    for (var i = 0; i < instance.Args.Length; i++) Constrain(instance.Args[i], ti.Args[i], vars, lower, upper, depth + 1);
+                }
+
+                break;
+            case FunctionType tf when s is FunctionType sf:
+                if (sf.TypeParams.Length > 0) { if (sf.TypeParams.Length != tf.TypeParams.Length) return; sf = sf.Instantiate([.. tf.TypeParams.Select(p => (DartType)p.Type)]); }
+                for (var i = 0; i < Math.Min(sf.MaximumPositional, tf.MaximumPositional); i++) Constrain(tf.Positional(i), sf.Positional(i), vars, lower, upper, depth + 1);
+                foreach (var n in tf.Named)
+                {
+                    if (Array.Find(sf.Named, m => m.Name == n.Name) is { } own) Constrain(n.Type, own.Type, vars, lower, upper, depth + 1);
+                }
+
+                if (!IsVoid(tf.Result)) Constrain(sf.Result, tf.Result, vars, lower, upper, depth + 1);
+                break;
+            case RecordType tr when s is RecordType sr && sr.Count == tr.Count:
+                for (var i = 0; i < sr.Count; i++) Constrain(sr.FieldType(i), tr.FieldType(i), vars, lower, upper, depth + 1);
+                break;
+        }
+    }
+
+    private static DartType NonNullKeepParam(DartType type) => type is SimpleType ? type : type.WithNullable(false);
+
+    /// <summary>Chooses type arguments: what arguments need, else what the context allows, else the bound.</summary>
+    public DartType[] Solve(IReadOnlyList<TypeParam> vars, Dictionary<TypeParam, DartType> lower, Dictionary<TypeParam, DartType> upper, bool partial)
+    {
+        var result = new DartType[vars.Count];
+        for (var i = 0; i < vars.Count; i++)
+        {
+            var v = vars[i];
+            if (upper.TryGetValue(v, out var high) && !high.HasUnknown && !high.Any(t => t is TypeParamType p && vars.Contains(p.Parameter)) && (!lower.TryGetValue(v, out var low0) || IsSubtype(low0, high)))
+                result[i] = high;
+            else if (lower.TryGetValue(v, out var low) && !low.HasUnknown)
+                result[i] = low;
+            else if (upper.TryGetValue(v, out high) && partial)
+                result[i] = high;
+            else
+                result[i] = UnknownType.Instance;
+        }
+
+        if (partial)
+            return result;
+        for (var i = 0; i < vars.Count; i++)
+        {
+            if (result[i] is not UnknownType && !(IsNull(result[i]) && false))
+                continue;
+            var bound = vars[i].HasBound ? vars[i].Bound : SimpleType.Dynamic;
+            for (var round = 0; round < 2 && bound.Any(t => t is TypeParamType p && vars.Contains(p.Parameter)); round++)
+                bound = bound.Substitute(vars.Select((p, j) => (p, j)).ToDictionary(x => x.p, x => result[x.j] is UnknownType ? (round == 0 && vars[x.j].HasBound && x.j != i ? vars[x.j].Bound : SimpleType.Dynamic) : result[x.j]));
+            result[i] = bound;
+        }
+
+        // A parameter whose bound mentions others helps to find them: T extends List<E>.
+        for (var i = 0; i < vars.Count; i++)
+        {
+            if (result[i] is SimpleType { Kind: SimpleKind.Dynamic } && !lower.ContainsKey(vars[i]) && !upper.ContainsKey(vars[i]))
+            {
+                for (var j = 0; j < vars.Count; j++)
+                {
+                    if (j == i || !vars[j].HasBound) continue;
+                    var more = new Dictionary<TypeParam, DartType>();
+                    Constrain(result[j], vars[j].Bound, [vars[i]], more, []);
+                    if (more.TryGetValue(vars[i], out var found)) result[i] = found;
+                }
+            }
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,444 @@
+namespace Harness.Dart.Syntax;
+
+/// <summary>Statements.</summary>
+internal sealed partial class Parser
+{
+    private BlockStmt ParseBlock()
+    {
+        var block = new BlockStmt { Pos = Pos };
+        Expect("{");
+        while (!Is("}"))
+        {
+            if (Current.Kind == TokenKind.End)
+                throw Error(block.Pos, "Can't find '}' to match '{'.");
+            block.Body.Add(ParseStatement());
+        }
+
+        block.End = Pos;
+        Expect("}");
+        return block;
+    }
+
+    private Stmt ParseStatement()
+    {
+        Enter();
+        try
+        {
+            return ParseStatementInner();
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private Stmt ParseStatementInner()
+    {
+        var pos = Pos;
+        if (IsIdentifier() && PeekIs(1, ":"))
+        {
+            var labels = new List<string>();
+            while (IsIdentifier() && PeekIs(1, ":"))
+            {
+                labels.Add(Identifier());
+                Advance();
+            }
+
+            return new LabeledStmt { Pos = pos, Labels = labels, Body = ParseStatement() };
+        }
+
+        if (Current.Kind == TokenKind.Punctuation)
+        {
+            if (Is("{") && !LooksLikePatternAssignment())
+                return ParseBlock();
+            if (Is(";"))
+            {
+                Advance();
+                return new EmptyStmt { Pos = pos };
+            }
+
+            if (Is("@"))
+            {
+                SkipMetadata();
+                return ParseStatement();
+            }
+        }
+
+        if (Current.Kind == TokenKind.Identifier)
+        {
+            switch (Current.Text)
+            {
+                case "if":
+                    Advance();
+                    Expect("(");
+                    var condition = ParseExpression();
+                    var (pattern, guard) = ParseCaseClause();
+                    Expect(")");
+                    var then = ParseStatement();
+                    return new IfStmt { Pos = pos, Condition = condition, Case = pattern, Guard = guard, Then = then, Else = Accept("else") ? ParseStatement() : null };
+                case "for":
+                    var parts = ParseForParts();
+                    return new ForStmt { Pos = pos, Parts = parts, Body = ParseStatement() };
+                case "await" when PeekIs(1, "for"):
+                    parts = ParseForParts();
+                    return new ForStmt { Pos = pos, Parts = parts, Body = ParseStatement() };
+                case "while":
+                    Advance();
+                    Expect("(");
+                    condition = ParseExpression();
+                    Expect(")");
+                    return new WhileStmt { Pos = pos, Condition = condition, Body = ParseStatement() };
+                case "do":
+                    Advance();
+                    var body = ParseStatement();
+                    Expect("while");
+                    Expect("(");
+                    condition = ParseExpression();
+                    Expect(")");
+                    Expect(";");
+                    return new DoStmt { Pos = pos, Condition = condition, Body = body };
+                case "switch":
+                    return ParseSwitch();
+                case "break":
+                    Advance();
+                    var label = IsIdentifier() ? Identifier() : null;
+                    Expect(";");
+                    return new BreakStmt { Pos = pos, Label = label };
+                case "continue":
+                    Advance();
+                    label = IsIdentifier() ? Identifier() : null;
+                    Expect(";");
+                    return new ContinueStmt { Pos = pos, Label = label };
+                case "return":
+                    Advance();
+                    var value = Is(";") ? null : ParseExpression();
+                    Expect(";");
+                    return new ReturnStmt { Pos = pos, Value = value };
+                case "try":
+                    return ParseTry();
+                case "assert":
+                    Advance();
+                    Expect("(");
+                    condition = ParseExpression();
+                    Expr? message = null;
+                    if (Accept(",") && !Is(")"))
+                    {
+                        message = ParseExpression();
+                        Accept(",");
+                    }
+
+                    Expect(")");
+                    Expect(";");
+                    return new AssertStmt { Pos = pos, Condition = condition, Message = message };
+                case "yield" when _async is AsyncKind.AsyncStar or AsyncKind.SyncStar:
+                    Advance();
+                    var each = Accept("*");
+                    value = ParseExpression();
+                    Expect(";");
+                    return new YieldStmt { Pos = pos, Value = value, Each = each };
+                case "rethrow":
+                    Advance();
+                    Expect(";");
+                    return new ExprStmt { Pos = pos, Value = new RethrowExpr { Pos = pos } };
+                case "var" or "final" or "late" or "const":
+                    if (Is("late") && !(PeekIs(1, "var") || PeekIs(1, "final") || PeekIs(1, "const") || IsIdentifier(1) || PeekIs(1, "(") || PeekIs(1, "void")))
+                        break;
+                    if (Is("const") && !LooksLikeConstDeclaration())
+                        break;
+                    var declaration = ParseVariableDeclaration();
+                    Expect(";");
+                    return declaration;
+            }
+        }
+
+        if (LooksLikeLocalFunction())
+        {
+            var function = new FunctionNode { Pos = pos };
+            if (!(IsIdentifier() && (PeekIs(1, "(") || PeekIs(1, "<") && IsNamedFunction())))
+                function.Return = ParseType();
+            if (Is("get") && IsIdentifier(1))
+                throw Error("Local getters are not allowed.");
+            function.Pos = Pos;
+            function.Name = Identifier();
+            if (Is("<")) function.TypeParams = ParseTypeParameters();
+            function.Params = ParseParameters();
+            ParseBody(function, isExpression: false);
+            return new LocalFunction { Pos = pos, Function = function };
+        }
+
+        if (LooksLikeVariable())
+        {
+            var declaration = ParseVariableDeclaration();
+            Expect(";");
+            return declaration;
+        }
+
+        var expression = ParseExpression();
+        Expect(";");
+        return new ExprStmt { Pos = pos, Value = expression };
+    }
+
+    private bool LooksLikeConstDeclaration()
+    {
+        var start = _index;
+        Advance();
+        var result = IsIdentifier() && PeekIs(1, "=") || SkipType() && IsIdentifier() && (PeekIs(1, "=") || PeekIs(1, ";"));
+        _index = start;
+        return result;
+    }
+
+    private bool IsNamedFunction()
+    {
+        var start = _index;
+        Advance();
+        var result = SkipTypeParameters() && Is("(");
+        _index = start;
+        return result;
+    }
+
+    /// <summary>Whether a declaration of a local function begins here: type, name, parameters and a body.</summary>
+    private bool LooksLikeLocalFunction()
+    {
+        if (!IsIdentifier() && !Is("void") && !Is("("))
+            return false;
+        var start = _index;
+        var result = false;
+        if (IsIdentifier() && (PeekIs(1, "(") || PeekIs(1, "<")))
+        {
+            Advance();
+            result = IsParametersAndBody();
+            _index = start;
+        }
+
+        if (!result && SkipType() && IsIdentifier() && (PeekIs(1, "(") || PeekIs(1, "<")))
+        {
+            Advance();
+            result = IsParametersAndBody();
+        }
+
+        _index = start;
+        return result;
+    }
+
+    private bool IsParametersAndBody()
+    {
+        if (Is("<") && !SkipTypeParameters()) return false;
+        return Is("(") && SkipNested("(", ")") && (Is("{") || Is("=>") || Is("async") || Is("sync") && PeekIs(1, "*"));
+    }
+
+    private bool LooksLikeVariable()
+    {
+        if (!IsIdentifier() && !Is("void") && !Is("("))
+            return false;
+        var start = _index;
+        var result = SkipType() && IsIdentifier() && (PeekIs(1, "=") || PeekIs(1, ";") || PeekIs(1, ",") || PeekIs(1, "in") || PeekIs(1, ")"));
+        // 'a as b' and 'a is b' are expressions.
+        if (result && (Is("as") || Is("is")) && !PeekIs(1, "=") && !PeekIs(1, ";"))
+            result = false;
+        _index = start;
+        return result;
+    }
+
+    /// <summary>Variables with their keywords and type, or a pattern that declares; without the semicolon.</summary>
+    private Stmt ParseVariableDeclaration()
+    {
+        var declaration = new VarDecl { Pos = Pos };
+        declaration.Late = Accept("late");
+        var isVar = false;
+        if (Accept("final")) declaration.Final = true;
+        else if (Accept("const")) declaration.Const = declaration.Final = true;
+        else if (Accept("var")) isVar = true;
+        if ((isVar || declaration.Final && !declaration.Const) && !declaration.Late && StartsDeclaringPattern())
+        {
+            var pattern = ParsePattern(assigns: false, declaresFinal: declaration.Final);
+            Expect("=");
+            return new PatternDecl { Pos = declaration.Pos, Final = declaration.Final, Pattern = pattern, Value = ParseExpression() };
+        }
+
+        if (!isVar && !(IsIdentifier() && (PeekIs(1, "=") || PeekIs(1, ";") || PeekIs(1, ",") || PeekIs(1, "in") || PeekIs(1, ")"))))
+            declaration.Type = ParseType();
+        do
+        {
+            var pos = Pos;
+            var name = Identifier();
+            declaration.Vars.Add((pos, name, Accept("=") ? ParseExpression() : null));
+        }
+        while (Accept(","));
+        return declaration;
+    }
+
+    private bool StartsDeclaringPattern()
+    {
+        if (Is("[") || Is("{") || Is("<"))
+            return true;
+        if (Is("("))
+        {
+            var start = _index;
+            var isType = SkipType() && IsIdentifier();
+            _index = start;
+            return !isType;
+        }
+
+        if (!IsIdentifier())
+            return false;
+        var from = _index;
+        var result = SkipType() && Is("(");
+        _index = from;
+        return result;
+    }
+
+    private ForParts ParseForParts()
+    {
+        var parts = new ForParts { Pos = Pos, Await = Accept("await") };
+        Expect("for");
+        Expect("(");
+        SkipMetadata();
+        if (!Is(";"))
+        {
+            if (Is("var") || Is("final") || Is("const") || Is("late") || LooksLikeVariable())
+            {
+                var start = _index;
+                if ((Is("var") || Is("final")))
+                {
+                    var isFinal = Advance().Text == "final";
+                    if (StartsDeclaringPattern())
+                    {
+                        var pattern = ParsePattern(assigns: false, declaresFinal: isFinal);
+                        if (Accept("in"))
+                        {
+                            parts.Pattern = pattern;
+                            parts.Iterable = ParseExpression();
+                            Expect(")");
+                            return parts;
+                        }
+                    }
+
+                    _index = start;
+                }
+
+                parts.Declaration = ParseVariableDeclaration();
+            }
+            else
+            {
+                var expression = ParseExpression();
+                if (Is("in"))
+                    parts.Target = expression;
+                else
+                    parts.Init = new ExprStmt { Pos = expression.Pos, Value = expression };
+            }
+
+            if (Accept("in"))
+            {
+                parts.Iterable = ParseExpression();
+                Expect(")");
+                return parts;
+            }
+
+            if (parts.Declaration is not null)
+            {
+                parts.Init = parts.Declaration;
+                parts.Declaration = null;
+            }
+        }
+
+        Expect(";");
+        if (!Is(";"))
+            parts.Condition = ParseExpression();
+        Expect(";");
+        while (!Is(")"))
+        {
+            parts.Updates.Add(ParseExpression());
+            if (!Accept(","))
+                break;
+        }
+
+        Expect(")");
+        return parts;
+    }
+
+    private SwitchStmt ParseSwitch()
+    {
+        var pos = Advance().Start;
+        Expect("(");
+        var result = new SwitchStmt { Pos = pos, Value = ParseExpression() };
+        Expect(")");
+        Expect("{");
+        while (!Is("}"))
+        {
+            var group = new SwitchCase { Pos = Pos };
+            while (true)
+            {
+                while (IsIdentifier() && PeekIs(1, ":") && !Is("default"))
+                {
+                    group.Labels.Add(Identifier());
+                    Advance();
+                }
+
+                if (Accept("default"))
+                {
+                    Expect(":");
+                    group.Heads.Add((null, null));
+                }
+                else if (Accept("case"))
+                {
+                    var pattern = ParsePattern(assigns: false);
+                    var guard = Accept("when") ? ParseExpression() : null;
+                    Expect(":");
+                    group.Heads.Add((pattern, guard));
+                }
+                else
+                {
+                    break;
+                }
+            }
+
+            if (group.Heads.Count == 0)
+                throw Error($"Expected 'case' or 'default', but got {Current}.");
+            while (!Is("}") && !Is("case") && !Is("default") && !IsCaseLabel())
+                group.Body.Add(ParseStatement());
+            result.Cases.Add(group);
+        }
+
+        Expect("}");
+        return result;
+    }
+
+    private bool IsCaseLabel()
+    {
+        var ahead = 0;
+        while (IsIdentifier(ahead) && PeekIs(ahead + 1, ":"))
+            ahead += 2;
+        return ahead > 0 && (PeekIs(ahead, "case") || PeekIs(ahead, "default"));
+    }
+
+    private TryStmt ParseTry()
+    {
+        var result = new TryStmt { Pos = Advance().Start, Body = ParseBlock() };
+        while (Is("on") || Is("catch"))
+        {
+            var pos = Pos;
+            var type = Accept("on") ? ParseType() : null;
+            string? exception = null, stack = null;
+            if (Accept("catch"))
+            {
+                Expect("(");
+                exception = Identifier();
+                if (Accept(",") && !Is(")"))
+                {
+                    stack = Identifier();
+                    Accept(",");
+                }
+
+                Expect(")");
+            }
+
+            result.Catches.Add(new CatchClause { Pos = pos, Type = type, Exception = exception, StackTrace = stack, Body = ParseBlock() });
+        }
+
+        if (Accept("finally"))
+            result.Finally = ParseBlock();
+        if (result.Catches.Count == 0 && result.Finally is null)
+            throw Error(result.Pos, "A try block must be followed by an 'on', 'catch', or 'finally' clause.");
+        return result;
+    }
+}
