@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ClearScript;
@@ -28,6 +29,7 @@ internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loo
         ["encodeText"] = (Func<string, object>)(text => ToArray(Encoding.UTF8.GetBytes(text))),
         ["randomBytes"] = (Func<int, object>)(count => ToArray(RandomNumberGenerator.GetBytes(count))),
         ["readBytes"] = (Func<string, object>)(path => ToArray(File.ReadAllBytes(Path.Combine(options.Folder, path)))),
+        ["inflate"] = (Func<ITypedArray<byte>, object>)(bytes => ToArray(Inflate(bytes.GetBytes()))),
         ["importModule"] = ImportModule,
         ["runScript"] = (Action<string>)(path => RunScript(path)),
         ["readText"] = (Func<string, string>)(path => File.ReadAllText(Path.Combine(options.Folder, path))),
@@ -38,6 +40,14 @@ internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loo
         var array = (ITypedArray<byte>)((ScriptObject)ScriptEngine.Current.Evaluate("length => new Uint8Array(length)")).InvokeAsFunction(bytes.Length);
         array.WriteBytes(bytes, 0, (ulong)bytes.Length, 0);
         return array;
+    }
+
+    private static byte[] Inflate(byte[] bytes)
+    {
+        using var source = new ZLibStream(new MemoryStream(bytes), CompressionMode.Decompress);
+        using var target = new MemoryStream();
+        source.CopyTo(target);
+        return target.ToArray();
     }
 
     private static string? DecodeText(ITypedArray<byte> source, string encoding, bool isFatal)

@@ -12,8 +12,8 @@ public interface IProgramHost : IDisposable
     /// <summary>The engine that runs the program's modules: its statistics and events.</summary>
     WasmEngine Engine { get; }
 
-    /// <summary>The stores of the program that are alive: their heaps' statistics.</summary>
-    IReadOnlyCollection<Store> Stores { get; }
+    /// <summary>What the heaps of the program's stores have done so far, those of stores that are gone included.</summary>
+    HeapTotals Heap { get; }
 
     /// <summary>The instance of the program's main module that ran last; null before there is one.</summary>
     Instance? Instance { get; }
@@ -33,6 +33,12 @@ public interface IProgramHost : IDisposable
     /// <exception cref="ProgramException">The program failed in a way of its own: an exit code, an uncaught exception.</exception>
     /// <exception cref="WasmTrapException">It trapped.</exception>
     ProgramOutput Iterate();
+
+    /// <summary>Lets the program itself look at what its iterations left, where it can. Called once, after the last.</summary>
+    /// <exception cref="ProgramException">It finds something wrong.</exception>
+    void Validate()
+    {
+    }
 }
 
 /// <summary>What one iteration of a program gave.</summary>
@@ -40,6 +46,9 @@ public sealed record ProgramOutput
 {
     /// <summary>What it wrote to its standard output or to the console, line ends as written.</summary>
     public string Text { get; init; } = "";
+
+    /// <summary>The same as bytes, where the program writes bytes; null where it prints text.</summary>
+    public byte[]? Bytes { get; init; }
 
     /// <summary>What it wrote to its standard error.</summary>
     public string ErrorText { get; init; } = "";
@@ -55,6 +64,34 @@ public sealed record ProgramOutput
 
     /// <summary>The part of the iteration that the program itself says is to be timed, in ms; null where it does not say.</summary>
     public double? TimedMilliseconds { get; init; }
+}
+
+/// <summary>What the heaps of a program have done up to one moment.</summary>
+/// <param name="YoungCollections">Collections of a nursery alone.</param>
+/// <param name="FullCollections">Collections of a whole heap.</param>
+/// <param name="Pause">Time of all collections.</param>
+/// <param name="AllocatedBytes">Bytes of all objects ever made.</param>
+/// <param name="PromotedBytes">Bytes copied from a nursery into an old generation.</param>
+public readonly record struct HeapTotals(long YoungCollections, long FullCollections, TimeSpan Pause, long AllocatedBytes, long PromotedBytes)
+{
+    /// <summary>What the heap of one store has done.</summary>
+    public static HeapTotals Of(Store store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var heap = store.HeapStatistics;
+        return new HeapTotals(heap.YoungCollections, heap.FullCollections, heap.TotalPause, heap.AllocatedBytes, heap.PromotedBytes);
+    }
+
+    /// <summary>What both have done.</summary>
+    public static HeapTotals operator +(HeapTotals left, HeapTotals right) => Add(left, right);
+
+    /// <summary>What both have done.</summary>
+    public static HeapTotals Add(HeapTotals left, HeapTotals right) => new(
+        left.YoungCollections + right.YoungCollections,
+        left.FullCollections + right.FullCollections,
+        left.Pause + right.Pause,
+        left.AllocatedBytes + right.AllocatedBytes,
+        left.PromotedBytes + right.PromotedBytes);
 }
 
 /// <summary>A program failed, or cannot be loaded. The message is one line that says what is wrong.</summary>

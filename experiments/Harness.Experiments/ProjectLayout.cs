@@ -10,6 +10,12 @@ internal static class ProjectLayout
 
     public static string Workloads => Path.Combine(Root, "workloads");
 
+    /// <summary>Manifests of suites that are not part of the project.</summary>
+    public static string Suites => Path.Combine(Workloads, "suites");
+
+    /// <summary>Scripts that run the scripts of programs, on both engines.</summary>
+    public static string Drivers => Path.Combine(Workloads, "drivers");
+
     public static string Sweeps => Path.Combine(Root, "experiments", "sweeps");
 
     public static string Results => Path.Combine(Root, "results");

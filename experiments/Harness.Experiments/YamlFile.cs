@@ -12,19 +12,19 @@ internal static partial class YamlFile
     /// <param name="path">The file.</param>
     /// <param name="kind">What it is, for messages: <c>sweep file</c>.</param>
     public static T Read<T>(string path, string kind)
-        where T : class
+        where T : class => Parse<T>(ReadText(path, kind), path, kind);
+
+    /// <summary>Reads a file without looking at what it says.</summary>
+    public static string ReadText(string path, string kind)
     {
-        string text;
         try
         {
-            text = File.ReadAllText(path);
+            return File.ReadAllText(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new HarnessException($"cannot read {kind} {path}: {exception.Message}", exception);
         }
-
-        return Parse<T>(text, path, kind);
     }
 
     /// <summary>Reads a text.</summary>

@@ -57,6 +57,9 @@
     readText: path => native.readText(String(path)),
     importModule: async path => native.importModule(String(path)),
     runScript: path => native.runScript(String(path)),
+    inflate: bytes => native.inflate(bytes),
+    print: words => native.print(String(words)),
+    now: globalThis.performance.now,
     loaded: undefined,
   });
 

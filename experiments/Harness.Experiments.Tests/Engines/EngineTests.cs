@@ -73,7 +73,13 @@ public sealed class EngineTests : IDisposable
         var path = folder.File("module.wasm");
         File.WriteAllBytes(path, module ?? Module);
         var rule = new WarmUpRule(MinimumCalls: 3, MinimumMilliseconds: 10, Window: 3, Tolerance: 0.5, LimitMilliseconds: 1000);
-        var request = new WorkerRequest(path, call, call, timedCalls, rule, new Dictionary<string, string>());
+        var request = new WorkerRequest
+        {
+            Program = new WorkerProgram { Name = "test", Host = "none", Module = path, Iteration = "call", WarmUp = call, Timed = call },
+            TimedCalls = timedCalls,
+            Settle = rule,
+            Knobs = new Dictionary<string, string>(),
+        };
         return EngineCatalog.Open(engine).Measure(request, timeout ?? TimeSpan.FromSeconds(60));
     }
 }

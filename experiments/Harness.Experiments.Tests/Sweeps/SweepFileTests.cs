@@ -10,7 +10,7 @@ public sealed class SweepFileTests
     [Theory]
     [MemberData(nameof(Shipped))]
     public void EveryShippedSweepCanBeRead(string file) =>
-        Assert.NotEmpty(SweepFile.Read(Path.Combine(ProjectLayout.Sweeps, file), WorkloadManifest.ReadDefault()).Configurations);
+        Assert.NotEmpty(SweepFile.Read(Path.Combine(ProjectLayout.Sweeps, file), ProgramCatalog.Read()).Configurations);
 
     [Fact]
     public void AGridHasEveryCombination()
@@ -29,7 +29,7 @@ public sealed class SweepFileTests
         var sweep = TestSweeps.Read("workloads: [all]\nconfigurations: [{name: base}]");
         Assert.Equal(21, sweep.Repetitions);
         Assert.Equal(["ours"], sweep.Engines);
-        Assert.Equal(WorkloadManifest.ReadDefault().All.Count, sweep.Workloads.Count);
+        Assert.Equal(ProgramCatalog.Read().Own.Sum(program => program.Workloads.Count), sweep.Workloads.Count);
     }
 
     [Theory]

@@ -9,6 +9,6 @@ internal static class TestSweeps
     public static SweepDefinition Read(string text)
     {
         using var folder = new TemporaryFolder();
-        return SweepFile.Read(folder.Write("test.yaml", text), WorkloadManifest.ReadDefault());
+        return SweepFile.Read(folder.Write("test.yaml", text), ProgramCatalog.Read());
     }
 }

@@ -22,7 +22,7 @@ internal static class TestTuning
     public static TuningSpecification Read(string text)
     {
         using var folder = new TemporaryFolder();
-        return TuningFile.Read(folder.Write("test.yaml", text), WorkloadManifest.ReadDefault());
+        return TuningFile.Read(folder.Write("test.yaml", text), ProgramCatalog.Read());
     }
 }
 

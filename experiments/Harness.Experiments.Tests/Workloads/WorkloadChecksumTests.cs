@@ -6,36 +6,40 @@ namespace Harness.Experiments.Tests.Workloads;
 /// <summary>Compares the expected results in the manifest with those of <see cref="WorkloadReference"/>.</summary>
 public class WorkloadChecksumTests
 {
-    public static TheoryData<string> Names => [.. WorkloadManifest.ReadDefault().All.Select(workload => workload.Name)];
+    public static TheoryData<string> Names => [.. Listed.Where(program => program.Module.EndsWith(".wat", StringComparison.Ordinal)).Select(program => program.Name)];
+
+    private static IReadOnlyList<ProgramDefinition> Listed { get; } = ProgramCatalog.Read().Own;
 
     [Theory]
     [MemberData(nameof(Names))]
     public void TimedCallReturnsWhatTheReferenceComputes(string name)
     {
-        var workload = WorkloadManifest.ReadDefault().Find(name);
-        var (result, calls) = Compute(workload, workload.Timed);
-        Assert.Equal(Number(Assert.Single(workload.Timed.Expected)), result);
-        Assert.Equal(workload.Calls, calls);
+        var program = Find(name);
+        var (result, calls) = Compute(program, program.Timed!);
+        Assert.Equal(Number(Assert.Single(program.Timed!.Expected)), result);
+        Assert.Equal(program.Workloads[0].Calls, calls);
     }
 
     [Theory]
     [MemberData(nameof(Names))]
     public void WarmUpReturnsWhatTheReferenceComputes(string name)
     {
-        var workload = WorkloadManifest.ReadDefault().Find(name);
-        Assert.Equal(Number(Assert.Single(workload.WarmUp.Expected)), Compute(workload, workload.WarmUp).Result);
+        var program = Find(name);
+        Assert.Equal(Number(Assert.Single(program.WarmUp!.Expected)), Compute(program, program.WarmUp).Result);
     }
 
     [Fact]
     public void EveryProgramIsInTheManifest()
     {
-        var listed = WorkloadManifest.ReadDefault().All.Select(workload => Path.GetFileName(workload.Path));
+        var listed = Listed.Select(program => Path.GetFileName(program.Module));
         var present = Directory.GetFiles(ProjectLayout.Workloads, "*.wat").Select(Path.GetFileName);
         Assert.Empty(present.Except(listed));
     }
 
-    private static (double Result, long Calls) Compute(Workload workload, Invocation invocation) =>
-        WorkloadReference.Compute(Path.GetFileName(workload.Path), [.. invocation.Arguments.Select(argument => (int)Number(argument))]);
+    private static ProgramDefinition Find(string name) => Listed.Single(program => program.Name == name);
+
+    private static (double Result, long Calls) Compute(ProgramDefinition program, Invocation invocation) =>
+        WorkloadReference.Compute(Path.GetFileName(program.Module), [.. invocation.Arguments.Select(argument => (int)Number(argument))]);
 
     private static double Number(TypedLiteral literal) => double.Parse(literal.Text, CultureInfo.InvariantCulture);
 }

@@ -4,6 +4,8 @@ using Harness.Engine.Diagnostics;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
+using Harness.Experiments.Hosting;
+using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Commands;
 
@@ -14,7 +16,7 @@ internal static class ExplainCommand
 
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "module: .wasm or .wat" };
+        var file = new Argument<string>("file") { Description = "module: .wasm or .wat; or the name of a program ('harness workloads' lists them)" };
         var arguments = new Argument<string[]>("args") { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
         var repeat = new Option<int>("--repeat") { Description = "call the function N times", HelpName = "N", DefaultValueFactory = _ => 1 }.AtLeast(1);
@@ -22,21 +24,18 @@ internal static class ExplainCommand
         var graphs = new Option<bool>("--ir") { Description = "show the graph after each pass" };
         var code = new Option<bool>("--code") { Description = "show the machine code of both tiers" };
         var json = new Option<bool>("--json") { Description = "write JSON instead of text" };
+        var suites = SuiteOption.Create();
         var command = new Command("explain", "run a function and show call sites with their feedback, inlining decisions, deopts, graphs and machine code")
         {
-            file, arguments, invoke, repeat, functions, graphs, code, json,
+            file, arguments, invoke, repeat, functions, graphs, code, json, suites,
         };
         var knobs = KnobOptions.AddTo(command);
         command.SetAction(parsed =>
         {
             var options = EngineOptions.FromDictionary(knobs.Read(parsed));
             var path = parsed.GetRequiredValue(file);
-            var module = ModuleFile.Load(path);
-            var name = parsed.GetRequiredValue(invoke);
-            var values = RunCommand.ParseArguments(module, path, name, parsed.GetValue(arguments) ?? []);
+            var program = SuiteOption.FindProgram(path, parsed.GetValue(suites) ?? []);
             var shown = parsed.GetValue(functions)!.ToHashSet();
-            foreach (var unknown in shown.Where(function => !module.Functions.Any(candidate => candidate.ToString() == function)))
-                throw new HarnessException($"{path} has no function '{unknown}'");
             bool IsShown(string function) => shown.Count == 0 || shown.Contains(function);
             var recorded = new RecorderOptions
             {
@@ -44,7 +43,9 @@ internal static class ExplainCommand
                 Graphs = parsed.GetValue(graphs),
                 Code = parsed.GetValue(code),
             };
-            var explanation = ExecutionThread.Run(options, () => Run(module, name, values, parsed.GetValue(repeat), options, recorded));
+            var explanation = program is not null
+                ? ExplainProgram(program, parsed.GetValue(repeat), options, recorded, shown)
+                : ExplainModule(path, parsed.GetRequiredValue(invoke), parsed.GetValue(arguments) ?? [], parsed.GetValue(repeat), options, recorded, shown);
             explanation = explanation with { Functions = [.. explanation.Functions.Where(function => IsShown(function.Name))] };
             if (parsed.GetValue(json))
                 Console.WriteLine(explanation.ToJson());
@@ -52,6 +53,41 @@ internal static class ExplainCommand
                 ExplanationTextWriter.Write(Console.Out, explanation);
         });
         return command;
+    }
+
+    private static Explanation ExplainModule(
+        string path, string name, IReadOnlyList<string> arguments, int repeat, EngineOptions options, RecorderOptions recorded, IReadOnlySet<string> shown)
+    {
+        var module = ModuleFile.Load(path);
+        var values = RunCommand.ParseArguments(module, path, name, arguments);
+        CheckFunctions(module, path, shown);
+        return ExecutionThread.Run(options, () => Run(module, name, values, repeat, options, recorded));
+    }
+
+    private static Explanation ExplainProgram(ProgramDefinition program, int repeat, EngineOptions options, RecorderOptions recorded, IReadOnlySet<string> shown) =>
+        ProgramSession.Run(program, options, host =>
+        {
+            using var recorder = new ExecutionRecorder(host.Engine, recorded);
+            try
+            {
+                host.Load();
+                ProgramSession.Iterate(host, repeat);
+            }
+            catch (WasmTrapException trap)
+            {
+                Console.Error.WriteLine("trap: " + trap.Message);
+            }
+
+            var instance = host.Instance ?? throw new HarnessException($"program '{program.Name}' made no instance");
+            CheckFunctions(instance.Module, program.Name, shown);
+            host.Engine.WaitUntilSettled(SettleTime);
+            return recorder.Explain(instance);
+        });
+
+    private static void CheckFunctions(WasmModule module, string path, IReadOnlySet<string> shown)
+    {
+        foreach (var unknown in shown.Where(function => !module.Functions.Any(candidate => candidate.ToString() == function)))
+            throw new HarnessException($"{path} has no function '{unknown}'");
     }
 
     private static Explanation Run(

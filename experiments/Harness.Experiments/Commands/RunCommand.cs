@@ -5,26 +5,30 @@ using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
+using Harness.Experiments.Hosting;
 using Harness.Experiments.Workloads;
 using MathNet.Numerics.Statistics;
 
 namespace Harness.Experiments.Commands;
 
-/// <summary><c>harness run</c>: calls an exported function on this engine.</summary>
+/// <summary><c>harness run</c>: calls an exported function on this engine, or runs a program of a manifest with its host.</summary>
 internal static class RunCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "module: .wasm or .wat" };
+        var file = new Argument<string>("file") { Description = "module: .wasm or .wat; or the name of a program ('harness workloads' lists them)" };
         var arguments = new Argument<string[]>("args") { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
         var repeat = new Option<int>("--repeat") { Description = "call N times; print each time in ms, and their median alone on the last line", HelpName = "N", DefaultValueFactory = _ => 0 }.AtLeast(1);
         var stats = new Option<bool>("--stats") { Description = "print at the end what the compilers and the garbage collector did" };
-        var command = new Command("run", "call an exported function and print its results") { file, arguments, invoke, repeat, stats };
+        var suites = SuiteOption.Create();
+        var command = new Command("run", "call an exported function and print its results, or run a program and print what it gives") { file, arguments, invoke, repeat, stats, suites };
         var knobs = KnobOptions.AddTo(command);
         command.SetAction(parsed =>
         {
             var options = EngineOptions.FromDictionary(knobs.Read(parsed));
+            if (SuiteOption.FindProgram(parsed.GetRequiredValue(file), parsed.GetValue(suites) ?? []) is { } program)
+                return RunProgram(program, parsed.GetValue(repeat), parsed.GetValue(stats), options);
             var module = ModuleFile.Load(parsed.GetRequiredValue(file));
             var name = parsed.GetRequiredValue(invoke);
             var values = ParseArguments(module, parsed.GetRequiredValue(file), name, parsed.GetValue(arguments) ?? []);
@@ -58,6 +62,39 @@ internal static class RunCommand
         {
             throw new HarnessException($"argument {position + 1} of '{name}': '{text}' is not a number of type {type}", exception);
         }
+    }
+
+    private static int RunProgram(ProgramDefinition program, int repeat, bool printsStatistics, EngineOptions options)
+    {
+        try
+        {
+            return ProgramSession.Run(program, options, host =>
+            {
+                host.Load();
+                var (output, times) = ProgramSession.Iterate(host, Math.Max(1, repeat));
+                Console.Write(output.Text);
+                Console.Error.Write(output.ErrorText);
+                if (output.Results.Count > 0)
+                    Console.WriteLine(string.Join(' ', output.Results));
+                if (repeat > 0)
+                    PrintTimes(times);
+                if (printsStatistics && host.Instance is { } instance)
+                    StatisticsText.Write(instance.Store, Console.Out);
+                return output.ExitCode;
+            });
+        }
+        catch (WasmTrapException trap)
+        {
+            Console.Error.WriteLine("trap: " + trap.Message);
+            return 1;
+        }
+    }
+
+    private static void PrintTimes(IReadOnlyList<double> times)
+    {
+        foreach (var time in times)
+            Console.WriteLine(Format(time) + " ms");
+        Console.WriteLine(Format(times.Median()));
     }
 
     private static int Run(
@@ -103,12 +140,7 @@ internal static class RunCommand
         }
 
         if (repeat > 0)
-        {
-            foreach (var time in times)
-                Console.WriteLine(Format(time) + " ms");
-            Console.WriteLine(Format(times.Median()));
-        }
-
+            PrintTimes(times);
         if (printsStatistics)
             StatisticsText.Write(store, Console.Out);
         return 0;

@@ -3,6 +3,7 @@ using Harness.Experiments.Engines;
 using Harness.Experiments.Reports;
 using Harness.Experiments.Results;
 using Harness.Experiments.Sweeps;
+using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Commands;
 
@@ -16,15 +17,16 @@ internal static class SweepCommand
         var repetitions = new Option<int?>("--repetitions") { Description = "repetitions per cell instead of what the file says; may be raised later", HelpName = "N" };
         var seed = new Option<int?>("--seed") { Description = "seed of the random order and the bootstrap", HelpName = "N" };
         var workloads = new Option<string[]>("--workload") { Description = "measure only this workload of the sweep (may be repeated)", HelpName = "NAME" };
+        var suites = SuiteOption.Create();
         var results = new Option<string?>("--results") { Description = "results folder; results/NAME if left out", HelpName = "FOLDER" };
         var restart = new Option<bool>("--restart") { Description = "set earlier results aside and measure anew, instead of going on" };
         var command = new Command("sweep", "measure workloads under several configurations, and write results, summary and chart; goes on where it was stopped, sets finished results aside")
         {
-            name, engine, repetitions, seed, workloads, results, restart,
+            name, engine, repetitions, seed, workloads, suites, results, restart,
         };
         command.SetAction(parsed =>
         {
-            var sweep = SweepFile.Find(parsed.GetRequiredValue(name));
+            var sweep = SweepFile.Find(parsed.GetRequiredValue(name), ProgramCatalog.Read(parsed.GetValue(suites) ?? []));
             if (parsed.GetValue(engine) is { } engineText)
                 sweep = sweep with { Engines = EngineCatalog.ParseOption(engineText) };
             if (parsed.GetValue(repetitions) is { } count)
@@ -32,15 +34,28 @@ internal static class SweepCommand
             if (parsed.GetValue(seed) is { } seedValue)
                 sweep = sweep with { Seed = seedValue };
             if (parsed.GetValue(workloads) is { Length: > 0 } chosen)
-                sweep = sweep with { Workloads = [.. chosen.Select(wanted => FindWorkload(sweep, wanted))] };
+                sweep = Restrict(sweep, chosen);
+            RequireSuites(sweep);
             return Run(sweep, new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, sweep.Name)), parsed.GetValue(restart));
         });
         return command;
     }
 
-    private static Workloads.Workload FindWorkload(SweepDefinition sweep, string name) =>
-        sweep.Workloads.FirstOrDefault(workload => workload.Name == name)
-        ?? throw new HarnessException($"sweep '{sweep.Name}' has no workload '{name}'; it has {string.Join(", ", sweep.Workloads.Select(workload => workload.Name))}");
+    /// <summary>Leaves only some workloads, by their names or those of their programs.</summary>
+    private static SweepDefinition Restrict(SweepDefinition sweep, IReadOnlyList<string> names)
+    {
+        foreach (var name in names.Where(name => !sweep.Workloads.Any(workload => workload.Name == name || workload.Program == name)))
+            throw new HarnessException($"sweep '{sweep.Name}' has no workload '{name}'; it has {string.Join(", ", sweep.Workloads.Select(workload => workload.Name))}");
+        var workloads = sweep.Workloads.Where(workload => names.Contains(workload.Name) || names.Contains(workload.Program)).ToList();
+        return sweep with { Workloads = workloads, Programs = [.. sweep.Programs.Where(program => workloads.Any(workload => workload.Program == program.Name))] };
+    }
+
+    /// <summary>A suite that nobody said the place of is a mistake of the whole command, not of each of its programs.</summary>
+    private static void RequireSuites(SweepDefinition sweep)
+    {
+        if (sweep.Programs.FirstOrDefault(program => program.Folder is null) is { } program)
+            throw new HarnessException($"sweep '{sweep.Name}': {program.Absence}");
+    }
 
     private static int Run(SweepDefinition sweep, ResultsFolder folder, bool restart)
     {

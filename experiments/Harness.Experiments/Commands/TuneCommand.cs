@@ -17,7 +17,7 @@ internal static class TuneCommand
         var command = new Command("tune", "search knob values that beat the default; goes on where it was stopped") { file, results, dryRun };
         command.SetAction(parsed =>
         {
-            var specification = TuningFile.Read(parsed.GetRequiredValue(file), WorkloadManifest.ReadDefault());
+            var specification = TuningFile.Read(parsed.GetRequiredValue(file), ProgramCatalog.Read());
             if (parsed.GetValue(dryRun))
                 return Describe(specification);
             return Run(specification, new TuningFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, "tune-" + specification.Name)));
@@ -37,7 +37,7 @@ internal static class TuneCommand
     }
 
     private static TuningSpecification ReadSpecification(TuningFolder folder) =>
-        TuningFile.Read(folder.Specification, WorkloadManifest.ReadDefault()) with { Name = Path.GetFileName(folder.Path) };
+        TuningFile.Read(folder.Specification, ProgramCatalog.Read()) with { Name = Path.GetFileName(folder.Path) };
 
     private static int Describe(TuningSpecification specification)
     {

@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Experiments.Hosting;
 using Harness.Experiments.Sweeps;
 using Harness.Experiments.Workloads;
+using Harness.Hosts;
 
 namespace Harness.Experiments.Engines;
 
@@ -17,9 +20,11 @@ internal static class OwnWorker
     /// <summary>Reads a request (JSON) from standard input and writes a report (JSON) as the last line of standard output.</summary>
     public static int Run()
     {
+        var startMs = SinceProcessStart;
         var request = JsonSerializer.Deserialize<WorkerRequest>(Console.In.ReadToEnd(), WorkerProtocol.Json)!;
         var options = EngineOptions.FromDictionary(request.Knobs);
         var report = ExecutionThread.Run(options, () => Attempt(request, options));
+        report = report with { StartMs = startMs, PeakMemoryBytes = PeakMemoryBytes };
         Console.Out.Write("\n" + JsonSerializer.Serialize(report, WorkerProtocol.Json) + "\n");
         return 0;
     }
@@ -28,39 +33,64 @@ internal static class OwnWorker
     {
         try
         {
-            return Measure(request, options);
+            using var host = ProgramHost.Open(request.Program, options, request.Checks);
+            return Measure(request, host);
         }
         catch (WrongResultException exception)
         {
-            return new WorkerReport { Status = WorkerStatus.WrongResult, Message = exception.Message };
+            return Failed(WorkerStatus.WrongResult, exception);
         }
         catch (WasmTrapException exception)
         {
-            return new WorkerReport { Status = WorkerStatus.Trap, Message = exception.Message };
+            return Failed(WorkerStatus.Trap, exception);
         }
-        catch (Exception exception) when (exception is ModuleException or LinkException or KeyNotFoundException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (exception is ProgramException or ModuleException or LinkException or WasmException or KeyNotFoundException or ArgumentException
+            or NotSupportedException or IOException or UnauthorizedAccessException)
         {
-            return new WorkerReport { Status = WorkerStatus.Error, Message = exception.Message };
+            return Failed(WorkerStatus.Error, exception);
         }
     }
 
-    private static WorkerReport Measure(WorkerRequest request, EngineOptions options)
-    {
-        var bytes = File.ReadAllBytes(request.Module);
-        using var store = new Store(options);
-        var begin = Stopwatch.GetTimestamp();
-        CompilationFailedEvent? failed = null;
-        store.Engine.Events.CompilationFailed += failure => failed ??= failure;
-        var module = WasmModule.Decode(bytes, HostModules.Builtins);
-        var compiled = Stopwatch.GetTimestamp();
-        var instance = store.Instantiate(module, HostModules.CreateStringImports());
-        var instantiated = Stopwatch.GetTimestamp();
+    private static WorkerReport Failed(WorkerStatus status, Exception exception) => new() { Status = status, Message = exception.Message.Split('\n')[0].TrimEnd() };
 
-        var (warmUpCalls, warmUpMs, settled) = WarmUp(new CheckedCall(instance, request.WarmUp), request.Settle, store.Engine);
-        var call = new CheckedCall(instance, request.Timed);
-        var executeMs = new double[request.TimedCalls];
+    private static WorkerReport Measure(WorkerRequest request, IProgramHost host)
+    {
+        var program = request.Program;
+        CompilationFailedEvent? failed = null;
+        host.Engine.Events.CompilationFailed += failure => failed ??= failure;
+        host.Load();
+
+        var outputs = new OutputRecorder();
+        var (warmUp, timed) = MakeIterations(program, host, outputs);
+        var warmUpTimes = new List<double>();
+        var (warmUpMs, settled) = (0.0, true);
+        var count = program.Iterations;
+        if (request.Checks)
+        {
+            if (program.Iteration == Words(IterationKind.Call))
+                warmUp();
+            count = request.TimedCalls;
+        }
+        else if (count == 0)
+        {
+            (warmUpMs, settled) = WarmUp(warmUp, request.Settle, host.Engine, warmUpTimes);
+            count = request.TimedCalls;
+        }
+
+        var executeMs = new double[count];
+        var cpuBefore = CpuMs;
         for (var i = 0; i < executeMs.Length; i++)
-            executeMs[i] = call.Time();
+            executeMs[i] = timed();
+        var executeCpuMs = count > 0 ? (CpuMs - cpuBefore) / count : 0;
+
+        try
+        {
+            host.Validate();
+        }
+        catch (ProgramException exception)
+        {
+            throw new WrongResultException(exception.Message);
+        }
 
         // A function that stays in baseline code would be a wrong figure without a word.
         if (failed is not null)
@@ -68,36 +98,63 @@ internal static class OwnWorker
             return new WorkerReport
             {
                 Status = WorkerStatus.Error,
-                Message = $"function {failed.Module.Functions[failed.FunctionIndex]} could not be optimized: {failed.Failure.Message}",
+                Message = $"function {failed.Module.Functions[failed.FunctionIndex]} could not be optimized: {failed.Failure.Message.ReplaceLineEndings(" ")}",
             };
         }
 
-        var statistics = store.Engine.Statistics;
+        var statistics = host.Engine.Statistics;
+        var heap = host.Heap;
         return new WorkerReport
         {
             Status = WorkerStatus.Ok,
-            CompileMs = Stopwatch.GetElapsedTime(begin, compiled).TotalMilliseconds,
-            InstantiateMs = Stopwatch.GetElapsedTime(compiled, instantiated).TotalMilliseconds,
-            WarmUpCalls = warmUpCalls,
+            CompileMs = host.CompileMilliseconds,
+            InstantiateMs = host.InstantiateMilliseconds,
+            WarmUpCalls = warmUpTimes.Count,
             WarmUpMs = warmUpMs,
             Settled = settled,
             ExecuteMs = executeMs,
+            ExecuteCpuMs = executeCpuMs,
+            CpuMs = CpuMs,
+            IterationMs = [.. warmUpTimes, .. executeMs],
+            Outputs = outputs.All,
             OptimizedBytes = statistics.LiveOptimizedCodeBytes,
             BaselineBytes = statistics.BaselineCodeBytes,
+            BaselineCompileMs = statistics.BaselineCompileTime.TotalMilliseconds,
+            OptimizedCompileMs = statistics.OptimizedCompileTime.TotalMilliseconds,
             TierUps = statistics.OptimizedFunctions,
             Deopts = statistics.Deopts,
+            YoungCollections = heap.YoungCollections,
+            FullCollections = heap.FullCollections,
+            CollectionMs = heap.Pause.TotalMilliseconds,
+            PromotedBytes = heap.PromotedBytes,
         };
     }
 
-    private static (int Calls, double Milliseconds, bool Settled) WarmUp(CheckedCall call, WarmUpRule rule, WasmEngine engine)
+    /// <summary>A program's iterations as functions that take their time: one to warm up with, one to be timed.</summary>
+    private static (Func<double> WarmUp, Func<double> Timed) MakeIterations(WorkerProgram program, IProgramHost host, OutputRecorder outputs)
+    {
+        if (program.Iteration == Words(IterationKind.Call))
+            return (new CheckedCall(host.Instance!, program.WarmUp!).Time, new CheckedCall(host.Instance!, program.Timed!).Time);
+        return (Iterate, Iterate);
+
+        double Iterate()
+        {
+            var start = Stopwatch.GetTimestamp();
+            var output = host.Iterate();
+            var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            outputs.Add(output);
+            return output.TimedMilliseconds ?? elapsed;
+        }
+    }
+
+    private static (double Milliseconds, bool Settled) WarmUp(Func<double> iterate, WarmUpRule rule, WasmEngine engine, List<double> times)
     {
         var start = Stopwatch.GetTimestamp();
-        var times = new List<double>();
         var tierChanges = -1;
         var callsSinceChange = 0;
         while (true)
         {
-            times.Add(call.Time());
+            times.Add(iterate());
             var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             var statistics = engine.Statistics;
             var changes = statistics.OptimizedFunctions + statistics.Deopts + statistics.FailedCompilations;
@@ -105,9 +162,24 @@ internal static class OwnWorker
             tierChanges = changes;
             var settled = times.Count >= rule.MinimumCalls && elapsed >= rule.MinimumMilliseconds && callsSinceChange >= rule.Window && IsSteady(times, rule);
             if (settled || elapsed >= rule.LimitMilliseconds)
-                return (times.Count, elapsed, settled);
+                return (elapsed, settled);
         }
     }
+
+    private static double CpuMs => Environment.CpuUsage.TotalTime.TotalMilliseconds;
+
+    private static double SinceProcessStart => (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
+
+    private static long PeakMemoryBytes
+    {
+        get
+        {
+            var line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? 0 : 1024 * long.Parse(line.AsSpan(6, line.Length - 8), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static string Words(IterationKind kind) => kind.ToString().ToLowerInvariant();
 
     /// <summary>Whether the slowest and fastest of the last calls differ by little.</summary>
     private static bool IsSteady(List<double> times, WarmUpRule rule)

@@ -41,7 +41,7 @@ internal sealed partial class V8Engine : IEngine
 
     public WorkerReport Measure(WorkerRequest request, TimeSpan timeout)
     {
-        string[] arguments = ["--trace-wasm-compilation-times", "--trace-deopt", .. Flags(request.Knobs), Path.Combine(ProjectLayout.Node, "v8-worker.mjs")];
+        string[] arguments = ["--trace-wasm-compilation-times", "--trace-deopt", "--trace-gc-nvp", .. Flags(request.Knobs), Path.Combine(ProjectLayout.Node, "v8-worker.mjs")];
         var output = WorkerProcess.Run(node, arguments, request, timeout);
         return AddTrace(output.Report(), output.Lines);
     }
@@ -56,20 +56,31 @@ internal sealed partial class V8Engine : IEngine
         }),
     ];
 
-    /// <summary>Adds what only V8's trace tells: compilations, code sizes and deopts.</summary>
+    /// <summary>Adds what only V8's trace tells: compilations, code sizes, deopts and collections, those of the worker's own scripts included.</summary>
     public static WorkerReport AddTrace(WorkerReport report, IEnumerable<string> lines)
     {
-        var optimized = new Dictionary<int, long>();
-        var baseline = new Dictionary<int, long>();
+        var optimized = new Dictionary<string, long>();
+        var baseline = new Dictionary<string, long>();
         var tierUps = 0;
         var deopts = 0;
+        var compileMicroseconds = new Dictionary<bool, long> { [false] = 0, [true] = 0 };
+        var (young, full, pause, promoted) = (0, 0, 0.0, 0L);
         foreach (var line in lines)
         {
             if (CompilationLine().Match(line) is { Success: true } match)
             {
                 var isOptimized = match.Groups["compiler"].Value == "TurboFan";
                 tierUps += isOptimized ? 1 : 0;
-                (isOptimized ? optimized : baseline)[Number(match, "function")] = Number(match, "size");
+                (isOptimized ? optimized : baseline)[match.Groups["function"].Value] = Number(match, "size");
+                compileMicroseconds[isOptimized] += Number(match, "time");
+            }
+            else if (CollectionLine().Match(line) is { Success: true } collection)
+            {
+                var isYoung = collection.Groups["kind"].Value is "s" or "mms";
+                young += isYoung ? 1 : 0;
+                full += isYoung ? 0 : 1;
+                pause += double.Parse(collection.Groups["pause"].Value, CultureInfo.InvariantCulture);
+                promoted += PromotedPart().Match(line) is { Success: true } part ? Number(part, "bytes") : 0;
             }
             else if (line.StartsWith("[bailout (kind: deopt", StringComparison.Ordinal) && line.Contains("type: Wasm", StringComparison.Ordinal))
             {
@@ -77,11 +88,30 @@ internal sealed partial class V8Engine : IEngine
             }
         }
 
-        return report with { OptimizedBytes = optimized.Values.Sum(), BaselineBytes = baseline.Values.Sum(), TierUps = tierUps, Deopts = deopts };
+        return report with
+        {
+            OptimizedBytes = optimized.Values.Sum(),
+            BaselineBytes = baseline.Values.Sum(),
+            OptimizedCompileMs = compileMicroseconds[true] / 1000.0,
+            BaselineCompileMs = compileMicroseconds[false] / 1000.0,
+            TierUps = tierUps,
+            Deopts = deopts,
+            YoungCollections = young,
+            FullCollections = full,
+            CollectionMs = pause,
+            PromotedBytes = promoted,
+        };
     }
 
-    private static int Number(Match match, string group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
+    private static long Number(Match match, string group) => long.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^Compiled function \S+#(?<function>\d+) using (?<compiler>\w+), .* codesize (?<size>\d+)")]
+    /// <summary>A compilation: functions are told by module and number, since scripts may load more than one module.</summary>
+    [GeneratedRegex(@"^Compiled function (?<function>\S+#\d+) using (?<compiler>\w+), took (?<time>\d+) .* codesize (?<size>\d+)")]
     private static partial Regex CompilationLine();
+
+    [GeneratedRegex(@" ms: GC: \{""pause"":(?<pause>[0-9.]+),.*?""gc"":""(?<kind>\w+)""")]
+    private static partial Regex CollectionLine();
+
+    [GeneratedRegex(@"""promoted"":(?<bytes>\d+)")]
+    private static partial Regex PromotedPart();
 }

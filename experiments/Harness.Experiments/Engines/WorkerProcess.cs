@@ -72,14 +72,14 @@ internal static class WorkerProcess
 /// <param name="TimedOut">Whether it was killed at the time limit.</param>
 internal sealed record WorkerOutput(IReadOnlyList<string> Lines, string Error, int ExitCode, bool TimedOut)
 {
-    /// <summary>The report on the last line; a report of the failure where there is none.</summary>
+    /// <summary>The report, on a line of its own to which V8 may add some more of its trace; a report of the failure where there is none.</summary>
     public WorkerReport Report()
     {
         if (TimedOut)
             return new WorkerReport { Status = WorkerStatus.Timeout, Message = "stopped at the time limit" };
         try
         {
-            if (Lines.Count > 0 && Lines[^1].StartsWith('{') && JsonSerializer.Deserialize<WorkerReport>(Lines[^1], WorkerProtocol.Json) is { } report)
+            if (Lines.LastOrDefault(line => line.StartsWith("{\"", StringComparison.Ordinal)) is { } line && JsonSerializer.Deserialize<WorkerReport>(line, WorkerProtocol.Json) is { } report)
                 return report;
         }
         catch (JsonException)

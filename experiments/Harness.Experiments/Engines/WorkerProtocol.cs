@@ -4,14 +4,61 @@ using System.Text.Json.Serialization;
 namespace Harness.Experiments.Engines;
 
 /// <summary>What a worker process is asked to do; one JSON object on its standard input.</summary>
-/// <param name="Module">Path of the binary module.</param>
-/// <param name="WarmUp">The call to warm up with.</param>
-/// <param name="Timed">The call to time.</param>
-/// <param name="TimedCalls">How often to time it.</param>
-/// <param name="Settle">When the worker counts as warmed up.</param>
-/// <param name="Knobs">Knob values by name.</param>
-internal sealed record WorkerRequest(
-    string Module, WorkerInvocation WarmUp, WorkerInvocation Timed, int TimedCalls, Sweeps.WarmUpRule Settle, IReadOnlyDictionary<string, string> Knobs);
+internal sealed record WorkerRequest
+{
+    public required WorkerProgram Program { get; init; }
+
+    /// <summary>How many iterations are timed once the worker is warmed up, where the program does not say itself.</summary>
+    public required int TimedCalls { get; init; }
+
+    /// <summary>When the worker counts as warmed up.</summary>
+    public required Sweeps.WarmUpRule Settle { get; init; }
+
+    /// <summary>Knob values by name.</summary>
+    public required IReadOnlyDictionary<string, string> Knobs { get; init; }
+
+    /// <summary>Whether the program is run to see what it gives, not how long it takes: then there is no warm-up, and its driver lets time pass evenly.</summary>
+    public bool Checks { get; init; }
+}
+
+/// <summary>A program in words: all paths are full.</summary>
+internal sealed record WorkerProgram
+{
+    public required string Name { get; init; }
+
+    /// <summary>Name of the host (<see cref="Workloads.HostKind"/> in lower case).</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Path of the binary module; null where scripts load it.</summary>
+    public string? Module { get; init; }
+
+    /// <summary>Path of the driver of scripts.</summary>
+    public string? Driver { get; init; }
+
+    /// <summary>Paths of the files that the driver asks for, by name.</summary>
+    public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Paths of the scripts that the driver runs.</summary>
+    public IReadOnlyList<string> Scripts { get; init; } = [];
+
+    /// <summary>Paths of the files that the program finds in its folder.</summary>
+    public IReadOnlyList<string> Inputs { get; init; } = [];
+
+    /// <summary>Arguments of its command line.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>What an iteration is (<see cref="Workloads.IterationKind"/> in lower case).</summary>
+    public required string Iteration { get; init; }
+
+    /// <summary>The call to warm up with.</summary>
+    public WorkerInvocation? WarmUp { get; init; }
+
+    /// <summary>The call to time.</summary>
+    public WorkerInvocation? Timed { get; init; }
+
+    /// <summary>How many iterations to make without warm-up; 0 where the request says how many are timed after warm-up.</summary>
+    public int Iterations { get; init; }
+}
 
 /// <summary>A call of an export, as typed literals such as <c>i32:7</c>.</summary>
 internal sealed record WorkerInvocation(string Function, IReadOnlyList<string> Arguments, IReadOnlyList<string> Expected);
@@ -23,6 +70,9 @@ internal sealed record WorkerReport
 
     /// <summary>What went wrong; empty if nothing did.</summary>
     public string Message { get; init; } = "";
+
+    /// <summary>From the start of the process to the first line of the worker.</summary>
+    public double StartMs { get; init; }
 
     /// <summary>From the bytes to a module that can be instantiated.</summary>
     public double CompileMs { get; init; }
@@ -39,6 +89,39 @@ internal sealed record WorkerReport
     /// <summary>The timed calls.</summary>
     public IReadOnlyList<double> ExecuteMs { get; init; } = [];
 
+    /// <summary>CPU time of the process, on all its threads, for each timed iteration on average.</summary>
+    public double ExecuteCpuMs { get; init; }
+
+    /// <summary>All iterations in order, those that warmed up included.</summary>
+    public IReadOnlyList<double> IterationMs { get; init; } = [];
+
+    /// <summary>What came out of the iterations; each different outcome once.</summary>
+    public IReadOnlyList<WorkerOutputText> Outputs { get; init; } = [];
+
+    /// <summary>CPU time of the process up to the report, on all its threads.</summary>
+    public double CpuMs { get; init; }
+
+    /// <summary>Most memory that the process had resident.</summary>
+    public long PeakMemoryBytes { get; init; }
+
+    /// <summary>Time that the baseline compiler took.</summary>
+    public double BaselineCompileMs { get; init; }
+
+    /// <summary>Time that the optimizing compiler took, on its own threads.</summary>
+    public double OptimizedCompileMs { get; init; }
+
+    /// <summary>Collections of the nursery alone.</summary>
+    public long YoungCollections { get; init; }
+
+    /// <summary>Collections of the whole heap.</summary>
+    public long FullCollections { get; init; }
+
+    /// <summary>Time of all collections.</summary>
+    public double CollectionMs { get; init; }
+
+    /// <summary>Bytes copied from the nursery into the old generation.</summary>
+    public long PromotedBytes { get; init; }
+
     /// <summary>Optimized machine code in use: of each function, the code compiled last.</summary>
     public long OptimizedBytes { get; init; }
 
@@ -49,6 +132,27 @@ internal sealed record WorkerReport
     public int TierUps { get; init; }
 
     public int Deopts { get; init; }
+}
+
+/// <summary>What came out of iterations of a program.</summary>
+internal sealed record WorkerOutputText
+{
+    /// <summary>What it printed: the beginning, where that is more than 16 Ki characters.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Hash of all bytes that it printed, but for white space at the end.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>The beginning of what it wrote to its standard error.</summary>
+    public string ErrorText { get; init; } = "";
+
+    public int ExitCode { get; init; }
+
+    /// <summary>Hashes of the files that it wrote, by name.</summary>
+    public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How many iterations gave this.</summary>
+    public int Count { get; init; }
 }
 
 /// <summary>How a worker ended.</summary>
@@ -68,6 +172,9 @@ internal enum WorkerStatus
 
     /// <summary>The worker was stopped because it took too long.</summary>
     Timeout,
+
+    /// <summary>The program is not there: a file is missing, or it could not be built.</summary>
+    Absent,
 }
 
 /// <summary>The JSON form of requests and reports.</summary>

@@ -1,47 +1,47 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
+using Harness.Hosts;
 
 namespace Harness.Experiments.Hosting;
 
 /// <summary>
-/// Benchmarks compiled from Java by J2CL, as JetStream has them: a run is five iterations of <c>runFixedCount</c> in one instance. Strings
+/// Benchmarks compiled from Java by J2CL, as JetStream has them: an iteration is five of <c>runFixedCount</c>, all in one instance. Strings
 /// are imported, by number, from a custom section; the functions of JavaScript that the programs name are here as far as they
 /// call them. The programs give no results, so that what they hand to their host, and when traced all that they compute with, is the result.
 /// </summary>
-internal sealed class J2clHost(string folder) : GuestHost(folder)
+internal sealed class J2clHost(WorkerProgram program, EngineOptions options) : ProgramHost(program, options)
 {
-    private const int Iterations = 5;
+    private const int Calls = 5;
     private const string StringSection = "string.consts";
 
-    private readonly CallDigest digest = new();
+    private CallDigest digest = new();
     private double time;
     private int classNames = 1000;
 
-    public override bool CanTrace => true;
-
-    public override GuestReport Run(Store store, WasmModule module, int repetitions)
+    public override void Load()
     {
-        var run = store.Instantiate(module, CreateImports(store, module)).GetFunction("runFixedCount");
-        var times = new double[repetitions];
-        for (var i = 0; i < repetitions; i++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            run.Invoke(Iterations);
-            times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        }
-        return new GuestReport(times, digest.ToString());
+        base.Load();
+        var store = OpenStore();
+        Instantiate(store, CreateImports(store, Module));
+    }
+
+    public override ProgramOutput Iterate()
+    {
+        digest = new CallDigest();
+        Instance!.GetFunction("runFixedCount").Invoke(Calls);
+        return new ProgramOutput { Text = digest.ToString() };
     }
 
     private Imports CreateImports(Store store, WasmModule module)
     {
         var imports = HostModules.CreateStringImports();
-        var stringType = new GlobalType(Engine.Modules.ValueType.Reference(AbstractHeapType.Extern, nullable: false), IsMutable: false);
+        var stringType = new GlobalType(Harness.Engine.Modules.ValueType.Reference(AbstractHeapType.Extern, nullable: false), IsMutable: false);
         var strings = CustomSections.Find(module.Bytes, StringSection) is { } section
             ? JsonSerializer.Deserialize<string[]>(Encoding.UTF8.GetString(section))!
             : [];
@@ -85,19 +85,19 @@ internal sealed class J2clHost(string folder) : GuestHost(folder)
         "Number.prototype.toString.call$2" => WasmValue.FromExtern(ToRadix(arguments[0].AsI32(), arguments[1].AsI32())),
         "j2wasm.StringUtils.generateClassName" => WasmValue.FromExtern($"Class$obf_{++classNames}"),
         "j2wasm.ExceptionUtils.setJavaThrowable" => default,
-        _ => throw new HarnessException($"the program calls '{name}', which this host does not have"),
+        _ => throw new ProgramException($"the program calls '{name}', which this host does not have"),
     };
 
     private static string Text(WasmValue value) => value.AsExtern() as string ?? "null";
 
     private static string Replace(WasmValue[] arguments) => arguments[1].AsExtern() is Regex pattern
         ? pattern.Replace(Text(arguments[0]), Text(arguments[2]))
-        : throw new HarnessException("the program replaces by something that is no regular expression");
+        : throw new ProgramException("the program replaces by something that is no regular expression");
 
     private static string ToRadix(int value, int radix) => radix switch
     {
         10 => value.ToString(CultureInfo.InvariantCulture),
         2 or 8 or 16 when value >= 0 => Convert.ToString(value, radix),
-        _ => throw new HarnessException($"the program writes {value} to the base {radix}, which this host cannot"),
+        _ => throw new ProgramException($"the program writes {value} to the base {radix}, which this host cannot"),
     };
 }

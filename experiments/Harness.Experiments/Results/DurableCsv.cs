@@ -4,7 +4,7 @@ namespace Harness.Experiments.Results;
 
 /// <summary>
 /// A CSV file that is appended to row by row and survives being killed at any moment: a row is on the disk when
-/// <see cref="Append"/> returns, and a line torn by a kill is cut off when the file is opened again. Only one process at a
+/// <see cref="Append(TRow)"/> returns, and a line torn by a kill is cut off when the file is opened again. Only one process at a
 /// time can have it open for appending.
 /// </summary>
 /// <typeparam name="TRow">A row: a type with CSV attributes.</typeparam>
@@ -37,6 +37,7 @@ internal sealed class DurableCsv<TRow> : IDisposable
             if (stream.Length == 0)
                 Write(stream, Format(csv => csv.WriteHeader<TRow>()));
             rows = Parse(stream, path);
+            CheckColumns(stream, path);
             stream.Seek(0, SeekOrigin.End);
             return new DurableCsv<TRow>(stream, writerLock);
         }
@@ -66,7 +67,10 @@ internal sealed class DurableCsv<TRow> : IDisposable
     }
 
     /// <summary>Appends a row and waits until it is on the disk.</summary>
-    public void Append(TRow row) => Write(stream, Format(csv => csv.WriteRecord(row)));
+    public void Append(TRow row) => Append([row]);
+
+    /// <summary>Appends rows at once and waits until they are on the disk.</summary>
+    public void Append(IReadOnlyList<TRow> rows) => Write(stream, [.. rows.SelectMany(row => Format(csv => csv.WriteRecord(row)))]);
 
     public void Dispose()
     {
@@ -85,6 +89,16 @@ internal sealed class DurableCsv<TRow> : IDisposable
         {
             throw new HarnessException($"{path} is being written by another run of the harness; wait for its end", exception);
         }
+    }
+
+    /// <summary>Rows of this form must not follow the header of an older one, which has fewer columns.</summary>
+    private static void CheckColumns(FileStream stream, string path)
+    {
+        var header = Format(csv => csv.WriteHeader<TRow>());
+        var present = new byte[header.Length];
+        stream.Position = 0;
+        if (stream.ReadAtLeast(present, present.Length, throwOnEndOfStream: false) < present.Length || !present.AsSpan().SequenceEqual(header))
+            throw new HarnessException($"{path} has the columns of another version; it can be read but not added to: use --restart to set it aside and measure anew");
     }
 
     private static byte[] Format(Action<CsvWriter> write)

@@ -1,4 +1,6 @@
 using CsvHelper;
+using Harness.Experiments.Engines;
+using MathNet.Numerics.Statistics;
 
 namespace Harness.Experiments.Results;
 
@@ -11,10 +13,16 @@ internal readonly record struct RepetitionKey(string Engine, string Configuratio
 /// <summary>Names what is repeated: a workload under a configuration on an engine.</summary>
 internal readonly record struct Cell(string Engine, string Configuration, string Workload);
 
-/// <summary>One finished repetition: a row of <c>results.csv</c>. Times are in milliseconds, sizes in bytes.</summary>
+/// <summary>
+/// One finished repetition: a row of <c>results.csv</c>. Times are in milliseconds, sizes in bytes. <c>experiments/FORMAT.md</c> describes the
+/// columns. Those that came with format 2 are optional, so that older files can be read: there they are 0 or empty.
+/// </summary>
 [CsvRecord]
 internal sealed partial record Measurement
 {
+    /// <summary>The version of the columns that is written.</summary>
+    public const int CurrentFormat = 2;
+
     /// <summary>How times of day are written.</summary>
     public const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
@@ -79,8 +87,108 @@ internal sealed partial record Measurement
     [CsvFormat(TimeFormat)]
     public DateTime FinishedUtc { get; init; }
 
+    /// <summary>The version of the columns: 1 where there is no such column.</summary>
+    [CsvColumn("format", Optional = true)]
+    public int Format { get; init; } = 1;
+
+    /// <summary>The program whose process measured this: rows of one process have the same program, engine, configuration and repetition.</summary>
+    [CsvColumn("program", Optional = true)]
+    public string Program { get; init; } = "";
+
+    /// <summary>From the start of the process to the first line of the worker.</summary>
+    [CsvColumn("start_ms", Optional = true)]
+    public double StartMs { get; init; }
+
+    /// <summary>The first iteration of the process.</summary>
+    [CsvColumn("first_ms", Optional = true)]
+    public double FirstMs { get; init; }
+
+    /// <summary>CPU time of a timed iteration, on all threads of the process, on average.</summary>
+    [CsvColumn("execute_cpu_ms", Optional = true)]
+    public double ExecuteCpuMs { get; init; }
+
+    /// <summary>CPU time of the whole process up to its report, on all its threads.</summary>
+    [CsvColumn("cpu_ms", Optional = true)]
+    public double CpuMs { get; init; }
+
+    /// <summary>
+    /// Time until steady state: the sum of the iterations up to the last that took more than 5% longer than the median of the last ten.
+    /// </summary>
+    [CsvColumn("steady_after_ms", Optional = true)]
+    public double SteadyAfterMs { get; init; }
+
+    /// <summary>All iterations of the process in order, with <c>;</c> between them.</summary>
+    [CsvColumn("iterations_ms", Optional = true)]
+    public string IterationsMs { get; init; } = "";
+
+    [CsvColumn("baseline_compile_ms", Optional = true)]
+    public double BaselineCompileMs { get; init; }
+
+    [CsvColumn("optimized_compile_ms", Optional = true)]
+    public double OptimizedCompileMs { get; init; }
+
+    [CsvColumn("young_collections", Optional = true)]
+    public long YoungCollections { get; init; }
+
+    [CsvColumn("full_collections", Optional = true)]
+    public long FullCollections { get; init; }
+
+    /// <summary>Time of all collections.</summary>
+    [CsvColumn("collection_ms", Optional = true)]
+    public double CollectionMs { get; init; }
+
+    /// <summary>Bytes copied from the nursery into the old generation.</summary>
+    [CsvColumn("promoted_bytes", Optional = true)]
+    public long PromotedBytes { get; init; }
+
+    /// <summary>Most memory that the process had resident.</summary>
+    [CsvColumn("peak_memory_bytes", Optional = true)]
+    public long PeakMemoryBytes { get; init; }
+
     [CsvIgnore]
     public RepetitionKey Key => new(Engine, Configuration, Workload, Repetition);
+
+    /// <summary>Makes the row of a workload from what a worker reported of its program.</summary>
+    /// <param name="key">Which repetition it is.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="times">The times of the workload.</param>
+    /// <param name="report">The report.</param>
+    public static Measurement Of(RepetitionKey key, string program, IReadOnlyList<double> times, WorkerReport report) => new()
+    {
+        Engine = key.Engine,
+        Configuration = key.Configuration,
+        Workload = key.Workload,
+        Repetition = key.Repetition,
+        CompileMs = report.CompileMs,
+        InstantiateMs = report.InstantiateMs,
+        WarmUpCalls = report.WarmUpCalls,
+        WarmUpMs = report.WarmUpMs,
+        Settled = report.Settled,
+        ExecuteMs = times.Median(),
+        ExecuteMinMs = times.Min(),
+        ExecuteMaxMs = times.Max(),
+        TimedCalls = times.Count,
+        OptimizedBytes = report.OptimizedBytes,
+        BaselineBytes = report.BaselineBytes,
+        TierUps = report.TierUps,
+        Deopts = report.Deopts,
+        FinishedUtc = DateTime.UtcNow,
+        Format = CurrentFormat,
+        Program = program,
+        StartMs = report.StartMs,
+        FirstMs = report.IterationMs.Count > 0 ? report.IterationMs[0] : 0,
+        ExecuteCpuMs = report.ExecuteCpuMs,
+        CpuMs = report.CpuMs,
+        SteadyAfterMs = SteadyState.After(report.IterationMs),
+        IterationsMs = string.Join(';', report.IterationMs.Select(time => time.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture))),
+        BaselineCompileMs = report.BaselineCompileMs,
+        OptimizedCompileMs = report.OptimizedCompileMs,
+        YoungCollections = report.YoungCollections,
+        FullCollections = report.FullCollections,
+        CollectionMs = report.CollectionMs,
+        PromotedBytes = report.PromotedBytes,
+        PeakMemoryBytes = report.PeakMemoryBytes,
+    };
 }
 
 /// <summary>One failed repetition: a row of <c>failures.csv</c>. It is never a data point.</summary>

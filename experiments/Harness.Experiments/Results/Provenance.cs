@@ -36,6 +36,9 @@ internal sealed record Provenance
     /// <summary>V8's flags, by configuration; where V8 is measured.</summary>
     public Dictionary<string, string>? V8Flags { get; init; }
 
+    /// <summary>What was measured, in order, so that the results can be read where the programs are not; null in results from before there was this.</summary>
+    public List<WorkloadDescription>? Workloads { get; init; }
+
     /// <summary>The runs of the harness that measured: one, or more where the sweep was continued.</summary>
     public required List<RunDescription> Runs { get; init; }
 
@@ -68,6 +71,14 @@ internal sealed record Provenance
         File.Move(temporary, path, overwrite: true);
     }
 }
+
+/// <summary>A workload as it is in results.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Title">Its title for charts.</param>
+/// <param name="Group">Its group.</param>
+/// <param name="Program">The program whose processes measured it.</param>
+/// <param name="Calls">How many calls of interest it makes; 0 if not of interest.</param>
+internal sealed record WorkloadDescription(string Name, string Title, string Group, string Program, long Calls);
 
 /// <summary>The machine that measured.</summary>
 internal sealed record MachineDescription(string Cpu, int Cores, double MemoryGiB, string Kernel, string System, string Dotnet)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Harness.Experiments.Sweeps;
+using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Results;
 
@@ -57,7 +58,13 @@ internal sealed class ResultsFolder(string path)
     }
 
     /// <summary>The sweep that the results are of, as it was when they were measured.</summary>
-    public SweepDefinition ReadSweep() => SweepFile.Read(Sweep, Workloads.WorkloadManifest.ReadDefault()) with { Name = System.IO.Path.GetFileName(Path) };
+    public SweepDefinition ReadSweep()
+    {
+        var known = Experiments.Results.Provenance.Read(Provenance)?.Workloads?
+            .Select(workload => new Workload { Name = workload.Name, Title = workload.Title, Group = workload.Group, Program = workload.Program, Calls = workload.Calls })
+            .ToList();
+        return SweepFile.Read(Sweep, ProgramCatalog.Read(), known) with { Name = System.IO.Path.GetFileName(Path) };
+    }
 
     private string In(string file) => System.IO.Path.Combine(Path, file);
 }

@@ -14,7 +14,11 @@ internal sealed record SweepDefinition
     /// <summary>Names of the engines: <c>ours</c>, <c>v8</c>.</summary>
     public required IReadOnlyList<string> Engines { get; init; }
 
+    /// <summary>What has rows in the results.</summary>
     public required IReadOnlyList<Workload> Workloads { get; init; }
+
+    /// <summary>The programs that are run for them; empty where only results are read.</summary>
+    public IReadOnlyList<ProgramDefinition> Programs { get; init; } = [];
 
     public required IReadOnlyList<SweepConfiguration> Configurations { get; init; }
 

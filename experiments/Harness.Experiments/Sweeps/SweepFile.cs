@@ -21,43 +21,36 @@ namespace Harness.Experiments.Sweeps;
 internal static class SweepFile
 {
     /// <summary>Finds a sweep by name (in <c>experiments/sweeps</c>) or path, and reads it.</summary>
+    /// <param name="nameOrPath">Its name or path.</param>
+    /// <param name="catalog">The programs that it can name.</param>
     /// <exception cref="HarnessException">There is none, or it is wrong.</exception>
-    public static SweepDefinition Find(string nameOrPath)
+    public static SweepDefinition Find(string nameOrPath, ProgramCatalog catalog)
     {
         var path = Path.Combine(ProjectLayout.Sweeps, nameOrPath + ".yaml");
         if (!File.Exists(path))
             path = nameOrPath;
         if (File.Exists(path))
-            return Read(path, WorkloadManifest.ReadDefault());
+            return Read(path, catalog);
         var names = Directory.EnumerateFiles(ProjectLayout.Sweeps, "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order().ToList();
         throw new HarnessException($"there is no sweep or file '{nameOrPath}'; {ProjectLayout.Sweeps} has: {string.Join(", ", names)}");
     }
 
     /// <summary>Reads a sweep file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="catalog">The programs that it can name.</param>
+    /// <param name="known">The workloads that it stood for when it was measured, where only results are read; null to look them up.</param>
     /// <exception cref="HarnessException">It is wrong; the message says where and how to mend it.</exception>
-    public static SweepDefinition Read(string path, WorkloadManifest manifest)
+    public static SweepDefinition Read(string path, ProgramCatalog catalog, IReadOnlyList<Workload>? known = null)
     {
-        var text = ReadText(path);
+        var text = YamlFile.ReadText(path, "sweep file");
         var document = YamlFile.Parse<Document>(text, path, "sweep file");
         try
         {
-            return document.ToDefinition(Path.GetFileNameWithoutExtension(path), text, manifest);
+            return document.ToDefinition(Path.GetFileNameWithoutExtension(path), text, catalog, known);
         }
         catch (Exception exception) when (exception is HarnessException or KnobException)
         {
             throw new HarnessException($"sweep file {path}: {exception.Message}", exception);
-        }
-    }
-
-    private static string ReadText(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new HarnessException($"cannot read sweep file {path}: {exception.Message}", exception);
         }
     }
 
@@ -95,7 +88,7 @@ internal static class SweepFile
 
         public List<string> V8Ignores { get; set; } = [];
 
-        public SweepDefinition ToDefinition(string name, string text, WorkloadManifest manifest)
+        public SweepDefinition ToDefinition(string name, string text, ProgramCatalog catalog, IReadOnlyList<Workload>? known)
         {
             Require(Workloads is { Count: > 0 }, "it does not say what to measure; write 'workloads: [NAME, …]', or 'workloads: [all]' for all of them");
             var configurations = MakeConfigurations();
@@ -110,12 +103,14 @@ internal static class SweepFile
             Require(WarmUp.Window >= 2 && WarmUp.Calls >= WarmUp.Window, "warm-up needs a window of at least 2, and at least as many calls");
             foreach (var knob in V8Ignores)
                 KnobRegistry.Find(knob);
+            IReadOnlyList<Workload> workloads = known ?? [.. Workloads!.SelectMany(catalog.Select).Distinct()];
             return new SweepDefinition
             {
                 Name = name,
                 Title = Title ?? name,
                 Engines = [.. Engines.Select(EngineCatalog.CheckName).Distinct()],
-                Workloads = [.. Workloads!.SelectMany(manifest.Select).Distinct()],
+                Workloads = workloads,
+                Programs = known is not null ? [] : [.. workloads.Select(workload => workload.Program).Distinct().Select(catalog.Find)],
                 Configurations = configurations,
                 Baseline = baseline,
                 Repetitions = Repetitions,

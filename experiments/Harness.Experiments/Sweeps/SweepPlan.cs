@@ -3,25 +3,35 @@ using MathNet.Numerics.Random;
 
 namespace Harness.Experiments.Sweeps;
 
+/// <summary>One run of a program in a fresh process: a repetition of all its workloads.</summary>
+internal readonly record struct ProgramRun(string Engine, string Configuration, string Program, int Repetition)
+{
+    /// <summary>What is repeated.</summary>
+    public Cell Cell => new(Engine, Configuration, Program);
+
+    /// <summary>The repetition of one of its workloads.</summary>
+    public RepetitionKey Of(string workload) => new(Engine, Configuration, workload, Repetition);
+}
+
 /// <summary>
 /// The order of a sweep: rounds, each of which has every cell once in a random order of its own, so that drift of the
 /// machine hits all alike. The order depends on the seed alone, not on what was measured before.
 /// </summary>
 internal static class SweepPlan
 {
-    /// <summary>All repetitions in the order in which they are measured.</summary>
-    public static IEnumerable<RepetitionKey> Order(SweepDefinition sweep)
+    /// <summary>All runs of programs in the order in which they are measured.</summary>
+    public static IEnumerable<ProgramRun> Order(SweepDefinition sweep)
     {
         var cells = (
             from engine in sweep.Engines
             from configuration in sweep.Configurations
-            from workload in sweep.Workloads
-            select new Cell(engine, configuration.Name, workload.Name)).ToArray();
+            from program in sweep.Programs
+            select new Cell(engine, configuration.Name, program.Name)).ToArray();
         for (var repetition = 1; repetition <= sweep.Repetitions; repetition++)
         {
             var random = new MersenneTwister(unchecked((sweep.Seed * 1_000_003) + repetition));
             foreach (var cell in Shuffled(cells, random))
-                yield return new RepetitionKey(cell.Engine, cell.Configuration, cell.Workload, repetition);
+                yield return new ProgramRun(cell.Engine, cell.Configuration, cell.Workload, repetition);
         }
     }
 

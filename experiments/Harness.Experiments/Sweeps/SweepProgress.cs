@@ -8,14 +8,17 @@ namespace Harness.Experiments.Sweeps;
 /// <summary>Is told what a sweep does.</summary>
 internal interface ISweepProgress
 {
-    void Begin(IReadOnlyList<RepetitionKey> pending, int alreadyDone);
+    void Begin(IReadOnlyList<ProgramRun> pending, int alreadyDone);
 
-    void Start(RepetitionKey key);
+    void Start(ProgramRun key);
 
-    void Finish(RepetitionKey key, Failure? failure);
+    void Finish(ProgramRun key, Failure? failure);
+
+    /// <summary>A program is left out, because it cannot be run at all.</summary>
+    void Absent(Failure failure);
 
     /// <summary>A repetition is left out, because its cell failed too often.</summary>
-    void Skip(RepetitionKey key);
+    void Skip(ProgramRun key);
 }
 
 /// <summary>
@@ -27,11 +30,11 @@ internal sealed class RemainingTime
     private readonly Dictionary<Cell, (int Count, double Seconds)> measured = [];
     private readonly Dictionary<Cell, int> pending = [];
 
-    public void Add(RepetitionKey key) => pending[key.Cell] = pending.GetValueOrDefault(key.Cell) + 1;
+    public void Add(ProgramRun key) => pending[key.Cell] = pending.GetValueOrDefault(key.Cell) + 1;
 
-    public void Remove(RepetitionKey key) => pending[key.Cell]--;
+    public void Remove(ProgramRun key) => pending[key.Cell]--;
 
-    public void Measured(RepetitionKey key, double seconds)
+    public void Measured(ProgramRun key, double seconds)
     {
         var (count, sum) = measured.GetValueOrDefault(key.Cell);
         measured[key.Cell] = (count + 1, sum + seconds);
@@ -64,7 +67,7 @@ internal sealed class ConsoleSweepProgress : ISweepProgress
     private int finished;
     private int failed;
 
-    public void Begin(IReadOnlyList<RepetitionKey> pending, int alreadyDone)
+    public void Begin(IReadOnlyList<ProgramRun> pending, int alreadyDone)
     {
         total = pending.Count;
         foreach (var key in pending)
@@ -72,14 +75,14 @@ internal sealed class ConsoleSweepProgress : ISweepProgress
         Console.Error.WriteLine($"{total} repetitions to measure, {alreadyDone} measured before");
     }
 
-    public void Start(RepetitionKey key)
+    public void Start(ProgramRun key)
     {
         repetition.Restart();
         if (!interactive && sinceLine.IsRunning && sinceLine.Elapsed < PlainLineInterval)
             return;
         var left = remaining.Estimate() is { } time ? ", about " + FormatTime(time) + " left" : "";
         var failures = failed > 0 ? $", {failed} failed" : "";
-        var line = $"{finished}/{total}{failures}{left}: {key.Workload}, {key.Configuration}, {key.Engine}";
+        var line = $"{finished}/{total}{failures}{left}: {key.Program}, {key.Configuration}, {key.Engine}";
         if (interactive)
             Console.Error.Write("\r\u001b[K" + line[..Math.Min(line.Length, Math.Max(20, AnsiConsole.Profile.Width - 1))]);
         else
@@ -87,7 +90,7 @@ internal sealed class ConsoleSweepProgress : ISweepProgress
         sinceLine.Restart();
     }
 
-    public void Finish(RepetitionKey key, Failure? failure)
+    public void Finish(ProgramRun key, Failure? failure)
     {
         finished++;
         remaining.Remove(key);
@@ -96,14 +99,21 @@ internal sealed class ConsoleSweepProgress : ISweepProgress
         {
             failed++;
             EndLine();
-            Console.Error.WriteLine($"FAILED {key.Workload}, {key.Configuration}, {key.Engine}, repetition {key.Repetition}: {failure.Status}: {failure.Message}");
+            Console.Error.WriteLine($"FAILED {key.Program}, {key.Configuration}, {key.Engine}, repetition {key.Repetition}: {failure.Status}: {failure.Message}");
         }
 
         if (finished == total)
             EndLine();
     }
 
-    public void Skip(RepetitionKey key)
+    public void Absent(Failure failure)
+    {
+        failed++;
+        EndLine();
+        Console.Error.WriteLine($"ABSENT {failure.Workload}: {failure.Message}");
+    }
+
+    public void Skip(ProgramRun key)
     {
         finished++;
         remaining.Remove(key);

@@ -3,7 +3,6 @@ using Harness.Engine.Configuration;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Results;
 using Harness.Experiments.Workloads;
-using MathNet.Numerics.Statistics;
 
 namespace Harness.Experiments.Sweeps;
 
@@ -16,26 +15,28 @@ internal sealed class SweepRunner
     /// <summary>A cell that failed so often is not tried again in this run.</summary>
     private const int FailuresToGiveUp = 3;
 
+    // What is said of a program that cannot be run at all.
+    private const string AnyEngine = "any";
+    private const string AnyConfiguration = "any";
+
     private readonly SweepDefinition sweep;
     private readonly ResultsFolder folder;
     private readonly Dictionary<string, IEngine> engines;
-    private readonly Dictionary<string, (Workload Workload, string Module, string Hash)> workloads;
+    private readonly Dictionary<string, PreparedProgram> programs;
+    private readonly ILookup<string, Workload> workloadsOf;
     private readonly Dictionary<string, SweepConfiguration> configurations;
     private readonly Dictionary<string, string> fingerprints;
 
     /// <summary>Checks all that can be checked before the first repetition.</summary>
-    /// <exception cref="HarnessException">An engine does not have a knob, or a module is malformed.</exception>
+    /// <exception cref="HarnessException">An engine does not have a knob.</exception>
     public SweepRunner(SweepDefinition sweep, ResultsFolder folder)
     {
         this.sweep = sweep;
         this.folder = folder;
         engines = sweep.Engines.ToDictionary(name => name, EngineCatalog.Open);
         configurations = sweep.Configurations.ToDictionary(configuration => configuration.Name);
-        workloads = sweep.Workloads.ToDictionary(workload => workload.Name, workload =>
-        {
-            var (module, hash) = ModuleCache.GetBinary(workload);
-            return (workload, module, hash);
-        });
+        programs = sweep.Programs.ToDictionary(program => program.Name, PreparedProgram.Prepare);
+        workloadsOf = sweep.Workloads.ToLookup(workload => workload.Program);
         foreach (var engine in engines.Values)
         {
             foreach (var configuration in sweep.Configurations)
@@ -72,9 +73,12 @@ internal sealed class SweepRunner
         using var failureLog = DurableCsv<Failure>.Open(folder.Failures, out _);
         RecordProvenance(rows);
 
+        var done = rows.Select(row => row.Key).ToHashSet();
         var pending = Pending(rows);
         var failures = new List<Failure>();
         progress.Begin(pending, alreadyDone: rows.Count);
+        foreach (var program in programs.Values.Where(program => program.Problem is not null))
+            progress.Absent(Log(new ProgramRun(AnyEngine, AnyConfiguration, program.Definition.Name, 0), new WorkerReport { Status = WorkerStatus.Absent, Message = program.Problem! }));
         foreach (var key in pending)
         {
             if (failures.Count(failure => failure.Key.Cell == key.Cell) >= FailuresToGiveUp)
@@ -85,61 +89,52 @@ internal sealed class SweepRunner
 
             progress.Start(key);
             var report = Measure(key);
-            if (report.Status == WorkerStatus.Ok)
+            if (report.Status != WorkerStatus.Ok)
             {
-                results.Append(ToMeasurement(key, report));
-                progress.Finish(key, failure: null);
+                progress.Finish(key, Log(key, report));
+                continue;
             }
-            else
-            {
-                var failure = ToFailure(key, report);
-                failureLog.Append(failure);
-                failures.Add(failure);
-                progress.Finish(key, failure);
-            }
+
+            // All rows of a process go to the disk at once; where a kill tore them apart, only those that are missing are added.
+            results.Append([.. workloadsOf[key.Program].Where(workload => !done.Contains(key.Of(workload.Name))).Select(workload => ToMeasurement(key, workload, report))]);
+            progress.Finish(key, failure: null);
         }
 
         return failures;
+
+        Failure Log(ProgramRun key, WorkerReport report)
+        {
+            var failure = ToFailure(key, report);
+            failureLog.Append(failure);
+            failures.Add(failure);
+            return failure;
+        }
     }
 
-    private WorkerReport Measure(RepetitionKey key)
+    private WorkerReport Measure(ProgramRun key)
     {
-        var (workload, module, _) = workloads[key.Workload];
-        var request = new WorkerRequest(
-            module, Words(workload.WarmUp), Words(workload.Timed), sweep.TimedCalls, sweep.WarmUp, configurations[key.Configuration].Knobs);
-        return engines[key.Engine].Measure(request, sweep.Timeout);
+        var program = programs[key.Program];
+        var request = new WorkerRequest
+        {
+            Program = program.Request!,
+            TimedCalls = sweep.TimedCalls,
+            Settle = sweep.WarmUp,
+            Knobs = configurations[key.Configuration].Knobs,
+        };
+        return ProgramResult.Check(program.Definition, engines[key.Engine].Measure(request, sweep.Timeout));
     }
 
-    private static WorkerInvocation Words(Invocation invocation) => new(
-        invocation.Function, [.. invocation.Arguments.Select(literal => literal.ToString())], [.. invocation.Expected.Select(literal => literal.ToString())]);
+    private Measurement ToMeasurement(ProgramRun key, Workload workload, WorkerReport report)
+    {
+        var times = ProgramResult.TimesOf(workload, programs[key.Program].Definition, report);
+        return Measurement.Of(key.Of(workload.Name), key.Program, times, report);
+    }
 
-    private static Measurement ToMeasurement(RepetitionKey key, WorkerReport report) => new()
+    private static Failure ToFailure(ProgramRun key, WorkerReport report) => new()
     {
         Engine = key.Engine,
         Configuration = key.Configuration,
-        Workload = key.Workload,
-        Repetition = key.Repetition,
-        CompileMs = report.CompileMs,
-        InstantiateMs = report.InstantiateMs,
-        WarmUpCalls = report.WarmUpCalls,
-        WarmUpMs = report.WarmUpMs,
-        Settled = report.Settled,
-        ExecuteMs = report.ExecuteMs.Median(),
-        ExecuteMinMs = report.ExecuteMs.Min(),
-        ExecuteMaxMs = report.ExecuteMs.Max(),
-        TimedCalls = report.ExecuteMs.Count,
-        OptimizedBytes = report.OptimizedBytes,
-        BaselineBytes = report.BaselineBytes,
-        TierUps = report.TierUps,
-        Deopts = report.Deopts,
-        FinishedUtc = DateTime.UtcNow,
-    };
-
-    private static Failure ToFailure(RepetitionKey key, WorkerReport report) => new()
-    {
-        Engine = key.Engine,
-        Configuration = key.Configuration,
-        Workload = key.Workload,
+        Workload = key.Program,
         Repetition = key.Repetition,
         Status = JsonNamingPolicy.KebabCaseLower.ConvertName(report.Status.ToString()),
         Message = report.Message.ReplaceLineEndings(" "),
@@ -171,6 +166,7 @@ internal sealed class SweepRunner
             V8Flags = measuresV8
                 ? sweep.Configurations.ToDictionary(configuration => configuration.Name, configuration => string.Join(' ', V8Engine.Flags(configuration.Knobs)))
                 : earlier?.V8Flags,
+            Workloads = [.. sweep.Workloads.Select(workload => new WorkloadDescription(workload.Name, workload.Title, workload.Group, workload.Program, workload.Calls))],
             Runs = [.. earlier?.Runs ?? [], RunDescription.Current()],
         };
         provenance.Write(folder.Provenance);
@@ -183,8 +179,12 @@ internal sealed class SweepRunner
         var parts = new Dictionary<string, string> { ["sweep file"] = Hash(sweep.SourceText), ["machine"] = $"{machine.Cpu}, {machine.Cores} cores" };
         foreach (var engine in engines.Values)
             parts[$"engine {engine.Name}"] = engine.Fingerprint;
-        foreach (var (name, (_, _, hash)) in workloads)
-            parts[$"workload {name}"] = hash;
+        foreach (var program in programs.Values.Where(program => program.Problem is null))
+        {
+            foreach (var workload in workloadsOf[program.Definition.Name])
+                parts[$"workload {workload.Name}"] = program.Fingerprint;
+        }
+
         return parts;
     }
 
@@ -199,10 +199,12 @@ internal sealed class SweepRunner
             .Select(part => part.Key)];
     }
 
-    private List<RepetitionKey> Pending(IReadOnlyList<Measurement> rows)
+    /// <summary>The runs that are missing, of programs that can be run: those of which a workload has no row.</summary>
+    private List<ProgramRun> Pending(IReadOnlyList<Measurement> rows)
     {
         var done = rows.Select(row => row.Key).ToHashSet();
-        return [.. SweepPlan.Order(sweep).Where(key => !done.Contains(key))];
+        return [.. SweepPlan.Order(sweep)
+            .Where(run => programs[run.Program].Problem is null && workloadsOf[run.Program].Any(workload => !done.Contains(run.Of(workload.Name))))];
     }
 
     private static Dictionary<string, string> Merge(Dictionary<string, string>? earlier, Dictionary<string, string> now)

@@ -71,7 +71,7 @@ internal sealed class ProcessEvaluator : IEvaluator
 
     private readonly TuningSpecification specification;
     private readonly IEngine engine;
-    private readonly Dictionary<string, (Workload Workload, string Module, string Hash)> programs;
+    private readonly Dictionary<string, (Workload Workload, PreparedProgram Program)> programs;
 
     /// <summary>Checks that the engine has the knobs, and prepares the modules.</summary>
     public ProcessEvaluator(TuningSpecification specification)
@@ -82,8 +82,8 @@ internal sealed class ProcessEvaluator : IEvaluator
             engine.CheckKnobs(specification.Space.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.At(corner)), NothingIgnored);
         programs = specification.Train.Concat(specification.Validation).Concat(specification.HeldOut).ToDictionary(workload => workload.Name, workload =>
         {
-            var (module, hash) = ModuleCache.GetBinary(workload);
-            return (workload, module, hash);
+            var program = PreparedProgram.Prepare(specification.Programs[workload.Program]);
+            return program.Problem is null ? (workload, program) : throw new HarnessException($"workload '{workload.Name}': {program.Problem}");
         });
     }
 
@@ -94,17 +94,17 @@ internal sealed class ProcessEvaluator : IEvaluator
     {
         var machine = MachineDescription.Current();
         var parts = new Dictionary<string, string> { ["machine"] = $"{machine.Cpu}, {machine.Cores} cores", [$"engine {engine.Name}"] = engine.Fingerprint };
-        foreach (var (name, (_, _, hash)) in programs)
-            parts[$"workload {name}"] = hash;
+        foreach (var (name, (_, program)) in programs)
+            parts[$"workload {name}"] = program.Fingerprint;
         return parts;
     }
 
     public Evaluation Evaluate(EvaluationKey key, IReadOnlyDictionary<string, string> knobs)
     {
-        var (workload, module, _) = programs[key.Program];
+        var (workload, program) = programs[key.Program];
         var watch = Stopwatch.StartNew();
-        var report = engine.Measure(
-            new WorkerRequest(module, Words(workload.WarmUp), Words(workload.Timed), specification.TimedCalls, WarmUp, knobs), TimeSpan.FromSeconds(specification.TimeoutSeconds));
+        var request = new WorkerRequest { Program = program.Request!, TimedCalls = specification.TimedCalls, Settle = WarmUp, Knobs = knobs };
+        var report = ProgramResult.Check(program.Definition, engine.Measure(request, TimeSpan.FromSeconds(specification.TimeoutSeconds)));
         return new Evaluation
         {
             Phase = key.Phase,
@@ -112,15 +112,12 @@ internal sealed class ProcessEvaluator : IEvaluator
             Configuration = key.Configuration,
             Program = key.Program,
             Status = JsonNamingPolicy.KebabCaseLower.ConvertName(report.Status.ToString()),
-            ExecuteMs = report.Status == WorkerStatus.Ok ? report.ExecuteMs.Median() : 0,
+            ExecuteMs = report.Status == WorkerStatus.Ok ? ProgramResult.TimesOf(workload, program.Definition, report).Median() : 0,
             CompileMs = report.CompileMs,
             OptimizedBytes = report.OptimizedBytes,
             ProcessSeconds = Math.Round(watch.Elapsed.TotalSeconds, 3),
         };
     }
-
-    private static WorkerInvocation Words(Invocation invocation) => new(
-        invocation.Function, [.. invocation.Arguments.Select(literal => literal.ToString())], [.. invocation.Expected.Select(literal => literal.ToString())]);
 }
 
 /// <summary>

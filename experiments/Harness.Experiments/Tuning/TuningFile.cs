@@ -29,7 +29,7 @@ internal static class TuningFile
 
     /// <summary>Reads a specification.</summary>
     /// <exception cref="HarnessException">It is wrong; the message says where and how to mend it.</exception>
-    public static TuningSpecification Read(string path, WorkloadManifest manifest)
+    public static TuningSpecification Read(string path, ProgramCatalog catalog)
     {
         string text;
         try
@@ -44,7 +44,7 @@ internal static class TuningFile
         var document = YamlFile.Parse<Document>(text, path, "tuning specification");
         try
         {
-            return document.ToSpecification(Path.GetFileNameWithoutExtension(path), text, manifest);
+            return document.ToSpecification(Path.GetFileNameWithoutExtension(path), text, catalog);
         }
         catch (Exception exception) when (exception is HarnessException or KnobException)
         {
@@ -90,7 +90,7 @@ internal static class TuningFile
 
         public int TimedCalls { get; set; } = 3;
 
-        public TuningSpecification ToSpecification(string name, string text, WorkloadManifest manifest)
+        public TuningSpecification ToSpecification(string name, string text, ProgramCatalog catalog)
         {
             EngineCatalog.CheckName(Engine);
             Require(SearchMethods.Names.Contains(Method), $"unknown method '{Method}'; there are {string.Join(", ", SearchMethods.Names)}");
@@ -99,9 +99,9 @@ internal static class TuningFile
             var parameters = Knobs.Select(pair => (pair.Value ?? new KnobEntry()).ToParameter(pair.Key)).ToList();
             CheckConditions(parameters);
             Require(Train.Count > 0, $"it does not say what to measure; write 'train: [NAME, …]' with workloads or groups");
-            var train = Select(Train, manifest);
-            var validation = Select(Validation, manifest);
-            var heldOut = Select(HeldOut, manifest);
+            var train = Select(Train, catalog);
+            var validation = Select(Validation, catalog);
+            var heldOut = Select(HeldOut, catalog);
             RefuseLeaks("train", train, "validation", validation);
             RefuseLeaks("train", train, "held-out", heldOut);
             RefuseLeaks("validation", validation, "held-out", heldOut);
@@ -131,6 +131,7 @@ internal static class TuningFile
                 Train = train,
                 Validation = validation,
                 HeldOut = heldOut,
+                Programs = train.Concat(validation).Concat(heldOut).Select(workload => workload.Program).Distinct().ToDictionary(program => program, catalog.Find),
                 Objective = new TuningObjective(Objective.Time, Objective.Code, Objective.Compile),
                 Constraints = new TuningConstraints(Constraints.Slower ?? double.PositiveInfinity, Constraints.Code ?? double.PositiveInfinity),
                 Racing = new RacingRule(Racing.Candidates, Racing.Rounds, Racing.Factor),
@@ -150,7 +151,7 @@ internal static class TuningFile
         private static void RequireWeight(double weight, string what) =>
             Require(weight is >= 0 and <= 1000, $"objective: the weight of {what} must be in 0..1000, not {weight}");
 
-        private static List<Workload> Select(List<string> names, WorkloadManifest manifest) => [.. names.SelectMany(manifest.Select).Distinct()];
+        private static List<Workload> Select(List<string> names, ProgramCatalog catalog) => [.. names.SelectMany(catalog.Select).Distinct()];
 
         private static void RefuseLeaks(string first, List<Workload> some, string second, List<Workload> others)
         {

@@ -25,6 +25,9 @@ internal sealed record TuningSpecification
     /// <summary>Programs that only the winner is measured on; may be empty.</summary>
     public required IReadOnlyList<Workload> HeldOut { get; init; }
 
+    /// <summary>The programs of all these by name.</summary>
+    public required IReadOnlyDictionary<string, ProgramDefinition> Programs { get; init; }
+
     public required TuningObjective Objective { get; init; }
 
     public required TuningConstraints Constraints { get; init; }

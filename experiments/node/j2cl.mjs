@@ -1,66 +1,7 @@
-// Runs a program of another benchmark suite on V8: `node host.mjs SUITE MODULE COUNT`; prints times and result as JSON.
-// The counterpart of the harness's own hosts (Hosting/*.cs).
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+// The host of programs that J2CL compiled from Java, the counterpart of Hosting/J2clHost.cs.
+import { readFileSync } from 'node:fs';
 
-const [suite, path, count] = process.argv.slice(2);
-const folder = dirname(path);
-const bytes = readFileSync(path);
-
-/** WASI commands that tell by bench.start and bench.end what is to be timed; each run has its own instance. */
-function runSightglass() {
-  const module = new WebAssembly.Module(bytes);
-  const expected = readdirSync(folder).filter((name) => name.endsWith('.stdout.expected'))[0];
-  let memory, started, elapsed, output, files;
-  const view = () => new DataView(memory.buffer);
-  const bufferAt = (vector, index) => {
-    const [address, length] = [0, 4].map((offset) => view().getUint32(vector + 8 * index + offset, true));
-    return new Uint8Array(memory.buffer, address, length);
-  };
-  const transfer = (vector, buffers, result, one) => {
-    let total = 0;
-    for (let i = 0; i < buffers; i++) total += one(bufferAt(vector, i));
-    view().setUint32(result, total, true);
-    return 0;
-  };
-  const imports = {
-    bench: {
-      start: () => { started = performance.now(); },
-      end: () => { elapsed = performance.now() - started; },
-    },
-    wasi_snapshot_preview1: {
-      path_open(_directory, _lookup, address, length, _flags, _rights, _inherited, _options, result) {
-        const file = join(folder, basename(new TextDecoder().decode(new Uint8Array(memory.buffer, address, length))));
-        if (!existsSync(file)) return 44;
-        view().setUint32(result, 4 + files.length, true);
-        files.push({ bytes: readFileSync(file), position: 0 });
-        return 0;
-      },
-      fd_read: (descriptor, vector, buffers, result) => transfer(vector, buffers, result, (buffer) => {
-        const file = files[descriptor - 4];
-        const part = file.bytes.subarray(file.position, file.position + buffer.length);
-        buffer.set(part);
-        file.position += part.length;
-        return part.length;
-      }),
-      fd_write: (_descriptor, vector, buffers, result) => transfer(vector, buffers, result, (buffer) => {
-        output += new TextDecoder().decode(buffer);
-        return buffer.length;
-      }),
-      fd_close: () => 0,
-    },
-  };
-  const run = () => {
-    [output, files] = ['', []];
-    const { exports } = new WebAssembly.Instance(module, imports);
-    memory = exports.memory;
-    exports._start();
-    const wanted = expected && readFileSync(join(folder, expected), 'utf8').trim();
-    if (wanted !== undefined && output.trim() !== wanted) throw new Error(`printed '${output}' instead of '${wanted}'`);
-    return elapsed;
-  };
-  return { milliseconds: Array.from({ length: count }, run), result: output.trim() };
-}
+const now = performance.now.bind(performance);
 
 /** A digest of all that a program hands to its host; that of Hosting/CallDigest.cs is the same. */
 class CallDigest {
@@ -112,12 +53,15 @@ class CallDigest {
   }
 }
 
-/** Benchmarks compiled from Java by J2CL: a run is five iterations in one instance. */
-function runJ2cl() {
+/** Benchmarks compiled from Java by J2CL: an iteration is five of `runFixedCount`, all in one instance. */
+export function openJ2cl(program, phases) {
   const options = { builtins: ['js-string'], importedStringConstants: "'" };
+  const bytes = readFileSync(program.module);
+  const begin = now();
   const module = new WebAssembly.Module(bytes, options);
+  phases.compileMs = now() - begin;
   const [section] = WebAssembly.Module.customSections(module, 'string.consts');
-  const digest = new CallDigest();
+  let digest = new CallDigest();
   let time = 0;
   let classNames = 1000;
   const functions = {
@@ -151,12 +95,12 @@ function runJ2cl() {
     env: bindAll('env', () => (...values) => values.at(-1)),
     'string.const': section ? JSON.parse(new TextDecoder().decode(section)) : {},
   });
-  const run = () => {
-    const start = performance.now();
-    exports.runFixedCount(5);
-    return performance.now() - start;
+  phases.instantiateMs = now() - begin - phases.compileMs;
+  return {
+    iterate() {
+      digest = new CallDigest();
+      exports.runFixedCount(5);
+      return { bytes: Buffer.from(digest.toString()), errorText: '', exitCode: 0, files: {} };
+    },
   };
-  return { milliseconds: Array.from({ length: count }, run), result: digest.toString() };
 }
-
-process.stdout.write(JSON.stringify({ sightglass: runSightglass, j2cl: runJ2cl }[suite]()));

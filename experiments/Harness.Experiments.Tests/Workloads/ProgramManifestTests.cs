@@ -1,0 +1,110 @@
+using Harness.Experiments.Engines;
+using Harness.Experiments.Workloads;
+
+namespace Harness.Experiments.Tests.Workloads;
+
+/// <summary>Manifests: what they say, and that their mistakes are told in one line.</summary>
+public sealed class ProgramManifestTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void DefaultsHoldForEntriesThatDoNotSayOtherwise()
+    {
+        var programs = Read("""
+            host: wasi
+            licence: MIT
+            programs:
+              - {name: first, file: a.wasm, inputs: [x/in.txt], arguments: [-v], check: {text: hello, exit-code: 3}}
+              - {name: second, file: b.wasm, host: none, invoke: run, args: ["i32:1"], expected: ["f64:2"], licence: Zlib}
+            """);
+        Assert.Equal(["suite/first", "suite/second"], programs.Select(program => program.Name));
+        Assert.Equal([(HostKind.Wasi, IterationKind.Instance, "MIT"), (HostKind.None, IterationKind.Call, "Zlib")], programs.Select(program => (program.Host, program.Iteration, program.License)));
+        Assert.Equal("run", programs[1].Timed!.Function);
+        Assert.Equal(programs[1].Timed, programs[1].WarmUp);
+        Assert.Equal(3, programs[0].Check.ExitCode);
+        Assert.Contains("there is no file", programs[0].Absence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ABenchmarkThatPrintsItsTimesHasARowForEach()
+    {
+        var program = Read("""
+            - name: bench
+              file: a.wasm
+              host: wasi
+              metric: {pattern: '(?<name>[a-z]+): (?<value>[0-9.]+) us', unit: us, names: [b, a]}
+            """)[0];
+        Assert.Equal(["suite/bench/b", "suite/bench/a"], program.Workloads.Select(workload => workload.Name));
+        Assert.Equal(1, program.Iterations);
+        var (times, mistake) = program.Metric!.Read("a: 1500 us\nnothing\nb: 2.5 us\n");
+        Assert.Null(mistake);
+        Assert.Equal((1.5, 0.0025), (times["a"], times["b"]));
+        Assert.Equal("it printed no time of b", program.Metric.Read("a: 1500 us").Mistake);
+    }
+
+    [Theory]
+    [InlineData("- {name: a, file: a.wasm, hsot: none}", "there is no field 'hsot' here")]
+    [InlineData("- {name: a}", "each entry needs a name, and a file, a build or scripts")]
+    [InlineData("- {name: a, file: a.wasm, host: browser}", "program 'a': unknown host 'browser'; there are none, wasi")]
+    [InlineData("- {name: a, file: a.wasm, host: javascript}", "program 'a': the host javascript needs a driver")]
+    [InlineData("- {name: a, file: a.wasm, driver: x}", "program 'a': only the host javascript has a driver")]
+    [InlineData("- {name: a, file: a.wasm, args: [7]}", "program 'a': '7' is not a typed number such as i32:7")]
+    [InlineData("- {name: a, file: a.wasm, iteration: script}", "program 'a': an iteration of a program with the host none is no 'script'")]
+    [InlineData("- {name: a, file: a.wasm, iterations: -1}", "iterations must be in 0..1000000, not -1")]
+    [InlineData("- {name: a, file: a.wasm, host: wasi, metric: {pattern: x, names: [y]}}", "needs the groups (?<name>…) and (?<value>…)")]
+    [InlineData("- {name: a, file: a.wasm, host: wasi, metric: {pattern: '(?<name>x)(?<value>y)', unit: h, names: [y]}}", "unknown unit 'h'")]
+    [InlineData("- {name: a, file: a.wasm, host: wasi, metric: {pattern: '(?<name>x)(?<value>y)'}}", "needs the names that must occur")]
+    [InlineData("- {name: a, file: a.wasm, host: wasi, check: {pattern: '('}}", "program 'a': Invalid pattern '('")]
+    [InlineData("- {name: a, file: a.wasm, host: wasi, check: {pattern: '(?=x)'}}", "looks around or back, which is not supported")]
+    [InlineData("- {name: a, build: {command: 'true'}}", "a build needs a command and its sources")]
+    [InlineData("- {name: a, file: a.wasm}\n- {name: a, file: b.wasm}", "two programs are named 'suite/a'")]
+    public void MistakesAreExplainedInOneLine(string text, string part)
+    {
+        var mistake = Assert.Throws<HarnessException>(() => Read(text));
+        Assert.Contains(part, mistake.Message, StringComparison.Ordinal);
+        Assert.Contains("programs.yaml", mistake.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', mistake.Message);
+    }
+
+    [Theory]
+    [InlineData("hello \n", 0, null)]
+    [InlineData("hullo", 0, "it printed 'hullo' instead of 'hello'")]
+    [InlineData("hello", 2, "it ended with exit code 2 instead of 0")]
+    public void OutputsAreChecked(string text, int exitCode, string? mistake)
+    {
+        var output = new WorkerOutputText { Text = text, Sha256 = OutputRecorder.HashOfText(System.Text.Encoding.UTF8.GetBytes(text)), ExitCode = exitCode };
+        Assert.Equal(mistake, new ResultCheck { Text = "hello\n" }.FindMistake(output));
+    }
+
+    [Fact]
+    public void ASourceIsBuiltAgainOnlyWhenItChanged()
+    {
+        folder.Write("source.txt", Guid.NewGuid().ToString());
+        var build = new ModuleBuild("cat source.txt >$OUTPUT; echo . >>log", ["source.txt"]);
+        var first = build.Run("test", folder.Path);
+        Assert.Equal(first, build.Run("test", folder.Path));
+        Assert.Single(File.ReadAllLines(folder.File("log")));
+        folder.Write("source.txt", Guid.NewGuid().ToString());
+        var second = build.Run("test", folder.Path);
+        Assert.Equal(File.ReadAllText(folder.File("source.txt")), File.ReadAllText(second));
+        File.Delete(first);
+        File.Delete(second);
+
+        var mistake = Assert.Throws<HarnessException>(() => new ModuleBuild("echo no such thing >&2; exit 3", ["source.txt"]).Run("test", folder.Path));
+        Assert.Contains("ended with code 3", mistake.Message, StringComparison.Ordinal);
+        Assert.Contains("no such thing", mistake.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheKnownSuitesCanBeReadWithoutTheirFolders()
+    {
+        var catalog = ProgramCatalog.Read();
+        Assert.Equal(23, catalog.Select("dart/micro").Count);
+        Assert.All((string[])["dart", "jetstream", "sightglass"], suite => Assert.All(catalog.Programs.Where(program => program.Suite == suite), program => Assert.Contains($"--suite {suite}=FOLDER", program.Absence, StringComparison.Ordinal)));
+    }
+
+    private IReadOnlyList<ProgramDefinition> Read(string text) => ProgramManifest.Read(folder.Write("programs.yaml", text), "suite", folder.Path);
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Globalization;
+using Harness.Engine.Modules.Text;
+using Harness.Experiments.Results;
+
+namespace Harness.Experiments.Tests.Workloads;
+
+/// <summary>Suites by path, run by the commands that users run: programs that are right, wrong, absent, or fail.</summary>
+public sealed class SuiteTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void AFolderOfModulesIsASuiteOfWasiCommands()
+    {
+        WritePrinter("hello.wasm", "hello\n");
+        WriteText("vectors.wasm", "(module (func (export \"_start\") unreachable))");
+        var (exitCode, output, error) = Run("check", "--suite", folder.Path, "--configurations", "default,eager");
+        Assert.Empty(error);
+        var name = Path.GetFileName(folder.Path);
+        Assert.Equal($"right  {name}/hello (it gives no result that could be wrong)\nWRONG  {name}/vectors: ours, default: unreachable\nWRONG  {name}/vectors: ours, eager: unreachable\n1 right, 1 wrong, 0 absent\n", output);
+        Assert.Equal(1, exitCode);
+    }
+
+    [Fact]
+    public void WhatIsWrongWithAProgramIsOneLineAndTheRestRuns()
+    {
+        WritePrinter("hello.wasm", "hello\n");
+        File.WriteAllBytes(folder.File("broken.wasm"), [0, (byte)'a']);
+        folder.Write("programs.yaml", """
+            host: wasi
+            programs:
+              - {name: right, file: hello.wasm, check: {text: hello}}
+              - {name: wrong, file: hello.wasm, check: {text: bye}}
+              - {name: absent, file: none.wasm}
+              - {name: broken, file: broken.wasm}
+              - {name: unbuilt, build: {command: exit 7, sources: [hello.wasm]}}
+            """);
+        var (exitCode, output, _) = Run("check", "--suite", "mine=" + folder.Path);
+        var lines = output.TrimEnd().Split('\n');
+        Assert.Equal(6, lines.Length);
+        Assert.Equal("right  mine/right", lines[0]);
+        Assert.Equal("WRONG  mine/wrong: ours, default: it printed 'hello' instead of 'bye'", lines[1]);
+        Assert.Equal($"ABSENT mine/absent: there is no file {folder.File("none.wasm")}", lines[2]);
+        Assert.StartsWith("WRONG  mine/broken: ours, default: ", lines[3], StringComparison.Ordinal);
+        Assert.Contains("ended with code 7", lines[4], StringComparison.Ordinal);
+        Assert.Equal("1 right, 2 wrong, 2 absent", lines[5]);
+        Assert.Equal(1, exitCode);
+    }
+
+    [Fact]
+    public void ASweepGoesOnWhereAProgramFailsAndAProcessGivesSeveralRows()
+    {
+        WritePrinter("bench.wasm", "A: 2.5 ms\nB: 40 ms\n");
+        folder.Write("programs.yaml", """
+            host: wasi
+            programs:
+              - {name: bench, file: bench.wasm, metric: {pattern: '(?<name>[A-Z]): (?<value>[0-9.]+) ms', names: [A, B]}}
+              - {name: wrong, file: bench.wasm, check: {text: nothing}}
+              - {name: absent, file: none.wasm}
+            """);
+        var sweep = folder.Write("s.yaml", "engines: [ours]\nworkloads: [mine]\nconfigurations: [{name: base}]\nrepetitions: 2\ntimed-calls: 2\nwarm-up: {calls: 2, window: 2, milliseconds: 0, limit-milliseconds: 0}");
+        var results = folder.File("results");
+        var (exitCode, _, error) = Run("sweep", sweep, "--suite", "mine=" + folder.Path, "--results", results);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("ABSENT mine/absent: there is no file", error, StringComparison.Ordinal);
+        Assert.Contains("FAILED mine/wrong, base, ours, repetition 1: wrong-result: it printed 'A: 2.5 ms B: 40 ms' instead of 'nothing'", error, StringComparison.Ordinal);
+        var rows = MeasurementFile.Read(Path.Combine(results, "results.csv"));
+        Assert.Equal(
+            ["mine/bench/A 1 2.5", "mine/bench/A 2 2.5", "mine/bench/B 1 40", "mine/bench/B 2 40"],
+            rows.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Workload} {row.Repetition} {row.ExecuteMs}")).Order());
+        Assert.All(rows, row => Assert.True(row is { Format: 2, Program: "mine/bench", CpuMs: > 0, PeakMemoryBytes: > 1 << 20, FirstMs: > 0, StartMs: > 0 } && row.IterationsMs.Length > 0));
+
+        // The results can be read where the suite is not.
+        Assert.Equal(0, Run("compare", results).ExitCode);
+
+        // A process whose rows were torn apart is measured again, and only what is missing is added.
+        var file = Path.Combine(results, "results.csv");
+        var whole = File.ReadAllLines(file);
+        File.WriteAllText(file, string.Join('\n', whole[..^1]) + "\n" + whole[^1][..5]);
+        Run("sweep", sweep, "--suite", "mine=" + folder.Path, "--results", results);
+        var again = File.ReadAllLines(file);
+        Assert.Equal(whole[..^1], again[..^1]);
+        Assert.Equal(4, MeasurementFile.Read(file).Count);
+    }
+
+    [Fact]
+    public void AGitRepositoryAtACommitIsASuite()
+    {
+        var repository = Directory.CreateDirectory(folder.File("repository.git")).FullName;
+        WritePrinter("repository.git/hello.wasm", "first\n");
+        Git(repository, "init", "--quiet");
+        Commit(repository);
+        var first = Git(repository, "rev-parse", "HEAD");
+        WritePrinter("repository.git/hello.wasm", "second\n");
+        Commit(repository);
+
+        var (exitCode, output, _) = Run("run", "mine/hello", "--suite", $"mine=file://{repository}@{first}");
+        Assert.Equal((0, "first\n"), (exitCode, output));
+        var missing = Run("run", "mine/hello", "--suite", $"mine=file://{repository}@0123456789");
+        Assert.Equal(2, missing.ExitCode);
+        Assert.Contains("has no commit 0123456789", missing.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AProgramIsExplainedWithItsHost()
+    {
+        WritePrinter("hello.wasm", "hello\n");
+        var (exitCode, output, error) = Run("explain", "mine/hello", "--suite", "mine=" + folder.Path, "--tier-up", "eager");
+        Assert.Empty(error);
+        Assert.Equal(0, exitCode);
+        Assert.Contains("print", output, StringComparison.Ordinal);
+    }
+
+    private static void Commit(string repository)
+    {
+        Git(repository, "add", "-A");
+        Git(repository, "-c", "user.name=test", "-c", "user.email=test@example.org", "commit", "--quiet", "-m", "test");
+    }
+
+    private static string Git(string folder, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        return output.Trim();
+    }
+
+    /// <summary>Writes a command that prints a text.</summary>
+    private void WritePrinter(string file, string text)
+    {
+        var literal = text.Replace("\n", "\\0a", StringComparison.Ordinal);
+        WriteText(file, $"""
+            (module
+              (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+              (memory (export "memory") 1)
+              (data (i32.const 0) "\10\00\00\00\{text.Length:x2}\00\00\00")
+              (data (i32.const 16) "{literal}")
+              (func $print (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
+              (func (export "_start") (call $print)))
+            """);
+    }
+
+    private void WriteText(string file, string text) => File.WriteAllBytes(folder.File(file), WatAssembler.Assemble(text));
+
+    private static (int ExitCode, string Output, string Error) Run(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(HarnessException).Assembly.Location, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.GetAwaiter().GetResult());
+    }
+}

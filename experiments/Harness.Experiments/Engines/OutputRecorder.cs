@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using System.Text;
+using Harness.Hosts;
+
+namespace Harness.Experiments.Engines;
+
+/// <summary>Keeps what iterations gave, each different outcome once.</summary>
+internal sealed class OutputRecorder
+{
+    private const int MostOutcomes = 100;
+    private const int MostText = 1 << 14;
+    private const int MostErrorText = 4096;
+
+    private readonly Dictionary<string, WorkerOutputText> outcomes = [];
+
+    /// <summary>The outcomes.</summary>
+    public IReadOnlyList<WorkerOutputText> All => [.. outcomes.Values];
+
+    /// <summary>Adds what an iteration gave.</summary>
+    public void Add(ProgramOutput output)
+    {
+        var hash = HashOfText(output.Bytes ?? Encoding.UTF8.GetBytes(output.Text));
+        var files = output.Files.ToDictionary(file => file.Key, file => Hash(file.Value));
+        var key = $"{hash} {output.ExitCode} {string.Join(' ', files.OrderBy(file => file.Key, StringComparer.Ordinal))}";
+        if (outcomes.TryGetValue(key, out var known))
+        {
+            outcomes[key] = known with { Count = known.Count + 1 };
+        }
+        else if (outcomes.Count < MostOutcomes)
+        {
+            outcomes[key] = new WorkerOutputText
+            {
+                Text = Beginning(output.Text, MostText),
+                Sha256 = hash,
+                ErrorText = Beginning(output.ErrorText, MostErrorText),
+                ExitCode = output.ExitCode,
+                Files = files,
+                Count = 1,
+            };
+        }
+    }
+
+    /// <summary>The hash of what was printed, but for white space at its end.</summary>
+    public static string HashOfText(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes.TrimEnd(" \t\r\n"u8)));
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private static string Beginning(string text, int length) => text.Length <= length ? text : text[..length];
+}

@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using Harness.Experiments.Workloads;
+
+namespace Harness.Experiments.Engines;
+
+/// <summary>A program that workers can run: its module built and assembled, its files found. Or the reason why they cannot.</summary>
+/// <param name="Definition">The program.</param>
+/// <param name="Request">What workers are told of it; null where it cannot be run.</param>
+/// <param name="Fingerprint">A hash of all that it is made of.</param>
+/// <param name="Problem">Why it cannot be run, in one line; null if it can.</param>
+internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgram? Request, string Fingerprint, string? Problem)
+{
+    /// <summary>Gets a program ready.</summary>
+    public static PreparedProgram Prepare(ProgramDefinition program)
+    {
+        if (program.Absence is { } absence)
+            return new PreparedProgram(program, null, "", absence);
+        try
+        {
+            var module = program.Build is { } build ? build.Run(program.Name, program.Folder!) : program.Module.Length > 0 ? ToBinary(program.PathOf(program.Module)) : null;
+            return new PreparedProgram(program, ToRequest(program, module), program.Fingerprint(module), null);
+        }
+        catch (HarnessException exception)
+        {
+            return new PreparedProgram(program, null, "", exception.Message);
+        }
+    }
+
+    private static WorkerProgram ToRequest(ProgramDefinition program, string? module)
+    {
+        var files = program.Files.ToDictionary(file => file.Key, file => program.PathOf(file.Value));
+        if (program.Host == HostKind.JavaScript && module is not null)
+            files["module"] = module;
+        return new WorkerProgram
+        {
+            Name = program.Name,
+            Host = program.Host.ToString().ToLowerInvariant(),
+            Module = module,
+            Driver = program.Driver,
+            Files = files,
+            Scripts = [.. program.Scripts.Select(program.PathOf)],
+            Inputs = [.. program.Inputs.Select(program.PathOf)],
+            Arguments = program.Arguments,
+            Iteration = program.Iteration.ToString().ToLowerInvariant(),
+            WarmUp = program.WarmUp?.Words(),
+            Timed = program.Timed?.Words(),
+            Iterations = program.Iterations,
+        };
+    }
+
+    /// <summary>The binary module: text is assembled once and kept by its hash, so that all engines run the same bytes.</summary>
+    private static string ToBinary(string module)
+    {
+        if (!module.EndsWith(".wat", StringComparison.Ordinal))
+            return module;
+        var bytes = ModuleFile.Load(module).Bytes;
+        var folder = Path.Combine(ProjectLayout.Artifacts, "modules");
+        var path = Path.Combine(folder, $"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}.wasm");
+        if (!File.Exists(path))
+        {
+            Directory.CreateDirectory(folder);
+            var temporary = Path.Combine(folder, Path.GetRandomFileName());
+            File.WriteAllBytes(temporary, bytes);
+            File.Move(temporary, path, overwrite: true);
+        }
+
+        return path;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+using Harness.Experiments.Engines;
+using Harness.Hosts;
+
+namespace Harness.Experiments.Hosting;
+
+/// <summary>What the hosts of programs have in common: an engine, its stores' heaps, the times of the phases. Also opens them by kind.</summary>
+internal abstract class ProgramHost : IProgramHost
+{
+    private readonly List<Store> stores = [];
+    private HeapTotals past;
+
+    protected ProgramHost(WorkerProgram program, EngineOptions options)
+    {
+        Program = program;
+        Engine = new WasmEngine(options);
+    }
+
+    public WasmEngine Engine { get; }
+
+    public HeapTotals Heap => stores.Aggregate(past, (sum, store) => sum + HeapTotals.Of(store));
+
+    public Instance? Instance { get; protected set; }
+
+    public double CompileMilliseconds { get; private set; }
+
+    public double InstantiateMilliseconds { get; private set; }
+
+    protected WorkerProgram Program { get; }
+
+    /// <summary>The program's module, once it is compiled.</summary>
+    protected WasmModule Module { get; private set; } = null!;
+
+    /// <summary>Opens the host that a program needs.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="options">The engine's options.</param>
+    /// <param name="checks">Whether the program is run to see what it gives, not how long it takes: then time passes the same way every time.</param>
+    /// <exception cref="ProgramException">There is no such host on this engine.</exception>
+    public static IProgramHost Open(WorkerProgram program, EngineOptions options, bool checks) => program.Host switch
+    {
+        "none" => new PlainHost(program, options),
+        "wasi" => new WasiProgramHost(program, options, hasBench: false),
+        "sightglass" => new WasiProgramHost(program, options, hasBench: true),
+        "javascript" => new ScriptProgramHost(program, options, checks),
+        "j2cl" => new J2clHost(program, options),
+        _ => throw new ProgramException($"there is no host '{program.Host}' on this engine"),
+    };
+
+    public virtual void Load()
+    {
+        var bytes = File.ReadAllBytes(Program.Module!);
+        var start = Stopwatch.GetTimestamp();
+        Module = WasmModule.Decode(bytes, HostModules.Builtins);
+        CompileMilliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    public abstract ProgramOutput Iterate();
+
+    public void Dispose()
+    {
+        foreach (var store in stores)
+            store.Dispose();
+        Engine.Dispose();
+    }
+
+    protected Store OpenStore()
+    {
+        var store = new Store(Engine);
+        stores.Add(store);
+        return store;
+    }
+
+    protected void CloseStore(Store store)
+    {
+        past += HeapTotals.Of(store);
+        stores.Remove(store);
+        store.Dispose();
+    }
+
+    /// <summary>Makes an instance of the module.</summary>
+    protected Instance Instantiate(Store store, Imports imports)
+    {
+        var start = Stopwatch.GetTimestamp();
+        Instance = store.Instantiate(Module, imports);
+        InstantiateMilliseconds += Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        return Instance;
+    }
+}

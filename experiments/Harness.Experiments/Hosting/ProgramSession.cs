@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+using Harness.Experiments.Engines;
+using Harness.Experiments.Workloads;
+using Harness.Hosts;
+
+namespace Harness.Experiments.Hosting;
+
+/// <summary>Runs a program of a manifest in this process, for the commands that show what it does.</summary>
+internal static class ProgramSession
+{
+    /// <summary>Opens a program with its host and does something with it, on a thread whose stack is as large as the options say.</summary>
+    /// <exception cref="HarnessException">It is absent, cannot be loaded, or fails in a way of its own; a trap is left to the caller.</exception>
+    public static T Run<T>(ProgramDefinition program, EngineOptions options, Func<IProgramHost, T> use)
+    {
+        var prepared = PreparedProgram.Prepare(program);
+        if (prepared.Problem is { } problem)
+            throw new HarnessException($"program '{program.Name}': {problem}");
+        try
+        {
+            return ExecutionThread.Run(options, () =>
+            {
+                using var host = ProgramHost.Open(prepared.Request!, options, checks: false);
+                return use(host);
+            });
+        }
+        catch (Exception exception) when (exception is ProgramException or ModuleException or LinkException or WasmException or KeyNotFoundException or NotSupportedException)
+        {
+            throw new HarnessException($"program '{program.Name}': {exception.Message.Split('\n')[0]}", exception);
+        }
+    }
+
+    /// <summary>Runs iterations.</summary>
+    /// <returns>The last one's output, and the time of each in ms.</returns>
+    public static (ProgramOutput Output, IReadOnlyList<double> Times) Iterate(IProgramHost host, int count)
+    {
+        var times = new List<double>();
+        var output = new ProgramOutput();
+        for (var i = 0; i < count; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            output = host.Iterate();
+            times.Add(output.TimedMilliseconds ?? Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        return (output, times);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Text;
+using Harness.Engine.Configuration;
+using Harness.Engine.Runtime;
+using Harness.Experiments.Engines;
+using Harness.Hosts;
+using Harness.Hosts.Wasi;
+
+namespace Harness.Experiments.Hosting;
+
+/// <summary>
+/// A WASI command. Each iteration has a store and an instance of its own, and a folder in memory with the program's inputs; Sightglass's
+/// programs tell by <c>bench.start</c> and <c>bench.end</c> what is to be timed.
+/// </summary>
+internal sealed class WasiProgramHost(WorkerProgram program, EngineOptions options, bool hasBench) : ProgramHost(program, options)
+{
+    private Dictionary<string, byte[]> inputs = [];
+    private Store? store;
+
+    public override void Load()
+    {
+        inputs = Program.Inputs.ToDictionary(path => Path.GetFileName(path), File.ReadAllBytes);
+        base.Load();
+    }
+
+    public override ProgramOutput Iterate()
+    {
+        // The instance that ran last stays, so that it can be explained.
+        if (store is not null)
+            CloseStore(store);
+        store = OpenStore();
+        var folder = new MemoryFolder();
+        foreach (var (name, content) in inputs)
+            folder.AddFile(name, content);
+        using var output = new MemoryStream();
+        using var errors = new MemoryStream();
+        var wasiOptions = new WasiOptions { StandardOutput = output, StandardError = errors }.Preopen(".", folder);
+        wasiOptions.Arguments[0] = Path.GetFileName(Program.Module!);
+        foreach (var argument in Program.Arguments)
+            wasiOptions.Arguments.Add(argument);
+        using var wasi = new WasiHost(wasiOptions);
+
+        long started = 0;
+        double? elapsed = null;
+        var imports = wasi.Define(HostModules.CreateStringImports());
+        if (hasBench)
+        {
+            imports.Define("bench", "start", HostFunction.Create(() => { started = Stopwatch.GetTimestamp(); }));
+            imports.Define("bench", "end", HostFunction.Create(() => { elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds; }));
+        }
+
+        var instance = Instantiate(store, imports);
+        var start = instance.Export("_start") as WasmFunction ?? throw new ProgramException("the module exports no function '_start': it is no WASI command");
+        var exitCode = WasiHost.RunToExit(() => start.Invoke());
+        return new ProgramOutput
+        {
+            Text = Encoding.UTF8.GetString(output.GetBuffer(), 0, (int)output.Length),
+            Bytes = output.ToArray(),
+            ErrorText = Encoding.UTF8.GetString(errors.GetBuffer(), 0, (int)errors.Length),
+            ExitCode = exitCode,
+            TimedMilliseconds = elapsed,
+            Files = folder.List().Where(name => !name.EndsWith('/') && !inputs.ContainsKey(name) && folder.ReadFile(name) is not null).ToDictionary(name => name, name => folder.ReadFile(name)!),
+        };
+    }
+}

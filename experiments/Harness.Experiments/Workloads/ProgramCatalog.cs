@@ -1,0 +1,65 @@
+using Harness.Engine.Configuration;
+
+namespace Harness.Experiments.Workloads;
+
+/// <summary>All programs that a command can name: the project's own, and those of the suites that it knows or was told of.</summary>
+internal sealed class ProgramCatalog
+{
+    private readonly IReadOnlyList<ProgramDefinition> own;
+
+    private ProgramCatalog(IReadOnlyList<ProgramDefinition> own, IReadOnlyList<ProgramDefinition> suites)
+    {
+        this.own = own;
+        Programs = [.. own, .. suites];
+    }
+
+    /// <summary>All programs.</summary>
+    public IReadOnlyList<ProgramDefinition> Programs { get; }
+
+    /// <summary>The project's own programs.</summary>
+    public IReadOnlyList<ProgramDefinition> Own => own;
+
+    /// <summary>Reads the project's manifests, and the suites that the user names.</summary>
+    /// <param name="suites">Values of <c>--suite</c>.</param>
+    /// <exception cref="HarnessException">A manifest or suite is missing or wrong.</exception>
+    public static ProgramCatalog Read(params IReadOnlyList<string> suites)
+    {
+        var given = suites.Select(SuiteCatalog.Open).ToList();
+        var repeated = given.GroupBy(suite => suite.Name).FirstOrDefault(group => group.Count() > 1);
+        if (repeated is not null)
+            throw new HarnessException($"two suites are named '{repeated.Key}'; give one another name: --suite NAME=FOLDER");
+        var known = SuiteCatalog.Known.Where(name => given.All(suite => suite.Name != name)).SelectMany(SuiteCatalog.ReadKnown);
+        return new ProgramCatalog(
+            ProgramManifest.Read(Path.Combine(ProjectLayout.Workloads, "workloads.yaml"), suite: "", ProjectLayout.Workloads),
+            [.. given.SelectMany(suite => suite.Programs), .. known]);
+    }
+
+    /// <summary>Finds a program by name, or by the name of one of its workloads.</summary>
+    /// <exception cref="HarnessException">There is none; the message suggests the nearest name.</exception>
+    public ProgramDefinition Find(string name) =>
+        Programs.FirstOrDefault(program => program.Name == name) ?? Programs.FirstOrDefault(program => program.Workloads.Any(workload => workload.Name == name)) ?? throw Unknown(name);
+
+    /// <summary>Finds a program by name; null if there is none.</summary>
+    public ProgramDefinition? TryFind(string name) => Programs.FirstOrDefault(program => program.Name == name);
+
+    /// <summary>The workloads that a name stands for: all of the project's own, those of a suite, a group or a program, or one.</summary>
+    /// <exception cref="HarnessException">There is nothing of that name; the message suggests the nearest.</exception>
+    public IReadOnlyList<Workload> Select(string name)
+    {
+        if (name == "all")
+            return [.. own.SelectMany(program => program.Workloads)];
+        var selected = Programs
+            .Where(program => program.Name == name || program.Suite == name || program.Group == name || (program.Suite.Length > 0 && $"{program.Suite}/{program.Group}" == name))
+            .SelectMany(program => program.Workloads)
+            .ToList();
+        if (selected.Count > 0)
+            return selected;
+        return [Programs.SelectMany(program => program.Workloads).FirstOrDefault(workload => workload.Name == name) ?? throw Unknown(name)];
+    }
+
+    private HarnessException Unknown(string name)
+    {
+        var names = Programs.SelectMany(program => program.Workloads.Select(workload => workload.Name).Append(program.Name)).Distinct();
+        return new HarnessException($"unknown workload '{name}'; did you mean '{NameSuggestion.Nearest(name, names)}'? ('harness workloads' lists all)");
+    }
+}

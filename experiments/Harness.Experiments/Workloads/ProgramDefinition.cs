@@ -1,0 +1,158 @@
+using System.Security.Cryptography;
+using Harness.Experiments.Engines;
+
+namespace Harness.Experiments.Workloads;
+
+/// <summary>A program to run and measure: its module, its host, what one iteration is, and the results that it must give.</summary>
+internal sealed record ProgramDefinition
+{
+    /// <summary>Name as used on the command line and in sweep files: unique, after the suite's name and a slash where it is of a suite.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Title for charts.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>One sentence about what it does or exercises.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Name of the group that it belongs to; empty if none.</summary>
+    public string Group { get; init; } = "";
+
+    /// <summary>Name of the suite that it is of; empty for the project's own.</summary>
+    public string Suite { get; init; } = "";
+
+    /// <summary>The folder that all paths are relative to; null while nobody has said where the suite is.</summary>
+    public required string? Folder { get; init; }
+
+    /// <summary>What the module needs around it.</summary>
+    public required HostKind Host { get; init; }
+
+    /// <summary>Path of the <c>.wat</c> or <c>.wasm</c> file, relative to the folder; empty where a command makes the module.</summary>
+    public string Module { get; init; } = "";
+
+    /// <summary>How the module is made of sources; null where it is there.</summary>
+    public ModuleBuild? Build { get; init; }
+
+    /// <summary>Full path of the script that runs the program's own scripts (<c>workloads/drivers</c>); null but for the host <c>javascript</c>.</summary>
+    public string? Driver { get; init; }
+
+    /// <summary>Further files that the driver or the host asks for by name, as paths relative to the folder.</summary>
+    public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Scripts that the driver runs in this order before the first iteration, as paths relative to the folder.</summary>
+    public IReadOnlyList<string> Scripts { get; init; } = [];
+
+    /// <summary>Files that the program finds in its working directory, as paths relative to the folder: by their names alone.</summary>
+    public IReadOnlyList<string> Inputs { get; init; } = [];
+
+    /// <summary>Arguments of the command line, without the program's name.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>What one iteration is.</summary>
+    public required IterationKind Iteration { get; init; }
+
+    /// <summary>The call that is timed, where an iteration is a call.</summary>
+    public Invocation? Timed { get; init; }
+
+    /// <summary>The call that warms up: the timed one, or a shorter one.</summary>
+    public Invocation? WarmUp { get; init; }
+
+    /// <summary>How many iterations a process makes; 0 where it warms up and is then timed as the sweep says.</summary>
+    public int Iterations { get; init; }
+
+    /// <summary>What must come out of each iteration.</summary>
+    public ResultCheck Check { get; init; } = new();
+
+    /// <summary>Whether what it prints differs from run to run, since it prints times: then results are not compared with each other.</summary>
+    public bool IsVolatile { get; init; }
+
+    /// <summary>Whether it looks at its result itself, and fails if that is wrong.</summary>
+    public bool ChecksItself { get; init; }
+
+    /// <summary>How to read the times that it prints; null where its iterations are timed.</summary>
+    public MetricPattern? Metric { get; init; }
+
+    /// <summary>The licence of the program, as an SPDX identifier.</summary>
+    public string License { get; init; } = "";
+
+    /// <summary>Where it comes from.</summary>
+    public string Origin { get; init; } = "";
+
+    /// <summary>Its rows in the results.</summary>
+    public IReadOnlyList<Workload> Workloads { get; init; } = [];
+
+    /// <summary>Full path of a file of the program.</summary>
+    public string PathOf(string file) => Path.Combine(Folder ?? throw new HarnessException(MissingFolder), file);
+
+    /// <summary>Why the program cannot be run here, in words; null if it can.</summary>
+    public string? Absence
+    {
+        get
+        {
+            if (Folder is null)
+                return MissingFolder;
+            var files = (string[])[.. Module.Length > 0 ? [Module] : Array.Empty<string>(), .. Files.Values, .. Scripts, .. Inputs, .. Build?.Sources ?? []];
+            var absent = files.FirstOrDefault(file => !File.Exists(PathOf(file)));
+            return absent is not null ? $"there is no file {PathOf(absent)}" : Driver is { } driver && !File.Exists(driver) ? $"there is no driver {driver}" : null;
+        }
+    }
+
+    /// <summary>A hash of all that the program is made of; results of different ones are not mixed.</summary>
+    /// <param name="module">Path of its binary module; null where its scripts load it.</param>
+    public string Fingerprint(string? module)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (module is not null)
+            hash.AppendData(File.ReadAllBytes(module));
+        foreach (var file in Files.Values.Concat(Scripts).Concat(Inputs).Select(PathOf).Concat(Driver is null ? [] : [Driver]))
+            hash.AppendData(File.ReadAllBytes(file));
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+
+    private string MissingFolder => SuiteCatalog.HowToGive(Suite);
+}
+
+/// <summary>What a program needs around its module.</summary>
+internal enum HostKind
+{
+    /// <summary>Nothing but what engines provide themselves, and constant strings.</summary>
+    None,
+
+    /// <summary>WASI preview 1: a command whose <c>_start</c> is called.</summary>
+    Wasi,
+
+    /// <summary>WASI preview 1, and <c>bench.start</c> and <c>bench.end</c> around what is to be timed.</summary>
+    Sightglass,
+
+    /// <summary>What Emscripten's modules import, without its script.</summary>
+    Emscripten,
+
+    /// <summary>Scripts, which load the module themselves.</summary>
+    JavaScript,
+
+    /// <summary>The functions of JavaScript that J2CL's programs import.</summary>
+    J2cl,
+}
+
+/// <summary>What one iteration of a program is.</summary>
+internal enum IterationKind
+{
+    /// <summary>A call of an export, whose results are checked.</summary>
+    Call,
+
+    /// <summary>A run of the driver's function, or of the one that the host calls.</summary>
+    Script,
+
+    /// <summary>A fresh instance, and a call of its <c>_start</c>.</summary>
+    Instance,
+}
+
+/// <summary>A call of an exported function with the results that it must give.</summary>
+/// <param name="Function">Name of the export.</param>
+/// <param name="Arguments">The arguments.</param>
+/// <param name="Expected">The results that it must give.</param>
+internal sealed record Invocation(string Function, IReadOnlyList<TypedLiteral> Arguments, IReadOnlyList<TypedLiteral> Expected)
+{
+    /// <summary>The same in words.</summary>
+    public WorkerInvocation Words() => new(Function, [.. Arguments.Select(literal => literal.ToString())], [.. Expected.Select(literal => literal.ToString())]);
+}

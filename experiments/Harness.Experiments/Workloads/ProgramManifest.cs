@@ -1,0 +1,283 @@
+using System.Text.RegularExpressions;
+
+namespace Harness.Experiments.Workloads;
+
+/// <summary>
+/// Reads manifests of programs. A manifest is a list of entries, or a table whose <c>programs</c> is that list and whose other fields
+/// hold for all entries that do not say otherwise. <c>workloads/README.md</c> describes the fields; for example
+/// <code>
+/// origin: https://github.com/mkustermann/wasm_gc_benchmarks
+/// programs:
+///   - name: typed-data
+///     file: out/typed_data.wasm
+///     host: javascript
+///     driver: dart2wasm
+///     files: {glue: out/typed_data.mjs}
+///     iterations: 1
+///     metric: {pattern: '^(?&lt;name&gt;.+)\(RunTime\): (?&lt;value&gt;[0-9.]+) us', unit: us, names: [MatrixMultiply]}
+/// </code>
+/// </summary>
+internal static class ProgramManifest
+{
+    private const string Kind = "program manifest";
+
+    /// <summary>Reads a manifest.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="suite">Name of the suite that it describes; empty for the project's own programs.</param>
+    /// <param name="folder">The folder that its paths are relative to; null where that is not known.</param>
+    /// <exception cref="HarnessException">It is missing or wrong.</exception>
+    public static IReadOnlyList<ProgramDefinition> Read(string path, string suite, string? folder)
+    {
+        var text = YamlFile.ReadText(path, Kind);
+        var document = IsList(text) ? new Document { Programs = YamlFile.Parse<List<Entry>>(text, path, Kind) } : YamlFile.Parse<Document>(text, path, Kind);
+        var context = new Context(path, suite, folder is null ? null : Path.GetFullPath(folder), document);
+        var programs = document.Programs.Select(entry => entry.ToProgram(context)).ToList();
+        var repeated = programs.SelectMany(program => program.Workloads).GroupBy(workload => workload.Name).FirstOrDefault(group => group.Count() > 1);
+        return repeated is null ? programs : throw new HarnessException($"{Kind} {path}: two programs are named '{repeated.Key}'");
+    }
+
+    private static bool IsList(string text) =>
+        text.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0 && line[0] != '#' && line != "---") is not { } first || first[0] is '-' or '[';
+
+    private sealed record Context(string Manifest, string Suite, string? Folder, Document Defaults);
+
+    private sealed class Document
+    {
+        public string Host { get; set; } = "none";
+
+        public string? Driver { get; set; }
+
+        public string Group { get; set; } = "";
+
+        public string Licence { get; set; } = "";
+
+        public string Origin { get; set; } = "";
+
+        public List<Entry> Programs { get; set; } = [];
+    }
+
+    private sealed class Entry
+    {
+        public string Name { get; set; } = "";
+
+        public string File { get; set; } = "";
+
+        public BuildEntry? Build { get; set; }
+
+        public string? Host { get; set; }
+
+        public string? Driver { get; set; }
+
+        public Dictionary<string, string> Files { get; set; } = [];
+
+        public List<string> Scripts { get; set; } = [];
+
+        public List<string> Inputs { get; set; } = [];
+
+        public List<string> Arguments { get; set; } = [];
+
+        public string? Title { get; set; }
+
+        public string Description { get; set; } = "";
+
+        public string? Group { get; set; }
+
+        public string? Licence { get; set; }
+
+        public string? Origin { get; set; }
+
+        public string? Iteration { get; set; }
+
+        public int Iterations { get; set; }
+
+        public string Invoke { get; set; } = "main";
+
+        public List<string> Args { get; set; } = [];
+
+        public List<string> Expected { get; set; } = [];
+
+        public long Calls { get; set; }
+
+        public WarmUpEntry? Warmup { get; set; }
+
+        public CheckEntry? Check { get; set; }
+
+        public bool Volatile { get; set; }
+
+        public bool ChecksItself { get; set; }
+
+        public MetricEntry? Metric { get; set; }
+
+        public ProgramDefinition ToProgram(Context context)
+        {
+            if (Name.Length == 0 || (File.Length == 0 && Build is null && Scripts.Count == 0))
+                throw new HarnessException($"{Kind} {context.Manifest}: each entry needs a name, and a file, a build or scripts (see '{Name}{File}')");
+            try
+            {
+                return Convert(context);
+            }
+            catch (Exception exception) when (exception is FormatException or ArgumentException or HarnessException)
+            {
+                throw new HarnessException($"{Kind} {context.Manifest}: program '{Name}': {exception.Message.ReplaceLineEndings(" ")}", exception);
+            }
+        }
+
+        private ProgramDefinition Convert(Context context)
+        {
+            var host = ParseEnum<HostKind>(Host ?? context.Defaults.Host, "host");
+            var iteration = Iteration is null ? DefaultIteration(host) : ParseEnum<IterationKind>(Iteration, "iteration");
+            var driver = host == HostKind.JavaScript ? Driver ?? context.Defaults.Driver : Driver;
+            if ((host == HostKind.JavaScript) != (driver is not null))
+                throw new FormatException(driver is null ? "the host javascript needs a driver" : "only the host javascript has a driver");
+            if ((iteration == IterationKind.Script) != (host is HostKind.JavaScript or HostKind.J2cl))
+                throw new FormatException($"an iteration of a program with the host {Words(host)} is no '{Words(iteration)}'");
+            if (Iterations is < 0 or > 1_000_000)
+                throw new FormatException($"iterations must be in 0..1000000, not {Iterations}");
+            if (File.Length == 0 && Build is null && host != HostKind.JavaScript)
+                throw new FormatException("it has scripts only, which need the host javascript");
+            var timed = iteration == IterationKind.Call ? new Invocation(Invoke, Literals(Args), Literals(Expected)) : null;
+            var group = Group ?? (context.Defaults.Group.Length > 0 ? context.Defaults.Group : context.Suite);
+            var name = context.Suite.Length == 0 ? Name : $"{context.Suite}/{Name}";
+            var title = Title ?? Name;
+            var metric = Metric?.ToPattern();
+            return new ProgramDefinition
+            {
+                Name = name,
+                Title = title,
+                Description = Description,
+                Group = group,
+                Suite = context.Suite,
+                Folder = context.Folder,
+                Host = host,
+                Module = File,
+                Build = Build?.ToBuild(),
+                Driver = driver is null ? null : PathOfDriver(driver, context),
+                Files = Files,
+                Scripts = Scripts,
+                Inputs = Inputs,
+                Arguments = Arguments,
+                Iteration = iteration,
+                Timed = timed,
+                WarmUp = Warmup is null ? timed : new Invocation(Warmup.Invoke ?? Invoke, Literals(Warmup.Args), Literals(Warmup.Expected)),
+                Iterations = Iterations > 0 || metric is null ? Iterations : 1,
+                Check = Check?.ToCheck(context.Folder) ?? new ResultCheck(),
+                IsVolatile = Volatile,
+                ChecksItself = ChecksItself,
+                Metric = metric,
+                License = Licence ?? context.Defaults.Licence,
+                Origin = Origin ?? context.Defaults.Origin,
+                Workloads = metric is null
+                    ? [new Workload { Name = name, Title = title, Group = group, Program = name, Calls = Calls }]
+                    : [.. metric.Names.Select(row => new Workload { Name = $"{name}/{row}", Title = row, Group = group, Program = name, Metric = row })],
+            };
+        }
+
+        private static IterationKind DefaultIteration(HostKind host) => host switch
+        {
+            HostKind.JavaScript or HostKind.J2cl => IterationKind.Script,
+            HostKind.Wasi or HostKind.Sightglass => IterationKind.Instance,
+            _ => IterationKind.Call,
+        };
+
+        /// <summary>A driver of the project by its name, or a file of the suite by a path.</summary>
+        private static string? PathOfDriver(string driver, Context context) =>
+            !driver.Contains('/', StringComparison.Ordinal) && !driver.Contains('.', StringComparison.Ordinal)
+                ? Path.Combine(ProjectLayout.Drivers, driver + ".mjs")
+                : Path.Combine(context.Folder ?? "", driver);
+
+        private static List<TypedLiteral> Literals(List<string> texts) => [.. texts.Select(TypedLiteral.Parse)];
+    }
+
+    private static T ParseEnum<T>(string text, string field)
+        where T : struct, Enum
+    {
+        var value = Enum.GetValues<T>().Cast<T?>().FirstOrDefault(candidate => Words(candidate!.Value) == text);
+        return value ?? throw new FormatException($"unknown {field} '{text}'; there are {string.Join(", ", Enum.GetValues<T>().Select(Words))}");
+    }
+
+    private static string Words<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+
+    private static Regex Pattern(string text)
+    {
+        try
+        {
+            // Without backtracking no pattern takes more than linear time.
+            return new Regex(text, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        }
+        catch (NotSupportedException exception)
+        {
+            throw new FormatException($"the pattern '{text}' looks around or back, which is not supported", exception);
+        }
+    }
+
+    private sealed class BuildEntry
+    {
+        public string Command { get; set; } = "";
+
+        public List<string> Sources { get; set; } = [];
+
+        public ModuleBuild ToBuild() => Command.Length > 0 && Sources.Count > 0 ? new ModuleBuild(Command, Sources) : throw new FormatException("a build needs a command and its sources");
+    }
+
+    private sealed class WarmUpEntry
+    {
+        public string? Invoke { get; set; }
+
+        public List<string> Args { get; set; } = [];
+
+        public List<string> Expected { get; set; } = [];
+    }
+
+    private sealed class CheckEntry
+    {
+        public string? Text { get; set; }
+
+        public string? TextFile { get; set; }
+
+        public string? Sha256 { get; set; }
+
+        public string? Pattern { get; set; }
+
+        public string? Forbidden { get; set; }
+
+        public int ExitCode { get; set; }
+
+        public Dictionary<string, string> Files { get; set; } = [];
+
+        public ResultCheck ToCheck(string? folder) => new()
+        {
+            Text = TextFile is null ? Text : ReadExpected(folder),
+            Sha256 = Sha256,
+            Pattern = Pattern is null ? null : ProgramManifest.Pattern(Pattern),
+            Forbidden = Forbidden is null ? null : ProgramManifest.Pattern(Forbidden),
+            ExitCode = ExitCode,
+            Files = Files,
+        };
+
+        /// <summary>The expected text, from the suite's own file; null while the suite is not there.</summary>
+        private string? ReadExpected(string? folder) =>
+            folder is null || !Directory.Exists(folder) || Path.Combine(folder, TextFile!) is var path && !System.IO.File.Exists(path) ? null : System.IO.File.ReadAllText(path);
+    }
+
+    private sealed class MetricEntry
+    {
+        public string Pattern { get; set; } = "";
+
+        public string Unit { get; set; } = "ms";
+
+        public List<string> Names { get; set; } = [];
+
+        public MetricPattern ToPattern()
+        {
+            var pattern = ProgramManifest.Pattern(Pattern);
+            if (!pattern.GetGroupNames().Contains("name") || !pattern.GetGroupNames().Contains("value"))
+                throw new FormatException($"the metric's pattern '{Pattern}' needs the groups (?<name>…) and (?<value>…)");
+            if (!MetricPattern.Units.TryGetValue(Unit, out var unit))
+                throw new FormatException($"unknown unit '{Unit}'; there are {string.Join(", ", MetricPattern.Units.Keys)}");
+            if (Names.Count == 0 || Names.Distinct().Count() < Names.Count)
+                throw new FormatException("the metric needs the names that must occur, each once");
+            return new MetricPattern(pattern, unit, Names);
+        }
+    }
+}

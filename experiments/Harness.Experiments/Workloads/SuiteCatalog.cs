@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Harness.Experiments.Workloads;
+
+/// <summary>
+/// Suites of programs that are not part of the project. Those that the project knows have a manifest in <c>workloads/suites</c>, whose paths
+/// are relative to a folder that the user gives (<c>--suite dart=FOLDER</c>). Any other folder is a suite as well: by its manifest
+/// <c>programs.yaml</c>, or as a folder of WASI commands.
+/// </summary>
+internal static partial class SuiteCatalog
+{
+    /// <summary>Name of the manifest in a folder.</summary>
+    public const string ManifestName = "programs.yaml";
+
+    /// <summary>The suites that the project knows.</summary>
+    public static IReadOnlyList<string> Known { get; } =
+        Directory.Exists(ProjectLayout.Suites)
+            ? [.. Directory.EnumerateFiles(ProjectLayout.Suites, "*.yaml").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)]
+            : [];
+
+    /// <summary>How the user says where a suite is.</summary>
+    public static string HowToGive(string suite) => $"the programs of '{suite}' are not part of the project: say where they are with --suite {suite}=FOLDER";
+
+    /// <summary>The programs of a known suite whose folder is not known: to be listed and reported, not to be run.</summary>
+    public static IReadOnlyList<ProgramDefinition> ReadKnown(string suite) => ProgramManifest.Read(KnownManifest(suite), suite, folder: null);
+
+    /// <summary>Reads what a <c>--suite</c> option names.</summary>
+    /// <param name="option"><c>NAME=PLACE</c> or <c>PLACE</c>; a place is a folder, or <c>URL@COMMIT</c> of a git repository.</param>
+    /// <exception cref="HarnessException">There is no such suite or place, or a manifest is wrong.</exception>
+    public static (string Name, IReadOnlyList<ProgramDefinition> Programs) Open(string option)
+    {
+        var match = NamedSuite().Match(option);
+        var place = match.Success ? match.Groups["place"].Value : option;
+        var folder = RepositoryAtCommit().Match(place) is { Success: true } repository
+            ? Clone(repository.Groups["url"].Value, repository.Groups["commit"].Value)
+            : place;
+        if (!Directory.Exists(folder))
+        {
+            throw new HarnessException(
+                $"--suite {option}: there is no folder {folder}{(place.Contains("://", StringComparison.Ordinal) ? "; a git repository is given as URL@COMMIT" : "")}");
+        }
+
+        var name = match.Success ? match.Groups["name"].Value : NameOf(folder);
+        if (Known.Contains(name) && !File.Exists(Path.Combine(folder, ManifestName)))
+            return (name, ProgramManifest.Read(KnownManifest(name), name, folder));
+        if (File.Exists(Path.Combine(folder, ManifestName)))
+            return (name, ProgramManifest.Read(Path.Combine(folder, ManifestName), name, folder));
+        return (name, ReadFolder(name, folder, option));
+    }
+
+    private static string KnownManifest(string suite) => Path.Combine(ProjectLayout.Suites, suite + ".yaml");
+
+    private static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+
+    /// <summary>A folder of modules without a manifest: each is a WASI command.</summary>
+    private static List<ProgramDefinition> ReadFolder(string suite, string folder, string option)
+    {
+        var modules = Directory.EnumerateFiles(folder, "*.wasm").Order(StringComparer.Ordinal).ToList();
+        if (modules.Count == 0)
+            throw new HarnessException($"--suite {option}: {folder} has neither a manifest {ManifestName} nor modules (*.wasm){(Known.Count > 0 ? $"; known suites are {string.Join(", ", Known)} (--suite {Known[0]}={folder})" : "")}");
+        return [.. modules.Select(path => ToCommand(suite, folder, path))];
+    }
+
+    private static ProgramDefinition ToCommand(string suite, string folder, string path)
+    {
+        var title = Path.GetFileNameWithoutExtension(path);
+        var name = $"{suite}/{title}";
+        return new ProgramDefinition
+        {
+            Name = name,
+            Title = title,
+            Suite = suite,
+            Group = suite,
+            Folder = Path.GetFullPath(folder),
+            Host = HostKind.Wasi,
+            Module = Path.GetFileName(path),
+            Iteration = IterationKind.Instance,
+            Workloads = [new Workload { Name = name, Title = title, Group = suite, Program = name }],
+        };
+    }
+
+    /// <summary>Brings a commit of a repository into the folder of things that can be made again.</summary>
+    private static string Clone(string url, string commit)
+    {
+        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)))[..12];
+        var folder = Path.Combine(ProjectLayout.Artifacts, "suites", $"{NameOf(url).Replace(".git", "", StringComparison.Ordinal)}-{key}", commit);
+        if (Directory.Exists(folder))
+            return folder;
+        Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+        var temporary = $"{folder}.{Environment.ProcessId}";
+        Console.Error.WriteLine($"harness: cloning {url} (once)");
+        Git($"cannot clone {url}", "clone", "--quiet", "--no-checkout", "--", url, temporary);
+        Git($"{url} has no commit {commit}", "-C", temporary, "checkout", "--quiet", "--detach", commit);
+        Directory.Move(temporary, folder);
+        return folder;
+    }
+
+    private static void Git(string mistake, params string[] arguments)
+    {
+        try
+        {
+            var start = new ProcessStartInfo("git", arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+            start.Environment["GIT_TERMINAL_PROMPT"] = "0";
+            using var process = Process.Start(start)!;
+            var output = process.StandardOutput.ReadToEndAsync();
+            var words = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            output.GetAwaiter().GetResult();
+            if (process.ExitCode != 0)
+                throw new HarnessException($"{mistake}: {words.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? $"git ended with code {process.ExitCode}"}");
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            throw new HarnessException("git was not found; it is needed to clone a suite", exception);
+        }
+    }
+
+    [GeneratedRegex(@"^(?<name>[A-Za-z0-9_-]+)=(?<place>.+)$")]
+    private static partial Regex NamedSuite();
+
+    [GeneratedRegex(@"^(?<url>([a-z+]+://|git@).+)@(?<commit>[0-9a-fA-F]{7,40})$")]
+    private static partial Regex RepositoryAtCommit();
+}

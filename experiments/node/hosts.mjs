@@ -1,0 +1,133 @@
+// The hosts of programs on V8, the counterparts of the harness's own. A host loads a program once and then runs iterations of it;
+// an iteration gives what the program printed, its exit code, and its own time where it takes one.
+import { closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { runInThisContext } from 'node:vm';
+import { inflateSync } from 'node:zlib';
+import { openJ2cl } from './j2cl.mjs';
+
+// Drivers may give programs another clock.
+const now = performance.now.bind(performance);
+const compileOptions = { builtins: ['js-string'], importedStringConstants: "'" };
+
+/** Measures how long something takes, for the phases of the report. */
+function timed(phases, name, action) {
+  const start = now();
+  const result = action();
+  phases[name] += now() - start;
+  return result;
+}
+
+/** A module that needs nothing: iterations are calls of its exports. */
+function openPlain(program, phases) {
+  const bytes = readFileSync(program.module);
+  const module = timed(phases, 'compileMs', () => new WebAssembly.Module(bytes, compileOptions));
+  const instance = timed(phases, 'instantiateMs', () => new WebAssembly.Instance(module, {}));
+  return { exports: instance.exports };
+}
+
+/** A WASI command: each iteration has its own instance, and a folder of its own with the program's inputs. */
+async function openWasi(program, phases, hasBench) {
+  // Node tells everybody who uses WASI that it is an experiment.
+  process.removeAllListeners('warning');
+  const { WASI } = await import('node:wasi');
+  const bytes = readFileSync(program.module);
+  const module = timed(phases, 'compileMs', () => new WebAssembly.Module(bytes, compileOptions));
+  return {
+    iterate() {
+      const scratch = mkdtempSync(join(tmpdir(), 'harness-wasi-'));
+      const folder = mkdtempSync(join(scratch, 'folder-'));
+      for (const input of program.inputs) copyFileSync(input, join(folder, basename(input)));
+      const [stdout, stderr] = ['stdout', 'stderr'].map((name) => openSync(join(scratch, name), 'w+'));
+      const stdin = openSync('/dev/null', 'r');
+      try {
+        const wasi = new WASI({ version: 'preview1', args: [basename(program.module), ...program.arguments], env: {}, preopens: { '.': folder }, stdin, stdout, stderr, returnOnExit: true });
+        let started, elapsed;
+        const bench = { start: () => { started = now(); }, end: () => { elapsed = now() - started; } };
+        const instance = timed(phases, 'instantiateMs', () => new WebAssembly.Instance(module, { ...wasi.getImportObject(), ...(hasBench ? { bench } : {}) }));
+        const exitCode = wasi.start(instance) ?? 0;
+        const read = (name) => readFileSync(join(scratch, name));
+        return { bytes: read('stdout'), errorText: read('stderr').toString(), exitCode, timedMs: elapsed, files: digestFiles(folder, program.inputs) };
+      } finally {
+        for (const descriptor of [stdin, stdout, stderr]) closeSync(descriptor);
+        rmSync(scratch, { recursive: true });
+      }
+    },
+  };
+}
+
+/** Digests of the files that a program wrote into its folder. */
+function digestFiles(folder, inputs) {
+  const given = new Set(inputs.map((input) => basename(input)));
+  return Object.fromEntries(readdirSync(folder, { recursive: true })
+    .filter((name) => !given.has(name) && statSync(join(folder, name)).isFile())
+    .map((name) => [name, createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')]));
+}
+
+/** Scripts, which a driver runs; what they compile and instantiate is timed on the way. */
+async function openScripts(program, phases, checks) {
+  let text = '';
+  watchWebAssembly(phases);
+  const host = {
+    checks,
+    arguments: program.arguments,
+    fileNames: Object.keys(program.files),
+    path: (name) => program.files[name],
+    scripts: program.scripts,
+    readBytes(path) {
+      const bytes = readFileSync(path);
+      return new Uint8Array(path.endsWith('.z') ? inflateSync(bytes) : bytes);
+    },
+    readText: (path) => readFileSync(path, 'utf8'),
+    importModule: (path) => import(pathToFileURL(path)),
+    runScript: (path) => runInThisContext(readFileSync(path, 'utf8'), { filename: path }),
+    print: (words) => { text += words; },
+  };
+  for (const name of ['log', 'info', 'warn', 'error', 'debug']) console[name] = (...values) => host.print(`${values.join(' ')}\n`);
+  disguiseAsShell();
+  const driver = await import(pathToFileURL(program.driver));
+  const loaded = await driver.load(host);
+  return {
+    async iterate() {
+      text = '';
+      await loaded.iterate();
+      return { bytes: Buffer.from(text), errorText: '', exitCode: 0, files: {} };
+    },
+    validate: () => loaded.validate?.(),
+  };
+}
+
+/** The scripts of benchmarks must take Node for a shell, as they take our own host: they would otherwise load modules of Node. */
+function disguiseAsShell() {
+  for (const name of ['process', 'require', 'module']) Object.defineProperty(globalThis, name, { value: undefined, configurable: true, writable: true });
+}
+
+function watchWebAssembly(phases) {
+  for (const [name, phase] of [['compile', 'compileMs'], ['instantiate', 'instantiateMs']]) {
+    const original = WebAssembly[name];
+    WebAssembly[name] = async (...values) => {
+      const start = now();
+      try {
+        return await original.apply(WebAssembly, values);
+      } finally {
+        phases[phase] += now() - start;
+      }
+    };
+  }
+}
+
+/** Loads the program of a request. */
+export async function openHost(request, phases) {
+  const { program } = request;
+  switch (program.host) {
+    case 'none': return openPlain(program, phases);
+    case 'wasi': return openWasi(program, phases, false);
+    case 'sightglass': return openWasi(program, phases, true);
+    case 'javascript': return openScripts(program, phases, request.checks);
+    case 'j2cl': return openJ2cl(program, phases);
+    default: throw new Error(`the host '${program.host}' does not exist on V8`);
+  }
+}
