@@ -27,7 +27,7 @@ public abstract class EmscriptenProgram : IProgramHost
     public WasmEngine Engine { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<Store> Stores => [_store];
+    public HeapTotals Heap => HeapTotals.Of(_store);
 
     /// <inheritdoc/>
     public Instance? Instance => _host?.Instance;
