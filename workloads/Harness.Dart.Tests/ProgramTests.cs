@@ -97,6 +97,11 @@ public sealed class ProgramTests
     }
 
     [Fact]
+    public void DefaultsOfTearOffsAreKept() => Assert.Equal(
+        (0, "1 2\n1 7\n"),
+        Run("class A { String f(int a, [int b = 2]) => '$a $b'; } void main() { final f = A().f; print(f(1)); print(f(1, 7)); }"));
+
+    [Fact]
     public void AnUncaughtExceptionEndsWith255()
     {
         var (code, output) = Run("void main() { throw StateError('no'); }");

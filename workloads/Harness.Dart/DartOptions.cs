@@ -24,5 +24,4 @@ internal sealed record DartOptions
     public bool Immutable { get; init; } = true;
     public bool ExactTypes { get; init; } = true;
     public int ClassSwitchLimit { get; init; } = 4;
-    public int InlineSize { get; init; } = 20;
 }

@@ -117,7 +117,7 @@ internal static partial class DartCommand
         }
         catch (InvalidOperationException exception) when (exception.InnerException is not null)
         {
-            Console.Error.WriteLine("Error: " + exception.Message);
+            Console.Error.WriteLine("Error: " + exception.Message.Split('\n')[0]);
             return CompilationFailed;
         }
     }

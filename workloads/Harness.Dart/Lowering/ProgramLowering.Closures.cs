@@ -104,9 +104,10 @@ internal sealed partial class ProgramLowering
             var args = Enumerable.Range(0, n).Select(i => Node.Get(entry.AddParam(AnyRef, "p"))).ToList();
             entry.Result = AnyRef;
             fields[1 + n] = Node.Func(entry, def);
+            var given = n;
             Enqueue(() =>
             {
-                for (var i = n; i < names.Count; i++) args.Add(shape.Default(i));
+                for (var i = given; i < names.Count; i++) args.Add(shape.Default(i));
                 entry.Body = shape.Call(entry, Node.Get(closure), [], args);
             });
         }
