@@ -48,7 +48,7 @@ public sealed class KilledSweepTests : IDisposable
         var keys = DurableCsv<Measurement>.Read(Results).Select(row => row.Key).ToList();
         Assert.Equal(60, keys.Count);
         Assert.Equal(60, keys.Distinct().Count());
-        foreach (var file in (string[])["chart.svg", "chart.png", "chart.vl.json", "summary.md", "provenance.json"])
+        foreach (var file in (string[])["chart.svg", "chart.png", "summary.md", "provenance.json"])
             Assert.True(new FileInfo(folder.File("results/" + file)).Length > 0, file);
     }
 

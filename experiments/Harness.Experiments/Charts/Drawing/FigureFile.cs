@@ -22,15 +22,15 @@ internal static class FigureFile
     /// <exception cref="HarnessException">The ending is none of <see cref="Formats"/>.</exception>
     public static void Write(Figure figure, string path, float width = Figure.StandardWidth)
     {
-        var size = figure.Measure(width);
-        var bytes = Path.GetExtension(path) switch
+        // Before anything is measured, which may have to install the font.
+        Func<Figure, SKSize, byte[]> draw = Path.GetExtension(path) switch
         {
-            ".png" => Png(figure, size),
-            ".svg" => Svg(figure, size),
-            ".pdf" => Pdf(figure, size),
+            ".png" => Png,
+            ".svg" => Svg,
+            ".pdf" => Pdf,
             var other => throw new HarnessException($"charts are written as {string.Join(", ", Formats)}, not as '{other}'"),
         };
-        File.WriteAllBytes(path, bytes);
+        File.WriteAllBytes(path, draw(figure, figure.Measure(width)));
     }
 
     private static byte[] Png(Figure figure, SKSize size)
