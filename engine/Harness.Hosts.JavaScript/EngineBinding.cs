@@ -27,6 +27,8 @@ internal sealed class EngineBinding : IDisposable
     private readonly ScriptObject _grown;
     private int _nextId;
     private string _message = "";
+    private StoreRealm? _lastRealm;
+    private bool _growsForScript;
 
     /// <summary>Puts the engine into a script engine's global scope, as <c>WebAssembly</c>.</summary>
     public EngineBinding(V8ScriptEngine script, WasmEngine engine, string source)
@@ -245,8 +247,6 @@ internal sealed class EngineBinding : IDisposable
         return _lastRealm = _realms.Values.First(realm => realm.Store == item.Store);
     }
 
-    private StoreRealm? _lastRealm;
-
     private int Failed(StoreRealm realm, Store store) => Guarded(realm, () =>
     {
         store.ThrowPending();
@@ -423,8 +423,6 @@ internal sealed class EngineBinding : IDisposable
         if (address % Environment.SystemPageSize != 0) throw new NotSupportedException("WebAssembly: this memory of V8 does not begin at a page of the system");
         memory.MapAt(address);
     }
-
-    private bool _growsForScript;
 
     private void ForgetValues(StoreRealm realm)
     {

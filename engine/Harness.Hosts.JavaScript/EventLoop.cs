@@ -6,12 +6,11 @@ namespace Harness.Hosts.JavaScript;
 internal sealed class EventLoop
 {
     private readonly PriorityQueue<int, (double Due, long Order)> _timers = new();
+    private readonly long _start = Stopwatch.GetTimestamp();
     private long _order;
 
     /// <summary>Time since the host started, in ms, with the resolution of the system's clock.</summary>
-    public double Now { get => Stopwatch.GetElapsedTime(_start).TotalMilliseconds; }
-
-    private readonly long _start = Stopwatch.GetTimestamp();
+    public double Now => Stopwatch.GetElapsedTime(_start).TotalMilliseconds;
 
     /// <summary>Adds a timer.</summary>
     /// <param name="id">Its id.</param>

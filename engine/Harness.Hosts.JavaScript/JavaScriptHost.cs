@@ -14,7 +14,7 @@ public sealed class JavaScriptHost : IDisposable
 {
     private readonly JavaScriptOptions _options;
     private readonly V8ScriptEngine _script;
-    private readonly EngineBinding? _binding;
+    private readonly EngineBinding _binding;
     private readonly EventLoop _loop;
     private readonly ScriptObject _fireTimer;
 
@@ -26,16 +26,12 @@ public sealed class JavaScriptHost : IDisposable
         V8Library.Require();
         _options = options;
         var constraints = new V8RuntimeConstraints { MaxOldSpaceSize = options.MaximumHeap };
-        _script = new V8ScriptEngine(constraints, V8ScriptEngineFlags.EnableTaskPromiseConversion | V8ScriptEngineFlags.DisableGlobalMembers)
-        {
-            // Scripts run for as long as they do; a limit of the embedding would be enforced by polling.
-            EnforceAnonymousTypeAccess = false,
-        };
+        _script = new V8ScriptEngine(constraints, V8ScriptEngineFlags.EnableTaskPromiseConversion | V8ScriptEngineFlags.DisableGlobalMembers);
         _script.DocumentSettings.AccessFlags = DocumentAccessFlags.EnableFileLoading;
         _script.DocumentSettings.SearchPath = options.Folder;
         _loop = new EventLoop();
         Engine = new WasmEngine(options.Engine);
-        if (options.UsesOwnEngine) _binding = new EngineBinding(_script, Engine, ReadScript("webassembly.js"));
+        _binding = new EngineBinding(_script, Engine, ReadScript("webassembly.js"));
         var environment = new ScriptEnvironment(options, _loop) { ImportModule = ImportModule, RunScript = path => RunFile(path) };
         _fireTimer = (ScriptObject)((ScriptObject)_script.Evaluate("environment.js", ReadScript("environment.js"))).InvokeAsFunction(environment.ToBag());
     }
@@ -44,16 +40,16 @@ public sealed class JavaScriptHost : IDisposable
     public WasmEngine Engine { get; }
 
     /// <summary>The stores of the instances that scripts have made and still hold.</summary>
-    public IReadOnlyCollection<Store> Stores => _binding?.Stores ?? [];
+    public IReadOnlyCollection<Store> Stores => _binding.Stores;
 
     /// <summary>The instance that was made last; null before there is one.</summary>
-    public Instance? LastInstance => _binding?.LastInstance;
+    public Instance? LastInstance => _binding.LastInstance;
 
     /// <summary>Time spent so far on turning bytes into modules, in ms.</summary>
-    public double CompileMilliseconds => _binding?.CompileTime.TotalMilliseconds ?? 0;
+    public double CompileMilliseconds => _binding.CompileTime.TotalMilliseconds;
 
     /// <summary>Time spent so far on making instances, in ms.</summary>
-    public double InstantiateMilliseconds => _binding?.InstantiateTime.TotalMilliseconds ?? 0;
+    public double InstantiateMilliseconds => _binding.InstantiateTime.TotalMilliseconds;
 
     /// <summary>Runs a script in the global scope.</summary>
     /// <param name="name">Its name, for stack traces.</param>
@@ -97,7 +93,7 @@ public sealed class JavaScriptHost : IDisposable
     public void Dispose()
     {
         _fireTimer.Dispose();
-        _binding?.Dispose();
+        _binding.Dispose();
         _script.Dispose();
         Engine.Dispose();
     }

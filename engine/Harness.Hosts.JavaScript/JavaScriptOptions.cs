@@ -8,9 +8,6 @@ public sealed record JavaScriptOptions
     /// <summary>The knobs of this engine.</summary>
     public EngineOptions Engine { get; init; } = EngineOptions.Default;
 
-    /// <summary>Whether <c>WebAssembly</c> is this engine; else it is V8's own, for comparisons of results.</summary>
-    public bool UsesOwnEngine { get; init; } = true;
-
     /// <summary>Takes what scripts print to the console.</summary>
     public Action<string> Print { get; init; } = _ => { };
 

@@ -1,0 +1,149 @@
+using System.Text;
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules.Text;
+using Harness.Engine.Runtime;
+using Harness.Hosts.JavaScript;
+
+namespace Harness.Hosts.Tests.JavaScript;
+
+/// <summary>The JavaScript API over this engine: what scripts print is what the specification says.</summary>
+public sealed class WebAssemblyApiTests
+{
+    private const string Identities = """
+        (module
+          (func (export "i32") (param i32) (result i32) local.get 0)
+          (func (export "i64") (param i64) (result i64) local.get 0)
+          (func (export "f32") (param f32) (result f32) local.get 0)
+          (func (export "f64") (param f64) (result f64) local.get 0)
+          (func (export "ext") (param externref) (result externref) local.get 0)
+          (func (export "fun") (param funcref) (result funcref) local.get 0)
+          (func (export "two") (param i32 f64) (result f64 i32) local.get 1 local.get 0))
+        """;
+
+    [Theory]
+    [InlineData("e.i32(-1), e.i32(4294967295), e.i32(3.9), e.i32('7'), e.i32(undefined)", "-1 -1 3 7 0")]
+    [InlineData("e.i64(2n ** 63n), e.i64(-1n), e.i64(true)", "-9223372036854775808 -1 1")]
+    [InlineData("Object.is(e.f64(-0), -0), e.f64(NaN), e.f64(1e300), Object.is(e.f32(-0), -0), e.f32(0.1)", "true NaN 1e+300 true 0.10000000149011612")]
+    [InlineData("[undefined, null, true, 0, -0, 1.5, 'text', 10n, Symbol.iterator, e.i32, e].map(v => Object.is(e.ext(v), v)).join()", "true,true,true,true,true,true,true,true,true,true,true")]
+    [InlineData("e.fun(e.i32) === e.i32, e.fun(null), e.i32.name, e.two.length, e.two(1, 2.5).join()", "true null 0 2 2.5,1")]
+    [InlineData("attempt(() => e.i64(1)), attempt(() => e.i32(1n)), attempt(() => e.fun(() => 1)), attempt(() => e.ext.call()), attempt(() => new e.i32())", "TypeError TypeError TypeError undefined TypeError")]
+    public void ValuesCrossAsTheSpecificationSays(string expressions, string expected) =>
+        Check(Identities, $"const e = (await WebAssembly.instantiate(bytes)).instance.exports; show({expressions});", expected);
+
+    [Fact]
+    public void WhatAnImportThrowsComesBackAsItIs() => Check(
+        """
+        (module (import "m" "f" (func $f (param i32) (result i32)))
+          (func (export "call") (param i32) (result i32) local.get 0 call $f))
+        """,
+        """
+        const thrown = { kind: 'mine' };
+        const { exports } = (await WebAssembly.instantiate(bytes, { m: { f: x => { if (x === 0) throw thrown; return x + 0.7; } } })).instance;
+        let caught;
+        try { exports.call(0); } catch (error) { caught = error; }
+        show(caught === thrown, exports.call(41));
+        """,
+        "true 41");
+
+    [Fact]
+    public void TrapsAreRuntimeErrors() => Check(
+        "(module (func (export \"div\") (param i32 i32) (result i32) local.get 0 local.get 1 i32.div_s))",
+        "const e = (await WebAssembly.instantiate(bytes)).instance.exports; try { e.div(1, 0); } catch (error) { show(error instanceof WebAssembly.RuntimeError, e.div(6, 3)); }",
+        "true 2");
+
+    [Fact]
+    public void BuffersOfMemoriesAreTheMemoryAndDetachWhenItGrows() => Check(
+        """
+        (module (memory (export "m") 1 5)
+          (func (export "load") (param i32) (result i32) local.get 0 i32.load8_u)
+          (func (export "grow") (result i32) i32.const 1 memory.grow))
+        """,
+        """
+        const { m, load, grow } = (await WebAssembly.instantiate(bytes)).instance.exports;
+        const before = m.buffer;
+        new Uint8Array(before)[100] = 7;
+        show(m instanceof WebAssembly.Memory, load(100), grow(), before.byteLength, m.buffer.byteLength);
+        new Uint8Array(m.buffer)[70000] = 9;
+        show(load(100), load(70000), m.grow(1), m.buffer.byteLength);
+        new Uint8Array(m.buffer)[140000] = 11;
+        show(load(140000));
+        """,
+        "true 7 1 0 131072 7 9 2 196608 11");
+
+    [Fact]
+    public void MemoriesOfScriptsCanBeImported() => Check(
+        "(module (import \"m\" \"memory\" (memory 1)) (func (export \"store\") i32.const 8 i32.const 42 i32.store))",
+        """
+        const memory = new WebAssembly.Memory({ initial: 1, maximum: 4 });
+        (await WebAssembly.instantiate(bytes, { m: { memory } })).instance.exports.store();
+        show(new Int32Array(memory.buffer)[2]);
+        """,
+        "42");
+
+    [Fact]
+    public void TablesAndGlobalsAreSeenFromBothSides() => Check(
+        """
+        (module (import "m" "g" (global $g (mut i32))) (import "m" "t" (table 1 funcref))
+          (func $f (export "f") (result i32) global.get $g) (elem (i32.const 0) $f)
+          (func (export "set") (param i32) local.get 0 global.set $g))
+        """,
+        """
+        const g = new WebAssembly.Global({ value: 'i32', mutable: true }, 5);
+        const t = new WebAssembly.Table({ element: 'anyfunc', initial: 1, maximum: 3 });
+        const { f, set } = (await WebAssembly.instantiate(bytes, { m: { g, t } })).instance.exports;
+        set(8);
+        show(f(), g.value, t.get(0) === f, t.grow(2), t.length, t.get(2));
+        g.value = 9;
+        let error;
+        try { t.get(3); } catch (e) { error = e.name; }
+        show(f(), error);
+        """,
+        "8 8 true 1 3 null 9 RangeError");
+
+    [Fact]
+    public void MissingImportsAndMalformedModulesAreErrorsOfTheirKinds() => Check(
+        "(module (import \"m\" \"f\" (func)))",
+        """
+        const name = async action => { try { await action(); return 'none'; } catch (error) { return error.constructor.name; } };
+        show(await name(() => WebAssembly.instantiate(bytes)), await name(() => WebAssembly.instantiate(bytes, { m: {} })),
+          await name(() => WebAssembly.compile(new Uint8Array(3))), WebAssembly.validate(bytes), WebAssembly.validate(new Uint8Array(8)));
+        show(JSON.stringify(WebAssembly.Module.imports(new WebAssembly.Module(bytes))));
+        """,
+        "TypeError LinkError CompileError true false [{\"module\":\"m\",\"name\":\"f\",\"kind\":\"function\"}]");
+
+    [Fact]
+    public void AScriptThatThrowsIsOneLine()
+    {
+        var failure = Assert.Throws<ProgramException>(() => Run("(module)", "throw new Error('no luck');"));
+        Assert.Contains("no luck", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', failure.Message);
+    }
+
+    private static void Check(string module, string script, string expected) => Assert.Equal(expected, Run(module, script));
+
+    private static string Run(string module, string script)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("harness-js-");
+        try
+        {
+            File.WriteAllBytes(Path.Combine(folder.FullName, "module.wasm"), WatAssembler.Assemble(module));
+            var output = new StringBuilder();
+            EngineOptions options = EngineOptions.Default;
+            ExecutionThread.Run(options, () =>
+            {
+                using var host = new JavaScriptHost(new JavaScriptOptions { Engine = options, Folder = folder.FullName, Print = text => output.Append(text) });
+                host.RunModule("test.mjs", $$"""
+                    const bytes = harness.readBytes('module.wasm');
+                    const show = (...values) => console.log(...values);
+                    const attempt = action => { try { return action(); } catch (error) { return error.constructor.name; } };
+                    {{script}}
+                    """);
+            });
+            return output.ToString().Trim().ReplaceLineEndings(" ");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
