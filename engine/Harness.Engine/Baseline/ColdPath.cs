@@ -24,8 +24,8 @@ internal enum ColdPathKind : byte
     /// <summary>Traps unless the type of the function in r11 is a subtype of that in the operand. Keeps r11.</summary>
     SubtypeCheck,
 
-    /// <summary>Calls the function in r11, of another instance, and returns its results.</summary>
-    CallAndReturn,
+    /// <summary>Tail-calls the function in r11, of another instance or of the host; the operand is the bytes of stack arguments.</summary>
+    TailCallToAnyInstance,
 
     /// <summary>Makes room for an object of a size in the operand, or in A.</summary>
     CollectGarbage,

@@ -43,7 +43,7 @@ internal sealed partial class FunctionCompiler
             AddSafepoint(MapReferences());
         }
 
-        FinishCall(type, mayLeaveInstance: isImported);
+        FinishCall(type, mayLeaveInstance: isImported || function.MayLeaveInstance);
     }
 
     private void EmitCallIndirect()
@@ -138,11 +138,16 @@ internal sealed partial class FunctionCompiler
     /// <summary>Enters the instance of the function in the scratch register, and calls it.</summary>
     private void CallReference(int stackMap)
     {
-        var target = CallingConvention.Scratch;
-        _asm.Mov(OpSize.Qword, CallingConvention.Instance, Mem.Base(target, FunctionReference.InstanceOffset));
-        _asm.Mov(OpSize.Qword, CallingConvention.MemoryBase, InstanceField(InstanceHeader.MemoryBaseOffset));
-        _asm.Call(Mem.Base(target, FunctionReference.EntryOffset));
+        EnterInstanceOfTarget();
+        _asm.Call(Mem.Base(CallingConvention.Scratch, FunctionReference.EntryOffset));
         AddSafepoint(stackMap);
+    }
+
+    private void EnterInstanceOfTarget()
+    {
+        _asm.Mov(
+            OpSize.Qword, CallingConvention.Instance, Mem.Base(CallingConvention.Scratch, FunctionReference.InstanceOffset));
+        _asm.Mov(OpSize.Qword, CallingConvention.MemoryBase, InstanceField(InstanceHeader.MemoryBaseOffset));
     }
 
     /// <summary>

@@ -132,10 +132,8 @@ internal sealed partial class FunctionCompiler
             case ColdPathKind.SubtypeCheck:
                 EmitSubtypeCheck(path);
                 break;
-            case ColdPathKind.CallAndReturn:
-                CallReference(stackMap: -1);
-                ReturnToInstance();
-                EmitEpilogue();
+            case ColdPathKind.TailCallToAnyInstance:
+                EmitTailCallToAnyInstance(path.Operand);
                 break;
             case ColdPathKind.CollectGarbage:
                 EmitCollectGarbage(path);

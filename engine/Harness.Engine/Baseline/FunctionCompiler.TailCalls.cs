@@ -5,9 +5,8 @@ using Harness.Engine.X64;
 namespace Harness.Engine.Baseline;
 
 /// <content>
-/// Tail calls: the frame makes way for the callee's, whose stack arguments take the place of the own ones. Callers of a function of
-/// their own instance rely on the instance register after the call; therefore a callee of another instance is called and
-/// returned from instead.
+/// Tail calls: the frame makes way for the callee's, whose stack arguments take the place of the own ones. The callee may belong to another
+/// instance, since who calls a function with such a tail call does not rely on the instance register afterwards.
 /// </content>
 internal sealed partial class FunctionCompiler
 {
@@ -17,11 +16,9 @@ internal sealed partial class FunctionCompiler
         var type = _module.Functions[functionIndex].Type;
         if (_layout.IsImportedFunction(functionIndex))
         {
-            EmitArguments(type);
+            int importBytes = EmitArguments(type);
             LoadFunctionReference(functionIndex, CallingConvention.Scratch);
-            CallReference(stackMap: -1);
-            ReturnToInstance();
-            EmitEpilogue();
+            EmitTailCallToAnyInstance(importBytes);
             return;
         }
 
@@ -59,9 +56,28 @@ internal sealed partial class FunctionCompiler
         RecordTarget(feedbackSlot);
         _asm.Alu(
             AluOp.Cmp, OpSize.Qword, CallingConvention.Instance, Mem.Base(target, FunctionReference.InstanceOffset));
-        _asm.Jcc(Condition.NotEqual, AddColdPath(new ColdPath { Kind = ColdPathKind.CallAndReturn }));
+        _asm.Jcc(
+            Condition.NotEqual, AddColdPath(new ColdPath { Kind = ColdPathKind.TailCallToAnyInstance, Operand = stackBytes }));
         LeaveFrame(stackBytes);
         _asm.Jmp(Mem.Base(target, FunctionReference.EntryOffset));
+    }
+
+    /// <summary>
+    /// Tail-calls the function whose reference is in the scratch register, with its arguments in place, in its instance. A function of the
+    /// host is called from this frame, which tells it who calls; its callees have frames above, so that no chain of calls grows by that.
+    /// </summary>
+    private void EmitTailCallToAnyInstance(int stackBytes)
+    {
+        var target = CallingConvention.Scratch;
+        var host = _asm.NewLabel();
+        _asm.Alu(AluOp.Cmp, OpSize.Qword, Mem.Base(target, FunctionReference.HostHandleOffset), 0);
+        _asm.Jcc(Condition.NotEqual, host);
+        EnterInstanceOfTarget();
+        LeaveFrame(stackBytes);
+        _asm.Jmp(Mem.Base(target, FunctionReference.EntryOffset));
+        _asm.Bind(host);
+        CallReference(stackMap: -1);
+        EmitEpilogue();
     }
 
     /// <summary>

@@ -50,6 +50,12 @@ public sealed class FunctionInfo
     /// </summary>
     public bool IsDeclared { get; internal init; }
 
+    /// <summary>
+    /// Whether a call of the function may return from another instance, since it ends in a tail call whose callee may belong to one, or in one of
+    /// a function of which this is true.
+    /// </summary>
+    internal bool MayLeaveInstance { get; init; }
+
     /// <summary>The name from the name section, or null.</summary>
     public string? Name => Module.Names.GetFunctionName(Index);
 

@@ -11,24 +11,30 @@ namespace Harness.Engine.Modules;
 internal sealed partial class FunctionValidator
 {
     private readonly ModuleEnvironment _environment;
+    private readonly TailCallGraph _tailCalls;
     private readonly LocalTypes _locals;
     private ModuleReader _reader;
+    private int _functionIndex;
 
     /// <summary>The offset of the instruction at hand, for messages.</summary>
     private int _offset;
 
-    public FunctionValidator(ModuleEnvironment environment)
+    /// <param name="environment">What the module declares.</param>
+    /// <param name="tailCalls">Told of the tail calls of each body.</param>
+    public FunctionValidator(ModuleEnvironment environment, TailCallGraph tailCalls)
     {
         _environment = environment;
+        _tailCalls = tailCalls;
         _locals = new LocalTypes(environment);
     }
 
     /// <summary>Validates one body.</summary>
-    /// <param name="function">The function's declaration.</param>
+    /// <param name="functionIndex">The index of the function, imported ones first.</param>
     /// <param name="body">A reader that stands on the vector of locals and ends with the body.</param>
-    public void Validate(FunctionDeclaration function, ModuleReader body)
+    public void Validate(int functionIndex, ModuleReader body)
     {
-        var type = function.Type.Function!;
+        var type = _environment.Functions[functionIndex].Type.Function!;
+        _functionIndex = functionIndex;
         _reader = body;
         _locals.Declare(type, ref _reader);
         _offset = _reader.Offset;
@@ -138,13 +144,17 @@ internal sealed partial class FunctionValidator
                 ValidateCall(ReadReferencedCallee());
                 break;
             case Opcode.ReturnCall:
-                ValidateTailCall(_environment.GetFunction(_reader.ReadVarU32(), _offset).Type.Function!);
+                var callee = _reader.ReadVarU32();
+                ValidateTailCall(_environment.GetFunction(callee, _offset).Type.Function!);
+                _tailCalls.Add(_functionIndex, (int)callee);
                 break;
             case Opcode.ReturnCallIndirect:
                 ValidateTailCall(ReadIndirectCallee());
+                _tailCalls.AddUnknown(_functionIndex);
                 break;
             case Opcode.ReturnCallRef:
                 ValidateTailCall(ReadReferencedCallee());
+                _tailCalls.AddUnknown(_functionIndex);
                 break;
             case Opcode.Throw:
                 PopAll(_environment.GetTag(_reader.ReadVarU32(), _offset).Type.Parameters.AsSpan());

@@ -244,7 +244,7 @@ internal sealed partial class ModuleDecoder
     {
         var count = section.ReadCount(ImplementationLimits.Functions, "function bodies");
         _bodies = new (int, int)[count];
-        var validator = new FunctionValidator(_environment);
+        var validator = new FunctionValidator(_environment, _tailCalls);
         for (var i = 0; i < count; i++)
         {
             var at = section.Offset;
@@ -254,7 +254,7 @@ internal sealed partial class ModuleDecoder
             _bodies[i] = (body.Offset, body.End);
             if (_importedFunctions + i >= _environment.Functions.Count)
                 throw new MalformedModuleException("function and code section have inconsistent lengths", at);
-            DecodeBody(validator, _environment.Functions[_importedFunctions + i], body);
+            DecodeBody(validator, _importedFunctions + i, body);
         }
 
         section.ExpectEnd();

@@ -24,6 +24,7 @@ internal sealed partial class ModuleDecoder
 
     private readonly ModuleEnvironment _environment = new();
     private readonly ConstExpressionDecoder _constants;
+    private readonly TailCallGraph _tailCalls = new();
     private readonly byte[] _bytes;
     private readonly BuiltinSets _builtinSets;
     private readonly List<Import> _imports = [];
@@ -161,13 +162,13 @@ internal sealed partial class ModuleDecoder
     /// Validates a body, or only decodes it if one before was invalid. A module that is both malformed and invalid
     /// counts as malformed, so that an invalid body is reported only when the whole module is decoded.
     /// </summary>
-    private void DecodeBody(FunctionValidator validator, FunctionDeclaration function, ModuleReader body)
+    private void DecodeBody(FunctionValidator validator, int functionIndex, ModuleReader body)
     {
         if (_invalidBody is null)
         {
             try
             {
-                validator.Validate(function, body);
+                validator.Validate(functionIndex, body);
                 return;
             }
             catch (InvalidModuleException fault)
@@ -203,6 +204,7 @@ internal sealed partial class ModuleDecoder
     private ImmutableArray<FunctionInfo> CreateFunctions(WasmModule module)
     {
         var functions = new FunctionInfo[_environment.Functions.Count];
+        var leaving = _tailCalls.FindLeaving(_importedFunctions, functions.Length);
         for (var i = 0; i < functions.Length; i++)
         {
             var declaration = _environment.Functions[i];
@@ -212,6 +214,7 @@ internal sealed partial class ModuleDecoder
                 IsImported = i < _importedFunctions,
                 Builtin = declaration.Builtin,
                 IsDeclared = _environment.ReferencedFunctions.Contains(i),
+                MayLeaveInstance = leaving.Contains(i),
                 BodyStart = start,
                 BodyEnd = end,
             };

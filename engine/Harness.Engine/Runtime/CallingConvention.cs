@@ -7,8 +7,11 @@ namespace Harness.Engine.Runtime;
 /// </summary>
 /// <remarks>
 /// <para>All registers are caller-saved but the pinned ones: <see cref="Instance"/> holds the instance data of the
-/// function that runs, <see cref="MemoryBase"/> the base of its memory 0. On return both hold the callee's: a caller whose
-/// callee may belong to another instance (indirect calls, calls of imports) loads them again from its frame.</para>
+/// function that runs, <see cref="MemoryBase"/> the base of its memory 0; who calls a function by its reference loads both from there.
+/// On return both hold those of the function that returns: a caller whose callee may belong to another instance (indirect calls, calls of
+/// imports), or may end in a tail call of one (<see cref="Modules.FunctionInfo.MayLeaveInstance"/>), loads them again from its frame.</para>
+/// <para>A tail call takes down the caller's frame, whatever instance the callee belongs to. Only a function of the host is called and
+/// returned from instead: it makes no tail calls itself, and is told who calls it.</para>
 /// <para>Parameters travel in <see cref="ParameterGprs"/> and <see cref="ParameterXmms"/>, counted apart; the others on
 /// the stack, 8 bytes each, the k-th of them at <c>[rbp + 16 + 8k]</c> of the callee, the area rounded up to 16 bytes and
 /// popped by the callee. Results travel in <see cref="ResultGprs"/> and <see cref="ResultXmms"/>; the k-th of the others

@@ -3,8 +3,7 @@ namespace Harness.Engine.Runtime;
 /// <summary>Who called a function of the host.</summary>
 /// <param name="Store">The store.</param>
 /// <param name="Instance">
-/// The instance whose code called; null if the host itself did. After a tail call, the instance to which the function
-/// returns.
+/// The instance whose code called, be it by a tail call; null if the host itself did.
 /// </param>
 public readonly record struct HostCaller(Store Store, Instance? Instance);
 

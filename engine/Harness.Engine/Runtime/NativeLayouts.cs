@@ -184,6 +184,9 @@ internal unsafe struct FunctionReference
     /// <summary>Offset of <see cref="TypeId"/>.</summary>
     public const int TypeIdOffset = 0x10;
 
+    /// <summary>Offset of <see cref="HostHandle"/>.</summary>
+    public const int HostHandleOffset = 0x18;
+
     /// <summary>The code to call now: lazy-compilation stub, baseline or optimized code, or a host adapter.</summary>
     [FieldOffset(EntryOffset)]
     public nint Entry;
@@ -201,7 +204,7 @@ internal unsafe struct FunctionReference
     public int FunctionIndex;
 
     /// <summary>Identifies the managed host function; zero for others.</summary>
-    [FieldOffset(0x18)]
+    [FieldOffset(HostHandleOffset)]
     public nint HostHandle;
 }
 

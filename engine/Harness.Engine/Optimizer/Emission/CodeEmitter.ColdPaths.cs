@@ -126,8 +126,8 @@ internal sealed partial class CodeEmitter
             case ColdPathKind.Remember:
                 EmitRemember(path, instruction);
                 break;
-            case ColdPathKind.CallAndReturn:
-                EmitCallAndReturn(instruction);
+            case ColdPathKind.TailCallToAnyInstance:
+                EmitTailCallToAnyInstance(instruction);
                 return;
         }
 

@@ -113,6 +113,11 @@ internal sealed partial class CodeEmitter
                 int entry = module.Layout.FunctionReferenceOf(instruction.Aux) + FunctionReference.EntryOffset;
                 asm.Call(Mem.Base(CallingConvention.Instance, entry));
                 AddCallSite(instruction);
+                if (module.Module.Functions[instruction.Aux].MayLeaveInstance)
+                {
+                    EmitReturnToInstance();
+                }
+
                 break;
             case LirOp.CallImport:
                 asm.Mov(
@@ -133,9 +138,24 @@ internal sealed partial class CodeEmitter
     /// <summary>Calls the function whose reference is in the scratch register, and comes back to this instance.</summary>
     private void EmitReferenceCall(in LirInstruction instruction)
     {
-        asm.Mov(OpSize.Qword, CallingConvention.Instance, Mem.Base(Scratch, FunctionReference.InstanceOffset));
+        EmitEnterInstance();
         asm.Call(Mem.Base(Scratch, FunctionReference.EntryOffset));
         AddCallSite(instruction);
+        EmitReturnToInstance();
+    }
+
+    /// <summary>Enters the instance of the function whose reference is in the scratch register, which may have a memory where this one has none.</summary>
+    private void EmitEnterInstance()
+    {
+        asm.Mov(OpSize.Qword, CallingConvention.Instance, Mem.Base(Scratch, FunctionReference.InstanceOffset));
+        asm.Mov(
+            OpSize.Qword,
+            CallingConvention.MemoryBase,
+            Mem.Base(CallingConvention.Instance, InstanceHeader.MemoryBaseOffset));
+    }
+
+    private void EmitReturnToInstance()
+    {
         asm.Mov(OpSize.Qword, CallingConvention.Instance, Mem.Base(Gpr.Rbp, FrameLayout.Instance));
         if (module.Module.Memories.Length > 0)
         {

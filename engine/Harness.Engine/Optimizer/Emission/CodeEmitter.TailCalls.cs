@@ -6,9 +6,8 @@ using Harness.Engine.X64;
 namespace Harness.Engine.Optimizer.Emission;
 
 /// <content>
-/// Tail calls: the frame makes way for the callee's, whose stack arguments take the place of the own ones. Callers of a function of
-/// their own instance rely on the instance register after the call; therefore a callee of another instance is called and returned
-/// from instead.
+/// Tail calls: the frame makes way for the callee's, whose stack arguments take the place of the own ones. The callee may belong to another
+/// instance, since who calls a function with such a tail call does not rely on the instance register afterwards.
 /// </content>
 internal sealed partial class CodeEmitter
 {
@@ -32,21 +31,33 @@ internal sealed partial class CodeEmitter
         {
             asm.Mov(
                 OpSize.Qword, Scratch, Mem.Base(CallingConvention.Instance, module.Layout.ImportedFunction(instruction.Aux)));
-            EmitCallAndReturn(instruction);
+            EmitTailCallToAnyInstance(instruction);
             return;
         }
 
         EmitCopy(OpSize.Qword, Location.Of(Scratch), reference);
         asm.Alu(AluOp.Cmp, OpSize.Qword, CallingConvention.Instance, Mem.Base(Scratch, FunctionReference.InstanceOffset));
-        asm.Jcc(Condition.NotEqual, AddColdPath(ColdPathKind.CallAndReturn, instruction).Entry);
+        asm.Jcc(Condition.NotEqual, AddColdPath(ColdPathKind.TailCallToAnyInstance, instruction).Entry);
         EmitLeave(layout.StackParameterBytes);
         asm.Jmp(Mem.Base(Scratch, FunctionReference.EntryOffset));
     }
 
-    /// <summary>Calls the function whose reference is in the scratch register, and returns with its results where they are.</summary>
-    private void EmitCallAndReturn(in LirInstruction instruction)
+    /// <summary>
+    /// Tail-calls the function whose reference is in the scratch register, with its arguments in place, in its instance. A function of the
+    /// host is called from this frame, which tells it who calls, and returned from with its results where they are.
+    /// </summary>
+    private void EmitTailCallToAnyInstance(in LirInstruction instruction)
     {
-        EmitReferenceCall(instruction);
+        Label host = asm.NewLabel();
+        asm.Alu(AluOp.Cmp, OpSize.Qword, Mem.Base(Scratch, FunctionReference.HostHandleOffset), 0);
+        asm.Jcc(Condition.NotEqual, host);
+        EmitEnterInstance();
+        EmitLeave(signatures.Get((int)instruction.Immediate).StackParameterBytes);
+        asm.Jmp(Mem.Base(Scratch, FunctionReference.EntryOffset));
+        asm.Bind(host);
+        EmitEnterInstance();
+        asm.Call(Mem.Base(Scratch, FunctionReference.EntryOffset));
+        AddCallSite(instruction);
         asm.Leave();
         asm.Ret(Signature.StackParameterBytes);
     }

@@ -48,8 +48,8 @@ internal enum ColdPathKind : byte
     /// <summary>Puts an object into the remembered set.</summary>
     Remember,
 
-    /// <summary>Calls a function of another instance, and returns what it returns.</summary>
-    CallAndReturn,
+    /// <summary>Tail-calls a function of another instance or of the host.</summary>
+    TailCallToAnyInstance,
 }
 
 /// <summary>A piece of code behind the function, for what is seldom reached.</summary>
