@@ -203,7 +203,7 @@
 ;;>   return v2
 
 ;;> == code function=call tier=optimized
-;;> 78 bytes
+;;> 82 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -215,6 +215,7 @@
 ;;>   mov [rbp-0x10], rdx                    ; call: call may-throw
 ;;>   mov r11, [r14+0x40]
 ;;>   mov r14, [r11+8]
+;;>   mov r15, [r14+8]
 ;;>   call qword [r11]
 ;;>   mov r14, [rbp-8]
 ;;>   leave                                  ; call: return

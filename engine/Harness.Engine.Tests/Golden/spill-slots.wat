@@ -16,7 +16,7 @@
     (i32.add (local.get $a) (i32.mul (local.get $b) (local.get $c)))))
 
 ;;> == code function=f tier=optimized
-;;> 282 bytes
+;;> 298 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -41,6 +41,7 @@
 ;;>   mov eax, ecx                           ; f: call g
 ;;>   mov r11, [r14+0x40]
 ;;>   mov r14, [r11+8]
+;;>   mov r15, [r14+8]
 ;;>   call qword [r11]
 ;;>   mov r14, [rbp-8]
 ;;>   mov ebx, [rbp-0x10]                    ; f: else
@@ -55,6 +56,7 @@
 ;;>   mov eax, ebx                           ; f: call g
 ;;>   mov r11, [r14+0x40]
 ;;>   mov r14, [r11+8]
+;;>   mov r15, [r14+8]
 ;;>   call qword [r11]
 ;;>   mov r14, [rbp-8]
 ;;>   mov ecx, [rbp-0x18]                    ; f: else
@@ -67,6 +69,7 @@
 ;;>   mov eax, ecx
 ;;>   mov r11, [r14+0x40]
 ;;>   mov r14, [r11+8]
+;;>   mov r15, [r14+8]
 ;;>   call qword [r11]
 ;;>   mov r14, [rbp-8]
 ;;>   mov ecx, [rbp-0x10]                    ; f: end
@@ -79,6 +82,7 @@
 ;;>   mov eax, [rbp-0x20]                    ; f: call g
 ;;>   mov r11, [r14+0x40]
 ;;>   mov r14, [r11+8]
+;;>   mov r15, [r14+8]
 ;;>   call qword [r11]
 ;;>   mov r14, [rbp-8]
 ;;>   test eax, eax                          ; f: br_if 0

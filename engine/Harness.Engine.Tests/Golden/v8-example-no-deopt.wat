@@ -70,7 +70,7 @@
 ;;>   return v35
 
 ;;> == code function=main tier=optimized deopt=off
-;;> 351 bytes
+;;> 362 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -133,6 +133,7 @@
 ;;>   mov eax, 7
 ;;>   mov r11, rdx
 ;;>   mov r14, [r11+8]
+;;>   mov r15, [r14+8]
 ;;>   call qword [r11]
 ;;>   mov r14, [rbp-8]
 ;;>   mov edx, eax
@@ -148,6 +149,7 @@
 ;;>   mov eax, 7
 ;;>   mov r11, rbx
 ;;>   mov r14, [r11+8]
+;;>   mov r15, [r14+8]
 ;;>   call qword [r11]
 ;;>   mov r14, [rbp-8]
 ;;>   mov ebx, eax

@@ -63,8 +63,8 @@ public sealed class InstanceTailCallTests
         // Three instances share code and pass a call around.
         const string text = """
             (type $t (func (param i32 i32) (result i32)))
-            (global $next (mut (ref null $t)) (ref.null $t))
             (global $own (import "m" "own") i32)
+            (global $next (mut (ref null $t)) (ref.null $t))
             (func (export "set") (param funcref) (global.set $next (ref.cast (ref $t) (local.get 0))))
             (func (export "pass") (type $t)
               (if (i32.eqz (local.get 0)) (then (return (i32.add (local.get 1) (global.get $own)))))
