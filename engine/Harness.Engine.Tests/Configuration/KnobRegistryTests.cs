@@ -23,6 +23,7 @@ public sealed class KnobRegistryTests
         {
             KnobType.Bool => knob.DefaultText == "on" ? "off" : "on",
             KnobType.Enum => knob.Values[^1].Name,
+            KnobType.Path => "some.file",
             _ => knob.Format(knob.Type == KnobType.Int ? (object)((int)knob.Default + 1) : (double)knob.Default + 1),
         };
         var options = EngineOptions.Default.With(name, other);

@@ -111,12 +111,7 @@ internal sealed class SyntheticFeedback : IFeedbackSource
     {
         var sites = new List<CallSite>();
         BytecodeReader reader = function.Module.OpenBody(function);
-        for (int groups = reader.ReadIndex(); groups > 0; groups--)
-        {
-            reader.ReadIndex();
-            reader.ReadValueType();
-        }
-
+        reader.SkipLocals();
         while (!reader.IsAtEnd)
         {
             int offset = reader.Offset;

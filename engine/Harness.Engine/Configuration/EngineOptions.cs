@@ -102,6 +102,13 @@ public sealed record EngineOptions
     public int PolymorphismLimit { get; init; } = 4;
 
     /// <summary>
+    /// A file of feedback that an earlier run has recorded (<c>harness run --profile-out FILE</c>), with which modules of the same bytes
+    /// begin; empty for none.
+    /// </summary>
+    [Knob("feedback.profile", "begin with the feedback that 'harness run --profile-out FILE' has recorded; functions that were optimized then are as soon as they have run once")]
+    public string FeedbackProfile { get; init; } = "";
+
+    /// <summary>
     /// Whether a failed guard leaves the optimized code for good. Without it, the slow path is a generic call within the
     /// optimized code.
     /// </summary>

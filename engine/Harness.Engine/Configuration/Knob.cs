@@ -7,6 +7,8 @@ namespace Harness.Engine.Configuration;
 /// <summary>One knob: its name, type, range, default and meaning, bound to its property of <see cref="EngineOptions"/>.</summary>
 public sealed class Knob
 {
+    private const string NoFile = "none";
+
     private readonly PropertyInfo property;
     private readonly KnobAttribute description;
     private readonly KnobValue[] values;
@@ -20,6 +22,7 @@ public sealed class Knob
             var type when type == typeof(bool) => KnobType.Bool,
             var type when type == typeof(int) => KnobType.Int,
             var type when type == typeof(double) => KnobType.Double,
+            var type when type == typeof(string) => KnobType.Path,
             { IsEnum: true } => KnobType.Enum,
             var type => throw new NotSupportedException($"{property.Name}: a knob cannot be of type {type}"),
         };
@@ -47,7 +50,7 @@ public sealed class Knob
     /// <summary>The values of an enumeration; empty for the other types.</summary>
     public IReadOnlyList<KnobValue> Values => values;
 
-    /// <summary>The default, as a <see cref="bool"/>, <see cref="int"/>, <see cref="double"/> or enumeration value.</summary>
+    /// <summary>The default, as a <see cref="bool"/>, <see cref="int"/>, <see cref="double"/>, path (empty for none) or enumeration value.</summary>
     public object Default => GetValue(EngineOptions.Default);
 
     /// <summary>The default as users write it.</summary>
@@ -63,16 +66,17 @@ public sealed class Knob
     {
         KnobType.Bool => "on, off",
         KnobType.Enum => string.Join(", ", values.Select(value => value.Name)),
+        KnobType.Path => "path of a file, none",
         _ => $"{FormatNumber(description.Minimum)}..{FormatNumber(description.Maximum)}",
     };
 
-    /// <summary>The value in given options, as a <see cref="bool"/>, <see cref="int"/>, <see cref="double"/> or enumeration value.</summary>
+    /// <summary>The value in given options, as a <see cref="bool"/>, <see cref="int"/>, <see cref="double"/>, path or enumeration value.</summary>
     /// <param name="options">The options to read.</param>
     public object GetValue(EngineOptions options) => property.GetValue(options)!;
 
     /// <summary>Reads a value as users write it.</summary>
     /// <param name="text">The text, such as <c>3000</c> or <c>off</c>.</param>
-    /// <returns>A <see cref="bool"/>, <see cref="int"/>, <see cref="double"/> or enumeration value.</returns>
+    /// <returns>A <see cref="bool"/>, <see cref="int"/>, <see cref="double"/>, path (empty for none) or enumeration value.</returns>
     /// <exception cref="KnobException">The knob does not take this value.</exception>
     public object Parse(string text)
     {
@@ -82,6 +86,7 @@ public sealed class Knob
             KnobType.Bool => ParseBool(text),
             KnobType.Int => int.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && InRange(number) ? number : null,
             KnobType.Double => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && InRange(number) ? number : null,
+            KnobType.Path => text.Length == 0 ? null : text == NoFile ? "" : text,
             _ => values.FirstOrDefault(candidate => candidate.Name == text)?.Value,
         };
         return value ?? throw new KnobException($"knob '{Name}' does not take '{text}'; it takes {Expectation}");
@@ -94,6 +99,7 @@ public sealed class Knob
         bool flag => flag ? "on" : "off",
         int number => number.ToString(CultureInfo.InvariantCulture),
         double number => FormatNumber(number),
+        string path => path.Length == 0 ? NoFile : path,
         _ => values.First(candidate => candidate.Value.Equals(value)).Name,
     };
 
@@ -115,6 +121,7 @@ public sealed class Knob
         KnobType.Bool => "on or off",
         KnobType.Int => $"a whole number in {RangeText}{UnitSuffix}",
         KnobType.Double => $"a number in {RangeText}{UnitSuffix}",
+        KnobType.Path => $"the path of a file or '{NoFile}'",
         _ => "one of " + RangeText,
     };
 

@@ -14,4 +14,7 @@ public enum KnobType
 
     /// <summary>One of the names in <see cref="Knob.Values"/>.</summary>
     Enum,
+
+    /// <summary>The path of a file, or <c>none</c>.</summary>
+    Path,
 }

@@ -33,39 +33,44 @@ internal static unsafe class FeedbackRecorder
     public static FeedbackSlot* Targets(nint targetWord) => (FeedbackSlot*)(targetWord - FeedbackSlot.PolymorphicTag);
 
     /// <summary>
-    /// Fills a new vector with what another instance of the module has seen. Targets of other instances and of the host are left out:
-    /// such a site is as if it had not been executed.
+    /// Fills a new vector with what another instance of the module has seen, or a profile has. Targets of other instances and of the host
+    /// are left out: such a site is as if it had not been executed.
     /// </summary>
     public static void Write(Instance instance, int functionIndex, FunctionFeedback feedback)
     {
         var slot = (FeedbackSlot*)instance.FeedbackVector(functionIndex);
         int limit = instance.Code.Options.PolymorphismLimit;
-        foreach (CallSiteFeedback site in feedback.Sites)
+        foreach (int offset in instance.Code.BaselineCode(functionIndex)!.FeedbackCallOffsets)
         {
-            FeedbackTarget[] targets = Array.FindAll(site.Targets, target => target.FunctionIndex >= 0);
-            if (site.State == FeedbackState.Megamorphic)
-            {
-                slot->Target = FeedbackSlot.Megamorphic;
-            }
-            else if (targets.Length == 1)
-            {
-                slot->Target = (nint)instance.FunctionReference(targets[0].FunctionIndex);
-            }
-            else if (targets.Length > 1)
-            {
-                var entries = (FeedbackSlot*)instance.Store.AllocateNative((limit + 1) * FeedbackSlot.Size);
-                for (int i = 0; i < targets.Length; i++)
-                {
-                    entries[i].Target = (nint)instance.FunctionReference(targets[i].FunctionIndex);
-                    entries[i].Count = targets[i].Count;
-                }
-
-                slot->Target = (nint)entries + FeedbackSlot.PolymorphicTag;
-            }
-
-            slot->Count = targets.Length == site.Targets.Length ? site.Count : targets.Sum(target => target.Count);
+            if (feedback.At(offset) is { } site) Write(instance, slot, site, limit);
             slot++;
         }
+    }
+
+    private static void Write(Instance instance, FeedbackSlot* slot, CallSiteFeedback site, int limit)
+    {
+        FeedbackTarget[] targets = Array.FindAll(site.Targets, target => target.FunctionIndex >= 0);
+        if (site.State == FeedbackState.Megamorphic)
+        {
+            slot->Target = FeedbackSlot.Megamorphic;
+        }
+        else if (targets.Length == 1)
+        {
+            slot->Target = (nint)instance.FunctionReference(targets[0].FunctionIndex);
+        }
+        else if (targets.Length > 1)
+        {
+            var entries = (FeedbackSlot*)instance.Store.AllocateNative((limit + 1) * FeedbackSlot.Size);
+            for (int i = 0; i < targets.Length; i++)
+            {
+                entries[i].Target = (nint)instance.FunctionReference(targets[i].FunctionIndex);
+                entries[i].Count = targets[i].Count;
+            }
+
+            slot->Target = (nint)entries + FeedbackSlot.PolymorphicTag;
+        }
+
+        slot->Count = targets.Length == site.Targets.Length ? site.Count : targets.Sum(target => target.Count);
     }
 
     private static void BecomePolymorphic(Instance instance, FeedbackSlot* slot, int limit)

@@ -20,7 +20,9 @@ internal sealed unsafe class FeedbackSnapshot(Instance instance) : IFeedbackSour
         {
             if (!_functions.TryGetValue(functionIndex, out FunctionFeedback? feedback))
             {
-                feedback = _instance is { } alive ? Read(alive, functionIndex) : _code.KeptFeedback(functionIndex);
+                feedback = _instance is { } alive
+                    ? Read(alive, functionIndex) ?? _code.ProfiledFeedback(functionIndex)
+                    : _code.KeptFeedback(functionIndex);
                 _functions.Add(functionIndex, feedback);
             }
 

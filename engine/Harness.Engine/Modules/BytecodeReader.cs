@@ -32,6 +32,16 @@ internal unsafe struct BytecodeReader
     /// <summary>Whether everything has been read.</summary>
     public readonly bool IsAtEnd => _position >= _end;
 
+    /// <summary>Skips the vector of locals that a body begins with.</summary>
+    public void SkipLocals()
+    {
+        for (var groups = ReadVarU32(); groups > 0; groups--)
+        {
+            ReadVarU32();
+            ReadValueType();
+        }
+    }
+
     /// <summary>Reads an opcode with its prefix.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Opcode ReadOpcode()

@@ -38,7 +38,7 @@ internal sealed unsafe class ModuleCode : IDisposable
         Layout = new InstanceLayout(module);
         _self = new WeakReference<ModuleCode>(this);
         _functions = new FunctionCode?[module.Functions.Length];
-        _tiering = new TieringState(this);
+        _tiering = new TieringState(this, engine.Profile?.Of(module, engine.Options.PolymorphismLimit));
         foreach (int type in module.CanonicalTypeIds) TypeDisplays.Add(TypeRegistry.Get(type));
     }
 
@@ -87,13 +87,34 @@ internal sealed unsafe class ModuleCode : IDisposable
     /// <summary>Leaves a function in baseline code for good.</summary>
     public void SetFailed(int functionIndex) => Function(functionIndex).HasFailed = true;
 
-    /// <summary>The feedback of a function that instances have left; null if there is none.</summary>
+    /// <summary>The feedback of a function that instances or the profile have left; null if there is none.</summary>
     public FunctionFeedback? KeptFeedback(int functionIndex)
     {
         lock (_gate)
         {
-            return _tiering.Feedback(functionIndex);
+            return _tiering.Kept(functionIndex);
         }
+    }
+
+    /// <summary>The feedback of a function in the engine's profile; null if there is none.</summary>
+    public FunctionFeedback? ProfiledFeedback(int functionIndex) => _tiering.Profiled(functionIndex);
+
+    /// <summary>What is known of all functions now.</summary>
+    public ModuleProfile TakeProfile()
+    {
+        var functions = new SortedDictionary<int, FunctionProfile>();
+        lock (_gate)
+        {
+            Instance? last = _instances.Count == 0 ? null : _instances[^1];
+            for (int i = Module.ImportedFunctionCount; i < Module.Functions.Length; i++)
+            {
+                FunctionFeedback? feedback = Options.TieringShare || last is null ? _tiering.Latest(i) : FeedbackSnapshot.Read(last, i) ?? _tiering.Kept(i);
+                bool isHot = OptimizedCode(i) is not null;
+                if (feedback is not null || isHot) functions.Add(i, new FunctionProfile(feedback, isHot));
+            }
+        }
+
+        return new ModuleProfile(ModuleProfile.HashOf(Module), functions);
     }
 
     /// <summary>Registers a new instance.</summary>

@@ -6,9 +6,10 @@ namespace Harness.Engine.Runtime;
 /// <summary>
 /// What the functions of a module have done so far, which a new instance goes on with where <c>tiering.share</c> is on: the budgets that
 /// are left, and the feedback. Instances that live at the same time count on their own from there. Calls of other instances and of the host
-/// are not handed on, since their references mean nothing to another instance. The <see cref="ModuleCode"/> guards it.
+/// are not handed on, since their references mean nothing to another instance. An instance that has nothing to go on with begins with the
+/// profile of an earlier process, if there is one. The <see cref="ModuleCode"/> guards it.
 /// </summary>
-internal sealed class TieringState(ModuleCode code)
+internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
 {
     private readonly bool _isShared = code.Options.TieringShare && code.Options.TierUp != TierUpMode.Never;
     private readonly int _firstFunction = code.Module.ImportedFunctionCount;
@@ -28,8 +29,14 @@ internal sealed class TieringState(ModuleCode code)
     /// <param name="latest">The one made last of those that live; null if none does.</param>
     public void Begin(Instance instance, Instance? latest)
     {
-        if (!_isShared || _functionCount == 0 || (latest is null && _budgets is null)) return;
+        if (_functionCount == 0) return;
         Span<int> budgets = instance.TieringBudgets();
+        if (!_isShared || (latest is null && _budgets is null))
+        {
+            UseUpProfiled(budgets);
+            return;
+        }
+
         latest?.TieringBudgets().CopyTo(budgets);
         if (_budgets is null) return;
         for (int i = 0; i < budgets.Length; i++) budgets[i] = Math.Min(budgets[i], _budgets[i]);
@@ -39,11 +46,13 @@ internal sealed class TieringState(ModuleCode code)
     /// <summary>Fills a function's new feedback vector with what was seen before.</summary>
     public void Seed(Instance instance, int functionIndex)
     {
-        if (!_isShared) return;
-        _donors ??= new Instance?[_functionCount];
-        ref Instance? donor = ref _donors[functionIndex - _firstFunction];
-        FunctionFeedback? feedback = donor is null ? Feedback(functionIndex) : FeedbackSnapshot.Read(donor, functionIndex);
-        donor = instance;
+        FunctionFeedback? feedback = Latest(functionIndex);
+        if (_isShared)
+        {
+            _donors ??= new Instance?[_functionCount];
+            _donors[functionIndex - _firstFunction] = instance;
+        }
+
         if (feedback is null) return;
         FeedbackRecorder.Write(instance, functionIndex, feedback);
         instance.InvocationCount(functionIndex) = (uint)Math.Min(feedback.Invocations, uint.MaxValue);
@@ -86,6 +95,24 @@ internal sealed class TieringState(ModuleCode code)
         if (_budgets is not null) _budgets[functionIndex - _firstFunction] = code.InitialBudget;
     }
 
-    /// <summary>The feedback that is kept of a function; null if none is.</summary>
-    public FunctionFeedback? Feedback(int functionIndex) => _feedback?[functionIndex - _firstFunction];
+    /// <summary>The latest feedback of a function that a new instance goes on with; null if there is none.</summary>
+    public FunctionFeedback? Latest(int functionIndex) =>
+        _donors?[functionIndex - _firstFunction] is { } donor ? FeedbackSnapshot.Read(donor, functionIndex) : Kept(functionIndex);
+
+    /// <summary>The feedback of a function that instances or the profile have left; null if there is none.</summary>
+    public FunctionFeedback? Kept(int functionIndex) => _feedback?[functionIndex - _firstFunction] ?? Profiled(functionIndex);
+
+    /// <summary>The feedback of a function in the profile; null if there is none.</summary>
+    public FunctionFeedback? Profiled(int functionIndex) =>
+        profile is not null && profile.Functions.TryGetValue(functionIndex, out FunctionProfile? function) ? function.Feedback : null;
+
+    /// <summary>Functions that were worth optimizing are to be as soon as they have run once.</summary>
+    private void UseUpProfiled(Span<int> budgets)
+    {
+        if (profile is null) return;
+        foreach ((int index, FunctionProfile function) in profile.Functions)
+        {
+            if (function.IsHot) budgets[index - _firstFunction] = 0;
+        }
+    }
 }

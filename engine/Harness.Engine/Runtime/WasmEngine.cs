@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Harness.Engine.Configuration;
+using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
 using Harness.Engine.X64;
 
@@ -20,6 +21,7 @@ public sealed class WasmEngine : IDisposable
     /// <summary>Makes an engine.</summary>
     /// <param name="options">The values of all knobs; null for the defaults.</param>
     /// <exception cref="PlatformNotSupportedException">Code cannot be generated on this machine.</exception>
+    /// <exception cref="KnobException">The profile of knob <c>feedback.profile</c> cannot be read.</exception>
     public WasmEngine(EngineOptions? options = null)
         : this(
             options ?? EngineOptions.Default,
@@ -33,6 +35,7 @@ public sealed class WasmEngine : IDisposable
         Options = options;
         BaselineCompiler = baselineCompiler;
         OptimizingCompiler = optimizingCompiler;
+        Profile = ReadProfile(options.FeedbackProfile);
         Events = new EngineEvents();
         TierUp = new TierUpDriver(this);
         if (options.PerfMap && PerfMap.Enable()) PerfMap.Record(NativeRuntime.StubBlock, "stubs");
@@ -50,6 +53,9 @@ public sealed class WasmEngine : IDisposable
     /// <summary>Whether no function waits to be optimized.</summary>
     public bool IsSettled => TierUp.PendingCount == 0;
 
+    /// <summary>What its modules begin with; null if with nothing.</summary>
+    internal FeedbackProfile? Profile { get; }
+
     internal IBaselineCompiler BaselineCompiler { get; }
 
     internal IOptimizingCompiler OptimizingCompiler { get; }
@@ -60,6 +66,25 @@ public sealed class WasmEngine : IDisposable
     /// <param name="timeout">How long at most.</param>
     /// <returns>Whether that is so now.</returns>
     public bool WaitUntilSettled(TimeSpan timeout) => TierUp.WaitUntilSettled(timeout);
+
+    /// <summary>
+    /// What the modules that are still in use have learnt up to now: best taken once nothing waits to be optimized, and before the stores
+    /// are disposed of.
+    /// </summary>
+    public FeedbackProfile TakeProfile()
+    {
+        var codes = new List<ModuleCode>();
+        lock (_gate)
+        {
+            foreach ((_, ModuleCode code) in _codes) codes.Add(code);
+        }
+
+        // The same bytes may have been decoded more than once: what was optimized somewhere comes first.
+        return new FeedbackProfile(codes
+            .Select(code => code.TakeProfile())
+            .GroupBy(module => module.ModuleHash)
+            .Select(same => same.MaxBy(module => module.Functions.Values.Count(function => function.IsHot))!));
+    }
 
     /// <summary>Frees all code. The stores that use the engine must be disposed of before.</summary>
     public void Dispose()
@@ -86,6 +111,20 @@ public sealed class WasmEngine : IDisposable
 
     /// <summary>Takes back what was counted.</summary>
     internal void GiveBackCode(int bytes) => Interlocked.Add(ref _codeBytes, -bytes);
+
+    private static FeedbackProfile? ReadProfile(string path)
+    {
+        if (path.Length == 0) return null;
+        try
+        {
+            return FeedbackProfile.Load(path);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            string problem = e is InvalidDataException ? $"'{path}' {e.Message}" : $"'{path}' cannot be read: {e.Message}";
+            throw new KnobException($"knob 'feedback.profile': {problem}", e);
+        }
+    }
 
     /// <summary>The code of a module.</summary>
     internal ModuleCode CodeOf(WasmModule module)

@@ -21,20 +21,21 @@ internal static class RunCommand
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
         var repeat = new Option<int>("--repeat") { Description = "call N times; print each time in ms, and their median alone on the last line", HelpName = "N", DefaultValueFactory = _ => 0 }.AtLeast(1);
         var stats = new Option<bool>("--stats") { Description = "print at the end what the compilers and the garbage collector did" };
+        var profile = new Option<string?>("--profile-out") { Description = "record at the end what the call sites have seen and what was optimized, for the knob feedback.profile", HelpName = "FILE" };
         var suites = SuiteOption.Create();
-        var command = new Command("run", "call an exported function and print its results, or run a program and print what it gives") { file, arguments, invoke, repeat, stats, suites };
+        var command = new Command("run", "call an exported function and print its results, or run a program and print what it gives") { file, arguments, invoke, repeat, stats, profile, suites };
         var knobs = KnobOptions.AddTo(command);
         command.SetAction(parsed =>
         {
             var options = EngineOptions.FromDictionary(knobs.Read(parsed));
             if (SuiteOption.FindProgram(parsed.GetRequiredValue(file), parsed.GetValue(suites) ?? []) is { } program)
-                return RunProgram(program, parsed.GetValue(repeat), parsed.GetValue(stats), options);
+                return RunProgram(program, parsed.GetValue(repeat), parsed.GetValue(stats), parsed.GetValue(profile), options);
             var module = ModuleFile.Load(parsed.GetRequiredValue(file));
             var name = parsed.GetRequiredValue(invoke);
             var values = ParseArguments(module, parsed.GetRequiredValue(file), name, parsed.GetValue(arguments) ?? []);
             var count = parsed.GetValue(repeat);
             var printsStatistics = parsed.GetValue(stats);
-            return ExecutionThread.Run(options, () => Run(module, name, values, count, printsStatistics, options));
+            return ExecutionThread.Run(options, () => Run(module, name, values, count, printsStatistics, parsed.GetValue(profile), options));
         });
         return command;
     }
@@ -64,7 +65,7 @@ internal static class RunCommand
         }
     }
 
-    private static int RunProgram(ProgramDefinition program, int repeat, bool printsStatistics, EngineOptions options)
+    private static int RunProgram(ProgramDefinition program, int repeat, bool printsStatistics, string? profile, EngineOptions options)
     {
         try
         {
@@ -80,6 +81,8 @@ internal static class RunCommand
                     PrintTimes(times);
                 if (printsStatistics && host.Instance is { } instance)
                     StatisticsText.Write(instance.Store, Console.Out);
+                if (profile is not null)
+                    SaveProfile(host.Engine, profile);
                 return output.ExitCode;
             });
         }
@@ -97,8 +100,17 @@ internal static class RunCommand
         Console.WriteLine(Format(times.Median()));
     }
 
+    /// <summary>Functions that are being optimized are to be among those that were.</summary>
+    private static void SaveProfile(WasmEngine engine, string file)
+    {
+        engine.WaitUntilSettled(TimeSpan.FromMinutes(1));
+        var profile = engine.TakeProfile();
+        profile.Save(file);
+        Console.Error.WriteLine($"{file}: feedback of {profile.FunctionCount} functions, {profile.HotFunctionCount} of them optimized");
+    }
+
     private static int Run(
-        WasmModule module, string name, WasmValue[] arguments, int repeat, bool printsStatistics, EngineOptions options)
+        WasmModule module, string name, WasmValue[] arguments, int repeat, bool printsStatistics, string? profile, EngineOptions options)
     {
         using var store = new Store(options);
         var times = new List<double>();
@@ -143,6 +155,8 @@ internal static class RunCommand
             PrintTimes(times);
         if (printsStatistics)
             StatisticsText.Write(store, Console.Out);
+        if (profile is not null)
+            SaveProfile(store.Engine, profile);
         return 0;
     }
 

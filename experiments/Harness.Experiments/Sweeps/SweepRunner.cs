@@ -19,6 +19,9 @@ internal sealed class SweepRunner
     private const string AnyEngine = "any";
     private const string AnyConfiguration = "any";
 
+    // The fingerprints of files that knobs name.
+    private const string FilePart = "file ";
+
     private readonly SweepDefinition sweep;
     private readonly ResultsFolder folder;
     private readonly Dictionary<string, IEngine> engines;
@@ -185,7 +188,25 @@ internal sealed class SweepRunner
                 parts[$"workload {workload.Name}"] = program.Fingerprint;
         }
 
+        foreach (var configuration in sweep.Configurations)
+        {
+            foreach (var (knob, file) in configuration.Knobs.Where(pair => KnobRegistry.Find(pair.Key).Type == KnobType.Path && pair.Value != "none"))
+                parts[FilePart + file] = HashOfFile(configuration.Name, knob, file);
+        }
+
         return parts;
+    }
+
+    private static string HashOfFile(string configuration, string knob, string file)
+    {
+        try
+        {
+            return Hash(File.ReadAllText(file));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new HarnessException($"configuration '{configuration}', knob '{knob}': '{file}' cannot be read: {exception.Message}", exception);
+        }
     }
 
     /// <summary>What has changed since earlier rows were measured, of the parts that they depend on.</summary>
@@ -195,7 +216,7 @@ internal sealed class SweepRunner
             return [];
         var dependsOn = rows.SelectMany(row => (string[])[$"engine {row.Engine}", $"workload {row.Workload}"]).Append("sweep file").Append("machine").ToHashSet();
         return [.. fingerprints
-            .Where(part => dependsOn.Contains(part.Key) && earlier.Fingerprints.TryGetValue(part.Key, out var before) && before != part.Value)
+            .Where(part => (dependsOn.Contains(part.Key) || part.Key.StartsWith(FilePart, StringComparison.Ordinal)) && earlier.Fingerprints.TryGetValue(part.Key, out var before) && before != part.Value)
             .Select(part => part.Key)];
     }
 

@@ -185,6 +185,7 @@ internal static class TuningFile
         public TuningParameter ToParameter(string name)
         {
             var knob = KnobRegistry.Find(name);
+            Require(knob.Type != KnobType.Path || Values is not null, $"knob '{name}' takes a file; write 'values: [FILE, ...]'");
             Require(Scale is null or "linear" or "log", $"knob '{name}': scale takes linear or log, not '{Scale}'");
             var condition = ReadCondition(name);
             if (Values is not null || knob.Type is KnobType.Bool or KnobType.Enum)

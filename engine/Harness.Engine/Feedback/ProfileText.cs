@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Harness.Engine.Feedback;
+
+/// <summary>
+/// The text form of a <see cref="FeedbackProfile"/>. Numbers are decimal; a site is named by the offset of its call instruction in the
+/// module's bytes. The last line has the SHA-256 of all before it, so that a file that was cut or edited is not taken for a measured one.
+/// </summary>
+/// <remarks>
+/// <code>
+/// harness-feedback 1
+/// module 5e88…
+/// function 12 entered 300 hot
+/// call 420 500
+/// indirect 436 900 14:600 12:300
+/// megamorphic 455 90000
+/// end 9f86…
+/// </code>
+/// </remarks>
+internal static class ProfileText
+{
+    private const string Header = "harness-feedback 1";
+
+    /// <summary>Writes a profile.</summary>
+    public static string Write(FeedbackProfile profile)
+    {
+        var text = new StringBuilder(Header).Append('\n');
+        foreach (ModuleProfile module in profile.Modules.OrderBy(module => module.ModuleHash, StringComparer.Ordinal))
+        {
+            text.Append("module ").Append(module.ModuleHash).Append('\n');
+            foreach ((int index, FunctionProfile function) in module.Functions) Write(text, index, function);
+        }
+
+        return text.Append("end ").Append(HashOf(text.ToString())).Append('\n').ToString();
+    }
+
+    /// <summary>Reads a profile.</summary>
+    /// <exception cref="InvalidDataException">The text is none; the message is one line.</exception>
+    public static FeedbackProfile Read(string text)
+    {
+        if (!text.StartsWith(Header + "\n", StringComparison.Ordinal))
+        {
+            throw new InvalidDataException(text.StartsWith("harness-feedback ", StringComparison.Ordinal)
+                ? "is a feedback profile of another version; record it again"
+                : $"is no feedback profile: it does not begin with '{Header}'");
+        }
+
+        int end = text.LastIndexOf("\nend ", StringComparison.Ordinal) + 1;
+        if (end == 0 || text[end..] != $"end {HashOf(text[..end])}\n")
+            throw new InvalidDataException("was cut or changed after it was recorded; record it again");
+        string[] lines = text[..end].Split('\n');
+        var modules = new Dictionary<string, ModuleProfile>();
+        ModuleProfile? module = null;
+        FunctionReader? function = null;
+        for (int i = 1; i < lines.Length - 1; i++)
+        {
+            try
+            {
+                string[] words = lines[i].Split(' ');
+                switch (words[0])
+                {
+                    case "module" when words.Length == 2:
+                        function?.AddTo(module!);
+                        function = null;
+                        module = new ModuleProfile(words[1], []);
+                        modules.Add(words[1], module);
+                        break;
+                    case "function" when module is not null:
+                        function?.AddTo(module);
+                        function = new FunctionReader(words);
+                        break;
+                    default:
+                        (function ?? throw new FormatException()).AddSite(words);
+                        break;
+                }
+            }
+            catch (Exception e) when (e is FormatException or OverflowException or ArgumentException or IndexOutOfRangeException)
+            {
+                throw new InvalidDataException($"line {i + 1} is malformed: '{lines[i]}'", e);
+            }
+        }
+
+        if (module is not null) function?.AddTo(module);
+        return new FeedbackProfile(modules.Values);
+    }
+
+    private static void Write(StringBuilder text, int index, FunctionProfile function)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"function {index} entered {function.Feedback?.Invocations ?? 0}");
+        text.Append(function.IsHot ? " hot\n" : " cold\n");
+        foreach (CallSiteFeedback site in function.Feedback?.Sites ?? [])
+        {
+            if (site.State == FeedbackState.Uninitialized) continue;
+            FeedbackTarget[] targets = Array.FindAll(site.Targets, target => target.FunctionIndex >= 0);
+            if (targets.Length == 0 && site.Targets.Length != 0) continue;
+            string kind = site.State == FeedbackState.Megamorphic ? "megamorphic" : targets.Length == 0 ? "call" : "indirect";
+            long count = targets.Length == site.Targets.Length ? site.Count : targets.Sum(target => target.Count);
+            text.Append(CultureInfo.InvariantCulture, $"{kind} {site.BytecodeOffset} {count}");
+            foreach (FeedbackTarget target in targets) text.Append(CultureInfo.InvariantCulture, $" {target.FunctionIndex}:{target.Count}");
+            text.Append('\n');
+        }
+    }
+
+    private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static long ReadCount(string word) => long.Parse(word, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static int ReadIndex(string word) => int.Parse(word, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    /// <summary>Gathers the lines of one function.</summary>
+    private sealed class FunctionReader
+    {
+        private readonly int _index;
+        private readonly long _invocations;
+        private readonly bool _isHot;
+        private readonly List<CallSiteFeedback> _sites = [];
+
+        public FunctionReader(string[] words)
+        {
+            if (words.Length != 5 || words[2] != "entered" || words[4] is not ("hot" or "cold")) throw new FormatException();
+            _index = ReadIndex(words[1]);
+            _invocations = ReadCount(words[3]);
+            _isHot = words[4] == "hot";
+        }
+
+        public void AddSite(string[] words)
+        {
+            FeedbackTarget[] targets = [.. words.Skip(3).Select(ReadTarget)];
+            FeedbackState state = words[0] switch
+            {
+                "call" when targets.Length == 0 => FeedbackState.Monomorphic,
+                "indirect" when targets.Length == 1 => FeedbackState.Monomorphic,
+                "indirect" when targets.Length > 1 => FeedbackState.Polymorphic,
+                "megamorphic" when targets.Length == 0 => FeedbackState.Megamorphic,
+                _ => throw new FormatException(),
+            };
+            int offset = ReadIndex(words[1]);
+            if (_sites.Count > 0 && offset <= _sites[^1].BytecodeOffset) throw new FormatException();
+            _sites.Add(new CallSiteFeedback(offset, state, ReadCount(words[2]), targets));
+        }
+
+        public void AddTo(ModuleProfile module) =>
+            module.Functions.Add(_index, new FunctionProfile(_sites.Count == 0 && _invocations == 0 ? null : new FunctionFeedback([.. _sites], _invocations), _isHot));
+
+        private static FeedbackTarget ReadTarget(string word)
+        {
+            int colon = word.IndexOf(':', StringComparison.Ordinal);
+            return new FeedbackTarget(ReadIndex(word[..colon]), ReadCount(word[(colon + 1)..]));
+        }
+    }
+}
