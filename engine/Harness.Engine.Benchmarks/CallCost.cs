@@ -17,7 +17,7 @@ public class CallCost
           (type $t (func (param i32) (result i32)))
           (import "host" "increment" (func $host (type $t)))
           (table funcref (elem $increment))
-          (func $increment (type $t) (i32.add (local.get 0) (i32.const 1)))
+          (func $increment (export "increment") (type $t) (i32.add (local.get 0) (i32.const 1)))
           (func (export "nothing"))
           (func (export "direct") (param $n i32) (result i32) (local $sum i32)
             (loop $next
@@ -40,6 +40,7 @@ public class CallCost
     private Store _store = null!;
     private Instance _instance = null!;
     private WasmFunction _nothing = null!;
+    private Func<int, int> _increment = null!;
 
     [GlobalSetup]
     public void SetUp()
@@ -49,6 +50,7 @@ public class CallCost
             WasmModule.Decode(WatAssembler.Assemble(Text)),
             new Imports().Define("host", "increment", HostFunction.Create((int x) => x + 1)));
         _nothing = _instance.GetFunction("nothing");
+        _increment = _instance.GetFunction("increment").CreateDelegate<Func<int, int>>();
     }
 
     [GlobalCleanup]
@@ -60,6 +62,9 @@ public class CallCost
 
     [Benchmark]
     public void EnterFromManagedCode() => _nothing.InvokeRaw(_slots);
+
+    [Benchmark]
+    public int EnterByDelegate() => _increment(1);
 
     [Benchmark(OperationsPerInvoke = Calls)]
     public void DirectCall() => Run("direct");

@@ -10,56 +10,38 @@ namespace Harness.Engine.Runtime;
 /// </summary>
 internal static unsafe class DelegateAdapter
 {
-    private const string TupleRest = "Rest";
-
-    /// <summary>Numbers that stand for WebAssembly's.</summary>
-    private static readonly Dictionary<Type, ValueType> Numbers = new()
-    {
-        [typeof(int)] = ValueType.I32,
-        [typeof(uint)] = ValueType.I32,
-        [typeof(long)] = ValueType.I64,
-        [typeof(ulong)] = ValueType.I64,
-        [typeof(float)] = ValueType.F32,
-        [typeof(double)] = ValueType.F64,
-    };
-
     /// <summary>The function type of a delegate, and what calls it.</summary>
     /// <exception cref="ArgumentException">A parameter or result is no number, nor the first parameter a <see cref="HostCaller"/>.</exception>
     public static (FunctionType Type, HostFunction.RawCallback Callback) Adapt(Delegate callback)
     {
-        MethodInfo invoke = callback.GetType().GetMethod("Invoke")!;
-        Type[] parameters = [.. invoke.GetParameters().Select(parameter => parameter.ParameterType)];
-        bool takesCaller = parameters is [{ } first, ..] && first == typeof(HostCaller);
-        Type[] numbers = takesCaller ? parameters[1..] : parameters;
-        List<FieldInfo[]> results = [];
-        CollectResults(invoke.ReturnType, [], results);
-        FunctionType type = FunctionType.Of(
-            [.. numbers.Select(TypeOf)],
-            [.. results.Select(path => TypeOf(path is [.., { } last] ? last.FieldType : invoke.ReturnType))]);
-
+        var signature = new DelegateSignature(callback.GetType());
         var method = new DynamicMethod(
-            $"host function {type}", null, [callback.GetType(), typeof(HostCaller), typeof(ulong*)], typeof(DelegateAdapter).Module, skipVisibility: true);
+            $"host function {signature.FunctionType}",
+            null,
+            [callback.GetType(), typeof(HostCaller), typeof(ulong*)],
+            typeof(DelegateAdapter).Module,
+            skipVisibility: true);
         ILGenerator code = method.GetILGenerator();
         code.Emit(OpCodes.Ldarg_0);
-        if (takesCaller) code.Emit(OpCodes.Ldarg_1);
-        for (int i = 0; i < numbers.Length; i++)
+        if (signature.TakesCaller) code.Emit(OpCodes.Ldarg_1);
+        for (int i = 0; i < signature.Parameters.Length; i++)
         {
             LoadSlotAddress(code, i);
-            code.Emit(OpCodes.Ldobj, numbers[i]);
+            code.Emit(OpCodes.Ldobj, signature.Parameters[i]);
         }
 
-        code.Emit(OpCodes.Callvirt, invoke);
-        if (results.Count > 0) StoreResults(code, invoke.ReturnType, results);
+        code.Emit(OpCodes.Callvirt, signature.Invoke);
+        if (signature.Results.Length > 0) StoreResults(code, signature);
         code.Emit(OpCodes.Ret);
-        return (type, method.CreateDelegate<HostFunction.RawCallback>(callback));
+        return (signature.FunctionType, method.CreateDelegate<HostFunction.RawCallback>(callback));
     }
 
     /// <summary>Stores what the call has left on the evaluation stack: a number, or the fields of a tuple.</summary>
-    private static void StoreResults(ILGenerator code, Type returned, List<FieldInfo[]> results)
+    private static void StoreResults(ILGenerator code, DelegateSignature signature)
     {
-        LocalBuilder value = code.DeclareLocal(returned);
+        LocalBuilder value = code.DeclareLocal(signature.Invoke.ReturnType);
         code.Emit(OpCodes.Stloc, value);
-        for (int i = 0; i < results.Count; i++)
+        for (int i = 0; i < signature.Results.Length; i++)
         {
             // The high half of 32-bit results has to be zero.
             LoadSlotAddress(code, i);
@@ -68,46 +50,13 @@ internal static unsafe class DelegateAdapter
             code.Emit(OpCodes.Stind_I8);
             LoadSlotAddress(code, i);
             code.Emit(OpCodes.Ldloca, value);
-            foreach (FieldInfo field in results[i]) code.Emit(OpCodes.Ldflda, field);
-            Type number = results[i] is [.., { } last] ? last.FieldType : returned;
+            foreach (FieldInfo field in signature.Results[i]) code.Emit(OpCodes.Ldflda, field);
+            Type number = signature.NumberAt(signature.Results[i]);
             code.Emit(OpCodes.Ldobj, number);
             code.Emit(OpCodes.Stobj, number);
         }
     }
 
-    private static void LoadSlotAddress(ILGenerator code, int index)
-    {
-        code.Emit(OpCodes.Ldarg_2);
-        code.Emit(OpCodes.Ldc_I4, index * sizeof(ulong));
-        code.Emit(OpCodes.Add);
-    }
-
-    /// <summary>The ways from what a delegate returns to each number in it: the number itself, or a tuple's fields, whose eighth is a tuple again.</summary>
-    private static void CollectResults(Type returned, FieldInfo[] path, List<FieldInfo[]> results)
-    {
-        while (true)
-        {
-            if (returned == typeof(void)) return;
-            if (!returned.IsGenericType || !returned.FullName!.StartsWith("System.ValueTuple`", StringComparison.Ordinal))
-            {
-                results.Add(path);
-                return;
-            }
-
-            FieldInfo? rest = null;
-            foreach (FieldInfo field in returned.GetFields())
-            {
-                if (field.Name == TupleRest) rest = field;
-                else results.Add([.. path, field]);
-            }
-
-            if (rest is null) return;
-            path = [.. path, rest];
-            returned = rest.FieldType;
-        }
-    }
-
-    private static ValueType TypeOf(Type type) => Numbers.TryGetValue(type, out ValueType number)
-        ? number
-        : throw new ArgumentException($"{type} does not stand for a WebAssembly number");
+    private static void LoadSlotAddress(ILGenerator code, int index) =>
+        DelegateSignature.LoadSlotAddress(code, generator => generator.Emit(OpCodes.Ldarg_2), index);
 }
