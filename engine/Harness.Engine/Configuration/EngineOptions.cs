@@ -213,6 +213,14 @@ public sealed record EngineOptions
         V8Flag = "--no-wasm-enforce-bounds-checks")]
     public bool MemoryGuardPages { get; init; } = true;
 
+    /// <summary>
+    /// Data from which on the initial content of a module's memories is mapped copy-on-write into its second and later instances instead
+    /// of being copied, in KiB; 0 to copy always.
+    /// </summary>
+    [Knob("memory.image-min-size", "data from which on later instances of a module map the initial content of memories copy-on-write; 0 to copy always",
+        Maximum = 1_048_576, Unit = "KiB")]
+    public int MemoryImageMinSize { get; init; } = 128;
+
     /// <summary>Most memory that the linear memories of a store may take together, in MiB. Beyond, they do not grow.</summary>
     [Knob("memory.limit", "most bytes of all linear memories of a store; beyond, memory.grow gives -1", Maximum = 1_048_576, Unit = "MiB")]
     public int MemoryLimit { get; init; } = 65_536;

@@ -215,9 +215,16 @@ internal static unsafe class Instantiator
     private static void CopyData(Instance instance)
     {
         ImmutableArray<DataSegment> segments = instance.Module.Data;
+        bool isMapped = instance.Code.Images.TryMapInto(instance);
         for (int i = 0; i < segments.Length; i++)
         {
             if (segments[i].Mode != SegmentMode.Active) continue;
+            if (isMapped)
+            {
+                instance.DropData(i);
+                continue;
+            }
+
             ulong offset = ConstantEvaluator.Evaluate(instance, segments[i].Offset!);
             TrapUnless(
                 RuntimeFunctions.InitializeMemory(instance, segments[i].MemoryIndex, i, offset, 0, (ulong)segments[i].Length),

@@ -37,6 +37,7 @@ internal sealed unsafe class ModuleCode : IDisposable
         Module = module;
         Layout = new InstanceLayout(module);
         _self = new WeakReference<ModuleCode>(this);
+        Images = new MemoryImages(this);
         _functions = new FunctionCode?[module.Functions.Length];
         _tiering = new TieringState(this, engine.Profile?.Of(module, engine.Options.PolymorphismLimit));
         foreach (int type in module.CanonicalTypeIds) TypeDisplays.Add(TypeRegistry.Get(type));
@@ -56,6 +57,9 @@ internal sealed unsafe class ModuleCode : IDisposable
 
     /// <summary>Offsets in the data of the module's instances.</summary>
     public InstanceLayout Layout { get; }
+
+    /// <summary>What the module's memories contain at first.</summary>
+    public MemoryImages Images { get; }
 
     /// <summary>
     /// What a function may do in baseline code before it is optimized: wire bytes, or calls under stress. It is optimized
@@ -269,6 +273,7 @@ internal sealed unsafe class ModuleCode : IDisposable
         {
             if (_isFreed) return;
             Volatile.Write(ref _isFreed, true);
+            Images.Dispose();
             FreeDiscarded();
             foreach (FunctionCode? function in _functions)
             {

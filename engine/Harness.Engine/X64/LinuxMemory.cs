@@ -13,10 +13,12 @@ internal static unsafe partial class LinuxMemory
 
     private const int MapShared = 0x01;
     private const int MapPrivate = 0x02;
+    private const int MapFixed = 0x10;
     private const int MapAnonymous = 0x20;
     private const int MapNoReserve = 0x4000;
     private const int RemapMayMove = 1;
     private const int RemapFixed = 2;
+    private const uint CloseOnExec = 1;
     private const int AdviseDontNeed = 4;
     private const int AdviseHugePage = 14;
 
@@ -47,6 +49,31 @@ internal static unsafe partial class LinuxMemory
     /// <summary>Maps the pages of shared memory a second time, in place of what is at an address.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
     public static void MapAgainAt(byte* address, nuint size, byte* target) => Check(MremapTo(address, 0, size, RemapMayMove | RemapFixed, target));
+
+    /// <summary>Makes a file that exists in memory only, full of zeros.</summary>
+    /// <returns>Its descriptor.</returns>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    public static int CreateFile(string name, nuint size)
+    {
+        int file = MemfdCreate(name, CloseOnExec);
+        if (file < 0) throw new Win32Exception();
+        if (Ftruncate(file, (long)size) == 0) return file;
+        var failure = new Win32Exception();
+        Close(file);
+        throw failure;
+    }
+
+    /// <summary>Maps a file; what is written there is written to the file.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    public static byte* MapFile(int file, nuint size) => Check(Mmap(null, size, ProtRead | ProtWrite, MapShared, file, 0));
+
+    /// <summary>Maps a file copy-on-write, in place of what is at an address.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    public static void MapPrivateAt(int file, nuint size, byte* address) =>
+        Check(Mmap(address, size, ProtRead | ProtWrite, MapPrivate | MapFixed | MapNoReserve, file, 0));
+
+    /// <summary>Closes a file. Mappings of it stay.</summary>
+    public static void Close(int file) => _ = CloseFile(file);
 
     /// <summary>Changes what may be done to pages.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
@@ -85,6 +112,15 @@ internal static unsafe partial class LinuxMemory
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     private static partial void* Mmap(void* address, nuint length, int protection, int flags, int file, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MemfdCreate(string name, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    private static partial int Ftruncate(int file, long length);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int CloseFile(int file);
 
     [LibraryImport("libc", EntryPoint = "mremap", SetLastError = true)]
     private static partial void* Mremap(void* address, nuint oldSize, nuint newSize, int flags);
