@@ -193,6 +193,10 @@ public sealed record EngineOptions
     [Knob("pass.block-ordering", "order blocks by hotness, cold code out of line")]
     public bool PassBlockOrdering { get; init; } = true;
 
+    /// <summary>Ordering of blocks by what the module says of its branches.</summary>
+    [Knob("pass.branch-hints", "put code out of line that the module's branch hints call unlikely", V8Flag = "--experimental-wasm-branch-hinting")]
+    public bool PassBranchHints { get; init; } = true;
+
     /// <summary>Elimination of repeated bounds and null checks.</summary>
     [Knob("pass.bounds-check-elimination", "remove bounds and null checks that an earlier check implies")]
     public bool PassBoundsCheckElimination { get; init; } = true;

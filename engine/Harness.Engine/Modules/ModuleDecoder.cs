@@ -34,6 +34,7 @@ internal sealed partial class ModuleDecoder
     private int _importedFunctions;
     private int? _start;
     private (int Start, int End) _names;
+    private (int Start, int End) _branchHints;
     private InvalidModuleException? _invalidBody;
     private ModuleReader _reader;
 
@@ -148,6 +149,7 @@ internal sealed partial class ModuleDecoder
         if (section.Remaining < 0)
             throw new MalformedModuleException("unexpected end of section or function", section.Offset);
         if (name == NameSectionReader.SectionName) _names = (section.Offset, section.End);
+        else if (name == BranchHints.SectionName) _branchHints = (section.Offset, section.End);
     }
 
     private void CheckCounts()
@@ -184,7 +186,7 @@ internal sealed partial class ModuleDecoder
     {
         var typeIds = new int[_environment.Types.Count];
         for (var i = 0; i < typeIds.Length; i++) typeIds[i] = _environment.Types[i].CanonicalId;
-        var module = new WasmModule(_bytes, typeIds, _names)
+        var module = new WasmModule(_bytes, typeIds, _names, _branchHints)
         {
             Imports = [.. _imports],
             Exports = [.. _exports],

@@ -13,15 +13,18 @@ public sealed class WasmModule
 {
     private readonly byte[] _bytes;
     private readonly Lazy<NameSection> _names;
+    private readonly Lazy<BranchHints> _branchHints;
 
     /// <param name="bytes">The module's bytes, in a pinned array that nobody writes to.</param>
     /// <param name="canonicalTypeIds">For each type index, the canonical id.</param>
     /// <param name="names">Where the content of the name section starts and ends; both zero without one.</param>
-    internal WasmModule(byte[] bytes, int[] canonicalTypeIds, (int Start, int End) names)
+    /// <param name="branchHints">The same of the section of branch hints.</param>
+    internal WasmModule(byte[] bytes, int[] canonicalTypeIds, (int Start, int End) names, (int Start, int End) branchHints)
     {
         _bytes = bytes;
         CanonicalTypeIds = canonicalTypeIds;
         _names = new Lazy<NameSection>(() => ReadNames(names));
+        _branchHints = new Lazy<BranchHints>(() => ReadBranchHints(branchHints));
     }
 
     /// <summary>The module in the binary format.</summary>
@@ -62,6 +65,9 @@ public sealed class WasmModule
 
     /// <summary>The names for people. They are read at first use; a malformed name section has none.</summary>
     public NameSection Names => _names.Value;
+
+    /// <summary>What the module says of its branches. It is read at first use; a malformed section says nothing.</summary>
+    internal BranchHints BranchHints => _branchHints.Value;
 
     /// <summary>For each type index of the module, the canonical id of the type.</summary>
     internal int[] CanonicalTypeIds { get; }
@@ -115,5 +121,12 @@ public sealed class WasmModule
         var names = NameSectionReader.Read(reader);
         GC.KeepAlive(this);
         return names;
+    }
+
+    private unsafe BranchHints ReadBranchHints((int Start, int End) section)
+    {
+        var hints = new BranchHints(new ModuleReader(BytesAddress, _bytes.Length).Slice(section.Start, section.End));
+        GC.KeepAlive(this);
+        return hints;
     }
 }

@@ -24,6 +24,13 @@ internal sealed class OptimizedRun : IDisposable
     /// <param name="text">The module's fields.</param>
     /// <param name="knobs">Knobs and values, such as <c>inlining=off</c>.</param>
     public OptimizedRun(string text, params string[] knobs)
+        : this(WasmModule.Decode(WatAssembler.Assemble($"(module {text})")), knobs)
+    {
+    }
+
+    /// <param name="module">The module.</param>
+    /// <param name="knobs">Knobs and values, such as <c>inlining=off</c>.</param>
+    public OptimizedRun(WasmModule module, params string[] knobs)
     {
         EngineOptions options = EngineOptions.Default.With("tier-up", "eager");
         foreach (string knob in knobs)
@@ -35,7 +42,7 @@ internal sealed class OptimizedRun : IDisposable
         _compiler = new VerifyingCompiler(options);
         _engine = new WasmEngine(options, Compilers.CreateBaseline(), _compiler);
         _store = new Store(_engine);
-        Instance = _store.Instantiate(WasmModule.Decode(WatAssembler.Assemble($"(module {text})")));
+        Instance = _store.Instantiate(module);
     }
 
     public Instance Instance { get; }

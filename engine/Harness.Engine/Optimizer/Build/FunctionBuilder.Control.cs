@@ -82,13 +82,20 @@ internal sealed partial class FunctionBuilder
         return loopAssignments.In(loopOffset);
     }
 
+    /// <summary>How likely the branch that is being visited is taken by what the module says; null if it says nothing.</summary>
+    private double? BranchLikelihood() =>
+        assembler.Options.PassBranchHints && Module.BranchHints.Find(function, assembler.BytecodeOffset) is { } isLikely
+            ? isLikely ? 1 - SlowPathFrequency : SlowPathFrequency
+            : null;
+
     private void VisitIf()
     {
         BlockSignature signature = reader.ReadBlockType();
         int condition = Pop();
         double frequency = assembler.Current!.Frequency;
-        Block thenBlock = assembler.NewBlock(frequency / 2);
-        Block elseBlock = assembler.NewBlock(frequency / 2);
+        double likelihood = BranchLikelihood() ?? 0.5;
+        Block thenBlock = assembler.NewBlock(frequency * likelihood);
+        Block elseBlock = assembler.NewBlock(frequency * (1 - likelihood));
         control.Add(new ControlFrame
         {
             Kind = ControlKind.If,
@@ -215,7 +222,7 @@ internal sealed partial class FunctionBuilder
     {
         ControlFrame frame = control[^(depth + 1)];
         double frequency = assembler.Current!.Frequency;
-        Block next = assembler.NewBlock(frequency);
+        Block next = assembler.NewBlock(BranchLikelihood() is { } likelihood ? frequency * (1 - likelihood) : frequency);
         int taken = branchWhen ? 0 : 1;
         var edges = new Edge[2];
         edges[1 - taken] = new Edge(next.Id, []);

@@ -1,0 +1,118 @@
+using Harness.Engine.Modules;
+using Harness.Engine.Modules.Text;
+
+namespace Harness.Engine.Tests.Optimizer.CodeGeneration;
+
+/// <summary>What a module says of its branches decides the order of code, and nothing else.</summary>
+public sealed class BranchHintTests
+{
+    private const byte CodeSection = 10;
+
+    private const string Text = """
+        (module
+          (func $f (param i32) (result i32) (i32.div_u (i32.const 1000) (local.get 0)))
+          (func (export "if") (param i32) (result i32)
+            (if (result i32) (local.get 0)
+              (then (call $f (i32.const 7)))
+              (else (call $f (i32.const 9)))))
+          (func (export "br_if") (param i32) (result i32)
+            (block $out
+              (br_if $out (local.get 0))
+              (return (call $f (i32.const 9))))
+            (call $f (i32.const 7))))
+        """;
+
+    [Theory]
+    [InlineData("if", 1)]
+    [InlineData("br_if", 2)]
+    public void UnlikelyCodeComesLast(string name, int function)
+    {
+        WasmModule plain = WasmModule.Decode(WatAssembler.Assemble(Text));
+        int offset = BranchOffset(plain.Functions[function]);
+        string likely = Order(WithHints(plain, [(function, offset, 1)]), name);
+        string unlikely = Order(WithHints(plain, [(function, offset, 0)]), name);
+        Assert.Equal(("7 9", "9 7"), (likely, unlikely));
+        Assert.Equal(Order(plain, name), Order(WithHints(plain, [(function, offset, 0)]), name, "off"));
+        Assert.Equal(Order(plain, name), Order(WithHints(plain, [(function, offset, 1)]), name, "off"));
+        Assert.Equal(Order(plain, name), Order(WithHints(plain, [(function, offset + 1, 0), (function + 1, offset, 0), (int.MaxValue, 0, 1)]), name));
+    }
+
+    [Theory]
+    [InlineData(new byte[] { })]
+    [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF, 0x0F })]
+    [InlineData(new byte[] { 1, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F })]
+    [InlineData(new byte[] { 1, 1, 1, 3, 9, 0 })]
+    [InlineData(new byte[] { 1, 1, 1, 3, 1, 2 })]
+    [InlineData(new byte[] { 0x80 })]
+    public void MalformedHintsAreNone(byte[] content)
+    {
+        WasmModule module = WithSection(WasmModule.Decode(WatAssembler.Assemble(Text)), content);
+        Assert.True(module.BranchHints.IsEmpty);
+        Order(module, "if");
+    }
+
+    /// <summary>In which order the code passes 7 and 9, which it does when the condition holds and when it does not.</summary>
+    private static string Order(WasmModule module, string name, string hints = "on")
+    {
+        using var run = new OptimizedRun(module, "inlining=off", $"pass.branch-hints={hints}");
+        Assert.Equal(1000 / 7, run.Call(name, 1).AsI32());
+        Assert.Equal(1000 / 9, run.Call(name, 0).AsI32());
+        return string.Join(' ', run.Listing(name).Where(line => line.EndsWith(", 7", StringComparison.Ordinal) || line.EndsWith(", 9", StringComparison.Ordinal)).Select(line => line[^1]));
+    }
+
+    /// <summary>Offset of the first conditional branch of a function from its body's start.</summary>
+    private static int BranchOffset(FunctionInfo function)
+    {
+        BytecodeReader reader = function.Module.OpenBody(function);
+        reader.SkipLocals();
+        while (true)
+        {
+            int offset = reader.Offset;
+            Opcode opcode = reader.ReadOpcode();
+            if (opcode is Opcode.If or Opcode.BrIf) return offset - function.BodyStart;
+            reader.SkipImmediates(opcode);
+        }
+    }
+
+    private static WasmModule WithHints(WasmModule module, (int Function, int Offset, byte Hint)[] hints)
+    {
+        var content = new WasmWriter();
+        content.U32(hints.Length);
+        foreach ((int function, int offset, byte hint) in hints)
+        {
+            content.U32(function);
+            content.U32(1);
+            content.U32(offset);
+            content.U32(1);
+            content.Byte(hint);
+        }
+
+        return WithSection(module, content.Written);
+    }
+
+    /// <summary>The module with a section of branch hints before its code.</summary>
+    private static WasmModule WithSection(WasmModule module, ReadOnlySpan<byte> content)
+    {
+        byte[] name = System.Text.Encoding.UTF8.GetBytes(BranchHints.SectionName);
+        var section = new WasmWriter();
+        section.U32(name.Length);
+        section.Bytes(name);
+        section.Bytes(content);
+        var all = new WasmWriter();
+        int code = StartOfCode(module.Bytes);
+        all.Bytes(module.Bytes[..code]);
+        all.Byte(0);
+        all.U32(section.Length);
+        all.Bytes(section.Written);
+        all.Bytes(module.Bytes[code..]);
+        return WasmModule.Decode(all.Written);
+    }
+
+    private static int StartOfCode(ReadOnlySpan<byte> bytes)
+    {
+        // Every section of this small module is shorter than 128 bytes.
+        int offset = 2 * sizeof(uint);
+        while (bytes[offset] != CodeSection) offset += 2 + bytes[offset + 1];
+        return offset;
+    }
+}
