@@ -16,6 +16,7 @@ var root = new RootCommand("Research harness for speculative optimisation in Web
     WorkloadsCommand.Create(),
     CheckCommand.Create(),
     ExplainCommand.Create(),
+    MixCommand.Create(),
     WastCommand.Create(),
     KnobsCommand.Create(),
     ChartCommand.Create(),

@@ -73,17 +73,23 @@ public sealed class WasmEngine : IDisposable
     /// </summary>
     public FeedbackProfile TakeProfile()
     {
+        // The same bytes may have been decoded more than once: what was optimized somewhere comes first.
+        return new FeedbackProfile(TakeModuleProfiles()
+            .Select(known => known.Profile)
+            .GroupBy(module => module.ModuleHash)
+            .Select(same => same.MaxBy(module => module.Functions.Values.Count(function => function.IsHot))!));
+    }
+
+    /// <summary>What each module that is still in use has learnt up to now.</summary>
+    internal List<(WasmModule Module, ModuleProfile Profile)> TakeModuleProfiles()
+    {
         var codes = new List<ModuleCode>();
         lock (_gate)
         {
             foreach ((_, ModuleCode code) in _codes) codes.Add(code);
         }
 
-        // The same bytes may have been decoded more than once: what was optimized somewhere comes first.
-        return new FeedbackProfile(codes
-            .Select(code => code.TakeProfile())
-            .GroupBy(module => module.ModuleHash)
-            .Select(same => same.MaxBy(module => module.Functions.Values.Count(function => function.IsHot))!));
+        return codes.ConvertAll(code => (code.Module, code.TakeProfile()));
     }
 
     /// <summary>Frees all code. The stores that use the engine must be disposed of before.</summary>
