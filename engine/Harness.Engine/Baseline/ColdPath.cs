@@ -18,6 +18,9 @@ internal enum ColdPathKind : byte
     /// <summary>Calls the tier-up stub.</summary>
     TierUp,
 
+    /// <summary>Calls the stub that goes on in optimized code of a loop.</summary>
+    EnterLoop,
+
     /// <summary>Calls the feedback stub: r10 = feedback vector, r11 = target; the operand is the slot's offset.</summary>
     FeedbackMiss,
 

@@ -124,6 +124,10 @@ internal sealed partial class FunctionCompiler
                 CallStub(Stub.TierUp);
                 AddCallSite();
                 break;
+            case ColdPathKind.EnterLoop:
+                CallStub(Stub.EnterLoop);
+                AddCallSite();
+                break;
             case ColdPathKind.FeedbackMiss:
                 _asm.Alu(AluOp.Add, OpSize.Qword, Gpr.R10, path.Operand);
                 CallStub(Stub.FeedbackMiss);

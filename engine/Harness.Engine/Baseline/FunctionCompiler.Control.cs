@@ -13,6 +13,9 @@ internal sealed partial class FunctionCompiler
 
     private ControlFrame[] _controls = new ControlFrame[64];
     private int _controlDepth;
+
+    /// <summary>Place among the open constructs of the loop that is in no other; -1 if no loop is open.</summary>
+    private int _outermostLoop = -1;
     private Label[] _tableTargets = new Label[64];
     private int[] _tableDepths = new int[64];
     private int _branchTable;
@@ -155,6 +158,12 @@ internal sealed partial class FunctionCompiler
         _cache.Restore(StateOf(frame));
         _asm.Bind(frame.Label);
         DescribeResumePoint(ResumeKind.LoopEntry);
+        if (_outermostLoop < 0)
+        {
+            _outermostLoop = _controlDepth - 1;
+            if (_entersLoops) EmitLoopRequest();
+        }
+
         EmitStackGuard();
         if (_countsBudget)
         {
@@ -226,6 +235,11 @@ internal sealed partial class FunctionCompiler
     {
         _stateEnd = frame.OuterStates;
         _controlDepth--;
+        if (_controlDepth == _outermostLoop)
+        {
+            _outermostLoop = -1;
+        }
+
         if (!_reachable)
         {
             SkipUnreachable();

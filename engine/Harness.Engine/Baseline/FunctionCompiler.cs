@@ -37,6 +37,7 @@ internal sealed partial class FunctionCompiler : IDisposable
     private bool _reachable;
 
     private bool _wantsFeedback;
+    private bool _entersLoops;
     private bool _countsBudget;
     private bool _countsCalls;
     private bool _usesGuardPages;
@@ -98,6 +99,7 @@ internal sealed partial class FunctionCompiler : IDisposable
         var options = code.Options;
         bool tiersUp = options.TierUp != TierUpMode.Never;
         _wantsFeedback = tiersUp && options.Inlining;
+        _entersLoops = tiersUp && options.Osr;
         _countsCalls = tiersUp && options.StressTierUpAfter > 0;
         _countsBudget = tiersUp && !_countsCalls;
         _usesGuardPages = options.MemoryGuardPages;
@@ -129,6 +131,7 @@ internal sealed partial class FunctionCompiler : IDisposable
         _feedbackCallCount = 0;
         _coldCount = 0;
         _controlDepth = 0;
+        _outermostLoop = -1;
         _landingPadCount = 0;
         _catcher = -1;
         _stateEnd = 0;
@@ -367,6 +370,14 @@ internal sealed partial class FunctionCompiler : IDisposable
     {
         _asm.Alu(AluOp.Sub, OpSize.Dword, InstanceField(_layout.TieringBudget(_function.Index)), cost);
         _asm.Jcc(Condition.Sign, AddReturningPath(ColdPathKind.TierUp));
+        BindResume();
+    }
+
+    /// <summary>Looks at the header of a loop whether there may be optimized code that begins there.</summary>
+    private void EmitLoopRequest()
+    {
+        _asm.Alu(AluOp.Cmp, OpSize.Dword, InstanceField(_layout.LoopRequest(_function.Index)), 0);
+        _asm.Jcc(Condition.NotEqual, AddReturningPath(ColdPathKind.EnterLoop));
         BindResume();
     }
 

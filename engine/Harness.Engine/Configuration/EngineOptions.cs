@@ -32,6 +32,13 @@ public sealed record EngineOptions
         Maximum = 64, Unit = "threads", V8Flag = "--wasm-num-compilation-tasks")]
     public int TieringThreads { get; init; }
 
+    /// <summary>
+    /// Whether functions that run in baseline code when their optimized code is ready go on in optimized code at the header of an outermost
+    /// loop.
+    /// </summary>
+    [Knob("osr", "on-stack replacement: let a running function that has been optimized go on in optimized code at its outermost loops")]
+    public bool Osr { get; init; }
+
     /// <summary>Whether calls are inlined at all. Without it, no other inlining knob has an effect.</summary>
     [Knob("inlining", "inline calls in optimized code", V8Flag = "--wasm-inlining")]
     public bool Inlining { get; init; } = true;

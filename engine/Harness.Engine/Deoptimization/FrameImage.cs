@@ -7,7 +7,7 @@ using Harness.Engine.X64;
 namespace Harness.Engine.Deoptimization;
 
 /// <summary>
-/// Lays out baseline frames in place of an optimized frame. All values are read before the first is written, since the
+/// Lays out baseline frames in place of an optimized frame, or the reverse at a loop. All values are read before the first is written, since the
 /// outermost frame takes over the stack parameters where they are.
 /// </summary>
 /// <remarks>
@@ -80,7 +80,8 @@ internal sealed unsafe class FrameImage : IDisposable
         ModuleCode owner = _instance.Code;
         CompiledCode code = owner.BaselineWithFeedback(_instance, frame.FunctionIndex);
         ResumeMap map = owner.ResumeMap(frame.FunctionIndex);
-        ResumePoint resume = FindResumePoint(map, frame);
+        ResumePoint resume = map.Find(frame.BytecodeOffset, frame.Resume) ?? throw new InvalidOperationException(
+            $"baseline code of function {frame.FunctionIndex} has no {frame.Resume} resume point at offset 0x{frame.BytecodeOffset:x}");
         if (resume.Values.Length != frame.Values.Length)
         {
             throw new InvalidOperationException(
@@ -122,18 +123,7 @@ internal sealed unsafe class FrameImage : IDisposable
     public FrameTransfer* Build()
     {
         ref Frame innermost = ref _frames[_frameCount - 1];
-        nuint size = (nuint)(_framePointer - innermost.Bottom);
-        if (size > _capacity)
-        {
-            _buffer = (byte*)NativeMemory.Realloc(_buffer, size);
-            _capacity = size;
-        }
-
-        NativeMemory.Clear(_buffer, size);
-        _transfer->StackPointer = innermost.Bottom;
-        _transfer->Image = _buffer;
-        _transfer->ImageWords = (long)size / sizeof(ulong);
-        _transfer->ResumeAddress = innermost.ResumeAddress;
+        Lay(innermost.Bottom, innermost.ResumeAddress);
         SetFrameRegisters(innermost.Pointer);
         for (int i = 0; i < _frameCount; i++)
         {
@@ -152,6 +142,25 @@ internal sealed unsafe class FrameImage : IDisposable
             }
         }
 
+        return _transfer;
+    }
+
+    /// <summary>Replaces a frame of baseline code by one of optimized code that begins at a loop.</summary>
+    /// <param name="instance">The instance of the frame.</param>
+    /// <param name="framePointer">rbp of the frame, which both have.</param>
+    /// <param name="registers">The registers at the loop's header.</param>
+    /// <param name="values">Where the loop's values lie in baseline code.</param>
+    /// <param name="optimized">The optimized code.</param>
+    /// <returns>What is to be put on the stack.</returns>
+    public FrameTransfer* BuildLoop(Instance instance, byte* framePointer, RegisterFile* registers, ValueLocation[] values, CompiledCode optimized)
+    {
+        Begin(instance, framePointer);
+        byte* bottom = framePointer - optimized.FrameSize;
+        Lay(bottom, optimized.Block.Address);
+        SetFrameRegisters(framePointer);
+        *(ulong*)(_buffer + optimized.FrameSize + FrameLayout.Instance) = (ulong)instance.Header;
+        var first = (ulong*)(_buffer + optimized.FrameSize + optimized.LoopValues);
+        for (int i = 0; i < values.Length; i++) first[-i] = Read(values[i], registers);
         return _transfer;
     }
 
@@ -197,31 +206,28 @@ internal sealed unsafe class FrameImage : IDisposable
         NativeMemory.Free(_buffer);
     }
 
+    /// <summary>Makes the image of what lies between a new end of the stack and the outermost frame's rbp: zeros.</summary>
+    private void Lay(byte* bottom, nint resumeAddress)
+    {
+        nuint size = (nuint)(_framePointer - bottom);
+        if (size > _capacity)
+        {
+            _buffer = (byte*)NativeMemory.Realloc(_buffer, size);
+            _capacity = size;
+        }
+
+        NativeMemory.Clear(_buffer, size);
+        _transfer->StackPointer = bottom;
+        _transfer->Image = _buffer;
+        _transfer->ImageWords = (long)size / sizeof(ulong);
+        _transfer->ResumeAddress = resumeAddress;
+    }
+
     private void SetFrameRegisters(byte* framePointer)
     {
         _transfer->Registers[Gpr.Rbp] = (ulong)framePointer;
         _transfer->Registers[Runtime.CallingConvention.Instance] = (ulong)_instance.Header;
         _transfer->Registers[Runtime.CallingConvention.MemoryBase] = (ulong)_instance.Header->MemoryBase;
-    }
-
-    private static ResumePoint FindResumePoint(ResumeMap map, DeoptFrame frame)
-    {
-        ResumePoint[] points = map.ResumePoints;
-        int low = 0;
-        int high = points.Length - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) >>> 1;
-            ResumePoint point = points[middle];
-            int order = point.BytecodeOffset.CompareTo(frame.BytecodeOffset);
-            if (order == 0) order = (int)point.Kind - (int)frame.Resume;
-            if (order == 0) return point;
-            if (order < 0) low = middle + 1;
-            else high = middle - 1;
-        }
-
-        throw new InvalidOperationException(
-            $"baseline code of function {frame.FunctionIndex} has no {frame.Resume} resume point at offset 0x{frame.BytecodeOffset:x}");
     }
 
     private ulong Read(ValueLocation location, RegisterFile* registers)

@@ -16,4 +16,24 @@ internal sealed record ResumePoint(int BytecodeOffset, ResumeKind Kind, int Code
 /// </summary>
 /// <param name="FrameSize">Bytes between rbp and rsp in the body of the function; a multiple of 16.</param>
 /// <param name="ResumePoints">Ascending by bytecode offset, then kind.</param>
-internal sealed record ResumeMap(int FrameSize, ResumePoint[] ResumePoints);
+internal sealed record ResumeMap(int FrameSize, ResumePoint[] ResumePoints)
+{
+    /// <summary>A place where the code can be entered; null if it cannot be entered there.</summary>
+    public ResumePoint? Find(int bytecodeOffset, ResumeKind kind)
+    {
+        int low = 0;
+        int high = ResumePoints.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            ResumePoint point = ResumePoints[middle];
+            int order = point.BytecodeOffset.CompareTo(bytecodeOffset);
+            if (order == 0) order = (int)point.Kind - (int)kind;
+            if (order == 0) return point;
+            if (order < 0) low = middle + 1;
+            else high = middle - 1;
+        }
+
+        return null;
+    }
+}

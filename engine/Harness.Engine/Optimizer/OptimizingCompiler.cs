@@ -24,7 +24,12 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
     private volatile bool isDisposed;
 
     /// <inheritdoc/>
-    public CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation = default)
+    public CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation = default) =>
+        CompileLoop(code, functionIndex, loop: -1, feedback, allowDeopt, cancellation);
+
+    /// <inheritdoc/>
+    public CompiledCode CompileLoop(
+        ModuleCode code, int functionIndex, int loop, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation = default)
     {
         WasmModule module = code.Module;
         long start = Stopwatch.GetTimestamp();
@@ -41,7 +46,7 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
         observe?.Invoke("inlining", tree, Stopwatch.GetElapsedTime(start));
         cancellation.ThrowIfCancellationRequested();
         start = Stopwatch.GetTimestamp();
-        Graph graph = GraphBuilder.Build(module, options, tree, allowDeopt);
+        Graph graph = GraphBuilder.Build(module, options, tree, allowDeopt, loop);
         TimeSpan buildTime = Stopwatch.GetElapsedTime(start);
         passes.Run(graph, observe, pass => events.OnPassStopped(code, functionIndex, pass), buildTime, cancellation);
         cancellation.ThrowIfCancellationRequested();

@@ -95,6 +95,12 @@ internal enum Stub
     TierUp,
 
     /// <summary>
+    /// Called by baseline code at the header of an outermost loop when there may be optimized code of it: replaces the frame and goes on
+    /// there, or returns.
+    /// </summary>
+    EnterLoop,
+
+    /// <summary>
     /// Called by baseline code when a call's target is not the one recorded; r11 = the target's
     /// <see cref="FunctionReference"/>, r10 = address of the feedback slot. Preserves all but r10; keeps r11.
     /// </summary>

@@ -10,8 +10,9 @@ internal sealed class CompilationJob : IDisposable
     private readonly CancellationTokenSource _cancellation = new();
 
     /// <summary>Makes a job that is as hot as one budget.</summary>
-    public CompilationJob(Instance instance, int functionIndex)
+    public CompilationJob(Instance instance, int functionIndex, int loop = -1)
     {
+        Loop = loop;
         Instance = instance;
         FunctionIndex = functionIndex;
         Feedback = new FeedbackSnapshot(instance);
@@ -26,6 +27,9 @@ internal sealed class CompilationJob : IDisposable
 
     /// <summary>The function.</summary>
     public int FunctionIndex { get; }
+
+    /// <summary>Offset in the module's bytes of the loop that the code is to begin at; -1 for the function.</summary>
+    public int Loop { get; }
 
     /// <summary>What its call sites have seen.</summary>
     public FeedbackSnapshot Feedback { get; }
@@ -51,8 +55,8 @@ internal sealed class CompilationJob : IDisposable
     /// <summary>To be called once it is neither queued nor running.</summary>
     public void Dispose() => _cancellation.Dispose();
 
-    /// <summary>Whether this is the job of a function.</summary>
-    public bool IsOf(ModuleCode code, int functionIndex) => FunctionIndex == functionIndex && Code == code;
+    /// <summary>Whether this is the job of a function, or of a loop.</summary>
+    public bool IsOf(ModuleCode code, int functionIndex, int loop) => FunctionIndex == functionIndex && Loop == loop && Code == code;
 
     /// <summary>The job that comes next: one that is awaited, else the hottest, and of equally hot ones the smallest function.</summary>
     public static CompilationJob Hottest(List<CompilationJob> jobs)

@@ -126,6 +126,17 @@ internal sealed class CompiledCode
     public int FrameSize { get; init; }
 
     /// <summary>
+    /// Offset in the module's bytes of the loop that the code begins at, with a frame that is made already; -1 for code that is called.
+    /// </summary>
+    public int LoopOffset { get; init; } = -1;
+
+    /// <summary>
+    /// Of code that begins at a loop, offset from rbp of the loop's first value (parameters and locals, then the operand stack); the
+    /// others lie below.
+    /// </summary>
+    public int LoopValues { get; init; }
+
+    /// <summary>
     /// Offsets in the code where handlers begin, entered with the exception in rax, rsp as in the body, and everything else in the
     /// frame.
     /// </summary>

@@ -17,4 +17,17 @@ internal interface IOptimizingCompiler : IDisposable
     /// <exception cref="OperationCanceledException">The code is not wanted any more.</exception>
     CompiledCode Compile(
         ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation = default);
+
+    /// <summary>The same from a loop on, for on-stack replacement.</summary>
+    /// <param name="code">The module's code.</param>
+    /// <param name="functionIndex">The function.</param>
+    /// <param name="loop">Offset in the module's bytes of the loop, which is in no other.</param>
+    /// <param name="feedback">What the call sites of the instance that asked for the code have seen.</param>
+    /// <param name="allowDeopt">Whether failed guards may leave the code.</param>
+    /// <param name="cancellation">Asked between steps whether the code is still wanted.</param>
+    /// <exception cref="NotSupportedException">The loop cannot be entered in optimized code.</exception>
+    /// <exception cref="OperationCanceledException">The code is not wanted any more.</exception>
+    CompiledCode CompileLoop(
+        ModuleCode code, int functionIndex, int loop, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation = default) =>
+        throw new NotSupportedException("this compiler begins at functions only");
 }

@@ -120,6 +120,9 @@ public sealed unsafe class Instance
         new(At(Code.Layout.TieringBudget(Module.ImportedFunctionCount)), Module.Functions.Length - Module.ImportedFunctionCount);
 
     /// <summary>How often a function that calls others was entered in baseline code.</summary>
+    /// <inheritdoc cref="InstanceLayout.LoopRequest"/>
+    internal ref int LoopRequest(int functionIndex) => ref *(int*)At(Code.Layout.LoopRequest(functionIndex));
+
     internal ref uint InvocationCount(int functionIndex) => ref *(uint*)At(Code.Layout.InvocationCount(functionIndex));
 
     /// <summary>The address of a function's feedback vector; null until it has one.</summary>

@@ -18,13 +18,16 @@ internal sealed class InstanceLayout
     private readonly int feedbackVectors;
     private readonly int tieringBudgets;
     private readonly int invocationCounts;
+    private readonly int loopRequests;
     private readonly int tags;
     private readonly Slot[] memories;
     private readonly Slot[] tables;
     private readonly Slot[] globals;
 
     /// <summary>Computes the layout of the instances of a module.</summary>
-    public InstanceLayout(WasmModule module)
+    /// <param name="module">The module.</param>
+    /// <param name="entersLoops">Whether there is on-stack replacement.</param>
+    public InstanceLayout(WasmModule module, bool entersLoops = false)
     {
         int offset = InstanceHeader.Size;
 
@@ -47,6 +50,7 @@ internal sealed class InstanceLayout
         tags = Reserve(module.Tags.Length * sizeof(long));
         tieringBudgets = Reserve(((defined + 1) & ~1) * sizeof(int));
         invocationCounts = Reserve(((defined + 1) & ~1) * sizeof(int));
+        loopRequests = entersLoops ? Reserve(((defined + 1) & ~1) * sizeof(int)) : -1;
         feedbackVectors = Reserve(defined * sizeof(long));
         offset = (offset + FunctionReference.Size - 1) & -FunctionReference.Size;
         functionReferences = Reserve(defined * FunctionReference.Size);
@@ -86,6 +90,12 @@ internal sealed class InstanceLayout
 
     /// <summary>Offset of the number of times that a defined function was entered in baseline code (32 bits).</summary>
     public int InvocationCount(int functionIndex) => invocationCounts + ((functionIndex - importedFunctionCount) * sizeof(int));
+
+    /// <summary>
+    /// Offset of what tells baseline code of a defined function to ask at its outermost loops for optimized code of them (32 bits, 0 or 1);
+    /// only with on-stack replacement.
+    /// </summary>
+    public int LoopRequest(int functionIndex) => loopRequests + ((functionIndex - importedFunctionCount) * sizeof(int));
 
     /// <summary>A place in the instance's data.</summary>
     /// <param name="Offset">Offset in bytes.</param>

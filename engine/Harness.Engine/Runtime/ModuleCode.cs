@@ -35,7 +35,7 @@ internal sealed unsafe class ModuleCode : IDisposable
     {
         Engine = engine;
         Module = module;
-        Layout = new InstanceLayout(module);
+        Layout = new InstanceLayout(module, engine.Options.Osr);
         _self = new WeakReference<ModuleCode>(this);
         Images = new MemoryImages(this);
         _functions = new FunctionCode?[module.Functions.Length];
@@ -78,6 +78,38 @@ internal sealed unsafe class ModuleCode : IDisposable
 
     /// <summary>A function's baseline code, or null if it was not compiled yet.</summary>
     public CompiledCode? BaselineCode(int functionIndex) => _functions[functionIndex]?.Baseline;
+
+    /// <summary>How often optimized code that begins at a loop was made.</summary>
+    public int EnteredLoops { get; private set; }
+
+    /// <summary>The optimized code of a function that begins at a loop, or null.</summary>
+    /// <param name="functionIndex">The function.</param>
+    /// <param name="loop">Offset in the module's bytes of the loop.</param>
+    public CompiledCode? LoopCode(int functionIndex, int loop)
+    {
+        lock (_gate)
+        {
+            return _functions[functionIndex]?.Loops?.GetValueOrDefault(loop);
+        }
+    }
+
+    /// <summary>Whether a loop cannot be entered in optimized code.</summary>
+    public bool HasLoopFailed(int functionIndex, int loop)
+    {
+        lock (_gate)
+        {
+            return _functions[functionIndex]?.Loops is { } loops && loops.TryGetValue(loop, out CompiledCode? code) && code is null;
+        }
+    }
+
+    /// <summary>Leaves a loop in baseline code for good.</summary>
+    public void SetLoopFailed(int functionIndex, int loop)
+    {
+        lock (_gate)
+        {
+            Loops(functionIndex)[loop] = null;
+        }
+    }
 
     /// <summary>How often a function's optimized code was left by a failed guard, stress aside.</summary>
     public int DeoptCount(int functionIndex) => _functions[functionIndex]?.DeoptCount ?? 0;
@@ -223,6 +255,18 @@ internal sealed unsafe class ModuleCode : IDisposable
                 return false;
             }
 
+            if (Options.Osr)
+            {
+                foreach (Instance user in _instances) Volatile.Write(ref user.LoopRequest(code.FunctionIndex), 1);
+            }
+
+            if (code.LoopOffset >= 0)
+            {
+                Loops(code.FunctionIndex)[code.LoopOffset] = code;
+                EnteredLoops++;
+                return true;
+            }
+
             FunctionCode function = Function(code.FunctionIndex);
             if (function.Optimized is { } previous) _discarded.Add(previous);
             function.Optimized = code;
@@ -246,6 +290,14 @@ internal sealed unsafe class ModuleCode : IDisposable
         {
             FunctionCode function = Function(code.FunctionIndex);
             function.DeoptCount++;
+            if (function.Loops?.GetValueOrDefault(code.LoopOffset) == code)
+            {
+                // Its loop asks for new code, with what has been learnt.
+                function.Loops.Remove(code.LoopOffset);
+                _discarded.Add(code);
+                return true;
+            }
+
             if (function.Optimized != code) return false;
             function.Optimized = null;
             _discarded.Add(code);
@@ -278,6 +330,11 @@ internal sealed unsafe class ModuleCode : IDisposable
             foreach (FunctionCode? function in _functions)
             {
                 if (function?.Baseline is { } baseline) Free(baseline);
+                foreach (CompiledCode? loop in function?.Loops?.Values ?? Enumerable.Empty<CompiledCode?>())
+                {
+                    if (loop is not null) Free(loop);
+                }
+
                 if (function?.Optimized is not { } optimized) continue;
                 Engine.Events.OnOptimizedCodeFreed(optimized);
                 Free(optimized);
@@ -304,6 +361,8 @@ internal sealed unsafe class ModuleCode : IDisposable
         ref FunctionCode? function = ref _functions[functionIndex];
         return function ?? Interlocked.CompareExchange(ref function, new FunctionCode(), null) ?? function;
     }
+
+    private Dictionary<int, CompiledCode?> Loops(int functionIndex) => Function(functionIndex).Loops ??= [];
 
     /// <summary>Makes new code known, or frees it if it comes too late.</summary>
     private bool Register(CompiledCode code)
@@ -405,6 +464,9 @@ internal sealed unsafe class ModuleCode : IDisposable
         }
 
         public int DeoptCount { get; set; }
+
+        /// <summary>By offset of their loops, optimized code that begins there; null where it cannot be made. The gate guards it.</summary>
+        public Dictionary<int, CompiledCode?>? Loops { get; set; }
 
         public bool HasFailed
         {

@@ -11,6 +11,9 @@ namespace Harness.Engine.Runtime;
 /// </summary>
 internal static unsafe class RuntimeCallbacks
 {
+    /// <summary>What a callback returns in place of an address when something is pending that unwinds the stack.</summary>
+    public const int Unwinds = 1;
+
     /// <summary>Makes a trap pending.</summary>
     /// <param name="header">The running instance.</param>
     /// <param name="address">The faulting instruction, or the return address of the call to the trap stub.</param>
@@ -100,6 +103,24 @@ internal static unsafe class RuntimeCallbacks
         {
             Store.Of(header->Context).SetPending(e);
             return null;
+        }
+    }
+
+    /// <summary>
+    /// Baseline code is at the header of a loop of which there may be optimized code: returns the frame that replaces its own, null to go
+    /// on, or <see cref="Unwinds"/>.
+    /// </summary>
+    [UnmanagedCallersOnly]
+    public static FrameTransfer* EnterLoop(InstanceHeader* header, RegisterFile* registers, nint returnAddress, byte* framePointer)
+    {
+        try
+        {
+            return LoopEntry.Enter(Instance.Of(header)!, registers, returnAddress, framePointer);
+        }
+        catch (Exception e)
+        {
+            Store.Of(header->Context).SetPending(e);
+            return (FrameTransfer*)Unwinds;
         }
     }
 

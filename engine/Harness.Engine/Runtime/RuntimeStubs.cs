@@ -68,6 +68,7 @@ internal sealed unsafe class RuntimeStubs
         EmitTierUp();
         EmitFeedbackMiss();
         EmitDeoptimize();
+        EmitEnterLoop();
         EmitThrow();
         EmitLazyCompile();
         EmitCollectGarbage();
@@ -387,6 +388,23 @@ internal sealed unsafe class RuntimeStubs
         Move(Gpr.Rcx, Gpr.Rbp);
         CallManaged((delegate* unmanaged<InstanceHeader*, RegisterFile*, nint, byte*, FrameTransfer*>)&RuntimeCallbacks.Deoptimize);
         EmitTransfer();
+    }
+
+    private void EmitEnterLoop()
+    {
+        Begin(Stub.EnterLoop);
+        SaveRegisters();
+        Move(Gpr.Rdi, Gpr.R14);
+        Move(Gpr.Rsi, Gpr.Rsp);
+        _assembler.Mov(OpSize.Qword, Gpr.Rdx, Mem.Base(Gpr.Rsp, SaveAreaSize));
+        Move(Gpr.Rcx, Gpr.Rbp);
+        CallManaged((delegate* unmanaged<InstanceHeader*, RegisterFile*, nint, byte*, FrameTransfer*>)&RuntimeCallbacks.EnterLoop);
+        _assembler.Alu(AluOp.Cmp, OpSize.Qword, Gpr.Rax, RuntimeCallbacks.Unwinds);
+        _assembler.Jcc(Condition.Equal, _unwind);
+        _assembler.Test(OpSize.Qword, Gpr.Rax, Gpr.Rax);
+        _assembler.Jcc(Condition.NotZero, _transfer);
+        RestoreRegisters();
+        _assembler.Ret();
     }
 
     /// <summary>Goes on as the <see cref="FrameTransfer"/> in rax tells, or unwinds if there is none.</summary>

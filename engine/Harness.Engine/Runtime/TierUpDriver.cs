@@ -55,7 +55,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         }
 
         budget = code.InitialBudget;
-        if (engine.Options.TierUp == TierUpMode.Background) Request(instance, functionIndex, isAwaited: false);
+        if (engine.Options.TierUp == TierUpMode.Background) Request(instance, functionIndex, loop: -1, isAwaited: false);
         else Optimize(instance, functionIndex);
     }
 
@@ -66,11 +66,24 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
     public void Optimize(Instance instance, int functionIndex)
     {
         if (instance.Code.HasFailed(functionIndex)) return;
-        CompilationJob? job = Request(instance, functionIndex, isAwaited: true);
+        Await(Request(instance, functionIndex, loop: -1, isAwaited: true));
+    }
+
+    /// <summary>Optimizes a function from a loop on: now, or in the background where functions are optimized there, too.</summary>
+    public void OptimizeLoop(Instance instance, int functionIndex, int loop)
+    {
+        if (engine.Options.TierUp == TierUpMode.Never || instance.Code.HasLoopFailed(functionIndex, loop)) return;
+        bool isAwaited = engine.Options.TierUp != TierUpMode.Background;
+        CompilationJob? job = Request(instance, functionIndex, loop, isAwaited);
+        if (isAwaited) Await(job);
+    }
+
+    private void Await(CompilationJob? job)
+    {
         if (job is null) return;
         lock (_gate)
         {
-            while (!job.IsDone && !instance.Store.IsInterruptRequested) Monitor.Wait(_gate);
+            while (!job.IsDone && !job.Instance.Store.IsInterruptRequested) Monitor.Wait(_gate);
         }
 
         if (job is { IsDone: true, Failure: { SourceException: not NotSupportedException } failure }) failure.Throw();
@@ -115,10 +128,10 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
             {
                 if (job.Instance != instance) continue;
                 job.IsDone = true;
-                dropped.Add(job.FunctionIndex);
+                if (job.Loop < 0) dropped.Add(job.FunctionIndex);
             }
 
-            if (dropped.Count != 0) _queue.RemoveAll(job => job.Instance == instance);
+            _queue.RemoveAll(job => job.Instance == instance);
             foreach (CompilationJob job in _running)
             {
                 if (job.Instance != instance) continue;
@@ -146,20 +159,20 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
     }
 
     /// <summary>Queues a function; one that is queued already gets hotter. Null if the engine is disposed of.</summary>
-    private CompilationJob? Request(Instance instance, int functionIndex, bool isAwaited)
+    private CompilationJob? Request(Instance instance, int functionIndex, int loop, bool isAwaited)
     {
         CompilationJob job;
         lock (_gate)
         {
             if (_isDisposed) return null;
-            if (Find(instance.Code, functionIndex) is { } known)
+            if (Find(instance.Code, functionIndex, loop) is { } known)
             {
                 known.Heat.Add();
                 known.IsAwaited |= isAwaited;
                 return known;
             }
 
-            job = new CompilationJob(instance, functionIndex) { IsAwaited = isAwaited };
+            job = new CompilationJob(instance, functionIndex, loop) { IsAwaited = isAwaited };
             _queue.Add(job);
             if (_queue.Count > _idleThreads && _threads < MaxThreads)
             {
@@ -174,8 +187,8 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         return job;
     }
 
-    private CompilationJob? Find(ModuleCode code, int functionIndex) =>
-        _running.Find(job => job.IsOf(code, functionIndex)) ?? _queue.Find(job => job.IsOf(code, functionIndex));
+    private CompilationJob? Find(ModuleCode code, int functionIndex, int loop) =>
+        _running.Find(job => job.IsOf(code, functionIndex, loop)) ?? _queue.Find(job => job.IsOf(code, functionIndex, loop));
 
     private void Run()
     {
@@ -234,8 +247,10 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         try
         {
             long start = Stopwatch.GetTimestamp();
-            CompiledCode code = engine.OptimizingCompiler.Compile(
-                owner, job.FunctionIndex, job.Feedback, owner.AllowsDeopt(job.FunctionIndex), job.Cancellation);
+            bool allowsDeopt = owner.AllowsDeopt(job.FunctionIndex);
+            CompiledCode code = job.Loop < 0
+                ? engine.OptimizingCompiler.Compile(owner, job.FunctionIndex, job.Feedback, allowsDeopt, job.Cancellation)
+                : engine.OptimizingCompiler.CompileLoop(owner, job.FunctionIndex, job.Loop, job.Feedback, allowsDeopt, job.Cancellation);
             TimeSpan time = Stopwatch.GetElapsedTime(start);
             if (owner.Install(job.Instance, code)) engine.Events.OnCompiled(owner, code, time);
             return null;
@@ -246,7 +261,8 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         }
         catch (Exception e)
         {
-            owner.SetFailed(job.FunctionIndex);
+            if (job.Loop < 0) owner.SetFailed(job.FunctionIndex);
+            else owner.SetLoopFailed(job.FunctionIndex, job.Loop);
             engine.Events.OnCompilationFailed(owner, job.FunctionIndex, e);
             return e;
         }

@@ -61,6 +61,12 @@ internal sealed class ControlFrame
     /// <summary>A loop's header.</summary>
     public Block? Header { get; init; }
 
+    /// <summary>
+    /// Operands below those of a loop's label that are parameters of its header, too, before all others: all of them where the graph
+    /// begins at the loop, else none.
+    /// </summary>
+    public int CarriedCount { get; init; }
+
     /// <summary>A loop's assigned locals: the header's parameters after those of the signature.</summary>
     public int[] AssignedLocals { get; init; } = [];
 

@@ -26,8 +26,9 @@ internal sealed partial class FunctionBuilder
     {
         int offset = assembler.BytecodeOffset;
         BlockSignature signature = reader.ReadBlockType();
-        int entryState = keepsLoopStates ? NewFrameState(offset, ResumeKind.LoopEntry) : -1;
-        int[] assigned = AssignmentsIn(offset);
+        bool isEntered = loopEntry is not null && offset == Graph.LoopOffset;
+        int entryState = keepsLoopStates && !isEntered ? NewFrameState(offset, ResumeKind.LoopEntry) : -1;
+        int[] assigned = isEntered ? [.. Enumerable.Range(0, locals.Length)] : AssignmentsIn(offset);
         Block header = assembler.NewBlock(assembler.Current!.Frequency * LoopIterations);
         header.IsLoopHeader = true;
         header.LoopEntryState = entryState;
@@ -39,10 +40,16 @@ internal sealed partial class FunctionBuilder
             StackHeight = stack.Count - parameterCount,
             Frequency = assembler.Current.Frequency,
             Header = header,
+            CarriedCount = isEntered ? stack.Count - parameterCount : 0,
             AssignedLocals = assigned,
         };
         control.Add(frame);
         assembler.Terminate(TerminatorKind.Jump, -1, [LoopEdge(frame)]);
+        for (int i = 0; i < frame.CarriedCount; i++)
+        {
+            stack[i] = Graph.AppendParameter(header, Graph[stack[i]].Type);
+        }
+
         for (int i = 0; i < parameterCount; i++)
         {
             int position = frame.StackHeight + i;
@@ -54,6 +61,7 @@ internal sealed partial class FunctionBuilder
             locals[local] = LoopParameter(header, locals[local], localTypes[local]);
         }
 
+        if (isEntered) EnterAt(frame, offset);
         assembler.Current = header;
         assembler.Append(IrOp.LoopStackCheck, IrType.None, []);
     }
@@ -307,12 +315,13 @@ internal sealed partial class FunctionBuilder
     /// <summary>An edge to a loop's header, with the label's operands and the assigned locals as they are now.</summary>
     private Edge LoopEdge(ControlFrame frame)
     {
-        int parameterCount = frame.Signature.ParameterCount;
-        var arguments = new int[parameterCount + frame.AssignedLocals.Length];
-        CollectionsMarshal.AsSpan(stack)[^parameterCount..].CopyTo(arguments);
+        int operandCount = frame.CarriedCount + frame.Signature.ParameterCount;
+        var arguments = new int[operandCount + frame.AssignedLocals.Length];
+        CollectionsMarshal.AsSpan(stack)[..frame.CarriedCount].CopyTo(arguments);
+        CollectionsMarshal.AsSpan(stack)[^frame.Signature.ParameterCount..].CopyTo(arguments.AsSpan(frame.CarriedCount));
         for (int i = 0; i < frame.AssignedLocals.Length; i++)
         {
-            arguments[parameterCount + i] = locals[frame.AssignedLocals[i]];
+            arguments[operandCount + i] = locals[frame.AssignedLocals[i]];
         }
 
         return new Edge(frame.Header!.Id, arguments);

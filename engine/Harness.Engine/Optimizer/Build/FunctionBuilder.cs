@@ -19,6 +19,7 @@ internal sealed partial class FunctionBuilder
     private readonly FunctionBuilder? frameBelow;
     private readonly FunctionInfo function;
     private readonly short inlining;
+    private readonly Block? loopEntry;
     private readonly List<int> stack = [];
     private readonly List<ControlFrame> control = [];
     private BytecodeReader reader;
@@ -35,8 +36,11 @@ internal sealed partial class FunctionBuilder
     /// <param name="tree">The function and what to inline into it.</param>
     /// <param name="caller">The builder of the function it is inlined into; null for the compiled function itself.</param>
     /// <param name="isTail">Whether it is inlined at a tail call: then the frame of the caller is gone.</param>
-    public FunctionBuilder(GraphAssembler assembler, InliningTree tree, FunctionBuilder? caller, bool isTail = false)
+    /// <param name="loopEntry">Where the graph begins, if that is at a loop of the function; null if it begins with the function.</param>
+    public FunctionBuilder(
+        GraphAssembler assembler, InliningTree tree, FunctionBuilder? caller, bool isTail = false, Block? loopEntry = null)
     {
+        this.loopEntry = loopEntry;
         this.assembler = assembler;
         this.tree = tree;
         this.caller = caller;

@@ -16,24 +16,34 @@ internal static class GraphBuilder
     /// <param name="options">The knobs.</param>
     /// <param name="root">What to inline.</param>
     /// <param name="allowDeopt">Whether guards may deoptimize; without it they lead to generic calls.</param>
-    public static Graph Build(WasmModule module, EngineOptions options, InliningTree root, bool allowDeopt)
+    /// <param name="loop">Offset in the module's bytes of an outermost loop to begin at; -1 to begin with the function.</param>
+    /// <exception cref="NotSupportedException">The loop cannot be begun at.</exception>
+    public static Graph Build(WasmModule module, EngineOptions options, InliningTree root, bool allowDeopt, int loop = -1)
     {
         var graph = new Graph
         {
             FunctionIndex = root.FunctionIndex,
+            LoopOffset = loop,
             Module = module,
             Budget = new CompilationBudget(options.CompileBudget, options.CompileMaxNodes),
         };
         var assembler = new GraphAssembler(graph, options, allowDeopt);
         assembler.Start();
         FunctionType type = module.Functions[root.FunctionIndex].Type;
+        Block entry = assembler.Current!;
+
+        // What comes before a loop that the graph begins at is built, since the loop's surroundings follow from it, and cannot be reached.
+        if (loop >= 0) assembler.Current = assembler.NewBlock(1);
         var arguments = new int[type.Parameters.Length];
         for (int i = 0; i < arguments.Length; i++)
         {
             arguments[i] = assembler.Append(IrOp.Argument, type.Parameters[i], [], i);
         }
 
-        new FunctionBuilder(assembler, root, caller: null).Build(arguments);
-        return graph;
+        if (loop < 0) graph.ArgumentCount = arguments.Length;
+        new FunctionBuilder(assembler, root, caller: null, loopEntry: loop < 0 ? null : entry).Build(arguments);
+        return entry.Successors.Length > 0 || loop < 0
+            ? graph
+            : throw new NotSupportedException($"control does not come to the loop at offset 0x{loop:x} by what is known of calls");
     }
 }

@@ -32,6 +32,20 @@ internal sealed partial class CodeEmitter
 
     private void EmitEntry(ReadOnlySpan<LirOperand> parameters)
     {
+        if (code.Graph.LoopOffset >= 0)
+        {
+            for (int i = 0; i < parameters.Length; i++)
+            {
+                Location to = LocationAt(parameters[i].Value, position + 2);
+                if (!to.IsNone)
+                {
+                    EmitReceive(to, SizeOf(code.TypeOf(parameters[i].Value)), Mem.Base(Gpr.Rbp, LoopValues - (i * sizeof(long))));
+                }
+            }
+
+            return;
+        }
+
         ImmutableArray<ArgumentPlace> places = Signature.Parameters;
         EmitReceiveInRegisters(parameters, places);
         EmitReceiveInMemory(parameters, places, Gpr.Rbp, FrameLayout.StackParameters);

@@ -69,6 +69,9 @@ internal sealed partial class CodeEmitter : IMoveEmitter
     /// <summary>Offsets in the code and in the module's bytes.</summary>
     public ReadOnlySpan<(int CodeOffset, int BytecodeOffset)> SourceMap => sourceMap.Span;
 
+    /// <summary>Offset from rbp of the first value of the loop that the code begins at: the values lie below the spill slots.</summary>
+    public int LoopValues => FrameLayout.OptimizedFirstSlot - (scan.SlotCount * sizeof(long));
+
     /// <summary>Bytes between rbp and rsp in the body of the function; 0 if it has no frame.</summary>
     public int FrameSize { get; private set; }
 
@@ -204,7 +207,9 @@ internal sealed partial class CodeEmitter : IMoveEmitter
             return;
         }
 
-        int size = ((scan.SlotCount + 1) & ~1) * sizeof(long);
+        bool beginsAtLoop = code.Graph.LoopOffset >= 0;
+        int slots = scan.SlotCount + (beginsAtLoop ? code.Graph.ArgumentCount : 0);
+        int size = ((slots + 1) & ~1) * sizeof(long);
         int frame = size + sizeof(long);
         if (frame > MaxFrameSize)
         {
@@ -212,6 +217,9 @@ internal sealed partial class CodeEmitter : IMoveEmitter
         }
 
         FrameSize = sizeof(long) + frame;
+
+        // The frame of code that begins at a loop is made by the stub that enters it.
+        if (beginsAtLoop) return;
         asm.Push(Gpr.Rbp);
         asm.Mov(OpSize.Qword, Gpr.Rbp, Gpr.Rsp);
         asm.Push(CallingConvention.Instance);

@@ -78,6 +78,8 @@ internal sealed class CodeGenerator : IDisposable
             InliningPositions = [.. graph.InliningPositions],
             StackMaps = [.. safepoints.Maps],
             FrameSize = emitter.FrameSize,
+            LoopOffset = graph.LoopOffset,
+            LoopValues = emitter.LoopValues,
             LandingPads = emitter.LandingPadOffsets(),
             DeoptData = new DeoptData([.. emitter.DeoptPoints]),
             SourceMap = withSourceMap ? emitter.SourceMap.ToArray() : null,

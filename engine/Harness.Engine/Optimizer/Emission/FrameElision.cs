@@ -13,7 +13,7 @@ internal static class FrameElision
     /// <summary>Whether a function needs no frame.</summary>
     public static bool Applies(LirCode code, LinearScan scan, SignatureLayout signature)
     {
-        if (scan.SlotCount > 0 || signature.StackParameterBytes > 0)
+        if (scan.SlotCount > 0 || signature.StackParameterBytes > 0 || code.Graph.LoopOffset >= 0)
         {
             return false;
         }

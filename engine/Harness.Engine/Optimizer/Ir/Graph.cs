@@ -29,6 +29,15 @@ internal sealed class Graph
     /// <summary>The module.</summary>
     public required WasmModule Module { get; init; }
 
+    /// <summary>
+    /// Offset in the module's bytes of the loop that the graph begins at, whose values (parameters and locals, then the operand stack) are
+    /// then its arguments; -1 for a graph that begins at the function.
+    /// </summary>
+    public int LoopOffset { get; init; } = -1;
+
+    /// <summary>Number of arguments: the function's parameters, or the values of the loop that the graph begins at.</summary>
+    public int ArgumentCount { get; set; }
+
     /// <summary>The analyses of the graph as it is.</summary>
     public AnalysisCache Analyses { get; }
 

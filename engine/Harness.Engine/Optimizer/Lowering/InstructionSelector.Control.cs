@@ -21,7 +21,8 @@ internal sealed partial class InstructionSelector
     {
         FunctionInfo function = Module.Functions[graph.FunctionIndex];
         ImmutableArray<ArgumentPlace> places = signatures.Get(function.CanonicalTypeId).Parameters;
-        Span<int> values = places.Length <= 64 ? stackalloc int[places.Length] : new int[places.Length];
+        int count = graph.ArgumentCount;
+        Span<int> values = count <= 64 ? stackalloc int[count] : new int[count];
         values.Clear();
         foreach (int id in source.Nodes)
         {
@@ -34,9 +35,10 @@ internal sealed partial class InstructionSelector
         bytecodeOffset = function.BodyStart;
         inlining = -1;
         ref LirInstruction instruction = ref Emit(LirOp.Entry, OpSize.Qword);
-        for (int i = 0; i < places.Length; i++)
+        for (int i = 0; i < count; i++)
         {
-            Def(values[i], OperandPlace.Any, HintOf(places[i]));
+            if (graph.LoopOffset < 0) Def(values[i], OperandPlace.Any, HintOf(places[i]));
+            else Def(values[i], OperandPlace.Any);
         }
     }
 

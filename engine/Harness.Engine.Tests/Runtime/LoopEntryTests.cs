@@ -1,0 +1,227 @@
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Tests.Runtime;
+
+/// <summary>Running functions go on in optimized code at their outermost loops, with every value where it was.</summary>
+public sealed class LoopEntryTests
+{
+    private const int Iterations = 200;
+
+    /// <summary>Functions of the number of iterations, each with a loop that is entered.</summary>
+    public static TheoryData<string, string> Loops => new()
+    {
+        {
+            "locals of all types",
+            """
+            (func (export "f") (param $n i32) (result i64) (local $a i64) (local $b f32) (local $c f64) (local $unused i64)
+              (local.set $b (f32.const 0.5))
+              (loop $next
+                (local.set $a (i64.add (local.get $a) (i64.extend_i32_u (local.get $n))))
+                (local.set $b (f32.add (local.get $b) (f32.const 1)))
+                (local.set $c (f64.add (local.get $c) (f64.promote_f32 (local.get $b))))
+                (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+              (i64.add (local.get $a) (i64.trunc_f64_s (local.get $c))))
+            """
+        },
+        {
+            "parameters and operands",
+            """
+            (func (export "f") (param $n i32) (result i64)
+              (i64.const 1000) (i32.wrap_i64 (i64.const 7))
+              (i32.const 3) (i64.const 4)
+              (loop $next (param i32 i64) (result i64)
+                (i64.add (i64.const 5))
+                (drop (i32.const 0)) (drop)
+                (i32.const 9) (i64.extend_i32_u (local.get $n))
+                (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1))))
+                (i64.add (i64.extend_i32_u)))
+              (i64.add (i64.extend_i32_u)) (i64.add))
+            """
+        },
+        {
+            "more locals than registers",
+            $"""
+            (func (export "f") (param $n i32) (result i64) {string.Concat(Enumerable.Range(0, 40).Select(i => $"(local $l{i} i64)"))}
+              {string.Concat(Enumerable.Range(0, 40).Select(i => $"(local.set $l{i} (i64.const {i}))"))}
+              (loop $next
+                {string.Concat(Enumerable.Range(0, 39).Select(i => $"(local.set $l{i} (i64.add (local.get $l{i}) (local.get $l{i + 1})))"))}
+                (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+              {string.Concat(Enumerable.Range(0, 40).Select(i => $"(local.get $l{i})"))}
+              {string.Concat(Enumerable.Repeat("(i64.add)", 39))})
+            """
+        },
+        {
+            "loops within loops",
+            """
+            (func (export "f") (param $n i32) (result i64) (local $i i32) (local $sum i64)
+              (block $out
+                (loop $outer
+                  (local.set $i (i32.const 5))
+                  (loop $inner
+                    (local.set $sum (i64.add (local.get $sum) (i64.extend_i32_u (i32.mul (local.get $i) (local.get $n)))))
+                    (br_if $out (i64.gt_u (local.get $sum) (i64.const 200000)))
+                    (br_if $inner (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))
+                  (br_if $outer (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+              (local.get $sum))
+            """
+        },
+        {
+            "one loop after another, in an arm",
+            """
+            (func (export "f") (param $n i32) (result i64) (local $m i32) (local $sum i64)
+              (local.set $m (local.get $n))
+              (if (result i64) (local.get $n)
+                (then
+                  (loop $first
+                    (local.set $sum (i64.add (local.get $sum) (i64.const 2)))
+                    (br_if $first (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+                  (loop $second
+                    (local.set $sum (i64.mul (local.get $sum) (i64.const 3)))
+                    (br_if $second (local.tee $m (i32.sub (local.get $m) (i32.const 1)))))
+                  (local.get $sum))
+                (else (i64.const -1))))
+            """
+        },
+        {
+            "references and allocation",
+            """
+            (type $list (struct (field $value i64) (field $next (ref null $list))))
+            (func (export "f") (param $n i32) (result i64) (local $head (ref null $list)) (local $sum i64) (local $last (ref $list))
+              (loop $next
+                (local.set $head (struct.new $list (i64.extend_i32_u (local.get $n)) (local.get $head)))
+                (local.set $last (ref.as_non_null (local.get $head)))
+                (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+              (loop $walk
+                (local.set $sum (i64.add (i64.mul (local.get $sum) (i64.const 3)) (struct.get $list $value (local.get $head))))
+                (br_if $walk (i32.eqz (ref.is_null (local.tee $head (struct.get $list $next (local.get $head)))))))
+              (local.get $sum))
+            """
+        },
+        {
+            "targets that change",
+            """
+            (type $t (func (param i64) (result i64)))
+            (table funcref (elem $one $two $three))
+            (func $one (type $t) (i64.add (local.get 0) (i64.const 1)))
+            (func $two (type $t) (i64.mul (local.get 0) (i64.const 3)))
+            (func $three (type $t) (i64.xor (local.get 0) (i64.const 0x5555)))
+            (func (export "f") (param $n i32) (result i64) (local $x i64)
+              (loop $next
+                (local.set $x (call_indirect (type $t) (local.get $x) (i32.div_u (local.get $n) (i32.const 70))))
+                (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+              (local.get $x))
+            """
+        },
+        {
+            "exceptions that are caught around the loop and in it",
+            """
+            (tag $t (param i64))
+            (func $throws (param $n i32) (if (i32.eqz (i32.rem_u (local.get $n) (i32.const 7))) (then (throw $t (i64.extend_i32_u (local.get $n))))))
+            (func (export "f") (param $n i32) (result i64) (local $sum i64)
+              (block $caught (result i64)
+                (try_table (catch $t $caught)
+                  (loop $next
+                    (block $here (result i64)
+                      (try_table (catch $t $here) (call $throws (local.get $n)))
+                      (i64.const 1))
+                    (local.set $sum (i64.add (local.get $sum)))
+                    (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+                  (call $throws (i32.const 14)))
+                (i64.const 0))
+              (i64.add (local.get $sum)))
+            """
+        },
+        {
+            "parameters on the stack",
+            """
+            (func (export "f") (param $n i32) (result i64)
+              (call $many (local.get $n) (i64.const 1) (i64.const 2) (i64.const 3) (i64.const 4) (i64.const 5) (i64.const 6) (i64.const 7) (i64.const 8)))
+            (func $many (param $n i32) (param $a i64) (param $b i64) (param $c i64) (param $d i64) (param $e i64) (param $f i64) (param $g i64) (param $h i64)
+              (result i64)
+              (loop $next
+                (local.set $h (i64.add (i64.mul (local.get $h) (local.get $g)) (local.get $a)))
+                (local.set $g (i64.add (local.get $g) (local.get $f)))
+                (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+              (i64.add (local.get $h) (i64.add (local.get $b) (i64.add (local.get $c) (i64.add (local.get $d) (local.get $e))))))
+            """
+        },
+    };
+
+    private static EngineOptions Entering => EngineOptions.Default with { Osr = true, TierUp = TierUpMode.Synchronous, TieringBudget = 50 };
+
+    [Theory]
+    [MemberData(nameof(Loops))]
+    public void ResultsAreThoseOfBaselineCode(string name, string text)
+    {
+        long expected = Run(text, EngineOptions.Default with { TierUp = TierUpMode.Never }, out int none);
+        Assert.Equal(0, none);
+        foreach (EngineOptions options in (EngineOptions[])
+                 [Entering, Entering with { Deopt = false }, Entering with { StressGuardFailInterval = 3 }, Entering with { StressGcInterval = 2 },
+                  Entering with { Inlining = false, PassPeel = false }, Entering with { TieringBudget = 1 }])
+        {
+            Assert.Equal(expected, Run(text, options, out int entered));
+            Assert.True(entered > 0, $"{name}: no loop was entered");
+        }
+    }
+
+    [Fact]
+    public void ALoopIsEnteredThatIsCompiledInTheBackground()
+    {
+        using var store = new Store(EngineOptions.Default with { Osr = true, TieringBudget = 1000 });
+        Instance instance = store.Instantiate(HandCompiler.Module(
+            """
+            (module (global $stop (export "stop") (mut i32) (i32.const 0))
+              (func (export "f") (result i64) (local $n i64)
+                (loop $next
+                  (local.set $n (i64.add (local.get $n) (i64.const 1)))
+                  (br_if $next (i64.lt_u (local.get $n) (i64.const 2000000000))))
+                (local.get $n)))
+            """));
+        Assert.Equal(2_000_000_000, instance.GetFunction("f").Invoke()[0].AsI64());
+        Assert.Equal(1, Entered(instance));
+    }
+
+    [Fact]
+    public void TrapsAndInterruptsKnowTheirPlace()
+    {
+        using var store = new Store(Entering);
+        Instance instance = store.Instantiate(HandCompiler.Module(
+            """
+            (module
+              (func (export "f") (param $n i32) (result i32) (local $sum i32)
+                (loop $next
+                  (local.set $sum (i32.add (local.get $sum) (i32.div_u (i32.const 100) (local.get $n))))
+                  (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+                  (br $next))
+                (unreachable)))
+            """));
+        WasmTrapException trap = Assert.Throws<WasmTrapException>(() => instance.GetFunction("f").Invoke(Iterations));
+        Assert.Equal(TrapKind.IntegerDivideByZero, trap.Kind);
+        Assert.Equal(1, Entered(instance));
+        WasmFrame frame = Assert.Single(trap.Frames);
+        Assert.Equal(Opcode.I32DivU, OpcodeAt(instance.Module, frame.BytecodeOffset));
+    }
+
+    [Fact]
+    public void WithoutTheKnobNothingIsEntered()
+    {
+        Run(Loops.First().Data.Item2, Entering with { Osr = false }, out int entered);
+        Assert.Equal(0, entered);
+    }
+
+    private static long Run(string text, EngineOptions options, out int entered)
+    {
+        using var store = new Store(options);
+        Instance instance = store.Instantiate(HandCompiler.Module($"(module {text})"));
+        long result = instance.GetFunction("f").Invoke(Iterations)[0].AsI64();
+        entered = Entered(instance);
+        return result;
+    }
+
+    /// <summary>Number of loops of which there is, or was, optimized code.</summary>
+    private static int Entered(Instance instance) => instance.Code.EnteredLoops;
+
+    private static Opcode OpcodeAt(WasmModule module, int offset) => new BytecodeReader(module, offset, module.Bytes.Length).ReadOpcode();
+}

@@ -1,0 +1,37 @@
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Deoptimization;
+
+/// <summary>
+/// On-stack replacement, the opposite of a deopt: replaces a frame of baseline code that stands at the header of an outermost loop by
+/// one of optimized code that begins there (Hölzle and Ungar, "Adaptive optimization for Self", 1994; Fink and Qian, "Design,
+/// implementation and evaluation of adaptive recompilation with on-stack replacement", CGO 2003).
+/// </summary>
+internal static unsafe class LoopEntry
+{
+    /// <summary>Enters the optimized code of a loop, or asks for it.</summary>
+    /// <param name="instance">The running instance.</param>
+    /// <param name="registers">The registers at the loop's header.</param>
+    /// <param name="returnAddress">The return address of the call to the stub.</param>
+    /// <param name="framePointer">rbp of the baseline frame.</param>
+    /// <returns>What to put on the stack, valid until the store's next transfer; null to go on in baseline code.</returns>
+    public static FrameTransfer* Enter(Instance instance, RegisterFile* registers, nint returnAddress, byte* framePointer)
+    {
+        CompiledCode baseline = NativeRuntime.Registry.FindCaller(returnAddress)!.Code;
+        int loop = baseline.Sites[baseline.FindSite(returnAddress, isTrap: false)].BytecodeOffset;
+        ModuleCode code = instance.Code;
+        if (code.LoopCode(baseline.FunctionIndex, loop) is not { } optimized)
+        {
+            // Nobody asks again until there is something new.
+            instance.LoopRequest(baseline.FunctionIndex) = 0;
+            code.Engine.TierUp.OptimizeLoop(instance, baseline.FunctionIndex, loop);
+            if (code.LoopCode(baseline.FunctionIndex, loop) is not { } made) return null;
+            optimized = made;
+        }
+
+        ResumePoint header = code.ResumeMap(baseline.FunctionIndex).Find(loop, ResumeKind.LoopEntry)
+            ?? throw new InvalidOperationException($"baseline code of function {baseline.FunctionIndex} has no loop at offset 0x{loop:x}");
+        FrameTransfer* transfer = instance.Store.FrameImage.BuildLoop(instance, framePointer, registers, header.Values, optimized);
+        return instance.Store.HasRoomFor(transfer->StackPointer) ? transfer : null;
+    }
+}
