@@ -155,7 +155,6 @@ public sealed class FeedbackProfileTests : IDisposable
     [Theory]
     [InlineData("function 1 entered 1 hot\nmodule 00\n")]
     [InlineData("module 00\nfunction 1 entered 1\n")]
-    [InlineData("module 00\nfunction 1 entered 1 hot\nfunction 1 entered 1 hot\n")]
     [InlineData("module 00\ncall 1 1\n")]
     [InlineData("module 00\nfunction 1 entered 1 hot\nindirect 7 1\n")]
     [InlineData("module 00\nfunction 1 entered 1 hot\ncall 7 99999999999999999999\n")]
@@ -164,9 +163,15 @@ public sealed class FeedbackProfileTests : IDisposable
     [InlineData("module 00\nmodule 00\n")]
     public void MalformedLinesAreNamed(string lines)
     {
-        string text = "harness-feedback 1\n" + lines;
-        text += $"end {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))}\n";
-        Assert.Matches("^line [0-9]+ is malformed: '", Assert.Throws<InvalidDataException>(() => ProfileText.Read(text)).Message);
+        Assert.Matches("^line [0-9]+ is malformed: '", Refusal(lines));
+    }
+
+    [Fact]
+    public void AFunctionStandsOnce()
+    {
+        var profile = new FeedbackProfile([new ModuleProfile("00", new SortedDictionary<int, FunctionProfile> { [1] = new(null, IsHot: true) })]);
+        string lines = string.Concat(ProfileText.Write(profile).Split('\n').Skip(1).SkipLast(2).Select(line => line + "\n"));
+        Assert.Equal("has function 1 of a module twice", Refusal(lines + "function 1 entered 0 cold\n"));
     }
 
     [Fact]
@@ -175,6 +180,14 @@ public sealed class FeedbackProfileTests : IDisposable
             $"knob 'feedback.profile': '{_file}' cannot be read: ",
             Assert.Throws<KnobException>(() => new WasmEngine(EngineOptions.Default with { FeedbackProfile = _file })).Message,
             StringComparison.Ordinal);
+
+    /// <summary>What is said of lines between a right beginning and a right end.</summary>
+    private static string Refusal(string lines)
+    {
+        string text = "harness-feedback 1\n" + lines;
+        text += $"end {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))}\n";
+        return Assert.Throws<InvalidDataException>(() => ProfileText.Read(text)).Message;
+    }
 
     private FeedbackProfile Record(bool isShared, params int[] targets)
     {

@@ -33,7 +33,8 @@ internal static class ProfileText
             foreach ((int index, FunctionProfile function) in module.Functions) Write(text, index, function);
         }
 
-        return text.Append("end ").Append(HashOf(text.ToString())).Append('\n').ToString();
+        string hash = HashOf(text.ToString());
+        return text.Append("end ").Append(hash).Append('\n').ToString();
     }
 
     /// <summary>Reads a profile.</summary>
@@ -54,6 +55,7 @@ internal static class ProfileText
         var modules = new Dictionary<string, ModuleProfile>();
         ModuleProfile? module = null;
         FunctionReader? function = null;
+        var functions = new List<(ModuleProfile Module, FunctionReader Function)>();
         for (int i = 1; i < lines.Length - 1; i++)
         {
             try
@@ -62,14 +64,13 @@ internal static class ProfileText
                 switch (words[0])
                 {
                     case "module" when words.Length == 2:
-                        function?.AddTo(module!);
                         function = null;
                         module = new ModuleProfile(words[1], []);
                         modules.Add(words[1], module);
                         break;
                     case "function" when module is not null:
-                        function?.AddTo(module);
                         function = new FunctionReader(words);
+                        functions.Add((module, function));
                         break;
                     default:
                         (function ?? throw new FormatException()).AddSite(words);
@@ -82,7 +83,11 @@ internal static class ProfileText
             }
         }
 
-        if (module is not null) function?.AddTo(module);
+        foreach ((ModuleProfile owner, FunctionReader read) in functions)
+        {
+            if (!read.TryAddTo(owner)) throw new InvalidDataException($"has function {read.Index} of a module twice");
+        }
+
         return new FeedbackProfile(modules.Values);
     }
 
@@ -112,18 +117,21 @@ internal static class ProfileText
     /// <summary>Gathers the lines of one function.</summary>
     private sealed class FunctionReader
     {
-        private readonly int _index;
         private readonly long _invocations;
         private readonly bool _isHot;
         private readonly List<CallSiteFeedback> _sites = [];
 
+        /// <summary>Gathers the lines after a function's first.</summary>
         public FunctionReader(string[] words)
         {
             if (words.Length != 5 || words[2] != "entered" || words[4] is not ("hot" or "cold")) throw new FormatException();
-            _index = ReadIndex(words[1]);
+            Index = ReadIndex(words[1]);
             _invocations = ReadCount(words[3]);
             _isHot = words[4] == "hot";
         }
+
+        /// <summary>The function.</summary>
+        public int Index { get; }
 
         public void AddSite(string[] words)
         {
@@ -141,8 +149,8 @@ internal static class ProfileText
             _sites.Add(new CallSiteFeedback(offset, state, ReadCount(words[2]), targets));
         }
 
-        public void AddTo(ModuleProfile module) =>
-            module.Functions.Add(_index, new FunctionProfile(_sites.Count == 0 && _invocations == 0 ? null : new FunctionFeedback([.. _sites], _invocations), _isHot));
+        public bool TryAddTo(ModuleProfile module) =>
+            module.Functions.TryAdd(Index, new FunctionProfile(_sites.Count == 0 && _invocations == 0 ? null : new FunctionFeedback([.. _sites], _invocations), _isHot));
 
         private static FeedbackTarget ReadTarget(string word)
         {

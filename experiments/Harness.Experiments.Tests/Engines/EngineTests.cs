@@ -68,7 +68,15 @@ public sealed class EngineTests : IDisposable
         Assert.Equal(WorkerStatus.Timeout, report.Status);
     }
 
-    private WorkerReport Measure(string engine, WorkerInvocation call, byte[]? module = null, int timedCalls = 4, TimeSpan? timeout = null)
+    [Fact]
+    public void V8IsNotTracedWhereItIsTimed()
+    {
+        var call = new WorkerInvocation("add1", ["i32:1"], ["i32:2"]);
+        Assert.Equal(0, Measure("v8", call).BaselineBytes);
+        Assert.NotEqual(0, Measure("v8", call, counts: true).BaselineBytes);
+    }
+
+    private WorkerReport Measure(string engine, WorkerInvocation call, byte[]? module = null, int timedCalls = 4, TimeSpan? timeout = null, bool counts = false)
     {
         var path = folder.File("module.wasm");
         File.WriteAllBytes(path, module ?? Module);
@@ -79,6 +87,7 @@ public sealed class EngineTests : IDisposable
             TimedCalls = timedCalls,
             Settle = rule,
             Knobs = new Dictionary<string, string>(),
+            Counts = counts,
         };
         return EngineCatalog.Open(engine).Measure(request, timeout ?? TimeSpan.FromSeconds(60));
     }

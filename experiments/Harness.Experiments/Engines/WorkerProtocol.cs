@@ -17,6 +17,9 @@ internal sealed record WorkerRequest
     /// <summary>Knob values by name.</summary>
     public required IReadOnlyDictionary<string, string> Knobs { get; init; }
 
+    /// <summary>Whether it is asked what the engine did, too: compilations, code sizes, deopts, collections.</summary>
+    public bool Counts { get; init; }
+
     /// <summary>Whether the program is run to see what it gives, not how long it takes: then there is no warm-up, and its driver lets time pass evenly.</summary>
     public bool Checks { get; init; }
 }

@@ -123,6 +123,7 @@ internal sealed class SweepRunner
             TimedCalls = sweep.TimedCalls,
             Settle = sweep.WarmUp,
             Knobs = configurations[key.Configuration].Knobs,
+            Counts = true,
         };
         return ProgramResult.Check(program.Definition, engines[key.Engine].Measure(request, sweep.Timeout));
     }

@@ -163,7 +163,8 @@ internal sealed partial class FunctionBuilder
     {
         if (frame.End.IsReached)
         {
-            assembler.Current = frame.End.Seal(Graph, frame.Frequency, out int[] values);
+            double frequency = frame.End.IsUnlikely ? frame.Frequency * SlowPathFrequency : frame.Frequency;
+            assembler.Current = frame.End.Seal(Graph, frequency, out int[] values);
             Restore(frame, values);
             NarrowResults(frame.Signature);
         }
@@ -230,7 +231,8 @@ internal sealed partial class FunctionBuilder
     {
         ControlFrame frame = control[^(depth + 1)];
         double frequency = assembler.Current!.Frequency;
-        Block next = assembler.NewBlock(BranchLikelihood() is { } likelihood ? frequency * (1 - likelihood) : frequency);
+        double? likelihood = BranchLikelihood();
+        Block next = assembler.NewBlock(frequency * (1 - (likelihood ?? 0)));
         int taken = branchWhen ? 0 : 1;
         var edges = new Edge[2];
         edges[1 - taken] = new Edge(next.Id, []);
@@ -252,7 +254,7 @@ internal sealed partial class FunctionBuilder
         else
         {
             int[] state = LabelState(frame);
-            frame.End.Add(assembler.Terminate(TerminatorKind.Branch, condition, edges), taken, state);
+            frame.End.Add(assembler.Terminate(TerminatorKind.Branch, condition, edges), taken, state, isUnlikely: likelihood < 0.5);
         }
 
         assembler.Current = next;

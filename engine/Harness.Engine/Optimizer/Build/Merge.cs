@@ -13,11 +13,18 @@ internal sealed class Merge
     /// <summary>Whether any edge comes here.</summary>
     public bool IsReached => edges.Count > 0;
 
+    /// <summary>Whether the module calls every edge that comes here unlikely.</summary>
+    public bool IsUnlikely { get; private set; } = true;
+
     /// <summary>How often control comes here.</summary>
     public double Frequency => edges.Sum(static edge => edge.From.Frequency);
 
     /// <summary>Adds an edge: a successor of a block that has ended, with the values along it.</summary>
-    public void Add(Block from, int successor, int[] values) => edges.Add((from, successor, values));
+    public void Add(Block from, int successor, int[] values, bool isUnlikely = false)
+    {
+        edges.Add((from, successor, values));
+        IsUnlikely &= isUnlikely;
+    }
 
     /// <summary>Makes the block, and gives the values in it.</summary>
     public Block Seal(Graph graph, double frequency, out int[] values)
