@@ -24,6 +24,7 @@ var root = new RootCommand("Research harness for speculative optimisation in Web
     FuzzCommand.Create(),
     DartCommand.Create(),
     FuzzWorkerCommand.Create(),
+    MutantWorkerCommand.Create(),
 };
 
 try

@@ -31,6 +31,40 @@ internal static class BodyScanner
         body.ExpectEnd();
     }
 
+    /// <summary>Takes a body apart.</summary>
+    /// <param name="body">The body from the vector of locals to the last <c>end</c>.</param>
+    /// <returns>Where each instruction begins, and its opcode; null if the body is malformed.</returns>
+    public static unsafe IReadOnlyList<(int Offset, Opcode Opcode)>? TrySplit(ReadOnlySpan<byte> body)
+    {
+        var instructions = new List<(int, Opcode)>();
+        fixed (byte* bytes = body)
+        {
+            var reader = new ModuleReader(bytes, body.Length);
+            try
+            {
+                SkipLocals(ref reader);
+                for (var depth = 1; depth > 0;)
+                {
+                    var at = reader.Offset;
+                    var opcode = reader.ReadOpcode();
+                    if (!OpcodeTable.TryGet(opcode, out var info)) return null;
+                    SkipImmediates(info.Immediates, ref reader);
+                    instructions.Add((at, opcode));
+                    if (opcode is Opcode.End or Opcode.Delegate)
+                        depth--;
+                    else if (info.Immediates is ImmediateKind.BlockType or ImmediateKind.TryTable)
+                        depth++;
+                }
+
+                return reader.Remaining == 0 ? instructions : null;
+            }
+            catch (ModuleException)
+            {
+                return null;
+            }
+        }
+    }
+
     /// <summary>The error for an opcode that does not exist here.</summary>
     public static ModuleException IllegalOpcode(Opcode opcode, int offset)
     {

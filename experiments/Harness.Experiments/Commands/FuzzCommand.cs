@@ -2,40 +2,67 @@ using System.CommandLine;
 using System.Diagnostics;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Fuzzing;
+using Harness.Experiments.Fuzzing.Mutation;
 
 namespace Harness.Experiments.Commands;
 
-/// <summary><c>harness fuzz</c>: random programs in every configuration of this engine, compared with V8.</summary>
+/// <summary><c>harness fuzz</c>: random programs in every configuration of this engine, compared with V8; and mutants of modules, valid or not.</summary>
 internal static class FuzzCommand
 {
     public static Command Create()
     {
-        var count = new Option<int>("--count") { Description = "number of programs", DefaultValueFactory = _ => 1000 }.AtLeast(1);
+        var count = new Option<int>("--count") { Description = "number of programs, or of mutants", DefaultValueFactory = _ => 1000 }.AtLeast(1);
         var seed = new Option<ulong>("--seed") { Description = "seed of the first program; the others have the ones after it", DefaultValueFactory = _ => 1 };
         var configuration = new Option<string?>("--configuration") { Description = "run in this configuration only", HelpName = "NAME" };
         var reduce = new Option<bool>("--reduce") { Description = "make each program that fails as small as possible, and write it to artifacts/fuzz" };
         var withoutNode = new Option<bool>("--without-node") { Description = "compare with this engine's baseline tier instead of V8" };
         var jobs = new Option<int>("--jobs") { Description = "programs to run at a time", DefaultValueFactory = _ => 1 };
         var statistics = new Option<bool>("--statistics") { Description = "instead of comparing, tell what becomes of the programs in one configuration: how much is optimized, inlined, removed, deoptimized" };
-        var source = new Option<string>("--source") { Description = "who makes the programs: own, or binaryen (wasm-opt -ttf, with garbage collection and exceptions)", DefaultValueFactory = _ => FuzzSource.Own };
-        source.AcceptOnlyFromAmong(FuzzSource.Own, FuzzSource.Binaryen);
+        var source = new Option<string>("--source") { Description = "who makes the programs: own, binaryen (wasm-opt -ttf, with garbage collection and exceptions), or mutate: modules that need not be valid, made from others by changes of bytes, sections, instructions and types, whose validity is compared with V8's", DefaultValueFactory = _ => FuzzSource.Own };
+        source.AcceptOnlyFromAmong(FuzzSource.Own, FuzzSource.Binaryen, FuzzSource.Mutate);
+        var seeds = new Option<string[]>("--seeds") { Description = "mutate: a file or folder with modules (.wasm, .wat, .wast) to start from, such as test/core of the specification's repository, beside the programs and tests of this project (may be repeated)", HelpName = "PATH" };
+        var seconds = new Option<int>("--seconds") { Description = "mutate: stop after so many seconds, whatever the count" }.AtLeast(1);
+        var validateOnly = new Option<bool>("--validate-only") { Description = "mutate: compare verdicts, and run nothing" };
         var command = new Command("fuzz", "run random programs in many configurations and compare the results with V8's")
         {
-            count, seed, source, configuration, reduce, withoutNode, jobs, statistics,
+            count, seed, source, configuration, reduce, withoutNode, jobs, statistics, seeds, seconds, validateOnly,
         };
         command.SetAction(parsed =>
         {
+            var only = parsed.GetValue(configuration) is { } name ? FuzzConfiguration.Find(name) : null;
+            if (parsed.GetRequiredValue(source) == FuzzSource.Mutate)
+            {
+                var limit = parsed.GetValue(seconds);
+                return Mutate(parsed.GetValue(seeds) ?? [], parsed.GetValue(withoutNode), new MutationSettings
+                {
+                    First = parsed.GetValue(seed),
+                    Count = limit > 0 && parsed.GetResult(count) is null or { Implicit: true } ? long.MaxValue / 2 : parsed.GetValue(count),
+                    Jobs = parsed.GetValue(jobs),
+                    Time = limit > 0 ? TimeSpan.FromSeconds(limit) : TimeSpan.MaxValue,
+                    ValidateOnly = parsed.GetValue(validateOnly),
+                    Only = only,
+                    Folder = Path.Combine(ProjectLayout.Artifacts, "fuzz"),
+                });
+            }
+
             var session = new FuzzSession(
                 parsed.GetValue(seed),
                 parsed.GetValue(count),
                 parsed.GetValue(jobs),
                 parsed.GetRequiredValue(source),
                 parsed.GetValue(withoutNode) ? null : NodeInstallation.NodePath,
-                parsed.GetValue(configuration) is { } name ? FuzzConfiguration.Find(name) : null,
+                only,
                 parsed.GetValue(reduce));
             return parsed.GetValue(statistics) ? session.Describe() : session.Run();
         });
         return command;
+    }
+
+    private static int Mutate(string[] seeds, bool withoutNode, MutationSettings settings)
+    {
+        var corpus = SeedCorpus.Read([.. SeedCorpus.OwnPaths, .. seeds]);
+        var node = withoutNode ? null : NodeInstallation.NodePath;
+        return new MutationRun(settings, corpus, KnownDifferences.Read(KnownDifferences.DefaultPath), () => new MutantEngines(node)).Execute();
     }
 
     /// <summary>One run of the command.</summary>

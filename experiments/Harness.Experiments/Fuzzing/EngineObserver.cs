@@ -35,7 +35,7 @@ internal static class EngineObserver
     }
 
     /// <summary>The trap, or exception, with which a function ends; null if it ends well.</summary>
-    private static string? TrapOf(Action action)
+    public static string? TrapOf(Action action)
     {
         try
         {

@@ -57,6 +57,13 @@ internal sealed class FuzzImports
                     var type = module.Globals[import.Index].Type;
                     imports.Define(import.ModuleName, import.Name, new Global(store, type, GlobalValue(type.Type)));
                     break;
+                case ExternalKind.Table:
+                    var table = module.Tables[import.Index].Type;
+                    imports.Define(import.ModuleName, import.Name, new Table(store, table, WasmValue.Null(table.ElementType.HeapType)));
+                    break;
+                case ExternalKind.Memory:
+                    imports.Define(import.ModuleName, import.Name, new Memory(store, module.Memories[import.Index].Type));
+                    break;
             }
         }
         return imports;

@@ -8,4 +8,7 @@ internal static class FuzzSource
 
     /// <summary><c>wasm-opt</c> of Binaryen.</summary>
     public const string Binaryen = "binaryen";
+
+    /// <summary><see cref="Mutation.Mutator"/>, whose modules need not be valid.</summary>
+    public const string Mutate = "mutate";
 }

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.Text.Json;
+using Harness.Experiments.Fuzzing.Mutation;
+
+namespace Harness.Experiments.Commands;
+
+/// <summary>
+/// The hidden command <c>harness mutant-worker</c>: decodes, validates and runs modules on this engine, a request (JSON) per line of standard
+/// input. The answer to a request for verdicts is a list of them, and to one for runs a list of outcomes for each configuration.
+/// </summary>
+internal static class MutantWorkerCommand
+{
+    public const string Name = "mutant-worker";
+
+    /// <summary>A worker whose harness was killed must not go on for ever. Far above any limit that the harness sets.</summary>
+    private static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(2);
+
+    public static Command Create()
+    {
+        var command = new Command(Name, "decode, validate and run modules for 'harness fuzz --source mutate'") { Hidden = true };
+        command.SetAction(_ =>
+        {
+            AppContext.SetSwitch("Harness.VerifyAllocation", true);
+            while (Console.In.ReadLine() is { } line)
+            {
+                using var watchdog = new Timer(_ => Environment.Exit(3), null, LongestRequest, Timeout.InfiniteTimeSpan);
+                var request = MutantRequest.FromLine(line);
+                var answer = request.Configurations is { } configurations
+                    ? JsonSerializer.Serialize(configurations.Select(knobs => MutantRunner.Run(request.Modules[0], knobs)))
+                    : JsonSerializer.Serialize(request.Modules.Select(Verdict.Of));
+                Console.Out.WriteLine(answer);
+            }
+        });
+        return command;
+    }
+}
