@@ -67,12 +67,12 @@ public class MutantEnginesTests
     public void MutantsOfTheProjectsProgramsShowNothing()
     {
         using var folder = new TemporaryFolder();
-        var settings = new MutationSettings { First = 500, Count = 100, Folder = folder.File("found") };
+        var settings = new MutationSettings { First = 500, Count = 40, Folder = folder.File("found") };
         var corpus = SeedCorpus.Read([ProjectLayout.Workloads]);
         var node = NodeInstallation.NodePath;
         var run = new MutationRun(settings, corpus, KnownDifferences.Read(KnownDifferences.DefaultPath), () => new MutantEngines(node));
         Assert.Equal(0, run.Execute());
-        Assert.InRange(run.Valid, 10, 90);
+        Assert.InRange(run.Valid, 5, 35);
     }
 
     private static byte[] Module(string fields) => WatAssembler.Assemble($"(module {fields})");

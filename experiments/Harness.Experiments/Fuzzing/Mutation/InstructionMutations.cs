@@ -26,6 +26,8 @@ internal static class InstructionMutations
         if (module.Functions.Count == 0)
             return;
         var instructions = random.Pick(module.Functions).Instructions;
+        if (instructions.Count == 0)
+            instructions.Add(InstructionPart.Create(Opcode.End));
         var at = random.Below(instructions.Count);
         var length = Math.Min(random.Between(1, LongestRange), instructions.Count - at);
         switch (random.Below(16))
@@ -51,8 +53,7 @@ internal static class InstructionMutations
             case 11 or 12:
                 ComputeOn(instructions, random);
                 break;
-            case 13 when other is { Functions.Count: > 0 }:
-                var donor = random.Pick(other.Functions).Instructions;
+            case 13 when other is { Functions.Count: > 0 } && random.Pick(other.Functions).Instructions is { Count: > 0 } donor:
                 var from = random.Below(donor.Count);
                 instructions.InsertRange(at, donor.GetRange(from, Math.Min(length, donor.Count - from)));
                 break;

@@ -11,6 +11,9 @@ namespace Harness.Experiments.Fuzzing.Mutation;
 /// <param name="time">The longest that it may take.</param>
 internal sealed class ModuleReducer(Predicate<byte[]> isInteresting, TimeSpan time)
 {
+    /// <summary>Runs up to this length are tried at every place, since what belongs together is short and begins anywhere.</summary>
+    private const int ShortRun = 6;
+
     private static readonly InstructionPart[] EmptyBody = [InstructionPart.Create(Opcode.Unreachable), InstructionPart.Create(Opcode.End)];
 
     private readonly Stopwatch watch = Stopwatch.StartNew();
@@ -102,14 +105,14 @@ internal sealed class ModuleReducer(Predicate<byte[]> isInteresting, TimeSpan ti
     /// <param name="without">The module without some of them.</param>
     private void ReduceRanges(int count, Func<int, int, byte[]> without)
     {
-        for (var length = count; length > 0; length /= 2)
+        for (var length = count; length > 0; length = length > 2 * ShortRun ? length / 2 : Math.Min(length - 1, ShortRun))
         {
             for (var start = 0; start + length <= count && watch.Elapsed < time;)
             {
                 if (Try(without(start, length)))
                     count -= length;
                 else
-                    start += length;
+                    start += length > ShortRun ? length : 1;
             }
         }
     }

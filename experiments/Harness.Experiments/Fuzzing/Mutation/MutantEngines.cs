@@ -54,7 +54,7 @@ internal sealed class MutantEngines : IMutantEngines
         v8?.Dispose();
     }
 
-    private static IReadOnlyList<string> Ask(GuardedProcess process, IReadOnlyList<byte[]> modules)
+    private static string[] Ask(GuardedProcess process, IReadOnlyList<byte[]> modules)
     {
         var answer = process.Ask(new MutantRequest(modules).ToLine());
         if (answer.Failure == ProcessFailure.None)

@@ -65,8 +65,17 @@ internal sealed class MutantRunner
             store.Engine.Events.CompilationFailed += failed => failure ??= failed.Failure;
             CompileAll(store.Engine, module);
             var runner = new MutantRunner();
-            using (new Timer(_ => store.Interrupt(), null, TimeLimit, Timeout.InfiniteTimeSpan))
+            var timer = new Timer(_ => store.Interrupt(), null, TimeLimit, Timeout.InfiniteTimeSpan);
+            try
+            {
                 runner.Execute(store, module);
+            }
+            finally
+            {
+                // An interrupt that is on its way must have arrived before the store is gone.
+                timer.DisposeAsync().AsTask().Wait();
+            }
+
             return failure is null or NotSupportedException ? runner.outcomes : [Verdict.Describe(failure)];
         }
 #pragma warning disable CA1031 // A fault of any kind is a finding about this one module.
