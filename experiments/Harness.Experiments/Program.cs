@@ -4,13 +4,17 @@ using Harness.Engine.Configuration;
 using Harness.Experiments;
 using Harness.Experiments.Commands;
 using Harness.Experiments.Engines;
+using Harness.Experiments.Engines.Wasmtime;
 
 if (args is [OwnEngine.WorkerCommandName])
     return OwnWorker.Run();
+if (args is [WasmtimeEngine.WorkerCommandName])
+    return WasmtimeWorker.Run();
 
 var root = new RootCommand("Research harness for speculative optimisation in WebAssembly engines.")
 {
     SweepCommand.Create(),
+    MeasureCommand.Create(),
     TuneCommand.Create(),
     RunCommand.Create(),
     WorkloadsCommand.Create(),
@@ -19,6 +23,7 @@ var root = new RootCommand("Research harness for speculative optimisation in Web
     MixCommand.Create(),
     WastCommand.Create(),
     KnobsCommand.Create(),
+    EnginesCommand.Create(),
     ChartCommand.Create(),
     CompareCommand.Create(),
     FuzzCommand.Create(),

@@ -23,6 +23,9 @@ internal static class ProjectLayout
     /// <summary>The npm packages and the scripts that use them: V8's worker and the chart renderer.</summary>
     public static string Node => Path.Combine(Root, "experiments", "node");
 
+    /// <summary>The scripts by which engines run programs in shells of their own.</summary>
+    public static string Shells => Path.Combine(Root, "experiments", "shells");
+
     /// <summary>Files that can be made again at any time.</summary>
     public static string Artifacts => Path.Combine(Root, "artifacts");
 

@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runInThisContext } from 'node:vm';
 import { inflateSync } from 'node:zlib';
-import { openJ2cl } from './j2cl.mjs';
+import { openJ2cl } from '../shells/j2cl.mjs';
 
 // Drivers may give programs another clock.
 const now = performance.now.bind(performance);
@@ -127,7 +127,7 @@ export async function openHost(request, phases) {
     case 'wasi': return openWasi(program, phases, false);
     case 'sightglass': return openWasi(program, phases, true);
     case 'javascript': return openScripts(program, phases, request.checks);
-    case 'j2cl': return openJ2cl(program, phases);
+    case 'j2cl': return openJ2cl(readFileSync(program.module), phases);
     default: throw new Error(`the host '${program.host}' does not exist on V8`);
   }
 }

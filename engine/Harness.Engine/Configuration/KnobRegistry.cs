@@ -3,29 +3,29 @@ using System.Reflection;
 namespace Harness.Engine.Configuration;
 
 /// <summary>
-/// All knobs of the engine, in the order in which <see cref="EngineOptions"/> declares them. The command line, the sweep
-/// files and the documentation are made from this.
+/// All knobs of this engine, in the order in which <see cref="EngineOptions"/> declares them. The command line, the sweep
+/// files and the documentation are made from this, together with the knobs of other engines.
 /// </summary>
 public static class KnobRegistry
 {
-    private static readonly Knob[] Knobs =
+    private static readonly EngineKnob[] Knobs =
     [
         .. typeof(EngineOptions).GetProperties()
             .Select(property => (property, description: property.GetCustomAttribute<KnobAttribute>()))
             .Where(pair => pair.description is not null)
             .OrderBy(pair => pair.property.MetadataToken)
-            .Select(pair => new Knob(pair.property, pair.description!)),
+            .Select(pair => new EngineKnob(pair.property, pair.description!)),
     ];
 
-    private static readonly Dictionary<string, Knob> ByName = Knobs.ToDictionary(knob => knob.Name);
+    private static readonly Dictionary<string, EngineKnob> ByName = Knobs.ToDictionary(knob => knob.Name);
 
     /// <summary>All knobs.</summary>
-    public static IReadOnlyList<Knob> All => Knobs;
+    public static IReadOnlyList<EngineKnob> All => Knobs;
 
     /// <summary>Finds a knob by its name.</summary>
     /// <param name="name">Name of the knob, such as <c>inlining.budget</c>.</param>
     /// <exception cref="KnobException">There is no such knob; the message suggests the nearest name.</exception>
-    public static Knob Find(string name)
+    public static EngineKnob Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         return ByName.TryGetValue(name, out var knob)
@@ -37,5 +37,5 @@ public static class KnobRegistry
     /// <param name="name">Name of the knob, such as <c>inlining.budget</c>.</param>
     /// <param name="knob">The knob, or null.</param>
     /// <returns>Whether there is such a knob.</returns>
-    public static bool TryFind(string name, out Knob? knob) => ByName.TryGetValue(name, out knob);
+    public static bool TryFind(string name, out EngineKnob? knob) => ByName.TryGetValue(name, out knob);
 }

@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using Harness.Engine.Configuration;
 using Harness.Experiments.Engines;
+using Harness.Experiments.Engines.V8;
 
 namespace Harness.Experiments.Tests.Engines;
 
@@ -31,7 +34,45 @@ public sealed class V8EngineTests
     }
 
     [Fact]
+    public void TwoKnobsOfOneFlagAreRefused()
+    {
+        var knobs = new Dictionary<string, string> { ["inlining.budget"] = "10", ["v8.wasm-inlining-budget"] = "20" };
+        var mistake = Assert.Throws<HarnessException>(() => new V8Engine().CheckKnobs(knobs, new HashSet<string>()));
+        Assert.Contains("sets V8's flag --wasm-inlining-budget, which another knob sets as well", mistake.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void KnobsAreFlagsOfThisV8WithItsDefaults()
+    {
+        using var process = Process.Start(new ProcessStartInfo(NodeInstallation.NodePath, ["--v8-options"]) { RedirectStandardOutput = true })!;
+        var lines = process.StandardOutput.ReadToEnd().Split('\n');
+        process.WaitForExit();
+        var mistakes = new List<string>();
+        foreach (var knob in V8Knobs.All)
+        {
+            var flag = "--" + knob.Name["v8.".Length..];
+            var index = Array.FindIndex(lines, line => line.TrimStart().StartsWith(flag + " (", StringComparison.Ordinal));
+            if (index < 0)
+                mistakes.Add($"{flag}: there is none");
+            else if (!HasDefault(lines[index + 1], knob))
+                mistakes.Add($"{flag}: {lines[index + 1].Trim()} instead of {knob.DefaultText}");
+        }
+
+        Assert.Empty(mistakes);
+    }
+
+    /// <summary>The line below a flag: <c>type: bool  default: --wasm-inlining</c> or <c>type: int  default: --wasm-inlining-budget=5000</c>.</summary>
+    private static bool HasDefault(string line, Knob knob)
+    {
+        var text = line[(line.IndexOf("default: ", StringComparison.Ordinal) + "default: ".Length)..].Trim();
+        return knob.Default is bool isOn ? text.StartsWith("--no-", StringComparison.Ordinal) != isOn : text.EndsWith("=" + knob.DefaultText, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void FlagsFollowTheKnobs() => Assert.Equal(
-        ["--no-wasm-deopt", "--wasm-inlining-budget=10"],
-        V8Engine.Flags(new Dictionary<string, string> { ["deopt"] = "off", ["inlining.budget"] = "10", ["pass.gvn"] = "off" }));
+        ["--no-wasm-deopt", "--wasm-inlining-budget=10", "--wasm-inlining-factor=9", "--no-liftoff"],
+        V8Engine.Flags(new Dictionary<string, string>
+        {
+            ["deopt"] = "off", ["inlining.budget"] = "10", ["pass.gvn"] = "off", ["v8.wasm-inlining-factor"] = "9", ["v8.liftoff"] = "off", ["jsc.useOMGJIT"] = "off",
+        }));
 }

@@ -32,6 +32,22 @@ public sealed class SweepFileTests
         Assert.Equal(ProgramCatalog.Read().Own.Sum(program => program.Workloads.Count), sweep.Workloads.Count);
     }
 
+    [Fact]
+    public void ProgramsMayStandInTheFile()
+    {
+        var sweep = TestSweeps.Read("programs: [{name: own, file: own.wasm, invoke: f, args: ['i32:1'], expected: ['i32:2']}]\nworkloads: [own, two-targets]\nconfigurations: [{name: base}]");
+        Assert.Equal(["own", "two-targets"], sweep.Programs.Select(program => program.Name));
+        Assert.EndsWith("/own.wasm", sweep.Programs[0].PathOf(sweep.Programs[0].Module), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ConfigurationsAndBaselinesMayBeOfSomeEnginesOnly()
+    {
+        var sweep = TestSweeps.Read("engines: [ours, jsc]\nworkloads: [two-targets]\nconfigurations: [{name: a}, {name: b, engines: [jsc]}, {name: c, engines: [jsc]}]\nbaselines: {jsc: b}");
+        Assert.Equal(("a", "b"), (sweep.BaselineOf("ours"), sweep.BaselineOf("jsc")));
+        Assert.Equal(["ours a", "jsc a", "jsc b", "jsc c"], SweepPlan.Order(sweep with { Repetitions = 1 }).Select(run => $"{run.Engine} {run.Configuration}").OrderBy(name => name, Comparer<string>.Create((one, other) => (one.StartsWith("jsc", StringComparison.Ordinal), one).CompareTo((other.StartsWith("jsc", StringComparison.Ordinal), other)))));
+    }
+
     [Theory]
     [InlineData("repetitons: 3", "test.yaml:1:1: there is no field 'repetitons' here")]
     [InlineData("engines: ours", "test.yaml:1:10: the value here is of the wrong form")]
@@ -40,7 +56,14 @@ public sealed class SweepFileTests
     [InlineData("workloads: [all]\nconfigurations: [{name: a, knobs: {deopt.limit: -1}}]", "knob 'deopt.limit' does not take '-1'; it takes a whole number")]
     [InlineData("workloads: [all]\nconfigurations: [{name: a}, {name: a}]", "two configurations are named 'a'")]
     [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nbaseline: b", "the baseline 'b' is none of the configurations 'a'")]
-    [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nengines: [v9]", "unknown engine 'v9'; there are ours and v8")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nengines: [v9]", "unknown engine 'v9'; there are ours, v8, jsc, spidermonkey, wasmtime")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a, engines: [v9]}]", "unknown engine 'v9'")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nbaselines: {jsc: b}", "the baseline 'b' of jsc is none of its configurations 'a'")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a, engines: [v8]}, {name: b}]\nbaselines: {jsc: a}", "the baseline 'a' of jsc is none of its configurations 'b'")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a, knobs: {jsc.useOMGJit: off}}]", "unknown knob 'jsc.useOMGJit'; did you mean 'jsc.useOMGJIT'?")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a, knobs: {wasmtime.strategy: fast}}]", "knob 'wasmtime.strategy' does not take 'fast'; it takes one of cranelift, winch")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nignores: {jsc: [deoptt]}", "unknown knob 'deoptt'; did you mean 'deopt'?")]
+    [InlineData("workloads: [own]\nprograms: [{name: own}]\nconfigurations: [{name: a}]", "each entry needs a name, and a file")]
     [InlineData("configurations: [{name: a}]\nworkloads: [v8-exampel]", "unknown workload 'v8-exampel'; did you mean 'v8-example'?")]
     [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nrepetitions: 0", "repetitions must be in 1..10000, not 0")]
     public void MistakesAreExplainedInOneLine(string text, string part)

@@ -24,6 +24,7 @@ public sealed class TuningFileTests
     [InlineData("knobs: {deopt.limit: {when: {deopt: [maybe]}}}" + Rest, "knob 'deopt' does not take 'maybe'")]
     [InlineData("knobs: {deopt.limit: {when: {deopt: []}}}" + Rest, "'when' has no values for 'deopt'")]
     [InlineData("knobs: {deopt: {when: {inlining: [on]}}, inlining: {when: {deopt: [on]}}}" + Rest, "leads back to 'deopt'")]
+    [InlineData("knobs: {jsc.useOMGJIT: {}}" + Rest, "knob 'jsc.useOMGJIT' does nothing on ours; leave it out, or write 'engine: jsc'")]
     [InlineData("knobs: {deopt: {}}\nbudget: {processes: 9}", "it does not say what to measure")]
     [InlineData("knobs: {deopt: {}}\ntrain: [two-target]\nbudget: {processes: 9}", "unknown workload 'two-target'")]
     [InlineData(Good + "\nheld-out: [targets]", "workload 'two-targets' is in train and in held-out")]

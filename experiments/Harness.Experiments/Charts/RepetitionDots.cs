@@ -25,6 +25,7 @@ internal static class RepetitionDots
             Title = sweep.Title,
             Subtitle = $"Every repetition ({sweep.Repetitions} processes a row) in relation to the median of its row; rows in red fall into two groups",
             Panels = [.. panels],
+            Notes = SweepChart.Notes(sweep, summary),
         };
     }
 }

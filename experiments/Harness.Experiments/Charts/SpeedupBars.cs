@@ -16,8 +16,10 @@ internal static class SpeedupBars
 
     public static Figure Create(SweepDefinition sweep, SweepSummary summary)
     {
-        var compared = sweep.Configurations.Where(configuration => configuration.Name != sweep.Baseline).ToList();
         var engines = SweepChart.EnginesWithSpeedups(sweep, summary);
+        var compared = sweep.Configurations
+            .Where(configuration => engines.Any(engine => configuration.Name != sweep.BaselineOf(engine) && configuration.IsFor(engine)))
+            .ToList();
         var panels = engines.Select(engine => MakePanel(engine, compared, summary)).ToList();
         return new Figure
         {

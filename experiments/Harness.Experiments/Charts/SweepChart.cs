@@ -15,7 +15,7 @@ internal static class SweepChart
     public static Figure Create(ChartKind kind, SweepDefinition sweep, SweepSummary summary)
     {
         var axes = KnobAxis.Of(sweep);
-        var chosen = kind == ChartKind.Auto ? Choose(axes) : kind;
+        var chosen = kind != ChartKind.Auto ? kind : HasSpeedups(sweep, summary) ? Choose(axes) : ChartKind.Dots;
         var figure = chosen switch
         {
             ChartKind.Bars => SpeedupBars.Create(sweep, summary),
@@ -47,12 +47,20 @@ internal static class SweepChart
     }
 
     /// <summary>Title of the baseline configuration.</summary>
-    public static string BaselineTitle(SweepDefinition sweep) => sweep.Configurations.First(configuration => configuration.Name == sweep.Baseline).Title;
+    public static string BaselineTitle(SweepDefinition sweep) => sweep.Baselines.Count == 0 ? TitleOf(sweep, sweep.Baseline) : string.Join(", ", sweep.Baselines
+        .Where(pair => sweep.Engines.Contains(pair.Key))
+        .GroupBy(pair => pair.Value, pair => Engines.EngineCatalog.TitleOf(pair.Key))
+        .Select(group => $"{TitleOf(sweep, group.Key)} ({string.Join(", ", group)})")
+        .Prepend(TitleOf(sweep, sweep.Baseline)));
+
+    private static string TitleOf(SweepDefinition sweep, string name) => sweep.Configurations.First(configuration => configuration.Name == name).Title;
 
     /// <summary>What is not to be seen, and why: workloads that a mean leaves out, engines without speedups.</summary>
     public static IReadOnlyList<string> Notes(SweepDefinition sweep, SweepSummary summary)
     {
         var notes = new List<string>();
+        if (summary.Disturbances is { } disturbances)
+            notes.Add(disturbances);
         foreach (var engine in summary.Engines)
         {
             if (sweep.SpeedupObstacle(engine) is { } obstacle)
@@ -65,6 +73,9 @@ internal static class SweepChart
 
         return notes;
     }
+
+    private static bool HasSpeedups(SweepDefinition sweep, SweepSummary summary) =>
+        sweep.Configurations.Count > 1 && summary.Engines.Any(engine => sweep.SpeedupObstacle(engine) is null);
 
     private static ChartKind Choose(IReadOnlyList<KnobAxis> axes) => axes switch
     {

@@ -28,6 +28,8 @@ internal static class CompareCommand
                 GeneratedSection.Write(parsed.GetValue(markdown), $"./harness compare {name}", SummaryReport.CreateShort(sweep, summary));
             else
                 Print(MakeTable(sweep, summary));
+            if (summary.Disturbances is { } disturbances)
+                Console.Error.WriteLine(disturbances);
         });
         return command;
     }

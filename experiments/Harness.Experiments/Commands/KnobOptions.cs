@@ -7,9 +7,9 @@ namespace Harness.Experiments.Commands;
 /// <summary>An option for each knob, made from the registry: <c>--inlining.budget 3000</c>.</summary>
 internal sealed class KnobOptions
 {
-    private readonly List<(Knob Knob, Option<string?> Option)> options;
+    private readonly List<(EngineKnob Knob, Option<string?> Option)> options;
 
-    private KnobOptions(List<(Knob Knob, Option<string?> Option)> options) => this.options = options;
+    private KnobOptions(List<(EngineKnob Knob, Option<string?> Option)> options) => this.options = options;
 
     /// <summary>Adds the options to a command.</summary>
     public static KnobOptions AddTo(Command command)

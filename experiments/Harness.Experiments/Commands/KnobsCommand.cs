@@ -2,12 +2,13 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using Harness.Engine.Configuration;
+using Harness.Experiments.Engines;
 using Harness.Experiments.Reports;
 using Spectre.Console;
 
 namespace Harness.Experiments.Commands;
 
-/// <summary><c>harness knobs</c>: all knobs of the engine, from the registry.</summary>
+/// <summary><c>harness knobs</c>: all knobs, those of this engine and those of the others, from the registry.</summary>
 internal static class KnobsCommand
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -25,21 +26,27 @@ internal static class KnobsCommand
             HelpName = "FILE",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("knobs", "list every knob: type, range, default, meaning, and V8's flag of the same meaning") { json, markdown };
+        var engine = new Argument<string?>("engine") { Description = "only the knobs of this engine", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("knobs", "list every knob: type, range, default, meaning, and V8's flag of the same meaning") { engine, json, markdown };
         command.SetAction(parsed =>
         {
+            var knobs = Choose(parsed.GetValue(engine));
             if (parsed.GetValue(json))
-                Console.WriteLine(ToJson());
+                Console.WriteLine(ToJson(knobs));
             else if (parsed.GetResult(markdown) is not null)
                 GeneratedSection.Write(parsed.GetValue(markdown), "./harness knobs", ToMarkdown());
             else
-                WriteTable();
+                WriteTable(knobs);
         });
         return command;
     }
 
-    private static string ToJson() => JsonSerializer.Serialize(
-        KnobRegistry.All.Select(knob => new
+    private static IReadOnlyCollection<Knob> Choose(string? engine) => engine is null
+        ? KnobCatalog.All
+        : [.. KnobCatalog.All.Where(knob => (KnobCatalog.OwnerOf(knob.Name)?.Name ?? OwnEngine.EngineName) == EngineCatalog.CheckName(engine))];
+
+    private static string ToJson(IReadOnlyCollection<Knob> knobs) => JsonSerializer.Serialize(
+        knobs.Select(knob => new
         {
             knob.Name,
             Type = JsonNamingPolicy.KebabCaseLower.ConvertName(knob.Type.ToString()),
@@ -49,11 +56,11 @@ internal static class KnobsCommand
             knob.Unit,
             Values = knob.Values.Select(value => new { value.Name, value.Documentation, value.V8Flags }),
             knob.Documentation,
-            knob.V8Flag,
+            (knob as EngineKnob)?.V8Flag,
         }),
         Json);
 
-    /// <summary>The knobs as a Markdown table.</summary>
+    /// <summary>The knobs of this engine as a Markdown table.</summary>
     public static string ToMarkdown()
     {
         var text = new StringBuilder("| knob | default | meaning | V8's flag |\n| --- | --- | --- | --- |\n");
@@ -67,10 +74,10 @@ internal static class KnobsCommand
         return text.ToString();
     }
 
-    private static void WriteTable()
+    private static void WriteTable(IReadOnlyCollection<Knob> knobs)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("knob", "type", "range", "default", "meaning", "V8's flag");
-        foreach (var knob in KnobRegistry.All)
+        foreach (var knob in knobs)
         {
             table.AddRow([.. new[]
             {
@@ -86,5 +93,5 @@ internal static class KnobsCommand
 
     private static string TypeName(Knob knob) => JsonNamingPolicy.KebabCaseLower.ConvertName(knob.Type.ToString());
 
-    private static string Flag(Knob knob, string quote) => knob.V8Flag is { } flag ? quote + flag + quote : "";
+    private static string Flag(Knob knob, string quote) => knob is EngineKnob { V8Flag: { } flag } ? quote + flag + quote : "";
 }

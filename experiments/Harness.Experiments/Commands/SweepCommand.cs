@@ -13,7 +13,7 @@ internal static class SweepCommand
     public static Command Create()
     {
         var name = new Argument<string>("sweep") { Description = "name of a sweep in experiments/sweeps, or path of a sweep file" };
-        var engine = new Option<string?>("--engine") { Description = "measure on 'ours', 'v8' or 'both' instead of what the file says", HelpName = "ours|v8|both" };
+        var engine = new Option<string?>("--engine") { Description = "measure on these engines instead of what the file says: names with commas between them, 'both' for ours and v8, or 'all'", HelpName = "NAMES" };
         var repetitions = new Option<int?>("--repetitions") { Description = "repetitions per cell instead of what the file says; may be raised later", HelpName = "N" };
         var seed = new Option<int?>("--seed") { Description = "seed of the random order and the bootstrap", HelpName = "N" };
         var workloads = new Option<string[]>("--workload") { Description = "measure only this workload of the sweep (may be repeated)", HelpName = "NAME" };
@@ -57,7 +57,8 @@ internal static class SweepCommand
             throw new HarnessException($"sweep '{sweep.Name}': {program.Absence}");
     }
 
-    private static int Run(SweepDefinition sweep, ResultsFolder folder, bool restart)
+    /// <summary>Measures a sweep, and reports what came out.</summary>
+    public static int Run(SweepDefinition sweep, ResultsFolder folder, bool restart)
     {
         // Before anything is installed or measured: results have to go somewhere.
         folder.Create();

@@ -1,21 +1,67 @@
+using Harness.Experiments.Engines.Installation;
+using Harness.Experiments.Engines.Jsc;
+using Harness.Experiments.Engines.SpiderMonkey;
+using Harness.Experiments.Engines.V8;
+using Harness.Experiments.Engines.Wasmtime;
+
 namespace Harness.Experiments.Engines;
 
 /// <summary>The engines that can be measured.</summary>
 internal static class EngineCatalog
 {
-    public static IReadOnlyList<string> Names { get; } = [OwnEngine.EngineName, V8Engine.EngineName];
+    /// <summary>All engines; this one first.</summary>
+    public static IReadOnlyList<EngineEntry> All { get; } =
+    [
+        new(OwnEngine.EngineName, "this engine", [], new BuiltInEngine(() => new OwnEngine().Version), () => new OwnEngine()),
+        new(V8Engine.EngineName, "V8", V8Knobs.All, new NodeEngine(), () => new V8Engine()),
+        new(JscEngine.EngineName, "JavaScriptCore", JscKnobs.All, JscInstallation.Package, () => new JscEngine()),
+        new(SpiderMonkeyEngine.EngineName, "SpiderMonkey", SpiderMonkeyKnobs.All, SpiderMonkeyInstallation.Package, () => new SpiderMonkeyEngine()),
+        new(WasmtimeEngine.EngineName, "Wasmtime", WasmtimeKnobs.All, new BuiltInEngine(() => WasmtimeEngine.LibraryVersion), () => new WasmtimeEngine()),
+    ];
 
-    /// <summary>Makes an engine ready for use; for V8 this installs Node on first need.</summary>
-    public static IEngine Open(string name) => CheckName(name) == OwnEngine.EngineName ? new OwnEngine() : new V8Engine();
+    /// <summary>The names of all engines.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(engine => engine.Name)];
+
+    /// <summary>The engines that <c>both</c> stands for.</summary>
+    public static IReadOnlyList<string> Both { get; } = [OwnEngine.EngineName, V8Engine.EngineName];
+
+    /// <summary>Finds an engine by its name.</summary>
+    /// <exception cref="HarnessException">There is none.</exception>
+    public static EngineEntry Find(string name) => All.FirstOrDefault(engine => engine.Name == name)
+        ?? throw new HarnessException($"unknown engine '{name}'; there are {string.Join(", ", Names)}");
+
+    /// <summary>Makes an engine ready for use; V8 is installed on first need.</summary>
+    /// <exception cref="HarnessException">There is none of that name, or it is not installed; the message says how to install it.</exception>
+    public static IEngine Open(string name)
+    {
+        var entry = Find(name);
+        return entry.Installation.IsOnFirstNeed || entry.Installation.Inspect() is { IsInstalled: true }
+            ? entry.Open()
+            : throw new HarnessException($"engine '{name}' ({entry.Title}) is not installed; install it with './harness engines --install {name}'");
+    }
 
     /// <summary>Returns the name if there is such an engine.</summary>
     /// <exception cref="HarnessException">There is none.</exception>
-    public static string CheckName(string name) =>
-        Names.Contains(name) ? name : throw new HarnessException($"unknown engine '{name}'; there are {string.Join(" and ", Names)}");
+    public static string CheckName(string name) => Find(name).Name;
 
     /// <summary>The engine's name for charts and tables.</summary>
-    public static string TitleOf(string name) => name == OwnEngine.EngineName ? "this engine" : "V8";
+    public static string TitleOf(string name) => Find(name).Title;
 
-    /// <summary>Reads the value of an <c>--engine</c> option.</summary>
-    public static IReadOnlyList<string> ParseOption(string text) => text == "both" ? Names : [CheckName(text)];
+    /// <summary>Reads the value of an <c>--engine</c> or <c>--engines</c> option: names with commas between them, <c>both</c> or <c>all</c>.</summary>
+    public static IReadOnlyList<string> ParseOption(string text)
+    {
+        if (text == "both")
+            return Both;
+        if (text == "all")
+            return Names;
+        return [.. text.Split(',', StringSplitOptions.TrimEntries).Select(CheckName).Distinct()];
+    }
 }
+
+/// <summary>What the harness knows of an engine without opening it.</summary>
+/// <param name="Name">Name on the command line, in sweep files and in results; the names of its own knobs begin with it.</param>
+/// <param name="Title">Name for charts and tables.</param>
+/// <param name="Knobs">The knobs that are its alone.</param>
+/// <param name="Installation">Whether it is there, and how it is brought.</param>
+/// <param name="Open">Makes it ready for use.</param>
+internal sealed record EngineEntry(string Name, string Title, IReadOnlyList<Harness.Engine.Configuration.Knob> Knobs, IEngineInstallation Installation, Func<IEngine> Open);

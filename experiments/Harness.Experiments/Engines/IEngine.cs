@@ -1,6 +1,6 @@
 namespace Harness.Experiments.Engines;
 
-/// <summary>An engine that runs workloads in worker processes.</summary>
+/// <summary>An engine that runs programs in worker processes.</summary>
 internal interface IEngine
 {
     /// <summary>Short name, as used on the command line, in sweep files and in results.</summary>
@@ -16,10 +16,21 @@ internal interface IEngine
     string Fingerprint { get; }
 
     /// <summary>Checks that the engine can be configured so.</summary>
-    /// <param name="knobs">Values by knob name.</param>
+    /// <param name="knobs">Values by knob name; those of other engines alone are passed over.</param>
     /// <param name="ignored">Knobs that may differ although the engine does not have them.</param>
     /// <exception cref="HarnessException">It cannot.</exception>
     void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored);
+
+    /// <summary>Why the engine cannot be configured so, in words that follow its title; null where it can.</summary>
+    /// <param name="knobs">Values by knob name; those of other engines alone are passed over.</param>
+    /// <param name="ignored">Knobs that may differ although the engine does not have them.</param>
+    string? FindGap(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored);
+
+    /// <summary>The knobs in the engine's own words, as its processes are given them: flags, options, preferences.</summary>
+    IReadOnlyList<string> Settings(IReadOnlyDictionary<string, string> knobs);
+
+    /// <summary>Why the engine can run no program of this kind, in words that follow its title; null where it should be able to.</summary>
+    string? FindGap(WorkerProgram program);
 
     /// <summary>Runs one repetition in a fresh process.</summary>
     /// <param name="request">What to run.</param>

@@ -14,6 +14,9 @@ internal static class NodeInstallation
     /// <exception cref="HarnessException">npm is missing or failed.</exception>
     public static string NodePath => Node.PathOf("node", "bin", "node");
 
+    /// <summary>The same if it is installed; null if not, without installing anything.</summary>
+    public static string? InstalledNodePath => Node.IsInstalled ? NodePath : null;
+
     /// <summary>Path of a file of the font DejaVu, after installing what is missing.</summary>
     /// <exception cref="HarnessException">npm is missing or failed.</exception>
     public static string FontPath(string file) => Node.PathOf("dejavu-fonts-ttf", "ttf", file);

@@ -25,24 +25,29 @@ internal sealed class NpmPackages(string folder, string contents)
         return Path.Combine([folder, "node_modules", .. parts]);
     }
 
+    /// <summary>Whether they are installed, in the versions that the lock file names.</summary>
+    public bool IsInstalled => HasStamp(Wanted);
+
+    private string Stamp => Path.Combine(folder, "node_modules", ".installed");
+
+    private string Wanted => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "package-lock.json"))));
+
     private void Ensure()
     {
-        var packageLock = Path.Combine(folder, "package-lock.json");
-        var stamp = Path.Combine(folder, "node_modules", ".installed");
-        var wanted = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(packageLock)));
-        if (IsInstalled(stamp, wanted))
+        var wanted = Wanted;
+        if (HasStamp(wanted))
             return;
 
         Directory.CreateDirectory(ProjectLayout.Artifacts);
         using var processLock = AcquireLock(Path.Combine(ProjectLayout.Artifacts, "npm.lock"));
-        if (IsInstalled(stamp, wanted))
+        if (HasStamp(wanted))
             return;
         Console.Error.WriteLine($"harness: installing {contents} (npm ci; once)");
         RunNpm();
-        File.WriteAllText(stamp, wanted);
+        File.WriteAllText(Stamp, wanted);
     }
 
-    private static bool IsInstalled(string stamp, string wanted) => File.Exists(stamp) && File.ReadAllText(stamp) == wanted;
+    private bool HasStamp(string wanted) => File.Exists(Stamp) && File.ReadAllText(Stamp) == wanted;
 
     private void RunNpm()
     {

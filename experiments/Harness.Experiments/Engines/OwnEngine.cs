@@ -22,10 +22,20 @@ internal sealed class OwnEngine : IEngine
 
     public string Fingerprint { get; } = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(EngineAssembly.Location)))[..16];
 
-    public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => EngineOptions.FromDictionary(knobs);
+    public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => EngineOptions.FromDictionary(KnobCatalog.Shared(knobs));
+
+    public string? FindGap(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => null;
+
+    public IReadOnlyList<string> Settings(IReadOnlyDictionary<string, string> knobs) =>
+        [.. EngineOptions.FromDictionary(KnobCatalog.Shared(knobs)).ChangedKnobs().Select(pair => $"{pair.Key}={pair.Value}")];
+
+    public string? FindGap(WorkerProgram program) => null;
 
     public WorkerReport Measure(WorkerRequest request, TimeSpan timeout) =>
-        WorkerProcess.Run(DotnetPath, [typeof(OwnEngine).Assembly.Location, WorkerCommandName], request, timeout).Report();
+        WorkerProcess.Run(OwnProgram(WorkerCommandName), request with { Knobs = KnobCatalog.Shared(request.Knobs) }, timeout).Report();
+
+    /// <summary>The harness itself with one of its hidden commands.</summary>
+    public static WorkerLaunch OwnProgram(string command) => new(DotnetPath, [typeof(OwnEngine).Assembly.Location, command]);
 
     private static string DotnetPath =>
         Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";

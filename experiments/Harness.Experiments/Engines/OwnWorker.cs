@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Hosting;
-using Harness.Experiments.Sweeps;
 using Harness.Experiments.Workloads;
 using Harness.Hosts;
 
@@ -20,11 +18,11 @@ internal static class OwnWorker
     /// <summary>Reads a request (JSON) from standard input and writes a report (JSON) as the last line of standard output.</summary>
     public static int Run()
     {
-        var startMs = SinceProcessStart;
+        var startMs = WorkerLoop.SinceProcessStartMs;
         var request = JsonSerializer.Deserialize<WorkerRequest>(Console.In.ReadToEnd(), WorkerProtocol.Json)!;
         var options = EngineOptions.FromDictionary(request.Knobs);
         var report = ExecutionThread.Run(options, () => Attempt(request, options));
-        report = report with { StartMs = startMs, PeakMemoryBytes = PeakMemoryBytes };
+        report = report with { StartMs = startMs, PeakMemoryBytes = WorkerLoop.PeakMemoryBytes };
         Console.Out.Write("\n" + JsonSerializer.Serialize(report, WorkerProtocol.Json) + "\n");
         return 0;
     }
@@ -62,26 +60,8 @@ internal static class OwnWorker
 
         var outputs = new OutputRecorder();
         var (warmUp, timed) = MakeIterations(program, host, outputs);
-        var warmUpTimes = new List<double>();
-        var (warmUpMs, settled) = (0.0, true);
-        var count = program.Iterations;
-        if (request.Checks)
-        {
-            if (program.Iteration == Words(IterationKind.Call))
-                warmUp();
-            count = request.TimedCalls;
-        }
-        else if (count == 0)
-        {
-            (warmUpMs, settled) = WarmUp(warmUp, request.Settle, host.Engine, warmUpTimes);
-            count = request.TimedCalls;
-        }
-
-        var executeMs = new double[count];
-        var cpuBefore = CpuMs;
-        for (var i = 0; i < executeMs.Length; i++)
-            executeMs[i] = timed();
-        var executeCpuMs = count > 0 ? (CpuMs - cpuBefore) / count : 0;
+        var tierChanges = -1;
+        var loop = WorkerLoop.Run(request, warmUp, timed, AreTiersQuiet);
 
         try
         {
@@ -109,13 +89,13 @@ internal static class OwnWorker
             Status = WorkerStatus.Ok,
             CompileMs = host.CompileMilliseconds,
             InstantiateMs = host.InstantiateMilliseconds,
-            WarmUpCalls = warmUpTimes.Count,
-            WarmUpMs = warmUpMs,
-            Settled = settled,
-            ExecuteMs = executeMs,
-            ExecuteCpuMs = executeCpuMs,
-            CpuMs = CpuMs,
-            IterationMs = [.. warmUpTimes, .. executeMs],
+            WarmUpCalls = loop.WarmUpMs.Count,
+            WarmUpMs = loop.WarmUpTotalMs,
+            Settled = loop.Settled,
+            ExecuteMs = loop.ExecuteMs,
+            ExecuteCpuMs = loop.ExecuteCpuMs,
+            CpuMs = WorkerLoop.CpuMs,
+            IterationMs = [.. loop.WarmUpMs, .. loop.ExecuteMs],
             Outputs = outputs.All,
             OptimizedBytes = statistics.LiveOptimizedCodeBytes,
             BaselineBytes = statistics.BaselineCodeBytes,
@@ -128,13 +108,23 @@ internal static class OwnWorker
             CollectionMs = heap.Pause.TotalMilliseconds,
             PromotedBytes = heap.PromotedBytes,
         };
+
+        // No compilation pending, and no tier-up and no deopt since the last iteration.
+        bool AreTiersQuiet()
+        {
+            var now = host.Engine.Statistics;
+            var changes = now.OptimizedFunctions + now.Deopts + now.FailedCompilations;
+            var isQuiet = changes == tierChanges && now.PendingCompilations == 0;
+            tierChanges = changes;
+            return isQuiet;
+        }
     }
 
     /// <summary>A program's iterations as functions that take their time: one to warm up with, one to be timed.</summary>
     private static (Func<double> WarmUp, Func<double> Timed) MakeIterations(WorkerProgram program, IProgramHost host, OutputRecorder outputs)
     {
         if (program.Iteration == Words(IterationKind.Call))
-            return (new CheckedCall(host.Instance!, program.WarmUp!).Time, new CheckedCall(host.Instance!, program.Timed!).Time);
+            return (new CheckedCall(host.Instance!, program.WarmUp!, outputs).Time, new CheckedCall(host.Instance!, program.Timed!, outputs).Time);
         return (Iterate, Iterate);
 
         double Iterate()
@@ -147,62 +137,25 @@ internal static class OwnWorker
         }
     }
 
-    private static (double Milliseconds, bool Settled) WarmUp(Func<double> iterate, WarmUpRule rule, WasmEngine engine, List<double> times)
-    {
-        var start = Stopwatch.GetTimestamp();
-        var tierChanges = -1;
-        var callsSinceChange = 0;
-        while (true)
-        {
-            times.Add(iterate());
-            var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            var statistics = engine.Statistics;
-            var changes = statistics.OptimizedFunctions + statistics.Deopts + statistics.FailedCompilations;
-            callsSinceChange = changes == tierChanges && statistics.PendingCompilations == 0 ? callsSinceChange + 1 : 0;
-            tierChanges = changes;
-            var settled = times.Count >= rule.MinimumCalls && elapsed >= rule.MinimumMilliseconds && callsSinceChange >= rule.Window && IsSteady(times, rule);
-            if (settled || elapsed >= rule.LimitMilliseconds)
-                return (elapsed, settled);
-        }
-    }
-
-    private static double CpuMs => Environment.CpuUsage.TotalTime.TotalMilliseconds;
-
-    private static double SinceProcessStart => (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
-
-    private static long PeakMemoryBytes
-    {
-        get
-        {
-            var line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : 1024 * long.Parse(line.AsSpan(6, line.Length - 8), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
-        }
-    }
-
     private static string Words(IterationKind kind) => kind.ToString().ToLowerInvariant();
-
-    /// <summary>Whether the slowest and fastest of the last calls differ by little.</summary>
-    private static bool IsSteady(List<double> times, WarmUpRule rule)
-    {
-        var last = times[Math.Max(0, times.Count - rule.Window)..];
-        return last.Count == rule.Window && last.Max() <= last.Min() * (1 + rule.Tolerance);
-    }
 
     /// <summary>A call that is timed, and whose results are checked every time.</summary>
     private sealed class CheckedCall
     {
         private readonly WasmFunction function;
         private readonly WasmValue[] arguments;
-        private readonly TypedLiteral[] expected;
+        private readonly TypedLiteral[]? expected;
         private readonly WorkerInvocation invocation;
+        private readonly OutputRecorder outputs;
 
-        public CheckedCall(Instance instance, WorkerInvocation invocation)
+        public CheckedCall(Instance instance, WorkerInvocation invocation, OutputRecorder outputs)
         {
+            this.outputs = outputs;
             this.invocation = invocation;
             function = instance.Export(invocation.Function) as WasmFunction
                 ?? throw new KeyNotFoundException($"the module exports no function '{invocation.Function}'");
             arguments = [.. invocation.Arguments.Select(text => WasmLiterals.ToValue(TypedLiteral.Parse(text)))];
-            expected = [.. invocation.Expected.Select(TypedLiteral.Parse)];
+            expected = invocation.Expected?.Select(TypedLiteral.Parse).ToArray();
         }
 
         /// <summary>Calls, and returns the time in milliseconds.</summary>
@@ -211,10 +164,14 @@ internal static class OwnWorker
             var start = Stopwatch.GetTimestamp();
             var results = function.Invoke(arguments);
             var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            if (results.Length != expected.Length || !results.Zip(expected).All(pair => WasmLiterals.Matches(pair.First, pair.Second)))
+            if (expected is null)
+            {
+                outputs.Add(new ProgramOutput { Text = string.Join(' ', results.Select(WasmLiterals.ToLiteral)) });
+            }
+            else if (results.Length != expected.Length || !results.Zip(expected).All(pair => WasmLiterals.Matches(pair.First, pair.Second)))
             {
                 throw new WrongResultException(
-                    $"{invocation.Function}({string.Join(", ", invocation.Arguments)}) gave {string.Join(", ", results)} instead of {string.Join(", ", invocation.Expected)}");
+                    $"{invocation.Function}({string.Join(", ", invocation.Arguments)}) gave {string.Join(", ", results)} instead of {string.Join(", ", invocation.Expected!)}");
             }
 
             return elapsed;

@@ -8,30 +8,21 @@ namespace Harness.Experiments.Engines;
 internal static class WorkerProcess
 {
     /// <summary>Runs a program to its end.</summary>
-    /// <param name="program">Path or name of the program.</param>
-    /// <param name="arguments">Its arguments.</param>
+    /// <param name="launch">What to start.</param>
     /// <param name="request">What to write to its standard input.</param>
     /// <param name="timeout">Time after which it is killed.</param>
-    public static WorkerOutput Run(string program, IEnumerable<string> arguments, WorkerRequest request, TimeSpan timeout)
+    /// <param name="observe">Is told of each line as it comes, with the process's id; the input is closed only when it says true, so that a worker may wait for it.</param>
+    public static WorkerOutput Run(WorkerLaunch launch, WorkerRequest request, TimeSpan timeout, Func<string, int, bool>? observe = null)
     {
-        var start = new ProcessStartInfo(program)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-        };
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        DieWithParent(start);
-
-        using var process = Process.Start(start) ?? throw new HarnessException($"cannot start {program}");
-        var output = process.StandardOutput.ReadToEndAsync();
+        using var process = Start(launch);
         var error = process.StandardError.ReadToEndAsync();
+        var output = Task.Run(() => ReadLines(process, observe));
         try
         {
-            process.StandardInput.Write(JsonSerializer.Serialize(request, WorkerProtocol.Json));
-            process.StandardInput.Close();
+            process.StandardInput.Write(JsonSerializer.Serialize(request, WorkerProtocol.Json) + "\n");
+            process.StandardInput.Flush();
+            if (observe is null)
+                process.StandardInput.Close();
         }
         catch (IOException)
         {
@@ -42,8 +33,50 @@ internal static class WorkerProcess
         if (timedOut)
             process.Kill(entireProcessTree: true);
         process.WaitForExit();
-        return new WorkerOutput(
-            output.GetAwaiter().GetResult().Split('\n', StringSplitOptions.RemoveEmptyEntries), error.GetAwaiter().GetResult(), process.ExitCode, timedOut);
+        return new WorkerOutput(output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult(), process.ExitCode, timedOut);
+    }
+
+    /// <summary>Starts a program that ends with the harness, its input and outputs redirected.</summary>
+    /// <exception cref="HarnessException">It cannot be started.</exception>
+    public static Process Start(WorkerLaunch launch)
+    {
+        var start = new ProcessStartInfo(launch.Program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+        };
+        foreach (var argument in launch.Arguments)
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in launch.Environment)
+            start.Environment[name] = value;
+        DieWithParent(start);
+        try
+        {
+            return Process.Start(start) ?? throw new HarnessException($"cannot start {launch.Program}");
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            throw new HarnessException($"cannot start {launch.Program}: {exception.Message}", exception);
+        }
+    }
+
+    private static List<string> ReadLines(Process process, Func<string, int, bool>? observe)
+    {
+        var lines = new List<string>();
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            if (line.Length > 0)
+                lines.Add(line);
+            if (observe?.Invoke(line, process.Id) == true)
+            {
+                process.StandardInput.Close();
+                observe = null;
+            }
+        }
+
+        return lines;
     }
 
     /// <summary>
@@ -63,6 +96,15 @@ internal static class WorkerProcess
 
     private static readonly Lazy<string?> SetPriv = new(() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "setpriv")).FirstOrDefault(File.Exists));
+}
+
+/// <summary>What to start as a worker.</summary>
+/// <param name="Program">Path or name of the program.</param>
+/// <param name="Arguments">Its arguments.</param>
+internal sealed record WorkerLaunch(string Program, IReadOnlyList<string> Arguments)
+{
+    /// <summary>Variables of its environment that differ from the harness's own.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>What a worker process left behind.</summary>

@@ -64,7 +64,10 @@ internal sealed record WorkerProgram
 }
 
 /// <summary>A call of an export, as typed literals such as <c>i32:7</c>.</summary>
-internal sealed record WorkerInvocation(string Function, IReadOnlyList<string> Arguments, IReadOnlyList<string> Expected);
+/// <param name="Function">Name of the export.</param>
+/// <param name="Arguments">Its arguments.</param>
+/// <param name="Expected">The results that it must give; null to be told them among the outputs, which the worker of this engine does.</param>
+internal sealed record WorkerInvocation(string Function, IReadOnlyList<string> Arguments, IReadOnlyList<string>? Expected);
 
 /// <summary>What a worker process reports; one JSON object as the last line of its standard output. Times are in milliseconds.</summary>
 internal sealed record WorkerReport
@@ -175,6 +178,9 @@ internal enum WorkerStatus
 
     /// <summary>The worker was stopped because it took too long.</summary>
     Timeout,
+
+    /// <summary>The engine cannot run this program: it does not know an instruction that the module needs, or has no host for it.</summary>
+    Unsupported,
 
     /// <summary>The program is not there: a file is missing, or it could not be built.</summary>
     Absent,

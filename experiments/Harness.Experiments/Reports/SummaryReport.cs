@@ -22,7 +22,8 @@ internal static class SummaryReport
         else
             Line(text, "**Where these results are from is not known: `provenance.json` is missing.**\n");
         WriteMeans(text, sweep, summary);
-        WriteCautions(text, sweep, summary);
+        WriteGaps(text, provenance);
+        WriteCautions(text, sweep, summary, provenance);
         foreach (var engine in summary.Engines)
             WriteEngine(text, sweep, summary, engine);
         WriteRatios(text, sweep, summary);
@@ -83,16 +84,27 @@ internal static class SummaryReport
     {
         if (sweep.SpeedupObstacle(engine) is not null)
             return ["–", "–"];
-        if (configuration.Name == sweep.Baseline)
+        if (configuration.Name == sweep.BaselineOf(engine))
             return ["1", ""];
         var mean = summary.MeanSpeedup(engine, configuration.Name);
         return [Times(mean?.Measured), mean is { General.HasInterval: true } ? $"{Number(mean.Value.General.Low, "0.00")}–{Number(mean.Value.General.High, "0.00")}" : "–"];
     }
 
-    /// <summary>Lists what a reader should know before quoting a number.</summary>
-    private static void WriteCautions(StringBuilder text, SweepDefinition sweep, SweepSummary summary)
+    /// <summary>Lists what was not measured because an engine cannot run it.</summary>
+    private static void WriteGaps(StringBuilder text, Provenance? provenance)
     {
-        var cautions = new List<string>();
+        if (provenance?.Gaps is not { Count: > 0 } gaps)
+            return;
+        Line(text, "## Gaps\n");
+        foreach (var gap in gaps)
+            Line(text, $"- {gap}");
+        Line(text, "");
+    }
+
+    /// <summary>Lists what a reader should know before quoting a number.</summary>
+    private static void WriteCautions(StringBuilder text, SweepDefinition sweep, SweepSummary summary, Provenance? provenance)
+    {
+        var cautions = new List<string>(provenance?.Environment?.Cautions().Select(caution => Capitalized(caution) + ".") ?? []);
         foreach (var engine in summary.Engines)
         {
             foreach (var workload in summary.Workloads)
@@ -129,13 +141,15 @@ internal static class SummaryReport
             {
                 if (summary.Find(engine, configuration.Name, workload.Name) is not { } cell)
                 {
+                    if (!configuration.IsFor(engine))
+                        continue;
                     table.Add(workload.Title, configuration.Title, "0", "not measured");
                     continue;
                 }
 
                 table.Add(
                     workload.Title, configuration.Title, Number(cell.Count, "0"), Ratio(cell.Time),
-                    configuration.Name == sweep.Baseline || sweep.SpeedupObstacle(engine) is not null ? "" : Times(cell.Speedup),
+                    configuration.Name == sweep.BaselineOf(engine) || sweep.SpeedupObstacle(engine) is not null ? "" : Times(cell.Speedup),
                     Probability(cell.Difference?.PValue), Probability(cell.Difference?.AdjustedPValue),
                     cell.Difference is { } effect ? Number(effect.EffectSize, "0.00") : "",
                     cell.Difference is { } power && cell.Count >= MedianInterval.LeastValues ? Number(power.DetectableEffect, "0.000") + "x" : "",

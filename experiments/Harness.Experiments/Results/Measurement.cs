@@ -15,13 +15,13 @@ internal readonly record struct Cell(string Engine, string Configuration, string
 
 /// <summary>
 /// One finished repetition: a row of <c>results.csv</c>. Times are in milliseconds, sizes in bytes. <c>experiments/FORMAT.md</c> describes the
-/// columns. Those that came with format 2 are optional, so that older files can be read: there they are 0 or empty.
+/// columns. Those that came with later formats are optional, so that older files can be read: there they are 0 or empty.
 /// </summary>
 [CsvRecord]
 internal sealed partial record Measurement
 {
     /// <summary>The version of the columns that is written.</summary>
-    public const int CurrentFormat = 2;
+    public const int CurrentFormat = 3;
 
     /// <summary>How times of day are written.</summary>
     public const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
@@ -145,15 +145,32 @@ internal sealed partial record Measurement
     [CsvColumn("peak_memory_bytes", Optional = true)]
     public long PeakMemoryBytes { get; init; }
 
+    /// <summary>How long the whole process took, from its start to its end; 0 where that was not recorded.</summary>
+    [CsvColumn("elapsed_ms", Optional = true)]
+    public double ElapsedMs { get; init; }
+
+    /// <summary>Time that the hypervisor gave to other machines meanwhile.</summary>
+    [CsvColumn("steal_ms", Optional = true)]
+    public double StealMs { get; init; }
+
+    /// <summary>CPU time of everything else on the machine meanwhile.</summary>
+    [CsvColumn("others_cpu_ms", Optional = true)]
+    public double OthersCpuMs { get; init; }
+
     [CsvIgnore]
     public RepetitionKey Key => new(Engine, Configuration, Workload, Repetition);
+
+    /// <summary>What else happened on the machine meanwhile.</summary>
+    [CsvIgnore]
+    public Interference Interference => new(ElapsedMs, StealMs, OthersCpuMs);
 
     /// <summary>Makes the row of a workload from what a worker reported of its program.</summary>
     /// <param name="key">Which repetition it is.</param>
     /// <param name="program">The program.</param>
     /// <param name="times">The times of the workload.</param>
     /// <param name="report">The report.</param>
-    public static Measurement Of(RepetitionKey key, string program, IReadOnlyList<double> times, WorkerReport report) => new()
+    /// <param name="interference">What else happened on the machine meanwhile.</param>
+    public static Measurement Of(RepetitionKey key, string program, IReadOnlyList<double> times, WorkerReport report, Interference interference) => new()
     {
         Engine = key.Engine,
         Configuration = key.Configuration,
@@ -188,6 +205,9 @@ internal sealed partial record Measurement
         CollectionMs = report.CollectionMs,
         PromotedBytes = report.PromotedBytes,
         PeakMemoryBytes = report.PeakMemoryBytes,
+        ElapsedMs = interference.ElapsedMs,
+        StealMs = interference.StealMs,
+        OthersCpuMs = interference.OthersMs,
     };
 }
 

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Harness.Experiments.Engines;
+using Harness.Experiments.Sweeps;
 
 namespace Harness.Experiments.Results;
 
@@ -24,6 +26,9 @@ internal sealed record Provenance
 
     public required MachineDescription Machine { get; init; }
 
+    /// <summary>The machine's settings that make times vary, as they were when the last run began; null in results from before there was this.</summary>
+    public EnvironmentDescription? Environment { get; init; }
+
     /// <summary>Version by engine.</summary>
     public required Dictionary<string, string> Engines { get; init; }
 
@@ -33,8 +38,14 @@ internal sealed record Provenance
     /// <summary>The value of every knob, by configuration.</summary>
     public required Dictionary<string, IReadOnlyDictionary<string, string>> Knobs { get; init; }
 
-    /// <summary>V8's flags, by configuration; where V8 is measured.</summary>
+    /// <summary>V8's flags, by configuration; in results from before there were <see cref="Settings"/>.</summary>
     public Dictionary<string, string>? V8Flags { get; init; }
+
+    /// <summary>By engine and configuration, the knobs in the engine's own words, as its processes were given them.</summary>
+    public Dictionary<string, Dictionary<string, string>>? Settings { get; init; }
+
+    /// <summary>What was not measured because an engine cannot, or need not; null in results from before there was this.</summary>
+    public List<EngineGap>? Gaps { get; init; }
 
     /// <summary>What was measured, in order, so that the results can be read where the programs are not; null in results from before there was this.</summary>
     public List<WorkloadDescription>? Workloads { get; init; }
@@ -79,6 +90,19 @@ internal sealed record Provenance
 /// <param name="Program">The program whose processes measured it.</param>
 /// <param name="Calls">How many calls of interest it makes; 0 if not of interest.</param>
 internal sealed record WorkloadDescription(string Name, string Title, string Group, string Program, long Calls);
+
+/// <summary>Something that an engine does not measure, and why: no failure, and no hole in a mean.</summary>
+/// <param name="Engine">The engine.</param>
+/// <param name="Configuration">The configuration; null for all.</param>
+/// <param name="Program">The program; null for all.</param>
+/// <param name="Reason">Why, in words that follow the engine's title.</param>
+internal sealed record EngineGap(string Engine, string? Configuration, string? Program, string Reason)
+{
+    /// <summary>Whether a run of a program is left out by this.</summary>
+    public bool Covers(ProgramRun run) => run.Engine == Engine && (Configuration ?? run.Configuration) == run.Configuration && (Program ?? run.Program) == run.Program;
+
+    public override string ToString() => string.Join(", ", new[] { EngineCatalog.TitleOf(Engine), Configuration, Program }.OfType<string>()) + ": it " + Reason;
+}
 
 /// <summary>The machine that measured.</summary>
 internal sealed record MachineDescription(string Cpu, int Cores, double MemoryGiB, string Kernel, string System, string Dotnet)

@@ -22,8 +22,12 @@ internal sealed class SweepSummary
         cells = byCell.ToDictionary(pair => pair.Key, pair => Summarize(pair.Key, pair.Value));
         CorrectForManyTests();
         Engines = [.. measurements.Select(row => row.Engine).Distinct().Order(StringComparer.Ordinal)];
+        Disturbances = Statistics.Disturbances.Describe(measurements);
         Workloads = [.. sweep.Workloads.Where(workload => cells.Keys.Any(cell => cell.Workload == workload.Name))];
     }
+
+    /// <summary>How much was disturbed by others on the machine, in a sentence; null if nothing was.</summary>
+    public string? Disturbances { get; }
 
     /// <summary>The engines that were measured.</summary>
     public IReadOnlyList<string> Engines { get; }
@@ -44,14 +48,18 @@ internal sealed class SweepSummary
     {
         var wanted = engines.ToList();
         return [.. Workloads.Where(workload => wanted.All(engine =>
-            sweep.Configurations.All(configuration => samples.ContainsKey(new Cell(engine, configuration.Name, workload.Name)))))];
+            ConfigurationsOf(engine).All(configuration => samples.ContainsKey(new Cell(engine, configuration.Name, workload.Name)))))];
     }
+
+    /// <summary>The configurations in which an engine measured anything: the others are gaps, not holes in its means.</summary>
+    public IReadOnlyList<SweepConfiguration> ConfigurationsOf(string engine) =>
+        [.. sweep.Configurations.Where(configuration => cells.Keys.Any(cell => cell.Engine == engine && cell.Configuration == configuration.Name))];
 
     /// <summary>
     /// Geometric mean, over the workloads that the engine ran in every configuration, of the speedup over the baseline; null where there is none.
     /// </summary>
     public GeometricMean? MeanSpeedup(string engine, string configuration) =>
-        Mean(CommonWorkloads(engine), workload => (new Cell(engine, sweep.Baseline, workload), new Cell(engine, configuration, workload)));
+        Mean(CommonWorkloads(engine), workload => (new Cell(engine, sweep.BaselineOf(engine), workload), new Cell(engine, configuration, workload)));
 
     /// <summary>
     /// Geometric mean, over the workloads that both engines ran in every configuration, of one engine's time divided by the other's; null where there is
@@ -68,7 +76,7 @@ internal sealed class SweepSummary
 
     private GeometricMean? Mean(IReadOnlyList<Workload> workloads, Func<string, (Cell Numerator, Cell Denominator)> pairOf)
     {
-        if (workloads.Count == 0)
+        if (workloads.Count == 0 || pairOf(workloads[0].Name) is var first && !(samples.ContainsKey(first.Numerator) && samples.ContainsKey(first.Denominator)))
             return null;
         return bootstrap.Mean([.. workloads.Select(workload =>
         {
@@ -80,8 +88,9 @@ internal sealed class SweepSummary
     private CellSummary Summarize(Cell cell, Measurement[] rows)
     {
         var sample = samples[cell];
-        var isBaseline = cell.Configuration == sweep.Baseline;
-        var baseline = isBaseline ? null : samples.GetValueOrDefault(cell with { Configuration = sweep.Baseline });
+        var baselineName = sweep.BaselineOf(cell.Engine);
+        var isBaseline = cell.Configuration == baselineName;
+        var baseline = isBaseline ? null : samples.GetValueOrDefault(cell with { Configuration = baselineName });
         return new CellSummary
         {
             Count = rows.Length,

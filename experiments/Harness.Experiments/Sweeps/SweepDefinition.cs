@@ -11,7 +11,7 @@ internal sealed record SweepDefinition
     /// <summary>Title for charts and tables.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Names of the engines: <c>ours</c>, <c>v8</c>.</summary>
+    /// <summary>Names of the engines.</summary>
     public required IReadOnlyList<string> Engines { get; init; }
 
     /// <summary>What has rows in the results.</summary>
@@ -24,6 +24,9 @@ internal sealed record SweepDefinition
 
     /// <summary>Name of the configuration that the others are compared with.</summary>
     public required string Baseline { get; init; }
+
+    /// <summary>Baselines of engines that have another one, by the engine's name.</summary>
+    public IReadOnlyDictionary<string, string> Baselines { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Fresh processes per engine, configuration and workload.</summary>
     public required int Repetitions { get; init; }
@@ -40,29 +43,44 @@ internal sealed record SweepDefinition
     /// <summary>Time after which a worker is stopped and counts as failed.</summary>
     public required TimeSpan Timeout { get; init; }
 
-    /// <summary>Knobs that may differ although V8 has no flag for them.</summary>
-    public required IReadOnlySet<string> V8Ignores { get; init; }
+    /// <summary>By engine, the knobs that may differ although it does not have them.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlySet<string>> Ignores { get; init; }
 
     /// <summary>
     /// Why an engine's speedups over the baseline mean nothing: it cannot switch off what the baseline switches off. Null where they mean what they say.
     /// </summary>
     public string? SpeedupObstacle(string engine)
     {
-        if (engine == Harness.Experiments.Engines.OwnEngine.EngineName)
-            return null;
-        var differing = V8Ignores.Where(knob => Configurations.Select(configuration => configuration.Knobs.GetValueOrDefault(knob)).Distinct().Count() > 1).Order().ToList();
-        return differing.Count == 0 ? null : $"has no flag for {string.Join(", ", differing)}, so that its baseline does what that of this engine leaves out: its times can be compared, its speedups cannot";
+        var differing = IgnoredBy(engine)
+            .Where(knob => ConfigurationsFor(engine).Select(configuration => configuration.Knobs.GetValueOrDefault(knob)).Distinct().Count() > 1).Order().ToList();
+        return differing.Count == 0 ? null : $"has no {(engine == Harness.Experiments.Engines.V8.V8Engine.EngineName ? "flag" : "setting")} for {string.Join(", ", differing)}, so that its baseline does what that of this engine leaves out: its times can be compared, its speedups cannot";
     }
 
     /// <summary>The text of the file, kept with the results.</summary>
     public required string SourceText { get; init; }
+
+    /// <summary>Name of the configuration that an engine's others are compared with.</summary>
+    public string BaselineOf(string engine) => Baselines.GetValueOrDefault(engine, Baseline);
+
+    /// <summary>The configurations that are meant for an engine.</summary>
+    public IEnumerable<SweepConfiguration> ConfigurationsFor(string engine) => Configurations.Where(configuration => configuration.IsFor(engine));
+
+    /// <summary>The knobs that may differ although an engine does not have them.</summary>
+    public IReadOnlySet<string> IgnoredBy(string engine) => Ignores.GetValueOrDefault(engine) ?? NothingIgnored;
+
+    private static readonly IReadOnlySet<string> NothingIgnored = new HashSet<string>();
 }
 
 /// <summary>A named choice of knob values.</summary>
 /// <param name="Name">Name in the results.</param>
 /// <param name="Title">Title for charts.</param>
 /// <param name="Knobs">Values by knob name; the others are at their defaults.</param>
-internal sealed record SweepConfiguration(string Name, string Title, IReadOnlyDictionary<string, string> Knobs);
+/// <param name="Engines">Names of the engines that it is meant for; null for all.</param>
+internal sealed record SweepConfiguration(string Name, string Title, IReadOnlyDictionary<string, string> Knobs, IReadOnlyList<string>? Engines = null)
+{
+    /// <summary>Whether it is meant for an engine.</summary>
+    public bool IsFor(string engine) => Engines?.Contains(engine) ?? true;
+}
 
 /// <summary>
 /// When a worker counts as warmed up: after enough calls and enough time, once the last calls took about the same time and,

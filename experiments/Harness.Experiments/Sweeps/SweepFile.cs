@@ -1,5 +1,6 @@
 using Harness.Engine.Configuration;
 using Harness.Experiments.Engines;
+using Harness.Experiments.Engines.V8;
 using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Sweeps;
@@ -17,6 +18,8 @@ namespace Harness.Experiments.Sweeps;
 ///   deopt: [on, off]
 /// baseline: inlining.budget=100 deopt=on
 /// </code>
+/// A configuration may be meant for some engines only (<c>engines: [jsc]</c>), and an engine may have a baseline of its own (<c>baselines: {jsc: no-inlining}</c>).
+/// Programs that no manifest has stand in the file itself (<c>programs</c>, as in a manifest, with paths relative to the file).
 /// </summary>
 internal static class SweepFile
 {
@@ -46,7 +49,7 @@ internal static class SweepFile
         var document = YamlFile.Parse<Document>(text, path, "sweep file");
         try
         {
-            return document.ToDefinition(Path.GetFileNameWithoutExtension(path), text, catalog, known);
+            return document.ToDefinition(path, text, catalog, known);
         }
         catch (Exception exception) when (exception is HarnessException or KnobException)
         {
@@ -88,8 +91,15 @@ internal static class SweepFile
 
         public List<string> V8Ignores { get; set; } = [];
 
-        public SweepDefinition ToDefinition(string name, string text, ProgramCatalog catalog, IReadOnlyList<Workload>? known)
+        public Dictionary<string, List<string>?> Ignores { get; set; } = [];
+
+        public Dictionary<string, string> Baselines { get; set; } = [];
+
+        public List<ProgramManifest.Entry> Programs { get; set; } = [];
+
+        public SweepDefinition ToDefinition(string path, string text, ProgramCatalog catalog, IReadOnlyList<Workload>? known)
         {
+            var name = Path.GetFileNameWithoutExtension(path);
             Require(Workloads is { Count: > 0 }, "it does not say what to measure; write 'workloads: [NAME, …]', or 'workloads: [all]' for all of them");
             var configurations = MakeConfigurations();
             var baseline = Baseline ?? configurations[0].Name;
@@ -101,16 +111,22 @@ internal static class SweepFile
             var cells = (long)Engines.Distinct().Count() * configurations.Count * Workloads!.Count;
             Require(cells <= MostCells, $"it has {cells} cells (engines × configurations × workloads); at most {MostCells} are measured in one sweep");
             Require(WarmUp.Window >= 2 && WarmUp.Calls >= WarmUp.Window, "warm-up needs a window of at least 2, and at least as many calls");
-            foreach (var knob in V8Ignores)
-                KnobRegistry.Find(knob);
-            IReadOnlyList<Workload> workloads = known ?? [.. Workloads!.SelectMany(catalog.Select).Distinct()];
+            var ignores = ReadIgnores();
+            foreach (var (engine, own) in Baselines)
+            {
+                Require(configurations.Any(configuration => configuration.Name == own && configuration.IsFor(EngineCatalog.CheckName(engine))),
+                    $"the baseline '{own}' of {engine} is none of its configurations {string.Join(", ", configurations.Where(configuration => configuration.IsFor(engine)).Select(configuration => $"'{configuration.Name}'"))}");
+            }
+
+            var all = Programs.Count == 0 || known is not null ? catalog : catalog.With(ProgramManifest.ReadEntries(path, Programs));
+            IReadOnlyList<Workload> workloads = known ?? [.. Workloads!.SelectMany(all.Select).Distinct()];
             return new SweepDefinition
             {
                 Name = name,
                 Title = Title ?? name,
                 Engines = [.. Engines.Select(EngineCatalog.CheckName).Distinct()],
                 Workloads = workloads,
-                Programs = known is not null ? [] : [.. workloads.Select(workload => workload.Program).Distinct().Select(catalog.Find)],
+                Programs = known is not null ? [] : [.. workloads.Select(workload => workload.Program).Distinct().Select(all.Find)],
                 Configurations = configurations,
                 Baseline = baseline,
                 Repetitions = Repetitions,
@@ -118,7 +134,8 @@ internal static class SweepFile
                 WarmUp = new WarmUpRule(WarmUp.Calls, WarmUp.Milliseconds, WarmUp.Window, WarmUp.Tolerance, WarmUp.LimitMilliseconds),
                 TimedCalls = TimedCalls,
                 Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
-                V8Ignores = V8Ignores.ToHashSet(),
+                Baselines = Baselines,
+                Ignores = ignores,
                 SourceText = text,
             };
         }
@@ -130,12 +147,12 @@ internal static class SweepFile
             Require(size <= MostConfigurations, FormattableString.Invariant($"the grid has {size:#,0} configurations; at most {MostConfigurations:#,0} are measured in one sweep: take fewer values, or split it"));
             var configurations = Grid.Count > 0
                 ? [.. Combinations([.. Grid]).Select(values => new SweepConfiguration(GridName(values), GridName(values), Merge(values)))]
-                : Configurations.Select(entry => new SweepConfiguration(entry.Name, entry.Title ?? entry.Name, Merge(entry.Knobs))).ToList();
+                : Configurations.Select(entry => new SweepConfiguration(entry.Name, entry.Title ?? entry.Name, Merge(entry.Knobs), entry.Engines is null ? null : [.. entry.Engines.Select(EngineCatalog.CheckName)])).ToList();
             Require(configurations.Count > 0, "it has no configurations; write a list 'configurations' or a 'grid'");
             foreach (var configuration in configurations)
             {
                 Require(configuration.Name.Length > 0, "each configuration needs a name");
-                EngineOptions.FromDictionary(configuration.Knobs);
+                KnobCatalog.Check(configuration.Knobs);
             }
 
             var repeated = configurations.GroupBy(configuration => configuration.Name).FirstOrDefault(group => group.Count() > 1);
@@ -143,11 +160,21 @@ internal static class SweepFile
             return configurations;
         }
 
+        private Dictionary<string, IReadOnlySet<string>> ReadIgnores()
+        {
+            var ignores = Ignores.ToDictionary(pair => EngineCatalog.CheckName(pair.Key), pair => (pair.Value ?? []).ToHashSet());
+            if (V8Ignores.Count > 0)
+                ignores[V8Engine.EngineName] = [.. ignores.GetValueOrDefault(V8Engine.EngineName) ?? [], .. V8Ignores];
+            foreach (var knob in ignores.Values.SelectMany(knobs => knobs))
+                KnobCatalog.Find(knob);
+            return ignores.ToDictionary(pair => pair.Key, IReadOnlySet<string> (pair) => pair.Value);
+        }
+
         private Dictionary<string, string> Merge(IEnumerable<KeyValuePair<string, string?>>? knobs)
         {
             var merged = new Dictionary<string, string>();
             foreach (var (name, value) in Knobs.Concat(knobs ?? []))
-                merged[name] = value ?? throw new HarnessException($"knob '{name}' has no value; write one, as in '{name}: {EngineOptions.FromDictionary([]).ToDictionary().GetValueOrDefault(name, "VALUE")}'");
+                merged[name] = value ?? throw new HarnessException($"knob '{name}' has no value; write one, as in '{name}: {KnobCatalog.Find(name).DefaultText}'");
             return merged;
         }
 
@@ -180,6 +207,8 @@ internal static class SweepFile
         public string? Title { get; set; }
 
         public Dictionary<string, string?> Knobs { get; set; } = [];
+
+        public List<string>? Engines { get; set; }
     }
 
     private sealed class WarmUpEntry

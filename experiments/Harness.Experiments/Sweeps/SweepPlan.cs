@@ -24,7 +24,7 @@ internal static class SweepPlan
     {
         var cells = (
             from engine in sweep.Engines
-            from configuration in sweep.Configurations
+            from configuration in sweep.ConfigurationsFor(engine)
             from program in sweep.Programs
             select new Cell(engine, configuration.Name, program.Name)).ToArray();
         for (var repetition = 1; repetition <= sweep.Repetitions; repetition++)

@@ -17,7 +17,10 @@ internal interface ISweepProgress
     /// <summary>A program is left out, because it cannot be run at all.</summary>
     void Absent(Failure failure);
 
-    /// <summary>A repetition is left out, because its cell failed too often.</summary>
+    /// <summary>Something is left out, because an engine cannot run it.</summary>
+    void Gap(EngineGap gap);
+
+    /// <summary>A repetition is left out, because its cell failed too often or cannot be run.</summary>
     void Skip(ProgramRun key);
 }
 
@@ -111,6 +114,12 @@ internal sealed class ConsoleSweepProgress : ISweepProgress
         failed++;
         EndLine();
         Console.Error.WriteLine($"ABSENT {failure.Workload}: {failure.Message}");
+    }
+
+    public void Gap(EngineGap gap)
+    {
+        EndLine();
+        Console.Error.WriteLine($"GAP {gap}");
     }
 
     public void Skip(ProgramRun key)

@@ -29,6 +29,7 @@ internal sealed class SweepRunner
     private readonly ILookup<string, Workload> workloadsOf;
     private readonly Dictionary<string, SweepConfiguration> configurations;
     private readonly Dictionary<string, string> fingerprints;
+    private readonly List<EngineGap> gaps;
 
     /// <summary>Checks all that can be checked before the first repetition.</summary>
     /// <exception cref="HarnessException">An engine does not have a knob.</exception>
@@ -42,10 +43,11 @@ internal sealed class SweepRunner
         workloadsOf = sweep.Workloads.ToLookup(workload => workload.Program);
         foreach (var engine in engines.Values)
         {
-            foreach (var configuration in sweep.Configurations)
-                engine.CheckKnobs(configuration.Knobs, sweep.V8Ignores);
+            foreach (var configuration in sweep.ConfigurationsFor(engine.Name).Where(configuration => configuration.Name == sweep.BaselineOf(engine.Name) || KnobGap(engine, configuration) is null))
+                engine.CheckKnobs(configuration.Knobs, sweep.IgnoredBy(engine.Name));
         }
 
+        gaps = [.. engines.Values.SelectMany(FindGaps)];
         fingerprints = TakeFingerprints();
     }
 
@@ -74,24 +76,36 @@ internal sealed class SweepRunner
         using var results = DurableCsv<Measurement>.Open(folder.Results, out var rows);
         MeasurementFile.Check(rows, folder.Results);
         using var failureLog = DurableCsv<Failure>.Open(folder.Failures, out _);
-        RecordProvenance(rows);
 
-        var done = rows.Select(row => row.Key).ToHashSet();
+        // The gaps that earlier runs found are part of what is recorded.
         var pending = Pending(rows);
+        RecordProvenance(rows);
+        var done = rows.Select(row => row.Key).ToHashSet();
         var failures = new List<Failure>();
         progress.Begin(pending, alreadyDone: rows.Count);
+        foreach (var gap in gaps)
+            progress.Gap(gap);
         foreach (var program in programs.Values.Where(program => program.Problem is not null))
             progress.Absent(Log(new ProgramRun(AnyEngine, AnyConfiguration, program.Definition.Name, 0), new WorkerReport { Status = WorkerStatus.Absent, Message = program.Problem! }));
         foreach (var key in pending)
         {
-            if (failures.Count(failure => failure.Key.Cell == key.Cell) >= FailuresToGiveUp)
+            if (failures.Count(failure => failure.Key.Cell == key.Cell) >= FailuresToGiveUp || gaps.Any(gap => gap.Covers(key)))
             {
                 progress.Skip(key);
                 continue;
             }
 
             progress.Start(key);
+            var meter = new InterferenceMeter();
             var report = Measure(key);
+            var interference = meter.Stop(report.CpuMs);
+            if (report.Status == WorkerStatus.Unsupported)
+            {
+                progress.Finish(key, failure: null);
+                progress.Gap(AddGap(key, report));
+                continue;
+            }
+
             if (report.Status != WorkerStatus.Ok)
             {
                 progress.Finish(key, Log(key, report));
@@ -99,7 +113,7 @@ internal sealed class SweepRunner
             }
 
             // All rows of a process go to the disk at once; where a kill tore them apart, only those that are missing are added.
-            results.Append([.. workloadsOf[key.Program].Where(workload => !done.Contains(key.Of(workload.Name))).Select(workload => ToMeasurement(key, workload, report))]);
+            results.Append([.. workloadsOf[key.Program].Where(workload => !done.Contains(key.Of(workload.Name))).Select(workload => ToMeasurement(key, workload, report, interference))]);
             progress.Finish(key, failure: null);
         }
 
@@ -112,6 +126,50 @@ internal sealed class SweepRunner
             failures.Add(failure);
             return failure;
         }
+    }
+
+    private string? KnobGap(IEngine engine, SweepConfiguration configuration) => engine.FindGap(configuration.Knobs, sweep.IgnoredBy(engine.Name));
+
+    /// <summary>
+    /// What is known beforehand: programs that an engine cannot run, configurations that it has no settings for, and those that come to the same on it as an
+    /// earlier one although their knobs differ. A baseline that cannot be measured is a mistake of the sweep.
+    /// </summary>
+    private IEnumerable<EngineGap> FindGaps(IEngine engine)
+    {
+        var seen = new Dictionary<string, SweepConfiguration>();
+        foreach (var configuration in sweep.ConfigurationsFor(engine.Name).OrderBy(configuration => configuration.Name == sweep.BaselineOf(engine.Name) ? 0 : 1))
+        {
+            if (KnobGap(engine, configuration) is { } obstacle)
+            {
+                yield return new EngineGap(engine.Name, configuration.Name, null, obstacle);
+                continue;
+            }
+
+            var settings = string.Join(' ', engine.Settings(configuration.Knobs));
+            if (!seen.TryAdd(settings, configuration) && ChangedKnobs(seen[settings]) != ChangedKnobs(configuration))
+                yield return new EngineGap(engine.Name, configuration.Name, null, $"does the same as in '{seen[settings].Name}'");
+        }
+
+        foreach (var program in programs.Values.Where(program => program.Problem is null))
+        {
+            if (engine.FindGap(program.Request!) is { } reason)
+                yield return new EngineGap(engine.Name, null, program.Definition.Name, reason);
+        }
+    }
+
+    private static string ChangedKnobs(SweepConfiguration configuration) => string.Join(' ', configuration.Knobs
+        .Select(pair => (Knob: KnobCatalog.Find(pair.Key), pair.Value))
+        .Where(pair => !pair.Knob.Parse(pair.Value).Equals(pair.Knob.Default))
+        .Select(pair => $"{pair.Knob.Name}={pair.Knob.Format(pair.Knob.Parse(pair.Value))}")
+        .Order(StringComparer.Ordinal));
+
+    /// <summary>Notes that an engine turned out not to run a program, so that it is tried only once.</summary>
+    private EngineGap AddGap(ProgramRun key, WorkerReport report)
+    {
+        var gap = new EngineGap(key.Engine, null, key.Program, $"cannot run it: {report.Message.ReplaceLineEndings(" ")}");
+        gaps.Add(gap);
+        (Provenance.Read(folder.Provenance)! with { Gaps = gaps }).Write(folder.Provenance);
+        return gap;
     }
 
     private WorkerReport Measure(ProgramRun key)
@@ -128,10 +186,10 @@ internal sealed class SweepRunner
         return ProgramResult.Check(program.Definition, engines[key.Engine].Measure(request, sweep.Timeout));
     }
 
-    private Measurement ToMeasurement(ProgramRun key, Workload workload, WorkerReport report)
+    private Measurement ToMeasurement(ProgramRun key, Workload workload, WorkerReport report, Interference interference)
     {
         var times = ProgramResult.TimesOf(workload, programs[key.Program].Definition, report);
-        return Measurement.Of(key.Of(workload.Name), key.Program, times, report);
+        return Measurement.Of(key.Of(workload.Name), key.Program, times, report, interference);
     }
 
     private static Failure ToFailure(ProgramRun key, WorkerReport report) => new()
@@ -154,7 +212,6 @@ internal sealed class SweepRunner
                 $"{folder.Path} has results from before these changed: {string.Join(", ", changed)}; use --restart to set them aside and measure anew, or --results to measure elsewhere");
         }
 
-        var measuresV8 = engines.ContainsKey(V8Engine.EngineName);
         var engineVersions = new Dictionary<string, string>(earlier?.Engines ?? []);
         foreach (var engine in engines.Values)
             engineVersions[engine.Name] = engine.Version;
@@ -164,12 +221,13 @@ internal sealed class SweepRunner
             Seed = sweep.Seed,
             Repetitions = sweep.Repetitions,
             Machine = MachineDescription.Current(),
+            Environment = EnvironmentDescription.Current(),
             Engines = engineVersions,
             Fingerprints = Merge(earlier?.Fingerprints, fingerprints),
-            Knobs = sweep.Configurations.ToDictionary(configuration => configuration.Name, configuration => EngineOptions.FromDictionary(configuration.Knobs).ToDictionary()),
-            V8Flags = measuresV8
-                ? sweep.Configurations.ToDictionary(configuration => configuration.Name, configuration => string.Join(' ', V8Engine.Flags(configuration.Knobs)))
-                : earlier?.V8Flags,
+            Knobs = sweep.Configurations.ToDictionary(configuration => configuration.Name, configuration => KnobCatalog.Complete(configuration.Knobs)),
+            Settings = Merge(earlier?.Settings, engines.Values.ToDictionary(engine => engine.Name, engine =>
+                sweep.ConfigurationsFor(engine.Name).ToDictionary(configuration => configuration.Name, configuration => string.Join(' ', engine.Settings(configuration.Knobs))))),
+            Gaps = gaps,
             Workloads = [.. sweep.Workloads.Select(workload => new WorkloadDescription(workload.Name, workload.Title, workload.Group, workload.Program, workload.Calls))],
             Runs = [.. earlier?.Runs ?? [], RunDescription.Current()],
         };
@@ -191,7 +249,7 @@ internal sealed class SweepRunner
 
         foreach (var configuration in sweep.Configurations)
         {
-            foreach (var (knob, file) in configuration.Knobs.Where(pair => KnobRegistry.Find(pair.Key).Type == KnobType.Path && pair.Value != "none"))
+            foreach (var (knob, file) in configuration.Knobs.Where(pair => KnobCatalog.Find(pair.Key).Type == KnobType.Path && pair.Value != "none"))
                 parts[FilePart + file] = HashOfFile(configuration.Name, knob, file);
         }
 
@@ -225,13 +283,15 @@ internal sealed class SweepRunner
     private List<ProgramRun> Pending(IReadOnlyList<Measurement> rows)
     {
         var done = rows.Select(row => row.Key).ToHashSet();
+        if (rows.Count > 0 && Provenance.Read(folder.Provenance)?.Gaps is { } earlier)
+            gaps.AddRange(earlier.Where(gap => gap.Program is not null && engines.ContainsKey(gap.Engine)).Except(gaps).ToList());
         return [.. SweepPlan.Order(sweep)
-            .Where(run => programs[run.Program].Problem is null && workloadsOf[run.Program].Any(workload => !done.Contains(run.Of(workload.Name))))];
+            .Where(run => programs[run.Program].Problem is null && !gaps.Any(gap => gap.Covers(run)) && workloadsOf[run.Program].Any(workload => !done.Contains(run.Of(workload.Name))))];
     }
 
-    private static Dictionary<string, string> Merge(Dictionary<string, string>? earlier, Dictionary<string, string> now)
+    private static Dictionary<string, TValue> Merge<TValue>(Dictionary<string, TValue>? earlier, Dictionary<string, TValue> now)
     {
-        var merged = new Dictionary<string, string>(earlier ?? []);
+        var merged = new Dictionary<string, TValue>(earlier ?? []);
         foreach (var (part, value) in now)
             merged[part] = value;
         return merged;

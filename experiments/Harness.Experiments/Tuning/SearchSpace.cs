@@ -1,5 +1,5 @@
 using System.Globalization;
-using Harness.Engine.Configuration;
+using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Tuning;
 
@@ -72,7 +72,7 @@ internal sealed class SearchSpace(IReadOnlyList<TuningParameter> parameters)
         // A condition may hang on a knob that is conditional itself; specifications are checked to have no cycles.
         for (var when = parameter.When; when is not null; when = Parameters.FirstOrDefault(other => other.Name == when.Knob)?.When)
         {
-            var value = all.TryGetValue(when.Knob, out var chosen) ? chosen : KnobRegistry.Find(when.Knob).DefaultText;
+            var value = all.TryGetValue(when.Knob, out var chosen) ? chosen : KnobCatalog.Find(when.Knob).DefaultText;
             if (!when.Values.Contains(value))
                 return false;
         }

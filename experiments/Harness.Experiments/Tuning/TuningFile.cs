@@ -98,6 +98,8 @@ internal static class TuningFile
             Require(Knobs.Count <= SobolSearch.MostDimensions, $"it has {Knobs.Count} knobs; at most {SobolSearch.MostDimensions} are searched at once");
             var parameters = Knobs.Select(pair => (pair.Value ?? new KnobEntry()).ToParameter(pair.Key)).ToList();
             CheckConditions(parameters);
+            if (parameters.Select(parameter => parameter.Name).FirstOrDefault(knob => KnobCatalog.OwnerOf(knob) is { } owner && owner.Name != Engine) is { } foreign)
+                throw new HarnessException($"knob '{foreign}' does nothing on {Engine}; leave it out, or write 'engine: {KnobCatalog.OwnerOf(foreign)!.Name}'");
             Require(Train.Count > 0, $"it does not say what to measure; write 'train: [NAME, …]' with workloads or groups");
             var train = Select(Train, catalog);
             var validation = Select(Validation, catalog);
@@ -184,7 +186,7 @@ internal static class TuningFile
 
         public TuningParameter ToParameter(string name)
         {
-            var knob = KnobRegistry.Find(name);
+            var knob = KnobCatalog.Find(name);
             Require(knob.Type != KnobType.Path || Values is not null, $"knob '{name}' takes a file; write 'values: [FILE, ...]'");
             Require(Scale is null or "linear" or "log", $"knob '{name}': scale takes linear or log, not '{Scale}'");
             var condition = ReadCondition(name);
@@ -216,7 +218,7 @@ internal static class TuningFile
             var (other, values) = When.Single();
             Require(values is { Count: > 0 }, $"knob '{name}': 'when' has no values for '{other}'");
             foreach (var value in values!)
-                KnobRegistry.Find(other).Parse(value);
+                KnobCatalog.Find(other).Parse(value);
             return new ParameterCondition(other, values);
         }
     }

@@ -3,6 +3,7 @@ using System.Text;
 using Harness.Experiments.Charts.Drawing;
 using Harness.Experiments.Charts.Panels;
 using Harness.Experiments.Engines;
+using Harness.Experiments.Engines.V8;
 using Harness.Experiments.Reports;
 using Harness.Experiments.Statistics;
 

@@ -34,6 +34,10 @@ internal sealed class ProgramCatalog
             [.. given.SelectMany(suite => suite.Programs), .. known]);
     }
 
+    /// <summary>The same with some more of the project's own programs; one of a name that there is takes its place.</summary>
+    public ProgramCatalog With(IReadOnlyList<ProgramDefinition> programs) =>
+        new([.. own.Where(program => programs.All(other => other.Name != program.Name)), .. programs], [.. Programs.Skip(own.Count)]);
+
     /// <summary>Finds a program by name, or by the name of one of its workloads.</summary>
     /// <exception cref="HarnessException">There is none; the message suggests the nearest name.</exception>
     public ProgramDefinition Find(string name) =>

@@ -36,12 +36,22 @@ internal static class ProgramManifest
         return repeated is null ? programs : throw new HarnessException($"{Kind} {path}: two programs are named '{repeated.Key}'");
     }
 
+    /// <summary>Makes programs of entries that stand in another file, with paths relative to it.</summary>
+    /// <param name="path">That file.</param>
+    /// <param name="entries">The entries.</param>
+    /// <exception cref="HarnessException">An entry is wrong.</exception>
+    public static IReadOnlyList<ProgramDefinition> ReadEntries(string path, IReadOnlyList<Entry> entries)
+    {
+        var context = new Context(path, "", Path.GetDirectoryName(Path.GetFullPath(path)), new Document());
+        return [.. entries.Select(entry => entry.ToProgram(context))];
+    }
+
     private static bool IsList(string text) =>
         text.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0 && line[0] != '#' && line != "---") is not { } first || first[0] is '-' or '[';
 
-    private sealed record Context(string Manifest, string Suite, string? Folder, Document Defaults);
+    internal sealed record Context(string Manifest, string Suite, string? Folder, Document Defaults);
 
-    private sealed class Document
+    internal sealed class Document
     {
         public string Host { get; set; } = "none";
 
@@ -56,7 +66,8 @@ internal static class ProgramManifest
         public List<Entry> Programs { get; set; } = [];
     }
 
-    private sealed class Entry
+    /// <summary>A program as a manifest writes it.</summary>
+    internal sealed class Entry
     {
         public string Name { get; set; } = "";
 
@@ -211,7 +222,7 @@ internal static class ProgramManifest
         }
     }
 
-    private sealed class BuildEntry
+    internal sealed class BuildEntry
     {
         public string Command { get; set; } = "";
 
@@ -220,7 +231,7 @@ internal static class ProgramManifest
         public ModuleBuild ToBuild() => Command.Length > 0 && Sources.Count > 0 ? new ModuleBuild(Command, Sources) : throw new FormatException("a build needs a command and its sources");
     }
 
-    private sealed class WarmUpEntry
+    internal sealed class WarmUpEntry
     {
         public string? Invoke { get; set; }
 
@@ -229,7 +240,7 @@ internal static class ProgramManifest
         public List<string> Expected { get; set; } = [];
     }
 
-    private sealed class CheckEntry
+    internal sealed class CheckEntry
     {
         public string? Text { get; set; }
 
@@ -260,7 +271,7 @@ internal static class ProgramManifest
             folder is null || !Directory.Exists(folder) || Path.Combine(folder, TextFile!) is var path && !System.IO.File.Exists(path) ? null : System.IO.File.ReadAllText(path);
     }
 
-    private sealed class MetricEntry
+    internal sealed class MetricEntry
     {
         public string Pattern { get; set; } = "";
 

@@ -1,6 +1,4 @@
 // The host of programs that J2CL compiled from Java, the counterpart of Hosting/J2clHost.cs.
-import { readFileSync } from 'node:fs';
-
 const now = performance.now.bind(performance);
 
 /** A digest of all that a program hands to its host; that of Hosting/CallDigest.cs is the same. */
@@ -54,9 +52,8 @@ class CallDigest {
 }
 
 /** Benchmarks compiled from Java by J2CL: an iteration is five of `runFixedCount`, all in one instance. */
-export function openJ2cl(program, phases) {
+export function openJ2cl(bytes, phases) {
   const options = { builtins: ['js-string'], importedStringConstants: "'" };
-  const bytes = readFileSync(program.module);
   const begin = now();
   const module = new WebAssembly.Module(bytes, options);
   phases.compileMs = now() - begin;
@@ -100,7 +97,7 @@ export function openJ2cl(program, phases) {
     iterate() {
       digest = new CallDigest();
       exports.runFixedCount(5);
-      return { bytes: Buffer.from(digest.toString()), errorText: '', exitCode: 0, files: {} };
+      return { bytes: new TextEncoder().encode(digest.toString()), errorText: '', exitCode: 0, files: {} };
     },
   };
 }

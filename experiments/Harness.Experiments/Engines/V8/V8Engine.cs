@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Harness.Engine.Configuration;
 
-namespace Harness.Experiments.Engines;
+namespace Harness.Experiments.Engines.V8;
 
 /// <summary>V8, in Node processes that run <c>v8-worker.mjs</c>. Knobs become V8's flags of the same meaning.</summary>
 internal sealed partial class V8Engine : IEngine
@@ -32,16 +32,35 @@ internal sealed partial class V8Engine : IEngine
 
     public string Fingerprint => Version;
 
+    public string? FindGap(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored)
+    {
+        foreach (var (name, text) in KnobCatalog.Shared(knobs))
+        {
+            if (ToFlags(name, text) is null && !ignored.Contains(name) && KnobCatalog.Find(name) is var knob && !knob.Parse(text).Equals(knob.Default))
+                return $"has no flag for knob '{name}' = {text}";
+        }
+
+        return null;
+    }
+
     public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored)
     {
-        foreach (var (name, text) in knobs)
+        if (FindGap(knobs, ignored) is { } gap)
+            throw new HarnessException($"V8 {gap}; leave it out, add it to 'v8-ignores', or measure with --engine ours");
+        var given = new HashSet<string>();
+        foreach (var (name, text) in KnobCatalog.Concerning(EngineName, knobs))
         {
-            var knob = KnobRegistry.Find(name);
-            var value = knob.Parse(text);
-            if (knob.ToV8Flags(value) is null && !value.Equals(knob.Default) && !ignored.Contains(name))
-                throw new HarnessException($"V8 has no flag for knob '{name}' = {text}; leave it out, add it to 'v8-ignores', or measure with --engine ours");
+            foreach (var flag in ToFlags(name, text) ?? [])
+            {
+                if (!given.Add(NameOf(flag)))
+                    throw new HarnessException($"knob '{name}' sets V8's flag {NameOf(flag)}, which another knob sets as well; write one of them");
+            }
         }
     }
+
+    public IReadOnlyList<string> Settings(IReadOnlyDictionary<string, string> knobs) => Flags(knobs);
+
+    public string? FindGap(WorkerProgram program) => null;
 
     /// <summary>
     /// Runs a program without any trace, since V8 writes a kilobyte for each collection, of which there may be thousands a second. What
@@ -78,17 +97,25 @@ internal sealed partial class V8Engine : IEngine
     }
 
     private WorkerOutput Run(WorkerRequest request, TimeSpan timeout, IReadOnlyList<string> flags) =>
-        WorkerProcess.Run(node, [.. flags, .. Flags(request.Knobs), Path.Combine(ProjectLayout.Node, "v8-worker.mjs")], request, timeout);
+        WorkerProcess.Run(new WorkerLaunch(node, [.. flags, .. Flags(request.Knobs), Path.Combine(ProjectLayout.Node, "v8-worker.mjs")]), request, timeout);
 
-    /// <summary>V8's flags for some knobs; knobs without a flag are left out.</summary>
+    /// <summary>V8's flags for some knobs; knobs without a flag, and those of other engines, are left out.</summary>
     public static IReadOnlyList<string> Flags(IReadOnlyDictionary<string, string> knobs) =>
-    [
-        .. knobs.SelectMany(pair =>
-        {
-            var knob = KnobRegistry.Find(pair.Key);
-            return knob.ToV8Flags(knob.Parse(pair.Value)) ?? [];
-        }),
-    ];
+        [.. KnobCatalog.Concerning(EngineName, knobs).SelectMany(pair => ToFlags(pair.Key, pair.Value) ?? [])];
+
+    /// <summary>The flags for a value of a knob; null where V8 has no such setting.</summary>
+    private static IReadOnlyList<string>? ToFlags(string name, string text)
+    {
+        var knob = KnobCatalog.Find(name);
+        var value = knob.Parse(text);
+        if (knob is EngineKnob own)
+            return own.ToV8Flags(value);
+        var flag = name[(EngineName.Length + 1)..];
+        return [value is bool isOn ? (isOn ? $"--{flag}" : $"--no-{flag}") : $"--{flag}={knob.Format(value)}"];
+    }
+
+    /// <summary>The flag without its value or its negation.</summary>
+    private static string NameOf(string flag) => "--" + flag.Split('=')[0].Replace("--no-", "--", StringComparison.Ordinal)[2..];
 
     /// <summary>Adds what only V8's trace tells: compilations, code sizes, deopts and collections, those of the worker's own scripts included.</summary>
     public static WorkerReport AddTrace(WorkerReport report, IEnumerable<string> lines)

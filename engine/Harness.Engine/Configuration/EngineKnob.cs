@@ -1,0 +1,56 @@
+using System.Reflection;
+using System.Text.Json;
+
+namespace Harness.Engine.Configuration;
+
+/// <summary>A knob of this engine, bound to its property of <see cref="EngineOptions"/>.</summary>
+public sealed class EngineKnob : Knob
+{
+    private readonly PropertyInfo property;
+    private readonly string? v8Flag;
+
+    internal EngineKnob(PropertyInfo property, KnobAttribute description)
+        : base(description.Name, property.GetValue(EngineOptions.Default)!, description.Documentation, ReadValues(property.PropertyType))
+    {
+        this.property = property;
+        v8Flag = description.V8Flag;
+        Unit = description.Unit;
+        Least = description.Minimum;
+        Most = description.Maximum;
+    }
+
+    /// <summary>V8's flag of the same meaning, or null.</summary>
+    public string? V8Flag => Type == KnobType.Enum
+        ? Values.Select(value => value.V8Flags).FirstOrDefault(flags => !string.IsNullOrEmpty(flags))
+        : v8Flag;
+
+    /// <summary>The value in given options, as a <see cref="bool"/>, <see cref="int"/>, <see cref="double"/> or enumeration value.</summary>
+    /// <param name="options">The options to read.</param>
+    public object GetValue(EngineOptions options) => property.GetValue(options)!;
+
+    /// <summary>The flags that give V8 the same setting.</summary>
+    /// <param name="value">A value of this knob.</param>
+    /// <returns>The flags, none where the value is V8's own behaviour; null where V8 has no such setting.</returns>
+    public IReadOnlyList<string>? ToV8Flags(object value) => value switch
+    {
+        Enum => Values.First(candidate => candidate.Value.Equals(value)).V8Flags?.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        _ when v8Flag is null => null,
+        bool flag => [flag ? v8Flag : Negate(v8Flag)],
+        _ => [$"{v8Flag}={Format(value)}"],
+    };
+
+    internal void SetValue(EngineOptions options, object value) => property.SetValue(options, value);
+
+    private static string Negate(string flag) =>
+        flag.StartsWith("--no-", StringComparison.Ordinal) ? "--" + flag["--no-".Length..] : "--no-" + flag["--".Length..];
+
+    private static KnobValue[]? ReadValues(Type type) => !type.IsEnum ? null :
+    [
+        .. type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(field =>
+        {
+            var attribute = field.GetCustomAttribute<KnobValueAttribute>()
+                ?? throw new NotSupportedException($"{type.Name}.{field.Name}: a knob's value needs a description");
+            return new KnobValue(JsonNamingPolicy.KebabCaseLower.ConvertName(field.Name), attribute.Documentation, field.GetValue(null)!, attribute.V8Flags);
+        }),
+    ];
+}

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using Harness.Experiments.Commands;
+using Harness.Experiments.Results;
+using Harness.Experiments.Workloads;
+
+namespace Harness.Experiments.Tests.Commands;
+
+/// <summary>Modules of the user's own.</summary>
+public sealed class MeasureTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void AModuleIsMeasuredOnTwoEnginesWithTwoValuesOfAKnob()
+    {
+        folder.Write("own.wat", """
+            (module (func (export "sum") (param $n i32) (result f64) (local $sum f64)
+              (loop $next
+                (local.set $sum (f64.add (local.get $sum) (f64.convert_i32_s (local.get $n))))
+                (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+              (local.get $sum)))
+            """);
+        var results = folder.File("out");
+        var output = Run("measure", folder.File("own.wat"), "--invoke", "sum", "1000", "--engines", "ours,wasmtime", "--knob", "pass.peel=on,off", "--knob", "wasmtime.cranelift_opt_level=speed,none", "--repetitions", "1", "--results", results);
+        var rows = DurableCsv<Measurement>.Read(Path.Combine(results, "results.csv"));
+        Assert.Equal(
+            [
+                "ours pass.peel=off wasmtime.cranelift_opt_level=speed",
+                "ours pass.peel=on wasmtime.cranelift_opt_level=speed",
+                "wasmtime pass.peel=on wasmtime.cranelift_opt_level=none",
+                "wasmtime pass.peel=on wasmtime.cranelift_opt_level=speed",
+            ],
+            rows.Select(row => $"{row.Engine} {row.Configuration}").Order(StringComparer.Ordinal));
+        Assert.Contains("wasmtime.cranelift_opt_level=none", output, StringComparison.Ordinal);
+
+        // The sweep file has the program in it, with what it gives: whoever has the folder can read it.
+        Assert.Contains("expected: [\"f64:500500\"]", File.ReadAllText(Path.Combine(results, "sweep.yaml")), StringComparison.Ordinal);
+        Assert.Contains("speedup", Run("compare", results), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACommandMustPrintOnEveryEngineWhatItPrintsOnTheFirst()
+    {
+        folder.Write("command.wat", """
+            (module
+              (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+              (memory (export "memory") 1)
+              (data (i32.const 8) "\10\00\00\00\03\00\00\00hi\n")
+              (func (export "_start") (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0)))))
+            """);
+        var results = folder.File("out");
+        Run("measure", folder.File("command.wat"), "--host", "wasi", "word", "--engines", "wasmtime,ours", "--repetitions", "1", "--results", results);
+        Assert.Equal(2, DurableCsv<Measurement>.Read(Path.Combine(results, "results.csv")).Count);
+        var sweep = File.ReadAllText(Path.Combine(results, "sweep.yaml"));
+        Assert.Contains("sha256: 8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4, exit-code: 0", sweep, StringComparison.Ordinal);
+        Assert.Contains("arguments: [\"word\"]", sweep, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NamesThatYamlWouldTakeForSomethingElseAreQuoted()
+    {
+        var request = new MeasureRequest
+        {
+            Path = folder.File("a: {b} 'c\" #.wasm"),
+            Host = "wasi",
+            Function = "main",
+            Arguments = ["- x", "no", "ü\t"],
+            Expected = [],
+            Engines = ["ours"],
+            Knobs = [new("deopt", ["on", "off"])],
+            Repetitions = 2,
+            TimedCalls = 1,
+        };
+        var text = request.ToSweep(new MeasuredProgram([], [], new Harness.Experiments.Engines.WorkerOutputText { Text = "", Sha256 = "00", Files = new Dictionary<string, string> { ["x: y"] = "11" } }));
+        var sweep = Harness.Experiments.Sweeps.SweepFile.Read(folder.Write("sweep.yaml", text), ProgramCatalog.Read());
+        var program = Assert.Single(sweep.Programs);
+        Assert.Equal(("a: {b} 'c\" #", request.Path), (program.Name, program.PathOf(program.Module)));
+        Assert.Equal(request.Arguments, program.Arguments);
+        Assert.Equal("11", program.Check.Files["x: y"]);
+        Assert.Equal(["deopt=on", "deopt=off"], sweep.Configurations.Select(configuration => configuration.Name));
+    }
+
+    private static string Run(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(HarnessException).Assembly.Location, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, error.GetAwaiter().GetResult());
+        return output;
+    }
+}

@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using Harness.Experiments.Engines;
+using Harness.Experiments.Engines.Jsc;
+using Harness.Experiments.Engines.SpiderMonkey;
+using Harness.Experiments.Engines.Wasmtime;
+using Harness.Experiments.Sweeps;
+using Harness.Experiments.Workloads;
+
+namespace Harness.Experiments.Tests.Engines;
+
+/// <summary>Engines beside ours and V8, where they are installed: programs with and without scripts, their knobs, and what they cannot run.</summary>
+public sealed class ForeignEngineTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [EngineTheory(JscEngine.EngineName)]
+    [InlineData("sixteen-sites")]
+    [InlineData("gc-vtables")]
+    public void JscRunsPrograms(string program) => Runs(JscEngine.EngineName, program);
+
+    [EngineTheory(SpiderMonkeyEngine.EngineName)]
+    [InlineData("sixteen-sites")]
+    [InlineData("gc-vtables")]
+    [InlineData("gc-js-strings")]
+    public void SpiderMonkeyRunsPrograms(string program) => Runs(SpiderMonkeyEngine.EngineName, program);
+
+    [Theory]
+    [InlineData("sixteen-sites")]
+    [InlineData("recursion")]
+    public void WasmtimeRunsPrograms(string program) => Runs(WasmtimeEngine.EngineName, program);
+
+    [EngineTheory(JscEngine.EngineName)]
+    [InlineData("driver")]
+    public void JscRunsScripts(string name) => RunsScripts(JscEngine.EngineName, name);
+
+    [EngineTheory(SpiderMonkeyEngine.EngineName)]
+    [InlineData("driver")]
+    public void SpiderMonkeyRunsScripts(string name) => RunsScripts(SpiderMonkeyEngine.EngineName, name);
+
+    [EngineTheory(JscEngine.EngineName)]
+    [InlineData("--options")]
+    public void KnobsAreOptionsOfThisJsc(string option)
+    {
+        var program = JscInstallation.Package.Find()!;
+        var start = new ProcessStartInfo(program.Program, [option]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var (name, value) in program.Environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var words = process.StandardOutput.ReadToEnd() + error.GetAwaiter().GetResult();
+        process.WaitForExit();
+        var missing = JscKnobs.All.Select(knob => knob.Name["jsc.".Length..]).Where(name => !words.Contains(name + "=", StringComparison.Ordinal)).ToList();
+        Assert.Empty(missing);
+    }
+
+    public static TheoryData<string, string> WasmtimeSettings
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var knob in WasmtimeKnobs.All)
+            {
+                foreach (var value in knob.Default switch
+                {
+                    bool isOn => (string[])[isOn ? "off" : "on"],
+                    int number => [knob.Name.EndsWith("alignment", StringComparison.Ordinal) ? "6" : (number * 2).ToString(System.Globalization.CultureInfo.InvariantCulture)],
+                    _ => [.. knob.Values.Skip(1).Select(choice => choice.Name)],
+                })
+                {
+                    data.Add(knob.Name, value);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(WasmtimeSettings))]
+    public void EverySettingOfWasmtimeRunsPrograms(string knob, string value) => Runs(WasmtimeEngine.EngineName, "two-targets", new Dictionary<string, string> { [knob] = value });
+
+    [Fact]
+    public void WasmtimeRunsWasiCommands()
+    {
+        var module = folder.File("command.wasm");
+        File.WriteAllBytes(module, ModuleFile.Load(folder.Write("command.wat", """
+            (module
+              (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+              (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+              (memory (export "memory") 1)
+              (data (i32.const 8) "\10\00\00\00\03\00\00\00hi\n")
+              (func (export "_start")
+                (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0)))
+                (call $exit (i32.const 3))))
+            """)).Bytes.ToArray());
+        var program = new WorkerProgram { Name = "command", Host = "wasi", Module = module, Iteration = "instance" };
+        foreach (var engine in (string[])["ours", "v8", WasmtimeEngine.EngineName])
+        {
+            var report = EngineCatalog.Open(engine).Measure(Request(program, null), TimeSpan.FromSeconds(60));
+            Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
+            Assert.Equal(("hi\n", 3), (report.Outputs[0].Text, report.Outputs[0].ExitCode));
+        }
+    }
+
+    [Fact]
+    public void WhatAnEngineCannotRunHasAReason()
+    {
+        var wasmtime = new WasmtimeEngine();
+        Assert.Equal("runs no JavaScript, which the program's glue is written in", wasmtime.FindGap(new WorkerProgram { Name = "p", Host = "javascript", Iteration = "script" }));
+        Assert.StartsWith("has no host for what the module imports from '", wasmtime.FindGap(Prepare("gc-js-strings").Request!), StringComparison.Ordinal);
+        Assert.Null(wasmtime.FindGap(Prepare("two-targets").Request!));
+        Assert.Equal("has no WASI in its shell", Harness.Experiments.Engines.Shells.ShellPrograms.FindGap(new WorkerProgram { Name = "p", Host = "wasi", Iteration = "instance" }));
+    }
+
+    private static PreparedProgram Prepare(string name)
+    {
+        var prepared = PreparedProgram.Prepare(ProgramCatalog.Read().Find(name));
+        Assert.Null(prepared.Problem);
+        return prepared;
+    }
+
+    private static void Runs(string engine, string name, IReadOnlyDictionary<string, string>? knobs = null)
+    {
+        var prepared = Prepare(name);
+        var report = ProgramResult.Check(prepared.Definition, EngineCatalog.Open(engine).Measure(Request(prepared.Request!, knobs), TimeSpan.FromSeconds(120)));
+        Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
+        Assert.True(report.ExecuteMs[0] > 0 && report.CpuMs > 0 && report.PeakMemoryBytes > 0);
+    }
+
+    private void RunsScripts(string engine, string name)
+    {
+        var module = folder.File("module.wasm");
+        File.WriteAllBytes(module, [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+        folder.Write("script.js", "class FromScript { get words() { return 'ä€𝄞'; } }");
+        folder.Write("module.mjs", "export const value = 7;");
+        var driver = folder.Write(name + ".mjs", """
+            export async function load(host) {
+              for (const path of host.scripts) host.runScript(path);
+              const { value } = await host.importModule(host.path('other'));
+              const module = await WebAssembly.compile(host.readBytes(host.path('module')));
+              return {
+                async iterate() {
+                  const instance = await WebAssembly.instantiate(module, {});
+                  console.log(new FromScript().words, value, host.arguments[0], instance instanceof WebAssembly.Instance, host.readText(host.path('other')).length);
+                },
+                validate() { if (value !== 7) throw new Error('not 7'); },
+              };
+            }
+            """);
+        var program = new WorkerProgram
+        {
+            Name = "scripts",
+            Host = "javascript",
+            Driver = driver,
+            Scripts = [folder.File("script.js")],
+            Files = new Dictionary<string, string> { ["module"] = module, ["other"] = folder.File("module.mjs") },
+            Arguments = ["argument"],
+            Iteration = "script",
+        };
+        var report = EngineCatalog.Open(engine).Measure(Request(program, null), TimeSpan.FromSeconds(60));
+        Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
+        Assert.Equal("ä€𝄞 7 argument true 23\n", Assert.Single(report.Outputs).Text);
+        Assert.Equal(OutputRecorder.HashOfText("ä€𝄞 7 argument true 23"u8), report.Outputs[0].Sha256);
+    }
+
+    private static WorkerRequest Request(WorkerProgram program, IReadOnlyDictionary<string, string>? knobs) => new()
+    {
+        Program = program,
+        TimedCalls = 1,
+        Settle = new WarmUpRule(MinimumCalls: 1, MinimumMilliseconds: 0, Window: 1, Tolerance: 1, LimitMilliseconds: 1),
+        Knobs = knobs ?? new Dictionary<string, string>(),
+    };
+}

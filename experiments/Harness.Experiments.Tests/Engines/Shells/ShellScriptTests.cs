@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using Harness.Experiments.Engines;
+
+namespace Harness.Experiments.Tests.Engines.Shells;
+
+/// <summary>The scripts that shells without a library share, in Node, which has one to compare with.</summary>
+public sealed class ShellScriptTests
+{
+    [Fact]
+    public void DigestsAreThoseOfNode() => Assert.Equal("same", RunInNode("""
+        const { createHash } = await import('node:crypto');
+        const { sha256 } = await import(`${shells}/sha256.mjs`);
+        for (let length = 0; length < 300; length++) {
+          const bytes = Uint8Array.from({ length }, (_, i) => (i * 131 + length) & 255);
+          const wanted = createHash('sha256').update(bytes).digest('hex');
+          if (sha256(bytes) !== wanted) throw new Error(`length ${length}: ${sha256(bytes)} instead of ${wanted}`);
+        }
+        console.log('same');
+        """));
+
+    [Fact]
+    public void TextIsCodedAsInNode() => Assert.Equal("same", RunInNode("""
+        const [Decoder, Encoder] = [TextDecoder, TextEncoder];
+        delete globalThis.TextDecoder;
+        delete globalThis.TextEncoder;
+        await import(`${shells}/jsc-globals.mjs`);
+        if (TextDecoder === Decoder) throw new Error('not replaced');
+        for (const text of ['', 'plain', 'ä€𝄞\u0000\u007f\u0080\u07ff\u0800\uffff\u{10ffff}', '\ud800x', 'x\udc00']) {
+          const bytes = new TextEncoder().encode(text);
+          if (String(bytes) !== String(new Encoder().encode(text))) throw new Error(`encode ${JSON.stringify(text)}: ${bytes}`);
+          if (new TextDecoder().decode(bytes) !== new Decoder('utf-8', { ignoreBOM: true }).decode(bytes)) throw new Error(`decode ${bytes}`);
+        }
+        for (const bytes of [[0x80], [0xc3], [0xe2, 0x82], [0xf0, 0x9d, 0x84], [0xff, 0x41]]) {
+          if (!new TextDecoder().decode(Uint8Array.from(bytes)).includes('\ufffd')) throw new Error(`decode ${bytes}`);
+          try { new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes)); } catch { continue; }
+          throw new Error(`${bytes} are taken`);
+        }
+        console.log('same');
+        """));
+
+    private static string RunInNode(string script)
+    {
+        using var process = Process.Start(new ProcessStartInfo(NodeInstallation.NodePath, ["--input-type=module", "--eval", $"const shells = 'file://{ProjectLayout.Shells}';\n{script}"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal("", error.GetAwaiter().GetResult());
+        return output.Trim();
+    }
+}

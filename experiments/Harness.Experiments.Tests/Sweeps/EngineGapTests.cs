@@ -1,0 +1,109 @@
+using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
+using Harness.Experiments.Sweeps;
+
+namespace Harness.Experiments.Tests.Sweeps;
+
+/// <summary>What an engine cannot run, or need not, is left out with its name and reason, and makes no hole in a mean.</summary>
+public sealed class EngineGapTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void GapsAreNamedAndTheRestIsMeasured()
+    {
+        var sweep = TestSweeps.Read("""
+            engines: [ours, wasmtime]
+            workloads: [two-targets, gc-js-strings, gc-exceptions-rare]
+            grid: {wasmtime.cranelift_opt_level: [speed, none]}
+            repetitions: 1
+            timed-calls: 1
+            warm-up: {calls: 2, window: 2, milliseconds: 0, limit-milliseconds: 0}
+            """);
+        var results = new ResultsFolder(folder.File("results"));
+        var progress = new RecordedProgress();
+        Assert.Empty(new SweepRunner(sweep, results).Run(progress));
+
+        const string speed = "wasmtime.cranelift_opt_level=speed";
+        const string none = "wasmtime.cranelift_opt_level=none";
+        var rows = DurableCsv<Measurement>.Read(results.Results);
+        Assert.Equal(
+            [$"ours {speed} gc-exceptions-rare", $"ours {speed} gc-js-strings", $"ours {speed} two-targets", $"wasmtime {none} two-targets", $"wasmtime {speed} two-targets"],
+            rows.Select(row => $"{row.Engine} {row.Configuration} {row.Workload}").Order(StringComparer.Ordinal));
+        Assert.All(rows, row => Assert.True(row.ElapsedMs > 0));
+        var gaps = Provenance.Read(results.Provenance)!.Gaps!;
+        Assert.Equal(progress.Gaps, gaps);
+        Assert.Equal($"this engine, {none}: it does the same as in '{speed}'", gaps[0].ToString());
+        Assert.Equal("Wasmtime, gc-js-strings: it has no host for what the module imports from 'wasm:js-string'", gaps[1].ToString());
+        Assert.StartsWith("Wasmtime, gc-exceptions-rare: it cannot run it: ", gaps[2].ToString(), StringComparison.Ordinal);
+        Assert.Equal(3, gaps.Count);
+
+        // What turned out not to run is not tried again.
+        var again = new RecordedProgress();
+        Assert.Empty(new SweepRunner(sweep, results).Run(again));
+        Assert.Equal(0, again.Pending);
+        Assert.Equal(gaps.OrderBy(gap => gap.ToString()), again.Gaps.OrderBy(gap => gap.ToString()));
+    }
+
+    [Fact]
+    public void ConfigurationsThatAnEngineHasNoSettingForAreGapsAndBaselinesMistakes()
+    {
+        const string text = "engines: [ours, wasmtime]\nworkloads: [two-targets]\nconfigurations: [{name: a}, {name: b, knobs: {pass.peel: off}}]\nrepetitions: 1";
+        var runner = new SweepRunner(TestSweeps.Read(text) with { Repetitions = 0 }, new ResultsFolder(folder.File("results")));
+        var progress = new RecordedProgress();
+        runner.Run(progress);
+        Assert.Equal("Wasmtime, b: it has no setting for knob 'pass.peel' = off", Assert.Single(progress.Gaps).ToString());
+        var mistake = Assert.Throws<HarnessException>(() => new SweepRunner(TestSweeps.Read(text + "\nbaseline: b"), new ResultsFolder(folder.File("results"))));
+        Assert.StartsWith("Wasmtime has no setting for knob 'pass.peel' = off; leave it out", mistake.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MeansAreOverWhatAnEngineIsMeasuredIn()
+    {
+        var sweep = TestSweeps.Read("""
+            engines: [ours, jsc]
+            workloads: [two-targets, recursion]
+            configurations: [{name: a, engines: [ours]}, {name: b}, {name: c, engines: [jsc]}]
+            baselines: {jsc: c}
+            """);
+        var rows = new List<Measurement>();
+        foreach (var workload in (string[])["two-targets", "recursion"])
+        {
+            foreach (var (engine, configuration, time) in ((string, string, double)[])[("ours", "a", 6), ("ours", "b", 3), ("jsc", "b", 12), ("jsc", "c", 18)])
+                rows.AddRange(Enumerable.Range(1, 7).Select(repetition => new Measurement { Engine = engine, Configuration = configuration, Workload = workload, Repetition = repetition, ExecuteMs = time }));
+        }
+
+        var summary = new SweepSummary(sweep, rows);
+        Assert.Equal(2, summary.MeanSpeedup("ours", "b")!.Value.Measured.Value, 6);
+        Assert.Equal(1.5, summary.MeanSpeedup("jsc", "b")!.Value.Measured.Value, 6);
+        Assert.Null(summary.MeanSpeedup("jsc", "a"));
+        Assert.Equal(0.25, summary.MeanRatio("ours", "jsc", "b")!.Value.Measured.Value, 6);
+        Assert.Null(summary.MeanRatio("ours", "jsc", "c"));
+        Assert.Equal(1.5, summary.Find("jsc", "b", "recursion")!.Speedup!.Value.Value, 6);
+    }
+
+    private sealed class RecordedProgress : ISweepProgress
+    {
+        public List<EngineGap> Gaps { get; } = [];
+
+        public int Pending { get; private set; }
+
+        public void Begin(IReadOnlyList<ProgramRun> pending, int alreadyDone) => Pending = pending.Count;
+
+        public void Start(ProgramRun key)
+        {
+        }
+
+        public void Finish(ProgramRun key, Failure? failure) => Assert.Null(failure);
+
+        public void Absent(Failure failure) => Assert.Fail(failure.Message);
+
+        public void Gap(EngineGap gap) => Gaps.Add(gap);
+
+        public void Skip(ProgramRun key)
+        {
+        }
+    }
+}

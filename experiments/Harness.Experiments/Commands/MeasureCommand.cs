@@ -1,0 +1,157 @@
+using System.CommandLine;
+using System.Globalization;
+using Harness.Engine.Modules;
+using Harness.Experiments.Engines;
+using Harness.Experiments.Reports;
+using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
+using Harness.Experiments.Sweeps;
+using Harness.Experiments.Workloads;
+using Spectre.Console;
+
+namespace Harness.Experiments.Commands;
+
+/// <summary><c>harness measure</c>: measures a module of the user's own, which no manifest has; a sweep of one program without a file.</summary>
+internal static class MeasureCommand
+{
+    private static readonly TimeSpan MostProbe = TimeSpan.FromMinutes(5);
+
+    public static Command Create()
+    {
+        var file = new Argument<string>("file") { Description = "module: .wasm or .wat" };
+        var arguments = new Argument<string[]>("args") { Description = "arguments: numbers, by the function's parameter types; words, for a WASI command", Arity = ArgumentArity.ZeroOrMore };
+        var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
+        var host = new Option<string>("--host") { Description = "what the module needs: none, or wasi for a command that is run from its beginning", HelpName = "none|wasi", DefaultValueFactory = _ => "none" };
+        var engines = new Option<string>("--engines") { Description = "names with commas between them, 'both' for ours and v8, or 'all' ('harness engines' lists them)", HelpName = "NAMES", DefaultValueFactory = _ => OwnEngine.EngineName };
+        var knobs = new Option<string[]>("--knob") { Description = "knob and values: with more than one, all are measured; with more than one knob, all combinations (may be repeated)", HelpName = "NAME=VALUE,…" };
+        var expect = new Option<string[]>("--expect") { Description = "result that the function must give, as in i32:42 (may be repeated); what this engine gives if left out", HelpName = "RESULT" };
+        var repetitions = new Option<int>("--repetitions") { Description = "processes for each engine and configuration", HelpName = "N", DefaultValueFactory = _ => 11 }.AtLeast(1);
+        var timedCalls = new Option<int>("--timed-calls") { Description = "calls that a process times once it is warmed up", HelpName = "N", DefaultValueFactory = _ => 3 }.AtLeast(1);
+        var results = new Option<string?>("--results") { Description = "results folder; results/measure-NAME if left out", HelpName = "FOLDER" };
+        var restart = new Option<bool>("--restart") { Description = "set earlier results aside and measure anew, instead of going on" };
+        var command = new Command("measure", "measure a module of your own on one or more engines, with one or more values of knobs")
+        {
+            file, arguments, invoke, host, engines, knobs, expect, repetitions, timedCalls, results, restart,
+        };
+        command.SetAction(parsed =>
+        {
+            var path = Path.GetFullPath(parsed.GetRequiredValue(file));
+            var module = ModuleFile.Load(path);
+            var given = new MeasureRequest
+            {
+                Path = path,
+                Host = parsed.GetRequiredValue(host),
+                Function = parsed.GetRequiredValue(invoke),
+                Arguments = parsed.GetValue(arguments) ?? [],
+                Expected = parsed.GetValue(expect) ?? [],
+                Engines = EngineCatalog.ParseOption(parsed.GetRequiredValue(engines)),
+                Knobs = [.. (parsed.GetValue(knobs) ?? []).Select(ReadKnob)],
+                Repetitions = parsed.GetValue(repetitions),
+                TimedCalls = parsed.GetValue(timedCalls),
+            };
+            given.Check();
+            var folder = new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, "measure-" + given.Name));
+            folder.Create();
+            var text = given.ToSweep(given.Host == "wasi" ? ProbeCommand(given) : ProbeCall(given, module));
+            var sweepFile = Path.Combine(folder.Path, "measure.yaml");
+            File.WriteAllText(sweepFile, text);
+            var sweep = SweepFile.Read(sweepFile, ProgramCatalog.Read());
+            File.Delete(sweepFile);
+            var code = SweepCommand.Run(sweep, folder, parsed.GetValue(restart));
+            if (File.Exists(folder.Results) && DurableCsv<Measurement>.Read(folder.Results).Count > 0)
+                WriteTable(folder);
+            return code;
+        });
+        return command;
+    }
+
+    private static KeyValuePair<string, IReadOnlyList<string>> ReadKnob(string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        if (equals <= 0 || equals == text.Length - 1)
+            throw new HarnessException($"--knob {text}: write NAME=VALUE, or NAME=VALUE,VALUE,…");
+        var values = text[(equals + 1)..].Split(',', StringSplitOptions.TrimEntries);
+        var knob = KnobCatalog.Find(text[..equals]);
+        foreach (var value in values)
+            knob.Parse(value);
+        return new(knob.Name, values);
+    }
+
+    /// <summary>The call with what it must give: what the user says, or what this engine gives.</summary>
+    private static MeasuredProgram ProbeCall(MeasureRequest given, WasmModule module)
+    {
+        var arguments = RunCommand.ParseArguments(module, given.Path, given.Function, given.Arguments).Select(value => WasmLiterals.ToLiteral(value).ToString()).ToList();
+        if (given.Expected.Count > 0)
+            return new MeasuredProgram(arguments, [.. given.Expected.Select(ReadExpected)], null);
+        var report = Probe(given, OwnEngine.EngineName, given.ToDefinition(arguments));
+        if (report.Outputs is not [var only])
+            throw new HarnessException($"'{given.Function}' gives other results at its second call than at its first ({string.Join("; then ", report.Outputs.Select(output => output.Text))}), so that it cannot be checked; measure a function that always gives the same");
+        return new MeasuredProgram(arguments, only.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries), null);
+    }
+
+    private static string ReadExpected(string text)
+    {
+        try
+        {
+            return TypedLiteral.Parse(text).ToString();
+        }
+        catch (FormatException exception)
+        {
+            throw new HarnessException($"--expect {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The command with what it must print: what it prints on the first engine.</summary>
+    private static MeasuredProgram ProbeCommand(MeasureRequest given)
+    {
+        if (given.Expected.Count > 0)
+            throw new HarnessException("--expect is for functions; a WASI command must print on every engine what it prints on the first");
+        var report = Probe(given, given.Engines[0], given.ToDefinition([]));
+        return new MeasuredProgram([], [], report.Outputs[^1]);
+    }
+
+    private static WorkerReport Probe(MeasureRequest given, string engine, ProgramDefinition definition)
+    {
+        var prepared = PreparedProgram.Prepare(definition);
+        if (prepared.Problem is { } problem)
+            throw new HarnessException(problem);
+        var program = prepared.Request!;
+        if (program.Timed is { } call)
+            program = program with { Timed = call with { Expected = null }, WarmUp = call with { Expected = null } };
+        Console.Error.WriteLine($"harness: running it once on {engine}, to know what it must give");
+        var request = new WorkerRequest { Program = program, TimedCalls = 1, Settle = new WarmUpRule(1, 0, 1, 1, 0), Knobs = new Dictionary<string, string>(), Checks = true };
+        var report = EngineCatalog.Open(engine).Measure(request, MostProbe);
+        return report.Status == WorkerStatus.Ok
+            ? report
+            : throw new HarnessException($"{Path.GetFileName(given.Path)} cannot be run on {engine} ({report.Message}){(given.Host == "none" ? "; say what it must give, as in '--expect i32:42', to measure it on other engines" : "")}");
+    }
+
+    private static void WriteTable(ResultsFolder folder)
+    {
+        var (sweep, summary) = ReportWriter.Summarize(folder);
+        var table = new Table().Border(TableBorder.Simple).AddColumns("engine", "configuration", "processes", "ms", "95%", "speedup", "95%", "code bytes", "warm-up");
+        foreach (var engine in summary.Engines)
+        {
+            foreach (var configuration in summary.ConfigurationsOf(engine))
+            {
+                if (summary.Find(engine, configuration.Name, sweep.Workloads[0].Name) is { } cell)
+                    table.AddRow([.. Row(engine, configuration.Name, cell).Select(Markup.Escape)]);
+            }
+        }
+
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = 400;
+        AnsiConsole.Write(table);
+    }
+
+    private static string[] Row(string engine, string configuration, CellSummary cell) =>
+    [
+        engine, configuration, cell.Count.ToString(CultureInfo.InvariantCulture), Number(cell.Time.Value), Range(cell.Time),
+        cell.Speedup is { } speedup ? Number(speedup.Value) + "x" : "", cell.Speedup is { } interval && cell.Difference is not null ? Range(interval) : "",
+        cell.OptimizedBytes > 0 ? cell.OptimizedBytes.ToString("0", CultureInfo.InvariantCulture) : "", cell.Unsettled > 0 ? $"{cell.Unsettled} unsettled" : "",
+    ];
+
+    private static string Range(Estimate estimate) => estimate.HasInterval ? $"{Number(estimate.Low)}–{Number(estimate.High)}" : "–";
+
+    private static string Number(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Harness.Experiments.Engines;
+using Harness.Experiments.Workloads;
+
+namespace Harness.Experiments.Commands;
+
+/// <summary>What <c>harness measure</c> was asked, and the sweep that it makes of it: an ordinary sweep file with the program in it, so that all else can read the results.</summary>
+internal sealed record MeasureRequest
+{
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public required string Path { get; init; }
+
+    /// <summary><c>none</c> or <c>wasi</c>.</summary>
+    public required string Host { get; init; }
+
+    public required string Function { get; init; }
+
+    /// <summary>As the user wrote them.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>As the user wrote them; empty to go by what this engine gives.</summary>
+    public required IReadOnlyList<string> Expected { get; init; }
+
+    public required IReadOnlyList<string> Engines { get; init; }
+
+    /// <summary>Values by knob.</summary>
+    public required IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> Knobs { get; init; }
+
+    public required int Repetitions { get; init; }
+
+    public required int TimedCalls { get; init; }
+
+    /// <summary>The program's name: that of the file, and of the function where it is not the usual one.</summary>
+    public string Name => System.IO.Path.GetFileNameWithoutExtension(Path) + (Host == "none" && Function != "main" ? "-" + Function : "");
+
+    /// <summary>Refuses what cannot be meant.</summary>
+    /// <exception cref="HarnessException">It is wrong; the message says how to mend it.</exception>
+    public void Check()
+    {
+        if (Host is not ("none" or "wasi"))
+            throw new HarnessException($"--host takes none or wasi, not '{Host}'; programs with scripts are described in a manifest (workloads/README.md)");
+        if (Knobs.GroupBy(knob => knob.Key).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new HarnessException($"--knob {twice.Key} is given twice; write all its values at once: {twice.Key}={string.Join(',', twice.SelectMany(knob => knob.Value).Distinct())}");
+        foreach (var (knob, values) in Knobs)
+        {
+            if (values.Distinct().Count() < values.Count)
+                throw new HarnessException($"--knob {knob} has a value twice");
+            if (KnobCatalog.OwnerOf(knob) is { } owner && !Engines.Contains(owner.Name))
+                throw new HarnessException($"knob '{knob}' is one of {owner.Title} alone, which is not measured; add it: --engines {string.Join(',', Engines.Append(owner.Name))}");
+        }
+    }
+
+    /// <summary>The program, to be run once.</summary>
+    public ProgramDefinition ToDefinition(IReadOnlyList<string> arguments) => new()
+    {
+        Name = Name,
+        Title = Name,
+        Folder = System.IO.Path.GetDirectoryName(Path),
+        Host = Host == "wasi" ? HostKind.Wasi : HostKind.None,
+        Module = System.IO.Path.GetFileName(Path),
+        Arguments = Host == "wasi" ? Arguments : [],
+        Iteration = Host == "wasi" ? IterationKind.Instance : IterationKind.Call,
+        Timed = Host == "wasi" ? null : new Invocation(Function, [.. arguments.Select(TypedLiteral.Parse)], []),
+        Workloads = [new Workload { Name = Name, Title = Name, Program = Name }],
+    };
+
+    /// <summary>The sweep file.</summary>
+    public string ToSweep(MeasuredProgram program)
+    {
+        var text = new StringBuilder();
+        Line(text, $"# Made by 'harness measure'.");
+        Line(text, $"title: {Quote(Name)}");
+        Line(text, $"engines: [{string.Join(", ", Engines)}]");
+        Line(text, $"workloads: [{Quote(Name)}]");
+        Line(text, $"programs:");
+        Line(text, $"  - name: {Quote(Name)}");
+        Line(text, $"    file: {Quote(Path)}");
+        Line(text, $"    host: {Host}");
+        if (program.Output is { } output)
+        {
+            Line(text, $"    arguments: {List(Arguments)}");
+            Line(text, $"    check: {{sha256: {output.Sha256}, exit-code: {output.ExitCode}, files: {{{string.Join(", ", output.Files.Select(file => $"{Quote(file.Key)}: {file.Value}"))}}}}}");
+        }
+        else
+        {
+            Line(text, $"    invoke: {Quote(Function)}");
+            Line(text, $"    args: {List(program.Arguments)}");
+            Line(text, $"    expected: {List(program.Expected)}");
+        }
+
+        if (Knobs.Count == 0)
+        {
+            Line(text, $"configurations: [{{name: default}}]");
+        }
+        else
+        {
+            Line(text, $"grid:");
+            foreach (var (knob, values) in Knobs)
+                Line(text, $"  {knob}: {List(values)}");
+        }
+
+        Line(text, $"repetitions: {Repetitions}");
+        Line(text, $"timed-calls: {TimedCalls}");
+        return text.ToString();
+    }
+
+    private static string List(IEnumerable<string> values) => $"[{string.Join(", ", values.Select(Quote))}]";
+
+    /// <summary>Every text of JSON is one of YAML.</summary>
+    private static string Quote(string text) => JsonSerializer.Serialize(text, Relaxed);
+
+    private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+}
+
+/// <summary>A program with what it must give.</summary>
+/// <param name="Arguments">The arguments of the call, as typed literals.</param>
+/// <param name="Expected">Its results, likewise.</param>
+/// <param name="Output">What the command must print; null for a call.</param>
+internal sealed record MeasuredProgram(IReadOnlyList<string> Arguments, IReadOnlyList<string> Expected, WorkerOutputText? Output);

@@ -1,0 +1,44 @@
+using Harness.Engine.Configuration;
+
+namespace Harness.Experiments.Engines;
+
+/// <summary>
+/// Every knob that a sweep or a tuning run can name, whoever's it is: those of this engine, and those of the other engines, whose names begin with
+/// the engine's. A knob of this engine holds for other engines as far as they have the same setting; a knob of another engine holds for that one alone.
+/// </summary>
+internal static class KnobCatalog
+{
+    private static readonly Dictionary<string, Knob> ByName = KnobRegistry.All.Concat<Knob>(EngineCatalog.All.SelectMany(engine => engine.Knobs)).ToDictionary(knob => knob.Name);
+
+    /// <summary>All knobs; those of this engine first.</summary>
+    public static IReadOnlyCollection<Knob> All => ByName.Values;
+
+    /// <summary>Finds a knob by its name.</summary>
+    /// <exception cref="KnobException">There is no such knob; the message suggests the nearest name.</exception>
+    public static Knob Find(string name) => ByName.TryGetValue(name, out var knob)
+        ? knob
+        : throw new KnobException($"unknown knob '{name}'; did you mean '{NameSuggestion.Nearest(name, ByName.Keys)}'? ('harness knobs' lists all)");
+
+    /// <summary>The engine whose knob it is alone; null for the knobs of this engine, which others may have as well.</summary>
+    public static EngineEntry? OwnerOf(string knob) => EngineCatalog.All.FirstOrDefault(engine => knob.StartsWith(engine.Name + ".", StringComparison.Ordinal));
+
+    /// <summary>Checks names and values.</summary>
+    /// <exception cref="KnobException">A knob is unknown, or does not take its value.</exception>
+    public static void Check(IEnumerable<KeyValuePair<string, string>> knobs)
+    {
+        foreach (var (name, value) in knobs)
+            Find(name).Parse(value);
+    }
+
+    /// <summary>The knobs that are not another engine's alone.</summary>
+    public static IReadOnlyDictionary<string, string> Shared(IReadOnlyDictionary<string, string> knobs) =>
+        knobs.Where(pair => OwnerOf(pair.Key) is null).ToDictionary();
+
+    /// <summary>The knobs that an engine may look at: the shared ones, and its own.</summary>
+    public static IReadOnlyDictionary<string, string> Concerning(string engine, IReadOnlyDictionary<string, string> knobs) =>
+        knobs.Where(pair => OwnerOf(pair.Key) is not { } owner || owner.Name == engine).ToDictionary();
+
+    /// <summary>The value of every knob: all of this engine's, and of the others those that are given.</summary>
+    public static IReadOnlyDictionary<string, string> Complete(IReadOnlyDictionary<string, string> knobs) =>
+        EngineOptions.FromDictionary(Shared(knobs)).ToDictionary().Concat(knobs.Where(pair => OwnerOf(pair.Key) is not null)).ToDictionary();
+}

@@ -1,0 +1,45 @@
+namespace Harness.Experiments.Engines.Shells;
+
+/// <summary>
+/// Watches a shell that cannot tell its own CPU time and memory: at the marks that it prints before and after the timed iterations, and once more when it has
+/// reported, which it waits for before it ends.
+/// </summary>
+internal sealed class ShellObserver
+{
+    private const string MarkStart = "{\"mark\":\"";
+    private const string ReportStart = "{\"status\":";
+
+    private double? timedBegin;
+    private double? timedEnd;
+    private ProcessUsage? end;
+
+    /// <summary>Looks at a line of the shell's output.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="processId">The shell.</param>
+    /// <returns>Whether it was the last one that matters.</returns>
+    public bool Observe(string line, int processId)
+    {
+        if (line.StartsWith(MarkStart, StringComparison.Ordinal))
+        {
+            var cpu = ProcessUsage.CpuMsOfTree(processId);
+            if (line.Contains("begin", StringComparison.Ordinal))
+                timedBegin = cpu;
+            else
+                timedEnd = cpu;
+            return false;
+        }
+
+        if (!line.StartsWith(ReportStart, StringComparison.Ordinal))
+            return false;
+        end = ProcessUsage.OfTree(processId);
+        return true;
+    }
+
+    /// <summary>Adds what was seen to the shell's report.</summary>
+    public WorkerReport Complete(WorkerReport report) => report with
+    {
+        CpuMs = end?.CpuMs ?? 0,
+        PeakMemoryBytes = end?.PeakMemoryBytes ?? 0,
+        ExecuteCpuMs = report.ExecuteMs.Count > 0 && timedBegin is { } begin && timedEnd is { } finish ? (finish - begin) / report.ExecuteMs.Count : 0,
+    };
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using Harness.Experiments.Engines.Installation;
+
+namespace Harness.Experiments.Engines.SpiderMonkey;
+
+/// <summary>A headless Firefox with a profile of its own, which listens for WebDriver BiDi.</summary>
+internal sealed class FirefoxProcess : IDisposable
+{
+    private const string AddressWords = "WebDriver BiDi listening on ";
+    private const int KeptLines = 3;
+
+    /// <summary>What every browser is told: precise clocks, nothing that calls home or works on its own.</summary>
+    private static readonly Dictionary<string, string> OwnPreferences = new()
+    {
+        ["privacy.reduceTimerPrecision"] = "false",
+        ["privacy.resistFingerprinting.reduceTimerPrecision.jitter"] = "false",
+        ["app.update.disabledForTesting"] = "true",
+        ["browser.shell.checkDefaultBrowser"] = "false",
+        ["browser.startup.homepage_override.mstone"] = "\"ignore\"",
+        ["browser.startup.page"] = "0",
+        ["browser.newtabpage.enabled"] = "false",
+        ["browser.safebrowsing.update.enabled"] = "false",
+        ["datareporting.policy.dataSubmissionEnabled"] = "false",
+        ["dom.ipc.processPrelaunch.enabled"] = "false",
+        ["dom.max_script_run_time"] = "0",
+        ["extensions.update.enabled"] = "false",
+        ["network.captive-portal-service.enabled"] = "false",
+        ["network.connectivity-service.enabled"] = "false",
+        ["remote.prefs.recommended"] = "true",
+        ["services.settings.server"] = "\"data:,#remote-settings-dummy/v1\"",
+        ["toolkit.telemetry.enabled"] = "false",
+        ["toolkit.telemetry.server"] = "\"\"",
+    };
+
+    private readonly DirectoryInfo profile = Directory.CreateTempSubdirectory("harness-firefox-");
+    private readonly Process process;
+    private readonly TaskCompletionSource<string> address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Queue<string> lastLines = new();
+
+    /// <summary>Starts it.</summary>
+    /// <param name="program">The browser.</param>
+    /// <param name="preferences">Values by preference, as JavaScript writes them.</param>
+    /// <exception cref="HarnessException">It cannot be started.</exception>
+    public FirefoxProcess(InstalledProgram program, IReadOnlyDictionary<string, string> preferences)
+    {
+        File.WriteAllLines(Path.Combine(profile.FullName, "user.js"), OwnPreferences.Concat(preferences).Select(pair => $"user_pref(\"{pair.Key}\", {pair.Value});"));
+        process = WorkerProcess.Start(new WorkerLaunch(program.Program, ["--headless", "--no-remote", "--profile", profile.FullName, "--remote-debugging-port", "0"])
+        {
+            // A home of its own: where there is none, or nobody may write there, Firefox does not start.
+            Environment = new Dictionary<string, string>(program.Environment) { ["HOME"] = profile.FullName, ["MOZ_HEADLESS"] = "1", ["MOZ_CRASHREPORTER_DISABLE"] = "1" },
+        });
+        process.StandardInput.Close();
+        _ = Task.Run(() => Read(process.StandardError));
+        _ = Task.Run(() => Read(process.StandardOutput));
+        _ = process.WaitForExitAsync().ContinueWith(_ => exited.TrySetResult(), TaskScheduler.Default);
+    }
+
+    public int ProcessId => process.Id;
+
+    /// <summary>Ends when the browser does.</summary>
+    public Task Exited => exited.Task;
+
+    /// <summary>What it printed last, for messages; empty if nothing.</summary>
+    public string LastWords
+    {
+        get
+        {
+            lock (lastLines)
+                return lastLines.Count == 0 ? "" : $" ({string.Join(' ', lastLines)})";
+        }
+    }
+
+    /// <summary>Waits until it listens.</summary>
+    /// <returns>The address for WebDriver BiDi.</returns>
+    public async Task<Uri> WaitForAddress(CancellationToken limit)
+    {
+        var first = await Task.WhenAny(address.Task, exited.Task).WaitAsync(limit).ConfigureAwait(false);
+        return first == address.Task
+            ? new Uri(await address.Task.ConfigureAwait(false) + "/session")
+            : throw new BidiException($"the browser ended at its start with code {process.ExitCode}");
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        process.Dispose();
+        try
+        {
+            profile.Delete(recursive: true);
+        }
+        catch (IOException)
+        {
+            // A child that is just ending still writes; the system's folder for temporary files is cleaned by others.
+        }
+    }
+
+    private void Read(StreamReader reader)
+    {
+        while (reader.ReadLine() is { } line)
+        {
+            var start = line.IndexOf(AddressWords, StringComparison.Ordinal);
+            if (start >= 0)
+                address.TrySetResult(line[(start + AddressWords.Length)..].Trim());
+            lock (lastLines)
+            {
+                lastLines.Enqueue(line.Trim());
+                if (lastLines.Count > KeptLines)
+                    lastLines.Dequeue();
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Globalization;
+using Harness.Experiments.Sweeps;
+using Harness.Experiments.Workloads;
+
+namespace Harness.Experiments.Engines;
+
+/// <summary>
+/// The course of a repetition in a worker of the harness itself: iterations that warm up, then iterations that are timed. The counterpart of
+/// <c>experiments/shells/measure.mjs</c>, which follows the same rules.
+/// </summary>
+internal sealed record WorkerLoop
+{
+    /// <summary>The iterations that warmed up.</summary>
+    public required IReadOnlyList<double> WarmUpMs { get; init; }
+
+    /// <summary>Time that warm-up took.</summary>
+    public required double WarmUpTotalMs { get; init; }
+
+    /// <summary>Whether warm-up ended because times had settled, not at its limit.</summary>
+    public required bool Settled { get; init; }
+
+    /// <summary>The timed iterations.</summary>
+    public required double[] ExecuteMs { get; init; }
+
+    /// <summary>CPU time of a timed iteration on all threads, on average.</summary>
+    public required double ExecuteCpuMs { get; init; }
+
+    /// <summary>CPU time of this process on all threads.</summary>
+    public static double CpuMs => Environment.CpuUsage.TotalTime.TotalMilliseconds;
+
+    /// <summary>Time since this process was started.</summary>
+    public static double SinceProcessStartMs => (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
+
+    /// <summary>Most memory that this process had resident.</summary>
+    public static long PeakMemoryBytes
+    {
+        get
+        {
+            var line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? 0 : 1024 * long.Parse(line.AsSpan(6, line.Length - 8), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>Whether an iteration of a program is a call of an export.</summary>
+    public static bool IsCall(WorkerProgram program) => string.Equals(program.Iteration, nameof(IterationKind.Call), StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Runs the iterations that a request asks for.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="warmUp">Makes an iteration that warms up, and gives its time in ms.</param>
+    /// <param name="timed">Makes an iteration that is timed, and gives its time in ms.</param>
+    /// <param name="areTiersQuiet">Whether the engine did no more to its code since it was last asked; null where the engine does not tell.</param>
+    public static WorkerLoop Run(WorkerRequest request, Func<double> warmUp, Func<double> timed, Func<bool>? areTiersQuiet)
+    {
+        var warmUpMs = new List<double>();
+        var (total, settled) = (0.0, true);
+        var count = request.Program.Iterations;
+        if (request.Checks)
+        {
+            if (IsCall(request.Program))
+                warmUp();
+            count = request.TimedCalls;
+        }
+        else if (count == 0)
+        {
+            (total, settled) = WarmUp(warmUp, request.Settle, areTiersQuiet, warmUpMs);
+            count = request.TimedCalls;
+        }
+
+        var executeMs = new double[count];
+        var cpuBefore = CpuMs;
+        for (var i = 0; i < executeMs.Length; i++)
+            executeMs[i] = timed();
+        return new WorkerLoop
+        {
+            WarmUpMs = warmUpMs,
+            WarmUpTotalMs = total,
+            Settled = settled,
+            ExecuteMs = executeMs,
+            ExecuteCpuMs = count > 0 ? (CpuMs - cpuBefore) / count : 0,
+        };
+    }
+
+    private static (double Milliseconds, bool Settled) WarmUp(Func<double> iterate, WarmUpRule rule, Func<bool>? areTiersQuiet, List<double> times)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var quietCalls = 0;
+        while (true)
+        {
+            times.Add(iterate());
+            var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            quietCalls = areTiersQuiet?.Invoke() ?? true ? quietCalls + 1 : 0;
+            var settled = times.Count >= rule.MinimumCalls && elapsed >= rule.MinimumMilliseconds && quietCalls >= rule.Window && IsSteady(times, rule);
+            if (settled || elapsed >= rule.LimitMilliseconds)
+                return (elapsed, settled);
+        }
+    }
+
+    /// <summary>Whether the slowest and fastest of the last calls differ by little.</summary>
+    private static bool IsSteady(List<double> times, WarmUpRule rule)
+    {
+        var last = times[Math.Max(0, times.Count - rule.Window)..];
+        return last.Count == rule.Window && last.Max() <= last.Min() * (1 + rule.Tolerance);
+    }
+}

@@ -1,0 +1,21 @@
+using System.Globalization;
+using Harness.Experiments.Results;
+
+namespace Harness.Experiments.Statistics;
+
+/// <summary>How much of what was measured was disturbed by others on the machine: judged from the columns of the rows, so that it holds for results from anywhere.</summary>
+internal static class Disturbances
+{
+    /// <summary>Says what there was, in a sentence; null where nothing was, or where the rows do not tell.</summary>
+    public static string? Describe(IReadOnlyList<Measurement> rows)
+    {
+        var processes = rows.Where(row => row.ElapsedMs > 0).DistinctBy(row => (row.Engine, row.Configuration, row.Program, row.Repetition)).ToList();
+        var disturbed = processes.Where(row => row.Interference.IsDisturbance).ToList();
+        if (disturbed.Count == 0)
+            return null;
+        var others = processes.Max(row => row.OthersCpuMs / row.ElapsedMs);
+        var steal = processes.Max(row => row.StealMs / row.ElapsedMs);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"Noisy environment: {disturbed.Count} of {processes.Count} processes were disturbed (others used up to {others:0.00} processors beside them, up to {steal:0.00} were taken by the hypervisor); times may be too long, and intervals too wide or, where the noise drifted, wrong.");
+    }
+}

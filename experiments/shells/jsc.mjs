@@ -1,0 +1,29 @@
+// One repetition in JavaScriptCore's shell: reads a request (JSON, one line) from standard input, writes a report (JSON, one line), and waits until its
+// input ends, so that whoever watches the process can look at it once more.
+import './jsc-globals.mjs';
+import { hostOpener } from './hosts.mjs';
+import { attempt } from './measure.mjs';
+import { sha256 } from './sha256.mjs';
+
+// Drivers may give programs another clock, and another way to print.
+const now = performance.now.bind(performance);
+const { print, readline, readFile, load, quit } = globalThis;
+
+const files = {
+  readBytes: (path) => readFile(path, 'binary'),
+  readText: (path) => readFile(path),
+  importModule: (path) => import(path),
+  runScript: (path) => load(path),
+};
+
+const request = JSON.parse(readline());
+const report = await attempt(request, {
+  now,
+  sha256,
+  openHost: hostOpener(files, now),
+  mark: (name) => print(`{"mark":"${name}"}`),
+  compileErrors: 'unsupported',
+});
+print(JSON.stringify(report));
+readline();
+quit(0);

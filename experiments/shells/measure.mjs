@@ -1,0 +1,145 @@
+// The course of a repetition in an engine's own shell, whichever that is: load the program, warm up, time, check. The counterpart of
+// Engines/WorkerLoop.cs; the two follow the same rules. What differs between shells comes as a platform:
+//   now()                        the time in ms
+//   sha256(bytes)                a digest in hexadecimal
+//   openHost(request, phases)    loads the program, and adds to the times of phases
+//   cpuMs()                      CPU time of the process; left out where the shell cannot tell
+//   mark(name)                   tells whoever watches the process that a phase begins; left out where the shell can tell the CPU time itself
+//   compileErrors                status of a module that the engine refuses
+
+/** The JavaScript value of a typed literal such as "i64:-1". */
+function parseLiteral(literal) {
+  const [type, text] = literal.split(':');
+  if (type === 'i64') return BigInt(text);
+  const number = { inf: Infinity, '-inf': -Infinity, nan: NaN }[text] ?? Number(text);
+  return type === 'f32' ? Math.fround(number) : number;
+}
+
+function makeCall(host, { function: name, arguments: args, expected }, now) {
+  const callee = host.exports[name];
+  if (typeof callee !== 'function') throw new Error(`the module exports no function '${name}'`);
+  const values = args.map(parseLiteral);
+  const wanted = expected.map(parseLiteral);
+  const check = (result) => {
+    const results = result === undefined ? [] : Array.isArray(result) ? result : [result];
+    if (results.length !== wanted.length || results.some((value, i) => !Object.is(value, wanted[i]))) {
+      const failure = new Error(`${name}(${args.join(', ')}) gave ${results.join(', ')} instead of ${expected.join(', ')}`);
+      failure.status = 'wrong-result';
+      throw failure;
+    }
+  };
+  return () => {
+    const start = now();
+    const result = callee(...values);
+    const elapsed = now() - start;
+    check(result);
+    return elapsed;
+  };
+}
+
+/** Whether the slowest and fastest of the last calls differ by little. */
+function isSteady(times, { window, tolerance }) {
+  const last = times.slice(-window);
+  return last.length === window && Math.max(...last) <= Math.min(...last) * (1 + tolerance);
+}
+
+async function warmUp(call, rule, times, now) {
+  const start = now();
+  for (;;) {
+    times.push(await call());
+    const elapsed = now() - start;
+    const settled = times.length >= rule.minimumCalls && elapsed >= rule.minimumMilliseconds && isSteady(times, rule);
+    if (settled || elapsed >= rule.limitMilliseconds) return { warmUpCalls: times.length, warmUpMs: elapsed, settled };
+  }
+}
+
+/** What the iterations printed and so on: each different outcome once. */
+class Outputs {
+  #outcomes = new Map();
+  #sha256;
+
+  constructor(sha256) {
+    this.#sha256 = sha256;
+  }
+
+  add({ bytes, errorText, exitCode, files }) {
+    let length = bytes.length;
+    while (length > 0 && ' \t\r\n'.includes(String.fromCharCode(bytes[length - 1]))) length--;
+    const sha256 = this.#sha256(bytes.subarray(0, length));
+    const key = JSON.stringify([sha256, exitCode, files]);
+    const known = this.#outcomes.get(key);
+    if (known) known.count++;
+    else if (this.#outcomes.size < 100) {
+      const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).slice(0, 1 << 14);
+      this.#outcomes.set(key, { text, sha256, errorText: errorText.slice(0, 4096), exitCode, files, count: 1 });
+    }
+  }
+
+  get all() {
+    return [...this.#outcomes.values()];
+  }
+}
+
+/** A program's iterations as functions that take their time: one to warm up with, one to be timed. */
+function makeIterations(host, program, outputs, now) {
+  if (program.iteration === 'call') return [program.warmUp, program.timed].map((call) => makeCall(host, call, now));
+  const iterate = async () => {
+    const start = now();
+    const output = await host.iterate();
+    const elapsed = now() - start;
+    outputs.add(output);
+    return output.timedMs ?? elapsed;
+  };
+  return [iterate, iterate];
+}
+
+async function measure(request, platform, report) {
+  const { now } = platform;
+  const { program } = request;
+  const phases = { compileMs: 0, instantiateMs: 0 };
+  const outputs = new Outputs(platform.sha256);
+  const host = await platform.openHost(request, phases);
+  const [warmUpIteration, timedIteration] = makeIterations(host, program, outputs, now);
+  const iterationMs = [];
+  let warm = { warmUpCalls: 0, warmUpMs: 0, settled: true };
+  let count = program.iterations;
+  if (request.checks) {
+    if (program.iteration === 'call') await warmUpIteration();
+    count = request.timedCalls;
+  } else if (count === 0) {
+    warm = await warmUp(warmUpIteration, request.settle, iterationMs, now);
+    count = request.timedCalls;
+  }
+  const executeMs = [];
+  platform.mark?.('timed-begin');
+  const cpuBefore = platform.cpuMs?.();
+  for (let i = 0; i < count; i++) executeMs.push(await timedIteration());
+  const executeCpuMs = count > 0 && platform.cpuMs ? (platform.cpuMs() - cpuBefore) / count : 0;
+  platform.mark?.('timed-end');
+  try {
+    if (executeMs.length > 0) await host.validate?.();
+  } catch (failure) {
+    failure.status = 'wrong-result';
+    throw failure;
+  }
+  Object.assign(report, { status: 'ok', ...phases, ...warm, executeMs, executeCpuMs, iterationMs: [...iterationMs, ...executeMs], outputs: outputs.all });
+}
+
+function statusOf(failure, platform) {
+  if (failure?.status) return failure.status;
+  if (failure instanceof WebAssembly.RuntimeError) return 'trap';
+  return failure instanceof WebAssembly.CompileError ? platform.compileErrors : 'error';
+}
+
+/** Runs a request to its end, and gives the report. */
+export async function attempt(request, platform) {
+  const report = {};
+  try {
+    await measure(request, platform, report);
+  } catch (failure) {
+    const isException = typeof WebAssembly.Exception === 'function' && failure instanceof WebAssembly.Exception;
+    const words = isException ? 'an uncaught exception of WebAssembly' : String(failure?.message ?? failure);
+    Object.assign(report, { status: statusOf(failure, platform), message: words.split('\n')[0] });
+  }
+  return report;
+}
