@@ -63,6 +63,10 @@ public class CompileThroughput
     private sealed class NoFeedback : IFeedbackSource
     {
         public FunctionFeedback? FeedbackOf(int functionIndex) => null;
+
+        public long WorkOf(int functionIndex) => 0;
+
+        public int DeoptsAt(int bytecodeOffset) => 0;
     }
 
     private sealed class Columns : ManualConfig

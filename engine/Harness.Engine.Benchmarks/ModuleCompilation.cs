@@ -127,6 +127,10 @@ internal static partial class ModuleCompilation
     private sealed class NoFeedback : IFeedbackSource
     {
         public FunctionFeedback? FeedbackOf(int functionIndex) => null;
+
+        public long WorkOf(int functionIndex) => 0;
+
+        public int DeoptsAt(int bytecodeOffset) => 0;
     }
 
     /// <summary>One round over all functions. Times are nanoseconds.</summary>

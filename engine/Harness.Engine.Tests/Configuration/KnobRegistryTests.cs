@@ -24,7 +24,8 @@ public sealed class KnobRegistryTests
             KnobType.Bool => knob.DefaultText == "on" ? "off" : "on",
             KnobType.Enum => knob.Values[^1].Name,
             KnobType.Path => "some.file",
-            _ => knob.Format(knob.Type == KnobType.Int ? (object)((int)knob.Default + 1) : (double)knob.Default + 1),
+            KnobType.Int => knob.Format((int)knob.Default + 1),
+            _ => knob.Format((double)knob.Default + 1 <= knob.Maximum ? (double)knob.Default + 1 : (double)knob.Default / 2),
         };
         var options = EngineOptions.Default.With(name, other);
         Assert.Equal(other, options.ToDictionary()[name]);

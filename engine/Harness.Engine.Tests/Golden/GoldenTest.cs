@@ -6,6 +6,7 @@ using Harness.Engine.Diagnostics;
 using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Analysis;
+using Harness.Engine.Optimizer.Inlining;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Passes;
 using Harness.Engine.Runtime;
@@ -18,6 +19,7 @@ namespace Harness.Engine.Tests.Golden;
 /// <c>ir function=NAME passes=PASS,…</c>, the graph as built and after some passes alone;
 /// <c>ir function=NAME after=PASS,…</c>, the graph after some passes of the pipeline (<c>build</c> before all, <c>PASS#2</c> for the
 /// second time, <c>end</c> after all);
+/// <c>inlining function=NAME</c>, what is decided about its calls;
 /// <c>code function=NAME tier=baseline|optimized</c>, the machine code. Any other <c>NAME=VALUE</c> is a knob.
 /// </summary>
 /// <remarks>
@@ -57,9 +59,17 @@ internal sealed partial class GoldenTest
         {
             "ir" when _settings.TryGetValue("passes", out string? passes) => Alone(module, function, feedback, passes.Split(',')),
             "ir" => InPipeline(module, function, feedback, _settings["after"].Split(',')),
+            "inlining" => Decisions(module, function, feedback),
             "code" => Code(module, function, feedback, _settings["tier"]),
             _ => throw new FormatException($"unknown kind of test '{_kind}'"),
         };
+    }
+
+    private string Decisions(WasmModule module, int function, IFeedbackSource feedback)
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        InliningTrace.Write(text, module, new InliningTreeGrower(module, _options, feedback).Grow(function));
+        return text.ToString();
     }
 
     private string Alone(WasmModule module, int function, IFeedbackSource feedback, string[] names)

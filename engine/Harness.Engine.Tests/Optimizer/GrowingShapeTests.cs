@@ -122,5 +122,9 @@ public sealed class GrowingShapeTests
     private sealed class NoFeedback : IFeedbackSource
     {
         public FunctionFeedback? FeedbackOf(int functionIndex) => null;
+
+        public long WorkOf(int functionIndex) => 0;
+
+        public int DeoptsAt(int bytecodeOffset) => 0;
     }
 }

@@ -8,10 +8,13 @@ namespace Harness.Engine.Tests.Optimizer;
 internal sealed class SyntheticFeedback : IFeedbackSource
 {
     private readonly Dictionary<int, FunctionFeedback> _functions = [];
+    private readonly IReadOnlyDictionary<int, long> _work;
 
     private SyntheticFeedback(
-        WasmModule module, Func<CallSite, CallSiteFeedback> feedbackOf, IReadOnlyDictionary<int, long>? invocations = null)
+        WasmModule module, Func<CallSite, CallSiteFeedback> feedbackOf, IReadOnlyDictionary<int, long>? invocations = null,
+        IReadOnlyDictionary<int, long>? work = null)
     {
+        _work = work ?? new Dictionary<int, long>();
         foreach (FunctionInfo function in module.Functions.Where(function => !function.IsImported))
         {
             CallSiteFeedback[] sites = [.. CallSitesOf(function).Select(feedbackOf)];
@@ -29,12 +32,13 @@ internal sealed class SyntheticFeedback : IFeedbackSource
     /// <summary>
     /// Feedback from lines of the form <c>CALLER@ORDINAL -> TARGET:COUNT TARGET:COUNT …</c>, for direct calls
     /// <c>-> COUNT</c>, for megamorphic sites <c>-> megamorphic</c>. Sites without a line were never executed. <c>CALLER -> COUNT</c>
-    /// is how often a function was entered, once if it has no such line.
+    /// is how often a function was entered, once if it has no such line; <c>CALLER -> COUNT WORK</c> tells also how many wire bytes it has run.
     /// </summary>
     public static SyntheticFeedback Parse(WasmModule module, IEnumerable<string> lines)
     {
         var bySite = new Dictionary<(int Function, int Ordinal), string>();
         var invocations = new Dictionary<int, long>();
+        var work = new Dictionary<int, long>();
         foreach (string line in lines)
         {
             string[] sides = line.Split("->", StringSplitOptions.TrimEntries);
@@ -42,7 +46,9 @@ internal sealed class SyntheticFeedback : IFeedbackSource
             int function = FunctionNamed(module, site[0]);
             if (site.Length == 1)
             {
-                invocations.Add(function, long.Parse(sides[1], CultureInfo.InvariantCulture));
+                string[] numbers = sides[1].Split(' ');
+                invocations.Add(function, long.Parse(numbers[0], CultureInfo.InvariantCulture));
+                if (numbers.Length > 1) work.Add(function, long.Parse(numbers[1], CultureInfo.InvariantCulture));
             }
             else
             {
@@ -55,7 +61,8 @@ internal sealed class SyntheticFeedback : IFeedbackSource
             site => bySite.Remove((site.Function.Index, site.Ordinal), out string? text)
                 ? ParseSite(module, site, text)
                 : new CallSiteFeedback(site.Offset, FeedbackState.Uninitialized, 0, []),
-            invocations);
+            invocations,
+            work);
         if (bySite.Count > 0) throw new FormatException($"there is no call site {bySite.First().Key}");
         return feedback;
     }
@@ -87,6 +94,12 @@ internal sealed class SyntheticFeedback : IFeedbackSource
 
     /// <inheritdoc/>
     public FunctionFeedback? FeedbackOf(int functionIndex) => _functions.GetValueOrDefault(functionIndex);
+
+    /// <inheritdoc/>
+    public long WorkOf(int functionIndex) => _work.GetValueOrDefault(functionIndex);
+
+    /// <inheritdoc/>
+    public int DeoptsAt(int bytecodeOffset) => 0;
 
     /// <summary>The index of the function with a name.</summary>
     public static int FunctionNamed(WasmModule module, string name) =>

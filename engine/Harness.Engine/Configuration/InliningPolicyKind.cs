@@ -18,4 +18,26 @@ public enum InliningPolicyKind
     /// <summary>The site with the smallest target first, whatever its call count.</summary>
     [KnobValue("smallest target first, among the sites that were called")]
     SmallestFirst,
+
+    /// <summary>V8's score with the limits of JavaScriptCore (wasm/WasmInliningDecision.cpp of 2026).</summary>
+    [KnobValue("JavaScriptCore's: V8's order with limits of its own")]
+    Jsc,
+
+    /// <summary>
+    /// SpiderMonkey's limits (js/src/wasm/WasmHeuristics.h): what fits a size that shrinks with the depth is inlined, however cold it is.
+    /// </summary>
+    [KnobValue("SpiderMonkey's: all that fits a size that shrinks with the depth, however cold")]
+    Spidermonkey,
+
+    /// <summary>V8's score; direct and indirect calls have budgets of their own, cold calls none, and no target may take all.</summary>
+    [KnobValue("V8's order; budgets of their own for direct and indirect calls, none for cold ones, and a fair share for each target")]
+    SeparateBudgets,
+
+    /// <summary>The highest estimated gain for each node added first, while it is worth more than the function's code on average.</summary>
+    [KnobValue("most estimated cycles saved a node added first, as long as that is much in relation to the function's own work")]
+    Benefit,
+
+    /// <summary>As <see cref="Benefit"/>, but calls are decided about together with those below them (Prokopec et al., CGO 2019).</summary>
+    [KnobValue("clusters of calls by the gain that they have together, after Prokopec et al., CGO 2019")]
+    Incremental,
 }

@@ -46,6 +46,7 @@ internal static unsafe class Deoptimizer
         DeoptReason reason = TakeStress(instance) ? DeoptReason.Stress : point.Reason;
         ModuleCode owner = registered.Owner;
         owner.Engine.Events.CountDeopt(reason);
+        if (reason == DeoptReason.WrongCallTarget) owner.CountDeoptAt(point.Frames[^1].BytecodeOffset);
         if (reason != DeoptReason.Stress && owner.Discard(registered.Code))
         {
             owner.Engine.Events.OnCodeDiscarded(owner, registered.Code);

@@ -127,7 +127,14 @@ public sealed record TargetDecision(
     bool IsInlined,
     int Order,
     string Reason,
-    IReadOnlyList<CallSiteDecision> CallSites);
+    IReadOnlyList<CallSiteDecision> CallSites)
+{
+    /// <summary>Cycles that the policy expected to save each time the call is executed; null where it made no estimate.</summary>
+    public double? CyclesSaved { get; init; }
+
+    /// <summary>IR nodes that the policy expected to add; null where it made no estimate.</summary>
+    public double? NodesAdded { get; init; }
+}
 
 /// <summary>A graph in text form.</summary>
 /// <param name="Pass">The pass that has made it what it is; <c>build</c> for the graph as it was built.</param>

@@ -112,7 +112,10 @@ public sealed class ExplanationTextWriter
             foreach (TargetDecision target in site.Targets)
             {
                 string order = target.IsInlined ? $"#{target.Order} " : "";
-                Line($"{indent}  {order}{target.Name}: {target.Reason} ({target.Count} calls, {target.WireBytes} wire bytes, score {target.Score:0.##}, depth {target.Depth})");
+                string estimate = target is { CyclesSaved: { } saved, NodesAdded: { } added }
+                    ? string.Create(CultureInfo.InvariantCulture, $", saves {saved:0.#} cycles a call for {added:0.#} nodes by estimate")
+                    : "";
+                Line($"{indent}  {order}{target.Name}: {target.Reason} ({target.Count} calls, {target.WireBytes} wire bytes, score {target.Score:0.##}, depth {target.Depth}{estimate})");
                 Write(target.CallSites, indent + "    ");
             }
         }

@@ -58,10 +58,15 @@ internal static class InliningReport
         target.IsInlined,
         target.Order,
         ReasonOf(site, target),
-        Of(module, target));
+        Of(module, target))
+    {
+        CyclesSaved = target.Estimate?.CyclesSaved,
+        NodesAdded = target.Estimate?.NodesAdded,
+    };
 
     private static string ReasonOf(InliningCallSite site, InliningTree target) => target.Decision switch
     {
+        InliningDecision.Inlined when site is { IsIndirect: true, MayDeoptimize: false } => "inlined behind a check of the target, never deoptimizes",
         InliningDecision.Inlined when site.IsIndirect => "inlined behind a check of the target",
         InliningDecision.Inlined => "inlined",
         InliningDecision.NotConsidered => "not considered",
@@ -73,6 +78,9 @@ internal static class InliningReport
         InliningDecision.TooManyInlined => "inlining.max-count calls were inlined already",
         InliningDecision.TooDeep => "nested deeper than inlining.max-depth",
         InliningDecision.Disabled => "inlining of this kind of call is off",
+        InliningDecision.RareTarget => "fewer of the site's calls than polymorphism-share",
+        InliningDecision.LongRunning => "runs so long that the call is a trifle",
+        InliningDecision.TooLittleGain => "would gain too little for its size",
         _ => throw new ArgumentOutOfRangeException(nameof(target), target.Decision, null),
     };
 }

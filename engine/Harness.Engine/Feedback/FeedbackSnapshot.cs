@@ -30,6 +30,18 @@ internal sealed unsafe class FeedbackSnapshot(Instance instance) : IFeedbackSour
         }
     }
 
+    /// <inheritdoc/>
+    public long WorkOf(int functionIndex)
+    {
+        lock (_gate)
+        {
+            return _instance is { } alive && !alive.Code.Layout.IsImportedFunction(functionIndex) ? alive.WorkOf(functionIndex) : 0;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int DeoptsAt(int bytecodeOffset) => _code.DeoptsAt(bytecodeOffset);
+
     /// <summary>The instance is about to be freed: what was not read yet comes from what its module keeps of it.</summary>
     public void Detach()
     {

@@ -50,4 +50,12 @@ internal interface IFeedbackSource
 {
     /// <summary>A copy of a function's feedback now, or null if the function never ran in baseline code.</summary>
     FunctionFeedback? FeedbackOf(int functionIndex);
+
+    /// <summary>
+    /// How many wire bytes a function has run in baseline code, its loops included, the functions that it called not; 0 if nothing is known.
+    /// </summary>
+    long WorkOf(int functionIndex);
+
+    /// <summary>How often optimized code was left since another target came at the call at an offset in the module's bytes.</summary>
+    int DeoptsAt(int bytecodeOffset);
 }

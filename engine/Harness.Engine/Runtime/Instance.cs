@@ -115,6 +115,13 @@ public sealed unsafe class Instance
     /// <summary>What is left of a function's budget before it is optimized.</summary>
     internal ref int TieringBudget(int functionIndex) => ref *(int*)At(Code.Layout.TieringBudget(functionIndex));
 
+    /// <summary>
+    /// How many wire bytes a function has run in baseline code, by the budgets that it has used up: here, and in instances that lived at
+    /// the same time.
+    /// </summary>
+    internal long WorkOf(int functionIndex) =>
+        ((long)Code.UsedUpBudgets(functionIndex) * Code.InitialBudget) + Math.Max(0, (long)Code.InitialBudget - TieringBudget(functionIndex));
+
     /// <summary>What is left of the budgets of all functions that the module defines, in their order.</summary>
     internal Span<int> TieringBudgets() =>
         new(At(Code.Layout.TieringBudget(Module.ImportedFunctionCount)), Module.Functions.Length - Module.ImportedFunctionCount);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Harness.Engine.Configuration;
 using Harness.Engine.Deoptimization;
 using Harness.Engine.Feedback;
@@ -27,6 +28,9 @@ internal sealed unsafe class ModuleCode : IDisposable
 
     /// <summary>Discarded code that frames may still be in; it is freed when no instance is left.</summary>
     private readonly List<CompiledCode> _discarded = [];
+
+    /// <summary>By offset of a call, the deopts since another target came there; null before the first.</summary>
+    private Dictionary<int, int>? _siteDeopts;
 
     private bool _isFreed;
 
@@ -113,6 +117,31 @@ internal sealed unsafe class ModuleCode : IDisposable
 
     /// <summary>How often a function's optimized code was left by a failed guard, stress aside.</summary>
     public int DeoptCount(int functionIndex) => _functions[functionIndex]?.DeoptCount ?? 0;
+
+    /// <summary>How often a function has used up its budget.</summary>
+    public int UsedUpBudgets(int functionIndex) => _functions[functionIndex]?.UsedUpBudgets ?? 0;
+
+    /// <summary>Counts a budget that a function has used up.</summary>
+    public void CountUsedUpBudget(int functionIndex) => Function(functionIndex).CountUsedUpBudget();
+
+    /// <summary>How often optimized code was left since another target came at the call at an offset in the module's bytes.</summary>
+    public int DeoptsAt(int bytecodeOffset)
+    {
+        lock (_gate)
+        {
+            return _siteDeopts?.GetValueOrDefault(bytecodeOffset) ?? 0;
+        }
+    }
+
+    /// <summary>Counts a deopt since another target came at a call.</summary>
+    public void CountDeoptAt(int bytecodeOffset)
+    {
+        lock (_gate)
+        {
+            _siteDeopts ??= [];
+            CollectionsMarshal.GetValueRefOrAddDefault(_siteDeopts, bytecodeOffset, out _)++;
+        }
+    }
 
     /// <summary>Whether a function can be compiled with deopt points.</summary>
     public bool AllowsDeopt(int functionIndex) => Options.Deopt && DeoptCount(functionIndex) < Options.DeoptLimit;
@@ -443,6 +472,7 @@ internal sealed unsafe class ModuleCode : IDisposable
         private CompiledCode? _baseline;
         private CompiledCode? _optimized;
         private ResumeMap? _resumeMap;
+        private int _usedUpBudgets;
         private volatile bool _hasFailed;
 
         public CompiledCode? Baseline
@@ -468,10 +498,14 @@ internal sealed unsafe class ModuleCode : IDisposable
         /// <summary>By offset of their loops, optimized code that begins there; null where it cannot be made. The gate guards it.</summary>
         public Dictionary<int, CompiledCode?>? Loops { get; set; }
 
+        public int UsedUpBudgets => Volatile.Read(ref _usedUpBudgets);
+
         public bool HasFailed
         {
             get => _hasFailed;
             set => _hasFailed = value;
         }
+
+        public void CountUsedUpBudget() => Interlocked.Increment(ref _usedUpBudgets);
     }
 }

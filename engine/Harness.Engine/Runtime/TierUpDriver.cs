@@ -54,6 +54,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
             return;
         }
 
+        code.CountUsedUpBudget(functionIndex);
         budget = code.InitialBudget;
         if (engine.Options.TierUp == TierUpMode.Background) Request(instance, functionIndex, loop: -1, isAwaited: false);
         else Optimize(instance, functionIndex);

@@ -1,3 +1,5 @@
+using Harness.Engine.Configuration;
+
 namespace Harness.Experiments.Fuzzing;
 
 /// <summary>A way to run a random program on this engine: knobs that differ from their defaults.</summary>
@@ -47,14 +49,36 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
         Optimizing("late", ("stress.tier-up-after", "20"), ("inlining.tiny-size", "12"), ("inlining.max-size", "500"), ("inlining.factor", "3"), ("inlining.budget", "5000")),
     ];
 
+    /// <summary>
+    /// The policies of inlining, of which each program runs in one: they may inline whatever they find, or what their defaults allow once
+    /// there is more feedback.
+    /// </summary>
+    public static IReadOnlyList<FuzzConfiguration> Policies { get; } =
+    [
+        .. KnobRegistry.Find("inlining.policy").Values.SelectMany(policy => new[]
+        {
+            Optimizing("policy-" + policy.Name, ("inlining.policy", policy.Name), ("inlining.separate.cold", "0"), ("inlining.benefit.threshold", "0"),
+                ("inlining.spidermonkey.base-size", "1500"), ("stress.guard-fail-interval", "7")),
+            Create("policy-default-" + policy.Name, ("inlining.policy", policy.Name), ("tier-up", "synchronous"), ("tiering.budget", "2000"),
+                ("polymorphism-share", "0.3"), ("deopt.site-limit", "1"), ("deopt.min-calls", "3")),
+        }),
+    ];
+
     /// <summary>The configurations to run the program of a seed in.</summary>
-    public static IEnumerable<FuzzConfiguration> For(ulong seed) => [.. Always, Sometimes[(int)(seed % (ulong)Sometimes.Count)]];
+    public static IEnumerable<FuzzConfiguration> For(ulong seed) =>
+    [
+        .. Always,
+        Sometimes[(int)(seed % (ulong)Sometimes.Count)],
+        Policies[(int)(seed / (ulong)Sometimes.Count % (ulong)Policies.Count)],
+    ];
 
     /// <summary>The configuration of a name.</summary>
     /// <exception cref="HarnessException">There is none.</exception>
     public static FuzzConfiguration Find(string name) =>
-        Always.Concat(Sometimes).FirstOrDefault(configuration => configuration.Name == name)
-        ?? throw new HarnessException($"no configuration '{name}'; there are {string.Join(", ", Always.Concat(Sometimes).Select(configuration => configuration.Name))}");
+        All.FirstOrDefault(configuration => configuration.Name == name)
+        ?? throw new HarnessException($"no configuration '{name}'; there are {string.Join(", ", All.Select(configuration => configuration.Name))}");
+
+    private static IEnumerable<FuzzConfiguration> All => [.. Always, .. Sometimes, .. Policies];
 
     /// <summary>The configuration's knobs as options of the command line.</summary>
     public string CommandLine => string.Join(' ', Knobs.Select(knob => $"--{knob.Key} {knob.Value}"));

@@ -9,7 +9,7 @@ namespace Harness.Engine.Optimizer.Build;
 /// <summary>
 /// Calls: as calls, or with the bodies that the inlining tree admits in their place. An indirect call becomes a chain of
 /// comparisons with the inlined targets; what matches none deoptimizes where all targets seen so far are inlined and deopts
-/// are allowed, and is called generically otherwise.
+/// are allowed there, and is called generically otherwise.
 /// </summary>
 internal sealed partial class FunctionBuilder
 {
@@ -43,8 +43,8 @@ internal sealed partial class FunctionBuilder
         int offset = assembler.BytecodeOffset;
         int typeId = Module.CanonicalTypeIds[reader.ReadIndex()];
         int table = reader.ReadIndex();
-        InliningTree[] targets = InlinedTargets(offset, isTail, out bool areAll);
-        int state = areAll && assembler.AllowDeopt ? NewFrameState(offset, ResumeKind.BeforeInstruction) : -1;
+        InliningTree[] targets = InlinedTargets(offset, isTail, out bool mayDeoptimize);
+        int state = mayDeoptimize && assembler.AllowDeopt ? NewFrameState(offset, ResumeKind.BeforeInstruction) : -1;
         int index = Pop();
         int reference = LoadElement(table, index, TrapKind.UndefinedElement);
         Modules.ValueType elementType = Module.Tables[table].Type.ElementType;
@@ -64,8 +64,8 @@ internal sealed partial class FunctionBuilder
     {
         int offset = assembler.BytecodeOffset;
         int typeId = Module.CanonicalTypeIds[reader.ReadIndex()];
-        InliningTree[] targets = InlinedTargets(offset, isTail, out bool areAll);
-        int state = areAll && assembler.AllowDeopt ? NewFrameState(offset, ResumeKind.BeforeInstruction) : -1;
+        InliningTree[] targets = InlinedTargets(offset, isTail, out bool mayDeoptimize);
+        int state = mayDeoptimize && assembler.AllowDeopt ? NewFrameState(offset, ResumeKind.BeforeInstruction) : -1;
         int reference = Pop();
         CallThrough(
             reference,
@@ -80,10 +80,12 @@ internal sealed partial class FunctionBuilder
     /// <summary>The targets to inline at a call site.</summary>
     /// <param name="offset">Offset of the call.</param>
     /// <param name="isTail">Whether it is a tail call.</param>
-    /// <param name="areAll">Whether they are all that the site has seen, and at least one.</param>
-    private InliningTree[] InlinedTargets(int offset, bool isTail, out bool areAll)
+    /// <param name="mayDeoptimize">
+    /// Whether another target may deoptimize: they are all that the site has seen, at least one, and the tree does not forbid it.
+    /// </param>
+    private InliningTree[] InlinedTargets(int offset, bool isTail, out bool mayDeoptimize)
     {
-        areAll = false;
+        mayDeoptimize = false;
         if (tree.SiteAt(offset) is not { } site)
         {
             return [];
@@ -91,7 +93,7 @@ internal sealed partial class FunctionBuilder
 
         InliningTree[] inlined = Array.FindAll(
             site.Targets, target => target.IsInlined && (!isTail || CanReplaceFrame(target.FunctionIndex)));
-        areAll = inlined.Length > 0 && inlined.Length == site.Targets.Length;
+        mayDeoptimize = site.MayDeoptimize && inlined.Length > 0 && inlined.Length == site.Targets.Length;
         return inlined;
     }
 

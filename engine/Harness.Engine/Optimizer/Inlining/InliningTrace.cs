@@ -1,3 +1,4 @@
+using System.Globalization;
 using Harness.Engine.Modules;
 
 namespace Harness.Engine.Optimizer.Inlining;
@@ -20,9 +21,14 @@ internal static class InliningTrace
             {
                 string name = target.FunctionIndex < 0 ? "a foreign function" : module.Functions[target.FunctionIndex].ToString();
                 string indent = new(' ', 2 * target.Depth);
+                string order = target.IsInlined ? $" #{target.Order}" : "";
+                string estimate = target.Estimate is { } expected
+                    ? string.Create(CultureInfo.InvariantCulture, $", saves {expected.CyclesSaved:0.#} cycles a call for {expected.NodesAdded:0.#} nodes")
+                    : "";
+                string guess = site is { IsIndirect: true, MayDeoptimize: false } ? ", never deoptimizes" : "";
                 writer.WriteLine(
-                    $"[inlining] {indent}0x{site.BytecodeOffset:x}: {name}, {site.State}, {target.CallCount} calls ({target.Frequency:0.###}), "
-                    + $"{target.WireSize} wire bytes: {target.Decision}");
+                    string.Create(CultureInfo.InvariantCulture, $"[inlining] {indent}0x{site.BytecodeOffset:x}: {name}, {site.State}{guess}, {target.CallCount} calls ({target.Frequency:0.###}), ")
+                    + $"{target.WireSize} wire bytes: {target.Decision}{order}{estimate}");
                 WriteSites(writer, module, target);
             }
         }

@@ -5,7 +5,7 @@ namespace Harness.Engine.Optimizer.Inlining;
 /// <summary>What was decided about inlining one target at one call site, and why.</summary>
 internal enum InliningDecision : byte
 {
-    /// <summary>Never looked at: the limits were reached before.</summary>
+    /// <summary>Not decided about yet.</summary>
     NotConsidered,
 
     /// <summary>Inlined.</summary>
@@ -34,6 +34,18 @@ internal enum InliningDecision : byte
 
     /// <summary>Inlining of this kind of call is off.</summary>
     Disabled,
+
+    /// <summary>Of a site's calls, fewer than <c>polymorphism-share</c> went to this target.</summary>
+    RareTarget,
+
+    /// <summary>It runs so long that the call is a trifle.</summary>
+    LongRunning,
+
+    /// <summary>It would gain too little for the nodes it adds.</summary>
+    TooLittleGain,
+
+    /// <summary>To be decided about once all others were. No decision is this in the end.</summary>
+    Deferred,
 }
 
 /// <summary>
@@ -51,6 +63,7 @@ internal sealed class InliningTree
     public InliningTree(int functionIndex, InliningTree? parent, long callCount, long invocations, int wireSize)
     {
         FunctionIndex = functionIndex;
+        Caller = parent;
         Depth = parent is null ? 0 : parent.Depth + 1;
         Frequency = parent is null ? 1 : invocations == 0 ? 0 : parent.Frequency * callCount / invocations;
         CallCount = callCount;
@@ -59,6 +72,15 @@ internal sealed class InliningTree
 
     /// <summary>The function; -1 for one of another instance.</summary>
     public int FunctionIndex { get; }
+
+    /// <summary>The function that calls it; null at the root.</summary>
+    public InliningTree? Caller { get; }
+
+    /// <summary>Offset in the module's bytes of the call instruction; 0 at the root.</summary>
+    public int CallOffset { get; init; }
+
+    /// <summary>Whether the call goes through a table or a reference, so that the target is a guess.</summary>
+    public bool IsIndirect { get; init; }
 
     /// <summary>Levels below the root.</summary>
     public int Depth { get; }
@@ -72,11 +94,17 @@ internal sealed class InliningTree
     /// <summary>Size of the body in wire bytes.</summary>
     public int WireSize { get; }
 
+    /// <summary>Calls for each call of the compiled function and each byte of the target.</summary>
+    public double Density => WireSize == 0 ? 0 : Frequency / WireSize;
+
     /// <summary>The policy's score: candidates with a higher one are decided about first.</summary>
     public double Score { get; set; }
 
     /// <summary>What was decided, and why.</summary>
     public InliningDecision Decision { get; set; }
+
+    /// <summary>What the policy expects of inlining it; null where it made no estimate.</summary>
+    public InliningEstimate? Estimate { get; set; }
 
     /// <summary>The place in the order in which functions were inlined, from 1; 0 if not inlined.</summary>
     public int Order { get; set; }
@@ -127,4 +155,10 @@ internal sealed class InliningTree
 /// <param name="IsIndirect">Whether the target is known from feedback only.</param>
 /// <param name="State">State of the feedback.</param>
 /// <param name="Targets">Candidates, most frequent first.</param>
-internal sealed record InliningCallSite(int BytecodeOffset, bool IsIndirect, FeedbackState State, InliningTree[] Targets);
+internal sealed record InliningCallSite(int BytecodeOffset, bool IsIndirect, FeedbackState State, InliningTree[] Targets)
+{
+    /// <summary>
+    /// Whether the site may deoptimize where another target comes, if all of these are inlined. Else it calls that target generically.
+    /// </summary>
+    public bool MayDeoptimize { get; init; } = true;
+}

@@ -10,11 +10,8 @@ namespace Harness.Engine.Optimizer.Inlining;
 /// </summary>
 internal sealed class InliningTreeGrower(WasmModule module, EngineOptions options, IFeedbackSource feedback)
 {
-    /// <summary>What a call costs its caller, in wire bytes: inlining saves it.</summary>
-    private const int CallSize = 6;
-
-    private readonly IInliningPolicy policy = InliningPolicies.Create(options, module);
     private readonly PriorityQueue<InliningTree, (double NegatedScore, int Function, int Arrival)> candidates = new();
+    private readonly List<InliningTree> deferred = [];
     private int arrivals;
 
     /// <summary>Grows the tree of a function.</summary>
@@ -27,88 +24,95 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
             return root;
         }
 
-        AddCallSites(root);
-        int inlinedSize = 0;
-        int inlinedCount = 0;
-        while (candidates.TryDequeue(out InliningTree? candidate, out _))
+        var state = new InliningState(module, options, feedback, root);
+        state.Expand(root);
+        IInliningPolicy policy = InliningPolicies.Create(state);
+        AddCandidates(root, policy);
+        DecideAll(state, policy);
+        if (deferred.Count > 0)
         {
-            candidate.Decision = Decide(candidate, rootSize, inlinedSize, inlinedCount);
-            if (!candidate.IsInlined)
+            state.IsLastRound = true;
+            foreach (InliningTree candidate in deferred)
             {
-                continue;
+                Enqueue(candidate);
             }
 
-            inlinedSize += Math.Max(0, candidate.WireSize - CallSize);
-            candidate.Order = ++inlinedCount;
-            AddCallSites(candidate);
+            DecideAll(state, policy);
         }
 
+        Prune(root);
         return root;
     }
 
-    private InliningDecision Decide(InliningTree candidate, int rootSize, int inlinedSize, int inlinedCount)
+    private void DecideAll(InliningState state, IInliningPolicy policy)
     {
-        if (candidate.FunctionIndex < 0)
+        while (candidates.TryDequeue(out InliningTree? candidate, out _))
         {
-            return InliningDecision.Foreign;
-        }
+            InliningVerdict verdict = policy.Judge(candidate);
+            candidate.Decision = verdict.Decision;
+            candidate.Estimate = verdict.Estimate;
+            if (candidate.IsInlined)
+            {
+                state.Count(candidate);
+                state.Expand(candidate);
+                AddCandidates(candidate, policy);
+            }
+            else if (verdict.Decision == InliningDecision.Deferred)
+            {
+                if (state.IsLastRound)
+                {
+                    throw new InvalidOperationException("a policy has deferred a candidate in the last round");
+                }
 
-        if (module.Functions[candidate.FunctionIndex].IsImported)
-        {
-            return InliningDecision.Imported;
+                deferred.Add(candidate);
+            }
         }
-
-        if (candidate.Depth > options.InliningMaxDepth)
-        {
-            return InliningDecision.TooDeep;
-        }
-
-        return inlinedCount >= options.InliningMaxCount
-            ? InliningDecision.TooManyInlined
-            : policy.Admit(candidate, rootSize, inlinedSize);
     }
 
-    private void AddCallSites(InliningTree caller)
+    private void AddCandidates(InliningTree caller, IInliningPolicy policy)
     {
-        if (feedback.FeedbackOf(caller.FunctionIndex) is not { } function)
+        foreach (InliningCallSite site in caller.CallSites)
         {
-            return;
-        }
-
-        BytecodeReader reader = module.OpenBody(module.Functions[caller.FunctionIndex]);
-        var sites = new List<InliningCallSite>(function.Sites.Length);
-        foreach (CallSiteFeedback site in function.Sites)
-        {
-            reader.Offset = site.BytecodeOffset;
-            Opcode opcode = reader.ReadOpcode();
-            bool isIndirect = opcode is not (Opcode.Call or Opcode.ReturnCall);
-            InliningTree[] targets = isIndirect
-                ? Array.ConvertAll(site.Targets, target => Candidate(target.FunctionIndex, target.Count))
-                : [Candidate(reader.ReadIndex(), site.Count)];
-            sites.Add(new InliningCallSite(site.BytecodeOffset, isIndirect, site.State, targets));
-            bool isEnabled = opcode switch
+            foreach (InliningTree target in site.Targets)
             {
-                Opcode.CallIndirect or Opcode.ReturnCallIndirect => options.InliningCallIndirect,
-                Opcode.CallRef or Opcode.ReturnCallRef => options.InliningCallRef,
-                _ => true,
-            };
-            foreach (InliningTree target in targets)
-            {
-                target.Score = policy.Score(target);
-                if (isEnabled)
+                if (target.FunctionIndex < module.ImportedFunctionCount)
                 {
-                    candidates.Enqueue(target, (-target.Score, target.FunctionIndex, arrivals++));
+                    continue;
                 }
-                else
+
+                target.Score = policy.Score(target);
+                if (target.Decision == InliningDecision.NotConsidered)
                 {
-                    target.Decision = InliningDecision.Disabled;
+                    Enqueue(target);
                 }
             }
         }
+    }
 
-        caller.CallSites = [.. sites];
+    private void Enqueue(InliningTree candidate) =>
+        candidates.Enqueue(candidate, (-candidate.Score, candidate.FunctionIndex, arrivals++));
 
-        InliningTree Candidate(int functionIndex, long count) => new(
-            functionIndex, caller, count, function.Invocations, functionIndex < 0 ? 0 : module.Functions[functionIndex].BodySize);
+    /// <summary>Takes away the call sites of candidates that a policy has looked into, but not admitted.</summary>
+    private static void Prune(InliningTree root)
+    {
+        var work = new Stack<InliningTree>();
+        work.Push(root);
+        while (work.TryPop(out InliningTree? caller))
+        {
+            foreach (InliningCallSite site in caller.CallSites)
+            {
+                foreach (InliningTree target in site.Targets)
+                {
+                    if (target.IsInlined)
+                    {
+                        work.Push(target);
+                    }
+                    else
+                    {
+                        target.CallSites = [];
+                    }
+                }
+            }
+        }
     }
 }

@@ -1,0 +1,294 @@
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Inlining;
+
+namespace Harness.Engine.Tests.Optimizer.Inlining;
+
+/// <summary>What the policies promise, each on a module that shows it, by feedback that no run has made.</summary>
+public sealed class PolicyTests
+{
+    public static TheoryData<InliningPolicyKind> Policies => [.. Enum.GetValues<InliningPolicyKind>()];
+
+    private static InliningTree Grow(EngineOptions options, string text, params string[] feedback)
+    {
+        WasmModule module = TestGraphs.Module(text);
+        return new InliningTreeGrower(module, options, SyntheticFeedback.Parse(module, feedback))
+            .Grow(SyntheticFeedback.FunctionNamed(module, "root"));
+    }
+
+    private static EngineOptions With(InliningPolicyKind policy) => EngineOptions.Default with { InliningPolicy = policy };
+
+    private static InliningDecision DecisionAt(InliningTree caller, int site, int target = 0) => caller.CallSites[site].Targets[target].Decision;
+
+    /// <summary>A function without effect whose body has about so many bytes.</summary>
+    private static string Leaf(string name, int size) => $"(func ${name} {Nops(size - 2)})";
+
+    private static string Nops(int count) => string.Concat(Enumerable.Repeat("nop ", count));
+
+    private static string Calls(string name, int count) => string.Concat(Enumerable.Repeat($"(call ${name})", count));
+
+    private static string[] Hot(int sites) => [.. Enumerable.Range(0, sites).Select(i => $"root@{i} -> 10")];
+
+    /// <summary>A chain of functions of 60 bytes, each of which calls the next: <c>root</c>, <c>f1</c>, <c>f2</c> …</summary>
+    private static string Chain(int length) => "(module (func $root (call $f1) " + Nops(56) + ")" + string.Concat(
+        Enumerable.Range(1, length).Select(i => i == length ? Leaf("f" + i, 60) : $"(func $f{i} (call $f{i + 1}) {Nops(56)})")) + ")";
+
+    private static string[] ChainFeedback(int length) =>
+        ["root@0 -> 1", .. Enumerable.Range(1, length - 1).Select(i => $"f{i}@0 -> 1")];
+
+    private static int Depth(InliningTree tree)
+    {
+        int depth = 0;
+        while (tree.CallSites.Length > 0 && tree.CallSites[0].Targets[0] is { IsInlined: true } inlined)
+        {
+            tree = inlined;
+            depth++;
+        }
+
+        return depth;
+    }
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void EveryPolicyInlinesAHotSmallCallAndRefusesAHugeOne(InliningPolicyKind policy)
+    {
+        string text = $"(module (func $root (call $small) (call $huge) {Nops(40)}) {Leaf("small", 20)} {Leaf("huge", 600)})";
+        InliningTree root = Grow(With(policy), text, "root@0 -> 1000", "root@1 -> 1000");
+        Assert.Equal((InliningDecision.Inlined, InliningDecision.TooLarge), (DecisionAt(root, 0), DecisionAt(root, 1)));
+    }
+
+    /// <summary>A function that calls itself at many places: whatever the limits, the tree is finite and soon grown.</summary>
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void RecursionEndsEvenWithoutLimits(InliningPolicyKind policy)
+    {
+        EngineOptions options = With(policy) with
+        {
+            InliningBudget = 1_000_000, InliningFactor = 10_000, InliningMaxCount = 10_000, InliningMaxDepth = 100, InliningJscBudget = 1_000_000,
+            InliningJscFactor = 10_000, InliningSeparateFactor = 10_000, InliningBenefitThreshold = 0,
+            InliningBenefitDoubling = 1_000_000, InliningSpidermonkeyBaseSize = 480,
+        };
+        InliningTree root = Grow(options, $"(module (func $root {Calls("root", 16)}))", [.. Hot(16)]);
+        Assert.InRange(Count(root), 1, 20_000);
+        Assert.DoesNotContain(All(root), tree => tree.Decision is InliningDecision.NotConsidered or InliningDecision.Deferred);
+        Assert.All(All(root), tree => Assert.True(tree.IsInlined || tree.CallSites.Length == 0));
+    }
+
+    [Fact]
+    public void JscHasAFactorOfItsOwn()
+    {
+        // Half of the functions are small: a root of 60 bytes may grow by 5 times, each call inlined adds 25 - 6.
+        string text = $"(module (func $root {Calls("leaf", 20)} {Nops(18)}) {Leaf("leaf", 25)})";
+        Assert.Equal(12, Count(Grow(With(InliningPolicyKind.Jsc), text, Hot(20))));
+        EngineOptions options = With(InliningPolicyKind.Jsc) with { InliningJscFactor = 6 };
+        Assert.True(Count(Grow(options, text, Hot(20))) > 12);
+    }
+
+    [Fact]
+    public void JscLetsLargeFunctionsGrowMore()
+    {
+        string text = $"(module (func $root {Calls("leaf", 20)} {Nops(9900)}) {Leaf("leaf", 100)})";
+        Assert.Equal(10, Count(Grow(With(InliningPolicyKind.V8) with { InliningBudget = 1000 }, text, Hot(20))));
+        Assert.Equal(20, Count(Grow(With(InliningPolicyKind.Jsc), text, Hot(20))));
+    }
+
+    [Fact]
+    public void SpidermonkeyInlinesSmallerFunctionsTheDeeper()
+    {
+        // 160 bytes at first, then 120, 80, 40: of a chain of functions of 60 bytes, three.
+        Assert.Equal(3, Depth(Grow(With(InliningPolicyKind.Spidermonkey), Chain(6), ChainFeedback(6))));
+        InliningTree root = Grow(With(InliningPolicyKind.Spidermonkey), $"(module (func $root (call $cold)) {Leaf("cold", 100)})");
+        Assert.Equal(InliningDecision.Inlined, DecisionAt(root, 0));
+    }
+
+    /// <summary>Forty indirect calls of one function, and one direct call that is less dense than all of them.</summary>
+    [Fact]
+    public void IndirectCallsDoNotStarveDirectOnes()
+    {
+        string text = $$"""
+            (module
+              (type $f (func))
+              (table 1 funcref)
+              (func $root {{string.Concat(Enumerable.Repeat("(call_indirect (type $f) (i32.const 0))", 40))}} (call $direct))
+              {{Leaf("target", 40)}} {{Leaf("direct", 70)}})
+            """;
+        string[] feedback = [.. Enumerable.Range(0, 40).Select(i => $"root@{i} -> target:10"), "root@40 -> 10"];
+        Assert.Equal(InliningDecision.BudgetExceeded, DecisionAt(Grow(With(InliningPolicyKind.V8), text, feedback), 40));
+        InliningTree root = Grow(With(InliningPolicyKind.SeparateBudgets), text, feedback);
+        Assert.Equal(InliningDecision.Inlined, DecisionAt(root, 40));
+        Assert.Equal(41, Count(root));
+    }
+
+    [Fact]
+    public void ColdCallsGetNoBudgetHoweverSmall()
+    {
+        string text = $"(module (func $root (call $tiny) (call $empty)) {Leaf("tiny", 10)} (func $empty))";
+        InliningTree root = Grow(With(InliningPolicyKind.SeparateBudgets), text, "root -> 1000", "root@0 -> 1");
+        Assert.Equal((InliningDecision.TooCold, InliningDecision.Inlined), (DecisionAt(root, 0), DecisionAt(root, 1)));
+        Assert.Equal(InliningDecision.Inlined, DecisionAt(Grow(With(InliningPolicyKind.V8), text, "root -> 1000", "root@0 -> 1"), 0));
+    }
+
+    [Fact]
+    public void OneTargetDoesNotTakeAllOfABudget()
+    {
+        // Budget 1000: twelve calls of 86 - 6 bytes, denser than the other, would leave nothing; half of it is kept for others at first.
+        EngineOptions options = With(InliningPolicyKind.SeparateBudgets) with { InliningSeparateMinBudget = 1000, InliningSeparateFactor = 0 };
+        string text = $"(module (func $root {Calls("common", 12)} (call $other)) {Leaf("common", 86)} {Leaf("other", 306)})";
+        InliningTree root = Grow(options, text, Hot(13));
+        Assert.Equal(InliningDecision.Inlined, DecisionAt(root, 12));
+        Assert.Equal(9, Count(root));
+        Assert.Equal(InliningDecision.BudgetExceeded, DecisionAt(root, 11));
+        root = Grow(options with { InliningSeparateShare = 1 }, text, Hot(13));
+        Assert.Equal(InliningDecision.BudgetExceeded, DecisionAt(root, 12));
+    }
+
+    [Fact]
+    public void TinyFunctionsAreNotCounted()
+    {
+        EngineOptions options = With(InliningPolicyKind.SeparateBudgets) with { InliningSeparateMaxCount = 1 };
+        string text = $"(module (func $root {Calls("tiny", 5)} (call $a) (call $b)) {Leaf("tiny", 11)} {Leaf("a", 20)} {Leaf("b", 30)})";
+        InliningTree root = Grow(options, text, Hot(7));
+        Assert.Equal(6, Count(root));
+        Assert.Equal(InliningDecision.TooManyInlined, DecisionAt(root, 6));
+    }
+
+    /// <summary>A function that only passes on to one that runs long is as good with a call; what the latter calls in its loop is not.</summary>
+    [Theory]
+    [InlineData(InliningPolicyKind.SeparateBudgets)]
+    [InlineData(InliningPolicyKind.Benefit)]
+    [InlineData(InliningPolicyKind.Incremental)]
+    public void WhatRunsLongIsLeftToItsOwnCode(InliningPolicyKind policy)
+    {
+        const string Text = """
+            (module
+              (func $root (call $work))
+              (func $work (local $i i32)
+                (loop (call $step) (br_if 0 (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 10000)))))
+              (func $step nop nop nop nop nop nop nop nop nop nop))
+            """;
+        InliningTree root = Grow(With(policy), Text, "root -> 10 60", "root@0 -> 10", "work -> 10 2000000", "work@0 -> 100000");
+        Assert.Equal(InliningDecision.LongRunning, DecisionAt(root, 0));
+        WasmModule module = TestGraphs.Module(Text);
+        SyntheticFeedback feedback = SyntheticFeedback.Parse(module, ["work -> 10 2000000", "work@0 -> 100000"]);
+        InliningTree work = new InliningTreeGrower(module, With(policy), feedback).Grow(SyntheticFeedback.FunctionNamed(module, "work"));
+        Assert.Equal(InliningDecision.Inlined, DecisionAt(work, 0));
+    }
+
+    [Fact]
+    public void AConstantArgumentThatDecidesABranchIsABenefit()
+    {
+        const string Text = """
+            (module
+              (func $root (param i32) (call $f (i32.const 1)) (call $f (local.get 0)))
+              (func $f (param $mode i32)
+                (if (i32.eq (local.get $mode) (i32.const 1)) (then (nop)) (else (nop)))
+                (if (i32.eq (local.get $mode) (i32.const 2)) (then (nop)) (else (nop)))))
+            """;
+        InliningTree root = Grow(With(InliningPolicyKind.Benefit), Text, Hot(2));
+        InliningEstimate constant = root.CallSites[0].Targets[0].Estimate!.Value;
+        InliningEstimate variable = root.CallSites[1].Targets[0].Estimate!.Value;
+        Assert.Equal((2 * 1) + (2 * 2), constant.CyclesSaved - variable.CyclesSaved);
+        Assert.True(constant.NodesAdded < variable.NodesAdded);
+    }
+
+    /// <summary>The object is made in the compiled function, and used two levels below.</summary>
+    [Fact]
+    public void AnObjectThatStaysVirtualIsABenefitThroughTheFunctionsBetween()
+    {
+        const string Text = """
+            (module
+              (type $s (struct (field i32) (field i32)))
+              (func $root (param (ref $s)) (drop (call $outer (struct.new $s (i32.const 1) (i32.const 2)))) (drop (call $outer (local.get 0))))
+              (func $outer (param (ref $s)) (result i32) (call $sum (local.get 0)))
+              (func $sum (param (ref $s)) (result i32)
+                (i32.add (struct.get $s 0 (local.get 0)) (struct.get $s 1 (local.get 0)))))
+            """;
+        InliningTree root = Grow(With(InliningPolicyKind.Benefit), Text, "root@0 -> 10", "root@1 -> 10", "outer -> 20", "outer@0 -> 20");
+        InliningEstimate made = root.CallSites[0].Targets[0].CallSites[0].Targets[0].Estimate!.Value;
+        InliningEstimate unknown = root.CallSites[1].Targets[0].CallSites[0].Targets[0].Estimate!.Value;
+        Assert.Equal((2 * 3) + 15, made.CyclesSaved - unknown.CyclesSaved);
+        Assert.Equal(-2, made.NodesAdded - unknown.NodesAdded);
+    }
+
+    [Fact]
+    public void TheThresholdRisesWithWhatWasInlined()
+    {
+        string text = $"(module (func $root {Calls("leaf", 40)}) (func $leaf {string.Concat(Enumerable.Repeat("(drop (i32.popcnt (i32.const 1)))", 40))}))";
+        EngineOptions options = With(InliningPolicyKind.Benefit) with { InliningBenefitThreshold = 0.001 };
+        Assert.Equal(40, Count(Grow(options, text, Hot(40))));
+        int fewer = Count(Grow(options with { InliningBenefitDoubling = 100 }, text, Hot(40)));
+        Assert.InRange(fewer, 1, 39);
+        InliningTree root = Grow(options with { InliningBenefitBudget = 100 }, text, Hot(40));
+        Assert.Contains(All(root), tree => tree.Decision == InliningDecision.BudgetExceeded);
+    }
+
+    /// <summary>
+    /// The middle function alone gains too little for its size; with what it calls in its loop it gains much. Decided about alone it is
+    /// refused, in a cluster it is not.
+    /// </summary>
+    [Fact]
+    public void ACallIsWorthWhatItsClusterIsWorth()
+    {
+        string text = $$"""
+            (module
+              (func $root (local $i i32) (loop (call $middle) (br_if 0 (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 10)))))
+              (func $middle (local $i i32) {{string.Concat(Enumerable.Repeat("(drop (i32.popcnt (i32.const 1)))", 60))}}
+                (loop (call $step) (br_if 0 (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 30)))))
+              (func $step nop nop nop nop nop nop nop nop))
+            """;
+        string[] feedback = ["root -> 100", "root@0 -> 1000", "middle -> 1000 1000000", "middle@0 -> 30000"];
+        EngineOptions options = EngineOptions.Default with { InliningBenefitThreshold = 0.03 };
+        Assert.Equal(InliningDecision.TooLittleGain, DecisionAt(Grow(options with { InliningPolicy = InliningPolicyKind.Benefit }, text, feedback), 0));
+        InliningTree root = Grow(options with { InliningPolicy = InliningPolicyKind.Incremental }, text, feedback);
+        Assert.Equal(2, Count(root));
+        root = Grow(options with { InliningPolicy = InliningPolicyKind.Incremental, InliningIncrementalExploreTotal = 0 }, text, feedback);
+        Assert.Equal(InliningDecision.TooLittleGain, DecisionAt(root, 0));
+    }
+
+    [Fact]
+    public void RareTargetsOfASiteAreLeftToTheGenericCall()
+    {
+        const string Text = """
+            (module (type $f (func)) (table 2 funcref)
+              (func $root (call_indirect (type $f) (i32.const 0)))
+              (func $often nop nop nop nop nop nop nop nop nop nop nop nop)
+              (func $seldom nop nop nop nop nop nop nop nop nop nop nop nop))
+            """;
+        EngineOptions options = EngineOptions.Default with { PolymorphismShare = 0.2 };
+        InliningTree root = Grow(options, Text, "root -> 100", "root@0 -> often:81 seldom:19");
+        Assert.Equal((InliningDecision.Inlined, InliningDecision.RareTarget), (DecisionAt(root, 0), DecisionAt(root, 0, 1)));
+        root = Grow(options, Text, "root -> 100", "root@0 -> often:80 seldom:20");
+        Assert.Equal((InliningDecision.Inlined, InliningDecision.Inlined), (DecisionAt(root, 0), DecisionAt(root, 0, 1)));
+    }
+
+    [Fact]
+    public void ASiteThatHasSeenFewCallsDoesNotDeoptimize()
+    {
+        const string Text = """
+            (module (type $f (func)) (table 2 funcref)
+              (func $root (call_indirect (type $f) (i32.const 0)))
+              (func $leaf nop nop nop nop nop nop nop nop nop nop nop nop))
+            """;
+        EngineOptions options = EngineOptions.Default with { DeoptMinCalls = 10 };
+        Assert.False(Grow(options, Text, "root@0 -> leaf:9").CallSites[0].MayDeoptimize);
+        Assert.True(Grow(options, Text, "root@0 -> leaf:10").CallSites[0].MayDeoptimize);
+    }
+
+    private static int Count(InliningTree root) => All(root).Count(tree => tree.IsInlined);
+
+    private static List<InliningTree> All(InliningTree root)
+    {
+        var all = new List<InliningTree>();
+        var work = new Stack<InliningTree>([root]);
+        while (work.TryPop(out InliningTree? caller))
+        {
+            foreach (InliningTree target in caller.CallSites.SelectMany(site => site.Targets))
+            {
+                all.Add(target);
+                work.Push(target);
+            }
+        }
+
+        return all;
+    }
+}

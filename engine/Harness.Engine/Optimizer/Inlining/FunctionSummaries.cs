@@ -1,0 +1,32 @@
+using System.Runtime.CompilerServices;
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Optimizer.Inlining;
+
+/// <summary>The summaries of a module's functions, each made when it is first asked for. Safe for use by several threads.</summary>
+internal sealed class FunctionSummaries
+{
+    private static readonly ConditionalWeakTable<WasmModule, FunctionSummaries> ByModule = [];
+
+    private readonly WasmModule module;
+    private readonly FunctionSummary?[] summaries;
+
+    private FunctionSummaries(WasmModule module)
+    {
+        this.module = module;
+        summaries = new FunctionSummary?[module.Functions.Length];
+    }
+
+    /// <summary>The summary of a function that the module defines.</summary>
+    public FunctionSummary this[int functionIndex] =>
+        Volatile.Read(ref summaries[functionIndex]) ?? Make(functionIndex);
+
+    /// <summary>The summaries of a module.</summary>
+    public static FunctionSummaries Of(WasmModule module) => ByModule.GetValue(module, static key => new FunctionSummaries(key));
+
+    private FunctionSummary Make(int functionIndex)
+    {
+        FunctionSummary made = new SummaryWalk(module, module.Functions[functionIndex]).Run();
+        return Interlocked.CompareExchange(ref summaries[functionIndex], made, null) ?? made;
+    }
+}

@@ -1,0 +1,28 @@
+using Harness.Engine.Configuration;
+using Harness.Engine.Optimizer.Inlining.Policies;
+
+namespace Harness.Engine.Optimizer.Inlining;
+
+/// <summary>The policies by knob value. A new one is a class that implements <see cref="IInliningPolicy"/>, and a line here.</summary>
+internal static class InliningPolicies
+{
+    /// <summary>Makes the policy that the options ask for, for one compilation.</summary>
+    public static IInliningPolicy Create(InliningState state) => state.Options.InliningPolicy switch
+    {
+        InliningPolicyKind.Weighted => new BudgetedPolicy(
+            state,
+            InliningLimits.OfV8(state.Options, state.Module),
+            static (knobs, tree) => (tree.CallCount * knobs.InliningCountWeight) - (tree.WireSize * knobs.InliningSizeWeight)),
+        InliningPolicyKind.HotnessFirst => new BudgetedPolicy(
+            state, InliningLimits.OfV8(state.Options, state.Module), static (_, tree) => tree.Frequency),
+        InliningPolicyKind.SmallestFirst => new BudgetedPolicy(
+            state, InliningLimits.OfV8(state.Options, state.Module), static (_, tree) => -tree.WireSize),
+        InliningPolicyKind.Jsc => new BudgetedPolicy(
+            state, InliningLimits.OfJsc(state.Options, state.Module), static (_, tree) => tree.Density),
+        InliningPolicyKind.Spidermonkey => new SpidermonkeyPolicy(state),
+        InliningPolicyKind.SeparateBudgets => new SeparateBudgetsPolicy(state),
+        InliningPolicyKind.Benefit => new BenefitPolicy(state),
+        InliningPolicyKind.Incremental => new IncrementalPolicy(state),
+        _ => new BudgetedPolicy(state, InliningLimits.OfV8(state.Options, state.Module), static (_, tree) => tree.Density),
+    };
+}
