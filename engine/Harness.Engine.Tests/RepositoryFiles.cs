@@ -13,6 +13,9 @@ internal static class RepositoryFiles
     /// <summary>The path of a workload's module.</summary>
     public static string Workload(string name) => Path.Combine(Root, "workloads", name);
 
+    /// <summary>The path of the inlining model that comes with the engine.</summary>
+    public static string InliningModel => Path.Combine(Root, "engine", "Harness.Engine", "Configuration", "inlining-model.txt");
+
     private static string FindRoot()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);

@@ -24,6 +24,7 @@ public sealed class KnobRegistryTests
             KnobType.Bool => knob.DefaultText == "on" ? "off" : "on",
             KnobType.Enum => knob.Values[^1].Name,
             KnobType.Path => "some.file",
+            KnobType.Model => RepositoryFiles.InliningModel,
             KnobType.Int => knob.Format((int)knob.Default + 1),
             _ => knob.Format((double)knob.Default + 1 <= knob.Maximum ? (double)knob.Default + 1 : (double)knob.Default / 2),
         };

@@ -4,6 +4,7 @@
 ;; test: inlining function=root inlining.policy=separate-budgets
 ;; test: inlining function=root inlining.policy=benefit
 ;; test: inlining function=root inlining.policy=incremental
+;; test: inlining function=root inlining.policy=learned
 ;; test: inlining function=passOn
 ;; test: inlining function=passOn inlining.policy=separate-budgets
 ;; test: inlining function=passOn inlining.policy=benefit

@@ -325,6 +325,10 @@ public sealed record EngineOptions
         Minimum = 1, Maximum = 16, Unit = "targets")]
     public int PolymorphismLimit { get; init; } = 4;
 
+    /// <summary>The model that the policy <see cref="InliningPolicyKind.Learned"/> asks.</summary>
+    [Knob("inlining.model", "policy learned: file with the model that decides, or built-in")]
+    public InliningModel InliningModel { get; init; } = InliningModel.BuiltIn;
+
     /// <summary>Share of a call site's calls that must have gone to a target for it to be inlined. Others are called generically.</summary>
     [Knob("polymorphism-share", "share of a site's calls that must have gone to a target for it to be inlined; the others are called generically",
         Maximum = 1)]

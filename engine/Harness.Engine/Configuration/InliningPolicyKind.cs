@@ -40,4 +40,8 @@ public enum InliningPolicyKind
     /// <summary>As <see cref="Benefit"/>, but calls are decided about together with those below them (Prokopec et al., CGO 2019).</summary>
     [KnobValue("clusters of calls by the gain that they have together, after Prokopec et al., CGO 2019")]
     Incremental,
+
+    /// <summary>What a model read from a file says (<see cref="EngineOptions.InliningModel"/>).</summary>
+    [KnobValue("what a model says that is read from the file inlining.model")]
+    Learned,
 }

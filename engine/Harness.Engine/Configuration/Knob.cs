@@ -28,6 +28,7 @@ public class Knob
             int => KnobType.Int,
             double => KnobType.Double,
             string => KnobType.Path,
+            InliningModel => KnobType.Model,
             _ => throw new NotSupportedException($"{name}: a knob cannot have the default {defaultValue}"),
         };
     }
@@ -71,12 +72,13 @@ public class Knob
         KnobType.Bool => "on, off",
         KnobType.Enum => string.Join(", ", Values.Select(value => value.Name)),
         KnobType.Path => "path of a file, none",
+        KnobType.Model => $"FILE, {InliningModel.BuiltInName}",
         _ => $"{FormatNumber(Least)}..{FormatNumber(Most)}",
     };
 
     /// <summary>Reads a value as users write it.</summary>
     /// <param name="text">The text, such as <c>3000</c> or <c>off</c>.</param>
-    /// <returns>A <see cref="bool"/>, <see cref="int"/>, <see cref="double"/>, path (empty for none) or enumeration value.</returns>
+    /// <returns>The value.</returns>
     /// <exception cref="KnobException">The knob does not take this value.</exception>
     public object Parse(string text)
     {
@@ -87,6 +89,7 @@ public class Knob
             KnobType.Int => int.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && InRange(number) ? number : null,
             KnobType.Double => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && InRange(number) ? number : null,
             KnobType.Path => text.Length == 0 ? null : text == NoFile ? "" : text,
+            KnobType.Model => InliningModel.Load(text),
             _ => Values.FirstOrDefault(candidate => candidate.Name == text)?.Value,
         };
         return value ?? throw new KnobException($"knob '{Name}' does not take '{text}'; it takes {Expectation}");
@@ -100,6 +103,7 @@ public class Knob
         int number => number.ToString(CultureInfo.InvariantCulture),
         double number => FormatNumber(number),
         string path when Type == KnobType.Path => path.Length == 0 ? NoFile : path,
+        InliningModel model => model.Path,
         _ => Values.First(candidate => candidate.Value.Equals(value)).Name,
     };
 

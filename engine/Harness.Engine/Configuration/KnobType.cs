@@ -17,4 +17,7 @@ public enum KnobType
 
     /// <summary>The path of a file, or <c>none</c>.</summary>
     Path,
+
+    /// <summary>The path of a file with an <see cref="InliningModel"/>, which is read when the knob is set, or <c>built-in</c>.</summary>
+    Model,
 }

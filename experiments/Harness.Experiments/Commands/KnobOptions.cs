@@ -17,7 +17,7 @@ internal sealed class KnobOptions
         var options = KnobRegistry.All.Select(knob => (knob, new Option<string?>("--" + knob.Name)
         {
             Description = $"{knob.Documentation}; {knob.RangeText}{(knob.Unit is null ? "" : " " + knob.Unit)} [{knob.DefaultText}]",
-            HelpName = knob.Type is KnobType.Bool ? "on|off" : knob.Type is KnobType.Enum ? "NAME" : knob.Type is KnobType.Path ? "FILE" : "N",
+            HelpName = knob.Type is KnobType.Bool ? "on|off" : knob.Type is KnobType.Enum ? "NAME" : knob.Type is KnobType.Path or KnobType.Model ? "FILE" : "N",
         })).ToList();
         foreach (var (_, option) in options)
             command.Options.Add(option);

@@ -249,7 +249,8 @@ internal sealed class SweepRunner
 
         foreach (var configuration in sweep.Configurations)
         {
-            foreach (var (knob, file) in configuration.Knobs.Where(pair => KnobCatalog.Find(pair.Key).Type == KnobType.Path && pair.Value != "none"))
+            foreach (var (knob, file) in configuration.Knobs.Where(pair => KnobCatalog.Find(pair.Key).Type is KnobType.Path or KnobType.Model
+                && pair.Value is not ("none" or InliningModel.BuiltInName)))
                 parts[FilePart + file] = HashOfFile(configuration.Name, knob, file);
         }
 

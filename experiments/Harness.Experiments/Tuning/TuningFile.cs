@@ -201,6 +201,7 @@ internal static class TuningFile
                 return new TuningParameter(name, values, 0, 0, Whole: false, Logarithmic: false, condition);
             }
 
+            Require(knob.Type != KnobType.Model, $"knob '{name}' takes files; list them, as in '{name}: {{values: [a.txt, b.txt]}}'");
             Require(High is not null || knob.Maximum < int.MaxValue, $"knob '{name}' has no largest value; write 'high: N'");
             var (low, high) = (Low ?? knob.Minimum!.Value, High ?? knob.Maximum!.Value);
             Require(low < high, $"knob '{name}': low ({low}) must be below high ({high})");

@@ -23,6 +23,7 @@ internal static class InliningPolicies
         InliningPolicyKind.SeparateBudgets => new SeparateBudgetsPolicy(state),
         InliningPolicyKind.Benefit => new BenefitPolicy(state),
         InliningPolicyKind.Incremental => new IncrementalPolicy(state),
+        InliningPolicyKind.Learned => new LearnedPolicy(state),
         _ => new BudgetedPolicy(state, InliningLimits.OfV8(state.Options, state.Module), static (_, tree) => tree.Density),
     };
 }

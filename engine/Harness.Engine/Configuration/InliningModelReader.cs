@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Harness.Engine.Configuration;
+
+/// <summary>
+/// Reads the text form of an <see cref="InliningModel"/>. A line is one item of words, <c>#</c> begins a comment. The first item is
+/// <c>inlining-model 1</c>. Then come, in any order, <c>intercept NUMBER</c>; <c>weight FEATURE NUMBER</c>; and trees: a line
+/// <c>tree</c>, and below it its nodes, which are numbered from 0 where they stand: <c>leaf NUMBER</c>, or
+/// <c>split FEATURE NUMBER BELOW NOT-BELOW</c> with the numbers of two later nodes.
+/// </summary>
+internal sealed class InliningModelReader
+{
+    /// <summary>Largest file, in bytes.</summary>
+    public const int MaximumBytes = 1 << 20;
+
+    private static readonly Dictionary<string, InliningFeature> Features = Enum.GetValues<InliningFeature>()
+        .ToDictionary(feature => JsonNamingPolicy.KebabCaseLower.ConvertName(feature.ToString()));
+
+    private readonly string path;
+    private readonly double[] weights = new double[Enum.GetValues<InliningFeature>().Length];
+    private readonly HashSet<InliningFeature> weighted = [];
+    private readonly List<ImmutableArray<InliningModelNode>> trees = [];
+    private List<(InliningModelNode Node, int Line)>? tree;
+    private double? intercept;
+    private bool hasHeader;
+    private int line;
+
+    private InliningModelReader(string path) => this.path = path;
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="text">The file's text.</param>
+    /// <param name="path">The file's name, for messages and as the model's.</param>
+    /// <exception cref="KnobException">The text is malformed.</exception>
+    public static InliningModel Read(string text, string path)
+    {
+        var reader = new InliningModelReader(path);
+        if (text.Length > MaximumBytes)
+        {
+            reader.Fail($"the file is larger than {MaximumBytes} bytes");
+        }
+
+        foreach (string content in text.Split('\n'))
+        {
+            reader.line++;
+            string[] words = content.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length > 0)
+            {
+                reader.ReadItem(words);
+            }
+        }
+
+        return reader.Finish();
+    }
+
+    private void ReadItem(string[] words)
+    {
+        if (!hasHeader)
+        {
+            hasHeader = words is ["inlining-model", "1"];
+            if (!hasHeader)
+            {
+                Fail("the first line is not 'inlining-model 1'");
+            }
+
+            return;
+        }
+
+        switch (words)
+        {
+            case ["intercept", var number]:
+                if (intercept is not null)
+                {
+                    Fail("there is an intercept already");
+                }
+
+                intercept = Number(number);
+                break;
+            case ["weight", var feature, var number]:
+                if (!weighted.Add(Feature(feature)))
+                {
+                    Fail($"the feature '{feature}' has a weight already");
+                }
+
+                weights[(int)Feature(feature)] = Number(number);
+                break;
+            case ["tree"]:
+                FinishTree();
+                tree = [];
+                break;
+            case ["leaf", var number]:
+                Add(new InliningModelNode(default, Number(number), -1, -1));
+                break;
+            case ["split", var feature, var number, var below, var notBelow]:
+                Add(new InliningModelNode(Feature(feature), Number(number), Node(below), Node(notBelow)));
+                break;
+            case ["intercept" or "weight" or "tree" or "leaf" or "split", ..]:
+                Fail($"'{words[0]}' takes {Form(words[0])}");
+                break;
+            default:
+                Fail($"there is no item '{words[0]}'; items are intercept, weight, tree, leaf and split");
+                break;
+        }
+    }
+
+    private InliningModel Finish()
+    {
+        if (!hasHeader)
+        {
+            Fail("the first line is not 'inlining-model 1'");
+        }
+
+        FinishTree();
+        if (weighted.Count == 0 && trees.Count == 0)
+        {
+            Fail("there is neither a weight nor a tree");
+        }
+
+        return new InliningModel(path, intercept ?? 0, [.. weights], [.. trees]);
+    }
+
+    private void FinishTree()
+    {
+        if (tree is null)
+        {
+            return;
+        }
+
+        if (tree.Count == 0)
+        {
+            Fail("the tree before has no nodes");
+        }
+
+        for (int i = 0; i < tree.Count; i++)
+        {
+            (InliningModelNode node, int at) = tree[i];
+            foreach (int next in node.IsLeaf ? (ReadOnlySpan<int>)[] : [node.Below, node.NotBelow])
+            {
+                if (next <= i || next >= tree.Count)
+                {
+                    line = at;
+                    Fail($"node {i} of the tree goes on with node {next}; it must be a later one, up to {tree.Count - 1}");
+                }
+            }
+        }
+
+        trees.Add([.. tree.Select(entry => entry.Node)]);
+        tree = null;
+    }
+
+    private void Add(InliningModelNode node)
+    {
+        if (tree is null)
+        {
+            Fail("there is no line 'tree' above");
+        }
+
+        tree.Add((node, line));
+    }
+
+    private InliningFeature Feature(string name)
+    {
+        if (!Features.TryGetValue(name, out InliningFeature feature))
+        {
+            Fail($"there is no feature '{name}'; did you mean '{NameSuggestion.Nearest(name, Features.Keys)}'? Features are {string.Join(", ", Features.Keys)}");
+        }
+
+        return feature;
+    }
+
+    private double Number(string text)
+    {
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number))
+        {
+            Fail($"'{text}' is no number");
+        }
+
+        return number;
+    }
+
+    private int Node(string text)
+    {
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+        {
+            Fail($"'{text}' is no number of a node");
+        }
+
+        return number;
+    }
+
+    private static string Form(string item) => item switch
+    {
+        "intercept" or "leaf" => "one number",
+        "weight" => "a feature and a number",
+        "split" => "a feature, a number and the numbers of two later nodes",
+        _ => "nothing behind it",
+    };
+
+    [DoesNotReturn]
+    private void Fail(string problem) => throw new KnobException($"the inlining model '{path}', line {Math.Max(1, line)}: {problem}");
+}
