@@ -47,5 +47,5 @@ public sealed class GivenUpSiteTests
 
     [Fact]
     public void RareTargetsAreCalledGenerically() =>
-        Assert.Equal(1, DeoptsUnder(EngineOptions.Default with { PolymorphismShare = 0.45 }));
+        Assert.Equal(1, DeoptsUnder(EngineOptions.Default with { PolymorphismShare = 0.6 }));
 }
