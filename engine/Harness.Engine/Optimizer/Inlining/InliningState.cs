@@ -93,7 +93,7 @@ internal sealed class InliningState(WasmModule module, EngineOptions options, IF
             };
             foreach (InliningTree target in targets)
             {
-                target.Decision = isEnabled ? Obstacle(target, site) : InliningDecision.Disabled;
+                target.Decision = isEnabled ? Obstacle(target) : InliningDecision.Disabled;
             }
 
             sites[i] = new InliningCallSite(site.BytecodeOffset, isIndirect, site.State, targets)
@@ -112,10 +112,12 @@ internal sealed class InliningState(WasmModule module, EngineOptions options, IF
         {
             CallOffset = site.BytecodeOffset,
             IsIndirect = isIndirect,
+            SiteTargets = Math.Max(1, site.Targets.Length),
+            SiteCalls = site.Count,
         };
 
     /// <summary>Why no policy can admit a candidate, if so.</summary>
-    private InliningDecision Obstacle(InliningTree candidate, CallSiteFeedback site)
+    private InliningDecision Obstacle(InliningTree candidate)
     {
         if (candidate.FunctionIndex < 0)
         {
@@ -132,7 +134,7 @@ internal sealed class InliningState(WasmModule module, EngineOptions options, IF
             return InliningDecision.TooDeep;
         }
 
-        return candidate.IsIndirect && candidate.CallCount < options.PolymorphismShare * site.Count
+        return candidate.IsIndirect && candidate.CallCount < options.PolymorphismShare * candidate.SiteCalls
             ? InliningDecision.RareTarget
             : InliningDecision.NotConsidered;
     }

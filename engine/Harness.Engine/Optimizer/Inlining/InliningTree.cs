@@ -82,6 +82,12 @@ internal sealed class InliningTree
     /// <summary>Whether the call goes through a table or a reference, so that the target is a guess.</summary>
     public bool IsIndirect { get; init; }
 
+    /// <summary>How many targets the call site has seen.</summary>
+    public int SiteTargets { get; init; }
+
+    /// <summary>How often the call was executed, whatever its target was, by the caller's feedback.</summary>
+    public long SiteCalls { get; init; }
+
     /// <summary>Levels below the root.</summary>
     public int Depth { get; }
 

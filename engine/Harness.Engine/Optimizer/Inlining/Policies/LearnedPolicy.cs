@@ -44,13 +44,6 @@ internal sealed class LearnedPolicy : IInliningPolicy
     private double Ask(InliningTree candidate, InliningEstimate estimate)
     {
         FunctionSummary summary = state.SummaryOf(candidate.FunctionIndex);
-        InliningCallSite site = candidate.Caller!.SiteAt(candidate.CallOffset)!;
-        long siteCalls = 0;
-        foreach (InliningTree target in site.Targets)
-        {
-            siteCalls += target.CallCount;
-        }
-
         ReadOnlySpan<double> features =
         [
             Log(candidate.Frequency, 1e-9),
@@ -64,8 +57,8 @@ internal sealed class LearnedPolicy : IInliningPolicy
             Log(state.Root.WireSize, 1),
             candidate.Depth,
             candidate.IsIndirect ? 1 : 0,
-            site.Targets.Length,
-            (double)candidate.CallCount / Math.Max(1, siteCalls),
+            candidate.SiteTargets,
+            (double)candidate.CallCount / Math.Max(1, candidate.SiteCalls),
             summary.Parameters.Length,
             summary.HasLoop ? 1 : 0,
             threshold.NodesAdded / 1000,
