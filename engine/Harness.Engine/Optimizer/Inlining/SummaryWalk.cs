@@ -27,7 +27,7 @@ internal sealed class SummaryWalk
     /// <summary>Nodes of an instruction on many elements at once.</summary>
     private const int BulkNodes = 6;
 
-    private static readonly ValueOrigin Unknown = default;
+    private static readonly ValueOrigin Unknown = new(ValueOriginKind.Unknown);
 
     private readonly WasmModule module;
     private readonly FunctionInfo function;
@@ -187,7 +187,7 @@ internal sealed class SummaryWalk
                 VisitBranch(opcode);
                 break;
             case Opcode.Throw:
-                PopEscaping(module.Tags[reader.ReadIndex()].Type.Parameters.Length);
+                PopEscaping(module.Tags[reader.ReadIndex()].Type.Type.Parameters.Length);
                 nodes += CallNodes;
                 isUnreachable = true;
                 break;
