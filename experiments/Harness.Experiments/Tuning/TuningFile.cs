@@ -187,7 +187,7 @@ internal static class TuningFile
         public TuningParameter ToParameter(string name)
         {
             var knob = KnobCatalog.Find(name);
-            Require(knob.Type != KnobType.Path || Values is not null, $"knob '{name}' takes a file; write 'values: [FILE, ...]'");
+            Require(knob.Type is not (KnobType.Path or KnobType.Model) || Values is not null, $"knob '{name}' takes a file; write 'values: [FILE, ...]'");
             Require(Scale is null or "linear" or "log", $"knob '{name}': scale takes linear or log, not '{Scale}'");
             var condition = ReadCondition(name);
             if (Values is not null || knob.Type is KnobType.Bool or KnobType.Enum)
@@ -201,7 +201,6 @@ internal static class TuningFile
                 return new TuningParameter(name, values, 0, 0, Whole: false, Logarithmic: false, condition);
             }
 
-            Require(knob.Type != KnobType.Model, $"knob '{name}' takes files; list them, as in '{name}: {{values: [a.txt, b.txt]}}'");
             Require(High is not null || knob.Maximum < int.MaxValue, $"knob '{name}' has no largest value; write 'high: N'");
             var (low, high) = (Low ?? knob.Minimum!.Value, High ?? knob.Maximum!.Value);
             Require(low < high, $"knob '{name}': low ({low}) must be below high ({high})");

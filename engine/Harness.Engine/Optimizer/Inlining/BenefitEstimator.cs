@@ -9,7 +9,7 @@ namespace Harness.Engine.Optimizer.Inlining;
 /// </summary>
 internal sealed class BenefitEstimator
 {
-    /// <summary>Nodes of a comparison with the target and of the exit where it fails.</summary>
+    /// <summary>Nodes of a comparison with the target and of the exit where it fails, beyond those of the checks that they replace.</summary>
     private const int GuardNodes = 2;
 
     /// <summary>Nodes that disappear with the way that a known branch does not take, beyond the branch itself.</summary>
@@ -46,7 +46,7 @@ internal sealed class BenefitEstimator
         if (candidate.IsIndirect)
         {
             saved += options.InliningBenefitIndirectCycles;
-            added += GuardNodes - SummaryWalk.TableCallNodes;
+            added += GuardNodes;
         }
 
         for (int i = 0; i < Math.Min(passed.Length, summary.Parameters.Length); i++)

@@ -13,7 +13,7 @@ internal sealed class SummaryWalk
     public const int CallNodes = 4;
 
     /// <summary>Nodes that find the callee of a call through a table: bounds, element, null check, type check.</summary>
-    public const int TableCallNodes = 6;
+    private const int TableCallNodes = 6;
 
     /// <summary>Nodes of a type test or cast.</summary>
     public const int TestNodes = 3;
