@@ -132,9 +132,9 @@
 
 ;;> == inlining function=root inlining.policy=benefit
 ;;> [inlining] into root, 76 wire bytes
-;;> [inlining]   0x123: get, Monomorphic, 16000 calls (16), 13 wire bytes: Inlined #2, saves 19 cycles a call for -6 nodes
-;;> [inlining]   0x12f: get, Polymorphic, 12000 calls (12), 13 wire bytes: Inlined #4, saves 19 cycles a call for -6 nodes
-;;> [inlining]   0x12f: getReversed, Polymorphic, 4000 calls (4), 17 wire bytes: Inlined #6, saves 19 cycles a call for 0 nodes
+;;> [inlining]   0x123: get, Monomorphic, 16000 calls (16), 13 wire bytes: Inlined #2, saves 19 cycles a call for 0 nodes
+;;> [inlining]   0x12f: get, Polymorphic, 12000 calls (12), 13 wire bytes: Inlined #4, saves 19 cycles a call for 0 nodes
+;;> [inlining]   0x12f: getReversed, Polymorphic, 4000 calls (4), 17 wire bytes: Inlined #6, saves 19 cycles a call for 6 nodes
 ;;> [inlining]     0x6b: fromEnd, Monomorphic, 4000 calls (4), 16 wire bytes: Inlined #7, saves 13 cycles a call for -2 nodes
 ;;> [inlining]   0x139: clamp, Monomorphic, 16000 calls (16), 35 wire bytes: Inlined #3, saves 19 cycles a call for -7 nodes
 ;;> [inlining]   0x141: makePair, Monomorphic, 16000 calls (16), 9 wire bytes: Inlined #1, saves 20.5 cycles a call for 0 nodes
@@ -144,9 +144,9 @@
 
 ;;> == inlining function=root inlining.policy=incremental
 ;;> [inlining] into root, 76 wire bytes
-;;> [inlining]   0x123: get, Monomorphic, 16000 calls (16), 13 wire bytes: Inlined #2, saves 19 cycles a call for -6 nodes
-;;> [inlining]   0x12f: get, Polymorphic, 12000 calls (12), 13 wire bytes: Inlined #4, saves 19 cycles a call for -6 nodes
-;;> [inlining]   0x12f: getReversed, Polymorphic, 4000 calls (4), 17 wire bytes: Inlined #6, saves 19 cycles a call for 0 nodes
+;;> [inlining]   0x123: get, Monomorphic, 16000 calls (16), 13 wire bytes: Inlined #2, saves 19 cycles a call for 0 nodes
+;;> [inlining]   0x12f: get, Polymorphic, 12000 calls (12), 13 wire bytes: Inlined #4, saves 19 cycles a call for 0 nodes
+;;> [inlining]   0x12f: getReversed, Polymorphic, 4000 calls (4), 17 wire bytes: Inlined #6, saves 19 cycles a call for 6 nodes
 ;;> [inlining]     0x6b: fromEnd, Monomorphic, 4000 calls (4), 16 wire bytes: Inlined #7, saves 13 cycles a call for -2 nodes
 ;;> [inlining]   0x139: clamp, Monomorphic, 16000 calls (16), 35 wire bytes: Inlined #3, saves 19 cycles a call for -7 nodes
 ;;> [inlining]   0x141: makePair, Monomorphic, 16000 calls (16), 9 wire bytes: Inlined #1, saves 20.5 cycles a call for 0 nodes
@@ -156,13 +156,13 @@
 
 ;;> == inlining function=root inlining.policy=learned
 ;;> [inlining] into root, 76 wire bytes
-;;> [inlining]   0x123: get, Monomorphic, 16000 calls (16), 13 wire bytes: Inlined #2, saves 19 cycles a call for -6 nodes
-;;> [inlining]   0x12f: get, Polymorphic, 12000 calls (12), 13 wire bytes: Inlined #4, saves 19 cycles a call for -6 nodes
-;;> [inlining]   0x12f: getReversed, Polymorphic, 4000 calls (4), 17 wire bytes: Inlined #5, saves 19 cycles a call for 0 nodes
-;;> [inlining]     0x6b: fromEnd, Monomorphic, 4000 calls (4), 16 wire bytes: Inlined #6, saves 13 cycles a call for -2 nodes
+;;> [inlining]   0x123: get, Monomorphic, 16000 calls (16), 13 wire bytes: Inlined #2, saves 19 cycles a call for 0 nodes
+;;> [inlining]   0x12f: get, Polymorphic, 12000 calls (12), 13 wire bytes: Inlined #4, saves 19 cycles a call for 0 nodes
+;;> [inlining]   0x12f: getReversed, Polymorphic, 4000 calls (4), 17 wire bytes: Inlined #6, saves 19 cycles a call for 6 nodes
+;;> [inlining]     0x6b: fromEnd, Monomorphic, 4000 calls (4), 16 wire bytes: Inlined #7, saves 13 cycles a call for -2 nodes
 ;;> [inlining]   0x139: clamp, Monomorphic, 16000 calls (16), 35 wire bytes: Inlined #3, saves 19 cycles a call for -7 nodes
 ;;> [inlining]   0x141: makePair, Monomorphic, 16000 calls (16), 9 wire bytes: Inlined #1, saves 20.5 cycles a call for 0 nodes
-;;> [inlining]   0x143: norm, Monomorphic, 16000 calls (16), 29 wire bytes: Inlined #7, saves 12.5 cycles a call for 2 nodes
+;;> [inlining]   0x143: norm, Monomorphic, 16000 calls (16), 29 wire bytes: Inlined #5, saves 12.5 cycles a call for 2 nodes
 ;;> [inlining]   0x15b: report, Monomorphic, 1 calls (0.001), 28 wire bytes: TooLittleGain, saves 12.5 cycles a call for 1 nodes
 ;;> [inlining]   0x161: checksum, Monomorphic, 1000 calls (1), 29 wire bytes: TooLittleGain, saves 12.5 cycles a call for 2 nodes
 
@@ -190,9 +190,9 @@
 ;;> == inlining function=passOn inlining.policy=incremental
 ;;> [inlining] into passOn, 11 wire bytes
 ;;> [inlining]   0x16a: root, Monomorphic, 1000 calls (1), 76 wire bytes: Inlined #1, saves 13 cycles a call for 52 nodes
-;;> [inlining]     0x123: get, Monomorphic, 16000 calls (16), 13 wire bytes: Inlined #2, saves 19 cycles a call for -6 nodes
-;;> [inlining]     0x12f: get, Polymorphic, 12000 calls (12), 13 wire bytes: Inlined #3, saves 19 cycles a call for -6 nodes
-;;> [inlining]     0x12f: getReversed, Polymorphic, 4000 calls (4), 17 wire bytes: Inlined #4, saves 19 cycles a call for 0 nodes
+;;> [inlining]     0x123: get, Monomorphic, 16000 calls (16), 13 wire bytes: Inlined #2, saves 19 cycles a call for 0 nodes
+;;> [inlining]     0x12f: get, Polymorphic, 12000 calls (12), 13 wire bytes: Inlined #3, saves 19 cycles a call for 0 nodes
+;;> [inlining]     0x12f: getReversed, Polymorphic, 4000 calls (4), 17 wire bytes: Inlined #4, saves 19 cycles a call for 6 nodes
 ;;> [inlining]       0x6b: fromEnd, Monomorphic, 4000 calls (4), 16 wire bytes: Inlined #5, saves 13 cycles a call for -2 nodes
 ;;> [inlining]     0x139: clamp, Monomorphic, 16000 calls (16), 35 wire bytes: Inlined #6, saves 19 cycles a call for -7 nodes
 ;;> [inlining]     0x141: makePair, Monomorphic, 16000 calls (16), 9 wire bytes: Inlined #7, saves 20.5 cycles a call for 0 nodes
@@ -202,8 +202,8 @@
 
 ;;> == inlining function=root inlining.policy=benefit polymorphism-share=0.3 deopt.min-calls=20000
 ;;> [inlining] into root, 76 wire bytes
-;;> [inlining]   0x123: get, Monomorphic, never deoptimizes, 16000 calls (16), 13 wire bytes: Inlined #2, saves 19 cycles a call for -6 nodes
-;;> [inlining]   0x12f: get, Polymorphic, never deoptimizes, 12000 calls (12), 13 wire bytes: Inlined #4, saves 19 cycles a call for -6 nodes
+;;> [inlining]   0x123: get, Monomorphic, never deoptimizes, 16000 calls (16), 13 wire bytes: Inlined #2, saves 19 cycles a call for 0 nodes
+;;> [inlining]   0x12f: get, Polymorphic, never deoptimizes, 12000 calls (12), 13 wire bytes: Inlined #4, saves 19 cycles a call for 0 nodes
 ;;> [inlining]   0x12f: getReversed, Polymorphic, never deoptimizes, 4000 calls (4), 17 wire bytes: RareTarget
 ;;> [inlining]   0x139: clamp, Monomorphic, 16000 calls (16), 35 wire bytes: Inlined #3, saves 19 cycles a call for -7 nodes
 ;;> [inlining]   0x141: makePair, Monomorphic, 16000 calls (16), 9 wire bytes: Inlined #1, saves 20.5 cycles a call for 0 nodes
