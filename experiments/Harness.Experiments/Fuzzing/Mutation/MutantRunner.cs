@@ -197,5 +197,9 @@ internal sealed class MutantRunner
     private sealed class NoFeedback : IFeedbackSource
     {
         public FunctionFeedback? FeedbackOf(int functionIndex) => null;
+
+        public long WorkOf(int functionIndex) => 0;
+
+        public int DeoptsAt(int bytecodeOffset) => 0;
     }
 }
