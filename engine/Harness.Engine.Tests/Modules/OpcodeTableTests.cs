@@ -33,7 +33,9 @@ public class OpcodeTableTests
     [InlineData(0xFF)]
     [InlineData(0xFB1F)]
     [InlineData(0xFC12)]
-    [InlineData(0xFD00)]
+    [InlineData(0xFD9A)]
+    [InlineData(0xFE14)]
+    [InlineData(0xFEFF)]
     [InlineData(0x1234)]
     public void UnknownOpcodesHaveNoRow(int opcode) => Assert.False(OpcodeTable.TryGet((Opcode)opcode, out _));
 }

@@ -19,7 +19,7 @@ internal static class EmitterForms
 
     /// <summary>All forms by name.</summary>
     public static IReadOnlyDictionary<string, EmitterForm> ByName { get; } =
-        new[] { Alu(), Integer(), Shifts(), Moves(), Stack(), Control(), Sse(), Conversions(), Vex() }
+        new[] { Alu(), Integer(), Shifts(), Moves(), Stack(), Control(), Sse(), Conversions(), Vex(), Packed() }
             .SelectMany(forms => forms)
             .ToDictionary(form => form.Name);
 
@@ -198,7 +198,7 @@ internal static class EmitterForms
             string name = $"{op}".Replace("ToSi64", "2si", StringComparison.Ordinal).Replace("ToSi32", "2si", StringComparison.Ordinal);
             OpSize size = $"{op}".EndsWith("64", StringComparison.Ordinal) ? OpSize.Qword : OpSize.Dword;
             yield return new($"{op} r, x", (a, o) => a.Cvt(op, o.A, o.X), o => new(name, Of(o.A, size), Of(o.X)));
-            if (op is not (FloatToIntOp.MovMskPs or FloatToIntOp.MovMskPd))
+            if (op is not (FloatToIntOp.MovMskPs or FloatToIntOp.MovMskPd or FloatToIntOp.PMovMskB))
             {
                 OpSize source = $"{op}".StartsWith("CvttSd", StringComparison.Ordinal) ? OpSize.Qword : OpSize.Dword;
                 yield return new($"{op} r, m", (a, o) => a.Cvt(op, o.A, o.M), o => new(name, Of(o.A, size), Of(o.Memory, source)));
@@ -210,6 +210,35 @@ internal static class EmitterForms
             Mnemonic mnemonic = size == OpSize.Dword ? Mnemonic.Movd : Mnemonic.Movq;
             yield return new($"{mnemonic} x, r", (a, o) => a.MovBits(size, o.X, o.A), o => new(mnemonic, Of(o.X), Of(o.A, size)));
             yield return new($"{mnemonic} r, x", (a, o) => a.MovBits(size, o.A, o.X), o => new(mnemonic, Of(o.A, size), Of(o.X)));
+        }
+    }
+
+    private static IEnumerable<EmitterForm> Packed()
+    {
+        foreach (PackedOp op in Enum.GetValues<PackedOp>().Where(op => op != PackedOp.None))
+        {
+            yield return new($"{op} x, x", (a, o) => a.Packed(op, o.X, o.Y), o => new($"{op}", Of(o.X), Of(o.Y)));
+            yield return new($"{op} x, m", (a, o) => a.Packed(op, o.X, o.M), o => new($"{op}", Of(o.X), Of(o.Memory, SourceBytes(op))));
+        }
+
+        foreach (PackedImmediateOp op in Enum.GetValues<PackedImmediateOp>())
+        {
+            int bytes = op == PackedImmediateOp.InsertPs ? 4 : 16;
+            yield return new($"{op} x, x, i", (a, o) => a.Packed(op, o.X, o.Y, o.Count & 7), o => new($"{op}", Of(o.X), Of(o.Y), Of(o.Count & 7, OpSize.Byte)));
+            yield return new($"{op} x, m, i", (a, o) => a.Packed(op, o.X, o.M, o.Count & 7), o => new($"{op}", Of(o.X), Of(o.Memory, bytes), Of(o.Count & 7, OpSize.Byte)));
+        }
+
+        foreach (PackedShiftOp op in Enum.GetValues<PackedShiftOp>())
+            yield return new($"{op} x, i", (a, o) => a.Packed(op, o.X, o.Count), o => new($"{op}", Of(o.X), Of(o.Count, OpSize.Byte)));
+
+        foreach (OpSize size in Enum.GetValues<OpSize>())
+        {
+            string suffix = size switch { OpSize.Byte => "b", OpSize.Word => "w", OpSize.Dword => "d", _ => "q" };
+            OpSize register = size == OpSize.Qword ? OpSize.Qword : OpSize.Dword;
+            yield return new($"pextr{suffix} r, x, i", (a, o) => a.ExtractLane(size, o.A, o.X, o.Count & 1), o => new($"pextr{suffix}", Of(o.A, register), Of(o.X), Of(o.Count & 1, OpSize.Byte)));
+            yield return new($"pextr{suffix} m, x, i", (a, o) => a.ExtractLane(size, o.M, o.X, o.Count & 1), o => new($"pextr{suffix}", Of(o.Memory, size), Of(o.X), Of(o.Count & 1, OpSize.Byte)));
+            yield return new($"pinsr{suffix} x, r, i", (a, o) => a.InsertLane(size, o.X, o.A, o.Count & 1), o => new($"pinsr{suffix}", Of(o.X), Of(o.A, register), Of(o.Count & 1, OpSize.Byte)));
+            yield return new($"pinsr{suffix} x, m, i", (a, o) => a.InsertLane(size, o.X, o.M, o.Count & 1), o => new($"pinsr{suffix}", Of(o.X), Of(o.Memory, size), Of(o.Count & 1, OpSize.Byte)));
         }
     }
 
@@ -272,6 +301,13 @@ internal static class EmitterForms
         op is IntToFloatOp.CvtSi32ToSs or IntToFloatOp.CvtSi32ToSd ? OpSize.Dword : OpSize.Qword;
 
     private static string Suffix(OpSize size) => size == OpSize.Dword ? "ss" : "sd";
+
+    private static int SourceBytes(PackedOp op) => op switch
+    {
+        PackedOp.CvtPs2Pd or PackedOp.CvtDq2Pd or PackedOp.MovDdup => 8,
+        _ when $"{op}".StartsWith("Pmov", StringComparison.Ordinal) => 8,
+        _ => 16,
+    };
 
     private static int SourceBytes(SseOp op) => op switch
     {

@@ -29,7 +29,7 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
             FrameSize = compiler.FrameSize,
             LandingPads = compiler.LandingPadOffsets(),
             FeedbackCallOffsets = compiler.FeedbackCallOffsets.ToArray(),
-            StackMaps = compiler.StackMaps.ToArray(),
+            StackMaps = compiler.StackMaps.ToArray(compiler.SlotSize),
             SourceMap = compiler.SourceMap?.ToArray(),
         };
         GiveBack(compiler);

@@ -86,7 +86,14 @@ internal sealed partial class FunctionCompiler
         if (_cache.Peek().IsFrame)
         {
             _cache.Drop();
-            _asm.Mov(RegisterSet.SizeOf(field.Type.Kind), CallingConvention.Scratch, RegisterCache.Slot(_cache.Height));
+            var slot = _cache.Slot(_cache.Height);
+            if (field.Type.IsVector)
+            {
+                CopyWords(slot, place, ValueKind.V128);
+                return;
+            }
+
+            _asm.Mov(RegisterSet.SizeOf(field.Type.Kind), CallingConvention.Scratch, slot);
             _asm.Mov(StorageSize(field), place, CallingConvention.Scratch);
         }
         else
@@ -108,11 +115,18 @@ internal sealed partial class FunctionCompiler
         return StackValue.In(_cache.Pop(pinned), value.Kind);
     }
 
-    /// <summary>Stores a constant or a register in a field or an element, by one instruction.</summary>
+    /// <summary>
+    /// Stores a constant or a register in a field or an element. The first instruction is the one that faults on null; it is the only one
+    /// but for the vector zero.
+    /// </summary>
     private void StoreValue(Mem place, FieldType field, in StackValue value)
     {
         var size = StorageSize(field);
-        if (value.IsConstant)
+        if (field.Type.IsVector)
+        {
+            _cache.StoreVector(place, value);
+        }
+        else if (value.IsConstant)
         {
             _asm.Mov(size, place, value.Constant);
         }
@@ -137,7 +151,11 @@ internal sealed partial class FunctionCompiler
             AddFaultSite(fault);
         }
 
-        if (result.IsXmm)
+        if (kind == ValueKind.V128)
+        {
+            _asm.MovUps(result.Xmm, place);
+        }
+        else if (result.IsXmm)
         {
             _asm.MovScalar(size, result.Xmm, place);
         }

@@ -20,6 +20,9 @@ internal sealed partial class FunctionCompiler
         var element = type.Array!.Element;
         switch (opcode)
         {
+            case Opcode.ArrayNew or Opcode.ArrayNewDefault when element.Type.IsVector:
+                EmitVectorArrayNew(type.CanonicalId, isDefault: opcode == Opcode.ArrayNewDefault);
+                break;
             case Opcode.ArrayNew:
             case Opcode.ArrayNewDefault:
                 EmitArrayNew(type.CanonicalId, element, isDefault: opcode == Opcode.ArrayNewDefault);
@@ -35,6 +38,9 @@ internal sealed partial class FunctionCompiler
                 break;
             case Opcode.ArraySet:
                 EmitArraySet(element);
+                break;
+            case Opcode.ArrayFill when element.Type.IsVector:
+                EmitVectorArrayFill();
                 break;
             case Opcode.ArrayFill:
                 ReinterpretAsInteger(_cache.Height - 2);
@@ -79,7 +85,7 @@ internal sealed partial class FunctionCompiler
     /// <summary>Pops an array and an index into it, checks both, and gives the operand for the element.</summary>
     private Mem PopElement(FieldType element, uint pinned, out Gpr array)
     {
-        int scale = 1 << (int)StorageSize(element);
+        int scale = ObjectLayout.SizeOf(element);
         var index = _cache.Peek();
         long offset = ObjectLayout.ArrayElements + ((uint)index.Constant * (long)scale);
         if (index.IsConstant && offset <= int.MaxValue)
@@ -97,20 +103,54 @@ internal sealed partial class FunctionCompiler
         AddFaultSite(TrapKind.NullArray);
         _asm.Alu(AluOp.Cmp, OpSize.Dword, register.Gpr, Mem.Base(array, ObjectLayout.ArrayLength));
         _asm.Jcc(Condition.AboveOrEqual, AddTrap(TrapKind.ArrayOutOfBounds));
-        return Mem.BaseIndex(array, register.Gpr, scale, ObjectLayout.ArrayElements);
+        if (!element.Type.IsVector)
+        {
+            return Mem.BaseIndex(array, register.Gpr, scale, ObjectLayout.ArrayElements);
+        }
+
+        // An index is scaled by 8 at most.
+        var offset16 = _cache.AllocateGpr(pinned | register.Bit | RegisterSet.Of(array));
+        _asm.Mov(OpSize.Dword, offset16, register.Gpr);
+        _asm.Shift(ShiftOp.Shl, OpSize.Qword, offset16, 4);
+        return Mem.BaseIndex(array, offset16, 1, ObjectLayout.ArrayElements);
     }
 
     private void EmitArrayNewFixed(int canonicalType, FieldType element, int count)
     {
         var layout = ObjectLayout.Of(canonicalType);
-        var array = EmitAllocation((int)layout.ArraySize((uint)count), layout.Header);
-        _asm.Mov(OpSize.Dword, Mem.Base(array, ObjectLayout.ArrayLength), count);
+        int size = (int)layout.ArraySize((uint)count);
+        Gpr array;
+        if (size <= ObjectHeap.MaxInlineSize)
+        {
+            array = EmitAllocation(size, layout.Header);
+            _asm.Mov(OpSize.Dword, Mem.Base(array, ObjectLayout.ArrayLength), count);
+        }
+        else
+        {
+            // Only vectors can take so much.
+            array = EmitLargeAllocation(canonicalType, count);
+        }
+
         for (int i = count - 1; i >= 0; i--)
         {
             PopIntoNew(array, ObjectLayout.ArrayElements + (i * layout.ElementSize), element);
         }
 
         _cache.Push(ValueKind.Ref, array);
+    }
+
+    /// <summary>Makes an array that is too large for the code to make it.</summary>
+    /// <returns>A register that holds nothing else, and is not counted as used.</returns>
+    private Gpr EmitLargeAllocation(int canonicalType, int count)
+    {
+        _cache.SpillBelow(_cache.Height);
+        _asm.MovImm(BuiltinArguments[0], canonicalType);
+        _asm.MovImm(BuiltinArguments[1], count);
+        _asm.Zero(BuiltinArguments[2]);
+        CallBuiltin(Builtin.ArrayNew, MapReferences());
+        _asm.Test(OpSize.Qword, Gpr.Rax, Gpr.Rax);
+        _asm.Jcc(Condition.Zero, AddTrap(TrapKind.Pending));
+        return Gpr.Rax;
     }
 
     private void EmitArrayFromSegment(Builtin builtin, int canonicalType)

@@ -200,7 +200,8 @@ internal sealed partial class FunctionCompiler
             }
             else
             {
-                EmitCopy(value, first + i, Mem.Base(Gpr.Rsp, sizeof(long) * onStack++));
+                EmitCopy(value, first + i, Mem.Base(Gpr.Rsp, sizeof(long) * onStack));
+                onStack += parameters[i].WordCount;
             }
         }
 
@@ -212,13 +213,17 @@ internal sealed partial class FunctionCompiler
     /// <summary>Copies a value to memory, by way of the floating-point scratch register if it is in the frame.</summary>
     private void EmitCopy(in StackValue value, int slot, Mem destination)
     {
-        if (value.IsConstant)
+        if (value.Kind == ValueKind.V128)
+        {
+            EmitVectorCopy(value, slot, destination);
+        }
+        else if (value.IsConstant)
         {
             _asm.Mov(OpSize.Qword, destination, value.Constant);
         }
         else if (value.IsFrame)
         {
-            _asm.MovScalar(OpSize.Qword, CallingConvention.ScratchXmm, RegisterCache.Slot(slot));
+            _asm.MovScalar(OpSize.Qword, CallingConvention.ScratchXmm, _cache.Slot(slot));
             _asm.MovScalar(OpSize.Qword, destination, CallingConvention.ScratchXmm);
         }
         else if (value.Register.IsXmm)
@@ -229,6 +234,18 @@ internal sealed partial class FunctionCompiler
         {
             _asm.Mov(OpSize.Qword, destination, value.Register.Gpr);
         }
+    }
+
+    private void EmitVectorCopy(in StackValue value, int slot, Mem destination)
+    {
+        if (!value.IsFrame)
+        {
+            _cache.StoreVector(destination, value);
+            return;
+        }
+
+        _asm.MovAps(CallingConvention.ScratchXmm, _cache.Slot(slot));
+        _asm.MovUps(destination, CallingConvention.ScratchXmm);
     }
 
     /// <summary>Right after a call instruction: goes back to the own instance, and pushes the results.</summary>
@@ -257,7 +274,8 @@ internal sealed partial class FunctionCompiler
             }
             else
             {
-                PushMemoryResult(kind, inMemory++);
+                PushMemoryResult(kind, inMemory);
+                inMemory += result.WordCount;
             }
         }
     }
@@ -280,8 +298,17 @@ internal sealed partial class FunctionCompiler
         }
 
         var source = Mem.Base(CallingConvention.Scratch, StoreContext.ResultsOffset + (sizeof(long) * index));
-        _asm.MovScalar(OpSize.Qword, CallingConvention.ScratchXmm, source);
-        _asm.MovScalar(OpSize.Qword, RegisterCache.Slot(_cache.Height), CallingConvention.ScratchXmm);
+        if (kind == ValueKind.V128)
+        {
+            _asm.MovUps(CallingConvention.ScratchXmm, source);
+            _asm.MovAps(_cache.Slot(_cache.Height), CallingConvention.ScratchXmm);
+        }
+        else
+        {
+            _asm.MovScalar(OpSize.Qword, CallingConvention.ScratchXmm, source);
+            _asm.MovScalar(OpSize.Qword, _cache.Slot(_cache.Height), CallingConvention.ScratchXmm);
+        }
+
         _cache.Push(StackValue.InFrame(kind));
     }
 
@@ -347,7 +374,7 @@ internal sealed partial class FunctionCompiler
             ref readonly var value = ref _cache[i];
             values[i] = value.Place switch
             {
-                ValuePlace.Frame => ValueLocation.OnStack(RegisterCache.SlotOffset(i), value.Kind),
+                ValuePlace.Frame => ValueLocation.OnStack(_cache.SlotOffset(i), value.Kind),
                 ValuePlace.Constant => ValueLocation.Constant(value.ConstantBits, value.Kind),
                 _ => value.Register.IsXmm
                     ? ValueLocation.In(value.Register.Xmm, value.Kind)

@@ -18,7 +18,7 @@ internal sealed partial class FunctionCompiler
             if (left.IsFrame)
             {
                 _cache.Drop();
-                _asm.Alu(AluOp.Cmp, size, RegisterCache.Slot(_cache.Height), constant);
+                _asm.Alu(AluOp.Cmp, size, _cache.Slot(_cache.Height), constant);
             }
             else
             {
@@ -36,7 +36,7 @@ internal sealed partial class FunctionCompiler
         else if (right.IsFrame)
         {
             _cache.Drop();
-            var slot = RegisterCache.Slot(_cache.Height);
+            var slot = _cache.Slot(_cache.Height);
             _asm.Alu(AluOp.Cmp, size, _cache.Pop(RegisterSet.None).Gpr, slot);
         }
         else
@@ -45,7 +45,7 @@ internal sealed partial class FunctionCompiler
             if (left.IsFrame)
             {
                 _cache.Drop();
-                _asm.Alu(AluOp.Cmp, size, RegisterCache.Slot(_cache.Height), register.Gpr);
+                _asm.Alu(AluOp.Cmp, size, _cache.Slot(_cache.Height), register.Gpr);
             }
             else
             {
@@ -192,7 +192,7 @@ internal sealed partial class FunctionCompiler
         else if (_cache.Peek().IsFrame)
         {
             _cache.Drop();
-            var slot = RegisterCache.Slot(_cache.Height);
+            var slot = _cache.Slot(_cache.Height);
             var result = _cache.PopOwned(RegisterSet.None);
             _asm.Cmov(test.Condition.Negate(), size, result.Gpr, slot);
             _cache.Push(kind, result);

@@ -459,7 +459,8 @@ internal sealed partial class FunctionCompiler
                 }
 
                 EmitCopy(value, first + i, Mem.Base(
-                    CallingConvention.Scratch, StoreContext.ResultsOffset + (sizeof(long) * inMemory++)));
+                    CallingConvention.Scratch, StoreContext.ResultsOffset + (sizeof(long) * inMemory)));
+                inMemory += results[i].WordCount;
             }
         }
 

@@ -122,7 +122,8 @@ internal sealed partial class FunctionCompiler
 
     private void EmitThrow(int tag)
     {
-        int count = _module.Tags[tag].Type.Type.Parameters.Length;
+        var types = _module.Tags[tag].Type.Type.Parameters;
+        int count = types.Length;
         _cache.SpillBelow(_cache.Height);
         SaveForHandler();
         _asm.MovImm(BuiltinArguments[0], tag);
@@ -130,9 +131,11 @@ internal sealed partial class FunctionCompiler
         _asm.Test(OpSize.Qword, Exception, Exception);
         _asm.Jcc(Condition.Zero, AddTrap(TrapKind.Pending));
         int first = _cache.Height - count;
+        int word = 0;
         for (int i = 0; i < count; i++)
         {
-            EmitCopy(_cache[first + i], first + i, ExceptionValue(i));
+            EmitCopy(_cache[first + i], first + i, ExceptionWord(word));
+            word += types[i].WordCount;
         }
 
         _cache.Drop(count);
@@ -161,7 +164,7 @@ internal sealed partial class FunctionCompiler
         _asm.Int3();
     }
 
-    private static Mem ExceptionValue(int index) =>
+    private static Mem ExceptionWord(int index) =>
         Mem.Base(Exception, ObjectLayout.ExceptionValues + (index * sizeof(long)));
 
     /// <summary>The end of a block that may catch: its landing pad comes between it and what follows.</summary>
@@ -253,11 +256,12 @@ internal sealed partial class FunctionCompiler
         _asm.Alu(AluOp.Cmp, OpSize.Qword, Mem.Base(Exception, ObjectLayout.ExceptionTag), scratch);
         _asm.Jcc(Condition.NotEqual, otherwise);
         var types = _module.Tags[tag].Type.Type.Parameters;
-        for (int i = 0; i < types.Length; i++)
+        int word = 0;
+        foreach (var type in types)
         {
-            _asm.Mov(OpSize.Qword, scratch, ExceptionValue(i));
-            _asm.Mov(OpSize.Qword, RegisterCache.Slot(_cache.Height), scratch);
-            _cache.Push(StackValue.InFrame(types[i].Kind));
+            CopyWords(ExceptionWord(word), _cache.Slot(_cache.Height), type.Kind);
+            _cache.Push(StackValue.InFrame(type.Kind));
+            word += type.WordCount;
         }
     }
 

@@ -96,7 +96,7 @@ internal sealed partial class FunctionCompiler
         if (_cache.Peek().IsFrame)
         {
             _cache.Drop();
-            var slot = RegisterCache.Slot(_cache.Height);
+            var slot = _cache.Slot(_cache.Height);
             var operand = _cache.PopOwned(RegisterSet.None);
             _asm.Sse(op, operand.Xmm, slot);
             _cache.Push(kind, operand);

@@ -103,7 +103,7 @@ internal sealed partial class FunctionCompiler
         int slot = FrameAt(label).BaseHeight;
         _cache.SpillBelow(_cache.Height);
         SaveForHandler();
-        _asm.Mov(OpSize.Qword, Exception, RegisterCache.Slot(slot));
+        _asm.Mov(OpSize.Qword, Exception, _cache.Slot(slot));
         EmitThrowException();
     }
 }

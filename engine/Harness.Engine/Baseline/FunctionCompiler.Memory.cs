@@ -278,7 +278,11 @@ internal sealed partial class FunctionCompiler
         var size = RegisterSet.SizeOf(kind);
         var result = _cache.Allocate(kind, RegisterSet.None);
         var place = FieldOf(_layout.Global(index), 0, CallingConvention.Scratch);
-        if (result.IsXmm)
+        if (kind == ValueKind.V128)
+        {
+            _asm.MovUps(result.Xmm, place);
+        }
+        else if (result.IsXmm)
         {
             _asm.MovScalar(size, result.Xmm, place);
         }
@@ -292,6 +296,13 @@ internal sealed partial class FunctionCompiler
 
     private void EmitGlobalSet(int index)
     {
+        if (_cache.Peek().Kind == ValueKind.V128)
+        {
+            var vector = PopValue(RegisterSet.None);
+            _cache.StoreVector(FieldOf(_layout.Global(index), 0, CallingConvention.Scratch), vector);
+            return;
+        }
+
         var size = RegisterSet.SizeOf(_cache.Peek().Kind);
         if (_cache.Peek().IsConstant)
         {

@@ -292,8 +292,7 @@ internal sealed partial class FunctionCompiler
         {
             if (source[i + shift].IsFrame)
             {
-                _asm.Mov(OpSize.Qword, CallingConvention.Scratch, RegisterCache.Slot(i + shift));
-                _asm.Mov(OpSize.Qword, RegisterCache.Slot(i), CallingConvention.Scratch);
+                CopyWords(_cache.Slot(i + shift), _cache.Slot(i), source[i + shift].Kind);
             }
         }
     }

@@ -123,7 +123,7 @@ internal sealed partial class FunctionCompiler
         else if (right.IsFrame)
         {
             _cache.Drop();
-            var slot = RegisterCache.Slot(_cache.Height);
+            var slot = _cache.Slot(_cache.Height);
             var result = _cache.PopOwned(RegisterSet.None);
             _asm.Alu(op, size, result.Gpr, slot);
             _cache.Push(kind, result);
@@ -174,7 +174,7 @@ internal sealed partial class FunctionCompiler
         if (isCommutative && _cache.Peek().IsFrame && !_cache.IsUsed(right))
         {
             _cache.Drop();
-            _asm.Alu(op, size, right.Gpr, RegisterCache.Slot(_cache.Height));
+            _asm.Alu(op, size, right.Gpr, _cache.Slot(_cache.Height));
             _cache.Push(kind, right);
             return;
         }
@@ -241,7 +241,7 @@ internal sealed partial class FunctionCompiler
         if (right.IsFrame)
         {
             _cache.Drop();
-            var slot = RegisterCache.Slot(_cache.Height);
+            var slot = _cache.Slot(_cache.Height);
             var product = _cache.PopOwned(RegisterSet.None);
             _asm.Imul(size, product.Gpr, slot);
             _cache.Push(kind, product);

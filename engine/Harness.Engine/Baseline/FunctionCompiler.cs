@@ -2,6 +2,7 @@ using Harness.Engine.Configuration;
 using Harness.Engine.Deoptimization;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Engine.Vectors;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Baseline;
@@ -23,6 +24,7 @@ internal sealed partial class FunctionCompiler : IDisposable
     private readonly Assembler _asm = new(256 * 1024);
     private readonly RegisterCache _cache;
     private readonly ParallelMove _moves;
+    private readonly VectorEmitter _vectors;
     private readonly BodyScan _scan = new();
     private readonly nint[] _stubs;
 
@@ -52,6 +54,7 @@ internal sealed partial class FunctionCompiler : IDisposable
         _stubs = stubs;
         _cache = new RegisterCache(_asm);
         _moves = new ParallelMove(_asm, _cache);
+        _vectors = new VectorEmitter(_asm);
     }
 
     /// <summary>Lets go of the module that was compiled last.</summary>
@@ -74,6 +77,9 @@ internal sealed partial class FunctionCompiler : IDisposable
 
     /// <summary>The stack maps that its code sites name.</summary>
     public StackMapTable StackMaps => _stackMaps;
+
+    /// <summary>Bytes of a slot of its frame.</summary>
+    public int SlotSize => _cache.SlotSize;
 
     /// <summary>Bytes between rbp and rsp in its body.</summary>
     public int FrameSize => _frameSize;
@@ -125,7 +131,7 @@ internal sealed partial class FunctionCompiler : IDisposable
     private void CompileBody()
     {
         _asm.Reset();
-        _cache.Clear();
+        _cache.Clear(_function.HasVectors ? FrameLayout.BaselineVectorSlotSize : FrameLayout.BaselineSlotSize);
         _stackMaps.Clear();
         _siteCount = 0;
         _feedbackCallCount = 0;
@@ -151,7 +157,7 @@ internal sealed partial class FunctionCompiler : IDisposable
         }
 
         EmitColdPaths();
-        int slotBytes = _cache.MaxHeight * sizeof(long);
+        int slotBytes = _cache.MaxHeight * _cache.SlotSize;
         _frameSize = (-FrameLayout.FeedbackVector + slotBytes + 15) & ~15;
         _asm.PatchInt32(_frameSizePatch, _frameSize + FrameLayout.Instance);
     }
@@ -245,6 +251,9 @@ internal sealed partial class FunctionCompiler : IDisposable
             case >= Opcode.RefTest and <= Opcode.I31GetU:
                 CompileCast(opcode);
                 break;
+            case >= Opcode.V128Load:
+                CompileVector(opcode);
+                break;
             default:
                 throw NotSupported(opcode);
         }
@@ -287,7 +296,7 @@ internal sealed partial class FunctionCompiler : IDisposable
             else
             {
                 _cache.Push(StackValue.InFrame(kind));
-                onStack++;
+                onStack += type.WordCount;
             }
         }
 
@@ -390,10 +399,21 @@ internal sealed partial class FunctionCompiler : IDisposable
         {
             if (_cache[i].IsFrame)
             {
-                _asm.Mov(OpSize.Qword, CallingConvention.Scratch, Mem.Base(Gpr.Rbp, offset));
-                _asm.Mov(OpSize.Qword, RegisterCache.Slot(i), CallingConvention.Scratch);
-                offset += sizeof(long);
+                CopyWords(Mem.Base(Gpr.Rbp, offset), _cache.Slot(i), _cache[i].Kind);
+                offset += _function.Type.Parameters[i].WordCount * sizeof(long);
             }
+        }
+    }
+
+    /// <summary>Copies a value from memory to memory by way of the scratch register.</summary>
+    private void CopyWords(Mem source, Mem destination, ValueKind kind)
+    {
+        _asm.Mov(OpSize.Qword, CallingConvention.Scratch, source);
+        _asm.Mov(OpSize.Qword, destination, CallingConvention.Scratch);
+        if (kind == ValueKind.V128)
+        {
+            _asm.Mov(OpSize.Qword, CallingConvention.Scratch, source.Offset(sizeof(long)));
+            _asm.Mov(OpSize.Qword, destination.Offset(sizeof(long)), CallingConvention.Scratch);
         }
     }
 

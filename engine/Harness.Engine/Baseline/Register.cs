@@ -78,11 +78,11 @@ internal static class RegisterSet
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint For(ValueKind kind) => IsFloat(kind) ? Xmms : Gprs;
 
-    /// <summary>Whether values of a kind live in floating-point registers.</summary>
+    /// <summary>Whether values of a kind live in floating-point registers: numbers and vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsFloat(ValueKind kind) => kind is ValueKind.F32 or ValueKind.F64;
+    public static bool IsFloat(ValueKind kind) => kind is ValueKind.F32 or ValueKind.F64 or ValueKind.V128;
 
-    /// <summary>The width in which values of a kind are moved.</summary>
+    /// <summary>The width in which values of a kind are moved, vectors aside.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static OpSize SizeOf(ValueKind kind) => kind is ValueKind.I32 or ValueKind.F32 ? OpSize.Dword : OpSize.Qword;
 

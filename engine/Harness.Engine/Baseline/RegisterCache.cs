@@ -41,9 +41,14 @@ internal sealed class RegisterCache
     /// <summary>All values, locals first.</summary>
     public ReadOnlySpan<StackValue> Values => _values.AsSpan(0, _height);
 
+    /// <summary>Bytes of a frame slot.</summary>
+    public int SlotSize { get; private set; }
+
     /// <summary>Forgets everything.</summary>
-    public void Clear()
+    /// <param name="slotSize">Bytes of a frame slot from now on.</param>
+    public void Clear(int slotSize)
     {
+        SlotSize = slotSize;
         _height = 0;
         _maxHeight = 0;
         _recentlySpilled = 0;
@@ -63,11 +68,11 @@ internal sealed class RegisterCache
 
     /// <summary>The offset from rbp of the frame slot at a height.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int SlotOffset(int index) => FrameLayout.BaselineFirstSlot - (index * sizeof(long));
+    public int SlotOffset(int index) => FrameLayout.BaselineSlot(index, SlotSize);
 
     /// <summary>The frame slot at a height.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Mem Slot(int index) => Mem.Base(Gpr.Rbp, SlotOffset(index));
+    public Mem Slot(int index) => Mem.Base(Gpr.Rbp, SlotOffset(index));
 
     /// <summary>Whether values are in a register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -336,7 +341,11 @@ internal sealed class RegisterCache
     /// <summary>Loads a register from a frame slot.</summary>
     public void LoadSlot(Register register, ValueKind kind, int index)
     {
-        if (register.IsXmm)
+        if (kind == ValueKind.V128)
+        {
+            _asm.MovAps(register.Xmm, Slot(index));
+        }
+        else if (register.IsXmm)
         {
             _asm.MovScalar(RegisterSet.SizeOf(kind), register.Xmm, Slot(index));
         }
@@ -379,7 +388,11 @@ internal sealed class RegisterCache
     public void Store(int index, in StackValue value)
     {
         var size = RegisterSet.SizeOf(value.Kind);
-        if (value.IsConstant)
+        if (value.Kind == ValueKind.V128)
+        {
+            StoreVector(Slot(index), value);
+        }
+        else if (value.IsConstant)
         {
             _asm.Mov(size, Slot(index), value.Constant);
         }
@@ -391,6 +404,19 @@ internal sealed class RegisterCache
         {
             _asm.Mov(size, Slot(index), value.Register.Gpr);
         }
+    }
+
+    /// <summary>Stores a vector that is in a register, or is the constant zero.</summary>
+    public void StoreVector(Mem destination, in StackValue value)
+    {
+        if (value.IsRegister)
+        {
+            _asm.MovUps(destination, value.Register.Xmm);
+            return;
+        }
+
+        _asm.Mov(OpSize.Qword, destination, 0);
+        _asm.Mov(OpSize.Qword, destination.Offset(sizeof(long)), 0);
     }
 
     /// <summary>Takes over a state that was saved: the values from the bottom to the top.</summary>

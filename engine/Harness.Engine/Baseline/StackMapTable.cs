@@ -62,12 +62,13 @@ internal sealed class StackMapTable
     }
 
     /// <summary>All maps by index.</summary>
-    public StackMap[] ToArray()
+    /// <param name="slotSize">Bytes of a frame slot.</param>
+    public StackMap[] ToArray(int slotSize)
     {
         var maps = new StackMap[_count];
         for (int i = 0; i < maps.Length; i++)
         {
-            maps[i] = new StackMap(SlotsOf(_entries[i]).ToArray(), _entries[i].Registers);
+            maps[i] = new StackMap(SlotsOf(_entries[i]).ToArray(), slotSize, _entries[i].Registers);
         }
 
         return maps;

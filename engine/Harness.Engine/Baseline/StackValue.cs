@@ -56,7 +56,8 @@ internal struct StackValue
     private byte _isSaved;
 
     /// <summary>
-    /// The constant. It stands for itself sign-extended where the value has 64 bits; wider constants are put into registers.
+    /// The constant. It stands for itself sign-extended where the value has 64 bits; wider constants are put into registers. A
+    /// constant vector is zero.
     /// </summary>
     [FieldOffset(4)]
     public int Constant;

@@ -81,6 +81,7 @@ internal static class InliningReport
         InliningDecision.RareTarget => "fewer of the site's calls than polymorphism-share",
         InliningDecision.LongRunning => "runs so long that the call is a trifle",
         InliningDecision.TooLittleGain => "would gain too little for its size",
+        InliningDecision.HasVectors => "the function has vectors, which stay in baseline code",
         _ => throw new ArgumentOutOfRangeException(nameof(target), target.Decision, null),
     };
 }

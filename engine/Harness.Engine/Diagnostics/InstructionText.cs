@@ -28,6 +28,10 @@ internal static class InstructionText
             ImmediateKind.F32 => Number(BitConverter.UInt32BitsToSingle(reader.ReadF32Bits())),
             ImmediateKind.F64 => Number(BitConverter.UInt64BitsToDouble(reader.ReadF64Bits())),
             ImmediateKind.MemoryArgument => MemoryArgument(ref reader),
+            ImmediateKind.MemoryLane => $"{MemoryArgument(ref reader)} {reader.ReadByte()}".TrimStart(),
+            ImmediateKind.Lane => Number(reader.ReadByte()),
+            ImmediateKind.Shuffle => Lanes(ref reader),
+            ImmediateKind.V128 => Vector(ref reader),
             _ => "",
         };
         return immediates.Length == 0 ? info.Name : $"{info.Name} {immediates}";
@@ -48,6 +52,19 @@ internal static class InstructionText
         }
 
         return null;
+    }
+
+    private static string Lanes(ref BytecodeReader reader)
+    {
+        var lanes = new byte[BinaryFormat.VectorBytes];
+        for (int i = 0; i < lanes.Length; i++) lanes[i] = reader.ReadByte();
+        return string.Join(' ', lanes);
+    }
+
+    private static string Vector(ref BytecodeReader reader)
+    {
+        var (low, high) = reader.ReadV128();
+        return $"i64x2 0x{low:x} 0x{high:x}";
     }
 
     private static string CallIndirect(ref BytecodeReader reader)

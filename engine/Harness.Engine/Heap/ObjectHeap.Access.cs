@@ -1,7 +1,8 @@
 namespace Harness.Engine.Heap;
 
 /// <content>
-/// Fields, elements and values for C#, as the bits that compiled code has: those of packed and 32-bit ones zero-extended. Objects are
+/// Fields, elements and values for C#, as the bits that compiled code has: those of packed and 32-bit ones zero-extended, of vectors
+/// the low half; the high half is zero unless it is given. Values of exceptions are counted in words. Objects are
 /// given by their address, which holds until the next collection.
 /// </content>
 internal sealed unsafe partial class ObjectHeap
@@ -32,10 +33,10 @@ internal sealed unsafe partial class ObjectHeap
 
     /// <summary>Writes a field of a structure.</summary>
     /// <exception cref="IndexOutOfRangeException">There is no such field.</exception>
-    public void WriteField(ulong structure, int field, ulong bits)
+    public void WriteField(ulong structure, int field, ulong bits, ulong highBits = 0)
     {
         int typeId = TypeIdOf(structure);
-        Write(structure, (uint)ObjectLayout.Of(typeId).FieldOffsets[field], ObjectLayout.FieldSize(typeId, field), bits);
+        Write(structure, (uint)ObjectLayout.Of(typeId).FieldOffsets[field], ObjectLayout.FieldSize(typeId, field), bits, highBits);
     }
 
     /// <summary>An element of an array.</summary>
@@ -49,11 +50,11 @@ internal sealed unsafe partial class ObjectHeap
 
     /// <summary>Writes an element of an array.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
-    public void WriteElement(ulong array, uint index, ulong bits)
+    public void WriteElement(ulong array, uint index, ulong bits, ulong highBits = 0)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, LengthOf(array));
         int shift = ObjectShapes.Base[TypeIdOf(array)].ElementShift;
-        Write(array, ObjectLayout.ArrayElements + ((ulong)index << shift), 1 << shift, bits);
+        Write(array, ObjectLayout.ArrayElements + ((ulong)index << shift), 1 << shift, bits, highBits);
         if ((*(ulong*)array & ObjectHeader.CardedBit) != 0 && IsYoung(bits)) Remember(array, index, 1);
     }
 
@@ -89,7 +90,7 @@ internal sealed unsafe partial class ObjectHeap
         _ => *(ulong*)place,
     };
 
-    private void Write(ulong address, ulong offset, int size, ulong bits)
+    private void Write(ulong address, ulong offset, int size, ulong bits, ulong highBits = 0)
     {
         ulong place = address + offset;
         switch (size)
@@ -102,6 +103,10 @@ internal sealed unsafe partial class ObjectHeap
                 break;
             case 4:
                 *(uint*)place = (uint)bits;
+                break;
+            case 16:
+                ((ulong*)place)[0] = bits;
+                ((ulong*)place)[1] = highBits;
                 break;
             default:
                 // A number can look like a reference to something young: to remember its object in vain does no harm.

@@ -18,7 +18,7 @@ internal sealed class ObjectLayout
     /// <summary>Offset of the <see cref="Runtime.TagData"/> address in an exception.</summary>
     public const int ExceptionTag = 8;
 
-    /// <summary>Offset of the first value of an exception; each takes 8 bytes.</summary>
+    /// <summary>Offset of the first value of an exception; each takes 8 bytes, a vector 16.</summary>
     public const int ExceptionValues = 16;
 
     /// <summary>By canonical id; types live as long as the process.</summary>
@@ -119,7 +119,7 @@ internal sealed class ObjectLayout
         },
     };
 
-    /// <summary>Bytes of a field of a structure type: 1, 2, 4 or 8.</summary>
+    /// <summary>Bytes of a field of a structure type: 1, 2, 4, 8 or 16.</summary>
     public static int FieldSize(int canonicalId, int field) => SizeOf(TypeRegistry.Get(canonicalId).Struct!.Fields[field]);
 
     /// <summary>Whether a place of this type may hold the address of a heap object.</summary>

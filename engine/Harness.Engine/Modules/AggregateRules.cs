@@ -24,19 +24,15 @@ internal static class AggregateRules
             throw new InvalidModuleException("type mismatch: field type is not defaultable", offset);
     }
 
-    /// <summary>
-    /// Checks that an instruction makes no objects with vectors in them and reads or writes none. A module may declare such fields, and
-    /// pass references to such objects on.
-    /// </summary>
-    public static void RefuseVector(FieldType field, int offset)
+    /// <summary>Whether a structure has a field of type v128.</summary>
+    public static bool HasVector(StructType type)
     {
-        if (field.Type.Kind == ValueKind.V128) throw UnsupportedModuleException.Vectors("a field or element of type v128 is made or accessed", offset);
-    }
+        foreach (var field in type.Fields)
+        {
+            if (field.Type.IsVector) return true;
+        }
 
-    /// <inheritdoc cref="RefuseVector(FieldType, int)"/>
-    public static void RefuseVector(StructType type, int offset)
-    {
-        foreach (var field in type.Fields) RefuseVector(field, offset);
+        return false;
     }
 
     /// <summary>Reads the number of operands of <c>array.new_fixed</c>.</summary>

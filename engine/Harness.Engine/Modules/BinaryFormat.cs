@@ -32,6 +32,9 @@ internal static class BinaryFormat
     /// <summary>In a memory argument's alignment field: a memory index follows.</summary>
     public const uint MemoryIndexFlag = 0x40;
 
+    /// <summary>Bytes of a vector constant, and of the lane numbers of a shuffle.</summary>
+    public const int VectorBytes = 16;
+
     private static readonly AbstractHeapType[] AbstractHeapTypes =
     [
         AbstractHeapType.Exn, AbstractHeapType.Array, AbstractHeapType.Struct, AbstractHeapType.I31,

@@ -6,7 +6,6 @@ namespace Harness.Engine.Modules;
 /// </summary>
 internal static class BodyScanner
 {
-    private const int VectorPrefix = 0xFD;
     private const int AtomicPrefix = 0xFE;
 
     /// <summary>Decodes a body.</summary>
@@ -71,7 +70,6 @@ internal static class BodyScanner
         var prefix = (int)opcode > 0xFF ? (int)opcode >> 8 : (int)opcode;
         return prefix switch
         {
-            VectorPrefix => UnsupportedModuleException.Vectors("a vector instruction", offset),
             AtomicPrefix => UnsupportedModuleException.Threads("an atomic instruction", offset),
             _ => new MalformedModuleException($"illegal opcode {(int)opcode:x2}", offset),
         };
@@ -115,12 +113,17 @@ internal static class BodyScanner
                 SkipTypeCode(ref body);
                 break;
             case ImmediateKind.MemoryArgument:
-                var at = body.Offset;
-                var flags = body.ReadVarU32();
-                if (flags >= 2 * BinaryFormat.MemoryIndexFlag)
-                    throw new MalformedModuleException("malformed memop flags", at);
-                if (flags >= BinaryFormat.MemoryIndexFlag) body.ReadVarU32();
-                body.ReadVarU64();
+                SkipMemoryArgument(ref body);
+                break;
+            case ImmediateKind.MemoryLane:
+                SkipMemoryArgument(ref body);
+                body.ReadByte();
+                break;
+            case ImmediateKind.Lane:
+                body.ReadByte();
+                break;
+            case ImmediateKind.Shuffle or ImmediateKind.V128:
+                body.Skip(BinaryFormat.VectorBytes);
                 break;
             case ImmediateKind.BranchTable:
                 for (var labels = body.ReadVarU32(); labels > 0; labels--) body.ReadVarU32();
@@ -156,6 +159,16 @@ internal static class BodyScanner
                 body.ReadVarU32();
                 break;
         }
+    }
+
+    private static void SkipMemoryArgument(ref ModuleReader body)
+    {
+        var at = body.Offset;
+        var flags = body.ReadVarU32();
+        if (flags >= 2 * BinaryFormat.MemoryIndexFlag)
+            throw new MalformedModuleException("malformed memop flags", at);
+        if (flags >= BinaryFormat.MemoryIndexFlag) body.ReadVarU32();
+        body.ReadVarU64();
     }
 
     private static void SkipCatch(ref ModuleReader body)

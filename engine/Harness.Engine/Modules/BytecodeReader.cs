@@ -115,6 +115,13 @@ internal unsafe struct BytecodeReader
         return bits;
     }
 
+    /// <summary>Reads the low and the high half of a vector, or of the lane numbers of a shuffle.</summary>
+    public (ulong Low, ulong High) ReadV128()
+    {
+        var low = ReadF64Bits();
+        return (low, ReadF64Bits());
+    }
+
     /// <summary>Reads the immediates of a memory access.</summary>
     /// <param name="memoryIndex">The memory.</param>
     /// <param name="offset">The number of bytes to add to the address.</param>
@@ -165,6 +172,7 @@ internal unsafe struct BytecodeReader
             BinaryFormat.TypeI64 => ValueType.I64,
             BinaryFormat.TypeF32 => ValueType.F32,
             BinaryFormat.TypeF64 => ValueType.F64,
+            BinaryFormat.TypeV128 => ValueType.V128,
             BinaryFormat.TypeRef => ValueType.Reference(ReadHeapType(), nullable: false),
             BinaryFormat.TypeRefNull => ValueType.Reference(ReadHeapType(), nullable: true),
             _ => ValueType.Reference(BinaryFormat.AbstractHeapTypeOf(code), nullable: true),
@@ -211,6 +219,16 @@ internal unsafe struct BytecodeReader
                 break;
             case ImmediateKind.MemoryArgument:
                 ReadMemArg(out _, out _, out _);
+                break;
+            case ImmediateKind.MemoryLane:
+                ReadMemArg(out _, out _, out _);
+                _position++;
+                break;
+            case ImmediateKind.Lane:
+                _position++;
+                break;
+            case ImmediateKind.Shuffle or ImmediateKind.V128:
+                _position += BinaryFormat.VectorBytes;
                 break;
             case ImmediateKind.BranchTable:
                 for (var labels = ReadBrTable(); labels >= 0; labels--) SkipLeb();
@@ -265,7 +283,7 @@ internal unsafe struct BytecodeReader
         SkipLeb();
     }
 
-    private Opcode ReadPrefixed(byte prefix) => (Opcode)((prefix << 8) | (int)ReadVarU32());
+    private Opcode ReadPrefixed(byte prefix) => (Opcode)((prefix << 8) + (int)ReadVarU32());
 
     private uint ReadVarU32Rest(uint first)
     {

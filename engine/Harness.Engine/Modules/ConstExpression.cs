@@ -12,7 +12,8 @@ namespace Harness.Engine.Modules;
 /// canonical id of the type to allocate.
 /// </param>
 /// <param name="Count">The number of operands of <c>array.new_fixed</c>, else zero.</param>
-internal readonly record struct ConstOperation(Opcode Opcode, ulong Bits, int Count = 0);
+/// <param name="HighBits">The high half of a vector constant, else zero.</param>
+internal readonly record struct ConstOperation(Opcode Opcode, ulong Bits, int Count = 0, ulong HighBits = 0);
 
 /// <summary>A validated constant expression: an initial value or an offset (specification, section 3.4).</summary>
 public sealed class ConstExpression

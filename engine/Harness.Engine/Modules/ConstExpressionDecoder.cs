@@ -44,6 +44,11 @@ internal sealed class ConstExpressionDecoder
             case Opcode.F64Const:
                 Add(opcode, reader.ReadFixed64(), ValueType.F64);
                 break;
+            case Opcode.V128Const:
+                var low = reader.ReadFixed64();
+                _operations.Add(new ConstOperation(opcode, low, HighBits: reader.ReadFixed64()));
+                _stack.Add(ValueType.V128);
+                break;
             case Opcode.I32Add or Opcode.I32Sub or Opcode.I32Mul:
                 AddBinary(opcode, ValueType.I32);
                 break;
@@ -100,7 +105,6 @@ internal sealed class ConstExpressionDecoder
     {
         var type = _environment.GetType(reader.ReadVarU32(), _offset);
         var structure = AggregateRules.RequireStruct(type, _offset);
-        AggregateRules.RefuseVector(structure, _offset);
         if (opcode == Opcode.StructNewDefault)
             AggregateRules.RequireDefaultable(structure, _offset);
         else
@@ -112,7 +116,6 @@ internal sealed class ConstExpressionDecoder
     {
         var type = _environment.GetType(reader.ReadVarU32(), _offset);
         var element = AggregateRules.RequireArray(type, _offset).Element;
-        AggregateRules.RefuseVector(element, _offset);
         var count = 0;
         switch (opcode)
         {

@@ -56,6 +56,9 @@ public sealed class FunctionInfo
     /// </summary>
     internal bool MayLeaveInstance { get; init; }
 
+    /// <summary>Whether the function has anything to do with vectors: values, or objects that it makes or copies into.</summary>
+    public bool HasVectors { get; internal init; }
+
     /// <summary>The name from the name section, or null.</summary>
     public string? Name => Module.Names.GetFunctionName(Index);
 

@@ -18,6 +18,7 @@ public sealed class FunctionType : CompositeType
     {
         Parameters = parameters;
         Results = results;
+        HasVectors = Contains(parameters) || Contains(results);
     }
 
     /// <summary>The parameter types.</summary>
@@ -26,9 +27,22 @@ public sealed class FunctionType : CompositeType
     /// <summary>The result types.</summary>
     public ImmutableArray<ValueType> Results { get; }
 
+    /// <summary>Whether a parameter or result is a vector.</summary>
+    public bool HasVectors { get; }
+
     /// <summary>Makes a function type.</summary>
     public static FunctionType Of(ReadOnlySpan<ValueType> parameters, ReadOnlySpan<ValueType> results) =>
         new([.. parameters], [.. results]);
+
+    private static bool Contains(ImmutableArray<ValueType> types)
+    {
+        foreach (var type in types)
+        {
+            if (type.IsVector) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>The type as <c>[i32 i64] -> [f32]</c>.</summary>
     public override string ToString() => $"[{string.Join(' ', Parameters)}] -> [{string.Join(' ', Results)}]";

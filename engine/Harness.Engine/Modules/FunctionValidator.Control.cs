@@ -13,11 +13,18 @@ internal sealed partial class FunctionValidator
             return default;
         }
 
-        if ((code & 0xC0) == 0x40) return new BlockSignature(_environment.ReadValueType(ref _reader));
+        if ((code & 0xC0) == 0x40)
+        {
+            var result = _environment.ReadValueType(ref _reader);
+            NoteVector(result);
+            return new BlockSignature(result);
+        }
+
         var index = _reader.ReadVarI33();
-        return index >= 0
-            ? new BlockSignature(_environment.GetFunctionType((uint)index, at))
-            : throw new MalformedModuleException("malformed block type", at);
+        if (index < 0) throw new MalformedModuleException("malformed block type", at);
+        var type = _environment.GetFunctionType((uint)index, at);
+        _hasVectors |= type.HasVectors;
+        return new BlockSignature(type);
     }
 
     private void ValidateBlock(Opcode opcode)
@@ -114,12 +121,14 @@ internal sealed partial class FunctionValidator
 
     private void ValidateCall(FunctionType callee)
     {
+        _hasVectors |= callee.HasVectors;
         PopAll(callee.Parameters.AsSpan());
         PushAll(callee.Results.AsSpan());
     }
 
     private void ValidateTailCall(FunctionType callee)
     {
+        _hasVectors |= callee.HasVectors;
         PopAll(callee.Parameters.AsSpan());
         MarkUnreachable();
         PushAll(callee.Results.AsSpan());
@@ -166,7 +175,12 @@ internal sealed partial class FunctionValidator
         if (kind > CatchKind.CatchAllRef) throw new MalformedModuleException("malformed catch clause", at);
         ReadOnlySpan<ValueType> values = default;
         if (kind is CatchKind.Catch or CatchKind.CatchRef)
-            values = _environment.GetTag(_reader.ReadVarU32(), at).Type.Parameters.AsSpan();
+        {
+            var caught = _environment.GetTag(_reader.ReadVarU32(), at).Type;
+            _hasVectors |= caught.HasVectors;
+            values = caught.Parameters.AsSpan();
+        }
+
         var withReference = kind is CatchKind.CatchRef or CatchKind.CatchAllRef;
         ref var label = ref ReadLabel();
         if (label.LabelArity != values.Length + (withReference ? 1 : 0))

@@ -6,6 +6,23 @@ internal sealed partial class FunctionValidator
     private void ValidateMemoryAccess(Opcode opcode)
     {
         var info = OpcodeTable.Get(opcode);
+        var addressType = ReadMemoryArgument(info);
+        if (info.Parameters.Length == 2)
+        {
+            Pop(ValueType.OfKind(info.Parameters[1]));
+            Pop(addressType);
+        }
+        else
+        {
+            Pop(addressType);
+            Push(ValueType.OfKind(info.Results[0]));
+        }
+    }
+
+    /// <summary>Reads and checks a memory argument.</summary>
+    /// <returns>The type of the address.</returns>
+    private ValueType ReadMemoryArgument(OpcodeInfo info)
+    {
         var flags = _reader.ReadVarU32();
         if (flags >= 2 * BinaryFormat.MemoryIndexFlag)
             throw new MalformedModuleException("malformed memop flags", _offset);
@@ -21,16 +38,7 @@ internal sealed partial class FunctionValidator
         if (flags > (uint)info.NaturalAlignment)
             throw Invalid("alignment must not be larger than natural");
         if (!memory.Is64 && memoryOffset > uint.MaxValue) throw Invalid("offset out of range");
-        if (info.Parameters.Length == 2)
-        {
-            Pop(ValueType.OfKind(info.Parameters[1]));
-            Pop(memory.AddressType);
-        }
-        else
-        {
-            Pop(memory.AddressType);
-            Push(ValueType.OfKind(info.Results[0]));
-        }
+        return memory.AddressType;
     }
 
     private void ValidateBulkInstruction(Opcode opcode)

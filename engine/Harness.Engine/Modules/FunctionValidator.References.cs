@@ -105,7 +105,7 @@ internal sealed partial class FunctionValidator
         var structure = AggregateRules.RequireStruct(type, _offset);
         if (opcode is Opcode.StructNew or Opcode.StructNewDefault)
         {
-            AggregateRules.RefuseVector(structure, _offset);
+            _hasVectors |= AggregateRules.HasVector(structure);
             if (opcode == Opcode.StructNewDefault)
                 AggregateRules.RequireDefaultable(structure, _offset);
             else
@@ -117,7 +117,7 @@ internal sealed partial class FunctionValidator
         var index = _reader.ReadVarU32();
         if (index >= (uint)structure.Fields.Length) throw Invalid($"unknown field {index}");
         var field = structure.Fields[(int)index];
-        AggregateRules.RefuseVector(field, _offset);
+        NoteVector(field.Type);
         if (opcode == Opcode.StructSet)
         {
             if (!field.IsMutable) throw Invalid("immutable field");
@@ -135,7 +135,7 @@ internal sealed partial class FunctionValidator
     private void ValidateArrayInstruction(Opcode opcode, DefinedType type)
     {
         var element = AggregateRules.RequireArray(type, _offset).Element;
-        AggregateRules.RefuseVector(element, _offset);
+        NoteVector(element.Type);
         switch (opcode)
         {
             case Opcode.ArrayNew:

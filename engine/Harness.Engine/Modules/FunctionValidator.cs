@@ -19,6 +19,9 @@ internal sealed partial class FunctionValidator
     /// <summary>The offset of the instruction at hand, for messages.</summary>
     private int _offset;
 
+    /// <summary>Whether a value of the body is a vector, or an object that it makes or copies into has one.</summary>
+    private bool _hasVectors;
+
     /// <param name="environment">What the module declares.</param>
     /// <param name="tailCalls">Told of the tail calls of each body.</param>
     public FunctionValidator(ModuleEnvironment environment, TailCallGraph tailCalls)
@@ -31,12 +34,14 @@ internal sealed partial class FunctionValidator
     /// <summary>Validates one body.</summary>
     /// <param name="functionIndex">The index of the function, imported ones first.</param>
     /// <param name="body">A reader that stands on the vector of locals and ends with the body.</param>
-    public void Validate(int functionIndex, ModuleReader body)
+    /// <returns>Whether the function has anything to do with vectors.</returns>
+    public bool Validate(int functionIndex, ModuleReader body)
     {
         var type = _environment.Functions[functionIndex].Type.Function!;
         _functionIndex = functionIndex;
         _reader = body;
         _locals.Declare(type, ref _reader);
+        _hasVectors = type.HasVectors || _locals.HasVectors;
         _offset = _reader.Offset;
         ResetStacks();
         PushFrame(Opcode.Block, new BlockSignature(type));
@@ -52,6 +57,7 @@ internal sealed partial class FunctionValidator
         }
 
         _reader.ExpectEnd();
+        return _hasVectors;
     }
 
     private void ValidateInstruction(Opcode opcode)
@@ -70,7 +76,9 @@ internal sealed partial class FunctionValidator
                 Push(local);
                 break;
             case Opcode.GlobalGet:
-                Push(_environment.GetGlobal(_reader.ReadVarU32(), _offset).Type);
+                var readGlobal = _environment.GetGlobal(_reader.ReadVarU32(), _offset).Type;
+                NoteVector(readGlobal);
+                Push(readGlobal);
                 break;
             case Opcode.GlobalSet:
                 var global = _environment.GetGlobal(_reader.ReadVarU32(), _offset);
@@ -168,7 +176,9 @@ internal sealed partial class FunctionValidator
                 ValidateTryTable();
                 break;
             case Opcode.Catch:
-                ValidateLegacyCatch(opcode, _environment.GetTag(_reader.ReadVarU32(), _offset).Type.Parameters.AsSpan());
+                var caught = _environment.GetTag(_reader.ReadVarU32(), _offset).Type;
+                _hasVectors |= caught.HasVectors;
+                ValidateLegacyCatch(opcode, caught.Parameters.AsSpan());
                 break;
             case Opcode.CatchAll:
                 ValidateLegacyCatch(opcode, []);
@@ -216,6 +226,9 @@ internal sealed partial class FunctionValidator
             case (Opcode)0xFC:
                 ValidateBulkInstruction(ReadSubOpcode(0xFC));
                 break;
+            case (Opcode)0xFD:
+                ValidateVectorInstruction(ReadSubOpcode(0xFD));
+                break;
             default:
                 ThrowIllegal(opcode);
                 break;
@@ -231,7 +244,9 @@ internal sealed partial class FunctionValidator
         Push(ValueType.OfKind((ValueKind)(shape & 0xF)));
     }
 
-    private Opcode ReadSubOpcode(int prefix) => (Opcode)((prefix << 8) | (int)Math.Min(_reader.ReadVarU32(), 0xFF));
+    private Opcode ReadSubOpcode(int prefix) => _reader.ReadSubOpcode(prefix);
+
+    private void NoteVector(ValueType type) => _hasVectors |= type.IsVector;
 
     private void ValidateSelect()
     {
@@ -249,6 +264,7 @@ internal sealed partial class FunctionValidator
         var count = _reader.ReadVarU32();
         if (count != 1) throw Invalid("invalid result arity");
         var type = _environment.ReadValueType(ref _reader);
+        NoteVector(type);
         Pop(ValueType.I32);
         Pop(type);
         Pop(type);

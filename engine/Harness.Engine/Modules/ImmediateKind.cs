@@ -54,6 +54,18 @@ internal enum ImmediateKind : byte
     /// <summary>Alignment exponent, with an optional memory index, and offset.</summary>
     MemoryArgument,
 
+    /// <summary>As <see cref="MemoryArgument"/>, and then a byte: the number of a lane.</summary>
+    MemoryLane,
+
+    /// <summary>A byte: the number of a lane.</summary>
+    Lane,
+
+    /// <summary>Sixteen bytes, each the number of a byte of two vectors.</summary>
+    Shuffle,
+
+    /// <summary>Sixteen bytes: a vector, little-endian.</summary>
+    V128,
+
     /// <summary>A signed 32-bit LEB128 constant.</summary>
     I32,
 

@@ -28,10 +28,14 @@ internal sealed class LocalTypes
     /// <summary>How many locals have been set that had no initial value.</summary>
     public int InitializedCount => _initializationOrder.Count;
 
+    /// <summary>Whether a local is a vector, parameters aside.</summary>
+    public bool HasVectors { get; private set; }
+
     /// <summary>Starts a function: takes its parameters and reads its vector of locals.</summary>
     public void Declare(FunctionType type, ref ModuleReader body)
     {
         _runs.Clear();
+        HasVectors = false;
         Forget(0);
         var at = body.Offset;
         var parameters = type.Parameters.AsSpan();
@@ -43,6 +47,7 @@ internal sealed class LocalTypes
             var length = body.ReadVarU32();
             var local = _environment.ReadValueType(ref body);
             declared += length;
+            HasVectors |= local.IsVector;
             if (declared > uint.MaxValue) throw new MalformedModuleException("too many locals", at);
             if (length > 0) _runs.Add(new Run((uint)Math.Min(count + declared, uint.MaxValue), local));
         }

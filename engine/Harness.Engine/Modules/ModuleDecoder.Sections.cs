@@ -243,7 +243,7 @@ internal sealed partial class ModuleDecoder
     private void DecodeCode(ModuleReader section)
     {
         var count = section.ReadCount(ImplementationLimits.Functions, "function bodies");
-        _bodies = new (int, int)[count];
+        _bodies = new (int, int, bool)[count];
         var validator = new FunctionValidator(_environment, _tailCalls);
         for (var i = 0; i < count; i++)
         {
@@ -251,10 +251,10 @@ internal sealed partial class ModuleDecoder
             var body = section.ReadSized();
             if (body.Remaining > ImplementationLimits.FunctionSize)
                 throw InvalidModuleException.TooMany("bytes in a function", ImplementationLimits.FunctionSize, at);
-            _bodies[i] = (body.Offset, body.End);
             if (_importedFunctions + i >= _environment.Functions.Count)
                 throw new MalformedModuleException("function and code section have inconsistent lengths", at);
-            DecodeBody(validator, _importedFunctions + i, body);
+            var hasVectors = DecodeBody(validator, _importedFunctions + i, body);
+            _bodies[i] = (body.Offset, body.End, hasVectors);
         }
 
         section.ExpectEnd();

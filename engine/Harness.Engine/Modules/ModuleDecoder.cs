@@ -30,7 +30,7 @@ internal sealed partial class ModuleDecoder
     private readonly List<Import> _imports = [];
     private readonly List<Export> _exports = [];
     private readonly List<DataSegment> _data = [];
-    private (int Start, int End)[] _bodies = [];
+    private (int Start, int End, bool HasVectors)[] _bodies = [];
     private int _importedFunctions;
     private int? _start;
     private (int Start, int End) _names;
@@ -164,14 +164,14 @@ internal sealed partial class ModuleDecoder
     /// Validates a body, or only decodes it if one before was invalid. A module that is both malformed and invalid
     /// counts as malformed, so that an invalid body is reported only when the whole module is decoded.
     /// </summary>
-    private void DecodeBody(FunctionValidator validator, int functionIndex, ModuleReader body)
+    /// <returns>Whether the function has anything to do with vectors.</returns>
+    private bool DecodeBody(FunctionValidator validator, int functionIndex, ModuleReader body)
     {
         if (_invalidBody is null)
         {
             try
             {
-                validator.Validate(functionIndex, body);
-                return;
+                return validator.Validate(functionIndex, body);
             }
             catch (InvalidModuleException fault)
             {
@@ -180,6 +180,7 @@ internal sealed partial class ModuleDecoder
         }
 
         BodyScanner.Scan(_environment, body);
+        return false;
     }
 
     private WasmModule CreateModule()
@@ -210,7 +211,7 @@ internal sealed partial class ModuleDecoder
         for (var i = 0; i < functions.Length; i++)
         {
             var declaration = _environment.Functions[i];
-            var (start, end) = i < _importedFunctions ? default : _bodies[i - _importedFunctions];
+            var (start, end, hasVectors) = i < _importedFunctions ? default : _bodies[i - _importedFunctions];
             functions[i] = new FunctionInfo(module, i, declaration.TypeIndex, declaration.Type)
             {
                 IsImported = i < _importedFunctions,
@@ -219,6 +220,7 @@ internal sealed partial class ModuleDecoder
                 MayLeaveInstance = leaving.Contains(i),
                 BodyStart = start,
                 BodyEnd = end,
+                HasVectors = hasVectors,
             };
         }
 

@@ -100,21 +100,12 @@ internal sealed class ModuleEnvironment
             case BinaryFormat.TypeF64: return ValueType.F64;
             case BinaryFormat.TypeRef: return ValueType.Reference(ReadHeapType(ref reader), nullable: false);
             case BinaryFormat.TypeRefNull: return ValueType.Reference(ReadHeapType(ref reader), nullable: true);
-            case BinaryFormat.TypeV128:
-                throw UnsupportedModuleException.Vectors("a value of type v128", at);
+            case BinaryFormat.TypeV128: return ValueType.V128;
             default:
                 if (!BinaryFormat.IsAbstractHeapType(code))
                     throw new MalformedModuleException("malformed value type", at);
                 return ValueType.Reference(BinaryFormat.AbstractHeapTypeOf(code), nullable: true);
         }
-    }
-
-    /// <summary>Reads the type of a field or of elements, which alone may be a vector: see <see cref="AggregateRules"/>.</summary>
-    public ValueType ReadStorageType(ref ModuleReader reader)
-    {
-        if (reader.PeekByte() != BinaryFormat.TypeV128) return ReadValueType(ref reader);
-        reader.ReadByte();
-        return ValueType.V128;
     }
 
     /// <summary>Reads a reference type.</summary>

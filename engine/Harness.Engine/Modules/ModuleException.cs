@@ -27,10 +27,6 @@ public sealed class UnsupportedModuleException : ModuleException
     {
     }
 
-    /// <summary>The module needs vectors.</summary>
-    internal static UnsupportedModuleException Vectors(string what, long offset) =>
-        new($"vectors (SIMD) are not supported: {what}", offset);
-
     /// <summary>The module needs threads.</summary>
     internal static UnsupportedModuleException Threads(string what, long offset) =>
         new($"threads are not supported: {what}", offset);

@@ -10,7 +10,7 @@ internal sealed class OpcodeInfo
     /// <param name="immediates">What follows the opcode.</param>
     /// <param name="signature">
     /// The operand and result types where no immediate or stack operand decides them, as <c>"operands&gt;results"</c>
-    /// with i = i32, I = i64, f = f32, F = f64.
+    /// with i = i32, I = i64, f = f32, F = f64, v = v128.
     /// </param>
     /// <param name="naturalAlignment">For memory accesses, log2 of the bytes accessed; else -1.</param>
     internal OpcodeInfo(
@@ -31,6 +31,9 @@ internal sealed class OpcodeInfo
 
     /// <summary>The instruction's name in the text format.</summary>
     public string Name { get; }
+
+    /// <summary>Whether this is a vector instruction.</summary>
+    public bool IsVector => Opcode >= Opcode.V128Load;
 
     /// <summary>What follows the opcode.</summary>
     public ImmediateKind Immediates { get; }
@@ -61,6 +64,7 @@ internal sealed class OpcodeInfo
                 'I' => ValueKind.I64,
                 'f' => ValueKind.F32,
                 'F' => ValueKind.F64,
+                'v' => ValueKind.V128,
                 _ => throw new ArgumentException($"unknown kind letter '{letters[i]}'", nameof(letters)),
             };
         }

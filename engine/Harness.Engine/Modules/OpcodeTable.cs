@@ -9,19 +9,20 @@ namespace Harness.Engine.Modules;
 /// </summary>
 internal static class OpcodeTable
 {
-    /// <summary>The number of slots: one page of 256 for one-byte opcodes, one for each supported prefix.</summary>
-    public const int SlotCount = 3 * 256;
+    /// <summary>The number of slots: one page of 256 for one-byte opcodes, one for each supported prefix, two for vectors.</summary>
+    public const int SlotCount = 5 * 256;
 
+    private static readonly OpcodeInfo[] Rows = [.. OpcodeRows.All, .. VectorOpcodeRows.All];
     private static readonly OpcodeInfo?[] BySlot = IndexBySlot();
     private static readonly ImmediateKind[] ImmediatesBySlot = IndexImmediates();
     private static readonly Dictionary<string, OpcodeInfo> ByText = IndexByName();
 
     /// <summary>All instructions in the order of the binary format.</summary>
-    public static ReadOnlySpan<OpcodeInfo> All => OpcodeRows.All;
+    public static ReadOnlySpan<OpcodeInfo> All => Rows;
 
     /// <summary>
     /// The instruction's slot: its own value for one-byte opcodes, 256 + sub-opcode for 0xFB, 512 + sub-opcode for
-    /// 0xFC.
+    /// 0xFC, 768 + sub-opcode for 0xFD.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Slot(Opcode opcode) => (int)opcode < 256 ? (int)opcode : (int)opcode - (0xFB00 - 256);
@@ -56,21 +57,21 @@ internal static class OpcodeTable
     private static OpcodeInfo?[] IndexBySlot()
     {
         var table = new OpcodeInfo?[SlotCount];
-        foreach (var row in OpcodeRows.All) table[Slot(row.Opcode)] = row;
+        foreach (var row in Rows) table[Slot(row.Opcode)] = row;
         return table;
     }
 
     private static ImmediateKind[] IndexImmediates()
     {
         var table = new ImmediateKind[SlotCount];
-        foreach (var row in OpcodeRows.All) table[Slot(row.Opcode)] = row.Immediates;
+        foreach (var row in Rows) table[Slot(row.Opcode)] = row.Immediates;
         return table;
     }
 
     private static Dictionary<string, OpcodeInfo> IndexByName()
     {
-        var table = new Dictionary<string, OpcodeInfo>(OpcodeRows.All.Length);
-        foreach (var row in OpcodeRows.All) table.TryAdd(row.Name, row);
+        var table = new Dictionary<string, OpcodeInfo>(Rows.Length);
+        foreach (var row in Rows) table.TryAdd(row.Name, row);
         return table;
     }
 }

@@ -118,7 +118,7 @@ internal ref struct TypeSectionDecoder
             _ => Packing.None,
         };
         if (packing != Packing.None) _reader.ReadByte();
-        var type = packing == Packing.None ? _environment.ReadStorageType(ref _reader) : ValueType.I32;
+        var type = packing == Packing.None ? _environment.ReadValueType(ref _reader) : ValueType.I32;
         return new FieldType(type, packing, ExternalTypeDecoder.DecodeMutability(ref _reader));
     }
 

@@ -18,9 +18,7 @@ public enum ValueKind : byte
     /// <summary>A 64-bit IEEE 754 number.</summary>
     F64,
 
-    /// <summary>
-    /// A 128-bit vector. Fields and elements may be declared with it; everything else that has to do with one is refused by name.
-    /// </summary>
+    /// <summary>A 128-bit vector.</summary>
     V128,
 
     /// <summary>A reference.</summary>

@@ -59,6 +59,12 @@ public readonly struct ValueType : IEquatable<ValueType>
     /// <summary>Whether this is a reference type with null.</summary>
     public bool IsNullable => (_bits & NullableBit) != 0;
 
+    /// <summary>Whether this is the type of vectors.</summary>
+    public bool IsVector => (_bits & KindMask) == (uint)ValueKind.V128;
+
+    /// <summary>8-byte words that a value takes where values lie in words: two for a vector, one for all else.</summary>
+    internal int WordCount => IsVector ? 2 : 1;
+
     /// <summary>Whether a variable of this type has an initial value: all but references without null.</summary>
     public bool IsDefaultable => !IsReference || IsNullable;
 

@@ -115,8 +115,10 @@ internal sealed class WasmWriter
         }
         else
         {
-            Byte((byte)(code >> 8));
-            U32(code & 0xFF);
+            // The sub-opcodes of vector instructions have nine bits.
+            var prefix = Math.Min(code >> 8, 0xFD);
+            Byte((byte)prefix);
+            U32(code - (prefix << 8));
         }
     }
 

@@ -32,6 +32,11 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
         ModuleCode code, int functionIndex, int loop, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation = default)
     {
         WasmModule module = code.Module;
+        if (module.Functions[functionIndex].HasVectors)
+        {
+            throw new NotSupportedException("the function has vectors, which stay in baseline code");
+        }
+
         long start = Stopwatch.GetTimestamp();
         InliningTree tree = new InliningTreeGrower(module, options, feedback).Grow(functionIndex);
         if (options.TraceInlining)

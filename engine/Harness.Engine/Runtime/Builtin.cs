@@ -54,6 +54,9 @@ internal enum Builtin
     /// <summary>(array, index, bits, length) → status.</summary>
     ArrayFill,
 
+    /// <summary>(array, index, low half of a vector, high half, length: in r9) → status.</summary>
+    ArrayFillVector,
+
     /// <summary>(destination, destination index, source, source index, length: in r9) → status.</summary>
     ArrayCopy,
 

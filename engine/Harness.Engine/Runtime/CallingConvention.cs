@@ -13,9 +13,10 @@ namespace Harness.Engine.Runtime;
 /// <para>A tail call takes down the caller's frame, whatever instance the callee belongs to. Only a function of the host is called and
 /// returned from instead: it makes no tail calls itself, and is told who calls it.</para>
 /// <para>Parameters travel in <see cref="ParameterGprs"/> and <see cref="ParameterXmms"/>, counted apart; the others on
-/// the stack, 8 bytes each, the k-th of them at <c>[rbp + 16 + 8k]</c> of the callee, the area rounded up to 16 bytes and
-/// popped by the callee. Results travel in <see cref="ResultGprs"/> and <see cref="ResultXmms"/>; the k-th of the others
-/// in the result area of the store context, to be read before any other call.</para>
+/// the stack, one after the other in words of 8 bytes, the k-th word at <c>[rbp + 16 + 8k]</c> of the callee, the area rounded up to
+/// 16 bytes and popped by the callee. Results travel in <see cref="ResultGprs"/> and <see cref="ResultXmms"/>; the words of the others
+/// in the result area of the store context, to be read before any other call. A vector travels in a whole vector register, or in two
+/// words.</para>
 /// <para>An i32 in a general-purpose register has zeros in the upper half, as a parameter, as a result and where execution
 /// passes between the tiers; in memory its upper half is anything.</para>
 /// <para>Wherever a call instruction executes, rsp is a multiple of 16.</para>

@@ -41,6 +41,7 @@ internal readonly record struct CodeSite(
 internal sealed class StackMap
 {
     private readonly ulong[] _baselineSlots = [];
+    private readonly int _slotSize;
     private int[]? _rbpOffsets;
 
     /// <summary>Makes a map.</summary>
@@ -51,11 +52,13 @@ internal sealed class StackMap
     }
 
     /// <summary>Makes the map of a baseline frame.</summary>
-    /// <param name="baselineSlots">A bit for each slot from <see cref="FrameLayout.BaselineFirstSlot"/> downwards.</param>
+    /// <param name="baselineSlots">A bit for each slot of the frame.</param>
+    /// <param name="slotSize">Bytes of a slot: see <see cref="FrameLayout.BaselineSlot"/>.</param>
     /// <param name="registers">See <see cref="Registers"/>.</param>
-    public StackMap(ulong[] baselineSlots, uint registers)
+    public StackMap(ulong[] baselineSlots, int slotSize, uint registers)
     {
         _baselineSlots = baselineSlots;
+        _slotSize = slotSize;
         Registers = registers;
     }
 
@@ -78,7 +81,7 @@ internal sealed class StackMap
             for (ulong left = _baselineSlots[i]; left != 0; left &= left - 1)
             {
                 int slot = (i * 64) + BitOperations.TrailingZeroCount(left);
-                offsets.Add(FrameLayout.BaselineFirstSlot - (slot * sizeof(long)));
+                offsets.Add(FrameLayout.BaselineSlot(slot, _slotSize));
             }
         }
 

@@ -9,64 +9,49 @@ namespace Harness.Engine.Runtime;
 /// </summary>
 internal static unsafe class ConstantEvaluator
 {
-    /// <summary>The value of an expression, as compiled code has it.</summary>
+    /// <summary>The value of an expression, which is no vector, as compiled code has it.</summary>
+    /// <inheritdoc cref="EvaluateWords"/>
+    public static ulong Evaluate(Instance instance, ConstExpression expression) => EvaluateWords(instance, expression).Low;
+
+    /// <summary>The value of an expression, as compiled code has it; the high half is zero unless it is a vector.</summary>
     /// <param name="instance">The instance, with its functions and the globals that the expression reads.</param>
     /// <param name="expression">The expression, which was validated.</param>
     /// <exception cref="InsufficientMemoryException">The heap is full.</exception>
-    public static ulong Evaluate(Instance instance, ConstExpression expression)
+    public static V128 EvaluateWords(Instance instance, ConstExpression expression)
     {
         var operations = expression.Operations;
-        Span<ulong> stack = operations.Length <= 32 ? stackalloc ulong[32] : new ulong[operations.Length];
+        Span<V128> stack = operations.Length <= 32 ? stackalloc V128[32] : new V128[operations.Length];
         int depth = 0;
         foreach (ConstOperation operation in operations)
         {
             switch (operation.Opcode)
             {
-                case Opcode.I32Const or Opcode.I64Const or Opcode.F32Const or Opcode.F64Const:
-                    stack[depth++] = operation.Bits;
+                case Opcode.I32Const or Opcode.I64Const or Opcode.F32Const or Opcode.F64Const or Opcode.V128Const:
+                    stack[depth++] = new V128(operation.Bits, operation.HighBits);
                     break;
                 case Opcode.RefNull:
-                    stack[depth++] = 0;
+                    stack[depth++] = default;
                     break;
                 case Opcode.RefFunc:
-                    stack[depth++] = (ulong)instance.FunctionReference((int)operation.Bits);
+                    stack[depth++] = Word((ulong)instance.FunctionReference((int)operation.Bits));
                     break;
                 case Opcode.GlobalGet:
-                    stack[depth++] = *instance.Globals[(int)operation.Bits].Address;
+                    Global global = instance.Globals[(int)operation.Bits];
+                    stack[depth++] = new V128(global.Address[0], global.Type.Type.IsVector ? global.Address[1] : 0);
                     break;
-                case Opcode.I32Add:
+                case Opcode.I32Add or Opcode.I32Sub or Opcode.I32Mul or Opcode.I64Add or Opcode.I64Sub or Opcode.I64Mul:
                     depth--;
-                    stack[depth - 1] = (uint)(stack[depth - 1] + stack[depth]);
-                    break;
-                case Opcode.I32Sub:
-                    depth--;
-                    stack[depth - 1] = (uint)(stack[depth - 1] - stack[depth]);
-                    break;
-                case Opcode.I32Mul:
-                    depth--;
-                    stack[depth - 1] = (uint)(stack[depth - 1] * stack[depth]);
-                    break;
-                case Opcode.I64Add:
-                    depth--;
-                    stack[depth - 1] += stack[depth];
-                    break;
-                case Opcode.I64Sub:
-                    depth--;
-                    stack[depth - 1] -= stack[depth];
-                    break;
-                case Opcode.I64Mul:
-                    depth--;
-                    stack[depth - 1] *= stack[depth];
+                    stack[depth - 1] = Word(Calculate(operation.Opcode, stack[depth - 1].Low, stack[depth].Low));
                     break;
                 case Opcode.RefI31:
-                    stack[depth - 1] = ValueConverter.EncodeI31((int)stack[depth - 1]);
+                    stack[depth - 1] = Word(ValueConverter.EncodeI31((int)stack[depth - 1].Low));
                     break;
                 case Opcode.AnyConvertExtern or Opcode.ExternConvertAny:
                     break;
                 case Opcode.StructNew or Opcode.StructNewDefault or Opcode.ArrayNew or Opcode.ArrayNewDefault or Opcode.ArrayNewFixed:
                     int operands = OperandCount(operation);
                     depth -= operands;
-                    stack[depth] = Allocate(instance.Store.Heap, operation, stack.Slice(depth, operands));
+                    stack[depth] = Word(Allocate(instance.Store.Heap, operation, stack.Slice(depth, operands)));
                     depth++;
                     break;
                 default:
@@ -76,6 +61,18 @@ internal static unsafe class ConstantEvaluator
 
         return stack[0];
     }
+
+    private static V128 Word(ulong bits) => new(bits, 0);
+
+    private static ulong Calculate(Opcode opcode, ulong left, ulong right) => opcode switch
+    {
+        Opcode.I32Add => (uint)(left + right),
+        Opcode.I32Sub => (uint)(left - right),
+        Opcode.I32Mul => (uint)(left * right),
+        Opcode.I64Add => left + right,
+        Opcode.I64Sub => left - right,
+        _ => left * right,
+    };
 
     private static int OperandCount(ConstOperation operation) => operation.Opcode switch
     {
@@ -87,7 +84,7 @@ internal static unsafe class ConstantEvaluator
     };
 
     /// <exception cref="WasmTrapException">The heap has no room for the object.</exception>
-    private static ulong Allocate(ObjectHeap heap, ConstOperation operation, ReadOnlySpan<ulong> operands)
+    private static ulong Allocate(ObjectHeap heap, ConstOperation operation, ReadOnlySpan<V128> operands)
     {
         try
         {
@@ -99,26 +96,26 @@ internal static unsafe class ConstantEvaluator
         }
     }
 
-    private static ulong Make(ObjectHeap heap, ConstOperation operation, ReadOnlySpan<ulong> operands)
+    private static ulong Make(ObjectHeap heap, ConstOperation operation, ReadOnlySpan<V128> operands)
     {
         int typeId = (int)operation.Bits;
         if (operation.Opcode is Opcode.StructNew or Opcode.StructNewDefault)
         {
             ulong structure = heap.NewStruct(typeId, Allocation.NeverCollect);
-            for (int i = 0; i < operands.Length; i++) heap.WriteField(structure, i, operands[i]);
+            for (int i = 0; i < operands.Length; i++) heap.WriteField(structure, i, operands[i].Low, operands[i].High);
             return structure;
         }
 
         if (operation.Opcode == Opcode.ArrayNewFixed)
         {
             ulong list = heap.NewArray(typeId, (uint)operands.Length, Allocation.NeverCollect);
-            for (int i = 0; i < operands.Length; i++) heap.WriteElement(list, (uint)i, operands[i]);
+            for (int i = 0; i < operands.Length; i++) heap.WriteElement(list, (uint)i, operands[i].Low, operands[i].High);
             return list;
         }
 
-        uint length = (uint)operands[^1];
+        uint length = (uint)operands[^1].Low;
         ulong array = heap.NewArray(typeId, length, Allocation.NeverCollect);
-        if (operands.Length == 2) RuntimeFunctions.Fill(heap, array, 0, operands[0], length);
+        if (operands.Length == 2) RuntimeFunctions.Fill(heap, array, 0, operands[0].Low, length, operands[0].High);
         return array;
     }
 }

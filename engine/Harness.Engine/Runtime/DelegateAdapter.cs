@@ -26,7 +26,7 @@ internal static unsafe class DelegateAdapter
         if (signature.TakesCaller) code.Emit(OpCodes.Ldarg_1);
         for (int i = 0; i < signature.Parameters.Length; i++)
         {
-            LoadSlotAddress(code, i);
+            LoadSlotAddress(code, signature.ParameterSlot(i));
             code.Emit(OpCodes.Ldobj, signature.Parameters[i]);
         }
 
@@ -44,11 +44,11 @@ internal static unsafe class DelegateAdapter
         for (int i = 0; i < signature.Results.Length; i++)
         {
             // The high half of 32-bit results has to be zero.
-            LoadSlotAddress(code, i);
+            LoadSlotAddress(code, signature.ResultSlot(i));
             code.Emit(OpCodes.Ldc_I4_0);
             code.Emit(OpCodes.Conv_I8);
             code.Emit(OpCodes.Stind_I8);
-            LoadSlotAddress(code, i);
+            LoadSlotAddress(code, signature.ResultSlot(i));
             code.Emit(OpCodes.Ldloca, value);
             foreach (FieldInfo field in signature.Results[i]) code.Emit(OpCodes.Ldflda, field);
             Type number = signature.NumberAt(signature.Results[i]);

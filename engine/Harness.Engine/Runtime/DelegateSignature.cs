@@ -21,6 +21,7 @@ internal sealed class DelegateSignature
         [typeof(ulong)] = ValueType.I64,
         [typeof(float)] = ValueType.F32,
         [typeof(double)] = ValueType.F64,
+        [typeof(V128)] = ValueType.V128,
     };
 
     /// <summary>Reads a delegate's type.</summary>
@@ -53,6 +54,12 @@ internal sealed class DelegateSignature
 
     /// <summary>The function type.</summary>
     public FunctionType FunctionType { get; }
+
+    /// <summary>The (first) slot of a parameter.</summary>
+    public int ParameterSlot(int index) => SignatureLayout.WordsOf(FunctionType.Parameters[..index]);
+
+    /// <summary>The (first) slot of a result.</summary>
+    public int ResultSlot(int index) => SignatureLayout.WordsOf(FunctionType.Results[..index]);
 
     /// <summary>The type of the number at the end of a way.</summary>
     public Type NumberAt(FieldInfo[] path) => path is [.., { } last] ? last.FieldType : Invoke.ReturnType;

@@ -12,9 +12,12 @@ internal static unsafe class ExceptionObject
         Tag tag = thrown.Tag;
         Store store = tag.Store;
         ulong exception = store.Heap.NewException(tag.Data, Allocation.NeverCollect);
+        Span<ulong> words = stackalloc ulong[2];
+        int written = 0;
         for (int i = 0; i < thrown.Values.Count; i++)
         {
-            store.Heap.WriteExceptionValue(exception, i, store.ToNative(thrown.Values[i], tag.Type.Type.Parameters[i]));
+            int count = store.ToWords(thrown.Values[i], tag.Type.Type.Parameters[i], ref words[0]);
+            for (int j = 0; j < count; j++) store.Heap.WriteExceptionValue(exception, written++, words[j]);
         }
 
         return exception;
@@ -24,10 +27,14 @@ internal static unsafe class ExceptionObject
     public static WasmException ToHost(ulong exception)
     {
         Tag tag = Tag.Of(*(TagData**)(exception + ObjectLayout.ExceptionTag));
-        var values = new WasmValue[tag.Data->ValueCount];
+        var types = tag.Type.Type.Parameters;
+        var values = new WasmValue[types.Length];
+        Span<ulong> words = stackalloc ulong[2];
+        int read = 0;
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = tag.Store.FromNative(ObjectHeap.ReadExceptionValue(exception, i), tag.Type.Type.Parameters[i]);
+            for (int j = 0; j < types[i].WordCount; j++) words[j] = ObjectHeap.ReadExceptionValue(exception, read++);
+            values[i] = tag.Store.FromWords(in words[0], types[i]);
         }
 
         return new WasmException(tag, values);

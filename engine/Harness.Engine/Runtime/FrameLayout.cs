@@ -29,9 +29,18 @@ internal static class FrameLayout
     /// <summary>Offset of the feedback vector in a baseline frame.</summary>
     public const int FeedbackVector = -16;
 
-    /// <summary>Offset of slot 0 (8 bytes) of a baseline frame; slot i lies 8i below.</summary>
-    public const int BaselineFirstSlot = -24;
+    /// <summary>Offset of slot 0 of a baseline frame with slots of 8 bytes.</summary>
+    public const int BaselineFirstSlot = FeedbackVector - BaselineSlotSize;
+
+    /// <summary>Bytes of a slot of a baseline frame, and of one of a function that has vectors, where each is a multiple of 16.</summary>
+    public const int BaselineSlotSize = 8;
+
+    /// <inheritdoc cref="BaselineSlotSize"/>
+    public const int BaselineVectorSlotSize = 16;
 
     /// <summary>Offset of spill slot 0 (8 bytes) of an optimized frame; slot i lies 8i below.</summary>
     public const int OptimizedFirstSlot = -16;
+
+    /// <summary>Offset of a slot of a baseline frame; a value that is smaller than the slot is in its first bytes.</summary>
+    public static int BaselineSlot(int index, int slotSize) => FeedbackVector - ((index + 1) * slotSize);
 }

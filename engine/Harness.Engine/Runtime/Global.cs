@@ -13,8 +13,8 @@ public sealed unsafe class Global : Extern
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(type);
         Type = type;
-        Address = (ulong*)store.AllocateNative(sizeof(ulong));
-        *Address = store.ToNative(value, type.Type);
+        Address = (ulong*)store.AllocateNative(type.Type.WordCount * sizeof(ulong));
+        store.ToWords(value, type.Type, ref *Address);
         store.Roots.Add(this);
     }
 
@@ -37,12 +37,12 @@ public sealed unsafe class Global : Extern
     /// <exception cref="ArgumentException">Set: the value is not of the variable's type.</exception>
     public WasmValue Value
     {
-        get => Store.FromNative(*Address, Type.Type);
+        get => Store.FromWords(in *Address, Type.Type);
         set
         {
             if (!Type.IsMutable) throw new InvalidOperationException("the global is immutable");
             Store.CatchUpOnCollection();
-            *Address = Store.ToNative(value, Type.Type);
+            Store.ToWords(value, Type.Type, ref *Address);
         }
     }
 

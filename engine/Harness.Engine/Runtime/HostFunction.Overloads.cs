@@ -176,7 +176,9 @@ public sealed unsafe partial class HostFunction
         if (typeof(T) == typeof(long) || typeof(T) == typeof(ulong)) return ValueType.I64;
         if (typeof(T) == typeof(float)) return ValueType.F32;
         if (typeof(T) == typeof(double)) return ValueType.F64;
-        throw new ArgumentException($"{typeof(T)} does not stand for a WebAssembly number");
+        throw new ArgumentException(typeof(T) == typeof(V128)
+            ? "a function with vectors is made from a Delegate or a HostCallback"
+            : $"{typeof(T)} does not stand for a WebAssembly number");
     }
 
     private static T Read<T>(ulong* slots, int index)

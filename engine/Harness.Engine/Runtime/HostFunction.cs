@@ -58,7 +58,7 @@ public sealed unsafe partial class HostFunction
 
     /// <summary>
     /// Makes a function from a delegate with any number of parameters, all numbers: <see cref="int"/> and <see cref="uint"/> are i32,
-    /// <see cref="long"/> and <see cref="ulong"/> i64, <see cref="float"/> f32, <see cref="double"/> f64. The first parameter may be a
+    /// <see cref="long"/> and <see cref="ulong"/> i64, <see cref="float"/> f32, <see cref="double"/> f64, <see cref="V128"/> v128. The first parameter may be a
     /// <see cref="HostCaller"/>; it tells who calls and is no parameter of the function. A tuple is as many results as it has items. Calls
     /// do not allocate; making the function generates code, which takes some hundred microseconds.
     /// </summary>
@@ -100,9 +100,11 @@ public sealed unsafe partial class HostFunction
         var values = new WasmValue[type.Parameters.Length + type.Results.Length];
         Span<WasmValue> arguments = values.AsSpan(0, type.Parameters.Length);
         Span<WasmValue> results = values.AsSpan(type.Parameters.Length);
+        int slot = 0;
         for (int i = 0; i < arguments.Length; i++)
         {
-            arguments[i] = store.FromNative(slots[i], type.Parameters[i]);
+            arguments[i] = store.FromWords(in slots[slot], type.Parameters[i]);
+            slot += type.Parameters[i].WordCount;
         }
 
         // Here nothing in compiled code's form is needed: the arguments are converted, and there are no results or exceptions yet.
@@ -110,9 +112,10 @@ public sealed unsafe partial class HostFunction
         callback(caller, arguments, results);
         try
         {
+            slot = 0;
             for (int i = 0; i < results.Length; i++)
             {
-                slots[i] = store.ToNative(results[i], type.Results[i]);
+                slot += store.ToWords(results[i], type.Results[i], ref slots[slot]);
             }
         }
         catch (InsufficientMemoryException)

@@ -6,7 +6,7 @@ namespace Harness.Engine.Runtime;
 /// </summary>
 /// <param name="caller">Who called.</param>
 /// <param name="slots">
-/// The bits of the arguments, and afterwards of the results, as many as there are of whichever are more. The high half of 32-bit
-/// arguments is zero; that of 32-bit results must be.
+/// The bits of the arguments, and afterwards of the results, as many as there are of whichever are more. A vector has two slots, the low
+/// half first. The high half of 32-bit arguments is zero; that of 32-bit results must be.
 /// </param>
 public delegate void HostSlotCallback(HostCaller caller, Span<ulong> slots);

@@ -43,7 +43,7 @@ internal sealed class InstanceLayout
 
         memories = [.. module.Memories.Select(memory => ReserveSlot(memory.IsImported, MemoryData.Size))];
         tables = [.. module.Tables.Select(table => ReserveSlot(table.IsImported, TableData.Size))];
-        globals = [.. module.Globals.Select(global => ReserveSlot(global.IsImported, sizeof(long)))];
+        globals = [.. module.Globals.Select(global => ReserveSlot(global.IsImported, global.Type.Type.WordCount * sizeof(long)))];
         importedFunctionCount = module.ImportedFunctionCount;
         int defined = module.Functions.Length - importedFunctionCount;
         importedFunctions = Reserve(importedFunctionCount * sizeof(long));
@@ -66,7 +66,7 @@ internal sealed class InstanceLayout
     /// <summary>Where a table's <see cref="TableData"/> lies.</summary>
     public Slot Table(int index) => tables[index];
 
-    /// <summary>Where a global's 8-byte value lies.</summary>
+    /// <summary>Where a global's value lies: 8 bytes, 16 of a vector.</summary>
     public Slot Global(int index) => globals[index];
 
     /// <summary>Offset of the pointer to a tag's <see cref="TagData"/>.</summary>

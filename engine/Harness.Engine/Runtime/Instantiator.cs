@@ -145,7 +145,9 @@ internal static unsafe class Instantiator
         {
             if (globals[i].Initializer is not { } initializer) continue;
             var address = (ulong*)instance.At(instance.Code.Layout.Global(i).Offset);
-            *address = ConstantEvaluator.Evaluate(instance, initializer);
+            V128 value = ConstantEvaluator.EvaluateWords(instance, initializer);
+            address[0] = value.Low;
+            if (globals[i].Type.Type.IsVector) address[1] = value.High;
             instance.Globals[i] = new Global(instance.Store, globals[i].Type, address);
         }
 

@@ -70,7 +70,7 @@ internal unsafe struct InstanceHeader
 }
 
 /// <summary>What all instances of a store share, in native memory.</summary>
-[StructLayout(LayoutKind.Explicit, Size = ResultsOffset + (8 * ResultCapacity))]
+[StructLayout(LayoutKind.Explicit, Size = ResultsOffset + (16 * ResultCapacity))]
 internal unsafe struct StoreContext
 {
     /// <summary>Most results a function may have (as in the JavaScript API's implementation limits).</summary>
@@ -97,7 +97,7 @@ internal unsafe struct StoreContext
     /// <summary>Offset of <see cref="Cards"/>.</summary>
     public const int CardsOffset = 0x38;
 
-    /// <summary>Offset of the result area: the results that do not fit in registers, 8 bytes each.</summary>
+    /// <summary>Offset of the result area: the results that do not fit in registers, 8 bytes each, a vector 16.</summary>
     public const int ResultsOffset = 0x80;
 
     /// <summary>rsp of the innermost entry stub, which a trap goes back to; zero outside WebAssembly.</summary>
@@ -154,12 +154,12 @@ internal unsafe struct TagData
     [FieldOffset(0x00)]
     public nint Handle;
 
-    /// <summary>Number of values of an exception with this tag.</summary>
+    /// <summary>Number of 8-byte words of the values of an exception with this tag.</summary>
     [FieldOffset(0x08)]
     public int ValueCount;
 
     /// <summary>
-    /// Which values the collector follows: bit i % 64 of word i / 64 stands for value i. Null where it follows none.
+    /// Which values the collector follows: bit i % 64 of word i / 64 of the mask stands for word i of the values. Null where it follows none.
     /// </summary>
     [FieldOffset(0x10)]
     public ulong* ReferenceMask;

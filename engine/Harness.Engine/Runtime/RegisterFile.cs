@@ -4,12 +4,12 @@ using Harness.Engine.X64;
 
 namespace Harness.Engine.Runtime;
 
-/// <summary>All registers of compiled code, as stubs save them: 16 general-purpose ones, and the low 8 bytes of 16 vector registers.</summary>
+/// <summary>All registers of compiled code, as stubs save them: 16 general-purpose ones, and 16 vector registers of 16 bytes.</summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 internal unsafe struct RegisterFile
 {
     /// <summary>Bytes of a register file.</summary>
-    public const int Size = 0x100;
+    public const int Size = 0x180;
 
     /// <summary>Offset of the first vector register.</summary>
     public const int XmmOffset = 0x80;
@@ -23,11 +23,11 @@ internal unsafe struct RegisterFile
 
     /// <summary>The low 8 bytes of a vector register.</summary>
     [UnscopedRef]
-    public ref ulong this[Xmm register] => ref _values[(XmmOffset / sizeof(ulong)) + (int)register];
+    public ref ulong this[Xmm register] => ref _values[OffsetOf(register) / sizeof(ulong)];
 
     /// <summary>Offset of a general-purpose register.</summary>
     public static int OffsetOf(Gpr register) => sizeof(ulong) * (int)register;
 
     /// <summary>Offset of a vector register.</summary>
-    public static int OffsetOf(Xmm register) => XmmOffset + (sizeof(ulong) * (int)register);
+    public static int OffsetOf(Xmm register) => XmmOffset + (2 * sizeof(ulong) * (int)register);
 }

@@ -12,8 +12,8 @@ internal static unsafe partial class RuntimeFunctions
     /// </summary>
     public static Builtin[] Collecting => [Builtin.ArrayNew, Builtin.ArrayNewData, Builtin.ArrayNewElem, Builtin.ExceptionNew];
 
-    /// <summary>Fills a part of an array, which is inside, with the bits of a value.</summary>
-    internal static void Fill(ObjectHeap heap, ulong array, uint index, ulong bits, uint count)
+    /// <summary>Fills a part of an array, which is inside, with the bits of a value; a vector has high ones as well.</summary>
+    internal static void Fill(ObjectHeap heap, ulong array, uint index, ulong bits, uint count, ulong highBits = 0)
     {
         byte* elements = ElementAddress(array, index);
         ref readonly ObjectShape shape = ref ObjectShapes.Base[ObjectHeap.TypeIdOf(array)];
@@ -27,6 +27,9 @@ internal static unsafe partial class RuntimeFunctions
                 break;
             case 2:
                 new Span<uint>(elements, (int)count).Fill((uint)bits);
+                break;
+            case 4:
+                new Span<V128>(elements, (int)count).Fill(new V128(bits, highBits));
                 break;
             default:
                 new Span<ulong>(elements, (int)count).Fill(bits);
@@ -104,6 +107,15 @@ internal static unsafe partial class RuntimeFunctions
         if (array == 0) return Trap(header, TrapKind.NullArray);
         if (!IsInside(index, count, ObjectHeap.LengthOf(array))) return Trap(header, TrapKind.ArrayOutOfBounds);
         Fill(Store.Of(header->Context).Heap, array, index, bits, count);
+        return 0;
+    }
+
+    [UnmanagedCallersOnly]
+    private static int ArrayFillVector(InstanceHeader* header, ulong array, uint index, ulong low, ulong high, uint count)
+    {
+        if (array == 0) return Trap(header, TrapKind.NullArray);
+        if (!IsInside(index, count, ObjectHeap.LengthOf(array))) return Trap(header, TrapKind.ArrayOutOfBounds);
+        Fill(Store.Of(header->Context).Heap, array, index, low, count, high);
         return 0;
     }
 

@@ -25,6 +25,7 @@ internal static unsafe partial class RuntimeFunctions
         table[(int)Builtin.ArrayNewData] = (nint)(delegate* unmanaged<InstanceHeader*, ulong, uint, uint, ulong>)&ArrayNewData;
         table[(int)Builtin.ArrayNewElem] = (nint)(delegate* unmanaged<InstanceHeader*, ulong, uint, uint, ulong>)&ArrayNewElem;
         table[(int)Builtin.ArrayFill] = (nint)(delegate* unmanaged<InstanceHeader*, ulong, uint, ulong, uint, int>)&ArrayFill;
+        table[(int)Builtin.ArrayFillVector] = (nint)(delegate* unmanaged<InstanceHeader*, ulong, uint, ulong, ulong, uint, int>)&ArrayFillVector;
         table[(int)Builtin.ArrayCopy] = (nint)(delegate* unmanaged<InstanceHeader*, ulong, uint, ulong, uint, uint, int>)&ArrayCopy;
         table[(int)Builtin.ArrayInitData] = (nint)(delegate* unmanaged<InstanceHeader*, int, ulong, uint, uint, uint, int>)&ArrayInitData;
         table[(int)Builtin.ArrayInitElem] = (nint)(delegate* unmanaged<InstanceHeader*, int, ulong, uint, uint, uint, int>)&ArrayInitElem;

@@ -110,7 +110,7 @@ internal sealed unsafe class RuntimeStubs
 
         for (Xmm register = Xmm.Xmm0; register <= Xmm.Xmm15; register++)
         {
-            _assembler.MovScalar(OpSize.Qword, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(register)), register);
+            _assembler.MovUps(Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(register)), register);
         }
     }
 
@@ -131,7 +131,7 @@ internal sealed unsafe class RuntimeStubs
 
         for (Xmm register = Xmm.Xmm0; register <= Xmm.Xmm15; register++)
         {
-            _assembler.MovScalar(OpSize.Qword, register, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(register)));
+            _assembler.MovUps(register, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(register)));
         }
     }
 
@@ -429,8 +429,7 @@ internal sealed unsafe class RuntimeStubs
         _assembler.Bind(copied);
         foreach (Xmm register in Enum.GetValues<Xmm>().Where(register => register != Xmm.None))
         {
-            _assembler.MovScalar(
-                OpSize.Qword, register, Mem.Base(Gpr.R11, FrameTransfer.RegistersOffset + RegisterFile.OffsetOf(register)));
+            _assembler.MovUps(register, Mem.Base(Gpr.R11, FrameTransfer.RegistersOffset + RegisterFile.OffsetOf(register)));
         }
 
         foreach (Gpr register in Enum.GetValues<Gpr>()

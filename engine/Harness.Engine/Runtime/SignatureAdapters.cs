@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Harness.Engine.Modules;
 using Harness.Engine.X64;
 
@@ -6,8 +7,8 @@ namespace Harness.Engine.Runtime;
 
 /// <summary>
 /// The machine code between C# and WebAssembly, one piece per function type and direction. Arguments and results pass
-/// through an array of 8-byte slots: i32 values zero-extended, the high half of f32 values zero. They live as long as the
-/// process.
+/// through an array of 8-byte slots: i32 values zero-extended, the high half of f32 values zero, vectors in two slots. They live as long
+/// as the process.
 /// </summary>
 internal static unsafe class SignatureAdapters
 {
@@ -25,7 +26,8 @@ internal static unsafe class SignatureAdapters
     public static nint HostFor(int canonicalTypeId) => HostAdapters.GetOrAdd(canonicalTypeId, EmitHost);
 
     /// <summary>How many slots a call of a function of a type needs.</summary>
-    public static int SlotCount(FunctionType type) => Math.Max(type.Parameters.Length, type.Results.Length);
+    public static int SlotCount(FunctionType type) =>
+        Math.Max(SignatureLayout.WordsOf(type.Parameters), SignatureLayout.WordsOf(type.Results));
 
     private static nint EmitEntry(int canonicalTypeId)
     {
@@ -63,43 +65,37 @@ internal static unsafe class SignatureAdapters
     /// <summary>Takes the arguments from the slots at rsi, which is a parameter register itself and so comes last.</summary>
     private static void LoadParameters(Assembler a, FunctionType type, SignatureLayout layout)
     {
-        int inRsi = -1;
-        for (int i = 0; i < layout.Parameters.Length; i++)
+        (ValueType Type, Mem Slot)? inRsi = null;
+        foreach ((ValueType parameter, ArgumentPlace place, int offset) in InSlots(type.Parameters, layout.Parameters))
         {
-            if (layout.Parameters[i].Kind != ArgumentPlaceKind.Memory) continue;
-            a.Mov(SizeOf(type.Parameters[i]), Gpr.Rax, Mem.Base(Gpr.Rsi, i * sizeof(long)));
-            a.Mov(OpSize.Qword, Mem.Base(Gpr.Rsp, layout.Parameters[i].Index * sizeof(long)), Gpr.Rax);
+            if (place.Kind == ArgumentPlaceKind.Memory)
+                Copy(a, parameter, Mem.Base(Gpr.Rsi, offset), Mem.Base(Gpr.Rsp, place.Index * sizeof(long)));
         }
 
-        for (int i = 0; i < layout.Parameters.Length; i++)
+        foreach ((ValueType parameter, ArgumentPlace place, int offset) in InSlots(type.Parameters, layout.Parameters))
         {
-            ArgumentPlace place = layout.Parameters[i];
-            Mem slot = Mem.Base(Gpr.Rsi, i * sizeof(long));
-            if (place.Kind == ArgumentPlaceKind.Xmm) a.MovScalar(SizeOf(type.Parameters[i]), place.Xmm, slot);
-            else if (place is { Kind: ArgumentPlaceKind.Gpr, Gpr: Gpr.Rsi }) inRsi = i;
-            else if (place.Kind == ArgumentPlaceKind.Gpr) a.Mov(SizeOf(type.Parameters[i]), place.Gpr, slot);
+            Mem slot = Mem.Base(Gpr.Rsi, offset);
+            if (place.Kind == ArgumentPlaceKind.Xmm) LoadXmm(a, parameter, place.Xmm, slot);
+            else if (place is { Kind: ArgumentPlaceKind.Gpr, Gpr: Gpr.Rsi }) inRsi = (parameter, slot);
+            else if (place.Kind == ArgumentPlaceKind.Gpr) a.Mov(SizeOf(parameter), place.Gpr, slot);
         }
 
-        if (inRsi >= 0) a.Mov(SizeOf(type.Parameters[inRsi]), Gpr.Rsi, Mem.Base(Gpr.Rsi, inRsi * sizeof(long)));
+        if (inRsi is var (last, lastSlot)) a.Mov(SizeOf(last), Gpr.Rsi, lastSlot);
     }
 
     /// <summary>Puts the results into the slots at r11.</summary>
     private static void StoreResults(Assembler a, FunctionType type, SignatureLayout layout)
     {
-        for (int i = 0; i < layout.Results.Length; i++)
+        foreach ((ValueType result, ArgumentPlace place, int offset) in InSlots(type.Results, layout.Results))
         {
-            ArgumentPlace place = layout.Results[i];
-            if (place.Kind != ArgumentPlaceKind.Memory) StoreArgument(a, SizeOf(type.Results[i]), place, Mem.Base(Gpr.R11, i * sizeof(long)));
+            if (place.Kind != ArgumentPlaceKind.Memory) StoreArgument(a, result, place, Mem.Base(Gpr.R11, offset));
         }
 
-        if (layout.MemoryResultCount == 0) return;
+        if (layout.MemoryResultWords == 0) return;
         a.Mov(OpSize.Qword, Gpr.R10, Mem.Base(Gpr.R14, InstanceHeader.ContextOffset));
-        for (int i = 0; i < layout.Results.Length; i++)
+        foreach ((ValueType result, ArgumentPlace place, int offset) in InSlots(type.Results, layout.Results))
         {
-            ArgumentPlace place = layout.Results[i];
-            if (place.Kind != ArgumentPlaceKind.Memory) continue;
-            a.Mov(SizeOf(type.Results[i]), Gpr.Rax, ResultArea(place));
-            a.Mov(OpSize.Qword, Mem.Base(Gpr.R11, i * sizeof(long)), Gpr.Rax);
+            if (place.Kind == ArgumentPlaceKind.Memory) Copy(a, result, ResultArea(place), Mem.Base(Gpr.R11, offset));
         }
     }
 
@@ -114,19 +110,15 @@ internal static unsafe class SignatureAdapters
 
         // The slots and 8 bytes more, so that rsp is a multiple of 16.
         a.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, (((SlotCount(type) * sizeof(long)) + 15) & ~15) + 8);
-        for (int i = 0; i < layout.Parameters.Length; i++)
+        foreach ((ValueType parameter, ArgumentPlace place, int offset) in InSlots(type.Parameters, layout.Parameters))
         {
-            if (layout.Parameters[i].Kind != ArgumentPlaceKind.Memory)
-                StoreArgument(a, SizeOf(type.Parameters[i]), layout.Parameters[i], Mem.Base(Gpr.Rsp, i * sizeof(long)));
+            if (place.Kind != ArgumentPlaceKind.Memory) StoreArgument(a, parameter, place, Mem.Base(Gpr.Rsp, offset));
         }
 
-        for (int i = 0; i < layout.Parameters.Length; i++)
+        foreach ((ValueType parameter, ArgumentPlace place, int offset) in InSlots(type.Parameters, layout.Parameters))
         {
-            ArgumentPlace place = layout.Parameters[i];
-            if (place.Kind != ArgumentPlaceKind.Memory) continue;
-            a.Mov(SizeOf(type.Parameters[i]), Gpr.Rax,
-                Mem.Base(Gpr.Rbp, FrameLayout.StackParameters + (place.Index * sizeof(long))));
-            a.Mov(OpSize.Qword, Mem.Base(Gpr.Rsp, i * sizeof(long)), Gpr.Rax);
+            Mem source = Mem.Base(Gpr.Rbp, FrameLayout.StackParameters + (place.Index * sizeof(long)));
+            if (place.Kind == ArgumentPlaceKind.Memory) Copy(a, parameter, source, Mem.Base(Gpr.Rsp, offset));
         }
 
         a.Mov(OpSize.Qword, Gpr.R10, Mem.Base(Gpr.R14, InstanceHeader.ContextOffset));
@@ -156,35 +148,62 @@ internal static unsafe class SignatureAdapters
 
     private static void LoadResults(Assembler a, FunctionType type, SignatureLayout layout)
     {
-        if (layout.MemoryResultCount != 0) a.Mov(OpSize.Qword, Gpr.R10, Mem.Base(Gpr.R14, InstanceHeader.ContextOffset));
-        for (int i = 0; i < layout.Results.Length; i++)
+        if (layout.MemoryResultWords != 0) a.Mov(OpSize.Qword, Gpr.R10, Mem.Base(Gpr.R14, InstanceHeader.ContextOffset));
+        foreach ((ValueType result, ArgumentPlace place, int offset) in InSlots(type.Results, layout.Results))
         {
-            ArgumentPlace place = layout.Results[i];
-            OpSize size = SizeOf(type.Results[i]);
-            Mem slot = Mem.Base(Gpr.Rsp, i * sizeof(long));
+            Mem slot = Mem.Base(Gpr.Rsp, offset);
             switch (place.Kind)
             {
                 case ArgumentPlaceKind.Gpr:
-                    a.Mov(size, place.Gpr, slot);
+                    a.Mov(SizeOf(result), place.Gpr, slot);
                     break;
                 case ArgumentPlaceKind.Xmm:
-                    a.MovScalar(size, place.Xmm, slot);
+                    LoadXmm(a, result, place.Xmm, slot);
                     break;
                 default:
-                    a.Mov(size, Gpr.R11, slot);
-                    a.Mov(OpSize.Qword, ResultArea(place), Gpr.R11);
+                    Copy(a, result, slot, ResultArea(place), Gpr.R11);
                     break;
             }
         }
+    }
+
+    /// <summary>Values with the places where they travel, and the offsets of their slots.</summary>
+    private static IEnumerable<(ValueType Type, ArgumentPlace Place, int Offset)> InSlots(
+        ImmutableArray<ValueType> types, ImmutableArray<ArgumentPlace> places)
+    {
+        int offset = 0;
+        for (int i = 0; i < types.Length; i++)
+        {
+            yield return (types[i], places[i], offset);
+            offset += types[i].WordCount * sizeof(long);
+        }
+    }
+
+    /// <summary>Copies a value between slots, by way of a register.</summary>
+    private static void Copy(Assembler a, ValueType type, Mem source, Mem destination, Gpr scratch = Gpr.Rax)
+    {
+        a.Mov(SizeOf(type), scratch, source);
+        a.Mov(OpSize.Qword, destination, scratch);
+        if (!type.IsVector) return;
+        a.Mov(OpSize.Qword, scratch, source.Offset(sizeof(long)));
+        a.Mov(OpSize.Qword, destination.Offset(sizeof(long)), scratch);
+    }
+
+    private static void LoadXmm(Assembler a, ValueType type, Xmm register, Mem slot)
+    {
+        if (type.IsVector) a.MovUps(register, slot);
+        else a.MovScalar(SizeOf(type), register, slot);
     }
 
     private static Mem ResultArea(ArgumentPlace place) =>
         Mem.Base(Gpr.R10, StoreContext.ResultsOffset + (place.Index * sizeof(long)));
 
     /// <summary>Stores a register into a slot, with the high half of 32-bit values zero.</summary>
-    private static void StoreArgument(Assembler a, OpSize size, ArgumentPlace place, Mem slot)
+    private static void StoreArgument(Assembler a, ValueType type, ArgumentPlace place, Mem slot)
     {
+        OpSize size = SizeOf(type);
         if (place.Kind == ArgumentPlaceKind.Gpr) a.Mov(size, slot, place.Gpr);
+        else if (type.IsVector) a.MovUps(slot, place.Xmm);
         else a.MovScalar(size, slot, place.Xmm);
         if (size == OpSize.Dword) a.Mov(OpSize.Dword, slot.Offset(sizeof(int)), 0);
     }

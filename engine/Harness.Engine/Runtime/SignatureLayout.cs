@@ -19,7 +19,7 @@ internal enum ArgumentPlaceKind : byte
 
 /// <summary>Where one parameter or result travels.</summary>
 /// <param name="Kind">The kind of place.</param>
-/// <param name="Index">The register's number, or the index of the 8-byte slot in memory.</param>
+/// <param name="Index">The register's number, or the index of the (first) 8-byte word in memory.</param>
 internal readonly record struct ArgumentPlace(ArgumentPlaceKind Kind, int Index)
 {
     /// <summary>The general-purpose register.</summary>
@@ -35,9 +35,9 @@ internal sealed class SignatureLayout
     /// <summary>Computes the layout of a function type.</summary>
     public SignatureLayout(FunctionType type)
     {
-        (Parameters, StackParameterCount) =
+        (Parameters, StackParameterWords) =
             Assign(type.Parameters, CallingConvention.ParameterGprs, CallingConvention.ParameterXmms);
-        (Results, MemoryResultCount) = Assign(type.Results, CallingConvention.ResultGprs, CallingConvention.ResultXmms);
+        (Results, MemoryResultWords) = Assign(type.Results, CallingConvention.ResultGprs, CallingConvention.ResultXmms);
     }
 
     /// <summary>Where each parameter travels.</summary>
@@ -46,36 +46,45 @@ internal sealed class SignatureLayout
     /// <summary>Where each result travels.</summary>
     public ImmutableArray<ArgumentPlace> Results { get; }
 
-    /// <summary>How many parameters travel on the stack.</summary>
-    public int StackParameterCount { get; }
+    /// <summary>How many words of parameters travel on the stack.</summary>
+    public int StackParameterWords { get; }
 
-    /// <summary>How many results travel in the result area.</summary>
-    public int MemoryResultCount { get; }
+    /// <summary>How many words of results travel in the result area.</summary>
+    public int MemoryResultWords { get; }
 
     /// <summary>Bytes of the stack parameters, which the caller pushes and the callee pops; a multiple of 16.</summary>
-    public int StackParameterBytes => StackBytes(StackParameterCount);
+    public int StackParameterBytes => StackBytes(StackParameterWords);
 
     /// <summary>Bytes that the stack parameters of a function type take; a multiple of 16.</summary>
     public static int StackParameterBytesOf(FunctionType type)
     {
         int gprs = 0;
         int xmms = 0;
+        int words = 0;
         foreach (ValueType parameter in type.Parameters)
         {
-            if (IsFloat(parameter)) xmms++;
-            else gprs++;
+            bool isInRegister = IsFloat(parameter)
+                ? xmms++ < CallingConvention.ParameterXmms.Length
+                : gprs++ < CallingConvention.ParameterGprs.Length;
+            if (!isInRegister) words += parameter.WordCount;
         }
 
-        return StackBytes(
-            Math.Max(0, gprs - CallingConvention.ParameterGprs.Length)
-            + Math.Max(0, xmms - CallingConvention.ParameterXmms.Length));
+        return StackBytes(words);
+    }
+
+    /// <summary>How many 8-byte words values take, one after the other.</summary>
+    public static int WordsOf(ImmutableArray<ValueType> types)
+    {
+        int words = 0;
+        foreach (ValueType type in types) words += type.WordCount;
+        return words;
     }
 
     private static int StackBytes(int count) => ((count * sizeof(long)) + 15) & ~15;
 
-    private static bool IsFloat(ValueType type) => type.Kind is ValueKind.F32 or ValueKind.F64;
+    private static bool IsFloat(ValueType type) => type.Kind is ValueKind.F32 or ValueKind.F64 or ValueKind.V128;
 
-    private static (ImmutableArray<ArgumentPlace> Places, int InMemory) Assign(
+    private static (ImmutableArray<ArgumentPlace> Places, int Words) Assign(
         ImmutableArray<ValueType> types, ReadOnlySpan<Gpr> gprs, ReadOnlySpan<Xmm> xmms)
     {
         var places = ImmutableArray.CreateBuilder<ArgumentPlace>(types.Length);
@@ -94,7 +103,8 @@ internal sealed class SignatureLayout
             }
             else
             {
-                places.Add(new ArgumentPlace(ArgumentPlaceKind.Memory, inMemory++));
+                places.Add(new ArgumentPlace(ArgumentPlaceKind.Memory, inMemory));
+                inMemory += type.WordCount;
             }
         }
 

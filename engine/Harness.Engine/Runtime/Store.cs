@@ -296,6 +296,12 @@ public sealed unsafe class Store : IDisposable
     /// <inheritdoc cref="ValueConverter.ToNative"/>
     internal ulong ToNative(WasmValue value, ValueType type) => _values.ToNative(value, type);
 
+    /// <inheritdoc cref="ValueConverter.ToWords"/>
+    internal int ToWords(WasmValue value, ValueType type, ref ulong words) => _values.ToWords(value, type, ref words);
+
+    /// <inheritdoc cref="ValueConverter.FromWords"/>
+    internal WasmValue FromWords(ref readonly ulong words, ValueType type) => _values.FromWords(in words, type);
+
     /// <inheritdoc cref="ValueConverter.FromNative"/>
     internal WasmValue FromNative(ulong bits, ValueType type) => _values.FromNative(bits, type);
 

@@ -16,7 +16,7 @@ public sealed unsafe class Tag : Extern
         Type = type;
         Data = (TagData*)store.AllocateNative(TagData.Size);
         Data->Handle = store.HandleOf(this);
-        Data->ValueCount = type.Type.Parameters.Length;
+        Data->ValueCount = SignatureLayout.WordsOf(type.Type.Parameters);
         Data->ReferenceMask = ReferencesOf(type.Type.Parameters);
     }
 
@@ -36,10 +36,12 @@ public sealed unsafe class Tag : Extern
     {
         const int bits = 64;
         if (!values.Any(ObjectLayout.IsHeapReference)) return null;
-        var mask = (ulong*)Store.AllocateNative((values.Length + bits - 1) / bits * sizeof(ulong));
-        for (int i = 0; i < values.Length; i++)
+        var mask = (ulong*)Store.AllocateNative((SignatureLayout.WordsOf(values) + bits - 1) / bits * sizeof(ulong));
+        int word = 0;
+        foreach (ValueType value in values)
         {
-            if (ObjectLayout.IsHeapReference(values[i])) mask[i / bits] |= 1UL << (i % bits);
+            if (ObjectLayout.IsHeapReference(value)) mask[word / bits] |= 1UL << (word % bits);
+            word += value.WordCount;
         }
 
         return mask;

@@ -40,7 +40,7 @@ internal static unsafe class TypedCall
         code.Emit(OpCodes.Stloc, slots);
         for (int i = 0; i < signature.Parameters.Length; i++)
         {
-            LoadSlotAddress(code, slots, i);
+            LoadSlotAddress(code, slots, signature.ParameterSlot(i));
             code.Emit(OpCodes.Ldarg, (short)(i + 1));
             code.Emit(OpCodes.Stobj, signature.Parameters[i]);
         }
@@ -62,7 +62,7 @@ internal static unsafe class TypedCall
             Type number = signature.NumberAt(signature.Results[i]);
             code.Emit(OpCodes.Ldloca, value);
             foreach (FieldInfo field in signature.Results[i]) code.Emit(OpCodes.Ldflda, field);
-            LoadSlotAddress(code, slots, i);
+            LoadSlotAddress(code, slots, signature.ResultSlot(i));
             code.Emit(OpCodes.Ldobj, number);
             code.Emit(OpCodes.Stobj, number);
         }

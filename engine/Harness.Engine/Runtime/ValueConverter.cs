@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 
@@ -9,7 +10,31 @@ namespace Harness.Engine.Runtime;
 /// </summary>
 internal sealed unsafe class ValueConverter(Store store)
 {
-    /// <summary>A value as compiled code has it.</summary>
+    /// <summary>Puts a value where compiled code, or a call of it, takes it from: in one word, or in two if it is a vector.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="words">The first word.</param>
+    /// <returns>The number of words.</returns>
+    /// <inheritdoc cref="ToNative"/>
+    public int ToWords(WasmValue value, ValueType type, ref ulong words)
+    {
+        if (!type.IsVector)
+        {
+            words = ToNative(value, type);
+            return 1;
+        }
+
+        if (value.Kind != ValueKind.V128) throw WrongType(value, type);
+        (words, Unsafe.Add(ref words, 1)) = value.AsV128();
+        return 2;
+    }
+
+    /// <summary>The value in one word, or in two if it is a vector, as the host has it.</summary>
+    public WasmValue FromWords(ref readonly ulong words, ValueType type) => type.IsVector
+        ? new V128(words, Unsafe.Add(ref Unsafe.AsRef(in words), 1))
+        : FromNative(words, type);
+
+    /// <summary>A value, which is no vector, as compiled code has it.</summary>
     /// <exception cref="ArgumentException">The value is not of the type, or is of another store.</exception>
     /// <exception cref="InsufficientMemoryException">There is no room for the object that a host object needs.</exception>
     public ulong ToNative(WasmValue value, ValueType type)
@@ -23,7 +48,7 @@ internal sealed unsafe class ValueConverter(Store store)
         return value.IsI31 ? EncodeI31(value.AsI31()) : AddressOf(value.Referent!);
     }
 
-    /// <summary>A value of compiled code as the host has it.</summary>
+    /// <summary>A value of compiled code, which is no vector, as the host has it.</summary>
     public WasmValue FromNative(ulong bits, ValueType type)
     {
         if (!type.IsReference) return WasmValue.FromBits(type.Kind, bits);

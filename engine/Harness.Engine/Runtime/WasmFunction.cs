@@ -50,16 +50,19 @@ public sealed unsafe class WasmFunction : Extern
         Store.CatchUpOnCollection();
         int count = SignatureAdapters.SlotCount(Type);
         Span<ulong> slots = count <= 32 ? stackalloc ulong[32] : new ulong[count];
+        int slot = 0;
         for (int i = 0; i < arguments.Length; i++)
         {
-            slots[i] = Store.ToNative(arguments[i], Type.Parameters[i]);
+            slot += Store.ToWords(arguments[i], Type.Parameters[i], ref slots[slot]);
         }
 
         InvokeRaw(slots[..count]);
         var results = new WasmValue[Type.Results.Length];
+        slot = 0;
         for (int i = 0; i < results.Length; i++)
         {
-            results[i] = Store.FromNative(slots[i], Type.Results[i]);
+            results[i] = Store.FromWords(in slots[slot], Type.Results[i]);
+            slot += Type.Results[i].WordCount;
         }
 
         return results;
@@ -67,8 +70,8 @@ public sealed unsafe class WasmFunction : Extern
 
     /// <summary>Calls the function without checks of types and without allocation.</summary>
     /// <param name="slots">
-    /// The bits of the arguments, and afterwards of the results; at least as many as there are parameters and results. The
-    /// high half of 32-bit values is ignored in arguments and zero in results. References are not supported by this form.
+    /// The bits of the arguments, and afterwards of the results; at least as many as there are parameters and results, where a vector
+    /// counts twice. The high half of 32-bit values is ignored in arguments and zero in results. References are not supported by this form.
     /// </param>
     /// <exception cref="ArgumentException">There are too few slots.</exception>
     /// <exception cref="WasmTrapException">The function trapped.</exception>
@@ -82,7 +85,7 @@ public sealed unsafe class WasmFunction : Extern
     /// <summary>As <see cref="InvokeRaw"/>, but what went wrong stays pending in the store.</summary>
     internal bool TryInvokeRaw(Span<ulong> slots)
     {
-        if (slots.Length < Type.Parameters.Length || slots.Length < Type.Results.Length)
+        if (slots.Length < SignatureAdapters.SlotCount(Type))
         {
             throw new ArgumentException($"{slots.Length} slots for a function of type {Type}", nameof(slots));
         }

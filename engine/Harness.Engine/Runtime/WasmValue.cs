@@ -44,8 +44,8 @@ public readonly struct WasmValue : IEquatable<WasmValue>
     public bool IsI31 => ReferenceEquals(_object, I31Tag);
 
     /// <summary>The bits of a number: those of a 32-bit one are zero-extended.</summary>
-    /// <exception cref="InvalidOperationException">The value is a reference.</exception>
-    public ulong Bits => _object is NumberTag ? _bits : throw WrongKind("a number");
+    /// <exception cref="InvalidOperationException">The value is a reference or a vector.</exception>
+    public ulong Bits => _object is NumberTag and not VectorTag ? _bits : throw WrongKind("a number");
 
     /// <summary>An i32.</summary>
     public static WasmValue FromI32(int value) => new(NumberTag.I32, (uint)value);
@@ -58,6 +58,9 @@ public readonly struct WasmValue : IEquatable<WasmValue>
 
     /// <summary>An f64.</summary>
     public static WasmValue FromF64(double value) => new(NumberTag.F64, BitConverter.DoubleToUInt64Bits(value));
+
+    /// <summary>A v128. Unlike numbers it takes an allocation.</summary>
+    public static WasmValue FromV128(V128 value) => new(new VectorTag(value.High), value.Low);
 
     /// <summary>A number from its bits.</summary>
     /// <param name="kind">A kind of number.</param>
@@ -108,6 +111,9 @@ public readonly struct WasmValue : IEquatable<WasmValue>
     /// <summary>An f64.</summary>
     public static implicit operator WasmValue(double value) => FromF64(value);
 
+    /// <summary>A v128.</summary>
+    public static implicit operator WasmValue(V128 value) => FromV128(value);
+
     /// <summary>The value of an i32.</summary>
     /// <exception cref="InvalidOperationException">The value is of another type.</exception>
     public int AsI32() => (int)Number(NumberTag.I32);
@@ -123,6 +129,10 @@ public readonly struct WasmValue : IEquatable<WasmValue>
     /// <summary>The value of an f64.</summary>
     /// <exception cref="InvalidOperationException">The value is of another type.</exception>
     public double AsF64() => BitConverter.UInt64BitsToDouble(Number(NumberTag.F64));
+
+    /// <summary>The value of a v128.</summary>
+    /// <exception cref="InvalidOperationException">The value is of another type.</exception>
+    public V128 AsV128() => _object is VectorTag tag ? new V128(_bits, tag.High) : throw WrongKind("v128");
 
     /// <summary>The function that is referred to, or null.</summary>
     /// <exception cref="InvalidOperationException">The value is not a reference to a function.</exception>
@@ -155,7 +165,8 @@ public readonly struct WasmValue : IEquatable<WasmValue>
 
     /// <inheritdoc/>
     public bool Equals(WasmValue other) =>
-        _bits == other._bits && (_object is NumberTag ? ReferenceEquals(_object, other._object) : Equals(_object, other._object));
+        _bits == other._bits
+        && (_object is NumberTag and not VectorTag ? ReferenceEquals(_object, other._object) : Equals(_object, other._object));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is WasmValue other && Equals(other);
@@ -176,6 +187,7 @@ public readonly struct WasmValue : IEquatable<WasmValue>
         ValueKind.I64 => AsI64().ToString(CultureInfo.InvariantCulture),
         ValueKind.F32 => AsF32().ToString("R", CultureInfo.InvariantCulture),
         ValueKind.F64 => AsF64().ToString("R", CultureInfo.InvariantCulture),
+        ValueKind.V128 => AsV128().ToString(),
         _ => IsI31 ? $"i31 {AsI31().ToString(CultureInfo.InvariantCulture)}" : _object?.ToString() ?? "null",
     };
 
@@ -200,7 +212,7 @@ public readonly struct WasmValue : IEquatable<WasmValue>
     private InvalidOperationException WrongKind(string wanted) => new($"the value is of type {Type}, not {wanted}");
 
     /// <summary>Tells numbers from references, so that a value takes two words.</summary>
-    private sealed class NumberTag(ValueKind kind)
+    private class NumberTag(ValueKind kind)
     {
         public static readonly NumberTag I32 = new(ValueKind.I32);
         public static readonly NumberTag I64 = new(ValueKind.I64);
@@ -208,5 +220,17 @@ public readonly struct WasmValue : IEquatable<WasmValue>
         public static readonly NumberTag F64 = new(ValueKind.F64);
 
         public ValueKind Kind { get; } = kind;
+    }
+
+    /// <summary>Marks a vector, and holds its high half, so that other values stay two words.</summary>
+    private sealed class VectorTag(ulong high) : NumberTag(ValueKind.V128), IEquatable<VectorTag>
+    {
+        public ulong High { get; } = high;
+
+        public bool Equals(VectorTag? other) => other is not null && High == other.High;
+
+        public override bool Equals(object? obj) => Equals(obj as VectorTag);
+
+        public override int GetHashCode() => High.GetHashCode();
     }
 }

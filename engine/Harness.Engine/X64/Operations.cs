@@ -134,6 +134,9 @@ internal enum FloatToIntOp : ushort
 
     /// <summary>The sign bits of two doubles; from a register only.</summary>
     MovMskPd = P66 | M0F | 0x50,
+
+    /// <summary>The sign bits of sixteen bytes; from a register only.</summary>
+    PMovMskB = P66 | M0F | 0xD7,
 }
 
 /// <summary>Rounding to an integral floating-point value: the immediate of <c>roundss</c> and <c>roundsd</c>.</summary>

@@ -153,6 +153,9 @@
 
   const isReference = type => 'eaFx'.includes(type);
 
+  // A call with vectors among parameters or results throws before anything else happens.
+  const refuseVectors = signature => signature.includes('v') ? "throw new TypeError('WebAssembly: v128 cannot be passed');" : '';
+
   const tools = { I32, F32, F64, I64, putters, get, native, fround: Math.fround, toBigInt: value => BigInt.asIntN(64, toBigIntOnly(value)), fail, listOf };
 
   function toBigIntOnly(value) {
@@ -181,6 +184,7 @@
     const code = `
       const { I32, F32, F64, I64, putters, get, native, fround, toBigInt, fail } = tools;
       return (realm, id, call) => ({ f(${names}) {
+        ${refuseVectors(signature)}
         ${[...parameters].map((type, i) => convertCode(type, names[i])).join(' ')}
         ${hasTexts ? 'let texts = {};' : ''}
         ${[...parameters].map((type, i) => putCode(type, i, names[i])).join('\n')}
@@ -206,6 +210,7 @@
     const code = `
       const { I32, F32, F64, I64, putters, get, native, fround, toBigInt, listOf } = tools;
       return (realm, f) => () => {
+        ${refuseVectors(signature)}
         ${results.length === 0 ? '' : results.length === 1 ? 'let r0 =' : 'const list ='} f(${[...parameters].map((type, i) => getCode(type, i))});
         ${results.length < 2 ? '' : `let [${names}] = listOf(list, ${results.length});`}
         ${[...results].map((type, i) => convertCode(type, names[i])).join(' ')}

@@ -35,5 +35,5 @@ internal static class OperatorCatalog
             .GroupBy(info => info.Results[0]).ToDictionary(group => group.Key, group => group.ToArray());
 
     private static IEnumerable<OpcodeInfo> Where(Func<OpcodeInfo, bool> condition) =>
-        OpcodeTable.All.ToArray().Where(info => info.HasSignature && info.Parameters.Length > 0 && condition(info));
+        OpcodeTable.All.ToArray().Where(info => info.HasSignature && !info.IsVector && info.Parameters.Length > 0 && condition(info));
 }

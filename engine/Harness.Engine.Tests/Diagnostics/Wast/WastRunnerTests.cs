@@ -7,6 +7,8 @@ namespace Harness.Engine.Tests.Diagnostics.Wast;
 
 public class WastRunnerTests
 {
+    private const string VectorScript = "vectors.wast";
+
     private static readonly string ScriptFolder = Path.Combine(AppContext.BaseDirectory, "Scripts");
 
     public static TheoryData<string, string> Runs
@@ -33,7 +35,9 @@ public class WastRunnerTests
         Assert.Empty(result.Failures);
         Assert.Empty(result.Unsupported);
         Assert.Equal(assertions, result.Passed);
-        Assert.Equal(0, result.Statistics!.FailedCompilations);
+
+        // Functions with vectors stay in baseline code.
+        if (script != VectorScript) Assert.Equal(0, result.Statistics!.FailedCompilations);
     }
 
     [Fact]
@@ -103,12 +107,12 @@ public class WastRunnerTests
     }
 
     [Fact]
-    public void What_needs_simd_is_unsupported_rather_than_failed()
+    public void What_needs_threads_is_unsupported_rather_than_failed()
     {
         var result = Run(
             """
-            (module (func (export "f") (result v128) (v128.const i32x4 0 0 0 0)))
-            (assert_return (invoke "f") (v128.const i32x4 0 0 0 0))
+            (module binary "\00asm\01\00\00\00\01\04\01\60\00\00\03\02\01\00\0a\06\01\04\00\fe\03\0b")
+            (assert_return (invoke "f") (i32.const 0))
             (invoke "f")
             """);
         Assert.Equal(0, result.Passed);

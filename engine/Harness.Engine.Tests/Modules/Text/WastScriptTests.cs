@@ -83,15 +83,20 @@ public class WastScriptTests
     }
 
     [Fact]
-    public void What_needs_simd_is_set_apart()
+    public void Vectors_are_expected_bit_by_bit_or_lane_by_lane()
     {
         var commands = WastScript.Parse(
             """
-            (assert_return (invoke "v") (v128.const i32x4 0 0 0 0))
-            (invoke "f")
+            (assert_return (invoke "v") (v128.const i16x8 1 2 3 4 5 6 7 -8))
+            (assert_return (invoke "v") (v128.const f32x4 1 nan:canonical -0 nan:arithmetic))
             """).Commands;
-        Assert.Equal("SIMD is not supported: 'v128.const'", Assert.IsType<WastCommand.Unsupported>(commands[0]).Reason);
-        Assert.IsType<WastCommand.Perform>(commands[1]);
+        var exact = Assert.IsType<WastPattern.Exactly>(Assert.IsType<WastCommand.AssertReturn>(commands[0]).Expected[0]);
+        Assert.Equal(new WastValue(WastValueKind.V128, 0x0004_0003_0002_0001, 0xFFF8_0007_0006_0005), exact.Value);
+        var lanes = Assert.IsType<WastPattern.Lanes>(Assert.IsType<WastCommand.AssertReturn>(commands[1]).Expected[0]);
+        Assert.True(lanes.Matches(0xFFC0_0000_3F80_0000, 0x7FC0_0001_8000_0000));
+        Assert.False(lanes.Matches(0xFFC0_0001_3F80_0000, 0x7FC0_0001_8000_0000));
+        Assert.False(lanes.Matches(0xFFC0_0000_3F80_0000, 0x7FC0_0001_0000_0000));
+        Assert.False(lanes.Matches(0xFFC0_0000_3F80_0000, 0x7F80_0001_8000_0000));
     }
 
     [Theory]

@@ -187,7 +187,7 @@ public class FoldingTests
         var rows = new List<OpcodeInfo>();
         foreach (OpcodeInfo row in OpcodeTable.All)
         {
-            if (row is { HasSignature: true, Immediates: ImmediateKind.None, Results.Length: 1, Parameters.Length: 1 or 2 })
+            if (row is { HasSignature: true, IsVector: false, Immediates: ImmediateKind.None, Results.Length: 1, Parameters.Length: 1 or 2 })
                 rows.Add(row);
         }
 

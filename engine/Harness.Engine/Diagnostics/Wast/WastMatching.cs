@@ -15,6 +15,7 @@ internal static class WastMatching
         WastValueKind.NullReference when constant.NullType is { } type => WasmValue.Null(HeapType.Abstract(type)),
         WastValueKind.ExternReference => WasmValue.FromExtern(hostObjects.Get(constant.Bits)),
         WastValueKind.HostReference => WasmValue.FromExtern(hostObjects.Get(constant.Bits)).AnyConvertExtern(),
+        WastValueKind.V128 => WasmValue.FromV128(new V128(constant.Bits, constant.HighBits)),
         WastValueKind.NullReference => throw new NotSupportedException($"{constant} is not supported as an argument"),
         _ => WasmValue.FromBits(NumberKind(constant.Kind), constant.Bits),
     };
@@ -41,6 +42,8 @@ internal static class WastMatching
         {
             case WastPattern.NotANumber notANumber:
                 return value.Kind == NumberKind(notANumber.Kind) && notANumber.Matches(value.Bits);
+            case WastPattern.Lanes lanes:
+                return value.Kind == ValueKind.V128 && lanes.Matches(value.AsV128().Low, value.AsV128().High);
             case WastPattern.AnyReference reference:
                 return MatchesAny(reference.Type, value);
             case WastPattern.Either either:
@@ -87,6 +90,8 @@ internal static class WastMatching
             case WastValueKind.HostReference:
                 return value.IsReference(AbstractHeapType.Any)
                     && ReferenceEquals(value.Referent, hostObjects.Get(constant.Bits));
+            case WastValueKind.V128:
+                return value.Kind == ValueKind.V128 && value.AsV128() == new V128(constant.Bits, constant.HighBits);
             default:
                 return value.Kind == NumberKind(constant.Kind) && value.Bits == constant.Bits;
         }
@@ -116,6 +121,7 @@ internal static class WastMatching
         ValueKind.I64 => new WastValue(WastValueKind.I64, value.Bits).ToString(),
         ValueKind.F32 => new WastValue(WastValueKind.F32, value.Bits).ToString(),
         ValueKind.F64 => new WastValue(WastValueKind.F64, value.Bits).ToString(),
+        ValueKind.V128 => new WastValue(WastValueKind.V128, value.AsV128().Low, value.AsV128().High).ToString(),
         _ => $"({value.Type} {value})",
     };
 }

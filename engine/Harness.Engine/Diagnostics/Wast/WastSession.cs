@@ -64,8 +64,6 @@ internal sealed class WastSession
                 return ExpectFault(assertion);
             case WastCommand.AssertInstance assertion:
                 return ExpectFailure(_modules.Get(assertion.ModuleName), assertion.Fault, assertion.Message);
-            case WastCommand.Unsupported unsupported:
-                return WastOutcome.Unsupported(unsupported.Reason);
             default:
                 throw new ArgumentException($"unknown command {command.GetType().Name}", nameof(command));
         }
@@ -148,7 +146,7 @@ internal sealed class WastSession
         {
             bytes = command.Module.Assemble();
         }
-        catch (WatException e) when (!e.IsUnsupported)
+        catch (WatException e)
         {
             return command.Fault == ModuleFault.Malformed ? WastOutcome.Held : WastOutcome.Failed(Describe(e));
         }
@@ -191,7 +189,7 @@ internal sealed class WastSession
     }
 
     private static bool IsUnsupported(Exception e) =>
-        e is NotSupportedException or UnsupportedModuleException or WatException { IsUnsupported: true };
+        e is NotSupportedException or UnsupportedModuleException;
 
     private static string Describe(Exception e) => e switch
     {

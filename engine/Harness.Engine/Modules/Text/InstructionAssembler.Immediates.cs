@@ -73,6 +73,21 @@ internal sealed partial class InstructionAssembler
             case ImmediateKind.MemoryArgument:
                 MemoryArgument(instruction, writer);
                 break;
+            case ImmediateKind.MemoryLane:
+                MemoryArgument(instruction, writer);
+                writer.Byte(VectorLiteral.TakeLaneIndex(cursor));
+                break;
+            case ImmediateKind.Lane:
+                writer.Byte(VectorLiteral.TakeLaneIndex(cursor));
+                break;
+            case ImmediateKind.Shuffle:
+                for (var i = 0; i < BinaryFormat.VectorBytes; i++) writer.Byte(VectorLiteral.TakeLaneIndex(cursor));
+                break;
+            case ImmediateKind.V128:
+                var (low, high) = VectorLiteral.Take(cursor);
+                writer.F64Bits(low);
+                writer.F64Bits(high);
+                break;
             case ImmediateKind.I32:
                 writer.I32((int)NumberParser.Integer(cursor, 32));
                 break;
@@ -178,7 +193,8 @@ internal sealed partial class InstructionAssembler
 
     private void MemoryArgument(OpcodeInfo instruction, WasmWriter writer)
     {
-        var memory = OptionalIndex(scope.Memories);
+        var hasIndex = cursor.AtIndex && (instruction.Immediates != ImmediateKind.MemoryLane || !AtLaneIndex());
+        var memory = hasIndex ? scope.Memories.Resolve(cursor) : 0;
         var offset = MemoryArgumentPart("offset=") ?? 0;
         var alignmentToken = cursor.Current;
         var alignment = MemoryArgumentPart("align=");
@@ -189,6 +205,18 @@ internal sealed partial class InstructionAssembler
         writer.U32(memory == 0 ? exponent : exponent | BinaryFormat.MemoryIndexFlag);
         if (memory != 0) writer.U32(memory);
         writer.U64(offset);
+    }
+
+    /// <summary>Whether the number here is that of a lane, which comes last, and no index of a memory.</summary>
+    private bool AtLaneIndex()
+    {
+        if (cursor.Kind == TokenKind.Identifier) return false;
+        var start = cursor.Position;
+        cursor.Advance();
+        var goesOn = cursor.Kind == TokenKind.Natural
+            || (cursor.Kind == TokenKind.Keyword && (cursor.Text.StartsWith("offset=") || cursor.Text.StartsWith("align=")));
+        cursor.Position = start;
+        return !goesOn;
     }
 
     private ulong? MemoryArgumentPart(string name)

@@ -10,7 +10,8 @@ internal static class Keywords
         "type", "rec", "sub", "final", "func", "struct", "array", "field", "mut", "param", "result", "local",
         "import", "export", "table", "memory", "global", "tag", "elem", "data", "start", "declare", "item", "offset",
         "then", "catch", "catch_ref", "catch_all", "catch_all_ref",
-        "ref", "null", "i8", "i16", "i32", "i64", "f32", "f64",
+        "ref", "null", "i8", "i16", "i32", "i64", "f32", "f64", "v128",
+        "i8x16", "i16x8", "i32x4", "i64x2", "f32x4", "f64x2",
         "any", "eq", "i31", "none", "nofunc", "extern", "noextern", "exn", "noexn",
         "anyref", "eqref", "i31ref", "structref", "arrayref", "nullref", "funcref", "nullfuncref", "externref",
         "nullexternref", "exnref", "nullexnref",
@@ -19,23 +20,12 @@ internal static class Keywords
         "assert_return", "assert_trap", "assert_exhaustion", "assert_exception", "assert_malformed", "assert_invalid",
         "assert_unlinkable", "assert_malformed_custom", "assert_invalid_custom");
 
-    private static readonly FrozenSet<string> VectorShapes =
-        FrozenSet.Create("v128", "i8x16", "i16x8", "i32x4", "i64x2", "f32x4", "f64x2");
-
-    /// <summary>Whether the text format has this word; words of SIMD count as unknown.</summary>
+    /// <summary>Whether the text format has this word.</summary>
     public static bool IsKnown(ReadOnlySpan<char> word) =>
         Structural.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word)
         || OpcodeTable.ByName(word) is not null
         || IsMemoryArgument(word, "offset=")
         || IsMemoryArgument(word, "align=");
-
-    /// <summary>Whether the word names a SIMD type or instruction: it begins with a vector shape.</summary>
-    public static bool IsVector(ReadOnlySpan<char> word)
-    {
-        if (word.Contains('/')) return false;
-        var dot = word.IndexOf('.');
-        return VectorShapes.GetAlternateLookup<ReadOnlySpan<char>>().Contains(dot < 0 ? word : word[..dot]);
-    }
 
     private static bool IsMemoryArgument(ReadOnlySpan<char> word, string name) =>
         word.StartsWith(name) && NumberSyntax.Classify(word[name.Length..]) == TokenKind.Natural;

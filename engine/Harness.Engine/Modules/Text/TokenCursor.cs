@@ -148,8 +148,6 @@ internal sealed class TokenCursor
         {
             TokenKind.Reserved => Error($"unknown operator {text}", token),
             TokenKind.Keyword when Keywords.IsKnown(text) => Error($"unexpected token '{text}'", token),
-            TokenKind.Keyword when Keywords.IsVector(text) =>
-                new WatException($"SIMD is not supported: '{text}'", PositionOf(token), isUnsupported: true),
             TokenKind.Keyword => Error($"unknown operator {text}", token),
             TokenKind.End => Error("unexpected token: the text ends here", token),
             _ => Error($"unexpected token '{text}'", token),

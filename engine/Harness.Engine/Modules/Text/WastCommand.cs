@@ -33,9 +33,6 @@ internal abstract record WastCommand(int Line)
 
     /// <summary>The instantiation of a module defined before, the named one or the last one, must fail in the given way.</summary>
     public sealed record AssertInstance(int Line, string? ModuleName, ModuleFault Fault, string Message) : WastCommand(Line);
-
-    /// <summary>A command that needs something this engine does not support.</summary>
-    public sealed record Unsupported(int Line, string Reason) : WastCommand(Line);
 }
 
 /// <summary>The ways in which a script can expect a module to fail.</summary>

@@ -13,7 +13,7 @@ internal sealed class WastParser(TokenCursor cursor)
             return commands;
         }
 
-        while (cursor.Kind != TokenKind.End) commands.Add(CommandOrReason());
+        while (cursor.Kind != TokenKind.End) commands.Add(Command());
         return commands;
     }
 
@@ -28,23 +28,6 @@ internal sealed class WastParser(TokenCursor cursor)
         }
 
         return false;
-    }
-
-    private WastCommand CommandOrReason()
-    {
-        var start = cursor.Position;
-        try
-        {
-            return Command();
-        }
-        catch (WatException e) when (e.IsUnsupported)
-        {
-            cursor.Position = start;
-            var line = cursor.Line;
-            cursor.Expect(TokenKind.LeftParenthesis);
-            cursor.SkipGroup();
-            return new WastCommand.Unsupported(line, e.Reason);
-        }
     }
 
     private WastCommand Command()
@@ -186,6 +169,7 @@ internal sealed class WastParser(TokenCursor cursor)
             "i64.const" => Exactly(WastValueKind.I64, NumberParser.Integer(cursor, 64)),
             "f32.const" => FloatPattern(WastValueKind.F32),
             "f64.const" => FloatPattern(WastValueKind.F64),
+            "v128.const" => VectorPattern(),
             "ref.null" => Exactly(WastValueKind.NullReference, (ulong)NullType()),
             "ref.host" => Exactly(WastValueKind.HostReference, cursor.ExpectU32()),
             "ref.extern" when cursor.Kind == TokenKind.Natural =>
@@ -204,6 +188,31 @@ internal sealed class WastParser(TokenCursor cursor)
         if (cursor.TryKeyword("nan:canonical")) return new WastPattern.NotANumber(kind, IsCanonical: true);
         if (cursor.TryKeyword("nan:arithmetic")) return new WastPattern.NotANumber(kind, IsCanonical: false);
         return Exactly(kind, kind == WastValueKind.F32 ? NumberParser.F32(cursor) : NumberParser.F64(cursor));
+    }
+
+    private WastPattern VectorPattern()
+    {
+        var shape = VectorShape.Take(cursor);
+        var lanes = new WastPattern[shape.LaneCount];
+        var (low, high) = (0UL, 0UL);
+        var isExact = true;
+        for (var i = 0; i < lanes.Length; i++)
+        {
+            lanes[i] = LanePattern(shape);
+            if (lanes[i] is WastPattern.Exactly { Value.Bits: var bits })
+                shape.Insert(ref low, ref high, i, bits);
+            else
+                isExact = false;
+        }
+
+        return isExact ? new WastPattern.Exactly(new WastValue(WastValueKind.V128, low, high)) : new WastPattern.Lanes(shape, lanes);
+    }
+
+    private WastPattern LanePattern(VectorShape shape)
+    {
+        var kind = shape.LaneBits == 64 ? WastValueKind.I64 : WastValueKind.I32;
+        if (!shape.IsFloat) return Exactly(kind, VectorLiteral.TakeLane(cursor, shape));
+        return FloatPattern(shape.LaneBits == 64 ? WastValueKind.F64 : WastValueKind.F32);
     }
 
     /// <summary>The code of the heap type of a null, or 0 if there is none.</summary>

@@ -28,6 +28,27 @@ internal abstract record WastPattern
             $"({(Kind == WastValueKind.F32 ? "f32" : "f64")}.const nan:{(IsCanonical ? "canonical" : "arithmetic")})";
     }
 
+    /// <summary>A vector, lane by lane.</summary>
+    /// <param name="Shape">How it is divided into lanes.</param>
+    /// <param name="Values">What is expected of each lane: a constant or a NaN.</param>
+    public sealed record Lanes(VectorShape Shape, IReadOnlyList<WastPattern> Values) : WastPattern
+    {
+        /// <summary>Whether a vector matches.</summary>
+        public bool Matches(ulong low, ulong high)
+        {
+            for (var i = 0; i < Values.Count; i++)
+            {
+                var bits = Shape.Extract(low, high, i);
+                if (!(Values[i] is NotANumber notANumber ? notANumber.Matches(bits) : Values[i] is Exactly exactly && exactly.Value.Bits == bits))
+                    return false;
+            }
+
+            return true;
+        }
+
+        public override string ToString() => $"(v128.const {Shape.Name} {string.Join(' ', Values)})";
+    }
+
     /// <summary>Any reference to something of this heap type that is not null.</summary>
     public sealed record AnyReference(AbstractHeapType Type) : WastPattern
     {

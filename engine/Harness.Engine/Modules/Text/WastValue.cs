@@ -15,6 +15,9 @@ internal enum WastValueKind : byte
     /// <summary>An f64.</summary>
     F64,
 
+    /// <summary>A v128.</summary>
+    V128,
+
     /// <summary>A null reference.</summary>
     NullReference,
 
@@ -28,7 +31,8 @@ internal enum WastValueKind : byte
 /// <summary>A constant of a script.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Bits">The bits of a number, the number of a host object, or the code of a null's heap type.</param>
-internal readonly record struct WastValue(WastValueKind Kind, ulong Bits)
+/// <param name="HighBits">The high half of a vector, else zero.</param>
+internal readonly record struct WastValue(WastValueKind Kind, ulong Bits, ulong HighBits = 0)
 {
     /// <summary>For a null reference, the abstract heap type, or null if it was not given or is a defined type.</summary>
     public AbstractHeapType? NullType =>
@@ -43,6 +47,7 @@ internal readonly record struct WastValue(WastValueKind Kind, ulong Bits)
         WastValueKind.I64 => $"(i64.const {(long)Bits})",
         WastValueKind.F32 => $"(f32.const {BitConverter.UInt32BitsToSingle((uint)Bits):R}) [0x{Bits:x8}]",
         WastValueKind.F64 => $"(f64.const {BitConverter.UInt64BitsToDouble(Bits):R}) [0x{Bits:x16}]",
+        WastValueKind.V128 => $"(v128.const i64x2 0x{Bits:x16} 0x{HighBits:x16})",
         WastValueKind.NullReference => "(ref.null)",
         WastValueKind.ExternReference => $"(ref.extern {Bits})",
         _ => $"(ref.host {Bits})",

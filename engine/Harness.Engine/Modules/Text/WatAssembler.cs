@@ -1,7 +1,7 @@
 namespace Harness.Engine.Modules.Text;
 
 /// <summary>
-/// Turns modules in the text format into the binary format (specification, chapter 6): WebAssembly 3.0 without SIMD. The
+/// Turns modules in the text format into the binary format (specification, chapter 6): WebAssembly 3.0 and the legacy exceptions. The
 /// result carries a name section, so that traps and explanations can show names. Its validity is for the decoder to check.
 /// </summary>
 public static class WatAssembler

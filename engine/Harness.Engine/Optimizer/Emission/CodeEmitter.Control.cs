@@ -182,7 +182,7 @@ internal sealed partial class CodeEmitter
 
     private void EmitStackArguments(ReadOnlySpan<LirOperand> arguments, SignatureLayout layout)
     {
-        if (layout.StackParameterCount == 0)
+        if (layout.StackParameterWords == 0)
         {
             return;
         }
@@ -273,7 +273,7 @@ internal sealed partial class CodeEmitter
     private void EmitResults(ReadOnlySpan<LirOperand> results, SignatureLayout layout)
     {
         EmitReceiveInRegisters(results, layout.Results);
-        if (layout.MemoryResultCount > 0)
+        if (layout.MemoryResultWords > 0)
         {
             asm.Mov(OpSize.Qword, Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.ContextOffset));
             EmitReceiveInMemory(results, layout.Results, Scratch, StoreContext.ResultsOffset);
@@ -437,7 +437,7 @@ internal sealed partial class CodeEmitter
     private void EmitReturn(ReadOnlySpan<LirOperand> results)
     {
         SignatureLayout layout = Signature;
-        if (layout.MemoryResultCount > 0)
+        if (layout.MemoryResultWords > 0)
         {
             asm.Mov(OpSize.Qword, Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.ContextOffset));
             for (int i = 0; i < results.Length; i++)

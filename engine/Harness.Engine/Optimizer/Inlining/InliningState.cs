@@ -129,6 +129,11 @@ internal sealed class InliningState(WasmModule module, EngineOptions options, IF
             return InliningDecision.Imported;
         }
 
+        if (module.Functions[candidate.FunctionIndex].HasVectors)
+        {
+            return InliningDecision.HasVectors;
+        }
+
         if (candidate.Depth > options.InliningMaxDepth)
         {
             return InliningDecision.TooDeep;

@@ -44,6 +44,9 @@ internal enum InliningDecision : byte
     /// <summary>It would gain too little for the nodes it adds.</summary>
     TooLittleGain,
 
+    /// <summary>The body has vectors, which the optimizing compiler leaves to baseline code.</summary>
+    HasVectors,
+
     /// <summary>To be decided about once all others were. No decision is this in the end.</summary>
     Deferred,
 }

@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+using Harness.Engine.Tests.Baseline;
+using Harness.Engine.Vectors;
+
+namespace Harness.Engine.Tests.Vectors;
+
+/// <summary>Every vector instruction without memory against a reference in plain C#, with operands at the limits and random ones.</summary>
+public sealed class VectorInstructionTests
+{
+    private const int RandomOperands = 60;
+
+    /// <summary>Lanes at the limits of integers and floats, of each width.</summary>
+    private static readonly ulong[] Patterns =
+    [
+        0, ulong.MaxValue, 0x8000_0000_0000_0000, 0x7FFF_FFFF_FFFF_FFFF, 0x8000_0000_8000_0000, 0x7FFF_FFFF_7FFF_FFFF, 0x8080_8080_8080_8080,
+        0x7F7F_7F7F_7F7F_7F7F, 0x8000_8000_8000_8000, 0x7FFF_7FFF_7FFF_7FFF, 0x0001_0001_0001_0001, 0x0706_0504_0302_0100, 0x1F1E_1D1C_1B1A_1918,
+        0x7FF8_0000_0000_0000, 0x7FC0_0000_7FC0_0000, 0xFFF0_0000_0000_0000, 0x7F80_0000_FF80_0000, 0x4020_0000_C020_0000, 0xC004_0000_0000_0000,
+        0x4F00_0000_CF00_0000, 0x4F80_0000_CF00_0001, 0x41DF_FFFF_FFC0_0000, 0x41E0_0000_0000_0000, 0xC1E0_0000_0020_0000, 0x41EF_FFFF_FFF0_0000,
+        0x3F00_0000_BF00_0000, 0x4B80_0001_CB80_0001, 0x4350_0000_0000_0001,
+    ];
+
+    public static TheoryData<string> Instructions
+    {
+        get
+        {
+            var names = new TheoryData<string>();
+            foreach (OpcodeInfo info in OpcodeTable.All)
+            {
+                if (info.IsVector && info.Immediates is ImmediateKind.None or ImmediateKind.Lane or ImmediateKind.Shuffle && info.IsVector)
+                    names.Add(info.Name);
+            }
+
+            return names;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Instructions))]
+    public void InstructionsAgreeWithTheReference(string name)
+    {
+        OpcodeInfo info = OpcodeTable.ByName(name)!;
+        var random = new Random(name.Aggregate(17, (hash, letter) => unchecked((hash * 31) + letter)));
+        byte[][] immediates = [.. ImmediatesOf(info, random)];
+        using var run = new BaselineRun(ModuleOf(info, immediates));
+        for (int i = 0; i < immediates.Length; i++)
+        {
+            foreach (V128[] operands in OperandsOf(info, random))
+            {
+                V128 expected = VectorReference.Evaluate(name, operands, immediates[i]);
+                WasmValue[] values = [.. operands.Select((operand, j) => ToValue(operand, info.Parameters[j]))];
+                string what = $"{name} {string.Join(' ', immediates[i])} of {string.Join(", ", operands)}";
+                AssertSame(info, expected, run.Call($"plain{i}", values), what);
+                AssertSame(info, expected, run.Call($"frame{i}", values), what);
+                WasmValue[] kept = run.CallAll($"kept{i}", values);
+                AssertSame(info, expected, kept[^1], what);
+                for (int j = 0; j < values.Length; j++) Assert.Equal(values[j], kept[j]);
+                if (info.Parameters.Distinct().Count() > 1 || info.Parameters.Length < 2) continue;
+                V128[] same = [.. operands.Select(_ => operands[0])];
+                AssertSame(info, VectorReference.Evaluate(name, same, immediates[i]), run.Call($"same{i}", values[0]), what);
+            }
+        }
+    }
+
+    [Fact]
+    public void EveryInstructionHasASelection() =>
+        Assert.Equal(
+            OpcodeTable.All.ToArray().Where(info => info.IsVector).Select(info => info.Opcode),
+            VectorSelections.All.Select(row => row.Opcode));
+
+    /// <summary>
+    /// Functions that apply an instruction to parameters in registers, to values in the frame, to values that are wanted afterwards, and to one
+    /// value several times.
+    /// </summary>
+    private static string ModuleOf(OpcodeInfo info, byte[][] immediates)
+    {
+        var text = new StringBuilder("(func $nothing)");
+        string types = string.Join(' ', info.Parameters.Select(kind => kind.ToString().ToLowerInvariant()));
+        string result = info.Results[0].ToString().ToLowerInvariant();
+        string operands = string.Join(' ', Enumerable.Range(0, info.Parameters.Length).Select(i => $"local.get {i}"));
+        string same = string.Join(' ', info.Parameters.Select(_ => "local.get 0"));
+        for (int i = 0; i < immediates.Length; i++)
+        {
+            string instruction = $"{info.Name} {string.Join(' ', immediates[i])}";
+            text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"plain{i}\") (param {types}) (result {result}) {operands} {instruction})");
+            text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"frame{i}\") (param {types}) (result {result}) {operands} call $nothing {instruction})");
+            text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"kept{i}\") (param {types}) (result {types} {result}) {operands} {operands} {instruction})");
+            text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"same{i}\") (param {types.Split(' ')[0]}) (result {result}) {(info.Parameters.Distinct().Count() > 1 ? "unreachable" : $"{same} {instruction}")})");
+        }
+
+        return text.ToString();
+    }
+
+    private static IEnumerable<byte[]> ImmediatesOf(OpcodeInfo info, Random random)
+    {
+        switch (info.Immediates)
+        {
+            case ImmediateKind.Lane:
+                string shape = info.Name[..info.Name.IndexOf('.')];
+                int lanes = int.Parse(shape[(shape.IndexOf('x') + 1)..], CultureInfo.InvariantCulture);
+                for (int i = 0; i < lanes; i++) yield return [(byte)i];
+                break;
+            case ImmediateKind.Shuffle:
+                yield return [.. Enumerable.Range(0, 16).Select(i => (byte)i)];
+                yield return [.. Enumerable.Range(0, 16).Select(i => (byte)(31 - i))];
+                for (int i = 0; i < 8; i++) yield return [.. Enumerable.Range(0, 16).Select(_ => (byte)random.Next(32))];
+                break;
+            default:
+                yield return [];
+                break;
+        }
+    }
+
+    private static IEnumerable<V128[]> OperandsOf(OpcodeInfo info, Random random)
+    {
+        for (int i = 0; i < RandomOperands; i++)
+            yield return [.. info.Parameters.Select(_ => new V128(Pick(random), Pick(random)))];
+    }
+
+    private static ulong Pick(Random random) => random.Next(3) switch
+    {
+        0 => (ulong)random.NextInt64(long.MinValue, long.MaxValue),
+        1 => ((ulong)(uint)Patterns[random.Next(Patterns.Length)] << 32) | (uint)Patterns[random.Next(Patterns.Length)],
+        _ => Patterns[random.Next(Patterns.Length)],
+    };
+
+    private static WasmValue ToValue(V128 operand, ValueKind kind) =>
+        kind == ValueKind.V128 ? operand : WasmValue.FromBits(kind, operand.Low);
+
+    /// <summary>Compares bit by bit, but for NaNs where lanes are floats: these only have to be quiet.</summary>
+    private static void AssertSame(OpcodeInfo info, V128 expected, WasmValue actual, string what)
+    {
+        V128 got = info.Results[0] == ValueKind.V128 ? actual.AsV128() : new V128(actual.Bits, 0);
+        if (info.Results[0] is ValueKind.I32 or ValueKind.F32) expected = new V128((uint)expected.Low, 0);
+        if (expected == got) return;
+        bool isMoved = info.Name.Contains("lane", StringComparison.Ordinal) || info.Name.EndsWith("splat", StringComparison.Ordinal);
+        int bits = info.Name.StartsWith("f32", StringComparison.Ordinal) ? 32 : info.Name.StartsWith("f64", StringComparison.Ordinal) ? 64 : 0;
+        Assert.True(bits != 0 && !isMoved, $"{what}: expected {expected}, got {got}");
+        for (int i = 0; i < 128 / bits; i++)
+        {
+            ulong wanted = VectorReference.Lane(expected, bits, i);
+            ulong lane = VectorReference.Lane(got, bits, i);
+            Assert.True(wanted == lane || (IsNaN(wanted, bits) && IsNaN(lane, bits)), $"{what}: expected {expected}, got {got}");
+        }
+    }
+
+    private static bool IsNaN(ulong lane, int bits) => bits == 32
+        ? float.IsNaN(BitConverter.UInt32BitsToSingle((uint)lane))
+        : double.IsNaN(BitConverter.UInt64BitsToDouble(lane));
+}

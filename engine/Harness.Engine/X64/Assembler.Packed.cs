@@ -1,0 +1,57 @@
+using static Harness.Engine.X64.InstructionBits;
+
+namespace Harness.Engine.X64;
+
+/// <content>Operations on all lanes of vector registers, in the legacy encoding. Memory operands are aligned to 16 bytes where they are so wide.</content>
+internal sealed unsafe partial class Assembler
+{
+    /// <summary><c>op dst, src</c>.</summary>
+    public void Packed(PackedOp op, Xmm dst, Xmm src) => _cursor = Encode((int)op, (int)dst, (int)src);
+
+    /// <summary><c>op dst, [src]</c>.</summary>
+    public void Packed(PackedOp op, Xmm dst, Mem src) => _cursor = Encode((int)op, (int)dst, src);
+
+    /// <summary><c>op dst, src, immediate</c>.</summary>
+    public void Packed(PackedImmediateOp op, Xmm dst, Xmm src, int immediate) =>
+        _cursor = Immediate8(Encode((int)op, (int)dst, (int)src), immediate);
+
+    /// <summary><c>op dst, [src], immediate</c>.</summary>
+    public void Packed(PackedImmediateOp op, Xmm dst, Mem src, int immediate) =>
+        _cursor = Immediate8(Encode((int)op, (int)dst, src, 1), immediate);
+
+    /// <summary><c>op dst, immediate</c>.</summary>
+    public void Packed(PackedShiftOp op, Xmm dst, int count) =>
+        _cursor = Immediate8(Encode((int)op & 0xFFFF, (int)op >> 16, (int)dst), count);
+
+    /// <summary>Copies a lane of 8, 16, 32 or 64 bits, zero-extended (<c>pextrb</c> to <c>pextrq</c>).</summary>
+    public void ExtractLane(OpSize size, Gpr dst, Xmm src, int lane) =>
+        _cursor = Immediate8(Encode(ExtractOpcode(size), (int)src, (int)dst), lane);
+
+    /// <summary>Stores a lane of 8, 16, 32 or 64 bits.</summary>
+    public void ExtractLane(OpSize size, Mem dst, Xmm src, int lane) =>
+        _cursor = Immediate8(Encode(ExtractOpcode(size), (int)src, dst, 1), lane);
+
+    /// <summary>Replaces a lane of 8, 16, 32 or 64 bits (<c>pinsrb</c> to <c>pinsrq</c>).</summary>
+    public void InsertLane(OpSize size, Xmm dst, Gpr src, int lane) =>
+        _cursor = Immediate8(Encode(InsertOpcode(size), (int)dst, (int)src), lane);
+
+    /// <summary>Replaces a lane of 8, 16, 32 or 64 bits by what is in memory.</summary>
+    public void InsertLane(OpSize size, Xmm dst, Mem src, int lane) =>
+        _cursor = Immediate8(Encode(InsertOpcode(size), (int)dst, src, 1), lane);
+
+    private static int ExtractOpcode(OpSize size) => P66 | M0F3A | size switch
+    {
+        OpSize.Byte => 0x14,
+        OpSize.Word => 0x15,
+        OpSize.Dword => 0x16,
+        _ => W | 0x16,
+    };
+
+    private static int InsertOpcode(OpSize size) => size switch
+    {
+        OpSize.Byte => P66 | M0F3A | 0x20,
+        OpSize.Word => P66 | M0F | 0xC4,
+        OpSize.Dword => P66 | M0F3A | 0x22,
+        _ => P66 | M0F3A | W | 0x22,
+    };
+}
