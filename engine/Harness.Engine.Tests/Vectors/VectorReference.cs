@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Tests.Vectors;

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Harness.Engine.Modules;
-using Harness.Engine.X64;
 using CallingConvention = Harness.Engine.Runtime.CallingConvention;
 
 namespace Harness.Engine.Baseline;
