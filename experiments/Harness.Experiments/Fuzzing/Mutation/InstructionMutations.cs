@@ -14,7 +14,7 @@ internal static class InstructionMutations
 
     /// <summary>Operators without immediates by their operands and results.</summary>
     private static readonly ILookup<string, Opcode> SameType = OpcodeTable.All.ToArray()
-        .Where(row => row is { HasSignature: true, Immediates: ImmediateKind.None or ImmediateKind.MemoryArgument })
+        .Where(row => row is { HasSignature: true, IsVector: false, Immediates: ImmediateKind.None or ImmediateKind.MemoryArgument })
         .ToLookup(TypeOf, row => row.Opcode);
 
     /// <summary>Makes one change.</summary>
