@@ -8,7 +8,7 @@ namespace Harness.Dart.Tests;
 /// <summary>Programs are compiled and run on this engine; their output and exit code must be as given.</summary>
 public sealed class ProgramTests
 {
-    private static (int Code, string Output) Run(string source, DartOptions? lowering = null, EngineOptions? engine = null)
+    internal static (int Code, string Output) Run(string source, DartOptions? lowering = null, EngineOptions? engine = null)
     {
         var file = Path.Combine(Path.GetTempPath(), $"harness-dart-{Guid.NewGuid():N}.dart");
         File.WriteAllText(file, source);
@@ -113,7 +113,10 @@ public sealed class ProgramTests
     [InlineData("void main() { int x = 'a'; }", "1:23: Error: A value of type 'String' can't be assigned to a variable of type 'int'.")]
     [InlineData("void main() { foo(); }", "1:15: Error: Method not found: 'foo'.")]
     [InlineData("void main() { print(1) }", "1:22: Error: Expected ';' after this.")]
-    [InlineData("void f() async {} void main() { f(); }", "1:6: Error: An 'async' function is not supported by this compiler yet.")]
+    [InlineData("Future<int> f() async { return 'a'; } void main() { f(); }", "1:25: Error: A value of type 'String' can't be returned from an async function with return type 'Future<int>'.")]
+    [InlineData("Future<int> f() async { } void main() { f(); }", "1:13: Error: A non-null value must be returned since the return type 'Future<int>' doesn't allow null.")]
+    [InlineData("Iterable<int> f() sync* { yield 'a'; } void main() { f(); }", "1:33: Error: A value of type 'String' can't be assigned to a variable of type 'int'.")]
+    [InlineData("void main() async { await for (var x in [1]) print(x); }", "Error: The type 'List<int>' used in the 'for' loop must implement 'Stream<dynamic>'.")]
     public void AWrongProgramIsRefusedAtItsPlace(string source, string expected)
     {
         var exception = Assert.Throws<DartCompilationException>(() => Run(source));

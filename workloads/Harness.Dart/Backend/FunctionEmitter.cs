@@ -54,7 +54,7 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
                 var local = (IrLocal)node.Data!;
                 w.Opcode(Opcode.LocalGet);
                 w.U32(local.Index);
-                if (local.Type.IsRef && !local.Type.Nullable && !local.IsDefinite) w.Opcode(Opcode.RefAsNonNull);
+                if (local.Type.IsRef && !local.Type.Nullable && !local.IsDefinite && node.Number == 0) w.Opcode(Opcode.RefAsNonNull);
                 break;
             case IrOp.Set: Args(node); w.Opcode(Opcode.LocalSet); w.U32(((IrLocal)node.Data!).Index); break;
             case IrOp.Tee:

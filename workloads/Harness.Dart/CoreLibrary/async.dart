@@ -1,4 +1,12 @@
-// Types that signatures name; asynchronous functions are not supported yet.
+// dart:async: futures, streams, timers and zones on a queue of our own, which runs when main has returned.
 library dart.async;
 
-export 'dart:core' show Future, FutureOr, Stream;
+part 'async_zone.dart';
+part 'async_future.dart';
+part 'async_stream.dart';
+part 'async_controller.dart';
+part 'async_task.dart';
+
+external T _unsafeCast<T>(Object? o);
+external double _hostClock();
+external void _hostSleep(double milliseconds);

@@ -2,6 +2,8 @@
 library dart.core;
 
 import 'dart:_internal';
+import 'dart:async';
+export 'dart:async' show Future, FutureOr, Stream;
 
 part 'core_numbers.dart';
 part 'core_strings.dart';
@@ -248,8 +250,6 @@ String _readHostText(int length) {
   for (int i = 0; i < length; i++) units[i] = _loadUnit(i * 2);
   return String._(units);
 }
-
-void _runMicrotasks() {}
 
 void _reportUncaught(Object? e, Object? s) {
   print('Unhandled exception:\n$e');

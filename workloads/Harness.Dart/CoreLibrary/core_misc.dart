@@ -1,9 +1,5 @@
 part of 'core.dart';
 
-abstract class FutureOr<T> {}
-abstract class Future<T> {}
-abstract class Stream<T> {}
-
 class Stopwatch {
   double _start = 0.0;
   double _elapsed = 0.0;

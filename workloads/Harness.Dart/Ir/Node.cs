@@ -12,9 +12,11 @@ internal enum IrOp : byte
     ClassTest,
     /// <summary>A body of machine-made code that is known when everything else is.</summary>
     Late,
-    /// <summary>Waits for a future, in an asynchronous function.</summary>
-    Await,
-    Yield,
+    /// <summary>
+    /// Stops the function until somebody goes on with it, in a body that becomes a <see cref="Harness.Dart.Lowering.StateMachine"/>; its function is called
+    /// with the task and the argument, and its value is what the function is gone on with.
+    /// </summary>
+    Suspend,
 }
 
 internal sealed class IrLabel;

@@ -56,6 +56,12 @@ internal sealed partial class FunctionLowering
         };
         inner._caughtVariables = null;
         inner._cascade = null;
+        // What is known of a variable that nobody assigns holds in the closure as well.
+        foreach (var (key, type) in _flow.Promoted)
+        {
+            if (key is LocalVariable { IsAssigned: false } or not LocalVariable) Promote(inner._flow, key, type);
+        }
+
         var result = inner.LowerClosureBody(node, parameters, typeParams, declared, returnContext, self, this);
         FunctionType functionType = FunctionTypeOf(typeParams, parameters, result);
         return new Val(MakeClosure(inner, function, functionType, parameters, typeParams), functionType);
@@ -365,7 +371,8 @@ internal sealed partial class FunctionLowering
         var cls = p.Program.CoreClass("_Closure");
         p.MarkInstantiated(cls);
         // Parameters that are checked have the type Object? as their owner's.
-        function.Body = Node.New(p.Closure, Node.I32(cls.ClassId), Node.I32(0), Node.Get(receiver), Node.Get(vtable), lowering.TypeNode(signature));
+        var closure = Node.New(p.Closure, Node.I32(cls.ClassId), Node.I32(0), Node.Get(receiver), Node.Get(vtable), lowering.TypeNode(signature));
+        function.Body = Node.Seq([.. lowering._out, closure]);
     }
 
     /// <summary>The constant closure of a static function or constructor.</summary>

@@ -411,9 +411,9 @@ internal sealed partial class FunctionLowering
             inner._this = new LocalVariable("this", inner._class!.ThisType) { Owner = inner, Local = self, Repr = self.Type };
             inner._thisType = inner._class.ThisType;
             inner._flow.IsReachable = true;
-            inner._constructorEnd = new IrLabel();
+            inner._bodyEnd = new IrLabel();
             var statements = inner.Collect(() => inner.LowerBlock(body.Body!.Body));
-            output.Add(Node.Block(inner._constructorEnd, [Void(statements)], WType.None));
+            output.Add(Node.Block(inner._bodyEnd, [Void(statements)], WType.None));
         }
 
         output.Add(Node.Get(self));
@@ -681,10 +681,10 @@ internal sealed partial class FunctionLowering
         if (node.Body is not null)
         {
             BindThisAs(result, cls.ThisType);
-            _constructorEnd = new IrLabel();
+            _bodyEnd = new IrLabel();
             var statements = Collect(() => LowerBlock(node.Body.Body));
             _flow.IsReachable = true;
-            Emit(Node.Block(_constructorEnd, [Void(statements)], WType.None));
+            Emit(Node.Block(_bodyEnd, [Void(statements)], WType.None));
         }
 
         Emit(Node.Get(result));

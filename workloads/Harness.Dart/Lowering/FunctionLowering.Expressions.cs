@@ -49,6 +49,7 @@ internal sealed partial class FunctionLowering
 
     private Val LowerInt(IntLit i, DartType? context, bool negative)
     {
+        if (context is not null && TypeSystem.IsFutureOr(context)) context = ((InterfaceType)context).Args[0];
         if (ParseInt(i.Text, negative) is not { } value)
         {
             if (context is InterfaceType { Class.Name: "double" }) value = 0;
@@ -689,24 +690,5 @@ internal sealed partial class FunctionLowering
         if (type.Count == 0 && false) return default;
         var array = Node.Array(IrOp.ArrayNewFixed, _p.ObjectArray, WType.Ref(_p.ObjectArray), values);
         return new Val(Node.Seq([.. before, _p.NewCore("_Record", _p.RecordShape(type), array)]), type);
-    }
-
-    private Val LowerAwait(AwaitExpr a, DartType? context)
-    {
-        if (_async is not (AsyncKind.Async or AsyncKind.AsyncStar)) throw Error(a, "'await' can only be used in 'async' or 'async*' methods.");
-        var value = Lower(a.Value, context is null ? null : new InterfaceType(_program.CoreClass("FutureOr"), [context]));
-        var type = Flatten(value.Type);
-        var node = new Node { Op = IrOp.Await, Args = [Convert(value.Node, _p.AnyRef)], Type = _p.AnyRef };
-        if (TypeSystem.IsVoid(type)) return new Val(node, type);
-        return new Val(Convert(node, _p.ReprOf(type)), type);
-    }
-
-    /// <summary>What awaiting a value of a type gives.</summary>
-    private DartType Flatten(DartType type)
-    {
-        if (type is TypeParamType p) return _types.AsInstanceOf(p.Bound, _program.CoreClass("Future")) is { } pf ? pf.Args[0] : TypeSystem.IsFutureOr(p.Bound) ? Flatten(p.Bound) : type;
-        if (TypeSystem.IsFutureOr(type)) { var inner = ((InterfaceType)type).Args[0]; return type.Nullable ? inner.WithNullable(true) : inner; }
-        if (_types.AsInstanceOf(type, _program.CoreClass("Future")) is { } future) return type.Nullable ? future.Args[0].WithNullable(true) : future.Args[0];
-        return type;
     }
 }

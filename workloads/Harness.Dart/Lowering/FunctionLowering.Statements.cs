@@ -519,7 +519,8 @@ internal sealed partial class FunctionLowering
         if (!_flow.IsReachable) { _flow.IsReachable = true; Emit(Node.Unreachable()); }
     }
 
-    private IrLabel? _constructorEnd;
+    // Where a return goes in a body that other code follows: a constructor's, or one that stops and goes on.
+    private IrLabel? _bodyEnd;
 
     private void LowerReturn(ReturnStmt r)
     {
@@ -533,7 +534,7 @@ internal sealed partial class FunctionLowering
         if (r.Value is null)
         {
             if (_infersReturn) JoinReturn(SimpleType.Null);
-            else if (_returnType is not null && !TypeSystem.IsNullable(_returnType) && !TypeSystem.IsVoid(_returnType) && _fn.Result.Kind != WKind.None && _constructorEnd is null)
+            else if (_returnType is not null && !TypeSystem.IsNullable(_returnType) && !TypeSystem.IsVoid(_returnType) && _fn.Result.Kind != WKind.None && _bodyEnd is null)
                 throw Error(r, "A value must be explicitly returned from a non-void function.");
             if (_returnValue is not null) Emit(Node.Set(_returnValue, _returnValue.Type.IsRef ? Convert(Node.Null(_p.Top), _returnValue.Type.AsNullable) is var n && _returnValue.Type.Nullable ? n : Node.NonNull(Node.Null(_returnValue.Type.Heap!)) : ProgramLowering.DefaultNode(_returnValue.Type)));
             EmitJump(JumpKind.Return, null, 0);
@@ -544,7 +545,11 @@ internal sealed partial class FunctionLowering
         ReturnValue(value, r);
     }
 
-    private DartType? ReturnContext() => _returnType is null ? null : _async == AsyncKind.Async ? new InterfaceType(_program.CoreClass("FutureOr"), [_returnType]) : _returnType;
+    private DartType? ReturnContext()
+    {
+        var type = _returnType ?? _returnHint;
+        return type is not null && _async == AsyncKind.Async ? new InterfaceType(_program.CoreClass("FutureOr"), [type]) : _returnType;
+    }
 
     private void ReturnValue(Val value, Syntax.Node at)
     {
@@ -557,15 +562,7 @@ internal sealed partial class FunctionLowering
 
         if (_async == AsyncKind.Async)
         {
-            // A future that is returned is awaited.
-            var node = Convert(value.Node, _p.AnyRef);
-            if (_returnType is not null && !TypeSystem.IsVoid(_returnType) && !_types.IsSubtype(value.Type, ReturnContext()!) && !TypeSystem.IsDynamic(value.Type))
-                throw Error(at, $"A value of type '{value.Type}' can't be returned from an async function with return type 'Future<{_returnType}>'.");
-            if (_types.AsInstanceOf(value.Type, _program.CoreClass("Future")) is not null || TypeSystem.IsFutureOr(value.Type) || TypeSystem.IsTop(value.Type) || value.Type is TypeParamType)
-                node = new Node { Op = IrOp.Await, Args = [node], Type = _p.AnyRef };
-            if (TypeSystem.IsDynamic(value.Type) && _returnType is not null && !TypeSystem.IsVoid(_returnType)) node = Convert(CheckedCast(new Val(node, SimpleType.Dynamic), _returnType, at), _p.AnyRef);
-            Emit(Node.Set(_returnValue!, node));
-            EmitJump(JumpKind.Return, null, 0);
+            ReturnAsync(value, at);
             return;
         }
 
@@ -578,7 +575,7 @@ internal sealed partial class FunctionLowering
         }
 
         var converted = _returnType is null || _infersReturn ? Convert(value.Node, _returnValue.Type) : Convert(Coerce(value, _returnType, at), _returnValue.Type);
-        if (!_jumps.Exists(j => j.Finally is not null) && _constructorEnd is null)
+        if (!_jumps.Exists(j => j.Finally is not null) && _bodyEnd is null)
         {
             Emit(Node.Return(converted));
             return;
@@ -590,7 +587,7 @@ internal sealed partial class FunctionLowering
 
     private void EmitReturn()
     {
-        if (_constructorEnd is not null) Emit(Node.Br(_constructorEnd));
+        if (_bodyEnd is not null) Emit(Node.Br(_bodyEnd));
         else if (_returnValue is not null) Emit(Node.Return(Node.Get(_returnValue)));
         else Emit(Node.Return());
     }
@@ -695,7 +692,16 @@ internal sealed partial class FunctionLowering
         return variable;
     }
 
-    private void LowerTryFinally(TryStmt t)
+    private void LowerTryFinally(TryStmt t) => EmitTryFinally(
+        () =>
+        {
+            if (t.Catches.Count > 0) LowerTryCatch(t);
+            else LowerBlock(t.Body.Body);
+        },
+        () => LowerBlock(t.Finally!.Body),
+        AstWalker.Analyze([t]));
+
+    private void EmitTryFinally(Action lowerBody, Action lowerFinally, NameUse use)
     {
         var kind = Temp(WType.I32, "completion");
         var exception = Temp(_p.AnyRef, "exception");
@@ -703,21 +709,17 @@ internal sealed partial class FunctionLowering
         var before = _flow.Copy();
         var target = new JumpTarget { Finally = new IrLabel(), Kind = kind };
         _jumps.Add(target);
-        var body = Collect(() =>
-        {
-            if (t.Catches.Count > 0) LowerTryCatch(t);
-            else LowerBlock(t.Body.Body);
-        });
+        var body = Collect(lowerBody);
         PopJump();
         var afterBody = _flow;
         var handler = new List<Node> { Node.Set(kind, Node.I32(1)) };
         var tryNode = new Node { Op = IrOp.Try, Data = new TryData(exception, stack), Body = [Void(body)], Else = handler, Type = WType.None };
         _flow = before;
-        DemoteAssigned(AstWalker.Analyze([t]));
+        DemoteAssigned(use);
         _flow.IsReachable = true;
         Emit(Node.Set(kind, Node.I32(0)));
         Emit(Node.Block(target.Finally!, [tryNode], WType.None));
-        LowerBlock(t.Finally!.Body);
+        lowerFinally();
         if (!_flow.IsReachable) return;
         Emit(Node.If(Node.Numeric(Opcode.I32Eq, WType.I32, Node.Get(kind), Node.I32(1)), Node.Throw(Node.Get(exception), Node.Get(stack)), null, WType.None));
         for (var i = 0; i < target.Exits.Count; i++)

@@ -15,7 +15,7 @@ internal sealed partial class FunctionLowering
     private readonly ProgramLowering _p;
     private readonly DartProgram _program;
     private readonly TypeSystem _types;
-    private readonly IrFunction _fn;
+    private IrFunction _fn;
     private readonly FunctionLowering? _parent;
     private TypeScope _scope;
     private Member? _member;

@@ -1,0 +1,417 @@
+part of 'async.dart';
+
+abstract final class FutureOr<T> {}
+
+Object? _callErrorHandler(Function handler, Object error, StackTrace stack) {
+  if (handler is Object? Function(Object, StackTrace)) return handler(error, stack);
+  return (handler as Object? Function(Object))(error);
+}
+
+void _checkErrorHandler(Function handler) {
+  if (handler is! Object? Function(Object, StackTrace) && handler is! Object? Function(Object)) {
+    throw ArgumentError.value(handler, 'onError', 'Error handler must accept one Object or one Object and a StackTrace as arguments, and return a value of the returned future\'s type');
+  }
+}
+
+abstract interface class Future<T> {
+  factory Future(FutureOr<T> computation()) {
+    final future = _Future<T>();
+    Timer.run(() => future._completeBy(computation));
+    return future;
+  }
+  factory Future.microtask(FutureOr<T> computation()) {
+    final future = _Future<T>();
+    scheduleMicrotask(() => future._completeBy(computation));
+    return future;
+  }
+  factory Future.sync(FutureOr<T> computation()) {
+    final future = _Future<T>();
+    try {
+      final result = computation();
+      if (result is Future<T>) return result;
+      future._completeNow(result);
+    } catch (e, s) {
+      future._completeErrorLater(e, s);
+    }
+    return future;
+  }
+  factory Future.value([FutureOr<T>? value]) {
+    final future = _Future<T>();
+    future._completeLater(value);
+    return future;
+  }
+  factory Future.error(Object error, [StackTrace? stackTrace]) => _Future<T>().._completeErrorLater(error, stackTrace ?? AsyncError.defaultStackTrace(error));
+  factory Future.delayed(Duration duration, [FutureOr<T> computation()?]) {
+    if (computation == null && null is! T) throw ArgumentError.value(null, 'computation', 'The type parameter is not nullable');
+    final future = _Future<T>();
+    Timer(duration, () {
+      if (computation == null) {
+        future._completeNow(null);
+      } else {
+        future._completeBy(computation);
+      }
+    });
+    return future;
+  }
+
+  static Future<List<T>> wait<T>(Iterable<Future<T>> futures, {bool eagerError = false, void cleanUp(T successValue)?}) {
+    final result = _Future<List<T>>();
+    final values = <T?>[];
+    final isDone = <bool>[];
+    int remaining = 0;
+    Object? error;
+    StackTrace? stack;
+    void finish() {
+      if (error != null) {
+        if (cleanUp != null) {
+          for (int i = 0; i < values.length; i++) {
+            if (isDone[i]) Future<void>.sync(() => cleanUp(values[i] as T));
+          }
+        }
+        if (result._state == 0) result._completeErrorNow(error!, stack!);
+      } else {
+        result._completeNow(<T>[for (final v in values) v as T]);
+      }
+    }
+    for (final future in futures) {
+      final index = values.length;
+      values.add(null);
+      isDone.add(false);
+      remaining++;
+      future.then<void>((value) {
+        values[index] = value;
+        isDone[index] = true;
+        if (--remaining == 0) finish();
+        else if (error != null && eagerError && cleanUp != null) cleanUp(value);
+      }, onError: (Object e, StackTrace s) {
+        if (error == null) {
+          error = e;
+          stack = s;
+          if (eagerError) result._completeErrorNow(e, s);
+        }
+        if (--remaining == 0) finish();
+      });
+    }
+    if (remaining == 0) result._completeLater(<T>[]);
+    return result;
+  }
+
+  static Future<T> any<T>(Iterable<Future<T>> futures) {
+    final result = _Future<T>();
+    for (final future in futures) {
+      future.then<void>((value) {
+        if (result._state == 0) result._completeNow(value);
+      }, onError: (Object e, StackTrace s) {
+        if (result._state == 0) result._completeErrorNow(e, s);
+      });
+    }
+    return result;
+  }
+
+  static Future<void> forEach<T>(Iterable<T> elements, FutureOr action(T element)) async {
+    for (final element in elements) await action(element);
+  }
+
+  static Future<void> doWhile(FutureOr<bool> action()) async {
+    while (await action()) {}
+  }
+
+  Future<R> then<R>(FutureOr<R> onValue(T value), {Function? onError});
+  Future<T> catchError(Function onError, {bool test(Object error)?});
+  Future<T> whenComplete(FutureOr<void> action());
+  Stream<T> asStream();
+  Future<T> timeout(Duration timeLimit, {FutureOr<T> onTimeout()?});
+}
+
+void unawaited(Future<void>? future) {}
+
+extension FutureExtensions<T> on Future<T> {
+  Future<T> onError<E extends Object>(FutureOr<T> handleError(E error, StackTrace stackTrace), {bool test(E error)?}) =>
+      catchError((Object e, StackTrace s) => handleError(e as E, s), test: (e) => e is E && (test == null || test(e)));
+  void ignore() {
+    then<void>((_) {}, onError: (Object _) {});
+  }
+}
+
+extension FutureIterable<T> on Iterable<Future<T>> {
+  Future<List<T>> get wait => Future.wait<T>(this);
+}
+
+// A function that waits for a future, in its zone.
+final class _Listener {
+  final Zone zone;
+  final void Function(Object? value) onValue;
+  final void Function(Object error, StackTrace stack) onError;
+  _Listener? next;
+  _Listener(this.zone, this.onValue, this.onError);
+  void notify(_Future<dynamic> future) {
+    final saved = Zone._current;
+    Zone._current = zone;
+    if (future._state == 2) {
+      onValue(future._result);
+    } else {
+      onError(future._result!, future._stack!);
+    }
+    Zone._current = saved;
+  }
+}
+
+// Listeners that were notified from listeners: so deep the next completion goes through the queue.
+int _notifyDepth = 0;
+
+final class _Future<T> implements Future<T> {
+  // 0: nothing; 1: will be completed; 2: a value; 3: an error.
+  int _state = 0;
+  Object? _result;
+  StackTrace? _stack;
+  bool _isHandled = false;
+  _Listener? _first;
+  _Listener? _last;
+  final Zone _zone = Zone._current;
+
+  void _listen(void Function(Object?) onValue, void Function(Object, StackTrace) onError) => _listenIn(Zone._current, onValue, onError);
+
+  void _listenIn(Zone zone, void Function(Object?) onValue, void Function(Object, StackTrace) onError) {
+    final listener = _Listener(zone, onValue, onError);
+    _isHandled = true;
+    if (_state >= 2) {
+      _schedule(zone, () => listener.notify(this));
+      return;
+    }
+    final last = _last;
+    if (last == null) {
+      _first = listener;
+    } else {
+      last.next = listener;
+    }
+    _last = listener;
+  }
+
+  void _completeNow(Object? value) {
+    _result = value;
+    _state = 2;
+    _propagate();
+  }
+
+  void _completeErrorNow(Object error, StackTrace stack) {
+    _result = error;
+    _stack = stack;
+    _state = 3;
+    _propagate();
+  }
+
+  void _propagate() {
+    var listener = _first;
+    if (listener == null) {
+      if (_state == 3 && !_isHandled) _zone.handleUncaughtError(_result!, _stack!);
+      return;
+    }
+    _first = _last = null;
+    if (_notifyDepth > 50) {
+      _schedule(_zone, () => _notifyAll(listener!));
+      return;
+    }
+    _notifyDepth++;
+    _notifyAll(listener);
+    _notifyDepth--;
+  }
+
+  void _notifyAll(_Listener? listener) {
+    while (listener != null) {
+      listener.notify(this);
+      listener = listener.next;
+    }
+  }
+
+  // What a callback gave: a value, or a future to wait for.
+  void _resolve(Object? value) {
+    if (value is Future<T>) {
+      _follow(value);
+    } else {
+      _completeNow(value);
+    }
+  }
+
+  void _follow(Future<T> source) {
+    _state = 1;
+    if (source is _Future<T>) {
+      if (identical(source, this)) {
+        _completeErrorLater(UnsupportedError('Cannot complete a future with itself'), StackTrace.empty);
+        return;
+      }
+      if (source._state == 2) {
+        _completeNow(source._result);
+      } else if (source._state == 3) {
+        source._isHandled = true;
+        _completeErrorNow(source._result!, source._stack!);
+      } else {
+        source._listenIn(_zone, _completeNow, _completeErrorNow);
+      }
+    } else {
+      source.then<void>((value) => _completeNow(value), onError: (Object e, StackTrace s) => _completeErrorNow(e, s));
+    }
+  }
+
+  void _completeLater(Object? value) {
+    _state = 1;
+    if (value is Future<T>) {
+      if (value is _Future<T>) {
+        value._listenIn(_zone, _completeNow, _completeErrorNow);
+      } else {
+        _schedule(_zone, () => _follow(value));
+      }
+    } else {
+      _schedule(_zone, () => _completeNow(value));
+    }
+  }
+
+  void _completeErrorLater(Object error, StackTrace stack) {
+    _state = 1;
+    _schedule(_zone, () => _completeErrorNow(error, stack));
+  }
+
+  void _completeBy(FutureOr<T> Function() computation) {
+    FutureOr<T> result;
+    try {
+      result = computation();
+    } catch (e, s) {
+      _completeErrorNow(e, s);
+      return;
+    }
+    _resolve(result);
+  }
+
+  Future<R> then<R>(FutureOr<R> onValue(T value), {Function? onError}) {
+    if (onError != null) _checkErrorHandler(onError);
+    final result = _Future<R>();
+    _listen((value) {
+      Object? next;
+      try {
+        next = onValue(_unsafeCast<T>(value));
+      } catch (e, s) {
+        result._completeErrorNow(e, s);
+        return;
+      }
+      result._resolve(next);
+    }, (error, stack) {
+      if (onError == null) {
+        result._completeErrorNow(error, stack);
+      } else {
+        result._recover(onError, error, stack);
+      }
+    });
+    return result;
+  }
+
+  void _recover(Function onError, Object error, StackTrace stack) {
+    Object? next;
+    try {
+      next = _callErrorHandler(onError, error, stack) as FutureOr<T>;
+    } catch (e, s) {
+      _completeErrorNow(e, s);
+      return;
+    }
+    _resolve(next);
+  }
+
+  Future<T> catchError(Function onError, {bool test(Object error)?}) {
+    _checkErrorHandler(onError);
+    final result = _Future<T>();
+    _listen(result._completeNow, (error, stack) {
+      bool matches = true;
+      if (test != null) {
+        try {
+          matches = test(error);
+        } catch (e, s) {
+          result._completeErrorNow(e, s);
+          return;
+        }
+      }
+      if (matches) {
+        result._recover(onError, error, stack);
+      } else {
+        result._completeErrorNow(error, stack);
+      }
+    });
+    return result;
+  }
+
+  Future<T> whenComplete(FutureOr<void> action()) {
+    final result = _Future<T>();
+    void finish(void Function() complete) {
+      Object? wait;
+      try {
+        wait = (action as Object? Function())();
+      } catch (e, s) {
+        result._completeErrorNow(e, s);
+        return;
+      }
+      if (wait is Future) {
+        wait.then<void>((_) => complete(), onError: (Object e, StackTrace s) => result._completeErrorNow(e, s));
+      } else {
+        complete();
+      }
+    }
+    _listen((value) => finish(() => result._completeNow(value)), (error, stack) => finish(() => result._completeErrorNow(error, stack)));
+    return result;
+  }
+
+  Stream<T> asStream() => Stream<T>.fromFuture(this);
+
+  Future<T> timeout(Duration timeLimit, {FutureOr<T> onTimeout()?}) {
+    final result = _Future<T>();
+    final timer = Timer(timeLimit, () {
+      if (result._state != 0) return;
+      if (onTimeout != null) {
+        result._completeBy(onTimeout);
+      } else {
+        result._completeErrorNow(TimeoutException('Future not completed', timeLimit), StackTrace.empty);
+      }
+    });
+    _listen((value) {
+      if (!timer.isActive) return;
+      timer.cancel();
+      result._completeNow(value);
+    }, (error, stack) {
+      if (!timer.isActive) return;
+      timer.cancel();
+      result._completeErrorNow(error, stack);
+    });
+    return result;
+  }
+}
+
+abstract interface class Completer<T> {
+  factory Completer() => _Completer<T>(false);
+  factory Completer.sync() => _Completer<T>(true);
+  Future<T> get future;
+  void complete([FutureOr<T>? value]);
+  void completeError(Object error, [StackTrace? stackTrace]);
+  bool get isCompleted;
+}
+
+final class _Completer<T> implements Completer<T> {
+  final _Future<T> _future = _Future<T>();
+  final bool _isSync;
+  _Completer(this._isSync);
+  Future<T> get future => _future;
+  bool get isCompleted => _future._state != 0;
+  void complete([FutureOr<T>? value]) {
+    if (isCompleted) throw StateError('Future already completed');
+    final result = value is Future<T> ? value : value as FutureOr<T>;
+    if (_isSync) {
+      _future._resolve(result);
+    } else {
+      _future._completeLater(result);
+    }
+  }
+  void completeError(Object error, [StackTrace? stackTrace]) {
+    if (isCompleted) throw StateError('Future already completed');
+    final stack = stackTrace ?? AsyncError.defaultStackTrace(error);
+    if (_isSync) {
+      _future._completeErrorNow(error, stack);
+    } else {
+      _future._completeErrorLater(error, stack);
+    }
+  }
+}
