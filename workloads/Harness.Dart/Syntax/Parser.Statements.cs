@@ -151,7 +151,9 @@ internal sealed partial class Parser
             }
         }
 
-        if (LooksLikeLocalFunction())
+        // 'await x' is no declaration of x where something can be waited for.
+        var isAwait = Is("await") && _async is (AsyncKind.Async or AsyncKind.AsyncStar);
+        if (!isAwait && LooksLikeLocalFunction())
         {
             var function = new FunctionNode { Pos = pos };
             if (!(IsIdentifier() && (PeekIs(1, "(") || PeekIs(1, "<") && IsNamedFunction())))
@@ -166,7 +168,7 @@ internal sealed partial class Parser
             return new LocalFunction { Pos = pos, Function = function };
         }
 
-        if (LooksLikeVariable())
+        if (!isAwait && LooksLikeVariable())
         {
             var declaration = ParseVariableDeclaration();
             Expect(";");
