@@ -108,7 +108,7 @@ public sealed class AsynchronyTests
         f1 f2 f3
         [1, 2, 3] 123
         15
-        {a: 1, b: 3}
+        {a: 1, b: 2}
         true 8 null
         A(4).4
 
@@ -200,9 +200,9 @@ public sealed class AsynchronyTests
         import 'dart:async';
         void main() {
           print('main 1');
-          Timer(Duration(milliseconds: 4), () => print('timer 2'));
-          Timer(Duration(milliseconds: 2), () => print('timer 1'));
           Timer.run(() => print('timer 0'));
+          Timer(Duration(milliseconds: 1), () => print('timer 1'));
+          Timer(Duration(milliseconds: 2), () => print('timer 2'));
           scheduleMicrotask(() { print('microtask 1'); scheduleMicrotask(() => print('microtask 2')); });
           f();
           Future.value(1).then((x) => print('then $x'));
