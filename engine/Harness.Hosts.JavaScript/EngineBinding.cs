@@ -38,7 +38,8 @@ internal sealed class EngineBinding : IDisposable
         var functions = (ScriptObject)((ScriptObject)script.Evaluate("webassembly.js", source)).InvokeAsFunction(ToBag(), _slots.Buffer);
         _releaseValue = (ScriptObject)functions["releaseValue"];
         _grown = (ScriptObject)functions["grown"];
-        _imports = new ImportedFunctions(_slots, (ScriptObject)functions["dispatch"], (ScriptObject)functions["unwrap"], id => (Tag)_items[id]!);
+        _imports = new ImportedFunctions(
+            _slots, (ScriptObject)functions["dispatch"], (ScriptObject)functions["unwrap"], (ScriptObject)functions["refuseResult"], id => (Tag)_items[id]!);
     }
 
     public IReadOnlyCollection<Store> Stores => [.. _realms.Values.Select(realm => realm.Store)];
@@ -81,6 +82,7 @@ internal sealed class EngineBinding : IDisposable
         ["defineConstant"] = (Action<int, int, string>)((builder, import, text) => _builders[builder].DefineConstant(import, text)),
         ["defineValue"] = (Func<int, int, bool>)((builder, import) => _builders[builder].DefineValue(import)),
         ["defineFunction"] = (Action<int, int, int, string>)((builder, import, index, description) => _builders[builder].DefineFunction(import, index, description)),
+        ["bindForeign"] = (Func<int, int, int, int>)BindForeign,
         ["finishInstance"] = (Func<int, int>)FinishInstance,
         ["scriptTag"] = (Func<int, int>)(store => IdOf(_realms[store], _realms[store].ScriptTag)),
         ["makeTag"] = (Func<int, string, int>)MakeTag,
@@ -165,6 +167,17 @@ internal sealed class EngineBinding : IDisposable
         return id;
     }
 
+    /// <summary>Makes a function of a store for one of another, which it calls through JavaScript.</summary>
+    /// <param name="store">Where to.</param>
+    /// <param name="id">The function of the other store.</param>
+    /// <param name="number">Its number among the imports of the realm.</param>
+    private unsafe int BindForeign(int store, int id, int number)
+    {
+        var function = (WasmFunction)_items[id]!;
+        StoreRealm realm = _realms[store];
+        return IdOf(realm, realm.Store.Bind(_imports.Make(realm, function.Type, function.Reference->TypeId, number, "")));
+    }
+
     private int FinishInstance(int builder)
     {
         InstanceBuilder instance = _builders[builder];
@@ -227,7 +240,8 @@ internal sealed class EngineBinding : IDisposable
         }
         catch (ArgumentException e)
         {
-            throw new InvalidCastException($"WebAssembly: {e.Message}", e);
+            _message = $"WebAssembly: {e.Message}";
+            return 5;
         }
 
         if (!function.TryInvokeRaw(slots[..count])) return Failed(realm, store);
@@ -266,7 +280,7 @@ internal sealed class EngineBinding : IDisposable
             _message = e.Message;
             return 2;
         }
-        catch (WasmException e) when (e.Tag == realm.ScriptTag)
+        catch (WasmException e) when (e.Tag == realm.ScriptTag || e.Tag == realm.ForeignTag)
         {
             realm.Put(0, e.Values[0]);
             return 1;

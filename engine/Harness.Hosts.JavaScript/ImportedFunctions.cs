@@ -8,19 +8,20 @@ namespace Harness.Hosts.JavaScript;
 /// <param name="slots">Where values cross.</param>
 /// <param name="dispatch">Calls an import in JavaScript.</param>
 /// <param name="unwrap">Tells whether what an import threw is an exception with a tag.</param>
+/// <param name="refuseResult">Makes the error of an import whose result is not of its type.</param>
 /// <param name="tagOf">Tags by number.</param>
-internal sealed class ImportedFunctions(SharedSlots slots, ScriptObject dispatch, ScriptObject unwrap, Func<int, Tag> tagOf) : IDisposable
+internal sealed class ImportedFunctions(SharedSlots slots, ScriptObject dispatch, ScriptObject unwrap, ScriptObject refuseResult, Func<int, Tag> tagOf) : IDisposable
 {
     /// <summary>Makes the function for an import.</summary>
     /// <param name="realm">The store that it is for.</param>
-    /// <param name="import">The import, with its type.</param>
+    /// <param name="type">Its parameters and results.</param>
+    /// <param name="canonicalTypeId">The number of the type.</param>
     /// <param name="number">Its number among the imports of the realm.</param>
     /// <param name="description">What it is; see <c>describe</c> in webassembly.js.</param>
-    public unsafe HostFunction Make(StoreRealm realm, FunctionInfo import, int number, string description)
+    public unsafe HostFunction Make(StoreRealm realm, FunctionType type, int canonicalTypeId, int number, string description)
     {
-        FunctionType type = import.Type;
         KnownFunction? known = KnownFunctions.Find(description, type);
-        return HostFunction.CreateRaw(import, (_, values) =>
+        return HostFunction.CreateRaw(type, canonicalTypeId, (_, values) =>
         {
             if (known is null || !known(realm, values)) Cross(realm, type, number, values);
         });
@@ -31,6 +32,7 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptObject dispatch
     {
         dispatch.Dispose();
         unwrap.Dispose();
+        refuseResult.Dispose();
     }
 
     private unsafe void Cross(StoreRealm realm, FunctionType type, int number, ulong* values)
@@ -54,6 +56,11 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptObject dispatch
                 values[i] = result.IsReference ? store.ToNative(realm.Take(i, result), result) : slots[i];
             }
         }
+        catch (ArgumentException e)
+        {
+            refuseResult.InvokeAsFunction(realm.Id, $"WebAssembly: {e.Message}");
+            throw new WasmException(realm.ScriptTag, realm.Take(0, ValueType.ExternRef));
+        }
         catch (InsufficientMemoryException)
         {
             throw new HostTrapException(TrapKind.OutOfMemory);
@@ -65,7 +72,7 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptObject dispatch
     {
         WasmValue thrown = realm.Take(0, ValueType.ExternRef);
         int tagId = (int)unwrap.InvokeAsFunction(realm.Id);
-        if (tagId < 0) throw new WasmException(realm.ScriptTag, thrown);
+        if (tagId < 0) throw new WasmException(tagId == -1 ? realm.ScriptTag : realm.ForeignTag, thrown);
         Tag tag = tagOf(tagId);
         throw new WasmException(tag, [.. tag.Type.Type.Parameters.Select((type, i) => realm.Take(i, type))]);
     }

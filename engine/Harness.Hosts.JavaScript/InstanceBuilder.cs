@@ -16,11 +16,7 @@ internal sealed class InstanceBuilder(StoreRealm realm, WasmModule module, Impor
     public Instance? Instance { get; set; }
 
     /// <summary>Offers something of the store.</summary>
-    public void Define(int index, Extern item)
-    {
-        Import import = Module.Imports[index];
-        Imports.Define(import.ModuleName, import.Name, item);
-    }
+    public void Define(int index, Extern item) => Imports.Define(Module.Imports[index], item);
 
     /// <summary>Offers a string constant.</summary>
     public void DefineConstant(int index, string text) => Define(index, new Global(Realm.Store, TypeOfGlobal(index), WasmValue.FromExtern(text)));
@@ -48,7 +44,8 @@ internal sealed class InstanceBuilder(StoreRealm realm, WasmModule module, Impor
     public void DefineFunction(int index, int number, string description)
     {
         Import import = Module.Imports[index];
-        Imports.Define(import.ModuleName, import.Name, functions.Make(Realm, Module.Functions[import.Index], number, description));
+        FunctionInfo function = Module.Functions[import.Index];
+        Imports.Define(import, functions.Make(Realm, function.Type, function.CanonicalTypeId, number, description));
     }
 
     private GlobalType TypeOfGlobal(int index) => Module.Globals[Module.Imports[index].Index].Type;

@@ -98,7 +98,8 @@ public sealed class JavaScriptHost : IDisposable
         Engine.Dispose();
     }
 
-    private static string ReadScript(string name)
+    /// <summary>The text of one of the scripts that are part of the host.</summary>
+    internal static string ReadScript(string name)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
         using var reader = new StreamReader(stream);

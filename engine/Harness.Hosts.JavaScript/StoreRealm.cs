@@ -20,7 +20,9 @@ internal sealed class StoreRealm : IDisposable
         _idOfFunction = idOfFunction;
         _functionOf = functionOf;
         var payload = new FunctionType([ValueType.ExternRef], []);
-        ScriptTag = new Tag(Store, new TagType(TypeRegistry.CanonicalId(payload), payload));
+        var type = new TagType(TypeRegistry.CanonicalId(payload), payload);
+        ScriptTag = new Tag(Store, type);
+        ForeignTag = new Tag(Store, type);
     }
 
     /// <summary>Number of the store.</summary>
@@ -36,6 +38,9 @@ internal sealed class StoreRealm : IDisposable
 
     /// <summary>The tag of exceptions that are values of JavaScript (JavaScript API, <c>WebAssembly.JSTag</c>).</summary>
     public Tag ScriptTag { get; }
+
+    /// <summary>The tag of exceptions of other stores on their way through this one, whose code cannot catch them by their own.</summary>
+    public Tag ForeignTag { get; }
 
     /// <summary>Ids of tables, memories, globals, tags and functions.</summary>
     public Dictionary<Extern, int> Items { get; } = [];

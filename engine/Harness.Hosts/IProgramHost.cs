@@ -104,4 +104,7 @@ public sealed class ProgramException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether the program ran, but gave something else than it must.</summary>
+    public bool IsWrongResult { get; init; }
 }

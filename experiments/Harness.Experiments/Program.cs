@@ -22,6 +22,7 @@ var root = new RootCommand("Research harness for speculative optimisation in Web
     ExplainCommand.Create(),
     MixCommand.Create(),
     WastCommand.Create(),
+    JsApiCommand.Create(),
     KnobsCommand.Create(),
     EnginesCommand.Create(),
     ChartCommand.Create(),

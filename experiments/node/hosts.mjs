@@ -67,8 +67,8 @@ function digestFiles(folder, inputs) {
     .map((name) => [name, createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')]));
 }
 
-/** Scripts, which a driver runs; what they compile and instantiate is timed on the way. */
-async function openScripts(program, phases, checks) {
+/** Scripts, or a library and its glue, which a driver runs; what they compile and instantiate is timed on the way. */
+async function openDriver(program, phases, checks, takesNodeForShell) {
   let text = '';
   watchWebAssembly(phases);
   const host = {
@@ -87,7 +87,7 @@ async function openScripts(program, phases, checks) {
     print: (words) => { text += words; },
   };
   for (const name of ['log', 'info', 'warn', 'error', 'debug']) console[name] = (...values) => host.print(`${values.join(' ')}\n`);
-  disguiseAsShell();
+  if (takesNodeForShell) disguiseAsShell();
   const driver = await import(pathToFileURL(program.driver));
   const loaded = await driver.load(host);
   return {
@@ -106,7 +106,7 @@ function disguiseAsShell() {
 }
 
 function watchWebAssembly(phases) {
-  for (const [name, phase] of [['compile', 'compileMs'], ['instantiate', 'instantiateMs']]) {
+  const watch = (name, phase) => {
     const original = WebAssembly[name];
     WebAssembly[name] = async (...values) => {
       const start = now();
@@ -116,7 +116,16 @@ function watchWebAssembly(phases) {
         phases[phase] += now() - start;
       }
     };
-  }
+  };
+  watch('compile', 'compileMs');
+  watch('instantiate', 'instantiateMs');
+  // Whoever instantiates bytes does both.
+  const instantiateModule = WebAssembly.instantiate;
+  WebAssembly.instantiate = async (source, imports, options) => {
+    if (source instanceof WebAssembly.Module) return instantiateModule(source, imports);
+    const module = await WebAssembly.compile(source, options);
+    return { module, instance: await instantiateModule(module, imports) };
+  };
 }
 
 /** Loads the program of a request. */
@@ -126,7 +135,8 @@ export async function openHost(request, phases) {
     case 'none': return openPlain(program, phases);
     case 'wasi': return openWasi(program, phases, false);
     case 'sightglass': return openWasi(program, phases, true);
-    case 'javascript': return openScripts(program, phases, request.checks);
+    case 'javascript': return openDriver(program, phases, request.checks, true);
+    case 'emscripten': return openDriver(program, phases, request.checks, false);
     case 'j2cl': return openJ2cl(readFileSync(program.module), phases);
     default: throw new Error(`the host '${program.host}' does not exist on V8`);
   }

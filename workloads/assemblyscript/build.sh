@@ -5,5 +5,5 @@ set -eu
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 target=${1:-.}
 for source in *.ts; do
-  node ../../experiments/node/assemblyscript/node_modules/assemblyscript/bin/asc.js "$source" -O3 --runtime incremental -o "$target/${source%.ts}.wasm"
+  node ../../experiments/node/assemblyscript/node_modules/assemblyscript/bin/asc.js "$source" -O3 --runtime incremental --use abort= -o "$target/${source%.ts}.wasm"
 done

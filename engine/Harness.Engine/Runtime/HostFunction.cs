@@ -83,8 +83,8 @@ public sealed unsafe partial class HostFunction
     /// </remarks>
     internal static HostFunction CreateRaw(FunctionType type, RawCallback callback) => new(type, callback);
 
-    /// <summary>The same, of the type with which a module imports it.</summary>
-    internal static HostFunction CreateRaw(FunctionInfo import, RawCallback callback) => new(import.Type, import.CanonicalTypeId, callback);
+    /// <summary>The same, of the type with which a module declares or imports it.</summary>
+    internal static HostFunction CreateRaw(FunctionType type, int canonicalTypeId, RawCallback callback) => new(type, canonicalTypeId, callback);
 
     internal void Call(HostCaller caller, ulong* slots) => _callback(caller, slots);
 

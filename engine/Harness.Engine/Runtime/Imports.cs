@@ -8,6 +8,7 @@ public sealed class Imports
     private static readonly GlobalType StringConstant = new(ValueType.Reference(AbstractHeapType.Extern, nullable: false), IsMutable: false);
 
     private readonly Dictionary<(string Module, string Name), object> _items = [];
+    private readonly Dictionary<Import, object> _single = [];
     private readonly HashSet<string> _stringModules = [];
 
     /// <summary>Offers a function of the host; replaces what was there.</summary>
@@ -67,10 +68,16 @@ public sealed class Imports
     }
 
     /// <summary>
+    /// Offers a <see cref="HostFunction"/> or something of a store for one import alone: a module may import the same name more than once, with different
+    /// types.
+    /// </summary>
+    internal void Define(Import import, object item) => _single[import] = item;
+
+    /// <summary>
     /// The item for an import of a module that is instantiated in a store, or null if there is none. What the module's builtin sets
     /// have is not looked for here.
     /// </summary>
-    internal Extern? Find(Store store, WasmModule module, Import import) => _items.GetValueOrDefault((import.ModuleName, import.Name)) switch
+    internal Extern? Find(Store store, WasmModule module, Import import) => (_single.GetValueOrDefault(import) ?? _items.GetValueOrDefault((import.ModuleName, import.Name))) switch
     {
         _ when import.Kind == ExternalKind.Function && module.Functions[import.Index].Builtin is { } builtin =>
             store.Bind(JsStrings.FunctionOf(builtin)),

@@ -49,6 +49,49 @@
     }
   });
 
+  // Of URLs, what resolves paths against where a script lies: scheme, host, path, query and fragment.
+  define('URL', class URL {
+    #parts;
+    constructor(url, base = undefined) {
+      this.#parts = URL.#parse(String(url)) ?? URL.#resolve(String(url), base === undefined ? undefined : URL.#parse(String(base)));
+      if (this.#parts === undefined) throw new TypeError(`Invalid URL: ${url}`);
+    }
+    static #parse(text) {
+      const match = /^([A-Za-z][A-Za-z0-9+.-]*):(?:\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?(#.*)?$/.exec(text);
+      if (match === null) return undefined;
+      const [, scheme, host, path, search = '', hash = ''] = match;
+      return { scheme: scheme.toLowerCase(), host, path: host === undefined ? path : URL.#normal(path || '/'), search, hash };
+    }
+    static #resolve(text, base) {
+      if (base === undefined || base.host === undefined) return undefined;
+      const [, path, search, hash = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/.exec(text);
+      if (path.startsWith('//')) return URL.#parse(`${base.scheme}:${text}`);
+      const full = path === '' ? base.path : path.startsWith('/') ? path : base.path.slice(0, base.path.lastIndexOf('/') + 1) + path;
+      return { ...base, path: URL.#normal(full), search: search ?? (path === '' ? base.search : ''), hash };
+    }
+    static #normal(path) {
+      const parts = [];
+      const names = path.split('/').slice(1);
+      names.forEach((name, i) => {
+        if (name === '..') parts.pop();
+        if (name !== '..' && name !== '.') parts.push(name);
+        else if (i === names.length - 1) parts.push('');
+      });
+      return `/${parts.join('/')}`;
+    }
+    get protocol() { return `${this.#parts.scheme}:`; }
+    get host() { return this.#parts.host ?? ''; }
+    get hostname() { return this.host.replace(/:\d+$/, ''); }
+    get origin() { return this.#parts.host ? `${this.protocol}//${this.host}` : 'null'; }
+    get pathname() { return this.#parts.path; }
+    get search() { return this.#parts.search; }
+    get hash() { return this.#parts.hash; }
+    get searchParams() { return new Map(this.search.slice(1).split('&').filter(part => part).map(part => part.split('=').map(decodeURIComponent))); }
+    get href() { return `${this.protocol}${this.#parts.host === undefined ? '' : `//${this.host}`}${this.pathname}${this.search}${this.hash}`; }
+    toString() { return this.href; }
+    toJSON() { return this.href; }
+  });
+
   define('crypto', { getRandomValues(array) { native.randomBytes(array.byteLength).forEach((byte, i) => { new Uint8Array(array.buffer, array.byteOffset)[i] = byte; }); return array; } });
 
   // What drivers of programs need; paths start from the host's folder. ClearScript has no import(): importModule takes its place.

@@ -11,7 +11,7 @@
   const I64 = new BigInt64Array(buffer);
 
   const NULL = 0, VALUE = 1, OBJECT = 2, FUNCTION = 3, I31 = 4, STRING = 5;
-  const OK = 0, THROWN = 1, TRAPPED = 2, RAISED = 3;
+  const OK = 0, THROWN = 1, RAISED = 3, REFUSED = 5;
 
   const V8 = globalThis.WebAssembly;
   const { CompileError, LinkError, RuntimeError } = V8;
@@ -28,6 +28,7 @@
       this.functions = new Map();
       this.items = new Map();
       this.imports = [];
+      this.foreign = new Map();
       this.depth = 0;
     }
   }
@@ -83,8 +84,20 @@
   function putFunction(realm, slot, value) {
     if (value === null) return put(slot, 0, NULL);
     const entry = functionIds.get(value);
-    if (entry === undefined || entry.realm !== realm) throw new TypeError('WebAssembly: only functions that WebAssembly exports can be function references');
-    return put(slot, entry.id, FUNCTION);
+    if (entry === undefined) throw new TypeError('WebAssembly: only functions that WebAssembly exports can be function references');
+    return put(slot, entry.realm === realm ? entry.id : foreignFunction(realm, value, entry), FUNCTION);
+  }
+
+  // A function of another store is called as a function of JavaScript, and comes back as the same one.
+  function foreignFunction(realm, value, entry) {
+    let id = realm.foreign.get(value);
+    if (id === undefined) {
+      const number = realm.imports.push(importMaker(entry.signature)(realm, value)) - 1;
+      id = native.bindForeign(realm.store, entry.id, number);
+      realm.foreign.set(value, id);
+      realm.functions.set(id, value);
+    }
+    return id;
   }
 
   function putOther(realm, slot, value) {
@@ -105,13 +118,18 @@
     }
   }
 
+  // Objects of the WebAssembly heap have no properties, and refuse whatever would change them.
+  const opaque = Object.freeze(Object.create(null));
+  const refuse = () => { throw new TypeError('WebAssembly objects are opaque'); };
+  const opaqueHandler = Object.freeze({ set: refuse, defineProperty: refuse, deleteProperty: refuse, preventExtensions: refuse });
+
   function objectOf(realm, id) {
     const known = realm.objects.get(id)?.deref();
     if (known !== undefined) {
       native.releaseObject(realm.store, id);
       return known;
     }
-    const object = Object.freeze(Object.create(null));
+    const object = new Proxy(opaque, opaqueHandler);
     realm.objects.set(id, new WeakRef(object));
     realmOfObject.set(object, { realm, id });
     objectFinalizer.register(object, [realm.store, id]);
@@ -165,8 +183,9 @@
   }
 
   function listOf(value, count) {
-    if (value === null || (typeof value !== 'object' && typeof value !== 'function') || typeof value[Symbol.iterator] !== 'function') throw new TypeError('WebAssembly: several results come as an iterable object');
-    const list = [...value];
+    const method = value === null || (typeof value !== 'object' && typeof value !== 'function') ? undefined : value[Symbol.iterator];
+    if (typeof method !== 'function') throw new TypeError('WebAssembly: several results come as an iterable object');
+    const list = [...{ [Symbol.iterator]: () => Reflect.apply(method, value, []) }];
     if (list.length !== count) throw new TypeError(`WebAssembly: ${count} results were expected, not ${list.length}`);
     return list;
   }
@@ -241,11 +260,15 @@
     }
   }
 
+  // Called by the host when what an import returned is not of its type: makes the error that the import throws, in slot 0.
+  function refuseResult(store, message) { putExtern(active.get(store), 0, new TypeError(message)); }
+
   // What a call that did not return normally threw.
   function fail(realm, status) {
     switch (status) {
       case THROWN: throw get(realm, 0);
       case RAISED: throw Exception[MAKE](realm, I32[2 * HEADER], I32[2 * HEADER + 2]);
+      case REFUSED: throw new TypeError(native.message());
       default: {
         const kind = I32[0];
         const message = native.message();
@@ -262,7 +285,7 @@
       made = exportMaker(signature)(realm, id, native.call);
       Object.defineProperty(made, 'name', { value: name, configurable: true });
       realm.functions.set(id, made);
-      functionIds.set(made, { realm, id });
+      functionIds.set(made, { realm, id, signature });
     }
     return made;
   }
@@ -290,7 +313,11 @@
   function compileSync(bytes, options) {
     const result = native.compile(bytes, options.builtins);
     if (typeof result === 'string') throw new CompileError(result);
-    return { id: result, strings: options.strings, bytes, info: undefined };
+    const state = { id: result, strings: options.strings, bytes, info: undefined };
+    const wrong = options.strings === undefined ? undefined : infoOf(state).imports.find(item => item.module === options.strings && item.kind === 'global' && (item.mutable || item.type !== 'e'));
+    if (wrong === undefined) return state;
+    native.releaseModule(result);
+    throw new CompileError(`WebAssembly.Module(): the imported string constant ${JSON.stringify(wrong.name)} must be an immutable global of type externref`);
   }
 
   function infoOf(state) {
@@ -429,9 +456,9 @@
     return new LinkError(`WebAssembly: import ${JSON.stringify(item.module)} ${JSON.stringify(item.name)} must be ${wanted}`);
   }
 
-  function instantiateSync(state, importObject) {
-    const values = readImports(state, importObject);
+  const instantiateSync = (state, importObject) => instantiateWith(state, readImports(state, importObject));
 
+  function instantiateWith(state, values) {
     // A store of its own, unless something of another is imported. Functions of a third are called as functions of JavaScript.
     let realm;
     for (const { value } of values) {
@@ -479,7 +506,7 @@
           break;
         }
         case 'memory': {
-          if (!(value instanceof V8Memory)) throw linkFailure(item, 'a WebAssembly.Memory');
+          if (!isMemory(value)) throw linkFailure(item, 'a WebAssembly.Memory');
           native.defineItem(builder, item.index, memoryItem(realm, value));
           break;
         }
@@ -602,12 +629,13 @@
       requireArguments(arguments, 1, 'WebAssembly.Global');
       descriptorOf(descriptor, 'WebAssembly.Global');
       const mutable = Boolean(descriptor.mutable);
-      const type = typeOf(descriptor.value, 'WebAssembly.Global');
+      const name = String(descriptor.value);
+      const type = typeOf(name, 'WebAssembly.Global');
       if (type === 'v' || type === 'x') throw new TypeError('WebAssembly.Global: globals of this type cannot be made here');
       const realm = common();
       const initial = value !== undefined || (arguments.length > 1 && type === 'e') ? value : type === 'l' ? 0n : 'ifd'.includes(type) ? 0 : type === 'e' ? undefined : null;
       putValue(realm, type, 0, initial);
-      const id = native.makeGlobal(realm.store, String(descriptor.value), mutable);
+      const id = native.makeGlobal(realm.store, name, mutable);
       if (id < 0) throw new TypeError(native.message());
       itemState.set(this, { realm, kind: 'global', id, type, mutable });
       realm.items.set(id, this);
@@ -627,7 +655,10 @@
       if (!native.writeGlobal(realm.store, id)) throw new TypeError('set WebAssembly.Global.value: the value is not of the type');
     }
 
-    valueOf() { return this.value; }
+    valueOf() {
+      stateOf(this, 'global');
+      return this.value;
+    }
   }
 
   function indexOf(value, is64, name) {
@@ -700,6 +731,15 @@
   const memoryIds = new WeakMap();
   const maxima = new WeakMap();
   const growBuffer = V8.Memory.prototype.grow;
+  const getBuffer = Object.getOwnPropertyDescriptor(V8.Memory.prototype, 'buffer').get;
+  const isMemory = value => {
+    try {
+      Reflect.apply(getBuffer, value, []);
+      return true;
+    } catch {
+      return false;
+    }
+  };
   const V8Memory = new Proxy(V8.Memory, {
     construct(target, values, newTarget) {
       const memory = Reflect.construct(target, values, newTarget);
@@ -816,12 +856,14 @@
     return state;
   }
 
-  // Called by the host with what an import threw, in slot 0: if it is an exception with a tag, puts its tag and values into slots; else returns -1.
+  // Called by the host with what an import threw, in slot 0: if it is an exception with a tag of the store, puts its tag and values
+  // into slots; else returns -1, or -2 if it is an exception with another tag, which no code of the store can catch by it.
   function unwrap(store) {
     const realm = active.get(store);
     const thrown = get(realm, 0);
     const state = typeof thrown === 'object' && thrown !== null ? exceptionState.get(thrown) : undefined;
-    if (state === undefined || state.state.realm !== realm) return -1;
+    if (state === undefined) return -1;
+    if (state.state.realm !== realm) return -2;
     state.values.forEach((value, i) => putValue(realm, state.state.types[i], i, value));
     return state.state.id;
   }
@@ -832,7 +874,15 @@
   function validate(source, options = undefined) {
     requireArguments(arguments, 1, 'WebAssembly.validate');
     const bytes = bytesOf(source);
-    return native.validate(bytes, optionsOf(options).builtins);
+    const read = optionsOf(options);
+    if (read.strings === undefined) return native.validate(bytes, read.builtins);
+    try {
+      native.releaseModule(compileSync(bytes, read).id);
+      return true;
+    } catch (error) {
+      if (error instanceof CompileError) return false;
+      throw error;
+    }
   }
 
   async function compile(source, options = undefined) {
@@ -847,19 +897,22 @@
     requireArguments(arguments, 1, 'WebAssembly.instantiate');
     if (importObject !== undefined && (importObject === null || (typeof importObject !== 'object' && typeof importObject !== 'function'))) throw new TypeError('WebAssembly.instantiate: imports must be an object');
     if (typeof source === 'object' && source !== null && moduleState.has(source)) {
+      const state = moduleState.get(source);
+      const values = readImports(state, importObject);
       await undefined;
-      return makeInstance(moduleState.get(source), importObject);
+      return makeInstance(state, values);
     }
     const bytes = bytesOf(source);
     const read = optionsOf(options);
     await undefined;
     const module = makeModule(compileSync(bytes, read));
-    return { module, instance: makeInstance(moduleState.get(module), importObject) };
+    const state = moduleState.get(module);
+    return { module, instance: makeInstance(state, readImports(state, importObject)) };
   }
 
-  function makeInstance(state, importObject) {
+  function makeInstance(state, values) {
     const instance = Object.create(Instance.prototype);
-    instanceExports.set(instance, instantiateSync(state, importObject));
+    instanceExports.set(instance, instantiateWith(state, values));
     return instance;
   }
 
@@ -903,5 +956,5 @@
   Object.defineProperty(API, 'JSTag', { enumerable: true, configurable: true, get: () => JSTag ??= new Tag({ parameters: ['externref'] }) });
   Object.defineProperty(globalThis, 'WebAssembly', { value: API, writable: true, enumerable: false, configurable: true });
 
-  return { dispatch, releaseValue, grown, unwrap };
+  return { dispatch, releaseValue, grown, unwrap, refuseResult };
 })

@@ -112,6 +112,30 @@ public sealed class WebAssemblyApiTests
         "TypeError LinkError CompileError true false [{\"module\":\"m\",\"name\":\"f\",\"kind\":\"function\"}]");
 
     [Fact]
+    public void AModuleMayImportANameTwiceWithDifferentTypes() => Check(
+        """
+        (module (import "m" "f" (func $i (param i32) (result i32))) (import "m" "f" (func $d (param f64) (result f64)))
+          (func (export "both") (result f64) (f64.add (f64.convert_i32_s (call $i (i32.const 3))) (call $d (f64.const 0.5)))))
+        """,
+        "show((await WebAssembly.instantiate(bytes, { m: { f: x => x * 2 } })).instance.exports.both());",
+        "7");
+
+    [Fact]
+    public void FunctionsOfOneInstanceCanBeInTheTableOfAnother() => Check(
+        """
+        (module (type $f (func (param i32) (result i32))) (table (export "t") 1 funcref)
+          (func (export "add") (param i32) (result i32) local.get 0 i32.const 1 i32.add)
+          (func (export "call") (param i32) (result i32) local.get 0 i32.const 0 call_indirect (type $f)))
+        """,
+        """
+        const module = new WebAssembly.Module(bytes);
+        const [a, b] = [0, 1].map(() => new WebAssembly.Instance(module).exports);
+        a.t.set(0, b.add);
+        show(a.call(41), a.t.get(0) === b.add, a.t.get(0) === a.add);
+        """,
+        "42 true false");
+
+    [Fact]
     public void AScriptThatThrowsIsOneLine()
     {
         var failure = Assert.Throws<ProgramException>(() => Run("(module)", "throw new Error('no luck');"));

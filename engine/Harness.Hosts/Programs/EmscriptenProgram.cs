@@ -45,15 +45,16 @@ public abstract class EmscriptenProgram : IProgramHost
     {
         try
         {
+            byte[] bytes = File.ReadAllBytes(_modulePath);
             long start = Stopwatch.GetTimestamp();
-            WasmModule module = WasmModule.FromFile(_modulePath);
+            WasmModule module = WasmModule.Decode(bytes);
             CompileMilliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            start = Stopwatch.GetTimestamp();
             EmscriptenHost host = new(CreateOptions());
+            start = Stopwatch.GetTimestamp();
             host.Instantiate(_store, module);
+            InstantiateMilliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             _host = host;
             Prepare();
-            InstantiateMilliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or LinkException or ModuleException or KeyNotFoundException)
         {

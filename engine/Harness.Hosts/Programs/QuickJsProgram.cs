@@ -6,7 +6,7 @@ namespace Harness.Hosts.Programs;
 
 /// <summary>
 /// QuickJS as Emscripten compiled it (npm package <c>@jitl/quickjs-wasmfile-release-sync</c>), evaluating a script. An iteration is a new context
-/// of JavaScript, and its output the script's value as text. <c>experiments/node/quickjs-driver.mjs</c> makes the same calls in Node.
+/// of JavaScript, and its output the script's value as text. <c>workloads/drivers/quickjs.mjs</c> makes the same calls on V8.
 /// </summary>
 public sealed class QuickJsProgram : EmscriptenProgram
 {
@@ -71,7 +71,7 @@ public sealed class QuickJsProgram : EmscriptenProgram
         Call("QTS_FreeRuntime", runtime);
         Call("free", source);
         Call("free", name);
-        return new ProgramOutput { Text = result };
+        return new ProgramOutput { Text = result + "\n" };
     }
 
     private protected override EmscriptenOptions CreateOptions()

@@ -8,7 +8,7 @@ namespace Harness.Hosts.Programs;
 
 /// <summary>
 /// SQLite as Emscripten compiled it (npm package <c>@sqlite.org/sqlite-wasm</c>), executing the statements of a file in a database in memory. An
-/// iteration is a new database. The same calls of the C interface are made in Node by <c>experiments/node/sqlite-driver.mjs</c>.
+/// iteration is a new database. The same calls of the C interface are made on V8 by <c>workloads/drivers/sqlite.mjs</c>.
 /// </summary>
 public sealed class SqliteProgram : EmscriptenProgram
 {
@@ -46,7 +46,10 @@ public sealed class SqliteProgram : EmscriptenProgram
         {
             (long rows, long sum) = Execute(database, pointer, statement, ref seed);
             if (rows != statement.Rows || sum != statement.Sum)
-                throw new ProgramException($"SQLite: '{statement.Name}' gave {rows} rows with checksum {sum} instead of {statement.Rows} with {statement.Sum}");
+            {
+                throw new ProgramException($"SQLite: '{statement.Name}' gave {rows} rows with checksum {sum} instead of {statement.Rows} with {statement.Sum}") { IsWrongResult = true };
+            }
+
             output.Append(CultureInfo.InvariantCulture, $"{statement.Name} | {rows} | {sum}\n");
         }
 

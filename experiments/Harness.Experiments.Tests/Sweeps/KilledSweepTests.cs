@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Results;
 
@@ -50,6 +51,46 @@ public sealed class KilledSweepTests : IDisposable
         Assert.Equal(60, keys.Distinct().Count());
         foreach (var file in (string[])["chart.svg", "chart.png", "summary.md", "provenance.json"])
             Assert.True(new FileInfo(folder.File("results/" + file)).Length > 0, file);
+    }
+
+    [Fact]
+    public void AKilledSweepOfProcessesThatReportSeveralBenchmarksHasEachRowOnce()
+    {
+        _ = NodeInstallation.NodePath;
+        folder.Write("suite/bench.wat", """
+            (module
+              (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+              (memory (export "memory") 1)
+              (data (i32.const 0) "\10\00\00\00\1a\00\00\00")
+              (data (i32.const 16) "A: 1.5 ms\0aB: 3 ms\0aC: 4 ms\0a")
+              (func (export "_start") (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))
+            """);
+        folder.Write("suite/programs.yaml", """
+            host: wasi
+            programs: [{name: bench, file: bench.wat, metric: {pattern: '(?<name>[A-Z]): (?<value>[0-9.]+) ms', names: [A, B, C]}}]
+            """);
+        var sweep = folder.Write("several.yaml", SweepText.Replace("[recursion]", "[mine]", StringComparison.Ordinal).Replace("repetitions: 30", "repetitions: 20", StringComparison.Ordinal));
+        string[] suite = ["--suite", "mine=" + folder.File("suite")];
+        var random = new Random(20260102);
+        var before = "";
+        for (var kill = 0; kill < 6; kill++)
+        {
+            using var process = Start(sweep, suite);
+            Thread.Sleep(random.Next(400, 1500));
+            process.Kill();
+            process.WaitForExit();
+
+            // Rows of a process that was being written when the kill came may be a part of all: they are taken back and measured again.
+            var after = File.Exists(Results) ? File.ReadAllText(Results) : "";
+            Assert.StartsWith(WholeLines(before), after, StringComparison.Ordinal);
+            before = after;
+        }
+
+        Assert.Equal(0, Finish(sweep, suite).ExitCode);
+        var rows = DurableCsv<Measurement>.Read(Results);
+        Assert.Equal(120, rows.Count);
+        Assert.Equal(120, rows.Select(row => row.Key).Distinct().Count());
+        Assert.All(rows.GroupBy(row => (row.Configuration, row.Repetition)), group => Assert.Equal(["mine/bench/A 1.5", "mine/bench/B 3", "mine/bench/C 4"], group.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Workload} {row.ExecuteMs}")).Order()));
     }
 
     [Fact]

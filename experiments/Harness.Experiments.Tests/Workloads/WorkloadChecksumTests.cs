@@ -36,6 +36,18 @@ public class WorkloadChecksumTests
         Assert.Empty(present.Except(listed));
     }
 
+    /// <summary>What the modules give in every configuration is tested elsewhere; here, that they are listed with these results.</summary>
+    [Theory]
+    [InlineData("c")]
+    [InlineData("assemblyscript")]
+    public void ProgramsOfAFolderAreListedAndWarmUpWithTheirChecksums(string folder)
+    {
+        var expected = File.ReadLines(Path.Combine(ProjectLayout.Workloads, folder, "checksums.txt")).Where(line => line.Length > 0 && line[0] != '#');
+        var listed = Listed.Where(program => program.Group == folder).Select(program => $"{Path.GetFileNameWithoutExtension(program.Module)} {program.WarmUp!.Arguments[0].Text} {program.WarmUp.Expected[0].Text}");
+        Assert.Equal(expected.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+        Assert.Equal(Directory.GetFiles(Path.Combine(ProjectLayout.Workloads, folder), "*.wasm").Length, listed.Count());
+    }
+
     private static ProgramDefinition Find(string name) => Listed.Single(program => program.Name == name);
 
     private static (double Result, long Calls) Compute(ProgramDefinition program, Invocation invocation) =>

@@ -9,6 +9,10 @@ internal static class NodeInstallation
     private static readonly NpmPackages QuickJs = new(Path.Combine(ProjectLayout.Node, "quickjs"), "QuickJS, about 1 MB to download");
     private static readonly NpmPackages AssemblyScript = new(Path.Combine(ProjectLayout.Node, "assemblyscript"), "the AssemblyScript compiler, about 30 MB to download");
     private static readonly NpmPackages StarlingMonkey = new(Path.Combine(ProjectLayout.Node, "componentize"), "StarlingMonkey, about 100 MB to download");
+    private static readonly Dictionary<string, NpmPackages> Programs = new() { ["quickjs"] = QuickJs, ["sqlite"] = Sqlite };
+
+    /// <summary>The packages that have modules of programs, by the names of their folders in <c>experiments/node</c>.</summary>
+    public static IReadOnlyCollection<string> ProgramPackages => Programs.Keys;
 
     /// <summary>Path of the Node program (for its V8), after installing what is missing.</summary>
     /// <exception cref="HarnessException">npm is missing or failed.</exception>
@@ -24,6 +28,12 @@ internal static class NodeInstallation
     /// <summary>Path of <c>wasm-opt</c>, a script for Node, after installing what is missing.</summary>
     /// <exception cref="HarnessException">npm is missing or failed.</exception>
     public static string WasmOptPath => Binaryen.PathOf("binaryen", "bin", "wasm-opt");
+
+    /// <summary>Path of a program's module, after installing what is missing.</summary>
+    /// <param name="package">One of <see cref="ProgramPackages"/>.</param>
+    /// <param name="file">Path of the module among the installed packages.</param>
+    /// <exception cref="HarnessException">npm is missing or failed.</exception>
+    public static string ProgramPath(string package, string file) => Programs[package].PathOf(file);
 
     /// <summary>Path of SQLite's module, after installing what is missing.</summary>
     /// <exception cref="HarnessException">npm is missing or failed.</exception>

@@ -5,7 +5,7 @@ namespace Harness.Experiments.Engines;
 
 /// <summary>A folder with a <c>package-lock.json</c> whose npm packages are installed on first need.</summary>
 /// <param name="folder">The folder.</param>
-/// <param name="contents">What is in the packages, for people who wait for them.</param>
+/// <param name="contents">What is in the packages, and after a comma how much it is, for people who wait for them.</param>
 internal sealed class NpmPackages(string folder, string contents)
 {
     private readonly Lock gate = new();
@@ -51,7 +51,7 @@ internal sealed class NpmPackages(string folder, string contents)
 
     private void RunNpm()
     {
-        var start = new ProcessStartInfo("npm", ["ci", "--foreground-scripts", "--no-audit", "--no-fund"])
+        var start = new ProcessStartInfo("npm", ["ci", "--foreground-scripts", "--no-audit", "--no-fund", "--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-factor=3"])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
@@ -67,14 +67,25 @@ internal sealed class NpmPackages(string folder, string contents)
             process.WaitForExit();
             if (process.ExitCode != 0)
             {
-                var reason = (output.GetAwaiter().GetResult() + error.GetAwaiter().GetResult()).Split('\n').LastOrDefault(line => line.StartsWith("npm error", StringComparison.Ordinal));
-                throw new HarnessException($"'npm ci' failed in {folder} with code {process.ExitCode} ({reason}); run it there to see why");
+                var reason = ReasonIn(output.GetAwaiter().GetResult() + error.GetAwaiter().GetResult());
+                throw new HarnessException($"{contents[..contents.LastIndexOf(',')]} could not be installed from the npm registry ({reason ?? $"npm ended with code {process.ExitCode}"}); 'npm ci' in {folder} shows all");
             }
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
             throw new HarnessException("npm was not found; V8, charts and wasm-opt need it: install Node.js with npm (any version from 20 on)", exception);
         }
+    }
+
+    /// <summary>What npm says is wrong: the line that names the request which failed, or else the first that is not a mere code.</summary>
+    private static string? ReasonIn(string output)
+    {
+        const string prefix = "npm error ";
+        string[] codes = ["code ", "errno ", "syscall ", "type "];
+        var lines = output.Split('\n').Where(line => line.StartsWith(prefix, StringComparison.Ordinal)).Select(line => line[prefix.Length..].Trim()).Where(line => line.Length > 0).ToList();
+        return lines.FirstOrDefault(line => line.Contains("reason:", StringComparison.Ordinal))
+            ?? lines.FirstOrDefault(line => !codes.Any(code => line.StartsWith(code, StringComparison.Ordinal)))
+            ?? lines.FirstOrDefault();
     }
 
     private static FileStream AcquireLock(string path)

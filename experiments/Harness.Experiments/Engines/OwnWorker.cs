@@ -38,6 +38,10 @@ internal static class OwnWorker
         {
             return Failed(WorkerStatus.WrongResult, exception);
         }
+        catch (ProgramException exception) when (exception.IsWrongResult)
+        {
+            return Failed(WorkerStatus.WrongResult, exception);
+        }
         catch (WasmTrapException exception)
         {
             return Failed(WorkerStatus.Trap, exception);

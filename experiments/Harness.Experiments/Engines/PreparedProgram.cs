@@ -17,7 +17,7 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
             return new PreparedProgram(program, null, "", absence);
         try
         {
-            var module = program.Build is { } build ? build.Run(program.Name, program.Folder!) : program.Module.Length > 0 ? ToBinary(program.PathOf(program.Module)) : null;
+            var module = FindModule(program);
             return new PreparedProgram(program, ToRequest(program, module), program.Fingerprint(module), null);
         }
         catch (HarnessException exception)
@@ -26,10 +26,21 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
         }
     }
 
+    /// <summary>Path of the binary module, which is built, restored or assembled if need be; null where scripts load it.</summary>
+    private static string? FindModule(ProgramDefinition program)
+    {
+        if (program.Build is { } build)
+            return build.Run(program.Name, program.Folder!);
+        if (program.Package is not { } package)
+            return program.Module.Length > 0 ? ToBinary(program.PathOf(program.Module)) : null;
+        var path = NodeInstallation.ProgramPath(package, program.Module);
+        return File.Exists(path) ? path : throw new HarnessException($"there is no file {path}");
+    }
+
     private static WorkerProgram ToRequest(ProgramDefinition program, string? module)
     {
         var files = program.Files.ToDictionary(file => file.Key, file => program.PathOf(file.Value));
-        if (program.Host == HostKind.JavaScript && module is not null)
+        if (program.Driver is not null && module is not null)
             files["module"] = module;
         return new WorkerProgram
         {

@@ -4,6 +4,7 @@ using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
 using Harness.Hosts;
+using Harness.Hosts.Programs;
 
 namespace Harness.Experiments.Hosting;
 
@@ -46,8 +47,20 @@ internal abstract class ProgramHost : IProgramHost
         "sightglass" => new WasiProgramHost(program, options, hasBench: true),
         "javascript" => new ScriptProgramHost(program, options, checks),
         "j2cl" => new J2clHost(program, options),
+        "emscripten" => OpenLibrary(program, options),
         _ => throw new ProgramException($"there is no host '{program.Host}' on this engine"),
     };
+
+    /// <summary>Opens what drives a library compiled by Emscripten on this engine: the counterpart of its driver in <c>workloads/drivers</c>.</summary>
+    private static IProgramHost OpenLibrary(WorkerProgram program, EngineOptions options) => Path.GetFileNameWithoutExtension(program.Driver) switch
+    {
+        "sqlite" => new SqliteProgram(program.Module!, PathOf(program, "statements"), options),
+        "quickjs" => new QuickJsProgram(program.Module!, PathOf(program, "script"), options),
+        var driver => throw new ProgramException($"this engine has no counterpart of the driver '{driver}': libraries compiled by Emscripten are driven by quickjs and sqlite"),
+    };
+
+    private static string PathOf(WorkerProgram program, string file) =>
+        program.Files.GetValueOrDefault(file) ?? throw new ProgramException($"the driver {Path.GetFileNameWithoutExtension(program.Driver)} needs the file '{file}', which the manifest does not name");
 
     public virtual void Load()
     {

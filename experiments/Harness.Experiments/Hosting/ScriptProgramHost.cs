@@ -84,7 +84,7 @@ internal sealed class ScriptProgramHost : IProgramHost
         }
     }
 
-    /// <summary>The module that gives the driver what it may ask for; the counterpart of <c>openScripts</c> for V8.</summary>
+    /// <summary>The module that gives the driver what it may ask for; the counterpart of <c>openDriver</c> for V8.</summary>
     private string MakeBootstrap() => $$"""
         import * as driver from {{JsonSerializer.Serialize(program.Driver)}};
         const program = {{JsonSerializer.Serialize(program, WorkerProtocol.Json)}};

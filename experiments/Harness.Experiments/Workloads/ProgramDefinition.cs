@@ -27,13 +27,19 @@ internal sealed record ProgramDefinition
     /// <summary>What the module needs around it.</summary>
     public required HostKind Host { get; init; }
 
-    /// <summary>Path of the <c>.wat</c> or <c>.wasm</c> file, relative to the folder; empty where a command makes the module.</summary>
+    /// <summary>Path of the <c>.wat</c> or <c>.wasm</c> file, relative to the folder or in the package; empty where a command makes the module.</summary>
     public string Module { get; init; } = "";
+
+    /// <summary>The npm package that has the module, and is restored on first need: a folder of <c>experiments/node</c>; null where the folder has it.</summary>
+    public string? Package { get; init; }
 
     /// <summary>How the module is made of sources; null where it is there.</summary>
     public ModuleBuild? Build { get; init; }
 
-    /// <summary>Full path of the script that runs the program's own scripts (<c>workloads/drivers</c>); null but for the host <c>javascript</c>.</summary>
+    /// <summary>
+    /// Full path of the script (<c>workloads/drivers</c>) that runs the program's own scripts, or calls the exports of a library; null but for the hosts
+    /// <c>javascript</c> and <c>emscripten</c>.
+    /// </summary>
     public string? Driver { get; init; }
 
     /// <summary>Further files that the driver or the host asks for by name, as paths relative to the folder.</summary>
@@ -91,7 +97,7 @@ internal sealed record ProgramDefinition
         {
             if (Folder is null)
                 return MissingFolder;
-            var files = (string[])[.. Module.Length > 0 ? [Module] : Array.Empty<string>(), .. Files.Values, .. Scripts, .. Inputs, .. Build?.Sources ?? []];
+            var files = (string[])[.. Module.Length > 0 && Package is null ? [Module] : Array.Empty<string>(), .. Files.Values, .. Scripts, .. Inputs, .. Build?.Sources ?? []];
             var absent = files.FirstOrDefault(file => !File.Exists(PathOf(file)));
             return absent is not null ? $"there is no file {PathOf(absent)}" : Driver is { } driver && !File.Exists(driver) ? $"there is no driver {driver}" : null;
         }
@@ -124,7 +130,7 @@ internal enum HostKind
     /// <summary>WASI preview 1, and <c>bench.start</c> and <c>bench.end</c> around what is to be timed.</summary>
     Sightglass,
 
-    /// <summary>What Emscripten's modules import, without its script.</summary>
+    /// <summary>What libraries compiled by Emscripten import; a driver calls their exports.</summary>
     Emscripten,
 
     /// <summary>Scripts, which load the module themselves.</summary>
@@ -140,7 +146,7 @@ internal enum IterationKind
     /// <summary>A call of an export, whose results are checked.</summary>
     Call,
 
-    /// <summary>A run of the driver's function, or of the one that the host calls.</summary>
+    /// <summary>A run of the driver's function, or of what the host calls.</summary>
     Script,
 
     /// <summary>A fresh instance, and a call of its <c>_start</c>.</summary>

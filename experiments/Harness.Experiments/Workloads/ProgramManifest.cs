@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Workloads;
 
@@ -73,6 +74,8 @@ internal static class ProgramManifest
 
         public string File { get; set; } = "";
 
+        public string? Package { get; set; }
+
         public BuildEntry? Build { get; set; }
 
         public string? Host { get; set; }
@@ -137,10 +140,13 @@ internal static class ProgramManifest
         {
             var host = ParseEnum<HostKind>(Host ?? context.Defaults.Host, "host");
             var iteration = Iteration is null ? DefaultIteration(host) : ParseEnum<IterationKind>(Iteration, "iteration");
-            var driver = host == HostKind.JavaScript ? Driver ?? context.Defaults.Driver : Driver;
-            if ((host == HostKind.JavaScript) != (driver is not null))
-                throw new FormatException(driver is null ? "the host javascript needs a driver" : "only the host javascript has a driver");
-            if ((iteration == IterationKind.Script) != (host is HostKind.JavaScript or HostKind.J2cl))
+            var hasDriver = host is HostKind.JavaScript or HostKind.Emscripten;
+            var driver = hasDriver ? Driver ?? context.Defaults.Driver : Driver;
+            if (hasDriver != (driver is not null))
+                throw new FormatException(driver is null ? $"the host {Words(host)} needs a driver" : "only the hosts javascript and emscripten have drivers");
+            if (Package is not null && (File.Length == 0 || !NodeInstallation.ProgramPackages.Contains(Package)))
+                throw new FormatException(File.Length == 0 ? "a package needs the path of the module in it (file)" : $"unknown package '{Package}'; there are {string.Join(", ", NodeInstallation.ProgramPackages)}");
+            if ((iteration == IterationKind.Script) != (host is HostKind.JavaScript or HostKind.J2cl or HostKind.Emscripten))
                 throw new FormatException($"an iteration of a program with the host {Words(host)} is no '{Words(iteration)}'");
             if (Iterations is < 0 or > 1_000_000)
                 throw new FormatException($"iterations must be in 0..1000000, not {Iterations}");
@@ -161,6 +167,7 @@ internal static class ProgramManifest
                 Folder = context.Folder,
                 Host = host,
                 Module = File,
+                Package = Package,
                 Build = Build?.ToBuild(),
                 Driver = driver is null ? null : PathOfDriver(driver, context),
                 Files = Files,
@@ -185,7 +192,7 @@ internal static class ProgramManifest
 
         private static IterationKind DefaultIteration(HostKind host) => host switch
         {
-            HostKind.JavaScript or HostKind.J2cl => IterationKind.Script,
+            HostKind.JavaScript or HostKind.J2cl or HostKind.Emscripten => IterationKind.Script,
             HostKind.Wasi or HostKind.Sightglass => IterationKind.Instance,
             _ => IterationKind.Call,
         };

@@ -1,0 +1,23 @@
+using Harness.Engine.Configuration;
+using Harness.Engine.Runtime;
+using Harness.Hosts.JavaScript;
+
+namespace Harness.Hosts.Tests.JavaScript;
+
+/// <summary>What scripts find around them beside the language.</summary>
+public sealed class ScriptEnvironmentTests
+{
+    [Theory]
+    [InlineData("new URL('c.js', 'file:///a/b/d.js').href", "file:///a/b/c.js")]
+    [InlineData("new URL('../c.js?x=1#h', 'file:///a/b/d.js').href", "file:///a/c.js?x=1#h")]
+    [InlineData("new URL('/c/./e/', 'https://example.org:8080/a?b').href", "https://example.org:8080/c/e/")]
+    [InlineData("new URL('//other.org', 'https://example.org/a').href", "https://other.org/")]
+    [InlineData("new URL('?q=1', 'https://example.org/a/b').href", "https://example.org/a/b?q=1")]
+    [InlineData("(url => [url.protocol, url.hostname, url.pathname, url.searchParams.get('k')].join(' '))(new URL('HTTP://h:1/p?k=v%20w'))", "http: h /p v w")]
+    [InlineData("try { new URL('no/base') } catch (error) { error.name }", "TypeError")]
+    public void UrlsAreResolved(string expression, string expected) => ExecutionThread.Run(EngineOptions.Default, () =>
+    {
+        using var host = new JavaScriptHost(new JavaScriptOptions());
+        Assert.Equal(expected, host.RunScript("url.js", expression));
+    });
+}
