@@ -89,7 +89,7 @@ internal sealed class EngineBinding : IDisposable
         ["makeGlobal"] = (Func<int, string, bool, int>)MakeGlobal,
         ["readGlobal"] = (Action<int, int>)((store, id) => _realms[store].Put(0, ((Global)_items[id]!).Value)),
         ["writeGlobal"] = (Func<int, int, bool>)WriteGlobal,
-        ["makeTable"] = (Func<int, string, double, double, int>)MakeTable,
+        ["makeTable"] = (Func<int, string, double, double, bool, int>)MakeTable,
         ["tableLength"] = (Func<int, int, double>)((_, id) => ((Table)_items[id]!).Length),
         ["readTable"] = (Func<int, int, double, bool>)ReadTable,
         ["writeTable"] = (Func<int, int, double, int>)WriteTable,
@@ -335,14 +335,14 @@ internal sealed class EngineBinding : IDisposable
         }
     }
 
-    private int MakeTable(int store, string element, double initial, double maximum)
+    private int MakeTable(int store, string element, double initial, double maximum, bool is64)
     {
         StoreRealm realm = _realms[store];
         ValueType type = TypeNames.Parse(element);
         try
         {
             var limits = new Limits((ulong)initial, maximum < 0 ? null : (ulong)maximum);
-            return IdOf(realm, new Table(realm.Store, new TableType(type, limits, Is64: false), realm.Take(0, type)));
+            return IdOf(realm, new Table(realm.Store, new TableType(type, limits, Is64: is64), realm.Take(0, type)));
         }
         catch (Exception e) when (e is ArgumentException or InsufficientMemoryException)
         {

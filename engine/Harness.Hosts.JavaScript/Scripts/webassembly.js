@@ -663,8 +663,10 @@
 
   function indexOf(value, is64, name) {
     if (is64) {
-      const number = toBigIntOnly(typeof value === 'bigint' ? value : BigInt(value));
-      return Number(number);
+      if (typeof value === 'number') throw new TypeError(`${name}: the number must be a BigInt`);
+      const exact = BigInt(value);
+      if (exact < 0n || exact > 0xffffffffffffffffn) throw new TypeError(`${name}: the number must be in 0..2^64-1`);
+      return Number(exact);
     }
     const number = Number(value);
     if (!Number.isFinite(number) || Math.trunc(number) < 0 || Math.trunc(number) > 0xffffffff) throw new TypeError(`${name}: the number must be in 0..4294967295`);
@@ -678,14 +680,19 @@
       const element = String(descriptor.element);
       const type = typeOf(element, 'WebAssembly.Table');
       if (!isReference(type)) throw new TypeError('WebAssembly.Table: elements must be references');
-      if (descriptor.initial === undefined) throw new TypeError("WebAssembly.Table: 'initial' is required");
-      const is64 = descriptor.address === 'i64';
-      const initial = indexOf(descriptor.initial, is64, 'WebAssembly.Table');
-      const maximum = descriptor.maximum === undefined ? -1 : indexOf(descriptor.maximum, is64, 'WebAssembly.Table');
+      const addressType = descriptor.address;
+      const address = addressType === undefined ? 'i32' : String(addressType);
+      if (address !== 'i32' && address !== 'i64') throw new TypeError(`WebAssembly.Table: there is no address type ${address}`);
+      const is64 = address === 'i64';
+      const wanted = descriptor.initial;
+      if (wanted === undefined) throw new TypeError("WebAssembly.Table: 'initial' is required");
+      const initial = indexOf(wanted, is64, 'WebAssembly.Table');
+      const most = descriptor.maximum;
+      const maximum = most === undefined ? -1 : indexOf(most, is64, 'WebAssembly.Table');
       if (maximum >= 0 && maximum < initial) throw new RangeError('WebAssembly.Table: the maximum is below the initial length');
       const realm = common();
       putValue(realm, type, 0, value === undefined ? (type === 'e' ? undefined : null) : value);
-      const id = native.makeTable(realm.store, element === 'anyfunc' ? 'funcref' : element, initial, maximum);
+      const id = native.makeTable(realm.store, element === 'anyfunc' ? 'funcref' : element, initial, maximum, is64);
       if (id < 0) throw new RangeError(native.message());
       itemState.set(this, { realm, kind: 'table', id, type, is64 });
       realm.items.set(id, this);
