@@ -29,6 +29,7 @@ public sealed class JavaScriptHost : IDisposable
         _script = new V8ScriptEngine(constraints, V8ScriptEngineFlags.EnableTaskPromiseConversion | V8ScriptEngineFlags.DisableGlobalMembers);
         _script.DocumentSettings.AccessFlags = DocumentAccessFlags.EnableFileLoading;
         _script.DocumentSettings.SearchPath = options.Folder;
+        _script.DocumentSettings.ContextCallback = document => new Dictionary<string, object> { ["url"] = document.Uri?.AbsoluteUri ?? document.Name };
         _loop = new EventLoop();
         Engine = new WasmEngine(options.Engine);
         _binding = new EngineBinding(_script, Engine, ReadScript("webassembly.js"));
