@@ -55,7 +55,8 @@ internal static class ExplainCommand
         return command;
     }
 
-    private static Explanation ExplainModule(
+    /// <summary>Runs a function of a module and explains what the engine did with it.</summary>
+    public static Explanation ExplainModule(
         string path, string name, IReadOnlyList<string> arguments, int repeat, EngineOptions options, RecorderOptions recorded, IReadOnlySet<string> shown)
     {
         var module = ModuleFile.Load(path);
@@ -64,7 +65,8 @@ internal static class ExplainCommand
         return ExecutionThread.Run(options, () => Run(module, name, values, repeat, options, recorded));
     }
 
-    private static Explanation ExplainProgram(ProgramDefinition program, int repeat, EngineOptions options, RecorderOptions recorded, IReadOnlySet<string> shown) =>
+    /// <summary>Runs a program and explains what the engine did with it.</summary>
+    public static Explanation ExplainProgram(ProgramDefinition program, int repeat, EngineOptions options, RecorderOptions recorded, IReadOnlySet<string> shown) =>
         ProgramSession.Run(program, options, host =>
         {
             using var recorder = new ExecutionRecorder(host.Engine, recorded);

@@ -5,11 +5,18 @@ using Harness.Experiments.Statistics;
 namespace Harness.Experiments.Reports;
 
 /// <summary>A table in Markdown, whose cells may hold any text.</summary>
-/// <param name="titles">Titles of the columns; all but the first <paramref name="textColumns"/> hold numbers.</param>
-/// <param name="textColumns">Number of columns, from the left, that hold text.</param>
-internal sealed class MarkdownTable(IReadOnlyList<string> titles, int textColumns = 1)
+/// <param name="columns">Titles of the columns, and whether they hold text; the others hold numbers.</param>
+internal sealed class MarkdownTable(IReadOnlyList<(string Title, bool IsText)> columns)
 {
     private readonly List<IReadOnlyList<string>> rows = [];
+
+    /// <summary>Makes a table whose first columns hold text.</summary>
+    /// <param name="titles">Titles of the columns; all but the first <paramref name="textColumns"/> hold numbers.</param>
+    /// <param name="textColumns">Number of columns, from the left, that hold text.</param>
+    public MarkdownTable(IReadOnlyList<string> titles, int textColumns = 1)
+        : this([.. titles.Select((title, index) => (title, index < textColumns))])
+    {
+    }
 
     /// <summary>Adds a row; missing cells at its end are empty.</summary>
     public void Add(params IEnumerable<string> cells) => rows.Add([.. cells]);
@@ -17,10 +24,10 @@ internal sealed class MarkdownTable(IReadOnlyList<string> titles, int textColumn
     /// <summary>Writes the table and an empty line.</summary>
     public void WriteTo(StringBuilder text)
     {
-        WriteRow(text, titles);
-        WriteRow(text, [.. titles.Select((_, index) => index < textColumns ? "---" : "---:")]);
+        WriteRow(text, [.. columns.Select(column => column.Title)]);
+        WriteRow(text, [.. columns.Select(column => column.IsText ? "---" : "---:")]);
         foreach (var row in rows)
-            WriteRow(text, [.. row, .. Enumerable.Repeat("", titles.Count - row.Count)]);
+            WriteRow(text, [.. row, .. Enumerable.Repeat("", columns.Count - row.Count)]);
         text.Append('\n');
     }
 

@@ -45,8 +45,8 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
         return (rankSum - (first.Count * (first.Count + 1) / 2.0), tieTerm);
     }
 
-    /// <summary>Counts the orders of m and n values by their U: the recurrence of Mann and Whitney, as a product of polynomials.</summary>
-    private static double ExactPValue(double u, int m, int n)
+    /// <summary>The number of orders of m and n values that have each U, from 0 to m·n: the recurrence of Mann and Whitney, as a product of polynomials.</summary>
+    public static double[] CountOrders(int m, int n)
     {
         var counts = new double[(m * n) + 1];
         counts[0] = 1;
@@ -58,6 +58,12 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
                 counts[j] += counts[j - i];
         }
 
+        return counts;
+    }
+
+    private static double ExactPValue(double u, int m, int n)
+    {
+        var counts = CountOrders(m, n);
         var smaller = (int)Math.Min(u, (m * n) - u);
         var tail = counts.Take(smaller + 1).Sum() / counts.Sum();
         return Math.Min(1, 2 * tail);

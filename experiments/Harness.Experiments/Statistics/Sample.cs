@@ -41,18 +41,23 @@ internal sealed class Sample
     }
 
     /// <summary>This sample's values divided by another's of the same round; rounds that only one of them has are left out.</summary>
-    public Sample DividedBy(Sample other)
+    public Sample DividedBy(Sample other) => Combine(other, (own, divisor) => own / divisor);
+
+    /// <summary>This sample's values less another's of the same round; rounds that only one of them has are left out.</summary>
+    public Sample Minus(Sample other) => Combine(other, (own, subtrahend) => own - subtrahend);
+
+    private Sample Combine(Sample other, Func<double, double, double> combine)
     {
         var byRound = new Dictionary<int, double>();
         for (var i = 0; i < other.Count; i++)
             byRound[other.rounds[i]] = other.sorted[i];
-        var ratios = new List<(int, double)>();
+        var combined = new List<(int, double)>();
         for (var i = 0; i < Count; i++)
         {
-            if (byRound.TryGetValue(rounds[i], out var divisor))
-                ratios.Add((rounds[i], sorted[i] / divisor));
+            if (byRound.TryGetValue(rounds[i], out var value))
+                combined.Add((rounds[i], combine(sorted[i], value)));
         }
 
-        return new Sample(ratios);
+        return new Sample(combined);
     }
 }

@@ -8,17 +8,21 @@ namespace Harness.Experiments.Statistics;
 /// <summary>What a sweep's measurements say: each cell's median, its speedup over the baseline, and comparisons of engines.</summary>
 internal sealed class SweepSummary
 {
+    /// <summary>Draws times cells of the bootstrap: very many cells get fewer draws, so that their summary does not take minutes.</summary>
+    private const int MostDraws = 10_000_000;
+
     private readonly SweepDefinition sweep;
     private readonly RoundBootstrap bootstrap;
     private readonly Dictionary<Cell, CellSummary> cells;
     private readonly Dictionary<Cell, Sample> samples;
+    private readonly Dictionary<(string Numerator, string Denominator, string Configuration), GeometricMean?> means = [];
 
     public SweepSummary(SweepDefinition sweep, IReadOnlyList<Measurement> measurements)
     {
         this.sweep = sweep;
         var byCell = measurements.GroupBy(row => row.Key.Cell).ToDictionary(group => group.Key, group => group.ToArray());
         samples = byCell.ToDictionary(pair => pair.Key, pair => new Sample(pair.Value.Select(row => (row.Repetition, row.ExecuteMs))));
-        bootstrap = new RoundBootstrap(measurements.Select(row => row.Repetition).ToHashSet(), sweep.Seed);
+        bootstrap = new RoundBootstrap(measurements.Select(row => row.Repetition).ToHashSet(), sweep.Seed, Math.Clamp(MostDraws / Math.Max(1, byCell.Count), 1_000, 10_000));
         cells = byCell.ToDictionary(pair => pair.Key, pair => Summarize(pair.Key, pair.Value));
         CorrectForManyTests();
         Engines = [.. measurements.Select(row => row.Engine).Distinct().Order(StringComparer.Ordinal)];
@@ -58,15 +62,15 @@ internal sealed class SweepSummary
     /// <summary>
     /// Geometric mean, over the workloads that the engine ran in every configuration, of the speedup over the baseline; null where there is none.
     /// </summary>
-    public GeometricMean? MeanSpeedup(string engine, string configuration) =>
-        Mean(CommonWorkloads(engine), workload => (new Cell(engine, sweep.BaselineOf(engine), workload), new Cell(engine, configuration, workload)));
+    public GeometricMean? MeanSpeedup(string engine, string configuration) => Remember(
+        (engine, "", configuration), () => Mean(CommonWorkloads(engine), (engine, sweep.BaselineOf(engine)), (engine, configuration)));
 
     /// <summary>
     /// Geometric mean, over the workloads that both engines ran in every configuration, of one engine's time divided by the other's; null where there is
     /// none.
     /// </summary>
-    public GeometricMean? MeanRatio(string engine, string otherEngine, string configuration) =>
-        Mean(CommonWorkloads(engine, otherEngine), workload => (new Cell(engine, configuration, workload), new Cell(otherEngine, configuration, workload)));
+    public GeometricMean? MeanRatio(string engine, string otherEngine, string configuration) => Remember(
+        (engine, otherEngine, configuration), () => Mean(CommonWorkloads(engine, otherEngine), (engine, configuration), (otherEngine, configuration)));
 
     /// <summary>One engine's time divided by another's; null where one of them was not measured.</summary>
     public Estimate? Ratio(string engine, string otherEngine, string configuration, string workload) =>
@@ -74,15 +78,26 @@ internal sealed class SweepSummary
             ? Statistics.Ratio.Of(own, other)
             : null;
 
-    private GeometricMean? Mean(IReadOnlyList<Workload> workloads, Func<string, (Cell Numerator, Cell Denominator)> pairOf)
+    /// <summary>
+    /// Geometric mean, over some workloads, of the time of one engine and configuration divided by that of another; null where there are none, or one of
+    /// them was not measured.
+    /// </summary>
+    public GeometricMean? Mean(
+        IReadOnlyList<Workload> workloads, (string Engine, string Configuration) numerator, (string Engine, string Configuration) denominator)
     {
-        if (workloads.Count == 0 || pairOf(workloads[0].Name) is var first && !(samples.ContainsKey(first.Numerator) && samples.ContainsKey(first.Denominator)))
-            return null;
-        return bootstrap.Mean([.. workloads.Select(workload =>
-        {
-            var (numerator, denominator) = pairOf(workload.Name);
-            return (samples[numerator], samples[denominator]);
-        })]);
+        var pairs = workloads
+            .Select(workload => (Numerator: FindSample(numerator.Engine, numerator.Configuration, workload.Name), Denominator: FindSample(denominator.Engine, denominator.Configuration, workload.Name)))
+            .ToList();
+        return pairs.Count == 0 || pairs.Exists(pair => pair.Numerator is null || pair.Denominator is null)
+            ? null
+            : bootstrap.Mean([.. pairs.Select(pair => (pair.Numerator!, pair.Denominator!))]);
+    }
+
+    private GeometricMean? Remember((string, string, string) key, Func<GeometricMean?> compute)
+    {
+        if (!means.TryGetValue(key, out var mean))
+            means.Add(key, mean = compute());
+        return mean;
     }
 
     private CellSummary Summarize(Cell cell, Measurement[] rows)

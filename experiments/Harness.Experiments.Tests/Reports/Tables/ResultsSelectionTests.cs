@@ -1,0 +1,69 @@
+using Harness.Experiments.Reports.Tables;
+using Harness.Experiments.Results;
+using Harness.Experiments.Tests.Results;
+
+namespace Harness.Experiments.Tests.Reports.Tables;
+
+public sealed class ResultsSelectionTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly ResultsView view;
+
+    public ResultsSelectionTests() => view = ResultsView.Open(SyntheticResults.Pair(folder.File("results"), 2, ["ours", "v8"], repetitions: 7));
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void EveryColumnOfTheFormatIsThere()
+    {
+        var format = File.ReadAllText(Path.Combine(ProjectLayout.Root, "experiments", "FORMAT.md"));
+        Assert.Equal(CsvHeader(), ResultsView.Measured.Select(column => column.Name));
+        Assert.All(ResultsView.Measured, column => Assert.Contains($"`{column.Name}`", format, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void RowsCanBeFilteredAndKnobsAreColumns()
+    {
+        var table = new ResultsSelection { Where = ["engine=ours", "workload=a*", "inlining.budget>100", "repetition<=3"], Columns = ["workload", "inlining.budget", "deopt", "repetition"] }.Apply(view);
+        Assert.Equal(3, table.Rows.Count);
+        Assert.All(table.Rows, row => Assert.Equal(("alpha", 5000.0, "on"), (row[0], row[1], row[2])));
+    }
+
+    [Fact]
+    public void LeftOutColumnsAreThoseOfMostInterestAndTheKnobsThatDiffer() =>
+        Assert.Equal(["deopt", "inlining.budget"], new ResultsSelection().Apply(view).Columns.Select(column => column.Name).TakeLast(2));
+
+    [Fact]
+    public void GroupsHaveTheirStatistic()
+    {
+        var table = new ResultsSelection { By = ["configuration"], Columns = ["execute_ms"], Where = ["workload=alpha"] }.Apply(view);
+        Assert.Equal(["base", "fast"], table.Rows.Select(row => row[0]));
+        Assert.All(table.Rows, row => Assert.Equal(14, row[1]));
+        Assert.Equal(50, (double)table.Rows[0][2]!, 0.05 * 50);
+        Assert.Equal(25, (double)table.Rows[1][2]!, 0.05 * 25);
+    }
+
+    [Fact]
+    public void APivotHasAColumnPerValue()
+    {
+        var table = new ResultsSelection { Pivot = "configuration", Statistic = GroupStatistic.Maximum, Sort = "-base", Limit = 2 }.Apply(view);
+        Assert.Equal(["engine", "workload", "base", "fast"], table.Columns.Select(column => column.Name));
+        Assert.Equal(2, table.Rows.Count);
+        Assert.True((double)table.Rows[0][2]! >= (double)table.Rows[1][2]!);
+        Assert.Contains("4 more rows are not shown.", table.Notes);
+    }
+
+    [Theory]
+    [InlineData("engin=ours", "no column 'engin'; did you mean 'engine'?")]
+    [InlineData("engine>ours", "holds texts, which are compared by = and !=")]
+    [InlineData("execute_ms>fast", "compares numbers with 'fast', which is none")]
+    [InlineData("engine", "'engine' is no condition; write COLUMN=VALUE")]
+    public void WrongConditionsAreExplained(string condition, string part) =>
+        Assert.Contains(part, Assert.Throws<HarnessException>(() => new ResultsSelection { Where = [condition] }.Apply(view)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void SortingByAColumnThatIsNotShownIsExplained() =>
+        Assert.Contains("no column 'deopts' to sort by", Assert.Throws<HarnessException>(() => new ResultsSelection { Columns = ["engine"], Sort = "deopts" }.Apply(view)).Message, StringComparison.Ordinal);
+
+    private string[] CsvHeader() => File.ReadLines(folder.File("results/results.csv")).First().Split(',');
+}

@@ -1,0 +1,52 @@
+using Harness.Experiments.Results;
+
+namespace Harness.Experiments.Tests.Results;
+
+public sealed class ResultsDatabaseTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly ResultsFolder results;
+
+    public ResultsDatabaseTests() => results = SyntheticResults.Pair(folder.File("results"), 2, repetitions: 7);
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void QueriesSeeMeasuredColumnsKnobsAndTheFolder()
+    {
+        using var database = ResultsDatabase.Open([results]);
+        var table = database.Query("select folder, configuration, \"inlining.budget\" as budget, count(*) as n, median(execute_ms) as ms from results where workload = 'alpha' group by all order by budget");
+        Assert.Equal(["folder", "configuration", "budget", "n", "ms"], table.Columns.Select(column => column.Name));
+        Assert.Equal([("results", "base", 100.0, 7L), ("results", "fast", 5000.0, 7L)], table.Rows.Select(row => ((string)row[0]!, (string)row[1]!, (double)row[2]!, (long)row[3]!)));
+        Assert.Equal(50, (double)table.Rows[0][4]!, 3.0);
+    }
+
+    [Fact]
+    public void SeveralFoldersAreOneTable()
+    {
+        var other = SyntheticResults.Pair(folder.File("other"), 3, repetitions: 3);
+        using var database = ResultsDatabase.Open([results, other]);
+        Assert.Equal([42L, 18L], database.Query("select count(*) from results group by folder order by folder desc").Rows.Select(row => (long)row[0]!));
+        Assert.Equal(0L, database.Query("select count(*) from failures").Rows[0][0]);
+    }
+
+    [Fact]
+    public void AWrongQueryIsExplainedInOneLine()
+    {
+        using var database = ResultsDatabase.Open([results]);
+        var mistake = Assert.Throws<HarnessException>(() => database.Query("select execut_ms from results"));
+        Assert.StartsWith("the query failed: Binder Error", mistake.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', mistake.Message);
+    }
+
+    [Fact]
+    public void ParquetHoldsWhatTheResultsHold()
+    {
+        var path = folder.File("it's.parquet");
+        using var database = ResultsDatabase.Open([results]);
+        database.WriteParquet(path);
+        Assert.Equal("PAR1"u8, File.ReadAllBytes(path).AsSpan(0, 4));
+        Assert.Equal(0L, database.Query($"select count(*) from (from results except from '{path.Replace("'", "''", StringComparison.Ordinal)}')").Rows[0][0]);
+        Assert.Equal(42L, database.Query($"select count(*) from '{path.Replace("'", "''", StringComparison.Ordinal)}'").Rows[0][0]);
+    }
+}

@@ -1,0 +1,91 @@
+using Harness.Experiments.Reports.Tables;
+using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
+using Harness.Experiments.Tests.Results;
+
+namespace Harness.Experiments.Tests.Statistics;
+
+public sealed class SideComparisonTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void TwoConfigurationsOfAFolderAreComparedRoundByRound()
+    {
+        SyntheticResults.Pair(folder.File("results"), 1.5);
+        var comparison = Compare("results,configuration=base", "results,configuration=fast");
+        Assert.True(comparison.IsPaired);
+        Assert.Equal(3, comparison.Cells.Count);
+        Assert.All(comparison.Cells, cell =>
+        {
+            Assert.Equal("base → fast", cell.Cell.Configuration);
+            Assert.InRange(1.5, cell.Ratio!.Value.Low, cell.Ratio.Value.High);
+            Assert.Equal(-1, cell.Direction);
+        });
+        var (_, _, mean) = Assert.Single(comparison.Means());
+        Assert.Equal(1.5, mean.Measured.Value, 0.02);
+    }
+
+    [Fact]
+    public void TwoFoldersAreIndependentAndWhatOnlyOneHasIsNamed()
+    {
+        SyntheticResults.Pair(folder.File("before"), 2, workloads: "alpha,beta,gone");
+        SyntheticResults.Pair(folder.File("after"), 3, workloads: "alpha,beta,new");
+        var comparison = Compare("before", "after");
+        Assert.False(comparison.IsPaired);
+        Assert.Equal(["base", "fast"], comparison.Cells.Select(cell => cell.Cell.Configuration).Distinct());
+        Assert.Equal(["gone", "gone"], comparison.OnlyA.Select(cell => cell.Workload));
+        Assert.Equal(["new", "new"], comparison.OnlyB.Select(cell => cell.Workload));
+        Assert.All(comparison.Cells, cell => Assert.Equal(cell.Cell.Configuration == "fast" ? -1 : 0, cell.Direction));
+        var fast = comparison.Means().Single(mean => mean.Configuration == "fast").Mean.Measured;
+        Assert.InRange(1.5, fast.Low, fast.High);
+    }
+
+    [Fact]
+    public void OtherColumnsCanBeComparedThoseThatAreZeroToo()
+    {
+        SyntheticResults.Pair(folder.File("results"), 1.5);
+        Assert.All(Compare("results,configuration=base", "results,configuration=fast", "deopts").Cells, cell =>
+        {
+            Assert.Null(cell.Ratio);
+            Assert.Equal(0, cell.Direction);
+        });
+    }
+
+    [Fact]
+    public void SidesWithNothingInCommonAreExplained()
+    {
+        SyntheticResults.Pair(folder.File("results"), 1.5, ["ours", "v8"]);
+        var (a, b) = (Side("results,engine=ours,configuration=base"), Side("results,engine=v8,configuration=base"));
+        Assert.Equal(3, SideComparison.Of(a, b, "execute_ms", 1).Cells.Count);
+        SyntheticResults.Pair(folder.File("other"), 1.5, workloads: "delta");
+        Assert.Contains("nothing in common to compare", Assert.Throws<HarnessException>(() => ComparisonTables.OfSides(a, Side("other"), "execute_ms", 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatWasMeasuredUnlikeIsSaid()
+    {
+        var before = SyntheticResults.Pair(folder.File("before"), 2);
+        SyntheticResults.Pair(folder.File("after"), 2);
+        var provenance = Provenance.Read(before.Provenance)!;
+        (provenance with { Machine = provenance.Machine with { Cores = 64 } }).Write(before.Provenance);
+        Assert.Equal(["Other machine: none, 64 cores and none, 2 cores."], ComparisonSide.Differences(Side("before"), Side("after")));
+    }
+
+    [Fact]
+    public void ResultsOfACommitAreTakenOutOfGit()
+    {
+        // The committed results of the project itself.
+        var side = ComparisonSide.Parse("v8-example@HEAD");
+        Assert.NotEmpty(side.Rows);
+        Assert.Contains("results-of-commits", side.Folder.Path, StringComparison.Ordinal);
+        Assert.Contains("there is no commit 'no-such'", Assert.Throws<HarnessException>(() => ComparisonSide.Parse("v8-example@no-such")).Message, StringComparison.Ordinal);
+        Assert.Contains("has no results in results/none", Assert.Throws<HarnessException>(() => ComparisonSide.Parse("none@HEAD")).Message, StringComparison.Ordinal);
+    }
+
+    private ComparisonSide Side(string text) => ComparisonSide.Parse(folder.File(text));
+
+    private SideComparison Compare(string a, string b, string metric = "execute_ms") => SideComparison.Of(Side(a), Side(b), metric, seed: 1);
+}

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Harness.Experiments.Results;
+
+namespace Harness.Experiments.Commands;
+
+/// <summary><c>harness query</c>: asks results in SQL.</summary>
+internal static class QueryCommand
+{
+    public static Command Create()
+    {
+        var sql = new Argument<string>("sql") { Description = "a query of DuckDB over the tables 'results' (columns of results.csv, one per knob, and 'folder') and 'failures'" };
+        var results = new Argument<string[]>("results") { Description = "results folders, or names of sweeps; all of results/ if left out", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("query", "ask results in SQL: harness query \"select workload, median(execute_ms) from results group by all\" gc") { sql, results };
+        var output = TableOutput.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            using var database = ResultsDatabase.Open(FindFolders(parsed.GetValue(results) ?? []));
+            var query = parsed.GetRequiredValue(sql);
+            output.Print(parsed, database.Query(query), $"\"{query}\"");
+        });
+        return command;
+    }
+
+    private static List<ResultsFolder> FindFolders(string[] names)
+    {
+        if (names.Length > 0)
+            return [.. names.Select(ResultsFolder.Find)];
+        List<ResultsFolder> all = Directory.Exists(ProjectLayout.Results)
+            ? [.. Directory.EnumerateDirectories(ProjectLayout.Results).Order(StringComparer.Ordinal).Where(folder => File.Exists(new ResultsFolder(folder).Results)).Select(folder => new ResultsFolder(folder))]
+            : [];
+        return all.Count > 0 ? all : throw new HarnessException($"there are no results in {ProjectLayout.Results}; name a results folder, or measure with 'harness sweep'");
+    }
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Harness.Experiments.Reports;
+using Harness.Experiments.Reports.Tables;
+
+namespace Harness.Experiments.Commands;
+
+/// <summary>The options by which commands print their table as JSON, CSV or Markdown instead of text.</summary>
+internal sealed class TableOutput
+{
+    private readonly string command;
+    private readonly Option<bool> json = new("--json") { Description = "print JSON: an array of objects" };
+    private readonly Option<bool> csv = new("--csv") { Description = "print CSV" };
+    private readonly Option<string?> markdown;
+
+    private TableOutput(string command)
+    {
+        this.command = command;
+        markdown = new Option<string?>("--markdown")
+        {
+            Description = $"print Markdown, or put it into FILE where it says 'begin: ./harness {command}'",
+            HelpName = "FILE",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+    }
+
+    /// <summary>Adds the options to a command.</summary>
+    public static TableOutput AddTo(Command command)
+    {
+        var output = new TableOutput(command.Name);
+        command.Options.Add(output.json);
+        command.Options.Add(output.csv);
+        command.Options.Add(output.markdown);
+        command.Validators.Add(result =>
+        {
+            if (result.Children.Count(child => child is System.CommandLine.Parsing.OptionResult { Implicit: false } option && (option.Option == output.json || option.Option == output.csv || option.Option == output.markdown)) > 1)
+                result.AddError("--json, --csv and --markdown exclude each other.");
+        });
+        return output;
+    }
+
+    /// <summary>The format that was asked for.</summary>
+    public TableFormat FormatOf(ParseResult parsed) =>
+        parsed.GetValue(json) ? TableFormat.Json
+        : parsed.GetValue(csv) ? TableFormat.Csv
+        : parsed.GetResult(markdown) is not null ? TableFormat.Markdown
+        : TableFormat.Text;
+
+    /// <summary>Prints a table in the format that was asked for; where programs read it, its notes go to standard error.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="arguments">The arguments of the command by which its section is found in a document.</param>
+    public void Print(ParseResult parsed, ResultTable table, string arguments)
+    {
+        var format = FormatOf(parsed);
+        if (format == TableFormat.Markdown)
+        {
+            PrintMarkdown(parsed, TableWriter.Write(table, format), arguments);
+            return;
+        }
+
+        Console.Write(TableWriter.Write(table, format));
+        if (format == TableFormat.Text)
+            return;
+        foreach (var note in table.Notes)
+            Console.Error.WriteLine(note);
+    }
+
+    /// <summary>Prints Markdown, or puts it into the document that was named.</summary>
+    public void PrintMarkdown(ParseResult parsed, string text, string arguments) =>
+        GeneratedSection.Write(parsed.GetValue(markdown), $"./harness {command} {arguments}", text);
+}

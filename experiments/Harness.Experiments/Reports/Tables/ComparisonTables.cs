@@ -1,0 +1,100 @@
+using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
+using Harness.Experiments.Sweeps;
+
+namespace Harness.Experiments.Reports.Tables;
+
+/// <summary>The tables of <c>harness compare</c>: the cells of one sweep, and two sides beside each other.</summary>
+internal static class ComparisonTables
+{
+    /// <summary>The cells of a sweep: medians, speedups over the baseline, tests; then the geometric means.</summary>
+    public static ResultTable OfSweep(SweepDefinition sweep, SweepSummary summary)
+    {
+        var table = new ResultTable(
+        [
+            new("engine"), new("workload"), new("configuration"), new("n", "0"), new("ms", "0.00"), new("ms_low", "0.00"), new("ms_high", "0.00"),
+            new("speedup", "0.00"), new("speedup_low", "0.00"), new("speedup_high", "0.00"), new("p_corrected", "0.####"), new("effect", "0.00"),
+        ]);
+        foreach (var engine in summary.Engines)
+        {
+            var hasSpeedups = sweep.SpeedupObstacle(engine) is null;
+            foreach (var workload in summary.Workloads)
+            {
+                foreach (var configuration in sweep.Configurations)
+                {
+                    if (summary.Find(engine, configuration.Name, workload.Name) is not { } cell)
+                        continue;
+                    var speedup = hasSpeedups ? cell.Speedup : null;
+                    table.Add(
+                        engine, workload.Name, configuration.Name, cell.Count, cell.Time.Value, Low(cell.Time), High(cell.Time),
+                        speedup?.Value, Low(speedup), High(speedup), cell.Difference?.AdjustedPValue, cell.Difference?.EffectSize);
+                }
+            }
+
+            foreach (var configuration in sweep.Configurations)
+            {
+                if (hasSpeedups && summary.MeanSpeedup(engine, configuration.Name)?.Measured is { } mean)
+                    table.Add(engine, "geometric mean", configuration.Name, null, null, null, null, mean.Value, Low(mean), High(mean), null, null);
+            }
+        }
+
+        foreach (var note in Charts.SweepChart.Notes(sweep, summary))
+            table.AddNote(note);
+        if (summary.Disturbances is { } disturbances)
+            table.AddNote(disturbances);
+        return table;
+    }
+
+    /// <summary>Two sides beside each other.</summary>
+    /// <param name="a">The first side.</param>
+    /// <param name="b">The second side.</param>
+    /// <param name="metric">The column that is compared.</param>
+    /// <param name="seed">Seed of the bootstrap.</param>
+    public static ResultTable OfSides(ComparisonSide a, ComparisonSide b, string metric, int seed)
+    {
+        var comparison = SideComparison.Of(a, b, metric, seed);
+        if (comparison.Cells.Count == 0)
+            throw new HarnessException($"{a.Text} and {b.Text} have nothing in common to compare: no workload under the same configuration on the same engine; name one of each, as in '{a.Text},configuration=NAME'");
+        var table = new ResultTable(
+        [
+            new("engine"), new("configuration"), new("workload"), new("a", "0.00"), new("b", "0.00"),
+            new("ratio", "0.000"), new("ratio_low", "0.000"), new("ratio_high", "0.000"), new("p_corrected", "0.####"), new("effect", "0.00"), new("verdict"),
+        ]);
+        var words = metric.EndsWith("_ms", StringComparison.Ordinal) ? ("b is faster", "b is slower") : ("b is smaller", "b is larger");
+        foreach (var cell in comparison.Cells)
+        {
+            var verdict = cell.Direction switch { < 0 => words.Item1, > 0 => words.Item2, _ => "no difference shown" };
+            table.Add(
+                cell.Cell.Engine, cell.Cell.Configuration, cell.Cell.Workload, cell.A.Median, cell.B.Median,
+                cell.Ratio?.Value, Low(cell.Ratio), High(cell.Ratio), cell.AdjustedPValue, cell.EffectSize, verdict);
+        }
+
+        foreach (var (engine, configuration, mean) in comparison.Means())
+            table.Add(engine, configuration, "geometric mean", null, null, mean.Measured.Value, Low(mean.Measured), High(mean.Measured), null, null, mean.Measured.HasInterval ? "" : "too few repetitions for an interval");
+        AddNotes(table, comparison, a, b, metric);
+        return table;
+    }
+
+    private static void AddNotes(ResultTable table, SideComparison comparison, ComparisonSide a, ComparisonSide b, string metric)
+    {
+        table.AddNote($"a is {a.Text}, b is {b.Text}; medians of {metric}; ratio is a ÷ b with its 95% interval.");
+        table.AddNote(comparison.IsPaired
+            ? "Compared round by round; Wilcoxon's signed-rank test, corrected after Holm."
+            : "Measured in different sweeps, so compared as independent samples, which a drift between them would mislead; Mann–Whitney test, corrected after Holm.");
+        foreach (var difference in ComparisonSide.Differences(a, b))
+            table.AddNote("Careful: " + difference);
+        Missing("a", comparison.OnlyA);
+        Missing("b", comparison.OnlyB);
+
+        void Missing(string side, IReadOnlyList<Cell> cells)
+        {
+            const int named = 12;
+            if (cells.Count > 0)
+                table.AddNote($"Only in {side}, and so in no mean: {string.Join("; ", cells.Take(named).Select(cell => $"{cell.Workload}, {cell.Configuration}, {cell.Engine}"))}{(cells.Count > named ? $"; and {cells.Count - named} more" : "")}.");
+        }
+    }
+
+    private static double? Low(Estimate? estimate) => estimate is { HasInterval: true } e ? e.Low : null;
+
+    private static double? High(Estimate? estimate) => estimate is { HasInterval: true } e ? e.High : null;
+}

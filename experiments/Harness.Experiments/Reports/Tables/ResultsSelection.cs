@@ -1,0 +1,180 @@
+using Harness.Experiments.Results;
+using MathNet.Numerics.Statistics;
+
+namespace Harness.Experiments.Reports.Tables;
+
+/// <summary>Which part of results is shown, and in which form: rows as they are, groups of them, or one column's values across.</summary>
+internal sealed record ResultsSelection
+{
+    private static readonly string[] DefaultColumns = ["engine", "configuration", "workload", "repetition", "execute_ms", "compile_ms", "optimized_bytes", "tier_ups", "deopts"];
+    private static readonly string[] DefaultGroups = ["engine", "configuration", "workload"];
+
+    /// <summary>Conditions that rows have to meet.</summary>
+    public IReadOnlyList<string> Where { get; init; } = [];
+
+    /// <summary>The columns that are shown; empty for those of most interest.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>The columns whose equal values make a group; empty for none.</summary>
+    public IReadOnlyList<string> By { get; init; } = [];
+
+    /// <summary>The column whose values become columns; null for none.</summary>
+    public string? Pivot { get; init; }
+
+    /// <summary>What is shown of a group of values.</summary>
+    public GroupStatistic Statistic { get; init; }
+
+    /// <summary>The column to sort by, with a minus sign before it for the largest first; null for the order of measuring.</summary>
+    public string? Sort { get; init; }
+
+    /// <summary>Most rows that are shown.</summary>
+    public int Limit { get; init; } = int.MaxValue;
+
+    /// <summary>Makes the table.</summary>
+    /// <exception cref="HarnessException">A column or condition is wrong.</exception>
+    public ResultTable Apply(ResultsView view)
+    {
+        var filters = Where.Select(text => RowFilter.Parse(text, view)).ToList();
+        var rows = view.Rows.Where(row => filters.TrueForAll(filter => filter.Accepts(row))).ToList();
+        var table = Pivot is not null ? MakePivot(view, rows) : By.Count > 0 ? MakeGroups(view, rows) : MakeRows(view, rows);
+        if (rows.Count == 0)
+            table.AddNote("No row meets the conditions.");
+        return Shorten(table);
+    }
+
+    private ResultTable MakeRows(ResultsView view, List<Measurement> rows)
+    {
+        var columns = (Columns.Count > 0 ? Columns : [.. DefaultColumns, .. view.DifferingKnobs().Select(knob => knob.Name)]).Select(view.Find).ToList();
+        var table = new ResultTable([.. columns.Select(Describe)]);
+        foreach (var row in rows)
+            table.Add([.. columns.Select(column => column.Read(row))]);
+        return table;
+    }
+
+    private ResultTable MakeGroups(ResultsView view, List<Measurement> rows)
+    {
+        var groups = By.Select(view.Find).ToList();
+        var values = (Columns.Count > 0 ? Columns : ["execute_ms", "compile_ms", "optimized_bytes", "tier_ups", "deopts"]).Select(view.FindNumber).ToList();
+        var table = new ResultTable([.. groups.Select(Describe), new TableColumn("n", "0"), .. values.Select(Describe)]);
+        foreach (var (key, members) in Group(rows, groups))
+            table.Add([.. key, members.Count, .. values.Select(column => (object?)Summarize(members.Select(column.ReadNumber)))]);
+        return table;
+    }
+
+    private ResultTable MakePivot(ResultsView view, List<Measurement> rows)
+    {
+        var across = view.Find(Pivot!);
+        var metric = view.FindNumber(Columns.Count switch { 0 => "execute_ms", 1 => Columns[0], _ => throw new HarnessException("a pivot shows one column of numbers; name one with --columns") });
+        var groups = (By.Count > 0 ? By : DefaultGroups.Where(name => name != Pivot)).Select(view.Find).ToList();
+        var titles = rows.Select(row => TableWriter.Exact(across.Read(row))).Distinct().ToList();
+        const int most = 200;
+        if (titles.Count > most)
+            throw new HarnessException($"column '{Pivot}' has {titles.Count} values, too many to be columns (at most {most}); pivot by another, or use --where");
+        var table = new ResultTable([.. groups.Select(Describe), .. titles.Select(title => new TableColumn(title, Describe(metric).Format))]);
+        foreach (var (key, members) in Group(rows, groups))
+        {
+            var cells = members.GroupBy(row => TableWriter.Exact(across.Read(row))).ToDictionary(cell => cell.Key, cell => Summarize(cell.Select(metric.ReadNumber)));
+            table.Add([.. key, .. titles.Select(title => cells.TryGetValue(title, out var value) ? (object?)value : null)]);
+        }
+
+        table.AddNote($"{Statistic.ToString().ToLowerInvariant()} of {metric.Name} by {Pivot}");
+        return table;
+    }
+
+    private static IEnumerable<(object?[] Key, List<Measurement> Members)> Group(List<Measurement> rows, List<ResultColumn> columns)
+    {
+        var groups = new Dictionary<string, (object?[] Key, List<Measurement> Members)>();
+        foreach (var row in rows)
+        {
+            var key = columns.Select(column => column.Read(row)).ToArray();
+            var text = string.Join('\0', key.Select(TableWriter.Exact));
+            if (!groups.TryGetValue(text, out var group))
+                groups.Add(text, group = (key, []));
+            group.Members.Add(row);
+        }
+
+        return groups.Values;
+    }
+
+    private double Summarize(IEnumerable<double> values)
+    {
+        var known = values.Where(value => !double.IsNaN(value)).ToArray();
+        return known.Length == 0 ? double.NaN : Statistic switch
+        {
+            GroupStatistic.Median => known.Median(),
+            GroupStatistic.Mean => known.Mean(),
+            GroupStatistic.Minimum => known.Min(),
+            GroupStatistic.Maximum => known.Max(),
+            GroupStatistic.Deviation => known.StandardDeviation(),
+            GroupStatistic.Sum => known.Sum(),
+            _ => throw new ArgumentOutOfRangeException(nameof(values), Statistic, null),
+        };
+    }
+
+    private ResultTable Shorten(ResultTable table)
+    {
+        IEnumerable<object?[]> rows = table.Rows;
+        if (Sort is { } sort)
+        {
+            var descending = sort.StartsWith('-');
+            var name = descending ? sort[1..] : sort;
+            var index = table.Columns.Select(column => column.Name).ToList().IndexOf(name);
+            if (index < 0)
+                throw new HarnessException($"the table has no column '{name}' to sort by; it has {string.Join(", ", table.Columns.Select(column => column.Name))}");
+            rows = descending ? rows.OrderByDescending(row => row[index], CellOrder.Instance) : rows.OrderBy(row => row[index], CellOrder.Instance);
+        }
+
+        var shortened = new ResultTable(table.Columns);
+        foreach (var row in rows.Take(Limit))
+            shortened.Add(row);
+        foreach (var note in table.Notes)
+            shortened.AddNote(note);
+        if (table.Rows.Count > Limit)
+            shortened.AddNote($"{table.Rows.Count - Limit} more rows are not shown.");
+        return shortened;
+    }
+
+    private static TableColumn Describe(ResultColumn column) => new(
+        column.Name,
+        !column.IsNumber ? null : column.Type != typeof(double) ? "0" : column.Name.EndsWith("_ms", StringComparison.Ordinal) ? "0.000" : "0.####");
+
+    /// <summary>Numbers by size, texts by their letters, what is missing last.</summary>
+    private sealed class CellOrder : IComparer<object?>
+    {
+        public static CellOrder Instance { get; } = new();
+
+        public int Compare(object? x, object? y) => (x, y) switch
+        {
+            (null, null) => 0,
+            (null, _) => 1,
+            (_, null) => -1,
+            (string left, string right) => string.CompareOrdinal(left, right),
+            (IConvertible left, IConvertible right) when left is not string && right is not string && left is not DateTime =>
+                left.ToDouble(null).CompareTo(right.ToDouble(null)),
+            (IComparable left, _) => left.CompareTo(y),
+            _ => 0,
+        };
+    }
+}
+
+/// <summary>What is shown of a group of values.</summary>
+internal enum GroupStatistic
+{
+    /// <summary>The middle one.</summary>
+    Median,
+
+    /// <summary>The arithmetic mean.</summary>
+    Mean,
+
+    /// <summary>The smallest.</summary>
+    Minimum,
+
+    /// <summary>The largest.</summary>
+    Maximum,
+
+    /// <summary>The standard deviation of a sample.</summary>
+    Deviation,
+
+    /// <summary>All of them together.</summary>
+    Sum,
+}

@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using DuckDB.NET.Data;
+using Harness.Experiments.Reports.Tables;
+
+namespace Harness.Experiments.Results;
+
+/// <summary>
+/// Results folders as a database in memory, for questions in SQL: the table <c>results</c> has the columns of <c>results.csv</c>, one per knob, and
+/// <c>folder</c>; the table <c>failures</c> those of <c>failures.csv</c>. DuckDB answers.
+/// </summary>
+internal sealed class ResultsDatabase : IDisposable
+{
+    /// <summary>Version of the native library's package; the managed one is pinned to the same.</summary>
+    private const string Version = "1.5.6.1";
+
+    private static readonly Lazy<IntPtr> Library = new(() =>
+        NativeLibrary.Load(new NativePackage("duckdb.net.bindings.full", Version, "DuckDB for queries and Parquet, about 100 MB to download").PathOf("libduckdb.so")));
+
+    private readonly DuckDBConnection connection;
+
+    private ResultsDatabase(DuckDBConnection connection) => this.connection = connection;
+
+    /// <summary>Loads folders.</summary>
+    /// <exception cref="HarnessException">A folder cannot be read, or DuckDB cannot be restored.</exception>
+    public static ResultsDatabase Open(IReadOnlyList<ResultsFolder> folders)
+    {
+        var loaded = folders.Select(folder => (folder, View: ResultsView.Open(folder))).ToList();
+
+        // The managed package asks for the library by its name, which is then the one that is loaded already.
+        _ = Library.Value;
+        var connection = new DuckDBConnection("DataSource=:memory:");
+        try
+        {
+            connection.Open();
+            var database = new ResultsDatabase(connection);
+
+            // Nothing is fetched from outside for a query.
+            database.Execute("SET autoinstall_known_extensions = false");
+            database.LoadResults(loaded);
+            database.LoadFailures(folders);
+            return database;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => connection.Dispose();
+
+    /// <summary>Answers a query.</summary>
+    /// <exception cref="HarnessException">The query is wrong; the message is DuckDB's, in one line.</exception>
+    public ResultTable Query(string sql)
+    {
+        try
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            using var reader = command.ExecuteReader();
+            var columns = Enumerable.Range(0, reader.FieldCount).Select(i => new TableColumn(reader.GetName(i), FormatOf(reader.GetFieldType(i)))).ToList();
+            var table = new ResultTable(columns);
+            while (reader.Read())
+                table.Add([.. Enumerable.Range(0, columns.Count).Select(i => reader.IsDBNull(i) ? null : Simplify(reader.GetValue(i)))]);
+            return table;
+        }
+        catch (DuckDBException exception)
+        {
+            throw new HarnessException($"the query failed: {OneLine(exception.Message)}; 'describe results' lists the columns", exception);
+        }
+    }
+
+    /// <summary>Writes the table <c>results</c> as a Parquet file.</summary>
+    public void WriteParquet(string path)
+    {
+        try
+        {
+            Execute($"COPY results TO '{path.Replace("'", "''", StringComparison.Ordinal)}' (FORMAT parquet, COMPRESSION zstd)");
+        }
+        catch (DuckDBException exception)
+        {
+            throw new HarnessException($"cannot write {path}: {OneLine(exception.Message)}", exception);
+        }
+    }
+
+    private void Execute(string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private void LoadResults(List<(ResultsFolder Folder, ResultsView View)> folders)
+    {
+        var columns = folders.SelectMany(folder => folder.View.Columns).GroupBy(column => column.Name)
+            .Select(group => (Name: group.Key, Type: group.Select(column => column.Type).Distinct().ToArray() is [var only] ? only : typeof(string)))
+            .ToList();
+        Execute($"CREATE TABLE results (folder VARCHAR, {string.Join(", ", columns.Select(column => $"{QuoteName(column.Name)} {SqlType(column.Type)}"))})");
+        using var appender = connection.CreateAppender("results");
+        foreach (var (folder, view) in folders)
+        {
+            var name = Path.GetFileName(folder.Path);
+            var own = columns.Select(column => view.Columns.FirstOrDefault(candidate => candidate.Name == column.Name)).ToArray();
+            foreach (var measurement in view.Rows)
+            {
+                var row = appender.CreateRow().AppendValue(name);
+                for (var i = 0; i < own.Length; i++)
+                    Append(row, columns[i].Type, own[i]?.Read(measurement));
+                row.EndRow();
+            }
+        }
+    }
+
+    private void LoadFailures(IReadOnlyList<ResultsFolder> folders)
+    {
+        Execute("CREATE TABLE failures (folder VARCHAR, engine VARCHAR, configuration VARCHAR, workload VARCHAR, repetition INTEGER, status VARCHAR, message VARCHAR)");
+        using var appender = connection.CreateAppender("failures");
+        foreach (var folder in folders.Where(folder => File.Exists(folder.Failures)))
+        {
+            foreach (var failure in DurableCsv<Failure>.Read(folder.Failures))
+            {
+                appender.CreateRow().AppendValue(Path.GetFileName(folder.Path)).AppendValue(failure.Engine).AppendValue(failure.Configuration).AppendValue(failure.Workload)
+                    .AppendValue(failure.Repetition).AppendValue(failure.Status).AppendValue(failure.Message).EndRow();
+            }
+        }
+    }
+
+    private static void Append(IDuckDBAppenderRow row, Type type, object? value)
+    {
+        if (value is null)
+            row.AppendNullValue();
+        else if (type == typeof(double))
+            row.AppendValue((double?)Convert.ToDouble(value, CultureInfo.InvariantCulture));
+        else if (type == typeof(long))
+            row.AppendValue((long?)value);
+        else if (type == typeof(int))
+            row.AppendValue((int?)value);
+        else if (type == typeof(bool))
+            row.AppendValue((bool?)value);
+        else if (type == typeof(DateTime))
+            row.AppendValue((DateTime?)value);
+        else
+            row.AppendValue(TableWriter.Exact(value));
+    }
+
+    private static string SqlType(Type type) =>
+        type == typeof(double) ? "DOUBLE"
+        : type == typeof(long) ? "BIGINT"
+        : type == typeof(int) ? "INTEGER"
+        : type == typeof(bool) ? "BOOLEAN"
+        : type == typeof(DateTime) ? "TIMESTAMP"
+        : "VARCHAR";
+
+    private static string QuoteName(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private static string? FormatOf(Type type) =>
+        type == typeof(double) || type == typeof(float) || type == typeof(decimal) ? "0.####"
+        : type.IsPrimitive && type != typeof(bool) && type != typeof(char) || type == typeof(System.Numerics.BigInteger) ? "0"
+        : null;
+
+    /// <summary>Lists and structures become their text.</summary>
+    private static object Simplify(object value) => value switch
+    {
+        string or bool or DateTime or IFormattable => value,
+        System.Collections.IEnumerable items => $"[{string.Join(", ", items.Cast<object?>().Select(TableWriter.Exact))}]",
+        _ => value.ToString() ?? "",
+    };
+
+    /// <summary>DuckDB's message without the picture of the query that follows it.</summary>
+    private static string OneLine(string message) => message.Split("\n\n")[0].ReplaceLineEndings(" ").Trim();
+}

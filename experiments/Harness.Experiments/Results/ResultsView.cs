@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Reflection;
+using CsvHelper;
+using Harness.Engine.Configuration;
+
+namespace Harness.Experiments.Results;
+
+/// <summary>
+/// The rows of a results folder with all that is known of each: the measured columns, and the value of every knob in the row's configuration,
+/// which the provenance has.
+/// </summary>
+internal sealed class ResultsView
+{
+    /// <summary>The columns of <c>results.csv</c>, in their order.</summary>
+    public static IReadOnlyList<ResultColumn> Measured { get; } =
+    [
+        .. typeof(Measurement).GetProperties()
+            .Select(property => (Property: property, Column: property.GetCustomAttribute<CsvColumnAttribute>()))
+            .Where(pair => pair.Column is not null)
+            .Select(pair => new ResultColumn(pair.Column!.Name!, pair.Property.PropertyType, pair.Property.GetValue)),
+    ];
+
+    private readonly string place;
+
+    private ResultsView(string place, IReadOnlyList<Measurement> rows, Provenance? provenance)
+    {
+        this.place = place;
+        Rows = rows;
+        Provenance = provenance;
+        Knobs = MakeKnobs(provenance, rows.Select(row => row.Configuration).ToHashSet());
+        Columns = [.. Measured, .. Knobs];
+    }
+
+    /// <summary>The rows, as they were measured.</summary>
+    public IReadOnlyList<Measurement> Rows { get; }
+
+    /// <summary>Where they come from; null where that is not known.</summary>
+    public Provenance? Provenance { get; }
+
+    /// <summary>A column per knob; none where the provenance is lost.</summary>
+    public IReadOnlyList<ResultColumn> Knobs { get; }
+
+    /// <summary>All columns: the measured ones, then the knobs.</summary>
+    public IReadOnlyList<ResultColumn> Columns { get; }
+
+    /// <summary>Reads a folder.</summary>
+    /// <exception cref="HarnessException">It has no rows, or they are damaged.</exception>
+    public static ResultsView Open(ResultsFolder folder)
+    {
+        var rows = MeasurementFile.Read(folder.Results);
+        return rows.Count > 0
+            ? new ResultsView(folder.Path, rows, Provenance.Read(folder.Provenance))
+            : throw new HarnessException($"{folder.Results} has no rows yet; continue the sweep");
+    }
+
+    /// <summary>The knobs that have more than one value in these results.</summary>
+    public IReadOnlyList<ResultColumn> DifferingKnobs()
+    {
+        var examples = Rows.DistinctBy(row => row.Configuration).ToList();
+        return [.. Knobs.Where(knob => examples.Select(knob.Read).Distinct().Count() > 1)];
+    }
+
+    /// <summary>Finds a column by its name.</summary>
+    /// <exception cref="HarnessException">There is none; the message suggests the nearest.</exception>
+    public ResultColumn Find(string name) => Columns.FirstOrDefault(column => column.Name == name)
+        ?? throw new HarnessException($"{place} has no column '{name}'; did you mean '{NameSuggestion.Nearest(name, Columns.Select(column => column.Name))}'? (experiments/FORMAT.md describes the columns; each knob is one, too)");
+
+    /// <summary>Finds a column of numbers by its name.</summary>
+    /// <exception cref="HarnessException">There is none.</exception>
+    public ResultColumn FindNumber(string name) => Find(name) is { IsNumber: true } column
+        ? column
+        : throw new HarnessException($"column '{name}' holds no numbers; numbers are in {string.Join(", ", Columns.Where(column => column.IsNumber).Take(12).Select(column => column.Name))} …");
+
+    private static List<ResultColumn> MakeKnobs(Provenance? provenance, HashSet<string> configurations)
+    {
+        if (provenance is null)
+            return [];
+        var known = provenance.Knobs.Where(pair => configurations.Contains(pair.Key)).ToDictionary();
+        return [.. known.Values.SelectMany(knobs => knobs.Keys).Distinct().Select(name => MakeKnob(name, known))];
+    }
+
+    private static ResultColumn MakeKnob(string name, Dictionary<string, IReadOnlyDictionary<string, string>> known)
+    {
+        var texts = known.Where(pair => pair.Value.ContainsKey(name)).ToDictionary(pair => pair.Key, pair => pair.Value[name]);
+        if (!texts.Values.All(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)))
+            return new ResultColumn(name, typeof(string), row => texts.GetValueOrDefault(row.Configuration));
+        var numbers = texts.ToDictionary(pair => pair.Key, pair => (object)double.Parse(pair.Value, CultureInfo.InvariantCulture));
+        return new ResultColumn(name, typeof(double), row => numbers.GetValueOrDefault(row.Configuration));
+    }
+}

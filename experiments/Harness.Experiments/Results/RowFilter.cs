@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Harness.Experiments.Results;
+
+/// <summary>
+/// A condition on rows, as users write it: <c>engine=ours</c>, <c>workload=gc-*</c>, <c>execute_ms&gt;100</c>, <c>inlining.budget!=5000</c>. A text is equal to
+/// a pattern in which <c>*</c> stands for anything.
+/// </summary>
+internal sealed partial class RowFilter
+{
+    private readonly ResultColumn column;
+    private readonly string comparison;
+    private readonly double number;
+    private readonly Regex? pattern;
+
+    private RowFilter(ResultColumn column, string comparison, string value)
+    {
+        this.column = column;
+        this.comparison = comparison;
+        if (column.IsNumber)
+        {
+            if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out number))
+                throw new HarnessException($"the condition '{column.Name}{comparison}{value}' compares numbers with '{value}', which is none");
+            return;
+        }
+
+        if (comparison is not ("=" or "!="))
+            throw new HarnessException($"the condition '{column.Name}{comparison}{value}' is for numbers; '{column.Name}' holds texts, which are compared by = and !=");
+        pattern = Glob(value);
+    }
+
+    /// <summary>Reads a condition.</summary>
+    /// <exception cref="HarnessException">It is none, or names a column that is not there.</exception>
+    public static RowFilter Parse(string text, ResultsView view)
+    {
+        var match = Form().Match(text);
+        return match.Success
+            ? new RowFilter(view.Find(match.Groups["column"].Value), match.Groups["comparison"].Value, match.Groups["value"].Value)
+            : throw new HarnessException($"'{text}' is no condition; write COLUMN=VALUE, with one of = != < <= > >= between");
+    }
+
+    /// <summary>The expression that a pattern stands for.</summary>
+    public static Regex Glob(string pattern) =>
+        new("^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal) + "$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+
+    /// <summary>Whether a row meets the condition; one where the column has no value does not.</summary>
+    public bool Accepts(Measurement row)
+    {
+        if (column.Read(row) is not { } value)
+            return false;
+        if (pattern is not null)
+            return pattern.IsMatch(Reports.Tables.TableWriter.Exact(value)) == (comparison == "=");
+        var own = column.ReadNumber(row);
+        return comparison switch
+        {
+            "=" => own.Equals(number),
+            "!=" => !own.Equals(number),
+            "<" => own < number,
+            "<=" => own <= number,
+            ">" => own > number,
+            _ => own >= number,
+        };
+    }
+
+    [GeneratedRegex("^(?<column>[A-Za-z0-9_.-]+)(?<comparison>!=|<=|>=|=|<|>)(?<value>.*)$")]
+    private static partial Regex Form();
+}

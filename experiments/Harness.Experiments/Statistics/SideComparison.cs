@@ -1,0 +1,163 @@
+using Harness.Experiments.Results;
+using MathNet.Numerics.Random;
+using MathNet.Numerics.Statistics;
+
+namespace Harness.Experiments.Statistics;
+
+/// <summary>
+/// Compares two sides cell by cell. What identifies a cell is engine, configuration and workload, but for what both sides restrict to one value. Rows of
+/// one folder are compared round by round; rows of different ones, whose rounds have nothing in common, as independent samples.
+/// </summary>
+internal sealed class SideComparison
+{
+    /// <summary>Draws times cells of a bootstrap: many cells have less need of many draws.</summary>
+    private const int MostDraws = 10_000_000;
+
+    private readonly bool isPaired;
+    private readonly int seed;
+
+    private SideComparison(bool isPaired, int seed)
+    {
+        this.isPaired = isPaired;
+        this.seed = seed;
+    }
+
+    /// <summary>Whether both sides were measured in the same rounds.</summary>
+    public bool IsPaired => isPaired;
+
+    /// <summary>The cells that both sides have, in the order of the first side.</summary>
+    public IReadOnlyList<ComparedCell> Cells { get; private init; } = [];
+
+    /// <summary>Cells that only the first side has.</summary>
+    public IReadOnlyList<Cell> OnlyA { get; private init; } = [];
+
+    /// <summary>Cells that only the second side has.</summary>
+    public IReadOnlyList<Cell> OnlyB { get; private init; } = [];
+
+    /// <summary>Compares a column of two sides.</summary>
+    /// <param name="a">The first side, whose values are divided.</param>
+    /// <param name="b">The second side.</param>
+    /// <param name="metric">The column.</param>
+    /// <param name="seed">Seed of the bootstrap.</param>
+    public static SideComparison Of(ComparisonSide a, ComparisonSide b, string metric, int seed)
+    {
+        var (first, second) = (Samples(a, b, a, metric), Samples(a, b, b, metric));
+        var comparison = new SideComparison(a.Folder.Path == b.Folder.Path, seed);
+        var common = first.Keys.Where(second.ContainsKey).ToList();
+        var cells = common.Select(cell => comparison.Compare(cell, first[cell], second[cell])).ToList();
+        var adjusted = Holm.Adjust([.. cells.Select(cell => cell.PValue)]);
+        return new SideComparison(comparison.isPaired, seed)
+        {
+            Cells = [.. cells.Select((cell, i) => cell with { AdjustedPValue = adjusted[i] })],
+            OnlyA = [.. first.Keys.Where(cell => !second.ContainsKey(cell))],
+            OnlyB = [.. second.Keys.Where(cell => !first.ContainsKey(cell))],
+        };
+    }
+
+    /// <summary>The geometric mean, over the workloads of an engine and configuration that both sides have, of the ratio; a claim about just these.</summary>
+    public IEnumerable<(string Engine, string Configuration, GeometricMean Mean)> Means()
+    {
+        var groups = Cells.Where(cell => cell.Ratio is not null).GroupBy(cell => (cell.Cell.Engine, cell.Cell.Configuration)).ToList();
+        var draws = Math.Clamp(MostDraws / Math.Max(1, Cells.Count), 1_000, 10_000);
+        var first = new RoundBootstrap(Cells.SelectMany(cell => cell.A.Rounds).ToHashSet(), seed, draws);
+        var second = isPaired ? first : new RoundBootstrap(Cells.SelectMany(cell => cell.B.Rounds).ToHashSet(), unchecked(seed + 104_729), draws);
+        foreach (var group in groups)
+        {
+            var programs = group.Select(cell => (cell.A, cell.B)).ToList();
+            yield return (group.Key.Engine, group.Key.Configuration, isPaired ? first.Mean(programs) : IndependentMean([.. group], first, second));
+        }
+    }
+
+    /// <summary>
+    /// Rounds of both sides are drawn apart. The draws tell how far a mean of ratios of medians strays, relatively; by so much the mean of the
+    /// ratios that the table shows is taken to be uncertain.
+    /// </summary>
+    private GeometricMean IndependentMean(List<ComparedCell> cells, RoundBootstrap first, RoundBootstrap second)
+    {
+        var value = Math.Exp(cells.Average(cell => Math.Log(cell.Ratio!.Value.Value)));
+        if (cells.Exists(cell => !cell.Ratio!.Value.HasInterval))
+            return new GeometricMean(Estimate.Without(value), Estimate.Without(value), cells.Count);
+        var strays = cells.Select(cell =>
+        {
+            var center = cell.A.Median / cell.B.Median;
+            return (Log: Math.Log(cell.Ratio!.Value.Value), Draws: first.MediansOf(cell.A).Zip(second.MediansOf(cell.B), (x, y) => Math.Log(x / y / center)).ToArray());
+        }).ToArray();
+        var measured = new double[strays[0].Draws.Length];
+        var general = new double[measured.Length];
+        var random = new MersenneTwister(unchecked(seed + 7919));
+        for (var i = 0; i < measured.Length; i++)
+        {
+            foreach (var stray in strays)
+            {
+                measured[i] += stray.Log + stray.Draws[i];
+                var drawn = strays[random.Next(strays.Length)];
+                general[i] += drawn.Log + drawn.Draws[i];
+            }
+        }
+
+        return new GeometricMean(
+            Interval(value, measured, strays.Length), strays.Length < MedianInterval.LeastValues ? Estimate.Without(value) : Interval(value, general, strays.Length), strays.Length);
+    }
+
+    private static Estimate Interval(double value, double[] sums, int count)
+    {
+        Array.Sort(sums);
+        const double tail = (1 - MedianInterval.Confidence) / 2;
+        return new Estimate(value, Math.Exp(SortedArrayStatistics.Quantile(sums, tail) / count), Math.Exp(SortedArrayStatistics.Quantile(sums, 1 - tail) / count));
+    }
+
+    private ComparedCell Compare(Cell cell, Sample a, Sample b)
+    {
+        // A column may be 0 throughout, such as deopts; then there is no ratio.
+        var comparable = a.Sorted[0] > 0 && b.Sorted[0] > 0;
+        var effect = MannWhitney.Compare(a.Sorted, b.Sorted);
+        return new ComparedCell
+        {
+            Cell = cell,
+            A = a,
+            B = b,
+            Ratio = !comparable ? null : isPaired ? Ratio.Of(a, b) : IndependentRatio.Of(a, b),
+            PValue = !isPaired ? effect.PValue : comparable ? SignedRank.PValue(a.DividedBy(b).Sorted.Select(ratio => Math.Log(ratio))) : SignedRank.PValue(a.Minus(b).Sorted),
+            EffectSize = effect.EffectSize,
+        };
+    }
+
+    private static Dictionary<Cell, Sample> Samples(ComparisonSide a, ComparisonSide b, ComparisonSide side, string metric)
+    {
+        var column = side.View.FindNumber(metric);
+        var engine = a.Engine is not null && b.Engine is not null ? Name(a.Engine, b.Engine) : null;
+        var configuration = a.Configuration is not null && b.Configuration is not null ? Name(a.Configuration, b.Configuration) : null;
+        return side.Rows
+            .GroupBy(row => new Cell(engine ?? row.Engine, configuration ?? row.Configuration, row.Workload))
+            .ToDictionary(group => group.Key, group => new Sample(group.Select(row => (row.Repetition, column.ReadNumber(row)))));
+    }
+
+    private static string Name(string a, string b) => a == b ? a : $"{a} → {b}";
+}
+
+/// <summary>A cell of a comparison of two sides.</summary>
+internal sealed record ComparedCell
+{
+    public required Cell Cell { get; init; }
+
+    /// <summary>The values of the first side.</summary>
+    public required Sample A { get; init; }
+
+    /// <summary>The values of the second side.</summary>
+    public required Sample B { get; init; }
+
+    /// <summary>The first side's value divided by the second's: for times above 1 where the second is faster. Null where a value is 0.</summary>
+    public required Estimate? Ratio { get; init; }
+
+    /// <summary>Wilcoxon's signed-rank test over rounds where the sides have the same, else the Mann–Whitney test; two-sided.</summary>
+    public required double PValue { get; init; }
+
+    /// <summary>The same after Holm's correction over all cells.</summary>
+    public double AdjustedPValue { get; init; }
+
+    /// <summary>Cliff's delta: 1 if every value of the first side is larger than every one of the second, -1 if smaller.</summary>
+    public required double EffectSize { get; init; }
+
+    /// <summary>Whether the sides differ by more than noise: -1 where the second side's values are smaller, 1 where they are larger, 0 where nothing is shown.</summary>
+    public int Direction => AdjustedPValue >= 0.05 ? 0 : EffectSize > 0 ? -1 : 1;
+}
