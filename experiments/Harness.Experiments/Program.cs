@@ -31,6 +31,8 @@ var root = new RootCommand("Research harness for speculative optimisation in Web
     ShowCommand.Create(),
     QueryCommand.Create(),
     ExportCommand.Create(),
+    SteadyCommand.Create(),
+    AgreementCommand.Create(),
     DiffDecisionsCommand.Create(),
     FuzzCommand.Create(),
     DartCommand.Create(),

@@ -26,6 +26,7 @@ public sealed class SweepChartTests
     [InlineData(Bars, "Dots")]
     [InlineData(Bars, "Pareto")]
     [InlineData(TwoKnobs, "Pareto")]
+    [InlineData(FewBars, "Iterations")]
     public void NoTextIsCutOrCoversAnother(string text, string kind)
     {
         var sweep = TestSweeps.Read(text);
@@ -113,6 +114,7 @@ public sealed class SweepChartTests
                     {
                         Engine = engine, Configuration = configuration.Name, Workload = workload.Name, Repetition = repetition,
                         ExecuteMs = center * (1 + (random.NextDouble() * 0.1)), OptimizedBytes = 1000 + random.Next(500),
+                        IterationsMs = string.Join(';', Enumerable.Range(0, 40).Select(i => (center * (i < 9 ? 3 : 1) * (1 + (random.NextDouble() * 0.02))).ToString(System.Globalization.CultureInfo.InvariantCulture))),
                     }));
                 }
             }

@@ -23,4 +23,7 @@ internal enum ChartKind
 
     /// <summary>Mean speedup against size of code, a point per configuration.</summary>
     Pareto,
+
+    /// <summary>Time over iterations, with changepoints.</summary>
+    Iterations,
 }

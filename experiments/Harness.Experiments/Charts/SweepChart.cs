@@ -24,6 +24,7 @@ internal static class SweepChart
             ChartKind.Heat => KnobResponse.CreateHeat(sweep, summary, axes),
             ChartKind.Dots => RepetitionDots.Create(sweep, summary),
             ChartKind.Pareto => ParetoChart.Create(sweep, summary),
+            ChartKind.Iterations => IterationChart.Create(sweep, summary),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
         return figure with { Source = $"results of the sweep '{sweep.Name}'; made by: harness chart {sweep.Name} --kind {chosen.ToString().ToLowerInvariant()}" };

@@ -20,6 +20,7 @@ internal sealed class SweepSummary
     public SweepSummary(SweepDefinition sweep, IReadOnlyList<Measurement> measurements)
     {
         this.sweep = sweep;
+        Rows = measurements;
         var byCell = measurements.GroupBy(row => row.Key.Cell).ToDictionary(group => group.Key, group => group.ToArray());
         samples = byCell.ToDictionary(pair => pair.Key, pair => new Sample(pair.Value.Select(row => (row.Repetition, row.ExecuteMs))));
         bootstrap = new RoundBootstrap(measurements.Select(row => row.Repetition).ToHashSet(), sweep.Seed, Math.Clamp(MostDraws / Math.Max(1, byCell.Count), 1_000, 10_000));
@@ -32,6 +33,9 @@ internal sealed class SweepSummary
 
     /// <summary>How much was disturbed by others on the machine, in a sentence; null if nothing was.</summary>
     public string? Disturbances { get; }
+
+    /// <summary>The rows that it sums up.</summary>
+    public IReadOnlyList<Measurement> Rows { get; }
 
     /// <summary>The engines that were measured.</summary>
     public IReadOnlyList<string> Engines { get; }

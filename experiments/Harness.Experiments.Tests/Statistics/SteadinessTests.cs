@@ -1,0 +1,46 @@
+using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
+using MathNet.Numerics.Random;
+
+namespace Harness.Experiments.Tests.Statistics;
+
+public sealed class SteadinessTests
+{
+    [Theory]
+    [InlineData("10x40", "Flat", 0)]
+    [InlineData("30x10 10x40", "WarmUp", 10)]
+    [InlineData("30x5 20x10 10x40", "WarmUp", 15)]
+    [InlineData("10x10 14x40", "SlowDown", 10)]
+    [InlineData("30x5 10x10 14x40", "SlowDown", 15)]
+    [InlineData("10x50 14x10", "NoSteadyState", 60)]
+    [InlineData("10x12 14x12 10x12 14x12 18x10", "NoSteadyState", 58)]
+    [InlineData("10x14", "TooShort", 14)]
+    public void ProcessesHaveTheirClass(string shape, string expected, int steadyFrom)
+    {
+        var steadiness = Steadiness.Of(Make(shape));
+        Assert.Equal(expected, steadiness.Class.ToString());
+        Assert.Equal(steadyFrom, steadiness.SteadyFrom);
+    }
+
+    [Fact]
+    public void ASlowIterationNowAndThenIsNoChangeOfState()
+    {
+        var iterations = Make("10x60").ToArray();
+        (iterations[20], iterations[41]) = (31, 25);
+        Assert.Equal(SteadinessClass.Flat, Steadiness.Of(iterations).Class);
+    }
+
+    [Theory]
+    [InlineData(0, 5)]
+    [InlineData(4, 4)]
+    [InlineData(2, 3)]
+    public void OnlyCallsOfOneKindAreComparedWithEachOther(int warmUpCalls, int expected) => Assert.Equal(
+        expected,
+        Steadiness.IterationsOf(new Measurement { Engine = "ours", Configuration = "a", Workload = "b", Repetition = 1, ExecuteMs = 1, WarmUpCalls = warmUpCalls, IterationsMs = "1;2;3;4;5.5" }).Count);
+
+    private static IReadOnlyList<double> Make(string shape)
+    {
+        var random = new MersenneTwister(7);
+        return [.. shape.Split(' ').Select(part => part.Split('x')).SelectMany(part => Enumerable.Range(0, int.Parse(part[1])).Select(_ => int.Parse(part[0]) * (1 + (random.NextDouble() * 0.004))))];
+    }
+}
