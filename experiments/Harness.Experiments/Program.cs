@@ -33,6 +33,7 @@ var root = new RootCommand("Research harness for speculative optimisation in Web
     ExportCommand.Create(),
     SteadyCommand.Create(),
     AgreementCommand.Create(),
+    ReportCommand.Create(),
     DiffDecisionsCommand.Create(),
     FuzzCommand.Create(),
     DartCommand.Create(),

@@ -99,6 +99,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("compare gc gc --metric workload", "column 'workload' holds no numbers")]
     [InlineData("compare gc --json --csv", "--json, --csv and --markdown exclude each other")]
     [InlineData("aa gc", "has no two configurations with the same knobs; measure one against itself with")]
+    [InlineData("report {0}", "there are no results in")]
+    [InlineData("report gc --output {0}/none/report.html", "Could not find a part of the path")]
     [InlineData("rank gc --engine v9", "the results have no engine 'v9'; they have ours and v8")]
     [InlineData("show gc --columns execute", "no column 'execute'; did you mean")]
     [InlineData("show gc --where engine", "'engine' is no condition; write COLUMN=VALUE")]

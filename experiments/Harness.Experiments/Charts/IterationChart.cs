@@ -19,7 +19,7 @@ internal static class IterationChart
     {
         var titles = sweep.Configurations.ToDictionary(configuration => configuration.Name, configuration => configuration.Title);
         var workloads = summary.Workloads.ToDictionary(workload => workload.Name, workload => workload.Title);
-        var cells = CellSteadiness.Of(summary.Rows)
+        var cells = summary.SteadinessOfCells
             .Where(pair => titles.ContainsKey(pair.Key.Configuration) && workloads.ContainsKey(pair.Key.Workload) && pair.Value.Processes.Any(process => process.Class != SteadinessClass.TooShort))
             .OrderByDescending(pair => pair.Value.IsDoubtful ? 2 : pair.Value.IsInconsistent ? 1 : 0)
             .ToList();

@@ -3,6 +3,7 @@ using Harness.Experiments.Charts.Panels;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Statistics;
 using Harness.Experiments.Sweeps;
+using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Charts;
 
@@ -26,6 +27,22 @@ internal static class RepetitionDots
             Subtitle = $"Every repetition ({sweep.Repetitions} processes a row) in relation to the median of its row; rows in red fall into two groups",
             Panels = [.. panels],
             Notes = SweepChart.Notes(sweep, summary),
+        };
+    }
+    /// <summary>The repetitions of one workload, in ms, a row per configuration and engine.</summary>
+    public static Figure OfWorkload(SweepDefinition sweep, SweepSummary summary, Workload workload)
+    {
+        var rows =
+            from engine in summary.Engines
+            from configuration in sweep.Configurations
+            let sample = summary.FindSample(engine, configuration.Name, workload.Name)
+            where sample is not null
+            select new DotRow($"{configuration.Title}, {EngineCatalog.TitleOf(engine)}", sample.Sorted, summary.Find(engine, configuration.Name, workload.Name)!.Modes is not null);
+        return new Figure
+        {
+            Title = workload.Title,
+            Subtitle = "Every repetition; rows in red fall into two groups",
+            Panels = [new FigurePanel("", new DotPanel("ms", [.. rows]))],
         };
     }
 }

@@ -104,24 +104,7 @@ internal static class SummaryReport
     /// <summary>Lists what a reader should know before quoting a number.</summary>
     private static void WriteCautions(StringBuilder text, SweepDefinition sweep, SweepSummary summary, Provenance? provenance)
     {
-        var cautions = new List<string>(provenance?.Environment?.Cautions().Select(caution => Capitalized(caution) + ".") ?? []);
-        foreach (var engine in summary.Engines)
-        {
-            foreach (var workload in summary.Workloads)
-            {
-                foreach (var configuration in sweep.Configurations)
-                {
-                    if (summary.Find(engine, configuration.Name, workload.Name) is not { } cell)
-                        continue;
-                    var name = $"{Title(engine)}, {workload.Title}, {configuration.Title}";
-                    if (cell.Modes is { } modes)
-                        cautions.Add($"{name}: times fall into two groups, {Number(modes.Low, "0.00")} ms ({modes.LowCount} times) and {Number(modes.High, "0.00")} ms ({modes.HighCount} times), with {cell.CodeVariants} sizes of optimized code; the median says little.");
-                    if (cell.Unsettled * 2 > cell.Count)
-                        cautions.Add($"{name}: {cell.Unsettled} of {cell.Count} repetitions had not settled when they were timed.");
-                }
-            }
-        }
-
+        List<string> cautions = [.. Cautions.OfEnvironment(provenance), .. Cautions.OfCells(sweep, summary)];
         if (cautions.Count == 0)
             return;
         Line(text, "## To be careful of\n");

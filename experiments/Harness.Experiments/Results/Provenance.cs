@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Sweeps;
@@ -73,6 +74,9 @@ internal sealed record Provenance
 
     /// <summary>The time of day as it is written here.</summary>
     public static string Now() => DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+
+    /// <summary>It as JSON, with whatever it has.</summary>
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, Json)!.AsObject();
 
     /// <summary>Writes it, whole or not at all.</summary>
     public void Write(string path)

@@ -20,6 +20,9 @@ internal sealed class ResultsFolder(string path)
 
     public string Summary => In("summary.md");
 
+    /// <summary>The document of <c>harness report</c>.</summary>
+    public string Report => In("report.html");
+
     /// <summary>A chart's file.</summary>
     public string Chart(string name, string format) => In($"{name}.{format}");
 

@@ -15,12 +15,14 @@ internal sealed class SweepSummary
     private readonly RoundBootstrap bootstrap;
     private readonly Dictionary<Cell, CellSummary> cells;
     private readonly Dictionary<Cell, Sample> samples;
+    private readonly Lazy<Dictionary<Cell, CellSteadiness>> steadiness;
     private readonly Dictionary<(string Numerator, string Denominator, string Configuration), GeometricMean?> means = [];
 
     public SweepSummary(SweepDefinition sweep, IReadOnlyList<Measurement> measurements)
     {
         this.sweep = sweep;
         Rows = measurements;
+        steadiness = new Lazy<Dictionary<Cell, CellSteadiness>>(() => CellSteadiness.Of(measurements));
         var byCell = measurements.GroupBy(row => row.Key.Cell).ToDictionary(group => group.Key, group => group.ToArray());
         samples = byCell.ToDictionary(pair => pair.Key, pair => new Sample(pair.Value.Select(row => (row.Repetition, row.ExecuteMs))));
         bootstrap = new RoundBootstrap(measurements.Select(row => row.Repetition).ToHashSet(), sweep.Seed, Math.Clamp(MostDraws / Math.Max(1, byCell.Count), 1_000, 10_000));
@@ -36,6 +38,9 @@ internal sealed class SweepSummary
 
     /// <summary>The rows that it sums up.</summary>
     public IReadOnlyList<Measurement> Rows { get; }
+
+    /// <summary>How the processes of each cell went.</summary>
+    public IReadOnlyDictionary<Cell, CellSteadiness> SteadinessOfCells => steadiness.Value;
 
     /// <summary>The engines that were measured.</summary>
     public IReadOnlyList<string> Engines { get; }

@@ -33,6 +33,11 @@ internal static class FigureFile
         File.WriteAllBytes(path, draw(figure, figure.Measure(width)));
     }
 
+    /// <summary>A figure as the text of an SVG document.</summary>
+    /// <param name="figure">The figure.</param>
+    /// <param name="width">Width in points.</param>
+    public static string ToSvg(Figure figure, float width = Figure.StandardWidth) => Encoding.UTF8.GetString(Svg(figure, figure.Measure(width)));
+
     private static byte[] Png(Figure figure, SKSize size)
     {
         using var bitmap = new SKBitmap((int)MathF.Ceiling(size.Width * PngScale), (int)MathF.Ceiling(size.Height * PngScale));

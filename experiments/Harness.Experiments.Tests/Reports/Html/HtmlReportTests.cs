@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Harness.Experiments.Reports.Html;
+using Harness.Experiments.Results;
+using Harness.Experiments.Tests.Results;
+
+namespace Harness.Experiments.Tests.Reports.Html;
+
+public sealed partial class HtmlReportTests : IDisposable
+{
+    /// <summary>A text that would be markup wherever it were not escaped.</summary>
+    private const string Hostile = "</td><script>alert(1)</script><img src=x onerror=alert(1)>\" onload=\"alert(1)' &amp; <!-- ]]>";
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void TheDocumentIsWellFormedAndItsLinksLeadSomewhere()
+    {
+        var document = Parse(HtmlReport.Create(SyntheticResults.Pair(folder.File("results"), 1.5, ["ours", "v8"])));
+        var ids = document.Descendants().Attributes("id").Select(id => id.Value).ToList();
+        Assert.Equal(ids.Distinct(), ids);
+        var links = document.Descendants().Attributes("href").Select(href => href.Value).ToList();
+        Assert.NotEmpty(links);
+        Assert.All(links, link => Assert.Contains(link.TrimStart('#'), ids));
+        foreach (var section in (string[])["summary", "careful", "charts", "tables", "programs", "failures", "environment", "again"])
+            Assert.Contains(section, ids);
+        Assert.All(document.Descendants("table"), table =>
+        {
+            Assert.NotEmpty(table.Element("caption")!.Value);
+            Assert.All(table.Element("thead")!.Descendants("th"), head => Assert.Equal("col", head.Attribute("scope")?.Value));
+            var columns = table.Element("thead")!.Descendants("th").Count();
+            Assert.All(table.Element("tbody")!.Elements("tr"), row => Assert.Equal(columns, row.Elements("td").Count()));
+        });
+        Assert.Equal(1, document.Descendants("h1").Count());
+        Assert.Equal("en", document.Attribute("lang")?.Value);
+    }
+
+    [Fact]
+    public void NothingIsFetchedFromAnywhere()
+    {
+        var text = HtmlReport.Create(SyntheticResults.Pair(folder.File("results"), 1.5));
+        foreach (var element in Parse(text).Descendants())
+        {
+            foreach (var attribute in element.Attributes().Where(attribute => !attribute.IsNamespaceDeclaration))
+            {
+                var name = attribute.Name.LocalName;
+                if (name == "href")
+                    Assert.Matches("^(#|data:)", attribute.Value);
+                Assert.DoesNotContain(name, (string[])["src", "srcset", "action", "poster", "formaction", "background"]);
+                Assert.False(name.StartsWith("on", StringComparison.Ordinal), name);
+                Assert.DoesNotMatch("url\\((?!#)", attribute.Value);
+            }
+
+            Assert.DoesNotContain(element.Name.LocalName, (string[])["link", "iframe", "object", "embed", "base", "foreignObject"]);
+        }
+
+        Assert.DoesNotContain("@import", text, StringComparison.Ordinal);
+        Assert.DoesNotMatch("url\\((?!#)", Style(text));
+        Assert.DoesNotMatch("fetch|XMLHttpRequest|import\\(|innerHTML|eval", Script(text));
+        Assert.Contains("default-src 'none'", Parse(text).Descendants("meta").Attributes("content").Select(content => content.Value).Single(content => content.Contains("src", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatWasReadIsNeverMarkup()
+    {
+        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        File.WriteAllText(results.Sweep, File.ReadAllText(results.Sweep).Replace("title: Synthetic", $"title: '{Hostile.Replace("'", "''", StringComparison.Ordinal)}'", StringComparison.Ordinal)
+            .Replace("{name: fast,", $"{{name: fast, title: '{Hostile.Replace("'", "''", StringComparison.Ordinal)}',", StringComparison.Ordinal));
+        var provenance = Provenance.Read(results.Provenance)!;
+        (provenance with
+        {
+            Machine = provenance.Machine with { Cpu = Hostile },
+            Workloads = [.. provenance.Workloads!.Select(workload => workload with { Title = Hostile })],
+            Runs = [provenance.Runs[0] with { CommandLine = Hostile }],
+        }).Write(results.Provenance);
+        using (var failures = DurableCsv<Failure>.Open(results.Failures, out _))
+            failures.Append(new Failure { Engine = Hostile, Configuration = Hostile, Workload = Hostile, Repetition = 1, Status = Hostile, Message = Hostile });
+
+        var document = Parse(HtmlReport.Create(results));
+        Assert.Equal(1, document.Descendants("script").Count());
+        Assert.Empty(document.Descendants("img"));
+        Assert.DoesNotContain(document.Descendants().Attributes(), attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
+
+        // It is there as text: as title, in headings, in cells, in the commands.
+        Assert.Equal(Hostile, document.Descendants("title").First().Value);
+        Assert.Equal(Hostile, document.Descendants("h1").Single().Value);
+        Assert.All(document.Descendants("h3"), title => Assert.Equal(Hostile, title.Value));
+        Assert.Contains(document.Descendants("td"), cell => cell.Value == Hostile);
+        Assert.Contains(Hostile, document.Descendants("code").Single().Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FindingsAndWarningsAreInWords()
+    {
+        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        File.Delete(results.Provenance);
+        File.WriteAllText(results.Sweep, File.ReadAllText(results.Sweep).Replace("[alpha, beta, gamma]", "[two-targets, recursion]", StringComparison.Ordinal));
+        File.WriteAllText(results.Results, File.ReadAllText(results.Results).Replace("alpha", "two-targets", StringComparison.Ordinal).Replace("beta", "recursion", StringComparison.Ordinal));
+        var sections = Parse(HtmlReport.Create(results)).Descendants("section").ToDictionary(section => section.Attribute("id")!.Value, section => section.Value);
+        Assert.Matches("“fast” is 1\\.(49|50|51) times as fast as “base” in the geometric mean over 2 programs \\(95% interval 1\\.\\d\\d–1\\.\\d\\d\\)", sections["summary"]);
+        Assert.Contains("It is faster in 2 programs, slower in none; in 0 no difference is shown", sections["summary"], StringComparison.Ordinal);
+        Assert.Contains("provenance.json is missing", sections["careful"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ColoursHaveEnoughContrast()
+    {
+        var style = Style(HtmlReport.Create(SyntheticResults.Pair(folder.File("results"), 1.5, repetitions: 3)));
+        var colors = Variable().Matches(style).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["color"].Value);
+        foreach (var (ink, paper) in ((string, string)[])[("ink", "paper"), ("muted", "paper"), ("accent", "paper"), ("ink", "head-paper"), ("warn-ink", "warn-paper")])
+            Assert.True(Contrast(colors[ink], colors[paper]) >= 4.5, $"{ink} on {paper}: {Contrast(colors[ink], colors[paper])}");
+        Assert.DoesNotMatch("[^-]color: *#|background: *#", style);
+    }
+
+    /// <summary>The ratio of contrast of the Web Content Accessibility Guidelines 2.2.</summary>
+    private static double Contrast(string first, string second)
+    {
+        var (a, b) = (Luminance(first), Luminance(second));
+        return (Math.Max(a, b) + 0.05) / (Math.Min(a, b) + 0.05);
+    }
+
+    private static double Luminance(string color)
+    {
+        double Channel(int start)
+        {
+            var value = int.Parse(color.AsSpan(start, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0;
+            return value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4);
+        }
+
+        return (0.2126 * Channel(1)) + (0.7152 * Channel(3)) + (0.0722 * Channel(5));
+    }
+
+    /// <summary>The document as XML: it is well-formed but for the document type and what stands in scripts and styles.</summary>
+    private static XElement Parse(string text) =>
+        XElement.Parse(Raw().Replace(text[text.IndexOf("<html", StringComparison.Ordinal)..], match => match.Groups["open"].Value + match.Groups["close"].Value));
+
+    private static string Style(string text) => Raw().Matches(text).First(match => match.Groups["open"].Value == "<style>").Groups["content"].Value;
+
+    private static string Script(string text) => Raw().Matches(text).First(match => match.Groups["open"].Value == "<script>").Groups["content"].Value;
+
+    [GeneratedRegex("(?<open><(?:script|style)>)(?<content>.*?)(?<close></(?:script|style)>)", RegexOptions.Singleline)]
+    private static partial Regex Raw();
+
+    [GeneratedRegex("--(?<name>[a-z-]+): (?<color>#[0-9a-f]{6});")]
+    private static partial Regex Variable();
+}

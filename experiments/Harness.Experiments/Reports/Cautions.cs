@@ -1,0 +1,68 @@
+using Harness.Experiments.Engines;
+using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
+using Harness.Experiments.Sweeps;
+using static Harness.Experiments.Reports.MarkdownTable;
+
+namespace Harness.Experiments.Reports;
+
+/// <summary>What a reader should know before quoting a number.</summary>
+internal static class Cautions
+{
+    /// <summary>What is to be said of single cells: two modes, measured before they settled, no steady state.</summary>
+    public static IReadOnlyList<string> OfCells(SweepDefinition sweep, SweepSummary summary)
+    {
+        var cautions = new List<string>();
+        foreach (var engine in summary.Engines)
+        {
+            foreach (var workload in summary.Workloads)
+            {
+                foreach (var configuration in sweep.Configurations)
+                {
+                    if (summary.Find(engine, configuration.Name, workload.Name) is not { } cell)
+                        continue;
+                    var name = $"{EngineCatalog.TitleOf(engine)}, {workload.Title}, {configuration.Title}";
+                    if (cell.Modes is { } modes)
+                        cautions.Add($"{name}: times fall into two groups, {Number(modes.Low, "0.00")} ms ({modes.LowCount} times) and {Number(modes.High, "0.00")} ms ({modes.HighCount} times), with {cell.CodeVariants} sizes of optimized code; the median says little.");
+                    if (cell.Unsettled * 2 > cell.Count)
+                        cautions.Add($"{name}: {cell.Unsettled} of {cell.Count} repetitions had not settled when they were timed.");
+                    if (summary.SteadinessOfCells.TryGetValue(new Cell(engine, configuration.Name, workload.Name), out var steadiness) && Doubt(steadiness) is { } doubt)
+                        cautions.Add($"{name}: {doubt}");
+                }
+            }
+        }
+
+        return cautions;
+    }
+
+    /// <summary>What is to be said of the machine while it measured.</summary>
+    public static IEnumerable<string> OfEnvironment(Provenance? provenance) =>
+        provenance?.Environment?.Cautions().Select(caution => char.ToUpperInvariant(caution[0]) + caution[1..] + ".") ?? [];
+
+    /// <summary>What is to be said of the results as a whole.</summary>
+    public static IReadOnlyList<string> OfResults(SweepDefinition sweep, Provenance? provenance, int failures)
+    {
+        var cautions = new List<string>();
+        if (provenance is null)
+            cautions.Add("Where these results are from is not known: provenance.json is missing.");
+        else if (provenance.FinishedUtc is null)
+            cautions.Add("The sweep is not finished: cells have fewer repetitions than they will have.");
+        if (provenance?.Runs.Any(run => run.Dirty) ?? false)
+            cautions.Add("Files differed from the commit that is named: nobody else can build what was measured.");
+        if (sweep.Repetitions < MedianInterval.LeastValues)
+            cautions.Add($"With {sweep.Repetitions} repetitions there are no intervals, and no test finds anything: this is a first look, nothing to quote.");
+        if (failures > 0)
+            cautions.Add($"{failures} repetitions failed and are in no number; they are listed under Failures.");
+        cautions.AddRange(OfEnvironment(provenance));
+        return cautions;
+    }
+
+    /// <summary>Says so where a tenth of the processes or more did not stay at their fastest.</summary>
+    private static string? Doubt(CellSteadiness steadiness)
+    {
+        var (unsteady, slower) = (steadiness.Count(SteadinessClass.NoSteadyState), steadiness.Count(SteadinessClass.SlowDown));
+        if ((unsteady + slower) * 10 < steadiness.Processes.Count || unsteady + slower == 0)
+            return null;
+        return $"of {steadiness.Processes.Count} processes {unsteady} reached no steady state and {slower} became slower again.";
+    }
+}
