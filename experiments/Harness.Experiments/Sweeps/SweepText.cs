@@ -15,13 +15,26 @@ internal static class SweepText
     public static string Replace(string text, string title, IReadOnlyList<SweepConfiguration> configurations, string baseline, int repetitions)
     {
         var root = Parse(text);
-        foreach (var field in (string[])["grid", "baselines", "include", "exclude"])
+        foreach (var field in (string[])["grid", "baselines", "group-baseline", "include", "exclude"])
             root.Children.Remove(new YamlScalarNode(field));
-        Set(root, "title", Text(title));
         Set(root, "baseline", Text(baseline));
-        Set(root, "repetitions", new YamlScalarNode(repetitions.ToString(CultureInfo.InvariantCulture)));
+        SetFigures(root, title, repetitions);
         Set(root, "configurations", new YamlSequenceNode(configurations.Select(Describe)));
         return Save(root);
+    }
+
+    /// <summary>The text with another title and number of repetitions, and all else as it was.</summary>
+    public static string Replace(string text, string title, int repetitions)
+    {
+        var root = Parse(text);
+        SetFigures(root, title, repetitions);
+        return Save(root);
+    }
+
+    private static void SetFigures(YamlMappingNode root, string title, int repetitions)
+    {
+        Set(root, "title", Text(title));
+        Set(root, "repetitions", new YamlScalarNode(repetitions.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static YamlMappingNode Parse(string text)

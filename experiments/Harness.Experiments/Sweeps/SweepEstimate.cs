@@ -1,0 +1,90 @@
+using System.Globalization;
+using Harness.Experiments.Results;
+
+namespace Harness.Experiments.Sweeps;
+
+/// <summary>How many processes a sweep will start and how long they will take, judged by those that were measured before.</summary>
+internal sealed class SweepEstimate
+{
+    /// <summary>Time of a process beside what its row says: start, end and the harness's own work, in seconds.</summary>
+    private const double Overhead = 0.15;
+
+    private readonly SweepDefinition sweep;
+    private readonly IReadOnlyList<ProgramRun> pending;
+    private readonly Dictionary<Cell, double> ofCells;
+    private readonly Dictionary<(string Engine, string Program), double> ofPrograms;
+
+    /// <summary>Looks at a sweep.</summary>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="pending">The runs that it has to make.</param>
+    /// <param name="measured">Rows measured before, of this sweep or of others.</param>
+    public SweepEstimate(SweepDefinition sweep, IReadOnlyList<ProgramRun> pending, IEnumerable<Measurement> measured)
+    {
+        this.sweep = sweep;
+        this.pending = pending;
+
+        // Rows of one process all have its times.
+        var processes = measured
+            .Select(row => (Row: row, Program: row.Program.Length > 0 ? row.Program : row.Workload))
+            .DistinctBy(pair => (pair.Row.Engine, pair.Row.Configuration, pair.Program, pair.Row.Repetition, pair.Row.FinishedUtc))
+            .Select(pair => (Cell: new Cell(pair.Row.Engine, pair.Row.Configuration, pair.Program), Seconds: SecondsOf(pair.Row)))
+            .ToList();
+        ofCells = processes.GroupBy(process => process.Cell).ToDictionary(group => group.Key, group => group.Average(process => process.Seconds));
+        ofPrograms = processes.GroupBy(process => (process.Cell.Engine, process.Cell.Workload)).ToDictionary(group => group.Key, group => group.Average(process => process.Seconds));
+    }
+
+    /// <summary>Number of processes to start.</summary>
+    public int Processes => pending.Count;
+
+    /// <summary>Number of cells of which a process was measured before, under this configuration or another.</summary>
+    public int KnownCells => pending.Select(run => run.Cell).Distinct().Count(cell => Known(cell) is not null);
+
+    /// <summary>The time that all will take; null where nothing of it was ever measured.</summary>
+    public TimeSpan? Duration
+    {
+        get
+        {
+            var cells = pending.GroupBy(run => run.Cell).Select(group => (Count: group.Count(), Seconds: Known(group.Key))).ToList();
+            if (cells.TrueForAll(cell => cell.Seconds is null))
+                return null;
+            var average = cells.Where(cell => cell.Seconds is not null).Average(cell => cell.Seconds!.Value);
+            return TimeSpan.FromSeconds(cells.Sum(cell => cell.Count * (cell.Seconds ?? average)));
+        }
+    }
+
+    /// <summary>The estimate in words, a line each.</summary>
+    public IReadOnlyList<string> Describe()
+    {
+        var cells = pending.Select(run => run.Cell).Distinct().Count();
+        var lines = new List<string>
+        {
+            string.Create(CultureInfo.InvariantCulture, $"sweep '{sweep.Name}': {sweep.Programs.Count} programs, {sweep.Configurations.Count} configurations, {string.Join(" and ", sweep.Engines)}, {sweep.Repetitions} repetitions"),
+            string.Create(CultureInfo.InvariantCulture, $"{Processes:#,0} processes to start, of {cells:#,0} cells"),
+        };
+        lines.Add(Duration is { } time
+            ? $"about {Words(time)}, by earlier processes of {KnownCells} cells{(KnownCells < cells ? "; the others are taken to be like their average" : "")}"
+            : $"how long is not known: nothing of it was measured before. A process takes at least {Words(TimeSpan.FromSeconds(Overhead + (sweep.WarmUp.MinimumMilliseconds / 1000)))}, and is stopped after {Words(sweep.Timeout)}");
+        return lines;
+    }
+
+    /// <summary>A duration in words.</summary>
+    public static string Words(TimeSpan time) => time switch
+    {
+        { TotalHours: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.0} hours"),
+        { TotalMinutes: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} minutes"),
+        { TotalSeconds: >= 10 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
+    };
+
+    private double? Known(Cell cell) =>
+        ofCells.TryGetValue(cell, out var exact) ? exact : ofPrograms.TryGetValue((cell.Engine, cell.Workload), out var similar) ? similar : null;
+
+    private static double SecondsOf(Measurement row)
+    {
+        // Iterations that warm up and those that are timed; of a row without them the warm-up and the timed calls.
+        var iterations = row.IterationsMs.Length > 0
+            ? row.IterationsMs.Split(';').Sum(text => double.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : 0)
+            : row.WarmUpMs + (row.TimedCalls * row.ExecuteMs);
+        return Overhead + ((row.StartMs + row.CompileMs + row.InstantiateMs + iterations) / 1000);
+    }
+}
