@@ -34,7 +34,7 @@ public sealed class LargeResultsTests : IDisposable
     private static void Check(double mostSeconds, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(HarnessException).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = process.StandardOutput.ReadToEndAsync();
+        _ = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         long peak = 0;
         double seconds = 0;
@@ -52,7 +52,7 @@ public sealed class LargeResultsTests : IDisposable
         }
 
         var command = string.Join(' ', arguments);
-        Assert.True(process.ExitCode == 0, $"{command}: {error.GetAwaiter().GetResult()}{output.GetAwaiter().GetResult()[..0]}");
+        Assert.True(process.ExitCode == 0, $"{command}: {error.GetAwaiter().GetResult()}");
         Assert.True(seconds <= mostSeconds, FormattableString.Invariant($"{command} took {seconds:0.0} s of processor time, more than {mostSeconds}"));
         Assert.True(peak <= MostMegabytes * 1_000_000L, $"{command} took {peak / 1_000_000} MB, more than {MostMegabytes}");
     }

@@ -46,7 +46,7 @@ public sealed class ResultsDatabaseTests : IDisposable
         using var database = ResultsDatabase.Open([results]);
         database.WriteParquet(path);
         Assert.Equal("PAR1"u8, File.ReadAllBytes(path).AsSpan(0, 4));
-        Assert.Equal(0L, database.Query($"select count(*) from (from results except from '{path.Replace("'", "''", StringComparison.Ordinal)}')").Rows[0][0]);
+        Assert.Equal(0L, database.Query($"select count(*) from (select * from results except select * from '{path.Replace("'", "''", StringComparison.Ordinal)}')").Rows[0][0]);
         Assert.Equal(42L, database.Query($"select count(*) from '{path.Replace("'", "''", StringComparison.Ordinal)}'").Rows[0][0]);
     }
 }

@@ -1,5 +1,4 @@
 using Harness.Experiments.Results;
-using Harness.Experiments.Sweeps;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Random;
 

@@ -25,7 +25,7 @@ public sealed class SteadinessTests
     [Fact]
     public void ASlowIterationNowAndThenIsNoChangeOfState()
     {
-        var iterations = Make("10x60").ToArray();
+        var iterations = Make("10x60");
         (iterations[20], iterations[41]) = (31, 25);
         Assert.Equal(SteadinessClass.Flat, Steadiness.Of(iterations).Class);
     }
@@ -38,7 +38,7 @@ public sealed class SteadinessTests
         expected,
         Steadiness.IterationsOf(new Measurement { Engine = "ours", Configuration = "a", Workload = "b", Repetition = 1, ExecuteMs = 1, WarmUpCalls = warmUpCalls, IterationsMs = "1;2;3;4;5.5" }).Count);
 
-    private static IReadOnlyList<double> Make(string shape)
+    private static double[] Make(string shape)
     {
         var random = new MersenneTwister(7);
         return [.. shape.Split(' ').Select(part => part.Split('x')).SelectMany(part => Enumerable.Range(0, int.Parse(part[1])).Select(_ => int.Parse(part[0]) * (1 + (random.NextDouble() * 0.004))))];

@@ -113,5 +113,5 @@ internal sealed record CellSteadiness(IReadOnlyList<Steadiness> Processes)
     /// <summary>Classifies the processes of each cell of a sweep. Rows of programs that give several have the iterations of the whole process.</summary>
     public static Dictionary<Cell, CellSteadiness> Of(IEnumerable<Measurement> rows) => rows
         .GroupBy(row => row.Key.Cell)
-        .ToDictionary(group => group.Key, group => new CellSteadiness([.. group.OrderBy(row => row.Repetition).Select(Steadiness.Of)]));
+        .ToDictionary(group => group.Key, group => new CellSteadiness([.. group.OrderBy(row => row.Repetition).Select(row => Steadiness.Of(row))]));
 }

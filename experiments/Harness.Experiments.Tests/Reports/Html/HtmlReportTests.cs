@@ -34,7 +34,7 @@ public sealed partial class HtmlReportTests : IDisposable
             var columns = table.Element("thead")!.Descendants("th").Count();
             Assert.All(table.Element("tbody")!.Elements("tr"), row => Assert.Equal(columns, row.Elements("td").Count()));
         });
-        Assert.Equal(1, document.Descendants("h1").Count());
+        Assert.Single(document.Descendants("h1"));
         Assert.Equal("en", document.Attribute("lang")?.Value);
     }
 
@@ -80,7 +80,7 @@ public sealed partial class HtmlReportTests : IDisposable
             failures.Append(new Failure { Engine = Hostile, Configuration = Hostile, Workload = Hostile, Repetition = 1, Status = Hostile, Message = Hostile });
 
         var document = Parse(HtmlReport.Create(results));
-        Assert.Equal(1, document.Descendants("script").Count());
+        Assert.Single(document.Descendants("script"));
         Assert.Empty(document.Descendants("img"));
         Assert.DoesNotContain(document.Descendants().Attributes(), attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
 

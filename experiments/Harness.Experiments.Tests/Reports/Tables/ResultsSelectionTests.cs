@@ -37,7 +37,7 @@ public sealed class ResultsSelectionTests : IDisposable
     public void GroupsHaveTheirStatistic()
     {
         var table = new ResultsSelection { By = ["configuration"], Columns = ["execute_ms"], Where = ["workload=alpha"] }.Apply(view);
-        Assert.Equal(["base", "fast"], table.Rows.Select(row => row[0]));
+        Assert.Equal(["base", "fast"], table.Rows.Select(row => (string)row[0]!));
         Assert.All(table.Rows, row => Assert.Equal(14, row[1]));
         Assert.Equal(50, (double)table.Rows[0][2]!, 0.05 * 50);
         Assert.Equal(25, (double)table.Rows[1][2]!, 0.05 * 25);

@@ -19,6 +19,9 @@ internal sealed class HtmlReport
 {
     private const int MostCautions = 60;
 
+    private static readonly (SteadinessClass Class, string Name)[] ClassNames =
+        [(SteadinessClass.Flat, "flat"), (SteadinessClass.WarmUp, "warm-up"), (SteadinessClass.SlowDown, "slow-down"), (SteadinessClass.NoSteadyState, "no steady state")];
+
     private readonly HtmlWriter html = new();
     private readonly ResultsFolder folder;
     private readonly SweepDefinition sweep;
@@ -199,8 +202,7 @@ internal sealed class HtmlReport
         return table;
     }
 
-    private static string Describe(CellSteadiness? steadiness) => steadiness is null ? "" : string.Join(", ", ((SteadinessClass Class, string Name)[])
-        [(SteadinessClass.Flat, "flat"), (SteadinessClass.WarmUp, "warm-up"), (SteadinessClass.SlowDown, "slow-down"), (SteadinessClass.NoSteadyState, "no steady state")]
+    private static string Describe(CellSteadiness? steadiness) => steadiness is null ? "" : string.Join(", ", ClassNames
         .Where(pair => steadiness.Count(pair.Class) > 0)
         .Select(pair => $"{steadiness.Count(pair.Class)} {pair.Name}"));
 

@@ -81,7 +81,7 @@ internal sealed record ResultsSelection
         return table;
     }
 
-    private static IEnumerable<(object?[] Key, List<Measurement> Members)> Group(List<Measurement> rows, List<ResultColumn> columns)
+    private static List<(object?[] Key, List<Measurement> Members)> Group(List<Measurement> rows, List<ResultColumn> columns)
     {
         var groups = new Dictionary<string, (object?[] Key, List<Measurement> Members)>();
         foreach (var row in rows)
@@ -93,7 +93,7 @@ internal sealed record ResultsSelection
             group.Members.Add(row);
         }
 
-        return groups.Values;
+        return [.. groups.Values];
     }
 
     private double Summarize(IEnumerable<double> values)
