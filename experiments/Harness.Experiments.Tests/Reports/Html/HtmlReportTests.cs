@@ -100,7 +100,7 @@ public sealed partial class HtmlReportTests : IDisposable
         File.WriteAllText(results.Sweep, File.ReadAllText(results.Sweep).Replace("[alpha, beta, gamma]", "[two-targets, recursion]", StringComparison.Ordinal));
         File.WriteAllText(results.Results, File.ReadAllText(results.Results).Replace("alpha", "two-targets", StringComparison.Ordinal).Replace("beta", "recursion", StringComparison.Ordinal));
         var sections = Parse(HtmlReport.Create(results)).Descendants("section").ToDictionary(section => section.Attribute("id")!.Value, section => section.Value);
-        Assert.Matches("“fast” is 1\\.(49|50|51) times as fast as “base” in the geometric mean over 2 programs \\(95% interval 1\\.\\d\\d–1\\.\\d\\d\\)", sections["summary"]);
+        Assert.Matches("“fast” is 1\\.(4[5-9]|5[0-5]) times as fast as “base” in the geometric mean over 2 programs \\(95% interval 1\\.\\d\\d–1\\.\\d\\d\\)", sections["summary"]);
         Assert.Contains("It is faster in 2 programs, slower in none; in 0 no difference is shown", sections["summary"], StringComparison.Ordinal);
         Assert.Contains("provenance.json is missing", sections["careful"], StringComparison.Ordinal);
     }
