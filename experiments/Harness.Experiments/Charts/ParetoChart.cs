@@ -27,7 +27,7 @@ internal static class ParetoChart
         if (summary.MeanSpeedup(engine, configuration.Name) is not { } speedup)
             return null;
         var growth = summary.CommonWorkloads(engine)
-            .Select(workload => (Own: summary.Find(engine, configuration.Name, workload.Name)!.OptimizedBytes, Baseline: summary.Find(engine, sweep.BaselineOf(engine), workload.Name)!.OptimizedBytes))
+            .Select(workload => (Own: summary.Find(engine, configuration.Name, workload.Name)!.OptimizedBytes, Baseline: summary.Find(engine, sweep.BaselineOf(engine, configuration), workload.Name)!.OptimizedBytes))
             .Where(sizes => sizes.Own > 0 && sizes.Baseline > 0)
             .Select(sizes => Math.Log(sizes.Own / sizes.Baseline))
             .DefaultIfEmpty()

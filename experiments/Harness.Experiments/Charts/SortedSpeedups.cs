@@ -14,7 +14,7 @@ internal static class SortedSpeedups
         var panels =
             from engine in SweepChart.EnginesWithSpeedups(sweep, summary)
             from configuration in sweep.Configurations
-            where configuration.Name != sweep.BaselineOf(engine)
+            where !sweep.IsBaseline(engine, configuration)
             let bars = summary.Workloads
                 .Select(workload => (workload.Title, Speedup: summary.Find(engine, configuration.Name, workload.Name)?.Speedup))
                 .Where(bar => bar.Speedup is not null)

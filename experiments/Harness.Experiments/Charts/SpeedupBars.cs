@@ -18,7 +18,7 @@ internal static class SpeedupBars
     {
         var engines = SweepChart.EnginesWithSpeedups(sweep, summary);
         var compared = sweep.Configurations
-            .Where(configuration => engines.Any(engine => configuration.Name != sweep.BaselineOf(engine) && configuration.IsFor(engine)))
+            .Where(configuration => engines.Any(engine => !sweep.IsBaseline(engine, configuration) && configuration.IsFor(engine)))
             .ToList();
         var panels = engines.Select(engine => MakePanel(engine, compared, summary)).ToList();
         return new Figure

@@ -48,7 +48,7 @@ internal static class SweepChart
     }
 
     /// <summary>Title of the baseline configuration.</summary>
-    public static string BaselineTitle(SweepDefinition sweep) => sweep.Baselines.Count == 0 ? TitleOf(sweep, sweep.Baseline) : string.Join(", ", sweep.Baselines
+    public static string BaselineTitle(SweepDefinition sweep) => sweep.Configurations.Any(configuration => configuration.Baseline is not null) ? "baseline of its group" : sweep.Baselines.Count == 0 ? TitleOf(sweep, sweep.Baseline) : string.Join(", ", sweep.Baselines
         .Where(pair => sweep.Engines.Contains(pair.Key))
         .GroupBy(pair => pair.Value, pair => Engines.EngineCatalog.TitleOf(pair.Key))
         .Select(group => $"{TitleOf(sweep, group.Key)} ({string.Join(", ", group)})")

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Reports;
+using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
 using Harness.Experiments.Sweeps;
 using Harness.Experiments.Workloads;
 
@@ -20,9 +22,14 @@ internal static class SweepCommand
         var suites = SuiteOption.Create();
         var results = new Option<string?>("--results") { Description = "results folder; results/NAME if left out", HelpName = "FOLDER" };
         var restart = new Option<bool>("--restart") { Description = "set earlier results aside and measure anew, instead of going on" };
+        var include = new Option<string[]>("--include") { Description = "measure only cells that meet a condition such as workload=gc-*,engine=ours (may be repeated: any of them)", HelpName = "CONDITION", DefaultValueFactory = _ => [] };
+        var exclude = new Option<string[]>("--exclude") { Description = "leave out cells that meet a condition (may be repeated)", HelpName = "CONDITION", DefaultValueFactory = _ => [] };
+        var dryRun = new Option<bool>("--dry-run") { Description = "say how many processes it would start and how long they would take, and measure nothing" };
+        var quick = new Option<bool>("--quick") { Description = "a first picture in about two minutes: at most 6 repetitions, a short warm-up, an end after 90 s; results/NAME-quick" };
+        var agreement = new Option<int?>("--aa") { Description = $"measure the baseline against itself, in N pairs of configurations with the same knobs ({AgreementSweep.DefaultPairs}); results/NAME-aa", HelpName = "N", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("sweep", "measure workloads under several configurations, and write results, summary and chart; goes on where it was stopped, sets finished results aside")
         {
-            name, engine, repetitions, seed, workloads, suites, results, restart,
+            name, engine, repetitions, seed, workloads, suites, results, restart, include, exclude, dryRun, quick, agreement,
         };
         command.SetAction(parsed =>
         {
@@ -35,8 +42,21 @@ internal static class SweepCommand
                 sweep = sweep with { Seed = seedValue };
             if (parsed.GetValue(workloads) is { Length: > 0 } chosen)
                 sweep = Restrict(sweep, chosen);
+            sweep = sweep with
+            {
+                Include = [.. sweep.Include, .. (parsed.GetValue(include) ?? []).Select(CellCondition.Parse)],
+                Exclude = [.. sweep.Exclude, .. (parsed.GetValue(exclude) ?? []).Select(CellCondition.Parse)],
+            };
+            if (parsed.GetResult(agreement) is { Implicit: false })
+                sweep = AgreementSweep.Make(sweep, parsed.GetValue(agreement) ?? AgreementSweep.DefaultPairs);
+            if (parsed.GetValue(quick))
+                sweep = QuickLook.Make(sweep);
             RequireSuites(sweep);
-            return Run(sweep, new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, sweep.Name)), parsed.GetValue(restart));
+            if (!SweepPlan.Order(sweep).Any())
+                throw new HarnessException($"sweep '{sweep.Name}': no cell meets the conditions of include and exclude");
+            if (parsed.GetValue(dryRun))
+                return Describe(sweep, new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, sweep.Name)));
+            return Run(sweep, new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, sweep.Name)), parsed.GetValue(restart), parsed.GetValue(quick) ? QuickLook.Limit : null);
         });
         return command;
     }
@@ -50,6 +70,18 @@ internal static class SweepCommand
         return sweep with { Workloads = workloads, Programs = [.. sweep.Programs.Where(program => workloads.Any(workload => workload.Program == program.Name))] };
     }
 
+    /// <summary>Says what a sweep would cost, by its own rows and those of all results that there are.</summary>
+    private static int Describe(SweepDefinition sweep, ResultsFolder folder)
+    {
+        var own = File.Exists(folder.Results) ? MeasurementFile.Read(folder.Results) : [];
+        var others = Directory.Exists(ProjectLayout.Results)
+            ? Directory.EnumerateFiles(ProjectLayout.Results, "results.csv", SearchOption.AllDirectories).Where(path => path != folder.Results).SelectMany(DurableCsv<Measurement>.Read)
+            : [];
+        foreach (var line in new SweepEstimate(sweep, [.. SweepPlan.Pending(sweep, own)], own.Concat(others)).Describe())
+            Console.WriteLine(line);
+        return 0;
+    }
+
     /// <summary>A suite that nobody said the place of is a mistake of the whole command, not of each of its programs.</summary>
     private static void RequireSuites(SweepDefinition sweep)
     {
@@ -58,19 +90,25 @@ internal static class SweepCommand
     }
 
     /// <summary>Measures a sweep, and reports what came out.</summary>
-    public static int Run(SweepDefinition sweep, ResultsFolder folder, bool restart)
+    public static int Run(SweepDefinition sweep, ResultsFolder folder, bool restart, TimeSpan? limit = null)
     {
         // Before anything is installed or measured: results have to go somewhere.
         folder.Create();
         var runner = new SweepRunner(sweep, folder);
         if ((restart || runner.IsSuperseding) && folder.SetAside() is { } aside)
             Console.Error.WriteLine($"earlier results are now in {aside}");
-        var failures = runner.Run(new ConsoleSweepProgress());
-        if (DurableCsv<Measurement>.Read(folder.Results).Count > 0)
+        var failures = runner.Run(new ConsoleSweepProgress(), limit);
+        var rows = DurableCsv<Measurement>.Read(folder.Results);
+        if (rows.Count > 0)
         {
+            // What is kept says how many rounds there was time for.
+            if (limit is not null && rows.Max(row => row.Repetition) is var rounds && rounds < sweep.Repetitions)
+                File.WriteAllText(folder.Sweep, QuickLook.WithRepetitions(sweep, rounds).SourceText);
             ReportWriter.Write(folder);
             var (measured, summary) = ReportWriter.Summarize(folder);
             Console.Write(SummaryReport.CreateMeans(measured, summary));
+            if (measured.Repetitions >= MedianInterval.LeastValues && Agreement.Of(measured, summary) is { } agreement)
+                Console.Write(TableWriter.Write(AgreementTable.Create(agreement), TableFormat.Text));
             Console.WriteLine($"{folder.Path}: results.csv, provenance.json, summary.md, chart.png, chart.svg");
         }
 

@@ -36,7 +36,7 @@ internal static class Findings
         }
 
         var compared = sweep.Configurations
-            .Select(configuration => (Configuration: configuration, Mean: configuration.Name == sweep.Baseline ? null : summary.MeanSpeedup(engine, configuration.Name)))
+            .Select(configuration => (Configuration: configuration, Mean: sweep.IsBaseline(engine, configuration) ? null : summary.MeanSpeedup(engine, configuration.Name)))
             .Where(pair => pair.Mean is not null)
             .OrderByDescending(pair => pair.Mean!.Value.Measured.Value)
             .ToList();

@@ -84,7 +84,7 @@ internal static class SummaryReport
     {
         if (sweep.SpeedupObstacle(engine) is not null)
             return ["–", "–"];
-        if (configuration.Name == sweep.BaselineOf(engine))
+        if (sweep.IsBaseline(engine, configuration))
             return ["1", ""];
         var mean = summary.MeanSpeedup(engine, configuration.Name);
         return [Times(mean?.Measured), mean is { General.HasInterval: true } ? $"{Number(mean.Value.General.Low, "0.00")}–{Number(mean.Value.General.High, "0.00")}" : "–"];
@@ -132,7 +132,7 @@ internal static class SummaryReport
 
                 table.Add(
                     workload.Title, configuration.Title, Number(cell.Count, "0"), Ratio(cell.Time),
-                    configuration.Name == sweep.BaselineOf(engine) || sweep.SpeedupObstacle(engine) is not null ? "" : Times(cell.Speedup),
+                    sweep.IsBaseline(engine, configuration) || sweep.SpeedupObstacle(engine) is not null ? "" : Times(cell.Speedup),
                     Probability(cell.Difference?.PValue), Probability(cell.Difference?.AdjustedPValue),
                     cell.Difference is { } effect ? Number(effect.EffectSize, "0.00") : "",
                     cell.Difference is { } power && cell.Count >= MedianInterval.LeastValues ? Number(power.DetectableEffect, "0.000") + "x" : "",

@@ -13,6 +13,7 @@ internal sealed class SweepSummary
 
     private readonly SweepDefinition sweep;
     private readonly RoundBootstrap bootstrap;
+    private readonly Dictionary<string, string?> baselines;
     private readonly Dictionary<Cell, CellSummary> cells;
     private readonly Dictionary<Cell, Sample> samples;
     private readonly Lazy<Dictionary<Cell, CellSteadiness>> steadiness;
@@ -22,6 +23,7 @@ internal sealed class SweepSummary
     {
         this.sweep = sweep;
         Rows = measurements;
+        baselines = sweep.Configurations.ToDictionary(configuration => configuration.Name, configuration => configuration.Baseline);
         steadiness = new Lazy<Dictionary<Cell, CellSteadiness>>(() => CellSteadiness.Of(measurements));
         var byCell = measurements.GroupBy(row => row.Key.Cell).ToDictionary(group => group.Key, group => group.ToArray());
         samples = byCell.ToDictionary(pair => pair.Key, pair => new Sample(pair.Value.Select(row => (row.Repetition, row.ExecuteMs))));
@@ -72,7 +74,7 @@ internal sealed class SweepSummary
     /// Geometric mean, over the workloads that the engine ran in every configuration, of the speedup over the baseline; null where there is none.
     /// </summary>
     public GeometricMean? MeanSpeedup(string engine, string configuration) => Remember(
-        (engine, "", configuration), () => Mean(CommonWorkloads(engine), (engine, sweep.BaselineOf(engine)), (engine, configuration)));
+        (engine, "", configuration), () => Mean(CommonWorkloads(engine), (engine, BaselineOf(engine, configuration)), (engine, configuration)));
 
     /// <summary>
     /// Geometric mean, over the workloads that both engines ran in every configuration, of one engine's time divided by the other's; null where there is
@@ -109,10 +111,12 @@ internal sealed class SweepSummary
         return mean;
     }
 
+    private string BaselineOf(string engine, string configuration) => baselines.GetValueOrDefault(configuration) ?? sweep.BaselineOf(engine);
+
     private CellSummary Summarize(Cell cell, Measurement[] rows)
     {
         var sample = samples[cell];
-        var baselineName = sweep.BaselineOf(cell.Engine);
+        var baselineName = BaselineOf(cell.Engine, cell.Configuration);
         var isBaseline = cell.Configuration == baselineName;
         var baseline = isBaseline ? null : samples.GetValueOrDefault(cell with { Configuration = baselineName });
         return new CellSummary

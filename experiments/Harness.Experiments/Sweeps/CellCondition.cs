@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Harness.Engine.Configuration;
+using Harness.Experiments.Engines;
 using Harness.Experiments.Results;
 using Harness.Experiments.Workloads;
 
@@ -28,7 +29,7 @@ internal sealed class CellCondition
         foreach (var (field, value) in fields)
         {
             if (field is not (Engine or Configuration or WorkloadField))
-                KnobRegistry.Find(field);
+                KnobCatalog.Find(field);
             if (value is null)
                 throw new HarnessException($"the condition on '{field}' has no value");
         }
@@ -57,7 +58,7 @@ internal sealed class CellCondition
         Engine => pair.Value.IsMatch(engine),
         Configuration => pair.Value.IsMatch(configuration.Name),
         WorkloadField => Names(program).Any(pair.Value.IsMatch),
-        var knob => pair.Value.IsMatch(configuration.Knobs.GetValueOrDefault(knob) ?? KnobRegistry.Find(knob).DefaultText),
+        var knob => pair.Value.IsMatch(configuration.Knobs.GetValueOrDefault(knob) ?? KnobCatalog.Find(knob).DefaultText),
     });
 
     private static IEnumerable<string> Names(ProgramDefinition program) =>

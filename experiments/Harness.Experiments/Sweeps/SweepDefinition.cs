@@ -28,6 +28,12 @@ internal sealed record SweepDefinition
     /// <summary>Baselines of engines that have another one, by the engine's name.</summary>
     public IReadOnlyDictionary<string, string> Baselines { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Conditions of which at least one must hold for a cell to be measured; empty for all cells.</summary>
+    public IReadOnlyList<CellCondition> Include { get; init; } = [];
+
+    /// <summary>Conditions of which none may hold for a cell to be measured.</summary>
+    public IReadOnlyList<CellCondition> Exclude { get; init; } = [];
+
     /// <summary>Fresh processes per engine, configuration and workload.</summary>
     public required int Repetitions { get; init; }
 
@@ -62,6 +68,16 @@ internal sealed record SweepDefinition
     /// <summary>Name of the configuration that an engine's others are compared with.</summary>
     public string BaselineOf(string engine) => Baselines.GetValueOrDefault(engine, Baseline);
 
+    /// <summary>Name of the configuration that a configuration is compared with on an engine: that of its group, else the engine's; its own for a baseline.</summary>
+    public string BaselineOf(string engine, SweepConfiguration configuration) => configuration.Baseline ?? BaselineOf(engine);
+
+    /// <summary>Whether others are compared with a configuration on an engine, and it with none.</summary>
+    public bool IsBaseline(string engine, SweepConfiguration configuration) => BaselineOf(engine, configuration) == configuration.Name;
+
+    /// <summary>Whether a program is to be measured under a configuration on an engine.</summary>
+    public bool Selects(string engine, SweepConfiguration configuration, ProgramDefinition program) =>
+        (Include.Count == 0 || Include.Any(condition => condition.Holds(engine, configuration, program))) && !Exclude.Any(condition => condition.Holds(engine, configuration, program));
+
     /// <summary>The configurations that are meant for an engine.</summary>
     public IEnumerable<SweepConfiguration> ConfigurationsFor(string engine) => Configurations.Where(configuration => configuration.IsFor(engine));
 
@@ -78,6 +94,9 @@ internal sealed record SweepDefinition
 /// <param name="Engines">Names of the engines that it is meant for; null for all.</param>
 internal sealed record SweepConfiguration(string Name, string Title, IReadOnlyDictionary<string, string> Knobs, IReadOnlyList<string>? Engines = null)
 {
+    /// <summary>Name of the configuration that this one is compared with; null for the sweep's or the engine's baseline.</summary>
+    public string? Baseline { get; init; }
+
     /// <summary>Whether it is meant for an engine.</summary>
     public bool IsFor(string engine) => Engines?.Contains(engine) ?? true;
 }

@@ -6,8 +6,8 @@ using Harness.Experiments.Workloads;
 namespace Harness.Experiments.Sweeps;
 
 /// <summary>
-/// Reads sweep files. A sweep lists its configurations, or gives a grid of knob values of which every combination is a
-/// configuration:
+/// Reads sweep files. A sweep lists its configurations, gives a grid of knob values of which every combination is a
+/// configuration, or both:
 /// <code>
 /// title: Budget and deopts
 /// engines: [ours, v8]
@@ -95,13 +95,19 @@ internal static class SweepFile
 
         public Dictionary<string, string> Baselines { get; set; } = [];
 
+        public Dictionary<string, string?> GroupBaseline { get; set; } = [];
+
+        public List<Dictionary<string, string?>> Include { get; set; } = [];
+
+        public List<Dictionary<string, string?>> Exclude { get; set; } = [];
+
         public List<ProgramManifest.Entry> Programs { get; set; } = [];
 
         public SweepDefinition ToDefinition(string path, string text, ProgramCatalog catalog, IReadOnlyList<Workload>? known)
         {
             var name = Path.GetFileNameWithoutExtension(path);
             Require(Workloads is { Count: > 0 }, "it does not say what to measure; write 'workloads: [NAME, …]', or 'workloads: [all]' for all of them");
-            var configurations = MakeConfigurations();
+            var configurations = GroupBaseline.Count > 0 ? GroupedConfigurations.Group(MakeConfigurations(), GroupBaseline) : MakeConfigurations();
             var baseline = Baseline ?? configurations[0].Name;
             Require(configurations.Any(configuration => configuration.Name == baseline),
                 $"the baseline '{baseline}' is none of the configurations {string.Join(", ", configurations.Select(configuration => $"'{configuration.Name}'"))}");
@@ -136,18 +142,21 @@ internal static class SweepFile
                 Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
                 Baselines = Baselines,
                 Ignores = ignores,
+                Include = [.. Include.Select(fields => new CellCondition(fields))],
+                Exclude = [.. Exclude.Select(fields => new CellCondition(fields))],
                 SourceText = text,
             };
         }
 
         private List<SweepConfiguration> MakeConfigurations()
         {
-            Require(Configurations.Count == 0 || Grid.Count == 0, "it has both configurations and a grid; write one of them");
             var size = Grid.Values.Aggregate(1.0, (product, values) => product * (values?.Count ?? 0));
             Require(size <= MostConfigurations, FormattableString.Invariant($"the grid has {size:#,0} configurations; at most {MostConfigurations:#,0} are measured in one sweep: take fewer values, or split it"));
-            var configurations = Grid.Count > 0
-                ? [.. Combinations([.. Grid]).Select(values => new SweepConfiguration(GridName(values), GridName(values), Merge(values)))]
-                : Configurations.Select(entry => new SweepConfiguration(entry.Name, entry.Title ?? entry.Name, Merge(entry.Knobs), entry.Engines is null ? null : [.. entry.Engines.Select(EngineCatalog.CheckName)])).ToList();
+            var configurations = Configurations
+                .Select(entry => new SweepConfiguration(entry.Name, entry.Title ?? entry.Name, Merge(entry.Knobs), entry.Engines is null ? null : [.. entry.Engines.Select(EngineCatalog.CheckName)]) { Baseline = entry.Baseline })
+                .ToList();
+            if (Grid.Count > 0)
+                configurations.AddRange(Combinations([.. Grid]).Select(values => new SweepConfiguration(GridName(values), GridName(values), Merge(values))));
             Require(configurations.Count > 0, "it has no configurations; write a list 'configurations' or a 'grid'");
             foreach (var configuration in configurations)
             {
@@ -157,6 +166,9 @@ internal static class SweepFile
 
             var repeated = configurations.GroupBy(configuration => configuration.Name).FirstOrDefault(group => group.Count() > 1);
             Require(repeated is null, $"two configurations are named '{repeated?.Key}'");
+            var names = configurations.Select(configuration => configuration.Name).ToHashSet();
+            foreach (var configuration in configurations)
+                Require(configuration.Baseline is null || names.Contains(configuration.Baseline), $"the baseline '{configuration.Baseline}' of '{configuration.Name}' is none of the configurations");
             return configurations;
         }
 
@@ -207,6 +219,8 @@ internal static class SweepFile
         public string? Title { get; set; }
 
         public Dictionary<string, string?> Knobs { get; set; } = [];
+
+        public string? Baseline { get; set; }
 
         public List<string>? Engines { get; set; }
     }

@@ -26,6 +26,7 @@ internal static class SweepPlan
             from engine in sweep.Engines
             from configuration in sweep.ConfigurationsFor(engine)
             from program in sweep.Programs
+            where sweep.Selects(engine, configuration, program)
             select new Cell(engine, configuration.Name, program.Name)).ToArray();
         for (var repetition = 1; repetition <= sweep.Repetitions; repetition++)
         {
@@ -33,6 +34,15 @@ internal static class SweepPlan
             foreach (var cell in Shuffled(cells, random))
                 yield return new ProgramRun(cell.Engine, cell.Configuration, cell.Workload, repetition);
         }
+    }
+
+    /// <summary>The runs of programs that can be run of which some workload has no row yet.</summary>
+    public static IEnumerable<ProgramRun> Pending(SweepDefinition sweep, IEnumerable<Measurement> rows)
+    {
+        var done = rows.Select(row => row.Key).ToHashSet();
+        var workloads = sweep.Workloads.ToLookup(workload => workload.Program);
+        var absent = sweep.Programs.Where(program => program.Absence is not null).Select(program => program.Name).ToHashSet();
+        return Order(sweep).Where(run => !absent.Contains(run.Program) && workloads[run.Program].Any(workload => !done.Contains(run.Of(workload.Name))));
     }
 
     private static Cell[] Shuffled(Cell[] cells, MersenneTwister random)

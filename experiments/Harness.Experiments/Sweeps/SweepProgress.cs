@@ -22,6 +22,9 @@ internal interface ISweepProgress
 
     /// <summary>A repetition is left out, because its cell failed too often or cannot be run.</summary>
     void Skip(ProgramRun key);
+
+    /// <summary>The time is up: what is pending stays so.</summary>
+    void Stop();
 }
 
 /// <summary>
@@ -126,6 +129,12 @@ internal sealed class ConsoleSweepProgress : ISweepProgress
     {
         finished++;
         remaining.Remove(key);
+    }
+
+    public void Stop()
+    {
+        EndLine();
+        Console.Error.WriteLine($"{finished} of {total} repetitions measured; the time is up");
     }
 
     private void EndLine()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Harness.Engine.Configuration;
 using Harness.Experiments.Engines;
@@ -68,10 +69,12 @@ internal sealed class SweepRunner
 
     /// <summary>Measures what is missing.</summary>
     /// <param name="progress">Is told what goes on.</param>
+    /// <param name="limit">Time after which no process is started any more; null for none.</param>
     /// <returns>The failures of this run.</returns>
     /// <exception cref="HarnessException">The folder has results of another sweep or build, or cannot be written.</exception>
-    public IReadOnlyList<Failure> Run(ISweepProgress progress)
+    public IReadOnlyList<Failure> Run(ISweepProgress progress, TimeSpan? limit = null)
     {
+        var started = Stopwatch.StartNew();
         folder.Create();
         using var results = DurableCsv<Measurement>.Open(folder.Results, out var rows);
         MeasurementFile.Check(rows, folder.Results);
@@ -89,6 +92,12 @@ internal sealed class SweepRunner
             progress.Absent(Log(new ProgramRun(AnyEngine, AnyConfiguration, program.Definition.Name, 0), new WorkerReport { Status = WorkerStatus.Absent, Message = program.Problem! }));
         foreach (var key in pending)
         {
+            if (limit is { } most && started.Elapsed > most)
+            {
+                progress.Stop();
+                break;
+            }
+
             if (failures.Count(failure => failure.Key.Cell == key.Cell) >= FailuresToGiveUp || gaps.Any(gap => gap.Covers(key)))
             {
                 progress.Skip(key);

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Harness.Experiments.Results;
+using Harness.Experiments.Sweeps;
+
+namespace Harness.Experiments.Tests.Sweeps;
+
+public sealed class SweepSelectionTests
+{
+    private const string Text = """
+        engines: [ours, v8]
+        workloads: [two-targets, recursion, sort-one-order]
+        configurations: [{name: plain, knobs: {deopt: off, inlining: off}}]
+        grid: {inlining.budget: [100, 5000], deopt: [on, off]}
+        group-baseline: {inlining.budget: 100}
+        repetitions: 2
+        """;
+
+    [Fact]
+    public void AListAndAGridStandTogetherAndEachGroupHasItsBaseline()
+    {
+        var sweep = TestSweeps.Read(Text.Replace("{name: plain,", "{name: plain, baseline: plain,", StringComparison.Ordinal));
+        Assert.Equal(5, sweep.Configurations.Count);
+        string BaselineOf(string name) => sweep.BaselineOf("ours", sweep.Configurations.Single(configuration => configuration.Name == name));
+        Assert.Equal("inlining.budget=100 deopt=on", BaselineOf("inlining.budget=5000 deopt=on"));
+        Assert.Equal("inlining.budget=100 deopt=off", BaselineOf("inlining.budget=5000 deopt=off"));
+        Assert.Equal("inlining.budget=100 deopt=on", BaselineOf("inlining.budget=100 deopt=on"));
+        Assert.Equal("plain", BaselineOf("plain"));
+    }
+
+    [Fact]
+    public void AGroupWithoutABaselineIsExplained() => Assert.Contains(
+        "configuration 'plain' has no baseline: none has inlining.budget=100 and is otherwise the same", Assert.Throws<HarnessException>(() => TestSweeps.Read(Text)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("", "", 60)]
+    [InlineData("include: [{workload: sort-*}]", "", 20)]
+    [InlineData("exclude: [{engine: v8, inlining.budget: 100}]", "", 48)]
+    [InlineData("exclude: [{configuration: plain}, {workload: recursion}]", "engine=v8", 16)]
+    public void CellsAreIncludedAndExcluded(string fields, string exclude, int runs)
+    {
+        var sweep = TestSweeps.Read(Text.Replace("{name: plain,", "{name: plain, baseline: plain,", StringComparison.Ordinal) + "\n" + fields);
+        if (exclude.Length > 0)
+            sweep = sweep with { Exclude = [.. sweep.Exclude, CellCondition.Parse(exclude)] };
+        Assert.Equal(runs, SweepPlan.Order(sweep).Count());
+    }
+
+    [Fact]
+    public void ThePlanOfTenThousandCellsIsMadeAtOnce()
+    {
+        var text = "workloads: [recursion]\nrepetitions: 1\ngrid:\n" + string.Concat(((string[])["inlining.budget", "inlining.max-size"])
+            .Select(knob => $"  {knob}: [{string.Join(", ", Enumerable.Range(1, 100))}]\n"));
+        var best = Enumerable.Range(0, 3).Min(_ =>
+        {
+            var time = Stopwatch.StartNew();
+            Assert.Equal(10_000, SweepPlan.Order(TestSweeps.Read(text)).Count());
+            return time.Elapsed.TotalSeconds;
+        });
+        Assert.True(best < 1, $"{best} s");
+    }
+
+    [Fact]
+    public void TheEstimateGoesByEarlierProcesses()
+    {
+        var sweep = TestSweeps.Read("workloads: [two-targets, recursion]\nconfigurations: [{name: a}, {name: b}]\nrepetitions: 10\n");
+        ProgramRun[] pending = [.. SweepPlan.Order(sweep)];
+        Assert.Null(new SweepEstimate(sweep, pending, []).Duration);
+        Measurement[] measured =
+        [
+            new() { Engine = "ours", Configuration = "a", Workload = "two-targets", Program = "two-targets", Repetition = 1, ExecuteMs = 1, StartMs = 350, IterationsMs = "200;200;100" },
+        ];
+        var estimate = new SweepEstimate(sweep, pending, measured);
+
+        // One second of each process of the program, and as much of the other program's, which nothing is known of.
+        Assert.Equal(40, estimate.Duration!.Value.TotalSeconds, 1e-6);
+        Assert.Equal(2, estimate.KnownCells);
+        Assert.Equal(30, SweepPlan.Pending(sweep, Enumerable.Range(1, 10).Select(repetition => measured[0] with { Repetition = repetition })).Count());
+    }
+
+    [Fact]
+    public void AQuickLookIsShortAndSaysSo()
+    {
+        var sweep = TestSweeps.Read("workloads: [recursion]\nconfigurations: [{name: a}]\n");
+        var quick = QuickLook.Make(sweep);
+        Assert.Equal((6, 1), (quick.Repetitions, quick.TimedCalls));
+        Assert.Equal("test-quick", quick.Name);
+        Assert.Equal((6, quick.Title), (TestSweeps.Read(quick.SourceText).Repetitions, TestSweeps.Read(quick.SourceText).Title));
+    }
+}
