@@ -80,7 +80,7 @@ public sealed class KilledSweepTests : IDisposable
             process.Kill();
             process.WaitForExit();
 
-            // Rows of a process that was being written when the kill came may be a part of all: they are taken back and measured again.
+            // Where the kill came between the rows of a process, it is measured again for those that are missing.
             var after = File.Exists(Results) ? File.ReadAllText(Results) : "";
             Assert.StartsWith(WholeLines(before), after, StringComparison.Ordinal);
             before = after;
