@@ -75,7 +75,7 @@ internal static class SweepCommand
     {
         var own = File.Exists(folder.Results) ? MeasurementFile.Read(folder.Results) : [];
         var others = Directory.Exists(ProjectLayout.Results)
-            ? Directory.EnumerateFiles(ProjectLayout.Results, "results.csv", SearchOption.AllDirectories).Where(path => path != folder.Results).SelectMany(DurableCsv<Measurement>.Read)
+            ? Directory.EnumerateFiles(ProjectLayout.Results, "results.csv", SearchOption.AllDirectories).Where(path => path != folder.Results).SelectMany(path => DurableCsv<Measurement>.Read(path))
             : [];
         foreach (var line in new SweepEstimate(sweep, [.. SweepPlan.Pending(sweep, own)], own.Concat(others)).Describe())
             Console.WriteLine(line);

@@ -55,7 +55,7 @@ internal sealed class DurableCsv<TRow> : IDisposable
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var memory = new MemoryStream();
+            using var memory = new MemoryStream((int)Math.Min(stream.Length, Array.MaxLength));
             stream.CopyTo(memory);
             memory.SetLength(WholeLines(memory));
             return Parse(memory, path);

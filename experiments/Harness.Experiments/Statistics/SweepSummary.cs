@@ -14,6 +14,7 @@ internal sealed class SweepSummary
     private readonly SweepDefinition sweep;
     private readonly RoundBootstrap bootstrap;
     private readonly Dictionary<string, string?> baselines;
+    private readonly HashSet<(string Engine, string Configuration)> measured;
     private readonly Dictionary<Cell, CellSummary> cells;
     private readonly Dictionary<Cell, Sample> samples;
     private readonly Lazy<Dictionary<Cell, CellSteadiness>> steadiness;
@@ -26,6 +27,7 @@ internal sealed class SweepSummary
         baselines = sweep.Configurations.ToDictionary(configuration => configuration.Name, configuration => configuration.Baseline);
         steadiness = new Lazy<Dictionary<Cell, CellSteadiness>>(() => CellSteadiness.Of(measurements));
         var byCell = measurements.GroupBy(row => row.Key.Cell).ToDictionary(group => group.Key, group => group.ToArray());
+        measured = byCell.Keys.Select(cell => (cell.Engine, cell.Configuration)).ToHashSet();
         samples = byCell.ToDictionary(pair => pair.Key, pair => new Sample(pair.Value.Select(row => (row.Repetition, row.ExecuteMs))));
         bootstrap = new RoundBootstrap(measurements.Select(row => row.Repetition).ToHashSet(), sweep.Seed, Math.Clamp(MostDraws / Math.Max(1, byCell.Count), 1_000, 10_000));
         cells = byCell.ToDictionary(pair => pair.Key, pair => Summarize(pair.Key, pair.Value));
@@ -61,14 +63,13 @@ internal sealed class SweepSummary
     /// <summary>The workloads that were measured on all of some engines in every configuration: means are over these only.</summary>
     public IReadOnlyList<Workload> CommonWorkloads(params IEnumerable<string> engines)
     {
-        var wanted = engines.ToList();
-        return [.. Workloads.Where(workload => wanted.All(engine =>
-            ConfigurationsOf(engine).All(configuration => samples.ContainsKey(new Cell(engine, configuration.Name, workload.Name)))))];
+        var wanted = engines.SelectMany(engine => ConfigurationsOf(engine), (engine, configuration) => (Engine: engine, Configuration: configuration.Name)).ToList();
+        return [.. Workloads.Where(workload => wanted.TrueForAll(pair => samples.ContainsKey(new Cell(pair.Engine, pair.Configuration, workload.Name))))];
     }
 
     /// <summary>The configurations in which an engine measured anything: the others are gaps, not holes in its means.</summary>
     public IReadOnlyList<SweepConfiguration> ConfigurationsOf(string engine) =>
-        [.. sweep.Configurations.Where(configuration => cells.Keys.Any(cell => cell.Engine == engine && cell.Configuration == configuration.Name))];
+        [.. sweep.Configurations.Where(configuration => measured.Contains((engine, configuration.Name)))];
 
     /// <summary>
     /// Geometric mean, over the workloads that the engine ran in every configuration, of the speedup over the baseline; null where there is none.

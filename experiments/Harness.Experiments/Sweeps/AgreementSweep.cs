@@ -19,7 +19,7 @@ internal static class AgreementSweep
             throw new HarnessException($"--aa must be in 1..{MostPairs}, not {pairs}");
         var baseline = sweep.Configurations.First(configuration => configuration.Name == sweep.Baseline);
         var configurations = Enumerable.Range(1, pairs)
-            .SelectMany(pair => (string[])["a", "b"], (pair, side) => baseline with { Name = $"{side}{pair}", Title = $"{baseline.Title}, {side}{pair}" })
+            .SelectMany(pair => (string[])["a", "b"], (pair, side) => baseline with { Name = $"{side}{pair}", Title = $"{baseline.Title}, {side}{pair}", Baseline = null })
             .ToList();
         var title = $"{sweep.Title}: '{baseline.Title}' against itself";
         return sweep with
@@ -28,6 +28,7 @@ internal static class AgreementSweep
             Title = title,
             Configurations = configurations,
             Baseline = configurations[0].Name,
+            Baselines = new Dictionary<string, string>(),
             SourceText = SweepText.Replace(sweep.SourceText, title, configurations, configurations[0].Name, sweep.Repetitions),
         };
     }

@@ -22,7 +22,7 @@ internal sealed class CellCondition
     /// <param name="fields">Values by <c>engine</c>, <c>configuration</c>, <c>workload</c> or the name of a knob.</param>
     /// <exception cref="KnobException">A field is none of these.</exception>
     /// <exception cref="HarnessException">There is no field, or one has no value.</exception>
-    public CellCondition(IReadOnlyDictionary<string, string?> fields)
+    public CellCondition(Dictionary<string, string?> fields)
     {
         if (fields.Count == 0)
             throw new HarnessException("a condition of 'include' or 'exclude' is empty; write {engine: NAME}, {workload: NAME}, {configuration: NAME} or {KNOB: VALUE}");

@@ -95,11 +95,11 @@ internal static class SweepFile
 
         public Dictionary<string, string> Baselines { get; set; } = [];
 
-        public Dictionary<string, string?> GroupBaseline { get; set; } = [];
+        public Dictionary<string, string?>? GroupBaseline { get; set; }
 
-        public List<Dictionary<string, string?>> Include { get; set; } = [];
+        public List<Dictionary<string, string?>?>? Include { get; set; }
 
-        public List<Dictionary<string, string?>> Exclude { get; set; } = [];
+        public List<Dictionary<string, string?>?>? Exclude { get; set; }
 
         public List<ProgramManifest.Entry> Programs { get; set; } = [];
 
@@ -107,7 +107,7 @@ internal static class SweepFile
         {
             var name = Path.GetFileNameWithoutExtension(path);
             Require(Workloads is { Count: > 0 }, "it does not say what to measure; write 'workloads: [NAME, …]', or 'workloads: [all]' for all of them");
-            var configurations = GroupBaseline.Count > 0 ? GroupedConfigurations.Group(MakeConfigurations(), GroupBaseline) : MakeConfigurations();
+            var configurations = GroupBaseline is { Count: > 0 } grouped ? GroupedConfigurations.Group(MakeConfigurations(), grouped) : MakeConfigurations();
             var baseline = Baseline ?? configurations[0].Name;
             Require(configurations.Any(configuration => configuration.Name == baseline),
                 $"the baseline '{baseline}' is none of the configurations {string.Join(", ", configurations.Select(configuration => $"'{configuration.Name}'"))}");
@@ -142,8 +142,8 @@ internal static class SweepFile
                 Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
                 Baselines = Baselines,
                 Ignores = ignores,
-                Include = [.. Include.Select(fields => new CellCondition(fields))],
-                Exclude = [.. Exclude.Select(fields => new CellCondition(fields))],
+                Include = [.. (Include ?? []).Select(fields => new CellCondition(fields ?? []))],
+                Exclude = [.. (Exclude ?? []).Select(fields => new CellCondition(fields ?? []))],
                 SourceText = text,
             };
         }
