@@ -42,6 +42,24 @@ public class ModuleReducerTests
         Assert.Equal([17, 150], small);
     }
 
+    /// <summary>On the way instructions become mere bytes and bytes instructions.</summary>
+    [Theory]
+    [InlineData(0x6A)]
+    [InlineData(0x0B)]
+    [InlineData(0x41)]
+    public void WhatIsShownNeedsNoValidModule(int shown)
+    {
+        var module = WatAssembler.Assemble("""
+            (module
+              (memory 1) (data (i32.const 0) "jkl")
+              (func (param i32) (result i32) (i32.add (local.get 0) (i32.const 5)))
+              (func (block (nop) (drop (i32.add (i32.const 1) (i32.const 2))))))
+            """);
+        var small = new ModuleReducer(candidate => candidate.Contains((byte)shown), Ample).Reduce(module);
+        Assert.Contains((byte)shown, small);
+        Assert.InRange(small.Length, 1, 24);
+    }
+
     [Fact]
     public void WhatLosesItsPropertyStaysAsItIs()
     {

@@ -71,12 +71,15 @@ internal sealed class ModuleReducer(Predicate<byte[]> isInteresting, TimeSpan ti
 
     private void ReduceBodies()
     {
-        for (var i = 0; i < ModuleParts.TryParse(best)!.Functions.Count; i++)
+        for (var i = 0; i < (ModuleParts.TryParse(best)?.Functions.Count ?? 0); i++)
         {
             var function = i;
             ReduceRanges(ModuleParts.TryParse(best)!.Functions[i].Instructions.Count, (start, length) =>
             {
+                // Without what went before, the bodies may be nothing but bytes.
                 var parts = ModuleParts.TryParse(best)!;
+                if (function >= parts.Functions.Count || start + length > parts.Functions[function].Instructions.Count)
+                    return best;
                 parts.Functions[function].Instructions.RemoveRange(start, length);
                 return parts.Encode();
             });
@@ -93,7 +96,10 @@ internal sealed class ModuleReducer(Predicate<byte[]> isInteresting, TimeSpan ti
             ReduceRanges(ModuleParts.TryParse(best)!.Sections[i].Payload.Length, (start, length) =>
             {
                 var parts = ModuleParts.TryParse(best)!;
+                parts.Sections[section].Flatten();
                 var payload = parts.Sections[section].Payload;
+                if (start + length > payload.Length)
+                    return best;
                 parts.Sections[section].Payload = [.. payload.AsSpan(0, start), .. payload.AsSpan(start + length)];
                 return parts.Encode();
             });

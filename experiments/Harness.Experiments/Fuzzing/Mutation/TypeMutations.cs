@@ -87,7 +87,7 @@ internal static class TypeMutations
         {
             writer.Byte(random.Percent(50) ? BinaryFormat.SubForm : BinaryFormat.SubFinalForm);
             writer.U32(1);
-            writer.U32(random.Below((int)Math.Min(count + 1, 100)));
+            writer.U32(random.Below((int)Math.Min(count, 99) + 1));
         }
         var form = random.Pick([BinaryFormat.FunctionForm, BinaryFormat.StructForm, BinaryFormat.ArrayForm]);
         writer.Byte(form);
