@@ -296,13 +296,13 @@ internal sealed class TypeSystem(DartProgram program)
         {
             if (ia.Class == ib.Class)
                 return Wrap(new InterfaceType(ia.Class, [.. ia.Args.Select((t, i) => Lub(t, ib.Args[i], depth + 1))]));
-            // The shared supertype that is deepest and unique at its depth.
+            // The shared supertype, its type arguments included, that is deepest and unique at its depth.
             var sa = Supertypes(ia.Class);
             var sb = Supertypes(ib.Class);
             (int Depth, ClassElement Class)? best = null;
             foreach (var group in sa.Keys.Where(sb.ContainsKey).GroupBy(Depth).OrderByDescending(g => g.Key))
             {
-                var candidates = group.Where(c => AsInstanceOf(ia, c)!.Equals(AsInstanceOf(ib, c)!) || true).ToList();
+                var candidates = group.Where(c => AsInstanceOf(ia, c)!.Equals(AsInstanceOf(ib, c)!)).ToList();
                 if (candidates.Count == 1)
                 {
                     best = (group.Key, candidates[0]);
@@ -313,8 +313,7 @@ internal sealed class TypeSystem(DartProgram program)
             if (best is { } found)
             {
                 var x = AsInstanceOf(ia, found.Class)!;
-                var y = AsInstanceOf(ib, found.Class)!;
-                return Wrap(x.Equals(y) ? x.WithNullable(false) : new InterfaceType(found.Class, [.. x.Args.Select((t, i) => Lub(t, y.Args[i], depth + 1))]));
+                return Wrap(x.WithNullable(false));
             }
         }
 

@@ -353,7 +353,17 @@ internal sealed partial class Parser
 
     /// <summary>Whether the word is a modifier here, and not a name.</summary>
     private bool IsModifier(string word) =>
-        Is(word) && !PeekIs(1, "(") && !PeekIs(1, "=") && !PeekIs(1, ";") && !PeekIs(1, ",") && !PeekIs(1, ".") && !PeekIs(1, "<") && !PeekIs(1, "?");
+        Is(word) && (!PeekIs(1, "(") || IsBeforeRecordType()) && !PeekIs(1, "=") && !PeekIs(1, ";") && !PeekIs(1, ",") && !PeekIs(1, ".") && !PeekIs(1, "<") && !PeekIs(1, "?");
+
+    /// <summary>Whether what follows the word is a type in parentheses and a name, not a list of parameters.</summary>
+    private bool IsBeforeRecordType()
+    {
+        var start = _index;
+        Advance();
+        var result = SkipType() && IsIdentifier();
+        _index = start;
+        return result;
+    }
 
     private FunctionNode ParseConstructor(int pos, ClassNode node)
     {
