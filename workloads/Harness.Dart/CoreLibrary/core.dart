@@ -13,6 +13,10 @@ part 'core_map.dart';
 part 'core_errors.dart';
 part 'core_types.dart';
 part 'core_misc.dart';
+part 'core_bigint.dart';
+part 'core_datetime.dart';
+part 'core_regexp.dart';
+part 'core_regexp_parser.dart';
 
 // Operations of the target and the host.
 external int _shl(int a, int b);

@@ -9,6 +9,9 @@ abstract mixin class Iterable<E> {
   const Iterable();
   const factory Iterable.empty() = _EmptyIterable<E>;
   factory Iterable.generate(int count, [E generator(int index)?]) => List<E>.generate(count, generator ?? ((i) => i as E));
+  static Iterable<T> castFrom<S, T>(Iterable<S> source) => source.cast<T>();
+  static String iterableToFullString(Iterable iterable, [String leftDelimiter = '(', String rightDelimiter = ')']) => _iterableToString(iterable, leftDelimiter, rightDelimiter);
+  static String iterableToShortString(Iterable iterable, [String leftDelimiter = '(', String rightDelimiter = ')']) => _iterableToString(iterable, leftDelimiter, rightDelimiter);
   Iterator<E> get iterator;
   Iterable<T> map<T>(T toElement(E e)) => _MappedIterable<E, T>(this, toElement);
   Iterable<E> where(bool test(E element)) => _WhereIterable<E>(this, test);

@@ -15,7 +15,20 @@ abstract interface class Map<K, V> {
     return r;
   }
   factory Map.of(Map<K, V> other) => _LinkedMap<K, V>()..addAll(other);
-  factory Map.unmodifiable(Map other) => Map<K, V>.from(other);
+  factory Map.unmodifiable(Map other) {
+    final keys = WasmArray<Object?>(other.length), values = WasmArray<Object?>(other.length);
+    int i = 0;
+    other.forEach((k, v) {
+      keys[i] = k as K;
+      values[i++] = v as V;
+    });
+    return _ConstMap<K, V>(keys, values);
+  }
+  factory Map._custom(bool equals(K a, K b)?, int hash(K key)?, bool isValid(dynamic key)?) {
+    if (equals == null && hash == null && isValid == null) return _LinkedMap<K, V>();
+    if (equals == null && hash != null && identical(hash, identityHashCode)) return _LinkedMap<K, V>.identity();
+    return _LinkedMap<K, V>.custom(_equality<K>(equals, isValid), _hashing<K>(hash, isValid));
+  }
   factory Map.identity() = _LinkedMap<K, V>.identity;
   factory Map.fromIterable(Iterable iterable, {K key(dynamic element)?, V value(dynamic element)?}) {
     final r = _LinkedMap<K, V>();
@@ -54,6 +67,52 @@ abstract interface class Map<K, V> {
   bool get isEmpty;
   bool get isNotEmpty;
   Map<RK, RV> cast<RK, RV>();
+  static Map<K2, V2> castFrom<K, V, K2, V2>(Map<K, V> source) => source.cast<K2, V2>();
+}
+
+// What a map is asked for may be no key at all: then nothing is equal to it.
+bool Function(Object?, Object?) _equality<K>(bool equals(K a, K b)?, bool isValid(dynamic key)?) => (Object? a, Object? b) {
+  if (isValid != null ? !isValid(b) : b is! K) return false;
+  return equals == null ? a == b : equals(a as K, b as K);
+};
+int Function(Object?) _hashing<K>(int hash(K key)?, bool isValid(dynamic key)?) => (Object? key) {
+  if (isValid != null ? !isValid(key) : key is! K) return 0;
+  return hash == null ? _hashCodeOf(key) : hash(key as K);
+};
+
+abstract interface class LinkedHashMap<K, V> implements Map<K, V> {
+  factory LinkedHashMap({bool equals(K key1, K key2)?, int hashCode(K key)?, bool isValidKey(dynamic potentialKey)?}) => Map<K, V>._custom(equals, hashCode, isValidKey) as LinkedHashMap<K, V>;
+  factory LinkedHashMap.identity() = _LinkedMap<K, V>.identity;
+  factory LinkedHashMap.from(Map<dynamic, dynamic> other) => Map<K, V>.from(other) as LinkedHashMap<K, V>;
+  factory LinkedHashMap.of(Map<K, V> other) => _LinkedMap<K, V>()..addAll(other);
+  factory LinkedHashMap.fromIterable(Iterable iterable, {K key(dynamic element)?, V value(dynamic element)?}) => Map<K, V>.fromIterable(iterable, key: key, value: value) as LinkedHashMap<K, V>;
+  factory LinkedHashMap.fromIterables(Iterable<K> keys, Iterable<V> values) => Map<K, V>.fromIterables(keys, values) as LinkedHashMap<K, V>;
+  factory LinkedHashMap.fromEntries(Iterable<MapEntry<K, V>> entries) => _LinkedMap<K, V>()..addEntries(entries);
+}
+
+// Its order is not specified: it is that of the other.
+abstract interface class HashMap<K, V> implements Map<K, V> {
+  factory HashMap({bool equals(K key1, K key2)?, int hashCode(K key)?, bool isValidKey(dynamic potentialKey)?}) => Map<K, V>._custom(equals, hashCode, isValidKey) as HashMap<K, V>;
+  factory HashMap.identity() = _LinkedMap<K, V>.identity;
+  factory HashMap.from(Map<dynamic, dynamic> other) => Map<K, V>.from(other) as HashMap<K, V>;
+  factory HashMap.of(Map<K, V> other) => _LinkedMap<K, V>()..addAll(other);
+  factory HashMap.fromIterable(Iterable iterable, {K key(dynamic element)?, V value(dynamic element)?}) => Map<K, V>.fromIterable(iterable, key: key, value: value) as HashMap<K, V>;
+  factory HashMap.fromIterables(Iterable<K> keys, Iterable<V> values) => Map<K, V>.fromIterables(keys, values) as HashMap<K, V>;
+  factory HashMap.fromEntries(Iterable<MapEntry<K, V>> entries) => _LinkedMap<K, V>()..addEntries(entries);
+}
+
+abstract interface class LinkedHashSet<E> implements Set<E> {
+  factory LinkedHashSet({bool equals(E e1, E e2)?, int hashCode(E e)?, bool isValidKey(dynamic potentialKey)?}) => Set<E>._custom(equals, hashCode, isValidKey) as LinkedHashSet<E>;
+  factory LinkedHashSet.identity() = _LinkedSet<E>.identity;
+  factory LinkedHashSet.from(Iterable<dynamic> elements) => Set<E>.from(elements) as LinkedHashSet<E>;
+  factory LinkedHashSet.of(Iterable<E> elements) => _LinkedSet<E>()..addAll(elements);
+}
+
+abstract interface class HashSet<E> implements Set<E> {
+  factory HashSet({bool equals(E e1, E e2)?, int hashCode(E e)?, bool isValidKey(dynamic potentialKey)?}) => Set<E>._custom(equals, hashCode, isValidKey) as HashSet<E>;
+  factory HashSet.identity() = _LinkedSet<E>.identity;
+  factory HashSet.from(Iterable<dynamic> elements) => Set<E>.from(elements) as HashSet<E>;
+  factory HashSet.of(Iterable<E> elements) => _LinkedSet<E>()..addAll(elements);
 }
 
 abstract mixin class MapBase<K, V> implements Map<K, V> {
@@ -232,7 +291,7 @@ final class _HashBase {
   }
 }
 
-final class _LinkedMap<K, V> extends MapBase<K, V> {
+final class _LinkedMap<K, V> extends MapBase<K, V> implements LinkedHashMap<K, V>, HashMap<K, V> {
   final _HashBase _h;
   _LinkedMap() : _h = _HashBase(false);
   _LinkedMap.identity() : _h = _HashBase(true);
@@ -339,7 +398,11 @@ final class _ConstMap<K, V> extends MapBase<K, V> {
   V? remove(Object? key) => throw UnsupportedError('Cannot modify unmodifiable map');
   void clear() => throw UnsupportedError('Cannot modify unmodifiable map');
   V putIfAbsent(K key, V ifAbsent()) => throw UnsupportedError('Cannot modify unmodifiable map');
+  V update(K key, V update(V value), {V ifAbsent()?}) => throw UnsupportedError('Cannot modify unmodifiable map');
+  void updateAll(V update(K key, V value)) => throw UnsupportedError('Cannot modify unmodifiable map');
+  void removeWhere(bool test(K key, V value)) => throw UnsupportedError('Cannot modify unmodifiable map');
   void addAll(Map<K, V> other) => throw UnsupportedError('Cannot modify unmodifiable map');
+  void addEntries(Iterable<MapEntry<K, V>> entries) => throw UnsupportedError('Cannot modify unmodifiable map');
 }
 
 abstract interface class Set<E> implements Iterable<E> {
@@ -351,7 +414,19 @@ abstract interface class Set<E> implements Iterable<E> {
     return r;
   }
   factory Set.of(Iterable<E> elements) => _LinkedSet<E>()..addAll(elements);
-  factory Set.unmodifiable(Iterable<E> elements) => Set<E>.of(elements);
+  factory Set.unmodifiable(Iterable<E> elements) {
+    final unique = Set<E>.of(elements);
+    final items = WasmArray<Object?>(unique.length);
+    int i = 0;
+    for (final e in unique) items[i++] = e;
+    return _ConstSet<E>(items);
+  }
+  factory Set._custom(bool equals(E a, E b)?, int hash(E key)?, bool isValid(dynamic key)?) {
+    if (equals == null && hash == null && isValid == null) return _LinkedSet<E>();
+    if (equals == null && hash != null && identical(hash, identityHashCode)) return _LinkedSet<E>.identity();
+    return _LinkedSet<E>.custom(_equality<E>(equals, isValid), _hashing<E>(hash, isValid));
+  }
+  static Set<T> castFrom<S, T>(Set<S> source) => Set<T>.from(source);
   bool add(E value);
   void addAll(Iterable<E> elements);
   bool remove(Object? value);
@@ -388,7 +463,7 @@ abstract class SetBase<E> extends Iterable<E> implements Set<E> {
   String toString() => _iterableToString(this, '{', '}');
 }
 
-final class _LinkedSet<E> extends SetBase<E> {
+final class _LinkedSet<E> extends SetBase<E> implements LinkedHashSet<E>, HashSet<E> {
   final _HashBase _h;
   _LinkedSet() : _h = _HashBase(false);
   _LinkedSet.identity() : _h = _HashBase(true);
@@ -431,5 +506,10 @@ final class _ConstSet<E> extends SetBase<E> {
   Iterator<E> get iterator => _HashIterator<E>(_table, true, this);
   bool add(E value) => throw UnsupportedError('Cannot change an unmodifiable set');
   bool remove(Object? value) => throw UnsupportedError('Cannot change an unmodifiable set');
+  void addAll(Iterable<E> elements) => throw UnsupportedError('Cannot change an unmodifiable set');
+  void removeAll(Iterable<Object?> elements) => throw UnsupportedError('Cannot change an unmodifiable set');
+  void retainAll(Iterable<Object?> elements) => throw UnsupportedError('Cannot change an unmodifiable set');
+  void removeWhere(bool test(E element)) => throw UnsupportedError('Cannot change an unmodifiable set');
+  void retainWhere(bool test(E element)) => throw UnsupportedError('Cannot change an unmodifiable set');
   void clear() => throw UnsupportedError('Cannot change an unmodifiable set');
 }

@@ -10,6 +10,7 @@ abstract interface class Match {
   int get end;
   String? group(int group);
   String? operator [](int group);
+  List<String?> groups(List<int> groupIndices);
   int get groupCount;
   String get input;
   Pattern get pattern;
@@ -23,6 +24,7 @@ final class _StringMatch implements Match {
   int get end => start + pattern.length;
   int get groupCount => 0;
   String operator [](int g) => group(g);
+  List<String?> groups(List<int> groupIndices) => [for (final i in groupIndices) group(i)];
   String group(int g) => g == 0 ? pattern : (throw RangeError.value(g));
 }
 
@@ -119,9 +121,7 @@ final class String implements Comparable<String>, Pattern {
       }
       return -1;
     }
-    for (int i = start; i <= length; i++) {
-      if (pattern.matchAsPrefix(this, i) != null) return i;
-    }
+    for (final match in pattern.allMatches(this, start)) return match.start;
     return -1;
   }
   int lastIndexOf(Pattern pattern, [int? start]) {
