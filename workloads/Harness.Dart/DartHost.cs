@@ -18,12 +18,20 @@ internal sealed class DartHost(TextWriter output)
     /// <returns>The exit code: 0, or 255 where an exception was not caught.</returns>
     public int Run(Store store, WasmModule module)
     {
-        _instance = store.Instantiate(module, CreateImports());
-        var result = _instance.GetFunction("main").Invoke();
-        return result[0].AsI32();
+        var instance = store.Instantiate(module, CreateImports());
+        Attach(instance);
+        return RunMain(instance);
     }
 
-    private Imports CreateImports()
+    /// <summary>Runs an instance's <c>main</c>.</summary>
+    /// <returns>The exit code: 0, or 255 where an exception was not caught.</returns>
+    public static int RunMain(Instance instance) => instance.GetFunction("main").Invoke()[0].AsI32();
+
+    /// <summary>Tells the host whose memory texts pass through: the instance that was made with its imports.</summary>
+    public void Attach(Instance instance) => _instance = instance;
+
+    /// <summary>What a compiled module imports.</summary>
+    public Imports CreateImports()
     {
         var imports = new Imports();
         void Add(string name, HostFunction function) => imports.Define("host", name, function);

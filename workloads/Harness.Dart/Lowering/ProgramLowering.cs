@@ -134,6 +134,7 @@ internal sealed partial class ProgramLowering
         entry.Export = "main";
         entry.Result = WType.I32;
         FunctionLowering.LowerEntry(this, entry, main);
+        ExportFunctions();
         Drain();
         while (CompleteDynamic())
             Drain();

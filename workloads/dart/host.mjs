@@ -1,0 +1,58 @@
+// What modules of the Dart compiler import, in JavaScript alone: any shell can use it. The counterpart of DartHost.cs.
+
+// The shortest text that reads back as the same double, as Dart writes it.
+function shortest(value) {
+  if (Object.is(value, -0)) return '-0.0';
+  const digits = String(value);
+  return /^-?\d+$/.test(digits) ? digits + '.0' : digits;
+}
+
+function format(value, kind, digits) {
+  if (kind === 0 || !Number.isFinite(value)) return shortest(value);
+  if (kind === 1) return Math.abs(value) >= 1e21 ? shortest(value) : (Object.is(value, -0) ? '-' : '') + value.toFixed(digits);
+  if (kind === 2) return (Object.is(value, -0) ? '-' : '') + (digits < 0 ? value.toExponential() : value.toExponential(digits));
+  return (Object.is(value, -0) ? '-' : '') + value.toPrecision(digits);
+}
+
+/**
+ * Makes the imports of one instance.
+ * @param print is called with each line of output, without its line end.
+ * @returns the imports, and attach, which must be called with the instance that was made with them.
+ */
+export function createDartHost(print) {
+  let memory;
+  let line = '';
+  const started = performance.now();
+
+  function text(length) {
+    const units = new Uint16Array(memory.buffer, 0, length);
+    let result = '';
+    for (let i = 0; i < length; i += 8192) result += String.fromCharCode(...units.subarray(i, Math.min(i + 8192, length)));
+    return result;
+  }
+
+  const host = {
+    write(length, isLast) {
+      line += text(length);
+      if (isLast) {
+        const whole = line;
+        line = '';
+        print(whole);
+      }
+    },
+    formatDouble(value, kind, digits) {
+      const result = format(value, kind, digits);
+      const units = new Uint16Array(memory.buffer, 0, result.length);
+      for (let i = 0; i < result.length; i++) units[i] = result.charCodeAt(i);
+      return result.length;
+    },
+    parseDouble: (length) => Number(text(length)),
+    clock: () => (performance.now() - started) * 1000,
+    time: () => Date.now() * 1000,
+    sleep: (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds),
+    seed: () => Math.floor(Math.random() * 2147483647),
+    sin: Math.sin, cos: Math.cos, tan: Math.tan, asin: Math.asin, acos: Math.acos, atan: Math.atan, exp: Math.exp, log: Math.log,
+    atan2: Math.atan2, pow: Math.pow,
+  };
+  return { imports: { host }, attach: (instance) => { memory = instance.exports.memory; } };
+}
