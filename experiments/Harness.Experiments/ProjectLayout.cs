@@ -16,6 +16,9 @@ internal static class ProjectLayout
     /// <summary>Scripts that run the scripts of programs, on both engines.</summary>
     public static string Drivers => Path.Combine(Workloads, "drivers");
 
+    /// <summary>The programs in Dart, with a manifest of their own.</summary>
+    public static string DartPrograms => Path.Combine(Workloads, "dart");
+
     public static string Sweeps => Path.Combine(Root, "experiments", "sweeps");
 
     public static string Results => Path.Combine(Root, "results");

@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runInThisContext } from 'node:vm';
 import { inflateSync } from 'node:zlib';
+import { createDartHost } from '../../workloads/dart/host.mjs';
 import { openJ2cl } from '../shells/j2cl.mjs';
 
 // Drivers may give programs another clock.
@@ -27,6 +28,27 @@ function openPlain(program, phases) {
   const module = timed(phases, 'compileMs', () => new WebAssembly.Module(bytes, compileOptions));
   const instance = timed(phases, 'instantiateMs', () => new WebAssembly.Instance(module, {}));
   return { exports: instance.exports };
+}
+
+/** A module of the Dart compiler: calls of its exports in one instance, or runs of its main in an instance each. */
+function openDart(program, phases) {
+  const bytes = readFileSync(program.module);
+  const module = timed(phases, 'compileMs', () => new WebAssembly.Module(bytes, compileOptions));
+  let text = '';
+  const open = () => {
+    const { imports, attach } = createDartHost((line) => { text += `${line}\n`; });
+    const instance = timed(phases, 'instantiateMs', () => new WebAssembly.Instance(module, imports));
+    attach(instance);
+    return instance;
+  };
+  if (program.iteration === 'call') return { exports: open().exports };
+  return {
+    iterate() {
+      text = '';
+      const exitCode = open().exports.main();
+      return { bytes: Buffer.from(text), errorText: '', exitCode, files: {} };
+    },
+  };
 }
 
 /** A WASI command: each iteration has its own instance, and a folder of its own with the program's inputs. */
@@ -133,6 +155,7 @@ export async function openHost(request, phases) {
   const { program } = request;
   switch (program.host) {
     case 'none': return openPlain(program, phases);
+    case 'dart': return openDart(program, phases);
     case 'wasi': return openWasi(program, phases, false);
     case 'sightglass': return openWasi(program, phases, true);
     case 'javascript': return openDriver(program, phases, request.checks, true);

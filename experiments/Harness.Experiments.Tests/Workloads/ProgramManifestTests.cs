@@ -47,7 +47,9 @@ public sealed class ProgramManifestTests : IDisposable
 
     [Theory]
     [InlineData("- {name: a, file: a.wasm, hsot: none}", "there is no field 'hsot' here")]
-    [InlineData("- {name: a}", "each entry needs a name, and a file, a build or scripts")]
+    [InlineData("- {name: a}", "each entry needs a name, and a file, a build, a source or scripts")]
+    [InlineData("- {name: a, source: a.dart}", "a program with the host dart has a source")]
+    [InlineData("- {name: a, host: dart, source: a.dart, file: a.wasm}", "a program with the host dart has a source")]
     [InlineData("- {name: a, file: a.wasm, host: browser}", "program 'a': unknown host 'browser'; there are none, wasi")]
     [InlineData("- {name: a, file: a.wasm, host: javascript}", "program 'a': the host javascript needs a driver")]
     [InlineData("- {name: a, file: a.wasm, driver: x}", "program 'a': only the hosts javascript and emscripten have drivers")]

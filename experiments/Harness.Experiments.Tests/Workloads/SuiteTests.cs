@@ -71,7 +71,7 @@ public sealed class SuiteTests : IDisposable
         Assert.Equal(
             ["mine/bench/A 1 2.5", "mine/bench/A 2 2.5", "mine/bench/B 1 40", "mine/bench/B 2 40"],
             rows.Where(row => row.Configuration == "base").Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Workload} {row.Repetition} {row.ExecuteMs}")).Order());
-        Assert.All(rows, row => Assert.True(row is { Format: 2, Program: "mine/bench", CpuMs: > 0, PeakMemoryBytes: > 1 << 20, FirstMs: > 0, StartMs: > 0 } && row.IterationsMs.Length > 0));
+        Assert.All(rows, row => Assert.True(row is { Format: 3, Program: "mine/bench", CpuMs: > 0, PeakMemoryBytes: > 1 << 20, FirstMs: > 0, StartMs: > 0 } && row.IterationsMs.Length > 0));
 
         // The results can be read where the suite is not.
         Assert.Equal(0, Run("compare", results).ExitCode);

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Harness.Dart;
+using Harness.Dart.Semantics;
 using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Engines;
@@ -31,6 +33,8 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
     {
         if (program.Build is { } build)
             return build.Run(program.Name, program.Folder!);
+        if (program.Source.Length > 0)
+            return CompileDart(program);
         if (program.Package is not { } package)
             return program.Module.Length > 0 ? ToBinary(program.PathOf(program.Module)) : null;
         var path = NodeInstallation.ProgramPath(package, program.Module);
@@ -59,12 +63,30 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
         };
     }
 
-    /// <summary>The binary module: text is assembled once and kept by its hash, so that all engines run the same bytes.</summary>
-    private static string ToBinary(string module)
+    /// <summary>The binary module: text is assembled once, so that all engines run the same bytes.</summary>
+    private static string ToBinary(string module) => module.EndsWith(".wat", StringComparison.Ordinal) ? Keep(ModuleFile.Load(module).Bytes) : module;
+
+    /// <summary>Compiles a program each time it is prepared, which takes less time than to find out whether compiler, core library and sources are still the same.</summary>
+    private static string CompileDart(ProgramDefinition program)
     {
-        if (!module.EndsWith(".wat", StringComparison.Ordinal))
-            return module;
-        var bytes = ModuleFile.Load(module).Bytes;
+        try
+        {
+            var packages = program.Packages.ToDictionary(package => package.Key, package => program.PathOf(package.Value));
+            return Keep(DartCompiler.Compile(program.PathOf(program.Source), options: null, packages));
+        }
+        catch (DartCompilationException exception)
+        {
+            throw new HarnessException(exception.Message.Split('\n')[0], exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new HarnessException($"{program.Source}: {exception.Message.Split('\n')[0]}", exception);
+        }
+    }
+
+    /// <summary>Keeps the bytes of a module by their hash.</summary>
+    private static string Keep(ReadOnlySpan<byte> bytes)
+    {
         var folder = Path.Combine(ProjectLayout.Artifacts, "modules");
         var path = Path.Combine(folder, $"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}.wasm");
         if (!File.Exists(path))

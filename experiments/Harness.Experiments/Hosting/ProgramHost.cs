@@ -48,6 +48,7 @@ internal abstract class ProgramHost : IProgramHost
         "javascript" => new ScriptProgramHost(program, options, checks),
         "j2cl" => new J2clHost(program, options),
         "emscripten" => OpenLibrary(program, options),
+        "dart" => new DartProgramHost(program, options),
         _ => throw new ProgramException($"there is no host '{program.Host}' on this engine"),
     };
 

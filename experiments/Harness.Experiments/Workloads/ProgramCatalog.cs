@@ -29,9 +29,15 @@ internal sealed class ProgramCatalog
         if (repeated is not null)
             throw new HarnessException($"two suites are named '{repeated.Key}'; give one another name: --suite NAME=FOLDER");
         var known = SuiteCatalog.Known.Where(name => given.All(suite => suite.Name != name)).SelectMany(SuiteCatalog.ReadKnown);
-        return new ProgramCatalog(
-            ProgramManifest.Read(Path.Combine(ProjectLayout.Workloads, "workloads.yaml"), suite: "", ProjectLayout.Workloads),
-            [.. given.SelectMany(suite => suite.Programs), .. known]);
+        return new ProgramCatalog(ReadOwn(), [.. given.SelectMany(suite => suite.Programs), .. known]);
+    }
+
+    private static List<ProgramDefinition> ReadOwn()
+    {
+        string[] manifests = [Path.Combine(ProjectLayout.Workloads, "workloads.yaml"), Path.Combine(ProjectLayout.DartPrograms, SuiteCatalog.ManifestName)];
+        var programs = manifests.SelectMany(path => ProgramManifest.Read(path, suite: "", Path.GetDirectoryName(path))).ToList();
+        var repeated = programs.SelectMany(program => program.Workloads).GroupBy(workload => workload.Name).FirstOrDefault(group => group.Count() > 1);
+        return repeated is null ? programs : throw new HarnessException($"two programs of the project are named '{repeated.Key}'");
     }
 
     /// <summary>The same with some more of the project's own programs; one of a name that there is takes its place.</summary>

@@ -36,6 +36,12 @@ internal sealed record ProgramDefinition
     /// <summary>How the module is made of sources; null where it is there.</summary>
     public ModuleBuild? Build { get; init; }
 
+    /// <summary>Path of the Dart file that the module is compiled from, relative to the folder; empty where it is not.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>Folders of the packages that the Dart file imports, by name, relative to the folder.</summary>
+    public IReadOnlyDictionary<string, string> Packages { get; init; } = new Dictionary<string, string>();
+
     /// <summary>
     /// Full path of the script (<c>workloads/drivers</c>) that runs the program's own scripts, or calls the exports of a library; null but for the hosts
     /// <c>javascript</c> and <c>emscripten</c>.
@@ -97,7 +103,7 @@ internal sealed record ProgramDefinition
         {
             if (Folder is null)
                 return MissingFolder;
-            var files = (string[])[.. Module.Length > 0 && Package is null ? [Module] : Array.Empty<string>(), .. Files.Values, .. Scripts, .. Inputs, .. Build?.Sources ?? []];
+            var files = (string[])[.. Module.Length > 0 && Package is null ? [Module] : Array.Empty<string>(), .. Source.Length > 0 ? [Source] : Array.Empty<string>(), .. Files.Values, .. Scripts, .. Inputs, .. Build?.Sources ?? []];
             var absent = files.FirstOrDefault(file => !File.Exists(PathOf(file)));
             return absent is not null ? $"there is no file {PathOf(absent)}" : Driver is { } driver && !File.Exists(driver) ? $"there is no driver {driver}" : null;
         }
@@ -138,6 +144,9 @@ internal enum HostKind
 
     /// <summary>The functions of JavaScript that J2CL's programs import.</summary>
     J2cl,
+
+    /// <summary>What modules of the project's own Dart compiler import.</summary>
+    Dart,
 }
 
 /// <summary>What one iteration of a program is.</summary>

@@ -60,6 +60,8 @@ internal static class ProgramManifest
 
         public string Group { get; set; } = "";
 
+        public Dictionary<string, string> Packages { get; set; } = [];
+
         public string Licence { get; set; } = "";
 
         public string Origin { get; set; } = "";
@@ -77,6 +79,10 @@ internal static class ProgramManifest
         public string? Package { get; set; }
 
         public BuildEntry? Build { get; set; }
+
+        public string Source { get; set; } = "";
+
+        public Dictionary<string, string>? Packages { get; set; }
 
         public string? Host { get; set; }
 
@@ -124,8 +130,8 @@ internal static class ProgramManifest
 
         public ProgramDefinition ToProgram(Context context)
         {
-            if (Name.Length == 0 || (File.Length == 0 && Build is null && Scripts.Count == 0))
-                throw new HarnessException($"{Kind} {context.Manifest}: each entry needs a name, and a file, a build or scripts (see '{Name}{File}')");
+            if (Name.Length == 0 || (File.Length == 0 && Build is null && Source.Length == 0 && Scripts.Count == 0))
+                throw new HarnessException($"{Kind} {context.Manifest}: each entry needs a name, and a file, a build, a source or scripts (see '{Name}{File}')");
             try
             {
                 return Convert(context);
@@ -150,7 +156,9 @@ internal static class ProgramManifest
                 throw new FormatException($"an iteration of a program with the host {Words(host)} is no '{Words(iteration)}'");
             if (Iterations is < 0 or > 1_000_000)
                 throw new FormatException($"iterations must be in 0..1000000, not {Iterations}");
-            if (File.Length == 0 && Build is null && host != HostKind.JavaScript)
+            if ((Source.Length > 0) != (host == HostKind.Dart) || (Source.Length > 0 && (File.Length > 0 || Build is not null)))
+                throw new FormatException("a program with the host dart has a source, its Dart file, in place of a file or build; others have none");
+            if (File.Length == 0 && Build is null && Source.Length == 0 && host != HostKind.JavaScript)
                 throw new FormatException("it has scripts only, which need the host javascript");
             var timed = iteration == IterationKind.Call ? new Invocation(Invoke, Literals(Args), Literals(Expected)) : null;
             var group = Group ?? (context.Defaults.Group.Length > 0 ? context.Defaults.Group : context.Suite);
@@ -169,6 +177,8 @@ internal static class ProgramManifest
                 Module = File,
                 Package = Package,
                 Build = Build?.ToBuild(),
+                Source = Source,
+                Packages = Packages ?? context.Defaults.Packages,
                 Driver = driver is null ? null : PathOfDriver(driver, context),
                 Files = Files,
                 Scripts = Scripts,

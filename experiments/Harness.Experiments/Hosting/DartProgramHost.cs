@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+using Harness.Dart;
+using Harness.Engine.Configuration;
+using Harness.Engine.Runtime;
+using Harness.Experiments.Engines;
+using Harness.Experiments.Workloads;
+using Harness.Hosts;
+
+namespace Harness.Experiments.Hosting;
+
+/// <summary>
+/// A module of the Dart compiler. An iteration is a call of a function that it exports, all in one instance, or a run of its <c>main</c> in
+/// an instance of its own, whose output is the result.
+/// </summary>
+internal sealed class DartProgramHost(WorkerProgram program, EngineOptions options) : ProgramHost(program, options)
+{
+    private readonly StringBuilder printed = new();
+    private Store? store;
+
+    private bool RunsMain => Program.Iteration == nameof(IterationKind.Instance).ToLowerInvariant();
+
+    public override void Load()
+    {
+        base.Load();
+        if (!RunsMain)
+            Open();
+    }
+
+    public override ProgramOutput Iterate()
+    {
+        printed.Clear();
+        if (!RunsMain)
+        {
+            var call = Program.Timed!;
+            var results = Instance!.GetFunction(call.Function).Invoke([.. call.Arguments.Select(text => WasmLiterals.ToValue(TypedLiteral.Parse(text)))]);
+            return new ProgramOutput { Text = printed.ToString(), Results = results };
+        }
+
+        // The instance that ran last stays, so that it can be explained.
+        if (store is not null)
+            CloseStore(store);
+        var exitCode = DartHost.RunMain(Open());
+        var text = printed.ToString();
+        return new ProgramOutput { Text = text, Bytes = Encoding.UTF8.GetBytes(text), ExitCode = exitCode };
+    }
+
+    private Instance Open()
+    {
+        store = OpenStore();
+        var host = new DartHost(new StringWriter(printed, CultureInfo.InvariantCulture));
+        var instance = Instantiate(store, host.CreateImports());
+        host.Attach(instance);
+        return instance;
+    }
+}
