@@ -102,6 +102,29 @@ public sealed class ProgramTests
         Run("class A { String f(int a, [int b = 2]) => '$a $b'; } void main() { final f = A().f; print(f(1)); print(f(1, 7)); }"));
 
     [Fact]
+    public void WhatIsKnownOfAVariableHoldsInClosures() => Assert.Equal(
+        (0, "4 [ok]\n"),
+        Run("void f(int? x, Object o) { if (x != null && o is String) { final g = () => '${x + 1} [${o.toLowerCase()}]'; print(g()); } } void main() => f(3, 'OK');"));
+
+    [Fact]
+    public void TearOffsOfGenericClassesHaveTheirTypes() => Assert.Equal(
+        (0, "[1] true false\n"),
+        Run("void main() { final l = <int>[]; final Object f = l.add; l.add(1); print('$l ${f is void Function(int)} ${f is void Function(String)}'); }"));
+
+    [Fact]
+    public void GenericFunctionsDifferByTheirBounds() => Assert.Equal(
+        (0, "true false 5\n"),
+        Run("T f<T extends num>(T x) => x; void main() { Object g = f; int Function(int) h = f; print('${g is T Function<T extends num>(T)} ${g is T Function<T>(T)} ${h(5)}'); }"));
+
+    [Fact]
+    public void MainCanTakeArgumentsAndAMessage() => Assert.Equal((0, "[] null\n"), Run("void main(List<String> args, Object? message) { print('$args $message'); }"));
+
+    [Fact]
+    public void ADeferredLibraryIsThereAtOnce() => Assert.Equal(
+        (0, "3.0\n"),
+        Run("import 'dart:math' deferred as m; void main() async { await m.loadLibrary(); final load = m.loadLibrary; await load(); print(m.sqrt(9)); }"));
+
+    [Fact]
     public void AnUncaughtExceptionEndsWith255()
     {
         var (code, output) = Run("void main() { throw StateError('no'); }");

@@ -238,3 +238,6 @@ Object? _currentInLoop(_LoopIterator it) => it._value;
 
 // Ends the subscription of a loop that was left before its stream's end; null where there is nothing to wait for.
 Object? _cancelLoop(_LoopIterator it) => it._isDone ? null : it._subscription!.cancel();
+
+// A deferred library is there from the start.
+Future<dynamic> _loadLibrary() => Future<dynamic>.value();

@@ -224,6 +224,9 @@ bool _subArgs(WasmArray<_Type> a, WasmArray<_Type> b) {
 
 bool _subFunction(_FunctionType s, _FunctionType t) {
   if (s.bounds.length != t.bounds.length) return false;
+  for (int i = 0; i < s.bounds.length; i++) {
+    if (!_sub(s.bounds[i], t.bounds[i]) || !_sub(t.bounds[i], s.bounds[i])) return false;
+  }
   if (s.required > t.required || s.positional.length < t.positional.length) return false;
   for (int i = 0; i < t.positional.length; i++) {
     if (!_sub(t.positional[i], s.positional[i])) return false;

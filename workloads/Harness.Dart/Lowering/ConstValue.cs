@@ -8,6 +8,14 @@ internal abstract record ConstValue
 {
     private string? _key;
     public string Key => _key ??= MakeKey();
+
+    protected ConstValue()
+    {
+    }
+
+    // A copy with other values has another key.
+    protected ConstValue(ConstValue original) => _ = original;
+
     protected abstract string MakeKey();
     public virtual bool Equals(ConstValue? other) => other is not null && Key == other.Key;
     public override int GetHashCode() => Key.GetHashCode(StringComparison.Ordinal);

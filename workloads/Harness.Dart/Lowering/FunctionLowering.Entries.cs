@@ -19,6 +19,8 @@ internal sealed partial class FunctionLowering
             var args = new Arguments();
             var signature = p.Signatures.Of(main);
             if (signature.Required.Length > 0) args.Items.Add((null, new ListLit { Pos = main.Pos, TypeArgs = [new NamedTypeNode { Name = "String", Pos = main.Pos }] }));
+            // What an isolate would be sent: nothing.
+            if (signature.Required.Length > 1) args.Items.Add((null, new AsExpr { Pos = main.Pos, Value = new NullLit { Pos = main.Pos }, Type = new NamedTypeNode { Name = "dynamic", Pos = main.Pos } }));
             var exception = lowering.Temp(p.AnyRef, "exception");
             var stack = lowering.Temp(p.AnyRef, "stack");
             var call = lowering.CallStatic(main, args, null, null, new This { Pos = main.Pos });

@@ -315,7 +315,7 @@ internal sealed partial class FunctionLowering
             case ClassElement cls:
                 return new Val(_p.ConstNode(new ConstType(cls.Name == "Null" && cls.Library.IsCore ? SimpleType.Null : new InterfaceType(cls, TypeScope.DefaultArgs(cls.TypeParams)))), _program.Type("Type"));
             case TypedefElement typedef:
-                return new Val(TypeNode(_scope.Resolve(new NamedTypeNode { Pos = at.Pos, Name = typedef.Name })), _program.Type("Type"));
+                return new Val(TypeNode(new TypeScope(_program, typedef.Library, typedef.File, null).Resolve(new NamedTypeNode { Pos = at.Pos, Name = typedef.Name })), _program.Type("Type"));
             case PrefixElement:
                 throw Error(at, "A library prefix can't be used as an expression.");
             case AmbiguousElement a:
@@ -413,7 +413,7 @@ internal sealed partial class FunctionLowering
         switch (target)
         {
             case PrefixElement prefix:
-                if (p.Name == "loadLibrary") throw Unsupported(p, "Deferred loading");
+                if (p.Name == "loadLibrary" && prefix.IsDeferred) return LowerElement(_program.CoreFunction("_loadLibrary"), p, context);
                 if (!prefix.Members.TryGetValue(p.Name, out var element)) throw Error(p, $"Undefined name '{p.Name}'.");
                 return LowerElement(element, p, context);
             case ClassElement cls:
@@ -516,6 +516,8 @@ internal sealed partial class FunctionLowering
     {
         switch (target)
         {
+            case PrefixElement { IsDeferred: true } when p.Name == "loadLibrary" && c.Args.Items.Count == 0:
+                return new Val(CallCore("_loadLibrary"), _program.Type("Future", SimpleType.Dynamic));
             case PrefixElement prefix:
                 if (!prefix.Members.TryGetValue(p.Name, out var element)) throw Error(p, $"Method not found: '{p.Name}'.");
                 if (element is TypedefElement)

@@ -142,7 +142,7 @@ internal sealed partial class FunctionLowering
         var saved = _flow.Copy();
         var type = Lower(e, null).Type;
         _flow = saved;
-        return TypeSystem.IsNull(type) ? SimpleType.Dynamic : type;
+        return TypeSystem.IsNull(type) ? SimpleType.Dynamic : type is TypeParamType { Promoted: not null } p ? new TypeParamType(p.Parameter, p.Nullable) : type;
     }
 
     private void LowerPatternDeclaration(PatternDecl p)

@@ -361,12 +361,15 @@ internal sealed partial class FunctionLowering
         if (!_types.IsSubtype(from, to))
         {
             // A function is taken from an object with a method 'call'.
-            if ((to is FunctionType || to is InterfaceType { Class: var tc } && tc == _program.Function.Class) && TypeSystem.NonNull(from) is InterfaceType { Class.IsExtensionType: false } callable && _types.FindMember(callable, "call") is { Member.Kind: MemberKind.Method })
+            if ((to is FunctionType || to is InterfaceType { Class: var tc } && tc == _program.Function.Class) && TypeSystem.NonNull(from is TypeParamType x ? x.Promoted ?? x.Bound : from) is InterfaceType { Class.IsExtensionType: false } callable && _types.FindMember(callable, "call") is { Member.Kind: MemberKind.Method })
             {
                 var torn = GetMember(value with { Type = callable }, "call", at);
                 return Coerce(torn, to, at);
             }
 
+            if (from is FunctionType { TypeParams.Length: > 0 } whole && TypeSystem.NonNull(to) is FunctionType { TypeParams.Length: 0 } wanted
+                && InstantiateClosure(value, whole, wanted, at) is var instance && _types.IsSubtype(instance.Type, to))
+                return Convert(instance.Node, target);
             if (TypeSystem.IsVoid(from))
                 throw Error(at, "This expression has type 'void' and can't be used.");
             throw Error(at, $"A value of type '{from}' can't be assigned to a variable of type '{to}'.");

@@ -37,6 +37,9 @@ internal sealed class PrefixElement(string name)
 {
     public string Name { get; } = name;
 
+    /// <summary>Whether a program asks for the library before it uses it; here it is there from the start.</summary>
+    public bool IsDeferred { get; set; }
+
     public Dictionary<string, object> Members { get; } = new(StringComparer.Ordinal);
 
     public List<ClassElement> Extensions { get; } = [];

@@ -268,6 +268,7 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
             {
                 if (!library.Prefixes.TryGetValue(prefixName, out var prefix))
                     library.Prefixes[prefixName] = prefix = new PrefixElement(prefixName);
+                prefix.IsDeferred |= directive.Deferred;
                 table = prefix.Members;
             }
 

@@ -177,6 +177,15 @@ internal sealed class TypeSystem(DartProgram program)
         if (s.TypeParams.Length != t.TypeParams.Length) return false;
         if (s.TypeParams.Length > 0)
         {
+            // Bounds must be the same type for both.
+            var map = new Dictionary<TypeParam, DartType>();
+            for (var i = 0; i < s.TypeParams.Length; i++) map[s.TypeParams[i]] = t.TypeParams[i].Type;
+            for (var i = 0; i < s.TypeParams.Length; i++)
+            {
+                var (own, other) = (s.TypeParams[i].Bound.Substitute(map), t.TypeParams[i].Bound);
+                if (!IsSubtype(own, other, depth) || !IsSubtype(other, own, depth)) return false;
+            }
+
             s = s.Instantiate([.. t.TypeParams.Select(p => (DartType)p.Type)]);
         }
 
