@@ -22,8 +22,31 @@ internal static partial class DartCommand
         return command;
     }
 
-    [GeneratedRegex(@"\[cfe\]|\[analyzer\]|@compile-error|@static-warning|SYNTAX_ERROR|^// *\[error", RegexOptions.Multiline)]
+    [GeneratedRegex(@"\[cfe\]|\[analyzer\]|@compile-error|@static-warning|SYNTAX_ERROR|^// *\[error|//# *\d+: *(syntax|compile-time) error", RegexOptions.Multiline)]
     private static partial Regex ExpectedError();
+
+    [GeneratedRegex(@"^\s*(?:import|export|part)\s+(?:""([^"":]+)""|'([^':]+)')", RegexOptions.Multiline)]
+    private static partial Regex RelativeFile();
+
+    /// <summary>Whether a test must be refused: the error may be marked in a file that it imports or consists of.</summary>
+    private static bool ExpectsError(string file, string text)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal) { file };
+        var pending = new Stack<(string File, string Text)>([(file, text)]);
+        while (pending.TryPop(out var next))
+        {
+            if (ExpectedError().IsMatch(next.Text))
+                return true;
+            foreach (Match match in RelativeFile().Matches(next.Text))
+            {
+                var path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(next.File)!, match.Groups[1].Value + match.Groups[2].Value));
+                if (!path.Contains("/Utils/", StringComparison.Ordinal) && seen.Add(path) && File.Exists(path))
+                    pending.Push((path, File.ReadAllText(path)));
+            }
+        }
+
+        return false;
+    }
 
     private static int Conformance(string folder, bool verbose, string filter)
     {
@@ -40,7 +63,7 @@ internal static partial class DartCommand
             var directory = Path.GetDirectoryName(relative)?.Split('/')[0] ?? ".";
             if (!rows.TryGetValue(directory, out var row))
                 rows[directory] = row = new int[5];
-            var mustBeRefused = ExpectedError().IsMatch(text);
+            var mustBeRefused = ExpectsError(file, text);
             var (outcome, reason) = RunTest(file);
             if (mustBeRefused)
             {
