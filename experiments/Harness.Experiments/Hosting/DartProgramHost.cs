@@ -18,7 +18,7 @@ internal sealed class DartProgramHost(WorkerProgram program, EngineOptions optio
     private readonly StringBuilder printed = new();
     private Store? store;
 
-    private bool RunsMain => Program.Iteration == nameof(IterationKind.Instance).ToLowerInvariant();
+    private bool RunsMain => string.Equals(Program.Iteration, nameof(IterationKind.Instance), StringComparison.OrdinalIgnoreCase);
 
     public override void Load()
     {
