@@ -27,8 +27,10 @@ internal static class CompareCommand
             }
 
             var (sweep, summary) = ReportWriter.Summarize(ResultsFolder.Find(name));
+
+            // Cell by cell the table is long, and stands in the folder's summary.
             if (output.FormatOf(parsed) == TableFormat.Markdown)
-                output.PrintMarkdown(parsed, SummaryReport.CreateShort(sweep, summary), name);
+                output.PrintMarkdown(parsed, output.DocumentOf(parsed) is null ? SummaryReport.CreateShort(sweep, summary) : SummaryReport.CreateMeans(sweep, summary), name);
             else
                 output.Print(parsed, ComparisonTables.OfSweep(sweep, summary), name);
             if (output.FormatOf(parsed) == TableFormat.Markdown && summary.Disturbances is { } disturbances)

@@ -65,7 +65,10 @@ internal sealed class TableOutput
             Console.Error.WriteLine(note);
     }
 
+    /// <summary>The document that Markdown is put into; null where it is printed.</summary>
+    public string? DocumentOf(ParseResult parsed) => parsed.GetValue(markdown);
+
     /// <summary>Prints Markdown, or puts it into the document that was named.</summary>
     public void PrintMarkdown(ParseResult parsed, string text, string arguments) =>
-        GeneratedSection.Write(parsed.GetValue(markdown), $"./harness {command} {arguments}", text);
+        GeneratedSection.Write(DocumentOf(parsed), $"./harness {command} {arguments}", text);
 }
