@@ -21,9 +21,10 @@ public static partial class ApiTestRunner
     /// <param name="root">The folder of the tests, which scripts that a file names by <c>/wasm/jsapi/</c> are in.</param>
     /// <param name="file">The file, relative to the folder.</param>
     /// <param name="engine">The engine's options.</param>
-    /// <returns>The results of its tests in their order; a file that throws, or waits for ever, has a result for that.</returns>
+    /// <param name="limit">How long it may take.</param>
+    /// <returns>The results of its tests in their order; a file that throws, waits for ever or takes too long has a result for that.</returns>
     /// <exception cref="IOException">The file, or a script that it names, cannot be read.</exception>
-    public static IReadOnlyList<ApiTestResult> Run(string root, string file, EngineOptions engine)
+    public static IReadOnlyList<ApiTestResult> Run(string root, string file, EngineOptions engine, TimeSpan limit)
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(file);
@@ -31,12 +32,24 @@ public static partial class ApiTestRunner
         string path = Path.Combine(root, file);
         string text = File.ReadAllText(path);
         List<string> scripts = [.. ScriptLine().Matches(text).Select(match => PathOf(match.Groups["path"].Value, root, path)), path];
-        return ExecutionThread.Run(engine, () => Run(scripts, root, engine));
+        return ExecutionThread.Run(engine, () => Run(scripts, root, engine, limit));
     }
 
-    private static List<ApiTestResult> Run(List<string> scripts, string root, EngineOptions engine)
+    private static List<ApiTestResult> Run(List<string> scripts, string root, EngineOptions engine, TimeSpan limit)
     {
         using var host = new JavaScriptHost(new JavaScriptOptions { Engine = engine, Folder = root });
+        bool isLate = false;
+
+        // Again and again, since a script may catch what ends it.
+        using var watch = new Timer(
+            _ =>
+            {
+                Volatile.Write(ref isLate, true);
+                host.Interrupt();
+            },
+            null,
+            limit,
+            limit);
         string? broken = null;
         try
         {
@@ -58,6 +71,7 @@ public static partial class ApiTestRunner
             broken ??= e.Message;
         }
 
+        if (Volatile.Read(ref isLate)) broken = $"it takes longer than {limit.TotalSeconds:0.#} s";
         if (broken is not null) results.Add(new ApiTestResult(WholeFile, broken));
         return results;
     }

@@ -90,6 +90,19 @@ public sealed class JavaScriptHost : IDisposable
             ? Await(callee.InvokeAsFunction(arguments))
             : throw new ProgramException($"the script defines no function '{function}'"));
 
+    /// <summary>Ends the script that runs, which throws then. Any thread may call this, also when the host is gone.</summary>
+    public void Interrupt()
+    {
+        try
+        {
+            _script.Interrupt();
+        }
+        catch (ObjectDisposedException)
+        {
+            // There is nothing left to end.
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

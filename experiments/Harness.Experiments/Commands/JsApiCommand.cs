@@ -16,14 +16,19 @@ internal static class JsApiCommand
         var folder = new Argument<string>("folder") { Description = "test/js-api of a clone of github.com/WebAssembly/spec" };
         var only = new Option<string[]>("--only") { Description = "run only files whose path contains this text (may be repeated)", HelpName = "TEXT" };
         var expected = new Option<string>("--expected") { Description = "file of the failures that are expected", HelpName = "FILE", DefaultValueFactory = _ => ExpectedFailures.DefaultPath };
-        var command = new Command("js-api", "run the specification's tests of the JavaScript API; names each failure that is not expected, and closes with 'N passed, N failed'") { folder, only, expected };
+        var timeout = new Option<int>("--timeout") { Description = "seconds after which a file is stopped, which is a failure", HelpName = "N", DefaultValueFactory = _ => 60 }.AtLeast(1);
+        var command = new Command("js-api", "run the specification's tests of the JavaScript API; names each failure that is not expected, and closes with 'N passed, N failed'") { folder, only, expected, timeout };
         var knobs = KnobOptions.AddTo(command);
         command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(folder), parsed.GetValue(only) ?? [], ExpectedFailures.Read(parsed.GetRequiredValue(expected)), EngineOptions.FromDictionary(knobs.Read(parsed))));
+            parsed.GetRequiredValue(folder),
+            parsed.GetValue(only) ?? [],
+            ExpectedFailures.Read(parsed.GetRequiredValue(expected)),
+            EngineOptions.FromDictionary(knobs.Read(parsed)),
+            TimeSpan.FromSeconds(parsed.GetValue(timeout))));
         return command;
     }
 
-    private static int Run(string folder, string[] only, ExpectedFailures expected, EngineOptions options)
+    private static int Run(string folder, string[] only, ExpectedFailures expected, EngineOptions options, TimeSpan limit)
     {
         if (!Directory.Exists(folder))
             throw new HarnessException($"there is no folder {folder}");
@@ -39,7 +44,7 @@ internal static class JsApiCommand
         var (passed, failed, expectedFailures) = (0, 0, 0);
         foreach (var file in files)
         {
-            var results = RunFile(root, file, options);
+            var results = RunFile(root, file, options, limit);
             var failures = results.Where(result => result.Failure is not null).ToList();
             var unexpected = failures.Where(result => expected.ReasonFor(file, result.Name) is null).ToList();
             var mended = results.Where(result => result.Failure is null && expected.ReasonFor(file, result.Name) is not null).ToList();
@@ -57,11 +62,11 @@ internal static class JsApiCommand
         return failed == 0 && passed > 0 ? 0 : 1;
     }
 
-    private static IReadOnlyList<ApiTestResult> RunFile(string root, string file, EngineOptions options)
+    private static IReadOnlyList<ApiTestResult> RunFile(string root, string file, EngineOptions options, TimeSpan limit)
     {
         try
         {
-            return ApiTestRunner.Run(root, file, options);
+            return ApiTestRunner.Run(root, file, options, limit);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
