@@ -28,7 +28,7 @@ internal static class KnobResponse
         return new Figure
         {
             Title = sweep.Title,
-            Subtitle = $"Speedup over “{SweepChart.BaselineTitle(sweep)}” of the same engine (dashed line); {SweepChart.Describe(sweep)}",
+            Subtitle = $"Speedup over “{SweepChart.BaselineTitle(sweep)}” of the same engine (dashed line); {SweepChart.Describe(summary)}",
             Panels = [.. panels],
             Notes = SweepChart.Notes(sweep, summary),
         };
@@ -42,7 +42,7 @@ internal static class KnobResponse
         return new Figure
         {
             Title = sweep.Title,
-            Subtitle = $"Geometric mean of the speedups over “{SweepChart.BaselineTitle(sweep)}” of the same engine; {SweepChart.Describe(sweep)}",
+            Subtitle = $"Geometric mean of the speedups over “{SweepChart.BaselineTitle(sweep)}” of the same engine; {SweepChart.Describe(summary)}",
             Panels = [.. SweepChart.EnginesWithSpeedups(sweep, summary).Select(engine => new FigurePanel(EngineCatalog.TitleOf(engine), new HeatPanel(
                 columns.Knob, columns.Values, rows.Knob, rows.Values,
                 (row, column) => summary.MeanSpeedup(engine, KnobAxis.Find(sweep, (columns, columns.Values[column]), (rows, rows.Values[row])).Name)?.Measured.Value)))],

@@ -16,7 +16,7 @@ internal static class ParetoChart
         return new Figure
         {
             Title = sweep.Title,
-            Subtitle = $"Geometric means over the workloads, both in relation to “{SweepChart.BaselineTitle(sweep)}” of the same engine; the line joins what no other configuration beats in both; {SweepChart.Describe(sweep)}",
+            Subtitle = $"Geometric means over the workloads, both in relation to “{SweepChart.BaselineTitle(sweep)}” of the same engine; the line joins what no other configuration beats in both; {SweepChart.Describe(summary)}",
             Panels = [.. panels],
             Notes = SweepChart.Notes(sweep, summary),
         };

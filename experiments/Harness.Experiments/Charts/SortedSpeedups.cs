@@ -25,7 +25,7 @@ internal static class SortedSpeedups
         return new Figure
         {
             Title = sweep.Title,
-            Subtitle = $"Speedup over “{SweepChart.BaselineTitle(sweep)}” of the same engine (dashed line), sorted; {SweepChart.Describe(sweep)}",
+            Subtitle = $"Speedup over “{SweepChart.BaselineTitle(sweep)}” of the same engine (dashed line), sorted; {SweepChart.Describe(summary)}",
             Panels = [.. panels],
             Notes = SweepChart.Notes(sweep, summary),
         };

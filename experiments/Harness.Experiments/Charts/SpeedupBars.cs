@@ -24,7 +24,7 @@ internal static class SpeedupBars
         return new Figure
         {
             Title = sweep.Title,
-            Subtitle = $"Speedup over “{SweepChart.BaselineTitle(sweep)}” of the same engine (dashed line); {SweepChart.Describe(sweep)}",
+            Subtitle = $"Speedup over “{SweepChart.BaselineTitle(sweep)}” of the same engine (dashed line); {SweepChart.Describe(summary)}",
             Legend = [.. compared.Select((configuration, index) => (configuration.Title, SeriesColors.Of(index, compared.Count)))],
             Panels = [.. engines.Zip(panels, (engine, panel) => new FigurePanel(EngineCatalog.TitleOf(engine), panel with { SameScale = panels }))],
             Notes = SweepChart.Notes(sweep, summary),

@@ -31,9 +31,14 @@ internal static class SweepChart
     }
 
     /// <summary>What the interval and the number of processes are, for subtitles.</summary>
-    public static string Describe(SweepDefinition sweep) => sweep.Repetitions < MedianInterval.LeastValues
-        ? $"medians of {sweep.Repetitions} processes, too few for intervals (from {MedianInterval.LeastValues} on)"
-        : $"medians of {sweep.Repetitions} processes, 95% intervals";
+    public static string Describe(SweepSummary summary)
+    {
+        var (fewest, most) = summary.Processes;
+        var processes = fewest == most ? $"{most}" : $"{fewest} to {most}";
+        return most < MedianInterval.LeastValues
+            ? $"medians of {processes} processes, too few for intervals (from {MedianInterval.LeastValues} on)"
+            : $"medians of {processes} processes, 95% intervals";
+    }
 
     /// <summary>The engines whose speedups mean what they say.</summary>
     /// <exception cref="HarnessException">There is none, or nothing to compare.</exception>

@@ -18,7 +18,7 @@ internal static class SummaryReport
         Line(text, $"# {sweep.Title}");
         Line(text, "");
         if (provenance is not null)
-            WriteProvenance(text, sweep, provenance);
+            WriteProvenance(text, summary, provenance);
         else
             Line(text, "**Where these results are from is not known: `provenance.json` is missing.**\n");
         WriteMeans(text, sweep, summary);
@@ -51,12 +51,12 @@ internal static class SummaryReport
     private static IEnumerable<string> Others(SweepSummary summary) =>
         summary.Engines.Contains(OwnEngine.EngineName) ? summary.Engines.Where(engine => engine != OwnEngine.EngineName) : [];
 
-    private static void WriteProvenance(StringBuilder text, SweepDefinition sweep, Provenance provenance)
+    private static void WriteProvenance(StringBuilder text, SweepSummary summary, Provenance provenance)
     {
         var machine = provenance.Machine;
         var run = provenance.Runs[^1];
         Line(text, $"Made by `{run.CommandLine}` on {machine.Cpu}, {machine.Cores} cores, {machine.Kernel}, {machine.Dotnet}; {string.Join("; ", provenance.Engines.Values)}; commit {run.Commit?[..10] ?? "unknown"}{(run.Dirty ? " with changes" : "")}; begun {provenance.Runs[0].StartedUtc}.");
-        Line(text, $"{Capitalized(SweepChart.Describe(sweep))} over whole rounds; fresh processes in random order interleaved over all cells; times in ms.");
+        Line(text, $"{Capitalized(SweepChart.Describe(summary))} over whole rounds; fresh processes in random order interleaved over all cells; times in ms.");
         Line(text, "");
     }
 

@@ -31,6 +31,7 @@ internal sealed class SweepSummary
         samples = byCell.ToDictionary(pair => pair.Key, pair => new Sample(pair.Value.Select(row => (row.Repetition, row.ExecuteMs))));
         bootstrap = new RoundBootstrap(measurements.Select(row => row.Repetition).ToHashSet(), sweep.Seed, Math.Clamp(MostDraws / Math.Max(1, byCell.Count), 1_000, 10_000));
         cells = byCell.ToDictionary(pair => pair.Key, pair => Summarize(pair.Key, pair.Value));
+        Processes = byCell.Count == 0 ? (0, 0) : (byCell.Values.Min(rows => rows.Length), byCell.Values.Max(rows => rows.Length));
         CorrectForManyTests();
         Engines = [.. measurements.Select(row => row.Engine).Distinct().Order(StringComparer.Ordinal)];
         Disturbances = Statistics.Disturbances.Describe(measurements);
@@ -39,6 +40,9 @@ internal sealed class SweepSummary
 
     /// <summary>How much was disturbed by others on the machine, in a sentence; null if nothing was.</summary>
     public string? Disturbances { get; }
+
+    /// <summary>How many processes a cell has, at least and at most: fewer than the sweep wants where it was stopped or some failed.</summary>
+    public (int Fewest, int Most) Processes { get; }
 
     /// <summary>The rows that it sums up.</summary>
     public IReadOnlyList<Measurement> Rows { get; }

@@ -74,7 +74,7 @@ internal sealed class HtmlReport
     {
         html.Element("a", "To the content", ("class", "skip"), ("href", "#main")).Open("header").Element("h1", sweep.Title);
         var origin = provenance is null ? "origin unknown" : $"{provenance.Machine.Cpu}, {provenance.Machine.Cores} cores; begun {provenance.Runs[0].StartedUtc}";
-        html.Element("p", $"Sweep '{sweep.Name}': {summary.Workloads.Count} programs, {sweep.Configurations.Count} configurations, {string.Join(", ", summary.Engines.Select(EngineCatalog.TitleOf))}; {SweepChart.Describe(sweep)}; {origin}.", ("class", "meta")).Close();
+        html.Element("p", $"Sweep '{sweep.Name}': {summary.Workloads.Count} programs, {sweep.Configurations.Count} configurations, {string.Join(", ", summary.Engines.Select(EngineCatalog.TitleOf))}; {SweepChart.Describe(summary)}; {origin}.", ("class", "meta")).Close();
         html.Open("nav", ("aria-label", "Sections")).Open("ul");
         foreach (var (id, title) in ((string, string)[])[("summary", "Summary"), ("careful", "To be careful of"), ("charts", "Charts"), ("tables", "Tables"), ("programs", "Programs"), ("failures", "Failures"), ("environment", "Environment"), ("again", "To do it again")])
             html.Open("li").Element("a", title, ("href", "#" + id)).Close();
