@@ -83,9 +83,6 @@ internal sealed unsafe class ModuleCode : IDisposable
     /// <summary>A function's baseline code, or null if it was not compiled yet.</summary>
     public CompiledCode? BaselineCode(int functionIndex) => _functions[functionIndex]?.Baseline;
 
-    /// <summary>How often optimized code that begins at a loop was made.</summary>
-    public int EnteredLoops { get; private set; }
-
     /// <summary>The optimized code of a function that begins at a loop, or null.</summary>
     /// <param name="functionIndex">The function.</param>
     /// <param name="loop">Offset in the module's bytes of the loop.</param>
@@ -292,7 +289,6 @@ internal sealed unsafe class ModuleCode : IDisposable
             if (code.LoopOffset >= 0)
             {
                 Loops(code.FunctionIndex)[code.LoopOffset] = code;
-                EnteredLoops++;
                 return true;
             }
 

@@ -1,4 +1,6 @@
 using Harness.Experiments.Results;
+using Harness.Experiments.Sweeps;
+using Harness.Experiments.Tests.Sweeps;
 
 namespace Harness.Experiments.Tests.Results;
 
@@ -22,6 +24,16 @@ public sealed class DurableCsvTests : IDisposable
 
         using (DurableCsv<Measurement>.Open(path, out var after))
             Assert.Equal([row], after);
+    }
+
+    [Fact]
+    public void RowsOfTheFirstVersionHaveAProgramAndNoIterations()
+    {
+        var path = folder.Write("results.csv", "engine,configuration,workload,repetition,compile_ms,instantiate_ms,warm_up_calls,warm_up_ms,settled,execute_ms,execute_min_ms,execute_max_ms,timed_calls,optimized_bytes,baseline_bytes,tier_ups,deopts,finished_utc\nours,a,sort,1,1,1,5,100,True,2.5,1,1,1,0,0,0,0,2026-11-28T10:00:00.000Z\n");
+        var row = Assert.Single(DurableCsv<Measurement>.Read(path));
+        Assert.Equal((1, "sort", ""), (row.Format, row.Program, row.IterationsMs));
+        var sweep = TestSweeps.Read("engines: [ours]\nworkloads: [recursion]\nconfigurations: [{name: a}]\nrepetitions: 2\n");
+        Assert.Null(new SweepEstimate(sweep, [.. SweepPlan.Order(sweep)], [row]).Duration);
     }
 
     [Fact]
@@ -73,6 +85,6 @@ public sealed class DurableCsvTests : IDisposable
 
     private static Measurement Row(int repetition) => new()
     {
-        Engine = "v8", Configuration = "base", Workload = "sort", Repetition = repetition, ExecuteMs = 12.5, Settled = true,
+        Engine = "v8", Configuration = "base", Workload = "sort", Program = "sort", Repetition = repetition, ExecuteMs = 12.5, Settled = true,
     };
 }

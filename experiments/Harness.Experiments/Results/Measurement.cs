@@ -89,11 +89,14 @@ internal sealed partial record Measurement
 
     /// <summary>The version of the columns: 1 where there is no such column.</summary>
     [CsvColumn("format", Optional = true)]
-    public int Format { get; init; } = 1;
+    public int Format { get => Math.Max(1, field); init; } = 1;
 
-    /// <summary>The program whose process measured this: rows of one process have the same program, engine, configuration and repetition.</summary>
+    /// <summary>
+    /// The program whose process measured this: rows of one process have the same program, engine, configuration and repetition. The workload, where there
+    /// is no such column.
+    /// </summary>
     [CsvColumn("program", Optional = true)]
-    public string Program { get; init; } = "";
+    public string Program { get => string.IsNullOrEmpty(field) ? Workload : field; init; } = "";
 
     /// <summary>From the start of the process to the first line of the worker.</summary>
     [CsvColumn("start_ms", Optional = true)]
@@ -119,7 +122,7 @@ internal sealed partial record Measurement
 
     /// <summary>All iterations of the process in order, with <c>;</c> between them.</summary>
     [CsvColumn("iterations_ms", Optional = true)]
-    public string IterationsMs { get; init; } = "";
+    public string IterationsMs { get => field ?? ""; init; } = "";
 
     [CsvColumn("baseline_compile_ms", Optional = true)]
     public double BaselineCompileMs { get; init; }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using DuckDB.NET.Data;
 using Harness.Experiments.Reports.Tables;
+using Harness.Hosts;
 
 namespace Harness.Experiments.Results;
 
@@ -22,7 +23,8 @@ internal sealed class ResultsDatabase : IDisposable
     private ResultsDatabase(DuckDBConnection connection) => this.connection = connection;
 
     /// <summary>Loads folders.</summary>
-    /// <exception cref="HarnessException">A folder cannot be read, or DuckDB cannot be restored.</exception>
+    /// <exception cref="HarnessException">A folder cannot be read.</exception>
+    /// <exception cref="IOException">DuckDB cannot be restored.</exception>
     public static ResultsDatabase Open(IReadOnlyList<ResultsFolder> folders)
     {
         var loaded = folders.Select(folder => (folder, View: ResultsView.Open(folder))).ToList();

@@ -25,9 +25,8 @@ internal sealed class SweepEstimate
 
         // Rows of one process all have its times.
         var processes = measured
-            .Select(row => (Row: row, Program: row.Program.Length > 0 ? row.Program : row.Workload))
-            .DistinctBy(pair => (pair.Row.Engine, pair.Row.Configuration, pair.Program, pair.Row.Repetition, pair.Row.FinishedUtc))
-            .Select(pair => (Cell: new Cell(pair.Row.Engine, pair.Row.Configuration, pair.Program), Seconds: SecondsOf(pair.Row)))
+            .DistinctBy(row => (row.Engine, row.Configuration, row.Program, row.Repetition, row.FinishedUtc))
+            .Select(row => (Cell: new Cell(row.Engine, row.Configuration, row.Program), Seconds: SecondsOf(row)))
             .ToList();
         ofCells = processes.GroupBy(process => process.Cell).ToDictionary(group => group.Key, group => group.Average(process => process.Seconds));
         ofPrograms = processes.GroupBy(process => (process.Cell.Engine, process.Cell.Workload)).ToDictionary(group => group.Key, group => group.Average(process => process.Seconds));
