@@ -32,10 +32,11 @@ internal sealed class FunctionEvaluator(int seed, Func<IReadOnlyDictionary<strin
     /// <summary>Evaluations before a kill.</summary>
     public int Left { get; set; } = int.MaxValue;
 
-    public Evaluation Evaluate(EvaluationKey key, IReadOnlyDictionary<string, string> knobs)
+    public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs) =>
+        Left-- == 0 ? throw new OperationCanceledException("killed") : [.. process.Keys.Select(key => RowOf(key, knobs))];
+
+    private Evaluation RowOf(EvaluationKey key, IReadOnlyDictionary<string, string> knobs)
     {
-        if (Left-- == 0)
-            throw new OperationCanceledException("killed");
         var random = new MersenneTwister(Hash($"{seed} {key}"));
         var drift = new MersenneTwister(Hash($"{seed} {key.Phase} {key.Round}")).NextDouble();
         return new Evaluation
@@ -43,9 +44,9 @@ internal sealed class FunctionEvaluator(int seed, Func<IReadOnlyDictionary<strin
             Phase = key.Phase,
             Round = key.Round,
             Configuration = key.Configuration,
-            Program = key.Program,
+            Workload = key.Workload,
             Status = Evaluation.OkStatus,
-            ExecuteMs = Math.Round(100 * (1 + drift) * time(knobs, key.Program) * Math.Exp(Normal.Sample(random, 0, noise)), 4),
+            ExecuteMs = Math.Round(100 * (1 + drift) * time(knobs, key.Workload) * Math.Exp(Normal.Sample(random, 0, noise)), 4),
             CompileMs = 1,
             OptimizedBytes = 1000,
             ProcessSeconds = 1,

@@ -69,9 +69,45 @@ public sealed class TuningRunTests
         using (var recorded = new RecordedEvaluator(new FunctionEvaluator(3, Better), folder.File("evaluations.csv")))
             new TuningRun(specification, recorded).Run();
         var rows = Harness.Experiments.Results.DurableCsv<Evaluation>.Read(folder.File("evaluations.csv"));
-        Assert.All(rows.GroupBy(row => (row.Phase, row.Round, row.Program)), group => Assert.Single(group, row => row.Configuration == "default"));
+        Assert.All(rows.GroupBy(row => (row.Phase, row.Round, row.Workload)), group => Assert.Single(group, row => row.Configuration == "default"));
         Assert.InRange(rows.Count(row => row.Phase == "search"), 300, specification.Processes);
-        Assert.DoesNotContain(rows, row => row.Phase != "held-out" && row.Program is "recursion" or "histogram" && row.Phase != "held-out");
+        Assert.DoesNotContain(rows, row => row.Phase != "held-out" && row.Workload is "recursion" or "histogram" && row.Phase != "held-out");
+    }
+
+    [Fact]
+    public void AProgramOfSeveralWorkloadsIsOneProcessWithARowForEach()
+    {
+        // The suite is not there: a function answers for its processes, and names and groups are known without a place.
+        var specification = TestTuning.Read(TestTuning.Text.Replace("held-out: [recursion, histogram]", "held-out: [dart/micro]", StringComparison.Ordinal));
+        var processes = new List<EvaluationProcess>();
+        var result = new TuningRun(specification, new RecordingEvaluator(new FunctionEvaluator(1, Better), processes)).Run();
+        var heldOut = processes.Where(process => process.Phase == "held-out").ToList();
+        Assert.Equal(2 * 2 * specification.ConfirmRounds, heldOut.Count);
+        Assert.Equal(specification.HeldOut.Select(workload => workload.Name).Order(), heldOut.SelectMany(process => process.Workloads).Distinct().Order());
+        Assert.Equal(specification.HeldOut.Count, result.HeldOut!.Programs.Count);
+    }
+
+    [Fact]
+    public void RowsThatAKillToreFromTheirProcessAreAdded()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("evaluations.csv");
+        var process = new EvaluationProcess("search", 1, "default", "dart/typed-data", ["a", "b", "c"]);
+        var knobs = new Dictionary<string, string>();
+        using (var recorded = new RecordedEvaluator(new FunctionEvaluator(1, (_, _) => 1), path))
+            recorded.Evaluate(process with { Workloads = ["b"] }, knobs);
+        using (var recorded = new RecordedEvaluator(new FunctionEvaluator(1, (_, _) => 1), path))
+            Assert.Equal(["a", "b", "c"], recorded.Evaluate(process, knobs).Select(row => row.Workload));
+        Assert.Equal(["b", "a", "c"], Harness.Experiments.Results.DurableCsv<Evaluation>.Read(path).Select(row => row.Workload));
+    }
+
+    private sealed class RecordingEvaluator(IEvaluator inner, List<EvaluationProcess> processes) : IEvaluator
+    {
+        public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs)
+        {
+            processes.Add(process);
+            return inner.Evaluate(process, knobs);
+        }
     }
 
     private static double Budget(IReadOnlyDictionary<string, string> knobs) =>

@@ -14,36 +14,39 @@ internal static class TuneCommand
         var file = new Argument<string>("specification") { Description = "path of a tuning specification" };
         var results = new Option<string?>("--results") { Description = "folder of the run; results/tune-NAME if left out", HelpName = "FOLDER" };
         var dryRun = new Option<bool>("--dry-run") { Description = "say what the run would cost, and measure nothing" };
-        var command = new Command("tune", "search knob values that beat the default; goes on where it was stopped") { file, results, dryRun };
+        var suites = SuiteOption.Create();
+        var command = new Command("tune", "search knob values that beat the default; goes on where it was stopped") { file, results, dryRun, suites };
         command.SetAction(parsed =>
         {
-            var specification = TuningFile.Read(parsed.GetRequiredValue(file), ProgramCatalog.Read());
+            var specification = TuningFile.Read(parsed.GetRequiredValue(file), ProgramCatalog.Read(parsed.GetValue(suites) ?? []));
             if (parsed.GetValue(dryRun))
                 return Describe(specification);
             return Run(specification, new TuningFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, "tune-" + specification.Name)));
         });
-        command.Subcommands.Add(OnFolder("status", "say how far a run is", Status));
-        command.Subcommands.Add(OnFolder("continue", "go on with a run that was stopped", folder => Run(ReadSpecification(folder), folder)));
-        command.Subcommands.Add(OnFolder("report", "write the report of a finished run again", Report));
+        command.Subcommands.Add(OnFolder("status", "say how far a run is", (folder, _) => Status(folder)));
+        command.Subcommands.Add(OnFolder("continue", "go on with a run that was stopped", (folder, places) => Run(ReadSpecification(folder, places), folder)));
+        command.Subcommands.Add(OnFolder("report", "write the report of a finished run again", (folder, _) => Report(folder)));
         return command;
     }
 
-    private static Command OnFolder(string name, string description, Func<TuningFolder, int> action)
+    private static Command OnFolder(string name, string description, Func<TuningFolder, string[], int> action)
     {
         var folder = new Argument<string>("folder") { Description = "folder of the run" };
-        var command = new Command(name, description) { folder };
-        command.SetAction(parsed => action(TuningFolder.Find(parsed.GetRequiredValue(folder))));
+        var suites = SuiteOption.Create();
+        var command = new Command(name, description) { folder, suites };
+        command.SetAction(parsed => action(TuningFolder.Find(parsed.GetRequiredValue(folder)), parsed.GetValue(suites) ?? []));
         return command;
     }
 
-    private static TuningSpecification ReadSpecification(TuningFolder folder) =>
-        TuningFile.Read(folder.Specification, ProgramCatalog.Read()) with { Name = Path.GetFileName(folder.Path) };
+    private static TuningSpecification ReadSpecification(TuningFolder folder, string[] suites) =>
+        TuningFile.Read(folder.Specification, ProgramCatalog.Read(suites)) with { Name = Path.GetFileName(folder.Path) };
 
     private static int Describe(TuningSpecification specification)
     {
-        var finalists = specification.Validation.Count > 0 ? specification.Validation.Count : specification.Train.Count;
+        var finalists = TuningSpecification.CountPrograms(specification.Validation.Count > 0 ? specification.Validation : specification.Train);
+        var searched = TuningSpecification.CountPrograms(specification.Train.Concat(specification.Validation));
         var judged = ((specification.Finalists + 1) * finalists * specification.ConfirmRounds)
-            + (2 * (specification.Train.Count + specification.Validation.Count + specification.HeldOut.Count) * specification.ConfirmRounds);
+            + (2 * (searched + TuningSpecification.CountPrograms(specification.HeldOut)) * specification.ConfirmRounds);
         var limits = new List<string>();
         if (specification.Processes < int.MaxValue)
             limits.Add($"{specification.Processes} processes");
@@ -85,14 +88,15 @@ internal static class TuneCommand
 
     private static int Report(TuningFolder folder)
     {
-        var specification = ReadSpecification(folder);
+        var specification = ReadSpecification(folder, []);
         var rows = RecordedEvaluator.Index(DurableCsv<Evaluation>.Read(folder.Evaluations), folder.Evaluations);
         return Finish(folder, specification, new TuningRun(specification, new RowsOnly(rows, folder)).Run());
     }
 
     private sealed class RowsOnly(Dictionary<EvaluationKey, Evaluation> rows, TuningFolder folder) : IEvaluator
     {
-        public Evaluation Evaluate(EvaluationKey key, IReadOnlyDictionary<string, string> knobs) =>
-            rows.TryGetValue(key, out var row) ? row : throw new HarnessException($"the run in {folder.Path} is not finished; go on with 'harness tune continue {folder.Path}'");
+        public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs) => [.. process.Keys.Select(RowOf)];
+
+        private Evaluation RowOf(EvaluationKey key) => rows.TryGetValue(key, out var row) ? row : throw new HarnessException($"the run in {folder.Path} is not finished; go on with 'harness tune continue {folder.Path}'");
     }
 }

@@ -9,7 +9,10 @@ using MathNet.Numerics.Statistics;
 
 namespace Harness.Experiments.Tuning;
 
-/// <summary>One measured process of a tuning run: a row of <c>evaluations.csv</c>. Times are in milliseconds, sizes in bytes.</summary>
+/// <summary>
+/// One workload in one measured process of a tuning run: a row of <c>evaluations.csv</c>. Times are in milliseconds, sizes in bytes. A program that times
+/// several workloads itself gives a row for each of them.
+/// </summary>
 [CsvRecord]
 internal sealed partial record Evaluation
 {
@@ -25,8 +28,8 @@ internal sealed partial record Evaluation
     [CsvColumn("configuration")]
     public required string Configuration { get; init; }
 
-    [CsvColumn("program")]
-    public required string Program { get; init; }
+    [CsvColumn("workload")]
+    public required string Workload { get; init; }
 
     /// <summary><c>ok</c>, or how it failed.</summary>
     [CsvColumn("status")]
@@ -41,7 +44,7 @@ internal sealed partial record Evaluation
     [CsvColumn("optimized_bytes")]
     public long OptimizedBytes { get; init; }
 
-    /// <summary>How long the whole process took; budgets of time are sums of it.</summary>
+    /// <summary>How long the whole process took, in equal parts of its rows; budgets of time are sums of it.</summary>
     [CsvColumn("process_seconds")]
     public double ProcessSeconds { get; init; }
 
@@ -49,18 +52,32 @@ internal sealed partial record Evaluation
     public bool IsOk => Status == OkStatus;
 
     [CsvIgnore]
-    public EvaluationKey Key => new(Phase, Round, Configuration, Program);
+    public EvaluationKey Key => new(Phase, Round, Configuration, Workload);
 
     public const string OkStatus = "ok";
 }
 
-/// <summary>Names one process of a tuning run.</summary>
-internal readonly record struct EvaluationKey(string Phase, int Round, string Configuration, string Program);
+/// <summary>Names one row of a tuning run.</summary>
+internal readonly record struct EvaluationKey(string Phase, int Round, string Configuration, string Workload);
+
+/// <summary>A process of a tuning run.</summary>
+/// <param name="Phase">What it is measured for.</param>
+/// <param name="Round">Its round.</param>
+/// <param name="Configuration">Knob values, or <c>default</c>.</param>
+/// <param name="Program">Name of the program that it runs.</param>
+/// <param name="Workloads">Names of the program's workloads that count.</param>
+internal sealed record EvaluationProcess(string Phase, int Round, string Configuration, string Program, IReadOnlyList<string> Workloads)
+{
+    /// <summary>Its rows, in the order of the workloads.</summary>
+    public IEnumerable<EvaluationKey> Keys => Workloads.Select(workload => new EvaluationKey(Phase, Round, Configuration, workload));
+}
 
 /// <summary>Measures a configuration on a program: this machine, or a function in a test.</summary>
 internal interface IEvaluator
 {
-    Evaluation Evaluate(EvaluationKey key, IReadOnlyDictionary<string, string> knobs);
+    /// <summary>Runs a process, or answers from an earlier one.</summary>
+    /// <returns>A row for each of its workloads, in their order.</returns>
+    IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs);
 }
 
 /// <summary>Measures in fresh worker processes of this machine.</summary>
@@ -71,7 +88,8 @@ internal sealed class ProcessEvaluator : IEvaluator
 
     private readonly TuningSpecification specification;
     private readonly IEngine engine;
-    private readonly Dictionary<string, (Workload Workload, PreparedProgram Program)> programs;
+    private readonly Dictionary<string, Workload> workloads;
+    private readonly Dictionary<string, PreparedProgram> programs;
 
     /// <summary>Checks that the engine has the knobs, and prepares the modules.</summary>
     public ProcessEvaluator(TuningSpecification specification)
@@ -80,11 +98,10 @@ internal sealed class ProcessEvaluator : IEvaluator
         engine = EngineCatalog.Open(specification.Engine);
         foreach (var corner in (double[])[0, 0.999999])
             engine.CheckKnobs(specification.Space.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.At(corner)), NothingIgnored);
-        programs = specification.Train.Concat(specification.Validation).Concat(specification.HeldOut).ToDictionary(workload => workload.Name, workload =>
-        {
-            var program = PreparedProgram.Prepare(specification.Programs[workload.Program]);
-            return program.Problem is null ? (workload, program) : throw new HarnessException($"workload '{workload.Name}': {program.Problem}");
-        });
+        workloads = specification.Train.Concat(specification.Validation).Concat(specification.HeldOut).ToDictionary(workload => workload.Name);
+        programs = specification.Programs.ToDictionary(pair => pair.Key, pair => PreparedProgram.Prepare(pair.Value));
+        if (programs.Values.FirstOrDefault(program => program.Problem is not null) is { } unusable)
+            throw new HarnessException($"program '{unusable.Definition.Name}': {unusable.Problem}");
     }
 
     public string EngineVersion => engine.Version;
@@ -94,29 +111,30 @@ internal sealed class ProcessEvaluator : IEvaluator
     {
         var machine = MachineDescription.Current();
         var parts = new Dictionary<string, string> { ["machine"] = $"{machine.Cpu}, {machine.Cores} cores", [$"engine {engine.Name}"] = engine.Fingerprint };
-        foreach (var (name, (_, program)) in programs)
-            parts[$"workload {name}"] = program.Fingerprint;
+        foreach (var workload in workloads.Values)
+            parts[$"workload {workload.Name}"] = programs[workload.Program].Fingerprint;
         return parts;
     }
 
-    public Evaluation Evaluate(EvaluationKey key, IReadOnlyDictionary<string, string> knobs)
+    public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs)
     {
-        var (workload, program) = programs[key.Program];
+        var program = programs[process.Program];
         var watch = Stopwatch.StartNew();
         var request = new WorkerRequest { Program = program.Request!, TimedCalls = specification.TimedCalls, Settle = WarmUp, Knobs = knobs };
         var report = ProgramResult.Check(program.Definition, engine.Measure(request, TimeSpan.FromSeconds(specification.TimeoutSeconds)));
-        return new Evaluation
+        var seconds = Math.Round(watch.Elapsed.TotalSeconds / process.Workloads.Count, 3);
+        return [.. process.Workloads.Select(name => new Evaluation
         {
-            Phase = key.Phase,
-            Round = key.Round,
-            Configuration = key.Configuration,
-            Program = key.Program,
+            Phase = process.Phase,
+            Round = process.Round,
+            Configuration = process.Configuration,
+            Workload = name,
             Status = JsonNamingPolicy.KebabCaseLower.ConvertName(report.Status.ToString()),
-            ExecuteMs = report.Status == WorkerStatus.Ok ? ProgramResult.TimesOf(workload, program.Definition, report).Median() : 0,
+            ExecuteMs = report.Status == WorkerStatus.Ok ? ProgramResult.TimesOf(workloads[name], program.Definition, report).Median() : 0,
             CompileMs = report.CompileMs,
             OptimizedBytes = report.OptimizedBytes,
-            ProcessSeconds = Math.Round(watch.Elapsed.TotalSeconds, 3),
-        };
+            ProcessSeconds = seconds,
+        })];
     }
 }
 
@@ -153,13 +171,18 @@ internal sealed class RecordedEvaluator : IEvaluator, IDisposable
         return byKey;
     }
 
-    public Evaluation Evaluate(EvaluationKey key, IReadOnlyDictionary<string, string> knobs)
+    public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs)
     {
-        if (rows.TryGetValue(key, out var known))
-            return known;
-        var row = inner.Evaluate(key, knobs);
-        file.Append(row);
-        return rows[key] = row;
+        // Where a kill tore the rows of a process apart, only those that are missing are added.
+        if (!process.Keys.All(rows.ContainsKey))
+        {
+            Evaluation[] missing = [.. inner.Evaluate(process, knobs).Where(row => !rows.ContainsKey(row.Key))];
+            file.Append(missing);
+            foreach (var row in missing)
+                rows[row.Key] = row;
+        }
+
+        return [.. process.Keys.Select(key => rows[key])];
     }
 
     public void Dispose() => file.Dispose();

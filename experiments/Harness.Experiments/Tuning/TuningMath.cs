@@ -5,12 +5,12 @@ namespace Harness.Experiments.Tuning;
 /// <summary>Ratios to the baseline, round by round, and the objective made of them.</summary>
 internal sealed class TuningMath(TuningSpecification specification)
 {
-    /// <summary>The times of a program by round.</summary>
-    public static Sample SampleOf(IEnumerable<Evaluation> rows, string program) => SampleOf(rows, program, row => row.ExecuteMs);
+    /// <summary>The times of a workload by round.</summary>
+    public static Sample SampleOf(IEnumerable<Evaluation> rows, string workload) => SampleOf(rows, workload, row => row.ExecuteMs);
 
-    /// <summary>A quantity of each program in relation to the baseline's of the same rounds; programs where either is 0 are left out.</summary>
-    public IReadOnlyList<Sample> Ratios(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IEnumerable<string> programs, Func<Evaluation, double> quantity) =>
-        [.. programs.Select(program => SampleOf(rows, program, quantity).DividedBy(SampleOf(baseline, program, quantity))).Where(ratio => ratio.Count > 0)];
+    /// <summary>A quantity of each workload in relation to the baseline's of the same rounds; workloads where either is 0 are left out.</summary>
+    public IReadOnlyList<Sample> Ratios(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IEnumerable<string> workloads, Func<Evaluation, double> quantity) =>
+        [.. workloads.Select(workload => SampleOf(rows, workload, quantity).DividedBy(SampleOf(baseline, workload, quantity))).Where(ratio => ratio.Count > 0)];
 
     /// <summary>Mean of the logarithms of medians; 0 where there are none.</summary>
     public double MeanLog(IReadOnlyList<Sample> ratios) => ratios.Count == 0 ? 0 : ratios.Average(ratio => Math.Log(ratio.Median));
@@ -23,13 +23,13 @@ internal sealed class TuningMath(TuningSpecification specification)
     /// <summary>The objective in one round.</summary>
     public double ObjectiveOfRound(IReadOnlyList<Evaluation> round, IReadOnlyList<Evaluation> baseline)
     {
-        var programs = round.Select(row => row.Program).ToList();
+        var workloads = round.Select(row => row.Workload).ToList();
         return Combine(
-            MeanLog(Ratios(round, baseline, programs, row => row.ExecuteMs)),
-            MeanLog(Ratios(round, baseline, programs, row => row.OptimizedBytes)),
-            MeanLog(Ratios(round, baseline, programs, row => row.CompileMs)));
+            MeanLog(Ratios(round, baseline, workloads, row => row.ExecuteMs)),
+            MeanLog(Ratios(round, baseline, workloads, row => row.OptimizedBytes)),
+            MeanLog(Ratios(round, baseline, workloads, row => row.CompileMs)));
     }
 
-    private static Sample SampleOf(IEnumerable<Evaluation> rows, string program, Func<Evaluation, double> quantity) =>
-        new(rows.Where(row => row.Program == program && quantity(row) > 0).Select(row => (row.Round, quantity(row))));
+    private static Sample SampleOf(IEnumerable<Evaluation> rows, string workload, Func<Evaluation, double> quantity) =>
+        new(rows.Where(row => row.Workload == workload && quantity(row) > 0).Select(row => (row.Round, quantity(row))));
 }

@@ -43,7 +43,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         MeasureRounds("held-out", 1, specification.ConfirmRounds, [winner], heldOut);
         var failed = Rows("confirm", winner.Name).Concat(Rows("held-out", winner.Name)).FirstOrDefault(row => !row.IsOk);
         if (failed is not null)
-            return new TuningResult(trials, winner, null, null, [$"{failed.Program} failed in phase {failed.Phase}: {failed.Status}"]);
+            return new TuningResult(trials, winner, null, null, [$"{failed.Workload} failed in phase {failed.Phase}: {failed.Status}"]);
 
         var judgements = new List<Judgement> { Judge("confirm", winner, searched) };
         if (heldOut.Length > 0)
@@ -96,13 +96,13 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         var first = round + 1;
         var (alive, done) = (batch.DistinctBy(trial => trial.Name).ToList(), 0);
         var scored = new Dictionary<string, Trial>();
-        string[] programs = [.. specification.Train.Select(workload => workload.Name)];
+        string[] workloads = [.. specification.Train.Select(workload => workload.Name)];
         for (var target = specification.Racing.Rounds; ; target *= specification.Racing.Factor)
         {
-            MeasureRounds("search", first + done, target - done, alive, programs);
+            MeasureRounds("search", first + done, target - done, alive, workloads);
             done = target;
             foreach (var trial in alive)
-                scored[trial.Name] = Score("search", trial, programs, first);
+                scored[trial.Name] = Score("search", trial, workloads, first);
             if (alive.Count == 1)
                 break;
             alive = [.. alive.OrderBy(trial => scored[trial.Name].Score).Take(Math.Max(1, alive.Count / specification.Racing.Factor))];
@@ -118,13 +118,14 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         if (finalists.Count == 1)
             return finalists[0];
         progress?.Invoke($"choosing among {finalists.Count} finalists");
-        string[] programs = [.. (specification.Validation.Count > 0 ? specification.Validation : specification.Train).Select(workload => workload.Name)];
-        MeasureRounds("validation", 1, specification.ConfirmRounds, finalists, programs);
-        return finalists.MinBy(trial => Score("validation", trial, programs, 1).Score)!;
+        string[] workloads = [.. (specification.Validation.Count > 0 ? specification.Validation : specification.Train).Select(workload => workload.Name)];
+        MeasureRounds("validation", 1, specification.ConfirmRounds, finalists, workloads);
+        return finalists.MinBy(trial => Score("validation", trial, workloads, 1).Score)!;
     }
 
-    private void MeasureRounds(string phase, int first, int count, List<Trial> candidates, string[] programs)
+    private void MeasureRounds(string phase, int first, int count, List<Trial> candidates, string[] workloads)
     {
+        var programs = workloads.GroupBy(specification.ProgramOf).ToList();
         List<(string Name, IReadOnlyDictionary<string, string> Knobs)> configurations =
             [(Baseline, new Dictionary<string, string>()), .. candidates.Where(trial => trial.Knobs.Count > 0).Select(trial => (trial.Name, trial.Knobs))];
         for (var round = first; round < first + count; round++)
@@ -133,35 +134,35 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
             var cells = configurations.SelectMany(configuration => programs.Select(program => (configuration, program))).OrderBy(_ => random.NextDouble()).ToList();
             foreach (var (configuration, program) in cells)
             {
-                var row = evaluator.Evaluate(new EvaluationKey(phase, round, configuration.Name, program), configuration.Knobs);
-                if (!row.IsOk && configuration.Name == Baseline)
-                    throw new HarnessException($"the default configuration failed on '{program}': {row.Status}; leave the program out, or mend it, and delete its lines from evaluations.csv");
-                Rows(phase, configuration.Name).Add(row);
+                var rows = evaluator.Evaluate(new EvaluationProcess(phase, round, configuration.Name, program.Key, [.. program]), configuration.Knobs);
+                if (configuration.Name == Baseline && rows.FirstOrDefault(row => !row.IsOk) is { } failed)
+                    throw new HarnessException($"the default configuration failed on '{failed.Workload}': {failed.Status}; leave the program out, or mend it, and delete its lines from evaluations.csv");
+                Rows(phase, configuration.Name).AddRange(rows);
                 processes++;
-                seconds += row.ProcessSeconds;
+                seconds += rows.Sum(row => row.ProcessSeconds);
             }
         }
     }
 
-    private Trial Score(string phase, Trial trial, string[] programs, int first)
+    private Trial Score(string phase, Trial trial, string[] workloads, int first)
     {
         var own = Rows(phase, trial.Knobs.Count == 0 ? Baseline : trial.Name).Where(row => row.Round >= first).ToList();
         if (own.Any(row => !row.IsOk))
             return trial with { Score = double.PositiveInfinity, Processes = processes };
         var baseline = Rows(phase, Baseline);
-        var time = math.Ratios(own, baseline, programs, row => row.ExecuteMs);
-        var code = math.MeanLog(math.Ratios(own, baseline, programs, row => row.OptimizedBytes));
-        var compile = math.MeanLog(math.Ratios(own, baseline, programs, row => row.CompileMs));
+        var time = math.Ratios(own, baseline, workloads, row => row.ExecuteMs);
+        var code = math.MeanLog(math.Ratios(own, baseline, workloads, row => row.OptimizedBytes));
+        var compile = math.MeanLog(math.Ratios(own, baseline, workloads, row => row.CompileMs));
         var score = math.Combine(math.MeanLog(time), code, compile)
-            + (PenaltyWeight * time.Sum(ratio => Math.Max(0, Math.Log(ratio.Median / specification.Constraints.Slower))) / programs.Length)
+            + (PenaltyWeight * time.Sum(ratio => Math.Max(0, Math.Log(ratio.Median / specification.Constraints.Slower))) / workloads.Length)
             + (PenaltyWeight * Math.Max(0, code - Math.Log(specification.Constraints.Code)));
         return trial with { Score = score, TimeRatio = Math.Exp(math.MeanLog(time)), CodeRatio = Math.Exp(code), Rounds = own.Select(row => row.Round).Distinct().Count(), Processes = processes };
     }
 
-    private Judgement Judge(string phase, Trial winner, string[] programs)
+    private Judgement Judge(string phase, Trial winner, string[] workloads)
     {
         var (own, baseline) = (Rows(phase, winner.Name), Rows(phase, Baseline));
-        var samples = programs.Select(program => (Numerator: TuningMath.SampleOf(baseline, program), Denominator: TuningMath.SampleOf(own, program))).ToList();
+        var samples = workloads.Select(program => (Numerator: TuningMath.SampleOf(baseline, program), Denominator: TuningMath.SampleOf(own, program))).ToList();
         var bootstrap = new RoundBootstrap([.. own.Select(row => row.Round).Distinct()], specification.Seed);
         var differences = samples.Select(pair => Difference.Between(pair.Numerator, pair.Denominator).PValue).ToList();
         var corrected = Holm.Adjust(differences);
@@ -170,8 +171,8 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
             bootstrap.Mean(samples),
             MedianInterval.Of(Sample.Of(gains.Select(Math.Exp))),
             SignedRank.PValue(gains),
-            Math.Exp(math.MeanLog(math.Ratios(own, baseline, programs, row => row.OptimizedBytes))),
-            [.. programs.Select((program, i) => new ProgramJudgement(program, Ratio.Of(samples[i].Numerator, samples[i].Denominator), corrected[i]))]);
+            Math.Exp(math.MeanLog(math.Ratios(own, baseline, workloads, row => row.OptimizedBytes))),
+            [.. workloads.Select((program, i) => new ProgramJudgement(program, Ratio.Of(samples[i].Numerator, samples[i].Denominator), corrected[i]))]);
     }
 
     private List<string> Object(List<Judgement> judgements)

@@ -63,9 +63,10 @@ internal sealed record TuningSpecification
         get
         {
             var (alive, done, sum) = (Racing.Candidates, 0, 0);
+            var programs = CountPrograms(Train);
             for (var target = Racing.Rounds; ; target *= Racing.Factor)
             {
-                sum += (target - done) * (alive + 1) * Train.Count;
+                sum += (target - done) * (alive + 1) * programs;
                 done = target;
                 if (alive == 1)
                     return sum;
@@ -73,6 +74,12 @@ internal sealed record TuningSpecification
             }
         }
     }
+
+    /// <summary>Name of the program whose processes measure a workload.</summary>
+    public string ProgramOf(string workload) => Train.Concat(Validation).Concat(HeldOut).First(known => known.Name == workload).Program;
+
+    /// <summary>Processes that measure workloads once: as many as they have programs.</summary>
+    public static int CountPrograms(IEnumerable<Workload> workloads) => workloads.Select(workload => workload.Program).Distinct().Count();
 
     /// <summary>Candidates that the budget of processes lets the search try.</summary>
     public int Trials => Math.Max(1, Processes / ProcessesOfBatch) * Racing.Candidates;
