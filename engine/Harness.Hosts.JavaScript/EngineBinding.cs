@@ -66,7 +66,7 @@ internal sealed class EngineBinding : IDisposable
         ["call"] = Fast("call", (in V8FastArgs arguments, in V8FastResult result) => result.Set(Call(arguments.GetInt32(0, "id")))),
         ["textAt"] = Fast("textAt", (in V8FastArgs arguments, in V8FastResult result) => result.Set(_slots.Texts[arguments.GetInt32(0, "slot")]!)),
         ["setText"] = Fast("setText", (in V8FastArgs arguments, in V8FastResult result) => _slots.Texts[arguments.GetInt32(0, "slot")] = arguments.GetString(1, "text")),
-        ["releaseObject"] = (Action<int, int>)((store, id) => FindRealm(store)?.Objects.Release(id)),
+        ["releaseObject"] = Fast("releaseObject", (in V8FastArgs arguments, in V8FastResult _) => FindRealm(arguments.GetInt32(0, "store"))?.Objects.Release(arguments.GetInt32(1, "id"))),
         ["message"] = (Func<string>)(() => _message),
         ["compile"] = (Func<ITypedArray<byte>, string, object>)Compile,
         ["validate"] = (Func<ITypedArray<byte>, string, bool>)((bytes, builtins) => Decode(bytes, builtins) is not null),

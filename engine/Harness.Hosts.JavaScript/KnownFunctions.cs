@@ -21,8 +21,8 @@ internal static unsafe class KnownFunctions
         [("source:() => performance.now()", ">d")] = (_, values) => Return(values, Now()),
         [("source:() => Date.now()", ">d")] = (_, values) => Return(values, Math.Floor((DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds)),
         [("Date.now", ">d")] = (_, values) => Return(values, Math.Floor((DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds)),
-        [("call:Number.prototype.toString", "d>e")] = (realm, values) => ReturnInteger(realm, values, BitConverter.UInt64BitsToDouble(values[0])),
-        [("call:Number.prototype.toString", "i>e")] = (realm, values) => ReturnInteger(realm, values, (int)values[0]),
+        [("call:Number.prototype.toString", "d>e")] = (realm, values) => ReturnText(realm, values, NumberText.Of(BitConverter.UInt64BitsToDouble(values[0]))),
+        [("call:Number.prototype.toString", "i>e")] = (realm, values) => ReturnText(realm, values, ((int)values[0]).ToString(CultureInfo.InvariantCulture)),
     };
 
     private static readonly long Start = Stopwatch.GetTimestamp();
@@ -38,11 +38,9 @@ internal static unsafe class KnownFunctions
         return true;
     }
 
-    /// <summary>The decimal form of an integer, if the number is one that JavaScript writes without an exponent.</summary>
-    private static bool ReturnInteger(StoreRealm realm, ulong* values, double number)
+    private static bool ReturnText(StoreRealm realm, ulong* values, string text)
     {
-        if (!(Math.Abs(number) < 1e15) || number != Math.Truncate(number)) return false;
-        values[0] = realm.Store.ToNative(WasmValue.FromExtern(((long)number).ToString(CultureInfo.InvariantCulture)), ValueType.ExternRef);
+        values[0] = realm.Store.ToNative(WasmValue.FromExtern(text), ValueType.ExternRef);
         return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Harness.Hosts;
 
 namespace Harness.Dart;
 
@@ -11,15 +12,8 @@ internal static class DoubleText
         if (double.IsNaN(value)) return "NaN";
         if (double.IsInfinity(value)) return value > 0 ? "Infinity" : "-Infinity";
         if (value == 0) return double.IsNegative(value) ? "-0.0" : "0.0";
-        var (sign, digits, exponent) = Digits(value.ToString("E16", CultureInfo.InvariantCulture), value.ToString("R", CultureInfo.InvariantCulture));
-        // digits d1d2…dn with the point behind the first 'exponent' digits.
-        var n = digits.Length;
-        if (exponent is > 0 and <= 21)
-            return sign + (n <= exponent ? digits + new string('0', exponent - n) + ".0" : digits[..exponent] + "." + digits[exponent..]);
-        if (exponent is > -6 and <= 0)
-            return sign + "0." + new string('0', -exponent) + digits;
-        var e = exponent - 1;
-        return sign + digits[..1] + (n > 1 ? "." + digits[1..] : "") + "e" + (e < 0 ? "-" : "+") + Math.Abs(e).ToString(CultureInfo.InvariantCulture);
+        var (digits, point) = NumberText.Digits(value);
+        return (value < 0 ? "-" : "") + NumberText.Arrange(digits, point, whole: ".0");
     }
 
     /// <summary>Formats for the host interface: 0 shortest, 1 fixed, 2 exponential (-1 digits: as many as needed), 3 precision.</summary>
@@ -29,8 +23,7 @@ internal static class DoubleText
         switch (kind)
         {
             case 1:
-                var text = new decimalFormat(value).Fixed(digits);
-                return text;
+                return new DecimalFormat(value).Fixed(digits);
             case 2:
                 return Exponential(value, digits);
             default:
@@ -44,8 +37,8 @@ internal static class DoubleText
         if (digits < 0)
         {
             if (value == 0) return double.IsNegative(value) ? "-0e+0" : "0e+0";
-            var (sign, all, exponent) = Digits("", value.ToString("R", CultureInfo.InvariantCulture));
-            return sign + all[..1] + (all.Length > 1 ? "." + all[1..] : "") + "e" + (exponent - 1 < 0 ? "-" : "+") + Math.Abs(exponent - 1).ToString(CultureInfo.InvariantCulture);
+            var (all, point) = NumberText.Digits(value);
+            return (value < 0 ? "-" : "") + NumberText.Exponential(all, point);
         }
 
         text = value.ToString("e" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
@@ -60,33 +53,11 @@ internal static class DoubleText
         var text = value.ToString("e" + (digits - 1).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         var e = int.Parse(text.AsSpan(text.IndexOf('e', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
         if (e < -6 || e >= digits) return Exponential(value, digits - 1);
-        return new decimalFormat(value).Fixed(Math.Max(0, digits - 1 - e));
-    }
-
-    private static (string Sign, string Digits, int Exponent) Digits(string unused, string shortest)
-    {
-        _ = unused;
-        var sign = shortest[0] == '-' ? "-" : "";
-        var text = shortest.TrimStart('-');
-        var exponent = 0;
-        var e = text.IndexOf('E', StringComparison.Ordinal);
-        if (e >= 0)
-        {
-            exponent = int.Parse(text.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-            text = text[..e];
-        }
-
-        var point = text.IndexOf('.', StringComparison.Ordinal);
-        var whole = point < 0 ? text : text[..point];
-        var fraction = point < 0 ? "" : text[(point + 1)..];
-        var digits = (whole + fraction).TrimStart('0');
-        exponent += whole.TrimStart('0').Length > 0 ? whole.TrimStart('0').Length : -(fraction.Length - fraction.TrimStart('0').Length);
-        digits = digits.TrimEnd('0');
-        return (sign, digits.Length == 0 ? "0" : digits, exponent);
+        return new DecimalFormat(value).Fixed(Math.Max(0, digits - 1 - e));
     }
 
     /// <summary>Exact decimal formatting, as toFixed has it: ties away from zero on the exact value.</summary>
-    private readonly struct decimalFormat(double value)
+    private readonly struct DecimalFormat(double value)
     {
         public string Fixed(int digits)
         {
