@@ -23,8 +23,7 @@ internal sealed class EngineBinding : IDisposable
     private readonly Stack<int> _freeItems = new();
     private readonly Dictionary<int, InstanceBuilder> _builders = [];
     private readonly ImportedFunctions _imports;
-    private readonly ScriptObject _releaseValue;
-    private readonly ScriptObject _grown;
+    private readonly ScriptFunctions _script;
     private int _nextId;
     private string _message = "";
     private StoreRealm? _lastRealm;
@@ -35,11 +34,8 @@ internal sealed class EngineBinding : IDisposable
     {
         _engine = engine;
         _slots = new SharedSlots(script);
-        var functions = (ScriptObject)((ScriptObject)script.Evaluate("webassembly.js", source)).InvokeAsFunction(ToBag(), _slots.Buffer);
-        _releaseValue = (ScriptObject)functions["releaseValue"];
-        _grown = (ScriptObject)functions["grown"];
-        _imports = new ImportedFunctions(
-            _slots, (ScriptObject)functions["dispatch"], (ScriptObject)functions["unwrap"], (ScriptObject)functions["refuseResult"], id => (Tag)_items[id]!);
+        _script = new ScriptFunctions((ScriptObject)((ScriptObject)script.Evaluate("webassembly.js", source)).InvokeAsFunction(ToBag(), _slots.Buffer));
+        _imports = new ImportedFunctions(_slots, _script, id => (Tag)_items[id]!);
     }
 
     public IReadOnlyCollection<Store> Stores => [.. _realms.Values.Select(realm => realm.Store)];
@@ -55,9 +51,7 @@ internal sealed class EngineBinding : IDisposable
     {
         foreach (StoreRealm realm in _realms.Values) realm.Dispose();
         _realms.Clear();
-        _imports.Dispose();
-        _releaseValue.Dispose();
-        _grown.Dispose();
+        _script.Dispose();
         _slots.Dispose();
     }
 
@@ -408,7 +402,7 @@ internal sealed class EngineBinding : IDisposable
         MapBelow(memory, buffer);
         memory.Grown = delta =>
         {
-            if (!_growsForScript) MapBelow(memory, (IArrayBuffer)_grown.InvokeAsFunction(store, id, (double)delta));
+            if (!_growsForScript) MapBelow(memory, _script.Grown(store, id, delta));
         };
     }
 
@@ -440,6 +434,6 @@ internal sealed class EngineBinding : IDisposable
 
     private void ForgetValues(StoreRealm realm)
     {
-        foreach (int id in realm.Values.TakeForgotten()) _releaseValue.InvokeAsFunction(realm.Id, id);
+        foreach (int id in realm.Values.TakeForgotten()) _script.ReleaseValue(realm.Id, id);
     }
 }

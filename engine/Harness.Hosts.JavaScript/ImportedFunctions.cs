@@ -1,16 +1,13 @@
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
-using Microsoft.ClearScript;
 
 namespace Harness.Hosts.JavaScript;
 
 /// <summary>Makes functions of JavaScript into functions of the host: those whose meaning is known are served here, the others cross.</summary>
 /// <param name="slots">Where values cross.</param>
-/// <param name="dispatch">Calls an import in JavaScript.</param>
-/// <param name="unwrap">Tells whether what an import threw is an exception with a tag.</param>
-/// <param name="refuseResult">Makes the error of an import whose result is not of its type.</param>
+/// <param name="functions">What calls imports in JavaScript, and tells what they threw.</param>
 /// <param name="tagOf">Tags by number.</param>
-internal sealed class ImportedFunctions(SharedSlots slots, ScriptObject dispatch, ScriptObject unwrap, ScriptObject refuseResult, Func<int, Tag> tagOf) : IDisposable
+internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions functions, Func<int, Tag> tagOf)
 {
     /// <summary>Makes the function for an import.</summary>
     /// <param name="realm">The store that it is for.</param>
@@ -27,14 +24,6 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptObject dispatch
         });
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        dispatch.Dispose();
-        unwrap.Dispose();
-        refuseResult.Dispose();
-    }
-
     private unsafe void Cross(StoreRealm realm, FunctionType type, int number, ulong* values)
     {
         Store store = realm.Store;
@@ -47,7 +36,7 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptObject dispatch
         // Here nothing in compiled code's form is needed: the arguments are converted, and there are no results yet.
         store.Heap.CatchUp();
         slots.SetCallee(realm.Id, number);
-        if ((int)dispatch.InvokeAsFunction() != 0) Throw(realm);
+        if (!functions.Dispatch()) Throw(realm);
         try
         {
             for (int i = 0; i < type.Results.Length; i++)
@@ -58,7 +47,7 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptObject dispatch
         }
         catch (ArgumentException e)
         {
-            refuseResult.InvokeAsFunction(realm.Id, $"WebAssembly: {e.Message}");
+            functions.RefuseResult(realm.Id, $"WebAssembly: {e.Message}");
             throw new WasmException(realm.ScriptTag, realm.Take(0, ValueType.ExternRef));
         }
         catch (InsufficientMemoryException)
@@ -71,7 +60,7 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptObject dispatch
     private void Throw(StoreRealm realm)
     {
         WasmValue thrown = realm.Take(0, ValueType.ExternRef);
-        int tagId = (int)unwrap.InvokeAsFunction(realm.Id);
+        int tagId = functions.Unwrap(realm.Id);
         if (tagId < 0) throw new WasmException(tagId == -1 ? realm.ScriptTag : realm.ForeignTag, thrown);
         Tag tag = tagOf(tagId);
         throw new WasmException(tag, [.. tag.Type.Type.Parameters.Select((type, i) => realm.Take(i, type))]);

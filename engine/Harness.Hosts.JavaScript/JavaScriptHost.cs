@@ -16,7 +16,7 @@ public sealed class JavaScriptHost : IDisposable
     private readonly V8ScriptEngine _script;
     private readonly EngineBinding _binding;
     private readonly EventLoop _loop;
-    private readonly ScriptObject _fireTimer;
+    private readonly ScriptObject _timers;
 
     /// <summary>Starts V8.</summary>
     /// <exception cref="ProgramException">V8's library cannot be restored.</exception>
@@ -34,7 +34,7 @@ public sealed class JavaScriptHost : IDisposable
         Engine = new WasmEngine(options.Engine);
         _binding = new EngineBinding(_script, Engine, ReadScript("webassembly.js"));
         var environment = new ScriptEnvironment(options, _loop) { ImportModule = ImportModule, RunScript = path => RunFile(path) };
-        _fireTimer = (ScriptObject)((ScriptObject)_script.Evaluate("environment.js", ReadScript("environment.js"))).InvokeAsFunction(environment.ToBag());
+        _timers = (ScriptObject)((ScriptObject)_script.Evaluate("environment.js", ReadScript("environment.js"))).InvokeAsFunction(environment.ToBag());
     }
 
     /// <summary>This engine: its statistics and events.</summary>
@@ -106,7 +106,7 @@ public sealed class JavaScriptHost : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _fireTimer.Dispose();
+        _timers.Dispose();
         _binding.Dispose();
         _script.Dispose();
         Engine.Dispose();
@@ -136,7 +136,7 @@ public sealed class JavaScriptHost : IDisposable
         return result is Undefined ? null : result;
     }
 
-    private void Fire(int timer) => _fireTimer.InvokeAsFunction(timer);
+    private void Fire(int timer) => _timers.InvokeMethod("fire", timer);
 
     private static object? Guarded(Func<object?> action)
     {

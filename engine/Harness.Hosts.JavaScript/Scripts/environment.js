@@ -109,12 +109,14 @@
     loaded: undefined,
   });
 
-  // Called by the host when a timer is due.
-  return id => {
-    const timer = timers.get(id);
-    if (timer === undefined) return;
-    if (timer.period === undefined) timers.delete(id);
-    else native.setTimer(id, timer.period);
-    timer.callback(...timer.values);
+  return {
+    // Called by the host when a timer is due.
+    fire(id) {
+      const timer = timers.get(id);
+      if (timer === undefined) return;
+      if (timer.period === undefined) timers.delete(id);
+      else native.setTimer(id, timer.period);
+      timer.callback(...timer.values);
+    },
   };
 })

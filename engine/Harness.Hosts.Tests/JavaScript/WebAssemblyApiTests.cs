@@ -136,6 +136,47 @@ public sealed class WebAssemblyApiTests
         "42 true false");
 
     [Fact]
+    public void NumbersAreWrittenAsJavaScriptWritesThem() => Check(
+        """
+        (module (import "m" "text" (func $d (param f64) (result externref))) (import "m" "text" (func $i (param i32) (result externref)))
+          (func (export "double") (param f64) (result externref) local.get 0 call $d)
+          (func (export "integer") (param i32) (result externref) local.get 0 call $i))
+        """,
+        """
+        const { exports } = (await WebAssembly.instantiate(bytes, { m: { text: Function.prototype.call.bind(Number.prototype.toString) } })).instance;
+        const bits = new BigUint64Array(1), number = new Float64Array(bits.buffer);
+        const numbers = [0, -0, NaN, Infinity, -Infinity, 0.1, -1.5, 1e21, 123456789012345680000, 1e20, 999999999999999900000, 1e-6, 1.5e-6, 9.99e-7, 1e-7, 5e-324, 1.7976931348623157e308, 2 ** 53, 2 ** 63, 100, 1200];
+        for (let i = 0, state = 88172645463325252n; i < 20000; i++) {
+          state ^= BigInt.asUintN(64, state << 13n); state ^= state >> 7n; state ^= BigInt.asUintN(64, state << 17n);
+          bits[0] = state;
+          numbers.push(number[0], Number(state % 100000000n) / 1000, Number(BigInt.asIntN(64, state)));
+        }
+        show(numbers.filter(x => exports.double(x) !== String(x)), [0, -1, 2147483647, -2147483648].map(exports.integer).join());
+        """,
+        " 0,-1,2147483647,-2147483648");
+
+    [Fact]
+    public void ACrossingTakesMicroseconds()
+    {
+        string milliseconds = Run(
+            """
+            (module (import "m" "f" (func $f (param f64) (result externref)))
+              (func (export "calls") (param $n i32)
+                (loop $l (drop (call $f (f64.const 1.5))) (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))
+            """,
+            """
+            const { calls } = (await WebAssembly.instantiate(bytes, { m: { f: x => `${x}!` } })).instance.exports;
+            calls(2000);
+            const start = performance.now();
+            calls(20000);
+            show(performance.now() - start);
+            """);
+
+        // As an ordinary call with a list of arguments it would take 100 us.
+        Assert.InRange(double.Parse(milliseconds, System.Globalization.CultureInfo.InvariantCulture), 0, 20_000 * 0.04);
+    }
+
+    [Fact]
     public void AScriptThatThrowsIsOneLine()
     {
         var failure = Assert.Throws<ProgramException>(() => Run("(module)", "throw new Error('no luck');"));
