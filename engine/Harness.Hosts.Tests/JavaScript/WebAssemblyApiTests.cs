@@ -153,7 +153,7 @@ public sealed class WebAssemblyApiTests
         }
         show(numbers.filter(x => exports.double(x) !== String(x)), [0, -1, 2147483647, -2147483648].map(exports.integer).join());
         """,
-        " 0,-1,2147483647,-2147483648");
+        "0,-1,2147483647,-2147483648");
 
     [Fact]
     public void ACrossingTakesMicroseconds()

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using Harness.Engine.Configuration;
 using Harness.Experiments.Engines;
-using Harness.Experiments.Hosting;
 using Harness.Experiments.Sweeps;
 using Harness.Experiments.Workloads;
 
@@ -36,11 +34,12 @@ internal static class CheckCommand
             var programs = wanted.SelectMany(catalog.Select).Select(workload => workload.Program).Distinct().Select(catalog.Find).ToList();
             if (programs.FirstOrDefault(program => program.Folder is null) is { } program)
                 throw new HarnessException(program.Absence!);
-            var checker = new Checker(
+            var checker = new ProgramChecker(
                 [.. EngineCatalog.ParseOption(parsed.GetRequiredValue(engine)).Select(EngineCatalog.Open)],
                 ReadConfigurations(parsed.GetRequiredValue(configurations)),
                 TimeSpan.FromSeconds(parsed.GetValue(timeout)),
-                parsed.GetValue(trace));
+                parsed.GetValue(trace),
+                Console.Out);
             return checker.Run(programs);
         });
         return command;
@@ -50,76 +49,4 @@ internal static class CheckCommand
         ? CheckConfigurations.All
         : [.. text.Split(',', StringSplitOptions.TrimEntries).Select(name => CheckConfigurations.All.FirstOrDefault(configuration => configuration.Name == name)
             ?? throw new HarnessException($"unknown configuration '{name}'; did you mean '{NameSuggestion.Nearest(name, CheckConfigurations.All.Select(configuration => configuration.Name))}'?"))];
-
-    /// <summary>Runs programs in all cells and keeps count.</summary>
-    private sealed class Checker(IReadOnlyList<IEngine> engines, IReadOnlyList<SweepConfiguration> configurations, TimeSpan timeout, bool traces)
-    {
-        private int right;
-        private int wrong;
-        private int absent;
-
-        /// <summary>Runs programs, with a line for each.</summary>
-        /// <returns>0 if all are right, else 1.</returns>
-        public int Run(IReadOnlyList<ProgramDefinition> programs)
-        {
-            foreach (var program in programs)
-                Check(program);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{right} right, {wrong} wrong, {absent} absent"));
-            return wrong + absent == 0 ? 0 : 1;
-        }
-
-        private void Check(ProgramDefinition program)
-        {
-            var prepared = PreparedProgram.Prepare(program);
-            if (prepared.Problem is { } problem)
-            {
-                absent++;
-                Console.WriteLine($"ABSENT {program.Name}: {problem}");
-                return;
-            }
-
-            using var traced = traces && program.Host == HostKind.J2cl ? new TracedModule(prepared.Request!.Module!) : null;
-            var request = traced is null ? prepared.Request! : prepared.Request! with { Module = traced.Path };
-            var mistakes = new List<string>();
-            string? reference = null;
-            foreach (var (engine, configuration) in Cells)
-            {
-                var report = ProgramResult.Check(program, engine.Measure(ToRequest(request, configuration), timeout));
-                if (report.Status != WorkerStatus.Ok)
-                {
-                    mistakes.Add($"{engine.Name}, {configuration.Name}: {report.Message}");
-                    continue;
-                }
-
-                var digest = string.Join(' ', report.Outputs.Select(output => $"{output.Sha256} {output.ExitCode} {string.Join(' ', output.Files.Order())}"));
-                reference ??= digest;
-                if (digest != reference && !program.IsVolatile)
-                    mistakes.Add($"{engine.Name}, {configuration.Name}: its result is not that of the first configuration");
-            }
-
-            right += mistakes.Count == 0 ? 1 : 0;
-            wrong += mistakes.Count == 0 ? 0 : 1;
-            if (mistakes.Count == 0)
-                Console.WriteLine($"right  {program.Name}{(HasCheck(program) ? "" : " (it gives no result that could be wrong)")}");
-            foreach (var mistake in mistakes)
-                Console.WriteLine($"WRONG  {program.Name}: {mistake}");
-        }
-
-        /// <summary>On other engines than ours there is nothing to configure.</summary>
-        private IEnumerable<(IEngine Engine, SweepConfiguration Configuration)> Cells =>
-            from engine in engines
-            from configuration in engine.Name == OwnEngine.EngineName ? configurations : CheckConfigurations.All.Take(1)
-            select (engine, configuration);
-
-        private static WorkerRequest ToRequest(WorkerProgram program, SweepConfiguration configuration) => new()
-        {
-            Program = program,
-            TimedCalls = 1,
-            Settle = new WarmUpRule(1, 0, 1, 1, 0),
-            Knobs = configuration.Knobs,
-            Checks = true,
-        };
-
-        private static bool HasCheck(ProgramDefinition program) => program.Timed is { Expected.Count: > 0 } || program.Check.SaysAnything || program.Metric is not null || program.ChecksItself;
-    }
 }
