@@ -23,6 +23,8 @@ internal static unsafe class KnownFunctions
         [("Date.now", ">d")] = (_, values) => Return(values, Math.Floor((DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds)),
         [("call:Number.prototype.toString", "d>e")] = (realm, values) => ReturnText(realm, values, NumberText.Of(BitConverter.UInt64BitsToDouble(values[0]))),
         [("call:Number.prototype.toString", "i>e")] = (realm, values) => ReturnText(realm, values, ((int)values[0]).ToString(CultureInfo.InvariantCulture)),
+        [("call:Number.prototype.toString", "ii>e")] = (realm, values) => ReturnInteger(realm, values, (int)values[0], (int)values[1]),
+        [("call:BigInt.prototype.toString", "li>e")] = (realm, values) => ReturnInteger(realm, values, (long)values[0], (int)values[1]),
     };
 
     private static readonly long Start = Stopwatch.GetTimestamp();
@@ -37,6 +39,10 @@ internal static unsafe class KnownFunctions
         values[0] = BitConverter.DoubleToUInt64Bits(result);
         return true;
     }
+
+    /// <summary>The text of an integer in a radix; JavaScript says what is wrong with a radix that does not exist.</summary>
+    private static bool ReturnInteger(StoreRealm realm, ulong* values, long integer, int radix) =>
+        radix is >= NumberText.LeastRadix and <= NumberText.MostRadix && ReturnText(realm, values, NumberText.Of(integer, radix));
 
     private static bool ReturnText(StoreRealm realm, ulong* values, string text)
     {

@@ -2,9 +2,15 @@ using System.Globalization;
 
 namespace Harness.Hosts;
 
-/// <summary>Numbers as JavaScript writes them: <c>Number::toString</c> (ECMA-262, section 6.1.6.1.20) of radix 10.</summary>
+/// <summary>Numbers as JavaScript writes them: <c>Number::toString</c> (ECMA-262, section 6.1.6.1.20) of radix 10, and integers of any radix.</summary>
 public static class NumberText
 {
+    /// <summary>Least radix of an integer's text.</summary>
+    public const int LeastRadix = 2;
+
+    /// <summary>Largest radix of an integer's text.</summary>
+    public const int MostRadix = 36;
+
     /// <summary>Numbers from here on have an exponent, as powers of ten: the point is behind this many digits at most.</summary>
     private const int MostWholeDigits = 21;
 
@@ -20,6 +26,27 @@ public static class NumberText
         if (double.IsInfinity(number)) return sign + "Infinity";
         (string digits, int point) = Digits(number);
         return sign + Arrange(digits, point, whole: "");
+    }
+
+    /// <summary>The text of an integer in a radix.</summary>
+    /// <param name="integer">The integer.</param>
+    /// <param name="radix">From 2 to 36; digits above 9 are small letters.</param>
+    public static string Of(long integer, int radix)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(radix, LeastRadix);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(radix, MostRadix);
+        if (radix == 10) return integer.ToString(CultureInfo.InvariantCulture);
+        Span<char> text = stackalloc char[65];
+        int start = text.Length;
+        ulong rest = integer < 0 ? 0 - (ulong)integer : (ulong)integer;
+        do
+        {
+            (rest, ulong digit) = Math.DivRem(rest, (ulong)radix);
+            text[--start] = (char)(digit < 10 ? '0' + digit : 'a' + (digit - 10));
+        }
+        while (rest != 0);
+        if (integer < 0) text[--start] = '-';
+        return new string(text[start..]);
     }
 
     /// <summary>

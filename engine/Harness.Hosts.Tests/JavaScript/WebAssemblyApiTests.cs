@@ -156,6 +156,25 @@ public sealed class WebAssemblyApiTests
         "0,-1,2147483647,-2147483648");
 
     [Fact]
+    public void IntegersAreWrittenInAnyRadix() => Check(
+        """
+        (module (import "m" "number" (func $n (param i32 i32) (result externref))) (import "m" "big" (func $b (param i64 i32) (result externref)))
+          (func (export "number") (param i32 i32) (result externref) local.get 0 local.get 1 call $n)
+          (func (export "big") (param i64 i32) (result externref) local.get 0 local.get 1 call $b))
+        """,
+        """
+        const bind = type => Function.prototype.call.bind(type.prototype.toString);
+        const { exports } = (await WebAssembly.instantiate(bytes, { m: { number: bind(Number), big: bind(BigInt) } })).instance;
+        const wrong = [];
+        for (let radix = 2; radix <= 36; radix++) {
+          for (const x of [0, 1, -1, 35, 36, -255, 65535, 2147483647, -2147483648]) if (exports.number(x, radix) !== x.toString(radix)) wrong.push([x, radix]);
+          for (const x of [0n, 7n, -1n, 2n ** 63n - 1n, -(2n ** 63n)]) if (exports.big(x, radix) !== x.toString(radix)) wrong.push([x, radix]);
+        }
+        show(wrong.join(' '), attempt(() => exports.number(1, 37)), attempt(() => exports.big(1n, 1)));
+        """,
+        "RangeError RangeError");
+
+    [Fact]
     public void ACrossingTakesMicroseconds()
     {
         string milliseconds = Run(
