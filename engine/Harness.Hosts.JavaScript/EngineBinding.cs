@@ -17,6 +17,7 @@ internal sealed class EngineBinding : IDisposable
 {
     private readonly WasmEngine _engine;
     private readonly SharedSlots _slots;
+    private readonly StagingBuffer _staging;
     private readonly Dictionary<int, WasmModule> _modules = [];
     private readonly Dictionary<int, StoreRealm> _realms = [];
     private readonly List<Extern?> _items = [];
@@ -34,7 +35,9 @@ internal sealed class EngineBinding : IDisposable
     {
         _engine = engine;
         _slots = new SharedSlots(script);
-        _script = new ScriptFunctions((ScriptObject)((ScriptObject)script.Evaluate("webassembly.js", source)).InvokeAsFunction(ToBag(), _slots.Buffer));
+        _staging = new StagingBuffer(script);
+        _script = new ScriptFunctions((ScriptObject)((ScriptObject)script.Evaluate("webassembly.js", source)).InvokeAsFunction(ToBag(), _slots.Buffer, _staging.Buffer));
+        _staging.Connect(_script);
         _imports = new ImportedFunctions(_slots, _script, id => (Tag)_items[id]!);
     }
 
@@ -52,6 +55,7 @@ internal sealed class EngineBinding : IDisposable
         foreach (StoreRealm realm in _realms.Values) realm.Dispose();
         _realms.Clear();
         _script.Dispose();
+        _staging.Dispose();
         _slots.Dispose();
     }
 
@@ -127,7 +131,7 @@ internal sealed class EngineBinding : IDisposable
     private int MakeStore()
     {
         int id = ++_nextId;
-        _realms[id] = new StoreRealm(id, _engine, _slots, function => IdOf(_realms[id], function), function => (WasmFunction)_items[function]!);
+        _realms[id] = new StoreRealm(id, _engine, _slots, _staging, function => IdOf(_realms[id], function), function => (WasmFunction)_items[function]!);
         return id;
     }
 
@@ -169,7 +173,7 @@ internal sealed class EngineBinding : IDisposable
     {
         var function = (WasmFunction)_items[id]!;
         StoreRealm realm = _realms[store];
-        return IdOf(realm, realm.Store.Bind(_imports.Make(realm, function.Type, function.Reference->TypeId, number, "")));
+        return IdOf(realm, realm.Store.Bind(_imports.Make(realm, function.Type, function.Reference->TypeId, number, "", module: null)));
     }
 
     private int FinishInstance(int builder)

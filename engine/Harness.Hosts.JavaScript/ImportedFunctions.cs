@@ -15,9 +15,10 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions funct
     /// <param name="canonicalTypeId">The number of the type.</param>
     /// <param name="number">Its number among the imports of the realm.</param>
     /// <param name="description">What it is; see <c>describe</c> in webassembly.js.</param>
-    public unsafe HostFunction Make(StoreRealm realm, FunctionType type, int canonicalTypeId, int number, string description)
+    /// <param name="module">The module that imports it; null for one that no module imports.</param>
+    public unsafe HostFunction Make(StoreRealm realm, FunctionType type, int canonicalTypeId, int number, string description, WasmModule? module)
     {
-        KnownFunction? known = KnownFunctions.Find(description, type);
+        KnownFunction? known = KnownFunctions.Find(description, type) ?? (module is not null && ArrayTransfer.Find(description, type, module) is { } transfer ? transfer.TryServe : null);
         return HostFunction.CreateRaw(type, canonicalTypeId, (_, values) =>
         {
             if (known is null || !known(realm, values)) Cross(realm, type, number, values);

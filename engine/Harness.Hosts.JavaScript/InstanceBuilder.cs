@@ -45,7 +45,7 @@ internal sealed class InstanceBuilder(StoreRealm realm, WasmModule module, Impor
     {
         Import import = Module.Imports[index];
         FunctionInfo function = Module.Functions[import.Index];
-        Imports.Define(import, functions.Make(Realm, function.Type, function.CanonicalTypeId, number, description));
+        Imports.Define(import, functions.Make(Realm, function.Type, function.CanonicalTypeId, number, description, Module));
     }
 
     private GlobalType TypeOfGlobal(int index) => Module.Globals[Module.Imports[index].Index].Type;

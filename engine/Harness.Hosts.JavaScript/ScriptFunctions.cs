@@ -26,6 +26,12 @@ internal sealed class ScriptFunctions(ScriptObject functions) : IDisposable
     /// <returns>The buffer of its new size.</returns>
     public IArrayBuffer Grown(int store, int id, double delta) => (IArrayBuffer)functions.InvokeMethod("grown", store, id, delta);
 
+    /// <summary>Whether a value is a typed array of some kind of elements, and has all that are asked for.</summary>
+    public bool HasElements(int store, int value, int from, int length, int element) => (bool)functions.InvokeMethod("hasElements", store, value, from, length, element);
+
+    /// <summary>Copies elements of a typed array to the staging buffer, or back.</summary>
+    public void CopyElements(int store, int value, int from, int count, bool isToStaging) => functions.InvokeMethod("copyElements", store, value, from, count, isToStaging);
+
     /// <inheritdoc/>
     public void Dispose() => functions.Dispose();
 }

@@ -11,12 +11,13 @@ internal sealed class StoreRealm : IDisposable
     private readonly Func<WasmFunction, int> _idOfFunction;
     private readonly Func<int, WasmFunction> _functionOf;
 
-    public StoreRealm(int id, WasmEngine engine, SharedSlots slots, Func<WasmFunction, int> idOfFunction, Func<int, WasmFunction> functionOf)
+    public StoreRealm(int id, WasmEngine engine, SharedSlots slots, StagingBuffer staging, Func<WasmFunction, int> idOfFunction, Func<int, WasmFunction> functionOf)
     {
         Id = id;
         Store = new Store(engine);
         Objects = new HeapObjectTable(Store);
         _slots = slots;
+        Staging = staging;
         _idOfFunction = idOfFunction;
         _functionOf = functionOf;
         var payload = new FunctionType([ValueType.ExternRef], []);
@@ -29,6 +30,9 @@ internal sealed class StoreRealm : IDisposable
     public int Id { get; }
 
     public Store Store { get; }
+
+    /// <summary>Where blocks of elements cross.</summary>
+    public StagingBuffer Staging { get; }
 
     /// <summary>Values of JavaScript that the store refers to.</summary>
     public ScriptValueTable Values { get; } = new();

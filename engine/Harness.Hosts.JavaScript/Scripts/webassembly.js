@@ -1,7 +1,7 @@
 // The WebAssembly JavaScript API (https://webassembly.github.io/spec/js-api/) over another engine. Evaluates to a function that is called once with what
 // the host provides, and returns what the host calls. Values cross in a buffer that both sides see: slot k is at 8 * (HEADER + k); a number is there as it is,
 // a reference as a pair of an id and one of the kinds below. Strings cross as arguments and results.
-(function (host, buffer) {
+(function (host, buffer, staging) {
   'use strict';
 
   // The functions as properties of an object of this heap: to ask the host for one of them takes longer than to call it.
@@ -795,6 +795,28 @@
     return memory.buffer;
   }
 
+  // Blocks of elements cross in the staging buffer. Programs may change properties of typed arrays, so that these are asked by the language's own getters.
+  const typedArrays = [['Uint8Array', 'Int8Array'], ['Uint16Array', 'Int16Array'], ['Uint32Array', 'Int32Array'], ['Float32Array'], ['Float64Array']];
+  const stagingBytes = new Uint8Array(staging);
+  const setBytes = Uint8Array.prototype.set;
+  const [kindOf, bufferOf, offsetOf, lengthOf, byteLengthOf] = [Symbol.toStringTag, 'buffer', 'byteOffset', 'length', 'byteLength'].map(name => {
+    const { get } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), name);
+    return array => Reflect.apply(get, array, []);
+  });
+
+  function hasElements(store, id, from, length, element) {
+    const array = active.get(store).values[id];
+    return ArrayBuffer.isView(array) && typedArrays[element].includes(kindOf(array)) && from + length <= lengthOf(array);
+  }
+
+  function copyElements(store, id, from, count, isToStaging) {
+    const array = active.get(store).values[id];
+    const size = byteLengthOf(array) / lengthOf(array);
+    const bytes = new Uint8Array(bufferOf(array), offsetOf(array) + from * size, count * size);
+    if (isToStaging) Reflect.apply(setBytes, stagingBytes, [bytes]);
+    else Reflect.apply(setBytes, bytes, [new Uint8Array(staging, 0, count * size)]);
+  }
+
   class Tag {
     constructor(descriptor) {
       requireArguments(arguments, 1, 'WebAssembly.Tag');
@@ -966,5 +988,5 @@
   Object.defineProperty(API, 'JSTag', { enumerable: true, configurable: true, get: () => JSTag ??= new Tag({ parameters: ['externref'] }) });
   Object.defineProperty(globalThis, 'WebAssembly', { value: API, writable: true, enumerable: false, configurable: true });
 
-  return { dispatch, releaseValue, grown, unwrap, refuseResult };
+  return { dispatch, releaseValue, grown, unwrap, refuseResult, hasElements, copyElements };
 })

@@ -1,9 +1,3 @@
-using System.Text;
-using Harness.Engine.Configuration;
-using Harness.Engine.Modules.Text;
-using Harness.Engine.Runtime;
-using Harness.Hosts.JavaScript;
-
 namespace Harness.Hosts.Tests.JavaScript;
 
 /// <summary>The JavaScript API over this engine: what scripts print is what the specification says.</summary>
@@ -28,10 +22,10 @@ public sealed class WebAssemblyApiTests
     [InlineData("e.fun(e.i32) === e.i32, e.fun(null), e.i32.name, e.two.length, e.two(1, 2.5).join()", "true null 0 2 2.5,1")]
     [InlineData("attempt(() => e.i64(1)), attempt(() => e.i32(1n)), attempt(() => e.fun(() => 1)), attempt(() => e.ext.call()), attempt(() => new e.i32())", "TypeError TypeError TypeError undefined TypeError")]
     public void ValuesCrossAsTheSpecificationSays(string expressions, string expected) =>
-        Check(Identities, $"const e = (await WebAssembly.instantiate(bytes)).instance.exports; show({expressions});", expected);
+        ScriptRun.Check(Identities, $"const e = (await WebAssembly.instantiate(bytes)).instance.exports; show({expressions});", expected);
 
     [Fact]
-    public void WhatAnImportThrowsComesBackAsItIs() => Check(
+    public void WhatAnImportThrowsComesBackAsItIs() => ScriptRun.Check(
         """
         (module (import "m" "f" (func $f (param i32) (result i32)))
           (func (export "call") (param i32) (result i32) local.get 0 call $f))
@@ -46,13 +40,13 @@ public sealed class WebAssemblyApiTests
         "true 41");
 
     [Fact]
-    public void TrapsAreRuntimeErrors() => Check(
+    public void TrapsAreRuntimeErrors() => ScriptRun.Check(
         "(module (func (export \"div\") (param i32 i32) (result i32) local.get 0 local.get 1 i32.div_s))",
         "const e = (await WebAssembly.instantiate(bytes)).instance.exports; try { e.div(1, 0); } catch (error) { show(error instanceof WebAssembly.RuntimeError, e.div(6, 3)); }",
         "true 2");
 
     [Fact]
-    public void BuffersOfMemoriesAreTheMemoryAndDetachWhenItGrows() => Check(
+    public void BuffersOfMemoriesAreTheMemoryAndDetachWhenItGrows() => ScriptRun.Check(
         """
         (module (memory (export "m") 1 5)
           (func (export "load") (param i32) (result i32) local.get 0 i32.load8_u)
@@ -71,7 +65,7 @@ public sealed class WebAssemblyApiTests
         "true 7 1 0 131072 7 9 2 196608 11");
 
     [Fact]
-    public void MemoriesOfScriptsCanBeImported() => Check(
+    public void MemoriesOfScriptsCanBeImported() => ScriptRun.Check(
         "(module (import \"m\" \"memory\" (memory 1)) (func (export \"store\") i32.const 8 i32.const 42 i32.store))",
         """
         const memory = new WebAssembly.Memory({ initial: 1, maximum: 4 });
@@ -81,7 +75,7 @@ public sealed class WebAssemblyApiTests
         "42");
 
     [Fact]
-    public void TablesAndGlobalsAreSeenFromBothSides() => Check(
+    public void TablesAndGlobalsAreSeenFromBothSides() => ScriptRun.Check(
         """
         (module (import "m" "g" (global $g (mut i32))) (import "m" "t" (table 1 funcref))
           (func $f (export "f") (result i32) global.get $g) (elem (i32.const 0) $f)
@@ -101,7 +95,7 @@ public sealed class WebAssemblyApiTests
         "8 8 true 1 3 null 9 RangeError");
 
     [Fact]
-    public void MissingImportsAndMalformedModulesAreErrorsOfTheirKinds() => Check(
+    public void MissingImportsAndMalformedModulesAreErrorsOfTheirKinds() => ScriptRun.Check(
         "(module (import \"m\" \"f\" (func)))",
         """
         const name = async action => { try { await action(); return 'none'; } catch (error) { return error.constructor.name; } };
@@ -112,7 +106,7 @@ public sealed class WebAssemblyApiTests
         "TypeError LinkError CompileError true false [{\"module\":\"m\",\"name\":\"f\",\"kind\":\"function\"}]");
 
     [Fact]
-    public void AModuleMayImportANameTwiceWithDifferentTypes() => Check(
+    public void AModuleMayImportANameTwiceWithDifferentTypes() => ScriptRun.Check(
         """
         (module (import "m" "f" (func $i (param i32) (result i32))) (import "m" "f" (func $d (param f64) (result f64)))
           (func (export "both") (result f64) (f64.add (f64.convert_i32_s (call $i (i32.const 3))) (call $d (f64.const 0.5)))))
@@ -121,7 +115,7 @@ public sealed class WebAssemblyApiTests
         "7");
 
     [Fact]
-    public void FunctionsOfOneInstanceCanBeInTheTableOfAnother() => Check(
+    public void FunctionsOfOneInstanceCanBeInTheTableOfAnother() => ScriptRun.Check(
         """
         (module (type $f (func (param i32) (result i32))) (table (export "t") 1 funcref)
           (func (export "add") (param i32) (result i32) local.get 0 i32.const 1 i32.add)
@@ -136,7 +130,7 @@ public sealed class WebAssemblyApiTests
         "42 true false");
 
     [Fact]
-    public void NumbersAreWrittenAsJavaScriptWritesThem() => Check(
+    public void NumbersAreWrittenAsJavaScriptWritesThem() => ScriptRun.Check(
         """
         (module (import "m" "text" (func $d (param f64) (result externref))) (import "m" "text" (func $i (param i32) (result externref)))
           (func (export "double") (param f64) (result externref) local.get 0 call $d)
@@ -156,7 +150,7 @@ public sealed class WebAssemblyApiTests
         "0,-1,2147483647,-2147483648");
 
     [Fact]
-    public void IntegersAreWrittenInAnyRadix() => Check(
+    public void IntegersAreWrittenInAnyRadix() => ScriptRun.Check(
         """
         (module (import "m" "number" (func $n (param i32 i32) (result externref))) (import "m" "big" (func $b (param i64 i32) (result externref)))
           (func (export "number") (param i32 i32) (result externref) local.get 0 local.get 1 call $n)
@@ -177,7 +171,7 @@ public sealed class WebAssemblyApiTests
     [Fact]
     public void ACrossingTakesMicroseconds()
     {
-        string milliseconds = Run(
+        string milliseconds = ScriptRun.Output(
             """
             (module (import "m" "f" (func $f (param f64) (result externref)))
               (func (export "calls") (param $n i32)
@@ -198,36 +192,8 @@ public sealed class WebAssemblyApiTests
     [Fact]
     public void AScriptThatThrowsIsOneLine()
     {
-        var failure = Assert.Throws<ProgramException>(() => Run("(module)", "throw new Error('no luck');"));
+        var failure = Assert.Throws<ProgramException>(() => ScriptRun.Output("(module)", "throw new Error('no luck');"));
         Assert.Contains("no luck", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', failure.Message);
-    }
-
-    private static void Check(string module, string script, string expected) => Assert.Equal(expected, Run(module, script));
-
-    private static string Run(string module, string script)
-    {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("harness-js-");
-        try
-        {
-            File.WriteAllBytes(Path.Combine(folder.FullName, "module.wasm"), WatAssembler.Assemble(module));
-            var output = new StringBuilder();
-            EngineOptions options = EngineOptions.Default;
-            ExecutionThread.Run(options, () =>
-            {
-                using var host = new JavaScriptHost(new JavaScriptOptions { Engine = options, Folder = folder.FullName, Print = text => output.Append(text) });
-                host.RunModule("test.mjs", $$"""
-                    const bytes = harness.readBytes('module.wasm');
-                    const show = (...values) => console.log(...values);
-                    const attempt = action => { try { return action(); } catch (error) { return error.constructor.name; } };
-                    {{script}}
-                    """);
-            });
-            return output.ToString().Trim().ReplaceLineEndings(" ");
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
     }
 }
