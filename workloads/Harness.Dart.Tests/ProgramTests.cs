@@ -79,22 +79,6 @@ public sealed class ProgramTests
         Assert.Equal((0, ClassesOutput), Run(Classes, engine: options));
     }
 
-    public static TheoryData<string> Lowerings => ["dispatch", "off", "cha", "mutable", "open"];
-
-    [Theory]
-    [MemberData(nameof(Lowerings))]
-    public void TheLoweringMakesNoDifference(string lowering)
-    {
-        var options = lowering switch
-        {
-            "dispatch" => DartOptions.Default with { Dispatch = DispatchKind.ClassSwitch },
-            "off" => DartOptions.Default with { Devirtualize = DevirtualizeKind.Off },
-            "cha" => DartOptions.Default with { Devirtualize = DevirtualizeKind.Cha },
-            "mutable" => DartOptions.Default with { Immutable = false },
-            _ => DartOptions.Default with { ExactTypes = false },
-        };
-        Assert.Equal((0, ClassesOutput), Run(Classes, options));
-    }
 
     [Fact]
     public void DefaultsOfTearOffsAreKept() => Assert.Equal(

@@ -1,27 +1,106 @@
+using Harness.Engine.Configuration;
+
 namespace Harness.Dart;
 
 /// <summary>How a virtual call finds its target.</summary>
 internal enum DispatchKind
 {
     /// <summary>One table for all selectors, rows packed by offset, <c>call_indirect</c>.</summary>
-    Table,
-    /// <summary>Tests of class ids with direct calls.</summary>
+    DispatchTable,
+
+    /// <summary>A class table in an immutable global, found by the class id in an immutable array, <c>call_ref</c>.</summary>
+    VtableGlobals,
+
+    /// <summary>A class table in the first field of each object, <c>call_ref</c>.</summary>
+    VtableFields,
+
+    /// <summary>Tests of class ids with direct calls, up to some number of targets; the dispatch table beyond.</summary>
     ClassSwitch,
 }
 
-/// <summary>Which virtual calls become direct.</summary>
-internal enum DevirtualizeKind { Off, Cha, Rta }
+/// <summary>How a virtual call finds its target where the classes that have one share no superclass but Object.</summary>
+internal enum InterfaceDispatchKind
+{
+    /// <summary>As other calls do.</summary>
+    AsClasses,
 
-/// <summary>The choices of the lowering. None of them changes what a program computes, except that what is trusted is not checked.</summary>
+    /// <summary>By the dispatch table.</summary>
+    DispatchRows,
+
+    /// <summary>By a table for each interface and class, which is searched for at each call.</summary>
+    Itables,
+}
+
+/// <summary>Which virtual calls become direct.</summary>
+internal enum DevirtualizeKind
+{
+    /// <summary>None.</summary>
+    Off,
+
+    /// <summary>Those for which the classes of the program have one target: Dean, Grove and Chambers, ECOOP 1995.</summary>
+    ClassHierarchy,
+
+    /// <summary>Those for which the classes that are instantiated have one target: Bacon and Sweeney, OOPSLA 1996.</summary>
+    RapidTypeAnalysis,
+}
+
+/// <summary>Whether what the language checks at run time is checked.</summary>
+internal enum CheckKind
+{
+    /// <summary>As the language has it.</summary>
+    Checked,
+
+    /// <summary>No: the program is known to pass.</summary>
+    Trusted,
+}
+
+/// <summary>
+/// The choices of the lowering, each a knob of <see cref="DartKnobs"/>. None of them changes what a program computes, except that what is trusted is
+/// not checked.
+/// </summary>
 internal sealed record DartOptions
 {
+    /// <summary>Every choice as dart2wasm makes it.</summary>
     public static DartOptions Default { get; } = new();
 
-    public DispatchKind Dispatch { get; init; } = DispatchKind.Table;
-    public DevirtualizeKind Devirtualize { get; init; } = DevirtualizeKind.Rta;
-    public bool CastsChecked { get; init; } = true;
-    public bool BoundsChecked { get; init; } = true;
+    /// <summary>How a virtual call finds its target.</summary>
+    public DispatchKind Dispatch { get; init; } = DispatchKind.DispatchTable;
+
+    /// <summary>Most targets of a call that are told apart by their class ids; 1..64.</summary>
+    public int SwitchTargets { get; init; } = 4;
+
+    /// <summary>How a virtual call on an interface finds its target.</summary>
+    public InterfaceDispatchKind Interfaces { get; init; } = InterfaceDispatchKind.AsClasses;
+
+    /// <summary>Which virtual calls become direct.</summary>
+    public DevirtualizeKind Devirtualize { get; init; } = DevirtualizeKind.RapidTypeAnalysis;
+
+    /// <summary>Whether casts, parameters that are covariant, and values of type dynamic are checked.</summary>
+    public CheckKind Casts { get; init; }
+
+    /// <summary>Whether indices of lists are checked by the core library.</summary>
+    public CheckKind Bounds { get; init; }
+
+    /// <summary>Whether fields that nothing sets are immutable in the module.</summary>
     public bool Immutable { get; init; } = true;
+
+    /// <summary>Whether structs of classes without subclasses are final in the module.</summary>
     public bool ExactTypes { get; init; } = true;
-    public int ClassSwitchLimit { get; init; } = 4;
+
+    /// <summary>Largest body that the compiler inlines, in operations; 0 for none.</summary>
+    public int InlineLimit { get; init; }
+
+    /// <summary>Reads values of knobs; those that are not the compiler's are passed over.</summary>
+    /// <exception cref="KnobException">A knob does not take its value.</exception>
+    public static DartOptions FromKnobs(IEnumerable<KeyValuePair<string, string>> knobs)
+    {
+        var options = Default;
+        foreach (var (name, text) in knobs)
+        {
+            if (DartKnobs.TryFind(name) is { } knob)
+                options = knob.Apply(options, text);
+        }
+
+        return options;
+    }
 }

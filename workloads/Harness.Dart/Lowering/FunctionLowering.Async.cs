@@ -84,8 +84,7 @@ internal sealed partial class FunctionLowering
         };
         var vtable = _p.MakeVTable(body.Name, shape, [null, null, null], body);
         var cls = _program.CoreClass("_Closure");
-        _p.MarkInstantiated(cls);
-        return Node.New(_p.Closure, Node.I32(cls.ClassId), Node.I32(0), frame, Node.Get(vtable), _p.ConstNode(new ConstType(type)));
+        return Node.New(_p.Closure, _p.HeaderOf(cls), Node.I32(0), frame, Node.Get(vtable), _p.ConstNode(new ConstType(type)));
     }
 
     /// <summary>A stop: <paramref name="function"/> of the core is called with the task and the value, and sees to it that somebody goes on.</summary>

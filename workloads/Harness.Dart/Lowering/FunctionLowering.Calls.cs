@@ -273,19 +273,22 @@ internal sealed partial class FunctionLowering
             nodes.Add(node);
         }
 
-        var call = CallSelector(receiverNode, member, selector, nodes, isSuper);
+        var call = CallSelector(receiver with { Node = receiverNode }, member, selector, nodes, isSuper);
         return new Val(Sequenced(bound.Before, Narrowed(call, selector.Result, bound.Signature.Result)), bound.Signature.Result);
     }
 
-    private Node CallSelector(Node receiver, Member member, Selector selector, List<Node> args, bool isSuper)
+    private Node CallSelector(Val receiver, Member member, Selector selector, List<Node> args, bool isSuper)
     {
         if (isSuper)
-            return Node.Call(selector.Kind == SelectorKind.Setter ? _p.SetterFunction(member) : _p.InstanceFunction(member), [Convert(receiver, selector.Receiver), .. args]);
-        var node = Convert(receiver, receiver.Type.IsRef ? receiver.Type.AsNonNull : _p.TopRef);
-        var call = _p.VirtualCall(selector, _fn, node, args);
-        _p.SetOwner(call, _fn);
-        return call;
+            return Node.Call(selector.Kind == SelectorKind.Setter ? _p.SetterFunction(member) : _p.InstanceFunction(member), [Convert(receiver.Node, selector.Receiver), .. args]);
+        return _p.Calls.Add(selector, _fn, ReceiverObject(receiver.Node), ReceiverClass(receiver.Type), args);
     }
+
+    private Node ReceiverObject(Node receiver) => Convert(receiver, receiver.Type.IsRef ? receiver.Type.AsNonNull : _p.TopRef);
+
+    /// <summary>The class of which a receiver is an instance, or one of a subtype; null where its static type does not say.</summary>
+    private ClassElement? ReceiverClass(DartType type) =>
+        MemberType(type)?.Class is { IsExtensionType: false } cls && cls != _program.Object.Class && cls != _program.Function.Class && cls != _program.Record.Class ? cls : null;
 
     private FunctionType? CallableType(DartType type) => TypeSystem.Erase(type) switch
     {
@@ -485,14 +488,11 @@ internal sealed partial class FunctionLowering
             var signature = (FunctionType)_p.Signatures.Of(member).Substitute(map);
             // Only the parameters' checked types are known where a class's parameter is covariant.
             var tearoff = _p.TearoffOf(member);
-            var node = Convert(receiver.Node, receiver.Node.Type.IsRef ? receiver.Node.Type.AsNonNull : _p.TopRef);
             if (receiver.Node.Type is { IsRef: true, Nullable: true } && TypeSystem.IsNullable(receiver.Type))
                 return new Val(CallCore("_tearoffOfObject", receiver.Node, StringConst(member.Name)), signature);
             if (isSuper)
                 return new Val(Node.Call(_p.TearoffFunctionOf(member), Convert(receiver.Node, tearoff.Receiver)), signature);
-            var call = _p.VirtualCall(tearoff, _fn, node, []);
-            _p.SetOwner(call, _fn);
-            return new Val(call, signature);
+            return new Val(_p.Calls.Add(tearoff, _fn, ReceiverObject(receiver.Node), ReceiverClass(receiver.Type), []), signature);
         }
 
         var type = member.Kind == MemberKind.Field ? _p.Signatures.FieldType(member) : _p.Signatures.Of(member).Result;
@@ -506,7 +506,7 @@ internal sealed partial class FunctionLowering
         }
 
         var selector = _p.SelectorOf(member);
-        var value = CallSelector(receiver.Node, member, selector, [], isSuper);
+        var value = CallSelector(receiver, member, selector, [], isSuper);
         return new Val(Narrowed(value, selector.Result, actual), actual);
     }
 
@@ -519,7 +519,7 @@ internal sealed partial class FunctionLowering
         {
             if (owner!.Class.IsExtensionType) return CallSetterExtension(member, owner.Args, receiver.Node, value);
             var selector = _p.SelectorOf(member, setter: true);
-            return CallSelector(receiver.Node, member, selector, [Convert(value, selector.Params[0].Type)], isSuper);
+            return CallSelector(receiver, member, selector, [Convert(value, selector.Params[0].Type)], isSuper);
         }
 
         if (TypeSystem.IsDynamic(receiver.Type))

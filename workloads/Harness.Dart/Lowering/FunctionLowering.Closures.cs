@@ -195,9 +195,8 @@ internal sealed partial class FunctionLowering
         // The context: what the body took from around it.
         var captured = inner._captureOrder.Select(v => v.Cell is null && v.Owner == this ? Node.Get(v.Local!) : Place(v)).ToArray();
         var cls = _program.CoreClass("_Closure");
-        _p.MarkInstantiated(cls);
         var context = Node.New(inner._context!, captured);
-        return Node.New(_p.Closure, Node.I32(cls.ClassId), Node.I32(0), context, Node.Get(vtable), TypeNode(type));
+        return Node.New(_p.Closure, _p.HeaderOf(cls), Node.I32(0), context, Node.Get(vtable), TypeNode(type));
     }
 
     private void LowerLocalFunction(LocalFunction f)
@@ -264,8 +263,7 @@ internal sealed partial class FunctionLowering
         var shape = _p.InstantiationShape(type, generic);
         var vtable = _p.MakeVTable("instantiation", shape.Shape, shape.Names, direct: null, dynamicOnly: false);
         var cls = _program.CoreClass("_Closure");
-        _p.MarkInstantiated(cls);
-        return new Val(Node.New(_p.Closure, Node.I32(cls.ClassId), Node.I32(0), Node.New(context, Convert(value.Node, WType.Ref(_p.Closure)), TypeArray(args)), Node.Get(vtable), TypeNode(type)), type);
+        return new Val(Node.New(_p.Closure, _p.HeaderOf(cls), Node.I32(0), Node.New(context, Convert(value.Node, WType.Ref(_p.Closure)), TypeArray(args)), Node.Get(vtable), TypeNode(type)), type);
     }
 
     private Val LowerInstantiation(Instantiation i, DartType? context)
@@ -334,8 +332,7 @@ internal sealed partial class FunctionLowering
         };
         var vtable = _p.MakeVTable(member.FullName, shape, ordered.Select(p => p.Kind == ParamKind.Named ? p.Name : null).ToList(), direct: null);
         var cls = _program.CoreClass("_Closure");
-        _p.MarkInstantiated(cls);
-        return new Val(Node.New(_p.Closure, Node.I32(cls.ClassId), Node.I32(0), Node.New(context, [.. args.Select(TypeNode), Convert(receiver, function.Params[args.Length].Type)]), Node.Get(vtable), TypeNode(signature)), signature);
+        return new Val(Node.New(_p.Closure, _p.HeaderOf(cls), Node.I32(0), Node.New(context, [.. args.Select(TypeNode), Convert(receiver, function.Params[args.Length].Type)]), Node.Get(vtable), TypeNode(signature)), signature);
     }
 
     /// <summary>The function that takes a method off an object: the closure's context is the object.</summary>
@@ -369,9 +366,8 @@ internal sealed partial class FunctionLowering
         };
         var vtable = p.MakeVTable(member.FullName, shape, ordered.Select(o => o.Kind == ParamKind.Named ? o.Name : null).ToList(), direct: null);
         var cls = p.Program.CoreClass("_Closure");
-        p.MarkInstantiated(cls);
         // Parameters that are checked have the type Object? as their owner's.
-        var closure = Node.New(p.Closure, Node.I32(cls.ClassId), Node.I32(0), Node.Get(receiver), Node.Get(vtable), lowering.TypeNode(signature));
+        var closure = Node.New(p.Closure, p.HeaderOf(cls), Node.I32(0), Node.Get(receiver), Node.Get(vtable), lowering.TypeNode(signature));
         function.Body = Node.Seq([.. lowering._out, closure]);
     }
 
@@ -407,7 +403,6 @@ internal sealed partial class FunctionLowering
         };
         var vtable = p.MakeVTable(member.FullName, shape, ordered.Select(o => o.Kind == ParamKind.Named ? o.Name : null).ToList(), direct: null);
         var cls = p.Program.CoreClass("_Closure");
-        p.MarkInstantiated(cls);
-        return Node.New(p.Closure, Node.I32(cls.ClassId), Node.I32(0), Node.Null(HeapDef.Struct), Node.Get(vtable), p.ConstNode(new ConstType(type)));
+        return Node.New(p.Closure, p.HeaderOf(cls), Node.I32(0), Node.Null(HeapDef.Struct), Node.Get(vtable), p.ConstNode(new ConstType(type)));
     }
 }

@@ -147,7 +147,7 @@ internal sealed partial class FunctionLowering
     {
         var needs = param.Node.IsCovariant || value.Type.IsRef && param.Type.Any(t => t is TypeParamType { Parameter.Class: not null }) && !(param.Type is FunctionType);
         if (!needs && value.Type.IsRef && !value.Type.IsSubtypeOf(_p.ReprOf(param.Type)) && _member is { IsInstance: true } && IsNarrowerThanOverridden(param)) needs = true;
-        if (!needs || !_p.Options.CastsChecked || !value.Type.IsRef) return value;
+        if (!needs || _p.Options.Casts == CheckKind.Trusted || !value.Type.IsRef) return value;
         if (TypeSystem.IsTop(param.Type)) return value;
         var type = TypeSystem.Erase(param.Type);
         if (type is TypeParamType t)
@@ -250,7 +250,7 @@ internal sealed partial class FunctionLowering
     {
         var value = Node.Get(_fn.Params[1]);
         var needs = field.Field!.Covariant || value.Type.IsRef && type.Any(t => t is TypeParamType) && type is not FunctionType;
-        if (!needs || !_p.Options.CastsChecked || TypeSystem.IsTop(type)) return value;
+        if (!needs || _p.Options.Casts == CheckKind.Trusted || TypeSystem.IsTop(type)) return value;
         if (type is TypeParamType) return Node.Seq(CallCore("_checkCovariant", value, TypeNode(type)), value);
         return CheckedCast(new Val(value, SimpleType.Dynamic), type, new This { Pos = field.Pos });
     }
@@ -395,7 +395,7 @@ internal sealed partial class FunctionLowering
         // Initializers up the chain of superclasses, the object, then the bodies from the top down.
         var layout = p.LayoutOf(cls);
         var fields = new Node?[layout.Struct.Fields.Count];
-        fields[0] = Node.I32(cls.ClassId);
+        fields[0] = p.HeaderOf(cls);
         fields[1] = Node.I32(0);
         var bodies = new List<(FunctionLowering Lowering, FunctionNode Node)>();
         lowering.LowerInitializers(member, type, values, fields, bodies, enumIndex, enumName, 0);

@@ -51,12 +51,12 @@ internal sealed partial class FunctionLowering
             case "_$coreclassId":
             {
                 var value = Convert(Arg(0), _p.TopRef);
-                return ToI64(Node.Field(_p.Top, 0, value));
+                return ToI64(_p.Header.ClassIdOf(value));
             }
 
             case "_$coreclassIdOf":
                 return Node.I64(bound.TypeArgs[0] is InterfaceType t ? t.Class.ClassId : -1);
-            case "_$coreboundsChecked": return Node.I32(_p.Options.BoundsChecked ? 1 : 0);
+            case "_$coreboundsChecked": return Node.I32(_p.Options.Bounds == CheckKind.Checked ? 1 : 0);
             case "_$coretypeOf": return TypeNode(bound.TypeArgs[0]);
             case "_$coretypeArguments": return TypeArgumentsOf(Arg(0));
             case "_$coresupertypes": return Node.Get(_p.SupertypeTable);
@@ -86,7 +86,7 @@ internal sealed partial class FunctionLowering
             {
                 var handler = _program.Object.Class.Members["noSuchMethod"];
                 var selector = _p.SelectorOf(handler);
-                return CallSelector(Convert(Arg(0), _p.TopRef), handler, selector, [Convert(Arg(1), selector.Params[0].Type)], false);
+                return CallSelector(new Val(Convert(Arg(0), _p.TopRef), _program.Object), handler, selector, [Convert(Arg(1), selector.Params[0].Type)], isSuper: false);
             }
 
             case "_$corestoreUnit": return new Node { Op = IrOp.Store, Number = (long)Opcode.I32Store16, Args = [ToI32(Arg(0)), ToI32(Arg(1))], Type = WType.None };
@@ -122,8 +122,7 @@ internal sealed partial class FunctionLowering
     private Node TypeArgumentsOf(Node value)
     {
         var selector = _p.TypeArgumentsSelector();
-        var call = _p.VirtualCall(selector, _fn, Convert(value, _p.TopRef), []);
-        return call;
+        return _p.Calls.Add(selector, _fn, Convert(value, _p.TopRef), null, []);
     }
 
     private Node? ArrayIntrinsic(Member member, ClassElement owner, Val? receiver, Bound bound)

@@ -306,7 +306,7 @@ internal sealed partial class FunctionLowering
         var selector = _p.SelectorOf(member!.Value.Member);
         var l = TempOf(Convert(left.Node, left.Node.Type.IsRef ? left.Node.Type : _p.AnyRef), out var setLeft, "left");
         var r = TempOf(Convert(right.Node, right.Node.Type.IsRef ? right.Node.Type : _p.AnyRef), out var setRight, "right");
-        var call = CallSelector(Node.Get(l), member.Value.Member, selector, [Convert(r.Type.Nullable ? Node.NonNull(Node.Get(r)) : Node.Get(r), selector.Params[0].Type)], isSuper: false);
+        var call = CallSelector(new Val(Node.Get(l), TypeSystem.NonNull(left.Type)), member.Value.Member, selector, [Convert(r.Type.Nullable ? Node.NonNull(Node.Get(r)) : Node.Get(r), selector.Params[0].Type)], isSuper: false);
         Node result = Convert(call, WType.I32);
         if (r.Type.Nullable) result = Node.If(Node.IsNull(Node.Get(r)), Node.I32(0), result, WType.I32);
         if (l.Type.Nullable) result = Node.If(Node.IsNull(Node.Get(l)), r.Type.Nullable ? Node.IsNull(Node.Get(r)) : Node.I32(0), result, WType.I32);

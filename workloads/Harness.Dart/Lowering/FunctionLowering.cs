@@ -313,8 +313,7 @@ internal sealed partial class FunctionLowering
                 WKind.I64 => (p.BoxedInt, p.Program.Int.Class),
                 _ => (p.BoxedDouble, p.Program.Double.Class),
             };
-            p.MarkInstantiated(cls);
-            return Cast(to, Node.New(box, Node.I32(cls.ClassId), node));
+            return Cast(to, Node.New(box, p.HeaderOf(cls), node));
         }
 
         if (!to.IsRef)
@@ -395,7 +394,7 @@ internal sealed partial class FunctionLowering
         var target = _p.ReprOf(to);
         if (TypeSystem.IsTop(to)) return Convert(value.Node, target);
         if (_types.IsSubtype(value.Type, to) && !TypeSystem.IsDynamic(value.Type)) return Convert(value.Node, target);
-        if (!_p.Options.CastsChecked) return Convert(value.Node, target);
+        if (_p.Options.Casts == CheckKind.Trusted) return Convert(value.Node, target);
         if (value.Node.IsNever) return value.Node;
         var boxed = Convert(value.Node, value.Node.Type.IsRef ? value.Node.Type : _p.AnyRef);
         var local = Temp(boxed.Type, "cast");

@@ -1,4 +1,5 @@
 using Harness.Dart.Ir;
+using Harness.Dart.Lowering.Dispatch;
 using Harness.Dart.Semantics;
 using Node = Harness.Dart.Ir.Node;
 
@@ -198,10 +199,10 @@ internal sealed partial class ProgramLowering
         var body = new List<Node>();
         var id = f.Function.Locals.Count > 0 ? f.Function.Locals[0] : f.Function.AddLocal(WType.I32, "id");
         body.Add(Node.If(Node.IsNull(Node.Get(f.Receiver)), FunctionLowering.DynamicOnNull(this, f.Name, f.Kind, f.Function, Node.Get(f.Positional)), null, WType.None));
-        body.Add(Node.Set(id, Node.Field(Top, 0, Node.NonNull(Node.Get(f.Receiver)))));
+        body.Add(Node.Set(id, Header.ClassIdOf(Node.NonNull(Node.Get(f.Receiver)))));
         foreach (var (adapter, classes) in f.Targets.Values)
         {
-            var test = RangeTest(Ranges([.. classes.Select(c => c.ClassId)]), () => Node.Get(id));
+            var test = new ClassIdRanges(classes).Test(() => Node.Get(id));
             body.Add(Node.If(test, Node.Return(Node.Call(adapter, Node.NonNull(Node.Get(f.Receiver)), Node.Get(f.Types), Node.Get(f.Positional), Node.Get(f.Named))), null, WType.None));
         }
 

@@ -1,15 +1,13 @@
 using Harness.Dart.Ir;
+using Harness.Dart.Lowering.Dispatch;
 using Harness.Dart.Semantics;
-using Harness.Engine.Modules;
 using Node = Harness.Dart.Ir.Node;
 
 namespace Harness.Dart.Lowering;
 
-/// <summary>What is decided when everything reached is known: the dispatch table, class tests, tables of types.</summary>
+/// <summary>What is decided when everything reached is known: class tests and tables of types; constants.</summary>
 internal sealed partial class ProgramLowering
 {
-    private const int MaximumRanges = 8;
-
     private IrGlobal? _supertypes, _classNames;
 
     /// <summary>An array by class id: null, or an array of the class's supertypes in terms of its parameters.</summary>
@@ -20,9 +18,7 @@ internal sealed partial class ProgramLowering
 
     private void FinishTables()
     {
-        PackTable();
-        foreach (var call in _virtualCalls)
-            FinishCall(call);
+        Calls.Lower();
         foreach (var test in _classTests)
             FinishTest(test);
         var count = Program.Classes.Max(c => c.ClassId) + 1;
@@ -35,7 +31,7 @@ internal sealed partial class ProgramLowering
                 if (!_instantiated.Contains(cls) && !_mentioned.Contains(cls)) continue;
                 var items = Types.Supertypes(cls).Values.Where(t => t.Class.ClassId >= 0).Select(t => ConstNode(TypeTemplate(t, cls))).ToArray();
                 var array = Node.Array(IrOp.ArrayNewFixed, ObjectArray, WType.Ref(ObjectArray), items);
-                rows[cls.ClassId] = Node.New(stringsOfTypes, Node.I32(Program.CoreClass("_TypeRow").ClassId), Node.I32(0), array);
+                rows[cls.ClassId] = Node.New(stringsOfTypes, HeaderOf(Program.CoreClass("_TypeRow")), Node.I32(0), array);
             }
 
             _supertypes.Init = Node.Array(IrOp.ArrayNewFixed, ObjectArray, WType.Ref(ObjectArray), rows);
@@ -56,6 +52,8 @@ internal sealed partial class ProgramLowering
             Parts.Globals.Remove(_classNames);
             Parts.Globals.Add(_classNames);
         }
+
+        Calls.Finish();
     }
 
     // The core's own classes show themselves as what they implement.
@@ -71,146 +69,10 @@ internal sealed partial class ProgramLowering
 
     public void MarkMentioned(ClassElement cls) => _mentioned.Add(cls);
 
-    // Rows by class id, the longest first, each at the first offset where it collides with none.
-    private void PackTable()
-    {
-        var selectors = _virtualCalls.Select(c => (Selector)c.Data!).Distinct().Where(s => s.Targets.Count > 0)
-            .OrderByDescending(s => s.Targets.Count).ThenBy(s => s.Id).ToList();
-        var table = new List<IrFunction?>();
-        var firstFree = 0;
-        foreach (var selector in selectors)
-        {
-            if (DirectTarget(selector) is not null)
-                continue;
-            var rows = selector.Targets.Select(t => (Id: t.Key.ClassId, Function: t.Value)).OrderBy(t => t.Id).ToList();
-            while (firstFree < table.Count && table[firstFree] is not null) firstFree++;
-            var offset = Math.Max(0, firstFree - rows[0].Id);
-            while (rows.Exists(r => offset + r.Id < table.Count && table[offset + r.Id] is not null))
-                offset++;
-            foreach (var (id, function) in rows)
-            {
-                while (table.Count <= offset + id) table.Add(null);
-                table[offset + id] = function;
-                function.IsReferenced = true;
-            }
-
-            selector.Offset = offset;
-        }
-
-        Parts.Table = table;
-    }
-
-    private IrFunction? DirectTarget(Selector selector)
-    {
-        switch (Options.Devirtualize)
-        {
-            case DevirtualizeKind.Off:
-                return null;
-            case DevirtualizeKind.Cha:
-                var implementations = selector.Members.Count(m => !m.IsAbstract);
-                if (implementations > 1 && selector.Kind != SelectorKind.Tearoff) return null;
-                break;
-        }
-
-        IrFunction? only = null;
-        foreach (var target in selector.Targets.Values)
-        {
-            if (only is null) only = target;
-            else if (!ReferenceEquals(only, target)) return null;
-        }
-
-        return only;
-    }
-
-    private void FinishCall(Node call)
-    {
-        var selector = (Selector)call.Data!;
-        if (selector.Targets.Count == 0)
-        {
-            // Nothing that is made has such a member, so that the receiver can only be absent.
-            call.Op = IrOp.Seq;
-            call.Body = [.. call.Args.Take(call.Args.Length - 1).Select(Node.Drop), Node.Unreachable()];
-            call.Args = [];
-            call.Data = null;
-            call.Type = WType.Never;
-            return;
-        }
-
-        if (DirectTarget(selector) is { } target)
-        {
-            call.Op = IrOp.Call;
-            call.Data = target;
-            call.Args = [.. call.Args.Take(call.Args.Length - 1)];
-            return;
-        }
-
-        if (Options.Dispatch == DispatchKind.ClassSwitch && TryClassSwitch(call, selector))
-            return;
-        var index = call.Args[^1];
-        index.Args[1].Number = selector.Offset;
-        if (selector.Offset == 0) call.Args[^1] = index.Args[0];
-        call.Data = selector.Def;
-    }
-
-    private bool TryClassSwitch(Node call, Selector selector)
-    {
-        // Targets by their ranges of ids; the last needs no test.
-        var groups = selector.Targets.GroupBy(t => t.Value).Select(g => (Function: g.Key, Ranges: Ranges([.. g.Select(t => t.Key.ClassId)]))).ToList();
-        if (groups.Count > Options.ClassSwitchLimit || groups.Sum(g => g.Ranges.Count) > MaximumRanges || call.IsNever)
-            return false;
-        var id = call.Args[^1].Args[0];
-        var owner = _owners.GetValueOrDefault(call);
-        if (owner is null)
-            return false;
-        var locals = call.Args.Take(call.Args.Length - 1).Select(a => owner.AddLocal(a.Type, "argument")).ToList();
-        var body = locals.Select((local, i) => Node.Set(local, call.Args[i])).ToList();
-        Node chain = Node.Call(groups[^1].Function, [.. locals.Select(Node.Get)]);
-        for (var i = groups.Count - 2; i >= 0; i--)
-            chain = Node.If(RangeTest(groups[i].Ranges, () => id), Node.Call(groups[i].Function, [.. locals.Select(Node.Get)]), chain, selector.Result);
-        body.Add(chain);
-        call.Op = IrOp.Seq;
-        call.Args = [];
-        call.Data = null;
-        call.Body = body;
-        return true;
-    }
-
-    private readonly Dictionary<Node, IrFunction> _owners = [];
-
-    public void SetOwner(Node call, IrFunction owner) => _owners[call] = owner;
-
-    private static List<(int From, int To)> Ranges(List<int> ids)
-    {
-        ids.Sort();
-        var ranges = new List<(int From, int To)>();
-        foreach (var id in ids)
-        {
-            if (ranges.Count > 0 && ranges[^1].To == id - 1) ranges[^1] = (ranges[^1].From, id);
-            else ranges.Add((id, id));
-        }
-
-        return ranges;
-    }
-
-    private static Node RangeTest(List<(int From, int To)> ranges, Func<Node> id)
-    {
-        Node? result = null;
-        foreach (var (from, to) in ranges)
-        {
-            var test = from == to
-                ? Node.Numeric(Opcode.I32Eq, WType.I32, id(), Node.I32(from))
-                : Node.Numeric(Opcode.I32LeU, WType.I32, Node.Numeric(Opcode.I32Sub, WType.I32, id(), Node.I32(from)), Node.I32(to - from));
-            result = result is null ? test : Node.Numeric(Opcode.I32Or, WType.I32, result, test);
-        }
-
-        return result ?? Node.I32(0);
-    }
-
     private void FinishTest(Node test)
     {
         var (cls, temp) = ((ClassElement, IrLocal))test.Data!;
-        var ids = _instantiatedList.Where(c => Types.Supertypes(c).ContainsKey(cls)).Select(c => c.ClassId).ToList();
-        var ranges = Ranges(ids);
+        var ranges = new ClassIdRanges(_instantiatedList.Where(c => Types.Supertypes(c).ContainsKey(cls)));
         var value = test.Args[0];
         test.Data = null;
         if (ranges.Count == 0)
@@ -223,8 +85,7 @@ internal sealed partial class ProgramLowering
 
         if (ranges.Count == 1)
         {
-            var id = Node.Field(Top, 0, value);
-            var simple = RangeTest(ranges, () => id);
+            var simple = ranges.Test(() => Header.ClassIdOf(value));
             (test.Op, test.Number, test.Args) = (simple.Op, simple.Number, simple.Args);
             return;
         }
@@ -232,7 +93,7 @@ internal sealed partial class ProgramLowering
         var local = temp;
         test.Op = IrOp.Seq;
         test.Args = [];
-        test.Body = [Node.Set(local, value), RangeTest(ranges, () => Node.Field(Top, 0, Node.Get(local)))];
+        test.Body = [Node.Set(local, value), ranges.Test(() => Header.ClassIdOf(Node.Get(local)))];
     }
 
     // Constants.
@@ -269,8 +130,7 @@ internal sealed partial class ProgramLowering
                 {
                     var box = value switch { ConstInt => BoxedInt, ConstDouble => BoxedDouble, _ => BoxedBool };
                     var cls = value switch { ConstInt => Program.Int, ConstDouble => Program.Double, _ => Program.Bool };
-                    MarkInstantiated(cls.Class);
-                    global = NewGlobal("constant", WType.Ref(box), false, Node.New(box, Node.I32(cls.Class.ClassId), ConstNode(value)));
+                    global = NewGlobal("constant", WType.Ref(box), false, Node.New(box, HeaderOf(cls.Class), ConstNode(value)));
                     _constants[key] = global;
                 }
 
@@ -283,10 +143,11 @@ internal sealed partial class ProgramLowering
     public Node ConstArrayNode(IEnumerable<ConstValue> items) =>
         Node.Array(IrOp.ArrayNewFixed, ObjectArray, WType.Ref(ObjectArray), [.. items.Select(Boxed)]);
 
-    private Node Header(ClassElement cls)
+    /// <summary>The first field of a new object of a class.</summary>
+    public Node HeaderOf(ClassElement cls)
     {
         MarkInstantiated(cls);
-        return Node.I32(cls.ClassId);
+        return Header.Of(cls);
     }
 
     /// <summary>A new object of a class of the core, with its fields in order.</summary>
@@ -294,7 +155,7 @@ internal sealed partial class ProgramLowering
     {
         var cls = Program.CoreClass(className);
         var def = LayoutOf(cls).Struct;
-        return Node.New(def, [Header(cls), Node.I32(0), .. fields]);
+        return Node.New(def, [HeaderOf(cls), Node.I32(0), .. fields]);
     }
 
     private Node ConstInit(ConstValue value)
@@ -345,7 +206,7 @@ internal sealed partial class ProgramLowering
         var cls = o.Type.Class;
         var layout = LayoutOf(cls);
         var fields = new Node[layout.Struct.Fields.Count];
-        fields[0] = Header(cls);
+        fields[0] = HeaderOf(cls);
         fields[1] = Node.I32(0);
         for (var c = cls; c is not null; c = c.Supertype?.Class)
         {

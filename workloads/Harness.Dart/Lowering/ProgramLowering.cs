@@ -1,8 +1,9 @@
 using Harness.Dart.Backend;
 using Harness.Dart.Ir;
+using Harness.Dart.Lowering.Dispatch;
+using Harness.Dart.Optimization;
 using Harness.Dart.Semantics;
 using Harness.Dart.Syntax;
-using Harness.Engine.Modules;
 using Node = Harness.Dart.Ir.Node;
 
 namespace Harness.Dart.Lowering;
@@ -15,7 +16,6 @@ internal sealed partial class ProgramLowering
     private readonly Queue<Action> _work = new();
     private readonly HashSet<ClassElement> _instantiated = [];
     private readonly List<ClassElement> _instantiatedList = [];
-    private readonly List<Node> _virtualCalls = [];
     private readonly List<Node> _classTests = [];
 
     public ProgramLowering(DartProgram program, DartOptions options)
@@ -26,7 +26,8 @@ internal sealed partial class ProgramLowering
         Signatures = new Signatures(program, InferInitializer);
         Constants = new ConstEvaluator(this);
         Top = new StructDef("#Top", null);
-        Top.Add(WType.I32, false, "class");
+        Calls = new VirtualCalls(this);
+        Top.Add(Header.Type, false, "class");
         ObjectStruct = new StructDef("Object", Top);
         ObjectStruct.Add(WType.I32, true, "hash");
         BoxedInt = Box("int", WType.I64);
@@ -60,7 +61,7 @@ internal sealed partial class ProgramLowering
         VTable.IsFinal = true;
         foreach (var cls in program.Classes)
             BuildSelectors(cls);
-        SentinelGlobal = NewGlobal("#sentinel", TopRef, false, Node.New(Top, Node.I32(-1)));
+        SentinelGlobal = NewGlobal("#sentinel", TopRef, false, Node.New(Top, Header.OfNone));
     }
 
     public DartProgram Program { get; }
@@ -69,6 +70,16 @@ internal sealed partial class ProgramLowering
     public Signatures Signatures { get; }
     public ConstEvaluator Constants { get; }
     public ModuleParts Parts { get; }
+
+    /// <summary>The virtual calls of all that was lowered.</summary>
+    public VirtualCalls Calls { get; }
+
+    /// <summary>What objects say of their class.</summary>
+    public ObjectHeader Header => Calls.Header;
+
+    /// <summary>The classes of which the program makes objects, in the order in which they were found.</summary>
+    public IReadOnlyList<ClassElement> InstantiatedClasses => _instantiatedList;
+
     public StructDef Top { get; }
     public StructDef ObjectStruct { get; }
     public StructDef BoxedInt { get; }
@@ -140,6 +151,12 @@ internal sealed partial class ProgramLowering
             Drain();
         Program.ThrowIfErrors();
         FinishTables();
+        if (Options.InlineLimit > 0)
+        {
+            new Inliner(Parts, Options.InlineLimit).Run();
+            UnusedFunctions.Remove(Parts);
+        }
+
         return new ModuleEmitter(Parts).Emit();
     }
 
@@ -349,6 +366,9 @@ internal sealed partial class ProgramLowering
             else member.Selector = selector;
         }
     }
+
+    /// <summary>The selector that a name means in a class, setters as <c>name=</c>; null where the class has no such member.</summary>
+    public Selector? SelectorIn(ClassElement cls, string key) => _selectorsOfClass.TryGetValue(cls, out var table) && table.TryGetValue(key, out var selector) ? selector.Find() : null;
 
     /// <summary>The selector by which a member is called, with its signature.</summary>
     public Selector SelectorOf(Member member, bool setter = false)
@@ -650,19 +670,6 @@ internal sealed partial class ProgramLowering
         WKind.F64 => Node.F64(0),
         _ => Node.Null(type.Heap!),
     };
-
-    /// <summary>A virtual call, whose target or index in the table is known at the end.</summary>
-    public Node VirtualCall(Selector selector, IrFunction inFunction, Node receiver, IReadOnlyList<Node> args)
-    {
-        MarkCalled(selector);
-        var temp = inFunction.AddLocal(receiver.Type.IsRef ? receiver.Type : TopRef, "receiver", definite: false);
-        var list = new List<Node> { Node.Cast(selector.Receiver, Node.Tee(temp, receiver)) };
-        list.AddRange(args);
-        list.Add(Node.Numeric(Opcode.I32Add, WType.I32, Node.Field(Top, 0, Node.Get(temp)), Node.I32(0)));
-        var call = new Node { Op = IrOp.CallVirtual, Data = selector, Args = [.. list], Type = receiver.IsNever || args.Any(a => a.IsNever) ? WType.Never : selector.Result };
-        _virtualCalls.Add(call);
-        return call;
-    }
 
     /// <summary>Whether an object, not null, is an instance of a class or a subtype.</summary>
     public Node ClassTest(ClassElement cls, IrFunction inFunction, Node value)

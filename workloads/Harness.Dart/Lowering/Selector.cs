@@ -34,8 +34,6 @@ internal sealed class Selector(string name, SelectorKind kind)
     public FuncDef? Def;
 
     public bool IsCalled;
-    public List<Node> Calls { get; } = [];
-    public int Offset = -1;
     public Selector? TearoffOf;
     public Selector? Tearoff;
 
