@@ -31,6 +31,25 @@ public sealed class KnobCatalogTests
     }
 
     [Fact]
+    public void KnobsOfTheDartCompilerAreNoEngines()
+    {
+        var compilers = KnobCatalog.All.Where(knob => KnobCatalog.IsOfPrograms(knob.Name)).ToList();
+        Assert.Contains("dart.dispatch", compilers.Select(knob => knob.Name));
+        Assert.All(compilers, knob =>
+        {
+            Assert.StartsWith("dart.", knob.Name, StringComparison.Ordinal);
+            Assert.Equal(knob.Default, knob.Parse(knob.DefaultText));
+            Assert.Null(KnobCatalog.OwnerOf(knob.Name));
+        });
+        var knobs = Read("deopt=off dart.dispatch=class-switch v8.liftoff=off");
+        Assert.Equal(["deopt"], KnobCatalog.Shared(knobs).Keys);
+        Assert.Equal(["deopt", "v8.liftoff"], KnobCatalog.Concerning("v8", knobs).Keys);
+        Assert.Equal("class-switch", KnobCatalog.Complete(knobs)["dart.dispatch"]);
+        Assert.Equal(["deopt=off"], new OwnEngine().Settings(knobs));
+        Assert.Null(new WasmtimeEngine().FindGap(Read("dart.dispatch=vtable-fields"), Nothing));
+    }
+
+    [Fact]
     public void AnEngineSeesSharedKnobsAndItsOwn()
     {
         var knobs = new Dictionary<string, string> { ["deopt"] = "off", ["v8.liftoff"] = "off", ["jsc.useOMGJIT"] = "off" };

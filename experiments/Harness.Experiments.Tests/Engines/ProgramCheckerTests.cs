@@ -37,7 +37,7 @@ public sealed class ProgramCheckerTests
     private static (int Code, string[] Lines) Check(params IReadOnlyList<IEngine> engines)
     {
         var output = new StringWriter();
-        var code = new ProgramChecker(engines, [CheckConfigurations.All[0]], TimeSpan.FromSeconds(1), traces: false, output).Run([ProgramCatalog.Read().Find("recursion")]);
+        var code = new ProgramChecker(engines, [CheckConfigurations.All[0]], TimeSpan.FromSeconds(1), traces: false, new Dictionary<string, string>(), output).Run([ProgramCatalog.Read().Find("recursion")]);
         return (code, output.ToString().TrimEnd().Split('\n'));
     }
 

@@ -60,6 +60,38 @@ public sealed class EngineGapTests : IDisposable
     }
 
     [Fact]
+    public void AProgramIsBuiltForEachLoweringAndOthersAreMeasuredOnce()
+    {
+        var sweep = TestSweeps.Read("""
+            engines: [ours]
+            workloads: [two-targets, dart-queens]
+            grid: {dart.dispatch: [dispatch-table, vtable-fields, class-switch], dart.switch-targets: [4]}
+            repetitions: 1
+            timed-calls: 1
+            warm-up: {calls: 2, window: 2, milliseconds: 0, limit-milliseconds: 0}
+            """);
+        var results = new ResultsFolder(folder.File("results"));
+        var progress = new RecordedProgress();
+        Assert.Empty(new SweepRunner(sweep, results).Run(progress));
+        var rows = DurableCsv<Measurement>.Read(results.Results);
+        Assert.Equal(["dart-queens", "dart-queens", "dart-queens", "two-targets"], rows.Select(row => row.Workload).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["class-switch", "vtable-fields"],
+            progress.Gaps.Select(gap => gap.Configuration!.Split(' ')[0].Split('=')[1]).Order(StringComparer.Ordinal));
+        Assert.All(progress.Gaps, gap => Assert.Equal(("two-targets", "does the same as in 'dart.dispatch=dispatch-table dart.switch-targets=4'"), (gap.Program, gap.Reason)));
+
+        // Each build has a fingerprint of its own, and its knobs are part of what is recorded.
+        var provenance = Provenance.Read(results.Provenance)!;
+        var modules = provenance.Fingerprints.Where(part => part.Key.StartsWith("workload dart-queens", StringComparison.Ordinal)).ToDictionary();
+        Assert.Equal(["workload dart-queens", "workload dart-queens (dart.dispatch=class-switch)", "workload dart-queens (dart.dispatch=vtable-fields)"], modules.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(3, modules.Values.Distinct().Count());
+        Assert.Equal("vtable-fields", provenance.Knobs["dart.dispatch=vtable-fields dart.switch-targets=4"]["dart.dispatch"]);
+        var again = new RecordedProgress();
+        Assert.Empty(new SweepRunner(sweep, results).Run(again));
+        Assert.Equal(0, again.Pending);
+    }
+
+    [Fact]
     public void MeansAreOverWhatAnEngineIsMeasuredIn()
     {
         var sweep = TestSweeps.Read("""

@@ -25,6 +25,7 @@ internal static class CheckCommand
         var trace = new Option<bool>("--trace") { Description = "make programs with the host j2cl tell every number that they read from or write to an object, and compare these" };
         var timeout = new Option<int>("--timeout") { Description = "seconds after which a program is stopped", HelpName = "N", DefaultValueFactory = _ => 300 }.AtLeast(1);
         var command = new Command("check", "run programs once in one or more configurations, and check their results") { names, suites, configurations, engine, trace, timeout };
+        var knobs = KnobOptions.AddCompilerTo(command);
         command.SetAction(parsed =>
         {
             var given = parsed.GetValue(suites) ?? [];
@@ -39,6 +40,7 @@ internal static class CheckCommand
                 ReadConfigurations(parsed.GetRequiredValue(configurations)),
                 TimeSpan.FromSeconds(parsed.GetValue(timeout)),
                 parsed.GetValue(trace),
+                knobs.Read(parsed),
                 Console.Out);
             return checker.Run(programs);
         });

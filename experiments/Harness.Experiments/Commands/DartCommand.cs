@@ -4,6 +4,7 @@ using Harness.Dart.Semantics;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Commands;
 
@@ -31,13 +32,15 @@ internal static partial class DartCommand
         var output = new Option<string?>("--output", "-o") { Description = "the module's file; FILE.wasm unless given", HelpName = "FILE" };
         var packages = PackageOption();
         var command = new Command("build", "compile a program to a WebAssembly module") { file, output, packages };
+        var knobs = KnobOptions.AddCompilerTo(command);
         command.SetAction(parsed =>
         {
             var path = parsed.GetRequiredValue(file);
             var target = parsed.GetValue(output) ?? Path.ChangeExtension(path, ".wasm");
+            var lowering = DartOptions.FromKnobs(knobs.Read(parsed));
             return Guarded(() =>
             {
-                File.WriteAllBytes(target, DartCompiler.Compile(path, null, Packages(parsed.GetValue(packages)!)));
+                File.WriteAllBytes(target, DartCompiler.Compile(path, lowering, Packages(parsed.GetValue(packages)!)));
                 return 0;
             });
         });
@@ -49,13 +52,14 @@ internal static partial class DartCommand
         var file = FileArgument();
         var packages = PackageOption();
         var command = new Command("run", "compile a program and run it on this engine") { file, packages };
-        var knobs = KnobOptions.AddTo(command);
+        var knobs = KnobOptions.AddAllTo(command);
         command.SetAction(parsed =>
         {
-            var options = EngineOptions.FromDictionary(knobs.Read(parsed));
+            var values = knobs.Read(parsed);
+            var (options, lowering) = (EngineOptions.FromDictionary(KnobCatalog.Shared(values)), DartOptions.FromKnobs(values));
             return Guarded(() =>
             {
-                var bytes = DartCompiler.Compile(parsed.GetRequiredValue(file), null, Packages(parsed.GetValue(packages)!));
+                var bytes = DartCompiler.Compile(parsed.GetRequiredValue(file), lowering, Packages(parsed.GetValue(packages)!));
                 return ExecutionThread.Run(options, () => Run(bytes, options, Console.Out));
             });
         });
@@ -67,11 +71,16 @@ internal static partial class DartCommand
         var file = FileArgument();
         var packages = PackageOption();
         var command = new Command("check", "report a program's errors") { file, packages };
-        command.SetAction(parsed => Guarded(() =>
+        var knobs = KnobOptions.AddCompilerTo(command);
+        command.SetAction(parsed =>
         {
-            _ = DartCompiler.Compile(parsed.GetRequiredValue(file), null, Packages(parsed.GetValue(packages)!));
-            return 0;
-        }));
+            var lowering = DartOptions.FromKnobs(knobs.Read(parsed));
+            return Guarded(() =>
+            {
+                _ = DartCompiler.Compile(parsed.GetRequiredValue(file), lowering, Packages(parsed.GetValue(packages)!));
+                return 0;
+            });
+        });
         return command;
     }
 

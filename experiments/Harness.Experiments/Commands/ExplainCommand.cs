@@ -29,13 +29,16 @@ internal static class ExplainCommand
         {
             file, arguments, invoke, repeat, functions, graphs, code, json, suites,
         };
-        var knobs = KnobOptions.AddTo(command);
+        var knobs = KnobOptions.AddAllTo(command);
         command.SetAction(parsed =>
         {
-            var options = EngineOptions.FromDictionary(knobs.Read(parsed));
+            var values = knobs.Read(parsed);
+            var options = EngineOptions.FromDictionary(KnobCatalog.Shared(values));
             var path = parsed.GetRequiredValue(file);
             var program = SuiteOption.FindProgram(path, parsed.GetValue(suites) ?? []);
             var shown = parsed.GetValue(functions)!.ToHashSet();
+            if (program is null)
+                KnobCatalog.RefuseOfPrograms(values, path);
             bool IsShown(string function) => shown.Count == 0 || shown.Contains(function);
             var recorded = new RecorderOptions
             {
@@ -44,7 +47,7 @@ internal static class ExplainCommand
                 Code = parsed.GetValue(code),
             };
             var explanation = program is not null
-                ? ExplainProgram(program, parsed.GetValue(repeat), options, recorded, shown)
+                ? ExplainProgram(program, parsed.GetValue(repeat), options, recorded, shown, values)
                 : ExplainModule(path, parsed.GetRequiredValue(invoke), parsed.GetValue(arguments) ?? [], parsed.GetValue(repeat), options, recorded, shown);
             explanation = explanation with { Functions = [.. explanation.Functions.Where(function => IsShown(function.Name))] };
             if (parsed.GetValue(json))
@@ -66,7 +69,8 @@ internal static class ExplainCommand
     }
 
     /// <summary>Runs a program and explains what the engine did with it.</summary>
-    public static Explanation ExplainProgram(ProgramDefinition program, int repeat, EngineOptions options, RecorderOptions recorded, IReadOnlySet<string> shown) =>
+    public static Explanation ExplainProgram(
+        ProgramDefinition program, int repeat, EngineOptions options, RecorderOptions recorded, IReadOnlySet<string> shown, IReadOnlyDictionary<string, string>? knobs = null) =>
         ProgramSession.Run(program, options, host =>
         {
             using var recorder = new ExecutionRecorder(host.Engine, recorded);
@@ -84,7 +88,7 @@ internal static class ExplainCommand
             CheckFunctions(instance.Module, program.Name, shown);
             host.Engine.WaitUntilSettled(SettleTime);
             return recorder.Explain(instance);
-        });
+        }, knobs);
 
     private static void CheckFunctions(WasmModule module, string path, IReadOnlySet<string> shown)
     {

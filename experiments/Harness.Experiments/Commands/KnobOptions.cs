@@ -1,28 +1,26 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Harness.Dart;
 using Harness.Engine.Configuration;
+using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Commands;
 
 /// <summary>An option for each knob, made from the registry: <c>--inlining.budget 3000</c>.</summary>
 internal sealed class KnobOptions
 {
-    private readonly List<(EngineKnob Knob, Option<string?> Option)> options;
+    private readonly List<(Knob Knob, Option<string?> Option)> options;
 
-    private KnobOptions(List<(EngineKnob Knob, Option<string?> Option)> options) => this.options = options;
+    private KnobOptions(List<(Knob Knob, Option<string?> Option)> options) => this.options = options;
 
-    /// <summary>Adds the options to a command.</summary>
-    public static KnobOptions AddTo(Command command)
-    {
-        var options = KnobRegistry.All.Select(knob => (knob, new Option<string?>("--" + knob.Name)
-        {
-            Description = $"{knob.Documentation}; {knob.RangeText}{(knob.Unit is null ? "" : " " + knob.Unit)} [{knob.DefaultText}]",
-            HelpName = knob.Type is KnobType.Bool ? "on|off" : knob.Type is KnobType.Enum ? "NAME" : knob.Type is KnobType.Path or KnobType.Model ? "FILE" : "N",
-        })).ToList();
-        foreach (var (_, option) in options)
-            command.Options.Add(option);
-        return new KnobOptions(options);
-    }
+    /// <summary>Adds the knobs of this engine to a command.</summary>
+    public static KnobOptions AddTo(Command command) => Add(command, KnobRegistry.All);
+
+    /// <summary>Adds the knobs of the Dart compiler to a command that compiles programs.</summary>
+    public static KnobOptions AddCompilerTo(Command command) => Add(command, DartKnobs.All);
+
+    /// <summary>Adds the knobs of both to a command that compiles programs and runs them on this engine.</summary>
+    public static KnobOptions AddAllTo(Command command) => Add(command, KnobRegistry.All.Concat<Knob>(DartKnobs.All));
 
     /// <summary>The knobs given on the command line, by name.</summary>
     /// <exception cref="KnobException">A knob is unknown, or does not take its value.</exception>
@@ -33,17 +31,34 @@ internal sealed class KnobOptions
             .Select(pair => (pair.Knob.Name, Value: parsed.GetValue(pair.Option)))
             .Where(pair => pair.Value is not null)
             .ToDictionary(pair => pair.Name, pair => pair.Value!);
-        EngineOptions.FromDictionary(values);
+        KnobCatalog.Check(values);
+        EngineOptions.FromDictionary(KnobCatalog.Shared(values));
         return values;
     }
 
+    private static KnobOptions Add(Command command, IEnumerable<Knob> knobs)
+    {
+        var options = knobs.Select(knob => (knob, new Option<string?>("--" + knob.Name)
+        {
+            Description = $"{knob.Documentation}; {knob.RangeText}{(knob.Unit is null ? "" : " " + knob.Unit)} [{knob.DefaultText}]",
+            HelpName = knob.Type is KnobType.Bool ? "on|off" : knob.Type is KnobType.Enum ? "NAME" : knob.Type is KnobType.Path or KnobType.Model ? "FILE" : "N",
+        })).ToList();
+        foreach (var (_, option) in options)
+            command.Options.Add(option);
+        return new KnobOptions(options);
+    }
+
     /// <summary>A mistyped option would otherwise be taken for an argument.</summary>
-    private static void RefuseUnknownKnobs(ParseResult parsed)
+    private void RefuseUnknownKnobs(ParseResult parsed)
     {
         foreach (var token in parsed.Tokens)
         {
-            if (token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))
-                KnobRegistry.Find(token.Value[2..]);
+            if (token.Type != TokenType.Argument || !token.Value.StartsWith("--", StringComparison.Ordinal))
+                continue;
+            var name = token.Value[2..];
+            if (KnobCatalog.All.Any(knob => knob.Name == name))
+                throw new KnobException($"knob '{name}' is none of this command");
+            throw new KnobException($"unknown knob '{name}'; did you mean '{NameSuggestion.Nearest(name, options.Select(pair => pair.Knob.Name))}'? ('harness knobs' lists all)");
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
+using Harness.Dart;
 using Harness.Engine.Configuration;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Reports;
@@ -11,6 +12,8 @@ namespace Harness.Experiments.Commands;
 /// <summary><c>harness knobs</c>: all knobs, those of this engine and those of the others, from the registry.</summary>
 internal static class KnobsCommand
 {
+    private const string CompilerName = "dart";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
@@ -26,7 +29,7 @@ internal static class KnobsCommand
             HelpName = "FILE",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var engine = new Argument<string?>("engine") { Description = "only the knobs of this engine", Arity = ArgumentArity.ZeroOrOne };
+        var engine = new Argument<string?>("engine") { Description = "only the knobs of this engine, or of the compiler 'dart'", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("knobs", "list every knob: type, range, default, meaning, and V8's flag of the same meaning") { engine, json, markdown };
         command.SetAction(parsed =>
         {
@@ -41,9 +44,12 @@ internal static class KnobsCommand
         return command;
     }
 
-    private static IReadOnlyCollection<Knob> Choose(string? engine) => engine is null
-        ? KnobCatalog.All
-        : [.. KnobCatalog.All.Where(knob => (KnobCatalog.OwnerOf(knob.Name)?.Name ?? OwnEngine.EngineName) == EngineCatalog.CheckName(engine))];
+    private static IReadOnlyCollection<Knob> Choose(string? engine) => engine switch
+    {
+        null => KnobCatalog.All,
+        CompilerName => DartKnobs.All,
+        _ => [.. KnobCatalog.All.Where(knob => !KnobCatalog.IsOfPrograms(knob.Name) && (KnobCatalog.OwnerOf(knob.Name)?.Name ?? OwnEngine.EngineName) == EngineCatalog.CheckName(engine))],
+    };
 
     private static string ToJson(IReadOnlyCollection<Knob> knobs) => JsonSerializer.Serialize(
         knobs.Select(knob => new
@@ -60,11 +66,11 @@ internal static class KnobsCommand
         }),
         Json);
 
-    /// <summary>The knobs of this engine as a Markdown table.</summary>
+    /// <summary>The knobs of this engine and of the Dart compiler as a Markdown table.</summary>
     public static string ToMarkdown()
     {
         var text = new StringBuilder("| knob | default | meaning | V8's flag |\n| --- | --- | --- | --- |\n");
-        foreach (var knob in KnobRegistry.All)
+        foreach (var knob in KnobRegistry.All.Concat<Knob>(DartKnobs.All))
         {
             var unit = knob.Unit is null ? "" : $" ({knob.Unit})";
             var values = knob.Type == KnobType.Enum ? $": {knob.RangeText}" : "";

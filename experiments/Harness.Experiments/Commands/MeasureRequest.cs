@@ -49,6 +49,7 @@ internal sealed record MeasureRequest
         {
             if (values.Distinct().Count() < values.Count)
                 throw new HarnessException($"--knob {knob} has a value twice");
+            KnobCatalog.RefuseOfPrograms([new(knob, values[0])], System.IO.Path.GetFileName(Path));
             if (KnobCatalog.OwnerOf(knob) is { } owner && !Engines.Contains(owner.Name))
                 throw new HarnessException($"knob '{knob}' is one of {owner.Title} alone, which is not measured; add it: --engines {string.Join(',', Engines.Append(owner.Name))}");
         }

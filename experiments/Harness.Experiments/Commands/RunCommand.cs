@@ -24,12 +24,14 @@ internal static class RunCommand
         var profile = new Option<string?>("--profile-out") { Description = "record at the end what the call sites have seen and what was optimized, for the knob feedback.profile", HelpName = "FILE" };
         var suites = SuiteOption.Create();
         var command = new Command("run", "call an exported function and print its results, or run a program and print what it gives") { file, arguments, invoke, repeat, stats, profile, suites };
-        var knobs = KnobOptions.AddTo(command);
+        var knobs = KnobOptions.AddAllTo(command);
         command.SetAction(parsed =>
         {
-            var options = EngineOptions.FromDictionary(knobs.Read(parsed));
+            var given = knobs.Read(parsed);
+            var options = EngineOptions.FromDictionary(KnobCatalog.Shared(given));
             if (SuiteOption.FindProgram(parsed.GetRequiredValue(file), parsed.GetValue(suites) ?? []) is { } program)
-                return RunProgram(program, parsed.GetValue(repeat), parsed.GetValue(stats), parsed.GetValue(profile), options);
+                return RunProgram(program, parsed.GetValue(repeat), parsed.GetValue(stats), parsed.GetValue(profile), options, given);
+            KnobCatalog.RefuseOfPrograms(given, parsed.GetRequiredValue(file));
             var module = ModuleFile.Load(parsed.GetRequiredValue(file));
             var name = parsed.GetRequiredValue(invoke);
             var values = ParseArguments(module, parsed.GetRequiredValue(file), name, parsed.GetValue(arguments) ?? []);
@@ -65,7 +67,7 @@ internal static class RunCommand
         }
     }
 
-    private static int RunProgram(ProgramDefinition program, int repeat, bool printsStatistics, string? profile, EngineOptions options)
+    private static int RunProgram(ProgramDefinition program, int repeat, bool printsStatistics, string? profile, EngineOptions options, IReadOnlyDictionary<string, string> knobs)
     {
         try
         {
@@ -84,7 +86,7 @@ internal static class RunCommand
                 if (profile is not null)
                     SaveProfile(host.Engine, profile);
                 return output.ExitCode;
-            });
+            }, knobs);
         }
         catch (WasmTrapException trap)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Harness.Dart;
 using Harness.Dart.Semantics;
@@ -13,13 +14,16 @@ namespace Harness.Experiments.Engines;
 internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgram? Request, string Fingerprint, string? Problem)
 {
     /// <summary>Gets a program ready.</summary>
-    public static PreparedProgram Prepare(ProgramDefinition program)
+    /// <param name="program">The program.</param>
+    /// <param name="knobs">Values by knob name, of which those of the Dart compiler count where the program is compiled; null for the defaults.</param>
+    /// <exception cref="Harness.Engine.Configuration.KnobException">A knob of the compiler does not take its value.</exception>
+    public static PreparedProgram Prepare(ProgramDefinition program, IReadOnlyDictionary<string, string>? knobs = null)
     {
         if (program.Absence is { } absence)
             return new PreparedProgram(program, null, "", absence);
         try
         {
-            var module = FindModule(program);
+            var module = FindModule(program, DartOptions.FromKnobs(knobs ?? ImmutableDictionary<string, string>.Empty));
             return new PreparedProgram(program, ToRequest(program, module), program.Fingerprint(module), null);
         }
         catch (HarnessException exception)
@@ -29,12 +33,12 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
     }
 
     /// <summary>Path of the binary module, which is built, restored or assembled if need be; null where scripts load it.</summary>
-    private static string? FindModule(ProgramDefinition program)
+    private static string? FindModule(ProgramDefinition program, DartOptions lowering)
     {
         if (program.Build is { } build)
             return build.Run(program.Name, program.Folder!);
         if (program.Source.Length > 0)
-            return CompileDart(program);
+            return CompileDart(program, lowering);
         if (program.Package is not { } package)
             return program.Module.Length > 0 ? ToBinary(program.PathOf(program.Module)) : null;
         var path = NodeInstallation.ProgramPath(package, program.Module);
@@ -67,12 +71,12 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
     private static string ToBinary(string module) => module.EndsWith(".wat", StringComparison.Ordinal) ? Keep(ModuleFile.Load(module).Bytes) : module;
 
     /// <summary>Compiles a program each time it is prepared, which takes less time than to find out whether compiler, core library and sources are still the same.</summary>
-    private static string CompileDart(ProgramDefinition program)
+    private static string CompileDart(ProgramDefinition program, DartOptions lowering)
     {
         try
         {
             var packages = program.Packages.ToDictionary(package => package.Key, package => program.PathOf(package.Value));
-            return Keep(DartCompiler.Compile(program.PathOf(program.Source), options: null, packages));
+            return Keep(DartCompiler.Compile(program.PathOf(program.Source), lowering, packages));
         }
         catch (DartCompilationException exception)
         {

@@ -13,8 +13,9 @@ namespace Harness.Experiments.Engines;
 /// <param name="configurations">The configurations of our engine.</param>
 /// <param name="timeout">Time after which a program is stopped.</param>
 /// <param name="traces">Whether programs of J2CL tell every number that they read or write.</param>
+/// <param name="knobs">How programs in Dart are compiled.</param>
 /// <param name="output">Is told what was found, a line each.</param>
-internal sealed class ProgramChecker(IReadOnlyList<IEngine> engines, IReadOnlyList<SweepConfiguration> configurations, TimeSpan timeout, bool traces, TextWriter output)
+internal sealed class ProgramChecker(IReadOnlyList<IEngine> engines, IReadOnlyList<SweepConfiguration> configurations, TimeSpan timeout, bool traces, IReadOnlyDictionary<string, string> knobs, TextWriter output)
 {
     private int right;
     private int wrong;
@@ -34,7 +35,7 @@ internal sealed class ProgramChecker(IReadOnlyList<IEngine> engines, IReadOnlyLi
 
     private void Check(ProgramDefinition program)
     {
-        var prepared = PreparedProgram.Prepare(program);
+        var prepared = PreparedProgram.Prepare(program, knobs);
         if (prepared.Problem is { } problem)
         {
             absent++;

@@ -12,10 +12,16 @@ namespace Harness.Experiments.Hosting;
 internal static class ProgramSession
 {
     /// <summary>Opens a program with its host and does something with it, on a thread whose stack is as large as the options say.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="options">The engine's options.</param>
+    /// <param name="use">What is done with its host.</param>
+    /// <param name="knobs">Values by knob name, of which those of the Dart compiler say how the program is compiled; null for the defaults.</param>
     /// <exception cref="HarnessException">It is absent, cannot be loaded, or fails in a way of its own; a trap is left to the caller.</exception>
-    public static T Run<T>(ProgramDefinition program, EngineOptions options, Func<IProgramHost, T> use)
+    public static T Run<T>(ProgramDefinition program, EngineOptions options, Func<IProgramHost, T> use, IReadOnlyDictionary<string, string>? knobs = null)
     {
-        var prepared = PreparedProgram.Prepare(program);
+        if (!program.IsCompiled && knobs is not null)
+            KnobCatalog.RefuseOfPrograms(knobs, $"program '{program.Name}'");
+        var prepared = PreparedProgram.Prepare(program, knobs);
         if (prepared.Problem is { } problem)
             throw new HarnessException($"program '{program.Name}': {problem}");
         try

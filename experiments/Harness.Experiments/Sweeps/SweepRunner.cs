@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Harness.Dart;
 using Harness.Engine.Configuration;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Results;
@@ -26,6 +27,7 @@ internal sealed class SweepRunner
     private readonly SweepDefinition sweep;
     private readonly ResultsFolder folder;
     private readonly Dictionary<string, IEngine> engines;
+    private readonly PreparedPrograms builds;
     private readonly Dictionary<string, PreparedProgram> programs;
     private readonly ILookup<string, Workload> workloadsOf;
     private readonly Dictionary<string, SweepConfiguration> configurations;
@@ -40,7 +42,8 @@ internal sealed class SweepRunner
         this.folder = folder;
         engines = sweep.Engines.ToDictionary(name => name, EngineCatalog.Open);
         configurations = sweep.Configurations.ToDictionary(configuration => configuration.Name);
-        programs = sweep.Programs.ToDictionary(program => program.Name, PreparedProgram.Prepare);
+        builds = new PreparedPrograms(sweep.Programs);
+        programs = sweep.Programs.ToDictionary(program => program.Name, BuildAll);
         workloadsOf = sweep.Workloads.ToLookup(workload => workload.Program);
         foreach (var engine in engines.Values)
         {
@@ -137,6 +140,13 @@ internal sealed class SweepRunner
         }
     }
 
+    /// <summary>Builds a program as all configurations ask for it; gives the first build that cannot be run, else the first.</summary>
+    private PreparedProgram BuildAll(ProgramDefinition program)
+    {
+        var all = sweep.Configurations.Select(configuration => builds.Find(program.Name, configuration.Knobs)).Distinct().ToList();
+        return all.FirstOrDefault(build => build.Problem is not null) ?? all[0];
+    }
+
     private string? KnobGap(IEngine engine, SweepConfiguration configuration) => engine.FindGap(configuration.Knobs, sweep.IgnoredBy(engine.Name));
 
     /// <summary>
@@ -146,6 +156,8 @@ internal sealed class SweepRunner
     private IEnumerable<EngineGap> FindGaps(IEngine engine)
     {
         var seen = new Dictionary<string, SweepConfiguration>();
+        var seenBySettings = new Dictionary<string, SweepConfiguration>();
+        var uncompiled = programs.Values.Where(program => program.Problem is null && !program.Definition.IsCompiled).Select(program => program.Definition.Name).ToList();
         foreach (var configuration in sweep.ConfigurationsFor(engine.Name).OrderBy(configuration => configuration.Name == sweep.BaselineOf(engine.Name) ? 0 : 1))
         {
             if (KnobGap(engine, configuration) is { } obstacle)
@@ -155,8 +167,19 @@ internal sealed class SweepRunner
             }
 
             var settings = string.Join(' ', engine.Settings(configuration.Knobs));
-            if (!seen.TryAdd(settings, configuration) && ChangedKnobs(seen[settings]) != ChangedKnobs(configuration))
-                yield return new EngineGap(engine.Name, configuration.Name, null, $"does the same as in '{seen[settings].Name}'");
+            var compiled = $"{settings} {DartKnobs.Describe(configuration.Knobs)}";
+            if (!seen.TryAdd(compiled, configuration) && ChangedKnobs(seen[compiled]) != ChangedKnobs(configuration))
+            {
+                yield return new EngineGap(engine.Name, configuration.Name, null, $"does the same as in '{seen[compiled].Name}'");
+                continue;
+            }
+
+            // A program that is not compiled by the project is the same for all knobs of the compiler.
+            if (!seenBySettings.TryAdd(settings, configuration) && ChangedKnobs(seenBySettings[settings]) != ChangedKnobs(configuration))
+            {
+                foreach (var program in uncompiled)
+                    yield return new EngineGap(engine.Name, configuration.Name, program, $"does the same as in '{seenBySettings[settings].Name}'");
+            }
         }
 
         foreach (var program in programs.Values.Where(program => program.Problem is null))
@@ -183,7 +206,7 @@ internal sealed class SweepRunner
 
     private WorkerReport Measure(ProgramRun key)
     {
-        var program = programs[key.Program];
+        var program = builds.Find(key.Program, configurations[key.Configuration].Knobs);
         var request = new WorkerRequest
         {
             Program = program.Request!,
@@ -252,8 +275,11 @@ internal sealed class SweepRunner
             parts[$"engine {engine.Name}"] = engine.Fingerprint;
         foreach (var program in programs.Values.Where(program => program.Problem is null))
         {
-            foreach (var workload in workloadsOf[program.Definition.Name])
-                parts[$"workload {workload.Name}"] = program.Fingerprint;
+            foreach (var configuration in sweep.Configurations)
+            {
+                foreach (var workload in workloadsOf[program.Definition.Name])
+                    parts[PartOf(workload.Name, program.Definition, configuration)] = builds.Find(program.Definition.Name, configuration.Knobs).Fingerprint;
+            }
         }
 
         foreach (var configuration in sweep.Configurations)
@@ -265,6 +291,16 @@ internal sealed class SweepRunner
 
         return parts;
     }
+
+    /// <summary>The module of a workload among the fingerprints; where it is not built by default, with what it is built by.</summary>
+    private static string PartOf(string workload, ProgramDefinition program, SweepConfiguration configuration) =>
+        PreparedPrograms.BuildOf(program, configuration.Knobs) is { Length: > 0 } build ? $"workload {workload} ({build})" : $"workload {workload}";
+
+    private string PartOf(Measurement row) =>
+        sweep.Workloads.FirstOrDefault(workload => workload.Name == row.Workload) is { } workload
+        && programs.TryGetValue(workload.Program, out var program) && configurations.TryGetValue(row.Configuration, out var configuration)
+            ? PartOf(workload.Name, program.Definition, configuration)
+            : $"workload {row.Workload}";
 
     private static string HashOfFile(string configuration, string knob, string file)
     {
@@ -283,7 +319,7 @@ internal sealed class SweepRunner
     {
         if (rows.Count == 0)
             return [];
-        var dependsOn = rows.SelectMany(row => (string[])[$"engine {row.Engine}", $"workload {row.Workload}"]).Append("sweep file").Append("machine").ToHashSet();
+        var dependsOn = rows.SelectMany(row => (string[])[$"engine {row.Engine}", PartOf(row)]).Append("sweep file").Append("machine").ToHashSet();
         return [.. fingerprints
             .Where(part => (dependsOn.Contains(part.Key) || part.Key.StartsWith(FilePart, StringComparison.Ordinal)) && earlier.Fingerprints.TryGetValue(part.Key, out var before) && before != part.Value)
             .Select(part => part.Key)];

@@ -85,11 +85,12 @@ internal sealed class ProcessEvaluator : IEvaluator
 {
     private static readonly WarmUpRule WarmUp = new(5, 100, 3, 0.05, 3000);
     private static readonly HashSet<string> NothingIgnored = [];
+    private static readonly Dictionary<string, string> Defaults = [];
 
     private readonly TuningSpecification specification;
     private readonly IEngine engine;
     private readonly Dictionary<string, Workload> workloads;
-    private readonly Dictionary<string, PreparedProgram> programs;
+    private readonly PreparedPrograms programs;
 
     /// <summary>Checks that the engine has the knobs, and prepares the modules.</summary>
     public ProcessEvaluator(TuningSpecification specification)
@@ -99,9 +100,11 @@ internal sealed class ProcessEvaluator : IEvaluator
         foreach (var corner in (double[])[0, 0.999999])
             engine.CheckKnobs(specification.Space.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.At(corner)), NothingIgnored);
         workloads = specification.Train.Concat(specification.Validation).Concat(specification.HeldOut).ToDictionary(workload => workload.Name);
-        programs = specification.Programs.ToDictionary(pair => pair.Key, pair => PreparedProgram.Prepare(pair.Value));
-        if (programs.Values.FirstOrDefault(program => program.Problem is not null) is { } unusable)
+        programs = new PreparedPrograms(specification.Programs.Values);
+        if (specification.Programs.Values.Select(program => programs.Find(program.Name, Defaults)).FirstOrDefault(program => program.Problem is not null) is { } unusable)
             throw new HarnessException($"program '{unusable.Definition.Name}': {unusable.Problem}");
+        if (!specification.Programs.Values.Any(program => program.IsCompiled))
+            KnobCatalog.RefuseOfPrograms(specification.Space.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, "")), "what is measured");
     }
 
     public string EngineVersion => engine.Version;
@@ -112,13 +115,15 @@ internal sealed class ProcessEvaluator : IEvaluator
         var machine = MachineDescription.Current();
         var parts = new Dictionary<string, string> { ["machine"] = $"{machine.Cpu}, {machine.Cores} cores", [$"engine {engine.Name}"] = engine.Fingerprint };
         foreach (var workload in workloads.Values)
-            parts[$"workload {workload.Name}"] = programs[workload.Program].Fingerprint;
+            parts[$"workload {workload.Name}"] = programs.Find(workload.Program, Defaults).Fingerprint;
         return parts;
     }
 
     public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs)
     {
-        var program = programs[process.Program];
+        var program = programs.Find(process.Program, knobs);
+        if (program.Problem is { } problem)
+            throw new HarnessException($"program '{process.Program}' under {process.Configuration}: {problem}");
         var watch = Stopwatch.StartNew();
         var request = new WorkerRequest { Program = program.Request!, TimedCalls = specification.TimedCalls, Settle = WarmUp, Knobs = knobs };
         var report = ProgramResult.Check(program.Definition, engine.Measure(request, TimeSpan.FromSeconds(specification.TimeoutSeconds)));

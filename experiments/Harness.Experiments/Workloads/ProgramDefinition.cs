@@ -39,6 +39,9 @@ internal sealed record ProgramDefinition
     /// <summary>Path of the Dart file that the module is compiled from, relative to the folder; empty where it is not.</summary>
     public string Source { get; init; } = "";
 
+    /// <summary>Whether the project's own compiler makes its module, as the knobs of the compiler say.</summary>
+    public bool IsCompiled => Source.Length > 0;
+
     /// <summary>Folders of the packages that the Dart file imports, by name, relative to the folder.</summary>
     public IReadOnlyDictionary<string, string> Packages { get; init; } = new Dictionary<string, string>();
 
