@@ -80,6 +80,25 @@ public sealed class LoweringTests
     }
 
     [Fact]
+    public void TheMoreTheCompilerKnowsTheSmallerTheDispatchTable()
+    {
+        var sizes = ((string[])["off", "class-hierarchy", "rapid-type-analysis"])
+            .Select(value => WasmModule.Decode(DartCompiler.Compile(FeaturePath("calls"), DartOptions.FromKnobs(Read("dart.devirtualize=" + value)))).Tables[0].Type.Limits.Minimum)
+            .ToArray();
+        Assert.True(sizes[0] > sizes[1] && sizes[1] >= sizes[2], string.Join(' ', sizes));
+    }
+
+    [Theory]
+    [InlineData("calls", "sign", "dart.inline=0", true)]
+    [InlineData("calls", "sign", "dart.inline=80", false)]
+    [InlineData("values", "fib", "dart.inline=80", true)]
+    public void WhatIsInlinedEverywhereLeavesTheModule(string program, string function, string words, bool stays)
+    {
+        var module = WasmModule.Decode(DartCompiler.Compile(FeaturePath(program), DartOptions.FromKnobs(Read(words))));
+        Assert.Equal(stays, module.Functions.Any(candidate => candidate.ToString() == function));
+    }
+
+    [Fact]
     public void CompilingTwiceGivesTheSameModule()
     {
         foreach (var knobs in LoweringCombinations.Pairs().Take(4))

@@ -1,8 +1,8 @@
 namespace Harness.Dart;
 
 /// <summary>
-/// The knobs of the compiler: how it lowers what engines can make fast by speculation. Defaults are the choices of dart2wasm, whose dispatch table, class ids
-/// and checks the compiler's are made after. Where a knob has no counterpart there, the default is what its modules show.
+/// The knobs of the compiler: how it lowers what engines can make fast by speculation. Defaults are the choices of dart2wasm at -O2, whose dispatch table, class ids
+/// and checks the compiler's are made after; its own limit for inlining is 0, and it does not specialise calls by class.
 /// </summary>
 internal static class DartKnobs
 {

@@ -18,7 +18,8 @@ internal static partial class DartCommand
         var verbose = new Option<bool>("--failures") { Description = "list what failed, with the first line of the reason" };
         var filter = new Option<string>("--filter") { Description = "only files whose path has this text", HelpName = "TEXT", DefaultValueFactory = _ => "" };
         var command = new Command("conformance", "run Dart's conformance tests and count them by directory") { folder, verbose, filter };
-        command.SetAction(parsed => Conformance(parsed.GetRequiredValue(folder), parsed.GetValue(verbose), parsed.GetValue(filter)!));
+        var knobs = KnobOptions.AddCompilerTo(command);
+        command.SetAction(parsed => Conformance(parsed.GetRequiredValue(folder), parsed.GetValue(verbose), parsed.GetValue(filter)!, DartOptions.FromKnobs(knobs.Read(parsed))));
         return command;
     }
 
@@ -48,7 +49,7 @@ internal static partial class DartCommand
         return false;
     }
 
-    private static int Conformance(string folder, bool verbose, string filter)
+    private static int Conformance(string folder, bool verbose, string filter, DartOptions lowering)
     {
         if (!Directory.Exists(folder))
             throw new HarnessException($"there is no folder '{folder}'");
@@ -64,7 +65,7 @@ internal static partial class DartCommand
             if (!rows.TryGetValue(directory, out var row))
                 rows[directory] = row = new int[5];
             var mustBeRefused = ExpectsError(file, text);
-            var (outcome, reason) = RunTest(file);
+            var (outcome, reason) = RunTest(file, lowering);
             if (mustBeRefused)
             {
                 row[outcome is TestOutcome.Refused ? 3 : 4]++;
@@ -83,12 +84,12 @@ internal static partial class DartCommand
         return 0;
     }
 
-    private static (TestOutcome Outcome, string Reason) RunTest(string file)
+    private static (TestOutcome Outcome, string Reason) RunTest(string file, DartOptions lowering)
     {
         byte[] bytes;
         try
         {
-            bytes = DartCompiler.Compile(file);
+            bytes = DartCompiler.Compile(file, lowering);
         }
         catch (DartCompilationException exception)
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Harness.Dart;
 using Harness.Experiments.Workloads;
 
@@ -10,6 +11,9 @@ internal sealed class PreparedPrograms
 {
     private readonly Dictionary<string, ProgramDefinition> definitions;
     private readonly Dictionary<(string Program, string Build), PreparedProgram> builds = [];
+
+    /// <summary>A hash of the compiler, core library included.</summary>
+    public static string CompilerFingerprint => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(typeof(DartKnobs).Assembly.Location)))[..16];
 
     /// <summary>Takes programs, of which none is built yet.</summary>
     public PreparedPrograms(IEnumerable<ProgramDefinition> programs) => definitions = programs.ToDictionary(program => program.Name);

@@ -116,6 +116,9 @@ internal sealed class ProcessEvaluator : IEvaluator
         var parts = new Dictionary<string, string> { ["machine"] = $"{machine.Cpu}, {machine.Cores} cores", [$"engine {engine.Name}"] = engine.Fingerprint };
         foreach (var workload in workloads.Values)
             parts[$"workload {workload.Name}"] = programs.Find(workload.Program, Defaults).Fingerprint;
+        // The modules of a search over lowerings are known only when it asks for them.
+        if (specification.Space.Parameters.Any(parameter => KnobCatalog.IsOfPrograms(parameter.Name)))
+            parts["compiler dart"] = PreparedPrograms.CompilerFingerprint;
         return parts;
     }
 

@@ -45,9 +45,9 @@ internal sealed class Inliner(ModuleParts parts, int limit)
         }
     }
 
-    /// <summary>The calls in a body; those within arguments behind the calls that they are arguments of.</summary>
+    /// <summary>The calls in a body; those on the way to an exception are not worth their size.</summary>
     private static List<Node> CallsIn(IrFunction function) =>
-        [.. NodeWalk.Of(function.Body!).Where(node => node.Op == IrOp.Call)];
+        [.. NodeWalk.OfWarm(function.Body!).Where(node => node.Op == IrOp.Call)];
 
     private void TryInline(IrFunction caller, Node call)
     {

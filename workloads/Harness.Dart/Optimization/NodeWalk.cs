@@ -6,7 +6,12 @@ namespace Harness.Dart.Optimization;
 internal static class NodeWalk
 {
     /// <summary>The nodes, parents before their children.</summary>
-    public static List<Node> Of(Node root)
+    public static List<Node> Of(Node root) => Walk(root, entersCold: true);
+
+    /// <summary>The nodes but for those of conditional code that ends with an exception or a trap, which hardly ever runs.</summary>
+    public static List<Node> OfWarm(Node root) => Walk(root, entersCold: false);
+
+    private static List<Node> Walk(Node root, bool entersCold)
     {
         var nodes = new List<Node>();
         var seen = new HashSet<Node>(ReferenceEqualityComparer.Instance);
@@ -15,11 +20,24 @@ internal static class NodeWalk
         {
             if (!seen.Add(node)) continue;
             nodes.Add(node);
+            if (!entersCold && node.Op == IrOp.Throw) continue;
             foreach (var arg in node.Args) stack.Push(arg);
-            foreach (var child in node.Body ?? []) stack.Push(child);
-            foreach (var child in node.Else ?? []) stack.Push(child);
+            PushAll(node, node.Body);
+            PushAll(node, node.Else);
         }
 
         return nodes;
+
+        void PushAll(Node node, List<Node>? children)
+        {
+            if (children is null || !entersCold && node.Op == IrOp.If && EndsInThrow(children)) return;
+            foreach (var child in children) stack.Push(child);
+        }
+    }
+
+    private static bool EndsInThrow(List<Node> nodes)
+    {
+        while (nodes.Count > 0 && nodes[^1] is { Op: IrOp.Seq, Body: { } inner }) nodes = inner;
+        return nodes.Count > 0 && nodes[^1].Op is IrOp.Throw or IrOp.Unreachable;
     }
 }
