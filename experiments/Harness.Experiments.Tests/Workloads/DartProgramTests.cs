@@ -51,6 +51,9 @@ public class DartProgramTests
         Assert.Equal(Normalized(program.Timed!.Expected[0]), DartReference.Bodies(steps).ToString("R", CultureInfo.InvariantCulture));
     }
 
+    [Fact]
+    public void ScenesAreLaidOutAndPaintedAsInTheReference() => AssertReference("layout-scenes", arguments => SceneReference.Scenes((int)arguments[1]));
+
     private static void AssertReference(string name, Func<long[], long> compute)
     {
         var program = Listed.Single(program => program.Name == name);
