@@ -165,7 +165,16 @@ WasmArray<_Type> _substituteAll(WasmArray<_Type> types, WasmArray<_Type> args) {
   return result;
 }
 
-bool _sameType(_Type a, _Type b) => identical(a, b) || a.kind == b.kind && a.nullable == b.nullable && _sub(a, b) && _sub(b, a);
+bool _sameType(_Type a, _Type b) {
+  if (identical(a, b)) return true;
+  if (a.kind != b.kind || a.nullable != b.nullable) return false;
+  if (a.kind == 0) {
+    // Of classes without type arguments, which runtimeType mostly is compared of, the class alone decides.
+    final x = _unsafeCast<_InterfaceType>(a), y = _unsafeCast<_InterfaceType>(b);
+    if (x.args.length == 0 && y.args.length == 0) return x.classId == y.classId;
+  }
+  return _sub(a, b) && _sub(b, a);
+}
 
 bool _sub(_Type s, _Type t) {
   if (identical(s, t) || _isTopType(t) || s.kind == 3) return true;
