@@ -48,10 +48,58 @@ int _viewLength(ByteBuffer b, int offset, int? length, int size) {
   if (n < 0 || offset + n * size > b.lengthInBytes) throw RangeError.range(n, 0, (b.lengthInBytes - offset) ~/ size, 'length');
   return n;
 }
+int _sublistLength(TypedData data, int start, int? end, int size) {
+  final n = data.lengthInBytes ~/ data.elementSizeInBytes;
+  return (RangeError.checkValidRange(start, end, n) - start) * data.elementSizeInBytes ~/ size;
+}
+
+/// A list of one type of number. What reads and writes elements is written in each class, so that it is compiled for that type.
 abstract class _TypedList<E> extends ListBase<E> {
   void add(E value) => throw UnsupportedError('Cannot add to a fixed-length list');
   E removeLast() => throw UnsupportedError('Cannot remove from a fixed-length list');
   set length(int n) => throw UnsupportedError('Cannot change the length of a fixed-length list');
+  int get elementSizeInBytes;
+  int get lengthInBytes => length * elementSizeInBytes;
+  int _lengthOf(int start, int? end) => RangeError.checkValidRange(start, end, length) - start;
+}
+
+/// A list with an array of its own.
+abstract class _OwnedList<E> extends _TypedList<E> {
+  _OwnedBuffer? _buffer;
+  int get offsetInBytes => 0;
+  ByteBuffer get buffer => _buffer ??= _OwnedBuffer(this);
+  int _bits(int index);
+  void _setBits(int index, int bits);
+}
+final class _OwnedBuffer extends _Buffer {
+  final _OwnedList _owner;
+  _OwnedBuffer(this._owner);
+  int get lengthInBytes => _owner.lengthInBytes;
+  int _byte(int at) {
+    final size = _owner.elementSizeInBytes;
+    return (_owner._bits(at ~/ size) >> (at % size * 8)) & 255;
+  }
+  void _setByte(int at, int value) {
+    final size = _owner.elementSizeInBytes, index = at ~/ size, shift = at % size * 8;
+    _owner._setBits(index, (_owner._bits(index) & ~(255 << shift)) | (value << shift));
+  }
+}
+
+/// A list of bytes that belong to another.
+abstract class _ViewList<E> extends _TypedList<E> {
+  final _Buffer _buffer;
+  final int offsetInBytes;
+  final int length;
+  _ViewList(this._buffer, this.offsetInBytes, this.length);
+  ByteBuffer get buffer => _buffer;
+  int _at(int index, int size) {
+    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
+    return offsetInBytes + index * size;
+  }
+  L _copy<L extends List<E>>(int start, L to) {
+    for (int i = 0; i < to.length; i++) to[i] = this[start + i];
+    return to;
+  }
 }
 
 abstract interface class Int8List implements List<int>, TypedData {
@@ -59,32 +107,25 @@ abstract interface class Int8List implements List<int>, TypedData {
   factory Int8List(int length) => _Int8List._(WasmI8Array(length));
   factory Int8List.fromList(List<int> elements) {
     final n = elements.length;
-    final data = WasmI8Array(n);
-    final r = _Int8List._(data);
+    final r = _Int8List._(WasmI8Array(n));
     for (int i = 0; i < n; i++) r[i] = elements[i];
     return r;
   }
   factory Int8List.view(ByteBuffer buffer, [int offsetInBytes = 0, int? length]) {
     final n = _viewLength(buffer, offsetInBytes, length, 1);
-    if (offsetInBytes == 0 && buffer is _Int8ListBuffer && n == buffer._owner.length) return buffer._owner;
+    final owner = buffer is _OwnedBuffer ? buffer._owner : null;
+    if (offsetInBytes == 0 && owner is _Int8List && n == owner.length) return owner;
     return _Int8ListView(buffer as _Buffer, offsetInBytes, n);
   }
-  factory Int8List.sublistView(TypedData data, [int start = 0, int? end]) {
-    final n = data.lengthInBytes ~/ data.elementSizeInBytes;
-    final e = RangeError.checkValidRange(start, end, n);
-    return Int8List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, (e - start) * data.elementSizeInBytes ~/ 1);
-  }
+  factory Int8List.sublistView(TypedData data, [int start = 0, int? end]) =>
+      Int8List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, _sublistLength(data, start, end, 1));
   Int8List sublist(int start, [int? end]);
 }
-final class _Int8List extends _TypedList<int> implements Int8List {
+final class _Int8List extends _OwnedList<int> implements Int8List {
   final WasmI8Array _data;
-  _Int8ListBuffer? _buffer;
   _Int8List._(this._data);
   int get length => _data.length;
-  int get lengthInBytes => _data.length * 1;
-  int get offsetInBytes => 0;
   int get elementSizeInBytes => 1;
-  ByteBuffer get buffer => _buffer ??= _Int8ListBuffer(this);
   int operator [](int index) {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     return _data.getSigned(index);
@@ -93,47 +134,20 @@ final class _Int8List extends _TypedList<int> implements Int8List {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     _data[index] = value;
   }
+  int _bits(int index) => _data[index];
+  void _setBits(int index, int bits) => _data[index] = bits;
   Int8List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final d = WasmI8Array(e - start);
-    d.copy(0, _data, start, e - start);
+    final n = _lengthOf(start, end), d = WasmI8Array(n);
+    d.copy(0, _data, start, n);
     return _Int8List._(d);
   }
 }
-final class _Int8ListBuffer extends _Buffer {
-  final _Int8List _owner;
-  _Int8ListBuffer(this._owner);
-  int get lengthInBytes => _owner._data.length * 1;
-  int _byte(int at) => (_owner._data[at ~/ 1] >> ((at % 1) * 8)) & 255;
-  void _setByte(int at, int value) {
-    final s = (at % 1) * 8;
-    final v = (_owner._data[at ~/ 1] & ~(255 << s)) | (value << s);
-    _owner._data[at ~/ 1] = v;
-  }
-}
-final class _Int8ListView extends _TypedList<int> implements Int8List {
-  final _Buffer _buffer;
-  final int _offset;
-  final int length;
-  _Int8ListView(this._buffer, this._offset, this.length);
-  int get lengthInBytes => length * 1;
-  int get offsetInBytes => _offset;
+final class _Int8ListView extends _ViewList<int> implements Int8List {
+  _Int8ListView(super._buffer, super.offsetInBytes, super.length);
   int get elementSizeInBytes => 1;
-  ByteBuffer get buffer => _buffer;
-  int operator [](int index) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    return (_buffer._read(_offset + index * 1, 1)).toSigned(8);
-  }
-  void operator []=(int index, int value) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    _buffer._write(_offset + index * 1, 1, (value));
-  }
-  Int8List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final r = Int8List(e - start);
-    for (int i = start; i < e; i++) r[i - start] = this[i];
-    return r;
-  }
+  int operator [](int index) => _buffer._read(_at(index, 1), 1).toSigned(8);
+  void operator []=(int index, int value) => _buffer._write(_at(index, 1), 1, value);
+  Int8List sublist(int start, [int? end]) => _copy(start, Int8List(_lengthOf(start, end)));
 }
 
 abstract interface class Uint8List implements List<int>, TypedData {
@@ -141,32 +155,25 @@ abstract interface class Uint8List implements List<int>, TypedData {
   factory Uint8List(int length) => _Uint8List._(WasmI8Array(length));
   factory Uint8List.fromList(List<int> elements) {
     final n = elements.length;
-    final data = WasmI8Array(n);
-    final r = _Uint8List._(data);
+    final r = _Uint8List._(WasmI8Array(n));
     for (int i = 0; i < n; i++) r[i] = elements[i];
     return r;
   }
   factory Uint8List.view(ByteBuffer buffer, [int offsetInBytes = 0, int? length]) {
     final n = _viewLength(buffer, offsetInBytes, length, 1);
-    if (offsetInBytes == 0 && buffer is _Uint8ListBuffer && n == buffer._owner.length) return buffer._owner;
+    final owner = buffer is _OwnedBuffer ? buffer._owner : null;
+    if (offsetInBytes == 0 && owner is _Uint8List && n == owner.length) return owner;
     return _Uint8ListView(buffer as _Buffer, offsetInBytes, n);
   }
-  factory Uint8List.sublistView(TypedData data, [int start = 0, int? end]) {
-    final n = data.lengthInBytes ~/ data.elementSizeInBytes;
-    final e = RangeError.checkValidRange(start, end, n);
-    return Uint8List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, (e - start) * data.elementSizeInBytes ~/ 1);
-  }
+  factory Uint8List.sublistView(TypedData data, [int start = 0, int? end]) =>
+      Uint8List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, _sublistLength(data, start, end, 1));
   Uint8List sublist(int start, [int? end]);
 }
-final class _Uint8List extends _TypedList<int> implements Uint8List {
+final class _Uint8List extends _OwnedList<int> implements Uint8List {
   final WasmI8Array _data;
-  _Uint8ListBuffer? _buffer;
   _Uint8List._(this._data);
   int get length => _data.length;
-  int get lengthInBytes => _data.length * 1;
-  int get offsetInBytes => 0;
   int get elementSizeInBytes => 1;
-  ByteBuffer get buffer => _buffer ??= _Uint8ListBuffer(this);
   int operator [](int index) {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     return _data[index];
@@ -175,47 +182,20 @@ final class _Uint8List extends _TypedList<int> implements Uint8List {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     _data[index] = value;
   }
+  int _bits(int index) => _data[index];
+  void _setBits(int index, int bits) => _data[index] = bits;
   Uint8List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final d = WasmI8Array(e - start);
-    d.copy(0, _data, start, e - start);
+    final n = _lengthOf(start, end), d = WasmI8Array(n);
+    d.copy(0, _data, start, n);
     return _Uint8List._(d);
   }
 }
-final class _Uint8ListBuffer extends _Buffer {
-  final _Uint8List _owner;
-  _Uint8ListBuffer(this._owner);
-  int get lengthInBytes => _owner._data.length * 1;
-  int _byte(int at) => (_owner._data[at ~/ 1] >> ((at % 1) * 8)) & 255;
-  void _setByte(int at, int value) {
-    final s = (at % 1) * 8;
-    final v = (_owner._data[at ~/ 1] & ~(255 << s)) | (value << s);
-    _owner._data[at ~/ 1] = v;
-  }
-}
-final class _Uint8ListView extends _TypedList<int> implements Uint8List {
-  final _Buffer _buffer;
-  final int _offset;
-  final int length;
-  _Uint8ListView(this._buffer, this._offset, this.length);
-  int get lengthInBytes => length * 1;
-  int get offsetInBytes => _offset;
+final class _Uint8ListView extends _ViewList<int> implements Uint8List {
+  _Uint8ListView(super._buffer, super.offsetInBytes, super.length);
   int get elementSizeInBytes => 1;
-  ByteBuffer get buffer => _buffer;
-  int operator [](int index) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    return _buffer._read(_offset + index * 1, 1);
-  }
-  void operator []=(int index, int value) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    _buffer._write(_offset + index * 1, 1, (value));
-  }
-  Uint8List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final r = Uint8List(e - start);
-    for (int i = start; i < e; i++) r[i - start] = this[i];
-    return r;
-  }
+  int operator [](int index) => _buffer._read(_at(index, 1), 1);
+  void operator []=(int index, int value) => _buffer._write(_at(index, 1), 1, value);
+  Uint8List sublist(int start, [int? end]) => _copy(start, Uint8List(_lengthOf(start, end)));
 }
 
 abstract interface class Uint8ClampedList implements List<int>, TypedData {
@@ -223,32 +203,25 @@ abstract interface class Uint8ClampedList implements List<int>, TypedData {
   factory Uint8ClampedList(int length) => _Uint8ClampedList._(WasmI8Array(length));
   factory Uint8ClampedList.fromList(List<int> elements) {
     final n = elements.length;
-    final data = WasmI8Array(n);
-    final r = _Uint8ClampedList._(data);
+    final r = _Uint8ClampedList._(WasmI8Array(n));
     for (int i = 0; i < n; i++) r[i] = elements[i];
     return r;
   }
   factory Uint8ClampedList.view(ByteBuffer buffer, [int offsetInBytes = 0, int? length]) {
     final n = _viewLength(buffer, offsetInBytes, length, 1);
-    if (offsetInBytes == 0 && buffer is _Uint8ClampedListBuffer && n == buffer._owner.length) return buffer._owner;
+    final owner = buffer is _OwnedBuffer ? buffer._owner : null;
+    if (offsetInBytes == 0 && owner is _Uint8ClampedList && n == owner.length) return owner;
     return _Uint8ClampedListView(buffer as _Buffer, offsetInBytes, n);
   }
-  factory Uint8ClampedList.sublistView(TypedData data, [int start = 0, int? end]) {
-    final n = data.lengthInBytes ~/ data.elementSizeInBytes;
-    final e = RangeError.checkValidRange(start, end, n);
-    return Uint8ClampedList.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, (e - start) * data.elementSizeInBytes ~/ 1);
-  }
+  factory Uint8ClampedList.sublistView(TypedData data, [int start = 0, int? end]) =>
+      Uint8ClampedList.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, _sublistLength(data, start, end, 1));
   Uint8ClampedList sublist(int start, [int? end]);
 }
-final class _Uint8ClampedList extends _TypedList<int> implements Uint8ClampedList {
+final class _Uint8ClampedList extends _OwnedList<int> implements Uint8ClampedList {
   final WasmI8Array _data;
-  _Uint8ClampedListBuffer? _buffer;
   _Uint8ClampedList._(this._data);
   int get length => _data.length;
-  int get lengthInBytes => _data.length * 1;
-  int get offsetInBytes => 0;
   int get elementSizeInBytes => 1;
-  ByteBuffer get buffer => _buffer ??= _Uint8ClampedListBuffer(this);
   int operator [](int index) {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     return _data[index];
@@ -257,47 +230,20 @@ final class _Uint8ClampedList extends _TypedList<int> implements Uint8ClampedLis
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     _data[index] = value < 0 ? 0 : value > 255 ? 255 : value;
   }
+  int _bits(int index) => _data[index];
+  void _setBits(int index, int bits) => _data[index] = bits;
   Uint8ClampedList sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final d = WasmI8Array(e - start);
-    d.copy(0, _data, start, e - start);
+    final n = _lengthOf(start, end), d = WasmI8Array(n);
+    d.copy(0, _data, start, n);
     return _Uint8ClampedList._(d);
   }
 }
-final class _Uint8ClampedListBuffer extends _Buffer {
-  final _Uint8ClampedList _owner;
-  _Uint8ClampedListBuffer(this._owner);
-  int get lengthInBytes => _owner._data.length * 1;
-  int _byte(int at) => (_owner._data[at ~/ 1] >> ((at % 1) * 8)) & 255;
-  void _setByte(int at, int value) {
-    final s = (at % 1) * 8;
-    final v = (_owner._data[at ~/ 1] & ~(255 << s)) | (value << s);
-    _owner._data[at ~/ 1] = v;
-  }
-}
-final class _Uint8ClampedListView extends _TypedList<int> implements Uint8ClampedList {
-  final _Buffer _buffer;
-  final int _offset;
-  final int length;
-  _Uint8ClampedListView(this._buffer, this._offset, this.length);
-  int get lengthInBytes => length * 1;
-  int get offsetInBytes => _offset;
+final class _Uint8ClampedListView extends _ViewList<int> implements Uint8ClampedList {
+  _Uint8ClampedListView(super._buffer, super.offsetInBytes, super.length);
   int get elementSizeInBytes => 1;
-  ByteBuffer get buffer => _buffer;
-  int operator [](int index) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    return _buffer._read(_offset + index * 1, 1);
-  }
-  void operator []=(int index, int value) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    _buffer._write(_offset + index * 1, 1, (value < 0 ? 0 : value > 255 ? 255 : value));
-  }
-  Uint8ClampedList sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final r = Uint8ClampedList(e - start);
-    for (int i = start; i < e; i++) r[i - start] = this[i];
-    return r;
-  }
+  int operator [](int index) => _buffer._read(_at(index, 1), 1);
+  void operator []=(int index, int value) => _buffer._write(_at(index, 1), 1, value < 0 ? 0 : value > 255 ? 255 : value);
+  Uint8ClampedList sublist(int start, [int? end]) => _copy(start, Uint8ClampedList(_lengthOf(start, end)));
 }
 
 abstract interface class Int16List implements List<int>, TypedData {
@@ -305,32 +251,25 @@ abstract interface class Int16List implements List<int>, TypedData {
   factory Int16List(int length) => _Int16List._(WasmI16Array(length));
   factory Int16List.fromList(List<int> elements) {
     final n = elements.length;
-    final data = WasmI16Array(n);
-    final r = _Int16List._(data);
+    final r = _Int16List._(WasmI16Array(n));
     for (int i = 0; i < n; i++) r[i] = elements[i];
     return r;
   }
   factory Int16List.view(ByteBuffer buffer, [int offsetInBytes = 0, int? length]) {
     final n = _viewLength(buffer, offsetInBytes, length, 2);
-    if (offsetInBytes == 0 && buffer is _Int16ListBuffer && n == buffer._owner.length) return buffer._owner;
+    final owner = buffer is _OwnedBuffer ? buffer._owner : null;
+    if (offsetInBytes == 0 && owner is _Int16List && n == owner.length) return owner;
     return _Int16ListView(buffer as _Buffer, offsetInBytes, n);
   }
-  factory Int16List.sublistView(TypedData data, [int start = 0, int? end]) {
-    final n = data.lengthInBytes ~/ data.elementSizeInBytes;
-    final e = RangeError.checkValidRange(start, end, n);
-    return Int16List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, (e - start) * data.elementSizeInBytes ~/ 2);
-  }
+  factory Int16List.sublistView(TypedData data, [int start = 0, int? end]) =>
+      Int16List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, _sublistLength(data, start, end, 2));
   Int16List sublist(int start, [int? end]);
 }
-final class _Int16List extends _TypedList<int> implements Int16List {
+final class _Int16List extends _OwnedList<int> implements Int16List {
   final WasmI16Array _data;
-  _Int16ListBuffer? _buffer;
   _Int16List._(this._data);
   int get length => _data.length;
-  int get lengthInBytes => _data.length * 2;
-  int get offsetInBytes => 0;
   int get elementSizeInBytes => 2;
-  ByteBuffer get buffer => _buffer ??= _Int16ListBuffer(this);
   int operator [](int index) {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     return _data.getSigned(index);
@@ -339,47 +278,20 @@ final class _Int16List extends _TypedList<int> implements Int16List {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     _data[index] = value;
   }
+  int _bits(int index) => _data[index];
+  void _setBits(int index, int bits) => _data[index] = bits;
   Int16List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final d = WasmI16Array(e - start);
-    d.copy(0, _data, start, e - start);
+    final n = _lengthOf(start, end), d = WasmI16Array(n);
+    d.copy(0, _data, start, n);
     return _Int16List._(d);
   }
 }
-final class _Int16ListBuffer extends _Buffer {
-  final _Int16List _owner;
-  _Int16ListBuffer(this._owner);
-  int get lengthInBytes => _owner._data.length * 2;
-  int _byte(int at) => (_owner._data[at ~/ 2] >> ((at % 2) * 8)) & 255;
-  void _setByte(int at, int value) {
-    final s = (at % 2) * 8;
-    final v = (_owner._data[at ~/ 2] & ~(255 << s)) | (value << s);
-    _owner._data[at ~/ 2] = v;
-  }
-}
-final class _Int16ListView extends _TypedList<int> implements Int16List {
-  final _Buffer _buffer;
-  final int _offset;
-  final int length;
-  _Int16ListView(this._buffer, this._offset, this.length);
-  int get lengthInBytes => length * 2;
-  int get offsetInBytes => _offset;
+final class _Int16ListView extends _ViewList<int> implements Int16List {
+  _Int16ListView(super._buffer, super.offsetInBytes, super.length);
   int get elementSizeInBytes => 2;
-  ByteBuffer get buffer => _buffer;
-  int operator [](int index) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    return (_buffer._read(_offset + index * 2, 2)).toSigned(16);
-  }
-  void operator []=(int index, int value) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    _buffer._write(_offset + index * 2, 2, (value));
-  }
-  Int16List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final r = Int16List(e - start);
-    for (int i = start; i < e; i++) r[i - start] = this[i];
-    return r;
-  }
+  int operator [](int index) => _buffer._read(_at(index, 2), 2).toSigned(16);
+  void operator []=(int index, int value) => _buffer._write(_at(index, 2), 2, value);
+  Int16List sublist(int start, [int? end]) => _copy(start, Int16List(_lengthOf(start, end)));
 }
 
 abstract interface class Uint16List implements List<int>, TypedData {
@@ -387,32 +299,25 @@ abstract interface class Uint16List implements List<int>, TypedData {
   factory Uint16List(int length) => _Uint16List._(WasmI16Array(length));
   factory Uint16List.fromList(List<int> elements) {
     final n = elements.length;
-    final data = WasmI16Array(n);
-    final r = _Uint16List._(data);
+    final r = _Uint16List._(WasmI16Array(n));
     for (int i = 0; i < n; i++) r[i] = elements[i];
     return r;
   }
   factory Uint16List.view(ByteBuffer buffer, [int offsetInBytes = 0, int? length]) {
     final n = _viewLength(buffer, offsetInBytes, length, 2);
-    if (offsetInBytes == 0 && buffer is _Uint16ListBuffer && n == buffer._owner.length) return buffer._owner;
+    final owner = buffer is _OwnedBuffer ? buffer._owner : null;
+    if (offsetInBytes == 0 && owner is _Uint16List && n == owner.length) return owner;
     return _Uint16ListView(buffer as _Buffer, offsetInBytes, n);
   }
-  factory Uint16List.sublistView(TypedData data, [int start = 0, int? end]) {
-    final n = data.lengthInBytes ~/ data.elementSizeInBytes;
-    final e = RangeError.checkValidRange(start, end, n);
-    return Uint16List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, (e - start) * data.elementSizeInBytes ~/ 2);
-  }
+  factory Uint16List.sublistView(TypedData data, [int start = 0, int? end]) =>
+      Uint16List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, _sublistLength(data, start, end, 2));
   Uint16List sublist(int start, [int? end]);
 }
-final class _Uint16List extends _TypedList<int> implements Uint16List {
+final class _Uint16List extends _OwnedList<int> implements Uint16List {
   final WasmI16Array _data;
-  _Uint16ListBuffer? _buffer;
   _Uint16List._(this._data);
   int get length => _data.length;
-  int get lengthInBytes => _data.length * 2;
-  int get offsetInBytes => 0;
   int get elementSizeInBytes => 2;
-  ByteBuffer get buffer => _buffer ??= _Uint16ListBuffer(this);
   int operator [](int index) {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     return _data[index];
@@ -421,47 +326,20 @@ final class _Uint16List extends _TypedList<int> implements Uint16List {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     _data[index] = value;
   }
+  int _bits(int index) => _data[index];
+  void _setBits(int index, int bits) => _data[index] = bits;
   Uint16List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final d = WasmI16Array(e - start);
-    d.copy(0, _data, start, e - start);
+    final n = _lengthOf(start, end), d = WasmI16Array(n);
+    d.copy(0, _data, start, n);
     return _Uint16List._(d);
   }
 }
-final class _Uint16ListBuffer extends _Buffer {
-  final _Uint16List _owner;
-  _Uint16ListBuffer(this._owner);
-  int get lengthInBytes => _owner._data.length * 2;
-  int _byte(int at) => (_owner._data[at ~/ 2] >> ((at % 2) * 8)) & 255;
-  void _setByte(int at, int value) {
-    final s = (at % 2) * 8;
-    final v = (_owner._data[at ~/ 2] & ~(255 << s)) | (value << s);
-    _owner._data[at ~/ 2] = v;
-  }
-}
-final class _Uint16ListView extends _TypedList<int> implements Uint16List {
-  final _Buffer _buffer;
-  final int _offset;
-  final int length;
-  _Uint16ListView(this._buffer, this._offset, this.length);
-  int get lengthInBytes => length * 2;
-  int get offsetInBytes => _offset;
+final class _Uint16ListView extends _ViewList<int> implements Uint16List {
+  _Uint16ListView(super._buffer, super.offsetInBytes, super.length);
   int get elementSizeInBytes => 2;
-  ByteBuffer get buffer => _buffer;
-  int operator [](int index) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    return _buffer._read(_offset + index * 2, 2);
-  }
-  void operator []=(int index, int value) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    _buffer._write(_offset + index * 2, 2, (value));
-  }
-  Uint16List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final r = Uint16List(e - start);
-    for (int i = start; i < e; i++) r[i - start] = this[i];
-    return r;
-  }
+  int operator [](int index) => _buffer._read(_at(index, 2), 2);
+  void operator []=(int index, int value) => _buffer._write(_at(index, 2), 2, value);
+  Uint16List sublist(int start, [int? end]) => _copy(start, Uint16List(_lengthOf(start, end)));
 }
 
 abstract interface class Int32List implements List<int>, TypedData {
@@ -469,32 +347,25 @@ abstract interface class Int32List implements List<int>, TypedData {
   factory Int32List(int length) => _Int32List._(WasmI32Array(length));
   factory Int32List.fromList(List<int> elements) {
     final n = elements.length;
-    final data = WasmI32Array(n);
-    final r = _Int32List._(data);
+    final r = _Int32List._(WasmI32Array(n));
     for (int i = 0; i < n; i++) r[i] = elements[i];
     return r;
   }
   factory Int32List.view(ByteBuffer buffer, [int offsetInBytes = 0, int? length]) {
     final n = _viewLength(buffer, offsetInBytes, length, 4);
-    if (offsetInBytes == 0 && buffer is _Int32ListBuffer && n == buffer._owner.length) return buffer._owner;
+    final owner = buffer is _OwnedBuffer ? buffer._owner : null;
+    if (offsetInBytes == 0 && owner is _Int32List && n == owner.length) return owner;
     return _Int32ListView(buffer as _Buffer, offsetInBytes, n);
   }
-  factory Int32List.sublistView(TypedData data, [int start = 0, int? end]) {
-    final n = data.lengthInBytes ~/ data.elementSizeInBytes;
-    final e = RangeError.checkValidRange(start, end, n);
-    return Int32List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, (e - start) * data.elementSizeInBytes ~/ 4);
-  }
+  factory Int32List.sublistView(TypedData data, [int start = 0, int? end]) =>
+      Int32List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, _sublistLength(data, start, end, 4));
   Int32List sublist(int start, [int? end]);
 }
-final class _Int32List extends _TypedList<int> implements Int32List {
+final class _Int32List extends _OwnedList<int> implements Int32List {
   final WasmI32Array _data;
-  _Int32ListBuffer? _buffer;
   _Int32List._(this._data);
   int get length => _data.length;
-  int get lengthInBytes => _data.length * 4;
-  int get offsetInBytes => 0;
   int get elementSizeInBytes => 4;
-  ByteBuffer get buffer => _buffer ??= _Int32ListBuffer(this);
   int operator [](int index) {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     return _data.getSigned(index);
@@ -503,47 +374,20 @@ final class _Int32List extends _TypedList<int> implements Int32List {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     _data[index] = value;
   }
+  int _bits(int index) => _data[index];
+  void _setBits(int index, int bits) => _data[index] = bits;
   Int32List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final d = WasmI32Array(e - start);
-    d.copy(0, _data, start, e - start);
+    final n = _lengthOf(start, end), d = WasmI32Array(n);
+    d.copy(0, _data, start, n);
     return _Int32List._(d);
   }
 }
-final class _Int32ListBuffer extends _Buffer {
-  final _Int32List _owner;
-  _Int32ListBuffer(this._owner);
-  int get lengthInBytes => _owner._data.length * 4;
-  int _byte(int at) => (_owner._data[at ~/ 4] >> ((at % 4) * 8)) & 255;
-  void _setByte(int at, int value) {
-    final s = (at % 4) * 8;
-    final v = (_owner._data[at ~/ 4] & ~(255 << s)) | (value << s);
-    _owner._data[at ~/ 4] = v;
-  }
-}
-final class _Int32ListView extends _TypedList<int> implements Int32List {
-  final _Buffer _buffer;
-  final int _offset;
-  final int length;
-  _Int32ListView(this._buffer, this._offset, this.length);
-  int get lengthInBytes => length * 4;
-  int get offsetInBytes => _offset;
+final class _Int32ListView extends _ViewList<int> implements Int32List {
+  _Int32ListView(super._buffer, super.offsetInBytes, super.length);
   int get elementSizeInBytes => 4;
-  ByteBuffer get buffer => _buffer;
-  int operator [](int index) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    return (_buffer._read(_offset + index * 4, 4)).toSigned(32);
-  }
-  void operator []=(int index, int value) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    _buffer._write(_offset + index * 4, 4, (value));
-  }
-  Int32List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final r = Int32List(e - start);
-    for (int i = start; i < e; i++) r[i - start] = this[i];
-    return r;
-  }
+  int operator [](int index) => _buffer._read(_at(index, 4), 4).toSigned(32);
+  void operator []=(int index, int value) => _buffer._write(_at(index, 4), 4, value);
+  Int32List sublist(int start, [int? end]) => _copy(start, Int32List(_lengthOf(start, end)));
 }
 
 abstract interface class Uint32List implements List<int>, TypedData {
@@ -551,32 +395,25 @@ abstract interface class Uint32List implements List<int>, TypedData {
   factory Uint32List(int length) => _Uint32List._(WasmI32Array(length));
   factory Uint32List.fromList(List<int> elements) {
     final n = elements.length;
-    final data = WasmI32Array(n);
-    final r = _Uint32List._(data);
+    final r = _Uint32List._(WasmI32Array(n));
     for (int i = 0; i < n; i++) r[i] = elements[i];
     return r;
   }
   factory Uint32List.view(ByteBuffer buffer, [int offsetInBytes = 0, int? length]) {
     final n = _viewLength(buffer, offsetInBytes, length, 4);
-    if (offsetInBytes == 0 && buffer is _Uint32ListBuffer && n == buffer._owner.length) return buffer._owner;
+    final owner = buffer is _OwnedBuffer ? buffer._owner : null;
+    if (offsetInBytes == 0 && owner is _Uint32List && n == owner.length) return owner;
     return _Uint32ListView(buffer as _Buffer, offsetInBytes, n);
   }
-  factory Uint32List.sublistView(TypedData data, [int start = 0, int? end]) {
-    final n = data.lengthInBytes ~/ data.elementSizeInBytes;
-    final e = RangeError.checkValidRange(start, end, n);
-    return Uint32List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, (e - start) * data.elementSizeInBytes ~/ 4);
-  }
+  factory Uint32List.sublistView(TypedData data, [int start = 0, int? end]) =>
+      Uint32List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, _sublistLength(data, start, end, 4));
   Uint32List sublist(int start, [int? end]);
 }
-final class _Uint32List extends _TypedList<int> implements Uint32List {
+final class _Uint32List extends _OwnedList<int> implements Uint32List {
   final WasmI32Array _data;
-  _Uint32ListBuffer? _buffer;
   _Uint32List._(this._data);
   int get length => _data.length;
-  int get lengthInBytes => _data.length * 4;
-  int get offsetInBytes => 0;
   int get elementSizeInBytes => 4;
-  ByteBuffer get buffer => _buffer ??= _Uint32ListBuffer(this);
   int operator [](int index) {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     return _data[index];
@@ -585,47 +422,20 @@ final class _Uint32List extends _TypedList<int> implements Uint32List {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     _data[index] = value;
   }
+  int _bits(int index) => _data[index];
+  void _setBits(int index, int bits) => _data[index] = bits;
   Uint32List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final d = WasmI32Array(e - start);
-    d.copy(0, _data, start, e - start);
+    final n = _lengthOf(start, end), d = WasmI32Array(n);
+    d.copy(0, _data, start, n);
     return _Uint32List._(d);
   }
 }
-final class _Uint32ListBuffer extends _Buffer {
-  final _Uint32List _owner;
-  _Uint32ListBuffer(this._owner);
-  int get lengthInBytes => _owner._data.length * 4;
-  int _byte(int at) => (_owner._data[at ~/ 4] >> ((at % 4) * 8)) & 255;
-  void _setByte(int at, int value) {
-    final s = (at % 4) * 8;
-    final v = (_owner._data[at ~/ 4] & ~(255 << s)) | (value << s);
-    _owner._data[at ~/ 4] = v;
-  }
-}
-final class _Uint32ListView extends _TypedList<int> implements Uint32List {
-  final _Buffer _buffer;
-  final int _offset;
-  final int length;
-  _Uint32ListView(this._buffer, this._offset, this.length);
-  int get lengthInBytes => length * 4;
-  int get offsetInBytes => _offset;
+final class _Uint32ListView extends _ViewList<int> implements Uint32List {
+  _Uint32ListView(super._buffer, super.offsetInBytes, super.length);
   int get elementSizeInBytes => 4;
-  ByteBuffer get buffer => _buffer;
-  int operator [](int index) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    return _buffer._read(_offset + index * 4, 4);
-  }
-  void operator []=(int index, int value) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    _buffer._write(_offset + index * 4, 4, (value));
-  }
-  Uint32List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final r = Uint32List(e - start);
-    for (int i = start; i < e; i++) r[i - start] = this[i];
-    return r;
-  }
+  int operator [](int index) => _buffer._read(_at(index, 4), 4);
+  void operator []=(int index, int value) => _buffer._write(_at(index, 4), 4, value);
+  Uint32List sublist(int start, [int? end]) => _copy(start, Uint32List(_lengthOf(start, end)));
 }
 
 abstract interface class Int64List implements List<int>, TypedData {
@@ -633,32 +443,25 @@ abstract interface class Int64List implements List<int>, TypedData {
   factory Int64List(int length) => _Int64List._(WasmI64Array(length));
   factory Int64List.fromList(List<int> elements) {
     final n = elements.length;
-    final data = WasmI64Array(n);
-    final r = _Int64List._(data);
+    final r = _Int64List._(WasmI64Array(n));
     for (int i = 0; i < n; i++) r[i] = elements[i];
     return r;
   }
   factory Int64List.view(ByteBuffer buffer, [int offsetInBytes = 0, int? length]) {
     final n = _viewLength(buffer, offsetInBytes, length, 8);
-    if (offsetInBytes == 0 && buffer is _Int64ListBuffer && n == buffer._owner.length) return buffer._owner;
+    final owner = buffer is _OwnedBuffer ? buffer._owner : null;
+    if (offsetInBytes == 0 && owner is _Int64List && n == owner.length) return owner;
     return _Int64ListView(buffer as _Buffer, offsetInBytes, n);
   }
-  factory Int64List.sublistView(TypedData data, [int start = 0, int? end]) {
-    final n = data.lengthInBytes ~/ data.elementSizeInBytes;
-    final e = RangeError.checkValidRange(start, end, n);
-    return Int64List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, (e - start) * data.elementSizeInBytes ~/ 8);
-  }
+  factory Int64List.sublistView(TypedData data, [int start = 0, int? end]) =>
+      Int64List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, _sublistLength(data, start, end, 8));
   Int64List sublist(int start, [int? end]);
 }
-final class _Int64List extends _TypedList<int> implements Int64List {
+final class _Int64List extends _OwnedList<int> implements Int64List {
   final WasmI64Array _data;
-  _Int64ListBuffer? _buffer;
   _Int64List._(this._data);
   int get length => _data.length;
-  int get lengthInBytes => _data.length * 8;
-  int get offsetInBytes => 0;
   int get elementSizeInBytes => 8;
-  ByteBuffer get buffer => _buffer ??= _Int64ListBuffer(this);
   int operator [](int index) {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     return _data[index];
@@ -667,47 +470,20 @@ final class _Int64List extends _TypedList<int> implements Int64List {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     _data[index] = value;
   }
+  int _bits(int index) => _data[index];
+  void _setBits(int index, int bits) => _data[index] = bits;
   Int64List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final d = WasmI64Array(e - start);
-    d.copy(0, _data, start, e - start);
+    final n = _lengthOf(start, end), d = WasmI64Array(n);
+    d.copy(0, _data, start, n);
     return _Int64List._(d);
   }
 }
-final class _Int64ListBuffer extends _Buffer {
-  final _Int64List _owner;
-  _Int64ListBuffer(this._owner);
-  int get lengthInBytes => _owner._data.length * 8;
-  int _byte(int at) => (_owner._data[at ~/ 8] >> ((at % 8) * 8)) & 255;
-  void _setByte(int at, int value) {
-    final s = (at % 8) * 8;
-    final v = (_owner._data[at ~/ 8] & ~(255 << s)) | (value << s);
-    _owner._data[at ~/ 8] = v;
-  }
-}
-final class _Int64ListView extends _TypedList<int> implements Int64List {
-  final _Buffer _buffer;
-  final int _offset;
-  final int length;
-  _Int64ListView(this._buffer, this._offset, this.length);
-  int get lengthInBytes => length * 8;
-  int get offsetInBytes => _offset;
+final class _Int64ListView extends _ViewList<int> implements Int64List {
+  _Int64ListView(super._buffer, super.offsetInBytes, super.length);
   int get elementSizeInBytes => 8;
-  ByteBuffer get buffer => _buffer;
-  int operator [](int index) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    return _buffer._read(_offset + index * 8, 8);
-  }
-  void operator []=(int index, int value) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    _buffer._write(_offset + index * 8, 8, (value));
-  }
-  Int64List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final r = Int64List(e - start);
-    for (int i = start; i < e; i++) r[i - start] = this[i];
-    return r;
-  }
+  int operator [](int index) => _buffer._read(_at(index, 8), 8);
+  void operator []=(int index, int value) => _buffer._write(_at(index, 8), 8, value);
+  Int64List sublist(int start, [int? end]) => _copy(start, Int64List(_lengthOf(start, end)));
 }
 
 abstract interface class Uint64List implements List<int>, TypedData {
@@ -715,32 +491,25 @@ abstract interface class Uint64List implements List<int>, TypedData {
   factory Uint64List(int length) => _Uint64List._(WasmI64Array(length));
   factory Uint64List.fromList(List<int> elements) {
     final n = elements.length;
-    final data = WasmI64Array(n);
-    final r = _Uint64List._(data);
+    final r = _Uint64List._(WasmI64Array(n));
     for (int i = 0; i < n; i++) r[i] = elements[i];
     return r;
   }
   factory Uint64List.view(ByteBuffer buffer, [int offsetInBytes = 0, int? length]) {
     final n = _viewLength(buffer, offsetInBytes, length, 8);
-    if (offsetInBytes == 0 && buffer is _Uint64ListBuffer && n == buffer._owner.length) return buffer._owner;
+    final owner = buffer is _OwnedBuffer ? buffer._owner : null;
+    if (offsetInBytes == 0 && owner is _Uint64List && n == owner.length) return owner;
     return _Uint64ListView(buffer as _Buffer, offsetInBytes, n);
   }
-  factory Uint64List.sublistView(TypedData data, [int start = 0, int? end]) {
-    final n = data.lengthInBytes ~/ data.elementSizeInBytes;
-    final e = RangeError.checkValidRange(start, end, n);
-    return Uint64List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, (e - start) * data.elementSizeInBytes ~/ 8);
-  }
+  factory Uint64List.sublistView(TypedData data, [int start = 0, int? end]) =>
+      Uint64List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, _sublistLength(data, start, end, 8));
   Uint64List sublist(int start, [int? end]);
 }
-final class _Uint64List extends _TypedList<int> implements Uint64List {
+final class _Uint64List extends _OwnedList<int> implements Uint64List {
   final WasmI64Array _data;
-  _Uint64ListBuffer? _buffer;
   _Uint64List._(this._data);
   int get length => _data.length;
-  int get lengthInBytes => _data.length * 8;
-  int get offsetInBytes => 0;
   int get elementSizeInBytes => 8;
-  ByteBuffer get buffer => _buffer ??= _Uint64ListBuffer(this);
   int operator [](int index) {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     return _data[index];
@@ -749,47 +518,20 @@ final class _Uint64List extends _TypedList<int> implements Uint64List {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     _data[index] = value;
   }
+  int _bits(int index) => _data[index];
+  void _setBits(int index, int bits) => _data[index] = bits;
   Uint64List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final d = WasmI64Array(e - start);
-    d.copy(0, _data, start, e - start);
+    final n = _lengthOf(start, end), d = WasmI64Array(n);
+    d.copy(0, _data, start, n);
     return _Uint64List._(d);
   }
 }
-final class _Uint64ListBuffer extends _Buffer {
-  final _Uint64List _owner;
-  _Uint64ListBuffer(this._owner);
-  int get lengthInBytes => _owner._data.length * 8;
-  int _byte(int at) => (_owner._data[at ~/ 8] >> ((at % 8) * 8)) & 255;
-  void _setByte(int at, int value) {
-    final s = (at % 8) * 8;
-    final v = (_owner._data[at ~/ 8] & ~(255 << s)) | (value << s);
-    _owner._data[at ~/ 8] = v;
-  }
-}
-final class _Uint64ListView extends _TypedList<int> implements Uint64List {
-  final _Buffer _buffer;
-  final int _offset;
-  final int length;
-  _Uint64ListView(this._buffer, this._offset, this.length);
-  int get lengthInBytes => length * 8;
-  int get offsetInBytes => _offset;
+final class _Uint64ListView extends _ViewList<int> implements Uint64List {
+  _Uint64ListView(super._buffer, super.offsetInBytes, super.length);
   int get elementSizeInBytes => 8;
-  ByteBuffer get buffer => _buffer;
-  int operator [](int index) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    return _buffer._read(_offset + index * 8, 8);
-  }
-  void operator []=(int index, int value) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    _buffer._write(_offset + index * 8, 8, (value));
-  }
-  Uint64List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final r = Uint64List(e - start);
-    for (int i = start; i < e; i++) r[i - start] = this[i];
-    return r;
-  }
+  int operator [](int index) => _buffer._read(_at(index, 8), 8);
+  void operator []=(int index, int value) => _buffer._write(_at(index, 8), 8, value);
+  Uint64List sublist(int start, [int? end]) => _copy(start, Uint64List(_lengthOf(start, end)));
 }
 
 abstract interface class Float32List implements List<double>, TypedData {
@@ -797,32 +539,25 @@ abstract interface class Float32List implements List<double>, TypedData {
   factory Float32List(int length) => _Float32List._(WasmF32Array(length));
   factory Float32List.fromList(List<double> elements) {
     final n = elements.length;
-    final data = WasmF32Array(n);
-    final r = _Float32List._(data);
+    final r = _Float32List._(WasmF32Array(n));
     for (int i = 0; i < n; i++) r[i] = elements[i];
     return r;
   }
   factory Float32List.view(ByteBuffer buffer, [int offsetInBytes = 0, int? length]) {
     final n = _viewLength(buffer, offsetInBytes, length, 4);
-    if (offsetInBytes == 0 && buffer is _Float32ListBuffer && n == buffer._owner.length) return buffer._owner;
+    final owner = buffer is _OwnedBuffer ? buffer._owner : null;
+    if (offsetInBytes == 0 && owner is _Float32List && n == owner.length) return owner;
     return _Float32ListView(buffer as _Buffer, offsetInBytes, n);
   }
-  factory Float32List.sublistView(TypedData data, [int start = 0, int? end]) {
-    final n = data.lengthInBytes ~/ data.elementSizeInBytes;
-    final e = RangeError.checkValidRange(start, end, n);
-    return Float32List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, (e - start) * data.elementSizeInBytes ~/ 4);
-  }
+  factory Float32List.sublistView(TypedData data, [int start = 0, int? end]) =>
+      Float32List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, _sublistLength(data, start, end, 4));
   Float32List sublist(int start, [int? end]);
 }
-final class _Float32List extends _TypedList<double> implements Float32List {
+final class _Float32List extends _OwnedList<double> implements Float32List {
   final WasmF32Array _data;
-  _Float32ListBuffer? _buffer;
   _Float32List._(this._data);
   int get length => _data.length;
-  int get lengthInBytes => _data.length * 4;
-  int get offsetInBytes => 0;
   int get elementSizeInBytes => 4;
-  ByteBuffer get buffer => _buffer ??= _Float32ListBuffer(this);
   double operator [](int index) {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     return _data[index];
@@ -831,47 +566,20 @@ final class _Float32List extends _TypedList<double> implements Float32List {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     _data[index] = value;
   }
+  int _bits(int index) => _floatBits(_data[index]);
+  void _setBits(int index, int bits) => _data[index] = _bitsFloat(bits);
   Float32List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final d = WasmF32Array(e - start);
-    d.copy(0, _data, start, e - start);
+    final n = _lengthOf(start, end), d = WasmF32Array(n);
+    d.copy(0, _data, start, n);
     return _Float32List._(d);
   }
 }
-final class _Float32ListBuffer extends _Buffer {
-  final _Float32List _owner;
-  _Float32ListBuffer(this._owner);
-  int get lengthInBytes => _owner._data.length * 4;
-  int _byte(int at) => (_floatBits(_owner._data[at ~/ 4])  >> ((at % 4) * 8)) & 255;
-  void _setByte(int at, int value) {
-    final s = (at % 4) * 8;
-    final v = (_floatBits(_owner._data[at ~/ 4])  & ~(255 << s)) | (value << s);
-    _owner._data[at ~/ 4] = _bitsFloat(v);
-  }
-}
-final class _Float32ListView extends _TypedList<double> implements Float32List {
-  final _Buffer _buffer;
-  final int _offset;
-  final int length;
-  _Float32ListView(this._buffer, this._offset, this.length);
-  int get lengthInBytes => length * 4;
-  int get offsetInBytes => _offset;
+final class _Float32ListView extends _ViewList<double> implements Float32List {
+  _Float32ListView(super._buffer, super.offsetInBytes, super.length);
   int get elementSizeInBytes => 4;
-  ByteBuffer get buffer => _buffer;
-  double operator [](int index) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    return _bitsFloat(_buffer._read(_offset + index * 4, 4));
-  }
-  void operator []=(int index, double value) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    _buffer._write(_offset + index * 4, 4, _floatBits((value)) );
-  }
-  Float32List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final r = Float32List(e - start);
-    for (int i = start; i < e; i++) r[i - start] = this[i];
-    return r;
-  }
+  double operator [](int index) => _bitsFloat(_buffer._read(_at(index, 4), 4));
+  void operator []=(int index, double value) => _buffer._write(_at(index, 4), 4, _floatBits(value));
+  Float32List sublist(int start, [int? end]) => _copy(start, Float32List(_lengthOf(start, end)));
 }
 
 abstract interface class Float64List implements List<double>, TypedData {
@@ -879,32 +587,25 @@ abstract interface class Float64List implements List<double>, TypedData {
   factory Float64List(int length) => _Float64List._(WasmF64Array(length));
   factory Float64List.fromList(List<double> elements) {
     final n = elements.length;
-    final data = WasmF64Array(n);
-    final r = _Float64List._(data);
+    final r = _Float64List._(WasmF64Array(n));
     for (int i = 0; i < n; i++) r[i] = elements[i];
     return r;
   }
   factory Float64List.view(ByteBuffer buffer, [int offsetInBytes = 0, int? length]) {
     final n = _viewLength(buffer, offsetInBytes, length, 8);
-    if (offsetInBytes == 0 && buffer is _Float64ListBuffer && n == buffer._owner.length) return buffer._owner;
+    final owner = buffer is _OwnedBuffer ? buffer._owner : null;
+    if (offsetInBytes == 0 && owner is _Float64List && n == owner.length) return owner;
     return _Float64ListView(buffer as _Buffer, offsetInBytes, n);
   }
-  factory Float64List.sublistView(TypedData data, [int start = 0, int? end]) {
-    final n = data.lengthInBytes ~/ data.elementSizeInBytes;
-    final e = RangeError.checkValidRange(start, end, n);
-    return Float64List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, (e - start) * data.elementSizeInBytes ~/ 8);
-  }
+  factory Float64List.sublistView(TypedData data, [int start = 0, int? end]) =>
+      Float64List.view(data.buffer, data.offsetInBytes + start * data.elementSizeInBytes, _sublistLength(data, start, end, 8));
   Float64List sublist(int start, [int? end]);
 }
-final class _Float64List extends _TypedList<double> implements Float64List {
+final class _Float64List extends _OwnedList<double> implements Float64List {
   final WasmF64Array _data;
-  _Float64ListBuffer? _buffer;
   _Float64List._(this._data);
   int get length => _data.length;
-  int get lengthInBytes => _data.length * 8;
-  int get offsetInBytes => 0;
   int get elementSizeInBytes => 8;
-  ByteBuffer get buffer => _buffer ??= _Float64ListBuffer(this);
   double operator [](int index) {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     return _data[index];
@@ -913,45 +614,18 @@ final class _Float64List extends _TypedList<double> implements Float64List {
     if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
     _data[index] = value;
   }
+  int _bits(int index) => _doubleBits(_data[index]);
+  void _setBits(int index, int bits) => _data[index] = _bitsDouble(bits);
   Float64List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final d = WasmF64Array(e - start);
-    d.copy(0, _data, start, e - start);
+    final n = _lengthOf(start, end), d = WasmF64Array(n);
+    d.copy(0, _data, start, n);
     return _Float64List._(d);
   }
 }
-final class _Float64ListBuffer extends _Buffer {
-  final _Float64List _owner;
-  _Float64ListBuffer(this._owner);
-  int get lengthInBytes => _owner._data.length * 8;
-  int _byte(int at) => (_doubleBits(_owner._data[at ~/ 8]) >> ((at % 8) * 8)) & 255;
-  void _setByte(int at, int value) {
-    final s = (at % 8) * 8;
-    final v = (_doubleBits(_owner._data[at ~/ 8]) & ~(255 << s)) | (value << s);
-    _owner._data[at ~/ 8] = _bitsDouble(v);
-  }
-}
-final class _Float64ListView extends _TypedList<double> implements Float64List {
-  final _Buffer _buffer;
-  final int _offset;
-  final int length;
-  _Float64ListView(this._buffer, this._offset, this.length);
-  int get lengthInBytes => length * 8;
-  int get offsetInBytes => _offset;
+final class _Float64ListView extends _ViewList<double> implements Float64List {
+  _Float64ListView(super._buffer, super.offsetInBytes, super.length);
   int get elementSizeInBytes => 8;
-  ByteBuffer get buffer => _buffer;
-  double operator [](int index) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    return _bitsDouble(_buffer._read(_offset + index * 8, 8));
-  }
-  void operator []=(int index, double value) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
-    _buffer._write(_offset + index * 8, 8, _doubleBits((value)));
-  }
-  Float64List sublist(int start, [int? end]) {
-    final e = RangeError.checkValidRange(start, end, length);
-    final r = Float64List(e - start);
-    for (int i = start; i < e; i++) r[i - start] = this[i];
-    return r;
-  }
+  double operator [](int index) => _bitsDouble(_buffer._read(_at(index, 8), 8));
+  void operator []=(int index, double value) => _buffer._write(_at(index, 8), 8, _doubleBits(value));
+  Float64List sublist(int start, [int? end]) => _copy(start, Float64List(_lengthOf(start, end)));
 }
