@@ -1,0 +1,53 @@
+using Harness.Experiments.Tests.Results;
+using Harness.Experiments.Tests.Tuning;
+using Harness.Experiments.Tuning;
+using Harness.Experiments.Workloads;
+
+namespace Harness.Experiments.Tests.Documents;
+
+/// <summary>Small files and folders of the kinds that commands in documents speak of, for all tests of a class.</summary>
+public sealed class DocumentExamples : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public DocumentExamples()
+    {
+        folder.Write("module.wat", """
+            (module
+              (type $f (func (param i32) (result i32)))
+              (table $t funcref (elem $increment $double))
+              (func $increment (type $f) (i32.add (local.get 0) (i32.const 1)))
+              (func $double (type $f) (i32.shl (local.get 0) (i32.const 1)))
+              (func (export "main") (result i32) (call_indirect $t (type $f) (i32.const 20) (i32.const 1)))
+              (func (export "apply") (param i32) (result i32) (call_indirect $t (type $f) (local.get 0) (i32.and (local.get 0) (i32.const 1)))))
+            """);
+        folder.Write("scripts/add.wast", "(module (func (export \"f\") (result i32) (i32.add (i32.const 1) (i32.const 2))))\n(assert_return (invoke \"f\") (i32.const 3))\n");
+        folder.Write("api/first.any.js", "test(() => assert_equals(typeof WebAssembly.Module, 'function'), 'there is a constructor');");
+        folder.Write("program.dart", "void main() {\n  print('seven');\n}\n");
+        folder.Write("conformance/add_t01.dart", "void main() {\n  if (1 + 1 != 2) throw 'wrong';\n}\n");
+        folder.Write("tiny.yaml", "workloads: [two-targets]\nconfigurations: [{name: base, knobs: {deopt: off}}, {name: deopt}]\nrepetitions: 2\n");
+        foreach (var name in (string[])["README.md", "experiments/README.md"])
+            folder.Write(name, File.ReadAllText(Path.Combine(ProjectLayout.Root, name)));
+        Directory.CreateDirectory(folder.File("empty"));
+        SyntheticResults.Pair(folder.File("results"), factor: 1.5);
+        Dictionary<string, string> same = new() { ["deopt"] = "off" };
+        SyntheticResults.Write(folder.File("same"), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["a1"] = same, ["b1"] = same }, ["alpha", "beta"], 21, _ => 10);
+        WriteTuningRun();
+    }
+
+    /// <summary>The folder.</summary>
+    internal string Root => folder.Path;
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>A tuning run that is finished, whose times are a function of the knobs.</summary>
+    private void WriteTuningRun()
+    {
+        var specification = TuningFile.Read(folder.Write("tuning.yaml", TestTuning.Text), ProgramCatalog.Read());
+        var run = new TuningFolder(folder.File("tuned"));
+        var processes = new ProcessEvaluator(specification);
+        run.Prepare(specification, processes.EngineVersion, processes.Fingerprints());
+        using var recorded = new RecordedEvaluator(new FunctionEvaluator(1, (knobs, _) => knobs.GetValueOrDefault("deopt", "on") == "off" ? 1.2 : 1), run.Evaluations);
+        new TuningRun(specification, recorded).Run();
+    }
+}
