@@ -496,6 +496,13 @@ public sealed record EngineOptions
     [Knob("stack.size", "size of the stack that Wasm code runs on", Minimum = 512, Maximum = 1_048_576, Unit = "KiB")]
     public int StackSize { get; init; } = 8192;
 
+    /// <summary>
+    /// Seed of a layout that differs from the usual one in what no program may depend on and what changes with every build: distances between pieces of code, where within a
+    /// page the stack begins, how large the environment of a worker process is. 0 for the usual layout.
+    /// </summary>
+    [Knob("layout.seed", "place code, stack and environment elsewhere, by chance with this seed, to measure what layout does to times; 0 for the usual layout", Maximum = 1_000_000)]
+    public int LayoutSeed { get; init; }
+
     /// <summary>Size of the nursery at first, in KiB, and at least.</summary>
     [Knob("heap.nursery-size", "size of the part of the heap where objects are allocated, at first and at least", Minimum = 256, Maximum = 1_048_576, Unit = "KiB",
         V8Flag = "--semi-space-size")]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Harness.Engine.Configuration;
 
@@ -19,7 +20,7 @@ public static class ExecutionThread
             {
                 try
                 {
-                    action();
+                    RunBelow(RandomLayout.StackOffset(options.LayoutSeed), action);
                 }
                 catch (Exception e)
                 {
@@ -31,6 +32,25 @@ public static class ExecutionThread
         thread.Join();
         failure?.Throw();
     }
+
+    /// <summary>Runs an action with its frames some bytes deeper in the stack than they would be.</summary>
+    private static void RunBelow(int offset, Action action)
+    {
+        if (offset == 0)
+        {
+            action();
+            return;
+        }
+
+        Span<byte> skipped = stackalloc byte[offset];
+        Keep(skipped);
+        action();
+        Keep(skipped);
+    }
+
+    /// <summary>Looks like a use, so that the bytes are there as long as what runs below them.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Keep(Span<byte> bytes) => bytes[0] = 1;
 
     /// <summary>As <see cref="Run(EngineOptions, Action)"/>, with a result.</summary>
     /// <param name="options">Says how large the stack is.</param>

@@ -4,8 +4,9 @@ namespace Harness.Engine.X64;
 internal readonly unsafe struct CodeBlock
 {
     /// <summary>Makes a block of its parts.</summary>
-    public CodeBlock(byte* writable, byte* executable, int size)
+    public CodeBlock(byte* writable, byte* executable, int size, int padding = 0)
     {
+        Padding = padding;
         Writable = writable;
         Executable = executable;
         Size = size;
@@ -19,6 +20,9 @@ internal readonly unsafe struct CodeBlock
 
     /// <summary>Its size in bytes.</summary>
     public int Size { get; }
+
+    /// <summary>Bytes before it that belong to it and have no code.</summary>
+    public int Padding { get; }
 
     /// <summary><see cref="Executable"/> as a number.</summary>
     public nint Address => (nint)Executable;

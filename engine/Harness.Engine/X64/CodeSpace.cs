@@ -50,11 +50,13 @@ internal sealed unsafe class CodeSpace : IDisposable
 
     /// <summary>Takes a block.</summary>
     /// <param name="size">Its size in bytes, above 0.</param>
+    /// <param name="padding">Bytes to leave free before it: a multiple of <see cref="BlockAlignment"/>.</param>
     /// <exception cref="InsufficientMemoryException">There is no room left.</exception>
-    public CodeBlock Allocate(int size)
+    public CodeBlock Allocate(int size, int padding = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
-        int rounded = checked(size + BlockAlignment - 1) & -BlockAlignment;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(padding & (BlockAlignment - 1), 0, nameof(padding));
+        int rounded = checked(padding + size + BlockAlignment - 1) & -BlockAlignment;
         int offset;
         lock (_lock)
         {
@@ -71,7 +73,7 @@ internal sealed unsafe class CodeSpace : IDisposable
             }
         }
 
-        return new CodeBlock(_writable + offset, Start + offset, size);
+        return new CodeBlock(_writable + offset + padding, Start + offset + padding, size, padding);
     }
 
     /// <summary>Gives a block back. No thread may be in its code, or return to it; whoever does runs into a breakpoint.</summary>
@@ -83,9 +85,9 @@ internal sealed unsafe class CodeSpace : IDisposable
             throw new ArgumentException("the block is not of this code space", nameof(block));
         }
 
-        int offset = (int)(block.Executable - Start);
-        int size = (block.Size + BlockAlignment - 1) & -BlockAlignment;
-        new Span<byte>(block.Writable, size).Fill(Breakpoint);
+        int offset = (int)(block.Executable - Start) - block.Padding;
+        int size = (block.Padding + block.Size + BlockAlignment - 1) & -BlockAlignment;
+        new Span<byte>(block.Writable, size - block.Padding).Fill(Breakpoint);
         lock (_lock)
         {
             AddFree(offset, size);
@@ -93,12 +95,14 @@ internal sealed unsafe class CodeSpace : IDisposable
     }
 
     /// <summary>Finishes the code of an assembler and puts it into a block of its own.</summary>
+    /// <param name="assembler">The assembler.</param>
+    /// <param name="padding">Bytes to leave free before it: a multiple of <see cref="BlockAlignment"/>.</param>
     /// <exception cref="InvalidOperationException">A label was not bound, or a target lies too far away.</exception>
-    public CodeBlock Publish(Assembler assembler)
+    public CodeBlock Publish(Assembler assembler, int padding = 0)
     {
         assembler.Finish();
         ReadOnlySpan<byte> code = assembler.Code;
-        CodeBlock block = Allocate(code.Length);
+        CodeBlock block = Allocate(code.Length, padding);
         code.CopyTo(new Span<byte>(block.Writable, code.Length));
         foreach (Relocation relocation in assembler.Relocations)
         {

@@ -79,7 +79,18 @@ public sealed class EngineTests : IDisposable
         Assert.NotEqual(0, Measure("v8", call, counts: true).BaselineBytes);
     }
 
-    private WorkerReport Measure(string engine, WorkerInvocation call, byte[]? module = null, int timedCalls = 4, TimeSpan? timeout = null, bool counts = false)
+    [Theory]
+    [InlineData("1")]
+    [InlineData("2")]
+    [InlineData("1000000")]
+    public void AnotherLayoutGivesTheSameResults(string seed)
+    {
+        var report = Measure("ours", new WorkerInvocation("add1", ["i32:41"], ["i32:42"]), knobs: new() { ["layout.seed"] = seed, ["tier-up"] = "eager" });
+        Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
+    }
+
+    private WorkerReport Measure(
+        string engine, WorkerInvocation call, byte[]? module = null, int timedCalls = 4, TimeSpan? timeout = null, bool counts = false, Dictionary<string, string>? knobs = null)
     {
         var path = folder.File("module.wasm");
         File.WriteAllBytes(path, module ?? Module);
@@ -89,7 +100,7 @@ public sealed class EngineTests : IDisposable
             Program = new WorkerProgram { Name = "test", Host = "none", Module = path, Iteration = "call", WarmUp = call, Timed = call },
             TimedCalls = timedCalls,
             Settle = rule,
-            Knobs = new Dictionary<string, string>(),
+            Knobs = knobs ?? [],
             Counts = counts,
         };
         return EngineCatalog.Open(engine).Measure(request, timeout ?? TimeSpan.FromSeconds(60));

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using Harness.Engine.Configuration;
+using Harness.Engine.Runtime;
 
 namespace Harness.Experiments.Engines;
 
@@ -11,6 +12,9 @@ internal sealed class OwnEngine : IEngine
 
     /// <summary>The hidden command by which the harness runs itself as a worker: <see cref="OwnWorker"/>.</summary>
     public const string WorkerCommandName = "worker";
+
+    /// <summary>The variable that makes the environment of a worker larger, where the knob <c>layout.seed</c> says so.</summary>
+    private const string LayoutVariable = "HARNESS_LAYOUT";
 
     private static readonly Assembly EngineAssembly = typeof(EngineOptions).Assembly;
 
@@ -31,8 +35,14 @@ internal sealed class OwnEngine : IEngine
 
     public string? FindGap(WorkerProgram program) => null;
 
-    public WorkerReport Measure(WorkerRequest request, TimeSpan timeout) =>
-        WorkerProcess.Run(OwnProgram(WorkerCommandName), request with { Knobs = KnobCatalog.Shared(request.Knobs) }, timeout).Report();
+    public WorkerReport Measure(WorkerRequest request, TimeSpan timeout)
+    {
+        var knobs = KnobCatalog.Shared(request.Knobs);
+        var launch = OwnProgram(WorkerCommandName);
+        if (RandomLayout.EnvironmentSize(EngineOptions.FromDictionary(knobs).LayoutSeed) is > 0 and var size)
+            launch = launch with { Environment = new Dictionary<string, string> { [LayoutVariable] = new('x', size) } };
+        return WorkerProcess.Run(launch, request with { Knobs = knobs }, timeout).Report();
+    }
 
     /// <summary>The harness itself with one of its hidden commands.</summary>
     public static WorkerLaunch OwnProgram(string command) => new(DotnetPath, [typeof(OwnEngine).Assembly.Location, command]);

@@ -66,7 +66,7 @@ internal sealed class CodeGenerator : IDisposable
         }
 
         emitter.Run(code, module, withSourceMap);
-        CodeBlock block = NativeRuntime.CodeSpace.Publish(assembler);
+        CodeBlock block = NativeRuntime.CodeSpace.Publish(assembler, RandomLayout.CodePadding(module.Options.LayoutSeed, graph.FunctionIndex, CodeTier.Optimized));
         Done("emit");
         return new CompiledCode
         {
