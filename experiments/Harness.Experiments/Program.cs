@@ -14,6 +14,7 @@ if (args is [WasmtimeEngine.WorkerCommandName])
 var root = new RootCommand("Research harness for speculative optimisation in WebAssembly engines.")
 {
     SweepCommand.Create(),
+    MergeCommand.Create(),
     MeasureCommand.Create(),
     TuneCommand.Create(),
     RunCommand.Create(),

@@ -130,6 +130,10 @@ public sealed class EngineGapTests : IDisposable
 
         public void Finish(ProgramRun key, Failure? failure) => Assert.Null(failure);
 
+        public void Measured(IReadOnlyList<Measurement> rows)
+        {
+        }
+
         public void Absent(Failure failure) => Assert.Fail(failure.Message);
 
         public void Gap(EngineGap gap) => Gaps.Add(gap);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Harness.Experiments.Cluster;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Reports;
 using Harness.Experiments.Reports.Tables;
@@ -27,13 +28,18 @@ internal static class SweepCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "say how many processes it would start and how long they would take, and measure nothing" };
         var quick = new Option<bool>("--quick") { Description = "a first picture in about two minutes: at most 6 repetitions, a short warm-up, an end after 90 s; results/NAME-quick" };
         var agreement = new Option<int?>("--aa") { Description = $"measure the baseline against itself, in N pairs of configurations with the same knobs ({AgreementSweep.DefaultPairs}); results/NAME-aa", HelpName = "N", Arity = ArgumentArity.ZeroOrOne };
+        var shard = new Option<string?>("--shard") { Description = "measure only every Nth round, from the Ith on: a share for one of N machines, which 'harness merge' puts together; results/NAME-shard-I-of-N", HelpName = "I/N" };
+        var slurm = new Option<int?>("--slurm") { Description = $"measure on a cluster, as an array job of N shards ({SlurmSweep.DefaultShards}): submits what is missing, tells how far it is, and gathers what is measured; the same command goes on", HelpName = "N", Arity = ArgumentArity.ZeroOrOne };
+        var slurmOptions = new Option<string[]>("--slurm-options") { Description = "an option for sbatch, such as --partition=NAME (may be repeated)", HelpName = "OPTION", DefaultValueFactory = _ => [] };
+        var wait = new Option<bool>("--wait") { Description = "with --slurm, wait until the job is over" };
         var command = new Command("sweep", "measure workloads under several configurations, and write results, summary and chart; goes on where it was stopped, sets finished results aside")
         {
-            name, engine, repetitions, seed, workloads, suites, results, restart, include, exclude, dryRun, quick, agreement,
+            name, engine, repetitions, seed, workloads, suites, results, restart, include, exclude, dryRun, quick, agreement, shard, slurm, slurmOptions, wait,
         };
         command.SetAction(parsed =>
         {
-            var sweep = SweepFile.Find(parsed.GetRequiredValue(name), ProgramCatalog.Read(parsed.GetValue(suites) ?? []));
+            var sweepPath = parsed.GetRequiredValue(name);
+            var sweep = SweepFile.Find(sweepPath, ProgramCatalog.Read(parsed.GetValue(suites) ?? []));
             if (parsed.GetValue(engine) is { } engineText)
                 sweep = sweep with { Engines = EngineCatalog.ParseOption(engineText) };
             if (parsed.GetValue(repetitions) is { } count)
@@ -51,12 +57,24 @@ internal static class SweepCommand
                 sweep = AgreementSweep.Make(sweep, parsed.GetValue(agreement) ?? AgreementSweep.DefaultPairs);
             if (parsed.GetValue(quick))
                 sweep = QuickLook.Make(sweep);
+            if (parsed.GetValue(shard) is { } share)
+                sweep = Share(sweep, SweepShard.Parse(share), parsed.GetValue(quick));
             RequireSuites(sweep);
             if (!SweepPlan.Order(sweep).Any())
                 throw new HarnessException($"sweep '{sweep.Name}': no cell meets the conditions of include and exclude");
+            var folder = new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, sweep.Name + sweep.Shard.Suffix));
             if (parsed.GetValue(dryRun))
-                return Describe(sweep, new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, sweep.Name)));
-            return Run(sweep, new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, sweep.Name)), parsed.GetValue(restart), parsed.GetValue(quick) ? QuickLook.Limit : null);
+                return Describe(sweep, folder);
+            if (parsed.GetResult(slurm) is { Implicit: false })
+            {
+                if (!sweep.Shard.IsWhole || parsed.GetValue(quick))
+                    throw new HarnessException("--slurm makes shards itself, and measures nothing quickly; leave out --shard and --quick");
+                IEnumerable<Option> passedOn = [engine, repetitions, seed, workloads, suites, include, exclude, agreement];
+                string[] arguments = [SweepFile.IsNamed(sweepPath) ? sweepPath : Path.GetFullPath(sweepPath), .. passedOn.SelectMany(option => Written(parsed, option))];
+                return RunOnCluster(new SlurmSweep(sweep, folder), folder, arguments, parsed.GetValue(slurm), parsed.GetValue(slurmOptions) ?? [], parsed.GetValue(restart), parsed.GetValue(wait));
+            }
+
+            return Run(sweep, folder, parsed.GetValue(restart), parsed.GetValue(quick) ? QuickLook.Limit : null);
         });
         return command;
     }
@@ -68,6 +86,43 @@ internal static class SweepCommand
             throw new HarnessException($"sweep '{sweep.Name}' has no workload '{name}'; it has {string.Join(", ", sweep.Workloads.Select(workload => workload.Name))}");
         var workloads = sweep.Workloads.Where(workload => names.Contains(workload.Name) || names.Contains(workload.Program)).ToList();
         return sweep with { Workloads = workloads, Programs = [.. sweep.Programs.Where(program => workloads.Any(workload => workload.Program == program.Name))] };
+    }
+
+    private static SweepDefinition Share(SweepDefinition sweep, SweepShard shard, bool isQuick)
+    {
+        if (isQuick)
+            throw new HarnessException("--quick and --shard exclude each other: a first look is not worth several machines");
+        return shard.Count <= sweep.Repetitions
+            ? sweep with { Shard = shard }
+            : throw new HarnessException($"--shard {shard}: sweep '{sweep.Name}' has {sweep.Repetitions} rounds, and each shard takes at least one; make at most {sweep.Repetitions} shards");
+    }
+
+    /// <summary>An option as the user wrote it; nothing where it was left out.</summary>
+    private static IEnumerable<string> Written(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false } result
+        ? result.Tokens.Count == 0 ? [option.Name] : result.Tokens.SelectMany(token => (string[])[option.Name, token.Value])
+        : [];
+
+    /// <summary>Submits, looks or gathers: whatever is next.</summary>
+    private static int RunOnCluster(SlurmSweep cluster, ResultsFolder output, IReadOnlyList<string> arguments, int? shards, IReadOnlyList<string> options, bool restart, bool wait)
+    {
+        if (restart)
+            cluster.SetAside(Console.Error.WriteLine);
+        cluster.Submit(shards, options, arguments, Console.Error.WriteLine);
+        switch (wait ? cluster.Wait(Console.Error.WriteLine) : cluster.Look(Console.Error.WriteLine))
+        {
+            case SlurmSweep.Outcome.Underway:
+                Console.Error.WriteLine("the same command tells how far it is, and gathers what is measured");
+                return 0;
+            case SlurmSweep.Outcome.Broken:
+                // What failed may fail again: the rest is not kept back for it.
+                if (cluster.MeasuredShards() is { Count: > 0 } measured)
+                    MergeCommand.Write(output, measured);
+                Console.Error.WriteLine("the same command submits again what is not finished");
+                return 1;
+            default:
+                MergeCommand.Write(output, cluster.MeasuredShards());
+                return 0;
+        }
     }
 
     /// <summary>Says what a sweep would cost, by its own rows and those of all results that there are.</summary>
@@ -97,7 +152,7 @@ internal static class SweepCommand
         var runner = new SweepRunner(sweep, folder);
         if ((restart || runner.IsSuperseding) && folder.SetAside() is { } aside)
             Console.Error.WriteLine($"earlier results are now in {aside}");
-        var failures = runner.Run(new ConsoleSweepProgress(), limit);
+        var failures = runner.Run(new ConsoleSweepProgress(sweep), limit);
         var rows = DurableCsv<Measurement>.Read(folder.Results);
         if (rows.Count > 0)
         {

@@ -36,8 +36,11 @@ internal static class Cautions
     }
 
     /// <summary>What is to be said of the machine while it measured.</summary>
-    public static IEnumerable<string> OfEnvironment(Provenance? provenance) =>
-        provenance?.Environment?.Cautions().Select(caution => char.ToUpperInvariant(caution[0]) + caution[1..] + ".") ?? [];
+    public static IEnumerable<string> OfEnvironment(Provenance? provenance)
+    {
+        var environments = provenance?.Shards is { Count: > 0 } shards ? shards.Select(shard => shard.Environment) : [provenance?.Environment];
+        return environments.SelectMany(environment => environment?.Cautions() ?? []).Distinct().Select(caution => char.ToUpperInvariant(caution[0]) + caution[1..] + ".");
+    }
 
     /// <summary>What is to be said of the results as a whole.</summary>
     public static IReadOnlyList<string> OfResults(SweepDefinition sweep, Provenance? provenance, int failures)

@@ -56,6 +56,8 @@ internal static class SummaryReport
         var machine = provenance.Machine;
         var run = provenance.Runs[^1];
         Line(text, $"Made by `{run.CommandLine}` on {machine.Cpu}, {machine.Cores} cores, {machine.Kernel}, {machine.Dotnet}; {string.Join("; ", provenance.Engines.Values)}; commit {run.Commit?[..10] ?? "unknown"}{(run.Dirty ? " with changes" : "")}; begun {provenance.Runs[0].StartedUtc}.");
+        if (provenance.Shards is { Count: > 0 } shards)
+            Line(text, $"Merged from {shards.Count} folders: {string.Join("; ", shards.Select(shard => $"shard {shard.Shard}, {shard.Rows} rows{(shard.FinishedUtc is null ? ", not finished" : "")}{string.Concat(shard.Runs.Select(earlier => earlier.Node).OfType<string>().Distinct().Select(node => $", node {node}"))}"))}.");
         Line(text, $"{Capitalized(SweepChart.Describe(summary))} over whole rounds; fresh processes in random order interleaved over all cells; times in ms.");
         Line(text, "");
     }

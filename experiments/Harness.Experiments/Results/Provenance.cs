@@ -51,6 +51,12 @@ internal sealed record Provenance
     /// <summary>What was measured, in order, so that the results can be read where the programs are not; null in results from before there was this.</summary>
     public List<WorkloadDescription>? Workloads { get; init; }
 
+    /// <summary>The share of the sweep that these results are, as in <c>2/3</c>; null for all of it.</summary>
+    public string? Shard { get; init; }
+
+    /// <summary>The folders that these results were merged from; null where they were measured in one.</summary>
+    public List<ShardDescription>? Shards { get; init; }
+
     /// <summary>The runs of the harness that measured: one, or more where the sweep was continued.</summary>
     public required List<RunDescription> Runs { get; init; }
 
@@ -108,9 +114,24 @@ internal sealed record EngineGap(string Engine, string? Configuration, string? P
     public override string ToString() => string.Join(", ", new[] { EngineCatalog.TitleOf(Engine), Configuration, Program }.OfType<string>()) + ": it " + Reason;
 }
 
+/// <summary>A folder that was merged with others.</summary>
+/// <param name="Folder">Its name.</param>
+/// <param name="Shard">The share of the sweep that it had.</param>
+/// <param name="Rows">How many rows it had.</param>
+/// <param name="Machine">The machine that measured it.</param>
+/// <param name="Environment">The machine's settings; null where they were not recorded.</param>
+/// <param name="Runs">The runs of the harness that measured it.</param>
+/// <param name="FinishedUtc">When it was finished; null where it was not.</param>
+internal sealed record ShardDescription(
+    string Folder, string Shard, int Rows, MachineDescription Machine, EnvironmentDescription? Environment, IReadOnlyList<RunDescription> Runs, string? FinishedUtc);
+
 /// <summary>The machine that measured.</summary>
 internal sealed record MachineDescription(string Cpu, int Cores, double MemoryGiB, string Kernel, string System, string Dotnet)
 {
+    /// <summary>What kind of machine it is: times of machines of one kind can stand beside each other.</summary>
+    [JsonIgnore]
+    public string Kind => $"{Cpu}, {Cores} cores";
+
     public static MachineDescription Current() => new(
         ReadField("/proc/cpuinfo", "model name"),
         Environment.ProcessorCount,
@@ -131,13 +152,15 @@ internal sealed record MachineDescription(string Cpu, int Cores, double MemoryGi
 /// <param name="CommandLine">The command line that started it.</param>
 /// <param name="Commit">The commit of the project; null outside a git clone.</param>
 /// <param name="Dirty">Whether files differed from the commit.</param>
-internal sealed record RunDescription(string StartedUtc, string CommandLine, string? Commit, bool Dirty)
+/// <param name="Node">The node of a cluster that it ran on; null outside of one.</param>
+internal sealed record RunDescription(string StartedUtc, string CommandLine, string? Commit, bool Dirty, string? Node = null)
 {
     public static RunDescription Current() => new(
         Provenance.Now(),
         "harness " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Select(argument => argument.Contains(' ', StringComparison.Ordinal) ? $"'{argument}'" : argument)),
         Git("rev-parse", "HEAD"),
-        Git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!results") is { Length: > 0 });
+        Git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!results") is { Length: > 0 },
+        Environment.GetEnvironmentVariable("SLURMD_NODENAME"));
 
     private static string? Git(params string[] arguments)
     {

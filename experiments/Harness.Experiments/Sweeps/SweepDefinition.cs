@@ -40,6 +40,9 @@ internal sealed record SweepDefinition
     /// <summary>Seed of the random order and of the bootstrap.</summary>
     public required int Seed { get; init; }
 
+    /// <summary>The share of it that is measured here.</summary>
+    public SweepShard Shard { get; init; } = SweepShard.Whole;
+
     /// <summary>When a worker counts as warmed up.</summary>
     public required WarmUpRule WarmUp { get; init; }
 

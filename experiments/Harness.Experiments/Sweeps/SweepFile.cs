@@ -29,14 +29,15 @@ internal static class SweepFile
     /// <exception cref="HarnessException">There is none, or it is wrong.</exception>
     public static SweepDefinition Find(string nameOrPath, ProgramCatalog catalog)
     {
-        var path = Path.Combine(ProjectLayout.Sweeps, nameOrPath + ".yaml");
-        if (!File.Exists(path))
-            path = nameOrPath;
+        var path = IsNamed(nameOrPath) ? PathOf(nameOrPath) : nameOrPath;
         if (File.Exists(path))
             return Read(path, catalog);
         var names = Directory.EnumerateFiles(ProjectLayout.Sweeps, "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order().ToList();
         throw new HarnessException($"there is no sweep or file '{nameOrPath}'; {ProjectLayout.Sweeps} has: {string.Join(", ", names)}");
     }
+
+    /// <summary>Whether this names a sweep of the project, and is no path.</summary>
+    public static bool IsNamed(string nameOrPath) => File.Exists(PathOf(nameOrPath));
 
     /// <summary>Reads a sweep file.</summary>
     /// <param name="path">The file.</param>
@@ -56,6 +57,8 @@ internal static class SweepFile
             throw new HarnessException($"sweep file {path}: {exception.Message}", exception);
         }
     }
+
+    private static string PathOf(string name) => Path.Combine(ProjectLayout.Sweeps, name + ".yaml");
 
     /// <summary>Most configurations of a sweep: more than anybody measures, and few enough to plan at once.</summary>
     private const int MostConfigurations = 10_000;

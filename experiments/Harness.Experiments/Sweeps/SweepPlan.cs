@@ -15,7 +15,7 @@ internal readonly record struct ProgramRun(string Engine, string Configuration, 
 
 /// <summary>
 /// The order of a sweep: rounds, each of which has every cell once in a random order of its own, so that drift of the
-/// machine hits all alike. The order depends on the seed alone, not on what was measured before.
+/// machine hits all alike. The order depends on the seed alone, not on what was measured before. A shard has some of the rounds, each as it is in the whole sweep.
 /// </summary>
 internal static class SweepPlan
 {
@@ -30,6 +30,8 @@ internal static class SweepPlan
             select new Cell(engine, configuration.Name, program.Name)).ToArray();
         for (var repetition = 1; repetition <= sweep.Repetitions; repetition++)
         {
+            if (!sweep.Shard.Has(repetition))
+                continue;
             var random = new MersenneTwister(unchecked((sweep.Seed * 1_000_003) + repetition));
             foreach (var cell in Shuffled(cells, random))
                 yield return new ProgramRun(cell.Engine, cell.Configuration, cell.Workload, repetition);

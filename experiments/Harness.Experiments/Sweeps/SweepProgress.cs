@@ -14,6 +14,9 @@ internal interface ISweepProgress
 
     void Finish(ProgramRun key, Failure? failure);
 
+    /// <summary>Rows are on the disk.</summary>
+    void Measured(IReadOnlyList<Measurement> rows);
+
     /// <summary>A program is left out, because it cannot be run at all.</summary>
     void Absent(Failure failure);
 
@@ -58,17 +61,23 @@ internal sealed class RemainingTime
 }
 
 /// <summary>
-/// Shows progress on standard error: one line that is updated on a terminal, a plain line now and then elsewhere. Updated
+/// Shows progress on standard error: on a terminal a line and below it what was found so far (<see cref="LiveTable"/>), a plain line now and then elsewhere. Updated
 /// between repetitions only, never while one is measured.
 /// </summary>
-internal sealed class ConsoleSweepProgress : ISweepProgress
+/// <param name="sweep">The sweep.</param>
+internal sealed class ConsoleSweepProgress(SweepDefinition sweep) : ISweepProgress
 {
+    /// <summary>Lines of a terminal that are left to what was printed before.</summary>
+    private const int LinesLeft = 6;
+
     private static readonly TimeSpan PlainLineInterval = TimeSpan.FromSeconds(10);
 
     private readonly bool interactive = !Console.IsErrorRedirected;
     private readonly RemainingTime remaining = new();
     private readonly Stopwatch repetition = new();
     private readonly Stopwatch sinceLine = new();
+    private readonly LiveTable table = new(sweep);
+    private int drawn;
     private int total;
     private int finished;
     private int failed;
@@ -90,7 +99,7 @@ internal sealed class ConsoleSweepProgress : ISweepProgress
         var failures = failed > 0 ? $", {failed} failed" : "";
         var line = $"{finished}/{total}{failures}{left}: {key.Program}, {key.Configuration}, {key.Engine}";
         if (interactive)
-            Console.Error.Write("\r\u001b[K" + line[..Math.Min(line.Length, Math.Max(20, AnsiConsole.Profile.Width - 1))]);
+            Draw(line);
         else
             Console.Error.WriteLine(line);
         sinceLine.Restart();
@@ -110,6 +119,12 @@ internal sealed class ConsoleSweepProgress : ISweepProgress
 
         if (finished == total)
             EndLine();
+    }
+
+    public void Measured(IReadOnlyList<Measurement> rows)
+    {
+        foreach (var row in rows)
+            table.Add(row);
     }
 
     public void Absent(Failure failure)
@@ -137,10 +152,23 @@ internal sealed class ConsoleSweepProgress : ISweepProgress
         Console.Error.WriteLine($"{finished} of {total} repetitions measured; the time is up");
     }
 
+    /// <summary>Draws line and table in the place of the last ones.</summary>
+    private void Draw(string line)
+    {
+        var width = Math.Max(20, AnsiConsole.Profile.Width - 1);
+        var lines = table.Lines(width, AnsiConsole.Profile.Height - LinesLeft).Prepend(line[..Math.Min(line.Length, width)]).ToList();
+        EndLine();
+        Console.Error.Write(string.Join('\n', lines));
+        drawn = lines.Count;
+    }
+
+    /// <summary>Clears line and table, from the first of the lines that were drawn.</summary>
     private void EndLine()
     {
-        if (interactive)
-            Console.Error.Write("\r\u001b[K");
+        if (!interactive)
+            return;
+        Console.Error.Write(drawn > 1 ? $"\r\u001b[{drawn - 1}A\u001b[J" : "\r\u001b[J");
+        drawn = 0;
     }
 
     private static string FormatTime(TimeSpan time) => time.TotalMinutes >= 1

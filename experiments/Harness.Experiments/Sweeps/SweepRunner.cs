@@ -24,6 +24,9 @@ internal sealed class SweepRunner
     // The fingerprints of files that knobs name.
     private const string FilePart = "file ";
 
+    // The fingerprint of the share of a sweep that is measured; folders from before there were shards have none.
+    private const string ShardPart = "shard";
+
     private readonly SweepDefinition sweep;
     private readonly ResultsFolder folder;
     private readonly Dictionary<string, IEngine> engines;
@@ -89,6 +92,7 @@ internal sealed class SweepRunner
         var done = rows.Select(row => row.Key).ToHashSet();
         var failures = new List<Failure>();
         progress.Begin(pending, alreadyDone: rows.Count);
+        progress.Measured(rows);
         foreach (var gap in gaps)
             progress.Gap(gap);
         foreach (var program in programs.Values.Where(program => program.Problem is not null))
@@ -125,8 +129,10 @@ internal sealed class SweepRunner
             }
 
             // All rows of a process go to the disk at once; where a kill tore them apart, only those that are missing are added.
-            results.Append([.. workloadsOf[key.Program].Where(workload => !done.Contains(key.Of(workload.Name))).Select(workload => ToMeasurement(key, workload, report, interference))]);
+            List<Measurement> added = [.. workloadsOf[key.Program].Where(workload => !done.Contains(key.Of(workload.Name))).Select(workload => ToMeasurement(key, workload, report, interference))];
+            results.Append(added);
             progress.Finish(key, failure: null);
+            progress.Measured(added);
         }
 
         return failures;
@@ -259,6 +265,8 @@ internal sealed class SweepRunner
             Knobs = sweep.Configurations.ToDictionary(configuration => configuration.Name, configuration => KnobCatalog.Complete(configuration.Knobs)),
             Settings = Merge(earlier?.Settings, engines.Values.ToDictionary(engine => engine.Name, engine =>
                 sweep.ConfigurationsFor(engine.Name).ToDictionary(configuration => configuration.Name, configuration => string.Join(' ', engine.Settings(configuration.Knobs))))),
+            Shard = sweep.Shard.IsWhole ? null : sweep.Shard.ToString(),
+            Shards = earlier?.Shards,
             Gaps = gaps,
             Workloads = [.. sweep.Workloads.Select(workload => new WorkloadDescription(workload.Name, workload.Title, workload.Group, workload.Program, workload.Calls))],
             Runs = [.. earlier?.Runs ?? [], RunDescription.Current()],
@@ -270,7 +278,7 @@ internal sealed class SweepRunner
     private Dictionary<string, string> TakeFingerprints()
     {
         var machine = MachineDescription.Current();
-        var parts = new Dictionary<string, string> { ["sweep file"] = Hash(sweep.SourceText), ["machine"] = $"{machine.Cpu}, {machine.Cores} cores" };
+        var parts = new Dictionary<string, string> { ["sweep file"] = Hash(sweep.SourceText), ["machine"] = machine.Kind, [ShardPart] = sweep.Shard.ToString() };
         foreach (var engine in engines.Values)
             parts[$"engine {engine.Name}"] = engine.Fingerprint;
         foreach (var program in programs.Values.Where(program => program.Problem is null))
@@ -319,10 +327,12 @@ internal sealed class SweepRunner
     {
         if (rows.Count == 0)
             return [];
-        var dependsOn = rows.SelectMany(row => (string[])[$"engine {row.Engine}", PartOf(row)]).Append("sweep file").Append("machine").ToHashSet();
+        var dependsOn = rows.SelectMany(row => (string[])[$"engine {row.Engine}", PartOf(row)]).Append("sweep file").Append("machine").Append(ShardPart).ToHashSet();
         return [.. fingerprints
-            .Where(part => (dependsOn.Contains(part.Key) || part.Key.StartsWith(FilePart, StringComparison.Ordinal)) && earlier.Fingerprints.TryGetValue(part.Key, out var before) && before != part.Value)
+            .Where(part => (dependsOn.Contains(part.Key) || part.Key.StartsWith(FilePart, StringComparison.Ordinal)) && Before(part.Key) is { } before && before != part.Value)
             .Select(part => part.Key)];
+
+        string? Before(string part) => earlier.Fingerprints.GetValueOrDefault(part) ?? (part == ShardPart ? SweepShard.Whole.ToString() : null);
     }
 
     /// <summary>The runs that are missing, of programs that can be run: those of which a workload has no row.</summary>

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using Harness.Experiments.Results;
+
+namespace Harness.Experiments.Tests.Cluster;
+
+/// <summary>Sweeps as array jobs: with commands that stand for Slurm's, and with a real one.</summary>
+public sealed class SlurmSweepTests : IDisposable
+{
+    private const string Sweep = """
+        workloads: [recursion]
+        configurations: [{name: base, knobs: {deopt: off}}, {name: deopt}]
+        repetitions: 4
+        timed-calls: 1
+        warm-up: {calls: 2, window: 2, milliseconds: 0, limit-milliseconds: 0}
+        """;
+
+    private const int RealPort = 26817;
+
+    private readonly TemporaryFolder folder = new();
+    private readonly Dictionary<string, string> environment = [];
+
+    public void Dispose() => folder.Dispose();
+
+    private string Results => folder.File("results");
+
+    [Fact]
+    public void OneCommandSubmitsGoesOnAndGathers()
+    {
+        StandInForSlurm();
+        var sweep = folder.Write("test.yaml", Sweep);
+        folder.Write("jobs", "1 PENDING\n");
+
+        // The job waits: nothing is submitted a second time.
+        var (exitCode, _, error) = Run("sweep", sweep, "--slurm", "2", "--slurm-options", "--partition=quiet", "--results", Results);
+        Assert.Equal(0, exitCode);
+        Assert.StartsWith($"job 1 submitted: 2 of 2 shards to measure, logs in {Results}.slurm\njob 1: 1 pending; 0 of 2 shards measured, 0 rows\n", error, StringComparison.Ordinal);
+        Assert.Equal($"--parsable --array=1,2 --job-name=harness-test --chdir={Environment.CurrentDirectory} --output={Results}.slurm/log-%A-%a.txt --partition=quiet {Results}.slurm/job.sh\n", File.ReadAllText(folder.File("submitted")));
+        Assert.StartsWith("job 1: 1 pending", Run("sweep", sweep, "--slurm", "--results", Results).Error, StringComparison.Ordinal);
+        Assert.Contains("has a job of 2 shards, not of 3; go on with --slurm 2", Run("sweep", sweep, "--slurm", "3", "--results", Results).Error, StringComparison.Ordinal);
+        Assert.Contains("job 1 of " + Results + ".slurm is under way; end it with 'scancel 1'", Run("sweep", sweep, "--slurm", "--restart", "--results", Results).Error, StringComparison.Ordinal);
+
+        // The first task runs, the second one dies; then only that is submitted again, and what is measured is gathered.
+        RunTask(1);
+        File.Delete(folder.File("jobs"));
+        (exitCode, _, error) = Run("sweep", sweep, "--slurm", "--results", Results);
+        Assert.StartsWith($"job 2 submitted: 1 of 2 shards to measure", error, StringComparison.Ordinal);
+        Assert.Contains("\n--parsable --array=2 ", File.ReadAllText(folder.File("submitted")), StringComparison.Ordinal);
+        Assert.Contains("job 2: over; 1 of 2 shards measured, 4 rows\nshard 2/2 is not finished: it left no log ", error, StringComparison.Ordinal);
+        Assert.Equal(1, exitCode);
+        Assert.Equal([1, 3], MeasurementFile.Read(folder.File("results/results.csv")).Select(row => row.Repetition).Distinct().Order());
+        RunTask(2);
+        (exitCode, var output, _) = Run("sweep", sweep, "--slurm", "--results", Results);
+        Assert.Equal(0, exitCode);
+        Assert.EndsWith("results: 8 rows of 2 folders, all of the sweep\n", output, StringComparison.Ordinal);
+        Assert.Equal([1, 2, 3, 4], MeasurementFile.Read(folder.File("results/results.csv")).Select(row => row.Repetition).Distinct().Order());
+        Assert.True(File.Exists(folder.File("results/chart.png")));
+    }
+
+    [Fact]
+    public void WhatSlurmRefusesIsOneLine()
+    {
+        var sweep = folder.Write("test.yaml", Sweep);
+        environment["PATH"] = "/nonexistent";
+        Assert.Contains("sbatch was not found: --slurm needs a machine from which jobs are submitted to Slurm", Run("sweep", sweep, "--slurm", "--results", Results).Error, StringComparison.Ordinal);
+        StandInForSlurm();
+        folder.Write("refuse", "sbatch: error: invalid partition specified: none\n");
+        var (exitCode, _, error) = Run("sweep", sweep, "--slurm", "--results", Results);
+        Assert.Equal((2, "harness: sbatch refuses the job: sbatch: error: invalid partition specified: none; pass options with --slurm-options, as in --slurm-options --partition=NAME\n"), (exitCode, error));
+        Assert.Contains("has 4 rounds, and each shard takes at least one; make 1 to 4 shards", Run("sweep", sweep, "--slurm", "5", "--results", Results).Error, StringComparison.Ordinal);
+    }
+
+    [SlurmFact]
+    public void ARealClusterOfTwoNodesMeasuresASweep()
+    {
+        var script = Path.Combine(ProjectLayout.Root, "experiments", "slurm", "one-host.sh");
+        var cluster = folder.File("cluster");
+        environment["PATH"] = Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin";
+        var (started, _, reason) = Start("bash", "-c", "\"$@\" >\"$0\" 2>&1", folder.File("cluster.log"), script, "start", cluster, $"{RealPort}");
+        Assert.True(started == 0, reason + File.ReadAllText(folder.File("cluster.log")));
+        try
+        {
+            environment["SLURM_CONF"] = Path.Combine(cluster, "slurm.conf");
+            var (exitCode, output, error) = Run("sweep", folder.Write("test.yaml", Sweep), "--slurm", "2", "--wait", "--results", Results);
+            Assert.True(exitCode == 0, error);
+            Assert.EndsWith("results: 8 rows of 2 folders, all of the sweep\n", output, StringComparison.Ordinal);
+            var nodes = Provenance.Read(folder.File("results/provenance.json"))!.Runs.Select(run => run.Node).ToList();
+            Assert.Equal(["one", "two"], nodes.Distinct().Order());
+        }
+        finally
+        {
+            Start("bash", script, "stop", cluster);
+        }
+    }
+
+    /// <summary>Commands that stand for Slurm's: jobs are numbered, and those in the file <c>jobs</c> are under way.</summary>
+    private void StandInForSlurm()
+    {
+        Write("sbatch", """
+            if [ -f "$F/refuse" ]; then cat "$F/refuse" >&2; exit 1; fi
+            echo "$*" >>"$F/submitted"
+            wc -l <"$F/submitted"
+            """);
+        Write("squeue", """
+            if [ -f "$F/jobs" ]; then cut -d ' ' -f 2 "$F/jobs"; else echo "slurm_load_jobs error: Invalid job id specified" >&2; exit 1; fi
+            """);
+        environment["PATH"] = folder.File("bin") + ":" + Environment.GetEnvironmentVariable("PATH");
+
+        void Write(string name, string text)
+        {
+            var path = folder.Write("bin/" + name, $"#!/bin/bash\nF={folder.Path}\n{text}\n");
+            Assert.Equal(0, Start("chmod", "+x", path).ExitCode);
+        }
+    }
+
+    /// <summary>Runs a task of the job as Slurm would.</summary>
+    private void RunTask(int index)
+    {
+        environment["SLURM_ARRAY_TASK_ID"] = $"{index}";
+        var (exitCode, _, error) = Start("bash", Results + ".slurm/job.sh");
+        environment.Remove("SLURM_ARRAY_TASK_ID");
+        Assert.True(exitCode == 0, error);
+    }
+
+    private (int ExitCode, string Output, string Error) Run(params string[] arguments) => Start("dotnet", [typeof(HarnessException).Assembly.Location, .. arguments]);
+
+    private (int ExitCode, string Output, string Error) Start(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.GetAwaiter().GetResult());
+    }
+}

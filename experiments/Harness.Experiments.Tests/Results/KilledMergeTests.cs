@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using Harness.Experiments.Results;
+
+namespace Harness.Experiments.Tests.Results;
+
+/// <summary>Merges in processes of their own that are killed at random moments: nothing is lost, and nothing is half there.</summary>
+public sealed class KilledMergeTests : IDisposable
+{
+    private const int Shards = 4;
+
+    private readonly TemporaryFolder folder = new();
+    private readonly List<string> shards = [];
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>Kills: a dozen, or as many as the variable <c>HARNESS_KILLS</c> says.</summary>
+    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("HARNESS_KILLS"), CultureInfo.InvariantCulture, out var count) ? count : 12;
+
+    [Fact]
+    public void AMergeKilledAtRandomMomentsLeavesNothingOrEverything()
+    {
+        WriteShards();
+        var before = shards.ToDictionary(shard => shard, Contents);
+        var watch = Stopwatch.StartNew();
+        Finish("unhindered");
+        var longest = (int)watch.ElapsedMilliseconds;
+        var expected = File.ReadAllBytes(folder.File("unhindered/results.csv"));
+
+        var random = new Random(20260103);
+        var (absent, whole) = (0, 0);
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            // Now and then there is an earlier merge of fewer shards, which is replaced.
+            if (kill % 3 == 2)
+                Finish("merged", Shards - 1);
+            var earlier = File.Exists(folder.File("merged/results.csv")) ? File.ReadAllBytes(folder.File("merged/results.csv")) : null;
+            using var process = Start("merged", Shards);
+            Thread.Sleep(random.Next(longest / 5, longest * 5 / 4));
+            process.Kill();
+            process.WaitForExit();
+
+            Assert.All(shards, shard => Assert.Equal(before[shard], Contents(shard)));
+            if (!Directory.Exists(folder.File("merged")))
+            {
+                absent++;
+                continue;
+            }
+
+            var rows = File.ReadAllBytes(folder.File("merged/results.csv"));
+            Assert.True(rows.AsSpan().SequenceEqual(expected) || (earlier is not null && rows.AsSpan().SequenceEqual(earlier)), "the merged rows are neither the earlier ones nor all of them");
+            Assert.NotNull(Provenance.Read(folder.File("merged/provenance.json")));
+            whole++;
+            Directory.Delete(folder.File("merged"), recursive: true);
+        }
+
+        Assert.True(absent > 0 && whole > 0, $"{absent} merges were killed before their end and {whole} after: the moments are badly chosen");
+        Finish("merged");
+        Assert.Equal(expected, File.ReadAllBytes(folder.File("merged/results.csv")));
+        Assert.True(File.Exists(folder.File("merged/summary.md")));
+        Assert.False(Directory.Exists(folder.File("merged.merging")));
+    }
+
+    private void WriteShards()
+    {
+        var budgets = Enumerable.Range(1, 10).ToDictionary(i => $"budget-{i}", i => new Dictionary<string, string> { ["inlining.budget"] = $"{i * 100}" });
+        var whole = SyntheticResults.Write(folder.File("whole"), ["ours"], budgets, [.. Enumerable.Range(1, 10).Select(i => $"program-{i}")], 20, _ => 10);
+        var rows = MeasurementFile.Read(whole.Results);
+        for (var index = 1; index <= Shards; index++)
+        {
+            var shard = new Experiments.Sweeps.SweepShard(index, Shards);
+            var part = new ResultsFolder(folder.File($"shard-{index}"));
+            part.Create();
+            File.Copy(whole.Sweep, part.Sweep);
+            (Provenance.Read(whole.Provenance)! with { Shard = shard.ToString() }).Write(part.Provenance);
+            using var csv = DurableCsv<Measurement>.Open(part.Results, out _);
+            csv.Append([.. rows.Where(row => shard.Has(row.Repetition))]);
+            shards.Add(part.Path);
+        }
+    }
+
+    private static string Contents(string path) =>
+        string.Join('\n', Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}"));
+
+    private void Finish(string output, int count = Shards)
+    {
+        using var process = Start(output, count);
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, File.ReadAllText(folder.File("log")));
+    }
+
+    /// <summary>Starts a merge with its messages going to a file: a killed process leaves no pipe to wait for.</summary>
+    private Process Start(string output, int count)
+    {
+        string[] arguments = [typeof(HarnessException).Assembly.Location, "merge", folder.File(output), .. shards.Take(count)];
+        return Process.Start(new ProcessStartInfo("bash", ["-c", $"exec dotnet \"$@\" >'{folder.File("log")}' 2>&1 </dev/null", "bash", .. arguments]))!;
+    }
+}
