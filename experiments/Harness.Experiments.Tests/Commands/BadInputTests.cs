@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Tests.Commands;
 
@@ -14,6 +15,8 @@ public sealed class BadInputTests : IDisposable
 
     public BadInputTests()
     {
+        // What is installed on first need would say so in a line of its own.
+        _ = NodeInstallation.FontPath("DejaVuSans.ttf");
         folder.Write("text.wat", "(module (fun))");
         folder.Write("invalid.wat", "(module (func (export \"main\") i32.add drop))");
         folder.Write("good.wat", "(module (func (export \"main\") (param i32) (result i32) local.get 0))");
