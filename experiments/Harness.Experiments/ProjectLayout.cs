@@ -1,6 +1,6 @@
 namespace Harness.Experiments;
 
-/// <summary>Where the parts of the project lie: found from the folder of the program, upwards.</summary>
+/// <summary>Where the parts of the project lie: found from the folder of this assembly, upwards, whichever program has loaded it.</summary>
 internal static class ProjectLayout
 {
     private static readonly Lazy<string> LazyRoot = new(FindRoot);
@@ -34,12 +34,13 @@ internal static class ProjectLayout
 
     private static string FindRoot()
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        var start = Path.GetDirectoryName(typeof(ProjectLayout).Assembly.Location) is { Length: > 0 } place ? place : AppContext.BaseDirectory;
+        for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "Harness.sln")))
                 return folder.FullName;
         }
 
-        throw new HarnessException($"the project's folder (with Harness.sln) was not found above {AppContext.BaseDirectory}; run harness from a clone of the project");
+        throw new HarnessException($"the project's folder (with Harness.sln) was not found above {start}; run harness from a clone of the project");
     }
 }

@@ -38,13 +38,21 @@ internal static class FigureFile
     /// <param name="width">Width in points.</param>
     public static string ToSvg(Figure figure, float width = Figure.StandardWidth) => Encoding.UTF8.GetString(Svg(figure, figure.Measure(width)));
 
-    private static byte[] Png(Figure figure, SKSize size)
+    /// <summary>A figure as the bytes of a PNG file.</summary>
+    /// <param name="figure">The figure.</param>
+    /// <param name="width">Width in points.</param>
+    /// <param name="scale">Pixels per point.</param>
+    public static byte[] ToPng(Figure figure, float width, float scale) => Png(figure, figure.Measure(width), scale);
+
+    private static byte[] Png(Figure figure, SKSize size) => Png(figure, size, PngScale);
+
+    private static byte[] Png(Figure figure, SKSize size, float scale)
     {
-        using var bitmap = new SKBitmap((int)MathF.Ceiling(size.Width * PngScale), (int)MathF.Ceiling(size.Height * PngScale));
+        using var bitmap = new SKBitmap((int)MathF.Ceiling(size.Width * scale), (int)MathF.Ceiling(size.Height * scale));
         using (var canvas = new SKCanvas(bitmap))
         {
             canvas.Clear(SKColors.White);
-            canvas.Scale(PngScale);
+            canvas.Scale(scale);
             figure.Draw(new FigureCanvas(canvas), size.Width);
         }
 
