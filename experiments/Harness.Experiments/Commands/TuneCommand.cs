@@ -25,7 +25,8 @@ internal static class TuneCommand
         });
         command.Subcommands.Add(OnFolder("status", "say how far a run is", (folder, _) => Status(folder)));
         command.Subcommands.Add(OnFolder("continue", "go on with a run that was stopped", (folder, places) => Run(ReadSpecification(folder, places), folder)));
-        command.Subcommands.Add(OnFolder("report", "write the report of a finished run again", (folder, _) => Report(folder)));
+        command.Subcommands.Add(OnFolder("report", "write the report of a finished run again", Report));
+        command.Subcommands.Add(TuneStudyCommand.Create());
         return command;
     }
 
@@ -86,9 +87,9 @@ internal static class TuneCommand
         return 0;
     }
 
-    private static int Report(TuningFolder folder)
+    private static int Report(TuningFolder folder, string[] suites)
     {
-        var specification = ReadSpecification(folder, []);
+        var specification = ReadSpecification(folder, suites);
         var rows = RecordedEvaluator.Index(DurableCsv<Evaluation>.Read(folder.Evaluations), folder.Evaluations);
         return Finish(folder, specification, new TuningRun(specification, new RowsOnly(rows, folder)).Run());
     }
