@@ -32,6 +32,9 @@ public sealed class BadInputTests : IDisposable
         folder.Write("null-grid.yaml", "workloads: [two-targets]\ngrid: {inlining.budget: }\n");
         folder.Write("huge-grid.yaml", "workloads: [two-targets]\ngrid:\n" + string.Concat(((string[])["inlining.budget", "inlining.max-size", "inlining.factor", "inlining.min-budget"])
             .Select(knob => $"  {knob}: [{string.Join(", ", Enumerable.Range(1, 200))}]\n")));
+        folder.Write("config-value.yaml", "deopt: maybe\n");
+        folder.Write("config-name.yaml", "deoptt: on\n");
+        folder.Write("config-empty.yaml", "deopt:\n");
         folder.Write("list-root.yaml", "- a\n- b\n");
         folder.Write("no-workloads.yaml", "configurations: [{name: a}]\n");
         folder.Write("large-seed.yaml", "workloads: [two-targets]\nseed: 99999999999999999999\n");

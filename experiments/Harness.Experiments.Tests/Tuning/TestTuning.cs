@@ -27,7 +27,7 @@ internal static class TestTuning
 }
 
 /// <summary>A machine whose times follow a function of the knobs, with noise and a drift that hits whole rounds.</summary>
-internal sealed class FunctionEvaluator(int seed, Func<IReadOnlyDictionary<string, string>, string, double> time, double noise = 0.03) : IEvaluator
+internal sealed class FunctionEvaluator(int seed, Func<IReadOnlyDictionary<string, string>, string, double> time, double noise = 0.03, Func<IReadOnlyDictionary<string, string>, string, double>? code = null) : IEvaluator
 {
     /// <summary>Evaluations before a kill.</summary>
     public int Left { get; set; } = int.MaxValue;
@@ -48,7 +48,7 @@ internal sealed class FunctionEvaluator(int seed, Func<IReadOnlyDictionary<strin
             Status = Evaluation.OkStatus,
             ExecuteMs = Math.Round(100 * (1 + drift) * time(knobs, key.Workload) * Math.Exp(Normal.Sample(random, 0, noise)), 4),
             CompileMs = 1,
-            OptimizedBytes = 1000,
+            OptimizedBytes = code is null ? 1000 : (long)code(knobs, key.Workload),
             ProcessSeconds = 1,
         };
     }

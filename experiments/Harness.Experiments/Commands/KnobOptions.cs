@@ -6,10 +6,17 @@ using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Commands;
 
-/// <summary>An option for each knob, made from the registry: <c>--inlining.budget 3000</c>.</summary>
+/// <summary>
+/// An option for each knob, made from the registry: <c>--inlining.budget 3000</c>. With <c>--config FILE</c> come those of a file, as tuning runs write it, a line each:
+/// <c>inlining.budget: 3000</c>.
+/// </summary>
 internal sealed class KnobOptions
 {
     private readonly List<(Knob Knob, Option<string?> Option)> options;
+    private readonly Option<string?> file = new("--config")
+    {
+        Description = "file with knob values, a line each as in 'inlining.budget: 3000'; those that are none of this command are passed over, options of their own come before it", HelpName = "FILE",
+    };
 
     private KnobOptions(List<(Knob Knob, Option<string?> Option)> options) => this.options = options;
 
@@ -27,10 +34,13 @@ internal sealed class KnobOptions
     public IReadOnlyDictionary<string, string> Read(ParseResult parsed)
     {
         RefuseUnknownKnobs(parsed);
-        var values = options
-            .Select(pair => (pair.Knob.Name, Value: parsed.GetValue(pair.Option)))
-            .Where(pair => pair.Value is not null)
-            .ToDictionary(pair => pair.Name, pair => pair.Value!);
+        var values = parsed.GetValue(file) is { } path ? ReadFile(path) : [];
+        foreach (var (knob, option) in options)
+        {
+            if (parsed.GetValue(option) is { } value)
+                values[knob.Name] = value;
+        }
+
         KnobCatalog.Check(values);
         EngineOptions.FromDictionary(KnobCatalog.Shared(values));
         return values;
@@ -43,9 +53,30 @@ internal sealed class KnobOptions
             Description = $"{knob.Documentation}; {knob.RangeText}{(knob.Unit is null ? "" : " " + knob.Unit)} [{knob.DefaultText}]",
             HelpName = knob.Type is KnobType.Bool ? "on|off" : knob.Type is KnobType.Enum ? "NAME" : knob.Type is KnobType.Path or KnobType.Model ? "FILE" : "N",
         })).ToList();
+        var added = new KnobOptions(options);
+        command.Options.Add(added.file);
         foreach (var (_, option) in options)
             command.Options.Add(option);
-        return new KnobOptions(options);
+        return added;
+    }
+
+    /// <summary>The knobs of a file that the command has.</summary>
+    /// <exception cref="HarnessException">It cannot be read, or a knob is unknown or does not take its value; the message names the file.</exception>
+    private Dictionary<string, string> ReadFile(string path)
+    {
+        var values = YamlFile.Read<Dictionary<string, string?>>(path, "configuration");
+        if (values.FirstOrDefault(pair => pair.Value is null).Key is { } empty)
+            throw new HarnessException($"configuration {path}: knob '{empty}' has no value; write one, as in '{empty}: on'");
+        try
+        {
+            KnobCatalog.Check(values!);
+        }
+        catch (KnobException exception)
+        {
+            throw new HarnessException($"configuration {path}: {exception.Message}", exception);
+        }
+
+        return values.Where(pair => options.Exists(option => option.Knob.Name == pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value!);
     }
 
     /// <summary>A mistyped option would otherwise be taken for an argument.</summary>

@@ -9,6 +9,9 @@ namespace Harness.Experiments.Commands;
 /// <summary><c>harness tune</c>: searches knob values, and tells whether what it found holds.</summary>
 internal static class TuneCommand
 {
+    /// <summary>Programs of which a report tells what the winner inlines differently.</summary>
+    private const int ExplainedPrograms = 3;
+
     public static Command Create()
     {
         var file = new Argument<string>("specification") { Description = "path of a tuning specification" };
@@ -25,7 +28,7 @@ internal static class TuneCommand
         });
         command.Subcommands.Add(OnFolder("status", "say how far a run is", (folder, _) => Status(folder)));
         command.Subcommands.Add(OnFolder("continue", "go on with a run that was stopped", (folder, places) => Run(ReadSpecification(folder, places), folder)));
-        command.Subcommands.Add(OnFolder("report", "write the report of a finished run again", Report));
+        command.Subcommands.Add(CreateReport());
         command.Subcommands.Add(TuneStudyCommand.Create());
         return command;
     }
@@ -36,6 +39,19 @@ internal static class TuneCommand
         var suites = SuiteOption.Create();
         var command = new Command(name, description) { folder, suites };
         command.SetAction(parsed => action(TuningFolder.Find(parsed.GetRequiredValue(folder)), parsed.GetValue(suites) ?? []));
+        return command;
+    }
+
+    private static Command CreateReport()
+    {
+        var folder = new Argument<string>("folder") { Description = "folder of the run" };
+        var decisions = new Option<int>("--decisions")
+        {
+            Description = "programs of which the report tells what the winner inlines differently; they are run for it", HelpName = "N", DefaultValueFactory = _ => ExplainedPrograms,
+        }.AtLeast(0);
+        var suites = SuiteOption.Create();
+        var command = new Command("report", "write the report of a finished run again: report.md with charts, report.html, and the winner as files") { folder, decisions, suites };
+        command.SetAction(parsed => Report(TuningFolder.Find(parsed.GetRequiredValue(folder)), parsed.GetValue(suites) ?? [], parsed.GetValue(decisions)));
         return command;
     }
 
@@ -64,16 +80,17 @@ internal static class TuneCommand
         folder.Prepare(specification, processes.EngineVersion, processes.Fingerprints());
         using var recorded = new RecordedEvaluator(processes, folder.Evaluations);
         var result = new TuningRun(specification, recorded, Console.Error.WriteLine).Run();
-        return Finish(folder, specification, result);
-    }
-
-    private static int Finish(TuningFolder folder, TuningSpecification specification, TuningResult result)
-    {
-        TuningReport.Write(folder, specification, result);
+        var exitCode = Finish(folder, specification, result, ExplainedPrograms);
         if (Provenance.Read(folder.Provenance) is { } provenance)
             (provenance with { FinishedUtc = Provenance.Now() }).Write(folder.Provenance);
+        return exitCode;
+    }
+
+    private static int Finish(TuningFolder folder, TuningSpecification specification, TuningResult result, int explained)
+    {
+        TuningReport.Write(folder, specification, result, WinnerDecisions.Of(specification, result, explained));
         Console.WriteLine(result.IsFound ? $"found: {result.Winner!.Name}" : $"nothing found: {string.Join("; ", result.Objections)}");
-        Console.WriteLine($"{folder.Path}: report.md, evaluations.csv, provenance.json");
+        Console.WriteLine($"{folder.Path}: report.html, report.md, evaluations.csv, provenance.json");
         return 0;
     }
 
@@ -87,11 +104,11 @@ internal static class TuneCommand
         return 0;
     }
 
-    private static int Report(TuningFolder folder, string[] suites)
+    private static int Report(TuningFolder folder, string[] suites, int explained)
     {
         var specification = ReadSpecification(folder, suites);
         var rows = RecordedEvaluator.Index(DurableCsv<Evaluation>.Read(folder.Evaluations), folder.Evaluations);
-        return Finish(folder, specification, new TuningRun(specification, new RowsOnly(rows, folder)).Run());
+        return Finish(folder, specification, new TuningRun(specification, new RowsOnly(rows, folder)).Run(), explained);
     }
 
     private sealed class RowsOnly(Dictionary<EvaluationKey, Evaluation> rows, TuningFolder folder) : IEvaluator

@@ -25,7 +25,7 @@ internal static class TuneStudyCommand
         var output = TableOutput.AddTo(command);
         command.SetAction(parsed =>
         {
-            var chosen = parsed.GetValue(methods) is { Length: > 0 } given ? Check(given) : SearchMethods.Names;
+            var chosen = parsed.GetValue(methods) is { Length: > 0 } given ? Check(given) : [.. SearchMethods.Names.Where(name => name != SearchMethods.OfSeveral)];
             IReadOnlyList<Landscape> landscapes = [.. TestFunctions.All, .. (parsed.GetValue(replayed) ?? []).Select(name => RecordedLandscape.Read(ResultsFolder.Find(name)))];
             var (count, searches) = (parsed.GetValue(measurements), parsed.GetValue(seeds));
             output.Print(parsed, MakeTable(landscapes, chosen, count, searches), "");

@@ -10,7 +10,7 @@ namespace Harness.Experiments.Tuning;
 /// Reads specifications of tuning runs:
 /// <code>
 /// engine: ours
-/// method: gaussian-process          # or tpe, cma-es, sobol, latin-hypercube, grid, random
+/// method: gaussian-process          # or tpe, cma-es, sobol, latin-hypercube, grid, random; hypervolume for several quantities
 /// knobs:
 ///   inlining.budget: {low: 500, high: 50000, scale: log}
 ///   inlining.max-count: {low: 10, high: 1000, scale: log}
@@ -111,6 +111,10 @@ internal static class TuningFile
             RequireWeight(Objective.Code, "code");
             RequireWeight(Objective.Compile, "compile");
             Require(Objective.Time + Objective.Code + Objective.Compile > 0, $"the objective has no weight; write 'objective: {{time: 1}}'");
+            var objective = new TuningObjective(Objective.Time, Objective.Code, Objective.Compile);
+            Require(Method != SearchMethods.OfSeveral || objective.Count > 1, $"method {SearchMethods.OfSeveral} searches a front of several quantities; write 'objective: {{time: 1, code: 1}}', or take another method");
+            var needsCode = Objective.Code > 0 || Constraints.Code is not null;
+            Require(!needsCode || EngineCatalog.Both.Contains(Engine), $"{EngineCatalog.TitleOf(Engine)} does not tell how much code it makes; leave code out of objective and constraints");
             Require(Constraints.Slower is null or (>= 1 and <= 100), $"constraints: slower is a ratio from 1 to 100, not {Constraints.Slower}; write 1.02 for at most 2% slower");
             Require(Constraints.Code is null or (>= 1 and <= 100), $"constraints: code is a ratio from 1 to 100, not {Constraints.Code}; write 1.05 for at most 5% more");
             Require(Racing.Candidates is >= 1 and <= 1000, $"racing: candidates must be in 1..1000, not {Racing.Candidates}");
@@ -134,7 +138,7 @@ internal static class TuningFile
                 Validation = validation,
                 HeldOut = heldOut,
                 Programs = train.Concat(validation).Concat(heldOut).Select(workload => workload.Program).Distinct().ToDictionary(program => program, catalog.Find),
-                Objective = new TuningObjective(Objective.Time, Objective.Code, Objective.Compile),
+                Objective = objective,
                 Constraints = new TuningConstraints(Constraints.Slower ?? double.PositiveInfinity, Constraints.Code ?? double.PositiveInfinity),
                 Racing = new RacingRule(Racing.Candidates, Racing.Rounds, Racing.Factor),
                 Processes = Budget.Processes ?? int.MaxValue,

@@ -16,8 +16,22 @@ internal sealed class TuningFolder(string path)
 
     public string Report => In("report.md");
 
+    public string HtmlReport => In("report.html");
+
+    /// <summary>Name of the file with the winner's knob values, as the option <c>--config</c> reads them.</summary>
+    public const string WinnerFile = "winner.yaml";
+
     /// <summary>The winner's knob values; written only where there is one.</summary>
-    public string Winner => In("winner.yaml");
+    public string Winner => In(WinnerFile);
+
+    /// <summary>All files of a winner that there are.</summary>
+    public IEnumerable<string> WinnerFiles => Directory.EnumerateFiles(Path, "winner*");
+
+    /// <summary>Name of the file with the winner in the words of an engine's command line, one a line.</summary>
+    public static string SettingsFile(string engine) => $"winner-{engine}.flags";
+
+    /// <summary>That file in this folder.</summary>
+    public string SettingsPath(string engine) => In(SettingsFile(engine));
 
     public string Chart(string name, string format) => In($"{name}.{format}");
 

@@ -15,6 +15,9 @@ internal sealed class TuningMath(TuningSpecification specification)
     /// <summary>Mean of the logarithms of medians; 0 where there are none.</summary>
     public double MeanLog(IReadOnlyList<Sample> ratios) => ratios.Count == 0 ? 0 : ratios.Average(ratio => Math.Log(ratio.Median));
 
+    /// <summary>The geometric mean of medians; not a number where there are none, since the engine does not tell.</summary>
+    public double MeanRatio(IReadOnlyList<Sample> ratios) => ratios.Count == 0 ? double.NaN : Math.Exp(MeanLog(ratios));
+
     /// <summary>The objective, of logarithms of ratios.</summary>
     public double Combine(double time, double code, double compile) =>
         ((specification.Objective.Time * time) + (specification.Objective.Code * code) + (specification.Objective.Compile * compile))

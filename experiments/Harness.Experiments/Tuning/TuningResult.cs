@@ -7,12 +7,16 @@ namespace Harness.Experiments.Tuning;
 /// <param name="Point">Its point in the unit cube.</param>
 /// <param name="Score">The objective with what constraints add; infinite where a process failed.</param>
 /// <param name="TimeRatio">Geometric mean of times in relation to the baseline.</param>
-/// <param name="CodeRatio">Geometric mean of code sizes likewise.</param>
+/// <param name="CodeRatio">Geometric mean of code sizes likewise; not a number where the engine does not tell them.</param>
+/// <param name="CompileRatio">Geometric mean of compile times likewise.</param>
 /// <param name="Rounds">Rounds that it was measured in.</param>
 /// <param name="Processes">Processes that the search had started when it was done.</param>
 internal sealed record Trial(
-    IReadOnlyDictionary<string, string> Knobs, double[] Point, double Score, double TimeRatio, double CodeRatio, int Rounds, int Processes)
+    IReadOnlyDictionary<string, string> Knobs, double[] Point, double Score, double TimeRatio, double CodeRatio, double CompileRatio, int Rounds, int Processes)
 {
+    /// <summary>A candidate before it is measured; it counts as failed.</summary>
+    public static Trial Unmeasured(IReadOnlyDictionary<string, string> knobs, double[] point) => new(knobs, point, double.PositiveInfinity, double.NaN, double.NaN, double.NaN, 0, 0);
+
     public string Name => SearchSpace.NameOf(Knobs);
 }
 
@@ -20,7 +24,7 @@ internal sealed record Trial(
 /// <param name="Speedup">Geometric mean over the programs.</param>
 /// <param name="Gain">The objective in relation to the baseline, median over the rounds, as a factor: above 1 is better.</param>
 /// <param name="PValue">Signed-rank test of the objective over the rounds, two-sided, corrected after Holm over all such sets.</param>
-/// <param name="CodeRatio">Geometric mean of code sizes in relation to the baseline.</param>
+/// <param name="CodeRatio">Geometric mean of code sizes in relation to the baseline; not a number where the engine does not tell them.</param>
 /// <param name="Programs">Each program alone.</param>
 internal sealed record Judgement(GeometricMean Speedup, Estimate Gain, double PValue, double CodeRatio, IReadOnlyList<ProgramJudgement> Programs);
 
@@ -36,6 +40,9 @@ internal sealed record ProgramJudgement(string Program, Estimate Speedup, double
 internal sealed record TuningResult(
     IReadOnlyList<Trial> Trials, Trial? Winner, Judgement? Confirmed, Judgement? HeldOut, IReadOnlyList<string> Objections)
 {
+    /// <summary>The finalists as they came out of fresh rounds; as the search saw it where there was one alone.</summary>
+    public IReadOnlyList<Trial> Finalists { get; init; } = [];
+
     /// <summary>Whether something better than the default was found.</summary>
     public bool IsFound => Winner is not null && Objections.Count == 0;
 }

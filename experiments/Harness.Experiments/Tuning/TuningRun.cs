@@ -33,9 +33,10 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         var usable = trials.Where(trial => double.IsFinite(trial.Score)).DistinctBy(trial => trial.Name).OrderBy(trial => trial.Score).ToList();
         if (usable.Count == 0)
             return new TuningResult(trials, null, null, null, ["every candidate failed"]);
-        var winner = Choose([.. usable.Take(specification.Finalists)]);
+        var finalists = Remeasure(Finalists(usable));
+        var winner = usable.First(trial => trial.Name == finalists.MinBy(trial => trial.Score)!.Name);
         if (winner.Knobs.Count == 0)
-            return new TuningResult(trials, winner, null, null, ["the default is the best"]);
+            return new TuningResult(trials, winner, null, null, ["the default is the best"]) { Finalists = finalists };
         progress?.Invoke($"confirming {winner.Name}");
         string[] searched = [.. specification.Train.Concat(specification.Validation).Select(workload => workload.Name)];
         string[] heldOut = [.. specification.HeldOut.Select(workload => workload.Name)];
@@ -43,7 +44,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         MeasureRounds("held-out", 1, specification.ConfirmRounds, [winner], heldOut);
         var failed = Rows("confirm", winner.Name).Concat(Rows("held-out", winner.Name)).FirstOrDefault(row => !row.IsOk);
         if (failed is not null)
-            return new TuningResult(trials, winner, null, null, [$"{failed.Workload} failed in phase {failed.Phase}: {failed.Status}"]);
+            return new TuningResult(trials, winner, null, null, [$"{failed.Workload} failed in phase {failed.Phase}: {failed.Status}"]) { Finalists = finalists };
 
         var judgements = new List<Judgement> { Judge("confirm", winner, searched) };
         if (heldOut.Length > 0)
@@ -51,7 +52,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         var corrected = Holm.Adjust([.. judgements.Select(judgement => judgement.PValue)]);
         for (var i = 0; i < judgements.Count; i++)
             judgements[i] = judgements[i] with { PValue = corrected[i] };
-        return new TuningResult(trials, winner, judgements[0], judgements.ElementAtOrDefault(1), Object(judgements));
+        return new TuningResult(trials, winner, judgements[0], judgements.ElementAtOrDefault(1), Object(judgements)) { Finalists = finalists };
     }
 
     private List<Trial> Search()
@@ -64,7 +65,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         {
             var batch = Propose(method, trials);
             stale = batch.All(candidate => trials.Any(trial => trial.Name == candidate.Name)) ? stale + 1 : 0;
-            trials.AddRange(Race(batch, ref round));
+            trials.AddRange(Race(batch, trials, ref round));
             var best = trials.MinBy(trial => trial.Score)!;
             progress?.Invoke(FormattableString.Invariant($"{trials.Count} candidates, {processes} processes; best so far {Math.Exp(-best.Score):0.000} with {best.Name}"));
         }
@@ -75,14 +76,15 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     /// <summary>A batch: what is proposed but not yet measured counts as mediocre meanwhile, so that proposals differ.</summary>
     private List<Trial> Propose(ISearchMethod method, List<Trial> trials)
     {
-        var history = trials.Select(trial => new Observation(trial.Point, Finite(trial.Score))).ToList();
+        var history = trials.Select(trial => new Observation(trial.Point, Finite(trial.Score), PartsOf(trial))).ToList();
         var lie = history.Count == 0 ? 0 : history.Select(observation => observation.Value).Median();
+        double[]? parts = history.Count == 0 ? null : [.. history[0].Parts!.Select((_, i) => history.Select(observation => observation.Parts![i]).Median())];
         var batch = new List<Trial>();
         for (var i = 0; i < specification.Racing.Candidates; i++)
         {
             var point = specification.Space.Snap(method.Propose(history));
-            history.Add(new Observation(point, lie));
-            batch.Add(new Trial(specification.Space.Decode(point), point, double.PositiveInfinity, double.NaN, double.NaN, 0, 0));
+            history.Add(new Observation(point, lie, parts));
+            batch.Add(Trial.Unmeasured(specification.Space.Decode(point), point));
         }
 
         return batch;
@@ -91,7 +93,11 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     /// <summary>A failure counts as e times slower: bad, and yet a number.</summary>
     private static double Finite(double score) => double.IsFinite(score) ? score : 1;
 
-    private List<Trial> Race(List<Trial> batch, ref int round)
+    /// <summary>What the objective is made of, each as a logarithm.</summary>
+    private IReadOnlyList<double> PartsOf(Trial trial) =>
+        [.. specification.Objective.Parts(Math.Log(trial.TimeRatio), Math.Log(trial.CodeRatio), Math.Log(trial.CompileRatio)).Select(Finite)];
+
+    private List<Trial> Race(List<Trial> batch, List<Trial> earlier, ref int round)
     {
         var first = round + 1;
         var (alive, done) = (batch.DistinctBy(trial => trial.Name).ToList(), 0);
@@ -105,22 +111,35 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
                 scored[trial.Name] = Score("search", trial, workloads, first);
             if (alive.Count == 1)
                 break;
-            alive = [.. alive.OrderBy(trial => scored[trial.Name].Score).Take(Math.Max(1, alive.Count / specification.Racing.Factor))];
+            alive = Best([.. alive.Select(trial => scored[trial.Name])], earlier, Math.Max(1, alive.Count / specification.Racing.Factor));
         }
 
         round += done;
         return [.. batch.Select(trial => scored[trial.Name])];
     }
 
+    /// <summary>The best of some candidates: by their scores, or by what they add to the front of a search that wants one.</summary>
+    private List<Trial> Best(List<Trial> candidates, List<Trial> earlier, int count)
+    {
+        var ordered = candidates.OrderBy(trial => trial.Score).ToList();
+        if (specification.Method != SearchMethods.OfSeveral)
+            return [.. ordered.Take(count)];
+        var finite = ordered.Where(trial => double.IsFinite(trial.Score)).ToList();
+        var chosen = Hypervolume.Choose([.. finite.Select(PartsOf)], [.. earlier.Where(trial => double.IsFinite(trial.Score)).Select(PartsOf)], count);
+        return [.. chosen.Select(place => finite[place]).Concat(ordered.Except(finite)).Take(count)];
+    }
+
+    private List<Trial> Finalists(List<Trial> usable) => Best(usable, [], specification.Finalists);
+
     /// <summary>The finalists once more in fresh rounds, on the validation programs if there are any: the search's own rounds flatter whoever was lucky.</summary>
-    private Trial Choose(List<Trial> finalists)
+    private List<Trial> Remeasure(List<Trial> finalists)
     {
         if (finalists.Count == 1)
-            return finalists[0];
+            return finalists;
         progress?.Invoke($"choosing among {finalists.Count} finalists");
         string[] workloads = [.. (specification.Validation.Count > 0 ? specification.Validation : specification.Train).Select(workload => workload.Name)];
         MeasureRounds("validation", 1, specification.ConfirmRounds, finalists, workloads);
-        return finalists.MinBy(trial => Score("validation", trial, workloads, 1).Score)!;
+        return [.. finalists.Select(trial => Score("validation", trial, workloads, 1))];
     }
 
     private void MeasureRounds(string phase, int first, int count, List<Trial> candidates, string[] workloads)
@@ -151,12 +170,21 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
             return trial with { Score = double.PositiveInfinity, Processes = processes };
         var baseline = Rows(phase, Baseline);
         var time = math.Ratios(own, baseline, workloads, row => row.ExecuteMs);
-        var code = math.MeanLog(math.Ratios(own, baseline, workloads, row => row.OptimizedBytes));
+        var codes = math.Ratios(own, baseline, workloads, row => row.OptimizedBytes);
+        var code = math.MeanLog(codes);
         var compile = math.MeanLog(math.Ratios(own, baseline, workloads, row => row.CompileMs));
         var score = math.Combine(math.MeanLog(time), code, compile)
             + (PenaltyWeight * time.Sum(ratio => Math.Max(0, Math.Log(ratio.Median / specification.Constraints.Slower))) / workloads.Length)
             + (PenaltyWeight * Math.Max(0, code - Math.Log(specification.Constraints.Code)));
-        return trial with { Score = score, TimeRatio = Math.Exp(math.MeanLog(time)), CodeRatio = Math.Exp(code), Rounds = own.Select(row => row.Round).Distinct().Count(), Processes = processes };
+        return trial with
+        {
+            Score = score,
+            TimeRatio = Math.Exp(math.MeanLog(time)),
+            CodeRatio = math.MeanRatio(codes),
+            CompileRatio = Math.Exp(compile),
+            Rounds = own.Select(row => row.Round).Distinct().Count(),
+            Processes = processes,
+        };
     }
 
     private Judgement Judge(string phase, Trial winner, string[] workloads)
@@ -171,7 +199,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
             bootstrap.Mean(samples),
             MedianInterval.Of(Sample.Of(gains.Select(Math.Exp))),
             SignedRank.PValue(gains),
-            Math.Exp(math.MeanLog(math.Ratios(own, baseline, workloads, row => row.OptimizedBytes))),
+            math.MeanRatio(math.Ratios(own, baseline, workloads, row => row.OptimizedBytes)),
             [.. workloads.Select((program, i) => new ProgramJudgement(program, Ratio.Of(samples[i].Numerator, samples[i].Denominator), corrected[i]))]);
     }
 

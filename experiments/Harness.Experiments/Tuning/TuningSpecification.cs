@@ -57,6 +57,9 @@ internal sealed record TuningSpecification
     /// <summary>The text of the file, kept with the results.</summary>
     public required string SourceText { get; init; }
 
+    /// <summary>Whether sizes of code decide anything.</summary>
+    public bool WeighsCode => Objective.Code > 0 || double.IsFinite(Constraints.Code);
+
     /// <summary>Processes of the largest batch: what a race of it takes at most.</summary>
     public int ProcessesOfBatch
     {
@@ -89,7 +92,18 @@ internal sealed record TuningSpecification
 /// <param name="Time">Weight of the time of the timed calls.</param>
 /// <param name="Code">Weight of the size of optimized code.</param>
 /// <param name="Compile">Weight of the time from bytes to module.</param>
-internal sealed record TuningObjective(double Time, double Code, double Compile);
+internal sealed record TuningObjective(double Time, double Code, double Compile)
+{
+    /// <summary>Of three quantities, those that have a weight.</summary>
+    public IReadOnlyList<double> Parts(double time, double code, double compile)
+    {
+        (double Weight, double Value)[] all = [(Time, time), (Code, code), (Compile, compile)];
+        return [.. all.Where(part => part.Weight > 0).Select(part => part.Value)];
+    }
+
+    /// <summary>How many quantities have a weight.</summary>
+    public int Count => Parts(0, 0, 0).Count;
+}
 
 /// <summary>What a winner may not do.</summary>
 /// <param name="Slower">Largest time of any program in relation to the baseline: 1.02 for 2% slower; infinite for no limit.</param>

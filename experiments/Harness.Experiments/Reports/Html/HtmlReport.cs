@@ -1,5 +1,3 @@
-using System.Reflection;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Harness.Experiments.Charts;
@@ -21,6 +19,12 @@ internal sealed class HtmlReport
 
     private static readonly (SteadinessClass Class, string Name)[] ClassNames =
         [(SteadinessClass.Flat, "flat"), (SteadinessClass.WarmUp, "warm-up"), (SteadinessClass.SlowDown, "slow-down"), (SteadinessClass.NoSteadyState, "no steady state")];
+
+    private static readonly (string Id, string Title)[] Sections =
+    [
+        ("summary", "Summary"), ("careful", "To be careful of"), ("charts", "Charts"), ("tables", "Tables"), ("programs", "Programs"), ("failures", "Failures"), ("environment", "Environment"),
+        ("again", "To do it again"),
+    ];
 
     private readonly HtmlWriter html = new();
     private readonly ResultsFolder folder;
@@ -48,37 +52,19 @@ internal sealed class HtmlReport
 
     private string Write()
     {
-        var (script, style) = (Resource("report.js"), Resource("report.css"));
-        var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
-        html.Markup("<!DOCTYPE html>\n").Open("html", ("lang", "en")).Open("head")
-            .Void("meta", ("charset", "utf-8"))
-            .Void("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"))
-            .Void("meta", ("http-equiv", "Content-Security-Policy"), ("content", $"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{hash}'"))
-            .Element("title", sweep.Title)
-            .Open("style").Markup(style).Close().Close().Open("body");
-        WriteHead();
-        html.Open("main", ("id", "main"));
-        WriteSummary();
-        WriteCautions();
-        WriteCharts();
-        WriteTables();
-        WritePrograms();
-        WriteFailures();
-        WriteEnvironment();
-        WriteCommands();
-        html.Close().Open("script").Markup(script).Close().Close().Close();
-        return html.ToString();
-    }
-
-    private void WriteHead()
-    {
-        html.Element("a", "To the content", ("class", "skip"), ("href", "#main")).Open("header").Element("h1", sweep.Title);
         var origin = provenance is null ? "origin unknown" : $"{provenance.Machine.Cpu}, {provenance.Machine.Cores} cores; begun {provenance.Runs[0].StartedUtc}";
-        html.Element("p", $"Sweep '{sweep.Name}': {summary.Workloads.Count} programs, {sweep.Configurations.Count} configurations, {string.Join(", ", summary.Engines.Select(EngineCatalog.TitleOf))}; {SweepChart.Describe(summary)}; {origin}.", ("class", "meta")).Close();
-        html.Open("nav", ("aria-label", "Sections")).Open("ul");
-        foreach (var (id, title) in ((string, string)[])[("summary", "Summary"), ("careful", "To be careful of"), ("charts", "Charts"), ("tables", "Tables"), ("programs", "Programs"), ("failures", "Failures"), ("environment", "Environment"), ("again", "To do it again")])
-            html.Open("li").Element("a", title, ("href", "#" + id)).Close();
-        html.Close().Close();
+        var subtitle = $"Sweep '{sweep.Name}': {summary.Workloads.Count} programs, {sweep.Configurations.Count} configurations, {string.Join(", ", summary.Engines.Select(EngineCatalog.TitleOf))}; {SweepChart.Describe(summary)}; {origin}.";
+        return HtmlPage.Write(html, sweep.Title, subtitle, Sections, () =>
+        {
+            WriteSummary();
+            WriteCautions();
+            WriteCharts();
+            WriteTables();
+            WritePrograms();
+            WriteFailures();
+            WriteEnvironment();
+            WriteCommands();
+        });
     }
 
     private void Begin(string id, string title) => html.Open("section", ("id", id)).Element("h2", title);
@@ -297,12 +283,5 @@ internal sealed class HtmlReport
         commands.Append($"./harness report {sweep.Name}\n");
         html.Open("pre").Element("code", commands.ToString()).Close();
         html.Element("p", $"The numbers of this document are in {Path.GetFileName(folder.Path)}/results.csv; './harness compare {sweep.Name} --csv' prints them.", ("class", "note")).Close();
-    }
-
-    private static string Resource(string name)
-    {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

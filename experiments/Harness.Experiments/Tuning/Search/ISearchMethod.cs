@@ -5,8 +5,12 @@ namespace Harness.Experiments.Tuning.Search;
 /// <summary>What was measured at a point of the unit cube.</summary>
 /// <param name="Point">The point.</param>
 /// <param name="Value">The objective there; smaller is better.</param>
-/// <param name="Variance">Variance of its error; 0 where unknown.</param>
-internal sealed record Observation(double[] Point, double Value, double Variance = 0);
+/// <param name="Parts">The quantities that the objective is made of, for methods that look at them apart; null where there are none.</param>
+internal sealed record Observation(double[] Point, double Value, IReadOnlyList<double>? Parts = null)
+{
+    /// <summary>The parts; the objective alone where there are none.</summary>
+    public IReadOnlyList<double> AllValues => Parts ?? [Value];
+}
 
 /// <summary>
 /// Proposes where to measure next. Methods keep no state: the same seed and history give the same proposal, so that a run that was killed goes on as if
@@ -21,7 +25,10 @@ internal interface ISearchMethod
 /// <summary>The methods by name.</summary>
 internal static class SearchMethods
 {
-    public static IReadOnlyList<string> Names { get; } = ["gaussian-process", "tpe", "cma-es", "sobol", "latin-hypercube", "grid", "random"];
+    public static IReadOnlyList<string> Names { get; } = ["gaussian-process", "tpe", "cma-es", "sobol", "latin-hypercube", "grid", "random", OfSeveral];
+
+    /// <summary>The method that searches a front of several quantities instead of their weighted sum.</summary>
+    public const string OfSeveral = "hypervolume";
 
     /// <summary>Makes a method.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -37,6 +44,7 @@ internal static class SearchMethods
         "latin-hypercube" => new LatinHypercubeSearch(space.Dimensions, seed, trials),
         "grid" => new GridSearch(space, trials),
         "random" => new RandomSearch(space.Dimensions, seed),
+        OfSeveral => new HypervolumeSearch(space, seed),
         _ => throw new HarnessException($"unknown method '{name}'; there are {string.Join(", ", Names)}"),
     };
 

@@ -1,0 +1,184 @@
+using System.Globalization;
+using System.Xml.Linq;
+using Harness.Experiments.Charts.Drawing;
+using Harness.Experiments.Reports.Documents;
+using Harness.Experiments.Reports.Tables;
+using Harness.Experiments.Tuning;
+using Harness.Experiments.Tuning.Reporting;
+using SkiaSharp;
+
+namespace Harness.Experiments.Tests.Tuning.Reporting;
+
+public sealed class TuningReportTests
+{
+    private const string Text = """
+        method: random
+        knobs:
+          inlining.budget: {low: 100, high: 10000, scale: log}
+          inlining.factor: {low: 1, high: 20}
+          inlining.policy: {values: [v8, benefit, incremental]}
+          deopt.limit: {low: 1, high: 50, when: {inlining.policy: [benefit, incremental]}}
+        train: [two-targets, three-targets]
+        held-out: [recursion, histogram]
+        racing: {candidates: 4, rounds: 1, factor: 2}
+        budget: {processes: 600}
+        """;
+
+    private static readonly Lazy<(TuningSpecification Specification, TuningResult Result)> LazyRun = new(() =>
+    {
+        var specification = TestTuning.Read(Text);
+        return (specification, new TuningRun(specification, new FunctionEvaluator(1, Time, code: Code)).Run());
+    });
+
+    private static ReportDocument Document => TuningDocument.Create(LazyRun.Value.Specification, LazyRun.Value.Result, [], provenance: null);
+
+    private static ResultTable TableOf(string section) => Document.Sections.Single(candidate => candidate.Id == section).Items.OfType<ReportTable>().First().Table;
+
+    [Fact]
+    public void TheKnobsThatMatterAreNamed()
+    {
+        var rows = TableOf("knobs").Rows.ToDictionary(row => (string)row[0]!, row => (double)row[1]!);
+        Assert.Equal("inlining.budget", rows.Where(row => !row.Key.Contains(" with ", StringComparison.Ordinal)).MaxBy(row => row.Value).Key);
+        Assert.True(rows["inlining.policy"] > rows["inlining.factor"], "the factor has no effect");
+        Assert.InRange(rows["deopt.limit"], 0, 0.15);
+    }
+
+    [Fact]
+    public void SlicesFollowTheResponse()
+    {
+        var (specification, result) = LazyRun.Value;
+        var model = ResponseModel.Fit(specification.Space, result.Trials, 1)!;
+        var places = model.PlacesOf(0);
+        Assert.Equal(9, places.Count);
+        Assert.InRange(model.Average(0, places[^1]).Value / model.Average(0, places[0]).Value, 1.2, 1.6);
+        Assert.Equal(["v8", "benefit", "incremental"], model.PlacesOf(2).Select(specification.Space.Parameters[2].At));
+        Assert.InRange(model.Slice(0, places[^1], result.Winner!.Point) / model.Slice(0, places[0], result.Winner.Point), 1.2, 1.7);
+    }
+
+    [Fact]
+    public void TheFrontHasNoCandidateThatAnotherBeats()
+    {
+        var front = TuningFigures.FrontOf([.. LazyRun.Value.Result.Trials.Where(trial => double.IsFinite(trial.Score))]);
+        Assert.True(front.Count > 1);
+        Assert.Equal(front.OrderBy(trial => trial.CodeRatio), front);
+        Assert.Equal(front.OrderByDescending(trial => trial.TimeRatio), front);
+    }
+
+    [Fact]
+    public void BothFormsHaveAllSections()
+    {
+        var (specification, result) = LazyRun.Value;
+        Assert.True(result.IsFound, string.Join("; ", result.Objections));
+        using var folder = new TemporaryFolder();
+        var run = new TuningFolder(folder.Path);
+        folder.Write("winner-jsc.flags", "--of-an-earlier-report");
+        TuningReport.Write(run, specification, result, [new ReportText("<b>decisions</b>")]);
+        var markdown = File.ReadAllText(run.Report);
+        var html = File.ReadAllText(run.HtmlReport);
+        foreach (var section in TuningDocument.Create(specification, result, [new ReportText("")], provenance: null).Sections)
+        {
+            Assert.Contains($"\n## {section.Title}\n", markdown, StringComparison.Ordinal);
+            Assert.Contains($"id=\"{section.Id}\"", html, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("&lt;b&gt;decisions&lt;/b&gt;", html, StringComparison.Ordinal);
+        Parse(html);
+        foreach (var name in (string[])["progress", "slices", "maps", "front"])
+        {
+            Assert.True(File.Exists(run.Chart(name, "svg")) && File.Exists(run.Chart(name, "png")), name);
+            Assert.Contains($"({name}.svg)", markdown, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(result.Winner!.Knobs, File.ReadAllLines(run.Winner).Select(line => line.Split(": ")).ToDictionary(parts => parts[0], parts => parts[1]));
+        Assert.Contains($"--wasm-inlining-budget={result.Winner.Knobs["inlining.budget"]}", File.ReadAllLines(run.SettingsPath("v8")));
+        Assert.False(File.Exists(run.SettingsPath("jsc")), "JavaScriptCore has none of the knobs");
+        Assert.Contains("which has no setting for inlining.policy", markdown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NothingFoundIsSaidFirstAndLeavesNoWinner()
+    {
+        using var folder = new TemporaryFolder();
+        var run = new TuningFolder(folder.Path);
+        folder.Write(TuningFolder.WinnerFile, "deopt: off");
+        var specification = TestTuning.Read(TestTuning.Text);
+        TuningReport.Write(run, specification, new TuningRun(specification, new FunctionEvaluator(3, (_, _) => 1)).Run(), []);
+        Assert.StartsWith("Nothing found", ((ReportText)TuningDocument.Create(specification, new TuningRun(specification, new FunctionEvaluator(3, (_, _) => 1)).Run(), [], null).Sections[0].Items[0]).Text, StringComparison.Ordinal);
+        Assert.Empty(run.WinnerFiles);
+        Assert.Contains("The default stays".ToUpperInvariant(), File.ReadAllText(run.Report).ToUpperInvariant(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFewCandidatesGiveNoModel()
+    {
+        var specification = TestTuning.Read(Text.Replace("processes: 600", "processes: 60", StringComparison.Ordinal));
+        var document = TuningDocument.Create(specification, new TuningRun(specification, new FunctionEvaluator(1, Time)).Run(), [], provenance: null);
+        var items = document.Sections.Single(section => section.Id == "knobs").Items;
+        Assert.Contains("too few candidates to tell", ((ReportText)Assert.Single(items)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SizesThatNobodyToldAreNotShown()
+    {
+        var specification = TestTuning.Read(TestTuning.Text);
+        var result = new TuningRun(specification, new FunctionEvaluator(1, Time, code: (_, _) => 0)).Run();
+        var document = TuningDocument.Create(specification, result, [], provenance: null);
+        Assert.DoesNotContain(document.Figures, figure => figure.Name == "front");
+        Assert.Contains("size of code not known", MarkdownDocument.Write(document), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("progress")]
+    [InlineData("slices")]
+    [InlineData("maps")]
+    [InlineData("front")]
+    public void NoTextIsCutOrCoversAnother(string name)
+    {
+        var figure = Document.Figures.Single(candidate => candidate.Name == name).Figure;
+        foreach (var width in (float[])[Figure.StandardWidth, 1200])
+        {
+            var size = figure.Measure(width);
+            using var recorder = new SKPictureRecorder();
+            var canvas = new FigureCanvas(recorder.BeginRecording(new SKRect(0, 0, size.Width, size.Height)));
+            figure.Draw(canvas, size.Width);
+            Assert.NotEmpty(canvas.Texts);
+            Assert.Empty(canvas.Texts.Where(box => box.Corners.Any(corner => corner.X < 0 || corner.Y < 0 || corner.X > size.Width || corner.Y > size.Height)).Select(box => $"'{box.Text}' is cut at width {width}"));
+            Assert.Empty(
+                from first in Enumerable.Range(0, canvas.Texts.Count)
+                from second in Enumerable.Range(first + 1, canvas.Texts.Count - first - 1)
+                where canvas.Texts[first].Overlaps(canvas.Texts[second])
+                select $"'{canvas.Texts[first].Text}' covers '{canvas.Texts[second].Text}' at width {width}");
+        }
+    }
+
+    [Fact]
+    public void ASearchOfSeveralQuantitiesHasAFrontOfFinalists()
+    {
+        var specification = TestTuning.Read(Text.Replace("method: random", "method: hypervolume\nobjective: {time: 1, code: 1}", StringComparison.Ordinal).Replace("processes: 600", "processes: 300", StringComparison.Ordinal));
+        var result = new TuningRun(specification, new FunctionEvaluator(1, Time, code: Code)).Run();
+        Assert.Equal(3, result.Finalists.Count);
+
+        // One is fast with much code, one is small.
+        Assert.True(result.Finalists.Max(trial => trial.CodeRatio) / result.Finalists.Min(trial => trial.CodeRatio) > 1.3);
+        Assert.True(result.Finalists.Max(trial => trial.TimeRatio) / result.Finalists.Min(trial => trial.TimeRatio) > 1.1);
+        var tables = TuningDocument.Create(specification, result, [], provenance: null).Sections.Single(section => section.Id == "front").Items.OfType<ReportTable>();
+        Assert.Contains(tables, table => table.Caption.StartsWith("The finalists", StringComparison.Ordinal));
+    }
+
+    private static XElement Parse(string html)
+    {
+        // The document type and the script are what XML has not.
+        var text = html["<!DOCTYPE html>\n".Length..];
+        var (start, end) = (text.IndexOf("<script>", StringComparison.Ordinal) + "<script>".Length, text.IndexOf("</script>", StringComparison.Ordinal));
+        return XElement.Parse(text[..start] + text[end..]);
+    }
+
+    private static double Budget(IReadOnlyDictionary<string, string> knobs) =>
+        knobs.TryGetValue("inlining.budget", out var text) ? double.Parse(text, CultureInfo.InvariantCulture) : 1000;
+
+    /// <summary>Faster with a larger budget, and with a policy other than V8's.</summary>
+    private static double Time(IReadOnlyDictionary<string, string> knobs, string program) =>
+        1.25 - (0.4 * Math.Log(Budget(knobs) / 100) / Math.Log(100)) - (knobs.GetValueOrDefault("inlining.policy", "v8") == "v8" ? 0 : 0.08);
+
+    private static double Code(IReadOnlyDictionary<string, string> knobs, string program) => Math.Round(1000 * (1 + (0.5 * Math.Log(Budget(knobs) / 100) / Math.Log(100))));
+}

@@ -1,0 +1,174 @@
+using System.Globalization;
+using Harness.Experiments.Engines;
+using Harness.Experiments.Reports;
+using Harness.Experiments.Reports.Documents;
+using Harness.Experiments.Reports.Tables;
+using Harness.Experiments.Results;
+
+namespace Harness.Experiments.Tuning.Reporting;
+
+/// <summary>What a tuning run found, as a document: the verdict first, then what it rests on, then what was learnt of the knobs.</summary>
+internal sealed class TuningDocument
+{
+    private const int ShownTrials = 15;
+    private const int ShownPairs = 5;
+    private const double Significant = 0.05;
+
+    private readonly TuningSpecification specification;
+    private readonly TuningResult result;
+    private readonly IReadOnlyList<Trial> measured;
+
+    private TuningDocument(TuningSpecification specification, TuningResult result)
+    {
+        this.specification = specification;
+        this.result = result;
+        measured = [.. result.Trials.Where(trial => double.IsFinite(trial.Score))];
+    }
+
+    /// <summary>Makes the document.</summary>
+    /// <param name="specification">What was searched.</param>
+    /// <param name="result">What was found.</param>
+    /// <param name="decisions">What the winner decides differently in programs; may be empty.</param>
+    /// <param name="provenance">Where the figures are from; null if nothing is known.</param>
+    public static ReportDocument Create(TuningSpecification specification, TuningResult result, IReadOnlyList<ReportItem> decisions, Provenance? provenance) =>
+        new TuningDocument(specification, result).Create(decisions, provenance);
+
+    private ReportDocument Create(IReadOnlyList<ReportItem> decisions, Provenance? provenance)
+    {
+        var origin = provenance is null ? "" : $" Measured on {provenance.Machine.Cpu}, {provenance.Machine.Cores} cores; begun {provenance.Runs[0].StartedUtc}.";
+        var subtitle = string.Create(CultureInfo.InvariantCulture, $"{EngineCatalog.TitleOf(specification.Engine)}, method {specification.Method} over {specification.Space.Dimensions} knobs, {result.Trials.Count} candidates, seed {specification.Seed}; searched on {Count(specification.Train.Count, "program")}, held out {Count(specification.HeldOut.Count, "program")}.{origin}");
+        List<ReportSection> sections =
+        [
+            new("verdict", "Verdict", Verdict()),
+            .. result.IsFound ? [new ReportSection("use", "To use it", Use())] : Array.Empty<ReportSection>(),
+            .. Judged("confirmed", "In fresh rounds, on the programs of the search", result.Confirmed),
+            .. Judged("held-out", "On held-out programs", result.HeldOut),
+            .. decisions.Count > 0 ? [new ReportSection("decisions", "What the winner inlines differently", decisions)] : Array.Empty<ReportSection>(),
+            new("progress", "Progress of the search", [.. Figure("progress", TuningFigures.Progress(specification, measured))]),
+            new("knobs", "Which knobs matter", Knobs()),
+            new("front", "Speed against code", Front()),
+            new("candidates", "Best candidates of the search", Candidates()),
+            new("again", "To do it again", Again(provenance)),
+        ];
+        return new ReportDocument($"Tuning run {specification.Name}", subtitle, sections);
+    }
+
+    private List<ReportItem> Verdict()
+    {
+        if (result.IsFound)
+            return [new ReportText($"Found: {result.Winner!.Name}", IsStrong: true), new ReportList([Summary(result.Confirmed!, "in fresh rounds"), .. result.HeldOut is { } held ? [Summary(held, "on held-out programs")] : Array.Empty<string>()])];
+        var items = new List<ReportItem> { new ReportText("Nothing found: the default stays.", IsStrong: true), new ReportList([.. result.Objections]) };
+        if (result.Winner is { Knobs.Count: > 0 } best)
+            items.Add(new ReportText($"The best candidate was {best.Name}."));
+        return items;
+    }
+
+    private static string Summary(Judgement judgement, string where) => $"geometric mean of speedups {MarkdownTable.Times(judgement.Speedup.Measured)} {where}, {Code(judgement.CodeRatio)}";
+
+    private List<ReportItem> Use()
+    {
+        var knobs = result.Winner!.Knobs;
+        var shared = KnobCatalog.Shared(knobs);
+        var items = new List<ReportItem>();
+        if (shared.Count > 0)
+        {
+            items.Add(new ReportText($"On this engine, the file {TuningFolder.WinnerFile} beside this document, or its knobs one by one:"));
+            items.Add(new ReportCode($"./harness run PROGRAM --config {TuningFolder.WinnerFile}\n./harness run PROGRAM {string.Join(' ', shared.Select(pair => $"--{pair.Key} {pair.Value}"))}\n"));
+        }
+
+        foreach (var settings in EngineSettings.Of(knobs))
+        {
+            items.Add(new ReportText($"On the command line of {settings.Title} (also in {TuningFolder.SettingsFile(settings.Engine)}){(settings.Missing.Count == 0 ? "" : $", which has no setting for {string.Join(", ", settings.Missing)}")}:"));
+            items.Add(new ReportCode(string.Join(' ', settings.Words) + "\n"));
+        }
+
+        return items;
+    }
+
+    private static IEnumerable<ReportSection> Judged(string id, string title, Judgement? judgement)
+    {
+        if (judgement is null)
+            yield break;
+        var slower = judgement.Programs.Where(program => program.Speedup.Value < 1 && program.PValue < Significant).Select(program => program.Program).ToList();
+        var table = new ResultTable([new("program"), new("speedup", "0.000"), new("low", "0.000"), new("high", "0.000"), new("p_corrected", "0.####")]);
+        foreach (var program in judgement.Programs.OrderBy(program => program.Speedup.Value))
+            table.Add(program.Program, program.Speedup.Value, program.Speedup.Low, program.Speedup.High, program.PValue);
+        yield return new ReportSection(id, title,
+        [
+            new ReportText(string.Create(CultureInfo.InvariantCulture, $"Geometric mean of speedups {MarkdownTable.Times(judgement.Speedup.Measured)}; objective {MarkdownTable.Times(judgement.Gain)}, corrected p {judgement.PValue:0.####}; {Code(judgement.CodeRatio)}.")),
+            slower.Count == 0 ? new ReportText("No program is significantly slower.") : new ReportText($"Significantly slower: {string.Join(", ", slower)}.", IsStrong: true),
+            new ReportTable("Each program, slowest first", table),
+        ]);
+    }
+
+    private List<ReportItem> Knobs()
+    {
+        if (ResponseModel.Fit(specification.Space, result.Trials, specification.Seed) is not { } model)
+            return [new ReportText($"The search measured too few candidates to tell: {measured.Select(trial => trial.Name).Distinct().Count()} different ones, where {ResponseModel.LeastFor(specification.Space)} are needed.")];
+        var table = new ResultTable([new("knob"), new("share_of_variance", "0.000"), new("deviation", "0.000")]);
+        foreach (var knob in model.Knobs)
+            table.Add(specification.Space.Parameters[knob].Name, model.Variance.Single(knob).Share, model.Variance.Single(knob).Deviation);
+        foreach (var (first, second) in model.Variance.Pairs.Take(ShownPairs))
+            table.Add($"{specification.Space.Parameters[first].Name} with {specification.Space.Parameters[second].Name}", model.Variance.Pair(first, second).Share, model.Variance.Pair(first, second).Deviation);
+        table.AddNote("share_of_variance: what a knob explains alone, or a pair beyond that, of the objective's variance over the whole space; deviation: over the trees of the forest. "
+            + "A knob that a search has seldom moved from one value is known badly, whatever its share.");
+        return
+        [
+            new ReportText($"Functional analysis of variance over a random forest, fitted on {model.Candidates} measured candidates."),
+            new ReportTable("Importance", table),
+            .. Figure("slices", TuningFigures.Slices(specification, model, result.Winner)),
+            .. Figure("maps", TuningFigures.Maps(specification, model)),
+        ];
+    }
+
+    private List<ReportItem> Front()
+    {
+        if (TuningFigures.Front(specification, measured) is not { } figure)
+            return [new ReportText("Sizes of code were not measured: write 'objective: {code: …}' or 'constraints: {code: …}' where the engine tells them.")];
+        var items = new List<ReportItem> { new ReportFigure("front", figure), new ReportTable("What no other candidate beats in both, as the search saw them", Table(TuningFigures.FrontOf(measured))) };
+        if (result.Finalists.Count > 1)
+            items.Add(new ReportTable("The finalists, in fresh rounds", Table(result.Finalists)));
+        return items;
+    }
+
+    private List<ReportItem> Candidates()
+    {
+        var items = new List<ReportItem>
+        {
+            new ReportText("As the search saw them; the luck that made them best is in these figures."),
+            new ReportTable("By the objective", Table(measured.OrderBy(trial => trial.Score).DistinctBy(trial => trial.Name).Take(ShownTrials))),
+        };
+        var failed = result.Trials.Where(trial => !double.IsFinite(trial.Score)).Select(trial => trial.Name).Distinct().ToList();
+        if (failed.Count > 0)
+            items.Add(new ReportText($"Failed: {string.Join("; ", failed)}."));
+        return items;
+    }
+
+    private List<ReportItem> Again(Provenance? provenance)
+    {
+        var commands = new List<string>();
+        if (provenance is not null)
+        {
+            if (provenance.Runs[^1].Commit is { } commit)
+                commands.Add($"git checkout {commit}");
+            commands.AddRange(provenance.Runs.Select(run => "./" + run.CommandLine).Distinct());
+        }
+
+        commands.Add("./harness tune report FOLDER");
+        return [new ReportCode(string.Join('\n', commands) + "\n"), new ReportText("The specification is tune.yaml, every measurement a row of evaluations.csv."), new ReportCode(specification.SourceText)];
+    }
+
+    private static ResultTable Table(IEnumerable<Trial> trials)
+    {
+        var table = new ResultTable([new("candidate"), new("objective", "0.000"), new("speedup", "0.000"), new("code", "0.00"), new("compile", "0.00"), new("rounds", "0")]);
+        foreach (var trial in trials)
+            table.Add(trial.Name, Math.Exp(-trial.Score), 1 / trial.TimeRatio, trial.CodeRatio, trial.CompileRatio, trial.Rounds);
+        return table;
+    }
+
+    private static string Code(double ratio) => double.IsNaN(ratio) ? "size of code not known" : string.Create(CultureInfo.InvariantCulture, $"code {ratio:0.00}x");
+
+    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
+
+    private static IEnumerable<ReportItem> Figure(string name, Harness.Experiments.Charts.Drawing.Figure? figure) => figure is null ? [] : [new ReportFigure(name, figure)];
+}

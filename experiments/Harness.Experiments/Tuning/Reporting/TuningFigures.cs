@@ -1,0 +1,108 @@
+using System.Globalization;
+using Harness.Experiments.Charts.Drawing;
+using Harness.Experiments.Charts.Panels;
+using Harness.Experiments.Statistics;
+using Harness.Experiments.Tuning.Search;
+
+namespace Harness.Experiments.Tuning.Reporting;
+
+/// <summary>The charts of a tuning run.</summary>
+internal static class TuningFigures
+{
+    private const int ProgressPoints = 24;
+    private const int MostSlices = 6;
+    private const int MostMaps = 3;
+    private const int MostPoints = 15;
+
+    /// <summary>The best objective by the number of processes; null where nothing was measured.</summary>
+    public static Figure? Progress(TuningSpecification specification, IReadOnlyList<Trial> measured)
+    {
+        var best = double.PositiveInfinity;
+        var all = measured.Select(trial => (trial.Processes, Gain: Math.Exp(-(best = Math.Min(best, trial.Score))))).GroupBy(point => point.Processes).Select(group => group.Last()).ToList();
+        if (all.Count == 0)
+            return null;
+        var points = all.Where((_, index) => index % Math.Max(1, all.Count / ProgressPoints) == 0 || index == all.Count - 1).ToList();
+        return new Figure
+        {
+            Title = $"{specification.Name}: best objective found so far",
+            Subtitle = "Factor by which the best candidate of the search beats the default (dashed line), as the search saw it",
+            Panels =
+            [
+                new FigurePanel("", new LinePanel(
+                    "objective", "processes", [.. points.Select(point => point.Processes.ToString(CultureInfo.InvariantCulture))], [specification.Method],
+                    (_, index) => Estimate.Without(points[index].Gain), 0)),
+            ],
+            Source = Source(specification),
+        };
+    }
+
+    /// <summary>The response to each of the knobs that matter most: on average, and around the winner.</summary>
+    public static Figure Slices(TuningSpecification specification, ResponseModel model, Trial? winner)
+    {
+        string[] series = winner is null ? ["on average"] : ["on average", "others as the winner's"];
+        return new Figure
+        {
+            Title = $"{specification.Name}: response to single knobs",
+            Subtitle = "Objective as a factor over the default (dashed line), by a forest fitted on what the search measured; averaged over all other knobs, with one deviation over the trees",
+            Panels = [.. model.Knobs.Take(MostSlices).Select(knob => new FigurePanel(specification.Space.Parameters[knob].Name, MakeSlice(knob)))],
+            Source = Source(specification),
+        };
+
+        LinePanel MakeSlice(int knob)
+        {
+            var places = model.PlacesOf(knob);
+            return new LinePanel(
+                "objective", specification.Space.Parameters[knob].Name, Labels(specification.Space.Parameters[knob], places), series,
+                (line, index) => line == 0 ? model.Average(knob, places[index]) : Estimate.Without(model.Slice(knob, places[index], winner!.Point)), winner is null ? 0 : 1);
+        }
+    }
+
+    /// <summary>The response to pairs of knobs: those that explain most together beyond what they do alone. Null for a space of one knob.</summary>
+    public static Figure? Maps(TuningSpecification specification, ResponseModel model)
+    {
+        var pairs = model.Variance.Pairs.Take(MostMaps).ToList();
+        if (pairs.Count == 0)
+            return null;
+        return new Figure
+        {
+            Title = $"{specification.Name}: response to pairs of knobs",
+            Subtitle = "Objective as a factor over the default, by a forest fitted on what the search measured, averaged over all other knobs",
+            Panels = [.. pairs.Select(pair => new FigurePanel("", MakeMap(pair.First, pair.Second)))],
+            Source = Source(specification),
+        };
+
+        HeatPanel MakeMap(int first, int second)
+        {
+            var (columns, rows) = (model.PlacesOf(first), model.PlacesOf(second));
+            var (across, down) = (specification.Space.Parameters[first], specification.Space.Parameters[second]);
+            return new HeatPanel(
+                across.Name, Labels(across, columns), down.Name, Labels(down, rows), (row, column) => model.Average(first, columns[column], second, rows[row]));
+        }
+    }
+
+    /// <summary>Speed against code: the front, and the best candidates beside it. Null where sizes are not known.</summary>
+    public static Figure? Front(TuningSpecification specification, IReadOnlyList<Trial> measured)
+    {
+        var shown = FrontOf(measured).Concat(measured.Where(trial => double.IsFinite(trial.CodeRatio)).OrderBy(trial => trial.Score)).DistinctBy(trial => trial.Name).Take(MostPoints).ToList();
+        if (shown.Count == 0)
+            return null;
+        return new Figure
+        {
+            Title = $"{specification.Name}: speed and code",
+            Subtitle = "The best candidates in relation to the default, as the search saw them; the line joins what no other candidate beats in both",
+            Panels = [new FigurePanel("", new ScatterPanel("optimized code", "speedup", [.. shown.Select(trial => new ScatterPoint(trial.Name, trial.CodeRatio, Estimate.Without(1 / trial.TimeRatio)))]))],
+            Source = Source(specification),
+        };
+    }
+
+    /// <summary>The candidates that no other beats in both speed and code, smallest code first.</summary>
+    public static IReadOnlyList<Trial> FrontOf(IReadOnlyList<Trial> measured)
+    {
+        var known = measured.Where(trial => double.IsFinite(trial.CodeRatio)).DistinctBy(trial => trial.Name).ToList();
+        return [.. Hypervolume.Front([.. known.Select(trial => (IReadOnlyList<double>)[trial.TimeRatio, trial.CodeRatio])]).Select(i => known[i]).OrderBy(trial => trial.CodeRatio)];
+    }
+
+    private static IReadOnlyList<string> Labels(TuningParameter parameter, IReadOnlyList<double> places) => [.. places.Select(parameter.At)];
+
+    private static string Source(TuningSpecification specification) => $"tuning run '{specification.Name}'; made by: harness tune report";
+}

@@ -1,0 +1,98 @@
+namespace Harness.Experiments.Tuning.Search;
+
+/// <summary>
+/// What points with several values dominate (Zitzler and Thiele 1999): the volume between them and a reference that is worse than all that count. Smaller values are
+/// better. There are few values a point, since the volume is summed up slice by slice.
+/// </summary>
+internal static class Hypervolume
+{
+    /// <summary>Whether a point is at least as good as another in all values, and better in one.</summary>
+    public static bool Dominates(IReadOnlyList<double> point, IReadOnlyList<double> other)
+    {
+        var isBetter = false;
+        for (var i = 0; i < point.Count; i++)
+        {
+            if (point[i] > other[i])
+                return false;
+            isBetter |= point[i] < other[i];
+        }
+
+        return isBetter;
+    }
+
+    /// <summary>The points that no other dominates, by their places in the list; of equal ones all.</summary>
+    public static IReadOnlyList<int> Front(IReadOnlyList<IReadOnlyList<double>> points) =>
+        [.. Enumerable.Range(0, points.Count).Where(i => !points.Any(other => Dominates(other, points[i])))];
+
+    /// <summary>The volume that points dominate up to a reference.</summary>
+    public static double Of(IEnumerable<IReadOnlyList<double>> points, IReadOnlyList<double> reference) =>
+        Of([.. points.Where(point => point.Zip(reference).All(pair => pair.First < pair.Second))], reference, reference.Count);
+
+    /// <summary>A reference for points: somewhat worse in each value than the worst of them.</summary>
+    public static double[] ReferenceFor(IReadOnlyList<IReadOnlyList<double>> points) =>
+    [
+        .. Enumerable.Range(0, points[0].Count).Select(i =>
+        {
+            var (low, high) = (points.Min(point => point[i]), points.Max(point => point[i]));
+            return high + Math.Max(0.1 * (high - low), 1e-9);
+        }),
+    ];
+
+    /// <summary>Chooses points one after another: each time the one that adds most to what is dominated already.</summary>
+    /// <param name="points">The points.</param>
+    /// <param name="earlier">Points that count as chosen before.</param>
+    /// <param name="count">How many to choose; fewer where there are fewer.</param>
+    /// <returns>Their places in the list; where none adds anything, in the order of the list.</returns>
+    public static IReadOnlyList<int> Choose(IReadOnlyList<IReadOnlyList<double>> points, IReadOnlyList<IReadOnlyList<double>> earlier, int count)
+    {
+        var chosen = new List<int>();
+        if (points.Count == 0)
+            return chosen;
+        var reference = ReferenceFor([.. points, .. earlier]);
+        var known = Front(earlier).Select(i => earlier[i]).ToList();
+        while (chosen.Count < Math.Min(count, points.Count))
+        {
+            // The first of the largest, so that the order decides among those that add nothing.
+            var next = Enumerable.Range(0, points.Count).Except(chosen).MaxBy(i => Of(known.Append(points[i]), reference));
+            chosen.Add(next);
+            known.Add(points[next]);
+        }
+
+        return chosen;
+    }
+
+    private static double Of(List<IReadOnlyList<double>> points, IReadOnlyList<double> reference, int values)
+    {
+        if (points.Count == 0)
+            return 0;
+        if (values == 1)
+            return reference[0] - points.Min(point => point[0]);
+        var last = values - 1;
+        if (values == 2)
+        {
+            double area = 0;
+            var height = reference[last];
+            foreach (var point in points.OrderBy(point => point[0]))
+            {
+                if (point[last] >= height)
+                    continue;
+                area += (reference[0] - point[0]) * (height - point[last]);
+                height = point[last];
+            }
+
+            return area;
+        }
+
+        // Slices along the last value: in each, all points that begin below it.
+        var ordered = points.OrderBy(point => point[last]).ToList();
+        double sum = 0;
+        for (var i = 0; i < ordered.Count; i++)
+        {
+            var end = i + 1 < ordered.Count ? ordered[i + 1][last] : reference[last];
+            if (end > ordered[i][last])
+                sum += (end - ordered[i][last]) * Of(ordered[..(i + 1)], reference, last);
+        }
+
+        return sum;
+    }
+}
