@@ -17,6 +17,7 @@ var root = new RootCommand("Research harness for speculative optimisation in Web
     MergeCommand.Create(),
     MeasureCommand.Create(),
     TuneCommand.Create(),
+    OracleCommand.Create(),
     RunCommand.Create(),
     WorkloadsCommand.Create(),
     CheckCommand.Create(),

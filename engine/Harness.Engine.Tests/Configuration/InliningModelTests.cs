@@ -78,6 +78,19 @@ public sealed class InliningModelTests
     }
 
     [Fact]
+    public void AModelIsWrittenAsItIsRead()
+    {
+        double[] weights = [.. Enumerable.Range(0, Enum.GetValues<InliningFeature>().Length).Select(i => i % 3 == 0 ? 0 : 1.0 / (i + 1))];
+        InliningModel model = InliningModel.BuiltIn.With("other", -0.1, weights);
+        InliningModel read = InliningModelReader.Read(model.ToText(), "read");
+        Assert.Equal(model.ToText(), read.ToText());
+        Assert.Equal((-0.1, weights[4]), (read.Intercept, read.WeightOf((InliningFeature)4)));
+        double[] features = Features((InliningFeature.WorkLog, 9), (InliningFeature.SavedLog, 3), (InliningFeature.Depth, 2));
+        Assert.Equal(model.Evaluate(features), read.Evaluate(features));
+        Assert.Equal(InliningModel.BuiltIn.Evaluate(features), InliningModelReader.Read(InliningModel.BuiltIn.ToText(), "read").Evaluate(features));
+    }
+
+    [Fact]
     public void TheBuiltInModelIsTheFile()
     {
         EngineOptions options = EngineOptions.Default.With("inlining.model", RepositoryFiles.InliningModel);

@@ -25,6 +25,8 @@ public sealed class KnobRegistryTests
             KnobType.Enum => knob.Values[^1].Name,
             KnobType.Path => "some.file",
             KnobType.Model => RepositoryFiles.InliningModel,
+            KnobType.Decisions => DecisionsFile(),
+            KnobType.Assembly => typeof(KnobRegistryTests).Assembly.Location,
             KnobType.Int => knob.Format((int)knob.Default + 1),
             _ => knob.Format((double)knob.Default + 1 <= knob.Maximum ? (double)knob.Default + 1 : (double)knob.Default / 2),
         };
@@ -32,6 +34,14 @@ public sealed class KnobRegistryTests
         Assert.Equal(other, options.ToDictionary()[name]);
         Assert.Equal(new Dictionary<string, string> { [name] = other }, options.ChangedKnobs());
         Assert.Equal(options, EngineOptions.FromDictionary(options.ToDictionary()));
+    }
+
+    /// <summary>The path of decisions: an empty file of them.</summary>
+    private static string DecisionsFile()
+    {
+        string path = Path.Combine(Path.GetTempPath(), "harness-test.decisions");
+        File.WriteAllText(path, "inlining-decisions 1\n");
+        return path;
     }
 
     [Theory]

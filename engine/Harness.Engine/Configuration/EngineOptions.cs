@@ -329,6 +329,14 @@ public sealed record EngineOptions
     [Knob("inlining.model", "policy learned: file with the model that decides, or built-in")]
     public InliningModel InliningModel { get; init; } = InliningModel.BuiltIn;
 
+    /// <summary>The decisions that the policy <see cref="InliningPolicyKind.Oracle"/> follows.</summary>
+    [Knob("inlining.decisions", "policy oracle: file with decisions about single calls ('harness oracle' finds them), or none")]
+    public InliningDecisions InliningDecisions { get; init; } = InliningDecisions.None;
+
+    /// <summary>The class that the policy <see cref="InliningPolicyKind.Custom"/> asks.</summary>
+    [Knob("inlining.custom", "policy custom: assembly with the class that decides, or none")]
+    public InliningPolicySource InliningCustom { get; init; } = InliningPolicySource.None;
+
     /// <summary>Share of a call site's calls that must have gone to a target for it to be inlined. Others are called generically.</summary>
     [Knob("polymorphism-share", "share of a site's calls that must have gone to a target for it to be inlined; the others are called generically",
         Maximum = 1)]

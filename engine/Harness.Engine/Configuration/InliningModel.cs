@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 
 namespace Harness.Engine.Configuration;
@@ -52,6 +53,45 @@ public sealed class InliningModel : IEquatable<InliningModel>
             string reason = path.Length == 0 ? "its name is empty" : exception.Message.TrimEnd('.');
             throw new KnobException($"the inlining model '{path}' cannot be read: {reason}; name a file, or '{BuiltInName}'", exception);
         }
+    }
+
+    /// <summary>What is added for every call.</summary>
+    public double Intercept => intercept;
+
+    /// <summary>The weight of a feature in the linear function.</summary>
+    public double WeightOf(InliningFeature feature) => weights[(int)feature];
+
+    /// <summary>A model with other weights and the same trees.</summary>
+    /// <param name="path">Its name.</param>
+    /// <param name="newIntercept">What is added for every call; finite.</param>
+    /// <param name="newWeights">The weights in the order of <see cref="InliningFeature"/>, all of them finite.</param>
+    public InliningModel With(string path, double newIntercept, ReadOnlySpan<double> newWeights) => new(path, newIntercept, [.. newWeights], trees);
+
+    /// <summary>The model as a file has it.</summary>
+    public string ToText()
+    {
+        var text = new StringBuilder("inlining-model 1\n");
+        text.Append(CultureInfo.InvariantCulture, $"intercept {intercept:R}\n");
+        for (int i = 0; i < weights.Length; i++)
+        {
+            if (weights[i] != 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"weight {InliningModelReader.NameOf((InliningFeature)i)} {weights[i]:R}\n");
+            }
+        }
+
+        foreach (ImmutableArray<InliningModelNode> tree in trees)
+        {
+            text.Append("tree\n");
+            foreach (InliningModelNode node in tree)
+            {
+                text.Append(node.IsLeaf
+                    ? string.Create(CultureInfo.InvariantCulture, $"  leaf {node.Value:R}\n")
+                    : string.Create(CultureInfo.InvariantCulture, $"  split {InliningModelReader.NameOf(node.Feature)} {node.Value:R} {node.Below} {node.NotBelow}\n"));
+            }
+        }
+
+        return text.ToString();
     }
 
     /// <summary>The model's opinion of a call: it is inlined if this is not below zero, those with more first.</summary>

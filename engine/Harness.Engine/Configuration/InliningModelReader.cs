@@ -17,7 +17,7 @@ internal sealed class InliningModelReader
     public const int MaximumBytes = 1 << 20;
 
     private static readonly Dictionary<string, InliningFeature> Features = Enum.GetValues<InliningFeature>()
-        .ToDictionary(feature => JsonNamingPolicy.KebabCaseLower.ConvertName(feature.ToString()));
+        .ToDictionary(feature => NameOf(feature));
 
     private readonly string path;
     private readonly double[] weights = new double[Enum.GetValues<InliningFeature>().Length];
@@ -29,6 +29,9 @@ internal sealed class InliningModelReader
     private int line;
 
     private InliningModelReader(string path) => this.path = path;
+
+    /// <summary>The name of a feature in a file.</summary>
+    public static string NameOf(InliningFeature feature) => JsonNamingPolicy.KebabCaseLower.ConvertName(feature.ToString());
 
     /// <summary>Reads a model.</summary>
     /// <param name="text">The file's text.</param>

@@ -44,4 +44,12 @@ public enum InliningPolicyKind
     /// <summary>What a model read from a file says (<see cref="EngineOptions.InliningModel"/>).</summary>
     [KnobValue("what a model says that is read from the file inlining.model")]
     Learned,
+
+    /// <summary>What decisions read from a file say (<see cref="EngineOptions.InliningDecisions"/>), each found by measurement.</summary>
+    [KnobValue("what decisions about single calls say that are read from the file inlining.decisions")]
+    Oracle,
+
+    /// <summary>A class from outside of the engine (<see cref="EngineOptions.InliningCustom"/>).</summary>
+    [KnobValue("a class of the assembly inlining.custom, or of a notebook")]
+    Custom,
 }

@@ -29,6 +29,8 @@ public class Knob
             double => KnobType.Double,
             string => KnobType.Path,
             InliningModel => KnobType.Model,
+            InliningDecisions => KnobType.Decisions,
+            InliningPolicySource => KnobType.Assembly,
             _ => throw new NotSupportedException($"{name}: a knob cannot have the default {defaultValue}"),
         };
     }
@@ -73,6 +75,8 @@ public class Knob
         KnobType.Enum => string.Join(", ", Values.Select(value => value.Name)),
         KnobType.Path => "path of a file, none",
         KnobType.Model => $"FILE, {InliningModel.BuiltInName}",
+        KnobType.Decisions => $"FILE, {InliningDecisions.NoFile}",
+        KnobType.Assembly => $"FILE, {InliningPolicySource.NoFile}",
         _ => $"{FormatNumber(Least)}..{FormatNumber(Most)}",
     };
 
@@ -90,6 +94,8 @@ public class Knob
             KnobType.Double => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && InRange(number) ? number : null,
             KnobType.Path => text.Length == 0 ? null : text == NoFile ? "" : text,
             KnobType.Model => InliningModel.Load(text),
+            KnobType.Decisions => InliningDecisions.Load(text),
+            KnobType.Assembly => InliningPolicySource.Load(text),
             _ => Values.FirstOrDefault(candidate => candidate.Name == text)?.Value,
         };
         return value ?? throw new KnobException($"knob '{Name}' does not take '{text}'; it takes {Expectation}");
@@ -104,6 +110,8 @@ public class Knob
         double number => FormatNumber(number),
         string path when Type == KnobType.Path => path.Length == 0 ? NoFile : path,
         InliningModel model => model.Path,
+        InliningDecisions decisions => decisions.Path,
+        InliningPolicySource source => source.Path,
         _ => Values.First(candidate => candidate.Value.Equals(value)).Name,
     };
 

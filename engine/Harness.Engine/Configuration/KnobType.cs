@@ -20,4 +20,10 @@ public enum KnobType
 
     /// <summary>The path of a file with an <see cref="InliningModel"/>, which is read when the knob is set, or <c>built-in</c>.</summary>
     Model,
+
+    /// <summary>The path of a file with <see cref="InliningDecisions"/>, which is read when the knob is set, or <c>none</c>.</summary>
+    Decisions,
+
+    /// <summary>The path of an assembly with a <see cref="CustomInliningPolicy"/>, which is loaded when the knob is set, or <c>none</c>.</summary>
+    Assembly,
 }

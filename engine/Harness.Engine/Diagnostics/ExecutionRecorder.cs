@@ -54,7 +54,7 @@ public sealed class ExecutionRecorder : IDisposable
             DeoptExplanation[] deopts = [.. _deopts
                 .Where(deopt => deopt.Event.Module == module)
                 .Select(deopt => Explain(deopt.Event, deopt.At))];
-            return new Explanation(functions, deopts);
+            return new Explanation(functions, deopts) { ModuleHash = ModuleProfile.HashOf(module) };
         }
     }
 

@@ -24,6 +24,9 @@ public sealed record Explanation(IReadOnlyList<FunctionExplanation> Functions, I
     [JsonPropertyOrder(-1)]
     public int Schema => 1;
 
+    /// <summary>SHA-256 of the module's bytes, by which files tell what module they are about.</summary>
+    public string? ModuleHash { get; init; }
+
     /// <summary>The explanation as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
 }
@@ -134,6 +137,12 @@ public sealed record TargetDecision(
 
     /// <summary>IR nodes that the policy expected to add; null where it made no estimate.</summary>
     public double? NodesAdded { get; init; }
+
+    /// <summary>What a model would be told of it, in the order of <see cref="Configuration.InliningFeature"/>; null unless the policy is <c>oracle</c>.</summary>
+    public IReadOnlyList<double>? Features { get; init; }
+
+    /// <summary>Whether a policy decided: it could have been inlined.</summary>
+    public bool IsCandidate { get; init; }
 }
 
 /// <summary>A graph in text form.</summary>

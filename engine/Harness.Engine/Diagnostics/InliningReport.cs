@@ -62,6 +62,9 @@ internal static class InliningReport
     {
         CyclesSaved = target.Estimate?.CyclesSaved,
         NodesAdded = target.Estimate?.NodesAdded,
+        Features = target.Features,
+        IsCandidate = target.Decision is not (InliningDecision.Imported or InliningDecision.Foreign or InliningDecision.HasVectors or InliningDecision.TooDeep
+            or InliningDecision.Disabled or InliningDecision.RareTarget or InliningDecision.NotConsidered),
     };
 
     private static string ReasonOf(InliningCallSite site, InliningTree target) => target.Decision switch
@@ -81,6 +84,8 @@ internal static class InliningReport
         InliningDecision.RareTarget => "fewer of the site's calls than polymorphism-share",
         InliningDecision.LongRunning => "runs so long that the call is a trifle",
         InliningDecision.TooLittleGain => "would gain too little for its size",
+        InliningDecision.NotAdmitted => "not admitted by the policy of inlining.custom",
+        InliningDecision.Refused => "refused by the file inlining.decisions",
         InliningDecision.HasVectors => "the function has vectors, which stay in baseline code",
         _ => throw new ArgumentOutOfRangeException(nameof(target), target.Decision, null),
     };

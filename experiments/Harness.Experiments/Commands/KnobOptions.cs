@@ -34,7 +34,7 @@ internal sealed class KnobOptions
     public IReadOnlyDictionary<string, string> Read(ParseResult parsed)
     {
         RefuseUnknownKnobs(parsed);
-        var values = parsed.GetValue(file) is { } path ? ReadFile(path) : [];
+        var values = parsed.GetValue(file) is { } path ? ConfigurationFile.Read(path).Where(pair => options.Exists(option => option.Knob.Name == pair.Key)).ToDictionary() : [];
         foreach (var (knob, option) in options)
         {
             if (parsed.GetValue(option) is { } value)
@@ -51,32 +51,13 @@ internal sealed class KnobOptions
         var options = knobs.Select(knob => (knob, new Option<string?>("--" + knob.Name)
         {
             Description = $"{knob.Documentation}; {knob.RangeText}{(knob.Unit is null ? "" : " " + knob.Unit)} [{knob.DefaultText}]",
-            HelpName = knob.Type is KnobType.Bool ? "on|off" : knob.Type is KnobType.Enum ? "NAME" : knob.Type is KnobType.Path or KnobType.Model ? "FILE" : "N",
+            HelpName = knob.Type is KnobType.Bool ? "on|off" : knob.Type is KnobType.Enum ? "NAME" : knob.Type is KnobType.Path or KnobType.Model or KnobType.Decisions or KnobType.Assembly ? "FILE" : "N",
         })).ToList();
         var added = new KnobOptions(options);
         command.Options.Add(added.file);
         foreach (var (_, option) in options)
             command.Options.Add(option);
         return added;
-    }
-
-    /// <summary>The knobs of a file that the command has.</summary>
-    /// <exception cref="HarnessException">It cannot be read, or a knob is unknown or does not take its value; the message names the file.</exception>
-    private Dictionary<string, string> ReadFile(string path)
-    {
-        var values = YamlFile.Read<Dictionary<string, string?>>(path, "configuration");
-        if (values.FirstOrDefault(pair => pair.Value is null).Key is { } empty)
-            throw new HarnessException($"configuration {path}: knob '{empty}' has no value; write one, as in '{empty}: on'");
-        try
-        {
-            KnobCatalog.Check(values!);
-        }
-        catch (KnobException exception)
-        {
-            throw new HarnessException($"configuration {path}: {exception.Message}", exception);
-        }
-
-        return values.Where(pair => options.Exists(option => option.Knob.Name == pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value!);
     }
 
     /// <summary>A mistyped option would otherwise be taken for an argument.</summary>

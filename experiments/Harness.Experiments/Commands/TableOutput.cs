@@ -24,9 +24,11 @@ internal sealed class TableOutput
     }
 
     /// <summary>Adds the options to a command.</summary>
-    public static TableOutput AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="name">Its name as sections of documents have it, where it is a command of another one; its own if left out.</param>
+    public static TableOutput AddTo(Command command, string? name = null)
     {
-        var output = new TableOutput(command.Name);
+        var output = new TableOutput(name ?? command.Name);
         command.Options.Add(output.json);
         command.Options.Add(output.csv);
         command.Options.Add(output.markdown);
@@ -70,5 +72,5 @@ internal sealed class TableOutput
 
     /// <summary>Prints Markdown, or puts it into the document that was named.</summary>
     public void PrintMarkdown(ParseResult parsed, string text, string arguments) =>
-        GeneratedSection.Write(DocumentOf(parsed), $"./harness {command} {arguments}", text);
+        GeneratedSection.Write(DocumentOf(parsed), $"./harness {command} {arguments}".TrimEnd(), text);
 }

@@ -22,7 +22,7 @@ internal static class TuneStudyCommand
         {
             measurements, seeds, methods, replayed,
         };
-        var output = TableOutput.AddTo(command);
+        var output = TableOutput.AddTo(command, "tune study");
         command.SetAction(parsed =>
         {
             var chosen = parsed.GetValue(methods) is { Length: > 0 } given ? Check(given) : [.. SearchMethods.Names.Where(name => name != SearchMethods.OfSeveral)];

@@ -9,6 +9,8 @@ public sealed class PolicyTests
 {
     public static TheoryData<InliningPolicyKind> Policies => [.. Enum.GetValues<InliningPolicyKind>()];
 
+    public static TheoryData<InliningPolicyKind> OtherPolicies => [.. Enum.GetValues<InliningPolicyKind>().Where(policy => policy != InliningPolicyKind.Oracle)];
+
     private static InliningTree Grow(EngineOptions options, string text, params string[] feedback)
     {
         WasmModule module = TestGraphs.Module(text);
@@ -117,6 +119,60 @@ public sealed class PolicyTests
         InliningTree root = Grow(With(InliningPolicyKind.SeparateBudgets), text, feedback);
         Assert.Equal(InliningDecision.Inlined, DecisionAt(root, 40));
         Assert.Equal(41, Count(root));
+    }
+
+    /// <summary>Three levels of calls, each of which a decision reaches by its path; what is not named is left to the other policy.</summary>
+    [Fact]
+    public void TheOracleFollowsDecisionsByThePathOfACall()
+    {
+        string text = $"(module (func $root (call $middle) (call $middle) (call $cold)) (func $middle (call $leaf) {Nops(20)}) {Leaf("leaf", 30)} {Leaf("cold", 40)})";
+        string[] feedback = ["root -> 100000", "root@0 -> 100000", "root@1 -> 100000", "middle -> 200000", "middle@0 -> 200000"];
+        WasmModule module = TestGraphs.Module(text);
+        InliningTree plain = Grow(WithRoom(InliningPolicyKind.V8), text, feedback);
+        Assert.Equal((InliningDecision.Inlined, InliningDecision.TooCold), (DecisionAt(plain, 0), DecisionAt(plain, 2)));
+        int first = plain.CallSites[0].BytecodeOffset;
+        int last = plain.CallSites[2].BytecodeOffset;
+        int inner = plain.CallSites[0].Targets[0].CallSites[0].BytecodeOffset;
+        InliningTree root = GrowWith(module, feedback, $"refuse 0 {first}>1 {inner}>2", $"inline 0 {last}>3");
+        Assert.Equal(InliningDecision.Refused, DecisionAt(root.CallSites[0].Targets[0], 0));
+        Assert.Equal(InliningDecision.Inlined, DecisionAt(root.CallSites[1].Targets[0], 0));
+        Assert.Equal(InliningDecision.Inlined, DecisionAt(root, 2));
+        Assert.Equal(InliningDecision.Refused, DecisionAt(GrowWith(module, feedback, $"refuse 0 {first}>1"), 0));
+
+        // Decisions about another module, and of a function that is not compiled here, mean nothing.
+        Assert.Equal(InliningDecision.TooCold, DecisionAt(GrowWith(module, feedback, $"inline 1 {last}>3"), 2));
+        EngineOptions other = WithRoom(InliningPolicyKind.Oracle) with
+        {
+            InliningDecisions = InliningDecisionsReader.Read($"inlining-decisions 1\nmodule {new string('0', 64)}\ninline 0 {last}>3\n", "other"),
+        };
+        Assert.Equal(InliningDecision.TooCold, DecisionAt(Grow(other, text, feedback), 2));
+    }
+
+    [Theory]
+    [MemberData(nameof(OtherPolicies))]
+    public void TheOracleLeavesTheRestToAnyPolicy(InliningPolicyKind policy)
+    {
+        string text = $"(module (func $root (call $middle) {Calls("leaf", 8)}) (func $middle (call $leaf) {Nops(20)}) {Leaf("leaf", 30)})";
+        string[] feedback = ["root -> 10", .. Hot(9), "middle -> 10", "middle@0 -> 10"];
+        string name = System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(policy.ToString());
+        InliningTree root = GrowWith(TestGraphs.Module(text), feedback, name, []);
+        Assert.Equal(All(Grow(WithRoom(policy), text, feedback)).Select(tree => tree.Decision), All(root).Select(tree => tree.Decision));
+        int second = root.CallSites[1].BytecodeOffset;
+        InliningTree refused = GrowWith(TestGraphs.Module(text), feedback, name, [$"refuse 0 {second}>2"]);
+        Assert.Equal(InliningDecision.Refused, DecisionAt(refused, 1));
+        Assert.All(All(refused), tree => Assert.All(tree.Features!, feature => Assert.True(double.IsFinite(feature))));
+    }
+
+    /// <summary>Small functions may grow.</summary>
+    private static EngineOptions WithRoom(InliningPolicyKind policy) => With(policy) with { InliningMinBudget = 1000 };
+
+    private static InliningTree GrowWith(WasmModule module, string[] feedback, params string[] decisions) => GrowWith(module, feedback, "v8", decisions);
+
+    private static InliningTree GrowWith(WasmModule module, string[] feedback, string rest, string[] decisions)
+    {
+        string text = $"inlining-decisions 1\nrest {rest}\nmodule {Harness.Engine.Feedback.ModuleProfile.HashOf(module)}\n{string.Join('\n', decisions)}\n";
+        EngineOptions options = WithRoom(InliningPolicyKind.Oracle) with { InliningDecisions = InliningDecisionsReader.Read(text, "test") };
+        return new InliningTreeGrower(module, options, SyntheticFeedback.Parse(module, feedback)).Grow(SyntheticFeedback.FunctionNamed(module, "root"));
     }
 
     [Fact]

@@ -22,7 +22,11 @@ internal interface IInliningPolicy
 /// decided about.
 /// </param>
 /// <param name="Estimate">What the policy expects of inlining it; null where it makes no estimate.</param>
-internal readonly record struct InliningVerdict(InliningDecision Decision, InliningEstimate? Estimate = null);
+internal readonly record struct InliningVerdict(InliningDecision Decision, InliningEstimate? Estimate = null)
+{
+    /// <summary>The candidate's <see cref="CallFeatures"/>, from a policy that writes down what others can learn from; null from all others.</summary>
+    public double[]? Features { get; init; }
+}
 
 /// <summary>What inlining a candidate is expected to give and to cost.</summary>
 /// <param name="CyclesSaved">Cycles saved each time the call is executed.</param>

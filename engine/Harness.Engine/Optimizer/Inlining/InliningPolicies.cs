@@ -7,7 +7,10 @@ namespace Harness.Engine.Optimizer.Inlining;
 internal static class InliningPolicies
 {
     /// <summary>Makes the policy that the options ask for, for one compilation.</summary>
-    public static IInliningPolicy Create(InliningState state) => state.Options.InliningPolicy switch
+    public static IInliningPolicy Create(InliningState state) => Create(state.Options.InliningPolicy, state);
+
+    /// <summary>Makes a policy for one compilation.</summary>
+    public static IInliningPolicy Create(InliningPolicyKind kind, InliningState state) => kind switch
     {
         InliningPolicyKind.Weighted => new BudgetedPolicy(
             state,
@@ -24,6 +27,8 @@ internal static class InliningPolicies
         InliningPolicyKind.Benefit => new BenefitPolicy(state),
         InliningPolicyKind.Incremental => new IncrementalPolicy(state),
         InliningPolicyKind.Learned => new LearnedPolicy(state),
+        InliningPolicyKind.Oracle => new OraclePolicy(state),
+        InliningPolicyKind.Custom => CustomPolicy.Create(state),
         _ => new BudgetedPolicy(state, InliningLimits.OfV8(state.Options, state.Module), static (_, tree) => tree.Density),
     };
 }

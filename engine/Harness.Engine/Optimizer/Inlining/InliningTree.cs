@@ -47,6 +47,12 @@ internal enum InliningDecision : byte
     /// <summary>The body has vectors, which the optimizing compiler leaves to baseline code.</summary>
     HasVectors,
 
+    /// <summary>A policy from outside of the engine does not admit it (<c>inlining.custom</c>).</summary>
+    NotAdmitted,
+
+    /// <summary>A file of decisions refuses it (<c>inlining.decisions</c>).</summary>
+    Refused,
+
     /// <summary>To be decided about once all others were. No decision is this in the end.</summary>
     Deferred,
 }
@@ -114,6 +120,9 @@ internal sealed class InliningTree
 
     /// <summary>What the policy expects of inlining it; null where it made no estimate.</summary>
     public InliningEstimate? Estimate { get; set; }
+
+    /// <summary>What a model would be told of it; null where the policy did not write it down.</summary>
+    public double[]? Features { get; set; }
 
     /// <summary>The place in the order in which functions were inlined, from 1; 0 if not inlined.</summary>
     public int Order { get; set; }

@@ -51,6 +51,7 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
             InliningVerdict verdict = policy.Judge(candidate);
             candidate.Decision = verdict.Decision;
             candidate.Estimate = verdict.Estimate;
+            candidate.Features = verdict.Features;
             if (candidate.IsInlined)
             {
                 state.Count(candidate);

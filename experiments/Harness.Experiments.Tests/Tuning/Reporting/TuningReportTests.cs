@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Harness.Experiments.Charts.Drawing;
+using Harness.Experiments.Commands;
 using Harness.Experiments.Reports.Documents;
 using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Tuning;
@@ -93,6 +94,18 @@ public sealed class TuningReportTests
         Assert.Contains($"--wasm-inlining-budget={result.Winner.Knobs["inlining.budget"]}", File.ReadAllLines(run.SettingsPath("v8")));
         Assert.False(File.Exists(run.SettingsPath("jsc")), "JavaScriptCore has none of the knobs");
         Assert.Contains("which has no setting for inlining.policy", markdown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheProgramWithTheLargestEffectIsRunInBothConfigurations()
+    {
+        var (specification, result) = LazyRun.Value;
+        var table = Assert.IsType<ReportTable>(Assert.Single(WinnerDecisions.Of(specification, result, 1)));
+        Assert.Contains(specification.Train.Concat(specification.HeldOut), workload => table.Caption.StartsWith(workload.Program, StringComparison.Ordinal));
+        Assert.Contains(table.Table.Notes, note => note.Contains("a is the default, b the winner", StringComparison.Ordinal));
+        Assert.Contains("wire_bytes", table.Table.Columns.Select(column => column.Name));
+        Assert.Empty(WinnerDecisions.Of(specification with { Engine = "v8" }, result, 1));
+        Assert.Empty(WinnerDecisions.Of(specification, result, 0));
     }
 
     [Fact]

@@ -43,29 +43,8 @@ internal sealed class LearnedPolicy : IInliningPolicy
 
     private double Ask(InliningTree candidate, InliningEstimate estimate)
     {
-        FunctionSummary summary = state.SummaryOf(candidate.FunctionIndex);
-        ReadOnlySpan<double> features =
-        [
-            Log(candidate.Frequency, 1e-9),
-            Log(candidate.CallCount + 1.0, 1),
-            Log(candidate.WireSize, 1),
-            Log(estimate.NodesAdded, 1),
-            estimate.NodesAdded <= 0 ? 1 : 0,
-            Log(estimate.CyclesSaved, 1e-3),
-            Log(state.WorkPerCall(candidate), 1),
-            Log(estimator.WorkPerNode, 1e-3),
-            Log(state.Root.WireSize, 1),
-            candidate.Depth,
-            candidate.IsIndirect ? 1 : 0,
-            candidate.SiteTargets,
-            (double)candidate.CallCount / Math.Max(1, candidate.SiteCalls),
-            summary.Parameters.Length,
-            summary.HasLoop ? 1 : 0,
-            threshold.NodesAdded / 1000,
-        ];
+        Span<double> features = stackalloc double[CallFeatures.Count];
+        CallFeatures.Find(state, estimator, threshold.NodesAdded, candidate, estimate, features);
         return options.InliningModel.Evaluate(features);
     }
-
-    /// <summary>The logarithm of a number, but of the least one if it is smaller.</summary>
-    private static double Log(double number, double least) => Math.Log(Math.Clamp(number, least, 1e300));
 }

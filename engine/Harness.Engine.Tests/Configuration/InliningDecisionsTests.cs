@@ -1,0 +1,70 @@
+using Harness.Engine.Configuration;
+
+namespace Harness.Engine.Tests.Configuration;
+
+/// <summary>Decisions about calls are read from text; what is wrong with a file is said in one line.</summary>
+public sealed class InliningDecisionsTests
+{
+    private const string Head = "inlining-decisions 1\nmodule " + Hash + "\n";
+    private const string Hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    [Fact]
+    public void DecisionsAreFoundByModuleAndPath()
+    {
+        InliningDecisions decisions = InliningDecisionsReader.Read(
+            $"""
+            # a comment
+            inlining-decisions 1
+            rest benefit
+            module {Hash}
+            inline 12 418>5   # one more
+            refuse 12   418>5 512>7
+            module {new string('f', 64)}
+            refuse 12 418>5
+            """,
+            "test");
+        Assert.Equal(InliningPolicyKind.Benefit, decisions.Rest);
+        IReadOnlyDictionary<string, bool> first = decisions.Of(Hash);
+        Assert.Equal(2, first.Count);
+        Assert.True(first[InliningDecisions.PathOf(12, [(418, 5)])]);
+        Assert.False(first[InliningDecisions.PathOf(12, [(418, 5), (512, 7)])]);
+        Assert.False(decisions.Of(new string('f', 64))["12 418>5"]);
+        Assert.Empty(decisions.Of(new string('0', 64)));
+        Assert.Equal(InliningPolicyKind.V8, InliningDecisionsReader.Read("inlining-decisions 1", "test").Rest);
+    }
+
+    [Theory]
+    [InlineData("", 1, "the first line is not 'inlining-decisions 1'")]
+    [InlineData("inlining-decisions 2", 1, "the first line is not 'inlining-decisions 1'")]
+    [InlineData("inlining-decisions 1\nrest", 2, "'rest' takes the name of a policy")]
+    [InlineData("inlining-decisions 1\nrest oracle", 2, "there is no policy 'oracle' for the rest; there are v8, ")]
+    [InlineData("inlining-decisions 1\nrest v8\nrest v8", 3, "there is a policy for the rest already")]
+    [InlineData("inlining-decisions 1\nmodule 0123", 2, "'0123' is no SHA-256 of a module in 64 lower-case digits")]
+    [InlineData("inlining-decisions 1\ninline 1 2>3", 2, "there is no line 'module' above")]
+    [InlineData(Head + "inline 1", 3, "'inline' takes a function and one call or more")]
+    [InlineData(Head + "inline x 2>3", 3, "'x' is no number of a function or an offset")]
+    [InlineData(Head + "inline 1 -2>3", 3, "'-2' is no number of a function or an offset")]
+    [InlineData(Head + "inline 1 2", 3, "'2' is no call; write OFFSET>FUNCTION")]
+    [InlineData(Head + "inline 1 2>3>4", 3, "'2>3>4' is no call; write OFFSET>FUNCTION")]
+    [InlineData(Head + "inline 1 2>3\nrefuse 1 2>3", 4, "this call is decided about already")]
+    [InlineData(Head + "keep 1 2>3", 3, "there is no item 'keep'; items are rest, module, inline and refuse")]
+    public void MistakesAreExplainedInOneLine(string text, int line, string problem)
+    {
+        KnobException exception = Assert.Throws<KnobException>(() => InliningDecisionsReader.Read(text, "d.txt"));
+        Assert.StartsWith($"the inlining decisions 'd.txt', line {line}: {problem}", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', exception.Message);
+    }
+
+    [Fact]
+    public void FilesThatCannotBeReadAreNamed()
+    {
+        foreach (string path in (string[])["/nowhere/calls.decisions", "/", ""])
+        {
+            string message = Assert.Throws<KnobException>(() => EngineOptions.Default.With("inlining.decisions", path)).Message;
+            Assert.StartsWith($"the inlining decisions '{path}' cannot be read: ", message, StringComparison.Ordinal);
+            Assert.EndsWith("; name a file, or 'none'", message, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("larger than", Assert.Throws<KnobException>(() => InliningDecisions.Load("/dev/zero")).Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Frozen;
+using System.Text;
+
+namespace Harness.Engine.Configuration;
+
+/// <summary>
+/// Decisions about single calls, made by somebody who has measured them: what is inlined and what not, each by the way to the call from the function that
+/// is compiled. They are read from a text file (<see cref="InliningDecisionsReader"/> describes the format) and followed by the policy <see cref="InliningPolicyKind.Oracle"/>.
+/// Immutable.
+/// </summary>
+public sealed class InliningDecisions : IEquatable<InliningDecisions>
+{
+    /// <summary>What stands in place of a file's name where there are no decisions.</summary>
+    public const string NoFile = "none";
+
+    private readonly FrozenDictionary<string, FrozenDictionary<string, bool>> modules;
+
+    internal InliningDecisions(string path, InliningPolicyKind rest, FrozenDictionary<string, FrozenDictionary<string, bool>> modules)
+    {
+        Path = path;
+        Rest = rest;
+        this.modules = modules;
+    }
+
+    /// <summary>No decisions: V8's policy decides about all calls.</summary>
+    public static InliningDecisions None { get; } = new(NoFile, InliningPolicyKind.V8, FrozenDictionary<string, FrozenDictionary<string, bool>>.Empty);
+
+    /// <summary>The file's absolute path, or <see cref="NoFile"/>. Decisions of the same path are the same.</summary>
+    public string Path { get; }
+
+    /// <summary>The policy that decides about calls that the file does not name.</summary>
+    public InliningPolicyKind Rest { get; }
+
+    /// <summary>Reads decisions.</summary>
+    /// <param name="path">The file, or <see cref="NoFile"/>.</param>
+    /// <exception cref="KnobException">The file cannot be read, or is malformed; the message says where and how to mend it.</exception>
+    public static InliningDecisions Load(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (path == NoFile)
+        {
+            return None;
+        }
+
+        try
+        {
+            return InliningDecisionsReader.Read(ReadText(path), System.IO.Path.GetFullPath(path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            string reason = path.Length == 0 ? "its name is empty" : exception.Message.TrimEnd('.');
+            throw new KnobException($"the inlining decisions '{path}' cannot be read: {reason}; name a file, or '{NoFile}'", exception);
+        }
+    }
+
+    /// <summary>The decisions about a module's calls: whether a call is inlined, by its <see cref="PathOf">path</see>.</summary>
+    /// <param name="moduleHash">SHA-256 of the module's bytes, in lower-case hexadecimal digits.</param>
+    public IReadOnlyDictionary<string, bool> Of(string moduleHash) =>
+        modules.TryGetValue(moduleHash, out FrozenDictionary<string, bool>? decisions) ? decisions : FrozenDictionary<string, bool>.Empty;
+
+    /// <summary>The way to a call as decisions name it: <c>12 418>5 512>7</c> is, in function 12, the call at offset 418 of function 5, and in that, the one at 512 of function 7.</summary>
+    /// <param name="function">Index of the compiled function.</param>
+    /// <param name="calls">The calls, outermost first: offset of the instruction in the module's bytes, and index of the function called.</param>
+    public static string PathOf(int function, IEnumerable<(int Offset, int Target)> calls)
+    {
+        ArgumentNullException.ThrowIfNull(calls);
+        var text = new StringBuilder().Append(function);
+        foreach ((int offset, int target) in calls)
+        {
+            text.Append(' ').Append(offset).Append('>').Append(target);
+        }
+
+        return text.ToString();
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(InliningDecisions? other) => other is not null && Path == other.Path;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as InliningDecisions);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Path.GetHashCode(StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override string ToString() => Path;
+
+    /// <summary>Reads as much of a file as decisions may have, and one byte more.</summary>
+    private static string ReadText(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        byte[] bytes = new byte[InliningDecisionsReader.MaximumBytes + 1];
+        int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return Encoding.UTF8.GetString(bytes, 0, length);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Harness.Engine.Configuration;
+
+/// <summary>
+/// Reads the text form of <see cref="InliningDecisions"/>. A line is one item of words, <c>#</c> begins a comment. The first item is <c>inlining-decisions 1</c>. Then may
+/// come <c>rest POLICY</c>, the policy for all other calls; <c>module SHA256</c>, the module that the decisions below it are about; and the decisions: <c>inline PATH</c> or
+/// <c>refuse PATH</c>. A path is the index of the compiled function and the calls that lead on from it, as in <c>12 418>5 512>7</c>.
+/// </summary>
+internal sealed class InliningDecisionsReader
+{
+    /// <summary>Largest file, in bytes.</summary>
+    public const int MaximumBytes = 4 << 20;
+
+    private const int HashDigits = 64;
+
+    private static readonly Dictionary<string, InliningPolicyKind> Policies = Enum.GetValues<InliningPolicyKind>()
+        .Where(kind => kind != InliningPolicyKind.Oracle)
+        .ToDictionary(kind => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()));
+
+    private readonly string path;
+    private readonly Dictionary<string, Dictionary<string, bool>> modules = [];
+    private Dictionary<string, bool>? module;
+    private InliningPolicyKind? rest;
+    private bool hasHeader;
+    private int line;
+
+    private InliningDecisionsReader(string path) => this.path = path;
+
+    /// <summary>Reads decisions.</summary>
+    /// <param name="text">The file's text.</param>
+    /// <param name="path">The file's name, for messages and as the decisions'.</param>
+    /// <exception cref="KnobException">The text is malformed.</exception>
+    public static InliningDecisions Read(string text, string path)
+    {
+        var reader = new InliningDecisionsReader(path);
+        if (text.Length > MaximumBytes)
+        {
+            reader.Fail($"the file is larger than {MaximumBytes} bytes");
+        }
+
+        foreach (string content in text.Split('\n'))
+        {
+            reader.line++;
+            string[] words = content.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length > 0)
+            {
+                reader.ReadItem(words);
+            }
+        }
+
+        if (!reader.hasHeader)
+        {
+            reader.Fail("the first line is not 'inlining-decisions 1'");
+        }
+
+        return new InliningDecisions(
+            path, reader.rest ?? InliningPolicyKind.V8, reader.modules.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.ToFrozenDictionary()));
+    }
+
+    private void ReadItem(string[] words)
+    {
+        if (!hasHeader)
+        {
+            hasHeader = words is ["inlining-decisions", "1"];
+            if (!hasHeader)
+            {
+                Fail("the first line is not 'inlining-decisions 1'");
+            }
+
+            return;
+        }
+
+        switch (words)
+        {
+            case ["rest", var policy]:
+                if (rest is not null)
+                {
+                    Fail("there is a policy for the rest already");
+                }
+
+                rest = Policy(policy);
+                break;
+            case ["module", var hash]:
+                if (hash.Length != HashDigits || hash.Any(digit => !char.IsAsciiHexDigitLower(digit)))
+                {
+                    Fail($"'{hash}' is no SHA-256 of a module in {HashDigits} lower-case digits");
+                }
+
+                modules.TryAdd(hash, []);
+                module = modules[hash];
+                break;
+            case ["inline" or "refuse", _, _, ..]:
+                Add(words);
+                break;
+            case ["rest" or "module" or "inline" or "refuse", ..]:
+                Fail($"'{words[0]}' takes {Form(words[0])}");
+                break;
+            default:
+                Fail($"there is no item '{words[0]}'; items are rest, module, inline and refuse");
+                break;
+        }
+    }
+
+    private void Add(string[] words)
+    {
+        if (module is null)
+        {
+            Fail("there is no line 'module' above");
+        }
+
+        int function = Number(words[1]);
+        var calls = new List<(int Offset, int Target)>();
+        foreach (string word in words.AsSpan(2))
+        {
+            if (word.Split('>') is not [var offset, var target])
+            {
+                Fail($"'{word}' is no call; write OFFSET>FUNCTION");
+                return;
+            }
+
+            calls.Add((Number(offset), Number(target)));
+        }
+
+        if (!module.TryAdd(InliningDecisions.PathOf(function, calls), words[0] == "inline"))
+        {
+            Fail("this call is decided about already");
+        }
+    }
+
+    private InliningPolicyKind Policy(string name)
+    {
+        if (!Policies.TryGetValue(name, out InliningPolicyKind kind))
+        {
+            Fail($"there is no policy '{name}' for the rest; there are {string.Join(", ", Policies.Keys)}");
+        }
+
+        return kind;
+    }
+
+    private int Number(string text)
+    {
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+        {
+            Fail($"'{text}' is no number of a function or an offset");
+        }
+
+        return number;
+    }
+
+    private static string Form(string item) => item switch
+    {
+        "rest" => "the name of a policy",
+        "module" => "the SHA-256 of a module",
+        _ => "a function and one call or more",
+    };
+
+    [DoesNotReturn]
+    private void Fail(string problem) => throw new KnobException($"the inlining decisions '{path}', line {Math.Max(1, line)}: {problem}");
+}

@@ -1,0 +1,74 @@
+using Harness.Engine.Configuration;
+using Harness.Experiments.Results;
+using Harness.Experiments.Tuning.Oracle;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.Random;
+
+namespace Harness.Experiments.Tests.Tuning.Oracle;
+
+public sealed class ModelTrainerTests
+{
+    private static readonly int Count = Enum.GetValues<InliningFeature>().Length;
+
+    /// <summary>Decisions whose effects follow two features, whatever the built-in model says of them.</summary>
+    private static List<ChangeRow> Rows(int count, double effect, double noise, int programs = 4)
+    {
+        var random = new MersenneTwister(7);
+        return [.. Enumerable.Range(0, count).Select(i =>
+        {
+            var features = random.NextDoubles(Count);
+            var benefit = (effect * (features[(int)InliningFeature.Share] - features[(int)InliningFeature.Parameters])) + Normal.Sample(random, 0, noise);
+            var isInlined = random.NextDouble() < 0.5;
+            return ChangeRow.Of("program" + (i % programs), new MeasuredChange(
+                new CallDecision($"1 {i}>2", "f", "g", 10, 20, !isInlined, features), Math.Exp(isInlined ? -benefit : benefit), 4, false));
+        })];
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(1)]
+    public void WhatDecidesIsLearntAndHoldsWhereItWasNotSeen(int programs)
+    {
+        var trained = ModelTrainer.Train(InliningModel.BuiltIn, Rows(300, 0.2, 0.01, programs), "test");
+        Assert.Equal((300, programs), (trained.Decisions, trained.Programs));
+        Assert.InRange(trained.RightLeftOut, 0.9, 1);
+        Assert.InRange(trained.RightBefore, 0, 0.75);
+        Assert.True(trained.Model.WeightOf(InliningFeature.Share) > 1);
+        Assert.True(trained.Model.WeightOf(InliningFeature.Parameters) < -1);
+
+        // Shares of the time rightly decided about, by the model as a file has it.
+        using var folder = new TemporaryFolder();
+        var read = InliningModel.Load(folder.Write("model.txt", trained.Model.ToText()));
+        var fresh = Rows(600, 0.2, 0).Skip(300).ToList();
+        Assert.InRange(fresh.Where(row => (read.Evaluate([.. row.Features]) >= 0) == (row.Benefit >= 0)).Sum(row => Math.Abs(row.Benefit)) / fresh.Sum(row => Math.Abs(row.Benefit)), 0.9, 1);
+    }
+
+    [Fact]
+    public void FewDecisionsChangeLittle()
+    {
+        // Noise alone: nothing is worth more on what was left out than to stay with the model that there is.
+        var trained = ModelTrainer.Train(InliningModel.BuiltIn, Rows(ModelTrainer.LeastDecisions, 0, 0.01), "test");
+        Assert.InRange(trained.RightLeftOut, 0, 0.85);
+        foreach (var feature in Enum.GetValues<InliningFeature>())
+            Assert.InRange(trained.Model.WeightOf(feature) - InliningModel.BuiltIn.WeightOf(feature), -8, 8);
+    }
+
+    [Fact]
+    public void TooFewOrForeignRowsAreExplainedInOneLine()
+    {
+        var few = Assert.Throws<HarnessException>(() => ModelTrainer.Train(InliningModel.BuiltIn, Rows(5, 1, 0), "test"));
+        Assert.Contains("5 decisions are too few to learn from", few.Message, StringComparison.Ordinal);
+        var foreign = Assert.Throws<HarnessException>(() => ModelTrainer.Train(InliningModel.BuiltIn, [.. Rows(30, 1, 0), Rows(1, 1, 0)[0] with { FeaturesText = "1;2" }], "test"));
+        Assert.Contains("has not the 16 features of this engine", foreign.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RowsAreReadAsTheyAreWritten()
+    {
+        using var folder = new TemporaryFolder();
+        var rows = Rows(3, 0.2, 0.01);
+        using (var file = DurableCsv<ChangeRow>.Open(folder.File("changes.csv"), out _))
+            file.Append(rows);
+        Assert.Equal(rows, DurableCsv<ChangeRow>.Read(folder.File("changes.csv")));
+    }
+}

@@ -1,0 +1,111 @@
+using Harness.Engine.Configuration;
+using Harness.Engine.Diagnostics;
+using Harness.Experiments.Commands;
+using Harness.Experiments.Tuning.Oracle;
+using Harness.Experiments.Workloads;
+
+namespace Harness.Experiments.Tests.Tuning.Oracle;
+
+public sealed class OracleSearchTests
+{
+    private static readonly OracleRules Rules = new(Processes: 1200, LeastGain: 0.01, Rounds: 11, Seed: 1);
+
+    /// <summary>Calls of three functions: some gain, some lose, some do neither, and some are made by others that must be inlined before.</summary>
+    private static readonly Dictionary<string, double> Effects = new()
+    {
+        ["1 10>2"] = -0.10, ["1 20>3"] = 0.08, ["1 30>4"] = -0.06, ["1 40>5"] = 0.0, ["2 50>6"] = -0.12, ["2 60>7"] = 0.10, ["2 70>8"] = -0.03, ["3 80>9"] = 0.0,
+        ["1 10>2 90>6"] = -0.08, ["1 10>2 95>7"] = 0.05, ["2 60>7 99>3"] = -0.02,
+    };
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void WhatIsFoundIsNearTheBestThatThereIs(int seed)
+    {
+        var world = new CallWorld(seed, Effects);
+        var result = new OracleSearch(Rules, CallWorld.NoInlining, CallWorld.Starts, world).Run();
+        string[] best = ["1 10>2", "1 30>4", "2 50>6", "2 70>8", "1 10>2 90>6"];
+        var (found, least) = (CallWorld.TimeOf(Effects, world.Inlined(result.Found)), CallWorld.TimeOf(Effects, best));
+        var policies = CallWorld.Starts.Min(start => CallWorld.TimeOf(Effects, world.Inlined(OracleChoice.Of(start))));
+        Assert.InRange(found, least - 1e-9, least * 1.02);
+        Assert.True(found < policies * 0.9, "the policies are far from it");
+        Assert.NotEmpty(result.Steps);
+        Assert.InRange(result.Processes, 1, Rules.Processes + 40);
+
+        var table = new OracleTable(world.Rows, CallWorld.NoInlining.Name);
+        Assert.Equal(1, table.ShareOf(OracleSearch.FoundName)!.Value.Value, 10);
+        Assert.InRange(table.ShareOf("none-of-all")!.Value.Value, -0.1, 0.1);
+        foreach (var start in CallWorld.Starts)
+        {
+            var truth = (100 - CallWorld.TimeOf(Effects, world.Inlined(OracleChoice.Of(start)))) / (100 - found);
+            Assert.Equal(truth, table.ShareOf(start.Name)!.Value.Value, 0.1);
+        }
+
+        Assert.Equal(["thirds", "none-of-all", "odd", "oracle"], table.Create().Rows.Select(row => row[0]));
+        var compared = OracleTable.Compare([("a", table), ("b", table)]);
+        Assert.Equal(["policy", "a", "b", "mean"], compared.Columns.Select(column => column.Name));
+        Assert.Equal(compared.Rows[0][1], compared.Rows[0][3]);
+    }
+
+    [Fact]
+    public void WhereInliningGainsNothingNobodyHasAShare()
+    {
+        var effects = Effects.ToDictionary(pair => pair.Key, _ => 0.0);
+        var gained = Enumerable.Range(1, 20).Count(seed =>
+        {
+            var world = new CallWorld(seed, effects);
+            new OracleSearch(Rules with { Processes = 300 }, CallWorld.NoInlining, CallWorld.Starts, world).Run();
+            return new OracleTable(world.Rows, CallWorld.NoInlining.Name).ShareOf("thirds") is not null;
+        });
+        Assert.True(gained <= 1, $"a gain in {gained} of 20 searches");
+    }
+
+    [Fact]
+    public void ARefusedCallTakesTheDecisionsBelowItAway()
+    {
+        var world = new CallWorld(1, Effects);
+        var choice = OracleChoice.Of(CallWorld.Starts[2]);
+        CallDecision At(string path) => world.Explain(choice).Single(call => call.Path == path);
+        choice = choice.With(At("1 10>2"), isInlined: true);
+        choice = choice.With(At("1 10>2 90>6"), isInlined: true).With(At("1 20>3"), isInlined: true);
+        Assert.Equal(["1 10>2", "1 10>2 90>6", "1 20>3"], choice.Decisions.Keys);
+        Assert.Equal(["1 20>3"], choice.With(At("1 10>2"), isInlined: false).Decisions.Where(pair => pair.Value).Select(pair => pair.Key));
+        Assert.Equal(choice.Name, choice.With(At("1 20>3"), isInlined: true).Name);
+        Assert.NotEqual(choice.Name, choice.With(At("1 20>3"), isInlined: false).Name);
+        var replaced = choice.With("1", [At("1 20>3") with { IsInlined = false }]);
+        Assert.Equal(new KeyValuePair<string, bool>("1 20>3", false), Assert.Single(replaced.Decisions));
+    }
+
+    /// <summary>A real program on the engine: a decision that is turned round is followed, and so are those of another policy.</summary>
+    [Fact]
+    public void TheEngineFollowsWhatIsWrittenDown()
+    {
+        using var folder = new TemporaryFolder();
+        var files = new OracleFolder(folder.Path);
+        Directory.CreateDirectory(folder.File("tried"));
+        var program = ProgramCatalog.Read().Find("two-targets");
+        var options = new List<EngineOptions>();
+        var world = new ProgramWorld(program.Name, [program.Name], files, new FunctionEvaluator(1, (_, _) => 1), knobs =>
+        {
+            options.Add(knobs);
+            return ExplainCommand.ExplainProgram(program, 1, knobs, new RecorderOptions(), new HashSet<string>());
+        });
+        var start = OracleChoice.Of(new OracleStart("v8", "v8", new Dictionary<string, string> { ["inlining.policy"] = "v8", ["tiering.budget"] = "100000" }));
+        var decisions = world.Explain(start);
+        var call = decisions.First(decision => decision.IsInlined);
+        var turned = start.With(call, isInlined: false);
+        Assert.NotNull(world.Measure("search", 1, turned.Name, turned));
+        var after = world.Explain(turned);
+        Assert.False(after.Single(decision => decision.Path == call.Path).IsInlined);
+        Assert.Equal(
+            decisions.Where(decision => decision.Path != call.Path && !decision.IsBelow(call.Path)).Select(decision => (decision.Path, decision.IsInlined)).Order(),
+            after.Where(decision => decision.Path != call.Path).Select(decision => (decision.Path, decision.IsInlined)).Order());
+        Assert.Equal(InliningPolicyKind.Oracle, options[^1].InliningPolicy);
+
+        File.WriteAllText(files.Decisions, DecisionsText.Write(turned, world.ModuleHash, world.KnownCalls));
+        var written = InliningDecisions.Load(files.Decisions);
+        Assert.Equal(turned.Decisions.ToList(), written.Of(world.ModuleHash).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList());
+        Assert.Contains($"# in {call.Function}: {call.Target}", File.ReadAllText(files.Decisions), StringComparison.Ordinal);
+    }
+}

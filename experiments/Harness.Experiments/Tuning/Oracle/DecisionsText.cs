@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Text;
+
+namespace Harness.Experiments.Tuning.Oracle;
+
+/// <summary>Writes decisions as the knob <c>inlining.decisions</c> reads them.</summary>
+internal static class DecisionsText
+{
+    /// <summary>The file's text.</summary>
+    /// <param name="choice">The policy for all other calls, and the decisions.</param>
+    /// <param name="moduleHash">SHA-256 of the module's bytes; null where there are no decisions.</param>
+    /// <param name="known">What is known of the calls, for comments.</param>
+    public static string Write(OracleChoice choice, string? moduleHash, IEnumerable<CallDecision> known)
+    {
+        var calls = new Dictionary<string, CallDecision>();
+        foreach (var call in known)
+            calls.TryAdd(call.Path, call);
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"inlining-decisions 1\nrest {choice.Start.Policy}\n");
+        if (moduleHash is not null)
+            text.Append(CultureInfo.InvariantCulture, $"module {moduleHash}\n");
+        foreach (var (path, isInlined) in choice.Decisions)
+        {
+            text.Append(isInlined ? "inline " : "refuse ").Append(path);
+            if (calls.TryGetValue(path, out var call))
+                text.Append(CultureInfo.InvariantCulture, $"  # in {OneLine(call.Function)}: {OneLine(call.Target)}, {call.WireBytes} wire bytes");
+            text.Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Names of functions may hold anything.</summary>
+    private static string OneLine(string name) => name.ReplaceLineEndings(" ");
+}

@@ -1,0 +1,146 @@
+using Harness.Engine.Configuration;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Harness.Experiments.Tuning.Oracle;
+
+/// <summary>A model that was trained, and what it is worth on programs that it has not seen.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Decisions">Measured decisions that it was trained on.</param>
+/// <param name="Programs">Programs that they are of.</param>
+/// <param name="Penalty">How strongly it was held to the model that it started from, chosen by what is worth most on programs left out.</param>
+/// <param name="RightBefore">Share of the decisions that the model it started from gets right, each with the weight of the time that it decides about.</param>
+/// <param name="RightLeftOut">The same of models trained likewise, each on all programs but one and judged by that one.</param>
+internal sealed record TrainedModel(InliningModel Model, int Decisions, int Programs, double Penalty, double RightBefore, double RightLeftOut);
+
+/// <summary>
+/// Learns from measured decisions whether a call is worth inlining: logistic regression on the features of calls, each decision with the weight of its effect on the time, held by a quadratic
+/// penalty to the weights of a model that is there already. Few decisions therefore change little.
+/// </summary>
+internal sealed class ModelTrainer
+{
+    /// <summary>Decisions below which nothing is learnt.</summary>
+    public const int LeastDecisions = 20;
+
+    /// <summary>Effects on the logarithm of the time beyond which a decision counts no more.</summary>
+    private const double MostEffect = 0.2;
+
+    private const int Steps = 50;
+    private const int Folds = 5;
+
+    private static readonly double[] Penalties = [100, 10, 1, 0.1, 0.01];
+
+    private readonly InliningModel start;
+    private readonly IReadOnlyList<ChangeRow> rows;
+    private readonly double[][] features;
+    private readonly double[] means;
+    private readonly double[] deviations;
+
+    private ModelTrainer(InliningModel start, IReadOnlyList<ChangeRow> rows)
+    {
+        this.start = start;
+        this.rows = rows;
+        features = [.. rows.Select(row => (double[])[.. row.Features])];
+        means = [.. features[0].Select((_, i) => features.Average(row => row[i]))];
+        deviations = [.. means.Select((mean, i) => Math.Sqrt(features.Average(row => Math.Pow(row[i] - mean, 2))))];
+    }
+
+    /// <summary>Trains a model.</summary>
+    /// <param name="start">The model to start from.</param>
+    /// <param name="rows">Measured decisions.</param>
+    /// <param name="name">Name of the model.</param>
+    /// <exception cref="HarnessException">There are too few decisions, or rows that no search has written.</exception>
+    public static TrainedModel Train(InliningModel start, IReadOnlyList<ChangeRow> rows, string name)
+    {
+        var expected = Enum.GetValues<InliningFeature>().Length;
+        if (rows.FirstOrDefault(row => row.Features.Count != expected || !row.Features.All(double.IsFinite) || !double.IsFinite(row.Benefit)) is { } wrong)
+            throw new HarnessException($"the decision about {wrong.Path} of {wrong.Program} has not the {expected} features of this engine; search it again with 'harness oracle'");
+        if (rows.Count < LeastDecisions)
+            throw new HarnessException($"{rows.Count} decisions are too few to learn from; 'harness oracle' on more programs, or with more --processes, gives at least {LeastDecisions}");
+        return new ModelTrainer(start, rows).Train(name);
+    }
+
+    private TrainedModel Train(string name)
+    {
+        var programs = rows.Select(row => row.Program).Distinct().ToList();
+
+        // One program is cut into parts; of several, each is left out once.
+        Func<int, int> foldOf = programs.Count > 1 ? i => programs.IndexOf(rows[i].Program) : i => i % Folds;
+        var all = Enumerable.Range(0, rows.Count).ToList();
+        var (penalty, right) = Penalties
+            .Select(candidate => (Penalty: candidate, Right: all.GroupBy(foldOf).Sum(fold => Right(Fit([.. all.Where(i => foldOf(i) != fold.Key)], candidate), fold)) / all.Sum(Weight)))
+            .MaxBy(pair => pair.Right);
+        return new TrainedModel(ToModel(Fit(all, penalty), name), rows.Count, programs.Count, penalty, Right(Vector<double>.Build.Dense(means.Length + 1), all) / all.Sum(Weight), right);
+    }
+
+    private double Weight(int row) => Math.Min(MostEffect, Math.Abs(rows[row].Benefit));
+
+    private double Sign(int row) => rows[row].Benefit >= 0 ? 1 : -1;
+
+    /// <summary>The weights of the decisions that a model gets right.</summary>
+    private double Right(Vector<double> change, IEnumerable<int> judged) => judged.Sum(row => (Score(change, row) >= 0 ? 1 : -1) == Sign(row) ? Weight(row) : 0);
+
+    private double Score(Vector<double> change, int row) => start.Evaluate(features[row]) + change.DotProduct(Inputs(row));
+
+    /// <summary>One, and the features with mean 0 and deviation 1; those that are the same everywhere are 0.</summary>
+    private Vector<double> Inputs(int row) => Vector<double>.Build.Dense(
+        means.Length + 1, i => i == 0 ? 1 : deviations[i - 1] > 0 ? (features[row][i - 1] - means[i - 1]) / deviations[i - 1] : 0);
+
+    /// <summary>The change of weights that makes the decisions most likely, by Newton's method; steps that lead up are halved.</summary>
+    private Vector<double> Fit(List<int> members, double penalty)
+    {
+        var change = Vector<double>.Build.Dense(means.Length + 1);
+        var total = Math.Max(1e-12, members.Sum(Weight));
+        var inputs = members.Select(Inputs).ToList();
+        var bases = members.Select(row => start.Evaluate(features[row])).ToList();
+        var loss = Loss(change);
+        for (var step = 0; step < Steps; step++)
+        {
+            var gradient = change * penalty;
+            var curvature = Matrix<double>.Build.DenseIdentity(change.Count) * penalty;
+            for (var i = 0; i < members.Count; i++)
+            {
+                var (sign, weight) = (Sign(members[i]), members.Count * Weight(members[i]) / total);
+                var wrong = Logistic(-sign * (bases[i] + change.DotProduct(inputs[i])));
+                gradient -= inputs[i] * (weight * sign * wrong);
+                curvature += inputs[i].OuterProduct(inputs[i]) * (weight * wrong * (1 - wrong));
+            }
+
+            var direction = curvature.Cholesky().Solve(gradient);
+            var length = 1.0;
+            while (length > 1e-6 && Loss(change - (direction * length)) > loss)
+                length /= 2;
+            if (length <= 1e-6)
+                break;
+            change -= direction * length;
+            var next = Loss(change);
+            var isDone = loss - next < 1e-9 * Math.Max(1, loss);
+            loss = next;
+            if (isDone)
+                break;
+        }
+
+        return change;
+
+        double Loss(Vector<double> at) => (penalty / 2 * at.DotProduct(at))
+            + members.Select((row, i) => members.Count * Weight(row) / total * LogOfOneAndExp(-Sign(row) * (bases[i] + at.DotProduct(inputs[i])))).Sum();
+    }
+
+    /// <summary>The model with weights for features as they are.</summary>
+    private InliningModel ToModel(Vector<double> change, string name)
+    {
+        var weights = new double[means.Length];
+        var intercept = start.Intercept + change[0];
+        for (var i = 0; i < weights.Length; i++)
+        {
+            var weight = deviations[i] > 0 ? change[i + 1] / deviations[i] : 0;
+            weights[i] = start.WeightOf((InliningFeature)i) + weight;
+            intercept -= weight * means[i];
+        }
+
+        return start.With(name, intercept, weights);
+    }
+
+    private static double Logistic(double value) => 1 / (1 + Math.Exp(-value));
+
+    private static double LogOfOneAndExp(double value) => value > 30 ? value : Math.Log(1 + Math.Exp(value));
+}

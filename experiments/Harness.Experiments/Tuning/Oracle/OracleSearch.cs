@@ -1,0 +1,254 @@
+using Harness.Experiments.Tuning.Search;
+using MathNet.Numerics.Statistics;
+
+namespace Harness.Experiments.Tuning.Oracle;
+
+/// <summary>How a search of decisions goes about it.</summary>
+/// <param name="Processes">Processes that it may take, without the rounds at its end.</param>
+/// <param name="LeastGain">Share of the time that a change must save to be kept.</param>
+/// <param name="Rounds">Fresh rounds in which what was found is compared with all policies.</param>
+/// <param name="Seed">Seed of the order of measurements.</param>
+internal sealed record OracleRules(int Processes, double LeastGain, int Rounds, int Seed);
+
+/// <summary>What a search of decisions can ask: what is decided, and how long that takes.</summary>
+internal interface IOracleWorld
+{
+    /// <summary>The decisions that a choice comes to, most frequent calls first.</summary>
+    IReadOnlyList<CallDecision> Explain(OracleChoice choice);
+
+    /// <summary>Measures a choice in a fresh process.</summary>
+    /// <returns>Its time; null if it failed.</returns>
+    double? Measure(string phase, int round, string name, OracleChoice choice);
+}
+
+/// <summary>A change that was kept.</summary>
+/// <param name="What">What was changed, in words.</param>
+/// <param name="TimeRatio">Median of the time in relation to that before.</param>
+internal sealed record OracleStep(string What, double TimeRatio);
+
+/// <summary>A decision about a single call that was turned round and measured.</summary>
+/// <param name="Call">The call, as it was decided about before.</param>
+/// <param name="TimeRatio">Median of the time in relation to that before.</param>
+/// <param name="Rounds">Rounds that it was measured in.</param>
+/// <param name="IsKept">Whether the change was kept.</param>
+internal sealed record MeasuredChange(CallDecision Call, double TimeRatio, int Rounds, bool IsKept);
+
+/// <summary>What a search of decisions found.</summary>
+/// <param name="Found">The decisions.</param>
+/// <param name="Steps">The changes that led to them, in order.</param>
+/// <param name="Changes">All changes of single calls that were measured.</param>
+/// <param name="Tried">Changes that were measured, those of whole functions among them.</param>
+/// <param name="Processes">Processes that the search took.</param>
+internal sealed record OracleResult(OracleChoice Found, IReadOnlyList<OracleStep> Steps, IReadOnlyList<MeasuredChange> Changes, int Tried, int Processes);
+
+/// <summary>
+/// Searches the inlining decisions of a program themselves, by measurement. It starts from the policy that is fastest there; then takes over, function by function, what
+/// another policy decides, and turns round the decisions about single calls, hottest first. Changes race in small batches against what there is so far in paired rounds, are given up as
+/// soon as they do not promise enough, and the best one that holds is kept. What comes out is no bound on what could be gained, but what somebody has shown to be possible.
+/// </summary>
+internal sealed class OracleSearch(OracleRules rules, OracleStart without, IReadOnlyList<OracleStart> starts, IOracleWorld world, Action<string>? progress = null)
+{
+    /// <summary>Name in the rows of what was found.</summary>
+    public const string FoundName = "oracle";
+
+    private const string SearchPhase = "search";
+    private const string ConfirmPhase = "confirm";
+    private const int ScreenRounds = 3;
+
+    /// <summary>Functions whose decisions are taken over as a whole, those first that have the hottest calls.</summary>
+    private const int MostFunctions = 8;
+
+    /// <summary>Policies, the fastest ones, whose decisions are taken over.</summary>
+    private const int MostStarts = 4;
+
+    /// <summary>Calls that are turned round one by one.</summary>
+    private const int MostCalls = 300;
+
+    /// <summary>Changes that race at once, so that what there is need not be measured for each of them.</summary>
+    private const int BatchSize = 5;
+
+    /// <summary>Rounds after which a change may be given up, and at which it is decided.</summary>
+    private static readonly int[] Stages = [2, 4, 7];
+
+    /// <summary>Of the rounds of the last stage, how many a change must win.</summary>
+    private const int RoundsToWin = 6;
+
+    private readonly Dictionary<string, IReadOnlyList<CallDecision>> explained = [];
+    private readonly HashSet<string> tried = [];
+    private readonly List<OracleStep> steps = [];
+    private readonly List<MeasuredChange> changes = [];
+    private IReadOnlyList<OracleStart> ranked = [];
+    private int triedCount;
+    private int processes;
+    private int round;
+
+    private bool HasBudget => processes + ((BatchSize + 1) * Stages[0]) <= rules.Processes;
+
+    /// <summary>Searches, and measures what was found and all policies in fresh rounds.</summary>
+    public OracleResult Run()
+    {
+        var found = Screen();
+        progress?.Invoke($"the search starts from {found.Start.Name}");
+
+        // A change that was refused may be worth it once others were made: as long as a pass has kept any, there is another one.
+        for (var kept = true; kept && HasBudget;)
+        {
+            kept = false;
+            tried.Clear();
+            while (HasBudget && NextChanges(found).Take(BatchSize).ToList() is { Count: > 0 } batch)
+            {
+                var raced = Race(batch, found);
+                Remember(raced);
+                if (raced.Where(change => change.IsKept).MinBy(change => change.Ratio) is not { } best)
+                    continue;
+                kept = true;
+                found = best.Change.Choice;
+                steps.Add(new OracleStep(best.Change.What, best.Ratio));
+                progress?.Invoke(FormattableString.Invariant($"{processes} processes: {best.Ratio:0.000} of the time by this: {best.Change.What}"));
+
+                // Others that held are tried again on top of it.
+                foreach (var other in raced.Where(change => change.IsKept && change != best))
+                    tried.Remove(other.Change.Key);
+            }
+        }
+
+        Confirm(found);
+        return new OracleResult(found, steps, changes, triedCount, processes);
+    }
+
+    /// <summary>The fastest policy.</summary>
+    private OracleChoice Screen()
+    {
+        var times = starts.ToDictionary(start => start.Name, _ => new List<double>());
+        for (var i = 0; i < ScreenRounds; i++)
+        {
+            var measured = MeasureRound(SearchPhase, ++round, [.. starts.Select(start => (start.Name, OracleChoice.Of(start)))]);
+            var reference = measured.Values.OfType<double>().DefaultIfEmpty(1).Average();
+            foreach (var (name, time) in measured)
+                times[name].Add((time ?? double.PositiveInfinity) / reference);
+        }
+
+        ranked = [.. starts.OrderBy(start => times[start.Name].Median())];
+        return double.IsFinite(times[ranked[0].Name].Median()) ? OracleChoice.Of(ranked[0]) : throw new HarnessException("the program failed under every policy; 'harness check' shows how");
+    }
+
+    /// <summary>Changes that were not tried, and come to something else than others: functions as a whole first, then single calls.</summary>
+    private IEnumerable<Change> NextChanges(OracleChoice found)
+    {
+        var current = Explain(found);
+        var names = new HashSet<string> { found.Name };
+        foreach (var function in current.DistinctBy(decision => decision.Root).Take(MostFunctions))
+        {
+            var inlined = Inlined(current, function.Root);
+            foreach (var start in ranked.Where(start => start.Name != found.Start.Name).Take(MostStarts))
+            {
+                var key = $"{function.Root} {start.Name}";
+                if (tried.Contains(key))
+                    continue;
+                var other = Explain(OracleChoice.Of(start)).Where(decision => decision.Root == function.Root).ToList();
+                var choice = found.With(function.Root, other);
+                if (other.Count > 0 && !Inlined(other, function.Root).SetEquals(inlined) && names.Add(choice.Name))
+                    yield return new Change(key, $"in {function.Function}, what {start.Name} decides", choice, null);
+            }
+        }
+
+        foreach (var call in current.Take(MostCalls))
+        {
+            var key = $"{call.Path} {!call.IsInlined}";
+            var choice = found.With(call, !call.IsInlined);
+            if (!tried.Contains(key) && names.Add(choice.Name))
+                yield return new Change(key, $"in {call.Function}, {call.Target} is {(call.IsInlined ? "not " : "")}inlined ({call.Path})", choice, call);
+        }
+    }
+
+    /// <summary>Races changes against what there is.</summary>
+    private List<RacedChange> Race(List<Change> batch, OracleChoice found)
+    {
+        var all = batch.Select(change => new RacedChange(change)).ToList();
+        var alive = all;
+        foreach (var stage in Stages)
+        {
+            while (alive.Count > 0 && alive[0].Ratios.Count < stage)
+            {
+                var times = MeasureRound(SearchPhase, ++round, [.. alive.Select(change => (change.Change.Choice.Name, change.Change.Choice)), (found.Name, found)]);
+                if (times[found.Name] is not { } before)
+                    return all;
+                foreach (var change in alive)
+                    change.Ratios.Add((times[change.Change.Choice.Name] ?? double.PositiveInfinity) / before);
+            }
+
+            // The fewer rounds, the more is left to hope for.
+            var least = stage == Stages[0] ? rules.LeastGain / 2 : rules.LeastGain;
+            alive = [.. alive.Where(change => change.Ratio <= 1 - least)];
+        }
+
+        foreach (var change in alive)
+            change.IsKept = change.Ratios.Count(ratio => ratio < 1) >= RoundsToWin;
+        return all;
+    }
+
+    private void Remember(List<RacedChange> raced)
+    {
+        triedCount += raced.Count;
+        foreach (var change in raced)
+        {
+            tried.Add(change.Change.Key);
+            if (change.Change.Call is { } call && double.IsFinite(change.Ratio))
+                changes.Add(new MeasuredChange(call, change.Ratio, change.Ratios.Count, change.IsKept));
+        }
+    }
+
+    private void Confirm(OracleChoice found)
+    {
+        progress?.Invoke($"comparing with all policies in {rules.Rounds} fresh rounds");
+        List<(string, OracleChoice)> all = [(without.Name, OracleChoice.Of(without)), .. starts.Select(start => (start.Name, OracleChoice.Of(start))), (FoundName, found)];
+        var searched = processes;
+        for (var i = 1; i <= rules.Rounds; i++)
+            MeasureRound(ConfirmPhase, i, all);
+        processes = searched;
+    }
+
+    private Dictionary<string, double?> MeasureRound(string phase, int number, List<(string Name, OracleChoice Choice)> choices)
+    {
+        var random = SearchMethods.RandomOf(unchecked((rules.Seed * 2) + (phase == ConfirmPhase ? 1 : 0)), number);
+        var times = new Dictionary<string, double?>();
+        foreach (var (name, choice) in choices.OrderBy(_ => random.NextDouble()).ToList())
+        {
+            times[name] = world.Measure(phase, number, name, choice);
+            processes++;
+        }
+
+        return times;
+    }
+
+    private IReadOnlyList<CallDecision> Explain(OracleChoice choice)
+    {
+        if (!explained.TryGetValue(choice.Name, out var decisions))
+            explained[choice.Name] = decisions = world.Explain(choice);
+        return decisions;
+    }
+
+    private static HashSet<string> Inlined(IEnumerable<CallDecision> decisions, string root) =>
+        [.. decisions.Where(decision => decision.IsInlined && decision.Root == root).Select(decision => decision.Path)];
+
+    /// <summary>A change to be tried.</summary>
+    /// <param name="Key">What is not tried again in a pass.</param>
+    /// <param name="What">It in words.</param>
+    /// <param name="Choice">What comes of it.</param>
+    /// <param name="Call">The call that is turned round; null for a whole function.</param>
+    private sealed record Change(string Key, string What, OracleChoice Choice, CallDecision? Call);
+
+    /// <summary>A change with what was measured of it.</summary>
+    private sealed class RacedChange(Change change)
+    {
+        public Change Change => change;
+
+        /// <summary>Its time in relation to what there is, by round.</summary>
+        public List<double> Ratios { get; } = [];
+
+        /// <summary>The median; not a number before the first round.</summary>
+        public double Ratio => Ratios.Median();
+
+        public bool IsKept { get; set; }
+    }
+}

@@ -1,0 +1,87 @@
+using Harness.Experiments.Reports.Tables;
+using Harness.Experiments.Statistics;
+
+namespace Harness.Experiments.Tuning.Oracle;
+
+/// <summary>How much of what an oracle gains each policy gets.</summary>
+internal sealed class OracleTable
+{
+    private const string ConfirmPhase = "confirm";
+
+    private readonly Dictionary<string, Sample> times = [];
+    private readonly Dictionary<string, Sample> sizes = [];
+    private readonly string without;
+
+    /// <summary>Reads the rounds in which all policies were compared.</summary>
+    /// <param name="rows">Rows of a search of decisions.</param>
+    /// <param name="without">Name of the configuration that inlines nothing.</param>
+    /// <exception cref="HarnessException">There are no such rounds yet.</exception>
+    public OracleTable(IReadOnlyList<Evaluation> rows, string without)
+    {
+        this.without = without;
+        foreach (var configuration in rows.Where(row => row.Phase == ConfirmPhase).GroupBy(row => row.Configuration))
+        {
+            // Of a round only that counts in which all workloads went well.
+            var rounds = configuration.GroupBy(row => row.Round).Where(round => round.All(row => row.IsOk)).ToList();
+            times[configuration.Key] = new Sample(rounds.Select(round => (round.Key, Math.Exp(round.Average(row => Math.Log(row.ExecuteMs))))));
+            sizes[configuration.Key] = new Sample(rounds.Where(round => round.All(row => row.OptimizedBytes > 0)).Select(round => (round.Key, (double)round.First().OptimizedBytes)));
+        }
+
+        if (!times.ContainsKey(without) || !times.ContainsKey(OracleSearch.FoundName))
+            throw new HarnessException("the search has not compared what it found with all policies yet; go on with the same 'harness oracle' command");
+    }
+
+    /// <summary>The policies, the fastest first and the oracle last.</summary>
+    public IEnumerable<string> Policies => times.Keys.Where(name => name != without && name != OracleSearch.FoundName).OrderBy(name => TimeOf(name).Value).Append(OracleSearch.FoundName);
+
+    /// <summary>Time in relation to that without inlining.</summary>
+    public Estimate TimeOf(string policy) => MedianInterval.Of(times[policy].DividedBy(times[without]));
+
+    /// <summary>
+    /// What a policy saves of the time without inlining, as a share of what the oracle saves, round by round; null where the oracle's own gain is not clear of noise. A policy that makes the
+    /// program slower has a share below 0.
+    /// </summary>
+    public Estimate? ShareOf(string policy)
+    {
+        var oracle = TimeOf(OracleSearch.FoundName);
+        if (!(oracle.HasInterval ? oracle.High < 1 : oracle.Value < 1))
+            return null;
+        var saved = times[without].Minus(times[policy]).DividedBy(times[without].Minus(times[OracleSearch.FoundName]));
+        return saved.Count == 0 ? null : MedianInterval.Of(saved);
+    }
+
+    /// <summary>Code in relation to that without inlining; not a number where either is not known.</summary>
+    public double CodeOf(string policy) => sizes[policy].DividedBy(sizes[without]) is { Count: > 0 } ratio ? ratio.Median : double.NaN;
+
+    /// <summary>The table of one program.</summary>
+    public ResultTable Create()
+    {
+        var table = new ResultTable([new("policy"), new("time", "0.000"), new("low", "0.000"), new("high", "0.000"), new("share_of_gain", "0.00"), new("share_low", "0.00"), new("share_high", "0.00"), new("code", "0.00")]);
+        foreach (var policy in Policies)
+        {
+            var (time, share) = (TimeOf(policy), ShareOf(policy));
+            table.Add(policy, time.Value, time.Low, time.High, share?.Value, share?.Low, share?.High, CodeOf(policy));
+        }
+
+        table.AddNote($"time and code in relation to no inlining; share_of_gain: what a policy saves of that time, as a share of what the decisions found by measurement save. {times[without].Count} fresh rounds.");
+        if (ShareOf(OracleSearch.FoundName) is null)
+            table.AddNote("Inlining gains nothing here that is clear of noise, whoever decides.");
+        return table;
+    }
+
+    /// <summary>The shares of several programs beside each other.</summary>
+    public static ResultTable Compare(IReadOnlyList<(string Program, OracleTable Table)> programs)
+    {
+        var table = new ResultTable([new("policy"), .. programs.Select(program => new TableColumn(program.Program, "0.00")), new("mean", "0.00")]);
+        var rows = programs.SelectMany(program => program.Table.Policies).Distinct().Select(policy =>
+        {
+            var shares = programs.Select(program => program.Table.times.ContainsKey(policy) ? program.Table.ShareOf(policy)?.Value : null).ToList();
+            return (Policy: policy, Shares: shares, Mean: shares.OfType<double>().DefaultIfEmpty(double.NaN).Average());
+        });
+        foreach (var row in rows.OrderBy(row => row.Policy == OracleSearch.FoundName).ThenByDescending(row => double.IsNaN(row.Mean) ? double.NegativeInfinity : row.Mean))
+            table.Add([row.Policy, .. row.Shares.Select(share => (object?)share), row.Mean]);
+
+        table.AddNote("Share of what the decisions found by measurement save of the time without inlining. Programs in which they save nothing that is clear of noise have no shares, and are in no mean.");
+        return table;
+    }
+}
