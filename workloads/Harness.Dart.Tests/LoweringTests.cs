@@ -79,15 +79,6 @@ public sealed class LoweringTests
         Assert.Equal(hasTable, module.Tables[0].Type.Limits.Minimum > 0);
     }
 
-    [Fact]
-    public void TheMoreTheCompilerKnowsTheSmallerTheDispatchTable()
-    {
-        var sizes = ((string[])["off", "class-hierarchy", "rapid-type-analysis"])
-            .Select(value => WasmModule.Decode(DartCompiler.Compile(FeaturePath("calls"), DartOptions.FromKnobs(Read("dart.devirtualize=" + value)))).Tables[0].Type.Limits.Minimum)
-            .ToArray();
-        Assert.True(sizes[0] > sizes[1] && sizes[1] >= sizes[2], string.Join(' ', sizes));
-    }
-
     [Theory]
     [InlineData("calls", "sign", "dart.inline=0", true)]
     [InlineData("calls", "sign", "dart.inline=80", false)]
