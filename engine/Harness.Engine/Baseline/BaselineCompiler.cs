@@ -54,7 +54,7 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
         _isDisposed = true;
         while (_idle.TryPop(out var compiler))
         {
-            compiler.Assembler.Dispose();
+            compiler.Dispose();
         }
     }
 

@@ -1,0 +1,129 @@
+using Harness.Engine.Baseline.Model;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Tests.Baseline;
+
+/// <summary>What the baseline compiler knows of values and registers, apart from any instruction.</summary>
+public sealed class ValueStackTests : IDisposable
+{
+    private readonly Assembler _assembler = new();
+    private readonly FrameSlots _frame;
+    private readonly ValueStack _stack;
+
+    public ValueStackTests()
+    {
+        _frame = new FrameSlots(_assembler);
+        _frame.Clear(FrameLayout.BaselineSlotSize);
+        _stack = new ValueStack(_frame);
+    }
+
+    public void Dispose() => _assembler.Dispose();
+
+    [Fact]
+    public void ARegisterIsUsedAsLongAsAnyValueIsInIt()
+    {
+        Register register = Gpr.Rcx;
+        _stack.Push(ValueKind.I32, register);
+        _stack.PushLocal(0);
+        Assert.Equal(2, _stack.Height);
+        _stack.Drop();
+        Assert.True(_stack.IsUsed(register));
+        Assert.Equal(register, _stack.Pop(RegisterSet.None));
+        Assert.Equal(RegisterSet.None, _stack.Used);
+        Assert.Equal(0, _assembler.Position);
+    }
+
+    [Fact]
+    public void AValueThatOthersShareIsCopiedBeforeItIsChanged()
+    {
+        _stack.Push(ValueKind.I64, Gpr.Rcx);
+        _stack.PushLocal(0);
+        var owned = _stack.PopOwned(RegisterSet.None);
+        Assert.NotEqual((Register)Gpr.Rcx, owned);
+        Assert.True(_stack.IsUsed(Gpr.Rcx));
+        Assert.False(_stack.IsUsed(owned));
+        Assert.NotEqual(0, _assembler.Position);
+    }
+
+    [Fact]
+    public void AConstantIsKnownUntilARegisterIsAskedFor()
+    {
+        _stack.PushConstant(-7, ValueKind.I64);
+        Assert.True(_stack.Peek().IsConstant);
+        Assert.True(_stack.PopValue(RegisterSet.None).IsConstant);
+        _stack.PushConstant(1L << 40, ValueKind.I64);
+        Assert.True(_stack.Peek().IsRegister);
+        Assert.NotEqual(0, _assembler.Position);
+    }
+
+    [Fact]
+    public void WhereAllRegistersAreUsedOneIsSpilledAndNotTheSameAgain()
+    {
+        int count = CallingConvention.AllocatableGprs.Length;
+        for (int i = 0; i < count; i++)
+        {
+            _stack.Push(ValueKind.I64, _stack.AllocateGpr(RegisterSet.None));
+        }
+
+        Assert.Equal(RegisterSet.Gprs, _stack.Used);
+        Register first = _stack.AllocateGpr(RegisterSet.None);
+        Assert.False(_stack.IsUsed(first));
+        _stack.Push(ValueKind.I64, first);
+        Register second = _stack.AllocateGpr(RegisterSet.None);
+        Assert.NotEqual(first, second);
+        int inFrame = 0;
+        foreach (var value in _stack.Values) inFrame += value.IsFrame ? 1 : 0;
+        Assert.Equal(2, inFrame);
+    }
+
+    [Fact]
+    public void AllValuesOfARegisterThatIsVacatedGoToAnotherOne()
+    {
+        _stack.Push(ValueKind.I64, Gpr.Rax);
+        _stack.PushLocal(0);
+        _stack.Vacate(Gpr.Rax, RegisterSet.None);
+        Assert.False(_stack.IsUsed(Gpr.Rax));
+        Assert.True(_stack[0].IsRegister);
+        Assert.Equal(_stack[0].Register, _stack[1].Register);
+        _stack.Drop(2);
+        Assert.Equal(RegisterSet.None, _stack.Used);
+    }
+
+    [Fact]
+    public void WhatLiesBelowACallGivesUpItsRegisters()
+    {
+        _stack.Push(ValueKind.I64, Gpr.Rcx);
+        _stack.Push(ValueKind.F64, Xmm.Xmm1);
+        _stack.Push(StackValue.Known(3, ValueKind.I32));
+        _stack.Push(ValueKind.I64, Gpr.Rsi);
+        _stack.SpillBelow(3);
+        Assert.True(_stack[0].IsFrame);
+        Assert.True(_stack[1].IsFrame);
+        Assert.True(_stack[2].IsConstant);
+        Assert.Equal(RegisterSet.Of(Gpr.Rsi), _stack.Used);
+
+        // What is saved already is not stored again.
+        _stack.PushLocal(0);
+        _stack.Drop();
+        Assert.True(_stack[0].IsSaved);
+        int position = _assembler.Position;
+        _stack.SpillBelow(3);
+        Assert.True(_stack[0].IsFrame);
+        Assert.Equal(position, _assembler.Position);
+    }
+
+    [Fact]
+    public void AStateThatWasSavedIsTakenOverWithItsRegisters()
+    {
+        _stack.Push(ValueKind.I64, Gpr.Rcx);
+        _stack.Push(StackValue.InFrame(ValueKind.F32));
+        var saved = _stack.Values.ToArray();
+        _stack.Drop(2);
+        _stack.Push(ValueKind.I64, Gpr.Rdi);
+        _stack.Restore(saved);
+        Assert.Equal(2, _stack.Height);
+        Assert.Equal(RegisterSet.Of(Gpr.Rcx), _stack.Used);
+    }
+}

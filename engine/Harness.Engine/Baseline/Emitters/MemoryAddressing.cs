@@ -1,0 +1,128 @@
+using Harness.Engine.Baseline.Model;
+using Harness.Engine.Runtime;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Baseline.Emitters;
+
+/// <summary>Operands of accesses to memories, which are in bounds or fault.</summary>
+internal sealed class MemoryAddressing(BaselineState state, InstanceFields instance)
+{
+    private readonly Assembler _asm = state.Assembler;
+    private readonly FunctionBody _body = state.Body;
+    private readonly ValueStack _stack = state.Stack;
+    private readonly ColdPaths _cold = state.Cold;
+    private readonly InstanceFields _instance = instance;
+
+    /// <summary>
+    /// Reads the immediates of an access, pops its index, and gives the operand for it. Where guard pages lie behind the memory,
+    /// the access itself finds out whether it is in bounds; elsewhere it is checked before.
+    /// </summary>
+    public Mem PopAddress(int bytes, uint pinned)
+    {
+        _body.Reader.ReadMemArg(out int memoryIndex, out ulong offset, out _);
+        bool is64 = _body.Module.Memories[memoryIndex].Type.Is64;
+        return _body.UsesGuardPages && !is64
+            ? PopGuardedAddress(memoryIndex, (long)offset, pinned)
+            : PopCheckedAddress(memoryIndex, offset, bytes, is64, pinned);
+    }
+
+    private Mem PopGuardedAddress(int memoryIndex, long offset, uint pinned)
+    {
+        if (_stack.Peek().IsConstant)
+        {
+            offset += _stack.Peek().ConstantBits;
+            _stack.Drop();
+            var @base = MemoryBase(memoryIndex, CallingConvention.Scratch);
+            if (offset <= int.MaxValue)
+            {
+                return Mem.Base(@base, (int)offset);
+            }
+
+            var far = _stack.AllocateGpr(pinned);
+            _asm.MovImm(far, offset);
+            return Mem.BaseIndex(@base, far);
+        }
+
+        var index = _stack.Pop(pinned).Gpr;
+        if (offset <= int.MaxValue)
+        {
+            return Mem.BaseIndex(MemoryBase(memoryIndex, CallingConvention.Scratch), index, 1, (int)offset);
+        }
+
+        var sum = _stack.AllocateGpr(pinned | RegisterSet.Of(index));
+        _asm.MovImm(sum, offset);
+        _asm.Alu(AluOp.Add, OpSize.Qword, sum, index);
+        return Mem.BaseIndex(MemoryBase(memoryIndex, CallingConvention.Scratch), sum);
+    }
+
+    private Mem PopCheckedAddress(int memoryIndex, ulong offset, int bytes, bool is64, uint pinned)
+    {
+        var index = _stack.Pop(pinned).Gpr;
+        pinned |= RegisterSet.Of(index);
+        var memory = _body.Layout.Memory(memoryIndex);
+        bool needsPointer = memory.IsPointer || memoryIndex != 0;
+        var data = needsPointer ? _stack.AllocateGpr(pinned) : CallingConvention.Instance;
+        int dataOffset = memory.Offset;
+        if (memory.IsPointer)
+        {
+            _asm.Mov(OpSize.Qword, data, InstanceFields.At(memory.Offset));
+            dataOffset = 0;
+        }
+
+        // The end of the access is compared with the end of the memory.
+        var end = CallingConvention.Scratch;
+        ulong endOffset = offset + (uint)bytes;
+        if (endOffset < offset)
+        {
+            _asm.Jmp(_cold.AddTrap(TrapKind.MemoryOutOfBounds));
+        }
+        else if (endOffset <= int.MaxValue && !is64)
+        {
+            _asm.Lea(OpSize.Qword, end, Mem.Base(index, (int)endOffset));
+        }
+        else
+        {
+            if (endOffset <= int.MaxValue)
+            {
+                _asm.Mov(OpSize.Qword, end, index);
+                _asm.Alu(AluOp.Add, OpSize.Qword, end, (int)endOffset);
+            }
+            else
+            {
+                _asm.MovImm(end, (long)endOffset);
+                _asm.Alu(AluOp.Add, OpSize.Qword, end, index);
+            }
+
+            if (is64)
+            {
+                _asm.Jcc(Condition.Carry, _cold.AddTrap(TrapKind.MemoryOutOfBounds));
+            }
+        }
+
+        var length = Mem.Base(memory.IsPointer ? data : CallingConvention.Instance, dataOffset + MemoryData.ByteLengthOffset);
+        _asm.Alu(AluOp.Cmp, OpSize.Qword, end, length);
+        _asm.Jcc(Condition.Above, _cold.AddTrap(TrapKind.MemoryOutOfBounds));
+        var @base = memoryIndex == 0 ? CallingConvention.MemoryBase : data;
+        if (memoryIndex != 0)
+        {
+            var start = Mem.Base(memory.IsPointer ? data : CallingConvention.Instance, dataOffset + MemoryData.BaseOffset);
+            _asm.Mov(OpSize.Qword, data, start);
+        }
+
+        return offset <= int.MaxValue
+            ? Mem.BaseIndex(@base, index, 1, (int)offset)
+            : Mem.BaseIndex(@base, end, 1, -bytes);
+    }
+
+    /// <summary>The base of a memory: pinned for memory 0, else loaded into a register.</summary>
+    private Gpr MemoryBase(int memoryIndex, Gpr target)
+    {
+        if (memoryIndex == 0)
+        {
+            return CallingConvention.MemoryBase;
+        }
+
+        _instance.LoadField(_body.Layout.Memory(memoryIndex), MemoryData.BaseOffset, target);
+        return target;
+    }
+}

@@ -1,0 +1,88 @@
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Baseline.Model;
+
+/// <summary>The function that is being compiled, what is asked for, and the place in its bytes.</summary>
+internal sealed class FunctionBody
+{
+    /// <summary>Stands behind what was read of the current instruction.</summary>
+    public BytecodeReader Reader;
+
+    /// <summary>The module.</summary>
+    public WasmModule Module { get; private set; } = null!;
+
+    /// <summary>Where things lie in the data of the module's instances.</summary>
+    public InstanceLayout Layout { get; private set; } = null!;
+
+    /// <summary>The function.</summary>
+    public FunctionInfo Function { get; private set; } = null!;
+
+    /// <summary>What a look ahead has found.</summary>
+    public BodyScan Scan { get; } = new();
+
+    /// <summary>Offset in the module's bytes of the current instruction.</summary>
+    public int Offset { get; set; }
+
+    /// <summary>The number in <see cref="Scan"/> of the block that is opened next.</summary>
+    public int NextBlock { get; set; }
+
+    /// <summary>Number of locals, parameters included.</summary>
+    public int LocalCount { get; set; }
+
+    /// <summary>Bytes on the stack that the caller has put there and this function pops; a multiple of 16.</summary>
+    public int StackParameterBytes { get; set; }
+
+    /// <summary>Whether calls are recorded in the feedback vector.</summary>
+    public bool WantsFeedback { get; private set; }
+
+    /// <summary>Whether optimized code may be entered at loops.</summary>
+    public bool EntersLoops { get; private set; }
+
+    /// <summary>Whether the tiering budget is used up by bytes that are executed.</summary>
+    public bool CountsBudget { get; private set; }
+
+    /// <summary>Whether the tiering budget is used up by calls.</summary>
+    public bool CountsCalls { get; private set; }
+
+    /// <summary>Whether accesses beyond the end of a memory fault.</summary>
+    public bool UsesGuardPages { get; private set; }
+
+    /// <summary>Takes up a defined function.</summary>
+    /// <param name="code">The module and its options.</param>
+    /// <param name="functionIndex">The function.</param>
+    public void Open(ModuleCode code, int functionIndex)
+    {
+        Module = code.Module;
+        Layout = code.Layout;
+        Function = Module.Functions[functionIndex];
+        var options = code.Options;
+        bool tiersUp = options.TierUp != TierUpMode.Never;
+        WantsFeedback = tiersUp && options.Inlining;
+        EntersLoops = tiersUp && options.Osr;
+        CountsCalls = tiersUp && options.StressTierUpAfter > 0;
+        CountsBudget = tiersUp && !CountsCalls;
+        UsesGuardPages = options.MemoryGuardPages;
+    }
+
+    /// <summary>Goes to the first byte of the body.</summary>
+    public void Rewind()
+    {
+        NextBlock = 1;
+        Reader = Module.OpenBody(Function);
+        Offset = Reader.Offset;
+    }
+
+    /// <summary>Lets go of the module.</summary>
+    public void Forget()
+    {
+        Module = null!;
+        Layout = null!;
+        Function = null!;
+    }
+
+    /// <summary>The error for an instruction that is not compiled.</summary>
+    public NotSupportedException NotSupported(Opcode opcode) =>
+        new($"the instruction {OpcodeTable.Get(opcode).Name} at offset 0x{Offset:x} is not compiled by this engine");
+}
