@@ -1,45 +1,50 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Bodies;
 
-/// <content>Objects: making them, reading and writing their fields, and asking about them.</content>
-internal sealed partial class BodyGenerator
+/// <summary>Objects: making them, reading and writing their fields, and asking about them.</summary>
+internal sealed class ObjectGenerator(BodyGenerator parts)
 {
+    private readonly BodyScope scope = parts.Scope;
+    private readonly ProgramContext context = parts.Scope.Context;
+    private readonly RandomSource random = parts.Scope.Random;
+    private readonly List<BlockNode> labels = parts.Scope.Labels;
+
     /// <summary>A type of references to objects, with null.</summary>
     private ProgramType AnyObjectType() => random.Percent(75)
         ? ProgramType.ReferenceTo(random.Pick(context.Aggregates))
         : random.Pick([ProgramType.AnyRef, ProgramType.EqRef, ProgramType.StructRef, ProgramType.I31Ref, ProgramType.ArrayRef, ProgramType.ExternRef]);
 
     /// <summary>Null, or an object made of constants.</summary>
-    private ProgramNode SimpleObject(ProgramType type) =>
+    public ProgramNode SimpleObject(ProgramType type) =>
         type.Nullable && random.Percent(30) ? ProgramNode.Zero(type) : New(type, 0);
 
     /// <summary>An object, or null where the type allows it.</summary>
-    private ProgramNode ObjectReference(ProgramType type, int depth)
+    public ProgramNode ObjectReference(ProgramType type, int depth)
     {
         if (!type.Nullable)
             return NonNull(type, depth);
-        return random.Weighted(25, 20, 18, 8, 6, 6, 9, role == FunctionRole.Leaf ? 0 : 8, 6) switch
+        return random.Weighted(25, 20, 18, 8, 6, 6, 9, scope.Role == FunctionRole.Leaf ? 0 : 8, 6) switch
         {
-            8 => TableEntry(type, depth) ?? Simple(type),
-            0 => Simple(type),
+            8 => parts.Tables.TableEntry(type, depth) ?? parts.Expressions.Simple(type),
+            0 => parts.Expressions.Simple(type),
             1 => New(type, depth),
             2 => FieldValue(type, depth) ?? New(type, depth),
-            3 => Select(type, depth),
-            4 => IfExpression(type, depth),
-            5 => new ProgramNode(Opcode.LocalTee, [type], Expression(type, depth - 1)) { Immediates = [WritableLocal(type)] },
-            6 => Cast(type, depth) ?? Simple(type),
-            _ => CallExpression(type, depth) ?? New(type, depth),
+            3 => parts.Expressions.Select(type, depth),
+            4 => parts.Expressions.IfExpression(type, depth),
+            5 => new ProgramNode(Opcode.LocalTee, [type], parts.Expressions.Of(type, depth - 1)) { Immediates = [scope.WritableLocal(type)] },
+            6 => parts.Casts.Cast(type, depth) ?? parts.Expressions.Simple(type),
+            _ => parts.Calls.CallExpression(type, depth) ?? New(type, depth),
         };
     }
 
     /// <summary>A new object of a type or below it; of constants where depth is 0.</summary>
-    private ProgramNode New(ProgramType type, int depth)
+    public ProgramNode New(ProgramType type, int depth)
     {
         if (type == ProgramType.ExnRef)
             return ProgramNode.Zero(type);
         if (type.Heap == ProgramType.ExternRef.Heap && context.Program.HasStrings && random.Percent(60))
-            return NewText(depth);
+            return parts.Strings.NewText(depth);
         if (type.Heap == ProgramType.ExternRef.Heap)
             return new ProgramNode(Opcode.ExternConvertAny, [type with { Nullable = false }], New(ProgramType.AnyRef with { Nullable = false }, depth));
         if (!type.Nullable && context.ConstantGlobals(type) is { Count: > 0 } globals && random.Percent(50))
@@ -48,14 +53,14 @@ internal sealed partial class BodyGenerator
         var mayBeI31 = type.Heap == ProgramType.I31Ref.Heap || type.Heap == ProgramType.AnyRef.Heap || type.Heap == ProgramType.EqRef.Heap;
         if (mayBeI31 && (candidates.Count == 0 || type.Heap == ProgramType.I31Ref.Heap || random.Percent(30)))
         {
-            return new ProgramNode(Opcode.RefI31, [ProgramType.I31Ref with { Nullable = false }], Expression(ProgramType.I32, depth - 1));
+            return new ProgramNode(Opcode.RefI31, [ProgramType.I31Ref with { Nullable = false }], parts.Expressions.Of(ProgramType.I32, depth - 1));
         }
         if (candidates.Count == 0)
             return ProgramNode.Zero(type);
         var chosen = random.Pick(candidates);
-        if (depth <= 0 || budget < 0)
+        if (depth <= 0 || scope.Budget < 0)
             return ObjectFactory.Constant(chosen, context, random, 1);
-        return context.Aggregate(chosen).IsArray ? NewArray(chosen, depth) : NewStruct(chosen, depth);
+        return context.Aggregate(chosen).IsArray ? parts.Arrays.NewArray(chosen, depth) : NewStruct(chosen, depth);
     }
 
     private ProgramNode NewStruct(int type, int depth)
@@ -64,11 +69,11 @@ internal sealed partial class BodyGenerator
         ProgramType[] results = [ProgramType.ReferenceTo(type, nullable: false)];
         return random.Percent(20) && context.Aggregate(type).IsDefaultable
             ? new ProgramNode(Opcode.StructNewDefault, results) { Immediates = [type] }
-            : new ProgramNode(Opcode.StructNew, results, Expressions([.. fields.Select(field => field.Type)], depth - 1)) { Immediates = [type] };
+            : new ProgramNode(Opcode.StructNew, results, parts.Expressions.All([.. fields.Select(field => field.Type)], depth - 1)) { Immediates = [type] };
     }
 
     /// <summary>A field or element that has a type, of any object; null if there is no such field.</summary>
-    private ProgramNode? FieldValue(ProgramType type, int depth)
+    public ProgramNode? FieldValue(ProgramType type, int depth)
     {
         var candidates = context.Aggregates
             .SelectMany(index => Enumerable.Range(0, context.Aggregate(index).Fields.Length).Select(field => (Type: index, Field: field)))
@@ -83,15 +88,15 @@ internal sealed partial class BodyGenerator
             var opcode = !isPacked ? Opcode.StructGet : isSigned ? Opcode.StructGetS : Opcode.StructGetU;
             return new ProgramNode(opcode, [type], Target(aggregate, depth)) { Immediates = [aggregate, field] };
         }
-        var (array, position) = Element(aggregate, depth);
+        var (array, position) = parts.Arrays.Element(aggregate, depth);
         return new ProgramNode(!isPacked ? Opcode.ArrayGet : isSigned ? Opcode.ArrayGetS : Opcode.ArrayGetU, [type], array, position) { Immediates = [aggregate] };
     }
 
     /// <summary>An object to read or write: one that is null only where the operation goes unprotected.</summary>
-    private ProgramNode Target(int aggregate, int depth)
+    public ProgramNode Target(int aggregate, int depth)
     {
         var nullable = ProgramType.ReferenceTo(aggregate);
-        return Dares() ? Expression(nullable, depth - 1) : NonNull(nullable with { Nullable = false }, depth - 1);
+        return scope.Dares() ? parts.Expressions.Of(nullable, depth - 1) : NonNull(nullable with { Nullable = false }, depth - 1);
     }
 
     /// <summary>An object that is not null: a new one, or one whose null is caught in one of three ways.</summary>
@@ -99,37 +104,37 @@ internal sealed partial class BodyGenerator
     {
         var nullable = type with { Nullable = true };
         var targets = labels.Where(label => label.Opcode != Opcode.Loop && label.LabelTypes.Length == 0).ToList();
-        if (depth <= 0 || budget < 0)
-            return Caught(type, Simple(nullable));
+        if (depth <= 0 || scope.Budget < 0)
+            return Caught(type, parts.Expressions.Simple(nullable));
         switch (random.Weighted(20, 45, context.Danger, 12, 14, 25, 5))
         {
             case 0:
                 return NewOrCaught(type, depth);
             case 5 when FieldValue(type, depth) is { } field:
                 return field;
-            case 6 when IsCastTarget(type):
-                return TrappingCast(type, depth);
+            case 6 when CastGenerator.IsCastTarget(type):
+                return parts.Casts.TrappingCast(type, depth);
             case 2:
-                return new ProgramNode(Opcode.RefAsNonNull, [type], Expression(nullable, depth - 1)) { Reducibility = Reducibility.Fixed };
+                return new ProgramNode(Opcode.RefAsNonNull, [type], parts.Expressions.Of(nullable, depth - 1)) { Reducibility = Reducibility.Fixed };
             case 3 when targets.Count > 0:
-                return new ProgramNode(Opcode.BrOnNull, [type], Expression(nullable, depth - 1))
+                return new ProgramNode(Opcode.BrOnNull, [type], parts.Expressions.Of(nullable, depth - 1))
                 {
                     Targets = [random.Pick(targets)],
                     Reducibility = Reducibility.Fixed,
                 };
-            case 4 when CastTo(type, depth) is { } cast:
+            case 4 when parts.Casts.CastTo(type, depth) is { } cast:
                 return cast;
             default:
-                return Caught(type, Expression(nullable, depth - 1));
+                return Caught(type, parts.Expressions.Of(nullable, depth - 1));
         }
     }
 
     /// <summary>A reference, or a new object in place of null.</summary>
     private BlockNode Caught(ProgramType type, ProgramNode reference)
     {
-        var block = Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
+        var block = scope.Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
         block.Body.Add(new ProgramNode(Opcode.BrOnNonNull, [], reference) { Targets = [block], Reducibility = Reducibility.Whole });
-        block.Body.Add(Certain(type));
+        block.Body.Add(parts.Casts.Certain(type));
         return block;
     }
 
@@ -144,17 +149,17 @@ internal sealed partial class BodyGenerator
     }
 
     /// <summary>A question about objects.</summary>
-    private ProgramNode QueryOfObject(int depth)
+    public ProgramNode QueryOfObject(int depth)
     {
         switch (random.Below(5))
         {
             case 0:
-                return new ProgramNode(Opcode.RefIsNull, [ProgramType.I32], Expression(AnyObjectType(), depth - 1));
+                return new ProgramNode(Opcode.RefIsNull, [ProgramType.I32], parts.Expressions.Of(AnyObjectType(), depth - 1));
             case 1:
-                return new ProgramNode(Opcode.RefEq, [ProgramType.I32], Expression(ProgramType.EqRef, depth - 1), Expression(ProgramType.EqRef, depth - 1));
+                return new ProgramNode(Opcode.RefEq, [ProgramType.I32], parts.Expressions.Of(ProgramType.EqRef, depth - 1), parts.Expressions.Of(ProgramType.EqRef, depth - 1));
             case 2:
                 var type = ProgramType.ReferenceTo(random.Pick(context.Aggregates));
-                return new ProgramNode(random.Percent(50) ? Opcode.RefTest : Opcode.RefTestNull, [ProgramType.I32], Expression(Above(type), depth - 1))
+                return new ProgramNode(random.Percent(50) ? Opcode.RefTest : Opcode.RefTestNull, [ProgramType.I32], parts.Expressions.Of(parts.Casts.Above(type), depth - 1))
                 {
                     Immediates = [type.Heap],
                 };
@@ -162,29 +167,29 @@ internal sealed partial class BodyGenerator
                 return new ProgramNode(Opcode.ArrayLen, [ProgramType.I32], Target(random.Pick(context.Arrays), depth));
             default:
                 return new ProgramNode(random.Percent(50) ? Opcode.I31GetS : Opcode.I31GetU, [ProgramType.I32],
-                    Dares() ? Expression(ProgramType.I31Ref, depth - 1) : NonNull(ProgramType.I31Ref with { Nullable = false }, depth - 1));
+                    scope.Dares() ? parts.Expressions.Of(ProgramType.I31Ref, depth - 1) : NonNull(ProgramType.I31Ref with { Nullable = false }, depth - 1));
         }
     }
 
-    private ProgramNode SetObject(int depth)
+    public ProgramNode SetObject(int depth)
     {
         var type = AnyObjectType();
-        return new ProgramNode(Opcode.LocalSet, [], Expression(type, depth - 1)) { Immediates = [WritableLocal(type)] };
+        return new ProgramNode(Opcode.LocalSet, [], parts.Expressions.Of(type, depth - 1)) { Immediates = [scope.WritableLocal(type)] };
     }
 
     /// <summary>Writes a field or an element.</summary>
-    private ProgramNode SetField(int depth)
+    public ProgramNode SetField(int depth)
     {
         var candidates = context.Aggregates
             .SelectMany(index => Enumerable.Range(0, context.Aggregate(index).Fields.Length).Select(field => (Type: index, Field: field)))
             .Where(place => context.Aggregate(place.Type).Fields[place.Field].Mutable).ToList();
         if (candidates.Count == 0)
-            return SetLocal(depth);
+            return parts.Statements.SetLocal(depth);
         var (aggregate, field) = random.Pick(candidates);
         var type = context.Aggregate(aggregate).Fields[field].Type;
         if (!context.Aggregate(aggregate).IsArray)
-            return new ProgramNode(Opcode.StructSet, [], Target(aggregate, depth), Expression(type, depth - 1)) { Immediates = [aggregate, field] };
-        var (array, index) = Element(aggregate, depth);
-        return new ProgramNode(Opcode.ArraySet, [], array, index, Expression(type, depth - 1)) { Immediates = [aggregate] };
+            return new ProgramNode(Opcode.StructSet, [], Target(aggregate, depth), parts.Expressions.Of(type, depth - 1)) { Immediates = [aggregate, field] };
+        var (array, index) = parts.Arrays.Element(aggregate, depth);
+        return new ProgramNode(Opcode.ArraySet, [], array, index, parts.Expressions.Of(type, depth - 1)) { Immediates = [aggregate] };
     }
 }

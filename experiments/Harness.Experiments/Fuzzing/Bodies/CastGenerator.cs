@@ -1,20 +1,24 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Bodies;
 
-/// <content>Casts, of objects and of functions.</content>
-internal sealed partial class BodyGenerator
+/// <summary>Casts, of objects and of functions.</summary>
+internal sealed class CastGenerator(BodyGenerator parts)
 {
     /// <summary>The flag of a cast that branches.</summary>
     private const int SourceIsNullable = 1;
 
+    private readonly BodyScope scope = parts.Scope;
+    private readonly ProgramContext context = parts.Scope.Context;
+    private readonly RandomSource random = parts.Scope.Random;
+
     /// <summary>Whether there is something to cast down to a type.</summary>
-    private static bool IsCastTarget(ProgramType type) => type.IsReference
+    public static bool IsCastTarget(ProgramType type) => type.IsReference
         && type.Heap != ProgramType.AnyRef.Heap && type.Heap != ProgramType.ExternRef.Heap && type.Heap != ProgramType.ExnRef.Heap
         && type.Heap != ProgramType.FuncRef.Heap;
 
     /// <summary>A type above another, with null.</summary>
-    private ProgramType Above(ProgramType type)
+    public ProgramType Above(ProgramType type)
     {
         if (type.Heap >= 0 && context.Program.Types[type.Heap].Supertype is >= 0 and var supertype && random.Percent(50))
             return ProgramType.ReferenceTo(supertype);
@@ -26,22 +30,22 @@ internal sealed partial class BodyGenerator
     }
 
     /// <summary>A cast that may give null.</summary>
-    private ProgramNode? Cast(ProgramType type, int depth)
+    public ProgramNode? Cast(ProgramType type, int depth)
     {
-        if (type.Heap == ProgramType.ExternRef.Heap && random.Percent(30) && PassedOn(depth) is { } passed)
+        if (type.Heap == ProgramType.ExternRef.Heap && random.Percent(30) && parts.Calls.PassedOn(depth) is { } passed)
             return passed;
         if (type.Heap == ProgramType.ExternRef.Heap)
-            return new ProgramNode(Opcode.ExternConvertAny, [type], Expression(ProgramType.AnyRef, depth - 1));
+            return new ProgramNode(Opcode.ExternConvertAny, [type], parts.Expressions.Of(ProgramType.AnyRef, depth - 1));
         if (type.Heap == ProgramType.AnyRef.Heap)
-            return new ProgramNode(Opcode.AnyConvertExtern, [type], Expression(ProgramType.ExternRef, depth - 1));
+            return new ProgramNode(Opcode.AnyConvertExtern, [type], parts.Expressions.Of(ProgramType.ExternRef, depth - 1));
         if (!IsCastTarget(type))
             return null;
         return random.Percent(30) ? TrappingCast(type, depth) : CastTo(type with { Nullable = false }, depth);
     }
 
     /// <summary>A cast that traps where it fails, which few do.</summary>
-    private ProgramNode TrappingCast(ProgramType type, int depth) =>
-        new(type.Nullable ? Opcode.RefCastNull : Opcode.RefCast, [type], Dares() ? Expression(Above(type), depth - 1) : Disguised(type, Above(type), depth))
+    public ProgramNode TrappingCast(ProgramType type, int depth) =>
+        new(type.Nullable ? Opcode.RefCastNull : Opcode.RefCast, [type], scope.Dares() ? parts.Expressions.Of(Above(type), depth - 1) : Disguised(type, Above(type), depth))
         {
             Immediates = [type.Heap],
             Reducibility = type.Nullable ? Reducibility.Free : Reducibility.Fixed,
@@ -50,25 +54,25 @@ internal sealed partial class BodyGenerator
     /// <summary>What is mostly of a type, as one of a type above it.</summary>
     private BlockNode Disguised(ProgramType type, ProgramType above, int depth)
     {
-        var node = Block(Opcode.If, new ProgramSignature([], [above]), Reducibility.Fixed, Expression(ProgramType.I32, depth - 1));
-        node.Body.Add(Expression(type, depth - 1));
-        node.Else = [Expression(random.Percent(context.Danger) ? above : type, depth - 1)];
+        var node = scope.Block(Opcode.If, new ProgramSignature([], [above]), Reducibility.Fixed, parts.Expressions.Of(ProgramType.I32, depth - 1));
+        node.Body.Add(parts.Expressions.Of(type, depth - 1));
+        node.Else = [parts.Expressions.Of(random.Percent(context.Danger) ? above : type, depth - 1)];
         return node;
     }
 
     /// <summary>A cast by branch, with something made of constants where it fails; null where nothing is above the type.</summary>
-    private BlockNode? CastTo(ProgramType type, int depth)
+    public BlockNode? CastTo(ProgramType type, int depth)
     {
         if (!IsCastTarget(type))
             return null;
         var above = Above(type);
-        var source = random.Percent(30) ? Disguised(type, above, depth) : Expression(above, depth - 1);
+        var source = random.Percent(30) ? Disguised(type, above, depth) : parts.Expressions.Of(above, depth - 1);
         return random.Percent(60) ? BranchOnSuccess(type, above, source) : BranchOnFailure(type, above, source);
     }
 
     private BlockNode BranchOnSuccess(ProgramType type, ProgramType above, ProgramNode source)
     {
-        var block = Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
+        var block = scope.Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
         block.Body.Add(new ProgramNode(Opcode.BrOnCast, [above], source)
         {
             Immediates = [SourceIsNullable, above.Heap, type.Heap],
@@ -83,8 +87,8 @@ internal sealed partial class BodyGenerator
     /// <summary><c>(block $done (block $failed (br $done (br_on_cast_fail $failed source))) drop, new)</c>.</summary>
     private BlockNode BranchOnFailure(ProgramType type, ProgramType above, ProgramNode source)
     {
-        var done = Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
-        var failed = Block(Opcode.Block, new ProgramSignature([], [above]), Reducibility.Fixed);
+        var done = scope.Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
+        var failed = scope.Block(Opcode.Block, new ProgramSignature([], [above]), Reducibility.Fixed);
         failed.Body.Add(new ProgramNode(Opcode.BrOnCastFail, [type], source)
         {
             Immediates = [SourceIsNullable, above.Heap, type.Heap],
@@ -99,9 +103,9 @@ internal sealed partial class BodyGenerator
     }
 
     /// <summary>A function, or an object made of constants, which is not null.</summary>
-    private ProgramNode Certain(ProgramType type)
+    public ProgramNode Certain(ProgramType type)
     {
-        var made = context.IsFunction(type) ? FunctionReference(type.Heap) : New(type, 0);
+        var made = context.IsFunction(type) ? parts.Expressions.FunctionReference(type.Heap) : parts.Objects.New(type, 0);
         return made.Opcode == Opcode.RefNull
             ? new ProgramNode(Opcode.RefAsNonNull, [type], made) { Reducibility = Reducibility.Fixed }
             : made;

@@ -1,27 +1,32 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Bodies;
 
-/// <content>Exceptions.</content>
-internal sealed partial class BodyGenerator
+/// <summary>Exceptions.</summary>
+internal sealed class ExceptionGenerator(BodyGenerator parts)
 {
+    private readonly BodyScope scope = parts.Scope;
+    private readonly ProgramContext context = parts.Scope.Context;
+    private readonly RandomSource random = parts.Scope.Random;
+    private readonly List<BlockNode> labels = parts.Scope.Labels;
+
     /// <summary>The legacy tries in one of whose handlers code is being generated.</summary>
     private readonly List<LegacyTryNode> handling = [];
 
     /// <summary>Throws an exception, a new one or one that was caught before.</summary>
-    private ProgramNode Throw(int depth)
+    public ProgramNode Throw(int depth)
     {
         if (handling.Count > 0 && random.Percent(40))
             return new ProgramNode(Opcode.Rethrow, []) { Targets = [random.Pick(handling)], Reducibility = Reducibility.Fixed };
-        if (random.Percent(20) && locals.Contains(ProgramType.ExnRef))
-            return new ProgramNode(Opcode.ThrowRef, [], Simple(ProgramType.ExnRef)) { Reducibility = Reducibility.Fixed };
+        if (random.Percent(20) && scope.Locals.Contains(ProgramType.ExnRef))
+            return new ProgramNode(Opcode.ThrowRef, [], parts.Expressions.Simple(ProgramType.ExnRef)) { Reducibility = Reducibility.Fixed };
         var tag = random.Below(context.Program.Tags.Count);
-        return new ProgramNode(Opcode.Throw, [], Expressions(TagValues(tag), depth - 1)) { Immediates = [tag], Reducibility = Reducibility.Fixed };
+        return new ProgramNode(Opcode.Throw, [], parts.Expressions.All(TagValues(tag), depth - 1)) { Immediates = [tag], Reducibility = Reducibility.Fixed };
     }
 
     private ProgramType[] TagValues(int tag) => context.Program.Signature(context.Program.Tags[tag]).Parameters;
 
-    private ProgramNode TryStatement(int depth) => context.Program.HasLegacyExceptions ? LegacyTry(depth) : TryTable(depth);
+    public ProgramNode TryStatement(int depth) => context.Program.HasLegacyExceptions ? LegacyTry(depth) : TryTable(depth);
 
     /// <summary>Statements whose exceptions are caught; what was caught goes to locals or is dropped.</summary>
     private SequenceNode TryTable(int depth)
@@ -33,7 +38,7 @@ internal sealed partial class BodyGenerator
             .. kind is CatchKind.Catch or CatchKind.CatchRef ? TagValues(tag) : [],
             .. kind is CatchKind.CatchRef or CatchKind.CatchAllRef ? (ProgramType[])[ProgramType.ExnRef] : [],
         ];
-        var handler = Block(Opcode.Block, new ProgramSignature([], caught), Reducibility.Fixed);
+        var handler = scope.Block(Opcode.Block, new ProgramSignature([], caught), Reducibility.Fixed);
         var others = labels.Where(label => label.Opcode != Opcode.Loop && label.LabelTypes.Length == 0).ToList();
         (CatchKind, int, BlockNode)[] clauses = others.Count > 0 && random.Percent(25)
             ? [(kind, tag, handler), (CatchKind.CatchAll, 0, random.Pick(others))]
@@ -43,19 +48,19 @@ internal sealed partial class BodyGenerator
         FillTry(body, depth);
         labels.RemoveAt(labels.Count - 1);
         handler.Body.Add(body);
-        handler.Body.AddRange(caught.Select(type => type == ProgramType.ExnRef ? ProgramNode.Zero(type) : Expression(type, 1)));
-        return Spread(handler);
+        handler.Body.AddRange(caught.Select(type => type == ProgramType.ExnRef ? ProgramNode.Zero(type) : parts.Expressions.Of(type, 1)));
+        return parts.Statements.Spread(handler);
     }
 
     /// <summary>Gives a try some statements, and often a call or throw.</summary>
     private void FillTry(BlockNode body, int depth)
     {
-        Fill(body, body.Body, depth - 1);
+        parts.Statements.Fill(body, body.Body, depth - 1);
         if (random.Percent(60))
             return;
         labels.Add(body);
-        body.Body.Add(random.Percent(50) && role != FunctionRole.Leaf
-            ? Spread(Call(random.Below(context.Signatures.Count), depth - 1))
+        body.Body.Add(random.Percent(50) && scope.Role != FunctionRole.Leaf
+            ? parts.Statements.Spread(parts.Calls.Call(random.Below(context.Signatures.Count), depth - 1))
             : ConditionalThrow(depth - 1));
         labels.RemoveAt(labels.Count - 1);
     }
@@ -88,16 +93,16 @@ internal sealed partial class BodyGenerator
         var body = new List<ProgramNode>();
         node.Handlers.Add((tag, body));
         foreach (var type in tag >= 0 ? TagValues(tag).Reverse() : [])
-            body.Add(TakeOff(random.Percent(75) ? WritableLocal(type) : -1));
+            body.Add(Nodes.TakeOff(random.Percent(75) ? scope.WritableLocal(type) : -1));
         for (var i = random.Weighted(30, 50, 20); i > 0; i--)
-            body.Add(Statement(depth - 1));
+            body.Add(parts.Statements.Any(depth - 1));
         if (random.Percent(25))
             body.Add(ConditionalThrow(depth - 1));
     }
 
     private BlockNode ConditionalThrow(int depth)
     {
-        var node = Block(Opcode.If, new ProgramSignature([], []), Reducibility.Free, Expression(ProgramType.I32, depth - 1));
+        var node = scope.Block(Opcode.If, new ProgramSignature([], []), Reducibility.Free, parts.Expressions.Of(ProgramType.I32, depth - 1));
         node.Body.Add(Throw(depth - 1));
         return node;
     }

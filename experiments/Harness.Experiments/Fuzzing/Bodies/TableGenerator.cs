@@ -1,11 +1,15 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Bodies;
 
-/// <content>Tables, of functions and of objects.</content>
-internal sealed partial class BodyGenerator
+/// <summary>Tables, of functions and of objects.</summary>
+internal sealed class TableGenerator(BodyGenerator parts)
 {
-    private ProgramNode TableOperation(int depth)
+    private readonly BodyScope scope = parts.Scope;
+    private readonly ProgramContext context = parts.Scope.Context;
+    private readonly RandomSource random = parts.Scope.Random;
+
+    public ProgramNode TableOperation(int depth)
     {
         var table = random.Below(context.Program.Tables.Count);
         var declared = context.Program.Tables[table];
@@ -17,11 +21,11 @@ internal sealed partial class BodyGenerator
         switch (random.Weighted(50, 15, 20, 10 * daring, 5 * daring))
         {
             case 0:
-                return new ProgramNode(Opcode.TableSet, [], TableIndex(table, callee, depth - 1), ReferenceFor(declared, callee, depth)) { Immediates = [table] };
+                return new ProgramNode(Opcode.TableSet, [], parts.Calls.TableIndex(table, callee, depth - 1), ReferenceFor(declared, callee, depth)) { Immediates = [table] };
             case 1:
                 return new ProgramNode(Opcode.TableFill, [],
                     ProgramNode.I32Const(start + random.Below(4)), ReferenceFor(declared, callee, depth),
-                    Constrained(Opcode.I32And, ProgramType.I32, Expression(ProgramType.I32, depth - 1), 3))
+                    Nodes.Constrained(Opcode.I32And, ProgramType.I32, parts.Expressions.Of(ProgramType.I32, depth - 1), 3))
                 {
                     Immediates = [table],
                 };
@@ -44,11 +48,11 @@ internal sealed partial class BodyGenerator
         switch (random.Weighted(60, 15, 15, segments.Count > 0 ? 10 : 0))
         {
             case 0:
-                return new ProgramNode(Opcode.TableSet, [], ObjectTableIndex(depth - 1), Expression(declared.Type, depth - 1)) { Immediates = [table] };
+                return new ProgramNode(Opcode.TableSet, [], ObjectTableIndex(depth - 1), parts.Expressions.Of(declared.Type, depth - 1)) { Immediates = [table] };
             case 1:
                 return new ProgramNode(Opcode.TableFill, [],
-                    ProgramNode.I32Const(random.Below(4)), Expression(declared.Type, depth - 1),
-                    Constrained(Opcode.I32And, ProgramType.I32, Expression(ProgramType.I32, depth - 1), 3))
+                    ProgramNode.I32Const(random.Below(4)), parts.Expressions.Of(declared.Type, depth - 1),
+                    Nodes.Constrained(Opcode.I32And, ProgramType.I32, parts.Expressions.Of(ProgramType.I32, depth - 1), 3))
                 {
                     Immediates = [table],
                 };
@@ -66,7 +70,7 @@ internal sealed partial class BodyGenerator
 
     private ProgramNode CopyInTable(int table, int start)
     {
-        var length = Dares() ? Expression(ProgramType.I32, 1) : ProgramNode.I32Const(random.Between(0, 4));
+        var length = scope.Dares() ? parts.Expressions.Of(ProgramType.I32, 1) : ProgramNode.I32Const(random.Between(0, 4));
         return new ProgramNode(Opcode.TableCopy, [],
             ProgramNode.I32Const(start + random.Below(4)), ProgramNode.I32Const(start + random.Below(4)), length)
         {
@@ -75,16 +79,16 @@ internal sealed partial class BodyGenerator
     }
 
     /// <summary>Where to begin in a segment and how much to take, at most a limit.</summary>
-    private (ProgramNode From, ProgramNode Length) PartOfSegment(int size, int limit)
+    public (ProgramNode From, ProgramNode Length) PartOfSegment(int size, int limit)
     {
-        if (Dares())
-            return (Expression(ProgramType.I32, 1), ProgramNode.I32Const(random.Below(limit + 1)));
+        if (scope.Dares())
+            return (parts.Expressions.Of(ProgramType.I32, 1), ProgramNode.I32Const(random.Below(limit + 1)));
         var length = random.Between(0, Math.Min(size, limit));
         return (ProgramNode.I32Const(random.Between(0, size - length)), ProgramNode.I32Const(length));
     }
 
     /// <summary>An entry of a table of objects of a type; null if there is no such table.</summary>
-    private ProgramNode? TableEntry(ProgramType type, int depth)
+    public ProgramNode? TableEntry(ProgramType type, int depth)
     {
         var tables = Enumerable.Range(0, context.Program.Tables.Count)
             .Where(index => context.Program.Tables[index].HoldsObjects && context.Program.Tables[index].Type == type).ToList();
@@ -93,13 +97,13 @@ internal sealed partial class BodyGenerator
 
     private ProgramNode ObjectTableIndex(int depth)
     {
-        var index = random.Percent(50) ? Phase(random.Below(3)) : Expression(ProgramType.I32, depth);
+        var index = random.Percent(50) ? Nodes.Phase(random.Below(3)) : parts.Expressions.Of(ProgramType.I32, depth);
         return random.Percent(30) ? ProgramNode.I32Const(random.Below(ProgramGenerator.RegionSize))
-            : Dares() ? index
-            : Constrained(Opcode.I32And, ProgramType.I32, index, ProgramGenerator.RegionSize - 1);
+            : scope.Dares() ? index
+            : Nodes.Constrained(Opcode.I32And, ProgramType.I32, index, ProgramGenerator.RegionSize - 1);
     }
 
     /// <summary>A reference that fits into a table and is, unless the operation goes unprotected, a function of the wanted signature.</summary>
     private ProgramNode ReferenceFor(ProgramTable table, int callee, int depth) =>
-        Dares() ? Expression(table.Type, depth - 1) : FunctionReference(callee);
+        scope.Dares() ? parts.Expressions.Of(table.Type, depth - 1) : parts.Expressions.FunctionReference(callee);
 }

@@ -1,0 +1,137 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Experiments.Fuzzing.Bodies;
+
+/// <summary>What is known at the place of a body where code is being generated: locals, labels, and how much may still be made up.</summary>
+internal sealed class BodyScope
+{
+    private readonly ProgramFunction function;
+    private readonly int maximumLocals;
+
+    /// <summary>Which of <see cref="Locals"/> may be written; the generated code relies on the others.</summary>
+    private readonly List<bool> writable;
+
+    /// <summary>The locals that hold a float while it is made canonical.</summary>
+    private readonly Dictionary<ProgramType, int> scratch = [];
+
+    /// <param name="context">What the program has to offer.</param>
+    /// <param name="function">The function to fill.</param>
+    /// <param name="role">What it may do.</param>
+    /// <param name="size">About how many nodes it shall have.</param>
+    /// <param name="random">Decides.</param>
+    public BodyScope(ProgramContext context, ProgramFunction function, FunctionRole role, int size, RandomSource random)
+    {
+        this.function = function;
+        Context = context;
+        Role = role;
+        Random = random;
+        Signature = context.Program.Signature(function.Type);
+        Budget = size;
+        maximumLocals = Signature.Parameters.Length + (size < 100 ? 6 : 18);
+        Locals = [.. Signature.Parameters];
+        writable = [.. Signature.Parameters.Select((_, index) => index > 0 || role == FunctionRole.Leaf)];
+    }
+
+    /// <summary>What the program has to offer.</summary>
+    public ProgramContext Context { get; }
+
+    /// <summary>What the function may do.</summary>
+    public FunctionRole Role { get; }
+
+    /// <summary>The function's type.</summary>
+    public ProgramSignature Signature { get; }
+
+    /// <summary>Decides.</summary>
+    public RandomSource Random { get; }
+
+    /// <summary>The parameters and locals, by type.</summary>
+    public List<ProgramType> Locals { get; }
+
+    /// <summary>The blocks that enclose the place where code is being generated, innermost last.</summary>
+    public List<BlockNode> Labels { get; } = [];
+
+    /// <summary>How many more nodes to make up; below zero only the simplest are chosen.</summary>
+    public int Budget { get; set; }
+
+    /// <summary>Whether the next operation goes unprotected.</summary>
+    public bool Dares() => Random.Percent(Context.Danger);
+
+    /// <summary>A float, but with the one canonical NaN in place of any other: <c>x == x ? x : nan</c>.</summary>
+    public ProgramNode Canonical(ProgramNode value)
+    {
+        var type = value.Results[0];
+        if (!scratch.TryGetValue(type, out var local))
+        {
+            local = NewLocal(type, isWritable: false);
+            scratch.Add(type, local);
+        }
+        var isSingle = type == ProgramType.F32;
+        return new ProgramNode(Opcode.Select, [type],
+            new ProgramNode(Opcode.LocalTee, [type], value) { Immediates = [local], Reducibility = Reducibility.Fixed },
+            new ProgramNode(isSingle ? Opcode.F32Const : Opcode.F64Const, [type])
+            {
+                Immediates = [isSingle ? 0x7FC00000 : 0x7FF8000000000000],
+                Reducibility = Reducibility.Fixed,
+            },
+            Nodes.Fixed(isSingle ? Opcode.F32Eq : Opcode.F64Eq, ProgramType.I32, FixedLocal(local), FixedLocal(local)))
+        {
+            Reducibility = Reducibility.Whole,
+        };
+    }
+
+    /// <summary>The bits of a number as an i64, canonical for a NaN.</summary>
+    public ProgramNode AsI64(ProgramNode value) => value.Results[0].Kind switch
+    {
+        ValueKind.I32 => new ProgramNode(Opcode.I64ExtendI32U, [ProgramType.I64], value),
+        ValueKind.F32 => AsI64(new ProgramNode(Opcode.I32ReinterpretF32, [ProgramType.I32], Canonical(value))),
+        ValueKind.F64 => new ProgramNode(Opcode.I64ReinterpretF64, [ProgramType.I64], Canonical(value)),
+        _ => value,
+    };
+
+    /// <summary>A local that did not exist.</summary>
+    public int NewLocal(ProgramType type, bool isWritable)
+    {
+        Locals.Add(type);
+        writable.Add(isWritable);
+        function.Locals.Add(type);
+        return Locals.Count - 1;
+    }
+
+    /// <summary>A local of a type that may be written: one that exists or a new one.</summary>
+    public int WritableLocal(ProgramType type)
+    {
+        var candidates = Enumerable.Range(0, Locals.Count).Where(index => writable[index] && Locals[index] == type).ToList();
+        return candidates.Count == 0 || (Locals.Count < maximumLocals && Random.Percent(20))
+            ? NewLocal(type, isWritable: true)
+            : Random.Pick(candidates);
+    }
+
+    /// <summary>Reads a local.</summary>
+    public ProgramNode Local(int index) => new(Opcode.LocalGet, [Locals[index]]) { Immediates = [index] };
+
+    /// <summary>Reads a local that the generated code relies on.</summary>
+    public ProgramNode FixedLocal(int index) => new(Opcode.LocalGet, [Locals[index]]) { Immediates = [index], Reducibility = Reducibility.Fixed };
+
+    /// <summary>Reads a global that the generated code relies on.</summary>
+    public ProgramNode FixedGlobal(int index) =>
+        new(Opcode.GlobalGet, [Context.Program.Globals[index].Type]) { Immediates = [index], Reducibility = Reducibility.Fixed };
+
+    /// <summary>A new block, loop or if of a type, with its operands.</summary>
+    public BlockNode Block(Opcode opcode, ProgramSignature type, Reducibility reducibility, params ProgramNode[] operands)
+    {
+        var isSimple = type.Parameters.Length == 0 && type.Results.Length <= 1;
+        return new BlockNode(opcode, type, isSimple ? -1 : Context.Program.TypeIndex(type), operands) { Reducibility = reducibility };
+    }
+
+    /// <summary>A new block, loop or if without parameters, which may be taken apart.</summary>
+    public BlockNode Block(Opcode opcode, ProgramType[] results, params ProgramNode[] operands) =>
+        Block(opcode, new ProgramSignature([], results), Reducibility.Free, operands);
+
+    /// <summary>Takes one unit of fuel.</summary>
+    public ProgramNode BurnFuel() => Nodes.Fixed(Opcode.GlobalSet, ProgramGenerator.FuelGlobal,
+        Nodes.Fixed(Opcode.I32Sub, ProgramType.I32, FixedGlobal(ProgramGenerator.FuelGlobal), ProgramNode.I32Const(1, Reducibility.Fixed)));
+
+    /// <summary>Whether there is fuel.</summary>
+    public ProgramNode HasFuelLeft() => Nodes.Fixed(Opcode.I32GtS, ProgramType.I32,
+        FixedGlobal(ProgramGenerator.FuelGlobal), ProgramNode.I32Const(0, Reducibility.Fixed));
+}

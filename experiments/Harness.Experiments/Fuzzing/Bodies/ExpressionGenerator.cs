@@ -1,0 +1,177 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Experiments.Fuzzing.Bodies;
+
+/// <summary>Nodes that leave one value.</summary>
+internal sealed class ExpressionGenerator(BodyGenerator parts)
+{
+    private readonly BodyScope scope = parts.Scope;
+    private readonly ProgramContext context = parts.Scope.Context;
+    private readonly RandomSource random = parts.Scope.Random;
+    private readonly List<BlockNode> labels = parts.Scope.Labels;
+
+    public ProgramNode[] All(ProgramType[] types, int depth)
+    {
+        var nodes = new ProgramNode[types.Length];
+        for (var i = 0; i < nodes.Length; i++)
+            nodes[i] = Of(types[i], depth);
+        return nodes;
+    }
+
+    /// <summary>A node that leaves a value of a type.</summary>
+    public ProgramNode Of(ProgramType type, int depth)
+    {
+        scope.Budget--;
+        if (depth <= 0 || scope.Budget < 0)
+            return Simple(type);
+        if (type.IsReference)
+            return Reference(type, depth);
+        return random.Weighted(16, 46, 9, 4, 5, 7, 5, 3, scope.Role == FunctionRole.Leaf ? 0 : 11, context.Aggregates.Count > 0 ? 28 : 0) switch
+        {
+            9 => parts.Objects.FieldValue(type, depth) ?? (type == ProgramType.I32 ? parts.Objects.QueryOfObject(depth) : Operator(type, depth)),
+            0 => Simple(type),
+            1 => Operator(type, depth),
+            2 => parts.Memories.Load(type, depth),
+            3 => new ProgramNode(Opcode.LocalTee, [type], Of(type, depth - 1)) { Immediates = [scope.WritableLocal(type)] },
+            4 => Select(type, depth),
+            5 => IfExpression(type, depth),
+            6 => BlockExpression(type, depth),
+            7 => BranchExpression(type, depth) ?? Simple(type),
+            _ => parts.Calls.CallExpression(type, depth) ?? Operator(type, depth),
+        };
+    }
+
+    /// <summary>A local, a global or a constant.</summary>
+    public ProgramNode Simple(ProgramType type)
+    {
+        switch (random.Weighted(60, 15, 25))
+        {
+            case 0:
+                var candidates = Enumerable.Range(0, scope.Locals.Count).Where(index => scope.Locals[index] == type).ToList();
+                if (candidates.Count > 0)
+                    return scope.Local(random.Pick(candidates));
+                break;
+            case 1:
+                var globals = Enumerable.Range(0, context.Program.Globals.Count)
+                    .Where(index => context.Program.Globals[index].Type == type && index != ProgramGenerator.FuelGlobal).ToList();
+                if (globals.Count > 0)
+                    return new ProgramNode(Opcode.GlobalGet, [type]) { Immediates = [random.Pick(globals)] };
+                break;
+        }
+        if (!type.IsReference)
+            return Constants.Random(type, random);
+        if (!context.IsFunction(type))
+            return parts.Objects.SimpleObject(type);
+        return type.Nullable && random.Percent(context.Danger * 3) ? ProgramNode.Zero(type) : FunctionReference(type.Heap);
+    }
+
+    public ProgramNode FunctionReference(int wanted) => ObjectFactory.Function(wanted, context, random);
+
+    public ProgramNode Reference(ProgramType type, int depth)
+    {
+        if (!context.IsFunction(type))
+            return parts.Objects.ObjectReference(type, depth);
+        switch (random.Weighted(20, 10, 8, 62))
+        {
+            case 0:
+                return Select(type, depth);
+            case 1 when parts.Objects.FieldValue(type, depth) is { } field:
+                return field;
+            case 2 when parts.Casts.Cast(type, depth) is { } cast:
+                return cast;
+        }
+        var tables = Enumerable.Range(0, context.Program.Tables.Count).Where(index => context.Program.Tables[index].Type == type).ToList();
+        if (tables.Count == 0 || random.Percent(60))
+            return Simple(type);
+        var table = random.Pick(tables);
+        return new ProgramNode(Opcode.TableGet, [type], parts.Calls.TableIndex(table, type.Heap, depth - 1)) { Immediates = [table] };
+    }
+
+    private ProgramNode Operator(ProgramType type, int depth)
+    {
+        if (type == ProgramType.I32 && random.Percent(6))
+            return QueryOfState(depth);
+        if (type == ProgramType.I32 && context.Program.HasStrings && random.Percent(12))
+            return parts.Strings.QueryOfText(depth);
+        if (type == ProgramType.I32 && context.Aggregates.Count > 0 && random.Percent(15))
+            return parts.Objects.QueryOfObject(depth);
+        var info = random.Pick(OperatorCatalog.Operators(type.Kind));
+        var operands = new ProgramNode[info.Parameters.Length];
+        for (var i = 0; i < operands.Length; i++)
+            operands[i] = Of(new ProgramType(info.Parameters[i]), depth - 1);
+        ref var last = ref operands[^1];
+        if (OperatorCatalog.IsDivision(info.Opcode) && !scope.Dares())
+            last = Nodes.Constrained(type == ProgramType.I32 ? Opcode.I32Or : Opcode.I64Or, type, last, 1);
+        if (OperatorCatalog.IsTrappingConversion(info.Opcode) && !scope.Dares())
+            last = SmallFloat(last.Results[0], depth - 1);
+        if (OperatorCatalog.SeesBitsOfNaN(info.Opcode))
+            last = scope.Canonical(last);
+        return new ProgramNode(info.Opcode, [type], operands);
+    }
+
+    /// <summary>Whether a reference is null, or the size of a memory or table, which growing it may change.</summary>
+    private ProgramNode QueryOfState(int depth)
+    {
+        switch (random.Below(3))
+        {
+            case 0:
+                return new ProgramNode(Opcode.RefIsNull, [ProgramType.I32], Of(ProgramType.FuncRef, depth - 1));
+            case 1:
+                return new ProgramNode(Opcode.TableSize, [ProgramType.I32]) { Immediates = [random.Below(context.Program.Tables.Count)] };
+            default:
+                return new ProgramNode(Opcode.MemorySize, [ProgramType.I32]) { Immediates = [0] };
+        }
+    }
+
+    /// <summary>A float between 0 and a million, which every conversion to an integer can take.</summary>
+    private ProgramNode SmallFloat(ProgramType type, int depth)
+    {
+        var isSingle = type == ProgramType.F32;
+        var integer = Nodes.Constrained(Opcode.I32And, ProgramType.I32, Of(ProgramType.I32, depth), 0xFFFFF);
+        return new ProgramNode(isSingle ? Opcode.F32Mul : Opcode.F64Mul, [type],
+            new ProgramNode(isSingle ? Opcode.F32ConvertI32U : Opcode.F64ConvertI32U, [type], integer),
+            new ProgramNode(isSingle ? Opcode.F32Const : Opcode.F64Const, [type])
+            {
+                Immediates = [isSingle ? BitConverter.SingleToInt32Bits(0.375f) : BitConverter.DoubleToInt64Bits(0.375)],
+            });
+    }
+
+    public ProgramNode Select(ProgramType type, int depth)
+    {
+        var isTyped = type.IsReference || random.Percent(30);
+        return new ProgramNode(isTyped ? Opcode.SelectTyped : Opcode.Select, [type],
+            Of(type, depth - 1), Of(type, depth - 1), Condition(depth - 1));
+    }
+
+    /// <summary>A condition: any number, or one that holds in some phases, so that what has never happened before does later.</summary>
+    public ProgramNode Condition(int depth) => random.Percent(20)
+        ? Nodes.Constrained(Opcode.I32And, ProgramType.I32, Nodes.Phase(random.Below(3)), 1)
+        : Of(ProgramType.I32, depth);
+
+    public BlockNode IfExpression(ProgramType type, int depth)
+    {
+        var node = scope.Block(Opcode.If, [type], Condition(depth - 1));
+        parts.Statements.Fill(node, node.Body, depth - 1);
+        node.Else = [];
+        parts.Statements.Fill(node, node.Else, depth - 1);
+        return node;
+    }
+
+    private BlockNode BlockExpression(ProgramType type, int depth)
+    {
+        var node = scope.Block(Opcode.Block, [type]);
+        parts.Statements.Fill(node, node.Body, depth - 1);
+        return node;
+    }
+
+    /// <summary>A value that a <c>br_if</c> may carry off to a label.</summary>
+    private ProgramNode? BranchExpression(ProgramType type, int depth)
+    {
+        var targets = labels.Where(label => label.Opcode != Opcode.Loop && label.LabelTypes is [var only] && only == type).ToList();
+        return targets.Count == 0 ? null : new ProgramNode(Opcode.BrIf, [type], Of(type, depth - 1), Of(ProgramType.I32, depth - 1))
+        {
+            Targets = [random.Pick(targets)],
+            Reducibility = Reducibility.Whole,
+        };
+    }
+}

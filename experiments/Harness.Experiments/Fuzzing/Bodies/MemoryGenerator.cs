@@ -1,0 +1,122 @@
+using Harness.Engine.Modules;
+
+namespace Harness.Experiments.Fuzzing.Bodies;
+
+/// <summary>Memories: loads, stores, and what works on many bytes.</summary>
+internal sealed class MemoryGenerator(BodyGenerator parts)
+{
+    private readonly BodyScope scope = parts.Scope;
+    private readonly ProgramContext context = parts.Scope.Context;
+    private readonly RandomSource random = parts.Scope.Random;
+
+    public ProgramNode Load(ProgramType type, int depth)
+    {
+        var info = random.Pick(OperatorCatalog.Loads(type.Kind));
+        var memory = random.Below(context.Program.Memories.Count);
+        var (address, offset) = Address(memory, depth - 1);
+        return new ProgramNode(info.Opcode, [type], address) { Immediates = [random.Between(0, info.NaturalAlignment), offset, memory] };
+    }
+
+    public ProgramNode Store(int depth)
+    {
+        var info = random.Pick(OperatorCatalog.Stores);
+        var memory = random.Below(context.Program.Memories.Count);
+        var (address, offset) = Address(memory, depth - 1);
+        var value = parts.Expressions.Of(new ProgramType(info.Parameters[1]), depth - 1);
+        if (OperatorCatalog.SeesBitsOfNaN(info.Opcode))
+            value = scope.Canonical(value);
+        return new ProgramNode(info.Opcode, [], address, value) { Immediates = [random.Between(0, info.NaturalAlignment), offset, memory] };
+    }
+
+    /// <summary>An address and a constant offset, mostly such that eight bytes lie within the memory.</summary>
+    private (ProgramNode Address, long Offset) Address(int memory, int depth)
+    {
+        var is64 = context.Program.Memories[memory].Is64;
+        var type = is64 ? ProgramType.I64 : ProgramType.I32;
+        var address = parts.Expressions.Of(type, depth);
+        if (scope.Dares())
+        {
+            return random.Below(3) switch
+            {
+                0 => (address, random.Below(100)),
+                1 => (Nodes.Constrained(is64 ? Opcode.I64And : Opcode.I32And, type, address, 0xFFFF), 65536 * random.Below(4)),
+                _ => (address, is64 ? (long)(random.Next() >> random.Between(1, 40)) : (uint)random.Next()),
+            };
+        }
+
+        // Low addresses meet again more often than high ones.
+        var (mask, offset) = random.Weighted(40, 30, 20, 10) switch
+        {
+            0 => (0xFF, random.Below(64)),
+            1 => (0x38, 0),
+            2 => (0xFFF, random.Below(0x7000)),
+            _ => (0xFFF0, random.Below(9)),
+        };
+        return (Nodes.Constrained(is64 ? Opcode.I64And : Opcode.I32And, type, address, mask), offset);
+    }
+
+    public ProgramNode BulkMemory(int depth)
+    {
+        var to = random.Below(context.Program.Memories.Count);
+        switch (random.Weighted(35, 40, 20, Math.Min(5, context.Danger)))
+        {
+            case 0:
+                return new ProgramNode(Opcode.MemoryFill, [], BulkAddress(to, depth), parts.Expressions.Of(ProgramType.I32, depth - 1), BulkLength(Is64(to), depth))
+                {
+                    Immediates = [to],
+                };
+            case 1:
+                var from = random.Below(context.Program.Memories.Count);
+                return new ProgramNode(Opcode.MemoryCopy, [], BulkAddress(to, depth), BulkAddress(from, depth), BulkLength(Is64(to) && Is64(from), depth))
+                {
+                    Immediates = [to, from],
+                };
+            case 2:
+                return InitializeMemory(to, depth);
+            default:
+                return new ProgramNode(Opcode.DataDrop, []) { Immediates = [random.Below(context.Program.Data.Count)] };
+        }
+    }
+
+    private ProgramNode InitializeMemory(int to, int depth)
+    {
+        var size = context.Program.Data[RandomProgram.PassiveData].Bytes.Length;
+        var (segment, from, length) = scope.Dares()
+            ? (random.Below(2), parts.Expressions.Of(ProgramType.I32, depth - 1), BulkLength(is64: false, depth))
+            : (RandomProgram.PassiveData, ProgramNode.I32Const(random.Between(0, size / 2)), ProgramNode.I32Const(random.Between(0, size / 2)));
+        return new ProgramNode(Opcode.MemoryInit, [], BulkAddress(to, depth), from, length) { Immediates = [segment, to] };
+    }
+
+    private bool Is64(int memory) => context.Program.Memories[memory].Is64;
+
+    private ProgramNode BulkAddress(int memory, int depth)
+    {
+        var (address, _) = Address(memory, depth - 1);
+        return address;
+    }
+
+    private ProgramNode BulkLength(bool is64, int depth)
+    {
+        var type = is64 ? ProgramType.I64 : ProgramType.I32;
+        var length = parts.Expressions.Of(type, depth - 1);
+        return scope.Dares() ? length : Nodes.Constrained(is64 ? Opcode.I64And : Opcode.I32And, type, length, random.Pick([7, 15, 63]));
+    }
+
+    /// <summary>Grows a memory or a table by a little.</summary>
+    public SequenceNode Grow(int depth)
+    {
+        if (random.Percent(50))
+        {
+            var memory = random.Below(context.Program.Memories.Count);
+            var type = Is64(memory) ? ProgramType.I64 : ProgramType.I32;
+            var pages = Nodes.Constrained(Is64(memory) ? Opcode.I64And : Opcode.I32And, type, parts.Expressions.Of(type, depth - 1), 1);
+            return parts.Statements.Spread(new ProgramNode(Opcode.MemoryGrow, [type], pages) { Immediates = [memory] });
+        }
+        var table = random.Below(context.Program.Tables.Count);
+        var entries = Nodes.Constrained(Opcode.I32And, ProgramType.I32, parts.Expressions.Of(ProgramType.I32, depth - 1), 3);
+        return parts.Statements.Spread(new ProgramNode(Opcode.TableGrow, [ProgramType.I32], parts.Expressions.Of(context.Program.Tables[table].Type, depth - 1), entries)
+        {
+            Immediates = [table],
+        });
+    }
+}
