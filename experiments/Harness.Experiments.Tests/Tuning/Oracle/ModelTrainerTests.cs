@@ -44,13 +44,10 @@ public sealed class ModelTrainerTests
     }
 
     [Fact]
-    public void FewDecisionsChangeLittle()
+    public void NoiseAloneIsNotTakenForKnowledge()
     {
-        // Noise alone: nothing is worth more on what was left out than to stay with the model that there is.
         var trained = ModelTrainer.Train(InliningModel.BuiltIn, Rows(ModelTrainer.LeastDecisions, 0, 0.01), "test");
         Assert.InRange(trained.RightLeftOut, 0, 0.85);
-        foreach (var feature in Enum.GetValues<InliningFeature>())
-            Assert.InRange(trained.Model.WeightOf(feature) - InliningModel.BuiltIn.WeightOf(feature), -8, 8);
     }
 
     [Fact]

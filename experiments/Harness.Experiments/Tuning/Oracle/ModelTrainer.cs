@@ -14,7 +14,7 @@ internal sealed record TrainedModel(InliningModel Model, int Decisions, int Prog
 
 /// <summary>
 /// Learns from measured decisions whether a call is worth inlining: logistic regression on the features of calls, each decision with the weight of its effect on the time, held by a quadratic
-/// penalty to the weights of a model that is there already. Few decisions therefore change little.
+/// penalty to the weights of a model that is there already.
 /// </summary>
 internal sealed class ModelTrainer
 {
