@@ -156,11 +156,24 @@ internal sealed class InliningTree
     /// <summary>The call site at an offset, or null if the tree knows nothing of it.</summary>
     public InliningCallSite? SiteAt(int bytecodeOffset)
     {
-        foreach (InliningCallSite site in CallSites)
+        int low = 0;
+        int high = CallSites.Length - 1;
+        while (low <= high)
         {
+            int middle = (low + high) >>> 1;
+            InliningCallSite site = CallSites[middle];
             if (site.BytecodeOffset == bytecodeOffset)
             {
                 return site;
+            }
+
+            if (site.BytecodeOffset < bytecodeOffset)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle - 1;
             }
         }
 
