@@ -194,7 +194,13 @@ internal sealed partial class CodeEmitter : IMoveEmitter
                 }
             }
 
-            targets[i] = target;
+            for (int jump = i; targets[jump] != target;)
+            {
+                // Each block of a chain is followed once.
+                int next = targets[jump];
+                targets[jump] = target;
+                jump = next;
+            }
         }
     }
 

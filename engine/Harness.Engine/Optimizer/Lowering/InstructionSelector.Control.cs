@@ -78,18 +78,20 @@ internal sealed partial class InstructionSelector
     /// <summary>All results of a call, those without a use as virtual register 0.</summary>
     private void AddResults(int id, ImmutableArray<ArgumentPlace> places)
     {
+        Span<int> values = places.Length <= 64 ? stackalloc int[places.Length] : new int[places.Length];
+        values.Clear();
+        for (int projection = nodes[id].FirstProjection; projection != 0; projection = nextProjection[projection])
+        {
+            int index = (int)graph[projection].Immediate;
+            if (index > 0)
+            {
+                values[index] = code.ValueOfNode[projection];
+            }
+        }
+
         for (int i = 0; i < places.Length; i++)
         {
-            int value = i == 0 ? code.ValueOfNode[id] : 0;
-            for (int projection = nodes[id].FirstProjection; i > 0 && projection != 0; projection = nextProjection[projection])
-            {
-                if (graph[projection].Immediate == i)
-                {
-                    value = code.ValueOfNode[projection];
-                }
-            }
-
-            Def(value, OperandPlace.Any, HintOf(places[i]));
+            Def(i == 0 ? code.ValueOfNode[id] : values[i], OperandPlace.Any, HintOf(places[i]));
         }
     }
 
