@@ -53,7 +53,7 @@ internal sealed class ControlFrame
     public CatchClause[] Clauses { get; init; } = [];
 
     /// <summary>Edges to where exceptions are caught, each with the exception and the locals.</summary>
-    public Merge Handler { get; } = new();
+    public Merge Handler { get; } = new(operandsFirst: true);
 
     /// <summary>Edges to its end.</summary>
     public Merge End { get; } = new();
@@ -77,5 +77,5 @@ internal sealed class ControlFrame
     public Block? ElseBlock { get; set; }
 
     /// <summary>The locals, then the parameters, at an <c>if</c>; the exception, then the locals, in the clauses of a legacy <c>try</c>.</summary>
-    public int[] ElseState { get; set; } = [];
+    public PathValues ElseState { get; set; }
 }

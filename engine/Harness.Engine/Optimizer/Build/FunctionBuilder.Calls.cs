@@ -155,8 +155,8 @@ internal sealed partial class FunctionBuilder
 
         if (end.IsReached)
         {
-            assembler.Current = end.Seal(Graph, frequency, out int[] results);
-            stack.AddRange(results);
+            assembler.Current = end.Seal(Graph, frequency, out PathValues results);
+            stack.AddRange(results.Operands);
         }
     }
 
@@ -164,7 +164,7 @@ internal sealed partial class FunctionBuilder
     {
         if (assembler.Current is not null)
         {
-            end.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, results);
+            end.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, PathValues.Of(results));
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed partial class FunctionBuilder
         BlockSignature signature = reader.ReadBlockType();
         bool isEntered = loopEntry is not null && offset == Graph.LoopOffset;
         int entryState = keepsLoopStates && !isEntered ? NewFrameState(offset, ResumeKind.LoopEntry) : -1;
-        int[] assigned = isEntered ? [.. Enumerable.Range(0, locals.Length)] : AssignmentsIn(offset);
+        int[] assigned = isEntered ? [.. Enumerable.Range(0, locals.Count)] : AssignmentsIn(offset);
         Block header = assembler.NewBlock(assembler.Current!.Frequency * LoopIterations);
         header.IsLoopHeader = true;
         header.LoopEntryState = entryState;
@@ -84,7 +84,7 @@ internal sealed partial class FunctionBuilder
         {
             BytecodeReader ahead = reader;
             ahead.Offset = bodyOffset;
-            loopAssignments = new LoopAssignments(ahead, locals.Length);
+            loopAssignments = new LoopAssignments(ahead, locals.Count);
         }
 
         return loopAssignments.In(loopOffset);
@@ -164,7 +164,7 @@ internal sealed partial class FunctionBuilder
         if (frame.End.IsReached)
         {
             double frequency = frame.End.IsUnlikely ? frame.Frequency * SlowPathFrequency : frame.Frequency;
-            assembler.Current = frame.End.Seal(Graph, frequency, out int[] values);
+            assembler.Current = frame.End.Seal(Graph, frequency, out PathValues values);
             Restore(frame, values);
             NarrowResults(frame.Signature);
         }
@@ -208,7 +208,7 @@ internal sealed partial class FunctionBuilder
             return;
         }
 
-        int[] state = LabelState(frame);
+        PathValues state = LabelState(frame);
         frame.End.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, state);
     }
 
@@ -253,7 +253,7 @@ internal sealed partial class FunctionBuilder
         }
         else
         {
-            int[] state = LabelState(frame);
+            PathValues state = LabelState(frame);
             frame.End.Add(assembler.Terminate(TerminatorKind.Branch, condition, edges), taken, state, isUnlikely: likelihood < 0.5);
         }
 
@@ -286,13 +286,13 @@ internal sealed partial class FunctionBuilder
 
         int results = control[0].Signature.ResultCount;
         double frequency = assembler.Current!.Frequency;
-        var states = new Dictionary<ControlFrame, int[]>();
+        var states = new Dictionary<ControlFrame, PathValues>();
         Block block = count == 0
             ? assembler.Terminate(TerminatorKind.Jump, -1, edges)
             : assembler.Terminate(TerminatorKind.Switch, index, edges);
         foreach ((ControlFrame frame, int successor) in ends)
         {
-            if (!states.TryGetValue(frame, out int[]? state))
+            if (!states.TryGetValue(frame, out PathValues state))
             {
                 state = LabelState(frame);
                 states.Add(frame, state);
@@ -332,23 +332,21 @@ internal sealed partial class FunctionBuilder
     /// <summary>
     /// What the code after a construct depends on: the locals, unless the function ends with it, and the construct's results.
     /// </summary>
-    private int[] LabelState(ControlFrame frame) =>
+    private PathValues LabelState(ControlFrame frame) =>
         frame.Kind == ControlKind.Function
-            ? CollectionsMarshal.AsSpan(stack)[^frame.Signature.ResultCount..].ToArray()
+            ? PathValues.Of(CollectionsMarshal.AsSpan(stack)[^frame.Signature.ResultCount..].ToArray())
             : StateWith(frame.Signature.ResultCount);
 
-    private int[] StateWith(int operands) => [.. locals, .. CollectionsMarshal.AsSpan(stack)[^operands..]];
+    private PathValues StateWith(int operands) => new(locals.Share(), CollectionsMarshal.AsSpan(stack)[^operands..].ToArray());
 
-    private void Restore(ControlFrame frame, int[] state)
+    private void Restore(ControlFrame frame, in PathValues state)
     {
-        int kept = 0;
         if (frame.Kind != ControlKind.Function)
         {
-            kept = locals.Length;
-            state.AsSpan(0, kept).CopyTo(locals);
+            locals.Restore(state.Locals);
         }
 
         stack.RemoveRange(frame.StackHeight, stack.Count - frame.StackHeight);
-        stack.AddRange(state.AsSpan(kept));
+        stack.AddRange(state.Operands);
     }
 }

@@ -22,10 +22,14 @@ internal sealed partial class FunctionBuilder
             throw new NotSupportedException("a loop above references on the operand stack is not entered in optimized code");
         }
 
-        int[] headerLocals = locals;
+        int[][] headerLocals = locals.Share();
         int[] headerStack = [.. stack];
         assembler.Current = loopEntry;
-        locals = Array.ConvertAll(headerLocals, AppendEntryArgument);
+        for (int i = 0; i < locals.Count; i++)
+        {
+            locals[i] = AppendEntryArgument(locals[i]);
+        }
+
         for (int i = 0; i < stack.Count; i++)
         {
             stack[i] = AppendEntryArgument(headerStack[i]);
@@ -33,7 +37,7 @@ internal sealed partial class FunctionBuilder
 
         if (keepsLoopStates) frame.Header!.LoopEntryState = NewFrameState(offset, ResumeKind.LoopEntry);
         assembler.Terminate(TerminatorKind.Jump, -1, [LoopEdge(frame)]);
-        locals = headerLocals;
+        locals.Restore(headerLocals);
         stack.Clear();
         stack.AddRange(headerStack);
     }

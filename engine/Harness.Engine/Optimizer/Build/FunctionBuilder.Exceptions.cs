@@ -84,7 +84,7 @@ internal sealed partial class FunctionBuilder
             frame.Catches = false;
             if (frame.Handler.IsReached)
             {
-                frame.ElseBlock = frame.Handler.Seal(Graph, frame.Handler.Frequency, out int[] values);
+                frame.ElseBlock = frame.Handler.Seal(Graph, frame.Handler.Frequency, out PathValues values);
                 frame.ElseState = values;
             }
         }
@@ -233,7 +233,7 @@ internal sealed partial class FunctionBuilder
         }
         else
         {
-            frame.Handler.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, [exception, .. locals]);
+            frame.Handler.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, new PathValues(locals.Share(), [exception]));
         }
     }
 
@@ -265,17 +265,17 @@ internal sealed partial class FunctionBuilder
     /// <returns>The exception.</returns>
     private int EnterHandler(ControlFrame frame)
     {
-        assembler.Current = frame.Handler.Seal(Graph, frame.Handler.Frequency, out int[] values);
+        assembler.Current = frame.Handler.Seal(Graph, frame.Handler.Frequency, out PathValues values);
         return RestoreForHandler(frame, values);
     }
 
     /// <summary>Restores the locals and the operands below a block for its handler.</summary>
     /// <returns>The exception.</returns>
-    private int RestoreForHandler(ControlFrame frame, int[] values)
+    private int RestoreForHandler(ControlFrame frame, in PathValues values)
     {
-        values.AsSpan(1).CopyTo(locals);
+        locals.Restore(values.Locals);
         stack.RemoveRange(frame.StackHeight, stack.Count - frame.StackHeight);
-        return values[0];
+        return values.Operands[0];
     }
 
     /// <summary>Goes on where an exception has a tag; nowhere if it is known not to have it.</summary>

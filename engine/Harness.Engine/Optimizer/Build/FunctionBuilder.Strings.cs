@@ -58,9 +58,9 @@ internal sealed partial class FunctionBuilder
             Opcode.I32Ne, IrType.I32, [ArrayLength(left, out _), ArrayLength(right, out _)]);
         DecideWhen(differ, 0, end, SameLengthFrequency);
         int areEqual = assembler.Append(IrOp.CallBuiltin, IrType.I32, [left, right], (long)Builtin.StringEquals);
-        end.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, [areEqual]);
-        assembler.Current = end.Seal(Graph, frequency, out int[] results);
-        return results[0];
+        end.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, PathValues.Of([areEqual]));
+        assembler.Current = end.Seal(Graph, frequency, out PathValues results);
+        return results.Operands[0];
     }
 
     private int DecideWhenNull(int reference, Merge end)
@@ -78,7 +78,7 @@ internal sealed partial class FunctionBuilder
     {
         Block next = assembler.NewBlock(assembler.Current!.Frequency * share);
         int constant = assembler.I32(result);
-        end.Add(assembler.Terminate(TerminatorKind.Branch, condition, [default, new Edge(next.Id, [])]), 0, [constant]);
+        end.Add(assembler.Terminate(TerminatorKind.Branch, condition, [default, new Edge(next.Id, [])]), 0, PathValues.Of([constant]));
         assembler.Current = next;
     }
 }

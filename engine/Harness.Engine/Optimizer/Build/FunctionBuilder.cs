@@ -23,7 +23,7 @@ internal sealed partial class FunctionBuilder
     private readonly List<int> stack = [];
     private readonly List<ControlFrame> control = [];
     private BytecodeReader reader;
-    private int[] locals = [];
+    private LocalValues locals = new([]);
     private Modules.ValueType[] localTypes = [];
     private LoopAssignments? loopAssignments;
     private int bodyOffset;
@@ -114,7 +114,7 @@ internal sealed partial class FunctionBuilder
             CollectionsMarshal.AsSpan(types)[^count..].Fill(type);
         }
 
-        locals = [.. values];
+        locals = new LocalValues(CollectionsMarshal.AsSpan(values));
         localTypes = [.. types];
     }
 
@@ -305,8 +305,8 @@ internal sealed partial class FunctionBuilder
             function.Index,
             bytecodeOffset,
             resume,
-            locals.Length,
-            [.. locals, .. stack],
+            locals.Count,
+            locals.With(CollectionsMarshal.AsSpan(stack)),
             frameBelow?.CallState() ?? -1));
         return Graph.FrameStates.Count - 1;
     }
