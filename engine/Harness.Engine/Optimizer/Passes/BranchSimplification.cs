@@ -19,10 +19,9 @@ internal sealed class BranchSimplification : IPass
         while (graph.Budget.TryDraw(graph.Analyses.Order.Count))
         {
             List<Block> order = graph.Analyses.Order;
-            bool changed = false;
+            bool changed = SimplifyTerminators(graph, order);
             foreach (Block block in order)
             {
-                changed |= SimplifyTerminator(graph, block);
                 changed |= SkipEmptyBlocks(graph, block);
             }
 
@@ -48,44 +47,124 @@ internal sealed class BranchSimplification : IPass
         return Analyses.All;
     }
 
-    private static bool SimplifyTerminator(Graph graph, Block block)
+    /// <summary>
+    /// Simplifies what blocks end with. Blocks are visited in order, so that it is known of each which edges to it are left and what they give its
+    /// parameters: a chain of switches, each on what the one before has decided, takes one walk.
+    /// </summary>
+    private static bool SimplifyTerminators(Graph graph, List<Block> order)
     {
+        bool changed = false;
+        IncomingEdges? incoming = null;
+        var taken = new int[graph.Blocks.Count];
+        var isReached = new bool[graph.Blocks.Count];
+        var isVisited = new bool[graph.Blocks.Count];
+        isReached[order[0].Id] = true;
+        foreach (Block block in order)
+        {
+            isVisited[block.Id] = true;
+            if (!isReached[block.Id])
+            {
+                continue;
+            }
+
+            for (int i = 0; incoming is not null && i < block.Parameters.Count; i++)
+            {
+                int only = OnlyArgumentLeft(block, i, incoming);
+                if (only >= 0)
+                {
+                    // The parameter itself goes with the edges' arguments.
+                    graph.Replace(block.Parameters[i], only);
+                }
+            }
+
+            int edge = TakenEdge(graph, block, out bool isChanged);
+            changed |= isChanged;
+            if (edge >= 0)
+            {
+                incoming ??= new IncomingEdges(graph, order);
+                block.Terminator.Kind = TerminatorKind.Jump;
+                block.Terminator.Value = -1;
+                block.Successors = [block.Successors[edge]];
+                taken[block.Id] = edge + 1;
+                changed = true;
+            }
+
+            foreach (Edge successor in block.Successors)
+            {
+                isReached[successor.Target] = true;
+            }
+        }
+
+        return changed;
+
+        int OnlyArgumentLeft(Block block, int position, IncomingEdges edges)
+        {
+            int only = -1;
+            foreach (IncomingEdge edge in edges.Of(block))
+            {
+                bool isJump = taken[edge.Source] != 0;
+                if ((isVisited[edge.Source] && !isReached[edge.Source]) || (isJump && taken[edge.Source] != edge.Index + 1))
+                {
+                    continue;
+                }
+
+                // A branch on the contrary has exchanged its edges.
+                Edge[] successors = graph.Blocks[edge.Source].Successors;
+                int index = isJump ? 0 : successors[edge.Index].Target == block.Id ? edge.Index : 1 - edge.Index;
+                int argument = graph.Resolve(successors[index].Arguments[position]);
+                if (argument == block.Parameters[position] || argument == only)
+                {
+                    continue;
+                }
+
+                if (only >= 0)
+                {
+                    return -1;
+                }
+
+                only = argument;
+            }
+
+            return only;
+        }
+    }
+
+    /// <summary>The only edge that a block can be left by; -1 if there are several, or always was but one.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="isChanged">Whether the terminator has become a simpler one that has both edges.</param>
+    private static int TakenEdge(Graph graph, Block block, out bool isChanged)
+    {
+        isChanged = false;
         ref Terminator terminator = ref block.Terminator;
         if (terminator.Kind is not (TerminatorKind.Branch or TerminatorKind.Switch))
         {
-            return false;
+            return -1;
         }
 
         int value = graph.Resolve(terminator.Value);
         Edge[] successors = block.Successors;
-        int taken = -1;
         if (graph[value].Op == Opcode.I32Const)
         {
             uint index = (uint)graph[value].Immediate;
-            taken = terminator.Kind == TerminatorKind.Branch
+            return terminator.Kind == TerminatorKind.Branch
                 ? (index != 0 ? 0 : 1)
                 : (int)Math.Min(index, (uint)successors.Length - 1);
         }
-        else if (successors.Length == 1 || Array.TrueForAll(successors, edge => IsSame(graph, edge, successors[0])))
+
+        if (successors.Length == 1 || Array.TrueForAll(successors, edge => IsSame(graph, edge, successors[0])))
         {
-            taken = 0;
+            return 0;
         }
-        else if (terminator.Kind == TerminatorKind.Branch && graph[value].Op == Opcode.I32Eqz)
+
+        if (terminator.Kind == TerminatorKind.Branch && graph[value].Op == Opcode.I32Eqz)
         {
             terminator.Value = graph.Input(value, 0);
             (successors[0], successors[1]) = (successors[1], successors[0]);
-            return true;
+            isChanged = true;
         }
 
-        if (taken < 0)
-        {
-            return false;
-        }
-
-        terminator.Kind = TerminatorKind.Jump;
-        terminator.Value = -1;
-        block.Successors = [successors[taken]];
-        return true;
+        return -1;
     }
 
     private static bool IsSame(Graph graph, Edge edge, Edge other)
@@ -156,7 +235,9 @@ internal sealed class BranchSimplification : IPass
         bool[]? redundant = null;
         for (int i = block.Parameters.Count - 1; i >= 0; i--)
         {
-            int only = OnlyArgument(graph, block.Parameters[i], i, edges, incoming);
+            int only = graph[block.Parameters[i]].Op == IrOp.Alias
+                ? graph.Resolve(block.Parameters[i])
+                : OnlyArgument(graph, block.Parameters[i], i, edges, incoming);
             if (only >= 0)
             {
                 graph.Replace(block.Parameters[i], only);
