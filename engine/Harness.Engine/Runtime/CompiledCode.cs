@@ -40,7 +40,8 @@ internal readonly record struct CodeSite(
 /// <summary>Where the live references of a frame lie during a call (a safepoint): the collector updates them there.</summary>
 internal sealed class StackMap
 {
-    private readonly ulong[] _baselineSlots = [];
+    private readonly ulong[] _slots = [];
+    private readonly int _firstSlot;
     private readonly int _slotSize;
     private int[]? _rbpOffsets;
 
@@ -51,20 +52,22 @@ internal sealed class StackMap
         Registers = registers;
     }
 
-    /// <summary>Makes the map of a baseline frame.</summary>
-    /// <param name="baselineSlots">A bit for each slot of the frame.</param>
-    /// <param name="slotSize">Bytes of a slot: see <see cref="FrameLayout.BaselineSlot"/>.</param>
+    /// <summary>Makes a map of slots in a row.</summary>
+    /// <param name="slots">A bit for each slot of the frame.</param>
+    /// <param name="firstSlot">Offset of the first one from rbp; the others lie below.</param>
+    /// <param name="slotSize">Bytes of a slot.</param>
     /// <param name="registers">See <see cref="Registers"/>.</param>
-    public StackMap(ulong[] baselineSlots, int slotSize, uint registers)
+    public StackMap(ulong[] slots, int firstSlot, int slotSize, uint registers)
     {
-        _baselineSlots = baselineSlots;
+        _slots = slots;
+        _firstSlot = firstSlot;
         _slotSize = slotSize;
         Registers = registers;
     }
 
     /// <summary>
-    /// Offsets of 8-byte slots from rbp; stack parameters have positive ones. Those of baseline frames are listed when they are asked
-    /// for: most maps are never used.
+    /// Offsets of 8-byte slots from rbp; stack parameters have positive ones. They are listed when they are asked for: most maps are never
+    /// used.
     /// </summary>
     public int[] RbpOffsets => _rbpOffsets ??= ListSlots();
 
@@ -73,15 +76,18 @@ internal sealed class StackMap
     /// </summary>
     public uint Registers { get; }
 
+    /// <summary>The bits of the slots that the map was made of.</summary>
+    public ReadOnlySpan<ulong> Slots => _slots;
+
     private int[] ListSlots()
     {
         var offsets = new List<int>();
-        for (int i = 0; i < _baselineSlots.Length; i++)
+        for (int i = 0; i < _slots.Length; i++)
         {
-            for (ulong left = _baselineSlots[i]; left != 0; left &= left - 1)
+            for (ulong left = _slots[i]; left != 0; left &= left - 1)
             {
                 int slot = (i * 64) + BitOperations.TrailingZeroCount(left);
-                offsets.Add(FrameLayout.BaselineSlot(slot, _slotSize));
+                offsets.Add(_firstSlot - (slot * _slotSize));
             }
         }
 

@@ -68,7 +68,7 @@ internal sealed class StackMapTable
         var maps = new StackMap[_count];
         for (int i = 0; i < maps.Length; i++)
         {
-            maps[i] = new StackMap(SlotsOf(_entries[i]).ToArray(), slotSize, _entries[i].Registers);
+            maps[i] = new StackMap(SlotsOf(_entries[i]).ToArray(), FrameLayout.BaselineSlot(0, slotSize), slotSize, _entries[i].Registers);
         }
 
         return maps;

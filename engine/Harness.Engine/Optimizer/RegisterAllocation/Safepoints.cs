@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Lowering;
 using Harness.Engine.Runtime;
@@ -10,16 +12,20 @@ namespace Harness.Engine.Optimizer.RegisterAllocation;
 /// </summary>
 /// <remarks>
 /// No register survives a call, so that only allocations find references in registers. Of such a reference there may be a copy in
-/// the frame already, which later is relied on: it lies in both places.
+/// the frame already, which later is relied on: it lies in both places. Slots are sets of bits, which are written down anew only where they
+/// change: a value that lives across many safepoints is noted where its life begins and where it ends.
 /// </remarks>
 internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveInserter moves)
 {
+    private const int BitsPerWord = 64;
+
     private readonly GrowList<int> positions = new();
-    private readonly GrowList<Entry> entries = new();
-    private readonly GrowList<int> starts = new();
+    private readonly GrowList<Point> points = new();
+    private readonly GrowList<Change> changes = new();
+    private readonly GrowList<ulong> words = new();
+    private readonly GrowList<ulong> current = new();
     private readonly List<StackMap> maps = [];
     private readonly Dictionary<StackMap, int> mapNumbers = new(new StackMapComparer());
-    private readonly List<int> offsets = [];
 
     /// <summary>The stack maps, each there once.</summary>
     public IReadOnlyList<StackMap> Maps => maps;
@@ -32,8 +38,9 @@ internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveI
     public void Run(LirCode code)
     {
         positions.Clear();
-        entries.Clear();
-        starts.Clear();
+        points.Clear();
+        changes.Clear();
+        words.Clear();
         maps.Clear();
         mapNumbers.Clear();
         for (int i = 0; i < code.InstructionCount; i++)
@@ -49,6 +56,7 @@ internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveI
             return;
         }
 
+        points.AddMany(default, positions.Count);
         Lifetimes lifetimes = builder.Lifetimes;
         for (int i = 1; i < lifetimes.Count; i++)
         {
@@ -65,45 +73,14 @@ internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveI
             }
         }
 
-        entries.Span.Sort(static (a, b) => a.Safepoint != b.Safepoint
-            ? a.Safepoint.CompareTo(b.Safepoint)
-            : a.Location.Code.CompareTo(b.Location.Code));
-        int next = 0;
-        for (int i = 0; i < positions.Count; i++)
-        {
-            starts.Add(next);
-            while (next < entries.Count && entries[next].Safepoint == i)
-            {
-                next++;
-            }
-        }
-
-        starts.Add(next);
+        ListSlots();
     }
 
     /// <summary>The number of the map of an instruction; -1 if no reference lives across it.</summary>
     public int MapOf(int instruction)
     {
-        offsets.Clear();
-        uint registers = 0;
-        foreach (Entry entry in At(instruction))
-        {
-            if (!entry.IsReference)
-            {
-                continue;
-            }
-
-            if (entry.Location.IsStack)
-            {
-                offsets.Add(entry.Location.RbpOffset);
-            }
-            else
-            {
-                registers |= 1u << entry.Location.Code;
-            }
-        }
-
-        return Number(registers);
+        ref Point point = ref At(instruction);
+        return Number(SlotsOf(point), point.References);
     }
 
     /// <summary>
@@ -114,56 +91,128 @@ internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveI
     /// <param name="saveArea">Offset from rbp of where the first register is saved.</param>
     public int MapWithSavedRegisters(int instruction, int saveArea)
     {
-        offsets.Clear();
-        foreach (Entry entry in At(instruction))
+        ref Point point = ref At(instruction);
+        current.Clear();
+        foreach (ulong word in SlotsOf(point))
         {
-            if (entry.Location.IsStack)
-            {
-                offsets.Add(entry.Location.RbpOffset);
-                continue;
-            }
+            current.Add(word);
+        }
 
-            if (entry.IsReference)
+        for (uint left = point.Registers; left != 0; left &= left - 1)
+        {
+            if ((point.References & left & (uint)-(int)left) != 0)
             {
-                offsets.Add(saveArea);
+                int slot = (FrameLayout.OptimizedFirstSlot - saveArea) / sizeof(long);
+                int missing = (slot / BitsPerWord) + 1 - current.Count;
+                if (missing > 0)
+                {
+                    current.AddMany(0, missing);
+                }
+
+                current[slot / BitsPerWord] |= 1UL << slot;
             }
 
             saveArea += sizeof(long);
         }
 
-        return Number(0);
+        return Number(current.Span, 0);
     }
 
     /// <summary>The registers whose values live across an instruction, as bits by number.</summary>
-    public uint RegistersAt(int instruction)
-    {
-        uint registers = 0;
-        foreach (Entry entry in At(instruction))
-        {
-            registers |= entry.Location.IsRegister ? 1u << entry.Location.Code : 0;
-        }
-
-        return registers;
-    }
+    public uint RegistersAt(int instruction) => At(instruction).Registers;
 
     /// <summary>The places that the map of an instruction names.</summary>
-    public IEnumerable<Location> ReferencesAt(int instruction) =>
-        At(instruction).ToArray().Where(entry => entry.IsReference).Select(entry => entry.Location);
+    public List<Location> ReferencesAt(int instruction)
+    {
+        ref Point point = ref At(instruction);
+        var places = new List<Location>();
+        for (uint left = point.References; left != 0; left &= left - 1)
+        {
+            places.Add(new Location(BitOperations.TrailingZeroCount(left)));
+        }
+
+        ReadOnlySpan<ulong> slots = SlotsOf(point);
+        for (int i = 0; i < slots.Length; i++)
+        {
+            for (ulong left = slots[i]; left != 0; left &= left - 1)
+            {
+                places.Add(Location.OfSlot((i * BitsPerWord) + BitOperations.TrailingZeroCount(left)));
+            }
+        }
+
+        return places;
+    }
 
     private void AddInterval(Lifetimes lifetimes, int index, Location location, bool isReference)
     {
         int value = lifetimes[index].Value;
+        int slot = isReference ? scan.SlotOf(value) : -1;
         for (int range = lifetimes[index].FirstRange; range != 0; range = lifetimes.Range(range).Next)
         {
             LiveRange part = lifetimes.Range(range);
-            for (int i = FirstFrom(part.Start); i < positions.Count && positions[i] < part.End; i++)
+            int first = FirstFrom(part.Start);
+            int end = first < positions.Count && positions[first] < part.End ? FirstFrom(part.End) : first;
+            if (location.IsStack)
             {
-                entries.Add(new Entry(i, location, isReference));
-                if (isReference && location.IsRegister && moves.IsInSlot(value, positions[i]))
+                AddSlot(slot, first, end);
+                continue;
+            }
+
+            for (int i = first; i < end; i++)
+            {
+                points[i].Registers |= 1u << location.Code;
+                points[i].References |= isReference ? 1u << location.Code : 0;
+                if (slot >= 0 && moves.IsInSlot(value, positions[i]))
                 {
-                    entries.Add(new Entry(i, Location.OfSlot(scan.SlotOf(value)), true));
+                    AddSlot(slot, i, i + 1);
                 }
             }
+        }
+    }
+
+    /// <summary>A slot holds a reference from a safepoint up to, not including, another.</summary>
+    private void AddSlot(int slot, int first, int end)
+    {
+        if (first < end)
+        {
+            changes.Add(new Change(first, IsAdded: true, slot));
+            changes.Add(new Change(end, IsAdded: false, slot));
+        }
+    }
+
+    /// <summary>Makes sets of slots of the changes.</summary>
+    private void ListSlots()
+    {
+        changes.Span.Sort(static (a, b) => a.Safepoint != b.Safepoint
+            ? a.Safepoint.CompareTo(b.Safepoint)
+            : a.IsAdded != b.IsAdded ? a.IsAdded.CompareTo(b.IsAdded) : a.Slot.CompareTo(b.Slot));
+        current.Clear();
+        current.AddMany(0, (scan.SlotCount + BitsPerWord - 1) / BitsPerWord);
+        int next = 0;
+        for (int i = 0; i < positions.Count; i++)
+        {
+            int start = next;
+            for (; next < changes.Count && changes[next].Safepoint == i; next++)
+            {
+                // What ends comes before what begins.
+                int slot = changes[next].Slot;
+                ulong bit = 1UL << slot;
+                current[slot / BitsPerWord] = changes[next].IsAdded ? current[slot / BitsPerWord] | bit : current[slot / BitsPerWord] & ~bit;
+            }
+
+            if (next == start)
+            {
+                (points[i].FirstWord, points[i].WordCount) = i == 0 ? (0, 0) : (points[i - 1].FirstWord, points[i - 1].WordCount);
+                continue;
+            }
+
+            points[i].FirstWord = words.Count;
+            foreach (ulong word in ((ReadOnlySpan<ulong>)current.Span).TrimEnd(0UL))
+            {
+                words.Add(word);
+            }
+
+            points[i].WordCount = words.Count - points[i].FirstWord;
         }
     }
 
@@ -174,20 +223,18 @@ internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveI
         return found < 0 ? ~found : found;
     }
 
-    private Span<Entry> At(int instruction)
-    {
-        int safepoint = positions.Span.BinarySearch((4 * instruction) + 1);
-        return entries.Span[starts[safepoint]..starts[safepoint + 1]];
-    }
+    private ref Point At(int instruction) => ref points[positions.Span.BinarySearch((4 * instruction) + 1)];
 
-    private int Number(uint registers)
+    private ReadOnlySpan<ulong> SlotsOf(in Point point) => words.Span.Slice(point.FirstWord, point.WordCount);
+
+    private int Number(ReadOnlySpan<ulong> slots, uint registers)
     {
-        if (offsets.Count == 0 && registers == 0)
+        if (slots.IsEmpty && registers == 0)
         {
             return -1;
         }
 
-        var map = new StackMap([.. offsets], registers);
+        var map = new StackMap(slots.ToArray(), FrameLayout.OptimizedFirstSlot, sizeof(long), registers);
         if (!mapNumbers.TryGetValue(map, out int number))
         {
             number = maps.Count;
@@ -198,22 +245,28 @@ internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveI
         return number;
     }
 
-    private readonly record struct Entry(int Safepoint, Location Location, bool IsReference);
+    /// <summary>A safepoint: registers in use, those with references, and where the set of slots with references lies.</summary>
+    private struct Point
+    {
+        public uint Registers;
+        public uint References;
+        public int FirstWord;
+        public int WordCount;
+    }
+
+    /// <summary>A slot begins to hold a reference that lives across a safepoint, or no longer holds one.</summary>
+    private readonly record struct Change(int Safepoint, bool IsAdded, int Slot);
 
     private sealed class StackMapComparer : IEqualityComparer<StackMap>
     {
         public bool Equals(StackMap? x, StackMap? y) =>
-            x is not null && y is not null && x.Registers == y.Registers && x.RbpOffsets.AsSpan().SequenceEqual(y.RbpOffsets);
+            x is not null && y is not null && x.Registers == y.Registers && x.Slots.SequenceEqual(y.Slots);
 
         public int GetHashCode(StackMap map)
         {
             var hash = default(HashCode);
             hash.Add(map.Registers);
-            foreach (int offset in map.RbpOffsets)
-            {
-                hash.Add(offset);
-            }
-
+            hash.AddBytes(MemoryMarshal.AsBytes(map.Slots));
             return hash.ToHashCode();
         }
     }
