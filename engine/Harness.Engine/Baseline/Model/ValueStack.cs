@@ -17,6 +17,9 @@ namespace Harness.Engine.Baseline.Model;
 internal sealed class ValueStack(FrameSlots frame)
 {
     private readonly FrameSlots _frame = frame;
+
+    /// <summary>By register, the local that was last put into it: where to look first for what it holds.</summary>
+    private readonly int[] _lastLocals = new int[Register.Count];
     private StackValue[] _values = new StackValue[256];
     private RegisterUses _registers = new();
     private int _height;
@@ -217,6 +220,14 @@ internal sealed class ValueStack(FrameSlots frame)
 
         var other = Register.First(candidates);
         _frame.Move(other, register, register.IsXmm ? ValueKind.F64 : ValueKind.I64);
+        int local = _lastLocals[register.Code];
+        if (_registers.CountOf(register) == 1 && local < _height && _values[local].IsRegister && _values[local].Register == register)
+        {
+            // A function may have very many locals.
+            SpillValue(local);
+            return;
+        }
+
         for (int i = _height - 1, left = _registers.CountOf(register); left > 0; i--)
         {
             ref var value = ref _values[i];
@@ -270,6 +281,11 @@ internal sealed class ValueStack(FrameSlots frame)
 
         local = Peek();
         local.IsSaved = false;
+        if (local.IsRegister)
+        {
+            _lastLocals[local.Register.Code] = index;
+        }
+
         if (!keepsTop)
         {
             // The local takes over the operand's use of its register.
@@ -363,6 +379,7 @@ internal sealed class ValueStack(FrameSlots frame)
         var register = Allocate(RegisterSet.For(kind));
         _frame.LoadSlot(register, kind, index);
         _values[index] = StackValue.In(register, kind, isSaved: true);
+        _lastLocals[register.Code] = index;
         _registers.Retain(register);
     }
 
