@@ -419,6 +419,14 @@ public sealed record EngineOptions
         Minimum = 1, Maximum = 1_000_000_000, Unit = "IR nodes")]
     public int CompileMaxNodes { get; init; } = 2_000_000;
 
+    /// <summary>
+    /// How many blocks values may live through, all together, before those that live through many of them for few uses lie in the frame: their
+    /// lifetimes are then not followed block by block. With 0 every number that lives beyond its block does.
+    /// </summary>
+    [Knob("compile.live-blocks", "for each instruction of a function, the blocks that values may live through before the long-lived ones lie in the frame",
+        Maximum = 1_000_000, Unit = "blocks")]
+    public int CompileLiveBlocks { get; init; } = 16;
+
     /// <summary>Loop unrolling.</summary>
     [Knob("pass.unroll", "repeat the bodies of small innermost loops that call nothing", V8Flag = "--wasm-loop-unrolling")]
     public bool PassUnroll { get; init; } = true;

@@ -11,6 +11,7 @@ public class RandomFunctionTests
     [InlineData("inlining=off")]
     [InlineData("pass.fold=off")]
     [InlineData("pass.block-ordering=off")]
+    [InlineData("compile.live-blocks=0")]
     public void Optimized_code_agrees_with_baseline_code(string knob)
     {
         for (int seed = 1; seed <= 60; seed++)

@@ -52,7 +52,7 @@ internal sealed class CodeGenerator : IDisposable
         code.Reset(graph);
         selector.Run(code, module);
         Done("select");
-        lifetimes.Run(code);
+        lifetimes.Run(code, module.Options.CompileLiveBlocks);
         Done("lifetimes");
         scan.Run(code);
         Done("allocate");

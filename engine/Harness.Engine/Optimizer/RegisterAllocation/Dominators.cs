@@ -18,6 +18,7 @@ internal sealed class Dominators
     private int[] immediate = new int[64];
     private int steps;
     private Subtree[] subtrees = new Subtree[64];
+    private int[] runEnds = new int[64];
 
     /// <summary>Computes the dominators of a function's blocks.</summary>
     public void Run(LirCode code)
@@ -26,6 +27,7 @@ internal sealed class Dominators
         {
             immediate = new int[code.BlockCount * 2];
             subtrees = new Subtree[code.BlockCount * 2];
+            runEnds = new int[code.BlockCount * 2];
         }
 
         Array.Fill(immediate, -1, 0, code.BlockCount);
@@ -58,11 +60,47 @@ internal sealed class Dominators
         }
 
         NumberTree(code.BlockCount);
+        FindRuns(code.BlockCount);
     }
 
     /// <summary>Whether every path to a block leads through another one, or they are the same.</summary>
     public bool Dominates(int block, int other) =>
         (uint)(subtrees[other].First - subtrees[block].First) < (uint)subtrees[block].Size;
+
+    /// <summary>Whether every path to any of the blocks in a row leads through a block before them, or the first one of them.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="first">The first block of the row.</param>
+    /// <param name="last">The last one.</param>
+    public bool DominatesAll(int block, int first, int last)
+    {
+        while (first <= last)
+        {
+            if (!Dominates(block, first))
+            {
+                return false;
+            }
+
+            // What the first one dominates, the block does as well.
+            first = first < runEnds[block] ? runEnds[block] : runEnds[first];
+        }
+
+        return true;
+    }
+
+    /// <summary>Finds for each block the first one behind it that it does not dominate.</summary>
+    private void FindRuns(int count)
+    {
+        for (int i = count - 1; i >= 0; i--)
+        {
+            int end = i + 1;
+            while (end < count && Dominates(i, end))
+            {
+                end = runEnds[end];
+            }
+
+            runEnds[i] = end;
+        }
+    }
 
     /// <summary>Numbers the blocks in preorder of the tree of dominators, so that those below a block have adjacent numbers.</summary>
     private void NumberTree(int count)

@@ -46,6 +46,9 @@ internal struct Interval
     /// <summary>The first use.</summary>
     public int FirstUse;
 
+    /// <summary>The first use behind the current position of the allocator, or one before it; 0 if none.</summary>
+    public int CurrentUse;
+
     /// <summary>The first position.</summary>
     public int Start;
 

@@ -7,6 +7,11 @@ namespace Harness.Engine.Optimizer.RegisterAllocation;
 /// from each use up to the definition (Boissinot and others, "Fast Liveness Checking for SSA-Form Programs", 2008; "Computing
 /// Liveness Sets for SSA-Form Programs", 2011).
 /// </summary>
+/// <remarks>
+/// That takes as many steps as there are pairs of a value and a block that it lives through. Where these are many more than instructions, numbers that live
+/// through many blocks for each of their uses lie in the frame: of such a value only one range is known, from the definition to where no block behind can come
+/// back from, and what uses it in a register loads it there.
+/// </remarks>
 internal sealed class LifetimeBuilder
 {
     private const uint AllRegisters = uint.MaxValue;
@@ -14,12 +19,22 @@ internal sealed class LifetimeBuilder
     /// <summary>Most pairs of a value and a block at whose beginning or end it is live: memory and time are by their number.</summary>
     private const int MaxLive = 1 << 23;
 
+    /// <summary>Pairs that every function may have, however small it is.</summary>
+    private const int FreePairs = 1 << 14;
+
+    /// <summary>Where there are too many pairs, blocks that a value may live through for each block that uses it.</summary>
+    private const int BlocksPerUse = 32;
+
     private readonly GrowList<Link> useBlocks = new();
     private readonly GrowList<Link> live = new();
     private readonly GrowList<int> work = new();
+    private readonly GrowList<int> touched = new();
+    private readonly GrowList<int> lastBlocks = new();
     private LirCode code = null!;
     private ValueState[] values = new ValueState[512];
     private BlockState[] blocks = new BlockState[64];
+    private int mostPairs;
+    private int blocksPerUse;
 
     /// <summary>The lifetimes.</summary>
     public Lifetimes Lifetimes { get; } = new();
@@ -36,10 +51,18 @@ internal sealed class LifetimeBuilder
     /// <summary>The register in which a value is needed, or else is made; <see cref="LirOperand.NoHint"/> if none.</summary>
     public byte RegisterHint(int value) => values[value].Hint;
 
+    /// <summary>Whether a value lies in the frame but for the instructions that need it in a register.</summary>
+    public bool LivesInFrame(int value) => values[value].LivesInFrame;
+
     /// <summary>Computes the lifetimes of a function's values.</summary>
-    public void Run(LirCode lir)
+    /// <param name="lir">The function.</param>
+    /// <param name="liveBlocks">See <see cref="Configuration.EngineOptions.CompileLiveBlocks"/>.</param>
+    public void Run(LirCode lir, int liveBlocks)
     {
         code = lir;
+        mostPairs = liveBlocks == 0 ? 0 : (int)Math.Min(MaxLive, FreePairs + ((long)liveBlocks * lir.InstructionCount));
+        blocksPerUse = liveBlocks == 0 ? 0 : BlocksPerUse;
+        lastBlocks.Clear();
         if (values.Length < code.ValueCount)
         {
             values = new ValueState[code.ValueCount * 2];
@@ -144,11 +167,22 @@ internal sealed class LifetimeBuilder
     private void FindLiveBlocks(int value)
     {
         int definition = values[value].DefinitionBlock;
+        int first = live.Count;
+        int most = first;
+        touched.Clear();
         for (int use = values[value].UseBlocks; use != 0; use = useBlocks[use].Next)
         {
+            most += 2 * blocksPerUse;
             AddLiveIn(value, useBlocks[use].Item);
             while (work.Count > 0)
             {
+                // Where references lie must be known at each safepoint.
+                if (live.Count > mostPairs && live.Count > most && code.TypeOf(value) != Ir.IrType.Ref)
+                {
+                    LeaveInFrame(value, first);
+                    return;
+                }
+
                 ref LirBlock block = ref code.Block(work[work.Count - 1]);
                 work.Truncate(work.Count - 1);
                 for (int i = 0; i < block.PredecessorCount; i++)
@@ -158,6 +192,7 @@ internal sealed class LifetimeBuilder
                     if (state.LastLiveOut != value)
                     {
                         state.LastLiveOut = value;
+                        touched.Add(predecessor);
                         state.LiveOut = live.Add(new Link(value, state.LiveOut));
                     }
 
@@ -175,12 +210,52 @@ internal sealed class LifetimeBuilder
         if (blocks[block].LastLiveIn != value)
         {
             blocks[block].LastLiveIn = value;
+            touched.Add(block);
             blocks[block].LiveIn = live.Add(new Link(value, blocks[block].LiveIn));
             work.Add(block);
             if (live.Count > MaxLive)
             {
                 throw new NotSupportedException("too many values are live in too many blocks for optimized code");
             }
+        }
+    }
+
+    /// <summary>Forgets in which blocks a value lives, and notes that it lies in the frame.</summary>
+    private void LeaveInFrame(int value, int first)
+    {
+        foreach (int block in touched.Span)
+        {
+            ref BlockState state = ref blocks[block];
+            state.LiveIn = state.LiveIn >= first ? live[state.LiveIn].Next : state.LiveIn;
+            state.LiveOut = state.LiveOut >= first ? live[state.LiveOut].Next : state.LiveOut;
+        }
+
+        live.Truncate(first);
+        work.Clear();
+        values[value].LivesInFrame = true;
+        if (lastBlocks.Count == 0)
+        {
+            FindLastBlocks();
+        }
+    }
+
+    /// <summary>
+    /// Finds for each block the last one that a value may live in which is used in the block: behind it none leads back to a block before.
+    /// </summary>
+    private void FindLastBlocks()
+    {
+        int last = 0;
+        for (int i = 0; i < code.BlockCount; i++)
+        {
+            // Predecessors are listed in ascending order.
+            ref LirBlock block = ref code.Block(i);
+            last = block.PredecessorCount == 0 ? last : Math.Max(last, code.Predecessors[block.FirstPredecessor + block.PredecessorCount - 1]);
+            lastBlocks.Add(last);
+        }
+
+        for (int i = code.BlockCount - 1; i >= 0; i--)
+        {
+            lastBlocks[i] = lastBlocks[i] <= i ? i : lastBlocks[lastBlocks[i]];
         }
     }
 
@@ -196,11 +271,11 @@ internal sealed class LifetimeBuilder
 
         for (int i = block.EndInstruction - 1; i >= block.FirstInstruction; i--)
         {
-            BuildInstruction(ref code.Instruction(i), 4 * i, start, end);
+            BuildInstruction(ref code.Instruction(i), 4 * i, start, end, index);
         }
     }
 
-    private void BuildInstruction(ref LirInstruction instruction, int position, int blockStart, int blockEnd)
+    private void BuildInstruction(ref LirInstruction instruction, int position, int blockStart, int blockEnd, int block)
     {
         foreach (LirOperand operand in code.Operands(instruction))
         {
@@ -235,7 +310,16 @@ internal sealed class LifetimeBuilder
                 OperandRole.UseLate => position + 4,
                 _ => blockEnd,
             };
-            Lifetimes.AddRange(value, blockStart, end);
+            if (values[value].LivesInFrame && values[value].DefinitionBlock != block)
+            {
+                Lifetimes.AddRange(
+                    value, 4 * code.Block(values[value].DefinitionBlock).FirstInstruction, 4 * code.Block(lastBlocks[block]).EndInstruction);
+            }
+            else
+            {
+                Lifetimes.AddRange(value, blockStart, end);
+            }
+
             if (operand.Place != OperandPlace.Anywhere || operand.Role == OperandRole.UseAtEnd)
             {
                 Lifetimes.AddUse(
@@ -254,6 +338,7 @@ internal sealed class LifetimeBuilder
         public int LastUseBlock;
         public int UseBlocks;
         public byte Hint;
+        public bool LivesInFrame;
     }
 
     private struct BlockState

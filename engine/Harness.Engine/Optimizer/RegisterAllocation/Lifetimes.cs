@@ -88,6 +88,7 @@ internal sealed class Lifetimes
     {
         ref Interval interval = ref intervals[value];
         interval.FirstUse = uses.Add(new UsePosition(position, kind, interval.FirstUse));
+        interval.CurrentUse = interval.FirstUse;
     }
 
     /// <summary>Cuts an interval in two.</summary>
@@ -142,6 +143,7 @@ internal sealed class Lifetimes
             FirstRange = range,
             CurrentRange = range,
             FirstUse = use,
+            CurrentUse = use,
             Start = ranges[range].Start,
             End = parent.End,
             Location = Location.None,
@@ -150,6 +152,7 @@ internal sealed class Lifetimes
         };
         parent.Next = child;
         parent.End = ranges[last].End;
+        parent.CurrentUse = parent.CurrentUse != 0 && uses[parent.CurrentUse].Position < position ? parent.CurrentUse : 0;
         return child;
     }
 
@@ -163,20 +166,6 @@ internal sealed class Lifetimes
         }
 
         return interval.CurrentRange != 0 && ranges[interval.CurrentRange].Start <= position;
-    }
-
-    /// <summary>Whether an interval covers a position.</summary>
-    public bool Covers(int index, int position)
-    {
-        for (int range = intervals[index].FirstRange; range != 0; range = ranges[range].Next)
-        {
-            if (position < ranges[range].End)
-            {
-                return ranges[range].Start <= position;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>The first position that two intervals both cover; <see cref="int.MaxValue"/> if none.</summary>
@@ -217,6 +206,20 @@ internal sealed class Lifetimes
         }
 
         return int.MaxValue;
+    }
+
+    /// <summary>
+    /// The first use at or behind a position not before those that the interval was asked for earlier; <see cref="int.MaxValue"/> if none.
+    /// </summary>
+    public int NextUseAdvancing(int index, int position)
+    {
+        ref Interval interval = ref intervals[index];
+        while (interval.CurrentUse != 0 && uses[interval.CurrentUse].Position < position)
+        {
+            interval.CurrentUse = uses[interval.CurrentUse].Next;
+        }
+
+        return interval.CurrentUse == 0 ? int.MaxValue : uses[interval.CurrentUse].Position;
     }
 
     /// <summary>The last use before a position; -1 if none.</summary>

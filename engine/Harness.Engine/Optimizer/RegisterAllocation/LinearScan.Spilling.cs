@@ -66,12 +66,12 @@ internal sealed partial class LinearScan
     private int FindBlocked(int current, int[] registers, int instruction)
     {
         ref Interval interval = ref lifetimes[current];
-        int limit = NextCall(current);
+        int limit = fixedPositions.NextCall(current);
         foreach (int register in registers)
         {
             freeUntil[register] = limit;
             int holder = active[register];
-            nextUse[register] = holder == 0 ? Never : lifetimes.NextUse(holder, instruction);
+            nextUse[register] = holder == 0 ? Never : lifetimes.NextUseAdvancing(holder, instruction);
             if (holder != 0 && lifetimes[holder].Start > instruction)
             {
                 // Made by the same instruction.
@@ -79,32 +79,23 @@ internal sealed partial class LinearScan
             }
         }
 
-        if (interval.IsChild)
+        foreach (int register in interval.IsChild ? registers : [])
         {
-            for (int i = 0; i < inactive.Count; i++)
+            ReadOnlySpan<int> others = inactive.Of(register);
+            for (int i = others.Length - 1; i >= 0 && inactive.ReturnOf(others[i]) < interval.End; i--)
             {
-                int register = lifetimes[inactive[i]].Location.Code;
-                if (lifetimes.FirstIntersection(inactive[i], current) != Never)
+                if (lifetimes.FirstIntersection(others[i], current) != Never)
                 {
-                    nextUse[register] = Math.Min(nextUse[register], lifetimes.NextUse(inactive[i], instruction));
+                    nextUse[register] = Math.Min(nextUse[register], lifetimes.NextUseAdvancing(others[i], instruction));
                 }
             }
         }
 
-        for (int i = clobberCursor; i < builder.Clobbers.Count; i++)
+        foreach (int register in fixedPositions.Clobbered == 0 ? [] : registers)
         {
-            var (position, mask) = builder.Clobbers[i];
-            if (position >= interval.End || position >= limit)
+            if ((fixedPositions.Clobbered & (1u << register)) != 0)
             {
-                break;
-            }
-
-            foreach (int register in registers)
-            {
-                if ((mask & (1u << register)) != 0 && lifetimes.Covers(current, position))
-                {
-                    freeUntil[register] = Math.Min(freeUntil[register], position);
-                }
+                freeUntil[register] = Math.Min(freeUntil[register], fixedPositions.NextClobber(current, register));
             }
         }
 
@@ -160,22 +151,17 @@ internal sealed partial class LinearScan
             return;
         }
 
-        int kept = 0;
-        for (int i = 0; i < inactive.Count; i++)
+        int end = lifetimes[current].End;
+        for (int i = inactive.Of(register).Length - 1; i >= 0 && inactive.ReturnOf(inactive.Of(register)[i]) < end; i--)
         {
-            int other = inactive[i];
-            if (lifetimes[other].Location.Code == register && lifetimes.FirstIntersection(other, current) != Never)
+            int other = inactive.Of(register)[i];
+            if (lifetimes.FirstIntersection(other, current) != Never)
             {
                 // It is in a hole: what comes after finds a place of its own.
+                inactive.RemoveAt(register, i);
                 Requeue(other, lifetimes.Range(lifetimes[other].CurrentRange).Start);
             }
-            else
-            {
-                inactive[kept++] = other;
-            }
         }
-
-        inactive.Truncate(kept);
     }
 
     /// <summary>Sends the rest of an interval to the frame, from an instruction on at the latest.</summary>
@@ -272,15 +258,8 @@ internal sealed partial class LinearScan
             return false;
         }
 
-        for (int i = 0; i < loop.PredecessorCount; i++)
-        {
-            if (code.Predecessors[loop.FirstPredecessor + i] >= block)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        // Predecessors are listed in ascending order.
+        return loop.PredecessorCount > 0 && code.Predecessors[loop.FirstPredecessor + loop.PredecessorCount - 1] >= block;
     }
 
     private int Weight(int block) => code.Block(block).IsCold ? -1 : code.Block(block).LoopDepth;

@@ -25,17 +25,18 @@ internal sealed partial class LinearScan
     private readonly LifetimeBuilder builder;
     private readonly Lifetimes lifetimes;
     private readonly PriorityQueue<int, int> children = new();
-    private readonly GrowList<int> inactive = new();
+    private readonly InactiveIntervals inactive;
+    private readonly FixedPositions fixedPositions;
     private readonly SpillSlots spillSlots;
     private readonly int[] active = new int[Location.RegisterCount];
     private readonly int[] freeUntil = new int[Location.RegisterCount];
     private readonly int[] nextUse = new int[Location.RegisterCount];
     private LirCode code = null!;
     private int[] blockOfInstruction = new int[1024];
+
+    /// <summary>By value, the interval that the position was in when it was last asked for, as positions only grow.</summary>
+    private int[] visitedPart = new int[512];
     private uint activeRegisters;
-    private int inactiveEvent;
-    private int callCursor;
-    private int clobberCursor;
 
     /// <summary>Makes an allocator for the lifetimes that a builder computes.</summary>
     public LinearScan(LifetimeBuilder builder)
@@ -43,6 +44,8 @@ internal sealed partial class LinearScan
         this.builder = builder;
         lifetimes = builder.Lifetimes;
         spillSlots = new SpillSlots(builder);
+        inactive = new InactiveIntervals(lifetimes);
+        fixedPositions = new FixedPositions(builder);
     }
 
     /// <summary>Number of spill slots in the frame.</summary>
@@ -117,21 +120,74 @@ internal sealed partial class LinearScan
         Array.Clear(active);
         activeRegisters = 0;
         inactive.Clear();
-        inactiveEvent = Never;
-        callCursor = 0;
-        clobberCursor = 0;
+        fixedPositions.Reset(code.ValueCount);
+        if (visitedPart.Length < code.ValueCount)
+        {
+            visitedPart = new int[code.ValueCount * 2];
+        }
+
+        for (int i = 0; i < code.ValueCount; i++)
+        {
+            visitedPart[i] = i;
+        }
     }
 
     private void Visit(int current)
     {
         int position = lifetimes[current].Start;
         Advance(position);
+        if (builder.LivesInFrame(lifetimes[current].Value))
+        {
+            VisitInFrame(current);
+            return;
+        }
+
         if (TryAllocateFree(current))
         {
             return;
         }
 
         AllocateBlocked(current);
+    }
+
+    /// <summary>
+    /// Leaves a value that lives in the frame there up to the next instruction that needs it in a register; at such an instruction, gives it one for
+    /// that instruction alone.
+    /// </summary>
+    private void VisitInFrame(int current)
+    {
+        int last = lifetimes[current].Start | 3;
+        Location slot = spillSlots.Add(lifetimes[current].Value);
+        if (HasMustUse(current, last))
+        {
+            // A call overwrites the register right after it has read it.
+            int start = lifetimes[current].Start;
+            bool isCall = (start & 3) == 0 && code.Instruction(start >> 2).Clobbers == uint.MaxValue;
+            int behind = isCall ? start + 1 : last + 1;
+            if (behind < lifetimes[current].End)
+            {
+                Requeue(current, behind);
+            }
+
+            if (!TryAllocateFree(current))
+            {
+                AllocateBlocked(current);
+            }
+
+            return;
+        }
+
+        lifetimes[current].Location = slot;
+        int use = lifetimes[current].FirstUse;
+        while (use != 0 && (lifetimes.Use(use).Position <= last || lifetimes.Use(use).Kind != UseKind.Must))
+        {
+            use = lifetimes.Use(use).Next;
+        }
+
+        if (use != 0)
+        {
+            Requeue(current, lifetimes.Use(use).Position & ~3);
+        }
     }
 
     /// <summary>Moves on to a position: intervals end, pause in a hole, or come back from one.</summary>
@@ -148,43 +204,30 @@ internal sealed partial class LinearScan
             else if (!lifetimes.CoversAdvancing(interval, position))
             {
                 Deactivate(register);
-                AddInactive(interval);
+                inactive.Add(interval);
             }
         }
 
-        if (position >= inactiveEvent)
+        if (position < inactive.NextReturn)
         {
-            int kept = 0;
-            inactiveEvent = Never;
-            for (int i = 0; i < inactive.Count; i++)
+            return;
+        }
+
+        while (inactive.TryTake(position, out int interval))
+        {
+            if (lifetimes[interval].End <= position)
             {
-                int interval = inactive[i];
-                if (lifetimes[interval].End <= position)
-                {
-                    continue;
-                }
-
-                if (lifetimes.CoversAdvancing(interval, position))
-                {
-                    Activate(interval);
-                    continue;
-                }
-
-                inactive[kept++] = interval;
-                inactiveEvent = Math.Min(inactiveEvent, lifetimes.Range(lifetimes[interval].CurrentRange).Start);
+                continue;
             }
 
-            inactive.Truncate(kept);
-        }
-
-        while (callCursor < builder.Calls.Count && builder.Calls[callCursor] < position)
-        {
-            callCursor++;
-        }
-
-        while (clobberCursor < builder.Clobbers.Count && builder.Clobbers[clobberCursor].Position < position)
-        {
-            clobberCursor++;
+            if (lifetimes.CoversAdvancing(interval, position))
+            {
+                Activate(interval);
+            }
+            else
+            {
+                inactive.Add(interval);
+            }
         }
     }
 
@@ -199,12 +242,6 @@ internal sealed partial class LinearScan
     {
         active[register] = 0;
         activeRegisters &= ~(1u << register);
-    }
-
-    private void AddInactive(int interval)
-    {
-        inactive.Add(interval);
-        inactiveEvent = Math.Min(inactiveEvent, lifetimes.Range(lifetimes[interval].CurrentRange).Start);
     }
 
     /// <summary>Gives an interval a register that is free for it, if need be only for its beginning.</summary>
@@ -243,100 +280,31 @@ internal sealed partial class LinearScan
     private int FindFree(int current, int[] registers)
     {
         ref Interval interval = ref lifetimes[current];
-        int limit = NextCall(current);
+        int limit = fixedPositions.NextCall(current);
         foreach (int register in registers)
         {
             freeUntil[register] = active[register] == 0 ? limit : 0;
         }
 
         // Values in SSA form that are not split do not meet those in a hole where they are defined.
-        if (interval.IsChild)
+        foreach (int register in interval.IsChild ? registers : [])
         {
-            for (int i = 0; i < inactive.Count; i++)
+            ReadOnlySpan<int> others = inactive.Of(register);
+            for (int i = others.Length - 1; i >= 0 && inactive.ReturnOf(others[i]) < Math.Min(freeUntil[register], interval.End); i--)
             {
-                int register = lifetimes[inactive[i]].Location.Code;
-                int meeting = lifetimes.FirstIntersection(inactive[i], current);
-                freeUntil[register] = Math.Min(freeUntil[register], meeting);
+                freeUntil[register] = Math.Min(freeUntil[register], lifetimes.FirstIntersection(others[i], current));
             }
         }
 
-        for (int i = clobberCursor; i < builder.Clobbers.Count; i++)
+        foreach (int register in fixedPositions.Clobbered == 0 ? [] : registers)
         {
-            var (position, mask) = builder.Clobbers[i];
-            if (position >= interval.End || position >= limit)
+            if (freeUntil[register] > 0 && (fixedPositions.Clobbered & (1u << register)) != 0)
             {
-                break;
-            }
-
-            if (!lifetimes.Covers(current, position))
-            {
-                continue;
-            }
-
-            for (; mask != 0; mask &= mask - 1)
-            {
-                int register = BitOperations.TrailingZeroCount(mask);
-                freeUntil[register] = Math.Min(freeUntil[register], position);
+                freeUntil[register] = Math.Min(freeUntil[register], fixedPositions.NextClobber(current, register));
             }
         }
 
         return limit;
-    }
-
-    /// <summary>The first call that an interval lives across; <see cref="Never"/> if none.</summary>
-    private int NextCall(int current)
-    {
-        ref Interval interval = ref lifetimes[current];
-        GrowList<int> calls = builder.Calls;
-        int call = callCursor;
-        for (int range = interval.CurrentRange; range != 0 && call < calls.Count;)
-        {
-            ref LiveRange part = ref lifetimes.Range(range);
-            if (calls[call] >= part.End)
-            {
-                range = part.Next;
-            }
-            else if (calls[call] >= part.Start)
-            {
-                return calls[call];
-            }
-            else
-            {
-                call = FirstCallFrom(call + 1, part.Start);
-            }
-        }
-
-        return Never;
-    }
-
-    /// <summary>The first call at or behind a position, by a search that doubles its steps.</summary>
-    private int FirstCallFrom(int call, int position)
-    {
-        GrowList<int> calls = builder.Calls;
-        int step = 1;
-        int high = call;
-        while (high < calls.Count && calls[high] < position)
-        {
-            call = high + 1;
-            high += step;
-            step *= 2;
-        }
-
-        high = Math.Min(high, calls.Count);
-        while (call < high)
-        {
-            int middle = (call + high) >>> 1;
-            if (calls[middle] < position)
-            {
-                call = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return call;
     }
 
     /// <summary>
@@ -385,7 +353,9 @@ internal sealed partial class LinearScan
             return first.Code;
         }
 
-        Location last = lifetimes[lifetimes.At(hint, lifetimes[current].Start - 1)].Location;
+        ref int part = ref visitedPart[hint];
+        part = lifetimes.At(part, lifetimes[current].Start - 1);
+        Location last = lifetimes[part].Location;
         return last.IsRegister && freeUntil[last.Code] >= needed ? last.Code : -1;
     }
 

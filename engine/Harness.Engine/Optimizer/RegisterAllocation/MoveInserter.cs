@@ -137,6 +137,12 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
 
     private void ConnectIntervals(int value)
     {
+        if (builder.LivesInFrame(value))
+        {
+            LoadForUses(value);
+            return;
+        }
+
         if (scan.SlotOf(value) >= 0)
         {
             if (lifetimes[value].Location.IsStack)
@@ -159,6 +165,26 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
             {
                 Location from = PlaceBefore(earlier, before, i);
                 Connect(scan.BlockAt(start), start >> 2, MoveGroup.Split, value, from, lifetimes[i].Location);
+            }
+        }
+    }
+
+    /// <summary>Stores a value that lives in the frame where it is made, and loads it wherever it is needed in a register.</summary>
+    private void LoadForUses(int value)
+    {
+        storeBlocks[value] = AtDefinition;
+        storePositions[value] = 0;
+        Location slot = Location.OfSlot(scan.SlotOf(value));
+        if (lifetimes[value].Location.IsRegister)
+        {
+            Add((lifetimes[value].Start + 3) >> 2, MoveGroup.Spill, new Move(lifetimes[value].Location, slot, code.TypeOf(value)));
+        }
+
+        for (int i = lifetimes[value].Next; i != 0; i = lifetimes[i].Next)
+        {
+            if (lifetimes[i].Location.IsRegister)
+            {
+                Add(lifetimes[i].Start >> 2, MoveGroup.Split, new Move(slot, lifetimes[i].Location, code.TypeOf(value)));
             }
         }
     }
@@ -227,13 +253,9 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
         for (int i = lifetimes[interval].FirstRange; i != 0; i = lifetimes.Range(i).Next)
         {
             ref LiveRange range = ref lifetimes.Range(i);
-            int last = scan.BlockAt(range.End - 1);
-            for (int block = scan.BlockAt(range.Start); block <= last; block++)
+            if (!dominators.DominatesAll(dominator, scan.BlockAt(range.Start), scan.BlockAt(range.End - 1)))
             {
-                if (!dominators.Dominates(dominator, block))
-                {
-                    return false;
-                }
+                return false;
             }
         }
 
