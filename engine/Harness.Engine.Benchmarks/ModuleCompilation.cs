@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Harness.Engine.Configuration;
+using Harness.Engine.Diagnostics.Growth;
 using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer;
@@ -14,9 +14,8 @@ namespace Harness.Engine.Benchmarks;
 /// wire bytes a second, the time of each step, and the functions that took longest. Times are processor time of the thread, so that
 /// a busy machine changes little.
 /// </summary>
-internal static partial class ModuleCompilation
+internal static class ModuleCompilation
 {
-    private const int ThreadCpuTime = 3;
     private const int WorstCount = 6;
 
     /// <summary>Runs the command: paths, <c>--repeat N</c> (3; the fastest counts), <c>--function INDEX</c>, and knobs.</summary>
@@ -88,7 +87,7 @@ internal static partial class ModuleCompilation
             }
 
             code.Engine.Events.CompilationStepDone += onStep;
-            long start = ThreadTime();
+            long start = ThreadClock.Now;
             measurement.StepStart = start;
             try
             {
@@ -101,27 +100,11 @@ internal static partial class ModuleCompilation
                 measurement.Refusals.Add($"{function}: {refusal.Message}");
             }
 
-            measurement.Functions.Add((i, function.BodySize, ThreadTime() - start));
+            measurement.Functions.Add((i, function.BodySize, ThreadClock.Now - start));
             code.Engine.Events.CompilationStepDone -= onStep;
         }
 
         return measurement;
-    }
-
-    private static long ThreadTime()
-    {
-        ReadThreadClock(ThreadCpuTime, out TimeSpec time);
-        return (time.Seconds * 1_000_000_000) + time.Nanoseconds;
-    }
-
-    [LibraryImport("libc", EntryPoint = "clock_gettime")]
-    private static partial int ReadThreadClock(int clock, out TimeSpec time);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct TimeSpec
-    {
-        public long Seconds;
-        public long Nanoseconds;
     }
 
     private sealed class NoFeedback : IFeedbackSource
@@ -164,11 +147,11 @@ internal static partial class ModuleCompilation
                 steps.Add((done.Name, 0, 0));
             }
 
-            long now = ThreadTime();
+            long now = ThreadClock.Now;
             long nodes = done.Result is Graph graph ? graph.NodeCount : 0;
             steps[step] = (steps[step].Name, steps[step].Time + (now - StepStart), steps[step].Nodes + nodes);
             step++;
-            StepStart = ThreadTime();
+            StepStart = ThreadClock.Now;
         }
 
         public string Describe(string path, WasmModule module)

@@ -23,6 +23,7 @@ var root = new RootCommand("Research harness for speculative optimisation in Web
     CheckCommand.Create(),
     ExplainCommand.Create(),
     MixCommand.Create(),
+    GrowthCommand.Create(),
     WastCommand.Create(),
     JsApiCommand.Create(),
     KnobsCommand.Create(),

@@ -1,0 +1,89 @@
+using System.Globalization;
+using Harness.Engine.Configuration;
+using Harness.Engine.Diagnostics.Growth;
+
+namespace Harness.Experiments.Growth;
+
+/// <summary>
+/// Measures how compile time and memory grow with modules of every shape, from a shape's smallest number to 16 times that. Each module is compiled
+/// several times by both tiers; the fastest counts, since what is slower was disturbed.
+/// </summary>
+internal static class GrowthStudy
+{
+    /// <summary>The tiers, in the order in which they are shown.</summary>
+    public static readonly IReadOnlyList<string> Tiers = ["baseline", "optimizing"];
+
+    /// <summary>How many times a shape's smallest number is measured.</summary>
+    public static readonly IReadOnlyList<int> Multiples = [1, 2, 4, 8, 16];
+
+    private static readonly Dictionary<string, Func<byte[], EngineOptions, CompilationCost>> Measures = new()
+    {
+        ["baseline"] = CompilationCost.OfBaseline,
+        ["optimizing"] = CompilationCost.OfOptimizing,
+    };
+
+    /// <summary>Finds shapes by name.</summary>
+    /// <param name="names">The names; all shapes where there are none.</param>
+    /// <exception cref="HarnessException">There is no such shape.</exception>
+    public static IReadOnlyList<GrowingShape> Find(IReadOnlyList<string> names)
+    {
+        var unknown = names.FirstOrDefault(name => GrowingShapes.All.All(shape => shape.Name != name));
+        if (unknown is not null)
+            throw new HarnessException($"there is no shape '{unknown}'; the shapes are {string.Join(", ", GrowingShapes.All.Select(shape => shape.Name))}");
+        return [.. GrowingShapes.All.Where(shape => names.Count == 0 || names.Contains(shape.Name))];
+    }
+
+    /// <summary>Measures shapes.</summary>
+    /// <param name="shapes">The shapes.</param>
+    /// <param name="options">The knobs.</param>
+    /// <param name="repetitions">How often each module is compiled by each tier.</param>
+    /// <param name="measured">Told each shape that is done, with its rows.</param>
+    public static IReadOnlyList<GrowthRow> Run(
+        IReadOnlyList<GrowingShape> shapes, EngineOptions options, int repetitions, Action<GrowingShape, IReadOnlyList<GrowthRow>> measured)
+    {
+        WarmUp(shapes, options);
+        var rows = new List<GrowthRow>();
+        foreach (var shape in shapes)
+        {
+            var modules = Multiples.Select(multiple => (Size: shape.Size * multiple, Bytes: shape.Assemble(shape.Size * multiple))).ToList();
+            var own = Tiers.SelectMany(tier => modules.Select(module => Measure(shape, tier, module.Size, module.Bytes, options, repetitions))).ToList();
+            rows.AddRange(own);
+            measured(shape, own);
+        }
+
+        return rows;
+    }
+
+    /// <summary>Lets the .NET runtime compile the compilers.</summary>
+    private static void WarmUp(IReadOnlyList<GrowingShape> shapes, EngineOptions options)
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            foreach (var shape in shapes)
+            {
+                var module = shape.Assemble(shape.Size);
+                foreach (var tier in Tiers)
+                    Measures[tier](module, options);
+            }
+        }
+    }
+
+    private static GrowthRow Measure(GrowingShape shape, string tier, int size, byte[] module, EngineOptions options, int repetitions)
+    {
+        var costs = Enumerable.Range(0, repetitions).Select(_ => Measures[tier](module, options)).ToList();
+        var best = costs.MinBy(cost => cost.Time)!;
+        var longest = best.Steps.Count == 0 ? default : best.Steps.MaxBy(step => step.Value);
+        return new GrowthRow
+        {
+            Shape = shape.Name,
+            Tier = tier,
+            Size = size,
+            ModuleBytes = module.Length,
+            CompileMs = Math.Round(best.Time / 1e6, 4),
+            AllocatedBytes = costs.Min(cost => cost.AllocatedBytes),
+            CodeBytes = best.CodeBytes,
+            LongestStep = longest.Key is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{longest.Key} {(double)longest.Value / best.Time:0%}"),
+            Refusal = best.Refusal ?? "",
+        };
+    }
+}
