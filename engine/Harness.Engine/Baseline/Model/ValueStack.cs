@@ -220,14 +220,6 @@ internal sealed class ValueStack(FrameSlots frame)
 
         var other = Register.First(candidates);
         _frame.Move(other, register, register.IsXmm ? ValueKind.F64 : ValueKind.I64);
-        int local = _lastLocals[register.Code];
-        if (_registers.CountOf(register) == 1 && local < _height && _values[local].IsRegister && _values[local].Register == register)
-        {
-            // A function may have very many locals.
-            SpillValue(local);
-            return;
-        }
-
         for (int i = _height - 1, left = _registers.CountOf(register); left > 0; i--)
         {
             ref var value = ref _values[i];
@@ -393,6 +385,14 @@ internal sealed class ValueStack(FrameSlots frame)
 
     private void Spill(Register register)
     {
+        int local = _lastLocals[register.Code];
+        if (_registers.CountOf(register) == 1 && local < _height && _values[local].IsRegister && _values[local].Register == register)
+        {
+            // A function may have very many locals.
+            SpillValue(local);
+            return;
+        }
+
         for (int i = _height - 1, left = _registers.CountOf(register); left > 0; i--)
         {
             if (_values[i].IsRegister && _values[i].Register == register)
