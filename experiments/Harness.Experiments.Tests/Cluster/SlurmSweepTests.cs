@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using Harness.Experiments.Results;
 
 namespace Harness.Experiments.Tests.Cluster;
@@ -13,8 +15,6 @@ public sealed class SlurmSweepTests : IDisposable
         timed-calls: 1
         warm-up: {calls: 2, window: 2, milliseconds: 0, limit-milliseconds: 0}
         """;
-
-    private const int RealPort = 26817;
 
     private readonly TemporaryFolder folder = new();
     private readonly Dictionary<string, string> environment = [];
@@ -75,7 +75,7 @@ public sealed class SlurmSweepTests : IDisposable
         var script = Path.Combine(ProjectLayout.Root, "experiments", "slurm", "one-host.sh");
         var cluster = folder.File("cluster");
         environment["PATH"] = Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin";
-        var (started, _, reason) = Start("bash", "-c", "\"$@\" >\"$0\" 2>&1", folder.File("cluster.log"), script, "start", cluster, $"{RealPort}");
+        var (started, _, reason) = Start("bash", "-c", "\"$@\" >\"$0\" 2>&1", folder.File("cluster.log"), script, "start", cluster, $"{FreePorts()}");
         Assert.True(started == 0, reason + File.ReadAllText(folder.File("cluster.log")));
         try
         {
@@ -122,6 +122,28 @@ public sealed class SlurmSweepTests : IDisposable
     }
 
     private (int ExitCode, string Output, string Error) Run(params string[] arguments) => Start("dotnet", [typeof(HarnessException).Assembly.Location, .. arguments]);
+
+    /// <summary>The first of three ports that nothing uses: a cluster that a killed test left behind may have any.</summary>
+    private static int FreePorts()
+    {
+        for (var first = 26817; ; first += 3)
+        {
+            var listeners = Enumerable.Range(first, 3).Select(port => new TcpListener(IPAddress.Loopback, port)).ToList();
+            try
+            {
+                listeners.ForEach(listener => listener.Start());
+                return first;
+            }
+            catch (SocketException) when (first < 60000)
+            {
+                // The next three, then.
+            }
+            finally
+            {
+                listeners.ForEach(listener => listener.Stop());
+            }
+        }
+    }
 
     private (int ExitCode, string Output, string Error) Start(string program, params string[] arguments)
     {
