@@ -18,6 +18,7 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
     private readonly HashSet<(Claim Claim, int Value, int Bound)> assumed = [];
     private readonly Dictionary<int, uint> largest = [];
     private readonly Stack<int> work = new();
+    private ConstantSums? sums;
     private int steps;
 
     private enum Claim : byte
@@ -69,7 +70,7 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
             }
         }
 
-        return graph[value].Op switch
+        bool follows = graph[value].Op switch
         {
             Opcode.I32And =>
                 IsBelow(graph.Input(value, 0), bound, point, depth - 1) || IsBelow(graph.Input(value, 1), bound, point, depth - 1),
@@ -80,6 +81,39 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
             IrOp.BlockParameter => HoldsOnAllEdges(Claim.Below, value, bound, depth),
             _ => false,
         };
+        return follows || IsBelowByLargerSum(value, bound, point, depth);
+    }
+
+    /// <summary>
+    /// Whether the sum of the same number and a larger constant was found to be below the bound. The number is not negative, so that no sum
+    /// with a constant that is not negative either goes beyond 32 bits.
+    /// </summary>
+    private bool IsBelowByLargerSum(int value, int bound, KnownFacts.Point point, int depth)
+    {
+        sums ??= new ConstantSums(graph, flow);
+        (int number, int constant) = sums.PartsOf(value);
+        foreach ((int sum, int larger) in sums.With(number))
+        {
+            if (steps-- <= 0)
+            {
+                return false;
+            }
+
+            if (larger <= constant)
+            {
+                continue;
+            }
+
+            foreach (Fact fact in facts.At(point, sum))
+            {
+                if (fact.Relation == Relation.Less && fact.Left == sum && fact.Right == bound)
+                {
+                    return IsNotNegative(number, point, depth - 1);
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>What is known of a value; that a bound is not 0 is known of the bound.</summary>
@@ -144,8 +178,7 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
             {
                 Relation.LessSigned => fact.Right == value && TryConstant(fact.Left, out int below) && below >= -1,
                 Relation.AtMostSigned => fact.Right == value && TryConstant(fact.Left, out int least) && least >= 0,
-                Relation.Less or Relation.AtMost =>
-                    fact.Left == value && TryConstant(fact.Right, out int most) && most >= 0,
+                Relation.Less or Relation.AtMost => fact.Left == value && IsAlwaysNotNegative(fact.Right),
                 _ => false,
             };
             if (holds)
@@ -233,7 +266,7 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
         {
             if (fact.Left == value
                 && (fact.Relation == Relation.LessSigned
-                    || (fact.Relation == Relation.Less && TryConstant(fact.Right, out int limit) && limit >= 0)))
+                    || (fact.Relation == Relation.Less && IsAlwaysNotNegative(fact.Right))))
             {
                 return true;
             }
@@ -241,6 +274,8 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
 
         return false;
     }
+
+    private bool IsAlwaysNotNegative(int right) => right < 0 || LargestOf(right) <= int.MaxValue;
 
     private bool Is(int right, int value) => right == value || (right < 0 && IsZero(value));
 
@@ -312,6 +347,9 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
             case Opcode.StructGetU or Opcode.ArrayGetU:
                 return ObjectAccess.FieldOf(in graph[id]).Packing == Packing.I8 ? byte.MaxValue : ushort.MaxValue;
             case Opcode.I31GetU:
+                return int.MaxValue;
+            case Opcode.ArrayLen:
+                // An object has fewer bytes (ObjectHeap.MaxObjectSize).
                 return int.MaxValue;
             default:
                 return Comparisons.IsComparison(graph[id].Op) ? 1u : uint.MaxValue;
