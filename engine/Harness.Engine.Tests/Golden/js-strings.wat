@@ -212,9 +212,7 @@
 ;;>   cmp rsp, [r14]                         ; hash: loop
 ;;>   jb L7
 ;;> L1:
-;;>   test rax, rax                          ; hash: call length
-;;>   je L8
-;;>   test al, 1
+;;>   test al, 1                             ; hash: call length
 ;;>   jne L8
 ;;>   cmp dword [rax], TYPE
 ;;>   jne L8
@@ -228,6 +226,7 @@
 ;;>   cmp ecx, 1                             ; hash: br_if 1
 ;;>   jle L5
 ;;>   mov ebx, 1
+;;>   nop word [rax+rax]
 ;;>   nop word [rax+rax]
 ;;>   nop dword [rax]
 ;;> L3:

@@ -5,6 +5,7 @@
 ;; test: code function=store tier=optimized
 ;; test: code function=final tier=optimized
 ;; test: code function=open tier=optimized
+;; test: code function=narrow tier=optimized
 ;; test: ir function=casts after=end
 ;;
 ;; Objects in optimized code: null checks by fault, allocation inline, write barriers and casts without calls.
@@ -30,6 +31,11 @@
       (drop (br_on_cast $yes anyref (ref $open) (local.get $y)))
       (return (i32.const 1)))
     (struct.get $open 0))
+  ;; Null faults where the object is read; a type with subtypes is one comparison in the row of the object's type.
+  (func $narrow (param $x (ref null $open)) (param $y (ref null struct)) (result i32)
+    (i32.add
+      (struct.get $closed 0 (ref.cast (ref $closed) (local.get $x)))
+      (struct.get $open 0 (ref.cast (ref $open) (local.get $y)))))
   ;; Casts of one reference to different types are different checks.
   (func $casts (param $x anyref)
     (drop (ref.cast anyref (local.get $x)))
@@ -133,14 +139,12 @@
 ;;>   jmp L1
 
 ;;> == code function=final tier=optimized
-;;> 49 bytes
+;;> 40 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
 ;;>   sub rsp, 8
-;;>   test rax, rax                          ; final: ref.cast
-;;>   je L1
-;;>   test al, 1
+;;>   test al, 1                             ; final: ref.cast
 ;;>   jne L1
 ;;>   cmp dword [rax], TYPE
 ;;>   jne L1
@@ -151,24 +155,41 @@
 ;;>   call Trap                              ; final: ref.cast
 
 ;;> == code function=open tier=optimized
-;;> 65 bytes
+;;> 52 bytes
 ;;>   test rdx, rdx                          ; open: br_on_cast
-;;>   je L2
-;;>   test dl, 1
-;;>   jne L2
-;;>   mov r11d, [rdx]
-;;>   cmp r11d, TYPE
 ;;>   je L1
+;;>   test dl, 1
+;;>   jne L1
+;;>   mov r11d, [rdx]
 ;;>   shl r11, 8
-;;>   add r11, [r14+0x30]
-;;>   cmp dword [r11], TYPE
-;;>   jne L2
-;;> L1:
+;;>   cmp dword [r11+0x40000000], TYPE
+;;>   jne L1
 ;;>   mov eax, [rdx+8]                       ; open: struct.get
 ;;>   ret                                    ; open: end
-;;> L2:
+;;> L1:
 ;;>   mov eax, 1                             ; open: return
 ;;>   ret
+
+;;> == code function=narrow tier=optimized
+;;> 64 bytes
+;;>   push rbp
+;;>   mov rbp, rsp
+;;>   push r14
+;;>   sub rsp, 8
+;;>   cmp dword [rax], TYPE                  ; narrow: ref.cast
+;;>   jne L1
+;;>   mov eax, [rax+8]                       ; narrow: struct.get
+;;>   mov r11d, [rdx]                        ; narrow: ref.cast
+;;>   shl r11, 8
+;;>   cmp dword [r11+0x40000000], TYPE
+;;>   jne L2
+;;>   add eax, [rdx+8]                       ; narrow: i32.add
+;;>   leave                                  ; narrow: end
+;;>   ret
+;;> L1:
+;;>   call Trap                              ; narrow: ref.cast
+;;> L2:
+;;>   call Trap                              ; narrow: ref.cast
 
 ;;> == ir function=casts after=end
 ;;> at the end

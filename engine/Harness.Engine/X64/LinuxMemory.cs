@@ -32,6 +32,11 @@ internal static unsafe partial class LinuxMemory
     public static byte* MapPages(nuint size) =>
         Check(Mmap(null, size, ProtRead | ProtWrite, MapPrivate | MapAnonymous | MapNoReserve, -1, 0));
 
+    /// <summary>Maps zeroed pages at an address if they fit there, elsewhere if not. They take memory once they are touched.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    public static byte* MapPagesNear(nuint address, nuint size) =>
+        Check(Mmap((void*)address, size, ProtRead | ProtWrite, MapPrivate | MapAnonymous | MapNoReserve, -1, 0));
+
     /// <summary>Reserves addresses that cannot be accessed until <see cref="Protect"/> allows it; they are zeroed then.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
     public static byte* Reserve(nuint size) =>

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Harness.Engine.Heap;
-using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Lowering;
 using Harness.Engine.Optimizer.RegisterAllocation;
@@ -9,7 +8,7 @@ using Harness.Engine.X64;
 
 namespace Harness.Engine.Optimizer.Emission;
 
-/// <content>Allocation, write barriers and type tests.</content>
+/// <content>Allocation and write barriers.</content>
 internal sealed partial class CodeEmitter
 {
     /// <summary>Takes room in the nursery, or makes some first; no register but the result's is overwritten.</summary>
@@ -223,114 +222,6 @@ internal sealed partial class CodeEmitter
         asm.Mov(OpSize.Qword, Scratch, path.Integer);
         asm.Call(NativeRuntime.AddressOf(Stub.Remember));
         AddSite(instruction, asm.Position, TrapKind.None);
-    }
-
-    private void EmitTestType(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
-    {
-        Gpr reference = Input(operands, 1).Gpr;
-        Gpr result = Result(operands).Gpr;
-        Label yes = asm.NewLabel();
-        Label no = asm.NewLabel();
-        Label done = asm.NewLabel();
-        FlagCondition condition = EmitTypeTest(TypeTest.Of(instruction), reference, yes, no);
-        EmitJumpIf(condition.Negate(), no, isNear: true);
-        asm.Bind(yes);
-        asm.MovImm(result, 1);
-        asm.JmpShort(done);
-        asm.Bind(no);
-        asm.Zero(result);
-        asm.Bind(done);
-    }
-
-    private void EmitCheckType(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
-    {
-        Gpr reference = Input(operands, 0).Gpr;
-        Label yes = asm.NewLabel();
-        Label no = AddTrap(instruction, TrapKind.CastFailure);
-        FlagCondition condition = EmitTypeTest(TypeTest.Of(instruction), reference, yes, no);
-        EmitJumpIf(condition.Negate(), no);
-        asm.Bind(yes);
-    }
-
-    private void EmitBranchOnType(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands, int first, int second)
-    {
-        if (instruction.Condition == Condition.NotEqual.ToFlag())
-        {
-            (first, second) = (second, first);
-        }
-
-        FlagCondition condition = EmitTypeTest(TypeTest.Of(instruction), Input(operands, 0).Gpr, labels[first], labels[second]);
-        EmitBranch(condition, first, second);
-    }
-
-    /// <summary>
-    /// Tests a reference's type: goes on to the targets as soon as the answer is known, and ends with a comparison that decides on the
-    /// rest.
-    /// </summary>
-    /// <returns>The condition under which the reference is of the type.</returns>
-    private FlagCondition EmitTypeTest(in TypeTest test, Gpr reference, Label yes, Label no)
-    {
-        bool decidesNull = test.Kind switch
-        {
-            TypeTestKind.Always or TypeTestKind.Never => true,
-            TypeTestKind.I31 => !test.AcceptsNull,
-            _ => false,
-        };
-        if (test.MayBeNull && !decidesNull)
-        {
-            asm.Test(OpSize.Qword, reference, reference);
-            asm.Jcc(Condition.Zero, test.AcceptsNull ? yes : no);
-        }
-
-        if (test.MayBeI31)
-        {
-            asm.Test(OpSize.Byte, reference, 1);
-            asm.Jcc(Condition.NotZero, test.AcceptsI31 ? yes : no);
-        }
-
-        switch (test.Kind)
-        {
-            case TypeTestKind.Never or TypeTestKind.Always:
-                return EmitNullTest(test, reference);
-            case TypeTestKind.I31:
-                asm.Test(OpSize.Byte, reference, 1);
-                return Condition.NotZero.ToFlag();
-            case TypeTestKind.Flags:
-                asm.Test(OpSize.Byte, Mem.Base(reference, ObjectHeader.FlagsOffset), (int)test.Flags);
-                return Condition.NotZero.ToFlag();
-        }
-
-        HeapType heapType = test.Target.HeapType;
-        Mem typeId = Mem.Base(reference, InstructionSelector.TypeIdOffsetOf(heapType));
-        if (test.Kind == TypeTestKind.Exact)
-        {
-            asm.Alu(AluOp.Cmp, OpSize.Dword, typeId, heapType.CanonicalId);
-            return Condition.Equal.ToFlag();
-        }
-
-        asm.Mov(OpSize.Dword, Scratch, typeId);
-        asm.Alu(AluOp.Cmp, OpSize.Dword, Scratch, heapType.CanonicalId);
-        asm.Jcc(Condition.Equal, yes);
-        int depth = TypeRegistry.Get(heapType.CanonicalId).Depth;
-        asm.Shift(ShiftOp.Shl, OpSize.Qword, Scratch, TypeDisplays.RowShift);
-        asm.Alu(AluOp.Add, OpSize.Qword, Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.TypeDisplaysOffset));
-        asm.Alu(AluOp.Cmp, OpSize.Dword, Mem.Base(Scratch, TypeDisplays.OffsetOf(depth)), heapType.CanonicalId);
-        return Condition.Equal.ToFlag();
-    }
-
-    /// <summary>Decides by null alone: all other references are of the type, or none is.</summary>
-    private FlagCondition EmitNullTest(in TypeTest test, Gpr reference)
-    {
-        bool isAlways = test.Kind == TypeTestKind.Always;
-        if (test.MayBeNull && test.AcceptsNull != isAlways)
-        {
-            asm.Test(OpSize.Qword, reference, reference);
-            return (isAlways ? Condition.NotZero : Condition.Zero).ToFlag();
-        }
-
-        // The stack pointer is not zero.
-        asm.Test(OpSize.Qword, Gpr.Rsp, Gpr.Rsp);
-        return (isAlways ? Condition.NotZero : Condition.Zero).ToFlag();
     }
 
     /// <summary>Where the operands of <see cref="LirOp.AllocateArray"/> lie.</summary>
