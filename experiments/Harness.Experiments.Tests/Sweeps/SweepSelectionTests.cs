@@ -67,7 +67,7 @@ public sealed class SweepSelectionTests
         Assert.Null(new SweepEstimate(sweep, pending, []).Duration);
         Measurement[] measured =
         [
-            new() { Engine = "ours", Configuration = "a", Workload = "two-targets", Program = "two-targets", Repetition = 1, ExecuteMs = 1, StartMs = 350, IterationsMs = "200;200;100" },
+            new() { Engine = "ours", Configuration = "a", Workload = "two-targets", Program = "two-targets", Repetition = 1, ExecuteMs = 1, StartMs = 350, WarmUpMs = 200, Settled = true, TimedCalls = 3, IterationsMs = "200;100;110;90" },
         ];
         var estimate = new SweepEstimate(sweep, pending, measured);
 
@@ -75,6 +75,17 @@ public sealed class SweepSelectionTests
         Assert.Equal(40, estimate.Duration!.Value.TotalSeconds, 1e-6);
         Assert.Equal(2, estimate.KnownCells);
         Assert.Equal(30, SweepPlan.Pending(sweep, Enumerable.Range(1, 10).Select(repetition => measured[0] with { Repetition = repetition })).Count());
+    }
+
+    [Fact]
+    public void ProcessesOfAQuickLookAreTakenToBeAsLongAsTheSweepLetsThemBe()
+    {
+        var sweep = TestSweeps.Read("workloads: [recursion]\nconfigurations: [{name: a}]\nrepetitions: 10\ntimed-calls: 5\nwarm-up: {limit-milliseconds: 2350}\n");
+        Measurement row = new() { Engine = "ours", Configuration = "a", Workload = "recursion", Program = "recursion", Repetition = 1, ExecuteMs = 100, TimedCalls = 1, WarmUpMs = 500, IterationsMs = "250;250;100" };
+        Assert.Equal(30, Seconds(row), 1e-6);
+        Assert.Equal(11.5, Seconds(row with { Settled = true }), 1e-6);
+
+        double Seconds(Measurement measured) => new SweepEstimate(sweep, [.. SweepPlan.Order(sweep)], [measured]).Duration!.Value.TotalSeconds;
     }
 
     [Fact]

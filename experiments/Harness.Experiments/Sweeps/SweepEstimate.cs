@@ -78,12 +78,19 @@ internal sealed class SweepEstimate
     private double? Known(Cell cell) =>
         ofCells.TryGetValue(cell, out var exact) ? exact : ofPrograms.TryGetValue((cell.Engine, cell.Workload), out var similar) ? similar : null;
 
-    private static double SecondsOf(Measurement row)
+    /// <summary>
+    /// What a process would take under this sweep's rules, which a quick look's are not: it times as many calls as this sweep wants, and warms up as long as the
+    /// process did, or, where that was too short for it to settle, as long as it may.
+    /// </summary>
+    private double SecondsOf(Measurement row)
     {
-        // Iterations that warm up and those that are timed; of a row without them the warm-up and the timed calls.
-        var iterations = row.IterationsMs.Length > 0
-            ? row.IterationsMs.Split(';').Sum(text => double.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : 0)
-            : row.WarmUpMs + (row.TimedCalls * row.ExecuteMs);
-        return Overhead + ((row.StartMs + row.CompileMs + row.InstantiateMs + iterations) / 1000);
+        var warmUp = row.Settled ? row.WarmUpMs : Math.Max(row.WarmUpMs, sweep.WarmUp.LimitMilliseconds);
+        return Overhead + ((row.StartMs + row.CompileMs + row.InstantiateMs + warmUp + (sweep.TimedCalls * IterationOf(row))) / 1000);
     }
+
+    /// <summary>The mean of the timed iterations; a row without them has the time that counts, which is the same where a program does not time itself.</summary>
+    private static double IterationOf(Measurement row) =>
+        row.IterationsMs.Length == 0
+            ? row.ExecuteMs
+            : row.IterationsMs.Split(';').TakeLast(Math.Max(1, row.TimedCalls)).Average(text => double.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : 0);
 }
