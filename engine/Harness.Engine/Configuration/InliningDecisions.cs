@@ -42,15 +42,8 @@ public sealed class InliningDecisions : IEquatable<InliningDecisions>
             return None;
         }
 
-        try
-        {
-            return InliningDecisionsReader.Read(ReadText(path), System.IO.Path.GetFullPath(path));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            string reason = path.Length == 0 ? "its name is empty" : exception.Message.TrimEnd('.');
-            throw new KnobException($"the inlining decisions '{path}' cannot be read: {reason}; name a file, or '{NoFile}'", exception);
-        }
+        string text = KnobFile.Read(path, InliningDecisionsReader.MaximumBytes, "the inlining decisions", NoFile);
+        return InliningDecisionsReader.Read(text, System.IO.Path.GetFullPath(path));
     }
 
     /// <summary>The decisions about a module's calls: whether a call is inlined, by its <see cref="PathOf">path</see>.</summary>
@@ -84,13 +77,4 @@ public sealed class InliningDecisions : IEquatable<InliningDecisions>
 
     /// <inheritdoc/>
     public override string ToString() => Path;
-
-    /// <summary>Reads as much of a file as decisions may have, and one byte more.</summary>
-    private static string ReadText(string path)
-    {
-        using FileStream stream = File.OpenRead(path);
-        byte[] bytes = new byte[InliningDecisionsReader.MaximumBytes + 1];
-        int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return Encoding.UTF8.GetString(bytes, 0, length);
-    }
 }

@@ -44,15 +44,8 @@ public sealed class InliningModel : IEquatable<InliningModel>
             return BuiltIn;
         }
 
-        try
-        {
-            return InliningModelReader.Read(ReadText(path), System.IO.Path.GetFullPath(path));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            string reason = path.Length == 0 ? "its name is empty" : exception.Message.TrimEnd('.');
-            throw new KnobException($"the inlining model '{path}' cannot be read: {reason}; name a file, or '{BuiltInName}'", exception);
-        }
+        string text = KnobFile.Read(path, InliningModelReader.MaximumBytes, "the inlining model", BuiltInName);
+        return InliningModelReader.Read(text, System.IO.Path.GetFullPath(path));
     }
 
     /// <summary>What is added for every call.</summary>
@@ -129,15 +122,6 @@ public sealed class InliningModel : IEquatable<InliningModel>
 
     /// <inheritdoc/>
     public override string ToString() => Path;
-
-    /// <summary>Reads as much of a file as a model may have, and one byte more.</summary>
-    private static string ReadText(string path)
-    {
-        using FileStream stream = File.OpenRead(path);
-        byte[] bytes = new byte[InliningModelReader.MaximumBytes + 1];
-        int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return Encoding.UTF8.GetString(bytes, 0, length);
-    }
 
     private static InliningModel LoadBuiltIn()
     {

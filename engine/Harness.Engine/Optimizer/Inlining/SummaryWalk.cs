@@ -27,12 +27,9 @@ internal sealed class SummaryWalk
     /// <summary>Nodes of an instruction on many elements at once.</summary>
     private const int BulkNodes = 6;
 
-    private static readonly ValueOrigin Unknown = new(ValueOriginKind.Unknown);
-
     private readonly WasmModule module;
     private readonly FunctionInfo function;
-    private readonly List<ValueOrigin> stack = [];
-    private readonly List<Scope> scopes = [];
+    private readonly OriginStack stack = new();
     private readonly Dictionary<int, ValueOrigin[]> arguments = [];
     private readonly ParameterUses[] uses;
     private BytecodeReader reader;
@@ -61,11 +58,11 @@ internal sealed class SummaryWalk
         CountAssignments();
         for (int i = 0; i < uses.Length; i++)
         {
-            locals[i] = assignments[i] == 0 ? new ValueOrigin(ValueOriginKind.Parameter, i) : Unknown;
+            locals[i] = assignments[i] == 0 ? new ValueOrigin(ValueOriginKind.Parameter, i) : OriginStack.Unknown;
         }
 
-        scopes.Add(new Scope(0, function.Type.Results.Length));
-        while (!reader.IsAtEnd && scopes.Count > 0)
+        stack.Open(0, function.Type.Results.Length);
+        while (!reader.IsAtEnd && stack.Depth > 0)
         {
             int offset = reader.Offset;
             Opcode opcode = reader.ReadOpcode();
@@ -152,35 +149,35 @@ internal sealed class SummaryWalk
                 VisitScope(opcode, leaves: false);
                 break;
             case Opcode.LocalGet:
-                Push(locals[reader.ReadIndex()]);
+                stack.Push(locals[reader.ReadIndex()]);
                 break;
             case Opcode.LocalSet:
-                Assign(reader.ReadIndex(), Pop());
+                Assign(reader.ReadIndex(), stack.Pop());
                 break;
             case Opcode.LocalTee:
-                ValueOrigin value = Pop();
+                ValueOrigin value = stack.Pop();
                 Assign(reader.ReadIndex(), value);
-                Push(value);
+                stack.Push(value);
                 break;
             case Opcode.GlobalGet:
                 VisitGlobal(module.Globals[reader.ReadIndex()]);
                 break;
             case Opcode.GlobalSet:
                 reader.SkipImmediates(opcode);
-                Escape(Pop());
+                Escape(stack.Pop());
                 nodes++;
                 break;
             case Opcode.I32Const or Opcode.I64Const or Opcode.F32Const or Opcode.F64Const:
                 reader.SkipImmediates(opcode);
-                Push(new ValueOrigin(ValueOriginKind.Constant));
+                stack.Push(new ValueOrigin(ValueOriginKind.Constant));
                 break;
             case Opcode.Drop:
-                Pop();
+                stack.Pop();
                 break;
             case Opcode.Select or Opcode.SelectTyped:
                 reader.SkipImmediates(opcode);
-                Decide(Pop());
-                Replace(2, 1);
+                Decide(stack.Pop());
+                stack.Replace(2, 1);
                 nodes++;
                 break;
             case Opcode.Br or Opcode.BrIf or Opcode.BrTable or Opcode.Return or Opcode.Unreachable or Opcode.ThrowRef or Opcode.Rethrow:
@@ -212,34 +209,31 @@ internal sealed class SummaryWalk
         hasLoop |= opcode == Opcode.Loop;
         if (opcode == Opcode.If)
         {
-            Decide(Pop());
+            Decide(stack.Pop());
             nodes++;
         }
 
-        Replace(signature.ParameterCount, signature.ParameterCount);
-        scopes.Add(new Scope(stack.Count - signature.ParameterCount, signature.ResultCount));
+        stack.Replace(signature.ParameterCount, signature.ParameterCount);
+        stack.Open(signature.ParameterCount, signature.ResultCount);
     }
 
     /// <summary>An instruction that ends a scope, or begins the next part of it.</summary>
     private void VisitScope(Opcode opcode, bool leaves)
     {
         reader.SkipImmediates(opcode);
-        Scope scope = scopes[^1];
         if (opcode is Opcode.End or Opcode.Delegate)
         {
-            if (scopes.Count == 1 && !leaves)
+            if (stack.Depth == 1 && !leaves)
             {
                 NoteReturn();
             }
 
-            Truncate(scope.Height);
-            scopes.RemoveAt(scopes.Count - 1);
-            PushUnknown(scope.ResultCount);
+            stack.Close();
             return;
         }
 
         // What the other part begins with is missing on the stack: operands that are not there are unknown.
-        Truncate(scope.Height);
+        stack.Clear();
     }
 
     private void VisitBranch(Opcode opcode)
@@ -248,16 +242,16 @@ internal sealed class SummaryWalk
         {
             case Opcode.BrIf:
                 reader.SkipImmediates(opcode);
-                Decide(Pop());
+                Decide(stack.Pop());
                 nodes++;
                 return;
-            case Opcode.Br when reader.ReadIndex() == scopes.Count - 1:
+            case Opcode.Br when reader.ReadIndex() == stack.Depth - 1:
             case Opcode.Return:
                 NoteReturn();
                 break;
             case Opcode.BrTable:
                 reader.SkipImmediates(opcode);
-                Decide(Pop());
+                Decide(stack.Pop());
                 nodes += 2;
                 break;
             case Opcode.Rethrow:
@@ -280,12 +274,12 @@ internal sealed class SummaryWalk
             case Opcode.CallIndirect or Opcode.ReturnCallIndirect:
                 type = module.GetType(reader.ReadIndex()).Function!;
                 reader.ReadIndex();
-                Pop();
+                stack.Pop();
                 nodes += TableCallNodes;
                 break;
             default:
                 type = module.GetType(reader.ReadIndex()).Function!;
-                ValueOrigin callee = Pop();
+                ValueOrigin callee = stack.Pop();
                 if (callee.Kind == ValueOriginKind.Parameter)
                 {
                     uses[callee.Index].Calls++;
@@ -298,13 +292,13 @@ internal sealed class SummaryWalk
         var passed = new ValueOrigin[type.Parameters.Length];
         for (int i = passed.Length - 1; i >= 0; i--)
         {
-            passed[i] = Pop();
+            passed[i] = stack.Pop();
             Escape(passed[i]);
         }
 
         arguments[offset] = passed;
         nodes += CallNodes + passed.Length;
-        PushUnknown(type.Results.Length);
+        stack.PushUnknown(type.Results.Length);
         if (opcode is Opcode.ReturnCall or Opcode.ReturnCallIndirect or Opcode.ReturnCallRef)
         {
             returnsOnlyNew = false;
@@ -316,7 +310,7 @@ internal sealed class SummaryWalk
     {
         nodes++;
         bool isKnown = global is { IsImported: false, Type.IsMutable: false };
-        Push(new ValueOrigin(
+        stack.Push(new ValueOrigin(
             !isKnown ? ValueOriginKind.Unknown
             : global.Type.Type.IsReference ? ValueOriginKind.ConstantObject
             : ValueOriginKind.Constant));
@@ -329,30 +323,30 @@ internal sealed class SummaryWalk
         switch (opcode)
         {
             case Opcode.RefNull:
-                Push(new ValueOrigin(ValueOriginKind.Null));
+                stack.Push(new ValueOrigin(ValueOriginKind.Null));
                 break;
             case Opcode.RefFunc:
-                Push(new ValueOrigin(ValueOriginKind.Function));
+                stack.Push(new ValueOrigin(ValueOriginKind.Function));
                 break;
             case Opcode.RefIsNull or Opcode.RefTest or Opcode.RefTestNull:
-                Test(Pop());
-                Push(Unknown);
+                Test(stack.Pop());
+                stack.Push(OriginStack.Unknown);
                 break;
             case Opcode.RefEq:
-                Test(Pop());
-                Test(Pop());
-                Push(Unknown);
+                Test(stack.Pop());
+                Test(stack.Pop());
+                stack.Push(OriginStack.Unknown);
                 break;
             case Opcode.BrOnNonNull:
-                Test(Pop());
+                Test(stack.Pop());
                 break;
             case Opcode.RefAsNonNull or Opcode.BrOnNull or Opcode.RefCast or Opcode.RefCastNull or Opcode.BrOnCast or Opcode.BrOnCastFail:
-                Test(Peek());
+                Test(stack.Peek());
                 break;
             case Opcode.AnyConvertExtern or Opcode.ExternConvertAny:
                 break;
             case Opcode.RefI31 or Opcode.I31GetS or Opcode.I31GetU:
-                Replace(1, 1);
+                stack.Replace(1, 1);
                 nodes++;
                 break;
             default:
@@ -385,25 +379,25 @@ internal sealed class SummaryWalk
         switch (opcode)
         {
             case Opcode.StructGet or Opcode.StructGetS or Opcode.StructGetU or Opcode.ArrayLen:
-                Access(Pop());
-                Push(Unknown);
+                Access(stack.Pop());
+                stack.Push(OriginStack.Unknown);
                 nodes++;
                 break;
             case Opcode.StructSet:
-                Escape(Pop());
-                Access(Pop());
+                Escape(stack.Pop());
+                Access(stack.Pop());
                 nodes += 2;
                 break;
             case Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU:
-                Pop();
-                Access(Pop());
-                Push(Unknown);
+                stack.Pop();
+                Access(stack.Pop());
+                stack.Push(OriginStack.Unknown);
                 nodes += ElementNodes;
                 break;
             case Opcode.ArraySet:
-                Escape(Pop());
-                Pop();
-                Access(Pop());
+                Escape(stack.Pop());
+                stack.Pop();
+                Access(stack.Pop());
                 nodes += ElementNodes + 1;
                 break;
             case Opcode.ArrayNewDefault:
@@ -440,23 +434,23 @@ internal sealed class SummaryWalk
                 nodes--;
                 return;
             case Opcode.TableGet:
-                Replace(1, 1);
+                stack.Replace(1, 1);
                 nodes += ElementNodes - 1;
                 return;
             case Opcode.TableSet:
-                Pop();
-                Escape(Pop());
+                stack.Pop();
+                Escape(stack.Pop());
                 nodes += ElementNodes;
                 return;
             case Opcode.MemorySize or Opcode.TableSize:
-                Push(Unknown);
+                stack.Push(OriginStack.Unknown);
                 return;
             case Opcode.MemoryGrow:
-                Replace(1, 1);
+                stack.Replace(1, 1);
                 return;
             case Opcode.TableGrow:
                 PopEscaping(2);
-                Push(Unknown);
+                stack.Push(OriginStack.Unknown);
                 return;
             case Opcode.MemoryCopy or Opcode.MemoryFill or Opcode.MemoryInit or Opcode.TableCopy or Opcode.TableFill or Opcode.TableInit:
                 PopEscaping(3);
@@ -473,7 +467,7 @@ internal sealed class SummaryWalk
         }
 
         // The table does not tell what the instruction takes and gives: all operands are unknown from here to the end of the scope.
-        Truncate(scopes[^1].Height);
+        stack.Clear();
     }
 
     /// <summary>An operation on numbers. One on constants and one parameter alone is again as constant as the parameter.</summary>
@@ -483,7 +477,7 @@ internal sealed class SummaryWalk
         bool folds = isPure;
         for (int i = 0; i < parameterCount; i++)
         {
-            ValueOrigin operand = Pop();
+            ValueOrigin operand = stack.Pop();
             if (operand.Kind == ValueOriginKind.Parameter && (parameter < 0 || parameter == operand.Index))
             {
                 parameter = operand.Index;
@@ -494,7 +488,7 @@ internal sealed class SummaryWalk
             }
         }
 
-        ValueOrigin result = !folds ? Unknown
+        ValueOrigin result = !folds ? OriginStack.Unknown
             : parameter >= 0 ? new ValueOrigin(ValueOriginKind.Parameter, parameter)
             : new ValueOrigin(ValueOriginKind.Constant);
         if (folds && parameter >= 0)
@@ -504,7 +498,7 @@ internal sealed class SummaryWalk
 
         for (int i = 0; i < resultCount; i++)
         {
-            Push(result);
+            stack.Push(result);
         }
     }
 
@@ -512,16 +506,16 @@ internal sealed class SummaryWalk
     {
         PopEscaping(operands);
         nodes += AllocationNodes + operands;
-        Push(new ValueOrigin(ValueOriginKind.NewObject));
+        stack.Push(new ValueOrigin(ValueOriginKind.NewObject));
     }
 
-    private void Assign(int local, ValueOrigin value) => locals[local] = assignments[local] == 1 ? value : Unknown;
+    private void Assign(int local, ValueOrigin value) => locals[local] = assignments[local] == 1 ? value : OriginStack.Unknown;
 
     private void NoteReturn()
     {
         if (function.Type.Results.Length > 0)
         {
-            ValueOrigin value = Peek();
+            ValueOrigin value = stack.Peek();
             Escape(value);
             returnsSomething = true;
             returnsOnlyNew &= value.Kind == ValueOriginKind.NewObject;
@@ -561,57 +555,11 @@ internal sealed class SummaryWalk
         }
     }
 
-    private void Push(ValueOrigin value) => stack.Add(value);
-
-    private void PushUnknown(int count)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            Push(Unknown);
-        }
-    }
-
-    private ValueOrigin Peek() => stack.Count > scopes[^1].Height ? stack[^1] : Unknown;
-
-    private ValueOrigin Pop()
-    {
-        ValueOrigin top = Peek();
-        if (stack.Count > scopes[^1].Height)
-        {
-            stack.RemoveAt(stack.Count - 1);
-        }
-
-        return top;
-    }
-
     private void PopEscaping(int count)
     {
         for (int i = 0; i < count; i++)
         {
-            Escape(Pop());
+            Escape(stack.Pop());
         }
     }
-
-    private void Replace(int popped, int pushed)
-    {
-        for (int i = 0; i < popped; i++)
-        {
-            Pop();
-        }
-
-        PushUnknown(pushed);
-    }
-
-    private void Truncate(int height)
-    {
-        if (stack.Count > height)
-        {
-            stack.RemoveRange(height, stack.Count - height);
-        }
-    }
-
-    /// <summary>A block, or the function itself.</summary>
-    /// <param name="Height">Operands below it.</param>
-    /// <param name="ResultCount">Operands that it leaves.</param>
-    private readonly record struct Scope(int Height, int ResultCount);
 }
