@@ -23,6 +23,7 @@ internal static class SweepCommand
         var suites = SuiteOption.Create();
         var results = new Option<string?>("--results") { Description = "results folder; results/NAME if left out", HelpName = "FOLDER" };
         var restart = new Option<bool>("--restart") { Description = "set earlier results aside and measure anew, instead of going on" };
+        var redo = new Option<bool>("--redo-disturbed") { Description = "measure again what others on the machine disturbed, whatever its times were; disturbed.csv keeps what was measured first" };
         var include = new Option<string[]>("--include") { Description = "measure only cells that meet a condition such as workload=gc-*,engine=ours (may be repeated: any of them)", HelpName = "CONDITION", DefaultValueFactory = _ => [] };
         var exclude = new Option<string[]>("--exclude") { Description = "leave out cells that meet a condition (may be repeated)", HelpName = "CONDITION", DefaultValueFactory = _ => [] };
         var dryRun = new Option<bool>("--dry-run") { Description = "say how many processes it would start and how long they would take, and measure nothing" };
@@ -34,7 +35,7 @@ internal static class SweepCommand
         var wait = new Option<bool>("--wait") { Description = "with --slurm, wait until the job is over" };
         var command = new Command("sweep", "measure workloads under several configurations, and write results, summary and chart; goes on where it was stopped, sets finished results aside")
         {
-            name, engine, repetitions, seed, workloads, suites, results, restart, include, exclude, dryRun, quick, agreement, shard, slurm, slurmOptions, wait,
+            name, engine, repetitions, seed, workloads, suites, results, restart, redo, include, exclude, dryRun, quick, agreement, shard, slurm, slurmOptions, wait,
         };
         command.SetAction(parsed =>
         {
@@ -65,6 +66,8 @@ internal static class SweepCommand
             var folder = new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, sweep.Name + sweep.Shard.Suffix));
             if (parsed.GetValue(dryRun))
                 return Describe(sweep, folder);
+            if (parsed.GetValue(redo) && parsed.GetValue(restart))
+                throw new HarnessException("--redo-disturbed and --restart exclude each other: a sweep that begins anew has nothing to measure again");
             if (parsed.GetResult(slurm) is { Implicit: false })
             {
                 if (!sweep.Shard.IsWhole || parsed.GetValue(quick))
@@ -74,7 +77,7 @@ internal static class SweepCommand
                 return RunOnCluster(new SlurmSweep(sweep, folder), folder, arguments, parsed.GetValue(slurm), parsed.GetValue(slurmOptions) ?? [], parsed.GetValue(restart), parsed.GetValue(wait));
             }
 
-            return Run(sweep, folder, parsed.GetValue(restart), parsed.GetValue(quick) ? QuickLook.Limit : null);
+            return Run(sweep, folder, parsed.GetValue(restart), parsed.GetValue(quick) ? QuickLook.Limit : null, parsed.GetValue(redo));
         });
         return command;
     }
@@ -145,11 +148,19 @@ internal static class SweepCommand
     }
 
     /// <summary>Measures a sweep, and reports what came out.</summary>
-    public static int Run(SweepDefinition sweep, ResultsFolder folder, bool restart, TimeSpan? limit = null)
+    public static int Run(SweepDefinition sweep, ResultsFolder folder, bool restart, TimeSpan? limit = null, bool redoDisturbed = false)
     {
         // Before anything is installed or measured: results have to go somewhere.
         folder.Create();
         var runner = new SweepRunner(sweep, folder);
+        if (redoDisturbed)
+        {
+            var count = runner.SetDisturbedAside();
+            Console.Error.WriteLine($"{count} processes were disturbed by others on the machine{(count > 0 ? $" and are measured again; {folder.Disturbed} keeps their rows" : "")}");
+            if (count == 0 && runner.IsSuperseding)
+                return 0;
+        }
+
         if ((restart || runner.IsSuperseding) && folder.SetAside() is { } aside)
             Console.Error.WriteLine($"earlier results are now in {aside}");
         var failures = runner.Run(new ConsoleSweepProgress(sweep), limit);

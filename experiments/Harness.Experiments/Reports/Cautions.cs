@@ -38,8 +38,11 @@ internal static class Cautions
     /// <summary>What is to be said of the machine while it measured.</summary>
     public static IEnumerable<string> OfEnvironment(Provenance? provenance)
     {
+        if (provenance?.MeasuredAgain is { } again)
+            yield return $"{again} processes that others on the machine had disturbed were measured again, whatever their times were; disturbed.csv has what they were.";
         var environments = provenance?.Shards is { Count: > 0 } shards ? shards.Select(shard => shard.Environment) : [provenance?.Environment];
-        return environments.SelectMany(environment => environment?.Cautions() ?? []).Distinct().Select(caution => char.ToUpperInvariant(caution[0]) + caution[1..] + ".");
+        foreach (var caution in environments.SelectMany(environment => environment?.Cautions() ?? []).Distinct())
+            yield return char.ToUpperInvariant(caution[0]) + caution[1..] + ".";
     }
 
     /// <summary>What is to be said of the results as a whole.</summary>

@@ -13,6 +13,9 @@ internal sealed class ResultsFolder(string path)
 
     public string Failures => In("failures.csv");
 
+    /// <summary>The rows of processes that were disturbed, and measured again.</summary>
+    public string Disturbed => In("disturbed.csv");
+
     public string Provenance => In("provenance.json");
 
     /// <summary>The copy of the sweep file.</summary>

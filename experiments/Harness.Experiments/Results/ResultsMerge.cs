@@ -76,6 +76,7 @@ internal static class ResultsMerge
             Shard = null,
             Shards = shards,
             Fingerprints = new Dictionary<string, string>(parts[0].Provenance.Fingerprints) { ["shard"] = SweepShard.Whole.ToString() },
+            MeasuredAgain = parts.Sum(part => part.Provenance.MeasuredAgain ?? 0) is > 0 and var again ? again : null,
             Gaps = [.. parts.SelectMany(part => part.Provenance.Gaps ?? []).Distinct()],
             Runs = [.. shards.SelectMany(shard => shard.Runs).Distinct().OrderBy(run => run.StartedUtc, StringComparer.Ordinal)],
             FinishedUtc = IsWhole(shards) ? shards.Max(shard => shard.FinishedUtc) : null,

@@ -73,6 +73,17 @@ internal sealed class SweepRunner
         }
     }
 
+    /// <summary>Takes what others on the machine disturbed out of the results, so that it is missing.</summary>
+    /// <returns>How many processes that are.</returns>
+    /// <exception cref="HarnessException">The folder has results of another sweep or build, which could not be measured again, or cannot be written.</exception>
+    public int SetDisturbedAside()
+    {
+        if (!File.Exists(folder.Results))
+            return 0;
+        RequireUnchanged(Provenance.Read(folder.Provenance), MeasurementFile.Read(folder.Results));
+        return DisturbedRows.SetAside(folder);
+    }
+
     /// <summary>Measures what is missing.</summary>
     /// <param name="progress">Is told what goes on.</param>
     /// <param name="limit">Time after which no process is started any more; null for none.</param>
@@ -241,15 +252,20 @@ internal sealed class SweepRunner
         FinishedUtc = DateTime.UtcNow,
     };
 
-    private void RecordProvenance(IReadOnlyList<Measurement> rows)
+    /// <summary>Rows of different builds, files or programs are not mixed.</summary>
+    private void RequireUnchanged(Provenance? earlier, IReadOnlyList<Measurement> rows)
     {
-        var earlier = Provenance.Read(folder.Provenance);
         if (earlier is not null && ChangedParts(earlier, rows) is { Count: > 0 } changed)
         {
             throw new HarnessException(
                 $"{folder.Path} has results from before these changed: {string.Join(", ", changed)}; use --restart to set them aside and measure anew, or --results to measure elsewhere");
         }
+    }
 
+    private void RecordProvenance(IReadOnlyList<Measurement> rows)
+    {
+        var earlier = Provenance.Read(folder.Provenance);
+        RequireUnchanged(earlier, rows);
         var engineVersions = new Dictionary<string, string>(earlier?.Engines ?? []);
         foreach (var engine in engines.Values)
             engineVersions[engine.Name] = engine.Version;
@@ -268,6 +284,7 @@ internal sealed class SweepRunner
             Shard = sweep.Shard.IsWhole ? null : sweep.Shard.ToString(),
             Shards = earlier?.Shards,
             Gaps = gaps,
+            MeasuredAgain = earlier?.MeasuredAgain,
             Workloads = [.. sweep.Workloads.Select(workload => new WorkloadDescription(workload.Name, workload.Title, workload.Group, workload.Program, workload.Calls))],
             Runs = [.. earlier?.Runs ?? [], RunDescription.Current()],
         };
