@@ -1,9 +1,10 @@
-namespace Harness.Dart.Syntax;
+namespace Harness.Dart.Syntax.Grammar;
 
 /// <summary>Statements.</summary>
-internal sealed partial class Parser
+internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
 {
-    private BlockStmt ParseBlock()
+    /// <summary>Statements in braces.</summary>
+    public BlockStmt ParseBlock()
     {
         var block = new BlockStmt { Pos = Pos };
         Expect("{");
@@ -49,7 +50,7 @@ internal sealed partial class Parser
 
         if (Current.Kind == TokenKind.Punctuation)
         {
-            if (Is("{") && !LooksLikePatternAssignment())
+            if (Is("{") && !Patterns.LooksLikePatternAssignment())
                 return ParseBlock();
             if (Is(";"))
             {
@@ -59,7 +60,7 @@ internal sealed partial class Parser
 
             if (Is("@"))
             {
-                SkipMetadata();
+                Annotations.SkipMetadata();
                 return ParseStatement();
             }
         }
@@ -71,8 +72,8 @@ internal sealed partial class Parser
                 case "if":
                     Advance();
                     Expect("(");
-                    var condition = ParseExpression();
-                    var (pattern, guard) = ParseCaseClause();
+                    var condition = Expressions.ParseExpression();
+                    var (pattern, guard) = Patterns.ParseCaseClause();
                     Expect(")");
                     var then = ParseStatement();
                     return new IfStmt { Pos = pos, Condition = condition, Case = pattern, Guard = guard, Then = then, Else = Accept("else") ? ParseStatement() : null };
@@ -85,7 +86,7 @@ internal sealed partial class Parser
                 case "while":
                     Advance();
                     Expect("(");
-                    condition = ParseExpression();
+                    condition = Expressions.ParseExpression();
                     Expect(")");
                     return new WhileStmt { Pos = pos, Condition = condition, Body = ParseStatement() };
                 case "do":
@@ -93,7 +94,7 @@ internal sealed partial class Parser
                     var body = ParseStatement();
                     Expect("while");
                     Expect("(");
-                    condition = ParseExpression();
+                    condition = Expressions.ParseExpression();
                     Expect(")");
                     Expect(";");
                     return new DoStmt { Pos = pos, Condition = condition, Body = body };
@@ -111,7 +112,7 @@ internal sealed partial class Parser
                     return new ContinueStmt { Pos = pos, Label = label };
                 case "return":
                     Advance();
-                    var value = Is(";") ? null : ParseExpression();
+                    var value = Is(";") ? null : Expressions.ParseExpression();
                     Expect(";");
                     return new ReturnStmt { Pos = pos, Value = value };
                 case "try":
@@ -119,21 +120,21 @@ internal sealed partial class Parser
                 case "assert":
                     Advance();
                     Expect("(");
-                    condition = ParseExpression();
+                    condition = Expressions.ParseExpression();
                     Expr? message = null;
                     if (Accept(",") && !Is(")"))
                     {
-                        message = ParseExpression();
+                        message = Expressions.ParseExpression();
                         Accept(",");
                     }
 
                     Expect(")");
                     Expect(";");
                     return new AssertStmt { Pos = pos, Condition = condition, Message = message };
-                case "yield" when _async is AsyncKind.AsyncStar or AsyncKind.SyncStar:
+                case "yield" when Async is AsyncKind.AsyncStar or AsyncKind.SyncStar:
                     Advance();
                     var each = Accept("*");
-                    value = ParseExpression();
+                    value = Expressions.ParseExpression();
                     Expect(";");
                     return new YieldStmt { Pos = pos, Value = value, Each = each };
                 case "rethrow":
@@ -152,19 +153,19 @@ internal sealed partial class Parser
         }
 
         // 'await x' is no declaration of x where something can be waited for.
-        var isAwait = Is("await") && _async is (AsyncKind.Async or AsyncKind.AsyncStar);
+        var isAwait = Is("await") && Async is (AsyncKind.Async or AsyncKind.AsyncStar);
         if (!isAwait && LooksLikeLocalFunction())
         {
             var function = new FunctionNode { Pos = pos };
             if (!(IsIdentifier() && (PeekIs(1, "(") || PeekIs(1, "<") && IsNamedFunction())))
-                function.Return = ParseType();
+                function.Return = Types.ParseType();
             if (Is("get") && IsIdentifier(1))
                 throw Error("Local getters are not allowed.");
             function.Pos = Pos;
             function.Name = Identifier();
-            if (Is("<")) function.TypeParams = ParseTypeParameters();
-            function.Params = ParseParameters();
-            ParseBody(function, isExpression: false);
+            if (Is("<")) function.TypeParams = Types.ParseTypeParameters();
+            function.Params = Functions.ParseParameters();
+            Functions.ParseBody(function, isExpression: false);
             return new LocalFunction { Pos = pos, Function = function };
         }
 
@@ -175,26 +176,27 @@ internal sealed partial class Parser
             return declaration;
         }
 
-        var expression = ParseExpression();
+        var expression = Expressions.ParseExpression();
         Expect(";");
         return new ExprStmt { Pos = pos, Value = expression };
     }
 
     private bool LooksLikeConstDeclaration()
     {
-        var start = _index;
+        var start = Index;
         Advance();
-        var result = IsIdentifier() && PeekIs(1, "=") || SkipType() && IsIdentifier() && (PeekIs(1, "=") || PeekIs(1, ";"));
-        _index = start;
+        var result = IsIdentifier() && PeekIs(1, "=") || Types.SkipType() && IsIdentifier() && (PeekIs(1, "=") || PeekIs(1, ";"));
+        Index = start;
         return result;
     }
 
-    private bool IsNamedFunction()
+    /// <summary>Whether a name with the parameters of a function begins here.</summary>
+    public bool IsNamedFunction()
     {
-        var start = _index;
+        var start = Index;
         Advance();
-        var result = SkipTypeParameters() && Is("(");
-        _index = start;
+        var result = Types.SkipTypeParameters() && Is("(");
+        Index = start;
         return result;
     }
 
@@ -203,28 +205,28 @@ internal sealed partial class Parser
     {
         if (!IsIdentifier() && !Is("void") && !Is("("))
             return false;
-        var start = _index;
+        var start = Index;
         var result = false;
         if (IsIdentifier() && (PeekIs(1, "(") || PeekIs(1, "<")))
         {
             Advance();
             result = IsParametersAndBody();
-            _index = start;
+            Index = start;
         }
 
-        if (!result && SkipType() && IsIdentifier() && (PeekIs(1, "(") || PeekIs(1, "<")))
+        if (!result && Types.SkipType() && IsIdentifier() && (PeekIs(1, "(") || PeekIs(1, "<")))
         {
             Advance();
             result = IsParametersAndBody();
         }
 
-        _index = start;
+        Index = start;
         return result;
     }
 
     private bool IsParametersAndBody()
     {
-        if (Is("<") && !SkipTypeParameters()) return false;
+        if (Is("<") && !Types.SkipTypeParameters()) return false;
         return Is("(") && SkipNested("(", ")") && (Is("{") || Is("=>") || Is("async") || Is("sync") && PeekIs(1, "*"));
     }
 
@@ -232,12 +234,12 @@ internal sealed partial class Parser
     {
         if (!IsIdentifier() && !Is("void") && !Is("("))
             return false;
-        var start = _index;
-        var result = SkipType() && IsIdentifier() && (PeekIs(1, "=") || PeekIs(1, ";") || PeekIs(1, ",") || PeekIs(1, "in") || PeekIs(1, ")"));
+        var start = Index;
+        var result = Types.SkipType() && IsIdentifier() && (PeekIs(1, "=") || PeekIs(1, ";") || PeekIs(1, ",") || PeekIs(1, "in") || PeekIs(1, ")"));
         // 'a as b' and 'a is b' are expressions.
         if (result && (Is("as") || Is("is")) && !PeekIs(1, "=") && !PeekIs(1, ";"))
             result = false;
-        _index = start;
+        Index = start;
         return result;
     }
 
@@ -252,18 +254,18 @@ internal sealed partial class Parser
         else if (Accept("var")) isVar = true;
         if ((isVar || declaration.Final && !declaration.Const) && !declaration.Late && StartsDeclaringPattern())
         {
-            var pattern = ParsePattern(assigns: false, declaresFinal: declaration.Final);
+            var pattern = Patterns.ParsePattern(assigns: false, declaresFinal: declaration.Final);
             Expect("=");
-            return new PatternDecl { Pos = declaration.Pos, Final = declaration.Final, Pattern = pattern, Value = ParseExpression() };
+            return new PatternDecl { Pos = declaration.Pos, Final = declaration.Final, Pattern = pattern, Value = Expressions.ParseExpression() };
         }
 
         if (!isVar && !(IsIdentifier() && (PeekIs(1, "=") || PeekIs(1, ";") || PeekIs(1, ",") || PeekIs(1, "in") || PeekIs(1, ")"))))
-            declaration.Type = ParseType();
+            declaration.Type = Types.ParseType();
         do
         {
             var pos = Pos;
             var name = Identifier();
-            declaration.Vars.Add((pos, name, Accept("=") ? ParseExpression() : null));
+            declaration.Vars.Add((pos, name, Accept("=") ? Expressions.ParseExpression() : null));
         }
         while (Accept(","));
         return declaration;
@@ -275,54 +277,55 @@ internal sealed partial class Parser
             return true;
         if (Is("("))
         {
-            var start = _index;
-            var isType = SkipType() && IsIdentifier();
-            _index = start;
+            var start = Index;
+            var isType = Types.SkipType() && IsIdentifier();
+            Index = start;
             return !isType;
         }
 
         if (!IsIdentifier())
             return false;
-        var from = _index;
-        var result = SkipType() && Is("(");
-        _index = from;
+        var from = Index;
+        var result = Types.SkipType() && Is("(");
+        Index = from;
         return result;
     }
 
-    private ForParts ParseForParts()
+    /// <summary>What stands in the parentheses behind <c>for</c>.</summary>
+    public ForParts ParseForParts()
     {
         var parts = new ForParts { Pos = Pos, Await = Accept("await") };
         Expect("for");
         Expect("(");
-        SkipMetadata();
+        Annotations.SkipMetadata();
         if (!Is(";"))
         {
             if (Is("var") || Is("final") || Is("const") || Is("late") || LooksLikeVariable())
             {
-                var start = _index;
+                var start = Index;
                 if ((Is("var") || Is("final")))
                 {
                     var isFinal = Advance().Text == "final";
                     if (StartsDeclaringPattern())
                     {
-                        var pattern = ParsePattern(assigns: false, declaresFinal: isFinal);
+                        var pattern = Patterns.ParsePattern(assigns: false, declaresFinal: isFinal);
                         if (Accept("in"))
                         {
                             parts.Pattern = pattern;
-                            parts.Iterable = ParseExpression();
+                            parts.Iterable = Expressions.ParseExpression();
                             Expect(")");
                             return parts;
                         }
                     }
 
-                    _index = start;
+                    Index = start;
                 }
 
                 parts.Declaration = ParseVariableDeclaration();
             }
             else
             {
-                var expression = ParseExpression();
+                var expression = Expressions.ParseExpression();
                 if (Is("in"))
                     parts.Target = expression;
                 else
@@ -331,7 +334,7 @@ internal sealed partial class Parser
 
             if (Accept("in"))
             {
-                parts.Iterable = ParseExpression();
+                parts.Iterable = Expressions.ParseExpression();
                 Expect(")");
                 return parts;
             }
@@ -345,11 +348,11 @@ internal sealed partial class Parser
 
         Expect(";");
         if (!Is(";"))
-            parts.Condition = ParseExpression();
+            parts.Condition = Expressions.ParseExpression();
         Expect(";");
         while (!Is(")"))
         {
-            parts.Updates.Add(ParseExpression());
+            parts.Updates.Add(Expressions.ParseExpression());
             if (!Accept(","))
                 break;
         }
@@ -362,7 +365,7 @@ internal sealed partial class Parser
     {
         var pos = Advance().Start;
         Expect("(");
-        var result = new SwitchStmt { Pos = pos, Value = ParseExpression() };
+        var result = new SwitchStmt { Pos = pos, Value = Expressions.ParseExpression() };
         Expect(")");
         Expect("{");
         while (!Is("}"))
@@ -383,8 +386,8 @@ internal sealed partial class Parser
                 }
                 else if (Accept("case"))
                 {
-                    var pattern = ParsePattern(assigns: false);
-                    var guard = Accept("when") ? ParseExpression() : null;
+                    var pattern = Patterns.ParsePattern(assigns: false);
+                    var guard = Accept("when") ? Expressions.ParseExpression() : null;
                     Expect(":");
                     group.Heads.Add((pattern, guard));
                 }
@@ -419,7 +422,7 @@ internal sealed partial class Parser
         while (Is("on") || Is("catch"))
         {
             var pos = Pos;
-            var type = Accept("on") ? ParseType() : null;
+            var type = Accept("on") ? Types.ParseType() : null;
             string? exception = null, stack = null;
             if (Accept("catch"))
             {
