@@ -6,7 +6,7 @@ namespace Harness.Dart.Backend;
 /// <summary>What a module consists of before it has indices.</summary>
 internal sealed class ModuleParts
 {
-    public FuncDefs FuncDefs { get; } = new();
+    public FuncDefs FuncDefs { get; init; } = new();
     public List<IrFunction> Functions { get; } = [];
     public List<IrGlobal> Globals { get; } = [];
 

@@ -1,3 +1,4 @@
+using Harness.Dart.Lowering.Bodies;
 using Harness.Dart.Semantics;
 using Harness.Dart.Syntax;
 
@@ -40,7 +41,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
 
     public ConstValue Evaluate(Expr e, FunctionLowering from, DartType? context) => Evaluate(e, EnvOf(from), context);
 
-    private static Env EnvOf(FunctionLowering from) => new(from.Scope0, from.LexicalClass0, null, null, from.LookupConstant);
+    private static Env EnvOf(FunctionLowering from) => new(from.State.Scope, from.Receivers.LexicalClass(), null, null, from.Variables.LookupConstant);
 
     /// <summary>The value of a constant variable, field, or enum value.</summary>
     public ConstValue ValueOf(Member member)
@@ -205,8 +206,8 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     private ConstValue Integer(IntLit i, bool negative, Env env, DartType? context)
     {
         if (context is InterfaceType { Nullable: false } t && t.Class == _program.Double.Class)
-            return new ConstDouble((negative ? -1.0 : 1.0) * (i.Text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? FunctionLowering.ParseInt(i.Text, false) ?? 0 : double.Parse(i.Text, System.Globalization.CultureInfo.InvariantCulture)));
-        return new ConstInt(FunctionLowering.ParseInt(i.Text, negative) ?? throw Error(env, i, $"The integer literal {i.Text} can't be represented in 64 bits."));
+            return new ConstDouble((negative ? -1.0 : 1.0) * (i.Text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? LiteralLowering.ParseInt(i.Text, false) ?? 0 : double.Parse(i.Text, System.Globalization.CultureInfo.InvariantCulture)));
+        return new ConstInt(LiteralLowering.ParseInt(i.Text, negative) ?? throw Error(env, i, $"The integer literal {i.Text} can't be represented in 64 bits."));
     }
 
     private static string? Text(ConstValue v) => v switch
@@ -302,15 +303,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     private ConstValue EvaluateUnary(Unary u, Env env, DartType? context)
     {
         if (u is { Op: "-", Operand: IntLit literal }) return Integer(literal, true, env, context);
-        var value = Evaluate(u.Operand, env, context);
-        return (u.Op, value) switch
-        {
-            ("-", ConstInt i) => new ConstInt(unchecked(-i.Value)),
-            ("-", ConstDouble d) => new ConstDouble(-d.Value),
-            ("~", ConstInt i) => new ConstInt(~i.Value),
-            ("!", ConstBool b) => new ConstBool(!b.Value),
-            _ => throw Error(env, u, "Not a constant expression."),
-        };
+        return ConstOperators.Unary(u.Op, Evaluate(u.Operand, env, context)) ?? throw Error(env, u, "Not a constant expression.");
     }
 
     private ConstValue EvaluateBinary(Binary b, Env env, DartType? context)
@@ -324,73 +317,9 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         }
 
         var right = Evaluate(b.Right, env, left is ConstDouble && b.Op is not "==" and not "!=" ? _program.Double : null);
-        switch (b.Op)
-        {
-            case "==": return new ConstBool(EqualValues(left, right));
-            case "!=": return new ConstBool(!EqualValues(left, right));
-        }
-
-        if (left is ConstString ls && right is ConstString rs && b.Op == "+") return new ConstString(ls.Value + rs.Value);
-        if (left is ConstInt x && right is ConstInt y)
-        {
-            unchecked
-            {
-                switch (b.Op)
-                {
-                    case "+": return new ConstInt(x.Value + y.Value);
-                    case "-": return new ConstInt(x.Value - y.Value);
-                    case "*": return new ConstInt(x.Value * y.Value);
-                    case "/": return new ConstDouble((double)x.Value / y.Value);
-                    case "~/" when y.Value != 0: return new ConstInt(y.Value == -1 ? -x.Value : x.Value / y.Value);
-                    case "%" when y.Value != 0: var m = y.Value == -1 ? 0 : x.Value % y.Value; return new ConstInt(m < 0 ? m + Math.Abs(y.Value) : m);
-                    case "~/" or "%": throw Error(env, b, "Constant evaluation error: division by zero.");
-                    case "&": return new ConstInt(x.Value & y.Value);
-                    case "|": return new ConstInt(x.Value | y.Value);
-                    case "^": return new ConstInt(x.Value ^ y.Value);
-                    case "<<" when y.Value >= 0: return new ConstInt(y.Value > 63 ? 0 : x.Value << (int)y.Value);
-                    case ">>" when y.Value >= 0: return new ConstInt(x.Value >> (int)Math.Min(63, y.Value));
-                    case ">>>" when y.Value >= 0: return new ConstInt(y.Value > 63 ? 0 : (long)((ulong)x.Value >> (int)y.Value));
-                    case "<": return new ConstBool(x.Value < y.Value);
-                    case "<=": return new ConstBool(x.Value <= y.Value);
-                    case ">": return new ConstBool(x.Value > y.Value);
-                    case ">=": return new ConstBool(x.Value >= y.Value);
-                }
-            }
-        }
-
-        if (Number(left) is { } a && Number(right) is { } c)
-        {
-            switch (b.Op)
-            {
-                case "+": return new ConstDouble(a + c);
-                case "-": return new ConstDouble(a - c);
-                case "*": return new ConstDouble(a * c);
-                case "/": return new ConstDouble(a / c);
-                case "%": var m = a % c; return new ConstDouble(m < 0 ? m + Math.Abs(c) : m);
-                case "~/" when c != 0: return new ConstInt((long)Math.Truncate(a / c));
-                case "<": return new ConstBool(a < c);
-                case "<=": return new ConstBool(a <= c);
-                case ">": return new ConstBool(a > c);
-                case ">=": return new ConstBool(a >= c);
-            }
-        }
-
-        if (left is ConstBool p && right is ConstBool q)
-        {
-            switch (b.Op)
-            {
-                case "&": return new ConstBool(p.Value & q.Value);
-                case "|": return new ConstBool(p.Value | q.Value);
-                case "^": return new ConstBool(p.Value ^ q.Value);
-            }
-        }
-
-        throw Error(env, b, "Not a constant expression.");
+        if (ConstOperators.IsDivisionByZero(b.Op, left, right)) throw Error(env, b, "Constant evaluation error: division by zero.");
+        return ConstOperators.Binary(b.Op, left, right) ?? throw Error(env, b, "Not a constant expression.");
     }
-
-    private static bool EqualValues(ConstValue a, ConstValue b) => Number(a) is { } x && Number(b) is { } y && (a is ConstDouble || b is ConstDouble) ? x == y : a.Equals(b);
-
-    private static double? Number(ConstValue v) => v switch { ConstInt i => i.Value, ConstDouble d => d.Value, _ => null };
 
     private static ConstValue Bool(ConstValue v, Syntax.Node at, Env env) => v as ConstBool ?? throw Error(env, at, "Not a constant expression.");
 

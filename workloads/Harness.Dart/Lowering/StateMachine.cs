@@ -1,4 +1,5 @@
 using Harness.Dart.Ir;
+using Harness.Dart.Lowering.Module;
 using Harness.Engine.Modules;
 
 namespace Harness.Dart.Lowering;
@@ -17,7 +18,8 @@ internal sealed class StateMachine
     // Up to so many places are told apart by comparisons, more by a table.
     private const int MaximumComparisons = 4;
 
-    private readonly ProgramLowering _p;
+    private readonly TargetTypes _target;
+    private readonly Representations _reprs;
     private readonly IrFunction _outer;
     private readonly IrFunction _function;
     private readonly bool _isRestartable;
@@ -33,15 +35,16 @@ internal sealed class StateMachine
     /// <param name="isRestartable">Whether a call with an error before the start gives a copy of the closure with a frame of its own.</param>
     public StateMachine(ProgramLowering p, IrFunction outer, WType taskType, bool isRestartable)
     {
-        _p = p;
+        _target = p.Target;
+        _reprs = p.Reprs;
         _outer = outer;
         _isRestartable = isRestartable;
         _function = p.NewFunction(outer.Name + " (body)");
-        _closure = _function.AddParam(WType.Ref(p.Closure), "closure");
-        _value = _function.AddParam(p.AnyRef, "value");
-        _error = _function.AddParam(p.AnyRef, "error");
-        _stack = _function.AddParam(p.AnyRef, "stack");
-        _function.Result = p.AnyRef;
+        _closure = _function.AddParam(WType.Ref(p.Target.Closure), "closure");
+        _value = _function.AddParam(p.Target.AnyRef, "value");
+        _error = _function.AddParam(p.Target.AnyRef, "error");
+        _stack = _function.AddParam(p.Target.AnyRef, "stack");
+        _function.Result = p.Target.AnyRef;
         _state = _function.AddLocal(WType.I32, "state");
         Task = _function.AddLocal(taskType.AsNullable, "task");
     }
@@ -78,22 +81,22 @@ internal sealed class StateMachine
         Node Field(int field) => Node.Field(frame, field, Node.Get(self));
         var code = new List<Node>
         {
-            Node.Set(self, new Node { Op = IrOp.Cast, Type = WType.Ref(frame), Args = [Node.Field(_p.Closure, 2, Node.Get(_closure))] }),
+            Node.Set(self, new Node { Op = IrOp.Cast, Type = WType.Ref(frame), Args = [Node.Field(_target.Closure, 2, Node.Get(_closure))] }),
         };
         if (_isRestartable)
         {
             var copy = Node.New(frame, [Node.I32(0), Node.Null(Task.Type.Heap!), .. kept.Select(k => Field(k.Field))]);
-            var closure = Node.New(_p.Closure, [.. Enumerable.Range(0, _p.Closure.Fields.Count).Select(i => i == 2 ? copy : Node.Field(_p.Closure, i, Node.Get(_closure)))]);
+            var closure = Node.New(_target.Closure, [.. Enumerable.Range(0, _target.Closure.Fields.Count).Select(i => i == 2 ? copy : Node.Field(_target.Closure, i, Node.Get(_closure)))]);
             code.Add(Node.If(Node.IsNull(Node.Get(_error)), Node.Nop(), Node.Return(closure), WType.None));
         }
 
         code.Add(Node.Set(_state, Field(0)));
         code.Add(Node.Set(Task, Field(1)));
         // The first call brings the task.
-        var begin = new List<Node> { Node.Set(Task, FunctionLowering.Convert(_p, Node.Get(_value), Task.Type)), Node.SetField(frame, 1, Node.Get(self), Node.Get(Task)) };
+        var begin = new List<Node> { Node.Set(Task, _reprs.Convert(Node.Get(_value), Task.Type)), Node.SetField(frame, 1, Node.Get(self), Node.Get(Task)) };
         code.Add(Node.If(Node.IsNull(Node.Get(Task)), Node.Seq(begin), null, WType.None));
         foreach (var (local, _, field) in kept) code.Add(Node.Set(local, Field(field)));
-        code.Add(Node.Block(_stop, [.. machine, .. end, Node.Return(Node.Null(_p.Top))], WType.None));
+        code.Add(Node.Block(_stop, [.. machine, .. end, Node.Return(Node.Null(_target.Top))], WType.None));
         code.Add(Node.SetField(frame, 0, Node.Get(self), Node.Get(_state)));
         foreach (var (local, _, field) in kept)
         {
@@ -109,7 +112,7 @@ internal sealed class StateMachine
 
     private static WType Stored(IrLocal local) => local.Type.IsRef ? local.Type.AsNullable : local.Type;
 
-    private static Node Zero(WType type) => type.Kind == WKind.F32 ? new Node { Op = IrOp.F32, Type = WType.F32 } : ProgramLowering.DefaultNode(type);
+    private static Node Zero(WType type) => type.Kind == WKind.F32 ? new Node { Op = IrOp.F32, Type = WType.F32 } : Representations.DefaultNode(type);
 
     // A variable as it is, which may be null before it is set.
     private static Node Raw(IrLocal local) => new() { Op = IrOp.Get, Type = Stored(local), Data = local, Number = 1 };
@@ -394,7 +397,7 @@ internal sealed class StateMachine
     {
         var state = ++_points;
         var wait = (IrFunction)suspend.Data!;
-        var call = Node.Call(wait, FunctionLowering.Convert(_p, Node.Get(Task), wait.Params[0].Type), FunctionLowering.Convert(_p, suspend.Args[0], wait.Params[1].Type));
+        var call = Node.Call(wait, _reprs.Convert(Node.Get(Task), wait.Params[0].Type), _reprs.Convert(suspend.Args[0], wait.Params[1].Type));
         return
         [
             Node.If(Node.Get(_state), Node.Nop(), Node.Seq(Node.Drop(call), Node.Set(_state, Node.I32(state)), Node.Br(_stop)), WType.None),

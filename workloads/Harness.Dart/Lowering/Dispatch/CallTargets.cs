@@ -58,7 +58,7 @@ internal sealed class CallTargets(ProgramLowering program)
         var method = call.Selector.TearoffOf ?? call.Selector;
         var name = method.Kind == SelectorKind.Setter ? method.Name + "=" : method.Name;
         var implementations = program.Program.Classes
-            .Where(cls => !cls.IsAbstract && (call.ReceiverClass is null || program.Types.Supertypes(cls).ContainsKey(call.ReceiverClass)) && program.SelectorIn(cls, name) == method)
+            .Where(cls => !cls.IsAbstract && (call.ReceiverClass is null || program.Types.Supertypes(cls).ContainsKey(call.ReceiverClass)) && program.Selectors.SelectorIn(cls, name) == method)
             .Select(cls => TypeSystem.FindImplementation(cls, name))
             .Distinct();
         return _overridden[key] = implementations.Skip(1).Any();

@@ -70,7 +70,7 @@ internal sealed class ClassTables(ProgramLowering program)
         {
             var array = (ArrayDef)byId.Type.Heap!;
             var rows = Enumerable.Range(0, program.Program.Classes.Max(cls => cls.ClassId) + 1).Select(_ => Node.Null(Def)).ToArray();
-            foreach (var cls in program.InstantiatedClasses) rows[cls.ClassId] = Node.Get(Of(cls));
+            foreach (var cls in program.Reached.InstantiatedClasses) rows[cls.ClassId] = Node.Get(Of(cls));
             byId.Init = Node.Array(IrOp.ArrayNewFixed, array, byId.Type, rows);
             globals.Add(byId);
         }

@@ -1,7 +1,6 @@
 using Harness.Dart.Ir;
 using Harness.Dart.Semantics;
 using Harness.Engine.Modules;
-using Node = Harness.Dart.Ir.Node;
 
 namespace Harness.Dart.Lowering.Dispatch;
 
@@ -45,7 +44,7 @@ internal sealed class ItableLowering(ProgramLowering program) : CallLowering
         if (_rows is null) return;
         var rowDef = RowDef;
         var rows = Enumerable.Range(0, program.Program.Classes.Max(cls => cls.ClassId) + 1).Select(_ => Node.Null(rowDef)).ToArray();
-        foreach (var cls in program.InstantiatedClasses)
+        foreach (var cls in program.Reached.InstantiatedClasses)
         {
             var tables = _interfaces.Values.Where(of => of.Selectors.Exists(selector => Target(selector, cls) is not null)).Select(of => Node.Get(Table(of, cls))).ToArray();
             if (tables.Length > 0) rows[cls.ClassId] = Node.Array(IrOp.ArrayNewFixed, rowDef, WType.Ref(rowDef), tables);

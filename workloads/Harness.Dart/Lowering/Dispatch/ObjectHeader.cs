@@ -31,7 +31,7 @@ internal sealed class ClassIdHeader(ProgramLowering program, ClassTables tables)
 
     public override Node Of(ClassElement cls) => Node.I32(cls.ClassId);
 
-    public override Node ClassIdOf(Node value) => Node.Field(program.Top, 0, value);
+    public override Node ClassIdOf(Node value) => Node.Field(program.Target.Top, 0, value);
 
     public override Node ClassTableOf(Node value) => tables.ByClassId(ClassIdOf(value));
 }
@@ -47,5 +47,5 @@ internal sealed class ClassTableHeader(ProgramLowering program, ClassTables tabl
 
     public override Node ClassIdOf(Node value) => Node.Field(tables.Def, ClassTables.ClassIdField, ClassTableOf(value));
 
-    public override Node ClassTableOf(Node value) => Node.Field(program.Top, 0, value);
+    public override Node ClassTableOf(Node value) => Node.Field(program.Target.Top, 0, value);
 }

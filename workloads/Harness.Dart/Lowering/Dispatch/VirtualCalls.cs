@@ -45,8 +45,8 @@ internal sealed class VirtualCalls
     /// <param name="args">The other arguments.</param>
     public Node Add(Selector selector, IrFunction inFunction, Node receiver, ClassElement? receiverClass, IReadOnlyList<Node> args)
     {
-        _program.MarkCalled(selector);
-        var temp = inFunction.AddLocal(receiver.Type.IsRef ? receiver.Type : _program.TopRef, "receiver", definite: false);
+        _program.Reached.MarkCalled(selector);
+        var temp = inFunction.AddLocal(receiver.Type.IsRef ? receiver.Type : _program.Target.TopRef, "receiver", definite: false);
         var node = new Node
         {
             Op = IrOp.CallVirtual,
@@ -101,6 +101,6 @@ internal sealed class VirtualCalls
     private bool IsOfInterface(Selector selector)
     {
         var members = (selector.TearoffOf ?? selector).Members;
-        return selector.Receiver.Heap == _program.Top && members.Count > 0 && !members.Exists(member => member.Owner == _program.Program.Object.Class);
+        return selector.Receiver.Heap == _program.Target.Top && members.Count > 0 && !members.Exists(member => member.Owner == _program.Program.Object.Class);
     }
 }

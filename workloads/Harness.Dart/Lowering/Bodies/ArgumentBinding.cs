@@ -1,0 +1,194 @@
+using Harness.Dart.Ir;
+using Harness.Dart.Lowering.Model;
+using Harness.Dart.Lowering.Module;
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+using Node = Harness.Dart.Ir.Node;
+
+namespace Harness.Dart.Lowering.Bodies;
+
+/// <summary>Arguments: inference of type arguments, and the fit to a signature.</summary>
+internal sealed class ArgumentBinding(FunctionLowering body)
+{
+    private readonly FunctionLowering _body = body;
+    private readonly ProgramLowering _lowering = body.Program;
+    private readonly TypeSystem _types = body.Program.Types;
+    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly MemberFunctions _functions = body.Program.Functions;
+    private readonly ConstantPool _pool = body.Program.Pool;
+    private readonly FunctionState _state = body.State;
+    private readonly NodeOutput _output = body.Output;
+    public static readonly Arguments NoArguments = new();
+
+    private ExpressionLowering Expressions => _body.Expressions;
+    private TearoffLowering Tearoffs => _body.Tearoffs;
+    private Coercions Coercions => _body.Coercions;
+
+    public BoundArguments BindArguments(FunctionType signature, Arguments args, IReadOnlyList<DartType>? explicitArgs, DartType? context, Syntax.Node at, IReadOnlyList<TypeParam>? moreParams = null, DartType? moreResult = null)
+    {
+        var typeParams = moreParams ?? signature.TypeParams;
+        var result = moreResult ?? signature.Result;
+        var positionalCount = args.Items.Count(a => a.Name is null);
+        if (positionalCount < signature.Required.Length)
+            throw _state.Error(at, $"Too few positional arguments: {signature.Required.Length} required, {positionalCount} given.");
+        if (positionalCount > signature.MaximumPositional)
+            throw _state.Error(at, $"Too many positional arguments: {signature.MaximumPositional} allowed, but {positionalCount} found.");
+        var seen = new HashSet<string>();
+        foreach (var (name, value) in args.Items)
+        {
+            if (name is null) continue;
+            if (!Array.Exists(signature.Named, n => n.Name == name)) throw _state.Error(value, $"No named parameter with the name '{name}'.");
+            if (!seen.Add(name)) throw _state.Error(value, $"Duplicated named argument '{name}'.");
+        }
+
+        foreach (var n in signature.Named)
+        {
+            if (n.IsRequired && !seen.Contains(n.Name)) throw _state.Error(at, $"Required named parameter '{n.Name}' must be provided.");
+        }
+
+        if (explicitArgs is not null && explicitArgs.Count != typeParams.Count)
+            throw _state.Error(at, $"Expected {typeParams.Count} type arguments.");
+        DartType ParameterType(string? name, int position) => name is null ? signature.Positional(position) : Array.Find(signature.Named, n => n.Name == name)!.Type;
+        var lowered = new Val[args.Items.Count];
+        DartType[] typeArgs = [];
+        if (typeParams.Count == 0 || explicitArgs is not null)
+        {
+            if (explicitArgs is not null)
+            {
+                typeArgs = [.. explicitArgs];
+                CheckBounds(typeParams, typeArgs, at);
+            }
+
+            var map = MapOf(typeParams, typeArgs);
+            var position = 0;
+            for (var i = 0; i < lowered.Length; i++)
+            {
+                var (name, value) = args.Items[i];
+                var type = ParameterType(name, name is null ? position++ : 0).Substitute(map);
+                lowered[i] = Expressions.Lower(value, type);
+            }
+        }
+        else
+        {
+            var vars = typeParams.ToHashSet();
+            var lower = new Dictionary<TypeParam, DartType>();
+            var upper = new Dictionary<TypeParam, DartType>();
+            if (context is not null && !TypeSystem.IsVoid(context) && !TypeSystem.IsDynamic(context))
+                _types.Constrain(result, context, vars, lower, upper);
+            // Closures come last: what their parameters are follows from the other arguments.
+            for (var pass = 0; pass < 2; pass++)
+            {
+                var position = 0;
+                for (var i = 0; i < lowered.Length; i++)
+                {
+                    var (name, value) = args.Items[i];
+                    var parameter = ParameterType(name, name is null ? position++ : 0);
+                    var isClosure = SyntaxShapes.Unparen(value) is FunctionExpr;
+                    if (isClosure != (pass == 1)) continue;
+                    var partial = _types.Solve(typeParams, lower, upper, partial: true);
+                    var expected = parameter.Substitute(MapOf(typeParams, partial));
+                    lowered[i] = Expressions.Lower(value, expected);
+                    var type = lowered[i].Type;
+                    if (type is FunctionType { TypeParams.Length: > 0 } generic && parameter is FunctionType { TypeParams.Length: 0 } plain)
+                    {
+                        lowered[i] = Tearoffs.InstantiateClosure(lowered[i], generic, (FunctionType)plain.Substitute(MapOf(typeParams, partial)), value);
+                        type = lowered[i].Type;
+                    }
+
+                    _types.Constrain(type, parameter, vars, lower, upper);
+                }
+            }
+
+            typeArgs = _types.Solve(typeParams, lower, upper, partial: false);
+        }
+
+        var substitution = MapOf(typeParams, typeArgs);
+        var instantiated = signature.TypeParams.Length > 0 && moreParams is null
+            ? signature.Instantiate(typeArgs)
+            : (FunctionType)signature.Substitute(substitution);
+        var bound = new BoundArguments { Signature = instantiated, TypeArgs = typeArgs };
+        // In the order of the source; kept in variables where the parameters' order differs.
+        var isOrdered = IsInParameterOrder(args);
+        var at2 = 0;
+        for (var i = 0; i < lowered.Length; i++)
+        {
+            var (name, value) = args.Items[i];
+            var type = (name is null ? instantiated.Positional(at2) : Array.Find(instantiated.Named, n => n.Name == name)!.Type);
+            var node = Coercions.Coerce(lowered[i], type, value);
+            if (!isOrdered && !node.IsPure)
+            {
+                if (node.IsNever) { bound.Before.Add(node); }
+                var local = _output.TempOf(node, out var set, "argument");
+                bound.Before.Add(set);
+                node = Node.Get(local);
+            }
+
+            if (name is null) { bound.Positional.Add(new Val(node, type)); at2++; }
+            else bound.Named[name] = new Val(node, type);
+        }
+
+        return bound;
+    }
+
+    private void CheckBounds(IReadOnlyList<TypeParam> typeParams, DartType[] typeArgs, Syntax.Node at)
+    {
+        var map = MapOf(typeParams, typeArgs);
+        for (var i = 0; i < typeParams.Count; i++)
+        {
+            if (typeParams[i].HasBound && !_types.IsSubtype(typeArgs[i], typeParams[i].Bound.Substitute(map)))
+                throw _state.Error(at, $"Type argument '{typeArgs[i]}' doesn't conform to the bound '{typeParams[i].Bound}' of the type variable '{typeParams[i].Name}'.");
+        }
+    }
+
+    public static Dictionary<TypeParam, DartType> MapOf(IReadOnlyList<TypeParam> typeParams, IReadOnlyList<DartType> typeArgs)
+    {
+        var map = new Dictionary<TypeParam, DartType>();
+        for (var i = 0; i < typeArgs.Count; i++) map[typeParams[i]] = typeArgs[i];
+        return map;
+    }
+
+    private static bool IsInParameterOrder(Arguments args)
+    {
+        string? last = null;
+        foreach (var (name, _) in args.Items)
+        {
+            if (name is null && last is not null) return false;
+            if (name is not null && last is not null && string.CompareOrdinal(name, last) < 0) return false;
+            last = name ?? last;
+        }
+
+        return true;
+    }
+
+    /// <summary>Arguments for a function whose parameters are known.</summary>
+    public List<Node> ArgumentsFor(Member target, BoundArguments bound, IReadOnlyList<IrLocal> parameters, int first)
+    {
+        var nodes = new List<Node>();
+        var position = 0;
+        foreach (var p in _functions.OrderedParams(target))
+        {
+            var repr = parameters[first + nodes.Count].Type;
+            Node node;
+            if (p.Kind != ParamKind.Named && position < bound.Positional.Count) node = _reprs.Convert(bound.Positional[position++]!.Value.Node, repr);
+            else if (p.Kind == ParamKind.Named && bound.Named.TryGetValue(p.Name, out var value)) node = _reprs.Convert(value.Node, repr);
+            else
+            {
+                var constant = _lowering.Constants.DefaultOf(target, p);
+                node = _reprs.ConvertConstant(_pool.ConstNode(constant), constant, repr);
+            }
+
+            nodes.Add(node);
+        }
+
+        return nodes;
+    }
+
+    public static Arguments Args(params Expr[] values)
+    {
+        var args = new Arguments();
+        foreach (var v in values) args.Items.Add((null, v));
+        return args;
+    }
+
+    public static Node Sequenced(List<Node> before, Node node) => before.Count == 0 ? node : Node.Seq([.. before, node]);
+}

@@ -1,0 +1,101 @@
+using Harness.Dart.Lowering.Model;
+using Harness.Dart.Lowering.Module;
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+using Node = Harness.Dart.Ir.Node;
+
+namespace Harness.Dart.Lowering.Bodies;
+
+/// <summary>Assignments, compound ones and increments included.</summary>
+internal sealed class AssignmentLowering(FunctionLowering body)
+{
+    private readonly FunctionLowering _body = body;
+    private readonly DartProgram _program = body.Program.Program;
+    private readonly TypeSystem _types = body.Program.Types;
+    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly FunctionState _state = body.State;
+    private readonly NodeOutput _output = body.Output;
+
+    private ExpressionLowering Expressions => _body.Expressions;
+    private InvocationLowering Invocations => _body.Invocations;
+    private OperatorLowering Operators => _body.Operators;
+    private NumberLowering Numbers => _body.Numbers;
+    private TargetLowering Targets => _body.Targets;
+    private VariableLowering Locals => _body.Locals;
+    private Coercions Coercions => _body.Coercions;
+
+    public void PromoteOnWrite(AssignmentTarget place, DartType valueType)
+    {
+        if (place.Key is null || place.Declared is null) return;
+        _output.Flow.Promoted.Remove(place.Key);
+        // What is assigned tells the type where the variable's own is wider but null.
+        if (TypeSystem.IsNullable(place.Declared) && !TypeSystem.IsNullable(valueType) && !TypeSystem.IsDynamic(place.Declared) && _types.IsSubtype(valueType, TypeSystem.NonNull(place.Declared)) && !TypeSystem.IsTop(place.Declared))
+            Promotions.Promote(_output.Flow, place.Key, TypeSystem.NonNull(place.Declared));
+    }
+
+    public Val LowerAssign(Assign a, DartType? context)
+    {
+        var place = Targets.LowerPlace(a.Target);
+        if (a.Op is null)
+        {
+            var value = Expressions.Lower(a.Value, place.WriteType);
+            var node = Coercions.Coerce(value, place.WriteType, a.Value);
+            var type = TypeSystem.IsDynamic(value.Type) ? place.WriteType : value.Type;
+            PromoteOnWrite(place, type);
+            var repr = _reprs.Of(place.WriteType);
+            if (TypeSystem.IsVoid(place.WriteType)) type = place.WriteType;
+            var local = _output.TempOf(_reprs.Convert(node, repr), out var set, "value");
+            return new Val(Node.Seq([.. place.Before, set, Node.Drop(place.Write(Node.Get(local))), Locals.Narrow(Node.Get(local), type)]), type);
+        }
+
+        if (a.Op == "??")
+        {
+            var current = place.Read();
+            if (!current.Node.Type.IsRef || !TypeSystem.IsNullable(current.Type)) return new Val(Node.Seq([.. place.Before, current.Node]), current.Type);
+            var old = _output.TempOf(current.Node, out var setOld, "old");
+            var before = _output.Flow.Copy();
+            var value = Expressions.Lower(a.Value, place.WriteType);
+            var coerced = Coercions.Coerce(value, place.WriteType, a.Value);
+            var type = Expressions.MergedType(TypeSystem.NonNull(current.Type), value.Type, context);
+            _output.Flow = Flow.Join(before, _output.Flow);
+            PromoteOnWrite(place, type);
+            var repr = _reprs.Of(type);
+            var local = _output.TempOf(_reprs.Convert(coerced, _reprs.Of(place.WriteType)), out var set, "value");
+            var assign = Node.Seq(set, Node.Drop(place.Write(Node.Get(local))), _reprs.Convert(Node.Get(local), repr));
+            return new Val(Node.Seq([.. place.Before, setOld, Node.If(Node.IsNull(Node.Get(old)), assign, _reprs.Convert(Node.Get(old), repr), repr)]), type);
+        }
+
+        {
+            var current = place.Read();
+            var value = Operators.BinaryOp(current, a.Op, a.Value, place.WriteType, a);
+            return Store(place, value, a);
+        }
+    }
+
+    private Val Store(AssignmentTarget place, Val value, Syntax.Node at)
+    {
+        var node = Coercions.Coerce(value, place.WriteType, at);
+        PromoteOnWrite(place, value.Type);
+        var local = _output.TempOf(_reprs.Convert(node, _reprs.Of(place.WriteType)), out var set, "value");
+        var type = TypeSystem.IsDynamic(value.Type) ? place.WriteType : value.Type;
+        return new Val(Node.Seq([.. place.Before, set, Node.Drop(place.Write(Node.Get(local))), Locals.Narrow(Node.Get(local), type)]), type);
+    }
+
+    public Val LowerUpdate(Update u)
+    {
+        var place = Targets.LowerPlace(u.Target);
+        var current = place.Read();
+        if (TypeSystem.IsNullable(current.Type) && !TypeSystem.IsDynamic(current.Type))
+            throw _state.Error(u, $"Operator '{u.Op[..1]}' cannot be called on '{current.Type}' because it is potentially null.");
+        var old = _output.TempOf(current.Node, out var setOld, "old");
+        var one = Numbers.IsDouble(current.Type) ? new Val(Node.F64(1), _program.Double) : new Val(Node.I64(1), _program.Int);
+        var left = current with { Node = Node.Get(old) };
+        var op = u.Op == "++" ? "+" : "-";
+        var value = Numbers.NumericOp(left, op, one) ?? (TypeSystem.IsDynamic(current.Type) ? Invocations.CallWithValues(left, op, [one], u) : Operators.CallOperator(left, op, one, u));
+        var node = Coercions.Coerce(value, place.WriteType, u);
+        PromoteOnWrite(place, value.Type);
+        var local = _output.TempOf(_reprs.Convert(node, _reprs.Of(place.WriteType)), out var set, "value");
+        var result = u.Prefix ? Locals.Narrow(Node.Get(local), value.Type) : Node.Get(old);
+        return new Val(Node.Seq([.. place.Before, setOld, set, Node.Drop(place.Write(Node.Get(local))), result]), u.Prefix ? value.Type : current.Type);
+    }
+}

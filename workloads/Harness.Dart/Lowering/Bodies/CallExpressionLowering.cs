@@ -1,0 +1,123 @@
+using Harness.Dart.Lowering.Model;
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+
+namespace Harness.Dart.Lowering.Bodies;
+
+/// <summary>Call expressions: what is called, by the form of the callee.</summary>
+internal sealed class CallExpressionLowering(FunctionLowering body)
+{
+    private readonly FunctionLowering _body = body;
+    private readonly DartProgram _program = body.Program.Program;
+    private readonly FunctionState _state = body.State;
+    private readonly VariableScopes _variables = body.Variables;
+    private readonly Promotions _promotions = body.Promotions;
+
+    private ChainLowering Chains => _body.Chains;
+    private NameLowering Names => _body.Names;
+    private ReceiverLowering Receivers => _body.Receivers;
+    private InvocationLowering Invocations => _body.Invocations;
+    private ClosureCallLowering ClosureCalls => _body.ClosureCalls;
+    private MemberAccess Access => _body.Access;
+    private ConstructionLowering Constructions => _body.Constructions;
+    private VariableLowering Locals => _body.Locals;
+
+    public Val LowerCall(Call c, DartType? context)
+    {
+        var typeArgs = c.TypeArgs?.Select(_state.Scope.Resolve).ToList();
+        switch (c.Target)
+        {
+            case Super:
+                return Invocations.CallNamed(Receivers.SuperReceiver(c), "call", c.Args, typeArgs, context, c, isSuper: true);
+            case Ident id when _variables.Lookup(id.Name) is { } variable:
+                return ClosureCalls.CallClosure(Locals.Read(variable, id), c.Args, typeArgs, context, c);
+            case Ident id when _state.Scope.LookupParam(id.Name) is null:
+                var element = Names.LookupNonLocal(id.Name, out var implicitThis);
+                if (element is not null && !implicitThis)
+                    return CallElement(element, c, typeArgs, context);
+                if (implicitThis && _promotions.PromotionKey(id) is { } promotedKey && _promotions.Promoted(promotedKey) is not null)
+                    return ClosureCalls.CallClosure(Names.LowerIdent(id, null), c.Args, typeArgs, context, c);
+                if (Receivers.ThisPlace() is { } self && Receivers.ThisType() is { } thisType)
+                    return Invocations.CallNamed(new Val(self, thisType), id.Name, c.Args, typeArgs, context, id);
+                throw _state.Error(id, element is null ? $"Method not found: '{id.Name}'." : $"Can't access '{id.Name}' here: there is no 'this'.");
+            case PropertyGet p:
+                if (p.Target is Super)
+                {
+                    Receivers.CheckSuperMember(p.Name, p);
+                    return Invocations.CallNamed(Receivers.SuperReceiver(c), p.Name, c.Args, typeArgs, context, p, isSuper: true);
+                }
+
+                if (Names.StaticTarget(p.Target) is { } target)
+                    return CallStaticTarget(target, p, c, typeArgs, context);
+                if (Names.ExtensionOverride(p.Target) is { } over)
+                {
+                    if (!over.Extension.Members.TryGetValue(p.Name, out var member)) throw _state.Error(p, $"The extension has no member '{p.Name}'.");
+                    return member.Kind == MemberKind.Method
+                        ? Invocations.CallExtension(member, over.Args, over.Receiver.Node, c.Args, typeArgs, context, c)
+                        : ClosureCalls.CallClosure(Access.GetExtension(member, over.Args, over.Receiver.Node, p), c.Args, typeArgs, context, c);
+                }
+
+                var receiver = Chains.LowerTarget(p.Target);
+                if (p.NullAware) receiver = Chains.ShortOnNull(receiver);
+                return Invocations.CallNamed(receiver, p.Name, c.Args, typeArgs, context, p);
+            case Instantiation when Names.StaticTarget(c.Target) is InterfaceType type:
+                return Constructions.Construct(type.Class, type.Args, null, c.Args, context, c);
+        }
+
+        return ClosureCalls.CallClosure(Chains.LowerTarget(c.Target), c.Args, typeArgs, context, c);
+    }
+
+    private Val CallElement(object element, Call c, List<DartType>? typeArgs, DartType? context)
+    {
+        switch (element)
+        {
+            case Member { Kind: MemberKind.Method } method:
+                return Invocations.CallStatic(method, c.Args, typeArgs, context, c);
+            case Member:
+                return ClosureCalls.CallClosure(Names.LowerElement(element, c, null), c.Args, typeArgs, context, c);
+            case ClassElement { Node.Kind: ClassKind.Extension } extension:
+                throw _state.Error(c, $"The application of the extension '{extension.Name}' can't be used as an expression.");
+            case ClassElement cls:
+                return Constructions.Construct(cls, typeArgs?.ToArray(), null, c.Args, context, c);
+            case TypedefElement typedef when _state.Scope.Resolve(new NamedTypeNode { Pos = c.Pos, Name = typedef.Name, Args = c.TypeArgs ?? [] }) is InterfaceType aliased:
+                return Constructions.Construct(aliased.Class, aliased.Args, null, c.Args, context, c);
+            default:
+                throw _state.Error(c, "This can't be called.");
+        }
+    }
+
+    private Val CallStaticTarget(object target, PropertyGet p, Call c, List<DartType>? typeArgs, DartType? context)
+    {
+        switch (target)
+        {
+            case PrefixElement { IsDeferred: true } when p.Name == "loadLibrary" && c.Args.Items.Count == 0:
+                return new Val(Invocations.CallCore("_loadLibrary"), _program.Type("Future", SimpleType.Dynamic));
+            case PrefixElement prefix:
+                if (!prefix.Members.TryGetValue(p.Name, out var element)) throw _state.Error(p, $"Method not found: '{p.Name}'.");
+                if (element is TypedefElement)
+                    return _state.Scope.Resolve(new NamedTypeNode { Pos = c.Pos, Prefix = prefix.Name, Name = p.Name, Args = c.TypeArgs ?? [] }) is InterfaceType t ? Constructions.Construct(t.Class, t.Args, null, c.Args, context, c) : throw _state.Error(c, "This can't be called.");
+                return CallElement(element, c, typeArgs, context);
+            case ClassElement cls:
+                if (cls.Statics.TryGetValue(p.Name, out var member)) return CallElement(member, c, typeArgs, context);
+                if (cls.Constructors.ContainsKey(p.Name == "new" ? "" : p.Name)) return Constructions.Construct(cls, null, p.Name == "new" ? null : p.Name, c.Args, context, c);
+                if (p.Name == "toString") return Invocations.CallNamed(Names.LowerElement(cls, p, null), p.Name, c.Args, typeArgs, context, p);
+                throw _state.Error(p, $"Method not found: '{cls.Name}.{p.Name}'.");
+            case TypedefElement typedef when _state.Scope.Resolve(Names.TypeNodeOf(p.Target)!) is InterfaceType aliased:
+                if (aliased.Class.Statics.ContainsKey(p.Name)) return CallStaticTarget(aliased.Class, p, c, typeArgs, context);
+                return Constructions.Construct(aliased.Class, typedef.Params.Count > 0 ? null : aliased.Args, p.Name == "new" ? null : p.Name, c.Args, context, c);
+            case InterfaceType type:
+                return Constructions.Construct(type.Class, type.Args, p.Name == "new" ? null : p.Name, c.Args, context, c);
+            default:
+                throw _state.Error(p, $"Method not found: '{p.Name}'.");
+        }
+    }
+
+    public Val LowerNew(NewExpr n, DartType? context)
+    {
+        var (node, name) = ConstructionLowering.SplitConstructorName(n.Type, n.Constructor, _state.Scope);
+        if (_state.Scope.Resolve(node) is not InterfaceType { Nullable: false } type)
+            throw _state.Error(n, "This type can't be instantiated.");
+        var typedefArgs = node.Args.Count > 0 || _state.Scope.LookupTopLevel(node.Name) is TypedefElement { Params.Count: 0 } && type.Args.Length > 0;
+        return Constructions.Construct(type.Class, typedefArgs ? type.Args : null, name, n.Args, context, n, n.Const);
+    }
+}

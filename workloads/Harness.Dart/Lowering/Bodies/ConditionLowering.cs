@@ -1,0 +1,153 @@
+using Harness.Dart.Ir;
+using Harness.Dart.Lowering.Model;
+using Harness.Dart.Lowering.Module;
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+using Harness.Engine.Modules;
+using Node = Harness.Dart.Ir.Node;
+
+namespace Harness.Dart.Lowering.Bodies;
+
+/// <summary>Conditions, equality and type tests, with what is known where they hold and where they do not.</summary>
+internal sealed class ConditionLowering(FunctionLowering body)
+{
+    private readonly FunctionLowering _body = body;
+    private readonly DartProgram _program = body.Program.Program;
+    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Selectors _selectors = body.Program.Selectors;
+    private readonly TargetTypes _target = body.Program.Target;
+    private readonly FunctionState _state = body.State;
+    private readonly NodeOutput _output = body.Output;
+    private readonly Promotions _promotions = body.Promotions;
+
+    private ExpressionLowering Expressions => _body.Expressions;
+    private ReceiverLowering Receivers => _body.Receivers;
+    private InvocationLowering Invocations => _body.Invocations;
+    private MemberLookup Members => _body.Members;
+    private NumberLowering Numbers => _body.Numbers;
+    private Coercions Coercions => _body.Coercions;
+    private TypeTests TypeTests => _body.TypeTests;
+
+    /// <summary>A boolean expression as an i32, with what is known where it is true and where it is false.</summary>
+    public Node LowerCondition(Expr e, out Flow whenTrue, out Flow whenFalse)
+    {
+        switch (e)
+        {
+            case Paren p: return LowerCondition(p.Value, out whenTrue, out whenFalse);
+            case Unary { Op: "!" } u: return Node.Not(LowerCondition(u.Operand, out whenFalse, out whenTrue));
+            case IsExpr i: return LowerIsCondition(i, out whenTrue, out whenFalse);
+            case Binary { Op: "&&" } b:
+            {
+                var left = LowerCondition(b.Left, out var leftTrue, out var leftFalse);
+                _output.Flow = leftTrue;
+                var right = LowerCondition(b.Right, out whenTrue, out var rightFalse);
+                whenFalse = Flow.Join(leftFalse, rightFalse);
+                return Node.If(left, right, Node.I32(0), WType.I32);
+            }
+
+            case Binary { Op: "||" } b:
+            {
+                var left = LowerCondition(b.Left, out var leftTrue, out var leftFalse);
+                _output.Flow = leftFalse;
+                var right = LowerCondition(b.Right, out var rightTrue, out whenFalse);
+                whenTrue = Flow.Join(leftTrue, rightTrue);
+                return Node.If(left, Node.I32(1), right, WType.I32);
+            }
+
+            case Binary { Op: "==" or "!=" } b:
+            {
+                var node = LowerEquals(b, out whenTrue, out whenFalse);
+                if (b.Op == "==") return node;
+                (whenTrue, whenFalse) = (whenFalse, whenTrue);
+                return Node.Not(node);
+            }
+
+            case BoolLit b:
+                whenTrue = _output.Flow.Copy();
+                whenFalse = _output.Flow.Copy();
+                if (b.Value) whenFalse.IsReachable = false;
+                else whenTrue.IsReachable = false;
+                return Node.I32(b.Value ? 1 : 0);
+            default:
+                var value = Expressions.Lower(e, _program.Bool);
+                whenTrue = _output.Flow;
+                whenFalse = _output.Flow.Copy();
+                if (TypeSystem.IsNever(value.Type)) return value.Node;
+                return Coercions.Coerce(value, _program.Bool, e);
+        }
+    }
+
+    private Node LowerEquals(Binary b, out Flow whenTrue, out Flow whenFalse)
+    {
+        if (b.Left is Super)
+        {
+            var self = Receivers.SuperReceiver(b);
+            var superResult = Invocations.CallNamed(self, "==", ArgumentBinding.Args(b.Right), null, null, b, isSuper: true);
+            whenTrue = _output.Flow.Copy();
+            whenFalse = _output.Flow;
+            return _reprs.Convert(superResult.Node, WType.I32);
+        }
+
+        var left = Expressions.Lower(b.Left, null);
+        var leftKey = _promotions.PromotionKey(b.Left);
+        if (SyntaxShapes.Unparen(b.Right) is NullLit)
+        {
+            whenTrue = _output.Flow;
+            whenFalse = _output.Flow.Copy();
+            if (leftKey is not null && TypeSystem.IsNullable(left.Type)) Promotions.Promote(whenFalse, leftKey, TypeSystem.NonNull(left.Type));
+            return left.Node.Type.IsRef ? Node.IsNull(left.Node) : Node.Seq(Node.Drop(left.Node), Node.I32(0));
+        }
+
+        var right = Expressions.Lower(b.Right, null);
+        whenTrue = _output.Flow;
+        whenFalse = _output.Flow.Copy();
+        if (TypeSystem.IsNull(left.Type) && _promotions.PromotionKey(b.Right) is { } rightKey && TypeSystem.IsNullable(right.Type))
+            Promotions.Promote(whenFalse, rightKey, TypeSystem.NonNull(right.Type));
+        return EqualsNode(left, right);
+    }
+
+    public Node EqualsNode(Val left, Val right)
+    {
+        if (left.Node.IsNever) return left.Node;
+        if (Numbers.IsInt(left.Type) && Numbers.IsInt(right.Type)) return Node.Numeric(Opcode.I64Eq, WType.I32, left.Node, right.Node);
+        if (left.Node.Type.Kind is WKind.I64 or WKind.F64 && right.Node.Type.Kind is WKind.I64 or WKind.F64) return Node.Numeric(Opcode.F64Eq, WType.I32, Numbers.ToDouble(left), Numbers.ToDouble(right));
+        if (left.Node.Type == WType.I32 && right.Node.Type == WType.I32) return Node.Numeric(Opcode.I32Eq, WType.I32, left.Node, right.Node);
+        if (TypeSystem.IsNull(right.Type)) return left.Node.Type.IsRef ? Node.Seq(Node.Drop(right.Node), Node.IsNull(left.Node)) is var n && right.Node.Op == IrOp.RefNull ? Node.IsNull(left.Node) : n : Node.Seq(Node.Drop(left.Node), Node.Drop(right.Node), Node.I32(0));
+        if (TypeSystem.IsNull(left.Type) && left.Node.Op == IrOp.RefNull) return right.Node.Type.IsRef ? Node.IsNull(right.Node) : Node.Seq(Node.Drop(right.Node), Node.I32(0));
+        // An enum's values are equal where they are the same object, and so are those of a class without its own '=='.
+        if (TypeSystem.NonNull(left.Type) is InterfaceType { Class.IsEnum: true } or InterfaceType { Class.Name: "Type", Class.Library.IsCore: true, Nullable: true } && left.Node.Type.IsRef && right.Node.Type.IsRef && TypeSystem.NonNull(left.Type) is InterfaceType { Class.IsEnum: true })
+            return Node.RefEq(left.Node, right.Node);
+        var member = Members.FindMember(TypeSystem.NonNull(left.Type), "==");
+        var selector = _selectors.SelectorOf(member!.Value.Member);
+        var l = _output.TempOf(_reprs.Convert(left.Node, left.Node.Type.IsRef ? left.Node.Type : _target.AnyRef), out var setLeft, "left");
+        var r = _output.TempOf(_reprs.Convert(right.Node, right.Node.Type.IsRef ? right.Node.Type : _target.AnyRef), out var setRight, "right");
+        var call = Invocations.CallSelector(new Val(Node.Get(l), TypeSystem.NonNull(left.Type)), member.Value.Member, selector, [_reprs.Convert(r.Type.Nullable ? Node.NonNull(Node.Get(r)) : Node.Get(r), selector.Params[0].Type)], isSuper: false);
+        Node result = _reprs.Convert(call, WType.I32);
+        if (r.Type.Nullable) result = Node.If(Node.IsNull(Node.Get(r)), Node.I32(0), result, WType.I32);
+        if (l.Type.Nullable) result = Node.If(Node.IsNull(Node.Get(l)), r.Type.Nullable ? Node.IsNull(Node.Get(r)) : Node.I32(0), result, WType.I32);
+        return Node.Seq(setLeft, setRight, result);
+    }
+
+    public Val LowerIs(IsExpr i)
+    {
+        var node = LowerIsCondition(i, out var whenTrue, out var whenFalse);
+        _output.Flow = Flow.Join(whenTrue, whenFalse);
+        return new Val(node, _program.Bool);
+    }
+
+    private Node LowerIsCondition(IsExpr i, out Flow whenTrue, out Flow whenFalse)
+    {
+        var value = Expressions.Lower(i.Value, null);
+        var type = _state.Scope.Resolve(i.Type);
+        var local = _output.TempOf(value.Node, out var set);
+        var test = Node.Seq(set, TypeTests.TypeTest(Node.Get(local), value.Type, type));
+        whenTrue = _output.Flow.Copy();
+        whenFalse = _output.Flow.Copy();
+        var positive = i.Negated ? whenFalse : whenTrue;
+        var negative = i.Negated ? whenTrue : whenFalse;
+        if (_promotions.PromotionKey(i.Value) is { } key && _promotions.PromotedType(value.Type, type) is { } promoted)
+            Promotions.Promote(positive, key, promoted);
+        if (_promotions.PromotionKey(i.Value) is { } key2 && TypeSystem.IsNull(type)) Promotions.Promote(negative, key2, TypeSystem.NonNull(value.Type));
+        return i.Negated ? Node.Not(test) : test;
+    }
+}

@@ -1,0 +1,99 @@
+using Harness.Dart.Lowering.Model;
+using Harness.Dart.Lowering.Module;
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+using Node = Harness.Dart.Ir.Node;
+
+namespace Harness.Dart.Lowering.Bodies;
+
+/// <summary>Types of the elements of collection literals, found by lowering them for their types only.</summary>
+internal sealed class ElementInference(FunctionLowering body)
+{
+    private readonly FunctionLowering _body = body;
+    private readonly DartProgram _program = body.Program.Program;
+    private readonly TypeSystem _types = body.Program.Types;
+    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly FunctionState _state = body.State;
+    private readonly NodeOutput _output = body.Output;
+    private readonly VariableScopes _variables = body.Variables;
+    private readonly VariablePlaces _places = body.Places;
+
+    private ExpressionLowering Expressions => _body.Expressions;
+    private ConditionLowering Conditions => _body.Conditions;
+    private PatternLowering Patterns => _body.Patterns;
+    private StatementLowering Statements => _body.Statements;
+
+    public (DartType? Element, DartType? Key, DartType? Value) InferElements(IEnumerable<Element> elements, bool isMap)
+    {
+        // What elements are is found by lowering them once for their types only.
+        DartType? element = null, key = null, value = null;
+        void Join(ref DartType? to, DartType type) => to = to is null ? type : _types.Lub(to, type);
+        void Visit(Element e)
+        {
+            switch (e)
+            {
+                case SpreadElement s:
+                    var type = TypeSystem.NonNull(Expressions.Lower(s.Value, null).Type);
+                    if (_types.AsInstanceOf(type, _program.CoreClass("Map")) is { } map) { Join(ref key, map.Args[0]); Join(ref value, map.Args[1]); }
+                    else if (_types.AsInstanceOf(type, _program.CoreClass("Iterable")) is { } iterable) Join(ref element, iterable.Args[0]);
+                    else if (TypeSystem.IsDynamic(type)) Join(ref element, SimpleType.Dynamic);
+                    break;
+                case NullAwareElement n: Join(ref element, TypeSystem.NonNull(Expressions.Lower(n.Value, null).Type)); break;
+                case MapEntryElement m: Join(ref key, Expressions.Lower(m.Key, null).Type); Join(ref value, Expressions.Lower(m.Value, null).Type); break;
+                case IfElement i:
+                    _variables.Push();
+                    Flow no;
+                    if (i.Case is null) { Conditions.LowerCondition(i.Condition, out var yes, out no); _output.Flow = yes; }
+                    else { var subject = Expressions.Lower(i.Condition, null); var subjectLocal = _output.TempOf(subject.Node, out _); DeclarePattern(i.Case, subject.Type); Patterns.LowerMatch(i.Case, Node.Get(subjectLocal), subject.Type); no = _output.Flow.Copy(); }
+                    Visit(i.Then);
+                    _output.Flow = no;
+                    if (i.Else is not null) Visit(i.Else);
+                    _variables.Pop();
+                    break;
+                case ForElement f:
+                    _variables.Push();
+                    LowerForElementHead(f.Parts);
+                    Visit(f.Body);
+                    _variables.Pop();
+                    break;
+                case Expr x: Join(ref element, Expressions.Lower(x, null).Type); break;
+            }
+        }
+
+        var saved = _output.Flow.Copy();
+        var savedCaptures = _output.Nodes;
+        _output.Nodes = [];
+        foreach (var e in elements) Visit(e);
+        _output.Nodes = savedCaptures;
+        _output.Flow = saved;
+        return (element, key, value);
+    }
+
+    /// <summary>Declares the variables of a for element, for the types of what is in it.</summary>
+    private void LowerForElementHead(ForParts parts)
+    {
+        if (parts.IsForIn)
+        {
+            var iterable = Expressions.Lower(parts.Iterable!, null);
+            var element = ElementType(iterable.Type, parts.Await);
+            if (parts.Declaration is VarDecl d) { var v = _variables.Declare(d.Vars[0].Name, d.Type is null ? element : _state.Scope.Resolve(d.Type), d); _places.Initialize(v, null); }
+            if (parts.Pattern is { } pattern) DeclarePattern(pattern, element);
+            return;
+        }
+
+        if (parts.Init is not null) Statements.LowerStatement(parts.Init);
+        if (parts.Condition is not null) { Conditions.LowerCondition(parts.Condition, out var yes, out _); _output.Flow = yes; }
+    }
+
+    public DartType ElementType(DartType iterable, bool isStream)
+    {
+        var type = iterable is TypeParamType p ? p.Bound : iterable;
+        return _types.AsInstanceOf(type, _program.CoreClass(isStream ? "Stream" : "Iterable")) is { } instance ? instance.Args[0] : SimpleType.Dynamic;
+    }
+
+    private void DeclarePattern(Pattern pattern, DartType type)
+    {
+        var local = _output.Temp(_reprs.Of(type), "value");
+        Patterns.LowerMatch(pattern, Node.Get(local), type);
+    }
+}

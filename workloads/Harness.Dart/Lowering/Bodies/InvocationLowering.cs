@@ -1,0 +1,206 @@
+using Harness.Dart.Ir;
+using Harness.Dart.Lowering.Model;
+using Harness.Dart.Lowering.Module;
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+using Node = Harness.Dart.Ir.Node;
+
+namespace Harness.Dart.Lowering.Bodies;
+
+/// <summary>Calls of functions and methods that are known by their declaration.</summary>
+internal sealed class InvocationLowering(FunctionLowering body)
+{
+    private readonly FunctionLowering _body = body;
+    private readonly ProgramLowering _lowering = body.Program;
+    private readonly DartProgram _program = body.Program.Program;
+    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Selectors _selectors = body.Program.Selectors;
+    private readonly MemberFunctions _functions = body.Program.Functions;
+    private readonly DynamicCalls _dynamicCalls = body.Program.DynamicCalls;
+    private readonly ConstantPool _pool = body.Program.Pool;
+    private readonly TargetTypes _target = body.Program.Target;
+    private readonly FunctionState _state = body.State;
+    private readonly NodeOutput _output = body.Output;
+
+    private ArgumentBinding Arguments => _body.Arguments;
+    private ClosureCallLowering ClosureCalls => _body.ClosureCalls;
+    private MemberLookup Members => _body.Members;
+    private MemberAccess Access => _body.Access;
+    private IntrinsicLowering Intrinsics => _body.Intrinsics;
+    private Coercions Coercions => _body.Coercions;
+    private TypeExpressions TypeExpressions => _body.TypeExpressions;
+
+    /// <summary>Calls a static function or an extension's member.</summary>
+    public Val CallStatic(Member target, Arguments args, IReadOnlyList<DartType>? typeArgs, DartType? context, Syntax.Node at)
+    {
+        var signature = _lowering.Signatures.Of(target);
+        var bound = Arguments.BindArguments(signature, args, typeArgs, context, at);
+        if (target.Function!.External && Intrinsics.Intrinsic(target, null, bound, at) is { } intrinsic)
+            return new Val(ArgumentBinding.Sequenced(bound.Before, intrinsic), bound.Signature.Result);
+        var function = _functions.StaticFunction(target);
+        var nodes = bound.TypeArgs.Select(TypeExpressions.TypeNode).ToList();
+        nodes.AddRange(Arguments.ArgumentsFor(target, bound, function.Params, nodes.Count));
+        return new Val(ArgumentBinding.Sequenced(bound.Before, Narrowed(Node.Call(function, [.. nodes]), function.Result, bound.Signature.Result)), bound.Signature.Result);
+    }
+
+    /// <summary>A result in the representation of its type at the place of the call.</summary>
+    public Node Narrowed(Node call, WType result, DartType type)
+    {
+        if (TypeSystem.IsNever(type) && !call.IsNever) return Node.Seq(Node.Drop(call), Node.Unreachable());
+        if (TypeSystem.IsVoid(type) || result.Kind == WKind.None) return call;
+        var repr = _reprs.Of(type);
+        return _reprs.Convert(call, repr);
+    }
+
+    public Val CallExtension(Member target, IReadOnlyList<DartType> extensionArgs, Node receiver, Arguments args, IReadOnlyList<DartType>? typeArgs, DartType? context, Syntax.Node at)
+    {
+        var map = ArgumentBinding.MapOf(target.Owner!.TypeParams, extensionArgs);
+        var signature = (FunctionType)_lowering.Signatures.Of(target).Substitute(map);
+        var bound = Arguments.BindArguments(signature, args, typeArgs, context, at);
+        var function = _functions.StaticFunction(target);
+        var nodes = extensionArgs.Select(TypeExpressions.TypeNode).ToList();
+        nodes.Add(_reprs.Convert(receiver, function.Params[nodes.Count].Type));
+        nodes.AddRange(bound.TypeArgs.Select(TypeExpressions.TypeNode));
+        nodes.AddRange(Arguments.ArgumentsFor(target, bound, function.Params, nodes.Count));
+        // Arguments that must be evaluated first come behind the receiver.
+        if (bound.Before.Count > 0)
+        {
+            var index = extensionArgs.Count;
+            var local = _output.TempOf(nodes[index], out var set);
+            nodes[index] = Node.Get(local);
+            bound.Before.Insert(0, set);
+        }
+
+        return new Val(ArgumentBinding.Sequenced(bound.Before, Narrowed(Node.Call(function, [.. nodes]), function.Result, bound.Signature.Result)), bound.Signature.Result);
+    }
+
+    /// <summary>Calls an instance method on a receiver whose type has it.</summary>
+    public Val CallMethod(Val receiver, Member member, InterfaceType owner, Arguments args, IReadOnlyList<DartType>? typeArgs, DartType? context, Syntax.Node at, bool isSuper = false)
+    {
+        var signature = (FunctionType)_lowering.Signatures.Of(member).Substitute(owner.Map());
+        var bound = Arguments.BindArguments(signature, args, typeArgs, context, at);
+        return Invoke(receiver, member, bound, at, isSuper);
+    }
+
+    public Val Invoke(Val receiver, Member member, BoundArguments bound, Syntax.Node at, bool isSuper)
+    {
+        var receiverNode = receiver.Node;
+        if (bound.Before.Count > 0)
+        {
+            var local = _output.TempOf(receiverNode, out var set);
+            receiverNode = Node.Get(local);
+            bound.Before.Insert(0, set);
+        }
+
+        if (member.Function is { External: true } && Intrinsics.Intrinsic(member, receiver with { Node = receiverNode }, bound, at) is { } intrinsic)
+            return new Val(ArgumentBinding.Sequenced(bound.Before, intrinsic), bound.Signature.Result);
+        var selector = _selectors.SelectorOf(member);
+        var nodes = bound.TypeArgs.Select(TypeExpressions.TypeNode).ToList();
+        var position = 0;
+        foreach (var p in selector.Params)
+        {
+            Node node;
+            if (p.Name is null && position < bound.Positional.Count) node = _reprs.Convert(bound.Positional[position++]!.Value.Node, p.Type);
+            else if (p.Name is not null && bound.Named.TryGetValue(p.Name, out var value)) node = _reprs.Convert(value.Node, p.Type);
+            else
+            {
+                if (p.Name is null) position++;
+                node = p.UsesSentinel ? Node.Get(_pool.Sentinel) : _reprs.ConvertConstant(_pool.ConstNode(p.Default ?? ConstNull.Instance), p.Default ?? ConstNull.Instance, p.Type);
+            }
+
+            nodes.Add(node);
+        }
+
+        var call = CallSelector(receiver with { Node = receiverNode }, member, selector, nodes, isSuper);
+        return new Val(ArgumentBinding.Sequenced(bound.Before, Narrowed(call, selector.Result, bound.Signature.Result)), bound.Signature.Result);
+    }
+
+    public Node CallSelector(Val receiver, Member member, Selector selector, List<Node> args, bool isSuper)
+    {
+        if (isSuper)
+            return Node.Call(selector.Kind == SelectorKind.Setter ? _functions.SetterFunction(member) : _functions.InstanceFunction(member), [_reprs.Convert(receiver.Node, selector.Receiver), .. args]);
+        return _lowering.Calls.Add(selector, _state.Function, ReceiverObject(receiver.Node), ReceiverClass(receiver.Type), args);
+    }
+
+    public Node ReceiverObject(Node receiver) => _reprs.Convert(receiver, receiver.Type.IsRef ? receiver.Type.AsNonNull : _target.TopRef);
+
+    /// <summary>The class of which a receiver is an instance, or one of a subtype; null where its static type does not say.</summary>
+    public ClassElement? ReceiverClass(DartType type) =>
+        Members.MemberType(type)?.Class is { IsExtensionType: false } cls && cls != _program.Object.Class && cls != _program.Function.Class && cls != _program.Record.Class ? cls : null;
+
+    /// <summary>Calls a method, or a function that a property holds.</summary>
+    public Val CallNamed(Val receiver, string name, Arguments args, IReadOnlyList<DartType>? typeArgs, DartType? context, Syntax.Node at, bool isSuper = false)
+    {
+        var type = receiver.Type;
+        if (TypeSystem.IsNever(type)) return receiver;
+        if (name == "call" && ClosureCalls.CallableType(type) is not null) return ClosureCalls.CallClosure(receiver, args, typeArgs, context, at);
+        if (TypeSystem.NonNull(type) is RecordType record && !type.Nullable && record.IndexOf(name) >= 0)
+            return ClosureCalls.CallClosure(Access.GetMember(receiver, name, at), args, typeArgs, context, at);
+        if (Members.FindMember(type, name) is var (member, owner) && member is not null)
+        {
+            if (owner!.Class.IsExtensionType)
+                return member.Kind == MemberKind.Method ? CallExtension(member, owner.Args, receiver.Node, args, typeArgs, context, at) : ClosureCalls.CallClosure(Access.GetKnown(receiver, member, owner, at, isSuper), args, typeArgs, context, at);
+            if (member.Kind == MemberKind.Method)
+            {
+                if (TypeSystem.IsNullable(type) && owner.Class == _program.Object.Class && receiver.Node.Type is { IsRef: true, Nullable: true })
+                {
+                    if (name == "toString" && args.Items.Count == 0) return new Val(CallCore("_toStringOf", receiver.Node), _program.String);
+                    if (TypeSystem.IsDynamic(type)) return ClosureCalls.CallDynamic(receiver, name, args, typeArgs, at);
+                    if (name == "noSuchMethod") return CallMethod(receiver with { Node = Node.NonNull(receiver.Node), Type = _program.Object }, member, owner, args, typeArgs, context, at);
+                }
+
+                return CallMethod(receiver, member, owner, args, typeArgs, context, at, isSuper);
+            }
+
+            return ClosureCalls.CallClosure(Access.GetKnown(receiver, member, owner, at, isSuper), args, typeArgs, context, at);
+        }
+
+        if (TypeSystem.IsDynamic(type) || type is InterfaceType { Nullable: false } f && f.Class == _program.Function.Class && name == "call")
+            return ClosureCalls.CallDynamic(receiver, name, args, typeArgs, at);
+        if (Members.FindExtension(type, name) is { } extension)
+        {
+            return extension.Member.Kind == MemberKind.Method
+                ? CallExtension(extension.Member, extension.Args, receiver.Node, args, typeArgs, context, at)
+                : ClosureCalls.CallClosure(Access.GetExtension(extension.Member, extension.Args, receiver.Node, at), args, typeArgs, context, at);
+        }
+
+        if (type.Nullable && Members.FindMember(TypeSystem.NonNull(type), name) is not null)
+            throw _state.Error(at, $"Method '{name}' cannot be called on '{type}' because it is potentially null.");
+        throw _state.Error(at, $"The method '{name}' isn't defined for the type '{type}'.");
+    }
+
+    /// <summary>Calls a method with values that are already lowered.</summary>
+    public Val CallWithValues(Val receiver, string name, Val[] values, Syntax.Node at, bool isSuper = false)
+    {
+        if (Members.FindMember(receiver.Type, name) is var (member, owner) && member is not null && !owner!.Class.IsExtensionType)
+        {
+            var signature = (FunctionType)_lowering.Signatures.Of(member).Substitute(owner!.Map());
+            var bound = new BoundArguments { Signature = signature };
+            for (var i = 0; i < values.Length; i++) bound.Positional.Add(new Val(Coercions.Coerce(values[i], signature.Positional(i), at), signature.Positional(i)));
+            return Invoke(receiver, member, bound, at, isSuper);
+        }
+
+        if (TypeSystem.IsDynamic(receiver.Type))
+            return new Val(_dynamicCalls.DynamicCall(name, DynamicKind.Call, _reprs.Convert(receiver.Node, _target.AnyRef), null, [.. values.Select(v => _reprs.Convert(v.Node, _target.AnyRef))], []), SimpleType.Dynamic);
+        (Member Member, DartType[] Args)? extension = Members.FindMember(receiver.Type, name) is var (em, eo) && em is not null ? (em, eo!.Args) : Members.FindExtension(receiver.Type, name);
+        if (extension is { } ext)
+        {
+            var signature = (FunctionType)_lowering.Signatures.Of(ext.Member).Substitute(ArgumentBinding.MapOf(ext.Member.Owner!.TypeParams, ext.Args));
+            var function = _functions.StaticFunction(ext.Member);
+            var nodes = ext.Args.Select(TypeExpressions.TypeNode).ToList();
+            nodes.Add(_reprs.Convert(receiver.Node, function.Params[nodes.Count].Type));
+            foreach (var v in values) nodes.Add(_reprs.Convert(Coercions.Coerce(v, signature.Positional(nodes.Count - ext.Args.Length - 1), at), function.Params[nodes.Count].Type));
+            return new Val(Narrowed(Node.Call(function, [.. nodes]), function.Result, signature.Result), signature.Result);
+        }
+
+        throw _state.Error(at, $"The method '{name}' isn't defined for the type '{receiver.Type}'.");
+    }
+
+    public Node CallCore(string function, params Node[] args)
+    {
+        var target = _functions.StaticFunction(_program.CoreFunction(function));
+        return Node.Call(target, [.. args.Select((a, i) => _reprs.Convert(a, target.Params[i].Type))]);
+    }
+
+    public Node StringConst(string text) => _pool.ConstNode(new ConstString(text));
+}

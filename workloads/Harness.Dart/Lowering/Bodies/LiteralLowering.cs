@@ -1,0 +1,113 @@
+using Harness.Dart.Ir;
+using Harness.Dart.Lowering.Model;
+using Harness.Dart.Lowering.Module;
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+using Node = Harness.Dart.Ir.Node;
+
+namespace Harness.Dart.Lowering.Bodies;
+
+/// <summary>Numbers, strings with what is put into them, and records.</summary>
+internal sealed class LiteralLowering(FunctionLowering body)
+{
+    private readonly FunctionLowering _body = body;
+    private readonly DartProgram _program = body.Program.Program;
+    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly ConstantPool _pool = body.Program.Pool;
+    private readonly TargetTypes _target = body.Program.Target;
+    private readonly FunctionState _state = body.State;
+    private readonly NodeOutput _output = body.Output;
+
+    private ExpressionLowering Expressions => _body.Expressions;
+    private InvocationLowering Invocations => _body.Invocations;
+    private Coercions Coercions => _body.Coercions;
+
+    public Val LowerInt(IntLit i, DartType? context, bool negative)
+    {
+        if (context is not null && TypeSystem.IsFutureOr(context)) context = ((InterfaceType)context).Args[0];
+        if (ParseInt(i.Text, negative) is not { } value)
+        {
+            if (context is InterfaceType { Class.Name: "double" }) value = 0;
+            else throw _state.Error(i, $"The integer literal {i.Text} can't be represented in 64 bits.");
+        }
+
+        if (context is InterfaceType { Class: var cls } && cls == _program.Double.Class)
+            return new Val(Node.F64(i.Text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? value : (negative ? -1 : 1) * double.Parse(i.Text, System.Globalization.CultureInfo.InvariantCulture)), _program.Double);
+        return new Val(Node.I64(value), _program.Int);
+    }
+
+    internal static long? ParseInt(string text, bool negative)
+    {
+        if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
+        {
+            if (!ulong.TryParse(text.AsSpan(2), System.Globalization.NumberStyles.HexNumber, null, out var hex)) return null;
+            if (negative) return hex <= 1UL << 63 ? unchecked(-(long)hex) : null;
+            return unchecked((long)hex);
+        }
+
+        if (!ulong.TryParse(text, out var value)) return null;
+        if (negative) return value <= 1UL << 63 ? unchecked(-(long)value) : null;
+        return value <= long.MaxValue ? (long)value : null;
+    }
+
+    public Val LowerString(StringLit s)
+    {
+        if (s.IsConstantText)
+            return new Val(Invocations.StringConst((string)s.Parts[0]), _program.String);
+        var pieces = new List<Node>();
+        foreach (var part in s.Parts)
+        {
+            if (part is string text)
+            {
+                if (text.Length > 0) pieces.Add(Invocations.StringConst(text));
+                continue;
+            }
+
+            var value = Expressions.Lower((Expr)part, null);
+            if (TypeSystem.IsVoid(value.Type)) throw _state.Error((Expr)part, "This expression has type 'void' and can't be used.");
+            pieces.Add(ToStringOf(value));
+        }
+
+        if (pieces.Count == 1)
+            return new Val(pieces[0], _program.String);
+        if (pieces.Count == 2)
+            return new Val(Invocations.CallCore("_concat2", pieces[0], pieces[1]), _program.String);
+        var array = Node.Array(IrOp.ArrayNewFixed, _target.ObjectArray, WType.Ref(_target.ObjectArray), [.. pieces.Select(p => _reprs.Convert(p, _target.AnyRef))]);
+        return new Val(Invocations.CallCore("_concatAll", array), _program.String);
+    }
+
+    private Node ToStringOf(Val value)
+    {
+        var repr = _reprs.Of(_program.String);
+        if (value.Type is InterfaceType { Nullable: false } t && t.Class == _program.String.Class) return _reprs.Convert(value.Node, repr);
+        if (value.Node.Type == WType.I64) return Invocations.CallCore("_intToString", value.Node);
+        if (value.Node.Type == WType.F64) return Invocations.CallCore("_doubleToString", value.Node);
+        return Invocations.CallCore("_toStringOf", value.Node);
+    }
+
+    public Val LowerRecord(RecordLit r, DartType? context)
+    {
+        var expected = context is RecordType rc && rc.Positional.Length == r.Fields.Count(f => f.Name is null) ? rc : null;
+        var names = r.Fields.Where(f => f.Name is not null).Select(f => f.Name!).Order(StringComparer.Ordinal).ToList();
+        var positional = r.Fields.Count(f => f.Name is null);
+        var before = new List<Node>();
+        var values = new Node[r.Fields.Count];
+        var types = new DartType[r.Fields.Count];
+        var position = 0;
+        foreach (var (name, value) in r.Fields)
+        {
+            var index = name is null ? position++ : positional + names.IndexOf(name);
+            var fieldContext = expected is null ? null : name is null ? expected.Positional[index] : expected.IndexOf(name) is >= 0 and var at ? expected.FieldType(at) : null;
+            var lowered = Expressions.Lower(value, fieldContext);
+            types[index] = lowered.Type;
+            if (fieldContext is not null && !fieldContext.HasUnknown && TypeSystem.IsDynamic(lowered.Type) && !TypeSystem.IsTop(fieldContext)) { lowered = new Val(Coercions.Coerce(lowered, fieldContext, value), fieldContext); types[index] = fieldContext; }
+            var local = _output.TempOf(_reprs.Convert(lowered.Node, _target.AnyRef), out var set, "field");
+            before.Add(set);
+            values[index] = Node.Get(local);
+        }
+
+        var type = new RecordType(types[..positional], [.. names.Select((n, i) => (n, types[positional + i]))]);
+        var array = Node.Array(IrOp.ArrayNewFixed, _target.ObjectArray, WType.Ref(_target.ObjectArray), values);
+        return new Val(Node.Seq([.. before, _pool.NewCore("_Record", _pool.RecordShape(type), array)]), type);
+    }
+}

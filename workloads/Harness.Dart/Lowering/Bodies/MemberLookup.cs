@@ -1,0 +1,98 @@
+using Harness.Dart.Lowering.Model;
+using Harness.Dart.Semantics;
+
+namespace Harness.Dart.Lowering.Bodies;
+
+/// <summary>Finds the members of types, those that extensions give them included.</summary>
+internal sealed class MemberLookup(FunctionLowering body)
+{
+    private readonly ProgramLowering _lowering = body.Program;
+    private readonly DartProgram _program = body.Program.Program;
+    private readonly TypeSystem _types = body.Program.Types;
+    private readonly FunctionState _state = body.State;
+
+    /// <summary>The type whose members an expression of a type has.</summary>
+    public InterfaceType? MemberType(DartType type)
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            switch (type)
+            {
+                case InterfaceType { Nullable: false } t: return TypeSystem.IsFutureOr(t) ? _program.Object : t;
+                case TypeParamType { Nullable: false } p: type = p.Bound; break;
+                case FunctionType { Nullable: false }: return _program.Function;
+                case RecordType { Nullable: false }: return _program.Record;
+                default: return null;
+            }
+        }
+
+        return null;
+    }
+
+    public (Member Member, InterfaceType Owner)? FindMember(DartType type, string name)
+    {
+        if (MemberType(type) is { } t)
+        {
+            if (t.Class.IsExtensionType) return FindExtensionTypeMember(t, name) is { } m ? m : null;
+            return _types.FindMember(t, name);
+        }
+
+        // What every object has, null has too.
+        return _program.Object.Class.Members.TryGetValue(name, out var member) ? (member, _program.Object) : null;
+    }
+
+    private (Member Member, InterfaceType Owner)? FindExtensionTypeMember(InterfaceType t, string name)
+    {
+        if (t.Class.Members.TryGetValue(name, out var own)) return (own, t);
+        foreach (var i in t.Class.Interfaces)
+        {
+            var super = (InterfaceType)i.Substitute(t.Map());
+            if ((super.Class.IsExtensionType ? FindExtensionTypeMember(super, name) : _types.FindMember(super, name)) is { } found) return found;
+        }
+
+        return _program.Object.Class.Members.TryGetValue(name, out var ofObject) ? (ofObject, _program.Object) : null;
+    }
+
+    public (Member Member, DartType[] Args)? FindExtension(DartType type, string name)
+    {
+        (Member Member, DartType[] Args, DartType On)? best = null;
+        foreach (var extension in _state.Library.VisibleExtensions)
+        {
+            if (!extension.Members.TryGetValue(name, out var member)) continue;
+            if (ExtensionArgs(extension, type) is not { } args) continue;
+            var on = extension.OnType!.Substitute(ArgumentBinding.MapOf(extension.TypeParams, args));
+            if (best is null || _types.IsSubtype(on, best.Value.On) && !(_types.IsSubtype(best.Value.On, on) && extension.Library.IsCore)) best = (member, args, on);
+        }
+
+        return best is null ? null : (best.Value.Member, best.Value.Args);
+    }
+
+    public DartType[]? ExtensionArgs(ClassElement extension, DartType type)
+    {
+        DartType[] args = [];
+        if (extension.TypeParams.Count > 0)
+        {
+            var lower = new Dictionary<TypeParam, DartType>();
+            _types.Constrain(type, extension.OnType!, [.. extension.TypeParams], lower, []);
+            args = _types.Solve(extension.TypeParams, lower, [], partial: false);
+        }
+
+        var on = extension.OnType!.Substitute(ArgumentBinding.MapOf(extension.TypeParams, args));
+        if (TypeSystem.IsDynamic(type) || TypeSystem.IsNever(type)) return null;
+        return _types.IsSubtype(type, on) ? args : null;
+    }
+
+    public DartType SetterType(Member member) => member.Kind == MemberKind.Field ? _lowering.Signatures.FieldType(member) : _lowering.Signatures.Of(member).Required[0];
+
+    public DartType SetterTypeOf(DartType receiver, string name, Syntax.Node at)
+    {
+        if (FindMember(receiver, name + "=") is var (member, owner) && member is not null)
+            return SetterType(member).Substitute(owner!.Map());
+        if (TypeSystem.IsDynamic(receiver)) return SimpleType.Dynamic;
+        if (FindExtension(receiver, name + "=") is { } extension)
+            return SetterType(extension.Member).Substitute(ArgumentBinding.MapOf(extension.Member.Owner!.TypeParams, extension.Args));
+        if (FindMember(receiver, name) is not null)
+            throw _state.Error(at, $"The setter '{name}' isn't defined for the type '{receiver}': it is final.");
+        throw _state.Error(at, $"The setter '{name}' isn't defined for the type '{receiver}'.");
+    }
+}

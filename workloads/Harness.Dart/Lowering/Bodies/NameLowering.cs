@@ -1,0 +1,214 @@
+using Harness.Dart.Lowering.Model;
+using Harness.Dart.Lowering.Module;
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+using Node = Harness.Dart.Ir.Node;
+
+namespace Harness.Dart.Lowering.Bodies;
+
+/// <summary>Identifiers and properties: what a name means at its place.</summary>
+internal sealed class NameLowering(FunctionLowering body)
+{
+    private readonly FunctionLowering _body = body;
+    private readonly ProgramLowering _lowering = body.Program;
+    private readonly DartProgram _program = body.Program.Program;
+    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly StaticVariables _statics = body.Program.Statics;
+    private readonly ConstantPool _pool = body.Program.Pool;
+    private readonly FunctionState _state = body.State;
+    private readonly VariableScopes _variables = body.Variables;
+    private readonly Promotions _promotions = body.Promotions;
+
+    private ExpressionLowering Expressions => _body.Expressions;
+    private ChainLowering Chains => _body.Chains;
+    private ReceiverLowering Receivers => _body.Receivers;
+    private InvocationLowering Invocations => _body.Invocations;
+    private MemberLookup Members => _body.Members;
+    private MemberAccess Access => _body.Access;
+    private TearoffLowering Tearoffs => _body.Tearoffs;
+    private VariableLowering Locals => _body.Locals;
+    private TypeExpressions TypeExpressions => _body.TypeExpressions;
+
+    public object? LookupNonLocal(string name, out bool implicitThis)
+    {
+        implicitThis = false;
+        for (var cls = Receivers.LexicalClass(); cls is not null;)
+        {
+            if (cls.Statics.TryGetValue(name, out var s)) return s;
+            if (cls.Members.TryGetValue(name, out var m))
+            {
+                implicitThis = true;
+                return m;
+            }
+
+            break;
+        }
+
+        if (_state.Scope.LookupTopLevel(name) is { } top) return top;
+        return null;
+    }
+
+    public Val LowerIdent(Ident id, DartType? context)
+    {
+        if (_variables.Lookup(id.Name) is { } variable)
+            return Locals.Read(variable, id);
+        if (_state.Scope.LookupParam(id.Name) is { } typeParam)
+            return new Val(TypeExpressions.TypeNode(typeParam), _program.Type("Type"));
+        var element = LookupNonLocal(id.Name, out var implicitThis);
+        if (!implicitThis && element is not null)
+            return LowerElement(element, id, context);
+        if (Receivers.ThisPlace() is { } self && Receivers.ThisType() is { } thisType)
+        {
+            if (element is not null || Members.FindMember(thisType, id.Name) is not null || Members.FindExtension(thisType, id.Name) is not null || TypeSystem.NonNull(thisType) is RecordType)
+            {
+                var value = Access.GetMember(new Val(self, thisType), id.Name, id);
+                if (_promotions.PromotableField(thisType, id.Name) is { } field && _promotions.Promoted((field, "this")) is { } promoted)
+                    return new Val(_reprs.Convert(value.Node, _reprs.Of(promoted)), promoted);
+                return value;
+            }
+        }
+        else if (element is not null)
+        {
+            throw _state.Error(id, $"Can't access '{id.Name}' here: there is no 'this'.");
+        }
+
+        switch (id.Name)
+        {
+            case "dynamic": return new Val(_pool.ConstNode(new ConstType(SimpleType.Dynamic)), _program.Type("Type"));
+            case "Never": return new Val(_pool.ConstNode(new ConstType(SimpleType.Never)), _program.Type("Type"));
+            case "void": return new Val(_pool.ConstNode(new ConstType(SimpleType.Void)), _program.Type("Type"));
+        }
+
+        throw _state.Error(id, $"Undefined name '{id.Name}'.");
+    }
+
+    public Val LowerElement(object element, Syntax.Node at, DartType? context)
+    {
+        switch (element)
+        {
+            case Member { Kind: MemberKind.Field } field: return ReadStatic(field, at);
+            case Member { Kind: MemberKind.Getter } getter:
+                return Invocations.CallStatic(getter, ArgumentBinding.NoArguments, null, context, at);
+            case Member { Kind: MemberKind.Method } method:
+                return new Val(_pool.ConstNode(new ConstFunction(method, [], null)), _lowering.Signatures.Of(method));
+            case ClassElement { Node.Kind: ClassKind.Extension }:
+                throw _state.Error(at, "An extension can't be used as an expression.");
+            case ClassElement cls:
+                return new Val(_pool.ConstNode(new ConstType(cls.Name == "Null" && cls.Library.IsCore ? SimpleType.Null : new InterfaceType(cls, TypeScope.DefaultArgs(cls.TypeParams)))), _program.Type("Type"));
+            case TypedefElement typedef:
+                return new Val(TypeExpressions.TypeNode(new TypeScope(_program, typedef.Library, typedef.File, null).Resolve(new NamedTypeNode { Pos = at.Pos, Name = typedef.Name })), _program.Type("Type"));
+            case PrefixElement:
+                throw _state.Error(at, "A library prefix can't be used as an expression.");
+            case AmbiguousElement a:
+                throw _state.Error(at, $"'{a.Name}' is imported from more than one library.");
+            default:
+                throw _state.Error(at, "This can't be used as an expression.");
+        }
+    }
+
+    private Val ReadStatic(Member field, Syntax.Node at)
+    {
+        if (field.EnumValue is not null || field.Field!.Const)
+        {
+            var constant = _lowering.Constants.ValueOf(field);
+            var type = _lowering.Signatures.FieldType(field);
+            return new Val(_reprs.ConvertConstant(_pool.ConstNode(constant), constant, _reprs.Of(type)), type);
+        }
+
+        if (field.Field.External) throw _state.Unsupported(at, "An external variable");
+        var variable = _statics.Variable(field);
+        if (variable.IsEager)
+            return new Val(Node.Get(variable.Global), variable.Type);
+        return new Val(Node.Call(variable.Getter!), variable.Type);
+    }
+
+    public Val LowerProperty(PropertyGet p, DartType? context)
+    {
+        if (p.Target is Super)
+        {
+            Receivers.CheckSuperMember(p.Name, p);
+            return Access.GetMember(Receivers.SuperReceiver(p), p.Name, p, isSuper: true);
+        }
+
+        if (StaticTarget(p.Target) is { } target)
+            return LowerStaticProperty(target, p, context);
+        if (ExtensionOverride(p.Target) is { } over)
+        {
+            if (!over.Extension.Members.TryGetValue(p.Name, out var member)) throw _state.Error(p, $"The extension has no member '{p.Name}'.");
+            return Access.GetExtension(member, over.Args, over.Receiver.Node, p);
+        }
+
+        var receiver = Chains.LowerTarget(p.Target);
+        if (p.NullAware) receiver = Chains.ShortOnNull(receiver);
+        var value = Access.GetMember(receiver, p.Name, p);
+        if (_promotions.PromotionKey(p) is { } key && _promotions.Promoted(key) is { } promoted)
+            return new Val(_reprs.Convert(value.Node, _reprs.Of(promoted)), promoted);
+        return value;
+    }
+
+    /// <summary>A class, typedef or prefix that an expression names, or null.</summary>
+    public object? StaticTarget(Expr e)
+    {
+        switch (e)
+        {
+            case Ident id when _variables.Lookup(id.Name) is null && _state.Scope.LookupParam(id.Name) is null:
+                var element = LookupNonLocal(id.Name, out var implicitThis);
+                return implicitThis ? null : element is ClassElement or TypedefElement or PrefixElement ? element : null;
+            case PropertyGet { NullAware: false, Target: Ident prefix } p when StaticTarget(prefix) is PrefixElement found:
+                return found.Members.TryGetValue(p.Name, out var member) && member is ClassElement or TypedefElement ? member : null;
+            case Instantiation { TypeArgs: var args, Target: var inner } when StaticTarget(inner) is ClassElement or TypedefElement:
+                return ResolveTypeExpression(e) is InterfaceType t ? t : null;
+            default: return null;
+        }
+    }
+
+    public NamedTypeNode? TypeNodeOf(Expr e) => e switch
+    {
+        Ident id => new NamedTypeNode { Pos = id.Pos, Name = id.Name },
+        PropertyGet { Target: Ident prefix } p => new NamedTypeNode { Pos = p.Pos, Prefix = prefix.Name, Name = p.Name },
+        Instantiation i when TypeNodeOf(i.Target) is { } named => new NamedTypeNode { Pos = i.Pos, Prefix = named.Prefix, Name = named.Name, Args = i.TypeArgs },
+        _ => null,
+    };
+
+    private DartType? ResolveTypeExpression(Expr e) => TypeNodeOf(e) is { } node ? _state.Scope.Resolve(node) : null;
+
+    public Val LowerStaticProperty(object target, PropertyGet p, DartType? context)
+    {
+        switch (target)
+        {
+            case PrefixElement prefix:
+                if (p.Name == "loadLibrary" && prefix.IsDeferred) return LowerElement(_program.CoreFunction("_loadLibrary"), p, context);
+                if (!prefix.Members.TryGetValue(p.Name, out var element)) throw _state.Error(p, $"Undefined name '{p.Name}'.");
+                return LowerElement(element, p, context);
+            case ClassElement cls:
+                if (cls.Statics.TryGetValue(p.Name, out var member)) return LowerElement(member, p, context);
+                if (cls.IsEnum && p.Name == "values") return new Val(_pool.ConstNode(_lowering.Constants.EnumValues(cls)), _program.Type("List", cls.ThisType));
+                if (cls.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var constructor))
+                    return Tearoffs.ConstructorTearoff(constructor, null, context);
+                // A member of the object that stands for the type.
+                if (_program.Object.Class.Members.ContainsKey(p.Name)) return Access.GetMember(LowerElement(cls, p, null), p.Name, p);
+                throw _state.Error(p, $"Member not found: '{p.Name}'.");
+            case TypedefElement typedef:
+                if (_state.Scope.Resolve(new NamedTypeNode { Pos = p.Pos, Name = typedef.Name }) is InterfaceType aliased)
+                    return LowerStaticProperty(typedef.Params.Count == 0 && aliased.Args.Length > 0 ? aliased : aliased.Class, p, context);
+                throw _state.Error(p, $"Member not found: '{p.Name}'.");
+            case InterfaceType type:
+                if (type.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var instantiated))
+                    return Tearoffs.ConstructorTearoff(instantiated, type, context);
+                throw _state.Error(p, $"Member not found: '{p.Name}'.");
+            default:
+                throw _state.Error(p, $"Member not found: '{p.Name}'.");
+        }
+    }
+
+    public (ClassElement Extension, DartType[] Args, Val Receiver)? ExtensionOverride(Expr e)
+    {
+        if (e is not Call { Args.Items.Count: 1 } call) return null;
+        var name = call.Target is Ident id && _variables.Lookup(id.Name) is null ? LookupNonLocal(id.Name, out _) : call.Target is PropertyGet { Target: Ident prefix } p && StaticTarget(prefix) is PrefixElement pe ? pe.Members.GetValueOrDefault(p.Name) : null;
+        if (name is not ClassElement { Node.Kind: ClassKind.Extension } extension) return null;
+        var receiver = Expressions.Lower(call.Args.Items[0].Value, null);
+        var args = call.TypeArgs is { } explicitArgs ? [.. explicitArgs.Select(_state.Scope.Resolve)] : Members.ExtensionArgs(extension, receiver.Type)
+            ?? (TypeSystem.IsDynamic(receiver.Type) ? [.. extension.TypeParams.Select(_ => (DartType)SimpleType.Dynamic)] : throw _state.Error(call, "The extension does not apply to this type."));
+        return (extension, args, receiver);
+    }
+}

@@ -1,0 +1,165 @@
+using Harness.Dart.Ir;
+using Harness.Dart.Lowering.Model;
+using Harness.Dart.Lowering.Module;
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+using Harness.Engine.Modules;
+using Node = Harness.Dart.Ir.Node;
+
+namespace Harness.Dart.Lowering.Bodies;
+
+/// <summary>Unary and binary operators.</summary>
+internal sealed class OperatorLowering(FunctionLowering body)
+{
+    private readonly FunctionLowering _body = body;
+    private readonly ProgramLowering _lowering = body.Program;
+    private readonly DartProgram _program = body.Program.Program;
+    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly MemberFunctions _functions = body.Program.Functions;
+    private readonly FunctionState _state = body.State;
+    private readonly NodeOutput _output = body.Output;
+    private readonly Promotions _promotions = body.Promotions;
+
+    private ExpressionLowering Expressions => _body.Expressions;
+    private LiteralLowering Literals => _body.Literals;
+    private NameLowering Names => _body.Names;
+    private ReceiverLowering Receivers => _body.Receivers;
+    private InvocationLowering Invocations => _body.Invocations;
+    private MemberLookup Members => _body.Members;
+    private NumberLowering Numbers => _body.Numbers;
+    private ConditionLowering Conditions => _body.Conditions;
+    private Coercions Coercions => _body.Coercions;
+    private TypeExpressions TypeExpressions => _body.TypeExpressions;
+
+    public Val LowerBinary(Binary b, DartType? context)
+    {
+        switch (b.Op)
+        {
+            case "&&" or "||" or "==" or "!=":
+                var condition = Conditions.LowerCondition(b, out var whenTrue, out var whenFalse);
+                _output.Flow = Flow.Join(whenTrue, whenFalse);
+                return new Val(condition, _program.Bool);
+            case "??":
+                return LowerIfNull(b, context);
+        }
+
+        if (b.Left is Super)
+        {
+            Receivers.CheckSuperMember(b.Op, b);
+            return Invocations.CallNamed(Receivers.SuperReceiver(b), b.Op, ArgumentBinding.Args(b.Right), null, context, b, isSuper: true);
+        }
+
+        if (Names.ExtensionOverride(b.Left) is { } over && over.Extension.Members.TryGetValue(b.Op, out var ofExtension))
+            return Invocations.CallExtension(ofExtension, over.Args, over.Receiver.Node, ArgumentBinding.Args(b.Right), null, context, b);
+        var left = Expressions.Lower(b.Left, null);
+        return BinaryOp(left, b.Op, b.Right, context, b);
+    }
+
+    private bool IsDoubleContext(DartType? context) => context is InterfaceType { Nullable: false } i && i.Class == _program.Double.Class;
+
+    public Val BinaryOp(Val left, string op, Expr rightExpr, DartType? context, Syntax.Node at)
+    {
+        if (TypeSystem.IsNever(left.Type)) return left;
+        if (Numbers.IsInt(left.Type) || Numbers.IsDouble(left.Type))
+        {
+            var isIntLeft = Numbers.IsInt(left.Type);
+            // The right operand of a double is a double where it is a literal; an int's is what the context wants.
+            DartType? rightContext = isIntLeft ? (context is not null && op is "+" or "-" or "*" or "%" && IsDoubleContext(context) ? _program.Double : op is "+" or "-" or "*" or "%" && context is not null && Numbers.IsInt(context) ? _program.Int : _program.Num) : op is "&" or "|" ? null : _program.Double;
+            if (!isIntLeft && SyntaxShapes.Unparen(rightExpr) is not IntLit and not Unary { Op: "-" }) rightContext = _program.Num;
+            var right = Expressions.Lower(rightExpr, rightContext);
+            if (Numbers.NumericOp(left, op, right) is { } fast) return fast;
+            return CallOperator(left, op, right, at);
+        }
+
+        if (Members.FindMember(left.Type, op) is not null || TypeSystem.IsDynamic(left.Type) || Members.FindExtension(left.Type, op) is not null)
+        {
+            var args = ArgumentBinding.Args(rightExpr);
+            return Invocations.CallNamed(left, op, args, null, context, at);
+        }
+
+        throw _state.Error(at, left.Type.Nullable
+            ? $"Operator '{op}' cannot be called on '{left.Type}' because it is potentially null."
+            : $"The operator '{op}' isn't defined for the type '{left.Type}'.");
+    }
+
+    public Val CallOperator(Val left, string op, Val right, Syntax.Node at)
+    {
+        if (Members.FindMember(left.Type, op) is not var (member, owner) || member is null)
+        {
+            if (Members.FindExtension(left.Type, op) is { } ext)
+            {
+                var f = _functions.StaticFunction(ext.Member);
+                var sig = (FunctionType)_lowering.Signatures.Of(ext.Member).Substitute(ArgumentBinding.MapOf(ext.Member.Owner!.TypeParams, ext.Args));
+                return new Val(Invocations.Narrowed(Node.Call(f, [.. ext.Args.Select(TypeExpressions.TypeNode), _reprs.Convert(left.Node, f.Params[ext.Args.Length].Type), _reprs.Convert(Coercions.Coerce(right, sig.Required[0], at), f.Params[ext.Args.Length + 1].Type)]), f.Result, sig.Result), sig.Result);
+            }
+
+            throw _state.Error(at, $"The operator '{op}' isn't defined for the type '{left.Type}'.");
+        }
+
+        var signature = (FunctionType)_lowering.Signatures.Of(member).Substitute(owner!.Map());
+        var bound = new BoundArguments { Signature = signature };
+        bound.Positional.Add(new Val(Coercions.Coerce(right, signature.Required[0], at), signature.Required[0]));
+        var result = Invocations.Invoke(left, member, bound, at, isSuper: false);
+        if (Numbers.IsInt(left.Type) && op is "+" or "-" or "*" or "%" or "~/" && Numbers.IsInt(left.Type) && right.Type is InterfaceType r)
+        {
+            if (Numbers.IsInt(r) && op != "/") return new Val(_reprs.Convert(result.Node, WType.I64), _program.Int);
+            if (Numbers.IsDouble(r) && op != "~/") return new Val(_reprs.Convert(result.Node, WType.F64), _program.Double);
+        }
+
+        return result;
+    }
+
+    public Val LowerUnary(Unary u, DartType? context)
+    {
+        switch (u.Op)
+        {
+            case "!":
+                var condition = Conditions.LowerCondition(u.Operand, out var whenTrue, out var whenFalse);
+                _output.Flow = Flow.Join(whenTrue, whenFalse);
+                return new Val(Node.Not(condition), _program.Bool);
+            case "-" when u.Operand is IntLit literal:
+                return Literals.LowerInt(literal, context, negative: true) is var v && v.Node.Op == IrOp.F64 && v.Node.Number == 0 ? v with { Node = Node.F64(-0.0) } : v;
+            case "-" when u.Operand is DoubleLit d:
+                return new Val(Node.F64(-d.Value), _program.Double);
+        }
+
+        var name = u.Op == "-" ? "unary-" : u.Op;
+        if (u.Operand is Super) return Invocations.CallNamed(Receivers.SuperReceiver(u), name, ArgumentBinding.NoArguments, null, context, u, isSuper: true);
+        if (Names.ExtensionOverride(u.Operand) is { } over && over.Extension.Members.TryGetValue(name, out var ofExtension))
+            return Invocations.CallExtension(ofExtension, over.Args, over.Receiver.Node, ArgumentBinding.NoArguments, null, context, u);
+        var value = Expressions.Lower(u.Operand, context);
+        if (Numbers.IsInt(value.Type))
+        {
+            return u.Op == "-"
+                ? new Val(Node.Numeric(Opcode.I64Sub, WType.I64, Node.I64(0), value.Node), _program.Int)
+                : new Val(Node.Numeric(Opcode.I64Xor, WType.I64, value.Node, Node.I64(-1)), _program.Int);
+        }
+
+        if (Numbers.IsDouble(value.Type) && u.Op == "-") return new Val(Node.Numeric(Opcode.F64Neg, WType.F64, value.Node), _program.Double);
+        return Invocations.CallNamed(value, name, ArgumentBinding.NoArguments, null, context, u);
+    }
+
+    private Val LowerIfNull(Binary b, DartType? context)
+    {
+        var left = Expressions.Lower(b.Left, context?.WithNullable(true));
+        if (!left.Node.Type.IsRef || !TypeSystem.IsNullable(left.Type))
+        {
+            // The right side is never evaluated, but it has its type.
+            var before = _output.Flow.Copy();
+            _ = Expressions.Lower(b.Right, context);
+            _output.Flow = before;
+            return left;
+        }
+
+        var local = _output.TempOf(left.Node, out var set);
+        var saved = _output.Flow.Copy();
+        var right = Expressions.Lower(b.Right, context ?? left.Type);
+        if (right.Node.IsNever) { _output.Flow = saved; if (_promotions.PromotionKey(b.Left) is { } key) Promotions.Promote(_output.Flow, key, TypeSystem.NonNull(left.Type)); }
+        else _output.Flow = Flow.Join(saved, _output.Flow);
+        var nonNull = TypeSystem.NonNull(left.Type);
+        var type = Expressions.MergedType(nonNull, right.Type, context);
+        var repr = TypeSystem.IsVoid(type) ? WType.None : _reprs.Of(type);
+        var kept = _reprs.Convert(Node.Get(local), repr);
+        return new Val(Node.Seq(set, Node.If(Node.IsNull(Node.Get(local)), Expressions.CoerceOrConvert(right, type, b), kept, repr)), type);
+    }
+}

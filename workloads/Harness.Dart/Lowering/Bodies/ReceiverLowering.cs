@@ -1,0 +1,94 @@
+using Harness.Dart.Ir;
+using Harness.Dart.Lowering.Model;
+using Harness.Dart.Lowering.Module;
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+using Node = Harness.Dart.Ir.Node;
+
+namespace Harness.Dart.Lowering.Bodies;
+
+/// <summary>The receivers <c>this</c> and <c>super</c>.</summary>
+internal sealed class ReceiverLowering(FunctionLowering body)
+{
+    private readonly FunctionLowering _body = body;
+    private readonly DartProgram _program = body.Program.Program;
+    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly ClassLayouts _layouts = body.Program.Layouts;
+    private readonly TargetTypes _target = body.Program.Target;
+    private readonly FunctionState _state = body.State;
+    private readonly NodeOutput _output = body.Output;
+    private readonly VariablePlaces _places = body.Places;
+
+    public Node? ThisPlace()
+    {
+        for (var f = _body; f is not null; f = f.State.Parent)
+        {
+            if (f.State.This is { } self) return _places.Place(self);
+        }
+
+        return null;
+    }
+
+    public DartType? ThisType()
+    {
+        for (var f = _body; f is not null; f = f.State.Parent)
+        {
+            if (f.State.This is not null) return f.State.ThisType;
+        }
+
+        return null;
+    }
+
+    public ClassElement? LexicalClass() => _state.Member?.Lexical ?? _state.Parent?.Receivers.LexicalClass() ?? (_state.Parent is null ? _state.Scope.Class : null);
+
+    public ClassElement? EnclosingClass() => _state.Class ?? _state.Parent?.Receivers.EnclosingClass();
+
+    public Val SuperReceiver(Syntax.Node at)
+    {
+        var self = ThisPlace() ?? throw _state.Error(at, "Can't use 'super' here.");
+        var super = (_state.Class ?? EnclosingClass())!.Supertype!;
+        return new Val(self, super);
+    }
+
+    /// <summary>A member for a <c>super</c> call: only what the superclass implements counts.</summary>
+    public void CheckSuperMember(string name, Syntax.Node at)
+    {
+        var super = EnclosingClass()!.Supertype!.Class;
+        if (TypeSystem.FindImplementation(super, name) is null && EnclosingClass()!.Node.Kind != ClassKind.Mixin)
+            throw _state.Error(at, $"Superclass has no member named '{name}'.");
+    }
+
+    public void BindThis(IrLocal receiver)
+    {
+        var type = _state.Class!.ThisType;
+        if (_state.Class.Node.Kind == ClassKind.Extension) { BindThisAs(receiver, _state.Class.OnType!); return; }
+        if (_state.Class.IsExtensionType) { BindThisAs(receiver, type); return; }
+        var own = WType.Ref(_reprs.StructOf(_state.Class) is var repr && _state.Class.Library.IsCore && _state.Class.Name is "int" or "double" or "bool" ? _layouts.Of(_state.Class).Struct : _layouts.Of(_state.Class).Struct.IsSubtypeOf(repr) ? _layouts.Of(_state.Class).Struct : repr);
+        if (_state.Class == _program.Object.Class || _state.Class.Library.IsCore && _state.Class.Name is "num" or "Comparable" or "_Enum" && _reprs.StructOf(_state.Class) == _target.Top) own = _target.TopRef;
+        if (_state.Class.Library.IsCore && _state.Class.Name is "int" or "double" or "bool" && _state.Class.Library.IsCore)
+        {
+            // Numbers are not boxed within their own methods.
+            var value = _state.Function.AddLocal(_reprs.Of(type), "this", definite: true);
+            _output.Nodes.Add(Node.Set(value, _reprs.Convert(Node.Get(receiver), value.Type)));
+            _state.This = new LocalVariable("this", type) { Owner = _body, Local = value, Repr = value.Type };
+            _state.ThisType = type;
+            return;
+        }
+
+        var local = receiver;
+        if (!receiver.Type.IsSubtypeOf(own))
+        {
+            local = _state.Function.AddLocal(own, "this", definite: true);
+            _output.Nodes.Add(Node.Set(local, Node.Cast(own, Node.Get(receiver))));
+        }
+
+        _state.This = new LocalVariable("this", type) { Owner = _body, Local = local, Repr = local.Type };
+        _state.ThisType = type;
+    }
+
+    public void BindThisAs(IrLocal receiver, DartType type)
+    {
+        _state.This = new LocalVariable("this", type) { Owner = _body, Local = receiver, Repr = receiver.Type };
+        _state.ThisType = type;
+    }
+}

@@ -1,0 +1,190 @@
+using Harness.Dart.Ir;
+using Harness.Dart.Lowering.Model;
+using Harness.Dart.Lowering.Module;
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+using Node = Harness.Dart.Ir.Node;
+
+namespace Harness.Dart.Lowering.Bodies;
+
+/// <summary>What can be assigned: variables, properties, elements.</summary>
+internal sealed class TargetLowering(FunctionLowering body)
+{
+    private readonly FunctionLowering _body = body;
+    private readonly ProgramLowering _lowering = body.Program;
+    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly MemberFunctions _functions = body.Program.Functions;
+    private readonly StaticVariables _statics = body.Program.Statics;
+    private readonly ConstantPool _pool = body.Program.Pool;
+    private readonly FunctionState _state = body.State;
+    private readonly NodeOutput _output = body.Output;
+    private readonly VariableScopes _variables = body.Variables;
+    private readonly VariablePlaces _places = body.Places;
+    private readonly Promotions _promotions = body.Promotions;
+
+    private ExpressionLowering Expressions => _body.Expressions;
+    private ChainLowering Chains => _body.Chains;
+    private NameLowering Names => _body.Names;
+    private ReceiverLowering Receivers => _body.Receivers;
+    private InvocationLowering Invocations => _body.Invocations;
+    private MemberLookup Members => _body.Members;
+    private MemberAccess Access => _body.Access;
+    private VariableLowering Locals => _body.Locals;
+    private Coercions Coercions => _body.Coercions;
+
+    public AssignmentTarget LowerPlace(Expr target)
+    {
+        switch (target)
+        {
+            case Ident id: return IdentPlace(id);
+            case PropertyGet { Target: Super } p:
+                Receivers.CheckSuperMember(p.Name + "=", p);
+                return MemberPlace(Receivers.SuperReceiver(p), p.Name, p, isSuper: true);
+            case PropertyGet p when Names.StaticTarget(p.Target) is { } holder:
+                return StaticPlace(holder, p);
+            case PropertyGet p when Names.ExtensionOverride(p.Target) is { } over:
+            {
+                over.Extension.Members.TryGetValue(p.Name + "=", out var setter);
+                if (setter is null) throw _state.Error(p, $"The setter '{p.Name}' isn't defined.");
+                var local2 = _output.TempOf(over.Receiver.Node, out var set2);
+                var place2 = new AssignmentTarget
+                {
+                    WriteType = Members.SetterType(setter).Substitute(ArgumentBinding.MapOf(over.Extension.TypeParams, over.Args)),
+                    Read = () => Access.GetExtension(over.Extension.Members[p.Name], over.Args, Node.Get(local2), p),
+                    Write = v => Access.CallSetterExtension(setter, over.Args, Node.Get(local2), v),
+                };
+                place2.Before.Add(set2);
+                return place2;
+            }
+
+            case PropertyGet p:
+                var receiver = Chains.LowerTarget(p.Target);
+                if (p.NullAware) receiver = Chains.ShortOnNull(receiver);
+                return MemberPlace(receiver, p.Name, p, isSuper: false);
+            case IndexExpr i:
+                var isSuper = i.Target is Super;
+                var container = isSuper ? Receivers.SuperReceiver(i) : Chains.LowerTarget(i.Target);
+                if (i.NullAware) container = Chains.ShortOnNull(container);
+                var local = _output.TempOf(container.Node, out var set, "container");
+                var parameterType = Members.FindMember(container.Type, "[]=") is var (m, o) && m is not null
+                    ? (FunctionType)_lowering.Signatures.Of(m).Substitute(o!.Map())
+                    : Members.FindExtension(container.Type, "[]=") is { } ext ? (FunctionType)_lowering.Signatures.Of(ext.Member).Substitute(ArgumentBinding.MapOf(ext.Member.Owner!.TypeParams, ext.Args))
+                    : TypeSystem.IsDynamic(container.Type) ? new FunctionType([], [SimpleType.Dynamic, SimpleType.Dynamic], [], [], SimpleType.Void)
+                    : throw _state.Error(i, $"The operator '[]=' isn't defined for the type '{container.Type}'.");
+                var indexValue = Expressions.Lower(i.Index, parameterType.Required[0]);
+                var indexNode = Coercions.Coerce(indexValue, parameterType.Required[0], i.Index);
+                var index = _output.TempOf(indexNode, out var setIndex, "index");
+                var place = new AssignmentTarget
+                {
+                    WriteType = parameterType.Required[1],
+                    Read = () => Invocations.CallWithValues(container with { Node = Node.Get(local) }, "[]", [new Val(Node.Get(index), parameterType.Required[0])], i, isSuper),
+                    Write = v => Invocations.CallWithValues(container with { Node = Node.Get(local) }, "[]=", [new Val(Node.Get(index), parameterType.Required[0]), new Val(v, parameterType.Required[1])], i, isSuper).Node,
+                };
+                place.Before.Add(set);
+                place.Before.Add(setIndex);
+                return place;
+            case Paren p: return LowerPlace(p.Value);
+            default: throw _state.Error(target, "Can't assign to this.");
+        }
+    }
+
+    private AssignmentTarget MemberPlace(Val receiver, string name, Syntax.Node at, bool isSuper)
+    {
+        var local = _output.TempOf(receiver.Node, out var set, "receiver");
+        var self = receiver with { Node = Node.Get(local) };
+        var place = new AssignmentTarget
+        {
+            WriteType = Members.SetterTypeOf(receiver.Type, name, at),
+            Read = () => Access.GetMember(self, name, at, isSuper),
+            Write = v => Access.SetMember(self, name, v, at, isSuper),
+        };
+        place.Before.Add(set);
+        return place;
+    }
+
+    private AssignmentTarget IdentPlace(Ident id)
+    {
+        if (_variables.Lookup(id.Name) is { } variable)
+        {
+            if (variable.FunctionType is not null || variable.Constant is not null) throw _state.Error(id, $"Can't assign to '{id.Name}'.");
+            if (variable.IsFinal && !(variable.IsLate && variable.LateInit is null) && !variable.IsUnassignedFinal) throw _state.Error(id, $"Can't assign to the final variable '{id.Name}'.");
+            return new AssignmentTarget
+            {
+                Key = _promotions.CanPromote(variable) ? variable : null,
+                Declared = variable.Type,
+                WriteType = variable.Type,
+                Read = () => Locals.Read(variable, id),
+                Write = v => WriteVariable(variable, v),
+            };
+        }
+
+        var setter = Names.LookupNonLocal(id.Name + "=", out var implicitThis);
+        var getter = Names.LookupNonLocal(id.Name, out var implicitGetter);
+        if (setter is Member s && !implicitThis)
+        {
+            return new AssignmentTarget
+            {
+                WriteType = Members.SetterType(s),
+                Read = () => getter is not null && !implicitGetter ? Names.LowerElement(getter, id, null) : Names.LowerIdent(id, null),
+                Write = v => WriteStatic(s, v, id),
+            };
+        }
+
+        if (Receivers.ThisPlace() is { } self && Receivers.ThisType() is { } type && (setter is not null || getter is null || implicitGetter))
+            return MemberPlace(new Val(self, type), id.Name, id, isSuper: false);
+        if (getter is null) throw _state.Error(id, $"Setter not found: '{id.Name}'.");
+        throw _state.Error(id, $"Can't assign to '{id.Name}': it is final or no variable.");
+    }
+
+    private AssignmentTarget StaticPlace(object holder, PropertyGet p)
+    {
+        object? setter = holder switch
+        {
+            PrefixElement prefix => prefix.Members.GetValueOrDefault(p.Name + "="),
+            ClassElement cls => cls.Statics.GetValueOrDefault(p.Name + "="),
+            TypedefElement when _state.Scope.Resolve(Names.TypeNodeOf(p.Target)!) is InterfaceType t => t.Class.Statics.GetValueOrDefault(p.Name + "="),
+            _ => null,
+        };
+        if (setter is not Member member) throw _state.Error(p, $"Setter not found: '{p.Name}'.");
+        return new AssignmentTarget
+        {
+            WriteType = Members.SetterType(member),
+            Read = () => Names.LowerStaticProperty(holder, p, null),
+            Write = v => WriteStatic(member, v, p),
+        };
+    }
+
+    private Node WriteStatic(Member member, Node value, Syntax.Node at)
+    {
+        if (member.Kind == MemberKind.Setter)
+        {
+            var function = _functions.StaticFunction(member);
+            return Node.Call(function, _reprs.Convert(value, function.Params[0].Type));
+        }
+
+        var variable = _statics.Variable(member);
+        if (member.Field is { Final: true, Late: true })
+        {
+            var check = variable.Flag is { } f ? Node.Get(f) : Node.Not(Node.IsNull(Node.Get(variable.Global)));
+            return Node.Seq(Node.If(check, Node.Seq(Invocations.CallCore("_throwLateAlreadyInitialized", Invocations.StringConst(member.Name)), Node.Unreachable()), null, WType.None), Node.Set(variable.Global, _reprs.Convert(value, variable.Global.Type)), variable.Flag is { } g ? Node.Set(g, Node.I32(1)) : Node.Nop());
+        }
+
+        var set = Node.Set(variable.Global, _reprs.Convert(value, variable.Global.Type));
+        return variable.Flag is { } flag ? Node.Seq(set, Node.Set(flag, Node.I32(1))) : set;
+    }
+
+    private Node WriteVariable(LocalVariable variable, Node value)
+    {
+        value = _reprs.Convert(value, variable.Repr);
+        Node Raw(Node v) => variable.Cell is { } cell ? Node.SetField(cell, 0, _places.Place(variable), v) : Node.Set(variable.Local!, v);
+        if (variable is { IsLate: true, IsFinal: true })
+        {
+            var current = _places.ReadRaw(variable);
+            var unset = VariableLowering.UsesNullForUninitialized(variable.Type) ? Node.IsNull(current) : Node.RefEq(current, Node.Get(_pool.Sentinel));
+            var temp = _output.TempOf(value, out var set);
+            return Node.Seq(set, Node.If(unset, Node.Nop(), Node.Seq(Invocations.CallCore("_throwLateAlreadyInitialized", Invocations.StringConst(variable.Name)), Node.Unreachable()), WType.None), Raw(Node.Get(temp)));
+        }
+
+        return Raw(value);
+    }
+}

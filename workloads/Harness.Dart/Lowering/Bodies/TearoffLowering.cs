@@ -1,0 +1,195 @@
+using Harness.Dart.Ir;
+using Harness.Dart.Lowering.Model;
+using Harness.Dart.Lowering.Module;
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+using Node = Harness.Dart.Ir.Node;
+
+namespace Harness.Dart.Lowering.Bodies;
+
+/// <summary>Tear-offs: closures of methods, static functions and constructors, and of generic functions with type arguments given.</summary>
+internal sealed class TearoffLowering(FunctionLowering body)
+{
+    private readonly FunctionLowering _body = body;
+    private readonly ProgramLowering _lowering = body.Program;
+    private readonly DartProgram _program = body.Program.Program;
+    private readonly TypeSystem _types = body.Program.Types;
+    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly MemberFunctions _functions = body.Program.Functions;
+    private readonly ClosureTables _closureTables = body.Program.ClosureTables;
+    private readonly ConstantPool _pool = body.Program.Pool;
+    private readonly TargetTypes _target = body.Program.Target;
+    private readonly FunctionState _state = body.State;
+
+    private ChainLowering Chains => _body.Chains;
+    private NameLowering Names => _body.Names;
+    private ClosureCallLowering ClosureCalls => _body.ClosureCalls;
+    private MemberLookup Members => _body.Members;
+    private MemberAccess Access => _body.Access;
+    private TypeExpressions TypeExpressions => _body.TypeExpressions;
+
+    /// <summary>A closure of a generic function with its type arguments given.</summary>
+    public Val InstantiateClosure(Val value, FunctionType generic, FunctionType target, Syntax.Node at)
+    {
+        var upper = new Dictionary<TypeParam, DartType>();
+        var lower = new Dictionary<TypeParam, DartType>();
+        _types.Constrain(new FunctionType([], generic.Required, generic.Optional, generic.Named, generic.Result), target, [.. generic.TypeParams], lower, upper);
+        // What the target's parameters are is the least that the function must take.
+        var args = _types.Solve(generic.TypeParams, lower, upper, partial: false);
+        return InstantiateWith(value, generic, args, at);
+    }
+
+    private Val InstantiateWith(Val value, FunctionType generic, DartType[] args, Syntax.Node at)
+    {
+        if (args.Length != generic.TypeParams.Length) throw _state.Error(at, $"Expected {generic.TypeParams.Length} type arguments.");
+        var type = generic.Instantiate(args);
+        if (value.Node.Op == IrOp.GlobalGet && _pool.FunctionConstant((IrGlobal)value.Node.Data!) is { } constant && args.All(a => !a.Any(t => t is TypeParamType)))
+            return new Val(_pool.ConstNode(constant with { TypeArgs = args }), type);
+        // The new closure keeps the old one and the type arguments.
+        var context = _closureTables.InstantiationContext;
+        var shape = _closureTables.InstantiationShape(type);
+        var vtable = _closureTables.MakeVTable("instantiation", shape.Shape, shape.Names, direct: null, dynamicOnly: false);
+        var cls = _program.CoreClass("_Closure");
+        return new Val(Node.New(_target.Closure, _pool.HeaderOf(cls), Node.I32(0), Node.New(context, _reprs.Convert(value.Node, WType.Ref(_target.Closure)), TypeExpressions.TypeArray(args)), Node.Get(vtable), TypeExpressions.TypeNode(type)), type);
+    }
+
+    public Val LowerInstantiation(Instantiation i, DartType? context)
+    {
+        if (Names.StaticTarget(i) is InterfaceType type) return new Val(TypeExpressions.TypeNode(type), _program.Type("Type"));
+        var args = i.TypeArgs.Select(_state.Scope.Resolve).ToArray();
+        if (i.Target is PropertyGet p && Names.StaticTarget(p.Target) is ClassElement cls && cls.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var constructor) && !cls.Statics.ContainsKey(p.Name))
+            return ConstructorTearoff(constructor, new InterfaceType(cls, args), context);
+        var value = Chains.LowerTarget(i.Target);
+        if (ClosureCalls.CallableType(value.Type) is { TypeParams.Length: > 0 } generic) return InstantiateWith(value, generic, args, i);
+        if (Members.FindMember(value.Type, "call") is not null) return InstantiateWith(Access.GetMember(value, "call", i), (FunctionType)Access.GetMember(value, "call", i).Type, args, i);
+        throw _state.Error(i, "Only a generic function can be instantiated.");
+    }
+
+    public Val ConstructorTearoff(Member constructor, InterfaceType? type, DartType? context)
+    {
+        var cls = constructor.Owner!;
+        var signature = _lowering.Signatures.Of(constructor);
+        if (cls.IsAbstract && !constructor.Function!.Factory) throw new DartErrorException(_state.Scope.File, constructor.Pos, "The constructor of an abstract class can't be torn off.");
+        if (cls.TypeParams.Count > 0 && type is null)
+        {
+            var wanted = context is null ? null : TypeSystem.NonNull(context) as FunctionType;
+            var generic = new FunctionType([.. cls.TypeParams], signature.Required, signature.Optional, signature.Named, cls.ThisType);
+            if (wanted is { TypeParams.Length: 0 })
+            {
+                var lower = new Dictionary<TypeParam, DartType>();
+                var upper = new Dictionary<TypeParam, DartType>();
+                _types.Constrain(new FunctionType([], generic.Required, generic.Optional, generic.Named, generic.Result), wanted, [.. cls.TypeParams], lower, upper);
+                type = new InterfaceType(cls, _types.Solve(cls.TypeParams, lower, upper, partial: false));
+            }
+            else
+            {
+                return new Val(_pool.ConstNode(new ConstFunction(constructor, [], null)), generic);
+            }
+        }
+
+        type ??= new InterfaceType(cls, []);
+        var bound = (FunctionType)signature.Substitute(type.Map());
+        var instantiated = new FunctionType([], bound.Required, bound.Optional, bound.Named, type);
+        if (type.IsClosed) return new Val(_pool.ConstNode(new ConstFunction(constructor, type.Args, type)), instantiated);
+        var closure = _pool.ConstNode(new ConstFunction(constructor, [], null));
+        return InstantiateWith(new Val(closure, new FunctionType([.. cls.TypeParams], signature.Required, signature.Optional, signature.Named, cls.ThisType)), new FunctionType([.. cls.TypeParams], signature.Required, signature.Optional, signature.Named, cls.ThisType), type.Args, new This());
+    }
+
+    public Val ExtensionTearoff(Member member, DartType[] args, Node receiver)
+    {
+        var signature = (FunctionType)_lowering.Signatures.Of(member).Substitute(ArgumentBinding.MapOf(member.Owner!.TypeParams, args));
+        var function = _functions.StaticFunction(member);
+        var context = new StructDef("extension", null);
+        foreach (var p in function.Params.Take(args.Length + 1)) context.Add(p.Type, false, p.Name);
+        var ordered = _functions.OrderedParams(member).ToList();
+        var shape = new ClosureShape
+        {
+            Type = signature,
+            Call = (f, closure, types, values) =>
+            {
+                var c = f.AddLocal(WType.Ref(context), "context");
+                var set = Node.Set(c, new Node { Op = IrOp.Cast, Type = WType.Ref(context), Args = [Node.Field(_target.Closure, 2, closure)] });
+                var nodes = Enumerable.Range(0, args.Length + 1).Select(i => Node.Field(context, i, Node.Get(c))).ToList();
+                nodes.AddRange(types);
+                foreach (var v in values) nodes.Add(_reprs.Convert(v, function.Params[nodes.Count].Type));
+                return Node.Seq(set, _reprs.Convert(Node.Call(function, [.. nodes]), _target.AnyRef));
+            },
+            Default = i => _pool.Boxed(_lowering.Constants.DefaultOf(member, ordered[i])),
+            ParamType = i => ordered[i].Type,
+        };
+        var vtable = _closureTables.MakeVTable(member.FullName, shape, ordered.Select(p => p.Kind == ParamKind.Named ? p.Name : null).ToList(), direct: null);
+        var cls = _program.CoreClass("_Closure");
+        return new Val(Node.New(_target.Closure, _pool.HeaderOf(cls), Node.I32(0), Node.New(context, [.. args.Select(TypeExpressions.TypeNode), _reprs.Convert(receiver, function.Params[args.Length].Type)]), Node.Get(vtable), TypeExpressions.TypeNode(signature)), signature);
+    }
+
+    /// <summary>The function that takes a method off an object: the closure's context is the object.</summary>
+    public static void LowerTearoffGetter(ProgramLowering p, IrFunction function, IrLocal receiver, Member member)
+    {
+        var scope = p.Signatures.ScopeOf(member);
+        var lowering = new FunctionLowering(p, function, scope, member);
+        lowering.Receivers.BindThis(receiver);
+        var target = p.Functions.InstanceFunction(member);
+        var selector = p.Selectors.SelectorOf(member);
+        var signature = p.Signatures.Of(member);
+        var ordered = p.Functions.OrderedParams(member).ToList();
+        var shape = new ClosureShape
+        {
+            Type = signature,
+            Call = (f, closure, types, values) =>
+            {
+                var nodes = new List<Node> { new() { Op = IrOp.Cast, Type = selector.Receiver, Args = [Node.Field(p.Target.Closure, 2, closure)] } };
+                nodes.AddRange(types);
+                for (var i = 0; i < selector.Params.Count; i++)
+                {
+                    var sp = selector.Params[i];
+                    var index = sp.Name is null ? (i < ordered.Count && ordered[i].Kind != ParamKind.Named ? i : -1) : ordered.FindIndex(o => o.Kind == ParamKind.Named && o.Name == sp.Name);
+                    nodes.Add(index >= 0 ? p.Reprs.Convert(values[index], sp.Type) : sp.UsesSentinel ? Node.Get(p.Pool.Sentinel) : p.Reprs.ConvertConstant(p.Pool.ConstNode(sp.Default ?? ConstNull.Instance), sp.Default ?? ConstNull.Instance, sp.Type));
+                }
+
+                return p.Reprs.Convert(Node.Call(target, [.. nodes]), p.Target.AnyRef);
+            },
+            Default = i => p.Pool.Boxed(p.Constants.DefaultOf(member, ordered[i])),
+            ParamType = i => ordered[i].Type,
+        };
+        var vtable = p.ClosureTables.MakeVTable(member.FullName, shape, ordered.Select(o => o.Kind == ParamKind.Named ? o.Name : null).ToList(), direct: null);
+        var cls = p.Program.CoreClass("_Closure");
+        // Parameters that are checked have the type Object? as their owner's.
+        var closure = Node.New(p.Target.Closure, p.Pool.HeaderOf(cls), Node.I32(0), Node.Get(receiver), Node.Get(vtable), lowering.TypeExpressions.TypeNode(signature));
+        function.Body = Node.Seq([.. lowering.Output.Nodes, closure]);
+    }
+
+    /// <summary>The constant closure of a static function or constructor.</summary>
+    public static Node StaticClosure(ProgramLowering p, ConstFunction f)
+    {
+        var member = f.Function;
+        var isConstructor = member.Kind == MemberKind.Constructor;
+        var signature = p.Signatures.Of(member);
+        var typeParams = isConstructor ? member.Owner!.TypeParams : member.TypeParams;
+        var generic = new FunctionType([.. typeParams], signature.Required, signature.Optional, signature.Named, signature.Result);
+        var type = f.TypeArgs.Length > 0 ? generic.Instantiate(f.TypeArgs) : generic;
+        var ordered = p.Functions.OrderedParams(member).ToList();
+        IrFunction? target = null;
+        var shape = new ClosureShape
+        {
+            Type = type,
+            Call = (fn, closure, types, values) =>
+            {
+                if (target is null)
+                {
+                    if (member.Function!.External) target = p.Functions.ExternalWrapper(member);
+                    else if (isConstructor && member.Function.Redirect is not null) target = p.Functions.ConstructorFunction(member);
+                    else target = isConstructor ? p.Functions.ConstructorFunction(member) : p.Functions.StaticFunction(member);
+                }
+
+                var nodes = f.TypeArgs.Length > 0 ? [.. f.TypeArgs.Select(t => p.Pool.ConstNode(new ConstType(t)))] : types.ToList();
+                foreach (var v in values) nodes.Add(p.Reprs.Convert(v, target.Params[nodes.Count].Type));
+                return p.Reprs.Convert(Node.Call(target, [.. nodes]), p.Target.AnyRef);
+            },
+            Default = i => p.Pool.Boxed(p.Constants.DefaultOf(member, ordered[i])),
+            ParamType = i => ordered[i].Type,
+        };
+        var vtable = p.ClosureTables.MakeVTable(member.FullName, shape, ordered.Select(o => o.Kind == ParamKind.Named ? o.Name : null).ToList(), direct: null);
+        var cls = p.Program.CoreClass("_Closure");
+        return Node.New(p.Target.Closure, p.Pool.HeaderOf(cls), Node.I32(0), Node.Null(HeapDef.Struct), Node.Get(vtable), p.Pool.ConstNode(new ConstType(type)));
+    }
+}

@@ -1,0 +1,132 @@
+using Harness.Dart.Ir;
+using Harness.Dart.Lowering.Model;
+using Harness.Dart.Lowering.Module;
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+using Node = Harness.Dart.Ir.Node;
+
+namespace Harness.Dart.Lowering.Bodies;
+
+/// <summary>Declarations and reads of local variables, late ones included.</summary>
+internal sealed class VariableLowering(FunctionLowering body)
+{
+    private readonly FunctionLowering _body = body;
+    private readonly ProgramLowering _lowering = body.Program;
+    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly ConstantPool _pool = body.Program.Pool;
+    private readonly FunctionState _state = body.State;
+    private readonly NodeOutput _output = body.Output;
+    private readonly VariableScopes _variables = body.Variables;
+    private readonly VariablePlaces _places = body.Places;
+    private readonly Promotions _promotions = body.Promotions;
+
+    private ExpressionLowering Expressions => _body.Expressions;
+    private InvocationLowering Invocations => _body.Invocations;
+    private Coercions Coercions => _body.Coercions;
+
+    public Val Read(LocalVariable variable, Syntax.Node at)
+    {
+        if (variable.Constant is { } constant)
+            return new Val(_reprs.ConvertConstant(_pool.ConstNode(constant), constant, variable.Repr), variable.Type);
+        if (variable.IsLate)
+            return ReadLate(variable);
+        var node = _places.ReadRaw(variable);
+        var type = _promotions.Promoted(variable) ?? variable.Type;
+        if (!type.Equals(variable.Type))
+            node = Narrow(node, type);
+        return new Val(node, type);
+    }
+
+    /// <summary>Converts to the representation of a type that the value is known to have.</summary>
+    public Node Narrow(Node node, DartType type)
+    {
+        var repr = _reprs.Of(type);
+        return _reprs.Convert(node, repr.IsRef && repr.Heap is not ArrayDef && node.Type.IsRef && node.Type.IsSubtypeOf(repr) ? node.Type : repr);
+    }
+
+    private Val ReadLate(LocalVariable variable)
+    {
+        var repr = _reprs.Of(variable.Type);
+        var raw = _places.ReadRaw(variable);
+        var uninitialized = UsesNullForUninitialized(variable.Type) ? null : Node.Get(_pool.Sentinel);
+        var local = _output.Temp(raw.Type, variable.Name);
+        var test = uninitialized is null ? Node.IsNull(Node.Tee(local, raw)) : Node.RefEq(Node.Tee(local, raw), uninitialized);
+        Node missing;
+        if (variable.LateInit is { } init)
+        {
+            missing = _output.InSequence(() =>
+            {
+                var value = Coercions.Coerce(LowerLateInit(variable, init), variable.Type, init);
+                _output.Emit(Node.Set(local, _reprs.Convert(value, raw.Type)));
+                _places.WriteRaw(variable, Node.Get(local));
+                return new Val(Node.Nop(), variable.Type);
+            }).Node;
+        }
+        else
+        {
+            missing = Node.Seq(Invocations.CallCore("_throwLateNotInitialized", _pool.ConstNode(new ConstString(variable.Name))), Node.Unreachable());
+        }
+
+        return new Val(Node.Seq(Node.If(test, missing, null, WType.None), _reprs.Convert(Node.Get(local), repr)), variable.Type);
+    }
+
+    public static bool UsesNullForUninitialized(DartType type) => !TypeSystem.IsNullable(type);
+
+    // The initializer's names are those of its place, which is this function or one around it.
+    private Val LowerLateInit(LocalVariable variable, Expr init) => Expressions.Lower(init, variable.Type);
+
+    public void LowerVariables(VarDecl v)
+    {
+        var declared = v.Type is null ? null : _state.Scope.Resolve(v.Type);
+        foreach (var (pos, name, init) in v.Vars)
+        {
+            var at = new Ident { Pos = pos, Name = name };
+            if (v.Const)
+            {
+                if (init is null) throw _state.Error(at, $"The const variable '{name}' must be initialized.");
+                var constant = _lowering.Constants.Evaluate(init, _body, declared);
+                var constType = declared ?? _lowering.Constants.TypeOf(constant);
+                var c = _variables.Declare(name, constType, at, isFinal: true);
+                if (_reprs.Of(constType) == WType.F64 && constant is ConstInt n) constant = new ConstDouble(n.Value);
+                c.Constant = constant;
+                continue;
+            }
+
+            if (v.Late)
+            {
+                var lateType = declared ?? (init is null ? SimpleType.Dynamic : TypeOnly(init));
+                var late = _variables.Declare(name, lateType, at, v.Final, late: true);
+                late.LateInit = init;
+                _places.Initialize(late, UsesNullForUninitialized(lateType) ? null : Node.Get(_pool.Sentinel));
+                continue;
+            }
+
+            if (init is null)
+            {
+                var type = declared ?? SimpleType.Dynamic;
+                var variable = _variables.Declare(name, type, at, v.Final);
+                variable.IsUnassignedFinal = v.Final;
+                _places.Initialize(variable, null);
+                continue;
+            }
+
+            var value = Expressions.Lower(init, declared);
+            var inferred = declared ?? (TypeSystem.IsNull(value.Type) ? SimpleType.Dynamic : value.Type is TypeParamType { Promoted: not null } p ? new TypeParamType(p.Parameter, p.Nullable) : value.Type);
+            var node = _reprs.Convert(Coercions.Coerce(value, inferred, init), _reprs.Of(inferred));
+            var local = _variables.Declare(name, inferred, at, v.Final);
+            _places.Initialize(local, node);
+            if (declared is not null && TypeSystem.IsNullable(declared) && !TypeSystem.IsNullable(value.Type) && !TypeSystem.IsDynamic(declared) && _promotions.CanPromote(local) && !TypeSystem.IsTop(declared))
+                Promotions.Promote(_output.Flow, local, TypeSystem.NonNull(declared));
+            else if (value.Type is TypeParamType { Promoted: not null } promoted && declared is null && _promotions.CanPromote(local))
+                Promotions.Promote(_output.Flow, local, promoted);
+        }
+    }
+
+    private DartType TypeOnly(Expr e)
+    {
+        var saved = _output.Flow.Copy();
+        var type = Expressions.Lower(e, null).Type;
+        _output.Flow = saved;
+        return TypeSystem.IsNull(type) ? SimpleType.Dynamic : type is TypeParamType { Promoted: not null } p ? new TypeParamType(p.Parameter, p.Nullable) : type;
+    }
+}

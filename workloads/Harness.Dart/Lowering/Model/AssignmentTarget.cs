@@ -1,0 +1,24 @@
+using Harness.Dart.Ir;
+using Harness.Dart.Semantics;
+
+namespace Harness.Dart.Lowering.Model;
+
+/// <summary>Something that can be assigned: its parts are in variables, so that it can be read and written once each.</summary>
+internal sealed class AssignmentTarget
+{
+    /// <summary>What puts the parts into variables.</summary>
+    public List<Node> Before { get; } = [];
+
+    public required Func<Val> Read { get; init; }
+
+    /// <summary>Makes the node that writes a value, given in the write type's representation.</summary>
+    public required Func<Node, Node> Write { get; init; }
+
+    public required DartType WriteType { get; init; }
+
+    /// <summary>What promotions of it are kept under; null where it cannot be promoted.</summary>
+    public object? Key { get; init; }
+
+    /// <summary>The declared type of a variable.</summary>
+    public DartType? Declared { get; init; }
+}

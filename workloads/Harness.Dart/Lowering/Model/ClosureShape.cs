@@ -1,0 +1,18 @@
+using Harness.Dart.Ir;
+using Harness.Dart.Semantics;
+
+namespace Harness.Dart.Lowering.Model;
+
+/// <summary>What a closure can be called with.</summary>
+internal sealed class ClosureShape
+{
+    public required FunctionType Type { get; init; }
+
+    /// <summary>Makes the call of the target with values for all parameters, positional ones first, named ones by name.</summary>
+    public required Func<IrFunction, Node, IReadOnlyList<Node>, IReadOnlyList<Node>, Node> Call { get; init; }
+
+    /// <summary>The values of parameters that have no argument, boxed.</summary>
+    public required Func<int, Node> Default { get; init; }
+
+    public required Func<int, DartType> ParamType { get; init; }
+}

@@ -1,0 +1,10 @@
+namespace Harness.Dart.Lowering.Model;
+
+/// <summary>The local variables of a block by name.</summary>
+/// <param name="parent">The scope around.</param>
+internal sealed class NameScope(NameScope? parent)
+{
+    public NameScope? Parent { get; } = parent;
+
+    public Dictionary<string, LocalVariable> Names { get; } = new(StringComparer.Ordinal);
+}

@@ -1,0 +1,53 @@
+using Harness.Dart.Lowering.Bodies;
+using Harness.Dart.Lowering.Module;
+using Harness.Dart.Semantics;
+
+namespace Harness.Dart.Lowering.Model;
+
+/// <summary>Names of local variables: the scopes of a function, and those of the functions around it.</summary>
+internal sealed class VariableScopes(FunctionLowering body)
+{
+    private readonly FunctionLowering _body = body;
+    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly FunctionState _state = body.State;
+
+    /// <summary>The innermost scope.</summary>
+    public NameScope Current { get; set; } = new(null);
+
+    public void Push() => Current = new NameScope(Current);
+
+    public void Pop() => Current = Current.Parent!;
+
+    public LocalVariable? Lookup(string name)
+    {
+        for (var f = _body; f is not null; f = f.State.Parent)
+        {
+            for (var scope = f.Variables.Current; scope is not null; scope = scope.Parent)
+            {
+                if (scope.Names.TryGetValue(name, out var found)) return found;
+            }
+        }
+
+        return null;
+    }
+
+    public LocalVariable Declare(string name, DartType type, Syntax.Node at, bool isFinal = false, bool late = false)
+    {
+        var variable = new LocalVariable(name, type) { Owner = _body, IsFinal = isFinal, IsLate = late };
+        variable.IsAssigned = _state.Use.Assigned.Contains(name);
+        variable.IsAssignedInClosure = _state.Use.AssignedInClosures.Contains(name);
+        variable.Repr = late ? _reprs.LateRepr(type, _reprs.Of(type)) : _reprs.Of(type);
+        var shared = _state.Use.InClosures.Contains(name) && (variable.IsAssigned || late);
+        if (shared) variable.Cell = _reprs.CellOf(variable.Repr);
+        if (name != "_" && name.Length > 0 && !Current.Names.TryAdd(name, variable))
+            throw _state.Error(at, $"'{name}' is already declared in this scope.");
+        return variable;
+    }
+
+    /// <summary>The constant that a local name stands for; a variable is none.</summary>
+    internal ConstValue? LookupConstant(string name)
+    {
+        if (Lookup(name) is not { } variable) return null;
+        return variable.Constant ?? throw new DartErrorException(_state.Scope.File, 0, $"Not a constant expression: '{name}' is a variable.");
+    }
+}

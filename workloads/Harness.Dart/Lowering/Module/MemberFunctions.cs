@@ -1,0 +1,127 @@
+using Harness.Dart.Ir;
+using Harness.Dart.Lowering.Bodies;
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+
+namespace Harness.Dart.Lowering.Module;
+
+/// <summary>The functions of members: made when they are first asked for, and lowered later.</summary>
+internal sealed class MemberFunctions(ProgramLowering lowering)
+{
+    private readonly ProgramLowering _lowering = lowering;
+    private readonly DartProgram _program = lowering.Program;
+
+    private TargetTypes Target => _lowering.Target;
+    private Representations Reprs => _lowering.Reprs;
+    private ClassLayouts Layouts => _lowering.Layouts;
+    private Selectors Selectors => _lowering.Selectors;
+    private Reachability Reached => _lowering.Reached;
+
+    public IrFunction TearoffFunction(Member member)
+    {
+        if (member.LoweredExtra is IrFunction done)
+            return done;
+        var selector = Selectors.TearoffOf(member);
+        var function = _lowering.NewFunction(member.FullName + " (tear-off)");
+        member.LoweredExtra = function;
+        var receiver = function.AddParam(selector.Receiver, "this");
+        function.Result = selector.Result;
+        _lowering.Enqueue(() => TearoffLowering.LowerTearoffGetter(_lowering, function, receiver, member));
+        return function;
+    }
+
+    private static void SetSignature(IrFunction function, Selector selector)
+    {
+        function.AddParam(selector.Receiver, "this");
+        for (var i = 0; i < selector.TypeParamCount; i++)
+            function.AddParam(selector.Def!.Parameters[1 + i], "T" + i);
+        foreach (var p in selector.Params)
+            function.AddParam(p.Type, p.Name ?? "p");
+        function.Result = selector.Result;
+    }
+
+    /// <summary>The function of a method, getter, operator, or the implicit getter of a field.</summary>
+    public IrFunction InstanceFunction(Member member)
+    {
+        if (member.Lowered is IrFunction done)
+            return done;
+        var selector = Selectors.SelectorOf(member);
+        var function = _lowering.NewFunction(member.FullName);
+        member.Lowered = function;
+        SetSignature(function, selector);
+        _lowering.Enqueue(() => EntryLowering.LowerInstance(_lowering, function, member, selector, isSetter: false));
+        return function;
+    }
+
+    public IrFunction SetterFunction(Member member)
+    {
+        if (member.LoweredSetter is IrFunction done)
+            return done;
+        var selector = Selectors.SelectorOf(member, setter: true);
+        var function = _lowering.NewFunction(member.FullName + "=");
+        member.LoweredSetter = function;
+        SetSignature(function, selector);
+        _lowering.Enqueue(() => EntryLowering.LowerInstance(_lowering, function, member, selector, isSetter: true));
+        return function;
+    }
+
+    /// <summary>The function of a top-level or static function or accessor, or of an extension's member, which takes its receiver first.</summary>
+    public IrFunction StaticFunction(Member member)
+    {
+        if (member.Lowered is IrFunction done)
+            return done;
+        var function = _lowering.NewFunction(member.FullName);
+        member.Lowered = function;
+        var signature = _lowering.Signatures.Of(member);
+        if (member.IsInstance)
+        {
+            foreach (var p in member.Owner!.TypeParams) function.AddParam(Target.TopRef, p.Name);
+            function.AddParam(Reprs.Of(member.Owner.Node.Kind == ClassKind.Extension ? member.Owner.OnType! : member.Owner.ThisType), "this");
+        }
+
+        foreach (var p in member.TypeParams) function.AddParam(Target.TopRef, p.Name);
+        foreach (var p in OrderedParams(member)) function.AddParam(Reprs.Of(p.Type), p.Name);
+        function.Result = member.Kind == MemberKind.Setter ? WType.None : Reprs.OfResult(signature.Result);
+        _lowering.Enqueue(() => EntryLowering.LowerStatic(_lowering, function, member));
+        return function;
+    }
+
+    /// <summary>Parameters in the order of arguments: positional ones, then named ones by name.</summary>
+    public IEnumerable<Param> OrderedParams(Member member)
+    {
+        var all = _lowering.Signatures.Params(member);
+        return all.Where(p => p.Kind != ParamKind.Named).Concat(all.Where(p => p.Kind == ParamKind.Named).OrderBy(p => p.Name, StringComparer.Ordinal));
+    }
+
+    /// <summary>The function that makes an object: a generative constructor or a factory, with the class's type arguments first.</summary>
+    public IrFunction ConstructorFunction(Member member)
+    {
+        if (member.Lowered is IrFunction done)
+            return done;
+        var cls = member.Owner!;
+        var function = _lowering.NewFunction("new " + member.FullName);
+        member.Lowered = function;
+        foreach (var p in cls.TypeParams) function.AddParam(Target.TopRef, p.Name);
+        if (cls.IsEnum && !member.Function!.Factory)
+        {
+            function.AddParam(WType.I64, "index");
+            function.AddParam(Reprs.Of(_program.String), "name");
+        }
+
+        foreach (var p in OrderedParams(member)) function.AddParam(Reprs.Of(p.Type), p.Name);
+        function.Result = member.Function!.Factory || cls.IsExtensionType ? Reprs.Of(cls.ThisType) : WType.Ref(Layouts.Of(cls).Struct);
+        if (!member.Function.Factory && !cls.IsExtensionType)
+            Reached.MarkInstantiated(cls);
+        _lowering.Enqueue(() => ConstructorLowering.LowerConstructor(_lowering, function, member));
+        return function;
+    }
+
+    /// <summary>A function around an external one, for tear-offs.</summary>
+    public IrFunction ExternalWrapper(Member member)
+    {
+        if (member.LoweredExtra is IrFunction done) return done;
+        var function = EntryLowering.MakeExternalWrapper(_lowering, member);
+        member.LoweredExtra = function;
+        return function;
+    }
+}

@@ -1,0 +1,162 @@
+using Harness.Dart.Ir;
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+
+namespace Harness.Dart.Lowering.Module;
+
+/// <summary>Selectors of all classes: members that override each other have one, with one signature.</summary>
+internal sealed class Selectors(ProgramLowering lowering)
+{
+    private readonly ProgramLowering _lowering = lowering;
+    private readonly Dictionary<ClassElement, Dictionary<string, Selector>> _selectorsOfClass = [];
+
+    private TargetTypes Target => _lowering.Target;
+    private Representations Reprs => _lowering.Reprs;
+
+    public void Build(ClassElement cls)
+    {
+        var table = new Dictionary<string, Selector>(StringComparer.Ordinal);
+        _selectorsOfClass[cls] = table;
+        void Join(string key, Selector selector)
+        {
+            if (!table.TryGetValue(key, out var other)) { table[key] = selector; return; }
+            var (a, b) = (other.Find(), selector.Find());
+            if (a == b) return;
+            b.Parent = a;
+            a.Members.AddRange(b.Members);
+        }
+
+        foreach (var super in cls.Interfaces.Select(i => i.Class).Prepend(cls.Supertype?.Class))
+        {
+            if (super is null || !_selectorsOfClass.TryGetValue(super, out var inherited)) continue;
+            foreach (var (key, selector) in inherited) Join(key, selector);
+        }
+
+        foreach (var (key, member) in cls.Members)
+        {
+            var isSetter = key.Length > 1 && key[^1] == '=' && (member.Kind == MemberKind.Setter || member.Kind == MemberKind.Field && key != member.Name);
+            var kind = isSetter ? SelectorKind.Setter : member.Kind is MemberKind.Field or MemberKind.Getter ? SelectorKind.Getter : SelectorKind.Method;
+            if (!table.TryGetValue(key, out var selector))
+                table[key] = selector = new Selector(member.Name, kind);
+            selector = selector.Find();
+            selector.Members.Add(member);
+            if (isSetter) member.SetterSelector = selector;
+            else member.Selector = selector;
+        }
+    }
+
+    /// <summary>The selector that a name means in a class, setters as <c>name=</c>; null where the class has no such member.</summary>
+    public Selector? SelectorIn(ClassElement cls, string key) => _selectorsOfClass.TryGetValue(cls, out var table) && table.TryGetValue(key, out var selector) ? selector.Find() : null;
+
+    /// <summary>The selector by which a member is called, with its signature.</summary>
+    public Selector SelectorOf(Member member, bool setter = false)
+    {
+        var selector = (setter ? member.SetterSelector : member.Selector)!.Find();
+        EnsureSignature(selector);
+        return selector;
+    }
+
+    public Selector TearoffOf(Member member)
+    {
+        var selector = SelectorOf(member);
+        if (selector.Tearoff is null)
+        {
+            selector.Tearoff = new Selector(selector.Name, SelectorKind.Tearoff) { TearoffOf = selector, HasSignature = true, Receiver = selector.Receiver, Result = WType.Ref(Target.Closure) };
+            selector.Tearoff.Def = _lowering.Parts.FuncDefs.Get([selector.Receiver], selector.Tearoff.Result);
+        }
+
+        return selector.Tearoff;
+    }
+
+    private void EnsureSignature(Selector selector)
+    {
+        if (selector.HasSignature)
+            return;
+        selector.HasSignature = true;
+        WType? receiver = null, result = null;
+        foreach (var member in selector.Members)
+        {
+            var own = WType.Ref(Reprs.StructOf(member.Owner!));
+            receiver = receiver is null ? own : Reprs.Union(receiver.Value, own);
+            var (resultRepr, parameters) = Shape(selector, member);
+            result = result is null ? resultRepr : Reprs.Union(result.Value, resultRepr);
+            selector.TypeParamCount = Math.Max(selector.TypeParamCount, member.TypeParams.Count);
+            var position = 0;
+            foreach (var (type, name, optional, isDefined) in parameters)
+            {
+                SelectorParam p;
+                if (name is null)
+                {
+                    if (position == selector.Params.Count(q => q.Name is null)) selector.Params.Insert(position, new SelectorParam { Type = type, IsOptional = optional });
+                    p = selector.Params[position++];
+                }
+                else
+                {
+                    var found = selector.Params.Find(q => q.Name == name);
+                    if (found is null) selector.Params.Add(found = new SelectorParam { Type = type, Name = name, IsOptional = optional });
+                    p = found;
+                }
+
+                p.Type = Reprs.Union(p.Type, type);
+                p.IsOptional |= optional;
+            }
+        }
+
+        foreach (var p in selector.Params)
+        {
+            // Where not all members have a parameter, or defaults differ, a missing argument is the sentinel.
+            if (!p.IsOptional && selector.Members.All(m => Shape(selector, m).Params.Count(q => q.Name is null) == selector.Params.Count(q => q.Name is null)) && p.Name is null)
+                continue;
+            p.IsOptional = true;
+            ConstValue? common = null;
+            var same = true;
+            var index = p.Name is null ? selector.Params.IndexOf(p) : -1;
+            foreach (var member in selector.Members)
+            {
+                if (member.Function is null) continue;
+                var ps = _lowering.Signatures.Params(member);
+                var param = p.Name is null ? ps.Where(q => q.Kind != ParamKind.Named).ElementAtOrDefault(index) : ps.Find(q => q.Kind == ParamKind.Named && q.Name == p.Name);
+                if (param is null || param.IsRequired) continue;
+                if (member.IsAbstract && param.Node.Default is null) continue;
+                var value = _lowering.Constants.DefaultOf(member, param);
+                if (common is null) common = value;
+                else if (!common.Equals(value)) same = false;
+            }
+
+            if (same)
+            {
+                p.Default = common ?? ConstNull.Instance;
+                if (p.Default is ConstNull && (!p.Type.IsRef || !p.Type.Nullable)) p.Type = Reprs.Union(p.Type, Target.AnyRef);
+            }
+            else
+            {
+                p.UsesSentinel = true;
+                p.Type = Target.AnyRef;
+            }
+        }
+
+        selector.Params = [.. selector.Params.Where(p => p.Name is null), .. selector.Params.Where(p => p.Name is not null).OrderBy(p => p.Name, StringComparer.Ordinal)];
+        selector.Receiver = receiver ?? Target.TopRef;
+        selector.Result = result ?? Target.AnyRef;
+        var list = new List<WType> { selector.Receiver };
+        list.AddRange(Enumerable.Repeat(Target.TopRef, selector.TypeParamCount));
+        list.AddRange(selector.Params.Select(p => p.Type));
+        selector.Def = _lowering.Parts.FuncDefs.Get(list, selector.Result);
+    }
+
+    private (WType Result, List<(WType Type, string? Name, bool Optional, bool Defined)> Params) Shape(Selector selector, Member member)
+    {
+        if (member.Kind == MemberKind.Field)
+        {
+            var type = Reprs.Of(_lowering.Signatures.FieldType(member));
+            return selector.Kind == SelectorKind.Setter ? (WType.None, [(type, null, false, true)]) : (type, []);
+        }
+
+        var signature = _lowering.Signatures.Of(member);
+        return (member.Kind == MemberKind.Setter ? WType.None : Reprs.OfResult(signature.Result),
+            [.. _lowering.Signatures.Params(member).Select(p => (Reprs.Of(p.Type), p.Kind == ParamKind.Named ? p.Name : null, p.Kind != ParamKind.Required && !p.Node.IsRequiredNamed, true))]);
+    }
+
+    /// <summary>The selectors of a class by name, setters as <c>name=</c>.</summary>
+    public IEnumerable<KeyValuePair<string, Selector>> OfClass(ClassElement cls) => _selectorsOfClass.TryGetValue(cls, out var table) ? table : [];
+}
