@@ -24,13 +24,10 @@ internal sealed class AssignmentLowering(FunctionLowering body)
     private VariableLowering Locals => _body.Locals;
     private Coercions Coercions => _body.Coercions;
 
+    /// <summary>Notes what the type of an assigned value tells of a variable.</summary>
     public void PromoteOnWrite(AssignmentTarget place, DartType valueType)
     {
-        if (place.Key is null || place.Declared is null) return;
-        _output.Flow.Promoted.Remove(place.Key);
-        // What is assigned tells the type where the variable's own is wider but null.
-        if (TypeSystem.IsNullable(place.Declared) && !TypeSystem.IsNullable(valueType) && !TypeSystem.IsDynamic(place.Declared) && _types.IsSubtype(valueType, TypeSystem.NonNull(place.Declared)) && !TypeSystem.IsTop(place.Declared))
-            Promotions.Promote(_output.Flow, place.Key, TypeSystem.NonNull(place.Declared));
+        if (place.Key is not null && place.Declared is not null) _output.Flow.Write(place.Key, place.Declared, valueType, _types);
     }
 
     public Val LowerAssign(Assign a, DartType? context)

@@ -96,7 +96,7 @@ internal sealed class ChainLowering(FunctionLowering body)
                 var nonNull = TypeSystem.NonNull(checkedValue.Type);
                 if (!checkedValue.Node.Type.IsRef) return checkedValue with { Type = nonNull };
                 var asserted = NullChecked(checkedValue.Node, nonNull, "_throwNullCheck");
-                if (SyntaxShapes.Unparen(n.Value) is Ident name && _variables.Lookup(name.Name) is { } variable && _promotions.CanPromote(variable)) Promotions.Promote(_output.Flow, variable, nonNull);
+                if (SyntaxShapes.Unparen(n.Value) is Ident name && _variables.Lookup(name.Name) is { } variable && _promotions.CanPromote(variable)) _output.Flow.Promote(variable, nonNull);
                 return new Val(asserted, nonNull);
             case IndexExpr i:
                 if (i.Target is Super)

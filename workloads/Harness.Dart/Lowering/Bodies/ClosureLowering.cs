@@ -60,10 +60,7 @@ internal sealed class ClosureLowering(FunctionLowering body)
             State = { Class = _state.Class, Async = node.Async, Use = AstWalker.Analyze(BodyRoots(node)) },
         };
         // What is known of a variable that nobody assigns holds in the closure as well.
-        foreach (var (key, type) in _output.Flow.Promoted)
-        {
-            if (key is LocalVariable { IsAssigned: false } or not LocalVariable) Promotions.Promote(inner.Output.Flow, key, type);
-        }
+        inner.Output.Flow.Inherit(_output.Flow);
 
         var result = inner.Closures.LowerClosureBody(node, parameters, typeParams, declared, returnContext);
         FunctionType functionType = FunctionTypeOf(typeParams, parameters, result);

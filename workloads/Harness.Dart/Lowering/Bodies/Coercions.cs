@@ -84,7 +84,7 @@ internal sealed class Coercions(FunctionLowering body)
         var value = Expressions.Lower(a.Value, null);
         var key = _promotions.PromotionKey(a.Value);
         var node = CheckedCast(value, type, a, explicitCast: true);
-        if (key is not null && _promotions.PromotedType(value.Type, type) is { } promoted) Promotions.Promote(_output.Flow, key, promoted);
+        if (key is not null && _promotions.PromotedType(value.Type, type) is { } promoted) _output.Flow.Promote(key, promoted);
         return new Val(node, type);
     }
 }

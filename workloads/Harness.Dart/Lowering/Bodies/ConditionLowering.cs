@@ -94,7 +94,7 @@ internal sealed class ConditionLowering(FunctionLowering body)
         {
             whenTrue = _output.Flow;
             whenFalse = _output.Flow.Copy();
-            if (leftKey is not null && TypeSystem.IsNullable(left.Type)) Promotions.Promote(whenFalse, leftKey, TypeSystem.NonNull(left.Type));
+            if (leftKey is not null && TypeSystem.IsNullable(left.Type)) whenFalse.Promote(leftKey, TypeSystem.NonNull(left.Type));
             return left.Node.Type.IsRef ? Node.IsNull(left.Node) : Node.Seq(Node.Drop(left.Node), Node.I32(0));
         }
 
@@ -102,7 +102,7 @@ internal sealed class ConditionLowering(FunctionLowering body)
         whenTrue = _output.Flow;
         whenFalse = _output.Flow.Copy();
         if (TypeSystem.IsNull(left.Type) && _promotions.PromotionKey(b.Right) is { } rightKey && TypeSystem.IsNullable(right.Type))
-            Promotions.Promote(whenFalse, rightKey, TypeSystem.NonNull(right.Type));
+            whenFalse.Promote(rightKey, TypeSystem.NonNull(right.Type));
         return EqualsNode(left, right);
     }
 
@@ -145,9 +145,14 @@ internal sealed class ConditionLowering(FunctionLowering body)
         whenFalse = _output.Flow.Copy();
         var positive = i.Negated ? whenFalse : whenTrue;
         var negative = i.Negated ? whenTrue : whenFalse;
-        if (_promotions.PromotionKey(i.Value) is { } key && _promotions.PromotedType(value.Type, type) is { } promoted)
-            Promotions.Promote(positive, key, promoted);
-        if (_promotions.PromotionKey(i.Value) is { } key2 && TypeSystem.IsNull(type)) Promotions.Promote(negative, key2, TypeSystem.NonNull(value.Type));
+        if (_promotions.PromotionKey(i.Value) is { } key)
+        {
+            positive.Test(key, type);
+            negative.Test(key, type);
+            if (_promotions.PromotedType(value.Type, type) is { } promoted) positive.Promote(key, promoted);
+            if (TypeSystem.IsNull(type)) negative.Promote(key, TypeSystem.NonNull(value.Type));
+        }
+
         return i.Negated ? Node.Not(test) : test;
     }
 }

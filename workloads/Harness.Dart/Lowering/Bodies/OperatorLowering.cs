@@ -154,7 +154,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
         var local = _output.TempOf(left.Node, out var set);
         var saved = _output.Flow.Copy();
         var right = Expressions.Lower(b.Right, context ?? left.Type);
-        if (right.Node.IsNever) { _output.Flow = saved; if (_promotions.PromotionKey(b.Left) is { } key) Promotions.Promote(_output.Flow, key, TypeSystem.NonNull(left.Type)); }
+        if (right.Node.IsNever) { _output.Flow = saved; if (_promotions.PromotionKey(b.Left) is { } key) _output.Flow.Promote(key, TypeSystem.NonNull(left.Type)); }
         else _output.Flow = Flow.Join(saved, _output.Flow);
         var nonNull = TypeSystem.NonNull(left.Type);
         var type = Expressions.MergedType(nonNull, right.Type, context);

@@ -86,7 +86,7 @@ internal sealed class StatementLowering(FunctionLowering body)
             var local = _output.TempOf(value.Node, out var set, "value");
             whenFalse = _output.Flow.Copy();
             var match = Patterns.LowerMatch(pattern, Node.Get(local), value.Type);
-            if (_promotions.PromotionKey(condition) is { } key && Patterns.MatchedType(pattern, value.Type) is { } matched) Promotions.Promote(_output.Flow, key, matched);
+            if (_promotions.PromotionKey(condition) is { } key && Patterns.MatchedType(pattern, value.Type) is { } matched) _output.Flow.Promote(key, matched);
             if (guard is not null)
             {
                 var guardTest = Conditions.LowerCondition(guard, out whenTrue, out var guardFalse);

@@ -90,7 +90,7 @@ internal sealed class SwitchLowering(FunctionLowering body)
                         }
 
                         var match = Patterns.LowerMatch(pattern, Node.Get(local), value.Type);
-                        if (_promotions.PromotionKey(s.Value) is { } key && Patterns.MatchedType(pattern, value.Type) is { } matched && group.Heads.Count == 1) Promotions.Promote(_output.Flow, key, matched);
+                        if (_promotions.PromotionKey(s.Value) is { } key && Patterns.MatchedType(pattern, value.Type) is { } matched && group.Heads.Count == 1) _output.Flow.Promote(key, matched);
                         if (guard is not null)
                         {
                             var guardTest = Conditions.LowerCondition(guard, out var guardTrue, out _);
@@ -172,7 +172,7 @@ internal sealed class SwitchLowering(FunctionLowering body)
             _variables.Push();
             _output.Flow = entry.Copy();
             var match = Patterns.LowerMatch(pattern, Node.Get(local), value.Type);
-            if (_promotions.PromotionKey(s.Value) is { } key && Patterns.MatchedType(pattern, value.Type) is { } matched) Promotions.Promote(_output.Flow, key, matched);
+            if (_promotions.PromotionKey(s.Value) is { } key && Patterns.MatchedType(pattern, value.Type) is { } matched) _output.Flow.Promote(key, matched);
             if (guard is not null)
             {
                 var guardTest = Conditions.LowerCondition(guard, out var guardTrue, out _);

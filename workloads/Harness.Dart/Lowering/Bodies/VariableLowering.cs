@@ -12,6 +12,7 @@ internal sealed class VariableLowering(FunctionLowering body)
 {
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
+    private readonly TypeSystem _types = body.Program.Types;
     private readonly Representations _reprs = body.Program.Reprs;
     private readonly ConstantPool _pool = body.Program.Pool;
     private readonly FunctionState _state = body.State;
@@ -115,10 +116,9 @@ internal sealed class VariableLowering(FunctionLowering body)
             var node = _reprs.Convert(Coercions.Coerce(value, inferred, init), _reprs.Of(inferred));
             var local = _variables.Declare(name, inferred, at, v.Final);
             _places.Initialize(local, node);
-            if (declared is not null && TypeSystem.IsNullable(declared) && !TypeSystem.IsNullable(value.Type) && !TypeSystem.IsDynamic(declared) && _promotions.CanPromote(local) && !TypeSystem.IsTop(declared))
-                Promotions.Promote(_output.Flow, local, TypeSystem.NonNull(declared));
-            else if (value.Type is TypeParamType { Promoted: not null } promoted && declared is null && _promotions.CanPromote(local))
-                Promotions.Promote(_output.Flow, local, promoted);
+            if (!_promotions.CanPromote(local)) continue;
+            if (declared is not null) _output.Flow.Write(local, declared, value.Type, _types);
+            else if (value.Type is TypeParamType { Promoted: not null } promoted) _output.Flow.Promote(local, promoted);
         }
     }
 

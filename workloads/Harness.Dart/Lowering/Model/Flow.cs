@@ -2,25 +2,118 @@ using Harness.Dart.Semantics;
 
 namespace Harness.Dart.Lowering.Model;
 
-/// <summary>What is known at a place of a function: whether it is reached, and the types that variables were promoted to.</summary>
+/// <summary>
+/// What is known at a place of a function: whether it is reached, and the types that variables were promoted to. The model is that of the language's flow
+/// analysis (specification of the feature "flow analysis", section Models): a variable has a chain of types, each a subtype of the one before, and types that
+/// it was tested for, which it is promoted to again when a value of such a type is assigned. What promotions are kept under is a <see cref="LocalVariable"/>,
+/// or a field of one or of the receiver.
+/// </summary>
 internal sealed class Flow
 {
-    public Dictionary<object, DartType> Promoted { get; private set; } = [];
+    private readonly Dictionary<object, DartType[]> _promoted;
+    private Dictionary<object, DartType[]>? _tested;
+
+    /// <summary>What is known at the start of a function.</summary>
+    public Flow() => _promoted = [];
+
+    private Flow(Flow other)
+    {
+        _promoted = new Dictionary<object, DartType[]>(other._promoted);
+        _tested = other._tested is null ? null : new Dictionary<object, DartType[]>(other._tested);
+        IsReachable = other.IsReachable;
+    }
+
+    /// <summary>Whether anything gets here.</summary>
     public bool IsReachable { get; set; } = true;
 
-    public Flow Copy() => new() { Promoted = new Dictionary<object, DartType>(Promoted), IsReachable = IsReachable };
+    /// <summary>The same knowledge, to go another way with.</summary>
+    public Flow Copy() => new(this);
 
-    /// <summary>What holds behind either of two ways.</summary>
+    /// <summary>The narrowest type that something is known to have; null where nothing more is known than its declared type.</summary>
+    public DartType? Promoted(object key) => _promoted.TryGetValue(key, out var chain) ? chain[^1] : null;
+
+    /// <summary>Notes a type, a subtype of those known before.</summary>
+    public void Promote(object key, DartType type)
+    {
+        var chain = _promoted.GetValueOrDefault(key, []);
+        if (chain.Length == 0 || !chain[^1].Equals(type)) _promoted[key] = [.. chain, type];
+    }
+
+    /// <summary>Notes that something was tested for a type, whatever the outcome.</summary>
+    public void Test(object key, DartType type)
+    {
+        _tested ??= [];
+        var types = _tested.GetValueOrDefault(key, []);
+        if (!types.Contains(type)) _tested[key] = [.. types, type];
+    }
+
+    /// <summary>Forgets the types of all variables that are assigned by one of some names.</summary>
+    public void Demote(IReadOnlySet<string> names)
+    {
+        foreach (var key in _promoted.Keys.Where(key => key is LocalVariable variable && names.Contains(variable.Name)).ToList())
+            _promoted.Remove(key);
+    }
+
+    /// <summary>
+    /// Notes that a value is assigned: promotions end that it does not have, and where its type is one of interest, the variable is promoted to that.
+    /// </summary>
+    /// <param name="key">What is assigned.</param>
+    /// <param name="declared">Its declared type.</param>
+    /// <param name="written">The type of the value.</param>
+    /// <param name="types">The subtyping of the program.</param>
+    public void Write(object key, DartType declared, DartType written, TypeSystem types)
+    {
+        var chain = _promoted.GetValueOrDefault(key, []).TakeWhile(type => IsWritten(type)).ToArray();
+        if (chain.Length > 0) _promoted[key] = chain;
+        else _promoted.Remove(key);
+        var current = chain.Length > 0 ? chain[^1] : declared;
+        if (TypeSystem.IsDynamic(written) || written.Equals(current)) return;
+
+        // Those that are narrower than what is known and wider than the value.
+        var interest = TypesOfInterest(key, declared).Where(type => IsWritten(type) && !type.Equals(current) && types.IsSubtype(type, current)).ToList();
+        var best = interest.Find(type => type.Equals(written)) ?? interest.Find(type => interest.TrueForAll(other => types.IsSubtype(type, other)));
+        if (best is not null) Promote(key, best);
+
+        bool IsWritten(DartType type) => !TypeSystem.IsDynamic(written) && types.IsSubtype(written, type);
+    }
+
+    private IEnumerable<DartType> TypesOfInterest(object key, DartType declared)
+    {
+        if (TypeSystem.IsNullable(declared) && declared is not SimpleType) yield return TypeSystem.NonNull(declared);
+        foreach (var type in _tested?.GetValueOrDefault(key) ?? [])
+        {
+            yield return type;
+            if (TypeSystem.IsNullable(type) && type is not SimpleType) yield return TypeSystem.NonNull(type);
+        }
+    }
+
+    /// <summary>What holds behind either of two ways: the types that both know, and all tests.</summary>
     public static Flow Join(Flow a, Flow b)
     {
         if (!a.IsReachable) return b;
         if (!b.IsReachable) return a;
         var joined = new Flow();
-        foreach (var (key, type) in a.Promoted)
+        foreach (var (key, chain) in a._promoted)
         {
-            if (b.Promoted.TryGetValue(key, out var other) && other.Equals(type)) joined.Promoted[key] = type;
+            if (!b._promoted.TryGetValue(key, out var other)) continue;
+            var both = chain.Where(other.Contains).ToArray();
+            if (both.Length > 0) joined._promoted[key] = both;
+        }
+
+        foreach (var (key, tested) in (a._tested ?? []).Concat(b._tested ?? []))
+        {
+            foreach (var type in tested) joined.Test(key, type);
         }
 
         return joined;
+    }
+
+    /// <summary>Takes over what another flow knows of what nobody assigns, as a closure does.</summary>
+    public void Inherit(Flow other)
+    {
+        foreach (var (key, chain) in other._promoted)
+        {
+            if (key is not LocalVariable { IsAssigned: true }) _promoted[key] = chain;
+        }
     }
 }

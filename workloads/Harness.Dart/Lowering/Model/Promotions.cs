@@ -18,20 +18,13 @@ internal sealed class Promotions(FunctionLowering body)
     private ReceiverLowering Receivers => _body.Receivers;
     private MemberLookup Members => _body.Members;
 
-    public DartType? Promoted(object key) => _output.Flow.Promoted.GetValueOrDefault(key);
+    public DartType? Promoted(object key) => _output.Flow.Promoted(key);
 
     public bool CanPromote(LocalVariable variable) =>
         !variable.IsLate && variable.Constant is null && !variable.IsAssignedInClosure && (variable.Owner == _body || !variable.IsAssigned);
 
-    public static void Promote(Flow flow, object key, DartType type) => flow.Promoted[key] = type;
-
-    public void DemoteAssigned(NameUse use)
-    {
-        foreach (var key in _output.Flow.Promoted.Keys.ToList())
-        {
-            if (key is LocalVariable v && use.Assigned.Contains(v.Name)) _output.Flow.Promoted.Remove(key);
-        }
-    }
+    /// <summary>Forgets what is known of variables that a loop, a try or a closure assigns.</summary>
+    public void DemoteAssigned(NameUse use) => _output.Flow.Demote(use.Assigned);
 
     /// <summary>A private final field, whose value cannot change between a test and a use.</summary>
     public Member? PromotableField(DartType type, string name)

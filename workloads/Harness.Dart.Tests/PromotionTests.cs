@@ -1,0 +1,65 @@
+using Harness.Dart.Semantics;
+
+namespace Harness.Dart.Tests;
+
+/// <summary>Types that variables are promoted to, by the flow analysis of the language: chains and their joins, loops, assignments.</summary>
+public sealed class PromotionTests
+{
+    private const string Shapes = """
+        class Node { Node? next; Node(this.next); }
+        class Leaf extends Node { int size; Leaf(this.size, super.next); }
+        class Branch extends Node { String name; Branch(this.name, super.next); }
+        bool flag(int i) => i > 0;
+
+        """;
+
+    [Theory]
+    [InlineData("a loop's variable keeps what both branches of two tests know",
+        "int f(Node? n) { var s = 0; while (n != null) { if (n is Leaf) { s += n.size; } else if (n is Branch) { s += n.name.length; } n = n.next; } return s; }"
+        + " void main() => print(f(Leaf(3, Branch('four', Node(Leaf(5, null))))));", "12")]
+    [InlineData("so does one of a for loop",
+        "int f(Node? head) { var s = 0; for (Node? n = head; n != null; n = n.next) { if (n is Leaf) s += n.size; if (n is Branch) s += n.name.length; } return s; }"
+        + " void main() => print(f(Leaf(3, Branch('four', Node(Leaf(5, null))))));", "12")]
+    [InlineData("a join keeps the types that both chains have",
+        "String f(Object? o, int i) { if (o != null) { if (flag(i)) { if (o is! int) return 'no int'; } else { if (o is! num) return 'no num'; } Object p = o; return '$p ${o.hashCode == p.hashCode}'; } return 'null'; }"
+        + " void main() => print([f(1, 1), f(1.5, 1), f(2, 0), f('', 0), f(null, 0)]);", "[1 true, no int, 2 true, no num, null]")]
+    [InlineData("a join keeps the common start of longer chains",
+        "int f(Object o, int i) { if (o is num) { if (flag(i)) { if (o is int) o.isEven; } return o.round(); } return -1; } void main() => print([f(2.6, 1), f(2, 1), f('', 1)]);", "[3, 2, -1]")]
+    [InlineData("a type that was tested for is one of interest when a value of it is assigned",
+        "int f(Object o) { if (o is int) return o; o = 41; return o + 1; } void main() => print(f('a'));", "42")]
+    [InlineData("also behind a join",
+        "int f(Object o, int i) { if (flag(i)) { if (o is int) print('int'); } o = 41; return o + 1; } void main() => print(f('a', 0));", "42")]
+    [InlineData("an assignment keeps the types that the value has",
+        "num f(Object o) { if (o is num) { if (o is int) { o = 2.5; return o + 1; } } return 0; } void main() => print(f(7));", "3.5")]
+    [InlineData("what is not null is of interest",
+        "int f(int? n) { n = 4; return n + 1; } String g(Object? o) { o = 'x'; Object p = o; return '$p'; } void main() => print('${f(null)} ${g(null)}');", "5 x")]
+    [InlineData("a declaration assigns", "void main() { int? n = 4; num? m = 2; n = n + 1; print(n + m.round()); }", "7")]
+    [InlineData("a loop that assigns no variable keeps its type",
+        "int f(Object o) { var s = 0; if (o is String) { for (var i = 0; i < 3; i++) { s += o.length; } } return s; } void main() => print(f('ab'));", "6")]
+    [InlineData("a variable is promoted again within a loop that assigns it",
+        "int f(Object? o) { var s = 0; for (var i = 0; i < 4; i++) { if (o is String) { s += o.length; o = i; } else if (o is int) { s += o; o = i == 1 ? null : 'ab'; } else { o = 'abc'; } } return s; }"
+        + " void main() => print(f('ab'));", "5")]
+    [InlineData("a try that assigns ends a promotion, and its handler may test again",
+        "int f(String? s) { if (s == null) return 0; try { s = null; throw 'x'; } catch (_) { return s == null ? 1 : s.length; } } void main() => print(f('a'));", "1")]
+    public void AProgramIsAcceptedAndRight(string what, string source, string expected) =>
+        Assert.Equal((what, 0, expected + "\n"), (what, ProgramTests.Run(Shapes + source).Code, ProgramTests.Run(Shapes + source).Output));
+
+    [Theory]
+    [InlineData("what a loop assigns is not known at its start",
+        "void main() { String? s = 'a'; for (var i = 0; i < 2; i++) { print(s.length); s = null; } }", "Property 'length' cannot be accessed on 'String?' because it is potentially null.")]
+    [InlineData("a condition that a loop assigns against",
+        "void main() { Object o = 1; if (o is int) { while (o.isEven) { o = 'a'; } } }", "The getter 'isEven' isn't defined for the type 'Object'.")]
+    [InlineData("a type that nothing was tested for is of no interest",
+        "void main() { Object o = 'a'; o = 41; print(o + 1); }", "The operator '+' isn't defined for the type 'Object'.")]
+    [InlineData("branches that know other types",
+        "void f(Object o, int i) { if (flag(i)) { if (o is! int) return; } else { if (o is! String) return; } print(o.isEven); } void main() => f(1, 1);", "The getter 'isEven' isn't defined for the type 'Object'.")]
+    [InlineData("an assignment ends the types that the value has not",
+        "void main() { Object o = 7; if (o is int) { o = 'a'; print(o.isEven); } }", "The getter 'isEven' isn't defined for the type 'Object'.")]
+    [InlineData("a closure that assigns",
+        "void main() { int? n = 1; final f = () { n = null; }; if (n != null) { f(); print(n + 1); } }", "because it is potentially null")]
+    public void AProgramIsRefused(string what, string source, string expected)
+    {
+        var exception = Assert.Throws<DartCompilationException>(() => ProgramTests.Run(Shapes + source));
+        Assert.True(exception.Message.Contains(expected, StringComparison.Ordinal), what + ": " + exception.Message);
+    }
+}
