@@ -96,6 +96,28 @@ public sealed class ProgramTests
         Run("void main() { final l = <int>[]; final Object f = l.add; l.add(1); print('$l ${f is void Function(int)} ${f is void Function(String)}'); }"));
 
     [Fact]
+    public void TypesOfObjectsAreComparedByTheirClassesAndTypeArguments() => Assert.Equal(
+        (0, "true false true false true true false true false true false true\n"),
+        Run("""
+            class A<T> { bool like(Object? o) => o.runtimeType == runtimeType; }
+            class B extends A<int> {}
+            T id<T>(T x) => x;
+            void main() {
+              final a = A<int>();
+              Object? none;
+              final g = id<int>, h = (int x) => x;
+              print('${a.like(A<int>())} ${a.like(A<String>())} ${B().like(B())} ${a.like(B())} '
+                  '${1.runtimeType == 2.runtimeType} ${a.runtimeType == A<int>} ${a.runtimeType == A<num>} ${none.runtimeType == Null} ${none.runtimeType == int} '
+                  '${g.runtimeType == h.runtimeType} ${(1, 2).runtimeType == (1, '').runtimeType} ${(1, 2).runtimeType == (3, 4).runtimeType}');
+            }
+            """));
+
+    [Fact]
+    public void ATypeThatAClassGivesItselfIsCompared() => Assert.Equal(
+        (0, "true false\n"),
+        Run("class A { Type get runtimeType => int; } void main() { final Object a = A(); print('${a.runtimeType == int} ${a.runtimeType == A}'); }"));
+
+    [Fact]
     public void GenericFunctionsDifferByTheirBounds() => Assert.Equal(
         (0, "true false 5\n"),
         Run("T f<T extends num>(T x) => x; void main() { Object g = f; int Function(int) h = f; print('${g is T Function<T extends num>(T)} ${g is T Function<T>(T)} ${h(5)}'); }"));

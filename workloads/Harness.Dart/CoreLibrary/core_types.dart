@@ -273,6 +273,24 @@ _Type _runtimeTypeOf(Object? o) {
   return _InterfaceType(0, false, _classId(o), _typeArguments(o));
 }
 
+// 'a.runtimeType == b.runtimeType' and 'o.runtimeType == t', without objects for types where the classes tell.
+bool _sameRuntimeType(Object? a, Object? b) {
+  if (a == null || b == null || a is Function || a is _Record) return _runtimeTypeOf(a) == _runtimeTypeOf(b);
+  return _classId(a) == _classId(b) && _sameTypes(_typeArguments(a), _typeArguments(b));
+}
+
+bool _hasRuntimeType(Object? o, Object t) {
+  if (o == null || o is Function || o is _Record || t is! _InterfaceType) return _runtimeTypeOf(o) == t;
+  return _classId(o) == t.classId && !t.nullable && _sameTypes(_typeArguments(o), t.args);
+}
+
+bool _sameTypes(WasmArray<_Type> a, WasmArray<_Type> b) {
+  for (int i = 0; i < a.length; i++) {
+    if (!_sameType(a[i], b[i])) return false;
+  }
+  return true;
+}
+
 String _typeName(Object? o) => _runtimeTypeOf(o).toString();
 
 bool _isInstance(Object? o, _Type t) {

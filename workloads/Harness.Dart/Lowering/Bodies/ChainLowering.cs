@@ -26,7 +26,8 @@ internal sealed class ChainLowering(FunctionLowering body)
     private TearoffLowering Tearoffs => _body.Tearoffs;
     private AssignmentLowering Assignments => _body.Assignments;
 
-    private static bool IsNullShorting(Expr e)
+    /// <summary>Whether a null receiver may cut a selector chain short.</summary>
+    public static bool IsNullShorting(Expr e)
     {
         while (true)
         {

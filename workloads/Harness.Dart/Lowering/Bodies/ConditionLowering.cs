@@ -11,6 +11,8 @@ namespace Harness.Dart.Lowering.Bodies;
 /// <summary>Conditions, equality and type tests, with what is known where they hold and where they do not.</summary>
 internal sealed class ConditionLowering(FunctionLowering body)
 {
+    private const string RuntimeType = "runtimeType";
+
     private readonly FunctionLowering _body = body;
     private readonly DartProgram _program = body.Program.Program;
     private readonly Representations _reprs = body.Program.Reprs;
@@ -18,9 +20,12 @@ internal sealed class ConditionLowering(FunctionLowering body)
     private readonly TargetTypes _target = body.Program.Target;
     private readonly FunctionState _state = body.State;
     private readonly NodeOutput _output = body.Output;
+    private readonly VariableScopes _variables = body.Variables;
     private readonly Promotions _promotions = body.Promotions;
 
     private ExpressionLowering Expressions => _body.Expressions;
+    private ChainLowering Chains => _body.Chains;
+    private NameLowering Names => _body.Names;
     private ReceiverLowering Receivers => _body.Receivers;
     private InvocationLowering Invocations => _body.Invocations;
     private MemberLookup Members => _body.Members;
@@ -88,6 +93,13 @@ internal sealed class ConditionLowering(FunctionLowering body)
             return _reprs.Convert(superResult.Node, WType.I32);
         }
 
+        if (LowerTypeEquals(b) is { } sameType)
+        {
+            whenTrue = _output.Flow;
+            whenFalse = _output.Flow.Copy();
+            return sameType;
+        }
+
         var left = Expressions.Lower(b.Left, null);
         var leftKey = _promotions.PromotionKey(b.Left);
         if (SyntaxShapes.Unparen(b.Right) is NullLit)
@@ -105,6 +117,28 @@ internal sealed class ConditionLowering(FunctionLowering body)
             whenFalse.Promote(rightKey, TypeSystem.NonNull(right.Type));
         return EqualsNode(left, right);
     }
+
+    /// <summary>A comparison of an object's type with another's, or with a type: by their classes; null where it is none.</summary>
+    private Node? LowerTypeEquals(Binary b)
+    {
+        if (!IsRuntimeType(b.Left) || _selectors.SelectorOf(_program.Object.Class.Members[RuntimeType]).Members.Exists(member => !member.Library.IsCore)) return null;
+        var left = OwnerOfType(b.Left);
+        var first = _output.TempOf(_reprs.Convert(left.Node, _target.AnyRef), out var set, "left");
+        if (IsRuntimeType(b.Right)) return Node.Seq(set, Invocations.CallCore("_sameRuntimeType", Node.Get(first), OwnerOfType(b.Right).Node));
+        var type = Expressions.Lower(b.Right, null);
+        return type.Node.IsNever || TypeSystem.IsNullable(type.Type)
+            ? Node.Seq(set, EqualsNode(new Val(Invocations.CallCore("_runtimeTypeOf", Node.Get(first)), _program.Type("Type")), type))
+            : Node.Seq(set, Invocations.CallCore("_hasRuntimeType", Node.Get(first), type.Node));
+    }
+
+    private bool IsRuntimeType(Expr e) => SyntaxShapes.Unparen(e) switch
+    {
+        PropertyGet { Name: RuntimeType, Target: not Super } p => !ChainLowering.IsNullShorting(p) && Names.StaticTarget(p.Target) is null && p.Target is not Call,
+        Ident { Name: RuntimeType } => _variables.Lookup(RuntimeType) is null && Names.LookupNonLocal(RuntimeType, out _) is null && Receivers.ThisType() is not null,
+        _ => false,
+    };
+
+    private Val OwnerOfType(Expr e) => SyntaxShapes.Unparen(e) is PropertyGet p ? Chains.LowerTarget(p.Target) : new Val(Receivers.ThisPlace()!, Receivers.ThisType()!);
 
     public Node EqualsNode(Val left, Val right)
     {
