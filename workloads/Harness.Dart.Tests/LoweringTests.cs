@@ -10,10 +10,10 @@ public sealed class LoweringTests
     private static readonly string Workloads = FindFolder();
 
     /// <summary>Programs of the language's features, whose output is in a file beside them.</summary>
-    public static TheoryData<string> Features => ["calls", "asynchrony", "values"];
+    public static TheoryData<string> Features => ["calls", "asynchrony", "values", "generics"];
 
     /// <summary>Programs of the project.</summary>
-    public static TheoryData<string> Programs => ["interfaces", "matrix_tween", "tweens", "deltablue", "dynamics", "records", "exceptions"];
+    public static TheoryData<string> Programs => ["interfaces", "matrix_tween", "tweens", "deltablue", "dynamics", "records", "exceptions", "double_list"];
 
     public static TheoryData<string> Values => [.. LoweringCombinations.Alone.Select(Words)];
 
@@ -143,7 +143,11 @@ public sealed class LoweringTests
         return (Words(knobs), code, output.ToString());
     }
 
-    private static string FeaturePath(string name) => Path.Combine(Workloads, "Harness.Dart.Tests", "Lowering", name + ".dart");
+    /// <summary>A program of features of the language.</summary>
+    internal static string FeaturePath(string name) => Path.Combine(Workloads, "Harness.Dart.Tests", "Lowering", name + ".dart");
+
+    /// <summary>A program of the project.</summary>
+    internal static string MicroPath(string name) => Path.Combine(Workloads, "dart", "micro", name + ".dart");
 
     private static string Words(IReadOnlyDictionary<string, string> knobs) => string.Join(' ', knobs.Select(knob => $"{knob.Key}={knob.Value}"));
 

@@ -25,7 +25,9 @@ internal static class DartCompiler
             {
                 try
                 {
-                    module = new ProgramLowering(new DartProgram(path, packages ?? new Dictionary<string, string>()), options ?? DartOptions.Default).Compile();
+                    options ??= DartOptions.Default;
+                    var program = new DartProgram(path, packages ?? new Dictionary<string, string>(), options.Generics == GenericsKind.Specialised);
+                    module = new ProgramLowering(program, options).Compile();
                 }
                 catch (DartErrorException e)
                 {

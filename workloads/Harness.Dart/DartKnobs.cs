@@ -2,7 +2,7 @@ namespace Harness.Dart;
 
 /// <summary>
 /// The knobs of the compiler: how it lowers what engines can make fast by speculation. Defaults are the choices of dart2wasm at -O2, whose dispatch table, class ids
-/// and checks the compiler's are made after; its own limit for inlining is 0, and it does not specialise calls by class.
+/// and checks the compiler's are made after; its own limit for inlining is 0, and it specialises neither calls by class nor generic code by type arguments.
 /// </summary>
 internal static class DartKnobs
 {
@@ -26,6 +26,9 @@ internal static class DartKnobs
             ("rapid-type-analysis", "those for which the instantiated subtypes of the receiver's static type have one target", DevirtualizeKind.RapidTypeAnalysis),
             ("class-hierarchy", "those for which all subtypes of the receiver's static type in the program have one target", DevirtualizeKind.ClassHierarchy),
             ("off", "none", DevirtualizeKind.Off)),
+        DartKnob.Choice("generics", "how values are held whose type is a type parameter", o => o.Generics, (o, v) => o with { Generics = v },
+            ("boxed", "as references to any object, numbers in boxes", GenericsKind.Boxed),
+            ("specialised", "as values, in copies of the program's generic classes, functions and factories for type arguments that are int, double or final classes, and in lists of int and double; calls of function objects, generic methods, what a generic superclass declares and other collections of the core library stay boxed", GenericsKind.Specialised)),
         DartKnob.Choice("casts", "whether casts, covariant parameters and assignments from dynamic are checked", o => o.Casts, (o, v) => o with { Casts = v },
             ("checked", "as the language has it", CheckKind.Checked),
             ("trusted", "only as far as WebAssembly demands; a program that relies on a cast to fail goes wrong", CheckKind.Trusted)),

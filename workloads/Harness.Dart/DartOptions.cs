@@ -44,6 +44,16 @@ internal enum DevirtualizeKind
     RapidTypeAnalysis,
 }
 
+/// <summary>How values are held whose type is a type parameter.</summary>
+internal enum GenericsKind
+{
+    /// <summary>As references to any object, numbers in boxes.</summary>
+    Boxed,
+
+    /// <summary>In copies of generic classes and functions for type arguments that are int, double or a final class, as these are held.</summary>
+    Specialised,
+}
+
 /// <summary>Whether what the language checks at run time is checked.</summary>
 internal enum CheckKind
 {
@@ -74,6 +84,9 @@ internal sealed record DartOptions
 
     /// <summary>Which virtual calls become direct.</summary>
     public DevirtualizeKind Devirtualize { get; init; } = DevirtualizeKind.RapidTypeAnalysis;
+
+    /// <summary>How values are held whose type is a type parameter.</summary>
+    public GenericsKind Generics { get; init; }
 
     /// <summary>Whether casts, parameters that are covariant, and values of type dynamic are checked.</summary>
     public CheckKind Casts { get; init; }

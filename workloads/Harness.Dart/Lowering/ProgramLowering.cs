@@ -40,6 +40,7 @@ internal sealed class ProgramLowering
         ClassTests = new ClassTests(this);
         Pool = new ConstantPool(this);
         TypeObjects = new TypeObjects(this);
+        Specialisations = new Specialisations(this);
         foreach (var cls in program.Classes)
             Selectors.Build(cls);
     }
@@ -107,6 +108,9 @@ internal sealed class ProgramLowering
     /// <inheritdoc cref="Module.TypeObjects"/>
     public TypeObjects TypeObjects { get; }
 
+    /// <inheritdoc cref="Module.Specialisations"/>
+    public Specialisations Specialisations { get; }
+
     /// <summary>Compiles the program.</summary>
     /// <returns>The module.</returns>
     /// <exception cref="DartCompilationException">The program has errors.</exception>
@@ -125,6 +129,7 @@ internal sealed class ProgramLowering
         Program.ThrowIfErrors();
         Calls.Lower();
         ClassTests.Finish();
+        Specialisations.Finish();
         TypeObjects.Finish();
         Calls.Finish();
         if (Options.InlineLimit > 0)

@@ -37,6 +37,15 @@ internal sealed class Selector(string name, SelectorKind kind)
     public Selector? TearoffOf;
     public Selector? Tearoff;
 
+    /// <summary>For calls with values in the place of boxes: the selector of whose members they are calls.</summary>
+    public Selector? VariantOf;
+
+    /// <summary>The selectors for calls with values in the place of boxes, by their signatures.</summary>
+    public Dictionary<FuncDef, Selector> Variants { get; } = [];
+
+    /// <summary>The selector whose members are called or taken off.</summary>
+    public Selector Method => TearoffOf ?? VariantOf ?? this;
+
     /// <summary>The function of each class that has one, filled in as classes are instantiated.</summary>
     public Dictionary<ClassElement, IrFunction> Targets { get; } = [];
 }

@@ -3,10 +3,13 @@ namespace Harness.Dart.Semantics;
 /// <summary>All libraries of a program with their classes, and what the language knows by name.</summary>
 internal sealed class DartProgram
 {
-    public DartProgram(string path, IReadOnlyDictionary<string, string> packages)
+    /// <param name="path">The file that has <c>main</c>.</param>
+    /// <param name="packages">Folders of packages by name.</param>
+    /// <param name="hasNumberLists">Whether the core library has lists of numbers without boxes.</param>
+    public DartProgram(string path, IReadOnlyDictionary<string, string> packages, bool hasNumberLists = false)
     {
         Loader = new LibraryLoader(packages, Errors);
-        Main = Loader.LoadMain(path);
+        Main = Loader.LoadMain(path, hasNumberLists);
         ThrowIfErrors();
         Core = Loader.Find("dart:core")!;
         Types = new TypeSystem(this);

@@ -88,6 +88,12 @@ internal sealed class Member
     public bool IsConst => Field is { Const: true } || EnumValue is not null;
     public bool HasSetter => Kind == MemberKind.Field && (Field is { Final: false } || Field is { Final: true, Late: true, Init: null, Const: false });
 
+    /// <summary>For a copy that the lowering makes for some type arguments: the declaration that it is a copy of.</summary>
+    public Member? Original { get; init; }
+
+    /// <summary>The type arguments of a copy, by the parameters that they stand for. The types of the copy are the declaration's; values are held by these.</summary>
+    public IReadOnlyDictionary<TypeParam, DartType>? Arguments { get; init; }
+
     // Filled in on demand by TypeResolver and the lowering.
     public FunctionType? Signature;
     public List<TypeParam> TypeParams = [];
@@ -156,7 +162,15 @@ internal sealed class ClassElement(string name, ClassNode node, Library library,
     public List<ClassElement> DirectSubclasses { get; } = [];
     public List<ClassElement> DirectSubtypes { get; } = [];
     public int ClassId { get; set; } = -1;
-    public InterfaceType ThisType => _this ??= new InterfaceType(this, [.. TypeParams.Select(p => (DartType)p.Type)]);
+
+    /// <summary>For a copy that the lowering makes for some type arguments: the class that it is a copy of, which it extends.</summary>
+    public ClassElement? Original { get; init; }
+
+    /// <summary>The superclass that the text of the class names.</summary>
+    public InterfaceType? DeclaredSupertype => Original is null ? Supertype : Original.Supertype;
+
+    /// <summary>The type of the receiver in members.</summary>
+    public InterfaceType ThisType => _this ??= Original?.ThisType ?? new InterfaceType(this, [.. TypeParams.Select(p => (DartType)p.Type)]);
     private InterfaceType? _this;
     public Lowering.ClassLayout? Layout { get; set; }
     public Dictionary<ClassElement, InterfaceType>? AllSupertypes { get; set; }

@@ -6,9 +6,12 @@ namespace Harness.Dart.Semantics;
 /// <summary>Finds and parses the libraries that a program imports, and fills their scopes.</summary>
 internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages, List<DartError> errors)
 {
+    // Lists of numbers without boxes, which only some lowerings have.
+    private const string NumberLists = "_number_lists";
+
     private static readonly HashSet<string> Known =
     [
-        "core", "collection", "math", "typed_data", "convert", "async", "developer", "js_interop", "_internal",
+        "core", "collection", "math", "typed_data", "convert", "async", "developer", "js_interop", "_internal", NumberLists,
     ];
 
     // The core is the same for every program: its text is parsed once in a process.
@@ -21,9 +24,13 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
 
     public List<Library> All { get; } = [];
 
-    public Library LoadMain(string path)
+    /// <summary>Loads a program with what it imports.</summary>
+    /// <param name="path">The file that has <c>main</c>.</param>
+    /// <param name="hasNumberLists">Whether to load the lists of numbers without boxes, too.</param>
+    public Library LoadMain(string path, bool hasNumberLists)
     {
         var core = Load("dart:core", null, 0);
+        if (hasNumberLists) Load("dart:" + NumberLists, null, 0);
         var main = Load(Path.GetFullPath(path), null, 0);
         _ = core;
         foreach (var library in All)

@@ -32,6 +32,13 @@ internal sealed class Signatures(DartProgram program, Func<Member, DartType> inf
     {
         if (member.Signature is not null)
             return;
+        if (member.Original is { } original)
+        {
+            Ensure(original);
+            (_scopes[member], member.Signature, member.Params, member.TypeParams) = (_scopes[original], original.Signature, original.Params, original.TypeParams);
+            return;
+        }
+
         if (member.Function is null)
         {
             _scopes[member] = new TypeScope(program, member.Library, member.File, ScopeClass(member));
@@ -164,6 +171,8 @@ internal sealed class Signatures(DartProgram program, Func<Member, DartType> inf
     {
         if (member.FieldType is { } known)
             return known;
+        if (member.Original is { } original)
+            return member.FieldType = FieldType(original);
         if (member.EnumValue is not null)
             return member.FieldType = EnumValueType(member);
         if (member.Busy)

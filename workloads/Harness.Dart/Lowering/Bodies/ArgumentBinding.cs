@@ -13,7 +13,7 @@ internal sealed class ArgumentBinding(FunctionLowering body)
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
     private readonly TypeSystem _types = body.Program.Types;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly MemberFunctions _functions = body.Program.Functions;
     private readonly ConstantPool _pool = body.Program.Pool;
     private readonly FunctionState _state = body.State;

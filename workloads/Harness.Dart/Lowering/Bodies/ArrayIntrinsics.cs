@@ -9,7 +9,7 @@ namespace Harness.Dart.Lowering.Bodies;
 /// <summary>Operations on the arrays of the target, which the core library has as classes.</summary>
 internal sealed class ArrayIntrinsics(FunctionLowering body)
 {
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly TargetTypes _target = body.Program.Target;
 
     public Node? ArrayIntrinsic(Member member, ClassElement owner, Val? receiver, BoundArguments bound)

@@ -12,7 +12,7 @@ internal sealed class AssignmentLowering(FunctionLowering body)
     private readonly FunctionLowering _body = body;
     private readonly DartProgram _program = body.Program.Program;
     private readonly TypeSystem _types = body.Program.Types;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly FunctionState _state = body.State;
     private readonly NodeOutput _output = body.Output;
 

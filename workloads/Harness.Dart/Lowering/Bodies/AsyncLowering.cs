@@ -14,7 +14,7 @@ internal sealed class AsyncLowering(FunctionLowering body)
     private readonly ProgramLowering _lowering = body.Program;
     private readonly DartProgram _program = body.Program.Program;
     private readonly TypeSystem _types = body.Program.Types;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly MemberFunctions _functions = body.Program.Functions;
     private readonly ClosureTables _closureTables = body.Program.ClosureTables;
     private readonly ConstantPool _pool = body.Program.Pool;

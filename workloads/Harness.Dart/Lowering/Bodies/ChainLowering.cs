@@ -11,7 +11,7 @@ namespace Harness.Dart.Lowering.Bodies;
 internal sealed class ChainLowering(FunctionLowering body)
 {
     private readonly FunctionLowering _body = body;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly NodeOutput _output = body.Output;
     private readonly VariableScopes _variables = body.Variables;
     private readonly Promotions _promotions = body.Promotions;

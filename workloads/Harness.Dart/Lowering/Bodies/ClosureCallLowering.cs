@@ -12,7 +12,7 @@ internal sealed class ClosureCallLowering(FunctionLowering body)
 {
     private readonly FunctionLowering _body = body;
     private readonly DartProgram _program = body.Program.Program;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly ClosureTables _closureTables = body.Program.ClosureTables;
     private readonly DynamicCalls _dynamicCalls = body.Program.DynamicCalls;
     private readonly TargetTypes _target = body.Program.Target;

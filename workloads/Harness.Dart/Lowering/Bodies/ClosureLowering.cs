@@ -13,7 +13,7 @@ internal sealed class ClosureLowering(FunctionLowering body)
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
     private readonly DartProgram _program = body.Program.Program;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly ClosureTables _closureTables = body.Program.ClosureTables;
     private readonly ConstantPool _pool = body.Program.Pool;
     private readonly TargetTypes _target = body.Program.Target;

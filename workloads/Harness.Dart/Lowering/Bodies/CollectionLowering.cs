@@ -14,7 +14,8 @@ internal sealed class CollectionLowering(FunctionLowering body)
     private readonly ProgramLowering _lowering = body.Program;
     private readonly DartProgram _program = body.Program.Program;
     private readonly TypeSystem _types = body.Program.Types;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
+    private readonly Specialisations _specialisations = body.Program.Specialisations;
     private readonly ConstantPool _pool = body.Program.Pool;
     private readonly TargetTypes _target = body.Program.Target;
     private readonly FunctionState _state = body.State;
@@ -58,22 +59,39 @@ internal sealed class CollectionLowering(FunctionLowering body)
             }
 
             var listType = _program.Type("List", inferred);
-            var items = lowered.Select((v, i) => _reprs.Convert(Coercions.Coerce(v, inferred, l.Elements[i]), _target.AnyRef)).ToArray();
-            if (items.Length > 5000) throw _state.Unsupported(l, "A list literal of more than 5000 elements");
-            var data = Node.Array(IrOp.ArrayNewFixed, _target.ObjectArray, WType.Ref(_target.ObjectArray), items);
-            return new Val(_pool.NewCore("_GrowableList", TypeExpressions.TypeNode(inferred), data, Node.I64(items.Length)), listType);
+            if (lowered.Count > 5000) throw _state.Unsupported(l, "A list literal of more than 5000 elements");
+            var (_, array) = StorageOf(inferred);
+            var items = lowered.Select((v, i) => _reprs.Convert(Coercions.Coerce(v, inferred, l.Elements[i]), array.Element)).ToArray();
+            return new Val(NewList(inferred, items), listType);
         }
 
         inferred ??= Elements.InferElements(l.Elements, isMap: false).Element ?? SimpleType.Dynamic;
         var type = _program.Type("List", inferred);
-        var growable = _program.Type("_GrowableList", inferred);
+        var growable = StorageOf(inferred).Type;
         var local = _output.Temp(_reprs.Of(growable), "list");
         var body = _output.Collect(() =>
         {
-            _output.Emit(Node.Set(local, _pool.NewCore("_GrowableList", TypeExpressions.TypeNode(inferred), Node.Array(IrOp.ArrayNewFixed, _target.ObjectArray, WType.Ref(_target.ObjectArray)), Node.I64(0))));
+            _output.Emit(Node.Set(local, NewList(inferred, [])));
             foreach (var e in l.Elements) AddElement(e, new Val(Node.Get(local), growable), inferred, null);
         });
         return new Val(Node.Seq([.. body, Node.Get(local)]), type);
+    }
+
+    // What a literal of some element type is an object of, and where its elements lie.
+    private (InterfaceType Type, ArrayDef Array) StorageOf(DartType element)
+    {
+        var cls = _specialisations.NumberListFor(_program.Type("List", _reprs.Resolve(element)), _state.Library);
+        if (cls is null) return (_program.Type("_GrowableList", element), _target.ObjectArray);
+        return cls.Name == "_DoubleList" ? (_program.Type("_GrowableDoubleList"), _target.F64Array) : (_program.Type("_GrowableIntList"), _target.I64Array);
+    }
+
+    private Node NewList(DartType element, Node[] items)
+    {
+        var (type, array) = StorageOf(element);
+        var data = Node.Array(IrOp.ArrayNewFixed, array, WType.Ref(array), items);
+        return array == _target.ObjectArray
+            ? _pool.NewCore("_GrowableList", TypeExpressions.TypeNode(element), data, Node.I64(items.Length))
+            : _pool.NewCore(type.Class.Name, data, Node.I64(items.Length));
     }
 
     /// <summary>What a context says about the elements of a list or set literal.</summary>

@@ -15,7 +15,7 @@ internal sealed class ConditionLowering(FunctionLowering body)
 
     private readonly FunctionLowering _body = body;
     private readonly DartProgram _program = body.Program.Program;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly Selectors _selectors = body.Program.Selectors;
     private readonly TargetTypes _target = body.Program.Target;
     private readonly FunctionState _state = body.State;
@@ -143,7 +143,7 @@ internal sealed class ConditionLowering(FunctionLowering body)
     public Node EqualsNode(Val left, Val right)
     {
         if (left.Node.IsNever) return left.Node;
-        if (Numbers.IsInt(left.Type) && Numbers.IsInt(right.Type)) return Node.Numeric(Opcode.I64Eq, WType.I32, left.Node, right.Node);
+        if (Numbers.IsInt(left.Type) && Numbers.IsInt(right.Type) || left.Node.Type == WType.I64 && right.Node.Type == WType.I64) return Node.Numeric(Opcode.I64Eq, WType.I32, left.Node, right.Node);
         if (left.Node.Type.Kind is WKind.I64 or WKind.F64 && right.Node.Type.Kind is WKind.I64 or WKind.F64) return Node.Numeric(Opcode.F64Eq, WType.I32, Numbers.ToDouble(left), Numbers.ToDouble(right));
         if (left.Node.Type == WType.I32 && right.Node.Type == WType.I32) return Node.Numeric(Opcode.I32Eq, WType.I32, left.Node, right.Node);
         if (TypeSystem.IsNull(right.Type)) return left.Node.Type.IsRef ? Node.Seq(Node.Drop(right.Node), Node.IsNull(left.Node)) is var n && right.Node.Op == IrOp.RefNull ? Node.IsNull(left.Node) : n : Node.Seq(Node.Drop(left.Node), Node.Drop(right.Node), Node.I32(0));

@@ -12,7 +12,8 @@ internal sealed class ConstructionLowering(FunctionLowering body)
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
     private readonly TypeSystem _types = body.Program.Types;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
+    private readonly Specialisations _specialisations = body.Program.Specialisations;
     private readonly MemberFunctions _functions = body.Program.Functions;
     private readonly ConstantPool _pool = body.Program.Pool;
     private readonly FunctionState _state = body.State;
@@ -46,15 +47,24 @@ internal sealed class ConstructionLowering(FunctionLowering body)
         var type = new InterfaceType(cls, cls.TypeParams.Count > 0 ? bound.TypeArgs : []);
         if (constructor.Function!.External && Intrinsics.Intrinsic(constructor, null, bound, at) is { } intrinsic)
             return new Val(ArgumentBinding.Sequenced(bound.Before, intrinsic), type);
+        DartType[] known = [.. type.Args.Select(_reprs.Resolve)];
+        if (known.Length == 1 && _specialisations.NumberListFor(new InterfaceType(cls, known), _state.Library) is { } numbers && numbers.Constructors.TryGetValue(constructor.Name, out var ofNumbers))
+        {
+            var make = _functions.ConstructorFunction(ofNumbers);
+            return new Val(ArgumentBinding.Sequenced(bound.Before, _reprs.Convert(Node.Call(make, [.. Arguments.ArgumentsFor(ofNumbers, bound, make.Params, 0)]), _reprs.Of(type))), type);
+        }
+
         if (constructor.Function.Redirect is not null)
         {
             var (target, targetType) = RedirectTarget(constructor, type, at);
+            target = _specialisations.ConstructorFor(target, [.. targetType.Args.Select(_reprs.Resolve)]);
             var redirected = _functions.ConstructorFunction(target);
             var redirectedNodes = targetType.Args.Select(TypeExpressions.TypeNode).ToList();
             redirectedNodes.AddRange(Arguments.ArgumentsFor(target, bound, redirected.Params, redirectedNodes.Count));
             return new Val(ArgumentBinding.Sequenced(bound.Before, _reprs.Convert(Node.Call(redirected, [.. redirectedNodes]), _reprs.Of(type))), type);
         }
 
+        constructor = _specialisations.ConstructorFor(constructor, known);
         var function = _functions.ConstructorFunction(constructor);
         var nodes = type.Args.Select(TypeExpressions.TypeNode).ToList();
         nodes.AddRange(Arguments.ArgumentsFor(constructor, bound, function.Params, nodes.Count));

@@ -14,7 +14,7 @@ internal sealed class ConstructorLowering(FunctionLowering body)
     private readonly ProgramLowering _lowering = body.Program;
     private readonly DartProgram _program = body.Program.Program;
     private readonly TypeSystem _types = body.Program.Types;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly ClassLayouts _layouts = body.Program.Layouts;
     private readonly MemberFunctions _functions = body.Program.Functions;
     private readonly ConstantPool _pool = body.Program.Pool;
@@ -177,7 +177,7 @@ internal sealed class ConstructorLowering(FunctionLowering body)
         if (constructor.Index == -1)
         {
             // A mixin's application hands all parameters on.
-            LowerSuper(cls.Supertype!.Class.Constructors[constructor.Name], values, type, fields, bodies, depth, enumIndex, enumName);
+            LowerSuper(cls.DeclaredSupertype!.Class.Constructors[constructor.Name], values, type, fields, bodies, depth, enumIndex, enumName);
             return;
         }
 
@@ -223,7 +223,7 @@ internal sealed class ConstructorLowering(FunctionLowering body)
         }
 
         // The superclass.
-        if (cls.Supertype is { } superType && superType.Class != _program.Object.Class)
+        if (cls.DeclaredSupertype is { } superType && superType.Class != _program.Object.Class)
         {
             var superClass = superType.Class;
             if (superClass.IsEnumBase)

@@ -12,7 +12,7 @@ internal sealed class EntryLowering(FunctionLowering body)
 {
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly MemberFunctions _functions = body.Program.Functions;
     private readonly TargetTypes _target = body.Program.Target;
     private readonly FunctionState _state = body.State;

@@ -12,7 +12,7 @@ internal sealed class FieldAccessorLowering(FunctionLowering body)
 {
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly ClassLayouts _layouts = body.Program.Layouts;
     private readonly ConstantPool _pool = body.Program.Pool;
     private readonly FunctionState _state = body.State;

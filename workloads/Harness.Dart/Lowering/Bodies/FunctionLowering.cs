@@ -1,5 +1,6 @@
 using Harness.Dart.Ir;
 using Harness.Dart.Lowering.Model;
+using Harness.Dart.Lowering.Module;
 using Harness.Dart.Semantics;
 
 namespace Harness.Dart.Lowering.Bodies;
@@ -18,6 +19,7 @@ internal sealed class FunctionLowering
     public FunctionLowering(ProgramLowering program, IrFunction function, TypeScope scope, Member? member, FunctionLowering? parent = null)
     {
         Program = program;
+        Reprs = parent?.Reprs ?? program.Reprs.For(member?.Arguments);
         State = new FunctionState(function, scope, member, parent);
         Output = new NodeOutput(this);
         Returns = new ReturnState(program.Types);
@@ -70,6 +72,9 @@ internal sealed class FunctionLowering
 
     /// <summary>The program that the function belongs to.</summary>
     public ProgramLowering Program { get; }
+
+    /// <inheritdoc cref="Representations"/>
+    public Representations Reprs { get; }
 
     /// <inheritdoc cref="FunctionState"/>
     public FunctionState State { get; }

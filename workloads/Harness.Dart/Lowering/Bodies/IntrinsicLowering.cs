@@ -12,7 +12,7 @@ internal sealed class IntrinsicLowering(FunctionLowering body)
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
     private readonly DartProgram _program = body.Program.Program;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly Selectors _selectors = body.Program.Selectors;
     private readonly ClosureTables _closureTables = body.Program.ClosureTables;
     private readonly TypeArgumentFunctions _typeArguments = body.Program.TypeArguments;
@@ -64,7 +64,7 @@ internal sealed class IntrinsicLowering(FunctionLowering body)
             case "_$coreclassId":
             {
                 var value = _reprs.Convert(Arg(0), _target.TopRef);
-                return ToI64(_lowering.Header.ClassIdOf(value));
+                return ToI64(_lowering.Specialisations.ClassIdentity(_lowering.Header.ClassIdOf(value)));
             }
 
             case "_$coreclassIdOf":

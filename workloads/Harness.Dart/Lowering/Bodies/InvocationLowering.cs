@@ -13,8 +13,9 @@ internal sealed class InvocationLowering(FunctionLowering body)
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
     private readonly DartProgram _program = body.Program.Program;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly Selectors _selectors = body.Program.Selectors;
+    private readonly Specialisations _specialisations = body.Program.Specialisations;
     private readonly MemberFunctions _functions = body.Program.Functions;
     private readonly DynamicCalls _dynamicCalls = body.Program.DynamicCalls;
     private readonly ConstantPool _pool = body.Program.Pool;
@@ -37,6 +38,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
         var bound = Arguments.BindArguments(signature, args, typeArgs, context, at);
         if (target.Function!.External && Intrinsics.Intrinsic(target, null, bound, at) is { } intrinsic)
             return new Val(ArgumentBinding.Sequenced(bound.Before, intrinsic), bound.Signature.Result);
+        if (bound.TypeArgs.Length > 0) target = _specialisations.FunctionFor(target, [.. bound.TypeArgs.Select(_reprs.Resolve)]);
         var function = _functions.StaticFunction(target);
         var nodes = bound.TypeArgs.Select(TypeExpressions.TypeNode).ToList();
         nodes.AddRange(Arguments.ArgumentsFor(target, bound, function.Params, nodes.Count));
@@ -95,6 +97,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
         if (member.Function is { External: true } && Intrinsics.Intrinsic(member, receiver with { Node = receiverNode }, bound, at) is { } intrinsic)
             return new Val(ArgumentBinding.Sequenced(bound.Before, intrinsic), bound.Signature.Result);
         var selector = _selectors.SelectorOf(member);
+        if (!isSuper) selector = _selectors.VariantOf(selector, _lowering.Signatures.Of(member), (FunctionType)_reprs.Resolve(bound.Signature));
         var nodes = bound.TypeArgs.Select(TypeExpressions.TypeNode).ToList();
         var position = 0;
         foreach (var p in selector.Params)
@@ -119,8 +122,11 @@ internal sealed class InvocationLowering(FunctionLowering body)
     {
         if (isSuper)
             return Node.Call(selector.Kind == SelectorKind.Setter ? _functions.SetterFunction(member) : _functions.InstanceFunction(member), [_reprs.Convert(receiver.Node, selector.Receiver), .. args]);
-        return _lowering.Calls.Add(selector, _state.Function, ReceiverObject(receiver.Node), ReceiverClass(receiver.Type), args);
+        return _lowering.Calls.Add(selector, _state.Function, ReceiverObject(receiver.Node), IsOwnReceiver(receiver.Node) ? _state.Class : ReceiverClass(receiver.Type), args);
     }
+
+    // The receiver of a copy's member is an object of the copy, which nothing extends.
+    private bool IsOwnReceiver(Node receiver) => _state is { Class.Original: not null, This: { } self } && receiver.Op == IrOp.Get && ReferenceEquals(receiver.Data, self.Local);
 
     public Node ReceiverObject(Node receiver) => _reprs.Convert(receiver, receiver.Type.IsRef ? receiver.Type.AsNonNull : _target.TopRef);
 

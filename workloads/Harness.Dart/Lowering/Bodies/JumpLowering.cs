@@ -12,7 +12,7 @@ internal sealed class JumpLowering(FunctionLowering body)
 {
     private readonly FunctionLowering _body = body;
     private readonly DartProgram _program = body.Program.Program;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly TargetTypes _target = body.Program.Target;
     private readonly FunctionState _state = body.State;
     private readonly NodeOutput _output = body.Output;

@@ -11,7 +11,7 @@ internal sealed class MemberAccess(FunctionLowering body)
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
     private readonly DartProgram _program = body.Program.Program;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly ClassLayouts _layouts = body.Program.Layouts;
     private readonly Selectors _selectors = body.Program.Selectors;
     private readonly MemberFunctions _functions = body.Program.Functions;
@@ -90,6 +90,7 @@ internal sealed class MemberAccess(FunctionLowering body)
         }
 
         var selector = _selectors.SelectorOf(member);
+        if (!isSuper && _lowering.Specialisations.IsOn) selector = _selectors.VariantOf(selector, new FunctionType([], [], [], [], type), new FunctionType([], [], [], [], _reprs.Resolve(actual)));
         var value = Invocations.CallSelector(receiver, member, selector, [], isSuper);
         return new Val(Invocations.Narrowed(value, selector.Result, actual), actual);
     }
@@ -101,6 +102,12 @@ internal sealed class MemberAccess(FunctionLowering body)
         {
             if (owner!.Class.IsExtensionType) return CallSetterExtension(member, owner.Args, receiver.Node, value);
             var selector = _selectors.SelectorOf(member, setter: true);
+            if (!isSuper && _lowering.Specialisations.IsOn)
+            {
+                var type = Members.SetterType(member);
+                selector = _selectors.VariantOf(selector, new FunctionType([], [type], [], [], SimpleType.Void), new FunctionType([], [_reprs.Resolve(type.Substitute(owner.Map()))], [], [], SimpleType.Void));
+            }
+
             return Invocations.CallSelector(receiver, member, selector, [_reprs.Convert(value, selector.Params[0].Type)], isSuper);
         }
 

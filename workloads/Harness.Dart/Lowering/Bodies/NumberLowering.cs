@@ -11,7 +11,7 @@ internal sealed class NumberLowering(FunctionLowering body)
 {
     private readonly FunctionLowering _body = body;
     private readonly DartProgram _program = body.Program.Program;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
 
     private InvocationLowering Invocations => _body.Invocations;
 

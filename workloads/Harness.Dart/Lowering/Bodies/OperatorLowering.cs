@@ -14,7 +14,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
     private readonly DartProgram _program = body.Program.Program;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly MemberFunctions _functions = body.Program.Functions;
     private readonly FunctionState _state = body.State;
     private readonly NodeOutput _output = body.Output;
@@ -71,6 +71,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
             return CallOperator(left, op, right, at);
         }
 
+        if (left.Type is TypeParamType && !left.Node.Type.IsRef && LowerHeldNumbers(left, op, rightExpr, at) is { } held) return held;
         if (Members.FindMember(left.Type, op) is not null || TypeSystem.IsDynamic(left.Type) || Members.FindExtension(left.Type, op) is not null)
         {
             var args = ArgumentBinding.Args(rightExpr);
@@ -80,6 +81,17 @@ internal sealed class OperatorLowering(FunctionLowering body)
         throw _state.Error(at, left.Type.Nullable
             ? $"Operator '{op}' cannot be called on '{left.Type}' because it is potentially null."
             : $"The operator '{op}' isn't defined for the type '{left.Type}'.");
+    }
+
+    /// <summary>An operator of a number whose type is a parameter, in a copy that holds it as a number: the operation, with the type that the operator has of its bound.</summary>
+    private Val? LowerHeldNumbers(Val left, string op, Expr rightExpr, Syntax.Node at)
+    {
+        if (Members.FindMember(left.Type, op) is not var (member, owner) || member is null) return null;
+        var signature = (FunctionType)_lowering.Signatures.Of(member).Substitute(owner!.Map());
+        if (signature.Required.Length != 1) return null;
+        var right = Expressions.Lower(rightExpr, signature.Required[0]);
+        var value = Numbers.NumericOp(new Val(left.Node, _reprs.Resolve(left.Type)), op, new Val(right.Node, _reprs.Resolve(right.Type)));
+        return value is { } result ? new Val(result.Node, signature.Result) : CallOperator(left, op, right, at);
     }
 
     public Val CallOperator(Val left, string op, Val right, Syntax.Node at)

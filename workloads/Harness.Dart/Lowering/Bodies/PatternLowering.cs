@@ -15,7 +15,7 @@ internal sealed class PatternLowering(FunctionLowering body)
     private readonly ProgramLowering _lowering = body.Program;
     private readonly DartProgram _program = body.Program.Program;
     private readonly TypeSystem _types = body.Program.Types;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly ConstantPool _pool = body.Program.Pool;
     private readonly TargetTypes _target = body.Program.Target;
     private readonly FunctionState _state = body.State;

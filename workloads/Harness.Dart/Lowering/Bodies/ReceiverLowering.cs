@@ -12,7 +12,7 @@ internal sealed class ReceiverLowering(FunctionLowering body)
 {
     private readonly FunctionLowering _body = body;
     private readonly DartProgram _program = body.Program.Program;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly ClassLayouts _layouts = body.Program.Layouts;
     private readonly TargetTypes _target = body.Program.Target;
     private readonly FunctionState _state = body.State;
@@ -46,14 +46,14 @@ internal sealed class ReceiverLowering(FunctionLowering body)
     public Val SuperReceiver(Syntax.Node at)
     {
         var self = ThisPlace() ?? throw _state.Error(at, "Can't use 'super' here.");
-        var super = (_state.Class ?? EnclosingClass())!.Supertype!;
+        var super = (_state.Class ?? EnclosingClass())!.DeclaredSupertype!;
         return new Val(self, super);
     }
 
     /// <summary>A member for a <c>super</c> call: only what the superclass implements counts.</summary>
     public void CheckSuperMember(string name, Syntax.Node at)
     {
-        var super = EnclosingClass()!.Supertype!.Class;
+        var super = EnclosingClass()!.DeclaredSupertype!.Class;
         if (TypeSystem.FindImplementation(super, name) is null && EnclosingClass()!.Node.Kind != ClassKind.Mixin)
             throw _state.Error(at, $"Superclass has no member named '{name}'.");
     }

@@ -10,7 +10,7 @@ namespace Harness.Dart.Lowering.Bodies;
 internal sealed class StatementLowering(FunctionLowering body)
 {
     private readonly FunctionLowering _body = body;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly TargetTypes _target = body.Program.Target;
     private readonly FunctionState _state = body.State;
     private readonly NodeOutput _output = body.Output;

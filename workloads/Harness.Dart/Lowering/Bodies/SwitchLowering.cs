@@ -12,7 +12,7 @@ namespace Harness.Dart.Lowering.Bodies;
 internal sealed class SwitchLowering(FunctionLowering body)
 {
     private readonly FunctionLowering _body = body;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly FunctionState _state = body.State;
     private readonly NodeOutput _output = body.Output;
     private readonly JumpTargets _jumps = body.Jumps;

@@ -12,7 +12,7 @@ internal sealed class TargetLowering(FunctionLowering body)
 {
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly MemberFunctions _functions = body.Program.Functions;
     private readonly StaticVariables _statics = body.Program.Statics;
     private readonly ConstantPool _pool = body.Program.Pool;

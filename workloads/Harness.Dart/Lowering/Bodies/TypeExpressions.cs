@@ -10,7 +10,7 @@ internal sealed class TypeExpressions(FunctionLowering body)
 {
     private readonly FunctionLowering _body = body;
     private readonly TypeSystem _types = body.Program.Types;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly ClassLayouts _layouts = body.Program.Layouts;
     private readonly Reachability _reached = body.Program.Reached;
     private readonly ConstantPool _pool = body.Program.Pool;
@@ -28,7 +28,7 @@ internal sealed class TypeExpressions(FunctionLowering body)
     /// <summary>The object that stands for a type, with the type arguments of this place.</summary>
     public Node TypeNode(DartType type)
     {
-        type = TypeSystem.Erase(type);
+        type = TypeSystem.Erase(_reprs.Resolve(type));
         if (!type.Any(t => t is TypeParamType p && IsInScope(p.Parameter)))
             return _pool.ConstNode(new ConstType(type));
         switch (type)

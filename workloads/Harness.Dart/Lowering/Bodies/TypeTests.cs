@@ -11,7 +11,7 @@ internal sealed class TypeTests(FunctionLowering body)
     private readonly FunctionLowering _body = body;
     private readonly DartProgram _program = body.Program.Program;
     private readonly TypeSystem _types = body.Program.Types;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly ClassLayouts _layouts = body.Program.Layouts;
     private readonly ClassTests _classTests = body.Program.ClassTests;
     private readonly TargetTypes _target = body.Program.Target;

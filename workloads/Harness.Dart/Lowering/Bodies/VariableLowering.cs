@@ -13,7 +13,7 @@ internal sealed class VariableLowering(FunctionLowering body)
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
     private readonly TypeSystem _types = body.Program.Types;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly ConstantPool _pool = body.Program.Pool;
     private readonly FunctionState _state = body.State;
     private readonly NodeOutput _output = body.Output;

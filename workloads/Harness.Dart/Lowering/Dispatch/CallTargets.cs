@@ -55,7 +55,7 @@ internal sealed class CallTargets(ProgramLowering program)
         var key = (call.Selector, call.ReceiverClass);
         if (_overridden.TryGetValue(key, out var known))
             return known;
-        var method = call.Selector.TearoffOf ?? call.Selector;
+        var method = call.Selector.Method;
         var name = method.Kind == SelectorKind.Setter ? method.Name + "=" : method.Name;
         var implementations = program.Program.Classes
             .Where(cls => !cls.IsAbstract && (call.ReceiverClass is null || program.Types.Supertypes(cls).ContainsKey(call.ReceiverClass)) && program.Selectors.SelectorIn(cls, name) == method)

@@ -57,7 +57,7 @@ internal sealed class ItableLowering(ProgramLowering program) : CallLowering
     private ArrayDef RowDef => (ArrayDef)((ArrayDef)_rows!.Type.Heap!).Element.Heap!;
 
     // The class that names the member first, which the others implement or extend.
-    private static ClassElement? DeclaringClass(Selector selector) => (selector.TearoffOf ?? selector).Members.Select(member => member.Owner).FirstOrDefault(owner => owner is not null);
+    private static ClassElement? DeclaringClass(Selector selector) => selector.Method.Members.Select(member => member.Owner).FirstOrDefault(owner => owner is not null);
 
     private static IrFunction? Target(Selector selector, ClassElement cls) => selector.Targets.GetValueOrDefault(cls) is { Body: not null } target ? target : null;
 

@@ -100,7 +100,7 @@ internal sealed class VirtualCalls
     // What every object has, and what a superclass has, is no interface's.
     private bool IsOfInterface(Selector selector)
     {
-        var members = (selector.TearoffOf ?? selector).Members;
+        var members = selector.Method.Members;
         return selector.Receiver.Heap == _program.Target.Top && members.Count > 0 && !members.Exists(member => member.Owner == _program.Program.Object.Class);
     }
 }

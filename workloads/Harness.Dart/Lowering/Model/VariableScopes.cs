@@ -8,7 +8,7 @@ namespace Harness.Dart.Lowering.Model;
 internal sealed class VariableScopes(FunctionLowering body)
 {
     private readonly FunctionLowering _body = body;
-    private readonly Representations _reprs = body.Program.Reprs;
+    private readonly Representations _reprs = body.Reprs;
     private readonly FunctionState _state = body.State;
 
     /// <summary>The innermost scope.</summary>

@@ -47,6 +47,12 @@ internal sealed class ClassLayouts(ProgramLowering lowering)
 
         foreach (var field in cls.InstanceFields)
         {
+            if (field.Original is { } original && !IsUnboxed(field))
+            {
+                layout.Fields[field] = super.Fields[original];
+                continue;
+            }
+
             var mutable = !_lowering.Options.Immutable || field.HasSetter || field.Field!.Late;
             layout.Fields[field] = layout.Struct.Add(FieldRepr(field), mutable, field.Name);
         }
@@ -54,11 +60,15 @@ internal sealed class ClassLayouts(ProgramLowering lowering)
         return layout;
     }
 
+    // A field whose type is a parameter has a place of its own in a copy of the class; that of the class itself stays empty.
+    private bool IsUnboxed(Member field) =>
+        !field.Field!.Late && _lowering.Signatures.FieldType(field) is TypeParamType { Nullable: false } p && field.Arguments!.ContainsKey(p.Parameter);
+
     /// <summary>What a field holds; a late one may hold nothing yet.</summary>
     public WType FieldRepr(Member field)
     {
         var type = _lowering.Signatures.FieldType(field);
-        var repr = Reprs.Of(type);
+        var repr = Reprs.For(field.Arguments).Of(type);
         return field.Field is { Late: true, } ? Reprs.LateRepr(type, repr) : repr;
     }
 }

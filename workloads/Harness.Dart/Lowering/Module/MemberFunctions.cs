@@ -10,6 +10,7 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
 {
     private readonly ProgramLowering _lowering = lowering;
     private readonly DartProgram _program = lowering.Program;
+    private readonly Dictionary<(Member Member, Selector CalledBy), IrFunction> _variants = [];
 
     private TargetTypes Target => _lowering.Target;
     private Representations Reprs => _lowering.Reprs;
@@ -41,8 +42,12 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
     }
 
     /// <summary>The function of a method, getter, operator, or the implicit getter of a field.</summary>
-    public IrFunction InstanceFunction(Member member)
+    /// <param name="member">The member.</param>
+    /// <param name="calledBy">The selector that it is called by, where that is a variant of its own.</param>
+    public IrFunction InstanceFunction(Member member, Selector? calledBy = null)
     {
+        if (calledBy?.VariantOf is not null)
+            return Variant(member, calledBy, isSetter: false);
         if (member.Lowered is IrFunction done)
             return done;
         var selector = Selectors.SelectorOf(member);
@@ -53,8 +58,13 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
         return function;
     }
 
-    public IrFunction SetterFunction(Member member)
+    /// <summary>The function of a setter, or the implicit setter of a field.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="calledBy">The selector that it is called by, where that is a variant of its own.</param>
+    public IrFunction SetterFunction(Member member, Selector? calledBy = null)
     {
+        if (calledBy?.VariantOf is not null)
+            return Variant(member, calledBy, isSetter: true);
         if (member.LoweredSetter is IrFunction done)
             return done;
         var selector = Selectors.SelectorOf(member, setter: true);
@@ -62,6 +72,16 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
         member.LoweredSetter = function;
         SetSignature(function, selector);
         _lowering.Enqueue(() => EntryLowering.LowerInstance(_lowering, function, member, selector, isSetter: true));
+        return function;
+    }
+
+    private IrFunction Variant(Member member, Selector selector, bool isSetter)
+    {
+        if (_variants.TryGetValue((member, selector), out var function))
+            return function;
+        _variants[(member, selector)] = function = _lowering.NewFunction($"{member.FullName}{(isSetter ? "=" : "")} (values)");
+        SetSignature(function, selector);
+        _lowering.Enqueue(() => EntryLowering.LowerInstance(_lowering, function, member, selector, isSetter));
         return function;
     }
 
@@ -80,8 +100,9 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
         }
 
         foreach (var p in member.TypeParams) function.AddParam(Target.TopRef, p.Name);
-        foreach (var p in OrderedParams(member)) function.AddParam(Reprs.Of(p.Type), p.Name);
-        function.Result = member.Kind == MemberKind.Setter ? WType.None : Reprs.OfResult(signature.Result);
+        var reprs = Reprs.For(member.Arguments);
+        foreach (var p in OrderedParams(member)) function.AddParam(reprs.Of(p.Type), p.Name);
+        function.Result = member.Kind == MemberKind.Setter ? WType.None : reprs.OfResult(signature.Result);
         _lowering.Enqueue(() => EntryLowering.LowerStatic(_lowering, function, member));
         return function;
     }
@@ -108,7 +129,8 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
             function.AddParam(Reprs.Of(_program.String), "name");
         }
 
-        foreach (var p in OrderedParams(member)) function.AddParam(Reprs.Of(p.Type), p.Name);
+        var reprs = Reprs.For(member.Arguments);
+        foreach (var p in OrderedParams(member)) function.AddParam(reprs.Of(p.Type), p.Name);
         function.Result = member.Function!.Factory || cls.IsExtensionType ? Reprs.Of(cls.ThisType) : WType.Ref(Layouts.Of(cls).Struct);
         if (!member.Function.Factory && !cls.IsExtensionType)
             Reached.MarkInstantiated(cls);

@@ -32,6 +32,7 @@ internal sealed class Reachability(ProgramLowering lowering)
                 var selector = s.Find();
                 if (selector.IsCalled) AddTarget(selector, cls);
                 if (selector.Tearoff is { IsCalled: true } tearoff) AddTarget(tearoff, cls);
+                foreach (var variant in selector.Variants.Values.Where(variant => variant.IsCalled).ToList()) AddTarget(variant, cls);
             }
         }
     }
@@ -49,7 +50,7 @@ internal sealed class Reachability(ProgramLowering lowering)
     {
         if (selector.Targets.ContainsKey(cls))
             return;
-        var method = selector.TearoffOf ?? selector;
+        var method = selector.Method;
         var key = selector.Kind == SelectorKind.Setter ? selector.Name + "=" : selector.Name;
         var member = TypeSystem.FindImplementation(cls, key);
         if (member is null)
@@ -61,13 +62,13 @@ internal sealed class Reachability(ProgramLowering lowering)
         }
 
         var actual = (selector.Kind == SelectorKind.Setter ? member.SetterSelector : member.Selector)?.Find();
-        if (actual != method)
+        if (actual != method || selector.VariantOf is not null && !Selectors.Fits(selector, member))
             return;
         selector.Targets[cls] = selector.Kind switch
         {
             SelectorKind.Tearoff => Functions.TearoffFunction(member),
-            SelectorKind.Setter => Functions.SetterFunction(member),
-            _ => Functions.InstanceFunction(member),
+            SelectorKind.Setter => Functions.SetterFunction(member, selector),
+            _ => Functions.InstanceFunction(member, selector),
         };
     }
 

@@ -5,17 +5,27 @@ using Harness.Engine.Modules;
 namespace Harness.Dart.Lowering.Module;
 
 /// <summary>How values of the language are held: the representation of each type, and conversions between them.</summary>
-internal sealed class Representations(ProgramLowering lowering)
+/// <param name="lowering">The program.</param>
+/// <param name="arguments">For a copy of a generic declaration: the types by which values are held whose type is a parameter.</param>
+/// <param name="shared">The program's own, whose structs those of a copy share.</param>
+internal sealed class Representations(ProgramLowering lowering, IReadOnlyDictionary<TypeParam, DartType>? arguments = null, Representations? shared = null)
 {
     private readonly ProgramLowering _lowering = lowering;
     private readonly DartProgram _program = lowering.Program;
-    private readonly Dictionary<WType, StructDef> _cells = [];
-    private readonly Dictionary<ClassElement, StructDef> _reprs = [];
+    private readonly Dictionary<WType, StructDef> _cells = shared?._cells ?? [];
+    private readonly Dictionary<ClassElement, StructDef> _reprs = shared?._reprs ?? [];
 
     private TargetTypes Target => _lowering.Target;
     private ClassLayouts Layouts => _lowering.Layouts;
     private ConstantPool Pool => _lowering.Pool;
 
+    /// <summary>The representations in a copy of a generic declaration; the program's own where there are no type arguments.</summary>
+    public Representations For(IReadOnlyDictionary<TypeParam, DartType>? arguments) => arguments is null ? this : new Representations(_lowering, arguments, this);
+
+    /// <summary>A type with the type arguments of a copy in the place of parameters.</summary>
+    public DartType Resolve(DartType type) => arguments is null ? type : type.Substitute(arguments);
+
+    /// <summary>A variable that closures share.</summary>
     public StructDef CellOf(WType type)
     {
         var stored = type.IsRef ? type.AsNullable : type;
@@ -78,7 +88,9 @@ internal sealed class Representations(ProgramLowering lowering)
         switch (type)
         {
             case SimpleType: return Target.AnyRef;
-            case TypeParamType p:
+            case TypeParamType { Nullable: false } p when arguments is not null && arguments.TryGetValue(p.Parameter, out var argument):
+                return Of(argument);
+            case TypeParamType:
                 return Target.AnyRef;
             case FunctionType: return WType.Ref(Target.Closure, type.Nullable);
             case RecordType: return WType.Ref(Layouts.Of(_program.CoreClass("_Record")).Struct, type.Nullable);

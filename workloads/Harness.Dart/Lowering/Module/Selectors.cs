@@ -12,6 +12,7 @@ internal sealed class Selectors(ProgramLowering lowering)
 
     private TargetTypes Target => _lowering.Target;
     private Representations Reprs => _lowering.Reprs;
+    private Specialisations Specialisations => _lowering.Specialisations;
 
     public void Build(ClassElement cls)
     {
@@ -55,6 +56,42 @@ internal sealed class Selectors(ProgramLowering lowering)
         EnsureSignature(selector);
         return selector;
     }
+
+    /// <summary>The selector of a member for calls by a receiver whose type arguments are known: with values where the selector's own signature has boxes.</summary>
+    /// <param name="selector">The selector of the member.</param>
+    /// <param name="declared">The member's signature in terms of its class's parameters.</param>
+    /// <param name="actual">The signature that the receiver's type arguments make of it.</param>
+    public Selector VariantOf(Selector selector, FunctionType declared, FunctionType actual)
+    {
+        if (!Specialisations.IsOn || selector.VariantOf is not null) return selector;
+        var parameters = selector.Params.Select((p, i) => i < declared.Required.Length && p is { Name: null, IsOptional: false, UsesSentinel: false } ? Unboxed(p.Type, declared.Required[i], actual.Required[i]) : p.Type).ToList();
+        var result = Unboxed(selector.Result, declared.Result, actual.Result);
+        var def = _lowering.Parts.FuncDefs.Get([selector.Receiver, .. Enumerable.Repeat(Target.TopRef, selector.TypeParamCount), .. parameters], result);
+        if (def == selector.Def) return selector;
+        if (!selector.Variants.TryGetValue(def, out var variant))
+        {
+            selector.Variants[def] = variant = new Selector(selector.Name, selector.Kind) { VariantOf = selector, HasSignature = true, TypeParamCount = selector.TypeParamCount, Receiver = selector.Receiver, Result = result, Def = def };
+            variant.Params.AddRange(selector.Params.Select((p, i) => new SelectorParam { Type = parameters[i], Name = p.Name, IsOptional = p.IsOptional, UsesSentinel = p.UsesSentinel, Default = p.Default }));
+        }
+
+        return variant;
+    }
+
+    private WType Unboxed(WType repr, DartType declared, DartType actual) =>
+        repr.IsRef && declared is TypeParamType { Nullable: false, Parameter.Class: not null } && Specialisations.IsSpecial(actual) ? Reprs.Of(actual) : repr;
+
+    /// <summary>Whether a member can be what a variant calls: whether its own types have the values.</summary>
+    public bool Fits(Selector variant, Member member)
+    {
+        var (result, parameters) = Shape(variant, member);
+        var positional = parameters.Where(p => p.Name is null).Select(p => p.Type);
+        return Holds(result, variant.Result) && positional.Zip(variant.Params).All(p => Holds(p.First, p.Second.Type));
+
+        bool Holds(WType own, WType type) => own.Kind == WKind.None || type.Kind == WKind.None || own == type || own.IsRef && (own.Heap == Target.Top || type.IsRef);
+    }
+
+    /// <summary>Gives a copy of a class the selectors of the class.</summary>
+    public void Inherit(ClassElement copy, ClassElement cls) => _selectorsOfClass[copy] = _selectorsOfClass[cls];
 
     public Selector TearoffOf(Member member)
     {
@@ -146,15 +183,16 @@ internal sealed class Selectors(ProgramLowering lowering)
 
     private (WType Result, List<(WType Type, string? Name, bool Optional, bool Defined)> Params) Shape(Selector selector, Member member)
     {
+        var reprs = Reprs.For(member.Arguments);
         if (member.Kind == MemberKind.Field)
         {
-            var type = Reprs.Of(_lowering.Signatures.FieldType(member));
+            var type = reprs.Of(_lowering.Signatures.FieldType(member));
             return selector.Kind == SelectorKind.Setter ? (WType.None, [(type, null, false, true)]) : (type, []);
         }
 
         var signature = _lowering.Signatures.Of(member);
-        return (member.Kind == MemberKind.Setter ? WType.None : Reprs.OfResult(signature.Result),
-            [.. _lowering.Signatures.Params(member).Select(p => (Reprs.Of(p.Type), p.Kind == ParamKind.Named ? p.Name : null, p.Kind != ParamKind.Required && !p.Node.IsRequiredNamed, true))]);
+        return (member.Kind == MemberKind.Setter ? WType.None : reprs.OfResult(signature.Result),
+            [.. _lowering.Signatures.Params(member).Select(p => (reprs.Of(p.Type), p.Kind == ParamKind.Named ? p.Name : null, p.Kind != ParamKind.Required && !p.Node.IsRequiredNamed, true))]);
     }
 
     /// <summary>The selectors of a class by name, setters as <c>name=</c>.</summary>

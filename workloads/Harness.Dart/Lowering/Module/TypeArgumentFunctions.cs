@@ -31,6 +31,16 @@ internal sealed class TypeArgumentFunctions(ProgramLowering lowering)
     public void AddTypeArgumentsTarget(ClassElement cls)
     {
         if (_typeArguments is null) return;
+        if (_lowering.Specialisations.ArgumentsOf(cls) is { } arguments)
+        {
+            var known = _lowering.NewFunction("type arguments of " + cls.Name);
+            known.AddParam(Target.TopRef, "this");
+            known.Result = WType.Ref(Target.ObjectArray);
+            known.Body = _lowering.Pool.ConstArrayNode(arguments.Select(argument => new ConstType(argument)));
+            _typeArguments.Targets[cls] = known;
+            return;
+        }
+
         if (cls.TypeParams.Count == 0)
         {
             if (_noTypeArguments is null)
