@@ -10,13 +10,15 @@ public sealed class ValueStackTests : IDisposable
 {
     private readonly Assembler _assembler = new();
     private readonly FrameSlots _frame;
+    private readonly StateChunks _chunks = new();
     private readonly ValueStack _stack;
 
     public ValueStackTests()
     {
         _frame = new FrameSlots(_assembler);
         _frame.Clear(FrameLayout.BaselineSlotSize);
-        _stack = new ValueStack(_frame);
+        _stack = new ValueStack(_frame, _chunks);
+        _stack.Clear();
     }
 
     public void Dispose() => _assembler.Dispose();
@@ -119,11 +121,106 @@ public sealed class ValueStackTests : IDisposable
     {
         _stack.Push(ValueKind.I64, Gpr.Rcx);
         _stack.Push(StackValue.InFrame(ValueKind.F32));
-        var saved = _stack.Values.ToArray();
+        int[] saved = [.. _stack.Save()];
         _stack.Drop(2);
         _stack.Push(ValueKind.I64, Gpr.Rdi);
-        _stack.Restore(saved);
+        _stack.Restore(saved, 2);
         Assert.Equal(2, _stack.Height);
         Assert.Equal(RegisterSet.Of(Gpr.Rcx), _stack.Used);
+        Assert.Equal(ValueKind.F32, _stack[1].Kind);
+    }
+
+    [Fact]
+    public void AStateSharesTheChunksThatHaveNotChanged()
+    {
+        PushFrameValues(5 * StateChunks.Size);
+        int[] first = [.. _stack.Save()];
+        _stack.Push(StackValue.Known(8, ValueKind.I32));
+        _stack.SetLocal(2 * StateChunks.Size, keepsTop: false);
+        int[] second = [.. _stack.Save()];
+        Assert.Equal([0, 1, 3, 4], Enumerable.Range(0, 5).Where(i => first[i] == second[i]));
+        Assert.Equal(1, _stack.ConstantLocals);
+        _stack.Restore(first, 5 * StateChunks.Size);
+        Assert.True(_stack[2 * StateChunks.Size].IsFrame);
+        Assert.Equal(0, _stack.ConstantLocals);
+        _stack.Restore(second, 5 * StateChunks.Size);
+        Assert.Equal(8, _stack[2 * StateChunks.Size].Constant);
+        Assert.Equal(1, _stack.ConstantLocals);
+    }
+
+    [Fact]
+    public void AStateIsRestoredToItsHeightWhateverCameBetween()
+    {
+        PushFrameValues(3);
+        _stack.Push(ValueKind.I64, Gpr.Rcx);
+        int[] higher = [.. _stack.Save()];
+        _stack.Drop();
+        int[] lower = [.. _stack.Save()];
+        Assert.Equal(higher, lower);
+        _stack.Push(ValueKind.F64, Xmm.Xmm2);
+        _stack.Restore(lower, 3);
+        Assert.Equal(RegisterSet.None, _stack.Used);
+        _stack.Restore(higher, 4);
+        Assert.Equal(RegisterSet.Of(Gpr.Rcx), _stack.Used);
+        Assert.Equal(ValueKind.I64, _stack.Peek().Kind);
+    }
+
+    [Fact]
+    public void NumbersOfChunksThatAreGoneMeanNothing()
+    {
+        PushFrameValues(1);
+        int kept = _chunks.Count;
+        int[] gone = [.. _stack.Save()];
+        _chunks.Truncate(kept);
+        _stack.ForgetFrom(kept);
+        Assert.Equal(gone[0], _chunks.Add([StackValue.Known(1, ValueKind.I32)]));
+        _stack.Restore(gone, 1);
+        Assert.True(_stack.Peek().IsConstant);
+    }
+
+    [Fact]
+    public void RegistersAreFoundBelowManyChunks()
+    {
+        _stack.Push(ValueKind.I64, Gpr.Rcx);
+        PushFrameValues(10 * StateChunks.Size);
+        _stack.Push(ValueKind.I64, Gpr.Rsi);
+        int height = _stack.Height;
+        _stack.SpillBelow(height - 1);
+        Assert.True(_stack[0].IsFrame);
+        Assert.Equal(RegisterSet.Of(Gpr.Rsi), _stack.Used);
+        _stack.SpillBelow(height);
+        Assert.Equal(RegisterSet.None, _stack.Used);
+        _stack.PushLocal(0);
+        _stack.Vacate(_stack.Peek().Register, RegisterSet.None);
+        Assert.Equal(_stack.Peek().Register, _stack[0].Register);
+        _stack.SpillBelow(_stack.Height);
+        Assert.Equal(RegisterSet.None, _stack.Used);
+    }
+
+    [Fact]
+    public void ReferencesAreFoundAfterEveryChange()
+    {
+        PushFrameValues(StateChunks.Size);
+        _stack.Push(StackValue.InFrame(ValueKind.Ref));
+        _stack.Push(ValueKind.Ref, Gpr.Rdx);
+        Assert.Equal([0UL, 1UL], [.. _stack.References(out uint registers)]);
+        Assert.Equal(RegisterSet.Of(Gpr.Rdx), registers);
+        int[] saved = [.. _stack.Save()];
+        _stack.SpillBelow(_stack.Height);
+        Assert.Equal([0UL, 3UL], [.. _stack.References(out registers)]);
+        Assert.Equal(RegisterSet.None, registers);
+        _stack.Restore(saved, _stack.Height);
+        Assert.Equal([0UL, 1UL], [.. _stack.References(out registers)]);
+        Assert.Equal(RegisterSet.Of(Gpr.Rdx), registers);
+    }
+
+    private void PushFrameValues(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            _stack.Push(StackValue.InFrame(ValueKind.I32));
+        }
+
+        _stack.DeclareLocals();
     }
 }

@@ -92,7 +92,7 @@ internal sealed class FunctionCompiler : IDisposable
         var strings = new StringEmitter(_state, flags, builtins, typeTests);
         var calls = new CallEmitter(_state, instance, _feedback, _tables, strings);
         var tailCalls = new TailCallEmitter(_state, instance, _framing, _feedback, calls);
-        var exceptions = new ExceptionEmitter(_state, transfers, stubCalls, branches, blocks, builtins);
+        var exceptions = new ExceptionEmitter(_state, labels, transfers, stubCalls, branches, blocks, builtins);
         var legacyExceptions = new LegacyExceptionEmitter(_state, labels, transfers, blocks, exceptions);
         _controls = new ControlEmitter(
             _state, stubCalls, _framing, conditions, branches, blocks, calls, tailCalls, exceptions, legacyExceptions);

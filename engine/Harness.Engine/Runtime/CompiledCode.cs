@@ -40,7 +40,10 @@ internal readonly record struct CodeSite(
 /// <summary>Where the live references of a frame lie during a call (a safepoint): the collector updates them there.</summary>
 internal sealed class StackMap
 {
-    private readonly ulong[] _slots = [];
+    /// <summary>Slots of a run.</summary>
+    public const int SlotsPerRun = 1024;
+
+    private readonly ulong[][] _runs = [];
     private readonly int _firstSlot;
     private readonly int _slotSize;
     private int[]? _rbpOffsets;
@@ -53,13 +56,13 @@ internal sealed class StackMap
     }
 
     /// <summary>Makes a map of slots in a row.</summary>
-    /// <param name="slots">A bit for each slot of the frame.</param>
+    /// <param name="runs">A bit for each slot of the frame, in runs of <see cref="SlotsPerRun"/> slots, which other maps may share.</param>
     /// <param name="firstSlot">Offset of the first one from rbp; the others lie below.</param>
     /// <param name="slotSize">Bytes of a slot.</param>
     /// <param name="registers">See <see cref="Registers"/>.</param>
-    public StackMap(ulong[] slots, int firstSlot, int slotSize, uint registers)
+    public StackMap(ulong[][] runs, int firstSlot, int slotSize, uint registers)
     {
-        _slots = slots;
+        _runs = runs;
         _firstSlot = firstSlot;
         _slotSize = slotSize;
         Registers = registers;
@@ -76,18 +79,18 @@ internal sealed class StackMap
     /// </summary>
     public uint Registers { get; }
 
-    /// <summary>The bits of the slots that the map was made of.</summary>
-    public ReadOnlySpan<ulong> Slots => _slots;
-
     private int[] ListSlots()
     {
         var offsets = new List<int>();
-        for (int i = 0; i < _slots.Length; i++)
+        for (int run = 0; run < _runs.Length; run++)
         {
-            for (ulong left = _slots[i]; left != 0; left &= left - 1)
+            for (int i = 0; i < _runs[run].Length; i++)
             {
-                int slot = (i * 64) + BitOperations.TrailingZeroCount(left);
-                offsets.Add(_firstSlot - (slot * _slotSize));
+                for (ulong left = _runs[run][i]; left != 0; left &= left - 1)
+                {
+                    int slot = (run * SlotsPerRun) + (i * 64) + BitOperations.TrailingZeroCount(left);
+                    offsets.Add(_firstSlot - (slot * _slotSize));
+                }
             }
         }
 

@@ -24,8 +24,8 @@ internal sealed class BlockEmitter(
     {
         ref var frame = ref _control.Push(ControlKind.Loop);
         _labels.SettleLoopState(ref frame);
-        _transfers.Transfer(_control.StateOf(frame), frame.BranchArity);
-        _stack.Restore(_control.StateOf(frame));
+        _transfers.Transfer(frame);
+        _stack.Restore(_control.StateOf(frame), frame.TargetHeight);
         _asm.Bind(frame.Label);
         _resume.Record(ResumeKind.LoopEntry);
         if (_control.OutermostLoop < 0)
@@ -44,6 +44,7 @@ internal sealed class BlockEmitter(
     /// <summary><c>if</c>, by a test that was made.</summary>
     public void EmitIf(FlagTest condition)
     {
+        _labels.Limit();
         ref var frame = ref _control.Push(ControlKind.If);
         frame.ElseLabel = _asm.NewLabel();
         frame.ElseState = _control.SaveState();
@@ -56,14 +57,14 @@ internal sealed class BlockEmitter(
         ref var frame = ref _control.FrameAt(0);
         if (_control.IsReachable)
         {
-            _labels.EnsureTarget(ref frame, _stack.Values);
-            _transfers.Transfer(_control.StateOf(frame), frame.BranchArity);
+            _labels.EnsureTarget(ref frame);
+            _transfers.Transfer(frame);
             _asm.Jmp(frame.Label);
         }
 
         frame.Kind = ControlKind.Else;
         _asm.Bind(frame.ElseLabel);
-        _stack.Restore(_control.ElseStateOf(frame));
+        _stack.Restore(_control.ElseStateOf(frame), frame.ElseHeight);
         _control.IsReachable = true;
     }
 
@@ -74,7 +75,7 @@ internal sealed class BlockEmitter(
         {
             if (_control.IsReachable)
             {
-                _transfers.Transfer(_control.StateOf(frame), frame.BranchArity);
+                _transfers.Transfer(frame);
             }
 
             BindTarget(frame);
@@ -88,7 +89,7 @@ internal sealed class BlockEmitter(
         if (!_control.IsReachable && !frame.IsTarget)
         {
             _asm.Bind(frame.ElseLabel);
-            _stack.Restore(elseState);
+            _stack.Restore(elseState, frame.ElseHeight);
             _control.IsReachable = true;
             return;
         }
@@ -96,15 +97,22 @@ internal sealed class BlockEmitter(
         if (!frame.IsTarget)
         {
             // Whoever has lost the registers to a call must not load them all again.
-            _labels.EnsureTarget(ref frame, _body.Scan[frame.Summary].HasCall ? _stack.Values : elseState);
+            if (_body.Scan[frame.Summary].HasCall)
+            {
+                _labels.EnsureTarget(ref frame);
+            }
+            else
+            {
+                _labels.Settle(ref frame, elseState, frame.ElseHeight);
+            }
         }
 
         if (_control.IsReachable)
         {
-            _transfers.Transfer(_control.StateOf(frame), frame.BranchArity);
+            _transfers.Transfer(frame);
         }
 
-        if (StateTransfer.Satisfies(elseState, _control.StateOf(frame)))
+        if (_transfers.Satisfies(elseState, _control.StateOf(frame), frame.TargetHeight))
         {
             _asm.Bind(frame.ElseLabel);
         }
@@ -116,8 +124,8 @@ internal sealed class BlockEmitter(
             }
 
             _asm.Bind(frame.ElseLabel);
-            _stack.Restore(elseState);
-            _transfers.Transfer(_control.StateOf(frame), frame.BranchArity);
+            _stack.Restore(elseState, frame.ElseHeight);
+            _transfers.Transfer(frame);
         }
 
         BindTarget(frame);
@@ -127,7 +135,7 @@ internal sealed class BlockEmitter(
     public void BindTarget(in ControlFrame frame)
     {
         _asm.Bind(frame.Label);
-        _stack.Restore(_control.StateOf(frame));
+        _stack.Restore(_control.StateOf(frame), frame.TargetHeight);
         _control.IsReachable = true;
     }
 
@@ -136,8 +144,8 @@ internal sealed class BlockEmitter(
     {
         if (_control.IsReachable)
         {
-            _labels.EnsureTarget(ref frame, _stack.Values);
-            _transfers.Transfer(_control.StateOf(frame), frame.BranchArity);
+            _labels.EnsureTarget(ref frame);
+            _transfers.Transfer(frame);
             _asm.Jmp(frame.Label);
         }
     }

@@ -33,18 +33,19 @@ internal sealed class BranchEmitter(
             return;
         }
 
-        _labels.EnsureTarget(ref frame, _stack.Values);
-        _transfers.Transfer(_control.StateOf(frame), frame.BranchArity);
+        _labels.EnsureTarget(ref frame);
+        _transfers.Transfer(frame);
         _asm.Jmp(frame.Label);
     }
 
     /// <summary>Branches if a condition holds. What the branch takes along stays on the stack otherwise.</summary>
     public void EmitBranchIf(FlagTest condition, int depth)
     {
+        _labels.Limit();
         ref var frame = ref _control.FrameAt(depth);
         if (frame.Kind != ControlKind.Function)
         {
-            _labels.EnsureTarget(ref frame, _stack.Values);
+            _labels.EnsureTarget(ref frame);
             if (_transfers.IsSatisfied(frame))
             {
                 _conditions.EmitJump(condition, frame.Label);
@@ -63,6 +64,7 @@ internal sealed class BranchEmitter(
     {
         _branchTable++;
         int count = _body.Reader.ReadBrTable();
+        _labels.Limit(Math.Min(count + 1, _control.Depth));
         var index = count > SmallBranchTable ? _stack.PopOwned(RegisterSet.None) : _stack.Pop(RegisterSet.None);
         if (count >= _tableTargets.Length)
         {
@@ -118,22 +120,20 @@ internal sealed class BranchEmitter(
     private Label TableTarget(int depth)
     {
         ref var frame = ref _control.FrameAt(depth);
+        if (frame.LandingTable == _branchTable)
+        {
+            return frame.Landing;
+        }
+
+        bool isDirect = false;
         if (frame.Kind != ControlKind.Function)
         {
-            _labels.EnsureTarget(ref frame, _stack.Values);
-            if (_transfers.IsSatisfied(frame))
-            {
-                return frame.Label;
-            }
+            _labels.EnsureTarget(ref frame);
+            isDirect = _transfers.IsSatisfied(frame);
         }
 
-        if (frame.LandingTable != _branchTable)
-        {
-            frame.LandingTable = _branchTable;
-            frame.Landing = _asm.NewLabel();
-        }
-
-        return frame.Landing;
+        frame.LandingTable = _branchTable;
+        return frame.Landing = isDirect ? frame.Label : _asm.NewLabel();
     }
 
     /// <summary>Whether an entry of a branch table has a landing.</summary>

@@ -63,8 +63,8 @@ internal sealed class CompareEmitter(BaselineState state, ConditionEmitter condi
     /// <summary>Compares two integers or references.</summary>
     public void EmitIntegerCompare(OpSize size, Condition condition)
     {
-        ref var right = ref _stack.Peek();
-        ref var left = ref _stack.Peek(1);
+        ref readonly var right = ref _stack.Peek();
+        ref readonly var left = ref _stack.Peek(1);
         if (right.IsConstant)
         {
             int constant = right.Constant;

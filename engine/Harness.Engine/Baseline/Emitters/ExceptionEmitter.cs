@@ -11,7 +11,13 @@ namespace Harness.Engine.Baseline.Emitters;
 /// <c>rax</c> and everything else in the frame.
 /// </summary>
 internal sealed class ExceptionEmitter(
-    BaselineState state, StateTransfer transfers, StubCalls stubs, BranchEmitter branches, BlockEmitter blocks, BuiltinCalls builtins)
+    BaselineState state,
+    LabelStates labels,
+    StateTransfer transfers,
+    StubCalls stubs,
+    BranchEmitter branches,
+    BlockEmitter blocks,
+    BuiltinCalls builtins)
 {
     /// <summary>The exception, at a landing pad.</summary>
     public const Gpr Exception = Gpr.Rax;
@@ -24,6 +30,7 @@ internal sealed class ExceptionEmitter(
     private readonly CodeSites _sites = state.Sites;
     private readonly ColdPaths _cold = state.Cold;
     private readonly ExceptionHandlers _handlers = state.Handlers;
+    private readonly LabelStates _labels = labels;
     private readonly StateTransfer _transfers = transfers;
     private readonly StubCalls _stubs = stubs;
     private readonly BranchEmitter _branches = branches;
@@ -38,7 +45,7 @@ internal sealed class ExceptionEmitter(
         int clauses = _body.Reader.ReadIndex();
         if (clauses != 0)
         {
-            _handlers.Open(ref frame);
+            _handlers.Open(ref frame, _labels);
         }
 
         for (; clauses > 0; clauses--)
@@ -138,7 +145,7 @@ internal sealed class ExceptionEmitter(
     private void EmitCatchClause(in ControlFrame frame, CatchClause clause)
     {
         var next = _asm.NewLabel();
-        _stack.Restore(_control.HandlerStateOf(frame));
+        _stack.Restore(_control.HandlerStateOf(frame), frame.BaseHeight);
         if (clause.TagIndex >= 0)
         {
             EmitTagTest(clause.TagIndex, next);
@@ -173,12 +180,12 @@ internal sealed class ExceptionEmitter(
     /// <summary>At a landing pad that does not catch the exception: goes to that of a block around, or leaves the function.</summary>
     public void EmitThrowFurther(in ControlFrame frame, int catcher)
     {
-        _stack.Restore(_control.HandlerStateOf(frame));
+        _stack.Restore(_control.HandlerStateOf(frame), frame.BaseHeight);
         if (catcher >= 0)
         {
             ref var outer = ref _control[catcher];
             int pad = _handlers.LandingPadOf(ref outer);
-            _transfers.Transfer(_control.HandlerStateOf(outer), arity: 0);
+            _transfers.Transfer(_control.HandlerStateOf(outer), outer.BaseHeight, arity: 0);
             _asm.Jmp(_handlers.LandingPad(pad));
         }
         else

@@ -68,6 +68,7 @@ internal sealed class FrameEmitter(BaselineState state, StubCalls stubs)
         }
 
         _body.LocalCount = _stack.Height;
+        _stack.DeclareLocals();
     }
 
     /// <summary>

@@ -65,8 +65,8 @@ internal sealed class IntegerEmitter(BaselineState state)
     {
         var size = RegisterSet.SizeOf(kind);
         bool isCommutative = op != AluOp.Sub;
-        ref var right = ref _stack.Peek();
-        ref var left = ref _stack.Peek(1);
+        ref readonly var right = ref _stack.Peek();
+        ref readonly var left = ref _stack.Peek(1);
         if (right.IsConstant)
         {
             int constant = right.Constant;
@@ -97,7 +97,7 @@ internal sealed class IntegerEmitter(BaselineState state)
 
     private void EmitAluConstant(AluOp op, ValueKind kind, int constant)
     {
-        ref var left = ref _stack.Peek();
+        ref readonly var left = ref _stack.Peek();
         if (left.IsConstant)
         {
             long value = Fold(op, left.ConstantBits, kind == ValueKind.I32 ? (uint)constant : constant);
@@ -178,8 +178,8 @@ internal sealed class IntegerEmitter(BaselineState state)
     private void EmitMultiply(ValueKind kind)
     {
         var size = RegisterSet.SizeOf(kind);
-        ref var right = ref _stack.Peek();
-        ref var left = ref _stack.Peek(1);
+        ref readonly var right = ref _stack.Peek();
+        ref readonly var left = ref _stack.Peek(1);
         if (right.IsConstant || left.IsConstant)
         {
             int constant = right.IsConstant ? right.Constant : left.Constant;

@@ -25,7 +25,7 @@ internal sealed class LegacyExceptionEmitter(
     private readonly ExceptionEmitter _exceptions = exceptions;
 
     /// <summary><c>try</c>.</summary>
-    public void EmitTry() => _handlers.Open(ref _control.Push(ControlKind.Try));
+    public void EmitTry() => _handlers.Open(ref _control.Push(ControlKind.Try), _labels);
 
     /// <summary><c>catch</c>, or <c>catch_all</c> with <see cref="AnyTag"/>.</summary>
     public void EmitCatch(int tag)
@@ -42,8 +42,8 @@ internal sealed class LegacyExceptionEmitter(
             else if (_control.IsReachable)
             {
                 // Nothing throws: the clauses are skipped, and the end is behind them.
-                _labels.EnsureTarget(ref frame, _stack.Values);
-                _transfers.Transfer(_control.StateOf(frame), frame.BranchArity);
+                _labels.EnsureTarget(ref frame);
+                _transfers.Transfer(frame);
             }
         }
         else if (_control.IsReachable)
@@ -59,7 +59,7 @@ internal sealed class LegacyExceptionEmitter(
 
         _asm.Bind(frame.ElseLabel);
         frame.ElseLabel = default;
-        _stack.Restore(_control.HandlerStateOf(frame));
+        _stack.Restore(_control.HandlerStateOf(frame), frame.BaseHeight);
         _stack.Push(ValueKind.Ref, ExceptionEmitter.Exception);
         _control.IsReachable = true;
         if (tag != AnyTag)

@@ -12,9 +12,9 @@ internal sealed class BaselineState : IDisposable
     public BaselineState()
     {
         Frame = new FrameSlots(Assembler);
-        Stack = new ValueStack(Frame);
+        Stack = new ValueStack(Frame, Chunks);
         Moves = new ParallelMove(Assembler, Frame);
-        Control = new ControlStack(Assembler, Body, Stack);
+        Control = new ControlStack(Assembler, Body, Stack, Chunks);
         Sites = new CodeSites(Assembler, Body, Stack);
         Cold = new ColdPaths(Assembler, Body);
         Resume = new ResumePointRecorder(Assembler, Body, Stack, Frame);
@@ -29,6 +29,9 @@ internal sealed class BaselineState : IDisposable
 
     /// <summary>The slots of the frame.</summary>
     public FrameSlots Frame { get; }
+
+    /// <summary>The chunks that states are made of.</summary>
+    public StateChunks Chunks { get; } = new();
 
     /// <summary>The locals and operands, and the registers that they are in.</summary>
     public ValueStack Stack { get; }
@@ -57,6 +60,7 @@ internal sealed class BaselineState : IDisposable
     {
         Assembler.Reset();
         Frame.Clear(slotSize);
+        Chunks.Truncate(0);
         Stack.Clear();
         Control.Clear();
         Sites.Clear();

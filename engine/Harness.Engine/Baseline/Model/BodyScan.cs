@@ -29,6 +29,14 @@ internal struct BlockSummary
     /// <summary>Whether a local may be written.</summary>
     public readonly bool Modifies(int local) => (ModifiedLocals & BitOf(local)) != 0;
 
+    /// <summary>Whether any local from one on may be read or written, up to the next that <see cref="StateChunks.Size"/> divides.</summary>
+    /// <param name="first">A local that <see cref="StateChunks.Size"/> divides.</param>
+    public readonly bool UsesAny(int first) => (UsedLocals & BitsFrom(first)) != 0;
+
+    /// <summary>Whether any local from one on may be written, up to the next that <see cref="StateChunks.Size"/> divides.</summary>
+    /// <param name="first">A local that <see cref="StateChunks.Size"/> divides.</param>
+    public readonly bool ModifiesAny(int first) => (ModifiedLocals & BitsFrom(first)) != 0;
+
     /// <summary>The bit of a local.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong BitOf(int local) => 1UL << (local < SharedBit ? local : SharedBit);
@@ -40,6 +48,8 @@ internal struct BlockSummary
         ModifiedLocals |= inner.ModifiedLocals;
         HasCall |= inner.HasCall;
     }
+
+    private static ulong BitsFrom(int first) => first == 0 ? ulong.MaxValue : BitOf(first);
 }
 
 /// <summary>

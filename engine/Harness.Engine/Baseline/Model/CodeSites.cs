@@ -48,7 +48,11 @@ internal sealed class CodeSites(Assembler assembler, FunctionBody body, ValueSta
     /// The stack map of this place: all references on the stack. Those in registers count only where the call preserves them; at calls
     /// of functions everything that outlives the call is in the frame.
     /// </summary>
-    public int MapReferences(uint furtherRegisters = RegisterSet.None) => StackMaps.Add(_stack.Values, furtherRegisters);
+    public int MapReferences(uint furtherRegisters = RegisterSet.None)
+    {
+        var references = _stack.References(out uint registers);
+        return StackMaps.Add(references, _stack.Height, registers | furtherRegisters);
+    }
 
     /// <summary>Marks the return address of a call that was just emitted.</summary>
     public void AddCallSite(TrapKind trap = TrapKind.None) => Add(trap);

@@ -64,6 +64,17 @@ internal struct ControlFrame
     /// <summary>End of the saved states when the block was opened.</summary>
     public int OuterStates;
 
+    /// <summary>Number of chunks of states when the block was opened.</summary>
+    public int OuterChunks;
+
+    /// <summary>Its place among the open labels.</summary>
+    public int Place;
+
+    /// <summary>
+    /// Place of the outermost label whose state was settled while this one was the innermost: chunks of that state may have been made here.
+    /// </summary>
+    public int OutermostSettled;
+
     /// <summary>The block's number in the <see cref="BodyScan"/>.</summary>
     public int Summary;
 
@@ -82,9 +93,12 @@ internal struct ControlFrame
     /// <summary>The branch table, by number, that <see cref="Landing"/> belongs to.</summary>
     public int LandingTable;
 
-    /// <summary>Where entries of that branch table go that must move values before they branch to <see cref="Label"/>.</summary>
+    /// <summary>Where entries of that branch table go: <see cref="Label"/>, or where values are moved before.</summary>
     public Label Landing;
 
     /// <summary>Height of the stack where <see cref="Label"/> is bound.</summary>
     public readonly int TargetHeight => BaseHeight + BranchArity;
+
+    /// <summary>Height of the stack where <see cref="ElseLabel"/> of an <c>if</c> is bound.</summary>
+    public readonly int ElseHeight => BaseHeight + Signature.ParameterCount;
 }

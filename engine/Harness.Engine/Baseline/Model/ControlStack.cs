@@ -10,16 +10,20 @@ namespace Harness.Engine.Baseline.Model;
 /// <param name="assembler">Where the labels are.</param>
 /// <param name="body">The function, from which types of blocks are read.</param>
 /// <param name="stack">The values.</param>
-internal sealed class ControlStack(Assembler assembler, FunctionBody body, ValueStack stack)
+/// <param name="chunks">The chunks of states.</param>
+internal sealed class ControlStack(Assembler assembler, FunctionBody body, ValueStack stack, StateChunks chunks)
 {
-    /// <summary>Most saved values: what exceeds it is a function made to exhaust memory.</summary>
-    private const int MaxStates = 1 << 26;
+    /// <summary>Most chunks of all states together: what exceeds it is a function made to exhaust memory.</summary>
+    private const int MaxStates = 1 << 27;
 
     private readonly Assembler _asm = assembler;
     private readonly FunctionBody _body = body;
     private readonly ValueStack _stack = stack;
+    private readonly StateChunks _chunks = chunks;
     private ControlFrame[] _frames = new ControlFrame[64];
-    private StackValue[] _states = new StackValue[1024];
+
+    /// <summary>The states, as the numbers of their chunks.</summary>
+    private int[] _states = new int[1024];
     private int _stateEnd;
 
     /// <summary>Number of open labels, that of the function included.</summary>
@@ -27,6 +31,9 @@ internal sealed class ControlStack(Assembler assembler, FunctionBody body, Value
 
     /// <summary>Place among the open labels of the loop that is in no other; -1 if no loop is open.</summary>
     public int OutermostLoop { get; set; }
+
+    /// <summary>Values of which more was known at branches than that they are in the frame, all together, where they were very many.</summary>
+    public long Excess { get; set; }
 
     /// <summary>Whether the current place of the code can be reached.</summary>
     public bool IsReachable { get; set; }
@@ -42,6 +49,7 @@ internal sealed class ControlStack(Assembler assembler, FunctionBody body, Value
     {
         Depth = 0;
         OutermostLoop = -1;
+        Excess = 0;
         IsReachable = true;
         _stateEnd = 0;
     }
@@ -68,17 +76,21 @@ internal sealed class ControlStack(Assembler assembler, FunctionBody body, Value
             Array.Resize(ref _frames, 2 * Depth);
         }
 
-        ref var frame = ref _frames[Depth++];
+        ref var frame = ref _frames[Depth];
         frame = new ControlFrame
         {
             Kind = kind,
+            Place = Depth,
+            OutermostSettled = Depth,
             Signature = signature,
             BaseHeight = _stack.Height - signature.ParameterCount,
             BranchArity = kind == ControlKind.Loop ? signature.ParameterCount : signature.ResultCount,
             Label = _asm.NewLabel(),
             Summary = _body.NextBlock++,
             OuterStates = _stateEnd,
+            OuterChunks = _chunks.Count,
         };
+        Depth++;
         _stack.ReserveSlots(frame.BaseHeight + signature.ResultCount);
         frame.State = ReserveState(frame.TargetHeight);
         return ref frame;
@@ -96,24 +108,42 @@ internal sealed class ControlStack(Assembler assembler, FunctionBody body, Value
         {
             OutermostLoop = -1;
         }
+
+        if (frame.OutermostSettled < frame.Place)
+        {
+            // The chunks belong to a label further out.
+            ref var outer = ref _frames[Depth - 1];
+            outer.OutermostSettled = Math.Min(outer.OutermostSettled, frame.OutermostSettled);
+        }
+        else if (_chunks.Count > frame.OuterChunks)
+        {
+            _chunks.Truncate(frame.OuterChunks);
+            _stack.ForgetFrom(frame.OuterChunks);
+        }
+    }
+
+    /// <summary>Notes that the state of a label is settled here.</summary>
+    public void NoteSettled(in ControlFrame frame)
+    {
+        ref var innermost = ref _frames[Depth - 1];
+        innermost.OutermostSettled = Math.Min(innermost.OutermostSettled, frame.Place);
     }
 
     /// <summary>The state that branches to a label agree on.</summary>
-    public Span<StackValue> StateOf(in ControlFrame frame) => _states.AsSpan(frame.State, frame.TargetHeight);
+    public Span<int> StateOf(in ControlFrame frame) => StateAt(frame.State, frame.TargetHeight);
 
     /// <summary>The state at the <c>else</c> of an <c>if</c>.</summary>
-    public Span<StackValue> ElseStateOf(in ControlFrame frame) =>
-        _states.AsSpan(frame.ElseState, frame.BaseHeight + frame.Signature.ParameterCount);
+    public ReadOnlySpan<int> ElseStateOf(in ControlFrame frame) => StateAt(frame.ElseState, frame.ElseHeight);
 
     /// <summary>The state at the landing pad of a block that catches.</summary>
-    public Span<StackValue> HandlerStateOf(in ControlFrame frame) => _states.AsSpan(frame.HandlerState, frame.BaseHeight);
+    public Span<int> HandlerStateOf(in ControlFrame frame) => StateAt(frame.HandlerState, frame.BaseHeight);
 
     /// <summary>Makes room for a state, as long as the innermost label is open.</summary>
     /// <exception cref="NotSupportedException">There are too many.</exception>
     public int ReserveState(int height)
     {
         int start = _stateEnd;
-        _stateEnd += height;
+        _stateEnd += StateChunks.CountFor(height);
         if (_stateEnd > _states.Length)
         {
             if (_stateEnd > MaxStates)
@@ -133,7 +163,9 @@ internal sealed class ControlStack(Assembler assembler, FunctionBody body, Value
     public int SaveState()
     {
         int start = ReserveState(_stack.Height);
-        _stack.Values.CopyTo(_states.AsSpan(start));
+        _stack.Save().CopyTo(_states.AsSpan(start));
         return start;
     }
+
+    private Span<int> StateAt(int start, int height) => _states.AsSpan(start, StateChunks.CountFor(height));
 }

@@ -12,7 +12,7 @@ internal sealed class ExceptionHandlers(BaselineState state)
     private readonly Assembler _asm = state.Assembler;
     private readonly FunctionBody _body = state.Body;
     private readonly ValueStack _stack = state.Stack;
-    private readonly FrameSlots _frame = state.Frame;
+    private readonly StateChunks _chunks = state.Chunks;
     private readonly ControlStack _control = state.Control;
     private readonly CodeSites _sites = state.Sites;
     private Label[] _landingPads = new Label[16];
@@ -47,20 +47,14 @@ internal sealed class ExceptionHandlers(BaselineState state)
     /// From here on exceptions come to the landing pad of the innermost block. It expects constants that the block does not change as such,
     /// and all other values in the frame.
     /// </summary>
-    public void Open(ref ControlFrame frame)
+    public void Open(ref ControlFrame frame, LabelStates labels)
     {
         frame.LandingPad = -1;
         frame.OuterCatcher = Catcher;
         Catcher = _control.Depth - 1;
         frame.HandlerState = _control.ReserveState(frame.BaseHeight);
-        ref readonly var summary = ref _body.Scan[frame.Summary];
-        var expected = _control.HandlerStateOf(frame);
-        for (int i = 0; i < expected.Length; i++)
-        {
-            ref readonly var value = ref _stack[i];
-            bool isModified = i < _body.LocalCount && summary.Modifies(i);
-            expected[i] = value.IsConstant && !isModified ? value : StackValue.InFrame(value.Kind);
-        }
+        labels.SettleHandlerState(frame);
+        _stack.LookAtConstants();
     }
 
     /// <summary>Ends the part of a block whose exceptions it catches.</summary>
@@ -73,6 +67,7 @@ internal sealed class ExceptionHandlers(BaselineState state)
         }
 
         Catcher = frame.OuterCatcher;
+        _stack.LookAtConstants();
         return frame.LandingPad >= 0;
     }
 
@@ -87,15 +82,23 @@ internal sealed class ExceptionHandlers(BaselineState state)
             return;
         }
 
-        var expected = _control.HandlerStateOf(_control[Catcher]);
-        for (int i = 0; i < _body.LocalCount; i++)
+        ReadOnlySpan<int> expected = _control.HandlerStateOf(_control[Catcher]);
+        for (int chunk = 0, first = 0; first < _body.LocalCount; chunk++, first += StateChunks.Size)
         {
-            ref var value = ref _stack[i];
-            if (value.IsConstant && expected[i].IsFrame)
+            if (!_stack.MayHaveNewConstants(chunk))
             {
-                _frame.Store(i, value);
-                value = StackValue.InFrame(value.Kind);
+                continue;
             }
+
+            for (int i = first; i < Math.Min(first + StateChunks.Size, _body.LocalCount); i++)
+            {
+                if (_stack[i].IsConstant && _chunks.ValueOf(expected, i).IsFrame)
+                {
+                    _stack.StoreConstant(i);
+                }
+            }
+
+            _stack.HasSeenConstants(chunk);
         }
     }
 

@@ -12,50 +12,102 @@ internal sealed class LabelStates(BaselineState state)
     private const int LoopGprs = 8;
     private const int LoopXmms = 12;
 
+    /// <summary>Values that may be in registers where control branches: with more, each register holds several.</summary>
+    private const int MostInRegisters = 64;
+
+    /// <summary>How many values above that a function may have at its branches, all together, and how many more for each of its bytes.</summary>
+    private const int FreeExcess = 2048;
+    private const int ExcessPerByte = 4;
+
     private readonly FunctionBody _body = state.Body;
     private readonly ValueStack _stack = state.Stack;
     private readonly ControlStack _control = state.Control;
+    private readonly StateChunks _chunks = state.Chunks;
+    private readonly StateDraft _draft = new(state.Chunks);
 
-    /// <summary>Settles the state of a label at its first branch, if this is it, from the state of that branch.</summary>
-    public void EnsureTarget(ref ControlFrame frame, ReadOnlySpan<StackValue> source)
+    /// <summary>
+    /// Bounds the moves that branches may need, before some that control may not take: where more is known of values than that they are in the
+    /// frame, each of them may cost an instruction at every branch. Where that comes to much in relation to the function, they go to the frame here, once.
+    /// </summary>
+    /// <param name="branches">How many branches there are.</param>
+    public void Limit(int branches = 1)
     {
-        if (frame.IsTarget)
+        int inRegisters = Math.Max(0, _stack.InRegisters - MostInRegisters);
+        int constants = Math.Max(0, _stack.ConstantLocals - _stack.MostConstantLocals);
+        if (inRegisters + constants == 0)
         {
             return;
         }
 
-        frame.IsTarget = true;
-        ref readonly var summary = ref _body.Scan[frame.Summary];
-        var target = _control.StateOf(frame);
-        uint busy = RegistersOf(source);
-        uint taken = 0;
-        for (int i = 0; i < frame.BaseHeight; i++)
+        _control.Excess += (long)branches * (inRegisters + constants);
+        if (_control.Excess <= FreeExcess + (ExcessPerByte * (_body.Offset - _body.Function.BodyStart)))
         {
-            ref readonly var value = ref source[i];
-            if (value.IsFrame)
+            return;
+        }
+
+        if (inRegisters != 0)
+        {
+            _stack.SpillBelow(_stack.Height);
+        }
+
+        if (constants != 0)
+        {
+            StoreConstants();
+        }
+    }
+
+    /// <summary>Settles the state of a label at its first branch, if this is it, from the state of that branch, which is the current one.</summary>
+    public void EnsureTarget(ref ControlFrame frame)
+    {
+        if (!frame.IsTarget)
+        {
+            Settle(ref frame, _stack.Save(), _stack.Height);
+        }
+    }
+
+    /// <summary>Settles the state of a label that nothing branches to yet.</summary>
+    /// <param name="frame">The label.</param>
+    /// <param name="source">The state that it comes from.</param>
+    /// <param name="height">The number of its values.</param>
+    public void Settle(ref ControlFrame frame, ReadOnlySpan<int> source, int height)
+    {
+        frame.IsTarget = true;
+        _control.NoteSettled(frame);
+        ref readonly var summary = ref _body.Scan[frame.Summary];
+        uint busy = _chunks.RegistersOf(source, height);
+        uint taken = 0;
+        int target = frame.TargetHeight;
+        int below = frame.BaseHeight;
+        _draft.Begin(target);
+        int whole = below >> StateChunks.SizeBits;
+        for (int chunk = 0; chunk < whole; chunk++)
+        {
+            if (IsAffected(source[chunk], chunk, summary))
             {
-                target[i] = value;
-                continue;
+                Expect(_draft.Own(source, chunk), chunk << StateChunks.SizeBits, summary, ref taken, busy);
+            }
+        }
+
+        int shift = height - target;
+        for (int first = whole << StateChunks.SizeBits; first < target; first += StateChunks.Size)
+        {
+            var expected = _draft.Own(source, first >> StateChunks.SizeBits);
+            if (first < below)
+            {
+                Expect(expected[..(below - first)], first, summary, ref taken, busy);
             }
 
-            bool isModified = i < _body.LocalCount && summary.Modifies(i);
-            target[i] = value.Place switch
+            for (int i = Math.Max(first, below); i < Math.Min(first + StateChunks.Size, target); i++)
             {
-                ValuePlace.Constant => !isModified ? value
-                    : summary.HasCall ? StackValue.InFrame(value.Kind) : TakeRegister(value.Kind, ref taken, busy, busy),
-                _ => value.IsSaved && summary.HasCall ? StackValue.InFrame(value.Kind) : KeepRegister(value, ref taken, busy),
-            };
+                var value = _chunks.ValueOf(source, i + shift);
+                value.IsSaved = false;
+                expected[i - first] = value.IsRegister && (taken & value.Register.Bit) == 0
+                    ? KeepRegister(value, ref taken, busy)
+                    : TakeRegister(value.Kind, ref taken, busy, RegisterSet.None);
+            }
         }
 
-        int shift = source.Length - target.Length;
-        for (int i = frame.BaseHeight; i < target.Length; i++)
-        {
-            var value = source[i + shift];
-            value.IsSaved = false;
-            target[i] = value.IsRegister && (taken & value.Register.Bit) == 0
-                ? KeepRegister(value, ref taken, busy)
-                : TakeRegister(value.Kind, ref taken, busy, RegisterSet.None);
-        }
+        _draft.Finish(source, _control.StateOf(frame), target);
     }
 
     /// <summary>
@@ -67,69 +119,146 @@ internal sealed class LabelStates(BaselineState state)
     {
         frame.IsTarget = true;
         ref readonly var summary = ref _body.Scan[frame.Summary];
-        var target = _control.StateOf(frame);
-        for (int i = 0; i < target.Length; i++)
+        var source = _stack.Save();
+        int height = frame.TargetHeight;
+        _draft.Begin(height);
+        ExpectInFrame(source, height, frame.BaseHeight, summary);
+        if (!summary.HasCall)
         {
-            ref readonly var value = ref _stack[i];
-            bool isModified = i < _body.LocalCount ? summary.Modifies(i) : i >= frame.BaseHeight;
-            target[i] = value.IsConstant && !isModified ? value : StackValue.InFrame(value.Kind);
+            var turns = new Turns(LoopGprs, LoopXmms, _stack.Used);
+            KeepRegisters(source, height, summary, onlyUsed: true, ref turns);
+            LoadIntoRegisters(source, frame, summary, ref turns);
+            KeepRegisters(source, height, summary, onlyUsed: false, ref turns);
         }
 
-        if (summary.HasCall)
-        {
-            return;
-        }
+        _draft.Finish(source, _control.StateOf(frame), height);
+    }
 
-        uint busy = _stack.Used;
-        uint taken = 0;
-        int gprs = LoopGprs;
-        int xmms = LoopXmms;
-        for (int i = 0; i < target.Length; i++)
+    /// <summary>
+    /// Settles the state at a landing pad: everything is in the frame but constants that the block does not change.
+    /// </summary>
+    public void SettleHandlerState(in ControlFrame frame)
+    {
+        var source = _stack.Save();
+        _draft.Begin(frame.BaseHeight);
+        ExpectInFrame(source, frame.BaseHeight, frame.BaseHeight, _body.Scan[frame.Summary]);
+        _draft.Finish(source, _control.HandlerStateOf(frame), frame.BaseHeight);
+    }
+
+    /// <summary>Stores the locals that are constants, and are not for ever.</summary>
+    private void StoreConstants()
+    {
+        ref readonly var summary = ref _body.Scan.Body;
+        for (int i = 0; i < _body.LocalCount; i++)
         {
-            ref readonly var value = ref _stack[i];
-            if (value.IsRegister && (i >= _body.LocalCount || summary.Uses(i)) && (taken & value.Register.Bit) == 0
-                && TakeTurn(value.Kind, ref gprs, ref xmms))
+            if (_stack[i].IsConstant && summary.Modifies(i))
             {
-                target[i] = KeepRegister(StackValue.In(value.Register, value.Kind), ref taken, busy);
+                _stack.StoreConstant(i);
             }
         }
 
-        for (int i = 0; i < target.Length; i++)
-        {
-            var kind = target[i].Kind;
-            if (target[i].IsFrame && (i >= frame.BaseHeight || (i < _body.LocalCount && summary.Uses(i)))
-                && TakeTurn(kind, ref gprs, ref xmms))
-            {
-                target[i] = TakeRegister(kind, ref taken, busy, RegisterSet.None);
-            }
-        }
+        _stack.MostConstantLocals = ValueStack.MostConstants + _stack.ConstantLocals;
+    }
 
-        for (int i = 0; i < target.Length; i++)
+    /// <summary>Whether a chunk may be expected to be other than it is.</summary>
+    private bool IsAffected(int number, int chunk, in BlockSummary summary)
+    {
+        ref readonly var known = ref _chunks.SummaryOf(number);
+        int first = chunk << StateChunks.SizeBits;
+        return known.Registers != 0
+            || (known.Constants != 0 && first < _body.LocalCount && summary.ModifiesAny(first));
+    }
+
+    /// <summary>Where values below those that a branch takes along are expected.</summary>
+    private void Expect(Span<StackValue> values, int first, in BlockSummary summary, ref uint taken, uint busy)
+    {
+        for (int i = 0; i < values.Length; i++)
         {
-            ref readonly var value = ref _stack[i];
-            if (value.IsRegister && target[i].IsFrame && (taken & value.Register.Bit) == 0
-                && TakeTurn(value.Kind, ref gprs, ref xmms))
+            ref var value = ref values[i];
+            if (value.IsRegister)
             {
-                target[i] = KeepRegister(StackValue.In(value.Register, value.Kind), ref taken, busy);
+                value = value.IsSaved && summary.HasCall ? StackValue.InFrame(value.Kind) : KeepRegister(value, ref taken, busy);
+            }
+            else if (value.IsConstant && first + i < _body.LocalCount && summary.Modifies(first + i))
+            {
+                value = summary.HasCall ? StackValue.InFrame(value.Kind) : TakeRegister(value.Kind, ref taken, busy, busy);
             }
         }
     }
 
-    private static bool TakeTurn(ValueKind kind, ref int gprs, ref int xmms) =>
-        RegisterSet.IsFloat(kind) ? --xmms >= 0 : --gprs >= 0;
-
-    private static uint RegistersOf(ReadOnlySpan<StackValue> values)
+    /// <summary>Lets values be expected in the frame, but for constants that a block does not change.</summary>
+    /// <param name="source">The state as it is.</param>
+    /// <param name="height">How many values are expected.</param>
+    /// <param name="below">Values from here on are changed.</param>
+    /// <param name="summary">The block.</param>
+    private void ExpectInFrame(ReadOnlySpan<int> source, int height, int below, in BlockSummary summary)
     {
-        uint registers = 0;
-        foreach (ref readonly var value in values)
+        for (int chunk = 0, first = 0; first < height; chunk++, first += StateChunks.Size)
         {
-            if (value.IsRegister)
+            int end = Math.Min(first + StateChunks.Size, height);
+            if (end <= below && !IsAffected(source[chunk], chunk, summary))
             {
-                registers |= value.Register.Bit;
+                continue;
+            }
+
+            var expected = _draft.Own(source, chunk);
+            for (int i = first; i < end; i++)
+            {
+                ref var value = ref expected[i - first];
+                bool isModified = i < _body.LocalCount ? summary.Modifies(i) : i >= below;
+                if (!value.IsConstant || isModified)
+                {
+                    value = StackValue.InFrame(value.Kind);
+                }
             }
         }
+    }
 
-        return registers;
+    /// <summary>Lets values that are in registers stay there at the start of a loop.</summary>
+    private void KeepRegisters(ReadOnlySpan<int> source, int height, in BlockSummary summary, bool onlyUsed, ref Turns turns)
+    {
+        for (int chunk = 0, first = 0; first < height; chunk++, first += StateChunks.Size)
+        {
+            if (_chunks.SummaryOf(source[chunk]).Registers == 0)
+            {
+                continue;
+            }
+
+            var expected = _draft.Own(source, chunk);
+            for (int i = first; i < Math.Min(first + StateChunks.Size, height); i++)
+            {
+                ref readonly var value = ref _stack[i];
+                bool isWanted = onlyUsed ? i >= _body.LocalCount || summary.Uses(i) : expected[i - first].IsFrame;
+                if (value.IsRegister && isWanted && (turns.Taken & value.Register.Bit) == 0 && turns.Take(value.Kind))
+                {
+                    expected[i - first] = KeepRegister(StackValue.In(value.Register, value.Kind), ref turns.Taken, turns.Busy);
+                }
+            }
+        }
+    }
+
+    /// <summary>Lets values that a loop uses, or takes along, be in registers at its start.</summary>
+    private void LoadIntoRegisters(ReadOnlySpan<int> source, in ControlFrame frame, in BlockSummary summary, ref Turns turns)
+    {
+        int height = frame.TargetHeight;
+        for (int chunk = 0, first = 0; first < height && !turns.AreOver; chunk++, first += StateChunks.Size)
+        {
+            int end = Math.Min(first + StateChunks.Size, height);
+            bool isUsed = end > frame.BaseHeight || (first < _body.LocalCount && summary.UsesAny(first));
+            if (!isUsed || (first + StateChunks.Size <= _body.LocalCount && !turns.AreLeft(_stack.KindsOf(chunk))))
+            {
+                continue;
+            }
+
+            for (int i = first; i < end; i++)
+            {
+                bool isWanted = i >= frame.BaseHeight || (i < _body.LocalCount && summary.Uses(i));
+                if (isWanted && _draft.Own(source, chunk)[i - first] is { IsFrame: true } value && turns.Take(value.Kind))
+                {
+                    _draft.Own(source, chunk)[i - first] = TakeRegister(value.Kind, ref turns.Taken, turns.Busy, RegisterSet.None);
+                }
+            }
+        }
     }
 
     /// <summary>Expects a value in the register it is in, or in another one, or in the frame, if that is taken.</summary>
@@ -161,5 +290,28 @@ internal sealed class LabelStates(BaselineState state)
         var register = Register.First(free);
         taken |= register.Bit;
         return StackValue.In(register, kind);
+    }
+
+    /// <summary>The registers that the state of a loop may still take up.</summary>
+    private struct Turns(int gprs, int xmms, uint busy)
+    {
+        /// <summary>Registers that are taken.</summary>
+        public uint Taken;
+
+        private int _gprs = gprs;
+        private int _xmms = xmms;
+
+        /// <summary>Registers that values are in before the loop.</summary>
+        public uint Busy { get; } = busy;
+
+        /// <summary>Whether no register is left.</summary>
+        public readonly bool AreOver => _gprs <= 0 && _xmms <= 0;
+
+        /// <summary>Whether registers are left for any of some kinds of values.</summary>
+        public readonly bool AreLeft(LocalKinds kinds) =>
+            ((kinds & LocalKinds.Integers) != 0 && _gprs > 0) || ((kinds & LocalKinds.Floats) != 0 && _xmms > 0);
+
+        /// <summary>Takes one for a value of a kind, if one is left.</summary>
+        public bool Take(ValueKind kind) => RegisterSet.IsFloat(kind) ? --_xmms >= 0 : --_gprs >= 0;
     }
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Harness.Engine.Runtime;
@@ -11,113 +10,72 @@ namespace Harness.Engine.Baseline.Model;
 /// </summary>
 internal sealed class StackMapTable
 {
-    private const int Buckets = 64;
     private const int BitsPerWord = 64;
 
-    private readonly int[] _first = new int[Buckets];
-    private Entry[] _entries = new Entry[64];
-    private int _count;
-    private ulong[] _words = new ulong[256];
-    private int _wordCount;
-
-    /// <summary>An empty table.</summary>
-    public StackMapTable() => Clear();
+    private readonly StackMapBuilder _maps = new();
+    private ulong[] _slots = new ulong[16];
 
     /// <summary>Forgets all maps.</summary>
-    public void Clear()
-    {
-        Array.Fill(_first, -1);
-        _count = 0;
-        _wordCount = 0;
-    }
+    public void Clear() => _maps.Clear();
 
     /// <summary>
     /// The map of a state: the slots and registers that hold references. Constants (null and small integers) are no addresses.
     /// </summary>
-    /// <param name="values">The locals and operands.</param>
-    /// <param name="registers">Registers that hold references besides.</param>
+    /// <param name="references">The slots that hold references, a bit for each height, and anything above the stack.</param>
+    /// <param name="height">How high the stack is.</param>
+    /// <param name="registers">The registers that hold references.</param>
     /// <returns>What <see cref="CodeSite.StackMap"/> is to be: the map's index, or -1 if it is empty.</returns>
-    public int Add(ReadOnlySpan<StackValue> values, uint registers)
+    public int Add(ReadOnlySpan<ulong> references, int height, uint registers)
     {
-        int length = (values.Length + BitsPerWord - 1) / BitsPerWord;
-        if (_wordCount + length > _words.Length) Array.Resize(ref _words, Math.Max(_wordCount + length, 2 * _words.Length));
-        var slots = _words.AsSpan(_wordCount, length);
-        registers |= Collect(values, slots);
-        slots = slots.TrimEnd(0UL);
-        if (slots.IsEmpty && registers == 0) return -1;
-
-        ulong hash = registers;
-        foreach (ulong word in slots) hash = (BitOperations.RotateLeft(hash, 5) ^ word) * 0x9E3779B97F4A7C15;
-        ref int first = ref _first[hash >> (BitsPerWord - 6)];
-        for (int i = first; i >= 0; i = _entries[i].Next)
-        {
-            ref readonly var entry = ref _entries[i];
-            if (entry.Hash == hash && entry.Registers == registers && slots.SequenceEqual(SlotsOf(entry))) return i;
-        }
-
-        if (_count == _entries.Length) Array.Resize(ref _entries, 2 * _count);
-        _entries[_count] = new Entry { Start = _wordCount, Length = slots.Length, Registers = registers, Hash = hash, Next = first };
-        _wordCount += slots.Length;
-        return first = _count++;
+        if (references.Length > _slots.Length) _slots = new ulong[2 * references.Length];
+        references.CopyTo(_slots);
+        var slots = _slots.AsSpan(0, references.Length);
+        if (height % BitsPerWord != 0) slots[^1] &= (1UL << height) - 1;
+        return _maps.MapOf(_maps.SetOf(slots), registers);
     }
 
     /// <summary>All maps by index.</summary>
     /// <param name="slotSize">Bytes of a frame slot.</param>
-    public StackMap[] ToArray(int slotSize)
+    public StackMap[] ToArray(int slotSize) => _maps.ToArray(FrameLayout.BaselineSlot(0, slotSize), slotSize);
+
+    /// <summary>Which of 64 values are references in the frame, be it that they are in registers as well, as bits.</summary>
+    public static ulong ReferencesIn(ReadOnlySpan<StackValue> values)
     {
-        var maps = new StackMap[_count];
-        for (int i = 0; i < maps.Length; i++)
-        {
-            maps[i] = new StackMap(SlotsOf(_entries[i]).ToArray(), FrameLayout.BaselineSlot(0, slotSize), slotSize, _entries[i].Registers);
-        }
-
-        return maps;
-    }
-
-    private ReadOnlySpan<ulong> SlotsOf(in Entry entry) => _words.AsSpan(entry.Start, entry.Length);
-
-    /// <summary>Fills the set of slots, and gives that of registers.</summary>
-    private static uint Collect(ReadOnlySpan<StackValue> values, Span<ulong> slots)
-    {
-        slots.Clear();
-        uint registers = 0;
-        int start = 0;
+        ulong slots = 0;
         if (Vector256.IsHardwareAccelerated)
         {
             var words = MemoryMarshal.Cast<StackValue, ulong>(values);
-            for (; start + Vector256<ulong>.Count <= words.Length; start += Vector256<ulong>.Count)
+            for (int i = 0; i < words.Length; i += Vector256<ulong>.Count)
             {
-                var block = Vector256.Create(words[start..]);
-                var places = block & Vector256.Create(StackValue.PlaceMask);
-                var inFrame = Vector256.Equals(places, Vector256.Create(StackValue.ReferenceInFrame));
-                var inRegister = Vector256.Equals(places, Vector256.Create(StackValue.ReferenceInRegister));
-                var isSaved = Vector256.Equals(places, Vector256.Create(StackValue.SavedReference));
-                if ((inFrame | inRegister | isSaved) == Vector256<ulong>.Zero) continue;
-                slots[start / BitsPerWord] |= (ulong)(inFrame | isSaved).ExtractMostSignificantBits() << start;
-                for (uint left = (inRegister | isSaved).ExtractMostSignificantBits(); left != 0; left &= left - 1)
-                {
-                    registers |= values[start + BitOperations.TrailingZeroCount(left)].Register.Bit;
-                }
+                var places = Vector256.Create(words[i..]) & Vector256.Create(StackValue.PlaceMask);
+                var found = Vector256.Equals(places, Vector256.Create(StackValue.ReferenceInFrame))
+                    | Vector256.Equals(places, Vector256.Create(StackValue.SavedReference));
+                slots |= (ulong)found.ExtractMostSignificantBits() << i;
+            }
+
+            return slots;
+        }
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            if ((values[i].Bits & StackValue.PlaceMask) is StackValue.ReferenceInFrame or StackValue.SavedReference) slots |= 1UL << i;
+        }
+
+        return slots;
+    }
+
+    /// <summary>The registers that hold references among values.</summary>
+    public static uint RegistersWithReferences(ReadOnlySpan<StackValue> values)
+    {
+        uint registers = 0;
+        foreach (ref readonly var value in values)
+        {
+            if ((value.Bits & StackValue.PlaceMask) is StackValue.ReferenceInRegister or StackValue.SavedReference)
+            {
+                registers |= value.Register.Bit;
             }
         }
 
-        for (int i = start; i < values.Length; i++)
-        {
-            ulong place = values[i].Bits & StackValue.PlaceMask;
-            if (place is StackValue.ReferenceInFrame or StackValue.SavedReference) slots[i / BitsPerWord] |= 1UL << i;
-            if (place is StackValue.ReferenceInRegister or StackValue.SavedReference) registers |= values[i].Register.Bit;
-        }
-
         return registers;
-    }
-
-    /// <summary>A map, whose slots are words of the table.</summary>
-    private struct Entry
-    {
-        public ulong Hash;
-        public int Start;
-        public int Length;
-        public uint Registers;
-        public int Next;
     }
 }

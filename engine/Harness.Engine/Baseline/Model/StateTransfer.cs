@@ -1,36 +1,30 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using CallingConvention = Harness.Engine.Runtime.CallingConvention;
 
 namespace Harness.Engine.Baseline.Model;
 
-/// <summary>Moves values from where they are to where a label expects them.</summary>
+/// <summary>Moves values from where they are to where a label expects them. What has not changed since the label's state was settled is passed over.</summary>
 internal sealed class StateTransfer(BaselineState state)
 {
     private readonly FrameSlots _frame = state.Frame;
     private readonly ValueStack _stack = state.Stack;
     private readonly ParallelMove _moves = state.Moves;
     private readonly ControlStack _control = state.Control;
+    private readonly StateChunks _chunks = state.Chunks;
 
     /// <summary>Whether a branch to a label from here needs no moves.</summary>
     public bool IsSatisfied(in ControlFrame frame)
     {
-        var target = _control.StateOf(frame);
-        var source = _stack.Values;
-        int shift = source.Length - target.Length;
-        if (shift == 0)
-        {
-            return Satisfies(source, target);
-        }
-
-        if (!Satisfies(source[..frame.BaseHeight], target[..frame.BaseHeight]))
+        ReadOnlySpan<int> target = _control.StateOf(frame);
+        int shift = _stack.Height - frame.TargetHeight;
+        if (!IsSatisfied(target, shift == 0 ? frame.TargetHeight : frame.BaseHeight))
         {
             return false;
         }
 
-        for (int i = frame.BaseHeight; i < target.Length; i++)
+        for (int i = frame.BaseHeight; shift != 0 && i < frame.TargetHeight; i++)
         {
-            if (!target[i].IsRegister || !source[i + shift].Satisfies(target[i]))
+            ref readonly var expected = ref _chunks.ValueOf(target, i);
+            if (!expected.IsRegister || !_stack[i + shift].Satisfies(expected))
             {
                 return false;
             }
@@ -39,12 +33,13 @@ internal sealed class StateTransfer(BaselineState state)
         return true;
     }
 
-    /// <summary>Whether code that expects a state can be entered with another one without a move.</summary>
-    public static bool Satisfies(ReadOnlySpan<StackValue> source, ReadOnlySpan<StackValue> target)
+    /// <summary>Whether code that expects a state can be entered with another one of the same height without a move.</summary>
+    public bool Satisfies(ReadOnlySpan<int> source, ReadOnlySpan<int> target, int height)
     {
-        for (int i = NextDifference(source, target, 0); i < source.Length; i = NextDifference(source, target, i + 1))
+        for (int i = 0; i < target.Length; i++)
         {
-            if (!source[i].Satisfies(target[i]))
+            int count = Math.Min(StateChunks.Size, height - (i << StateChunks.SizeBits));
+            if (source[i] != target[i] && !Satisfies(_chunks[source[i]][..count], _chunks[target[i]][..count]))
             {
                 return false;
             }
@@ -53,48 +48,84 @@ internal sealed class StateTransfer(BaselineState state)
         return true;
     }
 
-    /// <summary>The first index from <paramref name="start"/> at which two states differ; the length of the shorter one if there is none.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int NextDifference(ReadOnlySpan<StackValue> source, ReadOnlySpan<StackValue> target, int start) =>
-        start + MemoryMarshal.Cast<StackValue, ulong>(source[start..])
-            .CommonPrefixLength(MemoryMarshal.Cast<StackValue, ulong>(target[start..]));
+    /// <summary>Moves the values from where they are to where a label expects them. What the compiler knows of the current state does not change.</summary>
+    public void Transfer(in ControlFrame frame) => Transfer(_control.StateOf(frame), frame.TargetHeight, frame.BranchArity);
 
     /// <summary>
     /// Moves the values from where they are to where a label expects them. What the compiler knows of the current state does not
     /// change: a branch that is not taken goes on with it.
     /// </summary>
     /// <param name="target">What is expected.</param>
+    /// <param name="height">How many values are.</param>
     /// <param name="arity">How many values on the top are taken along; those between them and the target's others are dropped.</param>
-    public void Transfer(ReadOnlySpan<StackValue> target, int arity)
+    public void Transfer(ReadOnlySpan<int> target, int height, int arity)
     {
         var source = _stack.Values;
-        int shift = source.Length - target.Length;
-        int baseHeight = target.Length - arity;
+        int shift = source.Length - height;
+        int baseHeight = height - arity;
         if (shift != 0)
         {
-            LowerFrameValues(source, baseHeight, target.Length, shift);
+            LowerFrameValues(source, baseHeight, height, shift);
         }
 
-        var below = target[..baseHeight];
-        for (int i = NextDifference(source, below, 0); i < baseHeight; i = NextDifference(source, below, i + 1))
+        for (int chunk = 0, first = 0; first < baseHeight; chunk++, first += StateChunks.Size)
         {
-            if (!source[i].Satisfies(target[i]))
+            if (!_stack.IsSame(chunk, target[chunk]))
             {
-                Transfer(source[i], target[i], i, isInSlot: source[i].IsFrame || source[i].IsSaved);
+                TransferChunk(source[first..Math.Min(first + StateChunks.Size, baseHeight)], _chunks[target[chunk]], first);
             }
         }
 
-        for (int i = baseHeight; i < target.Length; i++)
+        for (int i = baseHeight; i < height; i++)
         {
             ref readonly var value = ref source[i + shift];
-            Transfer(value, target[i], i, isInSlot: value.IsFrame || (value.IsSaved && shift == 0));
+            Transfer(value, _chunks.ValueOf(target, i), i, isInSlot: value.IsFrame || (value.IsSaved && shift == 0));
         }
 
         _moves.Execute(CallingConvention.Scratch);
     }
 
+    /// <summary>Whether the first values are where a label expects them.</summary>
+    private bool IsSatisfied(ReadOnlySpan<int> target, int height)
+    {
+        for (int chunk = 0, first = 0; first < height; chunk++, first += StateChunks.Size)
+        {
+            if (!_stack.IsSame(chunk, target[chunk])
+                && !Satisfies(_stack.Values[first..Math.Min(first + StateChunks.Size, height)], _chunks[target[chunk]]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool Satisfies(ReadOnlySpan<StackValue> source, ReadOnlySpan<StackValue> target)
+    {
+        for (int i = StateChunks.NextDifference(source, target, 0); i < source.Length; i = StateChunks.NextDifference(source, target, i + 1))
+        {
+            if (!source[i].Satisfies(target[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void TransferChunk(ReadOnlySpan<StackValue> source, ReadOnlySpan<StackValue> target, int first)
+    {
+        for (int i = StateChunks.NextDifference(source, target, 0); i < source.Length; i = StateChunks.NextDifference(source, target, i + 1))
+        {
+            if (!source[i].Satisfies(target[i]))
+            {
+                Transfer(source[i], target[i], first + i, isInSlot: source[i].IsFrame || source[i].IsSaved);
+            }
+        }
+    }
+
     /// <summary>Moves one value to where it is expected, at a height.</summary>
-    public void Transfer(in StackValue value, in StackValue expected, int height, bool isInSlot)
+    private void Transfer(in StackValue value, in StackValue expected, int height, bool isInSlot)
     {
         if (!isInSlot && (expected.IsFrame || expected.IsSaved))
         {

@@ -11,19 +11,28 @@ namespace Harness.Engine.Baseline.Model;
 /// </summary>
 /// <remarks>
 /// Every value has a frame slot of its own by its height. A register that was popped is no longer counted as used; the caller
-/// keeps it from being handed out again by naming it in the set of pinned registers.
+/// keeps it from being handed out again by naming it in the set of pinned registers. Of each chunk of values it is known whether it has changed
+/// since it was last saved or restored, so that a function with very many locals is not looked through at every branch.
 /// </remarks>
 /// <param name="frame">The slots of the frame.</param>
-internal sealed class ValueStack(FrameSlots frame)
+/// <param name="saved">The chunks of states.</param>
+internal sealed partial class ValueStack(FrameSlots frame, StateChunks saved)
 {
-    private readonly FrameSlots _frame = frame;
+    /// <summary>Locals that may be known constants where control branches, besides those that always are.</summary>
+    public const int MostConstants = 64;
 
-    /// <summary>By register, the local that was last put into it: where to look first for what it holds.</summary>
-    private readonly int[] _lastLocals = new int[Register.Count];
-    private StackValue[] _values = new StackValue[256];
+    private readonly FrameSlots _frame = frame;
+    private readonly StateChunks _saved = saved;
+    private readonly ChunkMarks _chunks = new();
+
+    /// <summary>By register, a value that was put into it lately: where to look first for what it holds.</summary>
+    private readonly int[] _lastHolders = new int[Register.Count];
+    private StackValue[] _values = new StackValue[ChunkMarks.InitialChunks * StateChunks.Size];
     private RegisterUses _registers = new();
     private int _height;
     private int _maxHeight;
+    private int _localCount;
+    private LocalKinds[] _localKinds = new LocalKinds[ChunkMarks.InitialChunks];
 
     /// <summary>Number of locals and operands.</summary>
     public int Height => _height;
@@ -34,6 +43,15 @@ internal sealed class ValueStack(FrameSlots frame)
     /// <summary>The registers that values are in.</summary>
     public uint Used => _registers.Used;
 
+    /// <summary>How many values are in registers.</summary>
+    public int InRegisters => _registers.Total;
+
+    /// <summary>How many locals are known constants.</summary>
+    public int ConstantLocals { get; private set; }
+
+    /// <summary>How many locals may be known constants where control branches.</summary>
+    public int MostConstantLocals { get; set; }
+
     /// <summary>All values, locals first.</summary>
     public ReadOnlySpan<StackValue> Values => _values.AsSpan(0, _height);
 
@@ -42,11 +60,36 @@ internal sealed class ValueStack(FrameSlots frame)
     {
         _height = 0;
         _maxHeight = 0;
+        _localCount = 0;
+        ConstantLocals = 0;
+        MostConstantLocals = MostConstants;
         _registers.Clear();
+        _chunks.Clear();
     }
 
+    /// <summary>What is on the stack so far are the locals.</summary>
+    public void DeclareLocals()
+    {
+        _localCount = _height;
+        ConstantLocals = CountConstants(0, _localCount);
+        int chunks = StateChunks.CountFor(_localCount);
+        if (chunks > _localKinds.Length)
+        {
+            _localKinds = new LocalKinds[chunks];
+        }
+
+        _localKinds.AsSpan(0, chunks).Clear();
+        for (int i = 0; i < _localCount; i++)
+        {
+            _localKinds[i >> StateChunks.SizeBits] |= RegisterSet.IsFloat(_values[i].Kind) ? LocalKinds.Floats : LocalKinds.Integers;
+        }
+    }
+
+    /// <summary>The kinds of the locals in a chunk.</summary>
+    public LocalKinds KindsOf(int chunk) => _localKinds[chunk];
+
     /// <summary>A value by its height.</summary>
-    public ref StackValue this[int index]
+    public ref readonly StackValue this[int index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => ref _values[index];
@@ -54,7 +97,7 @@ internal sealed class ValueStack(FrameSlots frame)
 
     /// <summary>A value by its distance from the top.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref StackValue Peek(int depth = 0) => ref _values[_height - 1 - depth];
+    public ref readonly StackValue Peek(int depth = 0) => ref _values[_height - 1 - depth];
 
     /// <summary>Whether values are in a register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -72,9 +115,10 @@ internal sealed class ValueStack(FrameSlots frame)
         int height = _height;
         if (height == _values.Length)
         {
-            Array.Resize(ref _values, 2 * height);
+            Grow();
         }
 
+        _chunks.Change(height, value.Place);
         _values[height++] = value;
         _height = height;
         if (height > _maxHeight)
@@ -112,6 +156,7 @@ internal sealed class ValueStack(FrameSlots frame)
     {
         if (_values[index].IsRegister) _registers.Release(_values[index].Register);
         _values[index] = value;
+        _chunks.Change(index, value.Place);
         if (value.IsRegister) _registers.Retain(value.Register);
     }
 
@@ -220,12 +265,15 @@ internal sealed class ValueStack(FrameSlots frame)
 
         var other = Register.First(candidates);
         _frame.Move(other, register, register.IsXmm ? ValueKind.F64 : ValueKind.I64);
-        for (int i = _height - 1, left = _registers.CountOf(register); left > 0; i--)
+        for (int i = _height, left = _registers.CountOf(register); left > 0;)
         {
+            i = NextHolder(i);
             ref var value = ref _values[i];
-            if (value.IsRegister && value.Register == register)
+            if (value.Register == register)
             {
                 value = StackValue.In(other, value.Kind, value.IsSaved);
+                _chunks.Change(i, ValuePlace.Register);
+                _lastHolders[other.Code] = i;
                 left--;
             }
         }
@@ -255,14 +303,14 @@ internal sealed class ValueStack(FrameSlots frame)
     /// <summary>Sets a local to the top of the stack, and pops that unless <paramref name="keepsTop"/>.</summary>
     public void SetLocal(int index, bool keepsTop)
     {
-        ref var top = ref Peek();
-        if (top.IsFrame)
+        if (Peek().IsFrame)
         {
             int height = _height - 1;
-            var register = Allocate(RegisterSet.For(top.Kind));
+            var register = Allocate(RegisterSet.For(Peek().Kind));
             _frame.Load(register, _values[height], height);
             _registers.Retain(register);
             _values[height] = StackValue.In(register, _values[height].Kind);
+            _chunks.Change(height, ValuePlace.Register);
         }
 
         ref var local = ref _values[index];
@@ -270,12 +318,21 @@ internal sealed class ValueStack(FrameSlots frame)
         {
             _registers.Release(local.Register);
         }
+        else if (local.IsConstant)
+        {
+            ConstantLocals--;
+        }
 
         local = Peek();
         local.IsSaved = false;
+        _chunks.Change(index, local.Place);
         if (local.IsRegister)
         {
-            _lastLocals[local.Register.Code] = index;
+            _lastHolders[local.Register.Code] = index;
+        }
+        else
+        {
+            ConstantLocals++;
         }
 
         if (!keepsTop)
@@ -298,12 +355,10 @@ internal sealed class ValueStack(FrameSlots frame)
             kept += _values[i].IsRegister ? 1 : 0;
         }
 
-        for (int i = height - 1; _registers.Total > kept; i--)
+        for (int i = height; _registers.Total > kept;)
         {
-            if (_values[i].IsRegister)
-            {
-                SpillValue(i);
-            }
+            i = NextHolder(i);
+            SpillValue(i);
         }
     }
 
@@ -318,6 +373,17 @@ internal sealed class ValueStack(FrameSlots frame)
 
         _registers.Release(value.Register);
         value = StackValue.InFrame(value.Kind);
+        _chunks.Change(index, ValuePlace.Frame);
+    }
+
+    /// <summary>Stores a local that is a constant to its frame slot, and forgets that it is one.</summary>
+    public void StoreConstant(int local)
+    {
+        ref var value = ref _values[local];
+        _frame.Store(local, value);
+        value = StackValue.InFrame(value.Kind);
+        _chunks.Change(local, ValuePlace.Frame);
+        ConstantLocals--;
     }
 
     /// <summary>Makes sure that a value is in its frame slot, without giving up its register.</summary>
@@ -330,30 +396,45 @@ internal sealed class ValueStack(FrameSlots frame)
         }
     }
 
-    /// <summary>Takes over a state that was saved: the values from the bottom to the top.</summary>
-    public void Restore(ReadOnlySpan<StackValue> values)
-    {
-        values.CopyTo(_values);
-        _height = values.Length;
-        _registers.ForgetUses();
-        foreach (ref readonly var value in values)
-        {
-            if (value.IsRegister)
-            {
-                _registers.Retain(value.Register);
-            }
-        }
-    }
-
     /// <summary>Makes sure that a number of values have frame slots.</summary>
     public void ReserveSlots(int height)
     {
         while (height > _values.Length)
         {
-            Array.Resize(ref _values, 2 * _values.Length);
+            Grow();
         }
 
         _maxHeight = Math.Max(_maxHeight, height);
+    }
+
+    private void Grow()
+    {
+        Array.Resize(ref _values, 2 * _values.Length);
+        _chunks.Grow();
+    }
+
+    /// <summary>The next value below a height that is in a register. There is one.</summary>
+    private int NextHolder(int height)
+    {
+        int start = height;
+        for (int i = height - 1; ; i--)
+        {
+            if (!_chunks.MayHaveRegisters(i >> StateChunks.SizeBits))
+            {
+                i &= ~(StateChunks.Size - 1);
+                continue;
+            }
+
+            if (_values[i].IsRegister)
+            {
+                return i;
+            }
+
+            if ((i & (StateChunks.Size - 1)) == 0 && start >= Math.Min(i + StateChunks.Size, _height))
+            {
+                _chunks.HasNoRegisters(i >> StateChunks.SizeBits);
+            }
+        }
     }
 
     private Register LoadPopped(uint pinned)
@@ -371,7 +452,8 @@ internal sealed class ValueStack(FrameSlots frame)
         var register = Allocate(RegisterSet.For(kind));
         _frame.LoadSlot(register, kind, index);
         _values[index] = StackValue.In(register, kind, isSaved: true);
-        _lastLocals[register.Code] = index;
+        _chunks.Change(index, ValuePlace.Register);
+        _lastHolders[register.Code] = index;
         _registers.Retain(register);
     }
 
@@ -385,17 +467,18 @@ internal sealed class ValueStack(FrameSlots frame)
 
     private void Spill(Register register)
     {
-        int local = _lastLocals[register.Code];
-        if (_registers.CountOf(register) == 1 && local < _height && _values[local].IsRegister && _values[local].Register == register)
+        int holder = _lastHolders[register.Code];
+        if (_registers.CountOf(register) == 1 && holder < _height && _values[holder].IsRegister && _values[holder].Register == register)
         {
             // A function may have very many locals.
-            SpillValue(local);
+            SpillValue(holder);
             return;
         }
 
-        for (int i = _height - 1, left = _registers.CountOf(register); left > 0; i--)
+        for (int i = _height, left = _registers.CountOf(register); left > 0;)
         {
-            if (_values[i].IsRegister && _values[i].Register == register)
+            i = NextHolder(i);
+            if (_values[i].Register == register)
             {
                 SpillValue(i);
                 left--;

@@ -76,7 +76,7 @@ internal sealed class CodeGenerator : IDisposable
             InstructionBytes = assembler.InstructionBytes,
             Sites = emitter.Sites.ToArray(),
             InliningPositions = [.. graph.InliningPositions],
-            StackMaps = [.. safepoints.Maps],
+            StackMaps = safepoints.Maps,
             FrameSize = emitter.FrameSize,
             LoopOffset = graph.LoopOffset,
             LoopValues = emitter.LoopValues,

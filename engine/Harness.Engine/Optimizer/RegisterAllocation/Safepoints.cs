@@ -15,20 +15,18 @@ namespace Harness.Engine.Optimizer.RegisterAllocation;
 /// the frame already, which later is relied on: it lies in both places. Slots are sets of bits, which are written down anew only where they
 /// change: a value that lives across many safepoints is noted where its life begins and where it ends.
 /// </remarks>
-internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveInserter moves)
+internal sealed class Safepoints(LifetimeBuilder lives, LinearScan scan, MoveInserter moves)
 {
     private const int BitsPerWord = 64;
 
     private readonly GrowList<int> positions = new();
     private readonly GrowList<Point> points = new();
     private readonly GrowList<Change> changes = new();
-    private readonly GrowList<ulong> words = new();
-    private readonly GrowList<ulong> current = new();
-    private readonly List<StackMap> maps = [];
-    private readonly Dictionary<StackMap, int> mapNumbers = new(new StackMapComparer());
+    private readonly StackMapBuilder builder = new();
+    private readonly List<ulong> current = [];
 
     /// <summary>The stack maps, each there once.</summary>
-    public IReadOnlyList<StackMap> Maps => maps;
+    public StackMap[] Maps => builder.ToArray(FrameLayout.OptimizedFirstSlot, sizeof(long));
 
     /// <summary>Whether garbage may be collected at an instruction.</summary>
     public static bool IsSafepoint(LirOp op) =>
@@ -40,9 +38,7 @@ internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveI
         positions.Clear();
         points.Clear();
         changes.Clear();
-        words.Clear();
-        maps.Clear();
-        mapNumbers.Clear();
+        builder.Clear();
         for (int i = 0; i < code.InstructionCount; i++)
         {
             if (IsSafepoint(code.Instruction(i).Op))
@@ -57,7 +53,7 @@ internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveI
         }
 
         points.AddMany(default, positions.Count);
-        Lifetimes lifetimes = builder.Lifetimes;
+        Lifetimes lifetimes = lives.Lifetimes;
         for (int i = 1; i < lifetimes.Count; i++)
         {
             Location location = lifetimes[i].Location;
@@ -80,7 +76,7 @@ internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveI
     public int MapOf(int instruction)
     {
         ref Point point = ref At(instruction);
-        return Number(SlotsOf(point), point.References);
+        return builder.MapOf(point.Slots, point.References);
     }
 
     /// <summary>
@@ -92,21 +88,15 @@ internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveI
     public int MapWithSavedRegisters(int instruction, int saveArea)
     {
         ref Point point = ref At(instruction);
-        current.Clear();
-        foreach (ulong word in SlotsOf(point))
-        {
-            current.Add(word);
-        }
-
+        builder.ListWords(point.Slots, current);
         for (uint left = point.Registers; left != 0; left &= left - 1)
         {
             if ((point.References & left & (uint)-(int)left) != 0)
             {
                 int slot = (FrameLayout.OptimizedFirstSlot - saveArea) / sizeof(long);
-                int missing = (slot / BitsPerWord) + 1 - current.Count;
-                if (missing > 0)
+                while (current.Count <= slot / BitsPerWord)
                 {
-                    current.AddMany(0, missing);
+                    current.Add(0);
                 }
 
                 current[slot / BitsPerWord] |= 1UL << slot;
@@ -115,7 +105,7 @@ internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveI
             saveArea += sizeof(long);
         }
 
-        return Number(current.Span, 0);
+        return builder.MapOf(builder.SetOf(CollectionsMarshal.AsSpan(current)), 0);
     }
 
     /// <summary>The registers whose values live across an instruction, as bits by number.</summary>
@@ -131,10 +121,10 @@ internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveI
             places.Add(new Location(BitOperations.TrailingZeroCount(left)));
         }
 
-        ReadOnlySpan<ulong> slots = SlotsOf(point);
-        for (int i = 0; i < slots.Length; i++)
+        builder.ListWords(point.Slots, current);
+        for (int i = 0; i < current.Count; i++)
         {
-            for (ulong left = slots[i]; left != 0; left &= left - 1)
+            for (ulong left = current[i]; left != 0; left &= left - 1)
             {
                 places.Add(Location.OfSlot((i * BitsPerWord) + BitOperations.TrailingZeroCount(left)));
             }
@@ -187,7 +177,7 @@ internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveI
             ? a.Safepoint.CompareTo(b.Safepoint)
             : a.IsAdded != b.IsAdded ? a.IsAdded.CompareTo(b.IsAdded) : a.Slot.CompareTo(b.Slot));
         current.Clear();
-        current.AddMany(0, (scan.SlotCount + BitsPerWord - 1) / BitsPerWord);
+        current.AddRange(new ulong[(scan.SlotCount + BitsPerWord - 1) / BitsPerWord]);
         int next = 0;
         for (int i = 0; i < positions.Count; i++)
         {
@@ -200,19 +190,7 @@ internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveI
                 current[slot / BitsPerWord] = changes[next].IsAdded ? current[slot / BitsPerWord] | bit : current[slot / BitsPerWord] & ~bit;
             }
 
-            if (next == start)
-            {
-                (points[i].FirstWord, points[i].WordCount) = i == 0 ? (0, 0) : (points[i - 1].FirstWord, points[i - 1].WordCount);
-                continue;
-            }
-
-            points[i].FirstWord = words.Count;
-            foreach (ulong word in ((ReadOnlySpan<ulong>)current.Span).TrimEnd(0UL))
-            {
-                words.Add(word);
-            }
-
-            points[i].WordCount = words.Count - points[i].FirstWord;
+            points[i].Slots = next > start ? builder.SetOf(CollectionsMarshal.AsSpan(current)) : i > 0 ? points[i - 1].Slots : StackMapBuilder.NoSlots;
         }
     }
 
@@ -225,49 +203,14 @@ internal sealed class Safepoints(LifetimeBuilder builder, LinearScan scan, MoveI
 
     private ref Point At(int instruction) => ref points[positions.Span.BinarySearch((4 * instruction) + 1)];
 
-    private ReadOnlySpan<ulong> SlotsOf(in Point point) => words.Span.Slice(point.FirstWord, point.WordCount);
-
-    private int Number(ReadOnlySpan<ulong> slots, uint registers)
-    {
-        if (slots.IsEmpty && registers == 0)
-        {
-            return -1;
-        }
-
-        var map = new StackMap(slots.ToArray(), FrameLayout.OptimizedFirstSlot, sizeof(long), registers);
-        if (!mapNumbers.TryGetValue(map, out int number))
-        {
-            number = maps.Count;
-            maps.Add(map);
-            mapNumbers.Add(map, number);
-        }
-
-        return number;
-    }
-
-    /// <summary>A safepoint: registers in use, those with references, and where the set of slots with references lies.</summary>
+    /// <summary>A safepoint: registers in use, those with references, and the number of the set of slots with references.</summary>
     private struct Point
     {
         public uint Registers;
         public uint References;
-        public int FirstWord;
-        public int WordCount;
+        public int Slots;
     }
 
     /// <summary>A slot begins to hold a reference that lives across a safepoint, or no longer holds one.</summary>
     private readonly record struct Change(int Safepoint, bool IsAdded, int Slot);
-
-    private sealed class StackMapComparer : IEqualityComparer<StackMap>
-    {
-        public bool Equals(StackMap? x, StackMap? y) =>
-            x is not null && y is not null && x.Registers == y.Registers && x.Slots.SequenceEqual(y.Slots);
-
-        public int GetHashCode(StackMap map)
-        {
-            var hash = default(HashCode);
-            hash.Add(map.Registers);
-            hash.AddBytes(MemoryMarshal.AsBytes(map.Slots));
-            return hash.ToHashCode();
-        }
-    }
 }

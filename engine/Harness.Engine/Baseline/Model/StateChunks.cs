@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+
+namespace Harness.Engine.Baseline.Model;
+
+/// <summary>
+/// Parts of states, in chunks of 64 values that never change once they are here. A state is a list of their numbers, so that states share what is
+/// equal in them: what a branch costs depends on what has changed since the last one, and hardly on how many locals a function has.
+/// </summary>
+internal sealed class StateChunks
+{
+    /// <summary>Values of a chunk.</summary>
+    public const int Size = 1 << SizeBits;
+
+    /// <summary>The binary logarithm of <see cref="Size"/>.</summary>
+    public const int SizeBits = 6;
+
+    private StackValue[] _values = new StackValue[16 * Size];
+    private Summary[] _summaries = new Summary[16];
+
+    /// <summary>Number of chunks.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>How many chunks a state of a height has.</summary>
+    public static int CountFor(int height) => (height + Size - 1) >> SizeBits;
+
+    /// <summary>The values of a chunk: as many as it was made of, and anything behind them.</summary>
+    public ReadOnlySpan<StackValue> this[int chunk] => _values.AsSpan(chunk << SizeBits, Size);
+
+    /// <summary>A value of a state.</summary>
+    /// <param name="state">The numbers of its chunks.</param>
+    /// <param name="index">The height of the value.</param>
+    public ref readonly StackValue ValueOf(ReadOnlySpan<int> state, int index) =>
+        ref _values[(state[index >> SizeBits] << SizeBits) | (index & (Size - 1))];
+
+    /// <summary>What is known of a chunk.</summary>
+    public ref readonly Summary SummaryOf(int chunk) => ref _summaries[chunk];
+
+    /// <summary>Adds a chunk.</summary>
+    /// <param name="values">Its values, at most <see cref="Size"/>.</param>
+    /// <returns>Its number.</returns>
+    public int Add(ReadOnlySpan<StackValue> values)
+    {
+        if (Count == _summaries.Length)
+        {
+            Array.Resize(ref _summaries, 2 * Count);
+            Array.Resize(ref _values, Size * _summaries.Length);
+        }
+
+        values.CopyTo(_values.AsSpan(Count << SizeBits));
+        uint registers = 0;
+        int constants = 0;
+        foreach (ref readonly var value in values)
+        {
+            registers |= RegisterSet.Of(value);
+            constants += value.IsConstant ? 1 : 0;
+        }
+
+        _summaries[Count] = new Summary(values.Length, registers, constants);
+        return Count++;
+    }
+
+    /// <summary>Removes the chunks from a number on.</summary>
+    public void Truncate(int count) => Count = count;
+
+    /// <summary>The registers that a state has values in.</summary>
+    /// <param name="state">The numbers of its chunks.</param>
+    /// <param name="height">How many values it has.</param>
+    public uint RegistersOf(ReadOnlySpan<int> state, int height)
+    {
+        uint registers = 0;
+        int whole = height >> SizeBits;
+        for (int i = 0; i < whole; i++)
+        {
+            registers |= _summaries[state[i]].Registers;
+        }
+
+        // The last chunk may have been made when there were more.
+        for (int i = whole << SizeBits; i < height; i++)
+        {
+            registers |= RegisterSet.Of(ValueOf(state, i));
+        }
+
+        return registers;
+    }
+
+    /// <summary>The first index, from one on, at which values differ in their bits; the length of the shorter list if there is none.</summary>
+    public static int NextDifference(ReadOnlySpan<StackValue> one, ReadOnlySpan<StackValue> other, int start) =>
+        start + MemoryMarshal.Cast<StackValue, ulong>(one[start..]).CommonPrefixLength(MemoryMarshal.Cast<StackValue, ulong>(other[start..]));
+
+    /// <summary>What is known of a chunk without looking at its values.</summary>
+    /// <param name="Length">How many values it was made of.</param>
+    /// <param name="Registers">The registers that they are in.</param>
+    /// <param name="Constants">How many are constants.</param>
+    internal readonly record struct Summary(int Length, uint Registers, int Constants);
+}
