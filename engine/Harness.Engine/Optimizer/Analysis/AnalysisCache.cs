@@ -10,6 +10,7 @@ internal sealed class AnalysisCache(Graph graph)
 {
     private List<Block>? order;
     private ControlFlow? flow;
+    private IncomingEdges? incoming;
 
     /// <summary>The reachable blocks in reverse postorder, with <see cref="Block.Predecessors"/> of all blocks filled.</summary>
     public List<Block> Order
@@ -26,6 +27,9 @@ internal sealed class AnalysisCache(Graph graph)
         }
     }
 
+    /// <summary>The edges that lead to each block, with the arguments that they have when these are asked for.</summary>
+    public IncomingEdges Incoming => incoming ??= new IncomingEdges(graph, Order);
+
     /// <summary>Dominators and loops.</summary>
     public ControlFlow ControlFlow => flow ??= new ControlFlow(graph, Order);
 
@@ -35,6 +39,7 @@ internal sealed class AnalysisCache(Graph graph)
         if ((kept & Analyses.Order) == 0)
         {
             order = null;
+            incoming = null;
         }
 
         if (order is null || (kept & Analyses.ControlFlow) != Analyses.ControlFlow)

@@ -83,6 +83,19 @@ internal sealed class ControlFlow
         return treeEntry[a] <= treeEntry[b] && treeExit[b] <= treeExit[a];
     }
 
+    /// <summary>The nearest block that every path to any of some blocks leads through.</summary>
+    /// <param name="blocks">Ids of blocks that can be reached; at least one.</param>
+    public int CommonDominatorOf(List<int> blocks)
+    {
+        int common = position[blocks[0]];
+        foreach (int block in blocks)
+        {
+            common = CommonDominator(position[block], common);
+        }
+
+        return Order[common].Id;
+    }
+
     /// <summary>The innermost loop around a block, or null.</summary>
     public Loop? LoopOf(int block) => block < innermost.Count ? innermost[block] : null;
 

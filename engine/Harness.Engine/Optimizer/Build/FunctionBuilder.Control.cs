@@ -84,7 +84,7 @@ internal sealed partial class FunctionBuilder
         {
             BytecodeReader ahead = reader;
             ahead.Offset = bodyOffset;
-            loopAssignments = new LoopAssignments(ahead, locals.Count);
+            loopAssignments = new LoopAssignments(ahead, Graph.Budget);
         }
 
         return loopAssignments.In(loopOffset);
@@ -318,6 +318,7 @@ internal sealed partial class FunctionBuilder
     private Edge LoopEdge(ControlFrame frame)
     {
         int operandCount = frame.CarriedCount + frame.Signature.ParameterCount;
+        Graph.Budget.Reserve(operandCount + frame.AssignedLocals.Length);
         var arguments = new int[operandCount + frame.AssignedLocals.Length];
         CollectionsMarshal.AsSpan(stack)[..frame.CarriedCount].CopyTo(arguments);
         CollectionsMarshal.AsSpan(stack)[^frame.Signature.ParameterCount..].CopyTo(arguments.AsSpan(frame.CarriedCount));

@@ -79,6 +79,7 @@ internal sealed partial class FunctionBuilder
         });
         while (control.Count > 0)
         {
+            Graph.Budget.CheckSize(Graph.NodeCount);
             assembler.BytecodeOffset = reader.Offset;
             Opcode opcode = reader.ReadOpcode();
             if (assembler.Current is null)
@@ -301,6 +302,7 @@ internal sealed partial class FunctionBuilder
     /// <summary>The state with all locals and operands as they are now.</summary>
     private int NewFrameState(int bytecodeOffset, ResumeKind resume)
     {
+        Graph.Budget.Reserve(locals.Count + stack.Count);
         Graph.FrameStates.Add(new FrameState(
             function.Index,
             bytecodeOffset,

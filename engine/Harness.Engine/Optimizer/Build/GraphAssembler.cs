@@ -14,6 +14,9 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
     private readonly Dictionary<(Opcode Op, long Bits), int> constants = [];
     private readonly Block entry = graph.NewBlock();
 
+    /// <summary>Constants that go to the front of the entry, the last one first.</summary>
+    private readonly List<int> constantsInFront = [];
+
     /// <summary>The graph.</summary>
     public Graph Graph { get; } = graph;
 
@@ -37,6 +40,13 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
 
     /// <summary>Begins the graph.</summary>
     public void Start() => Current = entry;
+
+    /// <summary>Ends the graph.</summary>
+    public void Finish()
+    {
+        constantsInFront.Reverse();
+        entry.Nodes.InsertRange(0, constantsInFront);
+    }
 
     /// <summary>Makes a block and gives it a frequency.</summary>
     public Block NewBlock(double frequency)
@@ -89,7 +99,7 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
         {
             // Nothing comes behind a call that ends the block.
             id = Graph.NewNode(entry.Id, op, type, [], bits);
-            entry.Nodes.Insert(entry.Terminator.Kind == TerminatorKind.Invoke ? 0 : entry.Nodes.Count, id);
+            (entry.Terminator.Kind == TerminatorKind.Invoke ? constantsInFront : entry.Nodes).Add(id);
             if (type == IrType.Ref)
             {
                 Graph[id].ReferenceType = op == Opcode.RefNull

@@ -42,6 +42,7 @@ internal static class GraphBuilder
 
         if (loop < 0) graph.ArgumentCount = arguments.Length;
         new FunctionBuilder(assembler, root, caller: null, loopEntry: loop < 0 ? null : entry).Build(arguments);
+        assembler.Finish();
         return entry.Successors.Length > 0 || loop < 0
             ? graph
             : throw new NotSupportedException($"control does not come to the loop at offset 0x{loop:x} by what is known of calls");

@@ -1,5 +1,5 @@
-using System.Numerics;
 using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Build;
 
@@ -13,12 +13,12 @@ internal sealed class LoopAssignments
 
     /// <summary>Looks through a function's body.</summary>
     /// <param name="reader">Stands on the first instruction.</param>
-    /// <param name="localCount">Number of parameters and locals.</param>
-    public LoopAssignments(BytecodeReader reader, int localCount)
+    /// <param name="budget">What the lists are drawn on.</param>
+    /// <exception cref="NotSupportedException">Too many locals are assigned in too many loops.</exception>
+    public LoopAssignments(BytecodeReader reader, CompilationBudget budget)
     {
-        int words = (localCount + 63) / 64;
-        var open = new Stack<(int LoopOffset, ulong[]? Set)>();
-        var loops = new Stack<ulong[]>();
+        var open = new Stack<(int LoopOffset, HashSet<int>? Set)>();
+        var loops = new Stack<HashSet<int>>();
         while (!reader.IsAtEnd)
         {
             int offset = reader.Offset;
@@ -27,17 +27,17 @@ internal sealed class LoopAssignments
             {
                 case Opcode.Loop:
                     reader.SkipImmediates(opcode);
-                    loops.Push(new ulong[words]);
+                    loops.Push([]);
                     open.Push((offset, loops.Peek()));
                     break;
                 case Opcode.Block or Opcode.If or Opcode.TryTable or Opcode.Try:
                     reader.SkipImmediates(opcode);
                     open.Push((offset, null));
                     break;
-                case Opcode.End when open.TryPop(out (int LoopOffset, ulong[]? Set) closed):
+                case Opcode.End when open.TryPop(out (int LoopOffset, HashSet<int>? Set) closed):
                     if (closed.Set is not null)
                     {
-                        Close(closed.LoopOffset, closed.Set, loops);
+                        Close(closed.LoopOffset, closed.Set, loops, budget);
                     }
 
                     break;
@@ -47,9 +47,9 @@ internal sealed class LoopAssignments
                     break;
                 case Opcode.LocalSet or Opcode.LocalTee:
                     int local = reader.ReadIndex();
-                    if (loops.TryPeek(out ulong[]? set))
+                    if (loops.TryPeek(out HashSet<int>? set))
                     {
-                        set[local / 64] |= 1UL << (local % 64);
+                        set.Add(local);
                     }
 
                     break;
@@ -63,23 +63,16 @@ internal sealed class LoopAssignments
     /// <summary>The locals assigned in the loop whose <c>loop</c> instruction is at an offset, ascending.</summary>
     public int[] In(int loopOffset) => assigned[loopOffset];
 
-    private void Close(int loopOffset, ulong[] set, Stack<ulong[]> loops)
+    private void Close(int loopOffset, HashSet<int> set, Stack<HashSet<int>> loops, CompilationBudget budget)
     {
         loops.Pop();
-        var locals = new List<int>();
-        for (int word = 0; word < set.Length; word++)
+        budget.Reserve(set.Count);
+        int[] locals = [.. set];
+        Array.Sort(locals);
+        assigned[loopOffset] = locals;
+        if (loops.TryPeek(out HashSet<int>? outer))
         {
-            for (ulong bits = set[word]; bits != 0; bits &= bits - 1)
-            {
-                locals.Add((word * 64) + BitOperations.TrailingZeroCount(bits));
-            }
-
-            if (loops.TryPeek(out ulong[]? outer))
-            {
-                outer[word] |= set[word];
-            }
+            outer.UnionWith(locals);
         }
-
-        assigned[loopOffset] = [.. locals];
     }
 }

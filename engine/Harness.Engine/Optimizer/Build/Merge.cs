@@ -12,6 +12,12 @@ internal sealed class Merge(bool operandsFirst = false)
     /// <summary>The chunk of the operands among the places of values.</summary>
     private const int Operands = -1;
 
+    /// <summary>Values that edges may pass to a block all together; where there would be more, edges meet in several steps.</summary>
+    private const int MostArguments = 1 << 14;
+
+    /// <summary>Edges that meet at a time where there are several steps.</summary>
+    private const int EdgesAtOnce = 8;
+
     private readonly List<(Block From, int Successor, PathValues Values)> edges = [];
 
     /// <summary>Whether any edge comes here.</summary>
@@ -41,6 +47,12 @@ internal sealed class Merge(bool operandsFirst = false)
             return only;
         }
 
+        long most = (values.Locals.Length * LocalValues.ChunkSize) + values.Operands.Length;
+        while (edges.Count > EdgesAtOnce && edges.Count * most > MostArguments && (long)edges.Count * CountDiffering() > MostArguments)
+        {
+            JoinNeighbours(graph);
+        }
+
         Block block = graph.NewBlock();
         block.Frequency = frequency;
         var differing = new List<(int Chunk, int Index)>();
@@ -55,6 +67,7 @@ internal sealed class Merge(bool operandsFirst = false)
             values = values with { Operands = Join(graph, block, Operands, differing) };
         }
 
+        graph.Budget.Reserve((long)edges.Count * differing.Count);
         foreach ((Block from, int successor, PathValues incoming) in edges)
         {
             int[] arguments = differing.Count == 0 ? [] : new int[differing.Count];
@@ -67,6 +80,49 @@ internal sealed class Merge(bool operandsFirst = false)
         }
 
         return block;
+    }
+
+    /// <summary>
+    /// Lets each few neighbouring edges meet in a block of their own. Most values are the same on them, so that each edge passes on what has changed
+    /// between neighbours only.
+    /// </summary>
+    private void JoinNeighbours(Graph graph)
+    {
+        (Block From, int Successor, PathValues Values)[] all = [.. edges];
+        edges.Clear();
+        foreach ((Block From, int Successor, PathValues Values)[] neighbours in all.Chunk(EdgesAtOnce))
+        {
+            if (neighbours.Length == 1)
+            {
+                edges.Add(neighbours[0]);
+                continue;
+            }
+
+            var merge = new Merge(operandsFirst);
+            merge.edges.AddRange(neighbours);
+            Block block = merge.Seal(graph, merge.Frequency, out PathValues values);
+            graph.Terminate(block, new Terminator { Kind = TerminatorKind.Jump, Value = -1, Values = [], FrameState = -1 }, default(Edge));
+            edges.Add((block, 0, values));
+        }
+    }
+
+    /// <summary>How many values differ between the edges.</summary>
+    private int CountDiffering()
+    {
+        int count = 0;
+        for (int chunk = Operands; chunk < edges[0].Values.Locals.Length; chunk++)
+        {
+            int[] first = ChunkOf(edges[0].Values, chunk);
+            if (OthersOf(first, chunk) is { } others)
+            {
+                for (int i = 0; i < first.Length; i++)
+                {
+                    count += others.Exists(values => values[i] != first[i]) ? 1 : 0;
+                }
+            }
+        }
+
+        return count;
     }
 
     private static int[] ChunkOf(in PathValues values, int chunk) => chunk == Operands ? values.Operands : values.Locals[chunk];
@@ -93,23 +149,18 @@ internal sealed class Merge(bool operandsFirst = false)
     {
         int[] first = ChunkOf(edges[0].Values, chunk);
         int[] joined = first;
-        bool isShared = true;
-        for (int i = 1; isShared && i < edges.Count; i++)
+        List<int[]>? others = OthersOf(first, chunk);
+        for (int i = 0; others is not null && i < first.Length; i++)
         {
-            isShared = ChunkOf(edges[i].Values, chunk) == first;
-        }
-
-        for (int i = 0; !isShared && i < first.Length; i++)
-        {
-            foreach ((_, _, PathValues values) in edges)
+            foreach (int[] values in others)
             {
-                int other = ChunkOf(values, chunk)[i];
+                int other = values[i];
                 if (other != first[i])
                 {
                     joined = joined == first ? [.. first] : joined;
                     differing.Add((chunk, i));
                     joined[i] = graph.AppendParameterLike(block, other);
-                    graph[joined[i]].ReferenceType = JoinedType(graph, chunk, i);
+                    graph[joined[i]].ReferenceType = JoinedType(graph, first, others, i);
                     break;
                 }
             }
@@ -118,12 +169,31 @@ internal sealed class Merge(bool operandsFirst = false)
         return joined;
     }
 
-    private Modules.ValueType JoinedType(Graph graph, int chunk, int index)
+    /// <summary>The chunks of the edges that are not the first one's, of which edges that follow each other mostly share one; null if there are none.</summary>
+    private List<int[]>? OthersOf(int[] first, int chunk)
     {
-        Modules.ValueType type = graph[ChunkOf(edges[0].Values, chunk)[index]].ReferenceType;
-        for (int i = 1; i < edges.Count && type.IsReference; i++)
+        List<int[]>? others = null;
+        int[] last = first;
+        for (int i = 1; i < edges.Count; i++)
         {
-            type = ReferenceTypes.Join(type, graph[ChunkOf(edges[i].Values, chunk)[index]].ReferenceType);
+            int[] values = ChunkOf(edges[i].Values, chunk);
+            if (values != first && values != last)
+            {
+                (others ??= []).Add(values);
+            }
+
+            last = values;
+        }
+
+        return others;
+    }
+
+    private static Modules.ValueType JoinedType(Graph graph, int[] first, List<int[]> others, int index)
+    {
+        Modules.ValueType type = graph[first[index]].ReferenceType;
+        for (int i = 0; i < others.Count && type.IsReference; i++)
+        {
+            type = ReferenceTypes.Join(type, graph[others[i][index]].ReferenceType);
         }
 
         return type;

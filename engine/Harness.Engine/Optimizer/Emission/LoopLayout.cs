@@ -13,9 +13,15 @@ internal sealed class LoopLayout
     private const int None = -1;
     private const int Free = -2;
 
+    /// <summary>Blocks of edges that lie behind a branch at most: a switch may have any number of them.</summary>
+    private const int MostEdges = 2;
+
     private readonly GrowList<(int Branch, int Edge)> outOfLine = new();
     private readonly GrowList<int> pending = new();
     private readonly GrowList<int> placed = new();
+
+    /// <summary>By place, where the loop whose header was found there ends; the loops behind the current place are known.</summary>
+    private readonly GrowList<int> loopEnds = new();
     private int[] edgeInFront = new int[64];
     private int[] edgeOfBranch = new int[64];
 
@@ -35,9 +41,12 @@ internal sealed class LoopLayout
 
         TakeEdgesOut(code, targets);
         Span<int> order = code.EmissionOrder.Span;
+        loopEnds.Clear();
+        loopEnds.AddMany(None, order.Length);
         for (int i = order.Length - 2; i >= 0; i--)
         {
             int end = EndOfLoop(code, order, i);
+            loopEnds[i] = end;
             if (end > i && IsRotatable(code, targets, order, i, end))
             {
                 int header = order[i];
@@ -61,13 +70,13 @@ internal sealed class LoopLayout
             int block = order[i];
             code.EmissionOrder[kept++] = block;
             int count = 0;
-            while (i + 1 + count < order.Length && code.Block(order[i + 1 + count]).GraphBlock < 0)
+            while (count <= MostEdges && i + 1 + count < order.Length && code.Block(order[i + 1 + count]).GraphBlock < 0)
             {
                 count++;
             }
 
             int next = i + 1 + count;
-            if (count is 0 or > 2 || next == order.Length || code.Block(order[i + 1]).EdgeSource != code.Block(block).GraphBlock
+            if (count is 0 or > MostEdges || next == order.Length || code.Block(order[i + 1]).EdgeSource != code.Block(block).GraphBlock
                 || code.Block(block).SuccessorCount != 2 || code.Block(block).IsCold)
             {
                 continue;
@@ -225,7 +234,7 @@ internal sealed class LoopLayout
     private static int Target(LirCode code, int[] targets, int edge) => targets[code.Successors[code.Block(edge).FirstSuccessor]];
 
     /// <summary>The place of the last block of the loop whose header is at a place; that place itself if there is none.</summary>
-    private static int EndOfLoop(LirCode code, ReadOnlySpan<int> order, int place)
+    private int EndOfLoop(LirCode code, ReadOnlySpan<int> order, int place)
     {
         ref LirBlock header = ref code.Block(order[place]);
         if (!header.IsLoopHeader || header.IsCold)
@@ -243,7 +252,9 @@ internal sealed class LoopLayout
                 break;
             }
 
+            // A loop inside is passed as a whole.
             end++;
+            end = Math.Max(end, loopEnds[end]);
         }
 
         return end;

@@ -10,8 +10,12 @@ internal sealed class CompilationBudget
     /// <summary>What a pass may do in a small graph.</summary>
     private const long LeastShare = 200_000;
 
+    /// <summary>How many values edges, frame states and loops may list, for each node of the largest graph.</summary>
+    private const int MostListedPerNode = 16;
+
     private readonly int visitsPerNode;
     private long left = long.MaxValue;
+    private long listed;
 
     /// <summary>Makes a budget.</summary>
     /// <param name="visitsPerNode">Visits for each node of the graph.</param>
@@ -24,6 +28,30 @@ internal sealed class CompilationBudget
 
     /// <summary>Largest graph that is compiled at all, in nodes.</summary>
     public int MostNodes { get; }
+
+    /// <summary>Counts values that an edge passes on, a frame state describes or a loop changes: there may be more of them than nodes.</summary>
+    /// <param name="values">How many.</param>
+    /// <exception cref="NotSupportedException">There are too many; the function is not to be compiled.</exception>
+    public void Reserve(long values)
+    {
+        listed += values;
+        if (listed > (long)MostListedPerNode * MostNodes)
+        {
+            throw new NotSupportedException(
+                $"its edges and frame states have more than {(long)MostListedPerNode * MostNodes} values ({MostListedPerNode} times compile.max-nodes)");
+        }
+    }
+
+    /// <summary>Checks that a graph may grow further while it is built.</summary>
+    /// <param name="nodes">How many nodes it has.</param>
+    /// <exception cref="NotSupportedException">It is too large.</exception>
+    public void CheckSize(int nodes)
+    {
+        if (nodes > MostNodes)
+        {
+            throw new NotSupportedException($"its graph has more than {MostNodes} nodes (compile.max-nodes)");
+        }
+    }
 
     /// <summary>Whether a pass has asked for more than its share, since <see cref="Begin"/>.</summary>
     public bool IsUsedUp => left < 0;

@@ -1,3 +1,4 @@
+using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Lowering;
@@ -18,7 +19,6 @@ internal sealed class BlockOrder
 
     private readonly PriorityQueue<int, (int Shallowness, int Age)> ready = new();
     private readonly GrowList<int> newlyReady = new();
-    private readonly GrowList<int> work = new();
     private readonly GrowList<Place> hot = new();
     private readonly GrowList<Place> cold = new();
     private readonly GrowList<int> previousEdgeBlock = new();
@@ -41,8 +41,7 @@ internal sealed class BlockOrder
     {
         graph = code.Graph;
         blocks = graph.Blocks;
-        List<Block> order = graph.ReversePostorder();
-        graph.ComputePredecessors(order);
+        List<Block> order = graph.Analyses.Order;
         if (states.Length < blocks.Count)
         {
             states = new BlockState[blocks.Count * 2];
@@ -65,77 +64,45 @@ internal sealed class BlockOrder
 
     private void FindLoops(List<Block> order)
     {
-        for (int i = order.Count - 1; i >= 0; i--)
+        if (!order.Exists(IsLoopHeader))
         {
-            int header = order[i].Id;
-            work.Clear();
-            foreach (int predecessor in order[i].Predecessors)
-            {
-                if (states[predecessor].Position >= i)
-                {
-                    states[header].IsHeader = true;
-                    work.Add(predecessor);
-                }
-            }
+            return;
+        }
 
-            if (!states[header].IsHeader)
+        ControlFlow flow = graph.Analyses.ControlFlow;
+        foreach (Block block in order)
+        {
+            if (flow.LoopOf(block.Id) is not { } loop)
             {
                 continue;
             }
 
-            while (work.Count > 0)
-            {
-                int block = work[work.Count - 1];
-                work.Truncate(work.Count - 1);
-                if (block == header)
-                {
-                    continue;
-                }
-
-                if (states[block].Loop == None && !states[block].IsHeader)
-                {
-                    states[block].Loop = header;
-                    AddPredecessors(block);
-                    continue;
-                }
-
-                // The block belongs to an inner loop: the outermost one around it becomes part of this one.
-                int loop = states[block].IsHeader ? block : states[block].Loop;
-                while (states[loop].LoopParent != None && loop != header)
-                {
-                    loop = states[loop].LoopParent;
-                }
-
-                if (loop != header)
-                {
-                    states[loop].LoopParent = header;
-                    AddPredecessors(loop);
-                }
-            }
-
-            states[header].Loop = header;
-        }
-
-        foreach (Block block in order)
-        {
             ref BlockState state = ref states[block.Id];
-            if (state.IsHeader)
+            state.Loop = loop.Header.Id;
+            if (loop.Header == block)
             {
+                state.IsHeader = true;
+                state.LoopParent = loop.Parent is { } parent ? parent.Header.Id : None;
                 state.LoopDepth = state.LoopParent == None ? 1 : states[state.LoopParent].LoopDepth + 1;
             }
-            else if (state.Loop != None)
+            else
             {
                 state.LoopDepth = states[state.Loop].LoopDepth;
             }
         }
     }
 
-    private void AddPredecessors(int block)
+    private bool IsLoopHeader(Block block)
     {
-        foreach (int predecessor in blocks[block].Predecessors)
+        foreach (int predecessor in block.Predecessors)
         {
-            work.Add(predecessor);
+            if (states[predecessor].Position >= states[block.Id].Position)
+            {
+                return true;
+            }
         }
+
+        return false;
     }
 
     private void FindColdBlocks(List<Block> order)

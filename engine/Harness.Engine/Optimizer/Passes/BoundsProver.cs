@@ -14,7 +14,7 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
     private const int MaxSteps = 300;
 
     private readonly KnownFacts facts = new(graph, flow);
-    private readonly IncomingEdges incoming = new(graph, flow.Order);
+    private readonly IncomingEdges incoming = graph.Analyses.Incoming;
     private readonly HashSet<(Claim Claim, int Value, int Bound)> assumed = [];
     private readonly Dictionary<int, uint> largest = [];
     private readonly Stack<int> work = new();

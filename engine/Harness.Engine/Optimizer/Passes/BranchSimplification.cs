@@ -10,6 +10,9 @@ namespace Harness.Engine.Optimizer.Passes;
 /// </summary>
 internal sealed class BranchSimplification : IPass
 {
+    /// <summary>Values that all edges to a block may pass to it where edges skip the block before.</summary>
+    private const int MostCopiedArguments = 1 << 14;
+
     /// <inheritdoc/>
     public string Name => "branch-simplification";
 
@@ -81,7 +84,7 @@ internal sealed class BranchSimplification : IPass
             changed |= isChanged;
             if (edge >= 0)
             {
-                incoming ??= new IncomingEdges(graph, order);
+                incoming ??= graph.Analyses.Incoming;
                 block.Terminator.Kind = TerminatorKind.Jump;
                 block.Terminator.Value = -1;
                 block.Successors = [block.Successors[edge]];
@@ -205,6 +208,12 @@ internal sealed class BranchSimplification : IPass
                 continue;
             }
 
+            int edges = target.Predecessors.Count + graph.Blocks[next.Target].Predecessors.Count;
+            if ((long)next.Arguments.Length * edges > MostCopiedArguments)
+            {
+                continue;
+            }
+
             block.Successors[i] = next with { Arguments = [.. next.Arguments] };
             changed = true;
         }
@@ -217,12 +226,20 @@ internal sealed class BranchSimplification : IPass
     private static bool RemoveRedundantParameters(Graph graph, List<Block> order)
     {
         bool changed = false;
-        IncomingEdges? incoming = null;
         foreach (Block block in order)
         {
             if (block.Parameters.Count > 0)
             {
-                changed |= RemoveRedundantParameters(graph, block, incoming ??= new IncomingEdges(graph, order));
+                changed |= RemoveRedundantParameters(graph, block, graph.Analyses.Incoming);
+            }
+        }
+
+        // What is redundant in the header of a loop may follow from the loops inside.
+        for (int i = order.Count - 1; changed && i >= 0; i--)
+        {
+            if (order[i].IsLoopHeader && order[i].Parameters.Count > 0)
+            {
+                RemoveRedundantParameters(graph, order[i], graph.Analyses.Incoming);
             }
         }
 

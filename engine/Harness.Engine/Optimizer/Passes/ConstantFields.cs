@@ -38,6 +38,9 @@ internal sealed class ConstantFields : IPass
         private readonly EntryConstants constants = new(graph);
         private readonly Dictionary<int, ConstantObject?> known = [];
 
+        /// <summary>By node that passes an object on, the node that makes the object.</summary>
+        private readonly Dictionary<int, int> origins = [];
+
         public void PlaceConstants() => constants.Place();
 
         public void Visit(int id)
@@ -49,6 +52,7 @@ internal sealed class ConstantFields : IPass
                     break;
                 case IrOp.Narrow or IrOp.RefCast:
                     Know(id, known.GetValueOrDefault(graph.Input(id, 0)));
+                    origins[id] = OriginOf(graph.Input(id, 0));
                     break;
                 case Opcode.StructGet or Opcode.StructGetS or Opcode.StructGetU:
                 case Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU:
@@ -216,7 +220,7 @@ internal sealed class ConstantFields : IPass
         {
             while (graph[id].Op is IrOp.Narrow or IrOp.RefCast)
             {
-                id = graph.Input(id, 0);
+                id = origins.TryGetValue(id, out int origin) ? graph.Resolve(origin) : graph.Input(id, 0);
             }
 
             return id;

@@ -59,12 +59,18 @@ internal sealed class DeadCodeElimination : IPass
         private readonly bool[] live = new bool[graph.NodeCount];
         private readonly bool[] liveStates = new bool[graph.FrameStates.Count];
         private readonly Stack<int> work = new();
-        private readonly IncomingEdges incoming = new(graph, graph.Analyses.Order);
+        private readonly IncomingEdges incoming = graph.Analyses.Incoming;
+        private readonly int[] positions = new int[graph.NodeCount];
 
         public bool[] Run(List<Block> order)
         {
             foreach (Block block in order)
             {
+                for (int i = 0; i < block.Parameters.Count; i++)
+                {
+                    positions[block.Parameters[i]] = i;
+                }
+
                 foreach (int id in block.Nodes)
                 {
                     if ((OperatorTable.EffectsOf(graph, id) & Effects.Required) != 0)
@@ -113,7 +119,7 @@ internal sealed class DeadCodeElimination : IPass
 
         private void MarkArguments(Block block, int parameter)
         {
-            int position = block.Parameters.IndexOf(parameter);
+            int position = positions[parameter];
             foreach (IncomingEdge edge in incoming.Of(block))
             {
                 Mark(incoming.ArgumentsOf(edge)[position]);

@@ -69,9 +69,18 @@ internal sealed partial class EscapeWalk
     {
         JoinPlan plan = plans[block.Id]!;
         ObjectStates entry = atEntry[block.Id]!;
+        var parameters = new Dictionary<int, int>();
+        for (int i = 0; i < block.Parameters.Count; i++)
+        {
+            if (merged.TryGetValue(block.Parameters[i], out int made))
+            {
+                parameters.TryAdd(made, i);
+            }
+        }
+
         foreach (int tracked in entry.Objects)
         {
-            int parameter = block.Parameters.FindIndex(id => merged.TryGetValue(id, out int made) && made == tracked);
+            int parameter = parameters.GetValueOrDefault(tracked, -1);
             var member = new Member(tracked, parameter >= 0 && plan.Kinds[parameter] == ParameterKind.MergedObject ? parameter : -1);
             if (!entry.IsVirtual(tracked))
             {

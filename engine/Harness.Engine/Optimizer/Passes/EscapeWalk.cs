@@ -13,6 +13,9 @@ internal sealed partial class EscapeWalk
     /// <summary>Some value that is no object without memory; while analysing, nobody asks which.</summary>
     private const int SomeValue = int.MaxValue;
 
+    /// <summary>What an object costs in each block, in visits of nodes: it is joined, compared and copied.</summary>
+    private const int VisitsPerObject = 4;
+
     private readonly Graph graph;
     private readonly ControlFlow flow;
     private readonly ReferenceLiveness liveness;
@@ -38,7 +41,7 @@ internal sealed partial class EscapeWalk
         this.graph = graph;
         this.flow = flow;
         this.liveness = liveness;
-        incoming = new IncomingEdges(graph, flow.Order);
+        incoming = graph.Analyses.Incoming;
         objects = allocations;
         constants = new EntryConstants(graph);
         for (int i = 0; i < objects.Count; i++)
@@ -81,7 +84,7 @@ internal sealed partial class EscapeWalk
             ObjectStates entered = block.Id == 0 ? new ObjectStates() : Join(block, edges);
             isChanged |= atEntry[block.Id] is not { } before || !before.HasShapeOf(entered);
             atEntry[block.Id] = entered;
-            graph.Budget.TryDraw(entered.Objects.Count + block.Nodes.Count);
+            graph.Budget.TryDraw((VisitsPerObject * entered.Objects.Count) + block.Nodes.Count);
             state = entered.Copy();
             foreach (int id in block.Nodes)
             {

@@ -32,15 +32,17 @@ internal sealed class LoopInvariantCodeMotion : IPass
         }
 
         // Inner loops come first; where loops are nested so deep that the budget ends, the outer ones stay as they are.
+        var visits = new Dictionary<Loop, LoopVisit>();
         foreach (Loop loop in flow.Loops)
         {
-            List<int> blocks = BlocksOf(graph, loop);
+            LoopVisit visit = LoopVisit.Of(graph, flow, loop, visits);
             if (graph.Budget.IsUsedUp)
             {
                 break;
             }
 
-            new Mover(graph, flow, loop, preheaders[loop], blocks).Run();
+            visits.Add(loop, visit);
+            new Mover(graph, loop, preheaders[loop], visit).Run();
         }
 
         // Nothing else moves checks: the values that only the entry states name are needed no more.
@@ -50,22 +52,6 @@ internal sealed class LoopInvariantCodeMotion : IPass
         }
 
         return Analyses.None;
-    }
-
-    /// <summary>All blocks of a loop, as far as the budget goes.</summary>
-    private static List<int> BlocksOf(Graph graph, Loop loop)
-    {
-        var blocks = new List<int>();
-        foreach (int block in loop.AllBlocks)
-        {
-            blocks.Add(block);
-            if (!graph.Budget.TryDraw(1 + graph.Blocks[block].Nodes.Count))
-            {
-                break;
-            }
-        }
-
-        return blocks;
     }
 
     /// <summary>The block that leads to a loop and nowhere else; made if there is none.</summary>
@@ -99,83 +85,72 @@ internal sealed class LoopInvariantCodeMotion : IPass
         return preheader;
     }
 
-    private sealed class Mover(Graph graph, ControlFlow flow, Loop loop, Block preheader, List<int> blocks)
+    private sealed class Mover(Graph graph, Loop loop, Block preheader, LoopVisit visit)
     {
         private readonly HashSet<int> moved = [];
+        private readonly HashSet<int> waiting = [];
         private readonly Dictionary<ValueKey, int> values = [];
         private readonly MovedChecks checks = new(graph);
-        private readonly HashSet<ObjectPlace> writtenPlaces = [];
-        private bool writesAnyPlace;
-        private Effects written;
+
+        /// <summary>What becomes of a node.</summary>
+        private enum Verdict
+        {
+            /// <summary>It changes in the loop, or must stay where it is.</summary>
+            Stays,
+
+            /// <summary>It stays, but a loop around this one may be another case.</summary>
+            Waits,
+
+            /// <summary>It moves before the loop.</summary>
+            Moves,
+        }
 
         public void Run()
         {
-            foreach (int block in blocks)
+            foreach ((Block block, List<int> nodes) in visit.Candidates)
             {
-                foreach (int id in graph.Blocks[block].Nodes)
-                {
-                    NoteWrites(id);
-                }
-            }
-
-            Block[] inOrder = [.. blocks
-                .Where(flow.IsKnown)
-                .OrderBy(flow.PositionOf)
-                .Select(id => graph.Blocks[id])];
-            bool isAlways = true;
-            foreach (Block block in inOrder)
-            {
-                isAlways &= loop.BackEdgeSources.TrueForAll(source => flow.Dominates(block.Id, source));
-                MoveFrom(block, isAlways);
+                MoveFrom(block, nodes, visit.IsAlways(block));
             }
         }
 
-        private void NoteWrites(int id)
-        {
-            Effects effects = OperatorTable.EffectsOf(graph, id) & Effects.AnyWrite;
-            written |= effects;
-            if ((effects & Effects.WritesHeap) == 0)
-            {
-                return;
-            }
-
-            if (ObjectAccess.IsWrite(graph[id].Op))
-            {
-                writtenPlaces.Add(ObjectAccess.PlaceOf(in graph[id]));
-            }
-            else
-            {
-                writesAnyPlace = true;
-            }
-        }
-
-        /// <summary>Whether the loop may write the field or element that a node reads.</summary>
-        private bool IsPlaceWritten(int id) =>
-            writesAnyPlace || writtenPlaces.Contains(ObjectAccess.PlaceOf(in graph[id]));
-
-        private void MoveFrom(Block block, bool isAlways)
+        private void MoveFrom(Block block, List<int> nodes, bool isAlways)
         {
             bool any = false;
-            foreach (int id in block.Nodes)
+            List<int>? left = null;
+            foreach (int id in nodes)
             {
-                if (CanMove(id, isAlways))
+                Verdict verdict = Decide(id, isAlways);
+                if (verdict == Verdict.Waits)
                 {
-                    moved.Add(id);
-                    any = true;
-                    if (ReplaceByEqual(id))
-                    {
-                        continue;
-                    }
-
-                    graph[id].Block = preheader.Id;
-                    preheader.Nodes.Add(id);
-                    MakeGuard(id);
+                    waiting.Add(id);
+                    (left ??= []).Add(id);
                 }
+
+                if (verdict != Verdict.Moves)
+                {
+                    continue;
+                }
+
+                moved.Add(id);
+                any = true;
+                if (ReplaceByEqual(id))
+                {
+                    continue;
+                }
+
+                graph[id].Block = preheader.Id;
+                preheader.Nodes.Add(id);
+                MakeGuard(id);
             }
 
             if (any)
             {
                 block.Nodes.RemoveAll(moved.Contains);
+            }
+
+            if (left is not null)
+            {
+                visit.Left.Add((block, left));
             }
         }
 
@@ -211,39 +186,41 @@ internal sealed class LoopInvariantCodeMotion : IPass
 
         private static bool IsCheck(Opcode op) => op is IrOp.Guard or IrOp.TrapIf or IrOp.TrapUnless;
 
-        /// <summary>Whether a node can move before the loop.</summary>
+        /// <summary>Decides whether a node moves before the loop.</summary>
         /// <param name="id">The node.</param>
         /// <param name="isAlways">Whether every iteration comes to it.</param>
-        private bool CanMove(int id, bool isAlways)
+        private Verdict Decide(int id, bool isAlways)
         {
             Effects effects = OperatorTable.EffectsOf(graph, id);
-            if ((effects & Effects.AnyWrite) != 0)
+            if ((effects & (Effects.AnyWrite | Effects.Pinned | Effects.Allocates | Effects.ReadsMemory)) != 0
+                || graph[id].Op is IrOp.Projection or IrOp.ExceptionValue)
             {
-                return false;
+                return Verdict.Stays;
             }
 
-            foreach (int input in graph.Inputs(id))
+            bool waits = false;
+            foreach (int unresolved in graph.Inputs(id))
             {
-                if (loop.Contains(graph[graph.Resolve(input)].Block))
+                int input = graph.Resolve(unresolved);
+                if (loop.Contains(graph[input].Block))
                 {
-                    return false;
+                    if (!waiting.Contains(input))
+                    {
+                        return Verdict.Stays;
+                    }
+
+                    waits = true;
                 }
             }
 
-            Node node = graph[id];
-            bool isChanging =
-                ((effects & Effects.ReadsGlobal) != 0 && (written & Effects.WritesGlobal) != 0)
-                || ((effects & Effects.ReadsTable) != 0 && (written & Effects.WritesTable) != 0)
-                || ((effects & Effects.ReadsSize) != 0 && (written & Effects.WritesSize) != 0)
-                || ((effects & Effects.ReadsHeap) != 0 && IsPlaceWritten(id));
-            bool isCheck = IsCheck(node.Op);
-            bool canGuard = isAlways && loop.Header.LoopEntryState >= 0;
+            bool isCheck = IsCheck(graph[id].Op);
+            if (visit.IsChanging(id, effects) || (!isCheck && (effects & (Effects.Traps | Effects.Deoptimizes)) != 0))
+            {
+                return Verdict.Stays;
+            }
 
-            return !isChanging
-                && (effects & (Effects.Pinned | Effects.Allocates | Effects.ReadsMemory)) == 0
-                && (isCheck ? canGuard : (effects & (Effects.Traps | Effects.Deoptimizes)) == 0)
-                && node.Op != IrOp.Projection
-                && checks.Allow(id);
+            bool canGuard = isAlways && loop.Header.LoopEntryState >= 0;
+            return waits || (isCheck && !canGuard) || !checks.Allow(id) ? Verdict.Waits : Verdict.Moves;
         }
 
         /// <summary>Turns a check that has moved before the loop into a guard that deoptimizes to the loop's start.</summary>

@@ -9,20 +9,96 @@ namespace Harness.Engine.Optimizer.Passes;
 /// </summary>
 internal sealed class MovedChecks(Graph graph)
 {
-    private readonly List<int> established = [];
+    /// <summary>Values that are below the length of an array, which is named by where references to it come from.</summary>
+    private readonly HashSet<(int Index, int Array)> arrayIndices = [];
+
+    /// <summary>Values that are below the length of a table.</summary>
+    private readonly HashSet<(int Index, int Table)> elementIndices = [];
+
+    /// <summary>By value, the smallest constant that it is below.</summary>
+    private readonly Dictionary<int, ulong> bounds = [];
+
+    /// <summary>Where references come from that are not null.</summary>
+    private readonly HashSet<int> notNull = [];
+
+    /// <summary>References that are to known functions.</summary>
+    private readonly HashSet<int> functions = [];
+
+    /// <summary>By where references come from, the types that they have passed tests of.</summary>
+    private readonly Dictionary<int, HashSet<Modules.ValueType>> types = [];
 
     /// <summary>Adds the condition of a check that now stands before the loop.</summary>
     /// <param name="condition">The condition.</param>
     /// <param name="isTrue">Whether it is not 0, or 0, behind the check.</param>
     public void Add(int condition, bool isTrue)
     {
-        if (graph[condition].Op == Opcode.I32Eqz)
+        for (; graph[condition].Op == Opcode.I32Eqz; condition = graph.Input(condition, 0))
         {
-            Add(graph.Input(condition, 0), !isTrue);
+            isTrue = !isTrue;
         }
-        else if (isTrue != (graph[condition].Op == Opcode.RefIsNull))
+
+        Opcode op = graph[condition].Op;
+        if (isTrue == (op == Opcode.RefIsNull))
         {
-            established.Add(condition);
+            return;
+        }
+
+        switch (op)
+        {
+            case Opcode.I32LtU or Opcode.I64LtU:
+                AddBelow(graph.Input(condition, 0), graph.Input(condition, 1));
+                break;
+            case Opcode.I32GtU or Opcode.I64GtU:
+                AddBelow(graph.Input(condition, 1), graph.Input(condition, 0));
+                break;
+            case Opcode.RefIsNull:
+                notNull.Add(SourceOf(graph.Input(condition, 0)));
+                break;
+            case IrOp.RefTest:
+                AddType(SourceOf(graph.Input(condition, 0)), Modules.ValueType.FromBits((uint)graph[condition].Immediate));
+                break;
+            case IrOp.ReferenceEqual:
+                AddIfFunction(graph.Input(condition, 0), graph.Input(condition, 1));
+                AddIfFunction(graph.Input(condition, 1), graph.Input(condition, 0));
+                break;
+        }
+    }
+
+    private void AddBelow(int index, int bound)
+    {
+        switch (graph[bound].Op)
+        {
+            case IrOp.TableLength:
+                elementIndices.Add((index, (int)graph[bound].Immediate));
+                break;
+            case Opcode.I32Const or Opcode.I64Const:
+                bounds[index] = Math.Min(bounds.GetValueOrDefault(index, ulong.MaxValue), (ulong)graph[bound].Immediate);
+                break;
+            case Opcode.ArrayLen:
+                arrayIndices.Add((index, SourceOf(graph.Input(bound, 0))));
+                break;
+        }
+    }
+
+    private void AddType(int source, Modules.ValueType type)
+    {
+        if (!types.TryGetValue(source, out HashSet<Modules.ValueType>? known))
+        {
+            types.Add(source, known = []);
+        }
+
+        known.Add(type);
+        if (!type.IsNullable)
+        {
+            notNull.Add(source);
+        }
+    }
+
+    private void AddIfFunction(int function, int reference)
+    {
+        if (graph[function].Op == IrOp.FunctionAddress)
+        {
+            functions.Add(reference);
         }
     }
 
@@ -49,25 +125,11 @@ internal sealed class MovedChecks(Graph graph)
             }
         }
 
-        return established.Exists(condition => graph[condition].Op switch
-        {
-            Opcode.I32LtU or Opcode.I64LtU =>
-                graph.Input(condition, 0) == index && IsLengthOf(graph.Input(condition, 1), table),
-            Opcode.I32GtU or Opcode.I64GtU =>
-                graph.Input(condition, 1) == index && IsLengthOf(graph.Input(condition, 0), table),
-            _ => false,
-        });
+        return elementIndices.Contains((index, table))
+            || (bounds.TryGetValue(index, out ulong bound) && bound <= graph.Module.Tables[table].Type.Limits.Minimum);
     }
 
-    private bool IsArrayIndex(int index, int array) => established.Exists(condition => graph[condition].Op switch
-    {
-        Opcode.I32LtU => graph.Input(condition, 0) == index && IsArrayLength(array, graph.Input(condition, 1)),
-        Opcode.I32GtU => graph.Input(condition, 1) == index && IsArrayLength(array, graph.Input(condition, 0)),
-        _ => false,
-    });
-
-    private bool IsArrayLength(int array, int value) =>
-        graph[value].Op == Opcode.ArrayLen && IsSame(graph.Input(value, 0), array);
+    private bool IsArrayIndex(int index, int array) => arrayIndices.Contains((index, SourceOf(array)));
 
     /// <summary>Whether a narrowing says what a check before the loop has established, or what holds everywhere.</summary>
     private bool IsOfType(int reference, Modules.ValueType type)
@@ -80,32 +142,10 @@ internal sealed class MovedChecks(Graph graph)
 
         return known.HeapType.IsSubtypeOf(type.HeapType)
             ? type.IsNullable || !known.IsNullable || IsNotNull(reference)
-            : established.Exists(condition =>
-                graph[condition].Op == IrOp.RefTest
-                && IsSame(graph.Input(condition, 0), reference)
-                && Modules.ValueType.FromBits((uint)graph[condition].Immediate).IsSubtypeOf(type));
+            : types.TryGetValue(SourceOf(reference), out HashSet<Modules.ValueType>? tested) && tested.Any(passed => passed.IsSubtypeOf(type));
     }
 
-    private bool IsSame(int reference, int other) =>
-        ReferenceTypes.SourceOf(graph, reference) == ReferenceTypes.SourceOf(graph, other);
+    private bool IsNotNull(int reference) => notNull.Contains(SourceOf(reference)) || functions.Contains(reference);
 
-    /// <summary>Whether a value is at most the length of a table.</summary>
-    private bool IsLengthOf(int value, int table) =>
-        graph[value].Op == IrOp.TableLength
-            ? graph[value].Immediate == table
-            : graph[value].Op is Opcode.I32Const or Opcode.I64Const
-                && (ulong)graph[value].Immediate <= graph.Module.Tables[table].Type.Limits.Minimum;
-
-    private bool IsNotNull(int reference) => established.Exists(condition => graph[condition].Op switch
-    {
-        Opcode.RefIsNull => IsSame(graph.Input(condition, 0), reference),
-        IrOp.RefTest => IsSame(graph.Input(condition, 0), reference)
-            && !Modules.ValueType.FromBits((uint)graph[condition].Immediate).IsNullable,
-        IrOp.ReferenceEqual => IsFunctionAnd(condition, 0, reference) || IsFunctionAnd(condition, 1, reference),
-        _ => false,
-    });
-
-    private bool IsFunctionAnd(int comparison, int operand, int reference) =>
-        graph[graph.Input(comparison, operand)].Op == IrOp.FunctionAddress
-        && graph.Input(comparison, 1 - operand) == reference;
+    private int SourceOf(int reference) => ReferenceTypes.SourceOf(graph, reference);
 }

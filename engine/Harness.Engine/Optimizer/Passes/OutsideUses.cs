@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
@@ -63,6 +64,7 @@ internal sealed class OutsideUses
         var reaching = new Dictionary<(int Block, int Value), int>();
         var passed = new List<int>();
         var parameters = new Queue<(int Block, int Value)>();
+        var added = new Dictionary<(int Block, int Edge), List<int>>();
 
         // The value at the end of a block; a parameter that is found on the way gets its arguments later.
         int Find(int block, int value, bool isEntry)
@@ -115,7 +117,9 @@ internal sealed class OutsideUses
                     {
                         if (edges[i].Target == parameter.Block)
                         {
-                            edges[i] = edges[i] with { Arguments = [.. edges[i].Arguments, argument] };
+                            // A block may get very many parameters: their arguments are put to the edges all at once, in the same order.
+                            ref List<int>? arguments = ref CollectionsMarshal.GetValueRefOrAddDefault(added, (predecessor, i), out _);
+                            (arguments ??= []).Add(argument);
                             Record(new Use(Holder.Terminator, predecessor), predecessor, argument);
                         }
                     }
@@ -146,6 +150,12 @@ internal sealed class OutsideUses
                 Record(use, block, reachingValue);
                 return reachingValue;
             });
+        }
+
+        foreach (((int block, int edge), List<int> arguments) in added)
+        {
+            ref Edge led = ref graph.Blocks[block].Successors[edge];
+            led = led with { Arguments = [.. led.Arguments, .. arguments] };
         }
     }
 
@@ -190,14 +200,9 @@ internal sealed class OutsideUses
                 Block block = graph.Blocks[use.Id];
                 block.Terminator.Value = map(block.Terminator.Value);
                 MapAll(block.Terminator.Values, map);
-                for (int i = 0; i < block.Successors.Length; i++)
+                foreach (Edge edge in block.Successors)
                 {
-                    // Finding a value may add arguments to the very edge.
-                    for (int j = 0; j < block.Successors[i].Arguments.Length; j++)
-                    {
-                        int mapped = map(block.Successors[i].Arguments[j]);
-                        block.Successors[i].Arguments[j] = mapped;
-                    }
+                    MapAll(edge.Arguments, map);
                 }
 
                 if (block.Terminator.Kind == TerminatorKind.Deoptimize)

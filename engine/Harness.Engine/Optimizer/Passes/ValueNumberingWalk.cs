@@ -87,8 +87,14 @@ internal sealed partial class ValueNumberingWalk
     {
         for (; ; condition = graph.Input(condition, 0), isTrue = !isTrue)
         {
-            if (Removes(Redundancies.Checks) && known.TryAdd(condition, isTrue))
+            if (Removes(Redundancies.Checks))
             {
+                if (!known.TryAdd(condition, isTrue))
+                {
+                    // What it says of other conditions and of types was learned with it.
+                    return;
+                }
+
                 knownUndo.Push(condition);
             }
 
