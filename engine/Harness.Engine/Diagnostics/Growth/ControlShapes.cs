@@ -57,6 +57,13 @@ internal static class ControlShapes
               {Repeat(n, static _ => "local.get 0 i32.const 1 i32.add local.tee 0 i32.const 5 i32.lt_u br_if 0 end ")}
               local.get 0))
             """),
+        new("loops-that-write", 100, static n => $"""
+            (module {Repeat(n, static i => $"(global $g{i} (mut i32) (i32.const {i})) ")}
+              (func (export "f") (result i32) (local i32)
+              {Repeat(n, static _ => "loop ")}
+              {Repeat(n, static i => $"global.get $g{i / 2} global.set $g{i} local.get 0 i32.const 1 i32.add local.tee 0 i32.const 5 i32.lt_u br_if 0 end ")}
+              local.get 0))
+            """),
         new("sequential-loops", 200, static n => $"""
             (module (memory 1) (func (export "f") (param i32) (result i32) (local i32)
               {Repeat(n, static i => $"loop local.get 0 i32.load offset={i} local.get 1 i32.add local.set 1 local.get 1 i32.const 5 i32.lt_u br_if 0 end ")}

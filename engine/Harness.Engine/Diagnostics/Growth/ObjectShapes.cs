@@ -73,6 +73,12 @@ internal static class ObjectShapes
               (func (export "f") (param (ref null $b)) (result (ref null $b))
               local.get 0 {Repeat(n, static _ => "ref.cast (ref $s) struct.get $s 1 ")}))
             """),
+        new("casts-of-one-reference", 200, static n => $"""
+            (module (type $b (sub (struct (field i32)))) (type $s (sub $b (struct (field i32) (field i32))))
+              (func (export "f") (param (ref null $b)) (result i32) (local i32)
+              {Repeat(n, static i => $"local.get 0 ref.cast (ref $s) local.tee 0 ref.cast (ref $s) struct.get $s 1 local.get 1 i32.add i32.const {i} i32.xor local.set 1 ")}
+              local.get 1))
+            """),
         new("type-tests", 200, static n => $"""
             (module (type $b (sub (struct (field (mut i32))))) (type $s (sub $b (struct (field (mut i32)) (field (mut i32)))))
               (func (export "f") (param (ref null $b)) (result i32) (local i32)

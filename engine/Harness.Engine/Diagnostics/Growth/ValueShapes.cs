@@ -48,6 +48,49 @@ internal static class ValueShapes
               {Repeat(n, static i => $"local.get 0 local.get {i + 1} i32.store offset={4 * i} ")}
               local.get 0))
             """),
+        new("values-over-loops", 60, static n => $"""
+            (module (memory 1) (func (export "f") (param i32) (result i32) {Repeat(n, static _ => "(local i32) ")}
+              {Repeat(n, static i => $"local.get 0 i32.load offset={4 * i} local.set {i + 1} ")}
+              {Repeat(n, i => $"loop local.get 0 i32.load offset={4 * i} local.get {(i * 7 % n) + 1} i32.add local.tee 0 i32.const {i} i32.lt_u br_if 0 end ")}
+              {Repeat(n, static i => $"local.get 0 local.get {i + 1} i32.store offset={4 * i} ")}
+              local.get 0))
+            """),
+        new("values-behind-a-loop", 60, static n => $"""
+            (module (memory 1) (func (export "f") (param i32) (result i32) {Repeat(n, static _ => "(local i32) ")}
+              block loop
+              local.get 0 i32.eqz br_if 1
+              {Repeat(n, static i => $"local.get {i + 1} local.get 0 i32.add local.set {i + 1} ")}
+              local.get 0 i32.const 1 i32.sub local.set 0 br 0 end end
+              {Repeat(n, static i => $"local.get 0 local.get {i + 1} i32.store offset={4 * i} ")}
+              local.get 0))
+            """),
+        new("branches-with-values", 60, static n => $"""
+            (module (memory 1) (func (export "f") (param i32) (result i32) {Repeat(n, static _ => "(local i32) ")}
+              block
+              {Repeat(n, static i => $"local.get 0 i32.load offset={4 * i} local.tee {i + 1} br_if 0 ")}
+              end
+              {Repeat(n, static i => $"local.get 0 local.get {i + 1} i32.store offset={4 * i} ")}
+              local.get 0))
+            """),
+        new("constants-over-branches", 60, static n => $"""
+            (module (memory 1) (func (export "f") (param i32) (result i32) {Repeat(n, static _ => "(local i32) ")}
+              block
+              {Repeat(n, static i => $"local.get 0 i32.const {i} i32.eq br_if 0 ")}
+              {Repeat(n, static i => $"i32.const {i + 5} local.set {i + 1} ")}
+              end
+              {Repeat(n, static i => $"local.get 0 local.get {i + 1} i32.store offset={4 * i} ")}
+              local.get 0))
+            """),
+        new("copies-over-branches", 60, static n => $"""
+            (module (memory 1) (func (export "f") (param i32) (result i32) {Repeat(n, static _ => "(local i32) ")}
+              local.get 0 i32.load {Repeat(n, static i => $"local.tee {i + 1} ")} drop
+              block
+              {Repeat(n, static i => $"local.get 0 i32.const {i} i32.eq br_if 0 ")}
+              {Repeat(n, static i => $"local.get 0 i32.const {i} i32.add local.set {i + 1} ")}
+              end
+              {Repeat(n, static i => $"local.get 0 local.get {i + 1} i32.store offset={4 * i} ")}
+              local.get 0))
+            """),
         new("changes-over-blocks", 60, static n => $"""
             (module (memory 1) (func (export "f") (param i32) (result i32) {Repeat(n, static _ => "(local i32) ")}
               {Repeat(n, i => $"local.get 0 i32.load offset={4 * i} i32.eqz if local.get 0 local.get {(i * 7 % n) + 1} i32.add local.set {i + 1} end ")}
@@ -61,6 +104,11 @@ internal static class ValueShapes
             """),
         new("constants", 1000, static n => $"""
             (module (memory 1) (func (export "f") (param i32)
+              {Repeat(n, static i => $"local.get 0 i64.const {(i * 123456789012L) + 1} i64.store offset={8 * i} ")}))
+            """),
+        new("constants-behind-a-handler", 500, static n => $"""
+            (module (memory 1) (func $g) (func (export "f") (param i32)
+              block try_table (catch_all 0) call $g end end
               {Repeat(n, static i => $"local.get 0 i64.const {(i * 123456789012L) + 1} i64.store offset={8 * i} ")}))
             """),
         new("float-constants", 1000, static n => $"""
