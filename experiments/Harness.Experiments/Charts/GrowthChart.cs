@@ -19,7 +19,7 @@ internal static class GrowthChart
         return new Figure
         {
             Title = "How compile time and memory grow with the size of modules",
-            Subtitle = $"Each line is a shape of modules, from its smallest number N to 16 N, in relation to N; both axes are logarithmic. Named are the shapes that grow fastest, with their exponents. Dashed: growth by N, and the most that is allowed (time N^{ShapeGrowth.MostOfTime}, memory N^{ShapeGrowth.MostOfMemory})",
+            Subtitle = $"Each line is a shape of modules, from a number N to {GrowthScale.Range} N, in relation to N; both axes are logarithmic. Named are the shapes that grow fastest, with the exponents of the {ShapeGrowth.FittedSizes} largest sizes. Dashed: growth by N, and the most that is allowed (time N^{ShapeGrowth.MostOfTime}, memory N^{ShapeGrowth.MostOfMemory})",
             Panels = [.. panels],
             Source = "harness growth",
         };

@@ -16,44 +16,47 @@ internal static class GrowthCommand
     {
         var shapes = new Argument<string[]>("shapes") { Description = "shapes to measure; all where none is named", Arity = ArgumentArity.ZeroOrMore };
         var repeat = new Option<int>("--repeat") { Description = "how often each module is compiled by each tier; the fastest counts", HelpName = "N", DefaultValueFactory = _ => 3 }.AtLeast(1);
+        var time = new Option<int>("--largest-time") { Description = "milliseconds that the largest module of a shape takes to compile, where it can be so large", HelpName = "MS", DefaultValueFactory = _ => 100 }.AtLeast(1);
+        var bytes = new Option<int>("--largest-module") { Description = "most megabytes of a module", HelpName = "MB", DefaultValueFactory = _ => 10 }.AtLeast(1);
         var results = new Option<string?>("--results") { Description = "results folder [results/growth; none where shapes are named]", HelpName = "FOLDER" };
-        var command = new Command("growth", "compile modules of many shapes, from a number N to 16 N, and fit how time and memory grow") { shapes, repeat, results };
+        var command = new Command("growth", "compile modules of many shapes, from a number N to 16 N, and fit how time and memory grow with N") { shapes, repeat, time, bytes, results };
         var knobs = KnobOptions.AddTo(command);
         command.SetAction(parsed =>
         {
             var named = parsed.GetValue(shapes) ?? [];
             var options = EngineOptions.FromDictionary(knobs.Read(parsed));
             var folder = parsed.GetValue(results) ?? (named.Length == 0 ? Path.Combine(ProjectLayout.Results, "growth") : null);
-            return Run(GrowthStudy.Find(named), options, parsed.GetValue(repeat), folder is null ? null : new ResultsFolder(folder));
+            var scale = new GrowthScale(parsed.GetValue(time), parsed.GetValue(bytes) << 20);
+            return Run(GrowthStudy.Find(named), options, parsed.GetValue(repeat), scale, folder is null ? null : new ResultsFolder(folder));
         });
         return command;
     }
 
     /// <returns>1 if something grows faster than it may.</returns>
-    private static int Run(IReadOnlyList<GrowingShape> shapes, EngineOptions options, int repetitions, ResultsFolder? folder)
+    private static int Run(IReadOnlyList<GrowingShape> shapes, EngineOptions options, int repetitions, GrowthScale scale, ResultsFolder? folder)
     {
         var run = RunDescription.Current();
         folder?.Create();
-        var rows = GrowthStudy.Run(shapes, options, repetitions, static (shape, rows) =>
+        var rows = GrowthStudy.Run(shapes, options, repetitions, scale, static (shape, rows) =>
         {
             foreach (var growth in ShapeGrowth.Of(rows))
                 Console.WriteLine(Describe(growth));
         });
         var all = ShapeGrowth.Of(rows);
         if (folder is not null)
-            Write(folder, rows, all, run);
+            Write(folder, rows, all, scale, run);
         var excessive = all.Count(growth => growth.IsExcessive);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{excessive} of {all.Count} grow faster than time N^{ShapeGrowth.MostOfTime}, memory N^{ShapeGrowth.MostOfMemory}"));
         return excessive == 0 ? 0 : 1;
     }
 
-    private static void Write(ResultsFolder folder, IReadOnlyList<GrowthRow> rows, IReadOnlyList<ShapeGrowth> growth, RunDescription run)
+    private static void Write(ResultsFolder folder, IReadOnlyList<GrowthRow> rows, IReadOnlyList<ShapeGrowth> growth, GrowthScale scale, RunDescription run)
     {
         var file = Path.Combine(folder.Path, "growth.csv");
         File.Delete(file);
         using (var csv = DurableCsv<GrowthRow>.Open(file, out _))
             csv.Append(rows);
-        File.WriteAllText(folder.Summary, GrowthSummary.Create(growth, MachineDescription.Current(), run));
+        File.WriteAllText(folder.Summary, GrowthSummary.Create(growth, scale, MachineDescription.Current(), run));
         foreach (var format in FigureFile.KeptFormats)
             FigureFile.Write(GrowthChart.Create(growth), folder.Chart("chart", format));
         Console.WriteLine($"{folder.Path}: growth.csv, summary.md, {string.Join(", ", FigureFile.KeptFormats.Select(format => $"chart.{format}"))}");
@@ -61,5 +64,5 @@ internal static class GrowthCommand
 
     private static string Describe(ShapeGrowth growth) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{growth.Shape,-24} {growth.Tier,-10} time N^{growth.OfTime:0.00}  memory N^{growth.OfMemory:0.00}  {growth.Rows[^1].CompileMs,9:0.0} ms at {growth.Rows[^1].Size} (module {growth.Rows[^1].ModuleBytes / 1024} KB)  {growth.Rows[^1].LongestStep}{(growth.IsExcessive ? "  TOO FAST" : "")}{(growth.Refusal.Length > 0 ? $"  not compiled: {growth.Refusal}" : "")}");
+        $"{growth.Shape,-24} {growth.Tier,-10} time N^{growth.OfTime:0.00}  memory N^{growth.OfMemory:0.00}  {growth.Rows[^1].CompileMs,9:0.0} ms at {growth.Rows[^1].Size} (module {growth.Rows[^1].ModuleBytes / 1024} KB)  {growth.Rows[^1].LongestStep,-28} {growth.Verdict}").TrimEnd();
 }

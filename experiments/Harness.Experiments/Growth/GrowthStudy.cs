@@ -5,16 +5,13 @@ using Harness.Engine.Diagnostics.Growth;
 namespace Harness.Experiments.Growth;
 
 /// <summary>
-/// Measures how compile time and memory grow with modules of every shape, from a shape's smallest number to 16 times that. Each module is compiled
-/// several times by both tiers; the fastest counts, since what is slower was disturbed.
+/// Measures how compile time and memory grow with modules of every shape, from a number to 16 times that, by tier. Each module is compiled
+/// several times; the fastest counts, since what is slower was disturbed.
 /// </summary>
 internal static class GrowthStudy
 {
     /// <summary>The tiers, in the order in which they are shown.</summary>
     public static readonly IReadOnlyList<string> Tiers = ["baseline", "optimizing"];
-
-    /// <summary>How many times a shape's smallest number is measured.</summary>
-    public static readonly IReadOnlyList<int> Multiples = [1, 2, 4, 8, 16];
 
     private static readonly Dictionary<string, Func<byte[], EngineOptions, CompilationCost>> Measures = new()
     {
@@ -36,19 +33,28 @@ internal static class GrowthStudy
     /// <summary>Measures shapes.</summary>
     /// <param name="shapes">The shapes.</param>
     /// <param name="options">The knobs.</param>
-    /// <param name="repetitions">How often each module is compiled by each tier.</param>
-    /// <param name="measured">Told each shape that is done, with its rows.</param>
+    /// <param name="repetitions">How often each module is compiled.</param>
+    /// <param name="scale">How large modules become.</param>
+    /// <param name="measured">Told each shape that is done in a tier, with its rows.</param>
     public static IReadOnlyList<GrowthRow> Run(
-        IReadOnlyList<GrowingShape> shapes, EngineOptions options, int repetitions, Action<GrowingShape, IReadOnlyList<GrowthRow>> measured)
+        IReadOnlyList<GrowingShape> shapes,
+        EngineOptions options,
+        int repetitions,
+        GrowthScale scale,
+        Action<GrowingShape, IReadOnlyList<GrowthRow>> measured)
     {
         WarmUp(shapes, options);
         var rows = new List<GrowthRow>();
         foreach (var shape in shapes)
         {
-            var modules = Multiples.Select(multiple => (Size: shape.Size * multiple, Bytes: shape.Assemble(shape.Size * multiple))).ToList();
-            var own = Tiers.SelectMany(tier => modules.Select(module => Measure(shape, tier, module.Size, module.Bytes, options, repetitions))).ToList();
-            rows.AddRange(own);
-            measured(shape, own);
+            foreach (var tier in Tiers)
+            {
+                var own = scale.SizesOf(shape, Measures[tier], options)
+                    .Select(module => Measure(shape, tier, module.Size, module.Module, options, repetitions))
+                    .ToList();
+                rows.AddRange(own);
+                measured(shape, own);
+            }
         }
 
         return rows;
@@ -70,7 +76,7 @@ internal static class GrowthStudy
 
     private static GrowthRow Measure(GrowingShape shape, string tier, int size, byte[] module, EngineOptions options, int repetitions)
     {
-        var costs = Enumerable.Range(0, repetitions).Select(_ => Measures[tier](module, options)).ToList();
+        var costs = Enumerable.Range(0, repetitions).Select(_ => MeasureAlone(tier, module, options)).ToList();
         var best = costs.MinBy(cost => cost.Time)!;
         var longest = best.Steps.Count == 0 ? default : best.Steps.MaxBy(step => step.Value);
         return new GrowthRow
@@ -85,5 +91,12 @@ internal static class GrowthStudy
             LongestStep = longest.Key is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{longest.Key} {(double)longest.Value / best.Time:0%}"),
             Refusal = best.Refusal ?? "",
         };
+    }
+
+    /// <summary>Compiles a module when what others have left behind is collected.</summary>
+    private static CompilationCost MeasureAlone(string tier, byte[] module, EngineOptions options)
+    {
+        GC.Collect();
+        return Measures[tier](module, options);
     }
 }

@@ -1,0 +1,79 @@
+using Harness.Engine.Configuration;
+using Harness.Engine.Diagnostics.Growth;
+using Harness.Experiments.Growth;
+
+namespace Harness.Experiments.Tests.Growth;
+
+/// <summary>How large the modules become whose compilation is measured, and what is said of them.</summary>
+public sealed class GrowthScaleTests
+{
+    [Fact]
+    public void AModuleGrowsUntilItTakesLongEnough()
+    {
+        var scale = new GrowthScale(100, 10 << 20);
+        var sizes = scale.SizesOf(GrowingShapes.Get("ifs"), (module, _) => new CompilationCost(module.Length * 500L, 0, 0, null), EngineOptions.Default);
+        Assert.Equal(5, sizes.Count);
+        Assert.Equal(16, sizes[^1].Size / sizes[0].Size);
+        Assert.InRange(sizes[^1].Module.Length * 500L, 100_000_000, 400_000_000);
+    }
+
+    [Fact]
+    public void AModuleGrowsNoFurtherThanItMay()
+    {
+        var shape = GrowingShapes.Get("sequential-blocks");
+        var sizes = new GrowthScale(1000, 400_000).SizesOf(shape, Instantly, EngineOptions.Default);
+        Assert.InRange(sizes[^1].Module.Length, 200_000, 400_000);
+    }
+
+    [Fact]
+    public void TheLimitsOfTheSpecificationEndAShape()
+    {
+        // A function has 1,000 parameters at most, and 50,000 locals.
+        Assert.Equal(960, new GrowthScale(1000, 10 << 20).SizesOf(GrowingShapes.Get("arguments"), Instantly, EngineOptions.Default)[^1].Size);
+        Assert.Equal(32_000, new GrowthScale(1000, 10 << 20).SizesOf(GrowingShapes.Get("locals"), Instantly, EngineOptions.Default)[^1].Size);
+    }
+
+    [Fact]
+    public void WhatGrowsTooFastIsSaidInWords()
+    {
+        Assert.Equal("", Square(row => row.Size, row => row.Size).Verdict);
+        Assert.Equal("time above N^1.3", Square(row => row.Size * row.Size, row => row.Size).Verdict);
+        Assert.Equal("time above N^1.3, memory above N^1.1", Square(row => row.Size * row.Size, row => row.Size * row.Size).Verdict);
+
+        static ShapeGrowth Square(Func<(long Size, int Index), double> time, Func<(long Size, int Index), double> memory) =>
+            new("shape", "baseline", [.. Enumerable.Range(0, 5).Select(index => Row(time((1L << index, index)), memory((1L << index, index)), 1 << index))]);
+
+        static GrowthRow Row(double time, double memory, int size) => new()
+        {
+            Shape = "shape",
+            Tier = "baseline",
+            Size = size,
+            ModuleBytes = size,
+            CompileMs = time,
+            AllocatedBytes = (long)memory,
+            CodeBytes = 0,
+            LongestStep = "",
+            Refusal = "",
+        };
+    }
+
+    [Fact]
+    public void SmallSizesDoNotCount()
+    {
+        GrowthRow[] rows = [.. new[] { 1.0, 1, 10, 20, 40 }.Select((time, index) => new GrowthRow
+        {
+            Shape = "shape",
+            Tier = "optimizing",
+            Size = 1 << index,
+            ModuleBytes = 1,
+            CompileMs = time,
+            AllocatedBytes = 1,
+            CodeBytes = 0,
+            LongestStep = "",
+            Refusal = "",
+        })];
+        Assert.Equal(1, new ShapeGrowth("shape", "optimizing", rows).OfTime, 6);
+    }
+
+    private static CompilationCost Instantly(byte[] module, EngineOptions options) => new(0, 0, 0, null);
+}
