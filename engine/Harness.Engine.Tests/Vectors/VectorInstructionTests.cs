@@ -3,14 +3,18 @@ using System.Text;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Engine.Tests.Baseline;
+using Harness.Engine.Tests.Optimizer.CodeGeneration;
 using Harness.Engine.Vectors;
 
 namespace Harness.Engine.Tests.Vectors;
 
-/// <summary>Every vector instruction without memory against a reference in plain C#, with operands at the limits and random ones.</summary>
+/// <summary>
+/// Every vector instruction without memory against a reference in plain C#, with operands at the limits and random ones: in baseline code, and in
+/// optimized code of both encodings.
+/// </summary>
 public sealed class VectorInstructionTests
 {
-    private const int RandomOperands = 60;
+    private const int RandomOperands = 20;
 
     /// <summary>Lanes at the limits of integers and floats, of each width.</summary>
     private static readonly ulong[] Patterns =
@@ -44,22 +48,44 @@ public sealed class VectorInstructionTests
         OpcodeInfo info = OpcodeTable.ByName(name)!;
         var random = new Random(name.Aggregate(17, (hash, letter) => unchecked((hash * 31) + letter)));
         byte[][] immediates = [.. ImmediatesOf(info, random)];
-        using var run = new BaselineRun(ModuleOf(info, immediates));
+        V128[][] constants = [.. immediates.Select(_ => OperandsOf(info, random).First())];
+        string module = ModuleOf(info, immediates, constants);
+        using (var baseline = new BaselineRun(module)) Check("baseline", baseline.Instance, info, immediates, constants, random);
+        using (var avx = new OptimizedRun(module, "inlining=off", "vectors.avx=on")) Check("optimized, AVX", avx.Instance, info, immediates, constants, random);
+        using (var sse = new OptimizedRun(module, "inlining=off", "vectors.avx=off")) Check("optimized, SSE4.1", sse.Instance, info, immediates, constants, random);
+    }
+
+    private static void Check(string code, Instance instance, OpcodeInfo info, byte[][] immediates, V128[][] constants, Random random)
+    {
+        WasmValue[] Run(string function, params WasmValue[] arguments) => instance.GetFunction(function).Invoke(arguments);
+
         for (int i = 0; i < immediates.Length; i++)
         {
+            V128 Evaluate(params V128[] operands) => VectorReference.Evaluate(info.Name, operands, immediates[i]);
+
+            AssertSame(info, Evaluate(constants[i]), Run($"folded{i}")[0], $"{code}: {info.Name} of constants {string.Join(", ", constants[i])}");
             foreach (V128[] operands in OperandsOf(info, random))
             {
-                V128 expected = VectorReference.Evaluate(name, operands, immediates[i]);
+                V128 expected = Evaluate(operands);
                 WasmValue[] values = [.. operands.Select((operand, j) => ToValue(operand, info.Parameters[j]))];
-                string what = $"{name} {string.Join(' ', immediates[i])} of {string.Join(", ", operands)}";
-                AssertSame(info, expected, run.Call($"plain{i}", values), what);
-                AssertSame(info, expected, run.Call($"frame{i}", values), what);
-                WasmValue[] kept = run.CallAll($"kept{i}", values);
+                string what = $"{code}: {info.Name} {string.Join(' ', immediates[i])} of {string.Join(", ", operands)}";
+                AssertSame(info, expected, Run($"plain{i}", values)[0], what);
+                AssertSame(info, expected, Run($"frame{i}", values)[0], what);
+                WasmValue[] kept = Run($"kept{i}", values);
                 AssertSame(info, expected, kept[^1], what);
                 for (int j = 0; j < values.Length; j++) Assert.Equal(values[j], kept[j]);
+                for (int j = 0; j < values.Length; j++)
+                {
+                    if (info.Parameters[j] == ValueKind.V128) Run($"put{j}", values[j]);
+                    V128[] mixed = [.. constants[i]];
+                    mixed[j] = operands[j];
+                    AssertSame(info, Evaluate(mixed), Run($"constant{i}_{j}", values[j])[0], $"{what}, all but {j} of {string.Join(", ", constants[i])}");
+                }
+
+                AssertSame(info, expected, Run($"loaded{i}", values)[0], what);
                 if (info.Parameters.Distinct().Count() > 1 || info.Parameters.Length < 2) continue;
                 V128[] same = [.. operands.Select(_ => operands[0])];
-                AssertSame(info, VectorReference.Evaluate(name, same, immediates[i]), run.Call($"same{i}", values[0]), what);
+                AssertSame(info, Evaluate(same), Run($"same{i}", values[0])[0], what);
             }
         }
     }
@@ -71,27 +97,56 @@ public sealed class VectorInstructionTests
             VectorSelections.All.Select(row => row.Opcode));
 
     /// <summary>
-    /// Functions that apply an instruction to parameters in registers, to values in the frame, to values that are wanted afterwards, and to one
-    /// value several times.
+    /// Functions that apply an instruction to parameters in registers, to values in the frame, to values that are wanted afterwards, to vectors in
+    /// memory, to constants, to one value and constants, and to one value several times.
     /// </summary>
-    private static string ModuleOf(OpcodeInfo info, byte[][] immediates)
+    private static string ModuleOf(OpcodeInfo info, byte[][] immediates, V128[][] constants)
     {
-        var text = new StringBuilder("(func $nothing)");
+        var text = new StringBuilder("(memory 1) (func $nothing)");
         string types = string.Join(' ', info.Parameters.Select(kind => kind.ToString().ToLowerInvariant()));
         string result = info.Results[0].ToString().ToLowerInvariant();
         string operands = string.Join(' ', Enumerable.Range(0, info.Parameters.Length).Select(i => $"local.get {i}"));
         string same = string.Join(' ', info.Parameters.Select(_ => "local.get 0"));
+        string loaded = string.Join(' ', info.Parameters.Select((kind, j) =>
+            kind == ValueKind.V128 ? $"i32.const {PlaceOf(j)} v128.load" : $"local.get {j}"));
+        for (int j = 0; j < info.Parameters.Length; j++)
+        {
+            if (info.Parameters[j] == ValueKind.V128)
+                text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"put{j}\") (param v128) (v128.store (i32.const {PlaceOf(j)}) (local.get 0)))");
+        }
+
         for (int i = 0; i < immediates.Length; i++)
         {
             string instruction = $"{info.Name} {string.Join(' ', immediates[i])}";
             text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"plain{i}\") (param {types}) (result {result}) {operands} {instruction})");
             text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"frame{i}\") (param {types}) (result {result}) {operands} call $nothing {instruction})");
             text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"kept{i}\") (param {types}) (result {types} {result}) {operands} {operands} {instruction})");
+            text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"loaded{i}\") (param {types}) (result {result}) {loaded} {instruction})");
+            string[] known = [.. constants[i].Select((constant, j) => ConstantOf(constant, info.Parameters[j]))];
+            text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"folded{i}\") (result {result}) {string.Join(' ', known)} {instruction})");
+            for (int j = 0; j < known.Length; j++)
+            {
+                string mixed = string.Join(' ', known.Select((constant, k) => k == j ? "local.get 0" : constant));
+                text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"constant{i}_{j}\") (param {types.Split(' ')[j]}) (result {result}) {mixed} {instruction})");
+            }
+
             text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"same{i}\") (param {types.Split(' ')[0]}) (result {result}) {(info.Parameters.Distinct().Count() > 1 ? "unreachable" : $"{same} {instruction}")})");
         }
 
         return text.ToString();
     }
+
+    /// <summary>Where an operand lies in memory, on no boundary.</summary>
+    private static int PlaceOf(int operand) => (32 * operand) + 1;
+
+    private static string ConstantOf(V128 value, ValueKind kind) => kind switch
+    {
+        ValueKind.I32 => $"i32.const {(int)value.Low}",
+        ValueKind.I64 => $"i64.const {(long)value.Low}",
+        ValueKind.F32 => $"i32.const {(int)value.Low} f32.reinterpret_i32",
+        ValueKind.F64 => $"i64.const {(long)value.Low} f64.reinterpret_i64",
+        _ => $"v128.const i64x2 {(long)value.Low} {(long)value.High}",
+    };
 
     private static IEnumerable<byte[]> ImmediatesOf(OpcodeInfo info, Random random)
     {
@@ -105,6 +160,7 @@ public sealed class VectorInstructionTests
             case ImmediateKind.Shuffle:
                 yield return [.. Enumerable.Range(0, 16).Select(i => (byte)i)];
                 yield return [.. Enumerable.Range(0, 16).Select(i => (byte)(31 - i))];
+                foreach (byte[] numbers in ShuffleTests.Matched) yield return numbers;
                 for (int i = 0; i < 8; i++) yield return [.. Enumerable.Range(0, 16).Select(_ => (byte)random.Next(32))];
                 break;
             default:

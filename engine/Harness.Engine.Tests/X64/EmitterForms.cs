@@ -228,6 +228,30 @@ internal static class EmitterForms
             yield return new($"{op} x, m, i", (a, o) => a.Packed(op, o.X, o.M, o.Count & 7), o => new($"{op}", Of(o.X), Of(o.Memory, bytes), Of(o.Count & 7, OpSize.Byte)));
         }
 
+        foreach (PackedOp op in Enum.GetValues<PackedOp>().Where(op => op != PackedOp.None && !IsUnary(op)))
+        {
+            yield return new($"v{op} x, x, x", (a, o) => a.Vex(op, o.X, o.Y, o.Z), o => new($"v{op}", Of(o.X), Of(o.Y), Of(o.Z)));
+            yield return new($"v{op} x, x, m", (a, o) => a.Vex(op, o.X, o.Y, o.M), o => new($"v{op}", Of(o.X), Of(o.Y), Of(o.Memory, SourceBytes(op))));
+        }
+
+        PackedImmediateOp[] withTwoOperands =
+        [
+            PackedImmediateOp.ShufPs, PackedImmediateOp.CmpPs, PackedImmediateOp.CmpPd, PackedImmediateOp.PblendW, PackedImmediateOp.Palignr,
+            PackedImmediateOp.InsertPs,
+        ];
+        foreach (PackedImmediateOp op in withTwoOperands)
+        {
+            int bytes = op == PackedImmediateOp.InsertPs ? 4 : 16;
+            yield return new($"v{op} x, x, x, i", (a, o) => a.Vex(op, o.X, o.Y, o.Z, o.Count & 7), o => new($"v{op}", Of(o.X), Of(o.Y), Of(o.Z), Of(o.Count & 7, OpSize.Byte)));
+            yield return new(
+                $"v{op} x, x, m, i",
+                (a, o) => a.Vex(op, o.X, o.Y, o.M, o.Count & 7),
+                o => new($"v{op}", Of(o.X), Of(o.Y), Of(o.Memory, bytes), Of(o.Count & 7, OpSize.Byte)));
+        }
+
+        foreach (PackedShiftOp op in Enum.GetValues<PackedShiftOp>())
+            yield return new($"v{op} x, x, i", (a, o) => a.Vex(op, o.X, o.Y, o.Count), o => new($"v{op}", Of(o.X), Of(o.Y), Of(o.Count, OpSize.Byte)));
+
         foreach (PackedShiftOp op in Enum.GetValues<PackedShiftOp>())
             yield return new($"{op} x, i", (a, o) => a.Packed(op, o.X, o.Count), o => new($"{op}", Of(o.X), Of(o.Count, OpSize.Byte)));
 
@@ -301,6 +325,11 @@ internal static class EmitterForms
         op is IntToFloatOp.CvtSi32ToSs or IntToFloatOp.CvtSi32ToSd ? OpSize.Dword : OpSize.Qword;
 
     private static string Suffix(OpSize size) => size == OpSize.Dword ? "ss" : "sd";
+
+    /// <summary>Whether an operation has but one operand, and so no form with another one.</summary>
+    private static bool IsUnary(PackedOp op) =>
+        op is PackedOp.MovDdup or PackedOp.Ptest
+        || new[] { "Sqrt", "Cvt", "Pabs", "Pmov" }.Any(prefix => $"{op}".StartsWith(prefix, StringComparison.Ordinal));
 
     private static int SourceBytes(PackedOp op) => op switch
     {

@@ -162,7 +162,7 @@ internal sealed class FunctionCompiler : IDisposable
 
     private void CompileBody()
     {
-        _state.Clear(_body.Function.HasVectors ? FrameLayout.BaselineVectorSlotSize : FrameLayout.BaselineSlotSize);
+        _state.Clear(FrameLayout.SlotSizeOf(_body.Function));
         _feedback.Clear();
         _framing.PushParameters();
         _framing.PushLocals();

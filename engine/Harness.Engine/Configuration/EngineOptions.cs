@@ -427,6 +427,17 @@ public sealed record EngineOptions
         Maximum = 1_000_000, Unit = "blocks")]
     public int CompileLiveBlocks { get; init; } = 16;
 
+    /// <summary>Whether functions with vectors are optimized, and inlined. Without it they stay in baseline code.</summary>
+    [Knob("vectors.optimize", "optimize functions with vectors; without it they stay in baseline code and are not inlined")]
+    public bool VectorsOptimize { get; init; } = true;
+
+    /// <summary>
+    /// Whether optimized code has vector instructions in the three-operand encoding, which saves copies and lets operands in memory be
+    /// unaligned, where the processor has it.
+    /// </summary>
+    [Knob("vectors.avx", "use the three-operand forms of vector instructions in optimized code where the processor has them; without it the forms of SSE4.1")]
+    public bool VectorsAvx { get; init; } = true;
+
     /// <summary>Loop unrolling.</summary>
     [Knob("pass.unroll", "repeat the bodies of small innermost loops that call nothing", V8Flag = "--wasm-loop-unrolling")]
     public bool PassUnroll { get; init; } = true;

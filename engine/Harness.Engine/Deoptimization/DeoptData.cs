@@ -1,3 +1,5 @@
+using Harness.Engine.Runtime;
+
 namespace Harness.Engine.Deoptimization;
 
 /// <summary>At which side of an instruction baseline execution goes on.</summary>
@@ -49,7 +51,11 @@ internal sealed record DeoptFrame(
 /// <param name="Reason">Why it is taken, unless by stress.</param>
 /// <param name="Frames">Frames to rebuild, outermost first.</param>
 /// <param name="Objects">The objects that values of the frames, and fields of these objects, refer to by their places here.</param>
-internal sealed record DeoptPoint(int ReturnOffset, DeoptReason Reason, DeoptFrame[] Frames, DeoptObject[] Objects);
+internal sealed record DeoptPoint(int ReturnOffset, DeoptReason Reason, DeoptFrame[] Frames, DeoptObject[] Objects)
+{
+    /// <summary>The vectors that constants name by number.</summary>
+    public V128[] Vectors { get; init; } = [];
+}
 
 /// <summary>All exits of a piece of optimized code, in ascending order of <see cref="DeoptPoint.ReturnOffset"/>.</summary>
 internal sealed record DeoptData(DeoptPoint[] Points);

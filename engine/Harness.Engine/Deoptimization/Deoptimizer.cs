@@ -121,7 +121,7 @@ internal static unsafe class Deoptimizer
     private static FrameTransfer* Build(
         FrameImage image, DeoptPoint point, Instance instance, RegisterFile* registers, byte* framePointer)
     {
-        image.Begin(instance, framePointer);
+        image.Begin(instance, framePointer, point.Vectors);
         image.AddObjects(point.Objects, registers);
         foreach (DeoptFrame frame in point.Frames)
         {

@@ -23,19 +23,22 @@ internal sealed unsafe class FrameImage : IDisposable
     private byte* _buffer = (byte*)NativeMemory.Alloc(InitialCapacity);
     private nuint _capacity = InitialCapacity;
     private Frame[] _frames = new Frame[8];
-    private ulong[] _values = new ulong[64];
+    private V128[] _values = new V128[64];
     private int _frameCount;
     private int _valueCount;
     private ulong[] _objects = [];
+    private V128[] _vectors = [];
     private Instance _instance = null!;
     private byte* _framePointer;
 
     /// <summary>Starts an image.</summary>
     /// <param name="instance">The instance of all frames.</param>
     /// <param name="framePointer">rbp of the optimized frame.</param>
-    public void Begin(Instance instance, byte* framePointer)
+    /// <param name="vectors">The vectors that constants name.</param>
+    public void Begin(Instance instance, byte* framePointer, V128[] vectors)
     {
         _instance = instance;
+        _vectors = vectors;
         _framePointer = framePointer;
         _frameCount = 0;
         _valueCount = 0;
@@ -66,9 +69,9 @@ internal sealed unsafe class FrameImage : IDisposable
             bool isStruct = TypeRegistry.Get(typeId).Struct is not null;
             for (int field = 0; field < fields.Length; field++)
             {
-                ulong bits = Read(fields[field], registers);
-                if (isStruct) heap.WriteField(_objects[i], field, bits);
-                else heap.WriteElement(_objects[i], (uint)field, bits);
+                (ulong bits, ulong highBits) = Read(fields[field], registers);
+                if (isStruct) heap.WriteField(_objects[i], field, bits, highBits);
+                else heap.WriteElement(_objects[i], (uint)field, bits, highBits);
             }
         }
     }
@@ -154,13 +157,20 @@ internal sealed unsafe class FrameImage : IDisposable
     /// <returns>What is to be put on the stack.</returns>
     public FrameTransfer* BuildLoop(Instance instance, byte* framePointer, RegisterFile* registers, ValueLocation[] values, CompiledCode optimized)
     {
-        Begin(instance, framePointer);
+        Begin(instance, framePointer, []);
         byte* bottom = framePointer - optimized.FrameSize;
         Lay(bottom, optimized.Block.Address);
         SetFrameRegisters(framePointer);
         *(ulong*)(_buffer + optimized.FrameSize + FrameLayout.Instance) = (ulong)instance.Header;
-        var first = (ulong*)(_buffer + optimized.FrameSize + optimized.LoopValues);
-        for (int i = 0; i < values.Length; i++) first[-i] = Read(values[i], registers);
+        byte* first = _buffer + optimized.FrameSize + optimized.LoopValues;
+        for (int i = 0; i < values.Length; i++)
+        {
+            var place = (ulong*)(first - (i * optimized.LoopValueSize));
+            (ulong bits, ulong highBits) = Read(values[i], registers);
+            place[0] = bits;
+            if (values[i].Type == ValueKind.V128) place[1] = highBits;
+        }
+
         return _transfer;
     }
 
@@ -189,7 +199,8 @@ internal sealed unsafe class FrameImage : IDisposable
             var values = new DeoptValue[frame.Values.Length];
             for (int j = 0; j < values.Length; j++)
             {
-                values[j] = new DeoptValue(frame.Values[j].Type, _values[_frames[i].FirstValue + j]);
+                (ulong bits, ulong highBits) = _values[_frames[i].FirstValue + j];
+                values[j] = new DeoptValue(frame.Values[j].Type, bits, highBits);
             }
 
             frames[i] = new RebuiltFrame(
@@ -230,8 +241,10 @@ internal sealed unsafe class FrameImage : IDisposable
         _transfer->Registers[Runtime.CallingConvention.MemoryBase] = (ulong)_instance.Header->MemoryBase;
     }
 
-    private ulong Read(ValueLocation location, RegisterFile* registers)
+    /// <summary>The bits of a value, those beyond its width zero.</summary>
+    private V128 Read(ValueLocation location, RegisterFile* registers)
     {
+        if (location.Type == ValueKind.V128) return ReadVector(location, registers);
         ulong bits = location.Kind switch
         {
             ValueLocationKind.Gpr => (*registers)[(Gpr)location.Payload],
@@ -240,11 +253,29 @@ internal sealed unsafe class FrameImage : IDisposable
             ValueLocationKind.Object => _objects[location.Payload],
             _ => (ulong)location.Payload,
         };
-        return location.Type is ValueKind.I32 or ValueKind.F32 ? (uint)bits : bits;
+        return new V128(location.Type is ValueKind.I32 or ValueKind.F32 ? (uint)bits : bits, 0);
     }
 
-    private void Write(byte* framePointer, ValueLocation location, ulong bits)
+    private V128 ReadVector(ValueLocation location, RegisterFile* registers)
     {
+        switch (location.Kind)
+        {
+            case ValueLocationKind.Xmm:
+                var register = (Xmm)location.Payload;
+                return new V128((*registers)[register], registers->HighHalf(register));
+            case ValueLocationKind.Stack:
+                var place = (ulong*)(_framePointer + location.Payload);
+                return new V128(place[0], place[1]);
+            default:
+                // Zero has number 0 everywhere, and is the only constant of baseline code.
+                return location.Payload == 0 ? default : _vectors[location.Payload];
+        }
+    }
+
+    private void Write(byte* framePointer, ValueLocation location, V128 value)
+    {
+        bool isVector = location.Type == ValueKind.V128;
+        ulong bits = value.Low;
         switch (location.Kind)
         {
             case ValueLocationKind.Gpr:
@@ -252,9 +283,11 @@ internal sealed unsafe class FrameImage : IDisposable
                 break;
             case ValueLocationKind.Xmm:
                 _transfer->Registers[(Xmm)location.Payload] = bits;
+                if (isVector) _transfer->Registers.HighHalf((Xmm)location.Payload) = value.High;
                 break;
             case ValueLocationKind.Stack:
                 Slot(framePointer + location.Payload) = bits;
+                if (isVector) Slot(framePointer + location.Payload + sizeof(ulong)) = value.High;
                 break;
         }
     }

@@ -38,7 +38,10 @@ internal readonly struct ValueLocation
     /// <summary>The value's kind; references are 8 bytes.</summary>
     public ValueKind Type { get; }
 
-    /// <summary>Register number, rbp offset in bytes, the constant's bits, or the object's place in <see cref="DeoptPoint.Objects"/>.</summary>
+    /// <summary>
+    /// Register number, rbp offset in bytes, the constant's bits (of a vector, its place in <see cref="DeoptPoint.Vectors"/>; 0 is zero), or the
+    /// object's place in <see cref="DeoptPoint.Objects"/>.
+    /// </summary>
     public long Payload { get; }
 
     /// <summary>A value in a general-purpose register.</summary>

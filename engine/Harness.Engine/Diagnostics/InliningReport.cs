@@ -86,7 +86,7 @@ internal static class InliningReport
         InliningDecision.TooLittleGain => "would gain too little for its size",
         InliningDecision.NotAdmitted => "not admitted by the policy of inlining.custom",
         InliningDecision.Refused => "refused by the file inlining.decisions",
-        InliningDecision.HasVectors => "the function has vectors, which stay in baseline code",
+        InliningDecision.HasVectors => "the function has vectors, which stay in baseline code without vectors.optimize",
         _ => throw new ArgumentOutOfRangeException(nameof(target), target.Decision, null),
     };
 }

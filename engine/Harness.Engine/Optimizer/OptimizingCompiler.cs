@@ -32,9 +32,9 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
         ModuleCode code, int functionIndex, int loop, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation = default)
     {
         WasmModule module = code.Module;
-        if (module.Functions[functionIndex].HasVectors)
+        if (module.Functions[functionIndex].HasVectors && !options.VectorsOptimize)
         {
-            throw new NotSupportedException("the function has vectors, which stay in baseline code");
+            throw new NotSupportedException("the function has vectors, which stay in baseline code without vectors.optimize");
         }
 
         long start = Stopwatch.GetTimestamp();

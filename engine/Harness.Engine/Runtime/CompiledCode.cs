@@ -148,6 +148,9 @@ internal sealed class CompiledCode
     /// </summary>
     public int LoopValues { get; init; }
 
+    /// <summary>Bytes that each value of such a loop takes.</summary>
+    public int LoopValueSize { get; init; } = sizeof(long);
+
     /// <summary>
     /// Offsets in the code where handlers begin, entered with the exception in rax, rsp as in the body, and everything else in the
     /// frame.

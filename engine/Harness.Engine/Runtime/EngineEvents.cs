@@ -53,12 +53,17 @@ public sealed record RebuiltFrame(
 
 /// <summary>A value in a rebuilt frame.</summary>
 /// <param name="Kind">Its kind.</param>
-/// <param name="Bits">Its bits, those of 32-bit values zero-extended.</param>
-public readonly record struct DeoptValue(ValueKind Kind, ulong Bits)
+/// <param name="Bits">Its bits, those of 32-bit values zero-extended, of a vector the low half.</param>
+/// <param name="HighBits">The high half of a vector.</param>
+public readonly record struct DeoptValue(ValueKind Kind, ulong Bits, ulong HighBits = 0)
 {
-    /// <summary>The value as a number in decimal, references in hexadecimal.</summary>
-    public override string ToString() =>
-        Kind == ValueKind.Ref ? $"0x{Bits:x}" : WasmValue.FromBits(Kind, Bits).ToString();
+    /// <summary>The value as a number in decimal, references and vectors in hexadecimal.</summary>
+    public override string ToString() => Kind switch
+    {
+        ValueKind.Ref => $"0x{Bits:x}",
+        ValueKind.V128 => new V128(Bits, HighBits).ToString(),
+        _ => WasmValue.FromBits(Kind, Bits).ToString(),
+    };
 }
 
 /// <summary>A failed guard left optimized code.</summary>

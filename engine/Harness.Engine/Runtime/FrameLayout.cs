@@ -38,6 +38,11 @@ internal static class FrameLayout
     /// <inheritdoc cref="BaselineSlotSize"/>
     public const int BaselineVectorSlotSize = 16;
 
+    /// <summary>
+    /// Bytes of a slot of a function's baseline frames, and of what each value takes where a loop's values pass into optimized code.
+    /// </summary>
+    public static int SlotSizeOf(Modules.FunctionInfo function) => function.HasVectors ? BaselineVectorSlotSize : BaselineSlotSize;
+
     /// <summary>Offset of spill slot 0 (8 bytes) of an optimized frame; slot i lies 8i below.</summary>
     public const int OptimizedFirstSlot = -16;
 

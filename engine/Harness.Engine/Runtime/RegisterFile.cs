@@ -25,6 +25,10 @@ internal unsafe struct RegisterFile
     [UnscopedRef]
     public ref ulong this[Xmm register] => ref _values[OffsetOf(register) / sizeof(ulong)];
 
+    /// <summary>The high 8 bytes of a vector register.</summary>
+    [UnscopedRef]
+    public ref ulong HighHalf(Xmm register) => ref _values[(OffsetOf(register) / sizeof(ulong)) + 1];
+
     /// <summary>Offset of a general-purpose register.</summary>
     public static int OffsetOf(Gpr register) => sizeof(ulong) * (int)register;
 

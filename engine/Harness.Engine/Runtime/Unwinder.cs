@@ -22,7 +22,7 @@ internal static unsafe class Unwinder
 
         nint landingPad = code.Block.Address + code.LandingPads[code.HandlerAt(returnAddress)];
         Instance instance = Instance.Of(*(InstanceHeader**)(framePointer + FrameLayout.Instance))!;
-        store.FrameImage.Begin(instance, framePointer);
+        store.FrameImage.Begin(instance, framePointer, []);
         return store.FrameImage.BuildHandler(framePointer - code.FrameSize, landingPad, exception);
     }
 

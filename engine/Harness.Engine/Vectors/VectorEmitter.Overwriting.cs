@@ -5,9 +5,6 @@ namespace Harness.Engine.Vectors;
 /// <content>The recipes that compute in the register of the first operand.</content>
 internal sealed partial class VectorEmitter
 {
-    /// <summary>The bits that tell bytes of a shuffle's second operand.</summary>
-    private const ulong SecondOperand = 0x1010_1010_1010_1010;
-
     private void EmitOverwriting(in VectorSelection row, in VectorOperands operands)
     {
         Xmm result = operands.Result;
@@ -38,9 +35,6 @@ internal sealed partial class VectorEmitter
                 Copy(Scratch, operands.C);
                 _asm.Packed(PackedOp.Pandn, Scratch, operands.B);
                 _asm.Packed(PackedOp.Por, result, Scratch);
-                break;
-            case VectorRecipe.Shuffle:
-                Shuffle(operands);
                 break;
             case VectorRecipe.Swizzle:
                 // Numbers above 15 get their highest bit, by which a byte becomes zero.
@@ -247,38 +241,5 @@ internal sealed partial class VectorEmitter
         _asm.Packed(PackedShiftOp.Psllq, Scratch, 32);
         _asm.Packed(PackedOp.PmulUdq, operands.Result, operands.B);
         _asm.Packed(PackedOp.Paddq, operands.Result, Scratch);
-    }
-
-    /// <summary>Takes bytes of both operands by tables in which a highest bit makes zero.</summary>
-    private void Shuffle(in VectorOperands operands)
-    {
-        var (firstLow, secondLow) = SplitLanes(operands.Low);
-        var (firstHigh, secondHigh) = SplitLanes(operands.High);
-        if (((operands.Low | operands.High) & SecondOperand) == 0)
-        {
-            _asm.Packed(PackedOp.Pshufb, operands.Result, _asm.Constant128(firstLow, firstHigh));
-            return;
-        }
-
-        if ((operands.Low & operands.High & SecondOperand) == SecondOperand)
-        {
-            Copy(operands.Result, operands.B);
-            _asm.Packed(PackedOp.Pshufb, operands.Result, _asm.Constant128(secondLow, secondHigh));
-            return;
-        }
-
-        Copy(Scratch, operands.B);
-        _asm.Packed(PackedOp.Pshufb, Scratch, _asm.Constant128(secondLow, secondHigh));
-        _asm.Packed(PackedOp.Pshufb, operands.Result, _asm.Constant128(firstLow, firstHigh));
-        _asm.Packed(PackedOp.Por, operands.Result, Scratch);
-    }
-
-    /// <summary>The numbers of bytes for the first and the second operand; where the byte is of the other one, the highest bit is set.</summary>
-    private static (ulong First, ulong Second) SplitLanes(ulong lanes)
-    {
-        // A byte of the second operand has a number with this bit, which becomes the highest one.
-        ulong isSecond = (lanes & SecondOperand) << 3;
-        ulong number = lanes & 0x0F0F_0F0F_0F0F_0F0F;
-        return (number | isSecond, number | (isSecond ^ 0x8080_8080_8080_8080));
     }
 }

@@ -26,9 +26,16 @@ internal sealed partial class VectorEmitter(Assembler assembler)
     /// <param name="operands">Its registers.</param>
     public void Emit(in VectorSelection row, in VectorOperands operands)
     {
+        if (row.Recipe == VectorRecipe.Shuffle)
+        {
+            Shuffle(operands);
+            return;
+        }
+
         if (row.OverwritesFirst)
         {
-            if (operands.Result != operands.A) _asm.MovAps(operands.Result, operands.A);
+            if (UsesAvx && TryEmitThreeOperand(row, operands)) return;
+            if (operands.Result != operands.A) Copy(operands.Result, operands.A);
             EmitOverwriting(row, operands);
             return;
         }
@@ -110,15 +117,9 @@ internal sealed partial class VectorEmitter(Assembler assembler)
                 _asm.ExtractLane(row.LaneSize, result, operands.A, operands.Lane);
                 _asm.MovSx(OpSize.Dword, row.LaneSize, result, result);
                 break;
-            case VectorRecipe.AnyTrue:
-                _asm.Packed(PackedOp.Ptest, operands.A, operands.A);
-                SetByte(Condition.NotZero, result);
-                break;
-            case VectorRecipe.AllTrue:
-                Zero(Scratch);
-                _asm.Packed(row.Operation, Scratch, operands.A);
-                _asm.Packed(PackedOp.Ptest, Scratch, Scratch);
-                SetByte(Condition.Zero, result);
+            case VectorRecipe.AnyTrue or VectorRecipe.AllTrue:
+                EmitTest(row, operands.A);
+                SetByte(row.WhenTrue, result);
                 break;
             case VectorRecipe.BitMask8:
                 _asm.Cvt(FloatToIntOp.PMovMskB, result, operands.A);
@@ -138,6 +139,20 @@ internal sealed partial class VectorEmitter(Assembler assembler)
             default:
                 throw new ArgumentException($"{row.Opcode} has no recipe", nameof(row));
         }
+    }
+
+    /// <summary>Sets the flags by a question about all lanes (<see cref="VectorSelection.IsTest"/>).</summary>
+    public void EmitTest(in VectorSelection row, Xmm vector)
+    {
+        if (row.Recipe == VectorRecipe.AnyTrue)
+        {
+            _asm.Packed(PackedOp.Ptest, vector, vector);
+            return;
+        }
+
+        Zero(Scratch);
+        _asm.Packed(row.Operation, Scratch, vector);
+        _asm.Packed(PackedOp.Ptest, Scratch, Scratch);
     }
 
     private void SetByte(Condition condition, Gpr result)
@@ -174,7 +189,11 @@ internal sealed partial class VectorEmitter(Assembler assembler)
         }
     }
 
-    private void Copy(Xmm destination, Xmm source) => _asm.MovAps(destination, source);
+    private void Copy(Xmm destination, Xmm source)
+    {
+        if (UsesAvx) _asm.VexMovAps(destination, source);
+        else _asm.MovAps(destination, source);
+    }
 
     private void Zero(Xmm register) => _asm.Packed(PackedOp.Pxor, register, register);
 

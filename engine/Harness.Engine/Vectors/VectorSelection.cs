@@ -64,6 +64,39 @@ internal readonly struct VectorSelection
     /// </summary>
     public bool OverwritesFirst => Recipe >= VectorRecipe.FirstOverwriting;
 
+    /// <summary>Whether the operation is one machine instruction with two operands, of which the second may be in memory.</summary>
+    public bool IsBinary => Recipe is VectorRecipe.Binary or VectorRecipe.BinaryImmediate;
+
+    /// <summary>Whether it is a question about all lanes.</summary>
+    public bool IsTest => Recipe is VectorRecipe.AnyTrue or VectorRecipe.AllTrue;
+
+    /// <summary>The condition that holds after <see cref="VectorEmitter.EmitTest"/> where the answer to such a question is yes.</summary>
+    public Condition WhenTrue => Recipe == VectorRecipe.AnyTrue ? Condition.NotZero : Condition.Zero;
+
+    /// <summary>Whether all lanes are shifted by an integer.</summary>
+    public bool IsShift => Recipe is >= VectorRecipe.Shift and <= VectorRecipe.ShiftRightSigned64;
+
+    /// <summary>
+    /// Whether exchanging the operands changes no bit of the result. Arithmetic on floats is not among them: of two NaNs the first one's
+    /// payload may count.
+    /// </summary>
+    public bool IsCommutative => Recipe switch
+    {
+        VectorRecipe.MultiplyQ15 or VectorRecipe.MultiplyLow8 or VectorRecipe.MultiplyHigh8 or VectorRecipe.Multiply16
+            or VectorRecipe.Multiply32 or VectorRecipe.Multiply64 => true,
+        VectorRecipe.Binary or VectorRecipe.InvertedBinary => IsCommutativeOperation(Operation),
+        _ => false,
+    };
+
     /// <summary>The <see cref="OpSize"/> that <see cref="Immediate"/> stands for.</summary>
     public OpSize LaneSize => (OpSize)Immediate;
+
+    private static bool IsCommutativeOperation(PackedOp operation) => operation is
+        PackedOp.Pand or PackedOp.Por or PackedOp.Pxor
+        or PackedOp.Paddb or PackedOp.Paddw or PackedOp.Paddd or PackedOp.Paddq
+        or PackedOp.PaddSb or PackedOp.PaddSw or PackedOp.PaddUsb or PackedOp.PaddUsw
+        or PackedOp.PmulLw or PackedOp.PmulLd or PackedOp.PmulHrsw or PackedOp.PmaddWd or PackedOp.Pavgb or PackedOp.Pavgw
+        or PackedOp.PminSb or PackedOp.PminSw or PackedOp.PminSd or PackedOp.PminUb or PackedOp.PminUw or PackedOp.PminUd
+        or PackedOp.PmaxSb or PackedOp.PmaxSw or PackedOp.PmaxSd or PackedOp.PmaxUb or PackedOp.PmaxUw or PackedOp.PmaxUd
+        or PackedOp.PcmpEqb or PackedOp.PcmpEqw or PackedOp.PcmpEqd or PackedOp.PcmpEqq;
 }

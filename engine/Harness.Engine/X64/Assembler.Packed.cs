@@ -2,7 +2,10 @@ using static Harness.Engine.X64.InstructionBits;
 
 namespace Harness.Engine.X64;
 
-/// <content>Operations on all lanes of vector registers, in the legacy encoding. Memory operands are aligned to 16 bytes where they are so wide.</content>
+/// <content>
+/// Operations on all lanes of vector registers, in the legacy and in the three-operand encoding. Memory operands of the former are aligned to
+/// 16 bytes where they are so wide.
+/// </content>
 internal sealed unsafe partial class Assembler
 {
     /// <summary><c>op dst, src</c>.</summary>
@@ -22,6 +25,26 @@ internal sealed unsafe partial class Assembler
     /// <summary><c>op dst, immediate</c>.</summary>
     public void Packed(PackedShiftOp op, Xmm dst, int count) =>
         _cursor = Immediate8(Encode((int)op & 0xFFFF, (int)op >> 16, (int)dst), count);
+
+    /// <summary><c>vop dst, a, b</c>, for operations with two operands. Needs <see cref="CpuFeatures.Avx"/>.</summary>
+    public void Vex(PackedOp op, Xmm dst, Xmm a, Xmm b) => _cursor = EncodeVex((int)op, (int)dst, (int)a, (int)b);
+
+    /// <summary><c>vop dst, a, [b]</c>, for operations with two operands; the memory may lie anywhere.</summary>
+    /// <inheritdoc cref="Vex(PackedOp, Xmm, Xmm, Xmm)"/>
+    public void Vex(PackedOp op, Xmm dst, Xmm a, Mem b) => _cursor = EncodeVex((int)op, (int)dst, (int)a, b);
+
+    /// <summary><c>vop dst, a, b, immediate</c>, for operations with two operands. Needs <see cref="CpuFeatures.Avx"/>.</summary>
+    public void Vex(PackedImmediateOp op, Xmm dst, Xmm a, Xmm b, int immediate) =>
+        _cursor = Immediate8(EncodeVex((int)op, (int)dst, (int)a, (int)b), immediate);
+
+    /// <summary><c>vop dst, a, [b], immediate</c>, for operations with two operands; the memory may lie anywhere.</summary>
+    /// <inheritdoc cref="Vex(PackedImmediateOp, Xmm, Xmm, Xmm, int)"/>
+    public void Vex(PackedImmediateOp op, Xmm dst, Xmm a, Mem b, int immediate) =>
+        _cursor = Immediate8(EncodeVex((int)op, (int)dst, (int)a, b, 1), immediate);
+
+    /// <summary><c>vop dst, src, immediate</c>. Needs <see cref="CpuFeatures.Avx"/>.</summary>
+    public void Vex(PackedShiftOp op, Xmm dst, Xmm src, int count) =>
+        _cursor = Immediate8(EncodeVex((int)op & 0xFFFF, (int)op >> 16, (int)dst, (int)src), count);
 
     /// <summary>Copies a lane of 8, 16, 32 or 64 bits, zero-extended (<c>pextrb</c> to <c>pextrq</c>).</summary>
     public void ExtractLane(OpSize size, Gpr dst, Xmm src, int lane) =>

@@ -23,7 +23,7 @@ public class RandomProgramTests
     public void OtherSeedGivesOtherProgram() =>
         Assert.NotEqual(RandomProgram.Generate(17).Encode(), RandomProgram.Generate(18).Encode());
 
-    /// <summary>The instructions that no program used, vectors aside, would go untested everywhere.</summary>
+    /// <summary>The instructions that no program used would go untested everywhere; relaxed ones may differ from engine to engine.</summary>
     [Fact]
     public void ProgramsTogetherUseEveryInstruction()
     {
@@ -33,7 +33,7 @@ public class RandomProgramTests
             foreach (var function in RandomProgram.Generate(seed).Functions)
                 Collect(function.Body, used);
         }
-        var unused = OpcodeTable.All.ToArray().Where(info => !info.IsVector).Select(info => info.Opcode).Where(opcode => !used.Contains(opcode) && opcode != Opcode.End);
+        var unused = OpcodeTable.All.ToArray().Where(info => !info.Name.Contains("relaxed", StringComparison.Ordinal)).Select(info => info.Opcode).Where(opcode => !used.Contains(opcode) && opcode != Opcode.End);
         Assert.Empty(unused);
     }
 

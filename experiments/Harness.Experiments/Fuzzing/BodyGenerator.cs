@@ -35,6 +35,7 @@ internal sealed class BodyGenerator
         Arrays = new ArrayGenerator(this);
         Casts = new CastGenerator(this);
         Strings = new StringGenerator(this);
+        Vectors = new VectorGenerator(this);
     }
 
     /// <summary>What is known of the body.</summary>
@@ -65,6 +66,8 @@ internal sealed class BodyGenerator
     public CastGenerator Casts { get; }
 
     public StringGenerator Strings { get; }
+
+    public VectorGenerator Vectors { get; }
 
     /// <summary>Fills the function.</summary>
     public void Generate()

@@ -34,10 +34,22 @@ internal static class Constants
             case ValueKind.F64:
                 var bits = random.Percent(85) ? BitConverter.DoubleToInt64Bits(Float(random)) : (long)random.Next();
                 return new ProgramNode(Opcode.F64Const, [type]) { Immediates = [bits] };
+            case ValueKind.V128:
+                return new ProgramNode(Opcode.V128Const, [type]) { Immediates = [Lanes(random), Lanes(random)] };
             default:
                 throw new ArgumentOutOfRangeException(nameof(type), type, null);
         }
     }
+
+    /// <summary>Half of a vector: lanes of any width.</summary>
+    private static long Lanes(RandomSource random) => random.Below(5) switch
+    {
+        0 => Integer(random),
+        1 => (byte)Integer(random) * 0x0101_0101_0101_0101,
+        2 => (long)((ushort)Integer(random) * 0x0001_0001_0001_0001UL),
+        3 => ((long)BitConverter.SingleToUInt32Bits((float)Float(random)) << 32) | BitConverter.SingleToUInt32Bits((float)Float(random)),
+        _ => BitConverter.DoubleToInt64Bits(Float(random)),
+    };
 
     private static long Integer(RandomSource random) => random.Weighted(50, 30, 10, 10) switch
     {

@@ -69,7 +69,9 @@ internal sealed partial class ProgramGenerator
     }
 
     /// <summary>A type, mostly of a number; references name only signatures that exist already.</summary>
-    private ProgramType AnyType() => random.Weighted(38, 24, 15, 20, 3, aggregates.Count > 0 ? 30 : 0) switch
+    private ProgramType AnyType() => program.HasVectors && random.Percent(20) ? ProgramType.V128 : AnyScalar();
+
+    private ProgramType AnyScalar() => random.Weighted(38, 24, 15, 20, 3, aggregates.Count > 0 ? 30 : 0) switch
     {
         5 => AnyObject(),
         4 => signatures.Count > 0 && random.Percent(60) ? ProgramType.ReferenceTo(random.Below(signatures.Count)) : ProgramType.FuncRef,

@@ -22,8 +22,11 @@ internal sealed partial class ProgramGenerator(ulong seed)
     /// <summary>The arguments of the exported calls: first the same one, so that feedback settles, then others, so that it fails.</summary>
     private static readonly int[] CallArguments = [0, 0, 0, 0, 1, 1, 2, 3, 3, 4, 5, 6, 7, 8, 0, 1, 100, -1, int.MinValue, 12345];
 
+    /// <summary>Whether a program has vectors is decided apart, so that those without are what they would be if there were none.</summary>
+    private const ulong VectorSeed = 0x5644_3132_3820_2121;
+
     private readonly RandomSource random = new(seed);
-    private readonly RandomProgram program = new() { Seed = seed };
+    private readonly RandomProgram program = new() { Seed = seed, HasVectors = new RandomSource(seed ^ VectorSeed).Percent(35) };
 
     /// <summary>The functions of each signature, by index.</summary>
     private readonly List<List<int>> functionsBySignature = [];
@@ -141,6 +144,8 @@ internal sealed partial class ProgramGenerator(ulong seed)
             if (random.Percent(50))
                 AddGlobal(type, mutable: random.Percent(40), Constants.Random(type, random));
         }
+        for (var i = program.HasVectors ? random.Between(1, 3) : 0; i > 0; i--)
+            AddGlobal(ProgramType.V128, mutable: random.Percent(70), Constants.Random(ProgramType.V128, random));
         if (random.Percent(50))
             AddReferenceGlobal(ProgramType.FuncRef, random.Below(program.Functions.Count));
         if (aggregates.Count > 0 && random.Percent(50))

@@ -33,6 +33,7 @@ internal class ProgramNode(Opcode opcode, ProgramType[] results, params ProgramN
         ValueKind.I64 => new ProgramNode(Opcode.I64Const, [type]) { Immediates = [0] },
         ValueKind.F32 => new ProgramNode(Opcode.F32Const, [type]) { Immediates = [0] },
         ValueKind.F64 => new ProgramNode(Opcode.F64Const, [type]) { Immediates = [0] },
+        ValueKind.V128 => new ProgramNode(Opcode.V128Const, [type]) { Immediates = [0, 0] },
         _ => new ProgramNode(Opcode.RefNull, [type]) { Immediates = [type.Heap] },
     };
 
@@ -70,6 +71,14 @@ internal class ProgramNode(Opcode opcode, ProgramType[] results, params ProgramN
                 break;
             case ImmediateKind.MemoryArgument:
                 WriteMemoryArgument(writer, alignment: (uint)Immediates[0], offset: (ulong)Immediates[1], memory: (uint)Immediates[2]);
+                break;
+            case ImmediateKind.MemoryLane:
+                WriteMemoryArgument(writer, alignment: (uint)Immediates[0], offset: (ulong)Immediates[1], memory: (uint)Immediates[2]);
+                writer.Byte((byte)Immediates[3]);
+                break;
+            case ImmediateKind.V128 or ImmediateKind.Shuffle:
+                writer.F64Bits((ulong)Immediates[0]);
+                writer.F64Bits((ulong)Immediates[1]);
                 break;
             case ImmediateKind.HeapType:
                 new ProgramType(ValueKind.Ref, (int)Immediates[0]).WriteHeapType(writer);

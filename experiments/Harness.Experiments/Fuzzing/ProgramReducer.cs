@@ -79,10 +79,11 @@ internal sealed class ProgramReducer(RandomProgram program, Func<bool> isInteres
     {
         if (node.Results is [var type])
         {
-            var isConstant = node.Opcode is Opcode.I32Const or Opcode.I64Const or Opcode.F32Const or Opcode.F64Const or Opcode.RefNull;
+            var isConstant = node.Opcode is
+                Opcode.I32Const or Opcode.I64Const or Opcode.F32Const or Opcode.F64Const or Opcode.RefNull or Opcode.V128Const;
             if (!type.IsReference || type.Nullable)
             {
-                if (!isConstant || node.Immediates[0] != ProgramNode.Zero(type).Immediates[0])
+                if (!isConstant || !node.Immediates.SequenceEqual(ProgramNode.Zero(type).Immediates))
                     yield return ProgramNode.Zero(type);
             }
             if (node.Reducibility == Reducibility.Free)

@@ -3,7 +3,7 @@ using Harness.Engine.Modules;
 namespace Harness.Experiments.Fuzzing;
 
 /// <summary>A value type of a random program; unlike the engine's, it names defined types by their index in the program.</summary>
-/// <param name="Kind">The broad kind: a number or a reference.</param>
+/// <param name="Kind">The broad kind: a number, a vector or a reference.</param>
 /// <param name="Heap">For references, what they refer to: the index of a defined type, or one of the negative numbers below.</param>
 /// <param name="Nullable">For references, whether null is a value.</param>
 internal readonly record struct ProgramType(ValueKind Kind, int Heap = -1, bool Nullable = true)
@@ -12,6 +12,7 @@ internal readonly record struct ProgramType(ValueKind Kind, int Heap = -1, bool 
     public static readonly ProgramType I64 = new(ValueKind.I64);
     public static readonly ProgramType F32 = new(ValueKind.F32);
     public static readonly ProgramType F64 = new(ValueKind.F64);
+    public static readonly ProgramType V128 = new(ValueKind.V128);
     public static readonly ProgramType FuncRef = new(ValueKind.Ref);
     public static readonly ProgramType AnyRef = new(ValueKind.Ref, -2);
     public static readonly ProgramType EqRef = new(ValueKind.Ref, -3);

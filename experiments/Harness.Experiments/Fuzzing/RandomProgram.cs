@@ -25,6 +25,9 @@ internal sealed class RandomProgram : IFuzzProgram
     /// <summary>Whether it imports the functions on strings.</summary>
     public bool HasStrings { get; set; }
 
+    /// <summary>Whether it works with vectors as well.</summary>
+    public bool HasVectors { get; set; }
+
     /// <summary>How many of the types are one recursion group; each of those after them is one of its own.</summary>
     public int GroupedTypes { get; set; }
 

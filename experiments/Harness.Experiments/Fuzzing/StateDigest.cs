@@ -34,7 +34,7 @@ internal static class StateDigest
         return function;
     }
 
-    /// <summary>The bits of a number as an i64, of a NaN as 1; null for references.</summary>
+    /// <summary>The bits of a number as an i64, of a NaN as 1, of a vector mixed; null for references.</summary>
     private static ProgramNode? BitsOf(ProgramNode value, Func<ProgramNode> again)
     {
         var isSingle = value.Results[0] == ProgramType.F32;
@@ -50,10 +50,16 @@ internal static class StateDigest
                     : new ProgramNode(Opcode.I64ReinterpretF64, [ProgramType.I64], value);
                 return new ProgramNode(Opcode.Select, [ProgramType.I64], bits, I64Const(1),
                     new ProgramNode(isSingle ? Opcode.F32Eq : Opcode.F64Eq, [ProgramType.I32], again(), again()));
+            case ValueKind.V128:
+                return new ProgramNode(Opcode.I64Xor, [ProgramType.I64], Half(value, 0),
+                    new ProgramNode(Opcode.I64Mul, [ProgramType.I64], Half(again(), 1), I64Const(31)));
             default:
                 return null;
         }
     }
+
+    private static ProgramNode Half(ProgramNode vector, int lane) =>
+        new(Opcode.I64x2ExtractLane, [ProgramType.I64], vector) { Immediates = [lane] };
 
     /// <summary>Takes in the numbers among the fields of a structure, unless the global is null.</summary>
     private static BlockNode UpdateWithFields(int global, ProgramType type, ProgramAggregate structure)

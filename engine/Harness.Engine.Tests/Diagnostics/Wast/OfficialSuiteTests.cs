@@ -8,9 +8,6 @@ namespace Harness.Engine.Tests.Diagnostics.Wast;
 /// </summary>
 public class OfficialSuiteTests
 {
-    /// <summary>Folders with vectors: functions that have some stay in baseline code.</summary>
-    private static readonly string[] VectorFolders = ["simd", "relaxed-simd"];
-
     public static TheoryData<string> Configurations => new(WastConfigurations.All.Keys);
 
     [OfficialSuiteTheory]
@@ -25,7 +22,6 @@ public class OfficialSuiteTests
             passed += result.Passed;
             problems.AddRange(result.Failures);
             problems.AddRange(result.Unsupported);
-            if (VectorFolders.Contains(Path.GetFileName(Path.GetDirectoryName(path)))) continue;
             if (result.Statistics!.FailedCompilations is > 0 and var failed)
                 problems.Add(new WastIncident(path, 1, $"{failed} functions were not optimized"));
         }

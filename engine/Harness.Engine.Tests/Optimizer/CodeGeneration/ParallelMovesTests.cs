@@ -91,6 +91,6 @@ public class ParallelMovesTests
             _values[move.To.Code] = move.From.IsNone ? move.Constant : this[move.From];
         }
 
-        public Location ScratchFor(Location location) => Location.Of(Gpr.R11);
+        public Location ScratchFor(IrType type) => Location.Of(Gpr.R11);
     }
 }

@@ -76,8 +76,9 @@ internal sealed class GraphVerifier
             CheckUse(block, input, order[id], $"{IrNames.NameOf(graph[id].Op)} {id}");
         }
 
-        OpcodeInfo? info = (int)graph[id].Op < 0xE000 ? OpcodeTable.Get(graph[id].Op) : null;
-        if (info is { HasSignature: true, Immediates: ImmediateKind.None })
+        Opcode op = graph[id].Op;
+        OpcodeInfo? info = op < IrOp.Nop || VectorOperators.IsVector(op) ? OpcodeTable.Get(op) : null;
+        if (info is { HasSignature: true, Immediates: ImmediateKind.None or ImmediateKind.Lane or ImmediateKind.Shuffle })
         {
             Require(info.Parameters.Length == graph[id].InputCount, block, $"{info.Name} {id} has {graph[id].InputCount} inputs");
             for (int i = 0; i < info.Parameters.Length; i++)

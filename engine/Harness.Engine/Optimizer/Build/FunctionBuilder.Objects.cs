@@ -30,17 +30,24 @@ internal sealed partial class FunctionBuilder
             case Opcode.ArrayNew:
                 int type = ReadTypeId();
                 int length = Pop();
-                Push(assembler.Append(IrOp.NewArray, ReferenceTypes.To(type), [Pop(), length], aux: type));
+                Push(IsMadeByRuntime(type, length)
+                    ? NewVectorArray(type, length, Pop())
+                    : assembler.Append(IrOp.NewArray, ReferenceTypes.To(type), [Pop(), length], aux: type));
                 return true;
             case Opcode.ArrayNewDefault:
                 int zeroType = ReadTypeId();
-                int zero = assembler.Zero(ElementTypeOf(zeroType));
-                Push(assembler.Append(IrOp.NewArray, ReferenceTypes.To(zeroType), [zero, Pop()], aux: zeroType));
+                int zeroLength = Pop();
+                Push(IsMadeByRuntime(zeroType, zeroLength)
+                    ? NewVectorArray(zeroType, zeroLength)
+                    : assembler.Append(
+                        IrOp.NewArray, ReferenceTypes.To(zeroType), [assembler.Zero(ElementTypeOf(zeroType)), zeroLength], aux: zeroType));
                 return true;
             case Opcode.ArrayNewFixed:
                 int fixedType = ReadTypeId();
-                Push(assembler.Append(
-                    IrOp.NewArrayFixed, ReferenceTypes.To(fixedType), Pop(reader.ReadIndex()), aux: fixedType));
+                int[] elements = Pop(reader.ReadIndex());
+                Push(IsLargeArray(fixedType, elements.Length)
+                    ? NewLargeVectorArray(fixedType, elements)
+                    : assembler.Append(IrOp.NewArrayFixed, ReferenceTypes.To(fixedType), elements, aux: fixedType));
                 return true;
             case Opcode.ArrayNewData:
                 VisitArrayNewFrom(Builtin.ArrayNewData);
@@ -147,10 +154,18 @@ internal sealed partial class FunctionBuilder
     private void VisitArrayFill(int type)
     {
         int length = Widen(Pop(), false);
-        int value = BitsOf(Pop());
+        int value = Pop();
+        if (Graph[value].Type == IrType.V128)
+        {
+            int first = Widen(Pop(), false);
+            FillVectors(type, CheckNotNull(Pop(), TrapKind.NullArray), first, value, length);
+            return;
+        }
+
+        int bits = BitsOf(value);
         int index = Widen(Pop(), false);
         int array = CheckNotNull(Pop(), TrapKind.NullArray);
-        CallWithStatus(Builtin.ArrayFill, type, [array, index, value, length]);
+        CallWithStatus(Builtin.ArrayFill, type, [array, index, bits, length]);
     }
 
     private void VisitArrayCopy()

@@ -241,6 +241,9 @@ internal sealed partial class FunctionBuilder
             case Opcode.F64Const:
                 Push(assembler.Constant(opcode, IrType.F64, (long)reader.ReadF64Bits()));
                 break;
+            case >= Opcode.V128Load:
+                VisitVector(opcode);
+                break;
             default:
                 if (!VisitMemoryOrTable(opcode) && !VisitReference(opcode) && !VisitObject(opcode) && !VisitException(opcode))
                 {

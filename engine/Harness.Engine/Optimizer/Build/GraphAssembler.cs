@@ -119,6 +119,9 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
     /// <summary>A 64-bit integer constant.</summary>
     public int I64(long value) => Constant(Opcode.I64Const, IrType.I64, value);
 
+    /// <summary>A constant vector.</summary>
+    public int Vector(V128 value) => Constant(Opcode.V128Const, IrType.V128, Graph.Vectors.NumberOf(value));
+
     /// <summary>The initial value of a local.</summary>
     public int Zero(IrType type) => type switch
     {
@@ -126,6 +129,7 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
         IrType.I64 => I64(0),
         IrType.F32 => Constant(Opcode.F32Const, type, 0),
         IrType.F64 => Constant(Opcode.F64Const, type, 0),
+        IrType.V128 => Vector(default),
         _ => Constant(Opcode.RefNull, type, 0),
     };
 
@@ -169,6 +173,7 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
         ValueKind.F32 => IrType.F32,
         ValueKind.F64 => IrType.F64,
         ValueKind.Ref => IrType.Ref,
+        ValueKind.V128 => IrType.V128,
         _ => throw new NotSupportedException($"values of type {kind} are not supported"),
     };
 

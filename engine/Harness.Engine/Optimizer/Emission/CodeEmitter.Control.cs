@@ -39,7 +39,7 @@ internal sealed partial class CodeEmitter
                 Location to = LocationAt(parameters[i].Value, position + 2);
                 if (!to.IsNone)
                 {
-                    EmitReceive(to, SizeOf(code.TypeOf(parameters[i].Value)), Mem.Base(Gpr.Rbp, LoopValues - (i * sizeof(long))));
+                    EmitReceive(to, code.TypeOf(parameters[i].Value), Mem.Base(Gpr.Rbp, LoopValues - (i * LoopValueSize)));
                 }
             }
 
@@ -76,8 +76,20 @@ internal sealed partial class CodeEmitter
             if (places[i].Kind == ArgumentPlaceKind.Memory && !to.IsNone)
             {
                 Mem from = Mem.Base(memory, offset + (places[i].Index * sizeof(long)));
-                EmitReceive(to, SizeOf(code.TypeOf(values[i].Value)), from);
+                EmitReceive(to, code.TypeOf(values[i].Value), from);
             }
+        }
+    }
+
+    private void EmitReceive(Location to, IrType type, Mem from)
+    {
+        if (type == IrType.V128)
+        {
+            EmitVectorReceive(to, from);
+        }
+        else
+        {
+            EmitReceive(to, SizeOf(type), from);
         }
     }
 
@@ -201,6 +213,12 @@ internal sealed partial class CodeEmitter
     /// <summary>Stores a value that may be a constant.</summary>
     private void EmitSend(LirOperand value, Mem to)
     {
+        if (IsVector(value))
+        {
+            EmitVectorSend(value, to);
+            return;
+        }
+
         if (value.IsConstant)
         {
             long bits = Constants.RegisterBits(code.Graph, value.ConstantNode);

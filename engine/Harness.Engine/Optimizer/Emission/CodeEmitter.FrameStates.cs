@@ -47,7 +47,7 @@ internal sealed partial class CodeEmitter
             objects[i] = new DeoptObject(graph[id].Aux, DescribeValues(graph.Inputs(id), ref leaves));
         }
 
-        return new DeoptPoint(0, reason, frames, objects);
+        return new DeoptPoint(0, reason, frames, objects) { Vectors = ConstantVectors };
     }
 
     /// <summary>Describes values whose leaves come next.</summary>
@@ -90,6 +90,7 @@ internal sealed partial class CodeEmitter
         IrType.I64 => ValueKind.I64,
         IrType.F32 => ValueKind.F32,
         IrType.F64 => ValueKind.F64,
+        IrType.V128 => ValueKind.V128,
         _ => ValueKind.Ref,
     };
 }

@@ -2,6 +2,7 @@ using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Lowering;
 using Harness.Engine.Optimizer.RegisterAllocation;
 using Harness.Engine.Runtime;
+using Harness.Engine.Vectors;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Optimizer.Emission;
@@ -365,6 +366,13 @@ internal sealed partial class CodeEmitter
     private void EmitCompare(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands, int index)
     {
         OpSize size = instruction.Size;
+        if (instruction.Compare == CompareKind.Vector)
+        {
+            ref readonly VectorSelection test = ref VectorSelections.Of((Opcode)instruction.Immediate);
+            vectors.EmitTest(test, Input(operands, index).Xmm);
+            return;
+        }
+
         if (instruction.HasAddress && instruction.HasImmediate)
         {
             Mem address = AddressOf(instruction, operands, index);
@@ -524,6 +532,12 @@ internal sealed partial class CodeEmitter
         Location second = Input(operands, 2);
         Location result = Result(operands);
         OpSize size = instruction.AccessSize;
+        if (code.IsVector(operands[0].Value))
+        {
+            EmitSelectVector(instruction.Condition, result.Xmm, first, second);
+            return;
+        }
+
         if (instruction.Condition >= FlagCondition.FloatEqual)
         {
             // Not equal or unordered: two conditions, either of which selects the other value.

@@ -8,12 +8,19 @@ namespace Harness.Engine.Optimizer.Emission;
 /// <content>
 /// Moves between places. In the frame an i32 takes 8 bytes, zero-extended as in registers. Cycles are broken through
 /// <see cref="CallingConvention.Scratch"/>; what goes from frame to frame passes through
-/// <see cref="CallingConvention.ScratchXmm"/>.
+/// <see cref="CallingConvention.ScratchXmm"/>. Where a vector breaks the cycle, they change places.
 /// </content>
 internal sealed partial class CodeEmitter
 {
+    /// <summary>Whether a vector that breaks a cycle is in the scratch register of floats.</summary>
+    private bool keepsVector;
+
     /// <inheritdoc/>
-    public Location ScratchFor(Location location) => Location.Of(CallingConvention.Scratch);
+    public Location ScratchFor(IrType type)
+    {
+        keepsVector = type == IrType.V128;
+        return keepsVector ? Location.Of(CallingConvention.ScratchXmm) : Location.Of(CallingConvention.Scratch);
+    }
 
     /// <inheritdoc/>
     public void EmitMove(Move move)
@@ -26,6 +33,15 @@ internal sealed partial class CodeEmitter
         if (move.From.IsNone)
         {
             EmitConstantTo(move.To, move.Type, move.Constant);
+        }
+        else if (move.Type == IrType.V128)
+        {
+            EmitVectorMove(move.To, move.From);
+        }
+        else if (move.From.IsStack && move.To.IsStack && keepsVector)
+        {
+            asm.Mov(OpSize.Qword, CallingConvention.Scratch, move.From.Memory);
+            asm.Mov(OpSize.Qword, move.To.Memory, CallingConvention.Scratch);
         }
         else if (move.From.IsStack && move.To.IsStack)
         {
@@ -88,7 +104,11 @@ internal sealed partial class CodeEmitter
 
     private void EmitConstantTo(Location to, IrType type, long bits)
     {
-        if (to.IsGpr)
+        if (type == IrType.V128)
+        {
+            EmitVectorConstantTo(to, bits);
+        }
+        else if (to.IsGpr)
         {
             EmitConstant(to.Gpr, bits);
         }

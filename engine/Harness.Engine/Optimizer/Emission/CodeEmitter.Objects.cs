@@ -129,9 +129,10 @@ internal sealed partial class CodeEmitter
     {
         ArrayOperands array = ArrayOperandsOf(instruction, code.Operands(instruction));
         uint saved = safepoints.RegistersAt(position >> 2);
-        int bytes = ((BitOperations.PopCount(saved) * sizeof(long)) + 15) & ~15;
+        uint vectors = safepoints.VectorsAt(position >> 2);
+        int bytes = (((BitOperations.PopCount(saved) + BitOperations.PopCount(vectors)) * sizeof(long)) + 15) & ~15;
         asm.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, bytes);
-        EmitSaved(saved, restore: false);
+        EmitSaved(saved, vectors, restore: false);
         group.Add(new Move(Location.Of(array.Length), Location.Of(SystemVParameters[2]), IrType.I32));
         if (array.HasValue)
         {
@@ -149,22 +150,28 @@ internal sealed partial class CodeEmitter
         asm.Call(Mem.Base(Gpr.Rax, (int)Builtin.ArrayNew * sizeof(long)));
         AddSite(instruction, asm.Position, TrapKind.None, safepoints.MapWithSavedRegisters(position >> 2, -FrameSize - bytes));
         asm.Mov(OpSize.Qword, Scratch, Gpr.Rax);
-        EmitSaved(saved, restore: true);
+        EmitSaved(saved, vectors, restore: true);
         asm.Alu(AluOp.Add, OpSize.Qword, Gpr.Rsp, bytes);
         asm.Mov(OpSize.Qword, array.Result, Scratch);
         asm.Test(OpSize.Qword, Scratch, Scratch);
         asm.Jcc(Condition.Zero, AddTrap(instruction, TrapKind.Pending));
     }
 
-    /// <summary>Saves registers at rsp, or loads them from there, in the order of their numbers.</summary>
-    private void EmitSaved(uint registers, bool restore)
+    /// <summary>Saves registers at rsp, or loads them from there, in the order of their numbers; vectors take 16 bytes.</summary>
+    private void EmitSaved(uint registers, uint vectors, bool restore)
     {
         int offset = 0;
         for (; registers != 0; registers &= registers - 1, offset += sizeof(long))
         {
             var register = new Location(BitOperations.TrailingZeroCount(registers));
             Mem place = Mem.Base(Gpr.Rsp, offset);
-            if (restore)
+            if ((vectors & registers & (uint)-(int)registers) != 0)
+            {
+                if (restore) asm.MovUps(register.Xmm, place);
+                else asm.MovUps(place, register.Xmm);
+                offset += sizeof(long);
+            }
+            else if (restore)
             {
                 EmitReceive(register, OpSize.Qword, place);
             }

@@ -2,6 +2,7 @@ using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Lowering;
 using Harness.Engine.Optimizer.RegisterAllocation;
 using Harness.Engine.Runtime;
+using Harness.Engine.Vectors;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Optimizer.Emission;
@@ -45,6 +46,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
     private int nextBlock;
     private bool keepsSourceMap;
     private bool hasFrame;
+    private int moveSize;
 
     /// <summary>Makes an emitter for what the phases before leave.</summary>
     public CodeEmitter(
@@ -61,6 +63,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
         this.moves = moves;
         this.safepoints = safepoints;
         this.signatures = signatures;
+        vectors = new VectorEmitter(assembler);
     }
 
     /// <summary>The sites of the code.</summary>
@@ -69,8 +72,11 @@ internal sealed partial class CodeEmitter : IMoveEmitter
     /// <summary>Offsets in the code and in the module's bytes.</summary>
     public ReadOnlySpan<(int CodeOffset, int BytecodeOffset)> SourceMap => sourceMap.Span;
 
+    /// <summary>Bytes that each value of the loop takes that the code begins at.</summary>
+    public int LoopValueSize => FrameLayout.SlotSizeOf(module.Module.Functions[code.Graph.FunctionIndex]);
+
     /// <summary>Offset from rbp of the first value of the loop that the code begins at: the values lie below the spill slots.</summary>
-    public int LoopValues => FrameLayout.OptimizedFirstSlot - (scan.SlotCount * sizeof(long));
+    public int LoopValues => FrameLayout.OptimizedFirstSlot + sizeof(long) - (scan.SlotCount * sizeof(long)) - LoopValueSize;
 
     /// <summary>Bytes between rbp and rsp in the body of the function; 0 if it has no frame.</summary>
     public int FrameSize { get; private set; }
@@ -110,6 +116,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
         coldPaths.Clear();
         deoptPoints.Clear();
         landingPads.Clear();
+        PrepareVectors();
         nextMove = 0;
         position = 0;
         if (labels.Length < code.BlockCount)
@@ -150,7 +157,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
                 place += SizeEstimate.Of(code.Instruction(i));
             }
 
-            place += (firstMoves[index + 1] - firstMoves[index]) * SizeEstimate.Move;
+            place += (firstMoves[index + 1] - firstMoves[index]) * moveSize;
             ends[index] = place;
         }
     }
@@ -214,7 +221,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
         }
 
         bool beginsAtLoop = code.Graph.LoopOffset >= 0;
-        int slots = scan.SlotCount + (beginsAtLoop ? code.Graph.ArgumentCount : 0);
+        int slots = scan.SlotCount + (beginsAtLoop ? code.Graph.ArgumentCount * LoopValueSize / sizeof(long) : 0);
         int size = ((slots + 1) & ~1) * sizeof(long);
         int frame = size + sizeof(long);
         if (frame > MaxFrameSize)
@@ -352,6 +359,9 @@ internal sealed partial class CodeEmitter : IMoveEmitter
                 break;
             case LirOp.BoundsCheck:
                 EmitBoundsCheck(instruction, operands);
+                break;
+            case >= LirOp.LoadVector and <= LirOp.VectorStore:
+                EmitVector(instruction, operands);
                 break;
             case LirOp.SetCondition:
                 EmitSetCondition(instruction, operands);

@@ -80,6 +80,7 @@ internal sealed class CodeGenerator : IDisposable
             FrameSize = emitter.FrameSize,
             LoopOffset = graph.LoopOffset,
             LoopValues = emitter.LoopValues,
+            LoopValueSize = emitter.LoopValueSize,
             LandingPads = emitter.LandingPadOffsets(),
             DeoptData = new DeoptData([.. emitter.DeoptPoints]),
             SourceMap = withSourceMap ? emitter.SourceMap.ToArray() : null,

@@ -9,10 +9,14 @@ internal static class SizeEstimate
     /// <summary>Most bytes of a move between two places.</summary>
     public const int Move = 18;
 
+    /// <summary>Most bytes of a move between two places in code with vectors, of which one that breaks a cycle lets another move in halves.</summary>
+    public const int VectorMove = 32;
+
     private const int Copy = 4;
     private const int Jump = 5;
     private const int ConditionalJumps = 12;
     private const int TypeTest = 72;
+    private const int VectorTest = 24;
     private const int Large = 256;
 
     /// <summary>Most bytes of an instruction, what lies behind the function apart.</summary>
@@ -29,6 +33,10 @@ internal static class SizeEstimate
         LirOp.FloatUnary or LirOp.FloatRound => Copy + 7,
         LirOp.FloatAbs or LirOp.FloatNegate => Copy + 10,
         LirOp.FloatMin or LirOp.FloatMax => Copy + 18,
+        LirOp.LoadVector => 10,
+        LirOp.VectorBinary => Copy + 12,
+        LirOp.VectorShift => Copy + 36,
+        LirOp.VectorLoad or LirOp.VectorStore => Copy + AccessOf(instruction) + 24,
         LirOp.SetCondition => CompareOf(instruction) + 20,
         LirOp.Select => CompareOf(instruction) + 24,
         LirOp.TrapIf => CompareOf(instruction) + ConditionalJumps,
@@ -54,6 +62,7 @@ internal static class SizeEstimate
     private static int OperationOf(in LirInstruction instruction) =>
         instruction.HasImmediate ? 11 : instruction.HasAddress ? AccessOf(instruction) : 10;
 
-    private static int CompareOf(in LirInstruction instruction) =>
-        (instruction.HasAddress ? AccessOf(instruction) : 9) + (instruction.HasImmediate ? 4 : 0);
+    private static int CompareOf(in LirInstruction instruction) => instruction.Compare == CompareKind.Vector
+        ? VectorTest
+        : (instruction.HasAddress ? AccessOf(instruction) : 9) + (instruction.HasImmediate ? 4 : 0);
 }

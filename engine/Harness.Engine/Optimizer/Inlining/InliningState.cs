@@ -129,7 +129,7 @@ internal sealed class InliningState(WasmModule module, EngineOptions options, IF
             return InliningDecision.Imported;
         }
 
-        if (module.Functions[candidate.FunctionIndex].HasVectors)
+        if (module.Functions[candidate.FunctionIndex].HasVectors && !options.VectorsOptimize)
         {
             return InliningDecision.HasVectors;
         }

@@ -44,7 +44,7 @@ internal enum InliningDecision : byte
     /// <summary>It would gain too little for the nodes it adds.</summary>
     TooLittleGain,
 
-    /// <summary>The body has vectors, which the optimizing compiler leaves to baseline code.</summary>
+    /// <summary>The body has vectors, and <c>vectors.optimize</c> is off.</summary>
     HasVectors,
 
     /// <summary>A policy from outside of the engine does not admit it (<c>inlining.custom</c>).</summary>

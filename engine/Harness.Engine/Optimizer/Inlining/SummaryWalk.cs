@@ -460,7 +460,7 @@ internal sealed class SummaryWalk
 
         if (OpcodeTable.TryGet(opcode, out OpcodeInfo? info) && info.HasSignature)
         {
-            bool isPure = info.Immediates == ImmediateKind.None;
+            bool isPure = info.Immediates is ImmediateKind.None or ImmediateKind.Lane or ImmediateKind.Shuffle or ImmediateKind.V128;
             VisitOperation(info.Parameters.Length, info.Results.Length, isPure);
             nodes += isPure ? 0 : 1;
             return;

@@ -19,6 +19,7 @@ internal sealed class Graph
     private Node[] nodes = new Node[256];
     private int[] inputs = new int[512];
     private int inputCount;
+    private VectorPool? vectors;
 
     /// <summary>Makes an empty graph.</summary>
     public Graph() => Analyses = new AnalysisCache(this);
@@ -49,6 +50,12 @@ internal sealed class Graph
 
     /// <summary>Frame states by index.</summary>
     public List<FrameState> FrameStates { get; } = [];
+
+    /// <summary>The vectors that nodes name by number.</summary>
+    public VectorPool Vectors => vectors ??= new VectorPool();
+
+    /// <summary>Whether there are any but zero.</summary>
+    public bool HasVectors => vectors is { Count: > 1 };
 
     /// <summary>The inlined calls by index.</summary>
     public List<InliningPosition> InliningPositions { get; } = [];

@@ -47,5 +47,5 @@ internal static class IrNames
     public static bool IsStore(Opcode op) => op is >= Opcode.I32Store and <= Opcode.I64Store32;
 
     /// <summary>Whether an operator loads from or stores to a memory.</summary>
-    public static bool IsMemoryAccess(Opcode op) => op is >= Opcode.I32Load and <= Opcode.I64Store32;
+    public static bool IsMemoryAccess(Opcode op) => op is >= Opcode.I32Load and <= Opcode.I64Store32 || VectorOperators.IsAccess(op);
 }

@@ -107,10 +107,32 @@ internal sealed class IrPrinter
         Opcode.StructGet or Opcode.StructGetS or Opcode.StructGetU or Opcode.StructSet =>
             [NameOfType(node.Aux), $"#{node.Immediate}"],
         Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU or Opcode.ArraySet => [NameOfType(node.Aux)],
-        _ when IrNames.IsMemoryAccess(node.Op) =>
-            node.Aux == 0 ? [$"+{node.Immediate}"] : [$"memory#{node.Aux}", $"+{node.Immediate}"],
+        Opcode.V128Const => [graph.Vectors[node.Immediate].ToString()],
+        Opcode.I8x16Shuffle => [BytesOf(graph.Vectors[node.Immediate])],
+        _ when IrNames.IsMemoryAccess(node.Op) => PlaceOf(node),
+        _ when VectorOperators.IsVector(node.Op) && OpcodeTable.Get(node.Op).Immediates == ImmediateKind.Lane =>
+            [$"lane#{node.Immediate}"],
         _ => [],
     };
+
+    private static IEnumerable<string> PlaceOf(Node node)
+    {
+        if (VectorOperators.MemoryOf(node) != 0) yield return $"memory#{VectorOperators.MemoryOf(node)}";
+        yield return $"+{node.Immediate}";
+        if (VectorOperators.IsVector(node.Op) && OpcodeTable.Get(node.Op).Immediates == ImmediateKind.MemoryLane)
+        {
+            yield return $"lane#{VectorOperators.LaneOf(node)}";
+        }
+    }
+
+    /// <summary>The numbers of a shuffle's bytes.</summary>
+    private static string BytesOf(V128 numbers)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(bytes, numbers.Low);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(bytes[8..], numbers.High);
+        return string.Join(' ', bytes.ToArray());
+    }
 
     private void PrintFrameState(int index)
     {

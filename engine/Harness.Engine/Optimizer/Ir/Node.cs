@@ -22,6 +22,9 @@ internal enum IrType : byte
 
     /// <summary>A reference: 64 bits, null is zero.</summary>
     Ref,
+
+    /// <summary>128 bits without a shape.</summary>
+    V128,
 }
 
 /// <summary>
@@ -45,11 +48,14 @@ internal struct Node
     public int Block;
 
     /// <summary>
-    /// What the operator needs besides inputs: the bits of a constant, the static offset of a memory access, an index.
+    /// What the operator needs besides inputs: the bits of a constant, the static offset of a memory access, an index; of vectors, a lane
+    /// or a number in <see cref="Graph.Vectors"/>.
     /// </summary>
     public long Immediate;
 
-    /// <summary>A second such: the memory of an access, a canonical type, a frame state.</summary>
+    /// <summary>
+    /// A second such: the memory of an access (with the lane of one to a lane: <see cref="VectorOperators"/>), a canonical type, a frame state.
+    /// </summary>
     public int Aux;
 
     /// <summary>For results of type <see cref="IrType.Ref"/>, what is known of the reference.</summary>

@@ -112,6 +112,7 @@ internal static class OperatorTable
             IrOp.NewStruct or IrOp.NewArrayFixed or IrOp.NewException => Effects.Allocates,
             IrOp.RefCast => Effects.Traps,
             Opcode.ArrayLen or Opcode.I31GetS or Opcode.I31GetU => TrapOnNull(graph, id),
+            >= Opcode.V128Load => VectorOperators.EffectsOf(node.Op),
             _ when ObjectAccess.IsRead(node.Op) =>
                 TrapOnNull(graph, id) | (ObjectAccess.FieldOf(in node).IsMutable ? Effects.ReadsHeap : Effects.None),
             _ when ObjectAccess.IsWrite(node.Op) => TrapOnNull(graph, id) | Effects.WritesHeap,
@@ -126,12 +127,13 @@ internal static class OperatorTable
     public static bool IsCommutative(Opcode op) => op is
         Opcode.I32Add or Opcode.I32Mul or Opcode.I32And or Opcode.I32Or or Opcode.I32Xor or Opcode.I32Eq or Opcode.I32Ne or
         Opcode.I64Add or Opcode.I64Mul or Opcode.I64And or Opcode.I64Or or Opcode.I64Xor or Opcode.I64Eq or Opcode.I64Ne or
-        Opcode.F32Eq or Opcode.F32Ne or Opcode.F64Eq or Opcode.F64Ne or IrOp.ReferenceEqual;
+        Opcode.F32Eq or Opcode.F32Ne or Opcode.F64Eq or Opcode.F64Ne or IrOp.ReferenceEqual
+        || VectorOperators.IsCommutative(op);
 
     /// <summary>Whether a node is a constant.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsConstant(Opcode op) =>
-        op is Opcode.I32Const or Opcode.I64Const or Opcode.F32Const or Opcode.F64Const or Opcode.RefNull;
+        op is Opcode.I32Const or Opcode.I64Const or Opcode.F32Const or Opcode.F64Const or Opcode.RefNull or Opcode.V128Const;
 
     /// <summary>Whether an array is so small that to make it fails in a full heap only: a larger one may trap although nobody needs it.</summary>
     private static bool FitsAnyHeap(Graph graph, int id)
@@ -145,7 +147,7 @@ internal static class OperatorTable
         Builtin.MemoryGrow or Builtin.TableGrow => Effects.WritesSize | Effects.WritesTable,
         Builtin.MemoryFill or Builtin.MemoryCopy or Builtin.MemoryInit => Effects.ReadsMemory | Effects.WritesMemory | Effects.Traps,
         Builtin.TableFill or Builtin.TableCopy or Builtin.TableInit => Effects.ReadsTable | Effects.WritesTable | Effects.Traps,
-        Builtin.ArrayFill or Builtin.ArrayInitData or Builtin.ArrayInitElem => Effects.WritesHeap | Effects.Traps,
+        Builtin.ArrayFill or Builtin.ArrayFillVector or Builtin.ArrayInitData or Builtin.ArrayInitElem => Effects.WritesHeap | Effects.Traps,
         Builtin.ArrayCopy => Effects.ReadsHeap | Effects.WritesHeap | Effects.Traps,
         Builtin.ArrayNew or Builtin.ArrayNewData or Builtin.ArrayNewElem or Builtin.ExceptionNew =>
             Effects.Pinned | Effects.Allocates,

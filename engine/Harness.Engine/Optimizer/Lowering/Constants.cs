@@ -36,7 +36,7 @@ internal static class Constants
     public static bool IsConstant(Graph graph, int id) =>
         OperatorTable.IsConstant(graph[id].Op) || TryGetInteger(graph, id, out _);
 
-    /// <summary>The bits of a constant as a register holds them: an i32 and an f32 zero-extended.</summary>
+    /// <summary>The bits of a constant as a register holds them: an i32 and an f32 zero-extended; of a vector, its number in the graph.</summary>
     public static long RegisterBits(Graph graph, int id)
     {
         if (TryGetInteger(graph, id, out long value))

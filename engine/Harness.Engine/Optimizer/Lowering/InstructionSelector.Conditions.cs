@@ -1,5 +1,6 @@
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Vectors;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Optimizer.Lowering;
@@ -68,7 +69,8 @@ internal sealed partial class InstructionSelector
 
     private bool IsComparison(int id) =>
         graph[id].Op is >= Opcode.I32Eqz and <= Opcode.F64Ge or Opcode.RefIsNull or IrOp.ReferenceEqual or IrOp.HasTag
-        || (graph[id].Op == IrOp.RefTest && IsOneComparison(TestOf(id)));
+        || (graph[id].Op == IrOp.RefTest && IsOneComparison(TestOf(id)))
+        || (VectorOperators.IsVector(graph[id].Op) && VectorSelections.Of(graph[id].Op).IsTest);
 
     private Comparison CompareNode(int id, bool whenTrue, bool mayFault)
     {
@@ -84,6 +86,7 @@ internal sealed partial class InstructionSelector
                 CompareIntegers(id, IntegerConditions[op - Opcode.I32Eq], OpSize.Dword, whenTrue, mayFault),
             >= Opcode.I64Eq and <= Opcode.I64GeU =>
                 CompareIntegers(id, IntegerConditions[op - Opcode.I64Eq], OpSize.Qword, whenTrue, mayFault),
+            >= Opcode.V128Load => CompareVector(id, op, whenTrue),
             >= Opcode.F32Eq and <= Opcode.F32Ge => CompareFloats(id, op - Opcode.F32Eq, OpSize.Dword, whenTrue, mayFault),
             _ => CompareFloats(id, op - Opcode.F64Eq, OpSize.Qword, whenTrue, mayFault),
         };
@@ -236,7 +239,8 @@ internal sealed partial class InstructionSelector
 
         if (comparison.Left != 0)
         {
-            Use(comparison.Left, comparison.HasImmediate ? OperandPlace.Any : OperandPlace.Register);
+            bool isAny = comparison.HasImmediate && comparison.Kind != CompareKind.Vector;
+            Use(comparison.Left, isAny ? OperandPlace.Any : OperandPlace.Register);
         }
 
         if (comparison.HasAddress)

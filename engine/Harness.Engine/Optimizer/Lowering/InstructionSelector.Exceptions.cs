@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Harness.Engine.Heap;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.X64;
@@ -30,11 +31,16 @@ internal sealed partial class InstructionSelector
 
     private void SelectExceptionValue(int id)
     {
-        Address place = ExceptionValue(Register(graph.Input(id, 0)), (int)graph[id].Immediate);
+        ImmutableArray<ValueType> types = Module.Tags[graph[id].Aux].Type.Type.Parameters;
+        Address place = ExceptionValue(Register(graph.Input(id, 0)), WordsBefore(types, (int)graph[id].Immediate));
         OpSize size = SizeOf(graph[id].Type);
         if (graph[id].Type is IrType.F32 or IrType.F64)
         {
             EmitWithAddress(LirOp.LoadScalar, size, Value(id), place);
+        }
+        else if (graph[id].Type == IrType.V128)
+        {
+            LoadVector(Value(id), place);
         }
         else
         {
@@ -45,16 +51,25 @@ internal sealed partial class InstructionSelector
     private void SelectNewException(int id)
     {
         int count = graph[id].InputCount;
-        Allocate(id, ObjectLayout.ExceptionValues + (count * sizeof(long)), BuiltinTypeId.Exception, ObjectFlags.None);
+        ImmutableArray<ValueType> types = Module.Tags[(int)graph[id].Immediate].Type.Type.Parameters;
+        Allocate(id, ObjectLayout.ExceptionValues + (WordsBefore(types, count) * sizeof(long)), BuiltinTypeId.Exception, ObjectFlags.None);
         int tag = LoadTag((int)graph[id].Immediate);
         Store(Address.OfBase(Value(id), ObjectLayout.ExceptionTag), OpSize.Qword, isFloat: false, tag, 0);
         for (int i = 0; i < count; i++)
         {
             int input = graph.Input(id, i);
+            int word = WordsBefore(types, i);
+            if (graph[input].Type == IrType.V128)
+            {
+                int vector = Register(input);
+                StoreVector(ExceptionValue(Value(id), word), vector);
+                continue;
+            }
+
             bool isFloat = graph[input].Type is IrType.F32 or IrType.F64;
             bool isConstant = TryStoredConstant(input, OpSize.Qword, out long bits);
             int value = isConstant ? 0 : Register(input);
-            Store(ExceptionValue(Value(id), i), OpSize.Qword, isFloat, value, bits);
+            Store(ExceptionValue(Value(id), word), OpSize.Qword, isFloat, value, bits);
         }
     }
 
@@ -66,6 +81,18 @@ internal sealed partial class InstructionSelector
         return tag;
     }
 
-    private static Address ExceptionValue(int exception, int index) =>
-        Address.OfBase(exception, ObjectLayout.ExceptionValues + (index * sizeof(long)));
+    private static Address ExceptionValue(int exception, int word) =>
+        Address.OfBase(exception, ObjectLayout.ExceptionValues + (word * sizeof(long)));
+
+    /// <summary>Words that the values of an exception take before one of them: a vector takes two.</summary>
+    private static int WordsBefore(ImmutableArray<ValueType> types, int index)
+    {
+        int words = 0;
+        for (int i = 0; i < index; i++)
+        {
+            words += types[i].WordCount;
+        }
+
+        return words;
+    }
 }

@@ -123,7 +123,7 @@ internal sealed partial class InstructionSelector
     /// <summary>The address of an access to a memory, after the check that it may need.</summary>
     private Address MemoryAddress(int id, int bytesLog2)
     {
-        int memory = graph[id].Aux;
+        int memory = VectorOperators.MemoryOf(in graph[id]);
         int index = graph.Input(id, 0);
         ulong offset = (ulong)graph[id].Immediate;
         bool is64 = Module.Memories[memory].Type.Is64;
@@ -272,6 +272,10 @@ internal sealed partial class InstructionSelector
         {
             EmitWithAddress(LirOp.LoadScalar, SizeOf(type), Value(id), address);
         }
+        else if (type == IrType.V128)
+        {
+            LoadVector(Value(id), address);
+        }
         else
         {
             Load(Value(id), address, SizeOf(type));
@@ -282,6 +286,13 @@ internal sealed partial class InstructionSelector
     {
         int stored = graph.Input(id, 0);
         IrType type = graph[stored].Type;
+        if (type == IrType.V128)
+        {
+            int vector = Register(stored);
+            StoreVector(Field(module.Layout.Global((int)graph[id].Immediate), 0), vector);
+            return;
+        }
+
         OpSize size = SizeOf(type);
         bool isConstant = TryStoredConstant(stored, size, out long bits);
         int value = isConstant ? 0 : Register(stored);

@@ -72,6 +72,10 @@ internal sealed partial class InstructionSelector
         {
             EmitWithAddress(LirOp.LoadScalar, size, Value(id), address);
         }
+        else if (graph[id].Type == IrType.V128)
+        {
+            LoadVector(Value(id), address);
+        }
         else
         {
             Load(Value(id), address, size, isSigned ? LoadExtension.SignTo32 : LoadExtension.Zero);
@@ -100,6 +104,12 @@ internal sealed partial class InstructionSelector
     /// <summary>Stores a value in a field without telling the collector.</summary>
     private void StoreField(in Address address, FieldType field, int stored)
     {
+        if (field.Type.IsVector)
+        {
+            StoreVector(address, Register(stored));
+            return;
+        }
+
         var size = (OpSize)int.Log2(ObjectLayout.SizeOf(field));
         bool isConstant = TryStoredConstant(stored, size, out long bits);
         int value = isConstant ? 0 : Register(StripExtension(stored, size));
@@ -149,9 +159,13 @@ internal sealed partial class InstructionSelector
         int index = graph.Input(id, 1);
         Address address = Address.OfBase(array, ObjectLayout.ArrayElements);
         if (Constants.TryGetInteger(graph, index, out long constant)
-            && (uint)constant < (int.MaxValue - ObjectLayout.ArrayElements) / sizeof(long))
+            && (uint)constant < (int.MaxValue - ObjectLayout.ArrayElements) / Math.Max(sizeof(long), size))
         {
             address.Displacement += (int)constant * size;
+        }
+        else if (size > sizeof(long))
+        {
+            address.Index = ScaleIndex(Register(index), int.Log2(size));
         }
         else
         {
@@ -160,6 +174,19 @@ internal sealed partial class InstructionSelector
         }
 
         return address;
+    }
+
+    /// <summary>An index as the distance that it stands for, where that is more than an address can scale by.</summary>
+    private int ScaleIndex(int index, int sizeLog2)
+    {
+        int scaled = code.NewValue(IrType.I64);
+        ref LirInstruction shift = ref Emit(LirOp.ShiftConstant, OpSize.Qword);
+        shift.Sub = (ushort)ShiftOp.Shl;
+        shift.Immediate = sizeLog2;
+        Def(scaled);
+        Use(index);
+        Hint(scaled, index);
+        return scaled;
     }
 
     private void TrapIfNull(int reference, TrapKind kind)

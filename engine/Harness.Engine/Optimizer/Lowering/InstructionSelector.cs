@@ -244,7 +244,7 @@ internal sealed partial class InstructionSelector
     {
         switch (op)
         {
-            case Opcode.I32Const or Opcode.I64Const or Opcode.RefNull or Opcode.F32Const or Opcode.F64Const:
+            case Opcode.I32Const or Opcode.I64Const or Opcode.RefNull or Opcode.F32Const or Opcode.F64Const or Opcode.V128Const:
             case IrOp.Argument or IrOp.Nop or IrOp.BlockParameter or Opcode.I64ExtendI32U:
                 // Constants are made where they are used; arguments belong to the entry; the others are no instructions.
                 break;
@@ -281,6 +281,9 @@ internal sealed partial class InstructionSelector
                 break;
             case >= Opcode.I32Extend8S and <= Opcode.I64Extend32S:
                 SelectExtend(id, op);
+                break;
+            case >= Opcode.V128Load:
+                SelectVector(id, op);
                 break;
             default:
                 SelectSpecial(id, op);
@@ -379,9 +382,12 @@ internal sealed partial class InstructionSelector
         if (Constants.IsConstant(graph, id))
         {
             IrType type = graph[id].Type;
-            return type is IrType.F32 or IrType.F64
-                ? FloatConstant(type, graph[id].Immediate)
-                : Constant(Constants.RegisterBits(graph, id), type);
+            return type switch
+            {
+                IrType.F32 or IrType.F64 => FloatConstant(type, graph[id].Immediate),
+                IrType.V128 => VectorConstant(graph[id].Immediate),
+                _ => Constant(Constants.RegisterBits(graph, id), type),
+            };
         }
 
         if (graph[id].Op == IrOp.FunctionAddress && !isInLoop)

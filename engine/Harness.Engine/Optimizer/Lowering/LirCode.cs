@@ -30,6 +30,9 @@ internal sealed class LirCode
     /// <summary>Number of blocks.</summary>
     public int BlockCount { get; private set; }
 
+    /// <summary>Whether any virtual register holds a vector.</summary>
+    public bool HasVectors { get; private set; }
+
     /// <summary>All blocks' successors, block numbers in emission order.</summary>
     public GrowList<int> Successors { get; } = new();
 
@@ -50,6 +53,7 @@ internal sealed class LirCode
         OperandCount = 0;
         ValueCount = 1;
         BlockCount = 0;
+        HasVectors = false;
         Successors.Clear();
         Predecessors.Clear();
         EmissionOrder.Clear();
@@ -85,9 +89,12 @@ internal sealed class LirCode
     /// <summary>Type of a virtual register.</summary>
     public IrType TypeOf(int value) => valueTypes[value];
 
-    /// <summary>Whether a virtual register belongs in a floating-point register.</summary>
+    /// <summary>Whether a virtual register belongs in a floating-point register, as vectors do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsFloat(int value) => valueTypes[value] is IrType.F32 or IrType.F64;
+    public bool IsFloat(int value) => valueTypes[value] is IrType.F32 or IrType.F64 or IrType.V128;
+
+    /// <summary>Whether a virtual register holds a vector, for which a slot of the frame has 16 bytes.</summary>
+    public bool IsVector(int value) => valueTypes[value] == IrType.V128;
 
     /// <summary>A virtual register that would best share this one's place; 0 if none.</summary>
     public ref int HintOf(int value) => ref valueHints[value];
@@ -101,6 +108,7 @@ internal sealed class LirCode
             Array.Resize(ref valueHints, ValueCount * 2);
         }
 
+        HasVectors |= type == IrType.V128;
         valueTypes[ValueCount] = type;
         valueHints[ValueCount] = 0;
         return ValueCount++;

@@ -99,6 +99,32 @@ internal enum LirOp : byte
     /// <summary>Result = the float truncated, saturating; Sub is the WebAssembly opcode.</summary>
     TruncateSaturating,
 
+    /// <summary>Result = the vector with the number in Immediate (<see cref="Ir.Graph.Vectors"/>).</summary>
+    LoadVector,
+
+    /// <summary>
+    /// Result = the vector instruction Sub, an opcode, of its operands; Immediate is the lane, or the number of a shuffle's byte numbers. A
+    /// second result is a register for the sequence to use.
+    /// </summary>
+    Vector,
+
+    /// <summary>
+    /// Result = the vector instruction Sub, one operation with two operands, of which the second is a register, slot or address, or the vector
+    /// with the number in Immediate.
+    /// </summary>
+    VectorBinary,
+
+    /// <summary>Result = the vector instruction Sub, a shift, of the input and the count in Immediate.</summary>
+    VectorShift,
+
+    /// <summary>
+    /// Result = what the vector instruction Sub loads from the address; the only input is the vector of which it replaces lane Immediate.
+    /// </summary>
+    VectorLoad,
+
+    /// <summary>[address] = the input, as the vector instruction Sub stores it; Immediate is the lane.</summary>
+    VectorStore,
+
     /// <summary>Result = 1 or 0 by the comparison.</summary>
     SetCondition,
 
@@ -219,6 +245,9 @@ internal enum CompareKind : byte
 
     /// <summary><c>ucomiss</c> or <c>ucomisd</c>.</summary>
     Float,
+
+    /// <summary><c>ptest</c>, by which the vector instruction in Immediate, an opcode, is answered of the only operand.</summary>
+    Vector,
 }
 
 /// <summary>What a division must look out for.</summary>

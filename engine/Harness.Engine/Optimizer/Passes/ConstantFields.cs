@@ -1,6 +1,7 @@
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Optimizer.Passes;
 
@@ -148,6 +149,9 @@ internal sealed class ConstantFields : IPass
                     break;
                 case Opcode.F32Const:
                     graph.Replace(id, constants.Get(Opcode.F32Const, IrType.F32, (int)bits, default));
+                    break;
+                case Opcode.V128Const:
+                    graph.Replace(id, constants.Vector(new V128(value.Operation.Bits, value.Operation.HighBits)));
                     break;
                 case Opcode.RefNull:
                     graph.Replace(id, constants.Get(Opcode.RefNull, IrType.Ref, 0, ReferenceTypes.Null));

@@ -1,5 +1,6 @@
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Optimizer.Passes;
 
@@ -16,6 +17,9 @@ internal sealed class EntryConstants(Graph graph)
 
     /// <summary>A 64-bit integer.</summary>
     public int I64(long value) => Get(Opcode.I64Const, IrType.I64, value, default);
+
+    /// <summary>A vector.</summary>
+    public int Vector(V128 value) => Get(Opcode.V128Const, IrType.V128, graph.Vectors.NumberOf(value), default);
 
     /// <summary>The reference of a function of the instance.</summary>
     public int Function(int index) => Get(

@@ -39,6 +39,7 @@ internal sealed class Folding : IPass
 internal sealed class AlgebraicRules(Graph graph)
 {
     private readonly EntryConstants constants = new(graph);
+    private VectorRules? vectors;
 
     /// <summary>Puts the constants that rules have made to the front of the entry block.</summary>
     public void PlaceConstants() => constants.Place();
@@ -54,6 +55,11 @@ internal sealed class AlgebraicRules(Graph graph)
     private bool ApplyOnce(int id)
     {
         ref Node node = ref graph[id];
+        if (VectorOperators.IsVector(node.Op))
+        {
+            return (vectors ??= new VectorRules(graph, constants)).Apply(id);
+        }
+
         switch (node.InputCount)
         {
             case 1:

@@ -289,6 +289,7 @@ internal sealed partial class ValueNumberingWalk
             Opcode.I64Store => (Opcode.I64Load, graph.Input(id, 1)),
             Opcode.F32Store => (Opcode.F32Load, graph.Input(id, 1)),
             Opcode.F64Store => (Opcode.F64Load, graph.Input(id, 1)),
+            Opcode.V128Store => (Opcode.V128Load, graph.Input(id, 1)),
             _ => (IrOp.Nop, -1),
         };
         if (load == IrOp.Nop)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Lowering;
 
 namespace Harness.Engine.Optimizer.RegisterAllocation;
@@ -111,7 +112,7 @@ internal sealed class ParallelMoves
 
             if (saved.IsNone)
             {
-                saved = emitter.ScratchFor(overwritten);
+                saved = emitter.ScratchFor(pending[i].Type);
                 emitter.EmitMove(new Move(overwritten, saved, pending[i].Type));
             }
 
@@ -148,7 +149,7 @@ internal sealed class ParallelMoves
                 // Only cycles are left, in which each place has one reader.
                 Location overwritten = pending[i].To;
                 int reader = readersOf[overwritten.Code].Combined;
-                Location saved = emitter.ScratchFor(overwritten);
+                Location saved = emitter.ScratchFor(pending[reader].Type);
                 emitter.EmitMove(new Move(overwritten, saved, pending[reader].Type));
                 pending[reader] = pending[reader] with { From = saved };
                 ready.Add(i);
@@ -202,6 +203,6 @@ internal interface IMoveEmitter
     /// <summary>Makes a move.</summary>
     void EmitMove(Move move);
 
-    /// <summary>A free place to keep what lies in a place while it is overwritten; it is taken until the group is done.</summary>
-    Location ScratchFor(Location location);
+    /// <summary>A free place to keep a value of a type while its own place is overwritten; it is taken until the next one is asked for.</summary>
+    Location ScratchFor(IrType type);
 }

@@ -65,7 +65,7 @@ internal sealed class Safepoints(LifetimeBuilder lives, LinearScan scan, MoveIns
             bool isReference = code.TypeOf(lifetimes[i].Value) == IrType.Ref;
             if (isReference || location.IsRegister)
             {
-                AddInterval(lifetimes, i, location, isReference);
+                AddInterval(lifetimes, i, location, isReference, code.IsVector(lifetimes[i].Value));
             }
         }
 
@@ -80,8 +80,8 @@ internal sealed class Safepoints(LifetimeBuilder lives, LinearScan scan, MoveIns
     }
 
     /// <summary>
-    /// The number of the map of an instruction for a call that saves the registers in use in 8 bytes each, in the order of their
-    /// numbers; -1 if no reference lives across it.
+    /// The number of the map of an instruction for a call that saves the registers in use in the order of their numbers, general-purpose
+    /// ones, which come first, in 8 bytes each; -1 if no reference lives across it.
     /// </summary>
     /// <param name="instruction">The instruction's number.</param>
     /// <param name="saveArea">Offset from rbp of where the first register is saved.</param>
@@ -111,6 +111,9 @@ internal sealed class Safepoints(LifetimeBuilder lives, LinearScan scan, MoveIns
     /// <summary>The registers whose values live across an instruction, as bits by number.</summary>
     public uint RegistersAt(int instruction) => At(instruction).Registers;
 
+    /// <summary>Those of <see cref="RegistersAt"/> that hold vectors.</summary>
+    public uint VectorsAt(int instruction) => At(instruction).Vectors;
+
     /// <summary>The places that the map of an instruction names.</summary>
     public List<Location> ReferencesAt(int instruction)
     {
@@ -133,7 +136,7 @@ internal sealed class Safepoints(LifetimeBuilder lives, LinearScan scan, MoveIns
         return places;
     }
 
-    private void AddInterval(Lifetimes lifetimes, int index, Location location, bool isReference)
+    private void AddInterval(Lifetimes lifetimes, int index, Location location, bool isReference, bool isVector)
     {
         int value = lifetimes[index].Value;
         int slot = isReference ? scan.SlotOf(value) : -1;
@@ -148,9 +151,11 @@ internal sealed class Safepoints(LifetimeBuilder lives, LinearScan scan, MoveIns
                 continue;
             }
 
+            uint vector = isVector && location.IsRegister ? 1u << location.Code : 0;
             for (int i = first; i < end; i++)
             {
                 points[i].Registers |= 1u << location.Code;
+                points[i].Vectors |= vector;
                 points[i].References |= isReference ? 1u << location.Code : 0;
                 if (slot >= 0 && moves.IsInSlot(value, positions[i]))
                 {
@@ -209,6 +214,7 @@ internal sealed class Safepoints(LifetimeBuilder lives, LinearScan scan, MoveIns
         public uint Registers;
         public uint References;
         public int Slots;
+        public uint Vectors;
     }
 
     /// <summary>A slot begins to hold a reference that lives across a safepoint, or no longer holds one.</summary>

@@ -8,6 +8,8 @@ namespace Harness.Engine.Optimizer.RegisterAllocation;
 /// lifetimes are apart share one as well.
 /// </summary>
 /// <remarks>
+/// Slots have 8 bytes. A vector takes two, has the number of the lower one, which is even so that the vector is aligned, and shares them with
+/// vectors only: two places are the same or have nothing in common.
 /// The lifetimes of a web's values do not overlap, so that at each moment at most one of them is in the slot. Parameters that run
 /// often are joined first. Joining costs the number of parts of both lifetimes, and the whole is bounded by a multiple of the
 /// number of all parts: what is joined beyond that stays apart.
@@ -15,6 +17,9 @@ namespace Harness.Engine.Optimizer.RegisterAllocation;
 internal sealed class SpillSlots(LifetimeBuilder builder)
 {
     private const int None = -1;
+
+    /// <summary>Slots of a vector.</summary>
+    private const int VectorSlots = 2;
 
     /// <summary>Steps of comparing lifetimes, for each part of a lifetime.</summary>
     private const int StepsPerRange = 64;
@@ -76,7 +81,12 @@ internal sealed class SpillSlots(LifetimeBuilder builder)
 
         steps = StepsPerRange * parts;
         JoinParameters();
-        AssignSlots();
+        AssignSlots(ofVectors: false, first: 0, step: 1);
+        if (code.HasVectors)
+        {
+            AssignSlots(ofVectors: true, first: (Count + VectorSlots) & ~1, step: VectorSlots);
+        }
+
         for (int i = 0; i < webs.Count; i++)
         {
             Location slot = Location.OfSlot(webs[i].Slot = webs[Find(i)].Slot);
@@ -215,13 +225,17 @@ internal sealed class SpillSlots(LifetimeBuilder builder)
         webs[one].RangeCount = joined.Length;
     }
 
-    /// <summary>Gives each web the slot of one that is dead before it begins, if there is one.</summary>
-    private void AssignSlots()
+    /// <summary>Gives each web, of vectors or of others, the slot of one that is dead before it begins, if there is one.</summary>
+    /// <param name="ofVectors">Which webs.</param>
+    /// <param name="first">The first slot.</param>
+    /// <param name="step">How much further the next one is.</param>
+    private void AssignSlots(bool ofVectors, int first, int step)
     {
+        int next = first;
         order.Clear();
         for (int i = 0; i < webs.Count; i++)
         {
-            if (webs[i].Parent == i)
+            if (webs[i].Parent == i && code.IsVector(webs[i].Value) == ofVectors)
             {
                 order.Add(i);
             }
@@ -241,7 +255,9 @@ internal sealed class SpillSlots(LifetimeBuilder builder)
             }
             else
             {
-                slot = Count++;
+                slot = next;
+                next += step;
+                Count = slot + 1;
             }
 
             webs[web].Slot = slot;

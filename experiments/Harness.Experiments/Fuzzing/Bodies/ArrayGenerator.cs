@@ -64,6 +64,7 @@ internal sealed class ArrayGenerator(BodyGenerator parts)
         (Packing.I8, _) => sizeof(byte),
         (Packing.I16, _) => sizeof(ushort),
         (_, ValueKind.I32 or ValueKind.F32) => sizeof(uint),
+        (_, ValueKind.V128) => 2 * sizeof(ulong),
         _ => sizeof(ulong),
     };
 

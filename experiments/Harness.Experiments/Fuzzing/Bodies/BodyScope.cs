@@ -11,7 +11,7 @@ internal sealed class BodyScope
     /// <summary>Which of <see cref="Locals"/> may be written; the generated code relies on the others.</summary>
     private readonly List<bool> writable;
 
-    /// <summary>The locals that hold a float while it is made canonical.</summary>
+    /// <summary>The locals that hold a float or vector while it is made canonical.</summary>
     private readonly Dictionary<ProgramType, int> scratch = [];
 
     /// <param name="context">What the program has to offer.</param>
@@ -60,11 +60,7 @@ internal sealed class BodyScope
     public ProgramNode Canonical(ProgramNode value)
     {
         var type = value.Results[0];
-        if (!scratch.TryGetValue(type, out var local))
-        {
-            local = NewLocal(type, isWritable: false);
-            scratch.Add(type, local);
-        }
+        var local = ScratchOf(type);
         var isSingle = type == ProgramType.F32;
         return new ProgramNode(Opcode.Select, [type],
             new ProgramNode(Opcode.LocalTee, [type], value) { Immediates = [local], Reducibility = Reducibility.Fixed },
@@ -79,12 +75,53 @@ internal sealed class BodyScope
         };
     }
 
-    /// <summary>The bits of a number as an i64, canonical for a NaN.</summary>
+    /// <summary>
+    /// A vector of floats, but with the one canonical NaN in place of any other: lanes that are equal to themselves stay.
+    /// </summary>
+    public ProgramNode CanonicalLanes(ProgramNode value, bool isSingle)
+    {
+        var local = ScratchOf(ProgramType.V128);
+        var nan = isSingle ? 0x7FC0_0000_7FC0_0000 : 0x7FF8_0000_0000_0000;
+        return new ProgramNode(Opcode.V128Bitselect, [ProgramType.V128],
+            new ProgramNode(Opcode.LocalTee, [ProgramType.V128], value) { Immediates = [local], Reducibility = Reducibility.Fixed },
+            new ProgramNode(Opcode.V128Const, [ProgramType.V128]) { Immediates = [nan, nan], Reducibility = Reducibility.Fixed },
+            Nodes.Fixed(isSingle ? Opcode.F32x4Eq : Opcode.F64x2Eq, ProgramType.V128, FixedLocal(local), FixedLocal(local)))
+        {
+            Reducibility = Reducibility.Whole,
+        };
+    }
+
+    private int ScratchOf(ProgramType type)
+    {
+        if (!scratch.TryGetValue(type, out var local))
+        {
+            local = NewLocal(type, isWritable: false);
+            scratch.Add(type, local);
+        }
+        return local;
+    }
+
+    /// <summary>Both halves of a vector, mixed.</summary>
+    private ProgramNode MixedHalves(ProgramNode vector)
+    {
+        var local = ScratchOf(ProgramType.V128);
+        ProgramNode Half(ProgramNode of, int lane) => new(Opcode.I64x2ExtractLane, [ProgramType.I64], of) { Immediates = [lane] };
+        return new ProgramNode(Opcode.I64Add, [ProgramType.I64],
+            Half(new ProgramNode(Opcode.LocalTee, [ProgramType.V128], vector) { Immediates = [local], Reducibility = Reducibility.Fixed }, 0),
+            new ProgramNode(Opcode.I64Rotl, [ProgramType.I64], Half(FixedLocal(local), 1),
+                new ProgramNode(Opcode.I64Const, [ProgramType.I64]) { Immediates = [13] }))
+        {
+            Reducibility = Reducibility.Whole,
+        };
+    }
+
+    /// <summary>The bits of a number or vector as an i64, canonical for a NaN.</summary>
     public ProgramNode AsI64(ProgramNode value) => value.Results[0].Kind switch
     {
         ValueKind.I32 => new ProgramNode(Opcode.I64ExtendI32U, [ProgramType.I64], value),
         ValueKind.F32 => AsI64(new ProgramNode(Opcode.I32ReinterpretF32, [ProgramType.I32], Canonical(value))),
         ValueKind.F64 => new ProgramNode(Opcode.I64ReinterpretF64, [ProgramType.I64], Canonical(value)),
+        ValueKind.V128 => MixedHalves(value),
         _ => value,
     };
 

@@ -31,7 +31,7 @@ internal sealed class ExpressionGenerator(BodyGenerator parts)
             9 => parts.Objects.FieldValue(type, depth) ?? (type == ProgramType.I32 ? parts.Objects.QueryOfObject(depth) : Operator(type, depth)),
             0 => Simple(type),
             1 => Operator(type, depth),
-            2 => parts.Memories.Load(type, depth),
+            2 => type == ProgramType.V128 ? parts.Vectors.Load(depth) : parts.Memories.Load(type, depth),
             3 => new ProgramNode(Opcode.LocalTee, [type], Of(type, depth - 1)) { Immediates = [scope.WritableLocal(type)] },
             4 => Select(type, depth),
             5 => IfExpression(type, depth),
@@ -89,6 +89,8 @@ internal sealed class ExpressionGenerator(BodyGenerator parts)
 
     private ProgramNode Operator(ProgramType type, int depth)
     {
+        if (type == ProgramType.V128 || (context.Program.HasVectors && random.Percent(15)))
+            return parts.Vectors.Operator(type, depth);
         if (type == ProgramType.I32 && random.Percent(6))
             return QueryOfState(depth);
         if (type == ProgramType.I32 && context.Program.HasStrings && random.Percent(12))

@@ -41,7 +41,7 @@ internal sealed class LoopGenerator(BodyGenerator parts)
     /// <summary>A <c>do</c> loop, which may carry values from one iteration to the next on the operand stack.</summary>
     private SequenceNode TestedLast(int counter, int depth)
     {
-        var type = new ProgramSignature(parts.Statements.AnyNumbers(random.Weighted(60, 20, 10, 10)), parts.Statements.AnyNumbers(random.Weighted(60, 30, 10)));
+        var type = new ProgramSignature(parts.Statements.AnyValues(random.Weighted(60, 20, 10, 10)), parts.Statements.AnyValues(random.Weighted(60, 30, 10)));
         var loop = scope.Block(Opcode.Loop, type, Reducibility.Fixed, parts.Expressions.All(type.Parameters, depth - 1));
         loop.Body.AddRange(parts.Statements.TakeParameters(type));
         loop.Body.Add(scope.BurnFuel());

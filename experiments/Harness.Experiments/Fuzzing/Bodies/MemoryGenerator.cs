@@ -29,7 +29,7 @@ internal sealed class MemoryGenerator(BodyGenerator parts)
     }
 
     /// <summary>An address and a constant offset, mostly such that eight bytes lie within the memory.</summary>
-    private (ProgramNode Address, long Offset) Address(int memory, int depth)
+    public (ProgramNode Address, long Offset) Address(int memory, int depth)
     {
         var is64 = context.Program.Memories[memory].Is64;
         var type = is64 ? ProgramType.I64 : ProgramType.I32;

@@ -30,8 +30,8 @@ internal sealed class StatementGenerator(BodyGenerator parts)
         {
             0 => SetLocal(depth),
             1 => SetGlobal(depth),
-            2 => parts.Memories.Store(depth),
-            3 => new ProgramNode(Opcode.Drop, [], parts.Expressions.Of(AnyNumber(), depth - 1)),
+            2 => context.Program.HasVectors && random.Percent(30) ? parts.Vectors.Store(depth) : parts.Memories.Store(depth),
+            3 => new ProgramNode(Opcode.Drop, [], parts.Expressions.Of(AnyValue(), depth - 1)),
             4 => IfStatement(depth),
             5 => BlockStatement(depth),
             6 => parts.Loops.Loop(depth),
@@ -57,17 +57,20 @@ internal sealed class StatementGenerator(BodyGenerator parts)
 
     public ProgramType AnyNumber() => random.Pick(ProgramType.Numbers);
 
-    public ProgramType[] AnyNumbers(int count)
+    /// <summary>A number, or a vector where the program has some.</summary>
+    public ProgramType AnyValue() => context.Program.HasVectors && random.Percent(30) ? ProgramType.V128 : AnyNumber();
+
+    public ProgramType[] AnyValues(int count)
     {
         var types = new ProgramType[count];
         for (var i = 0; i < count; i++)
-            types[i] = AnyNumber();
+            types[i] = AnyValue();
         return types;
     }
 
     public ProgramNode SetLocal(int depth)
     {
-        var type = random.Percent(95) ? AnyNumber()
+        var type = random.Percent(95) ? AnyValue()
             : random.Percent(50) ? ProgramType.FuncRef
             : ProgramType.ReferenceTo(random.Below(context.Signatures.Count));
         var value = parts.Expressions.Of(type, depth - 1);
@@ -123,7 +126,7 @@ internal sealed class StatementGenerator(BodyGenerator parts)
     /// <summary>A block, loop-free, that takes some values from the stack and leaves others.</summary>
     private SequenceNode MultiValueBlock(int depth)
     {
-        var type = new ProgramSignature(AnyNumbers(random.Between(0, 3)), AnyNumbers(random.Between(0, 3)));
+        var type = new ProgramSignature(AnyValues(random.Between(0, 3)), AnyValues(random.Between(0, 3)));
         var inputs = parts.Expressions.All(type.Parameters, depth - 1);
         var isIf = random.Percent(50);
         var node = isIf
