@@ -119,7 +119,7 @@ internal sealed class EngineBinding : IDisposable
     {
         try
         {
-            return WasmModule.Decode(bytes.GetBytes(), builtins.Length > 0 ? BuiltinSets.JsString : BuiltinSets.None);
+            return WasmModule.Decode(bytes.GetBytes(), builtins.Length > 0 ? BuiltinSets.JsString : BuiltinSets.None, _engine.Options.CompileValidationThreads);
         }
         catch (ModuleException e)
         {

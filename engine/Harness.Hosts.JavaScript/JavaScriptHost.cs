@@ -72,7 +72,7 @@ public sealed class JavaScriptHost : IDisposable
         string full = Path.GetFullPath(path, Path.GetFullPath(_options.Folder));
         if (!File.Exists(full)) throw new ProgramException($"there is no script {full}");
         var document = new DocumentInfo(new Uri($"{full}.import")) { Category = ModuleCategory.Standard };
-        Await(_script.Evaluate(document, $"import * as loaded from {System.Text.Json.JsonSerializer.Serialize(full)}; harness.loaded = loaded;"));
+        Await(_script.Evaluate(document, $"import * as loaded from \"{System.Text.Json.JsonEncodedText.Encode(full)}\"; harness.loaded = loaded;"));
         return (ScriptObject)((ScriptObject)_script.Global["harness"])["loaded"];
     }
 

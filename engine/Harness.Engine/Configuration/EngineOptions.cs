@@ -438,6 +438,10 @@ public sealed record EngineOptions
     [Knob("vectors.avx", "use the three-operand forms of vector instructions in optimized code where the processor has them; without it the forms of SSE4.1")]
     public bool VectorsAvx { get; init; } = true;
 
+    /// <summary>Most threads that validate the function bodies of a module when it is decoded, where there are enough of them; what is found is the same.</summary>
+    [Knob("compile.validation-threads", "most threads that validate the functions of a module when it is decoded", Minimum = 1, Maximum = 64, Unit = "threads")]
+    public int CompileValidationThreads { get; init; } = 1;
+
     /// <summary>Loop unrolling.</summary>
     [Knob("pass.unroll", "repeat the bodies of small innermost loops that call nothing", V8Flag = "--wasm-loop-unrolling")]
     public bool PassUnroll { get; init; } = true;

@@ -14,21 +14,22 @@ public sealed class InliningModel : IEquatable<InliningModel>
     public const string BuiltInName = "built-in";
 
     private const string Resource = "inlining-model.txt";
-    private readonly double intercept;
-    private readonly ImmutableArray<double> weights;
-    private readonly ImmutableArray<ImmutableArray<InliningModelNode>> trees;
+    private readonly Lazy<Content> content;
 
     internal InliningModel(
         string path, double intercept, ImmutableArray<double> weights, ImmutableArray<ImmutableArray<InliningModelNode>> trees)
+        : this(path, new Lazy<Content>(new Content(intercept, weights, trees)))
     {
-        Path = path;
-        this.intercept = intercept;
-        this.weights = weights;
-        this.trees = trees;
     }
 
-    /// <summary>The model that comes with the engine.</summary>
-    public static InliningModel BuiltIn { get; } = LoadBuiltIn();
+    private InliningModel(string path, Lazy<Content> content)
+    {
+        Path = path;
+        this.content = content;
+    }
+
+    /// <summary>The model that comes with the engine. Every process has it among its options and hardly any asks it: it is read when one does.</summary>
+    public static InliningModel BuiltIn { get; } = new(BuiltInName, new Lazy<Content>(ReadBuiltIn));
 
     /// <summary>The file's absolute path, or <see cref="BuiltInName"/>. Models of the same path are the same model.</summary>
     public string Path { get; }
@@ -49,20 +50,21 @@ public sealed class InliningModel : IEquatable<InliningModel>
     }
 
     /// <summary>What is added for every call.</summary>
-    public double Intercept => intercept;
+    public double Intercept => content.Value.Intercept;
 
     /// <summary>The weight of a feature in the linear function.</summary>
-    public double WeightOf(InliningFeature feature) => weights[(int)feature];
+    public double WeightOf(InliningFeature feature) => content.Value.Weights[(int)feature];
 
     /// <summary>A model with other weights and the same trees.</summary>
     /// <param name="path">Its name.</param>
     /// <param name="newIntercept">What is added for every call; finite.</param>
     /// <param name="newWeights">The weights in the order of <see cref="InliningFeature"/>, all of them finite.</param>
-    public InliningModel With(string path, double newIntercept, ReadOnlySpan<double> newWeights) => new(path, newIntercept, [.. newWeights], trees);
+    public InliningModel With(string path, double newIntercept, ReadOnlySpan<double> newWeights) => new(path, newIntercept, [.. newWeights], content.Value.Trees);
 
     /// <summary>The model as a file has it.</summary>
     public string ToText()
     {
+        var (intercept, weights, trees) = content.Value;
         var text = new StringBuilder("inlining-model 1\n");
         text.Append(CultureInfo.InvariantCulture, $"intercept {intercept:R}\n");
         for (int i = 0; i < weights.Length; i++)
@@ -91,6 +93,7 @@ public sealed class InliningModel : IEquatable<InliningModel>
     /// <param name="features">The features in the order of <see cref="InliningFeature"/>, all of them finite.</param>
     public double Evaluate(ReadOnlySpan<double> features)
     {
+        var (intercept, weights, trees) = content.Value;
         double sum = intercept;
         for (int i = 0; i < weights.Length; i++)
         {
@@ -123,12 +126,15 @@ public sealed class InliningModel : IEquatable<InliningModel>
     /// <inheritdoc/>
     public override string ToString() => Path;
 
-    private static InliningModel LoadBuiltIn()
+    private static Content ReadBuiltIn()
     {
         using Stream stream = typeof(InliningModel).Assembly.GetManifestResourceStream(Resource)!;
         using var reader = new StreamReader(stream);
-        return InliningModelReader.Read(reader.ReadToEnd(), BuiltInName);
+        return InliningModelReader.Read(reader.ReadToEnd(), BuiltInName).content.Value;
     }
+
+    /// <summary>What a file says.</summary>
+    private sealed record Content(double Intercept, ImmutableArray<double> Weights, ImmutableArray<ImmutableArray<InliningModelNode>> Trees);
 }
 
 /// <summary>What an <see cref="InliningModel"/> knows of a call. A feature's name in the file is its name here in lower case with hyphens.</summary>

@@ -244,20 +244,32 @@ internal sealed partial class ModuleDecoder
     {
         var count = section.ReadCount(ImplementationLimits.Functions, "function bodies");
         _bodies = new (int, int, bool)[count];
-        var validator = new FunctionValidator(_environment, _tailCalls);
-        for (var i = 0; i < count; i++)
+        var found = 0;
+        ModuleException? fault = null;
+        try
         {
-            var at = section.Offset;
-            var body = section.ReadSized();
-            if (body.Remaining > ImplementationLimits.FunctionSize)
-                throw InvalidModuleException.TooMany("bytes in a function", ImplementationLimits.FunctionSize, at);
-            if (_importedFunctions + i >= _environment.Functions.Count)
-                throw new MalformedModuleException("function and code section have inconsistent lengths", at);
-            var hasVectors = DecodeBody(validator, _importedFunctions + i, body);
-            _bodies[i] = (body.Offset, body.End, hasVectors);
+            for (; found < count; found++) _bodies[found] = ReadBody(ref section, found);
+        }
+        catch (ModuleException exception)
+        {
+            // What is wrong with a body before comes first.
+            fault = exception;
         }
 
+        _invalidBody = new BodyValidation(_environment, section, _importedFunctions, _bodies, found).Run(_validationThreads, _tailCalls);
+        if (fault is not null) throw fault;
         section.ExpectEnd();
+    }
+
+    private (int Start, int End, bool HasVectors) ReadBody(ref ModuleReader section, int index)
+    {
+        var at = section.Offset;
+        var body = section.ReadSized();
+        if (body.Remaining > ImplementationLimits.FunctionSize)
+            throw InvalidModuleException.TooMany("bytes in a function", ImplementationLimits.FunctionSize, at);
+        return _importedFunctions + index < _environment.Functions.Count
+            ? (body.Offset, body.End, false)
+            : throw new MalformedModuleException("function and code section have inconsistent lengths", at);
     }
 
     private void DecodeData(ModuleReader section)

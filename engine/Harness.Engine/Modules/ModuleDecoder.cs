@@ -27,6 +27,7 @@ internal sealed partial class ModuleDecoder
     private readonly TailCallGraph _tailCalls = new();
     private readonly byte[] _bytes;
     private readonly BuiltinSets _builtinSets;
+    private readonly int _validationThreads;
     private readonly List<Import> _imports = [];
     private readonly List<Export> _exports = [];
     private readonly List<DataSegment> _data = [];
@@ -38,10 +39,11 @@ internal sealed partial class ModuleDecoder
     private InvalidModuleException? _invalidBody;
     private ModuleReader _reader;
 
-    private unsafe ModuleDecoder(byte[] bytes, BuiltinSets builtinSets)
+    private unsafe ModuleDecoder(byte[] bytes, BuiltinSets builtinSets, int validationThreads)
     {
         _bytes = bytes;
         _builtinSets = builtinSets;
+        _validationThreads = validationThreads;
         _constants = new ConstExpressionDecoder(_environment);
         var address = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(bytes));
         _reader = new ModuleReader(address, bytes.Length);
@@ -50,13 +52,13 @@ internal sealed partial class ModuleDecoder
     /// <summary>Decodes and validates a module.</summary>
     /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
     /// <exception cref="InvalidModuleException">The module is not valid.</exception>
-    public static WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets)
+    public static WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets, int validationThreads)
     {
         if (bytes.Length > ImplementationLimits.ModuleSize)
             throw InvalidModuleException.TooMany("bytes in a module", ImplementationLimits.ModuleSize, 0);
         var pinned = GC.AllocateUninitializedArray<byte>(bytes.Length, pinned: true);
         bytes.CopyTo(pinned);
-        return new ModuleDecoder(pinned, builtinSets).Decode();
+        return new ModuleDecoder(pinned, builtinSets, validationThreads).Decode();
     }
 
     private WasmModule Decode()
@@ -158,29 +160,6 @@ internal sealed partial class ModuleDecoder
             throw new MalformedModuleException("function and code section have inconsistent lengths", _reader.Offset);
         if (_environment.DataCount is { } count && count != _data.Count)
             throw new MalformedModuleException("data count and data section have inconsistent lengths", _reader.Offset);
-    }
-
-    /// <summary>
-    /// Validates a body, or only decodes it if one before was invalid. A module that is both malformed and invalid
-    /// counts as malformed, so that an invalid body is reported only when the whole module is decoded.
-    /// </summary>
-    /// <returns>Whether the function has anything to do with vectors.</returns>
-    private bool DecodeBody(FunctionValidator validator, int functionIndex, ModuleReader body)
-    {
-        if (_invalidBody is null)
-        {
-            try
-            {
-                return validator.Validate(functionIndex, body);
-            }
-            catch (InvalidModuleException fault)
-            {
-                _invalidBody = fault;
-            }
-        }
-
-        BodyScanner.Scan(_environment, body);
-        return false;
     }
 
     private WasmModule CreateModule()

@@ -18,6 +18,13 @@ internal sealed class TailCallGraph
     /// <summary>Adds a tail call by table or reference, whose callee may be any function.</summary>
     public void AddUnknown(int caller) => _leaving.Add(caller);
 
+    /// <summary>Adds the tail calls of another graph.</summary>
+    public void Add(TailCallGraph other)
+    {
+        _calls.AddRange(other._calls);
+        _leaving.UnionWith(other._leaving);
+    }
+
     /// <summary>The defined functions from which tail calls may lead to another instance, if no more calls are added.</summary>
     /// <param name="importedFunctions">Number of imported functions, which come first and may belong to any instance.</param>
     /// <param name="functions">Number of all functions.</param>

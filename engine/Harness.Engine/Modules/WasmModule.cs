@@ -78,11 +78,12 @@ public sealed class WasmModule
     /// <summary>Decodes and validates a module in the binary format. The bytes are copied.</summary>
     /// <param name="bytes">The module.</param>
     /// <param name="builtinSets">The functions that the engine provides; the module is not valid if it imports one with another type.</param>
+    /// <param name="validationThreads">Most threads that validate function bodies, the caller's among them: the knob <c>compile.validation-threads</c>.</param>
     /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
     /// <exception cref="InvalidModuleException">The module is not valid, or beyond
     /// <see cref="ImplementationLimits"/>.</exception>
-    public static WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets = BuiltinSets.None) =>
-        ModuleDecoder.Decode(bytes, builtinSets);
+    public static WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets = BuiltinSets.None, int validationThreads = 1) =>
+        ModuleDecoder.Decode(bytes, builtinSets, validationThreads);
 
     /// <summary>
     /// Loads a module from a file, in the binary format if it begins with its magic number, else in the text format.
