@@ -32,6 +32,7 @@ var root = new RootCommand("Research harness for speculative optimisation in Web
     CompareCommand.Create(),
     RankCommand.Create(),
     ShowCommand.Create(),
+    TableCommand.Create(),
     QueryCommand.Create(),
     ExportCommand.Create(),
     SteadyCommand.Create(),

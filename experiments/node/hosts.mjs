@@ -30,6 +30,25 @@ function openPlain(program, phases) {
   return { exports: instance.exports };
 }
 
+/** A module that is compiled and instantiated, and not run: all that it imports are functions that fail when they are called. */
+function openStubs(program, phases) {
+  const bytes = readFileSync(program.module);
+  return {
+    iterate() {
+      const earlier = phases.compileMs + phases.instantiateMs;
+      const module = timed(phases, 'compileMs', () => new WebAssembly.Module(bytes, compileOptions));
+      const imports = {};
+      for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+        if (kind !== 'function') throw new Error(`the host stubs has functions only, and the module imports the ${kind} '${name}' from '${from}'`);
+        (imports[from] ??= {})[name] = () => { throw new Error(`the module calls '${name}' of '${from}', which is a stub`); };
+      }
+      timed(phases, 'instantiateMs', () => new WebAssembly.Instance(module, imports));
+      const text = WebAssembly.Module.exports(module).map(({ kind, name }) => `${kind} ${name}\n`).join('');
+      return { bytes: Buffer.from(text), errorText: '', exitCode: 0, timedMs: phases.compileMs + phases.instantiateMs - earlier, files: {} };
+    },
+  };
+}
+
 /** A module of the Dart compiler: calls of its exports in one instance, or runs of its main in an instance each. */
 function openDart(program, phases) {
   const bytes = readFileSync(program.module);
@@ -156,6 +175,7 @@ export async function openHost(request, phases) {
   switch (program.host) {
     case 'none': return openPlain(program, phases);
     case 'dart': return openDart(program, phases);
+    case 'stubs': return openStubs(program, phases);
     case 'wasi': return openWasi(program, phases, false);
     case 'sightglass': return openWasi(program, phases, true);
     case 'javascript': return openDriver(program, phases, request.checks, true);

@@ -62,16 +62,22 @@ class Outputs {
     this.#sha256 = sha256;
   }
 
-  add({ bytes, errorText, exitCode, files }) {
+  /** A digest of bytes without the white space at their end. */
+  #digest(bytes) {
     let length = bytes.length;
     while (length > 0 && ' \t\r\n'.includes(String.fromCharCode(bytes[length - 1]))) length--;
-    const sha256 = this.#sha256(bytes.subarray(0, length));
-    const key = JSON.stringify([sha256, exitCode, files]);
+    return this.#sha256(bytes.subarray(0, length));
+  }
+
+  add({ bytes, errorText, exitCode, files }) {
+    const sha256 = this.#digest(bytes);
+    const errorSha256 = this.#digest(new TextEncoder().encode(errorText));
+    const key = JSON.stringify([sha256, errorSha256, exitCode, files]);
     const known = this.#outcomes.get(key);
     if (known) known.count++;
     else if (this.#outcomes.size < 100) {
       const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).slice(0, 1 << 14);
-      this.#outcomes.set(key, { text, sha256, errorText: errorText.slice(0, 4096), exitCode, files, count: 1 });
+      this.#outcomes.set(key, { text, sha256, errorText: errorText.slice(0, 4096), errorSha256, exitCode, files, count: 1 });
     }
   }
 

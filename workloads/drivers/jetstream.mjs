@@ -1,5 +1,13 @@
-// Runs line items of JetStream as its own driver does: the scripts make a class `Benchmark`, whose `runIteration` is an iteration. The files
-// that a line item preloads are those that the manifest names, `wasmBinary` and `jsModule` among them.
+// Runs line items of JetStream as its own driver does: the scripts make a class `Benchmark`, whose `runIteration` is an iteration, or in older line items a
+// function `doRun`, all of which is one. The files that a line item preloads are those that the manifest names, `wasmBinary` and `jsModule` among them.
+
+/** What the scripts of older line items find: files as members of `Module`, and whom they tell their times. */
+function prepareOlder(host) {
+  globalThis.benchmarkTime = performance.now.bind(performance);
+  Object.assign(globalThis, { reportCompileTime() {}, reportRunTime() {} });
+  for (const name of host.fileNames) globalThis.Module[name] = new Int8Array(host.readBytes(host.path(name)).buffer);
+  return { iterate: () => globalThis.doRun() };
+}
 
 export async function load(host) {
   const print = (...values) => host.print(`${values.join(' ')}\n`);
@@ -13,12 +21,14 @@ export async function load(host) {
   Object.assign(globalThis, { print, printErr: print, abort() {}, quit() {} });
   globalThis.Module = { preRun: [], postRun: [], noInitialRun: true, print, printErr: print };
   globalThis.JetStream = {
+    isInBrowser: false,
     preload: Object.fromEntries(host.fileNames.map((name) => [name, host.path(name)])),
     getBinary: async (path) => host.readBytes(path),
     getString: async (path) => host.readText(path),
     dynamicImport: (path) => host.importModule(path),
   };
   for (const script of host.scripts) host.runScript(script);
+  if (typeof globalThis.doRun === 'function') return prepareOlder(host);
   // eslint-disable-next-line no-undef -- the scripts declare it
   const benchmark = new Benchmark();
   await benchmark.init?.();

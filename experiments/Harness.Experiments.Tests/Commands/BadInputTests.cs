@@ -50,6 +50,8 @@ public sealed class BadInputTests : IDisposable
         folder.Write("value.yaml", "workloads: [two-targets]\nconfigurations: [{name: a, knobs: {deopt: perhaps}}]\n");
         folder.Write("workload.yaml", "workloads: [two-target]\nconfigurations: [{name: a}]\n");
         folder.Write("text.yaml", "workloads: two-targets\nconfigurations: [{name: a}]\n");
+        WriteManifest("manifest-host", "- {name: a, file: a.wasm, host: browser}\n");
+        WriteManifest("manifest-twice", "- {name: a, file: a.wasm}\n- {name: a, file: b.wasm}\n");
         folder.Write("engine.yaml", "engines: [v9]\nworkloads: [two-targets]\nconfigurations: [{name: a}]\n");
     }
 
@@ -60,6 +62,12 @@ public sealed class BadInputTests : IDisposable
         Directory.CreateDirectory(folder.File(name));
         folder.Write($"{name}/results.csv", rows);
         folder.Write($"{name}/sweep.yaml", "workloads: [two-targets]\nconfigurations: [{name: a}]\n");
+    }
+
+    private void WriteManifest(string name, string text)
+    {
+        Directory.CreateDirectory(folder.File(name));
+        folder.Write($"{name}/programs.yaml", text);
     }
 
     public void Dispose() => folder.Dispose();

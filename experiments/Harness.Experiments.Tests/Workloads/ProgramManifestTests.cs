@@ -57,6 +57,7 @@ public sealed class ProgramManifestTests : IDisposable
     [InlineData("- {name: a, file: a.wasm, package: left-pad}", "program 'a': unknown package 'left-pad'; there are quickjs, sqlite")]
     [InlineData("- {name: a, package: sqlite, build: {command: 'true', sources: [a]}}", "program 'a': a package needs the path of the module in it")]
     [InlineData("- {name: a, file: a.wasm, args: [7]}", "program 'a': '7' is not a typed number such as i32:7")]
+    [InlineData("- {name: a, file: a.wasm, host: stubs, iteration: call}", "program 'a': an iteration of a program with the host stubs is an instance, not a 'call'")]
     [InlineData("- {name: a, file: a.wasm, iteration: script}", "program 'a': an iteration of a program with the host none is no 'script'")]
     [InlineData("- {name: a, file: a.wasm, iterations: -1}", "iterations must be in 0..1000000, not -1")]
     [InlineData("- {name: a, file: a.wasm, host: wasi, metric: {pattern: x, names: [y]}}", "needs the groups (?<name>…) and (?<value>…)")]
@@ -83,6 +84,23 @@ public sealed class ProgramManifestTests : IDisposable
         var output = new WorkerOutputText { Text = text, Sha256 = OutputRecorder.HashOfText(System.Text.Encoding.UTF8.GetBytes(text)), ExitCode = exitCode };
         Assert.Equal(mistake, new ResultCheck { Text = "hello\n" }.FindMistake(output));
     }
+
+    [Theory]
+    [InlineData("done\n", null)]
+    [InlineData("failed", "it wrote 'failed' to its standard error instead of 'done'")]
+    public void WhatAProgramWritesToItsStandardErrorIsChecked(string error, string? mistake)
+    {
+        folder.Write("expected.txt", "done\n");
+        var check = Read("- {name: a, file: a.wasm, host: wasi, check: {text: '', error-text-file: expected.txt}}")[0].Check;
+        Assert.True(check.SaysAnything);
+        var recorder = new OutputRecorder();
+        recorder.Add(new Harness.Hosts.ProgramOutput { ErrorText = error });
+        Assert.Equal(mistake, check.FindMistake(Assert.Single(recorder.All)));
+    }
+
+    [Fact]
+    public void ThatNothingIsPrintedIsNoCheckThatSaysAnything() =>
+        Assert.False(Read("- {name: a, file: a.wasm, host: wasi, check: {text: ''}}")[0].Check.SaysAnything);
 
     [Fact]
     public void ASourceIsBuiltAgainOnlyWhenItChanged()

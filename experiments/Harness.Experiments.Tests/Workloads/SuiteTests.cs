@@ -51,6 +51,64 @@ public sealed class SuiteTests : IDisposable
     }
 
     [Fact]
+    public void WhatIsWrongWithAScriptIsOneLineForEachEngineAndTheRestRuns()
+    {
+        WritePrinter("hello.wasm", "hello\n");
+        folder.Write("throws.mjs", "export async function load() { throw new Error('no such glue\\nand more'); }");
+        folder.Write("fails.mjs", "export async function load() { return { iterate() { null.compile(); } }; }");
+        folder.Write("broken.mjs", "export async function load( {");
+        folder.Write("prints.mjs", "export async function load(host) { return { iterate() { host.print('seven\\n'); } }; }");
+        folder.Write("programs.yaml", """
+            host: javascript
+            programs:
+              - {name: throws, file: hello.wasm, driver: ./throws.mjs}
+              - {name: fails, file: hello.wasm, driver: ./fails.mjs}
+              - {name: broken, file: hello.wasm, driver: ./broken.mjs}
+              - {name: wrong, file: hello.wasm, driver: ./prints.mjs, check: {text: six}}
+              - {name: nowhere, file: hello.wasm, driver: ./none.mjs}
+              - {name: right, file: hello.wasm, driver: ./prints.mjs, check: {text: seven}}
+            """);
+        var (exitCode, output, error) = Run("check", "--suite", "mine=" + folder.Path, "--engine", "both");
+        Assert.Empty(error);
+        var lines = output.TrimEnd().Split('\n');
+        Assert.Equal(11, lines.Length);
+        for (var engine = 0; engine < 2; engine++)
+        {
+            var name = engine == 0 ? "ours" : "v8";
+            Assert.StartsWith($"WRONG  mine/throws: {name}, default: ", lines[engine], StringComparison.Ordinal);
+            Assert.Contains("no such glue", lines[engine], StringComparison.Ordinal);
+            Assert.StartsWith($"WRONG  mine/fails: {name}, default: ", lines[2 + engine], StringComparison.Ordinal);
+            Assert.Contains("null", lines[2 + engine], StringComparison.Ordinal);
+            Assert.StartsWith($"WRONG  mine/broken: {name}, default: ", lines[4 + engine], StringComparison.Ordinal);
+            Assert.Equal($"WRONG  mine/wrong: {name}, default: it printed 'seven' instead of 'six'", lines[6 + engine]);
+        }
+
+        Assert.Equal($"ABSENT mine/nowhere: there is no driver {folder.File("./none.mjs")}", lines[8]);
+        Assert.Equal(["right  mine/right", "1 right, 4 wrong, 1 absent"], lines[9..]);
+        Assert.Equal(1, exitCode);
+    }
+
+    [Fact]
+    public void OlderLineItemsOfJetStreamRunAsAWhole()
+    {
+        File.WriteAllBytes(folder.File("blob.bin"), [1, 2, 254]);
+        folder.Write("older.js", "async function doRun() { const start = benchmarkTime(); reportCompileTime(0); print(Module.blob.join(' '), typeof start, JetStream.preload.blob.length > 0); reportRunTime(1); }");
+        folder.Write("programs.yaml", "- {name: older, host: javascript, driver: jetstream, scripts: [older.js], files: {blob: blob.bin}, check: {text: 1 2 -2 number true}}");
+        Assert.Equal("right  mine/older\n1 right, 0 wrong, 0 absent\n", Run("check", "--suite", "mine=" + folder.Path, "--engine", "both").Output);
+    }
+
+    [Fact]
+    public void WhatNoHostHasIsAGapWithAName()
+    {
+        WriteText("network.wasm", "(module (import \"wasi_ephemeral_sock\" \"open\" (func)) (func (export \"_start\")))");
+        File.WriteAllBytes(folder.File("part.wasm"), [0, (byte)'a', (byte)'s', (byte)'m', 0x0D, 0, 1, 0]);
+        var (_, output, _) = Run("check", "--suite", "mine=" + folder.Path);
+        Assert.Equal(
+            "GAP    mine/network: ours cannot run it: has no host for what the module imports from 'wasi_ephemeral_sock'\nGAP    mine/part: ours cannot run it: has no component model, and part.wasm is a component\n0 right, 0 wrong, 0 absent, 2 not run\n",
+            output);
+    }
+
+    [Fact]
     public void ASweepGoesOnWhereAProgramFailsAndAProcessGivesSeveralRows()
     {
         WritePrinter("bench.wasm", "A: 2.5 ms\nB: 40 ms\n");

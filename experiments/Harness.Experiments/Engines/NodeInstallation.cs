@@ -9,7 +9,7 @@ internal static class NodeInstallation
     private static readonly NpmPackages QuickJs = new(Path.Combine(ProjectLayout.Node, "quickjs"), "QuickJS, about 1 MB to download");
     private static readonly NpmPackages AssemblyScript = new(Path.Combine(ProjectLayout.Node, "assemblyscript"), "the AssemblyScript compiler, about 30 MB to download");
     private static readonly NpmPackages StarlingMonkey = new(Path.Combine(ProjectLayout.Node, "componentize"), "StarlingMonkey, about 100 MB to download");
-    private static readonly Dictionary<string, NpmPackages> Programs = new() { ["quickjs"] = QuickJs, ["sqlite"] = Sqlite };
+    private static readonly Dictionary<string, NpmPackages> Programs = new() { ["quickjs"] = QuickJs, ["sqlite"] = Sqlite, ["componentize"] = StarlingMonkey };
 
     /// <summary>The packages that have modules of programs, by the names of their folders in <c>experiments/node</c>.</summary>
     public static IReadOnlyCollection<string> ProgramPackages => Programs.Keys;
@@ -46,8 +46,4 @@ internal static class NodeInstallation
     /// <summary>Path of the AssemblyScript compiler, a script for Node, after installing what is missing.</summary>
     /// <exception cref="HarnessException">npm is missing or failed.</exception>
     public static string AssemblyScriptPath => AssemblyScript.PathOf("assemblyscript", "bin", "asc.js");
-
-    /// <summary>Path of StarlingMonkey's module, after installing what is missing.</summary>
-    /// <exception cref="HarnessException">npm is missing or failed.</exception>
-    public static string StarlingMonkeyPath => StarlingMonkey.PathOf("@bytecodealliance", "componentize-js", "lib", "starlingmonkey_embedding.wasm");
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Harness.Hosts;
 
@@ -20,8 +19,9 @@ internal sealed class OutputRecorder
     public void Add(ProgramOutput output)
     {
         var hash = HashOfText(output.Bytes ?? Encoding.UTF8.GetBytes(output.Text));
-        var files = output.Files.ToDictionary(file => file.Key, file => Hash(file.Value));
-        var key = $"{hash} {output.ExitCode} {string.Join(' ', files.OrderBy(file => file.Key, StringComparer.Ordinal))}";
+        var errorHash = HashOfText(Encoding.UTF8.GetBytes(output.ErrorText));
+        var files = output.Files.ToDictionary(file => file.Key, file => Sha256.HashToHex(file.Value));
+        var key = $"{hash} {errorHash} {output.ExitCode} {string.Join(' ', files.OrderBy(file => file.Key, StringComparer.Ordinal))}";
         if (outcomes.TryGetValue(key, out var known))
         {
             outcomes[key] = known with { Count = known.Count + 1 };
@@ -33,6 +33,7 @@ internal sealed class OutputRecorder
                 Text = Beginning(output.Text, MostText),
                 Sha256 = hash,
                 ErrorText = Beginning(output.ErrorText, MostErrorText),
+                ErrorSha256 = errorHash,
                 ExitCode = output.ExitCode,
                 Files = files,
                 Count = 1,
@@ -41,9 +42,7 @@ internal sealed class OutputRecorder
     }
 
     /// <summary>The hash of what was printed, but for white space at its end.</summary>
-    public static string HashOfText(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes.TrimEnd(" \t\r\n"u8)));
-
-    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+    public static string HashOfText(ReadOnlySpan<byte> bytes) => Sha256.HashToHex(bytes.TrimEnd(" \t\r\n"u8));
 
     private static string Beginning(string text, int length) => text.Length <= length ? text : text[..length];
 }

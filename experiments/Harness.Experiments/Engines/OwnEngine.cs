@@ -13,6 +13,8 @@ internal sealed class OwnEngine : IEngine
     /// <summary>The hidden command by which the harness runs itself as a worker: <see cref="OwnWorker"/>.</summary>
     public const string WorkerCommandName = "worker";
 
+    private const string Dotnet = "dotnet";
+
     /// <summary>The variable that makes the environment of a worker larger, where the knob <c>layout.seed</c> says so.</summary>
     private const string LayoutVariable = "HARNESS_LAYOUT";
 
@@ -33,7 +35,7 @@ internal sealed class OwnEngine : IEngine
     public IReadOnlyList<string> Settings(IReadOnlyDictionary<string, string> knobs) =>
         [.. EngineOptions.FromDictionary(KnobCatalog.Shared(knobs)).ChangedKnobs().Select(pair => $"{pair.Key}={pair.Value}")];
 
-    public string? FindGap(WorkerProgram program) => null;
+    public string? FindGap(WorkerProgram program) => HostGap.Of(program);
 
     public WorkerReport Measure(WorkerRequest request, TimeSpan timeout)
     {
@@ -44,9 +46,12 @@ internal sealed class OwnEngine : IEngine
         return WorkerProcess.Run(launch, request with { Knobs = knobs }, timeout).Report();
     }
 
-    /// <summary>The harness itself with one of its hidden commands.</summary>
-    public static WorkerLaunch OwnProgram(string command) => new(DotnetPath, [typeof(OwnEngine).Assembly.Location, command]);
-
-    private static string DotnetPath =>
-        Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
+    /// <summary>The harness itself with one of its hidden commands: the program that runs, or its assembly where dotnet or a test runs it.</summary>
+    public static WorkerLaunch OwnProgram(string command)
+    {
+        var assembly = typeof(OwnEngine).Assembly;
+        return Environment.ProcessPath is not { } path ? new WorkerLaunch(Dotnet, [assembly.Location, command])
+            : Path.GetFileName(path) == assembly.GetName().Name ? new WorkerLaunch(path, [command])
+            : new WorkerLaunch(Path.GetFileName(path) == Dotnet ? path : Dotnet, [assembly.Location, command]);
+    }
 }

@@ -152,6 +152,9 @@ internal sealed record WorkerOutputText
     /// <summary>The beginning of what it wrote to its standard error.</summary>
     public string ErrorText { get; init; } = "";
 
+    /// <summary>Hash of all that it wrote there, but for white space at the end.</summary>
+    public string ErrorSha256 { get; init; } = "";
+
     public int ExitCode { get; init; }
 
     /// <summary>Hashes of the files that it wrote, by name.</summary>

@@ -49,6 +49,7 @@ internal abstract class ProgramHost : IProgramHost
         "j2cl" => new J2clHost(program, options),
         "emscripten" => OpenLibrary(program, options),
         "dart" => new DartProgramHost(program, options),
+        "stubs" => new StubHost(program, options),
         _ => throw new ProgramException($"there is no host '{program.Host}' on this engine"),
     };
 
@@ -63,13 +64,7 @@ internal abstract class ProgramHost : IProgramHost
     private static string PathOf(WorkerProgram program, string file) =>
         program.Files.GetValueOrDefault(file) ?? throw new ProgramException($"the driver {Path.GetFileNameWithoutExtension(program.Driver)} needs the file '{file}', which the manifest does not name");
 
-    public virtual void Load()
-    {
-        var bytes = File.ReadAllBytes(Program.Module!);
-        var start = Stopwatch.GetTimestamp();
-        Module = WasmModule.Decode(bytes, HostModules.Builtins);
-        CompileMilliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-    }
+    public virtual void Load() => Compile(File.ReadAllBytes(Program.Module!));
 
     public abstract ProgramOutput Iterate();
 
@@ -78,6 +73,14 @@ internal abstract class ProgramHost : IProgramHost
         foreach (var store in stores)
             store.Dispose();
         Engine.Dispose();
+    }
+
+    /// <summary>Makes the module of its bytes.</summary>
+    protected void Compile(ReadOnlySpan<byte> bytes)
+    {
+        var start = Stopwatch.GetTimestamp();
+        Module = WasmModule.Decode(bytes, HostModules.Builtins, Engine.Options.CompileValidationThreads);
+        CompileMilliseconds += Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
     protected Store OpenStore()

@@ -150,6 +150,9 @@ internal enum HostKind
 
     /// <summary>What modules of the project's own Dart compiler import.</summary>
     Dart,
+
+    /// <summary>Functions that fail when they are called: the module is compiled and instantiated, and not run.</summary>
+    Stubs,
 }
 
 /// <summary>What one iteration of a program is.</summary>
@@ -161,7 +164,7 @@ internal enum IterationKind
     /// <summary>A run of the driver's function, or of what the host calls.</summary>
     Script,
 
-    /// <summary>A fresh instance, and a call of its <c>_start</c>.</summary>
+    /// <summary>A fresh instance, and a call of its <c>_start</c>; with the host <c>stubs</c> a fresh module and instance, and no call.</summary>
     Instance,
 }
 

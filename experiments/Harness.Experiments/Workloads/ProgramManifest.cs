@@ -154,6 +154,8 @@ internal static class ProgramManifest
                 throw new FormatException(File.Length == 0 ? "a package needs the path of the module in it (file)" : $"unknown package '{Package}'; there are {string.Join(", ", NodeInstallation.ProgramPackages)}");
             if ((iteration == IterationKind.Script) != (host is HostKind.JavaScript or HostKind.J2cl or HostKind.Emscripten))
                 throw new FormatException($"an iteration of a program with the host {Words(host)} is no '{Words(iteration)}'");
+            if (host == HostKind.Stubs && iteration != IterationKind.Instance)
+                throw new FormatException($"an iteration of a program with the host {Words(host)} is an instance, not a '{Words(iteration)}'");
             if (Iterations is < 0 or > 1_000_000)
                 throw new FormatException($"iterations must be in 0..1000000, not {Iterations}");
             if ((Source.Length > 0) != (host == HostKind.Dart) || (Source.Length > 0 && (File.Length > 0 || Build is not null)))
@@ -203,7 +205,7 @@ internal static class ProgramManifest
         private static IterationKind DefaultIteration(HostKind host) => host switch
         {
             HostKind.JavaScript or HostKind.J2cl or HostKind.Emscripten => IterationKind.Script,
-            HostKind.Wasi or HostKind.Sightglass => IterationKind.Instance,
+            HostKind.Wasi or HostKind.Sightglass or HostKind.Stubs => IterationKind.Instance,
             _ => IterationKind.Call,
         };
 
@@ -263,6 +265,10 @@ internal static class ProgramManifest
 
         public string? TextFile { get; set; }
 
+        public string? ErrorText { get; set; }
+
+        public string? ErrorTextFile { get; set; }
+
         public string? Sha256 { get; set; }
 
         public string? Pattern { get; set; }
@@ -275,7 +281,8 @@ internal static class ProgramManifest
 
         public ResultCheck ToCheck(string? folder) => new()
         {
-            Text = TextFile is null ? Text : ReadExpected(folder),
+            Text = TextFile is null ? Text : ReadExpected(folder, TextFile),
+            ErrorText = ErrorTextFile is null ? ErrorText : ReadExpected(folder, ErrorTextFile),
             Sha256 = Sha256,
             Pattern = Pattern is null ? null : ProgramManifest.Pattern(Pattern),
             Forbidden = Forbidden is null ? null : ProgramManifest.Pattern(Forbidden),
@@ -284,8 +291,8 @@ internal static class ProgramManifest
         };
 
         /// <summary>The expected text, from the suite's own file; null while the suite is not there.</summary>
-        private string? ReadExpected(string? folder) =>
-            folder is null || !Directory.Exists(folder) || Path.Combine(folder, TextFile!) is var path && !System.IO.File.Exists(path) ? null : System.IO.File.ReadAllText(path);
+        private static string? ReadExpected(string? folder, string file) =>
+            folder is null || !Directory.Exists(folder) || Path.Combine(folder, file) is var path && !System.IO.File.Exists(path) ? null : System.IO.File.ReadAllText(path);
     }
 
     internal sealed class MetricEntry

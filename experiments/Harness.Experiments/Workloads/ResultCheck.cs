@@ -13,6 +13,9 @@ internal sealed record ResultCheck
     /// <summary>Hash (SHA-256, hexadecimal) of the bytes that it must print, without white space at the end.</summary>
     public string? Sha256 { get; init; }
 
+    /// <summary>What it must write to its standard error, but for white space at the end.</summary>
+    public string? ErrorText { get; init; }
+
     /// <summary>What must occur in what it prints.</summary>
     public Regex? Pattern { get; init; }
 
@@ -25,8 +28,8 @@ internal sealed record ResultCheck
     /// <summary>Hashes (SHA-256, hexadecimal) of files that it must have written, by name.</summary>
     public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether anything but the exit code is checked.</summary>
-    public bool SaysAnything => Text is not null || Sha256 is not null || Pattern is not null || Files.Count > 0;
+    /// <summary>Whether more is checked than the exit code, and that there is no output.</summary>
+    public bool SaysAnything => Text is { Length: > 0 } || ErrorText is { Length: > 0 } || Sha256 is not null || Pattern is not null || Files.Count > 0;
 
     /// <summary>Looks at what an iteration gave.</summary>
     /// <returns>What is wrong, in one line; null if nothing is.</returns>
@@ -34,8 +37,10 @@ internal sealed record ResultCheck
     {
         if (output.ExitCode != ExitCode)
             return $"it ended with exit code {output.ExitCode} instead of {ExitCode}{(output.ErrorText.Length > 0 ? ": " + Shorten(output.ErrorText) : "")}";
-        if (Text is not null && output.Sha256 != OutputRecorder.HashOfText(Encoding.UTF8.GetBytes(Text)))
+        if (Text is not null && output.Sha256 != HashOf(Text))
             return $"it printed '{Shorten(output.Text)}' instead of '{Shorten(Text)}'";
+        if (ErrorText is not null && output.ErrorSha256 != HashOf(ErrorText))
+            return $"it wrote '{Shorten(output.ErrorText)}' to its standard error instead of '{Shorten(ErrorText)}'";
         if (Sha256 is not null && output.Sha256 != Sha256)
             return $"it printed something else than expected ('{Shorten(output.Text)}', SHA-256 {output.Sha256})";
         if (Pattern is not null && !Pattern.IsMatch(output.Text))
@@ -45,6 +50,8 @@ internal sealed record ResultCheck
         var file = Files.FirstOrDefault(file => output.Files.GetValueOrDefault(file.Key) != file.Value).Key;
         return file is null ? null : output.Files.ContainsKey(file) ? $"the file {file} that it wrote is not as expected" : $"it did not write the file {file}";
     }
+
+    private static string HashOf(string text) => OutputRecorder.HashOfText(Encoding.UTF8.GetBytes(text));
 
     private static string Shorten(string text)
     {

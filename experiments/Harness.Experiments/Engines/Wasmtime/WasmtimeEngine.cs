@@ -34,7 +34,8 @@ internal sealed class WasmtimeEngine : IEngine
     {
         "javascript" or "j2cl" => "runs no JavaScript, which the program's glue is written in",
         "none" when FirstImport(program.Module) is { } import => $"has no host for what the module imports from '{import}'",
-        "none" or "wasi" or "sightglass" => null,
+        "none" => null,
+        "wasi" or "sightglass" => HostGap.Of(program),
         var host => $"has no host '{host}'",
     };
 
