@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
@@ -19,11 +18,10 @@ internal static class OwnWorker
     public static int Run()
     {
         var startMs = WorkerLoop.SinceProcessStartMs;
-        var request = JsonSerializer.Deserialize<WorkerRequest>(Console.In.ReadToEnd(), WorkerProtocol.Json)!;
+        var request = WorkerJson.ReadRequest();
         var options = EngineOptions.FromDictionary(request.Knobs);
         var report = ExecutionThread.Run(options, () => Attempt(request, options));
-        report = report with { StartMs = startMs, PeakMemoryBytes = WorkerLoop.PeakMemoryBytes };
-        Console.Out.Write("\n" + JsonSerializer.Serialize(report, WorkerProtocol.Json) + "\n");
+        WorkerJson.WriteReport(report with { StartMs = startMs, PeakMemoryBytes = WorkerLoop.PeakMemoryBytes });
         return 0;
     }
 

@@ -1,3 +1,5 @@
+using Harness.Experiments.Engines;
+
 namespace Harness.Experiments.Fuzzing;
 
 /// <summary>
@@ -15,7 +17,8 @@ internal sealed class FuzzRunner : IDisposable
     public FuzzRunner(string? node)
     {
         reference = node is null ? null : new ObserverProcess(node, Path.Combine(ProjectLayout.Node, "observe.mjs"));
-        engine = new ObserverProcess("dotnet", typeof(FuzzRunner).Assembly.Location, Commands.FuzzWorkerCommand.Name);
+        var own = OwnEngine.OwnProgram(Commands.FuzzWorkerCommand.Name);
+        engine = new ObserverProcess(own.Program, [.. own.Arguments]);
     }
 
     /// <summary>Why V8 could not run the latest program that it could not run.</summary>

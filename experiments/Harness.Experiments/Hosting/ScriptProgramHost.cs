@@ -86,8 +86,8 @@ internal sealed class ScriptProgramHost : IProgramHost
 
     /// <summary>The module that gives the driver what it may ask for; the counterpart of <c>openDriver</c> for V8.</summary>
     private string MakeBootstrap() => $$"""
-        import * as driver from {{JsonSerializer.Serialize(program.Driver)}};
-        const program = {{JsonSerializer.Serialize(program, WorkerProtocol.Json)}};
+        import * as driver from {{JsonSerializer.Serialize(program.Driver!, WorkerJson.Default.String)}};
+        const program = {{JsonSerializer.Serialize(program, WorkerJson.Default.WorkerProgram)}};
         const { readBytes, readText, inflate, runScript, importModule, print } = harness;
         let loaded;
         globalThis.{{LoadFunction}} = async () => {

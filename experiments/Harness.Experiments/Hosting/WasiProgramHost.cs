@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
 using Harness.Hosts;
@@ -14,6 +15,8 @@ namespace Harness.Experiments.Hosting;
 /// </summary>
 internal sealed class WasiProgramHost(WorkerProgram program, EngineOptions options, bool hasBench) : ProgramHost(program, options)
 {
+    private static readonly FunctionType Signal = FunctionType.Of([], []);
+
     private Dictionary<string, byte[]> inputs = [];
     private Store? store;
 
@@ -45,8 +48,9 @@ internal sealed class WasiProgramHost(WorkerProgram program, EngineOptions optio
         var imports = wasi.Define(HostModules.CreateStringImports());
         if (hasBench)
         {
-            imports.Define("bench", "start", HostFunction.Create(() => { started = Stopwatch.GetTimestamp(); }));
-            imports.Define("bench", "end", HostFunction.Create(() => { elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds; }));
+            // Functions on slots need no code to be generated for them.
+            imports.Define("bench", "start", HostFunction.Create(Signal, (_, _) => { started = Stopwatch.GetTimestamp(); }));
+            imports.Define("bench", "end", HostFunction.Create(Signal, (_, _) => { elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds; }));
         }
 
         var instance = Instantiate(store, imports);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
 using Harness.Experiments.Workloads;
 using Harness.Hosts;
 using Library = global::Wasmtime;
@@ -59,13 +58,12 @@ internal sealed class WasmtimeWorker : IDisposable
     public static int Run()
     {
         var startMs = WorkerLoop.SinceProcessStartMs;
-        var request = JsonSerializer.Deserialize<WorkerRequest>(Console.In.ReadToEnd(), WorkerProtocol.Json)!;
+        var request = WorkerJson.ReadRequest();
         var report = new WorkerReport { Status = WorkerStatus.Error };
         var thread = new Thread(() => report = Attempt(request), StackBytes);
         thread.Start();
         thread.Join();
-        report = report with { StartMs = startMs, PeakMemoryBytes = WorkerLoop.PeakMemoryBytes };
-        Console.Out.Write("\n" + JsonSerializer.Serialize(report, WorkerProtocol.Json) + "\n");
+        WorkerJson.WriteReport(report with { StartMs = startMs, PeakMemoryBytes = WorkerLoop.PeakMemoryBytes });
         return 0;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Harness.Experiments.Commands;
+using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Fuzzing.Mutation;
 
@@ -24,7 +25,7 @@ internal sealed class MutantEngines : IMutantEngines
 
     private static readonly ProcessLimits Limits = new(HangTime, TimeSpan.FromSeconds(20), 3L << 30);
 
-    private readonly GuardedProcess engine = new(Limits, "dotnet", typeof(MutantEngines).Assembly.Location, MutantWorkerCommand.Name);
+    private readonly GuardedProcess engine = Open(OwnEngine.OwnProgram(MutantWorkerCommand.Name));
     private readonly GuardedProcess? v8;
 
     /// <param name="node">Path of Node, for its V8; null to do without.</param>
@@ -64,6 +65,8 @@ internal sealed class MutantEngines : IMutantEngines
         var half = modules.Count / 2;
         return [.. Ask(process, [.. modules.Take(half)]), .. Ask(process, [.. modules.Skip(half)])];
     }
+
+    private static GuardedProcess Open(WorkerLaunch launch) => new(Limits, launch.Program, [.. launch.Arguments]);
 
     private static string Describe(ProcessAnswer answer) =>
         $"{Verdict.Error}: {(answer.Failure switch { ProcessFailure.Hang => "hang", ProcessFailure.Memory => "memory", _ => "crash" })}: {answer.Text}";
