@@ -59,7 +59,12 @@ public class FunctionValidatorTests
     public static TheoryData<string, string, object[]> MalformedBodies => new()
     {
         { "an unknown opcode", "illegal opcode", [0x1D] },
-        { "an unknown prefixed opcode", "illegal opcode", [0xFC, 0x7F] },
+        { "an unknown prefixed opcode", "illegal opcode fc 7f", [0xFC, 0x7F] },
+        { "an unknown atomic opcode", "illegal opcode fe 0f", [0xFE, 0x0F] },
+        { "an atomic opcode behind the last one", "illegal opcode fe 4f", [0xFE, 0x4F] },
+        { "an atomic opcode far behind the last one", "illegal opcode fe ff", [0xFE, 0xFF, 0xFF, 0x03] },
+        { "an unknown vector opcode", "illegal opcode fd 1ff", [0xFD, 0xFF, 0xFF, 0x03] },
+        { "a fence of another ordering", "zero byte expected", [0xFE, 0x03, 0x01] },
         { "an else without if", "END opcode expected", [Opcode.Else] },
         { "a data segment without data count", "data count section required", [Opcode.DataDrop, 0] },
         { "instructions after the end", "section size mismatch", [Opcode.I32Const, 0, Opcode.End] },

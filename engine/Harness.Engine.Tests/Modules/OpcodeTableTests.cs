@@ -36,6 +36,10 @@ public class OpcodeTableTests
     [InlineData(0xFD9A)]
     [InlineData(0xFE14)]
     [InlineData(0xFEFF)]
+    [InlineData(0xFF04)]
+    [InlineData(0xFF0F)]
+    [InlineData(0xFF4F)]
+    [InlineData(0xFFFF)]
     [InlineData(0x1234)]
     public void UnknownOpcodesHaveNoRow(int opcode) => Assert.False(OpcodeTable.TryGet((Opcode)opcode, out _));
 }

@@ -3,16 +3,15 @@ using Harness.Engine.Modules.Text;
 
 namespace Harness.Engine.Tests.Modules;
 
-/// <summary>Threads: what needs them is refused in words that say so; what merely mentions them is accepted.</summary>
+/// <summary>What is shared beyond memories is refused in words that say so.</summary>
 public class UnsupportedModuleTests
 {
-    [Theory]
-    [InlineData(0xFE, "threads are not supported: an atomic instruction")]
-    public void InstructionsAreRefusedByName(byte prefix, string message)
+    [Fact]
+    public void SharedTablesAreRefusedByName()
     {
-        byte[] bytes = ModuleBuilder.OfBody(ModuleBuilder.Function([], []), w => w.Bytes([prefix, 12]));
+        byte[] bytes = new ModuleBuilder().Section(SectionId.Table, 1, w => w.Bytes([0x70, 3, 1, 2])).ToArray();
         var fault = Assert.Throws<UnsupportedModuleException>(() => WasmModule.Decode(bytes));
-        Assert.StartsWith(message, fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith("threads are not supported: a shared table", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -72,6 +72,10 @@ internal static class EmitterForms
         yield return new("bt r, i", (a, o) => a.Bt(o.NativeSize, o.A, o.Count), o => new(Mnemonic.Bt, Of(o.A, o.NativeSize), Of(o.Count, OpSize.Byte)));
         yield return new("setcc r", (a, o) => a.Setcc(o.Condition, o.A), o => new($"set{Name(o)}", Of(o.A, OpSize.Byte)));
         yield return new("setcc m", (a, o) => a.Setcc(o.Condition, o.M), o => new($"set{Name(o)}", Of(o.Memory, OpSize.Byte)));
+        yield return new("xchg m, r", (a, o) => a.Xchg(o.Size, o.M, o.A), o => new(Mnemonic.Xchg, Of(o.Memory, o.Size), Of(o.A, o.Size)));
+        yield return new("lock xadd m, r", (a, o) => a.LockXadd(o.Size, o.M, o.A), o => new(Mnemonic.Xadd, Of(o.Memory, o.Size), Of(o.A, o.Size)) { IsLocked = true });
+        yield return new("lock cmpxchg m, r", (a, o) => a.LockCmpxchg(o.Size, o.M, o.A), o => new(Mnemonic.Cmpxchg, Of(o.Memory, o.Size), Of(o.A, o.Size)) { IsLocked = true });
+        yield return new("mfence", (a, _) => a.MFence(), _ => new(Mnemonic.Mfence));
         yield return new("xchg r, r", (a, o) => a.Xchg(o.Size, o.A, o.B), o => new(Mnemonic.Xchg, Of(o.B, o.Size), Of(o.A, o.Size)));
     }
 

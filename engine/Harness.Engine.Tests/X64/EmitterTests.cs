@@ -244,6 +244,7 @@ public sealed class EmitterTests
         Instruction instruction = decoder.Decode();
         ExpectedInstruction expected = form.Expect(operands);
         Assert.Equal(expected.Mnemonic, instruction.Mnemonic);
+        Assert.Equal(expected.IsLocked, instruction.HasLockPrefix);
         Assert.Equal(length, instruction.Length);
         Assert.Equal(expected.Operands.Length, instruction.OpCount);
         for (int i = 0; i < expected.Operands.Length; i++)

@@ -6,6 +6,9 @@ namespace Harness.Engine.Tests.X64;
 /// <summary>What the decoder must make of the emitted bytes.</summary>
 internal sealed record ExpectedInstruction(Mnemonic Mnemonic, params ExpectedOperand[] Operands)
 {
+    /// <summary>Whether it has the prefix that makes it atomic.</summary>
+    public bool IsLocked { get; init; }
+
     /// <summary>The same with the mnemonic by name, in any case.</summary>
     public ExpectedInstruction(string mnemonic, params ExpectedOperand[] operands)
         : this(Enum.Parse<Mnemonic>(mnemonic, ignoreCase: true), operands)

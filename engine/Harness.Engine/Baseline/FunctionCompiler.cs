@@ -34,6 +34,7 @@ internal sealed class FunctionCompiler : IDisposable
     private readonly GlobalEmitter _globals;
     private readonly TableEmitter _tables;
     private readonly MemoryEmitter _memories;
+    private readonly AtomicEmitter _atomics;
     private readonly ReferenceEmitter _references;
     private readonly StructEmitter _structs;
     private readonly ArrayEmitter _arrays;
@@ -74,6 +75,7 @@ internal sealed class FunctionCompiler : IDisposable
 
         // Memories, globals and tables.
         _memories = new MemoryEmitter(_state, instance, builtins, addresses);
+        _atomics = new AtomicEmitter(_state, builtins, addresses);
         _globals = new GlobalEmitter(_state, instance);
         _tables = new TableEmitter(_state, instance, builtins);
         _vectors = new VectorInstructionEmitter(_state, addresses);
@@ -277,6 +279,9 @@ internal sealed class FunctionCompiler : IDisposable
                 break;
             case >= Opcode.RefTest and <= Opcode.I31GetU:
                 _casts.Compile(opcode);
+                break;
+            case >= Opcode.MemoryAtomicNotify:
+                _atomics.Compile(opcode);
                 break;
             case >= Opcode.V128Load:
                 _vectors.Compile(opcode);

@@ -22,7 +22,7 @@ internal static class InstructionGroups
         ("array access", ["array."]),
         ("cast and test", ["ref.cast", "ref.test", "any.", "extern."]),
         ("reference", ["ref.", "i31."]),
-        ("memory", ["memory.", "data."]),
+        ("memory", ["memory.", "data.", "atomic."]),
         ("vector", ["v128.", "i8x16.", "i16x8.", "i32x4.", "i64x2.", "f32x4.", "f64x2."]),
         ("parametric", ["drop", "select"]),
     ];

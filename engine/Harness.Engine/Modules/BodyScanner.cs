@@ -6,8 +6,6 @@ namespace Harness.Engine.Modules;
 /// </summary>
 internal static class BodyScanner
 {
-    private const int AtomicPrefix = 0xFE;
-
     /// <summary>Decodes a body.</summary>
     /// <exception cref="MalformedModuleException">It is malformed.</exception>
     public static void Scan(ModuleEnvironment environment, ModuleReader body)
@@ -65,14 +63,18 @@ internal static class BodyScanner
     }
 
     /// <summary>The error for an opcode that does not exist here.</summary>
-    public static ModuleException IllegalOpcode(Opcode opcode, int offset)
+    public static MalformedModuleException IllegalOpcode(Opcode opcode, int offset)
     {
-        var prefix = (int)opcode > 0xFF ? (int)opcode >> 8 : (int)opcode;
-        return prefix switch
-        {
-            AtomicPrefix => UnsupportedModuleException.Threads("an atomic instruction", offset),
-            _ => new MalformedModuleException($"illegal opcode {(int)opcode:x2}", offset),
-        };
+        var code = (int)opcode;
+        if (code <= 0xFF) return new MalformedModuleException($"illegal opcode {code:x2}", offset);
+        var prefix = OpcodeTable.PrefixOf(opcode);
+        return new MalformedModuleException($"illegal opcode {prefix:x2} {code - OpcodeTable.FirstOpcode(prefix):x2}", offset);
+    }
+
+    /// <summary>Checks the byte that follows the opcode of a fence: there is one ordering.</summary>
+    public static void CheckFence(byte ordering, int offset)
+    {
+        if (ordering != 0) throw new MalformedModuleException("zero byte expected", offset);
     }
 
     private static bool UsesData(ImmediateKind immediates) =>
@@ -121,6 +123,9 @@ internal static class BodyScanner
                 break;
             case ImmediateKind.Lane:
                 body.ReadByte();
+                break;
+            case ImmediateKind.Fence:
+                CheckFence(body.ReadByte(), body.Offset - 1);
                 break;
             case ImmediateKind.Shuffle or ImmediateKind.V128:
                 body.Skip(BinaryFormat.VectorBytes);

@@ -224,7 +224,7 @@ internal unsafe struct BytecodeReader
                 ReadMemArg(out _, out _, out _);
                 _position++;
                 break;
-            case ImmediateKind.Lane:
+            case ImmediateKind.Lane or ImmediateKind.Fence:
                 _position++;
                 break;
             case ImmediateKind.Shuffle or ImmediateKind.V128:
@@ -283,7 +283,7 @@ internal unsafe struct BytecodeReader
         SkipLeb();
     }
 
-    private Opcode ReadPrefixed(byte prefix) => (Opcode)((prefix << 8) + (int)ReadVarU32());
+    private Opcode ReadPrefixed(byte prefix) => (Opcode)(OpcodeTable.FirstOpcode(prefix) + (int)ReadVarU32());
 
     private uint ReadVarU32Rest(uint first)
     {

@@ -47,8 +47,7 @@ public sealed record TableType(ValueType ElementType, Limits Limits, bool Is64)
 /// <param name="Limits">Its size in pages of <see cref="PageSize"/> bytes. One that is shared has a maximum.</param>
 /// <param name="Is64">Whether its addresses are i64 rather than i32.</param>
 /// <param name="IsShared">
-/// Whether it is declared to be shared (threads proposal). One that is can be imported only as one that is; as a store has one thread
-/// at a time, that is all there is to it.
+/// Whether stores can share it, each on a thread of its own (threads proposal). One that is shared can be imported only as one that is.
 /// </param>
 public sealed record MemoryType(Limits Limits, bool Is64, bool IsShared = false)
 {

@@ -35,6 +35,8 @@ internal sealed partial class FunctionValidator
 
         var memoryOffset = _reader.ReadVarU64();
         var memory = _environment.GetMemory(index, _offset);
+        if (info.IsAtomic && flags != (uint)info.NaturalAlignment)
+            throw Invalid("atomic alignment must be natural");
         if (flags > (uint)info.NaturalAlignment)
             throw Invalid("alignment must not be larger than natural");
         if (!memory.Is64 && memoryOffset > uint.MaxValue) throw Invalid("offset out of range");

@@ -229,6 +229,9 @@ internal sealed partial class FunctionValidator
             case (Opcode)0xFD:
                 ValidateVectorInstruction(ReadSubOpcode(0xFD));
                 break;
+            case (Opcode)0xFE:
+                ValidateAtomicInstruction(ReadSubOpcode(0xFE));
+                break;
             default:
                 ThrowIllegal(opcode);
                 break;

@@ -110,4 +110,7 @@ internal enum ImmediateKind : byte
 
     /// <summary>A flags byte, a label index, and two heap types: source, target.</summary>
     BranchOnCast,
+
+    /// <summary>A byte that is zero: the ordering of a fence.</summary>
+    Fence,
 }

@@ -178,13 +178,13 @@ internal unsafe struct ModuleReader
     public Opcode ReadOpcode()
     {
         var code = ReadByte();
-        if (code is not (0xFB or 0xFC or 0xFD)) return (Opcode)code;
+        if (code is not (0xFB or 0xFC or 0xFD or 0xFE)) return (Opcode)code;
         return ReadSubOpcode(code);
     }
 
     /// <summary>Reads the sub-opcode after a prefix and gives the opcode. It may be one that does not exist.</summary>
     public Opcode ReadSubOpcode(int prefix) =>
-        (Opcode)((prefix << 8) + (int)Math.Min(ReadVarU32(), prefix == 0xFD ? 0x1FFu : 0xFFu));
+        (Opcode)(OpcodeTable.FirstOpcode(prefix) + (int)Math.Min(ReadVarU32(), prefix == 0xFD ? 0x1FFu : 0xFFu));
 
     private ulong ReadUnsigned(int bits)
     {

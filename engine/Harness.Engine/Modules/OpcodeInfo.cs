@@ -33,7 +33,10 @@ internal sealed class OpcodeInfo
     public string Name { get; }
 
     /// <summary>Whether this is a vector instruction.</summary>
-    public bool IsVector => Opcode >= Opcode.V128Load;
+    public bool IsVector => Opcode is >= Opcode.V128Load and < Opcode.MemoryAtomicNotify;
+
+    /// <summary>Whether this is an atomic instruction, <c>atomic.fence</c> included.</summary>
+    public bool IsAtomic => Opcode >= Opcode.MemoryAtomicNotify;
 
     /// <summary>What follows the opcode.</summary>
     public ImmediateKind Immediates { get; }

@@ -9,10 +9,12 @@ namespace Harness.Engine.Modules;
 /// </summary>
 internal static class OpcodeTable
 {
-    /// <summary>The number of slots: one page of 256 for one-byte opcodes, one for each supported prefix, two for vectors.</summary>
-    public const int SlotCount = 5 * 256;
+    /// <summary>The number of slots: one page of 256 for one-byte opcodes, one for each prefix, two for vectors.</summary>
+    public const int SlotCount = 6 * 256;
 
-    private static readonly OpcodeInfo[] Rows = [.. OpcodeRows.All, .. VectorOpcodeRows.All];
+    private const int AtomicPrefix = 0xFE;
+
+    private static readonly OpcodeInfo[] Rows = [.. OpcodeRows.All, .. VectorOpcodeRows.All, .. AtomicOpcodeRows.All];
     private static readonly OpcodeInfo?[] BySlot = IndexBySlot();
     private static readonly ImmediateKind[] ImmediatesBySlot = IndexImmediates();
     private static readonly Dictionary<string, OpcodeInfo> ByText = IndexByName();
@@ -22,10 +24,18 @@ internal static class OpcodeTable
 
     /// <summary>
     /// The instruction's slot: its own value for one-byte opcodes, 256 + sub-opcode for 0xFB, 512 + sub-opcode for
-    /// 0xFC, 768 + sub-opcode for 0xFD.
+    /// 0xFC, 768 + sub-opcode for 0xFD, 1280 + sub-opcode for 0xFE.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Slot(Opcode opcode) => (int)opcode < 256 ? (int)opcode : (int)opcode - (0xFB00 - 256);
+
+    /// <summary>The opcode of sub-opcode 0 after a prefix: vectors have two pages, so that what comes after them is one further on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int FirstOpcode(int prefix) => (prefix == AtomicPrefix ? prefix + 1 : prefix) << 8;
+
+    /// <summary>The prefix of an opcode that has one.</summary>
+    public static int PrefixOf(Opcode opcode) =>
+        opcode >= Opcode.MemoryAtomicNotify ? AtomicPrefix : Math.Min((int)opcode >> 8, 0xFD);
 
     /// <summary>The row of a known instruction.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such instruction.</exception>

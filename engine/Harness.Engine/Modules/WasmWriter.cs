@@ -115,10 +115,9 @@ internal sealed class WasmWriter
         }
         else
         {
-            // The sub-opcodes of vector instructions have nine bits.
-            var prefix = Math.Min(code >> 8, 0xFD);
+            var prefix = OpcodeTable.PrefixOf(opcode);
             Byte((byte)prefix);
-            U32(code - (prefix << 8));
+            U32(code - OpcodeTable.FirstOpcode(prefix));
         }
     }
 

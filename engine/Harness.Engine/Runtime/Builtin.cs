@@ -75,6 +75,15 @@ internal enum Builtin
     /// <summary>(string or null, string or null) → 1 when both have the same code units, or are null. A stub.</summary>
     StringEquals,
 
+    /// <summary>(memory, address, expected i32, timeout in ns, offset: in r9) → 0 to 2 as <c>memory.atomic.wait32</c> gives, or -1 with a pending trap.</summary>
+    MemoryWait32,
+
+    /// <summary>(memory, address, expected i64, timeout in ns, offset: in r9) → as <see cref="MemoryWait32"/>.</summary>
+    MemoryWait64,
+
+    /// <summary>(memory, address, count, offset) → how many threads were woken, or -1 (of 64 bits) with a pending trap.</summary>
+    MemoryNotify,
+
     /// <summary>Number of runtime functions.</summary>
     Count,
 }

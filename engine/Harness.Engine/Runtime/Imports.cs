@@ -32,12 +32,23 @@ public sealed class Imports
         return this;
     }
 
-    /// <summary>Offers something of a store; replaces what was there.</summary>
+    /// <summary>
+    /// Offers something of a store, to instances of that store; a memory of a shared type is offered to those of any. Replaces what was there.
+    /// </summary>
     /// <returns>This object.</returns>
     public Imports Define(string module, string name, Extern item)
     {
         ArgumentNullException.ThrowIfNull(item);
         _items[(module, name)] = item;
+        return this;
+    }
+
+    /// <summary>Offers a memory that stores share; replaces what was there.</summary>
+    /// <returns>This object.</returns>
+    public Imports Define(string module, string name, SharedMemory memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        _items[(module, name)] = memory;
         return this;
     }
 
@@ -84,6 +95,8 @@ public sealed class Imports
         HostFunction function => store.Bind(function),
         HostCallback callback when import.Kind == ExternalKind.Function =>
             store.Bind(HostFunction.Create(module.Functions[import.Index], callback)),
+        SharedMemory memory => store.ViewOf(memory),
+        Memory { Shared: { } memory } => store.ViewOf(memory),
         Extern item => item,
         _ => _stringModules.Contains(import.ModuleName) ? new Global(store, StringConstant, WasmValue.FromExtern(import.Name)) : null,
     };

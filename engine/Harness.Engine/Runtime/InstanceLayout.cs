@@ -6,7 +6,7 @@ namespace Harness.Engine.Runtime;
 /// Offsets in an instance's data, which depend on the module only: code is shared by all instances of a module.
 /// </summary>
 /// <remarks>
-/// Tables, memories and globals that the module defines lie inside the instance; of imported ones there is a pointer.
+/// Tables, memories and globals that the module defines lie inside the instance; of imported ones, and of shared memories, there is a pointer.
 /// Functions that the module defines have their <see cref="FunctionReference"/> inside the instance, so that code knows
 /// their addresses relative to the instance register.
 /// </remarks>
@@ -41,7 +41,7 @@ internal sealed class InstanceLayout
         Slot ReserveSlot(bool isImported, int size) =>
             isImported ? new Slot(Reserve(sizeof(long)), true) : new Slot(Reserve(size), false);
 
-        memories = [.. module.Memories.Select(memory => ReserveSlot(memory.IsImported, MemoryData.Size))];
+        memories = [.. module.Memories.Select(memory => ReserveSlot(memory.IsImported || memory.Type.IsShared, MemoryData.Size))];
         tables = [.. module.Tables.Select(table => ReserveSlot(table.IsImported, TableData.Size))];
         globals = [.. module.Globals.Select(global => ReserveSlot(global.IsImported, global.Type.Type.WordCount * sizeof(long)))];
         importedFunctionCount = module.ImportedFunctionCount;

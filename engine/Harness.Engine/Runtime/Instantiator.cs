@@ -129,8 +129,11 @@ internal static unsafe class Instantiator
         for (int i = 0; i < memories.Length; i++)
         {
             if (memories[i].IsImported) continue;
-            var data = (MemoryData*)instance.At(instance.Code.Layout.Memory(i).Offset);
-            instance.Memories[i] = new Memory(instance.Store, memories[i].Type, data);
+            byte* slot = instance.At(instance.Code.Layout.Memory(i).Offset);
+            bool isShared = memories[i].Type.IsShared;
+            var memory = new Memory(instance.Store, memories[i].Type, isShared ? null : (MemoryData*)slot);
+            if (isShared) *(MemoryData**)slot = memory.Data;
+            instance.Memories[i] = memory;
         }
 
         if (memories.Length == 0) return;

@@ -30,6 +30,9 @@ internal static unsafe partial class RuntimeFunctions
         table[(int)Builtin.ArrayInitData] = (nint)(delegate* unmanaged<InstanceHeader*, int, ulong, uint, uint, uint, int>)&ArrayInitData;
         table[(int)Builtin.ArrayInitElem] = (nint)(delegate* unmanaged<InstanceHeader*, int, ulong, uint, uint, uint, int>)&ArrayInitElem;
         table[(int)Builtin.ExceptionNew] = (nint)(delegate* unmanaged<InstanceHeader*, int, ulong>)&ExceptionNew;
+        table[(int)Builtin.MemoryWait32] = (nint)(delegate* unmanaged<InstanceHeader*, int, ulong, uint, long, ulong, long>)&MemoryWait32;
+        table[(int)Builtin.MemoryWait64] = (nint)(delegate* unmanaged<InstanceHeader*, int, ulong, ulong, long, ulong, long>)&MemoryWait64;
+        table[(int)Builtin.MemoryNotify] = (nint)(delegate* unmanaged<InstanceHeader*, int, ulong, uint, ulong, long>)&MemoryNotify;
         table[(int)Builtin.IsSubtype] = (nint)(delegate* unmanaged<InstanceHeader*, int, int, int>)&IsSubtype;
     }
 

@@ -18,6 +18,7 @@ public sealed unsafe class Store : IDisposable
     private readonly Lock _limitGate = new();
     private readonly List<Instance> _instances = [];
     private readonly List<Memory> _memories = [];
+    private readonly Dictionary<SharedMemory, Memory> _sharedMemories = [];
     private readonly List<Table> _tables = [];
     private readonly List<nint> _native = [];
     private readonly List<GCHandle> _handles = [];
@@ -26,8 +27,8 @@ public sealed unsafe class Store : IDisposable
     private readonly InstanceHeader* _hostInstance;
     private ThreadStack? _thread;
     private nuint _stackLimit;
-    private ulong _memoryBytes;
     private volatile bool _interruptRequested;
+    private Waiter? _waiter;
     private bool _isDisposed;
     private ExceptionDispatchInfo? _pendingException;
     private (TrapKind Kind, CapturedStack Stack)? _pendingTrap;
@@ -42,6 +43,7 @@ public sealed unsafe class Store : IDisposable
     {
         ArgumentNullException.ThrowIfNull(engine);
         Engine = engine;
+        MemoryBudget = new MemoryBudget(engine.Options.MemoryLimit);
         Context = (StoreContext*)AllocateNative(sizeof(StoreContext));
         Context->Handle = HandleOf(this);
         Roots = new StoreRoots(this);
@@ -70,6 +72,9 @@ public sealed unsafe class Store : IDisposable
 
     internal StoreContext* Context { get; }
 
+    /// <summary>Counts the bytes of the linear memories that the store makes.</summary>
+    internal MemoryBudget MemoryBudget { get; }
+
     /// <summary>Structures, arrays, exceptions, strings, and what stands for objects of the host.</summary>
     internal ObjectHeap Heap { get; }
 
@@ -92,6 +97,7 @@ public sealed unsafe class Store : IDisposable
         {
             _interruptRequested = true;
             WriteStackLimits(nuint.MaxValue);
+            _waiter?.Signal.Set();
         }
 
         Engine.TierUp.Wake();
@@ -197,14 +203,8 @@ public sealed unsafe class Store : IDisposable
     {
         lock (_limitGate)
         {
-            if (_interruptRequested)
-            {
-                _interruptRequested = false;
-                WriteStackLimits(_stackLimit);
-                return TrapKind.Interrupted;
-            }
-
-            return stackPointer < _stackLimit ? TrapKind.StackOverflow : TrapKind.None;
+            return TryTakeInterrupt() ? TrapKind.Interrupted
+                : stackPointer < _stackLimit ? TrapKind.StackOverflow : TrapKind.None;
         }
     }
 
@@ -224,18 +224,49 @@ public sealed unsafe class Store : IDisposable
         return block;
     }
 
-    internal void Own(Memory memory) => _memories.Add(memory);
-
-    /// <summary>Counts bytes of a linear memory; false if they are beyond the limit.</summary>
-    internal bool TryTakeMemory(ulong bytes)
+    internal void Own(Memory memory)
     {
-        if (bytes > ((ulong)Engine.Options.MemoryLimit << 20) - _memoryBytes) return false;
-        _memoryBytes += bytes;
-        return true;
+        _memories.Add(memory);
+        if (memory.Shared is { } shared) _sharedMemories.Add(shared, memory);
     }
 
-    /// <summary>Takes back what was counted.</summary>
-    internal void GiveBackMemory(ulong bytes) => _memoryBytes -= bytes;
+    /// <summary>The memory of this store that stands for a shared one.</summary>
+    /// <exception cref="ObjectDisposedException">The store was disposed of, or nobody has the memory any more.</exception>
+    internal Memory ViewOf(SharedMemory shared)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (_sharedMemories.TryGetValue(shared, out Memory? memory)) return memory;
+        shared.Retain();
+        return new Memory(this, shared);
+    }
+
+    /// <summary>The code that runs in the store begins to wait: <see cref="Interrupt"/> is to wake it.</summary>
+    internal void BeginWait(Waiter waiter)
+    {
+        lock (_limitGate)
+        {
+            _waiter = waiter;
+            if (_interruptRequested) waiter.Signal.Set();
+        }
+    }
+
+    /// <summary>The code that runs in the store waits no longer.</summary>
+    internal void EndWait()
+    {
+        lock (_limitGate) _waiter = null;
+    }
+
+    /// <summary>Takes a request to interrupt, which is answered by a trap; false if there is none.</summary>
+    internal bool TryTakeInterrupt()
+    {
+        lock (_limitGate)
+        {
+            if (!_interruptRequested) return false;
+            _interruptRequested = false;
+            WriteStackLimits(_stackLimit);
+            return true;
+        }
+    }
 
     internal void Own(Table table)
     {

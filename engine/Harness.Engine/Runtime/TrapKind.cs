@@ -14,6 +14,12 @@ public enum TrapKind : byte
     /// <summary>A load, store or bulk operation reached past the end of a memory.</summary>
     MemoryOutOfBounds,
 
+    /// <summary>The address of an atomic access is not a multiple of its size.</summary>
+    UnalignedAtomic,
+
+    /// <summary>A wait at an address of a memory that is not shared, where nobody could end it.</summary>
+    UnsharedMemory,
+
     /// <summary>A table access reached past the end of a table.</summary>
     TableOutOfBounds,
 

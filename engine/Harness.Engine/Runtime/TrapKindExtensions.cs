@@ -9,6 +9,8 @@ public static class TrapKindExtensions
     {
         TrapKind.Unreachable => "unreachable",
         TrapKind.MemoryOutOfBounds => "out of bounds memory access",
+        TrapKind.UnalignedAtomic => "unaligned atomic",
+        TrapKind.UnsharedMemory => "expected shared memory",
         TrapKind.TableOutOfBounds => "out of bounds table access",
         TrapKind.UndefinedElement => "undefined element",
         TrapKind.UninitializedElement => "uninitialized element",

@@ -28,7 +28,7 @@ public class WastRunnerTests
     public void Scripts_hold_in_every_configuration(string script, string configuration)
     {
         var path = Path.Combine(ScriptFolder, script);
-        var assertions = WastScript.Parse(File.ReadAllBytes(path)).Commands.Count(IsAssertion);
+        var assertions = WastScript.Parse(File.ReadAllBytes(path)).Commands.Sum(Assertions);
         var result = WastRunner.Run(path, WastConfigurations.All[configuration]);
         Assert.Empty(result.Failures);
         Assert.Empty(result.Unsupported);
@@ -103,17 +103,47 @@ public class WastRunnerTests
     }
 
     [Fact]
-    public void What_needs_threads_is_unsupported_rather_than_failed()
+    public void What_needs_shared_tables_is_unsupported_rather_than_failed()
     {
         var result = Run(
             """
-            (module binary "\00asm\01\00\00\00\01\04\01\60\00\00\03\02\01\00\0a\06\01\04\00\fe\03\0b")
+            (module binary "\00asm\01\00\00\00\04\05\01\70\03\01\02")
             (assert_return (invoke "f") (i32.const 0))
             (invoke "f")
             """);
         Assert.Equal(0, result.Passed);
         Assert.Empty(result.Failures);
         Assert.Equal([1, 2, 3], result.Unsupported.Select(incident => incident.Line));
+    }
+
+    [Fact]
+    public void What_goes_wrong_in_a_thread_is_reported_when_it_has_ended()
+    {
+        var result = Run(
+            """
+            (module $shared (memory (export "memory") 1 1 shared) (func (export "f")))
+            (thread $t (shared (module $shared))
+              (register "m" $shared)
+              (module (import "m" "memory" (memory 1 1 shared)) (func (export "size") (result i32) (memory.size)))
+              (assert_return (invoke "size") (i32.const 1))
+              (assert_return (invoke "size") (i32.const 2))
+              (assert_unlinkable (module (import "m" "f" (func))) "unknown import")
+              (assert_return (invoke $shared "f"))
+              (thread (assert_return (invoke "size") (i32.const 3))))
+            (wait $t)
+            (wait $t)
+            (thread $u (shared (module $nobody)))
+            """);
+        Assert.Equal(2, result.Passed);
+        Assert.Equal([6, 8, 9, 11, 12], result.Failures.Select(failure => failure.Line));
+        Assert.Equal("no thread t is running", result.Failures[3].Message);
+    }
+
+    [Fact]
+    public void Threads_are_not_nested_without_end()
+    {
+        var text = new StringBuilder().Insert(0, "(thread ", 100_000).ToString();
+        Assert.Contains("more than 16 threads are nested", Assert.Single(Run(text).Failures).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,5 +156,8 @@ public class WastRunnerTests
     private static WastResult Run(string text) =>
         WastRunner.Run("test.wast", Encoding.UTF8.GetBytes(text), EngineOptions.Default);
 
-    private static bool IsAssertion(WastCommand command) => command.GetType().Name.StartsWith("Assert", StringComparison.Ordinal);
+    /// <summary>How many assertions a command is or, of a thread, contains.</summary>
+    private static int Assertions(WastCommand command) => command is WastCommand.Thread thread
+        ? thread.Commands.Sum(Assertions)
+        : command.GetType().Name.StartsWith("Assert", StringComparison.Ordinal) ? 1 : 0;
 }

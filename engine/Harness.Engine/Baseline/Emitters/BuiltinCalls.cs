@@ -29,7 +29,11 @@ internal sealed class BuiltinCalls(BaselineState state)
     }
 
     /// <summary>Calls a runtime function with a constant, if there is one, and a number of operands, which it pops.</summary>
-    public void EmitBuiltin(Builtin builtin, long? immediate, int operands)
+    /// <param name="builtin">The function.</param>
+    /// <param name="immediate">The constant that comes before the operands.</param>
+    /// <param name="operands">How many operands.</param>
+    /// <param name="last">A constant that comes behind them.</param>
+    public void EmitBuiltin(Builtin builtin, long? immediate, int operands, long? last = null)
     {
         int first = _stack.Height - operands;
         int constants = immediate is null ? 0 : 1;
@@ -44,6 +48,11 @@ internal sealed class BuiltinCalls(BaselineState state)
         if (immediate is { } bits)
         {
             _asm.MovImm(Arguments[0], bits);
+        }
+
+        if (last is { } lastBits)
+        {
+            _asm.MovImm(Arguments[constants + operands], lastBits);
         }
 
         CallBuiltin(builtin, _sites.MapReferences());

@@ -11,6 +11,7 @@ internal sealed class MemoryAddressing(BaselineState state, InstanceFields insta
     private readonly FunctionBody _body = state.Body;
     private readonly ValueStack _stack = state.Stack;
     private readonly ColdPaths _cold = state.Cold;
+    private readonly FrameSlots _frame = state.Frame;
     private readonly InstanceFields _instance = instance;
 
     /// <summary>
@@ -25,6 +26,57 @@ internal sealed class MemoryAddressing(BaselineState state, InstanceFields insta
             ? PopGuardedAddress(memoryIndex, (long)offset, pinned)
             : PopCheckedAddress(memoryIndex, offset, bytes, is64, pinned);
     }
+
+    /// <summary>As <see cref="PopAddress"/>, of an access that traps unless its address is a multiple of its size.</summary>
+    /// <param name="size">The size.</param>
+    /// <param name="pinned">Registers that are not to be used.</param>
+    /// <param name="used">These, and the registers of the operand.</param>
+    public Mem PopAlignedAddress(OpSize size, uint pinned, out uint used)
+    {
+        var ahead = _body.Reader;
+        ahead.ReadMemArg(out _, out ulong offset, out _);
+        CheckAlignment((int)offset, (1 << (int)size) - 1);
+        var address = PopAddress(1 << (int)size, pinned);
+        used = pinned | SetOf(address.BaseRegister) | SetOf(address.IndexRegister);
+        return address;
+    }
+
+    /// <summary>Traps unless the sum of the index, on top of the stack, and an offset has none of some low bits.</summary>
+    private void CheckAlignment(int offset, int mask)
+    {
+        const Gpr scratch = CallingConvention.Scratch;
+        int misplaced = offset & mask;
+        ref readonly var index = ref _stack.Peek();
+        if (index.IsConstant)
+        {
+            if (((index.Constant + misplaced) & mask) != 0)
+            {
+                _asm.Jmp(_cold.AddTrap(TrapKind.UnalignedAtomic));
+            }
+
+            return;
+        }
+
+        if (mask == 0)
+        {
+            return;
+        }
+
+        if (index.IsFrame)
+        {
+            _asm.Mov(OpSize.Dword, scratch, _frame.Slot(_stack.Height - 1));
+            if (misplaced != 0) _asm.Alu(AluOp.Add, OpSize.Dword, scratch, misplaced);
+        }
+        else if (misplaced != 0)
+        {
+            _asm.Lea(OpSize.Dword, scratch, Mem.Base(index.Register.Gpr, misplaced));
+        }
+
+        _asm.Test(OpSize.Byte, index.IsFrame || misplaced != 0 ? scratch : index.Register.Gpr, mask);
+        _asm.Jcc(Condition.NotZero, _cold.AddTrap(TrapKind.UnalignedAtomic));
+    }
+
+    private static uint SetOf(Gpr register) => register == Gpr.None ? RegisterSet.None : RegisterSet.Of(register);
 
     private Mem PopGuardedAddress(int memoryIndex, long offset, uint pinned)
     {

@@ -143,6 +143,7 @@ internal sealed class BodyScan
         Opcode.ArrayNew or Opcode.ArrayNewDefault or Opcode.ArrayNewData or Opcode.ArrayNewElem => true,
         >= Opcode.ArrayFill and <= Opcode.ArrayInitElem => true,
         Opcode.MemoryInit or Opcode.DataDrop or Opcode.MemoryCopy or Opcode.MemoryFill => true,
+        >= Opcode.MemoryAtomicNotify and <= Opcode.MemoryAtomicWait64 => true,
         Opcode.TableInit or Opcode.ElemDrop or Opcode.TableCopy or Opcode.TableGrow or Opcode.TableFill => true,
         _ => false,
     };

@@ -42,27 +42,15 @@ public static class WastRunner
     private static WastResult Run(string name, WastScript script, EngineOptions options)
     {
         using var store = new Store(options);
-        var session = new WastSession(store);
-        var passed = 0;
-        var failures = new List<WastIncident>();
-        var unsupported = new List<WastIncident>();
-        foreach (var command in script.Commands)
-        {
-            var outcome = session.Execute(command);
-            switch (outcome.Kind)
-            {
-                case WastOutcomeKind.Failed:
-                    failures.Add(new WastIncident(name, command.Line, outcome.Message));
-                    break;
-                case WastOutcomeKind.Unsupported:
-                    unsupported.Add(new WastIncident(name, command.Line, outcome.Message));
-                    break;
-                case WastOutcomeKind.Held:
-                    passed++;
-                    break;
-            }
-        }
-
-        return new WastResult(name, passed, failures, unsupported, store.Engine.Statistics);
+        var tally = new WastTally(name);
+        var session = new WastSession(store, new Dictionary<string, WastSharedInstance>(), tally);
+        tally.Execute(script.Commands, session);
+        session.JoinThreads();
+        return new WastResult(
+            name,
+            tally.Passed,
+            [.. tally.Failures.OrderBy(incident => incident.Line)],
+            [.. tally.Unsupported.OrderBy(incident => incident.Line)],
+            store.Engine.Statistics);
     }
 }

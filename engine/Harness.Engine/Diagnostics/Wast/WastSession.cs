@@ -4,7 +4,7 @@ using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Diagnostics.Wast;
 
-/// <summary>The state of a script that runs: its modules, instances and registered names, all in one store.</summary>
+/// <summary>The state of a script that runs, or of one of its threads: modules, instances and registered names, all in one store.</summary>
 internal sealed class WastSession
 {
     private readonly Store _store;
@@ -12,11 +12,26 @@ internal sealed class WastSession
     private readonly Named<WasmModule> _modules = new("module");
     private readonly Named<Instance> _instances = new("instance");
     private readonly WastHostObjects _hostObjects = new();
+    private readonly IReadOnlyDictionary<string, WastSharedInstance> _sharedInstances;
+    private readonly WastTally _tally;
+    private readonly List<(string? Name, WastThread Thread)> _threads = [];
 
-    public WastSession(Store store)
+    /// <param name="store">The store.</param>
+    /// <param name="sharedInstances">Instances of other stores whose memories are shared, by name.</param>
+    /// <param name="tally">What comes of threads is added here when they have ended.</param>
+    public WastSession(Store store, IReadOnlyDictionary<string, WastSharedInstance> sharedInstances, WastTally tally)
     {
         _store = store;
+        _sharedInstances = sharedInstances;
+        _tally = tally;
         _imports = SpecTestHost.CreateImports(store);
+    }
+
+    /// <summary>Waits for all threads that nobody has waited for.</summary>
+    public void JoinThreads()
+    {
+        foreach (var (_, thread) in _threads) _tally.Add(thread.Join());
+        _threads.Clear();
     }
 
     /// <summary>Executes a command. Nothing that goes wrong in it is thrown.</summary>
@@ -47,7 +62,13 @@ internal sealed class WastSession
                 Instantiate(_modules.Get(instantiate.ModuleName), instantiate.InstanceName);
                 return WastOutcome.Done;
             case WastCommand.Register register:
-                _imports.Define(register.ImportName, _instances.Get(register.InstanceName));
+                Register(register);
+                return WastOutcome.Done;
+            case WastCommand.Thread thread:
+                Start(thread);
+                return WastOutcome.Done;
+            case WastCommand.Wait wait:
+                Wait(wait.ThreadName);
                 return WastOutcome.Done;
             case WastCommand.Perform perform:
                 Perform(perform.Action);
@@ -67,6 +88,32 @@ internal sealed class WastSession
             default:
                 throw new ArgumentException($"unknown command {command.GetType().Name}", nameof(command));
         }
+    }
+
+    private void Register(WastCommand.Register command)
+    {
+        if (command.InstanceName is { } name && !_instances.Has(name) && _sharedInstances.TryGetValue(name, out var shared))
+            shared.Register(command.ImportName, _imports);
+        else
+            _imports.Define(command.ImportName, _instances.Get(command.InstanceName));
+    }
+
+    private void Start(WastCommand.Thread command)
+    {
+        var shared = command.SharedInstances.Distinct().ToDictionary(
+            name => name,
+            name => !_instances.Has(name) && _sharedInstances.TryGetValue(name, out var known)
+                ? known
+                : new WastSharedInstance(_instances.Get(name)));
+        _threads.Add((command.Name, new WastThread(command, _store.Engine, shared, _tally.Beside())));
+    }
+
+    private void Wait(string name)
+    {
+        var index = _threads.FindLastIndex(thread => thread.Name == name);
+        if (index < 0) throw new MissingInstanceException($"no thread {name} is running");
+        _tally.Add(_threads[index].Thread.Join());
+        _threads.RemoveAt(index);
     }
 
     private void Define(WastCommand.DefineModule command)
@@ -217,6 +264,9 @@ internal sealed class WastSession
             var get = name is null ? _last : _byName.GetValueOrDefault(name);
             return get is null ? throw new MissingInstanceException($"unknown {kind} {name}") : get();
         }
+
+        /// <summary>Whether there is, or should be, a thing of this name.</summary>
+        public bool Has(string name) => _byName.ContainsKey(name);
 
         public void Set(string? name, T value) => Set(name, () => value);
 

@@ -143,6 +143,9 @@ internal sealed partial class InstructionAssembler
             case ImmediateKind.BranchOnCast:
                 BranchOnCast(writer);
                 break;
+            case ImmediateKind.Fence:
+                writer.Byte(0);
+                break;
             default:
                 throw new InvalidOperationException($"{instruction.Name} is not a plain instruction.");
         }

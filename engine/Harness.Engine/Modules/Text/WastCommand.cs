@@ -33,6 +33,15 @@ internal abstract record WastCommand(int Line)
 
     /// <summary>The instantiation of a module defined before, the named one or the last one, must fail in the given way.</summary>
     public sealed record AssertInstance(int Line, string? ModuleName, ModuleFault Fault, string Message) : WastCommand(Line);
+
+    /// <summary>
+    /// Executes commands on a thread of their own, in a store of their own (threads proposal). Of the script's instances they know the shared
+    /// ones only, and of those the shared memories.
+    /// </summary>
+    public sealed record Thread(int Line, string? Name, IReadOnlyList<string> SharedInstances, IReadOnlyList<WastCommand> Commands) : WastCommand(Line);
+
+    /// <summary>Waits for the end of the thread of this name.</summary>
+    public sealed record Wait(int Line, string ThreadName) : WastCommand(Line);
 }
 
 /// <summary>The ways in which a script can expect a module to fail.</summary>

@@ -3,6 +3,10 @@ namespace Harness.Engine.Modules.Text;
 /// <summary>Parses the commands of a script.</summary>
 internal sealed class WastParser(TokenCursor cursor)
 {
+    private const int MostNestedThreads = 16;
+
+    private int _threadDepth;
+
     /// <summary>Parses the whole text.</summary>
     public List<WastCommand> Script()
     {
@@ -49,6 +53,8 @@ internal sealed class WastParser(TokenCursor cursor)
             "assert_malformed" or "assert_malformed_custom" => AssertModule(line, ModuleFault.Malformed),
             "assert_invalid" or "assert_invalid_custom" => AssertModule(line, ModuleFault.Invalid),
             "assert_unlinkable" => AssertModule(line, ModuleFault.Unlinkable),
+            "thread" => Thread(line),
+            "wait" => new WastCommand.Wait(line, Name()),
             _ => throw Misplaced(),
         };
         cursor.Close();
@@ -92,6 +98,30 @@ internal sealed class WastParser(TokenCursor cursor)
         cursor.Close();
         return bytes;
     }
+
+    /// <summary>Parses a thread after <c>(thread</c>, without its <c>)</c>.</summary>
+    private WastCommand.Thread Thread(int line)
+    {
+        if (_threadDepth == MostNestedThreads) throw cursor.Error($"more than {MostNestedThreads} threads are nested", cursor.Current);
+        _threadDepth++;
+        var name = cursor.TryIdentifier();
+        var shared = new List<string>();
+        while (cursor.TryOpen("shared"))
+        {
+            cursor.Open("module");
+            shared.Add(Name());
+            cursor.Close();
+            cursor.Close();
+        }
+
+        var commands = new List<WastCommand>();
+        while (cursor.Kind == TokenKind.LeftParenthesis) commands.Add(Command());
+        _threadDepth--;
+        return new WastCommand.Thread(line, name, shared, commands);
+    }
+
+    /// <summary>Parses a name that must be there.</summary>
+    private string Name() => cursor.TryIdentifier() ?? throw cursor.Unexpected();
 
     private WastCommand AssertTrap(int line)
     {

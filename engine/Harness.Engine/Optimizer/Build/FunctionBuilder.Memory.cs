@@ -75,6 +75,9 @@ internal sealed partial class FunctionBuilder
                 assembler.Append(
                     IrOp.CallBuiltin, IrType.None, [assembler.I64(reader.ReadIndex())], (long)Builtin.ElemDrop);
                 return true;
+            case >= Opcode.MemoryAtomicNotify:
+                VisitAtomic(opcode);
+                return true;
             default:
                 return VisitAccess(opcode);
         }

@@ -363,6 +363,12 @@ internal sealed partial class CodeEmitter : IMoveEmitter
             case >= LirOp.LoadVector and <= LirOp.VectorStore:
                 EmitVector(instruction, operands);
                 break;
+            case LirOp.Atomic:
+                EmitAtomic(instruction, operands);
+                break;
+            case LirOp.Fence:
+                asm.MFence();
+                break;
             case LirOp.SetCondition:
                 EmitSetCondition(instruction, operands);
                 break;

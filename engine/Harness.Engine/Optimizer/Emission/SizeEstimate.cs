@@ -43,6 +43,8 @@ internal static class SizeEstimate
         LirOp.DeoptimizeIf => CompareOf(instruction) + ConditionalJumps + 20,
         LirOp.StackCheck => 12,
         LirOp.BoundsCheck => 40,
+        LirOp.Atomic => 48,
+        LirOp.Fence => 3,
         LirOp.Branch => CompareOf(instruction) + ConditionalJumps + Jump,
         LirOp.Catch => 7,
         LirOp.Jump or LirOp.Invoke or LirOp.Deoptimize => Jump,

@@ -109,7 +109,7 @@ internal sealed class IrPrinter
         Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU or Opcode.ArraySet => [NameOfType(node.Aux)],
         Opcode.V128Const => [graph.Vectors[node.Immediate].ToString()],
         Opcode.I8x16Shuffle => [BytesOf(graph.Vectors[node.Immediate])],
-        _ when IrNames.IsMemoryAccess(node.Op) => PlaceOf(node),
+        _ when IrNames.IsMemoryAccess(node.Op) || node.Op >= Opcode.I32AtomicLoad => PlaceOf(node),
         _ when VectorOperators.IsVector(node.Op) && OpcodeTable.Get(node.Op).Immediates == ImmediateKind.Lane =>
             [$"lane#{node.Immediate}"],
         _ => [],

@@ -69,6 +69,11 @@ internal enum Effects : ushort
     /// <summary>What keeps a node without uses alive.</summary>
     Required = AnyWrite | Traps | Deoptimizes | Pinned,
 
+    /// <summary>
+    /// An atomic access, a fence, or a wait: what another thread has done before is seen behind it, be it to a memory's contents or size.
+    /// </summary>
+    Synchronizes = ReadsMemory | WritesMemory | WritesSize | Pinned,
+
     /// <summary>A call of unknown code.</summary>
     Call = AnyWrite | AnyRead | Traps | Pinned,
 }
@@ -93,6 +98,8 @@ internal static class OperatorTable
                     when IsNonZeroConstant(graph, graph.Input(id, 1)) => Effects.None,
                 Opcode.I32DivS or Opcode.I64DivS
                     when IsNonZeroConstant(graph, graph.Input(id, 1)) && !IsMinusOne(graph, graph.Input(id, 1)) => Effects.None,
+                >= Opcode.I32Load and <= Opcode.I64Load32U when graph.Module.Memories[node.Aux].Type.IsShared =>
+                    Dense[(int)node.Op] | Effects.Pinned,
                 _ => Dense[(int)node.Op],
             };
         }
@@ -104,7 +111,10 @@ internal static class OperatorTable
             IrOp.CallBuiltin => EffectsOfBuiltin((Builtin)node.Immediate),
             IrOp.TrapIf or IrOp.TrapUnless => Effects.Traps,
             IrOp.Guard => Effects.Deoptimizes,
+            IrOp.MemoryByteLength when graph.Module.Memories[(int)node.Immediate].Type.IsShared => Effects.ReadsSize | Effects.Pinned,
             IrOp.TableLength or IrOp.MemoryByteLength => Effects.ReadsSize,
+            Opcode.AtomicFence => Effects.Synchronizes,
+            >= Opcode.MemoryAtomicNotify => Effects.Synchronizes | Effects.Traps,
             IrOp.LoadTableElement => Effects.ReadsTable,
             IrOp.StoreTableElement => Effects.WritesTable,
             IrOp.LoopStackCheck => Effects.Pinned | Effects.Traps,
@@ -146,6 +156,7 @@ internal static class OperatorTable
     {
         Builtin.MemoryGrow or Builtin.TableGrow => Effects.WritesSize | Effects.WritesTable,
         Builtin.MemoryFill or Builtin.MemoryCopy or Builtin.MemoryInit => Effects.ReadsMemory | Effects.WritesMemory | Effects.Traps,
+        Builtin.MemoryWait32 or Builtin.MemoryWait64 or Builtin.MemoryNotify => Effects.Synchronizes | Effects.Traps,
         Builtin.TableFill or Builtin.TableCopy or Builtin.TableInit => Effects.ReadsTable | Effects.WritesTable | Effects.Traps,
         Builtin.ArrayFill or Builtin.ArrayFillVector or Builtin.ArrayInitData or Builtin.ArrayInitElem => Effects.WritesHeap | Effects.Traps,
         Builtin.ArrayCopy => Effects.ReadsHeap | Effects.WritesHeap | Effects.Traps,

@@ -351,6 +351,9 @@ internal sealed partial class InstructionSelector
             case IrOp.ExceptionValue:
                 SelectExceptionValue(id);
                 break;
+            case >= Opcode.MemoryAtomicNotify:
+                SelectAtomic(id, op);
+                break;
             default:
                 SelectObject(id, op);
                 break;

@@ -63,6 +63,15 @@ internal enum LirOp : byte
     /// <summary>Traps unless index + Immediate (unsigned) is at most the length at the address.</summary>
     BoundsCheck,
 
+    /// <summary>
+    /// Result, if there is one, = [address], which gets another value at the same time; Sub is a <see cref="Runtime.AtomicOperation"/>. Inputs: the
+    /// operand; to compare and exchange, the expected value and the new one.
+    /// </summary>
+    Atomic,
+
+    /// <summary>What comes before it in memory is seen before what comes behind.</summary>
+    Fence,
+
     /// <summary>Result = left op right; Sub is an <see cref="X64.SseOp"/>.</summary>
     FloatBinary,
 

@@ -1,0 +1,126 @@
+using System.ComponentModel;
+using Harness.Engine.Modules;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Runtime;
+
+/// <summary>
+/// The addresses of a linear memory, and the pages at their beginning that can be used. All addresses that the memory may ever need are
+/// reserved when it is made, so that it never moves: accesses of a memory with 32-bit addresses cannot leave the reservation, and those that
+/// leave the memory itself fault. One thread at a time may change it; others may use what there is meanwhile.
+/// </summary>
+internal sealed unsafe class MemoryPages
+{
+    /// <summary>A 32-bit address, a 32-bit offset, and the widest access.</summary>
+    private const ulong Reservation32 = (1UL << 33) + MemoryType.PageSize;
+
+    private readonly MemoryBudget _budget;
+    private readonly ulong _maximumPages;
+    private readonly ulong _reservedBytes;
+
+    /// <summary>The pages, mapped a first time, of a memory that a host has mapped, too; null for one that is not.</summary>
+    private byte* _hostPages;
+
+    /// <summary>Reserves the addresses of a memory and gives it its first pages.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="data">What is to say where it lies and how large it is.</param>
+    /// <param name="budget">What counts its bytes.</param>
+    /// <exception cref="InsufficientMemoryException">
+    /// The system has no room for it, it is above <see cref="Memory.MaximumPages64"/>, or the budget has too little left.
+    /// </exception>
+    public MemoryPages(MemoryType type, MemoryData* data, MemoryBudget budget)
+    {
+        Data = data;
+        _budget = budget;
+        _maximumPages = Math.Min(
+            type.Limits.Maximum ?? ulong.MaxValue, type.Is64 ? Memory.MaximumPages64 : ImplementationLimits.MemoryPages32);
+        _reservedBytes = type.Is64 ? Math.Max(_maximumPages, 1) * MemoryType.PageSize : Reservation32;
+        if (type.Limits.Minimum > _maximumPages)
+        {
+            throw new InsufficientMemoryException(
+                $"a memory of {type.Limits.Minimum} pages is larger than the limit of {_maximumPages}");
+        }
+
+        try
+        {
+            data->Base = LinuxMemory.Reserve((nuint)_reservedBytes);
+        }
+        catch (Win32Exception e)
+        {
+            throw new InsufficientMemoryException($"no addresses left for a memory of {_reservedBytes} bytes", e);
+        }
+
+        if (Grow(type.Limits.Minimum) >= 0) return;
+        Free();
+        throw new InsufficientMemoryException(
+            $"no room for a memory of {type.Limits.Minimum} pages: the memories of a store take at most {budget.LimitMebibytes} MiB (knob memory.limit)");
+    }
+
+    /// <summary>Where the memory lies, and how large it is: compiled code reads it.</summary>
+    public MemoryData* Data { get; }
+
+    /// <summary>Adds zeroed pages at the end.</summary>
+    /// <param name="delta">How many.</param>
+    /// <returns>The number of pages before, or -1 if the memory cannot grow by so much.</returns>
+    public long Grow(ulong delta)
+    {
+        ulong length = Data->ByteLength;
+        ulong pages = length / MemoryType.PageSize;
+        if (delta > _maximumPages - pages) return -1;
+        if (delta == 0) return (long)pages;
+        ulong bytes = delta * MemoryType.PageSize;
+        if (!_budget.TryTake(bytes)) return -1;
+        try
+        {
+            Commit((nuint)bytes);
+        }
+        catch (Win32Exception)
+        {
+            _budget.GiveBack(bytes);
+            return -1;
+        }
+
+        // Who sees the new size sees the pages.
+        Volatile.Write(ref Data->ByteLength, length + bytes);
+        return (long)pages;
+    }
+
+    /// <summary>
+    /// Moves the content into pages that can be mapped elsewhere, too, by <see cref="MapAt"/>, so that a host has them in an object of its own.
+    /// </summary>
+    /// <exception cref="Win32Exception">The system has no addresses left.</exception>
+    public void ShareWithHost()
+    {
+        if (_hostPages != null) return;
+        byte* pages = LinuxMemory.ReserveSharedPages((nuint)HostBytes);
+        Buffer.MemoryCopy(Data->Base, pages, HostBytes, Data->ByteLength);
+        _hostPages = pages;
+        if (Data->ByteLength > 0) LinuxMemory.MapAgainAt(pages, (nuint)Data->ByteLength, Data->Base);
+    }
+
+    /// <summary>Maps the pages of a memory that is shared with a host at an address, in place of what is there.</summary>
+    /// <param name="address">The address, a multiple of the size of pages.</param>
+    public void MapAt(nint address)
+    {
+        if (Data->ByteLength > 0) LinuxMemory.MapAgainAt(_hostPages, (nuint)Data->ByteLength, (byte*)address);
+    }
+
+    /// <summary>Gives back addresses and memory. What counted the bytes goes on counting them: it dies with the memories that it is for.</summary>
+    public void Free()
+    {
+        if (_hostPages != null) LinuxMemory.Unmap(_hostPages, (nuint)HostBytes);
+        if (Data->Base != null) LinuxMemory.Unmap(Data->Base, (nuint)_reservedBytes);
+        _hostPages = null;
+        Data->Base = null;
+    }
+
+    private ulong HostBytes => Math.Max(Math.Min(_maximumPages, ImplementationLimits.MemoryPages32), 1) * MemoryType.PageSize;
+
+    /// <summary>Makes the next bytes of the reservation usable.</summary>
+    private void Commit(nuint bytes)
+    {
+        byte* end = Data->Base + Data->ByteLength;
+        if (_hostPages == null) LinuxMemory.Protect(end, bytes, LinuxMemory.ProtRead | LinuxMemory.ProtWrite);
+        else LinuxMemory.MapAgainAt(_hostPages + Data->ByteLength, bytes, end);
+    }
+}
