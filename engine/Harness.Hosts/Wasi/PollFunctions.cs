@@ -10,6 +10,9 @@ internal static unsafe class PollFunctions
     /// <summary>The most that one wait of the system takes; longer ones are waits one after the other.</summary>
     private const ulong LongestWait = 1_000_000_000_000;
 
+    /// <summary>The most that one wait takes while other threads may end the program.</summary>
+    private const ulong LongestWaitOfThread = 20_000_000;
+
     private const ulong NanosecondsPerMillisecond = 1_000_000;
 
     /// <summary>What is waited for (<c>eventtype</c>).</summary>
@@ -21,17 +24,25 @@ internal static unsafe class PollFunctions
     }
 
     public static void Add(WasiFunctionTable table, DescriptorTable descriptors, WasiClock clock) =>
-        table.Add("poll_oneoff", "iiii", (memory, a) => Poll(memory, descriptors, clock, a));
+        table.Add("poll_oneoff", "iiii", (memory, a) => Poll(table, memory, descriptors, clock, a), waits: true);
 
-    private static void Poll(GuestMemory memory, DescriptorTable descriptors, WasiClock clock, ReadOnlySpan<ulong> a)
+    private static void Poll(WasiFunctionTable table, GuestMemory memory, DescriptorTable descriptors, WasiClock clock, ReadOnlySpan<ulong> a)
     {
         ulong count = a[2];
         if (count is 0 or > MaximumSubscriptions) throw new WasiErrorException(Errno.Inval);
         memory.Bytes(a[1], count * EventSize);
         memory.Write(a[3], 0u);
         var subscriptions = new Subscription[count];
-        for (ulong i = 0; i < count; i++) subscriptions[i] = Read(memory, a[0] + (i * SubscriptionSize), descriptors, clock);
-        while (!Check(subscriptions, clock)) Wait(subscriptions, clock);
+        lock (table.Gate)
+        {
+            for (ulong i = 0; i < count; i++) subscriptions[i] = Read(memory, a[0] + (i * SubscriptionSize), descriptors, clock);
+        }
+
+        while (!Check(subscriptions, clock))
+        {
+            table.Ending?.ThrowIfCancellationRequested();
+            Wait(subscriptions, clock, table.Ending is null ? LongestWait : LongestWaitOfThread);
+        }
 
         uint events = 0;
         foreach (Subscription subscription in subscriptions)
@@ -109,9 +120,9 @@ internal static unsafe class PollFunctions
     }
 
     /// <summary>Waits until the first clock is due, or something can be read or written.</summary>
-    private static void Wait(Subscription[] subscriptions, WasiClock clock)
+    private static void Wait(Subscription[] subscriptions, WasiClock clock, ulong longest)
     {
-        ulong wait = LongestWait;
+        ulong wait = longest;
         int files = 0;
         foreach (Subscription subscription in subscriptions)
         {

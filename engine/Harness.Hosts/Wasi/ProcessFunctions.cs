@@ -20,7 +20,7 @@ internal static class ProcessFunctions
         FunctionType exit = FunctionType.Of([ValueType.I32], []);
         table.Functions.Add("proc_exit", HostFunction.Create(exit, (_, slots) => throw new WasiExitException((int)slots[0])));
         table.Add("proc_raise", "i", (_, a) => Raise(a[0]));
-        table.Add("sched_yield", string.Empty, (_, _) => Thread.Yield());
+        table.Add("sched_yield", string.Empty, (_, _) => Thread.Yield(), waits: true);
     }
 
     /// <summary>Ends the program as a signal does; programs cannot handle any.</summary>

@@ -19,18 +19,27 @@ internal sealed class WasiFunctionTable
     /// <summary>The functions.</summary>
     public Dictionary<string, HostFunction> Functions { get; } = [];
 
+    /// <summary>Guards what the functions work on while a program has several threads.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>Is cancelled when a program with several threads ends; null of a program that has one.</summary>
+    public CancellationToken? Ending { get; set; }
+
     /// <summary>Adds a function that returns an error number.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="parameters">A letter for each parameter: <c>i</c> for i32, <c>l</c> for i64.</param>
     /// <param name="function">What it does.</param>
-    public void Add(string name, string parameters, WasiFunction function)
+    /// <param name="waits">Whether it lets other threads call functions meanwhile, and takes <see cref="Gate"/> itself where it must.</param>
+    public void Add(string name, string parameters, WasiFunction function, bool waits = false)
     {
         FunctionType type = FunctionType.Of([.. parameters.Select(letter => letter == 'l' ? ValueType.I64 : ValueType.I32)], [ValueType.I32]);
         Functions.Add(name, HostFunction.Create(type, (caller, slots) =>
         {
             try
             {
-                function(MemoryOf(caller), slots[..parameters.Length]);
+                ReadOnlySpan<ulong> arguments = slots[..parameters.Length];
+                if (Ending is null) function(MemoryOf(caller), arguments);
+                else CallOnThread(function, caller, arguments, waits);
                 slots[0] = (ulong)Errno.Success;
             }
             catch (WasiErrorException error)
@@ -45,6 +54,22 @@ internal sealed class WasiFunctionTable
     {
         _memory = new GuestMemory(memory);
         _hasFixedMemory = true;
+    }
+
+    private void CallOnThread(WasiFunction function, HostCaller caller, ReadOnlySpan<ulong> arguments, bool waits)
+    {
+        GuestMemory memory;
+        lock (Gate)
+        {
+            memory = MemoryOf(caller);
+            if (!waits)
+            {
+                function(memory, arguments);
+                return;
+            }
+        }
+
+        function(memory, arguments);
     }
 
     /// <summary>The memory of the instance that calls; of the last one that did if the host calls.</summary>

@@ -56,8 +56,12 @@ public sealed class WasiHost : IDisposable
         return imports;
     }
 
-    /// <summary>Runs a program: a command from <c>_start</c> to its end; of a library only <c>_initialize</c>, if it has it.</summary>
-    /// <param name="store">Where to instantiate it.</param>
+    /// <summary>
+    /// Runs a program: a command from <c>_start</c> to its end; of a library only <c>_initialize</c>, if it has it. A program that imports
+    /// <c>thread-spawn</c> from <c>wasi</c> has threads (proposal wasi-threads) and gets the shared memories that it imports; it ends with
+    /// its main thread, or with the first that exits or traps.
+    /// </summary>
+    /// <param name="store">Where to instantiate it, its main thread if it has several.</param>
     /// <param name="module">The program.</param>
     /// <param name="imports">What else it imports; null for nothing.</param>
     /// <returns>The exit code.</returns>
@@ -67,7 +71,10 @@ public sealed class WasiHost : IDisposable
     public int Run(Store store, WasmModule module, Imports? imports = null)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return RunToExit(() => Begin(store.Instantiate(module, Define(imports ?? new Imports()))));
+        Imports offered = Define(imports ?? new Imports());
+        if (!WasiThreads.AreUsedBy(module)) return RunToExit(() => Begin(store.Instantiate(module, offered)));
+        using var threads = new WasiThreads(_functions, module, offered);
+        return threads.Run(store, Begin);
     }
 
     /// <summary>Does something that may end the program.</summary>
