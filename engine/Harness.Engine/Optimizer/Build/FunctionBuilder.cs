@@ -241,7 +241,7 @@ internal sealed partial class FunctionBuilder
             case Opcode.F64Const:
                 Push(assembler.Constant(opcode, IrType.F64, (long)reader.ReadF64Bits()));
                 break;
-            case >= Opcode.V128Load:
+            case >= Opcode.V128Load and < Opcode.MemoryAtomicNotify:
                 VisitVector(opcode);
                 break;
             default:

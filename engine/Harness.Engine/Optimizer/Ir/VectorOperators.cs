@@ -15,7 +15,7 @@ internal static class VectorOperators
     private const int MemoryBits = 16;
 
     /// <summary>Whether an operator is a vector instruction.</summary>
-    public static bool IsVector(Opcode op) => op >= Opcode.V128Load;
+    public static bool IsVector(Opcode op) => op is >= Opcode.V128Load and < Opcode.MemoryAtomicNotify;
 
     /// <summary>Whether a vector instruction accesses a memory.</summary>
     public static bool IsAccess(Opcode op) =>

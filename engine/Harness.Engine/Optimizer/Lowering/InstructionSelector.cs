@@ -282,7 +282,7 @@ internal sealed partial class InstructionSelector
             case >= Opcode.I32Extend8S and <= Opcode.I64Extend32S:
                 SelectExtend(id, op);
                 break;
-            case >= Opcode.V128Load:
+            case >= Opcode.V128Load and < Opcode.MemoryAtomicNotify:
                 SelectVector(id, op);
                 break;
             default:
