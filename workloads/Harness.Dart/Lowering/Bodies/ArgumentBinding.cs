@@ -18,12 +18,14 @@ internal sealed class ArgumentBinding(FunctionLowering body)
     private readonly ConstantPool _pool = body.Program.Pool;
     private readonly FunctionState _state = body.State;
     private readonly NodeOutput _output = body.Output;
+    /// <summary>A call without arguments.</summary>
     public static readonly Arguments NoArguments = new();
 
     private ExpressionLowering Expressions => _body.Expressions;
     private TearoffLowering Tearoffs => _body.Tearoffs;
     private Coercions Coercions => _body.Coercions;
 
+    /// <summary>Lowers arguments, finds the type arguments, and fits both to a signature; errors where they do not fit.</summary>
     public BoundArguments BindArguments(FunctionType signature, Arguments args, IReadOnlyList<DartType>? explicitArgs, DartType? context, Syntax.Node at, IReadOnlyList<TypeParam>? moreParams = null, DartType? moreResult = null)
     {
         var typeParams = moreParams ?? signature.TypeParams;
@@ -140,6 +142,7 @@ internal sealed class ArgumentBinding(FunctionLowering body)
         }
     }
 
+    /// <summary>Type arguments by their parameters.</summary>
     public static Dictionary<TypeParam, DartType> MapOf(IReadOnlyList<TypeParam> typeParams, IReadOnlyList<DartType> typeArgs)
     {
         var map = new Dictionary<TypeParam, DartType>();
@@ -183,6 +186,7 @@ internal sealed class ArgumentBinding(FunctionLowering body)
         return nodes;
     }
 
+    /// <summary>A list of positional arguments.</summary>
     public static Arguments Args(params Expr[] values)
     {
         var args = new Arguments();
@@ -190,5 +194,6 @@ internal sealed class ArgumentBinding(FunctionLowering body)
         return args;
     }
 
+    /// <summary>An expression behind what must run before it.</summary>
     public static Node Sequenced(List<Node> before, Node node) => before.Count == 0 ? node : Node.Seq([.. before, node]);
 }

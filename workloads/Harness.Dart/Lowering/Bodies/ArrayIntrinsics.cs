@@ -12,6 +12,7 @@ internal sealed class ArrayIntrinsics(FunctionLowering body)
     private readonly Representations _reprs = body.Reprs;
     private readonly TargetTypes _target = body.Program.Target;
 
+    /// <summary>The operation that a member of an array class stands for, or null where there is none.</summary>
     public Node? ArrayIntrinsic(Member member, ClassElement owner, Val? receiver, BoundArguments bound)
     {
         var def = (ArrayDef)_reprs.Of(owner.ThisType).Heap!;

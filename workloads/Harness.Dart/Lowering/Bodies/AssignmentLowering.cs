@@ -30,6 +30,7 @@ internal sealed class AssignmentLowering(FunctionLowering body)
         if (place.Key is not null && place.Declared is not null) _output.Flow.Write(place.Key, place.Declared, valueType, _types);
     }
 
+    /// <summary>An assignment, simple, compound or <c>??=</c>; its value is what is assigned.</summary>
     public Val LowerAssign(Assign a, DartType? context)
     {
         var place = Targets.LowerPlace(a.Target);
@@ -78,6 +79,7 @@ internal sealed class AssignmentLowering(FunctionLowering body)
         return new Val(Node.Seq([.. place.Before, set, Node.Drop(place.Write(Node.Get(local))), Locals.Narrow(Node.Get(local), type)]), type);
     }
 
+    /// <summary>An increment or decrement, before or behind the operand.</summary>
     public Val LowerUpdate(Update u)
     {
         var place = Targets.LowerPlace(u.Target);

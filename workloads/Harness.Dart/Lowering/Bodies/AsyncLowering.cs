@@ -40,6 +40,7 @@ internal sealed class AsyncLowering(FunctionLowering body)
         return _types.AsInstanceOf(declared, _program.CoreClass(ResultClass)) is { } instance ? instance.Args[0] : SimpleType.Dynamic;
     }
 
+    /// <summary>The class of what the function gives: a future, stream or iterable.</summary>
     public string ResultClass => _state.Async switch { AsyncKind.Async => "Future", AsyncKind.AsyncStar => "Stream", _ => "Iterable" };
 
     /// <summary>
@@ -114,8 +115,10 @@ internal sealed class AsyncLowering(FunctionLowering body)
     public Node Suspend(string function, Node value) =>
         new() { Op = IrOp.Suspend, Data = _functions.StaticFunction(_program.CoreFunction(function)), Args = [_reprs.Convert(value, _target.AnyRef)], Type = value.IsNever ? WType.Never : _target.AnyRef };
 
+    /// <summary>Stops until a future is there, and gives its value.</summary>
     public Node Await(Node value) => value.IsNever ? value : Suspend("_asyncAwait", value);
 
+    /// <summary><c>await</c>.</summary>
     public Val LowerAwait(AwaitExpr a, DartType? context)
     {
         if (_state.Async is not (AsyncKind.Async or AsyncKind.AsyncStar)) throw _state.Error(a, "'await' can only be used in 'async' or 'async*' methods.");

@@ -22,6 +22,7 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
     private ConstructionLowering Constructions => _body.Constructions;
     private VariableLowering Locals => _body.Locals;
 
+    /// <summary>A call, whatever its callee turns out to be.</summary>
     public Val LowerCall(Call c, DartType? context)
     {
         var typeArgs = c.TypeArgs?.Select(_state.Scope.Resolve).ToList();
@@ -112,6 +113,7 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
         }
     }
 
+    /// <summary><c>new</c> and <c>const</c> with a constructor.</summary>
     public Val LowerNew(NewExpr n, DartType? context)
     {
         var (node, name) = ConstructionLowering.SplitConstructorName(n.Type, n.Constructor, _state.Scope);

@@ -45,6 +45,7 @@ internal sealed class ChainLowering(FunctionLowering body)
         }
     }
 
+    /// <summary>A chain of selectors; null where a receiver within cuts it short.</summary>
     public Val LowerChain(Expr e, DartType? context)
     {
         if (!IsNullShorting(e))
@@ -82,6 +83,7 @@ internal sealed class ChainLowering(FunctionLowering body)
         return new Val(node, type);
     }
 
+    /// <summary>The target of a selector, within the chain that it belongs to.</summary>
     public Val LowerTarget(Expr target, DartType? context = null) => target is PropertyGet or IndexExpr or Call or NullAssert or Instantiation or Assign or Update ? LowerSelector(target, context) : Expressions.Lower(target, context);
 
     private Val LowerSelector(Expr e, DartType? context)

@@ -26,6 +26,7 @@ internal sealed class ClosureCallLowering(FunctionLowering body)
     private MemberAccess Access => _body.Access;
     private TypeExpressions TypeExpressions => _body.TypeExpressions;
 
+    /// <summary>The function type of values of a type; null where they are no functions.</summary>
     public FunctionType? CallableType(DartType type) => TypeSystem.Erase(type) switch
     {
         FunctionType f => f,

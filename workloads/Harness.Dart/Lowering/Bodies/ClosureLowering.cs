@@ -30,6 +30,7 @@ internal sealed class ClosureLowering(FunctionLowering body)
     private StatementLowering Statements => _body.Statements;
     private AsyncLowering Async => _body.Async;
 
+    /// <summary>A function expression: lowers its body, and makes the object with what it captures.</summary>
     public Val LowerClosure(FunctionNode node, DartType? context)
     {
         var expected = context is null ? null : TypeSystem.NonNull(context) as FunctionType ?? (TypeSystem.IsFutureOr(context) ? ((InterfaceType)context).Args[0] as FunctionType : null);
@@ -87,6 +88,7 @@ internal sealed class ClosureLowering(FunctionLowering body)
         [.. parameters.Where(p => p.Kind == ParamKind.Named).Select(p => new NamedParam(p.Name, p.Type, p.Node.IsRequiredNamed)).OrderBy(n => n.Name, StringComparer.Ordinal)],
         result);
 
+    /// <summary>The parts of a function that run: its body and its initializers.</summary>
     public static IEnumerable<Syntax.Node> BodyRoots(FunctionNode f)
     {
         if (f.Body is not null) yield return f.Body;
@@ -94,6 +96,7 @@ internal sealed class ClosureLowering(FunctionLowering body)
         foreach (var i in f.Initializers) yield return i;
     }
 
+    /// <summary>Lowers the body into this function, which is the closure's, and returns the type of its result.</summary>
     public DartType LowerClosureBody(FunctionNode node, List<Param> parameters, List<TypeParam> typeParams, DartType? declared, DartType? returnContext)
     {
         // Parameters: the closure, type arguments, then all parameters boxed, positional ones first, named ones by name.
@@ -175,6 +178,7 @@ internal sealed class ClosureLowering(FunctionLowering body)
         return Node.New(_target.Closure, _pool.HeaderOf(cls), Node.I32(0), context, Node.Get(vtable), TypeExpressions.TypeNode(type));
     }
 
+    /// <summary>A local function, which may call itself.</summary>
     public void LowerLocalFunction(LocalFunction f)
     {
         var node = f.Function;

@@ -78,6 +78,7 @@ internal sealed class Coercions(FunctionLowering body)
         return Node.Seq(Node.Set(local, boxed), Node.If(test, Node.Nop(), fail, WType.None), _reprs.Convert(Node.Get(local), target));
     }
 
+    /// <summary><c>as</c>.</summary>
     public Val LowerAs(AsExpr a)
     {
         var type = _state.Scope.Resolve(a.Type);

@@ -30,6 +30,7 @@ internal sealed class CollectionLowering(FunctionLowering body)
     private StatementLowering Statements => _body.Statements;
     private LoopLowering Loops => _body.Loops;
 
+    /// <summary>A list literal.</summary>
     public Val LowerList(ListLit l, DartType? context)
     {
         DartType? element = l.TypeArgs is { } args ? _state.Scope.Resolve(args[0]) : null;
@@ -164,6 +165,7 @@ internal sealed class CollectionLowering(FunctionLowering body)
     private Node AddOne(Val collection, Val item, DartType element, Syntax.Node at) =>
         Node.Drop(Invocations.CallWithValues(collection, "add", [new Val(_reprs.Convert(Coercions.Coerce(item, element, at), _reprs.Of(element)), element)], at).Node);
 
+    /// <summary>A set or map literal; which it is follows from its elements and its context.</summary>
     public Val LowerSetOrMap(SetOrMapLit l, DartType? context)
     {
         var isMap = l.TypeArgs?.Count == 2;

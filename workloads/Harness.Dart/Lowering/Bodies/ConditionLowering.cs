@@ -140,6 +140,7 @@ internal sealed class ConditionLowering(FunctionLowering body)
 
     private Val OwnerOfType(Expr e) => SyntaxShapes.Unparen(e) is PropertyGet p ? Chains.LowerTarget(p.Target) : new Val(Receivers.ThisPlace()!, Receivers.ThisType()!);
 
+    /// <summary>Whether two values are equal: an i32.</summary>
     public Node EqualsNode(Val left, Val right)
     {
         if (left.Node.IsNever) return left.Node;
@@ -162,6 +163,7 @@ internal sealed class ConditionLowering(FunctionLowering body)
         return Node.Seq(setLeft, setRight, result);
     }
 
+    /// <summary><c>is</c>, as a value.</summary>
     public Val LowerIs(IsExpr i)
     {
         var node = LowerIsCondition(i, out var whenTrue, out var whenFalse);

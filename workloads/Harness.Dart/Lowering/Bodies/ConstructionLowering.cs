@@ -98,6 +98,7 @@ internal sealed class ConstructionLowering(FunctionLowering body)
         throw _state.Error(at, "Cyclic definition of a factory.");
     }
 
+    /// <summary>The class and the constructor that a dotted name stands for.</summary>
     public static (NamedTypeNode Node, string? Name) SplitConstructorName(NamedTypeNode node, string? name, TypeScope scope)
     {
         // 'prefix.Class' and 'Class.name' look alike.

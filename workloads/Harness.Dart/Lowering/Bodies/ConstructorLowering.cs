@@ -34,6 +34,7 @@ internal sealed class ConstructorLowering(FunctionLowering body)
     private TypeExpressions TypeExpressions => _body.TypeExpressions;
     private StatementLowering Statements => _body.Statements;
 
+    /// <summary>Lowers a constructor, generative or a factory, into its function.</summary>
     public static void LowerConstructor(ProgramLowering p, IrFunction function, Member member)
     {
         var scope = p.Signatures.ScopeOf(member);
@@ -291,6 +292,7 @@ internal sealed class ConstructorLowering(FunctionLowering body)
         fields[layout.Fields[enumBase.Members["_$corename"]]] = Node.Get(name);
     }
 
+    /// <summary>Evaluates the fields that a super constructor gives values.</summary>
     public void LowerSuper(Member target, List<(Param, Node)> values, InterfaceType type, Node?[] fields, List<(FunctionLowering, FunctionNode)> bodies, int depth, IrLocal? enumIndex, IrLocal? enumName)
     {
         if (target.Owner!.IsEnumBase && enumIndex is not null)

@@ -54,6 +54,7 @@ internal sealed class DynamicAdapters(FunctionLowering body)
         return Node.Numeric(Opcode.I32And, WType.I32, test, typeCount);
     }
 
+    /// <summary>Puts the type arguments of a call by name into variables; those that are not given are the bounds.</summary>
     public List<Node> DynamicTypeArgs(FunctionType type, Node types, List<IrLocal> locals)
     {
         // What is not given is the bound.
@@ -198,6 +199,7 @@ internal sealed class DynamicAdapters(FunctionLowering body)
         return Node.Seq(l.Invocations.CallCore("_throwNoSuchMethodOnNull", l.Invocations.StringConst(name), Node.I64((int)kind), positional), Node.Unreachable());
     }
 
+    /// <summary>What an object answers to a call by a name that its class has no member of.</summary>
     public static Node DynamicMissing(ProgramLowering p, string name, DynamicKind kind, IrFunction function, Node receiver, Node positional, Node named)
     {
         var l = Bare(p, function);

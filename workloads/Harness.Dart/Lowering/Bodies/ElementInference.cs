@@ -23,6 +23,7 @@ internal sealed class ElementInference(FunctionLowering body)
     private PatternLowering Patterns => _body.Patterns;
     private StatementLowering Statements => _body.Statements;
 
+    /// <summary>The types of elements, of keys and of values.</summary>
     public (DartType? Element, DartType? Key, DartType? Value) InferElements(IEnumerable<Element> elements, bool isMap)
     {
         // What elements are is found by lowering them once for their types only.
@@ -85,6 +86,7 @@ internal sealed class ElementInference(FunctionLowering body)
         if (parts.Condition is not null) { Conditions.LowerCondition(parts.Condition, out var yes, out _); _output.Flow = yes; }
     }
 
+    /// <summary>The type of what iterating over a type gives.</summary>
     public DartType ElementType(DartType iterable, bool isStream)
     {
         var type = iterable is TypeParamType p ? p.Bound : iterable;

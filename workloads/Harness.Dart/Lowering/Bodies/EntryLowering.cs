@@ -26,6 +26,7 @@ internal sealed class EntryLowering(FunctionLowering body)
     private StatementLowering Statements => _body.Statements;
     private AsyncLowering Async => _body.Async;
 
+    /// <summary>The function that a host calls: runs <c>main</c> and then what it left to do later, and reports what nobody caught.</summary>
     public static void LowerEntry(ProgramLowering p, IrFunction entry, Member main)
     {
         var scope = new TypeScope(p.Program, main.Library, main.File, null);
@@ -97,6 +98,7 @@ internal sealed class EntryLowering(FunctionLowering body)
         lowering.Entries.LowerBody(node, p.Signatures.Of(member).Result, function.Result);
     }
 
+    /// <summary>Lowers the text of a function whose parameters are bound.</summary>
     public void LowerBody(FunctionNode node, DartType result, WType repr)
     {
         _state.Async = node.Async;
@@ -160,6 +162,7 @@ internal sealed class EntryLowering(FunctionLowering body)
         lowering.Entries.LowerBody(node, member.Kind == MemberKind.Setter ? SimpleType.Void : p.Signatures.Of(member).Result, function.Result);
     }
 
+    /// <summary>The function that reads a variable, and evaluates its initializer first where nobody did.</summary>
     public static void LowerLazyStatic(ProgramLowering p, IrFunction getter, StaticVariable variable)
     {
         var member = variable.Member;
@@ -205,6 +208,7 @@ internal sealed class EntryLowering(FunctionLowering body)
         getter.Body = Node.Seq(body);
     }
 
+    /// <summary>A function around an external one, so that there can be closures of it.</summary>
     public static IrFunction MakeExternalWrapper(ProgramLowering p, Member member)
     {
         var function = p.NewFunction(member.FullName);
@@ -228,6 +232,7 @@ internal sealed class EntryLowering(FunctionLowering body)
         return function;
     }
 
+    /// <summary>The body of an external member: the operation that it stands for.</summary>
     public void LowerExternalBody(Member member, Selector selector)
     {
         var signature = _lowering.Signatures.Of(member);

@@ -29,6 +29,7 @@ internal sealed class ExceptionLowering(FunctionLowering body)
     private StatementLowering Statements => _body.Statements;
     private JumpLowering JumpStatements => _body.JumpStatements;
 
+    /// <summary><c>throw</c>.</summary>
     public Val LowerThrow(ThrowExpr t)
     {
         var value = Expressions.Lower(t.Value, null);
@@ -37,12 +38,14 @@ internal sealed class ExceptionLowering(FunctionLowering body)
         return new Val(node, SimpleType.Never);
     }
 
+    /// <summary><c>rethrow</c>.</summary>
     public Val LowerRethrow(Syntax.Node at)
     {
         if (_caughtVariables is not var (exception, stack)) throw _state.Error(at, "'rethrow' can only be used in catch clauses.");
         return new Val(Node.Throw(_places.ReadRaw(exception), _places.ReadRaw(stack)), SimpleType.Never);
     }
 
+    /// <summary>A try statement.</summary>
     public void LowerTry(TryStmt t)
     {
         if (t.Finally is not null)
@@ -136,6 +139,7 @@ internal sealed class ExceptionLowering(FunctionLowering body)
         () => Statements.LowerBlock(t.Finally!.Body),
         AstWalker.Analyze([t]));
 
+    /// <summary>Emits a body and what runs behind it however the body is left.</summary>
     public void EmitTryFinally(Action lowerBody, Action lowerFinally, NameUse use)
     {
         var kind = _output.Temp(WType.I32, "completion");

@@ -87,6 +87,7 @@ internal sealed class ExpressionLowering(FunctionLowering body)
         return Merge(condition, then, otherwise, context, c);
     }
 
+    /// <summary>The type of what is one or the other of two expressions.</summary>
     public DartType MergedType(DartType a, DartType b, DartType? context)
     {
         var type = _types.Lub(a, b);
@@ -101,6 +102,7 @@ internal sealed class ExpressionLowering(FunctionLowering body)
         return new Val(Node.If(condition, CoerceOrConvert(then, type, at), CoerceOrConvert(otherwise, type, at), repr), type);
     }
 
+    /// <summary>A branch of an expression in the type of the whole.</summary>
     public Node CoerceOrConvert(Val value, DartType type, Syntax.Node at) =>
         TypeSystem.IsVoid(type) ? _reprs.Convert(value.Node, WType.None) : value.Type.Equals(type) || !_types.IsSubtype(value.Type, type) ? _reprs.Convert(value.Node, _reprs.Of(type)) : Coercions.Coerce(value, type, at);
 

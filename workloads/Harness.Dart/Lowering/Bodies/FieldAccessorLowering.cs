@@ -24,6 +24,7 @@ internal sealed class FieldAccessorLowering(FunctionLowering body)
     private Coercions Coercions => _body.Coercions;
     private TypeExpressions TypeExpressions => _body.TypeExpressions;
 
+    /// <summary>The getter or setter of a field, with the tests that a late one needs.</summary>
     public void LowerFieldAccessor(Member field, Selector selector, bool isSetter)
     {
         var layout = _layouts.Of(_state.Class!);

@@ -32,6 +32,7 @@ internal sealed class GeneratorLowering(FunctionLowering body)
     private ExceptionLowering Exceptions => _body.Exceptions;
     private AsyncLowering Async => _body.Async;
 
+    /// <summary><c>yield</c> and <c>yield*</c>.</summary>
     public void LowerYield(YieldStmt y)
     {
         if (_state.Async is not (AsyncKind.SyncStar or AsyncKind.AsyncStar)) throw _state.Error(y, "'yield' can only be used in 'sync*' or 'async*' methods.");
@@ -93,6 +94,7 @@ internal sealed class GeneratorLowering(FunctionLowering body)
         _output.Emit(Node.If(Node.IsNull(Node.Get(ended)), Node.Nop(), Node.Seq(jump), WType.None));
     }
 
+    /// <summary>A loop over a stream.</summary>
     public void LowerAwaitFor(ForParts parts, Val stream, DartType? declared, Action bodyOf, Syntax.Node at, List<string> labels)
     {
         if (_state.Async is not (AsyncKind.Async or AsyncKind.AsyncStar)) throw _state.Error(at, "'await for' can only be used in 'async' or 'async*' methods.");

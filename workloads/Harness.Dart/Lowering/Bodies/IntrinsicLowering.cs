@@ -138,7 +138,9 @@ internal sealed class IntrinsicLowering(FunctionLowering body)
         return _lowering.Calls.Add(selector, _state.Function, _reprs.Convert(value, _target.TopRef), null, []);
     }
 
+    /// <summary>The low half of an integer.</summary>
     public static Node ToI32(Node value) => value.Op == IrOp.I64 ? Node.I32((int)value.Number) : Node.Numeric(Opcode.I32WrapI64, WType.I32, value);
 
+    /// <summary>An i32 as an integer of the language.</summary>
     public static Node ToI64(Node value) => Node.Numeric(Opcode.I64ExtendI32S, WType.I64, value);
 }

@@ -54,6 +54,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
         return _reprs.Convert(call, repr);
     }
 
+    /// <summary>Calls a member of an extension.</summary>
     public Val CallExtension(Member target, IReadOnlyList<DartType> extensionArgs, Node receiver, Arguments args, IReadOnlyList<DartType>? typeArgs, DartType? context, Syntax.Node at)
     {
         var map = ArgumentBinding.MapOf(target.Owner!.TypeParams, extensionArgs);
@@ -84,6 +85,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
         return Invoke(receiver, member, bound, at, isSuper);
     }
 
+    /// <summary>Calls a method with arguments that are bound.</summary>
     public Val Invoke(Val receiver, Member member, BoundArguments bound, Syntax.Node at, bool isSuper)
     {
         var receiverNode = receiver.Node;
@@ -118,6 +120,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
         return new Val(ArgumentBinding.Sequenced(bound.Before, Narrowed(call, selector.Result, bound.Signature.Result)), bound.Signature.Result);
     }
 
+    /// <summary>Calls what a selector finds in the receiver, or for <c>super</c> the member itself.</summary>
     public Node CallSelector(Val receiver, Member member, Selector selector, List<Node> args, bool isSuper)
     {
         if (isSuper)
@@ -128,6 +131,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
     // The receiver of a copy's member is an object of the copy, which nothing extends.
     private bool IsOwnReceiver(Node receiver) => _state is { Class.Original: not null, This: { } self } && receiver.Op == IrOp.Get && ReferenceEquals(receiver.Data, self.Local);
 
+    /// <summary>A receiver as an object, a number in its box.</summary>
     public Node ReceiverObject(Node receiver) => _reprs.Convert(receiver, receiver.Type.IsRef ? receiver.Type.AsNonNull : _target.TopRef);
 
     /// <summary>The class of which a receiver is an instance, or one of a subtype; null where its static type does not say.</summary>
@@ -202,11 +206,13 @@ internal sealed class InvocationLowering(FunctionLowering body)
         throw _state.Error(at, $"The method '{name}' isn't defined for the type '{receiver.Type}'.");
     }
 
+    /// <summary>Calls a function of the core library.</summary>
     public Node CallCore(string function, params Node[] args)
     {
         var target = _functions.StaticFunction(_program.CoreFunction(function));
         return Node.Call(target, [.. args.Select((a, i) => _reprs.Convert(a, target.Params[i].Type))]);
     }
 
+    /// <summary>A string.</summary>
     public Node StringConst(string text) => _pool.ConstNode(new ConstString(text));
 }

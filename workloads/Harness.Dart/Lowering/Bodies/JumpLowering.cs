@@ -25,6 +25,7 @@ internal sealed class JumpLowering(FunctionLowering body)
     private StatementLowering Statements => _body.Statements;
     private AsyncLowering Async => _body.Async;
 
+    /// <summary><c>break</c>.</summary>
     public void LowerBreak(BreakStmt b)
     {
         for (var i = _jumps.All.Count - 1; i >= 0; i--)
@@ -40,6 +41,7 @@ internal sealed class JumpLowering(FunctionLowering body)
         throw _state.Error(b, b.Label is null ? "A break statement can't be used outside of a loop or switch statement." : $"Can't break to '{b.Label}'.");
     }
 
+    /// <summary><c>continue</c>.</summary>
     public void LowerContinue(ContinueStmt c)
     {
         for (var i = _jumps.All.Count - 1; i >= 0; i--)
@@ -100,6 +102,7 @@ internal sealed class JumpLowering(FunctionLowering body)
         }
     }
 
+    /// <summary>A statement with labels.</summary>
     public void LowerLabeled(LabeledStmt l)
     {
         if (l.Body is ForStmt or WhileStmt or DoStmt or SwitchStmt)
@@ -119,6 +122,7 @@ internal sealed class JumpLowering(FunctionLowering body)
         if (!_output.Flow.IsReachable) { _output.Flow.IsReachable = true; _output.Emit(Node.Unreachable()); }
     }
 
+    /// <summary>The labels of the statement that is next.</summary>
     public List<string> TakeLabels()
     {
         var labels = _pendingLabels ?? [];
@@ -126,6 +130,7 @@ internal sealed class JumpLowering(FunctionLowering body)
         return labels;
     }
 
+    /// <summary><c>return</c>.</summary>
     public void LowerReturn(ReturnStmt r)
     {
         if (_state.Async == AsyncKind.SyncStar || _state.Async == AsyncKind.AsyncStar)
@@ -149,12 +154,14 @@ internal sealed class JumpLowering(FunctionLowering body)
         ReturnValue(value, r);
     }
 
+    /// <summary>What the context wants of a returned expression.</summary>
     public DartType? ReturnContext()
     {
         var type = _returns.Type ?? _returns.Hint;
         return type is not null && _state.Async == AsyncKind.Async ? new InterfaceType(_program.CoreClass("FutureOr"), [type]) : _returns.Type;
     }
 
+    /// <summary>Returns a value.</summary>
     public void ReturnValue(Val value, Syntax.Node at)
     {
         if (_returns.IsInferred) _returns.Join(_state.Async == AsyncKind.Async ? Async.Flatten(value.Type) : value.Type);

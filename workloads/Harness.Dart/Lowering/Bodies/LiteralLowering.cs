@@ -22,6 +22,7 @@ internal sealed class LiteralLowering(FunctionLowering body)
     private InvocationLowering Invocations => _body.Invocations;
     private Coercions Coercions => _body.Coercions;
 
+    /// <summary>An integer literal, a double where the context wants one.</summary>
     public Val LowerInt(IntLit i, DartType? context, bool negative)
     {
         if (context is not null && TypeSystem.IsFutureOr(context)) context = ((InterfaceType)context).Args[0];
@@ -50,6 +51,7 @@ internal sealed class LiteralLowering(FunctionLowering body)
         return value <= long.MaxValue ? (long)value : null;
     }
 
+    /// <summary>A string literal with what is put into it.</summary>
     public Val LowerString(StringLit s)
     {
         if (s.IsConstantText)
@@ -85,6 +87,7 @@ internal sealed class LiteralLowering(FunctionLowering body)
         return Invocations.CallCore("_toStringOf", value.Node);
     }
 
+    /// <summary>A record literal.</summary>
     public Val LowerRecord(RecordLit r, DartType? context)
     {
         var expected = context is RecordType rc && rc.Positional.Length == r.Fields.Count(f => f.Name is null) ? rc : null;

@@ -34,6 +34,7 @@ internal sealed class LoopLowering(FunctionLowering body)
     private StatementLowering Statements => _body.Statements;
     private GeneratorLowering Generators => _body.Generators;
 
+    /// <summary>What a loop uses; ends the promotions of what it assigns.</summary>
     public NameUse LoopUse(params Syntax.Node?[] nodes)
     {
         var use = AstWalker.Analyze(nodes.Where(n => n is not null)!);
@@ -41,12 +42,14 @@ internal sealed class LoopLowering(FunctionLowering body)
         return use;
     }
 
+    /// <summary>Goes on behind a loop with what is known at its exits.</summary>
     public void FinishLoop(JumpTarget target, Flow exit)
     {
         _output.Flow = target.BreakFlow is null ? exit : Flow.Join(exit, target.BreakFlow);
         if (!_output.Flow.IsReachable) { _output.Flow.IsReachable = true; _output.Emit(Node.Unreachable()); }
     }
 
+    /// <summary><c>while</c>.</summary>
     public void LowerWhile(WhileStmt w, List<string> labels)
     {
         LoopUse(w.Condition, w.Body);
@@ -70,6 +73,7 @@ internal sealed class LoopLowering(FunctionLowering body)
         FinishLoop(target, exit);
     }
 
+    /// <summary>Emits a loop that is left by a break.</summary>
     public void EmitLoop(JumpTarget target, IrLabel loop, List<Node> body)
     {
         _output.Flow.IsReachable = true;
@@ -77,6 +81,7 @@ internal sealed class LoopLowering(FunctionLowering body)
         _output.Flow.IsReachable = true;
     }
 
+    /// <summary><c>do</c>.</summary>
     public void LowerDo(DoStmt d, List<string> labels)
     {
         LoopUse(d.Condition, d.Body);
@@ -97,6 +102,7 @@ internal sealed class LoopLowering(FunctionLowering body)
         FinishLoop(target, exit);
     }
 
+    /// <summary><c>for</c>, of either kind.</summary>
     public void LowerFor(ForParts parts, Action bodyOf, Syntax.Node at, List<string>? labels)
     {
         if (parts.IsForIn)
@@ -191,6 +197,7 @@ internal sealed class LoopLowering(FunctionLowering body)
         FinishLoop(target, exit);
     }
 
+    /// <summary>Gives the variable of a loop over elements the next one.</summary>
     public void BindLoopVariable(ForParts parts, Val current, DartType? declared, Syntax.Node at)
     {
         if (parts.Pattern is { } pattern)

@@ -51,6 +51,7 @@ internal sealed class MemberAccess(FunctionLowering body)
         throw _state.Error(at, $"The getter '{name}' isn't defined for the type '{type}'.");
     }
 
+    /// <summary>Reads a member of an extension.</summary>
     public Val GetExtension(Member member, DartType[] args, Node receiver, Syntax.Node at)
     {
         if (member.Kind == MemberKind.Getter)
@@ -58,6 +59,7 @@ internal sealed class MemberAccess(FunctionLowering body)
         return Tearoffs.ExtensionTearoff(member, args, receiver);
     }
 
+    /// <summary>Reads a member that was found.</summary>
     public Val GetKnown(Val receiver, Member member, InterfaceType owner, Syntax.Node at, bool isSuper)
     {
         var map = owner.Map();
@@ -118,6 +120,7 @@ internal sealed class MemberAccess(FunctionLowering body)
         throw _state.Error(at, $"The setter '{name}' isn't defined for the type '{receiver.Type}'.");
     }
 
+    /// <summary>Calls a setter of an extension.</summary>
     public Node CallSetterExtension(Member member, DartType[] args, Node receiver, Node value)
     {
         var function = _functions.StaticFunction(member);

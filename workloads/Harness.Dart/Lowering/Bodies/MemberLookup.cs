@@ -29,6 +29,7 @@ internal sealed class MemberLookup(FunctionLowering body)
         return null;
     }
 
+    /// <summary>The member of a name that values of a type have, with the type as which they have it.</summary>
     public (Member Member, InterfaceType Owner)? FindMember(DartType type, string name)
     {
         if (MemberType(type) is { } t)
@@ -53,6 +54,7 @@ internal sealed class MemberLookup(FunctionLowering body)
         return _program.Object.Class.Members.TryGetValue(name, out var ofObject) ? (ofObject, _program.Object) : null;
     }
 
+    /// <summary>The member of a name that an extension in scope gives a type, the most specific one.</summary>
     public (Member Member, DartType[] Args)? FindExtension(DartType type, string name)
     {
         (Member Member, DartType[] Args, DartType On)? best = null;
@@ -67,6 +69,7 @@ internal sealed class MemberLookup(FunctionLowering body)
         return best is null ? null : (best.Value.Member, best.Value.Args);
     }
 
+    /// <summary>The type arguments by which an extension applies to a type; null where it does not.</summary>
     public DartType[]? ExtensionArgs(ClassElement extension, DartType type)
     {
         DartType[] args = [];
@@ -82,8 +85,10 @@ internal sealed class MemberLookup(FunctionLowering body)
         return _types.IsSubtype(type, on) ? args : null;
     }
 
+    /// <summary>What a setter or field takes.</summary>
     public DartType SetterType(Member member) => member.Kind == MemberKind.Field ? _lowering.Signatures.FieldType(member) : _lowering.Signatures.Of(member).Required[0];
 
+    /// <summary>What the setter of a name takes; an error where there is none.</summary>
     public DartType SetterTypeOf(DartType receiver, string name, Syntax.Node at)
     {
         if (FindMember(receiver, name + "=") is var (member, owner) && member is not null)

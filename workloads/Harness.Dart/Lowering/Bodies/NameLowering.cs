@@ -29,6 +29,7 @@ internal sealed class NameLowering(FunctionLowering body)
     private VariableLowering Locals => _body.Locals;
     private TypeExpressions TypeExpressions => _body.TypeExpressions;
 
+    /// <summary>The declaration that a name means which is no local variable's.</summary>
     public object? LookupNonLocal(string name, out bool implicitThis)
     {
         implicitThis = false;
@@ -48,6 +49,7 @@ internal sealed class NameLowering(FunctionLowering body)
         return null;
     }
 
+    /// <summary>An identifier.</summary>
     public Val LowerIdent(Ident id, DartType? context)
     {
         if (_variables.Lookup(id.Name) is { } variable)
@@ -82,6 +84,7 @@ internal sealed class NameLowering(FunctionLowering body)
         throw _state.Error(id, $"Undefined name '{id.Name}'.");
     }
 
+    /// <summary>A declaration as an expression.</summary>
     public Val LowerElement(object element, Syntax.Node at, DartType? context)
     {
         switch (element)
@@ -122,6 +125,7 @@ internal sealed class NameLowering(FunctionLowering body)
         return new Val(Node.Call(variable.Getter!), variable.Type);
     }
 
+    /// <summary>A property, by whatever its target is.</summary>
     public Val LowerProperty(PropertyGet p, DartType? context)
     {
         if (p.Target is Super)
@@ -162,6 +166,7 @@ internal sealed class NameLowering(FunctionLowering body)
         }
     }
 
+    /// <summary>An expression as the type that it may name.</summary>
     public NamedTypeNode? TypeNodeOf(Expr e) => e switch
     {
         Ident id => new NamedTypeNode { Pos = id.Pos, Name = id.Name },
@@ -172,6 +177,7 @@ internal sealed class NameLowering(FunctionLowering body)
 
     private DartType? ResolveTypeExpression(Expr e) => TypeNodeOf(e) is { } node ? _state.Scope.Resolve(node) : null;
 
+    /// <summary>A static member, constructor or member of a library.</summary>
     public Val LowerStaticProperty(object target, PropertyGet p, DartType? context)
     {
         switch (target)
@@ -201,6 +207,7 @@ internal sealed class NameLowering(FunctionLowering body)
         }
     }
 
+    /// <summary>An application of an extension by its name; null where an expression is none.</summary>
     public (ClassElement Extension, DartType[] Args, Val Receiver)? ExtensionOverride(Expr e)
     {
         if (e is not Call { Args.Items.Count: 1 } call) return null;

@@ -15,10 +15,13 @@ internal sealed class NumberLowering(FunctionLowering body)
 
     private InvocationLowering Invocations => _body.Invocations;
 
+    /// <summary>Whether values of a type are integers.</summary>
     public bool IsInt(DartType t) => t is InterfaceType { Nullable: false } i && i.Class == _program.Int.Class;
 
+    /// <summary>Whether values of a type are doubles.</summary>
     public bool IsDouble(DartType t) => t is InterfaceType { Nullable: false } i && i.Class == _program.Double.Class;
 
+    /// <summary>The operation of an operator on two numbers; null where the core library has to do it.</summary>
     public Val? NumericOp(Val left, string op, Val right)
     {
         var intInt = IsInt(left.Type) && IsInt(right.Type);
@@ -77,5 +80,6 @@ internal sealed class NumberLowering(FunctionLowering body)
         return null;
     }
 
+    /// <summary>A number as a double.</summary>
     public Node ToDouble(Val v) => v.Node.Type == WType.I64 ? v.Node.Op == IrOp.I64 ? Node.F64(v.Node.Number) : Node.Numeric(Opcode.F64ConvertI64S, WType.F64, v.Node) : _reprs.Convert(v.Node, WType.F64);
 }

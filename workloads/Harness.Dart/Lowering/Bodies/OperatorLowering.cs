@@ -31,6 +31,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
     private Coercions Coercions => _body.Coercions;
     private TypeExpressions TypeExpressions => _body.TypeExpressions;
 
+    /// <summary>A binary operator.</summary>
     public Val LowerBinary(Binary b, DartType? context)
     {
         switch (b.Op)
@@ -57,6 +58,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
 
     private bool IsDoubleContext(DartType? context) => context is InterfaceType { Nullable: false } i && i.Class == _program.Double.Class;
 
+    /// <summary>An operator whose left operand is lowered.</summary>
     public Val BinaryOp(Val left, string op, Expr rightExpr, DartType? context, Syntax.Node at)
     {
         if (TypeSystem.IsNever(left.Type)) return left;
@@ -94,6 +96,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
         return value is { } result ? new Val(result.Node, signature.Result) : CallOperator(left, op, right, at);
     }
 
+    /// <summary>An operator as a call of the member of that name.</summary>
     public Val CallOperator(Val left, string op, Val right, Syntax.Node at)
     {
         if (Members.FindMember(left.Type, op) is not var (member, owner) || member is null)
@@ -121,6 +124,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
         return result;
     }
 
+    /// <summary>A unary operator.</summary>
     public Val LowerUnary(Unary u, DartType? context)
     {
         switch (u.Op)

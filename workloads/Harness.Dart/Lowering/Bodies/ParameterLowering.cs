@@ -24,12 +24,14 @@ internal sealed class ParameterLowering(FunctionLowering body)
     private Coercions Coercions => _body.Coercions;
     private TypeExpressions TypeExpressions => _body.TypeExpressions;
 
+    /// <summary>Makes parameters of the function its type arguments.</summary>
     public void BindTypeParams(IEnumerable<TypeParam> parameters, IEnumerable<IrLocal> locals)
     {
         foreach (var (p, local) in parameters.Zip(locals))
             TypeExpressions.Parameters[p] = new LocalVariable(p.Name, SimpleType.Dynamic) { Owner = _body, Local = local, Repr = _target.TopRef };
     }
 
+    /// <summary>Makes a parameter of a method a variable, with its default and the check of its type.</summary>
     public void BindInstanceParam(Member member, Param param, SelectorParam slot, IrLocal local)
     {
         Node value = Node.Get(local);
@@ -79,6 +81,7 @@ internal sealed class ParameterLowering(FunctionLowering body)
         return variable;
     }
 
+    /// <summary>Parameters in the order of arguments: positional ones, then named ones by name.</summary>
     public static List<Param> Ordered(IEnumerable<Param> parameters)
     {
         var all = parameters.ToList();

@@ -318,6 +318,7 @@ internal sealed class PatternLowering(FunctionLowering body)
         });
     }
 
+    /// <summary>A declaration of variables by a pattern.</summary>
     public void LowerPatternDeclaration(PatternDecl p)
     {
         var value = Expressions.Lower(p.Value, PatternContext(p.Pattern));
@@ -326,12 +327,14 @@ internal sealed class PatternLowering(FunctionLowering body)
         EmitIrrefutable(p.Pattern, Node.Get(local), value.Type);
     }
 
+    /// <summary>Emits a match that must not fail.</summary>
     public void EmitIrrefutable(Pattern pattern, Node value, DartType type)
     {
         var test = LowerMatch(pattern, value, type);
         _output.Emit(Node.If(test, Node.Nop(), Node.Seq(Invocations.CallCore("_throwPatternMismatch"), Node.Unreachable()), WType.None));
     }
 
+    /// <summary>An assignment by a pattern.</summary>
     public Val LowerPatternAssign(PatternAssign p)
     {
         var value = Expressions.Lower(p.Value, PatternContext(p.Pattern));

@@ -19,6 +19,7 @@ internal sealed class ReceiverLowering(FunctionLowering body)
     private readonly NodeOutput _output = body.Output;
     private readonly VariablePlaces _places = body.Places;
 
+    /// <summary>The receiver; null where there is none.</summary>
     public Node? ThisPlace()
     {
         for (var f = _body; f is not null; f = f.State.Parent)
@@ -29,6 +30,7 @@ internal sealed class ReceiverLowering(FunctionLowering body)
         return null;
     }
 
+    /// <summary>The static type of the receiver.</summary>
     public DartType? ThisType()
     {
         for (var f = _body; f is not null; f = f.State.Parent)
@@ -39,10 +41,13 @@ internal sealed class ReceiverLowering(FunctionLowering body)
         return null;
     }
 
+    /// <summary>The class in whose text this is.</summary>
     public ClassElement? LexicalClass() => _state.Member?.Lexical ?? _state.Parent?.Receivers.LexicalClass() ?? (_state.Parent is null ? _state.Scope.Class : null);
 
+    /// <summary>The class whose member is lowered, also within closures.</summary>
     public ClassElement? EnclosingClass() => _state.Class ?? _state.Parent?.Receivers.EnclosingClass();
 
+    /// <summary>The receiver as an object of the superclass.</summary>
     public Val SuperReceiver(Syntax.Node at)
     {
         var self = ThisPlace() ?? throw _state.Error(at, "Can't use 'super' here.");
@@ -58,6 +63,7 @@ internal sealed class ReceiverLowering(FunctionLowering body)
             throw _state.Error(at, $"Superclass has no member named '{name}'.");
     }
 
+    /// <summary>Makes a parameter the receiver, cast to what objects of the class are.</summary>
     public void BindThis(IrLocal receiver)
     {
         var type = _state.Class!.ThisType;
@@ -86,6 +92,7 @@ internal sealed class ReceiverLowering(FunctionLowering body)
         _state.ThisType = type;
     }
 
+    /// <summary>Makes a local the receiver, of a type.</summary>
     public void BindThisAs(IrLocal receiver, DartType type)
     {
         _state.This = new LocalVariable("this", type) { Owner = _body, Local = receiver, Repr = receiver.Type };

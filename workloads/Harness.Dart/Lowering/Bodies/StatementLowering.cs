@@ -29,6 +29,7 @@ internal sealed class StatementLowering(FunctionLowering body)
     private SwitchLowering Switches => _body.Switches;
     private GeneratorLowering Generators => _body.Generators;
 
+    /// <summary>Statements in a scope of their own.</summary>
     public void LowerBlock(IEnumerable<Stmt> statements)
     {
         _variables.Push();
@@ -38,6 +39,7 @@ internal sealed class StatementLowering(FunctionLowering body)
         _variables.Pop();
     }
 
+    /// <summary>A statement.</summary>
     public void LowerStatement(Stmt s)
     {
         switch (s)
@@ -64,6 +66,7 @@ internal sealed class StatementLowering(FunctionLowering body)
         }
     }
 
+    /// <summary>A statement in a scope of its own.</summary>
     public void Scoped(Stmt s)
     {
         _variables.Push();
@@ -71,6 +74,7 @@ internal sealed class StatementLowering(FunctionLowering body)
         _variables.Pop();
     }
 
+    /// <summary>Emits a conditional, with a pattern where there is one.</summary>
     public void EmitIf(Expr condition, Pattern? pattern, Expr? guard, Action then, Action? otherwise, Syntax.Node at)
     {
         _variables.Push();
@@ -131,6 +135,7 @@ internal sealed class StatementLowering(FunctionLowering body)
         }
     }
 
+    /// <summary>An assertion.</summary>
     public void LowerAssert(Expr condition, Expr? message)
     {
         var saved = _output.Flow.Copy();

@@ -27,6 +27,7 @@ internal sealed class SwitchLowering(FunctionLowering body)
     private StatementLowering Statements => _body.Statements;
     private LoopLowering Loops => _body.Loops;
 
+    /// <summary>A switch statement.</summary>
     public void LowerSwitch(SwitchStmt s, List<string> labels)
     {
         var value = Expressions.Lower(s.Value, null);
@@ -159,6 +160,7 @@ internal sealed class SwitchLowering(FunctionLowering body)
         }
     }
 
+    /// <summary>A switch expression.</summary>
     public Val LowerSwitchExpression(SwitchExpr s, DartType? context)
     {
         var value = Expressions.Lower(s.Value, null);

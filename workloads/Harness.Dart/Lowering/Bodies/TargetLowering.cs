@@ -32,6 +32,7 @@ internal sealed class TargetLowering(FunctionLowering body)
     private VariableLowering Locals => _body.Locals;
     private Coercions Coercions => _body.Coercions;
 
+    /// <summary>What an assignment writes to.</summary>
     public AssignmentTarget LowerPlace(Expr target)
     {
         switch (target)

@@ -53,6 +53,7 @@ internal sealed class TearoffLowering(FunctionLowering body)
         return new Val(Node.New(_target.Closure, _pool.HeaderOf(cls), Node.I32(0), Node.New(context, _reprs.Convert(value.Node, WType.Ref(_target.Closure)), TypeExpressions.TypeArray(args)), Node.Get(vtable), TypeExpressions.TypeNode(type)), type);
     }
 
+    /// <summary>A function or constructor with type arguments, or a type.</summary>
     public Val LowerInstantiation(Instantiation i, DartType? context)
     {
         if (Names.StaticTarget(i) is InterfaceType type) return new Val(TypeExpressions.TypeNode(type), _program.Type("Type"));
@@ -65,6 +66,7 @@ internal sealed class TearoffLowering(FunctionLowering body)
         throw _state.Error(i, "Only a generic function can be instantiated.");
     }
 
+    /// <summary>The closure of a constructor.</summary>
     public Val ConstructorTearoff(Member constructor, InterfaceType? type, DartType? context)
     {
         var cls = constructor.Owner!;
@@ -95,6 +97,7 @@ internal sealed class TearoffLowering(FunctionLowering body)
         return InstantiateWith(new Val(closure, new FunctionType([.. cls.TypeParams], signature.Required, signature.Optional, signature.Named, cls.ThisType)), new FunctionType([.. cls.TypeParams], signature.Required, signature.Optional, signature.Named, cls.ThisType), type.Args, new This());
     }
 
+    /// <summary>The closure of an extension's method with its receiver.</summary>
     public Val ExtensionTearoff(Member member, DartType[] args, Node receiver)
     {
         var signature = (FunctionType)_lowering.Signatures.Of(member).Substitute(ArgumentBinding.MapOf(member.Owner!.TypeParams, args));

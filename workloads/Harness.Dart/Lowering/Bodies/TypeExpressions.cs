@@ -48,6 +48,7 @@ internal sealed class TypeExpressions(FunctionLowering body)
         }
     }
 
+    /// <summary>Type objects in an array.</summary>
     public Node TypeArray(IReadOnlyList<DartType> types) =>
         Node.Array(IrOp.ArrayNewFixed, _target.ObjectArray, WType.Ref(_target.ObjectArray), [.. types.Select(TypeNode)]);
 
@@ -61,6 +62,7 @@ internal sealed class TypeExpressions(FunctionLowering body)
         return parameter.Class is not null;
     }
 
+    /// <summary>The type argument of a parameter.</summary>
     public Node TypeParamValue(TypeParam parameter)
     {
         for (var f = _body; f is not null; f = f.State.Parent)

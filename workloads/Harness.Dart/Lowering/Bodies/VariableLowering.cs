@@ -25,6 +25,7 @@ internal sealed class VariableLowering(FunctionLowering body)
     private InvocationLowering Invocations => _body.Invocations;
     private Coercions Coercions => _body.Coercions;
 
+    /// <summary>The value of a variable, in the type that it is promoted to.</summary>
     public Val Read(LocalVariable variable, Syntax.Node at)
     {
         if (variable.Constant is { } constant)
@@ -71,11 +72,13 @@ internal sealed class VariableLowering(FunctionLowering body)
         return new Val(Node.Seq(Node.If(test, missing, null, WType.None), _reprs.Convert(Node.Get(local), repr)), variable.Type);
     }
 
+    /// <summary>Whether null can stand for the missing value of a late variable.</summary>
     public static bool UsesNullForUninitialized(DartType type) => !TypeSystem.IsNullable(type);
 
     // The initializer's names are those of its place, which is this function or one around it.
     private Val LowerLateInit(LocalVariable variable, Expr init) => Expressions.Lower(init, variable.Type);
 
+    /// <summary>A declaration of variables.</summary>
     public void LowerVariables(VarDecl v)
     {
         var declared = v.Type is null ? null : _state.Scope.Resolve(v.Type);

@@ -6,6 +6,7 @@ namespace Harness.Dart.Lowering.Model;
 /// <summary>What a closure can be called with.</summary>
 internal sealed class ClosureShape
 {
+    /// <summary>The type of the closure.</summary>
     public required FunctionType Type { get; init; }
 
     /// <summary>Makes the call of the target with values for all parameters, positional ones first, named ones by name.</summary>
@@ -14,5 +15,6 @@ internal sealed class ClosureShape
     /// <summary>The values of parameters that have no argument, boxed.</summary>
     public required Func<int, Node> Default { get; init; }
 
+    /// <summary>The type of a parameter, in the order of values.</summary>
     public required Func<int, DartType> ParamType { get; init; }
 }

@@ -21,10 +21,13 @@ internal enum JumpKind : byte
 /// <summary>Where a jump can go: out of a statement, on in a loop, or through a finally block.</summary>
 internal sealed class JumpTarget
 {
+    /// <summary>Its labels in the source.</summary>
     public List<string> Labels { get; init; } = [];
 
+    /// <summary>Where a break goes.</summary>
     public IrLabel? Break { get; init; }
 
+    /// <summary>Where a continue goes; null for what is no loop.</summary>
     public IrLabel? Continue { get; init; }
 
     /// <summary>Whether a break without a label leaves it.</summary>

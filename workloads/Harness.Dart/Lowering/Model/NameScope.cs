@@ -4,7 +4,9 @@ namespace Harness.Dart.Lowering.Model;
 /// <param name="parent">The scope around.</param>
 internal sealed class NameScope(NameScope? parent)
 {
+    /// <summary>The scope around.</summary>
     public NameScope? Parent { get; } = parent;
 
+    /// <summary>The variables by name.</summary>
     public Dictionary<string, LocalVariable> Names { get; } = new(StringComparer.Ordinal);
 }

@@ -18,8 +18,10 @@ internal sealed class Promotions(FunctionLowering body)
     private ReceiverLowering Receivers => _body.Receivers;
     private MemberLookup Members => _body.Members;
 
+    /// <summary>The type that something is promoted to; null where it is not.</summary>
     public DartType? Promoted(object key) => _output.Flow.Promoted(key);
 
+    /// <summary>Whether tests tell anything of a variable: whether nobody can change it in between.</summary>
     public bool CanPromote(LocalVariable variable) =>
         !variable.IsLate && variable.Constant is null && !variable.IsAssignedInClosure && (variable.Owner == _body || !variable.IsAssigned);
 

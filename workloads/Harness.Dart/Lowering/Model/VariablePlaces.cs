@@ -55,6 +55,7 @@ internal sealed class VariablePlaces(FunctionLowering body)
         return Node.Field(Context!, index, Node.Get(ContextLocal!));
     }
 
+    /// <summary>The value of a variable as it is held.</summary>
     public Node ReadRaw(LocalVariable variable)
     {
         var place = Place(variable);
@@ -67,6 +68,7 @@ internal sealed class VariablePlaces(FunctionLowering body)
         return repr.IsRef && !repr.Nullable ? Node.NonNull(node) : node;
     }
 
+    /// <summary>Emits that a variable is set.</summary>
     public void WriteRaw(LocalVariable variable, Node value)
     {
         if (variable.Cell is { } cell)

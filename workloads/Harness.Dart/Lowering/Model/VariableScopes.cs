@@ -14,10 +14,13 @@ internal sealed class VariableScopes(FunctionLowering body)
     /// <summary>The innermost scope.</summary>
     public NameScope Current { get; set; } = new(null);
 
+    /// <summary>Opens a scope.</summary>
     public void Push() => Current = new NameScope(Current);
 
+    /// <summary>Closes the innermost.</summary>
     public void Pop() => Current = Current.Parent!;
 
+    /// <summary>The variable of a name, of this function or one around it.</summary>
     public LocalVariable? Lookup(string name)
     {
         for (var f = _body; f is not null; f = f.State.Parent)
@@ -31,6 +34,7 @@ internal sealed class VariableScopes(FunctionLowering body)
         return null;
     }
 
+    /// <summary>A new variable of the innermost scope.</summary>
     public LocalVariable Declare(string name, DartType type, Syntax.Node at, bool isFinal = false, bool late = false)
     {
         var variable = new LocalVariable(name, type) { Owner = _body, IsFinal = isFinal, IsLate = late };

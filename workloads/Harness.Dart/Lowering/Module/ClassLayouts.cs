@@ -11,6 +11,7 @@ internal sealed class ClassLayouts(ProgramLowering lowering)
     private TargetTypes Target => _lowering.Target;
     private Representations Reprs => _lowering.Reprs;
 
+    /// <summary>The layout of a class.</summary>
     public ClassLayout Of(ClassElement cls)
     {
         if (cls.Layout is { } layout)

@@ -16,6 +16,7 @@ internal sealed class ClosureTables(ProgramLowering lowering)
     private TargetTypes Target => _lowering.Target;
     private ConstantPool Pool => _lowering.Pool;
 
+    /// <summary>Notes that closures are called with arguments of any shape.</summary>
     public void NeedDynamicEntries() => _needsDynamic = true;
 
     /// <summary>The context of a closure that gives another its type arguments.</summary>
@@ -29,6 +30,7 @@ internal sealed class ClosureTables(ProgramLowering lowering)
         return def;
     }
 
+    /// <summary>The shape of a closure that gives another its type arguments.</summary>
     public (ClosureShape Shape, List<string?> Names) InstantiationShape(FunctionType type)
     {
         var names = new List<string?>(Enumerable.Repeat<string?>(null, type.MaximumPositional));

@@ -42,6 +42,7 @@ internal sealed class ConstantPool(ProgramLowering lowering)
         return Node.Get(global);
     }
 
+    /// <summary>A constant as an object, a number in its box.</summary>
     public Node Boxed(ConstValue value)
     {
         var key = "box " + value.Key;
@@ -62,6 +63,7 @@ internal sealed class ConstantPool(ProgramLowering lowering)
         }
     }
 
+    /// <summary>An array of constants, as a constant expression.</summary>
     public Node ConstArrayNode(IEnumerable<ConstValue> items) =>
         Node.Array(IrOp.ArrayNewFixed, Target.ObjectArray, WType.Ref(Target.ObjectArray), [.. items.Select(Boxed)]);
 
@@ -150,5 +152,6 @@ internal sealed class ConstantPool(ProgramLowering lowering)
         return Node.New(layout.Struct, fields);
     }
 
+    /// <summary>The function whose closure a global holds; null for others.</summary>
     public ConstFunction? FunctionConstant(IrGlobal global) => _functionConstants.GetValueOrDefault(global);
 }

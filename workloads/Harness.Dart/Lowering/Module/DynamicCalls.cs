@@ -91,6 +91,7 @@ internal sealed class DynamicCalls(ProgramLowering lowering)
         return true;
     }
 
+    /// <summary>A call by name with arguments that are in arrays already.</summary>
     public Node DynamicForward(string name, Node receiver, Node types, Node positional, Node named)
     {
         var call = DynamicCall(name, DynamicKind.Call, receiver, types, [], []);

@@ -15,6 +15,7 @@ internal sealed class HostExports(ProgramLowering lowering)
 
     private MemberFunctions Functions => _lowering.Functions;
 
+    /// <summary>Finds the functions that are exported, and has them lowered.</summary>
     public void Run()
     {
         foreach (var member in _program.Main.Declared.Values.OfType<Member>())

@@ -18,6 +18,7 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
     private Selectors Selectors => _lowering.Selectors;
     private Reachability Reached => _lowering.Reached;
 
+    /// <summary>The function that takes a method off an object.</summary>
     public IrFunction TearoffFunction(Member member)
     {
         if (member.LoweredExtra is IrFunction done)

@@ -19,6 +19,7 @@ internal sealed class Reachability(ProgramLowering lowering)
     /// <summary>The classes of which the program makes objects, in the order in which they were found.</summary>
     public IReadOnlyList<ClassElement> InstantiatedClasses => _instantiatedList;
 
+    /// <summary>Notes that there may be objects of a class: calls can reach its members.</summary>
     public void MarkInstantiated(ClassElement cls)
     {
         if (!_instantiated.Add(cls))
@@ -37,6 +38,7 @@ internal sealed class Reachability(ProgramLowering lowering)
         }
     }
 
+    /// <summary>Notes that a selector is called: its members are reached in all classes of which there are objects.</summary>
     public void MarkCalled(Selector selector)
     {
         if (selector.IsCalled)
@@ -79,6 +81,7 @@ internal sealed class Reachability(ProgramLowering lowering)
         selector.Targets[cls] = DynamicAdapters.MakeNoSuchMethodForwarder(_lowering, selector, method, cls, handler);
     }
 
+    /// <summary>Notes that a type names a class.</summary>
     public void MarkMentioned(ClassElement cls) => _mentioned.Add(cls);
 
     /// <summary>Whether there may be objects of a class, or a type that names it.</summary>

@@ -38,6 +38,7 @@ internal sealed class Representations(ProgramLowering lowering, IReadOnlyDiction
         return cell;
     }
 
+    /// <summary>How a late variable is held, which may have no value yet.</summary>
     public WType LateRepr(DartType type, WType repr) => repr.IsRef && repr.Heap is not ArrayDef && !TypeSystem.IsNullable(type) ? repr.AsNullable : repr.IsRef && repr.Heap is ArrayDef ? repr.AsNullable : Target.AnyRef;
 
     /// <summary>The struct that all objects of a class and its subtypes have.</summary>
@@ -138,6 +139,7 @@ internal sealed class Representations(ProgramLowering lowering, IReadOnlyDiction
         return WType.Ref(Target.Top, nullable);
     }
 
+    /// <summary>Zero or null.</summary>
     public static Node DefaultNode(WType type) => type.Kind switch
     {
         WKind.I32 => Node.I32(0),

@@ -14,6 +14,7 @@ internal sealed class Selectors(ProgramLowering lowering)
     private Representations Reprs => _lowering.Reprs;
     private Specialisations Specialisations => _lowering.Specialisations;
 
+    /// <summary>Makes the selectors of a class, whose supertypes have theirs.</summary>
     public void Build(ClassElement cls)
     {
         var table = new Dictionary<string, Selector>(StringComparer.Ordinal);
@@ -93,6 +94,7 @@ internal sealed class Selectors(ProgramLowering lowering)
     /// <summary>Gives a copy of a class the selectors of the class.</summary>
     public void Inherit(ClassElement copy, ClassElement cls) => _selectorsOfClass[copy] = _selectorsOfClass[cls];
 
+    /// <summary>The selector that takes a method off an object.</summary>
     public Selector TearoffOf(Member member)
     {
         var selector = SelectorOf(member);

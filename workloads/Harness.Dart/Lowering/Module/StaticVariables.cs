@@ -12,6 +12,7 @@ internal sealed class StaticVariables(ProgramLowering lowering)
     private Representations Reprs => _lowering.Reprs;
     private ConstantPool Pool => _lowering.Pool;
 
+    /// <summary>The global of a variable, with the function that reads it where it is evaluated when it is first read.</summary>
     public StaticVariable Variable(Member member)
     {
         if (member.Variable is { } known)

@@ -44,12 +44,16 @@ internal sealed class TargetTypes
     /// <summary>What all objects are that have an identity.</summary>
     public StructDef ObjectStruct { get; }
 
+    /// <summary>The box of an integer.</summary>
     public StructDef BoxedInt { get; }
 
+    /// <summary>The box of a double.</summary>
     public StructDef BoxedDouble { get; }
 
+    /// <summary>The box of a boolean.</summary>
     public StructDef BoxedBool { get; }
 
+    /// <summary>Function objects: a context, a table of functions, and the type.</summary>
     public StructDef Closure { get; }
 
     /// <summary>The functions of a closure: one for calls of any shape, then one for each number of positional arguments.</summary>
@@ -61,18 +65,25 @@ internal sealed class TargetTypes
     /// <summary>Any object or box, or null.</summary>
     public WType AnyRef { get; }
 
+    /// <summary>Arrays of any objects.</summary>
     public ArrayDef ObjectArray { get; }
 
+    /// <summary>Arrays of bytes.</summary>
     public ArrayDef I8Array { get; } = new("i8array", new WType(WKind.I8), true);
 
+    /// <summary>Arrays of 16-bit units.</summary>
     public ArrayDef I16Array { get; } = new("i16array", new WType(WKind.I16), true);
 
+    /// <summary>Arrays of 32-bit integers.</summary>
     public ArrayDef I32Array { get; } = new("i32array", WType.I32, true);
 
+    /// <summary>Arrays of 64-bit integers.</summary>
     public ArrayDef I64Array { get; } = new("i64array", WType.I64, true);
 
+    /// <summary>Arrays of floats.</summary>
     public ArrayDef F32Array { get; } = new("f32array", WType.F32, true);
 
+    /// <summary>Arrays of doubles.</summary>
     public ArrayDef F64Array { get; } = new("f64array", WType.F64, true);
 
     /// <summary>The functions of closures by their number of positional arguments.</summary>

@@ -15,6 +15,7 @@ internal sealed class TypeArgumentFunctions(ProgramLowering lowering)
     private ClassLayouts Layouts => _lowering.Layouts;
     private Reachability Reached => _lowering.Reached;
 
+    /// <summary>The selector of the call.</summary>
     public Selector TypeArgumentsSelector()
     {
         if (_typeArguments is null)
@@ -28,6 +29,7 @@ internal sealed class TypeArgumentFunctions(ProgramLowering lowering)
         return _typeArguments;
     }
 
+    /// <summary>Gives a class of which there are objects its function.</summary>
     public void AddTypeArgumentsTarget(ClassElement cls)
     {
         if (_typeArguments is null) return;

@@ -33,6 +33,7 @@ internal sealed class TypeObjects(ProgramLowering lowering)
         _ => cls.Name,
     };
 
+    /// <summary>The object of a type, as a constant expression.</summary>
     public Node TypeInit(DartType type)
     {
         type = TypeSystem.Erase(type);
