@@ -55,6 +55,9 @@ internal sealed class GraphEvaluator
         }
     }
 
+    /// <summary>Units of fuel that the graphs have used up so far.</summary>
+    public long UsedFuel { get; private set; }
+
     /// <summary>
     /// Runs a function's graph: gives the results, or how it ended, and what it has left in memories, globals and tables.
     /// </summary>
@@ -126,7 +129,10 @@ internal sealed class GraphEvaluator
         ulong[] inputs = [.. graph.Inputs(id).ToArray().Select(input => values[graph.Resolve(input)])];
         switch (node.Op)
         {
-            case IrOp.Alias or IrOp.Nop or IrOp.LoopStackCheck or Opcode.RefNull:
+            case IrOp.Alias or IrOp.Nop or IrOp.LoopStackCheck or IrOp.LoopEpochCheck or Opcode.RefNull:
+                return 0;
+            case IrOp.UseFuel:
+                UsedFuel += node.Immediate;
                 return 0;
             case IrOp.Argument:
                 return arguments[node.Immediate];

@@ -75,6 +75,72 @@ public sealed class FeedbackProfileTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    public void FunctionsThatWereHotEnoughAreOptimizedBeforeTheirFirstCall(int firstCall, bool isAtOnce)
+    {
+        // The caller has used up its budget, been left by a deopt, and used it up again.
+        RecordTwoBudgets();
+        EngineOptions options = EngineOptions.Default with
+        {
+            TierUp = TierUpMode.Synchronous, FeedbackProfile = _file, FeedbackFirstCall = firstCall,
+        };
+        using (var engine = new WasmEngine(options))
+        {
+            using var store = new Store(engine);
+            Assert.Equal([2, 13, 2], Run(store.Instantiate(Module, Host), 0, 1, 0));
+            Assert.Equal(0, engine.Statistics.Deopts);
+            Assert.Equal(1, engine.ProfiledModuleCount);
+        }
+
+        // A target that the profile does not know leaves the optimized code, if there is some so soon.
+        using var other = new WasmEngine(options);
+        using var next = new Store(other);
+        int deopts = -1;
+        Imports host = new Imports().Define("m", "host", HostFunction.Create((int x) =>
+        {
+            deopts = other.Statistics.Deopts;
+            return x + 100;
+        }));
+        Assert.Equal([111], Run(next.Instantiate(Module, host), 2));
+        Assert.Equal(isAtOnce ? 1 : 0, deopts);
+    }
+
+    [Theory]
+    [InlineData("stress.guard-fail-interval=2")]
+    [InlineData("stress.gc-interval=1")]
+    [InlineData("stress.guard-fail-interval=3 stress.gc-interval=2 osr=on")]
+    [InlineData("tier-up=never")]
+    public void ResultsAreTheSameUnderStress(string knobs)
+    {
+        RecordTwoBudgets();
+        EngineOptions options = EngineOptions.Default with { FeedbackProfile = _file, FeedbackFirstCall = 1 };
+        foreach (string knob in knobs.Split(' ')) options = options.With(knob.Split('=')[0], knob.Split('=')[1]);
+        using var store = new Store(options);
+        Assert.Equal([2, 13, 111, 2, 13, 2], Run(store.Instantiate(Module, Host), 0, 1, 2, 0, 1, 0));
+    }
+
+    [Fact]
+    public void DeoptsAreRemembered()
+    {
+        RecordTwoBudgets();
+        ModuleProfile known = FeedbackProfile.Load(_file).Of(Module, 4)!;
+        FunctionProfile caller = known.Functions[Caller];
+        Assert.Equal((2, 1), (caller.UsedUpBudgets, caller.Deopts));
+        Assert.Equal([1], caller.SiteDeopts.Values);
+
+        using var engine = new WasmEngine(Options with { FeedbackProfile = _file, DeoptLimit = 1 });
+        using var store = new Store(engine);
+        Instance instance = store.Instantiate(Module, Host);
+        Assert.False(instance.Code.AllowsDeopt(Caller));
+        Assert.True(instance.Code.AllowsDeopt(One));
+        Assert.Equal(1, instance.Code.DeoptsAt(caller.SiteDeopts.Keys.Single()));
+        Assert.Equal(0, instance.Code.DeoptCount(Caller));
+    }
+
     [Fact]
     public void AFileSaysTheSameWhenItIsWrittenAgain()
     {
@@ -141,10 +207,10 @@ public sealed class FeedbackProfileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "is no feedback profile: it does not begin with 'harness-feedback 1'")]
-    [InlineData("harness-feedback 2\n", "is a feedback profile of another version; record it again")]
-    [InlineData("harness-feedback 1\nmodule 00\n", "was cut or changed after it was recorded; record it again")]
-    [InlineData("harness-feedback 1\nmodule 00\nend 00\n", "was cut or changed after it was recorded; record it again")]
+    [InlineData("", "is no feedback profile: it does not begin with 'harness-feedback 2'")]
+    [InlineData("harness-feedback 3\n", "is a feedback profile of another version; record it again")]
+    [InlineData("harness-feedback 2\nmodule 00\n", "was cut or changed after it was recorded; record it again")]
+    [InlineData("harness-feedback 2\nmodule 00\nend 00\n", "was cut or changed after it was recorded; record it again")]
     public void AFileThatIsNoProfileIsRefusedInOneLine(string content, string problem)
     {
         File.WriteAllText(_file, content);
@@ -153,13 +219,17 @@ public sealed class FeedbackProfileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("function 1 entered 1 hot\nmodule 00\n")]
+    [InlineData("function 1 entered 1 hot budgets 0 deopts 0\nmodule 00\n")]
     [InlineData("module 00\nfunction 1 entered 1\n")]
     [InlineData("module 00\ncall 1 1\n")]
-    [InlineData("module 00\nfunction 1 entered 1 hot\nindirect 7 1\n")]
-    [InlineData("module 00\nfunction 1 entered 1 hot\ncall 7 99999999999999999999\n")]
-    [InlineData("module 00\nfunction 1 entered 1 hot\ncall 7 1\ncall 7 1\n")]
-    [InlineData("module 00\nfunction 1 entered 1 hot\nindirect 7 1 1\n")]
+    [InlineData("module 00\nfunction 1 entered 1 hot budgets 0 deopts 0\nindirect 7 1\n")]
+    [InlineData("module 00\nfunction 1 entered 1 hot budgets 0 deopts 0\ncall 7 99999999999999999999\n")]
+    [InlineData("module 00\nfunction 1 entered 1 hot budgets 0 deopts 0\ncall 7 1\ncall 7 1\n")]
+    [InlineData("module 00\nfunction 1 entered 1 hot budgets 0 deopts 0\nindirect 7 1 1\n")]
+    [InlineData("module 00\nfunction 1 entered 1 hot\n")]
+    [InlineData("module 00\nfunction 1 entered 1 hot budgets -1 deopts 0\n")]
+    [InlineData("module 00\nfunction 1 entered 1 hot budgets 0 deopts 0\ndeopts 7\n")]
+    [InlineData("module 00\nfunction 1 entered 1 hot budgets 0 deopts 0\ndeopts 7 1\ndeopts 7 1\n")]
     [InlineData("module 00\nmodule 00\n")]
     public void MalformedLinesAreNamed(string lines)
     {
@@ -171,7 +241,7 @@ public sealed class FeedbackProfileTests : IDisposable
     {
         var profile = new FeedbackProfile([new ModuleProfile("00", new SortedDictionary<int, FunctionProfile> { [1] = new(null, IsHot: true) })]);
         string lines = string.Concat(ProfileText.Write(profile).Split('\n').Skip(1).SkipLast(2).Select(line => line + "\n"));
-        Assert.Equal("has function 1 of a module twice", Refusal(lines + "function 1 entered 0 cold\n"));
+        Assert.Equal("has function 1 of a module twice", Refusal(lines + "function 1 entered 0 cold budgets 0 deopts 0\n"));
     }
 
     [Fact]
@@ -184,9 +254,22 @@ public sealed class FeedbackProfileTests : IDisposable
     /// <summary>What is said of lines between a right beginning and a right end.</summary>
     private static string Refusal(string lines)
     {
-        string text = "harness-feedback 1\n" + lines;
+        string text = "harness-feedback 2\n" + lines;
         text += $"end {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))}\n";
         return Assert.Throws<InvalidDataException>(() => ProfileText.Read(text)).Message;
+    }
+
+    /// <summary>Records a caller that was optimized for one target, left when the other came, and optimized again.</summary>
+    private void RecordTwoBudgets()
+    {
+        using var engine = new WasmEngine(Options with { StressTierUpAfter = 0, TieringBudget = 100 });
+        using var store = new Store(engine);
+        Instance instance = store.Instantiate(Module, Host);
+        while (instance.Code.OptimizedCode(Caller) is null) Run(instance, 0);
+        Run(instance, 1);
+        Assert.Equal(1, engine.Statistics.Deopts);
+        while (instance.Code.OptimizedCode(Caller) is null) Run(instance, 0, 1);
+        engine.TakeProfile().Save(_file);
     }
 
     private FeedbackProfile Record(bool isShared, params int[] targets)

@@ -38,14 +38,14 @@ internal sealed class HandCompiler : IBaselineCompiler, IOptimizingCompiler
 
     public static WasmModule Module(string text) => WasmModule.Decode(WatAssembler.Assemble(text));
 
-    public CompiledCode Compile(ModuleCode code, int functionIndex)
+    public CompiledCode Compile(ModuleCode code, int functionIndex, CompilationInterest interest)
     {
         using var writer = new HandWriter(code);
         _baseline[functionIndex](writer);
         return writer.Finish(functionIndex, CodeTier.Baseline);
     }
 
-    public ResumeMap DescribeResumePoints(ModuleCode code, int functionIndex)
+    public ResumeMap DescribeResumePoints(ModuleCode code, int functionIndex, CompilationInterest interest)
     {
         using var writer = new HandWriter(code);
         _baseline[functionIndex](writer);

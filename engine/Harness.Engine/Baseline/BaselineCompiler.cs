@@ -15,10 +15,10 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
     private volatile bool _isDisposed;
 
     /// <inheritdoc/>
-    public CompiledCode Compile(ModuleCode code, int functionIndex)
+    public CompiledCode Compile(ModuleCode code, int functionIndex, CompilationInterest interest = default)
     {
         var compiler = Borrow();
-        compiler.Compile(code, functionIndex, mapsSource: code.Engine.Events.WantsListings);
+        Run(compiler, code, functionIndex, interest, describesResumePoints: false, mapsSource: code.Engine.Events.WantsListings);
         var compiled = new CompiledCode
         {
             FunctionIndex = functionIndex,
@@ -37,10 +37,10 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
     }
 
     /// <inheritdoc/>
-    public ResumeMap DescribeResumePoints(ModuleCode code, int functionIndex)
+    public ResumeMap DescribeResumePoints(ModuleCode code, int functionIndex, CompilationInterest interest = default)
     {
         var compiler = Borrow();
-        compiler.Compile(code, functionIndex, describesResumePoints: true);
+        Run(compiler, code, functionIndex, interest, describesResumePoints: true, mapsSource: false);
         var points = compiler.ResumePoints!.ToArray();
         Array.Sort(points, (a, b) => (a.BytecodeOffset, a.Kind).CompareTo((b.BytecodeOffset, b.Kind)));
         var map = new ResumeMap(compiler.FrameSize, points);
@@ -58,6 +58,21 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
         }
     }
 
+    /// <summary>Lets a compiler compile. One that does not come to the end is not used again.</summary>
+    private static void Run(
+        FunctionCompiler compiler, ModuleCode code, int functionIndex, CompilationInterest interest, bool describesResumePoints, bool mapsSource)
+    {
+        try
+        {
+            compiler.Compile(code, functionIndex, interest, describesResumePoints, mapsSource);
+        }
+        catch
+        {
+            compiler.Dispose();
+            throw;
+        }
+    }
+
     private void GiveBack(FunctionCompiler compiler)
     {
         compiler.Forget();
@@ -65,6 +80,5 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
         if (_isDisposed) Dispose();
     }
 
-    /// <summary>A compiler that failed is not given back.</summary>
     private FunctionCompiler Borrow() => _idle.TryPop(out var compiler) ? compiler : new FunctionCompiler(stubs);
 }

@@ -19,6 +19,12 @@ namespace Harness.Engine.Baseline;
 /// </remarks>
 internal sealed class FunctionCompiler : IDisposable
 {
+    /// <summary>Instructions between two looks whether the code is still wanted; a power of two.</summary>
+    private const int InterestInterval = 1024;
+
+    /// <summary>Wire bytes from which on a function is not even begun where its code is not wanted any more.</summary>
+    private const int LargeBody = 64 * 1024;
+
     private readonly BaselineState _state = new();
     private readonly FunctionBody _body;
     private readonly ValueStack _stack;
@@ -41,6 +47,7 @@ internal sealed class FunctionCompiler : IDisposable
     private readonly CastEmitter _casts;
     private readonly VectorInstructionEmitter _vectors;
     private readonly ColdPathEmitter _coldPaths;
+    private int _instructionCount;
 
     /// <summary>Makes a compiler.</summary>
     /// <param name="stubs">Addresses of the shared stubs, by <see cref="Stub"/>.</param>
@@ -137,23 +144,31 @@ internal sealed class FunctionCompiler : IDisposable
     /// <summary>Compiles a defined function.</summary>
     /// <param name="code">The module and its options.</param>
     /// <param name="functionIndex">The function.</param>
+    /// <param name="interest">Asked now and then whether to go on.</param>
     /// <param name="describesResumePoints">Whether to fill <see cref="ResumePoints"/>.</param>
     /// <param name="mapsSource">Whether to fill <see cref="SourceMap"/>.</param>
     /// <exception cref="NotSupportedException">The function has an instruction that is not compiled.</exception>
-    public void Compile(ModuleCode code, int functionIndex, bool describesResumePoints = false, bool mapsSource = false)
+    /// <exception cref="OperationCanceledException">The code is not wanted any more.</exception>
+    public void Compile(
+        ModuleCode code, int functionIndex, CompilationInterest interest = default, bool describesResumePoints = false, bool mapsSource = false)
     {
         _body.Open(code, functionIndex);
         _state.Resume.Open(describesResumePoints);
         _sites.Open(mapsSource);
 
         _framing.HasLargeFrame = false;
-        CompileBody();
+        if (_body.Function.BodySize >= LargeBody)
+        {
+            interest.ThrowIfGone();
+        }
+
+        CompileBody(interest);
         if (_framing.FrameSize > FrameEmitter.LargeFrame)
         {
             _framing.HasLargeFrame = true;
             ResumePoints?.Clear();
             SourceMap?.Clear();
-            CompileBody();
+            CompileBody(interest);
         }
 
         GC.KeepAlive(_body.Module);
@@ -162,18 +177,28 @@ internal sealed class FunctionCompiler : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _state.Dispose();
 
-    private void CompileBody()
+    private void CompileBody(CompilationInterest interest)
     {
         _state.Clear(FrameLayout.SlotSizeOf(_body.Function));
         _feedback.Clear();
         _framing.PushParameters();
         _framing.PushLocals();
-        _body.Scan.Scan(_body.Module, _body.Reader);
+        _body.Scan.Scan(_body.Module, _body.Reader, interest);
         _framing.EmitPrologue();
         var control = _state.Control;
         control.PushFunction();
         while (control.Depth > 0)
         {
+            if ((++_instructionCount & (InterestInterval - 1)) == 0)
+            {
+                interest.ThrowIfGone();
+            }
+
+            if (_body.Fuel is not null && control.IsReachable)
+            {
+                _framing.EmitFuel();
+            }
+
             CompileInstruction();
         }
 

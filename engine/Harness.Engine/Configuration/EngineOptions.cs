@@ -350,6 +350,14 @@ public sealed record EngineOptions
     public string FeedbackProfile { get; init; } = "";
 
     /// <summary>
+    /// Budgets that a function must have used up when <see cref="FeedbackProfile"/> was recorded for it to be optimized at its first call, before it
+    /// has run at all; one that was optimized counts as one budget at least. 0 to let all of them run once in baseline code.
+    /// </summary>
+    [Knob("feedback.first-call", "budgets that a function must have used up when feedback.profile was recorded to be optimized before its first call; 0 for none, 1 for all that were optimized",
+        Maximum = 1_000_000, Unit = "budgets")]
+    public int FeedbackFirstCall { get; init; }
+
+    /// <summary>
     /// Whether a failed guard leaves the optimized code for good. Without it, the slow path is a generic call within the
     /// optimized code.
     /// </summary>
@@ -518,6 +526,19 @@ public sealed record EngineOptions
     [Knob("code.limit", "most machine code of all modules of an engine; beyond, nothing more is optimized, and what has no code yet cannot be called",
         Minimum = 1, Maximum = 1_048_576, Unit = "KiB")]
     public int CodeLimit { get; init; } = 1_000_000;
+
+    /// <summary>Whether compiled code looks at function entries and loop headers whether the store's deadline, counted in epochs of the engine, has come.</summary>
+    [Knob("interrupt.epochs", "let compiled code look at entries and loops whether a deadline has come that the host counts in epochs")]
+    public bool InterruptEpochs { get; init; }
+
+    /// <summary>Whether compiled code counts what it executes, and stops where a store's fuel is used up.</summary>
+    [Knob("interrupt.fuel", "let compiled code use up a store's fuel by the instructions that it executes, and stop where none is left")]
+    public bool InterruptFuel { get; init; }
+
+    /// <summary>What a store begins with where <see cref="InterruptFuel"/> is on: about one unit for each instruction; 0 for no end.</summary>
+    [Knob("interrupt.fuel-units", "fuel that a store begins with where interrupt.fuel is on, about a unit for each instruction; 0 for no end",
+        Maximum = 1_000_000_000_000_000, Unit = "units")]
+    public double InterruptFuelUnits { get; init; }
 
     /// <summary>Whether the profiler <c>perf</c> is told the names of generated functions.</summary>
     [Knob("perf.map", "write the names of functions and their tiers to /tmp/perf-PID.map, for perf", V8Flag = "--perf-basic-prof")]

@@ -29,7 +29,7 @@ internal static unsafe class LoopEntry
             optimized = made;
         }
 
-        ResumePoint header = code.ResumeMap(baseline.FunctionIndex).Find(loop, ResumeKind.LoopEntry)
+        ResumePoint header = code.ResumeMap(baseline.FunctionIndex, new CompilationInterest(default, instance.Store)).Find(loop, ResumeKind.LoopEntry)
             ?? throw new InvalidOperationException($"baseline code of function {baseline.FunctionIndex} has no loop at offset 0x{loop:x}");
         FrameTransfer* transfer = instance.Store.FrameImage.BuildLoop(instance, framePointer, registers, header.Values, optimized);
         return instance.Store.HasRoomFor(transfer->StackPointer) ? transfer : null;

@@ -42,6 +42,13 @@ public sealed class FeedbackProfile
         File.Move(unfinished, path, overwrite: true);
     }
 
+    /// <summary>Whether anything is known of a module of these bytes.</summary>
+    public bool Knows(WasmModule module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        return _modules.ContainsKey(ModuleProfile.HashOf(module));
+    }
+
     /// <summary>What is known of a module; null if nothing is.</summary>
     internal ModuleProfile? Of(WasmModule module, int polymorphismLimit) =>
         _modules.GetValueOrDefault(ModuleProfile.HashOf(module))?.For(module, polymorphismLimit);

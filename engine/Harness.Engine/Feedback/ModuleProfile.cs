@@ -1,12 +1,29 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Harness.Engine.Modules;
 
 namespace Harness.Engine.Feedback;
 
-/// <summary>What was learnt of one function: what its call sites have seen, and whether it was optimized.</summary>
+/// <summary>What was learnt of one function: what its call sites have seen, whether it was optimized, and how often its code was left.</summary>
 /// <param name="Feedback">The feedback; null if it had no call sites, or never ran in baseline code.</param>
 /// <param name="IsHot">Whether it was worth optimizing.</param>
-internal sealed record FunctionProfile(FunctionFeedback? Feedback, bool IsHot);
+internal sealed record FunctionProfile(FunctionFeedback? Feedback, bool IsHot)
+{
+    /// <summary>How often it had used up its budget in baseline code.</summary>
+    public int UsedUpBudgets { get; init; }
+
+    /// <summary>How often its optimized code was left by a failed guard, stress aside.</summary>
+    public int Deopts { get; init; }
+
+    /// <summary>By offset of a call in the module's bytes, how often optimized code was left since another target came there.</summary>
+    public ImmutableSortedDictionary<int, int> SiteDeopts { get; init; } = ImmutableSortedDictionary<int, int>.Empty;
+
+    /// <summary>Budgets by which its being worth optimizing is judged: one at least if it was optimized.</summary>
+    public int Budgets => Math.Max(UsedUpBudgets, IsHot ? 1 : 0);
+
+    /// <summary>Whether anything is known.</summary>
+    public bool IsEmpty => Feedback is null && !IsHot && UsedUpBudgets == 0 && Deopts == 0 && SiteDeopts.IsEmpty;
+}
 
 /// <summary>What was learnt of the functions of one module, which its bytes identify.</summary>
 /// <param name="ModuleHash">SHA-256 of the module's bytes, in lower-case hexadecimal digits.</param>
@@ -27,16 +44,17 @@ internal sealed record ModuleProfile(string ModuleHash, SortedDictionary<int, Fu
         foreach ((int index, FunctionProfile function) in Functions)
         {
             if (index < module.ImportedFunctionCount || index >= module.Functions.Length) continue;
-            functions.Add(index, function with { Feedback = For(module, module.Functions[index], function.Feedback, polymorphismLimit) });
+            functions.Add(index, For(module, module.Functions[index], function, polymorphismLimit));
         }
 
         return this with { Functions = functions };
     }
 
-    private static FunctionFeedback? For(WasmModule module, FunctionInfo function, FunctionFeedback? feedback, int polymorphismLimit)
+    private static FunctionProfile For(WasmModule module, FunctionInfo function, FunctionProfile profile, int polymorphismLimit)
     {
-        if (feedback is null) return null;
-        var sites = new List<CallSiteFeedback>(feedback.Sites.Length);
+        if (profile.Feedback is null && profile.SiteDeopts.IsEmpty) return profile;
+        var sites = new List<CallSiteFeedback>();
+        ImmutableSortedDictionary<int, int> siteDeopts = profile.SiteDeopts.Clear();
         BytecodeReader reader = module.OpenBody(function);
         reader.SkipLocals();
         while (!reader.IsAtEnd)
@@ -45,18 +63,20 @@ internal sealed record ModuleProfile(string ModuleHash, SortedDictionary<int, Fu
             Opcode opcode = reader.ReadOpcode();
             BytecodeReader immediates = reader;
             reader.SkipImmediates(opcode);
-            if (feedback.At(offset) is not { } site) continue;
-            if (opcode is Opcode.Call or Opcode.ReturnCall)
-            {
-                if (site.Targets.Length == 0 && site.State != FeedbackState.Megamorphic) sites.Add(site);
-            }
-            else if (opcode is Opcode.CallIndirect or Opcode.ReturnCallIndirect or Opcode.CallRef or Opcode.ReturnCallRef)
-            {
-                sites.Add(For(module, immediates.ReadIndex(), site, polymorphismLimit));
-            }
+            bool isDirect = opcode is Opcode.Call or Opcode.ReturnCall;
+            bool isIndirect = opcode is Opcode.CallIndirect or Opcode.ReturnCallIndirect or Opcode.CallRef or Opcode.ReturnCallRef;
+            if (isIndirect && profile.SiteDeopts.TryGetValue(offset, out int deopts)) siteDeopts = siteDeopts.Add(offset, deopts);
+            if (profile.Feedback?.At(offset) is not { } site) continue;
+            if (isDirect && site.Targets.Length == 0 && site.State != FeedbackState.Megamorphic) sites.Add(site);
+            if (isIndirect) sites.Add(For(module, immediates.ReadIndex(), site, polymorphismLimit));
         }
 
-        return feedback with { Sites = [.. sites] };
+        GC.KeepAlive(module);
+        return profile with
+        {
+            Feedback = profile.Feedback is { } feedback ? feedback with { Sites = [.. sites] } : null,
+            SiteDeopts = siteDeopts,
+        };
     }
 
     private static CallSiteFeedback For(WasmModule module, int typeIndex, CallSiteFeedback site, int polymorphismLimit)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,18 +11,22 @@ namespace Harness.Engine.Feedback;
 /// </summary>
 /// <remarks>
 /// <code>
-/// harness-feedback 1
+/// harness-feedback 2
 /// module 5e88…
-/// function 12 entered 300 hot
+/// function 12 entered 300 hot budgets 3 deopts 2
 /// call 420 500
 /// indirect 436 900 14:600 12:300
 /// megamorphic 455 90000
+/// deopts 436 2
 /// end 9f86…
 /// </code>
+/// A module is named by the SHA-256 of its bytes. The line of a function, by its index, says how often it was entered in baseline code, whether it was optimized, how many
+/// budgets it had used up and how often its optimized code was left; then comes a line for each site that was called: how often, and the targets by index, each with its calls. The
+/// lines <c>deopts</c> say how often code was left since another target came at a site.
 /// </remarks>
 internal static class ProfileText
 {
-    private const string Header = "harness-feedback 1";
+    private const string Header = "harness-feedback 2";
 
     /// <summary>Writes a profile.</summary>
     public static string Write(FeedbackProfile profile)
@@ -94,7 +99,7 @@ internal static class ProfileText
     private static void Write(StringBuilder text, int index, FunctionProfile function)
     {
         text.Append(CultureInfo.InvariantCulture, $"function {index} entered {function.Feedback?.Invocations ?? 0}");
-        text.Append(function.IsHot ? " hot\n" : " cold\n");
+        text.Append(CultureInfo.InvariantCulture, $" {(function.IsHot ? "hot" : "cold")} budgets {function.UsedUpBudgets} deopts {function.Deopts}\n");
         foreach (CallSiteFeedback site in function.Feedback?.Sites ?? [])
         {
             if (site.State == FeedbackState.Uninitialized) continue;
@@ -106,6 +111,8 @@ internal static class ProfileText
             foreach (FeedbackTarget target in targets) text.Append(CultureInfo.InvariantCulture, $" {target.FunctionIndex}:{target.Count}");
             text.Append('\n');
         }
+
+        foreach ((int offset, int deopts) in function.SiteDeopts) text.Append(CultureInfo.InvariantCulture, $"deopts {offset} {deopts}\n");
     }
 
     private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
@@ -119,15 +126,21 @@ internal static class ProfileText
     {
         private readonly long _invocations;
         private readonly bool _isHot;
+        private readonly int _usedUpBudgets;
+        private readonly int _deopts;
         private readonly List<CallSiteFeedback> _sites = [];
+        private readonly ImmutableSortedDictionary<int, int>.Builder _siteDeopts = ImmutableSortedDictionary.CreateBuilder<int, int>();
 
         /// <summary>Gathers the lines after a function's first.</summary>
         public FunctionReader(string[] words)
         {
-            if (words.Length != 5 || words[2] != "entered" || words[4] is not ("hot" or "cold")) throw new FormatException();
+            if (words.Length != 9 || words[2] != "entered" || words[4] is not ("hot" or "cold") || words[5] != "budgets" || words[7] != "deopts")
+                throw new FormatException();
             Index = ReadIndex(words[1]);
             _invocations = ReadCount(words[3]);
             _isHot = words[4] == "hot";
+            _usedUpBudgets = ReadIndex(words[6]);
+            _deopts = ReadIndex(words[8]);
         }
 
         /// <summary>The function.</summary>
@@ -135,6 +148,13 @@ internal static class ProfileText
 
         public void AddSite(string[] words)
         {
+            if (words[0] == "deopts")
+            {
+                if (words.Length != 3 || _siteDeopts.ContainsKey(ReadIndex(words[1]))) throw new FormatException();
+                _siteDeopts.Add(ReadIndex(words[1]), ReadIndex(words[2]));
+                return;
+            }
+
             FeedbackTarget[] targets = [.. words.Skip(3).Select(ReadTarget)];
             FeedbackState state = words[0] switch
             {
@@ -150,7 +170,12 @@ internal static class ProfileText
         }
 
         public bool TryAddTo(ModuleProfile module) =>
-            module.Functions.TryAdd(Index, new FunctionProfile(_sites.Count == 0 && _invocations == 0 ? null : new FunctionFeedback([.. _sites], _invocations), _isHot));
+            module.Functions.TryAdd(Index, new FunctionProfile(_sites.Count == 0 && _invocations == 0 ? null : new FunctionFeedback([.. _sites], _invocations), _isHot)
+            {
+                UsedUpBudgets = _usedUpBudgets,
+                Deopts = _deopts,
+                SiteDeopts = _siteDeopts.ToImmutable(),
+            });
 
         private static FeedbackTarget ReadTarget(string word)
         {

@@ -38,7 +38,7 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
         }
 
         long start = Stopwatch.GetTimestamp();
-        InliningTree tree = new InliningTreeGrower(module, options, feedback).Grow(functionIndex);
+        InliningTree tree = new InliningTreeGrower(module, options, feedback).Grow(functionIndex, cancellation);
         if (options.TraceInlining)
         {
             InliningTrace.Write(Console.Error, module, tree);
@@ -51,7 +51,7 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
         observe?.Invoke("inlining", tree, Stopwatch.GetElapsedTime(start));
         cancellation.ThrowIfCancellationRequested();
         start = Stopwatch.GetTimestamp();
-        Graph graph = GraphBuilder.Build(module, options, tree, allowDeopt, loop);
+        Graph graph = GraphBuilder.Build(module, options, tree, allowDeopt, loop, cancellation);
         TimeSpan buildTime = Stopwatch.GetElapsedTime(start);
         passes.Run(graph, observe, pass => events.OnPassStopped(code, functionIndex, pass), buildTime, cancellation);
         cancellation.ThrowIfCancellationRequested();
@@ -60,8 +60,18 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
             generator = new CodeGenerator();
         }
 
-        // A generator that has failed is not used again.
-        CompiledCode compiled = generator.Generate(graph, code, events.WantsListings, observe);
+        CompiledCode compiled;
+        try
+        {
+            compiled = generator.Generate(graph, code, events.WantsListings, observe);
+        }
+        catch
+        {
+            // A generator that has not come to the end is not used again.
+            generator.Dispose();
+            throw;
+        }
+
         generator.Forget();
         generators.Push(generator);
         if (isDisposed) Dispose();

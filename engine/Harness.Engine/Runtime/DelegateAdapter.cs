@@ -15,6 +15,7 @@ internal static unsafe class DelegateAdapter
     public static (FunctionType Type, HostFunction.RawCallback Callback) Adapt(Delegate callback)
     {
         var signature = new DelegateSignature(callback.GetType());
+        if (signature.TakesCancellation) throw new ArgumentException("compiled code has no token that could cancel a function of the host", nameof(callback));
         var method = new DynamicMethod(
             $"host function {signature.FunctionType}",
             null,

@@ -25,13 +25,16 @@ internal sealed class DelegateSignature
     };
 
     /// <summary>Reads a delegate's type.</summary>
-    /// <exception cref="ArgumentException">A parameter or result is no number, nor the first parameter a <see cref="HostCaller"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// A parameter or result is no number, nor the first parameter a <see cref="HostCaller"/>, nor the last a <see cref="CancellationToken"/>.
+    /// </exception>
     public DelegateSignature(Type type)
     {
         Invoke = type.GetMethod("Invoke")!;
         Type[] parameters = [.. Invoke.GetParameters().Select(parameter => parameter.ParameterType)];
         TakesCaller = parameters is [{ } first, ..] && first == typeof(HostCaller);
-        Parameters = TakesCaller ? parameters[1..] : parameters;
+        TakesCancellation = parameters is [.., { } last] && last == typeof(CancellationToken);
+        Parameters = parameters[(TakesCaller ? 1 : 0)..^(TakesCancellation ? 1 : 0)];
         List<FieldInfo[]> results = [];
         CollectResults(Invoke.ReturnType, [], results);
         Results = [.. results];
@@ -45,6 +48,9 @@ internal sealed class DelegateSignature
 
     /// <summary>Whether the first parameter tells who calls.</summary>
     public bool TakesCaller { get; }
+
+    /// <summary>Whether the last parameter may cancel the call.</summary>
+    public bool TakesCancellation { get; }
 
     /// <summary>The types of the parameters that are numbers.</summary>
     public Type[] Parameters { get; }

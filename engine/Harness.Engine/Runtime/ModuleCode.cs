@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Harness.Engine.Configuration;
@@ -20,6 +21,9 @@ namespace Harness.Engine.Runtime;
 /// </remarks>
 internal sealed unsafe class ModuleCode : IDisposable
 {
+    /// <summary>How often a guest that waits for another thread's compilation of a function looks whether it is to end.</summary>
+    private static readonly TimeSpan InterestInterval = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock _gate = new();
     private readonly FunctionCode?[] _functions;
     private readonly List<Instance> _instances = [];
@@ -43,7 +47,10 @@ internal sealed unsafe class ModuleCode : IDisposable
         _self = new WeakReference<ModuleCode>(this);
         Images = new MemoryImages(this);
         _functions = new FunctionCode?[module.Functions.Length];
-        _tiering = new TieringState(this, engine.Profile?.Of(module, engine.Options.PolymorphismLimit));
+        ModuleProfile? profile = engine.Profile?.Of(module, engine.Options.PolymorphismLimit);
+        _tiering = new TieringState(this, profile);
+        _siteDeopts = _tiering.ProfiledSiteDeopts();
+        if (profile is not null) engine.CountProfiledModule();
         foreach (int type in module.CanonicalTypeIds) TypeDisplays.Add(TypeRegistry.Get(type));
     }
 
@@ -115,8 +122,8 @@ internal sealed unsafe class ModuleCode : IDisposable
     /// <summary>How often a function's optimized code was left by a failed guard, stress aside.</summary>
     public int DeoptCount(int functionIndex) => _functions[functionIndex]?.DeoptCount ?? 0;
 
-    /// <summary>How often a function has used up its budget.</summary>
-    public int UsedUpBudgets(int functionIndex) => _functions[functionIndex]?.UsedUpBudgets ?? 0;
+    /// <summary>How often a function has used up its budget, before a profile was recorded that it began with, too.</summary>
+    public int UsedUpBudgets(int functionIndex) => (_functions[functionIndex]?.UsedUpBudgets ?? 0) + _tiering.ProfiledBudgets(functionIndex);
 
     /// <summary>Counts a budget that a function has used up.</summary>
     public void CountUsedUpBudget(int functionIndex) => Function(functionIndex).CountUsedUpBudget();
@@ -141,7 +148,8 @@ internal sealed unsafe class ModuleCode : IDisposable
     }
 
     /// <summary>Whether a function can be compiled with deopt points.</summary>
-    public bool AllowsDeopt(int functionIndex) => Options.Deopt && DeoptCount(functionIndex) < Options.DeoptLimit;
+    public bool AllowsDeopt(int functionIndex) =>
+        Options.Deopt && DeoptCount(functionIndex) + _tiering.ProfiledDeopts(functionIndex) < Options.DeoptLimit;
 
     /// <summary>Whether the optimizing compiler has failed on a function.</summary>
     public bool HasFailed(int functionIndex) => _functions[functionIndex]?.HasFailed ?? false;
@@ -171,13 +179,22 @@ internal sealed unsafe class ModuleCode : IDisposable
             for (int i = Module.ImportedFunctionCount; i < Module.Functions.Length; i++)
             {
                 FunctionFeedback? feedback = Options.TieringShare || last is null ? _tiering.Latest(i) : FeedbackSnapshot.Read(last, i) ?? _tiering.Kept(i);
-                bool isHot = OptimizedCode(i) is not null;
-                if (feedback is not null || isHot) functions.Add(i, new FunctionProfile(feedback, isHot));
+                var function = new FunctionProfile(feedback, IsHot: OptimizedCode(i) is not null)
+                {
+                    UsedUpBudgets = UsedUpBudgets(i),
+                    Deopts = DeoptCount(i) + _tiering.ProfiledDeopts(i),
+                    SiteDeopts = SiteDeoptsOf(Module.Functions[i]),
+                };
+                if (!function.IsEmpty) functions.Add(i, function);
             }
         }
 
         return new ModuleProfile(ModuleProfile.HashOf(Module), functions);
     }
+
+    private ImmutableSortedDictionary<int, int> SiteDeoptsOf(FunctionInfo function) => _siteDeopts is null
+        ? ImmutableSortedDictionary<int, int>.Empty
+        : _siteDeopts.Where(site => site.Key >= function.BodyStart && site.Key < function.BodyEnd).ToImmutableSortedDictionary();
 
     /// <summary>Registers a new instance.</summary>
     public void Add(Instance instance)
@@ -219,7 +236,8 @@ internal sealed unsafe class ModuleCode : IDisposable
     /// <returns>Its entry.</returns>
     public nint Enter(Instance instance, int functionIndex)
     {
-        if (Options.TierUp == TierUpMode.Eager && OptimizedCode(functionIndex) is null && DeoptCount(functionIndex) == 0)
+        if ((Options.TierUp == TierUpMode.Eager || _tiering.IsHotFromTheStart(functionIndex))
+            && OptimizedCode(functionIndex) is null && DeoptCount(functionIndex) == 0)
         {
             Engine.TierUp.Optimize(instance, functionIndex);
         }
@@ -237,10 +255,11 @@ internal sealed unsafe class ModuleCode : IDisposable
         return Enter(instance, functionIndex);
     }
 
-    /// <summary>A function's baseline code, with a feedback vector for it in the instance.</summary>
+    /// <summary>A function's baseline code, with a feedback vector for it in the instance, whose guest waits for it.</summary>
+    /// <exception cref="OperationCanceledException">The guest was interrupted.</exception>
     public CompiledCode BaselineWithFeedback(Instance instance, int functionIndex)
     {
-        CompiledCode code = Baseline(functionIndex);
+        CompiledCode code = Baseline(functionIndex, new CompilationInterest(default, instance.Store));
         if (code.FeedbackCallOffsets.Length == 0) return code;
         lock (_gate)
         {
@@ -256,10 +275,13 @@ internal sealed unsafe class ModuleCode : IDisposable
     }
 
     /// <summary>Where a function's baseline code can be entered in the middle.</summary>
-    public ResumeMap ResumeMap(int functionIndex)
+    /// <param name="functionIndex">The function.</param>
+    /// <param name="interest">Who asks.</param>
+    /// <exception cref="OperationCanceledException">Nobody wants it any more.</exception>
+    public ResumeMap ResumeMap(int functionIndex, CompilationInterest interest = default)
     {
         FunctionCode function = Function(functionIndex);
-        return function.ResumeMap ??= Engine.BaselineCompiler.DescribeResumePoints(this, functionIndex);
+        return function.ResumeMap ??= Engine.BaselineCompiler.DescribeResumePoints(this, functionIndex, interest);
     }
 
     /// <summary>
@@ -268,11 +290,26 @@ internal sealed unsafe class ModuleCode : IDisposable
     /// </summary>
     /// <param name="instance">The instance that asked for the code, which may be gone.</param>
     /// <param name="code">The code.</param>
+    /// <param name="cancellation">Cancels the job.</param>
     /// <returns>Whether it is in use now.</returns>
-    public bool Install(Instance instance, CompiledCode code)
+    /// <exception cref="OperationCanceledException">The job was cancelled; the code is freed.</exception>
+    public bool Install(Instance instance, CompiledCode code, CancellationToken cancellation = default)
     {
         if (!Register(code)) return false;
-        PrepareDeopts(instance, code);
+        try
+        {
+            PrepareDeopts(instance, code, new CompilationInterest(cancellation));
+        }
+        catch
+        {
+            lock (_gate)
+            {
+                Free(code);
+            }
+
+            throw;
+        }
+
         lock (_gate)
         {
             if (_isFreed)
@@ -415,15 +452,15 @@ internal sealed unsafe class ModuleCode : IDisposable
         return true;
     }
 
-    private void PrepareDeopts(Instance instance, CompiledCode code)
+    private void PrepareDeopts(Instance instance, CompiledCode code, CompilationInterest interest)
     {
         if (code.DeoptData is not { Points.Length: > 0 } data) return;
         foreach (DeoptPoint point in data.Points)
         {
             foreach (DeoptFrame frame in point.Frames)
             {
-                Baseline(frame.FunctionIndex);
-                ResumeMap(frame.FunctionIndex);
+                Baseline(frame.FunctionIndex, interest);
+                ResumeMap(frame.FunctionIndex, interest);
             }
         }
 
@@ -435,15 +472,16 @@ internal sealed unsafe class ModuleCode : IDisposable
         }
     }
 
-    private CompiledCode Baseline(int functionIndex)
+    private CompiledCode Baseline(int functionIndex, CompilationInterest interest)
     {
         FunctionCode function = Function(functionIndex);
         if (function.Baseline is { } known) return known;
-        lock (function)
+        EnterFunction(function, interest);
+        try
         {
             if (function.Baseline is { } made) return made;
             long start = Stopwatch.GetTimestamp();
-            CompiledCode code = Engine.BaselineCompiler.Compile(this, functionIndex);
+            CompiledCode code = Engine.BaselineCompiler.Compile(this, functionIndex, interest);
             TimeSpan time = Stopwatch.GetElapsedTime(start);
             if (!Register(code)) throw new OperationCanceledException("the module's code was freed");
             lock (_gate)
@@ -460,6 +498,16 @@ internal sealed unsafe class ModuleCode : IDisposable
             Engine.Events.OnCompiled(this, code, time);
             return code;
         }
+        finally
+        {
+            Monitor.Exit(function);
+        }
+    }
+
+    /// <summary>Takes hold of a function, which another thread may be compiling: as long as somebody wants to wait for that.</summary>
+    private static void EnterFunction(FunctionCode function, CompilationInterest interest)
+    {
+        while (!Monitor.TryEnter(function, InterestInterval)) interest.ThrowIfGone();
     }
 
     /// <summary>What there is for one function.</summary>

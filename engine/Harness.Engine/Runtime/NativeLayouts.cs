@@ -35,7 +35,7 @@ internal unsafe struct InstanceHeader
 
     /// <summary>
     /// Prologues and loop headers call the stack guard when rsp is below: the end of the stack, or the highest address
-    /// while an interrupt is requested.
+    /// while an interrupt is requested or a call is cancelled (<see cref="Interruption"/>).
     /// </summary>
     [FieldOffset(StackLimitOffset)]
     public nuint StackLimit;
@@ -97,6 +97,12 @@ internal unsafe struct StoreContext
     /// <summary>Offset of <see cref="Cards"/>.</summary>
     public const int CardsOffset = 0x38;
 
+    /// <summary>Offset of <see cref="Fuel"/>.</summary>
+    public const int FuelOffset = 0x40;
+
+    /// <summary>Offset of <see cref="EpochsLeft"/>.</summary>
+    public const int EpochsLeftOffset = 0x48;
+
     /// <summary>Offset of the result area: the results that do not fit in registers, 8 bytes each, a vector 16.</summary>
     public const int ResultsOffset = 0x80;
 
@@ -141,6 +147,17 @@ internal unsafe struct StoreContext
     /// <summary>Where the card of address 0 would be (<see cref="Heap.CardTable"/>); null before the heap exists.</summary>
     [FieldOffset(CardsOffset)]
     public byte* Cards;
+
+    /// <summary>
+    /// Fuel that is left, which compiled code uses up by its <see cref="FuelPlan"/> under <c>interrupt.fuel</c>. It is below zero once more was used up than there was:
+    /// execution stops at the next check.
+    /// </summary>
+    [FieldOffset(FuelOffset)]
+    public long Fuel;
+
+    /// <summary>Epochs until the store's deadline, which compiled code looks at under <c>interrupt.epochs</c>: not above zero once it has come.</summary>
+    [FieldOffset(EpochsLeftOffset)]
+    public long EpochsLeft;
 }
 
 /// <summary>The identity of a tag in native memory; exceptions point to it.</summary>

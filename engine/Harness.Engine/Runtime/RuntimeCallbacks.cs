@@ -45,17 +45,27 @@ internal static unsafe class RuntimeCallbacks
         store.SetPending(kind, CapturedStack.Capture(code, site, framePointer));
     }
 
-    /// <summary>Decides what rsp below the limit means; returns 0 to go on.</summary>
+    /// <summary>
+    /// Compiled code has found rsp below the limit, no fuel left, or the deadline come: decides what that means; returns 0 to go on.
+    /// </summary>
     [UnmanagedCallersOnly]
     public static int StackGuard(InstanceHeader* header, nint returnAddress, byte* framePointer, nuint stackPointer)
     {
         Store store = Store.Of(header->Context);
-        TrapKind kind = store.CheckStack(stackPointer);
-        if (kind == TrapKind.None) return 0;
-        RegisteredCode code = NativeRuntime.Registry.FindCaller(returnAddress)!;
-        int site = code.Code.FindSite(returnAddress, isTrap: false);
-        if (site < 0) site = code.Code.FindSite(returnAddress, isTrap: true);
-        store.SetPending(kind, CapturedStack.Capture(code, site, framePointer));
+        try
+        {
+            TrapKind kind = store.CheckStack(stackPointer);
+            if (kind == TrapKind.None) return 0;
+            RegisteredCode code = NativeRuntime.Registry.FindCaller(returnAddress)!;
+            int site = code.Code.FindSite(returnAddress, isTrap: false);
+            if (site < 0) site = code.Code.FindSite(returnAddress, isTrap: true);
+            store.SetPending(kind, CapturedStack.Capture(code, site, framePointer));
+        }
+        catch (Exception e)
+        {
+            store.SetPending(e);
+        }
+
         return 1;
     }
 
@@ -119,7 +129,7 @@ internal static unsafe class RuntimeCallbacks
         }
         catch (Exception e)
         {
-            Store.Of(header->Context).SetPending(e);
+            SetPending(Store.Of(header->Context), e);
             return (FrameTransfer*)Unwinds;
         }
     }
@@ -155,7 +165,7 @@ internal static unsafe class RuntimeCallbacks
         }
         catch (Exception e)
         {
-            Store.Of(header->Context).SetPending(e);
+            SetPending(Store.Of(header->Context), e);
             return 0;
         }
     }
@@ -226,5 +236,12 @@ internal static unsafe class RuntimeCallbacks
             function.Store.SetPending(e);
             return 1;
         }
+    }
+
+    /// <summary>A compilation that the guest waited for has ended without code: where the guest was interrupted, that is a trap.</summary>
+    private static void SetPending(Store store, Exception failure)
+    {
+        if (failure is OperationCanceledException && store.TryTakeInterrupt()) store.SetPending(TrapKind.Interrupted, CapturedStack.Empty);
+        else store.SetPending(failure);
     }
 }

@@ -9,14 +9,14 @@ namespace Harness.Engine.Runtime;
 
 /// <summary>
 /// A world of instances that can share functions, tables, memories and globals (specification, section 4.2.3). One thread at
-/// a time may use a store; only <see cref="Interrupt"/> may be called from others. A store holds native memory, also that of
+/// a time may use a store; only <see cref="Interrupt"/> may be called from others, and tokens of cancellable calls cancelled. A store holds native memory, also that of
 /// its instances, until it is disposed of.
 /// </summary>
 public sealed unsafe class Store : IDisposable
 {
     private readonly bool _ownsEngine;
-    private readonly Lock _limitGate = new();
     private readonly List<Instance> _instances = [];
+    private readonly Interruption _interruption;
     private readonly List<Memory> _memories = [];
     private readonly Dictionary<SharedMemory, Memory> _sharedMemories = [];
     private readonly List<Table> _tables = [];
@@ -26,9 +26,6 @@ public sealed unsafe class Store : IDisposable
     private readonly ValueConverter _values;
     private readonly InstanceHeader* _hostInstance;
     private ThreadStack? _thread;
-    private nuint _stackLimit;
-    private volatile bool _interruptRequested;
-    private Waiter? _waiter;
     private bool _isDisposed;
     private ExceptionDispatchInfo? _pendingException;
     private (TrapKind Kind, CapturedStack Stack)? _pendingTrap;
@@ -46,6 +43,7 @@ public sealed unsafe class Store : IDisposable
         MemoryBudget = new MemoryBudget(engine.Options.MemoryLimit);
         Context = (StoreContext*)AllocateNative(sizeof(StoreContext));
         Context->Handle = HandleOf(this);
+        _interruption = new Interruption(this, _instances);
         Roots = new StoreRoots(this);
         Heap = new ObjectHeap(Context, engine.Options, Roots)
         {
@@ -56,6 +54,7 @@ public sealed unsafe class Store : IDisposable
         _hostInstance->Context = Context;
         _hostInstance->Builtins = NativeRuntime.Builtins;
         _hostInstance->TypeDisplays = TypeDisplays.Base;
+        engine.Add(this);
     }
 
     /// <summary>The engine that compiles the code.</summary>
@@ -67,8 +66,66 @@ public sealed unsafe class Store : IDisposable
     /// <summary>What the WebAssembly heap of the store has done so far.</summary>
     public HeapStatistics HeapStatistics => Heap.Statistics;
 
-    /// <summary>Whether an interrupt was asked for that no execution has taken yet.</summary>
-    internal bool IsInterruptRequested => _interruptRequested;
+    /// <summary>
+    /// Fuel that is left, in units of about one instruction (knob <c>interrupt.fuel</c>): an instruction that does something is one unit, a call of a function of
+    /// a module one more. It is used up by stretches of instructions when they are entered, and looked at where functions and iterations of loops begin: execution that has used up more than
+    /// there was traps there with <see cref="TrapKind.OutOfFuel"/>. At first there are <c>interrupt.fuel-units</c>, or more than can be used up.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It is set although the knob is off, or by the function that is asked for more.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is set to less than 0.</exception>
+    public long Fuel
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _interruption.Fuel;
+        }
+
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (!Engine.Options.InterruptFuel) throw new InvalidOperationException("fuel is not counted: the knob interrupt.fuel is off");
+            if (_interruption.IsAsking) throw InUseByCallback();
+            _interruption.SetFuel(value);
+        }
+    }
+
+    /// <summary>
+    /// Fuel that the store has used up since it was made, in the units of <see cref="Fuel"/>; 0 where it is not counted. Equal calls use up the same, whatever the other knobs are and
+    /// whichever compiler made the code.
+    /// </summary>
+    public long FuelConsumed
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _interruption.FuelConsumed;
+        }
+    }
+
+    /// <summary>
+    /// Called on the thread that runs the code when the fuel is used up; gives the units that are added, 0 to trap. Null to trap always. The function may not use the store; what it throws
+    /// ends the execution and is thrown from the call that came into the store.
+    /// </summary>
+    public Func<Store, long>? OutOfFuel
+    {
+        get => _interruption.OutOfFuel;
+        set => _interruption.OutOfFuel = value;
+    }
+
+    /// <summary>
+    /// Called on the thread that runs the code when the deadline has come (<see cref="SetEpochDeadline"/>); gives the epochs from now to the next deadline, 0 to trap with
+    /// <see cref="TrapKind.Interrupted"/>. Null to trap always. As <see cref="OutOfFuel"/> otherwise.
+    /// </summary>
+    public Func<Store, long>? EpochDeadlineReached
+    {
+        get => _interruption.DeadlineReached;
+        set => _interruption.DeadlineReached = value;
+    }
+
+    /// <summary>Whether the execution that runs is to end: by an interrupt that it has not taken yet, or because its call was cancelled.</summary>
+    internal bool IsInterruptRequested => _interruption.IsRequested;
 
     internal StoreContext* Context { get; }
 
@@ -93,14 +150,23 @@ public sealed unsafe class Store : IDisposable
     /// </summary>
     public void Interrupt()
     {
-        lock (_limitGate)
-        {
-            _interruptRequested = true;
-            WriteStackLimits(nuint.MaxValue);
-            _waiter?.Signal.Set();
-        }
-
+        _interruption.Request();
         Engine.TierUp.Wake();
+    }
+
+    /// <summary>
+    /// Sets the deadline of the store: after so many calls of <see cref="WasmEngine.IncrementEpoch"/> from now on, what runs in the store ends with a trap of kind
+    /// <see cref="TrapKind.Interrupted"/>, and so does what is called later, until there is another deadline; unless <see cref="EpochDeadlineReached"/> prolongs it.
+    /// </summary>
+    /// <param name="epochs">Epochs from now; 0 for at once, <see cref="long.MaxValue"/> for no deadline, as at first.</param>
+    /// <exception cref="InvalidOperationException">The knob <c>interrupt.epochs</c> is off.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 0.</exception>
+    public void SetEpochDeadline(long epochs)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(epochs);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (!Engine.Options.InterruptEpochs) throw new InvalidOperationException("epochs are not looked at: the knob interrupt.epochs is off");
+        _interruption.SetDeadline(epochs);
     }
 
     /// <summary>Instantiates a module (specification, section 4.7.2), and runs its start function.</summary>
@@ -116,6 +182,7 @@ public sealed unsafe class Store : IDisposable
     {
         ArgumentNullException.ThrowIfNull(module);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (_interruption.IsAsking) throw InUseByCallback();
         if (_instances.Count >= Engine.Options.InstanceLimit)
         {
             throw new InsufficientMemoryException(
@@ -132,6 +199,7 @@ public sealed unsafe class Store : IDisposable
     public void CollectGarbage()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (_interruption.IsAsking) throw InUseByCallback();
         Heap.Collect(isFull: true);
     }
 
@@ -141,12 +209,10 @@ public sealed unsafe class Store : IDisposable
     {
         if (_isDisposed) return;
         if (Context->EntryStackPointer != 0) throw new InvalidOperationException("the store is in use");
-        lock (_limitGate)
-        {
-            _isDisposed = true;
-            _thread = null;
-        }
-
+        Engine.Remove(this);
+        _interruption.Close();
+        _isDisposed = true;
+        _thread = null;
         foreach (Instance instance in _instances) instance.Code.Remove(instance, keepsTiering: !_ownsEngine);
         foreach (Memory memory in _memories) memory.Free();
         foreach (Table table in _tables) table.Free();
@@ -196,20 +262,41 @@ public sealed unsafe class Store : IDisposable
 
     internal void SetPending(Exception exception) => _pendingException = ExceptionDispatchInfo.Capture(exception);
 
-    /// <summary>Decides what a stack guard that was hit means, and takes back a request to interrupt.</summary>
+    /// <summary>Decides what it means that compiled code has called the stack guard: an interrupt, the end of the stack, of the fuel or of time.</summary>
     /// <param name="stackPointer">The guarded function's stack pointer.</param>
     /// <returns>The trap, or <see cref="TrapKind.None"/> to go on.</returns>
     internal TrapKind CheckStack(nuint stackPointer)
     {
-        lock (_limitGate)
+        // A function that is asked must not enter the store: with no thread of its own the store looks who comes.
+        _thread = null;
+        try
         {
-            return TryTakeInterrupt() ? TrapKind.Interrupted
-                : stackPointer < _stackLimit ? TrapKind.StackOverflow : TrapKind.None;
+            return _interruption.Check(stackPointer);
+        }
+        finally
+        {
+            _thread = ThreadStack.Current;
         }
     }
 
+    /// <summary>Takes an interrupt where compiled code does not run but waits, for the compiler or to be notified: whether the execution is to end.</summary>
+    internal bool TryTakeInterrupt() => _interruption.TryTake();
+
+    /// <summary>A cancellable call was cancelled.</summary>
+    internal void BeginCancellation()
+    {
+        _interruption.BeginCancellation();
+        Engine.TierUp.Wake();
+    }
+
+    /// <summary>A call that was cancelled has returned.</summary>
+    internal void EndCancellation() => _interruption.EndCancellation();
+
+    /// <summary>An epoch of the engine has gone by.</summary>
+    internal void CountEpoch() => _interruption.CountEpoch();
+
     /// <summary>Whether frames can be put down to an address without using up what is reserved for the host.</summary>
-    internal bool HasRoomFor(byte* stackPointer) => (nuint)stackPointer > _stackLimit - (ThreadStack.Reserve / 2);
+    internal bool HasRoomFor(byte* stackPointer) => (nuint)stackPointer > _interruption.StackLimit - (ThreadStack.Reserve / 2);
 
     /// <summary>Zeroed native memory that lives as long as the store. Safe for use by several threads.</summary>
     internal byte* AllocateNative(int bytes)
@@ -240,33 +327,14 @@ public sealed unsafe class Store : IDisposable
         return new Memory(this, shared);
     }
 
-    /// <summary>The code that runs in the store begins to wait: <see cref="Interrupt"/> is to wake it.</summary>
-    internal void BeginWait(Waiter waiter)
-    {
-        lock (_limitGate)
-        {
-            _waiter = waiter;
-            if (_interruptRequested) waiter.Signal.Set();
-        }
-    }
+    /// <inheritdoc cref="Interruption.BeginWait"/>
+    internal void BeginWait(Waiter waiter) => _interruption.BeginWait(waiter);
 
-    /// <summary>The code that runs in the store waits no longer.</summary>
-    internal void EndWait()
-    {
-        lock (_limitGate) _waiter = null;
-    }
+    /// <inheritdoc cref="Interruption.EndWait"/>
+    internal void EndWait() => _interruption.EndWait();
 
-    /// <summary>Takes a request to interrupt, which is answered by a trap; false if there is none.</summary>
-    internal bool TryTakeInterrupt()
-    {
-        lock (_limitGate)
-        {
-            if (!_interruptRequested) return false;
-            _interruptRequested = false;
-            WriteStackLimits(_stackLimit);
-            return true;
-        }
-    }
+    /// <inheritdoc cref="Interruption.IsOverdue"/>
+    internal bool IsOverdue() => _interruption.IsOverdue();
 
     internal void Own(Table table)
     {
@@ -285,12 +353,7 @@ public sealed unsafe class Store : IDisposable
     /// <summary>Adds an instance whose native data is ready.</summary>
     internal void Add(Instance instance)
     {
-        lock (_limitGate)
-        {
-            _instances.Add(instance);
-            instance.Header->StackLimit = _interruptRequested ? nuint.MaxValue : _stackLimit;
-        }
-
+        _interruption.Add(instance);
         instance.Code.Add(instance);
     }
 
@@ -356,25 +419,16 @@ public sealed unsafe class Store : IDisposable
     private void ChangeThread()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (_interruption.IsAsking) throw InUseByCallback();
         if (Context->EntryStackPointer != 0)
         {
             throw new InvalidOperationException("the store is in use by another thread");
         }
 
-        lock (_limitGate)
-        {
-            _thread = ThreadStack.Current;
-            _stackLimit = _thread.Limit;
-            if (!_interruptRequested) WriteStackLimits(_stackLimit);
-        }
+        _thread = ThreadStack.Current;
+        _interruption.ChangeThread(_thread.Limit);
     }
 
-    private void WriteStackLimits(nuint limit)
-    {
-        if (_isDisposed) return;
-        foreach (Instance instance in _instances)
-        {
-            Volatile.Write(ref instance.Header->StackLimit, limit);
-        }
-    }
+    private static InvalidOperationException InUseByCallback() =>
+        new("a function that is asked about fuel or a deadline cannot use the store: its code has not come to a place where that is possible");
 }

@@ -253,7 +253,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
                 ? engine.OptimizingCompiler.Compile(owner, job.FunctionIndex, job.Feedback, allowsDeopt, job.Cancellation)
                 : engine.OptimizingCompiler.CompileLoop(owner, job.FunctionIndex, job.Loop, job.Feedback, allowsDeopt, job.Cancellation);
             TimeSpan time = Stopwatch.GetElapsedTime(start);
-            if (owner.Install(job.Instance, code)) engine.Events.OnCompiled(owner, code, time);
+            if (owner.Install(job.Instance, code, job.Cancellation)) engine.Events.OnCompiled(owner, code, time);
             return null;
         }
         catch (OperationCanceledException) when (job.Cancellation.IsCancellationRequested || owner.IsFreed)

@@ -11,6 +11,9 @@ namespace Harness.Engine.Runtime;
 /// </summary>
 internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
 {
+    /// <summary>What a file may say at most, so that sums with what is counted here stay in range.</summary>
+    private const int MostCounted = int.MaxValue / 2;
+
     private readonly bool _isShared = code.Options.TieringShare && code.Options.TierUp != TierUpMode.Never;
     private readonly int _firstFunction = code.Module.ImportedFunctionCount;
     private readonly int _functionCount = code.Module.Functions.Length - code.Module.ImportedFunctionCount;
@@ -103,8 +106,27 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
     public FunctionFeedback? Kept(int functionIndex) => _feedback?[functionIndex - _firstFunction] ?? Profiled(functionIndex);
 
     /// <summary>The feedback of a function in the profile; null if there is none.</summary>
-    public FunctionFeedback? Profiled(int functionIndex) =>
-        profile is not null && profile.Functions.TryGetValue(functionIndex, out FunctionProfile? function) ? function.Feedback : null;
+    public FunctionFeedback? Profiled(int functionIndex) => InProfile(functionIndex)?.Feedback;
+
+    /// <summary>How often the function had used up its budget when the profile was recorded.</summary>
+    public int ProfiledBudgets(int functionIndex) => Math.Min(InProfile(functionIndex)?.UsedUpBudgets ?? 0, MostCounted);
+
+    /// <summary>How often its optimized code had been left when the profile was recorded.</summary>
+    public int ProfiledDeopts(int functionIndex) => Math.Min(InProfile(functionIndex)?.Deopts ?? 0, MostCounted);
+
+    /// <summary>By offset of a call, the deopts there when the profile was recorded; null where there were none.</summary>
+    public Dictionary<int, int>? ProfiledSiteDeopts()
+    {
+        if (profile is null) return null;
+        Dictionary<int, int> deopts = profile.Functions.Values.SelectMany(function => function.SiteDeopts).ToDictionary();
+        return deopts.Count == 0 ? null : deopts;
+    }
+
+    /// <summary>Whether a function was so hot when the profile was recorded that it is to be optimized before its first call.</summary>
+    public bool IsHotFromTheStart(int functionIndex) =>
+        code.Options.FeedbackFirstCall > 0 && code.Options.TierUp != TierUpMode.Never && InProfile(functionIndex)?.Budgets >= code.Options.FeedbackFirstCall;
+
+    private FunctionProfile? InProfile(int functionIndex) => profile?.Functions.GetValueOrDefault(functionIndex);
 
     /// <summary>Functions that were worth optimizing are to be as soon as they have run once.</summary>
     private void UseUpProfiled(Span<int> budgets)

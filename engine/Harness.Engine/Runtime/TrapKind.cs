@@ -77,8 +77,11 @@ public enum TrapKind : byte
     /// <summary>The call stack is used up.</summary>
     StackOverflow,
 
-    /// <summary>Another thread asked the execution to stop.</summary>
+    /// <summary>Another thread asked the execution to stop, or the deadline of the store has come.</summary>
     Interrupted,
+
+    /// <summary>The store's fuel is used up.</summary>
+    OutOfFuel,
 
     /// <summary>
     /// The kind was left in the store context by a runtime function or a host function that failed; code sites use it

@@ -31,6 +31,7 @@ public static class TrapKindExtensions
         TrapKind.OutOfMemory => "out of memory: the object is too large, or the heap has reached its limit (heap.limit)",
         TrapKind.StackOverflow => "call stack exhausted",
         TrapKind.Interrupted => "interrupted",
+        TrapKind.OutOfFuel => "out of fuel",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a trap"),
     };
 }

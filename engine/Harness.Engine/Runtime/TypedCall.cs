@@ -11,6 +11,9 @@ internal static unsafe class TypedCall
 {
     private static readonly MethodInfo CallSlots = typeof(WasmFunction).GetMethod(nameof(WasmFunction.CallSlots), BindingFlags.NonPublic | BindingFlags.Instance)!;
 
+    private static readonly MethodInfo CallSlotsUnlessCancelled =
+        typeof(WasmFunction).GetMethod(nameof(WasmFunction.CallSlotsUnlessCancelled), BindingFlags.NonPublic | BindingFlags.Instance)!;
+
     /// <summary>A delegate that calls a function.</summary>
     /// <exception cref="ArgumentException">The delegate is not of the function's type.</exception>
     public static TDelegate Create<TDelegate>(WasmFunction function)
@@ -28,7 +31,7 @@ internal static unsafe class TypedCall
         var method = new DynamicMethod(
             $"call of {function.Type}",
             signature.Invoke.ReturnType,
-            [typeof(WasmFunction), .. signature.Parameters],
+            [typeof(WasmFunction), .. signature.Parameters, .. signature.TakesCancellation ? [typeof(CancellationToken)] : Type.EmptyTypes],
             typeof(TypedCall).Module,
             skipVisibility: true)
         { InitLocals = false };
@@ -47,7 +50,8 @@ internal static unsafe class TypedCall
 
         code.Emit(OpCodes.Ldarg_0);
         code.Emit(OpCodes.Ldloc, slots);
-        code.Emit(OpCodes.Call, CallSlots);
+        if (signature.TakesCancellation) code.Emit(OpCodes.Ldarg, (short)(signature.Parameters.Length + 1));
+        code.Emit(OpCodes.Call, signature.TakesCancellation ? CallSlotsUnlessCancelled : CallSlots);
         if (signature.Results.Length > 0) LoadResults(code, signature, slots);
         code.Emit(OpCodes.Ret);
         return method.CreateDelegate<TDelegate>(function);

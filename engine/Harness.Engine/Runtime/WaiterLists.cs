@@ -74,10 +74,13 @@ internal sealed unsafe class WaiterLists
             {
                 WaitForSignal(waiter.Signal, start, timeout);
                 if (waiter.Signal.IsSet) waiter.Signal.Reset();
+
+                // The host may be asked, and it may notify: not under the lock.
+                bool isOverdue = store.IsOverdue();
                 lock (_gate)
                 {
                     if (waiter.IsNotified) result = WaitResult.Notified;
-                    else if (store.TryTakeInterrupt()) result = WaitResult.Interrupted;
+                    else if (isOverdue || store.TryTakeInterrupt()) result = WaitResult.Interrupted;
                     else if (NanosecondsLeft(start, timeout) <= 0) result = WaitResult.TimedOut;
                     if (result is not null && !waiter.IsNotified) Remove(address, node);
                 }

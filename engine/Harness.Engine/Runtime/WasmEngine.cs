@@ -15,7 +15,9 @@ public sealed class WasmEngine : IDisposable
     private readonly Lock _gate = new();
     /// <summary>The code of a module lives as long as the module does.</summary>
     private readonly ConditionalWeakTable<WasmModule, ModuleCode> _codes = [];
+    private readonly HashSet<Store> _stores = [];
     private long _codeBytes;
+    private int _profiledModules;
     private bool _isDisposed;
 
     /// <summary>Makes an engine.</summary>
@@ -53,8 +55,14 @@ public sealed class WasmEngine : IDisposable
     /// <summary>Whether no function waits to be optimized.</summary>
     public bool IsSettled => TierUp.PendingCount == 0;
 
+    /// <summary>How many modules have begun with something that the profile of knob <c>feedback.profile</c> knows of them.</summary>
+    public int ProfiledModuleCount => Volatile.Read(ref _profiledModules);
+
     /// <summary>What its modules begin with; null if with nothing.</summary>
     internal FeedbackProfile? Profile { get; }
+
+    /// <summary>Bytes of the machine code that there is now, of all modules.</summary>
+    internal long CodeBytes => Interlocked.Read(ref _codeBytes);
 
     internal IBaselineCompiler BaselineCompiler { get; }
 
@@ -92,6 +100,31 @@ public sealed class WasmEngine : IDisposable
         return codes.ConvertAll(code => (code.Module, code.TakeProfile()));
     }
 
+    /// <summary>
+    /// Ends the executions that run in the engine's stores, or the next ones, as <see cref="Store.Interrupt"/> does. Any thread may call this.
+    /// </summary>
+    public void Interrupt()
+    {
+        Store[] stores;
+        lock (_stores)
+        {
+            stores = [.. _stores];
+        }
+
+        foreach (Store store in stores) store.Interrupt();
+    }
+
+    /// <summary>
+    /// Counts an epoch: the deadlines of all stores of the engine come nearer (<see cref="Store.SetEpochDeadline"/>). What an epoch is decides who calls this, such as a timer; any thread may.
+    /// </summary>
+    public void IncrementEpoch()
+    {
+        lock (_stores)
+        {
+            foreach (Store store in _stores) store.CountEpoch();
+        }
+    }
+
     /// <summary>Frees all code. The stores that use the engine must be disposed of before.</summary>
     public void Dispose()
     {
@@ -104,6 +137,27 @@ public sealed class WasmEngine : IDisposable
             _codes.Clear();
             BaselineCompiler.Dispose();
             OptimizingCompiler.Dispose();
+        }
+    }
+
+    /// <summary>The code of a module begins with a profile.</summary>
+    internal void CountProfiledModule() => Interlocked.Increment(ref _profiledModules);
+
+    /// <summary>A store was made.</summary>
+    internal void Add(Store store)
+    {
+        lock (_stores)
+        {
+            _stores.Add(store);
+        }
+    }
+
+    /// <summary>A store is about to be freed.</summary>
+    internal void Remove(Store store)
+    {
+        lock (_stores)
+        {
+            _stores.Remove(store);
         }
     }
 

@@ -40,7 +40,31 @@ public sealed unsafe class WasmFunction : Extern
     /// <exception cref="WasmTrapException">The function trapped.</exception>
     /// <exception cref="WasmException">The function threw an exception.</exception>
     /// <exception cref="InvalidOperationException">The store is in use by another thread.</exception>
-    public WasmValue[] Invoke(params ReadOnlySpan<WasmValue> arguments)
+    public WasmValue[] Invoke(params ReadOnlySpan<WasmValue> arguments) => Call(arguments);
+
+    /// <summary>As <see cref="Invoke(ReadOnlySpan{WasmValue})"/>, unless it is cancelled before it has returned.</summary>
+    /// <param name="arguments">One value for each parameter.</param>
+    /// <param name="cancellation">
+    /// Ends the execution: at the next entry of a function or header of a loop, or while it waits for a compiler. A function of the host that it has called is not ended, but whatever of the
+    /// store that function calls is.
+    /// </param>
+    /// <exception cref="OperationCanceledException">It was cancelled. The trap that has ended it, with its stack, is the inner exception.</exception>
+    /// <inheritdoc cref="Invoke(ReadOnlySpan{WasmValue})"/>
+    public WasmValue[] Invoke(ReadOnlySpan<WasmValue> arguments, CancellationToken cancellation)
+    {
+        if (!cancellation.CanBeCanceled) return Call(arguments);
+        using var call = new CancellableCall(Store, cancellation);
+        try
+        {
+            return Call(arguments);
+        }
+        catch (WasmTrapException trap) when (call.IsCauseOf(trap))
+        {
+            throw call.Cancelled(trap);
+        }
+    }
+
+    private WasmValue[] Call(ReadOnlySpan<WasmValue> arguments)
     {
         if (arguments.Length != Type.Parameters.Length)
         {
@@ -82,15 +106,21 @@ public sealed unsafe class WasmFunction : Extern
         if (!TryInvokeRaw(slots)) Store.ThrowPending();
     }
 
-    /// <summary>As <see cref="InvokeRaw"/>, but what went wrong stays pending in the store.</summary>
+    /// <summary>As <see cref="InvokeRaw(Span{ulong})"/>, unless it is cancelled before it has returned: see <see cref="Invoke(ReadOnlySpan{WasmValue}, CancellationToken)"/>.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <inheritdoc cref="InvokeRaw(Span{ulong})"/>
+    public void InvokeRaw(Span<ulong> slots, CancellationToken cancellation)
+    {
+        fixed (ulong* pointer = &MemoryMarshal.GetReference(Sufficient(slots)))
+        {
+            CallSlotsUnlessCancelled(pointer, cancellation);
+        }
+    }
+
+    /// <summary>As <see cref="InvokeRaw(Span{ulong})"/>, but what went wrong stays pending in the store.</summary>
     internal bool TryInvokeRaw(Span<ulong> slots)
     {
-        if (slots.Length < SignatureAdapters.SlotCount(Type))
-        {
-            throw new ArgumentException($"{slots.Length} slots for a function of type {Type}", nameof(slots));
-        }
-
-        fixed (ulong* pointer = &MemoryMarshal.GetReference(slots))
+        fixed (ulong* pointer = &MemoryMarshal.GetReference(Sufficient(slots)))
         {
             return TryCallSlots(pointer);
         }
@@ -99,19 +129,44 @@ public sealed unsafe class WasmFunction : Extern
     /// <summary>
     /// A delegate that calls the function: no check of types, no box and no allocation at each call. Parameters and results are numbers:
     /// <see cref="int"/> and <see cref="uint"/> are i32, <see cref="long"/> and <see cref="ulong"/> i64, <see cref="float"/> f32,
-    /// <see cref="double"/> f64; a tuple is as many results as it has items. Making it generates code, which takes some hundred
-    /// microseconds. It throws what <see cref="InvokeRaw"/> does.
+    /// <see cref="double"/> f64; a tuple is as many results as it has items. The last parameter may be a <see cref="CancellationToken"/>, which
+    /// is no parameter of the function but may cancel the call. Making it generates code, which takes some hundred
+    /// microseconds. It throws what <see cref="InvokeRaw(Span{ulong})"/> does, or <see cref="InvokeRaw(Span{ulong}, CancellationToken)"/>.
     /// </summary>
     /// <typeparam name="TDelegate">The delegate's type, such as <c>Func&lt;int, double&gt;</c>.</typeparam>
     /// <exception cref="ArgumentException">It is not of the function's type.</exception>
     public TDelegate CreateDelegate<TDelegate>()
         where TDelegate : Delegate => TypedCall.Create<TDelegate>(this);
 
-    /// <summary>As <see cref="InvokeRaw"/>, on slots that suffice and do not move.</summary>
+    /// <summary>As <see cref="InvokeRaw(Span{ulong})"/>, on slots that suffice and do not move.</summary>
     internal void CallSlots(ulong* slots)
     {
         if (!TryCallSlots(slots)) Store.ThrowPending();
     }
+
+    /// <summary>As <see cref="InvokeRaw(Span{ulong}, CancellationToken)"/>, on slots that suffice and do not move.</summary>
+    internal void CallSlotsUnlessCancelled(ulong* slots, CancellationToken cancellation)
+    {
+        if (!cancellation.CanBeCanceled)
+        {
+            CallSlots(slots);
+            return;
+        }
+
+        using var call = new CancellableCall(Store, cancellation);
+        try
+        {
+            CallSlots(slots);
+        }
+        catch (WasmTrapException trap) when (call.IsCauseOf(trap))
+        {
+            throw call.Cancelled(trap);
+        }
+    }
+
+    private Span<ulong> Sufficient(Span<ulong> slots) => slots.Length >= SignatureAdapters.SlotCount(Type)
+        ? slots
+        : throw new ArgumentException($"{slots.Length} slots for a function of type {Type}", nameof(slots));
 
     private bool TryCallSlots(ulong* slots)
     {

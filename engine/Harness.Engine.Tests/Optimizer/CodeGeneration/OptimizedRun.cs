@@ -75,8 +75,8 @@ internal sealed class OptimizedRun : IDisposable
 
         public CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation)
         {
-            InliningTree tree = new InliningTreeGrower(code.Module, options, feedback).Grow(functionIndex);
-            Graph graph = GraphBuilder.Build(code.Module, options, tree, allowDeopt);
+            InliningTree tree = new InliningTreeGrower(code.Module, options, feedback).Grow(functionIndex, cancellation);
+            Graph graph = GraphBuilder.Build(code.Module, options, tree, allowDeopt, cancellation: cancellation);
             new PassPipeline(options).Run(graph, null, cancellation: cancellation);
             using var generator = new CodeGenerator { VerifiesAllocation = true };
             return Code[functionIndex] = generator.Generate(graph, code);

@@ -35,6 +35,7 @@ internal sealed class BlockEmitter(
         }
 
         _framing.EmitStackGuard();
+        _framing.EmitEpochCheck();
         if (_body.CountsBudget)
         {
             _framing.EmitBudget(_body.Scan[frame.Summary].EndOffset - _body.Offset);

@@ -90,6 +90,11 @@ internal sealed class FrameEmitter(BaselineState state, StubCalls stubs)
             EmitStackGuard();
         }
 
+        if (_body.Scan.Body.HasCall)
+        {
+            EmitEpochCheck();
+        }
+
         if (_body.CountsCalls)
         {
             EmitBudget(1);
@@ -142,6 +147,39 @@ internal sealed class FrameEmitter(BaselineState state, StubCalls stubs)
         _asm.Alu(AluOp.Cmp, OpSize.Qword, Gpr.Rsp, InstanceFields.At(InstanceHeader.StackLimitOffset));
         _asm.Jcc(Condition.Below, _cold.AddReturning(ColdPathKind.StackGuard));
         _cold.BindResume();
+    }
+
+    /// <summary>Looks whether the store's deadline has come, if that is asked for.</summary>
+    public void EmitEpochCheck()
+    {
+        if (!_body.ChecksEpochs)
+        {
+            return;
+        }
+
+        _asm.Mov(OpSize.Qword, CallingConvention.Scratch, InstanceFields.At(InstanceHeader.ContextOffset));
+        _asm.Alu(AluOp.Cmp, OpSize.Qword, Mem.Base(CallingConvention.Scratch, StoreContext.EpochsLeftOffset), 0);
+        _asm.Jcc(Condition.LessOrEqual, _cold.AddReturning(ColdPathKind.StackGuard));
+        _cold.BindResume();
+    }
+
+    /// <summary>Uses up the fuel for the stretch of instructions that begins here, if one does.</summary>
+    public void EmitFuel()
+    {
+        if (!_body.Fuel!.TryFind(_body.Reader.Offset, out var charge))
+        {
+            return;
+        }
+
+        _body.Offset = charge.Offset;
+        _sites.MarkSource();
+        _asm.Mov(OpSize.Qword, CallingConvention.Scratch, InstanceFields.At(InstanceHeader.ContextOffset));
+        _asm.Alu(AluOp.Sub, OpSize.Qword, Mem.Base(CallingConvention.Scratch, StoreContext.FuelOffset), charge.Units);
+        if (charge.IsChecked)
+        {
+            _asm.Jcc(Condition.Sign, _cold.AddReturning(ColdPathKind.StackGuard));
+            _cold.BindResume();
+        }
     }
 
     /// <summary>Makes the frame as large as the slots in use, once all code is emitted.</summary>

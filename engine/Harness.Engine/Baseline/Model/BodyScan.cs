@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Baseline.Model;
 
@@ -58,6 +59,9 @@ internal struct BlockSummary
 /// </summary>
 internal sealed class BodyScan
 {
+    /// <summary>Instructions between two looks whether the code is still wanted; a power of two.</summary>
+    private const int InterestInterval = 1 << 16;
+
     private BlockSummary[] _blocks = new BlockSummary[64];
     private int[] _open = new int[64];
     private int _count;
@@ -71,14 +75,18 @@ internal sealed class BodyScan
     /// <summary>Looks over a body.</summary>
     /// <param name="module">The module.</param>
     /// <param name="reader">Stands on the first instruction.</param>
-    public void Scan(WasmModule module, BytecodeReader reader)
+    /// <param name="interest">Asked now and then whether to go on.</param>
+    /// <exception cref="OperationCanceledException">The code is not wanted any more.</exception>
+    public void Scan(WasmModule module, BytecodeReader reader, CompilationInterest interest)
     {
         _count = 1;
         int depth = 0;
         int current = 0;
+        int instructions = 0;
         var summary = default(BlockSummary);
         while (true)
         {
+            if ((++instructions & (InterestInterval - 1)) == 0) interest.ThrowIfGone();
             var opcode = reader.ReadOpcode();
             switch (opcode)
             {

@@ -9,7 +9,7 @@ internal enum ColdPathKind : byte
     /// <summary>Calls the trap stub.</summary>
     Trap,
 
-    /// <summary>Calls the stack guard.</summary>
+    /// <summary>Calls the stack guard, be it about the stack, fuel or the deadline.</summary>
     StackGuard,
 
     /// <summary>Calls the stack guard before a large frame is made.</summary>

@@ -46,6 +46,12 @@ internal sealed class FunctionBody
     /// <summary>Whether the tiering budget is used up by calls.</summary>
     public bool CountsCalls { get; private set; }
 
+    /// <summary>Whether entries and loops look whether the store's deadline has come.</summary>
+    public bool ChecksEpochs { get; private set; }
+
+    /// <summary>Where fuel is used up; null if none is.</summary>
+    public FuelPlan? Fuel { get; private set; }
+
     /// <summary>Whether accesses beyond the end of a memory fault.</summary>
     public bool UsesGuardPages { get; private set; }
 
@@ -63,6 +69,8 @@ internal sealed class FunctionBody
         EntersLoops = tiersUp && options.Osr;
         CountsCalls = tiersUp && options.StressTierUpAfter > 0;
         CountsBudget = tiersUp && !CountsCalls;
+        ChecksEpochs = options.InterruptEpochs;
+        Fuel = options.InterruptFuel ? FuelPlan.Of(Module, Function) : null;
         UsesGuardPages = options.MemoryGuardPages;
     }
 
@@ -70,6 +78,7 @@ internal sealed class FunctionBody
     public void Rewind()
     {
         NextBlock = 1;
+        Fuel?.Rewind();
         Reader = Module.OpenBody(Function);
         Offset = Reader.Offset;
     }
@@ -80,6 +89,7 @@ internal sealed class FunctionBody
         Module = null!;
         Layout = null!;
         Function = null!;
+        Fuel = null;
     }
 
     /// <summary>The error for an instruction that is not compiled.</summary>

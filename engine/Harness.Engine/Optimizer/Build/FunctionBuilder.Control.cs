@@ -64,6 +64,10 @@ internal sealed partial class FunctionBuilder
         if (isEntered) EnterAt(frame, offset);
         assembler.Current = header;
         assembler.Append(IrOp.LoopStackCheck, IrType.None, []);
+        if (assembler.Options.InterruptEpochs)
+        {
+            assembler.Append(IrOp.LoopEpochCheck, IrType.None, []);
+        }
     }
 
     /// <summary>

@@ -20,6 +20,7 @@ internal sealed partial class FunctionBuilder
     private readonly FunctionInfo function;
     private readonly short inlining;
     private readonly Block? loopEntry;
+    private readonly FuelPlan? fuel;
     private readonly List<int> stack = [];
     private readonly List<ControlFrame> control = [];
     private BytecodeReader reader;
@@ -46,6 +47,7 @@ internal sealed partial class FunctionBuilder
         this.caller = caller;
         frameBelow = isTail ? caller?.frameBelow : caller;
         function = assembler.Module.Functions[tree.FunctionIndex];
+        fuel = assembler.Options.InterruptFuel ? FuelPlan.Of(assembler.Module, function) : null;
         inlining = -1;
         if (caller is not null)
         {
@@ -81,6 +83,12 @@ internal sealed partial class FunctionBuilder
         {
             Graph.Budget.CheckSize(Graph.NodeCount);
             assembler.BytecodeOffset = reader.Offset;
+            Graph.Budget.CountStep();
+            if (fuel is not null && assembler.Current is not null && fuel.TryFind(reader.Offset, out FuelCharge charge))
+            {
+                assembler.Append(IrOp.UseFuel, IrType.None, [], charge.Units, charge.IsChecked ? 1 : 0);
+            }
+
             Opcode opcode = reader.ReadOpcode();
             if (assembler.Current is null)
             {

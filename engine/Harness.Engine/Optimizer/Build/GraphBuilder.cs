@@ -17,15 +17,18 @@ internal static class GraphBuilder
     /// <param name="root">What to inline.</param>
     /// <param name="allowDeopt">Whether guards may deoptimize; without it they lead to generic calls.</param>
     /// <param name="loop">Offset in the module's bytes of an outermost loop to begin at; -1 to begin with the function.</param>
+    /// <param name="cancellation">Cancels the compilation of the graph, here and later.</param>
     /// <exception cref="NotSupportedException">The loop cannot be begun at.</exception>
-    public static Graph Build(WasmModule module, EngineOptions options, InliningTree root, bool allowDeopt, int loop = -1)
+    /// <exception cref="OperationCanceledException">The compilation was cancelled.</exception>
+    public static Graph Build(
+        WasmModule module, EngineOptions options, InliningTree root, bool allowDeopt, int loop = -1, CancellationToken cancellation = default)
     {
         var graph = new Graph
         {
             FunctionIndex = root.FunctionIndex,
             LoopOffset = loop,
             Module = module,
-            Budget = new CompilationBudget(options.CompileBudget, options.CompileMaxNodes),
+            Budget = new CompilationBudget(options.CompileBudget, options.CompileMaxNodes, cancellation),
         };
         var assembler = new GraphAssembler(graph, options, allowDeopt);
         assembler.Start();

@@ -30,10 +30,32 @@ internal sealed partial class CodeEmitter
 
     private void EmitStackCheck(in LirInstruction instruction)
     {
+        asm.Alu(AluOp.Cmp, OpSize.Qword, Gpr.Rsp, Mem.Base(CallingConvention.Instance, InstanceHeader.StackLimitOffset));
+        EmitStackGuardIf(Condition.Below, instruction);
+    }
+
+    private void EmitEpochCheck(in LirInstruction instruction)
+    {
+        asm.Mov(OpSize.Qword, Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.ContextOffset));
+        asm.Alu(AluOp.Cmp, OpSize.Qword, Mem.Base(Scratch, StoreContext.EpochsLeftOffset), 0);
+        EmitStackGuardIf(Condition.LessOrEqual, instruction);
+    }
+
+    private void EmitUseFuel(in LirInstruction instruction)
+    {
+        asm.Mov(OpSize.Qword, Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.ContextOffset));
+        asm.Alu(AluOp.Sub, OpSize.Qword, Mem.Base(Scratch, StoreContext.FuelOffset), (int)instruction.Immediate);
+        if (instruction.Sub != 0)
+        {
+            EmitStackGuardIf(Condition.Sign, instruction);
+        }
+    }
+
+    private void EmitStackGuardIf(Condition condition, in LirInstruction instruction)
+    {
         ref ColdPath path = ref AddColdPath(ColdPathKind.StackGuard, instruction);
         path.Resume = asm.NewLabel();
-        asm.Alu(AluOp.Cmp, OpSize.Qword, Gpr.Rsp, Mem.Base(CallingConvention.Instance, InstanceHeader.StackLimitOffset));
-        asm.Jcc(Condition.Below, path.Entry);
+        asm.Jcc(condition, path.Entry);
         asm.Bind(path.Resume);
     }
 

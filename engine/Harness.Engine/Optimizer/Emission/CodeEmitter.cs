@@ -240,6 +240,10 @@ internal sealed partial class CodeEmitter : IMoveEmitter
         if (builder.Calls.Count > 0 || frame > LeafFrameSize)
         {
             EmitStackCheck(code.Instruction(0));
+            if (module.Options.InterruptEpochs)
+            {
+                EmitEpochCheck(code.Instruction(0));
+            }
         }
     }
 
@@ -262,6 +266,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
             }
 
             position = 4 * i;
+            code.Graph.Budget.CountStep();
             EmitMovesBefore(i);
             EmitInstruction(ref instruction);
         }
@@ -384,6 +389,12 @@ internal sealed partial class CodeEmitter : IMoveEmitter
                 break;
             case LirOp.StackCheck:
                 EmitStackCheck(instruction);
+                break;
+            case LirOp.EpochCheck:
+                EmitEpochCheck(instruction);
+                break;
+            case LirOp.UseFuel:
+                EmitUseFuel(instruction);
                 break;
             case LirOp.Allocate:
                 EmitAllocate(instruction, operands);

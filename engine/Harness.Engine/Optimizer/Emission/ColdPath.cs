@@ -12,7 +12,7 @@ internal enum ColdPathKind : byte
     /// <summary>Deoptimizes.</summary>
     Deoptimize,
 
-    /// <summary>Calls the stack guard, and goes on.</summary>
+    /// <summary>Calls the stack guard, be it about the stack, fuel or the deadline, and goes on.</summary>
     StackGuard,
 
     /// <summary>The quotient is the negated dividend, or overflows.</summary>

@@ -33,7 +33,8 @@ internal static class FrameElision
     {
         LirOp.Divide => (DivisionChecks)instruction.Immediate != DivisionChecks.None,
         LirOp.BoundsCheck or LirOp.TrapIf or LirOp.Trap or LirOp.Truncate => true,
-        LirOp.DeoptimizeIf or LirOp.Deoptimize or LirOp.StackCheck => true,
+        LirOp.DeoptimizeIf or LirOp.Deoptimize or LirOp.StackCheck or LirOp.EpochCheck => true,
+        LirOp.UseFuel => instruction.Sub != 0,
         LirOp.CallDirect or LirOp.CallImport or LirOp.CallReference or LirOp.CallBuiltin => true,
         LirOp.Allocate or LirOp.AllocateArray or LirOp.WriteBarrier or LirOp.CheckType => true,
         LirOp.Throw or LirOp.TailCall => true,

@@ -42,6 +42,8 @@ internal static class SizeEstimate
         LirOp.TrapIf => CompareOf(instruction) + ConditionalJumps,
         LirOp.DeoptimizeIf => CompareOf(instruction) + ConditionalJumps + 20,
         LirOp.StackCheck => 12,
+        LirOp.EpochCheck => 16,
+        LirOp.UseFuel => 20,
         LirOp.BoundsCheck => 40,
         LirOp.Atomic => 48,
         LirOp.Fence => 3,

@@ -15,7 +15,10 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
     private int arrivals;
 
     /// <summary>Grows the tree of a function.</summary>
-    public InliningTree Grow(int functionIndex)
+    /// <param name="functionIndex">The function.</param>
+    /// <param name="cancellation">Cancels the compilation.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public InliningTree Grow(int functionIndex, CancellationToken cancellation = default)
     {
         int rootSize = module.Functions[functionIndex].BodySize;
         var root = new InliningTree(functionIndex, null, 0, 0, rootSize) { Decision = InliningDecision.Inlined };
@@ -28,7 +31,7 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
         state.Expand(root);
         IInliningPolicy policy = InliningPolicies.Create(state);
         AddCandidates(root, policy);
-        DecideAll(state, policy);
+        DecideAll(state, policy, cancellation);
         if (deferred.Count > 0)
         {
             state.IsLastRound = true;
@@ -37,17 +40,18 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
                 Enqueue(candidate);
             }
 
-            DecideAll(state, policy);
+            DecideAll(state, policy, cancellation);
         }
 
         Prune(root);
         return root;
     }
 
-    private void DecideAll(InliningState state, IInliningPolicy policy)
+    private void DecideAll(InliningState state, IInliningPolicy policy, CancellationToken cancellation)
     {
         while (candidates.TryDequeue(out InliningTree? candidate, out _))
         {
+            cancellation.ThrowIfCancellationRequested();
             InliningVerdict verdict = policy.Judge(candidate);
             candidate.Decision = verdict.Decision;
             candidate.Estimate = verdict.Estimate;

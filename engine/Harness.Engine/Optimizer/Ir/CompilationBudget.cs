@@ -3,7 +3,7 @@ namespace Harness.Engine.Optimizer.Ir;
 /// <summary>
 /// How much work passes may put into a graph, in visits of nodes: a share for each run of a pass, in proportion to the size of the
 /// graph. A pass whose share is used up stops where the graph is sound. Work, not time, is counted, so that the same function
-/// gives the same code on every machine.
+/// gives the same code on every machine. Since all steps of the compiler hold the budget, they also learn here that their work is not wanted any more.
 /// </summary>
 internal sealed class CompilationBudget
 {
@@ -13,16 +13,23 @@ internal sealed class CompilationBudget
     /// <summary>How many values edges, frame states and loops may list, for each node of the largest graph.</summary>
     private const int MostListedPerNode = 16;
 
+    /// <summary>Steps between two looks whether the code is still wanted; a power of two.</summary>
+    private const int StepsBetweenLooks = 1024;
+
     private readonly int visitsPerNode;
+    private readonly CancellationToken cancellation;
     private long left = long.MaxValue;
     private long listed;
+    private int steps;
 
     /// <summary>Makes a budget.</summary>
     /// <param name="visitsPerNode">Visits for each node of the graph.</param>
     /// <param name="mostNodes">Largest graph that is compiled at all.</param>
-    public CompilationBudget(int visitsPerNode, int mostNodes)
+    /// <param name="cancellation">Cancels the compilation.</param>
+    public CompilationBudget(int visitsPerNode, int mostNodes, CancellationToken cancellation = default)
     {
         this.visitsPerNode = visitsPerNode;
+        this.cancellation = cancellation;
         MostNodes = mostNodes;
     }
 
@@ -63,9 +70,21 @@ internal sealed class CompilationBudget
     /// <summary>Draws on the share.</summary>
     /// <param name="visits">Work to be done.</param>
     /// <returns>Whether it may be done.</returns>
+    /// <exception cref="OperationCanceledException">The compilation was cancelled.</exception>
     public bool TryDraw(long visits)
     {
+        cancellation.ThrowIfCancellationRequested();
         left -= visits;
         return left >= 0;
+    }
+
+    /// <summary>Counts a step of a loop over nodes, instructions or values; every so many it looks whether the compilation was cancelled.</summary>
+    /// <exception cref="OperationCanceledException">It was.</exception>
+    public void CountStep()
+    {
+        if ((++steps & (StepsBetweenLooks - 1)) == 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+        }
     }
 }

@@ -26,6 +26,8 @@ internal static class IrNames
         IrOp.FunctionAddress => "function_address",
         IrOp.MemoryByteLength => "memory_byte_length",
         IrOp.LoopStackCheck => "loop_stack_check",
+        IrOp.LoopEpochCheck => "loop_epoch_check",
+        IrOp.UseFuel => "use_fuel",
         IrOp.ReferenceEqual => "reference_equal",
         IrOp.Narrow => "narrow",
         IrOp.RefTest => "ref_test",

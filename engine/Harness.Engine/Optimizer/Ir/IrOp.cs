@@ -77,6 +77,12 @@ internal static class IrOp
     /// <summary>A loop's check for interrupts and stack; no inputs.</summary>
     public const Opcode LoopStackCheck = (Opcode)0xE011;
 
+    /// <summary>A loop's check whether the store's deadline has come; no inputs.</summary>
+    public const Opcode LoopEpochCheck = (Opcode)0xE01D;
+
+    /// <summary>Uses up fuel, by a <see cref="Runtime.FuelPlan"/>; no inputs. Immediate = units, Aux = 1 if it also checks whether there was so much, else 0.</summary>
+    public const Opcode UseFuel = (Opcode)0xE01E;
+
     /// <summary>Compares two references for identity, giving an i32.</summary>
     public const Opcode ReferenceEqual = (Opcode)0xE012;
 

@@ -97,6 +97,7 @@ internal sealed class IrPrinter
         Opcode.F64Const => [BitConverter.Int64BitsToDouble(node.Immediate).ToString("R", CultureInfo.InvariantCulture)],
         Opcode.GlobalGet or Opcode.GlobalSet or IrOp.Argument or IrOp.Projection or IrOp.TableLength
             or IrOp.LoadTableElement or IrOp.StoreTableElement or IrOp.MemoryByteLength => [$"#{node.Immediate}"],
+        IrOp.UseFuel => [node.Aux != 0 ? $"{node.Immediate} checked" : $"{node.Immediate}"],
         IrOp.CallDirect or IrOp.FunctionAddress => [$"@{graph.Module.Functions[(int)node.Immediate]}"],
         IrOp.CallBuiltin => [$"@{(Builtin)node.Immediate}"],
         IrOp.TrapIf or IrOp.TrapUnless => [$"{(TrapKind)node.Immediate}"],

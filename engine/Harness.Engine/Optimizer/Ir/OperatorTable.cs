@@ -117,7 +117,7 @@ internal static class OperatorTable
             >= Opcode.MemoryAtomicNotify => Effects.Synchronizes | Effects.Traps,
             IrOp.LoadTableElement => Effects.ReadsTable,
             IrOp.StoreTableElement => Effects.WritesTable,
-            IrOp.LoopStackCheck => Effects.Pinned | Effects.Traps,
+            IrOp.LoopStackCheck or IrOp.LoopEpochCheck or IrOp.UseFuel => Effects.Pinned | Effects.Traps,
             IrOp.NewArray => FitsAnyHeap(graph, id) ? Effects.Allocates : Effects.Pinned | Effects.Allocates,
             IrOp.NewStruct or IrOp.NewArrayFixed or IrOp.NewException => Effects.Allocates,
             IrOp.RefCast => Effects.Traps,

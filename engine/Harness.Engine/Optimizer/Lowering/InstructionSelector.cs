@@ -211,6 +211,7 @@ internal sealed partial class InstructionSelector
         code.ReverseFrom(start);
         for (int i = source.Nodes.Count - 1; i >= 0; i--)
         {
+            graph.Budget.CountStep();
             int id = source.Nodes[i];
             ref NodeState state = ref nodes[id];
             if (state.IsCovered || (!state.IsRequired && code.ValueOfNode[id] == 0))
@@ -333,6 +334,14 @@ internal sealed partial class InstructionSelector
                 break;
             case IrOp.LoopStackCheck:
                 Emit(LirOp.StackCheck, OpSize.Qword);
+                break;
+            case IrOp.LoopEpochCheck:
+                Emit(LirOp.EpochCheck, OpSize.Qword);
+                break;
+            case IrOp.UseFuel:
+                ref LirInstruction use = ref Emit(LirOp.UseFuel, OpSize.Qword);
+                use.Immediate = graph[id].Immediate;
+                use.Sub = (ushort)graph[id].Aux;
                 break;
             case IrOp.RefTest:
                 SelectRefTest(id);

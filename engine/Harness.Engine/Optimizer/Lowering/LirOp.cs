@@ -149,6 +149,12 @@ internal enum LirOp : byte
     /// <summary>Checks for interrupts and for the end of the stack.</summary>
     StackCheck,
 
+    /// <summary>Checks whether the store's deadline has come.</summary>
+    EpochCheck,
+
+    /// <summary>Uses up Immediate units of fuel, and checks whether there were so many if Sub is not 0.</summary>
+    UseFuel,
+
     /// <summary>
     /// Result = a new object of Immediate bytes, its header written: type Aux, <see cref="Heap.ObjectFlags"/> Sub. May collect garbage,
     /// but overwrites no registers.

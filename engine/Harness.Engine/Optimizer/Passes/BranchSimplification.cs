@@ -25,6 +25,7 @@ internal sealed class BranchSimplification : IPass
             bool changed = SimplifyTerminators(graph, order);
             foreach (Block block in order)
             {
+                graph.Budget.CountStep();
                 changed |= SkipEmptyBlocks(graph, block);
             }
 

@@ -24,6 +24,7 @@ internal sealed class ConstantFields : IPass
             // The nodes come before those that use them: one walk is enough but for values that go around loops.
             foreach (int id in block.Nodes)
             {
+                graph.Budget.CountStep();
                 folder.Visit(id);
             }
 

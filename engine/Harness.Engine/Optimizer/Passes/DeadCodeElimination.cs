@@ -99,6 +99,7 @@ internal sealed class DeadCodeElimination : IPass
 
             while (work.TryPop(out int id))
             {
+                graph.Budget.CountStep();
                 ref Node node = ref graph[id];
                 if (node.Op == IrOp.BlockParameter)
                 {

@@ -24,6 +24,7 @@ internal sealed class Folding : IPass
             int count = block.Nodes.Count;
             for (int i = 0; i < count; i++)
             {
+                graph.Budget.CountStep();
                 rules.Apply(block.Nodes[i]);
             }
         }

@@ -1,4 +1,3 @@
-using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
@@ -21,8 +20,8 @@ internal sealed class LoopCopy
     /// <param name="graph">The graph.</param>
     /// <param name="region">What is copied.</param>
     /// <param name="frequency">How often the copy runs, for one execution of the region.</param>
-    /// <param name="left">An operator whose nodes are left out; they have no results.</param>
-    private LoopCopy(Graph graph, CopiedRegion region, double frequency, Opcode left)
+    /// <param name="leavesChecksOut">Whether the copy does without a loop's checks for interrupts; fuel is used up by every copy.</param>
+    private LoopCopy(Graph graph, CopiedRegion region, double frequency, bool leavesChecksOut)
     {
         this.graph = graph;
         this.region = region;
@@ -37,7 +36,7 @@ internal sealed class LoopCopy
         // Ids first, then inputs: a node may use one of a block that is copied later.
         foreach (int original in region.Blocks)
         {
-            CopyNodes(graph.Blocks[original], graph.Blocks[blocks[original]], left);
+            CopyNodes(graph.Blocks[original], graph.Blocks[blocks[original]], leavesChecksOut);
         }
 
         foreach (int original in region.Blocks)
@@ -58,7 +57,7 @@ internal sealed class LoopCopy
             Block header = region.Loop.Header;
             int[] outsiders = [.. header.Predecessors.Where(id => !region.Loop.Contains(id)).Distinct()];
             double entries = outsiders.Sum(id => graph.Blocks[id].Frequency);
-            var copy = new LoopCopy(graph, region, Math.Min(1, entries / header.Frequency), IrOp.Nop);
+            var copy = new LoopCopy(graph, region, Math.Min(1, entries / header.Frequency), leavesChecksOut: false);
             header.LoopEntryState = -1;
             copy.Enter(outsiders);
             uses.Repair(region, copy);
@@ -74,7 +73,7 @@ internal sealed class LoopCopy
         OutsideUses uses = Prepare(graph, flow, loops);
         foreach (CopiedRegion loop in loops)
         {
-            var copy = new LoopCopy(graph, loop, 1, IrOp.LoopStackCheck);
+            var copy = new LoopCopy(graph, loop, 1, leavesChecksOut: true);
             copy.Enter(loop.Loop.BackEdgeSources.Distinct());
             uses.Repair(loop, copy);
         }
@@ -127,7 +126,7 @@ internal sealed class LoopCopy
         }
     }
 
-    private void CopyNodes(Block from, Block to, Opcode left)
+    private void CopyNodes(Block from, Block to, bool leavesChecksOut)
     {
         foreach (int id in from.Parameters)
         {
@@ -136,8 +135,9 @@ internal sealed class LoopCopy
 
         foreach (int id in from.Nodes)
         {
+            graph.Budget.CountStep();
             Node node = graph[id];
-            if (node.Op == left)
+            if (leavesChecksOut ? node.Op is IrOp.LoopStackCheck or IrOp.LoopEpochCheck : node.Op == IrOp.Nop)
             {
                 continue;
             }

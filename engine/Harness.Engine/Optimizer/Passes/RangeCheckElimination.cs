@@ -22,6 +22,7 @@ internal sealed class RangeCheckElimination : IPass
         {
             for (int i = 0; i < block.Nodes.Count; i++)
             {
+                graph.Budget.CountStep();
                 int id = block.Nodes[i];
                 if (graph[id].Op == IrOp.TrapUnless
                     && graph.Input(id, 0) is int condition && graph[condition].Op == Opcode.I32LtU

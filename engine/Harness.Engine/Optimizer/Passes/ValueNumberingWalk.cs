@@ -144,6 +144,7 @@ internal sealed partial class ValueNumberingWalk
 
     private void VisitInBlock(int id)
     {
+        graph.Budget.CountStep();
         if (graph[id].Op is IrOp.Alias or IrOp.Nop)
         {
             return;

@@ -90,6 +90,7 @@ internal sealed class LifetimeBuilder
 
         foreach (int value in Definitions.Span)
         {
+            code.Graph.Budget.CountStep();
             FindLiveBlocks(value);
         }
 
@@ -271,6 +272,7 @@ internal sealed class LifetimeBuilder
 
         for (int i = block.EndInstruction - 1; i >= block.FirstInstruction; i--)
         {
+            code.Graph.Budget.CountStep();
             BuildInstruction(ref code.Instruction(i), 4 * i, start, end, index);
         }
     }

@@ -97,6 +97,7 @@ internal sealed partial class LinearScan
                 break;
             }
 
+            code.Graph.Budget.CountStep();
             Visit(current);
         }
 

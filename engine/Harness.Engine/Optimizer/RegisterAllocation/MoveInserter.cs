@@ -77,6 +77,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
 
         for (int i = 0; i < code.BlockCount; i++)
         {
+            code.Graph.Budget.CountStep();
             ConnectBlocks(i);
         }
 
