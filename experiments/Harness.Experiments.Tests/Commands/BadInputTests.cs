@@ -20,6 +20,10 @@ public sealed class BadInputTests : IDisposable
         folder.Write("text.wat", "(module (fun))");
         folder.Write("invalid.wat", "(module (func (export \"main\") i32.add drop))");
         folder.Write("good.wat", "(module (func (export \"main\") (param i32) (result i32) local.get 0))");
+        folder.Write("endless.wat", "(module (func (export \"main\") (loop (br 0))))");
+        folder.Write("cut.feedback", "harness-feedback 2\nmodule 00\n");
+        const string other = "harness-feedback 2\nmodule 00\n";
+        folder.Write("other.feedback", $"{other}end {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(other)))}\n");
         folder.Write("truncated.wasm", "\0asm\u0001\0\0\0\u0001");
         folder.Write("notcsv.txt", "x");
         Directory.CreateDirectory(folder.File("damaged"));

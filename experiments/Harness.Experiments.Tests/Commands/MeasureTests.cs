@@ -59,6 +59,31 @@ public sealed class MeasureTests : IDisposable
     }
 
     [Fact]
+    public void ASweepCanBeginWithPerfectFeedback()
+    {
+        folder.Write("own.wat", """
+            (module
+              (type $f (func (param i32) (result i32)))
+              (table funcref (elem $one $two))
+              (func $one (type $f) (i32.add (local.get 0) (i32.const 1)))
+              (func $two (type $f) (i32.add (local.get 0) (i32.const 2)))
+              (func $step (param i32 i32) (result i32) (call_indirect (type $f) (local.get 0) (i32.and (local.get 1) (i32.const 1))))
+              (func (export "run") (param $n i32) (result i32) (local $x i32)
+                (loop $next
+                  (local.set $x (call $step (local.get $x) (i32.gt_u (local.get $n) (i32.const 400000))))
+                  (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+                (local.get $x)))
+            """);
+        var results = folder.File("out");
+        Run("measure", folder.File("own.wat"), "--invoke", "run", "500000", "--engines", "ours", "--knob", "feedback.profile=none,recorded", "--knob", "feedback.first-call=1", "--knob", "tier-up=synchronous", "--knob", "tiering.budget=100000", "--repetitions", "1", "--results", results);
+        var rows = DurableCsv<Measurement>.Read(Path.Combine(results, "results.csv")).OrderBy(row => row.Configuration, StringComparer.Ordinal).ToList();
+        Assert.Equal(2, rows.Count);
+        Assert.Contains("recorded", rows[1].Configuration, StringComparison.Ordinal);
+        Assert.True(rows[0].Deopts > 0);
+        Assert.Equal(0, rows[1].Deopts);
+    }
+
+    [Fact]
     public void NamesThatYamlWouldTakeForSomethingElseAreQuoted()
     {
         var request = new MeasureRequest

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Harness.Engine.Configuration;
+using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
@@ -22,22 +23,28 @@ internal static class RunCommand
         var repeat = new Option<int>("--repeat") { Description = "call N times; print each time in ms, and their median alone on the last line", HelpName = "N", DefaultValueFactory = _ => 0 }.AtLeast(1);
         var stats = new Option<bool>("--stats") { Description = "print at the end what the compilers and the garbage collector did" };
         var profile = new Option<string?>("--profile-out") { Description = "record at the end what the call sites have seen and what was optimized, for the knob feedback.profile", HelpName = "FILE" };
+        var known = new Option<string?>("--profile-in") { Description = "begin with the feedback of FILE, which --profile-out has recorded of the same module: the knob feedback.profile, but it is an error if FILE knows nothing of what is run", HelpName = "FILE" };
         var suites = SuiteOption.Create();
-        var command = new Command("run", "call an exported function and print its results, or run a program and print what it gives") { file, arguments, invoke, repeat, stats, profile, suites };
+        var command = new Command("run", "call an exported function and print its results, or run a program and print what it gives") { file, arguments, invoke, repeat, stats, profile, known, suites };
+        var limitOptions = RunLimits.AddTo(command);
         var knobs = KnobOptions.AddAllTo(command);
         command.SetAction(parsed =>
         {
             var given = knobs.Read(parsed);
-            var options = EngineOptions.FromDictionary(KnobCatalog.Shared(given));
+            using var limits = RunLimits.Read(parsed, limitOptions);
+            var options = limits.Apply(EngineOptions.FromDictionary(KnobCatalog.Shared(given)));
+            var source = parsed.GetValue(known);
+            if (source is not null)
+                options = options with { FeedbackProfile = source };
             if (SuiteOption.FindProgram(parsed.GetRequiredValue(file), parsed.GetValue(suites) ?? []) is { } program)
-                return RunProgram(program, parsed.GetValue(repeat), parsed.GetValue(stats), parsed.GetValue(profile), options, given);
+                return RunProgram(program, parsed.GetValue(repeat), parsed.GetValue(stats), parsed.GetValue(profile), source, limits, options, given);
             KnobCatalog.RefuseOfPrograms(given, parsed.GetRequiredValue(file));
             var module = ModuleFile.Load(parsed.GetRequiredValue(file));
             var name = parsed.GetRequiredValue(invoke);
             var values = ParseArguments(module, parsed.GetRequiredValue(file), name, parsed.GetValue(arguments) ?? []);
             var count = parsed.GetValue(repeat);
             var printsStatistics = parsed.GetValue(stats);
-            return ExecutionThread.Run(options, () => Run(module, name, values, count, printsStatistics, parsed.GetValue(profile), options));
+            return ExecutionThread.Run(options, () => Run(module, name, values, count, printsStatistics, parsed.GetValue(profile), source, limits, options));
         });
         return command;
     }
@@ -67,14 +74,18 @@ internal static class RunCommand
         }
     }
 
-    private static int RunProgram(ProgramDefinition program, int repeat, bool printsStatistics, string? profile, EngineOptions options, IReadOnlyDictionary<string, string> knobs)
+    private static int RunProgram(
+        ProgramDefinition program, int repeat, bool printsStatistics, string? profile, string? source, RunLimits limits, EngineOptions options, IReadOnlyDictionary<string, string> knobs)
     {
         try
         {
             return ProgramSession.Run(program, options, host =>
             {
+                limits.Watch(host.Engine);
                 host.Load();
                 var (output, times) = ProgramSession.Iterate(host, Math.Max(1, repeat));
+                if (source is not null)
+                    RequireProfile(host.Engine, source, $"program '{program.Name}'");
                 Console.Write(output.Text);
                 Console.Error.Write(output.ErrorText);
                 if (output.Results.Count > 0)
@@ -88,11 +99,22 @@ internal static class RunCommand
                 return output.ExitCode;
             }, knobs);
         }
+        catch (Exception failure) when (limits.Explain(failure) is not null)
+        {
+            throw limits.Explain(failure)!;
+        }
         catch (WasmTrapException trap)
         {
             Console.Error.WriteLine("trap: " + trap.Message);
             return 1;
         }
+    }
+
+    /// <summary>Refuses a profile that none of the modules that were run is in.</summary>
+    private static void RequireProfile(WasmEngine engine, string file, string subject)
+    {
+        if (engine.ProfiledModuleCount == 0)
+            throw new HarnessException($"'{file}' was recorded of other modules, and knows nothing of {subject}; record it again (--profile-out)");
     }
 
     private static void PrintTimes(IReadOnlyList<double> times)
@@ -112,12 +134,15 @@ internal static class RunCommand
     }
 
     private static int Run(
-        WasmModule module, string name, WasmValue[] arguments, int repeat, bool printsStatistics, string? profile, EngineOptions options)
+        WasmModule module, string name, WasmValue[] arguments, int repeat, bool printsStatistics, string? profile, string? source, RunLimits limits, EngineOptions options)
     {
         using var store = new Store(options);
+        limits.Watch(store.Engine);
         var times = new List<double>();
         try
         {
+            if (source is not null && !FeedbackProfile.Load(source).Knows(module))
+                throw new HarnessException($"'{source}' was recorded of other modules, and knows nothing of this one; record it again (--profile-out)");
             var function = store.Instantiate(module, HostModules.CreateImports(store)).GetFunction(name);
             for (var i = 0; i < Math.Max(1, repeat); i++)
             {
@@ -127,6 +152,10 @@ internal static class RunCommand
                 if (i == 0)
                     Console.WriteLine(string.Join(' ', results));
             }
+        }
+        catch (Exception failure) when (limits.Explain(failure) is not null)
+        {
+            throw limits.Explain(failure)!;
         }
         catch (WasmTrapException trap)
         {

@@ -20,6 +20,8 @@ internal sealed class OwnEngine : IEngine
 
     private static readonly Assembly EngineAssembly = typeof(EngineOptions).Assembly;
 
+    private readonly RecordedProfile profiles = new();
+
     public string Name => EngineName;
 
     public string Title => "ours";
@@ -40,10 +42,23 @@ internal sealed class OwnEngine : IEngine
     public WorkerReport Measure(WorkerRequest request, TimeSpan timeout)
     {
         var knobs = KnobCatalog.Shared(request.Knobs);
+        if (RecordedProfile.IsAskedFor(knobs))
+        {
+            var recording = profiles.Of(request with { Knobs = knobs }, recorded => Run(recorded, timeout));
+            if (recording.Report.Status != WorkerStatus.Ok)
+                return recording.Report;
+            knobs = RecordedProfile.With(knobs, recording.File);
+        }
+
+        return Run(request with { Knobs = knobs }, timeout);
+    }
+
+    private static WorkerReport Run(WorkerRequest request, TimeSpan timeout)
+    {
         var launch = OwnProgram(WorkerCommandName);
-        if (RandomLayout.EnvironmentSize(EngineOptions.FromDictionary(knobs).LayoutSeed) is > 0 and var size)
+        if (RandomLayout.EnvironmentSize(EngineOptions.FromDictionary(request.Knobs).LayoutSeed) is > 0 and var size)
             launch = launch with { Environment = new Dictionary<string, string> { [LayoutVariable] = new('x', size) } };
-        return WorkerProcess.Run(launch, request with { Knobs = knobs }, timeout).Report();
+        return WorkerProcess.Run(launch, request, timeout).Report();
     }
 
     /// <summary>The harness itself with one of its hidden commands: the program that runs, or its assembly where dotnet or a test runs it.</summary>

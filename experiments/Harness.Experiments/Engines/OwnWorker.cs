@@ -84,6 +84,12 @@ internal static class OwnWorker
             };
         }
 
+        if (request.ProfileOut is { } file)
+        {
+            host.Engine.WaitUntilSettled(TimeSpan.FromMinutes(1));
+            host.Engine.TakeProfile().Save(file);
+        }
+
         var statistics = host.Engine.Statistics;
         var heap = host.Heap;
         return new WorkerReport

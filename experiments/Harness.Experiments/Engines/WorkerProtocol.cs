@@ -17,6 +17,9 @@ internal sealed record WorkerRequest
     /// <summary>Knob values by name.</summary>
     public required IReadOnlyDictionary<string, string> Knobs { get; init; }
 
+    /// <summary>Where to record what the engine has learnt, on this engine only; null for nowhere.</summary>
+    public string? ProfileOut { get; init; }
+
     /// <summary>Whether it is asked what the engine did, too: compilations, code sizes, deopts, collections.</summary>
     public bool Counts { get; init; }
 

@@ -310,7 +310,7 @@ internal sealed class SweepRunner
         foreach (var configuration in sweep.Configurations)
         {
             foreach (var (knob, file) in configuration.Knobs.Where(pair => KnobCatalog.Find(pair.Key).Type is KnobType.Path or KnobType.Model or KnobType.Decisions or KnobType.Assembly
-                && pair.Value is not ("none" or InliningModel.BuiltInName)))
+                && pair.Value is not ("none" or InliningModel.BuiltInName) && !RecordedProfile.IsAskedFor(pair.Key, pair.Value)))
                 parts[FilePart + file] = HashOfFile(configuration.Name, knob, file);
         }
 

@@ -72,6 +72,8 @@ internal sealed class WasmtimeEngine : IEngine
         ("tier-up", "never") => new Dictionary<string, string> { ["wasmtime.strategy"] = "winch" },
         ("tier-up", "eager") => new Dictionary<string, string> { ["wasmtime.strategy"] = "cranelift" },
         ("memory.guard-pages", _) => new Dictionary<string, string> { ["wasmtime.signals_based_traps"] = value },
+        ("interrupt.epochs", _) => new Dictionary<string, string> { ["wasmtime.epoch_interruption"] = value },
+        ("interrupt.fuel", _) => new Dictionary<string, string> { ["wasmtime.consume_fuel"] = value },
         ("pass.load-elimination", _) => new Dictionary<string, string> { ["wasmtime.enable_alias_analysis"] = value },
         ("inlining" or "inlining.call-indirect" or "inlining.call-ref" or "deopt", "off") => new Dictionary<string, string>(),
         _ => null,
