@@ -166,6 +166,21 @@ public sealed class ValueStackTests : IDisposable
     }
 
     [Fact]
+    public void ARegisterAboveTheStackComesBackWithItsState()
+    {
+        _stack.Push(ValueKind.I64, Gpr.Rsi);
+        PushFrameValues(StateChunks.Size + 2);
+        _stack.Push(ValueKind.I64, Gpr.Rcx);
+        int height = _stack.Height;
+        int[] higher = [.. _stack.Save()];
+        _stack.Drop();
+        _stack.SpillBelow(_stack.Height);
+        Assert.Equal(RegisterSet.None, _stack.Used);
+        _stack.Restore(higher, height);
+        Assert.Equal(RegisterSet.Of(Gpr.Rsi) | RegisterSet.Of(Gpr.Rcx), _stack.Used);
+    }
+
+    [Fact]
     public void NumbersOfChunksThatAreGoneMeanNothing()
     {
         PushFrameValues(1);

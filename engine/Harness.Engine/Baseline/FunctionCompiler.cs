@@ -163,7 +163,7 @@ internal sealed class FunctionCompiler : IDisposable
         }
 
         CompileBody(interest);
-        if (_framing.FrameSize > FrameEmitter.LargeFrame)
+        if (_framing.FrameSize > FrameEmitter.LargeFrame && !_framing.HasLargeFrame)
         {
             _framing.HasLargeFrame = true;
             ResumePoints?.Clear();

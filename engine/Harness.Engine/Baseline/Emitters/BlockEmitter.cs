@@ -49,6 +49,7 @@ internal sealed class BlockEmitter(
         ref var frame = ref _control.Push(ControlKind.If);
         frame.ElseLabel = _asm.NewLabel();
         frame.ElseState = _control.SaveState();
+        frame.ElseRegisters = _stack.Used;
         _conditions.EmitJump(condition.Negate(), frame.ElseLabel);
     }
 
@@ -104,7 +105,7 @@ internal sealed class BlockEmitter(
             }
             else
             {
-                _labels.Settle(ref frame, elseState, frame.ElseHeight);
+                _labels.Settle(ref frame, elseState, frame.ElseHeight, frame.ElseRegisters);
             }
         }
 

@@ -18,9 +18,10 @@ internal sealed class FrameEmitter(BaselineState state, StubCalls stubs)
     private readonly CodeSites _sites = state.Sites;
     private readonly ColdPaths _cold = state.Cold;
     private readonly StubCalls _stubs = stubs;
+    private readonly List<int> _largeFramePatches = [];
     private int _frameSizePatch;
 
-    /// <summary>Whether the frame is checked against the stack's end before it is made.</summary>
+    /// <summary>Whether the frame is checked against the stack's end before it is made; so it is where the locals alone are many.</summary>
     public bool HasLargeFrame { get; set; }
 
     /// <summary>Bytes between rbp and rsp in the body that was compiled last; a multiple of 16.</summary>
@@ -76,6 +77,8 @@ internal sealed class FrameEmitter(BaselineState state, StubCalls stubs)
     /// </summary>
     public void EmitPrologue()
     {
+        _largeFramePatches.Clear();
+        HasLargeFrame |= _body.LocalCount * _frame.SlotSize > LargeFrame;
         _asm.Push(Gpr.Rbp);
         _asm.Mov(OpSize.Qword, Gpr.Rbp, Gpr.Rsp);
         _asm.Push(CallingConvention.Instance);
@@ -117,10 +120,11 @@ internal sealed class FrameEmitter(BaselineState state, StubCalls stubs)
         _cold.BindResume();
     }
 
-    /// <summary>Compares where rsp will be in the body with the stack's end. The frame's size is that of the compilation before.</summary>
+    /// <summary>Compares where rsp will be in the body with the stack's end. How large the frame is is known when all code is emitted.</summary>
     private void CompareLargeFrame()
     {
-        _asm.Lea(OpSize.Qword, CallingConvention.Scratch, Mem.Base(Gpr.Rbp, -FrameSize));
+        _asm.Lea(OpSize.Qword, CallingConvention.Scratch, Mem.Base(Gpr.Rbp, -LargeFrame));
+        _largeFramePatches.Add(_asm.Position - sizeof(int));
         _asm.Alu(AluOp.Cmp, OpSize.Qword, CallingConvention.Scratch, InstanceFields.At(InstanceHeader.StackLimitOffset));
     }
 
@@ -188,6 +192,10 @@ internal sealed class FrameEmitter(BaselineState state, StubCalls stubs)
         int slotBytes = _stack.MaxHeight * _frame.SlotSize;
         FrameSize = (-FrameLayout.FeedbackVector + slotBytes + 15) & ~15;
         _asm.PatchInt32(_frameSizePatch, FrameSize + FrameLayout.Instance);
+        foreach (int patch in _largeFramePatches)
+        {
+            _asm.PatchInt32(patch, -FrameSize);
+        }
     }
 
     /// <summary>Uses up some of the function's tiering budget, and calls the tier-up stub when it is gone.</summary>

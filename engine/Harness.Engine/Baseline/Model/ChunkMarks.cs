@@ -1,128 +1,164 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Harness.Engine.Baseline.Model;
 
 /// <summary>
-/// What is known of each chunk of the stack without looking at its values: whether it is still what was saved, and what it may have. Marks are set
-/// by whatever changes a value, and taken off by whoever has looked.
+/// What is known of each chunk of the stack without looking at its values: as what it was saved, if it is still the same, and what it may have.
+/// Whatever changes a value sets the marks, and whoever has looked takes them off. Many chunks are searched at a time.
 /// </summary>
 internal sealed class ChunkMarks
 {
     /// <summary>Chunks that there is room for at first.</summary>
     public const int InitialChunks = 4;
 
-    /// <summary>It differs from the saved chunk, or there is none.</summary>
-    private const byte Changed = 1;
+    /// <summary>The number of a chunk that is not saved.</summary>
+    private const int Changed = -1;
 
-    /// <summary>Its references are not known.</summary>
-    private const byte Unmapped = 2;
+    /// <summary>The references of a chunk are not known.</summary>
+    private const byte Unmapped = 1;
 
-    /// <summary>Nobody has looked at its constants since it changed.</summary>
-    private const byte NewConstants = 4;
+    /// <summary>Nobody has looked at the constants of a chunk since it changed.</summary>
+    private const byte NewConstants = 2;
 
-    /// <summary>It may have values in registers: the place of a value, shifted by <see cref="PlaceShift"/>.</summary>
-    private const byte Registers = (int)ValuePlace.Register << PlaceShift;
-
-    /// <summary>It may have constants.</summary>
-    private const byte Constants = (int)ValuePlace.Constant << PlaceShift;
-
-    private const int PlaceShift = 3;
-    private const byte AllNew = Changed | Unmapped | NewConstants;
-
-    private byte[] _marks = new byte[InitialChunks];
     private int[] _numbers = new int[InitialChunks];
-
-    /// <summary>By chunk, the frame slots that hold references, as bits.</summary>
-    public ulong[] References { get; private set; } = new ulong[InitialChunks];
+    private byte[] _stale = new byte[InitialChunks];
+    private bool[] _registers = new bool[InitialChunks];
+    private bool[] _constants = new bool[InitialChunks];
 
     /// <summary>Nothing is saved yet.</summary>
     public ChunkMarks() => Clear();
 
+    /// <summary>By chunk, the frame slots that hold references, as bits.</summary>
+    public ulong[] References { get; private set; } = new ulong[InitialChunks];
+
     /// <summary>Makes room for twice as many chunks.</summary>
     public void Grow()
     {
-        int count = _marks.Length;
-        Array.Resize(ref _marks, 2 * count);
-        Array.Fill(_marks, AllNew, count, count);
-        Array.Resize(ref _numbers, _marks.Length);
+        int count = _numbers.Length;
+        Array.Resize(ref _numbers, 2 * count);
+        Array.Resize(ref _stale, 2 * count);
+        Array.Resize(ref _registers, 2 * count);
+        Array.Resize(ref _constants, 2 * count);
         ulong[] references = References;
-        Array.Resize(ref references, _marks.Length);
+        Array.Resize(ref references, 2 * count);
         References = references;
+        Clear(count);
     }
 
     /// <summary>Begins with another function.</summary>
-    public void Clear() => Array.Fill(_marks, AllNew);
+    public void Clear() => Clear(0);
 
     /// <summary>A value has changed.</summary>
     /// <param name="index">Its height.</param>
     /// <param name="place">Where it is now.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Change(int index, ValuePlace place) =>
-        _marks[index >> StateChunks.SizeBits] |= (byte)(AllNew | ((int)place << PlaceShift));
-
-    /// <summary>Whether a chunk differs from what was saved.</summary>
-    public bool IsChanged(int chunk) => (_marks[chunk] & Changed) != 0;
-
-    /// <summary>Whether a chunk is a saved one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsSame(int chunk, int number) => _numbers[chunk] == number && (_marks[chunk] & Changed) == 0;
-
-    /// <summary>A chunk has been saved.</summary>
-    public void Saved(int chunk, int number)
+    public void Change(int index, ValuePlace place)
     {
-        _numbers[chunk] = number;
-        _marks[chunk] &= Changed ^ byte.MaxValue;
+        int chunk = index >> StateChunks.SizeBits;
+        _numbers[chunk] = Changed;
+        _stale[chunk] = Unmapped | NewConstants;
+        if (place == ValuePlace.Register)
+        {
+            _registers[chunk] = true;
+        }
+        else if (place == ValuePlace.Constant)
+        {
+            _constants[chunk] = true;
+        }
     }
+
+    /// <summary>The numbers under which the first chunks are saved.</summary>
+    public Span<int> Numbers(int count) => _numbers.AsSpan(0, count);
+
+    /// <summary>The first chunk, from one on, that is not saved; the count if there is none.</summary>
+    public int NextChanged(int start, int count)
+    {
+        int next = _numbers.AsSpan(start, count - start).IndexOf(Changed);
+        return next < 0 ? count : start + next;
+    }
+
+    /// <summary>The first chunk, from one on, that is not the one of a state; the length of the state if there is none.</summary>
+    public int NextDifference(ReadOnlySpan<int> state, int start) => start + state[start..].CommonPrefixLength(_numbers.AsSpan(start));
+
+    /// <summary>The first chunk, from one on, that may have values in registers; the count if there is none.</summary>
+    public int NextWithRegisters(int start, int count) => Next(_registers, start, count);
+
+    /// <summary>The last chunk before one that may have values in registers; -1 if there is none.</summary>
+    public int LastWithRegisters(int end) => _registers.AsSpan(0, end).LastIndexOf(true);
+
+    /// <summary>The first chunk, from one on, that may have constants; the count if there is none.</summary>
+    public int NextWithConstants(int start, int count) => Next(_constants, start, count);
 
     /// <summary>A chunk has become a saved one.</summary>
     public void Restored(int chunk, int number, in StateChunks.Summary summary)
     {
-        byte unmapped = IsSame(chunk, number) ? (byte)(_marks[chunk] & Unmapped) : Unmapped;
         _numbers[chunk] = number;
-        _marks[chunk] = (byte)(unmapped | NewConstants | (summary.Registers != 0 ? Registers : 0) | (summary.Constants != 0 ? Constants : 0));
+        _stale[chunk] = Unmapped | NewConstants;
+        _registers[chunk] = summary.Registers != 0;
+        _constants[chunk] = summary.Constants != 0;
     }
-
-    /// <summary>The numbers of the first chunks.</summary>
-    public ReadOnlySpan<int> Numbers(int count) => _numbers.AsSpan(0, count);
 
     /// <summary>Chunks that were saved under certain numbers are saved no more.</summary>
     /// <param name="number">The first of the numbers.</param>
     /// <param name="count">How many chunks there are.</param>
     public void ForgetFrom(int number, int count)
     {
-        for (int i = 0; i < count; i++)
+        var numbers = _numbers.AsSpan(0, count);
+        var vectors = MemoryMarshal.Cast<int, Vector<int>>(numbers);
+        foreach (ref var vector in vectors)
         {
-            if (_numbers[i] >= number) _marks[i] |= Changed;
+            vector = Vector.ConditionalSelect(Vector.GreaterThanOrEqual(vector, new Vector<int>(number)), new Vector<int>(Changed), vector);
+        }
+
+        foreach (ref int left in numbers[(vectors.Length * Vector<int>.Count)..])
+        {
+            if (left >= number) left = Changed;
         }
     }
 
     /// <summary>Whether a chunk may have values in registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool MayHaveRegisters(int chunk) => (_marks[chunk] & Registers) != 0;
+    public bool MayHaveRegisters(int chunk) => _registers[chunk];
 
     /// <summary>A chunk was found to have no values in registers.</summary>
-    public void HasNoRegisters(int chunk) => _marks[chunk] &= Registers ^ byte.MaxValue;
+    public void HasNoRegisters(int chunk) => _registers[chunk] = false;
 
     /// <summary>Whether the references of a chunk are to be found, which they are then.</summary>
     public bool TakeReferences(int chunk)
     {
-        bool isUnmapped = (_marks[chunk] & Unmapped) != 0;
-        _marks[chunk] &= Unmapped ^ byte.MaxValue;
+        bool isUnmapped = (_stale[chunk] & Unmapped) != 0;
+        _stale[chunk] &= NewConstants;
         return isUnmapped;
     }
 
     /// <summary>Whether a chunk may have constants that nobody has looked at.</summary>
-    public bool MayHaveNewConstants(int chunk) => (_marks[chunk] & (NewConstants | Constants)) == (NewConstants | Constants);
+    public bool MayHaveNewConstants(int chunk) => _constants[chunk] && (_stale[chunk] & NewConstants) != 0;
 
     /// <summary>The constants of a chunk have been looked at.</summary>
-    public void HasSeenConstants(int chunk) => _marks[chunk] &= NewConstants ^ byte.MaxValue;
+    public void HasSeenConstants(int chunk) => _stale[chunk] &= Unmapped;
 
     /// <summary>Lets the constants of all chunks be looked at.</summary>
     public void LookAtConstants(int count)
     {
-        foreach (ref byte marks in _marks.AsSpan(0, count))
+        foreach (ref byte stale in _stale.AsSpan(0, count))
         {
-            marks |= NewConstants;
+            stale |= NewConstants;
         }
+    }
+
+    private void Clear(int start)
+    {
+        _numbers.AsSpan(start).Fill(Changed);
+        _stale.AsSpan(start).Fill(Unmapped | NewConstants);
+        _registers.AsSpan(start).Clear();
+        _constants.AsSpan(start).Clear();
+    }
+
+    private static int Next(bool[] marks, int start, int count)
+    {
+        int next = marks.AsSpan(start, count - start).IndexOf(true);
+        return next < 0 ? count : start + next;
     }
 }

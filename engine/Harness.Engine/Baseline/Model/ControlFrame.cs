@@ -61,6 +61,9 @@ internal struct ControlFrame
     /// <summary>Where in the saved states that of <see cref="ElseLabel"/> lies.</summary>
     public int ElseState;
 
+    /// <summary>The registers that values are in in that state.</summary>
+    public uint ElseRegisters;
+
     /// <summary>End of the saved states when the block was opened.</summary>
     public int OuterStates;
 

@@ -61,7 +61,7 @@ internal sealed class LabelStates(BaselineState state)
     {
         if (!frame.IsTarget)
         {
-            Settle(ref frame, _stack.Save(), _stack.Height);
+            Settle(ref frame, _stack.Save(), _stack.Height, _stack.Used);
         }
     }
 
@@ -69,22 +69,23 @@ internal sealed class LabelStates(BaselineState state)
     /// <param name="frame">The label.</param>
     /// <param name="source">The state that it comes from.</param>
     /// <param name="height">The number of its values.</param>
-    public void Settle(ref ControlFrame frame, ReadOnlySpan<int> source, int height)
+    /// <param name="busy">The registers that they are in.</param>
+    public void Settle(ref ControlFrame frame, ReadOnlySpan<int> source, int height, uint busy)
     {
         frame.IsTarget = true;
         _control.NoteSettled(frame);
         ref readonly var summary = ref _body.Scan[frame.Summary];
-        uint busy = _chunks.RegistersOf(source, height);
         uint taken = 0;
         int target = frame.TargetHeight;
         int below = frame.BaseHeight;
         _draft.Begin(target);
         int whole = below >> StateChunks.SizeBits;
-        for (int chunk = 0; chunk < whole; chunk++)
+        var affected = new AffectedChunks(_stack, source, whole, summary);
+        while (affected.MoveNext())
         {
-            if (IsAffected(source[chunk], chunk, summary))
+            if (IsAffected(source[affected.Current], affected.Current, summary))
             {
-                Expect(_draft.Own(source, chunk), chunk << StateChunks.SizeBits, summary, ref taken, busy);
+                Expect(_draft.Own(source, affected.Current), affected.Current << StateChunks.SizeBits, summary, ref taken, busy);
             }
         }
 
@@ -193,23 +194,33 @@ internal sealed class LabelStates(BaselineState state)
     /// <param name="summary">The block.</param>
     private void ExpectInFrame(ReadOnlySpan<int> source, int height, int below, in BlockSummary summary)
     {
-        for (int chunk = 0, first = 0; first < height; chunk++, first += StateChunks.Size)
+        int whole = below >> StateChunks.SizeBits;
+        var affected = new AffectedChunks(_stack, source, whole, summary);
+        while (affected.MoveNext())
         {
-            int end = Math.Min(first + StateChunks.Size, height);
-            if (end <= below && !IsAffected(source[chunk], chunk, summary))
+            if (IsAffected(source[affected.Current], affected.Current, summary))
             {
-                continue;
+                ExpectInFrame(source, affected.Current, height, below, summary);
             }
+        }
 
-            var expected = _draft.Own(source, chunk);
-            for (int i = first; i < end; i++)
+        for (int chunk = whole; chunk < StateChunks.CountFor(height); chunk++)
+        {
+            ExpectInFrame(source, chunk, height, below, summary);
+        }
+    }
+
+    private void ExpectInFrame(ReadOnlySpan<int> source, int chunk, int height, int below, in BlockSummary summary)
+    {
+        int first = chunk << StateChunks.SizeBits;
+        var expected = _draft.Own(source, chunk);
+        for (int i = first; i < Math.Min(first + StateChunks.Size, height); i++)
+        {
+            ref var value = ref expected[i - first];
+            bool isModified = i < _body.LocalCount ? summary.Modifies(i) : i >= below;
+            if (!value.IsConstant || isModified)
             {
-                ref var value = ref expected[i - first];
-                bool isModified = i < _body.LocalCount ? summary.Modifies(i) : i >= below;
-                if (!value.IsConstant || isModified)
-                {
-                    value = StackValue.InFrame(value.Kind);
-                }
+                value = StackValue.InFrame(value.Kind);
             }
         }
     }
@@ -217,13 +228,10 @@ internal sealed class LabelStates(BaselineState state)
     /// <summary>Lets values that are in registers stay there at the start of a loop.</summary>
     private void KeepRegisters(ReadOnlySpan<int> source, int height, in BlockSummary summary, bool onlyUsed, ref Turns turns)
     {
-        for (int chunk = 0, first = 0; first < height; chunk++, first += StateChunks.Size)
+        int count = StateChunks.CountFor(height);
+        for (int chunk = _stack.NextWithRegisters(0, count); chunk < count; chunk = _stack.NextWithRegisters(chunk + 1, count))
         {
-            if (_chunks.SummaryOf(source[chunk]).Registers == 0)
-            {
-                continue;
-            }
-
+            int first = chunk << StateChunks.SizeBits;
             var expected = _draft.Own(source, chunk);
             for (int i = first; i < Math.Min(first + StateChunks.Size, height); i++)
             {

@@ -62,27 +62,6 @@ internal sealed class StateChunks
     /// <summary>Removes the chunks from a number on.</summary>
     public void Truncate(int count) => Count = count;
 
-    /// <summary>The registers that a state has values in.</summary>
-    /// <param name="state">The numbers of its chunks.</param>
-    /// <param name="height">How many values it has.</param>
-    public uint RegistersOf(ReadOnlySpan<int> state, int height)
-    {
-        uint registers = 0;
-        int whole = height >> SizeBits;
-        for (int i = 0; i < whole; i++)
-        {
-            registers |= _summaries[state[i]].Registers;
-        }
-
-        // The last chunk may have been made when there were more.
-        for (int i = whole << SizeBits; i < height; i++)
-        {
-            registers |= RegisterSet.Of(ValueOf(state, i));
-        }
-
-        return registers;
-    }
-
     /// <summary>The first index, from one on, at which values differ in their bits; the length of the shorter list if there is none.</summary>
     public static int NextDifference(ReadOnlySpan<StackValue> one, ReadOnlySpan<StackValue> other, int start) =>
         start + MemoryMarshal.Cast<StackValue, ulong>(one[start..]).CommonPrefixLength(MemoryMarshal.Cast<StackValue, ulong>(other[start..]));

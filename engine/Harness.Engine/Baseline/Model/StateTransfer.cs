@@ -36,10 +36,10 @@ internal sealed class StateTransfer(BaselineState state)
     /// <summary>Whether code that expects a state can be entered with another one of the same height without a move.</summary>
     public bool Satisfies(ReadOnlySpan<int> source, ReadOnlySpan<int> target, int height)
     {
-        for (int i = 0; i < target.Length; i++)
+        for (int i = source.CommonPrefixLength(target); i < target.Length; i += 1 + source[(i + 1)..].CommonPrefixLength(target[(i + 1)..]))
         {
             int count = Math.Min(StateChunks.Size, height - (i << StateChunks.SizeBits));
-            if (source[i] != target[i] && !Satisfies(_chunks[source[i]][..count], _chunks[target[i]][..count]))
+            if (!Satisfies(_chunks[source[i]][..count], _chunks[target[i]][..count]))
             {
                 return false;
             }
@@ -68,12 +68,11 @@ internal sealed class StateTransfer(BaselineState state)
             LowerFrameValues(source, baseHeight, height, shift);
         }
 
-        for (int chunk = 0, first = 0; first < baseHeight; chunk++, first += StateChunks.Size)
+        var below = target[..StateChunks.CountFor(baseHeight)];
+        for (int chunk = _stack.NextDifference(below, 0); chunk < below.Length; chunk = _stack.NextDifference(below, chunk + 1))
         {
-            if (!_stack.IsSame(chunk, target[chunk]))
-            {
-                TransferChunk(source[first..Math.Min(first + StateChunks.Size, baseHeight)], _chunks[target[chunk]], first);
-            }
+            int first = chunk << StateChunks.SizeBits;
+            TransferChunk(source[first..Math.Min(first + StateChunks.Size, baseHeight)], _chunks[target[chunk]], first);
         }
 
         for (int i = baseHeight; i < height; i++)
@@ -88,10 +87,11 @@ internal sealed class StateTransfer(BaselineState state)
     /// <summary>Whether the first values are where a label expects them.</summary>
     private bool IsSatisfied(ReadOnlySpan<int> target, int height)
     {
-        for (int chunk = 0, first = 0; first < height; chunk++, first += StateChunks.Size)
+        var below = target[..StateChunks.CountFor(height)];
+        for (int chunk = _stack.NextDifference(below, 0); chunk < below.Length; chunk = _stack.NextDifference(below, chunk + 1))
         {
-            if (!_stack.IsSame(chunk, target[chunk])
-                && !Satisfies(_stack.Values[first..Math.Min(first + StateChunks.Size, height)], _chunks[target[chunk]]))
+            int first = chunk << StateChunks.SizeBits;
+            if (!Satisfies(_stack.Values[first..Math.Min(first + StateChunks.Size, height)], _chunks[target[chunk]]))
             {
                 return false;
             }

@@ -16,22 +16,26 @@ internal sealed partial class ValueStack
     public ReadOnlySpan<int> Save()
     {
         int count = StateChunks.CountFor(_height);
-        for (int i = 0; i < count; i++)
+        var numbers = _chunks.Numbers(count);
+        for (int i = _chunks.NextChanged(0, count); i < count; i = _chunks.NextChanged(i + 1, count))
         {
-            if (_chunks.IsChanged(i))
-            {
-                int first = i << StateChunks.SizeBits;
-                _chunks.Saved(i, _saved.Add(_values.AsSpan(first, Math.Min(StateChunks.Size, _height - first))));
-            }
+            int first = i << StateChunks.SizeBits;
+            numbers[i] = _saved.Add(_values.AsSpan(first, Math.Min(StateChunks.Size, _height - first)));
         }
 
-        return _chunks.Numbers(count);
+        return numbers;
     }
 
-    /// <summary>Whether the values of a chunk are those of a saved one.</summary>
-    /// <param name="chunk">Its place.</param>
-    /// <param name="number">The number of the saved one.</param>
-    public bool IsSame(int chunk, int number) => _chunks.IsSame(chunk, number);
+    /// <summary>The first chunk, from one on, that is not the one of a state; the length of the state if there is none.</summary>
+    /// <param name="state">The numbers of the chunks of the state.</param>
+    /// <param name="start">The chunk to begin with.</param>
+    public int NextDifference(ReadOnlySpan<int> state, int start) => _chunks.NextDifference(state, start);
+
+    /// <summary>The first chunk, from one on, that may have values in registers; the count if there is none.</summary>
+    public int NextWithRegisters(int start, int count) => _chunks.NextWithRegisters(start, count);
+
+    /// <summary>The first chunk, from one on, that may have constants; the count if there is none.</summary>
+    public int NextWithConstants(int start, int count) => _chunks.NextWithConstants(start, count);
 
     /// <summary>Takes over a state that was saved.</summary>
     /// <param name="state">The numbers of its chunks.</param>
@@ -39,29 +43,22 @@ internal sealed partial class ValueStack
     public void Restore(ReadOnlySpan<int> state, int height)
     {
         _height = height;
-        _registers.ForgetUses();
-        ConstantLocals = 0;
-        for (int i = 0; i < state.Length; i++)
+        for (int i = _chunks.NextDifference(state, 0); i < state.Length; i = _chunks.NextDifference(state, i + 1))
         {
-            int number = state[i];
             int first = i << StateChunks.SizeBits;
-            ref readonly var summary = ref _saved.SummaryOf(number);
-            if (!_chunks.IsSame(i, number))
-            {
-                _saved[number][..summary.Length].CopyTo(_values.AsSpan(first));
-            }
+            int localEnd = Math.Min(first + StateChunks.Size, _localCount);
+            ref readonly var summary = ref _saved.SummaryOf(state[i]);
+            ConstantLocals -= CountConstants(first, localEnd);
+            _saved[state[i]][..summary.Length].CopyTo(_values.AsSpan(first));
+            ConstantLocals += CountConstants(first, localEnd);
+            _chunks.Restored(i, state[i], summary);
+        }
 
-            _chunks.Restored(i, number, summary);
-            if (summary.Registers != 0)
-            {
-                Retain(first, Math.Min(first + StateChunks.Size, height));
-            }
-
-            if (summary.Constants != 0 && first < _localCount)
-            {
-                bool isWhole = first + StateChunks.Size <= _localCount;
-                ConstantLocals += isWhole ? summary.Constants : CountConstants(first, _localCount);
-            }
+        _registers.ForgetUses();
+        for (int i = _chunks.NextWithRegisters(0, state.Length); i < state.Length; i = _chunks.NextWithRegisters(i + 1, state.Length))
+        {
+            int first = i << StateChunks.SizeBits;
+            Retain(first, Math.Min(first + StateChunks.Size, height));
         }
     }
 

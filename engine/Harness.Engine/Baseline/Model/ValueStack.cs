@@ -421,7 +421,7 @@ internal sealed partial class ValueStack(FrameSlots frame, StateChunks saved)
         {
             if (!_chunks.MayHaveRegisters(i >> StateChunks.SizeBits))
             {
-                i &= ~(StateChunks.Size - 1);
+                i = (_chunks.LastWithRegisters(i >> StateChunks.SizeBits) + 1) << StateChunks.SizeBits;
                 continue;
             }
 
@@ -430,7 +430,8 @@ internal sealed partial class ValueStack(FrameSlots frame, StateChunks saved)
                 return i;
             }
 
-            if ((i & (StateChunks.Size - 1)) == 0 && start >= Math.Min(i + StateChunks.Size, _height))
+            // What lies above the stack in the same chunk may come back.
+            if ((i & (StateChunks.Size - 1)) == 0 && start >= i + StateChunks.Size)
             {
                 _chunks.HasNoRegisters(i >> StateChunks.SizeBits);
             }

@@ -64,6 +64,13 @@ internal static class ControlShapes
               {Repeat(n, static i => $"global.get $g{i / 2} global.set $g{i} local.get 0 i32.const 1 i32.add local.tee 0 i32.const 5 i32.lt_u br_if 0 end ")}
               local.get 0))
             """),
+        new("branches-out-of-loops", 125, static n => $"""
+            (module (func (export "f") (param i32) (result i32) (local i32)
+              {Repeat(n, static _ => "loop ")}
+              {Repeat(n, static i => $"local.get 0 i32.const {i} i32.eq if local.get 1 i32.const 1 i32.add local.set 1 br {i + 1} end ")}
+              {Repeat(n, static _ => "end ")}
+              local.get 1))
+            """),
         new("sequential-loops", 200, static n => $"""
             (module (memory 1) (func (export "f") (param i32) (result i32) (local i32)
               {Repeat(n, static i => $"loop local.get 0 i32.load offset={i} local.get 1 i32.add local.set 1 local.get 1 i32.const 5 i32.lt_u br_if 0 end ")}

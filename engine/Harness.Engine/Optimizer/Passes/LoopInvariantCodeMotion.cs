@@ -87,6 +87,9 @@ internal sealed class LoopInvariantCodeMotion : IPass
 
     private sealed class Mover(Graph graph, Loop loop, Block preheader, LoopVisit visit)
     {
+        /// <summary>What it costs to move a node, in visits of nodes. In a nest of loops a node may move once for each of them.</summary>
+        private const int VisitsPerMove = 8;
+
         private readonly HashSet<int> moved = [];
         private readonly HashSet<int> waiting = [];
         private readonly Dictionary<ValueKey, int> values = [];
@@ -109,7 +112,10 @@ internal sealed class LoopInvariantCodeMotion : IPass
         {
             foreach ((Block block, List<int> nodes) in visit.Candidates)
             {
-                MoveFrom(block, nodes, visit.IsAlways(block));
+                if (!graph.Budget.IsUsedUp)
+                {
+                    MoveFrom(block, nodes, visit.IsAlways(block));
+                }
             }
         }
 
@@ -131,6 +137,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
                     continue;
                 }
 
+                graph.Budget.TryDraw(VisitsPerMove);
                 moved.Add(id);
                 any = true;
                 if (ReplaceByEqual(id))
