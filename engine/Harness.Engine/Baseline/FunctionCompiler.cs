@@ -2,6 +2,7 @@ using Harness.Engine.Baseline.Emitters;
 using Harness.Engine.Baseline.Model;
 using Harness.Engine.Deoptimization;
 using Harness.Engine.Modules;
+using Harness.Engine.Numbers;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
 
@@ -78,7 +79,7 @@ internal sealed class FunctionCompiler : IDisposable
         _comparisons = new CompareEmitter(_state, conditions, flags);
         _integers = new IntegerEmitter(_state);
         _floats = new FloatEmitter(_state);
-        _conversions = new ConversionEmitter(_state, _floats);
+        _conversions = new ConversionEmitter(_state);
 
         // Memories, globals and tables.
         _memories = new MemoryEmitter(_state, instance, builtins, addresses);
@@ -262,17 +263,8 @@ internal sealed class FunctionCompiler : IDisposable
             case < Opcode.I32Const:
                 _memories.Compile(opcode);
                 break;
-            case < Opcode.I32Clz:
-                _comparisons.Compile(opcode);
-                break;
-            case < Opcode.F32Abs:
-                _integers.Compile(opcode);
-                break;
-            case < Opcode.I32WrapI64:
-                _floats.Compile(opcode);
-                break;
             case < Opcode.RefNull:
-                _conversions.Compile(opcode);
+                CompileNumeric(opcode);
                 break;
             case <= Opcode.BrOnNonNull:
                 _references.Compile(opcode);
@@ -287,9 +279,6 @@ internal sealed class FunctionCompiler : IDisposable
     {
         switch (opcode)
         {
-            case >= Opcode.I32TruncSatF32S and <= Opcode.I64TruncSatF64U:
-                _conversions.CompileSaturating(opcode);
-                break;
             case >= Opcode.MemoryInit and <= Opcode.MemoryFill:
                 _memories.CompileBulk(opcode);
                 break;
@@ -311,8 +300,38 @@ internal sealed class FunctionCompiler : IDisposable
             case >= Opcode.V128Load:
                 _vectors.Compile(opcode);
                 break;
+            case var accessing when OpcodeTable.GetAccess(accessing).Kind == AccessKind.Field:
+                _structs.Compile(opcode);
+                break;
+            case var accessing when OpcodeTable.GetAccess(accessing).Kind == AccessKind.Element:
+                _arrays.Compile(opcode);
+                break;
             default:
+                CompileNumeric(opcode);
+                break;
+        }
+    }
+
+    /// <summary>Compiles an instruction of numbers by its form in machine code.</summary>
+    private void CompileNumeric(Opcode opcode)
+    {
+        var form = NumericForms.Of(opcode);
+        switch (form.Kind)
+        {
+            case NumericFormKind.None:
                 throw _body.NotSupported(opcode);
+            case < NumericFormKind.EqualsZero:
+                _integers.Compile(opcode, form);
+                break;
+            case <= NumericFormKind.CompareFloats:
+                _comparisons.Compile(opcode, form);
+                break;
+            case <= NumericFormKind.FloatCopySign:
+                _floats.Compile(opcode, form);
+                break;
+            default:
+                _conversions.Compile(opcode, form);
+                break;
         }
     }
 }

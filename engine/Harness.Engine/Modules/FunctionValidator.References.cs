@@ -56,10 +56,17 @@ internal sealed partial class FunctionValidator
 
     private void ValidateAggregateInstruction(Opcode opcode)
     {
+        var access = OpcodeTable.GetAccess(opcode);
         switch (opcode)
         {
-            case >= Opcode.StructNew and <= Opcode.StructSet:
-                ValidateStructInstruction(opcode, _environment.GetType(_reader.ReadVarU32(), _offset));
+            case var _ when access.Kind == AccessKind.Field:
+                ValidateFieldAccess(access, _environment.GetType(_reader.ReadVarU32(), _offset));
+                break;
+            case var _ when access.Kind == AccessKind.Element:
+                ValidateElementAccess(access, _environment.GetType(_reader.ReadVarU32(), _offset));
+                break;
+            case Opcode.StructNew or Opcode.StructNewDefault:
+                ValidateStructNew(opcode, _environment.GetType(_reader.ReadVarU32(), _offset));
                 break;
             case Opcode.ArrayLen:
                 Pop(ValueType.Reference(AbstractHeapType.Array, nullable: true));
@@ -100,25 +107,25 @@ internal sealed partial class FunctionValidator
         }
     }
 
-    private void ValidateStructInstruction(Opcode opcode, DefinedType type)
+    private void ValidateStructNew(Opcode opcode, DefinedType type)
     {
         var structure = AggregateRules.RequireStruct(type, _offset);
-        if (opcode is Opcode.StructNew or Opcode.StructNewDefault)
-        {
-            _hasVectors |= AggregateRules.HasVector(structure);
-            if (opcode == Opcode.StructNewDefault)
-                AggregateRules.RequireDefaultable(structure, _offset);
-            else
-                for (var i = structure.Fields.Length - 1; i >= 0; i--) Pop(structure.Fields[i].Type);
-            PushDefined(type);
-            return;
-        }
+        _hasVectors |= AggregateRules.HasVector(structure);
+        if (opcode == Opcode.StructNewDefault)
+            AggregateRules.RequireDefaultable(structure, _offset);
+        else
+            for (var i = structure.Fields.Length - 1; i >= 0; i--) Pop(structure.Fields[i].Type);
+        PushDefined(type);
+    }
 
+    private void ValidateFieldAccess(OperatorAccess access, DefinedType type)
+    {
+        var structure = AggregateRules.RequireStruct(type, _offset);
         var index = _reader.ReadVarU32();
         if (index >= (uint)structure.Fields.Length) throw Invalid($"unknown field {index}");
         var field = structure.Fields[(int)index];
         NoteVector(field.Type);
-        if (opcode == Opcode.StructSet)
+        if (access.IsWrite)
         {
             if (!field.IsMutable) throw Invalid("immutable field");
             Pop(field.Type);
@@ -126,9 +133,29 @@ internal sealed partial class FunctionValidator
         }
         else
         {
-            CheckExtension(field, opcode != Opcode.StructGet);
+            CheckExtension(field, access.Extension != AccessExtension.None);
             PopNullable(type);
             Push(field.Type);
+        }
+    }
+
+    private void ValidateElementAccess(OperatorAccess access, DefinedType type)
+    {
+        var element = AggregateRules.RequireArray(type, _offset).Element;
+        NoteVector(element.Type);
+        if (access.IsWrite)
+        {
+            CheckMutable(element);
+            Pop(element.Type);
+            Pop(ValueType.I32);
+            PopNullable(type);
+        }
+        else
+        {
+            CheckExtension(element, access.Extension != AccessExtension.None);
+            Pop(ValueType.I32);
+            PopNullable(type);
+            Push(element.Type);
         }
     }
 
@@ -157,18 +184,6 @@ internal sealed partial class FunctionValidator
                 Pop(ValueType.I32);
                 Pop(ValueType.I32);
                 PushDefined(type);
-                break;
-            case Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU:
-                CheckExtension(element, opcode != Opcode.ArrayGet);
-                Pop(ValueType.I32);
-                PopNullable(type);
-                Push(element.Type);
-                break;
-            case Opcode.ArraySet:
-                CheckMutable(element);
-                Pop(element.Type);
-                Pop(ValueType.I32);
-                PopNullable(type);
                 break;
             case Opcode.ArrayFill:
                 CheckMutable(element);

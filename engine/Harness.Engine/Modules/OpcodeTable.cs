@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Harness.Engine.Modules;
 
 /// <summary>
-/// The one table of all instructions, which decoder, validator, text format, disassembler and both compilers share.
+/// The one table of all instructions, which decoder, validator, text format, disassembler, both compilers and the fuzzer share.
 /// Instructions are also numbered densely by <see cref="Slot"/>, so that each user can keep tables of its own.
 /// </summary>
 internal static class OpcodeTable
@@ -18,6 +18,9 @@ internal static class OpcodeTable
     private static readonly OpcodeInfo?[] BySlot = IndexBySlot();
     private static readonly ImmediateKind[] ImmediatesBySlot = IndexImmediates();
     private static readonly Dictionary<string, OpcodeInfo> ByText = IndexByName();
+    private static readonly Effects[] EffectsBySlot = Index(row => row.Effects);
+    private static readonly OperatorAccess[] AccessBySlot = Index(row => row.Access);
+    private static readonly bool[] CommutativeBySlot = Index(row => row.IsCommutative);
 
     /// <summary>All instructions in the order of the binary format.</summary>
     public static ReadOnlySpan<OpcodeInfo> All => Rows;
@@ -54,6 +57,25 @@ internal static class OpcodeTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ImmediateKind GetImmediates(Opcode opcode) => ImmediatesBySlot[Slot(opcode)];
 
+    /// <summary>What a known instruction may do, where nothing is known of its operands.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Effects GetEffects(Opcode opcode) => EffectsBySlot[Slot(opcode)];
+
+    /// <summary>What an instruction reads or writes; nothing if there is no such instruction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static OperatorAccess GetAccess(Opcode opcode)
+    {
+        var slot = Slot(opcode);
+        return (uint)slot < SlotCount ? AccessBySlot[slot] : default;
+    }
+
+    /// <summary>Whether there is such an instruction, and it gives the same with its two operands exchanged.</summary>
+    public static bool IsCommutative(Opcode opcode)
+    {
+        var slot = Slot(opcode);
+        return (uint)slot < SlotCount && CommutativeBySlot[slot];
+    }
+
     /// <summary>
     /// The row of the instruction with this text-format name, or null. <c>select</c>, <c>ref.test</c> and
     /// <c>ref.cast</c> give the form with the smallest opcode.
@@ -71,10 +93,12 @@ internal static class OpcodeTable
         return table;
     }
 
-    private static ImmediateKind[] IndexImmediates()
+    private static ImmediateKind[] IndexImmediates() => Index(row => row.Immediates);
+
+    private static T[] Index<T>(Func<OpcodeInfo, T> select)
     {
-        var table = new ImmediateKind[SlotCount];
-        foreach (var row in Rows) table[Slot(row.Opcode)] = row.Immediates;
+        var table = new T[SlotCount];
+        foreach (var row in Rows) table[Slot(row.Opcode)] = select(row);
         return table;
     }
 

@@ -40,11 +40,11 @@ internal static class OperatorCatalog
 
     /// <summary>Whether an instruction divides, so that it traps where its last operand is zero.</summary>
     public static bool IsDivision(Opcode opcode) =>
-        opcode is >= Opcode.I32DivS and <= Opcode.I32RemU or >= Opcode.I64DivS and <= Opcode.I64RemU;
+        (OpcodeTable.Get(opcode).Traps & Traps.DivisionByZero) != 0;
 
     /// <summary>Whether an instruction converts a float to an integer and traps where it does not fit.</summary>
     public static bool IsTrappingConversion(Opcode opcode) =>
-        opcode is >= Opcode.I32TruncF32S and <= Opcode.I32TruncF64U or >= Opcode.I64TruncF32S and <= Opcode.I64TruncF64U;
+        (OpcodeTable.Get(opcode).Traps & Traps.InvalidConversion) != 0;
 
     /// <summary>Whether the result of an instruction depends on the bits of a NaN in its last operand.</summary>
     public static bool SeesBitsOfNaN(Opcode opcode) => opcode is

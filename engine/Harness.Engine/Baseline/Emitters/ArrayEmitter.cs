@@ -49,9 +49,6 @@ internal sealed class ArrayEmitter(
             case Opcode.ArrayNewElem:
                 _newArrays.EmitArrayFromSegment(Builtin.ArrayNewElem, type.CanonicalId);
                 break;
-            case Opcode.ArraySet:
-                EmitArraySet(element);
-                break;
             case Opcode.ArrayFill when element.Type.IsVector:
                 _vectorArrays.EmitVectorArrayFill();
                 break;
@@ -70,7 +67,16 @@ internal sealed class ArrayEmitter(
                 _builtins.EmitBuiltinStatus(Builtin.ArrayInitElem, _body.Reader.ReadIndex(), 4);
                 break;
             default:
-                EmitArrayGet(element, isSigned: opcode == Opcode.ArrayGetS);
+                var access = OpcodeTable.GetAccess(opcode);
+                if (access.IsWrite)
+                {
+                    EmitArraySet(element);
+                }
+                else
+                {
+                    EmitArrayGet(element, isSigned: access.Extension == AccessExtension.Sign);
+                }
+
                 break;
         }
     }

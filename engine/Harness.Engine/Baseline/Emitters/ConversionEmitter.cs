@@ -1,12 +1,13 @@
 using Harness.Engine.Baseline.Model;
 using Harness.Engine.Modules;
+using Harness.Engine.Numbers;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Baseline.Emitters;
 
 /// <summary>Conversions between numbers: extensions, truncations, roundings and reinterpretations.</summary>
-internal sealed class ConversionEmitter(BaselineState state, FloatEmitter floats)
+internal sealed class ConversionEmitter(BaselineState state)
 {
     /// <summary>2^63 as a double and as a single.</summary>
     private const ulong TwoToThe63 = 0x43E0_0000_0000_0000;
@@ -16,65 +17,38 @@ internal sealed class ConversionEmitter(BaselineState state, FloatEmitter floats
     private readonly FunctionBody _body = state.Body;
     private readonly ValueStack _stack = state.Stack;
     private readonly ColdPaths _cold = state.Cold;
-    private readonly FloatEmitter _floats = floats;
 
-    /// <summary>Compiles a conversion.</summary>
-    public void Compile(Opcode opcode)
+    /// <summary>Compiles a conversion that is no change of a float's width.</summary>
+    public void Compile(Opcode opcode, NumericForm form)
     {
-        switch (opcode)
+        var from = form.Operand;
+        var to = form.Result;
+        switch (form.Kind)
         {
-            case Opcode.I32WrapI64: EmitExtend(OpSize.Dword, ValueKind.I32, isSigned: false); break;
-            case Opcode.I64ExtendI32S: EmitExtend(OpSize.Dword, ValueKind.I64, isSigned: true); break;
-            case Opcode.I64ExtendI32U: EmitExtendUnsigned(); break;
-            case Opcode.I32Extend8S: EmitExtend(OpSize.Byte, ValueKind.I32, isSigned: true); break;
-            case Opcode.I32Extend16S: EmitExtend(OpSize.Word, ValueKind.I32, isSigned: true); break;
-            case Opcode.I64Extend8S: EmitExtend(OpSize.Byte, ValueKind.I64, isSigned: true); break;
-            case Opcode.I64Extend16S: EmitExtend(OpSize.Word, ValueKind.I64, isSigned: true); break;
-            case Opcode.I64Extend32S: EmitExtend(OpSize.Dword, ValueKind.I64, isSigned: true); break;
-
-            case Opcode.I32TruncF32S: EmitTruncate32(ValueKind.F32, isSigned: true); break;
-            case Opcode.I32TruncF32U: EmitTruncate32(ValueKind.F32, isSigned: false); break;
-            case Opcode.I32TruncF64S: EmitTruncate32(ValueKind.F64, isSigned: true); break;
-            case Opcode.I32TruncF64U: EmitTruncate32(ValueKind.F64, isSigned: false); break;
-            case Opcode.I64TruncF32S: EmitTruncateSigned64(ValueKind.F32, ColdPathKind.TruncationToMinimum); break;
-            case Opcode.I64TruncF32U: EmitTruncateUnsigned64(ValueKind.F32, isSaturating: false); break;
-            case Opcode.I64TruncF64S: EmitTruncateSigned64(ValueKind.F64, ColdPathKind.TruncationToMinimum); break;
-            case Opcode.I64TruncF64U: EmitTruncateUnsigned64(ValueKind.F64, isSaturating: false); break;
-
-            case Opcode.F32ConvertI32S: EmitConvert(IntToFloatOp.CvtSi32ToSs, ValueKind.F32); break;
-            case Opcode.F32ConvertI32U: EmitConvert(IntToFloatOp.CvtSi64ToSs, ValueKind.F32); break;
-            case Opcode.F32ConvertI64S: EmitConvert(IntToFloatOp.CvtSi64ToSs, ValueKind.F32); break;
-            case Opcode.F32ConvertI64U: EmitConvertUnsigned64(IntToFloatOp.CvtSi64ToSs, ValueKind.F32); break;
-            case Opcode.F32DemoteF64: _floats.EmitFloatUnary(SseOp.CvtSd2Ss, ValueKind.F64, ValueKind.F32); break;
-            case Opcode.F64ConvertI32S: EmitConvert(IntToFloatOp.CvtSi32ToSd, ValueKind.F64); break;
-            case Opcode.F64ConvertI32U: EmitConvert(IntToFloatOp.CvtSi64ToSd, ValueKind.F64); break;
-            case Opcode.F64ConvertI64S: EmitConvert(IntToFloatOp.CvtSi64ToSd, ValueKind.F64); break;
-            case Opcode.F64ConvertI64U: EmitConvertUnsigned64(IntToFloatOp.CvtSi64ToSd, ValueKind.F64); break;
-            case Opcode.F64PromoteF32: _floats.EmitFloatUnary(SseOp.CvtSs2Sd, ValueKind.F32, ValueKind.F64); break;
-
-            case Opcode.I32ReinterpretF32: EmitReinterpretToInteger(ValueKind.I32); break;
-            case Opcode.I64ReinterpretF64: EmitReinterpretToInteger(ValueKind.I64); break;
-            case Opcode.F32ReinterpretI32: EmitReinterpretToFloat(ValueKind.F32); break;
-            case Opcode.F64ReinterpretI64: EmitReinterpretToFloat(ValueKind.F64); break;
+            case NumericFormKind.Extend when form.IsSigned || to == ValueKind.I32: EmitExtend((OpSize)form.Operation, to, form.IsSigned); break;
+            case NumericFormKind.Extend: EmitExtendUnsigned(); break;
+            case NumericFormKind.Truncate when to == ValueKind.I32: EmitTruncate32(from, form.IsSigned); break;
+            case NumericFormKind.Truncate when form.IsSigned: EmitTruncateSigned64(from, ColdPathKind.TruncationToMinimum); break;
+            case NumericFormKind.Truncate: EmitTruncateUnsigned64(from, isSaturating: false); break;
+            case NumericFormKind.TruncateSaturating when to == ValueKind.I32: EmitSaturate32(from, form.IsSigned); break;
+            case NumericFormKind.TruncateSaturating when form.IsSigned: EmitTruncateSigned64(from, ColdPathKind.SaturateSigned64); break;
+            case NumericFormKind.TruncateSaturating: EmitTruncateUnsigned64(from, isSaturating: true); break;
+            case NumericFormKind.ConvertToFloat when !form.IsSigned && from == ValueKind.I64: EmitConvertUnsigned64(ConversionOf64(to), to); break;
+            case NumericFormKind.ConvertToFloat: EmitConvert(ConversionOf(form), to); break;
+            case NumericFormKind.Reinterpret when to is ValueKind.I32 or ValueKind.I64: EmitReinterpretToInteger(to); break;
+            case NumericFormKind.Reinterpret: EmitReinterpretToFloat(to); break;
             default: throw _body.NotSupported(opcode);
         }
     }
 
-    /// <summary>Compiles a truncation that saturates.</summary>
-    public void CompileSaturating(Opcode opcode)
-    {
-        switch (opcode)
-        {
-            case Opcode.I32TruncSatF32S: EmitSaturate32(ValueKind.F32, isSigned: true); break;
-            case Opcode.I32TruncSatF32U: EmitSaturate32(ValueKind.F32, isSigned: false); break;
-            case Opcode.I32TruncSatF64S: EmitSaturate32(ValueKind.F64, isSigned: true); break;
-            case Opcode.I32TruncSatF64U: EmitSaturate32(ValueKind.F64, isSigned: false); break;
-            case Opcode.I64TruncSatF32S: EmitTruncateSigned64(ValueKind.F32, ColdPathKind.SaturateSigned64); break;
-            case Opcode.I64TruncSatF32U: EmitTruncateUnsigned64(ValueKind.F32, isSaturating: true); break;
-            case Opcode.I64TruncSatF64S: EmitTruncateSigned64(ValueKind.F64, ColdPathKind.SaturateSigned64); break;
-            case Opcode.I64TruncSatF64U: EmitTruncateUnsigned64(ValueKind.F64, isSaturating: true); break;
-        }
-    }
+    private static IntToFloatOp ConversionOf64(ValueKind to) =>
+        to == ValueKind.F32 ? IntToFloatOp.CvtSi64ToSs : IntToFloatOp.CvtSi64ToSd;
+
+    /// <summary>An unsigned integer of 32 bits is a signed one of 64, being zero-extended.</summary>
+    private static IntToFloatOp ConversionOf(NumericForm form) =>
+        !form.IsSigned || form.Operand == ValueKind.I64 ? ConversionOf64(form.Result)
+        : form.Result == ValueKind.F32 ? IntToFloatOp.CvtSi32ToSs
+        : IntToFloatOp.CvtSi32ToSd;
 
     private void EmitExtend(OpSize from, ValueKind to, bool isSigned)
     {
@@ -198,7 +172,6 @@ internal sealed class ConversionEmitter(BaselineState state, FloatEmitter floats
     private static FloatToIntOp TruncationTo64(ValueKind from) =>
         from == ValueKind.F32 ? FloatToIntOp.CvttSsToSi64 : FloatToIntOp.CvttSdToSi64;
 
-    /// <summary>Converts a signed integer; an unsigned one of 32 bits is a signed one of 64, being zero-extended.</summary>
     private void EmitConvert(IntToFloatOp op, ValueKind to)
     {
         var source = _stack.Pop(RegisterSet.None);

@@ -1,5 +1,6 @@
 using Harness.Engine.Baseline.Model;
 using Harness.Engine.Modules;
+using Harness.Engine.Numbers;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
 
@@ -18,39 +19,20 @@ internal sealed class FloatEmitter(BaselineState state)
     private readonly ColdPaths _cold = state.Cold;
 
     /// <summary>Compiles an instruction of floating-point arithmetic.</summary>
-    public void Compile(Opcode opcode)
+    public void Compile(Opcode opcode, NumericForm form)
     {
-        switch (opcode)
+        var kind = form.Result;
+        bool isSingle = form.Size == OpSize.Dword;
+        switch (form.Kind)
         {
-            case Opcode.F32Abs: EmitSignOperation(SseOp.AndPs, ValueKind.F32); break;
-            case Opcode.F32Neg: EmitSignOperation(SseOp.XorPs, ValueKind.F32); break;
-            case Opcode.F32Ceil: EmitRound(RoundingMode.Ceiling, ValueKind.F32); break;
-            case Opcode.F32Floor: EmitRound(RoundingMode.Floor, ValueKind.F32); break;
-            case Opcode.F32Trunc: EmitRound(RoundingMode.Truncate, ValueKind.F32); break;
-            case Opcode.F32Nearest: EmitRound(RoundingMode.Nearest, ValueKind.F32); break;
-            case Opcode.F32Sqrt: EmitFloatUnary(SseOp.SqrtSs, ValueKind.F32, ValueKind.F32); break;
-            case Opcode.F32Add: EmitFloatBinary(SseOp.AddSs, ValueKind.F32); break;
-            case Opcode.F32Sub: EmitFloatBinary(SseOp.SubSs, ValueKind.F32); break;
-            case Opcode.F32Mul: EmitFloatBinary(SseOp.MulSs, ValueKind.F32); break;
-            case Opcode.F32Div: EmitFloatBinary(SseOp.DivSs, ValueKind.F32); break;
-            case Opcode.F32Min: EmitMinMax(SseOp.MinSs, ValueKind.F32); break;
-            case Opcode.F32Max: EmitMinMax(SseOp.MaxSs, ValueKind.F32); break;
-            case Opcode.F32Copysign: EmitCopysign(ValueKind.F32); break;
-
-            case Opcode.F64Abs: EmitSignOperation(SseOp.AndPs, ValueKind.F64); break;
-            case Opcode.F64Neg: EmitSignOperation(SseOp.XorPs, ValueKind.F64); break;
-            case Opcode.F64Ceil: EmitRound(RoundingMode.Ceiling, ValueKind.F64); break;
-            case Opcode.F64Floor: EmitRound(RoundingMode.Floor, ValueKind.F64); break;
-            case Opcode.F64Trunc: EmitRound(RoundingMode.Truncate, ValueKind.F64); break;
-            case Opcode.F64Nearest: EmitRound(RoundingMode.Nearest, ValueKind.F64); break;
-            case Opcode.F64Sqrt: EmitFloatUnary(SseOp.SqrtSd, ValueKind.F64, ValueKind.F64); break;
-            case Opcode.F64Add: EmitFloatBinary(SseOp.AddSd, ValueKind.F64); break;
-            case Opcode.F64Sub: EmitFloatBinary(SseOp.SubSd, ValueKind.F64); break;
-            case Opcode.F64Mul: EmitFloatBinary(SseOp.MulSd, ValueKind.F64); break;
-            case Opcode.F64Div: EmitFloatBinary(SseOp.DivSd, ValueKind.F64); break;
-            case Opcode.F64Min: EmitMinMax(SseOp.MinSd, ValueKind.F64); break;
-            case Opcode.F64Max: EmitMinMax(SseOp.MaxSd, ValueKind.F64); break;
-            case Opcode.F64Copysign: EmitCopysign(ValueKind.F64); break;
+            case NumericFormKind.FloatAbs: EmitSignOperation(SseOp.AndPs, kind); break;
+            case NumericFormKind.FloatNegate: EmitSignOperation(SseOp.XorPs, kind); break;
+            case NumericFormKind.FloatRound: EmitRound((RoundingMode)form.Operation, kind); break;
+            case NumericFormKind.FloatUnary: EmitFloatUnary((SseOp)form.Operation, kind); break;
+            case NumericFormKind.FloatBinary: EmitFloatBinary((SseOp)form.Operation, kind); break;
+            case NumericFormKind.FloatMin: EmitMinMax(isSingle ? SseOp.MinSs : SseOp.MinSd, kind); break;
+            case NumericFormKind.FloatMax: EmitMinMax(isSingle ? SseOp.MaxSs : SseOp.MaxSd, kind); break;
+            case NumericFormKind.FloatCopySign: EmitCopysign(kind); break;
             default: throw _body.NotSupported(opcode);
         }
     }
@@ -94,7 +76,7 @@ internal sealed class FloatEmitter(BaselineState state)
     }
 
     /// <summary>An operation with one operand, which may be a conversion between widths.</summary>
-    public void EmitFloatUnary(SseOp op, ValueKind from, ValueKind to)
+    private void EmitFloatUnary(SseOp op, ValueKind to)
     {
         var operand = _stack.Pop(RegisterSet.None);
         var result = _stack.IsUsed(operand) ? _stack.Allocate(to, operand.Bit) : operand;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Harness.Engine.Baseline.Model;
 using Harness.Engine.Modules;
+using Harness.Engine.Numbers;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
 
@@ -16,47 +17,18 @@ internal sealed class IntegerEmitter(BaselineState state)
     private readonly ColdPaths _cold = state.Cold;
 
     /// <summary>Compiles an instruction of integer arithmetic.</summary>
-    public void Compile(Opcode opcode)
+    public void Compile(Opcode opcode, NumericForm form)
     {
-        switch (opcode)
+        var kind = form.Operand;
+        switch (form.Kind)
         {
-            case Opcode.I32Clz: EmitCountZeros(ValueKind.I32, isLeading: true); break;
-            case Opcode.I32Ctz: EmitCountZeros(ValueKind.I32, isLeading: false); break;
-            case Opcode.I32Popcnt: EmitPopcnt(ValueKind.I32); break;
-            case Opcode.I32Add: EmitAlu(AluOp.Add, ValueKind.I32); break;
-            case Opcode.I32Sub: EmitAlu(AluOp.Sub, ValueKind.I32); break;
-            case Opcode.I32Mul: EmitMultiply(ValueKind.I32); break;
-            case Opcode.I32DivS: EmitDivide(ValueKind.I32, isSigned: true, wantsRemainder: false); break;
-            case Opcode.I32DivU: EmitDivide(ValueKind.I32, isSigned: false, wantsRemainder: false); break;
-            case Opcode.I32RemS: EmitDivide(ValueKind.I32, isSigned: true, wantsRemainder: true); break;
-            case Opcode.I32RemU: EmitDivide(ValueKind.I32, isSigned: false, wantsRemainder: true); break;
-            case Opcode.I32And: EmitAlu(AluOp.And, ValueKind.I32); break;
-            case Opcode.I32Or: EmitAlu(AluOp.Or, ValueKind.I32); break;
-            case Opcode.I32Xor: EmitAlu(AluOp.Xor, ValueKind.I32); break;
-            case Opcode.I32Shl: EmitShift(ShiftOp.Shl, ValueKind.I32); break;
-            case Opcode.I32ShrS: EmitShift(ShiftOp.Sar, ValueKind.I32); break;
-            case Opcode.I32ShrU: EmitShift(ShiftOp.Shr, ValueKind.I32); break;
-            case Opcode.I32Rotl: EmitShift(ShiftOp.Rol, ValueKind.I32); break;
-            case Opcode.I32Rotr: EmitShift(ShiftOp.Ror, ValueKind.I32); break;
-
-            case Opcode.I64Clz: EmitCountZeros(ValueKind.I64, isLeading: true); break;
-            case Opcode.I64Ctz: EmitCountZeros(ValueKind.I64, isLeading: false); break;
-            case Opcode.I64Popcnt: EmitPopcnt(ValueKind.I64); break;
-            case Opcode.I64Add: EmitAlu(AluOp.Add, ValueKind.I64); break;
-            case Opcode.I64Sub: EmitAlu(AluOp.Sub, ValueKind.I64); break;
-            case Opcode.I64Mul: EmitMultiply(ValueKind.I64); break;
-            case Opcode.I64DivS: EmitDivide(ValueKind.I64, isSigned: true, wantsRemainder: false); break;
-            case Opcode.I64DivU: EmitDivide(ValueKind.I64, isSigned: false, wantsRemainder: false); break;
-            case Opcode.I64RemS: EmitDivide(ValueKind.I64, isSigned: true, wantsRemainder: true); break;
-            case Opcode.I64RemU: EmitDivide(ValueKind.I64, isSigned: false, wantsRemainder: true); break;
-            case Opcode.I64And: EmitAlu(AluOp.And, ValueKind.I64); break;
-            case Opcode.I64Or: EmitAlu(AluOp.Or, ValueKind.I64); break;
-            case Opcode.I64Xor: EmitAlu(AluOp.Xor, ValueKind.I64); break;
-            case Opcode.I64Shl: EmitShift(ShiftOp.Shl, ValueKind.I64); break;
-            case Opcode.I64ShrS: EmitShift(ShiftOp.Sar, ValueKind.I64); break;
-            case Opcode.I64ShrU: EmitShift(ShiftOp.Shr, ValueKind.I64); break;
-            case Opcode.I64Rotl: EmitShift(ShiftOp.Rol, ValueKind.I64); break;
-            case Opcode.I64Rotr: EmitShift(ShiftOp.Ror, ValueKind.I64); break;
+            case NumericFormKind.LeadingZeros: EmitCountZeros(kind, isLeading: true); break;
+            case NumericFormKind.TrailingZeros: EmitCountZeros(kind, isLeading: false); break;
+            case NumericFormKind.Bits: EmitBits((BitOp)form.Operation, kind); break;
+            case NumericFormKind.Alu: EmitAlu((AluOp)form.Operation, kind); break;
+            case NumericFormKind.Multiply: EmitMultiply(kind); break;
+            case NumericFormKind.Divide: EmitDivide(kind, form.IsSigned, wantsRemainder: form.Operation != 0); break;
+            case NumericFormKind.Shift: EmitShift((ShiftOp)form.Operation, kind); break;
             default: throw _body.NotSupported(opcode);
         }
     }
@@ -323,11 +295,11 @@ internal sealed class IntegerEmitter(BaselineState state)
         _stack.Push(kind, result);
     }
 
-    private void EmitPopcnt(ValueKind kind)
+    private void EmitBits(BitOp op, ValueKind kind)
     {
         var operand = _stack.Pop(RegisterSet.None).Gpr;
         var result = _stack.AllocateGpr(RegisterSet.None);
-        _asm.Bits(BitOp.Popcnt, RegisterSet.SizeOf(kind), result, operand);
+        _asm.Bits(op, RegisterSet.SizeOf(kind), result, operand);
         _stack.Push(kind, result);
     }
 

@@ -23,32 +23,28 @@ internal sealed class MemoryEmitter(BaselineState state, InstanceFields instance
     {
         switch (opcode)
         {
-            case Opcode.I32Load: EmitLoad(ValueKind.I32, OpSize.Dword, isSigned: false); break;
-            case Opcode.I64Load: EmitLoad(ValueKind.I64, OpSize.Qword, isSigned: false); break;
-            case Opcode.F32Load: EmitFloatLoad(ValueKind.F32); break;
-            case Opcode.F64Load: EmitFloatLoad(ValueKind.F64); break;
-            case Opcode.I32Load8S: EmitLoad(ValueKind.I32, OpSize.Byte, isSigned: true); break;
-            case Opcode.I32Load8U: EmitLoad(ValueKind.I32, OpSize.Byte, isSigned: false); break;
-            case Opcode.I32Load16S: EmitLoad(ValueKind.I32, OpSize.Word, isSigned: true); break;
-            case Opcode.I32Load16U: EmitLoad(ValueKind.I32, OpSize.Word, isSigned: false); break;
-            case Opcode.I64Load8S: EmitLoad(ValueKind.I64, OpSize.Byte, isSigned: true); break;
-            case Opcode.I64Load8U: EmitLoad(ValueKind.I64, OpSize.Byte, isSigned: false); break;
-            case Opcode.I64Load16S: EmitLoad(ValueKind.I64, OpSize.Word, isSigned: true); break;
-            case Opcode.I64Load16U: EmitLoad(ValueKind.I64, OpSize.Word, isSigned: false); break;
-            case Opcode.I64Load32S: EmitLoad(ValueKind.I64, OpSize.Dword, isSigned: true); break;
-            case Opcode.I64Load32U: EmitLoad(ValueKind.I64, OpSize.Dword, isSigned: false); break;
-            case Opcode.I32Store: EmitStore(OpSize.Dword); break;
-            case Opcode.I64Store: EmitStore(OpSize.Qword); break;
-            case Opcode.F32Store: EmitFloatStore(OpSize.Dword); break;
-            case Opcode.F64Store: EmitFloatStore(OpSize.Qword); break;
-            case Opcode.I32Store8: EmitStore(OpSize.Byte); break;
-            case Opcode.I32Store16: EmitStore(OpSize.Word); break;
-            case Opcode.I64Store8: EmitStore(OpSize.Byte); break;
-            case Opcode.I64Store16: EmitStore(OpSize.Word); break;
-            case Opcode.I64Store32: EmitStore(OpSize.Dword); break;
             case Opcode.MemorySize: EmitMemorySize(_body.Reader.ReadIndex()); break;
             case Opcode.MemoryGrow: EmitMemoryGrow(_body.Reader.ReadIndex()); break;
-            default: throw _body.NotSupported(opcode);
+            default: EmitAccess(OpcodeTable.Get(opcode)); break;
+        }
+    }
+
+    private void EmitAccess(OpcodeInfo info)
+    {
+        if (info.Access.Kind != AccessKind.Memory)
+        {
+            throw _body.NotSupported(info.Opcode);
+        }
+
+        var size = (OpSize)info.NaturalAlignment;
+        var kind = info.Access.IsWrite ? info.Parameters[1] : info.Results[0];
+        bool isFloat = kind is ValueKind.F32 or ValueKind.F64;
+        switch (info.Access)
+        {
+            case { IsWrite: true } when isFloat: EmitFloatStore(size); break;
+            case { IsWrite: true }: EmitStore(size); break;
+            case var _ when isFloat: EmitFloatLoad(kind); break;
+            default: EmitLoad(kind, size, isSigned: info.Access.Extension == AccessExtension.Sign); break;
         }
     }
 

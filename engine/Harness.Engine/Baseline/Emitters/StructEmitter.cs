@@ -42,13 +42,18 @@ internal sealed class StructEmitter(BaselineState state, AllocationEmitter alloc
                 _allocations.EmitClear(empty, ObjectHeader.Size, layout.Size);
                 _stack.Push(ValueKind.Ref, empty);
                 break;
-            case Opcode.StructSet:
-                int written = _body.Reader.ReadIndex();
-                EmitStructSet(fields[written], layout.FieldOffsets[written]);
-                break;
             default:
-                int read = _body.Reader.ReadIndex();
-                EmitStructGet(fields[read], layout.FieldOffsets[read], isSigned: opcode == Opcode.StructGetS);
+                int field = _body.Reader.ReadIndex();
+                var access = OpcodeTable.GetAccess(opcode);
+                if (access.IsWrite)
+                {
+                    EmitStructSet(fields[field], layout.FieldOffsets[field]);
+                }
+                else
+                {
+                    EmitStructGet(fields[field], layout.FieldOffsets[field], isSigned: access.Extension == AccessExtension.Sign);
+                }
+
                 break;
         }
     }

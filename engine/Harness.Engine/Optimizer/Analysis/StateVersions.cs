@@ -50,11 +50,11 @@ internal sealed class StateVersions
                 Effects effects = OperatorTable.EffectsOf(graph, id);
                 if ((effects & Effects.AnyWrite) != 0)
                 {
-                    writes[block.Id] |= ClassesWritten(effects, in graph[id]);
+                    writes[block.Id] |= ClassesWritten(effects, id);
                 }
-                else if ((effects & Effects.ReadsHeap) != 0 && ObjectAccess.IsRead(graph[id].Op))
+                else if ((effects & Effects.ReadsHeap) != 0 && Access.ReadsObject(graph[id].Op))
                 {
-                    PlaceClass(ObjectAccess.PlaceOf(in graph[id]));
+                    PlaceClass(Access.Of(graph, id).Place);
                 }
             }
         }
@@ -86,7 +86,7 @@ internal sealed class StateVersions
                 current = [.. current];
                 foreach (int id in block.Nodes)
                 {
-                    Write(OperatorTable.EffectsOf(graph, id), in graph[id]);
+                    Write(OperatorTable.EffectsOf(graph, id), id);
                 }
             }
 
@@ -105,16 +105,16 @@ internal sealed class StateVersions
     }
 
     /// <summary>Begins new versions of what a node writes.</summary>
-    public void Write(Effects effects, in Node node) => Advance(current, ClassesWritten(effects, in node));
+    public void Write(Effects effects, int id) => Advance(current, ClassesWritten(effects, id));
 
     /// <summary>The version of the state that a node reads, or has just written.</summary>
-    public int Of(Effects effects, in Node node)
+    public int Of(Effects effects, int id)
     {
         int index =
             (effects & Effects.ReadsMemory) != 0 ? MemoryClass
             : (effects & Effects.ReadsTable) != 0 ? TableClass
-            : (effects & Effects.ReadsGlobal) != 0 ? GlobalClass(node.Immediate)
-            : (effects & Effects.ReadsHeap) != 0 ? PlaceClass(ObjectAccess.PlaceOf(in node))
+            : (effects & Effects.ReadsGlobal) != 0 ? GlobalClass(Access.Of(graph, id).Space)
+            : (effects & Effects.ReadsHeap) != 0 ? PlaceClass(Access.Of(graph, id).Place)
             : SizeClass;
         return current[index];
     }
@@ -136,12 +136,12 @@ internal sealed class StateVersions
         return index;
     }
 
-    private int GlobalClass(long global) =>
-        graph.Module.Globals[(int)global].IsImported
+    private int GlobalClass(int global) =>
+        graph.Module.Globals[global].IsImported
             ? ImportedGlobalsClass
-            : FirstOwnGlobalClass + (int)(global % OwnGlobalClasses);
+            : FirstOwnGlobalClass + (global % OwnGlobalClasses);
 
-    private UInt128 ClassesWritten(Effects effects, in Node node)
+    private UInt128 ClassesWritten(Effects effects, int id)
     {
         UInt128 classes = 0;
         if ((effects & Effects.WritesMemory) != 0)
@@ -156,7 +156,7 @@ internal sealed class StateVersions
 
         if ((effects & Effects.WritesHeap) != 0)
         {
-            classes |= ClassesOfObjects(in node);
+            classes |= ClassesOfObjects(id);
         }
 
         if ((effects & Effects.WritesSize) != 0)
@@ -166,22 +166,24 @@ internal sealed class StateVersions
 
         if ((effects & Effects.WritesGlobal) != 0)
         {
-            classes |= node.Op == Opcode.GlobalSet ? UInt128.One << GlobalClass(node.Immediate) : allGlobals;
+            var access = Access.Of(graph, id);
+            classes |= access.Kind == AccessKind.Global ? UInt128.One << GlobalClass(access.Space) : allGlobals;
         }
 
         return classes;
     }
 
-    private UInt128 ClassesOfObjects(in Node node)
+    private UInt128 ClassesOfObjects(int id)
     {
-        if (ObjectAccess.IsWrite(node.Op))
+        ref Node node = ref graph[id];
+        if (Access.WritesObject(node.Op))
         {
-            return UInt128.One << PlaceClass(ObjectAccess.PlaceOf(in node));
+            return UInt128.One << PlaceClass(Access.Of(graph, id).Place);
         }
 
         // Of the runtime functions, those that write an array say of which type.
         return node.Op == IrOp.CallBuiltin && node.Aux != 0
-            ? UInt128.One << PlaceClass(ObjectAccess.PlaceOf(TypeRegistry.Get(node.Aux), -1))
+            ? UInt128.One << PlaceClass(ObjectPlace.Of(TypeRegistry.Get(node.Aux), -1))
             : allPlaces;
     }
 

@@ -16,17 +16,6 @@ internal sealed partial class FunctionBuilder
             case Opcode.StructNew or Opcode.StructNewDefault:
                 VisitStructNew(ReadTypeId(), opcode == Opcode.StructNewDefault);
                 return true;
-            case Opcode.StructGet or Opcode.StructGetS or Opcode.StructGetU:
-                int read = ReadTypeId();
-                int readField = reader.ReadIndex();
-                Push(assembler.Append(opcode, TypeRegistry.Get(read).Struct!.Fields[readField].Type, [Pop()], readField, read));
-                return true;
-            case Opcode.StructSet:
-                int written = ReadTypeId();
-                int writtenField = reader.ReadIndex();
-                int fieldValue = Pop();
-                assembler.Append(opcode, IrType.None, [Pop(), fieldValue], writtenField, written);
-                return true;
             case Opcode.ArrayNew:
                 int type = ReadTypeId();
                 int length = Pop();
@@ -55,12 +44,6 @@ internal sealed partial class FunctionBuilder
             case Opcode.ArrayNewElem:
                 VisitArrayNewFrom(Builtin.ArrayNewElem);
                 return true;
-            case Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU:
-                VisitArrayGet(opcode, ReadTypeId());
-                return true;
-            case Opcode.ArraySet:
-                VisitArraySet(ReadTypeId());
-                return true;
             case Opcode.ArrayLen:
                 Push(ArrayLength(Pop(), out _));
                 return true;
@@ -77,7 +60,45 @@ internal sealed partial class FunctionBuilder
                 VisitArrayInit(Builtin.ArrayInitElem);
                 return true;
             default:
-                return false;
+                return VisitObjectAccess(opcode, OpcodeTable.GetAccess(opcode));
+        }
+    }
+
+    /// <summary>Builds a read or write of a field or an element; says whether it was one.</summary>
+    private bool VisitObjectAccess(Opcode opcode, OperatorAccess access)
+    {
+        if (!access.IsObject)
+        {
+            return false;
+        }
+
+        int type = ReadTypeId();
+        if (access.Kind == AccessKind.Field)
+        {
+            VisitField(opcode, access, type, reader.ReadIndex());
+        }
+        else if (access.IsWrite)
+        {
+            VisitArraySet(opcode, type);
+        }
+        else
+        {
+            VisitArrayGet(opcode, type);
+        }
+
+        return true;
+    }
+
+    private void VisitField(Opcode opcode, OperatorAccess access, int type, int field)
+    {
+        if (access.IsWrite)
+        {
+            int value = Pop();
+            assembler.Append(opcode, IrType.None, [Pop(), value], field, type);
+        }
+        else
+        {
+            Push(assembler.Append(opcode, TypeRegistry.Get(type).Struct!.Fields[field].Type, [Pop()], field, type));
         }
     }
 
@@ -127,12 +148,12 @@ internal sealed partial class FunctionBuilder
         Push(assembler.Append(opcode, TypeRegistry.Get(type).Array!.Element.Type, [array, index], aux: type));
     }
 
-    private void VisitArraySet(int type)
+    private void VisitArraySet(Opcode opcode, int type)
     {
         int value = Pop();
         int index = Pop();
         int array = CheckElement(Pop(), index);
-        assembler.Append(Opcode.ArraySet, IrType.None, [array, index, value], aux: type);
+        assembler.Append(opcode, IrType.None, [array, index, value], aux: type);
     }
 
     /// <summary>Traps unless an array has an element with an index, and gives the array as one that is not null.</summary>

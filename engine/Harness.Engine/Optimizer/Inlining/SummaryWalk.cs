@@ -376,25 +376,27 @@ internal sealed class SummaryWalk
                 return true;
         }
 
+        OperatorAccess access = OpcodeTable.GetAccess(opcode);
         switch (opcode)
         {
-            case Opcode.StructGet or Opcode.StructGetS or Opcode.StructGetU or Opcode.ArrayLen:
+            case Opcode.ArrayLen:
+            case var _ when access is { Kind: AccessKind.Field, IsWrite: false }:
                 Access(stack.Pop());
                 stack.Push(OriginStack.Unknown);
                 nodes++;
                 break;
-            case Opcode.StructSet:
+            case var _ when access.Kind == AccessKind.Field:
                 Escape(stack.Pop());
                 Access(stack.Pop());
                 nodes += 2;
                 break;
-            case Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU:
+            case var _ when access is { Kind: AccessKind.Element, IsWrite: false }:
                 stack.Pop();
                 Access(stack.Pop());
                 stack.Push(OriginStack.Unknown);
                 nodes += ElementNodes;
                 break;
-            case Opcode.ArraySet:
+            case var _ when access.Kind == AccessKind.Element:
                 Escape(stack.Pop());
                 stack.Pop();
                 Access(stack.Pop());

@@ -42,12 +42,6 @@ internal static class IrNames
         _ => OpcodeTable.Get(op).Name,
     };
 
-    /// <summary>Whether an operator loads from a memory.</summary>
-    public static bool IsLoad(Opcode op) => op is >= Opcode.I32Load and <= Opcode.I64Load32U;
-
-    /// <summary>Whether an operator stores to a memory.</summary>
-    public static bool IsStore(Opcode op) => op is >= Opcode.I32Store and <= Opcode.I64Store32;
-
     /// <summary>Whether an operator loads from or stores to a memory.</summary>
-    public static bool IsMemoryAccess(Opcode op) => op is >= Opcode.I32Load and <= Opcode.I64Store32 || VectorOperators.IsAccess(op);
+    public static bool IsMemoryAccess(Opcode op) => OpcodeTable.GetAccess(op).Kind == AccessKind.Memory;
 }

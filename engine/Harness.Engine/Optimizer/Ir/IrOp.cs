@@ -10,8 +10,8 @@ namespace Harness.Engine.Optimizer.Ir;
 /// Accesses to objects keep their opcodes: <c>struct.get</c> and <c>struct.set</c> (inputs: the structure, and the value; Immediate =
 /// field, Aux = canonical type id), <c>array.len</c>, <c>array.get</c> and <c>array.set</c> (inputs: the array, the index known to be in
 /// bounds, and the value; Aux = canonical type id). They trap on null where the reference's type says that it may be null.
-/// <c>Immediate</c> and <c>Aux</c> are the node's fields of these names. The effects of each operator, of both kinds, are in
-/// <see cref="OperatorTable"/>.
+/// <c>Immediate</c> and <c>Aux</c> are the node's fields of these names. What a node accesses is described by <see cref="Access"/>; the effects of each
+/// operator, of both kinds, are in <see cref="OperatorTable"/>.
 /// </remarks>
 internal static class IrOp
 {

@@ -105,15 +105,17 @@ internal sealed class IrPrinter
         IrOp.NewStruct or IrOp.NewArray or IrOp.NewArrayFixed => [NameOfType(node.Aux)],
         IrOp.NewException or IrOp.HasTag => [$"tag#{node.Immediate}"],
         IrOp.ExceptionValue => [$"tag#{node.Aux}", $"#{node.Immediate}"],
-        Opcode.StructGet or Opcode.StructGetS or Opcode.StructGetU or Opcode.StructSet =>
-            [NameOfType(node.Aux), $"#{node.Immediate}"],
-        Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU or Opcode.ArraySet => [NameOfType(node.Aux)],
         Opcode.V128Const => [graph.Vectors[node.Immediate].ToString()],
         Opcode.I8x16Shuffle => [BytesOf(graph.Vectors[node.Immediate])],
-        _ when IrNames.IsMemoryAccess(node.Op) || node.Op >= Opcode.I32AtomicLoad => PlaceOf(node),
-        _ when VectorOperators.IsVector(node.Op) && OpcodeTable.Get(node.Op).Immediates == ImmediateKind.Lane =>
-            [$"lane#{node.Immediate}"],
-        _ => [],
+        _ => OpcodeTable.GetAccess(node.Op).Kind switch
+        {
+            AccessKind.Field => [NameOfType(node.Aux), $"#{node.Immediate}"],
+            AccessKind.Element => [NameOfType(node.Aux)],
+            AccessKind.Memory => PlaceOf(node),
+            _ when VectorOperators.IsVector(node.Op) && OpcodeTable.Get(node.Op).Immediates == ImmediateKind.Lane =>
+                [$"lane#{node.Immediate}"],
+            _ => [],
+        },
     };
 
     private static IEnumerable<string> PlaceOf(Node node)

@@ -5,103 +5,33 @@ using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Optimizer.Ir;
 
-/// <summary>What an operator does besides computing its result from its inputs.</summary>
-[Flags]
-internal enum Effects : ushort
-{
-    /// <summary>Nothing: it can be moved, merged with an equal one and removed.</summary>
-    None = 0,
-
-    /// <summary>Reads the contents of a memory.</summary>
-    ReadsMemory = 1 << 0,
-
-    /// <summary>Writes the contents of a memory.</summary>
-    WritesMemory = 1 << 1,
-
-    /// <summary>Reads the elements of a table.</summary>
-    ReadsTable = 1 << 2,
-
-    /// <summary>Writes the elements of a table.</summary>
-    WritesTable = 1 << 3,
-
-    /// <summary>Reads a mutable global.</summary>
-    ReadsGlobal = 1 << 4,
-
-    /// <summary>Writes a global.</summary>
-    WritesGlobal = 1 << 5,
-
-    /// <summary>Depends on the size of a memory or table.</summary>
-    ReadsSize = 1 << 6,
-
-    /// <summary>Changes the size of a memory or table.</summary>
-    WritesSize = 1 << 7,
-
-    /// <summary>May trap.</summary>
-    Traps = 1 << 8,
-
-    /// <summary>May leave the optimized code by a deopt.</summary>
-    Deoptimizes = 1 << 9,
-
-    /// <summary>Must stay where it is, as often as it is executed, for a reason of its own.</summary>
-    Pinned = 1 << 10,
-
-    /// <summary>Reads a mutable field or element of an object.</summary>
-    ReadsHeap = 1 << 11,
-
-    /// <summary>Writes a field or element of an object.</summary>
-    WritesHeap = 1 << 12,
-
-    /// <summary>
-    /// Makes a new object each time: it may collect garbage, and has another result than an equal node, but is not needed where
-    /// nobody uses it.
-    /// </summary>
-    Allocates = 1 << 13,
-
-    /// <summary>All that may change under a call.</summary>
-    AnyWrite = WritesMemory | WritesTable | WritesGlobal | WritesSize | WritesHeap,
-
-    /// <summary>The state that a node may depend on.</summary>
-    AnyRead = ReadsMemory | ReadsTable | ReadsGlobal | ReadsSize | ReadsHeap,
-
-    /// <summary>What makes two equal nodes different, and forbids moving them.</summary>
-    Unique = Pinned | Deoptimizes | Allocates,
-
-    /// <summary>What keeps a node without uses alive.</summary>
-    Required = AnyWrite | Traps | Deoptimizes | Pinned,
-
-    /// <summary>
-    /// An atomic access, a fence, or a wait: what another thread has done before is seen behind it, be it to a memory's contents or size.
-    /// </summary>
-    Synchronizes = ReadsMemory | WritesMemory | WritesSize | Pinned,
-
-    /// <summary>A call of unknown code.</summary>
-    Call = AnyWrite | AnyRead | Traps | Pinned,
-}
-
-/// <summary>Effects and algebraic facts of every operator that a graph may hold.</summary>
+/// <summary>
+/// Effects and algebraic facts of every operator that a graph may hold: those of the opcode table, less what the operands of a node exclude, and those
+/// of the optimizer's own operators.
+/// </summary>
 internal static class OperatorTable
 {
-    private const int DenseSize = 0x100;
-
-    private static readonly Effects[] Dense = MakeDense();
+    private const int OneByteOpcodes = 0x100;
+    private const int OwnOperators = 0xE0;
 
     /// <summary>What a node may do.</summary>
     public static Effects EffectsOf(Graph graph, int id)
     {
         ref Node node = ref graph[id];
-        if ((int)node.Op < DenseSize)
+        if ((int)node.Op < OneByteOpcodes)
         {
-            return node.Op switch
+            if (node.Op == Opcode.GlobalGet)
             {
-                Opcode.GlobalGet when !graph.Module.Globals[(int)node.Immediate].Type.IsMutable => Effects.None,
-                Opcode.I32DivU or Opcode.I64DivU or Opcode.I32RemS or Opcode.I64RemS or Opcode.I32RemU or Opcode.I64RemU
-                    when IsNonZeroConstant(graph, graph.Input(id, 1)) => Effects.None,
-                Opcode.I32DivS or Opcode.I64DivS
-                    when IsNonZeroConstant(graph, graph.Input(id, 1)) && !IsMinusOne(graph, graph.Input(id, 1)) => Effects.None,
-                >= Opcode.I32Load and <= Opcode.I64Load32U when graph.Module.Memories[node.Aux].Type.IsShared =>
-                    Dense[(int)node.Op] | Effects.Pinned,
-                _ => Dense[(int)node.Op],
-            };
+                return Access.Of(graph, id).Effects;
+            }
+
+            Effects effects = OpcodeTable.GetEffects(node.Op);
+            if ((effects & Effects.ReadsMemory) != 0 && graph.Module.Memories[node.Aux].Type.IsShared)
+            {
+                return effects | Effects.Pinned;
+            }
+
+            return effects == Effects.Traps && IsHarmlessDivision(graph, id) ? Effects.None : effects;
         }
 
         return node.Op switch
@@ -113,20 +43,15 @@ internal static class OperatorTable
             IrOp.Guard => Effects.Deoptimizes,
             IrOp.MemoryByteLength when graph.Module.Memories[(int)node.Immediate].Type.IsShared => Effects.ReadsSize | Effects.Pinned,
             IrOp.TableLength or IrOp.MemoryByteLength => Effects.ReadsSize,
-            Opcode.AtomicFence => Effects.Synchronizes,
-            >= Opcode.MemoryAtomicNotify => Effects.Synchronizes | Effects.Traps,
-            IrOp.LoadTableElement => Effects.ReadsTable,
-            IrOp.StoreTableElement => Effects.WritesTable,
+            IrOp.LoadTableElement or IrOp.StoreTableElement => Access.Of(graph, id).Effects,
             IrOp.LoopStackCheck or IrOp.LoopEpochCheck or IrOp.UseFuel => Effects.Pinned | Effects.Traps,
             IrOp.NewArray => FitsAnyHeap(graph, id) ? Effects.Allocates : Effects.Pinned | Effects.Allocates,
             IrOp.NewStruct or IrOp.NewArrayFixed or IrOp.NewException => Effects.Allocates,
             IrOp.RefCast => Effects.Traps,
             Opcode.ArrayLen or Opcode.I31GetS or Opcode.I31GetU => TrapOnNull(graph, id),
-            >= Opcode.V128Load => VectorOperators.EffectsOf(node.Op),
-            _ when ObjectAccess.IsRead(node.Op) =>
-                TrapOnNull(graph, id) | (ObjectAccess.FieldOf(in node).IsMutable ? Effects.ReadsHeap : Effects.None),
-            _ when ObjectAccess.IsWrite(node.Op) => TrapOnNull(graph, id) | Effects.WritesHeap,
-            _ => Effects.None,
+            _ when (int)node.Op >> 8 == OwnOperators => Effects.None,
+            _ when OpcodeTable.GetAccess(node.Op).IsObject => Access.Of(graph, id).Effects,
+            _ => OpcodeTable.GetEffects(node.Op),
         };
     }
 
@@ -134,11 +59,8 @@ internal static class OperatorTable
     public static bool MayBeNull(Graph graph, int id) => graph[graph.Input(id, 0)].ReferenceType.IsNullable;
 
     /// <summary>Whether a node with two inputs gives the same with its inputs exchanged.</summary>
-    public static bool IsCommutative(Opcode op) => op is
-        Opcode.I32Add or Opcode.I32Mul or Opcode.I32And or Opcode.I32Or or Opcode.I32Xor or Opcode.I32Eq or Opcode.I32Ne or
-        Opcode.I64Add or Opcode.I64Mul or Opcode.I64And or Opcode.I64Or or Opcode.I64Xor or Opcode.I64Eq or Opcode.I64Ne or
-        Opcode.F32Eq or Opcode.F32Ne or Opcode.F64Eq or Opcode.F64Ne or IrOp.ReferenceEqual
-        || VectorOperators.IsCommutative(op);
+    public static bool IsCommutative(Opcode op) =>
+        OpcodeTable.IsCommutative(op) || op == IrOp.ReferenceEqual || VectorOperators.IsCommutative(op);
 
     /// <summary>Whether a node is a constant.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -168,31 +90,16 @@ internal static class OperatorTable
 
     private static Effects TrapOnNull(Graph graph, int id) => MayBeNull(graph, id) ? Effects.Traps : Effects.None;
 
-    private static bool IsNonZeroConstant(Graph graph, int id) => IsConstant(graph[id].Op) && graph[id].Immediate != 0;
-
-    private static bool IsMinusOne(Graph graph, int id) => graph[id].Immediate == -1;
-
-    private static Effects[] MakeDense()
+    /// <summary>Whether a node is a division by a constant for which it cannot trap.</summary>
+    private static bool IsHarmlessDivision(Graph graph, int id)
     {
-        var effects = new Effects[DenseSize];
-
-        void Set(Opcode first, Opcode last, Effects value)
+        Traps traps = OpcodeTable.Get(graph[id].Op).Traps;
+        if ((traps & Traps.DivisionByZero) == 0)
         {
-            for (int op = (int)first; op <= (int)last; op++)
-            {
-                effects[op] = value;
-            }
+            return false;
         }
 
-        Set(Opcode.I32Load, Opcode.I64Load32U, Effects.ReadsMemory | Effects.Traps);
-        Set(Opcode.I32Store, Opcode.I64Store32, Effects.WritesMemory | Effects.Traps);
-        Set(Opcode.GlobalGet, Opcode.GlobalGet, Effects.ReadsGlobal);
-        Set(Opcode.GlobalSet, Opcode.GlobalSet, Effects.WritesGlobal);
-        Set(Opcode.I32DivS, Opcode.I32RemU, Effects.Traps);
-        Set(Opcode.I64DivS, Opcode.I64RemU, Effects.Traps);
-        Set(Opcode.I32TruncF32S, Opcode.I32TruncF64U, Effects.Traps);
-        Set(Opcode.I64TruncF32S, Opcode.I64TruncF64U, Effects.Traps);
-        Set(Opcode.RefAsNonNull, Opcode.RefAsNonNull, Effects.Traps);
-        return effects;
+        ref Node divisor = ref graph[graph.Input(id, 1)];
+        return IsConstant(divisor.Op) && divisor.Immediate != 0 && ((traps & Traps.Overflow) == 0 || divisor.Immediate != -1);
     }
 }

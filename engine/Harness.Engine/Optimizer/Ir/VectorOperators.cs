@@ -5,7 +5,7 @@ namespace Harness.Engine.Optimizer.Ir;
 
 /// <summary>
 /// Vector instructions as operators: a node's operator is the opcode, its types and immediates are in the opcode table, its machine code
-/// is in the vector selection, and effects follow from both. Inputs are the operands in their order. <c>Immediate</c> is the lane, the number
+/// is in the vector selection, and effects follow from the opcode table. Inputs are the operands in their order. <c>Immediate</c> is the lane, the number
 /// of the byte numbers of a shuffle (<see cref="Graph.Vectors"/>), the number of a constant, or the offset of an access; <c>Aux</c> is the
 /// memory of an access, with the lane above it where it is one to a lane.
 /// </summary>
@@ -20,17 +20,6 @@ internal static class VectorOperators
     /// <summary>Whether a vector instruction accesses a memory.</summary>
     public static bool IsAccess(Opcode op) =>
         IsVector(op) && OpcodeTable.Get(op).Immediates is (ImmediateKind.MemoryArgument or ImmediateKind.MemoryLane);
-
-    /// <summary>What a vector instruction does besides computing its result.</summary>
-    public static Effects EffectsOf(Opcode op)
-    {
-        if (!IsAccess(op))
-        {
-            return Effects.None;
-        }
-
-        return Effects.Traps | (OpcodeTable.Get(op).Results.Length == 0 ? Effects.WritesMemory : Effects.ReadsMemory);
-    }
 
     /// <summary>Whether a vector instruction with two operands gives the same with its operands exchanged.</summary>
     public static bool IsCommutative(Opcode op) => IsVector(op) && VectorSelections.Of(op).IsCommutative;

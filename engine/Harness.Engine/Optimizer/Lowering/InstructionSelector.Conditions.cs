@@ -1,4 +1,5 @@
 using Harness.Engine.Modules;
+using Harness.Engine.Numbers;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Vectors;
 using Harness.Engine.X64;
@@ -8,14 +9,7 @@ namespace Harness.Engine.Optimizer.Lowering;
 /// <content>Comparisons, fused with what depends on them.</content>
 internal sealed partial class InstructionSelector
 {
-    /// <summary>Conditions of the ten integer comparisons, in the order of the opcodes from <c>eq</c> on.</summary>
-    private static ReadOnlySpan<Condition> IntegerConditions =>
-    [
-        Condition.Equal, Condition.NotEqual, Condition.Less, Condition.Below, Condition.Greater, Condition.Above,
-        Condition.LessOrEqual, Condition.BelowOrEqual, Condition.GreaterOrEqual, Condition.AboveOrEqual,
-    ];
-
-    /// <summary>Conditions of the six float comparisons, in the order of the opcodes.</summary>
+    /// <summary>Conditions of the six <see cref="FloatRelation"/>s.</summary>
     /// <remarks>
     /// <c>ucomis</c> sets the flags as an unsigned comparison does, and all three of carry, zero and parity for NaN. Above and
     /// above-or-equal fail then, so that less is asked as greater with the operands exchanged.
@@ -68,7 +62,8 @@ internal sealed partial class InstructionSelector
     }
 
     private bool IsComparison(int id) =>
-        graph[id].Op is >= Opcode.I32Eqz and <= Opcode.F64Ge or Opcode.RefIsNull or IrOp.ReferenceEqual or IrOp.HasTag
+        NumericForms.Of(graph[id].Op).IsComparison
+        || graph[id].Op is Opcode.RefIsNull or IrOp.ReferenceEqual or IrOp.HasTag
         || (graph[id].Op == IrOp.RefTest && IsOneComparison(TestOf(id)))
         || (VectorOperators.IsVector(graph[id].Op) && VectorSelections.Of(graph[id].Op).IsTest);
 
@@ -82,15 +77,15 @@ internal sealed partial class InstructionSelector
             IrOp.ReferenceEqual => CompareIntegers(id, Condition.Equal, OpSize.Qword, whenTrue, mayFault),
             IrOp.RefTest => CompareType(id, whenTrue, mayFault),
             IrOp.HasTag => CompareTag(id, whenTrue),
-            >= Opcode.I32Eq and <= Opcode.I32GeU =>
-                CompareIntegers(id, IntegerConditions[op - Opcode.I32Eq], OpSize.Dword, whenTrue, mayFault),
-            >= Opcode.I64Eq and <= Opcode.I64GeU =>
-                CompareIntegers(id, IntegerConditions[op - Opcode.I64Eq], OpSize.Qword, whenTrue, mayFault),
             >= Opcode.V128Load => CompareVector(id, op, whenTrue),
-            >= Opcode.F32Eq and <= Opcode.F32Ge => CompareFloats(id, op - Opcode.F32Eq, OpSize.Dword, whenTrue, mayFault),
-            _ => CompareFloats(id, op - Opcode.F64Eq, OpSize.Qword, whenTrue, mayFault),
+            _ => CompareNumbers(id, NumericForms.Of(op), whenTrue, mayFault),
         };
     }
+
+    private Comparison CompareNumbers(int id, NumericForm form, bool whenTrue, bool mayFault) =>
+        form.Kind == NumericFormKind.CompareIntegers
+            ? CompareIntegers(id, (Condition)form.Operation, form.Size, whenTrue, mayFault)
+            : CompareFloats(id, (FloatRelation)form.Operation, form.Size, whenTrue, mayFault);
 
     private Comparison CompareWithZero(int id, OpSize size, bool isZero, bool mayFault)
     {
@@ -190,17 +185,17 @@ internal sealed partial class InstructionSelector
         return comparison;
     }
 
-    private Comparison CompareFloats(int id, int relation, OpSize size, bool whenTrue, bool mayFault)
+    private Comparison CompareFloats(int id, FloatRelation relation, OpSize size, bool whenTrue, bool mayFault)
     {
         int left = graph.Input(id, 0);
         int right = graph.Input(id, 1);
-        bool isLess = relation is 2 or 4;
+        bool isLess = relation is FloatRelation.Less or FloatRelation.LessOrEqual;
         if (isLess)
         {
             (left, right) = (right, left);
         }
 
-        FlagCondition condition = FloatConditions[relation];
+        FlagCondition condition = FloatConditions[(int)relation];
         var comparison = new Comparison
         {
             Kind = CompareKind.Float,

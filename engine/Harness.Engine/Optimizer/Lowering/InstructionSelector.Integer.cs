@@ -5,52 +5,12 @@ using Harness.Engine.X64;
 
 namespace Harness.Engine.Optimizer.Lowering;
 
-/// <content>Integer arithmetic. Operators of both widths are named by the 64-bit opcode.</content>
+/// <content>Integer arithmetic.</content>
 internal sealed partial class InstructionSelector
 {
     private const byte RaxHint = (byte)Gpr.Rax;
     private const byte RdxHint = (byte)Gpr.Rdx;
     private const byte RcxHint = (byte)Gpr.Rcx;
-
-    private void SelectInteger(int id, Opcode op, OpSize size)
-    {
-        switch (op)
-        {
-            case Opcode.I64Clz:
-                SelectCount(id, CpuFeatures.Lzcnt ? BitOp.Lzcnt : BitOp.Bsr, size);
-                break;
-            case Opcode.I64Ctz:
-                SelectCount(id, CpuFeatures.Bmi1 ? BitOp.Tzcnt : BitOp.Bsf, size);
-                break;
-            case Opcode.I64Popcnt:
-                SelectCount(id, BitOp.Popcnt, size);
-                break;
-            case Opcode.I64Add:
-                SelectAdd(id, size);
-                break;
-            case Opcode.I64Sub:
-                SelectSub(id, size);
-                break;
-            case Opcode.I64Mul:
-                SelectMultiply(id, size);
-                break;
-            case Opcode.I64DivS or Opcode.I64DivU or Opcode.I64RemS or Opcode.I64RemU:
-                SelectDivision(id, op, size);
-                break;
-            case Opcode.I64And:
-                SelectAnd(id, size);
-                break;
-            case Opcode.I64Or:
-                SelectAlu(id, AluOp.Or, size);
-                break;
-            case Opcode.I64Xor:
-                SelectXor(id, size);
-                break;
-            default:
-                SelectShift(id, op, size);
-                break;
-        }
-    }
 
     /// <summary>
     /// The inputs of a commutative node: a constant last, and first a value that ends here, best the result of a call, which
@@ -333,16 +293,8 @@ internal sealed partial class InstructionSelector
         }
     }
 
-    private void SelectShift(int id, Opcode op, OpSize size)
+    private void SelectShift(int id, ShiftOp shift, OpSize size)
     {
-        ShiftOp shift = op switch
-        {
-            Opcode.I64Shl => ShiftOp.Shl,
-            Opcode.I64ShrS => ShiftOp.Sar,
-            Opcode.I64ShrU => ShiftOp.Shr,
-            Opcode.I64Rotl => ShiftOp.Rol,
-            _ => ShiftOp.Ror,
-        };
         int left = Register(graph.Input(id, 0));
         if (Constants.TryGetInteger(graph, graph.Input(id, 1), out long constant))
         {
@@ -376,22 +328,5 @@ internal sealed partial class InstructionSelector
             && Constants.TryGetInteger(graph, graph.Input(id, 1), out long constant) && (constant & mask) == mask
             ? graph.Input(id, 0)
             : id;
-    }
-
-    private void SelectExtend(int id, Opcode op)
-    {
-        int value = Register(graph.Input(id, 0));
-        bool is64 = op >= Opcode.I64Extend8S;
-        ref LirInstruction instruction = ref Emit(LirOp.Extend, is64 ? OpSize.Qword : OpSize.Dword);
-        instruction.AccessSize = op switch
-        {
-            Opcode.I32Extend8S or Opcode.I64Extend8S => OpSize.Byte,
-            Opcode.I32Extend16S or Opcode.I64Extend16S => OpSize.Word,
-            _ => OpSize.Dword,
-        };
-        instruction.Sub = (ushort)(is64 ? LoadExtension.SignTo64 : LoadExtension.SignTo32);
-        Def(Value(id));
-        Use(value);
-        Hint(Value(id), value);
     }
 }

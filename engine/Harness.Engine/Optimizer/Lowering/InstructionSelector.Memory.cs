@@ -11,8 +11,9 @@ internal sealed partial class InstructionSelector
 {
     private void SelectAccess(int id, Opcode op)
     {
-        int accessed = AccessBytesLog2(op);
-        if (op >= Opcode.I32Store)
+        var access = Access.Of(graph, id);
+        int accessed = access.SizeLog2;
+        if (access.IsWrite)
         {
             SelectStore(id, op, (OpSize)accessed);
             return;
@@ -25,12 +26,9 @@ internal sealed partial class InstructionSelector
             return;
         }
 
-        LoadExtension extension = op switch
-        {
-            Opcode.I32Load8S or Opcode.I32Load16S => LoadExtension.SignTo32,
-            Opcode.I64Load8S or Opcode.I64Load16S or Opcode.I64Load32S => LoadExtension.SignTo64,
-            _ => LoadExtension.Zero,
-        };
+        LoadExtension extension = access.Extension != AccessExtension.Sign ? LoadExtension.Zero
+            : graph[id].Type == IrType.I64 ? LoadExtension.SignTo64
+            : LoadExtension.SignTo32;
         Load(Value(id), address, (OpSize)accessed, extension);
     }
 
@@ -340,16 +338,4 @@ internal sealed partial class InstructionSelector
     /// <summary>The field with the type of the function that a node's input refers to.</summary>
     private Address ReferenceType(int id) =>
         Address.OfBase(Register(graph.Input(id, 0)), FunctionReference.TypeIdOffset);
-
-    /// <summary>Binary logarithm of the bytes that a load or store accesses.</summary>
-    private static int AccessBytesLog2(Opcode op) => op switch
-    {
-        Opcode.I32Load8S or Opcode.I32Load8U or Opcode.I64Load8S or Opcode.I64Load8U => 0,
-        Opcode.I32Store8 or Opcode.I64Store8 => 0,
-        Opcode.I32Load16S or Opcode.I32Load16U or Opcode.I64Load16S or Opcode.I64Load16U => 1,
-        Opcode.I32Store16 or Opcode.I64Store16 => 1,
-        Opcode.I32Load or Opcode.F32Load or Opcode.I64Load32S or Opcode.I64Load32U => 2,
-        Opcode.I32Store or Opcode.F32Store or Opcode.I64Store32 => 2,
-        _ => 3,
-    };
 }

@@ -19,17 +19,8 @@ internal sealed partial class InstructionSelector
     {
         switch (op)
         {
-            case Opcode.StructGet or Opcode.StructGetS or Opcode.StructGetU:
-                SelectGet(id, FieldOf(id), FieldAddress(id), op == Opcode.StructGetS);
-                break;
-            case Opcode.StructSet:
-                SelectSet(id, FieldOf(id), FieldAddress(id), graph.Input(id, 1));
-                break;
-            case Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU:
-                SelectGet(id, ElementOf(id), ElementAddress(id), op == Opcode.ArrayGetS);
-                break;
-            case Opcode.ArraySet:
-                SelectSet(id, ElementOf(id), ElementAddress(id), graph.Input(id, 2));
+            case var accessing when OpcodeTable.GetAccess(accessing).IsObject:
+                SelectObjectAccess(id, Access.Of(graph, id));
                 break;
             case Opcode.ArrayLen:
                 Load(Value(id), LengthAddress(id), OpSize.Dword);
@@ -45,6 +36,19 @@ internal sealed partial class InstructionSelector
             default:
                 SelectNew(id, op);
                 break;
+        }
+    }
+
+    private void SelectObjectAccess(int id, Access access)
+    {
+        Address address = access.Kind == AccessKind.Field ? FieldAddress(id) : ElementAddress(id);
+        if (access.IsWrite)
+        {
+            SelectSet(id, access, address);
+        }
+        else
+        {
+            SelectGet(id, access, address);
         }
     }
 
@@ -65,9 +69,9 @@ internal sealed partial class InstructionSelector
         Hint(Value(id), reference);
     }
 
-    private void SelectGet(int id, FieldType field, in Address address, bool isSigned)
+    private void SelectGet(int id, Access access, in Address address)
     {
-        var size = (OpSize)int.Log2(ObjectLayout.SizeOf(field));
+        var size = (OpSize)access.SizeLog2;
         if (graph[id].Type is IrType.F32 or IrType.F64)
         {
             EmitWithAddress(LirOp.LoadScalar, size, Value(id), address);
@@ -78,17 +82,19 @@ internal sealed partial class InstructionSelector
         }
         else
         {
-            Load(Value(id), address, size, isSigned ? LoadExtension.SignTo32 : LoadExtension.Zero);
+            Load(Value(id), address, size, access.Extension == AccessExtension.Sign ? LoadExtension.SignTo32 : LoadExtension.Zero);
         }
     }
 
-    private void SelectSet(int id, FieldType field, in Address address, int stored)
+    private void SelectSet(int id, Access access, in Address address)
     {
+        FieldType field = access.Type;
+        int stored = access.Value;
         StoreField(address, field, stored);
         int target = graph.Input(id, 0);
         if (ObjectLayout.IsHeapReference(field) && MayBeObject(stored) && !IsFresh(target, id))
         {
-            EmitWriteBarrier(Register(target), address, isElement: graph[id].Op == Opcode.ArraySet);
+            EmitWriteBarrier(Register(target), address, isElement: access.Kind == AccessKind.Element);
         }
     }
 
@@ -116,15 +122,13 @@ internal sealed partial class InstructionSelector
         Store(address, size, graph[stored].Type is IrType.F32 or IrType.F64, value, bits);
     }
 
-    private FieldType FieldOf(int id) => TypeRegistry.Get(graph[id].Aux).Struct!.Fields[(int)graph[id].Immediate];
-
     private FieldType ElementOf(int id) => TypeRegistry.Get(graph[id].Aux).Array!.Element;
 
     /// <summary>The address of the field that a node accesses, after the check for null that it may need.</summary>
     private Address FieldAddress(int id)
     {
         int structure = graph.Input(id, 0);
-        int offset = ObjectLayout.Of(graph[id].Aux).FieldOffsets[(int)graph[id].Immediate];
+        int offset = (int)Access.Of(graph, id).Offset;
         Address address = Address.OfBase(Register(structure), offset);
         if (!MayBeNull(structure))
         {

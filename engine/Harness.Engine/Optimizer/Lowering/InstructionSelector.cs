@@ -1,4 +1,5 @@
 using Harness.Engine.Modules;
+using Harness.Engine.Numbers;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
@@ -261,27 +262,11 @@ internal sealed partial class InstructionSelector
             case Opcode.Select:
                 SelectSelect(id);
                 break;
-            case >= Opcode.I32Eqz and <= Opcode.F64Ge or Opcode.RefIsNull or IrOp.ReferenceEqual:
+            case Opcode.RefIsNull or IrOp.ReferenceEqual:
                 SelectCondition(id);
                 break;
-            case >= Opcode.I32Clz and <= Opcode.I32Rotr:
-                SelectInteger(id, (Opcode)(op - Opcode.I32Clz + Opcode.I64Clz), OpSize.Dword);
-                break;
-            case >= Opcode.I64Clz and <= Opcode.I64Rotr:
-                SelectInteger(id, op, OpSize.Qword);
-                break;
-            case >= Opcode.F32Abs and <= Opcode.F32Copysign:
-                SelectFloat(id, (Opcode)(op - Opcode.F32Abs + Opcode.F64Abs), OpSize.Dword);
-                break;
-            case >= Opcode.F64Abs and <= Opcode.F64Copysign:
-                SelectFloat(id, op, OpSize.Qword);
-                break;
-            case >= Opcode.I32WrapI64 and <= Opcode.F64ReinterpretI64:
-            case >= Opcode.I32TruncSatF32S and <= Opcode.I64TruncSatF64U:
-                SelectConversion(id, op);
-                break;
-            case >= Opcode.I32Extend8S and <= Opcode.I64Extend32S:
-                SelectExtend(id, op);
+            case var numeric when NumericForms.Of(numeric) is { Kind: not NumericFormKind.None } form:
+                SelectNumeric(id, form);
                 break;
             case >= Opcode.V128Load and < Opcode.MemoryAtomicNotify:
                 SelectVector(id, op);

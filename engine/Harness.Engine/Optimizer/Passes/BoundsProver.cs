@@ -340,12 +340,8 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
                 return LargestOfInput(id, 0, ref first) >> (shift & 31);
             case Opcode.I32RemU when TryConstant(graph.Input(id, 1), out int divisor) && divisor != 0:
                 return (uint)divisor - 1;
-            case Opcode.I32Load8U:
-                return byte.MaxValue;
-            case Opcode.I32Load16U:
-                return ushort.MaxValue;
-            case Opcode.StructGetU or Opcode.ArrayGetU:
-                return ObjectAccess.FieldOf(in graph[id]).Packing == Packing.I8 ? byte.MaxValue : ushort.MaxValue;
+            case var op when graph[id].Type == IrType.I32 && OpcodeTable.GetAccess(op).Extension == AccessExtension.Zero:
+                return Access.Of(graph, id).SizeLog2 == 0 ? byte.MaxValue : ushort.MaxValue;
             case Opcode.I31GetU:
                 return int.MaxValue;
             case Opcode.ArrayLen:

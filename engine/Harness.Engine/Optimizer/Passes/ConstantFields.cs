@@ -56,8 +56,7 @@ internal sealed class ConstantFields : IPass
                     Know(id, known.GetValueOrDefault(graph.Input(id, 0)));
                     origins[id] = OriginOf(graph.Input(id, 0));
                     break;
-                case Opcode.StructGet or Opcode.StructGetS or Opcode.StructGetU:
-                case Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU:
+                case var op when Access.ReadsObject(op):
                     VisitLoad(id);
                     break;
                 case Opcode.ArrayLen:
@@ -98,7 +97,7 @@ internal sealed class ConstantFields : IPass
         private void VisitLoad(int id)
         {
             Node node = graph[id];
-            FieldType type = ObjectAccess.FieldOf(in node);
+            FieldType type = Access.Of(graph, id).Type;
             if (type.IsMutable || !TryFindIndex(id, out int index))
             {
                 return;

@@ -45,13 +45,9 @@ internal sealed partial class EscapeWalk
             case Opcode.ArrayLen:
                 int array = Value(graph.Input(id, 0));
                 return array < 0 && objects[~array].IsArray && IsKnown(id, objects[~array].FieldCount);
-            case Opcode.StructGet or Opcode.StructGetS or Opcode.StructGetU:
-            case Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU:
-                return TryLoad(id);
-            case Opcode.StructSet or Opcode.ArraySet:
-                return TryStore(id);
             default:
-                return false;
+                OperatorAccess access = OpcodeTable.GetAccess(node.Op);
+                return access.IsObject && (access.IsWrite ? TryStore(id) : TryLoad(id));
         }
     }
 
@@ -113,7 +109,7 @@ internal sealed partial class EscapeWalk
             return false;
         }
 
-        if (graph[id].Op is Opcode.StructGet or Opcode.StructGetS or Opcode.StructGetU or Opcode.StructSet)
+        if (OpcodeTable.GetAccess(graph[id].Op).Kind == AccessKind.Field)
         {
             return true;
         }

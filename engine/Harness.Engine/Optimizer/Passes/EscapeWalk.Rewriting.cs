@@ -305,7 +305,7 @@ internal sealed partial class EscapeWalk
         }
 
         bool isByte = packing == Packing.I8;
-        return graph[load].Op is Opcode.StructGetS or Opcode.ArrayGetS
+        return OpcodeTable.GetAccess(graph[load].Op).Extension == AccessExtension.Sign
             ? NewNode(load, isByte ? Opcode.I32Extend8S : Opcode.I32Extend16S, IrType.I32, [value])
             : NewNode(load, Opcode.I32And, IrType.I32, [value, constants.I32(isByte ? 0xFF : 0xFFFF)]);
     }

@@ -1,3 +1,4 @@
+using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 

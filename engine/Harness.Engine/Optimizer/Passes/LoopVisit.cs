@@ -1,3 +1,4 @@
+using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
@@ -63,7 +64,7 @@ internal sealed class LoopVisit
         ((effects & Effects.ReadsGlobal) != 0 && (written & Effects.WritesGlobal) != 0)
         || ((effects & Effects.ReadsTable) != 0 && (written & Effects.WritesTable) != 0)
         || ((effects & Effects.ReadsSize) != 0 && (written & Effects.WritesSize) != 0)
-        || ((effects & Effects.ReadsHeap) != 0 && (writesAnyPlace || writtenPlaces.Contains(ObjectAccess.PlaceOf(in graph[id]))));
+        || ((effects & Effects.ReadsHeap) != 0 && (writesAnyPlace || writtenPlaces.Contains(Access.Of(graph, id).Place)));
 
     private void NoteWrites(int id)
     {
@@ -74,9 +75,9 @@ internal sealed class LoopVisit
             return;
         }
 
-        if (ObjectAccess.IsWrite(graph[id].Op))
+        if (Access.WritesObject(graph[id].Op))
         {
-            writtenPlaces.Add(ObjectAccess.PlaceOf(in graph[id]));
+            writtenPlaces.Add(Access.Of(graph, id).Place);
         }
         else
         {

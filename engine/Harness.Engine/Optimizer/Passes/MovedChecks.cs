@@ -109,7 +109,7 @@ internal sealed class MovedChecks(Graph graph)
         IrOp.LoadReferenceType => IsNotNull(graph.Input(id, 0)),
         IrOp.Narrow => IsOfType(graph.Input(id, 0), graph[id].ReferenceType),
         IrOp.ExceptionValue => false,
-        Opcode.ArrayGet or Opcode.ArrayGetS or Opcode.ArrayGetU => IsArrayIndex(graph.Input(id, 1), graph.Input(id, 0)),
+        var op when OpcodeTable.GetAccess(op).Kind == AccessKind.Element => IsArrayIndex(graph.Input(id, 1), graph.Input(id, 0)),
         _ => true,
     };
 

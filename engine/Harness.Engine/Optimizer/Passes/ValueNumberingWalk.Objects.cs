@@ -17,9 +17,9 @@ internal sealed partial class ValueNumberingWalk
     private void VisitObjectRead(int id)
     {
         ref Node read = ref graph[id];
-        FieldType field = ObjectAccess.FieldOf(in read);
-        int index = graph[id].InputCount > 1 ? graph.Input(id, 1) : -1;
-        ValueKey raw = ContentKey(graph.Input(id, 0), index, ObjectAccess.PlaceOf(in read), field.IsMutable);
+        var access = Access.Of(graph, id);
+        FieldType field = access.Type;
+        ValueKey raw = ContentKey(graph.Input(id, 0), access.Index, access.Place, field.IsMutable);
         ValueKey key = raw with { Op = read.Op };
         int found = table.Find(in key);
         if (found >= 0)
@@ -33,8 +33,7 @@ internal sealed partial class ValueNumberingWalk
             int stored = table.Find(in raw);
             if (stored >= 0)
             {
-                bool isSigned = read.Op is Opcode.StructGetS or Opcode.ArrayGetS;
-                int extended = Extend(stored, field.Packing, isSigned);
+                int extended = Extend(stored, field.Packing, isSigned: access.Extension == AccessExtension.Sign);
                 graph.Replace(id, extended);
                 table.Add(in key, extended);
                 return;
@@ -64,12 +63,10 @@ internal sealed partial class ValueNumberingWalk
             : Insert(Opcode.I32And, IrType.I32, [value, constants.I32(isByte ? byte.MaxValue : ushort.MaxValue)]);
     }
 
-    private void ForwardObjectWrite(int id, in Node write)
+    private void ForwardObjectWrite(int id)
     {
-        bool isArray = write.Op == Opcode.ArraySet;
-        int index = isArray ? graph.Input(id, 1) : -1;
-        int value = graph.Input(id, isArray ? 2 : 1);
-        table.Add(ContentKey(graph.Input(id, 0), index, ObjectAccess.PlaceOf(in write), isMutable: true), value);
+        var access = Access.Of(graph, id);
+        table.Add(ContentKey(graph.Input(id, 0), access.Index, access.Place, isMutable: true), access.Value);
     }
 
     /// <summary>What a new object contains.</summary>
@@ -97,7 +94,7 @@ internal sealed partial class ValueNumberingWalk
         for (int i = 0; i < graph[id].InputCount; i++)
         {
             bool isMutable = (type.Array?.Element ?? fields[i]).IsMutable;
-            ObjectPlace place = ObjectAccess.PlaceOf(type, type.Array is null ? i : -1);
+            ObjectPlace place = ObjectPlace.Of(type, type.Array is null ? i : -1);
             if (!isMutable || versions.IsAccessed(place))
             {
                 ValueKey key = ContentKey(id, -1, place, isMutable) with { Immediate = i };

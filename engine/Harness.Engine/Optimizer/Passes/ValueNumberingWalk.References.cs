@@ -209,7 +209,7 @@ internal sealed partial class ValueNumberingWalk
     {
         Opcode op = graph[id].Op;
         if (!Removes(Redundancies.Casts)
-            || !(ObjectAccess.IsRead(op) || ObjectAccess.IsWrite(op) || op is Opcode.ArrayLen or Opcode.I31GetS or Opcode.I31GetU))
+            || !(OpcodeTable.GetAccess(op).IsObject || op is Opcode.ArrayLen or Opcode.I31GetS or Opcode.I31GetU))
         {
             return;
         }

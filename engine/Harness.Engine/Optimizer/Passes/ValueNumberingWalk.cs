@@ -209,14 +209,15 @@ internal sealed partial class ValueNumberingWalk
         Effects effects = OperatorTable.EffectsOf(graph, id);
         if ((effects & Effects.AnyWrite) != 0)
         {
-            versions.Write(effects, in node);
+            versions.Write(effects, id);
             Forward(id, in node);
             LearnNonNull(id);
             return;
         }
 
         bool readsState = (effects & StateVersions.Reads) != 0;
-        bool isLoad = readsState || ObjectAccess.IsRead(node.Op);
+        bool isObjectRead = Access.ReadsObject(node.Op);
+        bool isLoad = readsState || isObjectRead;
         if ((effects & Effects.Unique) != 0 || !Removes(isLoad ? Redundancies.Loads : Redundancies.Computations)
             || node.InputCount > 3 || node.Op == IrOp.Projection)
         {
@@ -225,13 +226,13 @@ internal sealed partial class ValueNumberingWalk
             return;
         }
 
-        if (ObjectAccess.IsRead(node.Op))
+        if (isObjectRead)
         {
             VisitObjectRead(id);
         }
         else
         {
-            ValueKey key = KeyOf(id, in node, readsState ? versions.Of(effects, in node) : 0);
+            ValueKey key = KeyOf(id, in node, readsState ? versions.Of(effects, id) : 0);
             Reuse(id, table.FindOrAdd(in key, id));
         }
 
@@ -276,9 +277,9 @@ internal sealed partial class ValueNumberingWalk
             return;
         }
 
-        if (ObjectAccess.IsWrite(store.Op))
+        if (Access.WritesObject(store.Op))
         {
-            ForwardObjectWrite(id, in store);
+            ForwardObjectWrite(id);
             return;
         }
 
@@ -299,13 +300,8 @@ internal sealed partial class ValueNumberingWalk
         }
 
         int address = load == Opcode.GlobalGet ? -1 : graph.Input(id, 0);
-        Effects effects = load switch
-        {
-            Opcode.GlobalGet => Effects.ReadsGlobal,
-            IrOp.LoadTableElement => Effects.ReadsTable,
-            _ => Effects.ReadsMemory,
-        };
-        table.Add(new ValueKey(load, address, -1, -1, store.Immediate, store.Aux, versions.Of(effects, in store)), value);
+        Effects effects = Access.ShapeOf(load).Effects;
+        table.Add(new ValueKey(load, address, -1, -1, store.Immediate, store.Aux, versions.Of(effects, id)), value);
     }
 
     private ValueKey KeyOf(int id, in Node node, int version)

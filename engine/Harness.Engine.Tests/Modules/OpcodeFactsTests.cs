@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Text;
+using Harness.Engine.Modules;
+using Harness.Engine.Numbers;
+using Harness.Engine.Runtime;
+using Harness.Engine.Tests.Optimizer;
+
+namespace Harness.Engine.Tests.Modules;
+
+/// <summary>What the opcode table says of instructions besides names and types, compared with what the instructions do.</summary>
+public class OpcodeFactsTests
+{
+    private const string UpdateVariable = "HARNESS_UPDATE_GOLDEN";
+
+    private static readonly long[] Integers =
+        [0, 1, 2, 3, 31, 32, 63, 0x7F, 0x80, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue, -1, -2, -7];
+
+    private static readonly double[] Floats =
+        [0, -0.0, 1, -1, 1.5, -2.5, 1e9, 3e9, 1e10, -1e10, 1e19, 1e30, -1e300, double.Epsilon, double.PositiveInfinity, double.NegativeInfinity, double.NaN];
+
+    public static TheoryData<string> NumericInstructions => [.. NumericRows().Select(row => row.Name)];
+
+    [Theory]
+    [MemberData(nameof(NumericInstructions))]
+    public void AnInstructionTrapsForTheReasonsOfItsRow(string name)
+    {
+        OpcodeInfo row = OpcodeTable.ByName(name)!;
+        var seen = Traps.None;
+        foreach (ulong[] operands in Operands(row))
+        {
+            try
+            {
+                NumericReference.Evaluate(row.Opcode, operands);
+            }
+            catch (ReferenceTrapException trap)
+            {
+                seen |= trap.Kind switch
+                {
+                    TrapKind.IntegerDivideByZero => Traps.DivisionByZero,
+                    TrapKind.IntegerOverflow => Traps.Overflow,
+                    TrapKind.InvalidConversionToInteger => Traps.InvalidConversion,
+                    _ => throw new NotSupportedException($"{name} traps: {trap.Kind}"),
+                };
+            }
+        }
+
+        Assert.Equal(row.Traps, seen);
+        Assert.Equal(row.Traps != Traps.None, (row.Effects & Effects.Traps) != 0);
+    }
+
+    /// <summary>Arithmetic of floats is left out: it may give either of two NaNs.</summary>
+    [Theory]
+    [MemberData(nameof(NumericInstructions))]
+    public void AnInstructionIsCommutativeIfItsRowSaysSo(string name)
+    {
+        OpcodeInfo row = OpcodeTable.ByName(name)!;
+        if (row.Parameters.Length < 2 || row.Results[0] is ValueKind.F32 or ValueKind.F64)
+        {
+            Assert.False(row.IsCommutative);
+            return;
+        }
+
+        bool isCommutative = Operands(row).All(pair => Outcome(row, pair) == Outcome(row, [pair[1], pair[0]]));
+        Assert.Equal(isCommutative, row.IsCommutative);
+    }
+
+    [Theory]
+    [MemberData(nameof(NumericInstructions))]
+    public void ANumericInstructionHasAForm(string name)
+    {
+        OpcodeInfo row = OpcodeTable.ByName(name)!;
+        var form = NumericForms.Of(row.Opcode);
+        Assert.NotEqual(NumericFormKind.None, form.Kind);
+        Assert.Equal(row.Parameters[0], form.Operand);
+        Assert.Equal(row.Results[0], form.Result);
+        Assert.True(form.IsCommutative || !row.IsCommutative);
+    }
+
+    [Fact]
+    public void AnAccessHasItsEffects()
+    {
+        foreach (OpcodeInfo row in OpcodeTable.All)
+        {
+            bool isLoad = row.Name.Contains(".load", StringComparison.Ordinal) || row.Name.Contains(".get", StringComparison.Ordinal);
+            bool isPlace = row.Access.Kind != AccessKind.None;
+            Assert.Equal(row.NaturalAlignment >= 0, row.Access.Kind == AccessKind.Memory);
+            if (isPlace && isLoad) Assert.True(row.Access is { IsRead: true, IsWrite: false }, row.Name);
+            if (isPlace) Assert.NotEqual(Effects.None, row.Effects & (Effects.AnyRead | Effects.AnyWrite));
+        }
+    }
+
+    /// <summary>The table as a text, so that every change of a fact shows in a diff. HARNESS_UPDATE_GOLDEN=1 writes it again.</summary>
+    [Fact]
+    public void TheListingIsTheTable()
+    {
+        string path = Path.Combine(RepositoryFiles.Root, "engine", "Harness.Engine.Tests", "Golden", "instructions.txt");
+        string listing = Listing();
+        if (Environment.GetEnvironmentVariable(UpdateVariable) == "1") File.WriteAllText(path, listing);
+        else Assert.Equal(File.ReadAllText(path), listing);
+    }
+
+    private static string Listing()
+    {
+        var text = new StringBuilder("# opcode  name  type  |  immediates  |  access  |  further effects  |  traps  |  feature\n");
+        foreach (OpcodeInfo row in OpcodeTable.All)
+        {
+            string type = row.HasSignature ? $"{Kinds(row.Parameters)} -> {Kinds(row.Results)}" : "by its operands";
+            string access = row.Access.Kind == AccessKind.None ? "-"
+                : $"{(row.Access.IsRead ? "reads" : "")}{(row.Access.IsWrite ? "writes" : "")} {row.Access.Kind}".ToLowerInvariant()
+                    + (row.NaturalAlignment >= 0 ? $" {1 << row.NaturalAlignment}" : "")
+                    + (row.Access.Extension == AccessExtension.None ? "" : $" {row.Access.Extension}".ToLowerInvariant());
+            Effects effects = row.Effects & ~(row.Access.Effects | Effects.Traps);
+            string further = effects == Effects.None ? "-" : row.Effects == Effects.Call ? "call" : effects.ToString();
+            text.Append(CultureInfo.InvariantCulture, $"{(int)row.Opcode:x2} {row.Name}: {type} | {row.Immediates} | {access} | {further}")
+                .Append(CultureInfo.InvariantCulture, $" | {(row.Traps == Traps.None ? "-" : row.Traps.ToString())} | {row.Feature}{(row.IsCommutative ? " | commutative" : "")}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Kinds(ValueKind[] kinds) =>
+        kinds.Length == 0 ? "()" : string.Join(' ', kinds.Select(kind => kind.ToString().ToLowerInvariant()));
+
+    private static string Outcome(OpcodeInfo row, ulong[] operands)
+    {
+        try
+        {
+            return NumericReference.Evaluate(row.Opcode, operands).ToString(CultureInfo.InvariantCulture);
+        }
+        catch (ReferenceTrapException trap)
+        {
+            return trap.Kind.ToString();
+        }
+    }
+
+    private static List<OpcodeInfo> NumericRows()
+    {
+        // A method, since a lazy sequence cannot walk over a span.
+        var rows = new List<OpcodeInfo>();
+        foreach (OpcodeInfo row in OpcodeTable.All)
+        {
+            if (row is { HasSignature: true, IsVector: false, Immediates: ImmediateKind.None, Results.Length: 1, Parameters.Length: 1 or 2 })
+                rows.Add(row);
+        }
+
+        return rows;
+    }
+
+    private static IEnumerable<ulong[]> Operands(OpcodeInfo row)
+    {
+        ulong[] first = [.. Values(row.Parameters[0])];
+        return row.Parameters.Length == 1
+            ? first.Select(value => new[] { value })
+            : first.SelectMany(value => Values(row.Parameters[1]).Select(other => new[] { value, other }));
+    }
+
+    private static IEnumerable<ulong> Values(ValueKind kind) => kind switch
+    {
+        ValueKind.I32 => Integers.Select(value => (ulong)(uint)value).Distinct(),
+        ValueKind.I64 => Integers.Select(value => (ulong)value),
+        ValueKind.F32 => Floats.Select(value => (ulong)BitConverter.SingleToUInt32Bits((float)value)),
+        _ => Floats.Select(BitConverter.DoubleToUInt64Bits),
+    };
+}
