@@ -51,6 +51,8 @@ internal static class OperatorTable
             Opcode.ArrayLen or Opcode.I31GetS or Opcode.I31GetU => TrapOnNull(graph, id),
             _ when (int)node.Op >> 8 == OwnOperators => Effects.None,
             _ when OpcodeTable.GetAccess(node.Op).IsObject => Access.Of(graph, id).Effects,
+            _ when VectorOperators.IsAccess(node.Op) && graph.Module.Memories[VectorOperators.MemoryOf(node)].Type.IsShared =>
+                OpcodeTable.GetEffects(node.Op) | Effects.Pinned,
             _ => OpcodeTable.GetEffects(node.Op),
         };
     }
