@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 
 const trapCategories = [
   [/unreachable/, 'unreachable'],
-  [/memory access out of bounds/, 'memory'],
+  [/memory access out of bounds|unaligned access/, 'memory'],
   [/table index is out of bounds|table or.*out of bounds|element segment/, 'table'],
   [/data segment/, 'memory'],
   [/function signature mismatch|null function/, 'indirect-call'],

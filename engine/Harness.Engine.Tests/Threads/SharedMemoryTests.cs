@@ -133,23 +133,24 @@ public sealed class SharedMemoryTests
 
     /// <summary>Loads and questions for the size that are not atomic are made each time, so that loops which wait for a change come to an end.</summary>
     [Theory]
-    [InlineData(TierUpMode.Never)]
-    [InlineData(TierUpMode.Eager)]
-    public async Task LoopsSeeWhatOtherThreadsDo(TierUpMode tierUp)
+    [InlineData("i32.load", TierUpMode.Never)]
+    [InlineData("i32.load", TierUpMode.Eager)]
+    [InlineData("v128.any_true (v128.load", TierUpMode.Eager)]
+    public async Task LoopsSeeWhatOtherThreadsDo(string load, TierUpMode tierUp)
     {
         using var engine = new WasmEngine(new EngineOptions { TierUp = tierUp });
         using var memory = new SharedMemory(OneToFour);
         using var store = new Store(engine);
         Instance instance = store.Instantiate(
             HandCompiler.Module(
-                """
+                $"""
                 (module
                   (import "m" "memory" (memory 1 4 shared))
                   (func (export "run") (param $p i32) (result i32) (local $turns i32)
                     (i32.store offset=64 (local.get $p) (i32.const 1))
                     (loop $flag
                       (local.set $turns (i32.add (local.get $turns) (i32.const 1)))
-                      (br_if $flag (i32.load offset=64 (local.get $p))))
+                      (br_if $flag ({load} offset=64 (local.get $p)){(load.Contains('(', StringComparison.Ordinal) ? ")" : "")}))
                     (loop $size (br_if $size (i32.ne (memory.size) (i32.const 2))))
                     (local.get $turns)))
                 """),

@@ -30,6 +30,7 @@ internal sealed class BodyGenerator
         Jumps = new JumpGenerator(this);
         Exceptions = new ExceptionGenerator(this);
         Memories = new MemoryGenerator(this);
+        Atomics = new AtomicGenerator(this);
         Tables = new TableGenerator(this);
         Objects = new ObjectGenerator(this);
         Arrays = new ArrayGenerator(this);
@@ -56,6 +57,8 @@ internal sealed class BodyGenerator
     public ExceptionGenerator Exceptions { get; }
 
     public MemoryGenerator Memories { get; }
+
+    public AtomicGenerator Atomics { get; }
 
     public TableGenerator Tables { get; }
 

@@ -56,7 +56,8 @@ internal static class EngineObserver
     private static string Category(TrapKind kind) => kind switch
     {
         TrapKind.Unreachable => "unreachable",
-        TrapKind.MemoryOutOfBounds => "memory",
+        // Where an address is both out of bounds and misaligned, engines look first for either.
+        TrapKind.MemoryOutOfBounds or TrapKind.UnalignedAtomic => "memory",
         TrapKind.TableOutOfBounds or TrapKind.UndefinedElement => "table",
         TrapKind.UninitializedElement or TrapKind.IndirectCallTypeMismatch => "indirect-call",
         TrapKind.IntegerDivideByZero => "divide-by-zero",

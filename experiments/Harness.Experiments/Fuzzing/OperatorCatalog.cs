@@ -10,6 +10,7 @@ internal static class OperatorCatalog
 
     private static readonly Dictionary<ValueKind, OpcodeInfo[]> OperatorsByResult = WithResult(ImmediateKind.None);
     private static readonly Dictionary<ValueKind, OpcodeInfo[]> LoadsByResult = WithResult(ImmediateKind.MemoryArgument);
+    private static readonly ILookup<ValueKind, OpcodeInfo> AtomicsByResult = Atomics().Where(info => info.Results.Length == 1).ToLookup(info => info.Results[0]);
 
     private static readonly Dictionary<ValueKind, OpcodeInfo[]> VectorOperatorsByResult =
         Vectors(info => info.Immediates is ImmediateKind.None or ImmediateKind.Lane or ImmediateKind.Shuffle)
@@ -21,14 +22,20 @@ internal static class OperatorCatalog
     /// <summary>The stores of vectors, those of single lanes among them.</summary>
     public static IReadOnlyList<OpcodeInfo> VectorStores { get; } = [.. Vectors(info => info.NaturalAlignment >= 0 && info.Results.Length == 0)];
 
-    /// <summary>All stores.</summary>
+    /// <summary>All stores but atomic ones.</summary>
     public static IReadOnlyList<OpcodeInfo> Stores { get; } =
         [.. Where(info => info.Immediates == ImmediateKind.MemoryArgument && info.Results.Length == 0)];
+
+    /// <summary>All atomic stores.</summary>
+    public static IReadOnlyList<OpcodeInfo> AtomicStores { get; } = [.. Atomics().Where(info => info.Results.Length == 0)];
 
     /// <summary>The numeric instructions whose result is of a kind.</summary>
     public static IReadOnlyList<OpcodeInfo> Operators(ValueKind result) => OperatorsByResult[result];
 
-    /// <summary>The loads whose result is of a kind.</summary>
+    /// <summary>The atomic instructions whose result, of a kind, comes from memory.</summary>
+    public static IReadOnlyList<OpcodeInfo> AtomicReads(ValueKind result) => [.. AtomicsByResult[result]];
+
+    /// <summary>The loads whose result is of a kind, but atomic ones.</summary>
     public static IReadOnlyList<OpcodeInfo> Loads(ValueKind result) => LoadsByResult[result];
 
     /// <summary>The instructions on vectors, without memory, whose result is of a kind; none for those that have none.</summary>
@@ -59,5 +66,8 @@ internal static class OperatorCatalog
             .GroupBy(info => info.Results[0]).ToDictionary(group => group.Key, group => group.ToArray());
 
     private static IEnumerable<OpcodeInfo> Where(Func<OpcodeInfo, bool> condition) =>
-        OpcodeTable.All.ToArray().Where(info => info.HasSignature && !info.IsVector && info.Parameters.Length > 0 && condition(info));
+        OpcodeTable.All.ToArray().Where(info => info.HasSignature && !info.IsVector && !info.IsAtomic && info.Parameters.Length > 0 && condition(info));
+
+    /// <summary>Loads, stores, and what reads and writes at once.</summary>
+    private static IEnumerable<OpcodeInfo> Atomics() => OpcodeTable.All.ToArray().Where(info => info.Opcode >= Opcode.I32AtomicLoad);
 }

@@ -67,8 +67,18 @@ internal sealed partial class ProgramGenerator(ulong seed)
         program.Memories.Add(new ProgramMemory(random.Between(1, 2), random.Between(2, 4), Is64: false));
         if (random.Percent(15))
             program.Memories.Add(new ProgramMemory(1, random.Between(1, 3), Is64: random.Percent(50)));
+        ChooseAtomics();
         program.Data.Add(new ProgramData(random.Below(200), Bytes(random.Between(20, 200))));
         program.Data.Add(new ProgramData(-1, Bytes(random.Between(40, 140))));
+    }
+
+    /// <summary>Decides about atomics by another sequence of numbers, so that programs without them are what they would be if there were none.</summary>
+    private void ChooseAtomics()
+    {
+        var choices = new RandomSource(~program.Seed);
+        program.HasAtomics = choices.Percent(30);
+        for (var i = 0; program.HasAtomics && i < program.Memories.Count; i++)
+            program.Memories[i] = program.Memories[i] with { IsShared = choices.Percent(60) };
     }
 
     private byte[] Bytes(int count)

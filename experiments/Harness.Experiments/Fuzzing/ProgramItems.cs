@@ -1,7 +1,7 @@
 namespace Harness.Experiments.Fuzzing;
 
 /// <summary>A memory; sizes are in pages of 64 KiB.</summary>
-internal sealed record ProgramMemory(int Pages, int Maximum, bool Is64);
+internal sealed record ProgramMemory(int Pages, int Maximum, bool Is64, bool IsShared = false);
 
 /// <summary>A table of functions, divided into regions whose entries have one signature, as long as nobody moves them; or one of objects.</summary>
 /// <param name="Type">The type of its entries.</param>

@@ -6,6 +6,7 @@ namespace Harness.Experiments.Fuzzing;
 internal sealed class RandomProgram : IFuzzProgram
 {
     private const byte ConstantLimits = 0x01;
+    private const byte SharedFlag = 0x02;
     private const byte Memory64Flag = 0x04;
 
     /// <summary>The data segment that is not part of a memory's initial contents.</summary>
@@ -27,6 +28,9 @@ internal sealed class RandomProgram : IFuzzProgram
 
     /// <summary>Whether it works with vectors as well.</summary>
     public bool HasVectors { get; set; }
+
+    /// <summary>Whether it uses atomic instructions.</summary>
+    public bool HasAtomics { get; set; }
 
     /// <summary>How many of the types are one recursion group; each of those after them is one of its own.</summary>
     public int GroupedTypes { get; set; }
@@ -168,7 +172,7 @@ internal sealed class RandomProgram : IFuzzProgram
 
     private static void WriteMemory(WasmWriter writer, ProgramMemory memory)
     {
-        writer.Byte(memory.Is64 ? (byte)(ConstantLimits | Memory64Flag) : ConstantLimits);
+        writer.Byte((byte)(ConstantLimits | (memory.IsShared ? SharedFlag : 0) | (memory.Is64 ? Memory64Flag : 0)));
         writer.U32(memory.Pages);
         writer.U32(memory.Maximum);
     }

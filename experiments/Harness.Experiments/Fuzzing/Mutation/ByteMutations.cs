@@ -6,7 +6,7 @@ internal static class ByteMutations
     private const int LongestRange = 16;
 
     /// <summary>Bytes at the borders of what the format encodes: small indices, type codes, LEB128 continuations, prefixes.</summary>
-    private static readonly byte[] Interesting = [0x00, 0x01, 0x02, 0x0B, 0x40, 0x41, 0x60, 0x63, 0x64, 0x6E, 0x7B, 0x7F, 0x80, 0xFB, 0xFC, 0xFD, 0xFF];
+    private static readonly byte[] Interesting = [0x00, 0x01, 0x02, 0x0B, 0x40, 0x41, 0x60, 0x63, 0x64, 0x6E, 0x7B, 0x7F, 0x80, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF];
 
     /// <summary>Numbers that are too large for most places, too large for their kind, or too long.</summary>
     private static readonly byte[][] Numbers =
