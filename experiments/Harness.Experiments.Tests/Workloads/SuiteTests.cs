@@ -97,6 +97,22 @@ public sealed class SuiteTests : IDisposable
         Assert.Equal("right  mine/older\n1 right, 0 wrong, 0 absent\n", Run("check", "--suite", "mine=" + folder.Path, "--engine", "both").Output);
     }
 
+    /// <summary>Vectors may stay in baseline code: what they compute is right or wrong all the same.</summary>
+    [Fact]
+    public void ProgramsWithVectorsAreCheckedLikeOthers()
+    {
+        WriteText("vectors.wasm", """
+            (module
+              (func (export "main") (param $n i32) (result i32) (local $sum v128)
+                (loop $next
+                  (local.set $sum (i32x4.add (local.get $sum) (i32x4.splat (local.get $n))))
+                  (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+                (i32.add (i32x4.extract_lane 0 (local.get $sum)) (i32x4.extract_lane 3 (local.get $sum)))))
+            """);
+        folder.Write("programs.yaml", "- {name: vectors, file: vectors.wasm, args: ['i32:1000'], expected: ['i32:1001000']}");
+        Assert.Equal("right  mine/vectors\n1 right, 0 wrong, 0 absent\n", Run("check", "--suite", "mine=" + folder.Path, "--configurations", "default,eager").Output);
+    }
+
     [Fact]
     public void WhatNoHostHasIsAGapWithAName()
     {
