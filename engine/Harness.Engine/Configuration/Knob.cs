@@ -31,6 +31,7 @@ public class Knob
             InliningModel => KnobType.Model,
             InliningDecisions => KnobType.Decisions,
             InliningPolicySource => KnobType.Assembly,
+            ToolFlags => KnobType.Flags,
             _ => throw new NotSupportedException($"{name}: a knob cannot have the default {defaultValue}"),
         };
     }
@@ -77,6 +78,7 @@ public class Knob
         KnobType.Model => $"FILE, {InliningModel.BuiltInName}",
         KnobType.Decisions => $"FILE, {InliningDecisions.NoFile}",
         KnobType.Assembly => $"FILE, {InliningPolicySource.NoFile}",
+        KnobType.Flags => $"flags, {ToolFlags.None}",
         _ => $"{FormatNumber(Least)}..{FormatNumber(Most)}",
     };
 
@@ -96,6 +98,7 @@ public class Knob
             KnobType.Model => InliningModel.Load(text),
             KnobType.Decisions => InliningDecisions.Load(text),
             KnobType.Assembly => InliningPolicySource.Load(text),
+            KnobType.Flags => ToolFlags.TryParse(text),
             _ => Values.FirstOrDefault(candidate => candidate.Name == text)?.Value,
         };
         return value ?? throw new KnobException($"knob '{Name}' does not take '{text}'; it takes {Expectation}");
@@ -112,6 +115,7 @@ public class Knob
         InliningModel model => model.Path,
         InliningDecisions decisions => decisions.Path,
         InliningPolicySource source => source.Path,
+        ToolFlags flags => flags.ToString(),
         _ => Values.First(candidate => candidate.Value.Equals(value)).Name,
     };
 
@@ -121,6 +125,7 @@ public class Knob
         KnobType.Int => $"a whole number in {RangeText}{UnitSuffix}",
         KnobType.Double => $"a number in {RangeText}{UnitSuffix}",
         KnobType.Path => $"the path of a file or '{NoFile}'",
+        KnobType.Flags => $"flags that begin with '-', separated by spaces, or '{ToolFlags.None}'",
         _ => "one of " + RangeText,
     };
 

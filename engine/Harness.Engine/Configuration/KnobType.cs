@@ -26,4 +26,7 @@ public enum KnobType
 
     /// <summary>The path of an assembly with a <see cref="CustomInliningPolicy"/>, which is loaded when the knob is set, or <c>none</c>.</summary>
     Assembly,
+
+    /// <summary>Flags of a tool, separated by spaces, or <c>off</c>.</summary>
+    Flags,
 }

@@ -51,7 +51,7 @@ internal sealed class KnobOptions
         var options = knobs.Select(knob => (knob, new Option<string?>("--" + knob.Name)
         {
             Description = $"{knob.Documentation}; {knob.RangeText}{(knob.Unit is null ? "" : " " + knob.Unit)} [{knob.DefaultText}]",
-            HelpName = knob.Type is KnobType.Bool ? "on|off" : knob.Type is KnobType.Enum ? "NAME" : knob.Type is KnobType.Path or KnobType.Model or KnobType.Decisions or KnobType.Assembly ? "FILE" : "N",
+            HelpName = knob.Type is KnobType.Bool ? "on|off" : knob.Type is KnobType.Enum ? "NAME" : knob.Type is KnobType.Path or KnobType.Model or KnobType.Decisions or KnobType.Assembly ? "FILE" : knob.Type is KnobType.Flags ? "FLAGS" : "N",
         })).ToList();
         var added = new KnobOptions(options);
         command.Options.Add(added.file);
@@ -66,6 +66,8 @@ internal sealed class KnobOptions
         foreach (var token in parsed.Tokens)
         {
             if (token.Type != TokenType.Argument || !token.Value.StartsWith("--", StringComparison.Ordinal))
+                continue;
+            if (options.Exists(option => option.Knob.Type == KnobType.Flags && parsed.GetValue(option.Option) == token.Value))
                 continue;
             var name = token.Value[2..];
             if (KnobCatalog.All.Any(knob => knob.Name == name))
