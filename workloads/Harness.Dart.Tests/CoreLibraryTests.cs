@@ -16,9 +16,15 @@ public sealed class CoreLibraryTests
 
     [Theory]
     [MemberData(nameof(Programs))]
-    public void TheLibraryDoesWhatItMust(string name)
+    public void TheLibraryDoesWhatItMust(string name) => Check(name, DartOptions.Default);
+
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public void TheLibraryDoesTheSameWithNarrowStrings(string name) => Check(name, DartOptions.Default with { Strings = StringKind.OneByte });
+
+    private static void Check(string name, DartOptions lowering)
     {
-        var bytes = DartCompiler.Compile(Path.Combine(Folder, name + ".dart"));
+        var bytes = DartCompiler.Compile(Path.Combine(Folder, name + ".dart"), lowering);
         var output = new StringWriter();
         var code = ExecutionThread.Run(EngineOptions.Default, () =>
         {

@@ -37,6 +37,9 @@ internal static class DartKnobs
             ("trusted", "not at all; an array of WebAssembly still traps beyond its capacity", CheckKind.Trusted)),
         DartKnob.Switch("immutable", "declare fields immutable that nothing sets", o => o.Immutable, (o, v) => o with { Immutable = v }),
         DartKnob.Switch("exact-types", "declare structs final whose class has no subclasses", o => o.ExactTypes, (o, v) => o with { ExactTypes = v }),
+        DartKnob.Choice("strings", "how strings hold their units", o => o.Strings, (o, v) => o with { Strings = v },
+            ("two-byte", "an array of 16 bits for each unit", StringKind.TwoByte),
+            ("one-byte", "an array of bytes where all units of a string are known to be below 256, of 16 bits otherwise; each access tests which it is", StringKind.OneByte)),
         DartKnob.Number("inline", "largest body that the compiler inlines where a call is direct; 0 for none", "operations", 0, 1000, o => o.InlineLimit, (o, v) => o with { InlineLimit = v }),
     ];
 

@@ -64,6 +64,16 @@ internal enum CheckKind
     Trusted,
 }
 
+/// <summary>How strings hold their units.</summary>
+internal enum StringKind
+{
+    /// <summary>An array of 16 bits for each.</summary>
+    TwoByte,
+
+    /// <summary>An array of bytes where all units of a string fit, and otherwise of 16 bits.</summary>
+    OneByte,
+}
+
 /// <summary>
 /// The choices of the lowering, each a knob of <see cref="DartKnobs"/>. None of them changes what a program computes, except that what is trusted is
 /// not checked.
@@ -102,6 +112,9 @@ internal sealed record DartOptions
 
     /// <summary>Largest body that the compiler inlines, in operations; 0 for none.</summary>
     public int InlineLimit { get; init; }
+
+    /// <summary>How strings hold their units.</summary>
+    public StringKind Strings { get; init; }
 
     /// <summary>Reads values of knobs; those that are not the compiler's are passed over.</summary>
     /// <exception cref="KnobException">A knob does not take its value.</exception>

@@ -12,6 +12,7 @@ public sealed class LoweringOnEnginesTests
     [InlineData("dart.dispatch=class-switch dart.inline=60")]
     [InlineData("dart.dispatch=vtable-globals dart.immutable=off")]
     [InlineData("dart.dispatch=vtable-fields dart.devirtualize=off")]
+    [InlineData("dart.strings=one-byte")]
     [InlineData("dart.interfaces=itables dart.casts=trusted dart.bounds=trusted dart.exact-types=off")]
     public void EveryLoweringRunsOnBothEngines(string words)
     {

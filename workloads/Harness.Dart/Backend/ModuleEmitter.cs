@@ -206,7 +206,7 @@ internal sealed class ModuleEmitter(ModuleParts parts)
 
     private void Collect(HeapDef root)
     {
-        if (root == HeapDef.Struct || !_seen.Add(root)) return;
+        if (root.IsAbstract || !_seen.Add(root)) return;
         var stack = new Stack<HeapDef>();
         stack.Push(root);
         while (stack.TryPop(out var def))
@@ -214,7 +214,7 @@ internal sealed class ModuleEmitter(ModuleParts parts)
             _types.Add(def);
             void Visit(WType t)
             {
-                if (t.IsRef && t.Heap != HeapDef.Struct && _seen.Add(t.Heap!)) stack.Push(t.Heap!);
+                if (t.IsRef && !t.Heap!.IsAbstract && _seen.Add(t.Heap)) stack.Push(t.Heap);
             }
 
             switch (def)
@@ -318,6 +318,7 @@ internal sealed class ModuleEmitter(ModuleParts parts)
     public static void Heap(WasmWriter w, HeapDef heap)
     {
         if (heap == HeapDef.Struct) w.S33(-0x15);
+        else if (heap == HeapDef.Array) w.S33(-0x16);
         else w.S33(heap.Index);
     }
 }

@@ -1,6 +1,8 @@
 // What the target offers, and what compiled code calls.
 library dart._internal;
 
+// What prints where a zone does it its own way.
+void Function(String line)? zonePrint;
 
 // Arrays of the target. Their elements are not initialized beyond zero and null.
 final class WasmArray<T> {
@@ -30,6 +32,25 @@ final class WasmI16Array {
   external int get length;
   external void copy(int to, WasmI16Array source, int from, int count);
   external void fill(int from, int value, int count);
+}
+
+// The units of a string. The compiler decides what array holds them (dart.strings); where there is a narrow form, it is for units below 256.
+final class WasmUnits {
+  external factory WasmUnits.narrow(int length);
+  external factory WasmUnits.wide(int length);
+  // For a unit, or for units of others.
+  external factory WasmUnits.forUnit(int unit, int length);
+  external factory WasmUnits.like(WasmUnits other, int length);
+  external factory WasmUnits.both(WasmUnits a, WasmUnits b, int length);
+  external factory WasmUnits.ofAll(WasmArray<Object?> strings, int length);
+  external int operator [](int i);
+  external void operator []=(int i, int value);
+  external int get length;
+  external bool get isNarrow;
+  external void copy(int to, WasmUnits source, int from, int count);
+  // Those that a narrow or wide array is.
+  external WasmI8Array get bytes;
+  external WasmI16Array get words;
 }
 
 final class WasmI32Array {

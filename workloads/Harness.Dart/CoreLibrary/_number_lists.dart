@@ -136,6 +136,12 @@ final class _FixedDoubleList extends _DoubleList {
   bool remove(Object? element) => throw UnsupportedError('Cannot remove from a fixed-length list');
   void clear() => throw UnsupportedError('Cannot clear a fixed-length list');
   void insert(int index, covariant double element) => throw UnsupportedError('Cannot add to a fixed-length list');
+  void addAll(Iterable<double> iterable) => throw UnsupportedError('Cannot add to a fixed-length list');
+  void insertAll(int index, Iterable<double> iterable) => throw UnsupportedError('Cannot add to a fixed-length list');
+  void removeRange(int start, int end) => throw UnsupportedError('Cannot remove from a fixed-length list');
+  void removeWhere(bool test(double element)) => throw UnsupportedError('Cannot remove from a fixed-length list');
+  void retainWhere(bool test(double element)) => throw UnsupportedError('Cannot remove from a fixed-length list');
+  void replaceRange(int start, int end, Iterable<double> newContents) => throw UnsupportedError('Cannot remove from a fixed-length list');
 }
 
 // Merge sorts, as lists of other types are sorted by.
@@ -315,6 +321,12 @@ final class _FixedIntList extends _IntList {
   bool remove(Object? element) => throw UnsupportedError('Cannot remove from a fixed-length list');
   void clear() => throw UnsupportedError('Cannot clear a fixed-length list');
   void insert(int index, covariant int element) => throw UnsupportedError('Cannot add to a fixed-length list');
+  void addAll(Iterable<int> iterable) => throw UnsupportedError('Cannot add to a fixed-length list');
+  void insertAll(int index, Iterable<int> iterable) => throw UnsupportedError('Cannot add to a fixed-length list');
+  void removeRange(int start, int end) => throw UnsupportedError('Cannot remove from a fixed-length list');
+  void removeWhere(bool test(int element)) => throw UnsupportedError('Cannot remove from a fixed-length list');
+  void retainWhere(bool test(int element)) => throw UnsupportedError('Cannot remove from a fixed-length list');
+  void replaceRange(int start, int end, Iterable<int> newContents) => throw UnsupportedError('Cannot remove from a fixed-length list');
 }
 
 // Merge sorts, as lists of other types are sorted by.

@@ -238,8 +238,14 @@ abstract class _BaseController<T> implements StreamController<T>, SynchronousStr
     _send(1, error, stackTrace ?? AsyncError.defaultStackTrace(error), _isSync);
   }
 
-  void addSync(T value) => _send(0, value, null, true);
-  void addErrorSync(Object error, [StackTrace? stackTrace]) => _send(1, error, stackTrace ?? AsyncError.defaultStackTrace(error), true);
+  void addSync(T value) {
+    _check();
+    _send(0, value, null, true);
+  }
+  void addErrorSync(Object error, [StackTrace? stackTrace]) {
+    _check();
+    _send(1, error, stackTrace ?? AsyncError.defaultStackTrace(error), true);
+  }
   void closeSync() {
     if (_isClosed) return;
     _isClosed = true;

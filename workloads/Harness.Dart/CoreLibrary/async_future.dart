@@ -61,17 +61,13 @@ abstract interface class Future<T> {
     int remaining = 0;
     Object? error;
     StackTrace? stack;
-    void finish() {
-      if (error != null) {
-        if (cleanUp != null) {
-          for (int i = 0; i < values.length; i++) {
-            if (isDone[i]) Future<void>.sync(() => cleanUp(values[i] as T));
-          }
+    void fail() {
+      if (cleanUp != null) {
+        for (int i = 0; i < values.length; i++) {
+          if (isDone[i]) Future<void>.sync(() => cleanUp(values[i] as T));
         }
-        if (result._state == 0) result._completeErrorNow(error!, stack!);
-      } else {
-        result._completeNow(<T>[for (final v in values) v as T]);
       }
+      result._completeErrorNow(error!, stack!);
     }
     for (final future in futures) {
       final index = values.length;
@@ -79,17 +75,28 @@ abstract interface class Future<T> {
       isDone.add(false);
       remaining++;
       future.then<void>((value) {
+        remaining--;
+        if (error != null && eagerError) {
+          // The others are gone already.
+          if (cleanUp != null) Future<void>.sync(() => cleanUp(value));
+          return;
+        }
         values[index] = value;
         isDone[index] = true;
-        if (--remaining == 0) finish();
-        else if (error != null && eagerError && cleanUp != null) cleanUp(value);
+        if (remaining > 0) return;
+        if (error != null) {
+          fail();
+        } else {
+          result._completeNow(<T>[for (final v in values) v as T]);
+        }
       }, onError: (Object e, StackTrace s) {
-        if (error == null) {
+        remaining--;
+        final isFirst = error == null;
+        if (isFirst) {
           error = e;
           stack = s;
-          if (eagerError) result._completeErrorNow(e, s);
         }
-        if (--remaining == 0) finish();
+        if (eagerError ? isFirst : remaining == 0) fail();
       });
     }
     if (remaining == 0) result._completeLater(<T>[]);
@@ -131,10 +138,6 @@ extension FutureExtensions<T> on Future<T> {
   void ignore() {
     then<void>((_) {}, onError: (Object _) {});
   }
-}
-
-extension FutureIterable<T> on Iterable<Future<T>> {
-  Future<List<T>> get wait => Future.wait<T>(this);
 }
 
 // A function that waits for a future, in its zone.

@@ -59,6 +59,7 @@ abstract mixin class Stream<T> {
           try {
             hasNext = iterator.moveNext();
           } catch (e, s) {
+            if (controller.isClosed) return;
             controller.addErrorSync(e, s);
             controller.closeSync();
             return;
@@ -78,6 +79,7 @@ abstract mixin class Stream<T> {
         };
         scheduleMicrotask(next);
       });
+  factory Stream.eventTransformed(Stream<dynamic> source, EventSink<dynamic> mapSink(EventSink<T> sink)) => _SinkStream<T>(source, mapSink);
   factory Stream.multi(void onListen(MultiStreamController<T> controller), {bool isBroadcast = false}) => _MultiStream<T>(onListen, isBroadcast);
   factory Stream.periodic(Duration period, [T computation(int computationCount)?]) {
     Timer? timer;
@@ -105,60 +107,45 @@ abstract mixin class Stream<T> {
   bool get isBroadcast => false;
   StreamSubscription<T> listen(void onData(T event)?, {Function? onError, void onDone()?, bool? cancelOnError});
 
-  Stream<T> asBroadcastStream({void onListen(StreamSubscription<T> subscription)?, void onCancel(StreamSubscription<T> subscription)?}) {
-    late final _BroadcastController<T> controller;
-    StreamSubscription<T>? subscription;
-    controller = _BroadcastController<T>(() {
-      final known = subscription;
-      if (known == null) {
-        subscription = listen(controller._addValue, onError: controller.addError, onDone: () => controller.close());
-      } else {
-        known.resume();
-      }
-      onListen?.call(subscription!);
-    }, () {
-      if (onCancel != null) onCancel(subscription!);
-    }, true);
-    return controller.stream;
-  }
+  Stream<T> asBroadcastStream({void onListen(StreamSubscription<T> subscription)?, void onCancel(StreamSubscription<T> subscription)?}) => _SharedStream<T>(this, onListen, onCancel);
 
-  // A stream that passes events of this one on, one function each.
-  Stream<S> _derive<S>(void onData(T event, _BaseController<S> out, StreamSubscription<T> input), {void onError(Object error, StackTrace stack, _BaseController<S> out)?, void onDone(_BaseController<S> out)?}) {
-    late final _BaseController<S> out;
-    StreamSubscription<T>? input;
-    void start() {
-      final subscription = input = listen(null, onError: onError == null ? out.addError : (Object e, StackTrace s) => onError(e, s, out), onDone: () {
-        if (onDone != null) onDone(out);
-        if (!out.isClosed) out.close();
-      });
-      subscription.onData((event) {
-        if (out.isClosed) return;
-        try {
-          onData(event, out, subscription);
-        } catch (e, s) {
-          out.addError(e, s);
+  // A stream that passes events of this one on; the function that does it is made for each listener.
+  Stream<S> _derive<S>(void Function(T event, _BaseController<S> out, StreamSubscription<T> input) makeOnData(), {void onError(Object error, StackTrace stack, _BaseController<S> out)?, void onDone(_BaseController<S> out)?}) =>
+      _MadeStream<S>(isBroadcast, () {
+        final onData = makeOnData();
+        late final _Controller<S> out;
+        StreamSubscription<T>? input;
+        void start() {
+          final subscription = input = listen(null, onError: onError == null ? out.addError : (Object e, StackTrace s) => onError(e, s, out), onDone: () {
+            if (onDone != null) onDone(out);
+            if (!out.isClosed) out.close();
+          });
+          subscription.onData((event) {
+            if (out.isClosed) return;
+            try {
+              onData(event, out, subscription);
+            } catch (e, s) {
+              out.addError(e, s);
+            }
+          });
         }
+        FutureOr<void> stop() {
+          final subscription = input;
+          input = null;
+          return subscription?.cancel();
+        }
+        out = _Controller<S>(start, () => input?.pause(), () => input?.resume(), stop, true);
+        return out.stream;
       });
-    }
-    FutureOr<void> stop() {
-      final subscription = input;
-      input = null;
-      return subscription?.cancel();
-    }
-    out = isBroadcast
-        ? _BroadcastController<S>(start, stop, true)
-        : _Controller<S>(start, () => input?.pause(), () => input?.resume(), stop, true);
-    return out.stream;
-  }
 
-  Stream<T> where(bool test(T event)) => _derive<T>((e, out, _) {
+  Stream<T> where(bool test(T event)) => _derive<T>(() => (e, out, _) {
         if (test(e)) out.add(e);
       });
-  Stream<S> map<S>(S convert(T event)) => _derive<S>((e, out, _) => out.add(convert(e)));
-  Stream<S> expand<S>(Iterable<S> convert(T element)) => _derive<S>((e, out, _) {
+  Stream<S> map<S>(S convert(T event)) => _derive<S>(() => (e, out, _) => out.add(convert(e)));
+  Stream<S> expand<S>(Iterable<S> convert(T element)) => _derive<S>(() => (e, out, _) {
         for (final x in convert(e)) out.add(x);
       });
-  Stream<E> asyncMap<E>(FutureOr<E> convert(T event)) => _derive<E>((e, out, input) {
+  Stream<E> asyncMap<E>(FutureOr<E> convert(T event)) => _derive<E>(() => (e, out, input) {
         final result = convert(e);
         if (result is Future<E>) {
           input.pause();
@@ -167,7 +154,7 @@ abstract mixin class Stream<T> {
           out.add(result);
         }
       });
-  Stream<E> asyncExpand<E>(Stream<E>? convert(T event)) => _derive<E>((e, out, input) {
+  Stream<E> asyncExpand<E>(Stream<E>? convert(T event)) => _derive<E>(() => (e, out, input) {
         final inner = convert(e);
         if (inner == null) return;
         input.pause();
@@ -175,7 +162,7 @@ abstract mixin class Stream<T> {
       });
   Stream<T> handleError(Function onError, {bool test(dynamic error)?}) {
     _checkErrorHandler(onError);
-    return _derive<T>((e, out, _) => out.add(e), onError: (e, s, out) {
+    return _derive<T>(() => (e, out, _) => out.add(e), onError: (e, s, out) {
       try {
         if (test != null && !test(e)) {
           out.addError(e, s);
@@ -190,17 +177,29 @@ abstract mixin class Stream<T> {
   Stream<R> cast<R>() => map<R>((e) => e as R);
   Stream<T> take(int count) {
     if (count <= 0) return Stream<T>.empty();
-    int n = 0;
-    return _derive<T>((e, out, input) {
-      out.add(e);
-      if (++n == count) {
-        input.cancel();
-        out.close();
-      }
+    return _derive<T>(() {
+      int n = 0;
+      return (e, out, input) {
+        out.add(e);
+        if (++n == count) {
+          input.cancel();
+          out.close();
+        }
+      };
     });
   }
-  Stream<T> takeWhile(bool test(T element)) => _derive<T>((e, out, input) {
-        if (test(e)) {
+  Stream<T> takeWhile(bool test(T element)) => _derive<T>(() => (e, out, input) {
+        bool goesOn;
+        try {
+          goesOn = test(e);
+        } catch (error, stack) {
+          // Who fails to decide sees no more.
+          out.addError(error, stack);
+          input.cancel();
+          out.close();
+          return;
+        }
+        if (goesOn) {
           out.add(e);
         } else {
           input.cancel();
@@ -208,62 +207,81 @@ abstract mixin class Stream<T> {
         }
       });
   Stream<T> skip(int count) {
-    int n = 0;
-    return _derive<T>((e, out, _) {
-      if (n++ >= count) out.add(e);
+    RangeError.checkNotNegative(count, 'count');
+    return _derive<T>(() {
+      int n = 0;
+      return (e, out, _) {
+        if (n++ >= count) out.add(e);
+      };
     });
   }
-  Stream<T> skipWhile(bool test(T element)) {
-    bool skips = true;
-    return _derive<T>((e, out, _) {
-      if (skips && test(e)) return;
-      skips = false;
-      out.add(e);
-    });
-  }
-  Stream<T> distinct([bool equals(T previous, T next)?]) {
-    bool hasPrevious = false;
-    T? previous;
-    return _derive<T>((e, out, _) {
-      if (hasPrevious && (equals == null ? previous == e : equals(previous as T, e))) return;
-      hasPrevious = true;
-      previous = e;
-      out.add(e);
-    });
-  }
+  Stream<T> skipWhile(bool test(T element)) => _derive<T>(() {
+        bool skips = true;
+        return (e, out, _) {
+          if (skips) {
+            bool isSkipped;
+            try {
+              isSkipped = test(e);
+            } catch (error, stack) {
+              skips = false;
+              out.addError(error, stack);
+              return;
+            }
+            if (isSkipped) return;
+          }
+          skips = false;
+          out.add(e);
+        };
+      });
+  Stream<T> distinct([bool equals(T previous, T next)?]) => _derive<T>(() {
+        bool hasPrevious = false;
+        T? previous;
+        return (e, out, _) {
+          if (hasPrevious && (equals == null ? previous == e : equals(previous as T, e))) return;
+          hasPrevious = true;
+          previous = e;
+          out.add(e);
+        };
+      });
   Stream<S> transform<S>(StreamTransformer<T, S> streamTransformer) => streamTransformer.bind(this);
-  Stream<T> timeout(Duration timeLimit, {void onTimeout(EventSink<T> sink)?}) {
-    Timer? timer;
-    late final _Controller<T> out;
-    StreamSubscription<T>? input;
-    void restart() {
-      timer?.cancel();
-      timer = Timer(timeLimit, () {
-        if (onTimeout != null) {
-          onTimeout(out);
-        } else {
-          out.addError(TimeoutException('No stream event', timeLimit));
+  Stream<T> timeout(Duration timeLimit, {void onTimeout(EventSink<T> sink)?}) => _MadeStream<T>(isBroadcast, () {
+        Timer? timer;
+        late final _Controller<T> out;
+        StreamSubscription<T>? input;
+        void restart() {
+          timer?.cancel();
+          timer = Timer(timeLimit, () {
+            if (onTimeout != null) {
+              onTimeout(out);
+            } else {
+              out.addError(TimeoutException('No stream event', timeLimit));
+            }
+          });
         }
+        out = _Controller<T>(() {
+          restart();
+          input = listen((e) {
+            restart();
+            out.add(e);
+          }, onError: (Object e, StackTrace s) {
+            restart();
+            out.addError(e, s);
+          }, onDone: () {
+            timer?.cancel();
+            if (!out.isClosed) out.close();
+          });
+        }, () {
+          timer?.cancel();
+          input?.pause();
+        }, () {
+          restart();
+          input?.resume();
+        }, () {
+          timer?.cancel();
+          return input?.cancel();
+        }, true);
+        return out.stream;
       });
-    }
-    out = _Controller<T>(() {
-      restart();
-      input = listen((e) {
-        restart();
-        out.add(e);
-      }, onError: (Object e, StackTrace s) {
-        restart();
-        out.addError(e, s);
-      }, onDone: () {
-        timer?.cancel();
-        out.close();
-      });
-    }, () => input?.pause(), () => input?.resume(), () {
-      timer?.cancel();
-      return input?.cancel();
-    }, true);
-    return out.stream;
-  }
   Future pipe(StreamConsumer<T> streamConsumer) => streamConsumer.addStream(this).then<dynamic>((_) => streamConsumer.close());
 
   Future<T> reduce(T combine(T previous, T element)) async {
@@ -386,18 +404,27 @@ class StreamView<T> extends Stream<T> {
 }
 
 abstract interface class StreamTransformer<S, T> {
+  static StreamTransformer<TS, TT> castFrom<SS, ST, TS, TT>(StreamTransformer<SS, ST> source) => _CastTransformer<SS, ST, TS, TT>(source);
   const factory StreamTransformer(StreamSubscription<T> onListen(Stream<S> stream, bool cancelOnError)) = _ListenTransformer<S, T>;
   factory StreamTransformer.fromHandlers({void handleData(S data, EventSink<T> sink)?, void handleError(Object error, StackTrace stackTrace, EventSink<T> sink)?, void handleDone(EventSink<T> sink)?}) =>
       _HandlerTransformer<S, T>(handleData, handleError, handleDone);
   factory StreamTransformer.fromBind(Stream<T> bind(Stream<S> stream)) => _BindTransformer<S, T>(bind);
   Stream<T> bind(Stream<S> stream);
+  StreamTransformer<RS, RT> cast<RS, RT>();
 }
 
 abstract class StreamTransformerBase<S, T> implements StreamTransformer<S, T> {
   const StreamTransformerBase();
+  StreamTransformer<RS, RT> cast<RS, RT>() => StreamTransformer.castFrom<S, T, RS, RT>(this);
 }
 
-final class _ListenTransformer<S, T> implements StreamTransformer<S, T> {
+final class _CastTransformer<SS, ST, TS, TT> extends StreamTransformerBase<TS, TT> {
+  final StreamTransformer<SS, ST> _source;
+  _CastTransformer(this._source);
+  Stream<TT> bind(Stream<TS> stream) => _source.bind(stream.cast<SS>()).cast<TT>();
+}
+
+final class _ListenTransformer<S, T> extends StreamTransformerBase<S, T> {
   final StreamSubscription<T> Function(Stream<S>, bool) _onListen;
   const _ListenTransformer(this._onListen);
   Stream<T> bind(Stream<S> stream) => _ListenStream<S, T>(stream, _onListen);
@@ -417,12 +444,12 @@ final class _ListenStream<S, T> extends Stream<T> {
   }
 }
 
-final class _HandlerTransformer<S, T> implements StreamTransformer<S, T> {
+final class _HandlerTransformer<S, T> extends StreamTransformerBase<S, T> {
   final void Function(S, EventSink<T>)? _onData;
   final void Function(Object, StackTrace, EventSink<T>)? _onError;
   final void Function(EventSink<T>)? _onDone;
   _HandlerTransformer(this._onData, this._onError, this._onDone);
-  Stream<T> bind(Stream<S> stream) => stream._derive<T>((e, out, _) {
+  Stream<T> bind(Stream<S> stream) => stream._derive<T>(() => (e, out, _) {
         final handler = _onData;
         if (handler == null) {
           out._addValue(e);
@@ -439,7 +466,7 @@ final class _HandlerTransformer<S, T> implements StreamTransformer<S, T> {
       }, onDone: (out) => _onDone?.call(out));
 }
 
-final class _BindTransformer<S, T> implements StreamTransformer<S, T> {
+final class _BindTransformer<S, T> extends StreamTransformerBase<S, T> {
   final Stream<T> Function(Stream<S>) _bind;
   _BindTransformer(this._bind);
   Stream<T> bind(Stream<S> stream) => _bind(stream);

@@ -1,6 +1,7 @@
 // Collections beyond those that literals make.
 library dart.collection;
 
+import 'dart:math' show Random;
 export 'dart:core' show ListBase, MapBase, SetBase, HashMap, LinkedHashMap, HashSet, LinkedHashSet;
 
 part 'collection_linked_list.dart';

@@ -23,7 +23,7 @@ class UnmodifiableListView<E> extends ListBase<E> {
   void removeWhere(bool test(E element)) => _refuse();
   void retainWhere(bool test(E element)) => _refuse();
   void sort([int compare(E a, E b)?]) => _refuse();
-  void shuffle([Object? random]) => _refuse();
+  void shuffle([Random? random]) => _refuse();
   void clear() => _refuse();
   E removeAt(int index) => _refuse();
   E removeLast() => _refuse();

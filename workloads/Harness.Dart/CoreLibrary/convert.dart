@@ -1,18 +1,22 @@
-// Encodings and codecs. Conversion in chunks goes through a buffer: what comes out comes out at the end.
+// Encodings and codecs.
 library dart.convert;
 
+import 'dart:async';
 import 'dart:typed_data';
 
 part 'convert_bytes.dart';
 part 'convert_json.dart';
+part 'convert_sinks.dart';
 part 'convert_text.dart';
 
-abstract mixin class Converter<S, T> {
+abstract mixin class Converter<S, T> implements StreamTransformer<S, T> {
   const Converter();
   static Converter<TS, TT> castFrom<SS, ST, TS, TT>(Converter<SS, ST> source) => _CastConverter<SS, ST, TS, TT>(source);
   T convert(S input);
   Converter<S, TT> fuse<TT>(Converter<T, TT> other) => _FusedConverter<S, T, TT>(this, other);
   Converter<RS, RT> cast<RS, RT>() => _CastConverter<S, T, RS, RT>(this);
+  Sink<S> startChunkedConversion(Sink<T> sink) => throw UnsupportedError('This converter does not support chunked conversions: $this');
+  Stream<T> bind(Stream<S> stream) => Stream<T>.eventTransformed(stream, (EventSink<T> sink) => _ConvertingEventSink<S, T>(this, sink));
 }
 
 class _FusedConverter<S, M, T> extends Converter<S, T> {
@@ -20,6 +24,7 @@ class _FusedConverter<S, M, T> extends Converter<S, T> {
   final Converter<M, T> _second;
   _FusedConverter(this._first, this._second);
   T convert(S input) => _second.convert(_first.convert(input));
+  Sink<S> startChunkedConversion(Sink<T> sink) => _first.startChunkedConversion(_second.startChunkedConversion(sink));
 }
 
 class _CastConverter<SS, ST, TS, TT> extends Converter<TS, TT> {
@@ -57,6 +62,7 @@ class _InvertedCodec<T, S> extends Codec<T, S> {
 abstract class Encoding extends Codec<String, List<int>> {
   const Encoding();
   String get name;
+  Future<String> decodeStream(Stream<List<int>> byteStream) => decoder.bind(byteStream).join();
   static Encoding? getByName(String? name) => switch (name?.toLowerCase()) {
     'utf-8' || 'utf8' || 'csutf8' => utf8,
     'iso-8859-1' || 'iso_8859-1' || 'iso_8859-1:1987' || 'iso-ir-100' || 'latin1' || 'l1' || 'ibm819' || 'cp819' || 'csisolatin1' => latin1,

@@ -52,6 +52,8 @@ final class Utf8Encoder extends Converter<String, List<int>> {
     }
     return bytes.sublist(0, n);
   }
+
+  StringConversionSink startChunkedConversion(Sink<List<int>> sink) => _Utf8EncodingSink(sink);
 }
 
 final class Utf8Decoder extends Converter<List<int>, String> {
@@ -60,10 +62,16 @@ final class Utf8Decoder extends Converter<List<int>, String> {
 
   String convert(List<int> codeUnits, [int start = 0, int? end]) {
     final stop = RangeError.checkValidRange(start, end, codeUnits.length);
+    return _decode(codeUnits, start, stop, true);
+  }
+
+  ByteConversionSink startChunkedConversion(Sink<String> sink) => _Utf8DecodingSink(sink, _allowMalformed);
+
+  String _decode(List<int> codeUnits, int start, int stop, bool isStart) {
     final b = StringBuffer();
     int i = start;
     // A mark of the byte order at the beginning is left out.
-    if (stop - start >= 3 && codeUnits[start] == 0xef && codeUnits[start + 1] == 0xbb && codeUnits[start + 2] == 0xbf) i += 3;
+    if (isStart && stop - start >= 3 && codeUnits[start] == 0xef && codeUnits[start + 1] == 0xbb && codeUnits[start + 2] == 0xbf) i += 3;
     while (i < stop) {
       final c = codeUnits[i];
       if (c >= 0 && c < 0x80) {
@@ -165,23 +173,27 @@ String _decodeSmall(List<int> bytes, int start, int? end, int largest, bool allo
 final class Latin1Encoder extends Converter<String, List<int>> {
   const Latin1Encoder();
   Uint8List convert(String string, [int start = 0, int? end]) => _encodeSmall(string, start, end, 255);
+  StringConversionSink startChunkedConversion(Sink<List<int>> sink) => _ConvertingTextSink<List<int>>(this, sink);
 }
 
 final class Latin1Decoder extends Converter<List<int>, String> {
   final bool _allowInvalid;
   const Latin1Decoder({bool allowInvalid = false}) : _allowInvalid = allowInvalid;
   String convert(List<int> bytes, [int start = 0, int? end]) => _decodeSmall(bytes, start, end, 255, _allowInvalid);
+  ByteConversionSink startChunkedConversion(Sink<String> sink) => _ConvertingByteSink<String>(this, sink);
 }
 
 final class AsciiEncoder extends Converter<String, List<int>> {
   const AsciiEncoder();
   Uint8List convert(String string, [int start = 0, int? end]) => _encodeSmall(string, start, end, 127);
+  StringConversionSink startChunkedConversion(Sink<List<int>> sink) => _ConvertingTextSink<List<int>>(this, sink);
 }
 
 final class AsciiDecoder extends Converter<List<int>, String> {
   final bool _allowInvalid;
   const AsciiDecoder({bool allowInvalid = false}) : _allowInvalid = allowInvalid;
   String convert(List<int> bytes, [int start = 0, int? end]) => _decodeSmall(bytes, start, end, 127, _allowInvalid);
+  ByteConversionSink startChunkedConversion(Sink<String> sink) => _ConvertingByteSink<String>(this, sink);
 }
 
 const Base64Codec base64 = Base64Codec();
@@ -206,7 +218,16 @@ final class Base64Codec extends Codec<List<int>, String> {
       if (text.length % 4 == 1) throw FormatException('Invalid base64 encoding length', source, stop);
       while (text.length % 4 != 0) text += '=';
     }
-    decoder.convert(text);
+    int padding = 0;
+    for (int i = 0; i < text.length; i++) {
+      final c = text.codeUnitAt(i);
+      if (c == 61) {
+        padding++;
+      } else if (padding > 0 || Base64Decoder._valueOf(c) < 0) {
+        throw FormatException('Invalid base64 data', source, start);
+      }
+    }
+    if (padding > 2 || text.length % 4 != 0) throw FormatException('Invalid base64 padding', source, stop);
     return text;
   }
 }
@@ -238,10 +259,14 @@ final class Base64Encoder extends Converter<List<int>, String> {
     }
     return b.toString();
   }
+
+  ByteConversionSink startChunkedConversion(Sink<String> sink) => _Base64EncodingSink(this, sink);
 }
 
 final class Base64Decoder extends Converter<String, List<int>> {
   const Base64Decoder();
+
+  StringConversionSink startChunkedConversion(Sink<List<int>> sink) => _Base64DecodingSink(sink);
 
   static int _valueOf(int c) {
     if (c >= 65 && c <= 90) return c - 65;

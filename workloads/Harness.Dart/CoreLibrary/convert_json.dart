@@ -24,18 +24,25 @@ final class JsonEncoder extends Converter<Object?, String> {
   const JsonEncoder([Object? toEncodable(dynamic object)?]) : indent = null, _toEncodable = toEncodable;
   const JsonEncoder.withIndent(this.indent, [Object? toEncodable(dynamic object)?]) : _toEncodable = toEncodable;
   String convert(Object? object) => _encode(object, _toEncodable, indent);
+  ChunkedConversionSink<Object?> startChunkedConversion(Sink<String> sink) => _JsonEncodingSink((object) => sink.add(convert(object)), sink.close);
 }
 
 final class JsonDecoder extends Converter<String, Object?> {
   final Object? Function(Object? key, Object? value)? _reviver;
   const JsonDecoder([Object? reviver(Object? key, Object? value)?]) : _reviver = reviver;
   dynamic convert(String input) => _JsonParser(input, _reviver).parse();
+  StringConversionSink startChunkedConversion(Sink<Object?> sink) => _JsonDecodingSink(this, sink);
 }
 
 final class JsonUtf8Encoder extends Converter<Object?, List<int>> {
   final String? _indent;
   final Object? Function(dynamic)? _toEncodable;
-  JsonUtf8Encoder([String? indent, dynamic toEncodable(dynamic object)?, int? bufferSize]) : _indent = indent, _toEncodable = toEncodable;
+  final int _chunkSize;
+  JsonUtf8Encoder([String? indent, dynamic toEncodable(dynamic object)?, int? bufferSize]) : _indent = indent, _toEncodable = toEncodable, _chunkSize = bufferSize ?? 256;
+  ChunkedConversionSink<Object?> startChunkedConversion(Sink<List<int>> sink) => _JsonEncodingSink((object) {
+        final bytes = convert(object);
+        for (int i = 0; i < bytes.length; i += _chunkSize) sink.add(bytes.sublist(i, i + _chunkSize < bytes.length ? i + _chunkSize : bytes.length));
+      }, sink.close);
   List<int> convert(Object? object) => utf8.encode(_encode(object, _toEncodable, _indent));
 }
 

@@ -20,6 +20,7 @@ final class HtmlEscapeMode {
 final class HtmlEscape extends Converter<String, String> {
   final HtmlEscapeMode mode;
   const HtmlEscape([this.mode = HtmlEscapeMode.unknown]);
+  StringConversionSink startChunkedConversion(Sink<String> sink) => _ConvertingTextSink<String>(this, sink);
   String convert(String text) {
     final b = StringBuffer();
     for (int i = 0; i < text.length; i++) {
@@ -43,8 +44,10 @@ final class HtmlEscape extends Converter<String, String> {
   }
 }
 
-final class LineSplitter {
+final class LineSplitter extends StreamTransformerBase<String, String> {
   const LineSplitter();
+  StringConversionSink startChunkedConversion(Sink<String> sink) => _LineSplittingSink(sink);
+  Stream<String> bind(Stream<String> stream) => Stream<String>.eventTransformed(stream, (EventSink<String> sink) => _SplittingEventSink(sink));
   static Iterable<String> split(String lines, [int start = 0, int? end]) {
     final stop = RangeError.checkValidRange(start, end, lines.length);
     return const LineSplitter().convert(lines.substring(start, stop));

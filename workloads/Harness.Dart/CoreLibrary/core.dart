@@ -3,15 +3,21 @@ library dart.core;
 
 import 'dart:_internal';
 import 'dart:async';
+import 'dart:math' show Random;
 export 'dart:async' show Future, FutureOr, Stream;
+export 'dart:_uri' show Uri, UriData;
 
 part 'core_numbers.dart';
 part 'core_strings.dart';
+part 'core_units.dart';
+part 'core_case.dart';
+part 'core_runes.dart';
 part 'core_iterable.dart';
 part 'core_list.dart';
 part 'core_map.dart';
 part 'core_errors.dart';
 part 'core_types.dart';
+part 'core_views.dart';
 part 'core_misc.dart';
 part 'core_bigint.dart';
 part 'core_datetime.dart';
@@ -45,6 +51,8 @@ external _Type _closureType(Object o);
 external bool _closuresEqual(Object a, Object b);
 external Object? _applyClosure(Object f, WasmArray<Object?> positional, WasmArray<Object?> named);
 external Object? _callNoSuchMethod(Object o, Invocation invocation);
+external void _admitUnit(StringBuffer buffer, int unit);
+external void _admitUnits(StringBuffer buffer, WasmUnits units);
 external void _storeUnit(int address, int unit);
 external int _loadUnit(int address);
 external void _hostWrite(int length, int isLast);
@@ -235,6 +243,11 @@ extension EnumByName<T extends Enum> on Iterable<T> {
 
 void print(Object? object) {
   final s = object.toString();
+  final zone = zonePrint;
+  if (zone != null) {
+    zone(s);
+    return;
+  }
   int at = 0;
   final length = s.length;
   final units = s._units;
@@ -250,7 +263,7 @@ void print(Object? object) {
 }
 
 String _readHostText(int length) {
-  final units = WasmI16Array(length);
+  final units = WasmUnits.narrow(length);
   for (int i = 0; i < length; i++) units[i] = _loadUnit(i * 2);
   return String._(units);
 }

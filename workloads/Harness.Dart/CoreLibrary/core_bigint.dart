@@ -419,7 +419,7 @@ final class BigInt implements Comparable<BigInt> {
     digits.copy(0, _digits, 0, _used);
     int used = _used;
     // Characters from the last; a digit makes at most 32.
-    final units = WasmI16Array(used * 32 + 33);
+    final units = WasmUnits.narrow(used * 32 + 33);
     int at = units.length;
     while (used > 0) {
       int rest = 0;
@@ -437,7 +437,7 @@ final class BigInt implements Comparable<BigInt> {
       }
     }
     if (_negative) units[--at] = 45;
-    final result = WasmI16Array(units.length - at);
+    final result = WasmUnits.narrow(units.length - at);
     result.copy(0, units, at, units.length - at);
     return String._(result);
   }

@@ -28,16 +28,63 @@ class FormatException implements Exception {
   final int? offset;
   const FormatException([this.message = "", this.source, this.offset]);
   String toString() {
-    String r = message.isEmpty ? 'FormatException' : 'FormatException: $message';
-    if (offset != null) r = '$r (at offset $offset)';
-    if (source is String) r = '$r\n$source';
-    return r;
+    final r = message.isEmpty ? 'FormatException' : 'FormatException: $message';
+    final text = source;
+    final at = offset;
+    if (text is! String) return at == null ? r : '$r (at offset $at)';
+    if (at == null || at < 0 || at > text.length) return '$r\n${text.length > 78 ? '${text.substring(0, 75)}...' : text}';
+    // The line it is in, or 75 characters of it around the place.
+    int line = 1, lineStart = 0;
+    for (int i = 0; i < at; i++) {
+      final c = text.codeUnitAt(i);
+      if (c != 10 && c != 13) continue;
+      if (c == 13 || lineStart != i || i == 0 || text.codeUnitAt(i - 1) != 13) line++;
+      lineStart = i + 1;
+    }
+    int lineEnd = at;
+    while (lineEnd < text.length && text.codeUnitAt(lineEnd) != 10 && text.codeUnitAt(lineEnd) != 13) lineEnd++;
+    int start = lineStart, end = lineEnd;
+    String before = '', after = '';
+    if (end - start > 78) {
+      if (at - lineStart < 75) {
+        end = start + 75;
+        after = '...';
+      } else if (end - at < 75) {
+        start = end - 75;
+        before = '...';
+      } else {
+        start = at - 36;
+        end = at + 36;
+        before = after = '...';
+      }
+    }
+    final place = line > 1 ? ' (at line $line, character ${at - lineStart + 1})' : ' (at character ${at + 1})';
+    return '$r$place\n$before${text.substring(start, end)}$after\n${' ' * (at - start + before.length)}^\n';
   }
 }
 class Error {
   Error();
   StackTrace? get stackTrace => const StackTrace();
-  static String safeToString(Object? object) => object is String ? '"$object"' : _toStringOf(object);
+  static String safeToString(Object? object) {
+    if (object is String) return _quoted(object);
+    return object == null || object is num || object is bool ? _toStringOf(object) : "Instance of '${_typeName(object)}'";
+  }
+  static String _quoted(String text) {
+    final b = StringBuffer('"');
+    for (int i = 0; i < text.length; i++) {
+      final c = text.codeUnitAt(i);
+      if (c == 34 || c == 92) {
+        b.writeCharCode(92);
+        b.writeCharCode(c);
+      } else if (c < 32) {
+        b.write(c == 10 ? r'\n' : c == 13 ? r'\r' : c == 9 ? r'\t' : '\\x${c.toRadixString(16).padLeft(2, '0')}');
+      } else {
+        b.writeCharCode(c);
+      }
+    }
+    b.writeCharCode(34);
+    return b.toString();
+  }
   static Never throwWithStackTrace(Object error, StackTrace stackTrace) => throw error;
 }
 class AssertionError extends Error {
@@ -165,7 +212,7 @@ class NoSuchMethodError extends Error {
   final Invocation _invocation;
   NoSuchMethodError.withInvocation(this._receiver, this._invocation);
   String toString() {
-    final name = (_invocation.memberName as _Symbol)._name;
+    final name = (_invocation.memberName as _Symbol)._plainName;
     final kind = _invocation.isGetter ? 'getter' : _invocation.isSetter ? 'setter' : 'method';
     return "NoSuchMethodError: Class '${_receiver == null ? 'Null' : _typeName(_receiver)}' has no instance $kind '$name'.\nReceiver: ${Error.safeToString(_receiver)}";
   }
@@ -199,7 +246,7 @@ Invocation _makeInvocation(String name, int kind, WasmArray<Object?> positional,
   for (int i = 0; i < positional.length; i++) list.add(positional[i]);
   final map = <Symbol, dynamic>{};
   for (int i = 0; i < named.length; i += 2) map[_Symbol(named[i] as String)] = named[i + 1];
-  return _Invocation(_Symbol(kind == 2 ? '$name=' : name), kind, list, map);
+  return _Invocation(_Symbol._ofMember(kind == 2 ? '$name=' : name), kind, list, map);
 }
 Object? _noSuchMethodOn(Object o, String name, int kind, WasmArray<Object?> positional, WasmArray<Object?> named) =>
     _callNoSuchMethod(o, _makeInvocation(name, kind, positional, named));

@@ -8,16 +8,20 @@ abstract interface class Iterator<E> {
 abstract mixin class Iterable<E> {
   const Iterable();
   const factory Iterable.empty() = _EmptyIterable<E>;
-  factory Iterable.generate(int count, [E generator(int index)?]) => List<E>.generate(count, generator ?? ((i) => i as E));
+  factory Iterable.generate(int count, [E generator(int index)?]) {
+    if (generator == null && <int>[] is! List<E>) throw ArgumentError('Generator must be supplied if element type allows no integers', 'generator');
+    return count <= 0 ? _EmptyIterable<E>() : _GeneratedIterable<E>(count, generator ?? ((i) => i as E));
+  }
+  factory Iterable.withIterator(Iterator<E> iteratorFactory()) => _FactoryIterable<E>(iteratorFactory);
   static Iterable<T> castFrom<S, T>(Iterable<S> source) => source.cast<T>();
   static String iterableToFullString(Iterable iterable, [String leftDelimiter = '(', String rightDelimiter = ')']) => _iterableToString(iterable, leftDelimiter, rightDelimiter);
-  static String iterableToShortString(Iterable iterable, [String leftDelimiter = '(', String rightDelimiter = ')']) => _iterableToString(iterable, leftDelimiter, rightDelimiter);
+  static String iterableToShortString(Iterable iterable, [String leftDelimiter = '(', String rightDelimiter = ')']) => _shortString(iterable, leftDelimiter, rightDelimiter);
   Iterator<E> get iterator;
   Iterable<T> map<T>(T toElement(E e)) => _MappedIterable<E, T>(this, toElement);
   Iterable<E> where(bool test(E element)) => _WhereIterable<E>(this, test);
   Iterable<T> whereType<T>() => _WhereTypeIterable<T>(this);
   Iterable<T> expand<T>(Iterable<T> toElements(E element)) => _ExpandIterable<E, T>(this, toElements);
-  Iterable<R> cast<R>() => map<R>((e) => e as R);
+  Iterable<R> cast<R>() => _CastIterable<E, R>(this);
   bool contains(Object? element) {
     for (final e in this) { if (e == element) return true; }
     return false;
@@ -122,18 +126,100 @@ abstract mixin class Iterable<E> {
     for (final e in this) { if (i++ == index) return e; }
     throw IndexError.withLength(index, i, indexable: this);
   }
-  String toString() => _iterableToString(this, '(', ')');
+  String toString() => _shortString(this, '(', ')');
 }
 
-int _printing = 0;
-String _iterableToString(Iterable it, String open, String close) {
-  if (_printing > 40) return '$open...$close';
-  _printing++;
-  try {
-    return open + it.join(', ') + close;
-  } finally {
-    _printing--;
+// The collections whose text is being made, each of which may be an element of itself.
+List<Object> _printing = <Object>[];
+bool _isPrinting(Object o) {
+  for (int i = 0; i < _printing.length; i++) {
+    if (identical(_printing[i], o)) return true;
   }
+  return false;
+}
+String _iterableToString(Iterable it, String open, String close) {
+  if (_isPrinting(it)) return '$open...$close';
+  _printing.add(it);
+  try {
+    final b = StringBuffer(open);
+    bool isFirst = true;
+    for (final e in it) {
+      if (!isFirst) b.write(', ');
+      isFirst = false;
+      b.write(e);
+    }
+    b.write(close);
+    return b.toString();
+  } finally {
+    _printing.removeLast();
+  }
+}
+
+// As many elements as fit into 80 characters, at least three, and the last two; a text that may have no end is not looked at beyond 100.
+String _shortString(Iterable it, String open, String close) {
+  if (_isPrinting(it)) return open == '(' && close == ')' ? '(...)' : '$open...$close';
+  _printing.add(it);
+  try {
+    return open + _shortParts(it.iterator).join(', ') + close;
+  } finally {
+    _printing.removeLast();
+  }
+}
+List<String> _shortParts(Iterator<dynamic> it) {
+  final parts = <String>[];
+  int width = 0, seen = 0;
+  void dropLast() { width -= parts.removeLast().length + 2; }
+  while (width < 80 || seen < 3) {
+    if (!it.moveNext()) return parts;
+    parts.add('${it.current}');
+    width += parts.last.length + 2;
+    seen++;
+  }
+  String beforeLast = '', last = '';
+  if (!it.moveNext()) {
+    if (seen <= 5) return parts;
+    last = parts.removeLast();
+    beforeLast = parts.removeLast();
+  } else {
+    dynamic a = it.current;
+    seen++;
+    if (!it.moveNext()) {
+      if (seen <= 4) {
+        parts.add('$a');
+        return parts;
+      }
+      last = '$a';
+      beforeLast = parts.removeLast();
+      width += last.length + 2;
+    } else {
+      dynamic b = it.current;
+      seen++;
+      while (it.moveNext()) {
+        a = b;
+        b = it.current;
+        if (++seen <= 100) continue;
+        while (width > 75 && parts.length > 3) dropLast();
+        parts.add('...');
+        return parts;
+      }
+      beforeLast = '$a';
+      last = '$b';
+      width += beforeLast.length + last.length + 4;
+    }
+  }
+  bool hasGap = seen > parts.length + 2;
+  if (hasGap) width += 5;
+  while (width > 80 && parts.length > 3) {
+    dropLast();
+    if (!hasGap) {
+      hasGap = true;
+      width += 5;
+    }
+  }
+  if (hasGap) parts.add('...');
+  parts.add(beforeLast);
+  parts.add(last);
+  return parts;
 }
 
 class _EmptyIterable<E> extends Iterable<E> {
@@ -151,6 +237,10 @@ class _MappedIterable<S, T> extends Iterable<T> {
   Iterator<T> get iterator => _MappedIterator<S, T>(_source.iterator, _f);
   int get length => _source.length;
   bool get isEmpty => _source.isEmpty;
+  T get first => _f(_source.first);
+  T get last => _f(_source.last);
+  T get single => _f(_source.single);
+  T elementAt(int index) => _f(_source.elementAt(index));
 }
 class _MappedIterator<S, T> implements Iterator<T> {
   final Iterator<S> _source;

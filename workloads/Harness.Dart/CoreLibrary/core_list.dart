@@ -35,7 +35,19 @@ abstract interface class List<E> implements Iterable<E> {
     final list = List<E>.from(elements) as _GrowableList<E>;
     return _ImmutableList<E>._(list._data, list._length);
   }
-  static List<T> castFrom<S, T>(List<S> source) => source.cast<T>();
+  static List<T> castFrom<S, T>(List<S> source) => _CastList<S, T>(source);
+  static void copyRange<T>(List<T> target, int at, List<T> source, [int? start, int? end]) {
+    final from = start ?? 0, to = RangeError.checkValidRange(from, end, source.length);
+    if (at < 0 || at + to - from > target.length) throw ArgumentError.value(at, 'at', 'Not big enough to hold ${to - from} elements at position $at');
+    target.setRange(at, at + to - from, source, from);
+  }
+  static void writeIterable<T>(List<T> target, int at, Iterable<T> source) {
+    RangeError.checkValueInInterval(at, 0, target.length, 'at');
+    for (final e in source) {
+      if (at == target.length) throw IndexError.withLength(target.length, target.length, indexable: target);
+      target[at++] = e;
+    }
+  }
   E operator [](int index);
   void operator []=(int index, E value);
   set length(int newLength);
@@ -45,7 +57,7 @@ abstract interface class List<E> implements Iterable<E> {
   void addAll(Iterable<E> iterable);
   Iterable<E> get reversed;
   void sort([int compare(E a, E b)?]);
-  void shuffle([Object? random]);
+  void shuffle([Random? random]);
   int indexOf(E element, [int start = 0]);
   int indexWhere(bool test(E element), [int start = 0]);
   int lastIndexWhere(bool test(E element), [int? start]);
@@ -92,38 +104,60 @@ abstract mixin class ListBase<E> implements List<E> {
     }
   }
   bool contains(Object? element) {
-    for (int i = 0; i < length; i++) { if (this[i] == element) return true; }
+    final n = length;
+    for (int i = 0; i < n; i++) {
+      if (this[i] == element) return true;
+      if (n != length) throw ConcurrentModificationError(this);
+    }
     return false;
   }
   bool every(bool test(E element)) {
-    for (int i = 0; i < length; i++) { if (!test(this[i])) return false; }
+    final n = length;
+    for (int i = 0; i < n; i++) {
+      if (!test(this[i])) return false;
+      if (n != length) throw ConcurrentModificationError(this);
+    }
     return true;
   }
   bool any(bool test(E element)) {
-    for (int i = 0; i < length; i++) { if (test(this[i])) return true; }
+    final n = length;
+    for (int i = 0; i < n; i++) {
+      if (test(this[i])) return true;
+      if (n != length) throw ConcurrentModificationError(this);
+    }
     return false;
   }
   E firstWhere(bool test(E element), {E orElse()?}) {
-    for (int i = 0; i < length; i++) { final e = this[i]; if (test(e)) return e; }
+    final n = length;
+    for (int i = 0; i < n; i++) {
+      final e = this[i];
+      if (test(e)) return e;
+      if (n != length) throw ConcurrentModificationError(this);
+    }
     if (orElse != null) return orElse();
     throw StateError('No element');
   }
   E lastWhere(bool test(E element), {E orElse()?}) {
-    for (int i = length - 1; i >= 0; i--) { final e = this[i]; if (test(e)) return e; }
+    final n = length;
+    for (int i = n - 1; i >= 0; i--) {
+      final e = this[i];
+      if (test(e)) return e;
+      if (n != length) throw ConcurrentModificationError(this);
+    }
     if (orElse != null) return orElse();
     throw StateError('No element');
   }
   E singleWhere(bool test(E element), {E orElse()?}) {
-    E? r;
-    bool found = false;
-    for (final e in this) {
-      if (test(e)) {
-        if (found) throw StateError('Too many elements');
-        r = e;
-        found = true;
+    final n = length;
+    int found = -1;
+    for (int i = 0; i < n; i++) {
+      if (test(this[i])) {
+        if (found >= 0) throw StateError('Too many elements');
+        found = i;
       }
+      if (n != length) throw ConcurrentModificationError(this);
     }
-    if (found) return r as E;
+    if (found >= 0) return this[found];
     if (orElse != null) return orElse();
     throw StateError('No element');
   }
@@ -142,18 +176,25 @@ abstract mixin class ListBase<E> implements List<E> {
   E reduce(E combine(E previousValue, E element)) {
     if (length == 0) throw StateError('No element');
     E value = this[0];
-    for (int i = 1; i < length; i++) value = combine(value, this[i]);
+    final n = length;
+    for (int i = 1; i < n; i++) {
+      value = combine(value, this[i]);
+      if (n != length) throw ConcurrentModificationError(this);
+    }
     return value;
   }
   T fold<T>(T initialValue, T combine(T previousValue, E element)) {
     T value = initialValue;
     final n = length;
-    for (int i = 0; i < n; i++) value = combine(value, this[i]);
+    for (int i = 0; i < n; i++) {
+      value = combine(value, this[i]);
+      if (n != length) throw ConcurrentModificationError(this);
+    }
     return value;
   }
-  Iterable<E> skip(int count) => _SkipIterable<E>(this, count);
+  Iterable<E> skip(int count) => _SubList<E>(this, RangeError.checkNotNegative(count, 'count'), null);
   Iterable<E> skipWhile(bool test(E element)) => _SkipWhileIterable<E>(this, test);
-  Iterable<E> take(int count) => _TakeIterable<E>(this, count);
+  Iterable<E> take(int count) => _SubList<E>(this, 0, RangeError.checkNotNegative(count, 'count'));
   Iterable<E> takeWhile(bool test(E element)) => _TakeWhileIterable<E>(this, test);
   Iterable<E> followedBy(Iterable<E> other) => _FollowedByIterable<E>(this, other);
   List<E> toList({bool growable = true}) => List<E>.of(this, growable: growable);
@@ -186,7 +227,7 @@ abstract mixin class ListBase<E> implements List<E> {
     length = kept.length;
   }
   void clear() { length = 0; }
-  List<R> cast<R>() => List<R>.from(this);
+  List<R> cast<R>() => _CastList<E, R>(this);
   E removeLast() {
     if (length == 0) throw RangeError.index(-1, this, null, null, 0);
     final r = this[length - 1];
@@ -202,16 +243,21 @@ abstract mixin class ListBase<E> implements List<E> {
     _mergeSort<E>(a, WasmArray<E>(n), 0, n, f);
     for (int i = 0; i < n; i++) this[i] = a[i];
   }
-  void shuffle([Object? random]) {
+  void shuffle([Random? random]) {
     for (int i = length - 1; i > 0; i--) {
-      _nextHash = (_nextHash * 1103515245 + 12345) & 0x3fffffff;
-      final j = (_nextHash >> 8) % (i + 1);
+      int j;
+      if (random != null) {
+        j = random.nextInt(i + 1);
+      } else {
+        _nextHash = (_nextHash * 1103515245 + 12345) & 0x3fffffff;
+        j = (_nextHash >> 8) % (i + 1);
+      }
       final t = this[i];
       this[i] = this[j];
       this[j] = t;
     }
   }
-  Map<int, E> asMap() => {for (int i = 0; i < length; i++) i: this[i]};
+  Map<int, E> asMap() => _ListMap<E>(this);
   List<E> operator +(List<E> other) => <E>[...this, ...other];
   List<E> sublist(int start, [int? end]) {
     final e = RangeError.checkValidRange(start, end, length);
@@ -219,20 +265,25 @@ abstract mixin class ListBase<E> implements List<E> {
   }
   Iterable<E> getRange(int start, int end) {
     RangeError.checkValidRange(start, end, length);
-    return sublist(start, end);
+    return _SubList<E>(this, start, end);
   }
   void removeRange(int start, int end) {
     RangeError.checkValidRange(start, end, length);
     final n = end - start;
+    if (n == 0) return;
     for (int i = end; i < length; i++) this[i - n] = this[i];
     length = length - n;
   }
   void fillRange(int start, int end, [E? fill]) {
     RangeError.checkValidRange(start, end, length);
-    for (int i = start; i < end; i++) this[i] = fill as E;
+    if (start == end) return;
+    final value = fill as E;
+    for (int i = start; i < end; i++) this[i] = value;
   }
   void setRange(int start, int end, Iterable<E> iterable, [int skipCount = 0]) {
     RangeError.checkValidRange(start, end, length);
+    if (start == end) return;
+    RangeError.checkNotNegative(skipCount, 'skipCount');
     final source = iterable.skip(skipCount).toList();
     if (source.length < end - start) throw StateError('Too few elements');
     for (int i = start; i < end; i++) this[i] = source[i - start];
@@ -273,12 +324,26 @@ abstract mixin class ListBase<E> implements List<E> {
   }
   void insertAll(int index, Iterable<E> iterable) {
     if (index < 0 || index > length) throw RangeError.range(index, 0, length, 'index');
-    for (final e in iterable.toList()) insert(index++, e);
+    if (index == length) {
+      addAll(iterable);
+      return;
+    }
+    final added = iterable.toList();
+    final n = added.length;
+    if (n == 0) return;
+    final before = length;
+    for (int i = 0; i < n; i++) add(added[i]);
+    for (int i = before - 1; i >= index; i--) this[i + n] = this[i];
+    for (int i = 0; i < n; i++) this[index + i] = added[i];
   }
   void setAll(int index, Iterable<E> iterable) {
-    for (final e in iterable.toList()) this[index++] = e;
+    if (iterable is List<E>) {
+      setRange(index, index + iterable.length, iterable);
+    } else {
+      for (final e in iterable) this[index++] = e;
+    }
   }
-  Iterable<E> get reversed => <E>[for (int i = length - 1; i >= 0; i--) this[i]];
+  Iterable<E> get reversed => _ReversedList<E>(this);
   String toString() => _iterableToString(this, '[', ']');
   static String listToString(List list) => _iterableToString(list, '[', ']');
 }
@@ -419,6 +484,12 @@ final class _FixedList<E> extends _ArrayList<E> {
   void add(E value) => throw UnsupportedError('Cannot add to a fixed-length list');
   E removeLast() => throw UnsupportedError('Cannot remove from a fixed-length list');
   E removeAt(int index) => throw UnsupportedError('Cannot remove from a fixed-length list');
+  void addAll(Iterable<E> iterable) => throw UnsupportedError('Cannot add to a fixed-length list');
+  void insertAll(int index, Iterable<E> iterable) => throw UnsupportedError('Cannot add to a fixed-length list');
+  void removeRange(int start, int end) => throw UnsupportedError('Cannot remove from a fixed-length list');
+  void removeWhere(bool test(E element)) => throw UnsupportedError('Cannot remove from a fixed-length list');
+  void retainWhere(bool test(E element)) => throw UnsupportedError('Cannot remove from a fixed-length list');
+  void replaceRange(int start, int end, Iterable<E> newContents) => throw UnsupportedError('Cannot remove from a fixed-length list');
   bool remove(Object? element) => throw UnsupportedError('Cannot remove from a fixed-length list');
   void clear() => throw UnsupportedError('Cannot clear a fixed-length list');
   void insert(int index, E element) => throw UnsupportedError('Cannot add to a fixed-length list');
@@ -436,4 +507,15 @@ final class _ImmutableList<E> extends _ArrayList<E> {
   void clear() => throw UnsupportedError('Cannot clear an unmodifiable list');
   void insert(int index, E element) => throw UnsupportedError('Cannot add to an unmodifiable list');
   void sort([int compare(E a, E b)?]) => throw UnsupportedError('Cannot modify an unmodifiable list');
+  void shuffle([Random? random]) => throw UnsupportedError('Cannot modify an unmodifiable list');
+  set first(E value) => throw UnsupportedError('Cannot modify an unmodifiable list');
+  set last(E value) => throw UnsupportedError('Cannot modify an unmodifiable list');
+  void insertAll(int index, Iterable<E> iterable) => throw UnsupportedError('Cannot add to an unmodifiable list');
+  void setAll(int index, Iterable<E> iterable) => throw UnsupportedError('Cannot modify an unmodifiable list');
+  void setRange(int start, int end, Iterable<E> iterable, [int skipCount = 0]) => throw UnsupportedError('Cannot modify an unmodifiable list');
+  void fillRange(int start, int end, [E? fill]) => throw UnsupportedError('Cannot modify an unmodifiable list');
+  void removeRange(int start, int end) => throw UnsupportedError('Cannot remove from an unmodifiable list');
+  void removeWhere(bool test(E element)) => throw UnsupportedError('Cannot remove from an unmodifiable list');
+  void retainWhere(bool test(E element)) => throw UnsupportedError('Cannot remove from an unmodifiable list');
+  void replaceRange(int start, int end, Iterable<E> newContents) => throw UnsupportedError('Cannot remove from an unmodifiable list');
 }

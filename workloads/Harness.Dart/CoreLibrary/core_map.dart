@@ -67,7 +67,7 @@ abstract interface class Map<K, V> {
   bool get isEmpty;
   bool get isNotEmpty;
   Map<RK, RV> cast<RK, RV>();
-  static Map<K2, V2> castFrom<K, V, K2, V2>(Map<K, V> source) => source.cast<K2, V2>();
+  static Map<K2, V2> castFrom<K, V, K2, V2>(Map<K, V> source) => _CastMap<K, V, K2, V2>(source);
 }
 
 // What a map is asked for may be no key at all: then nothing is equal to it.
@@ -165,14 +165,14 @@ abstract mixin class MapBase<K, V> implements Map<K, V> {
   int get length => keys.length;
   bool get isEmpty => length == 0;
   bool get isNotEmpty => length != 0;
-  Map<RK, RV> cast<RK, RV>() => Map<RK, RV>.from(this);
+  Map<RK, RV> cast<RK, RV>() => _CastMap<K, V, RK, RV>(this);
   String toString() => _mapToString(this);
   static String mapToString(Map<Object?, Object?> m) => _mapToString(m);
 }
 
 String _mapToString(Map<Object?, Object?> m) {
-  if (_printing > 40) return '{...}';
-  _printing++;
+  if (_isPrinting(m)) return '{...}';
+  _printing.add(m);
   try {
     final b = StringBuffer('{');
     bool first = true;
@@ -186,7 +186,7 @@ String _mapToString(Map<Object?, Object?> m) {
     b.write('}');
     return b.toString();
   } finally {
-    _printing--;
+    _printing.removeLast();
   }
 }
 
@@ -426,7 +426,7 @@ abstract interface class Set<E> implements Iterable<E> {
     if (equals == null && hash != null && identical(hash, identityHashCode)) return _LinkedSet<E>.identity();
     return _LinkedSet<E>.custom(_equality<E>(equals, isValid), _hashing<E>(hash, isValid));
   }
-  static Set<T> castFrom<S, T>(Set<S> source) => Set<T>.from(source);
+  static Set<T> castFrom<S, T>(Set<S> source, {Set<R> Function<R>()? newSet}) => _CastSet<S, T>(source);
   bool add(E value);
   void addAll(Iterable<E> elements);
   bool remove(Object? value);
@@ -458,9 +458,10 @@ abstract class SetBase<E> extends Iterable<E> implements Set<E> {
   Set<E> union(Set<E> other) => _LinkedSet<E>()..addAll(this)..addAll(other);
   Set<E> difference(Set<Object?> other) => _LinkedSet<E>()..addAll(where((e) => !other.contains(e)));
   void clear() { for (final e in toList()) remove(e); }
-  Set<R> cast<R>() => Set<R>.from(this);
+  Set<R> cast<R>() => _CastSet<E, R>(this);
   Set<E> toSet() => _LinkedSet<E>()..addAll(this);
   String toString() => _iterableToString(this, '{', '}');
+  static String setToString(Set set) => _iterableToString(set, '{', '}');
 }
 
 final class _LinkedSet<E> extends SetBase<E> implements LinkedHashSet<E>, HashSet<E> {

@@ -36,6 +36,12 @@ class Duration implements Comparable<Duration> {
   static const int microsecondsPerMinute = 60000000;
   static const int microsecondsPerHour = 3600000000;
   static const int microsecondsPerDay = 86400000000;
+  static const int millisecondsPerMinute = 60000;
+  static const int millisecondsPerHour = 3600000;
+  static const int millisecondsPerDay = 86400000;
+  static const int secondsPerHour = 3600;
+  static const int secondsPerDay = 86400;
+  static const int minutesPerDay = 1440;
   static const Duration zero = Duration(seconds: 0);
   final int inMicroseconds;
   const Duration({int days = 0, int hours = 0, int minutes = 0, int seconds = 0, int milliseconds = 0, int microseconds = 0})
@@ -69,9 +75,74 @@ class Duration implements Comparable<Duration> {
   }
 }
 
-class Deprecated { final String message; const Deprecated(this.message); }
+class Deprecated {
+  final String? message;
+  const Deprecated(String this.message);
+  const Deprecated.implement([this.message]);
+  const Deprecated.extend([this.message]);
+  const Deprecated.subclass([this.message]);
+  const Deprecated.instantiate([this.message]);
+  const Deprecated.mixin([this.message]);
+  const Deprecated.optional([this.message]);
+  String toString() => 'Deprecated feature: $message';
+}
 const Deprecated deprecated = Deprecated('next release');
 class _Override { const _Override(); }
 const Object override = _Override();
 class pragma { final String name; final Object? options; const pragma(this.name, [this.options]); }
-abstract interface class Sink<T> { void add(T data); void close(); }
+abstract interface class Sink<T> {
+  void add(T data);
+  void close();
+}
+
+/// Values by objects. What it holds it keeps alive, as the target has no weak references.
+final class Expando<T extends Object> {
+  final String? name;
+  final _HashBase _values = _HashBase(true);
+  Expando([this.name]);
+  void _check(Object object) {
+    if (object is num || object is bool || object is String || object is Record) {
+      throw ArgumentError.value(object, 'object', 'Expandos are not allowed on strings, numbers, booleans, records or null');
+    }
+  }
+  T? operator [](Object object) {
+    _check(object);
+    final e = _values.find(object);
+    return e < 0 ? null : _unsafeCast<T?>(_values._values[e]);
+  }
+  void operator []=(Object object, T? value) {
+    _check(object);
+    if (value == null) {
+      _values.remove(object);
+    } else {
+      final e = _values.put(object);
+      _values._values[e] = value;
+    }
+  }
+  String toString() => 'Expando:$name';
+}
+
+/// A reference to an object, which is never cleared: collections are not seen by programs.
+final class WeakReference<T extends Object> {
+  final T _target;
+  WeakReference(T target) : _target = target {
+    if (target is num || target is bool || target is String || target is Record) throw ArgumentError.value(target, 'target', 'Cannot be a string, number, boolean, record or null');
+  }
+  T? get target => _target;
+}
+
+/// Does nothing: that an object is gone is not seen by programs.
+abstract interface class Finalizer<T> {
+  factory Finalizer(void callback(T token)) = _Finalizer<T>;
+  void attach(Object value, T finalizationToken, {Object? detach});
+  void detach(Object detach);
+}
+
+final class _Finalizer<T> implements Finalizer<T> {
+  final void Function(T) _callback;
+  _Finalizer(this._callback);
+  void attach(Object value, T finalizationToken, {Object? detach}) {
+    if (value is num || value is bool || value is String || value is Record) throw ArgumentError.value(value, 'value', 'Cannot be a string, number, boolean, record or null');
+  }
+  void detach(Object detach) {}
+}

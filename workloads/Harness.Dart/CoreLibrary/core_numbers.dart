@@ -122,7 +122,7 @@ int _doubleToInt(double d) {
 
 String _intToString(int value) {
   if (value >= 0 && value < 10) {
-    final units = WasmI16Array(1);
+    final units = WasmUnits.narrow(1);
     units[0] = 48 + value;
     return String._(units);
   }
@@ -135,7 +135,7 @@ String _intToString(int value) {
     m = m ~/ 10;
     count++;
   }
-  final units = WasmI16Array(count);
+  final units = WasmUnits.narrow(count);
   int i = count - 1;
   while (n >= 10) {
     final q = n ~/ 10;
@@ -259,7 +259,7 @@ final class int extends num {
   String toRadixString(int radix) {
     if (radix < 2 || radix > 36) throw RangeError.range(radix, 2, 36, 'radix');
     if (this == 0) return '0';
-    final units = WasmI16Array(65);
+    final units = WasmUnits.narrow(65);
     int i = 65;
     int n = this;
     final negative = n < 0;
@@ -271,7 +271,7 @@ final class int extends num {
       n = n ~/ radix;
     }
     if (negative) units[--i] = 45;
-    final result = WasmI16Array(65 - i);
+    final result = WasmUnits.narrow(65 - i);
     result.copy(0, units, i, 65 - i);
     return String._(result);
   }

@@ -29,21 +29,24 @@ final class _StringMatch implements Match {
 }
 
 final class String implements Comparable<String>, Pattern {
-  final WasmI16Array _units;
+  final WasmUnits _units;
   String._(this._units);
   external const factory String.fromEnvironment(String name, {String defaultValue = ''});
   factory String.fromCharCodes(Iterable<int> charCodes, [int start = 0, int? end]) {
+    RangeError.checkNotNegative(start, 'start');
+    if (end != null && end < start) throw RangeError.range(end, start, null, 'end');
     final buffer = StringBuffer();
     int i = 0;
     for (final c in charCodes) {
       if (i >= start && (end == null || i < end)) buffer.writeCharCode(c);
       i++;
     }
+    if (end != null ? i < end : i < start) throw RangeError.range(end ?? start, 0, i, end != null ? 'end' : 'start');
     return buffer.toString();
   }
   factory String.fromCharCode(int c) {
     if (c < 0 || c > 0x10ffff) throw RangeError.range(c, 0, 0x10ffff);
-    final units = WasmI16Array(c < 0x10000 ? 1 : 2);
+    final units = WasmUnits.forUnit(c, c < 0x10000 ? 1 : 2);
     if (c < 0x10000) {
       units[0] = c;
     } else {
@@ -61,7 +64,7 @@ final class String implements Comparable<String>, Pattern {
   }
   String operator [](int i) {
     if (!_ult(i, _units.length)) throw IndexError.withLength(i, length, indexable: this);
-    final u = WasmI16Array(1);
+    final u = WasmUnits.like(_units, 1);
     u[0] = _units[i];
     return String._(u);
   }
@@ -102,7 +105,7 @@ final class String implements Comparable<String>, Pattern {
   }
   String _sub(int start, int end) {
     if (start == 0 && end == length) return this;
-    final u = WasmI16Array(end - start);
+    final u = WasmUnits.like(_units, end - start);
     u.copy(0, _units, start, end - start);
     return String._(u);
   }
@@ -225,41 +228,38 @@ final class String implements Comparable<String>, Pattern {
   String padLeft(int width, [String padding = ' ']) => length >= width ? this : padding * (width - length) + this;
   String padRight(int width, [String padding = ' ']) => length >= width ? this : this + padding * (width - length);
   String toUpperCase() {
-    final u = WasmI16Array(length);
-    for (int i = 0; i < length; i++) {
+    int i = 0;
+    while (i < length && _upperCaseOf(_units[i]) == _units[i] && _units[i] != 0xdf) i++;
+    if (i == length) return this;
+    final b = StringBuffer(_sub(0, i));
+    for (; i < length; i++) {
       final c = _units[i];
-      u[i] = c >= 97 && c <= 122 || c >= 0xe0 && c <= 0xfe && c != 0xf7 ? c - 32 : c;
+      if (c == 0xdf) {
+        b.write('SS');
+      } else {
+        b.writeCharCode(_upperCaseOf(c));
+      }
     }
-    return String._(u);
+    return b.toString();
   }
   String toLowerCase() {
-    final u = WasmI16Array(length);
-    for (int i = 0; i < length; i++) {
-      final c = _units[i];
-      u[i] = c >= 65 && c <= 90 || c >= 0xc0 && c <= 0xde && c != 0xd7 ? c + 32 : c;
-    }
+    int i = 0;
+    while (i < length && _lowerCaseOf(_units[i]) == _units[i]) i++;
+    if (i == length) return this;
+    final u = WasmUnits.like(_units, length);
+    u.copy(0, _units, 0, i);
+    for (; i < length; i++) u[i] = _lowerCaseOf(_units[i]);
     return String._(u);
   }
   List<int> get codeUnits => [for (int i = 0; i < length; i++) _units[i]];
-  Iterable<int> get runes {
-    final result = <int>[];
-    for (int i = 0; i < length; i++) {
-      int c = _units[i];
-      if ((c & 0xfc00) == 0xd800 && i + 1 < length && (_units[i + 1] & 0xfc00) == 0xdc00) {
-        c = 0x10000 + ((c & 0x3ff) << 10) + (_units[i + 1] & 0x3ff);
-        i++;
-      }
-      result.add(c);
-    }
-    return result;
-  }
+  Runes get runes => Runes(this);
 }
 
 String _concat2(String a, String b) {
   final n = a._units.length, m = b._units.length;
   if (n == 0) return b;
   if (m == 0) return a;
-  final u = WasmI16Array(n + m);
+  final u = WasmUnits.both(a._units, b._units, n + m);
   u.copy(0, a._units, 0, n);
   u.copy(n, b._units, 0, m);
   return String._(u);
@@ -268,7 +268,7 @@ String _concat2(String a, String b) {
 String _concatAll(WasmArray<Object?> parts) {
   int n = 0;
   for (int i = 0; i < parts.length; i++) n += _unsafeCast<String>(parts[i])._units.length;
-  final u = WasmI16Array(n);
+  final u = WasmUnits.ofAll(parts, n);
   int at = 0;
   for (int i = 0; i < parts.length; i++) {
     final s = _unsafeCast<String>(parts[i])._units;
@@ -286,7 +286,7 @@ abstract interface class StringSink {
 }
 
 class StringBuffer implements StringSink {
-  WasmI16Array _data = WasmI16Array(16);
+  WasmUnits _data = WasmUnits.narrow(16);
   int _length = 0;
   StringBuffer([Object content = ""]) { write(content); }
   int get length => _length;
@@ -296,19 +296,21 @@ class StringBuffer implements StringSink {
     if (_length + n <= _data.length) return;
     int size = _data.length * 2;
     if (size < _length + n) size = _length + n;
-    final d = WasmI16Array(size);
+    final d = WasmUnits.like(_data, size);
     d.copy(0, _data, 0, _length);
     _data = d;
   }
   void write(Object? object) {
     final s = _toStringOf(object);
     final n = s._units.length;
+    _admitUnits(this, s._units);
     _reserve(n);
     _data.copy(_length, s._units, 0, n);
     _length += n;
   }
   void writeCharCode(int c) {
-    if (c < 0x10000) {
+    if (_ult(c, 0x10000)) {
+      _admitUnit(this, c);
       _reserve(1);
       _data[_length++] = c;
     } else {
@@ -329,7 +331,7 @@ class StringBuffer implements StringSink {
   }
   void clear() { _length = 0; }
   String toString() {
-    final u = WasmI16Array(_length);
+    final u = WasmUnits.like(_data, _length);
     u.copy(0, _data, 0, _length);
     return String._(u);
   }

@@ -7,13 +7,17 @@ abstract interface class Type {
 abstract class Symbol {
   const factory Symbol(String name) = _Symbol;
   static const Symbol empty = _Symbol('');
+  static const Symbol unaryMinus = _Symbol('unary-');
 }
 final class _Symbol implements Symbol {
   final String _name;
   const _Symbol(this._name);
   bool operator ==(Object other) => other is _Symbol && _name == other._name;
   int get hashCode => _name.hashCode;
-  String toString() => 'Symbol("$_name")';
+  // Private names end with a mark, by which they differ from all that programs write.
+  static _Symbol _ofMember(String name) => _Symbol(name.length > 1 && name._units[0] == 95 ? '$name@' : name);
+  String get _plainName => _name.endsWith('@') ? _name.substring(0, _name.length - 1) : _name;
+  String toString() => 'Symbol("$_plainName")';
 }
 final class _TypeRow {
   final WasmArray<_InterfaceType> types;

@@ -2,6 +2,8 @@ library dart.math;
 
 import 'dart:_internal';
 
+part 'math_shapes.dart';
+
 const double e = 2.718281828459045;
 const double ln10 = 2.302585092994046;
 const double ln2 = 0.6931471805599453;
@@ -44,7 +46,10 @@ num pow(num x, num exponent) {
     }
     return r;
   }
-  return _mathPow(x.toDouble(), exponent.toDouble());
+  final a = x.toDouble(), b = exponent.toDouble();
+  // Hosts do not agree on these.
+  if (a == 1.0 || a == -1.0 && b.isInfinite) return 1.0;
+  return _mathPow(a, b);
 }
 T min<T extends num>(T a, T b) {
   if (a > b) return b;
@@ -81,13 +86,4 @@ final class _Random implements Random {
   }
   double nextDouble() => ((_next() & 0x3ffffff) * 134217728.0 + (_next() & 0x7ffffff)) / 9007199254740992.0;
   bool nextBool() => (_next() & 1) == 1;
-}
-
-class Point<T extends num> {
-  final T x;
-  final T y;
-  const Point(this.x, this.y);
-  String toString() => 'Point($x, $y)';
-  bool operator ==(Object other) => other is Point && x == other.x && y == other.y;
-  int get hashCode => x.hashCode * 31 + y.hashCode;
 }

@@ -37,12 +37,18 @@ internal class HeapDef(string name)
     /// <summary>All structs.</summary>
     public static readonly HeapDef Struct = new("struct");
 
+    /// <summary>All arrays.</summary>
+    public static readonly HeapDef Array = new("array");
+
+    /// <summary>Whether no module defines it.</summary>
+    public bool IsAbstract => this == Struct || this == Array;
+
     public string Name { get; } = name;
 
     /// <summary>The index in the module's type section, once it is laid out.</summary>
     public int Index { get; set; } = -1;
 
-    public virtual bool IsSubtypeOf(HeapDef other) => ReferenceEquals(this, other) || other == Struct && this is StructDef;
+    public virtual bool IsSubtypeOf(HeapDef other) => ReferenceEquals(this, other) || other == Struct && this is StructDef || other == Array && this is ArrayDef;
 }
 
 internal readonly record struct FieldDef(WType Type, bool Mutable, string Name);

@@ -11,8 +11,13 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
 
     private static readonly HashSet<string> Known =
     [
-        "core", "collection", "math", "typed_data", "convert", "async", "developer", "js_interop", "_internal", NumberLists,
+        "core", "collection", "math", "typed_data", "convert", "async", "developer", "js_interop", "_internal", "_uri", NumberLists,
     ];
+
+    // What the core exports of this library has names that few programs use: it is loaded where a program's text has them.
+    private const string RareLibrary = "dart:_uri";
+    private const string RareName = "Uri";
+    private Directive? _rareExport;
 
     // The core is the same for every program: its text is parsed once in a process.
     private static readonly Dictionary<string, UnitNode> s_coreUnits = [];
@@ -32,7 +37,8 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
         var core = Load("dart:core", null, 0);
         if (hasNumberLists) Load("dart:" + NumberLists, null, 0);
         var main = Load(Path.GetFullPath(path), null, 0);
-        _ = core;
+        if (_rareExport is not null && All.Any(library => !library.IsCore && library.Units.Any(unit => unit.File.Text.Contains(RareName, StringComparison.Ordinal))))
+            core.Exports.Add((Load(RareLibrary, null, 0), _rareExport));
         foreach (var library in All)
             CollectDeclarations(library);
         PropagateExports();
@@ -80,6 +86,12 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
                 {
                     case "import" or "export":
                         var target = Resolve(Choose(directive), uri, unit.File, directive.Pos);
+                        if (target == RareLibrary)
+                        {
+                            _rareExport = directive;
+                            break;
+                        }
+
                         if (!_libraries.TryGetValue(target, out var other))
                         {
                             other = new Library(target);

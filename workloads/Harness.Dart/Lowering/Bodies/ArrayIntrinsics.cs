@@ -11,10 +11,14 @@ internal sealed class ArrayIntrinsics(FunctionLowering body)
 {
     private readonly Representations _reprs = body.Reprs;
     private readonly TargetTypes _target = body.Program.Target;
+    private readonly DartOptions _options = body.Program.Options;
+    private readonly StringUnits _units = new(body);
 
     /// <summary>The operation that a member of an array class stands for, or null where there is none.</summary>
     public Node? ArrayIntrinsic(Member member, ClassElement owner, Val? receiver, BoundArguments bound)
     {
+        if (owner.Name == "WasmUnits" && _options.Strings == StringKind.OneByte)
+            return _units.Lower(member, receiver is { } units ? units.Node : null, [.. bound.Positional.Select(a => a!.Value.Node)]);
         var def = (ArrayDef)_reprs.Of(owner.ThisType).Heap!;
         Node Arg(int i) => bound.Positional[i]!.Value.Node;
         Node Self() => _reprs.Convert(receiver!.Value.Node, WType.Ref(def));
@@ -33,9 +37,10 @@ internal sealed class ArrayIntrinsics(FunctionLowering body)
             WKind.Ref => _reprs.Convert(value, _reprs.Of(bound.Signature.Result)),
             _ => value,
         };
+        // The length comes last.
+        if (member.Kind == MemberKind.Constructor) return Node.Array(IrOp.ArrayNewDefault, def, WType.Ref(def), IntrinsicLowering.ToI32(Arg(bound.Positional.Count - 1)));
         switch (member.Name)
         {
-            case "" when member.Kind == MemberKind.Constructor: return Node.Array(IrOp.ArrayNewDefault, def, WType.Ref(def), IntrinsicLowering.ToI32(Arg(0)));
             case "[]":
             {
                 var get = Node.Array(IrOp.ArrayGet, def, def.Unpacked, Self(), IntrinsicLowering.ToI32(Arg(0)));

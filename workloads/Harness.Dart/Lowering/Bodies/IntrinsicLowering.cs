@@ -21,6 +21,7 @@ internal sealed class IntrinsicLowering(FunctionLowering body)
     private readonly FunctionState _state = body.State;
     private readonly NodeOutput _output = body.Output;
 
+    private bool HasOneByteStrings => _lowering.Options.Strings == StringKind.OneByte;
     private InvocationLowering Invocations => _body.Invocations;
     private ArrayIntrinsics ArrayIntrinsics => _body.ArrayIntrinsics;
     private TypeExpressions TypeExpressions => _body.TypeExpressions;
@@ -102,6 +103,8 @@ internal sealed class IntrinsicLowering(FunctionLowering body)
                 return Invocations.CallSelector(new Val(_reprs.Convert(Arg(0), _target.TopRef), _program.Object), handler, selector, [_reprs.Convert(Arg(1), selector.Params[0].Type)], isSuper: false);
             }
 
+            case "_$coreadmitUnit": return HasOneByteStrings ? Invocations.CallCore("_makeFitUnit", Arg(0), Arg(1)) : Node.Nop();
+            case "_$coreadmitUnits": return HasOneByteStrings ? Invocations.CallCore("_makeFitUnits", Arg(0), Arg(1)) : Node.Nop();
             case "_$corestoreUnit": return new Node { Op = IrOp.Store, Number = (long)Opcode.I32Store16, Args = [ToI32(Arg(0)), ToI32(Arg(1))], Type = WType.None };
             case "_$coreloadUnit": return ToI64(new Node { Op = IrOp.Load, Number = (long)Opcode.I32Load16U, Args = [ToI32(Arg(0))], Type = WType.I32 });
             case "_$corehostWrite": return Node.Call(_lowering.Import("write", [WType.I32, WType.I32], WType.None), ToI32(Arg(0)), ToI32(Arg(1)));

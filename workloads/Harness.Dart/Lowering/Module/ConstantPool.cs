@@ -87,8 +87,8 @@ internal sealed class ConstantPool(ProgramLowering lowering)
         switch (value)
         {
             case ConstString s:
-                var units = Node.Array(IrOp.ArrayNewFixed, Target.I16Array, WType.Ref(Target.I16Array), [.. s.Value.Select(c => Node.I32(c))]);
-                return NewCore("String", units);
+                var def = _lowering.Options.Strings == StringKind.OneByte && s.Value.All(c => c < 256) ? Target.I8Array : Target.I16Array;
+                return NewCore("String", Node.Array(IrOp.ArrayNewFixed, def, WType.Ref(def), [.. s.Value.Select(c => Node.I32(c))]));
             case ConstSymbol symbol:
                 return NewCore("_Symbol", ConstNode(new ConstString(symbol.Name)));
             case ConstType type:

@@ -108,6 +108,7 @@ internal sealed class Representations(ProgramLowering lowering, IReadOnlyDiction
                         case "WasmArray": return WType.Ref(Target.ObjectArray, i.Nullable);
                         case "WasmI8Array": return WType.Ref(Target.I8Array, i.Nullable);
                         case "WasmI16Array": return WType.Ref(Target.I16Array, i.Nullable);
+                        case "WasmUnits": return WType.Ref(_lowering.Options.Strings == StringKind.OneByte ? HeapDef.Array : Target.I16Array, i.Nullable);
                         case "WasmI32Array": return WType.Ref(Target.I32Array, i.Nullable);
                         case "WasmI64Array": return WType.Ref(Target.I64Array, i.Nullable);
                         case "WasmF32Array": return WType.Ref(Target.F32Array, i.Nullable);

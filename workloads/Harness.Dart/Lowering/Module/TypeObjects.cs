@@ -30,6 +30,7 @@ internal sealed class TypeObjects(ProgramLowering lowering)
         "_GrowableList" or "_FixedList" or "_ImmutableList" => "List",
         "_LinkedMap" or "_ConstMap" => "_Map",
         "_LinkedSet" or "_ConstSet" => "_Set",
+        ['_', .. var rest] when cls.Library.Uri == "dart:typed_data" && cls.Library.Declared.ContainsKey(rest) => rest,
         _ => cls.Name,
     };
 
@@ -72,7 +73,8 @@ internal sealed class TypeObjects(ProgramLowering lowering)
             Array(f.Named.Select(n => Pool.ConstNode(new ConstString(n.Name)))),
             Array(f.Named.Select(n => make(n.Type))),
             Array(f.Named.Select(n => Pool.Boxed(new ConstBool(n.IsRequired)))),
-            make(f.Result));
+            // A type argument is held as any object.
+            _lowering.Reprs.Convert(make(f.Result), WType.Ref(Layouts.Of(_program.CoreClass("_Type")).Struct)));
     }
 
     private ConstValue TypeTemplate(InterfaceType type, ClassElement cls)

@@ -25,6 +25,8 @@ internal sealed class LiteralGrammar(Parser parser) : GrammarPart(parser)
             name += "." + Advance().Text;
         }
 
+        // A private name is another than that of new Symbol('_name').
+        if (name is ['_', _, ..]) name += "@";
         return new SymbolLit { Pos = pos, Name = name };
     }
 
