@@ -125,6 +125,14 @@ public sealed class LoweringTests
         });
         Assert.Equal(DartOptions.Default, DartOptions.FromKnobs(DartKnobs.All.Select(knob => KeyValuePair.Create(knob.Name, knob.DefaultText))));
         Assert.Equal("dart.dispatch=class-switch dart.inline=5", DartKnobs.Describe(Read("dart.inline=5 dart.casts=checked dart.dispatch=class-switch deopt=off")));
+        Assert.Equal("-O2 --closed-world", DartOptions.FromKnobs([KeyValuePair.Create("dart.wasm-opt", " -O2  --closed-world")]).WasmOpt);
+        foreach (var wrong in (string[])["", "O2", "-O2 -o x", "-O2 --output=x"])
+        {
+            Assert.Equal(
+                $"knob 'dart.wasm-opt' does not take '{wrong}'; it takes flags that begin with '-', separated by spaces, or 'off'",
+                Assert.Throws<KnobException>(() => DartOptions.FromKnobs([KeyValuePair.Create("dart.wasm-opt", wrong)])).Message);
+        }
+
         Assert.Equal(
             "knob 'dart.inline' does not take '-1'; it takes a whole number in 0..1000 (operations)",
             Assert.Throws<KnobException>(() => DartOptions.FromKnobs(Read("dart.inline=-1"))).Message);

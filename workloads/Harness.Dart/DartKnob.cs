@@ -23,6 +23,10 @@ internal sealed class DartKnob : Knob
     public static DartKnob Number(string name, string documentation, string unit, int least, int most, Func<DartOptions, int> get, Func<DartOptions, int, DartOptions> with) =>
         new(name, documentation, options => get(options), (options, value) => with(options, (int)value)) { Unit = unit, Least = least, Most = most };
 
+    /// <summary>A knob that takes flags of a tool.</summary>
+    public static DartKnob Flags(string name, string documentation, Func<DartOptions, string> get, Func<DartOptions, string, DartOptions> with) =>
+        new(name, documentation, options => new ToolFlags(get(options)), (options, value) => with(options, ((ToolFlags)value).Text));
+
     /// <summary>A knob that takes one of some names.</summary>
     public static DartKnob Choice<T>(
         string name, string documentation, Func<DartOptions, T> get, Func<DartOptions, T, DartOptions> with, params IReadOnlyList<(string Name, string Documentation, T Value)> values)

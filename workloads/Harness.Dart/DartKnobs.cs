@@ -41,6 +41,7 @@ internal static class DartKnobs
             ("two-byte", "an array of 16 bits for each unit", StringKind.TwoByte),
             ("one-byte", "an array of bytes where all units of a string are known to be below 256, of 16 bits otherwise; each access tests which it is", StringKind.OneByte)),
         DartKnob.Number("inline", "largest body that the compiler inlines where a call is direct; 0 for none", "operations", 0, 1000, o => o.InlineLimit, (o, v) => o with { InlineLimit = v }),
+        DartKnob.Flags("wasm-opt", "flags of Binaryen's wasm-opt by which modules are optimized after they are compiled, such as '-O2 --closed-world'", o => o.WasmOpt, (o, v) => o with { WasmOpt = v }),
     ];
 
     private static readonly Dictionary<string, DartKnob> ByName = All.ToDictionary(knob => knob.Name);

@@ -116,6 +116,9 @@ internal sealed record DartOptions
     /// <summary>How strings hold their units.</summary>
     public StringKind Strings { get; init; }
 
+    /// <summary>Flags of <c>wasm-opt</c>, separated by spaces, by which whoever builds a module has it optimized; empty for none. The compiler itself does not run it.</summary>
+    public string WasmOpt { get; init; } = "";
+
     /// <summary>Reads values of knobs; those that are not the compiler's are passed over.</summary>
     /// <exception cref="KnobException">A knob does not take its value.</exception>
     public static DartOptions FromKnobs(IEnumerable<KeyValuePair<string, string>> knobs)

@@ -13,6 +13,7 @@ public sealed class LoweringOnEnginesTests
     [InlineData("dart.dispatch=vtable-globals dart.immutable=off")]
     [InlineData("dart.dispatch=vtable-fields dart.devirtualize=off")]
     [InlineData("dart.strings=one-byte")]
+    [InlineData("dart.wasm-opt=-O2")]
     [InlineData("dart.interfaces=itables dart.casts=trusted dart.bounds=trusted dart.exact-types=off")]
     public void EveryLoweringRunsOnBothEngines(string words)
     {
@@ -28,5 +29,13 @@ public sealed class LoweringOnEnginesTests
             var report = ProgramResult.Check(program, engine.Measure(request, TimeSpan.FromMinutes(2)));
             Assert.Equal((engine.Name, "", WorkerStatus.Ok), (engine.Name, report.Message, report.Status));
         }
+    }
+
+    [Fact]
+    public void WhatWasmOptRefusesIsAProblemOfTheProgram()
+    {
+        var problem = PreparedProgram.Prepare(ProgramCatalog.Read().Find("dart-interface-2"), new Dictionary<string, string> { ["dart.wasm-opt"] = "--no-such-pass" }).Problem;
+        Assert.StartsWith("wasm-opt failed with code ", problem, StringComparison.Ordinal);
+        Assert.Contains("--no-such-pass", problem, StringComparison.Ordinal);
     }
 }

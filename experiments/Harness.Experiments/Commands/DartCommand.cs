@@ -40,7 +40,7 @@ internal static partial class DartCommand
             var lowering = DartOptions.FromKnobs(knobs.Read(parsed));
             return Guarded(() =>
             {
-                File.WriteAllBytes(target, DartCompiler.Compile(path, lowering, Packages(parsed.GetValue(packages)!)));
+                File.WriteAllBytes(target, DartBuild.Compile(path, lowering, Packages(parsed.GetValue(packages)!)));
                 return 0;
             });
         });
@@ -59,7 +59,7 @@ internal static partial class DartCommand
             var (options, lowering) = (EngineOptions.FromDictionary(KnobCatalog.Shared(values)), DartOptions.FromKnobs(values));
             return Guarded(() =>
             {
-                var bytes = DartCompiler.Compile(parsed.GetRequiredValue(file), lowering, Packages(parsed.GetValue(packages)!));
+                var bytes = DartBuild.Compile(parsed.GetRequiredValue(file), lowering, Packages(parsed.GetValue(packages)!));
                 return ExecutionThread.Run(options, () => Run(bytes, options, Console.Out));
             });
         });

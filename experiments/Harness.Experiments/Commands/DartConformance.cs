@@ -4,6 +4,7 @@ using Harness.Dart;
 using Harness.Dart.Semantics;
 using Harness.Engine.Configuration;
 using Harness.Engine.Runtime;
+using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Commands;
 
@@ -96,7 +97,7 @@ internal static partial class DartCommand
         byte[] bytes;
         try
         {
-            bytes = DartCompiler.Compile(file, lowering);
+            bytes = DartBuild.Compile(file, lowering);
         }
         catch (DartCompilationException exception)
         {

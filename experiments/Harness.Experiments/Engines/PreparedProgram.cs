@@ -76,7 +76,7 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
         try
         {
             var packages = program.Packages.ToDictionary(package => package.Key, package => program.PathOf(package.Value));
-            return Keep(DartCompiler.Compile(program.PathOf(program.Source), lowering, packages));
+            return Keep(DartBuild.Compile(program.PathOf(program.Source), lowering, packages));
         }
         catch (DartCompilationException exception)
         {

@@ -1,0 +1,20 @@
+using Harness.Dart;
+
+namespace Harness.Experiments.Engines;
+
+/// <summary>Builds modules of Dart programs: the compiler, and then <c>wasm-opt</c> where the knob <c>dart.wasm-opt</c> asks for it.</summary>
+internal static class DartBuild
+{
+    /// <summary>Compiles a program.</summary>
+    /// <param name="path">The file that has <c>main</c>.</param>
+    /// <param name="options">The compiler's choices.</param>
+    /// <param name="packages">Folders of packages by name.</param>
+    /// <returns>The module.</returns>
+    /// <exception cref="Harness.Dart.Semantics.DartCompilationException">The program has errors.</exception>
+    /// <exception cref="HarnessException">wasm-opt could not be run, or refused its flags.</exception>
+    public static byte[] Compile(string path, DartOptions options, IReadOnlyDictionary<string, string>? packages = null)
+    {
+        var module = DartCompiler.Compile(path, options, packages);
+        return options.WasmOpt.Length == 0 ? module : WasmOpt.Optimize(module, options.WasmOpt.Split(' '));
+    }
+}
