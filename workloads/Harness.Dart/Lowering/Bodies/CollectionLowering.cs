@@ -90,9 +90,7 @@ internal sealed class CollectionLowering(FunctionLowering body)
     {
         var (type, array) = StorageOf(element);
         var data = Node.Array(IrOp.ArrayNewFixed, array, WType.Ref(array), items);
-        return array == _target.ObjectArray
-            ? _pool.NewCore("_GrowableList", TypeExpressions.TypeNode(element), data, Node.I64(items.Length))
-            : _pool.NewCore(type.Class.Name, data, Node.I64(items.Length));
+        return _pool.NewCore(type.Class.Name, TypeExpressions.TypeNode(element), data, Node.I64(items.Length));
     }
 
     /// <summary>What a context says about the elements of a list or set literal.</summary>

@@ -85,11 +85,14 @@ internal sealed class Selectors(ProgramLowering lowering)
     public bool Fits(Selector variant, Member member)
     {
         var (result, parameters) = Shape(variant, member);
-        var positional = parameters.Where(p => p.Name is null).Select(p => p.Type);
-        return Holds(result, variant.Result) && positional.Zip(variant.Params).All(p => Holds(p.First, p.Second.Type));
+        var usual = variant.VariantOf!;
+        var positional = parameters.Where(p => p.Name is null).Select((p, i) => Holds(p.Type, variant.Params[i].Type, usual.Params[i].Type));
+        return Holds(result, variant.Result, usual.Result) && positional.All(holds => holds);
 
-        bool Holds(WType own, WType type) => own.Kind == WKind.None || type.Kind == WKind.None || own == type || own.IsRef && (own.Heap == Target.Top || type.IsRef);
+        bool Holds(WType own, WType value, WType usually) => value == usually || own == value || own.IsRef && (own.Heap == Target.Top || value.IsRef || own.Heap == BoxOf(value));
     }
+
+    private StructDef? BoxOf(WType type) => type.Kind switch { WKind.I64 => Target.BoxedInt, WKind.F64 => Target.BoxedDouble, _ => null };
 
     /// <summary>Gives a copy of a class the selectors of the class.</summary>
     public void Inherit(ClassElement copy, ClassElement cls) => _selectorsOfClass[copy] = _selectorsOfClass[cls];
