@@ -27,9 +27,10 @@ public class FuelAsInWasmtimeTests
         using var store = new Library.Store(engine);
         const ulong plenty = 1_000_000_000;
         store.Fuel = plenty;
-        var function = linker.Instantiate(store, module).GetFunction<int, int>("f")!;
         foreach (var knobs in (string[])["never", "eager", "synchronous"])
         {
+            // Both begin with globals and memories of their own.
+            var function = linker.Instantiate(store, module).GetFunction<int, int>("f")!;
             using var own = new Harness.Engine.Runtime.Store(EngineOptions.Default.With("interrupt.fuel", "on").With("tier-up", knobs).With("tiering.budget", "100"));
             var called = own.Instantiate(WasmModule.Decode(bytes)).GetFunction("f");
             for (var argument = 1; argument < 20; argument++)

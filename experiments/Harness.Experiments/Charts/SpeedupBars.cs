@@ -17,7 +17,7 @@ internal static class SpeedupBars
     public static Figure Create(SweepDefinition sweep, SweepSummary summary)
     {
         var engines = SweepChart.EnginesWithSpeedups(sweep, summary);
-        var compared = sweep.Configurations
+        var compared = summary.Configurations
             .Where(configuration => engines.Any(engine => !sweep.IsBaseline(engine, configuration) && configuration.IsFor(engine)))
             .ToList();
         var panels = engines.Select(engine => MakePanel(engine, compared, summary)).ToList();

@@ -69,7 +69,7 @@ internal static class SummaryReport
             "Geometric means",
             .. summary.Engines.SelectMany(engine => (string[])[$"{Title(engine)}: speedup", "for programs like these"]),
             .. others.Select(other => $"time, ours ÷ {Title(other)}")]);
-        foreach (var configuration in sweep.Configurations)
+        foreach (var configuration in summary.Configurations)
         {
             table.Add([
                 configuration.Title,
@@ -122,7 +122,7 @@ internal static class SummaryReport
         var table = new MarkdownTable(["workload", "configuration", "n", "time", "speedup", "p", "p, corrected", "effect", "detectable", "outliers", "unsettled", "code bytes", "deopts"], textColumns: 2);
         foreach (var workload in summary.Workloads)
         {
-            foreach (var configuration in sweep.Configurations)
+            foreach (var configuration in summary.Configurations)
             {
                 if (summary.Find(engine, configuration.Name, workload.Name) is not { } cell)
                 {
@@ -153,10 +153,10 @@ internal static class SummaryReport
             Line(text, "");
             Line(text, $"Median times in ms, ours / {Title(other)}, and their ratio (below 1: ours is faster); then optimized code in bytes, ours / {Title(other)}.");
             Line(text, "");
-            var table = new MarkdownTable(["workload", .. sweep.Configurations.SelectMany(configuration => (string[])[configuration.Title, "ratio", "code"])]);
+            var table = new MarkdownTable(["workload", .. summary.Configurations.SelectMany(configuration => (string[])[configuration.Title, "ratio", "code"])]);
             foreach (var workload in summary.Workloads)
-                table.Add([workload.Title, .. sweep.Configurations.SelectMany(configuration => Side(summary, other, configuration.Name, workload.Name))]);
-            table.Add(["**geometric mean**", .. sweep.Configurations.SelectMany(configuration => (string[])["", Ratio(summary.MeanRatio(OwnEngine.EngineName, other, configuration.Name)?.Measured), ""])]);
+                table.Add([workload.Title, .. summary.Configurations.SelectMany(configuration => Side(summary, other, configuration.Name, workload.Name))]);
+            table.Add(["**geometric mean**", .. summary.Configurations.SelectMany(configuration => (string[])["", Ratio(summary.MeanRatio(OwnEngine.EngineName, other, configuration.Name)?.Measured), ""])]);
             table.WriteTo(text);
         }
     }

@@ -75,6 +75,9 @@ internal sealed class SweepSummary
     public IReadOnlyList<SweepConfiguration> ConfigurationsOf(string engine) =>
         [.. sweep.Configurations.Where(configuration => measured.Contains((engine, configuration.Name)))];
 
+    /// <summary>The configurations in which anything was measured: those that a sweep was told to leave out are not spoken of.</summary>
+    public IReadOnlyList<SweepConfiguration> Configurations => [.. sweep.Configurations.Where(configuration => Engines.Any(engine => measured.Contains((engine, configuration.Name))))];
+
     /// <summary>
     /// Geometric mean, over the workloads that the engine ran in every configuration, of the speedup over the baseline; null where there is none.
     /// </summary>
