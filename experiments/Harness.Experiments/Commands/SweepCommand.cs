@@ -135,7 +135,10 @@ internal static class SweepCommand
         var others = Directory.Exists(ProjectLayout.Results)
             ? Directory.EnumerateFiles(ProjectLayout.Results, "results.csv", SearchOption.AllDirectories).Where(path => path != folder.Results).SelectMany(path => DurableCsv<Measurement>.Read(path))
             : [];
-        foreach (var line in new SweepEstimate(sweep, [.. SweepPlan.Pending(sweep, own)], own.Concat(others)).Describe())
+
+        // A finished sweep is set aside and begins anew.
+        List<ProgramRun> pending = [.. SweepPlan.Pending(sweep, own)];
+        foreach (var line in new SweepEstimate(sweep, pending.Count > 0 ? pending : [.. SweepPlan.Order(sweep)], own.Concat(others)).Describe())
             Console.WriteLine(line);
         return 0;
     }
