@@ -12,13 +12,7 @@ public class OpcodeFactsTests
 {
     private const string UpdateVariable = "HARNESS_UPDATE_GOLDEN";
 
-    private static readonly long[] Integers =
-        [0, 1, 2, 3, 31, 32, 63, 0x7F, 0x80, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue, -1, -2, -7];
-
-    private static readonly double[] Floats =
-        [0, -0.0, 1, -1, 1.5, -2.5, 1e9, 3e9, 1e10, -1e10, 1e19, 1e30, -1e300, double.Epsilon, double.PositiveInfinity, double.NegativeInfinity, double.NaN];
-
-    public static TheoryData<string> NumericInstructions => [.. NumericRows().Select(row => row.Name)];
+    public static TheoryData<string> NumericInstructions => [.. NumericOperands.Rows().Select(row => row.Name)];
 
     [Theory]
     [MemberData(nameof(NumericInstructions))]
@@ -26,7 +20,7 @@ public class OpcodeFactsTests
     {
         OpcodeInfo row = OpcodeTable.ByName(name)!;
         var seen = Traps.None;
-        foreach (ulong[] operands in Operands(row))
+        foreach (ulong[] operands in NumericOperands.Of(row))
         {
             try
             {
@@ -60,7 +54,7 @@ public class OpcodeFactsTests
             return;
         }
 
-        bool isCommutative = Operands(row).All(pair => Outcome(row, pair) == Outcome(row, [pair[1], pair[0]]));
+        bool isCommutative = NumericOperands.Of(row).All(pair => Outcome(row, pair) == Outcome(row, [pair[1], pair[0]]));
         Assert.Equal(isCommutative, row.IsCommutative);
     }
 
@@ -132,33 +126,4 @@ public class OpcodeFactsTests
             return trap.Kind.ToString();
         }
     }
-
-    private static List<OpcodeInfo> NumericRows()
-    {
-        // A method, since a lazy sequence cannot walk over a span.
-        var rows = new List<OpcodeInfo>();
-        foreach (OpcodeInfo row in OpcodeTable.All)
-        {
-            if (row is { HasSignature: true, IsVector: false, Immediates: ImmediateKind.None, Results.Length: 1, Parameters.Length: 1 or 2 })
-                rows.Add(row);
-        }
-
-        return rows;
-    }
-
-    private static IEnumerable<ulong[]> Operands(OpcodeInfo row)
-    {
-        ulong[] first = [.. Values(row.Parameters[0])];
-        return row.Parameters.Length == 1
-            ? first.Select(value => new[] { value })
-            : first.SelectMany(value => Values(row.Parameters[1]).Select(other => new[] { value, other }));
-    }
-
-    private static IEnumerable<ulong> Values(ValueKind kind) => kind switch
-    {
-        ValueKind.I32 => Integers.Select(value => (ulong)(uint)value).Distinct(),
-        ValueKind.I64 => Integers.Select(value => (ulong)value),
-        ValueKind.F32 => Floats.Select(value => (ulong)BitConverter.SingleToUInt32Bits((float)value)),
-        _ => Floats.Select(BitConverter.DoubleToUInt64Bits),
-    };
 }

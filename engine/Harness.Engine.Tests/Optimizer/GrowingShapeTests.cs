@@ -78,7 +78,7 @@ public sealed class GrowingShapeTests
         long least = long.MaxValue;
         long most = long.MaxValue;
         double exponent = double.MaxValue;
-        for (int attempt = 0; attempt < 12 && exponent > MostGrowthOfTime; attempt++)
+        for (int attempt = 0; attempt < 6 && exponent > MostGrowthOfTime; attempt++)
         {
             least = Math.Min(least, CompilationCost.OfOptimizing(small, EngineOptions.Default).Time);
             most = Math.Min(most, CompilationCost.OfOptimizing(large, EngineOptions.Default).Time);

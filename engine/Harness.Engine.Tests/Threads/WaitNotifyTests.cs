@@ -156,6 +156,41 @@ public sealed class WaitNotifyTests : IDisposable
     }
 
     [Fact]
+    public async Task ACancelledCallEndsItsWait()
+    {
+        using Store store = NewStore(out Instance instance);
+        using var source = new CancellationTokenSource();
+        Task waiting = Task.Factory.StartNew(
+            () => Assert.Throws<OperationCanceledException>(() => instance.GetFunction("wait32").Invoke([16, 0, -1L], source.Token)), TaskCreationOptions.LongRunning);
+        AwaitWaiters(16, 1);
+        await source.CancelAsync();
+        await waiting.WaitAsync(Patience);
+        Assert.Equal(0u, _memory.Notify(16, 1));
+        Assert.Equal(1, instance.GetFunction("one").Invoke()[0].AsI32());
+    }
+
+    [Fact]
+    public async Task ADeadlineEndsAWaitUnlessItIsProlonged()
+    {
+        using Store store = NewStore(out Instance instance, hasEpochs: true);
+        int asked = 0;
+        store.EpochDeadlineReached = _ => Interlocked.Increment(ref asked) == 1 ? 1 : 0;
+        store.SetEpochDeadline(1);
+        Task waiting = Task.Factory.StartNew(
+            () => Assert.Equal(TrapKind.Interrupted, Assert.Throws<WasmTrapException>(() => instance.GetFunction("wait32").Invoke(16, 0, -1L)).Kind), TaskCreationOptions.LongRunning);
+        AwaitWaiters(16, 1);
+        store.Engine.IncrementEpoch();
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref asked) == 1, Patience));
+
+        // It is prolonged by one epoch, and waits on.
+        Assert.False(waiting.IsCompleted);
+        AwaitWaiters(16, 1);
+        store.Engine.IncrementEpoch();
+        await waiting.WaitAsync(Patience);
+        Assert.Equal(0u, _memory.Notify(16, 1));
+    }
+
+    [Fact]
     public void AnInterruptThatCameBeforeEndsAWaitAtOnce()
     {
         var interrupting = new SharedMemoryHost();
@@ -174,9 +209,9 @@ public sealed class WaitNotifyTests : IDisposable
         Assert.Equal(0u, _memory.Notify(0, 1));
     }
 
-    private Store NewStore(out Instance instance, TierUpMode tierUp = TierUpMode.Background)
+    private Store NewStore(out Instance instance, TierUpMode tierUp = TierUpMode.Background, bool hasEpochs = false)
     {
-        var store = new Store(new EngineOptions { TierUp = tierUp });
+        var store = new Store(new EngineOptions { TierUp = tierUp, InterruptEpochs = hasEpochs });
         instance = store.Instantiate(Module, new Imports().Define("m", "memory", _memory));
         return store;
     }

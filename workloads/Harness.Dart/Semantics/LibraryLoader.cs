@@ -22,9 +22,6 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
     // The core is the same for every program: its text is parsed once in a process.
     private static readonly Dictionary<string, UnitNode> s_coreUnits = [];
 
-    /// <summary>A folder whose files stand for those of the core, to work on it without building; null for the core in the assembly.</summary>
-    internal static string? CoreFolder { get; set; }
-
     private readonly Dictionary<string, Library> _libraries = new(StringComparer.Ordinal);
 
     public List<Library> All { get; } = [];
@@ -171,9 +168,7 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
             {
                 if (!s_coreUnits.TryGetValue(uri, out var unit))
                 {
-                    using var stream = CoreFolder is not null && File.Exists($"{CoreFolder}/{uri[5..]}.dart")
-                        ? File.OpenRead($"{CoreFolder}/{uri[5..]}.dart")
-                        : Assembly.GetExecutingAssembly().GetManifestResourceStream($"CoreLibrary/{uri[5..]}.dart")
+                    using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"CoreLibrary/{uri[5..]}.dart")
                         ?? throw new DartErrorException(from, position, $"The library '{uri}' is not supported.");
                     using var reader = new StreamReader(stream);
                     unit = Parser.Parse(new SourceFile(uri, reader.ReadToEnd()));

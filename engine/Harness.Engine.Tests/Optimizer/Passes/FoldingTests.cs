@@ -9,28 +9,14 @@ namespace Harness.Engine.Tests.Optimizer.Passes;
 /// <summary>Constants and algebraic rules, compared with the numeric instructions as the specification defines them.</summary>
 public class FoldingTests
 {
-    private static readonly long[] Integers =
-    [
-        0, 1, 2, 3, 4, 5, 7, 8, 31, 32, 33, 63, 64, 127, 128, 255, 256, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 1 << 30, int.MaxValue,
-        int.MinValue, uint.MaxValue, 1L << 32, 0x0020_0000_2000_0001, 0x7FFF_FF40_0000_0001, 1L << 62, long.MaxValue,
-        long.MinValue, -1, -2, -3, -5, -8, -127, -128, -129, -0x8000, -0x8001,
-    ];
-
-    private static readonly double[] Floats =
-    [
-        0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, 3, 1e10, -1e10, 1e38, 1e39, -1e300, 1e-40, 1e-320, double.Epsilon, float.MaxValue,
-        double.MaxValue, int.MaxValue, int.MinValue, long.MaxValue, 16777217, 9007199254740993, double.PositiveInfinity,
-        double.NegativeInfinity, double.NaN,
-    ];
-
-    public static TheoryData<string> NumericInstructions => [.. NumericRows().Select(row => row.Name)];
+    public static TheoryData<string> NumericInstructions => [.. NumericOperands.Rows().Select(row => row.Name)];
 
     [Theory]
     [MemberData(nameof(NumericInstructions))]
     public void WhatIsFoldedIsWhatTheInstructionGives(string name)
     {
         OpcodeInfo row = OpcodeTable.ByName(name)!;
-        foreach (ulong[] operands in Operands(row))
+        foreach (ulong[] operands in NumericOperands.Of(row))
         {
             long[] bits = [.. operands.Select((value, i) => Extend(row.Parameters[i], value))];
             bool isFolded = bits.Length == 1
@@ -158,7 +144,7 @@ public class FoldingTests
                 expression = $"(i32.eqz {expression})";
                 break;
             case Shape.BelowEveryUnary:
-                OpcodeInfo[] users = [.. NumericRows().Where(user => user.Parameters.Length == 1 && user.Parameters[0] == result)];
+                OpcodeInfo[] users = [.. NumericOperands.Rows().Where(user => user.Parameters.Length == 1 && user.Parameters[0] == result)];
                 OpcodeInfo user = users[random.Next(users.Length)];
                 expression = $"({user.Name} {expression})";
                 result = user.Results[0];
@@ -181,40 +167,11 @@ public class FoldingTests
         }
     }
 
-    private static List<OpcodeInfo> NumericRows()
-    {
-        // A method, since a lazy sequence cannot walk over a span.
-        var rows = new List<OpcodeInfo>();
-        foreach (OpcodeInfo row in OpcodeTable.All)
-        {
-            if (row is { HasSignature: true, IsVector: false, Immediates: ImmediateKind.None, Results.Length: 1, Parameters.Length: 1 or 2 })
-                rows.Add(row);
-        }
-
-        return rows;
-    }
-
-    private static IEnumerable<ulong[]> Operands(OpcodeInfo row)
-    {
-        ulong[] first = [.. Values(row.Parameters[0])];
-        return row.Parameters.Length == 1
-            ? first.Select(value => new[] { value })
-            : first.SelectMany(value => Values(row.Parameters[1]).Select(other => new[] { value, other }));
-    }
-
-    private static IEnumerable<ulong> Values(ValueKind kind) => kind switch
-    {
-        ValueKind.I32 => Integers.Select(value => (ulong)(uint)value).Distinct(),
-        ValueKind.I64 => Integers.Select(value => (ulong)value),
-        ValueKind.F32 => Floats.Select(value => (ulong)BitConverter.SingleToUInt32Bits((float)value)),
-        _ => Floats.Select(BitConverter.DoubleToUInt64Bits),
-    };
-
     private static ulong Value(ValueKind kind, Random random)
     {
         if (random.Next(3) > 0)
         {
-            ulong[] values = [.. Values(kind)];
+            ulong[] values = [.. NumericOperands.Values(kind)];
             return values[random.Next(values.Length)];
         }
 
