@@ -522,6 +522,23 @@ public sealed record EngineOptions
     [Knob("instance.limit", "most instances of a store; beyond, instantiation fails", Minimum = 1, Unit = "instances")]
     public int InstanceLimit { get; init; } = 1_000_000;
 
+    /// <summary>
+    /// Most instances of a module whose memories, function tables and data are kept, emptied, for later instances of the same module when their stores are disposed of; 0 to give all back to
+    /// the system.
+    /// </summary>
+    [Knob("instance.pool", "most instances of a module whose memories, tables and data are kept for later instances of it; 0 to keep none", Maximum = 1_000_000, Unit = "instances")]
+    public int InstancePool { get; init; }
+
+    /// <summary>
+    /// Whether the data of instances, function references above all, is mapped copy-on-write from one file for the module, so that an instance costs what it touches of it.
+    /// </summary>
+    [Knob("instance.lazy-functions", "map the function references of instances copy-on-write instead of writing them")]
+    public bool InstanceLazyFunctions { get; init; }
+
+    /// <summary>Whether the elements of a module's function tables are written when something first comes near them, instead of at instantiation.</summary>
+    [Knob("instance.lazy-tables", "fill tables of functions when they are first accessed instead of at instantiation")]
+    public bool InstanceLazyTables { get; init; }
+
     /// <summary>Most machine code of an engine, in KiB. Beyond, functions stay in baseline code, and new ones cannot be called.</summary>
     [Knob("code.limit", "most machine code of all modules of an engine; beyond, nothing more is optimized, and what has no code yet cannot be called",
         Minimum = 1, Maximum = 1_048_576, Unit = "KiB")]
@@ -611,6 +628,13 @@ public sealed record EngineOptions
     /// <summary>Optimize a function after this many calls, whatever its budget; 0 to go by the budget.</summary>
     [Knob("stress.tier-up-after", "optimize a function at its Nth call; 0 to go by tiering.budget", Unit = "calls")]
     public int StressTierUpAfter { get; init; }
+
+    /// <summary>
+    /// Overwrite what an instance leaves in the pool before it is emptied, and check that everything is as in a new instance before it is used again; an
+    /// <see cref="InvalidOperationException"/> says where it is not. What is done late is done late in small instances, too.
+    /// </summary>
+    [Knob("stress.instance-pool", "overwrite what instances leave in the pool, and check that it is as new before it is used again")]
+    public bool StressInstancePool { get; init; }
 
     /// <summary>Print each deopt: reason, place, frames and time.</summary>
     [Knob("trace.deopt", "print each deopt: reason, place, values of the frames, time", V8Flag = "--trace-deopt-verbose")]

@@ -33,6 +33,7 @@ internal sealed class BodyValidation(ModuleEnvironment environment, ModuleReader
     /// <exception cref="MalformedModuleException">A body is malformed.</exception>
     public InvalidModuleException? Run(int threads, TailCallGraph tailCalls)
     {
+        _ = environment.Bodies;
         long bytes = 0;
         for (var i = 0; i < count; i++) bytes += bodies[i].End - bodies[i].Start;
         var helpers = new (Thread Thread, TailCallGraph TailCalls)[Math.Max(0, (int)Math.Min(threads, bytes / LeastBytesPerThread) - 1)];

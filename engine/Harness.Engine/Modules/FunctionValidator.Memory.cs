@@ -74,7 +74,7 @@ internal sealed partial class FunctionValidator
                 break;
             case Opcode.TableInit:
                 var element = _reader.ReadVarU32();
-                var initializedTable = _environment.GetTable(_reader.ReadVarU32(), _offset);
+                var initializedTable = GetWrittenTable();
                 CheckElements(_environment.GetElementType(element, _offset), initializedTable);
                 PopRange(initializedTable.AddressType, ValueType.I32, ValueType.I32);
                 break;
@@ -82,13 +82,13 @@ internal sealed partial class FunctionValidator
                 _environment.GetElementType(_reader.ReadVarU32(), _offset);
                 break;
             case Opcode.TableCopy:
-                var destinationTable = _environment.GetTable(_reader.ReadVarU32(), _offset);
+                var destinationTable = GetWrittenTable();
                 var sourceTable = _environment.GetTable(_reader.ReadVarU32(), _offset);
                 CheckElements(sourceTable.ElementType, destinationTable);
                 PopCopy(destinationTable.AddressType, sourceTable.AddressType);
                 break;
             case Opcode.TableGrow:
-                var grown = _environment.GetTable(_reader.ReadVarU32(), _offset);
+                var grown = GetWrittenTable();
                 Pop(grown.AddressType);
                 Pop(grown.ElementType);
                 Push(grown.AddressType);
@@ -97,13 +97,22 @@ internal sealed partial class FunctionValidator
                 Push(_environment.GetTable(_reader.ReadVarU32(), _offset).AddressType);
                 break;
             case Opcode.TableFill:
-                var filledTable = _environment.GetTable(_reader.ReadVarU32(), _offset);
+                var filledTable = GetWrittenTable();
                 PopRange(filledTable.AddressType, filledTable.ElementType, filledTable.AddressType);
                 break;
             default:
                 ThrowIllegal(opcode);
                 break;
         }
+    }
+
+    /// <summary>Reads the index of a table that the instruction changes.</summary>
+    private TableType GetWrittenTable()
+    {
+        var index = _reader.ReadVarU32();
+        var table = _environment.GetTable(index, _offset);
+        _environment.Bodies.NoteWrite((int)index);
+        return table;
     }
 
     private void CheckElements(ValueType elementType, TableType table)

@@ -19,6 +19,7 @@ internal sealed partial class FunctionValidator
                 var function = _environment.GetFunction(index, _offset);
                 if (!_environment.ReferencedFunctions.Contains((int)index))
                     throw Invalid($"undeclared function reference {index}");
+                _environment.Bodies.NoteReference((int)index);
                 PushDefined(function.Type);
                 break;
             case Opcode.RefEq:

@@ -205,7 +205,7 @@ internal sealed partial class FunctionValidator
                 Push(readTable.ElementType);
                 break;
             case Opcode.TableSet:
-                var writtenTable = _environment.GetTable(_reader.ReadVarU32(), _offset);
+                var writtenTable = GetWrittenTable();
                 Pop(writtenTable.ElementType);
                 Pop(writtenTable.AddressType);
                 break;

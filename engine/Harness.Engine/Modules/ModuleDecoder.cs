@@ -177,6 +177,7 @@ internal sealed partial class ModuleDecoder
             Elements = [.. _environment.Elements],
             Data = [.. _data],
             StartFunction = _start,
+            Bodies = _environment.Bodies,
             ImportedFunctionCount = _importedFunctions,
         };
         module.Functions = CreateFunctions(module);

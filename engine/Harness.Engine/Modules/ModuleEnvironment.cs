@@ -16,6 +16,7 @@ internal sealed class ModuleEnvironment
 {
     private int _openGroupStart;
     private int _openGroupSize;
+    private BodyFacts? _bodies;
 
     /// <summary>For each type index, the type.</summary>
     public List<DefinedType> Types { get; } = [];
@@ -45,6 +46,9 @@ internal sealed class ModuleEnvironment
     /// The functions that something outside of function bodies mentions, so that bodies can take references to them.
     /// </summary>
     public HashSet<int> ReferencedFunctions { get; } = [];
+
+    /// <summary>What function bodies do. To be asked for first when all that they can mention is declared, by one thread.</summary>
+    public BodyFacts Bodies => _bodies ??= new BodyFacts(Tables.Count, Functions.Count);
 
     /// <summary>Starts a recursion group, whose types can mention each other before they have canonical ids.</summary>
     public void OpenGroup(int size)

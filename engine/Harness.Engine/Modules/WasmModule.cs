@@ -69,6 +69,9 @@ public sealed class WasmModule
     /// <summary>What the module says of its branches. It is read at first use; a malformed section says nothing.</summary>
     internal BranchHints BranchHints => _branchHints.Value;
 
+    /// <summary>What the function bodies do to tables and references.</summary>
+    internal BodyFacts Bodies { get; init; } = new(0, 0);
+
     /// <summary>For each type index of the module, the canonical id of the type.</summary>
     internal int[] CanonicalTypeIds { get; }
 

@@ -5,7 +5,7 @@ using Harness.Engine.X64;
 namespace Harness.Engine.Runtime;
 
 /// <summary>
-/// The handler of SIGSEGV and SIGBUS. It is machine code, put in front of the handler of the .NET runtime: a fault in
+/// The handler of SIGSEGV and SIGBUS. It is machine code, put in front of the handler of the .NET runtime: a fault at a table that is filled late fills it (<see cref="LazyTables"/>), another fault in
 /// compiled code goes on at the trap stub, every other fault is passed on.
 /// </summary>
 internal static unsafe partial class FaultHandler
@@ -40,6 +40,7 @@ internal static unsafe partial class FaultHandler
     {
         using var assembler = new Assembler();
         Label passOn = assembler.NewLabel();
+        LazyTables.EmitHandler(assembler);
         assembler.Mov(OpSize.Qword, Gpr.Rax, Mem.Base(Gpr.Rdx, ContextRip));
         assembler.Mov(OpSize.Qword, Gpr.R8, Gpr.Rax);
         assembler.MovImm(Gpr.Rcx, start);

@@ -7,9 +7,24 @@ public sealed class Imports
 {
     private static readonly GlobalType StringConstant = new(ValueType.Reference(AbstractHeapType.Extern, nullable: false), IsMutable: false);
 
-    private readonly Dictionary<(string Module, string Name), object> _items = [];
+    private readonly Dictionary<(string Module, string Name), object> _items;
     private readonly Dictionary<Import, object> _single = [];
-    private readonly HashSet<string> _stringModules = [];
+    private readonly HashSet<string> _stringModules;
+
+    /// <summary>Makes imports without anything.</summary>
+    public Imports()
+    {
+        _items = [];
+        _stringModules = [];
+    }
+
+    /// <summary>Makes imports with all that others offer by name, to add something to them.</summary>
+    public Imports(Imports others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        _items = new(others._items);
+        _stringModules = [.. others._stringModules];
+    }
 
     /// <summary>Offers a function of the host; replaces what was there.</summary>
     /// <returns>This object.</returns>
@@ -88,7 +103,7 @@ public sealed class Imports
     /// The item for an import of a module that is instantiated in a store, or null if there is none. What the module's builtin sets
     /// have is not looked for here.
     /// </summary>
-    internal Extern? Find(Store store, WasmModule module, Import import) => (_single.GetValueOrDefault(import) ?? _items.GetValueOrDefault((import.ModuleName, import.Name))) switch
+    internal Extern? Find(Store store, WasmModule module, Import import) => ((_single.Count == 0 ? null : _single.GetValueOrDefault(import)) ?? _items.GetValueOrDefault((import.ModuleName, import.Name))) switch
     {
         _ when import.Kind == ExternalKind.Function && module.Functions[import.Index].Builtin is { } builtin =>
             store.Bind(JsStrings.FunctionOf(builtin)),

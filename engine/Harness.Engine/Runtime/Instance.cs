@@ -7,9 +7,14 @@ namespace Harness.Engine.Runtime;
 /// <summary>An instance of a module: the module's code with memories, tables and globals of its own.</summary>
 public sealed unsafe class Instance
 {
-    private readonly WasmFunction?[] _functions;
+    /// <summary>Binary logarithm of the functions that share an array.</summary>
+    private const int FunctionShift = 8;
+
+    private readonly WasmFunction?[]?[] _functions;
     private readonly bool[] _isDataDropped;
-    private readonly ulong[][] _elements;
+
+    /// <summary>The elements of segments; null of a segment of function indices until it is asked for.</summary>
+    private readonly ulong[]?[] _elements;
 
     /// <summary>Makes the native data: all of it but memories, tables and globals, which the instantiation fills in.</summary>
     internal Instance(Store store, ModuleCode code)
@@ -17,29 +22,22 @@ public sealed unsafe class Instance
         Store = store;
         Code = code;
         WasmModule module = code.Module;
-        _functions = new WasmFunction?[module.Functions.Length];
+        _functions = new WasmFunction?[]?[(module.Functions.Length >> FunctionShift) + 1];
         _isDataDropped = new bool[module.Data.Length];
-        _elements = new ulong[module.Elements.Length][];
-        Array.Fill(_elements, []);
+        _elements = new ulong[]?[module.Elements.Length];
         Memories = new Memory[module.Memories.Length];
         Tables = new Table[module.Tables.Length];
         Globals = new Global[module.Globals.Length];
         Tags = new Tag[module.Tags.Length];
-        Header = (InstanceHeader*)store.AllocateNative(code.Layout.TotalSize);
+        Slot = code.Slots.Take();
+        store.Own(Slot);
+        if (code.Options.StressInstancePool) Slot.VerifyData();
+        Header = (InstanceHeader*)Slot.Data;
         Header->Context = store.Context;
         Header->Builtins = NativeRuntime.Builtins;
         Header->TypeDisplays = TypeDisplays.Base;
         Header->GuardFailureCountdown = code.Options.StressGuardFailInterval;
         Header->Handle = store.HandleOf(this);
-        for (int i = module.ImportedFunctionCount; i < module.Functions.Length; i++)
-        {
-            FunctionReference* reference = FunctionReference(i);
-            reference->Entry = code.LazyEntry(i);
-            reference->Instance = Header;
-            reference->TypeId = module.Functions[i].CanonicalTypeId;
-            reference->FunctionIndex = i;
-            TieringBudget(i) = code.InitialBudget;
-        }
     }
 
     /// <summary>The module.</summary>
@@ -49,6 +47,9 @@ public sealed unsafe class Instance
     public Store Store { get; }
 
     internal ModuleCode Code { get; }
+
+    /// <summary>The native memory that the instance has.</summary>
+    internal InstanceSlot Slot { get; }
 
     /// <summary>The place in its code's list of instances; -1 if it is in none.</summary>
     internal int CodePosition { get; set; } = -1;
@@ -98,19 +99,29 @@ public sealed unsafe class Instance
     /// <summary>The function with an index, imported or defined.</summary>
     internal WasmFunction Function(int index)
     {
-        if (_functions[index] is { } function) return function;
+        ref WasmFunction? known = ref (_functions[index >> FunctionShift] ??= new WasmFunction?[1 << FunctionShift])[index & ((1 << FunctionShift) - 1)];
+        if (known is { } function) return function;
         FunctionReference* reference = FunctionReference(index);
         function = Code.Layout.IsImportedFunction(index)
             ? Store.FunctionOf(reference)
             : new WasmFunction(Store, reference, this, null);
-        _functions[index] = function;
+        known = function;
         return function;
     }
 
     /// <summary>What a reference to the function with an index points to.</summary>
-    internal FunctionReference* FunctionReference(int index) => Code.Layout.IsImportedFunction(index)
-        ? *(FunctionReference**)At(Code.Layout.ImportedFunction(index))
-        : (FunctionReference*)At(Code.Layout.FunctionReferenceOf(index));
+    internal FunctionReference* FunctionReference(int index)
+    {
+        if (Code.Layout.IsImportedFunction(index)) return *(FunctionReference**)At(Code.Layout.ImportedFunction(index));
+        var reference = (FunctionReference*)At(Code.Layout.FunctionReferenceOf(index));
+
+        // One that nobody has taken so far may lack its instance.
+        if (reference->Instance == null) reference->Instance = Header;
+        return reference;
+    }
+
+    /// <summary>The code of a function that the module defines.</summary>
+    internal ref nint EntryOf(int index) => ref ((FunctionReference*)At(Code.Layout.FunctionReferenceOf(index)))->Entry;
 
     /// <summary>What is left of a function's budget before it is optimized.</summary>
     internal ref int TieringBudget(int functionIndex) => ref *(int*)At(Code.Layout.TieringBudget(functionIndex));
@@ -144,12 +155,24 @@ public sealed unsafe class Instance
 
     internal void DropData(int index) => _isDataDropped[index] = true;
 
-    /// <summary>The references of an element segment: none after it was dropped.</summary>
-    internal Span<ulong> Elements(int index) => _elements[index];
+    /// <summary>The references of an element segment: none after it was dropped, nor of a declarative one.</summary>
+    internal Span<ulong> Elements(int index) => _elements[index] ??= FunctionsOf(Module.Elements[index]);
 
     internal void SetElements(int index, ulong[] elements) => _elements[index] = elements;
 
     internal void DropElements(int index) => _elements[index] = [];
+
+    private ulong[] FunctionsOf(ElementSegment segment)
+    {
+        if (segment.Mode == SegmentMode.Declarative || segment.FunctionIndices.IsDefault) return [];
+        var references = new ulong[segment.Count];
+        for (int i = 0; i < references.Length; i++)
+        {
+            if (segment.FunctionIndices[i] is >= 0 and int function) references[i] = (ulong)FunctionReference(function);
+        }
+
+        return references;
+    }
 
     private T Exported<T>(string name, string what)
         where T : Extern =>

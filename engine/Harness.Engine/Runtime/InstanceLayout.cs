@@ -60,6 +60,9 @@ internal sealed class InstanceLayout
     /// <summary>Bytes of an instance's data.</summary>
     public int TotalSize { get; }
 
+    /// <summary>Bytes of the part that instantiation writes anew: header, memories, tables, globals, pointers to imports and tags. What follows is the same in all new instances.</summary>
+    public int OwnSize => tieringBudgets;
+
     /// <summary>Where a memory's <see cref="MemoryData"/> lies.</summary>
     public Slot Memory(int index) => memories[index];
 

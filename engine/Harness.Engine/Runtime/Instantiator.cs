@@ -25,7 +25,7 @@ internal static unsafe class Instantiator
         store.Roots.Add(instance);
         for (int i = 0; i < module.Elements.Length; i++)
         {
-            if (module.Elements[i].Mode != SegmentMode.Declarative) SetElements(instance, i);
+            if (module.Elements[i].Mode != SegmentMode.Declarative && module.Elements[i].FunctionIndices.IsDefault) SetElements(instance, i);
         }
 
         CopyElements(instance);
@@ -112,6 +112,7 @@ internal static unsafe class Instantiator
             case Table table:
                 *(TableData**)instance.At(layout.Table(import.Index).Offset) = table.Data;
                 instance.Tables[import.Index] = table;
+                table.MarkChanged();
                 break;
             case Global global:
                 *(ulong**)instance.At(layout.Global(import.Index).Offset) = global.Address;
@@ -130,10 +131,15 @@ internal static unsafe class Instantiator
         {
             if (memories[i].IsImported) continue;
             byte* slot = instance.At(instance.Code.Layout.Memory(i).Offset);
-            bool isShared = memories[i].Type.IsShared;
-            var memory = new Memory(instance.Store, memories[i].Type, isShared ? null : (MemoryData*)slot);
-            if (isShared) *(MemoryData**)slot = memory.Data;
-            instance.Memories[i] = memory;
+            if (memories[i].Type.IsShared)
+            {
+                instance.Memories[i] = new Memory(instance.Store, memories[i].Type);
+                *(MemoryData**)slot = instance.Memories[i].Data;
+            }
+            else
+            {
+                instance.Memories[i] = instance.Slot.OpenMemory(instance.Store, i);
+            }
         }
 
         if (memories.Length == 0) return;
@@ -176,6 +182,12 @@ internal static unsafe class Instantiator
         for (int i = 0; i < tables.Length; i++)
         {
             if (tables[i].IsImported) continue;
+            if (instance.Slot.OpenTable(instance.Store, i) is { } known)
+            {
+                instance.Tables[i] = known;
+                continue;
+            }
+
             nint initial = tables[i].Initializer is { } initializer
                 ? (nint)ConstantEvaluator.Evaluate(instance, initializer)
                 : 0;
@@ -190,17 +202,7 @@ internal static unsafe class Instantiator
         ElementSegment segment = instance.Module.Elements[index];
         ulong[] elements = GC.AllocateArray<ulong>(segment.Count, pinned: ObjectLayout.IsHeapReference(segment.ElementType));
         instance.SetElements(index, elements);
-        for (int i = 0; i < elements.Length; i++)
-        {
-            if (segment.FunctionIndices.IsDefault)
-            {
-                elements[i] = ConstantEvaluator.Evaluate(instance, segment.Expressions[i]);
-            }
-            else if (segment.FunctionIndices[i] is >= 0 and int function)
-            {
-                elements[i] = (ulong)instance.FunctionReference(function);
-            }
-        }
+        for (int i = 0; i < elements.Length; i++) elements[i] = ConstantEvaluator.Evaluate(instance, segment.Expressions[i]);
     }
 
     private static void CopyElements(Instance instance)
@@ -208,19 +210,43 @@ internal static unsafe class Instantiator
         ImmutableArray<ElementSegment> segments = instance.Module.Elements;
         for (int i = 0; i < segments.Length; i++)
         {
-            if (segments[i].Mode != SegmentMode.Active) continue;
-            ulong offset = ConstantEvaluator.Evaluate(instance, segments[i].Offset!);
-            TrapUnless(
-                RuntimeFunctions.InitializeTable(instance, segments[i].TableIndex, i, offset, 0, (ulong)segments[i].Count),
-                TrapKind.TableOutOfBounds);
+            ElementSegment segment = segments[i];
+            if (segment.Mode != SegmentMode.Active) continue;
+            if (instance.Code.TableImages[segment.TableIndex] is null)
+            {
+                ulong offset = ConstantEvaluator.Evaluate(instance, segment.Offset!);
+                bool fits = segment.FunctionIndices.IsDefault
+                    ? RuntimeFunctions.InitializeTable(instance, segment.TableIndex, i, offset, 0, (ulong)segment.Count)
+                    : TryWriteFunctions(instance, segment, offset);
+                TrapUnless(fits, TrapKind.TableOutOfBounds);
+            }
+
             instance.DropElements(i);
         }
+    }
+
+    /// <summary>Writes a segment of function indices into its table, without making its references first; false if it does not fit.</summary>
+    private static bool TryWriteFunctions(Instance instance, ElementSegment segment, ulong offset)
+    {
+        Table table = instance.Tables[segment.TableIndex];
+        var count = (ulong)segment.Count;
+        if (count > table.Length || offset > table.Length - count) return false;
+        Span<nint> elements = table.Elements.Slice((int)offset, segment.Count);
+        for (int i = 0; i < elements.Length; i++)
+        {
+            int function = segment.FunctionIndices[i];
+            elements[i] = function < 0 ? 0 : (nint)instance.FunctionReference(function);
+        }
+
+        return true;
     }
 
     private static void CopyData(Instance instance)
     {
         ImmutableArray<DataSegment> segments = instance.Module.Data;
-        bool isMapped = instance.Code.Images.TryMapInto(instance);
+        if (!instance.Slot.HasImages) instance.Slot.HasImages = instance.Code.Images.TryMapInto(instance);
+        bool isMapped = instance.Slot.HasImages;
+        if (instance.Code.Options.StressInstancePool) instance.Slot.VerifyContents();
         for (int i = 0; i < segments.Length; i++)
         {
             if (segments[i].Mode != SegmentMode.Active) continue;

@@ -14,6 +14,9 @@ public sealed unsafe class Memory : Extern
 
     private readonly MemoryPages _pages;
 
+    /// <summary>Whether the pages are freed with the instance.</summary>
+    private readonly bool _isOfInstance;
+
     /// <summary>Makes a memory outside of any instance, for modules to import.</summary>
     /// <exception cref="InsufficientMemoryException">The system has no room for it, or it is above <see cref="MaximumPages64"/>.</exception>
     public Memory(Store store, MemoryType type)
@@ -28,12 +31,22 @@ public sealed unsafe class Memory : Extern
     /// <param name="store">The store.</param>
     /// <param name="type">Its type.</param>
     /// <param name="data">What is to say where it lies; null for one of a shared type, which has that itself.</param>
-    internal Memory(Store store, MemoryType type, MemoryData* data)
+    private Memory(Store store, MemoryType type, MemoryData* data)
         : base(store)
     {
         Type = type;
         if (type.IsShared) Shared = new SharedMemory(type, store.MemoryBudget);
         _pages = Shared?.Pages ?? new MemoryPages(type, data, store.MemoryBudget);
+        store.Own(this);
+    }
+
+    /// <summary>Makes a memory of pages that belong to an instance.</summary>
+    internal Memory(Store store, MemoryType type, MemoryPages pages)
+        : base(store)
+    {
+        Type = type;
+        _pages = pages;
+        _isOfInstance = true;
         store.Own(this);
     }
 
@@ -121,6 +134,7 @@ public sealed unsafe class Memory : Extern
 
     internal void Free()
     {
+        if (_isOfInstance) return;
         if (Shared is null) _pages.Free();
         else Shared.Release();
     }

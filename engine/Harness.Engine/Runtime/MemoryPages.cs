@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.InteropServices;
 using Harness.Engine.Modules;
 using Harness.Engine.X64;
 
@@ -14,9 +15,11 @@ internal sealed unsafe class MemoryPages
     /// <summary>A 32-bit address, a 32-bit offset, and the widest access.</summary>
     private const ulong Reservation32 = (1UL << 33) + MemoryType.PageSize;
 
-    private readonly MemoryBudget _budget;
+    private readonly MemoryType _type;
     private readonly ulong _maximumPages;
     private readonly ulong _reservedBytes;
+    private MemoryBudget _budget;
+    private byte* _base;
 
     /// <summary>The pages, mapped a first time, of a memory that a host has mapped, too; null for one that is not.</summary>
     private byte* _hostPages;
@@ -31,6 +34,7 @@ internal sealed unsafe class MemoryPages
     public MemoryPages(MemoryType type, MemoryData* data, MemoryBudget budget)
     {
         Data = data;
+        _type = type;
         _budget = budget;
         _maximumPages = Math.Min(
             type.Limits.Maximum ?? ulong.MaxValue, type.Is64 ? Memory.MaximumPages64 : ImplementationLimits.MemoryPages32);
@@ -43,7 +47,7 @@ internal sealed unsafe class MemoryPages
 
         try
         {
-            data->Base = LinuxMemory.Reserve((nuint)_reservedBytes);
+            data->Base = _base = LinuxMemory.Reserve((nuint)_reservedBytes);
         }
         catch (Win32Exception e)
         {
@@ -52,8 +56,7 @@ internal sealed unsafe class MemoryPages
 
         if (Grow(type.Limits.Minimum) >= 0) return;
         Free();
-        throw new InsufficientMemoryException(
-            $"no room for a memory of {type.Limits.Minimum} pages: the memories of a store take at most {budget.LimitMebibytes} MiB (knob memory.limit)");
+        throw NoRoom();
     }
 
     /// <summary>Where the memory lies, and how large it is: compiled code reads it.</summary>
@@ -105,14 +108,58 @@ internal sealed unsafe class MemoryPages
         if (Data->ByteLength > 0) LinuxMemory.MapAgainAt(_hostPages, (nuint)Data->ByteLength, (byte*)address);
     }
 
+    /// <summary>
+    /// Makes the memory as it was before anything was written: its first pages hold zeros, or the file that is mapped there. Nobody has it any more.
+    /// </summary>
+    /// <returns>False if it cannot be used again.</returns>
+    public bool TryEmpty()
+    {
+        if (_hostPages != null || _base == null) return false;
+        ulong length = Data->ByteLength;
+        ulong first = FirstBytes;
+        try
+        {
+            if (length > 0) LinuxMemory.Discard(_base, (nuint)length);
+            if (length > first) LinuxMemory.Protect(_base + first, (nuint)(length - first), LinuxMemory.ProtNone);
+            return true;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Overwrites all bytes that there are.</summary>
+    public void Overwrite(byte value)
+    {
+        if (Data->Base != null) NativeMemory.Fill(Data->Base, (nuint)Data->ByteLength, value);
+    }
+
+    /// <summary>Gives a memory that was emptied to an instance, which has its data in the same place.</summary>
+    /// <param name="budget">What counts its bytes from now on.</param>
+    /// <exception cref="InsufficientMemoryException">The budget has too little left.</exception>
+    public void Reopen(MemoryBudget budget)
+    {
+        if (!budget.TryTake(FirstBytes)) throw NoRoom(budget);
+        _budget = budget;
+        Data->Base = _base;
+        Data->ByteLength = FirstBytes;
+    }
+
     /// <summary>Gives back addresses and memory. What counted the bytes goes on counting them: it dies with the memories that it is for.</summary>
     public void Free()
     {
         if (_hostPages != null) LinuxMemory.Unmap(_hostPages, (nuint)HostBytes);
-        if (Data->Base != null) LinuxMemory.Unmap(Data->Base, (nuint)_reservedBytes);
+        if (_base != null) LinuxMemory.Unmap(_base, (nuint)_reservedBytes);
         _hostPages = null;
+        _base = null;
         Data->Base = null;
     }
+
+    private ulong FirstBytes => _type.Limits.Minimum * MemoryType.PageSize;
+
+    private InsufficientMemoryException NoRoom(MemoryBudget? budget = null) => new(
+        $"no room for a memory of {_type.Limits.Minimum} pages: the memories of a store take at most {(budget ?? _budget).LimitMebibytes} MiB (knob memory.limit)");
 
     private ulong HostBytes => Math.Max(Math.Min(_maximumPages, ImplementationLimits.MemoryPages32), 1) * MemoryType.PageSize;
 

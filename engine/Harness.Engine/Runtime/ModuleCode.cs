@@ -26,6 +26,9 @@ internal sealed unsafe class ModuleCode : IDisposable
 
     private readonly Lock _gate = new();
     private readonly FunctionCode?[] _functions;
+
+    /// <summary>The functions that have an entry above: those about which instances may know anything.</summary>
+    private readonly List<int> _known = [];
     private readonly List<Instance> _instances = [];
     private readonly TieringState _tiering;
     private readonly WeakReference<ModuleCode> _self;
@@ -46,11 +49,20 @@ internal sealed unsafe class ModuleCode : IDisposable
         Layout = new InstanceLayout(module, engine.Options.Osr);
         _self = new WeakReference<ModuleCode>(this);
         Images = new MemoryImages(this);
+        Template = new InstanceTemplate(this);
+        Slots = new InstanceSlots(this);
+        bool hasKnownTables = engine.Options.InstanceLazyTables || engine.Options.InstancePool > 0;
+        TableImages = hasKnownTables ? TableImage.Create(module, Layout) : [.. new TableImage?[module.Tables.Length]];
         _functions = new FunctionCode?[module.Functions.Length];
         ModuleProfile? profile = engine.Profile?.Of(module, engine.Options.PolymorphismLimit);
         _tiering = new TieringState(this, profile);
         _siteDeopts = _tiering.ProfiledSiteDeopts();
         if (profile is not null) engine.CountProfiledModule();
+        if (profile is not null)
+        {
+            foreach (int function in profile.Functions.Keys) Function(function);
+        }
+
         foreach (int type in module.CanonicalTypeIds) TypeDisplays.Add(TypeRegistry.Get(type));
     }
 
@@ -71,6 +83,15 @@ internal sealed unsafe class ModuleCode : IDisposable
 
     /// <summary>What the module's memories contain at first.</summary>
     public MemoryImages Images { get; }
+
+    /// <summary>By table of the module, what it contains at first, where that is known and a knob makes use of it; else null.</summary>
+    public ImmutableArray<TableImage?> TableImages { get; }
+
+    /// <summary>What the data of instances is at first.</summary>
+    public InstanceTemplate Template { get; }
+
+    /// <summary>What instances have left for those to come.</summary>
+    public InstanceSlots Slots { get; }
 
     /// <summary>
     /// What a function may do in baseline code before it is optimized: wire bytes, or calls under stress. It is optimized
@@ -201,9 +222,25 @@ internal sealed unsafe class ModuleCode : IDisposable
     {
         lock (_gate)
         {
-            _tiering.Begin(instance, _instances.Count == 0 ? null : _instances[^1]);
+            _tiering.Begin(instance, _instances.Count == 0 ? null : _instances[^1], _known);
             instance.CodePosition = _instances.Count;
             _instances.Add(instance);
+        }
+    }
+
+    /// <summary>Makes the data of an instance that is gone as it was at first, apart from what instantiation writes.</summary>
+    public void Restore(byte* data)
+    {
+        lock (_gate)
+        {
+            foreach (int function in _known)
+            {
+                ((FunctionReference*)(data + Layout.FunctionReferenceOf(function)))->Entry = LazyEntry(function);
+                *(int*)(data + Layout.TieringBudget(function)) = InitialBudget;
+                *(uint*)(data + Layout.InvocationCount(function)) = 0;
+                *(nint*)(data + Layout.FeedbackVector(function)) = 0;
+                if (Options.Osr) *(int*)(data + Layout.LoopRequest(function)) = 0;
+            }
         }
     }
 
@@ -221,7 +258,7 @@ internal sealed unsafe class ModuleCode : IDisposable
             _instances[position] = moved;
             _instances.RemoveAt(_instances.Count - 1);
             instance.CodePosition = -1;
-            if (keepsTiering) _tiering.Keep(instance);
+            if (keepsTiering) _tiering.Keep(instance, _known);
             if (_instances.Count == 0) FreeDiscarded();
         }
 
@@ -247,9 +284,9 @@ internal sealed unsafe class ModuleCode : IDisposable
         {
             // Baseline code stays once it is made, so that there is some even where optimized code was discarded just now.
             if (OptimizedCode(functionIndex) is { } optimized)
-                return instance.FunctionReference(functionIndex)->Entry = optimized.Block.Address;
+                return instance.EntryOf(functionIndex) = optimized.Block.Address;
             if (instance.FeedbackVector(functionIndex) != 0 || BaselineCode(functionIndex) is { FeedbackCallOffsets.Length: 0 })
-                return instance.FunctionReference(functionIndex)->Entry = BaselineCode(functionIndex)!.Block.Address;
+                return instance.EntryOf(functionIndex) = BaselineCode(functionIndex)!.Block.Address;
         }
 
         return Enter(instance, functionIndex);
@@ -334,7 +371,7 @@ internal sealed unsafe class ModuleCode : IDisposable
             function.Optimized = code;
             foreach (Instance user in _instances)
             {
-                Volatile.Write(ref user.FunctionReference(code.FunctionIndex)->Entry, code.Block.Address);
+                Volatile.Write(ref user.EntryOf(code.FunctionIndex), code.Block.Address);
             }
 
             return true;
@@ -367,7 +404,7 @@ internal sealed unsafe class ModuleCode : IDisposable
             foreach (Instance instance in _instances)
             {
                 instance.TieringBudget(code.FunctionIndex) = InitialBudget;
-                Volatile.Write(ref instance.FunctionReference(code.FunctionIndex)->Entry, LazyEntry(code.FunctionIndex));
+                Volatile.Write(ref instance.EntryOf(code.FunctionIndex), LazyEntry(code.FunctionIndex));
             }
 
             return true;
@@ -388,6 +425,8 @@ internal sealed unsafe class ModuleCode : IDisposable
             if (_isFreed) return;
             Volatile.Write(ref _isFreed, true);
             Images.Dispose();
+            Template.Dispose();
+            Slots.Dispose();
             FreeDiscarded();
             foreach (FunctionCode? function in _functions)
             {
@@ -421,7 +460,14 @@ internal sealed unsafe class ModuleCode : IDisposable
     private FunctionCode Function(int functionIndex)
     {
         ref FunctionCode? function = ref _functions[functionIndex];
-        return function ?? Interlocked.CompareExchange(ref function, new FunctionCode(), null) ?? function;
+        if (Volatile.Read(ref function) is { } known) return known;
+        lock (_gate)
+        {
+            if (function is not null) return function;
+            _known.Add(functionIndex);
+            Volatile.Write(ref function, new FunctionCode());
+            return function;
+        }
     }
 
     private Dictionary<int, CompiledCode?> Loops(int functionIndex) => Function(functionIndex).Loops ??= [];

@@ -14,17 +14,29 @@ namespace Harness.Engine.Runtime;
 /// </summary>
 public sealed unsafe class Store : IDisposable
 {
+    private const int BlockAlignment = 64;
+
+    /// <summary>Most bytes of native memory that is cut out of a larger block.</summary>
+    private const int SmallBlockBytes = 512;
+
+    /// <summary>Bytes of a block from which small ones are cut.</summary>
+    private const int SmallBlocksBytes = 4096;
+
     private readonly bool _ownsEngine;
     private readonly List<Instance> _instances = [];
     private readonly Interruption _interruption;
     private readonly List<Memory> _memories = [];
     private readonly Dictionary<SharedMemory, Memory> _sharedMemories = [];
     private readonly List<Table> _tables = [];
+    private readonly List<InstanceSlot> _slots = [];
     private readonly List<nint> _native = [];
+    private byte* _small;
+    private int _smallLeft;
     private readonly List<GCHandle> _handles = [];
     private readonly Dictionary<HostFunction, WasmFunction> _hostFunctions = [];
     private readonly ValueConverter _values;
     private readonly InstanceHeader* _hostInstance;
+    private FrameImage? _frameImage;
     private ThreadStack? _thread;
     private bool _isDisposed;
     private ExceptionDispatchInfo? _pendingException;
@@ -41,7 +53,9 @@ public sealed unsafe class Store : IDisposable
         ArgumentNullException.ThrowIfNull(engine);
         Engine = engine;
         MemoryBudget = new MemoryBudget(engine.Options.MemoryLimit);
-        Context = (StoreContext*)AllocateNative(sizeof(StoreContext));
+
+        // Nobody reads results before they are written: their area costs no memory until then.
+        Context = (StoreContext*)AllocateBlock(sizeof(StoreContext), clearedBytes: StoreContext.ResultsOffset);
         Context->Handle = HandleOf(this);
         _interruption = new Interruption(this, _instances);
         Roots = new StoreRoots(this);
@@ -139,7 +153,7 @@ public sealed unsafe class Store : IDisposable
     internal StoreRoots Roots { get; }
 
     /// <summary>Where deopts build frames.</summary>
-    internal FrameImage FrameImage { get; } = new();
+    internal FrameImage FrameImage => _frameImage ??= new FrameImage();
 
     /// <summary>The store that a context belongs to.</summary>
     internal static Store Of(StoreContext* context) => (Store)GCHandle.FromIntPtr(context->Handle).Target!;
@@ -216,10 +230,11 @@ public sealed unsafe class Store : IDisposable
         foreach (Instance instance in _instances) instance.Code.Remove(instance, keepsTiering: !_ownsEngine);
         foreach (Memory memory in _memories) memory.Free();
         foreach (Table table in _tables) table.Free();
+        foreach (InstanceSlot slot in _slots) slot.Code.Slots.Leave(slot);
         Heap.Dispose();
         foreach (GCHandle handle in _handles) handle.Free();
         foreach (nint block in _native) NativeMemory.AlignedFree((void*)block);
-        FrameImage.Dispose();
+        _frameImage?.Dispose();
         if (_ownsEngine) Engine.Dispose();
     }
 
@@ -301,13 +316,28 @@ public sealed unsafe class Store : IDisposable
     /// <summary>Zeroed native memory that lives as long as the store. Safe for use by several threads.</summary>
     internal byte* AllocateNative(int bytes)
     {
-        byte* block = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
-        NativeMemory.Clear(block, (nuint)bytes);
         lock (_native)
         {
-            _native.Add((nint)block);
-        }
+            if (bytes > SmallBlockBytes) return AllocateBlock(bytes, bytes);
+            int size = (bytes + BlockAlignment - 1) & -BlockAlignment;
+            if (size > _smallLeft)
+            {
+                _small = AllocateBlock(SmallBlocksBytes, SmallBlocksBytes);
+                _smallLeft = SmallBlocksBytes;
+            }
 
+            byte* block = _small;
+            _small += size;
+            _smallLeft -= size;
+            return block;
+        }
+    }
+
+    private byte* AllocateBlock(int bytes, int clearedBytes)
+    {
+        var block = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, BlockAlignment);
+        NativeMemory.Clear(block, (nuint)clearedBytes);
+        _native.Add((nint)block);
         return block;
     }
 
@@ -335,6 +365,8 @@ public sealed unsafe class Store : IDisposable
 
     /// <inheritdoc cref="Interruption.IsOverdue"/>
     internal bool IsOverdue() => _interruption.IsOverdue();
+
+    internal void Own(InstanceSlot slot) => _slots.Add(slot);
 
     internal void Own(Table table)
     {

@@ -9,6 +9,9 @@ public sealed unsafe class Table : Extern
 {
     private readonly ulong _maximum;
     private readonly bool _hasObjects;
+
+    /// <summary>The elements while they belong to an instance; else null.</summary>
+    private InstanceTable? _ofInstance;
     private ulong _capacity;
     private nuint _cardCount;
 
@@ -28,18 +31,8 @@ public sealed unsafe class Table : Extern
     }
 
     internal Table(Store store, TableType type, TableData* data, nint initial)
-        : base(store)
+        : this(store, type, data)
     {
-        Type = type;
-        Data = data;
-        var limit = (ulong)store.Engine.Options.TableLimit;
-        _maximum = Math.Min(type.Limits.Maximum ?? limit, limit);
-        if (type.Limits.Minimum > limit)
-        {
-            throw new InsufficientMemoryException(
-                $"a table of {type.Limits.Minimum} elements is larger than the limit of {limit} (knob table.limit)");
-        }
-
         _capacity = type.Limits.Minimum;
         data->Elements = (nint*)NativeMemory.AllocZeroed((nuint)Math.Max(_capacity, 1), (nuint)sizeof(nint));
         data->Length = _capacity;
@@ -48,6 +41,27 @@ public sealed unsafe class Table : Extern
         ResizeCards(_capacity);
         MarkCards(0, _capacity);
         store.Own(this);
+    }
+
+    /// <summary>Makes a table of functions whose elements belong to an instance, as long as they suffice.</summary>
+    internal Table(Store store, TableType type, TableData* data, InstanceTable elements)
+        : this(store, type, data)
+    {
+        _ofInstance = elements;
+        _capacity = (ulong)elements.Capacity;
+        data->Elements = elements.Elements;
+        data->Length = type.Limits.Minimum;
+        store.Own(this);
+    }
+
+    private Table(Store store, TableType type, TableData* data)
+        : base(store)
+    {
+        Type = type;
+        Data = data;
+        CheckLimit(store, type);
+        var limit = (ulong)store.Engine.Options.TableLimit;
+        _maximum = Math.Min(type.Limits.Maximum ?? limit, limit);
     }
 
     /// <summary>Its type, with the limits that it was made with.</summary>
@@ -72,6 +86,7 @@ public sealed unsafe class Table : Extern
         set
         {
             Store.CatchUpOnCollection();
+            MarkChanged();
             Element(index) = (nint)Store.ToNative(value, Type.ElementType);
             MarkCards(index, 1);
         }
@@ -88,6 +103,7 @@ public sealed unsafe class Table : Extern
     {
         ulong length = Data->Length;
         if (length > _maximum || delta > _maximum - length) return -1;
+        MarkChanged();
         ulong newLength = length + delta;
         if (newLength > _capacity)
         {
@@ -95,7 +111,11 @@ public sealed unsafe class Table : Extern
             try
             {
                 ResizeCards(capacity);
-                Data->Elements = (nint*)NativeMemory.Realloc(Data->Elements, (nuint)capacity * (nuint)sizeof(nint));
+                nint* old = _ofInstance is null ? Data->Elements : null;
+                var elements = (nint*)NativeMemory.Realloc(old, (nuint)capacity * (nuint)sizeof(nint));
+                if (_ofInstance is not null) Elements.CopyTo(new Span<nint>(elements, (int)length));
+                Data->Elements = elements;
+                _ofInstance = null;
             }
             catch (OutOfMemoryException)
             {
@@ -138,9 +158,25 @@ public sealed unsafe class Table : Extern
         }
     }
 
+    /// <summary>Notes that the host, or another instance, has changed elements or may do so.</summary>
+    internal void MarkChanged()
+    {
+        if (_ofInstance is not null) _ofInstance.IsChanged = true;
+    }
+
+    /// <exception cref="InsufficientMemoryException">A table of the type is larger than <see cref="Configuration.EngineOptions.TableLimit"/>.</exception>
+    internal static void CheckLimit(Store store, TableType type)
+    {
+        if (type.Limits.Minimum > (ulong)store.Engine.Options.TableLimit)
+        {
+            throw new InsufficientMemoryException(
+                $"a table of {type.Limits.Minimum} elements is larger than the limit of {store.Engine.Options.TableLimit} (knob table.limit)");
+        }
+    }
+
     internal void Free()
     {
-        NativeMemory.Free(Data->Elements);
+        if (_ofInstance is null) NativeMemory.Free(Data->Elements);
         NativeMemory.Free(Data->Cards);
     }
 

@@ -18,8 +18,11 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
     private readonly int _firstFunction = code.Module.ImportedFunctionCount;
     private readonly int _functionCount = code.Module.Functions.Length - code.Module.ImportedFunctionCount;
 
-    /// <summary>What was left of the budgets in the instances that are gone and that no instance has taken over; null if nothing.</summary>
+    /// <summary>
+    /// What was left of the budgets in the instances that are gone, while <see cref="_hasBudgets"/> says that no instance has taken it over. Of functions that nobody knows, the whole budget.
+    /// </summary>
     private int[]? _budgets;
+    private bool _hasBudgets;
 
     /// <summary>By function, the feedback of instances that are gone.</summary>
     private FunctionFeedback?[]? _feedback;
@@ -30,20 +33,26 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
     /// <summary>Gives a new instance the budgets that are left.</summary>
     /// <param name="instance">The instance.</param>
     /// <param name="latest">The one made last of those that live; null if none does.</param>
-    public void Begin(Instance instance, Instance? latest)
+    /// <param name="known">The functions that instances may know anything about.</param>
+    public void Begin(Instance instance, Instance? latest, List<int> known)
     {
         if (_functionCount == 0) return;
         Span<int> budgets = instance.TieringBudgets();
-        if (!_isShared || (latest is null && _budgets is null))
+        if (!_isShared || (latest is null && !_hasBudgets))
         {
             UseUpProfiled(budgets);
             return;
         }
 
-        latest?.TieringBudgets().CopyTo(budgets);
-        if (_budgets is null) return;
-        for (int i = 0; i < budgets.Length; i++) budgets[i] = Math.Min(budgets[i], _budgets[i]);
-        _budgets = null;
+        Span<int> others = latest is null ? default : latest.TieringBudgets();
+        foreach (int function in known)
+        {
+            int i = function - _firstFunction;
+            if (latest is not null) budgets[i] = others[i];
+            if (_hasBudgets) budgets[i] = Math.Min(budgets[i], _budgets![i]);
+        }
+
+        _hasBudgets = false;
     }
 
     /// <summary>Fills a function's new feedback vector with what was seen before.</summary>
@@ -62,22 +71,24 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
     }
 
     /// <summary>Keeps what an instance leaves.</summary>
-    public void Keep(Instance instance)
+    /// <param name="instance">The instance.</param>
+    /// <param name="known">The functions that instances may know anything about.</param>
+    public void Keep(Instance instance, List<int> known)
     {
         if (!_isShared || _functionCount == 0) return;
         Span<int> left = instance.TieringBudgets();
-        if (_budgets is null)
+        _budgets ??= left.ToArray();
+        foreach (int function in known)
         {
-            _budgets = left.ToArray();
-        }
-        else
-        {
-            for (int i = 0; i < left.Length; i++) _budgets[i] = Math.Min(left[i], _budgets[i]);
+            int i = function - _firstFunction;
+            _budgets[i] = _hasBudgets ? Math.Min(left[i], _budgets[i]) : left[i];
         }
 
+        _hasBudgets = true;
         if (_donors is null) return;
-        for (int i = 0; i < _donors.Length; i++)
+        foreach (int function in known)
         {
+            int i = function - _firstFunction;
             if (_donors[i] != instance) continue;
             _donors[i] = null;
             _feedback ??= new FunctionFeedback?[_functionCount];
@@ -88,14 +99,14 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
     /// <summary>Functions that were about to be optimized are to be as soon as they run again.</summary>
     public void UseUp(List<int> functions)
     {
-        if (_budgets is null) return;
-        foreach (int function in functions) _budgets[function - _firstFunction] = 0;
+        if (!_hasBudgets) return;
+        foreach (int function in functions) _budgets![function - _firstFunction] = 0;
     }
 
     /// <summary>A function starts over, since its code was discarded.</summary>
     public void Reset(int functionIndex)
     {
-        if (_budgets is not null) _budgets[functionIndex - _firstFunction] = code.InitialBudget;
+        if (_hasBudgets) _budgets![functionIndex - _firstFunction] = code.InitialBudget;
     }
 
     /// <summary>The latest feedback of a function that a new instance goes on with; null if there is none.</summary>

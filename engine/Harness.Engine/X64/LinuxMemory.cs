@@ -12,7 +12,7 @@ internal static unsafe partial class LinuxMemory
     public const int ProtExec = 4;
 
     private const int MapShared = 0x01;
-    private const int MapPrivate = 0x02;
+    private const int MapPrivateFlag = 0x02;
     private const int MapFixed = 0x10;
     private const int MapAnonymous = 0x20;
     private const int MapNoReserve = 0x4000;
@@ -30,17 +30,17 @@ internal static unsafe partial class LinuxMemory
     /// <summary>Maps zeroed pages, which take memory once they are touched.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
     public static byte* MapPages(nuint size) =>
-        Check(Mmap(null, size, ProtRead | ProtWrite, MapPrivate | MapAnonymous | MapNoReserve, -1, 0));
+        Check(Mmap(null, size, ProtRead | ProtWrite, MapPrivateFlag | MapAnonymous | MapNoReserve, -1, 0));
 
     /// <summary>Maps zeroed pages at an address if they fit there, elsewhere if not. They take memory once they are touched.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
     public static byte* MapPagesNear(nuint address, nuint size) =>
-        Check(Mmap((void*)address, size, ProtRead | ProtWrite, MapPrivate | MapAnonymous | MapNoReserve, -1, 0));
+        Check(Mmap((void*)address, size, ProtRead | ProtWrite, MapPrivateFlag | MapAnonymous | MapNoReserve, -1, 0));
 
     /// <summary>Reserves addresses that cannot be accessed until <see cref="Protect"/> allows it; they are zeroed then.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
     public static byte* Reserve(nuint size) =>
-        Check(Mmap(null, size, ProtNone, MapPrivate | MapAnonymous | MapNoReserve, -1, 0));
+        Check(Mmap(null, size, ProtNone, MapPrivateFlag | MapAnonymous | MapNoReserve, -1, 0));
 
     /// <summary>Maps the pages of a shared mapping at a second address.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
@@ -75,7 +75,12 @@ internal static unsafe partial class LinuxMemory
     /// <summary>Maps a file copy-on-write, in place of what is at an address.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
     public static void MapPrivateAt(int file, nuint size, byte* address) =>
-        Check(Mmap(address, size, ProtRead | ProtWrite, MapPrivate | MapFixed | MapNoReserve, file, 0));
+        Check(Mmap(address, size, ProtRead | ProtWrite, MapPrivateFlag | MapFixed | MapNoReserve, file, 0));
+
+    /// <summary>Maps a file copy-on-write.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    public static byte* MapPrivate(int file, nuint size) =>
+        Check(Mmap(null, size, ProtRead | ProtWrite, MapPrivateFlag | MapNoReserve, file, 0));
 
     /// <summary>Closes a file. Mappings of it stay.</summary>
     public static void Close(int file) => _ = CloseFile(file);
