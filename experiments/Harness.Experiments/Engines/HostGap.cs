@@ -8,6 +8,9 @@ internal static class HostGap
     private const string Wasi = "wasi";
     private const string Preview1 = "wasi_snapshot_preview1";
 
+    /// <summary>Why an engine in a process of its own cannot measure instances or traps, in words that follow its title; null where that is not asked.</summary>
+    public static string? OfInstances(WorkerProgram program) => program.Host is "instances" or "traps" ? $"runs in another process, where the cost of {program.Host} cannot be measured like that of others" : null;
+
     /// <summary>Why no engine runs a program, in words that follow the engine's title; null where nothing is known to be in the way.</summary>
     public static string? Of(WorkerProgram program)
     {

@@ -116,6 +116,7 @@ internal static class OwnWorker
             FullCollections = heap.FullCollections,
             CollectionMs = heap.Pause.TotalMilliseconds,
             PromotedBytes = heap.PromotedBytes,
+            InstanceBytes = (host as InstanceHost)?.InstanceBytes ?? 0,
         };
 
         // No compilation pending, and no tier-up and no deopt since the last iteration.

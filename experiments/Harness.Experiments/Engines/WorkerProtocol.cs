@@ -141,6 +141,9 @@ internal sealed record WorkerReport
     public int TierUps { get; init; }
 
     public int Deopts { get; init; }
+
+    /// <summary>Memory of an instance that does nothing, where that was measured.</summary>
+    public long InstanceBytes { get; init; }
 }
 
 /// <summary>What came out of iterations of a program.</summary>

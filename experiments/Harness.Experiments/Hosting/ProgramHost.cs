@@ -50,6 +50,9 @@ internal abstract class ProgramHost : IProgramHost
         "emscripten" => OpenLibrary(program, options),
         "dart" => new DartProgramHost(program, options),
         "stubs" => new StubHost(program, options),
+        "traps" => new TrapHost(program, options, checks),
+        "compile" => new CompileHost(program, options),
+        "instances" => new InstanceHost(program, options, checks),
         _ => throw new ProgramException($"there is no host '{program.Host}' on this engine"),
     };
 

@@ -21,7 +21,7 @@ internal readonly record struct Cell(string Engine, string Configuration, string
 internal sealed partial record Measurement
 {
     /// <summary>The version of the columns that is written.</summary>
-    public const int CurrentFormat = 3;
+    public const int CurrentFormat = 4;
 
     /// <summary>How times of day are written.</summary>
     public const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
@@ -160,6 +160,10 @@ internal sealed partial record Measurement
     [CsvColumn("others_cpu_ms", Optional = true)]
     public double OthersCpuMs { get; init; }
 
+    /// <summary>Memory of an instance that does nothing; 0 where that was not measured.</summary>
+    [CsvColumn("instance_bytes", Optional = true)]
+    public long InstanceBytes { get; init; }
+
     [CsvIgnore]
     public RepetitionKey Key => new(Engine, Configuration, Workload, Repetition);
 
@@ -211,6 +215,7 @@ internal sealed partial record Measurement
         ElapsedMs = interference.ElapsedMs,
         StealMs = interference.StealMs,
         OthersCpuMs = interference.OthersMs,
+        InstanceBytes = report.InstanceBytes,
     };
 }
 

@@ -153,6 +153,15 @@ internal enum HostKind
 
     /// <summary>Functions that fail when they are called: the module is compiled and instantiated, and not run.</summary>
     Stubs,
+
+    /// <summary>The module is compiled as a whole, and not instantiated.</summary>
+    Compile,
+
+    /// <summary>Nothing; what is measured is what traps cost by the depth of the stack: <see cref="Harness.Experiments.Stacks.TrapCost"/>.</summary>
+    Traps,
+
+    /// <summary>As with stubs, and what is measured is what instances of the module cost: <see cref="Harness.Experiments.Instances.InstanceCost"/>.</summary>
+    Instances,
 }
 
 /// <summary>What one iteration of a program is.</summary>

@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Harness.Experiments.Engines;
+using Harness.Experiments.Instances;
+using Harness.Experiments.Stacks;
 
 namespace Harness.Experiments.Workloads;
 
@@ -154,7 +156,7 @@ internal static class ProgramManifest
                 throw new FormatException(File.Length == 0 ? "a package needs the path of the module in it (file)" : $"unknown package '{Package}'; there are {string.Join(", ", NodeInstallation.ProgramPackages)}");
             if ((iteration == IterationKind.Script) != (host is HostKind.JavaScript or HostKind.J2cl or HostKind.Emscripten))
                 throw new FormatException($"an iteration of a program with the host {Words(host)} is no '{Words(iteration)}'");
-            if (host == HostKind.Stubs && iteration != IterationKind.Instance)
+            if (host is HostKind.Stubs or HostKind.Compile or HostKind.Traps or HostKind.Instances && iteration != IterationKind.Instance)
                 throw new FormatException($"an iteration of a program with the host {Words(host)} is an instance, not a '{Words(iteration)}'");
             if (Iterations is < 0 or > 1_000_000)
                 throw new FormatException($"iterations must be in 0..1000000, not {Iterations}");
@@ -166,7 +168,10 @@ internal static class ProgramManifest
             var group = Group ?? (context.Defaults.Group.Length > 0 ? context.Defaults.Group : context.Suite);
             var name = context.Suite.Length == 0 ? Name : $"{context.Suite}/{Name}";
             var title = Title ?? Name;
-            var metric = Metric?.ToPattern();
+            var ownMetric = host switch { HostKind.Instances => InstanceCost.Metric, HostKind.Traps => TrapCost.Metric, _ => null };
+            if (Metric is not null && ownMetric is not null)
+                throw new FormatException($"a program with the host {Words(host)} has times of its own, and no metric");
+            var metric = ownMetric ?? Metric?.ToPattern();
             return new ProgramDefinition
             {
                 Name = name,
@@ -191,21 +196,21 @@ internal static class ProgramManifest
                 WarmUp = Warmup is null ? timed : new Invocation(Warmup.Invoke ?? Invoke, Literals(Warmup.Args), Literals(Warmup.Expected)),
                 Iterations = Iterations > 0 || metric is null ? Iterations : 1,
                 Check = Check?.ToCheck(context.Folder) ?? new ResultCheck(),
-                IsVolatile = Volatile,
+                IsVolatile = Volatile || ownMetric is not null,
                 ChecksItself = ChecksItself,
                 Metric = metric,
                 License = Licence ?? context.Defaults.Licence,
                 Origin = Origin ?? context.Defaults.Origin,
                 Workloads = metric is null
                     ? [new Workload { Name = name, Title = title, Group = group, Program = name, Calls = Calls }]
-                    : [.. metric.Names.Select(row => new Workload { Name = $"{name}/{row}", Title = row, Group = group, Program = name, Metric = row })],
+                    : [.. metric.Names.Select(row => new Workload { Name = $"{name}/{row}", Title = host == HostKind.Instances ? $"{title}: {row}" : row, Group = group, Program = name, Metric = row })],
             };
         }
 
         private static IterationKind DefaultIteration(HostKind host) => host switch
         {
             HostKind.JavaScript or HostKind.J2cl or HostKind.Emscripten => IterationKind.Script,
-            HostKind.Wasi or HostKind.Sightglass or HostKind.Stubs => IterationKind.Instance,
+            HostKind.Wasi or HostKind.Sightglass or HostKind.Stubs or HostKind.Compile or HostKind.Traps or HostKind.Instances => IterationKind.Instance,
             _ => IterationKind.Call,
         };
 

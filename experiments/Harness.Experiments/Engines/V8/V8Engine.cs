@@ -60,7 +60,7 @@ internal sealed partial class V8Engine : IEngine
 
     public IReadOnlyList<string> Settings(IReadOnlyDictionary<string, string> knobs) => Flags(knobs);
 
-    public string? FindGap(WorkerProgram program) => HostGap.Of(program);
+    public string? FindGap(WorkerProgram program) => HostGap.OfInstances(program) ?? HostGap.Of(program);
 
     /// <summary>
     /// Runs a program without any trace, since V8 writes a kilobyte for each collection, of which there may be thousands a second. What

@@ -34,7 +34,7 @@ internal sealed class WasmtimeEngine : IEngine
     {
         "javascript" or "j2cl" => "runs no JavaScript, which the program's glue is written in",
         "none" when FirstImport(program.Module) is { } import => $"has no host for what the module imports from '{import}'",
-        "none" => null,
+        "none" or "instances" or "compile" or "traps" => null,
         "wasi" or "sightglass" => HostGap.Of(program),
         var host => $"has no host '{host}'",
     };
@@ -74,6 +74,8 @@ internal sealed class WasmtimeEngine : IEngine
         ("memory.guard-pages", _) => new Dictionary<string, string> { ["wasmtime.signals_based_traps"] = value },
         ("interrupt.epochs", _) => new Dictionary<string, string> { ["wasmtime.epoch_interruption"] = value },
         ("interrupt.fuel", _) => new Dictionary<string, string> { ["wasmtime.consume_fuel"] = value },
+        ("instance.pool", _) => new Dictionary<string, string> { ["wasmtime.pooling_allocator"] = value == "0" ? "off" : "on" },
+        ("memory.image-min-size", _) => new Dictionary<string, string> { ["wasmtime.memory_init_cow"] = value == "0" ? "off" : "on" },
         ("pass.load-elimination", _) => new Dictionary<string, string> { ["wasmtime.enable_alias_analysis"] = value },
         ("inlining" or "inlining.call-indirect" or "inlining.call-ref" or "deopt", "off") => new Dictionary<string, string>(),
         _ => null,

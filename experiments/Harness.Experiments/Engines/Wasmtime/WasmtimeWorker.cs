@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text;
+using Harness.Experiments.Hosting;
+using Harness.Experiments.Stacks;
 using Harness.Experiments.Workloads;
 using Harness.Hosts;
 using Library = global::Wasmtime;
@@ -32,7 +34,7 @@ internal sealed class WasmtimeWorker : IDisposable
         configuration = WasmtimeConfiguration.Create(request.Knobs);
         engine = new Library.Engine(configuration);
         linker = new Library.Linker(engine);
-        if (program.Host != "none")
+        if (program.Host is not ("none" or "instances" or "compile" or "traps"))
             linker.DefineWasi();
         if (program.Host == "sightglass")
         {
@@ -107,7 +109,9 @@ internal sealed class WasmtimeWorker : IDisposable
 
     private WorkerReport Measure()
     {
-        var (warmUp, timed) = MakeIterations();
+        using var instances = program.Host == "instances" ? new WasmtimeInstances(engine, module) : null;
+        long instanceBytes = 0;
+        var (warmUp, timed) = instances is null ? MakeIterations() : (MeasureInstances, MeasureInstances);
         var loop = WorkerLoop.Run(request, warmUp, timed, areTiersQuiet: null);
         return new WorkerReport
         {
@@ -122,15 +126,60 @@ internal sealed class WasmtimeWorker : IDisposable
             CpuMs = WorkerLoop.CpuMs,
             IterationMs = [.. loop.WarmUpMs, .. loop.ExecuteMs],
             Outputs = outputs.All,
+            InstanceBytes = instanceBytes,
         };
+
+        double MeasureInstances()
+        {
+            var start = Stopwatch.GetTimestamp();
+            var cost = instances!.Measure(request.Checks);
+            instanceBytes = cost.InstanceBytes;
+            outputs.Add(new ProgramOutput { Text = cost.ToString() });
+            return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
     }
 
     private (Func<double> WarmUp, Func<double> Timed) MakeIterations()
     {
+        if (program.Host == "compile")
+            return (CompileAgain, CompileAgain);
+        if (program.Host == "traps")
+            return (MeasureTraps, MeasureTraps);
         if (!WorkerLoop.IsCall(program))
             return (RunCommand, RunCommand);
         var instance = Instantiate(OpenStore());
         return (MakeCall(instance, program.WarmUp!), MakeCall(instance, program.Timed!));
+    }
+
+    private double CompileAgain()
+    {
+        var bytes = File.ReadAllBytes(program.Module!);
+        var start = Stopwatch.GetTimestamp();
+        using var again = Library.Module.FromBytes(engine, program.Name, bytes);
+        var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        outputs.Add(new ProgramOutput { Text = CompileHost.Text(bytes.Length) });
+        return elapsed;
+    }
+
+    private double MeasureTraps()
+    {
+        var start = Stopwatch.GetTimestamp();
+        var descend = Instantiate(OpenStore()).GetFunction<int, int, int>("descend") ?? throw new ProgramException("the module exports no function 'descend' of its type");
+        outputs.Add(new ProgramOutput { Text = TrapCost.Measure(Trap, depth => descend(depth, 0), request.Checks) });
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+
+        int Trap(int depth)
+        {
+            try
+            {
+                descend(depth, 1);
+                return 0;
+            }
+            catch (Library.TrapException trap) when (trap.Type == Library.TrapCode.Unreachable)
+            {
+                return trap.Frames?.Count ?? 0;
+            }
+        }
     }
 
     private Library.Store OpenStore()

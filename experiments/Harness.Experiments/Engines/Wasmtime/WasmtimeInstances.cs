@@ -1,0 +1,132 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Harness.Experiments.Instances;
+using Library = global::Wasmtime;
+
+namespace Harness.Experiments.Engines.Wasmtime;
+
+/// <summary>
+/// Makes instances of a module on Wasmtime, as fast as its C interface does: imports are resolved once (<c>wasmtime_linker_instantiate_pre</c>), which the .NET library leaves out. A memory that the module imports
+/// belongs to a store, so that then there is a linker for each instance.
+/// </summary>
+internal sealed class WasmtimeInstances : IDisposable
+{
+    private readonly Library.Engine engine;
+    private readonly Library.Module module;
+    private readonly Library.Linker linker;
+    private readonly IReadOnlyList<Library.Import> others;
+    private readonly nint prepared;
+
+    /// <summary>Prepares imports: functions that fail when they are called.</summary>
+    public WasmtimeInstances(Library.Engine engine, Library.Module module)
+    {
+        this.engine = engine;
+        this.module = module;
+        linker = new Library.Linker(engine);
+        linker.DefineUnknownImportsAsTraps(module);
+        others = [.. module.Imports.Where(import => import is not Library.FunctionImport)];
+        if (others.FirstOrDefault(import => import is not (Library.MemoryImport or Library.TableImport)) is { } other)
+            throw new HarnessException($"the host instances has functions, memories and tables only, and the module imports '{other.Name}' from '{other.ModuleName}'");
+
+        // What goes wrong is said by the library; after that it only takes time.
+        MakeByLibrary().Dispose();
+        if (others.Count == 0)
+            Check(Native.Prepare(HandleOf(linker), HandleOf(module), out prepared));
+    }
+
+    /// <summary>Measures.</summary>
+    public InstanceCost Measure(bool checks)
+    {
+        var handle = HandleOf(engine);
+        return InstanceCost.Measure(others.Count == 0 ? () => new PreparedStore(handle, prepared) : MakeByLibrary, checks);
+    }
+
+    public void Dispose()
+    {
+        if (prepared != 0)
+            Native.DeletePrepared(prepared);
+        linker.Dispose();
+    }
+
+    private Library.Store MakeByLibrary()
+    {
+        var store = new Library.Store(engine);
+        try
+        {
+            using var own = others.Count == 0 ? null : linker.Clone();
+            foreach (var import in others)
+            {
+                if (import is Library.MemoryImport memory)
+                    own!.Define(import.ModuleName, import.Name, new Library.Memory(store, memory.Minimum, memory.Maximum, memory.Is64Bit));
+                else if (import is Library.TableImport table)
+                    own!.Define(import.ModuleName, import.Name, new Library.Table(store, table.Kind, null, table.Minimum, table.Maximum));
+            }
+
+            (own ?? linker).Instantiate(store, module);
+            return store;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    private static SafeHandle HandleOf(object item) =>
+        item.GetType().GetProperty("NativeHandle", BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(item) as SafeHandle
+        ?? throw new HarnessException($"this version of the Wasmtime library ({WasmtimeEngine.LibraryVersion}) does not give the handle of its {item.GetType().Name}: instances cannot be measured on it");
+
+    private static void Check(nint error)
+    {
+        if (error == 0)
+            return;
+        Native.DeleteError(error);
+        throw new HarnessException("Wasmtime could not make an instance that it could make before");
+    }
+
+    /// <summary>A store with an instance.</summary>
+    private sealed unsafe class PreparedStore : IDisposable
+    {
+        private readonly nint store;
+
+        public PreparedStore(SafeHandle engine, nint prepared)
+        {
+            store = Native.NewStore(engine, 0, 0);
+            var instance = stackalloc ulong[8];
+            nint trap = 0;
+            var error = Native.Instantiate(prepared, Native.ContextOf(store), instance, &trap);
+            if (error == 0 && trap == 0)
+                return;
+            Native.DeleteStore(store);
+            Check(error != 0 ? error : throw new HarnessException("the module's start function traps"));
+        }
+
+        public void Dispose() => Native.DeleteStore(store);
+    }
+
+    private static unsafe class Native
+    {
+        private const string LibraryName = "wasmtime";
+
+        [DllImport(LibraryName, EntryPoint = "wasmtime_linker_instantiate_pre")]
+        public static extern nint Prepare(SafeHandle linker, SafeHandle module, out nint prepared);
+
+        [DllImport(LibraryName, EntryPoint = "wasmtime_instance_pre_instantiate")]
+        public static extern nint Instantiate(nint prepared, nint context, ulong* instance, nint* trap);
+
+        [DllImport(LibraryName, EntryPoint = "wasmtime_instance_pre_delete")]
+        public static extern void DeletePrepared(nint prepared);
+
+        [DllImport(LibraryName, EntryPoint = "wasmtime_store_new")]
+        public static extern nint NewStore(SafeHandle engine, nint data, nint finalizer);
+
+        [DllImport(LibraryName, EntryPoint = "wasmtime_store_context")]
+        public static extern nint ContextOf(nint store);
+
+        [DllImport(LibraryName, EntryPoint = "wasmtime_store_delete")]
+        public static extern void DeleteStore(nint store);
+
+        [DllImport(LibraryName, EntryPoint = "wasmtime_error_delete")]
+        public static extern void DeleteError(nint error);
+    }
+}
