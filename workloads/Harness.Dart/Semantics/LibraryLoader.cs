@@ -171,7 +171,7 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
                     using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"CoreLibrary/{uri[5..]}.dart")
                         ?? throw new DartErrorException(from, position, $"The library '{uri}' is not supported.");
                     using var reader = new StreamReader(stream);
-                    unit = Parser.Parse(new SourceFile(uri, reader.ReadToEnd()));
+                    unit = Parser.Parse(new SourceFile(uri, CoreTemplate.Expand(reader.ReadToEnd())));
                     s_coreUnits[uri] = unit;
                 }
 
