@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Harness.Dart.Syntax;
 
 namespace Harness.Dart;
@@ -6,18 +7,23 @@ namespace Harness.Dart;
 /// <param name="File">The file it is in, or null where there is none.</param>
 /// <param name="Offset">Offset in the file.</param>
 /// <param name="Message">What is wrong.</param>
-internal sealed record DartError(SourceFile? File, int Offset, string Message)
+internal sealed partial record DartError(SourceFile? File, int Offset, string Message)
 {
+    // Names are shown as the text has them.
+    [GeneratedRegex(@"(?<=\b_\w*)@\d+")]
+    private static partial Regex PrivateMark();
+
     /// <summary>The message as Dart's own tools write it: place, text, the line and a caret.</summary>
     public override string ToString()
     {
         if (File is null)
             return "Error: " + Message;
+        var message = PrivateMark().Replace(Message, "");
         var (line, column) = File.Locate(Math.Min(Offset, File.Text.Length));
         var text = File.Line(line);
         if (text.Length > 200)
-            return $"{File.Name}:{line}:{column}: Error: {Message}";
-        return $"{File.Name}:{line}:{column}: Error: {Message}\n{text}\n{new string(' ', Math.Min(column - 1, text.Length))}^";
+            return $"{File.Name}:{line}:{column}: Error: {message}";
+        return $"{File.Name}:{line}:{column}: Error: {message}\n{text}\n{new string(' ', Math.Min(column - 1, text.Length))}^";
     }
 }
 
@@ -26,4 +32,7 @@ internal sealed class DartErrorException(SourceFile? file, int offset, string me
 {
     /// <summary>The error.</summary>
     public DartError Error { get; } = new(file, offset, message);
+
+    /// <summary>Whether the program may be right, and it is this compiler that lacks something.</summary>
+    public bool IsUnsupported { get; init; }
 }

@@ -5,6 +5,7 @@ using Harness.Dart.Lowering.Dispatch;
 using Harness.Dart.Lowering.Module;
 using Harness.Dart.Optimization;
 using Harness.Dart.Semantics;
+using Harness.Dart.Semantics.Checks;
 
 namespace Harness.Dart.Lowering;
 
@@ -14,7 +15,9 @@ namespace Harness.Dart.Lowering;
 /// </summary>
 internal sealed class ProgramLowering
 {
-    private readonly Queue<Action> _work = new();
+    private const int MaximumErrors = 50;
+
+    private readonly Queue<(Action Action, Member? Of)> _work = new();
     private readonly Dictionary<string, IrFunction> _imports = new(StringComparer.Ordinal);
 
     public ProgramLowering(DartProgram program, DartOptions options)
@@ -118,6 +121,8 @@ internal sealed class ProgramLowering
     {
         if (!Program.Main.Declared.TryGetValue("main", out var element) && !Program.Main.Exported.TryGetValue("main", out element) || element is not Member { Kind: MemberKind.Method } main)
             throw new DartCompilationException([new DartError(Program.Main.Units.FirstOrDefault()?.File, 0, "No 'main' method found.")]);
+        new DeclarationChecks(Program, Signatures).Run(action => Guard(action));
+        Program.ThrowIfErrors();
         var entry = NewFunction("$main");
         entry.Export = "main";
         entry.Result = WType.I32;
@@ -126,7 +131,23 @@ internal sealed class ProgramLowering
         Drain();
         while (ClosureTables.Complete() | DynamicCalls.Complete())
             Drain();
+        var unreached = new UnreachedCode(this);
+        if (Program.Errors.Count > 0)
+            CheckRest(unreached);
+        var module = Finish();
+        CheckRest(unreached);
+        return module;
+    }
+
+    private void CheckRest(UnreachedCode unreached)
+    {
+        unreached.Check();
+        Program.Bounds.Run(Types, action => Guard(action));
         Program.ThrowIfErrors();
+    }
+
+    private byte[] Finish()
+    {
         Calls.Lower();
         ClassTests.Finish();
         Specialisations.Finish();
@@ -142,7 +163,9 @@ internal sealed class ProgramLowering
     }
 
     /// <summary>Runs later, when what is at work is done.</summary>
-    public void Enqueue(Action action) => _work.Enqueue(action);
+    /// <param name="action">What is to be done.</param>
+    /// <param name="of">The declaration whose text it lowers; null for what the compiler makes itself.</param>
+    public void Enqueue(Action action, Member? of = null) => _work.Enqueue((action, of));
 
     /// <summary>A new global of the module.</summary>
     public IrGlobal NewGlobal(string name, WType type, bool mutable, Node? init)
@@ -174,17 +197,30 @@ internal sealed class ProgramLowering
 
     private void Drain()
     {
-        while (_work.TryDequeue(out var action))
+        while (_work.TryDequeue(out var work))
+            Guard(work.Action);
+    }
+
+    /// <summary>Does of what is to be done what lowers the text of a declaration that <paramref name="isWanted"/> takes, and forgets the rest.</summary>
+    public void Drain(Func<Member, bool> isWanted)
+    {
+        while (_work.TryDequeue(out var work))
         {
-            try
-            {
-                action();
-            }
-            catch (DartErrorException e)
-            {
-                if (Program.Errors.Count < 50 && !Program.Errors.Contains(e.Error))
-                    Program.Errors.Add(e.Error);
-            }
+            if (work.Of is { } member && isWanted(member)) Guard(work.Action, skipUnsupported: true);
+        }
+    }
+
+    /// <summary>Runs something, and notes the error by which it ends early; what the compiler lacks only if <paramref name="skipUnsupported"/> does not say otherwise.</summary>
+    public void Guard(Action action, bool skipUnsupported = false)
+    {
+        try
+        {
+            action();
+        }
+        catch (DartErrorException e)
+        {
+            if (!(skipUnsupported && e.IsUnsupported) && Program.Errors.Count < MaximumErrors && !Program.Errors.Contains(e.Error))
+                Program.Errors.Add(e.Error);
         }
     }
 }

@@ -1,3 +1,5 @@
+using Harness.Dart.Semantics.Checks;
+
 namespace Harness.Dart.Semantics;
 
 /// <summary>All libraries of a program with their classes, and what the language knows by name.</summary>
@@ -23,6 +25,9 @@ internal sealed class DartProgram
     public Library Core { get; }
     public List<DartError> Errors { get; } = [];
     public TypeSystem Types { get; }
+
+    /// <summary>Type arguments in the program's own text.</summary>
+    public BoundChecks Bounds { get; } = new();
 
     /// <summary>All classes, applications of mixins included, superclasses before their subclasses.</summary>
     public List<ClassElement> Classes { get; } = [];

@@ -30,6 +30,15 @@ internal sealed class Library(string uri)
     public List<(Library Target, Directive Directive)> Exports { get; } = [];
 
     public bool IsCore => Uri.StartsWith("dart:", StringComparison.Ordinal);
+
+    /// <summary>What sets its private names apart from those of other libraries.</summary>
+    public string PrivateMark { get; init; } = "";
+
+    /// <summary>
+    /// Whether it is the program's own: the library with <c>main</c>, and what is imported from there by relative paths. All of its text must be right; of packages and the core
+    /// only what is reached is looked at.
+    /// </summary>
+    public bool IsOwn { get; set; }
 }
 
 /// <summary>An import's prefix, with what it shows.</summary>

@@ -50,7 +50,7 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
     {
         if (_libraries.TryGetValue(uri, out var library))
             return library;
-        library = new Library(uri);
+        library = new Library(uri) { IsOwn = !uri.StartsWith("dart:", StringComparison.Ordinal) };
         _libraries[uri] = library;
         All.Add(library);
         var pending = new Stack<(Library, string, SourceFile?, int)>();
@@ -66,7 +66,7 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
         UnitNode unit;
         try
         {
-            unit = Read(uri, from, position);
+            unit = Read(library, uri, from, position);
         }
         catch (DartErrorException e)
         {
@@ -91,7 +91,7 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
 
                         if (!_libraries.TryGetValue(target, out var other))
                         {
-                            other = new Library(target);
+                            other = new Library(target) { PrivateMark = $"{SourceFile.PrivateMark}{All.Count}", IsOwn = library.IsOwn && !Choose(directive).Contains(':', StringComparison.Ordinal) };
                             _libraries[target] = other;
                             All.Add(other);
                             pending.Push((other, target, unit.File, directive.Pos));
@@ -117,7 +117,7 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
     private void LoadPart(Library library, string uri, UnitNode unit, Directive directive)
     {
         var partUri = Resolve(directive.Uri, uri, unit.File, directive.Pos);
-        var part = Read(partUri, unit.File, directive.Pos);
+        var part = Read(library, partUri, unit.File, directive.Pos);
         if (!part.Directives.Any(d => d.Kind == "part of"))
             throw new DartErrorException(unit.File, directive.Pos, $"'{directive.Uri}' can't be a part: it has no 'part of' directive.");
         library.Units.Add(part);
@@ -160,7 +160,7 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
         return Path.GetFullPath(Path.Combine(Path.GetDirectoryName(from)!, Uri.UnescapeDataString(uri)));
     }
 
-    private static UnitNode Read(string uri, SourceFile? from, int position)
+    private static UnitNode Read(Library library, string uri, SourceFile? from, int position)
     {
         if (uri.StartsWith("dart:", StringComparison.Ordinal))
         {
@@ -181,7 +181,7 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
 
         try
         {
-            return Parser.Parse(new SourceFile(uri, File.ReadAllText(uri)));
+            return Parser.Parse(new SourceFile(uri, File.ReadAllText(uri), library.PrivateMark));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -258,7 +258,8 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
         }
     }
 
-    private static bool IsShown(Directive directive, string name)
+    /// <summary>Whether a name passes the combinators of an import or export.</summary>
+    public static bool IsShown(Directive directive, string name)
     {
         var plain = name.TrimEnd('=');
         foreach (var (show, names) in directive.Combinators)

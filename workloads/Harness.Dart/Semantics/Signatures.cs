@@ -41,7 +41,7 @@ internal sealed class Signatures(DartProgram program, Func<Member, DartType> inf
 
         if (member.Function is null)
         {
-            _scopes[member] = new TypeScope(program, member.Library, member.File, ScopeClass(member));
+            _scopes[member] = TypeScope.Of(program, member);
             var type = FieldType(member);
             member.Params = [];
             member.Signature = new FunctionType([], [], [], [], type);
@@ -61,13 +61,10 @@ internal sealed class Signatures(DartProgram program, Func<Member, DartType> inf
         }
     }
 
-    // Static members and constructors see the class's own parameters; members of an application see the mixin's arguments.
-    private static ClassElement? ScopeClass(Member member) => member.Owner ?? member.Lexical;
-
     private void Compute(Member member)
     {
         var function = member.Function!;
-        var scope = new TypeScope(program, member.Library, member.File, ScopeClass(member));
+        var scope = TypeScope.Of(program, member);
         var inner = scope.WithTypeParams(function.TypeParams, out var typeParams);
         member.TypeParams = typeParams;
         _scopes[member] = inner;
@@ -183,7 +180,7 @@ internal sealed class Signatures(DartProgram program, Func<Member, DartType> inf
             var field = member.Field!;
             DartType? type = null;
             if (field.Type is not null)
-                type = new TypeScope(program, member.Library, member.File, ScopeClass(member)).Resolve(field.Type);
+                type = TypeScope.Of(program, member).Resolve(field.Type);
             else if (member.IsInstance && member.Owner!.Node.Kind != ClassKind.ExtensionType)
                 type = InheritedFieldType(member);
             if (type is null && field.Init is not null)

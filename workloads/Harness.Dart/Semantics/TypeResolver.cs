@@ -12,7 +12,13 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
     public SourceFile File { get; } = file;
     public ClassElement? Class { get; } = cls;
 
-    public TypeScope Nested() => new(Program, Library, File, Class, this);
+    /// <summary>Whether it is that of a static member, which does not see the type parameters of its class.</summary>
+    public bool IsStatic { get; init; }
+
+    /// <summary>The scope of a member's text. Constructors see the parameters of their class; members of an application see the mixin's arguments.</summary>
+    public static TypeScope Of(DartProgram program, Member member) => new(program, member.Library, member.File, member.Owner ?? member.Lexical) { IsStatic = member.IsStatic && member.Kind != MemberKind.Constructor };
+
+    public TypeScope Nested() => new(Program, Library, File, Class, this) { IsStatic = IsStatic };
 
     public void Add(string name, DartType type) => (_names ??= new(StringComparer.Ordinal))[name] = type;
 
@@ -24,7 +30,7 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
                 return type;
         }
 
-        return Class is not null && Class.TypeScope.TryGetValue(name, out var ofClass) ? ofClass : null;
+        return Class is not null && !IsStatic && Class.TypeScope.TryGetValue(name, out var ofClass) ? ofClass : null;
     }
 
     private TypeScope? Outer { get; } = parent;
@@ -167,7 +173,14 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
             return new InterfaceType(cls, DefaultArgs(cls.TypeParams));
         if (named.Args.Count != cls.TypeParams.Count)
             throw Error(named, $"Expected {cls.TypeParams.Count} type arguments.");
-        return new InterfaceType(cls, [.. named.Args.Select(Resolve)]);
+        return new InterfaceType(cls, Arguments(named, cls.TypeParams));
+    }
+
+    private DartType[] Arguments(NamedTypeNode named, List<TypeParam> parameters)
+    {
+        DartType[] args = [.. named.Args.Select(Resolve)];
+        if (Library.IsOwn) Program.Bounds.Note(File, named.Pos, parameters, args);
+        return args;
     }
 
     /// <summary>The arguments of a type that was written without: its bounds.</summary>
@@ -211,7 +224,7 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
 
         if (named.Args.Count > 0 && named.Args.Count != typedef.Params.Count)
             throw Error(named, $"Expected {typedef.Params.Count} type arguments.");
-        var args = named.Args.Count == 0 ? DefaultArgs(typedef.Params) : [.. named.Args.Select(Resolve)];
+        var args = named.Args.Count == 0 ? DefaultArgs(typedef.Params) : Arguments(named, typedef.Params);
         var map = new Dictionary<TypeParam, DartType>();
         for (var i = 0; i < args.Length; i++) map[typedef.Params[i]] = args[i];
         return typedef.Type.Substitute(map);

@@ -36,7 +36,6 @@ internal sealed class Lexer
 
     private readonly SourceFile _file;
     private readonly string _text;
-    private readonly bool _isCore;
     private int _position;
     private int _nesting;
 
@@ -44,7 +43,6 @@ internal sealed class Lexer
     {
         _file = file;
         _text = file.Text;
-        _isCore = file.Name.StartsWith("dart:", StringComparison.Ordinal);
     }
 
     public static List<Token> Run(SourceFile file)
@@ -154,10 +152,7 @@ internal sealed class Lexer
             while (_position < _text.Length && IsIdentifierPart(_text[_position]))
                 _position++;
             var name = _text[start.._position];
-            // Private names of the core must not meet those of classes that extend its classes.
-            if (_isCore && name.Length > 1 && name[0] == '_' && char.IsAsciiLetterLower(name[1]))
-                name = "_$core" + name[1..];
-            return new Token { Kind = TokenKind.Identifier, Start = start, End = _position, Text = string.Intern(name) };
+            return new Token { Kind = TokenKind.Identifier, Start = start, End = _position, Text = string.Intern(_file.OwnName(name)) };
         }
 
         if (char.IsAsciiDigit(c) || (c == '.' && _position + 1 < _text.Length && char.IsAsciiDigit(_text[_position + 1])))
@@ -292,11 +287,9 @@ internal sealed class Lexer
                     while (_position < _text.Length && char.IsAsciiLetterOrDigit(_text[_position]) || _position < _text.Length && _text[_position] == '_')
                         _position++;
                     var name = _text[from.._position];
-                    if (_isCore && name.Length > 1 && name[0] == '_' && char.IsAsciiLetterLower(name[1]))
-                        name = "_$core" + name[1..];
                     parts.Add(new List<Token>
                     {
-                        new() { Kind = TokenKind.Identifier, Start = from, End = _position, Text = string.Intern(name) },
+                        new() { Kind = TokenKind.Identifier, Start = from, End = _position, Text = string.Intern(_file.OwnName(name)) },
                         new() { Kind = TokenKind.End, Start = _position, End = _position },
                     });
                 }

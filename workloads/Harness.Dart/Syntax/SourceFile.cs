@@ -4,9 +4,16 @@ namespace Harness.Dart.Syntax;
 internal sealed class SourceFile
 {
     private readonly List<int> _lineStarts = [0];
+    private readonly bool _isCore;
+    private readonly string _privateMark;
 
-    public SourceFile(string name, string text)
+    /// <param name="name">The path, or the URI of a library of the core.</param>
+    /// <param name="text">The whole text.</param>
+    /// <param name="privateMark">What sets the private names of its library apart from those of others; empty for nothing.</param>
+    public SourceFile(string name, string text, string privateMark = "")
     {
+        _isCore = name.StartsWith("dart:", StringComparison.Ordinal);
+        _privateMark = privateMark;
         Name = name;
         Text = text;
         for (var i = 0; i < text.Length; i++)
@@ -21,6 +28,19 @@ internal sealed class SourceFile
 
     /// <summary>The whole text.</summary>
     public string Text { get; }
+
+    /// <summary>A name as the compiler knows it: private names of members must not meet those of other libraries, whose classes may extend each other.</summary>
+    public string OwnName(string name)
+    {
+        if (name.Length < 2 || name[0] != '_' || !char.IsAsciiLetterLower(name[1])) return name;
+        return _isCore ? "_$core" + name[1..] : name + _privateMark;
+    }
+
+    /// <summary>A name as its text has it.</summary>
+    public static string PlainName(string name) => name.IndexOf(PrivateMark, StringComparison.Ordinal) is > 0 and var at ? name[..at] : name;
+
+    /// <summary>What a mark of private names begins with, which no name has.</summary>
+    public const string PrivateMark = "@";
 
     /// <summary>Line and column of an offset, both from 1.</summary>
     public (int Line, int Column) Locate(int offset)

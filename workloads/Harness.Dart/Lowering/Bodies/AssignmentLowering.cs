@@ -24,9 +24,16 @@ internal sealed class AssignmentLowering(FunctionLowering body)
     private VariableLowering Locals => _body.Locals;
     private Coercions Coercions => _body.Coercions;
 
-    /// <summary>Notes what the type of an assigned value tells of a variable.</summary>
-    public void PromoteOnWrite(AssignmentTarget place, DartType valueType)
+    /// <summary>Notes that a variable is assigned, and what the type of the value tells of it; a final variable can be assigned only where it has no value yet.</summary>
+    public void PromoteOnWrite(AssignmentTarget place, DartType valueType, Syntax.Node at)
     {
+        if (place.Variable is { } variable)
+        {
+            if (variable.IsFinal && (variable.IsLate ? !_output.Flow.MayBeUnassigned(variable) && _output.Flow.MayBeAssigned(variable) : _output.Flow.MayBeAssigned(variable)))
+                throw _state.Error(at, variable.IsLate ? $"Late final variable '{variable.Name}' definitely assigned." : $"Final variable '{variable.Name}' might already be assigned at this point.");
+            _output.Flow.Assign(variable);
+        }
+
         if (place.Key is not null && place.Declared is not null) _output.Flow.Write(place.Key, place.Declared, valueType, _types);
     }
 
@@ -39,7 +46,7 @@ internal sealed class AssignmentLowering(FunctionLowering body)
             var value = Expressions.Lower(a.Value, place.WriteType);
             var node = Coercions.Coerce(value, place.WriteType, a.Value);
             var type = TypeSystem.IsDynamic(value.Type) ? place.WriteType : value.Type;
-            PromoteOnWrite(place, type);
+            PromoteOnWrite(place, type, a);
             var repr = _reprs.Of(place.WriteType);
             if (TypeSystem.IsVoid(place.WriteType)) type = place.WriteType;
             var local = _output.TempOf(_reprs.Convert(node, repr), out var set, "value");
@@ -56,7 +63,7 @@ internal sealed class AssignmentLowering(FunctionLowering body)
             var coerced = Coercions.Coerce(value, place.WriteType, a.Value);
             var type = Expressions.MergedType(TypeSystem.NonNull(current.Type), value.Type, context);
             _output.Flow = Flow.Join(before, _output.Flow);
-            PromoteOnWrite(place, type);
+            PromoteOnWrite(place, type, a);
             var repr = _reprs.Of(type);
             var local = _output.TempOf(_reprs.Convert(coerced, _reprs.Of(place.WriteType)), out var set, "value");
             var assign = Node.Seq(set, Node.Drop(place.Write(Node.Get(local))), _reprs.Convert(Node.Get(local), repr));
@@ -73,7 +80,7 @@ internal sealed class AssignmentLowering(FunctionLowering body)
     private Val Store(AssignmentTarget place, Val value, Syntax.Node at)
     {
         var node = Coercions.Coerce(value, place.WriteType, at);
-        PromoteOnWrite(place, value.Type);
+        PromoteOnWrite(place, value.Type, at);
         var local = _output.TempOf(_reprs.Convert(node, _reprs.Of(place.WriteType)), out var set, "value");
         var type = TypeSystem.IsDynamic(value.Type) ? place.WriteType : value.Type;
         return new Val(Node.Seq([.. place.Before, set, Node.Drop(place.Write(Node.Get(local))), Locals.Narrow(Node.Get(local), type)]), type);
@@ -92,7 +99,7 @@ internal sealed class AssignmentLowering(FunctionLowering body)
         var op = u.Op == "++" ? "+" : "-";
         var value = Numbers.NumericOp(left, op, one) ?? (TypeSystem.IsDynamic(current.Type) ? Invocations.CallWithValues(left, op, [one], u) : Operators.CallOperator(left, op, one, u));
         var node = Coercions.Coerce(value, place.WriteType, u);
-        PromoteOnWrite(place, value.Type);
+        PromoteOnWrite(place, value.Type, u);
         var local = _output.TempOf(_reprs.Convert(node, _reprs.Of(place.WriteType)), out var set, "value");
         var result = u.Prefix ? Locals.Narrow(Node.Get(local), value.Type) : Node.Get(old);
         return new Val(Node.Seq([.. place.Before, setOld, set, Node.Drop(place.Write(Node.Get(local))), result]), u.Prefix ? value.Type : current.Type);

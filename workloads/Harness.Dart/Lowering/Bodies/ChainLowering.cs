@@ -84,7 +84,13 @@ internal sealed class ChainLowering(FunctionLowering body)
     }
 
     /// <summary>The target of a selector, within the chain that it belongs to.</summary>
-    public Val LowerTarget(Expr target, DartType? context = null) => target is PropertyGet or IndexExpr or Call or NullAssert or Instantiation or Assign or Update ? LowerSelector(target, context) : Expressions.Lower(target, context);
+    public Val LowerTarget(Expr target, DartType? context = null)
+    {
+        var value = LowerAnyTarget(target, context);
+        return TypeSystem.IsVoid(value.Type) ? throw _body.State.Error(target, "This expression has type 'void' and can't be used.") : value;
+    }
+
+    private Val LowerAnyTarget(Expr target, DartType? context) => target is PropertyGet or IndexExpr or Call or NullAssert or Instantiation or Assign or Update ? LowerSelector(target, context) : Expressions.Lower(target, context);
 
     private Val LowerSelector(Expr e, DartType? context)
     {

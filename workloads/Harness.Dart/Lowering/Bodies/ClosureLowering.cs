@@ -2,6 +2,7 @@ using Harness.Dart.Ir;
 using Harness.Dart.Lowering.Model;
 using Harness.Dart.Lowering.Module;
 using Harness.Dart.Semantics;
+using Harness.Dart.Semantics.Checks;
 using Harness.Dart.Syntax;
 using Node = Harness.Dart.Ir.Node;
 
@@ -54,6 +55,7 @@ internal sealed class ClosureLowering(FunctionLowering body)
         }
 
         DartType? declared = node.Return is null ? null : scope.Resolve(node.Return);
+        if (_state.Library.IsOwn) CheckHead(node, parameters, declared);
         var returnContext = declared ?? (expected is null || expected.Result is UnknownType ? null : expected.Result);
         var function = _lowering.NewFunction((_state.Member?.FullName ?? "") + (node.Name.Length > 0 ? "." + node.Name : ".<closure>"));
         var inner = new FunctionLowering(_lowering, function, scope, _state.Member, _body)
@@ -64,8 +66,17 @@ internal sealed class ClosureLowering(FunctionLowering body)
         inner.Output.Flow.Inherit(_output.Flow);
 
         var result = inner.Closures.LowerClosureBody(node, parameters, typeParams, declared, returnContext);
+        _output.Flow.MayAssign(inner.State.Use.Assigned);
         FunctionType functionType = FunctionTypeOf(typeParams, parameters, result);
         return new Val(MakeClosure(inner, function, functionType, parameters, typeParams), functionType);
+    }
+
+    private void CheckHead(FunctionNode node, List<Param> parameters, DartType? declared)
+    {
+        static void Throw(SourceFile file, int position, string message) => throw new DartErrorException(file, position, message);
+        foreach (var parameter in parameters) SignatureChecks.CheckOptional(parameter, _state.Scope.File, Throw);
+        foreach (var parameter in parameters.Where(p => p.Node.Default is not null)) _lowering.Constants.Evaluate(parameter.Node.Default!, _body, parameter.Type);
+        if (declared is not null) new SignatureChecks(_program, _lowering.Signatures).CheckAsync(node, declared, _state.Scope.File, Throw);
     }
 
     private static DartType ReplaceUnknown(DartType type)

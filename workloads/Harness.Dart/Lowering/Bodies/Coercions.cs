@@ -34,6 +34,7 @@ internal sealed class Coercions(FunctionLowering body)
         var target = _reprs.Of(to);
         if (value.Node.IsNever) return value.Node;
         if (TypeSystem.IsVoid(to)) return _reprs.Convert(value.Node, target);
+        if (TypeSystem.IsVoid(from)) throw _state.Error(at, "This expression has type 'void' and can't be used.");
         if (TypeSystem.IsDynamic(from) && !TypeSystem.IsTop(to))
             return CheckedCast(value, to, at);
         if (from.Equals(to))
@@ -50,8 +51,6 @@ internal sealed class Coercions(FunctionLowering body)
             if (from is FunctionType { TypeParams.Length: > 0 } whole && TypeSystem.NonNull(to) is FunctionType { TypeParams.Length: 0 } wanted
                 && Tearoffs.InstantiateClosure(value, whole, wanted, at) is var instance && _types.IsSubtype(instance.Type, to))
                 return _reprs.Convert(instance.Node, target);
-            if (TypeSystem.IsVoid(from))
-                throw _state.Error(at, "This expression has type 'void' and can't be used.");
             throw _state.Error(at, $"A value of type '{from}' can't be assigned to a variable of type '{to}'.");
         }
 

@@ -52,7 +52,7 @@ internal sealed class EntryLowering(FunctionLowering body)
     /// <summary>The type of a variable's initializer.</summary>
     public static DartType InferInitializer(ProgramLowering p, Member member)
     {
-        var scope = new TypeScope(p.Program, member.Library, member.File, member.Owner ?? member.Lexical);
+        var scope = TypeScope.Of(p.Program, member);
         if (member.EnumValue is { } value)
             return p.Constants.TypeOf(p.Constants.ValueOf(member));
         var function = new IrFunction("types of " + member.Name);
@@ -144,7 +144,7 @@ internal sealed class EntryLowering(FunctionLowering body)
         var scope = p.Signatures.ScopeOf(member);
         var lowering = new FunctionLowering(p, function, scope, member);
         var node = member.Function!;
-        if (node.External) throw new DartErrorException(member.File, member.Pos, $"The external function '{member.FullName}' is not supported.");
+        if (node.External) throw new DartErrorException(member.File, member.Pos, $"The external function '{member.FullName}' is not supported.") { IsUnsupported = true };
         lowering.State.Use = AstWalker.Analyze(ClosureLowering.BodyRoots(node));
         var first = 0;
         if (member.IsInstance)
@@ -166,7 +166,7 @@ internal sealed class EntryLowering(FunctionLowering body)
     public static void LowerLazyStatic(ProgramLowering p, IrFunction getter, StaticVariable variable)
     {
         var member = variable.Member;
-        var scope = new TypeScope(p.Program, member.Library, member.File, member.Owner);
+        var scope = TypeScope.Of(p.Program, member);
         var lowering = new FunctionLowering(p, getter, scope, member);
         var value = lowering.State.Function.AddLocal(variable.Global.Type, "value");
         var repr = p.Reprs.Of(variable.Type);
@@ -227,7 +227,7 @@ internal sealed class EntryLowering(FunctionLowering body)
         function.Result = member.Kind == MemberKind.Constructor ? p.Reprs.Of(member.Owner!.ThisType) : p.Reprs.OfResult(signature.Result);
         var l = new FunctionLowering(p, function, p.Signatures.ScopeOf(member), member);
         l.Parameters.BindTypeParams(typeParams, function.Params);
-        var node = l.Intrinsics.Intrinsic(member, null, bound, new This { Pos = member.Pos }) ?? throw new DartErrorException(member.File, member.Pos, $"The external function '{member.FullName}' is not supported.");
+        var node = l.Intrinsics.Intrinsic(member, null, bound, new This { Pos = member.Pos }) ?? throw new DartErrorException(member.File, member.Pos, $"The external function '{member.FullName}' is not supported.") { IsUnsupported = true };
         function.Body = p.Reprs.Convert(node, function.Result);
         return function;
     }
@@ -241,7 +241,7 @@ internal sealed class EntryLowering(FunctionLowering body)
         foreach (var param in _functions.OrderedParams(member))
             bound.Positional.Add(new Val(_reprs.Convert(Node.Get(_state.Function.Params[i++]), _reprs.Of(param.Type)), param.Type));
         var node = Intrinsics.Intrinsic(member, new Val(_places.Place(_state.This!), _state.ThisType!), bound, new This { Pos = member.Pos })
-            ?? throw new DartErrorException(member.File, member.Pos, $"The external member '{member.FullName}' is not supported.");
+            ?? throw new DartErrorException(member.File, member.Pos, $"The external member '{member.FullName}' is not supported.") { IsUnsupported = true };
         _output.Emit(_reprs.Convert(node, selector.Result));
     }
 }

@@ -33,7 +33,7 @@ internal sealed class ExceptionLowering(FunctionLowering body)
     public Val LowerThrow(ThrowExpr t)
     {
         var value = Expressions.Lower(t.Value, null);
-        if (TypeSystem.IsNullable(value.Type) && !TypeSystem.IsDynamic(value.Type) && TypeSystem.IsVoid(value.Type)) throw _state.Error(t, "Can't throw a value of type 'void'.");
+        if (TypeSystem.IsNullable(value.Type) && !TypeSystem.IsDynamic(value.Type)) throw _state.Error(t, $"Can't throw a value of '{value.Type}' since it is neither dynamic nor non-nullable.");
         var node = Node.Throw(Invocations.CallCore("_checkThrown", value.Node), Invocations.CallCore("_captureStackTrace"));
         return new Val(node, SimpleType.Never);
     }
@@ -170,6 +170,7 @@ internal sealed class ExceptionLowering(FunctionLowering body)
             _output.Emit(Node.If(Node.Numeric(Opcode.I32Eq, WType.I32, Node.Get(kind), Node.I32(i + 2)), Node.Seq(jump), null, WType.None));
         }
 
+        _output.Flow.AlsoAssignedBy(afterBody);
         if (!afterBody.IsReachable) _output.Emit(Node.Unreachable());
     }
 }

@@ -78,7 +78,7 @@ internal sealed class JumpLowering(FunctionLowering body)
             }
 
             _output.Emit(Node.Set(finallyBlock.Kind!, Node.I32(index + 2)));
-            if (target is not null && kind == JumpKind.Break) target.BreakFlow = target.BreakFlow is null ? _output.Flow.Copy() : Flow.Join(target.BreakFlow, _output.Flow);
+            NoteJump(kind, target);
             _output.Emit(Node.Br(finallyBlock.Finally!));
             return;
         }
@@ -89,10 +89,11 @@ internal sealed class JumpLowering(FunctionLowering body)
                 EmitReturn();
                 break;
             case JumpKind.Break:
-                target!.BreakFlow = target.BreakFlow is null ? _output.Flow.Copy() : Flow.Join(target.BreakFlow, _output.Flow);
-                _output.Emit(Node.Br(target.Break!));
+                NoteJump(kind, target);
+                _output.Emit(Node.Br(target!.Break!));
                 break;
             case JumpKind.Continue:
+                NoteJump(kind, target);
                 _output.Emit(Node.Br(target!.Continue!));
                 break;
             case JumpKind.ContinueCase:
@@ -100,6 +101,13 @@ internal sealed class JumpLowering(FunctionLowering body)
                 _output.Emit(Node.Br(target.Continue!));
                 break;
         }
+    }
+
+    // What is known where a jump goes is known at all jumps there.
+    private void NoteJump(JumpKind kind, JumpTarget? target)
+    {
+        if (kind == JumpKind.Break) target!.BreakFlow = target.BreakFlow is null ? _output.Flow.Copy() : Flow.Join(target.BreakFlow, _output.Flow);
+        if (kind == JumpKind.Continue) target!.ContinueFlow = target.ContinueFlow is null ? _output.Flow.Copy() : Flow.Join(target.ContinueFlow, _output.Flow);
     }
 
     /// <summary>A statement with labels.</summary>

@@ -42,6 +42,13 @@ internal sealed class LoopLowering(FunctionLowering body)
         return use;
     }
 
+    // Behind the body of a loop, with what is known at its end and where it is left early.
+    private void JoinContinues(JumpTarget target)
+    {
+        if (target.ContinueFlow is { } known) _output.Flow = Flow.Join(_output.Flow, known).Copy();
+        _output.Flow.IsReachable = true;
+    }
+
     /// <summary>Goes on behind a loop with what is known at its exits.</summary>
     public void FinishLoop(JumpTarget target, Flow exit)
     {
@@ -91,7 +98,7 @@ internal sealed class LoopLowering(FunctionLowering body)
         var body = _output.Collect(() =>
         {
             var inner = _output.Collect(() => Statements.Scoped(d.Body));
-            _output.Flow.IsReachable = true;
+            JoinContinues(target);
             _output.Emit(Node.Block(target.Continue!, [NodeOutput.Void(inner)], WType.None));
             var test = Conditions.LowerCondition(d.Condition, out _, out exit);
             if (test.Op == IrOp.I32 && test.Number != 0) { exit.IsReachable = false; _output.Emit(Node.Br(loop)); }
@@ -140,7 +147,7 @@ internal sealed class LoopLowering(FunctionLowering body)
             }
 
             var inner = _output.Collect(bodyOf);
-            _output.Flow.IsReachable = true;
+            JoinContinues(target);
             _output.Emit(Node.Block(target.Continue!, [NodeOutput.Void(inner)], WType.None));
             // Each iteration has variables of its own, which closures see.
             foreach (var v in loopVariables.Where(v => v.Cell is not null))
@@ -218,7 +225,7 @@ internal sealed class LoopLowering(FunctionLowering body)
             var place = Targets.LowerPlace(parts.Target!);
             foreach (var b in place.Before) _output.Emit(b);
             var node = _reprs.Convert(Coercions.Coerce(current, place.WriteType, at), _reprs.Of(place.WriteType));
-            Assignments.PromoteOnWrite(place, current.Type);
+            Assignments.PromoteOnWrite(place, current.Type, at);
             var local = _output.TempOf(node, out var set, "element");
             _output.Emit(set);
             _output.Emit(Node.Drop(place.Write(Node.Get(local))));

@@ -137,7 +137,7 @@ internal sealed class PatternLowering(FunctionLowering body)
             var place = Targets.LowerPlace(new Ident { Pos = v.Pos, Name = v.Name });
             var assigned = Coercions.Coerce(new Val(value, type), place.WriteType, v);
             var temp = _output.TempOf(_reprs.Convert(assigned, _reprs.Of(place.WriteType)), out var setTemp);
-            Assignments.PromoteOnWrite(place, type);
+            Assignments.PromoteOnWrite(place, type, v);
             return Node.Seq([.. place.Before, setTemp, Node.Drop(place.Write(Node.Get(temp))), Node.I32(1)]);
         }
 

@@ -32,11 +32,28 @@ internal sealed class StatementLowering(FunctionLowering body)
     /// <summary>Statements in a scope of their own.</summary>
     public void LowerBlock(IEnumerable<Stmt> statements)
     {
-        _variables.Push();
         var list = statements as IReadOnlyList<Stmt> ?? [.. statements];
+        _variables.Push(DeclarationsOf(list));
         foreach (var s in list)
             LowerStatement(s);
         _variables.Pop();
+    }
+
+    private static Dictionary<string, int>? DeclarationsOf(IReadOnlyList<Stmt> statements)
+    {
+        Dictionary<string, int>? names = null;
+        foreach (var s in statements)
+        {
+            if (s is VarDecl v) foreach (var (pos, name, _) in v.Vars) Add(name, pos);
+            if (s is LocalFunction { Function: var f }) Add(f.Name, f.Pos);
+        }
+
+        return names;
+
+        void Add(string name, int position)
+        {
+            if (name != "_") (names ??= new Dictionary<string, int>(StringComparer.Ordinal)).TryAdd(name, position);
+        }
     }
 
     /// <summary>A statement.</summary>

@@ -111,6 +111,7 @@ internal sealed class TargetLowering(FunctionLowering body)
             if (variable.IsFinal && !(variable.IsLate && variable.LateInit is null) && !variable.IsUnassignedFinal) throw _state.Error(id, $"Can't assign to the final variable '{id.Name}'.");
             return new AssignmentTarget
             {
+                Variable = variable,
                 Key = _promotions.CanPromote(variable) ? variable : null,
                 Declared = variable.Type,
                 WriteType = variable.Type,

@@ -30,6 +30,8 @@ internal sealed class VariableLowering(FunctionLowering body)
     {
         if (variable.Constant is { } constant)
             return new Val(_reprs.ConvertConstant(_pool.ConstNode(constant), constant, variable.Repr), variable.Type);
+        if (variable.IsLate ? !_output.Flow.MayBeAssigned(variable) && _output.Flow.MayBeUnassigned(variable) : (variable.IsFinal || !TypeSystem.IsNullable(variable.Type)) && _output.Flow.MayBeUnassigned(variable))
+            throw _state.Error(at, variable.IsLate ? $"Late variable '{variable.Name}' without initializer is definitely unassigned." : $"{(variable.IsFinal ? "Final" : "Non-nullable")} variable '{variable.Name}' must be assigned before it can be used.");
         if (variable.IsLate)
             return ReadLate(variable);
         var node = _places.ReadRaw(variable);
@@ -101,6 +103,7 @@ internal sealed class VariableLowering(FunctionLowering body)
                 var lateType = declared ?? (init is null ? SimpleType.Dynamic : TypeOnly(init));
                 var late = _variables.Declare(name, lateType, at, v.Final, late: true);
                 late.LateInit = init;
+                if (init is null) _output.Flow.DeclareUnassigned(late);
                 _places.Initialize(late, UsesNullForUninitialized(lateType) ? null : Node.Get(_pool.Sentinel));
                 continue;
             }
@@ -110,11 +113,13 @@ internal sealed class VariableLowering(FunctionLowering body)
                 var type = declared ?? SimpleType.Dynamic;
                 var variable = _variables.Declare(name, type, at, v.Final);
                 variable.IsUnassignedFinal = v.Final;
+                _output.Flow.DeclareUnassigned(variable);
                 _places.Initialize(variable, null);
                 continue;
             }
 
             var value = Expressions.Lower(init, declared);
+            if (declared is null && TypeSystem.IsVoid(value.Type)) throw _state.Error(init, "This expression has type 'void' and can't be used.");
             var inferred = declared ?? (TypeSystem.IsNull(value.Type) ? SimpleType.Dynamic : value.Type is TypeParamType { Promoted: not null } p ? new TypeParamType(p.Parameter, p.Nullable) : value.Type);
             var node = _reprs.Convert(Coercions.Coerce(value, inferred, init), _reprs.Of(inferred));
             var local = _variables.Declare(name, inferred, at, v.Final);

@@ -18,6 +18,9 @@ internal sealed class AssignmentTarget
     /// <summary>The type of what can be written.</summary>
     public required DartType WriteType { get; init; }
 
+    /// <summary>The local variable that it is.</summary>
+    public LocalVariable? Variable { get; init; }
+
     /// <summary>What promotions of it are kept under; null where it cannot be promoted.</summary>
     public object? Key { get; init; }
 

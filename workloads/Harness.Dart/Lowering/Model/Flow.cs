@@ -6,12 +6,15 @@ namespace Harness.Dart.Lowering.Model;
 /// What is known at a place of a function: whether it is reached, and the types that variables were promoted to. The model is that of the language's flow
 /// analysis (specification of the feature "flow analysis", section Models): a variable has a chain of types, each a subtype of the one before, and types that
 /// it was tested for, which it is promoted to again when a value of such a type is assigned. What promotions are kept under is a <see cref="LocalVariable"/>,
-/// or a field of one or of the receiver.
+/// or a field of one or of the receiver. Of variables that are declared without a value it also knows whether they may still be without one, and whether they
+/// may have got one: the language's definite assignment.
 /// </summary>
 internal sealed class Flow
 {
     private readonly Dictionary<object, DartType[]> _promoted;
     private Dictionary<object, DartType[]>? _tested;
+    private HashSet<LocalVariable>? _unassigned;
+    private HashSet<LocalVariable>? _assigned;
 
     /// <summary>What is known at the start of a function.</summary>
     public Flow() => _promoted = [];
@@ -20,6 +23,8 @@ internal sealed class Flow
     {
         _promoted = new Dictionary<object, DartType[]>(other._promoted);
         _tested = other._tested is null ? null : new Dictionary<object, DartType[]>(other._tested);
+        _unassigned = other._unassigned is null ? null : [.. other._unassigned];
+        _assigned = other._assigned is null ? null : [.. other._assigned];
         IsReachable = other.IsReachable;
     }
 
@@ -47,9 +52,40 @@ internal sealed class Flow
         if (!types.Contains(type)) _tested[key] = [.. types, type];
     }
 
-    /// <summary>Forgets the types of all variables that are assigned by one of some names.</summary>
+    /// <summary>Notes that a variable is declared without a value.</summary>
+    public void DeclareUnassigned(LocalVariable variable) => (_unassigned ??= []).Add(variable);
+
+    /// <summary>Notes that a variable gets a value.</summary>
+    public void Assign(LocalVariable variable)
+    {
+        if (_unassigned?.Remove(variable) == true || _assigned?.Contains(variable) == true) (_assigned ??= []).Add(variable);
+    }
+
+    /// <summary>Whether a variable that was declared without a value may still have none.</summary>
+    public bool MayBeUnassigned(LocalVariable variable) => IsReachable && _unassigned?.Contains(variable) == true;
+
+    /// <summary>Whether a variable that was declared without a value may have got one.</summary>
+    public bool MayBeAssigned(LocalVariable variable) => IsReachable && _assigned?.Contains(variable) == true;
+
+    /// <summary>Notes that what assigns variables of some names may have run, or not.</summary>
+    public void MayAssign(IReadOnlySet<string> names)
+    {
+        if (_unassigned is null) return;
+        foreach (var variable in _unassigned.Where(variable => names.Contains(variable.Name)).ToList())
+            (_assigned ??= []).Add(variable);
+    }
+
+    /// <summary>Notes that what leads to <paramref name="other"/> has run as well.</summary>
+    public void AlsoAssignedBy(Flow other)
+    {
+        if (_unassigned is null || !other.IsReachable) return;
+        foreach (var variable in _unassigned.Where(variable => other._unassigned?.Contains(variable) != true).ToList()) Assign(variable);
+    }
+
+    /// <summary>Forgets the types of all variables that are assigned by one of some names, and that they have no value yet.</summary>
     public void Demote(IReadOnlySet<string> names)
     {
+        MayAssign(names);
         foreach (var key in _promoted.Keys.Where(key => key is LocalVariable variable && names.Contains(variable.Name)).ToList())
             _promoted.Remove(key);
     }
@@ -92,7 +128,7 @@ internal sealed class Flow
     {
         if (!a.IsReachable) return b;
         if (!b.IsReachable) return a;
-        var joined = new Flow();
+        var joined = new Flow { _unassigned = Union(a._unassigned, b._unassigned), _assigned = Union(a._assigned, b._assigned) };
         foreach (var (key, chain) in a._promoted)
         {
             if (!b._promoted.TryGetValue(key, out var other)) continue;
@@ -108,9 +144,13 @@ internal sealed class Flow
         return joined;
     }
 
-    /// <summary>Takes over what another flow knows of what nobody assigns, as a closure does.</summary>
+    private static HashSet<LocalVariable>? Union(HashSet<LocalVariable>? a, HashSet<LocalVariable>? b) => a is null ? b is null ? null : [.. b] : b is null ? [.. a] : [.. a, .. b];
+
+    /// <summary>Takes over what another flow knows of what nobody assigns, as a closure does, which may run more than once.</summary>
     public void Inherit(Flow other)
     {
+        _unassigned = other._unassigned is null ? null : [.. other._unassigned];
+        _assigned = Union(other._assigned, other._unassigned);
         foreach (var (key, chain) in other._promoted)
         {
             if (key is not LocalVariable { IsAssigned: true }) _promoted[key] = chain;

@@ -47,5 +47,5 @@ internal sealed class FunctionState(IrFunction function, TypeScope scope, Member
     public DartErrorException Error(Node node, string message) => new(Scope.File, node.Pos, message);
 
     /// <summary>An error that says that the compiler cannot do something.</summary>
-    public DartErrorException Unsupported(Node node, string feature) => new(Scope.File, node.Pos, $"{feature} is not supported by this compiler yet.");
+    public DartErrorException Unsupported(Node node, string feature) => new(Scope.File, node.Pos, $"{feature} is not supported by this compiler yet.") { IsUnsupported = true };
 }

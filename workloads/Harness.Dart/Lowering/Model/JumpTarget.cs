@@ -42,6 +42,9 @@ internal sealed class JumpTarget
     /// <summary>What is known at all breaks so far.</summary>
     public Flow? BreakFlow { get; set; }
 
+    /// <summary>What is known at all continues so far.</summary>
+    public Flow? ContinueFlow { get; set; }
+
     /// <summary>A finally block: what leaves the try says where it wants to go.</summary>
     public IrLabel? Finally { get; init; }
 

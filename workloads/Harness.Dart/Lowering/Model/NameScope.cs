@@ -9,4 +9,7 @@ internal sealed class NameScope(NameScope? parent)
 
     /// <summary>The variables by name.</summary>
     public Dictionary<string, LocalVariable> Names { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the block declares, also further on, with the place of its declaration: until then nothing of that name can be referred to.</summary>
+    public Dictionary<string, int>? Declarations { get; init; }
 }

@@ -15,7 +15,8 @@ internal sealed class VariableScopes(FunctionLowering body)
     public NameScope Current { get; set; } = new(null);
 
     /// <summary>Opens a scope.</summary>
-    public void Push() => Current = new NameScope(Current);
+    /// <param name="declarations">What the block declares, with the place of its declaration.</param>
+    public void Push(Dictionary<string, int>? declarations = null) => Current = new NameScope(Current) { Declarations = declarations };
 
     /// <summary>Closes the innermost.</summary>
     public void Pop() => Current = Current.Parent!;
@@ -28,6 +29,8 @@ internal sealed class VariableScopes(FunctionLowering body)
             for (var scope = f.Variables.Current; scope is not null; scope = scope.Parent)
             {
                 if (scope.Names.TryGetValue(name, out var found)) return found;
+                if (scope.Declarations is not null && scope.Declarations.TryGetValue(name, out var position))
+                    throw new DartErrorException(_state.Scope.File, position, $"Local variable '{name}' can't be referenced before it is declared.");
             }
         }
 

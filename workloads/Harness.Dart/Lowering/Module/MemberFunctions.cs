@@ -55,7 +55,7 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
         var function = _lowering.NewFunction(member.FullName);
         member.Lowered = function;
         SetSignature(function, selector);
-        _lowering.Enqueue(() => EntryLowering.LowerInstance(_lowering, function, member, selector, isSetter: false));
+        _lowering.Enqueue(() => EntryLowering.LowerInstance(_lowering, function, member, selector, isSetter: false), member);
         return function;
     }
 
@@ -72,7 +72,7 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
         var function = _lowering.NewFunction(member.FullName + "=");
         member.LoweredSetter = function;
         SetSignature(function, selector);
-        _lowering.Enqueue(() => EntryLowering.LowerInstance(_lowering, function, member, selector, isSetter: true));
+        _lowering.Enqueue(() => EntryLowering.LowerInstance(_lowering, function, member, selector, isSetter: true), member);
         return function;
     }
 
@@ -82,7 +82,7 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
             return function;
         _variants[(member, selector)] = function = _lowering.NewFunction($"{member.FullName}{(isSetter ? "=" : "")} (values)");
         SetSignature(function, selector);
-        _lowering.Enqueue(() => EntryLowering.LowerInstance(_lowering, function, member, selector, isSetter));
+        _lowering.Enqueue(() => EntryLowering.LowerInstance(_lowering, function, member, selector, isSetter), member);
         return function;
     }
 
@@ -104,7 +104,7 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
         var reprs = Reprs.For(member.Arguments);
         foreach (var p in OrderedParams(member)) function.AddParam(reprs.Of(p.Type), p.Name);
         function.Result = member.Kind == MemberKind.Setter ? WType.None : reprs.OfResult(signature.Result);
-        _lowering.Enqueue(() => EntryLowering.LowerStatic(_lowering, function, member));
+        _lowering.Enqueue(() => EntryLowering.LowerStatic(_lowering, function, member), member);
         return function;
     }
 
@@ -135,7 +135,7 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
         function.Result = member.Function!.Factory || cls.IsExtensionType ? Reprs.Of(cls.ThisType) : WType.Ref(Layouts.Of(cls).Struct);
         if (!member.Function.Factory && !cls.IsExtensionType)
             Reached.MarkInstantiated(cls);
-        _lowering.Enqueue(() => ConstructorLowering.LowerConstructor(_lowering, function, member));
+        _lowering.Enqueue(() => ConstructorLowering.LowerConstructor(_lowering, function, member), member);
         return function;
     }
 

@@ -39,7 +39,7 @@ internal sealed class StaticVariables(ProgramLowering lowering)
         var variable = member.Variable = new StaticVariable { Member = member, Type = type, Global = global, Flag = flag };
         var getter = variable.Getter = _lowering.NewFunction(member.FullName + " (lazy)");
         getter.Result = repr;
-        _lowering.Enqueue(() => EntryLowering.LowerLazyStatic(_lowering, getter, variable));
+        _lowering.Enqueue(() => EntryLowering.LowerLazyStatic(_lowering, getter, variable), member);
         return variable;
     }
 }

@@ -11,12 +11,25 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
         {
             var metadata = Annotations.ParseMetadata();
             if (IsDirective())
-                unit.Directives.Add(ParseDirective());
+                AddDirective(unit);
             else
                 ParseTopLevel(unit, metadata);
         }
 
         return unit;
+    }
+
+    private void AddDirective(UnitNode unit)
+    {
+        var pos = Pos;
+        var directive = ParseDirective();
+        if (unit.Declarations.Count > 0)
+            throw Error(pos, "Directives must appear before any declarations.");
+        if (directive.Kind is "import" or "export" && unit.Directives.Exists(d => d.Kind == "part"))
+            throw Error(pos, "Imports and exports must precede all part directives.");
+        if (directive.Kind == "library" && unit.Directives.Count > 0)
+            throw Error(pos, "The library directive must appear before all other directives.");
+        unit.Directives.Add(directive);
     }
 
     private bool IsDirective()

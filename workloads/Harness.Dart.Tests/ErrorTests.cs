@@ -1,0 +1,87 @@
+using System.Text;
+using Harness.Dart.Semantics;
+
+namespace Harness.Dart.Tests;
+
+/// <summary>
+/// Wrong programs are refused with the errors that stand behind them in <c>Errors/programs.txt</c>; <c>HARNESS_UPDATE_GOLDEN=1</c> writes there what the compiler says. Right ones that come
+/// near are accepted.
+/// </summary>
+public sealed class ErrorTests
+{
+    private static readonly string Golden = Path.Combine(Folder(), "Errors", "programs.txt");
+
+    [Fact]
+    public void WrongProgramsAreRefusedWithTheirErrors()
+    {
+        var text = File.ReadAllText(Golden);
+        var actual = new StringBuilder();
+        foreach (var block in text.Split("=== ", StringSplitOptions.RemoveEmptyEntries))
+        {
+            var source = block[(block.IndexOf('\n', StringComparison.Ordinal) + 1)..block.IndexOf("---\n", StringComparison.Ordinal)];
+            actual.Append("=== ").Append(block, 0, block.IndexOf("---\n", StringComparison.Ordinal)).Append("---\n");
+            foreach (var error in ErrorsOf(source)) actual.Append(error).Append('\n');
+        }
+
+        if (Environment.GetEnvironmentVariable("HARNESS_UPDATE_GOLDEN") == "1") File.WriteAllText(Golden, actual.ToString());
+        else Assert.Equal(text, actual.ToString());
+        Assert.DoesNotContain("accepted", actual.ToString(), StringComparison.Ordinal);
+    }
+
+    // Place and message of each error.
+    private static List<string> ErrorsOf(string source)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"harness-dart-{Guid.NewGuid():N}.dart");
+        File.WriteAllText(file, source);
+        try
+        {
+            DartCompiler.Compile(file);
+            return ["accepted"];
+        }
+        catch (DartCompilationException exception)
+        {
+            return [.. exception.Errors.Select(e => e.ToString().Split('\n')[0].Replace(file + ":", "", StringComparison.Ordinal))];
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData("void main() { int x; if (1 > 0) { x = 1; } else { x = 2; } print(x); }", "1")]
+    [InlineData("int f(int i) { final int x; switch (i) { case 1: x = 10; case 2: x = 20; default: x = 30; } return x; } void main() => print(f(2));", "20")]
+    [InlineData("void main() { int x; while (true) { x = 3; break; } print(x); }", "3")]
+    [InlineData("void main() { int x; try { x = 4; } finally { print('f'); } print(x); }", "f\n4")]
+    [InlineData("void main() { int x; do { x = 5; } while (x < 5); print(x); }", "5")]
+    [InlineData("void main() { final int x; { x = 6; } final f = () => x; print(f()); }", "6")]
+    [InlineData("void main() { int x; (x, _) = (7, 8); print(x); }", "7")]
+    [InlineData("void main() { late int x; void set() { x = 8; } set(); print(x); }", "8")]
+    [InlineData("int f(int? n) { final int x; if (n == null) { throw 'no'; } x = n; return x; } void main() => print(f(9));", "9")]
+    [InlineData("void main() { int x; for (var i = 0; ; i++) { if (i == 3) { x = i; break; } } print(x); }", "3")]
+    [InlineData("class A { void f(covariant num x) => print(x); } class B extends A { void f(int x) => print(x + 1); } void main() => B().f(1);", "2")]
+    [InlineData("abstract class A { int f(); } class B implements A { noSuchMethod(i) => 5; } void main() => print(B().f());", "5")]
+    [InlineData("mixin M { int x = 1; } class A { const A(); } class B extends A with M {} void main() => print(B().x);", "1")]
+    [InlineData("class A<T extends A<T>> { A<dynamic>? next; } void main() => print(A<Never>().next);", "null")]
+    [InlineData("class A { final int x; A(int y) : x = y; A.b() : this(2); } void main() => print(A.b().x);", "2")]
+    [InlineData("void f<T extends Object?>(T x) { print(x); } void main() { f<void>(null); }", "null")]
+    [InlineData("class A { int x = 1; int f() { final g = x; { int x = g + 1; return x; } } } void main() => print(A().f());", "2")]
+    public void RightProgramsAreAccepted(string source, string expected) => Assert.Equal((0, expected + "\n"), ProgramTests.Run(source));
+
+    [Fact]
+    public void ManyConstantObjectsAreNoDeepNesting()
+    {
+        var names = Enumerable.Range(0, 1500).Select(i => $"const c{i} = A({i});");
+        Assert.Equal((0, "1499\n"), ProgramTests.Run($"class A {{ final int x; const A(this.x); }} {string.Join('\n', names)} const all = [{string.Join(", ", Enumerable.Range(0, 1500).Select(i => "c" + i))}]; void main() => print(all.last.x);"));
+    }
+
+    private static string Folder()
+    {
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (Directory.Exists(Path.Combine(folder, "workloads", "Harness.Dart.Tests"))) return Path.Combine(folder, "workloads", "Harness.Dart.Tests");
+        }
+
+        throw new InvalidOperationException("the tests' folder was not found");
+    }
+}

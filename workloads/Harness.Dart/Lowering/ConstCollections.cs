@@ -1,0 +1,76 @@
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+
+namespace Harness.Dart.Lowering;
+
+/// <summary>Constant lists, sets and maps.</summary>
+internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator evaluator)
+{
+    private readonly DartProgram _program = lowering.Program;
+
+    /// <summary>The value of a list.</summary>
+    public ConstValue EvaluateList(ListLit l, ConstScope env, DartType? context)
+    {
+        DartType? element = l.TypeArgs is { } args ? evaluator.Resolve(env, args[0]) : null;
+        if (element is null && context is not null && lowering.Types.AsInstanceOf(_program.Type("List", UnknownType.Instance), (TypeSystem.NonNull(context) as InterfaceType)?.Class ?? _program.Object.Class) is { Args.Length: 1 } && context is InterfaceType { Args: [{ HasUnknown: false } wanted] })
+            element = wanted;
+        var items = new List<ConstValue>();
+        foreach (var e in l.Elements) AddElements(e, env, element, items, null);
+        if (element is not null) items = [.. items.Select(i => evaluator.Adapt(i, element))];
+        element ??= items.Count == 0 ? SimpleType.Dynamic : items.Select(evaluator.TypeOf).Aggregate(lowering.Types.Lub);
+        foreach (var item in items)
+        {
+            if (!evaluator.Fits(item, element)) throw env.Error(l, $"A value of type '{evaluator.TypeOf(item)}' can't be an element of a list of '{element}'.");
+        }
+
+        return new ConstList(element, [.. items]);
+    }
+
+    private void AddElements(Element e, ConstScope env, DartType? context, List<ConstValue> items, List<ConstValue>? values)
+    {
+        switch (e)
+        {
+            case SpreadElement s:
+                switch (evaluator.Evaluate(s.Value, env, null))
+                {
+                    case ConstList list: items.AddRange(list.Items); break;
+                    case ConstSet set: items.AddRange(set.Items); break;
+                    case ConstMap map when values is not null: items.AddRange(map.Keys); values.AddRange(map.Values); break;
+                    case ConstNull when s.NullAware: break;
+                    default: throw env.Error(s, "Not a constant expression.");
+                }
+
+                break;
+            case IfElement { Case: null } i:
+                if (evaluator.Evaluate(i.Condition, env, null) is not ConstBool condition) throw env.Error(i, "Not a constant expression.");
+                if (condition.Value) AddElements(i.Then, env, context, items, values);
+                else if (i.Else is not null) AddElements(i.Else, env, context, items, values);
+                break;
+            case MapEntryElement m when values is not null:
+                items.Add(evaluator.Evaluate(m.Key, env, context));
+                values.Add(evaluator.Evaluate(m.Value, env, null));
+                break;
+            case NullAwareElement n:
+                var maybe = evaluator.Evaluate(n.Value, env, context);
+                if (maybe is not ConstNull) items.Add(maybe);
+                break;
+            case Expr x when values is null: items.Add(evaluator.Evaluate(x, env, context)); break;
+            default: throw env.Error(e, "Not a constant expression.");
+        }
+    }
+
+    /// <summary>The value of a set or map.</summary>
+    public ConstValue EvaluateSetOrMap(SetOrMapLit l, ConstScope env, DartType? context)
+    {
+        var isMap = l.TypeArgs?.Count == 2 || l.TypeArgs is null && (l.Elements.Any(e => e is MapEntryElement or IfElement { Then: MapEntryElement }) || !l.Elements.Any(e => e is Expr) && !(TypeSystem.NonNull(context ?? SimpleType.Dynamic) is InterfaceType { Args.Length: 1 }) && !l.Elements.Any(e => e is IfElement { Then: Expr }));
+        var typeArgs = l.TypeArgs?.Select(t => evaluator.Resolve(env, t)).ToArray() ?? ((context is null ? null : TypeSystem.NonNull(context)) is InterfaceType c && c.Args.Length == (isMap ? 2 : 1) && !c.HasUnknown ? c.Args : null);
+        var items = new List<ConstValue>();
+        var values = isMap ? new List<ConstValue>() : null;
+        foreach (var e in l.Elements) AddElements(e, env, typeArgs?[0], items, values);
+        DartType Lub(IEnumerable<ConstValue> vs) => vs.Any() ? vs.Select(evaluator.TypeOf).Aggregate(lowering.Types.Lub) : SimpleType.Dynamic;
+        if (items.Distinct().Count() != items.Count) throw env.Error(l, isMap ? "Duplicate key in const map literal." : "Duplicate element in const set literal.");
+        if (!isMap) return new ConstSet(typeArgs?[0] ?? Lub(items), [.. items]);
+        if (typeArgs is not null) values = [.. values!.Select(v => evaluator.Adapt(v, typeArgs[1]))];
+        return new ConstMap(typeArgs?[0] ?? Lub(items), typeArgs?[1] ?? Lub(values!), [.. items], [.. values!]);
+    }
+}

@@ -1,0 +1,194 @@
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+
+namespace Harness.Dart.Lowering;
+
+/// <summary>Constant objects: runs constant constructors.</summary>
+internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator evaluator)
+{
+    private readonly DartProgram _program = lowering.Program;
+
+    /// <summary>The object that a constructor makes, or the value of an enum.</summary>
+    public ConstValue Construct(Member constructor, DartType[]? typeArgs, Arguments args, DartType? context, ConstScope env, Syntax.Node at, Member? enumValue) =>
+        evaluator.Nested(env, at, () => ConstructNested(constructor, typeArgs, args, context, env, at, enumValue));
+
+    private ConstValue ConstructNested(Member constructor, DartType[]? typeArgs, Arguments args, DartType? context, ConstScope env, Syntax.Node at, Member? enumValue)
+    {
+        var function = constructor.Function!;
+        if (!function.Const && constructor.Index != -1) throw env.Error(at, "Cannot invoke a non-'const' constructor where a const expression is expected.");
+        var cls = constructor.Owner!;
+        if (cls.IsAbstract && !function.Factory && enumValue is null) throw env.Error(at, $"The class '{cls.Name}' is abstract and can't be instantiated.");
+        var parameters = lowering.Signatures.Params(constructor);
+        var given = new Dictionary<string, ConstValue>(StringComparer.Ordinal);
+        var positional = parameters.Where(p => p.Kind != ParamKind.Named).ToList();
+        var position = 0;
+        var map0 = typeArgs is null ? null : cls.TypeParams.Select((p, i) => (p, i)).ToDictionary(x => x.p, x => typeArgs[x.i]);
+        foreach (var (name, value) in args.Items)
+        {
+            var param = name is null ? positional.ElementAtOrDefault(position++) : parameters.Find(p => p.Kind == ParamKind.Named && p.Name == name);
+            if (param is null) throw env.Error(value, name is null ? "Too many positional arguments." : $"No named parameter with the name '{name}'.");
+            var paramType = map0 is null ? param.Type : param.Type.Substitute(map0);
+            given[param.Name] = evaluator.Adapt(evaluator.Evaluate(value, env, paramType.Any(t => t is TypeParamType) ? null : paramType), paramType);
+        }
+
+        if (typeArgs is null)
+        {
+            if (cls.TypeParams.Count > 0)
+            {
+                var lower = new Dictionary<TypeParam, DartType>();
+                var upper = new Dictionary<TypeParam, DartType>();
+                var vars = cls.TypeParams.ToHashSet();
+                if (context is not null) lowering.Types.Constrain(cls.ThisType, context, vars, lower, upper);
+                foreach (var param in parameters)
+                {
+                    if (given.TryGetValue(param.Name, out var v)) lowering.Types.Constrain(evaluator.TypeOf(v), param.Type, vars, lower, upper);
+                }
+
+                typeArgs = lowering.Types.Solve(cls.TypeParams, lower, upper, partial: false);
+            }
+            else
+            {
+                typeArgs = [];
+            }
+        }
+
+        var type = new InterfaceType(cls, typeArgs);
+        var map = type.Map();
+        foreach (var param in parameters)
+        {
+            if (given.TryGetValue(param.Name, out var value))
+            {
+                if (!evaluator.Fits(value, param.Type.Substitute(map))) throw env.Error(at, $"The argument type '{evaluator.TypeOf(value)}' can't be assigned to the parameter type '{param.Type.Substitute(map)}'.");
+            }
+            else if (param.IsRequired)
+            {
+                throw env.Error(at, param.Kind == ParamKind.Named ? $"Required named parameter '{param.Name}' must be provided." : "Too few positional arguments.");
+            }
+        }
+
+        if (function.Factory)
+        {
+            if (function.Redirect is null)
+            {
+                if (function.External && cls.Library.IsCore && constructor.Name is "fromEnvironment" or "hasEnvironment")
+                    return constructor.Name == "hasEnvironment" ? new ConstBool(false) : given.TryGetValue("defaultValue", out var dflt) ? dflt : evaluator.DefaultOf(constructor, parameters.First(p => p.Name == "defaultValue"));
+                throw env.Error(at, "Not a constant expression.");
+            }
+
+            var scope = lowering.Signatures.ScopeOf(constructor);
+            var redirect = function.Redirect;
+            var redirectName = function.RedirectName;
+            if (redirectName is not null && redirect.Prefix is null && scope.Library.Prefixes.ContainsKey(redirect.Name)) { redirect = new NamedTypeNode { Pos = redirect.Pos, Prefix = redirect.Name, Name = redirectName, Args = redirect.Args }; redirectName = null; }
+            var target = (InterfaceType)scope.Resolve(redirect).Substitute(map);
+            return Construct(target.Class.Constructors[redirectName is null or "new" ? "" : redirectName], redirect.Args.Count > 0 ? target.Args : null, args, redirect.Args.Count > 0 ? null : type, env, at, null);
+        }
+
+        var fields = new Dictionary<Member, ConstValue>();
+        if (enumValue is not null)
+        {
+            var enumBase = _program.CoreClass("_Enum");
+            fields[enumBase.Members["index"]] = new ConstInt(enumValue.EnumIndex);
+            fields[enumBase.Members["_$corename"]] = new ConstString(SourceFile.PlainName(enumValue.Name));
+        }
+
+        RunConstructor(constructor, type, given, fields, env, at);
+        if (cls.IsExtensionType) return fields.Values.First();
+        return new ConstObject(type, fields);
+    }
+
+    private void RunConstructor(Member constructor, InterfaceType type, Dictionary<string, ConstValue> given, Dictionary<Member, ConstValue> fields, ConstScope callerEnv, Syntax.Node at) =>
+        evaluator.Nested(callerEnv, at, () =>
+        {
+            RunNested(constructor, type, given, fields, callerEnv, at);
+            return ConstNull.Instance;
+        });
+
+    private void RunNested(Member constructor, InterfaceType type, Dictionary<string, ConstValue> given, Dictionary<Member, ConstValue> fields, ConstScope callerEnv, Syntax.Node at)
+    {
+        var cls = constructor.Owner!;
+        if (cls == _program.Object.Class || cls.IsEnumBase) return;
+        var map = type.Map();
+        var locals = new Dictionary<string, ConstValue>(StringComparer.Ordinal);
+        var parameters = lowering.Signatures.Params(constructor);
+        foreach (var param in parameters)
+            locals[param.Name] = given.TryGetValue(param.Name, out var v) ? v : evaluator.DefaultOf(constructor, param);
+        foreach (var field in cls.InstanceFields)
+        {
+            if (field.Field!.Init is { } init)
+            {
+                var fieldEnv = new ConstScope(lowering.Signatures.ScopeOf(field), field.Lexical, null, map, null);
+                var fieldType = lowering.Signatures.FieldType(field).Substitute(map);
+                fields[field] = evaluator.Adapt(evaluator.Evaluate(init, fieldEnv, fieldType), fieldType);
+            }
+        }
+
+        var super = cls.Supertype is null ? null : lowering.Types.AsInstanceOf(type, cls.Supertype.Class);
+        if (constructor.Index == -1)
+        {
+            RunConstructor(super!.Class.Constructors[constructor.Name], super, locals, fields, callerEnv, at);
+            return;
+        }
+
+        var function = constructor.Function!;
+        var env = new ConstScope(lowering.Signatures.ScopeOf(constructor), constructor.Lexical, locals, map, null);
+        foreach (var param in parameters)
+        {
+            if (!param.Node.IsThis) continue;
+            var field = cls.Members[param.Name];
+            fields[field] = evaluator.Adapt(locals[param.Name], lowering.Signatures.FieldType(field).Substitute(map));
+            if (!evaluator.Fits(fields[field], lowering.Signatures.FieldType(field).Substitute(map))) throw callerEnv.Error(at, "Constant evaluation error: the value has the wrong type for the field.");
+        }
+
+        SuperInit? superInit = null;
+        foreach (var initializer in function.Initializers)
+        {
+            switch (initializer)
+            {
+                case FieldInit f:
+                    if (!cls.Members.TryGetValue(f.Name, out var field) || field.Kind != MemberKind.Field) throw env.Error(f, $"'{f.Name}' isn't an instance field of this class.");
+                    var fieldType = lowering.Signatures.FieldType(field).Substitute(map);
+                    fields[field] = evaluator.Adapt(evaluator.Evaluate(f.Value, env, fieldType), fieldType);
+                    break;
+                case AssertInit a:
+                    if (evaluator.Evaluate(a.Condition, env, null) is not ConstBool { Value: true }) throw callerEnv.Error(at, "Constant evaluation error: this assertion failed.");
+                    break;
+                case ThisInit t:
+                    var target = cls.Constructors.GetValueOrDefault(t.Name ?? "") ?? throw env.Error(t, "Couldn't find constructor.");
+                    RunConstructor(target, type, Bind(target, t.Args, env, map), fields, callerEnv, at);
+                    return;
+                case SuperInit s: superInit = s; break;
+            }
+        }
+
+        if (super is null || super.Class == _program.Object.Class) return;
+        if (super.Class.IsEnumBase) return;
+        var superConstructor = super.Class.Constructors.GetValueOrDefault(superInit?.Name ?? "") ?? throw env.Error(constructor.Function!, "The superclass has no such constructor.");
+        var superGiven = superInit is null ? new Dictionary<string, ConstValue>(StringComparer.Ordinal) : Bind(superConstructor, superInit.Args, env, super.Map());
+        var superPositional = lowering.Signatures.Params(superConstructor).Where(p => p.Kind != ParamKind.Named).ToList();
+        var position = superInit?.Args.Items.Count(i => i.Name is null) ?? 0;
+        foreach (var param in parameters.Where(p => p.Node.IsSuper))
+        {
+            if (param.Kind == ParamKind.Named) superGiven[param.Name] = locals[param.Name];
+            else if (position < superPositional.Count) superGiven[superPositional[position++].Name] = locals[param.Name];
+        }
+
+        RunConstructor(superConstructor, super, superGiven, fields, callerEnv, at);
+    }
+
+    private Dictionary<string, ConstValue> Bind(Member target, Arguments args, ConstScope env, IReadOnlyDictionary<TypeParam, DartType> map)
+    {
+        var parameters = lowering.Signatures.Params(target);
+        var positional = parameters.Where(p => p.Kind != ParamKind.Named).ToList();
+        var given = new Dictionary<string, ConstValue>(StringComparer.Ordinal);
+        var position = 0;
+        foreach (var (name, value) in args.Items)
+        {
+            var param = name is null ? positional.ElementAtOrDefault(position++) : parameters.Find(p => p.Kind == ParamKind.Named && p.Name == name);
+            if (param is null) throw env.Error(value, "Too many arguments.");
+            var type = param.Type.Substitute(map);
+            given[param.Name] = evaluator.Adapt(evaluator.Evaluate(value, env, type), type);
+        }
+
+        return given;
+    }
+}

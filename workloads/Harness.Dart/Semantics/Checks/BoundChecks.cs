@@ -1,0 +1,42 @@
+using Harness.Dart.Syntax;
+
+namespace Harness.Dart.Semantics.Checks;
+
+/// <summary>Type arguments that the program's own text gives: noted when they are resolved, and compared with the bounds when all of these are known.</summary>
+internal sealed class BoundChecks
+{
+    private readonly List<(SourceFile File, int Position, IReadOnlyList<TypeParam> Parameters, DartType[] Arguments)> _noted = [];
+
+    /// <summary>Notes type arguments.</summary>
+    public void Note(SourceFile file, int position, IReadOnlyList<TypeParam> parameters, DartType[] arguments)
+    {
+        if (parameters.Any(p => p.HasBound)) _noted.Add((file, position, parameters, arguments));
+    }
+
+    /// <summary>Finds the errors of what was noted; a type may be super-bounded, as the language calls it: right if its top types were bottom types.</summary>
+    public void Run(TypeSystem types, Action<Action> guard)
+    {
+        foreach (var (file, position, parameters, arguments) in _noted)
+        {
+            if (Misfit(types, parameters, arguments) is { } index && Misfit(types, parameters, [.. arguments.Select(Lowered)]) is not null)
+                guard(() => throw new DartErrorException(file, position, $"Type argument '{arguments[index]}' doesn't conform to the bound '{parameters[index].Bound}' of the type variable '{parameters[index].Name}'."));
+        }
+
+        _noted.Clear();
+    }
+
+    private static DartType Lowered(DartType type) => TypeSystem.IsTop(type) || TypeSystem.IsNull(type) ? SimpleType.Never : type;
+
+    /// <summary>The index of an argument that does not conform to its bound; null if all do.</summary>
+    public static int? Misfit(TypeSystem types, IReadOnlyList<TypeParam> parameters, DartType[] arguments)
+    {
+        var map = new Dictionary<TypeParam, DartType>();
+        for (var i = 0; i < arguments.Length; i++) map[parameters[i]] = arguments[i];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            if (parameters[i].HasBound && !types.IsSubtype(arguments[i], parameters[i].Bound.Substitute(map))) return i;
+        }
+
+        return null;
+    }
+}

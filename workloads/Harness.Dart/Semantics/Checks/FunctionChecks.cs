@@ -1,0 +1,118 @@
+using Harness.Dart.Syntax;
+
+namespace Harness.Dart.Semantics.Checks;
+
+/// <summary>What the heads of functions must be, those within bodies included: what their text alone tells.</summary>
+internal static class FunctionChecks
+{
+    /// <summary>Notes the errors of all functions of a file.</summary>
+    public static void Check(UnitNode unit, Action<SourceFile, int, string> error)
+    {
+        void Error(Node at, string message) => error(unit.File, at.Pos, message);
+        var pending = new Stack<Node>();
+        foreach (var declaration in unit.Declarations)
+        {
+            switch (declaration)
+            {
+                case FunctionNode function:
+                    CheckTopLevel(function, Error);
+                    Head(function, null, pending, Error);
+                    break;
+                case FieldNode field:
+                    if (field is { Final: true, Late: false, External: false, Init: null }) Error(field, $"The {(field.Const ? "const" : "final")} variable '{field.Name}' must be initialized.");
+                    if (field.Abstract || field.Covariant) Error(field, "A variable outside of a class can't be abstract or covariant.");
+                    if (field.Init is not null) pending.Push(field.Init);
+                    break;
+                case TypedefNode typedef:
+                    TypeParameters(typedef.TypeParams, Error);
+                    break;
+                case ClassNode cls:
+                    TypeParameters(cls.TypeParams, Error);
+                    foreach (var function in cls.Methods) { CheckMember(function, cls, Error); Head(function, cls, pending, Error); }
+                    foreach (var field in cls.Fields) if (field.Init is not null) pending.Push(field.Init);
+                    break;
+            }
+        }
+
+        var children = new List<Node>();
+        while (pending.TryPop(out var node))
+        {
+            if (node is FunctionExpr or LocalFunction) Head(node is FunctionExpr f ? f.Function : ((LocalFunction)node).Function, null, null, Error, isLocal: true);
+            if (node is SwitchStmt s) CheckSwitch(s, Error);
+            children.Clear();
+            AstWalker.Children(node, children);
+            foreach (var child in children) pending.Push(child);
+        }
+    }
+
+    private static void CheckTopLevel(FunctionNode node, Action<Node, string> error)
+    {
+        if (!node.HasBody && !node.External) error(node, "Expected a function body.");
+    }
+
+    private static void CheckMember(FunctionNode node, ClassNode cls, Action<Node, string> error)
+    {
+        if (node.Kind == FunctionKind.Constructor) return;
+        if (!node.HasBody && !node.External && (node.Static || cls.Kind is ClassKind.Extension)) error(node, "Expected a function body.");
+        if (node.Static && node.Kind == FunctionKind.Operator) error(node, "Operators can't be static.");
+    }
+
+    // What nobody walks to by itself is pushed, where a caller asks for it.
+    private static void Head(FunctionNode node, ClassNode? cls, Stack<Node>? pending, Action<Node, string> error, bool isLocal = false)
+    {
+        if (node.External && node.HasBody) error(node, "An external function can't have a body.");
+        if (node.Kind == FunctionKind.Setter && node.Return is not (null or NamedTypeNode { Name: "void" })) error(node, "The return type of a setter must be 'void'.");
+        if (node is { Kind: FunctionKind.Operator, Name: "[]=" } && node.Return is not (null or NamedTypeNode { Name: "void" })) error(node, "The return type of the operator []= must be 'void'.");
+        if (node.Kind is FunctionKind.Getter or FunctionKind.Setter or FunctionKind.Operator or FunctionKind.Constructor && node.TypeParams.Count > 0) error(node, "Only methods and functions can have type parameters.");
+        TypeParameters(node.TypeParams, error);
+        Parameters(node, cls, error, isLocal);
+        if (pending is null) return;
+        if (node.Body is not null) pending.Push(node.Body);
+        if (node.ExprBody is not null) pending.Push(node.ExprBody);
+        foreach (var initializer in node.Initializers) pending.Push(initializer);
+        foreach (var parameter in node.Params) if (parameter.Default is not null) pending.Push(parameter.Default);
+    }
+
+    private static void Parameters(FunctionNode node, ClassNode? cls, Action<Node, string> error, bool isLocal)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var isInstance = cls is not null && !node.Static && node.Kind != FunctionKind.Constructor && !isLocal && cls.Kind is not (ClassKind.Extension or ClassKind.ExtensionType);
+        foreach (var parameter in node.Params)
+        {
+            if (parameter.Name != "_" && !names.Add(parameter.Name)) error(parameter, $"'{parameter.Name}' is already declared in this scope.");
+            if (parameter.Kind == ParamKind.Named && parameter.Name.StartsWith('_')) error(parameter, "A named parameter can't start with an underscore.");
+            if (parameter is { IsRequiredNamed: true, Default: not null }) error(parameter, $"The required parameter '{parameter.Name}' can't have a default value.");
+            if (parameter.IsCovariant && !isInstance) error(parameter, "Only parameters of instance methods can be 'covariant'.");
+            if (parameter is { HasVar: true, Type: not null and not FunctionTypeNode }) error(parameter, "A parameter can't have both 'var' and a type.");
+            if ((parameter.IsThis || parameter.IsSuper) && node.Kind != FunctionKind.Constructor) error(parameter, "Initializing and super parameters can only be used in constructors.");
+            if (parameter.IsSuper && (node.Factory || node.External || node.Initializers.Exists(i => i is ThisInit) || cls?.Kind is ClassKind.ExtensionType)) error(parameter, "Super parameters can only be used in generative constructors that don't redirect.");
+            if (parameter.Default is not null && node.Redirect is not null) error(parameter, "Can't have a default value here: the factory redirects.");
+        }
+
+        if (node.Initializers.OfType<SuperInit>().FirstOrDefault() is { } super && super.Args.Items.Exists(a => a.Name is null) && node.Params.Exists(p => p.IsSuper && p.Kind != ParamKind.Named))
+            error(super, "Positional super parameters can't be used when the super constructor invocation has a positional argument.");
+    }
+
+    private static void TypeParameters(List<TypeParamNode> parameters, Action<Node, string> error)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var parameter in parameters)
+        {
+            if (parameter.Name != "_" && !names.Add(parameter.Name)) error(parameter, $"A type variable can't have the same name as another: '{parameter.Name}'.");
+        }
+    }
+
+    private static void CheckSwitch(SwitchStmt s, Action<Node, string> error)
+    {
+        for (var i = 0; i < s.Cases.Count; i++)
+        {
+            if (s.Cases[i].Heads.Exists(h => h.Pattern is null) && i < s.Cases.Count - 1) error(s.Cases[i], "The default case should be the last case in a switch statement.");
+        }
+
+        var labels = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var group in s.Cases)
+        {
+            foreach (var label in group.Labels.Where(label => !labels.Add(label))) error(group, $"Label '{label}' is already declared in this switch statement.");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+using Harness.Dart.Syntax;
+
+namespace Harness.Dart.Semantics.Checks;
+
+/// <summary>What the supertypes of the program's own classes must be: the rules of the class modifiers, of mixins, and of clauses that name a type twice.</summary>
+internal sealed class HierarchyChecks(DartProgram program)
+{
+    private static readonly HashSet<string> Restricted = ["bool", "double", "int", "num", "String", "Null", "Record", "FutureOr", "Function"];
+
+    private readonly TypeSystem _types = program.Types;
+
+    /// <summary>Notes the errors of a class.</summary>
+    public void Check(ClassElement cls, Action<SourceFile, int, string> error)
+    {
+        var node = cls.Node;
+        if (node.Kind is ClassKind.Extension) return;
+        var scope = new TypeScope(program, cls.Library, cls.File, cls);
+        var all = new List<(TypeNode Node, InterfaceType Type, string Clause)>();
+        void Add(IEnumerable<TypeNode> nodes, string clause)
+        {
+            foreach (var type in nodes)
+            {
+                if (scope.Resolve(type) is InterfaceType named) all.Add((type, named, clause));
+                else if (node.Kind != ClassKind.ExtensionType) error(cls.File, type.Pos, "The type can't be used as a supertype.");
+            }
+        }
+
+        Add(node.Extends is null ? [] : [node.Extends], "extends");
+        Add(node.With, "with");
+        Add(node.On, "on");
+        Add(node.Implements, "implements");
+        if (node.Kind == ClassKind.ExtensionType)
+        {
+            foreach (var (at, type, _) in all)
+            {
+                if (all.Exists(other => other.Node != at && other.Type.Class == type.Class)) { error(cls.File, at.Pos, $"'{type}' can only be implemented once."); break; }
+                if (!type.Class.IsExtensionType && !_types.IsSubtype(cls.OnType!, type)) error(cls.File, at.Pos, $"The implemented interface '{type}' must be a supertype of the representation type '{cls.OnType}'.");
+                if (type.Class.IsExtensionType && !_types.IsSubtype(cls.OnType!, TypeSystem.Erase(type))) error(cls.File, at.Pos, $"The representation type '{cls.OnType}' must be a subtype of the representation type of '{type}'.");
+            }
+
+            return;
+        }
+
+        foreach (var (at, type, clause) in all)
+        {
+            if (type.Class.Library.IsCore && Restricted.Contains(type.Class.Name) || type.Class.IsEnum)
+                error(cls.File, at.Pos, $"'{type.Class.Name}' is restricted and can't be extended or implemented.");
+            else if (type.Class.Library.IsCore && type.Class.Name == "Enum" && node.Kind == ClassKind.Class && !node.Abstract)
+                error(cls.File, at.Pos, $"'{node.Name}' has 'Enum' as a superinterface, so it must be abstract.");
+            CheckModifiers(cls, at, type.Class, clause, error);
+            if (type.Args.Length > 0 && BoundChecks.Misfit(_types, type.Class.TypeParams, type.Args) is { } index)
+                error(cls.File, at.Pos, $"Type argument '{type.Args[index]}' doesn't conform to the bound '{type.Class.TypeParams[index].Bound}' of the type variable '{type.Class.TypeParams[index].Name}'.");
+            if (cls.TypeParams.Find(p => !IsCovariant(type, p, isCovariant: true)) is { } parameter)
+                error(cls.File, at.Pos, $"Can't use the type variable '{parameter.Name}' in a contravariant or invariant position in a supertype.");
+            if (at is NamedTypeNode { Prefix: { } prefix } && cls.Library.Prefixes.TryGetValue(prefix, out var library) && library.IsDeferred)
+                error(cls.File, at.Pos, $"The type '{type}' is deferred and can't be a supertype.");
+        }
+
+        CheckRepeated(cls, all, error);
+        CheckTransitive(cls, all, error);
+        CheckMixins(cls, error);
+        CheckInstantiations(cls, error);
+        if (node is { Kind: ClassKind.Class, MixinClass: true } && (all.Exists(a => a.Clause == "extends" && a.Type.Class != program.Object.Class) || node.With.Count > 0))
+            error(cls.File, node.Pos, $"The class '{node.Name}' can't be declared a mixin class because it extends a class other than 'Object'.");
+    }
+
+    // Whether a type parameter occurs in no other than covariant positions of a type.
+    private static bool IsCovariant(DartType type, TypeParam parameter, bool isCovariant) => type switch
+    {
+        TypeParamType p => p.Parameter != parameter || isCovariant,
+        InterfaceType i => i.Args.All(a => IsCovariant(a, parameter, isCovariant)),
+        RecordType r => r.Positional.All(t => IsCovariant(t, parameter, isCovariant)) && r.Named.All(n => IsCovariant(n.Type, parameter, isCovariant)),
+        FunctionType f => IsCovariant(f.Result, parameter, isCovariant)
+            && f.Required.Concat(f.Optional).Concat(f.Named.Select(n => n.Type)).All(t => IsCovariant(t, parameter, !isCovariant))
+            && !f.TypeParams.Any(p => p.HasBound && p.Bound.Any(t => t is TypeParamType q && q.Parameter == parameter)),
+        _ => true,
+    };
+
+    // Clauses on classes of other libraries.
+    private static void CheckModifiers(ClassElement cls, TypeNode at, ClassElement super, string clause, Action<SourceFile, int, string> error)
+    {
+        if (super.Library == cls.Library || super.Library.IsCore) return;
+        var node = super.Node;
+        var what = (clause, node) switch
+        {
+            (_, { Sealed: true }) => "a sealed class",
+            (_, { Final: true }) => "a final class",
+            ("extends", { Interface: true }) => "an interface class",
+            ("implements", { Base: true }) => "a base class",
+            _ => null,
+        };
+        if (what is not null)
+        {
+            error(cls.File, at.Pos, $"The class '{super.Name}' can't be {(clause == "extends" ? "extended" : clause == "implements" ? "implemented" : clause == "with" ? "mixed in" : "used as a mixin superclass constraint")} outside of its library because it's {what}.");
+            return;
+        }
+
+        // What is implemented must not be base further up in another library.
+        if (clause != "implements") return;
+        for (var c = super; c is not null; c = c.Supertype?.Class)
+        {
+            if (c.Library == cls.Library || c.Library.IsCore || !c.Node.Base && !c.Node.Final) continue;
+            error(cls.File, at.Pos, $"The class '{c.Name}' can't be implemented outside of its library because it's a {(c.Node.Base ? "base" : "final")} class.");
+            return;
+        }
+    }
+
+    private static void CheckRepeated(ClassElement cls, List<(TypeNode Node, InterfaceType Type, string Clause)> all, Action<SourceFile, int, string> error)
+    {
+        var implemented = new HashSet<ClassElement>();
+        foreach (var (at, type, clause) in all)
+        {
+            if (clause == "implements" && !implemented.Add(type.Class)) error(cls.File, at.Pos, $"'{type}' can only be implemented once.");
+            if (clause == "implements" && all.Exists(other => other.Clause is "extends" && other.Type.Class == type.Class)) error(cls.File, at.Pos, $"'{type}' can't be used in both the 'extends' and the 'implements' clause.");
+        }
+    }
+
+    // What is below a base or final class must be base, final or sealed itself.
+    private static void CheckTransitive(ClassElement cls, List<(TypeNode Node, InterfaceType Type, string Clause)> all, Action<SourceFile, int, string> error)
+    {
+        if (cls.IsEnum || cls.Node.Base || cls.Node.Final || cls.Node.Sealed) return;
+        foreach (var (at, type, _) in all)
+        {
+            if (!IsClosed(type.Class)) continue;
+            error(cls.File, at.Pos, $"The type '{cls.Name}' must be 'base', 'final' or 'sealed' because the supertype '{type.Class.Name}' is 'base' or 'final'.");
+            return;
+        }
+    }
+
+    private static bool IsClosed(ClassElement cls)
+    {
+        if (cls.Library.IsCore) return false;
+        if (cls.Node.Base || cls.Node.Final) return true;
+        if (!cls.Node.Sealed) return false;
+        var seen = new HashSet<ClassElement> { cls };
+        var pending = new Stack<ClassElement>(seen);
+        while (pending.TryPop(out var next))
+        {
+            foreach (var super in next.Interfaces.Select(i => i.Class).Append(next.Supertype?.Class))
+            {
+                if (super is null || super.Library.IsCore || !seen.Add(super)) continue;
+                if (super.Node.Base || super.Node.Final) return true;
+                if (super.Node.Sealed || super.AppliedMixin is not null) pending.Push(super);
+            }
+        }
+
+        return false;
+    }
+
+    // A mixin is applied to what has all that it is on.
+    private void CheckMixins(ClassElement cls, Action<SourceFile, int, string> error)
+    {
+        for (var application = cls.AppliedMixin is not null ? cls : cls.Supertype?.Class; application?.AppliedMixin is { } mixin && (application == cls || application.Node.Name.Contains('&', StringComparison.Ordinal)); application = application.Supertype?.Class)
+        {
+            if (application.Interfaces.Find(i => i.Class == mixin) is not { } applied) continue;
+            var map = applied.Map();
+            foreach (var on in mixin.Interfaces.Skip(mixin.Node.Implements.Count))
+            {
+                var wanted = on.Substitute(map);
+                if (application.Supertype is { } super && !_types.IsSubtype(super, wanted))
+                    error(cls.File, cls.Node.Pos, $"'{super}' doesn't implement '{wanted}' so it can't be used with '{mixin.Name}'.");
+            }
+        }
+    }
+
+    // An interface has the same type arguments on all ways to it.
+    private void CheckInstantiations(ClassElement cls, Action<SourceFile, int, string> error)
+    {
+        var known = new Dictionary<ClassElement, InterfaceType>();
+        foreach (var super in cls.Interfaces.Append(cls.Supertype))
+        {
+            if (super is null) continue;
+            var map = super.Map();
+            foreach (var (c, type) in _types.Supertypes(super.Class))
+            {
+                var actual = (InterfaceType)type.Substitute(map);
+                if (!known.TryGetValue(c, out var other)) known[c] = actual;
+                else if (!other.Equals(actual) && !(_types.IsSubtype(other, actual) && _types.IsSubtype(actual, other)))
+                {
+                    error(cls.File, cls.Node.Pos, $"'{cls.Name}' can't implement both '{other}' and '{actual}'.");
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Harness.Dart.Syntax;
+
+namespace Harness.Dart.Semantics.Checks;
+
+/// <summary>What the directives of the program's own libraries must be.</summary>
+internal static class LibraryChecks
+{
+    /// <summary>Notes the errors of a library.</summary>
+    public static void Check(Library library, Action<SourceFile, int, string> error)
+    {
+        var unit = library.Units[0];
+        var deferred = new Dictionary<string, Directive>(StringComparer.Ordinal);
+        foreach (var directive in unit.Directives)
+        {
+            void Error(string message) => error(unit.File, directive.Pos, message);
+            if (directive is { Deferred: true, Prefix: null }) Error("Deferred imports should have a prefix.");
+            if (directive is not { Kind: "import", Prefix: { } prefix }) continue;
+            if (library.Declared.ContainsKey(prefix)) Error($"'{prefix}' is already declared in this library.");
+            if (deferred.TryGetValue(prefix, out var other) && (directive.Deferred || other.Deferred)) Error($"The prefix of a deferred import must be unique: '{prefix}'.");
+            deferred.TryAdd(prefix, directive);
+        }
+
+        if (unit.Directives.Find(d => d.Kind == "part of") is { } part) error(unit.File, part.Pos, "A library can't begin with a 'part of' directive.");
+        foreach (var (target, directive) in library.Imports.Concat(library.Exports))
+        {
+            if (!target.IsCore && target.Units.Count > 0 && target.Units[0].Directives.Exists(d => d.Kind == "part of")) error(unit.File, directive.Pos, $"'{directive.Uri}' is a part of another library, so it can't be imported or exported.");
+        }
+
+        CheckExports(library, error);
+    }
+
+    // What is exported under one name must be one declaration.
+    private static void CheckExports(Library library, Action<SourceFile, int, string> error)
+    {
+        var known = new Dictionary<string, object>(StringComparer.Ordinal);
+        foreach (var (target, directive) in library.Exports)
+        {
+            foreach (var (name, element) in target.Exported)
+            {
+                if (library.Declared.ContainsKey(name) || !LibraryLoader.IsShown(directive, name)) continue;
+                if (known.TryAdd(name, element) || ReferenceEquals(known[name], element)) continue;
+                error(library.Units[0].File, directive.Pos, $"'{name}' is exported from more than one library.");
+                return;
+            }
+        }
+    }
+}
