@@ -50,6 +50,36 @@ public sealed class ValueStackTests : IDisposable
     }
 
     [Fact]
+    public void WhatIsSavedIsLookedAtNoMoreForConstantsThatAreStored()
+    {
+        const int locals = 4 * StateChunks.Size;
+        for (int i = 0; i < locals; i++)
+        {
+            _stack.PushConstant(0, ValueKind.I32);
+        }
+
+        _stack.DeclareLocals();
+        _stack.Save();
+        Assert.Equal(0, _stack.NextWithConstants(0, 4));
+        for (int i = 0; i < locals; i++)
+        {
+            if (i != 3 * StateChunks.Size)
+            {
+                _stack.StoreConstant(i);
+            }
+        }
+
+        _stack.Save();
+        Assert.Equal(3, _stack.NextWithConstants(0, 4));
+        _stack.PushLocal(0);
+        Assert.Equal(0, _stack.NextWithRegisters(0, 4));
+        _stack.SpillBelow(_stack.Height);
+        _stack.Drop();
+        _stack.Save();
+        Assert.Equal(4, _stack.NextWithRegisters(0, 4));
+    }
+
+    [Fact]
     public void AConstantIsKnownUntilARegisterIsAskedFor()
     {
         _stack.PushConstant(-7, ValueKind.I64);

@@ -100,6 +100,13 @@ internal sealed class ChunkMarks
         _constants[chunk] = summary.Constants != 0;
     }
 
+    /// <summary>A chunk was saved, so that it is known exactly what it has.</summary>
+    public void Saved(int chunk, in StateChunks.Summary summary)
+    {
+        _registers[chunk] = summary.Registers != 0;
+        _constants[chunk] = summary.Constants != 0;
+    }
+
     /// <summary>Chunks that were saved under certain numbers are saved no more.</summary>
     /// <param name="number">The first of the numbers.</param>
     /// <param name="count">How many chunks there are.</param>

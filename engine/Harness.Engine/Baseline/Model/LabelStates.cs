@@ -150,11 +150,16 @@ internal sealed class LabelStates(BaselineState state)
     private void StoreConstants()
     {
         ref readonly var summary = ref _body.Scan.Body;
-        for (int i = 0; i < _body.LocalCount; i++)
+        int count = StateChunks.CountFor(_body.LocalCount);
+        for (int chunk = _stack.NextWithConstants(0, count); chunk < count; chunk = _stack.NextWithConstants(chunk + 1, count))
         {
-            if (_stack[i].IsConstant && summary.Modifies(i))
+            int first = chunk << StateChunks.SizeBits;
+            for (int i = first; i < Math.Min(first + StateChunks.Size, _body.LocalCount); i++)
             {
-                _stack.StoreConstant(i);
+                if (_stack[i].IsConstant && summary.Modifies(i))
+                {
+                    _stack.StoreConstant(i);
+                }
             }
         }
 

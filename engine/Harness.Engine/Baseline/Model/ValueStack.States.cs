@@ -21,6 +21,11 @@ internal sealed partial class ValueStack
         {
             int first = i << StateChunks.SizeBits;
             numbers[i] = _saved.Add(_values.AsSpan(first, Math.Min(StateChunks.Size, _height - first)));
+            if (first + StateChunks.Size <= _height)
+            {
+                // Of the last chunk, what lies above the stack may come back.
+                _chunks.Saved(i, _saved.SummaryOf(numbers[i]));
+            }
         }
 
         return numbers;

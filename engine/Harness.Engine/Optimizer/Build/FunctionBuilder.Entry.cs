@@ -22,7 +22,7 @@ internal sealed partial class FunctionBuilder
             throw new NotSupportedException("a loop above references on the operand stack is not entered in optimized code");
         }
 
-        int[][] headerLocals = locals.Share();
+        int[][][] headerLocals = locals.Share();
         int[] headerStack = [.. stack];
         assembler.Current = loopEntry;
         for (int i = 0; i < locals.Count; i++)

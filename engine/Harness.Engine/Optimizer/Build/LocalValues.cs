@@ -1,19 +1,23 @@
 namespace Harness.Engine.Optimizer.Build;
 
 /// <summary>
-/// The value of each local where the builder stands. What is kept of them for another place shares all that does not change behind it, so that a
-/// function with many locals and many branches does not copy every local for every branch.
+/// The value of each local where the builder stands: a tree of groups of chunks of values. What is kept of them for another place shares all that does
+/// not change behind it, so that a function with many locals and many branches does not copy every local for every branch.
 /// </summary>
 internal sealed class LocalValues
 {
-    /// <summary>Locals that are copied together.</summary>
-    public const int ChunkSize = 1 << ChunkBits;
+    /// <summary>Locals of a group.</summary>
+    public const int GroupSize = 1 << (ChunkBits + GroupBits);
 
     private const int ChunkBits = 5;
+    private const int ChunkSize = 1 << ChunkBits;
+    private const int GroupBits = 5;
+    private const int ChunksOfGroup = 1 << GroupBits;
 
-    /// <summary>By chunk, when it was copied; one that was copied since <see cref="epoch"/> began belongs to this place alone.</summary>
-    private readonly int[] copiedIn;
-    private int[][] chunks;
+    /// <summary>By chunk and by group, when it was copied; one that was copied since <see cref="epoch"/> began belongs to this place alone.</summary>
+    private readonly int[] chunkCopiedIn;
+    private readonly int[] groupCopiedIn;
+    private int[][][] groups;
     private bool isShared;
     private int epoch = 1;
 
@@ -21,13 +25,21 @@ internal sealed class LocalValues
     public LocalValues(ReadOnlySpan<int> values)
     {
         Count = values.Length;
-        chunks = new int[(Count + ChunkSize - 1) / ChunkSize][];
-        copiedIn = new int[chunks.Length];
-        for (int i = 0; i < chunks.Length; i++)
+        chunkCopiedIn = new int[(Count + ChunkSize - 1) >> ChunkBits];
+        groupCopiedIn = new int[(Count + GroupSize - 1) / GroupSize];
+        groups = new int[groupCopiedIn.Length][][];
+        for (int group = 0; group < groups.Length; group++)
         {
-            chunks[i] = values[(i * ChunkSize)..Math.Min(Count, (i + 1) * ChunkSize)].ToArray();
-            copiedIn[i] = epoch;
+            groups[group] = new int[Math.Min(ChunksOfGroup, chunkCopiedIn.Length - (group << GroupBits))][];
         }
+
+        for (int chunk = 0; chunk < chunkCopiedIn.Length; chunk++)
+        {
+            ChunkAt(groups, chunk) = values[(chunk << ChunkBits)..Math.Min(Count, (chunk + 1) << ChunkBits)].ToArray();
+        }
+
+        chunkCopiedIn.AsSpan().Fill(epoch);
+        groupCopiedIn.AsSpan().Fill(epoch);
     }
 
     /// <summary>Number of parameters and locals.</summary>
@@ -36,38 +48,37 @@ internal sealed class LocalValues
     /// <summary>The value of a local.</summary>
     public int this[int local]
     {
-        get => chunks[local >> ChunkBits][local & (ChunkSize - 1)];
+        get => ChunkAt(groups, local >> ChunkBits)[local & (ChunkSize - 1)];
         set
         {
             int chunk = local >> ChunkBits;
-            if (copiedIn[chunk] != epoch)
+            if (chunkCopiedIn[chunk] != epoch)
             {
-                if (isShared)
-                {
-                    chunks = [.. chunks];
-                    isShared = false;
-                }
-
-                chunks[chunk] = [.. chunks[chunk]];
-                copiedIn[chunk] = epoch;
+                Own(chunk);
             }
 
-            chunks[chunk][local & (ChunkSize - 1)] = value;
+            ChunkAt(groups, chunk)[local & (ChunkSize - 1)] = value;
         }
     }
 
-    /// <summary>All values as they are now, in chunks that nobody may change.</summary>
-    public int[][] Share()
+    /// <summary>A chunk of shared values, by its number among all chunks.</summary>
+    public static ref int[] ChunkAt(int[][][] groups, int chunk) => ref groups[chunk >> GroupBits][chunk & (ChunksOfGroup - 1)];
+
+    /// <summary>The number among all chunks of a chunk in a group.</summary>
+    public static int NumberOf(int group, int chunk) => (group << GroupBits) + chunk;
+
+    /// <summary>All values as they are now, in groups and chunks that nobody may change.</summary>
+    public int[][][] Share()
     {
         isShared = true;
         epoch++;
-        return chunks;
+        return groups;
     }
 
     /// <summary>Goes back to values that were shared.</summary>
-    public void Restore(int[][] shared)
+    public void Restore(int[][][] shared)
     {
-        chunks = shared;
+        groups = shared;
         isShared = true;
         epoch++;
     }
@@ -76,20 +87,41 @@ internal sealed class LocalValues
     public int[] With(ReadOnlySpan<int> others)
     {
         var all = new int[Count + others.Length];
-        for (int i = 0; i < chunks.Length; i++)
+        for (int chunk = 0; chunk < chunkCopiedIn.Length; chunk++)
         {
-            chunks[i].CopyTo(all, i * ChunkSize);
+            ChunkAt(groups, chunk).CopyTo(all, chunk << ChunkBits);
         }
 
         others.CopyTo(all.AsSpan(Count));
         return all;
     }
+
+    /// <summary>Copies a chunk, with what leads to it, that may be shared.</summary>
+    private void Own(int chunk)
+    {
+        int group = chunk >> GroupBits;
+        if (groupCopiedIn[group] != epoch)
+        {
+            if (isShared)
+            {
+                groups = [.. groups];
+                isShared = false;
+            }
+
+            groups[group] = [.. groups[group]];
+            groupCopiedIn[group] = epoch;
+        }
+
+        ref int[] values = ref ChunkAt(groups, chunk);
+        values = [.. values];
+        chunkCopiedIn[chunk] = epoch;
+    }
 }
 
 /// <summary>What code depends on that several paths come to.</summary>
-/// <param name="Locals">The locals, in chunks; none where they are not needed.</param>
+/// <param name="Locals">The locals, in groups of chunks; none where they are not needed.</param>
 /// <param name="Operands">Operands, or the exception that is caught.</param>
-internal readonly record struct PathValues(int[][] Locals, int[] Operands)
+internal readonly record struct PathValues(int[][][] Locals, int[] Operands)
 {
     /// <summary>Operands alone.</summary>
     public static PathValues Of(int[] operands) => new([], operands);

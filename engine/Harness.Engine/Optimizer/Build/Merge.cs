@@ -47,7 +47,7 @@ internal sealed class Merge(bool operandsFirst = false)
             return only;
         }
 
-        long most = (values.Locals.Length * LocalValues.ChunkSize) + values.Operands.Length;
+        long most = ((long)values.Locals.Length * LocalValues.GroupSize) + values.Operands.Length;
         while (edges.Count > EdgesAtOnce && edges.Count * most > MostArguments && (long)edges.Count * CountDiffering() > MostArguments)
         {
             JoinNeighbours(graph);
@@ -58,13 +58,13 @@ internal sealed class Merge(bool operandsFirst = false)
         var differing = new List<(int Chunk, int Index)>();
         if (operandsFirst)
         {
-            values = values with { Operands = Join(graph, block, Operands, differing) };
+            values = values with { Operands = JoinOperands(graph, block, differing) };
         }
 
         values = values with { Locals = JoinLocals(graph, block, differing) };
         if (!operandsFirst)
         {
-            values = values with { Operands = Join(graph, block, Operands, differing) };
+            values = values with { Operands = JoinOperands(graph, block, differing) };
         }
 
         graph.Budget.Reserve((long)edges.Count * differing.Count);
@@ -110,46 +110,67 @@ internal sealed class Merge(bool operandsFirst = false)
     private int CountDiffering()
     {
         int count = 0;
-        for (int chunk = Operands; chunk < edges[0].Values.Locals.Length; chunk++)
+        Count(edges[0].Values.Operands, OtherOperands());
+        foreach (DifferingGroup group in DifferingGroups())
         {
-            int[] first = ChunkOf(edges[0].Values, chunk);
-            if (OthersOf(first, chunk) is { } others)
+            for (int i = 0; i < group.First.Length; i++)
             {
-                for (int i = 0; i < first.Length; i++)
-                {
-                    count += others.Exists(values => values[i] != first[i]) ? 1 : 0;
-                }
+                Count(group.First[i], group.OtherChunks(i));
             }
         }
 
         return count;
+
+        void Count(int[] first, List<int[]>? others)
+        {
+            for (int i = 0; others is not null && i < first.Length; i++)
+            {
+                count += others.Exists(values => values[i] != first[i]) ? 1 : 0;
+            }
+        }
     }
 
-    private static int[] ChunkOf(in PathValues values, int chunk) => chunk == Operands ? values.Operands : values.Locals[chunk];
+    private static int[] ChunkOf(in PathValues values, int chunk) =>
+        chunk == Operands ? values.Operands : LocalValues.ChunkAt(values.Locals, chunk);
 
-    private int[][] JoinLocals(Graph graph, Block block, List<(int Chunk, int Index)> differing)
+    private int[][][] JoinLocals(Graph graph, Block block, List<(int Chunk, int Index)> differing)
     {
-        int[][] first = edges[0].Values.Locals;
-        int[][] joined = first;
-        for (int i = 0; i < first.Length; i++)
+        int[][][] first = edges[0].Values.Locals;
+        int[][][] joined = first;
+        foreach (DifferingGroup group in DifferingGroups())
         {
-            int[] chunk = Join(graph, block, i, differing);
-            if (chunk != first[i])
+            int[][] chunks = group.First;
+            for (int i = 0; i < chunks.Length; i++)
+            {
+                int[] chunk = Join(
+                    graph, block, LocalValues.NumberOf(group.Index, i), group.First[i], group.OtherChunks(i), differing);
+                if (chunk != group.First[i])
+                {
+                    chunks = chunks == group.First ? [.. chunks] : chunks;
+                    chunks[i] = chunk;
+                }
+            }
+
+            if (chunks != group.First)
             {
                 joined = joined == first ? [.. first] : joined;
-                joined[i] = chunk;
+                joined[group.Index] = chunks;
             }
         }
 
         return joined;
     }
 
-    /// <summary>The values of a chunk behind the edges, with parameters for those that differ; the first edge's chunk if none does.</summary>
-    private int[] Join(Graph graph, Block block, int chunk, List<(int Chunk, int Index)> differing)
+    private int[] JoinOperands(Graph graph, Block block, List<(int Chunk, int Index)> differing)
     {
-        int[] first = ChunkOf(edges[0].Values, chunk);
+        int[] first = edges[0].Values.Operands;
+        return Join(graph, block, Operands, first, OtherOperands(), differing);
+    }
+
+    /// <summary>The values of a chunk behind the edges, with parameters for those that differ; the first edge's chunk if none does.</summary>
+    private static int[] Join(Graph graph, Block block, int chunk, int[] first, List<int[]>? others, List<(int Chunk, int Index)> differing)
+    {
         int[] joined = first;
-        List<int[]>? others = OthersOf(first, chunk);
         for (int i = 0; others is not null && i < first.Length; i++)
         {
             foreach (int[] values in others)
@@ -169,20 +190,37 @@ internal sealed class Merge(bool operandsFirst = false)
         return joined;
     }
 
-    /// <summary>The chunks of the edges that are not the first one's, of which edges that follow each other mostly share one; null if there are none.</summary>
-    private List<int[]>? OthersOf(int[] first, int chunk)
+    /// <summary>The groups of locals that are not one and the same on all edges.</summary>
+    private IEnumerable<DifferingGroup> DifferingGroups()
     {
-        List<int[]>? others = null;
-        int[] last = first;
-        for (int i = 1; i < edges.Count; i++)
+        int[][][] first = edges[0].Values.Locals;
+        List<int[][][]>? others = OthersOf(first, edges, static (edge, _) => edge.Values.Locals);
+        for (int i = 0; others is not null && i < first.Length; i++)
         {
-            int[] values = ChunkOf(edges[i].Values, chunk);
-            if (values != first && values != last)
+            if (OthersOf(first[i], others, static (locals, group) => locals[group], i) is { } groups)
             {
-                (others ??= []).Add(values);
+                yield return new DifferingGroup(i, first[i], groups);
+            }
+        }
+    }
+
+    private List<int[]>? OtherOperands() => OthersOf(edges[0].Values.Operands, edges, static (edge, _) => edge.Values.Operands);
+
+    /// <summary>Parts of wholes that are not the first part, of which wholes that follow each other mostly share one; null if there are none.</summary>
+    private static List<TPart>? OthersOf<TWhole, TPart>(TPart first, List<TWhole> wholes, Func<TWhole, int, TPart> partOf, int index = 0)
+        where TPart : class
+    {
+        List<TPart>? others = null;
+        TPart last = first;
+        foreach (TWhole whole in wholes)
+        {
+            TPart part = partOf(whole, index);
+            if (part != first && part != last)
+            {
+                (others ??= []).Add(part);
             }
 
-            last = values;
+            last = part;
         }
 
         return others;
@@ -197,5 +235,15 @@ internal sealed class Merge(bool operandsFirst = false)
         }
 
         return type;
+    }
+
+    /// <summary>A group of locals that differs between edges.</summary>
+    /// <param name="Index">Its place among the groups.</param>
+    /// <param name="First">The first edge's.</param>
+    /// <param name="Others">Those of the others, without most repetitions.</param>
+    private readonly record struct DifferingGroup(int Index, int[][] First, List<int[][]> Others)
+    {
+        /// <summary>Chunks in a place of the group that are not the first edge's; null if there are none.</summary>
+        public List<int[]>? OtherChunks(int chunk) => OthersOf(First[chunk], Others, static (group, place) => group[place], chunk);
     }
 }
