@@ -64,4 +64,22 @@ public sealed class LimitTests
         Assert.InRange(called, 5, 99);
         for (int i = 0; i < called; i++) Assert.Equal(i, instance.GetFunction($"f{i}").Invoke(1)[0].AsI32());
     }
+
+    [Fact]
+    public void WhereTheCodeOfAnEngineHasNoRoomFunctionsStayInBaselineCode()
+    {
+        string body = string.Concat(Enumerable.Range(2, 300).Select(i => $"(local.set 0 (i32.div_u (i32.mul (local.get 0) (i32.const {i})) (i32.const {i})))"));
+        WasmModule module = HandCompiler.Module($"""(module (func (export "f") (param i32) (result i32) {body} (local.get 0)))""");
+        EngineOptions options = EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 1000 };
+        using var unlimited = new Store(options);
+        unlimited.Instantiate(module).GetFunction("f").Invoke(1);
+        int baselineKiB = (int)((unlimited.Engine.CodeBytes + 1023) >> 10);
+
+        using var store = new Store(options with { CodeLimit = baselineKiB, StressTierUpAfter = 2 });
+        var failures = new List<Exception>();
+        store.Engine.Events.CompilationFailed += failed => failures.Add(failed.Failure);
+        WasmFunction function = store.Instantiate(module).GetFunction("f");
+        for (int i = 0; i < 10; i++) Assert.Equal(i, function.Invoke(i)[0].AsI32());
+        Assert.Contains("knob code.limit", Assert.IsType<InsufficientMemoryException>(Assert.Single(failures)).Message, StringComparison.Ordinal);
+    }
 }

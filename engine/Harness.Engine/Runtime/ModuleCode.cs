@@ -475,23 +475,22 @@ internal sealed unsafe class ModuleCode : IDisposable
     /// <summary>Makes new code known, or frees it if it comes too late.</summary>
     private bool Register(CompiledCode code)
     {
+        if (!Engine.TryTakeCode(code.Block.Size) && !(DroppedCode.Collect() && Engine.TryTakeCode(code.Block.Size)))
+        {
+            NativeRuntime.CodeSpace.Free(code.Block);
+            throw new InsufficientMemoryException($"the code of an engine takes at most {Options.CodeLimit} KiB (knob code.limit)");
+        }
+
         lock (_gate)
         {
+            GC.AddMemoryPressure(code.Block.Size);
             if (_isFreed)
             {
-                NativeRuntime.CodeSpace.Free(code.Block);
+                Free(code);
                 return false;
             }
 
-            if (!Engine.TryTakeCode(code.Block.Size))
-            {
-                NativeRuntime.CodeSpace.Free(code.Block);
-                throw new InsufficientMemoryException(
-                    $"the code of an engine takes at most {Options.CodeLimit} KiB (knob code.limit)");
-            }
-
             NativeRuntime.Registry.Add(new RegisteredCode(_self, code));
-            GC.AddMemoryPressure(code.Block.Size);
         }
 
         if (PerfMap.IsEnabled) PerfMap.Record(code.Block, $"{Module.Functions[code.FunctionIndex]} [{code.Tier}]");

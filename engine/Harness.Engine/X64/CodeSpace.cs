@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Harness.Engine.X64;
 
 /// <summary>
-/// The address range in which all code of an engine lies, near enough for 32-bit distances. Its pages are mapped twice: where
-/// they are written they cannot be executed, and where they are executed they cannot be written. Safe for use by several threads.
+/// The address range in which all code of the process lies, near enough for 32-bit distances. Its pages are mapped twice: where
+/// they are written they cannot be executed, and where they are executed they cannot be written. What is freed is taken again before the range grows.
+/// Safe for use by several threads.
 /// </summary>
 /// <remarks>The collector does not see frames of generated code, so there is no finalizer: the owner must dispose of it.</remarks>
 internal sealed unsafe class CodeSpace : IDisposable
@@ -20,7 +21,7 @@ internal sealed unsafe class CodeSpace : IDisposable
     private readonly Lock _lock = new();
     private readonly byte* _writable;
     private readonly int _size;
-    private readonly SortedList<int, int> _freeSizes = [];
+    private readonly FreeRanges _free = new();
     private int _used;
     private bool _isDisposed;
 
@@ -51,48 +52,36 @@ internal sealed unsafe class CodeSpace : IDisposable
     /// <summary>Takes a block.</summary>
     /// <param name="size">Its size in bytes, above 0.</param>
     /// <param name="padding">Bytes to leave free before it: a multiple of <see cref="BlockAlignment"/>.</param>
-    /// <exception cref="InsufficientMemoryException">There is no room left.</exception>
+    /// <exception cref="InsufficientMemoryException">There is no room left, not even after garbage was collected that owned code.</exception>
     public CodeBlock Allocate(int size, int padding = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         ArgumentOutOfRangeException.ThrowIfNotEqual(padding & (BlockAlignment - 1), 0, nameof(padding));
         int rounded = checked(padding + size + BlockAlignment - 1) & -BlockAlignment;
-        int offset;
-        lock (_lock)
+        int offset = Take(rounded);
+        if (offset < 0 && DroppedCode.Collect())
         {
-            offset = TakeFree(rounded);
-            if (offset < 0)
-            {
-                if (rounded > _size - _used)
-                {
-                    throw new InsufficientMemoryException($"no room for {size} bytes of code in a code space of {_size} bytes");
-                }
-
-                offset = _used;
-                _used += rounded;
-            }
+            offset = Take(rounded);
         }
 
-        return new CodeBlock(_writable + offset + padding, Start + offset + padding, size, padding);
+        return offset >= 0
+            ? new CodeBlock(_writable + offset + padding, Start + offset + padding, size, padding)
+            : throw new InsufficientMemoryException(
+                $"no room for {size} bytes of machine code: the {_size >> 20} MiB that all engines of the process share are full; dispose of engines and stores, or drop modules, that are not needed");
     }
 
     /// <summary>Gives a block back. No thread may be in its code, or return to it; whoever does runs into a breakpoint.</summary>
     /// <exception cref="ArgumentException">The block is not of this code space.</exception>
     public void Free(CodeBlock block)
     {
-        if (!Contains(block.Address))
-        {
-            throw new ArgumentException("the block is not of this code space", nameof(block));
-        }
-
-        int offset = (int)(block.Executable - Start) - block.Padding;
-        int size = (block.Padding + block.Size + BlockAlignment - 1) & -BlockAlignment;
+        int size = SizeOf(block);
         new Span<byte>(block.Writable, size - block.Padding).Fill(Breakpoint);
-        lock (_lock)
-        {
-            AddFree(offset, size);
-        }
+        Give(block, size);
     }
+
+    /// <summary>Gives a block back in which nothing was written.</summary>
+    /// <exception cref="ArgumentException">The block is not of this code space.</exception>
+    public void Abandon(CodeBlock block) => Give(block, SizeOf(block));
 
     /// <summary>Finishes the code of an assembler and puts it into a block of its own.</summary>
     /// <param name="assembler">The assembler.</param>
@@ -130,63 +119,32 @@ internal sealed unsafe class CodeSpace : IDisposable
         }
     }
 
-    /// <summary>Takes from the first free range that is large enough; negative if there is none.</summary>
-    private int TakeFree(int size)
+    /// <summary>Takes a range; negative if there is none.</summary>
+    private int Take(int size)
     {
-        for (int i = 0; i < _freeSizes.Count; i++)
+        lock (_lock)
         {
-            int rest = _freeSizes.GetValueAtIndex(i) - size;
-            if (rest < 0)
+            int offset = _free.Take(size);
+            if (offset < 0 && size <= _size - _used)
             {
-                continue;
-            }
-
-            int offset = _freeSizes.GetKeyAtIndex(i);
-            if (rest == 0)
-            {
-                _freeSizes.RemoveAt(i);
-            }
-            else
-            {
-                // The block is the end of the range, so that the range keeps its place in the list.
-                _freeSizes.SetValueAtIndex(i, rest);
-                offset += rest;
+                offset = _used;
+                _used += size;
             }
 
             return offset;
         }
-
-        return -1;
     }
 
-    /// <summary>Adds a range, joined with its neighbours.</summary>
-    private void AddFree(int offset, int size)
-    {
-        _freeSizes.Add(offset, size);
-        int index = _freeSizes.IndexOfKey(offset);
-        Join(index);
-        Join(index - 1);
-        int last = _freeSizes.Count - 1;
-        if (_freeSizes.GetKeyAtIndex(last) + _freeSizes.GetValueAtIndex(last) == _used)
-        {
-            _used = _freeSizes.GetKeyAtIndex(last);
-            _freeSizes.RemoveAt(last);
-        }
-    }
+    private int SizeOf(CodeBlock block) => Contains(block.Address)
+        ? (block.Padding + block.Size + BlockAlignment - 1) & -BlockAlignment
+        : throw new ArgumentException("the block is not of this code space", nameof(block));
 
-    /// <summary>Joins a range with the next one if they touch.</summary>
-    private void Join(int index)
+    private void Give(CodeBlock block, int size)
     {
-        if (index < 0 || index + 1 >= _freeSizes.Count)
+        lock (_lock)
         {
-            return;
-        }
-
-        int end = _freeSizes.GetKeyAtIndex(index) + _freeSizes.GetValueAtIndex(index);
-        if (end == _freeSizes.GetKeyAtIndex(index + 1))
-        {
-            _freeSizes.SetValueAtIndex(index, _freeSizes.GetValueAtIndex(index) + _freeSizes.GetValueAtIndex(index + 1));
-            _freeSizes.RemoveAt(index + 1);
+            _free.Add((int)(block.Executable - Start) - block.Padding, size);
+            _used = _free.TakeBefore(_used);
         }
     }
 }

@@ -1,0 +1,77 @@
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Tests.X64;
+
+/// <summary>Ranges are joined with their neighbours and found by size.</summary>
+public sealed class FreeRangesTests
+{
+    [Fact]
+    public void NeighboursBecomeOneRange()
+    {
+        var ranges = new FreeRanges();
+        ranges.Add(0, 64);
+        ranges.Add(128, 64);
+        Assert.Equal(2, ranges.Count);
+        Assert.Equal(-1, ranges.Take(128));
+        ranges.Add(64, 64);
+        Assert.Equal(1, ranges.Count);
+        Assert.Equal(0, ranges.Take(192));
+        Assert.Equal(0, ranges.Count);
+    }
+
+    [Fact]
+    public void ARangeIsTakenFromTheEndOfALargerOne()
+    {
+        var ranges = new FreeRanges();
+        ranges.Add(640, 640);
+        Assert.Equal(1216, ranges.Take(64));
+        Assert.Equal(640, ranges.TakeBefore(1216));
+        Assert.Equal(1216, ranges.TakeBefore(1216));
+        Assert.Equal(0, ranges.Count);
+    }
+
+    [Fact]
+    public void EveryRangeCountsBeforeThereIsNoRoom()
+    {
+        // All are of one class, and only the first is large enough.
+        var ranges = new FreeRanges();
+        ranges.Add(0, 127);
+        for (int i = 1; i < 100; i++) ranges.Add(i * 1000, 65);
+        Assert.Equal(0, ranges.Take(127));
+        Assert.Equal(-1, ranges.Take(127));
+        Assert.Equal(99, ranges.Count);
+    }
+
+    [Fact]
+    public void RandomRangesAreNeverGivenTwice()
+    {
+        const int size = 4096;
+        var random = new Random(11);
+        var ranges = new FreeRanges();
+        ranges.Add(0, size);
+        var isTaken = new bool[size];
+        var taken = new List<(int Start, int Size)>();
+        for (int i = 0; i < 20_000; i++)
+        {
+            int wanted = random.Next(1, 200);
+            int start = random.Next(2) == 0 ? ranges.Take(wanted) : -1;
+            if (start >= 0)
+            {
+                Assert.False(isTaken.AsSpan(start, wanted).Contains(true));
+                isTaken.AsSpan(start, wanted).Fill(true);
+                taken.Add((start, wanted));
+            }
+            else if (taken.Count > 0)
+            {
+                int at = random.Next(taken.Count);
+                isTaken.AsSpan(taken[at].Start, taken[at].Size).Clear();
+                ranges.Add(taken[at].Start, taken[at].Size);
+                taken.RemoveAt(at);
+            }
+        }
+
+        foreach ((int start, int length) in taken) ranges.Add(start, length);
+        Assert.Equal(1, ranges.Count);
+        Assert.Equal(0, ranges.Take(size));
+    }
+}
