@@ -78,7 +78,7 @@ internal sealed unsafe class FakeRoots : IRootProvider, IDisposable
 
     private static int Add(CompositeType type)
     {
-        int id = TypeRegistry.AddGroup([new SubType(type, null, IsFinal: true)]);
+        int id = TypeRegistry.AddForEver(new SubType(type, null, IsFinal: true));
         TypeDisplays.Add(TypeRegistry.Get(id));
         return id;
     }

@@ -119,9 +119,10 @@ public class TypeRegistryTests
             new ModuleBuilder().Types([.. Enumerable.Range(0,
                 i + 1).Select(n => Function(new byte[n + 1].Select(_ => I64).ToArray(), [I32]))])
                 .ToArray()).ToArray();
-        var ids = new int[modules.Length][];
-        Parallel.For(0, modules.Length, i => ids[i] = WasmModule.Decode(modules[i]).CanonicalTypeIds);
-        foreach (var some in ids) Assert.Equal(ids[^1][..some.Length], some);
+        // Types last as long as the modules.
+        var decoded = new WasmModule[modules.Length];
+        Parallel.For(0, modules.Length, i => decoded[i] = WasmModule.Decode(modules[i]));
+        foreach (var some in decoded) Assert.Equal(decoded[^1].CanonicalTypeIds[..some.CanonicalTypeIds.Length], some.CanonicalTypeIds);
     }
 
     private static void AssertInvalid(string message, params Action<WasmWriter>[] types)

@@ -21,10 +21,8 @@ internal sealed class ObjectLayout
     /// <summary>Offset of the first value of an exception; each takes 8 bytes, a vector 16.</summary>
     public const int ExceptionValues = 16;
 
-    /// <summary>By canonical id; types live as long as the process.</summary>
-    private static volatile ObjectLayout?[] s_layouts = new ObjectLayout?[64];
-
     private static readonly Lock Gate = new();
+    private static readonly TypeTable<ObjectLayout> Layouts = CreateTable();
 
     private ObjectLayout(DefinedType type)
     {
@@ -79,27 +77,28 @@ internal sealed class ObjectLayout
     public ulong Header { get; }
 
     /// <summary>The layout of a structure or array type.</summary>
-    public static ObjectLayout Of(int canonicalId)
-    {
-        ObjectLayout?[] layouts = s_layouts;
-        return canonicalId < layouts.Length && Volatile.Read(ref layouts[canonicalId]) is { } layout ? layout : Add(canonicalId);
-    }
+    public static ObjectLayout Of(int canonicalId) => Layouts[canonicalId] ?? Add(canonicalId);
 
     private static ObjectLayout Add(int canonicalId)
     {
         lock (Gate)
         {
-            ObjectLayout?[] layouts = s_layouts;
-            if (canonicalId >= layouts.Length)
-            {
-                Array.Resize(ref layouts, Math.Max(2 * layouts.Length, canonicalId + 1));
-                s_layouts = layouts;
-            }
-
-            ObjectLayout layout = layouts[canonicalId] ?? new ObjectLayout(TypeRegistry.Get(canonicalId));
-            Volatile.Write(ref layouts[canonicalId], layout);
+            ObjectLayout layout = Layouts[canonicalId] ?? new ObjectLayout(TypeRegistry.Get(canonicalId));
+            Layouts.Set(canonicalId, layout);
             return layout;
         }
+    }
+
+    private static TypeTable<ObjectLayout> CreateTable()
+    {
+        TypeRegistry.Removed += static id =>
+        {
+            lock (Gate)
+            {
+                Layouts.Remove(id);
+            }
+        };
+        return new TypeTable<ObjectLayout>();
     }
 
     /// <summary>Bytes of an array with a number of elements, the rounding at its end included.</summary>

@@ -73,7 +73,7 @@ internal unsafe struct ObjectShape
         ((uint)Size + ((ulong)length << ElementShift) + (ObjectHeader.Alignment - 1)) & ~(ulong)(ObjectHeader.Alignment - 1);
 }
 
-/// <summary>The shapes of all types by canonical id: one flat table, reserved once, whose pages take memory as types come.</summary>
+/// <summary>The shapes of all types by canonical id: one flat table, reserved once, whose pages take memory as types come and until they are gone.</summary>
 internal static unsafe class ObjectShapes
 {
     private const int MaskWords = 64;
@@ -130,6 +130,14 @@ internal static unsafe class ObjectShapes
     private static ObjectShape* CreateTable()
     {
         var table = (ObjectShape*)LinuxMemory.MapPages((nuint)HeapType.MaxTypes * (nuint)sizeof(ObjectShape));
+        var pages = new TypePages((byte*)table, sizeof(ObjectShape));
+        TypeRegistry.Removed += id =>
+        {
+            ObjectShape* shape = table + id;
+            if (shape->Kind == ShapeKind.FixedLong) NativeMemory.Free(shape->ReferenceOffsets);
+            if (shape->Kind != ShapeKind.None) *shape = default;
+            pages.Remove(id);
+        };
         table[BuiltinTypeId.HostObject] = new ObjectShape { Kind = ShapeKind.Fixed, Size = ObjectHeader.Size + sizeof(long) };
         table[BuiltinTypeId.String] = new ObjectShape
         {

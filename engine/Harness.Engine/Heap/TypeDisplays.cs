@@ -24,7 +24,7 @@ internal static unsafe class TypeDisplays
     private const nuint PreferredBase = 0x4000_0000;
 
     /// <summary>The first row.</summary>
-    public static byte* Base { get; } = LinuxMemory.MapPagesNear(PreferredBase, (nuint)HeapType.MaxTypes << RowShift);
+    public static byte* Base { get; } = CreateTable();
 
     /// <summary>Offset in a row of the word for a depth.</summary>
     public static int OffsetOf(int depth) => depth * sizeof(int);
@@ -36,6 +36,14 @@ internal static unsafe class TypeDisplays
         bool isLow = (nuint)Base <= int.MaxValue - (1 << RowShift);
         displacement = isLow ? (int)Base : 0;
         return isLow;
+    }
+
+    private static byte* CreateTable()
+    {
+        byte* table = LinuxMemory.MapPagesNear(PreferredBase, (nuint)HeapType.MaxTypes << RowShift);
+        var pages = new TypePages(table, 1 << RowShift);
+        TypeRegistry.Removed += pages.Remove;
+        return table;
     }
 
     /// <summary>

@@ -168,6 +168,7 @@ internal sealed partial class ModuleDecoder
         for (var i = 0; i < typeIds.Length; i++) typeIds[i] = _environment.Types[i].CanonicalId;
         var module = new WasmModule(_bytes, typeIds, _names, _branchHints)
         {
+            TypeGroups = [.. _environment.TypeGroups],
             Imports = [.. _imports],
             Exports = [.. _exports],
             Tables = [.. _environment.Tables],

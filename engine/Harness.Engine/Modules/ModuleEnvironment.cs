@@ -21,6 +21,9 @@ internal sealed class ModuleEnvironment
     /// <summary>For each type index, the type.</summary>
     public List<DefinedType> Types { get; } = [];
 
+    /// <summary>The recursion groups of the types, by which the types stay.</summary>
+    public List<TypeGroup> TypeGroups { get; } = [];
+
     /// <summary>All functions, imported ones first.</summary>
     public List<FunctionDeclaration> Functions { get; } = [];
 
@@ -58,10 +61,11 @@ internal sealed class ModuleEnvironment
     }
 
     /// <summary>Adds the types of the group that was started last.</summary>
-    /// <param name="firstId">The canonical id of the first; the others follow.</param>
-    public void CloseGroup(int firstId)
+    /// <param name="group">The group; null if it has no types.</param>
+    public void CloseGroup(TypeGroup? group)
     {
-        for (var i = 0; i < _openGroupSize; i++) Types.Add(TypeRegistry.Get(firstId + i));
+        if (group is not null) TypeGroups.Add(group);
+        for (var i = 0; i < _openGroupSize; i++) Types.Add(TypeRegistry.Get(group!.First + i));
         _openGroupSize = 0;
     }
 

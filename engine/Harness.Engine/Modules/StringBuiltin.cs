@@ -91,7 +91,7 @@ internal static class StringBuiltins
         builtin is StringBuiltin.Cast or StringBuiltin.Test or StringBuiltin.Length or StringBuiltin.CharCodeAt;
 
     private static int CodeUnitArray() =>
-        TypeRegistry.AddGroup([new SubType(new ArrayType(new FieldType(ValueType.I32, Packing.I16, IsMutable: true)), null, IsFinal: true)]);
+        TypeRegistry.AddForEver(new SubType(new ArrayType(new FieldType(ValueType.I32, Packing.I16, IsMutable: true)), null, IsFinal: true));
 
     private static FunctionType Type(ReadOnlySpan<ValueType> parameters, ValueType result) => FunctionType.Of(parameters, [result]);
 }

@@ -5,7 +5,7 @@ namespace Harness.Engine.Modules;
 /// <summary>
 /// All defined types of the process. Recursion groups are hash-consed: equal groups get the same canonical ids,
 /// whatever module they come from, so that type equality is equality of ids (specification, section 3.1).
-/// Thread-safe; reading takes no lock. Types live as long as the process.
+/// Thread-safe; reading takes no lock. Types live as long as anything refers to their <see cref="TypeGroup"/>; their ids are not given again.
 /// </summary>
 public static class TypeRegistry
 {
@@ -19,18 +19,28 @@ public static class TypeRegistry
     internal const int StringId = 2;
 
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<GroupKey, int> Groups = [];
-    private static volatile DefinedType[] s_types = CreateTypes();
-    private static int s_count = FirstId;
+    private static readonly Dictionary<TypeGroupKey, WeakReference<TypeGroup>> Groups = [];
+    private static readonly HashSet<TypeGroup> GroupsForEver = [];
+    private static readonly TypeTable<DefinedType> Types = CreateTypes();
+    private static readonly TypeTable<WeakReference<TypeGroup>> GroupsOfTypes = new();
+    private static int s_next = FirstId;
+    private static int s_count;
+
+    /// <summary>Told the canonical id of each type that is gone, by the thread of finalizers.</summary>
+    internal static event Action<int>? Removed;
+
+    /// <summary>How many types there are.</summary>
+    internal static int Count => Volatile.Read(ref s_count);
 
     /// <summary>The defined type with a canonical id.</summary>
-    public static DefinedType Get(int canonicalId) => s_types[canonicalId];
+    /// <exception cref="InvalidOperationException">Whatever defined the type is gone.</exception>
+    public static DefinedType Get(int canonicalId) => Types[canonicalId] ?? throw Gone(canonicalId);
 
     /// <summary>
-    /// The canonical id of a function type that is final, has no supertype, and is a recursion group by itself.
+    /// The canonical id of a function type that is final, has no supertype, and is a recursion group by itself. The type lives as long as the process.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The process has too many types.</exception>
-    public static int CanonicalId(FunctionType type) => AddGroup([new SubType(type, null, IsFinal: true)]);
+    /// <exception cref="InvalidOperationException">The process has too many types, or the type mentions one whose module is gone.</exception>
+    public static int CanonicalId(FunctionType type) => AddForEver(new SubType(type, null, IsFinal: true));
 
     /// <summary>Whether every reference of one heap type is one of another (specification, section 3.3).</summary>
     public static bool IsSubtype(HeapType type, HeapType other)
@@ -75,45 +85,121 @@ public static class TypeRegistry
     };
 
     /// <summary>
-    /// Adds a recursion group and gives the canonical id of its first type; the others follow without gaps. Inside
+    /// Adds a recursion group, or finds it. Its types have canonical ids without gaps as long as somebody refers to what this gives. Inside
     /// the group, heap types with the code <see cref="HeapType.GroupMember"/> + i stand for its i-th type.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The process has too many types.</exception>
-    internal static int AddGroup(ReadOnlySpan<SubType> group)
+    /// <exception cref="InvalidOperationException">The process has too many types, or the group mentions one whose module is gone.</exception>
+    internal static TypeGroup AddGroup(ReadOnlySpan<SubType> group)
     {
-        var key = GroupKey.Of(group);
+        var key = TypeGroupKey.Of(group);
         lock (Gate)
         {
-            if (Groups.TryGetValue(key, out var first)) return first;
-            first = s_count;
+            if (Groups.TryGetValue(key, out var reference) && reference.TryGetTarget(out var known)) return known;
+            var first = s_next;
             if (group.Length > HeapType.MaxTypes - first)
                 throw new InvalidOperationException("too many types in this process");
-            if (s_types.Length < first + group.Length)
-            {
-                var larger = new DefinedType[Math.Max(s_types.Length * 2, first + group.Length)];
-                Array.Copy(s_types, larger, first);
-                s_types = larger;
-            }
-
-            var types = s_types;
+            var added = new TypeGroup(first, group.Length, key, [.. MentionedBy(group)]);
             for (var i = 0; i < group.Length; i++)
             {
                 var definition = GroupMembers.Resolve(group[i], first);
-                var supertype = definition.Supertype is { } super ? types[super.CanonicalId] : null;
-                Volatile.Write(ref types[first + i], new DefinedType(first + i, definition, supertype));
+                var supertype = definition.Supertype is { } super ? Get(super.CanonicalId) : null;
+                Types.Set(first + i, new DefinedType(first + i, definition, supertype));
+                GroupsOfTypes.Set(first + i, added.Self);
             }
 
-            s_count = first + group.Length;
-            Groups.Add(key, first);
-            return first;
+            s_next = first + group.Length;
+            s_count += group.Length;
+            Groups[key] = added.Self;
+            return added;
         }
     }
 
-    private static DefinedType[] CreateTypes()
+    /// <summary>Adds a type that is a recursion group by itself and lives as long as the process.</summary>
+    /// <returns>Its canonical id.</returns>
+    internal static int AddForEver(SubType type)
     {
-        var types = new DefinedType[64];
+        var group = AddGroup([type]);
+        lock (Gate)
+        {
+            GroupsForEver.Add(group);
+        }
+
+        return group.First;
+    }
+
+    /// <summary>The group of a type, by which the type stays; null for a type that is always there.</summary>
+    /// <exception cref="InvalidOperationException">Whatever defined the type is gone.</exception>
+    internal static TypeGroup? GroupOf(int canonicalId)
+    {
+        if (canonicalId < FirstId) return null;
+        return GroupsOfTypes[canonicalId] is { } reference && reference.TryGetTarget(out var group) ? group : throw Gone(canonicalId);
+    }
+
+    /// <summary>The group of the type that a value refers to, by which the type stays; null if it does not refer to a defined one.</summary>
+    /// <exception cref="InvalidOperationException">Whatever defined the type is gone.</exception>
+    internal static TypeGroup? GroupOf(ValueType type) =>
+        type.IsReference && type.HeapType.IsDefined ? GroupOf(type.HeapType.CanonicalId) : null;
+
+    /// <summary>Removes the types of a group that nobody refers to any more.</summary>
+    internal static void Remove(TypeGroup group)
+    {
+        lock (Gate)
+        {
+            // An equal group may have been added since nobody referred to this one.
+            if (Groups.TryGetValue(group.Key, out var current) && current == group.Self) Groups.Remove(group.Key);
+            for (var i = 0; i < group.Count; i++)
+            {
+                Types.Remove(group.First + i);
+                GroupsOfTypes.Remove(group.First + i);
+            }
+
+            s_count -= group.Count;
+        }
+
+        for (var i = 0; i < group.Count; i++) Removed?.Invoke(group.First + i);
+    }
+
+    private static InvalidOperationException Gone(int canonicalId) => new($"type {canonicalId} is gone with the module that defined it");
+
+    private static HashSet<TypeGroup> MentionedBy(ReadOnlySpan<SubType> group)
+    {
+        var mentioned = new HashSet<TypeGroup>();
+        foreach (var type in group)
+        {
+            if (type.Supertype is { } super) Add(super);
+            switch (type.Composite)
+            {
+                case FunctionType function:
+                    foreach (var parameter in function.Parameters) AddValue(parameter);
+                    foreach (var result in function.Results) AddValue(result);
+                    break;
+                case StructType structure:
+                    foreach (var field in structure.Fields) AddValue(field.Type);
+                    break;
+                case ArrayType array:
+                    AddValue(array.Element.Type);
+                    break;
+            }
+        }
+
+        return mentioned;
+
+        void AddValue(ValueType type)
+        {
+            if (type.IsReference) Add(type.HeapType);
+        }
+
+        void Add(HeapType type)
+        {
+            if (type.IsDefined && (type.Code & HeapType.GroupMember) == 0 && GroupOf(type.CanonicalId) is { } other) mentioned.Add(other);
+        }
+    }
+
+    private static TypeTable<DefinedType> CreateTypes()
+    {
+        var types = new TypeTable<DefinedType>();
         var characters = new ArrayType(new FieldType(ValueType.I32, Packing.I16, IsMutable: false));
-        types[StringId] = new DefinedType(StringId, new SubType(characters, null, IsFinal: true), AbstractHeapType.Extern);
+        types.Set(StringId, new DefinedType(StringId, new SubType(characters, null, IsFinal: true), AbstractHeapType.Extern));
         return types;
     }
 
@@ -132,64 +218,6 @@ public static class TypeRegistry
         AbstractHeapType.I31 or AbstractHeapType.Struct or AbstractHeapType.Array => type == AbstractHeapType.None,
         _ => false,
     };
-
-    /// <summary>A recursion group written out as numbers, so that equal groups have equal keys.</summary>
-    private readonly struct GroupKey : IEquatable<GroupKey>
-    {
-        private readonly uint[] _words;
-        private readonly int _hash;
-
-        private GroupKey(uint[] words)
-        {
-            _words = words;
-            var hash = default(HashCode);
-            foreach (var word in words) hash.Add(word);
-            _hash = hash.ToHashCode();
-        }
-
-        public static GroupKey Of(ReadOnlySpan<SubType> group)
-        {
-            var words = new List<uint>();
-            foreach (var type in group)
-            {
-                words.Add(type.IsFinal ? 1u : 0u);
-                words.Add(type.Supertype is { } super ? super.Code : 0u);
-                switch (type.Composite)
-                {
-                    case FunctionType function:
-                        words.Add(0);
-                        words.Add((uint)function.Parameters.Length);
-                        foreach (var parameter in function.Parameters) words.Add(parameter.Bits);
-                        words.Add((uint)function.Results.Length);
-                        foreach (var result in function.Results) words.Add(result.Bits);
-                        break;
-                    case StructType structure:
-                        words.Add(1);
-                        words.Add((uint)structure.Fields.Length);
-                        foreach (var field in structure.Fields) Add(words, field);
-                        break;
-                    case ArrayType array:
-                        words.Add(2);
-                        Add(words, array.Element);
-                        break;
-                }
-            }
-
-            return new GroupKey([.. words]);
-        }
-
-        public bool Equals(GroupKey other) => _words.AsSpan().SequenceEqual(other._words);
-
-        public override bool Equals(object? obj) => obj is GroupKey other && Equals(other);
-
-        public override int GetHashCode() => _hash;
-
-        private static void Add(List<uint> words, FieldType field)
-        {
-            words.Add(((uint)field.Packing << 1) | (field.IsMutable ? 1u : 0u));
-            words.Add(field.Type.Bits);
-        }
-    }
 
     /// <summary>Replaces references to members of the group being added by canonical ids.</summary>
     private static class GroupMembers

@@ -49,7 +49,7 @@ internal ref struct TypeSectionDecoder
             group[i] = DecodeSubType();
         }
 
-        _environment.CloseGroup(size > 0 ? TypeRegistry.AddGroup(group) : 0);
+        _environment.CloseGroup(size > 0 ? TypeRegistry.AddGroup(group) : null);
         for (var i = 0; i < size; i++) CheckSupertype(_environment.Types[first + i], offsets[i]);
     }
 

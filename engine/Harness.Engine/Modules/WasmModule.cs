@@ -75,6 +75,9 @@ public sealed class WasmModule
     /// <summary>For each type index of the module, the canonical id of the type.</summary>
     internal int[] CanonicalTypeIds { get; }
 
+    /// <summary>The recursion groups of the module's types, which live at least as long as the module.</summary>
+    internal ImmutableArray<TypeGroup> TypeGroups { get; init; } = [];
+
     /// <summary>The address of the module's first byte, valid as long as the module is reachable.</summary>
     internal unsafe byte* BytesAddress => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_bytes));
 

@@ -13,6 +13,7 @@ public sealed unsafe class Global : Extern
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(type);
         Type = type;
+        TypeGroup = TypeRegistry.GroupOf(type.Type);
         Address = (ulong*)store.AllocateNative(type.Type.WordCount * sizeof(ulong));
         store.ToWords(value, type.Type, ref *Address);
         store.Roots.Add(this);
@@ -22,12 +23,16 @@ public sealed unsafe class Global : Extern
         : base(store)
     {
         Type = type;
+        TypeGroup = TypeRegistry.GroupOf(type.Type);
         Address = address;
         store.Roots.Add(this);
     }
 
     /// <summary>Its type.</summary>
     public GlobalType Type { get; }
+
+    /// <summary>What the type of the value stays by.</summary>
+    internal TypeGroup? TypeGroup { get; }
 
     /// <inheritdoc/>
     public override ExternalKind Kind => ExternalKind.Global;

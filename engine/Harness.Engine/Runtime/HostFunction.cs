@@ -10,14 +10,18 @@ public sealed unsafe partial class HostFunction
     private readonly RawCallback _callback;
 
     private HostFunction(FunctionType type, RawCallback callback)
-        : this(type, TypeRegistry.CanonicalId(type), callback)
+        : this(type, TypeRegistry.AddGroup([new SubType(type, null, IsFinal: true)]), callback)
     {
     }
+
+    private HostFunction(FunctionType type, TypeGroup group, RawCallback callback)
+        : this(type, group.First, callback) => TypeGroup = group;
 
     private HostFunction(FunctionType type, int canonicalTypeId, RawCallback callback)
     {
         Type = type;
         CanonicalTypeId = canonicalTypeId;
+        TypeGroup = TypeRegistry.GroupOf(canonicalTypeId);
         _callback = callback;
     }
 
@@ -28,6 +32,9 @@ public sealed unsafe partial class HostFunction
     public FunctionType Type { get; }
 
     internal int CanonicalTypeId { get; }
+
+    /// <summary>What the type stays by.</summary>
+    internal TypeGroup? TypeGroup { get; }
 
     /// <summary>Makes a function of any type.</summary>
     /// <param name="type">Its parameters and results.</param>

@@ -8,28 +8,47 @@ namespace Harness.Engine.Runtime;
 /// <summary>
 /// The machine code between C# and WebAssembly, one piece per function type and direction. Arguments and results pass
 /// through an array of 8-byte slots: i32 values zero-extended, the high half of f32 values zero, vectors in two slots. They live as long
-/// as the process.
+/// as the type.
 /// </summary>
 internal static unsafe class SignatureAdapters
 {
-    private static readonly ConcurrentDictionary<int, nint> EntryAdapters = new();
-    private static readonly ConcurrentDictionary<int, nint> HostAdapters = new();
+    private static readonly ConcurrentDictionary<int, CodeBlock> EntryAdapters = CreateTable();
+    private static readonly ConcurrentDictionary<int, CodeBlock> HostAdapters = CreateTable();
 
     /// <summary>
     /// Code that C# calls to enter a function of a type, as
     /// <c>int (FunctionReference* function, ulong* slots)</c>: the slots hold the arguments and then the results. It returns
     /// 0, or 1 after a trap or an exception.
     /// </summary>
-    public static nint EntryFor(int canonicalTypeId) => EntryAdapters.GetOrAdd(canonicalTypeId, EmitEntry);
+    public static nint EntryFor(int canonicalTypeId) => AdapterOf(EntryAdapters, canonicalTypeId, EmitEntry);
 
     /// <summary>Code that compiled code calls as a function of a type, and that calls <see cref="RuntimeCallbacks.CallHost"/>.</summary>
-    public static nint HostFor(int canonicalTypeId) => HostAdapters.GetOrAdd(canonicalTypeId, EmitHost);
+    public static nint HostFor(int canonicalTypeId) => AdapterOf(HostAdapters, canonicalTypeId, EmitHost);
 
     /// <summary>How many slots a call of a function of a type needs.</summary>
     public static int SlotCount(FunctionType type) =>
         Math.Max(SignatureLayout.WordsOf(type.Parameters), SignatureLayout.WordsOf(type.Results));
 
-    private static nint EmitEntry(int canonicalTypeId)
+    private static ConcurrentDictionary<int, CodeBlock> CreateTable()
+    {
+        var adapters = new ConcurrentDictionary<int, CodeBlock>();
+        TypeRegistry.Removed += type =>
+        {
+            if (adapters.TryRemove(type, out CodeBlock block)) NativeRuntime.CodeSpace.Free(block);
+        };
+        return adapters;
+    }
+
+    private static nint AdapterOf(ConcurrentDictionary<int, CodeBlock> adapters, int type, Func<int, CodeBlock> emit)
+    {
+        if (adapters.TryGetValue(type, out CodeBlock known)) return known.Address;
+        CodeBlock made = emit(type);
+        CodeBlock used = adapters.GetOrAdd(type, made);
+        if (used.Address != made.Address) NativeRuntime.CodeSpace.Free(made);
+        return used.Address;
+    }
+
+    private static CodeBlock EmitEntry(int canonicalTypeId)
     {
         FunctionType type = TypeRegistry.Get(canonicalTypeId).Function!;
         var layout = new SignatureLayout(type);
@@ -99,7 +118,7 @@ internal static unsafe class SignatureAdapters
         }
     }
 
-    private static nint EmitHost(int canonicalTypeId)
+    private static CodeBlock EmitHost(int canonicalTypeId)
     {
         FunctionType type = TypeRegistry.Get(canonicalTypeId).Function!;
         var layout = new SignatureLayout(type);
@@ -139,11 +158,11 @@ internal static unsafe class SignatureAdapters
         return Publish(a, $"host {type}");
     }
 
-    private static nint Publish(Assembler assembler, string name)
+    private static CodeBlock Publish(Assembler assembler, string name)
     {
         CodeBlock block = NativeRuntime.CodeSpace.Publish(assembler);
         PerfMap.Record(block, name);
-        return block.Address;
+        return block;
     }
 
     private static void LoadResults(Assembler a, FunctionType type, SignatureLayout layout)

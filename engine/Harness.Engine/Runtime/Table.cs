@@ -58,6 +58,7 @@ public sealed unsafe class Table : Extern
         : base(store)
     {
         Type = type;
+        TypeGroup = TypeRegistry.GroupOf(type.ElementType);
         Data = data;
         CheckLimit(store, type);
         var limit = (ulong)store.Engine.Options.TableLimit;
@@ -66,6 +67,9 @@ public sealed unsafe class Table : Extern
 
     /// <summary>Its type, with the limits that it was made with.</summary>
     public TableType Type { get; }
+
+    /// <summary>What the type of elements stays by.</summary>
+    internal TypeGroup? TypeGroup { get; }
 
     /// <inheritdoc/>
     public override ExternalKind Kind => ExternalKind.Table;

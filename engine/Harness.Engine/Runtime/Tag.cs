@@ -14,6 +14,7 @@ public sealed unsafe class Tag : Extern
     {
         ArgumentNullException.ThrowIfNull(type);
         Type = type;
+        TypeGroup = TypeRegistry.GroupOf(type.CanonicalTypeId);
         Data = (TagData*)store.AllocateNative(TagData.Size);
         Data->Handle = store.HandleOf(this);
         Data->ValueCount = SignatureLayout.WordsOf(type.Type.Parameters);
@@ -25,6 +26,9 @@ public sealed unsafe class Tag : Extern
 
     /// <inheritdoc/>
     public override ExternalKind Kind => ExternalKind.Tag;
+
+    /// <summary>What the type stays by.</summary>
+    internal TypeGroup? TypeGroup { get; }
 
     /// <summary>What compiled code compares, and exceptions point to.</summary>
     internal TagData* Data { get; }

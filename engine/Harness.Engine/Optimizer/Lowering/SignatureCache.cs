@@ -6,6 +6,9 @@ namespace Harness.Engine.Optimizer.Lowering;
 /// <summary>Where the parameters and results of function types travel, by canonical type.</summary>
 internal sealed class SignatureCache
 {
+    /// <summary>Types that are remembered: those of modules that are gone must not add up.</summary>
+    private const int MostTypes = 1000;
+
     private readonly Dictionary<int, SignatureLayout> layouts = [];
 
     /// <summary>The layout of a function type.</summary>
@@ -14,6 +17,11 @@ internal sealed class SignatureCache
         if (!layouts.TryGetValue(canonicalTypeId, out SignatureLayout? layout))
         {
             layout = new SignatureLayout(TypeRegistry.Get(canonicalTypeId).Function!);
+            if (layouts.Count == MostTypes)
+            {
+                layouts.Clear();
+            }
+
             layouts.Add(canonicalTypeId, layout);
         }
 
