@@ -11,7 +11,7 @@ public sealed class GrowthScaleTests
     public void AModuleGrowsUntilItTakesLongEnough()
     {
         var scale = new GrowthScale(100, 10 << 20);
-        var sizes = scale.SizesOf(GrowingShapes.Get("ifs"), (module, _) => new CompilationCost(module.Length * 500L, 0, 0, null), EngineOptions.Default);
+        var sizes = scale.SizesOf(Modules("ifs"), (module, _) => new CompilationCost(module.Length * 500L, 0, 0, null), EngineOptions.Default);
         Assert.Equal(5, sizes.Count);
         Assert.Equal(16, sizes[^1].Size / sizes[0].Size);
         Assert.InRange(sizes[^1].Module.Length * 500L, 100_000_000, 400_000_000);
@@ -20,8 +20,7 @@ public sealed class GrowthScaleTests
     [Fact]
     public void AModuleGrowsNoFurtherThanItMay()
     {
-        var shape = GrowingShapes.Get("sequential-blocks");
-        var sizes = new GrowthScale(1000, 400_000).SizesOf(shape, Instantly, EngineOptions.Default);
+        var sizes = new GrowthScale(1000, 400_000).SizesOf(Modules("sequential-blocks"), Instantly, EngineOptions.Default);
         Assert.InRange(sizes[^1].Module.Length, 200_000, 400_000);
     }
 
@@ -29,8 +28,8 @@ public sealed class GrowthScaleTests
     public void TheLimitsOfTheSpecificationEndAShape()
     {
         // A function has 1,000 parameters at most, and 50,000 locals.
-        Assert.Equal(960, new GrowthScale(1000, 10 << 20).SizesOf(GrowingShapes.Get("arguments"), Instantly, EngineOptions.Default)[^1].Size);
-        Assert.Equal(32_000, new GrowthScale(1000, 10 << 20).SizesOf(GrowingShapes.Get("locals"), Instantly, EngineOptions.Default)[^1].Size);
+        Assert.Equal(960, new GrowthScale(1000, 10 << 20).SizesOf(Modules("arguments"), Instantly, EngineOptions.Default)[^1].Size);
+        Assert.Equal(32_000, new GrowthScale(1000, 10 << 20).SizesOf(Modules("locals"), Instantly, EngineOptions.Default)[^1].Size);
     }
 
     [Fact]
@@ -74,6 +73,8 @@ public sealed class GrowthScaleTests
         })];
         Assert.Equal(1, new ShapeGrowth("shape", "optimizing", rows).OfTime, 6);
     }
+
+    private static ShapeModules Modules(string shape) => new(GrowingShapes.Get(shape));
 
     private static CompilationCost Instantly(byte[] module, EngineOptions options) => new(0, 0, 0, null);
 }

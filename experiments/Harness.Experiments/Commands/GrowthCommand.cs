@@ -4,6 +4,7 @@ using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics.Growth;
 using Harness.Experiments.Charts;
 using Harness.Experiments.Charts.Drawing;
+using Harness.Experiments.Engines;
 using Harness.Experiments.Growth;
 using Harness.Experiments.Results;
 
@@ -15,7 +16,7 @@ internal static class GrowthCommand
     public static Command Create()
     {
         var shapes = new Argument<string[]>("shapes") { Description = "shapes to measure; all where none is named", Arity = ArgumentArity.ZeroOrMore };
-        var repeat = new Option<int>("--repeat") { Description = "how often each module is compiled by each tier; the fastest counts", HelpName = "N", DefaultValueFactory = _ => 3 }.AtLeast(1);
+        var repeat = new Option<int>("--repeat") { Description = "how often each module is compiled by each tier, small ones more often; the fastest counts", HelpName = "N", DefaultValueFactory = _ => 3 }.AtLeast(1);
         var time = new Option<int>("--largest-time") { Description = "milliseconds that the largest module of a shape takes to compile, where it can be so large", HelpName = "MS", DefaultValueFactory = _ => 100 }.AtLeast(1);
         var bytes = new Option<int>("--largest-module") { Description = "most megabytes of a module", HelpName = "MB", DefaultValueFactory = _ => 10 }.AtLeast(1);
         var results = new Option<string?>("--results") { Description = "results folder [results/growth; none where shapes are named]", HelpName = "FOLDER" };
@@ -35,7 +36,7 @@ internal static class GrowthCommand
     /// <returns>1 if something grows faster than it may.</returns>
     private static int Run(IReadOnlyList<GrowingShape> shapes, EngineOptions options, int repetitions, GrowthScale scale, ResultsFolder? folder)
     {
-        var run = RunDescription.Current();
+        var provenance = ProvenanceOf(options, repetitions);
         folder?.Create();
         var rows = GrowthStudy.Run(shapes, options, repetitions, scale, static (shape, rows) =>
         {
@@ -44,22 +45,41 @@ internal static class GrowthCommand
         });
         var all = ShapeGrowth.Of(rows);
         if (folder is not null)
-            Write(folder, rows, all, scale, run);
+            Write(folder, rows, all, scale, provenance with { FinishedUtc = Provenance.Now() });
         var excessive = all.Count(growth => growth.IsExcessive);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{excessive} of {all.Count} grow faster than time N^{ShapeGrowth.MostOfTime}, memory N^{ShapeGrowth.MostOfMemory}"));
         return excessive == 0 ? 0 : 1;
     }
 
-    private static void Write(ResultsFolder folder, IReadOnlyList<GrowthRow> rows, IReadOnlyList<ShapeGrowth> growth, GrowthScale scale, RunDescription run)
+    private static void Write(ResultsFolder folder, IReadOnlyList<GrowthRow> rows, IReadOnlyList<ShapeGrowth> growth, GrowthScale scale, Provenance provenance)
     {
         var file = Path.Combine(folder.Path, "growth.csv");
         File.Delete(file);
         using (var csv = DurableCsv<GrowthRow>.Open(file, out _))
             csv.Append(rows);
-        File.WriteAllText(folder.Summary, GrowthSummary.Create(growth, scale, MachineDescription.Current(), run));
+        File.WriteAllText(folder.Summary, GrowthSummary.Create(growth, scale, provenance.Machine, provenance.Runs[^1]));
         foreach (var format in FigureFile.KeptFormats)
             FigureFile.Write(GrowthChart.Create(growth), folder.Chart("chart", format));
-        Console.WriteLine($"{folder.Path}: growth.csv, summary.md, {string.Join(", ", FigureFile.KeptFormats.Select(format => $"chart.{format}"))}");
+        provenance.Write(folder.Provenance);
+        Console.WriteLine($"{folder.Path}: growth.csv, summary.md, provenance.json, {string.Join(", ", FigureFile.KeptFormats.Select(format => $"chart.{format}"))}");
+    }
+
+    /// <summary>Where the rows come from.</summary>
+    private static Provenance ProvenanceOf(EngineOptions options, int repetitions)
+    {
+        var engine = new OwnEngine();
+        return new Provenance
+        {
+            Sweep = "growth",
+            Seed = 0,
+            Repetitions = repetitions,
+            Machine = MachineDescription.Current(),
+            Environment = EnvironmentDescription.Current(),
+            Engines = new Dictionary<string, string> { [OwnEngine.EngineName] = engine.Version },
+            Fingerprints = new Dictionary<string, string> { [OwnEngine.EngineName] = engine.Fingerprint },
+            Knobs = new Dictionary<string, IReadOnlyDictionary<string, string>> { ["default"] = options.ToDictionary() },
+            Runs = [RunDescription.Current()],
+        };
     }
 
     private static string Describe(ShapeGrowth growth) => string.Create(

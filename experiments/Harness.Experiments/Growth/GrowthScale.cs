@@ -1,6 +1,5 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics.Growth;
-using Harness.Engine.Modules;
 
 namespace Harness.Experiments.Growth;
 
@@ -19,47 +18,32 @@ internal sealed record GrowthScale(double Milliseconds, int ModuleBytes)
     private const double MostAtOnce = 64;
 
     /// <summary>The numbers to measure a shape at, ascending.</summary>
-    /// <param name="shape">The shape.</param>
+    /// <param name="modules">The modules of the shape.</param>
     /// <param name="measure">Compiles a module in the tier that is measured.</param>
     /// <param name="options">The knobs.</param>
-    public IReadOnlyList<(int Size, byte[] Module)> SizesOf(GrowingShape shape, Func<byte[], EngineOptions, CompilationCost> measure, EngineOptions options)
+    public IReadOnlyList<(int Size, byte[] Module)> SizesOf(ShapeModules modules, Func<byte[], EngineOptions, CompilationCost> measure, EngineOptions options)
     {
-        var largest = shape.Size * Range;
-        var module = shape.Assemble(largest);
-        while (measure(module, options) is { Refusal: null } cost && cost.Time < Milliseconds * 1e6 && Enlarge(shape, largest, module, cost) is { } larger)
+        var largest = modules.Shape.Size * Range;
+        var module = modules.Of(largest);
+        while (measure(module, options) is { Refusal: null } cost && cost.Time < Milliseconds * 1e6 && Enlarge(modules, largest, module, cost) is { } larger)
             (largest, module) = larger;
         var sizes = new List<(int Size, byte[] Module)>();
         for (var divisor = Range; divisor > 1; divisor /= 2)
-            sizes.Add((largest / divisor, shape.Assemble(largest / divisor)));
+            sizes.Add((largest / divisor, modules.Of(largest / divisor)));
         return [.. sizes, (largest, module)];
     }
 
     /// <summary>A larger module, by as much as the time asks for and the limits allow; null if there is none.</summary>
-    private (int Size, byte[] Module)? Enlarge(GrowingShape shape, int size, byte[] module, CompilationCost cost)
+    private (int Size, byte[] Module)? Enlarge(ShapeModules modules, int size, byte[] module, CompilationCost cost)
     {
         var wanted = Math.Clamp(Milliseconds * 1e6 / Math.Max(1, cost.Time), 2, MostAtOnce);
         for (var factor = 1 << (int)Math.Ceiling(Math.Log2(wanted)); factor > 1; factor /= 2)
         {
-            if ((long)module.Length * factor <= ModuleBytes && TryAssemble(shape, size * factor) is { } larger
+            if ((long)module.Length * factor <= ModuleBytes && modules.TryGet(size * factor) is { } larger
                 && larger.Length > (long)module.Length * (factor + 1) / 2)
                 return (size * factor, larger);
         }
 
         return null;
-    }
-
-    /// <summary>The module for a number; null if it is beyond a limit of the specification.</summary>
-    private static byte[]? TryAssemble(GrowingShape shape, int size)
-    {
-        try
-        {
-            var module = shape.Assemble(size);
-            WasmModule.Decode(module);
-            return module;
-        }
-        catch (ModuleException)
-        {
-            return null;
-        }
     }
 }
