@@ -23,9 +23,10 @@ internal static class FuzzCommand
         var seeds = new Option<string[]>("--seeds") { Description = "mutate: a file or folder with modules (.wasm, .wat, .wast) to start from, such as test/core of the specification's repository, beside the programs and tests of this project (may be repeated)", HelpName = "PATH" };
         var seconds = new Option<int>("--seconds") { Description = "mutate: stop after so many seconds, whatever the count" }.AtLeast(1);
         var validateOnly = new Option<bool>("--validate-only") { Description = "mutate: compare verdicts, and run nothing" };
+        var compileOnly = new Option<bool>("--compile-only") { Description = "mutate: compare verdicts, compile what is valid with both compilers, and run nothing" };
         var command = new Command("fuzz", "run random programs in many configurations and compare the results with V8's")
         {
-            count, seed, source, configuration, reduce, withoutNode, jobs, statistics, seeds, seconds, validateOnly,
+            count, seed, source, configuration, reduce, withoutNode, jobs, statistics, seeds, seconds, validateOnly, compileOnly,
         };
         command.SetAction(parsed =>
         {
@@ -40,6 +41,7 @@ internal static class FuzzCommand
                     Jobs = parsed.GetValue(jobs),
                     Time = limit > 0 ? TimeSpan.FromSeconds(limit) : TimeSpan.MaxValue,
                     ValidateOnly = parsed.GetValue(validateOnly),
+                    CompileOnly = parsed.GetValue(compileOnly),
                     Only = only,
                     Folder = Path.Combine(ProjectLayout.Artifacts, "fuzz"),
                 });
@@ -62,7 +64,7 @@ internal static class FuzzCommand
     {
         var corpus = SeedCorpus.Read([.. SeedCorpus.OwnPaths, .. seeds]);
         var node = withoutNode ? null : NodeInstallation.NodePath;
-        return new MutationRun(settings, corpus, KnownDifferences.Read(KnownDifferences.DefaultPath), () => new MutantEngines(node)).Execute();
+        return new MutationRun(settings, corpus, KnownDifferences.Read(KnownDifferences.DefaultPath), () => new MutantEngines(node, settings.CompileOnly)).Execute();
     }
 
     /// <summary>One run of the command.</summary>

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
+using Harness.Engine.Runtime;
 using Harness.Experiments.Fuzzing.Mutation;
 
 namespace Harness.Experiments.Commands;
 
 /// <summary>
-/// The hidden command <c>harness mutant-worker</c>: decodes, validates and runs modules on this engine, a request (JSON) per line of standard
+/// The hidden command <c>harness mutant-worker</c>: decodes, validates, compiles and runs modules on this engine, a request (JSON) per line of standard
 /// input. The answer to a request for verdicts is a list of them, and to one for runs a list of outcomes for each configuration.
 /// </summary>
 internal static class MutantWorkerCommand
@@ -21,13 +22,14 @@ internal static class MutantWorkerCommand
         command.SetAction(_ =>
         {
             AppContext.SetSwitch("Harness.VerifyAllocation", true);
+            using var engine = new WasmEngine();
             while (Console.In.ReadLine() is { } line)
             {
                 using var watchdog = new Timer(_ => Environment.Exit(3), null, LongestRequest, Timeout.InfiniteTimeSpan);
                 var request = MutantRequest.FromLine(line);
                 var answer = request.Configurations is { } configurations
                     ? JsonSerializer.Serialize(configurations.Select(knobs => MutantRunner.Run(request.Modules[0], knobs)))
-                    : JsonSerializer.Serialize(request.Modules.Select(Verdict.Of));
+                    : JsonSerializer.Serialize(request.Modules.Select(module => request.Compiles ? Verdict.Of(module, valid => MutantRunner.CompileAll(engine, valid)) : Verdict.Of(module)));
                 Console.Out.WriteLine(answer);
             }
         });

@@ -75,5 +75,24 @@ public class MutantEnginesTests
         Assert.InRange(run.Valid, 5, 35);
     }
 
+    [Fact]
+    public void WhatIsValidCanBeCompiledWithoutBeingRun()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = new MutationSettings { First = 900, Count = 40, Folder = folder.File("found"), CompileOnly = true };
+        var run = new MutationRun(settings, SeedCorpus.Read([ProjectLayout.Workloads]), KnownDifferences.Read(KnownDifferences.DefaultPath), () => new MutantEngines(null, compiles: true));
+        Assert.Equal(0, run.Execute());
+        Assert.InRange(run.Valid, 5, 35);
+    }
+
+    [Fact]
+    public void ACompilerThatFailsIsAFault()
+    {
+        var valid = Module("(func)");
+        Assert.Equal(Verdict.Valid, Verdict.Of(valid, _ => { }));
+        Assert.StartsWith("error: InvalidOperationException: broken", Verdict.Of(valid, _ => throw new InvalidOperationException("broken")), StringComparison.Ordinal);
+        Assert.StartsWith("invalid", Verdict.Of([], _ => throw new InvalidOperationException("broken")), StringComparison.Ordinal);
+    }
+
     private static byte[] Module(string fields) => WatAssembler.Assemble($"(module {fields})");
 }

@@ -28,15 +28,21 @@ internal sealed class MutantEngines : IMutantEngines
     private readonly GuardedProcess engine = Open(OwnEngine.OwnProgram(MutantWorkerCommand.Name));
     private readonly GuardedProcess? v8;
 
+    private readonly bool compiles;
+
     /// <param name="node">Path of Node, for its V8; null to do without.</param>
-    public MutantEngines(string? node) =>
+    /// <param name="compiles">Whether this engine compiles what is valid before it gives its verdict.</param>
+    public MutantEngines(string? node, bool compiles = false)
+    {
+        this.compiles = compiles;
         v8 = node is null ? null : new GuardedProcess(Limits, node, Path.Combine(ProjectLayout.Node, "validate.mjs"));
+    }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Verdicts(IReadOnlyList<byte[]> modules) => Ask(engine, modules);
+    public IReadOnlyList<string> Verdicts(IReadOnlyList<byte[]> modules) => Ask(engine, modules, compiles);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string>? VerdictsOfV8(IReadOnlyList<byte[]> modules) => v8 is null ? null : Ask(v8, modules);
+    public IReadOnlyList<string>? VerdictsOfV8(IReadOnlyList<byte[]> modules) => v8 is null ? null : Ask(v8, modules, compiles: false);
 
     /// <inheritdoc/>
     public IReadOnlyList<IReadOnlyList<string>> Run(byte[] module, IReadOnlyList<FuzzConfiguration> configurations)
@@ -55,15 +61,15 @@ internal sealed class MutantEngines : IMutantEngines
         v8?.Dispose();
     }
 
-    private static string[] Ask(GuardedProcess process, IReadOnlyList<byte[]> modules)
+    private static string[] Ask(GuardedProcess process, IReadOnlyList<byte[]> modules, bool compiles)
     {
-        var answer = process.Ask(new MutantRequest(modules).ToLine());
+        var answer = process.Ask(new MutantRequest(modules, Compiles: compiles).ToLine());
         if (answer.Failure == ProcessFailure.None)
             return JsonSerializer.Deserialize<string[]>(answer.Text)!;
         if (modules.Count == 1)
             return [Describe(answer)];
         var half = modules.Count / 2;
-        return [.. Ask(process, [.. modules.Take(half)]), .. Ask(process, [.. modules.Skip(half)])];
+        return [.. Ask(process, [.. modules.Take(half)], compiles), .. Ask(process, [.. modules.Skip(half)], compiles)];
     }
 
     private static GuardedProcess Open(WorkerLaunch launch) => new(Limits, launch.Program, [.. launch.Arguments]);

@@ -8,8 +8,9 @@ internal sealed class MutantJudge(IMutantEngines engines, KnownDifferences known
     /// <summary>Judges the verdicts on modules.</summary>
     public IReadOnlyList<Judgement> JudgeVerdicts(IReadOnlyList<byte[]> modules)
     {
+        var answer = Task.Run(() => engines.VerdictsOfV8(modules));
         var ours = engines.Verdicts(modules);
-        var theirs = engines.VerdictsOfV8(modules);
+        var theirs = answer.GetAwaiter().GetResult();
         return [.. modules.Select((_, i) => Judge(ours[i], theirs?[i]))];
     }
 

@@ -86,7 +86,8 @@ internal sealed class MutantRunner
         }
     }
 
-    private static void CompileAll(WasmEngine engine, WasmModule module)
+    /// <summary>Compiles all functions of a module with both compilers.</summary>
+    public static void CompileAll(WasmEngine engine, WasmModule module)
     {
         var code = engine.CodeOf(module);
         foreach (var function in module.Functions.Where(function => !function.IsImported))

@@ -51,8 +51,9 @@ internal sealed class MutationRun(MutationSettings settings, SeedCorpus corpus, 
     private string Summary()
     {
         var found = Findings == 0 ? "nothing found" : $"{Findings} findings of {causes.Count} causes ({string.Join(", ", kinds.Select(kind => $"{kind.Value} {kind.Key}"))})";
-        return $"{done} mutants of {corpus.Modules.Count} seeds from {settings.First} on, {valid} valid, {ran} run in all configurations, "
-            + $"{explained.Values.Sum()} explained differences from V8, {found}, {watch.Elapsed.TotalSeconds:F1} s";
+        var used = settings.CompileOnly ? "compiled by both compilers" : $"{ran} run in all configurations";
+        return $"{done} mutants of {corpus.Modules.Count} seeds from {settings.First} on, {valid} valid, {used}, "
+            + $"{explained.Values.Sum()} explained differences from V8, {found}, {watch.Elapsed.TotalSeconds:F1} s ({done / watch.Elapsed.TotalSeconds:F0} a second)";
     }
 
     private void RunJob()
@@ -69,7 +70,7 @@ internal sealed class MutationRun(MutationSettings settings, SeedCorpus corpus, 
                 Note(judgements[i]);
                 if (judgements[i].Finding is { } finding)
                     Found(judge, mutants[i], finding);
-                if (judgements[i].IsValid && !settings.ValidateOnly)
+                if (judgements[i].IsValid && !settings.ValidateOnly && !settings.CompileOnly)
                     RunOne(judge, mutants[i]);
                 ShowProgress();
             }
@@ -169,6 +170,9 @@ internal sealed record MutationSettings
 
     /// <summary>Whether nothing is to be compiled and run.</summary>
     public bool ValidateOnly { get; init; }
+
+    /// <summary>Whether what is valid is compiled by both compilers, and not run.</summary>
+    public bool CompileOnly { get; init; }
 
     /// <summary>The only configuration to compare with baseline code; null for all.</summary>
     public FuzzConfiguration? Only { get; init; }

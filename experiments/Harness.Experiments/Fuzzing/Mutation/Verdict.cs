@@ -15,11 +15,16 @@ internal static class Verdict
     public const string Error = "error";
 
     /// <summary>This engine's verdict.</summary>
-    public static string Of(byte[] module)
+    public static string Of(byte[] module) => Of(module, static _ => { });
+
+    /// <summary>This engine's verdict.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="use">What is done with the module if it is valid.</param>
+    public static string Of(byte[] module, Action<WasmModule> use)
     {
         try
         {
-            WasmModule.Decode(module);
+            use(WasmModule.Decode(module));
             return Valid;
         }
         catch (UnsupportedModuleException exception)
