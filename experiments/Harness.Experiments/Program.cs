@@ -43,6 +43,7 @@ var root = new RootCommand("Research harness for speculative optimisation in Web
     DartCommand.Create(),
     FuzzWorkerCommand.Create(),
     MutantWorkerCommand.Create(),
+    LoadWorkerCommand.Create(),
 };
 
 try

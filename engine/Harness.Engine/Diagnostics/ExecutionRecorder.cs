@@ -19,6 +19,7 @@ public sealed class ExecutionRecorder : IDisposable
     private readonly Lock _gate = new();
     private readonly List<Compilation> _compilations = [];
     private readonly List<(DeoptEvent Event, double At)> _deopts = [];
+    private readonly List<RecordedCall> _calls = [];
     private readonly Dictionary<(WasmModule Module, int FunctionIndex), Compilation> _open = [];
     private bool _isDisposed;
 
@@ -35,6 +36,17 @@ public sealed class ExecutionRecorder : IDisposable
         engine.Events.Deoptimized += OnDeoptimized;
         engine.Events.CompilationStepDone += OnStep;
         if (_options.Code) engine.Events.RequestListings();
+    }
+
+    /// <summary>Notes that a call from outside begins, so that what happens next can be told from what happened before.</summary>
+    /// <param name="call">The function and its arguments.</param>
+    /// <param name="times">How often it is made.</param>
+    public void NoteCall(string call, int times)
+    {
+        lock (_gate)
+        {
+            _calls.Add(new RecordedCall(Now(), call, times));
+        }
     }
 
     /// <summary>Explains what was done with the module of an instance.</summary>
@@ -54,7 +66,7 @@ public sealed class ExecutionRecorder : IDisposable
             DeoptExplanation[] deopts = [.. _deopts
                 .Where(deopt => deopt.Event.Module == module)
                 .Select(deopt => Explain(deopt.Event, deopt.At))];
-            return new Explanation(functions, deopts) { ModuleHash = ModuleProfile.HashOf(module) };
+            return new Explanation(functions, deopts) { ModuleHash = ModuleProfile.HashOf(module), Calls = [.. _calls] };
         }
     }
 

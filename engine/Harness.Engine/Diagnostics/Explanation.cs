@@ -27,9 +27,18 @@ public sealed record Explanation(IReadOnlyList<FunctionExplanation> Functions, I
     /// <summary>SHA-256 of the module's bytes, by which files tell what module they are about.</summary>
     public string? ModuleHash { get; init; }
 
+    /// <summary>What was called, in order, as far as whoever made the recording noted it.</summary>
+    public IReadOnlyList<RecordedCall> Calls { get; init; } = [];
+
     /// <summary>The explanation as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
 }
+
+/// <summary>A call from outside.</summary>
+/// <param name="AtMilliseconds">When it began, since the recording began.</param>
+/// <param name="Call">The function and its arguments.</param>
+/// <param name="Times">How often it was made.</param>
+public sealed record RecordedCall(double AtMilliseconds, string Call, int Times);
 
 /// <summary>What is known of a function.</summary>
 /// <param name="Index">Its index in the module.</param>
@@ -162,7 +171,11 @@ public sealed record ListingLine(int CodeOffset, int Length, string? Label, stri
 /// <param name="Function">Name of the function that it stands in, which may be an inlined one.</param>
 /// <param name="Offset">Its offset.</param>
 /// <param name="Text">The instruction.</param>
-public sealed record SourceInstruction(string Function, int Offset, string Text);
+public sealed record SourceInstruction(string Function, int Offset, string Text)
+{
+    /// <summary>The line of the program that it was compiled from, where somebody knows it; else null.</summary>
+    public string? SourceLine { get; init; }
+}
 
 /// <summary>A guard failed, and execution went on in baseline code.</summary>
 /// <param name="AtMilliseconds">When, since the recording began.</param>

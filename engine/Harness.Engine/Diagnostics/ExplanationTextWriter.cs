@@ -23,6 +23,17 @@ public sealed class ExplanationTextWriter
 
     private void Write(Explanation explanation)
     {
+        foreach (RecordedCall call in explanation.Calls)
+        {
+            string times = call.Times == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", {call.Times} times");
+            Line($"call at {call.AtMilliseconds:F3} ms: {call.Call}{times}");
+        }
+
+        if (explanation.Calls.Count > 0)
+        {
+            Line($"");
+        }
+
         foreach (FunctionExplanation function in explanation.Functions)
         {
             Write(function);
@@ -130,7 +141,7 @@ public sealed class ExplanationTextWriter
 
         string code = string.Create(CultureInfo.InvariantCulture, $"      {line.CodeOffset,5:x}  {line.Text}");
         Line(line.Source is { } source
-            ? (FormattableString)$"{code.PadRight(SourceColumn)} ; {source.Function} 0x{source.Offset:x}: {source.Text}"
+            ? (FormattableString)$"{code.PadRight(SourceColumn)} ; {source.Function} 0x{source.Offset:x}: {source.Text}{(source.SourceLine is { } origin ? "  | " + origin : "")}"
             : $"{code}");
     }
 

@@ -1,5 +1,6 @@
 using Harness.Experiments.Charts;
 using Harness.Experiments.Charts.Drawing;
+using Harness.Experiments.Growth;
 using Harness.Experiments.Results;
 using Harness.Experiments.Statistics;
 using Harness.Experiments.Sweeps;
@@ -13,6 +14,19 @@ public sealed class SweepChartTests
     private const string Bars = "engines: [ours, v8]\nworkloads: [all]\nconfigurations: [{name: base}, {name: a}, {name: a rather long name of a configuration}, {name: b}]";
     private const string FewBars = "workloads: [recursion, two-targets]\nconfigurations: [{name: base}, {name: a}]";
     private const string OneKnob = "engines: [ours, v8]\nworkloads: [all]\ngrid: {inlining.budget: [100, 1000, 5000, 20000, 50000]}";
+    private const string Five = """
+        engines: [ours, v8, jsc, spidermonkey, wasmtime]
+        workloads: [v8-example, gc]
+        configurations:
+          - {name: no-speculation, title: no speculation, knobs: {inlining.call-indirect: off, deopt: off}, engines: [ours, v8]}
+          - {name: inlining, knobs: {deopt: off}, engines: [ours, v8]}
+          - {name: inlining-deopt, title: inlining + deopt, engines: [ours, v8]}
+          - {name: no-inlining, title: no inlining, knobs: {inlining: off}, engines: [jsc, spidermonkey, wasmtime]}
+          - {name: default, title: "the engine's own inlining", engines: [jsc, spidermonkey, wasmtime]}
+        baseline: no-speculation
+        baselines: {jsc: no-inlining, spidermonkey: no-inlining, wasmtime: no-inlining}
+        """;
+
     private const string TwoKnobs = "workloads: [sort-two-orders, recursion]\ngrid: {polymorphism-limit: [1, 2, 3, 4, 6, 8], inlining.budget: [100, 5000]}";
 
     [Theory]
@@ -20,6 +34,11 @@ public sealed class SweepChartTests
     [InlineData(FewBars, "Bars")]
     [InlineData(TwoKnobs, "Bars")]
     [InlineData(Bars, "Sorted")]
+    [InlineData(Bars, "Slope")]
+    [InlineData(FewBars, "Slope")]
+    [InlineData(Five, "Bars")]
+    [InlineData(Five, "Slope")]
+    [InlineData(Five, "Dots")]
     [InlineData(OneKnob, "Lines")]
     [InlineData(TwoKnobs, "Lines")]
     [InlineData(TwoKnobs, "Heat")]
@@ -30,7 +49,30 @@ public sealed class SweepChartTests
     public void NoTextIsCutOrCoversAnother(string text, string kind)
     {
         var sweep = TestSweeps.Read(text);
-        var figure = SweepChart.Create(Enum.Parse<ChartKind>(kind), sweep, new SweepSummary(sweep, Rows(sweep)));
+        RequireReadable(SweepChart.Create(Enum.Parse<ChartKind>(kind), sweep, new SweepSummary(sweep, Rows(sweep))));
+    }
+
+    [Fact]
+    public void NorInTheChartsOfGrowthAndOfOneProgram()
+    {
+        var shapes = ShapeGrowth.Of([..
+            from shape in Enumerable.Range(1, 20)
+            from tier in (string[])["baseline", "optimizing"]
+            from size in (int[])[100, 200, 400, 800, 1600]
+            select new GrowthRow
+            {
+                Shape = $"a shape of the number {shape}", Tier = tier, Size = size, ModuleBytes = size, CompileMs = Math.Pow(size, 0.9 + (shape * 0.03)), AllocatedBytes = (long)Math.Pow(size, 1 + (shape % 5 * 0.02)),
+                CodeBytes = size, LongestStep = "build", Refusal = "",
+            }]);
+        var growth = GrowthChart.Create(shapes);
+        Assert.Contains($": {shapes.Count(shape => shape.IsExcessive)} of 40 ", growth.Title, StringComparison.Ordinal);
+        RequireReadable(growth);
+        var sweep = TestSweeps.Read(Bars);
+        RequireReadable(RepetitionDots.OfWorkload(sweep, new SweepSummary(sweep, Rows(sweep)), sweep.Workloads[0]));
+    }
+
+    private static void RequireReadable(Figure figure)
+    {
         foreach (var width in (float[])[Figure.ColumnWidth, Figure.StandardWidth, 1200])
         {
             var size = figure.Measure(width);
@@ -48,6 +90,49 @@ public sealed class SweepChartTests
                 select $"'{canvas.Texts[first].Text}' covers '{canvas.Texts[second].Text}' at width {width}";
             Assert.Empty(covering);
         }
+    }
+
+    [Fact]
+    public void BarsOfAnEngineAreThoseOfItsOwnConfigurationsAndItsGapsAreNamed()
+    {
+        var sweep = TestSweeps.Read(Five);
+        var rows = Rows(sweep).Where(row => row.Engine != "wasmtime").ToList();
+        var summary = new SweepSummary(sweep, rows) { Gaps = [new EngineGap("wasmtime", null, "v8-example", "runs no JavaScript"), new EngineGap("wasmtime", null, "gc-trees", "runs no JavaScript")] };
+        var figure = SweepChart.Create(ChartKind.Bars, sweep, summary);
+        Assert.Equal(["this engine", "V8", "JavaScriptCore", "SpiderMonkey"], figure.Panels.Select(panel => panel.Title).OrderBy(title => "tVJS".IndexOf(title[0], StringComparison.Ordinal)));
+        Assert.Equal([1, 2, 1, 2], figure.Panels.OrderBy(panel => panel.Title, StringComparer.Ordinal).Select(panel => ((Experiments.Charts.Panels.BarPanel)panel.Body).Series));
+        Assert.Contains("Wasmtime was not measured: it runs no JavaScript (2 programs).", figure.Notes);
+    }
+
+    [Fact]
+    public void TitlesSayWhatWasFound()
+    {
+        var sweep = TestSweeps.Read(FewBars);
+        var rows = Rows(sweep).Select(row => row with { ExecuteMs = row.Configuration == "a" ? 5 : 10 }).ToList();
+        var summary = new SweepSummary(sweep, rows);
+        Assert.EndsWith(": 2.00x on this engine with “a” in the mean", SweepChart.Create(ChartKind.Bars, sweep, summary).Title, StringComparison.Ordinal);
+        Assert.EndsWith(": faster in 2 of 2, slower in 0", SweepChart.Create(ChartKind.Slope, sweep, summary).Title, StringComparison.Ordinal);
+        Assert.EndsWith(": faster in 0 of 2, slower in 2", SweepChart.Create(ChartKind.Slope, sweep, summary, ("a", "base")).Title, StringComparison.Ordinal);
+        Assert.EndsWith(": no row of 4 falls into two groups", SweepChart.Create(ChartKind.Dots, sweep, summary).Title, StringComparison.Ordinal);
+        Assert.Contains("has no configuration 'c'", Assert.Throws<HarnessException>(() => SweepChart.Create(ChartKind.Slope, sweep, summary, ("a", "c"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PatternsDifferWhereThereIsNoColour()
+    {
+        var pictures = Enumerable.Range(0, 5).Select(pattern =>
+        {
+            using var bitmap = new SKBitmap(40, 40);
+            using (var canvas = new SKCanvas(bitmap))
+            {
+                canvas.Clear(SKColors.Gray);
+                new FigureCanvas(canvas).Hatch(new SKRect(5, 5, 35, 35), SKColors.Gray, pattern);
+            }
+
+            Assert.Equal(SKColors.Gray, bitmap.GetPixel(2, 20));
+            return Convert.ToHexString(bitmap.Bytes);
+        }).ToList();
+        Assert.Equal(5, pictures.Distinct().Count());
     }
 
     [Fact]

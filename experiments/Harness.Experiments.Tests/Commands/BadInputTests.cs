@@ -20,6 +20,7 @@ public sealed class BadInputTests : IDisposable
         folder.Write("text.wat", "(module (fun))");
         folder.Write("invalid.wat", "(module (func (export \"main\") i32.add drop))");
         folder.Write("good.wat", "(module (func (export \"main\") (param i32) (result i32) local.get 0))");
+        folder.Write("program.dart", "void main() {}");
         folder.Write("endless.wat", "(module (func (export \"main\") (loop (br 0))))");
         folder.Write("cut.feedback", "harness-feedback 2\nmodule 00\n");
         const string other = "harness-feedback 2\nmodule 00\n";

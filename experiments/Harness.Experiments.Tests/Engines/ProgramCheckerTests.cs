@@ -19,8 +19,9 @@ public sealed class ProgramCheckerTests
     [Fact]
     public void AProgramThatNoEngineRanIsNotRight()
     {
-        var (_, lines) = Check(new FakeEngine("one", Right) { Gap = "has no such host" });
-        Assert.Equal("0 right, 0 wrong, 0 absent, 1 not run", lines[^1]);
+        var (code, lines) = Check(new FakeEngine("one", Right) { Gap = "has no such host" });
+        Assert.Equal(1, code);
+        Assert.Equal("0 right, 0 wrong, 0 absent, 1 not run (1 by no engine)", lines[^1]);
     }
 
     [Fact]

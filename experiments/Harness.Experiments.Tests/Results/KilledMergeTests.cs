@@ -1,21 +1,21 @@
 using System.Diagnostics;
-using System.Globalization;
 using Harness.Experiments.Results;
+using Xunit.Abstractions;
 
 namespace Harness.Experiments.Tests.Results;
 
 /// <summary>Merges in processes of their own that are killed at random moments: nothing is lost, and nothing is half there.</summary>
-public sealed class KilledMergeTests : IDisposable
+public sealed class KilledMergeTests(ITestOutputHelper log) : IDisposable
 {
     private const int Shards = 4;
+
+    /// <summary>Kills by default; see <see cref="KillCount"/>.</summary>
+    private const int UsualKills = 12;
 
     private readonly TemporaryFolder folder = new();
     private readonly List<string> shards = [];
 
     public void Dispose() => folder.Dispose();
-
-    /// <summary>Kills: a dozen, or as many as the variable <c>HARNESS_KILLS</c> says.</summary>
-    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("HARNESS_KILLS"), CultureInfo.InvariantCulture, out var count) ? count : 12;
 
     [Fact]
     public void AMergeKilledAtRandomMomentsLeavesNothingOrEverything()
@@ -27,8 +27,9 @@ public sealed class KilledMergeTests : IDisposable
         var expected = File.ReadAllBytes(folder.File("unhindered/results.csv"));
 
         var random = new Random(20260103);
-        var (absent, whole) = (0, 0);
-        for (var kill = 0; kill < Kills; kill++)
+        var (absent, whole, replaced) = (0, 0, 0);
+        var kills = KillCount.Read(UsualKills);
+        for (var kill = 0; kill < kills; kill++)
         {
             // Now and then there is an earlier merge of fewer shards, which is replaced.
             if (kill % 3 == 2)
@@ -50,9 +51,11 @@ public sealed class KilledMergeTests : IDisposable
             Assert.True(rows.AsSpan().SequenceEqual(expected) || (earlier is not null && rows.AsSpan().SequenceEqual(earlier)), "the merged rows are neither the earlier ones nor all of them");
             Assert.NotNull(Provenance.Read(folder.File("merged/provenance.json")));
             whole++;
+            replaced += earlier is not null && rows.AsSpan().SequenceEqual(expected) ? 1 : 0;
             Directory.Delete(folder.File("merged"), recursive: true);
         }
 
+        log.WriteLine($"{kills} kills of a merge: {absent} left no folder, {whole} a whole one, of which {replaced} had taken the place of an earlier merge");
         Assert.True(absent > 0 && whole > 0, $"{absent} merges were killed before their end and {whole} after: the moments are badly chosen");
         Finish("merged");
         Assert.Equal(expected, File.ReadAllBytes(folder.File("merged/results.csv")));

@@ -25,6 +25,17 @@ public sealed class AgreementTests : IDisposable
         Assert.Contains("The intervals hold what they say, as far as so many pairs can tell.", AgreementTable.Create(agreement).Notes);
     }
 
+    [Theory]
+    [InlineData(11, false)]
+    [InlineData(21, true)]
+    public void TooFewRoundsForCorrectedTestsAreTold(int rounds, bool isEnough)
+    {
+        var agreement = Measure(pairs: 40, lead: 1, rounds);
+        Assert.Equal(rounds, agreement.Rounds);
+        Assert.Equal(isEnough, agreement.CanFindCorrected);
+        Assert.Equal(isEnough, !AgreementTable.Create(agreement).Notes.Any(note => note.StartsWith("After 11 rounds no test of 200 can find a difference", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void ADifferenceThatShouldNotBeThereIsSeen()
     {
@@ -57,11 +68,11 @@ public sealed class AgreementTests : IDisposable
         Assert.Null(Agreement.Of(sweep, summary));
     }
 
-    private Agreement Measure(int pairs, double lead)
+    private Agreement Measure(int pairs, double lead, int rounds = 21)
     {
         var configurations = Enumerable.Range(1, pairs).SelectMany(pair => (string[])[$"a{pair}", $"b{pair}"]).ToDictionary(name => name, _ => new Dictionary<string, string>());
         var results = SyntheticResults.Write(
-            folder.File("results"), ["ours"], configurations, ["p1", "p2", "p3", "p4", "p5"], 21, cell => cell.Configuration.StartsWith('b') ? 10 * lead : 10, noise: 0.03);
+            folder.File("results"), ["ours"], configurations, ["p1", "p2", "p3", "p4", "p5"], rounds, cell => cell.Configuration.StartsWith('b') ? 10 * lead : 10, noise: 0.03);
         var (sweep, summary) = ReportWriter.Summarize(results);
         return Agreement.Of(sweep, summary)!;
     }

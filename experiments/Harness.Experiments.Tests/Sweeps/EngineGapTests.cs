@@ -114,6 +114,36 @@ public sealed class EngineGapTests : IDisposable
         Assert.Equal(0.25, summary.MeanRatio("ours", "jsc", "b")!.Value.Measured.Value, 6);
         Assert.Null(summary.MeanRatio("ours", "jsc", "c"));
         Assert.Equal(1.5, summary.Find("jsc", "b", "recursion")!.Speedup!.Value.Value, 6);
+
+        // Both at their defaults: a configuration of ours alone stands beside one that only the other engine has.
+        Assert.Equal([("a", "c"), ("b", "b")], summary.Counterparts("ours", "jsc").Select(pair => (pair.Own.Name, pair.Other.Name)));
+        Assert.Equal(1 / 3.0, summary.MeanRatio(("ours", "a"), ("jsc", "c"))!.Value.Measured.Value, 6);
+    }
+
+    [Fact]
+    public void MeansOfManyEnginesAreRowsAndAnEngineThatRanNothingIsAmongThem()
+    {
+        var sweep = TestSweeps.Read("""
+            engines: [ours, v8, jsc, wasmtime]
+            workloads: [two-targets, recursion]
+            configurations: [{name: base, knobs: {deopt: off}, engines: [ours, v8]}, {name: usual, title: as usual, engines: [ours, v8]}, {name: plain, knobs: {inlining: off}, engines: [jsc, wasmtime]}, {name: own, engines: [jsc, wasmtime]}]
+            baselines: {jsc: plain, wasmtime: plain}
+            """);
+        var rows =
+            from workload in (string[])["two-targets", "recursion"]
+            from cell in ((string Engine, string Configuration, double Time)[])[("ours", "base", 6), ("ours", "usual", 3), ("v8", "base", 8), ("v8", "usual", 6), ("jsc", "plain", 24), ("jsc", "own", 12)]
+            from repetition in Enumerable.Range(1, 3)
+            select new Measurement { Engine = cell.Engine, Configuration = cell.Configuration, Workload = workload, Repetition = repetition, ExecuteMs = cell.Time };
+        var summary = new SweepSummary(sweep, [.. rows]) { Gaps = [.. sweep.Workloads.Select(workload => new EngineGap("wasmtime", null, workload.Name, "runs no JavaScript"))] };
+        var text = Experiments.Reports.SummaryReport.CreateMeans(sweep, summary);
+        Assert.Equal(
+            [
+                "| this engine | base | 2 | 1 |  |  |", "| this engine | as usual | 2 | 2.00x | – |  |", "| V8 | base | 2 | 1 |  | 0.75 |", "| V8 | as usual | 2 | 1.33x | – | 0.50 |",
+                "| JavaScriptCore | plain | 2 | 1 |  | – |", "| JavaScriptCore | own | 2 | 2.00x | – | 0.25 |", "| Wasmtime | – | 0 | not measured | – | – |",
+            ],
+            text.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(2));
+        Assert.Contains("Wasmtime was not measured: it runs no JavaScript (2 programs).", text, StringComparison.Ordinal);
+        Assert.Contains(Experiments.Reports.Findings.Of(sweep, summary), sentence => sentence.Contains("0.25 with “as usual” and “own”", StringComparison.Ordinal));
     }
 
     private sealed class RecordedProgress : ISweepProgress

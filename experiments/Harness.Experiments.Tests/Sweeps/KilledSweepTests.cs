@@ -2,12 +2,22 @@ using System.Diagnostics;
 using System.Globalization;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Results;
+using Xunit.Abstractions;
 
 namespace Harness.Experiments.Tests.Sweeps;
 
-/// <summary>Sweeps in processes of their own, as users run them.</summary>
-public sealed class KilledSweepTests : IDisposable
+/// <summary>
+/// Sweeps in processes of their own, as users run them. The variable <c>HARNESS_KILLS</c> says how often the first test kills its sweep, where the usual ten are not enough:
+/// <c>HARNESS_KILLS=100 dotnet test experiments/Harness.Experiments.Tests -c Release --filter "ASweepKilled|AMergeKilled" --logger "console;verbosity=detailed"</c>.
+/// </summary>
+public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
 {
+    /// <summary>Kills by default.</summary>
+    private const int UsualKills = 10;
+
+    /// <summary>More rounds than a sweep gets done between two kills, so that every kill meets one that is not finished.</summary>
+    private const int RoundsPerKill = 6;
+
     private const string SweepText = """
         engines: [v8]
         workloads: [recursion]
@@ -24,31 +34,41 @@ public sealed class KilledSweepTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void ASweepKilledTenTimesLosesNoRepetitionAndMeasuresNoneTwice()
+    public void ASweepKilledAtRandomMomentsLosesNoRepetitionAndMeasuresNoneTwice()
     {
         _ = NodeInstallation.NodePath;
-        var sweep = folder.Write("test.yaml", SweepText);
+        var kills = KillCount.Read(UsualKills);
+        var rounds = kills * RoundsPerKill;
+        var sweep = folder.Write("test.yaml", SweepText.Replace("repetitions: 30", $"repetitions: {rounds}", StringComparison.Ordinal));
         var random = new Random(20260101);
-        var before = "";
-        for (var kill = 0; kill < 10; kill++)
+        var usual = TimeUntilFirstRow(sweep);
+        var before = File.ReadAllText(Results);
+        var (withoutRows, torn) = (0, 0);
+        for (var kill = 0; kill < kills; kill++)
         {
             using var process = Start(sweep);
-            Thread.Sleep(random.Next(200, 1500));
+            Thread.Sleep(random.Next(usual / 4, usual * 2));
+            Assert.False(process.HasExited, $"the sweep ended by itself before kill {kill + 1}: {File.ReadAllText(folder.File("log"))}");
             process.Kill();
             process.WaitForExit();
 
-            var after = File.Exists(Results) ? File.ReadAllText(Results) : "";
+            // No row that was there is gone or changed: a line torn by a kill is the only thing that may be cut off.
+            var after = File.ReadAllText(Results);
             Assert.StartsWith(WholeLines(before), after, StringComparison.Ordinal);
+            withoutRows += after.Length == before.Length ? 1 : 0;
+            torn += after.EndsWith('\n') ? 0 : 1;
             before = after;
         }
 
+        log.WriteLine($"{kills} kills of a sweep, {withoutRows} of them before its first row, {torn} within one; {WholeLines(before).Count(letter => letter == '\n') - 1} of {2 * rounds} rows by then");
+        Assert.True(withoutRows < kills, "no kill came after a row: the moments are badly chosen");
         using var last = Start(sweep);
         last.WaitForExit();
         Assert.Equal(0, last.ExitCode);
         Assert.StartsWith(WholeLines(before), File.ReadAllText(Results), StringComparison.Ordinal);
         var keys = DurableCsv<Measurement>.Read(Results).Select(row => row.Key).ToList();
-        Assert.Equal(60, keys.Count);
-        Assert.Equal(60, keys.Distinct().Count());
+        Assert.Equal(2 * rounds, keys.Count);
+        Assert.Equal(2 * rounds, keys.Distinct().Count());
         foreach (var file in (string[])["chart.svg", "chart.png", "summary.md", "provenance.json"])
             Assert.True(new FileInfo(folder.File("results/" + file)).Length > 0, file);
     }
@@ -129,6 +149,18 @@ public sealed class KilledSweepTests : IDisposable
         Assert.NotEqual(second, File.ReadAllText(Results));
         var aside = Assert.Single(Directory.EnumerateDirectories(folder.Path, "results.2*"));
         Assert.Equal(second, File.ReadAllText(Path.Combine(aside, "results.csv")));
+    }
+
+    /// <summary>Kills a sweep once it has a row, and tells how long that took, in ms.</summary>
+    private int TimeUntilFirstRow(string sweep)
+    {
+        var watch = Stopwatch.StartNew();
+        using var process = Start(sweep);
+        while (!process.HasExited && !(File.Exists(Results) && File.ReadAllText(Results).Count(letter => letter == '\n') > 1))
+            Thread.Sleep(5);
+        process.Kill();
+        process.WaitForExit();
+        return (int)watch.ElapsedMilliseconds;
     }
 
     private static string WholeLines(string text) => text[..(text.LastIndexOf('\n') + 1)];

@@ -12,16 +12,19 @@ internal enum ChartKind
     /// <summary>Speedups of one configuration, workloads from the slowest to the fastest.</summary>
     Sorted,
 
+    /// <summary>What the step from one configuration to another does to each program.</summary>
+    Slope,
+
     /// <summary>Speedup over a knob's values, a line per workload.</summary>
     Lines,
 
     /// <summary>Mean speedup over two knobs' values.</summary>
     Heat,
 
-    /// <summary>Every repetition as a dot, a row per workload and configuration.</summary>
+    /// <summary>Every repetition as a dot below its density, a row per workload and configuration.</summary>
     Dots,
 
-    /// <summary>Mean speedup against size of code, a point per configuration.</summary>
+    /// <summary>Mean speedup against size of code and time of compilation, a point per configuration.</summary>
     Pareto,
 
     /// <summary>Time over iterations, with changepoints.</summary>

@@ -16,9 +16,10 @@ internal static class GrowthChart
                 Panel(growth, tier, "allocated memory", ShapeGrowth.MostOfMemory, each => each.OfMemory, row => row.AllocatedBytes),
             })
             .OfType<FigurePanel>();
+        var excessive = growth.Count(each => each.IsExcessive);
         return new Figure
         {
-            Title = "How compile time and memory grow with the size of modules",
+            Title = $"How compile time and memory grow with the size of modules: {(excessive == 0 ? "none" : $"{excessive}")} of {growth.Count} shapes in a tier faster than allowed",
             Subtitle = $"Each line is a shape of modules, from a number N to {GrowthScale.Range} N, in relation to N; both axes are logarithmic. Named are the shapes that grow fastest, with the exponents of the {ShapeGrowth.FittedSizes} largest sizes. Dashed: growth by N, and the most that is allowed (time N^{ShapeGrowth.MostOfTime}, memory N^{ShapeGrowth.MostOfMemory})",
             Panels = [.. panels],
             Source = "harness growth",

@@ -34,7 +34,7 @@ internal static class IterationChart
         });
         return new Figure
         {
-            Title = sweep.Title,
+            Title = ChartFindings.Title(sweep, ChartFindings.OfSteadiness(summary)),
             Subtitle = "Time over iterations: one process as dots, with the means between changepoints (dashed), and other processes of the same cell behind it",
             Panels = [.. panels],
             Notes = cells.Count > MostPanels ? [$"{MostPanels} of {cells.Count} cells: those whose processes slow down, do not settle or differ come first; 'harness steady' lists all."] : [],

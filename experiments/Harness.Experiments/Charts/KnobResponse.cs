@@ -27,7 +27,7 @@ internal static class KnobResponse
             select new FigurePanel(title, MakeLines(sweep, summary, engine, knob, others, other));
         return new Figure
         {
-            Title = sweep.Title,
+            Title = ChartFindings.Title(sweep, ChartFindings.OfMeans(sweep, summary)),
             Subtitle = $"Speedup over “{SweepChart.BaselineTitle(sweep)}” of the same engine (dashed line); {SweepChart.Describe(summary)}",
             Panels = [.. panels],
             Notes = SweepChart.Notes(sweep, summary),
@@ -41,7 +41,7 @@ internal static class KnobResponse
             throw new HarnessException($"a heat map needs a grid of two knobs; sweep '{sweep.Name}' has {Count(axes)}");
         return new Figure
         {
-            Title = sweep.Title,
+            Title = ChartFindings.Title(sweep, ChartFindings.OfMeans(sweep, summary)),
             Subtitle = $"Geometric mean of the speedups over “{SweepChart.BaselineTitle(sweep)}” of the same engine; {SweepChart.Describe(summary)}",
             Panels = [.. SweepChart.EnginesWithSpeedups(sweep, summary).Select(engine => new FigurePanel(EngineCatalog.TitleOf(engine), new HeatPanel(
                 columns.Knob, columns.Values, rows.Knob, rows.Values,

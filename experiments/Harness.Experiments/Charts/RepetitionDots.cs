@@ -23,8 +23,8 @@ internal static class RepetitionDots
             select new FigurePanel(EngineCatalog.TitleOf(engine), new DotPanel("time, in relation to the median of the row", rows));
         return new Figure
         {
-            Title = sweep.Title,
-            Subtitle = $"Every repetition ({sweep.Repetitions} processes a row) in relation to the median of its row; rows in red fall into two groups",
+            Title = ChartFindings.Title(sweep, ChartFindings.OfModes(sweep, summary)),
+            Subtitle = $"Every repetition ({sweep.Repetitions} processes a row) in relation to the median of its row, and above them their density; rows in red fall into two groups",
             Panels = [.. panels],
             Notes = SweepChart.Notes(sweep, summary),
         };
@@ -41,7 +41,7 @@ internal static class RepetitionDots
         return new Figure
         {
             Title = workload.Title,
-            Subtitle = "Every repetition; rows in red fall into two groups",
+            Subtitle = "Every repetition, and above them their density; rows in red fall into two groups",
             Panels = [new FigurePanel("", new DotPanel("ms", [.. rows]))],
         };
     }

@@ -24,7 +24,7 @@ internal static class SortedSpeedups
             select new FigurePanel($"{EngineCatalog.TitleOf(engine)}, {configuration.Title}", new BarPanel("speedup", [.. bars.Select(bar => bar.Title)], 1, (row, _) => bars[row].Speedup));
         return new Figure
         {
-            Title = sweep.Title,
+            Title = ChartFindings.Title(sweep, ChartFindings.OfMeans(sweep, summary)),
             Subtitle = $"Speedup over “{SweepChart.BaselineTitle(sweep)}” of the same engine (dashed line), sorted; {SweepChart.Describe(summary)}",
             Panels = [.. panels],
             Notes = SweepChart.Notes(sweep, summary),

@@ -20,10 +20,10 @@ internal static class SpeedupBars
         var compared = summary.Configurations
             .Where(configuration => engines.Any(engine => !sweep.IsBaseline(engine, configuration) && configuration.IsFor(engine)))
             .ToList();
-        var panels = engines.Select(engine => MakePanel(engine, compared, summary)).ToList();
+        var panels = engines.Select(engine => MakePanel(sweep, engine, compared, summary)).ToList();
         return new Figure
         {
-            Title = sweep.Title,
+            Title = ChartFindings.Title(sweep, ChartFindings.OfMeans(sweep, summary)),
             Subtitle = $"Speedup over “{SweepChart.BaselineTitle(sweep)}” of the same engine (dashed line); {SweepChart.Describe(summary)}",
             Legend = [.. compared.Select((configuration, index) => (configuration.Title, SeriesColors.Of(index, compared.Count)))],
             Panels = [.. engines.Zip(panels, (engine, panel) => new FigurePanel(EngineCatalog.TitleOf(engine), panel with { SameScale = panels }))],
@@ -31,16 +31,21 @@ internal static class SpeedupBars
         };
     }
 
-    private static BarPanel MakePanel(string engine, List<SweepConfiguration> compared, SweepSummary summary)
+    /// <summary>An engine's bars: of the configurations that it was measured in, each looking as it does beside other engines.</summary>
+    private static BarPanel MakePanel(SweepDefinition sweep, string engine, List<SweepConfiguration> compared, SweepSummary summary)
     {
         var workloads = summary.Workloads;
+        List<int> own = [.. Enumerable.Range(0, compared.Count).Where(i => !sweep.IsBaseline(engine, compared[i]) && summary.ConfigurationsOf(engine).Contains(compared[i]))];
         var hasMean = summary.CommonWorkloads(engine).Count > 1;
         return new BarPanel(
             "speedup",
             [.. workloads.Select(workload => workload.Title), .. hasMean ? [MeanTitle] : Array.Empty<string>()],
-            compared.Count,
+            own.Count,
             (group, series) => group < workloads.Count
-                ? summary.Find(engine, compared[series].Name, workloads[group].Name)?.Speedup
-                : summary.MeanSpeedup(engine, compared[series].Name)?.Measured);
+                ? summary.Find(engine, compared[own[series]].Name, workloads[group].Name)?.Speedup
+                : summary.MeanSpeedup(engine, compared[own[series]].Name)?.Measured)
+        {
+            Looks = [.. own.Select(index => (SeriesColors.Of(index, compared.Count), index))],
+        };
     }
 }

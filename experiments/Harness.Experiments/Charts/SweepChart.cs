@@ -11,8 +11,12 @@ internal static class SweepChart
     private const int LeastValuesForLines = 4;
 
     /// <summary>Makes a chart.</summary>
+    /// <param name="kind">What is drawn.</param>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="summary">Its results.</param>
+    /// <param name="between">The two configurations that a slope chart is about; null for the last two.</param>
     /// <exception cref="HarnessException">The results have no such chart; the message says why.</exception>
-    public static Figure Create(ChartKind kind, SweepDefinition sweep, SweepSummary summary)
+    public static Figure Create(ChartKind kind, SweepDefinition sweep, SweepSummary summary, (string From, string To)? between = null)
     {
         var axes = KnobAxis.Of(sweep);
         var chosen = kind != ChartKind.Auto ? kind : HasSpeedups(sweep, summary) ? Choose(axes) : ChartKind.Dots;
@@ -20,6 +24,7 @@ internal static class SweepChart
         {
             ChartKind.Bars => SpeedupBars.Create(sweep, summary),
             ChartKind.Sorted => SortedSpeedups.Create(sweep, summary),
+            ChartKind.Slope => SlopeChart.Create(sweep, summary, between),
             ChartKind.Lines => KnobResponse.CreateLines(sweep, summary, axes),
             ChartKind.Heat => KnobResponse.CreateHeat(sweep, summary, axes),
             ChartKind.Dots => RepetitionDots.Create(sweep, summary),
@@ -27,7 +32,7 @@ internal static class SweepChart
             ChartKind.Iterations => IterationChart.Create(sweep, summary),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
-        return figure with { Source = $"results of the sweep '{sweep.Name}'; made by: harness chart {sweep.Name} --kind {chosen.ToString().ToLowerInvariant()}" };
+        return figure with { Source = $"results of the sweep '{sweep.Name}'; made by: harness chart {sweep.Name} --kind {chosen.ToString().ToLowerInvariant()}{(between is var (from, to) ? $" --between {from},{to}" : "")}" };
     }
 
     /// <summary>What the interval and the number of processes are, for subtitles.</summary>
@@ -67,6 +72,7 @@ internal static class SweepChart
         var notes = new List<string>();
         if (summary.Disturbances is { } disturbances)
             notes.Add(disturbances);
+        notes.AddRange(summary.UnmeasuredEngines);
         foreach (var engine in summary.Engines)
         {
             if (sweep.SpeedupObstacle(engine) is { } obstacle)

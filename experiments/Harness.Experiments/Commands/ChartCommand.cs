@@ -13,9 +13,10 @@ internal static class ChartCommand
     {
         var results = new Argument<string>("results") { Description = "results folder, or name of a sweep" };
         var kind = OptionRanges.Names<ChartKind>("--kind", "what is drawn; 'auto' is the chart that a sweep makes");
+        var between = new Option<string?>("--between") { Description = "with --kind slope, the two configurations, with a comma between them; the last two if left out", HelpName = "A,B" };
         var width = new Option<float>("--width") { Description = "width in points; a column of a paper has 241, a page 504", HelpName = "POINTS", DefaultValueFactory = _ => Figure.StandardWidth };
         var output = new Option<string?>("--output") { Description = "write this file only; its ending says the format: .png, .svg, .pdf", HelpName = "FILE" };
-        var command = new Command("chart", "make summary.md and the chart again from a results folder, or another kind of chart") { results, kind, width, output };
+        var command = new Command("chart", "make summary.md and the chart again from a results folder, or another kind of chart") { results, kind, between, width, output };
         command.SetAction(parsed =>
         {
             var folder = ResultsFolder.Find(parsed.GetRequiredValue(results));
@@ -24,9 +25,10 @@ internal static class ChartCommand
                 throw new HarnessException(FormattableString.Invariant($"--width must be in 150..5000 points, not {points}"));
             var (sweep, summary) = ReportWriter.Summarize(folder);
             var chosen = parsed.GetValue(kind);
+            var pair = ReadPair(parsed.GetValue(between), chosen);
             if (parsed.GetValue(output) is { } file)
             {
-                FigureFile.Write(SweepChart.Create(chosen, sweep, summary), file, points);
+                FigureFile.Write(SweepChart.Create(chosen, sweep, summary, pair), file, points);
                 Console.WriteLine(file);
                 return;
             }
@@ -34,9 +36,20 @@ internal static class ChartCommand
             var name = chosen == ChartKind.Auto ? "chart" : $"chart-{chosen.ToString().ToLowerInvariant()}";
             if (chosen == ChartKind.Auto)
                 ReportWriter.WriteSummary(folder, sweep, summary);
-            ReportWriter.WriteChart(SweepChart.Create(chosen, sweep, summary), folder, name, points);
+            ReportWriter.WriteChart(SweepChart.Create(chosen, sweep, summary, pair), folder, name, points);
             Console.WriteLine($"{folder.Path}: {(chosen == ChartKind.Auto ? "summary.md, " : "")}{string.Join(", ", FigureFile.KeptFormats.Select(format => $"{name}.{format}"))}");
         });
         return command;
+    }
+
+    private static (string From, string To)? ReadPair(string? text, ChartKind kind)
+    {
+        if (text is null)
+            return null;
+        if (kind != ChartKind.Slope)
+            throw new HarnessException("--between is about two configurations, which only --kind slope draws");
+        return text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is [var from, var to]
+            ? (from, to)
+            : throw new HarnessException($"--between takes the names of two configurations, as in base,fast, not '{text}'");
     }
 }

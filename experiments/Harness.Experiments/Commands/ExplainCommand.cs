@@ -4,6 +4,7 @@ using Harness.Engine.Diagnostics;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
+using Harness.Experiments.Explaining;
 using Harness.Experiments.Hosting;
 using Harness.Experiments.Workloads;
 
@@ -20,14 +21,16 @@ internal static class ExplainCommand
         var arguments = new Argument<string[]>("args") { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
         var repeat = new Option<int>("--repeat") { Description = "call the function N times", HelpName = "N", DefaultValueFactory = _ => 1 }.AtLeast(1);
+        var then = new Option<string[]>("--then") { Description = "another call, 'NAME ARGS…', made once when what the calls before it have made hot is optimized; such as one with which a speculation fails (may be repeated)", HelpName = "CALL", DefaultValueFactory = _ => [] };
         var functions = new Option<string[]>("--function") { Description = "show only this function; can be given several times", HelpName = "NAME", DefaultValueFactory = _ => [] };
         var graphs = new Option<bool>("--ir") { Description = "show the graph after each pass" };
-        var code = new Option<bool>("--code") { Description = "show the machine code of both tiers" };
+        var code = new Option<bool>("--code") { Description = "show the machine code of both tiers, beside the instructions that it is of, and the source lines where there is a source map beside the module" };
         var json = new Option<bool>("--json") { Description = "write JSON instead of text" };
+        var page = new Option<string?>("--html") { Description = "write one HTML document instead, with the tree of inlining decisions to unfold", HelpName = "FILE" };
         var suites = SuiteOption.Create();
         var command = new Command("explain", "run a function and show call sites with their feedback, inlining decisions, deopts, graphs and machine code")
         {
-            file, arguments, invoke, repeat, functions, graphs, code, json, suites,
+            file, arguments, invoke, repeat, then, functions, graphs, code, json, page, suites,
         };
         var knobs = KnobOptions.AddAllTo(command);
         command.SetAction(parsed =>
@@ -46,11 +49,19 @@ internal static class ExplainCommand
                 Graphs = parsed.GetValue(graphs),
                 Code = parsed.GetValue(code),
             };
+            var later = parsed.GetValue(then) ?? [];
+            if (program is not null && later.Length > 0)
+                throw new HarnessException($"--then calls functions of a module, and '{path}' is a program, which says itself what is called; give the module's file");
             var explanation = program is not null
                 ? ExplainProgram(program, parsed.GetValue(repeat), options, recorded, shown, values)
-                : ExplainModule(path, parsed.GetRequiredValue(invoke), parsed.GetValue(arguments) ?? [], parsed.GetValue(repeat), options, recorded, shown);
+                : ExplainModule(path, parsed.GetRequiredValue(invoke), parsed.GetValue(arguments) ?? [], parsed.GetValue(repeat), options, recorded, shown, later);
             explanation = explanation with { Functions = [.. explanation.Functions.Where(function => IsShown(function.Name))] };
-            if (parsed.GetValue(json))
+            if (parsed.GetValue(page) is { } document)
+            {
+                File.WriteAllText(document, ExplanationPage.Create(path, explanation));
+                Console.WriteLine(document);
+            }
+            else if (parsed.GetValue(json))
                 Console.WriteLine(explanation.ToJson());
             else
                 ExplanationTextWriter.Write(Console.Out, explanation);
@@ -59,13 +70,30 @@ internal static class ExplainCommand
     }
 
     /// <summary>Runs a function of a module and explains what the engine did with it.</summary>
+    /// <param name="path">The module's file.</param>
+    /// <param name="name">The exported function.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="repeat">How often it is called.</param>
+    /// <param name="options">The engine's knobs.</param>
+    /// <param name="recorded">What is kept.</param>
+    /// <param name="shown">The functions that are asked for; empty for all.</param>
+    /// <param name="then">Calls that are made once each after that, as <c>NAME ARGS…</c>.</param>
     public static Explanation ExplainModule(
-        string path, string name, IReadOnlyList<string> arguments, int repeat, EngineOptions options, RecorderOptions recorded, IReadOnlySet<string> shown)
+        string path, string name, IReadOnlyList<string> arguments, int repeat, EngineOptions options, RecorderOptions recorded, IReadOnlySet<string> shown, IReadOnlyList<string>? then = null)
     {
         var module = ModuleFile.Load(path);
-        var values = RunCommand.ParseArguments(module, path, name, arguments);
+        List<PlannedCall> calls = [new(name, RunCommand.ParseArguments(module, path, name, arguments), repeat, string.Join(' ', arguments.Prepend(name)))];
+        foreach (var text in then ?? [])
+        {
+            if (text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [var function, .. var words])
+                throw new HarnessException("--then needs a function and its arguments, as in --then 'main 5'");
+            calls.Add(new(function, RunCommand.ParseArguments(module, path, function, words), 1, text));
+        }
+
         CheckFunctions(module, path, shown);
-        return ExecutionThread.Run(options, () => Run(module, name, values, repeat, options, recorded));
+        var map = recorded.Code ? SourceMap.Find(path, module) : null;
+        var explanation = ExecutionThread.Run(options, () => Run(module, calls, options, recorded));
+        return map is null ? explanation : map.AddTo(explanation);
     }
 
     /// <summary>Runs a program and explains what the engine did with it.</summary>
@@ -96,8 +124,7 @@ internal static class ExplainCommand
             throw new HarnessException($"{path} has no function '{unknown}'");
     }
 
-    private static Explanation Run(
-        WasmModule module, string name, WasmValue[] arguments, int repeat, EngineOptions options, RecorderOptions recorded)
+    private static Explanation Run(WasmModule module, IReadOnlyList<PlannedCall> calls, EngineOptions options, RecorderOptions recorded)
     {
         using var engine = new WasmEngine(options);
         using var recorder = new ExecutionRecorder(engine, recorded);
@@ -112,17 +139,26 @@ internal static class ExplainCommand
             throw new HarnessException($"the module cannot be instantiated: {exception.Message}; 'harness explain' offers only the modules spectest and wasm:js-string, and string constants from ' and _", exception);
         }
 
-        try
+        // What a call has made hot is optimized before the next one begins, so that the next one meets optimized code.
+        foreach (var call in calls)
         {
-            for (var i = 0; i < repeat; i++)
-                instance.GetFunction(name).Invoke(arguments);
-        }
-        catch (WasmTrapException trap)
-        {
-            Console.Error.WriteLine("trap: " + trap.Message);
+            recorder.NoteCall(call.Text, call.Times);
+            try
+            {
+                for (var i = 0; i < call.Times; i++)
+                    instance.GetFunction(call.Function).Invoke(call.Arguments);
+            }
+            catch (WasmTrapException trap)
+            {
+                Console.Error.WriteLine("trap: " + trap.Message);
+            }
+
+            engine.WaitUntilSettled(SettleTime);
         }
 
-        engine.WaitUntilSettled(SettleTime);
         return recorder.Explain(instance);
     }
+
+    /// <summary>A call that is to be made.</summary>
+    private sealed record PlannedCall(string Function, WasmValue[] Arguments, int Times, string Text);
 }

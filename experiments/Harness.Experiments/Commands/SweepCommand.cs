@@ -29,13 +29,14 @@ internal static class SweepCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "say how many processes it would start and how long they would take, and measure nothing" };
         var quick = new Option<bool>("--quick") { Description = "a first picture in about two minutes: at most 6 repetitions, a short warm-up, an end after 90 s; results/NAME-quick" };
         var agreement = new Option<int?>("--aa") { Description = $"measure the baseline against itself, in N pairs of configurations with the same knobs ({AgreementSweep.DefaultPairs}); results/NAME-aa", HelpName = "N", Arity = ArgumentArity.ZeroOrOne };
+        var load = new Option<int>("--load") { Description = "keep N processors busy in bursts meanwhile, to see what the statistics make of a noisy machine; results/NAME-load-N, whose times are nothing to quote", HelpName = "N" };
         var shard = new Option<string?>("--shard") { Description = "measure only every Nth round, from the Ith on: a share for one of N machines, which 'harness merge' puts together; results/NAME-shard-I-of-N", HelpName = "I/N" };
         var slurm = new Option<int?>("--slurm") { Description = $"measure on a cluster, as an array job of N shards ({SlurmSweep.DefaultShards}): submits what is missing, tells how far it is, and gathers what is measured; the same command goes on", HelpName = "N", Arity = ArgumentArity.ZeroOrOne };
         var slurmOptions = new Option<string[]>("--slurm-options") { Description = "an option for sbatch, such as --partition=NAME (may be repeated)", HelpName = "OPTION", DefaultValueFactory = _ => [] };
         var wait = new Option<bool>("--wait") { Description = "with --slurm, wait until the job is over" };
         var command = new Command("sweep", "measure workloads under several configurations, and write results, summary and chart; goes on where it was stopped, sets finished results aside")
         {
-            name, engine, repetitions, seed, workloads, suites, results, restart, redo, include, exclude, dryRun, quick, agreement, shard, slurm, slurmOptions, wait,
+            name, engine, repetitions, seed, workloads, suites, results, restart, redo, include, exclude, dryRun, quick, agreement, load, shard, slurm, slurmOptions, wait,
         };
         command.SetAction(parsed =>
         {
@@ -58,6 +59,8 @@ internal static class SweepCommand
                 sweep = AgreementSweep.Make(sweep, parsed.GetValue(agreement) ?? AgreementSweep.DefaultPairs);
             if (parsed.GetValue(quick))
                 sweep = QuickLook.Make(sweep);
+            if (parsed.GetResult(load) is { Implicit: false })
+                sweep = Disturb(sweep, parsed.GetValue(load));
             if (parsed.GetValue(shard) is { } share)
                 sweep = Share(sweep, SweepShard.Parse(share), parsed.GetValue(quick));
             RequireSuites(sweep);
@@ -72,7 +75,7 @@ internal static class SweepCommand
             {
                 if (!sweep.Shard.IsWhole || parsed.GetValue(quick))
                     throw new HarnessException("--slurm makes shards itself, and measures nothing quickly; leave out --shard and --quick");
-                IEnumerable<Option> passedOn = [engine, repetitions, seed, workloads, suites, include, exclude, agreement];
+                IEnumerable<Option> passedOn = [engine, repetitions, seed, workloads, suites, include, exclude, agreement, load];
                 string[] arguments = [SweepFile.IsNamed(sweepPath) ? sweepPath : Path.GetFullPath(sweepPath), .. passedOn.SelectMany(option => Written(parsed, option))];
                 return RunOnCluster(new SlurmSweep(sweep, folder), folder, arguments, parsed.GetValue(slurm), parsed.GetValue(slurmOptions) ?? [], parsed.GetValue(restart), parsed.GetValue(wait));
             }
@@ -90,6 +93,10 @@ internal static class SweepCommand
         var workloads = sweep.Workloads.Where(workload => names.Contains(workload.Name) || names.Contains(workload.Program)).ToList();
         return sweep with { Workloads = workloads, Programs = [.. sweep.Programs.Where(program => workloads.Any(workload => workload.Program == program.Name))] };
     }
+
+    private static SweepDefinition Disturb(SweepDefinition sweep, int processors) => processors is >= 1 and <= ArtificialLoad.MostProcessors
+        ? sweep with { Name = $"{sweep.Name}-load-{processors}", Load = processors }
+        : throw new HarnessException($"--load must be in 1..{ArtificialLoad.MostProcessors} processors, not {processors}");
 
     private static SweepDefinition Share(SweepDefinition sweep, SweepShard shard, bool isQuick)
     {
@@ -166,13 +173,13 @@ internal static class SweepCommand
 
         if ((restart || runner.IsSuperseding) && folder.SetAside() is { } aside)
             Console.Error.WriteLine($"earlier results are now in {aside}");
-        var failures = runner.Run(new ConsoleSweepProgress(sweep), limit);
+        var failures = Measure(runner, sweep, limit);
         var rows = DurableCsv<Measurement>.Read(folder.Results);
         if (rows.Count > 0)
         {
             // What is kept says how many rounds there was time for.
             if (limit is not null && rows.Max(row => row.Repetition) is var rounds && rounds < sweep.Repetitions)
-                File.WriteAllText(folder.Sweep, QuickLook.WithRepetitions(sweep, rounds).SourceText);
+                folder.WriteSweep(QuickLook.WithRepetitions(sweep, rounds).SourceText);
             ReportWriter.Write(folder);
             var (measured, summary) = ReportWriter.Summarize(folder);
             Console.Write(SummaryReport.CreateMeans(measured, summary));
@@ -187,5 +194,11 @@ internal static class SweepCommand
             return 0;
         Console.Error.WriteLine($"{failures.Count} repetitions failed and are in no result; {folder.Failures} lists them");
         return 1;
+    }
+
+    private static IReadOnlyList<Failure> Measure(SweepRunner runner, SweepDefinition sweep, TimeSpan? limit)
+    {
+        using var load = sweep.Load == 0 ? null : new ArtificialLoad(sweep.Load, sweep.Seed);
+        return runner.Run(new ConsoleSweepProgress(sweep), limit);
     }
 }

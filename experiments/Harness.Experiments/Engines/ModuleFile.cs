@@ -7,9 +7,11 @@ namespace Harness.Experiments.Engines;
 internal static class ModuleFile
 {
     /// <summary>Decodes and validates the module in a file.</summary>
-    /// <exception cref="HarnessException">The file is missing, or the module is malformed or not valid.</exception>
+    /// <exception cref="HarnessException">The file is missing, or the module is malformed or not valid, or it is a program in another language.</exception>
     public static WasmModule Load(string path)
     {
+        if (Path.GetExtension(path) == ".dart" && File.Exists(path))
+            throw new HarnessException($"{path} is a program in Dart, not a module: 'harness dart run {path}' compiles and runs it, 'harness dart build {path}' makes a module of it");
         try
         {
             return WasmModule.FromFile(path, HostModules.Builtins);

@@ -7,7 +7,7 @@ namespace Harness.Experiments.Engines;
 
 /// <summary>
 /// Runs programs once in every cell of engines and configurations, and compares what they give with what they must give, and with each other. What an engine
-/// cannot run is a gap, which is named and counted apart: it is nobody's mistake.
+/// cannot run is a gap, which is named and counted apart: it is nobody's mistake. A program that none of the engines ran was not checked, and is no success.
 /// </summary>
 /// <param name="engines">The engines.</param>
 /// <param name="configurations">The configurations of our engine.</param>
@@ -21,16 +21,17 @@ internal sealed class ProgramChecker(IReadOnlyList<IEngine> engines, IReadOnlyLi
     private int wrong;
     private int absent;
     private int gaps;
+    private int notChecked;
 
     /// <summary>Runs programs, with a line for each.</summary>
-    /// <returns>0 if all are right, else 1.</returns>
+    /// <returns>0 if all were run by one engine at least and are right, else 1.</returns>
     public int Run(IReadOnlyList<ProgramDefinition> programs)
     {
         foreach (var program in programs)
             Check(program);
-        var notRun = gaps == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {gaps} not run");
+        var notRun = gaps == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {gaps} not run{(notChecked == 0 ? "" : $" ({notChecked} by no engine)")}");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{right} right, {wrong} wrong, {absent} absent{notRun}"));
-        return wrong + absent == 0 ? 0 : 1;
+        return wrong + absent + notChecked == 0 ? 0 : 1;
     }
 
     private void Check(ProgramDefinition program)
@@ -77,6 +78,7 @@ internal sealed class ProgramChecker(IReadOnlyList<IEngine> engines, IReadOnlyLi
         // What no engine could run is neither right nor wrong.
         right += mistakes.Count == 0 && reference is not null ? 1 : 0;
         wrong += mistakes.Count == 0 ? 0 : 1;
+        notChecked += mistakes.Count == 0 && reference is null ? 1 : 0;
         if (mistakes.Count == 0 && reference is not null)
             output.WriteLine($"right  {program.Name}{(HasCheck(program) ? "" : " (it gives no result that could be wrong)")}");
         foreach (var mistake in mistakes)

@@ -38,6 +38,8 @@ internal static class Cautions
     /// <summary>What is to be said of the machine while it measured.</summary>
     public static IEnumerable<string> OfEnvironment(Provenance? provenance)
     {
+        if (provenance?.ArtificialLoad is { } load)
+            yield return $"{load} processors were kept busy on purpose (--load): these times show what the statistics make of a noisy machine, and are nothing to quote.";
         if (provenance?.MeasuredAgain is { } again)
             yield return $"{again} processes that others on the machine had disturbed were measured again, whatever their times were; disturbed.csv has what they were.";
         var environments = provenance?.Shards is { Count: > 0 } shards ? shards.Select(shard => shard.Environment) : [provenance?.Environment];

@@ -20,7 +20,8 @@ internal static class Findings
         var sentences = new List<string>();
         foreach (var engine in summary.Engines)
             sentences.AddRange(OfEngine(sweep, summary, engine));
-        sentences.AddRange(OfEngines(sweep, summary));
+        sentences.AddRange(OfEngines(summary));
+        sentences.AddRange(summary.UnmeasuredEngines);
         if (sentences.Count == 0)
             sentences.Add("There is one configuration on one engine: nothing to compare.");
         return sentences;
@@ -71,14 +72,14 @@ internal static class Findings
         return $"It is faster in {faster} programs, {losses}; in {unclear} no difference is shown (corrected for {cells.Count} tests and those of the other cells).";
     }
 
-    private static IEnumerable<string> OfEngines(SweepDefinition sweep, SweepSummary summary)
+    private static IEnumerable<string> OfEngines(SweepSummary summary)
     {
         if (!summary.Engines.Contains(OwnEngine.EngineName))
             yield break;
         foreach (var other in summary.Engines.Where(engine => engine != OwnEngine.EngineName))
         {
-            var ratios = sweep.Configurations
-                .Select(configuration => (configuration.Title, Ratio: summary.MeanRatio(OwnEngine.EngineName, other, configuration.Name)?.Measured))
+            var ratios = summary.Counterparts(OwnEngine.EngineName, other)
+                .Select(pair => (Title: pair.Own.Title == pair.Other.Title ? pair.Own.Title : $"{pair.Own.Title}” and “{pair.Other.Title}", Ratio: summary.MeanRatio((OwnEngine.EngineName, pair.Own.Name), (other, pair.Other.Name))?.Measured))
                 .Where(pair => pair.Ratio is not null)
                 .Take(MostConfigurations)
                 .Select(pair => $"{Number(pair.Ratio!.Value.Value)}{(pair.Ratio.Value.HasInterval ? $" ({Range(pair.Ratio.Value)})" : "")} with “{pair.Title}”")

@@ -36,6 +36,6 @@ internal static class ReportWriter
         if (rows.Count == 0)
             throw new HarnessException($"{folder.Results} has no rows yet; continue the sweep");
         var sweep = folder.ReadSweep();
-        return (sweep, new SweepSummary(sweep, rows));
+        return (sweep, new SweepSummary(sweep, rows) { Gaps = Provenance.Read(folder.Provenance)?.Gaps ?? [] });
     }
 }

@@ -62,7 +62,41 @@ internal static class SummaryReport
         Line(text, "");
     }
 
+    /// <summary>Beside one other engine the means are columns; beside more, which may have configurations of their own, rows.</summary>
     private static void WriteMeans(StringBuilder text, SweepDefinition sweep, SweepSummary summary)
+    {
+        if (summary.Engines.Count > 2 || summary.UnmeasuredEngines.Count > 0)
+            WriteMeansByEngine(text, sweep, summary);
+        else
+            WriteMeansBesideEachOther(text, sweep, summary);
+        foreach (var note in SweepChart.Notes(sweep, summary))
+            Line(text, note + "\n");
+    }
+
+    private static void WriteMeansByEngine(StringBuilder text, SweepDefinition sweep, SweepSummary summary)
+    {
+        var hasOwn = summary.Engines.Contains(OwnEngine.EngineName);
+        var table = new MarkdownTable(["Geometric means", "configuration", "programs", "speedup", "for programs like these", .. hasOwn ? ["time, ours ÷ it"] : Array.Empty<string>()], textColumns: 2);
+        foreach (var engine in sweep.Engines.Where(engine => summary.Engines.Contains(engine)))
+        {
+            foreach (var configuration in summary.ConfigurationsOf(engine))
+            {
+                var beside = hasOwn && engine != OwnEngine.EngineName
+                    ? summary.Counterparts(OwnEngine.EngineName, engine).Where(pair => pair.Other.Name == configuration.Name).Select(pair => pair.Own).FirstOrDefault()
+                    : null;
+                var ratio = beside is null ? null : summary.MeanRatio((OwnEngine.EngineName, beside.Name), (engine, configuration.Name))?.Measured;
+                table.Add([Title(engine), configuration.Title, Number(summary.CommonWorkloads(engine).Count, "0"), .. Means(sweep, summary, engine, configuration), .. hasOwn ? [engine == OwnEngine.EngineName ? "" : Ratio(ratio)] : Array.Empty<string>()]);
+            }
+        }
+
+        foreach (var engine in sweep.Engines.Except(summary.Engines))
+            table.Add([Title(engine), "–", "0", "not measured", "–", .. hasOwn ? ["–"] : Array.Empty<string>()]);
+        table.WriteTo(text);
+        if (hasOwn)
+            Line(text, "Times of two engines stand beside each other where both have the same configuration, or both their defaults, over the programs that both ran.\n");
+    }
+
+    private static void WriteMeansBesideEachOther(StringBuilder text, SweepDefinition sweep, SweepSummary summary)
     {
         var others = Others(summary).ToList();
         var table = new MarkdownTable([
@@ -78,8 +112,6 @@ internal static class SummaryReport
         }
 
         table.WriteTo(text);
-        foreach (var note in SweepChart.Notes(sweep, summary))
-            Line(text, note + "\n");
     }
 
     private static IEnumerable<string> Means(SweepDefinition sweep, SweepSummary summary, string engine, SweepConfiguration configuration)
@@ -149,28 +181,31 @@ internal static class SummaryReport
     {
         foreach (var other in Others(summary))
         {
+            var pairs = summary.Counterparts(OwnEngine.EngineName, other);
+            if (pairs.Count == 0)
+                continue;
             Line(text, $"## Ours beside {Title(other)}");
             Line(text, "");
             Line(text, $"Median times in ms, ours / {Title(other)}, and their ratio (below 1: ours is faster); then optimized code in bytes, ours / {Title(other)}.");
             Line(text, "");
-            var table = new MarkdownTable(["workload", .. summary.Configurations.SelectMany(configuration => (string[])[configuration.Title, "ratio", "code"])]);
+            var table = new MarkdownTable(["workload", .. pairs.SelectMany(pair => (string[])[pair.Own.Title == pair.Other.Title ? pair.Own.Title : $"{pair.Own.Title} / {pair.Other.Title}", "ratio", "code"])]);
             foreach (var workload in summary.Workloads)
-                table.Add([workload.Title, .. summary.Configurations.SelectMany(configuration => Side(summary, other, configuration.Name, workload.Name))]);
-            table.Add(["**geometric mean**", .. summary.Configurations.SelectMany(configuration => (string[])["", Ratio(summary.MeanRatio(OwnEngine.EngineName, other, configuration.Name)?.Measured), ""])]);
+                table.Add([workload.Title, .. pairs.SelectMany(pair => Side(summary, (OwnEngine.EngineName, pair.Own.Name), (other, pair.Other.Name), workload.Name))]);
+            table.Add(["**geometric mean**", .. pairs.SelectMany(pair => (string[])["", Ratio(summary.MeanRatio((OwnEngine.EngineName, pair.Own.Name), (other, pair.Other.Name))?.Measured), ""])]);
             table.WriteTo(text);
         }
     }
 
-    private static string[] Side(SweepSummary summary, string other, string configuration, string workload)
+    private static string[] Side(SweepSummary summary, (string Engine, string Configuration) ours, (string Engine, string Configuration) other, string workload)
     {
-        var own = summary.Find(OwnEngine.EngineName, configuration, workload);
-        var theirs = summary.Find(other, configuration, workload);
+        var own = summary.Find(ours.Engine, ours.Configuration, workload);
+        var theirs = summary.Find(other.Engine, other.Configuration, workload);
         return own is null || theirs is null
             ? ["–", "–", "–"]
             :
             [
                 $"{Number(own.Time.Value, "0.0")} / {Number(theirs.Time.Value, "0.0")}",
-                Ratio(summary.Ratio(OwnEngine.EngineName, other, configuration, workload)),
+                Ratio(summary.Ratio(ours, other, workload)),
                 $"{Number(own.OptimizedBytes, "0")} / {Number(theirs.OptimizedBytes, "0")}",
             ];
     }

@@ -70,7 +70,18 @@ internal sealed class DurableCsv<TRow> : IDisposable
     public void Append(TRow row) => Append([row]);
 
     /// <summary>Appends rows at once and waits until they are on the disk.</summary>
-    public void Append(IReadOnlyList<TRow> rows) => Write(stream, [.. rows.SelectMany(row => Format(csv => csv.WriteRecord(row)))]);
+    /// <exception cref="HarnessException">They cannot be written. What there was before stays as it was.</exception>
+    public void Append(IReadOnlyList<TRow> rows)
+    {
+        try
+        {
+            Write(stream, [.. rows.SelectMany(row => Format(csv => csv.WriteRecord(row)))]);
+        }
+        catch (IOException exception)
+        {
+            throw new HarnessException($"cannot write {stream.Name}: {exception.Message}; all rows before are kept, and the same command goes on from there", exception);
+        }
+    }
 
     public void Dispose()
     {

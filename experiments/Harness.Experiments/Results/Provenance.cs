@@ -57,6 +57,9 @@ internal sealed record Provenance
     /// <summary>The folders that these results were merged from; null where they were measured in one.</summary>
     public List<ShardDescription>? Shards { get; init; }
 
+    /// <summary>Processors that were kept busy on purpose meanwhile (<c>--load</c>); null for none.</summary>
+    public int? ArtificialLoad { get; init; }
+
     /// <summary>How many processes were measured again because others on the machine had disturbed them; null for none.</summary>
     public int? MeasuredAgain { get; init; }
 

@@ -10,10 +10,9 @@ namespace Harness.Experiments.Statistics;
 /// </summary>
 internal sealed class Agreement
 {
-    private Agreement(IReadOnlyList<AgreementPair> pairs, IReadOnlyList<Estimate> means)
+    private Agreement(IReadOnlyList<AgreementPair> pairs, IReadOnlyList<Estimate> means, int rounds)
     {
-        Pairs = pairs;
-        Means = means;
+        (Pairs, Means, Rounds) = (pairs, means, rounds);
     }
 
     /// <summary>Every pair of every workload and engine.</summary>
@@ -21,6 +20,15 @@ internal sealed class Agreement
 
     /// <summary>The geometric mean, over the workloads, of each pair of configurations.</summary>
     public IReadOnlyList<Estimate> Means { get; }
+
+    /// <summary>Rounds that both sides of a pair have, of the pair that has most.</summary>
+    public int Rounds { get; }
+
+    /// <summary>
+    /// Whether the corrected tests could find a difference at all: the least p that the signed-rank test has after so many rounds is 2 in 2 to the power of their number, which Holm's
+    /// correction multiplies by the number of tests.
+    /// </summary>
+    public bool CanFindCorrected => 2 / Math.Pow(2, Rounds) * Pairs.Count < 0.05;
 
     /// <summary>Share of the intervals that hold 1, with the interval of Clopper and Pearson (1934) for what it would be in the long run.</summary>
     public Estimate Coverage => Share(Pairs.Count(pair => pair.IsCovered), Pairs.Count);
@@ -38,7 +46,7 @@ internal sealed class Agreement
         var twins = Twins(sweep);
         if (twins.Count == 0)
             return null;
-        var pairs = (
+        var compared = (
             from engine in summary.Engines
             from workload in summary.Workloads
             from twin in twins
@@ -47,7 +55,8 @@ internal sealed class Agreement
             where a is not null && b is not null
             let ratio = Ratio.Of(a, b)
             where ratio.HasInterval
-            select new AgreementPair(new Cell(engine, twin.A, workload.Name), twin.B, ratio, Difference.Between(a, b).PValue, 1)).ToList();
+            select (Pair: new AgreementPair(new Cell(engine, twin.A, workload.Name), twin.B, ratio, Difference.Between(a, b).PValue, 1), Rounds: a.DividedBy(b).Count)).ToList();
+        var pairs = compared.ConvertAll(pair => pair.Pair);
         if (pairs.Count == 0)
             throw new HarnessException($"sweep '{sweep.Name}' has too few repetitions to compare a configuration with itself: intervals need {MedianInterval.LeastValues}");
         var adjusted = Holm.Adjust([.. pairs.Select(pair => pair.PValue)]);
@@ -57,7 +66,7 @@ internal sealed class Agreement
             let mean = summary.Mean(summary.CommonWorkloads(engine), (engine, twin.A), (engine, twin.B))
             where mean is { Measured.HasInterval: true }
             select mean.Value.Measured;
-        return new Agreement([.. pairs.Select((pair, i) => pair with { AdjustedPValue = adjusted[i] })], [.. means]);
+        return new Agreement([.. pairs.Select((pair, i) => pair with { AdjustedPValue = adjusted[i] })], [.. means], compared.Max(pair => pair.Rounds));
     }
 
     /// <summary>Pairs of configurations with the same knobs, each configuration in one pair at most, so that pairs do not depend on each other.</summary>

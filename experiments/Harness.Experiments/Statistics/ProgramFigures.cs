@@ -54,7 +54,7 @@ internal sealed record ProgramFigures
                 Workload = workload,
                 Own = own,
                 Other = their,
-                Ratio = summary.Ratio(OwnEngine.EngineName, other, configuration, workload.Name),
+                Ratio = summary.Ratio((OwnEngine.EngineName, configuration), (other, configuration), workload.Name),
                 Remark = obstacles.Describe(workload, engine => engine == other ? their.Count : own.Count),
             };
         })];

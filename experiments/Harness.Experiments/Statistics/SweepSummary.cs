@@ -1,3 +1,4 @@
+using Harness.Experiments.Engines;
 using Harness.Experiments.Results;
 using Harness.Experiments.Sweeps;
 using Harness.Experiments.Workloads;
@@ -56,6 +57,19 @@ internal sealed class SweepSummary
     /// <summary>The workloads that were measured.</summary>
     public IReadOnlyList<Workload> Workloads { get; }
 
+    /// <summary>What was not measured because an engine cannot, or need not.</summary>
+    public IReadOnlyList<EngineGap> Gaps { get; init; } = [];
+
+    /// <summary>The engines of the sweep that ran nothing of it, because they cannot: a sentence for each, with the reasons.</summary>
+    public IReadOnlyList<string> UnmeasuredEngines =>
+    [
+        .. from engine in sweep.Engines.Except(Engines)
+           let reasons = Gaps.Where(gap => gap.Engine == engine).GroupBy(gap => gap.Reason).ToList()
+           where reasons.Count > 0
+           let words = reasons.Select(reason => reason.All(gap => gap.Program is not null) ? $"{reason.Key} ({reason.Count()} programs)" : reason.Key)
+           select $"{EngineCatalog.TitleOf(engine)} was not measured: it {string.Join("; it ", words)}.",
+    ];
+
     /// <summary>A cell's summary; null if it was not measured.</summary>
     public CellSummary? Find(string engine, string configuration, string workload) =>
         cells.GetValueOrDefault(new Cell(engine, configuration, workload));
@@ -91,9 +105,29 @@ internal sealed class SweepSummary
     public GeometricMean? MeanRatio(string engine, string otherEngine, string configuration) => Remember(
         (engine, otherEngine, configuration), () => Mean(CommonWorkloads(engine, otherEngine), (engine, configuration), (otherEngine, configuration)));
 
+    /// <summary>
+    /// The configurations in which two engines can stand beside each other: those of the same name, and where an engine has configurations of its own, those of the same knobs, such as
+    /// both engines with their defaults.
+    /// </summary>
+    public IReadOnlyList<(SweepConfiguration Own, SweepConfiguration Other)> Counterparts(string engine, string otherEngine)
+    {
+        var (owns, others) = (ConfigurationsOf(engine), ConfigurationsOf(otherEngine));
+        return
+        [
+            .. from own in owns
+               let other = others.FirstOrDefault(candidate => candidate.Name == own.Name) ?? others.FirstOrDefault(candidate => !owns.Contains(candidate) && HasSameKnobs(own, candidate))
+               where other is not null
+               select (own, other),
+        ];
+    }
+
+    /// <summary>The same as <see cref="MeanRatio(string, string, string)"/> for configurations of two names.</summary>
+    public GeometricMean? MeanRatio((string Engine, string Configuration) own, (string Engine, string Configuration) other) =>
+        own.Configuration == other.Configuration ? MeanRatio(own.Engine, other.Engine, own.Configuration) : Mean(CommonWorkloads(own.Engine, other.Engine), own, other);
+
     /// <summary>One engine's time divided by another's; null where one of them was not measured.</summary>
-    public Estimate? Ratio(string engine, string otherEngine, string configuration, string workload) =>
-        samples.TryGetValue(new Cell(engine, configuration, workload), out var own) && samples.TryGetValue(new Cell(otherEngine, configuration, workload), out var other)
+    public Estimate? Ratio((string Engine, string Configuration) numerator, (string Engine, string Configuration) denominator, string workload) =>
+        samples.TryGetValue(new Cell(numerator.Engine, numerator.Configuration, workload), out var own) && samples.TryGetValue(new Cell(denominator.Engine, denominator.Configuration, workload), out var other)
             ? Statistics.Ratio.Of(own, other)
             : null;
 
@@ -111,6 +145,9 @@ internal sealed class SweepSummary
             ? null
             : bootstrap.Mean([.. pairs.Select(pair => (pair.Numerator!, pair.Denominator!))]);
     }
+
+    private static bool HasSameKnobs(SweepConfiguration first, SweepConfiguration second) =>
+        first.Knobs.Count == second.Knobs.Count && first.Knobs.All(knob => second.Knobs.TryGetValue(knob.Key, out var value) && value == knob.Value);
 
     private GeometricMean? Remember((string, string, string) key, Func<GeometricMean?> compute)
     {
@@ -139,6 +176,7 @@ internal sealed class SweepSummary
             Unsettled = rows.Count(row => !row.Settled),
             OptimizedBytes = rows.Select(row => (double)row.OptimizedBytes).Median(),
             CompileMs = rows.Select(row => row.CompileMs).Median(),
+            OptimizedCompileMs = rows.Select(row => row.OptimizedCompileMs).Median(),
             Deopts = rows.Select(row => (double)row.Deopts).Median(),
         };
     }
@@ -184,6 +222,9 @@ internal sealed record CellSummary
     public required double OptimizedBytes { get; init; }
 
     public required double CompileMs { get; init; }
+
+    /// <summary>Median time that the optimizing compiler took, in ms; 0 where the engine does not tell.</summary>
+    public required double OptimizedCompileMs { get; init; }
 
     public required double Deopts { get; init; }
 }

@@ -43,6 +43,9 @@ internal sealed record SweepDefinition
     /// <summary>The share of it that is measured here.</summary>
     public SweepShard Shard { get; init; } = SweepShard.Whole;
 
+    /// <summary>Processors that are kept busy on purpose while it measures: <see cref="ArtificialLoad"/>.</summary>
+    public int Load { get; init; }
+
     /// <summary>When a worker counts as warmed up.</summary>
     public required WarmUpRule WarmUp { get; init; }
 

@@ -27,6 +27,9 @@ internal sealed class SweepRunner
     // The fingerprint of the share of a sweep that is measured; folders from before there were shards have none.
     private const string ShardPart = "shard";
 
+    // The fingerprint of what disturbed the measurement on purpose; folders from before there was this have none.
+    private const string LoadPart = "artificial load";
+
     private readonly SweepDefinition sweep;
     private readonly ResultsFolder folder;
     private readonly Dictionary<string, IEngine> engines;
@@ -283,19 +286,20 @@ internal sealed class SweepRunner
                 sweep.ConfigurationsFor(engine.Name).ToDictionary(configuration => configuration.Name, configuration => string.Join(' ', engine.Settings(configuration.Knobs))))),
             Shard = sweep.Shard.IsWhole ? null : sweep.Shard.ToString(),
             Shards = earlier?.Shards,
+            ArtificialLoad = sweep.Load == 0 ? null : sweep.Load,
             Gaps = gaps,
             MeasuredAgain = earlier?.MeasuredAgain,
             Workloads = [.. sweep.Workloads.Select(workload => new WorkloadDescription(workload.Name, workload.Title, workload.Group, workload.Program, workload.Calls))],
             Runs = [.. earlier?.Runs ?? [], RunDescription.Current()],
         };
         provenance.Write(folder.Provenance);
-        File.WriteAllText(folder.Sweep, sweep.SourceText);
+        folder.WriteSweep(sweep.SourceText);
     }
 
     private Dictionary<string, string> TakeFingerprints()
     {
         var machine = MachineDescription.Current();
-        var parts = new Dictionary<string, string> { ["sweep file"] = Hash(sweep.SourceText), ["machine"] = machine.Kind, [ShardPart] = sweep.Shard.ToString() };
+        var parts = new Dictionary<string, string> { ["sweep file"] = Hash(sweep.SourceText), ["machine"] = machine.Kind, [ShardPart] = sweep.Shard.ToString(), [LoadPart] = Describe(sweep.Load) };
         foreach (var engine in engines.Values)
             parts[$"engine {engine.Name}"] = engine.Fingerprint;
         foreach (var program in programs.Values.Where(program => program.Problem is null))
@@ -316,6 +320,8 @@ internal sealed class SweepRunner
 
         return parts;
     }
+
+    private static string Describe(int load) => load == 0 ? "none" : $"{load} processors";
 
     /// <summary>The module of a workload among the fingerprints; where it is not built by default, with what it is built by.</summary>
     private static string PartOf(string workload, ProgramDefinition program, SweepConfiguration configuration) =>
@@ -344,12 +350,17 @@ internal sealed class SweepRunner
     {
         if (rows.Count == 0)
             return [];
-        var dependsOn = rows.SelectMany(row => (string[])[$"engine {row.Engine}", PartOf(row)]).Append("sweep file").Append("machine").Append(ShardPart).ToHashSet();
+        var dependsOn = rows.SelectMany(row => (string[])[$"engine {row.Engine}", PartOf(row)]).Append("sweep file").Append("machine").Append(ShardPart).Append(LoadPart).ToHashSet();
         return [.. fingerprints
             .Where(part => (dependsOn.Contains(part.Key) || part.Key.StartsWith(FilePart, StringComparison.Ordinal)) && Before(part.Key) is { } before && before != part.Value)
             .Select(part => part.Key)];
 
-        string? Before(string part) => earlier.Fingerprints.GetValueOrDefault(part) ?? (part == ShardPart ? SweepShard.Whole.ToString() : null);
+        string? Before(string part) => earlier.Fingerprints.GetValueOrDefault(part) ?? part switch
+        {
+            ShardPart => SweepShard.Whole.ToString(),
+            LoadPart => Describe(0),
+            _ => null,
+        };
     }
 
     /// <summary>The runs that are missing, of programs that can be run: those of which a workload has no row.</summary>

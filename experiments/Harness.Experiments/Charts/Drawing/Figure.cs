@@ -30,7 +30,7 @@ internal sealed record Figure
     /// <summary>What exactly is drawn: quantity, statistic, interval.</summary>
     public required string Subtitle { get; init; }
 
-    /// <summary>Names and colours of series; empty where the panels name them.</summary>
+    /// <summary>Names and colours of series, whose patterns follow from their order; empty where the panels name them.</summary>
     public IReadOnlyList<(string Name, Color Color)> Legend { get; init; } = [];
 
     public required IReadOnlyList<FigurePanel> Panels { get; init; }
@@ -81,11 +81,12 @@ internal sealed record Figure
 
     private float DrawLegend(FigureCanvas canvas, float top, float inner)
     {
-        const float swatch = 9;
+        const float swatch = 11;
         const float gap = 5;
         var x = Margin;
-        foreach (var (name, color) in Legend)
+        for (var i = 0; i < Legend.Count; i++)
         {
+            var (name, color) = Legend[i];
             var needed = swatch + gap + LegendStyle.WidthOf(name);
             if (x > Margin && x + needed > Margin + inner)
             {
@@ -94,7 +95,9 @@ internal sealed record Figure
             }
 
             var middle = top + (LegendStyle.LineHeight / 2);
-            canvas.Swatch(new SKRect(x, middle - (swatch / 2), x + swatch, middle + (swatch / 2)), color.ToSKColor());
+            var box = new SKRect(x, middle - (swatch / 2), x + swatch, middle + (swatch / 2));
+            canvas.Swatch(box, color.ToSKColor());
+            canvas.Hatch(box, color.ToSKColor(), i);
             canvas.Text(name, new SKPoint(x + swatch + gap, middle), LegendStyle);
             x += needed + 16;
         }

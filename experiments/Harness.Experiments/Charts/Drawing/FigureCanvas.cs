@@ -13,6 +13,9 @@ internal sealed class FigureCanvas(SKCanvas canvas)
 
     private static readonly SKColor FrameColor = SKColor.Parse("#888888");
 
+    /// <summary>Number of patterns of <see cref="Hatch"/>, with that of no lines.</summary>
+    private const int HatchPatterns = 5;
+
     private readonly List<TextBox> texts = [];
 
     /// <summary>All texts drawn so far.</summary>
@@ -63,6 +66,38 @@ internal sealed class FigureCanvas(SKCanvas canvas)
     {
         using var fill = new SKPaint { Color = color, IsAntialias = true };
         canvas.DrawRect(area, fill);
+    }
+
+    /// <summary>
+    /// Draws a pattern over a filled rectangle, so that series are told apart where there is no colour: none, rising, falling, level or crossing lines, and so on again. Lines are light
+    /// on what is dark and dark on what is light.
+    /// </summary>
+    public void Hatch(SKRect area, SKColor fill, int pattern)
+    {
+        const float distance = 4.5f;
+        if (area.IsEmpty || pattern % HatchPatterns == 0)
+            return;
+        fill.ToHsl(out _, out _, out var lightness);
+        var color = lightness < 50 ? SKColors.White.WithAlpha(170) : Ink.WithAlpha(150);
+        canvas.Save();
+        canvas.ClipRect(area);
+        var (rising, falling, level) = (pattern % HatchPatterns is 1 or 4, pattern % HatchPatterns is 2 or 4, pattern % HatchPatterns == 3);
+        if (level)
+        {
+            for (var y = area.Bottom - (distance / 2); y > area.Top; y -= distance)
+                Line(new SKPoint(area.Left, y), new SKPoint(area.Right, y), color, 0.8f);
+        }
+
+        // From a corner that does not depend on the bar's height, so that bars of a series look alike.
+        for (var x = area.Left - area.Height; (rising || falling) && x < area.Right; x += distance)
+        {
+            if (rising)
+                Line(new SKPoint(x, area.Bottom), new SKPoint(x + area.Height, area.Top), color, 0.8f);
+            if (falling)
+                Line(new SKPoint(x, area.Top), new SKPoint(x + area.Height, area.Bottom), color, 0.8f);
+        }
+
+        canvas.Restore();
     }
 
     /// <summary>Draws a straight line.</summary>

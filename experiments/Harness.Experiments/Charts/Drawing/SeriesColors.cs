@@ -11,6 +11,9 @@ internal static class SeriesColors
     /// <summary>What is compared with: the line at 1.</summary>
     public static Color Reference { get; } = Color.FromHex("#c0392b");
 
+    /// <summary>What is neither better nor worse.</summary>
+    public static Color Undecided { get; } = Color.FromHex("#8a8a8a");
+
     /// <summary>Intervals and other thin strokes over data.</summary>
     public static Color Stroke { get; } = Color.FromHex("#222222");
 

@@ -16,6 +16,9 @@ internal sealed record BarPanel(string ValueTitle, IReadOnlyList<string> Groups,
     /// <summary>The panels that have a common scale with this one, so that their bars can be compared.</summary>
     public IReadOnlyList<BarPanel> SameScale { get; init; } = [];
 
+    /// <summary>Colour and number of the pattern of each series; by their order if left out.</summary>
+    public IReadOnlyList<(Color Color, int Pattern)> Looks { get; init; } = [];
+
     private const float DataHeight = 165;
     private const float GroupGap = 0.28f;
     private const float NumberSize = 8;
@@ -35,6 +38,7 @@ internal sealed record BarPanel(string ValueTitle, IReadOnlyList<string> Groups,
         var scale = axes.Values;
         var width = (1 - GroupGap) / Series;
         var numbers = new List<(string Text, SKPoint At)>();
+        var patterns = new List<(SKRect Bar, Color Color, int Pattern)>();
         for (var group = 0; group < Groups.Count; group++)
         {
             for (var series = 0; series < Series; series++)
@@ -42,22 +46,31 @@ internal sealed record BarPanel(string ValueTitle, IReadOnlyList<string> Groups,
                 if (Bars(group, series) is not { } bar)
                     continue;
                 var center = group + (GroupGap / 2) + ((series + 0.5) * width);
-                var drawn = plot.Add.Bars(new List<Bar> { new() { Position = center, Size = width, Value = scale.At(bar.Value), ValueBase = scale.Base, FillColor = SeriesColors.Of(series, Series) } });
+                var (color, pattern) = LookOf(series);
+                var drawn = plot.Add.Bars(new List<Bar> { new() { Position = center, Size = width, Value = scale.At(bar.Value), ValueBase = scale.Base, FillColor = color } });
                 drawn.Bars[0].LineWidth = 0.5f;
                 drawn.Bars[0].LineColor = SeriesColors.Stroke;
                 if (bar.HasInterval)
                     AddInterval(plot, center, scale, bar);
+                patterns.Add((new SKRect(X(center - (width / 2)), Math.Min(Y(scale.At(bar.Value)), Y(scale.Base)), X(center + (width / 2)), Math.Max(Y(scale.At(bar.Value)), Y(scale.Base))), color, pattern));
                 var top = scale.At(bar.HasInterval ? Math.Max(bar.High, Math.Max(1, bar.Value)) : Math.Max(1, bar.Value));
-                var y = data.Bottom - (float)((top - scale.Low) / (scale.High - scale.Low) * data.Height);
-                numbers.Add((bar.Value.ToString("0.00", CultureInfo.InvariantCulture), new SKPoint(data.Left + (float)(center / Groups.Count * data.Width), y - 4)));
+                numbers.Add((bar.Value.ToString("0.00", CultureInfo.InvariantCulture), new SKPoint(X(center), Y(top) - 4)));
             }
         }
 
         plot.Add.HorizontalLine(scale.At(1), 1.2f, SeriesColors.Reference, LinePattern.Dashed);
         canvas.Data(plot, data);
+        foreach (var (bar, color, pattern) in patterns)
+            canvas.Hatch(SKRect.Intersect(bar, data), color.ToSKColor(), pattern);
         foreach (var (text, at) in numbers)
             canvas.Text(text, at, NumberStyle, SKTextAlign.Left, -90);
+
+        float X(double position) => data.Left + (float)(position / Groups.Count * data.Width);
+
+        float Y(double position) => data.Bottom - (float)((position - scale.Low) / (scale.High - scale.Low) * data.Height);
     }
+
+    private (Color Color, int Pattern) LookOf(int series) => Looks.Count > 0 ? Looks[series] : (SeriesColors.Of(series, Series), series);
 
     private static void AddInterval(Plot plot, double center, ValueScale scale, Estimate bar)
     {

@@ -18,6 +18,9 @@ namespace Harness.Experiments.Charts.Panels;
 internal sealed record LinePanel(
     string ValueTitle, string KnobTitle, IReadOnlyList<string> KnobValues, IReadOnlyList<string> Series, Func<int, int, Estimate?> Points, int Emphasized) : IPanelBody
 {
+    /// <summary>For each series whether it rises (1), falls (-1) or neither (0), where that is what is to be seen; empty for colours in the order of the series.</summary>
+    public IReadOnlyList<int> Directions { get; init; } = [];
+
     private const float LeastDataHeight = 190;
     private static readonly TextStyle NameStyle = new(9.5f);
 
@@ -59,7 +62,9 @@ internal sealed record LinePanel(
             if (points.Count == 0)
                 continue;
             var line = plot.Add.Scatter(points, ColorOf(series));
-            line.LineWidth = series == Emphasized ? 2.6f : 1.3f;
+            line.LineWidth = series == Emphasized ? 2.6f : DirectionOf(series) == 0 ? 0.8f : 1.3f;
+            line.LinePattern = DirectionOf(series) < 0 ? LinePattern.Dashed : LinePattern.Solid;
+            line.MarkerShape = MarkerOf(series);
             line.MarkerSize = series == Emphasized ? 6 : 4;
             ends.Add((series, data.Bottom - (float)((points[^1].Y - scale.Low) / (scale.High - scale.Low) * data.Height)));
         }
@@ -86,7 +91,24 @@ internal sealed record LinePanel(
         }
     }
 
-    private Color ColorOf(int series) => series == Emphasized ? SeriesColors.Stroke : SeriesColors.Of(series, Math.Max(3, Series.Count));
+    private int? DirectionOf(int series) => Directions.Count == 0 ? null : Directions[series];
+
+    private Color ColorOf(int series) => DirectionOf(series) switch
+    {
+        < 0 => SeriesColors.Reference,
+        0 => SeriesColors.Undecided,
+        > 0 => SeriesColors.Of(0, 1),
+        null => series == Emphasized ? SeriesColors.Stroke : SeriesColors.Of(series, Math.Max(3, Series.Count)),
+    };
+
+    /// <summary>Neighbours in the order of colours have other marks, so that lines are told apart without colour, too.</summary>
+    private static MarkerShape MarkerOf(int series) => (series % 4) switch
+    {
+        0 => MarkerShape.FilledCircle,
+        1 => MarkerShape.FilledSquare,
+        2 => MarkerShape.FilledTriangleUp,
+        _ => MarkerShape.FilledDiamond,
+    };
 
     private PanelAxes MakeAxes()
     {

@@ -27,6 +27,7 @@ internal static class ReportCharts
         Consider(ChartKind.Lines, axes.Count is 1 or 2, cells, MostBars);
         Consider(ChartKind.Heat, axes.Count == 2, cells, MostBars * 4);
         Consider(ChartKind.Sorted, sweep.Configurations.Count > 1, cells, MostBars);
+        Consider(ChartKind.Slope, sweep.Configurations.Count > 1 && axes.Count == 0, cells, MostBars);
         Consider(ChartKind.Pareto, sweep.Configurations.Count > 2, sweep.Configurations.Count, MostPoints);
         Consider(ChartKind.Dots, fits: true, summary.Rows.Count, MostDots);
         Consider(ChartKind.Iterations, summary.SteadinessOfCells.Values.Any(cell => cell.Processes.Any(process => process.Class != SteadinessClass.TooShort)), 0, 1);
