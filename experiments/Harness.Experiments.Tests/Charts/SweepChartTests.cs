@@ -170,6 +170,20 @@ public sealed class SweepChartTests
         Assert.Contains(document.Root!.Elements(), element => element.Name.LocalName == "desc" && element.Value.Contains("harness chart", StringComparison.Ordinal));
     }
 
+    /// <summary>What Skia cannot write into SVG files it leaves out, and says so on the terminal.</summary>
+    [Theory]
+    [InlineData(FewBars, "Bars")]
+    [InlineData(FewBars, "Slope")]
+    [InlineData(OneKnob, "Lines")]
+    [InlineData(FewBars, "Iterations")]
+    public void DashedLinesAreDashedInSvgFilesToo(string text, string kind)
+    {
+        var sweep = TestSweeps.Read(text);
+        var svg = FigureFile.ToSvg(SweepChart.Create(Enum.Parse<ChartKind>(kind), sweep, new SweepSummary(sweep, Rows(sweep))));
+        var red = System.Xml.Linq.XDocument.Parse(svg).Descendants().Where(element => element.Attribute("stroke")?.Value.Equals("#C0392B", StringComparison.OrdinalIgnoreCase) == true).ToList();
+        Assert.InRange(red.Count, 14, int.MaxValue);
+    }
+
     [Fact]
     public void AnUnknownFormatIsRefused()
     {

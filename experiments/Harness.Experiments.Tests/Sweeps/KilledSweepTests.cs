@@ -15,8 +15,8 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
     /// <summary>Kills by default.</summary>
     private const int UsualKills = 10;
 
-    /// <summary>More rounds than a sweep gets done between two kills, so that every kill meets one that is not finished.</summary>
-    private const int RoundsPerKill = 6;
+    /// <summary>More rounds than a sweep gets done before it is killed, however often.</summary>
+    private static readonly string[] WithoutEnd = ["--repetitions", "10000"];
 
     private const string SweepText = """
         engines: [v8]
@@ -38,15 +38,14 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
     {
         _ = NodeInstallation.NodePath;
         var kills = KillCount.Read(UsualKills);
-        var rounds = kills * RoundsPerKill;
-        var sweep = folder.Write("test.yaml", SweepText.Replace("repetitions: 30", $"repetitions: {rounds}", StringComparison.Ordinal));
+        var sweep = folder.Write("test.yaml", SweepText);
         var random = new Random(20260101);
         var usual = TimeUntilFirstRow(sweep);
         var before = File.ReadAllText(Results);
         var (withoutRows, torn) = (0, 0);
         for (var kill = 0; kill < kills; kill++)
         {
-            using var process = Start(sweep);
+            using var process = Start(sweep, WithoutEnd);
             Thread.Sleep(random.Next(usual / 4, usual * 2));
             Assert.False(process.HasExited, $"the sweep ended by itself before kill {kill + 1}: {File.ReadAllText(folder.File("log"))}");
             process.Kill();
@@ -60,11 +59,10 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
             before = after;
         }
 
-        log.WriteLine($"{kills} kills of a sweep, {withoutRows} of them before its first row, {torn} within one; {WholeLines(before).Count(letter => letter == '\n') - 1} of {2 * rounds} rows by then");
+        log.WriteLine($"{kills} kills of a sweep, {withoutRows} of them before its first row, {torn} within one; {WholeLines(before).Count(letter => letter == '\n') - 1} rows by then");
         Assert.True(withoutRows < kills, "no kill came after a row: the moments are badly chosen");
-        using var last = Start(sweep);
-        last.WaitForExit();
-        Assert.Equal(0, last.ExitCode);
+        var rounds = 2 + DurableCsv<Measurement>.Read(Results).Max(row => row.Repetition);
+        Assert.Equal(0, Finish(sweep, "--repetitions", $"{rounds}").ExitCode);
         Assert.StartsWith(WholeLines(before), File.ReadAllText(Results), StringComparison.Ordinal);
         var keys = DurableCsv<Measurement>.Read(Results).Select(row => row.Key).ToList();
         Assert.Equal(2 * rounds, keys.Count);
@@ -155,7 +153,7 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
     private int TimeUntilFirstRow(string sweep)
     {
         var watch = Stopwatch.StartNew();
-        using var process = Start(sweep);
+        using var process = Start(sweep, WithoutEnd);
         while (!process.HasExited && !(File.Exists(Results) && File.ReadAllText(Results).Count(letter => letter == '\n') > 1))
             Thread.Sleep(5);
         process.Kill();

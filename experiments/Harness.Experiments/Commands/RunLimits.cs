@@ -18,11 +18,17 @@ internal sealed class RunLimits : IDisposable
     /// <summary>What a host may take to notice that its program was stopped; then the process ends.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
+    // Who tells that time is up: it is told once.
+    private const int Nobody = 0;
+    private const int Caller = 1;
+    private const int Watchdog = 2;
+
     private readonly double seconds;
     private readonly double units;
     private readonly Timer? timer;
     private volatile WasmEngine? engine;
     private long passedAt;
+    private int teller = Nobody;
 
     private RunLimits(double seconds, double units)
     {
@@ -63,7 +69,13 @@ internal sealed class RunLimits : IDisposable
     public HarnessException? Explain(Exception failure)
     {
         if (IsTimeUp)
+        {
+            // The watchdog may just have said so, and is ending the process.
+            if (Interlocked.CompareExchange(ref teller, Caller, Nobody) == Watchdog)
+                Thread.Sleep(Timeout.Infinite);
             return new HarnessException(TimeIsUp, failure);
+        }
+
         return failure is WasmTrapException { Kind: TrapKind.OutOfFuel } && units > 0
             ? new HarnessException(string.Create(CultureInfo.InvariantCulture, $"the program was stopped: it has used up its {units:0} units of fuel (--fuel)"), failure)
             : null;
@@ -89,8 +101,11 @@ internal sealed class RunLimits : IDisposable
         if (Stopwatch.GetElapsedTime(passedAt, now) < Grace)
             return;
 
-        // A script without end, or a compilation of something huge: nobody looks.
-        Console.Error.WriteLine("harness: " + TimeIsUp);
+        // A script without end, or a compilation of something huge: nobody looks. It is told once.
+        if (Interlocked.CompareExchange(ref teller, Watchdog, Nobody) == Nobody)
+            Console.Error.WriteLine("harness: " + TimeIsUp);
+        else if (Stopwatch.GetElapsedTime(passedAt, now) < 2 * Grace)
+            return;
         Environment.Exit(2);
     }
 }

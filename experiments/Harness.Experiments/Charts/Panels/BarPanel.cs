@@ -58,7 +58,7 @@ internal sealed record BarPanel(string ValueTitle, IReadOnlyList<string> Groups,
             }
         }
 
-        plot.Add.HorizontalLine(scale.At(1), 1.2f, SeriesColors.Reference, LinePattern.Dashed);
+        DashedLine.AddReference(plot, scale.At(1), Groups.Count);
         canvas.Data(plot, data);
         foreach (var (bar, color, pattern) in patterns)
             canvas.Hatch(SKRect.Intersect(bar, data), color.ToSKColor(), pattern);

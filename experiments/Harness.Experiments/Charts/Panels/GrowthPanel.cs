@@ -48,10 +48,7 @@ internal sealed record GrowthPanel(string ValueTitle, IReadOnlyList<GrowthLine> 
 
         foreach (var exponent in new[] { 1, MostExponent })
         {
-            var reference = plot.Add.Line(0, axes.Values.At(1), Math.Log2(LargestSize), axes.Values.At(Math.Pow(LargestSize, exponent)));
-            reference.LineColor = SeriesColors.Reference;
-            reference.LineWidth = 1.4f;
-            reference.LinePattern = LinePattern.Dashed;
+            DashedLine.Add(plot, new(0, axes.Values.At(1)), new(Math.Log2(LargestSize), axes.Values.At(Math.Pow(LargestSize, exponent))), SeriesColors.Reference, 1.4f, 40);
         }
 
         canvas.Data(plot, data);

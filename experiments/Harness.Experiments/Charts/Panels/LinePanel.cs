@@ -41,7 +41,7 @@ internal sealed record LinePanel(
         var data = axes.DataArea(inner);
         var plot = new Plot();
         axes.Draw(canvas, inner, plot, 0, KnobValues.Count);
-        plot.Add.HorizontalLine(scale.At(1), 1.2f, SeriesColors.Reference, LinePattern.Dashed);
+        DashedLine.AddReference(plot, scale.At(1), KnobValues.Count);
         var ends = new List<(int Series, float Y)>();
         for (var series = 0; series < Series.Count; series++)
         {
@@ -50,10 +50,10 @@ internal sealed record LinePanel(
             {
                 if (Points(series, value) is not { } point)
                     continue;
-                points.Add(new Coordinates(value + 0.5, scale.At(point.Value)));
+                points.Add(new Coordinates(PlaceOf(value), scale.At(point.Value)));
                 if (point.HasInterval)
                 {
-                    var interval = plot.Add.Line(value + 0.5, scale.At(point.Low), value + 0.5, scale.At(point.High));
+                    var interval = plot.Add.Line(PlaceOf(value), scale.At(point.Low), PlaceOf(value), scale.At(point.High));
                     interval.LineColor = ColorOf(series);
                     interval.LineWidth = 1;
                 }
@@ -62,8 +62,9 @@ internal sealed record LinePanel(
             if (points.Count == 0)
                 continue;
             var line = plot.Add.Scatter(points, ColorOf(series));
-            line.LineWidth = series == Emphasized ? 2.6f : DirectionOf(series) == 0 ? 0.8f : 1.3f;
-            line.LinePattern = DirectionOf(series) < 0 ? LinePattern.Dashed : LinePattern.Solid;
+            line.LineWidth = series == Emphasized ? 2.6f : DirectionOf(series) switch { 0 => 0.8f, < 0 => 0, _ => 1.3f };
+            if (DirectionOf(series) < 0)
+                DashedLine.Add(plot, points[0], points[^1], ColorOf(series), 1.3f, 14);
             line.MarkerShape = MarkerOf(series);
             line.MarkerSize = series == Emphasized ? 6 : 4;
             ends.Add((series, data.Bottom - (float)((points[^1].Y - scale.Low) / (scale.High - scale.Low) * data.Height)));
@@ -90,6 +91,9 @@ internal sealed record LinePanel(
             canvas.Text(Series[ordered[i].Series], new SKPoint(data.Right + 9, places[i]), NameStyle with { Bold = ordered[i].Series == Emphasized });
         }
     }
+
+    /// <summary>Where a value of the knob lies, in columns: in the middle of its column, or nearer to the edges where only the way from one to the other matters, so that names are near their lines.</summary>
+    private double PlaceOf(int value) => Directions.Count == 0 ? value + 0.5 : value + (value == 0 ? 0.3 : 0.85);
 
     private int? DirectionOf(int series) => Directions.Count == 0 ? null : Directions[series];
 
@@ -123,6 +127,9 @@ internal sealed record LinePanel(
         }
 
         return new PanelAxes(
-            ValueTitle, ValueScale.ForRatios(values, 0.04), [.. KnobValues.Select((value, index) => ((index + 0.5) / KnobValues.Count, value))], KnobTitle);
+            ValueTitle,
+            Directions.Count > 0 ? ValueScale.ForAmounts(values, fromZero: false) : ValueScale.ForRatios(values, 0.04),
+            [.. KnobValues.Select((value, index) => (PlaceOf(index) / KnobValues.Count, value))],
+            KnobTitle);
     }
 }
