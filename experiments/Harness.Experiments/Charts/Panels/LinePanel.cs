@@ -29,7 +29,7 @@ internal sealed record LinePanel(
     /// <summary>High enough that the names fit below each other.</summary>
     private float DataHeight => Math.Max(LeastDataHeight, (Series.Count + 1) * NameStyle.LineHeight);
 
-    public float LeastWidth => (KnobValues.Count * PanelAxes.LeastLabelDistance) + NamesWidth + 120;
+    public float LeastWidth => NamesWidth + (Directions.Count > 0 ? (2.4f * NameStyle.WidestOf(KnobValues)) + 80 : (KnobValues.Count * PanelAxes.LeastLabelDistance) + 120);
 
     public float HeightFor(float width) => PanelAxes.Top + DataHeight + MakeAxes().Bottom(width - NamesWidth);
 

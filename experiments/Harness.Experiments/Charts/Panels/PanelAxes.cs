@@ -29,10 +29,10 @@ internal sealed record PanelAxes(string ValueTitle, ValueScale Values, IReadOnly
         if (Labels.Count == 0)
             return left;
 
-        // A turned label reaches to the left of its place, an upright one by half.
-        var reach = IsTurned(width)
-            ? Labels.Max(label => (LabelStyle.WidthOf(label.Label) * MathF.Cos(Slant * MathF.PI / 180)) - ((float)label.Place * (width - left)))
-            : Labels.Max(label => (LabelStyle.WidthOf(label.Label) / 2) - ((float)label.Place * (width - left)));
+        // A turned label reaches to the left of its place, an upright one by half. Its place moves with the room that is left of it.
+        var share = IsTurned(width) ? MathF.Cos(Slant * MathF.PI / 180) : 0.5f;
+        var inner = width - Right(width);
+        var reach = Labels.Max(label => label.Place >= 1 ? 0 : ((LabelStyle.WidthOf(label.Label) * share) - ((float)label.Place * inner)) / (1 - (float)label.Place));
         return Math.Max(left, reach);
     }
 
