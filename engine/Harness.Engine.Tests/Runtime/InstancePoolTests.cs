@@ -27,7 +27,7 @@ public sealed class InstancePoolTests
           (global $count (export "count") (mut i32) (i32.const 11)) (global $function (export "function") (mut funcref) (ref.func $three))
           (func $one (type $f) (i32.const 1)) (func $two (type $f) (i32.const 2)) (func $three (type $f) (i32.const 3))
           (func (export "read") (param i32) (result i32) (call_indirect $read (type $f) (local.get 0)))
-          (func (export "written") (param i32) (result i32) (call_indirect $written (type $f) (local.get 0)))
+          (func (export "call-written") (param i32) (result i32) (call_indirect $written (type $f) (local.get 0)))
           (func (export "imports") (param i32) (result i32) (call_indirect $imports (type $f) (local.get 0)))
           (func (export "is-null") (param i32) (result i32) (ref.is_null (table.get $written (local.get 0))))
           (func (export "by-reference") (result i32) (call_ref $f (ref.func $two)))
@@ -67,14 +67,14 @@ public sealed class InstancePoolTests
         Assert.Equal(600ul, instance.GetTable("written").Length);
         Assert.Equal([1, 2, 3, 2], new[] { 3, 4, 5, 690 }.Select(i => Call(instance, "read", i)));
         Assert.Equal(TrapKind.UninitializedElement, Assert.Throws<WasmTrapException>(() => Call(instance, "read", 6)).Kind);
-        Assert.Equal([3, 1], new[] { 0, 1 }.Select(i => Call(instance, "written", i)));
+        Assert.Equal([3, 1], new[] { 0, 1 }.Select(i => Call(instance, "call-written", i)));
         Assert.Equal([1, 1, 1], new[] { 2, 20, 599 }.Select(i => Call(instance, "is-null", i)));
         Assert.Equal([host, 1], new[] { 1, 2 }.Select(i => Call(instance, "imports", i)));
         Assert.Equal(2, Call(instance, "by-reference"));
         instance.GetFunction("init").Invoke();
         Assert.Equal((byte)'p', instance.GetMemory("first").Read<byte>(0));
         instance.GetFunction("later").Invoke();
-        Assert.Equal(2, Call(instance, "written", 31));
+        Assert.Equal(2, Call(instance, "call-written", 31));
     }
 
     public static TheoryData<bool, bool, int, bool> Configurations
@@ -112,8 +112,8 @@ public sealed class InstancePoolTests
                 else instance.GetFunction("spoil").Invoke(0);
                 Assert.Equal(5ul, instance.GetMemory("first").Pages);
                 Assert.Equal(-1, instance.GetMemory("second").Span(65536, 131072).IndexOfAnyExcept((byte)0));
-                Assert.Equal(2, Call(instance, "written", 0));
-                Assert.Equal(1, Call(instance, "written", 1099));
+                Assert.Equal(2, Call(instance, "call-written", 0));
+                Assert.Equal(1, Call(instance, "call-written", 1099));
                 instance.GetMemory("second").Span(65536, 131072).Fill(0xBB);
                 instance.GetTable("written")[1] = WasmValue.Null(ValueType.FuncRef.HeapType);
                 Assert.Equal(0, engine.CodeOf(Everything).Slots.Count);

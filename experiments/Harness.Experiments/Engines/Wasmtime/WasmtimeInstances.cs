@@ -85,16 +85,14 @@ internal sealed class WasmtimeInstances : IDisposable
     }
 
     /// <summary>A store with an instance.</summary>
-    private sealed unsafe class PreparedStore : IDisposable
+    private sealed class PreparedStore : IDisposable
     {
         private readonly nint store;
 
         public PreparedStore(SafeHandle engine, nint prepared)
         {
             store = Native.NewStore(engine, 0, 0);
-            var instance = stackalloc ulong[8];
-            nint trap = 0;
-            var error = Native.Instantiate(prepared, Native.ContextOf(store), instance, &trap);
+            var error = Native.Instantiate(prepared, Native.ContextOf(store), out _, out var trap);
             if (error == 0 && trap == 0)
                 return;
             Native.DeleteStore(store);
@@ -104,7 +102,11 @@ internal sealed class WasmtimeInstances : IDisposable
         public void Dispose() => Native.DeleteStore(store);
     }
 
-    private static unsafe class Native
+    /// <summary><c>wasmtime_instance_t</c>, with room to spare.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 64)]
+    private struct InstanceHandle;
+
+    private static class Native
     {
         private const string LibraryName = "wasmtime";
 
@@ -112,7 +114,7 @@ internal sealed class WasmtimeInstances : IDisposable
         public static extern nint Prepare(SafeHandle linker, SafeHandle module, out nint prepared);
 
         [DllImport(LibraryName, EntryPoint = "wasmtime_instance_pre_instantiate")]
-        public static extern nint Instantiate(nint prepared, nint context, ulong* instance, nint* trap);
+        public static extern nint Instantiate(nint prepared, nint context, out InstanceHandle instance, out nint trap);
 
         [DllImport(LibraryName, EntryPoint = "wasmtime_instance_pre_delete")]
         public static extern void DeletePrepared(nint prepared);
