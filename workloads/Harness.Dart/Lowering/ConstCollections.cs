@@ -47,10 +47,13 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
                 else if (i.Else is not null) AddElements(i.Else, env, context, items, values);
                 break;
             case MapEntryElement m when values is not null:
-                items.Add(evaluator.Evaluate(m.Key, env, context));
-                values.Add(evaluator.Evaluate(m.Value, env, null));
+                var key = evaluator.Evaluate(m.Key, env, context);
+                var value = evaluator.Evaluate(m.Value, env, null);
+                if (m.NullAwareKey && key is ConstNull || m.NullAwareValue && value is ConstNull) break;
+                items.Add(key);
+                values.Add(value);
                 break;
-            case NullAwareElement n:
+            case NullAwareElement n when values is null:
                 var maybe = evaluator.Evaluate(n.Value, env, context);
                 if (maybe is not ConstNull) items.Add(maybe);
                 break;

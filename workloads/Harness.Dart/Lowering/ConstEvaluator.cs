@@ -202,7 +202,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
                 return new ConstBool(tested != i.Negated);
             case AsExpr a:
                 var cast = Evaluate(a.Value, env, null);
-                return lowering.Types.IsSubtype(TypeOf(cast), Resolve(env, a.Type)) ? cast : throw env.Error(a, "Constant evaluation error: the cast fails.");
+                return lowering.Types.IsSubtype(TypeOf(cast), TypeSystem.Erase(Resolve(env, a.Type))) ? cast : throw env.Error(a, "Constant evaluation error: the cast fails.");
             case NullAssert n:
                 var value = Evaluate(n.Value, env, context);
                 return value is ConstNull ? throw env.Error(n, "Constant evaluation error: null check on null.") : value;

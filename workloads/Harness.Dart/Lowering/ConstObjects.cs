@@ -83,6 +83,7 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
             return Construct(target.Class.Constructors[redirectName is null or "new" ? "" : redirectName], redirect.Args.Count > 0 ? target.Args : null, args, redirect.Args.Count > 0 ? null : type, env, at, null);
         }
 
+        if (cls is { Name: "Symbol", Library.IsCore: true } && given.Values.FirstOrDefault() is ConstString symbol) return new ConstSymbol(symbol.Value);
         var fields = new Dictionary<Member, ConstValue>();
         if (enumValue is not null)
         {

@@ -3,7 +3,7 @@ using Harness.Dart.Semantics;
 
 namespace Harness.Dart.Lowering;
 
-/// <summary>The value of a constant expression. Equal keys are identical constants.</summary>
+/// <summary>The value of a constant expression. Equal keys are identical constants, also where the objects differ that hold their parts.</summary>
 internal abstract record ConstValue
 {
     private string? _key;
@@ -35,25 +35,53 @@ internal sealed record ConstSymbol(string Name) : ConstValue { protected overrid
 internal sealed record ConstType(DartType Type) : ConstValue { protected override string MakeKey() => "t" + Type.Key; }
 
 /// <summary>An array of the runtime, as the core's own objects have them.</summary>
-internal sealed record ConstArray(ArrayDef Def, ConstValue[] Items) : ConstValue { protected override string MakeKey() => $"a{Def.Name}[{string.Join(',', Items.Select(i => i.Key))}]"; }
+internal sealed record ConstArray(ArrayDef Def, ConstValue[] Items) : ConstValue
+{
+    protected override string MakeKey() => $"a{Def.Name}[{string.Join(',', Items.Select(i => i.Key))}]";
+    public bool Equals(ConstArray? other) => base.Equals(other);
+    public override int GetHashCode() => base.GetHashCode();
+}
 
-internal sealed record ConstList(DartType Element, ConstValue[] Items) : ConstValue { protected override string MakeKey() => $"l{Element.Key}[{string.Join(',', Items.Select(i => i.Key))}]"; }
-internal sealed record ConstSet(DartType Element, ConstValue[] Items) : ConstValue { protected override string MakeKey() => $"S{Element.Key}[{string.Join(',', Items.Select(i => i.Key))}]"; }
+internal sealed record ConstList(DartType Element, ConstValue[] Items) : ConstValue
+{
+    protected override string MakeKey() => $"l{Element.Key}[{string.Join(',', Items.Select(i => i.Key))}]";
+    public bool Equals(ConstList? other) => base.Equals(other);
+    public override int GetHashCode() => base.GetHashCode();
+}
+
+internal sealed record ConstSet(DartType Element, ConstValue[] Items) : ConstValue
+{
+    protected override string MakeKey() => $"S{Element.Key}[{string.Join(',', Items.Select(i => i.Key))}]";
+    public bool Equals(ConstSet? other) => base.Equals(other);
+    public override int GetHashCode() => base.GetHashCode();
+}
+
 internal sealed record ConstMap(DartType KeyType, DartType ValueType, ConstValue[] Keys, ConstValue[] Values) : ConstValue
 {
     protected override string MakeKey() => $"m{KeyType.Key},{ValueType.Key}[{string.Join(',', Keys.Select((k, i) => k.Key + ":" + Values[i].Key))}]";
+    public bool Equals(ConstMap? other) => base.Equals(other);
+    public override int GetHashCode() => base.GetHashCode();
 }
 
-internal sealed record ConstRecord(RecordType Type, ConstValue[] Fields) : ConstValue { protected override string MakeKey() => $"r{string.Join(';', Type.Named.Select(n => n.Name))}[{string.Join(',', Fields.Select(i => i.Key))}]"; }
+internal sealed record ConstRecord(RecordType Type, ConstValue[] Fields) : ConstValue
+{
+    protected override string MakeKey() => $"r{string.Join(';', Type.Named.Select(n => n.Name))}[{string.Join(',', Fields.Select(i => i.Key))}]";
+    public bool Equals(ConstRecord? other) => base.Equals(other);
+    public override int GetHashCode() => base.GetHashCode();
+}
 
 /// <summary>An object: its class with type arguments, and the fields of the class and its superclasses.</summary>
 internal sealed record ConstObject(InterfaceType Type, Dictionary<Member, ConstValue> Fields) : ConstValue
 {
     protected override string MakeKey() => $"o{Type.Key}{{{string.Join(',', Fields.Select(f => f.Key.Owner!.Id + f.Key.Name + "=" + f.Value.Key).Order(StringComparer.Ordinal))}}}";
+    public bool Equals(ConstObject? other) => base.Equals(other);
+    public override int GetHashCode() => base.GetHashCode();
 }
 
 /// <summary>A tear-off of a static function or constructor, perhaps with type arguments.</summary>
 internal sealed record ConstFunction(Member Function, DartType[] TypeArgs, InterfaceType? Constructed) : ConstValue
 {
     protected override string MakeKey() => $"f{System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Function)}<{string.Join(',', TypeArgs.Select(t => t.Key))}>{Constructed?.Key}";
+    public bool Equals(ConstFunction? other) => base.Equals(other);
+    public override int GetHashCode() => base.GetHashCode();
 }

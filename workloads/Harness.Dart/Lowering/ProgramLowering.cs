@@ -25,7 +25,7 @@ internal sealed class ProgramLowering
         Program = program;
         Options = options;
         Types = program.Types;
-        Signatures = new Signatures(program, member => EntryLowering.InferInitializer(this, member));
+        Signatures = new Signatures(program, member => Layouts!.Of(member.Owner!), member => EntryLowering.InferInitializer(this, member));
         Constants = new ConstEvaluator(this);
         Calls = new VirtualCalls(this);
         var functions = new FuncDefs();

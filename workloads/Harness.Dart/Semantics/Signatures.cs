@@ -3,7 +3,10 @@ using Harness.Dart.Syntax;
 namespace Harness.Dart.Semantics;
 
 /// <summary>Finds the types of members, on demand: what is declared, what overriding inherits, what an initializer has.</summary>
-internal sealed class Signatures(DartProgram program, Func<Member, DartType> inferInitializer)
+/// <param name="program">The program.</param>
+/// <param name="prepareInference">Makes what the inference of a late field's type needs of the field's class, where that asks for the type itself.</param>
+/// <param name="inferInitializer">Finds the type of an initializer.</param>
+internal sealed class Signatures(DartProgram program, Action<Member> prepareInference, Func<Member, DartType> inferInitializer)
 {
     private readonly TypeSystem _types = program.Types;
 
@@ -100,12 +103,14 @@ internal sealed class Signatures(DartProgram program, Func<Member, DartType> inf
         DartType? type = node.Type is null ? null : scope.Resolve(node.Type);
         if (node.IsThis)
         {
+            if (member.Kind != MemberKind.Constructor) throw new DartErrorException(member.File, node.Pos, "Initializing parameters can only be used in constructors.");
             if (!member.Owner!.Members.TryGetValue(node.Name, out var field) || field.Kind != MemberKind.Field)
                 throw new DartErrorException(member.File, node.Pos, $"'{node.Name}' isn't an instance field of this class.");
             type ??= FieldType(field);
         }
         else if (node.IsSuper)
         {
+            if (member is not { Kind: MemberKind.Constructor, Owner.Supertype: not null }) throw new DartErrorException(member.File, node.Pos, "Super parameters can only be used in generative constructors.");
             var init = member.Function!.Initializers.OfType<SuperInit>().FirstOrDefault();
             var super = member.Owner!.Supertype!;
             if (!super.Class.Constructors.TryGetValue(init?.Name ?? "", out var target))
@@ -172,6 +177,12 @@ internal sealed class Signatures(DartProgram program, Func<Member, DartType> inf
             return member.FieldType = FieldType(original);
         if (member.EnumValue is not null)
             return member.FieldType = EnumValueType(member);
+        if (member is { IsInstance: true, Busy: false, Field: { Late: true, Type: null, Init: not null } })
+        {
+            prepareInference(member);
+            if (member.FieldType is { } found) return found;
+        }
+
         if (member.Busy)
             throw new DartErrorException(member.File, member.Pos, $"Can't infer the type of '{member.Name}': circularity found during type inference.");
         member.Busy = true;

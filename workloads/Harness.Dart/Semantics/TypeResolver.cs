@@ -183,24 +183,8 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
         return args;
     }
 
-    /// <summary>The arguments of a type that was written without: its bounds.</summary>
-    public static DartType[] DefaultArgs(List<TypeParam> parameters)
-    {
-        var args = new DartType[parameters.Count];
-        for (var i = 0; i < args.Length; i++)
-            args[i] = parameters[i].HasBound ? parameters[i].Bound : SimpleType.Dynamic;
-        // A bound that mentions parameters is instantiated with their bounds, and cycles with dynamic.
-        for (var round = 0; round < 3; round++)
-        {
-            for (var i = 0; i < args.Length; i++)
-            {
-                if (args[i].Any(t => t is TypeParamType p && parameters.Contains(p.Parameter)))
-                    args[i] = args[i].Substitute(parameters.Select((p, j) => (p, type: round == 2 || j == i ? SimpleType.Dynamic : args[j])).ToDictionary(x => x.p, x => (DartType)x.type));
-            }
-        }
-
-        return args;
-    }
+    /// <summary>The arguments of a type that was written without.</summary>
+    public static DartType[] DefaultArgs(List<TypeParam> parameters) => parameters.Count == 0 ? [] : InstantiateToBound.ArgumentsOf(parameters);
 
     private DartType Instantiate(TypedefElement typedef, NamedTypeNode named)
     {

@@ -18,6 +18,13 @@ internal sealed class TypeSystem(DartProgram program)
 
     public static bool IsDynamic(DartType type) => type is SimpleType { Kind: SimpleKind.Dynamic };
 
+    /// <summary>Whether all members can be asked for: of what is dynamic, or a type parameter that may be anything so.</summary>
+    public static bool IsDynamicReceiver(DartType type)
+    {
+        for (var i = 0; i < MaximumDepth && type is TypeParamType { Nullable: false } p; i++) type = p.Bound;
+        return IsDynamic(type);
+    }
+
     public static bool IsVoid(DartType type) => type is SimpleType { Kind: SimpleKind.Void };
 
     public static bool IsNever(DartType type) => type is SimpleType { Kind: SimpleKind.Never };

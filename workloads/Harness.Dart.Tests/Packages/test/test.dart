@@ -200,6 +200,7 @@ Matcher contains(dynamic expected) => _Matcher('containing $expected', (x) {
       final m = wrapMatcher(expected);
       return x is Iterable && (expected is Matcher ? x.any((e) => m.matches(e, {})) : x.contains(expected));
     });
+Matcher containsValue(dynamic value) => _Matcher('containing the value $value', (x) => x is Map && x.containsValue(value));
 Matcher containsPair(dynamic key, dynamic value) => _Matcher('containing $key: $value', (x) => x is Map && x.containsKey(key) && wrapMatcher(value).matches(x[key], {}));
 Matcher containsAll(Iterable<dynamic> expected) => _Matcher('containing all of $expected', (x) => x is Iterable && expected.every((e) => x.any((y) => _deepEquals(e, y))));
 Matcher orderedEquals(Iterable<dynamic> expected) => equals(expected);
@@ -224,6 +225,8 @@ final Matcher isNaN = _Matcher('not a number', (x) => x is num && x.isNaN);
 final Matcher isZero = _Matcher('zero', (x) => x == 0);
 final Matcher isPositive = _Matcher('positive', (x) => x is num && x > 0);
 final Matcher isNegative = _Matcher('negative', (x) => x is num && x < 0);
+final Matcher isNonPositive = _Matcher('not positive', (x) => x is num && x <= 0);
+final Matcher isNonNegative = _Matcher('not negative', (x) => x is num && x >= 0);
 final Matcher anything = _Matcher('anything', (x) => true);
 
 class TypeMatcher<T> extends Matcher {

@@ -139,6 +139,7 @@ internal sealed class ClosureLowering(FunctionLowering body)
         else if (node.ExprBody is { } e)
         {
             var value = Expressions.Lower(e, context);
+            value = declared is null ? Coercions.AsReturned(value, context, e) : Coercions.AsResult(value, declared);
             if (declared is not null && !TypeSystem.IsVoid(declared)) value = new Val(Coercions.Coerce(value, declared, e), declared);
             result = declared ?? value.Type;
             if (declared is null && context is not null && !context.HasUnknown && TypeSystem.IsVoid(context)) result = value.Type;

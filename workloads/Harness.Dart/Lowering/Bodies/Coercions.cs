@@ -59,6 +59,14 @@ internal sealed class Coercions(FunctionLowering body)
         return _reprs.Convert(value.Node, target);
     }
 
+    /// <summary>What a function returns that is declared to return anything, or nothing: the value of an expression that has none is no error there.</summary>
+    public Val AsResult(Val value, DartType? result) =>
+        TypeSystem.IsVoid(value.Type) && result is not null && TypeSystem.IsDynamic(result) ? new Val(_reprs.Convert(value.Node, _target.AnyRef), SimpleType.Dynamic) : value;
+
+    /// <summary>What a function without a declared result returns: what is dynamic becomes what the context wants.</summary>
+    public Val AsReturned(Val value, DartType? context, Syntax.Node at) =>
+        TypeSystem.IsDynamic(value.Type) && context is { HasUnknown: false } && !TypeSystem.IsTop(context) ? new Val(CheckedCast(value, context, at), context) : value;
+
     /// <summary>A value with a check at run time that it has the type.</summary>
     public Node CheckedCast(Val value, DartType to, Syntax.Node at, bool explicitCast = false)
     {

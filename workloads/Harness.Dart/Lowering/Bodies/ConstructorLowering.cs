@@ -262,6 +262,8 @@ internal sealed class ConstructorLowering(FunctionLowering body)
                 foreach (var param in ParameterLowering.Ordered(superParams))
                 {
                     if (given.TryGetValue(param, out var value)) { superValues.Add((param, value)); continue; }
+                    // The parameters of what all enums extend, handed on by applications of mixins.
+                    if (enumIndex is not null) { superValues.Add((param, Node.Get(param.Name == "index" ? enumIndex : enumName!))); continue; }
                     if (param.IsRequired) throw superInit is not null ? _state.Error(superInit, "Too few arguments for the super constructor.") : new DartErrorException(constructor.File, constructor.Pos, $"The superclass '{superClass.Name}' has no unnamed constructor that takes no arguments.");
                     var constant = _lowering.Constants.DefaultOf(target, param);
                     superValues.Add((param, _reprs.ConvertConstant(_pool.ConstNode(constant), constant, _reprs.Of(param.Type))));

@@ -40,7 +40,11 @@ internal sealed class ElementInference(FunctionLowering body)
                     else if (TypeSystem.IsDynamic(type)) Join(ref element, SimpleType.Dynamic);
                     break;
                 case NullAwareElement n: Join(ref element, TypeSystem.NonNull(Expressions.Lower(n.Value, null).Type)); break;
-                case MapEntryElement m: Join(ref key, Expressions.Lower(m.Key, null).Type); Join(ref value, Expressions.Lower(m.Value, null).Type); break;
+                case MapEntryElement m:
+                    var (keyType, valueType) = (Expressions.Lower(m.Key, null).Type, Expressions.Lower(m.Value, null).Type);
+                    Join(ref key, m.NullAwareKey ? TypeSystem.NonNull(keyType) : keyType);
+                    Join(ref value, m.NullAwareValue ? TypeSystem.NonNull(valueType) : valueType);
+                    break;
                 case IfElement i:
                     _variables.Push();
                     Flow no;

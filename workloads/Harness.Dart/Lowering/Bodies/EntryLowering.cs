@@ -114,7 +114,7 @@ internal sealed class EntryLowering(FunctionLowering body)
         if (repr.Kind != WKind.None) _returns.Value = _state.Function.AddLocal(repr, "result");
         if (node.ExprBody is { } e)
         {
-            var value = Expressions.Lower(e, TypeSystem.IsVoid(result) ? null : result);
+            var value = Coercions.AsResult(Expressions.Lower(e, TypeSystem.IsVoid(result) ? null : result), result);
             if (value.Node.IsNever) _output.Emit(value.Node);
             else if (repr.Kind == WKind.None) _output.Emit(Node.Drop(value.Node));
             else if (TypeSystem.IsVoid(result)) _output.Emit(_reprs.Convert(value.Node, repr));

@@ -64,9 +64,9 @@ internal sealed class Exhaustiveness(FunctionLowering body)
             return ConstCovered(patterns, new ConstBool(true)) && ConstCovered(patterns, new ConstBool(false));
         if (t.Class.IsEnum)
         {
-            foreach (var v in t.Class.EnumValues)
+            foreach (var value in EnumValues(t))
             {
-                if (!ConstCovered(patterns, _lowering.Constants.ValueOf(v))) return false;
+                if (!ConstCovered(patterns, value)) return false;
             }
 
             return true;
@@ -147,12 +147,15 @@ internal sealed class Exhaustiveness(FunctionLowering body)
         if (type is InterfaceType t)
         {
             if (t.Class == _program.Bool.Class) return [(type, new ConstBool(true)), (type, new ConstBool(false))];
-            if (t.Class.IsEnum) return [.. t.Class.EnumValues.Select(v => (type, (ConstValue?)_lowering.Constants.ValueOf(v)))];
+            if (t.Class.IsEnum) return [.. EnumValues(t).Select(v => (type, (ConstValue?)v))];
             if (t.Class.Node.Sealed) return [.. t.Class.DirectSubtypes.SelectMany(s => Split(new InterfaceType(s, TypeScope.DefaultArgs(s.TypeParams)), depth + 1))];
         }
 
         return [(type, null)];
     }
+
+    // The values that a type of an enum can have.
+    private IEnumerable<ConstValue> EnumValues(InterfaceType type) => type.Class.EnumValues.Select(_lowering.Constants.ValueOf).Where(v => _lowering.Types.IsSubtype(_lowering.Constants.TypeOf(v), type));
 
     private bool ConstCovered(List<Pattern> patterns, ConstValue constant)
     {

@@ -165,7 +165,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
             return ClosureCalls.CallClosure(Access.GetKnown(receiver, member, owner, at, isSuper), args, typeArgs, context, at);
         }
 
-        if (TypeSystem.IsDynamic(type) || type is InterfaceType { Nullable: false } f && f.Class == _program.Function.Class && name == "call")
+        if (TypeSystem.IsDynamicReceiver(type) || type is InterfaceType { Nullable: false } f && f.Class == _program.Function.Class && name == "call")
             return ClosureCalls.CallDynamic(receiver, name, args, typeArgs, at);
         if (Members.FindExtension(type, name) is { } extension)
         {
@@ -190,7 +190,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
             return Invoke(receiver, member, bound, at, isSuper);
         }
 
-        if (TypeSystem.IsDynamic(receiver.Type))
+        if (TypeSystem.IsDynamicReceiver(receiver.Type))
             return new Val(_dynamicCalls.DynamicCall(name, DynamicKind.Call, _reprs.Convert(receiver.Node, _target.AnyRef), null, [.. values.Select(v => _reprs.Convert(v.Node, _target.AnyRef))], []), SimpleType.Dynamic);
         (Member Member, DartType[] Args)? extension = Members.FindMember(receiver.Type, name) is var (em, eo) && em is not null ? (em, eo!.Args) : Members.FindExtension(receiver.Type, name);
         if (extension is { } ext)

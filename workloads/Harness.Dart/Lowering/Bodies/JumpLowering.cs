@@ -166,12 +166,14 @@ internal sealed class JumpLowering(FunctionLowering body)
     public DartType? ReturnContext()
     {
         var type = _returns.Type ?? _returns.Hint;
-        return type is not null && _state.Async == AsyncKind.Async ? new InterfaceType(_program.CoreClass("FutureOr"), [type]) : _returns.Type;
+        return type is not null && _state.Async == AsyncKind.Async ? new InterfaceType(_program.CoreClass("FutureOr"), [type]) : type;
     }
 
     /// <summary>Returns a value.</summary>
     public void ReturnValue(Val value, Syntax.Node at)
     {
+        value = Coercions.AsResult(value, _returns.Type);
+        if (_returns.IsInferred && _state.Async == AsyncKind.None) value = Coercions.AsReturned(value, _returns.Hint, at);
         if (_returns.IsInferred) _returns.Join(_state.Async == AsyncKind.Async ? Async.Flatten(value.Type) : value.Type);
         if (value.Node.IsNever)
         {

@@ -40,7 +40,7 @@ internal sealed class MemberAccess(FunctionLowering body)
 
         if (Members.FindMember(type, name) is var (member, owner) && member is not null)
             return GetKnown(receiver, member, owner!, at, isSuper);
-        if (TypeSystem.IsDynamic(type))
+        if (TypeSystem.IsDynamicReceiver(type))
             return new Val(_dynamicCalls.DynamicCall(name, DynamicKind.Get, _reprs.Convert(receiver.Node, _target.AnyRef), null, [], []), SimpleType.Dynamic);
         if (name == "call" && ClosureCalls.CallableType(type) is not null && !type.Nullable) return receiver;
         if (type is InterfaceType { Nullable: false } ft && ft.Class == _program.Function.Class && name == "call") return receiver;
@@ -113,7 +113,7 @@ internal sealed class MemberAccess(FunctionLowering body)
             return Invocations.CallSelector(receiver, member, selector, [_reprs.Convert(value, selector.Params[0].Type)], isSuper);
         }
 
-        if (TypeSystem.IsDynamic(receiver.Type))
+        if (TypeSystem.IsDynamicReceiver(receiver.Type))
             return Node.Drop(_dynamicCalls.DynamicCall(name, DynamicKind.Set, _reprs.Convert(receiver.Node, _target.AnyRef), null, [_reprs.Convert(value, _target.AnyRef)], []));
         if (Members.FindExtension(receiver.Type, name + "=") is { } extension)
             return CallSetterExtension(extension.Member, extension.Args, receiver.Node, value);

@@ -93,7 +93,7 @@ internal sealed class MemberLookup(FunctionLowering body)
     {
         if (FindMember(receiver, name + "=") is var (member, owner) && member is not null)
             return SetterType(member).Substitute(owner!.Map());
-        if (TypeSystem.IsDynamic(receiver)) return SimpleType.Dynamic;
+        if (TypeSystem.IsDynamicReceiver(receiver)) return SimpleType.Dynamic;
         if (FindExtension(receiver, name + "=") is { } extension)
             return SetterType(extension.Member).Substitute(ArgumentBinding.MapOf(extension.Member.Owner!.TypeParams, extension.Args));
         if (FindMember(receiver, name) is not null)

@@ -196,7 +196,7 @@ internal sealed class NameLowering(FunctionLowering body)
                 throw _state.Error(p, $"Member not found: '{p.Name}'.");
             case TypedefElement typedef:
                 if (_state.Scope.Resolve(new NamedTypeNode { Pos = p.Pos, Name = typedef.Name }) is InterfaceType aliased)
-                    return LowerStaticProperty(typedef.Params.Count == 0 && aliased.Args.Length > 0 ? aliased : aliased.Class, p, context);
+                    return LowerStaticProperty(typedef.Params.Count == 0 && aliased.Args.Length > 0 && !aliased.Class.Statics.ContainsKey(p.Name) ? aliased : aliased.Class, p, context);
                 throw _state.Error(p, $"Member not found: '{p.Name}'.");
             case InterfaceType type:
                 if (type.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var instantiated))

@@ -74,7 +74,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
         }
 
         if (left.Type is TypeParamType && !left.Node.Type.IsRef && LowerHeldNumbers(left, op, rightExpr, at) is { } held) return held;
-        if (Members.FindMember(left.Type, op) is not null || TypeSystem.IsDynamic(left.Type) || Members.FindExtension(left.Type, op) is not null)
+        if (Members.FindMember(left.Type, op) is not null || TypeSystem.IsDynamicReceiver(left.Type) || Members.FindExtension(left.Type, op) is not null)
         {
             var args = ArgumentBinding.Args(rightExpr);
             return Invocations.CallNamed(left, op, args, null, context, at);
@@ -115,7 +115,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
         var bound = new BoundArguments { Signature = signature };
         bound.Positional.Add(new Val(Coercions.Coerce(right, signature.Required[0], at), signature.Required[0]));
         var result = Invocations.Invoke(left, member, bound, at, isSuper: false);
-        if (Numbers.IsInt(left.Type) && op is "+" or "-" or "*" or "%" or "~/" && Numbers.IsInt(left.Type) && right.Type is InterfaceType r)
+        if (Numbers.IsInt(left.Type) && op is "+" or "-" or "*" or "%" or "~/" && Members.MemberType(right.Type) is { } r)
         {
             if (Numbers.IsInt(r) && op != "/") return new Val(_reprs.Convert(result.Node, WType.I64), _program.Int);
             if (Numbers.IsDouble(r) && op != "~/") return new Val(_reprs.Convert(result.Node, WType.F64), _program.Double);

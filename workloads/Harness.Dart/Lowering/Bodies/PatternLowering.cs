@@ -24,6 +24,9 @@ internal sealed class PatternLowering(FunctionLowering body)
     private readonly VariablePlaces _places = body.Places;
     private readonly Promotions _promotions = body.Promotions;
 
+    // Whether what is lowered is a pattern of a declaration, an assignment or a loop.
+    private bool _isIrrefutable;
+
     private ExpressionLowering Expressions => _body.Expressions;
     private InvocationLowering Invocations => _body.Invocations;
     private MemberAccess Access => _body.Access;
@@ -67,6 +70,8 @@ internal sealed class PatternLowering(FunctionLowering body)
     /// <summary>A test whether a value, cheap to repeat, matches a pattern: an i32, that assigns the pattern's variables on its way.</summary>
     public Node LowerMatch(Pattern pattern, Node value, DartType type)
     {
+        if (_isIrrefutable && pattern is (ConstPattern or RelationalPattern or OrPattern or NullCheckPattern { Assert: false }))
+            throw _state.Error(pattern, "Refutable patterns can't be used in an irrefutable context.");
         switch (pattern)
         {
             case WildcardPattern w:
@@ -130,6 +135,13 @@ internal sealed class PatternLowering(FunctionLowering body)
         return (_reprs.Convert(value, value.Type.IsSubtypeOf(repr) ? value.Type : repr), refined);
     }
 
+    // Where a match must not fail the type of the value has to tell that it does not, unless that is dynamic.
+    private void CheckMatched(Pattern pattern, DartType type, DartType required)
+    {
+        if (_isIrrefutable && !TypeSystem.IsDynamic(type) && !_types.IsSubtype(type, required))
+            throw _state.Error(pattern, $"The matched value of type '{type}' isn't assignable to the required type '{required}'.");
+    }
+
     private Node MatchVariable(VariablePattern v, Node value, DartType type)
     {
         if (!v.Declares)
@@ -142,11 +154,14 @@ internal sealed class PatternLowering(FunctionLowering body)
         }
 
         var declared = v.Type is null ? type is TypeParamType { Promoted: not null } p ? new TypeParamType(p.Parameter, p.Nullable) : TypeSystem.IsNull(type) ? SimpleType.Dynamic : type : _state.Scope.Resolve(v.Type);
-        var test = v.Type is null ? Node.I32(1) : TypeTests.TypeTest(value, type, declared);
+        if (_isIrrefutable && v.Type is not null) (value, type) = (Coercions.Coerce(new Val(value, type), declared, v), declared);
+        var test = v.Type is null || _isIrrefutable ? Node.I32(1) : TypeTests.TypeTest(value, type, declared);
         LocalVariable variable;
         var bind = _output.Collect(() =>
         {
-            var isNew = !_variables.Current.Names.TryGetValue(v.Name, out var existing);
+            // Heads of a case share what has the same type; another is seen by its own guard only.
+            var isNew = !_variables.Current.Names.TryGetValue(v.Name, out var existing) || !existing.Type.Equals(declared);
+            if (isNew && existing is not null) _variables.Current.Names.Remove(v.Name);
             variable = isNew ? _variables.Declare(v.Name, declared, v, v.Final) : existing!;
             var converted = _reprs.Convert(value, variable.Repr);
             if (isNew) _places.Initialize(variable, converted);
@@ -194,6 +209,7 @@ internal sealed class PatternLowering(FunctionLowering body)
     {
         var element = l.TypeArgs is { } args ? _state.Scope.Resolve(args[0]) : _types.AsInstanceOf(TypeSystem.NonNull(type), _program.CoreClass("List")) is { } known ? known.Args[0] : TypeSystem.IsDynamic(type) ? SimpleType.Dynamic : _program.Object.WithNullable(true);
         var listType = _program.Type("List", element);
+        CheckMatched(l, type, listType);
         var test = TypeTests.TypeTest(value, type, listType);
         return And(test, () =>
         {
@@ -248,6 +264,7 @@ internal sealed class PatternLowering(FunctionLowering body)
         var key = m.TypeArgs is { } args ? _state.Scope.Resolve(args[0]) : known?.Args[0] ?? top;
         var element = m.TypeArgs is { } args2 ? _state.Scope.Resolve(args2[1]) : known?.Args[1] ?? top;
         var mapType = _program.Type("Map", key, element);
+        CheckMatched(m, type, mapType);
         return And(TypeTests.TypeTest(value, type, mapType), () =>
         {
             var map = _output.TempOf(_reprs.Convert(value, _reprs.Of(mapType)), out var set, "map");
@@ -274,6 +291,7 @@ internal sealed class PatternLowering(FunctionLowering body)
         var matches = known is not null && known.Positional.Length == positional && known.Named.Select(n => n.Name).SequenceEqual(names);
         var top = TypeSystem.IsDynamic(type) ? SimpleType.Dynamic : _program.Object.WithNullable(true);
         var recordType = matches ? known! : new RecordType([.. Enumerable.Repeat((DartType)top, positional)], [.. names.Select(n => (n, (DartType)top))]);
+        CheckMatched(r, type, recordType);
         return And(matches && !TypeSystem.IsNullable(type) ? Node.I32(1) : TypeTests.TypeTest(value, type, recordType), () =>
         {
             var record = _output.TempOf(_reprs.Convert(value, _reprs.Of(recordType)), out var set, "record");
@@ -302,6 +320,7 @@ internal sealed class PatternLowering(FunctionLowering body)
             tested = new InterfaceType(generic.Class, [.. _types.Solve(generic.Class.TypeParams, lower, upper, partial: false)]);
         }
 
+        CheckMatched(o, type, tested);
         var narrowed = _types.IsSubtype(type, tested) && !TypeSystem.IsDynamic(type) ? type : tested;
         return And(TypeTests.TypeTest(value, type, tested), () =>
         {
@@ -330,7 +349,10 @@ internal sealed class PatternLowering(FunctionLowering body)
     /// <summary>Emits a match that must not fail.</summary>
     public void EmitIrrefutable(Pattern pattern, Node value, DartType type)
     {
+        var saved = _isIrrefutable;
+        _isIrrefutable = true;
         var test = LowerMatch(pattern, value, type);
+        _isIrrefutable = saved;
         _output.Emit(Node.If(test, Node.Nop(), Node.Seq(Invocations.CallCore("_throwPatternMismatch"), Node.Unreachable()), WType.None));
     }
 

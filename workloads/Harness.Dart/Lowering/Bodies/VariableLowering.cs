@@ -91,7 +91,7 @@ internal sealed class VariableLowering(FunctionLowering body)
             {
                 if (init is null) throw _state.Error(at, $"The const variable '{name}' must be initialized.");
                 var constant = _lowering.Constants.Evaluate(init, _body, declared);
-                var constType = declared ?? _lowering.Constants.TypeOf(constant);
+                var constType = declared ?? (constant is ConstNull ? SimpleType.Dynamic : _lowering.Constants.TypeOf(constant));
                 var c = _variables.Declare(name, constType, at, isFinal: true);
                 if (_reprs.Of(constType) == WType.F64 && constant is ConstInt n) constant = new ConstDouble(n.Value);
                 c.Constant = constant;

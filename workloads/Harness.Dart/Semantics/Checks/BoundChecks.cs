@@ -25,7 +25,23 @@ internal sealed class BoundChecks
         _noted.Clear();
     }
 
-    private static DartType Lowered(DartType type) => TypeSystem.IsTop(type) || TypeSystem.IsNull(type) ? SimpleType.Never : type;
+    private static DartType Lowered(DartType type) => Lowered(type, isCovariant: true);
+
+    // With its top types in covariant positions as bottom types, and bottom types in contravariant positions as top types.
+    private static DartType Lowered(DartType type, bool isCovariant)
+    {
+        if (isCovariant && (TypeSystem.IsTop(type) || TypeSystem.IsNull(type))) return SimpleType.Never;
+        if (!isCovariant && TypeSystem.IsNever(type)) return SimpleType.Dynamic;
+        return type switch
+        {
+            InterfaceType { Args.Length: > 0 } i => new InterfaceType(i.Class, [.. i.Args.Select(a => Lowered(a, isCovariant))], i.Nullable),
+            FunctionType f => new FunctionType(
+                f.TypeParams, [.. f.Required.Select(t => Lowered(t, !isCovariant))], [.. f.Optional.Select(t => Lowered(t, !isCovariant))],
+                [.. f.Named.Select(n => n with { Type = Lowered(n.Type, !isCovariant) })], Lowered(f.Result, isCovariant), f.Nullable),
+            RecordType r => new RecordType([.. r.Positional.Select(t => Lowered(t, isCovariant))], [.. r.Named.Select(n => (n.Name, Lowered(n.Type, isCovariant)))], r.Nullable),
+            _ => type,
+        };
+    }
 
     /// <summary>The index of an argument that does not conform to its bound; null if all do.</summary>
     public static int? Misfit(TypeSystem types, IReadOnlyList<TypeParam> parameters, DartType[] arguments)

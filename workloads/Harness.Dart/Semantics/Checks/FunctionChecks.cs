@@ -39,6 +39,7 @@ internal static class FunctionChecks
         {
             if (node is FunctionExpr or LocalFunction) Head(node is FunctionExpr f ? f.Function : ((LocalFunction)node).Function, null, null, Error, isLocal: true);
             if (node is SwitchStmt s) CheckSwitch(s, Error);
+            foreach (var pattern in PatternsOf(node)) VariablesOf(pattern, Error);
             children.Clear();
             AstWalker.Children(node, children);
             foreach (var child in children) pending.Push(child);
@@ -98,8 +99,60 @@ internal static class FunctionChecks
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var parameter in parameters)
         {
+            if (IsOwnBound(parameter, parameters)) error(parameter, $"The type variable '{parameter.Name}' is its own bound.");
             if (parameter.Name != "_" && !names.Add(parameter.Name)) error(parameter, $"A type variable can't have the same name as another: '{parameter.Name}'.");
         }
+    }
+
+    private static bool IsOwnBound(TypeParamNode parameter, List<TypeParamNode> parameters)
+    {
+        var next = parameter;
+        for (var i = 0; i < parameters.Count && next is not null; i++)
+        {
+            next = next.Bound is NamedTypeNode { Prefix: null, Args.Count: 0 } bound ? parameters.Find(p => p.Name == bound.Name) : null;
+            if (next == parameter) return true;
+        }
+
+        return false;
+    }
+
+    // The patterns that stand in a node by themselves.
+    private static IEnumerable<Pattern> PatternsOf(Node node)
+    {
+        switch (node)
+        {
+            case PatternDecl p: return [p.Pattern];
+            case PatternAssign p: return [p.Pattern];
+            case IfStmt { Case: { } p }: return [p];
+            case IfElement { Case: { } p }: return [p];
+            case ForParts { Pattern: { } p }: return [p];
+            case SwitchCase c: return c.Heads.Where(h => h.Pattern is not null).Select(h => h.Pattern!);
+            case SwitchExpr s: return s.Cases.Select(c => c.Pattern);
+            default: return [];
+        }
+    }
+
+    // The variables of a pattern: each once, and the same ones on both sides of '||'.
+    private static HashSet<string> VariablesOf(Pattern pattern, Action<Node, string> error)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        if (pattern is VariablePattern v && v.Name != "_") names.Add(v.Name);
+        if (pattern is OrPattern or)
+        {
+            names = VariablesOf(or.Left, error);
+            var right = VariablesOf(or.Right, error);
+            if (!names.SetEquals(right)) error(or, $"The variable '{names.Except(right).Concat(right.Except(names)).First()}' must be in both sides of the pattern.");
+            return names;
+        }
+
+        var children = new List<Node>();
+        AstWalker.Children(pattern, children);
+        foreach (var child in children.OfType<Pattern>())
+        {
+            foreach (var name in VariablesOf(child, error).Where(name => !names.Add(name))) error(pattern, $"The variable '{name}' is already in this pattern.");
+        }
+
+        return names;
     }
 
     private static void CheckSwitch(SwitchStmt s, Action<Node, string> error)

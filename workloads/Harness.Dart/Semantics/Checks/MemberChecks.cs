@@ -20,6 +20,7 @@ internal sealed class MemberChecks(DartProgram program, Signatures signatures)
         var isClass = cls.Node.Kind is not (ClassKind.Extension or ClassKind.ExtensionType);
         foreach (var parameter in cls.TypeParams)
         {
+            if (parameter.Name == "_") continue;
             if (parameter.Name == cls.Name || cls.Members.ContainsKey(parameter.Name) || cls.Statics.ContainsKey(parameter.Name) || cls.Constructors.ContainsKey(parameter.Name))
                 error(cls.File, cls.Node.Pos, $"The type variable '{parameter.Name}' has the name of '{cls.Name}' or one of its members.");
         }
@@ -105,7 +106,7 @@ internal sealed class MemberChecks(DartProgram program, Signatures signatures)
         foreach (var (key, member) in cls.Members)
         {
             // A method here and an accessor above, or the other way round, where only one of the two has the setter.
-            if (member.Kind == MemberKind.Method && Inherited(cls, key + "=") is { } setter) error(member.File, member.Pos, $"Can't declare a member that conflicts with the inherited one '{setter.FullName}'.");
+            if (member.Kind == MemberKind.Method && member.Function!.Kind != FunctionKind.Operator && Inherited(cls, key + "=") is { } setter) error(member.File, member.Pos, $"Can't declare a member that conflicts with the inherited one '{setter.FullName}'.");
             if (key != member.Name && member.Kind == MemberKind.Setter && Inherited(cls, member.Name) is { Kind: MemberKind.Method } method) error(member.File, member.Pos, $"Can't declare a member that conflicts with the inherited one '{method.FullName}'.");
         }
     }

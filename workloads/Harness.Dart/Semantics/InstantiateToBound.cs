@@ -1,0 +1,68 @@
+namespace Harness.Dart.Semantics;
+
+/// <summary>
+/// The type arguments of a type that was written without: the bounds, in which parameters are replaced by their own arguments, and those that depend on themselves by dynamic (specification of the
+/// language, "Instantiation to Bound").
+/// </summary>
+internal static class InstantiateToBound
+{
+    /// <summary>The arguments.</summary>
+    public static DartType[] ArgumentsOf(IReadOnlyList<TypeParam> parameters)
+    {
+        DartType[] args = [.. parameters.Select(p => p.HasBound ? p.Bound : SimpleType.Dynamic)];
+        // Each round ends the dependences of a parameter at least, those of a cycle on itself or those of others on it.
+        for (var round = 0; round <= 2 * args.Length; round++)
+        {
+            var reaches = Reaches(parameters, args);
+            var inCycle = Enumerable.Range(0, args.Length).FirstOrDefault(i => reaches[i, i], -1);
+            if (inCycle >= 0)
+            {
+                var cycle = Enumerable.Range(0, args.Length).Where(i => reaches[inCycle, i] && reaches[i, inCycle]).ToList();
+                var map = cycle.ToDictionary(i => parameters[i], _ => (DartType)SimpleType.Dynamic);
+                foreach (var i in cycle) args[i] = Replace(args[i], map, isCovariant: true);
+                continue;
+            }
+
+            var leaf = Enumerable.Range(0, args.Length).FirstOrDefault(j => Enumerable.Range(0, args.Length).All(i => !reaches[j, i]) && Enumerable.Range(0, args.Length).Any(i => reaches[i, j]), -1);
+            if (leaf < 0) break;
+            var one = new Dictionary<TypeParam, DartType> { [parameters[leaf]] = args[leaf] };
+            for (var i = 0; i < args.Length; i++) args[i] = Replace(args[i], one, isCovariant: true);
+        }
+
+        return args;
+    }
+
+    private static bool[,] Reaches(IReadOnlyList<TypeParam> parameters, DartType[] args)
+    {
+        var n = args.Length;
+        var reaches = new bool[n, n];
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j < n; j++) reaches[i, j] = Mentions(args[i], parameters[j]);
+        }
+
+        for (var k = 0; k < n; k++)
+        {
+            for (var i = 0; i < n; i++)
+            {
+                for (var j = 0; j < n && reaches[i, k]; j++) reaches[i, j] |= reaches[k, j];
+            }
+        }
+
+        return reaches;
+    }
+
+    private static bool Mentions(DartType type, TypeParam parameter) => type.Any(t => t is TypeParamType p && p.Parameter == parameter);
+
+    // Contravariant occurrences become Never.
+    private static DartType Replace(DartType type, Dictionary<TypeParam, DartType> map, bool isCovariant) => type switch
+    {
+        TypeParamType p when map.TryGetValue(p.Parameter, out var argument) => isCovariant ? p.Nullable ? argument.WithNullable(true) : argument : SimpleType.Never,
+        InterfaceType { Args.Length: > 0 } i => new InterfaceType(i.Class, [.. i.Args.Select(a => Replace(a, map, isCovariant))], i.Nullable),
+        FunctionType f => new FunctionType(
+            f.TypeParams, [.. f.Required.Select(t => Replace(t, map, !isCovariant))], [.. f.Optional.Select(t => Replace(t, map, !isCovariant))],
+            [.. f.Named.Select(n => n with { Type = Replace(n.Type, map, !isCovariant) })], Replace(f.Result, map, isCovariant), f.Nullable),
+        RecordType r => new RecordType([.. r.Positional.Select(t => Replace(t, map, isCovariant))], [.. r.Named.Select(n => (n.Name, Replace(n.Type, map, isCovariant)))], r.Nullable),
+        _ => type,
+    };
+}
