@@ -203,6 +203,11 @@ Matcher contains(dynamic expected) => _Matcher('containing $expected', (x) {
 Matcher containsValue(dynamic value) => _Matcher('containing the value $value', (x) => x is Map && x.containsValue(value));
 Matcher containsPair(dynamic key, dynamic value) => _Matcher('containing $key: $value', (x) => x is Map && x.containsKey(key) && wrapMatcher(value).matches(x[key], {}));
 Matcher containsAll(Iterable<dynamic> expected) => _Matcher('containing all of $expected', (x) => x is Iterable && expected.every((e) => x.any((y) => _deepEquals(e, y))));
+Matcher everyElement(dynamic matcher) {
+  final m = wrapMatcher(matcher);
+  return _Matcher('only $m', (x) => x is Iterable && x.every((e) => m.matches(e, {})));
+}
+
 Matcher orderedEquals(Iterable<dynamic> expected) => equals(expected);
 Matcher unorderedEquals(Iterable<dynamic> expected) => _Matcher('$expected in any order', (x) {
       if (x is! Iterable) return false;
