@@ -90,7 +90,7 @@ internal sealed partial class CodeEmitter
                 return Condition.NotZero.ToFlag();
             case TypeTestKind.Exact:
                 HeapType exact = test.Target.HeapType;
-                asm.Alu(AluOp.Cmp, OpSize.Dword, Mem.Base(reference, InstructionSelector.TypeIdOffsetOf(exact)), exact.CanonicalId);
+                asm.Alu(AluOp.Cmp, OpSize.Dword, Mem.Base(reference, TypeTest.TypeIdOffsetOf(exact)), exact.CanonicalId);
                 return Condition.Equal.ToFlag();
             default:
                 EmitDisplayTest(reference, test.Target.HeapType);
@@ -104,7 +104,7 @@ internal sealed partial class CodeEmitter
     private void EmitDisplayTest(Gpr reference, HeapType target)
     {
         int place = TypeDisplays.OffsetOf(TypeRegistry.Get(target.CanonicalId).Depth);
-        asm.Mov(OpSize.Dword, Scratch, Mem.Base(reference, InstructionSelector.TypeIdOffsetOf(target)));
+        asm.Mov(OpSize.Dword, Scratch, Mem.Base(reference, TypeTest.TypeIdOffsetOf(target)));
         asm.Shift(ShiftOp.Shl, OpSize.Qword, Scratch, TypeDisplays.RowShift);
         if (TypeDisplays.TryGetDisplacement(out int displacement))
         {

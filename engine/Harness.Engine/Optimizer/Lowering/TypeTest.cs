@@ -1,5 +1,7 @@
 using Harness.Engine.Heap;
 using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Optimizer.Lowering;
 
@@ -49,6 +51,16 @@ internal readonly record struct TypeTest(ValueType Target, TypeTestKind Kind, bo
         _ => ObjectFlags.Struct | ObjectFlags.Array,
     };
 
+    /// <summary>Whether one comparison decides the test.</summary>
+    public bool IsOneComparison => Kind switch
+    {
+        TypeTestKind.Never => MayBeNull && AcceptsNull,
+        TypeTestKind.Always => MayBeNull && !AcceptsNull,
+        TypeTestKind.I31 => !MayBeNull || !AcceptsNull,
+        TypeTestKind.Flags or TypeTestKind.Exact => !MayBeNull && !MayBeI31,
+        _ => false,
+    };
+
     /// <summary>The part of the test that is kept in <see cref="LirInstruction.Sub"/>; the other is the type's bits.</summary>
     public ushort Code => (ushort)((int)Kind | (MayBeNull ? NullBit : 0) | (MayBeI31 ? I31Bit : 0));
 
@@ -58,6 +70,17 @@ internal readonly record struct TypeTest(ValueType Target, TypeTestKind Kind, bo
         (TypeTestKind)(byte)instruction.Sub,
         (instruction.Sub & NullBit) != 0,
         (instruction.Sub & I31Bit) != 0);
+
+    /// <summary>The test that a node makes of its input.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="id">A test, a branch's condition among them, or a cast.</param>
+    public static TypeTest Of(Graph graph, int id) => Of(
+        graph[graph.Input(id, 0)].ReferenceType,
+        graph[id].Op == IrOp.RefTest ? ValueType.FromBits((uint)graph[id].Immediate) : graph[id].ReferenceType);
+
+    /// <summary>Where the id of its type lies in what a reference of a hierarchy points to.</summary>
+    public static int TypeIdOffsetOf(HeapType type) =>
+        TypeRegistry.TopOf(type) == AbstractHeapType.Func ? FunctionReference.TypeIdOffset : ObjectHeader.TypeIdOffset;
 
     /// <summary>The test for a type of a reference of which another type is known.</summary>
     /// <param name="known">The known type; no reference type if nothing is known.</param>

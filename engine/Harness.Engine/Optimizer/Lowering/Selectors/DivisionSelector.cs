@@ -3,20 +3,21 @@ using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.X64;
 
-namespace Harness.Engine.Optimizer.Lowering;
+namespace Harness.Engine.Optimizer.Lowering.Selectors;
 
-/// <content>
+/// <summary>
 /// Division: by constants with multiplications and shifts (Granlund and Montgomery, "Division by Invariant Integers using
 /// Multiplication", 1994), else with the division instructions.
-/// </content>
-internal sealed partial class InstructionSelector
+/// </summary>
+internal sealed class DivisionSelector(SelectionState state, LirWriter writer, AluWriter alu, OperandSelector operands)
 {
-    private void SelectDivision(int id, Opcode op, OpSize size)
+    /// <summary>Division and remainder.</summary>
+    public void SelectDivision(int id, Opcode op, OpSize size)
     {
-        int dividend = graph.Input(id, 0);
-        int divisor = graph.Input(id, 1);
+        int dividend = state.Graph.Input(id, 0);
+        int divisor = state.Graph.Input(id, 1);
         var checks = DivisionChecks.Zero | DivisionChecks.MinusOne;
-        if (Constants.TryGetInteger(graph, divisor, out long constant))
+        if (Constants.TryGetInteger(state.Graph, divisor, out long constant))
         {
             bool isSigned = op is Opcode.I64DivS or Opcode.I64RemS;
             ulong unsigned = size == OpSize.Dword ? (uint)constant : (ulong)constant;
@@ -38,35 +39,35 @@ internal sealed partial class InstructionSelector
             };
         }
 
-        int left = Register(dividend);
-        int right = Register(divisor);
-        ref LirInstruction instruction = ref Emit(LirOp.Divide, size);
+        int left = operands.Register(dividend);
+        int right = operands.Register(divisor);
+        ref LirInstruction instruction = ref writer.Emit(LirOp.Divide, size);
         instruction.Sub = (ushort)op;
         instruction.Immediate = (long)checks;
         instruction.Clobbers = (1u << (int)Gpr.Rax) | (1u << (int)Gpr.Rdx);
-        Def(Value(id), hint: op is Opcode.I64DivS or Opcode.I64DivU ? RaxHint : RdxHint);
-        Use(left, hint: RaxHint);
-        Use(right, role: OperandRole.UseAfterClobber);
+        writer.Def(state.Value(id), hint: op is Opcode.I64DivS or Opcode.I64DivU ? LirWriter.RaxHint : LirWriter.RdxHint);
+        writer.Use(left, hint: LirWriter.RaxHint);
+        writer.Use(right, role: OperandRole.UseAfterClobber);
     }
 
     private bool TryDivideUnsigned(int id, Opcode op, int dividend, ulong divisor, OpSize size)
     {
         if (BitOperations.IsPow2(divisor))
         {
-            int value = Register(dividend);
+            int value = operands.Register(dividend);
             int shift = BitOperations.Log2(divisor);
             if (op == Opcode.I64DivU)
             {
-                EmitShift(ShiftOp.Shr, size, Value(id), value, shift);
+                alu.EmitShift(ShiftOp.Shr, size, state.Value(id), value, shift);
             }
             else if (shift <= 31)
             {
-                EmitAlu(AluOp.And, size, Value(id), value, 0, true, (long)divisor - 1, false, default, true);
+                alu.EmitAlu(AluOp.And, size, state.Value(id), value, 0, true, (long)divisor - 1, false, default, true);
             }
             else
             {
-                int mask = Constant((long)divisor - 1);
-                EmitAlu(AluOp.And, size, Value(id), value, mask, false, 0, false, default, true);
+                int mask = writer.Constant((long)divisor - 1);
+                alu.EmitAlu(AluOp.And, size, state.Value(id), value, mask, false, 0, false, default, true);
             }
 
             return true;
@@ -78,20 +79,20 @@ internal sealed partial class InstructionSelector
         }
 
         // With l = ceil(log2 d), the multiplier 2^32 (2^l - d) / d + 1 has 32 bits, its top bit being added apart.
-        int left = Register(dividend);
+        int left = operands.Register(dividend);
         int log = 32 - BitOperations.LeadingZeroCount((uint)divisor - 1);
         ulong multiplier = ((1UL << 32) * ((1UL << log) - divisor) / divisor) + 1;
         int quotient;
         if (TryShortMultiplier((uint)divisor, log, out uint shorter, out int shift32))
         {
             int product = MultiplyLong(left, shorter);
-            quotient = ShiftConstant(ShiftOp.Shr, OpSize.Qword, product, 32 + shift32);
+            quotient = alu.ShiftConstant(ShiftOp.Shr, OpSize.Qword, product, 32 + shift32);
         }
         else
         {
-            int high = ShiftConstant(ShiftOp.Shr, OpSize.Qword, MultiplyLong(left, multiplier), 32);
-            int rest = ShiftConstant(ShiftOp.Shr, OpSize.Dword, Alu(AluOp.Sub, OpSize.Dword, left, high), 1);
-            quotient = ShiftConstant(ShiftOp.Shr, OpSize.Dword, Alu(AluOp.Add, OpSize.Dword, rest, high), log - 1);
+            int high = alu.ShiftConstant(ShiftOp.Shr, OpSize.Qword, MultiplyLong(left, multiplier), 32);
+            int rest = alu.ShiftConstant(ShiftOp.Shr, OpSize.Dword, alu.Alu(AluOp.Sub, OpSize.Dword, left, high), 1);
+            quotient = alu.ShiftConstant(ShiftOp.Shr, OpSize.Dword, alu.Alu(AluOp.Add, OpSize.Dword, rest, high), log - 1);
         }
 
         FinishDivision(id, op == Opcode.I64DivU, left, quotient, (int)divisor);
@@ -121,7 +122,7 @@ internal sealed partial class InstructionSelector
         bool isQuotient = op == Opcode.I64DivS;
         if (BitOperations.IsPow2(divisor))
         {
-            DivideByPowerOfTwo(id, isQuotient, Register(dividend), BitOperations.Log2((ulong)divisor), size);
+            DivideByPowerOfTwo(id, isQuotient, operands.Register(dividend), BitOperations.Log2((ulong)divisor), size);
             return true;
         }
 
@@ -144,16 +145,16 @@ internal sealed partial class InstructionSelector
             }
         }
 
-        int left = Register(dividend);
-        int wide = code.NewValue(IrType.I64);
-        ref LirInstruction extend = ref Emit(LirOp.Extend, OpSize.Qword);
+        int left = operands.Register(dividend);
+        int wide = state.Code.NewValue(IrType.I64);
+        ref LirInstruction extend = ref writer.Emit(LirOp.Extend, OpSize.Qword);
         extend.AccessSize = OpSize.Dword;
         extend.Sub = (ushort)LoadExtension.SignTo64;
-        Def(wide);
-        Use(left);
-        int floor = ShiftConstant(ShiftOp.Sar, OpSize.Qword, MultiplyLong(wide, multiplier), 32 + shift);
-        int sign = ShiftConstant(ShiftOp.Sar, OpSize.Dword, left, 31);
-        FinishDivision(id, isQuotient, left, Alu(AluOp.Sub, OpSize.Dword, floor, sign), (int)divisor);
+        writer.Def(wide);
+        writer.Use(left);
+        int floor = alu.ShiftConstant(ShiftOp.Sar, OpSize.Qword, MultiplyLong(wide, multiplier), 32 + shift);
+        int sign = alu.ShiftConstant(ShiftOp.Sar, OpSize.Dword, left, 31);
+        FinishDivision(id, isQuotient, left, alu.Alu(AluOp.Sub, OpSize.Dword, floor, sign), (int)divisor);
         return true;
     }
 
@@ -161,18 +162,18 @@ internal sealed partial class InstructionSelector
     private void DivideByPowerOfTwo(int id, bool isQuotient, int left, int shift, OpSize size)
     {
         int bits = size == OpSize.Dword ? 32 : 64;
-        int sign = shift == 1 ? left : ShiftConstant(ShiftOp.Sar, size, left, bits - 1);
-        int bias = ShiftConstant(ShiftOp.Shr, size, sign, bits - shift);
-        int biased = Alu(AluOp.Add, size, left, bias);
+        int sign = shift == 1 ? left : alu.ShiftConstant(ShiftOp.Sar, size, left, bits - 1);
+        int bias = alu.ShiftConstant(ShiftOp.Shr, size, sign, bits - shift);
+        int biased = alu.Alu(AluOp.Add, size, left, bias);
         if (isQuotient)
         {
-            EmitShift(ShiftOp.Sar, size, Value(id), biased, shift);
+            alu.EmitShift(ShiftOp.Sar, size, state.Value(id), biased, shift);
             return;
         }
 
-        int quotient = ShiftConstant(ShiftOp.Sar, size, biased, shift);
-        int multiple = ShiftConstant(ShiftOp.Shl, size, quotient, shift);
-        EmitAlu(AluOp.Sub, size, Value(id), left, multiple, false, 0, false, default, false);
+        int quotient = alu.ShiftConstant(ShiftOp.Sar, size, biased, shift);
+        int multiple = alu.ShiftConstant(ShiftOp.Shl, size, quotient, shift);
+        alu.EmitAlu(AluOp.Sub, size, state.Value(id), left, multiple, false, 0, false, default, false);
     }
 
     /// <summary>Gives the quotient, or the remainder computed from it, as a node's result.</summary>
@@ -180,31 +181,31 @@ internal sealed partial class InstructionSelector
     {
         if (isQuotient)
         {
-            EmitShift(ShiftOp.Shr, OpSize.Qword, Value(id), quotient, 0);
+            alu.EmitShift(ShiftOp.Shr, OpSize.Qword, state.Value(id), quotient, 0);
             return;
         }
 
-        int multiple = code.NewValue(IrType.I32);
-        EmitMultiply(OpSize.Dword, multiple, quotient, divisor);
-        EmitAlu(AluOp.Sub, OpSize.Dword, Value(id), dividend, multiple, false, 0, false, default, false);
+        int multiple = state.Code.NewValue(IrType.I32);
+        alu.EmitMultiply(OpSize.Dword, multiple, quotient, divisor);
+        alu.EmitAlu(AluOp.Sub, OpSize.Dword, state.Value(id), dividend, multiple, false, 0, false, default, false);
     }
 
     /// <summary>The product with a constant in 64 bits.</summary>
     private int MultiplyLong(int left, ulong factor)
     {
-        int result = code.NewValue(IrType.I64);
+        int result = state.Code.NewValue(IrType.I64);
         if (factor <= int.MaxValue)
         {
-            EmitMultiply(OpSize.Qword, result, left, (int)factor);
+            alu.EmitMultiply(OpSize.Qword, result, left, (int)factor);
             return result;
         }
 
-        int right = Constant((long)factor);
-        Emit(LirOp.Multiply, OpSize.Qword);
-        Def(result);
-        Use(right);
-        Use(left, OperandPlace.Any);
-        Hint(result, right);
+        int right = writer.Constant((long)factor);
+        writer.Emit(LirOp.Multiply, OpSize.Qword);
+        writer.Def(result);
+        writer.Use(right);
+        writer.Use(left, OperandPlace.Any);
+        writer.Hint(result, right);
         return result;
     }
 }

@@ -1,0 +1,307 @@
+using Harness.Engine.Heap;
+using Harness.Engine.Modules;
+using Harness.Engine.Numbers;
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Vectors;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Optimizer.Lowering.Selectors;
+
+/// <summary>Comparisons, fused with what depends on them.</summary>
+internal sealed class ConditionSelector(
+    SelectionState state, LirWriter writer, InstanceFields instance, OperandSelector operands, LoadFolding loads)
+{
+    /// <summary>Conditions of the six <see cref="FloatRelation"/>s.</summary>
+    /// <remarks>
+    /// <c>ucomis</c> sets the flags as an unsigned comparison does, and all three of carry, zero and parity for NaN. Above and
+    /// above-or-equal fail then, so that less is asked as greater with the operands exchanged.
+    /// </remarks>
+    private static ReadOnlySpan<FlagCondition> FloatConditions =>
+    [
+        FlagCondition.FloatEqual, FlagCondition.FloatNotEqual, (FlagCondition)Condition.Above,
+        (FlagCondition)Condition.Above, (FlagCondition)Condition.AboveOrEqual, (FlagCondition)Condition.AboveOrEqual,
+    ];
+
+    /// <summary>A node that computes a comparison as a value.</summary>
+    public void SelectCondition(int id)
+    {
+        Comparison comparison = CompareNode(id, whenTrue: true, mayFault: true);
+        ref LirInstruction instruction = ref writer.Emit(LirOp.SetCondition, comparison.Size);
+        writer.Def(state.Value(id));
+        AddComparison(ref instruction, comparison);
+    }
+
+    /// <summary>A choice between two values.</summary>
+    public void SelectSelect(int id)
+    {
+        Comparison comparison = Compare(state.Graph.Input(id, 2), whenTrue: true, mayFault: false);
+        int first = operands.Register(state.Graph.Input(id, 0));
+        int second = operands.Register(state.Graph.Input(id, 1));
+        IrType type = state.Graph[id].Type;
+        ref LirInstruction instruction = ref writer.Emit(LirOp.Select, comparison.Size);
+        instruction.AccessSize = LirWriter.SizeOf(type);
+        writer.Def(state.Value(id));
+        writer.Use(first, OperandPlace.Any, OperandRole.UseLate);
+        writer.Use(second, OperandPlace.Any, comparison.Condition >= FlagCondition.FloatEqual ? OperandRole.UseLate : OperandRole.Use);
+        writer.Hint(state.Value(id), second);
+        AddComparison(ref instruction, comparison);
+    }
+
+    /// <summary>The comparison to make for a condition: of a comparing node in this block, or with zero.</summary>
+    /// <param name="id">The condition.</param>
+    /// <param name="whenTrue">Whether the flags are to hold when it is not 0 or when it is 0.</param>
+    /// <param name="mayFault">Whether an operand may be read from a memory.</param>
+    public Comparison Compare(int id, bool whenTrue, bool mayFault)
+    {
+        while (state.Graph[id].Op == Opcode.I32Eqz && state.IsInBlock(id) && IsComparison(state.Graph.Input(id, 0)))
+        {
+            id = state.Graph.Input(id, 0);
+            whenTrue = !whenTrue;
+        }
+
+        return IsComparison(id) && state.IsInBlock(id)
+            ? CompareNode(id, whenTrue, mayFault)
+            : CompareWithZero(id, OpSize.Dword, isZero: !whenTrue, mayFault);
+    }
+
+    private bool IsComparison(int id) =>
+        NumericForms.Of(state.Graph[id].Op).IsComparison
+        || state.Graph[id].Op is Opcode.RefIsNull or IrOp.ReferenceEqual or IrOp.HasTag
+        || (state.Graph[id].Op == IrOp.RefTest && TypeTest.Of(state.Graph, id).IsOneComparison)
+        || (VectorOperators.IsVector(state.Graph[id].Op) && VectorSelections.Of(state.Graph[id].Op).IsTest);
+
+    private Comparison CompareNode(int id, bool whenTrue, bool mayFault)
+    {
+        Opcode op = state.Graph[id].Op;
+        return op switch
+        {
+            Opcode.I32Eqz => Compare(state.Graph.Input(id, 0), !whenTrue, mayFault),
+            Opcode.I64Eqz or Opcode.RefIsNull => CompareWithZero(state.Graph.Input(id, 0), OpSize.Qword, whenTrue, mayFault),
+            IrOp.ReferenceEqual => CompareIntegers(id, Condition.Equal, OpSize.Qword, whenTrue, mayFault),
+            IrOp.RefTest => CompareType(id, whenTrue, mayFault),
+            IrOp.HasTag => CompareTag(id, whenTrue),
+            >= Opcode.V128Load => CompareVector(id, op, whenTrue),
+            _ => CompareNumbers(id, NumericForms.Of(op), whenTrue, mayFault),
+        };
+    }
+
+    private Comparison CompareNumbers(int id, NumericForm form, bool whenTrue, bool mayFault) =>
+        form.Kind == NumericFormKind.CompareIntegers
+            ? CompareIntegers(id, (Condition)form.Operation, form.Size, whenTrue, mayFault)
+            : CompareFloats(id, (FloatRelation)form.Operation, form.Size, whenTrue, mayFault);
+
+    private Comparison CompareWithZero(int id, OpSize size, bool isZero, bool mayFault)
+    {
+        var comparison = new Comparison
+        {
+            Kind = CompareKind.Test,
+            Size = size,
+            Condition = (isZero ? Condition.Equal : Condition.NotEqual).ToFlag(),
+        };
+        if (state.Graph[id].Op == (size == OpSize.Dword ? Opcode.I32And : Opcode.I64And) && state.IsOnlyHere(id))
+        {
+            var (left, right) = loads.OrderedInputs(id);
+            comparison.Left = operands.Register(left);
+            if (operands.TryImmediate(right, size, out comparison.Immediate))
+            {
+                comparison.HasImmediate = true;
+            }
+            else
+            {
+                comparison.Right = operands.Register(right);
+            }
+
+            return comparison;
+        }
+
+        if (loads.TryCover(id, size, mayFault, out comparison.Address))
+        {
+            comparison.Kind = CompareKind.Integer;
+            comparison.HasAddress = true;
+            comparison.HasImmediate = true;
+            return comparison;
+        }
+
+        // x + c is 0 when x is -c, whatever wraps around.
+        if (state.Graph[id].Op == (size == OpSize.Dword ? Opcode.I32Add : Opcode.I64Add) && state.IsOnlyHere(id)
+            && operands.TryImmediate(state.Graph.Input(id, 1), size, out long addend) && addend != int.MinValue)
+        {
+            comparison.Kind = CompareKind.Integer;
+            comparison.HasImmediate = true;
+            comparison.Immediate = -addend;
+            comparison.Left = operands.Register(state.Graph.Input(id, 0));
+            return comparison;
+        }
+
+        comparison.Left = comparison.Right = operands.Register(id);
+        return comparison;
+    }
+
+    private Comparison CompareIntegers(int id, Condition condition, OpSize size, bool whenTrue, bool mayFault)
+    {
+        int left = state.Graph.Input(id, 0);
+        int right = state.Graph.Input(id, 1);
+        if (Constants.IsConstant(state.Graph, left) || state.Graph[left].Op == IrOp.FunctionAddress)
+        {
+            (left, right) = (right, left);
+            condition = condition.Swap();
+        }
+
+        bool isConstant = operands.TryImmediate(right, size, out long immediate);
+        if (isConstant && immediate == 0 && condition is (Condition.Equal or Condition.NotEqual))
+        {
+            return CompareWithZero(left, size, condition == Condition.Equal == whenTrue, mayFault);
+        }
+
+        var comparison = new Comparison { Kind = CompareKind.Integer, Size = size };
+        if (isConstant)
+        {
+            comparison.HasImmediate = true;
+            comparison.Immediate = immediate;
+            comparison.HasAddress = loads.TryCover(left, size, mayFault, out comparison.Address);
+            comparison.Left = comparison.HasAddress ? 0 : operands.Register(left);
+        }
+        else if (loads.TryCover(right, size, mayFault, out comparison.Address))
+        {
+            comparison.HasAddress = true;
+            comparison.Left = operands.Register(left);
+        }
+        else if (loads.TryCover(left, size, mayFault, out comparison.Address))
+        {
+            comparison.HasAddress = true;
+            comparison.Left = operands.Register(right);
+            condition = condition.Swap();
+        }
+        else if (state.Graph[right].Op == IrOp.FunctionAddress && state.ModuleCode.Layout.IsImportedFunction((int)state.Graph[right].Immediate))
+        {
+            comparison.HasAddress = true;
+            comparison.Address = Address.OfInstance(state.ModuleCode.Layout.ImportedFunction((int)state.Graph[right].Immediate));
+            comparison.Left = operands.Register(left);
+        }
+        else
+        {
+            comparison.Left = operands.Register(left);
+            comparison.Right = operands.Register(right);
+        }
+
+        comparison.Condition = (whenTrue ? condition : condition.Negate()).ToFlag();
+        return comparison;
+    }
+
+    private Comparison CompareFloats(int id, FloatRelation relation, OpSize size, bool whenTrue, bool mayFault)
+    {
+        int left = state.Graph.Input(id, 0);
+        int right = state.Graph.Input(id, 1);
+        bool isLess = relation is FloatRelation.Less or FloatRelation.LessOrEqual;
+        if (isLess)
+        {
+            (left, right) = (right, left);
+        }
+
+        FlagCondition condition = FloatConditions[(int)relation];
+        var comparison = new Comparison
+        {
+            Kind = CompareKind.Float,
+            Size = size,
+            Condition = whenTrue ? condition : condition.Negate(),
+        };
+        comparison.HasAddress = loads.TryCover(right, size, mayFault, out comparison.Address);
+        comparison.Left = operands.Register(left);
+        comparison.Right = comparison.HasAddress ? 0 : operands.Register(right);
+        return comparison;
+    }
+
+    /// <summary>Adds the operands of a comparison to an instruction.</summary>
+    public void AddComparison(ref LirInstruction instruction, in Comparison comparison)
+    {
+        instruction.Compare = comparison.Kind;
+        instruction.Condition = comparison.Condition;
+        instruction.Size = comparison.Size;
+        instruction.HasImmediate = comparison.HasImmediate;
+        if (comparison.HasImmediate)
+        {
+            instruction.Immediate = comparison.Immediate;
+        }
+
+        if (comparison.Left != 0)
+        {
+            bool isAny = comparison.HasImmediate && comparison.Kind != CompareKind.Vector;
+            writer.Use(comparison.Left, isAny ? OperandPlace.Any : OperandPlace.Register);
+        }
+
+        if (comparison.HasAddress)
+        {
+            writer.AddAddress(ref instruction, comparison.Address, OperandRole.Use);
+        }
+        else if (!comparison.HasImmediate)
+        {
+            writer.Use(comparison.Right, OperandPlace.Any);
+        }
+    }
+
+    /// <summary>The comparison for a test that <see cref="TypeTest.IsOneComparison"/>.</summary>
+    private Comparison CompareType(int id, bool whenTrue, bool mayFault)
+    {
+        TypeTest test = TypeTest.Of(state.Graph, id);
+        int reference = state.Graph.Input(id, 0);
+        if (test.Kind is TypeTestKind.Never or TypeTestKind.Always)
+        {
+            return CompareWithZero(reference, OpSize.Qword, test.Kind == TypeTestKind.Never == whenTrue, mayFault);
+        }
+
+        bool isExact = test.Kind == TypeTestKind.Exact;
+        var comparison = new Comparison
+        {
+            Kind = isExact ? CompareKind.Integer : CompareKind.Test,
+            Condition = (isExact == whenTrue ? Condition.Equal : Condition.NotEqual).ToFlag(),
+            HasImmediate = true,
+        };
+        switch (test.Kind)
+        {
+            case TypeTestKind.I31:
+                comparison.Size = OpSize.Dword;
+                comparison.Left = operands.Register(reference);
+                comparison.Immediate = 1;
+                break;
+            case TypeTestKind.Flags:
+                comparison.Size = OpSize.Byte;
+                comparison.HasAddress = true;
+                comparison.Address = Address.OfBase(operands.Register(reference), ObjectHeader.FlagsOffset);
+                comparison.Immediate = (long)test.Flags;
+                break;
+            default:
+                comparison.Size = OpSize.Dword;
+                comparison.HasAddress = true;
+                comparison.Address = Address.OfBase(operands.Register(reference), TypeTest.TypeIdOffsetOf(test.Target.HeapType));
+                comparison.Immediate = test.Target.HeapType.CanonicalId;
+                break;
+        }
+
+        return comparison;
+    }
+
+    private Comparison CompareTag(int id, bool whenTrue)
+    {
+        int tag = instance.LoadTag((int)state.Graph[id].Immediate);
+        return new Comparison
+        {
+            Kind = CompareKind.Integer,
+            Size = OpSize.Qword,
+            Condition = (whenTrue ? Condition.Equal : Condition.NotEqual).ToFlag(),
+            Left = tag,
+            HasAddress = true,
+            Address = Address.OfBase(operands.Register(state.Graph.Input(id, 0)), ObjectLayout.ExceptionTag),
+        };
+    }
+
+    /// <summary>A question about all lanes, answered by the zero flag.</summary>
+    private Comparison CompareVector(int id, Opcode op, bool whenTrue) => new()
+    {
+        Kind = CompareKind.Vector,
+        Size = OpSize.Qword,
+        Condition = (whenTrue ? VectorSelections.Of(op).WhenTrue : VectorSelections.Of(op).WhenTrue.Negate()).ToFlag(),
+        Left = operands.Register(state.Graph.Input(id, 0)),
+        HasImmediate = true,
+        Immediate = (long)op,
+    };
+}

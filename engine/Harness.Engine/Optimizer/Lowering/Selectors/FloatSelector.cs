@@ -1,0 +1,84 @@
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Optimizer.Lowering.Selectors;
+
+/// <summary>Floats and conversions.</summary>
+internal sealed class FloatSelector(SelectionState state, LirWriter writer, OperandSelector operands, LoadFolding loads)
+{
+    /// <summary>The same bits as another type.</summary>
+    public void SelectReinterpret(int id)
+    {
+        int value = operands.Register(state.Graph.Input(id, 0));
+        writer.Emit(LirOp.Reinterpret, LirWriter.SizeOf(state.Graph[id].Type));
+        writer.Def(state.Value(id));
+        writer.Use(value);
+    }
+
+    /// <summary>Arithmetic on two floats.</summary>
+    public void SelectFloatBinary(int id, SseOp op, OpSize size, bool isCommutative)
+    {
+        int left = state.Graph.Input(id, 0);
+        int right = state.Graph.Input(id, 1);
+        if (isCommutative && Constants.IsConstant(state.Graph, left) && !Constants.IsConstant(state.Graph, right))
+        {
+            (left, right) = (right, left);
+        }
+
+        // A constant right operand is read from memory.
+        bool isConstant = Constants.IsConstant(state.Graph, right);
+        bool hasAddress = loads.TryCoverLoad(right, size, out Address address);
+        int leftValue = operands.Register(left);
+        int rightValue = hasAddress || isConstant ? 0 : operands.Register(right);
+        ref LirInstruction instruction = ref writer.Emit(LirOp.FloatBinary, size);
+        instruction.Sub = (ushort)op;
+        writer.Def(state.Value(id));
+        writer.Use(leftValue);
+        writer.Hint(state.Value(id), leftValue);
+        if (hasAddress)
+        {
+            writer.AddAddress(ref instruction, address, OperandRole.Use);
+        }
+        else if (isConstant)
+        {
+            instruction.HasImmediate = true;
+            instruction.Immediate = state.Graph[right].Immediate;
+        }
+        else
+        {
+            writer.Use(rightValue, OperandPlace.Any, CpuFeatures.Avx ? OperandRole.Use : OperandRole.UseLate);
+        }
+    }
+
+    /// <summary>An operation on one float.</summary>
+    public void SelectFloatUnary(LirOp op, int id, OpSize size, ushort sub = 0)
+    {
+        int value = operands.Register(state.Graph.Input(id, 0));
+        ref LirInstruction instruction = ref writer.Emit(op, size);
+        instruction.Sub = sub;
+        writer.Def(state.Value(id));
+        writer.Use(value);
+        writer.Hint(state.Value(id), value);
+    }
+
+    /// <summary>An operation on two floats that takes several instructions.</summary>
+    public void SelectFloatPair(LirOp op, int id, OpSize size)
+    {
+        int left = operands.Register(state.Graph.Input(id, 0));
+        int right = operands.Register(state.Graph.Input(id, 1));
+        writer.Emit(op, size);
+        writer.Def(state.Value(id));
+        writer.Use(left);
+        writer.Use(right, role: OperandRole.UseLate);
+        writer.Hint(state.Value(id), left);
+    }
+
+    /// <summary>A conversion between integers and floats.</summary>
+    public void SelectConversion(LirOp op, int id)
+    {
+        int value = operands.Register(state.Graph.Input(id, 0));
+        ref LirInstruction instruction = ref writer.Emit(op, LirWriter.SizeOf(state.Graph[id].Type));
+        instruction.Sub = (ushort)state.Graph[id].Op;
+        writer.Def(state.Value(id));
+        writer.Use(value, role: OperandRole.UseLate);
+    }
+}

@@ -1,0 +1,76 @@
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.X64;
+
+namespace Harness.Engine.Optimizer.Lowering.Selectors;
+
+/// <summary>How an instruction gets an input: in a virtual register, as a constant in the instruction, or wherever it is.</summary>
+internal sealed class OperandSelector(SelectionState state, LirWriter writer, InstanceFields instance)
+{
+    private readonly FrameStateValues stateValues = new();
+
+    /// <summary>
+    /// A virtual register with a node's value; constants are made anew for each use, and addresses of functions outside of loops.
+    /// </summary>
+    public int Register(int id)
+    {
+        if (Constants.IsConstant(state.Graph, id))
+        {
+            IrType type = state.Graph[id].Type;
+            return type switch
+            {
+                IrType.F32 or IrType.F64 => writer.FloatConstant(type, state.Graph[id].Immediate),
+                IrType.V128 => writer.VectorConstant(state.Graph[id].Immediate),
+                _ => writer.Constant(Constants.RegisterBits(state.Graph, id), type),
+            };
+        }
+
+        if (state.Graph[id].Op == IrOp.FunctionAddress && !state.IsInLoop)
+        {
+            int value = state.Code.NewValue(IrType.Ref);
+            instance.MakeFunctionAddress(id, value);
+            return value;
+        }
+
+        return state.Value(id);
+    }
+
+    /// <summary>An operand that may be a constant.</summary>
+    public int Anywhere(int id) => Constants.IsConstant(state.Graph, id) ? ~id : Register(id);
+
+    /// <summary>Whether an input is a constant that fits in an instruction.</summary>
+    public bool TryImmediate(int id, OpSize size, out long immediate) =>
+        Constants.TryGetInteger(state.Graph, id, out immediate) && (size == OpSize.Dword || LirWriter.FitsInt32(immediate));
+
+    /// <summary>The constant to store, if it fits in the instruction.</summary>
+    public bool TryStoredConstant(int id, OpSize size, out long bits)
+    {
+        bits = 0;
+        if (!Constants.IsConstant(state.Graph, id))
+        {
+            return false;
+        }
+
+        bits = Constants.RegisterBits(state.Graph, id);
+        if (size != OpSize.Qword)
+        {
+            bits = (int)bits;
+        }
+
+        return LirWriter.FitsInt32(bits);
+    }
+
+    /// <summary>What to store instead of a value whose upper bits are cut off anyway.</summary>
+    public int StripExtension(int id, OpSize size) =>
+        size <= OpSize.Dword && state.Graph[id].Op == Opcode.I32WrapI64 && state.IsOnlyHere(id) ? state.Graph.Input(id, 0) : id;
+
+    /// <summary>Adds the values that a frame state needs to an instruction: see <see cref="FrameStateValues"/>.</summary>
+    public void AddFrameState(int index)
+    {
+        stateValues.Collect(state.Graph, index);
+        foreach (int id in stateValues.Leaves)
+        {
+            writer.Use(Constants.IsConstant(state.Graph, id) ? ~id : state.Value(id), OperandPlace.Anywhere);
+        }
+    }
+}
