@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Harness.Engine.Deoptimization;
 using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Build.Builders;
 using Harness.Engine.Optimizer.Inlining;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Runtime;
@@ -11,26 +11,25 @@ namespace Harness.Engine.Optimizer.Build;
 /// Builds the body of one function into the graph: the compiled function itself, or one that is inlined. Locals and the operand
 /// stack hold node ids; code that control cannot reach is skipped.
 /// </summary>
-internal sealed partial class FunctionBuilder
+/// <remarks>
+/// What is known of the function is in a <see cref="BuildState"/>; each family of instructions has a builder, to which this class hands them.
+/// </remarks>
+internal sealed class FunctionBuilder
 {
-    private readonly GraphAssembler assembler;
-    private readonly InliningTree tree;
-    private readonly FunctionBuilder? caller;
-    private readonly FunctionBuilder? frameBelow;
-    private readonly FunctionInfo function;
-    private readonly short inlining;
-    private readonly Block? loopEntry;
     private readonly FuelPlan? fuel;
-    private readonly List<int> stack = [];
-    private readonly List<ControlFrame> control = [];
-    private BytecodeReader reader;
-    private LocalValues locals = new([]);
-    private Modules.ValueType[] localTypes = [];
-    private LoopAssignments? loopAssignments;
-    private int bodyOffset;
+    private readonly BuildState state;
+    private readonly GraphAssembler assembler;
+    private readonly BranchBuilder branches;
+    private readonly ExceptionBuilder exceptions;
+    private readonly LoopBuilder loops;
+    private readonly BlockBuilder blocks;
+    private readonly MemoryBuilder memories;
+    private readonly ReferenceBuilder references;
+    private readonly VectorBuilder vectors;
+    private readonly ObjectBuilder objects;
+    private readonly DirectCallBuilder directCalls;
+    private readonly ReferenceCallBuilder referenceCalls;
     private int skippedDepth;
-    private int callState = -1;
-    private bool keepsLoopStates;
 
     /// <summary>Prepares for a function.</summary>
     /// <param name="assembler">Where the graph grows.</param>
@@ -41,24 +40,32 @@ internal sealed partial class FunctionBuilder
     public FunctionBuilder(
         GraphAssembler assembler, InliningTree tree, FunctionBuilder? caller, bool isTail = false, Block? loopEntry = null)
     {
-        this.loopEntry = loopEntry;
         this.assembler = assembler;
-        this.tree = tree;
-        this.caller = caller;
-        frameBelow = isTail ? caller?.frameBelow : caller;
-        function = assembler.Module.Functions[tree.FunctionIndex];
-        fuel = assembler.Options.InterruptFuel ? FuelPlan.Of(assembler.Module, function) : null;
-        inlining = -1;
-        if (caller is not null)
-        {
-            inlining = (short)Graph.InliningPositions.Count;
-            Graph.InliningPositions.Add(new InliningPosition(tree.FunctionIndex, assembler.BytecodeOffset, caller.inlining));
-        }
+        state = new BuildState(assembler, tree, caller?.state, isTail);
+        fuel = assembler.Options.InterruptFuel ? FuelPlan.Of(assembler.Module, state.Function) : null;
+
+        // What others build on, and control without calls.
+        var checks = new ReferenceChecks(assembler);
+        var runtime = new RuntimeCalls(assembler);
+        branches = new BranchBuilder(state, assembler);
+        exceptions = new ExceptionBuilder(state, checks, branches, isTail ? caller?.exceptions.Below : caller?.exceptions, assembler);
+        loops = new LoopBuilder(state, branches, assembler, loopEntry);
+        blocks = new BlockBuilder(state, branches, exceptions, assembler);
+
+        // Memories, tables, references and objects.
+        var tables = new TableBuilder(state, runtime, assembler);
+        memories = new MemoryBuilder(state, runtime, tables, new AtomicBuilder(state, runtime, assembler), assembler);
+        references = new ReferenceBuilder(state, checks, branches, assembler);
+        vectors = new VectorBuilder(state, assembler);
+        objects = new ObjectBuilder(state, checks, runtime, new VectorArrayBuilder(checks, runtime, assembler), assembler);
+
+        // Calls.
+        var calls = new CallBuilder(state, exceptions, this, assembler);
+        var strings = new StringBuiltinBuilder(checks, objects, calls, assembler);
+        var tailCalls = new TailCallBuilder(state, branches, exceptions, calls, this, assembler);
+        directCalls = new DirectCallBuilder(state, exceptions, calls, strings, tailCalls, assembler);
+        referenceCalls = new ReferenceCallBuilder(state, checks, exceptions, tables, calls, tailCalls, assembler);
     }
-
-    private Graph Graph => assembler.Graph;
-
-    private WasmModule Module => assembler.Module;
 
     /// <summary>Builds the body, from the assembler's current block on.</summary>
     /// <param name="arguments">The parameters.</param>
@@ -68,28 +75,27 @@ internal sealed partial class FunctionBuilder
     /// </returns>
     public int[] Build(int[] arguments)
     {
-        assembler.Inlining = inlining;
-        keepsLoopStates = assembler.AllowDeopt && assembler.Options.PassLicm && tree.HasSpeculation;
-        reader = Module.OpenBody(function);
+        assembler.Inlining = state.Inlining;
+        state.Reader = assembler.Module.OpenBody(state.Function);
         ReadLocals(arguments);
-        bodyOffset = reader.Offset;
-        control.Add(new ControlFrame
+        state.BodyOffset = state.Reader.Offset;
+        state.Control.Add(new ControlFrame
         {
             Kind = ControlKind.Function,
-            Signature = new BlockSignature(function.Type),
+            Signature = new BlockSignature(state.Function.Type),
             Frequency = assembler.Current!.Frequency,
         });
-        while (control.Count > 0)
+        while (state.Control.Count > 0)
         {
-            Graph.Budget.CheckSize(Graph.NodeCount);
-            assembler.BytecodeOffset = reader.Offset;
-            Graph.Budget.CountStep();
-            if (fuel is not null && assembler.Current is not null && fuel.TryFind(reader.Offset, out FuelCharge charge))
+            assembler.Graph.Budget.CheckSize(assembler.Graph.NodeCount);
+            assembler.BytecodeOffset = state.Reader.Offset;
+            assembler.Graph.Budget.CountStep();
+            if (fuel is not null && assembler.Current is not null && fuel.TryFind(state.Reader.Offset, out FuelCharge charge))
             {
                 assembler.Append(IrOp.UseFuel, IrType.None, [], charge.Units, charge.IsChecked ? 1 : 0);
             }
 
-            Opcode opcode = reader.ReadOpcode();
+            Opcode opcode = state.Reader.ReadOpcode();
             if (assembler.Current is null)
             {
                 Skip(opcode);
@@ -100,22 +106,22 @@ internal sealed partial class FunctionBuilder
             }
         }
 
-        if (caller is not null)
+        if (state.Caller is not null)
         {
-            assembler.Inlining = caller.inlining;
+            assembler.Inlining = state.Caller.Inlining;
         }
 
-        return [.. stack];
+        return [.. state.Stack];
     }
 
     private void ReadLocals(int[] arguments)
     {
         var values = new List<int>(arguments);
-        var types = new List<Modules.ValueType>(function.Type.Parameters);
-        for (int groups = reader.ReadIndex(); groups > 0; groups--)
+        var types = new List<Modules.ValueType>(state.Function.Type.Parameters);
+        for (int groups = state.Reader.ReadIndex(); groups > 0; groups--)
         {
-            int count = reader.ReadIndex();
-            Modules.ValueType type = reader.ReadValueType();
+            int count = state.Reader.ReadIndex();
+            Modules.ValueType type = state.Reader.ReadValueType();
             int zero = assembler.Zero(GraphAssembler.TypeOf(type));
             CollectionsMarshal.SetCount(values, values.Count + count);
             CollectionsMarshal.AsSpan(values)[^count..].Fill(zero);
@@ -123,8 +129,8 @@ internal sealed partial class FunctionBuilder
             CollectionsMarshal.AsSpan(types)[^count..].Fill(type);
         }
 
-        locals = new LocalValues(CollectionsMarshal.AsSpan(values));
-        localTypes = [.. types];
+        state.Locals = new LocalValues(CollectionsMarshal.AsSpan(values));
+        state.LocalTypes = [.. types];
     }
 
     /// <summary>Passes over an instruction that cannot be reached; only what closes a construct matters.</summary>
@@ -133,27 +139,27 @@ internal sealed partial class FunctionBuilder
         switch (opcode)
         {
             case Opcode.Block or Opcode.Loop or Opcode.If or Opcode.TryTable or Opcode.Try:
-                reader.SkipImmediates(opcode);
+                state.Reader.SkipImmediates(opcode);
                 skippedDepth++;
                 break;
             case Opcode.Else when skippedDepth == 0:
-                VisitElse();
+                blocks.VisitElse();
                 break;
             case Opcode.End when skippedDepth == 0:
-                VisitEnd();
+                blocks.VisitEnd();
                 break;
             case Opcode.End:
                 skippedDepth--;
                 break;
             case Opcode.Catch or Opcode.CatchAll or Opcode.Delegate when skippedDepth == 0:
-                VisitException(opcode);
+                exceptions.VisitException(opcode);
                 break;
             case Opcode.Delegate:
-                reader.SkipImmediates(opcode);
+                state.Reader.SkipImmediates(opcode);
                 skippedDepth--;
                 break;
             default:
-                reader.SkipImmediates(opcode);
+                state.Reader.SkipImmediates(opcode);
                 break;
         }
     }
@@ -168,92 +174,92 @@ internal sealed partial class FunctionBuilder
             case Opcode.Nop:
                 break;
             case Opcode.Block:
-                Open(ControlKind.Block, reader.ReadBlockType());
+                branches.Open(ControlKind.Block, state.Reader.ReadBlockType());
                 break;
             case Opcode.Loop:
-                VisitLoop();
+                loops.VisitLoop();
                 break;
             case Opcode.If:
-                VisitIf();
+                blocks.VisitIf();
                 break;
             case Opcode.Else:
-                VisitElse();
+                blocks.VisitElse();
                 break;
             case Opcode.End:
-                VisitEnd();
+                blocks.VisitEnd();
                 break;
             case Opcode.Br:
-                BranchTo(reader.ReadIndex());
+                branches.BranchTo(state.Reader.ReadIndex());
                 break;
             case Opcode.BrIf:
-                int label = reader.ReadIndex();
-                BranchIf(Pop(), label, branchWhen: true);
+                int label = state.Reader.ReadIndex();
+                branches.BranchIf(state.Pop(), label, branchWhen: true);
                 break;
             case Opcode.BrTable:
-                VisitBrTable();
+                branches.VisitBrTable();
                 break;
             case Opcode.Return:
-                BranchTo(control.Count - 1);
+                branches.BranchTo(state.Control.Count - 1);
                 break;
             case Opcode.Call:
-                VisitCall();
+                directCalls.VisitCall();
                 break;
             case Opcode.CallIndirect:
-                VisitCallIndirect(isTail: false);
+                referenceCalls.VisitCallIndirect(isTail: false);
                 break;
             case Opcode.CallRef:
-                VisitCallRef(isTail: false);
+                referenceCalls.VisitCallRef(isTail: false);
                 break;
             case Opcode.ReturnCall:
-                VisitReturnCall();
+                directCalls.VisitReturnCall();
                 break;
             case Opcode.ReturnCallIndirect:
-                VisitCallIndirect(isTail: true);
+                referenceCalls.VisitCallIndirect(isTail: true);
                 break;
             case Opcode.ReturnCallRef:
-                VisitCallRef(isTail: true);
+                referenceCalls.VisitCallRef(isTail: true);
                 break;
             case Opcode.Drop:
-                Pop();
+                state.Pop();
                 break;
             case Opcode.Select or Opcode.SelectTyped:
-                reader.SkipImmediates(opcode);
+                state.Reader.SkipImmediates(opcode);
                 VisitSelect();
                 break;
             case Opcode.LocalGet:
-                Push(locals[reader.ReadIndex()]);
+                state.Push(state.Locals[state.Reader.ReadIndex()]);
                 break;
             case Opcode.LocalSet:
-                locals[reader.ReadIndex()] = Pop();
+                state.Locals[state.Reader.ReadIndex()] = state.Pop();
                 break;
             case Opcode.LocalTee:
-                locals[reader.ReadIndex()] = stack[^1];
+                state.Locals[state.Reader.ReadIndex()] = state.Stack[^1];
                 break;
             case Opcode.GlobalGet:
-                int read = reader.ReadIndex();
-                Push(assembler.Append(Opcode.GlobalGet, Module.Globals[read].Type.Type, [], read));
+                int read = state.Reader.ReadIndex();
+                state.Push(assembler.Append(Opcode.GlobalGet, assembler.Module.Globals[read].Type.Type, [], read));
                 break;
             case Opcode.GlobalSet:
-                int written = reader.ReadIndex();
-                assembler.Append(Opcode.GlobalSet, IrType.None, [Pop()], written);
+                int written = state.Reader.ReadIndex();
+                assembler.Append(Opcode.GlobalSet, IrType.None, [state.Pop()], written);
                 break;
             case Opcode.I32Const:
-                Push(assembler.I32(reader.ReadVarI32()));
+                state.Push(assembler.I32(state.Reader.ReadVarI32()));
                 break;
             case Opcode.I64Const:
-                Push(assembler.I64(reader.ReadVarI64()));
+                state.Push(assembler.I64(state.Reader.ReadVarI64()));
                 break;
             case Opcode.F32Const:
-                Push(assembler.Constant(opcode, IrType.F32, (int)reader.ReadF32Bits()));
+                state.Push(assembler.Constant(opcode, IrType.F32, (int)state.Reader.ReadF32Bits()));
                 break;
             case Opcode.F64Const:
-                Push(assembler.Constant(opcode, IrType.F64, (long)reader.ReadF64Bits()));
+                state.Push(assembler.Constant(opcode, IrType.F64, (long)state.Reader.ReadF64Bits()));
                 break;
             case >= Opcode.V128Load and < Opcode.MemoryAtomicNotify:
-                VisitVector(opcode);
+                vectors.VisitVector(opcode);
                 break;
             default:
-                if (!VisitMemoryOrTable(opcode) && !VisitReference(opcode) && !VisitObject(opcode) && !VisitException(opcode))
+                if (!memories.VisitMemoryOrTable(opcode) && !references.VisitReference(opcode) && !objects.VisitObject(opcode) && !exceptions.VisitException(opcode))
                 {
                     VisitSimple(opcode);
                 }
@@ -269,69 +275,27 @@ internal sealed partial class FunctionBuilder
         if (!info.HasSignature || info.Immediates != ImmediateKind.None)
         {
             throw new NotSupportedException(
-                $"{info.Name} at offset 0x{assembler.BytecodeOffset:x} of function {function} cannot be optimized");
+                $"{info.Name} at offset 0x{assembler.BytecodeOffset:x} of function {state.Function} cannot be optimized");
         }
 
         int count = info.Parameters.Length;
-        Span<int> inputs = CollectionsMarshal.AsSpan(stack)[^count..];
+        Span<int> inputs = CollectionsMarshal.AsSpan(state.Stack)[^count..];
         int id = assembler.Append(opcode, GraphAssembler.TypeOf(info.Results[0]), inputs);
-        stack.RemoveRange(stack.Count - count, count);
-        Push(id);
+        state.Stack.RemoveRange(state.Stack.Count - count, count);
+        state.Push(id);
     }
 
     private void VisitSelect()
     {
-        int condition = Pop();
-        int second = Pop();
-        int first = Pop();
-        int selected = assembler.Append(Opcode.Select, Graph[first].Type, [first, second, condition]);
-        if (Graph[selected].Type == IrType.Ref)
+        int condition = state.Pop();
+        int second = state.Pop();
+        int first = state.Pop();
+        int selected = assembler.Append(Opcode.Select, assembler.Graph[first].Type, [first, second, condition]);
+        if (assembler.Graph[selected].Type == IrType.Ref)
         {
-            Graph[selected].ReferenceType = ReferenceTypes.Join(Graph[first].ReferenceType, Graph[second].ReferenceType);
+            assembler.Graph[selected].ReferenceType = ReferenceTypes.Join(assembler.Graph[first].ReferenceType, assembler.Graph[second].ReferenceType);
         }
 
-        Push(selected);
-    }
-
-    private void Push(int id) => stack.Add(id);
-
-    private int Pop()
-    {
-        int id = stack[^1];
-        stack.RemoveAt(stack.Count - 1);
-        return id;
-    }
-
-    /// <summary>Takes operands off the stack, bottom first.</summary>
-    private int[] Pop(int count)
-    {
-        int[] values = CollectionsMarshal.AsSpan(stack)[^count..].ToArray();
-        stack.RemoveRange(stack.Count - count, count);
-        return values;
-    }
-
-    /// <summary>The state with all locals and operands as they are now.</summary>
-    private int NewFrameState(int bytecodeOffset, ResumeKind resume)
-    {
-        Graph.Budget.Reserve(locals.Count + stack.Count);
-        Graph.FrameStates.Add(new FrameState(
-            function.Index,
-            bytecodeOffset,
-            resume,
-            locals.Count,
-            locals.With(CollectionsMarshal.AsSpan(stack)),
-            frameBelow?.CallState() ?? -1));
-        return Graph.FrameStates.Count - 1;
-    }
-
-    /// <summary>The state of the call that is being inlined, for the frames above it; made when first asked for.</summary>
-    private int CallState()
-    {
-        if (callState < 0)
-        {
-            callState = NewFrameState(inlinedCallOffset, ResumeKind.AfterCall);
-        }
-
-        return callState;
+        state.Push(selected);
     }
 }

@@ -2,23 +2,26 @@ using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Runtime;
 
-namespace Harness.Engine.Optimizer.Build;
+namespace Harness.Engine.Optimizer.Build.Builders;
 
-/// <content>Atomic instructions: nodes of their own, whose alignment is checked before, and calls of the runtime to wait and notify.</content>
-internal sealed partial class FunctionBuilder
+/// <summary>
+/// Atomic instructions: nodes of their own, whose alignment is checked before, and calls of the runtime to wait and notify.
+/// </summary>
+internal sealed class AtomicBuilder(BuildState state, RuntimeCalls runtime, GraphAssembler assembler)
 {
-    private void VisitAtomic(Opcode opcode)
+    /// <summary>Builds an atomic instruction.</summary>
+    public void VisitAtomic(Opcode opcode)
     {
         if (opcode == Opcode.AtomicFence)
         {
-            reader.ReadByte();
+            state.Reader.ReadByte();
             assembler.Append(opcode, IrType.None, []);
             return;
         }
 
         OpcodeInfo info = OpcodeTable.Get(opcode);
-        reader.ReadMemArg(out int memory, out ulong offset, out _);
-        int[] operands = Pop(info.Parameters.Length);
+        state.Reader.ReadMemArg(out int memory, out ulong offset, out _);
+        int[] operands = state.Pop(info.Parameters.Length);
         switch (opcode)
         {
             case Opcode.MemoryAtomicNotify:
@@ -35,7 +38,7 @@ internal sealed partial class FunctionBuilder
                 bool hasResult = info.Results.Length != 0;
                 IrType type = hasResult ? GraphAssembler.TypeOf(info.Results[0]) : IrType.None;
                 int id = assembler.Append(opcode, type, operands, (long)offset, memory);
-                if (hasResult) Push(id);
+                if (hasResult) state.Push(id);
                 break;
         }
     }
@@ -44,7 +47,7 @@ internal sealed partial class FunctionBuilder
     private void CheckAlignment(int address, ulong offset, int mask)
     {
         if (mask == 0) return;
-        int low = Graph[address].Type == IrType.I64 ? assembler.Append(Opcode.I32WrapI64, IrType.I32, [address]) : address;
+        int low = assembler.Graph[address].Type == IrType.I64 ? assembler.Append(Opcode.I32WrapI64, IrType.I32, [address]) : address;
         int misplaced = (int)offset & mask;
         if (misplaced != 0) low = assembler.Append(Opcode.I32Add, IrType.I32, [low, assembler.I32(misplaced)]);
         assembler.TrapIf(assembler.Append(Opcode.I32And, IrType.I32, [low, assembler.I32(mask)]), TrapKind.UnalignedAtomic);
@@ -53,10 +56,10 @@ internal sealed partial class FunctionBuilder
     /// <summary>Calls a runtime function with the memory, the operands and the offset; its result is negative if it traps.</summary>
     private void CallOnWaiters(Builtin builtin, int memory, ulong offset, int[] operands)
     {
-        operands[0] = Widen(operands[0], Memory64(memory));
+        operands[0] = runtime.Widen(operands[0], runtime.Memory64(memory));
         int result = assembler.Append(
             IrOp.CallBuiltin, IrType.I64, [assembler.I64(memory), .. operands, assembler.I64((long)offset)], (long)builtin);
         assembler.TrapIf(assembler.Append(Opcode.I64LtS, IrType.I32, [result, assembler.I64(0)]), TrapKind.Pending);
-        Push(Narrow(result, is64: false));
+        state.Push(runtime.Narrow(result, is64: false));
     }
 }

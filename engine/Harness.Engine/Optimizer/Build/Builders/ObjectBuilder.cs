@@ -3,13 +3,14 @@ using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Runtime;
 
-namespace Harness.Engine.Optimizer.Build;
+namespace Harness.Engine.Optimizer.Build.Builders;
 
 /// <summary>Structures and arrays.</summary>
-internal sealed partial class FunctionBuilder
+internal sealed class ObjectBuilder(
+    BuildState state, ReferenceChecks checks, RuntimeCalls runtime, VectorArrayBuilder vectorArrays, GraphAssembler assembler)
 {
     /// <summary>Builds an instruction on structures or arrays; says whether it was one.</summary>
-    private bool VisitObject(Opcode opcode)
+    public bool VisitObject(Opcode opcode)
     {
         switch (opcode)
         {
@@ -18,24 +19,24 @@ internal sealed partial class FunctionBuilder
                 return true;
             case Opcode.ArrayNew:
                 int type = ReadTypeId();
-                int length = Pop();
-                Push(IsMadeByRuntime(type, length)
-                    ? NewVectorArray(type, length, Pop())
-                    : assembler.Append(IrOp.NewArray, ReferenceTypes.To(type), [Pop(), length], aux: type));
+                int length = state.Pop();
+                state.Push(vectorArrays.IsMadeByRuntime(type, length)
+                    ? vectorArrays.NewVectorArray(type, length, state.Pop())
+                    : assembler.Append(IrOp.NewArray, ReferenceTypes.To(type), [state.Pop(), length], aux: type));
                 return true;
             case Opcode.ArrayNewDefault:
                 int zeroType = ReadTypeId();
-                int zeroLength = Pop();
-                Push(IsMadeByRuntime(zeroType, zeroLength)
-                    ? NewVectorArray(zeroType, zeroLength)
+                int zeroLength = state.Pop();
+                state.Push(vectorArrays.IsMadeByRuntime(zeroType, zeroLength)
+                    ? vectorArrays.NewVectorArray(zeroType, zeroLength)
                     : assembler.Append(
-                        IrOp.NewArray, ReferenceTypes.To(zeroType), [assembler.Zero(ElementTypeOf(zeroType)), zeroLength], aux: zeroType));
+                        IrOp.NewArray, ReferenceTypes.To(zeroType), [assembler.Zero(VectorArrayBuilder.ElementTypeOf(zeroType)), zeroLength], aux: zeroType));
                 return true;
             case Opcode.ArrayNewFixed:
                 int fixedType = ReadTypeId();
-                int[] elements = Pop(reader.ReadIndex());
-                Push(IsLargeArray(fixedType, elements.Length)
-                    ? NewLargeVectorArray(fixedType, elements)
+                int[] elements = state.Pop(state.Reader.ReadIndex());
+                state.Push(VectorArrayBuilder.IsLargeArray(fixedType, elements.Length)
+                    ? vectorArrays.NewLargeVectorArray(fixedType, elements)
                     : assembler.Append(IrOp.NewArrayFixed, ReferenceTypes.To(fixedType), elements, aux: fixedType));
                 return true;
             case Opcode.ArrayNewData:
@@ -45,7 +46,7 @@ internal sealed partial class FunctionBuilder
                 VisitArrayNewFrom(Builtin.ArrayNewElem);
                 return true;
             case Opcode.ArrayLen:
-                Push(ArrayLength(Pop(), out _));
+                state.Push(ArrayLength(state.Pop(), out _));
                 return true;
             case Opcode.ArrayFill:
                 VisitArrayFill(ReadTypeId());
@@ -75,7 +76,7 @@ internal sealed partial class FunctionBuilder
         int type = ReadTypeId();
         if (access.Kind == AccessKind.Field)
         {
-            VisitField(opcode, access, type, reader.ReadIndex());
+            VisitField(opcode, access, type, state.Reader.ReadIndex());
         }
         else if (access.IsWrite)
         {
@@ -93,18 +94,16 @@ internal sealed partial class FunctionBuilder
     {
         if (access.IsWrite)
         {
-            int value = Pop();
-            assembler.Append(opcode, IrType.None, [Pop(), value], field, type);
+            int value = state.Pop();
+            assembler.Append(opcode, IrType.None, [state.Pop(), value], field, type);
         }
         else
         {
-            Push(assembler.Append(opcode, TypeRegistry.Get(type).Struct!.Fields[field].Type, [Pop()], field, type));
+            state.Push(assembler.Append(opcode, TypeRegistry.Get(type).Struct!.Fields[field].Type, [state.Pop()], field, type));
         }
     }
 
-    private int ReadTypeId() => Module.CanonicalTypeIds[reader.ReadIndex()];
-
-    private static IrType ElementTypeOf(int typeId) => GraphAssembler.TypeOf(TypeRegistry.Get(typeId).Array!.Element.Type);
+    private int ReadTypeId() => assembler.Module.CanonicalTypeIds[state.Reader.ReadIndex()];
 
     private void VisitStructNew(int typeId, bool isDefault)
     {
@@ -120,44 +119,44 @@ internal sealed partial class FunctionBuilder
         }
         else
         {
-            values = Pop(fields.Length);
+            values = state.Pop(fields.Length);
         }
 
-        Push(assembler.Append(IrOp.NewStruct, ReferenceTypes.To(typeId), values, aux: typeId));
+        state.Push(assembler.Append(IrOp.NewStruct, ReferenceTypes.To(typeId), values, aux: typeId));
     }
 
     /// <summary>An array from a segment: the runtime makes it, or leaves a trap.</summary>
     private void VisitArrayNewFrom(Builtin builtin)
     {
         int type = ReadTypeId();
-        int segment = reader.ReadIndex();
-        int length = Widen(Pop(), false);
-        int offset = Widen(Pop(), false);
+        int segment = state.Reader.ReadIndex();
+        int length = runtime.Widen(state.Pop(), false);
+        int offset = runtime.Widen(state.Pop(), false);
         int array = assembler.Append(
             IrOp.CallBuiltin,
             ReferenceTypes.To(type).WithNull(true),
-            [assembler.I64(Pair(type, segment)), offset, length],
+            [assembler.I64(RuntimeCalls.Pair(type, segment)), offset, length],
             (long)builtin);
-        Push(CheckNotNull(array, TrapKind.Pending));
+        state.Push(checks.CheckNotNull(array, TrapKind.Pending));
     }
 
     private void VisitArrayGet(Opcode opcode, int type)
     {
-        int index = Pop();
-        int array = CheckElement(Pop(), index);
-        Push(assembler.Append(opcode, TypeRegistry.Get(type).Array!.Element.Type, [array, index], aux: type));
+        int index = state.Pop();
+        int array = CheckElement(state.Pop(), index);
+        state.Push(assembler.Append(opcode, TypeRegistry.Get(type).Array!.Element.Type, [array, index], aux: type));
     }
 
     private void VisitArraySet(Opcode opcode, int type)
     {
-        int value = Pop();
-        int index = Pop();
-        int array = CheckElement(Pop(), index);
+        int value = state.Pop();
+        int index = state.Pop();
+        int array = CheckElement(state.Pop(), index);
         assembler.Append(opcode, IrType.None, [array, index, value], aux: type);
     }
 
     /// <summary>Traps unless an array has an element with an index, and gives the array as one that is not null.</summary>
-    private int CheckElement(int array, int index, TrapKind trap = TrapKind.ArrayOutOfBounds)
+    public int CheckElement(int array, int index, TrapKind trap = TrapKind.ArrayOutOfBounds)
     {
         int length = ArrayLength(array, out int nonNull);
         assembler.TrapUnless(assembler.Append(Opcode.I32LtU, IrType.I32, [index, length]), trap);
@@ -165,7 +164,7 @@ internal sealed partial class FunctionBuilder
     }
 
     /// <summary>The length of an array, which traps on null, and the array as one that is not null.</summary>
-    private int ArrayLength(int array, out int nonNull)
+    public int ArrayLength(int array, out int nonNull)
     {
         int length = assembler.Append(Opcode.ArrayLen, IrType.I32, [array]);
         nonNull = assembler.NarrowToNonNull(array);
@@ -174,57 +173,42 @@ internal sealed partial class FunctionBuilder
 
     private void VisitArrayFill(int type)
     {
-        int length = Widen(Pop(), false);
-        int value = Pop();
-        if (Graph[value].Type == IrType.V128)
+        int length = runtime.Widen(state.Pop(), false);
+        int value = state.Pop();
+        if (assembler.Graph[value].Type == IrType.V128)
         {
-            int first = Widen(Pop(), false);
-            FillVectors(type, CheckNotNull(Pop(), TrapKind.NullArray), first, value, length);
+            int first = runtime.Widen(state.Pop(), false);
+            vectorArrays.FillVectors(type, checks.CheckNotNull(state.Pop(), TrapKind.NullArray), first, value, length);
             return;
         }
 
-        int bits = BitsOf(value);
-        int index = Widen(Pop(), false);
-        int array = CheckNotNull(Pop(), TrapKind.NullArray);
-        CallWithStatus(Builtin.ArrayFill, type, [array, index, bits, length]);
+        int bits = runtime.BitsOf(value);
+        int index = runtime.Widen(state.Pop(), false);
+        int array = checks.CheckNotNull(state.Pop(), TrapKind.NullArray);
+        runtime.CallWithStatus(Builtin.ArrayFill, type, [array, index, bits, length]);
     }
 
     private void VisitArrayCopy()
     {
         int type = ReadTypeId();
         ReadTypeId();
-        int length = Widen(Pop(), false);
-        int sourceIndex = Widen(Pop(), false);
-        int source = Pop();
-        int index = Widen(Pop(), false);
-        int array = CheckNotNull(Pop(), TrapKind.NullArray);
-        source = CheckNotNull(source, TrapKind.NullArray);
-        CallWithStatus(Builtin.ArrayCopy, type, [array, index, source, sourceIndex, length]);
+        int length = runtime.Widen(state.Pop(), false);
+        int sourceIndex = runtime.Widen(state.Pop(), false);
+        int source = state.Pop();
+        int index = runtime.Widen(state.Pop(), false);
+        int array = checks.CheckNotNull(state.Pop(), TrapKind.NullArray);
+        source = checks.CheckNotNull(source, TrapKind.NullArray);
+        runtime.CallWithStatus(Builtin.ArrayCopy, type, [array, index, source, sourceIndex, length]);
     }
 
     private void VisitArrayInit(Builtin builtin)
     {
         int type = ReadTypeId();
-        int segment = assembler.I64(reader.ReadIndex());
-        int length = Widen(Pop(), false);
-        int offset = Widen(Pop(), false);
-        int index = Widen(Pop(), false);
-        int array = CheckNotNull(Pop(), TrapKind.NullArray);
-        CallWithStatus(builtin, type, [segment, array, index, offset, length]);
+        int segment = assembler.I64(state.Reader.ReadIndex());
+        int length = runtime.Widen(state.Pop(), false);
+        int offset = runtime.Widen(state.Pop(), false);
+        int index = runtime.Widen(state.Pop(), false);
+        int array = checks.CheckNotNull(state.Pop(), TrapKind.NullArray);
+        runtime.CallWithStatus(builtin, type, [segment, array, index, offset, length]);
     }
-
-    /// <summary>Calls a runtime function that writes an array of a type, and may fail with a trap.</summary>
-    private void CallWithStatus(Builtin builtin, int type, int[] arguments)
-    {
-        int status = assembler.Append(IrOp.CallBuiltin, IrType.I32, arguments, (long)builtin, type);
-        assembler.TrapIf(status, TrapKind.Pending);
-    }
-
-    /// <summary>A value as the runtime takes it: an integer or reference of its bits.</summary>
-    private int BitsOf(int value) => Graph[value].Type switch
-    {
-        IrType.F32 => assembler.Append(Opcode.I32ReinterpretF32, IrType.I32, [value]),
-        IrType.F64 => assembler.Append(Opcode.I64ReinterpretF64, IrType.I64, [value]),
-        _ => value,
-    };
 }

@@ -2,19 +2,19 @@ using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Runtime;
 
-namespace Harness.Engine.Optimizer.Build;
+namespace Harness.Engine.Optimizer.Build.Builders;
 
 /// <summary>
 /// Functions on strings that the engine provides. To the optimizer a string is an array of code units that never change, and a
 /// reference that should be one is cast; what is known of casts and arrays then holds for strings.
 /// </summary>
-internal sealed partial class FunctionBuilder
+internal sealed class StringBuiltinBuilder(ReferenceChecks checks, ObjectBuilder objects, CallBuilder calls, GraphAssembler assembler)
 {
     /// <summary>Share of comparisons of strings that have the same length.</summary>
     private const double SameLengthFrequency = 0.5;
 
     /// <summary>Builds a call of a function on strings, or what it does, and gives the result.</summary>
-    private int CallStringBuiltin(StringBuiltin builtin, FunctionInfo function, int[] arguments)
+    public int CallStringBuiltin(StringBuiltin builtin, FunctionInfo function, int[] arguments)
     {
         switch (builtin)
         {
@@ -23,19 +23,19 @@ internal sealed partial class FunctionBuilder
             case StringBuiltin.Test:
                 return assembler.RefTest(arguments[0], Modules.ValueType.Reference(HeapType.String, nullable: false));
             case StringBuiltin.Length:
-                return ArrayLength(CastToString(arguments[0], isNullable: false), out _);
+                return objects.ArrayLength(CastToString(arguments[0], isNullable: false), out _);
             case StringBuiltin.CharCodeAt:
-                int text = CheckElement(CastToString(arguments[0], isNullable: false), arguments[1], TrapKind.StringOutOfBounds);
+                int text = objects.CheckElement(CastToString(arguments[0], isNullable: false), arguments[1], TrapKind.StringOutOfBounds);
                 return assembler.Append(Opcode.ArrayGetU, IrType.I32, [text, arguments[1]], aux: TypeRegistry.StringId);
             case StringBuiltin.Equals:
                 return CompareStrings(CastToString(arguments[0], isNullable: true), CastToString(arguments[1], isNullable: true));
             default:
                 // These trap, but they throw no exceptions.
-                int call = Call(
+                int call = calls.Call(
                     IrOp.CallDirect, function.Type, arguments, function.Index, function.CanonicalTypeId, catcher: null)[0];
-                if (Graph[call].Type == IrType.Ref)
+                if (assembler.Graph[call].Type == IrType.Ref)
                 {
-                    Graph[call].ReferenceType = Modules.ValueType.Reference(HeapType.String, nullable: false);
+                    assembler.Graph[call].ReferenceType = Modules.ValueType.Reference(HeapType.String, nullable: false);
                 }
 
                 return call;
@@ -43,7 +43,7 @@ internal sealed partial class FunctionBuilder
     }
 
     private int CastToString(int reference, bool isNullable) => assembler.Append(
-        IrOp.RefCast, CastType(reference, Modules.ValueType.Reference(HeapType.String, isNullable)), [reference]);
+        IrOp.RefCast, checks.CastType(reference, Modules.ValueType.Reference(HeapType.String, isNullable)), [reference]);
 
     /// <summary>Whether two strings, or null, are equal: the code units are compared only where the lengths are the same.</summary>
     private int CompareStrings(int left, int right)
@@ -55,11 +55,11 @@ internal sealed partial class FunctionBuilder
         left = DecideWhenNull(left, end);
         right = DecideWhenNull(right, end);
         int differ = assembler.Append(
-            Opcode.I32Ne, IrType.I32, [ArrayLength(left, out _), ArrayLength(right, out _)]);
+            Opcode.I32Ne, IrType.I32, [objects.ArrayLength(left, out _), objects.ArrayLength(right, out _)]);
         DecideWhen(differ, 0, end, SameLengthFrequency);
         int areEqual = assembler.Append(IrOp.CallBuiltin, IrType.I32, [left, right], (long)Builtin.StringEquals);
         end.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, PathValues.Of([areEqual]));
-        assembler.Current = end.Seal(Graph, frequency, out PathValues results);
+        assembler.Current = end.Seal(assembler.Graph, frequency, out PathValues results);
         return results.Operands[0];
     }
 

@@ -2,25 +2,27 @@ using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Runtime;
 
-namespace Harness.Engine.Optimizer.Build;
+namespace Harness.Engine.Optimizer.Build.Builders;
 
 /// <summary>
 /// Exceptions. A call in a block that catches has a second way out, which leads to the clauses of that block, be it one of a function
 /// around that this one is inlined into. A throw that such a block catches is a jump; where the exception's tag is known, to the clause
 /// itself, with the values at hand, so that the exception is made only where somebody asks for it.
 /// </summary>
-internal sealed partial class FunctionBuilder
+internal sealed class ExceptionBuilder(
+    BuildState state, ReferenceChecks checks, BranchBuilder branches, ExceptionBuilder? below, GraphAssembler assembler)
 {
-    /// <summary>A block that catches exceptions.</summary>
-    /// <param name="Function">The builder of the function that it is in.</param>
-    /// <param name="Index">Its index among the open constructs.</param>
-    private readonly record struct Catcher(FunctionBuilder Function, int Index);
+    /// <summary>What builds exceptions in the function whose frame is below; null if that is not a function of the graph.</summary>
+    public ExceptionBuilder? Below => below;
 
     /// <summary>Where exceptions of the current instruction go; null if they leave the compiled function.</summary>
-    private Catcher? InnermostCatcher => CatcherFrom(control.Count - 1);
+    public Catcher? InnermostCatcher => CatcherFrom(state.Control.Count - 1);
+
+    /// <summary>Where exceptions go that leave this function; null if they leave the compiled function.</summary>
+    public Catcher? CatcherBelow => below?.InnermostCatcher;
 
     /// <summary>Builds an instruction on exceptions; says whether it was one.</summary>
-    private bool VisitException(Opcode opcode)
+    public bool VisitException(Opcode opcode)
     {
         switch (opcode)
         {
@@ -28,29 +30,29 @@ internal sealed partial class FunctionBuilder
                 VisitTryTable();
                 return true;
             case Opcode.Try:
-                Open(ControlKind.Try, reader.ReadBlockType());
-                control[^1].Catches = true;
+                branches.Open(ControlKind.Try, state.Reader.ReadBlockType());
+                state.Control[^1].Catches = true;
                 return true;
             case Opcode.Catch:
-                VisitCatch(reader.ReadIndex());
+                VisitCatch(state.Reader.ReadIndex());
                 return true;
             case Opcode.CatchAll:
                 VisitCatch(-1);
                 return true;
             case Opcode.Delegate:
-                VisitDelegate(reader.ReadIndex());
+                VisitDelegate(state.Reader.ReadIndex());
                 return true;
             case Opcode.Throw:
-                int tag = reader.ReadIndex();
-                int[] values = Pop(Module.Tags[tag].Type.Type.Parameters.Length);
+                int tag = state.Reader.ReadIndex();
+                int[] values = state.Pop(assembler.Module.Tags[tag].Type.Type.Parameters.Length);
                 ThrowHere(assembler.Append(IrOp.NewException, Modules.ValueType.ExnRef.WithNull(false), values, tag));
                 return true;
             case Opcode.ThrowRef:
-                int thrown = Pop();
-                ThrowHere(InnermostCatcher is null ? thrown : CheckNotNull(thrown, TrapKind.NullException));
+                int thrown = state.Pop();
+                ThrowHere(InnermostCatcher is null ? thrown : checks.CheckNotNull(thrown, TrapKind.NullException));
                 return true;
             case Opcode.Rethrow:
-                ThrowHere(stack[control[^(reader.ReadIndex() + 1)].StackHeight]);
+                ThrowHere(state.Stack[state.Control[^(state.Reader.ReadIndex() + 1)].StackHeight]);
                 return true;
             default:
                 return false;
@@ -59,15 +61,15 @@ internal sealed partial class FunctionBuilder
 
     private void VisitTryTable()
     {
-        BlockSignature signature = reader.ReadBlockType();
-        var clauses = new CatchClause[reader.ReadIndex()];
+        BlockSignature signature = state.Reader.ReadBlockType();
+        var clauses = new CatchClause[state.Reader.ReadIndex()];
         for (int i = 0; i < clauses.Length; i++)
         {
-            clauses[i] = reader.ReadCatch();
+            clauses[i] = state.Reader.ReadCatch();
         }
 
-        Open(ControlKind.TryTable, signature, clauses);
-        control[^1].Catches = clauses.Length > 0;
+        branches.Open(ControlKind.TryTable, signature, clauses);
+        state.Control[^1].Catches = clauses.Length > 0;
     }
 
     /// <summary>
@@ -76,15 +78,15 @@ internal sealed partial class FunctionBuilder
     /// <param name="tag">The tag; -1 for <c>catch_all</c>.</param>
     private void VisitCatch(int tag)
     {
-        ControlFrame frame = control[^1];
-        FallThrough(frame);
+        ControlFrame frame = state.Control[^1];
+        branches.FallThrough(frame);
         if (frame.Kind == ControlKind.Try)
         {
             frame.Kind = ControlKind.Catch;
             frame.Catches = false;
             if (frame.Handler.IsReached)
             {
-                frame.ElseBlock = frame.Handler.Seal(Graph, frame.Handler.Frequency, out PathValues values);
+                frame.ElseBlock = frame.Handler.Seal(assembler.Graph, frame.Handler.Frequency, out PathValues values);
                 frame.ElseState = values;
             }
         }
@@ -97,13 +99,13 @@ internal sealed partial class FunctionBuilder
         }
 
         int exception = RestoreForHandler(frame, frame.ElseState);
-        Push(exception);
+        state.Push(exception);
         if (tag >= 0)
         {
             frame.ElseBlock = BranchOnTag(exception, tag);
             if (assembler.Current is not null)
             {
-                stack.AddRange(ValuesOf(exception, tag));
+                state.Stack.AddRange(ValuesOf(exception, tag));
             }
         }
     }
@@ -111,19 +113,19 @@ internal sealed partial class FunctionBuilder
     /// <summary>The end of a <c>try</c> whose exceptions are as if thrown where a label around it is.</summary>
     private void VisitDelegate(int label)
     {
-        ControlFrame frame = control[^1];
-        FallThrough(frame);
-        control.RemoveAt(control.Count - 1);
+        ControlFrame frame = state.Control[^1];
+        branches.FallThrough(frame);
+        state.Control.RemoveAt(state.Control.Count - 1);
         if (frame.Handler.IsReached)
         {
-            ThrowTo(CatcherFrom(control.Count - 1 - label), EnterHandler(frame));
+            ThrowTo(CatcherFrom(state.Control.Count - 1 - label), EnterHandler(frame));
         }
 
-        GoOnBehind(frame);
+        branches.GoOnBehind(frame);
     }
 
     /// <summary>Handles the exceptions of a construct that has just been closed: by its clauses, or further out.</summary>
-    private void EndHandler(ControlFrame frame)
+    public void EndHandler(ControlFrame frame)
     {
         switch (frame.Kind)
         {
@@ -147,7 +149,7 @@ internal sealed partial class FunctionBuilder
             Block? otherwise = clause.TagIndex < 0 ? null : BranchOnTag(exception, clause.TagIndex);
             if (assembler.Current is not null)
             {
-                TakeClause(clause, frame, control.Count, exception);
+                TakeClause(clause, frame, state.Control.Count, exception);
             }
 
             assembler.Current = otherwise;
@@ -165,21 +167,21 @@ internal sealed partial class FunctionBuilder
     {
         for (; index >= 0; index--)
         {
-            if (control[index].Catches)
+            if (state.Control[index].Catches)
             {
                 return new Catcher(this, index);
             }
         }
 
-        return frameBelow?.InnermostCatcher;
+        return CatcherBelow;
     }
 
     /// <summary>Ends the current block with a call that has just been built; its exceptions go to a block that catches.</summary>
-    private void Invoke(Catcher catcher)
+    public void Invoke(Catcher catcher)
     {
         double frequency = assembler.Current!.Frequency;
         Block next = assembler.NewBlock(frequency);
-        Block handler = assembler.NewBlock(frequency * SlowPathFrequency);
+        Block handler = assembler.NewBlock(frequency * BuildState.SlowPathFrequency);
         assembler.Terminate(TerminatorKind.Invoke, -1, [new Edge(next.Id, []), new Edge(handler.Id, [])]);
         assembler.Current = handler;
         ThrowTo(catcher, assembler.Append(IrOp.CaughtException, Modules.ValueType.ExnRef.WithNull(false), []));
@@ -189,7 +191,7 @@ internal sealed partial class FunctionBuilder
     /// <summary>Throws at the current instruction, which is expected to happen seldom.</summary>
     private void ThrowHere(int exception)
     {
-        assembler.Current!.Frequency *= SlowPathFrequency;
+        assembler.Current!.Frequency *= BuildState.SlowPathFrequency;
         ThrowTo(InnermostCatcher, exception);
     }
 
@@ -198,7 +200,7 @@ internal sealed partial class FunctionBuilder
     {
         if (catcher is { } known)
         {
-            known.Function.Catch(known.Index, exception);
+            known.Exceptions.Catch(known.Index, exception);
         }
         else
         {
@@ -209,7 +211,7 @@ internal sealed partial class FunctionBuilder
     /// <summary>Lets an open block catch an exception: as far as its tag is known, that is decided here.</summary>
     private void Catch(int index, int exception)
     {
-        ControlFrame frame = control[index];
+        ControlFrame frame = state.Control[index];
         bool isDecided = frame.Kind == ControlKind.TryTable;
         foreach (CatchClause clause in frame.Clauses)
         {
@@ -233,7 +235,7 @@ internal sealed partial class FunctionBuilder
         }
         else
         {
-            frame.Handler.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, new PathValues(locals.Share(), [exception]));
+            frame.Handler.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, new PathValues(state.Locals.Share(), [exception]));
         }
     }
 
@@ -244,28 +246,28 @@ internal sealed partial class FunctionBuilder
     /// <param name="exception">The exception.</param>
     private void TakeClause(CatchClause clause, ControlFrame frame, int index, int exception)
     {
-        int[] operands = [.. stack];
-        stack.RemoveRange(frame.StackHeight, stack.Count - frame.StackHeight);
+        int[] operands = [.. state.Stack];
+        state.Stack.RemoveRange(frame.StackHeight, state.Stack.Count - frame.StackHeight);
         if (clause.TagIndex >= 0)
         {
-            stack.AddRange(ValuesOf(exception, clause.TagIndex));
+            state.Stack.AddRange(ValuesOf(exception, clause.TagIndex));
         }
 
         if (clause.Kind is CatchKind.CatchRef or CatchKind.CatchAllRef)
         {
-            Push(exception);
+            state.Push(exception);
         }
 
-        BranchTo(control.Count - index + (int)clause.Label);
-        stack.Clear();
-        stack.AddRange(operands);
+        branches.BranchTo(state.Control.Count - index + (int)clause.Label);
+        state.Stack.Clear();
+        state.Stack.AddRange(operands);
     }
 
     /// <summary>Goes on where the exceptions of a block come together.</summary>
     /// <returns>The exception.</returns>
     private int EnterHandler(ControlFrame frame)
     {
-        assembler.Current = frame.Handler.Seal(Graph, frame.Handler.Frequency, out PathValues values);
+        assembler.Current = frame.Handler.Seal(assembler.Graph, frame.Handler.Frequency, out PathValues values);
         return RestoreForHandler(frame, values);
     }
 
@@ -273,8 +275,8 @@ internal sealed partial class FunctionBuilder
     /// <returns>The exception.</returns>
     private int RestoreForHandler(ControlFrame frame, in PathValues values)
     {
-        locals.Restore(values.Locals);
-        stack.RemoveRange(frame.StackHeight, stack.Count - frame.StackHeight);
+        state.Locals.Restore(values.Locals);
+        state.Stack.RemoveRange(frame.StackHeight, state.Stack.Count - frame.StackHeight);
         return values.Operands[0];
     }
 
@@ -304,26 +306,26 @@ internal sealed partial class FunctionBuilder
     /// <summary>Whether an exception has a tag, if that is known. Only imported tags may be the same as others.</summary>
     private bool? KnownToHaveTag(int exception, int tag)
     {
-        if (Graph[exception].Op != IrOp.NewException)
+        if (assembler.Graph[exception].Op != IrOp.NewException)
         {
             return null;
         }
 
-        int thrown = (int)Graph[exception].Immediate;
+        int thrown = (int)assembler.Graph[exception].Immediate;
         return thrown == tag ? true
-            : Module.Tags[thrown].IsImported && Module.Tags[tag].IsImported ? null
+            : assembler.Module.Tags[thrown].IsImported && assembler.Module.Tags[tag].IsImported ? null
             : false;
     }
 
     /// <summary>The values of an exception that has a tag.</summary>
     private int[] ValuesOf(int exception, int tag)
     {
-        if (Graph[exception].Op == IrOp.NewException && Graph[exception].Immediate == tag)
+        if (assembler.Graph[exception].Op == IrOp.NewException && assembler.Graph[exception].Immediate == tag)
         {
-            return Graph.Inputs(exception).ToArray();
+            return assembler.Graph.Inputs(exception).ToArray();
         }
 
-        var types = Module.Tags[tag].Type.Type.Parameters;
+        var types = assembler.Module.Tags[tag].Type.Type.Parameters;
         var values = new int[types.Length];
         for (int i = 0; i < values.Length; i++)
         {

@@ -1,0 +1,208 @@
+using System.Runtime.InteropServices;
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Ir;
+
+namespace Harness.Engine.Optimizer.Build.Builders;
+
+/// <summary>Branches, and what comes together at the labels that they go to.</summary>
+internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
+{
+    /// <summary>An edge to a loop's header, with the label's operands and the assigned locals as they are now.</summary>
+    public Edge LoopEdge(ControlFrame frame)
+    {
+        int operandCount = frame.CarriedCount + frame.Signature.ParameterCount;
+        assembler.Graph.Budget.Reserve(operandCount + frame.AssignedLocals.Length);
+        var arguments = new int[operandCount + frame.AssignedLocals.Length];
+        CollectionsMarshal.AsSpan(state.Stack)[..frame.CarriedCount].CopyTo(arguments);
+        CollectionsMarshal.AsSpan(state.Stack)[^frame.Signature.ParameterCount..].CopyTo(arguments.AsSpan(frame.CarriedCount));
+        for (int i = 0; i < frame.AssignedLocals.Length; i++)
+        {
+            arguments[operandCount + i] = state.Locals[frame.AssignedLocals[i]];
+        }
+
+        return new Edge(frame.Header!.Id, arguments);
+    }
+
+    /// <summary>Opens a construct that begins where it stands and to whose end branches go.</summary>
+    public void Open(ControlKind kind, BlockSignature signature, CatchClause[]? clauses = null) =>
+        state.Control.Add(new ControlFrame
+        {
+            Kind = kind,
+            Signature = signature,
+            StackHeight = state.Stack.Count - signature.ParameterCount,
+            Frequency = assembler.Current!.Frequency,
+            Clauses = clauses ?? [],
+        });
+
+    /// <summary>Branches to a label.</summary>
+    public void BranchTo(int depth)
+    {
+        ControlFrame frame = state.Control[^(depth + 1)];
+        switch (frame.Kind)
+        {
+            case ControlKind.Loop:
+                assembler.Terminate(TerminatorKind.Jump, -1, [LoopEdge(frame)]);
+                break;
+            default:
+                FallThrough(frame);
+                break;
+        }
+    }
+
+    /// <summary>Branches to a label when a condition is not 0 (or is 0), and goes on after it otherwise.</summary>
+    public void BranchIf(int condition, int depth, bool branchWhen)
+    {
+        ControlFrame frame = state.Control[^(depth + 1)];
+        double frequency = assembler.Current!.Frequency;
+        double? likelihood = BranchLikelihood();
+        Block next = assembler.NewBlock(frequency * (1 - (likelihood ?? 0)));
+        int taken = branchWhen ? 0 : 1;
+        var edges = new Edge[2];
+        edges[1 - taken] = new Edge(next.Id, []);
+        if (frame.Kind == ControlKind.Loop)
+        {
+            edges[taken] = LoopEdge(frame);
+            assembler.Terminate(TerminatorKind.Branch, condition, edges);
+        }
+        else if (frame.Kind == ControlKind.Function && state.Caller is null)
+        {
+            Block exit = assembler.NewBlock(frequency / 2);
+            edges[taken] = new Edge(exit.Id, []);
+            assembler.Terminate(TerminatorKind.Branch, condition, edges);
+            assembler.Current = exit;
+            int count = frame.Signature.ResultCount;
+            assembler.Terminate(
+                TerminatorKind.Return, -1, [], values: CollectionsMarshal.AsSpan(state.Stack)[^count..].ToArray());
+        }
+        else
+        {
+            PathValues label = LabelState(frame);
+            frame.End.Add(assembler.Terminate(TerminatorKind.Branch, condition, edges), taken, label, isUnlikely: likelihood < 0.5);
+        }
+
+        assembler.Current = next;
+    }
+
+    /// <summary>A branch to one of several labels.</summary>
+    public void VisitBrTable()
+    {
+        int count = state.Reader.ReadBrTable();
+        int index = state.Pop();
+        var edges = new Edge[count + 1];
+        var ends = new List<(ControlFrame Frame, int Successor)>();
+        var returns = new List<int>();
+        for (int i = 0; i <= count; i++)
+        {
+            ControlFrame frame = state.Control[^(state.Reader.ReadIndex() + 1)];
+            if (frame.Kind == ControlKind.Loop)
+            {
+                edges[i] = LoopEdge(frame);
+            }
+            else if (frame.Kind == ControlKind.Function && state.Caller is null)
+            {
+                returns.Add(i);
+            }
+            else
+            {
+                ends.Add((frame, i));
+            }
+        }
+
+        int results = state.Control[0].Signature.ResultCount;
+        double frequency = assembler.Current!.Frequency;
+        var states = new Dictionary<ControlFrame, PathValues>();
+        Block block = count == 0
+            ? assembler.Terminate(TerminatorKind.Jump, -1, edges)
+            : assembler.Terminate(TerminatorKind.Switch, index, edges);
+        foreach ((ControlFrame frame, int successor) in ends)
+        {
+            if (!states.TryGetValue(frame, out PathValues label))
+            {
+                label = LabelState(frame);
+                states.Add(frame, label);
+            }
+
+            frame.End.Add(block, successor, label);
+        }
+
+        if (returns.Count > 0)
+        {
+            Block exit = assembler.NewBlock(frequency / 2);
+            assembler.Current = exit;
+            assembler.Terminate(
+                TerminatorKind.Return, -1, [], values: CollectionsMarshal.AsSpan(state.Stack)[^results..].ToArray());
+            foreach (int successor in returns)
+            {
+                edges[successor] = new Edge(exit.Id, []);
+            }
+        }
+    }
+
+    /// <summary>Goes on at the end of a construct from the current block, if control comes there.</summary>
+    public void FallThrough(ControlFrame frame)
+    {
+        if (assembler.Current is null)
+        {
+            return;
+        }
+
+        if (frame.Kind == ControlKind.Function && state.Caller is null)
+        {
+            assembler.Terminate(TerminatorKind.Return, -1, [], values: state.Pop(frame.Signature.ResultCount));
+            return;
+        }
+
+        PathValues label = LabelState(frame);
+        frame.End.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, label);
+    }
+
+    /// <summary>Goes on at the end of a construct that has been closed, if control comes there.</summary>
+    public void GoOnBehind(ControlFrame frame)
+    {
+        if (frame.End.IsReached)
+        {
+            double frequency = frame.End.IsUnlikely ? frame.Frequency * BuildState.SlowPathFrequency : frame.Frequency;
+            assembler.Current = frame.End.Seal(assembler.Graph, frequency, out PathValues values);
+            state.Restore(frame, values);
+            NarrowResults(frame.Signature);
+        }
+    }
+
+    /// <summary>Whatever edges led here, the operands of the label have its types.</summary>
+    private void NarrowResults(BlockSignature signature)
+    {
+        int first = state.Stack.Count - signature.ResultCount;
+        for (int i = 0; i < signature.ResultCount; i++)
+        {
+            Modules.ValueType type = signature.Result(i);
+            int value = state.Stack[first + i];
+            if (!type.IsReference || assembler.Graph[value].ReferenceType.IsSubtypeOf(type))
+            {
+                continue;
+            }
+
+            if (assembler.Graph[value].Op == IrOp.BlockParameter && assembler.Graph[value].Block == assembler.Current!.Id)
+            {
+                assembler.Graph[value].ReferenceType = ReferenceTypes.Meet(assembler.Graph[value].ReferenceType, type);
+            }
+            else
+            {
+                state.Stack[first + i] = assembler.Narrow(value, type);
+            }
+        }
+    }
+
+    /// <summary>How likely the branch that is being visited is taken by what the module says; null if it says nothing.</summary>
+    public double? BranchLikelihood() =>
+        assembler.Options.PassBranchHints && assembler.Module.BranchHints.Find(state.Function, assembler.BytecodeOffset) is { } isLikely
+            ? isLikely ? 1 - BuildState.SlowPathFrequency : BuildState.SlowPathFrequency
+            : null;
+
+    /// <summary>
+    /// What the code after a construct depends on: the locals, unless the function ends with it, and the construct's results.
+    /// </summary>
+    private PathValues LabelState(ControlFrame frame) =>
+        frame.Kind == ControlKind.Function
+            ? PathValues.Of(CollectionsMarshal.AsSpan(state.Stack)[^frame.Signature.ResultCount..].ToArray())
+            : state.StateWith(frame.Signature.ResultCount);
+}

@@ -1,0 +1,145 @@
+using System.Runtime.InteropServices;
+using Harness.Engine.Deoptimization;
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Inlining;
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Optimizer.Build.Builders;
+
+/// <summary>
+/// What is known of a function while its body is built: where in it, its locals and operand stack as node ids, its open constructs, and
+/// the functions that it is inlined into. Builders are handed this when they are made.
+/// </summary>
+internal sealed class BuildState
+{
+    /// <summary>Frequency of a generic call behind the inlined targets, relative to the call site.</summary>
+    public const double SlowPathFrequency = 0.001;
+
+    private readonly GraphAssembler assembler;
+    private int callState = -1;
+    private int inlinedCallOffset;
+
+    /// <summary>What is known at first.</summary>
+    /// <param name="assembler">Where the graph grows.</param>
+    /// <param name="tree">The function and what to inline into it.</param>
+    /// <param name="caller">The function it is inlined into; null for the compiled function itself.</param>
+    /// <param name="isTail">Whether it is inlined at a tail call: then the frame of the caller is gone.</param>
+    public BuildState(GraphAssembler assembler, InliningTree tree, BuildState? caller, bool isTail)
+    {
+        this.assembler = assembler;
+        Tree = tree;
+        Caller = caller;
+        FrameBelow = isTail ? caller?.FrameBelow : caller;
+        Function = assembler.Module.Functions[tree.FunctionIndex];
+        KeepsLoopStates = assembler.AllowDeopt && assembler.Options.PassLicm && tree.HasSpeculation;
+        Inlining = -1;
+        if (caller is not null)
+        {
+            Inlining = (short)assembler.Graph.InliningPositions.Count;
+            assembler.Graph.InliningPositions.Add(new InliningPosition(tree.FunctionIndex, assembler.BytecodeOffset, caller.Inlining));
+        }
+    }
+
+    /// <summary>The function's bytes, and the place in them: a field, since to read moves the place.</summary>
+    public BytecodeReader Reader;
+
+    /// <summary>The function and what to inline into it.</summary>
+    public InliningTree Tree { get; }
+
+    /// <summary>The function it is inlined into; null for the compiled function itself.</summary>
+    public BuildState? Caller { get; }
+
+    /// <summary>The function whose frame lies below; null if that is not a function of the graph.</summary>
+    public BuildState? FrameBelow { get; }
+
+    /// <summary>The function.</summary>
+    public FunctionInfo Function { get; }
+
+    /// <summary>Its inlining position; -1 for the compiled function itself.</summary>
+    public short Inlining { get; }
+
+    /// <summary>Whether loops have frame states, for guards that move to their entries.</summary>
+    public bool KeepsLoopStates { get; }
+
+    /// <summary>The operand stack.</summary>
+    public List<int> Stack { get; } = [];
+
+    /// <summary>The open constructs.</summary>
+    public List<ControlFrame> Control { get; } = [];
+
+    /// <summary>The locals.</summary>
+    public LocalValues Locals { get; set; } = new([]);
+
+    /// <summary>Their types.</summary>
+    public Modules.ValueType[] LocalTypes { get; set; } = [];
+
+    /// <summary>Offset in the module's bytes of the first instruction.</summary>
+    public int BodyOffset { get; set; }
+
+    /// <summary>Puts a value on the operand stack.</summary>
+    public void Push(int id) => Stack.Add(id);
+
+    /// <summary>Takes a value off the operand stack.</summary>
+    public int Pop()
+    {
+        int id = Stack[^1];
+        Stack.RemoveAt(Stack.Count - 1);
+        return id;
+    }
+
+    /// <summary>Takes operands off the stack, bottom first.</summary>
+    public int[] Pop(int count)
+    {
+        int[] values = CollectionsMarshal.AsSpan(Stack)[^count..].ToArray();
+        Stack.RemoveRange(Stack.Count - count, count);
+        return values;
+    }
+
+    /// <summary>Restores locals and operands at the end of a construct, or in the other arm of an <c>if</c>.</summary>
+    public void Restore(ControlFrame frame, in PathValues values)
+    {
+        if (frame.Kind != ControlKind.Function)
+        {
+            Locals.Restore(values.Locals);
+        }
+
+        Stack.RemoveRange(frame.StackHeight, Stack.Count - frame.StackHeight);
+        Stack.AddRange(values.Operands);
+    }
+
+    /// <summary>The locals and the topmost operands as they are now.</summary>
+    public PathValues StateWith(int operands) => new(Locals.Share(), CollectionsMarshal.AsSpan(Stack)[^operands..].ToArray());
+
+    /// <summary>The state with all locals and operands as they are now.</summary>
+    public int NewFrameState(int bytecodeOffset, ResumeKind resume)
+    {
+        assembler.Graph.Budget.Reserve(Locals.Count + Stack.Count);
+        assembler.Graph.FrameStates.Add(new FrameState(
+            Function.Index,
+            bytecodeOffset,
+            resume,
+            Locals.Count,
+            Locals.With(CollectionsMarshal.AsSpan(Stack)),
+            FrameBelow?.CallState() ?? -1));
+        return assembler.Graph.FrameStates.Count - 1;
+    }
+
+    /// <summary>Says which call of the function a body is built in the place of, for the frame states of that body.</summary>
+    public void BeginInlining(int callOffset)
+    {
+        inlinedCallOffset = callOffset;
+        callState = -1;
+    }
+
+    /// <summary>The state of the call that is being inlined, for the frames above it; made when first asked for.</summary>
+    private int CallState()
+    {
+        if (callState < 0)
+        {
+            callState = NewFrameState(inlinedCallOffset, ResumeKind.AfterCall);
+        }
+
+        return callState;
+    }
+}

@@ -1,0 +1,152 @@
+using Harness.Engine.Deoptimization;
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Inlining;
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Optimizer.Build.Builders;
+
+/// <summary>
+/// Calls through references, of tables or operands. Such a call becomes a chain of comparisons with the targets that the inlining tree
+/// admits; what matches none deoptimizes where all targets seen so far are inlined and deopts are allowed there, and is called
+/// generically otherwise.
+/// </summary>
+internal sealed class ReferenceCallBuilder(
+    BuildState state, ReferenceChecks checks, ExceptionBuilder exceptions, TableBuilder tables, CallBuilder calls,
+    TailCallBuilder tailCalls, GraphAssembler assembler)
+{
+    /// <summary>A call of an element of a table.</summary>
+    public void VisitCallIndirect(bool isTail)
+    {
+        int offset = assembler.BytecodeOffset;
+        int typeId = assembler.Module.CanonicalTypeIds[state.Reader.ReadIndex()];
+        int table = state.Reader.ReadIndex();
+        InliningTree[] targets = InlinedTargets(offset, isTail, out bool mayDeoptimize);
+        int frameState = mayDeoptimize && assembler.AllowDeopt ? state.NewFrameState(offset, ResumeKind.BeforeInstruction) : -1;
+        int index = state.Pop();
+        int reference = tables.LoadElement(table, index, TrapKind.UndefinedElement);
+        Modules.ValueType elementType = assembler.Module.Tables[table].Type.ElementType;
+        CallThrough(reference, typeId, targets, frameState, offset, isTail, () =>
+        {
+            int function = checks.CheckNotNull(reference, TrapKind.UninitializedElement);
+            if (!elementType.HeapType.IsSubtypeOf(HeapType.Defined(typeId)))
+            {
+                checks.CheckType(function, typeId);
+            }
+
+            return assembler.Narrow(function, ReferenceTypes.To(typeId));
+        });
+    }
+
+    /// <summary>A call of a reference.</summary>
+    public void VisitCallRef(bool isTail)
+    {
+        int offset = assembler.BytecodeOffset;
+        int typeId = assembler.Module.CanonicalTypeIds[state.Reader.ReadIndex()];
+        InliningTree[] targets = InlinedTargets(offset, isTail, out bool mayDeoptimize);
+        int frameState = mayDeoptimize && assembler.AllowDeopt ? state.NewFrameState(offset, ResumeKind.BeforeInstruction) : -1;
+        int reference = state.Pop();
+        CallThrough(
+            reference,
+            typeId,
+            targets,
+            frameState,
+            offset,
+            isTail,
+            () => checks.CheckNotNull(reference, TrapKind.NullFunctionReference));
+    }
+
+    /// <summary>The targets to inline at a call site.</summary>
+    /// <param name="offset">Offset of the call.</param>
+    /// <param name="isTail">Whether it is a tail call.</param>
+    /// <param name="mayDeoptimize">
+    /// Whether another target may deoptimize: they are all that the site has seen, at least one, and the tree does not forbid it.
+    /// </param>
+    private InliningTree[] InlinedTargets(int offset, bool isTail, out bool mayDeoptimize)
+    {
+        mayDeoptimize = false;
+        if (state.Tree.SiteAt(offset) is not { } site)
+        {
+            return [];
+        }
+
+        InliningTree[] inlined = Array.FindAll(
+            site.Targets, target => target.IsInlined && (!isTail || tailCalls.CanReplaceFrame(target.FunctionIndex)));
+        mayDeoptimize = site.MayDeoptimize && inlined.Length > 0 && inlined.Length == site.Targets.Length;
+        return inlined;
+    }
+
+    /// <summary>Calls through a reference: compares it with the inlined targets, then deoptimizes or calls generically.</summary>
+    /// <param name="reference">The function reference.</param>
+    /// <param name="typeId">Canonical type of the call.</param>
+    /// <param name="targets">The targets to inline.</param>
+    /// <param name="frameState">Frame state to deoptimize with when no target matches; -1 for a generic call.</param>
+    /// <param name="offset">Offset of the call instruction.</param>
+    /// <param name="isTail">Whether it is a tail call: then nothing comes behind it.</param>
+    /// <param name="check">Builds the checks that a generic call needs, and gives the reference as it is known to be then.</param>
+    private void CallThrough(
+        int reference, int typeId, InliningTree[] targets, int frameState, int offset, bool isTail, Func<int> check)
+    {
+        FunctionType type = TypeRegistry.Get(typeId).Function!;
+        int[] arguments = state.Pop(type.Parameters.Length);
+        var end = new Merge();
+        double frequency = assembler.Current!.Frequency;
+        for (int i = 0; i < targets.Length; i++)
+        {
+            int isTarget = assembler.Append(
+                IrOp.ReferenceEqual, IrType.I32, [reference, assembler.FunctionAddress(targets[i].FunctionIndex)]);
+            Block? otherwise = null;
+            if (frameState >= 0 && i == targets.Length - 1)
+            {
+                assembler.Append(
+                    IrOp.Guard, IrType.None, [isTarget], (long)DeoptReason.WrongCallTarget, frameState);
+            }
+            else
+            {
+                double rest = i == targets.Length - 1 ? BuildState.SlowPathFrequency : 1.0 / (i + 2);
+                Block match = assembler.NewBlock(frequency / (i + 1));
+                otherwise = assembler.NewBlock(frequency * rest);
+                assembler.Terminate(
+                    TerminatorKind.Branch, isTarget, [new Edge(match.Id, []), new Edge(otherwise.Id, [])]);
+                assembler.Current = match;
+            }
+
+            if (isTail)
+            {
+                tailCalls.InlineAndReturn(targets[i], arguments, offset);
+            }
+            else
+            {
+                JoinWith(end, calls.Inline(targets[i], arguments, offset));
+            }
+
+            assembler.Current = otherwise;
+        }
+
+        if (assembler.Current is not null && isTail)
+        {
+            tailCalls.TailCall(IrOp.CallReference, type, [check(), .. arguments], -1, typeId);
+        }
+        else if (assembler.Current is not null)
+        {
+            JoinWith(end, CallGenerically(typeId, type, arguments, check));
+        }
+
+        if (end.IsReached)
+        {
+            assembler.Current = end.Seal(assembler.Graph, frequency, out PathValues results);
+            state.Stack.AddRange(results.Operands);
+        }
+    }
+
+    private void JoinWith(Merge end, int[] results)
+    {
+        if (assembler.Current is not null)
+        {
+            end.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, PathValues.Of(results));
+        }
+    }
+
+    private int[] CallGenerically(int typeId, FunctionType type, int[] arguments, Func<int> check) =>
+        calls.Call(IrOp.CallReference, type, [check(), .. arguments], 0, typeId, exceptions.InnermostCatcher);
+}
