@@ -1,3 +1,5 @@
+using Harness.Engine.Deoptimization;
+using Harness.Engine.Optimizer.Emission.Emitters;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Lowering;
 using Harness.Engine.Optimizer.RegisterAllocation;
@@ -8,14 +10,12 @@ using Harness.Engine.X64;
 namespace Harness.Engine.Optimizer.Emission;
 
 /// <summary>Writes the machine code of allocated low-level code: blocks in their order, then what is seldom reached.</summary>
-internal sealed partial class CodeEmitter : IMoveEmitter
+/// <remarks>
+/// What is known meanwhile is in an <see cref="EmissionState"/> and in what knows of operands, labels and sites; each family of instructions has an
+/// emitter, to which this class hands them.
+/// </remarks>
+internal sealed class CodeEmitter
 {
-    /// <summary>Alignment of loop headers, in bytes.</summary>
-    private const int LoopAlignment = 32;
-
-    /// <summary>How far behind its block a target may be for short jumps, less than 127 bytes for the jumps themselves.</summary>
-    private const int ShortReach = 100;
-
     /// <summary>Frames up to this size, in bytes, of functions that call nobody do without a check of the stack.</summary>
     private const int LeafFrameSize = 1024;
 
@@ -26,202 +26,136 @@ internal sealed partial class CodeEmitter : IMoveEmitter
     private readonly LifetimeBuilder builder;
     private readonly LinearScan scan;
     private readonly MoveInserter moves;
-    private readonly Safepoints safepoints;
-    private readonly SignatureCache signatures;
     private readonly ParallelMoves group = new();
-    private readonly LoopLayout layout = new();
-    private readonly GrowList<CodeSite> sites = new();
-    private readonly GrowList<(int CodeOffset, int BytecodeOffset)> sourceMap = new();
-    private LirCode code = null!;
-    private ModuleCode module = null!;
-    private Label[] labels = new Label[64];
-    private int[] targets = new int[64];
-    private int[] firstMoves = new int[65];
-    private int[] places = new int[64];
-    private int[] ends = new int[64];
-    private int[] cursors = new int[512];
-    private int position;
+    private readonly VectorEmitter vectors;
+    private readonly EmissionState state;
+    private readonly OperandLocations locations;
+    private readonly SiteRecorder sites;
+    private readonly BlockLabels blocks;
+    private readonly ColdPaths coldPaths;
+    private readonly FrameStateDescriber frameStates;
+    private readonly MoveEmitter moveEmitter;
+    private readonly ConditionEmitter conditions;
+    private readonly IntegerEmitter integers;
+    private readonly MemoryEmitter memories;
+    private readonly AtomicEmitter atomics;
+    private readonly FloatEmitter floats;
+    private readonly ConversionEmitter conversions;
+    private readonly VectorInstructionEmitter vectorInstructions;
+    private readonly CheckEmitter checks;
+    private readonly ArgumentEmitter argumentPassing;
+    private readonly CallEmitter calls;
+    private readonly AllocationEmitter allocations;
+    private readonly WriteBarrierEmitter writeBarriers;
+    private readonly TypeTestEmitter typeTests;
+    private readonly TerminatorEmitter terminators;
+    private readonly ColdPathEmitter coldCode;
     private int nextMove;
-    private int currentBlock;
-    private int nextBlock;
-    private bool keepsSourceMap;
-    private bool hasFrame;
-    private int moveSize;
 
     /// <summary>Makes an emitter for what the phases before leave.</summary>
     public CodeEmitter(
-        Assembler assembler,
-        LifetimeBuilder builder,
-        LinearScan scan,
-        MoveInserter moves,
-        Safepoints safepoints,
-        SignatureCache signatures)
+        Assembler asm, LifetimeBuilder builder, LinearScan scan, MoveInserter moves, Safepoints safepoints, SignatureCache signatures)
     {
-        asm = assembler;
+        this.asm = asm;
         this.builder = builder;
         this.scan = scan;
         this.moves = moves;
-        this.safepoints = safepoints;
-        this.signatures = signatures;
-        vectors = new VectorEmitter(assembler);
+        vectors = new VectorEmitter(asm);
+        state = new EmissionState(scan, signatures);
+        locations = new OperandLocations(state, builder);
+        sites = new SiteRecorder(state, asm, safepoints);
+        blocks = new BlockLabels(state, asm, moves);
+        coldPaths = new ColdPaths(state, asm);
+        frameStates = new FrameStateDescriber(state, locations);
+        moveEmitter = new MoveEmitter(state, asm, vectors);
+        conditions = new ConditionEmitter(state, locations, sites, moveEmitter, asm, vectors);
+        integers = new IntegerEmitter(locations, sites, coldPaths, moveEmitter, asm);
+        memories = new MemoryEmitter(locations, sites, coldPaths, asm);
+        atomics = new AtomicEmitter(locations, sites, moveEmitter, asm);
+        floats = new FloatEmitter(locations, sites, coldPaths, moveEmitter, asm);
+        conversions = new ConversionEmitter(coldPaths, moveEmitter, floats, asm);
+        vectorInstructions = new VectorInstructionEmitter(state, locations, sites, moveEmitter, vectors);
+        checks = new CheckEmitter(state, sites, coldPaths, frameStates, conditions, asm);
+        argumentPassing = new ArgumentEmitter(state, locations, moveEmitter, asm, group);
+        calls = new CallEmitter(state, locations, sites, moveEmitter, argumentPassing, asm, signatures, group);
+        var tailCalls = new TailCallEmitter(state, locations, sites, coldPaths, moveEmitter, argumentPassing, calls, asm, signatures);
+        allocations = new AllocationEmitter(state, locations, sites, coldPaths, moveEmitter, argumentPassing, asm, safepoints, group);
+        writeBarriers = new WriteBarrierEmitter(state, locations, sites, coldPaths, asm);
+        var branches = new BranchEmitter(locations, blocks, conditions, asm);
+        typeTests = new TypeTestEmitter(locations, sites, blocks, coldPaths, conditions, branches, asm);
+        terminators = new TerminatorEmitter(
+            state, sites, blocks, coldPaths, frameStates, moveEmitter, conditions, checks, argumentPassing, tailCalls, branches, typeTests,
+            asm, group);
+        coldCode = new ColdPathEmitter(state, sites, coldPaths, floats, conversions, checks, tailCalls, allocations, writeBarriers, asm);
     }
 
     /// <summary>The sites of the code.</summary>
-    public ReadOnlySpan<CodeSite> Sites => sites.Span;
+    public ReadOnlySpan<CodeSite> Sites => sites.All;
 
     /// <summary>Offsets in the code and in the module's bytes.</summary>
-    public ReadOnlySpan<(int CodeOffset, int BytecodeOffset)> SourceMap => sourceMap.Span;
+    public ReadOnlySpan<(int CodeOffset, int BytecodeOffset)> SourceMap => sites.SourceMap;
 
-    /// <summary>Bytes that each value of the loop takes that the code begins at.</summary>
-    public int LoopValueSize => FrameLayout.SlotSizeOf(module.Module.Functions[code.Graph.FunctionIndex]);
+    /// <summary>The deopt points of the code, in ascending order.</summary>
+    public List<DeoptPoint> DeoptPoints => coldPaths.DeoptPoints;
 
-    /// <summary>Offset from rbp of the first value of the loop that the code begins at: the values lie below the spill slots.</summary>
-    public int LoopValues => FrameLayout.OptimizedFirstSlot + sizeof(long) - (scan.SlotCount * sizeof(long)) - LoopValueSize;
+    /// <inheritdoc cref="EmissionState.LoopValueSize"/>
+    public int LoopValueSize => state.LoopValueSize;
 
-    /// <summary>Bytes between rbp and rsp in the body of the function; 0 if it has no frame.</summary>
-    public int FrameSize { get; private set; }
+    /// <inheritdoc cref="EmissionState.LoopValues"/>
+    public int LoopValues => state.LoopValues;
 
-    private Lifetimes Lifetimes => builder.Lifetimes;
+    /// <inheritdoc cref="EmissionState.FrameSize"/>
+    public int FrameSize => state.FrameSize;
 
-    private SignatureLayout Signature =>
-        signatures.Get(module.Module.Functions[code.Graph.FunctionIndex].CanonicalTypeId);
+    /// <summary>Offsets in the code of where exceptions come in.</summary>
+    public int[] LandingPadOffsets() => sites.LandingPadOffsets();
 
     /// <summary>Lets go of the module.</summary>
-    public void Forget() => module = null!;
+    public void Forget() => state.Module = null!;
 
     /// <summary>Emits a function.</summary>
     public void Run(LirCode lir, ModuleCode moduleCode, bool withSourceMap)
     {
-        code = lir;
-        module = moduleCode;
-        keepsSourceMap = withSourceMap;
-        Prepare();
+        state.Code = lir;
+        state.Module = moduleCode;
+        Prepare(withSourceMap);
         EmitPrologue();
-        GrowList<int> order = code.EmissionOrder;
+        GrowList<int> order = state.Code.EmissionOrder;
         for (int i = 0; i < order.Count; i++)
         {
-            currentBlock = order[i];
-            nextBlock = i + 1 < order.Count ? order[i + 1] : -1;
-            EmitBlock(currentBlock);
+            blocks.CurrentBlock = order[i];
+            blocks.NextBlock = i + 1 < order.Count ? order[i + 1] : -1;
+            EmitBlock(blocks.CurrentBlock);
         }
 
-        EmitColdPaths();
+        coldCode.EmitColdPaths();
     }
 
-    private void Prepare()
+    private void Prepare(bool keepsSourceMap)
     {
         asm.Reset();
-        sites.Clear();
-        sourceMap.Clear();
+        sites.Clear(keepsSourceMap);
         coldPaths.Clear();
-        deoptPoints.Clear();
-        landingPads.Clear();
-        PrepareVectors();
+        frameStates.Clear();
+        moveEmitter.Clear();
+        locations.Clear();
+        vectors.UsesAvx = CpuFeatures.Avx && state.Module.Options.VectorsAvx;
         nextMove = 0;
-        position = 0;
-        if (labels.Length < code.BlockCount)
-        {
-            labels = new Label[code.BlockCount * 2];
-            targets = new int[code.BlockCount * 2];
-            firstMoves = new int[(code.BlockCount * 2) + 1];
-            places = new int[code.BlockCount * 2];
-            ends = new int[code.BlockCount * 2];
-        }
-
-        if (cursors.Length < code.ValueCount)
-        {
-            cursors = new int[code.ValueCount * 2];
-        }
-
-        for (int i = 0; i < code.ValueCount; i++)
-        {
-            cursors[i] = i;
-        }
-
-        FindTargets();
-        layout.Run(code, targets);
-        EstimatePlaces();
-    }
-
-    /// <summary>Bounds the distance of each block from the beginning of the function.</summary>
-    private void EstimatePlaces()
-    {
-        int place = 0;
-        foreach (int index in code.EmissionOrder.Span)
-        {
-            ref LirBlock block = ref code.Block(index);
-            place += IsLoopStart(index) ? LoopAlignment : 0;
-            places[index] = place;
-            for (int i = block.FirstInstruction; i < block.EndInstruction; i++)
-            {
-                place += SizeEstimate.Of(code.Instruction(i));
-            }
-
-            place += (firstMoves[index + 1] - firstMoves[index]) * moveSize;
-            ends[index] = place;
-        }
-    }
-
-    /// <summary>Whether a block comes so soon behind the current one that the shortest jumps reach it.</summary>
-    private bool IsNear(int target) =>
-        places[target] >= ends[currentBlock] && places[target] - ends[currentBlock] <= ShortReach;
-
-    /// <summary>Finds where a jump to each block really goes: blocks that only jump on are left out.</summary>
-    private void FindTargets()
-    {
-        int move = 0;
-        for (int i = 0; i < code.BlockCount; i++)
-        {
-            labels[i] = asm.NewLabel();
-            ref LirBlock block = ref code.Block(i);
-            bool isJump = block.EndInstruction - block.FirstInstruction == 1
-                && code.Instruction(block.FirstInstruction).Op == LirOp.Jump;
-            bool hasMoves = false;
-            firstMoves[i] = move;
-            for (; move < moves.Count && moves.InstructionOf(move) < block.EndInstruction; move++)
-            {
-                hasMoves = true;
-            }
-
-            targets[i] = isJump && !hasMoves ? code.Successors[block.FirstSuccessor] : i;
-        }
-
-        firstMoves[code.BlockCount] = move;
-
-        for (int i = 0; i < code.BlockCount; i++)
-        {
-            int target = targets[i];
-            for (int steps = 0; targets[target] != target; steps++)
-            {
-                target = targets[target];
-                if (steps > code.BlockCount)
-                {
-                    // Blocks that jump in a circle: one of them stays.
-                    targets[target] = target;
-                }
-            }
-
-            for (int jump = i; targets[jump] != target;)
-            {
-                // Each block of a chain is followed once.
-                int next = targets[jump];
-                targets[jump] = target;
-                jump = next;
-            }
-        }
+        state.Position = 0;
+        blocks.Run();
     }
 
     private void EmitPrologue()
     {
-        hasFrame = !FrameElision.Applies(code, scan, Signature);
-        FrameSize = 0;
-        if (!hasFrame)
+        state.HasFrame = !FrameElision.Applies(state.Code, scan, state.Signature);
+        state.FrameSize = 0;
+        if (!state.HasFrame)
         {
             return;
         }
 
-        bool beginsAtLoop = code.Graph.LoopOffset >= 0;
-        int slots = scan.SlotCount + (beginsAtLoop ? code.Graph.ArgumentCount * LoopValueSize / sizeof(long) : 0);
+        bool beginsAtLoop = state.Code.Graph.LoopOffset >= 0;
+        int slots = scan.SlotCount + (beginsAtLoop ? state.Code.Graph.ArgumentCount * state.LoopValueSize / sizeof(long) : 0);
         int size = ((slots + 1) & ~1) * sizeof(long);
         int frame = size + sizeof(long);
         if (frame > MaxFrameSize)
@@ -229,7 +163,7 @@ internal sealed partial class CodeEmitter : IMoveEmitter
             throw new NotSupportedException($"a frame of {frame} bytes is too large for optimized code");
         }
 
-        FrameSize = sizeof(long) + frame;
+        state.FrameSize = sizeof(long) + frame;
 
         // The frame of code that begins at a loop is made by the stub that enters it.
         if (beginsAtLoop) return;
@@ -239,51 +173,36 @@ internal sealed partial class CodeEmitter : IMoveEmitter
         asm.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, frame);
         if (builder.Calls.Count > 0 || frame > LeafFrameSize)
         {
-            EmitStackCheck(code.Instruction(0));
-            if (module.Options.InterruptEpochs)
+            checks.EmitStackCheck(state.Code.Instruction(0));
+            if (state.Module.Options.InterruptEpochs)
             {
-                EmitEpochCheck(code.Instruction(0));
+                checks.EmitEpochCheck(state.Code.Instruction(0));
             }
         }
     }
 
     private void EmitBlock(int index)
     {
-        ref LirBlock block = ref code.Block(index);
-        if (IsLoopStart(index))
+        ref LirBlock block = ref state.Code.Block(index);
+        if (blocks.IsLoopStart(index))
         {
-            asm.Align(LoopAlignment);
+            asm.Align(BlockLabels.LoopAlignment);
         }
 
-        asm.Bind(labels[index]);
-        nextMove = firstMoves[index];
+        asm.Bind(blocks.Labels[index]);
+        nextMove = blocks.FirstMoves[index];
         for (int i = block.FirstInstruction; i < block.EndInstruction; i++)
         {
-            ref LirInstruction instruction = ref code.Instruction(i);
-            if (keepsSourceMap)
+            ref LirInstruction instruction = ref state.Code.Instruction(i);
+            if (sites.KeepsSourceMap)
             {
-                NoteSource(instruction);
+                sites.NoteSource(instruction);
             }
 
-            position = 4 * i;
-            code.Graph.Budget.CountStep();
+            state.Position = 4 * i;
+            state.Code.Graph.Budget.CountStep();
             EmitMovesBefore(i);
             EmitInstruction(ref instruction);
-        }
-    }
-
-    /// <summary>Whether a block is where a loop that is not cold comes back to.</summary>
-    private bool IsLoopStart(int index)
-    {
-        ref LirBlock block = ref code.Block(index);
-        return block.IsLoopHeader && !block.IsCold;
-    }
-
-    private void NoteSource(in LirInstruction instruction)
-    {
-        if (sourceMap.Count == 0 || sourceMap[sourceMap.Count - 1].BytecodeOffset != instruction.BytecodeOffset)
-        {
-            sourceMap.Add((asm.Position, instruction.BytecodeOffset));
         }
     }
 
@@ -297,133 +216,133 @@ internal sealed partial class CodeEmitter : IMoveEmitter
                 group.Add(moves[nextMove]);
             }
 
-            group.Emit(this);
+            group.Emit(moveEmitter);
         }
     }
 
     private void EmitInstruction(ref LirInstruction instruction)
     {
-        ReadOnlySpan<LirOperand> operands = code.Operands(instruction);
+        ReadOnlySpan<LirOperand> operands = state.Code.Operands(instruction);
         switch (instruction.Op)
         {
             case LirOp.Entry:
-                EmitEntry(operands);
+                argumentPassing.EmitEntry(operands);
                 break;
             case LirOp.LoadConstant:
-                EmitConstant(Result(operands).Gpr, instruction.Immediate);
+                moveEmitter.EmitConstant(locations.Result(operands).Gpr, instruction.Immediate);
                 break;
             case LirOp.LoadFloat:
-                EmitFloatConstant(Result(operands).Xmm, instruction.Size, instruction.Immediate);
+                moveEmitter.EmitFloatConstant(locations.Result(operands).Xmm, instruction.Size, instruction.Immediate);
                 break;
             case LirOp.Move:
-                Gpr input = Input(operands, 1).Gpr;
-                asm.Mov(instruction.Size, Result(operands).Gpr, input);
+                Gpr input = locations.Input(operands, 1).Gpr;
+                asm.Mov(instruction.Size, locations.Result(operands).Gpr, input);
                 break;
             case LirOp.Lea:
-                EmitLea(instruction, operands);
+                memories.EmitLea(instruction, operands);
                 break;
             case LirOp.Alu:
-                EmitAlu(instruction, operands);
+                integers.EmitAlu(instruction, operands);
                 break;
             case LirOp.Multiply:
-                EmitMultiply(instruction, operands);
+                integers.EmitMultiply(instruction, operands);
                 break;
             case LirOp.ShiftConstant:
-                EmitShiftConstant(instruction, operands);
+                integers.EmitShiftConstant(instruction, operands);
                 break;
             case LirOp.Shift:
-                EmitShift(instruction, operands);
+                integers.EmitShift(instruction, operands);
                 break;
             case LirOp.Unary:
-                EmitUnary(instruction, operands);
+                integers.EmitUnary(instruction, operands);
                 break;
             case LirOp.CountBits:
-                EmitCountBits(instruction, operands);
+                integers.EmitCountBits(instruction, operands);
                 break;
             case LirOp.Extend:
-                EmitExtend(instruction, operands);
+                integers.EmitExtend(instruction, operands);
                 break;
             case LirOp.Divide:
-                EmitDivide(instruction, operands);
+                integers.EmitDivide(instruction, operands);
                 break;
             case LirOp.Load:
-                EmitLoad(instruction, operands);
+                memories.EmitLoad(instruction, operands);
                 break;
             case LirOp.Store:
-                EmitStore(instruction, operands);
+                memories.EmitStore(instruction, operands);
                 break;
             case LirOp.LoadScalar:
-                Mem source = AddressOf(instruction, operands, 1);
-                NoteFault(instruction);
-                EmitLoadScalar(instruction.Size, Result(operands).Xmm, source);
+                Mem source = locations.AddressOf(instruction, operands, 1);
+                sites.NoteFault(instruction);
+                moveEmitter.EmitLoadScalar(instruction.Size, locations.Result(operands).Xmm, source);
                 break;
             case LirOp.StoreScalar:
-                Mem target = AddressOf(instruction, operands, 1);
-                NoteFault(instruction);
-                asm.MovScalar(instruction.Size, target, Input(operands, 0).Xmm);
+                Mem target = locations.AddressOf(instruction, operands, 1);
+                sites.NoteFault(instruction);
+                asm.MovScalar(instruction.Size, target, locations.Input(operands, 0).Xmm);
                 break;
             case LirOp.BoundsCheck:
-                EmitBoundsCheck(instruction, operands);
+                memories.EmitBoundsCheck(instruction, operands);
                 break;
             case >= LirOp.LoadVector and <= LirOp.VectorStore:
-                EmitVector(instruction, operands);
+                vectorInstructions.EmitVector(instruction, operands);
                 break;
             case LirOp.Atomic:
-                EmitAtomic(instruction, operands);
+                atomics.EmitAtomic(instruction, operands);
                 break;
             case LirOp.Fence:
                 asm.MFence();
                 break;
             case LirOp.SetCondition:
-                EmitSetCondition(instruction, operands);
+                conditions.EmitSetCondition(instruction, operands);
                 break;
             case LirOp.Select:
-                EmitSelect(instruction, operands);
+                conditions.EmitSelect(instruction, operands);
                 break;
             case LirOp.TrapIf:
-                EmitCompare(instruction, operands, 0);
-                EmitJumpIf(instruction.Condition, AddTrap(instruction, (TrapKind)instruction.Sub));
+                conditions.EmitCompare(instruction, operands, 0);
+                conditions.EmitJumpIf(instruction.Condition, coldPaths.AddTrap(instruction, (TrapKind)instruction.Sub));
                 break;
             case LirOp.DeoptimizeIf:
-                EmitGuard(instruction, operands);
+                checks.EmitGuard(instruction, operands);
                 break;
             case LirOp.StackCheck:
-                EmitStackCheck(instruction);
+                checks.EmitStackCheck(instruction);
                 break;
             case LirOp.EpochCheck:
-                EmitEpochCheck(instruction);
+                checks.EmitEpochCheck(instruction);
                 break;
             case LirOp.UseFuel:
-                EmitUseFuel(instruction);
+                checks.EmitUseFuel(instruction);
                 break;
             case LirOp.Allocate:
-                EmitAllocate(instruction, operands);
+                allocations.EmitAllocate(instruction, operands);
                 break;
             case LirOp.AllocateArray:
-                EmitAllocateArray(instruction, operands);
+                allocations.EmitAllocateArray(instruction, operands);
                 break;
             case LirOp.WriteBarrier:
-                EmitWriteBarrier(instruction, operands);
+                writeBarriers.EmitWriteBarrier(instruction, operands);
                 break;
             case LirOp.TestType:
-                EmitTestType(instruction, operands);
+                typeTests.EmitTestType(instruction, operands);
                 break;
             case LirOp.CheckType:
-                EmitCheckType(instruction, operands);
+                typeTests.EmitCheckType(instruction, operands);
                 break;
             case >= LirOp.CallDirect and <= LirOp.CallBuiltin:
-                EmitCall(instruction, operands);
+                calls.EmitCall(instruction, operands);
                 break;
             case LirOp.Catch:
-                Location caught = Result(operands);
+                Location caught = locations.Result(operands);
                 if (!caught.IsNone)
                 {
-                    EmitCopy(OpSize.Qword, caught, Location.Of(Gpr.Rax));
+                    moveEmitter.EmitCopy(OpSize.Qword, caught, Location.Of(Gpr.Rax));
                 }
 
                 break;
             case >= LirOp.Jump:
-                EmitTerminator(instruction, operands);
+                terminators.EmitTerminator(instruction, operands);
                 break;
             default:
                 EmitFloat(instruction, operands);
@@ -431,68 +350,53 @@ internal sealed partial class CodeEmitter : IMoveEmitter
         }
     }
 
-    /// <summary>Where the only result goes.</summary>
-    private Location Result(ReadOnlySpan<LirOperand> operands) => LocationAt(operands[0].Value, position + 2);
-
-    /// <summary>Where an input lies.</summary>
-    private Location Input(ReadOnlySpan<LirOperand> operands, int index) => LocationAt(operands[index].Value, position);
-
-    /// <summary>Where a value lies at a position.</summary>
-    private Location LocationAt(int value, int at)
-    {
-        if (value == 0)
-        {
-            return Location.None;
-        }
-
-        // Blocks are emitted in the order of positions but for the headers of rotated loops.
-        int from = Lifetimes[cursors[value]].Start <= at ? cursors[value] : value;
-        int interval = Lifetimes.At(from, at);
-        cursors[value] = interval;
-        return Lifetimes[interval].Location;
-    }
-
-    /// <summary>The address of an instruction, whose registers are the operands from an index on.</summary>
-    private Mem AddressOf(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands, int index)
-    {
-        Gpr register = instruction.FixedBase;
-        if (instruction.HasBase)
-        {
-            register = Input(operands, index++).Gpr;
-        }
-
-        if (!instruction.HasIndex)
-        {
-            return register == Gpr.None ? Mem.Absolute(instruction.Displacement) : Mem.Base(register, instruction.Displacement);
-        }
-
-        Gpr scaled = Input(operands, index).Gpr;
-        return register == Gpr.None
-            ? Mem.Index(scaled, 1 << instruction.ScaleLog2, instruction.Displacement)
-            : Mem.BaseIndex(register, scaled, 1 << instruction.ScaleLog2, instruction.Displacement);
-    }
-
-    /// <summary>The next instruction may fault.</summary>
-    private void NoteFault(in LirInstruction instruction)
-    {
-        if (instruction.Fault != TrapKind.None)
-        {
-            AddSite(instruction, asm.Position, instruction.Fault);
-        }
-    }
-
-    private void AddSite(in LirInstruction instruction, int codeOffset, TrapKind trap, int stackMap = -1) =>
-        sites.Add(new CodeSite(codeOffset, instruction.BytecodeOffset, instruction.Inlining, trap, stackMap));
-
-    /// <summary>The call that has just been emitted may collect garbage.</summary>
-    private void AddCallSite(in LirInstruction instruction)
-    {
-        // Behind a tail call nothing of this frame is needed.
-        int stackMap = instruction.Op == LirOp.TailCall ? -1 : safepoints.MapOf(position >> 2);
-        AddSite(instruction, asm.Position, TrapKind.None, stackMap);
-    }
-
-    private static OpSize SizeOf(IrType type) => type is IrType.I32 or IrType.F32 ? OpSize.Dword : OpSize.Qword;
-
     private static bool IsFloat(IrType type) => type is IrType.F32 or IrType.F64;
+
+    private void EmitFloat(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
+    {
+        OpSize size = instruction.Size;
+        Location input = instruction.Op == LirOp.FloatBinary ? default : locations.Input(operands, 1);
+        switch (instruction.Op)
+        {
+            case LirOp.FloatBinary:
+                floats.EmitFloatBinary(instruction, operands);
+                break;
+            case LirOp.FloatUnary:
+                floats.EmitFloatUnary((SseOp)instruction.Sub, locations.Result(operands).Xmm, input.Xmm);
+                break;
+            case LirOp.FloatRound:
+                floats.EmitRound(size, locations.Result(operands).Xmm, input.Xmm, (RoundingMode)instruction.Sub);
+                break;
+            case LirOp.FloatMin or LirOp.FloatMax:
+                floats.EmitMinMax(instruction, operands);
+                break;
+            case LirOp.FloatAbs:
+                floats.EmitBitwise(SseOp.AndPs, locations.Result(operands).Xmm, input.Xmm, floats.MaskConstant(~FloatEmitter.SignMask(size)));
+                break;
+            case LirOp.FloatNegate:
+                floats.EmitBitwise(SseOp.XorPs, locations.Result(operands).Xmm, input.Xmm, floats.MaskConstant(FloatEmitter.SignMask(size)));
+                break;
+            case LirOp.FloatCopySign:
+                Xmm sign = locations.Input(operands, 2).Xmm;
+                floats.EmitBitwise(SseOp.AndPs, CallingConvention.ScratchXmm, sign, floats.MaskConstant(FloatEmitter.SignMask(size)));
+                Xmm result = locations.Result(operands).Xmm;
+                floats.EmitBitwise(SseOp.AndPs, result, input.Xmm, floats.MaskConstant(~FloatEmitter.SignMask(size)));
+                floats.EmitFloatInPlace(SseOp.OrPs, result, CallingConvention.ScratchXmm);
+                break;
+            case LirOp.Reinterpret:
+                conversions.EmitReinterpret(size, locations.Result(operands), input);
+                break;
+            case LirOp.ConvertToFloat:
+                conversions.EmitConvertToFloat(instruction, locations.Result(operands).Xmm, input.Gpr);
+                break;
+            case LirOp.Truncate:
+                conversions.EmitTruncate(instruction, locations.Result(operands).Gpr, input.Xmm);
+                break;
+            case LirOp.TruncateSaturating:
+                conversions.EmitTruncateSaturating(instruction, locations.Result(operands).Gpr, input.Xmm);
+                break;
+            default:
+                throw new InvalidOperationException($"{instruction.Op} cannot be emitted");
+        }
+    }
 }

@@ -3,22 +3,27 @@ using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Lowering;
 using Harness.Engine.Optimizer.RegisterAllocation;
+using Harness.Engine.Runtime;
 
-namespace Harness.Engine.Optimizer.Emission;
+namespace Harness.Engine.Optimizer.Emission.Emitters;
 
-/// <content>Frame states: which frames they stand for, and where their values lie.</content>
-internal sealed partial class CodeEmitter
+/// <summary>Frame states as data: which frames they stand for, and where their values lie.</summary>
+internal sealed class FrameStateDescriber(EmissionState state, OperandLocations locations)
 {
     private readonly FrameStateValues stateValues = new();
     private int describedAt;
+    private V128[]? constantVectors;
+
+    /// <summary>Begins with a function.</summary>
+    public void Clear() => constantVectors = null;
 
     /// <summary>
     /// The exit at an instruction's frame state: its frames, outermost first, and the objects to be made, with the places where their
     /// values lie at a position. The values are the instruction's last operands.
     /// </summary>
-    private DeoptPoint DescribeExit(int frameState, ReadOnlySpan<LirOperand> operands, int at, DeoptReason reason)
+    public DeoptPoint DescribeExit(int frameState, ReadOnlySpan<LirOperand> operands, int at, DeoptReason reason)
     {
-        Graph graph = code.Graph;
+        Graph graph = state.Code.Graph;
         int depth = 0;
         for (int i = frameState; i >= 0; i = graph.FrameStates[i].Parent)
         {
@@ -31,13 +36,13 @@ internal sealed partial class CodeEmitter
         var frames = new DeoptFrame[depth];
         for (int i = frameState; i >= 0; i = graph.FrameStates[i].Parent)
         {
-            FrameState state = graph.FrameStates[i];
+            FrameState frame = graph.FrameStates[i];
             frames[--depth] = new DeoptFrame(
-                state.FunctionIndex,
-                state.BytecodeOffset,
-                state.Resume,
-                state.LocalCount,
-                DescribeValues(state.Values, ref leaves));
+                frame.FunctionIndex,
+                frame.BytecodeOffset,
+                frame.Resume,
+                frame.LocalCount,
+                DescribeValues(frame.Values, ref leaves));
         }
 
         DeoptObject[] objects = stateValues.Objects.Count == 0 ? [] : new DeoptObject[stateValues.Objects.Count];
@@ -53,21 +58,21 @@ internal sealed partial class CodeEmitter
     /// <summary>Describes values whose leaves come next.</summary>
     private ValueLocation[] DescribeValues(ReadOnlySpan<int> ids, ref ReadOnlySpan<LirOperand> leaves)
     {
-        var locations = new ValueLocation[ids.Length];
-        for (int i = 0; i < locations.Length; i++)
+        var places = new ValueLocation[ids.Length];
+        for (int i = 0; i < places.Length; i++)
         {
-            ref Node node = ref code.Graph[ids[i]];
+            ref Node node = ref state.Code.Graph[ids[i]];
             if (node.Op == IrOp.VirtualObject)
             {
-                locations[i] = ValueLocation.Made(stateValues.NumberOf(ids[i]));
+                places[i] = ValueLocation.Made(stateValues.NumberOf(ids[i]));
                 continue;
             }
 
-            locations[i] = DescribeValue(leaves[0], node.Type);
+            places[i] = DescribeValue(leaves[0], node.Type);
             leaves = leaves[1..];
         }
 
-        return locations;
+        return places;
     }
 
     private ValueLocation DescribeValue(LirOperand operand, IrType type)
@@ -75,10 +80,10 @@ internal sealed partial class CodeEmitter
         ValueKind kind = KindOf(type);
         if (operand.IsConstant)
         {
-            return ValueLocation.Constant(Constants.RegisterBits(code.Graph, operand.ConstantNode), kind);
+            return ValueLocation.Constant(Constants.RegisterBits(state.Code.Graph, operand.ConstantNode), kind);
         }
 
-        Location location = LocationAt(operand.Value, describedAt);
+        Location location = locations.LocationAt(operand.Value, describedAt);
         return location.IsGpr ? ValueLocation.In(location.Gpr, kind)
             : location.IsXmm ? ValueLocation.In(location.Xmm, kind)
             : ValueLocation.OnStack(location.RbpOffset, kind);
@@ -93,4 +98,7 @@ internal sealed partial class CodeEmitter
         IrType.V128 => ValueKind.V128,
         _ => ValueKind.Ref,
     };
+
+    /// <summary>The vectors of the graph by number, for what is read when the graph is gone.</summary>
+    private V128[] ConstantVectors => state.Code.Graph.HasVectors ? constantVectors ??= state.Code.Graph.Vectors.ToArray() : [];
 }

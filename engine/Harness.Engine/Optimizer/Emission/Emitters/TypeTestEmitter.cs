@@ -4,23 +4,26 @@ using Harness.Engine.Optimizer.Lowering;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
 
-namespace Harness.Engine.Optimizer.Emission;
+namespace Harness.Engine.Optimizer.Emission.Emitters;
 
-/// <content>
+/// <summary>
 /// Tests of references' types. A type without subtypes is one comparison with the id in the object; any other is the word at its depth in
 /// the row of the object's type (<see cref="TypeDisplays"/>), which the type itself is in too, so that nothing else needs to be looked at.
-/// </content>
-internal sealed partial class CodeEmitter
+/// </summary>
+internal sealed class TypeTestEmitter(
+    OperandLocations locations, SiteRecorder sites, BlockLabels blocks, ColdPaths coldPaths, ConditionEmitter conditions,
+    BranchEmitter branches, Assembler asm)
 {
-    private void EmitTestType(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
+    /// <summary>Whether a reference is of a type.</summary>
+    public void EmitTestType(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        Gpr reference = Input(operands, 1).Gpr;
-        Gpr result = Result(operands).Gpr;
+        Gpr reference = locations.Input(operands, 1).Gpr;
+        Gpr result = locations.Result(operands).Gpr;
         Label yes = asm.NewLabel();
         Label no = asm.NewLabel();
         Label done = asm.NewLabel();
         FlagCondition condition = EmitTypeTest(instruction, reference, yes, no);
-        EmitJumpIf(condition.Negate(), no, isNear: true);
+        conditions.EmitJumpIf(condition.Negate(), no, isNear: true);
         asm.Bind(yes);
         asm.MovImm(result, 1);
         asm.JmpShort(done);
@@ -29,25 +32,27 @@ internal sealed partial class CodeEmitter
         asm.Bind(done);
     }
 
-    private void EmitCheckType(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
+    /// <summary>Traps unless a reference is of a type.</summary>
+    public void EmitCheckType(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        Gpr reference = Input(operands, 0).Gpr;
+        Gpr reference = locations.Input(operands, 0).Gpr;
         Label yes = asm.NewLabel();
-        Label no = AddTrap(instruction, TrapKind.CastFailure);
+        Label no = coldPaths.AddTrap(instruction, TrapKind.CastFailure);
         FlagCondition condition = EmitTypeTest(instruction, reference, yes, no);
-        EmitJumpIf(condition.Negate(), no);
+        conditions.EmitJumpIf(condition.Negate(), no);
         asm.Bind(yes);
     }
 
-    private void EmitBranchOnType(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands, int first, int second)
+    /// <summary>Branches by a reference's type.</summary>
+    public void EmitBranchOnType(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands, int first, int second)
     {
         if (instruction.Condition == Condition.NotEqual.ToFlag())
         {
             (first, second) = (second, first);
         }
 
-        FlagCondition condition = EmitTypeTest(instruction, Input(operands, 0).Gpr, labels[first], labels[second]);
-        EmitBranch(condition, first, second);
+        FlagCondition condition = EmitTypeTest(instruction, locations.Input(operands, 0).Gpr, blocks.Labels[first], blocks.Labels[second]);
+        branches.EmitBranch(condition, first, second);
     }
 
     /// <summary>
@@ -75,7 +80,7 @@ internal sealed partial class CodeEmitter
 
         if (nullFaults)
         {
-            AddSite(instruction, asm.Position, TrapKind.CastFailure);
+            sites.AddSite(instruction, asm.Position, TrapKind.CastFailure);
         }
 
         switch (test.Kind)
@@ -104,18 +109,18 @@ internal sealed partial class CodeEmitter
     private void EmitDisplayTest(Gpr reference, HeapType target)
     {
         int place = TypeDisplays.OffsetOf(TypeRegistry.Get(target.CanonicalId).Depth);
-        asm.Mov(OpSize.Dword, Scratch, Mem.Base(reference, TypeTest.TypeIdOffsetOf(target)));
-        asm.Shift(ShiftOp.Shl, OpSize.Qword, Scratch, TypeDisplays.RowShift);
+        asm.Mov(OpSize.Dword, CallingConvention.Scratch, Mem.Base(reference, TypeTest.TypeIdOffsetOf(target)));
+        asm.Shift(ShiftOp.Shl, OpSize.Qword, CallingConvention.Scratch, TypeDisplays.RowShift);
         if (TypeDisplays.TryGetDisplacement(out int displacement))
         {
             place += displacement;
         }
         else
         {
-            asm.Alu(AluOp.Add, OpSize.Qword, Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.TypeDisplaysOffset));
+            asm.Alu(AluOp.Add, OpSize.Qword, CallingConvention.Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.TypeDisplaysOffset));
         }
 
-        asm.Alu(AluOp.Cmp, OpSize.Dword, Mem.Base(Scratch, place), target.CanonicalId);
+        asm.Alu(AluOp.Cmp, OpSize.Dword, Mem.Base(CallingConvention.Scratch, place), target.CanonicalId);
     }
 
     /// <summary>Decides by null alone: all other references are of the type, or none is.</summary>

@@ -3,26 +3,29 @@ using Harness.Engine.Optimizer.RegisterAllocation;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
 
-namespace Harness.Engine.Optimizer.Emission;
+namespace Harness.Engine.Optimizer.Emission.Emitters;
 
-/// <content>
+/// <summary>
 /// Tail calls: the frame makes way for the callee's, whose stack arguments take the place of the own ones. The callee may belong to another
 /// instance, since who calls a function with such a tail call does not rely on the instance register afterwards.
-/// </content>
-internal sealed partial class CodeEmitter
+/// </summary>
+internal sealed class TailCallEmitter(
+    EmissionState state, OperandLocations locations, SiteRecorder sites, ColdPaths coldPaths, MoveEmitter moveEmitter,
+    ArgumentEmitter argumentPassing, CallEmitter calls, Assembler asm, SignatureCache signatures)
 {
-    private void EmitTailCall(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
+    /// <summary>Emits a tail call.</summary>
+    public void EmitTailCall(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
         SignatureLayout layout = signatures.Get((int)instruction.Immediate);
         bool isReference = instruction.Aux < 0;
-        Location reference = isReference ? Input(operands, 0) : Location.None;
+        Location reference = isReference ? locations.Input(operands, 0) : Location.None;
         ReadOnlySpan<LirOperand> arguments = isReference ? operands[1..] : operands;
-        EmitStackArguments(arguments, layout);
-        reference = EmitRegisterArguments(arguments, layout.Parameters, reference);
-        if (!isReference && !module.Layout.IsImportedFunction(instruction.Aux))
+        argumentPassing.EmitStackArguments(arguments, layout);
+        reference = argumentPassing.EmitRegisterArguments(arguments, layout.Parameters, reference);
+        if (!isReference && !state.Module.Layout.IsImportedFunction(instruction.Aux))
         {
             EmitLeave(layout.StackParameterBytes);
-            int entry = module.Layout.FunctionReferenceOf(instruction.Aux) + FunctionReference.EntryOffset;
+            int entry = state.Module.Layout.FunctionReferenceOf(instruction.Aux) + FunctionReference.EntryOffset;
             asm.Jmp(Mem.Base(CallingConvention.Instance, entry));
             return;
         }
@@ -30,36 +33,36 @@ internal sealed partial class CodeEmitter
         if (!isReference)
         {
             asm.Mov(
-                OpSize.Qword, Scratch, Mem.Base(CallingConvention.Instance, module.Layout.ImportedFunction(instruction.Aux)));
+                OpSize.Qword, CallingConvention.Scratch, Mem.Base(CallingConvention.Instance, state.Module.Layout.ImportedFunction(instruction.Aux)));
             EmitTailCallToAnyInstance(instruction);
             return;
         }
 
-        EmitCopy(OpSize.Qword, Location.Of(Scratch), reference);
-        asm.Alu(AluOp.Cmp, OpSize.Qword, CallingConvention.Instance, Mem.Base(Scratch, FunctionReference.InstanceOffset));
-        asm.Jcc(Condition.NotEqual, AddColdPath(ColdPathKind.TailCallToAnyInstance, instruction).Entry);
+        moveEmitter.EmitCopy(OpSize.Qword, Location.Of(CallingConvention.Scratch), reference);
+        asm.Alu(AluOp.Cmp, OpSize.Qword, CallingConvention.Instance, Mem.Base(CallingConvention.Scratch, FunctionReference.InstanceOffset));
+        asm.Jcc(Condition.NotEqual, coldPaths.AddColdPath(ColdPathKind.TailCallToAnyInstance, instruction).Entry);
         EmitLeave(layout.StackParameterBytes);
-        asm.Jmp(Mem.Base(Scratch, FunctionReference.EntryOffset));
+        asm.Jmp(Mem.Base(CallingConvention.Scratch, FunctionReference.EntryOffset));
     }
 
     /// <summary>
     /// Tail-calls the function whose reference is in the scratch register, with its arguments in place, in its instance. A function of the
     /// host is called from this frame, which tells it who calls, and returned from with its results where they are.
     /// </summary>
-    private void EmitTailCallToAnyInstance(in LirInstruction instruction)
+    public void EmitTailCallToAnyInstance(in LirInstruction instruction)
     {
         Label host = asm.NewLabel();
-        asm.Alu(AluOp.Cmp, OpSize.Qword, Mem.Base(Scratch, FunctionReference.HostHandleOffset), 0);
+        asm.Alu(AluOp.Cmp, OpSize.Qword, Mem.Base(CallingConvention.Scratch, FunctionReference.HostHandleOffset), 0);
         asm.Jcc(Condition.NotEqual, host);
-        EmitEnterInstance();
+        calls.EmitEnterInstance();
         EmitLeave(signatures.Get((int)instruction.Immediate).StackParameterBytes);
-        asm.Jmp(Mem.Base(Scratch, FunctionReference.EntryOffset));
+        asm.Jmp(Mem.Base(CallingConvention.Scratch, FunctionReference.EntryOffset));
         asm.Bind(host);
-        EmitEnterInstance();
-        asm.Call(Mem.Base(Scratch, FunctionReference.EntryOffset));
-        AddCallSite(instruction);
+        calls.EmitEnterInstance();
+        asm.Call(Mem.Base(CallingConvention.Scratch, FunctionReference.EntryOffset));
+        sites.AddCallSite(instruction);
         asm.Leave();
-        asm.Ret(Signature.StackParameterBytes);
+        asm.Ret(state.Signature.StackParameterBytes);
     }
 
     /// <summary>
@@ -68,7 +71,7 @@ internal sealed partial class CodeEmitter
     /// </summary>
     private void EmitLeave(int stackBytes)
     {
-        int ownStackBytes = Signature.StackParameterBytes;
+        int ownStackBytes = state.Signature.StackParameterBytes;
         if (stackBytes == 0 && ownStackBytes == 0)
         {
             asm.Leave();
@@ -86,8 +89,8 @@ internal sealed partial class CodeEmitter
         // From the top: what is overwritten has been moved.
         for (int offset = stackBytes - sizeof(long); offset >= 0; offset -= sizeof(long))
         {
-            EmitLoadScalar(OpSize.Qword, ScratchXmm, Mem.Base(Gpr.Rsp, offset));
-            asm.MovScalar(OpSize.Qword, Mem.Base(newTop, sizeof(long) + offset), ScratchXmm);
+            moveEmitter.EmitLoadScalar(OpSize.Qword, CallingConvention.ScratchXmm, Mem.Base(Gpr.Rsp, offset));
+            asm.MovScalar(OpSize.Qword, Mem.Base(newTop, sizeof(long) + offset), CallingConvention.ScratchXmm);
         }
 
         asm.Mov(OpSize.Qword, Mem.Base(newTop), returnAddress);

@@ -6,59 +6,63 @@ using Harness.Engine.Optimizer.RegisterAllocation;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
 
-namespace Harness.Engine.Optimizer.Emission;
+namespace Harness.Engine.Optimizer.Emission.Emitters;
 
-/// <content>Allocation and write barriers.</content>
-internal sealed partial class CodeEmitter
+/// <summary>New objects: room in the nursery, their headers, and equal elements of arrays.</summary>
+internal sealed class AllocationEmitter(
+    EmissionState state, OperandLocations locations, SiteRecorder sites, ColdPaths coldPaths, MoveEmitter moveEmitter,
+    ArgumentEmitter argumentPassing, Assembler asm, Safepoints safepoints, ParallelMoves group)
 {
     /// <summary>Takes room in the nursery, or makes some first; no register but the result's is overwritten.</summary>
-    private void EmitAllocate(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
+    public void EmitAllocate(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
         int size = (int)instruction.Immediate;
-        Gpr result = Result(operands).Gpr;
-        ref ColdPath cold = ref AddColdPath(ColdPathKind.CollectGarbage, instruction);
+        Gpr result = locations.Result(operands).Gpr;
+        ref ColdPath cold = ref coldPaths.AddColdPath(ColdPathKind.CollectGarbage, instruction);
         cold.Resume = asm.NewBoundLabel();
         Label collect = cold.Entry;
-        asm.Mov(OpSize.Qword, Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.ContextOffset));
-        asm.Mov(OpSize.Qword, result, Mem.Base(Scratch, StoreContext.AllocationTopOffset));
+        asm.Mov(OpSize.Qword, CallingConvention.Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.ContextOffset));
+        asm.Mov(OpSize.Qword, result, Mem.Base(CallingConvention.Scratch, StoreContext.AllocationTopOffset));
         asm.Alu(AluOp.Add, OpSize.Qword, result, size);
-        asm.Alu(AluOp.Cmp, OpSize.Qword, result, Mem.Base(Scratch, StoreContext.AllocationLimitOffset));
+        asm.Alu(AluOp.Cmp, OpSize.Qword, result, Mem.Base(CallingConvention.Scratch, StoreContext.AllocationLimitOffset));
         asm.Jcc(Condition.Above, collect);
-        asm.Mov(OpSize.Qword, Mem.Base(Scratch, StoreContext.AllocationTopOffset), result);
+        asm.Mov(OpSize.Qword, Mem.Base(CallingConvention.Scratch, StoreContext.AllocationTopOffset), result);
         asm.Alu(AluOp.Sub, OpSize.Qword, result, size);
         EmitHeader(result, instruction.Aux, (ObjectFlags)instruction.Sub);
     }
 
     private void EmitHeader(Gpr target, int type, ObjectFlags flags)
     {
-        asm.MovImm(Scratch, (long)ObjectHeader.Of(type, flags));
-        asm.Mov(OpSize.Qword, Mem.Base(target), Scratch);
+        asm.MovImm(CallingConvention.Scratch, (long)ObjectHeader.Of(type, flags));
+        asm.Mov(OpSize.Qword, Mem.Base(target), CallingConvention.Scratch);
     }
 
-    private void EmitCollectGarbage(in LirInstruction instruction)
+    /// <summary>Collects garbage, so that there is room.</summary>
+    public void EmitCollectGarbage(in LirInstruction instruction)
     {
         asm.Call(NativeRuntime.AddressOf(Stub.CollectGarbage));
-        AddSite(instruction, asm.Position, TrapKind.None, safepoints.MapOf(position >> 2));
+        sites.AddSite(instruction, asm.Position, TrapKind.None, safepoints.MapOf(state.Position >> 2));
     }
 
-    private void EmitAllocateArray(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
+    /// <summary>Takes room for an array and fills it.</summary>
+    public void EmitAllocateArray(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
         ArrayOperands array = ArrayOperandsOf(instruction, operands);
-        ref ColdPath large = ref AddColdPath(ColdPathKind.LargeArray, instruction);
+        ref ColdPath large = ref coldPaths.AddColdPath(ColdPathKind.LargeArray, instruction);
         Label largeEntry = large.Entry;
         Label done = large.Resume = asm.NewLabel();
         EmitArraySize(array);
         asm.Alu(AluOp.Cmp, OpSize.Qword, array.End, ObjectHeap.MaxInlineSize);
         asm.Jcc(Condition.Above, largeEntry);
-        ref ColdPath cold = ref AddColdPath(ColdPathKind.CollectForArray, instruction);
+        ref ColdPath cold = ref coldPaths.AddColdPath(ColdPathKind.CollectForArray, instruction);
         cold.Resume = asm.NewBoundLabel();
         Label collect = cold.Entry;
-        asm.Mov(OpSize.Qword, Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.ContextOffset));
-        asm.Mov(OpSize.Qword, array.Result, Mem.Base(Scratch, StoreContext.AllocationTopOffset));
+        asm.Mov(OpSize.Qword, CallingConvention.Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.ContextOffset));
+        asm.Mov(OpSize.Qword, array.Result, Mem.Base(CallingConvention.Scratch, StoreContext.AllocationTopOffset));
         asm.Alu(AluOp.Add, OpSize.Qword, array.End, array.Result);
-        asm.Alu(AluOp.Cmp, OpSize.Qword, array.End, Mem.Base(Scratch, StoreContext.AllocationLimitOffset));
+        asm.Alu(AluOp.Cmp, OpSize.Qword, array.End, Mem.Base(CallingConvention.Scratch, StoreContext.AllocationLimitOffset));
         asm.Jcc(Condition.Above, collect);
-        asm.Mov(OpSize.Qword, Mem.Base(Scratch, StoreContext.AllocationTopOffset), array.End);
+        asm.Mov(OpSize.Qword, Mem.Base(CallingConvention.Scratch, StoreContext.AllocationTopOffset), array.End);
         EmitHeader(array.Result, instruction.Aux, ObjectFlags.Array);
         asm.Mov(OpSize.Dword, Mem.Base(array.Result, ObjectLayout.ArrayLength), array.Length);
         EmitFill(array);
@@ -93,8 +97,8 @@ internal sealed partial class CodeEmitter
         }
 
         Label filled = asm.NewLabel();
-        asm.Lea(OpSize.Qword, Scratch, Mem.Base(array.Result, ObjectLayout.ArrayElements));
-        asm.Alu(AluOp.Cmp, OpSize.Qword, array.End, Scratch);
+        asm.Lea(OpSize.Qword, CallingConvention.Scratch, Mem.Base(array.Result, ObjectLayout.ArrayElements));
+        asm.Alu(AluOp.Cmp, OpSize.Qword, array.End, CallingConvention.Scratch);
         asm.JccShort(Condition.Equal, filled);
         Label next = asm.NewBoundLabel();
         asm.Alu(AluOp.Sub, OpSize.Qword, array.End, step);
@@ -111,61 +115,62 @@ internal sealed partial class CodeEmitter
             asm.Mov((OpSize)int.Log2(step), Mem.Base(array.End), array.Value.Gpr);
         }
 
-        asm.Alu(AluOp.Cmp, OpSize.Qword, array.End, Scratch);
+        asm.Alu(AluOp.Cmp, OpSize.Qword, array.End, CallingConvention.Scratch);
         asm.JccShort(Condition.NotEqual, next);
         asm.Bind(filled);
     }
 
-    private void EmitCollectForArray(in LirInstruction instruction)
+    /// <summary>Collects garbage, so that there is room for an array.</summary>
+    public void EmitCollectForArray(in LirInstruction instruction)
     {
-        ArrayOperands array = ArrayOperandsOf(instruction, code.Operands(instruction));
+        ArrayOperands array = ArrayOperandsOf(instruction, state.Code.Operands(instruction));
         asm.Alu(AluOp.Sub, OpSize.Qword, array.End, array.Result);
-        asm.Mov(OpSize.Qword, Scratch, array.End);
+        asm.Mov(OpSize.Qword, CallingConvention.Scratch, array.End);
         EmitCollectGarbage(instruction);
     }
 
     /// <summary>Calls the runtime with all registers saved that are in use, so that the usual way need not care.</summary>
-    private void EmitLargeArray(in LirInstruction instruction)
+    public void EmitLargeArray(in LirInstruction instruction)
     {
-        ArrayOperands array = ArrayOperandsOf(instruction, code.Operands(instruction));
-        uint saved = safepoints.RegistersAt(position >> 2);
-        uint vectors = safepoints.VectorsAt(position >> 2);
-        int bytes = (((BitOperations.PopCount(saved) + BitOperations.PopCount(vectors)) * sizeof(long)) + 15) & ~15;
+        ArrayOperands array = ArrayOperandsOf(instruction, state.Code.Operands(instruction));
+        uint saved = safepoints.RegistersAt(state.Position >> 2);
+        uint vectorRegisters = safepoints.VectorsAt(state.Position >> 2);
+        int bytes = (((BitOperations.PopCount(saved) + BitOperations.PopCount(vectorRegisters)) * sizeof(long)) + 15) & ~15;
         asm.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, bytes);
-        EmitSaved(saved, vectors, restore: false);
-        group.Add(new Move(Location.Of(array.Length), Location.Of(SystemVParameters[2]), IrType.I32));
+        EmitSaved(saved, vectorRegisters, restore: false);
+        group.Add(new Move(Location.Of(array.Length), Location.Of(CallEmitter.SystemVParameters[2]), IrType.I32));
         if (array.HasValue)
         {
-            group.Add(new Move(array.Value, Location.Of(SystemVParameters[3]), array.ValueType));
+            group.Add(new Move(array.Value, Location.Of(CallEmitter.SystemVParameters[3]), array.ValueType));
         }
         else
         {
-            group.Add(new Move(Location.None, Location.Of(SystemVParameters[3]), IrType.I64, 0));
+            group.Add(new Move(Location.None, Location.Of(CallEmitter.SystemVParameters[3]), IrType.I64, 0));
         }
 
-        group.Emit(this);
-        asm.MovImm(SystemVParameters[1], instruction.Aux);
-        asm.Mov(OpSize.Qword, SystemVParameters[0], CallingConvention.Instance);
+        group.Emit(moveEmitter);
+        asm.MovImm(CallEmitter.SystemVParameters[1], instruction.Aux);
+        asm.Mov(OpSize.Qword, CallEmitter.SystemVParameters[0], CallingConvention.Instance);
         asm.Mov(OpSize.Qword, Gpr.Rax, Mem.Base(CallingConvention.Instance, InstanceHeader.BuiltinsOffset));
         asm.Call(Mem.Base(Gpr.Rax, (int)Builtin.ArrayNew * sizeof(long)));
-        AddSite(instruction, asm.Position, TrapKind.None, safepoints.MapWithSavedRegisters(position >> 2, -FrameSize - bytes));
-        asm.Mov(OpSize.Qword, Scratch, Gpr.Rax);
-        EmitSaved(saved, vectors, restore: true);
+        sites.AddSite(instruction, asm.Position, TrapKind.None, safepoints.MapWithSavedRegisters(state.Position >> 2, -state.FrameSize - bytes));
+        asm.Mov(OpSize.Qword, CallingConvention.Scratch, Gpr.Rax);
+        EmitSaved(saved, vectorRegisters, restore: true);
         asm.Alu(AluOp.Add, OpSize.Qword, Gpr.Rsp, bytes);
-        asm.Mov(OpSize.Qword, array.Result, Scratch);
-        asm.Test(OpSize.Qword, Scratch, Scratch);
-        asm.Jcc(Condition.Zero, AddTrap(instruction, TrapKind.Pending));
+        asm.Mov(OpSize.Qword, array.Result, CallingConvention.Scratch);
+        asm.Test(OpSize.Qword, CallingConvention.Scratch, CallingConvention.Scratch);
+        asm.Jcc(Condition.Zero, coldPaths.AddTrap(instruction, TrapKind.Pending));
     }
 
-    /// <summary>Saves registers at rsp, or loads them from there, in the order of their numbers; vectors take 16 bytes.</summary>
-    private void EmitSaved(uint registers, uint vectors, bool restore)
+    /// <summary>Saves registers at rsp, or loads them from there, in the order of their numbers; vectorRegisters take 16 bytes.</summary>
+    private void EmitSaved(uint registers, uint vectorRegisters, bool restore)
     {
         int offset = 0;
         for (; registers != 0; registers &= registers - 1, offset += sizeof(long))
         {
             var register = new Location(BitOperations.TrailingZeroCount(registers));
             Mem place = Mem.Base(Gpr.Rsp, offset);
-            if ((vectors & registers & (uint)-(int)registers) != 0)
+            if ((vectorRegisters & registers & (uint)-(int)registers) != 0)
             {
                 if (restore) asm.MovUps(register.Xmm, place);
                 else asm.MovUps(place, register.Xmm);
@@ -173,7 +178,7 @@ internal sealed partial class CodeEmitter
             }
             else if (restore)
             {
-                EmitReceive(register, OpSize.Qword, place);
+                argumentPassing.EmitReceive(register, OpSize.Qword, place);
             }
             else if (register.IsGpr)
             {
@@ -190,45 +195,12 @@ internal sealed partial class CodeEmitter
     {
         bool hasValue = operands.Length > 3;
         return new ArrayOperands(
-            Result(operands).Gpr,
-            LocationAt(operands[1].Value, position + 2).Gpr,
-            Input(operands, 2).Gpr,
-            hasValue ? Input(operands, 3) : Location.None,
-            hasValue ? code.TypeOf(operands[3].Value) : IrType.None,
+            locations.Result(operands).Gpr,
+            locations.LocationAt(operands[1].Value, state.Position + 2).Gpr,
+            locations.Input(operands, 2).Gpr,
+            hasValue ? locations.Input(operands, 3) : Location.None,
+            hasValue ? state.Code.TypeOf(operands[3].Value) : IrType.None,
             1 << (int)instruction.AccessSize);
-    }
-
-    private void EmitWriteBarrier(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
-    {
-        Gpr target = Input(operands, 0).Gpr;
-        ref ColdPath cold = ref AddColdPath(ColdPathKind.Remember, instruction);
-        cold.Integer = target;
-        cold.Resume = asm.NewLabel();
-        ObjectFlags flags = instruction.Immediate != 0 ? ObjectFlags.Unremembered | ObjectFlags.Carded : ObjectFlags.Unremembered;
-        asm.Test(OpSize.Byte, Mem.Base(target, ObjectHeader.FlagsOffset), (int)flags);
-        asm.Jcc(Condition.NotZero, cold.Entry);
-        asm.Bind(cold.Resume);
-    }
-
-    /// <summary>Marks the card of an element that was written, and remembers the object unless that was done before.</summary>
-    private void EmitRemember(in ColdPath path, in LirInstruction instruction)
-    {
-        if (instruction.Immediate != 0)
-        {
-            ReadOnlySpan<LirOperand> operands = code.Operands(instruction);
-            int offset = (int)instruction.Immediate;
-            asm.Lea(
-                OpSize.Qword,
-                Scratch,
-                operands.Length > 1 ? Mem.BaseIndex(path.Integer, Input(operands, 1).Gpr, sizeof(long), offset) : Mem.Base(path.Integer, offset));
-            asm.Call(NativeRuntime.AddressOf(Stub.MarkCard));
-            asm.Test(OpSize.Byte, Mem.Base(path.Integer, ObjectHeader.FlagsOffset), (int)ObjectFlags.Unremembered);
-            asm.Jcc(Condition.Zero, path.Resume);
-        }
-
-        asm.Mov(OpSize.Qword, Scratch, path.Integer);
-        asm.Call(NativeRuntime.AddressOf(Stub.Remember));
-        AddSite(instruction, asm.Position, TrapKind.None);
     }
 
     /// <summary>Where the operands of <see cref="LirOp.AllocateArray"/> lie.</summary>

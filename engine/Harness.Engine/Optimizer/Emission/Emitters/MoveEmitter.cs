@@ -1,19 +1,23 @@
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.RegisterAllocation;
 using Harness.Engine.Runtime;
+using Harness.Engine.Vectors;
 using Harness.Engine.X64;
 
-namespace Harness.Engine.Optimizer.Emission;
+namespace Harness.Engine.Optimizer.Emission.Emitters;
 
-/// <content>
-/// Moves between places. In the frame an i32 takes 8 bytes, zero-extended as in registers. Cycles are broken through
+/// <summary>
+/// Moves between places, and constants. In the frame an i32 takes 8 bytes, zero-extended as in registers. Cycles are broken through
 /// <see cref="CallingConvention.Scratch"/>; what goes from frame to frame passes through
 /// <see cref="CallingConvention.ScratchXmm"/>. Where a vector breaks the cycle, they change places.
-/// </content>
-internal sealed partial class CodeEmitter
+/// </summary>
+internal sealed class MoveEmitter(EmissionState state, Assembler asm, VectorEmitter vectors) : IMoveEmitter
 {
     /// <summary>Whether a vector that breaks a cycle is in the scratch register of floats.</summary>
     private bool keepsVector;
+
+    /// <summary>Begins with a function.</summary>
+    public void Clear() => keepsVector = false;
 
     /// <inheritdoc/>
     public Location ScratchFor(IrType type)
@@ -50,12 +54,21 @@ internal sealed partial class CodeEmitter
         }
         else
         {
-            EmitCopy(SizeOf(move.Type), move.To, move.From);
+            EmitCopy(EmissionState.SizeOf(move.Type), move.To, move.From);
+        }
+    }
+
+    /// <summary>Copies between places, unless they are one.</summary>
+    public void EmitCopy(OpSize size, Gpr to, Gpr from)
+    {
+        if (to != from)
+        {
+            asm.Mov(size, to, from);
         }
     }
 
     /// <summary>Copies between two registers, or a register and the frame.</summary>
-    private void EmitCopy(OpSize size, Location to, Location from)
+    public void EmitCopy(OpSize size, Location to, Location from)
     {
         if (to == from)
         {
@@ -102,6 +115,24 @@ internal sealed partial class CodeEmitter
         }
     }
 
+    /// <summary>Copies between places, unless they are one.</summary>
+    public void EmitCopy(Xmm to, Xmm from)
+    {
+        if (to == from)
+        {
+            return;
+        }
+
+        if (CpuFeatures.Avx)
+        {
+            asm.VexMovAps(to, from);
+        }
+        else
+        {
+            asm.MovAps(to, from);
+        }
+    }
+
     private void EmitConstantTo(Location to, IrType type, long bits)
     {
         if (type == IrType.V128)
@@ -114,7 +145,7 @@ internal sealed partial class CodeEmitter
         }
         else if (to.IsXmm)
         {
-            EmitFloatConstant(to.Xmm, SizeOf(type), bits);
+            EmitFloatConstant(to.Xmm, EmissionState.SizeOf(type), bits);
         }
         else
         {
@@ -135,7 +166,8 @@ internal sealed partial class CodeEmitter
         }
     }
 
-    private void EmitConstant(Gpr to, long bits)
+    /// <summary>Loads an integer.</summary>
+    public void EmitConstant(Gpr to, long bits)
     {
         if (bits == 0)
         {
@@ -147,7 +179,8 @@ internal sealed partial class CodeEmitter
         }
     }
 
-    private void EmitFloatConstant(Xmm to, OpSize size, long bits)
+    /// <summary>Loads a float.</summary>
+    public void EmitFloatConstant(Xmm to, OpSize size, long bits)
     {
         if (bits == 0)
         {
@@ -160,7 +193,7 @@ internal sealed partial class CodeEmitter
     }
 
     // Three-operand encodings also where they have but two operands: they do not wait for the upper part of the register.
-    private void EmitLoadScalar(OpSize size, Xmm to, Mem from)
+    public void EmitLoadScalar(OpSize size, Xmm to, Mem from)
     {
         if (CpuFeatures.Avx)
         {
@@ -172,7 +205,8 @@ internal sealed partial class CodeEmitter
         }
     }
 
-    private void EmitMoveBits(OpSize size, Xmm to, Gpr from)
+    /// <summary>Copies bits to a register of floats.</summary>
+    public void EmitMoveBits(OpSize size, Xmm to, Gpr from)
     {
         if (CpuFeatures.Avx)
         {
@@ -184,24 +218,8 @@ internal sealed partial class CodeEmitter
         }
     }
 
-    private void EmitCopy(Xmm to, Xmm from)
-    {
-        if (to == from)
-        {
-            return;
-        }
-
-        if (CpuFeatures.Avx)
-        {
-            asm.VexMovAps(to, from);
-        }
-        else
-        {
-            asm.MovAps(to, from);
-        }
-    }
-
-    private void EmitClear(Xmm register)
+    /// <summary>Sets a register of floats to 0.</summary>
+    public void EmitClear(Xmm register)
     {
         if (CpuFeatures.Avx)
         {
@@ -213,6 +231,94 @@ internal sealed partial class CodeEmitter
         }
     }
 
-    private Mem FloatConstant(OpSize size, long bits) =>
+    /// <summary>A float behind the code.</summary>
+    public Mem FloatConstant(OpSize size, long bits) =>
         size == OpSize.Dword ? asm.Constant32((uint)bits) : asm.Constant64((ulong)bits);
+
+    /// <summary>Moves a vector between registers and spill slots.</summary>
+    public void EmitVectorMove(Location to, Location from)
+    {
+        if (to == from)
+        {
+            return;
+        }
+
+        if (to.IsXmm && from.IsXmm)
+        {
+            EmitVectorCopy(to.Xmm, from.Xmm);
+        }
+        else if (to.IsXmm)
+        {
+            asm.MovAps(to.Xmm, from.Memory);
+        }
+        else if (from.IsXmm)
+        {
+            asm.MovAps(to.Memory, from.Xmm);
+        }
+        else if (keepsVector)
+        {
+            for (int offset = 0; offset < FrameLayout.BaselineVectorSlotSize; offset += sizeof(long))
+            {
+                asm.Mov(OpSize.Qword, CallingConvention.Scratch, from.Memory.Offset(offset));
+                asm.Mov(OpSize.Qword, to.Memory.Offset(offset), CallingConvention.Scratch);
+            }
+        }
+        else
+        {
+            asm.MovAps(CallingConvention.ScratchXmm, from.Memory);
+            asm.MovAps(to.Memory, CallingConvention.ScratchXmm);
+        }
+    }
+
+    /// <summary>Copies between vector registers.</summary>
+    public void EmitVectorCopy(Xmm to, Xmm from)
+    {
+        if (to == from)
+        {
+            return;
+        }
+
+        if (vectors.UsesAvx)
+        {
+            asm.VexMovAps(to, from);
+        }
+        else
+        {
+            asm.MovAps(to, from);
+        }
+    }
+
+    /// <summary>Loads a vector.</summary>
+    public void EmitVectorConstant(Xmm to, long number)
+    {
+        if (number != VectorPool.Zero)
+        {
+            asm.MovAps(to, VectorConstant(number));
+        }
+        else if (vectors.UsesAvx)
+        {
+            asm.Vex(PackedOp.Pxor, to, to, to);
+        }
+        else
+        {
+            asm.Packed(PackedOp.Pxor, to, to);
+        }
+    }
+
+    private void EmitVectorConstantTo(Location to, long number)
+    {
+        Xmm register = to.IsXmm ? to.Xmm : CallingConvention.ScratchXmm;
+        EmitVectorConstant(register, number);
+        if (to.IsStack)
+        {
+            asm.MovAps(to.Memory, register);
+        }
+    }
+
+    /// <summary>A constant behind the code, which is aligned.</summary>
+    public Mem VectorConstant(long number)
+    {
+        V128 vector = state.Code.Graph.Vectors[number];
+        return asm.Constant128(vector.Low, vector.High);
+    }
 }
