@@ -1,5 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
+using Harness.Engine.Modules.Validation;
 
 namespace Harness.Engine.Modules;
 
@@ -8,27 +7,36 @@ namespace Harness.Engine.Modules;
 /// Algorithm": a stack of operand types and a stack of open blocks. One validator does all bodies of a module, one
 /// after the other.
 /// </summary>
-internal sealed partial class FunctionValidator
+/// <remarks>
+/// What is known of the body is in a <see cref="ValidationState"/> and the <see cref="ValidationStacks"/>; each family of instructions has a
+/// validator, to which this class hands them.
+/// </remarks>
+internal sealed class FunctionValidator
 {
-    private readonly ModuleEnvironment _environment;
     private readonly TailCallGraph _tailCalls;
-    private readonly LocalTypes _locals;
-    private ModuleReader _reader;
-    private int _functionIndex;
+    private readonly ValidationState _state;
+    private readonly ValidationStacks _stacks;
+    private readonly ControlValidator _control;
+    private readonly MemoryValidator _memories;
+    private readonly ReferenceValidator _references;
+    private readonly AggregateValidator _aggregates;
+    private readonly VectorValidator _vectors;
+    private readonly AtomicValidator _atomics;
 
-    /// <summary>The offset of the instruction at hand, for messages.</summary>
-    private int _offset;
-
-    /// <summary>Whether a value of the body is a vector, or an object that it makes or copies into has one.</summary>
-    private bool _hasVectors;
-
+    /// <summary>Makes a validator.</summary>
     /// <param name="environment">What the module declares.</param>
     /// <param name="tailCalls">Told of the tail calls of each body.</param>
     public FunctionValidator(ModuleEnvironment environment, TailCallGraph tailCalls)
     {
-        _environment = environment;
         _tailCalls = tailCalls;
-        _locals = new LocalTypes(environment);
+        _state = new ValidationState(environment);
+        _stacks = new ValidationStacks(_state);
+        _control = new ControlValidator(_state, _stacks);
+        _memories = new MemoryValidator(_state, _stacks);
+        _references = new ReferenceValidator(_state, _stacks);
+        _aggregates = new AggregateValidator(_state, _stacks, _memories, _references);
+        _vectors = new VectorValidator(_state, _stacks, _memories);
+        _atomics = new AtomicValidator(_state, _stacks, _memories);
     }
 
     /// <summary>Validates one body.</summary>
@@ -37,27 +45,27 @@ internal sealed partial class FunctionValidator
     /// <returns>Whether the function has anything to do with vectors.</returns>
     public bool Validate(int functionIndex, ModuleReader body)
     {
-        var type = _environment.Functions[functionIndex].Type.Function!;
-        _functionIndex = functionIndex;
-        _reader = body;
-        _locals.Declare(type, ref _reader);
-        _hasVectors = type.HasVectors || _locals.HasVectors;
-        _offset = _reader.Offset;
-        ResetStacks();
-        PushFrame(Opcode.Block, new BlockSignature(type));
-        while (_depth > 0)
+        var type = _state.Environment.Functions[functionIndex].Type.Function!;
+        _state.FunctionIndex = functionIndex;
+        _state.Reader = body;
+        _state.Locals.Declare(type, ref _state.Reader);
+        _state.HasVectors = type.HasVectors || _state.Locals.HasVectors;
+        _state.Offset = _state.Reader.Offset;
+        _stacks.Clear();
+        _stacks.PushFrame(Opcode.Block, new BlockSignature(type));
+        while (_stacks.Depth > 0)
         {
-            _offset = _reader.Offset;
-            var code = _reader.ReadByte();
-            var shape = OperatorShapes[code];
+            _state.Offset = _state.Reader.Offset;
+            var code = _state.Reader.ReadByte();
+            var shape = OperatorShapes.All[code];
             if (shape != 0)
-                ValidateOperator(shape);
+                _stacks.ValidateOperator(shape);
             else
                 ValidateInstruction((Opcode)code);
         }
 
-        _reader.ExpectEnd();
-        return _hasVectors;
+        _state.Reader.ExpectEnd();
+        return _state.HasVectors;
     }
 
     private void ValidateInstruction(Opcode opcode)
@@ -65,133 +73,133 @@ internal sealed partial class FunctionValidator
         switch (opcode)
         {
             case Opcode.LocalGet:
-                Push(_locals.Get(_reader.ReadVarU32(), _offset));
+                _stacks.Push(_state.Locals.Get(_state.Reader.ReadVarU32(), _state.Offset));
                 break;
             case Opcode.LocalSet:
-                Pop(_locals.Set(_reader.ReadVarU32(), _offset));
+                _stacks.Pop(_state.Locals.Set(_state.Reader.ReadVarU32(), _state.Offset));
                 break;
             case Opcode.LocalTee:
-                var local = _locals.Set(_reader.ReadVarU32(), _offset);
-                Pop(local);
-                Push(local);
+                var local = _state.Locals.Set(_state.Reader.ReadVarU32(), _state.Offset);
+                _stacks.Pop(local);
+                _stacks.Push(local);
                 break;
             case Opcode.GlobalGet:
-                var readGlobal = _environment.GetGlobal(_reader.ReadVarU32(), _offset).Type;
-                NoteVector(readGlobal);
-                Push(readGlobal);
+                var readGlobal = _state.Environment.GetGlobal(_state.Reader.ReadVarU32(), _state.Offset).Type;
+                _state.NoteVector(readGlobal);
+                _stacks.Push(readGlobal);
                 break;
             case Opcode.GlobalSet:
-                var global = _environment.GetGlobal(_reader.ReadVarU32(), _offset);
-                if (!global.IsMutable) throw Invalid("immutable global");
-                Pop(global.Type);
+                var global = _state.Environment.GetGlobal(_state.Reader.ReadVarU32(), _state.Offset);
+                if (!global.IsMutable) throw _state.Invalid("immutable global");
+                _stacks.Pop(global.Type);
                 break;
             case Opcode.I32Const:
-                _reader.ReadVarI32();
-                Push(ValueType.I32);
+                _state.Reader.ReadVarI32();
+                _stacks.Push(ValueType.I32);
                 break;
             case Opcode.I64Const:
-                _reader.ReadVarI64();
-                Push(ValueType.I64);
+                _state.Reader.ReadVarI64();
+                _stacks.Push(ValueType.I64);
                 break;
             case Opcode.F32Const:
-                _reader.Skip(sizeof(uint));
-                Push(ValueType.F32);
+                _state.Reader.Skip(sizeof(uint));
+                _stacks.Push(ValueType.F32);
                 break;
             case Opcode.F64Const:
-                _reader.Skip(sizeof(ulong));
-                Push(ValueType.F64);
+                _state.Reader.Skip(sizeof(ulong));
+                _stacks.Push(ValueType.F64);
                 break;
             case >= Opcode.I32Load and <= Opcode.I64Store32:
-                ValidateMemoryAccess(opcode);
+                _memories.ValidateMemoryAccess(opcode);
                 break;
             case Opcode.Nop:
                 break;
             case Opcode.Unreachable:
-                MarkUnreachable();
+                _stacks.MarkUnreachable();
                 break;
             case Opcode.Block or Opcode.Loop or Opcode.Try:
-                ValidateBlock(opcode);
+                _control.ValidateBlock(opcode);
                 break;
             case Opcode.If:
-                var signature = ReadBlockType();
-                Pop(ValueType.I32);
-                PopParameters(signature);
-                PushFrame(opcode, signature);
-                PushParameters(signature);
+                var signature = _control.ReadBlockType();
+                _stacks.Pop(ValueType.I32);
+                _stacks.PopParameters(signature);
+                _stacks.PushFrame(opcode, signature);
+                _stacks.PushParameters(signature);
                 break;
             case Opcode.Else:
-                ValidateElse();
+                _control.ValidateElse();
                 break;
             case Opcode.End:
-                ValidateEnd();
+                _control.ValidateEnd();
                 break;
             case Opcode.Br:
-                PopLabel(ref ReadLabel());
-                MarkUnreachable();
+                _stacks.PopLabel(ref _stacks.ReadLabel());
+                _stacks.MarkUnreachable();
                 break;
             case Opcode.BrIf:
-                Pop(ValueType.I32);
-                ref var target = ref ReadLabel();
-                PopLabel(ref target);
-                PushLabel(ref target);
+                _stacks.Pop(ValueType.I32);
+                ref var target = ref _stacks.ReadLabel();
+                _stacks.PopLabel(ref target);
+                _stacks.PushLabel(ref target);
                 break;
             case Opcode.BrTable:
-                ValidateBranchTable();
+                _control.ValidateBranchTable();
                 break;
             case Opcode.Return:
-                PopLabel(ref _frames[0]);
-                MarkUnreachable();
+                _stacks.PopLabel(ref _stacks.Outermost);
+                _stacks.MarkUnreachable();
                 break;
             case Opcode.Call:
-                ValidateCall(_environment.GetFunction(_reader.ReadVarU32(), _offset).Type.Function!);
+                _control.ValidateCall(_state.Environment.GetFunction(_state.Reader.ReadVarU32(), _state.Offset).Type.Function!);
                 break;
             case Opcode.CallIndirect:
-                ValidateCall(ReadIndirectCallee());
+                _control.ValidateCall(_control.ReadIndirectCallee());
                 break;
             case Opcode.CallRef:
-                ValidateCall(ReadReferencedCallee());
+                _control.ValidateCall(_control.ReadReferencedCallee());
                 break;
             case Opcode.ReturnCall:
-                var callee = _reader.ReadVarU32();
-                ValidateTailCall(_environment.GetFunction(callee, _offset).Type.Function!);
-                _tailCalls.Add(_functionIndex, (int)callee);
+                var callee = _state.Reader.ReadVarU32();
+                _control.ValidateTailCall(_state.Environment.GetFunction(callee, _state.Offset).Type.Function!);
+                _tailCalls.Add(_state.FunctionIndex, (int)callee);
                 break;
             case Opcode.ReturnCallIndirect:
-                ValidateTailCall(ReadIndirectCallee());
-                _tailCalls.AddUnknown(_functionIndex);
+                _control.ValidateTailCall(_control.ReadIndirectCallee());
+                _tailCalls.AddUnknown(_state.FunctionIndex);
                 break;
             case Opcode.ReturnCallRef:
-                ValidateTailCall(ReadReferencedCallee());
-                _tailCalls.AddUnknown(_functionIndex);
+                _control.ValidateTailCall(_control.ReadReferencedCallee());
+                _tailCalls.AddUnknown(_state.FunctionIndex);
                 break;
             case Opcode.Throw:
-                PopAll(_environment.GetTag(_reader.ReadVarU32(), _offset).Type.Parameters.AsSpan());
-                MarkUnreachable();
+                _stacks.PopAll(_state.Environment.GetTag(_state.Reader.ReadVarU32(), _state.Offset).Type.Parameters.AsSpan());
+                _stacks.MarkUnreachable();
                 break;
             case Opcode.ThrowRef:
-                Pop(ValueType.ExnRef);
-                MarkUnreachable();
+                _stacks.Pop(ValueType.ExnRef);
+                _stacks.MarkUnreachable();
                 break;
             case Opcode.TryTable:
-                ValidateTryTable();
+                _control.ValidateTryTable();
                 break;
             case Opcode.Catch:
-                var caught = _environment.GetTag(_reader.ReadVarU32(), _offset).Type;
-                _hasVectors |= caught.HasVectors;
-                ValidateLegacyCatch(opcode, caught.Parameters.AsSpan());
+                var caught = _state.Environment.GetTag(_state.Reader.ReadVarU32(), _state.Offset).Type;
+                _state.HasVectors |= caught.HasVectors;
+                _control.ValidateLegacyCatch(opcode, caught.Parameters.AsSpan());
                 break;
             case Opcode.CatchAll:
-                ValidateLegacyCatch(opcode, []);
+                _control.ValidateLegacyCatch(opcode, []);
                 break;
             case Opcode.Delegate:
-                ValidateDelegate();
+                _control.ValidateDelegate();
                 break;
             case Opcode.Rethrow:
-                if (ReadLabel().Opcode is not (Opcode.Catch or Opcode.CatchAll)) throw Invalid("invalid rethrow label");
-                MarkUnreachable();
+                if (_stacks.ReadLabel().Opcode is not (Opcode.Catch or Opcode.CatchAll)) throw _state.Invalid("invalid rethrow label");
+                _stacks.MarkUnreachable();
                 break;
             case Opcode.Drop:
-                Pop();
+                _stacks.Pop();
                 break;
             case Opcode.Select:
                 ValidateSelect();
@@ -200,82 +208,64 @@ internal sealed partial class FunctionValidator
                 ValidateTypedSelect();
                 break;
             case Opcode.TableGet:
-                var readTable = _environment.GetTable(_reader.ReadVarU32(), _offset);
-                Pop(readTable.AddressType);
-                Push(readTable.ElementType);
+                var readTable = _state.Environment.GetTable(_state.Reader.ReadVarU32(), _state.Offset);
+                _stacks.Pop(readTable.AddressType);
+                _stacks.Push(readTable.ElementType);
                 break;
             case Opcode.TableSet:
-                var writtenTable = GetWrittenTable();
-                Pop(writtenTable.ElementType);
-                Pop(writtenTable.AddressType);
+                var writtenTable = _state.GetWrittenTable();
+                _stacks.Pop(writtenTable.ElementType);
+                _stacks.Pop(writtenTable.AddressType);
                 break;
             case Opcode.MemorySize:
-                Push(_environment.GetMemory(_reader.ReadVarU32(), _offset).AddressType);
+                _stacks.Push(_state.Environment.GetMemory(_state.Reader.ReadVarU32(), _state.Offset).AddressType);
                 break;
             case Opcode.MemoryGrow:
-                var memory = _environment.GetMemory(_reader.ReadVarU32(), _offset);
-                Pop(memory.AddressType);
-                Push(memory.AddressType);
+                var memory = _state.Environment.GetMemory(_state.Reader.ReadVarU32(), _state.Offset);
+                _stacks.Pop(memory.AddressType);
+                _stacks.Push(memory.AddressType);
                 break;
             case >= Opcode.RefNull and <= Opcode.BrOnNonNull:
-                ValidateReferenceInstruction(opcode);
+                _references.ValidateReferenceInstruction(opcode);
                 break;
             case (Opcode)0xFB:
-                ValidateAggregateInstruction(ReadSubOpcode(0xFB));
+                _aggregates.ValidateAggregateInstruction(_state.ReadSubOpcode(0xFB));
                 break;
             case (Opcode)0xFC:
-                ValidateBulkInstruction(ReadSubOpcode(0xFC));
+                _memories.ValidateBulkInstruction(_state.ReadSubOpcode(0xFC));
                 break;
             case (Opcode)0xFD:
-                ValidateVectorInstruction(ReadSubOpcode(0xFD));
+                _vectors.ValidateVectorInstruction(_state.ReadSubOpcode(0xFD));
                 break;
             case (Opcode)0xFE:
-                ValidateAtomicInstruction(ReadSubOpcode(0xFE));
+                _atomics.ValidateAtomicInstruction(_state.ReadSubOpcode(0xFE));
                 break;
             default:
-                ThrowIllegal(opcode);
+                _state.ThrowIllegal(opcode);
                 break;
         }
     }
 
-    /// <summary>Validates a numeric operator by its <see cref="OperatorShapes">shape</see>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void ValidateOperator(uint shape)
-    {
-        if ((shape & BinaryShape) != 0) Pop(ValueType.OfKind((ValueKind)((shape >> 8) & 0xF)));
-        Pop(ValueType.OfKind((ValueKind)((shape >> 4) & 0xF)));
-        Push(ValueType.OfKind((ValueKind)(shape & 0xF)));
-    }
-
-    private Opcode ReadSubOpcode(int prefix) => _reader.ReadSubOpcode(prefix);
-
-    private void NoteVector(ValueType type) => _hasVectors |= type.IsVector;
-
     private void ValidateSelect()
     {
-        Pop(ValueType.I32);
-        var second = Pop();
-        var first = Pop();
+        _stacks.Pop(ValueType.I32);
+        var second = _stacks.Pop();
+        var first = _stacks.Pop();
         if (first.IsReference || second.IsReference)
-            throw Invalid("type mismatch: select on references needs a type");
-        if (first != second && first != ValueType.Bottom && second != ValueType.Bottom) ThrowMismatch(second, first);
-        Push(first == ValueType.Bottom ? second : first);
+            throw _state.Invalid("type mismatch: select on references needs a type");
+        if (first != second && first != ValueType.Bottom && second != ValueType.Bottom) _stacks.ThrowMismatch(second, first);
+        _stacks.Push(first == ValueType.Bottom ? second : first);
     }
 
     private void ValidateTypedSelect()
     {
-        var count = _reader.ReadVarU32();
-        if (count != 1) throw Invalid("invalid result arity");
-        var type = _environment.ReadValueType(ref _reader);
-        NoteVector(type);
-        Pop(ValueType.I32);
-        Pop(type);
-        Pop(type);
-        Push(type);
+        var count = _state.Reader.ReadVarU32();
+        if (count != 1) throw _state.Invalid("invalid result arity");
+        var type = _state.Environment.ReadValueType(ref _state.Reader);
+        _state.NoteVector(type);
+        _stacks.Pop(ValueType.I32);
+        _stacks.Pop(type);
+        _stacks.Pop(type);
+        _stacks.Push(type);
     }
-
-    private InvalidModuleException Invalid(string message) => new(message, _offset);
-
-    [DoesNotReturn]
-    private void ThrowIllegal(Opcode opcode) => throw BodyScanner.IllegalOpcode(opcode, _offset);
 }

@@ -1,16 +1,17 @@
-namespace Harness.Engine.Modules;
+namespace Harness.Engine.Modules.Validation;
 
-/// <content>The types of the numeric operators, packed so that one table look-up decides.</content>
-internal sealed partial class FunctionValidator
+/// <summary>The types of the numeric operators, packed so that one table look-up decides.</summary>
+internal static class OperatorShapes
 {
-    private const uint BinaryShape = 0x1000;
+    /// <summary>What all shapes of operators with two operands have.</summary>
+    public const uint BinaryShape = 0x1000;
 
     /// <summary>
     /// For each slot of the opcode table, zero or, for operators without immediates, one or two operands and one
     /// result, their kinds: bits 0-3 the result, 4-7 the first operand, 8-11 the second one, if
     /// <see cref="BinaryShape"/> is set.
     /// </summary>
-    private static readonly uint[] OperatorShapes = MakeShapes();
+    public static readonly uint[] All = MakeShapes();
 
     private static uint[] MakeShapes()
     {
