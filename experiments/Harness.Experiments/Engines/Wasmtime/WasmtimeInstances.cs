@@ -59,7 +59,7 @@ internal sealed class WasmtimeInstances : IDisposable
                 if (import is Library.MemoryImport memory)
                     own!.Define(import.ModuleName, import.Name, new Library.Memory(store, memory.Minimum, memory.Maximum, memory.Is64Bit));
                 else if (import is Library.TableImport table)
-                    own!.Define(import.ModuleName, import.Name, new Library.Table(store, table.Kind, null, table.Minimum, table.Maximum));
+                    own!.Define(import.ModuleName, import.Name, new Library.Table(store, KindOf(table), null, table.Minimum, table.Maximum));
             }
 
             (own ?? linker).Instantiate(store, module);
@@ -71,6 +71,9 @@ internal sealed class WasmtimeInstances : IDisposable
             throw;
         }
     }
+
+    private static Library.TableKind KindOf(Library.TableImport table) =>
+        table.Kind == Library.ValueKind.ExternRef ? Library.TableKind.ExternRef : Library.TableKind.FuncRef;
 
     private static SafeHandle HandleOf(object item) =>
         item.GetType().GetProperty("NativeHandle", BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(item) as SafeHandle
