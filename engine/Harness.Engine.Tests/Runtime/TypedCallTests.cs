@@ -65,10 +65,18 @@ public sealed class TypedCallTests
         using var store = new Store();
         var add = Function(store, "add").CreateDelegate<Func<int, int, int>>();
         int sum = add(1, 2);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10_000; i++) sum = add(sum, 1);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(10_003, sum);
+        long least = long.MaxValue;
+
+        // The least of three: a collection that another test's thread starts may take this thread's unused allocation context, which counts as allocated.
+        for (int batch = 0; batch < 3; batch++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 10_000; i++) sum = add(sum, 1);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
+        Assert.Equal(30_003, sum);
     }
 
     [Fact]
