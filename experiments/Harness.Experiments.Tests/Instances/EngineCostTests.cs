@@ -55,10 +55,10 @@ public sealed class EngineCostTests : IDisposable
     [Theory]
     [InlineData("ours", "tier-up=never")]
     [InlineData("ours", "tier-up=eager")]
-    [InlineData("wasmtime", "wasmtime.max_wasm_stack=8192")]
+    [InlineData("wasmtime", "wasmtime.max_wasm_stack=2048")]
     public void TrapsAreMeasuredByDepth(string engine, string knobs)
     {
-        var text = File.ReadAllText(Path.Combine(ProjectLayout.Sweeps, "stack-walk.wat"));
+        var text = File.ReadAllText(Path.Combine(ProjectLayout.Sweeps, "modules", "stack-walk.wat"));
         var report = Measure(engine, "traps", text, knobs);
         Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
         Assert.Null(TrapCost.Metric.Read(Assert.Single(report.Outputs).Text).Mistake);

@@ -50,10 +50,10 @@ class _TreeIterator implements Iterator<int> {
 }
 
 class Zipped<A, B> extends Iterable<(A, B)> {
-  final Iterable<A> first;
-  final Iterable<B> second;
-  Zipped(this.first, this.second);
-  Iterator<(A, B)> get iterator => _ZippedIterator<A, B>(first.iterator, second.iterator);
+  final Iterable<A> _left;
+  final Iterable<B> _right;
+  Zipped(this._left, this._right);
+  Iterator<(A, B)> get iterator => _ZippedIterator<A, B>(_left.iterator, _right.iterator);
 }
 
 class _ZippedIterator<A, B> implements Iterator<(A, B)> {

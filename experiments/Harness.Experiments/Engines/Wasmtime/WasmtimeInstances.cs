@@ -76,7 +76,7 @@ internal sealed class WasmtimeInstances : IDisposable
         table.Kind == Library.ValueKind.ExternRef ? Library.TableKind.ExternRef : Library.TableKind.FuncRef;
 
     private static SafeHandle HandleOf(object item) =>
-        item.GetType().GetProperty("NativeHandle", BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(item) as SafeHandle
+        item.GetType().GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(item) as SafeHandle
         ?? throw new HarnessException($"this version of the Wasmtime library ({WasmtimeEngine.LibraryVersion}) does not give the handle of its {item.GetType().Name}: instances cannot be measured on it");
 
     private static void Check(nint error)

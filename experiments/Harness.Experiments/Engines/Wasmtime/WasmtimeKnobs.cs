@@ -33,7 +33,7 @@ internal static class WasmtimeKnobs
 
     public static Knob ConsumeFuel { get; } = Make.Switch("consume_fuel", false, "count executed instructions");
 
-    public static Knob MaximumStack { get; } = Make.Number("max_wasm_stack", 512, "most stack that WebAssembly code may use", "KiB", least: 64, most: 1_048_576);
+    public static Knob MaximumStack { get; } = Make.Number("max_wasm_stack", 512, "most stack that WebAssembly code may use; Wasmtime itself ends where it is more than its 2 MiB for asynchronous calls", "KiB", least: 64, most: 2048);
 
     public static Knob PoolingAllocator { get; } = Make.Switch("pooling_allocator", false, "take instances from a pool");
 
