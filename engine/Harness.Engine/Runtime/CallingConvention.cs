@@ -37,6 +37,9 @@ internal static class CallingConvention
     /// <summary>Never allocated: the floating-point counterpart of <see cref="Scratch"/>.</summary>
     public const Xmm ScratchXmm = Xmm.Xmm15;
 
+    /// <summary>Registers in which functions of the runtime, and others in C, get their arguments (System V).</summary>
+    public static ReadOnlySpan<Gpr> SystemVParameters => [Gpr.Rdi, Gpr.Rsi, Gpr.Rdx, Gpr.Rcx, Gpr.R8, Gpr.R9];
+
     /// <summary>Registers that a compiler may allocate.</summary>
     public static ReadOnlySpan<Gpr> AllocatableGprs =>
     [

@@ -138,19 +138,19 @@ internal sealed class AllocationEmitter(
         int bytes = (((BitOperations.PopCount(saved) + BitOperations.PopCount(vectorRegisters)) * sizeof(long)) + 15) & ~15;
         asm.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, bytes);
         EmitSaved(saved, vectorRegisters, restore: false);
-        group.Add(new Move(Location.Of(array.Length), Location.Of(CallEmitter.SystemVParameters[2]), IrType.I32));
+        group.Add(new Move(Location.Of(array.Length), Location.Of(CallingConvention.SystemVParameters[2]), IrType.I32));
         if (array.HasValue)
         {
-            group.Add(new Move(array.Value, Location.Of(CallEmitter.SystemVParameters[3]), array.ValueType));
+            group.Add(new Move(array.Value, Location.Of(CallingConvention.SystemVParameters[3]), array.ValueType));
         }
         else
         {
-            group.Add(new Move(Location.None, Location.Of(CallEmitter.SystemVParameters[3]), IrType.I64, 0));
+            group.Add(new Move(Location.None, Location.Of(CallingConvention.SystemVParameters[3]), IrType.I64, 0));
         }
 
         group.Emit(moveEmitter);
-        asm.MovImm(CallEmitter.SystemVParameters[1], instruction.Aux);
-        asm.Mov(OpSize.Qword, CallEmitter.SystemVParameters[0], CallingConvention.Instance);
+        asm.MovImm(CallingConvention.SystemVParameters[1], instruction.Aux);
+        asm.Mov(OpSize.Qword, CallingConvention.SystemVParameters[0], CallingConvention.Instance);
         asm.Mov(OpSize.Qword, Gpr.Rax, Mem.Base(CallingConvention.Instance, InstanceHeader.BuiltinsOffset));
         asm.Call(Mem.Base(Gpr.Rax, (int)Builtin.ArrayNew * sizeof(long)));
         sites.AddSite(instruction, asm.Position, TrapKind.None, safepoints.MapWithSavedRegisters(state.Position >> 2, -state.FrameSize - bytes));

@@ -10,9 +10,6 @@ internal sealed class CallEmitter(
     EmissionState state, OperandLocations locations, SiteRecorder sites, MoveEmitter moveEmitter, ArgumentEmitter argumentPassing,
     Assembler asm, SignatureCache signatures, ParallelMoves group)
 {
-    /// <summary>Registers in which functions of the runtime get their arguments.</summary>
-    public static ReadOnlySpan<Gpr> SystemVParameters => [Gpr.Rdi, Gpr.Rsi, Gpr.Rdx, Gpr.Rcx, Gpr.R8, Gpr.R9];
-
     /// <summary>Emits a call.</summary>
     public void EmitCall(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
@@ -98,7 +95,7 @@ internal sealed class CallEmitter(
         int results = instruction.ResultCount;
         for (int i = results; i < operands.Length; i++)
         {
-            argumentPassing.AddArgument(operands[i], Location.Of(SystemVParameters[i - results + 1]));
+            argumentPassing.AddArgument(operands[i], Location.Of(CallingConvention.SystemVParameters[i - results + 1]));
         }
 
         group.Emit(moveEmitter);

@@ -83,7 +83,7 @@ internal sealed class CallSelector(SelectionState state, LirWriter writer, Opera
 
         for (int i = 0; i < count; i++)
         {
-            writer.Use(arguments[i], OperandPlace.Any, hint: (byte)LirWriter.SystemVParameters[i + 1]);
+            writer.Use(arguments[i], OperandPlace.Any, hint: (byte)CallingConvention.SystemVParameters[i + 1]);
         }
     }
 }

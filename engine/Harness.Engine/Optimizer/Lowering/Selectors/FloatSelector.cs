@@ -24,29 +24,8 @@ internal sealed class FloatSelector(SelectionState state, LirWriter writer, Oper
             (left, right) = (right, left);
         }
 
-        // A constant right operand is read from memory.
-        bool isConstant = Constants.IsConstant(state.Graph, right);
         bool hasAddress = loads.TryCoverLoad(right, size, out Address address);
-        int leftValue = operands.Register(left);
-        int rightValue = hasAddress || isConstant ? 0 : operands.Register(right);
-        ref LirInstruction instruction = ref writer.Emit(LirOp.FloatBinary, size);
-        instruction.Sub = (ushort)op;
-        writer.Def(state.Value(id));
-        writer.Use(leftValue);
-        writer.Hint(state.Value(id), leftValue);
-        if (hasAddress)
-        {
-            writer.AddAddress(ref instruction, address, OperandRole.Use);
-        }
-        else if (isConstant)
-        {
-            instruction.HasImmediate = true;
-            instruction.Immediate = state.Graph[right].Immediate;
-        }
-        else
-        {
-            writer.Use(rightValue, OperandPlace.Any, CpuFeatures.Avx ? OperandRole.Use : OperandRole.UseLate);
-        }
+        operands.WriteBinary(id, LirOp.FloatBinary, size, (ushort)op, left, right, hasAddress ? address : null, CpuFeatures.Avx);
     }
 
     /// <summary>An operation on one float.</summary>

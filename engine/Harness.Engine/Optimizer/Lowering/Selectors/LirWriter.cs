@@ -76,9 +76,6 @@ internal sealed class LirWriter(SelectionState state)
         _ => LirOperand.NoHint,
     };
 
-    /// <summary>Registers in which functions of the runtime get their arguments.</summary>
-    public static ReadOnlySpan<Gpr> SystemVParameters => [Gpr.Rdi, Gpr.Rsi, Gpr.Rdx, Gpr.Rcx, Gpr.R8, Gpr.R9];
-
     /// <summary>Begins an instruction with a result and a memory operand.</summary>
     public ref LirInstruction EmitWithAddress(LirOp op, OpSize size, int result, in Address address)
     {

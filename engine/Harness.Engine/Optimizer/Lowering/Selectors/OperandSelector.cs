@@ -35,6 +35,35 @@ internal sealed class OperandSelector(SelectionState state, LirWriter writer, In
         return state.Value(id);
     }
 
+    /// <summary>
+    /// Writes an operation on two floats or vectors whose right operand may be in memory: at an address, if there is one, or a constant in the pool.
+    /// With three operands the result may lie elsewhere than the left one, and so in the register of the right one.
+    /// </summary>
+    public void WriteBinary(int id, LirOp op, OpSize size, ushort sub, int left, int right, Address? address, bool hasThreeOperands)
+    {
+        bool isConstant = Constants.IsConstant(state.Graph, right);
+        int leftValue = Register(left);
+        int rightValue = address is not null || isConstant ? 0 : Register(right);
+        ref LirInstruction instruction = ref writer.Emit(op, size);
+        instruction.Sub = sub;
+        writer.Def(state.Value(id));
+        writer.Use(leftValue);
+        writer.Hint(state.Value(id), leftValue);
+        if (address is { } place)
+        {
+            writer.AddAddress(ref instruction, place, OperandRole.Use);
+        }
+        else if (isConstant)
+        {
+            instruction.HasImmediate = true;
+            instruction.Immediate = state.Graph[right].Immediate;
+        }
+        else
+        {
+            writer.Use(rightValue, OperandPlace.Any, hasThreeOperands ? OperandRole.Use : OperandRole.UseLate);
+        }
+    }
+
     /// <summary>An operand that may be a constant.</summary>
     public int Anywhere(int id) => Constants.IsConstant(state.Graph, id) ? ~id : Register(id);
 

@@ -79,26 +79,8 @@ internal sealed class VectorSelector(
             left = right;
         }
 
-        int leftValue = operands.Register(left);
-        int rightValue = hasAddress || isConstant ? 0 : operands.Register(right);
-        ref LirInstruction instruction = ref writer.Emit(LirOp.VectorBinary, OpSize.Qword);
-        instruction.Sub = (ushort)row.Opcode;
-        writer.Def(state.Value(id));
-        writer.Use(leftValue);
-        writer.Hint(state.Value(id), leftValue);
-        if (hasAddress)
-        {
-            writer.AddAddress(ref instruction, address, OperandRole.Use);
-        }
-        else if (isConstant)
-        {
-            instruction.HasImmediate = true;
-            instruction.Immediate = state.Graph[right].Immediate;
-        }
-        else
-        {
-            writer.Use(rightValue, OperandPlace.Any, loads.HasThreeOperands ? OperandRole.Use : OperandRole.UseLate);
-        }
+        operands.WriteBinary(
+            id, LirOp.VectorBinary, OpSize.Qword, (ushort)row.Opcode, left, right, hasAddress ? address : null, loads.HasThreeOperands);
     }
 
     private void SelectVectorShift(int id, Opcode op, long count)
