@@ -53,7 +53,7 @@ public static partial class ApiTestRunner
         string? broken = null;
         try
         {
-            host.RunScript("testharness.js", JavaScriptHost.ReadScript("testharness.js"));
+            host.RunScript("testharness.js", HostScripts.Read("testharness.js"));
             foreach (string script in scripts) host.RunScript(Path.GetFileName(script), File.ReadAllText(script));
         }
         catch (Exception e) when (e is ProgramException or NotSupportedException)

@@ -31,7 +31,7 @@ internal sealed unsafe partial record ArrayTransfer(bool IsToHeap, TransferEleme
     private static readonly byte[][] Gets = [[0xFB, 0x0B], [0xFB, 0x0C], [0xFB, 0x0D]];
 
     /// <summary>The transfer that an import is.</summary>
-    /// <param name="description">What it is; see <c>describe</c> in webassembly.js.</param>
+    /// <param name="description">What it is; see <c>describe</c> in known-functions.js.</param>
     /// <param name="type">Its type.</param>
     /// <param name="module">The module that imports it.</param>
     /// <returns>Null if it is none.</returns>
@@ -111,7 +111,7 @@ internal sealed unsafe partial record ArrayTransfer(bool IsToHeap, TransferEleme
     }
 }
 
-/// <summary>Elements that are copied in blocks, as dart2wasm's glue names them; <c>typedArrays</c> in webassembly.js has the same order.</summary>
+/// <summary>Elements that are copied in blocks, as dart2wasm's glue names them; <c>typedArrays</c> in elements.js has the same order.</summary>
 internal enum TransferElement
 {
     /// <summary>Bytes.</summary>

@@ -4,7 +4,7 @@ using Harness.Engine.Runtime;
 
 namespace Harness.Hosts.JavaScript;
 
-/// <summary>Describes modules and what they export for <c>webassembly.js</c>: as JSON, with a letter for each type.</summary>
+/// <summary>Describes modules and what they export for the scripts of the WebAssembly API: as JSON, with a letter for each type.</summary>
 internal static class Descriptions
 {
     /// <summary>The imports and exports of a module.</summary>

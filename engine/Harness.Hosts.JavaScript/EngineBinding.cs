@@ -10,7 +10,7 @@ using Microsoft.ClearScript.V8.FastProxy;
 namespace Harness.Hosts.JavaScript;
 
 /// <summary>
-/// This engine as <c>webassembly.js</c> has it: modules, stores, functions and other items by number. What a call must not wait for crosses in
+/// This engine as the scripts of the WebAssembly API (<c>Scripts/webassembly</c>) have it: modules, stores, functions and other items by number. What a call must not wait for crosses in
 /// <see cref="SharedSlots"/>; the rest are ordinary calls.
 /// </summary>
 internal sealed class EngineBinding : IDisposable
@@ -31,12 +31,12 @@ internal sealed class EngineBinding : IDisposable
     private bool _growsForScript;
 
     /// <summary>Puts the engine into a script engine's global scope, as <c>WebAssembly</c>.</summary>
-    public EngineBinding(V8ScriptEngine script, WasmEngine engine, string source)
+    public EngineBinding(V8ScriptEngine script, WasmEngine engine)
     {
         _engine = engine;
         _slots = new SharedSlots(script);
         _staging = new StagingBuffer(script);
-        _script = new ScriptFunctions((ScriptObject)((ScriptObject)script.Evaluate("webassembly.js", source)).InvokeAsFunction(ToBag(), _slots.Buffer, _staging.Buffer));
+        _script = new ScriptFunctions(Start(script));
         _staging.Connect(_script);
         _imports = new ImportedFunctions(_slots, _script, id => (Tag)_items[id]!);
     }
@@ -57,6 +57,23 @@ internal sealed class EngineBinding : IDisposable
         _script.Dispose();
         _staging.Dispose();
         _slots.Dispose();
+    }
+
+    /// <summary>Runs the scripts.</summary>
+    /// <returns>The functions that they connect the host with.</returns>
+    private ScriptObject Start(V8ScriptEngine script)
+    {
+        ScriptObject? functions = null;
+        var context = new Dictionary<string, object>
+        {
+            ["host"] = ToBag(),
+            ["buffer"] = _slots.Buffer,
+            ["staging"] = _staging.Buffer,
+            ["connect"] = (Action<ScriptObject>)(connected => functions = connected),
+        };
+        HostScripts.AddModules(script.DocumentSettings, "webassembly", context);
+        object result = script.Evaluate(new DocumentInfo("webassembly") { Category = ModuleCategory.Standard }, "import 'webassembly/namespace.js';");
+        return functions ?? throw new InvalidOperationException("the scripts of the WebAssembly API did not start", (result as Task)?.Exception);
     }
 
     private PropertyBag ToBag() => new()
@@ -218,7 +235,7 @@ internal sealed class EngineBinding : IDisposable
     }
 
     /// <summary>Calls a function with the arguments in the slots.</summary>
-    /// <returns>How it ended; see <c>fail</c> in webassembly.js.</returns>
+    /// <returns>How it ended; see <c>fail</c> in functions.js.</returns>
     private int Call(int id)
     {
         var function = (WasmFunction)_items[id]!;

@@ -14,7 +14,7 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions funct
     /// <param name="type">Its parameters and results.</param>
     /// <param name="canonicalTypeId">The number of the type.</param>
     /// <param name="number">Its number among the imports of the realm.</param>
-    /// <param name="description">What it is; see <c>describe</c> in webassembly.js.</param>
+    /// <param name="description">What it is; see <c>describe</c> in known-functions.js.</param>
     /// <param name="module">The module that imports it; null for one that no module imports.</param>
     public unsafe HostFunction Make(StoreRealm realm, FunctionType type, int canonicalTypeId, int number, string description, WasmModule? module)
     {

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Harness.Engine.Runtime;
 using Microsoft.ClearScript;
 using Microsoft.ClearScript.JavaScript;
@@ -32,9 +31,9 @@ public sealed class JavaScriptHost : IDisposable
         _script.DocumentSettings.ContextCallback = document => new Dictionary<string, object> { ["url"] = document.Uri?.AbsoluteUri ?? document.Name };
         _loop = new EventLoop();
         Engine = new WasmEngine(options.Engine);
-        _binding = new EngineBinding(_script, Engine, ReadScript("webassembly.js"));
+        _binding = new EngineBinding(_script, Engine);
         var environment = new ScriptEnvironment(options, _loop) { ImportModule = ImportModule, RunScript = path => RunFile(path) };
-        _timers = (ScriptObject)((ScriptObject)_script.Evaluate("environment.js", ReadScript("environment.js"))).InvokeAsFunction(environment.ToBag());
+        _timers = (ScriptObject)((ScriptObject)_script.Evaluate("environment.js", HostScripts.Read("environment.js"))).InvokeAsFunction(environment.ToBag());
     }
 
     /// <summary>This engine: its statistics and events.</summary>
@@ -110,14 +109,6 @@ public sealed class JavaScriptHost : IDisposable
         _binding.Dispose();
         _script.Dispose();
         Engine.Dispose();
-    }
-
-    /// <summary>The text of one of the scripts that are part of the host.</summary>
-    internal static string ReadScript(string name)
-    {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 
     /// <summary>Runs what is due until a promise has settled, or nothing is left to do.</summary>

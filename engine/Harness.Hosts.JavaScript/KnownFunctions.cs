@@ -10,7 +10,7 @@ namespace Harness.Hosts.JavaScript;
 internal unsafe delegate bool KnownFunction(StoreRealm realm, ulong* values);
 
 /// <summary>
-/// Functions of JavaScript that are served without crossing. Their descriptions are those that <c>describe</c> in webassembly.js makes: the name of a
+/// Functions of JavaScript that are served without crossing. Their descriptions are those that <c>describe</c> in known-functions.js makes: the name of a
 /// function that JavaScript itself has, or the source text of one that glue defines.
 /// </summary>
 internal static unsafe class KnownFunctions

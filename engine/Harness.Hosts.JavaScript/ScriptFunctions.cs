@@ -4,7 +4,7 @@ using Microsoft.ClearScript.JavaScript;
 namespace Harness.Hosts.JavaScript;
 
 /// <summary>
-/// What <c>webassembly.js</c> returns: functions of JavaScript that the host calls. They are called as methods of the object that has them, because ClearScript passes
+/// What the scripts of the WebAssembly API connect the host with: functions of JavaScript that the host calls. They are called as methods of the object that has them, because ClearScript passes
 /// arguments of a method as values of JavaScript; those of a function come as an array of the host, which a script copies, and that takes 25 times as long.
 /// </summary>
 internal sealed class ScriptFunctions(ScriptObject functions) : IDisposable

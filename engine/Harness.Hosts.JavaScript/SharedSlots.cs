@@ -6,7 +6,7 @@ namespace Harness.Hosts.JavaScript;
 
 /// <summary>
 /// The buffer in which values cross between JavaScript and the host: both write and read it directly, so that numbers arrive bit by bit and a call needs no
-/// arguments. Its layout is described in <c>webassembly.js</c>.
+/// arguments. Its layout is described in <c>slots.js</c>.
 /// </summary>
 internal sealed unsafe class SharedSlots : IDisposable
 {

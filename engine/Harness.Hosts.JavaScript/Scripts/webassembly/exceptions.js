@@ -1,0 +1,85 @@
+// WebAssembly.Tag and WebAssembly.Exception, and the tag of what JavaScript throws.
+import { descriptorOf, indexOf, requireArguments } from 'webassembly/arguments.js';
+import { itemOf, itemState, stateOf } from 'webassembly/items.js';
+import { active, common } from 'webassembly/realms.js';
+import { get } from 'webassembly/references.js';
+import { native } from 'webassembly/slots.js';
+import { convertValue, getValue, putValue, typeOf } from 'webassembly/values.js';
+
+export class Tag {
+  constructor(descriptor) {
+    requireArguments(arguments, 1, 'WebAssembly.Tag');
+    descriptorOf(descriptor, 'WebAssembly.Tag');
+    if (descriptor.parameters === undefined) throw new TypeError("WebAssembly.Tag: 'parameters' is required");
+    const parameters = [...descriptor.parameters].map(String);
+    const types = parameters.map(text => typeOf(text, 'WebAssembly.Tag'));
+    const realm = common();
+    const id = native.makeTag(realm.store, parameters.map(text => text === 'anyfunc' ? 'funcref' : text).join(' '));
+    itemState.set(this, { realm, kind: 'tag', id, types: types.join('') });
+    realm.items.set(id, this);
+  }
+}
+
+const exceptionState = new WeakMap();
+
+export class Exception extends Error {
+  constructor(tag, payload, options = undefined) {
+    requireArguments(arguments, 2, 'WebAssembly.Exception');
+    super('wasm exception');
+    const state = stateOf(tag, 'tag');
+    if (tag === JSTag) throw new TypeError('WebAssembly.Exception: values of JavaScript are thrown as they are, not with JSTag');
+    const values = [...payload];
+    if (values.length !== state.types.length) throw new TypeError(`WebAssembly.Exception: the tag takes ${state.types.length} values, not ${values.length}`);
+    exceptionState.set(this, { tag, state, values: values.map((value, i) => convertValue(state.types[i], value)) });
+    if (!options?.traceStack) Object.defineProperty(this, 'stack', { value: undefined, configurable: true, writable: true });
+  }
+
+  is(tag) {
+    requireArguments(arguments, 1, 'WebAssembly.Exception.is');
+    stateOf(tag, 'tag');
+    return exceptionOf(this).tag === tag;
+  }
+
+  getArg(tag, index) {
+    requireArguments(arguments, 2, 'WebAssembly.Exception.getArg');
+    stateOf(tag, 'tag');
+    const exception = exceptionOf(this);
+    if (exception.tag !== tag) throw new TypeError('WebAssembly.Exception.getArg: the exception has another tag');
+    const at = indexOf(index, false, 'WebAssembly.Exception.getArg');
+    if (at >= exception.values.length) throw new RangeError('WebAssembly.Exception.getArg: the index is out of bounds');
+    return exception.values[at];
+  }
+}
+
+// An exception that code of a realm has thrown, whose values are in the slots.
+export function makeException(realm, tagId, count) {
+  const tag = itemOf(realm, 'tag', tagId, JSON.parse(native.describeTag(realm.store, tagId)));
+  const { types } = itemState.get(tag);
+  const values = [];
+  for (let i = 0; i < count; i++) values.push(getValue(realm, types[i], i + 2));
+  const exception = Object.create(Exception.prototype);
+  exceptionState.set(exception, { tag, state: itemState.get(tag), values });
+  return exception;
+}
+
+function exceptionOf(exception) {
+  const state = typeof exception === 'object' && exception !== null ? exceptionState.get(exception) : undefined;
+  if (state === undefined) throw new TypeError('WebAssembly.Exception: the receiver is not a WebAssembly.Exception');
+  return state;
+}
+
+// Called by the host with what an import threw, in slot 0: if it is an exception with a tag of the store, puts its tag and values
+// into slots; else returns -1, or -2 if it is an exception with another tag, which no code of the store can catch by it.
+export function unwrap(store) {
+  const realm = active.get(store);
+  const thrown = get(realm, 0);
+  const state = typeof thrown === 'object' && thrown !== null ? exceptionState.get(thrown) : undefined;
+  if (state === undefined) return -1;
+  if (state.state.realm !== realm) return -2;
+  state.values.forEach((value, i) => putValue(realm, state.state.types[i], i, value));
+  return state.state.id;
+}
+
+// A tag that every realm has, for values that JavaScript throws; made on first need.
+export let JSTag;
+export const scriptTag = () => JSTag ??= new Tag({ parameters: ['externref'] });

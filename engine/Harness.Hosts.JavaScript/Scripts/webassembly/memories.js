@@ -1,0 +1,63 @@
+// Memories are V8's own, so that buffers detach as they must; this engine's pages are mapped below them.
+import { active, realms } from 'webassembly/realms.js';
+import { native } from 'webassembly/slots.js';
+import { V8 } from 'webassembly/v8.js';
+
+export const memoryIds = new WeakMap();
+const maxima = new WeakMap();
+const growBuffer = V8.Memory.prototype.grow;
+const getBuffer = Object.getOwnPropertyDescriptor(V8.Memory.prototype, 'buffer').get;
+export const isMemory = value => {
+  try {
+    Reflect.apply(getBuffer, value, []);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export const V8Memory = new Proxy(V8.Memory, {
+  construct(target, values, newTarget) {
+    const memory = Reflect.construct(target, values, newTarget);
+    if (values[0].maximum !== undefined) maxima.set(memory, Number(values[0].maximum));
+    return memory;
+  },
+});
+
+Object.defineProperty(V8.Memory.prototype, 'constructor', { value: V8Memory, writable: true, enumerable: false, configurable: true });
+Object.defineProperty(V8.Memory.prototype, 'grow', {
+  writable: true, enumerable: true, configurable: true,
+  value: { grow(delta) {
+    const before = Reflect.apply(growBuffer, this, arguments);
+    const known = memoryIds.get(this);
+    if (known !== undefined && !native.growMemory(known.id, this.buffer, Number(delta))) throw new RangeError('WebAssembly.Memory.grow: the memory cannot grow by so much');
+    return before;
+  } }.grow,
+});
+
+export function memoryItem(realm, memory) {
+  let known = memoryIds.get(memory);
+  if (known === undefined) {
+    known = { realm, id: native.adoptMemory(realm.store, memory.buffer, maxima.get(memory) ?? -1) };
+    memoryIds.set(memory, known);
+    realm.items.set(known.id, memory);
+  }
+  if (known.realm !== realm) native.unsupported('a memory of an unrelated instance');
+  return known.id;
+}
+
+export function memoryOf(realm, id, type) {
+  const memory = new V8Memory(type.maximum == null ? { initial: type.initial } : { initial: type.initial, maximum: type.maximum });
+  native.shareMemory(realm.store, id, memory.buffer);
+  memoryIds.set(memory, { realm, id });
+  realm.items.set(id, memory);
+  return memory;
+}
+
+// Called by the host after WebAssembly code has grown a memory.
+export function grown(store, id, delta) {
+  const realm = active.get(store) ?? realms.get(store)?.deref();
+  const memory = realm.items.get(id);
+  Reflect.apply(growBuffer, memory, [delta]);
+  return memory.buffer;
+}
