@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
@@ -138,6 +139,56 @@ public sealed class InstancePoolTests
 
         foreach (Store store in stores) store.Dispose();
         Assert.Equal(3, engine.CodeOf(Everything).Slots.Count);
+    }
+
+    [Fact]
+    public void ModulesShareThePoolAndWhatHasWaitedLongestGoes()
+    {
+        WasmModule[] modules = [.. Enumerable.Range(0, 3).Select(i => HandCompiler.Module($"(module (memory (export \"m\") 1) (global i32 (i32.const {i})))"))];
+        using var engine = new WasmEngine(Options(true, true, 1, stress: true));
+        int[] Counts() => [.. modules.Select(module => engine.CodeOf(module).Slots.Count)];
+
+        void Use(int module, int instances)
+        {
+            using var store = new Store(engine);
+            for (int i = 0; i < instances; i++) store.Instantiate(modules[module]);
+        }
+
+        Use(0, 2);
+        Use(1, 1);
+        Assert.Equal([2, 1, 0], Counts());
+        Use(0, 1);
+        Assert.Equal([2, 1, 0], Counts());
+        Use(2, 1);
+        Assert.Equal([1, 1, 1], Counts());
+        Use(2, 3);
+        Assert.Equal([0, 0, 3], Counts());
+    }
+
+    /// <summary>A module that nobody has any more takes its slots with it, though the pool knows of them.</summary>
+    [Fact]
+    public void DroppedModulesLeaveThePool()
+    {
+        using var engine = new WasmEngine(Options(true, true, 1, stress: false));
+        var references = new List<WeakReference>();
+        for (int i = 0; i < 10; i++) references.Add(UseNew(engine));
+        for (int i = 0; i < 10 && references.Any(reference => reference.IsAlive); i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.DoesNotContain(references, reference => reference.IsAlive);
+        UseNew(engine);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference UseNew(WasmEngine engine)
+        {
+            WasmModule module = HandCompiler.Module("(module (memory 1))");
+            using var store = new Store(engine);
+            store.Instantiate(module);
+            return new WeakReference(engine.CodeOf(module));
+        }
     }
 
     [Fact]

@@ -523,10 +523,10 @@ public sealed record EngineOptions
     public int InstanceLimit { get; init; } = 1_000_000;
 
     /// <summary>
-    /// Most instances of a module whose memories, function tables and data are kept, emptied, for later instances of the same module when their stores are disposed of; 0 to give all back to
-    /// the system.
+    /// Most instances, of all modules of an engine together, whose memories, function tables and data are kept, emptied, for later instances of the same module when their stores are disposed
+    /// of; 0 to give all back to the system. Where there are more, those that have waited longest go.
     /// </summary>
-    [Knob("instance.pool", "most instances of a module whose memories, tables and data are kept for later instances of it; 0 to keep none", Maximum = 1_000_000, Unit = "instances")]
+    [Knob("instance.pool", "most instances, of all modules together, whose memories, tables and data are kept for later instances of the same module; 0 to keep none", Maximum = 1_000_000, Unit = "instances")]
     public int InstancePool { get; init; }
 
     /// <summary>

@@ -36,6 +36,9 @@ internal sealed unsafe class InstanceSlot
     /// <summary>Whether the memories have their first content mapped, so that it is there.</summary>
     public bool HasImages { get; set; }
 
+    /// <summary>Its place in the <see cref="InstancePool"/>; null while an instance has it.</summary>
+    public LinkedListNode<WeakReference<InstanceSlots>>? Age { get; set; }
+
     /// <summary>A memory that the module defines and that is not shared.</summary>
     /// <exception cref="InsufficientMemoryException">There is no room for it.</exception>
     public Memory OpenMemory(Store store, int index)

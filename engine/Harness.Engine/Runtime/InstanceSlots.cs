@@ -1,82 +1,86 @@
 namespace Harness.Engine.Runtime;
 
 /// <summary>
-/// The slots that instances of a module have left, the last one first (knob <c>instance.pool</c>): its memory is the likeliest to be in the caches. They belong to the module's code and are freed with it. Safe for use
-/// by several threads.
+/// The slots that instances of a module have left, the last one first: its memory is the likeliest to be in the caches. They belong to the module's code and are
+/// freed with it; how many there may be is up to the engine's <see cref="InstancePool"/>. Safe for use by several threads.
 /// </summary>
-internal sealed class InstanceSlots(ModuleCode code) : IDisposable
+internal sealed class InstanceSlots : IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly Stack<InstanceSlot> _idle = new();
+    private readonly ModuleCode _code;
+    private readonly InstancePool _pool;
+    private readonly WeakReference<InstanceSlots> _self;
 
-    /// <summary>Slots on their way into the pool.</summary>
-    private int _arriving;
+    /// <summary>The slots that nobody has now, in the order in which they came.</summary>
+    private readonly LinkedList<InstanceSlot> _idle = new();
     private bool _isDisposed;
+
+    /// <summary>Begins without slots.</summary>
+    public InstanceSlots(ModuleCode code)
+    {
+        _code = code;
+        _pool = code.Engine.Pool;
+        _self = new WeakReference<InstanceSlots>(this);
+    }
 
     /// <summary>How many slots nobody has now.</summary>
     public int Count
     {
         get
         {
-            lock (_gate) return _idle.Count;
+            lock (_pool.Gate) return _idle.Count;
         }
     }
 
     /// <summary>A slot for a new instance.</summary>
     public InstanceSlot Take()
     {
-        if (code.Options.InstancePool > 0)
+        if (_pool.IsOn)
         {
-            lock (_gate)
+            lock (_pool.Gate)
             {
-                if (_idle.TryPop(out InstanceSlot? slot)) return slot;
+                if (_idle.Last is { } last) return Remove(last);
             }
         }
 
-        return new InstanceSlot(code);
+        return new InstanceSlot(_code);
     }
 
     /// <summary>Takes back the slot of an instance that is gone.</summary>
     public void Leave(InstanceSlot slot)
     {
-        if (!TryReserve())
+        InstanceSlot? freed = slot;
+        if (_pool.IsOn && slot.TryEmpty())
         {
-            slot.Free();
-            return;
-        }
-
-        bool isEmpty = slot.TryEmpty();
-        lock (_gate)
-        {
-            _arriving--;
-            if (isEmpty && !_isDisposed)
+            lock (_pool.Gate)
             {
-                _idle.Push(slot);
-                return;
+                if (!_isDisposed)
+                {
+                    _idle.AddLast(slot);
+                    freed = _pool.Add(slot, _self);
+                }
             }
         }
 
-        slot.Free();
+        freed?.Free();
     }
+
+    /// <summary>The slot that has waited longest, which waits no more. The caller has the pool's gate.</summary>
+    public InstanceSlot TakeOldest() => Remove(_idle.First!);
 
     /// <summary>Frees the slots, and from now on those that come back.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        lock (_pool.Gate)
         {
             _isDisposed = true;
-            while (_idle.TryPop(out InstanceSlot? slot)) slot.Free();
+            while (_idle.Last is { } last) Remove(last).Free();
         }
     }
 
-    private bool TryReserve()
+    private InstanceSlot Remove(LinkedListNode<InstanceSlot> node)
     {
-        if (code.Options.InstancePool == 0) return false;
-        lock (_gate)
-        {
-            if (_isDisposed || _idle.Count + _arriving >= code.Options.InstancePool) return false;
-            _arriving++;
-            return true;
-        }
+        _idle.Remove(node);
+        _pool.Remove(node.Value);
+        return node.Value;
     }
 }

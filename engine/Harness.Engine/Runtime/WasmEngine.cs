@@ -38,6 +38,7 @@ public sealed class WasmEngine : IDisposable
         BaselineCompiler = baselineCompiler;
         OptimizingCompiler = optimizingCompiler;
         Profile = ReadProfile(options.FeedbackProfile);
+        Pool = new InstancePool(options.InstancePool);
         Events = new EngineEvents();
         TierUp = new TierUpDriver(this);
         if (options.PerfMap && PerfMap.Enable()) PerfMap.Record(NativeRuntime.StubBlock, "stubs");
@@ -60,6 +61,9 @@ public sealed class WasmEngine : IDisposable
 
     /// <summary>What its modules begin with; null if with nothing.</summary>
     internal FeedbackProfile? Profile { get; }
+
+    /// <summary>How many slots of instances are kept.</summary>
+    internal InstancePool Pool { get; }
 
     /// <summary>Bytes of the machine code that there is now, of all modules.</summary>
     internal long CodeBytes => Interlocked.Read(ref _codeBytes);
