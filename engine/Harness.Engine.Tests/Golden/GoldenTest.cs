@@ -22,7 +22,7 @@ namespace Harness.Engine.Tests.Golden;
 /// second time, <c>end</c> after all);
 /// <c>inlining function=NAME</c>, what is decided about its calls;
 /// <c>code function=NAME tier=baseline|optimized</c>, the machine code. Any other <c>NAME=VALUE</c> is a knob, but for
-/// <c>needs=FEATURE,…</c>: what the processor must have (<c>avx</c>, <c>bmi1</c>, <c>bmi2</c>, <c>lzcnt</c>) for the code to be this one.
+/// <c>needs=FEATURE,…</c>: what the processor must have (<c>avx</c>, <c>avx2</c>, <c>fma</c>, <c>bmi1</c>, <c>bmi2</c>, <c>lzcnt</c>) for the code to be this one.
 /// </summary>
 /// <remarks>
 /// Nothing here may depend on the run or the processor. Process-wide type ids are shown as <c>TYPE</c> in machine code, and are too
@@ -35,6 +35,8 @@ internal sealed partial class GoldenTest
     private static readonly (string Name, bool IsHere, string[] Instructions)[] Features =
     [
         ("avx", CpuFeatures.Avx, ["v"]),
+        ("avx2", CpuFeatures.Avx2, ["vpbroadcast"]),
+        ("fma", CpuFeatures.Fma, ["vfmadd", "vfnmadd"]),
         ("bmi1", CpuFeatures.Bmi1, ["tzcnt", "bsf"]),
         ("bmi2", CpuFeatures.Bmi2, ["shlx", "shrx", "sarx", "rorx"]),
         ("lzcnt", CpuFeatures.Lzcnt, ["lzcnt", "bsr"]),

@@ -5,12 +5,13 @@ using Harness.Engine.Runtime;
 using Harness.Engine.Tests.Baseline;
 using Harness.Engine.Tests.Optimizer.CodeGeneration;
 using Harness.Engine.Vectors;
+using Harness.Engine.X64;
 
 namespace Harness.Engine.Tests.Vectors;
 
 /// <summary>
-/// Every vector instruction without memory against a reference in plain C#, with operands at the limits and random ones: in baseline code, and in
-/// optimized code of both encodings.
+/// Every vector instruction without memory against a reference in plain C#, with operands at the limits and random ones: in baseline and in
+/// optimized code, with all that the processor has and without some of it.
 /// </summary>
 public sealed class VectorInstructionTests
 {
@@ -50,18 +51,22 @@ public sealed class VectorInstructionTests
         byte[][] immediates = [.. ImmediatesOf(info, random)];
         V128[][] constants = [.. immediates.Select(_ => OperandsOf(info, random).First())];
         string module = ModuleOf(info, immediates, constants);
-        using (var baseline = new BaselineRun(module)) Check("baseline", baseline.Instance, info, immediates, constants, random);
-        using (var avx = new OptimizedRun(module, "inlining=off", "vectors.avx=on")) Check("optimized, AVX", avx.Instance, info, immediates, constants, random);
-        using (var sse = new OptimizedRun(module, "inlining=off", "vectors.avx=off")) Check("optimized, SSE4.1", sse.Instance, info, immediates, constants, random);
+        foreach (string[] knobs in (string[][])[[], ["vectors.fma=off"], ["vectors.avx2=off", "vectors.fma=off"], ["vectors.avx=off"]])
+        {
+            using (var baseline = new BaselineRun(module, knobs)) Check("baseline", knobs, baseline.Instance, info, immediates, constants, random);
+            using (var optimized = new OptimizedRun(module, [.. knobs, "inlining=off"])) Check("optimized", knobs, optimized.Instance, info, immediates, constants, random);
+        }
     }
 
-    private static void Check(string code, Instance instance, OpcodeInfo info, byte[][] immediates, V128[][] constants, Random random)
+    private static void Check(string tier, string[] knobs, Instance instance, OpcodeInfo info, byte[][] immediates, V128[][] constants, Random random)
     {
+        string code = string.Join(' ', [tier, .. knobs]);
+        bool fuses = CpuFeatures.Fma && !knobs.Contains("vectors.fma=off") && !knobs.Contains("vectors.avx=off");
         WasmValue[] Run(string function, params WasmValue[] arguments) => instance.GetFunction(function).Invoke(arguments);
 
         for (int i = 0; i < immediates.Length; i++)
         {
-            V128 Evaluate(params V128[] operands) => VectorReference.Evaluate(info.Name, operands, immediates[i]);
+            V128 Evaluate(params V128[] operands) => VectorReference.Evaluate(info.Name, operands, immediates[i], fuses);
 
             AssertSame(info, Evaluate(constants[i]), Run($"folded{i}")[0], $"{code}: {info.Name} of constants {string.Join(", ", constants[i])}");
             foreach (V128[] operands in OperandsOf(info, random))

@@ -4,6 +4,7 @@ using Harness.Engine.Modules.Text;
 using Harness.Engine.Runtime;
 using Harness.Engine.Tests.Baseline;
 using Harness.Engine.Tests.Optimizer.CodeGeneration;
+using Harness.Engine.X64;
 
 namespace Harness.Engine.Tests.Vectors;
 
@@ -318,13 +319,63 @@ public sealed class VectorProgramTests
 
         foreach (string[] knobs in Configurations)
         {
-            EngineOptions options = knobs.Select(knob => knob.Split('=')).Aggregate(EngineOptions.Default, (all, knob) => all.With(knob[0], knob[1]));
-            using var engine = new WasmEngine(options);
+            using var engine = new WasmEngine(OptionsOf(knobs));
             using var store = new Store(engine);
             WasmFunction f = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble($"(module {text})"))).GetFunction("f");
             Assert.Equal(expected, arguments.Select(n => f.Invoke(n)[0].AsI64()));
             Assert.Equal(0, engine.Statistics.FailedCompilations);
             Assert.True(engine.Statistics.OptimizedFunctions > 0, $"{name}: nothing was optimized");
+        }
+    }
+
+    /// <summary>
+    /// Relaxed sums of products are rounded once or twice, as the knobs say, and in both tiers alike: where a loop is entered and left by deopts
+    /// too. What is added is a parameter of the loop, a constant, or also multiplied.
+    /// </summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(true, "vectors.avx2=off")]
+    [InlineData(false, "vectors.fma=off")]
+    [InlineData(false, "vectors.avx=off")]
+    public void RelaxedSumsAreRoundedAlikeInBothTiers(bool fuses, params string[] knobs)
+    {
+        const string text =
+            """
+            (func (export "f") (param $n i32) (result i64)
+              (local $sum v128) (local $x v128)
+              (local.set $x (f64x2.splat (f64.const 1.000000001)))
+              (loop $next
+                (local.set $sum (f64x2.relaxed_madd (local.get $x) (local.get $x) (local.get $sum)))
+                (local.set $sum (f64x2.relaxed_nmadd (local.get $sum) (v128.const f64x2 0.1 0.1) (local.get $sum)))
+                (local.set $x (f64x2.relaxed_madd (local.get $x) (v128.const f64x2 0.3 0.3) (v128.const f64x2 0.7 0.7)))
+                (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+              (i64.xor (i64x2.extract_lane 0 (local.get $sum)) (i64x2.extract_lane 1 (local.get $x))))
+            """;
+        long expected = Sum(n: 50, fuses && CpuFeatures.Avx && CpuFeatures.Fma);
+        using (var baseline = new BaselineRun(text, knobs)) Assert.Equal(expected, baseline.Call("f", 50).AsI64());
+        using (var optimized = new OptimizedRun(text, knobs)) Assert.Equal(expected, optimized.Call("f", 50).AsI64());
+        foreach (string[] tiering in Configurations.Where(configuration => !configuration.Contains("vectors.avx=off")))
+        {
+            using var engine = new WasmEngine(OptionsOf([.. tiering, .. knobs]));
+            using var store = new Store(engine);
+            WasmFunction f = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble($"(module {text})"))).GetFunction("f");
+            for (int i = 0; i < 8; i++) Assert.Equal(expected, f.Invoke(50)[0].AsI64());
+        }
+
+        static long Sum(int n, bool fuses)
+        {
+            double Madd(double a, double b, double c) => fuses ? Math.FusedMultiplyAdd(a, b, c) : (a * b) + c;
+
+            double sum = 0;
+            double x = 1.000000001;
+            for (; n > 0; n--)
+            {
+                sum = Madd(x, x, sum);
+                sum = Madd(-sum, 0.1, sum);
+                x = Madd(x, 0.3, 0.7);
+            }
+
+            return BitConverter.DoubleToInt64Bits(sum) ^ BitConverter.DoubleToInt64Bits(x);
         }
     }
 
@@ -351,6 +402,8 @@ public sealed class VectorProgramTests
     [InlineData("v128.load offset=16 (local.get 0)", 65504)]
     [InlineData("v128.load8x8_u (local.get 0)", 65528)]
     [InlineData("v128.load8_splat (local.get 0)", 65535)]
+    [InlineData("v128.load16_splat (local.get 0)", 65534)]
+    [InlineData("v128.load32_splat (local.get 0)", 65532)]
     [InlineData("v128.load64_splat (local.get 0)", 65528)]
     [InlineData("v128.load32_zero (local.get 0)", 65532)]
     [InlineData("v128.load16_lane 3 (local.get 0) (v128.const i32x4 1 2 3 4)", 65534)]
@@ -365,7 +418,7 @@ public sealed class VectorProgramTests
             (func (export "f") (param i32) (result v128) ({instruction}))
             (func (export "unused") (param i32) (drop ({instruction})))
             """;
-        foreach (string[] knobs in (string[][])[[], ["vectors.avx=off"], ["memory.guard-pages=off"], ["inlining=off"]])
+        foreach (string[] knobs in (string[][])[[], ["vectors.avx2=off"], ["vectors.avx=off"], ["memory.guard-pages=off"], ["inlining=off"]])
         {
             using var run = new OptimizedRun(text, knobs);
             run.CallAll("f", last);
@@ -453,4 +506,7 @@ public sealed class VectorProgramTests
     private static string Each(Func<int, string> text) => string.Concat(Enumerable.Range(0, MostVectors).Select(text));
 
     private static string Repeat(string text, int count) => string.Join(' ', Enumerable.Repeat(text, count));
+
+    private static EngineOptions OptionsOf(string[] knobs) =>
+        knobs.Select(knob => knob.Split('=')).Aggregate(EngineOptions.Default, (all, knob) => all.With(knob[0], knob[1]));
 }

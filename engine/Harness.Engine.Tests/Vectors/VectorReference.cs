@@ -14,7 +14,8 @@ internal static class VectorReference
     /// <param name="name">Its name.</param>
     /// <param name="operands">Its operands; numbers have no high half.</param>
     /// <param name="immediates">The numbers of lanes.</param>
-    public static V128 Evaluate(string name, V128[] operands, byte[] immediates)
+    /// <param name="fuses">Whether relaxed multiply-adds are rounded once.</param>
+    public static V128 Evaluate(string name, V128[] operands, byte[] immediates, bool fuses)
     {
         string[] parts = name.Split('.', 2);
         string op = parts[1];
@@ -37,7 +38,7 @@ internal static class VectorReference
             "relaxed_laneselect" => Bitwise("bitselect", a, b, c),
             "all_true" => new V128(Enumerable.Range(0, lanes).All(i => Lane(a, bits, i) != 0) ? 1u : 0u, 0),
             "bitmask" => new V128((ulong)Enumerable.Range(0, lanes).Sum(i => (long)(Lane(a, bits, i) >> (bits - 1)) << i), 0),
-            _ when isFloat => Float(op, bits, a, b, c),
+            _ when isFloat => Float(fuses && op.EndsWith("madd", StringComparison.Ordinal) ? "fused" + op["relaxed".Length..] : op, bits, a, b, c),
             _ => Map(bits, i => Integer(op, bits, i, a, b, c)),
         };
     }
@@ -196,6 +197,8 @@ internal static class VectorReference
             "relaxed_max" => bitsOf(a > b ? a : b),
             "relaxed_madd" => bitsOf((a * b) + c),
             "relaxed_nmadd" => bitsOf(c - (a * b)),
+            "fused_madd" => bitsOf(T.FusedMultiplyAdd(a, b, c)),
+            "fused_nmadd" => bitsOf(T.FusedMultiplyAdd(-a, b, c)),
             "abs" => bitsOf(T.Abs(a)),
             "neg" => bitsOf(-a),
             "sqrt" => bitsOf(T.Sqrt(a)),

@@ -253,6 +253,16 @@ internal static class EmitterForms
                 o => new($"v{op}", Of(o.X), Of(o.Y), Of(o.Memory, bytes), Of(o.Count & 7, OpSize.Byte)));
         }
 
+        foreach (FusedOp op in Enum.GetValues<FusedOp>())
+            yield return new($"{op} x, x, x", (a, o) => a.Vex(op, o.X, o.Y, o.Z), o => new($"{op}", Of(o.X), Of(o.Y), Of(o.Z)));
+
+        foreach (BroadcastOp op in Enum.GetValues<BroadcastOp>())
+        {
+            int bytes = op switch { BroadcastOp.Vpbroadcastb => 1, BroadcastOp.Vpbroadcastw => 2, _ => 4 };
+            yield return new($"{op} x, x", (a, o) => a.Vex(op, o.X, o.Y), o => new($"{op}", Of(o.X), Of(o.Y)));
+            yield return new($"{op} x, m", (a, o) => a.Vex(op, o.X, o.M), o => new($"{op}", Of(o.X), Of(o.Memory, bytes)));
+        }
+
         foreach (PackedShiftOp op in Enum.GetValues<PackedShiftOp>())
             yield return new($"v{op} x, x, i", (a, o) => a.Vex(op, o.X, o.Y, o.Count), o => new($"v{op}", Of(o.X), Of(o.Y), Of(o.Count, OpSize.Byte)));
 

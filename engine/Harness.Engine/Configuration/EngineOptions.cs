@@ -446,6 +446,17 @@ public sealed record EngineOptions
     [Knob("vectors.avx", "use the three-operand forms of vector instructions in optimized code where the processor has them; without it the forms of SSE4.1")]
     public bool VectorsAvx { get; init; } = true;
 
+    /// <summary>Whether optimized code copies a lane to all others by the instructions of AVX2, where the processor has them. Needs <see cref="VectorsAvx"/>.</summary>
+    [Knob("vectors.avx2", "copy a lane to all others by the instructions of AVX2 in optimized code where the processor has them; needs vectors.avx")]
+    public bool VectorsAvx2 { get; init; } = true;
+
+    /// <summary>
+    /// Whether relaxed multiply-adds are fused into one instruction that rounds once, in both tiers, where the processor has it; without it they
+    /// are rounded twice. Both are results that the specification allows (relaxed SIMD). Needs <see cref="VectorsAvx"/>.
+    /// </summary>
+    [Knob("vectors.fma", "fuse relaxed multiply-adds into one instruction that rounds once, where the processor has it; without it they are rounded twice; needs vectors.avx")]
+    public bool VectorsFma { get; init; } = true;
+
     /// <summary>Most threads that validate the function bodies of a module when it is decoded, where there are enough of them; what is found is the same.</summary>
     [Knob("compile.validation-threads", "most threads that validate the functions of a module when it is decoded", Minimum = 1, Maximum = 64, Unit = "threads")]
     public int CompileValidationThreads { get; init; } = 1;

@@ -177,4 +177,28 @@ internal sealed partial class VectorEmitter
         _asm.Packed(PackedOp.CvttPs2Dq, result, result);
         _asm.Packed(PackedOp.Paddd, result, Scratch);
     }
+
+    /// <summary>
+    /// A relaxed product and sum as one instruction (<see cref="VectorFeatures.FusesMultiplyAdd"/>), in the register of the first or, after a
+    /// copy if need be, of the third operand.
+    /// </summary>
+    private void EmitFused(in VectorSelection row, in VectorOperands operands)
+    {
+        bool isNegated = row.Recipe == VectorRecipe.NegatedMultiplyAdd;
+        bool isSingle = row.Operation == PackedOp.MulPs;
+        if (operands.Result == operands.A)
+        {
+            FusedOp product = isNegated
+                ? (isSingle ? FusedOp.Vfnmadd213Ps : FusedOp.Vfnmadd213Pd)
+                : (isSingle ? FusedOp.Vfmadd213Ps : FusedOp.Vfmadd213Pd);
+            _asm.Vex(product, operands.Result, operands.B, operands.C);
+            return;
+        }
+
+        FusedOp sum = isNegated
+            ? (isSingle ? FusedOp.Vfnmadd231Ps : FusedOp.Vfnmadd231Pd)
+            : (isSingle ? FusedOp.Vfmadd231Ps : FusedOp.Vfmadd231Pd);
+        if (operands.Result != operands.C) _asm.VexMovAps(operands.Result, operands.C);
+        _asm.Vex(sum, operands.Result, operands.A, operands.B);
+    }
 }

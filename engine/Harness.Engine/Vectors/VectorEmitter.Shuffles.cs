@@ -41,10 +41,10 @@ internal sealed partial class VectorEmitter
             case ShuffleKind.Unary:
                 _asm.Packed(match.ImmediateOperation, result, first, match.Immediate);
                 break;
-            case ShuffleKind.Binary when UsesAvx:
+            case ShuffleKind.Binary when Features.HasThreeOperands:
                 _asm.Vex(match.Operation, result, first, second);
                 break;
-            case ShuffleKind.BinaryImmediate when UsesAvx:
+            case ShuffleKind.BinaryImmediate when Features.HasThreeOperands:
                 _asm.Vex(match.ImmediateOperation, result, first, second, match.Immediate);
                 break;
             case ShuffleKind.Binary or ShuffleKind.BinaryImmediate when result == second && first != second:
@@ -70,7 +70,7 @@ internal sealed partial class VectorEmitter
     private void ShuffleBytes(Xmm result, Xmm source, ulong low, ulong high)
     {
         Mem table = _asm.Constant128(low, high);
-        if (UsesAvx)
+        if (Features.HasThreeOperands)
         {
             _asm.Vex(PackedOp.Pshufb, result, source, table);
             return;

@@ -5,9 +5,6 @@ namespace Harness.Engine.Vectors;
 /// <content>What three-operand encodings do without a copy, single operations whose second operand may be in memory, and shifts by constants.</content>
 internal sealed partial class VectorEmitter
 {
-    /// <summary>Whether to use three-operand encodings. Needs <see cref="CpuFeatures.Avx"/>.</summary>
-    public bool UsesAvx { get; set; }
-
     /// <summary>Emits one operation with two operands (<see cref="VectorSelection.IsBinary"/>).</summary>
     /// <param name="row">The operation.</param>
     /// <param name="result">The result; not the register of <paramref name="b"/>, unless encodings have three operands.</param>
@@ -16,7 +13,7 @@ internal sealed partial class VectorEmitter
     public void EmitBinary(in VectorSelection row, Xmm result, Xmm a, Xmm b)
     {
         bool hasImmediate = row.Recipe == VectorRecipe.BinaryImmediate;
-        if (UsesAvx)
+        if (Features.HasThreeOperands)
         {
             if (hasImmediate) _asm.Vex(row.ImmediateOperation, result, a, b, row.Immediate);
             else _asm.Vex(row.Operation, result, a, b);
@@ -36,7 +33,7 @@ internal sealed partial class VectorEmitter
     public void EmitBinary(in VectorSelection row, Xmm result, Xmm a, Mem b)
     {
         bool hasImmediate = row.Recipe == VectorRecipe.BinaryImmediate;
-        if (UsesAvx)
+        if (Features.HasThreeOperands)
         {
             if (hasImmediate) _asm.Vex(row.ImmediateOperation, result, a, b, row.Immediate);
             else _asm.Vex(row.Operation, result, a, b);
@@ -89,7 +86,7 @@ internal sealed partial class VectorEmitter
 
     private void Shift(PackedShiftOp op, Xmm result, Xmm a, int count)
     {
-        if (UsesAvx)
+        if (Features.HasThreeOperands)
         {
             _asm.Vex(op, result, a, count);
             return;

@@ -21,6 +21,9 @@ internal sealed partial class VectorEmitter(Assembler assembler)
 
     private readonly Assembler _asm = assembler;
 
+    /// <summary>What the code may use; nothing beyond SSE4.1 to begin with.</summary>
+    public VectorFeatures Features { get; set; }
+
     /// <summary>Emits one instruction.</summary>
     /// <param name="row">What it becomes.</param>
     /// <param name="operands">Its registers.</param>
@@ -32,9 +35,15 @@ internal sealed partial class VectorEmitter(Assembler assembler)
             return;
         }
 
+        if (row.IsMultiplyAdd && Features.FusesMultiplyAdd)
+        {
+            EmitFused(row, operands);
+            return;
+        }
+
         if (row.OverwritesFirst)
         {
-            if (UsesAvx && TryEmitThreeOperand(row, operands)) return;
+            if (Features.HasThreeOperands && TryEmitThreeOperand(row, operands)) return;
             if (operands.Result != operands.A) Copy(operands.Result, operands.A);
             EmitOverwriting(row, operands);
             return;
@@ -48,13 +57,22 @@ internal sealed partial class VectorEmitter(Assembler assembler)
             case VectorRecipe.LoadPacked:
                 _asm.Packed(row.Operation, operands.Result, operands.Memory);
                 break;
+            case VectorRecipe.Load8Splat when Features.HasBroadcasts:
+                _asm.Vex(BroadcastOp.Vpbroadcastb, operands.Result, operands.Memory);
+                break;
             case VectorRecipe.Load8Splat:
                 _asm.MovZx(OpSize.Byte, Integer, operands.Memory);
                 Splat8(operands.Result, Integer);
                 break;
+            case VectorRecipe.Load16Splat when Features.HasBroadcasts:
+                _asm.Vex(BroadcastOp.Vpbroadcastw, operands.Result, operands.Memory);
+                break;
             case VectorRecipe.Load16Splat:
                 _asm.MovZx(OpSize.Word, Integer, operands.Memory);
                 Splat16(operands.Result, Integer);
+                break;
+            case VectorRecipe.Load32Splat when Features.HasThreeOperands:
+                _asm.Vex(BroadcastOp.VbroadcastSs, operands.Result, operands.Memory);
                 break;
             case VectorRecipe.Load32Splat:
                 _asm.MovScalar(OpSize.Dword, operands.Result, operands.Memory);
@@ -164,6 +182,12 @@ internal sealed partial class VectorEmitter(Assembler assembler)
     private void Splat8(Xmm result, Gpr value)
     {
         _asm.MovBits(OpSize.Dword, result, value);
+        if (Features.HasBroadcasts)
+        {
+            _asm.Vex(BroadcastOp.Vpbroadcastb, result, result);
+            return;
+        }
+
         Zero(Scratch);
         _asm.Packed(PackedOp.Pshufb, result, Scratch);
     }
@@ -171,6 +195,12 @@ internal sealed partial class VectorEmitter(Assembler assembler)
     private void Splat16(Xmm result, Gpr value)
     {
         _asm.MovBits(OpSize.Dword, result, value);
+        if (Features.HasBroadcasts)
+        {
+            _asm.Vex(BroadcastOp.Vpbroadcastw, result, result);
+            return;
+        }
+
         _asm.Packed(PackedImmediateOp.PshufLw, result, result, 0);
         _asm.Packed(PackedImmediateOp.PshufD, result, result, 0);
     }
@@ -191,7 +221,7 @@ internal sealed partial class VectorEmitter(Assembler assembler)
 
     private void Copy(Xmm destination, Xmm source)
     {
-        if (UsesAvx) _asm.VexMovAps(destination, source);
+        if (Features.HasThreeOperands) _asm.VexMovAps(destination, source);
         else _asm.MovAps(destination, source);
     }
 

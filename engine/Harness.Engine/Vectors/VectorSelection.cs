@@ -59,10 +59,13 @@ internal readonly struct VectorSelection
     public bool Swaps { get; }
 
     /// <summary>
-    /// Whether the result is computed in the register of the first operand (after <see cref="Swaps"/>), which must be a register of its own.
+    /// Whether the result is computed in the register of an operand, which must be a register of its own: <see cref="OverwrittenOperand"/>.
     /// Otherwise the result may be in any register, one of an operand included.
     /// </summary>
     public bool OverwritesFirst => Recipe >= VectorRecipe.FirstOverwriting;
+
+    /// <summary>Whether it is a product and a sum, which may be one instruction (<see cref="VectorFeatures.FusesMultiplyAdd"/>).</summary>
+    public bool IsMultiplyAdd => Recipe is VectorRecipe.MultiplyAdd or VectorRecipe.NegatedMultiplyAdd;
 
     /// <summary>Whether the operation is one machine instruction with two operands, of which the second may be in memory.</summary>
     public bool IsBinary => Recipe is VectorRecipe.Binary or VectorRecipe.BinaryImmediate;
@@ -87,6 +90,13 @@ internal readonly struct VectorSelection
         VectorRecipe.Binary or VectorRecipe.InvertedBinary => IsCommutativeOperation(Operation),
         _ => false,
     };
+
+    /// <summary>
+    /// The number of the operand, as the instruction has them, that the result best takes the place of: the first one after
+    /// <see cref="Swaps"/>, but what is added where that takes one instruction, since sums mostly grow in loops.
+    /// </summary>
+    public int OverwrittenOperand(VectorFeatures features) =>
+        IsMultiplyAdd && features.FusesMultiplyAdd ? 2 : Swaps ? 1 : 0;
 
     /// <summary>The <see cref="OpSize"/> that <see cref="Immediate"/> stands for.</summary>
     public OpSize LaneSize => (OpSize)Immediate;

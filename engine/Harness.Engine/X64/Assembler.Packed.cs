@@ -46,6 +46,15 @@ internal sealed unsafe partial class Assembler
     public void Vex(PackedShiftOp op, Xmm dst, Xmm src, int count) =>
         _cursor = Immediate8(EncodeVex((int)op & 0xFFFF, (int)op >> 16, (int)dst, (int)src), count);
 
+    /// <summary><c>vop dst, a, b</c>, where the destination is an operand too. Needs <see cref="CpuFeatures.Fma"/>.</summary>
+    public void Vex(FusedOp op, Xmm dst, Xmm a, Xmm b) => _cursor = EncodeVex((int)op, (int)dst, (int)a, (int)b);
+
+    /// <summary><c>vop dst, src</c>. Needs <see cref="CpuFeatures.Avx2"/>.</summary>
+    public void Vex(BroadcastOp op, Xmm dst, Xmm src) => _cursor = EncodeVex((int)op, (int)dst, 0, (int)src);
+
+    /// <summary><c>vop dst, [src]</c>, from as many bytes as a lane has. Needs what the operation says.</summary>
+    public void Vex(BroadcastOp op, Xmm dst, Mem src) => _cursor = EncodeVex((int)op, (int)dst, 0, src);
+
     /// <summary>Copies a lane of 8, 16, 32 or 64 bits, zero-extended (<c>pextrb</c> to <c>pextrq</c>).</summary>
     public void ExtractLane(OpSize size, Gpr dst, Xmm src, int lane) =>
         _cursor = Immediate8(Encode(ExtractOpcode(size), (int)src, (int)dst), lane);

@@ -9,6 +9,12 @@ internal static class CpuFeatures
     /// <summary>Three-operand vector encodings (<see cref="Assembler.Vex(SseOp, Xmm, Xmm, Xmm)"/> and its kin).</summary>
     public static bool Avx => System.Runtime.Intrinsics.X86.Avx.IsSupported;
 
+    /// <summary>Broadcasts of integers (<see cref="BroadcastOp"/>).</summary>
+    public static bool Avx2 => System.Runtime.Intrinsics.X86.Avx2.IsSupported;
+
+    /// <summary>Fused multiply-adds (<see cref="FusedOp"/>).</summary>
+    public static bool Fma => System.Runtime.Intrinsics.X86.Fma.IsSupported;
+
     /// <summary><c>tzcnt</c>.</summary>
     public static bool Bmi1 => System.Runtime.Intrinsics.X86.Bmi1.IsSupported;
 

@@ -145,6 +145,50 @@ internal enum PackedImmediateOp : ushort
     InsertPs = P66 | M0F3A | 0x21,
 }
 
+/// <summary>
+/// A product and a sum of all lanes that are rounded once. Named as its mnemonic, whose digits say which operands are multiplied, and which
+/// is added: the first one, the destination, is overwritten. Needs <see cref="CpuFeatures.Fma"/>.
+/// </summary>
+internal enum FusedOp : ushort
+{
+    /// <summary>The second times the first, plus the third.</summary>
+    Vfmadd213Ps = P66 | M0F38 | 0xA8,
+
+    /// <inheritdoc cref="Vfmadd213Ps"/>
+    Vfmadd213Pd = P66 | M0F38 | W | 0xA8,
+
+    /// <summary>The third minus the second times the first.</summary>
+    Vfnmadd213Ps = P66 | M0F38 | 0xAC,
+
+    /// <inheritdoc cref="Vfnmadd213Ps"/>
+    Vfnmadd213Pd = P66 | M0F38 | W | 0xAC,
+
+    /// <summary>The second times the third, plus the first.</summary>
+    Vfmadd231Ps = P66 | M0F38 | 0xB8,
+
+    /// <inheritdoc cref="Vfmadd231Ps"/>
+    Vfmadd231Pd = P66 | M0F38 | W | 0xB8,
+
+    /// <summary>The first minus the second times the third.</summary>
+    Vfnmadd231Ps = P66 | M0F38 | 0xBC,
+
+    /// <inheritdoc cref="Vfnmadd231Ps"/>
+    Vfnmadd231Pd = P66 | M0F38 | W | 0xBC,
+}
+
+/// <summary>Copies the lowest lane to all others. From registers it needs <see cref="CpuFeatures.Avx2"/>.</summary>
+internal enum BroadcastOp : ushort
+{
+    /// <summary>From memory it needs <see cref="CpuFeatures.Avx"/> only.</summary>
+    VbroadcastSs = P66 | M0F38 | 0x18,
+
+    /// <summary>From memory too it needs <see cref="CpuFeatures.Avx2"/>.</summary>
+    Vpbroadcastb = P66 | M0F38 | 0x78,
+
+    /// <inheritdoc cref="Vpbroadcastb"/>
+    Vpbroadcastw = P66 | M0F38 | 0x79,
+}
+
 /// <summary>A comparison of floating-point lanes, which gives ones where it holds.</summary>
 internal enum PackedComparison : byte
 {

@@ -25,6 +25,7 @@ internal sealed class VectorInstructionEmitter(BaselineState state, MemoryAddres
         var info = OpcodeTable.Get(opcode);
         ref readonly var row = ref VectorSelections.Of(opcode);
         var operands = default(VectorOperands);
+        _vectors.Features = _body.Vectors;
         switch (info.Immediates)
         {
             case ImmediateKind.V128:

@@ -1,6 +1,7 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Engine.Vectors;
 
 namespace Harness.Engine.Baseline.Model;
 
@@ -55,6 +56,9 @@ internal sealed class FunctionBody
     /// <summary>Whether accesses beyond the end of a memory fault.</summary>
     public bool UsesGuardPages { get; private set; }
 
+    /// <summary>What code of vectors may use.</summary>
+    public VectorFeatures Vectors { get; private set; }
+
     /// <summary>Takes up a defined function.</summary>
     /// <param name="code">The module and its options.</param>
     /// <param name="functionIndex">The function.</param>
@@ -72,6 +76,7 @@ internal sealed class FunctionBody
         ChecksEpochs = options.InterruptEpochs;
         Fuel = options.InterruptFuel ? FuelPlan.Of(Module, Function) : null;
         UsesGuardPages = options.MemoryGuardPages;
+        Vectors = VectorFeatures.OfBaselineCode(options);
     }
 
     /// <summary>Goes to the first byte of the body.</summary>

@@ -139,7 +139,7 @@ internal sealed class CodeEmitter
         frameStates.Clear();
         moveEmitter.Clear();
         locations.Clear();
-        vectors.UsesAvx = CpuFeatures.Avx && state.Module.Options.VectorsAvx;
+        vectors.Features = VectorFeatures.OfOptimizedCode(state.Module.Options);
         nextMove = 0;
         state.Position = 0;
         blocks.Run();

@@ -278,7 +278,7 @@ internal sealed class MoveEmitter(EmissionState state, Assembler asm, VectorEmit
             return;
         }
 
-        if (vectors.UsesAvx)
+        if (vectors.Features.HasThreeOperands)
         {
             asm.VexMovAps(to, from);
         }
@@ -295,7 +295,7 @@ internal sealed class MoveEmitter(EmissionState state, Assembler asm, VectorEmit
         {
             asm.MovAps(to, VectorConstant(number));
         }
-        else if (vectors.UsesAvx)
+        else if (vectors.Features.HasThreeOperands)
         {
             asm.Vex(PackedOp.Pxor, to, to, to);
         }

@@ -73,7 +73,7 @@ internal sealed class LoadFolding(
     public bool TryCoverVector(int id, out Address address)
     {
         address = default;
-        if (!HasThreeOperands || state.Graph[id].Op != Opcode.V128Load || !state.IsOnlyHere(id) || state.LevelAfter(id) != state.Level)
+        if (!state.Vectors.HasThreeOperands || state.Graph[id].Op != Opcode.V128Load || !state.IsOnlyHere(id) || state.LevelAfter(id) != state.Level)
         {
             return false;
         }
@@ -82,9 +82,6 @@ internal sealed class LoadFolding(
         address = addresses.MemoryAddress(id, VectorBytesLog2);
         return true;
     }
-
-    /// <summary>Whether vector instructions have three operands, of which one in memory need not be aligned.</summary>
-    public bool HasThreeOperands => CpuFeatures.Avx && state.ModuleCode.Options.VectorsAvx;
 
     /// <summary>
     /// The inputs of a commutative node: a constant last, and first a value that ends here, best the result of a call, which

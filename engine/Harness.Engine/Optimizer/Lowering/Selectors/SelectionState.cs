@@ -1,6 +1,7 @@
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Runtime;
+using Harness.Engine.Vectors;
 
 namespace Harness.Engine.Optimizer.Lowering.Selectors;
 
@@ -37,6 +38,9 @@ internal sealed class SelectionState
     /// <summary>The inlining position that they come from.</summary>
     public short Inlining { get; set; }
 
+    /// <summary>What code of vectors may use.</summary>
+    public VectorFeatures Vectors { get; private set; }
+
     /// <summary>The module.</summary>
     public WasmModule Module => ModuleCode.Module;
 
@@ -46,6 +50,7 @@ internal sealed class SelectionState
         Code = code;
         Graph = code.Graph;
         ModuleCode = moduleCode;
+        Vectors = VectorFeatures.OfOptimizedCode(moduleCode.Options);
         if (Nodes.Length < Graph.NodeCount)
         {
             Nodes = new NodeState[Graph.NodeCount * 2];

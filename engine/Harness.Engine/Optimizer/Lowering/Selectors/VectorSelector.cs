@@ -80,7 +80,7 @@ internal sealed class VectorSelector(
         }
 
         operands.WriteBinary(
-            id, LirOp.VectorBinary, OpSize.Qword, (ushort)row.Opcode, left, right, hasAddress ? address : null, loads.HasThreeOperands);
+            id, LirOp.VectorBinary, OpSize.Qword, (ushort)row.Opcode, left, right, hasAddress ? address : null, state.Vectors.HasThreeOperands);
     }
 
     private void SelectVectorShift(int id, Opcode op, long count)
@@ -95,7 +95,7 @@ internal sealed class VectorSelector(
     }
 
     /// <summary>
-    /// Any other instruction. Where the result is computed in the register of the first operand, all others are read after that has been
+    /// Any other instruction. Where the result is computed in the register of an operand, all others are read after that has been
     /// overwritten.
     /// </summary>
     private void SelectVectorSequence(int id, OpcodeInfo info, in VectorSelection row)
@@ -107,7 +107,7 @@ internal sealed class VectorSelector(
             inputs[i] = operands.Register(state.Graph.Input(id, i));
         }
 
-        int first = row.Swaps ? 1 : 0;
+        int overwritten = row.OverwrittenOperand(state.Vectors);
         int temporary = row.Temporaries == 0 ? 0 : state.Code.NewValue(IrType.V128);
         ref LirInstruction instruction = ref writer.Emit(LirOp.Vector, OpSize.Qword);
         instruction.Sub = (ushort)info.Opcode;
@@ -120,13 +120,13 @@ internal sealed class VectorSelector(
 
         for (int i = 0; i < count; i++)
         {
-            bool isLate = row.OverwritesFirst && i != first && state.Code.IsFloat(inputs[i]);
+            bool isLate = row.OverwritesFirst && i != overwritten && state.Code.IsFloat(inputs[i]);
             writer.Use(inputs[i], role: isLate ? OperandRole.UseLate : OperandRole.Use);
         }
 
-        if (state.Code.IsFloat(inputs[first]))
+        if (state.Code.IsFloat(inputs[overwritten]))
         {
-            writer.Hint(state.Value(id), inputs[first]);
+            writer.Hint(state.Value(id), inputs[overwritten]);
         }
     }
 }
