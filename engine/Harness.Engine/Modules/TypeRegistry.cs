@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Harness.Engine.Modules;
 
@@ -233,8 +234,12 @@ public static class TypeRegistry
             type.Supertype is { } super ? Resolve(super, first) : null,
             type.IsFinal);
 
-        private static ImmutableArray<ValueType> Resolve(ImmutableArray<ValueType> types, int first) =>
-            [.. types.Select(type => Resolve(type, first))];
+        private static ImmutableArray<ValueType> Resolve(ImmutableArray<ValueType> types, int first)
+        {
+            var resolved = new ValueType[types.Length];
+            for (var i = 0; i < resolved.Length; i++) resolved[i] = Resolve(types[i], first);
+            return ImmutableCollectionsMarshal.AsImmutableArray(resolved);
+        }
 
         private static FieldType Resolve(FieldType field, int first) =>
             field with { Type = Resolve(field.Type, first) };

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Harness.Engine.Modules;
 
 namespace Harness.Engine.Runtime;
@@ -54,11 +55,8 @@ public sealed unsafe partial class HostFunction
     {
         ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(callback);
-        if (type.Parameters.Concat(type.Results).Any(value => value.IsReference))
-        {
+        if (HasReferences(type.Parameters) || HasReferences(type.Results))
             throw new ArgumentException($"a function of type {type} has references, which slots cannot keep alive", nameof(type));
-        }
-
         int count = SignatureAdapters.SlotCount(type);
         return new HostFunction(type, (caller, slots) => callback(caller, new Span<ulong>(slots, count)));
     }
@@ -99,6 +97,16 @@ public sealed unsafe partial class HostFunction
     internal void Invoke(HostCaller caller, Span<ulong> slots)
     {
         fixed (ulong* pointer = slots) _callback(caller, pointer);
+    }
+
+    private static bool HasReferences(ImmutableArray<ValueType> types)
+    {
+        foreach (ValueType type in types)
+        {
+            if (type.IsReference) return true;
+        }
+
+        return false;
     }
 
     private static void Call(FunctionType type, HostCallback callback, HostCaller caller, ulong* slots)

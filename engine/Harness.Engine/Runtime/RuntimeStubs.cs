@@ -22,7 +22,8 @@ internal sealed unsafe class RuntimeStubs
     private RuntimeStubs(Assembler assembler)
     {
         _assembler = assembler;
-        _stubs = [.. Enum.GetValues<Stub>().Select(_ => assembler.NewLabel())];
+        _stubs = new Label[Enum.GetValues<Stub>().Length];
+        for (int i = 0; i < _stubs.Length; i++) _stubs[i] = assembler.NewLabel();
         _fault = assembler.NewLabel();
         _unwind = assembler.NewLabel();
         _exit = assembler.NewLabel();
@@ -43,17 +44,18 @@ internal sealed unsafe class RuntimeStubs
         using var assembler = new Assembler();
         var stubs = new RuntimeStubs(assembler);
         stubs.Emit();
-        (Builtin Builtin, Label Entry)[] entries =
-        [
-            .. RuntimeFunctions.Collecting.Select(builtin => (builtin, stubs.EmitExit(builtins[(int)builtin]))),
-            .. BulkStubs.Builtins.Select(builtin => (builtin, stubs.EmitBulk(builtin, builtins[(int)builtin]))),
-        ];
+        var entries = new Label[(int)Builtin.Count];
+        foreach (Builtin builtin in RuntimeFunctions.Collecting) entries[(int)builtin] = stubs.EmitExit(builtins[(int)builtin]);
+        foreach (Builtin builtin in BulkStubs.Builtins) entries[(int)builtin] = stubs.EmitBulk(builtin, builtins[(int)builtin]);
         CodeBlock block = space.Publish(assembler);
         nint AddressOf(Label label) => block.Address + assembler.OffsetOf(label);
-        foreach ((Builtin builtin, Label entry) in entries) builtins[(int)builtin] = AddressOf(entry);
+        foreach (Builtin builtin in RuntimeFunctions.Collecting) builtins[(int)builtin] = AddressOf(entries[(int)builtin]);
+        foreach (Builtin builtin in BulkStubs.Builtins) builtins[(int)builtin] = AddressOf(entries[(int)builtin]);
         builtins[(int)Builtin.StringEquals] = AddressOf(stubs._stringEquals);
+        var addresses = new nint[stubs._stubs.Length];
+        for (int i = 0; i < addresses.Length; i++) addresses[i] = AddressOf(stubs._stubs[i]);
         return (block, new StubAddresses(
-            [.. stubs._stubs.Select(AddressOf)],
+            addresses,
             AddressOf(stubs._fault),
             AddressOf(stubs._unwind),
             AddressOf(stubs._exit),
@@ -427,14 +429,14 @@ internal sealed unsafe class RuntimeStubs
         _assembler.Mov(OpSize.Qword, Mem.BaseIndex(Gpr.Rsp, Gpr.Rcx, sizeof(long)), Gpr.Rax);
         _assembler.JmpShort(copy);
         _assembler.Bind(copied);
-        foreach (Xmm register in Enum.GetValues<Xmm>().Where(register => register != Xmm.None))
+        for (Xmm register = Xmm.Xmm0; register <= Xmm.Xmm15; register++)
         {
             _assembler.MovUps(register, Mem.Base(Gpr.R11, FrameTransfer.RegistersOffset + RegisterFile.OffsetOf(register)));
         }
 
-        foreach (Gpr register in Enum.GetValues<Gpr>()
-                     .Where(register => register is not (Gpr.None or Gpr.Rsp or Gpr.R11)))
+        for (Gpr register = Gpr.Rax; register <= Gpr.R15; register++)
         {
+            if (register is Gpr.Rsp or Gpr.R11) continue;
             _assembler.Mov(
                 OpSize.Qword, register, Mem.Base(Gpr.R11, FrameTransfer.RegistersOffset + RegisterFile.OffsetOf(register)));
         }

@@ -32,7 +32,9 @@ internal sealed class WasiFunctionTable
     /// <param name="waits">Whether it lets other threads call functions meanwhile, and takes <see cref="Gate"/> itself where it must.</param>
     public void Add(string name, string parameters, WasiFunction function, bool waits = false)
     {
-        FunctionType type = FunctionType.Of([.. parameters.Select(letter => letter == 'l' ? ValueType.I64 : ValueType.I32)], [ValueType.I32]);
+        var types = new ValueType[parameters.Length];
+        for (int i = 0; i < types.Length; i++) types[i] = parameters[i] == 'l' ? ValueType.I64 : ValueType.I32;
+        FunctionType type = FunctionType.Of(types, [ValueType.I32]);
         Functions.Add(name, HostFunction.Create(type, (caller, slots) =>
         {
             try
