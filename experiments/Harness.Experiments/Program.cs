@@ -1,60 +1,11 @@
-using System.CommandLine;
-using System.CommandLine.Invocation;
-using Harness.Engine.Configuration;
-using Harness.Experiments;
 using Harness.Experiments.Commands;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Engines.Wasmtime;
 
-if (args is [OwnEngine.WorkerCommandName])
-    return OwnWorker.Run();
-if (args is [WasmtimeEngine.WorkerCommandName])
-    return WasmtimeWorker.Run();
-
-var root = new RootCommand("Research harness for speculative optimisation in WebAssembly engines.")
+// Workers are started by the thousand and live for milliseconds: what the command line needs is loaded only where there is one.
+return args switch
 {
-    SweepCommand.Create(),
-    MergeCommand.Create(),
-    MeasureCommand.Create(),
-    TuneCommand.Create(),
-    OracleCommand.Create(),
-    RunCommand.Create(),
-    WorkloadsCommand.Create(),
-    CheckCommand.Create(),
-    ExplainCommand.Create(),
-    MixCommand.Create(),
-    GrowthCommand.Create(),
-    WastCommand.Create(),
-    JsApiCommand.Create(),
-    KnobsCommand.Create(),
-    EnginesCommand.Create(),
-    ChartCommand.Create(),
-    CompareCommand.Create(),
-    RankCommand.Create(),
-    ShowCommand.Create(),
-    TableCommand.Create(),
-    QueryCommand.Create(),
-    ExportCommand.Create(),
-    SteadyCommand.Create(),
-    AgreementCommand.Create(),
-    ReportCommand.Create(),
-    DiffDecisionsCommand.Create(),
-    FuzzCommand.Create(),
-    DartCommand.Create(),
-    FuzzWorkerCommand.Create(),
-    MutantWorkerCommand.Create(),
-    LoadWorkerCommand.Create(),
+    [OwnEngine.WorkerCommandName] => OwnWorker.Run(),
+    [WasmtimeEngine.WorkerCommandName] => WasmtimeWorker.Run(),
+    _ => CommandLine.Run(args),
 };
-
-try
-{
-    var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
-    if (parsed.Action is ParseErrorAction)
-        throw new HarnessException($"{parsed.Errors[^1].Message} (--help after a command tells how it is used)");
-    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-}
-catch (Exception exception) when (exception is HarnessException or KnobException or IOException or UnauthorizedAccessException)
-{
-    Console.Error.WriteLine("harness: " + exception.Message);
-    return 2;
-}

@@ -14,6 +14,25 @@ public sealed class KnobRegistryTests
         Assert.Equal(properties.Count(), KnobRegistry.All.Select(knob => knob.Name).Distinct().Count());
     }
 
+    [Fact]
+    public void EveryKnobIsFoundByTheNameOfItsProperty()
+    {
+        var properties = typeof(EngineOptions).GetProperties().Where(property => property.GetMethod is { IsStatic: false, IsPublic: true });
+        Assert.Equal(properties.OrderBy(property => property.MetadataToken).Select(property => property.Name), KnobRegistry.All.Select(knob => KnobRegistry.PropertyOf(knob.Name)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("TierUp")]
+    [InlineData("tier.up")]
+    [InlineData("default")]
+    [InlineData("equality-contract")]
+    public void NoOtherNameIsFound(string name)
+    {
+        Assert.False(KnobRegistry.TryFind(name, out var knob));
+        Assert.Null(knob);
+    }
+
     [Theory]
     [MemberData(nameof(KnobNames))]
     public void EveryKnobSetsItsOwnPropertyAndNoOther(string name)
@@ -63,7 +82,7 @@ public sealed class KnobRegistryTests
         Assert.Equal(3000, options.InliningBudget);
         Assert.False(options.Deopt);
         Assert.Equal(TierUpMode.Synchronous, options.TierUp);
-        Assert.Equal(0.5, options.InliningSizeWeight);
+        Assert.Equal(0.5, options.InliningScoreSizeWeight);
         Assert.Equal(5000, EngineOptions.Default.InliningBudget);
     }
 

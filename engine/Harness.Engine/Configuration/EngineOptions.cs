@@ -314,11 +314,11 @@ public sealed record EngineOptions
 
     /// <summary>Weight of the call count in the score of <see cref="InliningPolicyKind.Weighted"/>.</summary>
     [Knob("inlining.score.count-weight", "weight of the call count in the score of the policy weighted", Maximum = 1000)]
-    public double InliningCountWeight { get; init; } = 2;
+    public double InliningScoreCountWeight { get; init; } = 2;
 
     /// <summary>Weight of the target's size in the score of <see cref="InliningPolicyKind.Weighted"/>.</summary>
     [Knob("inlining.score.size-weight", "weight of the target's size in the score of the policy weighted", Maximum = 1000)]
-    public double InliningSizeWeight { get; init; } = 3;
+    public double InliningScoreSizeWeight { get; init; } = 3;
 
     /// <summary>Most targets that feedback keeps for a call site; with one more it is megamorphic.</summary>
     [Knob("polymorphism-limit", "most targets that feedback keeps for a call site; beyond, it is megamorphic",

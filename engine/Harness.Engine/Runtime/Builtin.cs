@@ -151,4 +151,7 @@ internal enum Stub
 
     /// <summary>Jumped to by the per-function lazy stubs with r11d = function index: compiles, then enters the code.</summary>
     LazyCompile,
+
+    /// <summary>How many there are.</summary>
+    Count,
 }

@@ -103,7 +103,7 @@ public sealed class Imports
     /// The item for an import of a module that is instantiated in a store, or null if there is none. What the module's builtin sets
     /// have is not looked for here.
     /// </summary>
-    internal Extern? Find(Store store, WasmModule module, Import import) => ((_single.Count == 0 ? null : _single.GetValueOrDefault(import)) ?? _items.GetValueOrDefault((import.ModuleName, import.Name))) switch
+    internal Extern? Find(Store store, WasmModule module, Import import) => ItemOf(import) switch
     {
         _ when import.Kind == ExternalKind.Function && module.Functions[import.Index].Builtin is { } builtin =>
             store.Bind(JsStrings.FunctionOf(builtin)),
@@ -115,4 +115,9 @@ public sealed class Imports
         Extern item => item,
         _ => _stringModules.Contains(import.ModuleName) ? new Global(store, StringConstant, WasmValue.FromExtern(import.Name)) : null,
     };
+
+    private object? ItemOf(Import import) =>
+        _single.Count > 0 && _single.TryGetValue(import, out object? single) ? single
+        : _items.TryGetValue((import.ModuleName, import.Name), out object? item) ? item
+        : null;
 }

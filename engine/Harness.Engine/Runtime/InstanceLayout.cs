@@ -41,9 +41,12 @@ internal sealed class InstanceLayout
         Slot ReserveSlot(bool isImported, int size) =>
             isImported ? new Slot(Reserve(sizeof(long)), true) : new Slot(Reserve(size), false);
 
-        memories = [.. module.Memories.Select(memory => ReserveSlot(memory.IsImported || memory.Type.IsShared, MemoryData.Size))];
-        tables = [.. module.Tables.Select(table => ReserveSlot(table.IsImported, TableData.Size))];
-        globals = [.. module.Globals.Select(global => ReserveSlot(global.IsImported, global.Type.Type.WordCount * sizeof(long)))];
+        memories = new Slot[module.Memories.Length];
+        for (int i = 0; i < memories.Length; i++) memories[i] = ReserveSlot(module.Memories[i].IsImported || module.Memories[i].Type.IsShared, MemoryData.Size);
+        tables = new Slot[module.Tables.Length];
+        for (int i = 0; i < tables.Length; i++) tables[i] = ReserveSlot(module.Tables[i].IsImported, TableData.Size);
+        globals = new Slot[module.Globals.Length];
+        for (int i = 0; i < globals.Length; i++) globals[i] = ReserveSlot(module.Globals[i].IsImported, module.Globals[i].Type.Type.WordCount * sizeof(long));
         importedFunctionCount = module.ImportedFunctionCount;
         int defined = module.Functions.Length - importedFunctionCount;
         importedFunctions = Reserve(importedFunctionCount * sizeof(long));

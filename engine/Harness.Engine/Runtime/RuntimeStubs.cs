@@ -22,7 +22,7 @@ internal sealed unsafe class RuntimeStubs
     private RuntimeStubs(Assembler assembler)
     {
         _assembler = assembler;
-        _stubs = new Label[Enum.GetValues<Stub>().Length];
+        _stubs = new Label[(int)Stub.Count];
         for (int i = 0; i < _stubs.Length; i++) _stubs[i] = assembler.NewLabel();
         _fault = assembler.NewLabel();
         _unwind = assembler.NewLabel();

@@ -8,7 +8,8 @@ internal static class EnvironmentFunctions
     public static void Add(WasiFunctionTable table, WasiOptions options)
     {
         byte[][] arguments = [.. options.Arguments.Select(Terminated)];
-        byte[][] environment = [.. options.Environment.Select(variable => Terminated($"{variable.Key}={variable.Value}"))];
+        var environment = new byte[options.Environment.Count][];
+        for (int i = 0; i < environment.Length; i++) environment[i] = Terminated($"{options.Environment[i].Key}={options.Environment[i].Value}");
         var random = new RandomSource(options.RandomSeed);
         table.Add("args_get", "ii", (memory, a) => WriteAll(memory, arguments, a[0], a[1]));
         table.Add("args_sizes_get", "ii", (memory, a) => WriteSizes(memory, arguments, a[0], a[1]));

@@ -58,7 +58,8 @@ public sealed class MemoryFolder
     public IReadOnlyList<string> List()
     {
         var paths = new List<string>();
-        var rest = new Stack<(string Path, MemoryNode Node)>([(string.Empty, Root)]);
+        var rest = new Stack<(string Path, MemoryNode Node)>();
+        rest.Push((string.Empty, Root));
         while (rest.TryPop(out var folder))
         {
             foreach ((string name, MemoryNode node) in folder.Node.Children!)

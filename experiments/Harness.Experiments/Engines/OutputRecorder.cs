@@ -20,8 +20,16 @@ internal sealed class OutputRecorder
     {
         var hash = HashOfText(output.Bytes ?? Encoding.UTF8.GetBytes(output.Text));
         var errorHash = HashOfText(Encoding.UTF8.GetBytes(output.ErrorText));
-        var files = output.Files.ToDictionary(file => file.Key, file => Sha256.HashToHex(file.Value));
-        var key = $"{hash} {errorHash} {output.ExitCode} {string.Join(' ', files.OrderBy(file => file.Key, StringComparer.Ordinal))}";
+        var files = new Dictionary<string, string>();
+        var names = new List<string>(output.Files.Keys);
+        names.Sort(StringComparer.Ordinal);
+        var key = $"{hash} {errorHash} {output.ExitCode}";
+        foreach (var name in names)
+        {
+            files.Add(name, Sha256.HashToHex(output.Files[name]));
+            key += $" {name} {files[name]}";
+        }
+
         if (outcomes.TryGetValue(key, out var known))
         {
             outcomes[key] = known with { Count = known.Count + 1 };

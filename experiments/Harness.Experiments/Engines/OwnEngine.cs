@@ -18,6 +18,9 @@ internal sealed class OwnEngine : IEngine
     /// <summary>The variable that makes the environment of a worker larger, where the knob <c>layout.seed</c> says so.</summary>
     private const string LayoutVariable = "HARNESS_LAYOUT";
 
+    /// <summary>What processes that live for milliseconds leave out: threads and pipes for debuggers, and a library for tracing.</summary>
+    private static readonly Dictionary<string, string> WithoutDiagnostics = new() { ["DOTNET_EnableDiagnostics"] = "0", ["DOTNET_LTTng"] = "0" };
+
     private static readonly Assembly EngineAssembly = typeof(EngineOptions).Assembly;
 
     private readonly RecordedProfile profiles = new();
@@ -57,7 +60,7 @@ internal sealed class OwnEngine : IEngine
     {
         var launch = OwnProgram(WorkerCommandName);
         if (RandomLayout.EnvironmentSize(EngineOptions.FromDictionary(request.Knobs).LayoutSeed) is > 0 and var size)
-            launch = launch with { Environment = new Dictionary<string, string> { [LayoutVariable] = new('x', size) } };
+            launch = launch with { Environment = new Dictionary<string, string>(launch.Environment) { [LayoutVariable] = new('x', size) } };
         return WorkerProcess.Run(launch, request, timeout).Report();
     }
 
@@ -65,8 +68,9 @@ internal sealed class OwnEngine : IEngine
     public static WorkerLaunch OwnProgram(string command)
     {
         var assembly = typeof(OwnEngine).Assembly;
-        return Environment.ProcessPath is not { } path ? new WorkerLaunch(Dotnet, [assembly.Location, command])
+        var launch = Environment.ProcessPath is not { } path ? new WorkerLaunch(Dotnet, [assembly.Location, command])
             : Path.GetFileName(path) == assembly.GetName().Name ? new WorkerLaunch(path, [command])
             : new WorkerLaunch(Path.GetFileName(path) == Dotnet ? path : Dotnet, [assembly.Location, command]);
+        return launch with { Environment = WithoutDiagnostics };
     }
 }

@@ -53,8 +53,13 @@ internal sealed record WorkerLoop
     {
         get
         {
-            var line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : 1024 * long.Parse(line.AsSpan(6, line.Length - 8), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
+            const string Name = "VmHWM:";
+            var status = File.ReadAllText("/proc/self/status");
+            var start = status.IndexOf(Name, StringComparison.Ordinal);
+            if (start < 0)
+                return 0;
+            var value = status.AsSpan(start + Name.Length, status.IndexOf("kB", start, StringComparison.Ordinal) - start - Name.Length);
+            return 1024 * long.Parse(value, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
         }
     }
 

@@ -22,7 +22,16 @@ internal abstract class ProgramHost : IProgramHost
 
     public WasmEngine Engine { get; }
 
-    public HeapTotals Heap => stores.Aggregate(past, (sum, store) => sum + HeapTotals.Of(store));
+    public HeapTotals Heap
+    {
+        get
+        {
+            var sum = past;
+            foreach (var store in stores)
+                sum += HeapTotals.Of(store);
+            return sum;
+        }
+    }
 
     public Instance? Instance { get; protected set; }
 

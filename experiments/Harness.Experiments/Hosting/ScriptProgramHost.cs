@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Harness.Engine.Configuration;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
@@ -86,8 +85,8 @@ internal sealed class ScriptProgramHost : IProgramHost
 
     /// <summary>The module that gives the driver what it may ask for; the counterpart of <c>openDriver</c> for V8.</summary>
     private string MakeBootstrap() => $$"""
-        import * as driver from {{JsonSerializer.Serialize(program.Driver!, WorkerJson.Default.String)}};
-        const program = {{JsonSerializer.Serialize(program, WorkerJson.Default.WorkerProgram)}};
+        import * as driver from {{JsonText.Write(program.Driver!)}};
+        const program = {{JsonText.Write(ScriptsView())}};
         const { readBytes, readText, inflate, runScript, importModule, print } = harness;
         let loaded;
         globalThis.{{LoadFunction}} = async () => {
@@ -107,4 +106,12 @@ internal sealed class ScriptProgramHost : IProgramHost
         globalThis.{{IterateFunction}} = () => loaded.iterate();
         globalThis.{{ValidateFunction}} = () => loaded.validate?.();
         """;
+
+    /// <summary>What scripts see of the program.</summary>
+    private Dictionary<string, object?> ScriptsView() => new()
+    {
+        ["arguments"] = program.Arguments,
+        ["files"] = program.Files.ToDictionary(file => file.Key, file => (object?)file.Value),
+        ["scripts"] = program.Scripts,
+    };
 }

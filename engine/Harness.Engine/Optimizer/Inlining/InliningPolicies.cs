@@ -15,7 +15,7 @@ internal static class InliningPolicies
         InliningPolicyKind.Weighted => new BudgetedPolicy(
             state,
             InliningLimits.OfV8(state.Options, state.Module),
-            static (knobs, tree) => (tree.CallCount * knobs.InliningCountWeight) - (tree.WireSize * knobs.InliningSizeWeight)),
+            static (knobs, tree) => (tree.CallCount * knobs.InliningScoreCountWeight) - (tree.WireSize * knobs.InliningScoreSizeWeight)),
         InliningPolicyKind.HotnessFirst => new BudgetedPolicy(
             state, InliningLimits.OfV8(state.Options, state.Module), static (_, tree) => tree.Frequency),
         InliningPolicyKind.SmallestFirst => new BudgetedPolicy(

@@ -42,7 +42,13 @@ internal sealed class PassPipeline
             (options.PassBranchSimplification, branches),
             (options.PassDce, new DeadCodeElimination()),
         ];
-        passes = [.. all.Where(entry => entry.IsOn).Select(entry => entry.Pass)];
+        var chosen = new List<IPass>(all.Length);
+        foreach ((bool isOn, IPass pass) in all)
+        {
+            if (isOn) chosen.Add(pass);
+        }
+
+        passes = [.. chosen];
     }
 
     /// <summary>Runs one pass, and leaves a graph without aliases whose analyses hold.</summary>

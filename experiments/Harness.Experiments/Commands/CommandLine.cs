@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Runtime.CompilerServices;
+using Harness.Engine.Configuration;
+
+namespace Harness.Experiments.Commands;
+
+/// <summary>All commands of the harness.</summary>
+internal static class CommandLine
+{
+    /// <summary>Does what the arguments ask for.</summary>
+    /// <returns>The exit code.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static int Run(string[] args)
+    {
+        var root = new RootCommand("Research harness for speculative optimisation in WebAssembly engines.")
+        {
+            SweepCommand.Create(),
+            MergeCommand.Create(),
+            MeasureCommand.Create(),
+            TuneCommand.Create(),
+            OracleCommand.Create(),
+            RunCommand.Create(),
+            WorkloadsCommand.Create(),
+            CheckCommand.Create(),
+            ExplainCommand.Create(),
+            MixCommand.Create(),
+            GrowthCommand.Create(),
+            WastCommand.Create(),
+            JsApiCommand.Create(),
+            KnobsCommand.Create(),
+            EnginesCommand.Create(),
+            ChartCommand.Create(),
+            CompareCommand.Create(),
+            RankCommand.Create(),
+            ShowCommand.Create(),
+            TableCommand.Create(),
+            QueryCommand.Create(),
+            ExportCommand.Create(),
+            SteadyCommand.Create(),
+            AgreementCommand.Create(),
+            ReportCommand.Create(),
+            DiffDecisionsCommand.Create(),
+            FuzzCommand.Create(),
+            DartCommand.Create(),
+            FuzzWorkerCommand.Create(),
+            MutantWorkerCommand.Create(),
+            LoadWorkerCommand.Create(),
+        };
+
+        try
+        {
+            var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+            if (parsed.Action is ParseErrorAction)
+                throw new HarnessException($"{parsed.Errors[^1].Message} (--help after a command tells how it is used)");
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception exception) when (exception is HarnessException or KnobException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine("harness: " + exception.Message);
+            return 2;
+        }
+    }
+}
