@@ -46,7 +46,7 @@ internal sealed class CodeListing
     /// <summary>The name of a shared stub.</summary>
     private static string? NameOf(nint address)
     {
-        foreach (Stub stub in Enum.GetValues<Stub>())
+        for (Stub stub = 0; stub < Stub.Count; stub++)
         {
             if (NativeRuntime.AddressOf(stub) == address) return stub.ToString();
         }

@@ -62,7 +62,22 @@ internal sealed class CompilationJob : IDisposable
     public static CompilationJob Hottest(List<CompilationJob> jobs)
     {
         long now = Stopwatch.GetTimestamp();
-        return jobs.MaxBy(job => (job.IsAwaited, job.Heat.At(now), -job.Code.Module.Functions[job.FunctionIndex].BodySize))!;
+        CompilationJob best = jobs[0];
+        for (int i = 1; i < jobs.Count; i++)
+        {
+            if (jobs[i].ComesBefore(best, now)) best = jobs[i];
+        }
+
+        return best;
+    }
+
+    private int BodySize => Code.Module.Functions[FunctionIndex].BodySize;
+
+    private bool ComesBefore(CompilationJob other, long now)
+    {
+        if (IsAwaited != other.IsAwaited) return IsAwaited;
+        (double heat, double otherHeat) = (Heat.At(now), other.Heat.At(now));
+        return heat != otherHeat ? heat > otherHeat : BodySize < other.BodySize;
     }
 }
 

@@ -254,7 +254,7 @@ internal sealed class JsonText
 
     private void Expect(string word)
     {
-        if (string.CompareOrdinal(text, at, word, 0, word.Length) != 0)
+        if (!text.AsSpan(at).StartsWith(word))
             throw Mistake();
         at += word.Length;
     }

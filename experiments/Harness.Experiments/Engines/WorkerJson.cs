@@ -1,6 +1,6 @@
-using Microsoft.Win32.SafeHandles;
 using System.Text;
 using Harness.Experiments.Sweeps;
+using Microsoft.Win32.SafeHandles;
 
 namespace Harness.Experiments.Engines;
 
