@@ -1,5 +1,5 @@
 using System.Reflection;
-using System.Text.Json;
+using System.Text;
 
 namespace Harness.Engine.Configuration;
 
@@ -50,7 +50,20 @@ public sealed class EngineKnob : Knob
         {
             var attribute = field.GetCustomAttribute<KnobValueAttribute>()
                 ?? throw new NotSupportedException($"{type.Name}.{field.Name}: a knob's value needs a description");
-            return new KnobValue(JsonNamingPolicy.KebabCaseLower.ConvertName(field.Name), attribute.Documentation, field.GetValue(null)!, attribute.V8Flags);
+            return new KnobValue(NameOf(field.Name), attribute.Documentation, field.GetValue(null)!, attribute.V8Flags);
         }),
     ];
+
+    /// <summary>A value's name as users write it: <c>hotness-first</c> for <c>HotnessFirst</c>. The framework's naming policy would load its serializer into each worker that has such a knob.</summary>
+    private static string NameOf(string field)
+    {
+        var name = new StringBuilder();
+        foreach (char letter in field)
+        {
+            if (char.IsUpper(letter) && name.Length > 0) name.Append('-');
+            name.Append(char.ToLowerInvariant(letter));
+        }
+
+        return name.ToString();
+    }
 }
