@@ -44,7 +44,7 @@ internal sealed class TypeGroup
 }
 
 /// <summary>A recursion group written out as numbers, so that equal groups have equal keys.</summary>
-internal readonly struct TypeGroupKey : IEquatable<TypeGroupKey>
+internal sealed class TypeGroupKey : IEquatable<TypeGroupKey>
 {
     private readonly uint[] _words;
     private readonly int _hash;
@@ -88,9 +88,9 @@ internal readonly struct TypeGroupKey : IEquatable<TypeGroupKey>
         return new TypeGroupKey([.. words]);
     }
 
-    public bool Equals(TypeGroupKey other) => _words.AsSpan().SequenceEqual(other._words);
+    public bool Equals(TypeGroupKey? other) => other is not null && _words.AsSpan().SequenceEqual(other._words);
 
-    public override bool Equals(object? obj) => obj is TypeGroupKey other && Equals(other);
+    public override bool Equals(object? obj) => Equals(obj as TypeGroupKey);
 
     public override int GetHashCode() => _hash;
 

@@ -13,12 +13,18 @@ internal sealed class FreeRanges
     private const int MostLookedAt = 8;
 
     /// <summary>By binary logarithm of the size, where ranges start.</summary>
-    private readonly List<int>[] _classes = [.. Enumerable.Range(0, 32).Select(static _ => new List<int>())];
+    private readonly List<int>[] _classes = new List<int>[32];
     private readonly Dictionary<int, Range> _ranges = [];
     private readonly Dictionary<int, int> _startsByEnd = [];
 
     /// <summary>The classes that have ranges, as bits.</summary>
     private uint _filled;
+
+    /// <summary>Nothing is free yet.</summary>
+    public FreeRanges()
+    {
+        for (int i = 0; i < _classes.Length; i++) _classes[i] = [];
+    }
 
     /// <summary>How many ranges there are.</summary>
     public int Count => _ranges.Count;

@@ -26,7 +26,7 @@ internal sealed class JsonText
     }
 
     /// <summary>Writes a value, without white space.</summary>
-    /// <param name="value">A value as <see cref="Parse"/> gives it; integers, and lists of doubles and of texts, too.</param>
+    /// <param name="value">A value as <see cref="Parse"/> gives it; integers, arrays of doubles and lists of texts, too.</param>
     /// <exception cref="ArgumentException">There is something in it that JSON has no form for.</exception>
     public static string Write(object? value)
     {
@@ -60,9 +60,9 @@ internal sealed class JsonText
             case Dictionary<string, object?> members:
                 WriteObject(builder, members);
                 break;
-            case IReadOnlyList<double> numbers:
+            case double[] numbers:
                 builder.Append('[');
-                for (var i = 0; i < numbers.Count; i++)
+                for (var i = 0; i < numbers.Length; i++)
                     WriteNumber(Separate(builder, i), numbers[i]);
                 builder.Append(']');
                 break;

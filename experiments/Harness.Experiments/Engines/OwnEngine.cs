@@ -18,8 +18,8 @@ internal sealed class OwnEngine : IEngine
     /// <summary>The variable that makes the environment of a worker larger, where the knob <c>layout.seed</c> says so.</summary>
     private const string LayoutVariable = "HARNESS_LAYOUT";
 
-    /// <summary>What processes that live for milliseconds leave out: threads and pipes for debuggers, and a library for tracing.</summary>
-    private static readonly Dictionary<string, string> WithoutDiagnostics = new() { ["DOTNET_EnableDiagnostics"] = "0", ["DOTNET_LTTng"] = "0" };
+    /// <summary>What the runtime leaves out in processes that live for milliseconds: threads and pipes for debuggers, a library for tracing, and changing the protection of pages whenever it writes code.</summary>
+    private static readonly Dictionary<string, string> QuickStart = new() { ["DOTNET_EnableDiagnostics"] = "0", ["DOTNET_LTTng"] = "0", ["DOTNET_EnableWriteXorExecute"] = "0" };
 
     private static readonly Assembly EngineAssembly = typeof(EngineOptions).Assembly;
 
@@ -71,6 +71,6 @@ internal sealed class OwnEngine : IEngine
         var launch = Environment.ProcessPath is not { } path ? new WorkerLaunch(Dotnet, [assembly.Location, command])
             : Path.GetFileName(path) == assembly.GetName().Name ? new WorkerLaunch(path, [command])
             : new WorkerLaunch(Path.GetFileName(path) == Dotnet ? path : Dotnet, [assembly.Location, command]);
-        return launch with { Environment = WithoutDiagnostics };
+        return launch with { Environment = QuickStart };
     }
 }

@@ -104,7 +104,7 @@ internal static class OwnWorker
             ExecuteMs = loop.ExecuteMs,
             ExecuteCpuMs = loop.ExecuteCpuMs,
             CpuMs = WorkerLoop.CpuMs,
-            IterationMs = [.. loop.WarmUpMs, .. loop.ExecuteMs],
+            IterationMs = loop.AllMs,
             Outputs = outputs.All,
             OptimizedBytes = statistics.LiveOptimizedCodeBytes,
             BaselineBytes = statistics.BaselineCodeBytes,

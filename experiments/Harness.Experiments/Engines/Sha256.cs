@@ -12,6 +12,7 @@ internal static class Sha256
     private const int BlockBytes = 64;
     private const int LengthBytes = sizeof(ulong);
     private const byte EndMark = 0x80;
+    private const int DigitsPerWord = 8;
 
     /// <summary>The first 32 bits of the fractional parts of the cube roots of the first 64 primes.</summary>
     private static ReadOnlySpan<uint> Constants =>
@@ -40,10 +41,10 @@ internal static class Sha256
         for (ReadOnlySpan<byte> rest = end; rest.Length > 0; rest = rest[BlockBytes..])
             AddBlock(state, rest);
 
-        Span<byte> hash = stackalloc byte[state.Length * sizeof(uint)];
-        for (var i = 0; i < state.Length; i++)
-            BinaryPrimitives.WriteUInt32BigEndian(hash[(i * sizeof(uint))..], state[i]);
-        return Convert.ToHexStringLower(hash);
+        Span<char> digits = stackalloc char[state.Length * DigitsPerWord];
+        for (var i = 0; i < digits.Length; i++)
+            digits[i] = "0123456789abcdef"[(int)(state[i / DigitsPerWord] >> (4 * (DigitsPerWord - 1 - (i % DigitsPerWord)))) & 15];
+        return new string(digits);
     }
 
     private static void AddBlock(Span<uint> state, ReadOnlySpan<byte> block)

@@ -1,5 +1,6 @@
 using System.Text;
 using Harness.Experiments.Sweeps;
+using Harness.Hosts.Wasi;
 using Microsoft.Win32.SafeHandles;
 
 namespace Harness.Experiments.Engines;
@@ -22,8 +23,10 @@ internal static class WorkerJson
     /// <summary>Writes a report as a line of its own, whatever was printed before.</summary>
     public static void WriteReport(WorkerReport report)
     {
-        using var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        output.Write(Encoding.UTF8.GetBytes($"\n{Text(report)}\n"));
+        using var output = new HostFile(1, FdFlags.None, isOwned: false);
+        ReadOnlySpan<byte> bytes = Encoding.UTF8.GetBytes($"\n{Text(report)}\n");
+        while (bytes.Length > 0)
+            bytes = bytes[output.Write(bytes)..];
     }
 
     /// <summary>Reads a request.</summary>
@@ -57,9 +60,9 @@ internal static class WorkerJson
         ["warmUpCalls"] = report.WarmUpCalls,
         ["warmUpMs"] = report.WarmUpMs,
         ["settled"] = report.Settled,
-        ["executeMs"] = report.ExecuteMs,
+        ["executeMs"] = Numbers(report.ExecuteMs),
         ["executeCpuMs"] = report.ExecuteCpuMs,
-        ["iterationMs"] = report.IterationMs,
+        ["iterationMs"] = Numbers(report.IterationMs),
         ["outputs"] = Outputs(report.Outputs),
         ["cpuMs"] = report.CpuMs,
         ["peakMemoryBytes"] = report.PeakMemoryBytes,
@@ -123,6 +126,8 @@ internal static class WorkerJson
 
         return list;
     }
+
+    private static double[] Numbers(IReadOnlyList<double> numbers) => numbers as double[] ?? [.. numbers];
 
     private static string Word(WorkerStatus status) => status switch
     {

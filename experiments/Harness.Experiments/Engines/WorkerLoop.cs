@@ -15,7 +15,7 @@ internal sealed record WorkerLoop
     private const double MillisecondsPerTick = 10;
 
     /// <summary>The iterations that warmed up.</summary>
-    public required IReadOnlyList<double> WarmUpMs { get; init; }
+    public required List<double> WarmUpMs { get; init; }
 
     /// <summary>Time that warm-up took.</summary>
     public required double WarmUpTotalMs { get; init; }
@@ -25,6 +25,18 @@ internal sealed record WorkerLoop
 
     /// <summary>The timed iterations.</summary>
     public required double[] ExecuteMs { get; init; }
+
+    /// <summary>All iterations in order.</summary>
+    public double[] AllMs
+    {
+        get
+        {
+            var all = new double[WarmUpMs.Count + ExecuteMs.Length];
+            WarmUpMs.CopyTo(all);
+            ExecuteMs.CopyTo(all, WarmUpMs.Count);
+            return all;
+        }
+    }
 
     /// <summary>CPU time of a timed iteration on all threads, on average.</summary>
     public required double ExecuteCpuMs { get; init; }

@@ -124,7 +124,7 @@ internal sealed class WasmtimeWorker : IDisposable
             ExecuteMs = loop.ExecuteMs,
             ExecuteCpuMs = loop.ExecuteCpuMs,
             CpuMs = WorkerLoop.CpuMs,
-            IterationMs = [.. loop.WarmUpMs, .. loop.ExecuteMs],
+            IterationMs = loop.AllMs,
             Outputs = outputs.All,
             InstanceBytes = instanceBytes,
         };
