@@ -42,7 +42,7 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
         var compiler = Borrow();
         Run(compiler, code, functionIndex, interest, describesResumePoints: true, mapsSource: false);
         var points = compiler.ResumePoints!.ToArray();
-        Array.Sort(points, (a, b) => (a.BytecodeOffset, a.Kind).CompareTo((b.BytecodeOffset, b.Kind)));
+        Array.Sort(points, static (a, b) => a.BytecodeOffset != b.BytecodeOffset ? a.BytecodeOffset.CompareTo(b.BytecodeOffset) : (int)a.Kind - (int)b.Kind);
         var map = new ResumeMap(compiler.FrameSize, points);
         GiveBack(compiler);
         return map;

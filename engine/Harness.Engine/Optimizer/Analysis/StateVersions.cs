@@ -19,15 +19,15 @@ internal sealed class StateVersions
     private const int ImportedGlobalsClass = 3;
     private const int FirstOwnGlobalClass = 4;
     private const int OwnGlobalClasses = 44;
-    private const int MaxClasses = 128;
+    private const int MaxClasses = StateClasses.MaxCount;
 
     private readonly Graph graph;
     private readonly int[][] atEntry;
     private readonly int[] firstInBlock;
     private readonly int firstPlaceClass;
     private readonly int classCount;
-    private readonly UInt128 allGlobals;
-    private readonly UInt128 allPlaces;
+    private readonly StateClasses allGlobals;
+    private readonly StateClasses allPlaces;
     private readonly Dictionary<ObjectPlace, int> places = [];
     private int[] current = [];
     private int next = 1;
@@ -37,12 +37,12 @@ internal sealed class StateVersions
     {
         this.graph = graph;
         firstPlaceClass = FirstOwnGlobalClass + Math.Min(OwnGlobalClasses, graph.Module.Globals.Length);
-        allPlaces = UInt128.MaxValue << firstPlaceClass;
-        allGlobals = (UInt128.MaxValue << ImportedGlobalsClass) & ~allPlaces;
+        allPlaces = StateClasses.From(firstPlaceClass);
+        allGlobals = StateClasses.From(ImportedGlobalsClass).Except(allPlaces);
         atEntry = new int[graph.Blocks.Count][];
         firstInBlock = new int[graph.Blocks.Count];
         var atExit = new int[graph.Blocks.Count][];
-        var writes = new UInt128[graph.Blocks.Count];
+        var writes = new StateClasses[graph.Blocks.Count];
         foreach (Block block in flow.Order)
         {
             foreach (int id in block.Nodes)
@@ -62,7 +62,7 @@ internal sealed class StateVersions
         classCount = firstPlaceClass + Math.Min(MaxClasses - firstPlaceClass, places.Count);
 
         // Inner loops come first.
-        var writtenIn = new UInt128[flow.Loops.Count];
+        var writtenIn = new StateClasses[flow.Loops.Count];
         foreach (Loop loop in flow.Loops)
         {
             foreach (int block in loop.OwnBlocks)
@@ -81,7 +81,7 @@ internal sealed class StateVersions
             atEntry[block.Id] = EntryVersions(flow, block, atExit, writtenIn);
             firstInBlock[block.Id] = next;
             current = atEntry[block.Id];
-            if (writes[block.Id] != UInt128.Zero)
+            if (!writes[block.Id].IsEmpty)
             {
                 current = [.. current];
                 foreach (int id in block.Nodes)
@@ -141,17 +141,17 @@ internal sealed class StateVersions
             ? ImportedGlobalsClass
             : FirstOwnGlobalClass + (global % OwnGlobalClasses);
 
-    private UInt128 ClassesWritten(Effects effects, int id)
+    private StateClasses ClassesWritten(Effects effects, int id)
     {
-        UInt128 classes = 0;
+        StateClasses classes = default;
         if ((effects & Effects.WritesMemory) != 0)
         {
-            classes |= UInt128.One << MemoryClass;
+            classes |= StateClasses.Of(MemoryClass);
         }
 
         if ((effects & Effects.WritesTable) != 0)
         {
-            classes |= UInt128.One << TableClass;
+            classes |= StateClasses.Of(TableClass);
         }
 
         if ((effects & Effects.WritesHeap) != 0)
@@ -161,33 +161,33 @@ internal sealed class StateVersions
 
         if ((effects & Effects.WritesSize) != 0)
         {
-            classes |= UInt128.One << SizeClass;
+            classes |= StateClasses.Of(SizeClass);
         }
 
         if ((effects & Effects.WritesGlobal) != 0)
         {
             var access = Access.Of(graph, id);
-            classes |= access.Kind == AccessKind.Global ? UInt128.One << GlobalClass(access.Space) : allGlobals;
+            classes |= access.Kind == AccessKind.Global ? StateClasses.Of(GlobalClass(access.Space)) : allGlobals;
         }
 
         return classes;
     }
 
-    private UInt128 ClassesOfObjects(int id)
+    private StateClasses ClassesOfObjects(int id)
     {
         ref Node node = ref graph[id];
         if (Access.WritesObject(node.Op))
         {
-            return UInt128.One << PlaceClass(Access.Of(graph, id).Place);
+            return StateClasses.Of(PlaceClass(Access.Of(graph, id).Place));
         }
 
         // Of the runtime functions, those that write an array say of which type.
         return node.Op == IrOp.CallBuiltin && node.Aux != 0
-            ? UInt128.One << PlaceClass(ObjectPlace.Of(TypeRegistry.Get(node.Aux), -1))
+            ? StateClasses.Of(PlaceClass(ObjectPlace.Of(TypeRegistry.Get(node.Aux), -1)))
             : allPlaces;
     }
 
-    private int[] EntryVersions(ControlFlow flow, Block block, int[][] atExit, UInt128[] writtenIn)
+    private int[] EntryVersions(ControlFlow flow, Block block, int[][] atExit, StateClasses[] writtenIn)
     {
         if (block.Predecessors.Count == 0)
         {
@@ -234,8 +234,8 @@ internal sealed class StateVersions
 
         if (flow.LoopOf(block.Id) is { } loop && loop.Header == block)
         {
-            UInt128 written = writtenIn[loop.First];
-            if (written != UInt128.Zero)
+            StateClasses written = writtenIn[loop.First];
+            if (!written.IsEmpty)
             {
                 merged = [.. merged];
                 Advance(merged, written);
@@ -248,15 +248,15 @@ internal sealed class StateVersions
     private int[] Fresh()
     {
         var versions = new int[classCount];
-        Advance(versions, UInt128.MaxValue);
+        Advance(versions, StateClasses.All);
         return versions;
     }
 
-    private void Advance(int[] versions, UInt128 classes)
+    private void Advance(int[] versions, StateClasses classes)
     {
-        for (; classes != UInt128.Zero; classes &= classes - 1)
+        for (; !classes.IsEmpty; classes = classes.WithoutLowest)
         {
-            int index = (int)UInt128.TrailingZeroCount(classes);
+            int index = classes.Lowest;
             if (index >= versions.Length)
             {
                 return;

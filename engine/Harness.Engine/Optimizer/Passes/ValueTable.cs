@@ -6,6 +6,14 @@ namespace Harness.Engine.Optimizer.Passes;
 internal readonly record struct ValueKey(
     Opcode Op, int First, int Second, int Third, long Immediate, int Aux, int Version)
 {
+    /// <summary>Part by part: what the language would generate goes through a comparer for each, until the .NET runtime has optimized it.</summary>
+    public bool Equals(ValueKey other) =>
+        Op == other.Op && First == other.First && Second == other.Second && Third == other.Third
+        && Immediate == other.Immediate && Aux == other.Aux && Version == other.Version;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => (int)Hash();
+
     /// <summary>A hash of all parts.</summary>
     public uint Hash()
     {

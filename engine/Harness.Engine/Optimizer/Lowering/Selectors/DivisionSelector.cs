@@ -102,11 +102,12 @@ internal sealed class DivisionSelector(SelectionState state, LirWriter writer, A
     /// <summary>Looks for a multiplier of 32 bits: m = ceil(2^(32+s) / d) with m d - 2^(32+s) at most 2^s.</summary>
     private static bool TryShortMultiplier(uint divisor, int log, out uint multiplier, out int shift)
     {
-        for (shift = 0; shift <= log; shift++)
+        // With s = 32 no multiplier has 32 bits.
+        for (shift = 0; shift <= log && shift < 32; shift++)
         {
-            var power = UInt128.One << (32 + shift);
-            UInt128 candidate = ((power + divisor) - 1) / divisor;
-            if (candidate <= uint.MaxValue && (candidate * divisor) - power <= (UInt128.One << shift))
+            ulong power = 1UL << (32 + shift);
+            ulong candidate = ((power - 1) / divisor) + 1;
+            if (candidate <= uint.MaxValue && (candidate * divisor) - power <= 1UL << shift)
             {
                 multiplier = (uint)candidate;
                 return true;
