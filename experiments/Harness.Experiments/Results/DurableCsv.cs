@@ -12,6 +12,9 @@ internal sealed class DurableCsv<TRow> : IDisposable
 {
     private static readonly CsvWriterOptions WriterOptions = new() { NewLine = "\n", HasHeader = false };
 
+    // Names are the same in very many rows, all of which are kept.
+    private static readonly CsvReaderOptions ReaderOptions = new() { PoolStrings = true };
+
     private readonly FileStream stream;
     private readonly FileStream writerLock;
 
@@ -36,7 +39,8 @@ internal sealed class DurableCsv<TRow> : IDisposable
             CutTornLine(stream);
             if (stream.Length == 0)
                 Write(stream, Format(csv => csv.WriteHeader<TRow>()));
-            rows = Parse(stream, path);
+            stream.Position = 0;
+            rows = Parse(ReadWhole(stream, path), path);
             CheckColumns(stream, path);
             stream.Seek(0, SeekOrigin.End);
             return new DurableCsv<TRow>(stream, writerLock);
@@ -54,11 +58,9 @@ internal sealed class DurableCsv<TRow> : IDisposable
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var memory = new MemoryStream((int)Math.Min(stream.Length, Array.MaxLength));
-            stream.CopyTo(memory);
-            memory.SetLength(WholeLines(memory));
-            return Parse(memory, path);
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            var content = ReadWhole(stream, path);
+            return Parse(content[..(content.Span.LastIndexOf((byte)'\n') + 1)], path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -134,7 +136,7 @@ internal sealed class DurableCsv<TRow> : IDisposable
     }
 
     /// <summary>Length of the file up to and with its last newline. No field holds a newline.</summary>
-    private static long WholeLines(Stream stream)
+    private static long WholeLines(FileStream stream)
     {
         for (var length = stream.Length; length > 0; length--)
         {
@@ -146,12 +148,19 @@ internal sealed class DurableCsv<TRow> : IDisposable
         return 0;
     }
 
-    private static List<TRow> Parse(Stream stream, string path)
+    private static ReadOnlyMemory<byte> ReadWhole(FileStream stream, string path)
     {
-        stream.Position = 0;
+        if (stream.Length > Array.MaxLength)
+            throw new HarnessException($"{path} has {stream.Length} bytes, more than can be read at once ({Array.MaxLength}); split the sweep");
+        var content = new byte[stream.Length];
+        return content.AsMemory(0, stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
+    }
+
+    private static List<TRow> Parse(ReadOnlyMemory<byte> content, string path)
+    {
         try
         {
-            using var csv = CsvReader.Create(stream, new CsvReaderOptions(), leaveOpen: true);
+            using var csv = CsvReader.Create(content, ReaderOptions);
             return [.. csv.GetRecords<TRow>()];
         }
         catch (KeyNotFoundException exception)

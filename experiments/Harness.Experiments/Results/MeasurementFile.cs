@@ -15,7 +15,7 @@ internal static class MeasurementFile
     /// <summary>Checks rows.</summary>
     public static void Check(IReadOnlyList<Measurement> rows, string path)
     {
-        var lines = new Dictionary<RepetitionKey, int>();
+        var lines = new Dictionary<RepetitionKey, int>(rows.Count);
         for (var i = 0; i < rows.Count; i++)
         {
             var row = rows[i];

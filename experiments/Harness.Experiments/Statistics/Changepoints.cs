@@ -5,7 +5,7 @@ namespace Harness.Experiments.Statistics;
 /// <summary>
 /// Finds where the mean or the spread of a series changes: the segmentation with the least cost, by the method PELT (Killick, Fearnhead and Eckley 2012).
 /// The cost of a segment is that of a normal distribution fitted to it; each change costs 15·ln(n) on top, as in Barrett et al. (2017), so that noise
-/// is not taken for change.
+/// is not taken for change. METHODOLOGY.md says why no library does this.
 /// </summary>
 internal static class Changepoints
 {
@@ -28,6 +28,9 @@ internal static class Changepoints
         var best = new double[n + 1];
         var previous = new int[n + 1];
 
+        // What the best segmentation with its last change at each start costs up to the present end, without the penalty of that change.
+        var costs = new double[n + 1];
+
         // From this end on, a start can be the last change of no best segmentation any more.
         var until = new int[n + 1];
         Array.Fill(best, double.PositiveInfinity);
@@ -38,14 +41,14 @@ internal static class Changepoints
         {
             foreach (var start in starts)
             {
-                var cost = end - start < LeastLength ? double.PositiveInfinity : best[start] + sums.Cost(start, end) + penalty;
-                if (cost < best[end])
-                    (best[end], previous[end]) = (cost, start);
+                costs[start] = end - start < LeastLength ? double.PositiveInfinity : best[start] + sums.Cost(start, end);
+                if (costs[start] + penalty < best[end])
+                    (best[end], previous[end]) = (costs[start] + penalty, start);
             }
 
             foreach (var start in starts)
             {
-                if (until[start] == int.MaxValue && end - start >= LeastLength && best[start] + sums.Cost(start, end) >= best[end])
+                if (until[start] == int.MaxValue && end - start >= LeastLength && costs[start] >= best[end])
                     until[start] = end + LeastLength;
             }
 

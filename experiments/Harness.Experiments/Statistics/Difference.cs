@@ -16,12 +16,15 @@ internal sealed record Difference(double PValue, double AdjustedPValue, double E
     private const double Efficiency = 3 / Math.PI;
 
     /// <summary>Compares paired samples; the correction over all cells comes later.</summary>
-    public static Difference Between(Sample baseline, Sample sample)
+    public static Difference Between(Sample baseline, Sample sample) => Between(baseline, sample, baseline.DividedBy(sample));
+
+    /// <summary>The same where the ratios of the rounds, baseline to sample, are there already.</summary>
+    public static Difference Between(Sample baseline, Sample sample, Sample ratios)
     {
-        var logarithms = baseline.DividedBy(sample).Sorted.Select(ratio => Math.Log(ratio)).ToArray();
+        var logarithms = ratios.Sorted.Select(ratio => Math.Log(ratio)).ToArray();
         var p = SignedRank.PValue(logarithms);
         var mean = logarithms.Length == 0 ? 0 : logarithms.Average();
         var deviation = Math.Sqrt(logarithms.Sum(value => (value - mean) * (value - mean)) / Math.Max(1, logarithms.Length - 1));
-        return new Difference(p, p, MannWhitney.Compare(baseline.Sorted, sample.Sorted).EffectSize, Math.Exp(Quantiles * deviation / Math.Sqrt(Math.Max(1, logarithms.Length) * Efficiency)));
+        return new Difference(p, p, MannWhitney.CliffsDelta(baseline.SortedSpan, sample.SortedSpan), Math.Exp(Quantiles * deviation / Math.Sqrt(Math.Max(1, logarithms.Length) * Efficiency)));
     }
 }

@@ -38,13 +38,10 @@ internal static class IndependentRatio
         const double tail = (1 - MedianInterval.Confidence) / 2;
         if (m + n <= LargestExact)
         {
-            var counts = MannWhitney.CountOrders(m, n);
-            var total = counts.Sum();
-            double below = 0;
-            for (var u = 0; u < counts.Length; u++)
+            var orders = MannWhitney.OrdersUpTo(m, n);
+            for (var u = 0; u < orders.Count; u++)
             {
-                below += counts[u];
-                if (below / total >= tail)
+                if (orders[u] / orders[^1] >= tail)
                     return u;
             }
         }

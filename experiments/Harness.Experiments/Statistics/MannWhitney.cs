@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MathNet.Numerics.Distributions;
 
 namespace Harness.Experiments.Statistics;
@@ -15,13 +16,35 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
 {
     private const int LargestExact = 60;
 
+    // The cells of a sweep have the same few sizes of samples.
+    private static readonly ConcurrentDictionary<(int M, int N), double[]> KnownOrders = new();
+
     public static MannWhitney Compare(IReadOnlyList<double> first, IReadOnlyList<double> second)
     {
         var (u, tieTerm) = Rank(first, second);
         var (m, n) = (first.Count, second.Count);
         var p = tieTerm == 0 && m + n <= LargestExact ? ExactPValue(u, m, n) : ApproximatePValue(u, m, n, tieTerm);
-        return new MannWhitney(u, p, (2 * u / (m * n)) - 1);
+        return new MannWhitney(u, p, EffectOf(u, m, n));
     }
+
+    /// <summary>The effect size alone, of samples in ascending order.</summary>
+    public static double CliffsDelta(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
+    {
+        double u = 0;
+        var (smaller, notLarger) = (0, 0);
+        foreach (var value in first)
+        {
+            while (smaller < second.Length && second[smaller].CompareTo(value) < 0)
+                smaller++;
+            while (notLarger < second.Length && second[notLarger].CompareTo(value) <= 0)
+                notLarger++;
+            u += (smaller + notLarger) / 2.0;
+        }
+
+        return EffectOf(u, first.Length, second.Length);
+    }
+
+    private static double EffectOf(double u, int m, int n) => (2 * u / ((double)m * n)) - 1;
 
     /// <summary>U of the first sample, and the sum of t³ − t over groups of t tied values.</summary>
     private static (double U, double TieTerm) Rank(IReadOnlyList<double> first, IReadOnlyList<double> second)
@@ -45,8 +68,17 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
         return (rankSum - (first.Count * (first.Count + 1) / 2.0), tieTerm);
     }
 
+    /// <summary>The number of orders of m and n values whose U is at most 0, 1 … m·n. It is for small samples, and remembered.</summary>
+    public static IReadOnlyList<double> OrdersUpTo(int m, int n) => KnownOrders.GetOrAdd((m, n), static sizes =>
+    {
+        var counts = CountOrders(sizes.M, sizes.N);
+        for (var u = 1; u < counts.Length; u++)
+            counts[u] += counts[u - 1];
+        return counts;
+    });
+
     /// <summary>The number of orders of m and n values that have each U, from 0 to m·n: the recurrence of Mann and Whitney, as a product of polynomials.</summary>
-    public static double[] CountOrders(int m, int n)
+    private static double[] CountOrders(int m, int n)
     {
         var counts = new double[(m * n) + 1];
         counts[0] = 1;
@@ -63,9 +95,9 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
 
     private static double ExactPValue(double u, int m, int n)
     {
-        var counts = CountOrders(m, n);
+        var orders = OrdersUpTo(m, n);
         var smaller = (int)Math.Min(u, (m * n) - u);
-        var tail = counts.Take(smaller + 1).Sum() / counts.Sum();
+        var tail = orders[smaller] / orders[^1];
         return Math.Min(1, 2 * tail);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MathNet.Numerics.Distributions;
 
 namespace Harness.Experiments.Statistics;
@@ -18,6 +19,9 @@ internal static class MedianInterval
     /// </summary>
     public const int LeastValues = 6;
 
+    // The cells of a sweep have the same few numbers of repetitions.
+    private static readonly ConcurrentDictionary<int, (int Rank, double Weight)> KnownRanks = new();
+
     /// <summary>The median of a sample with its interval, if it has enough values.</summary>
     public static Estimate Of(Sample sample)
     {
@@ -25,18 +29,26 @@ internal static class MedianInterval
         if (n < LeastValues)
             return Estimate.Without(sample.Median);
 
-        // The interval from the k-th smallest to the k-th largest value has at least the confidence, the next narrower one less.
-        var k = 1;
-        while (k + 1 <= n / 2 && Coverage(n, k + 1) >= Confidence)
-            k++;
-        var (wide, narrow) = (Coverage(n, k), Coverage(n, k + 1));
-        var step = (wide - Confidence) / (wide - narrow);
-        var weight = (n - k) * step / (k + ((n - (2 * k)) * step));
+        var (k, weight) = KnownRanks.GetOrAdd(n, RankOf);
         var sorted = sample.Sorted;
         return new Estimate(
             sample.Median,
             ((1 - weight) * sorted[k - 1]) + (weight * sorted[k]),
             ((1 - weight) * sorted[n - k]) + (weight * sorted[n - k - 1]));
+    }
+
+    /// <summary>
+    /// The rank k such that the interval from the k-th smallest to the k-th largest of n values has at least the confidence, the next narrower one less; and the weight of the narrower one in the
+    /// interpolation between both.
+    /// </summary>
+    private static (int Rank, double Weight) RankOf(int n)
+    {
+        var k = 1;
+        while (k + 1 <= n / 2 && Coverage(n, k + 1) >= Confidence)
+            k++;
+        var (wide, narrow) = (Coverage(n, k), Coverage(n, k + 1));
+        var step = (wide - Confidence) / (wide - narrow);
+        return (k, (n - k) * step / (k + ((n - (2 * k)) * step)));
     }
 
     /// <summary>Probability that the median is between the k-th smallest and the k-th largest of n values.</summary>

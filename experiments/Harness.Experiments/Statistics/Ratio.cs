@@ -7,9 +7,12 @@ namespace Harness.Experiments.Statistics;
 internal static class Ratio
 {
     /// <summary>The ratio of two samples: the speedup, with the slower one's times as numerator.</summary>
-    public static Estimate Of(Sample numerator, Sample denominator)
-    {
-        var ratios = numerator.DividedBy(denominator);
-        return ratios.Count == 0 ? Estimate.Without(numerator.Median / denominator.Median) : MedianInterval.Of(ratios);
-    }
+    public static Estimate Of(Sample numerator, Sample denominator) => Of(numerator, denominator, numerator.DividedBy(denominator));
+
+    /// <summary>The same where the ratios of the rounds are there already.</summary>
+    public static Estimate Of(Sample numerator, Sample denominator, Sample ratios) =>
+        ratios.Count == 0 ? Estimate.Without(ValueOf(numerator, denominator, ratios)) : MedianInterval.Of(ratios);
+
+    /// <summary>The ratio without its interval.</summary>
+    public static double ValueOf(Sample numerator, Sample denominator, Sample ratios) => ratios.Count == 0 ? numerator.Median / denominator.Median : ratios.Median;
 }

@@ -17,6 +17,10 @@ internal sealed class RoundBootstrap
     private readonly byte[][] drawn;
     private readonly int seed;
 
+    // Which programs each draw has, for the last number of programs that was asked for: every mean over so many draws the same.
+    private int[] drawnPrograms = [];
+    private int drawnFrom;
+
     /// <summary>Draws rounds.</summary>
     /// <param name="rounds">The rounds of the sweep.</param>
     /// <param name="seed">Seed of the random numbers.</param>
@@ -25,7 +29,7 @@ internal sealed class RoundBootstrap
     {
         this.seed = seed;
         indexOfRound = rounds.Order().Select((round, index) => (round, index)).ToDictionary(pair => pair.round, pair => pair.index);
-        var random = new MersenneTwister(seed);
+        var random = new MersenneTwister(seed, threadSafe: false);
         drawn = new byte[Math.Clamp(MostDraws / Math.Max(1, rounds.Count), Math.Min(1_000, mostResamples), mostResamples)][];
         for (var i = 0; i < drawn.Length; i++)
         {
@@ -44,63 +48,103 @@ internal sealed class RoundBootstrap
     /// <summary>The median of each draw of rounds, of a sample; the sample's own where a draw has none of its rounds.</summary>
     public double[] MediansOf(Sample sample)
     {
-        var places = sample.Rounds.Select(round => indexOfRound[round]).ToArray();
+        var places = PlacesOf(sample);
+        var sorted = sample.SortedSpan;
         var medians = new double[drawn.Length];
         for (var i = 0; i < medians.Length; i++)
-            medians[i] = Median(sample, places, drawn[i]);
+        {
+            var (lower, upper) = Middle(places, drawn[i]);
+            medians[i] = lower < 0 ? sample.Median : (sorted[lower] + sorted[upper]) / 2;
+        }
+
         return medians;
     }
 
     /// <summary>The geometric mean, over programs, of the ratio of two samples each.</summary>
     public GeometricMean Mean(IReadOnlyList<(Sample Numerator, Sample Denominator)> programs)
     {
-        var value = Math.Exp(programs.Average(pair => Math.Log(Ratio.Of(pair.Numerator, pair.Denominator).Value)));
         var ratios = programs.Select(pair => pair.Numerator.DividedBy(pair.Denominator)).ToList();
+        var value = Math.Exp(programs.Zip(ratios, (pair, paired) => Math.Log(Ratio.ValueOf(pair.Numerator, pair.Denominator, paired))).Average());
         if (ratios.Any(sample => sample.Count < MedianInterval.LeastValues))
             return new GeometricMean(Estimate.Without(value), Estimate.Without(value), programs.Count);
 
-        var medians = ratios.Select(MediansOf).ToArray();
+        var logarithms = ratios.Select(LogarithmsOfMedians).ToArray();
+        var chosen = DrawPrograms(logarithms.Length);
         var measured = new double[drawn.Length];
         var general = new double[drawn.Length];
-        var random = new MersenneTwister(unchecked(seed + 7919));
         for (var i = 0; i < drawn.Length; i++)
         {
-            foreach (var program in medians)
+            var (ofThese, ofDrawn) = (0.0, 0.0);
+            for (var j = 0; j < logarithms.Length; j++)
             {
-                measured[i] += Math.Log(program[i]);
-                general[i] += Math.Log(medians[random.Next(medians.Length)][i]);
+                ofThese += logarithms[j][i];
+                ofDrawn += logarithms[chosen[(i * logarithms.Length) + j]][i];
             }
 
-            measured[i] = Math.Exp(measured[i] / medians.Length);
-            general[i] = Math.Exp(general[i] / medians.Length);
+            measured[i] = Math.Exp(ofThese / logarithms.Length);
+            general[i] = Math.Exp(ofDrawn / logarithms.Length);
         }
 
         return new GeometricMean(
             Interval(value, measured), programs.Count < MedianInterval.LeastValues ? Estimate.Without(value) : Interval(value, general), programs.Count);
     }
 
-    private static double Median(Sample sample, int[] places, byte[] counts)
+    /// <summary>The logarithms of what <see cref="MediansOf"/> gives. Most draws have an odd number of values and one of these in the middle, so that few logarithms are computed.</summary>
+    private double[] LogarithmsOfMedians(Sample sample)
+    {
+        var places = PlacesOf(sample);
+        var sorted = sample.SortedSpan;
+        var ofValues = new double[sorted.Length];
+        for (var i = 0; i < ofValues.Length; i++)
+            ofValues[i] = Math.Log(sorted[i]);
+        var logarithms = new double[drawn.Length];
+        for (var i = 0; i < logarithms.Length; i++)
+        {
+            var (lower, upper) = Middle(places, drawn[i]);
+            logarithms[i] = lower < 0 ? Math.Log(sample.Median) : lower == upper ? ofValues[lower] : Math.Log((sorted[lower] + sorted[upper]) / 2);
+        }
+
+        return logarithms;
+    }
+
+    /// <summary>The places, among the rounds of the sweep, of the rounds of a sample's values in ascending order.</summary>
+    private int[] PlacesOf(Sample sample) => [.. sample.Rounds.Select(round => indexOfRound[round])];
+
+    /// <summary>Draws programs with replacement, as many as there are, for each draw of rounds.</summary>
+    private int[] DrawPrograms(int count)
+    {
+        if (drawnFrom == count)
+            return drawnPrograms;
+        var random = new MersenneTwister(unchecked(seed + 7919), threadSafe: false);
+        var chosen = new int[checked(drawn.Length * count)];
+        for (var i = 0; i < chosen.Length; i++)
+            chosen[i] = random.Next(count);
+        (drawnPrograms, drawnFrom) = (chosen, count);
+        return chosen;
+    }
+
+    /// <summary>
+    /// Which of a sample's values, in ascending order, are in the middle of a draw: of an odd number the same one twice, of an even number the two between which the median is; -1 where the draw
+    /// has none.
+    /// </summary>
+    private static (int Lower, int Upper) Middle(int[] places, byte[] counts)
     {
         var total = 0;
         foreach (var place in places)
             total += counts[place];
         if (total == 0)
-            return sample.Median;
+            return (-1, -1);
 
-        // Of an even number of values the median is between two: the values at these places, counted from 0.
+        // The places of the middle two, counted from 0.
         var (lower, upper) = ((total - 1) / 2, total / 2);
-        var passed = 0;
-        var low = double.NaN;
-        for (var i = 0; i < places.Length; i++)
-        {
-            passed += counts[places[i]];
-            if (double.IsNaN(low) && passed > lower)
-                low = sample.Sorted[i];
-            if (passed > upper)
-                return (low + sample.Sorted[i]) / 2;
-        }
-
-        return sample.Median;
+        var i = 0;
+        var passed = (int)counts[places[0]];
+        while (passed <= lower)
+            passed += counts[places[++i]];
+        var first = i;
+        while (passed <= upper)
+            passed += counts[places[++i]];
+        return (first, i);
     }
 
     private static Estimate Interval(double value, double[] draws)

@@ -25,6 +25,9 @@ internal sealed class Sample
     /// <summary>The values in ascending order.</summary>
     public IReadOnlyList<double> Sorted => sorted;
 
+    /// <summary>The same, for loops that run very often.</summary>
+    public ReadOnlySpan<double> SortedSpan => sorted;
+
     /// <summary>The round of each value of <see cref="Sorted"/>.</summary>
     public IReadOnlyList<int> Rounds => rounds;
 

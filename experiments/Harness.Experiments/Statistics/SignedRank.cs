@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MathNet.Numerics.Distributions;
 
 namespace Harness.Experiments.Statistics;
@@ -10,6 +11,9 @@ namespace Harness.Experiments.Statistics;
 internal static class SignedRank
 {
     private const int LargestExact = 60;
+
+    // The cells of a sweep have the same few numbers of pairs.
+    private static readonly ConcurrentDictionary<int, double[]> KnownSets = new();
 
     /// <summary>Two-sided probability of a difference at least as large, if there were none; 1 where no pair differs.</summary>
     /// <param name="differences">The differences of the pairs; zeros are left out (Wilcoxon's treatment).</param>
@@ -37,8 +41,10 @@ internal static class SignedRank
         return tieTerm == 0 && count <= LargestExact ? Exact((int)Math.Min(positive, sum - positive), count) : Approximate(positive, sum, count, tieTerm);
     }
 
-    /// <summary>Counts the sets of signs by their sum of positive ranks: a product of the polynomials 1 + x^rank.</summary>
-    private static double Exact(int smaller, int count)
+    private static double Exact(int smaller, int count) => Math.Min(1, 2 * KnownSets.GetOrAdd(count, SetsUpTo)[smaller] / Math.Pow(2, count));
+
+    /// <summary>The number of sets of signs whose sum of positive ranks is at most 0, 1 …: from a product of the polynomials 1 + x^rank, which counts those of each sum.</summary>
+    private static double[] SetsUpTo(int count)
     {
         var sets = new double[(count * (count + 1) / 2) + 1];
         sets[0] = 1;
@@ -48,7 +54,9 @@ internal static class SignedRank
                 sets[sum] += sets[sum - rank];
         }
 
-        return Math.Min(1, 2 * sets.Take(smaller + 1).Sum() / Math.Pow(2, count));
+        for (var sum = 1; sum < sets.Length; sum++)
+            sets[sum] += sets[sum - 1];
+        return sets;
     }
 
     private static double Approximate(double positive, double sum, int count, double tieTerm)

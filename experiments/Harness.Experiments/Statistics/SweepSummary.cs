@@ -20,6 +20,7 @@ internal sealed class SweepSummary
     private readonly Dictionary<Cell, Sample> samples;
     private readonly Lazy<Dictionary<Cell, CellSteadiness>> steadiness;
     private readonly Dictionary<(string Numerator, string Denominator, string Configuration), GeometricMean?> means = [];
+    private readonly Dictionary<string, IReadOnlyList<Workload>> commonWorkloads = [];
 
     public SweepSummary(SweepDefinition sweep, IReadOnlyList<Measurement> measurements)
     {
@@ -79,10 +80,12 @@ internal sealed class SweepSummary
         samples.GetValueOrDefault(new Cell(engine, configuration, workload));
 
     /// <summary>The workloads that were measured on all of some engines in every configuration: means are over these only.</summary>
-    public IReadOnlyList<Workload> CommonWorkloads(params IEnumerable<string> engines)
+    public IReadOnlyList<Workload> CommonWorkloads(params IReadOnlyList<string> engines)
     {
-        var wanted = engines.SelectMany(engine => ConfigurationsOf(engine), (engine, configuration) => (Engine: engine, Configuration: configuration.Name)).ToList();
-        return [.. Workloads.Where(workload => wanted.TrueForAll(pair => samples.ContainsKey(new Cell(pair.Engine, pair.Configuration, workload.Name))))];
+        var key = string.Join(' ', engines);
+        if (!commonWorkloads.TryGetValue(key, out var common))
+            commonWorkloads.Add(key, common = FindCommonWorkloads(engines));
+        return common;
     }
 
     /// <summary>The configurations in which an engine measured anything: the others are gaps, not holes in its means.</summary>
@@ -146,6 +149,12 @@ internal sealed class SweepSummary
             : bootstrap.Mean([.. pairs.Select(pair => (pair.Numerator!, pair.Denominator!))]);
     }
 
+    private List<Workload> FindCommonWorkloads(IReadOnlyList<string> engines)
+    {
+        var wanted = engines.SelectMany(engine => ConfigurationsOf(engine), (engine, configuration) => (Engine: engine, Configuration: configuration.Name)).ToList();
+        return [.. Workloads.Where(workload => wanted.TrueForAll(pair => samples.ContainsKey(new Cell(pair.Engine, pair.Configuration, workload.Name))))];
+    }
+
     private static bool HasSameKnobs(SweepConfiguration first, SweepConfiguration second) =>
         first.Knobs.Count == second.Knobs.Count && first.Knobs.All(knob => second.Knobs.TryGetValue(knob.Key, out var value) && value == knob.Value);
 
@@ -164,12 +173,13 @@ internal sealed class SweepSummary
         var baselineName = BaselineOf(cell.Engine, cell.Configuration);
         var isBaseline = cell.Configuration == baselineName;
         var baseline = isBaseline ? null : samples.GetValueOrDefault(cell with { Configuration = baselineName });
+        var ratios = baseline?.DividedBy(sample);
         return new CellSummary
         {
             Count = rows.Length,
             Time = MedianInterval.Of(sample),
-            Speedup = isBaseline ? new Estimate(1, 1, 1) : baseline is null ? null : Statistics.Ratio.Of(baseline, sample),
-            Difference = baseline is null ? null : Difference.Between(baseline, sample),
+            Speedup = isBaseline ? new Estimate(1, 1, 1) : baseline is null ? null : Statistics.Ratio.Of(baseline, sample, ratios!),
+            Difference = baseline is null ? null : Difference.Between(baseline, sample, ratios!),
             Outliers = sample.CountOutliers(),
             Modes = Modes.Find(sample),
             CodeVariants = rows.Select(row => row.OptimizedBytes).Distinct().Count(),
