@@ -122,6 +122,23 @@ public sealed class ProgramManifestTests : IDisposable
     }
 
     [Fact]
+    public void NoNameIsBothOfTheProjectAndOfASuite()
+    {
+        // Manifests of suites are read only for names that the project itself does not have: the same name in both would mean less than it says.
+        var own = ProgramCatalog.Read().Own.SelectMany(program => program.Workloads.Select(workload => workload.Name).Append(program.Name).Append(program.Group)).ToHashSet();
+        var known = SuiteCatalog.Known.SelectMany(suite => SuiteCatalog.ReadKnown(suite).SelectMany(program => (string[])[suite, program.Name, program.Group]));
+        Assert.Empty(own.Intersect(known).Where(name => name.Length > 0));
+    }
+
+    [Fact]
+    public void ProgramsOfSuitesAreFoundWithoutBeingAskedForBefore()
+    {
+        Assert.Equal("dart/list", ProgramCatalog.Read().Find("dart/list").Name);
+        Assert.NotEmpty(ProgramCatalog.Read().Select("libsodium"));
+        Assert.Contains("did you mean 'dart/list", Assert.Throws<HarnessException>(() => ProgramCatalog.Read().Select("dart/lists")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TheKnownSuitesCanBeReadWithoutTheirFolders()
     {
         var catalog = ProgramCatalog.Read();

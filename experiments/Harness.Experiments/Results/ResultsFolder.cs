@@ -77,7 +77,7 @@ internal sealed class ResultsFolder(string path)
         var known = Experiments.Results.Provenance.Read(Provenance)?.Workloads?
             .Select(workload => new Workload { Name = workload.Name, Title = workload.Title, Group = workload.Group, Program = workload.Program, Calls = workload.Calls })
             .ToList();
-        return SweepFile.Read(Sweep, ProgramCatalog.Read(), known) with { Name = System.IO.Path.GetFileName(Path) };
+        return SweepFile.Read(Sweep, () => ProgramCatalog.Read(), known) with { Name = System.IO.Path.GetFileName(Path) };
     }
 
     private string In(string file) => System.IO.Path.Combine(Path, file);

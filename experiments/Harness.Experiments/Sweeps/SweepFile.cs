@@ -42,9 +42,15 @@ internal static class SweepFile
     /// <summary>Reads a sweep file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="catalog">The programs that it can name.</param>
-    /// <param name="known">The workloads that it stood for when it was measured, where only results are read; null to look them up.</param>
     /// <exception cref="HarnessException">It is wrong; the message says where and how to mend it.</exception>
-    public static SweepDefinition Read(string path, ProgramCatalog catalog, IReadOnlyList<Workload>? known = null)
+    public static SweepDefinition Read(string path, ProgramCatalog catalog) => Read(path, () => catalog, known: null);
+
+    /// <summary>Reads a sweep file beside its results.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="catalog">Reads the programs that it can name, where the workloads are to be looked up.</param>
+    /// <param name="known">The workloads that it stood for when it was measured; null to look them up.</param>
+    /// <exception cref="HarnessException">It is wrong; the message says where and how to mend it.</exception>
+    public static SweepDefinition Read(string path, Func<ProgramCatalog> catalog, IReadOnlyList<Workload>? known)
     {
         var text = YamlFile.ReadText(path, "sweep file");
         var document = YamlFile.Parse<Document>(text, path, "sweep file");
@@ -106,7 +112,7 @@ internal static class SweepFile
 
         public List<ProgramManifest.Entry> Programs { get; set; } = [];
 
-        public SweepDefinition ToDefinition(string path, string text, ProgramCatalog catalog, IReadOnlyList<Workload>? known)
+        public SweepDefinition ToDefinition(string path, string text, Func<ProgramCatalog> catalog, IReadOnlyList<Workload>? known)
         {
             var name = Path.GetFileNameWithoutExtension(path);
             Require(Workloads is { Count: > 0 }, "it does not say what to measure; write 'workloads: [NAME, …]', or 'workloads: [all]' for all of them");
@@ -127,15 +133,15 @@ internal static class SweepFile
                     $"the baseline '{own}' of {engine} is none of its configurations {string.Join(", ", configurations.Where(configuration => configuration.IsFor(engine)).Select(configuration => $"'{configuration.Name}'"))}");
             }
 
-            var all = Programs.Count == 0 || known is not null ? catalog : catalog.With(ProgramManifest.ReadEntries(path, Programs));
-            IReadOnlyList<Workload> workloads = known ?? [.. Workloads!.SelectMany(all.Select).Distinct()];
+            var all = known is not null ? null : Programs.Count == 0 ? catalog() : catalog().With(ProgramManifest.ReadEntries(path, Programs));
+            IReadOnlyList<Workload> workloads = known ?? [.. Workloads!.SelectMany(all!.Select).Distinct()];
             return new SweepDefinition
             {
                 Name = name,
                 Title = Title ?? name,
                 Engines = [.. Engines.Select(EngineCatalog.CheckName).Distinct()],
                 Workloads = workloads,
-                Programs = known is not null ? [] : [.. workloads.Select(workload => workload.Program).Distinct().Select(all.Find)],
+                Programs = all is null ? [] : [.. workloads.Select(workload => workload.Program).Distinct().Select(all.Find)],
                 Configurations = configurations,
                 Baseline = baseline,
                 Repetitions = Repetitions,

@@ -6,15 +6,25 @@ namespace Harness.Experiments.Workloads;
 internal sealed class ProgramCatalog
 {
     private readonly IReadOnlyList<ProgramDefinition> own;
+    private readonly IReadOnlyList<ProgramDefinition> given;
+    private readonly IReadOnlyList<ProgramDefinition> near;
+    private readonly Lazy<IReadOnlyList<ProgramDefinition>> known;
+    private readonly Lazy<IReadOnlyList<ProgramDefinition>> all;
 
-    private ProgramCatalog(IReadOnlyList<ProgramDefinition> own, IReadOnlyList<ProgramDefinition> suites)
+    /// <param name="own">The project's own programs.</param>
+    /// <param name="given">Those of suites that the user named.</param>
+    /// <param name="known">Those of the other suites: their manifests are long, and read only where a name is not among the rest.</param>
+    private ProgramCatalog(IReadOnlyList<ProgramDefinition> own, IReadOnlyList<ProgramDefinition> given, Lazy<IReadOnlyList<ProgramDefinition>> known)
     {
         this.own = own;
-        Programs = [.. own, .. suites];
+        this.given = given;
+        this.known = known;
+        near = [.. own, .. given];
+        all = new Lazy<IReadOnlyList<ProgramDefinition>>(() => [.. near, .. known.Value]);
     }
 
     /// <summary>All programs.</summary>
-    public IReadOnlyList<ProgramDefinition> Programs { get; }
+    public IReadOnlyList<ProgramDefinition> Programs => all.Value;
 
     /// <summary>The project's own programs.</summary>
     public IReadOnlyList<ProgramDefinition> Own => own;
@@ -28,8 +38,9 @@ internal sealed class ProgramCatalog
         var repeated = given.GroupBy(suite => suite.Name).FirstOrDefault(group => group.Count() > 1);
         if (repeated is not null)
             throw new HarnessException($"two suites are named '{repeated.Key}'; give one another name: --suite NAME=FOLDER");
-        var known = SuiteCatalog.Known.Where(name => given.All(suite => suite.Name != name)).SelectMany(SuiteCatalog.ReadKnown);
-        return new ProgramCatalog(ReadOwn(), [.. given.SelectMany(suite => suite.Programs), .. known]);
+        return new ProgramCatalog(
+            ReadOwn(), [.. given.SelectMany(suite => suite.Programs)],
+            new(() => [.. SuiteCatalog.Known.Where(name => given.All(suite => suite.Name != name)).SelectMany(SuiteCatalog.ReadKnown)]));
     }
 
     private static List<ProgramDefinition> ReadOwn()
@@ -42,15 +53,14 @@ internal sealed class ProgramCatalog
 
     /// <summary>The same with some more of the project's own programs; one of a name that there is takes its place.</summary>
     public ProgramCatalog With(IReadOnlyList<ProgramDefinition> programs) =>
-        new([.. own.Where(program => programs.All(other => other.Name != program.Name)), .. programs], [.. Programs.Skip(own.Count)]);
+        new([.. own.Where(program => programs.All(other => other.Name != program.Name)), .. programs], given, known);
 
     /// <summary>Finds a program by name, or by the name of one of its workloads.</summary>
     /// <exception cref="HarnessException">There is none; the message suggests the nearest name.</exception>
-    public ProgramDefinition Find(string name) =>
-        Programs.FirstOrDefault(program => program.Name == name) ?? Programs.FirstOrDefault(program => program.Workloads.Any(workload => workload.Name == name)) ?? throw Unknown(name);
+    public ProgramDefinition Find(string name) => Find(near, name) ?? Find(Programs, name) ?? throw Unknown(name);
 
     /// <summary>Finds a program by name; null if there is none.</summary>
-    public ProgramDefinition? TryFind(string name) => Programs.FirstOrDefault(program => program.Name == name);
+    public ProgramDefinition? TryFind(string name) => near.FirstOrDefault(program => program.Name == name) ?? Programs.FirstOrDefault(program => program.Name == name);
 
     /// <summary>The workloads that a name stands for: all of the project's own, those of a suite, a group or a program, or one.</summary>
     /// <exception cref="HarnessException">There is nothing of that name; the message suggests the nearest.</exception>
@@ -58,13 +68,22 @@ internal sealed class ProgramCatalog
     {
         if (name == "all")
             return [.. own.SelectMany(program => program.Workloads)];
-        var selected = Programs
+        var selected = Select(near, name);
+        if (selected.Count == 0)
+            selected = Select(Programs, name);
+        return selected.Count > 0 ? selected : throw Unknown(name);
+    }
+
+    private static ProgramDefinition? Find(IReadOnlyList<ProgramDefinition> programs, string name) =>
+        programs.FirstOrDefault(program => program.Name == name) ?? programs.FirstOrDefault(program => program.Workloads.Any(workload => workload.Name == name));
+
+    private static List<Workload> Select(IReadOnlyList<ProgramDefinition> programs, string name)
+    {
+        var selected = programs
             .Where(program => program.Name == name || program.Suite == name || program.Group == name || (program.Suite.Length > 0 && $"{program.Suite}/{program.Group}" == name))
             .SelectMany(program => program.Workloads)
             .ToList();
-        if (selected.Count > 0)
-            return selected;
-        return [Programs.SelectMany(program => program.Workloads).FirstOrDefault(workload => workload.Name == name) ?? throw Unknown(name)];
+        return selected.Count > 0 ? selected : [.. programs.SelectMany(program => program.Workloads).Where(workload => workload.Name == name).Take(1)];
     }
 
     private HarnessException Unknown(string name)
