@@ -1,6 +1,7 @@
 using Harness.Experiments.Statistics;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Random;
+using Perfolizer.Mathematics.Cpd;
 
 namespace Harness.Experiments.Tests.Statistics;
 
@@ -51,6 +52,64 @@ public sealed class ChangepointsTests
         Assert.Empty(Changepoints.Find([]));
     }
 
+    [Fact]
+    public void ALibraryFindsTheSameWithTheSameCosts()
+    {
+        var random = new MersenneTwister(5);
+        for (var i = 0; i < 200; i++)
+        {
+            double[] values = [.. Noise(random, 3 + random.Next(20), 14, 1), .. Noise(random, 3 + random.Next(20), 10, 1), .. Noise(random, 3 + random.Next(20), 12, 1)];
+            Assert.Equal(Changepoints.Find(values).Select(segment => segment.Start), StartsOf(new NormalPelt(), values));
+        }
+    }
+
+    [Fact]
+    public void WhatALibraryOffersIsNoSubstitute()
+    {
+        // The penalty of ED-PELT is fixed, and so small that it takes noise for change. METHODOLOGY.md has these reasons.
+        var random = new MersenneTwister(1);
+        Assert.InRange(Enumerable.Range(0, 200).Count(_ => StartsOf(EdPeltChangePointDetector.Instance, Noise(random, 100, 10, 0.3)).Count > 1), 40, 200);
+
+        // The library's search with these costs gives up a change at once that is no longer worth it, although, where segments have a least length, the next one cannot begin yet.
+        var worse = 0;
+        for (var i = 0; i < 2_000; i++)
+        {
+            double[] values = [.. Noise(random, 3 + random.Next(15), 10, 1), .. Noise(random, 3 + random.Next(12), 10, 0.005), .. Noise(random, 1 + random.Next(2), 10 + random.Next(12), 1)];
+            if (StartsOf(new NormalPelt(), values) is var starts && !starts.SequenceEqual(Changepoints.Find(values).Select(segment => segment.Start)))
+            {
+                Assert.Equal(Exhaustive(values), Changepoints.Find(values).Select(segment => segment.Start));
+                worse++;
+            }
+        }
+
+        Assert.InRange(worse, 1, 2_000);
+    }
+
+    private static List<int> StartsOf(PeltChangePointDetector detector, double[] values) => [0, .. detector.GetChangePointIndexes(values, 3).Select(last => last + 1)];
+
+    /// <summary>Perfolizer's search with the costs of the normal distribution and the penalty of Barrett et al.</summary>
+    private sealed class NormalPelt : PeltChangePointDetector
+    {
+        public override ICostCalculator CreateCostCalculator(double[] data) => new Costs(data);
+
+        private sealed class Costs(double[] values) : ICostCalculator
+        {
+            public double Penalty { get; } = 15 * Math.Log(values.Length);
+
+            public double GetCost(int tau0, int tau1, int tau2) => CostOf(values, tau1, tau2);
+        }
+    }
+
+    private static double CostOf(double[] values, int start, int end)
+    {
+        var part = values[start..end];
+        var mean = part.Average();
+        var squares = part.Sum(value => (value - mean) * (value - mean));
+        var least = 1e-3 * MathNet.Numerics.Statistics.ArrayStatistics.MedianInplace([.. values]);
+        var variance = Math.Max(squares / part.Length, least * least);
+        return (part.Length * Math.Log(variance)) + (squares / variance);
+    }
+
     private static double[] Noise(MersenneTwister random, int count, double mean, double deviation)
     {
         var values = new double[count];
@@ -68,10 +127,7 @@ public sealed class ChangepointsTests
         {
             for (var start = 0; start <= end - 3; start++)
             {
-                var part = values[start..end];
-                var squares = part.Sum(value => (value - part.Average()) * (value - part.Average()));
-                var variance = squares / part.Length;
-                var cost = best[start] + (part.Length * Math.Log(variance)) + (squares / variance) + (15 * Math.Log(n));
+                var cost = best[start] + CostOf(values, start, end) + (15 * Math.Log(n));
                 if (cost < best[end])
                     (best[end], previous[end]) = (cost, start);
             }
