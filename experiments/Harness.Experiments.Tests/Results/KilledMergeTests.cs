@@ -23,6 +23,7 @@ public sealed class KilledMergeTests(ITestOutputHelper log) : IDisposable
         WriteShards();
         var before = shards.ToDictionary(shard => shard, Contents);
         Finish("unhindered");
+        Finish("earlier", Shards - 1);
         var usual = TimeUntilMerged();
         var expected = File.ReadAllBytes(folder.File("unhindered/results.csv"));
 
@@ -33,7 +34,7 @@ public sealed class KilledMergeTests(ITestOutputHelper log) : IDisposable
         {
             // Now and then there is an earlier merge of fewer shards, which is replaced.
             if (kill % 3 == 2)
-                Finish("merged", Shards - 1);
+                Copy("earlier", "merged");
             var earlier = File.Exists(folder.File("merged/results.csv")) ? File.ReadAllBytes(folder.File("merged/results.csv")) : null;
             using var process = Start("merged", Shards);
             Thread.Sleep(random.Next(usual / 3, usual * 3 / 2));
@@ -91,6 +92,13 @@ public sealed class KilledMergeTests(ITestOutputHelper log) : IDisposable
         var time = (int)watch.ElapsedMilliseconds;
         process.WaitForExit();
         return time;
+    }
+
+    private void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(folder.File(to));
+        foreach (var file in Directory.EnumerateFiles(folder.File(from)))
+            File.Copy(file, Path.Combine(folder.File(to), Path.GetFileName(file)));
     }
 
     private static string Contents(string path) =>

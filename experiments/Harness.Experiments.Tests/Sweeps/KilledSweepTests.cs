@@ -18,6 +18,9 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
     /// <summary>More rounds than a sweep gets done before it is killed, however often.</summary>
     private static readonly string[] WithoutEnd = ["--repetitions", "10000"];
 
+    /// <summary>Time in which a sweep writes some rows, in ms.</summary>
+    private const int SomeRows = 400;
+
     private const string SweepText = """
         engines: [v8]
         workloads: [recursion]
@@ -45,8 +48,11 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
         var (withoutRows, torn) = (0, 0);
         for (var kill = 0; kill < kills; kill++)
         {
+            // Every other kill comes at any moment of the start, the rest once there are rows: within one or between two.
             using var process = Start(sweep, WithoutEnd);
-            Thread.Sleep(random.Next(usual / 4, usual * 2));
+            if (kill % 2 == 1)
+                WaitForRow(process, before.Length);
+            Thread.Sleep(random.Next(kill % 2 == 1 ? SomeRows : usual));
             Assert.False(process.HasExited, $"the sweep ended by itself before kill {kill + 1}: {File.ReadAllText(folder.File("log"))}");
             process.Kill();
             process.WaitForExit();
@@ -54,7 +60,7 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
             // No row that was there is gone or changed: a line torn by a kill is the only thing that may be cut off.
             var after = File.ReadAllText(Results);
             Assert.StartsWith(WholeLines(before), after, StringComparison.Ordinal);
-            withoutRows += after.Length == before.Length ? 1 : 0;
+            withoutRows += WholeLines(after).Length == WholeLines(before).Length ? 1 : 0;
             torn += after.EndsWith('\n') ? 0 : 1;
             before = after;
         }
@@ -159,6 +165,15 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
         process.Kill();
         process.WaitForExit();
         return (int)watch.ElapsedMilliseconds;
+    }
+
+    /// <summary>Waits until a sweep has written something.</summary>
+    /// <param name="process">The sweep.</param>
+    /// <param name="before">Length of the file before.</param>
+    private void WaitForRow(Process process, int before)
+    {
+        while (!process.HasExited && new FileInfo(Results).Length <= before)
+            Thread.Sleep(1);
     }
 
     private static string WholeLines(string text) => text[..(text.LastIndexOf('\n') + 1)];
