@@ -1,6 +1,8 @@
 namespace Harness.Experiments;
 
-/// <summary>Where the parts of the project lie: found from the folder of this assembly, upwards, whichever program has loaded it.</summary>
+/// <summary>
+/// Where the parts of the project lie: found from the folder of this assembly, upwards, whichever program has loaded it; where the assembly is of a package, from the current directory.
+/// </summary>
 internal static class ProjectLayout
 {
     private static readonly Lazy<string> LazyRoot = new(FindRoot);
@@ -35,12 +37,18 @@ internal static class ProjectLayout
     private static string FindRoot()
     {
         var start = Path.GetDirectoryName(typeof(ProjectLayout).Assembly.Location) is { Length: > 0 } place ? place : AppContext.BaseDirectory;
+        return FindAbove(start) ?? FindAbove(Environment.CurrentDirectory)
+            ?? throw new HarnessException($"the project's folder (with Harness.sln) was not found above {start}, nor above the current directory; run harness from a clone of the project");
+    }
+
+    private static string? FindAbove(string start)
+    {
         for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "Harness.sln")))
                 return folder.FullName;
         }
 
-        throw new HarnessException($"the project's folder (with Harness.sln) was not found above {start}; run harness from a clone of the project");
+        return null;
     }
 }
