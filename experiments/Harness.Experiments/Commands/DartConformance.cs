@@ -14,11 +14,12 @@ internal static partial class DartCommand
         var verbose = new Option<bool>("--failures") { Description = "list what failed, with the first line of the reason, and what was not refused" };
         var filter = new Option<string>("--filter") { Description = "only files whose path has this text", HelpName = "TEXT", DefaultValueFactory = _ => "" };
         var every = new Option<int>("--every") { Description = "only each N-th test of a directory, for a quick look [1]", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var from = new Option<int>("--from") { Description = "the test of a directory to begin with, for another look of the same size [1]", HelpName = "N", DefaultValueFactory = _ => 1 };
         var v8 = new Option<bool>("--v8") { Description = "run each test on V8 too: it passes if it does on both" };
-        var command = new Command("conformance", "run Dart's conformance tests and count them by directory") { folder, verbose, filter, every, v8 };
+        var command = new Command("conformance", "run Dart's conformance tests and count them by directory") { folder, verbose, filter, every, from, v8 };
         var knobs = KnobOptions.AddCompilerTo(command);
         command.SetAction(parsed => Conformance(
-            parsed.GetRequiredValue(folder), parsed.GetValue(verbose), parsed.GetValue(filter)!, parsed.GetValue(every), parsed.GetValue(v8) ? NodeInstallation.NodePath : null, DartOptions.FromKnobs(knobs.Read(parsed))));
+            parsed.GetRequiredValue(folder), parsed.GetValue(verbose), parsed.GetValue(filter)!, parsed.GetValue(every), parsed.GetValue(from), parsed.GetValue(v8) ? NodeInstallation.NodePath : null, DartOptions.FromKnobs(knobs.Read(parsed))));
         return command;
     }
 
@@ -49,10 +50,12 @@ internal static partial class DartCommand
         public override string ToString() => $"{Passed} | {Failed} | {Unsupported} | {Refused} | {NotRefused} | {Crashed}";
     }
 
-    private static int Conformance(string folder, bool verbose, string filter, int every, string? node, DartOptions lowering)
+    private static int Conformance(string folder, bool verbose, string filter, int every, int from, string? node, DartOptions lowering)
     {
         if (every < 1)
             throw new HarnessException($"--every takes a number from 1 on, not {every}");
+        if (from < 1)
+            throw new HarnessException($"--from takes a number from 1 on, not {from}");
         if (!Directory.Exists(folder))
             throw new HarnessException($"there is no folder '{folder}'");
         var files = Directory.EnumerateFiles(folder, "*_t*.dart", SearchOption.AllDirectories).Where(f => f.Contains(filter, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
@@ -66,7 +69,7 @@ internal static partial class DartCommand
             var relative = Path.GetRelativePath(folder, file);
             var directory = Path.GetDirectoryName(relative)?.Split('/')[0] ?? ".";
             seen[directory] = seen.GetValueOrDefault(directory) + 1;
-            if ((seen[directory] - 1) % every != 0)
+            if (seen[directory] < from || (seen[directory] - from) % every != 0)
                 continue;
             if (!rows.TryGetValue(directory, out var row))
                 rows[directory] = row = new ConformanceRow();
