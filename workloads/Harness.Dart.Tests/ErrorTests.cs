@@ -69,7 +69,7 @@ public sealed class ErrorTests
     [InlineData("mixin M { int f() => 1; } enum E with M { a, b(2); final int x; const E([this.x = 0]); } void main() => print('${E.b.x} ${E.a.f()} ${E.b.index}');", "2 1 1")]
     [InlineData("mixin class A { bool m(); dynamic noSuchMethod(Invocation i) => i.isMethod; } enum E with A { e } void main() { print(A().m()); print(E.e.m()); }", "true\ntrue")]
     [InlineData("class A { int x = 3; late final y = this.x; late var z = x + y; } void main() => print(A().z);", "6")]
-    [InlineData("class A { final Object? p; const A(this.p); } class Same { const Same(Object? a, Object? b) : assert(identical(a, b)); } const x = A(1); void main() { const Same(x, A(1)); print({A(1), x}.length); }", "2")]
+    [InlineData("class A { final Object? p; const A(this.p); } class Same { const Same(Object? a, Object? b) : assert(identical(a, b)); } const x = A(1); void main() { const Same(x, A(1)); const Same(Symbol('a'), #a); print({A(1), x}.length); }", "2")]
     [InlineData("const a = <int, int?>{?null: 1, 2: 3, 4: null}; void main() => print(a);", "{2: 3, 4: null}")]
     [InlineData("void main() { final x = null; const y = null; try { y.foo; } catch (e) { print(x == y); } }", "true")]
     [InlineData("dynamic f<T extends dynamic>(T x) => x.length; void main() => print(f('abc'));", "3")]
@@ -81,6 +81,10 @@ public sealed class ErrorTests
     [InlineData("class C { int call(int i) => i + 1; } void main() { var (int Function(int) f, b) = (C(), 2); dynamic d = (1, 'a'); var (int x, String y) = d; print('${f(b)} $x $y'); }", "3 1 a")]
     [InlineData("enum E<T> { a<int>(), b<String>(), c<double>() } String f(E<num> e) => switch (e) { E.a => 'a', E.c => 'c' }; void main() => print(f(E.c));", "c")]
     [InlineData("abstract class A implements List<int> { int operator [](int i) => 1; } void main() => print(1);", "1")]
+    [InlineData("typedef C<T> = int Function(T, T); extension X<T> on C<T> { C<T> get inverse => (a, b) => this(b, a); } int f(String a, String b) => a.compareTo(b); void main() => print(f.inverse('a', 'b'));", "1")]
+    [InlineData("T g<T>(Map<T, Iterable<T>> m, List<List<T>> l) => 1 as T; void main() { var r = 0; r = (7 ~/ 2).remainder(2); print('$r ${g({}, [])}'); }", "1 1")]
+    [InlineData("class A<E> { final List<E> list; const A(List<E> l) : list = l; } mixin M<E> on A<E> {} class B<E> extends A<E> with M<E> { B(List<E> l) : super(l); } void main() => print(B<int>([1]).list);", "[1]")]
+    [InlineData("class A<E> { bool f(bool Function(E) t, E e) => t(e); } void main() { dynamic a = A<int>(); try { a.f('x', 1); } on TypeError { print('type'); } print(a.f((int x) => x > 0, 1)); }", "type\ntrue")]
     public void RightProgramsAreAccepted(string source, string expected) => Assert.Equal((0, expected + "\n"), ProgramTests.Run(source));
 
     [Fact]

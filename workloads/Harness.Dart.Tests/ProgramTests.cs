@@ -86,13 +86,28 @@ public sealed class ProgramTests
         Run("class A { String f(int a, [int b = 2]) => '$a $b'; } void main() { final f = A().f; print(f(1)); print(f(1, 7)); }"));
 
     [Fact]
+    public void ConstantMapsAndSetsMayBeLarge() => Assert.Equal(
+        (0, "8 null 9 true\n{1, 2, 3} {1: 2, 3: 4}\n"),
+        Run("void main() { const s = {1, 2}, t = {1: 2}; const m = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7, 8: 8}; print('${m[8]} ${m[9]} ${m.length} ${const {0, 1, 2, 3, 4, 5, 6, 7, 8}.contains(8)}'); print('${const {...s, 3}} ${const {...t, 3: 4}}'); }"));
+
+    [Fact]
+    public void MethodsAnsweredByNoSuchMethodAreTornOff() => Assert.Equal(
+        (0, "A 1 A\n"),
+        Run("mixin class A { noSuchMethod(Invocation i) => 'A'; String foo(); } enum E with A { e; } class C extends A {} void main() { Function f = E.e.foo; String Function() g = C().foo; print('${f()} ${f is String Function() ? 1 : 0} ${g()}'); }"));
+
+    [Fact]
+    public void ClosuresTakeAnythingForCovariantParameters() => Assert.Equal(
+        (0, "true true false TypeError\n"),
+        Run("class A { void m(Object a) {} } class C extends A { void m(covariant int a) {} void n(int a) {} } void main() { final Object f = C().m, g = A().m, h = C().n; var e; try { (f as dynamic)('a'); } on TypeError { e = 'TypeError'; } print('${f is void Function(Object?)} ${g is void Function(Object)} ${h is void Function(Object)} $e'); }"));
+
+    [Fact]
     public void WhatIsKnownOfAVariableHoldsInClosures() => Assert.Equal(
         (0, "4 [ok]\n"),
         Run("void f(int? x, Object o) { if (x != null && o is String) { final g = () => '${x + 1} [${o.toLowerCase()}]'; print(g()); } } void main() => f(3, 'OK');"));
 
     [Fact]
-    public void TearOffsOfGenericClassesHaveTheirTypes() => Assert.Equal(
-        (0, "[1] true false\n"),
+    public void TearOffsTakeAnythingForParametersThatTheyCheck() => Assert.Equal(
+        (0, "[1] true true\n"),
         Run("void main() { final l = <int>[]; final Object f = l.add; l.add(1); print('$l ${f is void Function(int)} ${f is void Function(String)}'); }"));
 
     [Fact]
@@ -126,9 +141,21 @@ public sealed class ProgramTests
     public void MainCanTakeArgumentsAndAMessage() => Assert.Equal((0, "[] null\n"), Run("void main(List<String> args, Object? message) { print('$args $message'); }"));
 
     [Fact]
-    public void ADeferredLibraryIsThereAtOnce() => Assert.Equal(
-        (0, "3.0\n"),
-        Run("import 'dart:math' deferred as m; void main() async { await m.loadLibrary(); final load = m.loadLibrary; await load(); print(m.sqrt(9)); }"));
+    public void ADeferredLibraryIsUsedWhenItWasAskedFor() => Assert.Equal(
+        (0, "DeferredLoadException DeferredLoadException DeferredLoadException\n3.0 Random 0.0\n"),
+        Run("""
+            import 'dart:async';
+            import 'dart:math' deferred as m;
+            String attempt(Object? f()) { try { return '${f()}'; } on DeferredLoadException { return 'DeferredLoadException'; } }
+            void main() async {
+              int f() { print('no'); return 1; }
+              print('${attempt(() => m.sqrt(f()))} ${attempt(() => m.Random)} ${attempt(() => new m.Point(f(), f()))}');
+              Future<void> Function() load = m.loadLibrary;
+              await load();
+              print('${m.sqrt(9)} ${m.Random} ${m.Point(0.0, 1).x}');
+              await m.loadLibrary();
+            }
+            """));
 
     [Fact]
     public void AnUncaughtExceptionEndsWith255()

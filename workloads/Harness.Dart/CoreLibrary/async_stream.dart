@@ -151,7 +151,7 @@ abstract mixin class Stream<T> {
           input.pause();
           result.then<void>(out.add, onError: out.addError).whenComplete(input.resume);
         } else {
-          out.add(result);
+          out.add(result as E);
         }
       });
   Stream<E> asyncExpand<E>(Stream<E>? convert(T event)) => _derive<E>(() => (e, out, input) {

@@ -239,5 +239,12 @@ Object? _currentInLoop(_LoopIterator it) => it._value;
 // Ends the subscription of a loop that was left before its stream's end; null where there is nothing to wait for.
 Object? _cancelLoop(_LoopIterator it) => it._isDone ? null : it._subscription!.cancel();
 
-// A deferred library is there from the start.
-Future<dynamic> _loadLibrary() => Future<dynamic>.value();
+// Deferred libraries are there from the start, but may be used only by imports by which they were asked for.
+final _loadedImports = <int>{};
+Future<void> _loadLibrary(int import) => Future<void>.microtask(() {
+  _loadedImports.add(import);
+});
+Future<void> Function() _loaderOf(int import) => () => _loadLibrary(import);
+void _checkLoaded(int import) {
+  if (!_loadedImports.contains(import)) throw DeferredLoadException('The library is not loaded.');
+}

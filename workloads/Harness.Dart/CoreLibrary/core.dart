@@ -159,6 +159,15 @@ abstract final class Function {
   }
 }
 
+// Closures that a generic function and type arguments make are equal where these are.
+bool _instancesEqual(Object a, Object b, WasmArray<Object?> s, WasmArray<Object?> t) {
+  if (s.length != t.length || !_closuresEqual(a, b)) return false;
+  for (int i = 0; i < s.length; i++) {
+    if (s[i] != t[i]) return false;
+  }
+  return true;
+}
+
 final class _Closure extends Object implements Function {
   bool operator ==(Object other) => other is Function && _closuresEqual(this, other);
   int get hashCode => _closureType(this).hashCode;
@@ -178,6 +187,15 @@ final class _Record extends Record {
   final _RecordShape _shape;
   final WasmArray<Object?> _fields;
   _Record(this._shape, this._fields);
+  int _indexOf(String name) {
+    final names = _shape.names;
+    for (int i = 0; i < names.length; i++) {
+      if (names[i] as String == name) return _shape.positional + i;
+    }
+    if (name.length < 2 || name.codeUnitAt(0) != 0x24 || name.codeUnitAt(1) == 0x30) return -1;
+    final n = int.tryParse(name.substring(1));
+    return n != null && n >= 1 && n <= _shape.positional ? n - 1 : -1;
+  }
   bool operator ==(Object other) {
     if (other is! _Record || !identical(_shape, other._shape)) return false;
     for (int i = 0; i < _fields.length; i++) {

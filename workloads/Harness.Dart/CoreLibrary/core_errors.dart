@@ -246,10 +246,21 @@ Invocation _makeInvocation(String name, int kind, WasmArray<Object?> positional,
   for (int i = 0; i < positional.length; i++) list.add(positional[i]);
   final map = <Symbol, dynamic>{};
   for (int i = 0; i < named.length; i += 2) map[_Symbol(named[i] as String)] = named[i + 1];
-  return _Invocation(_Symbol._ofMember(kind == 2 ? '$name=' : name), kind, list, map);
+  return _Invocation(_Symbol._ofMember(kind == 2 ? '$name=' : name), kind, List.unmodifiable(list), Map<Symbol, dynamic>.unmodifiable(map));
 }
-Object? _noSuchMethodOn(Object o, String name, int kind, WasmArray<Object?> positional, WasmArray<Object?> named) =>
-    _callNoSuchMethod(o, _makeInvocation(name, kind, positional, named));
+Object? _noSuchMethodOn(Object o, String name, int kind, WasmArray<Object?> positional, WasmArray<Object?> named) {
+  // Fields of records are no members of a class.
+  if (o is _Record && kind != 2) {
+    final index = o._indexOf(name);
+    if (index >= 0) {
+      final field = o._fields[index];
+      if (kind == 1) return field;
+      if (field is Function) return _applyClosure(field, positional, named);
+      return _noSuchMethodOn(field ?? _throwNoSuchMethodOnNull('call', kind, positional), 'call', kind, positional, named);
+    }
+  }
+  return _callNoSuchMethod(o, _makeInvocation(name, kind, positional, named));
+}
 Never _throwNoSuchMethod(Object o, String name, int kind, WasmArray<Object?> positional, WasmArray<Object?> named) =>
     throw NoSuchMethodError.withInvocation(o, _makeInvocation(name, kind, positional, named));
 Never _throwNoSuchMethodOnNull(String name, int kind, WasmArray<Object?> positional) =>

@@ -381,7 +381,11 @@ final class _ConstMap<K, V> extends MapBase<K, V> {
     final t = _h;
     if (t != null) return t;
     final n = _HashBase(false);
-    for (int i = 0; i < _keys.length; i++) n._values[n.put(_keys[i])] = _values[i];
+    for (int i = 0; i < _keys.length; i++) {
+      // A new entry may move all values elsewhere.
+      final e = n.put(_keys[i]);
+      n._values[e] = _values[i];
+    }
     _h = n;
     return n;
   }

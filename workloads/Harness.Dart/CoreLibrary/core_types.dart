@@ -38,7 +38,10 @@ final class _InterfaceType extends _Type {
   final int classId;
   final WasmArray<_Type> args;
   const _InterfaceType(super.kind, super.nullable, this.classId, this.args);
-  int get hashCode => classId * 7 + args.length;
+  int get hashCode {
+    final same = _normal(this);
+    return identical(same, this) ? classId * 7 + args.length : same.hashCode;
+  }
   String toString() {
     final b = StringBuffer(_classNames()[classId]!);
     if (args.length > 0) {
@@ -169,15 +172,49 @@ WasmArray<_Type> _substituteAll(WasmArray<_Type> types, WasmArray<_Type> args) {
   return result;
 }
 
+// FutureOr of some types is another type.
+_Type _normal(_Type t) {
+  if (t.kind != 0) return t;
+  final f = _unsafeCast<_InterfaceType>(t);
+  if (f.classId != _classIdOf<FutureOr<Object>>()) return t;
+  final inner = _normal(f.args[0]);
+  if (_isTopType(inner)) return inner;
+  if (inner.kind == 0 && _unsafeCast<_InterfaceType>(inner).classId == _classIdOf<Object>()) return f.nullable ? _nullableType(inner) : inner;
+  if (inner.kind == 3 || inner.kind == 4) return _InterfaceType(0, f.nullable || inner.kind == 4, _classIdOf<Future<Object>>(), f.args);
+  return f.nullable && inner.nullable ? _InterfaceType(0, false, f.classId, f.args) : t;
+}
+
 bool _sameType(_Type a, _Type b) {
   if (identical(a, b)) return true;
+  a = _normal(a);
+  b = _normal(b);
   if (a.kind != b.kind || a.nullable != b.nullable) return false;
-  if (a.kind == 0) {
-    // Of classes without type arguments, which runtimeType mostly is compared of, the class alone decides.
-    final x = _unsafeCast<_InterfaceType>(a), y = _unsafeCast<_InterfaceType>(b);
-    if (x.args.length == 0 && y.args.length == 0) return x.classId == y.classId;
+  switch (a.kind) {
+    case 0:
+      final x = _unsafeCast<_InterfaceType>(a), y = _unsafeCast<_InterfaceType>(b);
+      return x.classId == y.classId && _sameTypes(x.args, y.args);
+    case 5:
+      final x = _unsafeCast<_FunctionType>(a), y = _unsafeCast<_FunctionType>(b);
+      return x.required == y.required && _sameTypes(x.bounds, y.bounds) && _sameTypes(x.positional, y.positional) && _sameType(x.result, y.result) && _sameNames(x, y);
+    case 6:
+      final x = _unsafeCast<_RecordType>(a), y = _unsafeCast<_RecordType>(b);
+      return identical(x.shape, y.shape) && _sameTypes(x.fields, y.fields);
+    case 7 || 8:
+      return _unsafeCast<_ParamType>(a).index == _unsafeCast<_ParamType>(b).index;
   }
-  return _sub(a, b) && _sub(b, a);
+  return true;
+}
+
+bool _sameNames(_FunctionType a, _FunctionType b) {
+  if (a.names.length != b.names.length) return false;
+  for (int i = 0; i < a.names.length; i++) {
+    bool found = false;
+    for (int j = 0; j < b.names.length && !found; j++) {
+      found = a.names[i] as String == b.names[j] as String && a.namedRequired[i] as bool == b.namedRequired[j] as bool && _sameType(a.namedTypes[i], b.namedTypes[j]);
+    }
+    if (!found) return false;
+  }
+  return true;
 }
 
 bool _sub(_Type s, _Type t) {
@@ -289,6 +326,7 @@ bool _hasRuntimeType(Object? o, Object t) {
 }
 
 bool _sameTypes(WasmArray<_Type> a, WasmArray<_Type> b) {
+  if (a.length != b.length) return false;
   for (int i = 0; i < a.length; i++) {
     if (!_sameType(a[i], b[i])) return false;
   }

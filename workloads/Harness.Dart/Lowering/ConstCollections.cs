@@ -33,6 +33,7 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
             case SpreadElement s:
                 switch (evaluator.Evaluate(s.Value, env, null))
                 {
+                    case ConstList or ConstSet when values is not null: throw env.Error(s, "Not a constant expression.");
                     case ConstList list: items.AddRange(list.Items); break;
                     case ConstSet set: items.AddRange(set.Items); break;
                     case ConstMap map when values is not null: items.AddRange(map.Keys); values.AddRange(map.Values); break;
@@ -62,10 +63,29 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
         }
     }
 
+    // Whether elements are those of a map; null where they do not tell.
+    private bool? IsOfEntries(IEnumerable<Element> elements, ConstScope env)
+    {
+        foreach (var e in elements)
+        {
+            bool? found = e switch
+            {
+                MapEntryElement => true,
+                NullAwareElement or Expr => false,
+                IfElement i => IsOfEntries(i.Else is null ? [i.Then] : [i.Then, i.Else], env),
+                SpreadElement s => evaluator.Evaluate(s.Value, env, null) switch { ConstMap => true, ConstList or ConstSet => false, _ => null },
+                _ => null,
+            };
+            if (found is not null) return found;
+        }
+
+        return null;
+    }
+
     /// <summary>The value of a set or map.</summary>
     public ConstValue EvaluateSetOrMap(SetOrMapLit l, ConstScope env, DartType? context)
     {
-        var isMap = l.TypeArgs?.Count == 2 || l.TypeArgs is null && (l.Elements.Any(e => e is MapEntryElement or IfElement { Then: MapEntryElement }) || !l.Elements.Any(e => e is Expr) && !(TypeSystem.NonNull(context ?? SimpleType.Dynamic) is InterfaceType { Args.Length: 1 }) && !l.Elements.Any(e => e is IfElement { Then: Expr }));
+        var isMap = l.TypeArgs?.Count == 2 || l.TypeArgs is null && (IsOfEntries(l.Elements, env) ?? TypeSystem.NonNull(context ?? SimpleType.Dynamic) is not InterfaceType { Args.Length: 1 });
         var typeArgs = l.TypeArgs?.Select(t => evaluator.Resolve(env, t)).ToArray() ?? ((context is null ? null : TypeSystem.NonNull(context)) is InterfaceType c && c.Args.Length == (isMap ? 2 : 1) && !c.HasUnknown ? c.Args : null);
         var items = new List<ConstValue>();
         var values = isMap ? new List<ConstValue>() : null;

@@ -75,7 +75,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         }
     }
 
-    public bool Fits(ConstValue value, DartType type) => lowering.Types.IsSubtype(TypeOf(value), type) || type.Any(t => t is TypeParamType);
+    public bool Fits(ConstValue value, DartType type) => lowering.Types.IsSubtype(TypeSystem.EraseAll(TypeOf(value)), TypeSystem.EraseAll(type)) || type.Any(t => t is TypeParamType);
 
     public ConstValue EnumValues(ClassElement cls) => new ConstList(cls.ThisType.Args.Length == 0 ? cls.ThisType : new InterfaceType(cls, TypeScope.DefaultArgs(cls.TypeParams)), [.. cls.EnumValues.Select(ValueOf)]);
 
@@ -134,14 +134,8 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
 
     private DartType FunctionTypeOf(ConstFunction f)
     {
-        var signature = lowering.Signatures.Of(f.Function);
-        if (f.Function.Kind == MemberKind.Constructor)
-        {
-            var generic = new FunctionType([.. f.Function.Owner!.TypeParams], signature.Required, signature.Optional, signature.Named, signature.Result);
-            return f.TypeArgs.Length > 0 ? generic.Instantiate(f.TypeArgs) : generic;
-        }
-
-        return f.TypeArgs.Length > 0 ? signature.Instantiate(f.TypeArgs) : signature;
+        var generic = f.GenericType(lowering.Signatures.Of(f.Function));
+        return f.TypeArgs.Length > 0 ? generic.Instantiate(f.TypeArgs) : generic;
     }
 
     public DartType Resolve(ConstScope env, TypeNode node)
@@ -198,11 +192,11 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
             case Conditional c:
                 return Evaluate(c.Condition, env, null) is ConstBool { Value: var condition } ? Evaluate(condition ? c.Then : c.Else, env, context) : throw env.Error(c, "The condition of a constant expression must be a bool.");
             case IsExpr i:
-                var tested = lowering.Types.IsSubtype(TypeOf(Evaluate(i.Value, env, null)), Resolve(env, i.Type));
+                var tested = lowering.Types.IsSubtype(TypeSystem.EraseAll(TypeOf(Evaluate(i.Value, env, null))), TypeSystem.EraseAll(Resolve(env, i.Type)));
                 return new ConstBool(tested != i.Negated);
             case AsExpr a:
                 var cast = Evaluate(a.Value, env, null);
-                return lowering.Types.IsSubtype(TypeOf(cast), TypeSystem.Erase(Resolve(env, a.Type))) ? cast : throw env.Error(a, "Constant evaluation error: the cast fails.");
+                return lowering.Types.IsSubtype(TypeSystem.EraseAll(TypeOf(cast)), TypeSystem.EraseAll(Resolve(env, a.Type))) ? cast : throw env.Error(a, "Constant evaluation error: the cast fails.");
             case NullAssert n:
                 var value = Evaluate(n.Value, env, context);
                 return value is ConstNull ? throw env.Error(n, "Constant evaluation error: null check on null.") : value;
@@ -245,11 +239,14 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         _ => null,
     };
 
+    private static TypedefElement? AliasOf(NamedTypeNode node, ConstScope env) =>
+        (node.Prefix is null ? env.Scope.LookupTopLevel(node.Name) : env.Scope.Library.Prefixes.GetValueOrDefault(node.Prefix)?.Members.GetValueOrDefault(node.Name)) as TypedefElement;
+
     private static bool IsTypeName(NamedTypeNode node, ConstScope env)
     {
         if (node.Prefix is not null) return env.Scope.Library.Prefixes.TryGetValue(node.Prefix, out var prefix) && prefix.Members.GetValueOrDefault(node.Name) is ClassElement or TypedefElement;
         if (env.Scope.LookupParam(node.Name) is not null) return true;
-        return env.Scope.LookupTopLevel(node.Name) is ClassElement or TypedefElement || node.Name is "dynamic" or "Never";
+        return env.Scope.LookupTopLevel(node.Name) is ClassElement { Node.Kind: not ClassKind.Extension } or TypedefElement || node.Name is "dynamic" or "Never";
     }
 
     private ConstValue EvaluateName(Ident id, ConstScope env, DartType? context)
@@ -293,12 +290,18 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     {
         if (p.Target is Ident prefixName && env.Scope.Library.Prefixes.TryGetValue(prefixName.Name, out var prefix) && env.Scope.LookupTopLevel(prefixName.Name) is PrefixElement)
             return FromElement(prefix.Members.GetValueOrDefault(p.Name), p, env, context);
+        if (p.Target is Ident named && env.Scope.LookupTopLevel(named.Name) is ClassElement { Node.Kind: ClassKind.Extension } extension && extension.Statics.TryGetValue(p.Name, out var ofExtension)) return FromElement(ofExtension, p, env, context);
         if (TypeNodeOf(p.Target) is { } typeNode && !(p.Target is Ident local && (env.Locals?.ContainsKey(local.Name) == true || env.Outer?.Invoke(local.Name) is not null)) && IsTypeName(typeNode, env) && env.Scope.Resolve(typeNode) is InterfaceType type)
         {
             if (type.Class.Statics.TryGetValue(p.Name, out var member)) return FromElement(member, p, env, context);
             if (type.Class.IsEnum && p.Name == "values") return EnumValues(type.Class);
             if (type.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var constructor))
-                return type.Class.TypeParams.Count == 0 || typeNode.Args.Count > 0 ? new ConstFunction(constructor, type.Args, type) : Instantiated(new ConstFunction(constructor, [], null), context);
+            {
+                var alias = AliasOf(typeNode, env);
+                if (alias is { Params.Count: > 0, IsRename: false } && typeNode.Args.Count == 0) return Instantiated(new ConstFunction(constructor, [], null, alias), context);
+                return type.Class.TypeParams.Count == 0 || alias is { Params.Count: 0 } || typeNode.Args.Count > 0 ? new ConstFunction(constructor, type.Args, type) : Instantiated(new ConstFunction(constructor, [], null), context);
+            }
+
             throw env.Error(p, $"Member not found: '{p.Name}'.");
         }
 

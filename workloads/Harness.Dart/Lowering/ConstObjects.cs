@@ -19,7 +19,7 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
         var cls = constructor.Owner!;
         if (cls.IsAbstract && !function.Factory && enumValue is null) throw env.Error(at, $"The class '{cls.Name}' is abstract and can't be instantiated.");
         var parameters = lowering.Signatures.Params(constructor);
-        var given = new Dictionary<string, ConstValue>(StringComparer.Ordinal);
+        var given = new Dictionary<Param, ConstValue>();
         var positional = parameters.Where(p => p.Kind != ParamKind.Named).ToList();
         var position = 0;
         var map0 = typeArgs is null ? null : cls.TypeParams.Select((p, i) => (p, i)).ToDictionary(x => x.p, x => typeArgs[x.i]);
@@ -28,7 +28,7 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
             var param = name is null ? positional.ElementAtOrDefault(position++) : parameters.Find(p => p.Kind == ParamKind.Named && p.Name == name);
             if (param is null) throw env.Error(value, name is null ? "Too many positional arguments." : $"No named parameter with the name '{name}'.");
             var paramType = map0 is null ? param.Type : param.Type.Substitute(map0);
-            given[param.Name] = evaluator.Adapt(evaluator.Evaluate(value, env, paramType.Any(t => t is TypeParamType) ? null : paramType), paramType);
+            given[param] = evaluator.Adapt(evaluator.Evaluate(value, env, paramType.Any(t => t is TypeParamType) ? null : paramType), paramType);
         }
 
         if (typeArgs is null)
@@ -41,7 +41,7 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
                 if (context is not null) lowering.Types.Constrain(cls.ThisType, context, vars, lower, upper);
                 foreach (var param in parameters)
                 {
-                    if (given.TryGetValue(param.Name, out var v)) lowering.Types.Constrain(evaluator.TypeOf(v), param.Type, vars, lower, upper);
+                    if (given.TryGetValue(param, out var v)) lowering.Types.Constrain(evaluator.TypeOf(v), param.Type, vars, lower, upper);
                 }
 
                 typeArgs = lowering.Types.Solve(cls.TypeParams, lower, upper, partial: false);
@@ -56,7 +56,7 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
         var map = type.Map();
         foreach (var param in parameters)
         {
-            if (given.TryGetValue(param.Name, out var value))
+            if (given.TryGetValue(param, out var value))
             {
                 if (!evaluator.Fits(value, param.Type.Substitute(map))) throw env.Error(at, $"The argument type '{evaluator.TypeOf(value)}' can't be assigned to the parameter type '{param.Type.Substitute(map)}'.");
             }
@@ -71,7 +71,12 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
             if (function.Redirect is null)
             {
                 if (function.External && cls.Library.IsCore && constructor.Name is "fromEnvironment" or "hasEnvironment")
-                    return constructor.Name == "hasEnvironment" ? new ConstBool(false) : given.TryGetValue("defaultValue", out var dflt) ? dflt : evaluator.DefaultOf(constructor, parameters.First(p => p.Name == "defaultValue"));
+                {
+                    if (constructor.Name == "hasEnvironment") return new ConstBool(false);
+                    var fallback = parameters.First(p => p.Name == "defaultValue");
+                    return given.TryGetValue(fallback, out var known) ? known : evaluator.DefaultOf(constructor, fallback);
+                }
+
                 throw env.Error(at, "Not a constant expression.");
             }
 
@@ -83,7 +88,7 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
             return Construct(target.Class.Constructors[redirectName is null or "new" ? "" : redirectName], redirect.Args.Count > 0 ? target.Args : null, args, redirect.Args.Count > 0 ? null : type, env, at, null);
         }
 
-        if (cls is { Name: "Symbol", Library.IsCore: true } && given.Values.FirstOrDefault() is ConstString symbol) return new ConstSymbol(symbol.Value);
+        if (cls is { Name: "_Symbol", Library.IsCore: true } && given.Values.FirstOrDefault() is ConstString symbol) return new ConstSymbol(symbol.Value);
         var fields = new Dictionary<Member, ConstValue>();
         if (enumValue is not null)
         {
@@ -97,22 +102,27 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
         return new ConstObject(type, fields);
     }
 
-    private void RunConstructor(Member constructor, InterfaceType type, Dictionary<string, ConstValue> given, Dictionary<Member, ConstValue> fields, ConstScope callerEnv, Syntax.Node at) =>
+    private void RunConstructor(Member constructor, InterfaceType type, Dictionary<Param, ConstValue> given, Dictionary<Member, ConstValue> fields, ConstScope callerEnv, Syntax.Node at) =>
         evaluator.Nested(callerEnv, at, () =>
         {
             RunNested(constructor, type, given, fields, callerEnv, at);
             return ConstNull.Instance;
         });
 
-    private void RunNested(Member constructor, InterfaceType type, Dictionary<string, ConstValue> given, Dictionary<Member, ConstValue> fields, ConstScope callerEnv, Syntax.Node at)
+    private void RunNested(Member constructor, InterfaceType type, Dictionary<Param, ConstValue> given, Dictionary<Member, ConstValue> fields, ConstScope callerEnv, Syntax.Node at)
     {
         var cls = constructor.Owner!;
         if (cls == _program.Object.Class || cls.IsEnumBase) return;
         var map = type.Map();
         var locals = new Dictionary<string, ConstValue>(StringComparer.Ordinal);
+        var values = new Dictionary<Param, ConstValue>();
         var parameters = lowering.Signatures.Params(constructor);
         foreach (var param in parameters)
-            locals[param.Name] = given.TryGetValue(param.Name, out var v) ? v : evaluator.DefaultOf(constructor, param);
+        {
+            values[param] = given.TryGetValue(param, out var v) ? v : evaluator.DefaultOf(constructor, param);
+            if (param.Name != "_") locals[param.Name] = values[param];
+        }
+
         foreach (var field in cls.InstanceFields)
         {
             if (field.Field!.Init is { } init)
@@ -126,7 +136,8 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
         var super = cls.Supertype is null ? null : lowering.Types.AsInstanceOf(type, cls.Supertype.Class);
         if (constructor.Index == -1)
         {
-            RunConstructor(super!.Class.Constructors[constructor.Name], super, locals, fields, callerEnv, at);
+            var handedOn = super!.Class.Constructors[constructor.Name];
+            RunConstructor(handedOn, super, lowering.Signatures.Params(handedOn).Select((p, i) => (p, values[parameters[i]])).ToDictionary(p => p.p, p => p.Item2), fields, callerEnv, at);
             return;
         }
 
@@ -136,7 +147,7 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
         {
             if (!param.Node.IsThis) continue;
             var field = cls.Members[param.Name];
-            fields[field] = evaluator.Adapt(locals[param.Name], lowering.Signatures.FieldType(field).Substitute(map));
+            fields[field] = evaluator.Adapt(values[param], lowering.Signatures.FieldType(field).Substitute(map));
             if (!evaluator.Fits(fields[field], lowering.Signatures.FieldType(field).Substitute(map))) throw callerEnv.Error(at, "Constant evaluation error: the value has the wrong type for the field.");
         }
 
@@ -164,30 +175,30 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
         if (super is null || super.Class == _program.Object.Class) return;
         if (super.Class.IsEnumBase) return;
         var superConstructor = super.Class.Constructors.GetValueOrDefault(superInit?.Name ?? "") ?? throw env.Error(constructor.Function!, "The superclass has no such constructor.");
-        var superGiven = superInit is null ? new Dictionary<string, ConstValue>(StringComparer.Ordinal) : Bind(superConstructor, superInit.Args, env, super.Map());
+        var superGiven = superInit is null ? [] : Bind(superConstructor, superInit.Args, env, super.Map());
         var superPositional = lowering.Signatures.Params(superConstructor).Where(p => p.Kind != ParamKind.Named).ToList();
         var position = superInit?.Args.Items.Count(i => i.Name is null) ?? 0;
         foreach (var param in parameters.Where(p => p.Node.IsSuper))
         {
-            if (param.Kind == ParamKind.Named) superGiven[param.Name] = locals[param.Name];
-            else if (position < superPositional.Count) superGiven[superPositional[position++].Name] = locals[param.Name];
+            if (param.Kind != ParamKind.Named && position < superPositional.Count) superGiven[superPositional[position++]] = values[param];
+            else if (lowering.Signatures.Params(superConstructor).Find(p => p.Kind == ParamKind.Named && p.Name == param.Name) is { } named) superGiven[named] = values[param];
         }
 
         RunConstructor(superConstructor, super, superGiven, fields, callerEnv, at);
     }
 
-    private Dictionary<string, ConstValue> Bind(Member target, Arguments args, ConstScope env, IReadOnlyDictionary<TypeParam, DartType> map)
+    private Dictionary<Param, ConstValue> Bind(Member target, Arguments args, ConstScope env, IReadOnlyDictionary<TypeParam, DartType> map)
     {
         var parameters = lowering.Signatures.Params(target);
         var positional = parameters.Where(p => p.Kind != ParamKind.Named).ToList();
-        var given = new Dictionary<string, ConstValue>(StringComparer.Ordinal);
+        var given = new Dictionary<Param, ConstValue>();
         var position = 0;
         foreach (var (name, value) in args.Items)
         {
             var param = name is null ? positional.ElementAtOrDefault(position++) : parameters.Find(p => p.Kind == ParamKind.Named && p.Name == name);
             if (param is null) throw env.Error(value, "Too many arguments.");
             var type = param.Type.Substitute(map);
-            given[param.Name] = evaluator.Adapt(evaluator.Evaluate(value, env, type), type);
+            given[param] = evaluator.Adapt(evaluator.Evaluate(value, env, type), type);
         }
 
         return given;

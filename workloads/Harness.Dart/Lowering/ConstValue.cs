@@ -32,7 +32,17 @@ internal sealed record ConstDouble(double Value) : ConstValue { protected overri
 internal sealed record ConstBool(bool Value) : ConstValue { protected override string MakeKey() => Value ? "true" : "false"; }
 internal sealed record ConstString(string Value) : ConstValue { protected override string MakeKey() => $"s{Value.Length}:{Value}"; }
 internal sealed record ConstSymbol(string Name) : ConstValue { protected override string MakeKey() => "#" + Name; }
-internal sealed record ConstType(DartType Type) : ConstValue { protected override string MakeKey() => "t" + Type.Key; }
+
+/// <summary>The object that stands for a type.</summary>
+internal sealed record ConstType(DartType Written) : ConstValue
+{
+    /// <summary>The type as there is one when the program runs.</summary>
+    public DartType Type { get; } = TypeSystem.EraseAll(Written);
+
+    protected override string MakeKey() => "t" + Type.Key;
+    public bool Equals(ConstType? other) => base.Equals(other);
+    public override int GetHashCode() => base.GetHashCode();
+}
 
 /// <summary>An array of the runtime, as the core's own objects have them.</summary>
 internal sealed record ConstArray(ArrayDef Def, ConstValue[] Items) : ConstValue
@@ -44,21 +54,21 @@ internal sealed record ConstArray(ArrayDef Def, ConstValue[] Items) : ConstValue
 
 internal sealed record ConstList(DartType Element, ConstValue[] Items) : ConstValue
 {
-    protected override string MakeKey() => $"l{Element.Key}[{string.Join(',', Items.Select(i => i.Key))}]";
+    protected override string MakeKey() => $"l{TypeSystem.EraseAll(Element).Key}[{string.Join(',', Items.Select(i => i.Key))}]";
     public bool Equals(ConstList? other) => base.Equals(other);
     public override int GetHashCode() => base.GetHashCode();
 }
 
 internal sealed record ConstSet(DartType Element, ConstValue[] Items) : ConstValue
 {
-    protected override string MakeKey() => $"S{Element.Key}[{string.Join(',', Items.Select(i => i.Key))}]";
+    protected override string MakeKey() => $"S{TypeSystem.EraseAll(Element).Key}[{string.Join(',', Items.Select(i => i.Key))}]";
     public bool Equals(ConstSet? other) => base.Equals(other);
     public override int GetHashCode() => base.GetHashCode();
 }
 
 internal sealed record ConstMap(DartType KeyType, DartType ValueType, ConstValue[] Keys, ConstValue[] Values) : ConstValue
 {
-    protected override string MakeKey() => $"m{KeyType.Key},{ValueType.Key}[{string.Join(',', Keys.Select((k, i) => k.Key + ":" + Values[i].Key))}]";
+    protected override string MakeKey() => $"m{TypeSystem.EraseAll(KeyType).Key},{TypeSystem.EraseAll(ValueType).Key}[{string.Join(',', Keys.Select((k, i) => k.Key + ":" + Values[i].Key))}]";
     public bool Equals(ConstMap? other) => base.Equals(other);
     public override int GetHashCode() => base.GetHashCode();
 }
@@ -73,15 +83,25 @@ internal sealed record ConstRecord(RecordType Type, ConstValue[] Fields) : Const
 /// <summary>An object: its class with type arguments, and the fields of the class and its superclasses.</summary>
 internal sealed record ConstObject(InterfaceType Type, Dictionary<Member, ConstValue> Fields) : ConstValue
 {
-    protected override string MakeKey() => $"o{Type.Key}{{{string.Join(',', Fields.Select(f => f.Key.Owner!.Id + f.Key.Name + "=" + f.Value.Key).Order(StringComparer.Ordinal))}}}";
+    protected override string MakeKey() => $"o{TypeSystem.EraseAll(Type).Key}{{{string.Join(',', Fields.Select(f => f.Key.Owner!.Id + f.Key.Name + "=" + f.Value.Key).Order(StringComparer.Ordinal))}}}";
     public bool Equals(ConstObject? other) => base.Equals(other);
     public override int GetHashCode() => base.GetHashCode();
 }
 
-/// <summary>A tear-off of a static function or constructor, perhaps with type arguments.</summary>
-internal sealed record ConstFunction(Member Function, DartType[] TypeArgs, InterfaceType? Constructed) : ConstValue
+/// <summary>A tear-off of a static function or constructor, perhaps with type arguments; of a constructor also by a typedef, whose parameters it has then.</summary>
+internal sealed record ConstFunction(Member Function, DartType[] TypeArgs, InterfaceType? Constructed, TypedefElement? Alias = null) : ConstValue
 {
-    protected override string MakeKey() => $"f{System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Function)}<{string.Join(',', TypeArgs.Select(t => t.Key))}>{Constructed?.Key}";
+    /// <summary>The type with its type parameters, given the signature of what is torn off.</summary>
+    public FunctionType GenericType(FunctionType signature)
+    {
+        if (Function.Kind != MemberKind.Constructor) return signature;
+        if (Alias is null) return new FunctionType([.. Function.Owner!.TypeParams], signature.Required, signature.Optional, signature.Named, signature.Result);
+        var made = (InterfaceType)Alias.Type!;
+        var own = (FunctionType)signature.Substitute(made.Map());
+        return new FunctionType([.. Alias.Params], own.Required, own.Optional, own.Named, made);
+    }
+
+    protected override string MakeKey() => $"f{System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Function)}<{string.Join(',', TypeArgs.Select(t => t.Key))}>{Constructed?.Key}{Alias?.Name}";
     public bool Equals(ConstFunction? other) => base.Equals(other);
     public override int GetHashCode() => base.GetHashCode();
 }

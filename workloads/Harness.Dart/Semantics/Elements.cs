@@ -46,8 +46,11 @@ internal sealed class PrefixElement(string name)
 {
     public string Name { get; } = name;
 
-    /// <summary>Whether a program asks for the library before it uses it; here it is there from the start.</summary>
-    public bool IsDeferred { get; set; }
+    /// <summary>Whether a program asks for the library before it uses it.</summary>
+    public bool IsDeferred => Deferred > 0;
+
+    /// <summary>Which of the program's deferred imports it is, from 1; 0 for others.</summary>
+    public int Deferred { get; set; }
 
     public Dictionary<string, object> Members { get; } = new(StringComparer.Ordinal);
 
@@ -66,6 +69,18 @@ internal sealed class TypedefElement(string name, TypedefNode node, Library libr
     public List<TypeParam> Params { get; } = [];
     public DartType? Type { get; set; }
     public bool Busy { get; set; }
+
+    /// <summary>Whether it is another name of a class only, with the same parameters: a tear-off by it is the class's.</summary>
+    public bool IsRename
+    {
+        get
+        {
+            if (Type is not InterfaceType { Nullable: false } type || type.Args.Length != Params.Count) return false;
+            if (!type.Args.Select((a, i) => a is TypeParamType { Nullable: false } p && p.Parameter == Params[i]).All(same => same)) return false;
+            var map = type.Map();
+            return type.Class.TypeParams.Select((p, i) => p.Bound.Substitute(map).Equals(Params[i].Bound)).All(same => same);
+        }
+    }
 }
 
 internal enum MemberKind : byte { Field, Method, Getter, Setter, Constructor }
@@ -161,6 +176,9 @@ internal sealed class ClassElement(string name, ClassNode node, Library library,
     public DartType? OnType { get; set; }
     public bool IsAbstract => Node.Abstract || Node.Kind == ClassKind.Mixin;
     public bool IsExtensionType => Node.Kind == ClassKind.ExtensionType;
+
+    /// <summary>Whether members are found by the static type alone: of an extension, whose name with an argument is a receiver of this type, or of an extension type.</summary>
+    public bool IsStatic => Node.Kind is ClassKind.Extension or ClassKind.ExtensionType;
     public bool IsMixin => Node.Kind == ClassKind.Mixin || Node.MixinClass;
     public bool IsEnum => Node.Kind == ClassKind.Enum;
 

@@ -7,8 +7,11 @@ namespace Harness.Dart.Semantics;
 internal static class InstantiateToBound
 {
     /// <summary>The arguments.</summary>
-    public static DartType[] ArgumentsOf(IReadOnlyList<TypeParam> parameters)
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="body">Of a typedef, the type that it stands for: where that has a parameter contravariantly, so is what is in the parameter's bound.</param>
+    public static DartType[] ArgumentsOf(IReadOnlyList<TypeParam> parameters, DartType? body = null)
     {
+        int[] variances = [.. parameters.Select(p => body is null ? 1 : VarianceOf(body, p, 1) ?? 1)];
         DartType[] args = [.. parameters.Select(p => p.HasBound ? p.Bound : SimpleType.Dynamic)];
         // Each round ends the dependences of a parameter at least, those of a cycle on itself or those of others on it.
         for (var round = 0; round <= 2 * args.Length; round++)
@@ -19,14 +22,14 @@ internal static class InstantiateToBound
             {
                 var cycle = Enumerable.Range(0, args.Length).Where(i => reaches[inCycle, i] && reaches[i, inCycle]).ToList();
                 var map = cycle.ToDictionary(i => parameters[i], _ => (DartType)SimpleType.Dynamic);
-                foreach (var i in cycle) args[i] = Replace(args[i], map, isCovariant: true);
+                foreach (var i in cycle) args[i] = Replace(args[i], map, variances[i]);
                 continue;
             }
 
             var leaf = Enumerable.Range(0, args.Length).FirstOrDefault(j => Enumerable.Range(0, args.Length).All(i => !reaches[j, i]) && Enumerable.Range(0, args.Length).Any(i => reaches[i, j]), -1);
             if (leaf < 0) break;
             var one = new Dictionary<TypeParam, DartType> { [parameters[leaf]] = args[leaf] };
-            for (var i = 0; i < args.Length; i++) args[i] = Replace(args[i], one, isCovariant: true);
+            for (var i = 0; i < args.Length; i++) args[i] = Replace(args[i], one, variances[i]);
         }
 
         return args;
@@ -54,15 +57,34 @@ internal static class InstantiateToBound
 
     private static bool Mentions(DartType type, TypeParam parameter) => type.Any(t => t is TypeParamType p && p.Parameter == parameter);
 
-    // Contravariant occurrences become Never.
-    private static DartType Replace(DartType type, Dictionary<TypeParam, DartType> map, bool isCovariant) => type switch
+    // 1 where a type has a parameter covariantly, -1 where contravariantly, 0 where both; null where it does not have it.
+    private static int? VarianceOf(DartType type, TypeParam parameter, int variance)
     {
-        TypeParamType p when map.TryGetValue(p.Parameter, out var argument) => isCovariant ? p.Nullable ? argument.WithNullable(true) : argument : SimpleType.Never,
-        InterfaceType { Args.Length: > 0 } i => new InterfaceType(i.Class, [.. i.Args.Select(a => Replace(a, map, isCovariant))], i.Nullable),
+        static int? Join(IEnumerable<int?> all) => all.Aggregate((int?)null, (a, b) => a is null || a == b ? b : b is null ? a : 0);
+        return type switch
+        {
+            TypeParamType p => p.Parameter == parameter ? variance : null,
+            InterfaceType i => Join(i.Args.Select(a => VarianceOf(a, parameter, variance))),
+            RecordType r => Join(r.Positional.Concat(r.Named.Select(n => n.Type)).Select(t => VarianceOf(t, parameter, variance))),
+            FunctionType f => Join(
+            [
+                VarianceOf(f.Result, parameter, variance),
+                .. f.Required.Concat(f.Optional).Concat(f.Named.Select(n => n.Type)).Select(t => VarianceOf(t, parameter, -variance)),
+                .. f.TypeParams.Where(t => t.HasBound).Select(t => VarianceOf(t.Bound, parameter, 0)),
+            ]),
+            _ => null,
+        };
+    }
+
+    // Contravariant occurrences become Never.
+    private static DartType Replace(DartType type, Dictionary<TypeParam, DartType> map, int variance) => type switch
+    {
+        TypeParamType p when map.TryGetValue(p.Parameter, out var argument) => variance < 0 ? SimpleType.Never : p.Nullable ? argument.WithNullable(true) : argument,
+        InterfaceType { Args.Length: > 0 } i => new InterfaceType(i.Class, [.. i.Args.Select(a => Replace(a, map, variance))], i.Nullable),
         FunctionType f => new FunctionType(
-            f.TypeParams, [.. f.Required.Select(t => Replace(t, map, !isCovariant))], [.. f.Optional.Select(t => Replace(t, map, !isCovariant))],
-            [.. f.Named.Select(n => n with { Type = Replace(n.Type, map, !isCovariant) })], Replace(f.Result, map, isCovariant), f.Nullable),
-        RecordType r => new RecordType([.. r.Positional.Select(t => Replace(t, map, isCovariant))], [.. r.Named.Select(n => (n.Name, Replace(n.Type, map, isCovariant)))], r.Nullable),
+            f.TypeParams, [.. f.Required.Select(t => Replace(t, map, -variance))], [.. f.Optional.Select(t => Replace(t, map, -variance))],
+            [.. f.Named.Select(n => n with { Type = Replace(n.Type, map, -variance) })], Replace(f.Result, map, variance), f.Nullable),
+        RecordType r => new RecordType([.. r.Positional.Select(t => Replace(t, map, variance))], [.. r.Named.Select(n => (n.Name, Replace(n.Type, map, variance)))], r.Nullable),
         _ => type,
     };
 }

@@ -14,10 +14,12 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
         "core", "collection", "math", "typed_data", "convert", "async", "developer", "js_interop", "_internal", "_uri", NumberLists,
     ];
 
-    // What the core exports of this library has names that few programs use: it is loaded where a program's text has them.
+    // What the core exports of this library few programs name: it is loaded where a library has one of the names and does not declare it itself.
     private const string RareLibrary = "dart:_uri";
-    private const string RareName = "Uri";
     private Directive? _rareExport;
+
+    // How many deferred imports there are.
+    private int _deferred;
 
     // The core is the same for every program: its text is parsed once in a process.
     private static readonly Dictionary<string, UnitNode> s_coreUnits = [];
@@ -34,15 +36,23 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
         var core = Load("dart:core", null, 0);
         if (hasNumberLists) Load("dart:" + NumberLists, null, 0);
         var main = Load(Path.GetFullPath(path), null, 0);
-        if (_rareExport is not null && All.Any(library => !library.IsCore && library.Units.Any(unit => unit.File.Text.Contains(RareName, StringComparison.Ordinal))))
-            core.Exports.Add((Load(RareLibrary, null, 0), _rareExport));
         foreach (var library in All)
             CollectDeclarations(library);
+        if (_rareExport is { } export && export.Combinators.SelectMany(c => c.Names).Any(IsNamed))
+        {
+            var loaded = All.Count;
+            core.Exports.Add((Load(RareLibrary, null, 0), export));
+            foreach (var library in All.Skip(loaded))
+                CollectDeclarations(library);
+        }
+
         PropagateExports();
         foreach (var library in All)
             CollectImports(library);
         return main;
     }
+
+    private bool IsNamed(string name) => All.Exists(library => !library.IsCore && !library.Declared.ContainsKey(name) && library.Units.Exists(unit => unit.File.Names.Contains(name)));
 
     public Library? Find(string uri) => _libraries.GetValueOrDefault(uri);
 
@@ -271,7 +281,7 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
         return true;
     }
 
-    private static void CollectImports(Library library)
+    private void CollectImports(Library library)
     {
         foreach (var extension in library.Extensions)
             library.VisibleExtensions.Add(extension);
@@ -283,7 +293,7 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
             {
                 if (!library.Prefixes.TryGetValue(prefixName, out var prefix))
                     library.Prefixes[prefixName] = prefix = new PrefixElement(prefixName);
-                prefix.IsDeferred |= directive.Deferred;
+                if (directive.Deferred) prefix.Deferred = ++_deferred;
                 table = prefix.Members;
             }
 

@@ -208,7 +208,7 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
 
         if (named.Args.Count > 0 && named.Args.Count != typedef.Params.Count)
             throw Error(named, $"Expected {typedef.Params.Count} type arguments.");
-        var args = named.Args.Count == 0 ? DefaultArgs(typedef.Params) : Arguments(named, typedef.Params);
+        var args = named.Args.Count == 0 ? InstantiateToBound.ArgumentsOf(typedef.Params, typedef.Type) : Arguments(named, typedef.Params);
         var map = new Dictionary<TypeParam, DartType>();
         for (var i = 0; i < args.Length; i++) map[typedef.Params[i]] = args[i];
         return typedef.Type.Substitute(map);

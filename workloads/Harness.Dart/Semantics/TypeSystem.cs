@@ -40,7 +40,7 @@ internal sealed class TypeSystem(DartProgram program)
         SimpleType => true,
         TypeParamType p => p.Nullable || IsNullable(p.Bound),
         InterfaceType { Nullable: false } f when IsFutureOr(f) => IsNullable(f.Args[0]),
-        InterfaceType { Nullable: false, Class.IsExtensionType: true } e => IsNullable(Erase(e)),
+        InterfaceType { Nullable: false, Class.IsStatic: true } e => IsNullable(Erase(e)),
         _ => type.Nullable,
     };
 
@@ -53,16 +53,36 @@ internal sealed class TypeSystem(DartProgram program)
         _ => type.WithNullable(false),
     };
 
-    /// <summary>The type that values of an extension type have.</summary>
+    /// <summary>The type that values of an extension type have, or of what an extension is applied to by its name.</summary>
     public static DartType Erase(DartType type)
     {
-        for (var i = 0; i < MaximumDepth && type is InterfaceType { Class.IsExtensionType: true } e; i++)
+        for (var i = 0; i < MaximumDepth && type is InterfaceType { Class.IsStatic: true } e; i++)
         {
             var inner = e.Class.OnType!.Substitute(e.Map());
             type = e.Nullable ? inner.WithNullable(true) : inner;
         }
 
         return type;
+    }
+
+    /// <summary>A type without extension types, within others too, and with one form for what is the same type: what there is of it when a program runs.</summary>
+    public static DartType EraseAll(DartType type) => Erase(type) switch
+    {
+        InterfaceType f when IsFutureOr(f) => FutureOr(f, EraseAll(f.Args[0])),
+        InterfaceType { Args.Length: > 0 } i => new InterfaceType(i.Class, [.. i.Args.Select(EraseAll)], i.Nullable),
+        RecordType r => new RecordType([.. r.Positional.Select(EraseAll)], [.. r.Named.Select(n => (n.Name, EraseAll(n.Type)))], r.Nullable),
+        FunctionType f => new FunctionType(
+            f.TypeParams, [.. f.Required.Select(EraseAll)], [.. f.Optional.Select(EraseAll)], [.. f.Named.Select(n => n with { Type = EraseAll(n.Type) })], EraseAll(f.Result), f.Nullable),
+        var other => other,
+    };
+
+    // FutureOr of some types is another type.
+    private static DartType FutureOr(InterfaceType type, DartType inner)
+    {
+        if (IsTop(inner)) return inner;
+        if (inner is InterfaceType { Class: { Name: "Object", Library.IsCore: true } }) return inner.WithNullable(type.Nullable);
+        if ((IsNever(inner) || IsNull(inner)) && type.Class.Library.Declared.GetValueOrDefault("Future") is ClassElement future) return new InterfaceType(future, [inner], type.Nullable || IsNull(inner));
+        return new InterfaceType(type.Class, [inner], type.Nullable && !inner.Nullable);
     }
 
     /// <summary>All supertypes of a class, itself included, in terms of its parameters.</summary>
@@ -137,7 +157,7 @@ internal sealed class TypeSystem(DartProgram program)
         if (IsFutureOr(t))
         {
             var inner = ((InterfaceType)t).Args[0];
-            return IsSubtype(s, inner, depth) || IsSubtype(s, new InterfaceType(program.CoreClass("Future"), [inner]), depth);
+            return IsSubtype(s, inner, depth) || IsSubtype(s, new InterfaceType(program.CoreClass("Future"), [inner]), depth) || s is TypeParamType future && IsSubtype(future.Bound, t, depth);
         }
 
         if (s is TypeParamType sp)
@@ -329,11 +349,11 @@ internal sealed class TypeSystem(DartProgram program)
             if (best is { } found)
             {
                 var x = AsInstanceOf(ia, found.Class)!;
-                return Wrap(x.WithNullable(false));
+                if (found.Class != program.Object.Class) return Wrap(x.WithNullable(false));
             }
         }
 
-        return Wrap(program.Object);
+        return Wrap(program.Object.WithNullable(!IsSubtype(a, program.Object) || !IsSubtype(b, program.Object)));
     }
 
     private int Depth(ClassElement cls)
@@ -417,6 +437,20 @@ internal sealed class TypeSystem(DartProgram program)
         }
     }
 
+    /// <summary>The least type that all types have for their supertype which inference may find for a type that it does not know whole.</summary>
+    public DartType GreatestClosure(DartType type) => Closure(type, isGreatest: true);
+
+    private DartType Closure(DartType type, bool isGreatest) => type switch
+    {
+        UnknownType => isGreatest ? program.Object.WithNullable(true) : SimpleType.Never,
+        InterfaceType { Args.Length: > 0 } i => new InterfaceType(i.Class, [.. i.Args.Select(a => Closure(a, isGreatest))], i.Nullable),
+        FunctionType f => new FunctionType(
+            f.TypeParams, [.. f.Required.Select(t => Closure(t, !isGreatest))], [.. f.Optional.Select(t => Closure(t, !isGreatest))],
+            [.. f.Named.Select(n => n with { Type = Closure(n.Type, !isGreatest) })], Closure(f.Result, isGreatest), f.Nullable),
+        RecordType r => new RecordType([.. r.Positional.Select(t => Closure(t, isGreatest))], [.. r.Named.Select(n => (n.Name, Closure(n.Type, isGreatest)))], r.Nullable),
+        _ => type,
+    };
+
     private static DartType NonNullKeepParam(DartType type) => type is SimpleType ? type : type.WithNullable(false);
 
     /// <summary>Chooses type arguments: what arguments need, else what the context allows, else the bound.</summary>
@@ -432,6 +466,8 @@ internal sealed class TypeSystem(DartProgram program)
                 result[i] = low;
             else if (upper.TryGetValue(v, out high) && partial)
                 result[i] = high;
+            else if (high is not null && !high.Any(t => t is TypeParamType p && vars.Contains(p.Parameter)) && GreatestClosure(high) is var closure && (!v.HasBound || IsSubtype(closure, v.Bound)))
+                result[i] = closure;
             else
                 result[i] = UnknownType.Instance;
         }

@@ -139,6 +139,13 @@ internal sealed class Lexer
 
     private static bool IsIdentifierPart(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '$';
 
+    private string NameOf(string text)
+    {
+        var name = string.Intern(_file.OwnName(text));
+        _file.Names.Add(name);
+        return name;
+    }
+
     private Token ReadToken(char c, int start)
     {
         if (c == 'r' && _position + 1 < _text.Length && _text[_position + 1] is '\'' or '"' && c == 'r')
@@ -152,7 +159,7 @@ internal sealed class Lexer
             while (_position < _text.Length && IsIdentifierPart(_text[_position]))
                 _position++;
             var name = _text[start.._position];
-            return new Token { Kind = TokenKind.Identifier, Start = start, End = _position, Text = string.Intern(_file.OwnName(name)) };
+            return new Token { Kind = TokenKind.Identifier, Start = start, End = _position, Text = NameOf(name) };
         }
 
         if (char.IsAsciiDigit(c) || (c == '.' && _position + 1 < _text.Length && char.IsAsciiDigit(_text[_position + 1])))
@@ -289,7 +296,7 @@ internal sealed class Lexer
                     var name = _text[from.._position];
                     parts.Add(new List<Token>
                     {
-                        new() { Kind = TokenKind.Identifier, Start = from, End = _position, Text = string.Intern(_file.OwnName(name)) },
+                        new() { Kind = TokenKind.Identifier, Start = from, End = _position, Text = NameOf(name) },
                         new() { Kind = TokenKind.End, Start = _position, End = _position },
                     });
                 }

@@ -29,6 +29,9 @@ internal sealed class SourceFile
     /// <summary>The whole text.</summary>
     public string Text { get; }
 
+    /// <summary>The identifiers of the text, as the compiler knows them.</summary>
+    public HashSet<string> Names { get; } = new(StringComparer.Ordinal);
+
     /// <summary>A name as the compiler knows it: private names of members must not meet those of other libraries, whose classes may extend each other.</summary>
     public string OwnName(string name)
     {

@@ -18,6 +18,10 @@ internal sealed class ArgumentBinding(FunctionLowering body)
     private readonly ConstantPool _pool = body.Program.Pool;
     private readonly FunctionState _state = body.State;
     private readonly NodeOutput _output = body.Output;
+
+    // Closures among the arguments of a call that are put into an order.
+    private const int MaximumOrdered = 100;
+
     /// <summary>A call without arguments.</summary>
     public static readonly Arguments NoArguments = new();
 
@@ -77,31 +81,41 @@ internal sealed class ArgumentBinding(FunctionLowering body)
             var upper = new Dictionary<TypeParam, DartType>();
             if (context is not null && !TypeSystem.IsVoid(context) && !TypeSystem.IsDynamic(context))
                 _types.Constrain(result, context, vars, lower, upper);
-            // Closures come last: what their parameters are follows from the other arguments.
-            for (var pass = 0; pass < 2; pass++)
+            HashSet<TypeParam> wanted = [.. upper.Keys];
+            var position = 0;
+            DartType[] parameters = [.. args.Items.Select(a => ParameterType(a.Name, a.Name is null ? position++ : 0))];
+            void LowerOne(int i, DartType[] partial)
             {
-                var position = 0;
-                for (var i = 0; i < lowered.Length; i++)
+                var value = args.Items[i].Value;
+                lowered[i] = Expressions.Lower(value, parameters[i].Substitute(MapOf(typeParams, partial)));
+                var type = lowered[i].Type;
+                if (type is FunctionType { TypeParams.Length: > 0 } generic && parameters[i] is FunctionType { TypeParams.Length: 0 } plain)
                 {
-                    var (name, value) = args.Items[i];
-                    var parameter = ParameterType(name, name is null ? position++ : 0);
-                    var isClosure = SyntaxShapes.Unparen(value) is FunctionExpr;
-                    if (isClosure != (pass == 1)) continue;
-                    var partial = _types.Solve(typeParams, lower, upper, partial: true);
-                    var expected = parameter.Substitute(MapOf(typeParams, partial));
-                    lowered[i] = Expressions.Lower(value, expected);
-                    var type = lowered[i].Type;
-                    if (type is FunctionType { TypeParams.Length: > 0 } generic && parameter is FunctionType { TypeParams.Length: 0 } plain)
-                    {
-                        lowered[i] = Tearoffs.InstantiateClosure(lowered[i], generic, (FunctionType)plain.Substitute(MapOf(typeParams, partial)), value);
-                        type = lowered[i].Type;
-                    }
-
-                    _types.Constrain(type, parameter, vars, lower, upper);
+                    lowered[i] = Tearoffs.InstantiateClosure(lowered[i], generic, (FunctionType)plain.Substitute(MapOf(typeParams, partial)), value);
+                    type = lowered[i].Type;
                 }
+
+                _types.Constrain(type, parameters[i], vars, lower, upper);
             }
 
-            typeArgs = _types.Solve(typeParams, lower, upper, partial: false);
+            // Closures come last: what their parameters are follows from the other arguments, and from what other closures give back.
+            var closures = new List<int>();
+            for (var i = 0; i < lowered.Length; i++)
+            {
+                if (SyntaxShapes.Unparen(args.Items[i].Value) is FunctionExpr) closures.Add(i);
+                else LowerOne(i, _types.Solve(typeParams, lower, upper, partial: true));
+            }
+
+            while (closures.Count > 0)
+            {
+                var ready = closures.Count > MaximumOrdered ? closures : Ready(closures, (i, j) => WaitsFor((FunctionExpr)SyntaxShapes.Unparen(args.Items[i].Value), parameters[i], parameters[j], vars));
+                // What nothing tells yet is at least known by its bound.
+                DartType[] partial = [.. _types.Solve(typeParams, lower, UpperOf(upper, lower, wanted), partial: true).Select((t, i) => t is UnknownType && typeParams[i].HasBound && typeParams[i].Bound.IsClosed ? typeParams[i].Bound : t)];
+                foreach (var i in ready) LowerOne(i, partial);
+                closures = [.. closures.Except(ready)];
+            }
+
+            typeArgs = _types.Solve(typeParams, lower, UpperOf(upper, lower, wanted), partial: false);
         }
 
         var substitution = MapOf(typeParams, typeArgs);
@@ -130,6 +144,36 @@ internal sealed class ArgumentBinding(FunctionLowering body)
         }
 
         return bound;
+    }
+
+    // What the arguments have comes before what they could have, unless the context wants that.
+    private static Dictionary<TypeParam, DartType> UpperOf(Dictionary<TypeParam, DartType> upper, Dictionary<TypeParam, DartType> lower, HashSet<TypeParam> wanted) =>
+        upper.Where(u => wanted.Contains(u.Key) || !lower.TryGetValue(u.Key, out var low) || low.HasUnknown).ToDictionary();
+
+    // The closures that wait for no other, or for such only as wait for them.
+    private static List<int> Ready(List<int> closures, Func<int, int, bool> waitsFor)
+    {
+        var awaited = closures.ToDictionary(i => i, i => closures.Where(j => j != i && waitsFor(i, j)).ToHashSet());
+        foreach (var middle in closures)
+        {
+            foreach (var i in closures.Where(i => awaited[i].Contains(middle))) awaited[i].UnionWith(awaited[middle]);
+        }
+
+        return closures.FindAll(i => awaited[i].All(j => awaited[j].Contains(i)));
+    }
+
+    // Whether a closure has a parameter without a type whose type another closure's result tells.
+    private static bool WaitsFor(FunctionExpr closure, DartType own, DartType other, HashSet<TypeParam> vars)
+    {
+        if (TypeSystem.NonNull(own) is not FunctionType ownType || TypeSystem.NonNull(other) is not FunctionType otherType) return false;
+        var position = 0;
+        foreach (var p in closure.Function.Params)
+        {
+            var type = p.Kind == ParamKind.Named ? Array.Find(ownType.Named, n => n.Name == p.Name)?.Type : position < ownType.MaximumPositional ? ownType.Positional(position++) : null;
+            if (p.Type is null && type is not null && type.Any(t => t is TypeParamType v && vars.Contains(v.Parameter) && otherType.Result.Any(r => r is TypeParamType w && w.Parameter == v.Parameter))) return true;
+        }
+
+        return false;
     }
 
     private void CheckBounds(IReadOnlyList<TypeParam> typeParams, DartType[] typeArgs, Syntax.Node at)

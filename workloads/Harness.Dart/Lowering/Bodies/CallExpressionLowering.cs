@@ -1,6 +1,7 @@
 using Harness.Dart.Lowering.Model;
 using Harness.Dart.Semantics;
 using Harness.Dart.Syntax;
+using Node = Harness.Dart.Ir.Node;
 
 namespace Harness.Dart.Lowering.Bodies;
 
@@ -18,7 +19,6 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
     private ReceiverLowering Receivers => _body.Receivers;
     private InvocationLowering Invocations => _body.Invocations;
     private ClosureCallLowering ClosureCalls => _body.ClosureCalls;
-    private MemberAccess Access => _body.Access;
     private ConstructionLowering Constructions => _body.Constructions;
     private VariableLowering Locals => _body.Locals;
 
@@ -49,23 +49,17 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
                 }
 
                 if (Names.StaticTarget(p.Target) is { } target)
-                    return CallStaticTarget(target, p, c, typeArgs, context);
-                if (Names.ExtensionOverride(p.Target) is { } over)
                 {
-                    if (!over.Extension.Members.TryGetValue(p.Name, out var member)) throw _state.Error(p, $"The extension has no member '{p.Name}'.");
-                    return member.Kind == MemberKind.Method
-                        ? Invocations.CallExtension(member, over.Args, over.Receiver.Node, c.Args, typeArgs, context, c)
-                        : ClosureCalls.CallClosure(Access.GetExtension(member, over.Args, over.Receiver.Node, p), c.Args, typeArgs, context, c);
+                    var called = CallStaticTarget(target, p, c, typeArgs, context);
+                    return NameLowering.IsLoader(target, p) ? called : Names.Loaded(p.Target, called);
                 }
 
-                var receiver = Chains.LowerTarget(p.Target);
-                if (p.NullAware) receiver = Chains.ShortOnNull(receiver);
-                return Invocations.CallNamed(receiver, p.Name, c.Args, typeArgs, context, p);
+                return Invocations.CallNamed(Chains.LowerReceiver(p.Target, p.NullAware), p.Name, c.Args, typeArgs, context, p);
             case Instantiation when Names.StaticTarget(c.Target) is InterfaceType type:
-                return Constructions.Construct(type.Class, type.Args, null, c.Args, context, c);
+                return Names.Loaded(c.Target, Constructions.Construct(type.Class, type.Args, null, c.Args, context, c));
         }
 
-        return ClosureCalls.CallClosure(Chains.LowerTarget(c.Target), c.Args, typeArgs, context, c);
+        return ClosureCalls.CallClosure(Chains.LowerReceiver(c.Target, isNullAware: false), c.Args, typeArgs, context, c);
     }
 
     private Val CallElement(object element, Call c, List<DartType>? typeArgs, DartType? context)
@@ -91,8 +85,8 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
     {
         switch (target)
         {
-            case PrefixElement { IsDeferred: true } when p.Name == "loadLibrary" && c.Args.Items.Count == 0:
-                return new Val(Invocations.CallCore("_loadLibrary"), _program.Type("Future", SimpleType.Dynamic));
+            case PrefixElement prefix when NameLowering.IsLoader(prefix, p) && c.Args.Items.Count == 0:
+                return new Val(Invocations.CallCore("_loadLibrary", Node.I64(prefix.Deferred)), _program.Type("Future", SimpleType.Void));
             case PrefixElement prefix:
                 if (!prefix.Members.TryGetValue(p.Name, out var element)) throw _state.Error(p, $"Method not found: '{p.Name}'.");
                 if (element is TypedefElement)
@@ -103,6 +97,8 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
                 if (cls.Constructors.ContainsKey(p.Name == "new" ? "" : p.Name)) return Constructions.Construct(cls, null, p.Name == "new" ? null : p.Name, c.Args, context, c);
                 if (p.Name == "toString") return Invocations.CallNamed(Names.LowerElement(cls, p, null), p.Name, c.Args, typeArgs, context, p);
                 throw _state.Error(p, $"Method not found: '{cls.Name}.{p.Name}'.");
+            case TypedefElement typedef when p.Name == "toString":
+                return Invocations.CallNamed(Names.LowerElement(typedef, p, null), p.Name, c.Args, typeArgs, context, p);
             case TypedefElement typedef when _state.Scope.Resolve(Names.TypeNodeOf(p.Target)!) is InterfaceType aliased:
                 if (aliased.Class.Statics.ContainsKey(p.Name)) return CallStaticTarget(aliased.Class, p, c, typeArgs, context);
                 return Constructions.Construct(aliased.Class, typedef.Params.Count > 0 ? null : aliased.Args, p.Name == "new" ? null : p.Name, c.Args, context, c);
@@ -120,6 +116,7 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
         if (_state.Scope.Resolve(node) is not InterfaceType { Nullable: false } type)
             throw _state.Error(n, "This type can't be instantiated.");
         var typedefArgs = node.Args.Count > 0 || _state.Scope.LookupTopLevel(node.Name) is TypedefElement { Params.Count: 0 } && type.Args.Length > 0;
-        return Constructions.Construct(type.Class, typedefArgs ? type.Args : null, name, n.Args, context, n, n.Const);
+        var made = Constructions.Construct(type.Class, typedefArgs ? type.Args : null, name, n.Args, context, n, n.Const);
+        return node.Prefix is not null && _state.Scope.Library.Prefixes.TryGetValue(node.Prefix, out var prefix) && Names.CheckLoaded(prefix) is { } check ? made with { Node = Node.Seq(check, made.Node) } : made;
     }
 }

@@ -90,6 +90,16 @@ internal sealed class ChainLowering(FunctionLowering body)
         return TypeSystem.IsVoid(value.Type) ? throw _body.State.Error(target, "This expression has type 'void' and can't be used.") : value;
     }
 
+    /// <summary>What a member is asked of: a target, or an application of an extension by its name.</summary>
+    /// <param name="target">The expression.</param>
+    /// <param name="isNullAware">Whether nothing is asked of null.</param>
+    public Val LowerReceiver(Expr target, bool isNullAware)
+    {
+        if (Names.ExtensionOverride(target, isNullAware) is { } applied) return applied;
+        var receiver = LowerTarget(target);
+        return isNullAware ? ShortOnNull(receiver) : receiver;
+    }
+
     private Val LowerAnyTarget(Expr target, DartType? context) => target is PropertyGet or IndexExpr or Call or NullAssert or Instantiation or Assign or Update ? LowerSelector(target, context) : Expressions.Lower(target, context);
 
     private Val LowerSelector(Expr e, DartType? context)
@@ -114,9 +124,7 @@ internal sealed class ChainLowering(FunctionLowering body)
                     return Invocations.CallNamed(self, "[]", ArgumentBinding.Args(i.Index), null, null, i, isSuper: true);
                 }
 
-                var target = LowerTarget(i.Target);
-                if (i.NullAware) target = ShortOnNull(target);
-                return Invocations.CallNamed(target, "[]", ArgumentBinding.Args(i.Index), null, context, i);
+                return Invocations.CallNamed(LowerReceiver(i.Target, i.NullAware), "[]", ArgumentBinding.Args(i.Index), null, context, i);
             case Assign a: return Assignments.LowerAssign(a, context);
             case Update u: return Assignments.LowerUpdate(u);
             case Instantiation ins: return Tearoffs.LowerInstantiation(ins, context);

@@ -37,6 +37,8 @@ internal sealed class ClosureCallLowering(FunctionLowering body)
     /// <summary>Calls a function object.</summary>
     public Val CallClosure(Val closure, Arguments args, IReadOnlyList<DartType>? typeArgs, DartType? context, Syntax.Node at)
     {
+        if (closure.Type is InterfaceType { Class.IsStatic: true } && Members.FindMember(closure.Type, "call") is { Owner.Class.IsStatic: true })
+            return Invocations.CallNamed(closure, "call", args, typeArgs, context, at);
         if (CallableType(closure.Type) is not { } signature)
         {
             if (TypeSystem.IsDynamic(closure.Type) || closure.Type is InterfaceType { Nullable: false } f && f.Class == _program.Function.Class)

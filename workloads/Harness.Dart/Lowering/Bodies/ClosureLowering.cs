@@ -46,7 +46,7 @@ internal sealed class ClosureLowering(FunctionLowering body)
             if (type is null && expected is not null)
             {
                 type = p.Kind == ParamKind.Named ? Array.Find(expected.Named, n => n.Name == p.Name)?.Type : position < expected.MaximumPositional ? expected.Positional(position) : null;
-                if (type is UnknownType || type is { HasUnknown: true }) type = type is UnknownType ? null : type.Any(t => t is UnknownType) ? ReplaceUnknown(type) : type;
+                if (type is { HasUnknown: true }) type = _program.Types.GreatestClosure(type);
                 if (type is not null && TypeSystem.IsNull(type)) type = _program.Object.WithNullable(true);
             }
 
@@ -79,9 +79,9 @@ internal sealed class ClosureLowering(FunctionLowering body)
         if (declared is not null) new SignatureChecks(_program, _lowering.Signatures).CheckAsync(node, declared, _state.Scope.File, Throw);
     }
 
-    private static DartType ReplaceUnknown(DartType type)
+    /// <summary>A type whose parts that inference does not know yet are dynamic.</summary>
+    public static DartType ReplaceUnknown(DartType type)
     {
-        // Parts that inference does not know yet are dynamic.
         return type switch
         {
             UnknownType => SimpleType.Dynamic,

@@ -38,6 +38,7 @@ internal sealed class CollectionLowering(FunctionLowering body)
         {
             var wanted = ContextOf(context, "List");
             if (wanted is { HasUnknown: false }) element = wanted;
+            else if (wanted is not null and not UnknownType && l.Elements.Count == 0) element = ClosureLowering.ReplaceUnknown(wanted);
             else if (wanted is not null) context = wanted;
         }
 
@@ -198,8 +199,10 @@ internal sealed class CollectionLowering(FunctionLowering body)
             var literal = _program.CoreClass(isMap ? "Map" : "Set");
             var upper = new Dictionary<TypeParam, DartType>();
             _types.Constrain(literal.ThisType, c, [.. literal.TypeParams], [], upper);
-            if (upper.TryGetValue(literal.TypeParams[0], out var k) && !k.HasUnknown) key = k;
-            if (isMap && upper.TryGetValue(literal.TypeParams[1], out var v) && !v.HasUnknown) value = v;
+            // Nothing but the context tells of an empty literal.
+            bool Tells(DartType t) => !t.HasUnknown || t is not UnknownType && l.Elements.Count == 0;
+            if (upper.TryGetValue(literal.TypeParams[0], out var k) && Tells(k)) key = ClosureLowering.ReplaceUnknown(k);
+            if (isMap && upper.TryGetValue(literal.TypeParams[1], out var v) && Tells(v)) value = ClosureLowering.ReplaceUnknown(v);
         }
 
         if (l.Const)

@@ -34,7 +34,7 @@ internal sealed class ConstructionLowering(FunctionLowering body)
         if (isConst)
         {
             var constant = _lowering.Constants.EvaluateConstruct(constructor, typeArgs, args, context, _body, at);
-            var constType = _lowering.Constants.TypeOf(constant);
+            var constType = cls.IsExtensionType && cls.TypeParams.Count == (typeArgs?.Length ?? 0) ? new InterfaceType(cls, typeArgs ?? []) : _lowering.Constants.TypeOf(constant);
             return new Val(_pool.ConstNode(constant), constType);
         }
 

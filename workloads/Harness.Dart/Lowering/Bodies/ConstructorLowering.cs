@@ -178,7 +178,9 @@ internal sealed class ConstructorLowering(FunctionLowering body)
         if (constructor.Index == -1)
         {
             // A mixin's application hands all parameters on.
-            LowerSuper(cls.DeclaredSupertype!.Class.Constructors[constructor.Name], values, type, fields, bodies, depth, enumIndex, enumName);
+            var handedOn = cls.DeclaredSupertype!.Class.Constructors[constructor.Name];
+            var own = ParameterLowering.Ordered(_lowering.Signatures.Params(handedOn));
+            LowerSuper(handedOn, [.. values.Select((v, i) => (own[i], v.Item2))], type, fields, bodies, depth, enumIndex, enumName);
             return;
         }
 

@@ -177,6 +177,8 @@ internal sealed class DynamicAdapters(FunctionLowering body)
                 l.Output.Nodes.Add(Node.Set(local, value));
                 if (!TypeSystem.IsTop(param.Type) && !param.Type.Any(t => t is TypeParamType))
                     args.Add(p.Reprs.Convert(l.Coercions.CheckedCast(new Val(Node.Get(local), SimpleType.Dynamic), param.Type, new This()), sp.Type));
+                else if (TypeSystem.NonNull(param.Type) is FunctionType)
+                    args.Add(p.Reprs.Convert(l.Coercions.CheckedCast(new Val(Node.Get(local), SimpleType.Dynamic), p.Program.Function.WithNullable(param.Type.Nullable), new This()), sp.Type));
                 else
                     args.Add(p.Reprs.Convert(Node.Get(local), sp.Type));
             }
@@ -212,6 +214,13 @@ internal sealed class DynamicAdapters(FunctionLowering body)
         var function = p.NewFunction($"{cls.Name}.{selector.Name} (noSuchMethod)");
         foreach (var t in selector.Def!.Parameters) function.AddParam(t, "p");
         function.Result = selector.Def.Result;
+        if (selector.Kind == SelectorKind.Tearoff)
+        {
+            p.Enqueue(() => TearoffLowering.LowerForwardedTearoff(p, function, function.Params[0], method.Members.Find(m => m.Owner is not null)!, method, cls));
+            function.Body = Node.Unreachable();
+            return function;
+        }
+
         p.Enqueue(() =>
         {
             var l = Bare(p, function);

@@ -22,6 +22,7 @@ internal sealed class ElementInference(FunctionLowering body)
     private ConditionLowering Conditions => _body.Conditions;
     private PatternLowering Patterns => _body.Patterns;
     private StatementLowering Statements => _body.Statements;
+    private LoopLowering Loops => _body.Loops;
 
     /// <summary>The types of elements, of keys and of values.</summary>
     public (DartType? Element, DartType? Key, DartType? Value) InferElements(IEnumerable<Element> elements, bool isMap)
@@ -38,6 +39,7 @@ internal sealed class ElementInference(FunctionLowering body)
                     if (_types.AsInstanceOf(type, _program.CoreClass("Map")) is { } map) { Join(ref key, map.Args[0]); Join(ref value, map.Args[1]); }
                     else if (_types.AsInstanceOf(type, _program.CoreClass("Iterable")) is { } iterable) Join(ref element, iterable.Args[0]);
                     else if (TypeSystem.IsDynamic(type)) Join(ref element, SimpleType.Dynamic);
+                    else if (TypeSystem.IsNever(type)) { Join(ref element, type); Join(ref key, type); Join(ref value, type); }
                     break;
                 case NullAwareElement n: Join(ref element, TypeSystem.NonNull(Expressions.Lower(n.Value, null).Type)); break;
                 case MapEntryElement m:
@@ -49,7 +51,7 @@ internal sealed class ElementInference(FunctionLowering body)
                     _variables.Push();
                     Flow no;
                     if (i.Case is null) { Conditions.LowerCondition(i.Condition, out var yes, out no); _output.Flow = yes; }
-                    else { var subject = Expressions.Lower(i.Condition, null); var subjectLocal = _output.TempOf(subject.Node, out _); DeclarePattern(i.Case, subject.Type); Patterns.LowerMatch(i.Case, Node.Get(subjectLocal), subject.Type); no = _output.Flow.Copy(); }
+                    else { var subject = Expressions.Lower(i.Condition, null); var subjectLocal = _output.TempOf(subject.Node, out _); no = _output.Flow.Copy(); Patterns.LowerMatch(i.Case, Patterns.Begin(Node.Get(subjectLocal), subject.Type, out _)); if (i.Guard is not null) { Conditions.LowerCondition(i.Guard, out var guarded, out _); _output.Flow = guarded; } }
                     Visit(i.Then);
                     _output.Flow = no;
                     if (i.Else is not null) Visit(i.Else);
@@ -79,7 +81,7 @@ internal sealed class ElementInference(FunctionLowering body)
     {
         if (parts.IsForIn)
         {
-            var iterable = Expressions.Lower(parts.Iterable!, null);
+            var iterable = Loops.LowerIterable(parts);
             var element = ElementType(iterable.Type, parts.Await);
             if (parts.Declaration is VarDecl d) { var v = _variables.Declare(d.Vars[0].Name, d.Type is null ? element : _state.Scope.Resolve(d.Type), d); _places.Initialize(v, null); }
             if (parts.Pattern is { } pattern) DeclarePattern(pattern, element);
@@ -100,6 +102,6 @@ internal sealed class ElementInference(FunctionLowering body)
     private void DeclarePattern(Pattern pattern, DartType type)
     {
         var local = _output.Temp(_reprs.Of(type), "value");
-        Patterns.LowerMatch(pattern, Node.Get(local), type);
+        Patterns.LowerMatch(pattern, Patterns.Begin(Node.Get(local), type, out _));
     }
 }

@@ -85,7 +85,12 @@ internal sealed class IntrinsicLowering(FunctionLowering body)
                 var a = _output.TempOf(_reprs.Convert(Arg(0), WType.Ref(_target.Closure)), out var setA);
                 var b = _output.TempOf(_reprs.Convert(Arg(1), WType.Ref(_target.Closure)), out var setB);
                 var same = Node.If(Node.RefEq(Node.Field(_target.Closure, 3, Node.Get(a)), Node.Field(_target.Closure, 3, Node.Get(b))), Node.RefEq(Node.Field(_target.Closure, 2, Node.Get(a)), Node.Field(_target.Closure, 2, Node.Get(b))), Node.I32(0), WType.I32);
-                return Node.Seq(setA, setB, same);
+                var instance = _closureTables.InstantiationContext;
+                Node Context(IrLocal closure) => Node.Field(_target.Closure, 2, Node.Get(closure));
+                Node Given(IrLocal closure, int field) => Node.Field(instance, field, Node.Cast(WType.Ref(instance), Context(closure)));
+                var areInstances = Node.Numeric(Opcode.I32And, WType.I32, Node.Test(WType.Ref(instance), Context(a)), Node.Test(WType.Ref(instance), Context(b)));
+                var equalInstances = _reprs.Convert(Invocations.CallCore("_instancesEqual", Given(a, 0), Given(b, 0), Given(a, 1), Given(b, 1)), WType.I32);
+                return Node.Seq(setA, setB, Node.If(same, Node.I32(1), Node.If(areInstances, equalInstances, Node.I32(0), WType.I32), WType.I32));
             }
 
             case "_$coreapplyClosure":

@@ -143,12 +143,15 @@ internal sealed class InvocationLowering(FunctionLowering body)
     {
         var type = receiver.Type;
         if (TypeSystem.IsNever(type)) return receiver;
-        if (name == "call" && ClosureCalls.CallableType(type) is not null) return ClosureCalls.CallClosure(receiver, args, typeArgs, context, at);
+        // The remainder of numbers has a type as their operators have.
+        if (name == "remainder" && args.Items is [(null, var divisor)] && Members.MemberType(type)?.Class == _program.Int.Class)
+            return _body.Operators.CallOperator(receiver, name, _body.Expressions.Lower(divisor, _program.Num), at);
+        if (name == "call" && type is not InterfaceType { Class.IsStatic: true } && ClosureCalls.CallableType(type) is not null) return ClosureCalls.CallClosure(receiver, args, typeArgs, context, at);
         if (TypeSystem.NonNull(type) is RecordType record && !type.Nullable && record.IndexOf(name) >= 0)
             return ClosureCalls.CallClosure(Access.GetMember(receiver, name, at), args, typeArgs, context, at);
         if (Members.FindMember(type, name) is var (member, owner) && member is not null)
         {
-            if (owner!.Class.IsExtensionType)
+            if (owner!.Class.IsStatic)
                 return member.Kind == MemberKind.Method ? CallExtension(member, owner.Args, receiver.Node, args, typeArgs, context, at) : ClosureCalls.CallClosure(Access.GetKnown(receiver, member, owner, at, isSuper), args, typeArgs, context, at);
             if (member.Kind == MemberKind.Method)
             {
@@ -182,7 +185,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
     /// <summary>Calls a method with values that are already lowered.</summary>
     public Val CallWithValues(Val receiver, string name, Val[] values, Syntax.Node at, bool isSuper = false)
     {
-        if (Members.FindMember(receiver.Type, name) is var (member, owner) && member is not null && !owner!.Class.IsExtensionType)
+        if (Members.FindMember(receiver.Type, name) is var (member, owner) && member is not null && !owner!.Class.IsStatic)
         {
             var signature = (FunctionType)_lowering.Signatures.Of(member).Substitute(owner!.Map());
             var bound = new BoundArguments { Signature = signature };

@@ -21,6 +21,7 @@ internal sealed class LiteralLowering(FunctionLowering body)
     private ExpressionLowering Expressions => _body.Expressions;
     private InvocationLowering Invocations => _body.Invocations;
     private Coercions Coercions => _body.Coercions;
+    private MemberLookup Members => _body.Members;
 
     /// <summary>An integer literal, a double where the context wants one.</summary>
     public Val LowerInt(IntLit i, DartType? context, bool negative)
@@ -92,6 +93,7 @@ internal sealed class LiteralLowering(FunctionLowering body)
     {
         var expected = context is RecordType rc && rc.Positional.Length == r.Fields.Count(f => f.Name is null) ? rc : null;
         var names = r.Fields.Where(f => f.Name is not null).Select(f => f.Name!).Order(StringComparer.Ordinal).ToList();
+        if (names.Distinct(StringComparer.Ordinal).Count() < names.Count) throw _state.Error(r, "A name of a record's field can't be given twice.");
         var positional = r.Fields.Count(f => f.Name is null);
         var before = new List<Node>();
         var values = new Node[r.Fields.Count];
@@ -103,7 +105,7 @@ internal sealed class LiteralLowering(FunctionLowering body)
             var fieldContext = expected is null ? null : name is null ? expected.Positional[index] : expected.IndexOf(name) is >= 0 and var at ? expected.FieldType(at) : null;
             var lowered = Expressions.Lower(value, fieldContext);
             types[index] = lowered.Type;
-            if (fieldContext is not null && !fieldContext.HasUnknown && TypeSystem.IsDynamic(lowered.Type) && !TypeSystem.IsTop(fieldContext)) { lowered = new Val(Coercions.Coerce(lowered, fieldContext, value), fieldContext); types[index] = fieldContext; }
+            if (fieldContext is not null && !fieldContext.HasUnknown && !TypeSystem.IsTop(fieldContext) && (TypeSystem.IsDynamic(lowered.Type) || TypeSystem.NonNull(fieldContext) is FunctionType { TypeParams.Length: 0 } && (lowered.Type is FunctionType { TypeParams.Length: > 0 } || lowered.Type is InterfaceType && Members.FindMember(lowered.Type, "call") is not null))) { lowered = new Val(Coercions.Coerce(lowered, fieldContext, value), fieldContext); types[index] = fieldContext; }
             var local = _output.TempOf(_reprs.Convert(lowered.Node, _target.AnyRef), out var set, "field");
             before.Add(set);
             values[index] = Node.Get(local);

@@ -128,6 +128,7 @@ internal sealed class LoopLowering(FunctionLowering body)
         else if (parts.Init is not null)
         {
             Statements.LowerStatement(parts.Init);
+            loopVariables.AddRange(_variables.Current.Names.Values);
         }
 
         LoopUse([parts.Condition, .. parts.Updates, at is ForStmt fs ? fs.Body : at is ForElement fe ? fe.Body : null]);
@@ -162,11 +163,23 @@ internal sealed class LoopLowering(FunctionLowering body)
         FinishLoop(target, exit);
     }
 
+    /// <summary>What a loop goes through: what the loop's variable is wants elements of its type.</summary>
+    public Val LowerIterable(ForParts parts)
+    {
+        var element = parts switch
+        {
+            { Declaration: VarDecl { Type: { } t } } => _state.Scope.Resolve(t),
+            { Pattern: { } pattern } => Patterns.Types.Context(pattern),
+            { Target: Ident id } => _variables.Lookup(id.Name)?.Type,
+            _ => null,
+        };
+        return Expressions.Lower(parts.Iterable!, element is null or UnknownType ? null : _program.Type(parts.Await ? "Stream" : "Iterable", element));
+    }
+
     private void LowerForIn(ForParts parts, Action bodyOf, Syntax.Node at, List<string> labels)
     {
         DartType? declared = parts.Declaration is VarDecl { Type: { } t } ? _state.Scope.Resolve(t) : null;
-        var iterableContext = declared is null ? null : _program.Type(parts.Await ? "Stream" : "Iterable", declared);
-        var iterable = Expressions.Lower(parts.Iterable!, iterableContext);
+        var iterable = LowerIterable(parts);
         if (parts.Await)
         {
             Generators.LowerAwaitFor(parts, iterable, declared, bodyOf, at, labels);

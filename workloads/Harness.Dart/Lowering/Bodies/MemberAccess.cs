@@ -31,7 +31,7 @@ internal sealed class MemberAccess(FunctionLowering body)
     {
         var type = receiver.Type;
         if (TypeSystem.IsNever(type)) return receiver;
-        if (!isSuper && TypeSystem.NonNull(type) is RecordType record && !type.Nullable && record.IndexOf(name) is >= 0 and var field)
+        if (!isSuper && !TypeSystem.IsNullable(type) && (TypeSystem.NonNull(type) is TypeParamType parameter ? parameter.Promoted ?? parameter.Bound : TypeSystem.NonNull(type)) is RecordType record && record.IndexOf(name) is >= 0 and var field)
         {
             var shape = _layouts.Of(_program.CoreClass("_Record")).Struct;
             var node = Node.Array(IrOp.ArrayGet, _target.ObjectArray, _target.AnyRef, Node.Field(shape, 3, _reprs.Convert(receiver.Node, WType.Ref(shape))), Node.I32(field));
@@ -63,7 +63,7 @@ internal sealed class MemberAccess(FunctionLowering body)
     public Val GetKnown(Val receiver, Member member, InterfaceType owner, Syntax.Node at, bool isSuper)
     {
         var map = owner.Map();
-        if (owner.Class.IsExtensionType)
+        if (owner.Class.IsStatic)
         {
             if (member.Kind == MemberKind.Field) return new Val(_reprs.Convert(receiver.Node, _reprs.Of(owner.Class.OnType!.Substitute(map))), _lowering.Signatures.FieldType(member).Substitute(map));
             return GetExtension(member, owner.Args, receiver.Node, at);
@@ -102,7 +102,7 @@ internal sealed class MemberAccess(FunctionLowering body)
     {
         if (Members.FindMember(receiver.Type, name + "=") is var (member, owner) && member is not null)
         {
-            if (owner!.Class.IsExtensionType) return CallSetterExtension(member, owner.Args, receiver.Node, value);
+            if (owner!.Class.IsStatic) return CallSetterExtension(member, owner.Args, receiver.Node, value);
             var selector = _selectors.SelectorOf(member, setter: true);
             if (!isSuper && _lowering.Specialisations.IsOn)
             {

@@ -1,5 +1,6 @@
 using Harness.Dart.Lowering.Model;
 using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
 
 namespace Harness.Dart.Lowering.Bodies;
 
@@ -18,6 +19,7 @@ internal sealed class MemberLookup(FunctionLowering body)
         {
             switch (type)
             {
+                case InterfaceType { Class.Node.Kind: ClassKind.Extension } e: return (InterfaceType)e.WithNullable(false);
                 case InterfaceType { Nullable: false } t: return TypeSystem.IsFutureOr(t) ? _program.Object : t;
                 case TypeParamType { Nullable: false } p: type = p.Bound; break;
                 case FunctionType { Nullable: false }: return _program.Function;
@@ -34,7 +36,7 @@ internal sealed class MemberLookup(FunctionLowering body)
     {
         if (MemberType(type) is { } t)
         {
-            if (t.Class.IsExtensionType) return FindExtensionTypeMember(t, name) is { } m ? m : null;
+            if (t.Class.IsStatic) return FindExtensionTypeMember(t, name) is { } m ? m : null;
             return _types.FindMember(t, name);
         }
 
@@ -45,12 +47,17 @@ internal sealed class MemberLookup(FunctionLowering body)
     private (Member Member, InterfaceType Owner)? FindExtensionTypeMember(InterfaceType t, string name)
     {
         if (t.Class.Members.TryGetValue(name, out var own)) return (own, t);
+        if (!t.Class.IsExtensionType) return null;
+        (Member Member, InterfaceType Owner)? best = null;
         foreach (var i in t.Class.Interfaces)
         {
             var super = (InterfaceType)i.Substitute(t.Map());
-            if ((super.Class.IsExtensionType ? FindExtensionTypeMember(super, name) : _types.FindMember(super, name)) is { } found) return found;
+            if ((super.Class.IsExtensionType ? FindExtensionTypeMember(super, name) : _types.FindMember(super, name)) is not { } found) continue;
+            // What a class below another makes of a member goes before what the other has.
+            if (best is not { } known || known.Owner.Class == _program.Object.Class || found.Owner.Class != known.Owner.Class && _types.Supertypes(found.Owner.Class).ContainsKey(known.Owner.Class)) best = found;
         }
 
+        if (best is not null) return best;
         return _program.Object.Class.Members.TryGetValue(name, out var ofObject) ? (ofObject, _program.Object) : null;
     }
 
@@ -76,12 +83,13 @@ internal sealed class MemberLookup(FunctionLowering body)
         if (extension.TypeParams.Count > 0)
         {
             var lower = new Dictionary<TypeParam, DartType>();
-            _types.Constrain(type, extension.OnType!, [.. extension.TypeParams], lower, []);
-            args = _types.Solve(extension.TypeParams, lower, [], partial: false);
+            var upper = new Dictionary<TypeParam, DartType>();
+            _types.Constrain(type, extension.OnType!, [.. extension.TypeParams], lower, upper);
+            args = _types.Solve(extension.TypeParams, lower, upper, partial: false);
         }
 
         var on = extension.OnType!.Substitute(ArgumentBinding.MapOf(extension.TypeParams, args));
-        if (TypeSystem.IsDynamic(type) || TypeSystem.IsNever(type)) return null;
+        if (TypeSystem.IsDynamic(type) || TypeSystem.IsNever(type) || type is InterfaceType { Class.Node.Kind: ClassKind.Extension }) return null;
         return _types.IsSubtype(type, on) ? args : null;
     }
 

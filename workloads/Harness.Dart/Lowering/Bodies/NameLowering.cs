@@ -57,6 +57,7 @@ internal sealed class NameLowering(FunctionLowering body)
         if (_state.Scope.LookupParam(id.Name) is { } typeParam)
             return new Val(TypeExpressions.TypeNode(typeParam), _program.Type("Type"));
         var element = LookupNonLocal(id.Name, out var implicitThis);
+        if (element is null && id.Name == "values" && Receivers.LexicalClass() is { IsEnum: true } own) return new Val(_pool.ConstNode(_lowering.Constants.EnumValues(own)), _program.Type("List", own.ThisType));
         if (!implicitThis && element is not null)
             return LowerElement(element, id, context);
         if (Receivers.ThisPlace() is { } self && Receivers.ThisType() is { } thisType)
@@ -135,15 +136,12 @@ internal sealed class NameLowering(FunctionLowering body)
         }
 
         if (StaticTarget(p.Target) is { } target)
-            return LowerStaticProperty(target, p, context);
-        if (ExtensionOverride(p.Target) is { } over)
         {
-            if (!over.Extension.Members.TryGetValue(p.Name, out var member)) throw _state.Error(p, $"The extension has no member '{p.Name}'.");
-            return Access.GetExtension(member, over.Args, over.Receiver.Node, p);
+            var found = LowerStaticProperty(target, p, context);
+            return IsLoader(target, p) ? found : Loaded(p.Target, found);
         }
 
-        var receiver = Chains.LowerTarget(p.Target);
-        if (p.NullAware) receiver = Chains.ShortOnNull(receiver);
+        var receiver = Chains.LowerReceiver(p.Target, p.NullAware);
         var value = Access.GetMember(receiver, p.Name, p);
         if (_promotions.PromotionKey(p) is { } key && _promotions.Promoted(key) is { } promoted)
             return new Val(_reprs.Convert(value.Node, _reprs.Of(promoted)), promoted);
@@ -166,6 +164,24 @@ internal sealed class NameLowering(FunctionLowering body)
         }
     }
 
+    /// <summary>Whether a property is the function that loads a deferred library.</summary>
+    public static bool IsLoader(object target, PropertyGet p) => p.Name == "loadLibrary" && target is PrefixElement { IsDeferred: true };
+
+    /// <summary>A value that is found by a static target: where that belongs to a deferred library, with a check that the program asked for it.</summary>
+    public Val Loaded(Expr target, Val value) => CheckLoaded(target) is { } check ? value with { Node = Node.Seq(check, value.Node) } : value;
+
+    /// <summary>A check that a program asked for the deferred library that a static target belongs to; null where it belongs to none.</summary>
+    public Node? CheckLoaded(Expr target) => target switch
+    {
+        Ident id => StaticTarget(id) is PrefixElement prefix ? CheckLoaded(prefix) : null,
+        PropertyGet p => CheckLoaded(p.Target),
+        Instantiation i => CheckLoaded(i.Target),
+        _ => null,
+    };
+
+    /// <summary>A check that a program asked for the library that a prefix stands for; null where that is not deferred.</summary>
+    public Node? CheckLoaded(PrefixElement prefix) => prefix.IsDeferred ? Invocations.CallCore("_checkLoaded", Node.I64(prefix.Deferred)) : null;
+
     /// <summary>An expression as the type that it may name.</summary>
     public NamedTypeNode? TypeNodeOf(Expr e) => e switch
     {
@@ -183,7 +199,7 @@ internal sealed class NameLowering(FunctionLowering body)
         switch (target)
         {
             case PrefixElement prefix:
-                if (p.Name == "loadLibrary" && prefix.IsDeferred) return LowerElement(_program.CoreFunction("_loadLibrary"), p, context);
+                if (IsLoader(prefix, p)) return new Val(Invocations.CallCore("_loaderOf", Node.I64(prefix.Deferred)), new FunctionType([], [], [], [], _program.Type("Future", SimpleType.Void)));
                 if (!prefix.Members.TryGetValue(p.Name, out var element)) throw _state.Error(p, $"Undefined name '{p.Name}'.");
                 return LowerElement(element, p, context);
             case ClassElement cls:
@@ -195,8 +211,13 @@ internal sealed class NameLowering(FunctionLowering body)
                 if (_program.Object.Class.Members.ContainsKey(p.Name)) return Access.GetMember(LowerElement(cls, p, null), p.Name, p);
                 throw _state.Error(p, $"Member not found: '{p.Name}'.");
             case TypedefElement typedef:
-                if (_state.Scope.Resolve(new NamedTypeNode { Pos = p.Pos, Name = typedef.Name }) is InterfaceType aliased)
+                if (_state.Scope.Resolve(TypeNodeOf(p.Target)!) is InterfaceType aliased)
+                {
+                    if (typedef is { Params.Count: > 0, IsRename: false } && !aliased.Class.Statics.ContainsKey(p.Name) && aliased.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var byAlias))
+                        return Tearoffs.AliasTearoff(byAlias, typedef, context);
                     return LowerStaticProperty(typedef.Params.Count == 0 && aliased.Args.Length > 0 && !aliased.Class.Statics.ContainsKey(p.Name) ? aliased : aliased.Class, p, context);
+                }
+
                 throw _state.Error(p, $"Member not found: '{p.Name}'.");
             case InterfaceType type:
                 if (type.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var instantiated))
@@ -207,15 +228,22 @@ internal sealed class NameLowering(FunctionLowering body)
         }
     }
 
-    /// <summary>An application of an extension by its name; null where an expression is none.</summary>
-    public (ClassElement Extension, DartType[] Args, Val Receiver)? ExtensionOverride(Expr e)
+    /// <summary>An application of an extension by its name, as a receiver whose type is the extension; null where an expression is none.</summary>
+    /// <param name="e">The expression.</param>
+    /// <param name="isNullAware">Whether nothing of it is asked where it is null.</param>
+    public Val? ExtensionOverride(Expr e, bool isNullAware = false)
     {
         if (e is not Call { Args.Items.Count: 1 } call) return null;
         var name = call.Target is Ident id && _variables.Lookup(id.Name) is null ? LookupNonLocal(id.Name, out _) : call.Target is PropertyGet { Target: Ident prefix } p && StaticTarget(prefix) is PrefixElement pe ? pe.Members.GetValueOrDefault(p.Name) : null;
         if (name is not ClassElement { Node.Kind: ClassKind.Extension } extension) return null;
-        var receiver = Expressions.Lower(call.Args.Items[0].Value, null);
-        var args = call.TypeArgs is { } explicitArgs ? [.. explicitArgs.Select(_state.Scope.Resolve)] : Members.ExtensionArgs(extension, receiver.Type)
-            ?? (TypeSystem.IsDynamic(receiver.Type) ? [.. extension.TypeParams.Select(_ => (DartType)SimpleType.Dynamic)] : throw _state.Error(call, "The extension does not apply to this type."));
-        return (extension, args, receiver);
+        DartType[]? explicitArgs = call.TypeArgs is null ? null : [.. call.TypeArgs.Select(_state.Scope.Resolve)];
+        if (explicitArgs is not null && explicitArgs.Length != extension.TypeParams.Count) throw _state.Error(call, $"Expected {extension.TypeParams.Count} type arguments.");
+        var context = explicitArgs is null && extension.TypeParams.Count > 0 ? null : extension.OnType!.Substitute(ArgumentBinding.MapOf(extension.TypeParams, explicitArgs ?? []));
+        var receiver = Expressions.Lower(call.Args.Items[0].Value, context);
+        if (isNullAware) receiver = Chains.ShortOnNull(receiver);
+        var isDynamic = TypeSystem.IsDynamic(receiver.Type);
+        var args = explicitArgs ?? Members.ExtensionArgs(extension, receiver.Type) ?? (isDynamic ? TypeScope.DefaultArgs(extension.TypeParams) : throw _state.Error(call, "The extension does not apply to this type."));
+        var on = extension.OnType!.Substitute(ArgumentBinding.MapOf(extension.TypeParams, args));
+        return new Val(_body.Coercions.Coerce(receiver, on, call), new InterfaceType(extension, args));
     }
 }

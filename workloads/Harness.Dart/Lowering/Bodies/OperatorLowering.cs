@@ -50,8 +50,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
             return Invocations.CallNamed(Receivers.SuperReceiver(b), b.Op, ArgumentBinding.Args(b.Right), null, context, b, isSuper: true);
         }
 
-        if (Names.ExtensionOverride(b.Left) is { } over && over.Extension.Members.TryGetValue(b.Op, out var ofExtension))
-            return Invocations.CallExtension(ofExtension, over.Args, over.Receiver.Node, ArgumentBinding.Args(b.Right), null, context, b);
+        if (Names.ExtensionOverride(b.Left) is { } applied) return Invocations.CallNamed(applied, b.Op, ArgumentBinding.Args(b.Right), null, context, b);
         var left = Expressions.Lower(b.Left, null);
         return BinaryOp(left, b.Op, b.Right, context, b);
     }
@@ -115,7 +114,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
         var bound = new BoundArguments { Signature = signature };
         bound.Positional.Add(new Val(Coercions.Coerce(right, signature.Required[0], at), signature.Required[0]));
         var result = Invocations.Invoke(left, member, bound, at, isSuper: false);
-        if (Numbers.IsInt(left.Type) && op is "+" or "-" or "*" or "%" or "~/" && Members.MemberType(right.Type) is { } r)
+        if (Numbers.IsInt(left.Type) && op is "+" or "-" or "*" or "%" or "~/" or "remainder" && Members.MemberType(right.Type) is { } r)
         {
             if (Numbers.IsInt(r) && op != "/") return new Val(_reprs.Convert(result.Node, WType.I64), _program.Int);
             if (Numbers.IsDouble(r) && op != "~/") return new Val(_reprs.Convert(result.Node, WType.F64), _program.Double);
@@ -141,8 +140,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
 
         var name = u.Op == "-" ? "unary-" : u.Op;
         if (u.Operand is Super) return Invocations.CallNamed(Receivers.SuperReceiver(u), name, ArgumentBinding.NoArguments, null, context, u, isSuper: true);
-        if (Names.ExtensionOverride(u.Operand) is { } over && over.Extension.Members.TryGetValue(name, out var ofExtension))
-            return Invocations.CallExtension(ofExtension, over.Args, over.Receiver.Node, ArgumentBinding.NoArguments, null, context, u);
+        if (Names.ExtensionOverride(u.Operand) is { } applied) return Invocations.CallNamed(applied, name, ArgumentBinding.NoArguments, null, context, u);
         var value = Expressions.Lower(u.Operand, context);
         if (Numbers.IsInt(value.Type))
         {

@@ -24,11 +24,18 @@ internal sealed class PatternLowering(FunctionLowering body)
     private readonly VariablePlaces _places = body.Places;
     private readonly Promotions _promotions = body.Promotions;
 
+    /// <summary>Types of patterns.</summary>
+    public PatternTypes Types { get; } = new(body);
+
     // Whether what is lowered is a pattern of a declaration, an assignment or a loop.
     private bool _isIrrefutable;
 
+    // What an assignment by a pattern writes when all of it has matched.
+    private List<Node>? _writes;
+
     private ExpressionLowering Expressions => _body.Expressions;
     private InvocationLowering Invocations => _body.Invocations;
+    private MemberLookup Members => _body.Members;
     private MemberAccess Access => _body.Access;
     private NumberLowering Numbers => _body.Numbers;
     private ConditionLowering Conditions => _body.Conditions;
@@ -37,39 +44,21 @@ internal sealed class PatternLowering(FunctionLowering body)
     private Coercions Coercions => _body.Coercions;
     private TypeTests TypeTests => _body.TypeTests;
 
-    /// <summary>The type that a pattern gives the value that is destructured, where it tells.</summary>
-    private DartType? PatternContext(Pattern pattern)
+    /// <summary>What a match begins with.</summary>
+    /// <param name="value">The value, cheap to repeat.</param>
+    /// <param name="type">Its static type.</param>
+    /// <param name="start">What comes before all tests of it.</param>
+    public MatchedValue Begin(Node value, DartType type, out Node start)
     {
-        switch (pattern)
-        {
-            case VariablePattern { Type: { } t }: return _state.Scope.Resolve(t);
-            case VariablePattern { Declares: false } v when _variables.Lookup(v.Name) is { } variable: return variable.Type;
-            case ListPattern l: return l.TypeArgs is { } listArgs ? _program.Type("List", _state.Scope.Resolve(listArgs[0])) : l.Elements.FirstOrDefault() is { } first and not RestPattern && PatternContext(first) is { } e ? _program.Type("List", e) : null;
-            case RecordPattern r:
-                return new RecordType([.. r.Fields.Where(f => f.Name is null).Select(f => PatternContext(f.Value) ?? UnknownType.Instance)], [.. r.Fields.Where(f => f.Name is not null).Select(f => (f.Name!, PatternContext(f.Value) ?? UnknownType.Instance))]);
-            case MapPattern { TypeArgs: { } args }: return _program.Type("Map", _state.Scope.Resolve(args[0]), _state.Scope.Resolve(args[1]));
-            default: return null;
-        }
+        var calls = new MatchCalls(_output, _reprs, _target);
+        start = calls.Start;
+        return new MatchedValue(value, type, calls);
     }
 
-    /// <summary>What a matched value's type is known to be behind a pattern.</summary>
-    public DartType? MatchedType(Pattern pattern, DartType type)
+    /// <summary>A test whether a value matches a pattern: an i32, that assigns the pattern's variables on its way.</summary>
+    public Node LowerMatch(Pattern pattern, MatchedValue matched)
     {
-        DartType? tested = pattern switch
-        {
-            ObjectPattern o => _state.Scope.Resolve(o.Type),
-            VariablePattern { Type: { } t } => _state.Scope.Resolve(t),
-            WildcardPattern { Type: { } t } => _state.Scope.Resolve(t),
-            NullCheckPattern => TypeSystem.NonNull(type),
-            AndPattern a => MatchedType(a.Left, type) ?? MatchedType(a.Right, type),
-            _ => null,
-        };
-        return tested is null ? null : _promotions.PromotedType(type, tested);
-    }
-
-    /// <summary>A test whether a value, cheap to repeat, matches a pattern: an i32, that assigns the pattern's variables on its way.</summary>
-    public Node LowerMatch(Pattern pattern, Node value, DartType type)
-    {
+        var (value, type) = (matched.Node, matched.Type);
         if (_isIrrefutable && pattern is (ConstPattern or RelationalPattern or OrPattern or NullCheckPattern { Assert: false }))
             throw _state.Error(pattern, "Refutable patterns can't be used in an irrefutable context.");
         switch (pattern)
@@ -77,22 +66,23 @@ internal sealed class PatternLowering(FunctionLowering body)
             case WildcardPattern w:
                 return w.Type is null ? Node.I32(1) : TypeTests.TypeTest(value, type, _state.Scope.Resolve(w.Type));
             case VariablePattern v: return MatchVariable(v, value, type);
-            case ConstPattern c: return MatchConstant(c, value, type);
-            case RelationalPattern r: return MatchRelational(r, value, type);
+            case ConstPattern c: return MatchConstant(c, matched);
+            case RelationalPattern r: return MatchRelational(r, matched);
             case OrPattern o:
             {
                 var before = _output.Flow.Copy();
-                var left = LowerMatch(o.Left, value, type);
+                var left = LowerMatch(o.Left, matched);
+                var afterLeft = _output.Flow;
                 _output.Flow = before;
-                var right = LowerMatch(o.Right, value, type);
+                var right = LowerMatch(o.Right, Refined(matched, Types.Unmatched(o.Left, type)));
+                _output.Flow = Flow.Join(afterLeft, _output.Flow);
                 return Node.If(left, Node.I32(1), right, WType.I32);
             }
 
             case AndPattern a:
             {
-                var left = LowerMatch(a.Left, value, type);
-                var (inner, innerType) = Refined(value, type, MatchedType(a.Left, type));
-                return And(left, () => LowerMatch(a.Right, inner, innerType));
+                var left = LowerMatch(a.Left, matched);
+                return And(left, () => LowerMatch(a.Right, Refined(matched, Types.Matched(a.Left, type))));
             }
 
             case CastPattern c:
@@ -100,23 +90,23 @@ internal sealed class PatternLowering(FunctionLowering body)
                 var to = _state.Scope.Resolve(c.Type);
                 var cast = Coercions.CheckedCast(new Val(value, type), to, c);
                 var local = _output.TempOf(cast, out var set);
-                return Node.Seq(set, LowerMatch(c.Inner, Node.Get(local), to));
+                return Node.Seq(set, LowerMatch(c.Inner, matched.As(Node.Get(local), to)));
             }
 
             case NullCheckPattern n:
             {
                 var nonNull = TypeSystem.NonNull(type);
-                if (!value.Type.IsRef) return LowerMatch(n.Inner, value, nonNull);
-                var (inner, innerType) = Refined(value, type, nonNull);
+                if (!value.Type.IsRef) return LowerMatch(n.Inner, matched.As(value, nonNull));
+                var inner = Refined(matched, nonNull);
                 if (n.Assert)
-                    return Node.Seq(Node.If(Node.IsNull(value), Node.Seq(Invocations.CallCore("_throwNullCheck"), Node.Unreachable()), null, WType.None), LowerMatch(n.Inner, inner, innerType));
-                return And(Node.Not(Node.IsNull(value)), () => LowerMatch(n.Inner, inner, innerType));
+                    return Node.Seq(Node.If(Node.IsNull(value), Node.Seq(Invocations.CallCore("_throwNullCheck"), Node.Unreachable()), null, WType.None), LowerMatch(n.Inner, inner));
+                return And(Node.Not(Node.IsNull(value)), () => LowerMatch(n.Inner, inner));
             }
 
-            case ListPattern l: return MatchList(l, value, type);
-            case MapPattern m: return MatchMap(m, value, type);
-            case RecordPattern r: return MatchRecord(r, value, type);
-            case ObjectPattern o: return MatchObject(o, value, type);
+            case ListPattern l: return MatchList(l, matched);
+            case MapPattern m: return MatchMap(m, matched);
+            case RecordPattern r: return MatchRecord(r, matched);
+            case ObjectPattern o: return MatchObject(o, matched);
             default: throw _state.Unsupported(pattern, "This pattern");
         }
     }
@@ -128,11 +118,14 @@ internal sealed class PatternLowering(FunctionLowering body)
         return Node.If(left, r, Node.I32(0), WType.I32);
     }
 
-    private (Node, DartType) Refined(Node value, DartType type, DartType? refined)
+    /// <summary>A value that is known to be of a narrower type.</summary>
+    /// <param name="matched">The value.</param>
+    /// <param name="refined">The type; null where nothing more is known.</param>
+    public MatchedValue Refined(MatchedValue matched, DartType? refined)
     {
-        if (refined is null) return (value, type);
+        if (refined is null) return matched;
         var repr = _reprs.Of(refined);
-        return (_reprs.Convert(value, value.Type.IsSubtypeOf(repr) ? value.Type : repr), refined);
+        return matched.As(_reprs.Convert(matched.Node, matched.Node.Type.IsSubtypeOf(repr) ? matched.Node.Type : repr), refined);
     }
 
     // Where a match must not fail the type of the value has to tell that it does not, unless that is dynamic.
@@ -150,10 +143,12 @@ internal sealed class PatternLowering(FunctionLowering body)
             var assigned = Coercions.Coerce(new Val(value, type), place.WriteType, v);
             var temp = _output.TempOf(_reprs.Convert(assigned, _reprs.Of(place.WriteType)), out var setTemp);
             Assignments.PromoteOnWrite(place, type, v);
-            return Node.Seq([.. place.Before, setTemp, Node.Drop(place.Write(Node.Get(temp))), Node.I32(1)]);
+            _writes!.AddRange([.. place.Before, Node.Drop(place.Write(Node.Get(temp)))]);
+            return Node.Seq(setTemp, Node.I32(1));
         }
 
         var declared = v.Type is null ? type is TypeParamType { Promoted: not null } p ? new TypeParamType(p.Parameter, p.Nullable) : TypeSystem.IsNull(type) ? SimpleType.Dynamic : type : _state.Scope.Resolve(v.Type);
+        var from = type;
         if (_isIrrefutable && v.Type is not null) (value, type) = (Coercions.Coerce(new Val(value, type), declared, v), declared);
         var test = v.Type is null || _isIrrefutable ? Node.I32(1) : TypeTests.TypeTest(value, type, declared);
         LocalVariable variable;
@@ -168,14 +163,16 @@ internal sealed class PatternLowering(FunctionLowering body)
             else if (variable.Cell is { } cell) _output.Emit(Node.Set(variable.Local!, Node.New(cell, converted)));
             else _output.Emit(Node.Set(variable.Local!, converted));
         });
+        if (v.Type is not null && _types.IsSubtype(from, declared) && _variables.Lookup(v.Name) is { } bound && _promotions.CanPromote(bound)) _output.Flow.Write(bound, declared, from, _types);
         bind.Add(Node.I32(1));
         return And(test, () => Node.Seq(bind));
     }
 
-    private Node MatchConstant(ConstPattern c, Node value, DartType type)
+    private Node MatchConstant(ConstPattern c, MatchedValue matched)
     {
+        var (value, type) = (matched.Node, matched.Type);
         if (SyntaxShapes.Unparen(c.Value) is NullLit) return value.Type.IsRef ? Node.IsNull(value) : Node.I32(0);
-        var constant = _lowering.Constants.Evaluate(c.Value, _body, Numbers.IsDouble(type) ? type : null);
+        var constant = _lowering.Constants.Evaluate(c.Value, _body, ConstantContext(type));
         var constType = _lowering.Constants.TypeOf(constant);
         var node = _pool.ConstNode(constant);
         switch (constant)
@@ -187,58 +184,76 @@ internal sealed class PatternLowering(FunctionLowering body)
         }
 
         if (constType is InterfaceType { Class.IsEnum: true } && value.Type.IsRef) return Node.RefEq(value, node);
-        return Conditions.EqualsNode(new Val(node, constType), new Val(value, type));
+        return matched.Calls.Ask($"{matched.Way} is {constant.Key}", Conditions.EqualsNode(new Val(node, constType), new Val(value, type)));
     }
 
-    private Node MatchRelational(RelationalPattern r, Node value, DartType type)
+    // The matched value's type is the context of a constant.
+    private static DartType? ConstantContext(DartType type) => TypeSystem.IsTop(type) || TypeSystem.IsNull(type) || TypeSystem.IsNever(type) ? null : type;
+
+    private Node MatchRelational(RelationalPattern r, MatchedValue matched)
     {
+        var (value, type) = (matched.Node, matched.Type);
         var constant = _lowering.Constants.Evaluate(r.Value, _body, Numbers.IsDouble(type) ? type : null);
         var right = new Val(_pool.ConstNode(constant), _lowering.Constants.TypeOf(constant));
         var left = new Val(value, type);
+        var question = $"{matched.Way}{r.Op}{constant.Key}";
         if (r.Op is "==" or "!=")
         {
-            var equals = Conditions.EqualsNode(left, right);
+            var equals = constant is ConstInt or ConstDouble or ConstBool or ConstString or ConstNull && !value.Type.IsRef ? Conditions.EqualsNode(left, right) : matched.Calls.Ask($"{matched.Way}=={constant.Key}", Conditions.EqualsNode(left, right));
             return r.Op == "==" ? equals : Node.Not(equals);
         }
 
         if (Numbers.NumericOp(left, r.Op, right) is { } fast) return _reprs.Convert(fast.Node, WType.I32);
-        return _reprs.Convert(Invocations.CallWithValues(left, r.Op, [right], r).Node, WType.I32);
+        return matched.Calls.Ask(question, _reprs.Convert(Invocations.CallWithValues(left, r.Op, [right], r).Node, WType.I32));
     }
 
-    private Node MatchList(ListPattern l, Node value, DartType type)
+    private Node MatchList(ListPattern l, MatchedValue matched)
     {
-        var element = l.TypeArgs is { } args ? _state.Scope.Resolve(args[0]) : _types.AsInstanceOf(TypeSystem.NonNull(type), _program.CoreClass("List")) is { } known ? known.Args[0] : TypeSystem.IsDynamic(type) ? SimpleType.Dynamic : _program.Object.WithNullable(true);
+        var element = Types.ElementOf(l, matched.Type);
         var listType = _program.Type("List", element);
-        CheckMatched(l, type, listType);
-        var test = TypeTests.TypeTest(value, type, listType);
+        CheckMatched(l, matched.Type, listType);
+        var test = TypeTests.TypeTest(matched.Node, matched.Type, listType);
         return And(test, () =>
         {
-            var list = _output.TempOf(_reprs.Convert(value, _reprs.Of(listType)), out var set, "list");
+            var list = _output.TempOf(_reprs.Convert(matched.Node, _reprs.Of(listType)), out var set, "list");
             var self = new Val(Node.Get(list), listType);
-            var length = _output.TempOf(Access.GetMember(self, "length", l).Node, out var setLength, "length");
             var rest = l.Elements.FindIndex(e => e is RestPattern);
             var count = l.Elements.Count - (rest >= 0 ? 1 : 0);
-            var result = Node.Numeric(rest >= 0 ? Opcode.I64GeS : Opcode.I64Eq, WType.I32, Node.Get(length), Node.I64(count));
+            IrLocal? length = null;
+            var (setLength, result) = (Node.Nop(), Node.I32(1));
+            if (rest < 0 || count > 0)
+            {
+                length = _output.TempOf(matched.Calls.Ask(matched.Way + ".length", Access.GetMember(self, "length", l).Node), out setLength, "length");
+                // A list that says that it has less than nothing is empty.
+                result = Node.Numeric(rest >= 0 ? Opcode.I64GeS : count == 0 ? Opcode.I64LeS : Opcode.I64Eq, WType.I32, Node.Get(length), Node.I64(count));
+            }
+
+            Node FromEnd(int distance) => Node.Numeric(Opcode.I64Sub, WType.I64, Node.Get(length!), Node.I64(distance));
             var tests = new List<Func<Node>>();
             for (var i = 0; i < l.Elements.Count; i++)
             {
                 var index = i;
                 var sub = l.Elements[i];
+                // Nobody looks at the element of a wildcard.
+                if (sub is WildcardPattern { Type: null } or RestPattern { Inner: null }) continue;
                 tests.Add(() =>
                 {
                     if (sub is RestPattern r)
                     {
-                        if (r.Inner is null) return Node.I32(1);
-                        var end = Node.Numeric(Opcode.I64Sub, WType.I64, Node.Get(length), Node.I64(l.Elements.Count - 1 - index));
-                        var sublist = Invocations.CallWithValues(self, "sublist", [new Val(Node.I64(index), _program.Int), new Val(end, _program.Int)], r);
-                        var restLocal = _output.TempOf(sublist.Node, out var setRest, "rest");
-                        return Node.Seq(setRest, LowerMatch(r.Inner, Node.Get(restLocal), listType));
+                        var behind = l.Elements.Count - 1 - index;
+                        Val[] bounds = behind == 0 ? [new Val(Node.I64(index), _program.Int)] : [new Val(Node.I64(index), _program.Int), new Val(FromEnd(behind), _program.Int)];
+                        var step = $".sublist({index},{behind})";
+                        var sublist = matched.Calls.Ask(matched.Way + step, Invocations.CallWithValues(self, "sublist", bounds, r).Node);
+                        var restLocal = _output.TempOf(sublist, out var setRest, "rest");
+                        return Node.Seq(setRest, LowerMatch(r.Inner!, matched.Part(step, Node.Get(restLocal), listType)));
                     }
 
-                    var at = rest >= 0 && index > rest ? Node.Numeric(Opcode.I64Sub, WType.I64, Node.Get(length), Node.I64(l.Elements.Count - index)) : Node.I64(index);
+                    var isBehind = rest >= 0 && index > rest;
+                    var at = isBehind ? FromEnd(l.Elements.Count - index) : Node.I64(index);
+                    var way = isBehind ? $"[-{l.Elements.Count - index}]" : $"[{index}]";
                     var item = Invocations.CallWithValues(self, "[]", [new Val(at, _program.Int)], sub);
-                    var itemLocal = _output.TempOf(_reprs.Convert(item.Node, _reprs.Of(element)), out var setItem, "element");
-                    return Node.Seq(setItem, LowerMatch(sub, Node.Get(itemLocal), element));
+                    var itemLocal = _output.TempOf(matched.Calls.Ask(matched.Way + way, _reprs.Convert(item.Node, _reprs.Of(element))), out var setItem, "element");
+                    return Node.Seq(setItem, LowerMatch(sub, matched.Part(way, Node.Get(itemLocal), element)));
                 });
             }
 
@@ -257,90 +272,89 @@ internal sealed class PatternLowering(FunctionLowering body)
         return first.Op == IrOp.I32 && first.Number == 1 ? result : Node.If(first, result, Node.I32(0), WType.I32);
     }
 
-    private Node MatchMap(MapPattern m, Node value, DartType type)
+    private Node MatchMap(MapPattern m, MatchedValue matched)
     {
-        var known = _types.AsInstanceOf(TypeSystem.NonNull(type), _program.CoreClass("Map"));
-        var top = TypeSystem.IsDynamic(type) ? SimpleType.Dynamic : _program.Object.WithNullable(true);
-        var key = m.TypeArgs is { } args ? _state.Scope.Resolve(args[0]) : known?.Args[0] ?? top;
-        var element = m.TypeArgs is { } args2 ? _state.Scope.Resolve(args2[1]) : known?.Args[1] ?? top;
+        var (key, element) = Types.EntryOf(m, matched.Type);
         var mapType = _program.Type("Map", key, element);
-        CheckMatched(m, type, mapType);
-        return And(TypeTests.TypeTest(value, type, mapType), () =>
+        CheckMatched(m, matched.Type, mapType);
+        return And(TypeTests.TypeTest(matched.Node, matched.Type, mapType), () =>
         {
-            var map = _output.TempOf(_reprs.Convert(value, _reprs.Of(mapType)), out var set, "map");
+            var map = _output.TempOf(_reprs.Convert(matched.Node, _reprs.Of(mapType)), out var set, "map");
             var self = new Val(Node.Get(map), mapType);
             var tests = m.Entries.Select(entry => (Func<Node>)(() =>
             {
-                var constant = _lowering.Constants.Evaluate(entry.Key, _body, null);
-                var keyVal = new Val(_reprs.Convert(_reprs.ConvertConstant(_pool.ConstNode(constant), constant, _target.AnyRef), _target.AnyRef), _lowering.Constants.TypeOf(constant));
-                var item = Invocations.CallWithValues(self, "[]", [keyVal with { Type = SimpleType.Dynamic }], entry.Value);
-                var itemLocal = _output.TempOf(_reprs.Convert(item.Node, _target.AnyRef), out var setItem, "value");
-                var contains = Invocations.CallWithValues(self, "containsKey", [keyVal with { Type = SimpleType.Dynamic }], entry.Value);
-                var present = TypeSystem.IsNullable(element) ? Node.If(Node.IsNull(Node.Get(itemLocal)), _reprs.Convert(contains.Node, WType.I32), Node.I32(1), WType.I32) : Node.Not(Node.IsNull(Node.Get(itemLocal)));
-                return Node.Seq(setItem, And(present, () => LowerMatch(entry.Value, _reprs.Convert(Node.Get(itemLocal), _reprs.Of(element)), element)));
+                var constant = _lowering.Constants.Evaluate(entry.Key, _body, ConstantContext(key));
+                var keyVal = new Val(_reprs.Convert(_reprs.ConvertConstant(_pool.ConstNode(constant), constant, _target.AnyRef), _target.AnyRef), SimpleType.Dynamic);
+                var way = $"[{constant.Key}]";
+                var item = matched.Calls.Ask(matched.Way + way, _reprs.Convert(Invocations.CallWithValues(self, "[]", [keyVal], entry.Value).Node, _target.AnyRef));
+                var itemLocal = _output.TempOf(item, out var setItem, "value");
+                var present = Node.Not(Node.IsNull(Node.Get(itemLocal)));
+                if (TypeSystem.IsNullable(element))
+                {
+                    var contains = matched.Calls.Ask($"{matched.Way}.containsKey({constant.Key})", _reprs.Convert(Invocations.CallWithValues(self, "containsKey", [keyVal], entry.Value).Node, WType.I32));
+                    present = Node.If(Node.IsNull(Node.Get(itemLocal)), contains, Node.I32(1), WType.I32);
+                }
+
+                return Node.Seq(setItem, And(present, () => LowerMatch(entry.Value, matched.Part(way, _reprs.Convert(Node.Get(itemLocal), _reprs.Of(element)), element))));
             })).ToList();
             return Node.Seq(set, Chain(Node.I32(1), tests));
         });
     }
 
-    private Node MatchRecord(RecordPattern r, Node value, DartType type)
+    private Node MatchRecord(RecordPattern r, MatchedValue matched)
     {
-        var positional = r.Fields.Count(f => f.Name is null);
-        var names = r.Fields.Where(f => f.Name is not null).Select(f => f.Name!).Order(StringComparer.Ordinal).ToList();
-        var known = TypeSystem.NonNull(type) as RecordType;
-        var matches = known is not null && known.Positional.Length == positional && known.Named.Select(n => n.Name).SequenceEqual(names);
-        var top = TypeSystem.IsDynamic(type) ? SimpleType.Dynamic : _program.Object.WithNullable(true);
-        var recordType = matches ? known! : new RecordType([.. Enumerable.Repeat((DartType)top, positional)], [.. names.Select(n => (n, (DartType)top))]);
+        var type = matched.Type;
+        var recordType = Types.RecordOf(r, type);
         CheckMatched(r, type, recordType);
-        return And(matches && !TypeSystem.IsNullable(type) ? Node.I32(1) : TypeTests.TypeTest(value, type, recordType), () =>
+        return And(_types.IsSubtype(type, recordType) && !TypeSystem.IsDynamic(type) ? Node.I32(1) : TypeTests.TypeTest(matched.Node, type, recordType), () =>
         {
-            var record = _output.TempOf(_reprs.Convert(value, _reprs.Of(recordType)), out var set, "record");
+            var record = _output.TempOf(_reprs.Convert(matched.Node, _reprs.Of(recordType)), out var set, "record");
             var position = 0;
             var tests = r.Fields.Select(field => (Func<Node>)(() =>
             {
                 var index = field.Name is null ? position++ : recordType.IndexOf(field.Name);
                 var name = field.Name ?? "$" + (index + 1);
-                var item = Access.GetMember(new Val(Node.Get(record), recordType.WithNullable(false)), name, r);
+                var item = Access.GetMember(new Val(Node.Get(record), recordType), name, r);
                 var local = _output.TempOf(item.Node, out var setItem, "field");
-                return Node.Seq(setItem, LowerMatch(field.Value, Node.Get(local), item.Type));
+                return Node.Seq(setItem, LowerMatch(field.Value, matched.Part("." + name, Node.Get(local), item.Type)));
             })).ToList();
             return Node.Seq(set, Chain(Node.I32(1), tests));
         });
     }
 
-    private Node MatchObject(ObjectPattern o, Node value, DartType type)
+    private Node MatchObject(ObjectPattern o, MatchedValue matched)
     {
-        var tested = _state.Scope.Resolve(o.Type);
-        if (o.Type.Args.Count == 0 && tested is InterfaceType { Args.Length: > 0 } generic && TypeSystem.NonNull(type) is InterfaceType from)
-        {
-            // Type arguments follow from the type of the value.
-            var lower = new Dictionary<TypeParam, DartType>();
-            var upper = new Dictionary<TypeParam, DartType>();
-            _types.Constrain(generic.Class.ThisType, from, [.. generic.Class.TypeParams], lower, upper);
-            tested = new InterfaceType(generic.Class, [.. _types.Solve(generic.Class.TypeParams, lower, upper, partial: false)]);
-        }
-
+        var type = matched.Type;
+        var tested = Types.ObjectOf(o, type);
         CheckMatched(o, type, tested);
-        var narrowed = _types.IsSubtype(type, tested) && !TypeSystem.IsDynamic(type) ? type : tested;
-        return And(TypeTests.TypeTest(value, type, tested), () =>
+        var narrowed = _types.IsSubtype(type, tested) && !TypeSystem.IsDynamic(type) && tested is not InterfaceType { Class.IsExtensionType: true } ? type : tested;
+        return And(TypeTests.TypeTest(matched.Node, type, tested), () =>
         {
             var repr = _reprs.Of(narrowed);
-            var local = _output.TempOf(_reprs.Convert(value, repr), out var set, "object");
+            var local = _output.TempOf(_reprs.Convert(matched.Node, repr), out var set, "object");
             var tests = o.Fields.Select(field => (Func<Node>)(() =>
             {
                 if (field.Name is null) throw _state.Error(field.Value, "A field of an object pattern needs a name.");
                 var item = Access.GetMember(new Val(Node.Get(local), narrowed), field.Name, field.Value);
-                var itemLocal = _output.TempOf(item.Node, out var setItem, "field");
-                return Node.Seq(setItem, LowerMatch(field.Value, Node.Get(itemLocal), item.Type));
+                var way = "." + field.Name + ExtensionMark(narrowed, field.Name);
+                var itemLocal = _output.TempOf(matched.Calls.Ask(matched.Way + way, item.Node), out var setItem, "field");
+                return Node.Seq(setItem, LowerMatch(field.Value, matched.Part(way, Node.Get(itemLocal), item.Type)));
             })).ToList();
             return Node.Seq(set, Chain(Node.I32(1), tests));
         });
+    }
+
+    // Members of extensions and of extension types are others than those of the object that have their names.
+    private string ExtensionMark(DartType type, string name)
+    {
+        var owner = Members.FindMember(type, name) is var (_, known) && known is not null ? known.Class : Members.FindExtension(type, name)?.Member.Owner;
+        return owner?.Node.Kind is ClassKind.Extension or ClassKind.ExtensionType ? $"@{owner.Id}" : "";
     }
 
     /// <summary>A declaration of variables by a pattern.</summary>
     public void LowerPatternDeclaration(PatternDecl p)
     {
-        var value = Expressions.Lower(p.Value, PatternContext(p.Pattern));
+        var value = Expressions.Lower(p.Value, Types.Context(p.Pattern));
         var local = _output.TempOf(value.Node, out var set, "value");
         _output.Emit(set);
         EmitIrrefutable(p.Pattern, Node.Get(local), value.Type);
@@ -351,17 +365,21 @@ internal sealed class PatternLowering(FunctionLowering body)
     {
         var saved = _isIrrefutable;
         _isIrrefutable = true;
-        var test = LowerMatch(pattern, value, type);
+        var test = LowerMatch(pattern, Begin(value, type, out var start));
         _isIrrefutable = saved;
+        _output.Emit(start);
         _output.Emit(Node.If(test, Node.Nop(), Node.Seq(Invocations.CallCore("_throwPatternMismatch"), Node.Unreachable()), WType.None));
     }
 
     /// <summary>An assignment by a pattern.</summary>
     public Val LowerPatternAssign(PatternAssign p)
     {
-        var value = Expressions.Lower(p.Value, PatternContext(p.Pattern));
+        var value = Expressions.Lower(p.Value, Types.Context(p.Pattern));
         var local = _output.TempOf(value.Node, out var set, "value");
+        var saved = _writes;
+        List<Node> writes = _writes = [];
         var body = _output.Collect(() => EmitIrrefutable(p.Pattern, Node.Get(local), value.Type));
-        return new Val(Node.Seq([set, .. body, Node.Get(local)]), value.Type);
+        _writes = saved;
+        return new Val(Node.Seq([set, .. body, .. writes, Node.Get(local)]), value.Type);
     }
 }

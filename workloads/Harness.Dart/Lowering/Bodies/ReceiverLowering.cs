@@ -58,7 +58,7 @@ internal sealed class ReceiverLowering(FunctionLowering body)
     /// <summary>A member for a <c>super</c> call: only what the superclass implements counts.</summary>
     public void CheckSuperMember(string name, Syntax.Node at)
     {
-        var super = EnclosingClass()!.DeclaredSupertype!.Class;
+        if (EnclosingClass()?.DeclaredSupertype is not { Class: var super }) throw _state.Error(at, "'super' can be used only in members of a class with a superclass.");
         if (TypeSystem.FindImplementation(super, name) is null && EnclosingClass()!.Node.Kind != ClassKind.Mixin)
             throw _state.Error(at, $"Superclass has no member named '{name}'.");
     }

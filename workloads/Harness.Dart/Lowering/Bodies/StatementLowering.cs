@@ -106,8 +106,13 @@ internal sealed class StatementLowering(FunctionLowering body)
             var value = Expressions.Lower(condition, null);
             var local = _output.TempOf(value.Node, out var set, "value");
             whenFalse = _output.Flow.Copy();
-            var match = Patterns.LowerMatch(pattern, Node.Get(local), value.Type);
-            if (_promotions.PromotionKey(condition) is { } key && Patterns.MatchedType(pattern, value.Type) is { } matched) _output.Flow.Promote(key, matched);
+            var match = Patterns.LowerMatch(pattern, Patterns.Begin(Node.Get(local), value.Type, out var start));
+            if (_promotions.PromotionKey(condition) is { } key)
+            {
+                if (Patterns.Types.Matched(pattern, value.Type) is { } matched) _output.Flow.Promote(key, matched);
+                if (Patterns.Types.Unmatched(pattern, value.Type) is { } left) whenFalse.Promote(key, left);
+            }
+
             if (guard is not null)
             {
                 var guardTest = Conditions.LowerCondition(guard, out whenTrue, out var guardFalse);
@@ -117,9 +122,10 @@ internal sealed class StatementLowering(FunctionLowering body)
             else
             {
                 whenTrue = _output.Flow;
+                if (Patterns.Types.AlwaysMatches(pattern, value.Type)) whenFalse.IsReachable = false;
             }
 
-            test = Node.Seq(set, match);
+            test = Node.Seq(set, start, match);
         }
 
         if (test.Op == IrOp.I32) { if (test.Number == 0) whenTrue.IsReachable = false; else whenFalse.IsReachable = false; }

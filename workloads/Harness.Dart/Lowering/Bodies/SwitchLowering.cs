@@ -33,6 +33,8 @@ internal sealed class SwitchLowering(FunctionLowering body)
         var value = Expressions.Lower(s.Value, null);
         var local = _output.TempOf(value.Node, out var set, "value");
         _output.Emit(set);
+        var matchedValue = Patterns.Begin(Node.Get(local), value.Type, out var asked);
+        _output.Emit(asked);
         var caseLabels = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < s.Cases.Count; i++)
         {
@@ -90,13 +92,17 @@ internal sealed class SwitchLowering(FunctionLowering body)
                             return;
                         }
 
-                        var match = Patterns.LowerMatch(pattern, Node.Get(local), value.Type);
-                        if (_promotions.PromotionKey(s.Value) is { } key && Patterns.MatchedType(pattern, value.Type) is { } matched && group.Heads.Count == 1) _output.Flow.Promote(key, matched);
+                        var match = Patterns.LowerMatch(pattern, matchedValue);
+                        if (_promotions.PromotionKey(s.Value) is { } key && Patterns.Types.Matched(pattern, matchedValue.Type) is { } matched && group.Heads.Count == 1) _output.Flow.Promote(key, matched);
                         if (guard is not null)
                         {
                             var guardTest = Conditions.LowerCondition(guard, out var guardTrue, out _);
                             _output.Flow = guardTrue;
                             match = Node.If(match, guardTest, Node.I32(0), WType.I32);
+                        }
+                        else
+                        {
+                            matchedValue = Behind(pattern, matchedValue, s.Value, entry);
                         }
 
                         bodyFlow = bodyFlow is null ? _output.Flow.Copy() : Flow.Join(bodyFlow, _output.Flow);
@@ -113,8 +119,14 @@ internal sealed class SwitchLowering(FunctionLowering body)
                     _output.Emit(Node.Block(start, [Node.Seq(heads)], WType.None));
                     _output.Flow.IsReachable = true;
                     if (hasLabels) _output.Emit(Node.Set(caseTarget!, Node.I32(0)));
-                    var bodySource = group;
-                    Statements.LowerBlock(bodySource.Body);
+                    // What a guard's closures have seen are variables of the guard's own.
+                    if (group.Heads.Exists(h => h.Guard is not null))
+                    {
+                        foreach (var v in _variables.Current.Names.Values.Where(v => v.Cell is not null))
+                            _output.Emit(Node.Set(v.Local!, Node.New(v.Cell!, Node.Field(v.Cell!, 0, Node.Get(v.Local!)))));
+                    }
+
+                    Statements.LowerBlock(group.Body);
                     if (_output.Flow.IsReachable)
                     {
                         JoinAfter(_output.Flow);
@@ -129,6 +141,7 @@ internal sealed class SwitchLowering(FunctionLowering body)
         _jumps.PopJump();
         _output.Flow.IsReachable = true;
         var exhaustive = hasDefault || Exhaustiveness.IsExhaustive(s.Cases.SelectMany(c => c.Heads).Where(h => h.Guard is null && h.Pattern is not null).Select(h => h.Pattern!), value.Type);
+        if (!exhaustive && Exhaustiveness.MustBeCovered(value.Type)) throw _state.Error(s, $"The type '{value.Type}' is not exhaustively matched by the switch cases.");
         if (hasLabels)
         {
             var outer = new List<Node>(body) { Node.Br(target.Break!) };
@@ -145,6 +158,14 @@ internal sealed class SwitchLowering(FunctionLowering body)
         _output.Flow = after ?? entry.Copy();
         _output.Flow.IsReachable = true;
         if (after is null || !after.IsReachable) { _output.Emit(Node.Unreachable()); }
+    }
+
+    // The value as the cases behind a pattern see it, which did not match it then.
+    private MatchedValue Behind(Pattern pattern, MatchedValue matched, Expr value, Flow entry)
+    {
+        if (Patterns.Types.Unmatched(pattern, matched.Type) is not { } left) return matched;
+        if (_promotions.PromotionKey(value) is { } key) entry.Promote(key, left);
+        return Patterns.Refined(matched, left);
     }
 
     // The label of the loop is known only when its cases have been lowered.
@@ -165,6 +186,7 @@ internal sealed class SwitchLowering(FunctionLowering body)
     {
         var value = Expressions.Lower(s.Value, null);
         var local = _output.TempOf(value.Node, out var set, "value");
+        var matchedValue = Patterns.Begin(Node.Get(local), value.Type, out var asked);
         var entry = _output.Flow.Copy();
         Flow? after = null;
         var arms = new List<(Node Test, Val Body)>();
@@ -173,13 +195,17 @@ internal sealed class SwitchLowering(FunctionLowering body)
         {
             _variables.Push();
             _output.Flow = entry.Copy();
-            var match = Patterns.LowerMatch(pattern, Node.Get(local), value.Type);
-            if (_promotions.PromotionKey(s.Value) is { } key && Patterns.MatchedType(pattern, value.Type) is { } matched) _output.Flow.Promote(key, matched);
+            var match = Patterns.LowerMatch(pattern, matchedValue);
+            if (_promotions.PromotionKey(s.Value) is { } key && Patterns.Types.Matched(pattern, matchedValue.Type) is { } matched) _output.Flow.Promote(key, matched);
             if (guard is not null)
             {
                 var guardTest = Conditions.LowerCondition(guard, out var guardTrue, out _);
                 _output.Flow = guardTrue;
                 match = Node.If(match, guardTest, Node.I32(0), WType.I32);
+            }
+            else
+            {
+                matchedValue = Behind(pattern, matchedValue, s.Value, entry);
             }
 
             var result = Expressions.Lower(body, context);
@@ -198,6 +224,6 @@ internal sealed class SwitchLowering(FunctionLowering body)
         for (var i = arms.Count - 1; i >= 0; i--)
             node = Node.If(arms[i].Test, Expressions.CoerceOrConvert(arms[i].Body, type, s), node, TypeSystem.IsNever(type) ? WType.Never : repr);
         _output.Flow = after ?? entry;
-        return new Val(Node.Seq(set, node), type);
+        return new Val(Node.Seq(set, asked, node), type);
     }
 }

@@ -43,29 +43,10 @@ internal sealed class TargetLowering(FunctionLowering body)
                 return MemberPlace(Receivers.SuperReceiver(p), p.Name, p, isSuper: true);
             case PropertyGet p when Names.StaticTarget(p.Target) is { } holder:
                 return StaticPlace(holder, p);
-            case PropertyGet p when Names.ExtensionOverride(p.Target) is { } over:
-            {
-                over.Extension.Members.TryGetValue(p.Name + "=", out var setter);
-                if (setter is null) throw _state.Error(p, $"The setter '{p.Name}' isn't defined.");
-                var local2 = _output.TempOf(over.Receiver.Node, out var set2);
-                var place2 = new AssignmentTarget
-                {
-                    WriteType = Members.SetterType(setter).Substitute(ArgumentBinding.MapOf(over.Extension.TypeParams, over.Args)),
-                    Read = () => Access.GetExtension(over.Extension.Members[p.Name], over.Args, Node.Get(local2), p),
-                    Write = v => Access.CallSetterExtension(setter, over.Args, Node.Get(local2), v),
-                };
-                place2.Before.Add(set2);
-                return place2;
-            }
-
-            case PropertyGet p:
-                var receiver = Chains.LowerTarget(p.Target);
-                if (p.NullAware) receiver = Chains.ShortOnNull(receiver);
-                return MemberPlace(receiver, p.Name, p, isSuper: false);
+            case PropertyGet p: return MemberPlace(Chains.LowerReceiver(p.Target, p.NullAware), p.Name, p, isSuper: false);
             case IndexExpr i:
                 var isSuper = i.Target is Super;
-                var container = isSuper ? Receivers.SuperReceiver(i) : Chains.LowerTarget(i.Target);
-                if (i.NullAware) container = Chains.ShortOnNull(container);
+                var container = isSuper ? Receivers.SuperReceiver(i) : Chains.LowerReceiver(i.Target, i.NullAware);
                 var local = _output.TempOf(container.Node, out var set, "container");
                 var parameterType = Members.FindMember(container.Type, "[]=") is var (m, o) && m is not null
                     ? (FunctionType)_lowering.Signatures.Of(m).Substitute(o!.Map())
@@ -148,12 +129,14 @@ internal sealed class TargetLowering(FunctionLowering body)
             _ => null,
         };
         if (setter is not Member member) throw _state.Error(p, $"Setter not found: '{p.Name}'.");
-        return new AssignmentTarget
+        var place = new AssignmentTarget
         {
             WriteType = Members.SetterType(member),
             Read = () => Names.LowerStaticProperty(holder, p, null),
             Write = v => WriteStatic(member, v, p),
         };
+        if (Names.CheckLoaded(p.Target) is { } check) place.Before.Add(check);
+        return place;
     }
 
     private Node WriteStatic(Member member, Node value, Syntax.Node at)

@@ -97,6 +97,20 @@ internal sealed class TearoffLowering(FunctionLowering body)
         return InstantiateWith(new Val(closure, new FunctionType([.. cls.TypeParams], signature.Required, signature.Optional, signature.Named, cls.ThisType)), new FunctionType([.. cls.TypeParams], signature.Required, signature.Optional, signature.Named, cls.ThisType), type.Args, new This());
     }
 
+    /// <summary>The closure of a constructor by a typedef that is more than another name of the class: the typedef's parameters are the closure's.</summary>
+    public Val AliasTearoff(Member constructor, TypedefElement alias, DartType? context)
+    {
+        if (constructor.Owner!.IsAbstract && !constructor.Function!.Factory) throw new DartErrorException(_state.Scope.File, constructor.Pos, "The constructor of an abstract class can't be torn off.");
+        var closure = new ConstFunction(constructor, [], null, alias);
+        var generic = closure.GenericType(_lowering.Signatures.Of(constructor));
+        if (context is null || TypeSystem.NonNull(context) is not FunctionType { TypeParams.Length: 0 } wanted) return new Val(_pool.ConstNode(closure), generic);
+        var lower = new Dictionary<TypeParam, DartType>();
+        var upper = new Dictionary<TypeParam, DartType>();
+        _types.Constrain(new FunctionType([], generic.Required, generic.Optional, generic.Named, generic.Result), wanted, [.. alias.Params], lower, upper);
+        var made = alias.Type!.Substitute(ArgumentBinding.MapOf(alias.Params, _types.Solve(alias.Params, lower, upper, partial: false)));
+        return ConstructorTearoff(constructor, (InterfaceType)made, context);
+    }
+
     /// <summary>The closure of an extension's method with its receiver.</summary>
     public Val ExtensionTearoff(Member member, DartType[] args, Node receiver)
     {
@@ -128,12 +142,29 @@ internal sealed class TearoffLowering(FunctionLowering body)
     /// <summary>The function that takes a method off an object: the closure's context is the object.</summary>
     public static void LowerTearoffGetter(ProgramLowering p, IrFunction function, IrLocal receiver, Member member)
     {
-        var scope = p.Signatures.ScopeOf(member);
-        var lowering = new FunctionLowering(p, function, scope, member);
-        lowering.Receivers.BindThis(receiver);
+        var lowering = new FunctionLowering(p, function, p.Signatures.ScopeOf(member), member);
         var target = p.Functions.InstanceFunction(member);
-        var selector = p.Selectors.SelectorOf(member);
-        var signature = p.Signatures.Of(member);
+        LowerTearoff(lowering, receiver, member, p.Selectors.SelectorOf(member), p.Signatures.Of(member), (_, arguments) => Node.Call(target, [.. arguments]));
+    }
+
+    /// <summary>The function that takes a method off an object whose class answers to it by its noSuchMethod.</summary>
+    /// <param name="p">The program.</param>
+    /// <param name="function">The function.</param>
+    /// <param name="receiver">Its parameter, the object.</param>
+    /// <param name="member">A declaration of the method.</param>
+    /// <param name="selector">The method.</param>
+    /// <param name="cls">The class.</param>
+    public static void LowerForwardedTearoff(ProgramLowering p, IrFunction function, IrLocal receiver, Member member, Selector selector, ClassElement cls)
+    {
+        var lowering = new FunctionLowering(p, function, p.Signatures.ScopeOf(member), member) { State = { Class = cls } };
+        var signature = (FunctionType)p.Signatures.Of(member).Substitute(p.Types.AsInstanceOf(cls.ThisType, member.Owner!) is { } owner ? owner.Map() : []);
+        LowerTearoff(lowering, receiver, member, selector, signature, (inFunction, arguments) => p.Calls.Add(selector, inFunction, arguments[0], cls, arguments[1..]));
+    }
+
+    private static void LowerTearoff(FunctionLowering lowering, IrLocal receiver, Member member, Selector selector, FunctionType signature, Func<IrFunction, List<Node>, Node> call)
+    {
+        var (p, function) = (lowering.Program, lowering.State.Function);
+        lowering.Receivers.BindThis(receiver);
         var ordered = p.Functions.OrderedParams(member).ToList();
         var shape = new ClosureShape
         {
@@ -149,16 +180,32 @@ internal sealed class TearoffLowering(FunctionLowering body)
                     nodes.Add(index >= 0 ? p.Reprs.Convert(values[index], sp.Type) : sp.UsesSentinel ? Node.Get(p.Pool.Sentinel) : p.Reprs.ConvertConstant(p.Pool.ConstNode(sp.Default ?? ConstNull.Instance), sp.Default ?? ConstNull.Instance, sp.Type));
                 }
 
-                return p.Reprs.Convert(Node.Call(target, [.. nodes]), p.Target.AnyRef);
+                return p.Reprs.Convert(call(f, nodes), p.Target.AnyRef);
             },
             Default = i => p.Pool.Boxed(p.Constants.DefaultOf(member, ordered[i])),
             ParamType = i => ordered[i].Type,
         };
         var vtable = p.ClosureTables.MakeVTable(member.FullName, shape, ordered.Select(o => o.Kind == ParamKind.Named ? o.Name : null).ToList(), direct: null);
         var cls = p.Program.CoreClass("_Closure");
-        // Parameters that are checked have the type Object? as their owner's.
-        var closure = Node.New(p.Target.Closure, p.Pool.HeaderOf(cls), Node.I32(0), Node.Get(receiver), Node.Get(vtable), lowering.TypeExpressions.TypeNode(signature));
+        var closure = Node.New(p.Target.Closure, p.Pool.HeaderOf(cls), Node.I32(0), Node.Get(receiver), Node.Get(vtable), lowering.TypeExpressions.TypeNode(WithCheckedParameters(signature, member, selector, p)));
         function.Body = Node.Seq([.. lowering.Output.Nodes, closure]);
+    }
+
+    // The type of the closure of a method when the program runs: it takes anything for its covariant parameters, which it checks.
+    private static FunctionType WithCheckedParameters(FunctionType signature, Member member, Selector selector, ProgramLowering p)
+    {
+        var any = p.Program.Object.WithNullable(true);
+        var declared = member.Function!.Params;
+        bool IsChecked(int position, string? name, DartType type) =>
+            type is not FunctionType && p.Signatures.Of(member) is var own && (name is null ? own.Positional(position) : Array.Find(own.Named, n => n.Name == name)!.Type).Any(t => t is TypeParamType { Parameter.Class: not null })
+            || selector.Find().Members.Exists(m => m.Function is { } f && (name is null ? f.Params.Where(q => q.Kind != ParamKind.Named).ElementAtOrDefault(position) : f.Params.Find(q => q.Kind == ParamKind.Named && q.Name == name)) is { IsCovariant: true });
+        if (declared.Count == 0) return signature;
+        return new FunctionType(
+            signature.TypeParams,
+            [.. signature.Required.Select((t, i) => IsChecked(i, null, t) ? any : t)],
+            [.. signature.Optional.Select((t, i) => IsChecked(signature.Required.Length + i, null, t) ? any : t)],
+            [.. signature.Named.Select(n => IsChecked(0, n.Name, n.Type) ? n with { Type = any } : n)],
+            signature.Result);
     }
 
     /// <summary>The constant closure of a static function or constructor.</summary>
@@ -166,9 +213,8 @@ internal sealed class TearoffLowering(FunctionLowering body)
     {
         var member = f.Function;
         var isConstructor = member.Kind == MemberKind.Constructor;
-        var signature = p.Signatures.Of(member);
-        var typeParams = isConstructor ? member.Owner!.TypeParams : member.TypeParams;
-        var generic = new FunctionType([.. typeParams], signature.Required, signature.Optional, signature.Named, signature.Result);
+        var generic = f.GenericType(p.Signatures.Of(member));
+        var byAlias = f.Alias?.Type is InterfaceType aliased ? aliased.Map() : null;
         var type = f.TypeArgs.Length > 0 ? generic.Instantiate(f.TypeArgs) : generic;
         var ordered = p.Functions.OrderedParams(member).ToList();
         IrFunction? target = null;
@@ -185,14 +231,32 @@ internal sealed class TearoffLowering(FunctionLowering body)
                 }
 
                 var nodes = f.TypeArgs.Length > 0 ? [.. f.TypeArgs.Select(t => p.Pool.ConstNode(new ConstType(t)))] : types.ToList();
+                var before = f.Alias is null ? [] : AliasArguments(p, fn, f.Alias, nodes);
                 foreach (var v in values) nodes.Add(p.Reprs.Convert(v, target.Params[nodes.Count].Type));
-                return p.Reprs.Convert(Node.Call(target, [.. nodes]), p.Target.AnyRef);
+                return Node.Seq([.. before, p.Reprs.Convert(Node.Call(target, [.. nodes]), p.Target.AnyRef)]);
             },
             Default = i => p.Pool.Boxed(p.Constants.DefaultOf(member, ordered[i])),
-            ParamType = i => ordered[i].Type,
+            ParamType = i => byAlias is null ? ordered[i].Type : ordered[i].Type.Substitute(byAlias),
         };
         var vtable = p.ClosureTables.MakeVTable(member.FullName, shape, ordered.Select(o => o.Kind == ParamKind.Named ? o.Name : null).ToList(), direct: null);
         var cls = p.Program.CoreClass("_Closure");
         return Node.New(p.Target.Closure, p.Pool.HeaderOf(cls), Node.I32(0), Node.Null(HeapDef.Struct), Node.Get(vtable), p.Pool.ConstNode(new ConstType(type)));
+    }
+
+    // Replaces the arguments of a typedef by those that it gives its class; returns what must run before.
+    private static List<Node> AliasArguments(ProgramLowering p, IrFunction function, TypedefElement alias, List<Node> arguments)
+    {
+        var lowering = new FunctionLowering(p, function, new TypeScope(p.Program, alias.Library, alias.File, null), null);
+        var before = new List<Node>();
+        foreach (var (parameter, argument) in alias.Params.Zip(arguments))
+        {
+            var local = function.AddLocal(p.Target.TopRef, parameter.Name);
+            before.Add(Node.Set(local, argument));
+            lowering.TypeExpressions.Parameters[parameter] = new LocalVariable(parameter.Name, SimpleType.Dynamic) { Owner = lowering, Local = local, Repr = p.Target.TopRef };
+        }
+
+        arguments.Clear();
+        arguments.AddRange(((InterfaceType)alias.Type!).Args.Select(lowering.TypeExpressions.TypeNode));
+        return before;
     }
 }

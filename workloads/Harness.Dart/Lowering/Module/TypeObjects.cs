@@ -41,7 +41,7 @@ internal sealed class TypeObjects(ProgramLowering lowering)
         switch (type)
         {
             case SimpleType simple:
-                return Pool.NewCore("_SimpleType", Node.I64(simple.Kind switch { SimpleKind.Dynamic => 1, SimpleKind.Void => 2, SimpleKind.Never => 3, SimpleKind.Null => 4, _ => 1 }), Node.I32(1));
+                return Pool.NewCore("_SimpleType", Node.I64(simple.Kind switch { SimpleKind.Dynamic => 1, SimpleKind.Void => 2, SimpleKind.Never => 3, SimpleKind.Null => 4, _ => 1 }), Node.I32(simple.Kind == SimpleKind.Never ? 0 : 1));
             case InterfaceType i:
                 Reached.MarkMentioned(i.Class);
                 return Pool.NewCore("_InterfaceType", Node.I64(0), Node.I32(i.Nullable ? 1 : 0), Node.I64(i.Class.ClassId), Pool.ConstArrayNode(i.Args.Select(a => new ConstType(a))));

@@ -35,7 +35,7 @@ internal sealed class HierarchyChecks(DartProgram program)
             {
                 if (all.Exists(other => other.Node != at && other.Type.Class == type.Class)) { error(cls.File, at.Pos, $"'{type}' can only be implemented once."); break; }
                 if (!type.Class.IsExtensionType && !_types.IsSubtype(cls.OnType!, type)) error(cls.File, at.Pos, $"The implemented interface '{type}' must be a supertype of the representation type '{cls.OnType}'.");
-                if (type.Class.IsExtensionType && !_types.IsSubtype(cls.OnType!, TypeSystem.Erase(type))) error(cls.File, at.Pos, $"The representation type '{cls.OnType}' must be a subtype of the representation type of '{type}'.");
+                if (type.Class.IsExtensionType && !_types.IsSubtype(TypeSystem.EraseAll(cls.OnType!), TypeSystem.EraseAll(type))) error(cls.File, at.Pos, $"The representation type '{cls.OnType}' must be a subtype of the representation type of '{type}'.");
             }
 
             return;

@@ -30,7 +30,7 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
                 return new RethrowExpr { Pos = pos };
             }
 
-            if ((Is("[") || Is("{") || Is("(") || IsIdentifier()) && Patterns.LooksLikePatternAssignment())
+            if ((Is("[") || Is("{") || Is("(") || Is("<") || IsIdentifier()) && Patterns.LooksLikePatternAssignment())
             {
                 var pattern = Patterns.ParsePattern(assigns: true);
                 Expect("=");

@@ -18,6 +18,13 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
         }
         else
         {
+            // Type arguments of a list or map.
+            if (Is("<") && !(Types.SkipTypeArguments() && (Is("[") || Is("{"))))
+            {
+                Index = start;
+                return false;
+            }
+
             var (open, close) = Is("[") ? ("[", "]") : Is("{") ? ("{", "}") : ("(", ")");
             result = SkipNested(open, close) && Is("=");
         }
@@ -136,6 +143,7 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
 
         if (Is("{"))
         {
+            if (typeArgs is { Count: not 2 }) throw Error(pos, "A map pattern requires two type arguments or none.");
             Advance();
             var map = new MapPattern { Pos = pos, TypeArgs = typeArgs };
             while (!Is("}"))

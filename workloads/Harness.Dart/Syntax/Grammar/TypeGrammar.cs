@@ -150,7 +150,7 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
             return null;
         }
 
-        var follows = Current.Kind == TokenKind.End || Current.Kind == TokenKind.Punctuation && Current.Text is "(" or ")" or "]" or "}" or ":" or ";" or "," or "." or "?." or "==" or "!=" or ".." or "?.." or "?" or "!";
+        var follows = Current.Kind == TokenKind.End || Current.Kind == TokenKind.Punctuation && Current.Text is "(" or ")" or "]" or "}" or ":" or ";" or "," or "." or "?." or "==" or "!=" or ".." or "?.." or "?";
         if (Current.Kind == TokenKind.Punctuation && Current.Text is "?." or "?" && follows && Is("?") && !PeekIs(1, "["))
             follows = Is("?.");
         if (Is(">"))

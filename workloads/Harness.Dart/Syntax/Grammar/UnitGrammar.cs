@@ -115,8 +115,8 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
             return;
         }
 
-        if (Is("typedef") && !PeekIs(1, "(") && !PeekIs(1, "=")) { unit.Declarations.Add(ParseTypedef()); return; }
-        var isExternal = Is("external") && !PeekIs(1, "(") && !PeekIs(1, "=") && Accept("external");
+        if (Classes.IsModifier("typedef")) { unit.Declarations.Add(ParseTypedef()); return; }
+        var isExternal = Classes.IsModifier("external") && Accept("external");
         Functions.ParseMember(pos, metadata, null, isExternal, unit.Declarations.Add);
     }
 

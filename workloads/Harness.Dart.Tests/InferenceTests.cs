@@ -1,0 +1,40 @@
+namespace Harness.Dart.Tests;
+
+/// <summary>Type arguments and types of parameters that are inferred.</summary>
+public sealed class InferenceTests
+{
+    [Theory]
+    [InlineData("from one closure to the next", "R f<T, R>(T Function() a, R Function(T) b) { print('$T $R'); return b(a()); } void main() { final r = f(() => 1, (x) => '${x + 1}'); print(r); }", "int String\n2")]
+    [InlineData("from a later closure to an earlier one", "R f<T, R>(R Function(T) b, T Function() a) { print('$T $R'); return b(a()); } void main() { final r = f((x) => x.isEven, () => 2); print(r); }", "int bool\ntrue")]
+    [InlineData("by names", "void f<T>({required void Function(T) use, required T Function() make}) { print(T); use(make()); } void main() => f(use: (x) { print(x.length); }, make: () => 'abc');", "String\n3")]
+    [InlineData("from two that need each other to a third", "void f<T, U, V>(void Function(T, U) a, T b, U Function(V) c, V Function(U) d) { print('$T $U $V'); } void main() => f((t, u) { t.isEven; u.length; }, 3, (v) => '', (u) => true);", "int String bool")]
+    [InlineData("both of which need the other", "void f<T, U>(T Function(U) a, U Function(T) b) => print('$T $U'); void main() => f((u) => 1, (t) => '');", "int String")]
+    [InlineData("of a closure's parameter by a bound", "void f<T extends num>(T Function(T) a) => print(T); void main() => f((x) => x + 1);", "num")]
+    [InlineData("of a parameter that nothing tells", "void main() { var f = (x) => x; print(f is Object? Function(Object?)); print(f is dynamic Function(String)); }", "true\ntrue")]
+    [InlineData("of a nested call's unknown parts", "class P<A, B> {} P<A, B> p<A, B>() { print('$A $B'); return P<A, B>(); } void f<X>(P<X, int> x) {} void main() => f(p());", "dynamic int")]
+    public void ArgumentsAreInferred(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source)));
+
+    [Theory]
+    [InlineData("of a declared variable", "void main() { for (double d in g([1, 2])) print(d); }", "Iterable<double>\n1.0\n2.0")]
+    [InlineData("of an assigned variable", "void main() { num n = 0; for (n in g([1, 2])) print(n); }", "Iterable<num>\n1\n2")]
+    [InlineData("of a pattern", "void main() { for (var (int a, num b) in g([(1, 2)])) print(a + b); }", "Iterable<(int, num)>\n3")]
+    [InlineData("of an element", "void main() => print([for (num n in g([1])) n]);", "Iterable<num>\n[1]")]
+    public void LoopsGiveContexts(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run("T g<T>(T x) { print(T); return x; } " + source)));
+
+    [Theory]
+    [InlineData("FutureOr of some types is another", "Type t<T>() => FutureOr<T>; void main() { print(identical(FutureOr<void>, typeOf<void>())); print([t<dynamic>() == dynamic, t<Object>() == Object, t<Never>() == Future<Never>, t<Null>() == typeOf<Future<Null>?>(), t<int?>() == typeOf<FutureOr<int?>?>(), t<int>() == Future<int>]); print(t<Object>().hashCode == Object.hashCode); print(identical(const <FutureOr<Object>>[], const <Object>[])); }", "true\n[true, true, true, true, true, false]\ntrue\ntrue")]
+    [InlineData("types at the top differ", "Type s<T>() => Set<T>; void main() { print({s<dynamic>(), s<void>(), s<Object?>(), s<Object>(), s<FutureOr<dynamic>>()}.length); print(s<int Function({int a, String b})>() == s<int Function({String b, int a})>()); print(s<int Function({int a})>() == s<int Function({required int a})>()); print(s<T Function<T>(T)>() == s<U Function<U>(U)>()); }", "4\ntrue\nfalse\ntrue")]
+    [InlineData("Never has no values", "bool isOf<T>(Object? o) => o is T; Type n<T>() => typeOf<T?>(); void main() { print('${isOf<Never>(null)} ${isOf<Null>(null)} ${isOf<FutureOr<Never>>(null)} ${n<Never>() == Null}'); }", "false true false true")]
+    public void TypesAreComparedWhenTheProgramRuns(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run("import 'dart:async'; Type typeOf<T>() => T; " + source)));
+
+    [Theory]
+    [InlineData("class Uri { final int n = 3; } void main() => print('${Uri().n} Uri');", "3 Uri")]
+    [InlineData("void main() => print('Uri ${Uri.parse('a:b').path}');", "Uri b")]
+    [InlineData("class C { int get Uri => 4; } void main() => print(C().Uri);", "4")]
+    public void TheCoresRareNamesAreFound(string source, string expected) => Assert.Equal((0, expected + "\n"), ProgramTests.Run(source));
+
+    [Theory]
+    [InlineData("constants of their types are those of what they represent", "extension type E(int i) {} class C<T> {} void main() { print(identical(E, int)); print(C<E>().runtimeType == C<int>); const Type a = E, b = int; print(identical(a, b)); }", "true\ntrue\ntrue")]
+    [InlineData("the nearest member of those that they implement", "extension type A(int i) { String get name => 'A'; } extension type B(int i) implements A { String get name => 'B'; } extension type C(int i) implements A, B {} void main() => print(C(1).name);", "B")]
+    public void ExtensionTypesAreStatic(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source)));
+}
