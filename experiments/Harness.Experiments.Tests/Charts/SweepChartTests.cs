@@ -61,7 +61,7 @@ public sealed class SweepChartTests
             from size in (int[])[100, 200, 400, 800, 1600]
             select new GrowthRow
             {
-                Shape = $"a shape of the number {shape}", Tier = tier, Size = size, ModuleBytes = size, CompileMs = Math.Pow(size, 0.9 + (shape * 0.03)), AllocatedBytes = (long)Math.Pow(size, 1 + (shape % 5 * 0.02)),
+                Shape = $"a shape of the number {shape}", Tier = tier, Size = size, ModuleBytes = size, CompileMs = Math.Pow(size, 0.9 + (shape * 0.03)), PageFaults = 0, PageFaultMs = 0, FirstCompileMs = size, FirstPageFaults = size, AllocatedBytes = (long)Math.Pow(size, 1 + (shape % 5 * 0.02)),
                 CodeBytes = size, LongestStep = "build", Refusal = "",
             }]);
         var growth = GrowthChart.Create(shapes);

@@ -1,4 +1,3 @@
-using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics.Growth;
 using Harness.Experiments.Growth;
 
@@ -11,7 +10,7 @@ public sealed class GrowthScaleTests
     public void AModuleGrowsUntilItTakesLongEnough()
     {
         var scale = new GrowthScale(100, 10 << 20);
-        var sizes = scale.SizesOf(Modules("ifs"), (module, _) => new CompilationCost(module.Length * 500L, 0, 0, null), EngineOptions.Default);
+        var sizes = scale.SizesOf(Modules("ifs"), module => new CompilationCost(module.Length * 500L, 0, 0, null));
         Assert.Equal(5, sizes.Count);
         Assert.Equal(16, sizes[^1].Size / sizes[0].Size);
         Assert.InRange(sizes[^1].Module.Length * 500L, 100_000_000, 400_000_000);
@@ -20,7 +19,7 @@ public sealed class GrowthScaleTests
     [Fact]
     public void AModuleGrowsNoFurtherThanItMay()
     {
-        var sizes = new GrowthScale(1000, 400_000).SizesOf(Modules("sequential-blocks"), Instantly, EngineOptions.Default);
+        var sizes = new GrowthScale(1000, 400_000).SizesOf(Modules("sequential-blocks"), Instantly);
         Assert.InRange(sizes[^1].Module.Length, 200_000, 400_000);
     }
 
@@ -28,8 +27,8 @@ public sealed class GrowthScaleTests
     public void TheLimitsOfTheSpecificationEndAShape()
     {
         // A function has 1,000 parameters at most, and 50,000 locals.
-        Assert.Equal(960, new GrowthScale(1000, 10 << 20).SizesOf(Modules("arguments"), Instantly, EngineOptions.Default)[^1].Size);
-        Assert.Equal(32_000, new GrowthScale(1000, 10 << 20).SizesOf(Modules("locals"), Instantly, EngineOptions.Default)[^1].Size);
+        Assert.Equal(960, new GrowthScale(1000, 10 << 20).SizesOf(Modules("arguments"), Instantly)[^1].Size);
+        Assert.Equal(32_000, new GrowthScale(1000, 10 << 20).SizesOf(Modules("locals"), Instantly)[^1].Size);
     }
 
     [Fact]
@@ -41,40 +40,45 @@ public sealed class GrowthScaleTests
 
         static ShapeGrowth Square(Func<(long Size, int Index), double> time, Func<(long Size, int Index), double> memory) =>
             new("shape", "baseline", [.. Enumerable.Range(0, 5).Select(index => Row(time((1L << index, index)), memory((1L << index, index)), 1 << index))]);
-
-        static GrowthRow Row(double time, double memory, int size) => new()
-        {
-            Shape = "shape",
-            Tier = "baseline",
-            Size = size,
-            ModuleBytes = size,
-            CompileMs = time,
-            AllocatedBytes = (long)memory,
-            CodeBytes = 0,
-            LongestStep = "",
-            Refusal = "",
-        };
     }
 
     [Fact]
     public void SmallSizesDoNotCount()
     {
-        GrowthRow[] rows = [.. new[] { 1.0, 1, 10, 20, 40 }.Select((time, index) => new GrowthRow
-        {
-            Shape = "shape",
-            Tier = "optimizing",
-            Size = 1 << index,
-            ModuleBytes = 1,
-            CompileMs = time,
-            AllocatedBytes = 1,
-            CodeBytes = 0,
-            LongestStep = "",
-            Refusal = "",
-        })];
+        GrowthRow[] rows = [.. new[] { 1.0, 1, 10, 20, 40 }.Select((time, index) => Row(time, 1, 1 << index))];
         Assert.Equal(1, new ShapeGrowth("shape", "optimizing", rows).OfTime, 6);
     }
 
+    [Fact]
+    public void TimesThatPageFaultsMayHaveMadeAreNamed()
+    {
+        var row = Row(20, 1, 1) with { PageFaults = 100, PageFaultMs = 1 };
+        Assert.Equal(0.05, row.PageFaultShare, 9);
+        Assert.Equal("", GrowthOf(row).Caveat);
+        Assert.Equal("up to 50% of the time may be page faults", GrowthOf(row with { PageFaultMs = 10 }).Caveat);
+        Assert.Equal(1, (row with { PageFaultMs = 30 }).PageFaultShare);
+
+        ShapeGrowth GrowthOf(GrowthRow largest) => new("shape", "baseline", [row, row with { Size = 2 }, largest with { Size = 4 }]);
+    }
+
+    private static GrowthRow Row(double time, double memory, int size) => new()
+    {
+        Shape = "shape",
+        Tier = "baseline",
+        Size = size,
+        ModuleBytes = size,
+        CompileMs = time,
+        PageFaults = 0,
+        PageFaultMs = 0,
+        FirstCompileMs = time,
+        FirstPageFaults = 0,
+        AllocatedBytes = (long)memory,
+        CodeBytes = 0,
+        LongestStep = "",
+        Refusal = "",
+    };
+
     private static ShapeModules Modules(string shape) => new(GrowingShapes.Get(shape));
 
-    private static CompilationCost Instantly(byte[] module, EngineOptions options) => new(0, 0, 0, null);
+    private static CompilationCost Instantly(byte[] module) => new(0, 0, 0, null);
 }

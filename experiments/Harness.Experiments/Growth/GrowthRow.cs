@@ -20,11 +20,27 @@ internal sealed partial record GrowthRow
     [CsvColumn("module_bytes")]
     public required int ModuleBytes { get; init; }
 
-    /// <summary>Processor time of the compiling thread, in milliseconds: the least of all repetitions.</summary>
+    /// <summary>Processor time of the compiling thread, in milliseconds: the least of all repetitions, by a compiler that has compiled the module before.</summary>
     [CsvColumn("compile_ms")]
     public required double CompileMs { get; init; }
 
-    /// <summary>Bytes that were allocated in all, machine code among them.</summary>
+    /// <summary>Page faults of the repetition with that time.</summary>
+    [CsvColumn("page_faults")]
+    public required long PageFaults { get; init; }
+
+    /// <summary>How long these took at most, in milliseconds: as if each had given a page of memory that nobody on the machine had had before.</summary>
+    [CsvColumn("page_fault_ms")]
+    public required double PageFaultMs { get; init; }
+
+    /// <summary>The same time of the first compilation, by a compiler without buffers, whose memory is new.</summary>
+    [CsvColumn("first_compile_ms")]
+    public required double FirstCompileMs { get; init; }
+
+    /// <summary>Page faults of the first compilation.</summary>
+    [CsvColumn("first_page_faults")]
+    public required long FirstPageFaults { get; init; }
+
+    /// <summary>Bytes that the first compilation allocated in all, machine code among them.</summary>
     [CsvColumn("allocated_bytes")]
     public required long AllocatedBytes { get; init; }
 
@@ -38,4 +54,7 @@ internal sealed partial record GrowthRow
     /// <summary>Why a function was not compiled; empty if all were.</summary>
     [CsvColumn("refusal")]
     public required string Refusal { get; init; }
+
+    /// <summary>How much of the time went to page faults at most.</summary>
+    public double PageFaultShare => Math.Min(1, PageFaultMs / CompileMs);
 }

@@ -1,4 +1,3 @@
-using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics.Growth;
 
 namespace Harness.Experiments.Growth;
@@ -20,12 +19,11 @@ internal sealed record GrowthScale(double Milliseconds, int ModuleBytes)
     /// <summary>The numbers to measure a shape at, ascending.</summary>
     /// <param name="modules">The modules of the shape.</param>
     /// <param name="measure">Compiles a module in the tier that is measured.</param>
-    /// <param name="options">The knobs.</param>
-    public IReadOnlyList<(int Size, byte[] Module)> SizesOf(ShapeModules modules, Func<byte[], EngineOptions, CompilationCost> measure, EngineOptions options)
+    public IReadOnlyList<(int Size, byte[] Module)> SizesOf(ShapeModules modules, Func<byte[], CompilationCost> measure)
     {
         var largest = modules.Shape.Size * Range;
         var module = modules.Of(largest);
-        while (measure(module, options) is { Refusal: null } cost && cost.Time < Milliseconds * 1e6 && Enlarge(modules, largest, module, cost) is { } larger)
+        while (measure(module) is { Refusal: null } cost && cost.Time < Milliseconds * 1e6 && Enlarge(modules, largest, module, cost) is { } larger)
             (largest, module) = larger;
         var sizes = new List<(int Size, byte[] Module)>();
         for (var divisor = Range; divisor > 1; divisor /= 2)

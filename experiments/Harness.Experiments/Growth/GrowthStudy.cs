@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics.Growth;
@@ -5,8 +6,9 @@ using Harness.Engine.Diagnostics.Growth;
 namespace Harness.Experiments.Growth;
 
 /// <summary>
-/// Measures how compile time and memory grow with modules of every shape, from a number to 16 times that, by tier. Each module is compiled
-/// several times, small ones more often; the fastest counts, since what is slower was disturbed.
+/// Measures how compile time and memory grow with modules of every shape, from a number to 16 times that, by tier. Each module is compiled once by a
+/// new compiler, for what it allocates, and then several times by the same one, small modules more often, for how long that takes: the fastest counts, since
+/// what is slower was disturbed. The memory of these repetitions has been there before, so that there is no share of the kernel's in them.
 /// </summary>
 internal static class GrowthStudy
 {
@@ -19,10 +21,18 @@ internal static class GrowthStudy
     /// <summary>How often a module is compiled at most for that.</summary>
     private const int MostRepetitions = 15;
 
-    private static readonly Dictionary<string, Func<byte[], EngineOptions, CompilationCost>> Measures = new()
+    /// <summary>Bytes that compilations may leave behind before they are collected: as much as is collected in passing, if at all.</summary>
+    private const long MostGarbage = 16 << 20;
+
+    private static long allocatedBefore;
+
+    /// <summary>How long each tier compiles small modules before anything is measured.</summary>
+    private static readonly TimeSpan LeastWarmUp = TimeSpan.FromSeconds(3);
+
+    private static readonly Dictionary<string, Func<EngineOptions, CompilationMeter>> Meters = new()
     {
-        ["baseline"] = CompilationCost.OfBaseline,
-        ["optimizing"] = CompilationCost.OfOptimizing,
+        ["baseline"] = CompilationMeter.OfBaseline,
+        ["optimizing"] = CompilationMeter.OfOptimizing,
     };
 
     /// <summary>Finds shapes by name.</summary>
@@ -50,14 +60,15 @@ internal static class GrowthStudy
         Action<GrowingShape, IReadOnlyList<GrowthRow>> measured)
     {
         WarmUp(shapes, options);
+        var pageFault = ThreadClock.MeasurePageFault();
         var rows = new List<GrowthRow>();
         foreach (var shape in shapes)
         {
             var modules = new ShapeModules(shape);
             foreach (var tier in Tiers)
             {
-                var own = scale.SizesOf(modules, Measures[tier], options)
-                    .Select(module => Measure(shape, tier, module.Size, module.Module, options, repetitions))
+                var own = SizesOf(modules, tier, options, scale)
+                    .Select(module => Measure(shape, tier, module.Size, module.Module, options, repetitions, pageFault))
                     .ToList();
                 rows.AddRange(own);
                 measured(shape, own);
@@ -70,22 +81,36 @@ internal static class GrowthStudy
     /// <summary>Lets the .NET runtime compile the compilers.</summary>
     private static void WarmUp(IReadOnlyList<GrowingShape> shapes, EngineOptions options)
     {
-        for (var round = 0; round < 2; round++)
+        var modules = shapes.Select(shape => shape.Assemble(shape.Size)).ToList();
+        foreach (var tier in Tiers)
         {
-            foreach (var shape in shapes)
+            using var meter = Meters[tier](options);
+            for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < LeastWarmUp;)
             {
-                var module = shape.Assemble(shape.Size);
-                foreach (var tier in Tiers)
-                    Measures[tier](module, options);
+                foreach (var module in modules)
+                    meter.Measure(module);
             }
         }
     }
 
-    private static GrowthRow Measure(GrowingShape shape, string tier, int size, byte[] module, EngineOptions options, int repetitions)
+    private static IReadOnlyList<(int Size, byte[] Module)> SizesOf(ShapeModules modules, string tier, EngineOptions options, GrowthScale scale)
     {
+        using var meter = Meters[tier](options);
+        return scale.SizesOf(modules, module =>
+        {
+            // Once for the memory.
+            meter.Measure(module);
+            return meter.Measure(module);
+        });
+    }
+
+    private static GrowthRow Measure(GrowingShape shape, string tier, int size, byte[] module, EngineOptions options, int repetitions, double pageFault)
+    {
+        using var meter = Meters[tier](options);
+        var first = MeasureAlone(meter, module);
         var costs = new List<CompilationCost>();
         while (costs.Count < repetitions || (costs.Count < MostRepetitions && costs.Sum(cost => cost.Time) < LeastTime))
-            costs.Add(MeasureAlone(tier, module, options));
+            costs.Add(MeasureAlone(meter, module));
         var best = costs.MinBy(cost => cost.Time)!;
         var longest = best.Steps.Count == 0 ? default : best.Steps.MaxBy(step => step.Value);
         return new GrowthRow
@@ -95,17 +120,27 @@ internal static class GrowthStudy
             Size = size,
             ModuleBytes = module.Length,
             CompileMs = Math.Round(best.Time / 1e6, 4),
-            AllocatedBytes = costs.Min(cost => cost.AllocatedBytes),
+            PageFaults = best.PageFaults,
+            PageFaultMs = Math.Round(best.PageFaults * pageFault / 1e6, 4),
+            FirstCompileMs = Math.Round(first.Time / 1e6, 4),
+            FirstPageFaults = first.PageFaults,
+            AllocatedBytes = first.AllocatedBytes,
             CodeBytes = best.CodeBytes,
             LongestStep = longest.Key is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{longest.Key} {(double)longest.Value / best.Time:0%}"),
             Refusal = best.Refusal ?? "",
         };
     }
 
-    /// <summary>Compiles a module when what others have left behind is collected.</summary>
-    private static CompilationCost MeasureAlone(string tier, byte[] module, EngineOptions options)
+    /// <summary>Compiles a module when what others have left behind is collected, unless that is little.</summary>
+    private static CompilationCost MeasureAlone(CompilationMeter meter, byte[] module)
     {
-        GC.Collect();
-        return Measures[tier](module, options);
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        if (allocated - allocatedBefore > MostGarbage)
+        {
+            allocatedBefore = allocated;
+            GC.Collect();
+        }
+
+        return meter.Measure(module);
     }
 }
