@@ -259,6 +259,47 @@ public sealed class ValueStackTests : IDisposable
         Assert.Equal(RegisterSet.Of(Gpr.Rdx), registers);
     }
 
+    [Fact]
+    public void AChunkWithTheValuesOfASavedOneBecomesIt()
+    {
+        PushFrameValues(3 * StateChunks.Size);
+        int[] saved = [.. _stack.Save()];
+        _stack.PushLocal(StateChunks.Size);
+        _stack.Drop();
+        _stack.SpillBelow(_stack.Height);
+        Assert.Equal(1, _stack.NextDifference(saved, 0));
+        _stack.Adopt(1, saved[1]);
+        Assert.Equal(3, _stack.NextDifference(saved, 0));
+        Assert.Equal(3, _stack.CountFrom(0));
+        _stack.Push(StackValue.Known(5, ValueKind.I32));
+        _stack.SetLocal(StateChunks.Size, keepsTop: false);
+        Assert.Equal(1, _stack.NextDifference(saved, 0));
+        Assert.Equal(2, _stack.CountFrom(0));
+    }
+
+    [Fact]
+    public void ConstantsAreLookedAtWhereTheyAreNew()
+    {
+        PushFrameValues(3 * StateChunks.Size);
+        Assert.Equal(3, _stack.NextWithNewConstants(0, 3));
+        SetConstant(2 * StateChunks.Size);
+        Assert.Equal(2, _stack.NextWithNewConstants(0, 3));
+        _stack.HasSeenConstants(2);
+        Assert.Equal(3, _stack.NextWithNewConstants(0, 3));
+        SetConstant(StateChunks.Size);
+        Assert.Equal(1, _stack.NextWithNewConstants(0, 3));
+        _stack.HasSeenConstants(1);
+        _stack.LookAtConstants();
+        Assert.Equal(1, _stack.NextWithNewConstants(0, 3));
+        Assert.Equal(2, _stack.NextWithNewConstants(2, 3));
+    }
+
+    private void SetConstant(int local)
+    {
+        _stack.Push(StackValue.Known(9, ValueKind.I32));
+        _stack.SetLocal(local, keepsTop: false);
+    }
+
     private void PushFrameValues(int count)
     {
         for (int i = 0; i < count; i++)

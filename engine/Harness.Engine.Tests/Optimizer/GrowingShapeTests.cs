@@ -88,6 +88,40 @@ public sealed class GrowingShapeTests
         Assert.True(exponent <= MostGrowthOfTime, $"{name}: {least} ns at {SizeOf(shape)}, {most} ns at {SizeOf(shape) * Growth}, as N^{exponent:F2}");
     }
 
+    /// <summary>
+    /// Baseline code is what is left where a function is too much for the optimizer: it is made in proportion to the function however many locals that
+    /// has, up to what the specification allows. Only there what is done for each block and each local shows.
+    /// </summary>
+    [Theory]
+    [InlineData("locals")]
+    [InlineData("values-over-blocks")]
+    [InlineData("values-over-loops")]
+    [InlineData("changes-over-blocks")]
+    [InlineData("copies-over-branches")]
+    [InlineData("constants-over-branches")]
+    [InlineData("branches-with-values")]
+    [InlineData("objects-over-blocks")]
+    [InlineData("references-over-calls")]
+    public void BaselineCodeWithVeryManyLocalsDoesNotGrowByTheSquare(string name)
+    {
+        const int most = 48_000;
+        GrowingShape shape = GrowingShapes.Get(name);
+        byte[] small = shape.Assemble(most / Growth);
+        byte[] large = shape.Assemble(most);
+        using var meter = CompilationMeter.OfBaseline(EngineOptions.Default);
+        double exponent = double.MaxValue;
+        long least = long.MaxValue;
+        long longest = long.MaxValue;
+        for (int attempt = 0; attempt < 6 && exponent > MostGrowthOfTime; attempt++)
+        {
+            least = Math.Min(least, meter.Measure(small).Time);
+            longest = Math.Min(longest, meter.Measure(large).Time);
+            exponent = Math.Log((double)longest / least, Growth);
+        }
+
+        Assert.True(exponent <= MostGrowthOfTime, $"{name}: {least} ns at {most / Growth}, {longest} ns at {most}, as N^{exponent:F2}");
+    }
+
     [Fact]
     public void ObjectsNestedDeepInAFrameStateAreRebuilt()
     {

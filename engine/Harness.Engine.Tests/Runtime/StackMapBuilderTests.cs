@@ -64,6 +64,38 @@ public sealed class StackMapBuilderTests
     }
 
     [Fact]
+    public void SetsThatFollowEachOtherAreToldApart()
+    {
+        var random = new Random(3);
+        var words = new ulong[5 * StackMap.SlotsPerRun / 64];
+        var known = new Dictionary<int, ulong[]>();
+        for (int i = 0; i < 5000; i++)
+        {
+            // Most changes are in one run; now and then the set becomes shorter, or another one altogether.
+            words[random.Next(words.Length)] ^= 1UL << random.Next(64);
+            if (i % 50 == 0) words.AsSpan(random.Next(words.Length)).Clear();
+            if (i % 700 == 0) _builder.SetOf([7]);
+            int set = _builder.SetOf(words);
+            ulong[] trimmed = [.. words.AsSpan().TrimEnd(0UL)];
+            if (set == StackMapBuilder.NoSlots)
+            {
+                Assert.Empty(trimmed);
+                continue;
+            }
+
+            Assert.Equal(known.TryGetValue(set, out ulong[]? before) ? before : trimmed, trimmed);
+            known[set] = trimmed;
+        }
+
+        var listed = new List<ulong>();
+        foreach ((int set, ulong[] expected) in known)
+        {
+            _builder.ListWords(set, listed);
+            Assert.Equal(expected, listed);
+        }
+    }
+
+    [Fact]
     public void ABuilderServesOneFunctionAfterTheOther()
     {
         for (int i = 0; i < 3000; i++) Add(i);

@@ -167,7 +167,6 @@ internal sealed class FunctionCompiler : IDisposable
         if (_framing.FrameSize > FrameEmitter.LargeFrame && !_framing.HasLargeFrame)
         {
             _framing.HasLargeFrame = true;
-            ResumePoints?.Clear();
             SourceMap?.Clear();
             CompileBody(interest);
         }

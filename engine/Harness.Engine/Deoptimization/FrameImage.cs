@@ -155,7 +155,7 @@ internal sealed unsafe class FrameImage : IDisposable
     /// <param name="values">Where the loop's values lie in baseline code.</param>
     /// <param name="optimized">The optimized code.</param>
     /// <returns>What is to be put on the stack.</returns>
-    public FrameTransfer* BuildLoop(Instance instance, byte* framePointer, RegisterFile* registers, ValueLocation[] values, CompiledCode optimized)
+    public FrameTransfer* BuildLoop(Instance instance, byte* framePointer, RegisterFile* registers, ResumeValues values, CompiledCode optimized)
     {
         Begin(instance, framePointer, []);
         byte* bottom = framePointer - optimized.FrameSize;
@@ -304,7 +304,7 @@ internal sealed unsafe class FrameImage : IDisposable
         public byte* Bottom;
         public nint ResumeAddress;
         public nint FeedbackVector;
-        public ValueLocation[] Locations;
+        public ResumeValues Locations;
         public int FirstValue;
     }
 }

@@ -8,7 +8,7 @@ namespace Harness.Engine.Deoptimization;
 /// Where the code expects parameters and locals, then the operand stack, bottom first. Values before a call or at a loop may be
 /// expected in registers; after a call only in the frame or as constants.
 /// </param>
-internal sealed record ResumePoint(int BytecodeOffset, ResumeKind Kind, int CodeOffset, ValueLocation[] Values);
+internal sealed record ResumePoint(int BytecodeOffset, ResumeKind Kind, int CodeOffset, ResumeValues Values);
 
 /// <summary>
 /// What the deoptimizer must know of a function's baseline code. It is made on demand, by compiling the function again

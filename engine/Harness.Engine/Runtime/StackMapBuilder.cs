@@ -19,6 +19,10 @@ internal sealed class StackMapBuilder
     private readonly WordSequences _maps = new();
     private ulong[] _runNumbers = new ulong[16];
 
+    /// <summary>The slots whose runs have those numbers, and how many words of them there are.</summary>
+    private ulong[] _lastSlots = new ulong[16 * WordsPerRun];
+    private int _lastLength;
+
     /// <summary>Forgets all maps and sets.</summary>
     public void Clear()
     {
@@ -26,6 +30,7 @@ internal sealed class StackMapBuilder
         _sets.Clear();
         _runArrays.Clear();
         _maps.Clear();
+        _lastLength = 0;
     }
 
     /// <summary>The number of a set of slots.</summary>
@@ -35,12 +40,24 @@ internal sealed class StackMapBuilder
         slots = slots.TrimEnd(0UL);
         if (slots.IsEmpty) return NoSlots;
         int count = (slots.Length + WordsPerRun - 1) / WordsPerRun;
-        if (count > _runNumbers.Length) _runNumbers = new ulong[2 * count];
-        for (int i = 0; i < count; i++)
+        if (count > _runNumbers.Length)
         {
-            _runNumbers[i] = (ulong)_runs.Add(slots.Slice(i * WordsPerRun, Math.Min(WordsPerRun, slots.Length - (i * WordsPerRun))));
+            Array.Resize(ref _runNumbers, 2 * count);
+            Array.Resize(ref _lastSlots, 2 * count * WordsPerRun);
         }
 
+        // Sets that follow each other have most runs in common.
+        for (int i = 0, start = 0; i < count; i++, start += WordsPerRun)
+        {
+            var run = slots[start..Math.Min(start + WordsPerRun, slots.Length)];
+            if (!run.SequenceEqual(LastRun(start)))
+            {
+                _runNumbers[i] = (ulong)_runs.Add(run);
+            }
+        }
+
+        slots.CopyTo(_lastSlots);
+        _lastLength = slots.Length;
         return _sets.Add(_runNumbers.AsSpan(0, count));
     }
 
@@ -75,6 +92,10 @@ internal sealed class StackMapBuilder
 
         return maps;
     }
+
+    /// <summary>A run of the set before, by where it begins; empty if it had no such run.</summary>
+    private ReadOnlySpan<ulong> LastRun(int start) =>
+        start < _lastLength ? _lastSlots.AsSpan(start, Math.Min(WordsPerRun, _lastLength - start)) : [];
 
     private ulong[][] RunsOf(int set)
     {

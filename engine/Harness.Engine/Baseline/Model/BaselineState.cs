@@ -66,6 +66,7 @@ internal sealed class BaselineState : IDisposable
         Sites.Clear();
         Cold.Clear();
         Handlers.Clear();
+        Resume.Clear();
         Body.Rewind();
     }
 

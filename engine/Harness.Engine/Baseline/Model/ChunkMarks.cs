@@ -22,6 +22,17 @@ internal sealed class ChunkMarks
     /// <summary>Nobody has looked at the constants of a chunk since it changed.</summary>
     private const byte NewConstants = 2;
 
+    /// <summary>Nobody has described where the values of a chunk lie since it changed.</summary>
+    private const byte Undescribed = 4;
+
+    /// <summary>Nobody has looked at a chunk since it changed.</summary>
+    private const byte Stale = Unmapped | NewConstants | Undescribed;
+
+    /// <summary>All marks with <see cref="Unmapped"/>, and all with <see cref="NewConstants"/>.</summary>
+    private static ReadOnlySpan<byte> WithUnmapped => [1, 3, 5, 7];
+
+    private static ReadOnlySpan<byte> WithNewConstants => [2, 3, 6, 7];
+
     private int[] _numbers = new int[InitialChunks];
     private byte[] _stale = new byte[InitialChunks];
     private bool[] _registers = new bool[InitialChunks];
@@ -58,7 +69,7 @@ internal sealed class ChunkMarks
     {
         int chunk = index >> StateChunks.SizeBits;
         _numbers[chunk] = Changed;
-        _stale[chunk] = Unmapped | NewConstants;
+        _stale[chunk] = Stale;
         if (place == ValuePlace.Register)
         {
             _registers[chunk] = true;
@@ -95,7 +106,7 @@ internal sealed class ChunkMarks
     public void Restored(int chunk, int number, in StateChunks.Summary summary)
     {
         _numbers[chunk] = number;
-        _stale[chunk] = Unmapped | NewConstants;
+        _stale[chunk] = Stale;
         _registers[chunk] = summary.Registers != 0;
         _constants[chunk] = summary.Constants != 0;
     }
@@ -125,6 +136,27 @@ internal sealed class ChunkMarks
         }
     }
 
+    /// <summary>How many of the first chunks are saved under a number or a later one.</summary>
+    public int CountFrom(int number, int count)
+    {
+        var numbers = _numbers.AsSpan(0, count);
+        var vectors = MemoryMarshal.Cast<int, Vector<int>>(numbers);
+        var found = Vector<int>.Zero;
+        foreach (ref var vector in vectors)
+        {
+            // What is true is -1 in each lane.
+            found -= Vector.GreaterThanOrEqual(vector, new Vector<int>(number));
+        }
+
+        int total = Vector.Sum(found);
+        foreach (int left in numbers[(vectors.Length * Vector<int>.Count)..])
+        {
+            total += left >= number ? 1 : 0;
+        }
+
+        return total;
+    }
+
     /// <summary>Whether a chunk may have values in registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MayHaveRegisters(int chunk) => _registers[chunk];
@@ -132,19 +164,39 @@ internal sealed class ChunkMarks
     /// <summary>A chunk was found to have no values in registers.</summary>
     public void HasNoRegisters(int chunk) => _registers[chunk] = false;
 
-    /// <summary>Whether the references of a chunk are to be found, which they are then.</summary>
-    public bool TakeReferences(int chunk)
+    /// <summary>The first chunk, from one on, whose references are not known; the count if there is none.</summary>
+    public int NextUnmapped(int start, int count)
     {
-        bool isUnmapped = (_stale[chunk] & Unmapped) != 0;
-        _stale[chunk] &= NewConstants;
-        return isUnmapped;
+        int next = _stale.AsSpan(start, count - start).IndexOfAny(WithUnmapped);
+        return next < 0 ? count : start + next;
     }
 
-    /// <summary>Whether a chunk may have constants that nobody has looked at.</summary>
-    public bool MayHaveNewConstants(int chunk) => _constants[chunk] && (_stale[chunk] & NewConstants) != 0;
+    /// <summary>The references of a chunk are known.</summary>
+    public void HasMapped(int chunk) => _stale[chunk] &= Stale ^ Unmapped;
+
+    /// <summary>The first chunk, from one on, that may have constants at which nobody has looked; the count if there is none.</summary>
+    public int NextWithNewConstants(int start, int count)
+    {
+        while (start < count)
+        {
+            int next = _stale.AsSpan(start, count - start).IndexOfAny(WithNewConstants);
+            if (next < 0) return count;
+            start += next;
+            if (_constants[start]) return start;
+            HasSeenConstants(start++);
+        }
+
+        return count;
+    }
 
     /// <summary>The constants of a chunk have been looked at.</summary>
-    public void HasSeenConstants(int chunk) => _stale[chunk] &= Unmapped;
+    public void HasSeenConstants(int chunk) => _stale[chunk] &= Stale ^ NewConstants;
+
+    /// <summary>Whether the values of a chunk were described and have not changed since.</summary>
+    public bool IsDescribed(int chunk) => (_stale[chunk] & Undescribed) == 0;
+
+    /// <summary>The values of a chunk are described.</summary>
+    public void HasDescribed(int chunk) => _stale[chunk] &= Stale ^ Undescribed;
 
     /// <summary>Lets the constants of all chunks be looked at.</summary>
     public void LookAtConstants(int count)
@@ -158,7 +210,7 @@ internal sealed class ChunkMarks
     private void Clear(int start)
     {
         _numbers.AsSpan(start).Fill(Changed);
-        _stale.AsSpan(start).Fill(Unmapped | NewConstants);
+        _stale.AsSpan(start).Fill(Stale);
         _registers.AsSpan(start).Clear();
         _constants.AsSpan(start).Clear();
     }

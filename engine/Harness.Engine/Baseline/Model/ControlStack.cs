@@ -16,6 +16,12 @@ internal sealed class ControlStack(Assembler assembler, FunctionBody body, Value
     /// <summary>Most chunks of all states together: what exceeds it is a function made to exhaust memory.</summary>
     private const int MaxStates = 1 << 27;
 
+    /// <summary>Chunks of the stack that are saved anew after each block rather than kept as what they were saved in it.</summary>
+    private const int MostForgotten = 32;
+
+    /// <summary>Chunks that there may always be before unused ones are looked for.</summary>
+    private const int FreeChunks = 1024;
+
     private readonly Assembler _asm = assembler;
     private readonly FunctionBody _body = body;
     private readonly ValueStack _stack = stack;
@@ -25,6 +31,12 @@ internal sealed class ControlStack(Assembler assembler, FunctionBody body, Value
     /// <summary>The states, as the numbers of their chunks.</summary>
     private int[] _states = new int[1024];
     private int _stateEnd;
+
+    /// <summary>Number of chunks at which unused ones are looked for next: twice as many as were in use, since that takes time in proportion to them.</summary>
+    private int _mostChunks = FreeChunks;
+
+    /// <summary>By number of a chunk, how many in use have lower numbers.</summary>
+    private int[] _usedBelow = [];
 
     /// <summary>Number of open labels, that of the function included.</summary>
     public int Depth { get; private set; }
@@ -52,6 +64,7 @@ internal sealed class ControlStack(Assembler assembler, FunctionBody body, Value
         Excess = 0;
         IsReachable = true;
         _stateEnd = 0;
+        _mostChunks = FreeChunks;
     }
 
     /// <summary>Opens the label of the function itself.</summary>
@@ -115,10 +128,14 @@ internal sealed class ControlStack(Assembler assembler, FunctionBody body, Value
             ref var outer = ref _frames[Depth - 1];
             outer.OutermostSettled = Math.Min(outer.OutermostSettled, frame.OutermostSettled);
         }
-        else if (_chunks.Count > frame.OuterChunks)
+        else if (_chunks.Count > frame.OuterChunks && !IsWorthKeeping(frame.OuterChunks))
         {
             _chunks.Truncate(frame.OuterChunks);
             _stack.ForgetFrom(frame.OuterChunks);
+        }
+        else if (_chunks.Count > _mostChunks)
+        {
+            RemoveUnusedChunks();
         }
     }
 
@@ -165,6 +182,65 @@ internal sealed class ControlStack(Assembler assembler, FunctionBody body, Value
         int start = ReserveState(_stack.Height);
         _stack.Save().CopyTo(_states.AsSpan(start));
         return start;
+    }
+
+    /// <summary>
+    /// Whether the chunks from a number on stay when the block is closed that they were saved in, since the stack still has many of them: a function
+    /// with very many locals would save them all anew in each of its blocks.
+    /// </summary>
+    private bool IsWorthKeeping(int number) => _chunks.Count - number > MostForgotten && _stack.CountFrom(number) > MostForgotten;
+
+    /// <summary>Removes the chunks that neither the stack nor any open label has, and gives the others lower numbers in the same order.</summary>
+    private void RemoveUnusedChunks()
+    {
+        int count = _chunks.Count;
+        if (_usedBelow.Length <= count)
+        {
+            _usedBelow = new int[2 * count];
+        }
+
+        var states = _states.AsSpan(0, _stateEnd);
+        var used = _usedBelow.AsSpan(0, count + 1);
+        used.Clear();
+        Mark(states, used);
+        Mark(_stack.SavedChunks, used);
+        int below = 0;
+        for (int i = 0; i <= count; i++)
+        {
+            bool isUsed = used[i] != 0;
+            used[i] = below;
+            if (isUsed)
+            {
+                _chunks.Move(i, below++);
+            }
+        }
+
+        _chunks.Truncate(below);
+        Renumber(states, used);
+        Renumber(_stack.SavedChunks, used);
+        foreach (ref var frame in _frames.AsSpan(0, Depth))
+        {
+            frame.OuterChunks = used[frame.OuterChunks];
+        }
+
+        _mostChunks = FreeChunks + _stateEnd + (2 * below);
+    }
+
+    /// <summary>Marks chunks by their numbers; what is no number of a chunk belongs to a state that is not settled yet, or to a chunk that is not saved.</summary>
+    private static void Mark(ReadOnlySpan<int> numbers, Span<int> marks)
+    {
+        foreach (int number in numbers)
+        {
+            if ((uint)number < (uint)marks.Length - 1) marks[number] = 1;
+        }
+    }
+
+    private static void Renumber(Span<int> numbers, ReadOnlySpan<int> usedBelow)
+    {
+        foreach (ref int number in numbers)
+        {
+            if ((uint)number < (uint)usedBelow.Length - 1) number = usedBelow[number];
+        }
     }
 
     private Span<int> StateAt(int start, int height) => _states.AsSpan(start, StateChunks.CountFor(height));

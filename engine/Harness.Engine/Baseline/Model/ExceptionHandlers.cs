@@ -83,13 +83,10 @@ internal sealed class ExceptionHandlers(BaselineState state)
         }
 
         ReadOnlySpan<int> expected = _control.HandlerStateOf(_control[Catcher]);
-        for (int chunk = 0, first = 0; first < _body.LocalCount; chunk++, first += StateChunks.Size)
+        int count = StateChunks.CountFor(_body.LocalCount);
+        for (int chunk = _stack.NextWithNewConstants(0, count); chunk < count; chunk = _stack.NextWithNewConstants(chunk + 1, count))
         {
-            if (!_stack.MayHaveNewConstants(chunk))
-            {
-                continue;
-            }
-
+            int first = chunk << StateChunks.SizeBits;
             for (int i = first; i < Math.Min(first + StateChunks.Size, _body.LocalCount); i++)
             {
                 if (_stack[i].IsConstant && _chunks.ValueOf(expected, i).IsFrame)

@@ -254,8 +254,15 @@ internal sealed class LabelStates(BaselineState state)
     private void LoadIntoRegisters(ReadOnlySpan<int> source, in ControlFrame frame, in BlockSummary summary, ref Turns turns)
     {
         int height = frame.TargetHeight;
-        for (int chunk = 0, first = 0; first < height && !turns.AreOver; chunk++, first += StateChunks.Size)
+        for (int chunk = 0; chunk << StateChunks.SizeBits < height && !turns.AreOver; chunk++)
         {
+            if (chunk < _body.LocalCount >> StateChunks.SizeBits && !turns.AreLeft(_stack.KindsOfLocals))
+            {
+                // What is left are chunks of operands.
+                chunk = _body.LocalCount >> StateChunks.SizeBits;
+            }
+
+            int first = chunk << StateChunks.SizeBits;
             int end = Math.Min(first + StateChunks.Size, height);
             bool isUsed = end > frame.BaseHeight || (first < _body.LocalCount && summary.UsesAny(first));
             if (!isUsed || (first + StateChunks.Size <= _body.LocalCount && !turns.AreLeft(_stack.KindsOf(chunk))))

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Harness.Engine.Modules;
@@ -36,6 +37,12 @@ internal struct StackValue
     public const ulong SavedReference = ReferenceInRegister | SavedBit;
 
     private const ulong SavedBit = 1 << 24;
+
+    /// <summary>The bits of <see cref="Place"/>; none is set of a value in its frame slot.</summary>
+    private const ulong PlaceBits = 0xFF00;
+
+    /// <summary>The bit of <see cref="Place"/> that a value in a register has, and no other.</summary>
+    private const ulong RegisterBit = (ulong)ValuePlace.Register << 8;
 
     /// <summary>All fields as one number.</summary>
     [FieldOffset(0)]
@@ -101,6 +108,37 @@ internal struct StackValue
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static StackValue Known(int constant, ValueKind kind) =>
         new() { Bits = (uint)kind | ((uint)ValuePlace.Constant << 8) | ((ulong)(uint)constant << 32) };
+
+    /// <summary>Whether more is known of any of some values than that they are in their frame slots.</summary>
+    public static bool AnyBeyondFrame(ReadOnlySpan<StackValue> values) => (UnionOf(values) & PlaceBits) != 0;
+
+    /// <summary>Whether any of some values is in a register.</summary>
+    public static bool AnyInRegister(ReadOnlySpan<StackValue> values) => (UnionOf(values) & RegisterBit) != 0;
+
+    /// <summary>The bits that any of some values has.</summary>
+    private static ulong UnionOf(ReadOnlySpan<StackValue> values)
+    {
+        var words = MemoryMarshal.Cast<StackValue, ulong>(values);
+        var vectors = MemoryMarshal.Cast<ulong, Vector<ulong>>(words);
+        var all = Vector<ulong>.Zero;
+        foreach (ref readonly var vector in vectors)
+        {
+            all |= vector;
+        }
+
+        ulong union = 0;
+        for (int i = 0; i < Vector<ulong>.Count; i++)
+        {
+            union |= all[i];
+        }
+
+        foreach (ulong word in words[(vectors.Length * Vector<ulong>.Count)..])
+        {
+            union |= word;
+        }
+
+        return union;
+    }
 
     /// <summary>Whether code that expects <paramref name="target"/> can be entered with this without a move.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

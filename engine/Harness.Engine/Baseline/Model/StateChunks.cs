@@ -47,16 +47,16 @@ internal sealed class StateChunks
         }
 
         values.CopyTo(_values.AsSpan(Count << SizeBits));
-        uint registers = 0;
-        int constants = 0;
-        foreach (ref readonly var value in values)
-        {
-            registers |= RegisterSet.Of(value);
-            constants += value.IsConstant ? 1 : 0;
-        }
-
-        _summaries[Count] = new Summary(values.Length, registers, constants);
+        _summaries[Count] = Summarize(values);
         return Count++;
+    }
+
+    /// <summary>Gives a chunk a lower number, or the one that it has, in place of whatever had that.</summary>
+    public void Move(int from, int to)
+    {
+        if (from == to) return;
+        this[from].CopyTo(_values.AsSpan(to << SizeBits));
+        _summaries[to] = _summaries[from];
     }
 
     /// <summary>Removes the chunks from a number on.</summary>
@@ -65,6 +65,22 @@ internal sealed class StateChunks
     /// <summary>The first index, from one on, at which values differ in their bits; the length of the shorter list if there is none.</summary>
     public static int NextDifference(ReadOnlySpan<StackValue> one, ReadOnlySpan<StackValue> other, int start) =>
         start + MemoryMarshal.Cast<StackValue, ulong>(one[start..]).CommonPrefixLength(MemoryMarshal.Cast<StackValue, ulong>(other[start..]));
+
+    private static Summary Summarize(ReadOnlySpan<StackValue> values)
+    {
+        uint registers = 0;
+        int constants = 0;
+        if (StackValue.AnyBeyondFrame(values))
+        {
+            foreach (ref readonly var value in values)
+            {
+                registers |= RegisterSet.Of(value);
+                constants += value.IsConstant ? 1 : 0;
+            }
+        }
+
+        return new Summary(values.Length, registers, constants);
+    }
 
     /// <summary>What is known of a chunk without looking at its values.</summary>
     /// <param name="Length">How many values it was made of.</param>

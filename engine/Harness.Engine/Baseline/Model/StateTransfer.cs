@@ -72,7 +72,11 @@ internal sealed class StateTransfer(BaselineState state)
         for (int chunk = _stack.NextDifference(below, 0); chunk < below.Length; chunk = _stack.NextDifference(below, chunk + 1))
         {
             int first = chunk << StateChunks.SizeBits;
-            TransferChunk(source[first..Math.Min(first + StateChunks.Size, baseHeight)], _chunks[target[chunk]], first);
+            var values = source[first..Math.Min(first + StateChunks.Size, baseHeight)];
+            if (!TryAdopt(chunk, values, target[chunk]))
+            {
+                TransferChunk(values, _chunks[target[chunk]], first);
+            }
         }
 
         for (int i = baseHeight; i < height; i++)
@@ -91,12 +95,30 @@ internal sealed class StateTransfer(BaselineState state)
         for (int chunk = _stack.NextDifference(below, 0); chunk < below.Length; chunk = _stack.NextDifference(below, chunk + 1))
         {
             int first = chunk << StateChunks.SizeBits;
-            if (!Satisfies(_stack.Values[first..Math.Min(first + StateChunks.Size, height)], _chunks[target[chunk]]))
+            var values = _stack.Values[first..Math.Min(first + StateChunks.Size, height)];
+            if (!TryAdopt(chunk, values, target[chunk]) && !Satisfies(values, _chunks[target[chunk]]))
             {
                 return false;
             }
         }
 
+        return true;
+    }
+
+    /// <summary>
+    /// Notes that a chunk is the one that is expected, if all of its values are equal: where a function has very many locals, most of them lie in the
+    /// frame at every branch.
+    /// </summary>
+    private bool TryAdopt(int chunk, ReadOnlySpan<StackValue> values, int expected)
+    {
+        if (values.Length != StateChunks.Size
+            || _chunks.SummaryOf(expected).Length != StateChunks.Size
+            || StateChunks.NextDifference(values, _chunks[expected], 0) != StateChunks.Size)
+        {
+            return false;
+        }
+
+        _stack.Adopt(chunk, expected);
         return true;
     }
 

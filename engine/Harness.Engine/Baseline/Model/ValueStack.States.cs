@@ -3,11 +3,17 @@ namespace Harness.Engine.Baseline.Model;
 /// <content>States that are saved and taken over, and what of them is found chunk by chunk.</content>
 internal sealed partial class ValueStack
 {
-    /// <summary>Whether a chunk may have constants that nobody has looked at.</summary>
-    public bool MayHaveNewConstants(int chunk) => _chunks.MayHaveNewConstants(chunk);
+    /// <summary>The first chunk, from one on, that may have constants at which nobody has looked; the count if there is none.</summary>
+    public int NextWithNewConstants(int start, int count) => _chunks.NextWithNewConstants(start, count);
 
     /// <summary>Whoever looks at constants has looked at those of a chunk, and need not until it changes.</summary>
     public void HasSeenConstants(int chunk) => _chunks.HasSeenConstants(chunk);
+
+    /// <summary>Whether the values of a chunk were described and have not changed since.</summary>
+    public bool IsDescribed(int chunk) => _chunks.IsDescribed(chunk);
+
+    /// <summary>Whoever describes where values lie has done so for a chunk.</summary>
+    public void HasDescribed(int chunk) => _chunks.HasDescribed(chunk);
 
     /// <summary>All constants are to be looked at anew.</summary>
     public void LookAtConstants() => _chunks.LookAtConstants(StateChunks.CountFor(_height));
@@ -70,6 +76,17 @@ internal sealed partial class ValueStack
     /// <summary>Forgets the saved chunks from a number on.</summary>
     public void ForgetFrom(int number) => _chunks.ForgetFrom(number, StateChunks.CountFor(_maxHeight));
 
+    /// <summary>The numbers under which chunks of the stack are saved; negative of those that are not.</summary>
+    public Span<int> SavedChunks => _chunks.Numbers(StateChunks.CountFor(_maxHeight));
+
+    /// <summary>How many chunks of the stack are those that were saved under a number or a later one.</summary>
+    public int CountFrom(int number) => _chunks.CountFrom(number, StateChunks.CountFor(_height));
+
+    /// <summary>A chunk whose values all are those of a saved one becomes that: nobody need compare them again until it changes.</summary>
+    /// <param name="chunk">The place of the chunk.</param>
+    /// <param name="number">The saved one.</param>
+    public void Adopt(int chunk, int number) => _chunks.Restored(chunk, number, _saved.SummaryOf(number));
+
     /// <summary>Finds the references on the stack.</summary>
     /// <param name="registers">The registers that hold references.</param>
     /// <returns>The frame slots that do, a bit for each height; those above the stack mean nothing.</returns>
@@ -77,17 +94,23 @@ internal sealed partial class ValueStack
     {
         registers = 0;
         int count = StateChunks.CountFor(_height);
-        for (int i = 0; i < count; i++)
+        for (int i = _chunks.NextUnmapped(0, count); i < count; i = _chunks.NextUnmapped(i + 1, count))
+        {
+            _chunks.References[i] = StackMapTable.ReferencesIn(_values.AsSpan(i << StateChunks.SizeBits, StateChunks.Size));
+            _chunks.HasMapped(i);
+        }
+
+        for (int i = _chunks.NextWithRegisters(0, count); i < count; i = _chunks.NextWithRegisters(i + 1, count))
         {
             int first = i << StateChunks.SizeBits;
-            if (_chunks.TakeReferences(i))
+            var values = _values.AsSpan(first, Math.Min(StateChunks.Size, _height - first));
+            if (values.Length == StateChunks.Size && !StackValue.AnyInRegister(values))
             {
-                _chunks.References[i] = StackMapTable.ReferencesIn(_values.AsSpan(first, StateChunks.Size));
+                _chunks.HasNoRegisters(i);
             }
-
-            if (_chunks.MayHaveRegisters(i))
+            else
             {
-                registers |= StackMapTable.RegistersWithReferences(_values.AsSpan(first, Math.Min(StateChunks.Size, _height - first)));
+                registers |= StackMapTable.RegistersWithReferences(values);
             }
         }
 

@@ -79,11 +79,17 @@ internal sealed partial class ValueStack(FrameSlots frame, StateChunks saved)
         }
 
         _localKinds.AsSpan(0, chunks).Clear();
+        KindsOfLocals = LocalKinds.None;
         for (int i = 0; i < _localCount; i++)
         {
-            _localKinds[i >> StateChunks.SizeBits] |= RegisterSet.IsFloat(_values[i].Kind) ? LocalKinds.Floats : LocalKinds.Integers;
+            var kind = RegisterSet.IsFloat(_values[i].Kind) ? LocalKinds.Floats : LocalKinds.Integers;
+            _localKinds[i >> StateChunks.SizeBits] |= kind;
+            KindsOfLocals |= kind;
         }
     }
+
+    /// <summary>The kinds of all locals.</summary>
+    public LocalKinds KindsOfLocals { get; private set; }
 
     /// <summary>The kinds of the locals in a chunk.</summary>
     public LocalKinds KindsOf(int chunk) => _localKinds[chunk];
