@@ -429,7 +429,7 @@ public sealed record EngineOptions
 
     /// <summary>
     /// How many blocks values may live through, all together, before those that live through many of them for few uses lie in the frame: their
-    /// lifetimes are then not followed block by block. With 0 every number that lives beyond its block does.
+    /// lifetimes are then not followed block by block. With 0 every value that lives beyond its block does.
     /// </summary>
     [Knob("compile.live-blocks", "for each instruction of a function, the blocks that values may live through before the long-lived ones lie in the frame",
         Maximum = 1_000_000, Unit = "blocks")]

@@ -16,6 +16,9 @@ internal sealed partial class EscapeWalk
     /// <summary>What an object costs in each block, in visits of nodes: it is joined, compared and copied.</summary>
     private const int VisitsPerObject = 4;
 
+    /// <summary>Objects of a block from which on each costs more, the more there are: what is known of them all is no longer at hand in the caches.</summary>
+    private const int ObjectsAtHand = 64;
+
     private readonly Graph graph;
     private readonly ControlFlow flow;
     private readonly ReferenceLiveness liveness;
@@ -84,7 +87,7 @@ internal sealed partial class EscapeWalk
             ObjectStates entered = block.Id == 0 ? new ObjectStates() : Join(block, edges);
             isChanged |= atEntry[block.Id] is not { } before || !before.HasShapeOf(entered);
             atEntry[block.Id] = entered;
-            graph.Budget.TryDraw((VisitsPerObject * entered.Objects.Count) + block.Nodes.Count);
+            graph.Budget.TryDraw(VisitsOf(entered.Objects.Count) + block.Nodes.Count);
             state = entered.Copy();
             foreach (int id in block.Nodes)
             {
@@ -100,6 +103,9 @@ internal sealed partial class EscapeWalk
 
         return isChanged;
     }
+
+    /// <summary>What it costs to know a number of objects in a block.</summary>
+    private static long VisitsOf(int objects) => VisitsPerObject * (long)objects * (1 + (objects / ObjectsAtHand));
 
     /// <summary>The edges by which control is known to come to a block.</summary>
     private List<Incoming> EdgesTo(Block block)

@@ -20,6 +20,9 @@ internal sealed class Dominators
     private Subtree[] subtrees = new Subtree[64];
     private int[] runEnds = new int[64];
 
+    /// <summary>Whether all dominators are known, and not only that the entry dominates all blocks.</summary>
+    public bool AreAllKnown => steps > 0;
+
     /// <summary>Computes the dominators of a function's blocks.</summary>
     public void Run(LirCode code)
     {
@@ -82,6 +85,43 @@ internal sealed class Dominators
 
             // What the first one dominates, the block does as well.
             first = first < runEnds[block] ? runEnds[block] : runEnds[first];
+        }
+
+        return true;
+    }
+
+    /// <summary>Lists the rows of adjacent blocks that a block dominates, itself included.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="last">The last block that is looked at.</param>
+    /// <param name="rows">Where they are listed, ascending.</param>
+    /// <param name="mostSteps">How many blocks are looked at, at most.</param>
+    /// <returns>Whether those are all.</returns>
+    public bool TryListDominated(int block, int last, GrowList<(int First, int Last)> rows, int mostSteps)
+    {
+        rows.Clear();
+        int steps = 0;
+        for (int i = block; i <= last; i = runEnds[i])
+        {
+            if (++steps > mostSteps)
+            {
+                return false;
+            }
+
+            if (!Dominates(block, i))
+            {
+                // Nor does it dominate what this one does.
+                continue;
+            }
+
+            int end = Math.Min(runEnds[i] - 1, last);
+            if (rows.Count > 0 && rows[rows.Count - 1].Last == i - 1)
+            {
+                rows[rows.Count - 1].Last = end;
+            }
+            else
+            {
+                rows.Add((i, end));
+            }
         }
 
         return true;

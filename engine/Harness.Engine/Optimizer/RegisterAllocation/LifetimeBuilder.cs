@@ -8,9 +8,10 @@ namespace Harness.Engine.Optimizer.RegisterAllocation;
 /// Liveness Sets for SSA-Form Programs", 2011).
 /// </summary>
 /// <remarks>
-/// That takes as many steps as there are pairs of a value and a block that it lives through. Where these are many more than instructions, numbers that live
-/// through many blocks for each of their uses lie in the frame: of such a value only one range is known, from the definition to where no block behind can come
-/// back from, and what uses it in a register loads it there.
+/// That takes as many steps as there are pairs of a value and a block that it lives through. Where these are many more than instructions, values that live
+/// through many blocks for each of their uses lie in the frame: of such a number only one range is known, from the definition to where no block behind can come
+/// back from, and what uses it in a register loads it there. Where references lie must be known at each safepoint: of one in the frame the range has the blocks
+/// alone that its definition dominates. In these its slot holds it, though it may be dead, and in no other can it be alive.
 /// </remarks>
 internal sealed class LifetimeBuilder
 {
@@ -25,19 +26,31 @@ internal sealed class LifetimeBuilder
     /// <summary>Where there are too many pairs, blocks that a value may live through for each block that uses it.</summary>
     private const int BlocksPerUse = 32;
 
+    /// <summary>Most blocks that are looked at to find out where a reference may lie in the frame.</summary>
+    private const int MostSteps = 64;
+
     private readonly GrowList<Link> useBlocks = new();
-    private readonly GrowList<Link> live = new();
+    private readonly LiveSets live = new();
     private readonly GrowList<int> work = new();
     private readonly GrowList<int> touched = new();
     private readonly GrowList<int> lastBlocks = new();
+    private readonly GrowList<(int First, int Last)> rows = new();
     private LirCode code = null!;
     private ValueState[] values = new ValueState[512];
+
+    /// <summary>Pairs so far: of them, those at a block's beginning are listed, and those at its end follow from the blocks behind it.</summary>
+    private int pairs;
     private BlockState[] blocks = new BlockState[64];
     private int mostPairs;
+    private long vainPairs;
     private int blocksPerUse;
+    private bool hasDominators;
 
     /// <summary>The lifetimes.</summary>
     public Lifetimes Lifetimes { get; } = new();
+
+    /// <summary>The dominators of blocks, once <see cref="FindDominators"/> has found them.</summary>
+    public Dominators Dominators { get; } = new();
 
     /// <summary>Values in the order of their definitions.</summary>
     public GrowList<int> Definitions { get; } = new();
@@ -63,6 +76,7 @@ internal sealed class LifetimeBuilder
         mostPairs = liveBlocks == 0 ? 0 : (int)Math.Min(MaxLive, FreePairs + ((long)liveBlocks * lir.InstructionCount));
         blocksPerUse = liveBlocks == 0 ? 0 : BlocksPerUse;
         lastBlocks.Clear();
+        hasDominators = false;
         if (values.Length < code.ValueCount)
         {
             values = new ValueState[code.ValueCount * 2];
@@ -78,7 +92,8 @@ internal sealed class LifetimeBuilder
         useBlocks.Clear();
         useBlocks.Add(default);
         live.Clear();
-        live.Add(default);
+        pairs = 0;
+        vainPairs = 0;
         Definitions.Clear();
         Calls.Clear();
         Clobbers.Clear();
@@ -100,13 +115,23 @@ internal sealed class LifetimeBuilder
         }
     }
 
+    /// <summary>Finds the dominators of the function's blocks, unless they are known.</summary>
+    public void FindDominators()
+    {
+        if (!hasDominators)
+        {
+            hasDominators = true;
+            Dominators.Run(code);
+        }
+    }
+
     /// <summary>
     /// The values live at the beginning of a block, its parameters apart, as indices for <see cref="NextLiveIn"/>; 0 if none.
     /// </summary>
     public int FirstLiveIn(int block) => blocks[block].LiveIn;
 
     /// <summary>An entry of a block's list of live values, and the index of the next one, 0 at the end.</summary>
-    public (int Value, int Next) NextLiveIn(int index) => (live[index].Item, live[index].Next);
+    public (int Value, int Next) NextLiveIn(int index) => (live[index], live.Next(index));
 
     /// <summary>Notes definitions, uses in other blocks, and overwritten registers.</summary>
     private void ScanBlock(int index)
@@ -142,6 +167,7 @@ internal sealed class LifetimeBuilder
                 if (operand.Role == OperandRole.Def)
                 {
                     Define(operand.Value, index);
+                    values[operand.Value].MayBeMissing = i == block.EndInstruction - 2 && code.Instruction(i + 1).Op == LirOp.Invoke;
                     continue;
                 }
 
@@ -169,7 +195,9 @@ internal sealed class LifetimeBuilder
     {
         int definition = values[value].DefinitionBlock;
         int first = live.Count;
-        int most = first;
+        int firstPair = pairs;
+        int most = firstPair;
+        bool isFollowed = false;
         touched.Clear();
         for (int use = values[value].UseBlocks; use != 0; use = useBlocks[use].Next)
         {
@@ -177,11 +205,17 @@ internal sealed class LifetimeBuilder
             AddLiveIn(value, useBlocks[use].Item);
             while (work.Count > 0)
             {
-                // Where references lie must be known at each safepoint.
-                if (live.Count > mostPairs && live.Count > most && code.TypeOf(value) != Ir.IrType.Ref)
+                if (pairs >= mostPairs && pairs > most && !isFollowed)
                 {
-                    LeaveInFrame(value, first);
-                    return;
+                    if (CanLieInFrame(value))
+                    {
+                        CountVainPairs(pairs - firstPair);
+                        pairs = firstPair;
+                        LeaveInFrame(value, first);
+                        return;
+                    }
+
+                    isFollowed = true;
                 }
 
                 ref LirBlock block = ref code.Block(work[work.Count - 1]);
@@ -193,8 +227,7 @@ internal sealed class LifetimeBuilder
                     if (state.LastLiveOut != value)
                     {
                         state.LastLiveOut = value;
-                        touched.Add(predecessor);
-                        state.LiveOut = live.Add(new Link(value, state.LiveOut));
+                        pairs++;
                     }
 
                     if (predecessor != definition)
@@ -212,12 +245,25 @@ internal sealed class LifetimeBuilder
         {
             blocks[block].LastLiveIn = value;
             touched.Add(block);
-            blocks[block].LiveIn = live.Add(new Link(value, blocks[block].LiveIn));
+            live.Add(ref blocks[block].LiveIn, value);
             work.Add(block);
-            if (live.Count > MaxLive)
+            if (++pairs >= MaxLive)
             {
                 throw new NotSupportedException("too many values are live in too many blocks for optimized code");
             }
+        }
+    }
+
+    /// <summary>
+    /// Counts pairs of a value that goes to the frame in the end. Where so many are found in vain as there may be at all, values are given up sooner: what is
+    /// left below the limit would be used up by each of them anew.
+    /// </summary>
+    private void CountVainPairs(int count)
+    {
+        vainPairs += count;
+        if (vainPairs > mostPairs)
+        {
+            mostPairs = 0;
         }
     }
 
@@ -226,19 +272,38 @@ internal sealed class LifetimeBuilder
     {
         foreach (int block in touched.Span)
         {
-            ref BlockState state = ref blocks[block];
-            state.LiveIn = state.LiveIn >= first ? live[state.LiveIn].Next : state.LiveIn;
-            state.LiveOut = state.LiveOut >= first ? live[state.LiveOut].Next : state.LiveOut;
+            live.RemoveLast(ref blocks[block].LiveIn);
         }
 
         live.Truncate(first);
         work.Clear();
         values[value].LivesInFrame = true;
+    }
+
+    /// <summary>Whether a value can lie in the frame without being followed block by block.</summary>
+    private bool CanLieInFrame(int value)
+    {
         if (lastBlocks.Count == 0)
         {
             FindLastBlocks();
         }
+
+        if (code.TypeOf(value) != Ir.IrType.Ref)
+        {
+            return true;
+        }
+
+        // Where a call has thrown, its result is not in the slot.
+        FindDominators();
+        return !values[value].MayBeMissing && Dominators.AreAllKnown
+            && TryListRows(value, useBlocks[values[value].UseBlocks].Item);
     }
+
+    /// <summary>Lists the rows of blocks in which a reference lies in the frame, if it can.</summary>
+    /// <param name="value">The reference.</param>
+    /// <param name="lastUse">The last block that uses it.</param>
+    private bool TryListRows(int value, int lastUse) =>
+        Dominators.TryListDominated(values[value].DefinitionBlock, lastBlocks[lastUse], rows, MostSteps);
 
     /// <summary>
     /// Finds for each block the last one that a value may live in which is used in the block: behind it none leads back to a block before.
@@ -265,9 +330,19 @@ internal sealed class LifetimeBuilder
         ref LirBlock block = ref code.Block(index);
         int start = 4 * block.FirstInstruction;
         int end = 4 * block.EndInstruction;
-        for (int i = blocks[index].LiveOut; i != 0; i = live[i].Next)
+        for (int s = 0; s < block.SuccessorCount; s++)
         {
-            Lifetimes.AddRange(live[i].Item, start, end);
+            ref BlockState successor = ref blocks[code.Successors[block.FirstSuccessor + s]];
+            if (successor.LastSource == index + 1)
+            {
+                continue;
+            }
+
+            successor.LastSource = index + 1;
+            for (int i = successor.LiveIn; i != 0; i = live.Next(i))
+            {
+                Lifetimes.AddRange(live[i], start, end);
+            }
         }
 
         for (int i = block.EndInstruction - 1; i >= block.FirstInstruction; i--)
@@ -314,8 +389,7 @@ internal sealed class LifetimeBuilder
             };
             if (values[value].LivesInFrame && values[value].DefinitionBlock != block)
             {
-                Lifetimes.AddRange(
-                    value, 4 * code.Block(values[value].DefinitionBlock).FirstInstruction, 4 * code.Block(lastBlocks[block]).EndInstruction);
+                AddRangesInFrame(value, block);
             }
             else
             {
@@ -332,6 +406,27 @@ internal sealed class LifetimeBuilder
         }
     }
 
+    /// <summary>Adds where a value lies in the frame that a block behind its definition uses.</summary>
+    private void AddRangesInFrame(int value, int block)
+    {
+        if (code.TypeOf(value) != Ir.IrType.Ref)
+        {
+            AddRange(value, values[value].DefinitionBlock, lastBlocks[block]);
+        }
+        else if (Lifetimes[value].FirstRange == 0)
+        {
+            // Its last use, which is seen first, tells all.
+            TryListRows(value, block);
+            for (int i = rows.Count - 1; i >= 0; i--)
+            {
+                AddRange(value, rows[i].First, rows[i].Last);
+            }
+        }
+    }
+
+    private void AddRange(int value, int firstBlock, int lastBlock) =>
+        Lifetimes.AddRange(value, 4 * code.Block(firstBlock).FirstInstruction, 4 * code.Block(lastBlock).EndInstruction);
+
     private record struct Link(int Item, int Next);
 
     private struct ValueState
@@ -341,13 +436,21 @@ internal sealed class LifetimeBuilder
         public int UseBlocks;
         public byte Hint;
         public bool LivesInFrame;
+
+        /// <summary>Whether it is the result of a call that may throw to the function itself, which then has no result.</summary>
+        public bool MayBeMissing;
     }
 
     private struct BlockState
     {
+        /// <summary>The values live at the beginning.</summary>
         public int LiveIn;
-        public int LiveOut;
+
+        /// <summary>The value that was seen last to live at the end, and at the beginning.</summary>
         public int LastLiveOut;
         public int LastLiveIn;
+
+        /// <summary>The block, from 1, that was seen last to lead here.</summary>
+        public int LastSource;
     }
 }

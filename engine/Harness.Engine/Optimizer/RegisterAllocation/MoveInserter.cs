@@ -22,7 +22,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
 
     private readonly Lifetimes lifetimes = builder.Lifetimes;
     private readonly GrowList<Entry> moves = new();
-    private readonly Dominators dominators = new();
+    private readonly Dominators dominators = builder.Dominators;
     private LirCode code = null!;
     private readonly GrowList<int> intervals = new();
     private int[] storeBlocks = new int[512];
@@ -49,7 +49,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
         moves.Clear();
         if (scan.SlotCount > 0)
         {
-            dominators.Run(lir);
+            builder.FindDominators();
         }
 
         if (storeBlocks.Length < code.ValueCount)
