@@ -42,7 +42,7 @@ internal sealed class BenefitEstimator
         FunctionSummary summary = state.SummaryOf(candidate.FunctionIndex);
         ValueOrigin[] passed = ArgumentsOf(candidate);
         double saved = options.InliningBenefitCallCycles + (options.InliningBenefitArgumentCycles * summary.Parameters.Length);
-        double added = summary.Nodes - SummaryWalk.CallNodes - summary.Parameters.Length;
+        double added = summary.Nodes - NodeEstimates.Call - summary.Parameters.Length;
         if (candidate.IsIndirect)
         {
             saved += options.InliningBenefitIndirectCycles;
@@ -90,7 +90,7 @@ internal sealed class BenefitEstimator
         }
 
         saved += uses.Tests * options.InliningBenefitTestCycles;
-        added -= uses.Tests * SummaryWalk.TestNodes;
+        added -= uses.Tests * NodeEstimates.Test;
     }
 
     /// <summary>Where the arguments of a candidate come from, seen from the compiled function.</summary>
