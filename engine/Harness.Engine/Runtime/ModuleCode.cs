@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Harness.Engine.Configuration;
 using Harness.Engine.Deoptimization;
 using Harness.Engine.Feedback;
@@ -21,9 +20,6 @@ namespace Harness.Engine.Runtime;
 /// </remarks>
 internal sealed unsafe class ModuleCode : IDisposable
 {
-    /// <summary>How often a guest that waits for another thread's compilation of a function looks whether it is to end.</summary>
-    private static readonly TimeSpan InterestInterval = TimeSpan.FromMilliseconds(1);
-
     private readonly Lock _gate = new();
     private readonly FunctionCode?[] _functions;
 
@@ -31,14 +27,8 @@ internal sealed unsafe class ModuleCode : IDisposable
     private readonly List<int> _known = [];
     private readonly List<Instance> _instances = [];
     private readonly TieringState _tiering;
-    private readonly WeakReference<ModuleCode> _self;
-
-    /// <summary>Discarded code that frames may still be in; it is freed when no instance is left.</summary>
-    private readonly List<CompiledCode> _discarded = [];
-
-    /// <summary>By offset of a call, the deopts since another target came there; null before the first.</summary>
-    private Dictionary<int, int>? _siteDeopts;
-
+    private readonly SiteDeopts _siteDeopts;
+    private readonly CodeLedger _ledger;
     private bool _isFreed;
 
     /// <summary>Makes a module's code, which is empty at first.</summary>
@@ -47,7 +37,7 @@ internal sealed unsafe class ModuleCode : IDisposable
         Engine = engine;
         Module = module;
         Layout = new InstanceLayout(module, engine.Options.Osr);
-        _self = new WeakReference<ModuleCode>(this);
+        _ledger = new CodeLedger(this);
         Images = new MemoryImages(this);
         Template = new InstanceTemplate(this);
         Slots = new InstanceSlots(this);
@@ -56,7 +46,7 @@ internal sealed unsafe class ModuleCode : IDisposable
         _functions = new FunctionCode?[module.Functions.Length];
         ModuleProfile? profile = engine.Profile?.Of(module, engine.Options.PolymorphismLimit);
         _tiering = new TieringState(this, profile);
-        _siteDeopts = _tiering.ProfiledSiteDeopts();
+        _siteDeopts = new SiteDeopts(_tiering.ProfiledSiteDeopts());
         if (profile is not null) engine.CountProfiledModule();
         if (profile is not null)
         {
@@ -150,23 +140,10 @@ internal sealed unsafe class ModuleCode : IDisposable
     public void CountUsedUpBudget(int functionIndex) => Function(functionIndex).CountUsedUpBudget();
 
     /// <summary>How often optimized code was left since another target came at the call at an offset in the module's bytes.</summary>
-    public int DeoptsAt(int bytecodeOffset)
-    {
-        lock (_gate)
-        {
-            return _siteDeopts?.GetValueOrDefault(bytecodeOffset) ?? 0;
-        }
-    }
+    public int DeoptsAt(int bytecodeOffset) => _siteDeopts.At(bytecodeOffset);
 
     /// <summary>Counts a deopt since another target came at a call.</summary>
-    public void CountDeoptAt(int bytecodeOffset)
-    {
-        lock (_gate)
-        {
-            _siteDeopts ??= [];
-            CollectionsMarshal.GetValueRefOrAddDefault(_siteDeopts, bytecodeOffset, out _)++;
-        }
-    }
+    public void CountDeoptAt(int bytecodeOffset) => _siteDeopts.Count(bytecodeOffset);
 
     /// <summary>Whether a function can be compiled with deopt points.</summary>
     public bool AllowsDeopt(int functionIndex) =>
@@ -204,7 +181,7 @@ internal sealed unsafe class ModuleCode : IDisposable
                 {
                     UsedUpBudgets = UsedUpBudgets(i),
                     Deopts = DeoptCount(i) + _tiering.ProfiledDeopts(i),
-                    SiteDeopts = SiteDeoptsOf(Module.Functions[i]),
+                    SiteDeopts = _siteDeopts.Of(Module.Functions[i]),
                 };
                 if (!function.IsEmpty) functions.Add(i, function);
             }
@@ -212,10 +189,6 @@ internal sealed unsafe class ModuleCode : IDisposable
 
         return new ModuleProfile(ModuleProfile.HashOf(Module), functions);
     }
-
-    private ImmutableSortedDictionary<int, int> SiteDeoptsOf(FunctionInfo function) => _siteDeopts is null
-        ? ImmutableSortedDictionary<int, int>.Empty
-        : _siteDeopts.Where(site => site.Key >= function.BodyStart && site.Key < function.BodyEnd).ToImmutableSortedDictionary();
 
     /// <summary>Registers a new instance.</summary>
     public void Add(Instance instance)
@@ -259,7 +232,7 @@ internal sealed unsafe class ModuleCode : IDisposable
             _instances.RemoveAt(_instances.Count - 1);
             instance.CodePosition = -1;
             if (keepsTiering) _tiering.Keep(instance, _known);
-            if (_instances.Count == 0) FreeDiscarded();
+            if (_instances.Count == 0) _ledger.FreeDiscarded();
         }
 
         List<int> dropped = Engine.TierUp.Cancel(instance);
@@ -341,7 +314,7 @@ internal sealed unsafe class ModuleCode : IDisposable
         {
             lock (_gate)
             {
-                Free(code);
+                _ledger.Free(code);
             }
 
             throw;
@@ -351,7 +324,7 @@ internal sealed unsafe class ModuleCode : IDisposable
         {
             if (_isFreed)
             {
-                Free(code);
+                _ledger.Free(code);
                 return false;
             }
 
@@ -367,7 +340,7 @@ internal sealed unsafe class ModuleCode : IDisposable
             }
 
             FunctionCode function = Function(code.FunctionIndex);
-            if (function.Optimized is { } previous) _discarded.Add(previous);
+            if (function.Optimized is { } previous) _ledger.Discard(previous);
             function.Optimized = code;
             foreach (Instance user in _instances)
             {
@@ -393,13 +366,13 @@ internal sealed unsafe class ModuleCode : IDisposable
             {
                 // Its loop asks for new code, with what has been learnt.
                 function.Loops.Remove(code.LoopOffset);
-                _discarded.Add(code);
+                _ledger.Discard(code);
                 return true;
             }
 
             if (function.Optimized != code) return false;
             function.Optimized = null;
-            _discarded.Add(code);
+            _ledger.Discard(code);
             _tiering.Reset(code.FunctionIndex);
             foreach (Instance instance in _instances)
             {
@@ -427,34 +400,14 @@ internal sealed unsafe class ModuleCode : IDisposable
             Images.Dispose();
             Template.Dispose();
             Slots.Dispose();
-            FreeDiscarded();
+            _ledger.FreeDiscarded();
             foreach (FunctionCode? function in _functions)
             {
-                if (function?.Baseline is { } baseline) Free(baseline);
-                foreach (CompiledCode? loop in function?.Loops?.Values ?? Enumerable.Empty<CompiledCode?>())
-                {
-                    if (loop is not null) Free(loop);
-                }
-
-                if (function?.Optimized is not { } optimized) continue;
-                Engine.Events.OnOptimizedCodeFreed(optimized);
-                Free(optimized);
+                if (function is null) continue;
+                if (function.Optimized is { } optimized) Engine.Events.OnOptimizedCodeFreed(optimized);
+                foreach (CompiledCode code in function.All()) _ledger.Free(code);
             }
         }
-    }
-
-    private void FreeDiscarded()
-    {
-        foreach (CompiledCode code in _discarded) Free(code);
-        _discarded.Clear();
-    }
-
-    private void Free(CompiledCode code)
-    {
-        Engine.GiveBackCode(code.Block.Size);
-        NativeRuntime.Registry.Remove(code);
-        NativeRuntime.CodeSpace.Free(code.Block);
-        GC.RemoveMemoryPressure(code.Block.Size);
     }
 
     private FunctionCode Function(int functionIndex)
@@ -475,22 +428,15 @@ internal sealed unsafe class ModuleCode : IDisposable
     /// <summary>Makes new code known, or frees it if it comes too late.</summary>
     private bool Register(CompiledCode code)
     {
-        if (!Engine.TryTakeCode(code.Block.Size) && !(DroppedCode.Collect() && Engine.TryTakeCode(code.Block.Size)))
-        {
-            NativeRuntime.CodeSpace.Free(code.Block);
-            throw new InsufficientMemoryException($"the code of an engine takes at most {Options.CodeLimit} KiB (knob code.limit)");
-        }
-
+        _ledger.Charge(code);
         lock (_gate)
         {
-            GC.AddMemoryPressure(code.Block.Size);
+            _ledger.Add(code);
             if (_isFreed)
             {
-                Free(code);
+                _ledger.Free(code);
                 return false;
             }
-
-            NativeRuntime.Registry.Add(new RegisteredCode(_self, code));
         }
 
         if (PerfMap.IsEnabled) PerfMap.Record(code.Block, $"{Module.Functions[code.FunctionIndex]} [{code.Tier}]");
@@ -499,6 +445,7 @@ internal sealed unsafe class ModuleCode : IDisposable
 
     private void PrepareDeopts(Instance instance, CompiledCode code, CompilationInterest interest)
     {
+        if (code.LoopOffset >= 0) ResumeMap(code.FunctionIndex, interest);
         if (code.DeoptData is not { Points.Length: > 0 } data) return;
         foreach (DeoptPoint point in data.Points)
         {
@@ -521,7 +468,7 @@ internal sealed unsafe class ModuleCode : IDisposable
     {
         FunctionCode function = Function(functionIndex);
         if (function.Baseline is { } known) return known;
-        EnterFunction(function, interest);
+        function.Enter(interest);
         try
         {
             if (function.Baseline is { } made) return made;
@@ -533,7 +480,7 @@ internal sealed unsafe class ModuleCode : IDisposable
             {
                 if (_isFreed)
                 {
-                    Free(code);
+                    _ledger.Free(code);
                     throw new OperationCanceledException("the module's code was freed");
                 }
 
@@ -545,56 +492,7 @@ internal sealed unsafe class ModuleCode : IDisposable
         }
         finally
         {
-            Monitor.Exit(function);
+            function.Exit();
         }
-    }
-
-    /// <summary>Takes hold of a function, which another thread may be compiling: as long as somebody wants to wait for that.</summary>
-    private static void EnterFunction(FunctionCode function, CompilationInterest interest)
-    {
-        while (!Monitor.TryEnter(function, InterestInterval)) interest.ThrowIfGone();
-    }
-
-    /// <summary>What there is for one function.</summary>
-    private sealed class FunctionCode
-    {
-        private CompiledCode? _baseline;
-        private CompiledCode? _optimized;
-        private ResumeMap? _resumeMap;
-        private int _usedUpBudgets;
-        private volatile bool _hasFailed;
-
-        public CompiledCode? Baseline
-        {
-            get => Volatile.Read(ref _baseline);
-            set => Volatile.Write(ref _baseline, value);
-        }
-
-        public CompiledCode? Optimized
-        {
-            get => Volatile.Read(ref _optimized);
-            set => Volatile.Write(ref _optimized, value);
-        }
-
-        public ResumeMap? ResumeMap
-        {
-            get => Volatile.Read(ref _resumeMap);
-            set => Volatile.Write(ref _resumeMap, value);
-        }
-
-        public int DeoptCount { get; set; }
-
-        /// <summary>By offset of their loops, optimized code that begins there; null where it cannot be made. The gate guards it.</summary>
-        public Dictionary<int, CompiledCode?>? Loops { get; set; }
-
-        public int UsedUpBudgets => Volatile.Read(ref _usedUpBudgets);
-
-        public bool HasFailed
-        {
-            get => _hasFailed;
-            set => _hasFailed = value;
-        }
-
-        public void CountUsedUpBudget() => Interlocked.Increment(ref _usedUpBudgets);
     }
 }
