@@ -54,7 +54,7 @@ public sealed class JsonTextTests
     }
 
     [Fact]
-    public void HalfACharacterBecomesAReplacement() => Assert.Equal("\"a\ufffdb\ufffd\"", JsonText.Write("a\ud83db\ude00"));
+    public void HalfACharacterBecomesAReplacement() => Assert.Equal("a\ufffdb\ufffd", JsonText.Parse(JsonText.Write("a\ud83db\ude00")));
 
     [Theory]
     [InlineData(double.NaN)]
