@@ -15,8 +15,10 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
     /// <summary>Kills by default.</summary>
     private const int UsualKills = 10;
 
-    /// <summary>More rounds than a sweep gets done before it is killed, however often.</summary>
-    private static readonly string[] WithoutEnd = ["--repetitions", "10000"];
+    private static readonly int Kills = KillCount.Read(UsualKills);
+
+    /// <summary>More rounds than a sweep gets done before it is killed so often.</summary>
+    private static readonly string[] WithoutEnd = ["--repetitions", $"{Math.Min(100 + (20 * Kills), 10_000)}"];
 
     /// <summary>Time in which a sweep writes some rows, in ms.</summary>
     private const int SomeRows = 400;
@@ -40,13 +42,12 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
     public void ASweepKilledAtRandomMomentsLosesNoRepetitionAndMeasuresNoneTwice()
     {
         _ = NodeInstallation.NodePath;
-        var kills = KillCount.Read(UsualKills);
         var sweep = folder.Write("test.yaml", SweepText);
         var random = new Random(20260101);
         var usual = TimeUntilFirstRow(sweep);
         var before = File.ReadAllText(Results);
         var (withoutRows, torn) = (0, 0);
-        for (var kill = 0; kill < kills; kill++)
+        for (var kill = 0; kill < Kills; kill++)
         {
             // Every other kill comes at any moment of the start, the rest once there are rows: within one or between two.
             using var process = Start(sweep, WithoutEnd);
@@ -65,8 +66,8 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
             before = after;
         }
 
-        log.WriteLine($"{kills} kills of a sweep, {withoutRows} of them before its first row, {torn} within one; {WholeLines(before).Count(letter => letter == '\n') - 1} rows by then");
-        Assert.True(withoutRows < kills, "no kill came after a row: the moments are badly chosen");
+        log.WriteLine($"{Kills} kills of a sweep, {withoutRows} of them before its first row, {torn} within one; {WholeLines(before).Count(letter => letter == '\n') - 1} rows by then");
+        Assert.True(withoutRows < Kills, "no kill came after a row: the moments are badly chosen");
         var rounds = 2 + DurableCsv<Measurement>.Read(Results).Max(row => row.Repetition);
         Assert.Equal(0, Finish(sweep, "--repetitions", $"{rounds}").ExitCode);
         Assert.StartsWith(WholeLines(before), File.ReadAllText(Results), StringComparison.Ordinal);

@@ -152,7 +152,7 @@ internal sealed class DurableCsv<TRow> : IDisposable
     {
         if (stream.Length > Array.MaxLength)
             throw new HarnessException($"{path} has {stream.Length} bytes, more than can be read at once ({Array.MaxLength}); split the sweep");
-        var content = new byte[stream.Length];
+        var content = GC.AllocateUninitializedArray<byte>((int)stream.Length);
         return content.AsMemory(0, stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
     }
 

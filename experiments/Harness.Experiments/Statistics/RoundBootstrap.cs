@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MathNet.Numerics.Random;
 using MathNet.Numerics.Statistics;
 
@@ -7,7 +8,8 @@ namespace Harness.Experiments.Statistics;
 /// Percentile bootstrap (Efron) of geometric means, over rounds: whole rounds are drawn anew with replacement, the same ones for every program, so
 /// that what hits a whole round is counted once. Where a claim is about programs in general, programs are drawn anew as well (hierarchical, after
 /// Kalibera and Jones 2013). Seeded, so that the same results give the same intervals. The percentile interval is chosen over the BCa one because
-/// the latter's acceleration is estimated by the jackknife, which fails for medians.
+/// the latter's acceleration is estimated by the jackknife, which fails for medians. Its loops run millions of times within a second, and are compiled for that at once: a command would be over before
+/// .NET had got to it.
 /// </summary>
 internal sealed class RoundBootstrap
 {
@@ -20,6 +22,9 @@ internal sealed class RoundBootstrap
     // Which programs each draw has, for the last number of programs that was asked for: every mean over so many draws the same.
     private int[] drawnPrograms = [];
     private int drawnFrom;
+
+    // The logarithms of the medians of each program and draw, for the mean that is being computed.
+    private double[] logarithms = [];
 
     /// <summary>Draws rounds.</summary>
     /// <param name="rounds">The rounds of the sweep.</param>
@@ -48,12 +53,12 @@ internal sealed class RoundBootstrap
     /// <summary>The median of each draw of rounds, of a sample; the sample's own where a draw has none of its rounds.</summary>
     public double[] MediansOf(Sample sample)
     {
-        var places = PlacesOf(sample);
+        var (places, total) = PlacesOf(sample);
         var sorted = sample.SortedSpan;
         var medians = new double[drawn.Length];
         for (var i = 0; i < medians.Length; i++)
         {
-            var (lower, upper) = Middle(places, drawn[i]);
+            var (lower, upper) = Middle(places, drawn[i], total);
             medians[i] = lower < 0 ? sample.Median : (sorted[lower] + sorted[upper]) / 2;
         }
 
@@ -68,47 +73,64 @@ internal sealed class RoundBootstrap
         if (ratios.Any(sample => sample.Count < MedianInterval.LeastValues))
             return new GeometricMean(Estimate.Without(value), Estimate.Without(value), programs.Count);
 
-        var logarithms = ratios.Select(LogarithmsOfMedians).ToArray();
-        var chosen = DrawPrograms(logarithms.Length);
-        var measured = new double[drawn.Length];
-        var general = new double[drawn.Length];
-        for (var i = 0; i < drawn.Length; i++)
-        {
-            var (ofThese, ofDrawn) = (0.0, 0.0);
-            for (var j = 0; j < logarithms.Length; j++)
-            {
-                ofThese += logarithms[j][i];
-                ofDrawn += logarithms[chosen[(i * logarithms.Length) + j]][i];
-            }
-
-            measured[i] = Math.Exp(ofThese / logarithms.Length);
-            general[i] = Math.Exp(ofDrawn / logarithms.Length);
-        }
+        if (logarithms.Length < drawn.Length * ratios.Count)
+            logarithms = new double[drawn.Length * ratios.Count];
+        for (var j = 0; j < ratios.Count; j++)
+            TakeLogarithmsOfMedians(ratios[j], logarithms.AsSpan(j * drawn.Length, drawn.Length));
+        var (measured, general) = Average(ratios.Count);
 
         return new GeometricMean(
             Interval(value, measured), programs.Count < MedianInterval.LeastValues ? Estimate.Without(value) : Interval(value, general), programs.Count);
     }
 
-    /// <summary>The logarithms of what <see cref="MediansOf"/> gives. Most draws have an odd number of values and one of these in the middle, so that few logarithms are computed.</summary>
-    private double[] LogarithmsOfMedians(Sample sample)
+    /// <summary>The geometric means of all programs, and of those that are drawn, in each draw of rounds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private (double[] OfThese, double[] OfDrawn) Average(int programs)
     {
-        var places = PlacesOf(sample);
+        var chosen = DrawPrograms(programs);
+        var draws = drawn.Length;
+        var (ofThese, ofDrawn) = (new double[draws], new double[draws]);
+        for (var i = 0; i < draws; i++)
+        {
+            var (these, others) = (0.0, 0.0);
+            for (var j = 0; j < programs; j++)
+            {
+                these += logarithms[(j * draws) + i];
+                others += logarithms[(chosen[(i * programs) + j] * draws) + i];
+            }
+
+            ofThese[i] = Math.Exp(these / programs);
+            ofDrawn[i] = Math.Exp(others / programs);
+        }
+
+        return (ofThese, ofDrawn);
+    }
+
+    /// <summary>The logarithms of what <see cref="MediansOf"/> gives. Most draws have an odd number of values and one of these in the middle, so that few logarithms are computed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void TakeLogarithmsOfMedians(Sample sample, Span<double> ofMedians)
+    {
+        var (places, total) = PlacesOf(sample);
         var sorted = sample.SortedSpan;
         var ofValues = new double[sorted.Length];
         for (var i = 0; i < ofValues.Length; i++)
             ofValues[i] = Math.Log(sorted[i]);
-        var logarithms = new double[drawn.Length];
-        for (var i = 0; i < logarithms.Length; i++)
+        for (var i = 0; i < ofMedians.Length; i++)
         {
-            var (lower, upper) = Middle(places, drawn[i]);
-            logarithms[i] = lower < 0 ? Math.Log(sample.Median) : lower == upper ? ofValues[lower] : Math.Log((sorted[lower] + sorted[upper]) / 2);
+            var (lower, upper) = Middle(places, drawn[i], total);
+            ofMedians[i] = lower < 0 ? Math.Log(sample.Median) : lower == upper ? ofValues[lower] : Math.Log((sorted[lower] + sorted[upper]) / 2);
         }
-
-        return logarithms;
     }
 
-    /// <summary>The places, among the rounds of the sweep, of the rounds of a sample's values in ascending order.</summary>
-    private int[] PlacesOf(Sample sample) => [.. sample.Rounds.Select(round => indexOfRound[round])];
+    /// <summary>The places, among the rounds of the sweep, of the rounds of a sample's values in ascending order; and how many values each draw has of it, -1 where that differs.</summary>
+    private (int[] Places, int Total) PlacesOf(Sample sample)
+    {
+        int[] places = [.. sample.Rounds.Select(round => indexOfRound[round])];
+
+        // A draw has as many rounds as the sweep. Of more rounds than a byte counts, a draw may have lost some.
+        var hasAll = places.Length == indexOfRound.Count && places.Length <= byte.MaxValue && places.Distinct().Count() == places.Length;
+        return (places, hasAll ? places.Length : -1);
+    }
 
     /// <summary>Draws programs with replacement, as many as there are, for each draw of rounds.</summary>
     private int[] DrawPrograms(int count)
@@ -127,11 +149,19 @@ internal sealed class RoundBootstrap
     /// Which of a sample's values, in ascending order, are in the middle of a draw: of an odd number the same one twice, of an even number the two between which the median is; -1 where the draw
     /// has none.
     /// </summary>
-    private static (int Lower, int Upper) Middle(int[] places, byte[] counts)
+    /// <param name="places">The places of the values' rounds.</param>
+    /// <param name="counts">How often the draw has each round.</param>
+    /// <param name="total">How many values the draw has; -1 where that is to be counted.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static (int Lower, int Upper) Middle(int[] places, byte[] counts, int total)
     {
-        var total = 0;
-        foreach (var place in places)
-            total += counts[place];
+        if (total < 0)
+        {
+            total = 0;
+            foreach (var place in places)
+                total += counts[place];
+        }
+
         if (total == 0)
             return (-1, -1);
 
