@@ -264,7 +264,7 @@ internal sealed class TypeSystem(DartProgram program)
 
         if (type.Class.IsExtensionType || type.Class.Node.Kind == ClassKind.Mixin || type.Class.Interfaces.Count > 0)
         {
-            if (program.Object.Class.Members.TryGetValue(name, out var ofObject) && !(type.Class.IsExtensionType && IsNullable(type.Class.OnType!) && false))
+            if (program.Object.Class.Members.TryGetValue(name, out var ofObject))
                 return (ofObject, program.Object);
         }
 

@@ -31,6 +31,7 @@ internal sealed class HierarchyChecks(DartProgram program)
         Add(node.Implements, "implements");
         if (node.Kind == ClassKind.ExtensionType)
         {
+            if (RepresentsItself(cls)) error(cls.File, node.Pos, $"The representation type of '{node.Name}' contains '{node.Name}' itself.");
             foreach (var (at, type, _) in all)
             {
                 if (all.Exists(other => other.Node != at && other.Type.Class == type.Class)) { error(cls.File, at.Pos, $"'{type}' can only be implemented once."); break; }
@@ -62,6 +63,25 @@ internal sealed class HierarchyChecks(DartProgram program)
         CheckInstantiations(cls, error);
         if (node is { Kind: ClassKind.Class, MixinClass: true } && (all.Exists(a => a.Clause == "extends" && a.Type.Class != program.Object.Class) || node.With.Count > 0))
             error(cls.File, node.Pos, $"The class '{node.Name}' can't be declared a mixin class because it extends a class other than 'Object'.");
+    }
+
+    // Whether an extension type occurs in its own representation type, or in that of an extension type which occurs there, and so on.
+    private static bool RepresentsItself(ClassElement cls)
+    {
+        var seen = new HashSet<ClassElement>();
+        var pending = new Stack<ClassElement>([cls]);
+        while (pending.TryPop(out var next))
+        {
+            var leadsBack = next.OnType!.Any(type =>
+            {
+                if (type is not InterfaceType { Class: { IsExtensionType: true } other }) return false;
+                if (other != cls && seen.Add(other)) pending.Push(other);
+                return other == cls;
+            });
+            if (leadsBack) return true;
+        }
+
+        return false;
     }
 
     // Whether a type parameter occurs in no other than covariant positions of a type.
