@@ -35,8 +35,7 @@ internal static partial class MergeCommand
             Console.Error.WriteLine($"shard {shard.Shard} in {shard.Folder} is not finished: it has {shard.Rows} rows");
         if (rows > 0)
         {
-            ReportWriter.Write(output);
-            var (sweep, summary) = ReportWriter.Summarize(output);
+            var (sweep, summary) = ReportWriter.Write(output);
             Console.Write(SummaryReport.CreateMeans(sweep, summary));
         }
 

@@ -180,8 +180,7 @@ internal static class SweepCommand
             // What is kept says how many rounds there was time for.
             if (limit is not null && rows.Max(row => row.Repetition) is var rounds && rounds < sweep.Repetitions)
                 folder.WriteSweep(QuickLook.WithRepetitions(sweep, rounds).SourceText);
-            ReportWriter.Write(folder);
-            var (measured, summary) = ReportWriter.Summarize(folder);
+            var (measured, summary) = ReportWriter.Write(folder);
             Console.Write(SummaryReport.CreateMeans(measured, summary));
             if (measured.Repetitions >= MedianInterval.LeastValues && Agreement.Of(measured, summary) is { } agreement)
                 Console.Write(TableWriter.Write(AgreementTable.Create(agreement), TableFormat.Text));

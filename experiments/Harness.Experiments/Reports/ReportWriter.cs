@@ -10,12 +10,14 @@ namespace Harness.Experiments.Reports;
 internal static class ReportWriter
 {
     /// <summary>Writes <c>summary.md</c> and the chart files.</summary>
+    /// <returns>What they show.</returns>
     /// <exception cref="HarnessException">There are no rows, or the chart cannot be rendered.</exception>
-    public static void Write(ResultsFolder folder)
+    public static (SweepDefinition Sweep, SweepSummary Summary) Write(ResultsFolder folder)
     {
         var (sweep, summary) = Summarize(folder);
         WriteSummary(folder, sweep, summary);
         WriteChart(SweepChart.Create(ChartKind.Auto, sweep, summary), folder);
+        return (sweep, summary);
     }
 
     /// <summary>Writes <c>summary.md</c>.</summary>

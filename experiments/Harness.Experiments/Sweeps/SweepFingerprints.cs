@@ -1,0 +1,106 @@
+using Harness.Engine.Configuration;
+using Harness.Experiments.Engines;
+using Harness.Experiments.Results;
+using Harness.Experiments.Workloads;
+
+namespace Harness.Experiments.Sweeps;
+
+/// <summary>
+/// The fingerprints of all that the times of a sweep depend on: its file, machine, engines, modules, and the files that knobs name. Rows of different
+/// fingerprints are never mixed.
+/// </summary>
+internal sealed class SweepFingerprints
+{
+    // The fingerprints of files that knobs name.
+    private const string FilePart = "file ";
+
+    // The fingerprint of the share of a sweep that is measured; folders from before there were shards have none.
+    private const string ShardPart = "shard";
+
+    // The fingerprint of what disturbed the measurement on purpose; folders from before there was this have none.
+    private const string LoadPart = "artificial load";
+
+    private readonly PreparedSweep prepared;
+
+    /// <summary>Takes them of a sweep as it is now.</summary>
+    /// <exception cref="HarnessException">A file that a knob names cannot be read.</exception>
+    public SweepFingerprints(PreparedSweep prepared)
+    {
+        this.prepared = prepared;
+        Parts = Take(prepared);
+    }
+
+    /// <summary>Fingerprints by the name of what they are of.</summary>
+    public IReadOnlyDictionary<string, string> Parts { get; }
+
+    /// <summary>What has changed since earlier rows were measured, by name, of the parts that they depend on.</summary>
+    public IReadOnlyList<string> ChangedSince(Provenance earlier, IReadOnlyList<Measurement> rows)
+    {
+        if (rows.Count == 0)
+            return [];
+        var dependsOn = rows.SelectMany(row => (string[])[$"engine {row.Engine}", PartOf(row)]).Append("sweep file").Append("machine").Append(ShardPart).Append(LoadPart).ToHashSet();
+        return [.. Parts
+            .Where(part => (dependsOn.Contains(part.Key) || part.Key.StartsWith(FilePart, StringComparison.Ordinal)) && Before(part.Key) is { } before && before != part.Value)
+            .Select(part => part.Key)];
+
+        string? Before(string part) => earlier.Fingerprints.GetValueOrDefault(part) ?? part switch
+        {
+            ShardPart => SweepShard.Whole.ToString(),
+            LoadPart => Describe(0),
+            _ => null,
+        };
+    }
+
+    private static Dictionary<string, string> Take(PreparedSweep prepared)
+    {
+        var sweep = prepared.Definition;
+        var machine = MachineDescription.Current();
+        var parts = new Dictionary<string, string> { ["sweep file"] = Hash(sweep.SourceText), ["machine"] = machine.Kind, [ShardPart] = sweep.Shard.ToString(), [LoadPart] = Describe(sweep.Load) };
+        foreach (var engine in prepared.Engines.Values)
+            parts[$"engine {engine.Name}"] = engine.Fingerprint;
+        foreach (var program in prepared.Runnable)
+        {
+            foreach (var configuration in sweep.Configurations)
+            {
+                foreach (var workload in prepared.WorkloadsOf[program.Definition.Name])
+                    parts[PartOf(workload.Name, program.Definition, configuration)] = prepared.BuildOf(program.Definition.Name, configuration).Fingerprint;
+            }
+        }
+
+        foreach (var configuration in sweep.Configurations)
+        {
+            foreach (var (knob, file) in configuration.Knobs.Where(pair => KnobCatalog.Find(pair.Key).Type is KnobType.Path or KnobType.Model or KnobType.Decisions or KnobType.Assembly
+                && pair.Value is not ("none" or InliningModel.BuiltInName) && !RecordedProfile.IsAskedFor(pair.Key, pair.Value)))
+                parts[FilePart + file] = HashOfFile(configuration.Name, knob, file);
+        }
+
+        return parts;
+    }
+
+    private static string Describe(int load) => load == 0 ? "none" : $"{load} processors";
+
+    /// <summary>The module of a workload among the fingerprints; where it is not built by default, with what it is built by.</summary>
+    private static string PartOf(string workload, ProgramDefinition program, SweepConfiguration configuration) =>
+        PreparedPrograms.BuildOf(program, configuration.Knobs) is { Length: > 0 } build ? $"workload {workload} ({build})" : $"workload {workload}";
+
+    private string PartOf(Measurement row) =>
+        prepared.Definition.Workloads.FirstOrDefault(workload => workload.Name == row.Workload) is { } workload
+        && prepared.Programs.TryGetValue(workload.Program, out var program) && prepared.Configurations.TryGetValue(row.Configuration, out var configuration)
+            ? PartOf(workload.Name, program.Definition, configuration)
+            : $"workload {row.Workload}";
+
+    private static string HashOfFile(string configuration, string knob, string file)
+    {
+        try
+        {
+            return Hash(File.ReadAllText(file));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new HarnessException($"configuration '{configuration}', knob '{knob}': '{file}' cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static string Hash(string text) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..16];
+}
