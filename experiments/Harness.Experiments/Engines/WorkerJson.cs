@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Harness.Experiments.Sweeps;
 using Harness.Hosts.Wasi;
 using Microsoft.Win32.SafeHandles;
@@ -11,6 +12,9 @@ namespace Harness.Experiments.Engines;
 /// </summary>
 internal static class WorkerJson
 {
+    // The framework's document and writer are compiled ahead of time, but its serializer prepares itself for each type that it meets, most of which is compiled in each process anew.
+    private static readonly JsonDocumentOptions ReaderOptions = new() { MaxDepth = 32 };
+
     /// <summary>Reads the request on standard input.</summary>
     public static WorkerRequest ReadRequest()
     {
@@ -30,146 +34,171 @@ internal static class WorkerJson
     }
 
     /// <summary>Reads a request.</summary>
-    /// <exception cref="FormatException">It is no JSON.</exception>
+    /// <exception cref="FormatException">It is no JSON, or a member is of another kind.</exception>
     /// <exception cref="KeyNotFoundException">A member is missing.</exception>
     public static WorkerRequest ParseRequest(string text)
     {
-        var request = Object(JsonText.Parse(text));
-        var rule = Object(request["settle"]);
-        return new WorkerRequest
+        try
         {
-            Program = ProgramOf(Object(request["program"])),
-            TimedCalls = Int(request["timedCalls"]),
-            Settle = new WarmUpRule(
-                Int(rule["minimumCalls"]), Double(rule["minimumMilliseconds"]), Int(rule["window"]), Double(rule["tolerance"]), Double(rule["limitMilliseconds"])),
-            Knobs = Texts(request["knobs"]),
-            ProfileOut = OptionalString(request["profileOut"]),
-            Counts = Bool(request["counts"]),
-            Checks = Bool(request["checks"]),
-        };
+            using var document = JsonDocument.Parse(text, ReaderOptions);
+            return RequestOf(document.RootElement);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new FormatException(exception.Message, exception);
+        }
     }
 
     /// <summary>Writes a report.</summary>
-    public static string Text(WorkerReport report) => JsonText.Write(new Dictionary<string, object?>
+    public static string Text(WorkerReport report) => Write(json =>
     {
-        ["status"] = Word(report.Status),
-        ["message"] = report.Message,
-        ["startMs"] = report.StartMs,
-        ["compileMs"] = report.CompileMs,
-        ["instantiateMs"] = report.InstantiateMs,
-        ["warmUpCalls"] = report.WarmUpCalls,
-        ["warmUpMs"] = report.WarmUpMs,
-        ["settled"] = report.Settled,
-        ["executeMs"] = Numbers(report.ExecuteMs),
-        ["executeCpuMs"] = report.ExecuteCpuMs,
-        ["iterationMs"] = Numbers(report.IterationMs),
-        ["outputs"] = Outputs(report.Outputs),
-        ["cpuMs"] = report.CpuMs,
-        ["peakMemoryBytes"] = report.PeakMemoryBytes,
-        ["baselineCompileMs"] = report.BaselineCompileMs,
-        ["optimizedCompileMs"] = report.OptimizedCompileMs,
-        ["youngCollections"] = report.YoungCollections,
-        ["fullCollections"] = report.FullCollections,
-        ["collectionMs"] = report.CollectionMs,
-        ["promotedBytes"] = report.PromotedBytes,
-        ["optimizedBytes"] = report.OptimizedBytes,
-        ["baselineBytes"] = report.BaselineBytes,
-        ["tierUps"] = report.TierUps,
-        ["deopts"] = report.Deopts,
-        ["instanceBytes"] = report.InstanceBytes,
+        json.WriteString("status", JsonNamingPolicy.KebabCaseLower.ConvertName(report.Status.ToString()));
+        json.WriteString("message", report.Message);
+        json.WriteNumber("startMs", report.StartMs);
+        json.WriteNumber("compileMs", report.CompileMs);
+        json.WriteNumber("instantiateMs", report.InstantiateMs);
+        json.WriteNumber("warmUpCalls", report.WarmUpCalls);
+        json.WriteNumber("warmUpMs", report.WarmUpMs);
+        json.WriteBoolean("settled", report.Settled);
+        Write(json, "executeMs", report.ExecuteMs);
+        json.WriteNumber("executeCpuMs", report.ExecuteCpuMs);
+        Write(json, "iterationMs", report.IterationMs);
+        json.WriteStartArray("outputs");
+        foreach (var output in report.Outputs)
+            Write(json, output);
+        json.WriteEndArray();
+        json.WriteNumber("cpuMs", report.CpuMs);
+        json.WriteNumber("peakMemoryBytes", report.PeakMemoryBytes);
+        json.WriteNumber("baselineCompileMs", report.BaselineCompileMs);
+        json.WriteNumber("optimizedCompileMs", report.OptimizedCompileMs);
+        json.WriteNumber("youngCollections", report.YoungCollections);
+        json.WriteNumber("fullCollections", report.FullCollections);
+        json.WriteNumber("collectionMs", report.CollectionMs);
+        json.WriteNumber("promotedBytes", report.PromotedBytes);
+        json.WriteNumber("optimizedBytes", report.OptimizedBytes);
+        json.WriteNumber("baselineBytes", report.BaselineBytes);
+        json.WriteNumber("tierUps", report.TierUps);
+        json.WriteNumber("deopts", report.Deopts);
+        json.WriteNumber("instanceBytes", report.InstanceBytes);
     });
 
-    private static WorkerProgram ProgramOf(Dictionary<string, object?> program) => new()
+    /// <summary>What scripts see of a program: its arguments, files by name, and scripts.</summary>
+    public static string ScriptsView(WorkerProgram program) => Write(json =>
     {
-        Name = String(program["name"]),
-        Host = String(program["host"]),
-        Module = OptionalString(program["module"]),
-        Driver = OptionalString(program["driver"]),
-        Files = Texts(program["files"]),
-        Scripts = Strings(program["scripts"]),
-        Inputs = Strings(program["inputs"]),
-        Arguments = Strings(program["arguments"]),
-        Iteration = String(program["iteration"]),
-        WarmUp = Invocation(program["warmUp"]),
-        Timed = Invocation(program["timed"]),
-        Iterations = Int(program["iterations"]),
-    };
+        Write(json, "arguments", program.Arguments);
+        Write(json, "files", program.Files);
+        Write(json, "scripts", program.Scripts);
+    });
 
-    private static WorkerInvocation? Invocation(object? value)
+    private static WorkerRequest RequestOf(JsonElement request)
     {
-        if (value is null)
-            return null;
-        var invocation = Object(value);
-        return new WorkerInvocation(
-            String(invocation["function"]), Strings(invocation["arguments"]), invocation["expected"] is null ? null : Strings(invocation["expected"]));
-    }
-
-    private static List<object?> Outputs(IReadOnlyList<WorkerOutputText> outputs)
-    {
-        var list = new List<object?>(outputs.Count);
-        foreach (var output in outputs)
+        var rule = request.GetProperty("settle");
+        return new WorkerRequest
         {
-            var files = new Dictionary<string, object?>(output.Files.Count);
-            foreach (var (name, hash) in output.Files)
-                files.Add(name, hash);
-            list.Add(new Dictionary<string, object?>
-            {
-                ["text"] = output.Text,
-                ["sha256"] = output.Sha256,
-                ["errorText"] = output.ErrorText,
-                ["errorSha256"] = output.ErrorSha256,
-                ["exitCode"] = output.ExitCode,
-                ["files"] = files,
-                ["count"] = output.Count,
-            });
-        }
-
-        return list;
+            Program = ProgramOf(request.GetProperty("program")),
+            TimedCalls = request.GetProperty("timedCalls").GetInt32(),
+            Settle = new WarmUpRule(
+                rule.GetProperty("minimumCalls").GetInt32(),
+                rule.GetProperty("minimumMilliseconds").GetDouble(),
+                rule.GetProperty("window").GetInt32(),
+                rule.GetProperty("tolerance").GetDouble(),
+                rule.GetProperty("limitMilliseconds").GetDouble()),
+            Knobs = Texts(request.GetProperty("knobs")),
+            ProfileOut = request.GetProperty("profileOut").GetString(),
+            Counts = request.GetProperty("counts").GetBoolean(),
+            Checks = request.GetProperty("checks").GetBoolean(),
+        };
     }
 
-    private static double[] Numbers(IReadOnlyList<double> numbers) => numbers as double[] ?? [.. numbers];
-
-    private static string Word(WorkerStatus status) => status switch
+    private static WorkerProgram ProgramOf(JsonElement program) => new()
     {
-        WorkerStatus.Ok => "ok",
-        WorkerStatus.WrongResult => "wrong-result",
-        WorkerStatus.Trap => "trap",
-        WorkerStatus.Error => "error",
-        WorkerStatus.Timeout => "timeout",
-        WorkerStatus.Unsupported => "unsupported",
-        WorkerStatus.Absent => "absent",
-        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "it has no word"),
+        Name = program.GetProperty("name").GetString()!,
+        Host = program.GetProperty("host").GetString()!,
+        Module = program.GetProperty("module").GetString(),
+        Driver = program.GetProperty("driver").GetString(),
+        Files = Texts(program.GetProperty("files")),
+        Scripts = Strings(program.GetProperty("scripts")),
+        Inputs = Strings(program.GetProperty("inputs")),
+        Arguments = Strings(program.GetProperty("arguments")),
+        Iteration = program.GetProperty("iteration").GetString()!,
+        WarmUp = Invocation(program.GetProperty("warmUp")),
+        Timed = Invocation(program.GetProperty("timed")),
+        Iterations = program.GetProperty("iterations").GetInt32(),
     };
 
-    private static Dictionary<string, string> Texts(object? value)
+    private static WorkerInvocation? Invocation(JsonElement invocation)
     {
-        var members = Object(value);
-        var texts = new Dictionary<string, string>(members.Count);
-        foreach (var (name, text) in members)
-            texts.Add(name, String(text));
+        if (invocation.ValueKind == JsonValueKind.Null)
+            return null;
+        var expected = invocation.GetProperty("expected");
+        return new WorkerInvocation(
+            invocation.GetProperty("function").GetString()!, Strings(invocation.GetProperty("arguments")), expected.ValueKind == JsonValueKind.Null ? null : Strings(expected));
+    }
+
+    private static Dictionary<string, string> Texts(JsonElement members)
+    {
+        var texts = new Dictionary<string, string>();
+        foreach (var member in members.EnumerateObject())
+            texts.Add(member.Name, member.Value.GetString()!);
         return texts;
     }
 
-    private static List<string> Strings(object? value)
+    private static List<string> Strings(JsonElement items)
     {
-        var items = value as List<object?> ?? throw Not("a list", value);
-        var strings = new List<string>(items.Count);
-        foreach (var item in items)
-            strings.Add(String(item));
+        var strings = new List<string>(items.GetArrayLength());
+        foreach (var item in items.EnumerateArray())
+            strings.Add(item.GetString()!);
         return strings;
     }
 
-    private static Dictionary<string, object?> Object(object? value) => value as Dictionary<string, object?> ?? throw Not("an object", value);
+    /// <summary>Writes an object, without white space.</summary>
+    private static string Write(Action<Utf8JsonWriter> writeMembers)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            writeMembers(json);
+            json.WriteEndObject();
+        }
 
-    private static string String(object? value) => value as string ?? throw Not("a text", value);
+        return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+    }
 
-    private static string? OptionalString(object? value) => value is null ? null : String(value);
+    private static void Write(Utf8JsonWriter json, WorkerOutputText output)
+    {
+        json.WriteStartObject();
+        json.WriteString("text", output.Text);
+        json.WriteString("sha256", output.Sha256);
+        json.WriteString("errorText", output.ErrorText);
+        json.WriteString("errorSha256", output.ErrorSha256);
+        json.WriteNumber("exitCode", output.ExitCode);
+        Write(json, "files", output.Files);
+        json.WriteNumber("count", output.Count);
+        json.WriteEndObject();
+    }
 
-    private static double Double(object? value) => value is double number ? number : throw Not("a number", value);
+    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<double> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (var number in numbers)
+            json.WriteNumberValue(number);
+        json.WriteEndArray();
+    }
 
-    private static int Int(object? value) => value is double number && number == (int)number ? (int)number : throw Not("an integer", value);
+    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
 
-    private static bool Bool(object? value) => value is bool flag ? flag : throw Not("a truth value", value);
-
-    private static FormatException Not(string wanted, object? value) => new($"the request has {value ?? "null"} where {wanted} belongs");
+    private static void Write(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> members)
+    {
+        json.WriteStartObject(name);
+        foreach (var (member, text) in members)
+            json.WriteString(member, text);
+        json.WriteEndObject();
+    }
 }

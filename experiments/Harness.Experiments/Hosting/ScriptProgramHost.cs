@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Harness.Engine.Configuration;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
@@ -85,8 +86,8 @@ internal sealed class ScriptProgramHost : IProgramHost
 
     /// <summary>The module that gives the driver what it may ask for; the counterpart of <c>openDriver</c> for V8.</summary>
     private string MakeBootstrap() => $$"""
-        import * as driver from {{JsonText.Write(program.Driver!)}};
-        const program = {{JsonText.Write(ScriptsView())}};
+        import * as driver from "{{JsonEncodedText.Encode(program.Driver!)}}";
+        const program = {{WorkerJson.ScriptsView(program)}};
         const { readBytes, readText, inflate, runScript, importModule, print } = harness;
         let loaded;
         globalThis.{{LoadFunction}} = async () => {
@@ -106,12 +107,4 @@ internal sealed class ScriptProgramHost : IProgramHost
         globalThis.{{IterateFunction}} = () => loaded.iterate();
         globalThis.{{ValidateFunction}} = () => loaded.validate?.();
         """;
-
-    /// <summary>What scripts see of the program.</summary>
-    private Dictionary<string, object?> ScriptsView() => new()
-    {
-        ["arguments"] = program.Arguments,
-        ["files"] = program.Files.ToDictionary(file => file.Key, file => (object?)file.Value),
-        ["scripts"] = program.Scripts,
-    };
 }
