@@ -26,7 +26,13 @@ internal static class Descriptions
     {
         Global global => new JsonObject { ["type"] = LetterOf(global.Type.Type).ToString(), ["mutable"] = global.Type.IsMutable },
         Table table => new JsonObject { ["type"] = LetterOf(table.Type.ElementType).ToString(), ["is64"] = table.Type.Is64 },
-        Memory memory => new JsonObject { ["initial"] = memory.Pages, ["maximum"] = memory.Type.Limits.Maximum is { } maximum ? JsonValue.Create(maximum) : null, ["is64"] = memory.Type.Is64 },
+        Memory memory => new JsonObject
+        {
+            ["initial"] = memory.Pages,
+            ["maximum"] = memory.Type.Limits.Maximum is { } maximum ? JsonValue.Create(maximum) : null,
+            ["is64"] = memory.Type.Is64,
+            ["shared"] = memory.Type.IsShared,
+        },
         Tag tag => new JsonObject { ["types"] = string.Concat(tag.Type.Type.Parameters.Select(LetterOf)) },
         _ => [],
     };

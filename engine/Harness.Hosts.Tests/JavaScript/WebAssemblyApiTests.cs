@@ -75,6 +75,44 @@ public sealed class WebAssemblyApiTests
         "42");
 
     [Fact]
+    public void SharedMemoriesOfScriptsCanBeImportedAndKeepTheirBuffers() => ScriptRun.Check(
+        """
+        (module (import "m" "memory" (memory 1 4 shared))
+          (func (export "add") (param i32) (result i32) i32.const 8 local.get 0 i32.atomic.rmw.add)
+          (func (export "load") (param i32) (result i32) local.get 0 i32.atomic.load)
+          (func (export "grow") (result i32) i32.const 1 memory.grow))
+        """,
+        """
+        const memory = new WebAssembly.Memory({ initial: 1, maximum: 4, shared: true });
+        const before = new Int32Array(memory.buffer);
+        Atomics.store(before, 2, 40);
+        const { add, load, grow } = (await WebAssembly.instantiate(bytes, { m: { memory } })).instance.exports;
+        show(memory.buffer instanceof SharedArrayBuffer, add(2), Atomics.load(before, 2), grow(), before.byteLength, memory.buffer.byteLength);
+        Atomics.store(new Int32Array(memory.buffer), 20000, 7);
+        Atomics.add(before, 2, 1);
+        show(load(80000), load(8), memory.grow(1), memory.buffer.byteLength, add(1), Atomics.load(before, 2));
+        const two = (await WebAssembly.instantiate(bytes, { m: { memory } })).instance.exports;
+        show(two.load(8), attempt(() => memory.grow(9)));
+        """,
+        "true 40 42 1 65536 131072 7 43 2 196608 43 44 44 RangeError");
+
+    [Fact]
+    public void SharedMemoriesOfInstancesAreSharedBuffers() => ScriptRun.Check(
+        "(module (memory (export \"m\") 1 2 shared) (func (export \"store\") i32.const 8 i32.const 42 i32.atomic.store))",
+        """
+        const { m, store } = (await WebAssembly.instantiate(bytes)).instance.exports;
+        store();
+        show(m.buffer instanceof SharedArrayBuffer, Atomics.load(new Int32Array(m.buffer), 2), m.grow(1), attempt(() => m.grow(1)));
+        """,
+        "true 42 1 RangeError");
+
+    [Fact]
+    public void AMemoryIsSharedWhereTheModuleSaysSo() => ScriptRun.Check(
+        "(module (import \"m\" \"memory\" (memory 1 4 shared)))",
+        "try { await WebAssembly.instantiate(bytes, { m: { memory: new WebAssembly.Memory({ initial: 1, maximum: 4 }) } }); } catch (error) { show(error instanceof WebAssembly.LinkError); }",
+        "true");
+
+    [Fact]
     public void TablesAndGlobalsAreSeenFromBothSides() => ScriptRun.Check(
         """
         (module (import "m" "g" (global $g (mut i32))) (import "m" "t" (table 1 funcref))

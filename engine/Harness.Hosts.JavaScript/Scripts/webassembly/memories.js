@@ -1,4 +1,4 @@
-// Memories are V8's own, so that buffers detach as they must; this engine's pages are mapped below them.
+// Memories are V8's own, so that buffers detach as they must, or those of shared ones stay; this engine's pages are mapped below them.
 import { active, realms } from 'webassembly/realms.js';
 import { native } from 'webassembly/slots.js';
 import { V8 } from 'webassembly/v8.js';
@@ -47,7 +47,8 @@ export function memoryItem(realm, memory) {
 }
 
 export function memoryOf(realm, id, type) {
-  const memory = new V8Memory(type.maximum == null ? { initial: type.initial } : { initial: type.initial, maximum: type.maximum });
+  const { initial, maximum, shared } = type;
+  const memory = new V8Memory(maximum == null ? { initial } : { initial, maximum, shared });
   native.shareMemory(realm.store, id, memory.buffer);
   memoryIds.set(memory, { realm, id });
   realm.items.set(id, memory);
