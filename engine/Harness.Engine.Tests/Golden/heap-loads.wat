@@ -173,7 +173,7 @@
 ;;>   loop_stack_check
 ;;>   v8: i32 = array.len v4
 ;;>   v9: (ref type#3) = narrow v4
-;;>   v10: i32 = i32.gt_u v8, v5
+;;>   v10: i32 = i32.ne v8, v5
 ;;>   trap_unless ArrayOutOfBounds, v10
 ;;>   v12: i32 = array.get type#3, v9, v5
 ;;>   v13: i32 = i32.gt_u v8, v0

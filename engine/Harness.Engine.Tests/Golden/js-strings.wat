@@ -285,11 +285,11 @@
 ;;>   v3: (ref string) = call @substring, v1, v2, v0
 ;;>   v4: (ref string) = ref_cast v1
 ;;>   v5: i32 = array.len v4
-;;>   v6: i32 = i32.gt_u v5, v2
+;;>   v6: i32 = i32.ne v5, v2
 ;;>   trap_unless StringOutOfBounds, v6
 ;;>   v8: i32 = array.get_u string, v4, v2
 ;;>   v9: i32 = array.len v3
-;;>   v10: i32 = i32.gt_u v9, v2
+;;>   v10: i32 = i32.ne v9, v2
 ;;>   trap_unless StringOutOfBounds, v10
 ;;>   v12: i32 = array.get_u string, v3, v2
 ;;>   v13: i32 = i32.add v8, v12

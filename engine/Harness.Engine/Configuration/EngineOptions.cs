@@ -384,6 +384,10 @@ public sealed record EngineOptions
     [Knob("pass.fold", "constant folding and algebraic rules")]
     public bool PassFold { get; init; } = true;
 
+    /// <summary>Whether algebraic rules see every form that is known of a value, and the cheapest is computed, instead of rewriting node by node.</summary>
+    [Knob("pass.e-graph", "in pass.fold, rewrite by an acyclic e-graph: rules see every form that is known of a value, and the cheapest is computed")]
+    public bool PassEGraph { get; init; }
+
     /// <summary>Global value numbering.</summary>
     [Knob("pass.gvn", "global value numbering: compute each value once")]
     public bool PassGvn { get; init; } = true;

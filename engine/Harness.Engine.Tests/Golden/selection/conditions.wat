@@ -41,7 +41,7 @@
   (func $test-long (param $x i64) (result i32) (i64.eqz (i64.and (local.get $x) (i64.const 0x40000000))))
   ;; rule: x + constant compared with zero is a comparison with the opposite constant
   (func $sum-zero (param $x i32) (result i32) (i32.eqz (i32.add (local.get $x) (i32.const 5))))
-  ;; rule: x - y compared with zero is computed
+  ;; rule: x - y compared with zero is x compared with y
   (func $difference-zero (param $x i32) (param $y i32) (result i32) (i32.eqz (i32.sub (local.get $x) (local.get $y))))
   ;; rule: a 64-bit constant that does not fit is compared in a register
   (func $large (param $x i64) (result i32) (i64.gt_u (local.get $x) (i64.const 0x100000000)))
@@ -222,10 +222,9 @@
 ;;>   movzx eax, al
 ;;>   ret                                    ; sum-zero: end
 
-;;> == difference-zero: x - y compared with zero is computed
-;;> 11 bytes
-;;>   sub eax, edx                           ; difference-zero: i32.sub
-;;>   test eax, eax                          ; difference-zero: i32.eqz
+;;> == difference-zero: x - y compared with zero is x compared with y
+;;> 9 bytes
+;;>   cmp eax, edx                           ; difference-zero: i32.eqz
 ;;>   sete al
 ;;>   movzx eax, al
 ;;>   ret                                    ; difference-zero: end

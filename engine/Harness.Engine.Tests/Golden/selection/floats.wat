@@ -13,7 +13,7 @@
   (func $constant-left (param $x f64) (result f64) (f64.add (f64.const 1.5) (local.get $x)))
   ;; rule: a constant on the left of a subtraction is loaded
   (func $constant-minus (param $x f64) (result f64) (f64.sub (f64.const 1.5) (local.get $x)))
-  ;; rule: a constant divisor that is a power of two is divided by
+  ;; rule: a constant divisor that is a power of two is multiplied by, as its reciprocal
   (func $half (param $x f64) (result f64) (f64.div (local.get $x) (f64.const 2)))
   ;; rule: a load is the right operand
   (func $load (param $x f64) (param $p i32) (result f64) (f64.sub (local.get $x) (f64.load (local.get $p))))
@@ -110,12 +110,12 @@
 ;;> C1:
 ;;>   dq 0x3ff8000000000000
 
-;;> == half: a constant divisor that is a power of two is divided by
+;;> == half: a constant divisor that is a power of two is multiplied by, as its reciprocal
 ;;> 24 bytes
-;;>   vdivsd xmm0, xmm0, [rel C1]            ; half: f64.div
+;;>   vmulsd xmm0, xmm0, [rel C1]            ; half: f64.div
 ;;>   ret                                    ; half: end
 ;;> C1:
-;;>   dq 0x4000000000000000
+;;>   dq 0x3fe0000000000000
 
 ;;> == load: a load is the right operand
 ;;> 18 bytes

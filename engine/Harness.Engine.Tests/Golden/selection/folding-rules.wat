@@ -17,7 +17,7 @@
   (func $and-all (param $x i64) (result i64) (i64.and (local.get $x) (i64.const -1)))
   ;; rule: x | 0 = x
   (func $or-0 (param $x i32) (result i32) (i32.or (local.get $x) (i32.const 0)))
-  ;; rule: x | -1 is computed
+  ;; rule: x | -1 = -1
   (func $or-all (param $x i32) (result i32) (i32.or (local.get $x) (i32.const -1)))
   ;; rule: x ^ x = 0
   (func $xor-self (param $x i32) (result i32) (i32.xor (local.get $x) (local.get $x)))
@@ -41,7 +41,7 @@
   (func $sub-add (param $x i32) (result i32) (i32.add (i32.sub (local.get $x) (i32.const 10)) (i32.const 4)))
   ;; rule: (x & a) & b = x & (a & b)
   (func $and-and (param $x i32) (result i32) (i32.and (i32.and (local.get $x) (i32.const 0xff0)) (i32.const 0x0ff)))
-  ;; rule: shifts by constants are not gathered
+  ;; rule: shifts by constants gather
   (func $shl-shl (param $x i32) (result i32) (i32.shl (i32.shl (local.get $x) (i32.const 3)) (i32.const 4)))
   ;; rule: wrap of an extension is the operand
   (func $wrap-extend (param $x i32) (result i32) (i32.wrap_i64 (i64.extend_i32_s (local.get $x))))
@@ -129,13 +129,12 @@
 ;;>   v0: i32 = argument #0
 ;;>   return v0
 
-;;> == or-all: x | -1 is computed
+;;> == or-all: x | -1 = -1
 ;;> at the end
 ;;> b0:
-;;>   v0: i32 = argument #0
-;;>   v1: i32 = i32.const -1
-;;>   v2: i32 = i32.or v0, v1
-;;>   return v2
+;;>   v0: i32 = i32.const -1
+;;>   v1: i32 = argument #0
+;;>   return v0
 
 ;;> == xor-self: x ^ x = 0
 ;;> at the end
@@ -217,15 +216,13 @@
 ;;>   v2: i32 = i32.and v1, v0
 ;;>   return v2
 
-;;> == shl-shl: shifts by constants are not gathered
+;;> == shl-shl: shifts by constants gather
 ;;> at the end
 ;;> b0:
-;;>   v0: i32 = argument #0
-;;>   v1: i32 = i32.const 3
-;;>   v2: i32 = i32.shl v0, v1
-;;>   v3: i32 = i32.const 4
-;;>   v4: i32 = i32.shl v2, v3
-;;>   return v4
+;;>   v0: i32 = i32.const 7
+;;>   v1: i32 = argument #0
+;;>   v2: i32 = i32.shl v1, v0
+;;>   return v2
 
 ;;> == wrap-extend: wrap of an extension is the operand
 ;;> at the end

@@ -87,21 +87,18 @@
 ;;>   ret                                    ; none: end
 
 ;;> == sign-byte: shifts to and fro that extend the sign of a byte
-;;> 7 bytes
-;;>   shl eax, 0x18                          ; sign-byte: i32.shl
-;;>   sar eax, 0x18                          ; sign-byte: i32.shr_s
+;;> 4 bytes
+;;>   movsx eax, al                          ; sign-byte: i32.shr_s
 ;;>   ret                                    ; sign-byte: end
 
 ;;> == clear-high: shifts to and fro that clear high bits
-;;> 7 bytes
-;;>   shl eax, 0x10                          ; clear-high: i32.shl
-;;>   shr eax, 0x10                          ; clear-high: i32.shr_u
+;;> 4 bytes
+;;>   movzx eax, ax                          ; clear-high: i32.shr_u
 ;;>   ret                                    ; clear-high: end
 
 ;;> == two-shifts: two shifts in one direction
-;;> 7 bytes
-;;>   shr eax, 3                             ; two-shifts: i32.shr_u
-;;>   shr eax, 4                             ; two-shifts: i32.shr_u
+;;> 4 bytes
+;;>   shr eax, 7                             ; two-shifts: i32.shr_u
 ;;>   ret                                    ; two-shifts: end
 
 ;;> == rotl: a rotation to the left by a constant

@@ -297,12 +297,12 @@
 ;;>   v1: (ref type#4) = argument #1
 ;;>   v2: i32 = i32.const 0
 ;;>   v3: i32 = array.len v0
-;;>   v4: i32 = i32.gt_u v3, v2
+;;>   v4: i32 = i32.ne v3, v2
 ;;>   trap_unless ArrayOutOfBounds, v4
 ;;>   v6: i32 = array.get type#3, v0, v2
 ;;>   v7: i64 = i64.const 1
 ;;>   v8: i32 = array.len v1
-;;>   v9: i32 = i32.gt_u v8, v2
+;;>   v9: i32 = i32.ne v8, v2
 ;;>   trap_unless ArrayOutOfBounds, v9
 ;;>   array.set type#4, v1, v2, v7
 ;;>   v12: i32 = i32.add v6, v6

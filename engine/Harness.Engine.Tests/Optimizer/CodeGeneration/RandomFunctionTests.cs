@@ -10,6 +10,7 @@ public class RandomFunctionTests
     [InlineData("")]
     [InlineData("inlining=off")]
     [InlineData("pass.fold=off")]
+    [InlineData("pass.e-graph=on")]
     [InlineData("pass.block-ordering=off")]
     [InlineData("compile.live-blocks=0")]
     public void Optimized_code_agrees_with_baseline_code(string knob)

@@ -69,6 +69,15 @@ internal static class OperatorTable
     public static bool IsConstant(Opcode op) =>
         op is Opcode.I32Const or Opcode.I64Const or Opcode.F32Const or Opcode.F64Const or Opcode.RefNull or Opcode.V128Const;
 
+    /// <summary>The operator of constants of a type of numbers.</summary>
+    public static Opcode ConstantOf(IrType type) => type switch
+    {
+        IrType.I32 => Opcode.I32Const,
+        IrType.I64 => Opcode.I64Const,
+        IrType.F32 => Opcode.F32Const,
+        _ => Opcode.F64Const,
+    };
+
     /// <summary>Whether an array is so small that to make it fails in a full heap only: a larger one may trap although nobody needs it.</summary>
     private static bool FitsAnyHeap(Graph graph, int id)
     {

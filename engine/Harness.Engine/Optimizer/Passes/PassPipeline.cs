@@ -18,7 +18,7 @@ internal sealed class PassPipeline
             | (options.PassBoundsCheckElimination ? Redundancies.Checks : Redundancies.None)
             | (options.PassCastElimination ? Redundancies.Casts : Redundancies.None);
         var constantFields = new ConstantFields();
-        var folding = new Folding();
+        IPass folding = options.PassEGraph ? new EGraphRewriting() : new Folding();
         var numbering = new ValueNumbering(redundancies);
         var branches = new BranchSimplification();
         (bool IsOn, IPass Pass)[] all =

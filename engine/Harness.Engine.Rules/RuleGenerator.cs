@@ -1,0 +1,31 @@
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Harness.Engine.Rules;
+
+/// <summary>Lets the compiler make the matcher of the rules whenever it compiles the engine: of each file <c>*.rules</c> among the additional files, one.</summary>
+[Generator]
+public sealed class RuleGenerator : IIncrementalGenerator
+{
+    private static readonly DiagnosticDescriptor Unreadable = new(
+        "HR0001", "A rule cannot be read", "{0}", "Rules", DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        IncrementalValuesProvider<AdditionalText> files = context.AdditionalTextsProvider.Where(file => file.Path.EndsWith(".rules", StringComparison.Ordinal));
+        context.RegisterSourceOutput(files, static (output, file) =>
+        {
+            try
+            {
+                string text = file.GetText(output.CancellationToken)?.ToString() ?? "";
+                output.AddSource("AlgebraicRules.g.cs", SourceText.From(MatcherWriter.Write(RuleFile.Parse(text).SelectMany(section => section.Rules)), Encoding.UTF8));
+            }
+            catch (RuleException exception)
+            {
+                output.ReportDiagnostic(Diagnostic.Create(Unreadable, Location.Create(file.Path, default, default), exception.Message));
+            }
+        });
+    }
+}
