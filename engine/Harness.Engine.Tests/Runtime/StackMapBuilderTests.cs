@@ -35,6 +35,9 @@ public sealed class StackMapBuilderTests
     [InlineData(StackMap.SlotsPerRun - 1)]
     [InlineData(StackMap.SlotsPerRun)]
     [InlineData((5 * StackMap.SlotsPerRun) + 77)]
+    [InlineData((StackMap.RunsPerGroup * StackMap.SlotsPerRun) - 1)]
+    [InlineData(StackMap.RunsPerGroup * StackMap.SlotsPerRun)]
+    [InlineData((3 * StackMap.RunsPerGroup * StackMap.SlotsPerRun) + 77)]
     public void AMapNamesTheSlotsThatItWasMadeOf(int slot)
     {
         int map = Add(1, slot);
@@ -67,7 +70,7 @@ public sealed class StackMapBuilderTests
     public void SetsThatFollowEachOtherAreToldApart()
     {
         var random = new Random(3);
-        var words = new ulong[5 * StackMap.SlotsPerRun / 64];
+        var words = new ulong[20 * StackMap.SlotsPerRun / 64];
         var known = new Dictionary<int, ulong[]>();
         for (int i = 0; i < 5000; i++)
         {

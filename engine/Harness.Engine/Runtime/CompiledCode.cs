@@ -43,7 +43,10 @@ internal sealed class StackMap
     /// <summary>Slots of a run.</summary>
     public const int SlotsPerRun = 1024;
 
-    private readonly ulong[][] _runs = [];
+    /// <summary>Runs of a group.</summary>
+    public const int RunsPerGroup = 8;
+
+    private readonly ulong[][][] _groups = [];
     private readonly int _firstSlot;
     private readonly int _slotSize;
     private int[]? _rbpOffsets;
@@ -56,13 +59,15 @@ internal sealed class StackMap
     }
 
     /// <summary>Makes a map of slots in a row.</summary>
-    /// <param name="runs">A bit for each slot of the frame, in runs of <see cref="SlotsPerRun"/> slots, which other maps may share.</param>
+    /// <param name="groups">
+    /// A bit for each slot of the frame, in runs of <see cref="SlotsPerRun"/> slots and groups of <see cref="RunsPerGroup"/> runs, which other maps may share.
+    /// </param>
     /// <param name="firstSlot">Offset of the first one from rbp; the others lie below.</param>
     /// <param name="slotSize">Bytes of a slot.</param>
     /// <param name="registers">See <see cref="Registers"/>.</param>
-    public StackMap(ulong[][] runs, int firstSlot, int slotSize, uint registers)
+    public StackMap(ulong[][][] groups, int firstSlot, int slotSize, uint registers)
     {
-        _runs = runs;
+        _groups = groups;
         _firstSlot = firstSlot;
         _slotSize = slotSize;
         Registers = registers;
@@ -82,16 +87,19 @@ internal sealed class StackMap
     private int[] ListSlots()
     {
         var offsets = new List<int>();
-        for (int run = 0; run < _runs.Length; run++)
+        int first = 0;
+        foreach (ulong[] run in _groups.SelectMany(static group => group))
         {
-            for (int i = 0; i < _runs[run].Length; i++)
+            for (int i = 0; i < run.Length; i++)
             {
-                for (ulong left = _runs[run][i]; left != 0; left &= left - 1)
+                for (ulong left = run[i]; left != 0; left &= left - 1)
                 {
-                    int slot = (run * SlotsPerRun) + (i * 64) + BitOperations.TrailingZeroCount(left);
+                    int slot = first + (i * 64) + BitOperations.TrailingZeroCount(left);
                     offsets.Add(_firstSlot - (slot * _slotSize));
                 }
             }
+
+            first += SlotsPerRun;
         }
 
         return [.. offsets];
