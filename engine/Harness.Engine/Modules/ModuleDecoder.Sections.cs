@@ -104,8 +104,10 @@ internal sealed partial class ModuleDecoder
 
     private void DecodeExports(ModuleReader section)
     {
-        var names = new HashSet<string>();
-        for (var count = section.ReadCount(ImplementationLimits.Exports, "exports"); count > 0; count--)
+        var count = section.ReadCount(ImplementationLimits.Exports, "exports");
+        var names = new HashSet<string>(count);
+        _exports.EnsureCapacity(count);
+        for (; count > 0; count--)
         {
             var at = section.Offset;
             var name = section.ReadName();
