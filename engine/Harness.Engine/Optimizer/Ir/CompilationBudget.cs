@@ -78,6 +78,18 @@ internal sealed class CompilationBudget
         return left >= 0;
     }
 
+    /// <summary>Asks whether work can be done that a pass comes to later; a share that is too small for it counts as used up at once.</summary>
+    /// <param name="visits">The least that it will be.</param>
+    public bool CanDraw(long visits)
+    {
+        if (visits > left)
+        {
+            left = -1;
+        }
+
+        return left >= 0;
+    }
+
     /// <summary>Counts a step of a loop over nodes, instructions or values; every so many it looks whether the compilation was cancelled.</summary>
     /// <exception cref="OperationCanceledException">It was.</exception>
     public void CountStep()

@@ -33,7 +33,7 @@ internal sealed class EscapeAnalysis : IPass
         }
 
         ControlFlow flow = graph.Analyses.ControlFlow;
-        var liveness = new ReferenceLiveness(graph, flow, allocations.Select(static tracked => tracked.Origin));
+        var liveness = new ReferenceLiveness(graph, flow, allocations.Select(static tracked => tracked.Origin), EscapeWalk.LeastVisitsPerObject);
         if (graph.Budget.IsUsedUp)
         {
             return Analyses.All;

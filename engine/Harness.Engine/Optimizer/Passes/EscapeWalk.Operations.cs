@@ -190,7 +190,7 @@ internal sealed partial class EscapeWalk
     /// <summary>Gives an object memory here, and those that it refers to.</summary>
     private int Materialize(int tracked)
     {
-        var work = new Stack<(int Tracked, int NextField)>();
+        Stack<(int Tracked, int NextField)> work = waitingForMemory;
         work.Push((tracked, 0));
         while (work.TryPop(out (int Tracked, int NextField) top))
         {

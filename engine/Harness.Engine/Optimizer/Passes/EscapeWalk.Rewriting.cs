@@ -46,7 +46,7 @@ internal sealed partial class EscapeWalk
     private void Rewrite(Block block, List<Incoming> edges)
     {
         current = block;
-        state = new ObjectStates();
+        state = new ObjectStates(RoomFor(block));
         if (block.Id != 0)
         {
             Enter(block, edges);

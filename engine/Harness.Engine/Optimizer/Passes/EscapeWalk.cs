@@ -16,6 +16,9 @@ internal sealed partial class EscapeWalk
     /// <summary>What an object costs in each block, in visits of nodes: it is joined, compared and copied.</summary>
     private const int VisitsPerObject = 4;
 
+    /// <summary>What an object costs in each block at least: what the first walk finds another one confirms.</summary>
+    public const int LeastVisitsPerObject = 2 * VisitsPerObject;
+
     /// <summary>Objects of a block from which on each costs more, the more there are: what is known of them all is no longer at hand in the caches.</summary>
     private const int ObjectsAtHand = 64;
 
@@ -34,6 +37,9 @@ internal sealed partial class EscapeWalk
     private readonly int[] onlySuccessor;
     private readonly JoinPlan?[] plans;
     private readonly HashSet<Member> memberSet = [];
+
+    /// <summary>Objects that get memory after those that they refer to.</summary>
+    private readonly Stack<(int Tracked, int NextField)> waitingForMemory = new();
     private ObjectStates state = new();
     private bool isRewriting;
     private bool isChanged;
@@ -88,7 +94,7 @@ internal sealed partial class EscapeWalk
             isChanged |= atEntry[block.Id] is not { } before || !before.HasShapeOf(entered);
             atEntry[block.Id] = entered;
             graph.Budget.TryDraw(VisitsOf(entered.Objects.Count) + block.Nodes.Count);
-            state = entered.Copy();
+            state = entered.Copy(RoomFor(block));
             foreach (int id in block.Nodes)
             {
                 Visit(id);
@@ -103,6 +109,9 @@ internal sealed partial class EscapeWalk
 
         return isChanged;
     }
+
+    /// <summary>How many objects are known at the end of a block, as far as an earlier walk has found.</summary>
+    private int RoomFor(Block block) => atExit[block.Id]?.Objects.Count ?? 0;
 
     /// <summary>What it costs to know a number of objects in a block.</summary>
     private static long VisitsOf(int objects) => VisitsPerObject * (long)objects * (1 + (objects / ObjectsAtHand));

@@ -12,7 +12,8 @@ internal sealed class ObjectStates
     private readonly Dictionary<int, State> objects;
 
     /// <summary>No objects.</summary>
-    public ObjectStates() => objects = [];
+    /// <param name="room">How many objects there is room for at first.</param>
+    public ObjectStates(int room = 0) => objects = new Dictionary<int, State>(room);
 
     private ObjectStates(Dictionary<int, State> objects) => this.objects = objects;
 
@@ -25,7 +26,13 @@ internal sealed class ObjectStates
     public Dictionary<int, State>.KeyCollection Objects => objects.Keys;
 
     /// <summary>A copy.</summary>
-    public ObjectStates Copy() => new(new Dictionary<int, State>(objects));
+    /// <param name="room">How many objects there is room for at least.</param>
+    public ObjectStates Copy(int room = 0)
+    {
+        var copy = new Dictionary<int, State>(objects);
+        copy.EnsureCapacity(room);
+        return new ObjectStates(copy);
+    }
 
     /// <summary>Whether an object is known here.</summary>
     public bool Knows(int tracked) => objects.ContainsKey(tracked);

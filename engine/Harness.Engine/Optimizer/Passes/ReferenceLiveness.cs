@@ -6,7 +6,7 @@ namespace Harness.Engine.Optimizer.Passes;
 
 /// <summary>
 /// Which of the references that may be to <see cref="TrackedObject"/>s are needed at or behind the start of each block; frame states
-/// need theirs.
+/// need theirs. Each reference is followed from its uses up to where it is made, until more are alive in more blocks than their objects could be followed.
 /// </summary>
 internal sealed class ReferenceLiveness
 {
@@ -14,19 +14,30 @@ internal sealed class ReferenceLiveness
     private readonly ControlFlow flow;
     private readonly bool[] isName;
     private readonly List<int>?[] liveIn;
-    private readonly HashSet<(int Block, int Name)> marked = [];
+    private readonly int visitsPerObject;
+
+    /// <summary>The references in the order of their first uses, and the blocks that use each.</summary>
+    private readonly List<(int Name, List<int> Users)> names = [];
+    private readonly Dictionary<int, int> numbers = [];
+
+    /// <summary>By block, the reference that was seen last to be live at its start, from 1 in the order of <see cref="names"/>.</summary>
+    private readonly int[] lastLiveIn;
     private readonly Stack<int> work = new();
+    private long liveObjects;
 
     /// <summary>Computes it.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="flow">Its control flow.</param>
     /// <param name="allocations">The nodes that make the objects.</param>
-    public ReferenceLiveness(Graph graph, ControlFlow flow, IEnumerable<int> allocations)
+    /// <param name="visitsPerObject">What it costs at least to follow an object through a block, in visits of nodes.</param>
+    public ReferenceLiveness(Graph graph, ControlFlow flow, IEnumerable<int> allocations, int visitsPerObject)
     {
         this.graph = graph;
         this.flow = flow;
+        this.visitsPerObject = visitsPerObject;
         isName = new bool[graph.NodeCount];
         liveIn = new List<int>?[graph.Blocks.Count];
+        lastLiveIn = new int[graph.Blocks.Count];
         foreach (int id in allocations)
         {
             isName[id] = true;
@@ -36,6 +47,11 @@ internal sealed class ReferenceLiveness
         foreach (Block block in flow.Order)
         {
             FindUses(block);
+        }
+
+        for (int i = 0; i < names.Count && !graph.Budget.IsUsedUp; i++)
+        {
+            FindLiveBlocks(i + 1, names[i].Name, names[i].Users);
         }
     }
 
@@ -93,12 +109,11 @@ internal sealed class ReferenceLiveness
 
     private void FindUses(Block block)
     {
-        bool UseInState(int id)
+        Func<int, bool> useInState = id =>
         {
             Use(block.Id, id);
             return false;
-        }
-
+        };
         foreach (int id in block.Nodes)
         {
             foreach (int input in graph.Inputs(id))
@@ -106,7 +121,7 @@ internal sealed class ReferenceLiveness
                 Use(block.Id, input);
             }
 
-            FrameStates.Any(graph, graph.StateOf(id), UseInState);
+            FrameStates.Any(graph, graph.StateOf(id), useInState);
         }
 
         foreach (int id in block.Terminator.Values ?? [])
@@ -116,7 +131,7 @@ internal sealed class ReferenceLiveness
 
         if (block.Terminator.Kind == TerminatorKind.Deoptimize)
         {
-            FrameStates.Any(graph, block.Terminator.FrameState, UseInState);
+            FrameStates.Any(graph, block.Terminator.FrameState, useInState);
         }
 
         foreach (Edge edge in block.Successors)
@@ -129,7 +144,7 @@ internal sealed class ReferenceLiveness
             Block target = graph.Blocks[edge.Target];
             if (target.IsLoopHeader && !flow.Dominates(target.Id, block.Id))
             {
-                FrameStates.Any(graph, target.LoopEntryState, UseInState);
+                FrameStates.Any(graph, target.LoopEntryState, useInState);
             }
         }
     }
@@ -137,23 +152,45 @@ internal sealed class ReferenceLiveness
     private void Use(int block, int id)
     {
         int name = graph.Resolve(id);
-        if (isName[name])
+        if (!isName[name] || graph[name].Block == block)
         {
-            MarkLiveIn(block, name);
+            return;
+        }
+
+        if (!numbers.TryGetValue(name, out int number))
+        {
+            number = names.Count;
+            numbers.Add(name, number);
+            names.Add((name, []));
+        }
+
+        List<int> users = names[number].Users;
+        if (users.Count == 0 || users[^1] != block)
+        {
+            users.Add(block);
         }
     }
 
-    private void MarkLiveIn(int user, int name)
+    /// <summary>Follows a reference from its uses up to its definition.</summary>
+    private void FindLiveBlocks(int number, int name, List<int> users)
     {
-        work.Push(user);
+        bool isObject = graph[name].Op != IrOp.BlockParameter && !PassesOn(graph[name].Op);
+        int definition = graph[name].Block;
+        foreach (int user in users)
+        {
+            work.Push(user);
+        }
+
         while (work.TryPop(out int block))
         {
-            if (graph[name].Block == block || !flow.IsReachable(block) || !marked.Add((block, name)))
+            if (block == definition || lastLiveIn[block] == number || !flow.IsReachable(block))
             {
                 continue;
             }
 
-            if (!graph.Budget.TryDraw(1))
+            lastLiveIn[block] = number;
+            liveObjects += isObject ? 1 : 0;
+            if (!graph.Budget.TryDraw(1) || !graph.Budget.CanDraw(visitsPerObject * liveObjects))
             {
                 work.Clear();
                 return;
