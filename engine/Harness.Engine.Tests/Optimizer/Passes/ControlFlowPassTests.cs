@@ -57,6 +57,23 @@ public class ControlFlowPassTests
             Convert.ToInt32(new GraphEvaluator(graph.Module, 100).Outcome(graph, argument).Split(' ')[0], 16) + " / 0";
     }
 
+    /// <summary>The budget is enough for a few walks, and not for one for each doubling of what is skipped.</summary>
+    [Fact]
+    public void AChainOfEmptyBlocksTakesOneWalk()
+    {
+        const int depth = 30_000;
+        string blocks = string.Concat(Enumerable.Repeat("block ", depth));
+        string branches = string.Concat(Enumerable.Range(0, depth).Select(static i => $"local.get 0 i32.const {i} i32.eq br_if {i} "));
+        string ends = string.Concat(Enumerable.Repeat("end ", depth));
+        Graph graph = TestGraphs.Build(
+            TestGraphs.Module($"(module (func (param i32) {blocks} {branches} {ends}))"),
+            function: 0,
+            options: EngineOptions.Default.With("compile.budget", "0"));
+        graph.Apply(new BranchSimplification());
+        Assert.False(graph.Budget.IsUsedUp);
+        Assert.DoesNotContain(graph.ReversePostorder(), static block => block.Nodes.Count == 0 && block.Terminator.Kind == TerminatorKind.Jump);
+    }
+
     /// <summary>A parameter that every edge, its own loop's apart, gives the same value.</summary>
     [Fact]
     public void AParameterWithOneValueGoes()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
@@ -23,11 +24,7 @@ internal sealed class BranchSimplification : IPass
         {
             List<Block> order = graph.Analyses.Order;
             bool changed = SimplifyTerminators(graph, order);
-            foreach (Block block in order)
-            {
-                graph.Budget.CountStep();
-                changed |= SkipEmptyBlocks(graph, block);
-            }
+            changed |= SkipEmptyBlocks(graph, order);
 
             if (changed)
             {
@@ -59,7 +56,8 @@ internal sealed class BranchSimplification : IPass
     {
         bool changed = false;
         IncomingEdges? incoming = null;
-        var taken = new int[graph.Blocks.Count];
+        int[] taken = ArrayPool<int>.Shared.Rent(graph.Blocks.Count);
+        Array.Clear(taken, 0, graph.Blocks.Count);
         var isReached = new bool[graph.Blocks.Count];
         var isVisited = new bool[graph.Blocks.Count];
         isReached[order[0].Id] = true;
@@ -99,6 +97,7 @@ internal sealed class BranchSimplification : IPass
             }
         }
 
+        ArrayPool<int>.Shared.Return(taken);
         return changed;
 
         int OnlyArgumentLeft(Block block, int position, IncomingEdges edges)
@@ -156,7 +155,7 @@ internal sealed class BranchSimplification : IPass
                 : (int)Math.Min(index, (uint)successors.Length - 1);
         }
 
-        if (successors.Length == 1 || Array.TrueForAll(successors, edge => IsSame(graph, edge, successors[0])))
+        if (AreSame(graph, successors))
         {
             return 0;
         }
@@ -169,6 +168,19 @@ internal sealed class BranchSimplification : IPass
         }
 
         return -1;
+    }
+
+    private static bool AreSame(Graph graph, Edge[] edges)
+    {
+        foreach (Edge edge in edges)
+        {
+            if (!IsSame(graph, edge, edges[0]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool IsSame(Graph graph, Edge edge, Edge other)
@@ -189,8 +201,34 @@ internal sealed class BranchSimplification : IPass
         return true;
     }
 
+    /// <summary>
+    /// Skips empty blocks from the last to the first: what is skipped may be followed by what has been skipped already, so that any number of them takes
+    /// one walk.
+    /// </summary>
+    private static bool SkipEmptyBlocks(Graph graph, List<Block> order)
+    {
+        int[] edgeCounts = ArrayPool<int>.Shared.Rent(graph.Blocks.Count);
+        foreach (Block block in graph.Blocks)
+        {
+            edgeCounts[block.Id] = block.Predecessors.Count;
+        }
+
+        bool changed = false;
+        for (int i = order.Count - 1; i >= 0; i--)
+        {
+            graph.Budget.CountStep();
+            changed |= SkipEmptyBlocks(graph, order[i], edgeCounts);
+        }
+
+        ArrayPool<int>.Shared.Return(edgeCounts);
+        return changed;
+    }
+
     /// <summary>Leads edges to a block that has nothing but a jump on to where it jumps.</summary>
-    private static bool SkipEmptyBlocks(Graph graph, Block block)
+    /// <param name="graph">The graph.</param>
+    /// <param name="block">Where the edges come from.</param>
+    /// <param name="edgeCounts">By block, how many edges lead there now.</param>
+    private static bool SkipEmptyBlocks(Graph graph, Block block, int[] edgeCounts)
     {
         bool changed = false;
         for (int i = 0; i < block.Successors.Length; i++)
@@ -198,7 +236,7 @@ internal sealed class BranchSimplification : IPass
             Edge edge = block.Successors[i];
             Block target = graph.Blocks[edge.Target];
             if (target == block || target.Parameters.Count > 0 || target.IsLoopHeader
-                || target.Terminator.Kind != TerminatorKind.Jump || target.Nodes.Exists(id => !IsGone(graph, id)))
+                || target.Terminator.Kind != TerminatorKind.Jump || !HasNoNodes(graph, target))
             {
                 continue;
             }
@@ -209,12 +247,14 @@ internal sealed class BranchSimplification : IPass
                 continue;
             }
 
-            int edges = target.Predecessors.Count + graph.Blocks[next.Target].Predecessors.Count;
-            if ((long)next.Arguments.Length * edges > MostCopiedArguments)
+            long edges = edgeCounts[target.Id] + edgeCounts[next.Target];
+            if (next.Arguments.Length * edges > MostCopiedArguments)
             {
                 continue;
             }
 
+            edgeCounts[target.Id]--;
+            edgeCounts[next.Target]++;
             block.Successors[i] = next with { Arguments = [.. next.Arguments] };
             changed = true;
         }
@@ -222,7 +262,18 @@ internal sealed class BranchSimplification : IPass
         return changed;
     }
 
-    private static bool IsGone(Graph graph, int id) => graph[id].Op is IrOp.Alias or IrOp.Nop;
+    private static bool HasNoNodes(Graph graph, Block block)
+    {
+        foreach (int id in block.Nodes)
+        {
+            if (graph[id].Op is not (IrOp.Alias or IrOp.Nop))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static bool RemoveRedundantParameters(Graph graph, List<Block> order)
     {
@@ -272,13 +323,29 @@ internal sealed class BranchSimplification : IPass
         foreach (IncomingEdge edge in edges)
         {
             ref Edge led = ref graph.Blocks[edge.Source].Successors[edge.Index];
-            led = led with { Arguments = [.. led.Arguments.Where((_, position) => !redundant[position])] };
+            led = led with { Arguments = Without(led.Arguments, redundant) };
         }
 
-        int[] kept = [.. block.Parameters.Where((_, position) => !redundant[position])];
+        int[] kept = Without([.. block.Parameters], redundant);
         block.Parameters.Clear();
         block.Parameters.AddRange(kept);
         return true;
+    }
+
+    /// <summary>The values but for those at redundant positions.</summary>
+    private static int[] Without(int[] values, bool[] redundant)
+    {
+        var kept = new int[redundant.AsSpan().Count(false)];
+        int next = 0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!redundant[i])
+            {
+                kept[next++] = values[i];
+            }
+        }
+
+        return kept;
     }
 
     /// <summary>The value that all edges give a parameter, itself apart; -1 if there are several.</summary>

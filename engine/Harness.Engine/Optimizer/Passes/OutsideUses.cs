@@ -16,11 +16,21 @@ internal sealed class OutsideUses
     private readonly CopiedRegion?[] regionOf;
     private readonly Dictionary<CopiedRegion, List<Use>> uses = [];
 
+    /// <summary>The regions, other than that of the block that is looked at, of which a holder uses values.</summary>
+    private readonly HashSet<CopiedRegion> used = [];
+    private readonly Func<int, bool> collectFromState;
+    private CopiedRegion? own;
+
     private OutsideUses(Graph graph, ControlFlow flow)
     {
         this.graph = graph;
         this.flow = flow;
         regionOf = new CopiedRegion?[graph.Blocks.Count];
+        collectFromState = id =>
+        {
+            Collect(id);
+            return false;
+        };
     }
 
     /// <summary>What holds a use.</summary>
@@ -224,38 +234,12 @@ internal sealed class OutsideUses
 
     private void FindIn(Block block)
     {
-        CopiedRegion? own = RegionOf(block.Id);
-        var used = new HashSet<CopiedRegion>();
-
-        bool Collect(int id)
-        {
-            if (id >= 0 && RegionOf(graph[id].Block) is { } region && region != own)
-            {
-                used.Add(region);
-            }
-
-            return false;
-        }
-
-        void Add(Holder holder, int id)
-        {
-            foreach (CopiedRegion region in used)
-            {
-                uses[region].Add(new Use(holder, id));
-            }
-
-            used.Clear();
-        }
-
+        own = RegionOf(block.Id);
         foreach (int id in block.Nodes)
         {
-            foreach (int input in graph.Inputs(id))
-            {
-                Collect(input);
-            }
-
+            CollectAll(graph.Inputs(id));
             Add(Holder.Node, id);
-            FrameStates.Any(graph, graph.StateOf(id), Collect);
+            CollectFrom(graph.StateOf(id));
             Add(Holder.NodeState, id);
         }
 
@@ -264,22 +248,56 @@ internal sealed class OutsideUses
             Collect(block.Terminator.Value);
         }
 
-        Array.ForEach(block.Terminator.Values ?? [], id => Collect(id));
+        CollectAll(block.Terminator.Values);
         foreach (Edge edge in block.Successors)
         {
-            Array.ForEach(edge.Arguments, id => Collect(id));
+            CollectAll(edge.Arguments);
         }
 
         if (block.Terminator.Kind == TerminatorKind.Deoptimize)
         {
-            FrameStates.Any(graph, block.Terminator.FrameState, Collect);
+            CollectFrom(block.Terminator.FrameState);
         }
 
         Add(Holder.Terminator, block.Id);
         if (block.IsLoopHeader)
         {
-            FrameStates.Any(graph, block.LoopEntryState, Collect);
+            CollectFrom(block.LoopEntryState);
             Add(Holder.LoopEntryState, block.Id);
         }
+    }
+
+    private void CollectAll(ReadOnlySpan<int> ids)
+    {
+        foreach (int id in ids)
+        {
+            Collect(id);
+        }
+    }
+
+    private void CollectFrom(int state) => FrameStates.Any(graph, state, collectFromState);
+
+    private void Collect(int id)
+    {
+        if (id >= 0 && RegionOf(graph[id].Block) is { } region && region != own)
+        {
+            used.Add(region);
+        }
+    }
+
+    /// <summary>Notes that something uses the regions whose values were collected from it.</summary>
+    private void Add(Holder holder, int id)
+    {
+        if (used.Count == 0)
+        {
+            return;
+        }
+
+        foreach (CopiedRegion region in used)
+        {
+            uses[region].Add(new Use(holder, id));
+        }
+
+        used.Clear();
     }
 }
