@@ -122,6 +122,53 @@ public sealed class GrowingShapeTests
         Assert.True(exponent <= MostGrowthOfTime, $"{name}: {least} ns at {most / Growth}, {longest} ns at {most}, as N^{exponent:F2}");
     }
 
+    /// <summary>What is worked on lies in buffers that the compiler keeps, be it that the function is refused in the end.</summary>
+    /// <param name="name">The shape.</param>
+    /// <param name="size">Its size.</param>
+    /// <param name="isRefused">Whether its function is too much for optimized code.</param>
+    [Theory]
+    [InlineData("shared-operations", 16_000, false)]
+    [InlineData("divisions", 16_000, false)]
+    [InlineData("floats-alive", 20_000, true)]
+    public void ACompilerKeepsItsBuffers(string name, int size, bool isRefused)
+    {
+        byte[] module = GrowingShapes.Get(name).Assemble(size);
+        using var meter = CompilationMeter.OfOptimizing(EngineOptions.Default);
+        CompilationCost first = meter.Measure(module);
+        CompilationCost second = meter.Measure(module);
+        Assert.Equal(isRefused, first.Refusal is not null);
+        Assert.InRange((second.AllocatedBytes - second.CodeBytes) / (double)(first.AllocatedBytes - first.CodeBytes), 0, 0.3);
+    }
+
+    /// <summary>A compiler that others have left buffers of any size makes the code that a new one makes.</summary>
+    [Fact]
+    public void KeptBuffersDoNotChangeTheCode()
+    {
+        using var engine = new WasmEngine(EngineOptions.Default);
+        using var used = new OptimizingCompiler(engine.Options);
+        foreach ((string name, int size) in ((string, int)[])[("floats-alive", 20_000), ("ifs", 300), ("selects", 3000), ("casts-of-one-reference", 50), ("divisions", 20)])
+        {
+            WasmModule module = GrowingShapes.Get(name).Make(size);
+            using var fresh = new OptimizingCompiler(engine.Options);
+            Assert.Equal(CodeOf(fresh), CodeOf(used));
+
+            byte[]? CodeOf(OptimizingCompiler compiler)
+            {
+                try
+                {
+                    CompiledCode compiled = compiler.Compile(engine.CodeOf(module), module.Functions.Length - 1, new NoFeedback(), allowDeopt: true);
+                    byte[] bytes = compiled.Block.Bytes.ToArray();
+                    NativeRuntime.CodeSpace.Free(compiled.Block);
+                    return bytes;
+                }
+                catch (NotSupportedException)
+                {
+                    return null;
+                }
+            }
+        }
+    }
+
     [Fact]
     public void ObjectsNestedDeepInAFrameStateAreRebuilt()
     {

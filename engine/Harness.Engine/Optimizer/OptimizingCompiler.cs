@@ -21,6 +21,7 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
     private readonly PassPipeline passes = new(options);
     // Not a bag: that keeps what was added in the adding thread as long as the thread lives.
     private readonly ConcurrentStack<CodeGenerator> generators = [];
+    private readonly ConcurrentStack<GraphMemory> memories = [];
     private volatile bool isDisposed;
 
     /// <inheritdoc/>
@@ -51,10 +52,30 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
         observe?.Invoke("inlining", tree, Stopwatch.GetElapsedTime(start));
         cancellation.ThrowIfCancellationRequested();
         start = Stopwatch.GetTimestamp();
-        Graph graph = GraphBuilder.Build(module, options, tree, allowDeopt, loop, cancellation);
-        TimeSpan buildTime = Stopwatch.GetElapsedTime(start);
-        passes.Run(graph, observe, pass => events.OnPassStopped(code, functionIndex, pass), buildTime, cancellation);
-        cancellation.ThrowIfCancellationRequested();
+        if (!memories.TryPop(out GraphMemory? memory))
+        {
+            memory = new GraphMemory();
+        }
+
+        try
+        {
+            Graph graph = GraphBuilder.Build(module, options, tree, allowDeopt, loop, memory, cancellation);
+            TimeSpan buildTime = Stopwatch.GetElapsedTime(start);
+            passes.Run(graph, observe, pass => events.OnPassStopped(code, functionIndex, pass), buildTime, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            return Generate(graph, code, events.WantsListings, observe);
+        }
+        finally
+        {
+            // The graph is not used any more.
+            memory.Forget();
+            memories.Push(memory);
+        }
+    }
+
+    /// <summary>Lets a generator generate code: one that is idle, or a new one.</summary>
+    private CompiledCode Generate(Graph graph, ModuleCode code, bool withSourceMap, Action<string, object, TimeSpan>? observe)
+    {
         if (!generators.TryPop(out CodeGenerator? generator))
         {
             generator = new CodeGenerator();
@@ -63,19 +84,30 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
         CompiledCode compiled;
         try
         {
-            compiled = generator.Generate(graph, code, events.WantsListings, observe);
+            compiled = generator.Generate(graph, code, withSourceMap, observe);
+        }
+        catch (NotSupportedException)
+        {
+            // The next function needs the buffers as much as if this one had been compiled.
+            GiveBack(generator);
+            throw;
         }
         catch
         {
-            // A generator that has not come to the end is not used again.
+            // What was broken off anywhere is not used again.
             generator.Dispose();
             throw;
         }
 
+        GiveBack(generator);
+        return compiled;
+    }
+
+    private void GiveBack(CodeGenerator generator)
+    {
         generator.Forget();
         generators.Push(generator);
         if (isDisposed) Dispose();
-        return compiled;
     }
 
     /// <summary>Frees the code generators; one that is at work, when it has finished.</summary>

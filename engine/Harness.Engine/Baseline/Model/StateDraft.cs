@@ -1,12 +1,18 @@
 namespace Harness.Engine.Baseline.Model;
 
-/// <summary>A state that is put together from another one: chunks that stay as they are are shared, the others are copied before they are changed.</summary>
+/// <summary>
+/// A state that is put together from another one: chunks that stay as they are are shared, the others are copied before they are changed. What becomes
+/// what it became in the state before is shared as well: all labels of a branch table mostly agree on the same.
+/// </summary>
 internal sealed class StateDraft(StateChunks chunks)
 {
     private readonly StateChunks _chunks = chunks;
     private readonly List<int> _own = [];
     private StackValue[] _values = new StackValue[4 * StateChunks.Size];
     private bool[] _isOwn = new bool[4];
+
+    /// <summary>By place, the chunk that was added last, whatever that has become since.</summary>
+    private int[] _added = new int[4];
 
     /// <summary>Begins a state of a height, in which nothing is changed yet.</summary>
     public void Begin(int height)
@@ -16,6 +22,7 @@ internal sealed class StateDraft(StateChunks chunks)
         if (count > _isOwn.Length)
         {
             _isOwn = new bool[Math.Max(count, 2 * _isOwn.Length)];
+            _added = new int[_isOwn.Length];
             _values = new StackValue[_isOwn.Length * StateChunks.Size];
         }
     }
@@ -49,11 +56,23 @@ internal sealed class StateDraft(StateChunks chunks)
             _isOwn[chunk] = false;
             int first = chunk << StateChunks.SizeBits;
             ReadOnlySpan<StackValue> own = _values.AsSpan(first, Math.Min(StateChunks.Size, height - first));
-            int copied = source[chunk];
-            if (_chunks.SummaryOf(copied).Length < own.Length || StateChunks.NextDifference(own, _chunks[copied], 0) < own.Length)
+            if (BeginsWith(source[chunk], own))
             {
-                target[chunk] = _chunks.Add(own);
+                continue;
             }
+
+            if (!IsSame(_added[chunk], own))
+            {
+                _added[chunk] = _chunks.Add(own);
+            }
+
+            target[chunk] = _added[chunk];
         }
     }
+
+    private bool BeginsWith(int chunk, ReadOnlySpan<StackValue> values) =>
+        _chunks.SummaryOf(chunk).Length >= values.Length && StateChunks.NextDifference(values, _chunks[chunk], 0) >= values.Length;
+
+    private bool IsSame(int chunk, ReadOnlySpan<StackValue> values) =>
+        chunk < _chunks.Count && _chunks.SummaryOf(chunk).Length == values.Length && BeginsWith(chunk, values);
 }

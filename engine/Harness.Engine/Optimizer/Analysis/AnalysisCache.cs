@@ -6,7 +6,9 @@ namespace Harness.Engine.Optimizer.Analysis;
 /// The analyses of a graph: each is made when a pass first asks for it, and stays until a pass changes what it describes. Every pass
 /// says what it has kept.
 /// </summary>
-internal sealed class AnalysisCache(Graph graph)
+/// <param name="graph">The graph.</param>
+/// <param name="memory">Where the results come from.</param>
+internal sealed class AnalysisCache(Graph graph, AnalysisMemory memory)
 {
     private List<Block>? order;
     private ControlFlow? flow;
@@ -19,7 +21,8 @@ internal sealed class AnalysisCache(Graph graph)
         {
             if (order is null)
             {
-                order = graph.ReversePostorder();
+                order = memory.Orders.Take();
+                graph.ListReversePostorder(order);
                 graph.ComputePredecessors(order);
             }
 
@@ -28,24 +31,58 @@ internal sealed class AnalysisCache(Graph graph)
     }
 
     /// <summary>The edges that lead to each block, with the arguments that they have when these are asked for.</summary>
-    public IncomingEdges Incoming => incoming ??= new IncomingEdges(graph, Order);
+    public IncomingEdges Incoming
+    {
+        get
+        {
+            if (incoming is null)
+            {
+                incoming = memory.Incoming.Take();
+                incoming.Run(graph, Order);
+            }
+
+            return incoming;
+        }
+    }
 
     /// <summary>Dominators and loops.</summary>
-    public ControlFlow ControlFlow => flow ??= new ControlFlow(graph, Order);
+    public ControlFlow ControlFlow
+    {
+        get
+        {
+            if (flow is null)
+            {
+                flow = memory.ControlFlow.Take();
+                flow.Run(graph, Order);
+            }
 
-    /// <summary>Forgets all analyses but some.</summary>
+            return flow;
+        }
+    }
+
+    /// <summary>Forgets all analyses but some. Whoever looks at them may do so until its pass is over.</summary>
     public void Keep(Analyses kept)
     {
         if ((kept & Analyses.Order) == 0)
         {
+            memory.Orders.Retire(order);
+            memory.Incoming.Retire(incoming);
             order = null;
             incoming = null;
         }
 
         if (order is null || (kept & Analyses.ControlFlow) != Analyses.ControlFlow)
         {
+            memory.ControlFlow.Retire(flow);
             flow = null;
         }
+    }
+
+    /// <summary>Forgets all analyses but some that a pass has kept, which is over.</summary>
+    public void EndPass(Analyses kept)
+    {
+        Keep(kept);
+        memory.TakeBackOutdated();
     }
 
     /// <summary>Whether what is kept is still true.</summary>

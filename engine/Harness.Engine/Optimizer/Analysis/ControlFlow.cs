@@ -14,51 +14,61 @@ namespace Harness.Engine.Optimizer.Analysis;
 /// </remarks>
 internal sealed class ControlFlow
 {
-    private readonly Graph graph;
-    private readonly int[] position;
-    private readonly int[] dominators;
-    private readonly int[] depth;
-    private readonly int[] jumps;
-    private readonly int[] firstChild;
-    private readonly int[] sibling;
-    private readonly int[] treeEntry;
-    private readonly int[] treeExit;
     private readonly List<Loop?> innermost = [];
-    private readonly Dictionary<Loop, Loop> outermost = [];
+    private Graph graph = null!;
+    private int blockCount;
+    private int[] position = [];
+    private int[] dominators = [];
+    private int[] depth = [];
+    private int[] jumps = [];
+    private int[] firstChild = [];
+    private int[] sibling = [];
+    private int[] treeEntry = [];
+    private int[] treeExit = [];
+    private Dictionary<Loop, Loop> outermost = [];
 
-    /// <summary>Analyses a graph, and fills <see cref="Block.Predecessors"/>.</summary>
-    public ControlFlow(Graph graph)
-        : this(graph, OrderOf(graph))
+    /// <summary>Makes an analysis that is still to be run.</summary>
+    public ControlFlow()
     {
     }
 
+    /// <summary>Analyses a graph, and fills <see cref="Block.Predecessors"/>.</summary>
+    public ControlFlow(Graph graph) => Run(graph, OrderOf(graph));
+
     /// <summary>Analyses a graph whose order and predecessors are known.</summary>
-    public ControlFlow(Graph graph, List<Block> order)
+    public void Run(Graph described, List<Block> order)
     {
-        this.graph = graph;
+        graph = described;
         Order = order;
-        position = new int[graph.Blocks.Count];
-        Array.Fill(position, -1);
+        blockCount = graph.Blocks.Count;
+        MakeRoom();
+        Array.Fill(position, -1, 0, blockCount);
         for (int i = 0; i < Order.Count; i++)
         {
             position[Order[i].Id] = i;
         }
 
-        dominators = new int[Order.Count];
-        depth = new int[Order.Count];
-        jumps = new int[Order.Count];
-        firstChild = new int[Order.Count];
-        sibling = new int[Order.Count];
-        treeEntry = new int[Order.Count];
-        treeExit = new int[Order.Count];
-        CollectionsMarshal.SetCount(innermost, graph.Blocks.Count);
+        CollectionsMarshal.SetCount(innermost, blockCount);
         ComputeDominators();
         NumberDominatorTree();
         FindLoops();
     }
 
+    /// <summary>Lets go of the graph.</summary>
+    public void Forget()
+    {
+        graph = null!;
+        Order = [];
+        Loops.Clear();
+        innermost.Clear();
+        if (outermost.Count > 0)
+        {
+            outermost = [];
+        }
+    }
+
     /// <summary>The reachable blocks in reverse postorder.</summary>
-    public List<Block> Order { get; }
+    public List<Block> Order { get; private set; } = [];
 
     /// <summary>The loops, inner ones before those around them.</summary>
     public List<Loop> Loops { get; } = [];
@@ -67,7 +77,7 @@ internal sealed class ControlFlow
     public bool IsReachable(int block) => position[block] >= 0;
 
     /// <summary>Whether a block existed when the graph was analysed.</summary>
-    public bool IsKnown(int block) => block < position.Length;
+    public bool IsKnown(int block) => block < blockCount;
 
     /// <summary>A block's place in <see cref="Order"/>.</summary>
     public int PositionOf(int block) => position[block];
@@ -119,8 +129,29 @@ internal sealed class ControlFlow
         return order;
     }
 
+    private void MakeRoom()
+    {
+        if (position.Length < blockCount)
+        {
+            position = new int[Math.Max(blockCount, 2 * position.Length)];
+        }
+
+        if (dominators.Length < Order.Count)
+        {
+            int room = Math.Max(Order.Count, 2 * dominators.Length);
+            dominators = new int[room];
+            depth = new int[room];
+            jumps = new int[room];
+            firstChild = new int[room];
+            sibling = new int[room];
+            treeEntry = new int[room];
+            treeExit = new int[room];
+        }
+    }
+
     private void ComputeDominators()
     {
+        dominators[0] = depth[0] = jumps[0] = 0;
         for (int i = 1; i < Order.Count; i++)
         {
             int dominator = -1;
@@ -165,8 +196,8 @@ internal sealed class ControlFlow
 
     private void NumberDominatorTree()
     {
-        Array.Fill(firstChild, -1);
-        Array.Fill(sibling, -1);
+        Array.Fill(firstChild, -1, 0, Order.Count);
+        Array.Fill(sibling, -1, 0, Order.Count);
         for (int i = Order.Count - 1; i > 0; i--)
         {
             sibling[i] = firstChild[dominators[i]];

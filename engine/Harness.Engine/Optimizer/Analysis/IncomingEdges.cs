@@ -10,15 +10,21 @@ internal readonly record struct IncomingEdge(int Source, int Index);
 /// <summary>The edges that lead to each block, found in one walk however many ways a switch has.</summary>
 internal sealed class IncomingEdges
 {
-    private readonly Graph graph;
-    private readonly int[] start;
-    private readonly IncomingEdge[] edges;
+    private Graph graph = null!;
+    private int[] start = [];
+    private IncomingEdge[] edges = [];
 
     /// <summary>Finds the edges between reachable blocks.</summary>
-    public IncomingEdges(Graph graph, List<Block> order)
+    public void Run(Graph described, List<Block> order)
     {
-        this.graph = graph;
-        start = new int[graph.Blocks.Count + 2];
+        graph = described;
+        int count = graph.Blocks.Count + 2;
+        if (start.Length < count)
+        {
+            start = new int[Math.Max(count, 2 * start.Length)];
+        }
+
+        Array.Clear(start, 0, count);
         foreach (Block block in order)
         {
             foreach (Edge edge in block.Successors)
@@ -27,12 +33,16 @@ internal sealed class IncomingEdges
             }
         }
 
-        for (int i = 2; i < start.Length; i++)
+        for (int i = 2; i < count; i++)
         {
             start[i] += start[i - 1];
         }
 
-        edges = new IncomingEdge[start[^1]];
+        if (edges.Length < start[count - 1])
+        {
+            edges = new IncomingEdge[Math.Max(start[count - 1], 2 * edges.Length)];
+        }
+
         foreach (Block block in order)
         {
             for (int i = 0; i < block.Successors.Length; i++)
@@ -41,6 +51,9 @@ internal sealed class IncomingEdges
             }
         }
     }
+
+    /// <summary>Lets go of the graph.</summary>
+    public void Forget() => graph = null!;
 
     /// <summary>The edges to a block, in the order of their sources.</summary>
     public ReadOnlySpan<IncomingEdge> Of(Block block) => edges.AsSpan(start[block.Id]..start[block.Id + 1]);

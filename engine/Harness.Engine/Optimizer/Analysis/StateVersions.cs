@@ -6,7 +6,7 @@ namespace Harness.Engine.Optimizer.Analysis;
 /// <summary>
 /// Versions of the mutable state, by class: memory contents, table elements, sizes, the imported globals (several of them may
 /// be the same), each global of the module's own, and each place in objects (<see cref="ObjectPlace"/>). Two loads of one class in the
-/// same version see the same state. Where there are more globals or places than classes, some share one.
+/// same version see the same state. Where there are more globals or places than classes, some share one. One object serves one graph after the other.
 /// </summary>
 internal sealed class StateVersions
 {
@@ -21,28 +21,31 @@ internal sealed class StateVersions
     private const int OwnGlobalClasses = 44;
     private const int MaxClasses = StateClasses.MaxCount;
 
-    private readonly Graph graph;
-    private readonly int[][] atEntry;
-    private readonly int[] firstInBlock;
-    private readonly int firstPlaceClass;
-    private readonly int classCount;
-    private readonly StateClasses allGlobals;
-    private readonly StateClasses allPlaces;
     private readonly Dictionary<ObjectPlace, int> places = [];
+    private Graph graph = null!;
+    private BlockVersions[] blocks = [];
+    private int blockCount;
+    private int firstPlaceClass;
+    private int classCount;
+    private StateClasses allGlobals;
+    private StateClasses allPlaces;
     private int[] current = [];
-    private int next = 1;
+    private int next;
 
     /// <summary>Computes the versions at the start of every block.</summary>
-    public StateVersions(Graph graph, ControlFlow flow)
+    public void Run(Graph described, ControlFlow flow)
     {
-        this.graph = graph;
+        graph = described;
+        next = 1;
         firstPlaceClass = FirstOwnGlobalClass + Math.Min(OwnGlobalClasses, graph.Module.Globals.Length);
         allPlaces = StateClasses.From(firstPlaceClass);
         allGlobals = StateClasses.From(ImportedGlobalsClass).Except(allPlaces);
-        atEntry = new int[graph.Blocks.Count][];
-        firstInBlock = new int[graph.Blocks.Count];
-        var atExit = new int[graph.Blocks.Count][];
-        var writes = new StateClasses[graph.Blocks.Count];
+        blockCount = graph.Blocks.Count;
+        if (blocks.Length < blockCount)
+        {
+            blocks = new BlockVersions[Math.Max(blockCount, 2 * blocks.Length)];
+        }
+
         foreach (Block block in flow.Order)
         {
             foreach (int id in block.Nodes)
@@ -50,7 +53,7 @@ internal sealed class StateVersions
                 Effects effects = OperatorTable.EffectsOf(graph, id);
                 if ((effects & Effects.AnyWrite) != 0)
                 {
-                    writes[block.Id] |= ClassesWritten(effects, id);
+                    blocks[block.Id].Writes |= ClassesWritten(effects, id);
                 }
                 else if ((effects & Effects.ReadsHeap) != 0 && Access.ReadsObject(graph[id].Op))
                 {
@@ -67,7 +70,7 @@ internal sealed class StateVersions
         {
             foreach (int block in loop.OwnBlocks)
             {
-                writtenIn[loop.First] |= writes[block];
+                writtenIn[loop.First] |= blocks[block].Writes;
             }
 
             if (loop.Parent is { } parent)
@@ -78,10 +81,11 @@ internal sealed class StateVersions
 
         foreach (Block block in flow.Order)
         {
-            atEntry[block.Id] = EntryVersions(flow, block, atExit, writtenIn);
-            firstInBlock[block.Id] = next;
-            current = atEntry[block.Id];
-            if (!writes[block.Id].IsEmpty)
+            ref BlockVersions versions = ref blocks[block.Id];
+            versions.AtEntry = EntryVersions(flow, block, writtenIn);
+            versions.First = next;
+            current = versions.AtEntry;
+            if (!versions.Writes.IsEmpty)
             {
                 current = [.. current];
                 foreach (int id in block.Nodes)
@@ -90,18 +94,27 @@ internal sealed class StateVersions
                 }
             }
 
-            atExit[block.Id] = current;
+            versions.AtExit = current;
         }
 
         // The walk has a copy of its own.
         current = new int[classCount];
     }
 
+    /// <summary>Lets go of the graph.</summary>
+    public void Forget()
+    {
+        graph = null!;
+        places.Clear();
+        Array.Clear(blocks, 0, blockCount);
+        blockCount = 0;
+    }
+
     /// <summary>Goes to the start of a block, whose writes then give the versions that its successors know.</summary>
     public void Enter(Block block)
     {
-        atEntry[block.Id].CopyTo(current, 0);
-        next = firstInBlock[block.Id];
+        blocks[block.Id].AtEntry.CopyTo(current, 0);
+        next = blocks[block.Id].First;
     }
 
     /// <summary>Begins new versions of what a node writes.</summary>
@@ -187,7 +200,7 @@ internal sealed class StateVersions
             : allPlaces;
     }
 
-    private int[] EntryVersions(ControlFlow flow, Block block, int[][] atExit, StateClasses[] writtenIn)
+    private int[] EntryVersions(ControlFlow flow, Block block, StateClasses[] writtenIn)
     {
         if (block.Predecessors.Count == 0)
         {
@@ -200,7 +213,7 @@ internal sealed class StateVersions
         int[] merged = [];
         foreach (int predecessor in block.Predecessors)
         {
-            if (atExit[predecessor] is not { } exit)
+            if (blocks[predecessor].AtExit is not { } exit)
             {
                 continue;
             }
@@ -264,5 +277,21 @@ internal sealed class StateVersions
 
             versions[index] = next++;
         }
+    }
+
+    /// <summary>What is known of a block.</summary>
+    private struct BlockVersions
+    {
+        /// <summary>The versions at its start; blocks may share them.</summary>
+        public int[] AtEntry;
+
+        /// <summary>The versions at its end; null until they are known.</summary>
+        public int[]? AtExit;
+
+        /// <summary>The first version that a write in it begins.</summary>
+        public int First;
+
+        /// <summary>The classes that it writes.</summary>
+        public StateClasses Writes;
     }
 }

@@ -17,13 +17,20 @@ internal static class GraphBuilder
     /// <param name="root">What to inline.</param>
     /// <param name="allowDeopt">Whether guards may deoptimize; without it they lead to generic calls.</param>
     /// <param name="loop">Offset in the module's bytes of an outermost loop to begin at; -1 to begin with the function.</param>
+    /// <param name="memory">Where the graph's nodes are to lie; memory of its own if there is none.</param>
     /// <param name="cancellation">Cancels the compilation of the graph, here and later.</param>
     /// <exception cref="NotSupportedException">The loop cannot be begun at.</exception>
     /// <exception cref="OperationCanceledException">The compilation was cancelled.</exception>
     public static Graph Build(
-        WasmModule module, EngineOptions options, InliningTree root, bool allowDeopt, int loop = -1, CancellationToken cancellation = default)
+        WasmModule module,
+        EngineOptions options,
+        InliningTree root,
+        bool allowDeopt,
+        int loop = -1,
+        GraphMemory? memory = null,
+        CancellationToken cancellation = default)
     {
-        var graph = new Graph
+        var graph = new Graph(memory)
         {
             FunctionIndex = root.FunctionIndex,
             LoopOffset = loop,

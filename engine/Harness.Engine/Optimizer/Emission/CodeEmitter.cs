@@ -107,17 +107,38 @@ internal sealed class CodeEmitter
     /// <inheritdoc cref="EmissionState.FrameSize"/>
     public int FrameSize => state.FrameSize;
 
+    /// <summary>Bytes of the frame, if there is one: spill slots, and the values of the loop that the code begins at.</summary>
+    private int FrameBytes
+    {
+        get
+        {
+            Graph graph = state.Code.Graph;
+            int slots = scan.SlotCount + (graph.LoopOffset >= 0 ? graph.ArgumentCount * state.LoopValueSize / sizeof(long) : 0);
+            return (((slots + 1) & ~1) + 1) * sizeof(long);
+        }
+    }
+
     /// <summary>Offsets in the code of where exceptions come in.</summary>
     public int[] LandingPadOffsets() => sites.LandingPadOffsets();
 
     /// <summary>Lets go of the module.</summary>
     public void Forget() => state.Module = null!;
 
-    /// <summary>Emits a function.</summary>
-    public void Run(LirCode lir, ModuleCode moduleCode, bool withSourceMap)
+    /// <summary>Begins with a function whose registers have just been allocated.</summary>
+    /// <exception cref="NotSupportedException">Its frame is too large.</exception>
+    public void Open(LirCode lir, ModuleCode moduleCode)
     {
         state.Code = lir;
         state.Module = moduleCode;
+        if (FrameBytes > MaxFrameSize)
+        {
+            throw new NotSupportedException($"a frame of {FrameBytes} bytes is too large for optimized code");
+        }
+    }
+
+    /// <summary>Emits the function, whose moves and safepoints have been found.</summary>
+    public void Run(bool withSourceMap)
+    {
         Prepare(withSourceMap);
         EmitPrologue();
         GrowList<int> order = state.Code.EmissionOrder;
@@ -154,19 +175,11 @@ internal sealed class CodeEmitter
             return;
         }
 
-        bool beginsAtLoop = state.Code.Graph.LoopOffset >= 0;
-        int slots = scan.SlotCount + (beginsAtLoop ? state.Code.Graph.ArgumentCount * state.LoopValueSize / sizeof(long) : 0);
-        int size = ((slots + 1) & ~1) * sizeof(long);
-        int frame = size + sizeof(long);
-        if (frame > MaxFrameSize)
-        {
-            throw new NotSupportedException($"a frame of {frame} bytes is too large for optimized code");
-        }
-
+        int frame = FrameBytes;
         state.FrameSize = sizeof(long) + frame;
 
         // The frame of code that begins at a loop is made by the stub that enters it.
-        if (beginsAtLoop) return;
+        if (state.Code.Graph.LoopOffset >= 0) return;
         asm.Push(Gpr.Rbp);
         asm.Mov(OpSize.Qword, Gpr.Rbp, Gpr.Rsp);
         asm.Push(CallingConvention.Instance);

@@ -9,8 +9,8 @@ using Harness.Engine.X64;
 namespace Harness.Engine.Optimizer.Emission;
 
 /// <summary>
-/// The back end of the optimizing compiler: from an optimized graph to machine code. It keeps its buffers from function to function
-/// and serves one thread at a time.
+/// The back end of the optimizing compiler: from an optimized graph to machine code. It keeps its buffers from function to function,
+/// refused ones too, since each step begins by forgetting the last one's, and serves one thread at a time.
 /// </summary>
 internal sealed class CodeGenerator : IDisposable
 {
@@ -56,6 +56,7 @@ internal sealed class CodeGenerator : IDisposable
         Done("lifetimes");
         scan.Run(code);
         Done("allocate");
+        emitter.Open(code, module);
         moves.Run(code);
         Done("moves");
         safepoints.Run(code);
@@ -65,7 +66,7 @@ internal sealed class CodeGenerator : IDisposable
             new AllocationVerifier(code, lifetimes.Lifetimes, moves, safepoints).Verify();
         }
 
-        emitter.Run(code, module, withSourceMap);
+        emitter.Run(withSourceMap);
         CodeBlock block = NativeRuntime.CodeSpace.Publish(assembler, RandomLayout.CodePadding(module.Options.LayoutSeed, graph.FunctionIndex, CodeTier.Optimized));
         Done("emit");
         return new CompiledCode

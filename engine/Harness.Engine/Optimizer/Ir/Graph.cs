@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Analysis;
@@ -16,13 +17,21 @@ namespace Harness.Engine.Optimizer.Ir;
 /// </remarks>
 internal sealed class Graph
 {
-    private Node[] nodes = new Node[256];
-    private int[] inputs = new int[512];
+    private readonly GraphMemory memory;
+    private Node[] nodes;
+    private int[] inputs;
     private int inputCount;
     private VectorPool? vectors;
 
     /// <summary>Makes an empty graph.</summary>
-    public Graph() => Analyses = new AnalysisCache(this);
+    /// <param name="memory">Where its nodes are to lie; no other graph may use it as long as this one is used. Memory of its own if there is none.</param>
+    public Graph(GraphMemory? memory = null)
+    {
+        this.memory = memory ?? new GraphMemory();
+        nodes = this.memory.Nodes;
+        inputs = this.memory.Inputs;
+        Analyses = new AnalysisCache(this, this.memory.Analyses);
+    }
 
     /// <summary>The function that is compiled (its index in the module).</summary>
     public required int FunctionIndex { get; init; }
@@ -83,12 +92,12 @@ internal sealed class Graph
     {
         if (NodeCount == nodes.Length)
         {
-            Array.Resize(ref nodes, nodes.Length * 2);
+            nodes = memory.GrowNodes();
         }
 
         if (inputCount + nodeInputs.Length > inputs.Length)
         {
-            Array.Resize(ref inputs, Math.Max(inputs.Length * 2, inputCount + nodeInputs.Length));
+            inputs = memory.GrowInputs(inputCount + nodeInputs.Length);
         }
 
         nodeInputs.CopyTo(inputs.AsSpan(inputCount));
@@ -208,7 +217,7 @@ internal sealed class Graph
 
         foreach (Block block in Blocks)
         {
-            block.Nodes.RemoveAll(id => nodes[id].Op is IrOp.Alias or IrOp.Nop);
+            DropReplaced(block.Nodes);
             if (block.Terminator.Kind is TerminatorKind.Branch or TerminatorKind.Switch)
             {
                 block.Terminator.Value = Resolve(block.Terminator.Value);
@@ -232,16 +241,24 @@ internal sealed class Graph
     /// </summary>
     public List<Block> ReversePostorder()
     {
-        var order = new List<Block>(Blocks.Count);
-        var next = new int[Blocks.Count];
-        var visited = new bool[Blocks.Count];
-        var stack = new Stack<Block>();
+        var order = new List<Block>();
+        ListReversePostorder(order);
+        return order;
+    }
+
+    /// <summary>Lists the blocks of <see cref="ReversePostorder"/>.</summary>
+    /// <param name="order">An empty list.</param>
+    public void ListReversePostorder(List<Block> order)
+    {
+        order.EnsureCapacity(Blocks.Count);
+        Span<int> next = memory.ZerosForBlocks(Blocks.Count);
+        Stack<Block> stack = memory.BlockStack;
         stack.Push(Blocks[0]);
-        visited[0] = true;
+        next[0] = 1;
         while (stack.TryPeek(out Block? block))
         {
             // Successors are taken from the last to the first, so that the likely first one comes right after its block.
-            int index = block.Successors.Length - 1 - next[block.Id]++;
+            int index = block.Successors.Length - next[block.Id]++;
             if (index < 0)
             {
                 order.Add(stack.Pop());
@@ -249,15 +266,14 @@ internal sealed class Graph
             }
 
             int target = block.Successors[index].Target;
-            if (!visited[target])
+            if (next[target] == 0)
             {
-                visited[target] = true;
+                next[target] = 1;
                 stack.Push(Blocks[target]);
             }
         }
 
         order.Reverse();
-        return order;
     }
 
     /// <summary>Fills <see cref="Block.Predecessors"/> of all blocks from the reachable ones.</summary>
@@ -275,6 +291,22 @@ internal sealed class Graph
                 Blocks[edge.Target].Predecessors.Add(block.Id);
             }
         }
+    }
+
+    /// <summary>Drops aliases and removed nodes from a block's list.</summary>
+    private void DropReplaced(List<int> ids)
+    {
+        Span<int> all = CollectionsMarshal.AsSpan(ids);
+        int kept = 0;
+        foreach (int id in all)
+        {
+            if (nodes[id].Op is not (IrOp.Alias or IrOp.Nop))
+            {
+                all[kept++] = id;
+            }
+        }
+
+        CollectionsMarshal.SetCount(ids, kept);
     }
 
     private void ResolveList(int[]? ids)

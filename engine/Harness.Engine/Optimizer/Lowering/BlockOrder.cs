@@ -32,7 +32,11 @@ internal sealed class BlockOrder
     private int readyCount;
 
     /// <summary>Lets go of the graph.</summary>
-    public void Forget() => graph = null!;
+    public void Forget()
+    {
+        graph = null!;
+        blocks = null!;
+    }
 
     /// <summary>Puts the blocks of a graph into <paramref name="code"/>, still without instructions.</summary>
     /// <param name="code">The code to begin.</param>
@@ -239,9 +243,13 @@ internal sealed class BlockOrder
             }
         }
 
-        newlyReady.Span.Sort((a, b) => blocks[a].Frequency != blocks[b].Frequency
-            ? blocks[a].Frequency.CompareTo(blocks[b].Frequency)
-            : states[a].ReadyOrder.CompareTo(states[b].ReadyOrder));
+        if (newlyReady.Count > 1)
+        {
+            newlyReady.Span.Sort((a, b) => blocks[a].Frequency != blocks[b].Frequency
+                ? blocks[a].Frequency.CompareTo(blocks[b].Frequency)
+                : states[a].ReadyOrder.CompareTo(states[b].ReadyOrder));
+        }
+
         foreach (int target in newlyReady.Span)
         {
             ready.Enqueue(target, (-states[target].LoopDepth, -++readyCount));

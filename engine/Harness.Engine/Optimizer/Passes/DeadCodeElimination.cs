@@ -1,3 +1,4 @@
+using System.Buffers;
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
@@ -18,6 +19,8 @@ internal sealed class DeadCodeElimination : IPass
     {
         List<Block> order = graph.Analyses.Order;
         bool[] live = new Marking(graph).Run(order);
+        Predicate<int> isLive = id => live[id];
+        Predicate<int> isDead = id => !live[id];
         foreach (Block block in order)
         {
             foreach (int id in block.Nodes)
@@ -28,32 +31,32 @@ internal sealed class DeadCodeElimination : IPass
                 }
             }
 
-            block.Nodes.RemoveAll(id => !live[id]);
+            block.Nodes.RemoveAll(isDead);
         }
 
         foreach (Block block in order)
         {
-            for (int i = 0; i < block.Successors.Length; i++)
+            foreach (ref Edge edge in block.Successors.AsSpan())
             {
-                Edge edge = block.Successors[i];
                 List<int> parameters = graph.Blocks[edge.Target].Parameters;
-                if (parameters.TrueForAll(id => live[id]))
+                if (!parameters.TrueForAll(isLive))
                 {
-                    continue;
+                    edge = edge with { Arguments = ArgumentsOf(edge, parameters, live) };
                 }
-
-                int[] kept = [.. edge.Arguments.Where((_, position) => live[parameters[position]])];
-                block.Successors[i] = edge with { Arguments = kept };
             }
         }
 
         foreach (Block block in order)
         {
-            block.Parameters.RemoveAll(id => !live[id]);
+            block.Parameters.RemoveAll(isDead);
         }
 
         return Analyses.All;
     }
+
+    /// <summary>The arguments of an edge that are for live parameters.</summary>
+    private static int[] ArgumentsOf(Edge edge, List<int> parameters, bool[] live) =>
+        [.. edge.Arguments.Where((_, position) => live[parameters[position]])];
 
     private sealed class Marking(Graph graph)
     {
@@ -61,7 +64,9 @@ internal sealed class DeadCodeElimination : IPass
         private readonly bool[] liveStates = new bool[graph.FrameStates.Count];
         private readonly Stack<int> work = new();
         private readonly IncomingEdges incoming = graph.Analyses.Incoming;
-        private readonly int[] positions = new int[graph.NodeCount];
+
+        /// <summary>By parameter, its place among those of its block.</summary>
+        private readonly int[] positions = ArrayPool<int>.Shared.Rent(graph.NodeCount);
 
         public bool[] Run(List<Block> order)
         {
@@ -116,6 +121,7 @@ internal sealed class DeadCodeElimination : IPass
                 MarkState(graph.StateOf(id));
             }
 
+            ArrayPool<int>.Shared.Return(positions);
             return live;
         }
 

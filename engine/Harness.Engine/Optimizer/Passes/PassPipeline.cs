@@ -55,7 +55,7 @@ internal sealed class PassPipeline
     public static void Apply(IPass pass, Graph graph)
     {
         graph.Budget.Begin(graph.NodeCount);
-        graph.Analyses.Keep(pass.Run(graph));
+        graph.Analyses.EndPass(pass.Run(graph));
         graph.ResolveAll();
     }
 

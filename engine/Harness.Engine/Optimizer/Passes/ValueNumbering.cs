@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
@@ -32,14 +33,30 @@ internal enum Redundancies
 /// </summary>
 internal sealed class ValueNumbering(Redundancies redundancies) : IPass
 {
+    /// <summary>The memory of walks that are over: in a large function what is known of values is as much as the graph.</summary>
+    private readonly ConcurrentStack<ValueNumberingMemory> memories = [];
+
     /// <inheritdoc/>
     public string Name => "gvn";
 
     /// <inheritdoc/>
     public Analyses Run(Graph graph)
     {
-        var walk = new ValueNumberingWalk(graph, redundancies);
-        walk.Run();
-        return walk.HasRemovedEdges ? Analyses.None : Analyses.All;
+        if (!memories.TryPop(out ValueNumberingMemory? memory))
+        {
+            memory = new ValueNumberingMemory();
+        }
+
+        try
+        {
+            var walk = new ValueNumberingWalk(graph, redundancies, memory);
+            walk.Run();
+            return walk.HasRemovedEdges ? Analyses.None : Analyses.All;
+        }
+        finally
+        {
+            memory.Forget();
+            memories.Push(memory);
+        }
     }
 }

@@ -13,21 +13,27 @@ internal sealed partial class ValueNumberingWalk
     private readonly StateVersions versions;
     private readonly KnownReferences references;
     private readonly EntryConstants constants;
-    private readonly ValueTable table = new();
-    private readonly Dictionary<int, bool> known = [];
-    private readonly Stack<int> knownUndo = new();
+    private readonly ValueTable table;
+    private readonly KnownConditions conditions;
+    private readonly List<int> output;
     private readonly Queue<int> behind = new();
-    private List<int> output = [];
     private Block block;
     private int current = -1;
 
     /// <summary>Prepares for a graph.</summary>
-    public ValueNumberingWalk(Graph graph, Redundancies redundancies)
+    /// <param name="graph">The graph.</param>
+    /// <param name="redundancies">What may be removed.</param>
+    /// <param name="memory">Memory in which nothing is known.</param>
+    public ValueNumberingWalk(Graph graph, Redundancies redundancies, ValueNumberingMemory memory)
     {
+        table = memory.Table;
+        conditions = memory.Conditions;
+        output = memory.Output;
         this.graph = graph;
         this.redundancies = redundancies;
         flow = graph.Analyses.ControlFlow;
-        versions = new StateVersions(graph, flow);
+        versions = memory.Versions;
+        versions.Run(graph, flow);
         references = new KnownReferences(graph);
         constants = new EntryConstants(graph);
         block = flow.Order[0];
@@ -48,7 +54,7 @@ internal sealed partial class ValueNumberingWalk
             if (top.Child is { } child)
             {
                 stack.Push(top with { Child = flow.NextSiblingOf(child) });
-                stack.Push((child, flow.FirstChildOf(child), new Marks(table.Count, knownUndo.Count, references.Count)));
+                stack.Push((child, flow.FirstChildOf(child), new Marks(table.Count, conditions.Count, references.Count)));
                 LearnFromEdge(top.Block, child);
                 Visit(child);
                 continue;
@@ -66,10 +72,7 @@ internal sealed partial class ValueNumberingWalk
     {
         table.Shrink(marks.Table);
         references.Forget(marks.References);
-        while (knownUndo.Count > marks.Known)
-        {
-            known.Remove(knownUndo.Pop());
-        }
+        conditions.Forget(marks.Conditions);
     }
 
     /// <summary>In a block that only one edge of a branch leads to, the branch's condition is known.</summary>
@@ -87,15 +90,10 @@ internal sealed partial class ValueNumberingWalk
     {
         for (; ; condition = graph.Input(condition, 0), isTrue = !isTrue)
         {
-            if (Removes(Redundancies.Checks))
+            if (Removes(Redundancies.Checks) && !conditions.TryLearn(condition, isTrue))
             {
-                if (!known.TryAdd(condition, isTrue))
-                {
-                    // What it says of other conditions and of types was learned with it.
-                    return;
-                }
-
-                knownUndo.Push(condition);
+                // What it says of other conditions and of types was learned with it.
+                return;
             }
 
             if (graph[condition].Op != Opcode.I32Eqz)
@@ -111,7 +109,7 @@ internal sealed partial class ValueNumberingWalk
         block = visited;
         versions.Enter(block);
         List<int> nodes = block.Nodes;
-        output = new List<int>(nodes.Count);
+        output.Clear();
         VisitBehind();
         foreach (int id in nodes)
         {
@@ -182,7 +180,7 @@ internal sealed partial class ValueNumberingWalk
 
     private bool IsKnown(int condition, out bool isTrue)
     {
-        if (known.TryGetValue(condition, out isTrue))
+        if (conditions.IsKnown(condition, out isTrue))
         {
             return true;
         }
@@ -320,5 +318,5 @@ internal sealed partial class ValueNumberingWalk
     }
 
     /// <summary>How much was known at a place of the walk.</summary>
-    private readonly record struct Marks(int Table, int Known, int References);
+    private readonly record struct Marks(int Table, int Conditions, int References);
 }

@@ -26,11 +26,12 @@ internal readonly record struct ValueKey(
 
 /// <summary>
 /// A hash table of values that forgets in the reverse order of learning, as a walk over the dominator tree asks for. A later
-/// entry hides an earlier one with the same key.
+/// entry hides an earlier one with the same key. What searches go through is apart from the keys, so that of a large table it still lies in the caches.
 /// </summary>
 internal sealed class ValueTable
 {
     private int[] buckets = new int[256];
+    private Link[] links = new Link[256];
     private Entry[] entries = new Entry[256];
 
     /// <summary>Number of entries.</summary>
@@ -40,12 +41,10 @@ internal sealed class ValueTable
     public int FindOrAdd(in ValueKey key, int value)
     {
         uint hash = key.Hash();
-        for (int i = buckets[hash & (uint)(buckets.Length - 1)] - 1; i >= 0; i = entries[i].Next)
+        int found = IndexOf(in key, hash);
+        if (found >= 0)
         {
-            if (entries[i].Hash == hash && entries[i].Key == key)
-            {
-                return entries[i].Value;
-            }
+            return entries[found].Value;
         }
 
         Insert(in key, hash, value);
@@ -55,16 +54,8 @@ internal sealed class ValueTable
     /// <summary>The value with a key; -1 if there is none.</summary>
     public int Find(in ValueKey key)
     {
-        uint hash = key.Hash();
-        for (int i = buckets[hash & (uint)(buckets.Length - 1)] - 1; i >= 0; i = entries[i].Next)
-        {
-            if (entries[i].Hash == hash && entries[i].Key == key)
-            {
-                return entries[i].Value;
-            }
-        }
-
-        return -1;
+        int found = IndexOf(in key, key.Hash());
+        return found >= 0 ? entries[found].Value : -1;
     }
 
     /// <summary>Adds an entry.</summary>
@@ -75,9 +66,26 @@ internal sealed class ValueTable
     {
         while (Count > count)
         {
-            ref Entry entry = ref entries[--Count];
-            buckets[entry.Hash & (uint)(buckets.Length - 1)] = entry.Next + 1;
+            Link link = links[--Count];
+            buckets[link.Hash & (uint)(buckets.Length - 1)] = link.Next + 1;
         }
+    }
+
+    private int IndexOf(in ValueKey key, uint hash)
+    {
+        int index = buckets[hash & (uint)(buckets.Length - 1)] - 1;
+        while (index >= 0)
+        {
+            Link link = links[index];
+            if (link.Hash == hash && entries[index].Key == key)
+            {
+                break;
+            }
+
+            index = link.Next;
+        }
+
+        return index;
     }
 
     private void Insert(in ValueKey key, uint hash, int value)
@@ -88,27 +96,28 @@ internal sealed class ValueTable
         }
 
         ref int bucket = ref buckets[hash & (uint)(buckets.Length - 1)];
-        entries[Count] = new Entry { Key = key, Hash = hash, Value = value, Next = bucket - 1 };
+        links[Count] = new Link(hash, bucket - 1);
+        entries[Count] = new Entry(key, value);
         bucket = ++Count;
     }
 
     private void Grow()
     {
         Array.Resize(ref entries, entries.Length * 2);
+        Array.Resize(ref links, entries.Length);
         buckets = new int[entries.Length];
         for (int i = 0; i < Count; i++)
         {
-            ref int bucket = ref buckets[entries[i].Hash & (uint)(buckets.Length - 1)];
-            entries[i].Next = bucket - 1;
+            ref int bucket = ref buckets[links[i].Hash & (uint)(buckets.Length - 1)];
+            links[i] = links[i] with { Next = bucket - 1 };
             bucket = i + 1;
         }
     }
 
-    private struct Entry
-    {
-        public ValueKey Key;
-        public uint Hash;
-        public int Value;
-        public int Next;
-    }
+    private readonly record struct Entry(ValueKey Key, int Value);
+
+    /// <summary>How an entry is found.</summary>
+    /// <param name="Hash">The hash of its key.</param>
+    /// <param name="Next">The entry that is looked at next; -1 for none.</param>
+    private readonly record struct Link(uint Hash, int Next);
 }

@@ -92,6 +92,8 @@ internal sealed class LifetimeBuilder
         useBlocks.Clear();
         useBlocks.Add(default);
         live.Clear();
+        work.Clear();
+        touched.Clear();
         pairs = 0;
         vainPairs = 0;
         Definitions.Clear();

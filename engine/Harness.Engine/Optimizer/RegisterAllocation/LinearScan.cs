@@ -120,6 +120,7 @@ internal sealed partial class LinearScan
 
         Array.Clear(active);
         activeRegisters = 0;
+        children.Clear();
         inactive.Clear();
         fixedPositions.Reset(code.ValueCount);
         if (visitedPart.Length < code.ValueCount)

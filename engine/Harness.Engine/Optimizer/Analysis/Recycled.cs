@@ -1,0 +1,56 @@
+namespace Harness.Engine.Optimizer.Analysis;
+
+/// <summary>
+/// Results of one analysis, whose buffers serve one result after the other. A pass may look at one that no longer holds as long as it runs: only when the
+/// pass is over is it used again.
+/// </summary>
+/// <param name="forget">Lets a result go of the graph that it describes.</param>
+internal sealed class Recycled<T>(Action<T> forget)
+    where T : class, new()
+{
+    private readonly Stack<T> idle = new();
+    private readonly HashSet<T> used = [];
+    private readonly List<T> outdated = [];
+
+    /// <summary>An object for another result.</summary>
+    public T Take()
+    {
+        if (!idle.TryPop(out T? item))
+        {
+            item = new T();
+        }
+
+        used.Add(item);
+        return item;
+    }
+
+    /// <summary>Notes that a result no longer holds.</summary>
+    public void Retire(T? item)
+    {
+        if (item is not null)
+        {
+            outdated.Add(item);
+        }
+    }
+
+    /// <summary>Takes back the results that do not hold, at which nobody looks any more.</summary>
+    public void TakeBackOutdated()
+    {
+        foreach (T item in outdated)
+        {
+            forget(item);
+            used.Remove(item);
+            idle.Push(item);
+        }
+
+        outdated.Clear();
+    }
+
+    /// <summary>Takes back all results, since nobody looks at the graph any more.</summary>
+    public void TakeBackAll()
+    {
+        outdated.Clear();
+        outdated.AddRange(used);
+        TakeBackOutdated();
+    }
+}

@@ -1,0 +1,60 @@
+using Harness.Engine.Optimizer.Analysis;
+
+namespace Harness.Engine.Optimizer.Ir;
+
+/// <summary>
+/// The arrays that the nodes of a graph and their inputs lie in, and what is known of it. They serve one graph after the other: to get new memory for those
+/// of a large function takes as long as to work on them.
+/// </summary>
+internal sealed class GraphMemory
+{
+    private Node[] nodes = new Node[256];
+    private int[] inputs = new int[512];
+    private int[] ofBlocks = [];
+
+    /// <summary>The nodes by id; what lies behind those of the graph is left over from others.</summary>
+    public Node[] Nodes => nodes;
+
+    /// <summary>The inputs of all nodes.</summary>
+    public int[] Inputs => inputs;
+
+    /// <summary>The analyses of the graph.</summary>
+    public AnalysisMemory Analyses { get; } = new();
+
+    /// <summary>A stack for a walk over the blocks, which leaves it empty.</summary>
+    public Stack<Block> BlockStack { get; } = new();
+
+    /// <summary>A number for each block, 0 at first, for a walk over them.</summary>
+    /// <param name="count">How many blocks there are.</param>
+    public Span<int> ZerosForBlocks(int count)
+    {
+        if (ofBlocks.Length < count)
+        {
+            ofBlocks = new int[Math.Max(count, 2 * ofBlocks.Length)];
+        }
+
+        Span<int> numbers = ofBlocks.AsSpan(0, count);
+        numbers.Clear();
+        return numbers;
+    }
+
+    /// <summary>Lets go of the graph.</summary>
+    public void Forget() => Analyses.TakeBackAll();
+
+    /// <summary>Doubles the room for nodes.</summary>
+    /// <returns>The array, which has the nodes that were there.</returns>
+    public Node[] GrowNodes()
+    {
+        Array.Resize(ref nodes, nodes.Length * 2);
+        return nodes;
+    }
+
+    /// <summary>Makes more room for inputs.</summary>
+    /// <param name="least">How many there must be room for at least.</param>
+    /// <returns>The array, which has the inputs that were there.</returns>
+    public int[] GrowInputs(int least)
+    {
+        Array.Resize(ref inputs, Math.Max(inputs.Length * 2, least));
+        return inputs;
+    }
+}
