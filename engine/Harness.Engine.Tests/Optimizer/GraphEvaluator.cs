@@ -176,7 +176,10 @@ internal sealed class GraphEvaluator
             case IrOp.CallBuiltin:
                 return CallBuiltin((Builtin)node.Immediate, inputs);
             case IrOp.Projection:
-                return results[graph.Input(id, 0)][node.Immediate];
+                return results[graph.Resolve(graph.Input(id, 0))][node.Immediate];
+            case >= Opcode.I64Add128 and <= Opcode.I64MulWideU:
+                results[id] = NumericReference.EvaluateWide(node.Op, inputs);
+                return results[id][0];
             default:
                 return IrNames.IsMemoryAccess(node.Op) ? Access(node, inputs) : NumericReference.Evaluate(node.Op, inputs);
         }

@@ -38,6 +38,21 @@ internal static class NumericReference
         };
     }
 
+    /// <summary>Computes both halves of an instruction on 128 bits, the low one first.</summary>
+    public static ulong[] EvaluateWide(Opcode op, ReadOnlySpan<ulong> operands)
+    {
+        BigInteger x = operands[0];
+        BigInteger y = operands[1];
+        BigInteger result = op switch
+        {
+            Opcode.I64MulWideU => x * y,
+            Opcode.I64MulWideS => Signed(operands[0], 64) * Signed(operands[1], 64),
+            Opcode.I64Add128 => x + (y << 64) + operands[2] + ((BigInteger)operands[3] << 64),
+            _ => x + (y << 64) - operands[2] - ((BigInteger)operands[3] << 64),
+        };
+        return [(ulong)(result & ulong.MaxValue), (ulong)((result >> 64) & ulong.MaxValue)];
+    }
+
     private static ulong Integer(string operation, ulong x, ulong y, int bits)
     {
         ulong mask = bits == 64 ? ulong.MaxValue : (1UL << bits) - 1;

@@ -36,6 +36,7 @@ internal sealed class FunctionCompiler : IDisposable
     private readonly SelectEmitter _selects;
     private readonly CompareEmitter _comparisons;
     private readonly IntegerEmitter _integers;
+    private readonly WideEmitter _wide;
     private readonly FloatEmitter _floats;
     private readonly ConversionEmitter _conversions;
     private readonly GlobalEmitter _globals;
@@ -78,6 +79,7 @@ internal sealed class FunctionCompiler : IDisposable
         // Numbers.
         _comparisons = new CompareEmitter(_state, conditions, flags);
         _integers = new IntegerEmitter(_state);
+        _wide = new WideEmitter(_state);
         _floats = new FloatEmitter(_state);
         _conversions = new ConversionEmitter(_state);
 
@@ -319,6 +321,12 @@ internal sealed class FunctionCompiler : IDisposable
         {
             case NumericFormKind.None:
                 throw _body.NotSupported(opcode);
+            case NumericFormKind.WideAlu:
+                _wide.EmitWideAlu((AluOp)form.Operation);
+                break;
+            case NumericFormKind.WideMultiply:
+                _wide.EmitWideMultiply(form.IsSigned);
+                break;
             case < NumericFormKind.EqualsZero:
                 _integers.Compile(opcode, form);
                 break;

@@ -41,4 +41,7 @@ internal enum Feature : byte
 
     /// <summary>Atomic instructions and shared memories.</summary>
     Threads,
+
+    /// <summary>Sums, differences and products of 128 bits.</summary>
+    WideArithmetic,
 }

@@ -232,7 +232,7 @@ internal sealed class FunctionValidator
                 _aggregates.ValidateAggregateInstruction(_state.ReadSubOpcode(0xFB));
                 break;
             case (Opcode)0xFC:
-                _memories.ValidateBulkInstruction(_state.ReadSubOpcode(0xFC));
+                _memories.ValidatePrefixedInstruction(_state.ReadSubOpcode(0xFC));
                 break;
             case (Opcode)0xFD:
                 _vectors.ValidateVectorInstruction(_state.ReadSubOpcode(0xFD));

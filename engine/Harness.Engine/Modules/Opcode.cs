@@ -273,6 +273,12 @@ internal enum Opcode : ushort
     TableSize = 0xFC10,
     TableFill = 0xFC11,
 
+    // Arithmetic on 128 bits (prefix 0xFC).
+    I64Add128 = 0xFC13,
+    I64Sub128 = 0xFC14,
+    I64MulWideS = 0xFC15,
+    I64MulWideU = 0xFC16,
+
     // Vector instructions (prefix 0xFD), relaxed ones from 0xFE00 on.
     V128Load = 0xFD00,
     V128Load8x8S = 0xFD01,

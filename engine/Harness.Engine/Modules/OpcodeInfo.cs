@@ -17,7 +17,7 @@ internal sealed class OpcodeInfo
     /// <param name="access">What it reads or writes, if that is one place; of a memory access, its name tells.</param>
     /// <param name="traps">Why it may trap, other than by what it accesses.</param>
     /// <param name="effects">What it does besides accessing one place and trapping.</param>
-    /// <param name="isCommutative">Whether it gives the same with its two operands exchanged, bit for bit.</param>
+    /// <param name="isCommutative">Whether it gives the same with its two operands exchanged, bit for bit, in all its results.</param>
     /// <param name="feature">With what it came; of vectors and atomic instructions, the name tells.</param>
     internal OpcodeInfo(
         Opcode opcode,

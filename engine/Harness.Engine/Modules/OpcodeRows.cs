@@ -285,5 +285,11 @@ internal static class OpcodeRows
         new(Opcode.TableGrow, "table.grow", Kind.Table, effects: Effects.WritesSize | Effects.WritesTable, feature: Feature.ReferenceTypes),
         new(Opcode.TableSize, "table.size", Kind.Table, effects: Effects.ReadsSize, feature: Feature.ReferenceTypes),
         new(Opcode.TableFill, "table.fill", Kind.Table, traps: Traps.Table, effects: Effects.WritesTable, feature: Feature.ReferenceTypes),
+
+        // Arithmetic on 128 bits, in halves: the low one first.
+        new(Opcode.I64Add128, "i64.add128", Kind.None, "IIII>II", feature: Feature.WideArithmetic),
+        new(Opcode.I64Sub128, "i64.sub128", Kind.None, "IIII>II", feature: Feature.WideArithmetic),
+        new(Opcode.I64MulWideS, "i64.mul_wide_s", Kind.None, "II>II", isCommutative: true, feature: Feature.WideArithmetic),
+        new(Opcode.I64MulWideU, "i64.mul_wide_u", Kind.None, "II>II", isCommutative: true, feature: Feature.WideArithmetic),
     ];
 }

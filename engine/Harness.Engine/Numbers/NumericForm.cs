@@ -18,6 +18,15 @@ internal enum NumericFormKind : byte
     /// <summary>Result = quotient, or remainder if the operation is 1.</summary>
     Divide,
 
+    /// <summary>
+    /// Results = low and high half of left op right, which are low and high halves too; the operation is <see cref="AluOp.Add"/> or
+    /// <see cref="AluOp.Sub"/>.
+    /// </summary>
+    WideAlu,
+
+    /// <summary>Results = low and high half of left * right.</summary>
+    WideMultiply,
+
     /// <summary>Result = left shifted by right; the operation is a <see cref="ShiftOp"/>.</summary>
     Shift,
 
@@ -114,7 +123,7 @@ internal readonly record struct NumericForm(
     /// <summary>The kind of the first operand.</summary>
     public ValueKind Operand { get; init; }
 
-    /// <summary>The kind of the result.</summary>
+    /// <summary>The kind of the result, of each if there are two.</summary>
     public ValueKind Result { get; init; }
 
     /// <summary>Whether it compares.</summary>

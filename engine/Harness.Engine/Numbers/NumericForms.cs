@@ -58,6 +58,12 @@ internal static class NumericForms
         AddBoth(Opcode.I32Rotl, Opcode.I64Rotl, new(Kind.Shift, (ushort)ShiftOp.Rol));
         AddBoth(Opcode.I32Rotr, Opcode.I64Rotr, new(Kind.Shift, (ushort)ShiftOp.Ror));
 
+        // Arithmetic on 128 bits.
+        Add(Opcode.I64Add128, new(Kind.WideAlu, (ushort)AluOp.Add));
+        Add(Opcode.I64Sub128, new(Kind.WideAlu, (ushort)AluOp.Sub));
+        Add(Opcode.I64MulWideS, new(Kind.WideMultiply, IsSigned: true, IsCommutative: true));
+        Add(Opcode.I64MulWideU, new(Kind.WideMultiply, IsCommutative: true));
+
         // Comparisons.
         AddBoth(Opcode.I32Eqz, Opcode.I64Eqz, new(Kind.EqualsZero));
         AddBoth(Opcode.I32Eq, Opcode.I64Eq, Compare(Condition.Equal));

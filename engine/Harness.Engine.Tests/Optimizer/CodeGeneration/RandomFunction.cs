@@ -25,6 +25,8 @@ internal sealed class RandomFunction
         ["f64.add", "f64.sub", "f64.mul", "f64.min", "f64.max", "f64.copysign"],
     ];
 
+    private static readonly string[] WideOperators = ["i64.add128", "i64.sub128", "i64.mul_wide_s", "i64.mul_wide_u"];
+
     /// <summary>Conversions to each type, with the letter of the type that they come from.</summary>
     private static readonly (char From, string Name)[][] Conversions =
     [
@@ -141,6 +143,10 @@ internal sealed class RandomFunction
                 return $"(select {Expression(type, depth - 1)} {Expression(type, depth - 1)} {Condition(depth - 1)})";
             case 2 when type == 1 && _hasCalls:
                 return $"(call $mix {Expression(0, 1)} {Expression(1, 1)} {Expression(2, 1)} {Expression(3, 1)})";
+            case 4 when type == 1 && depth > 1:
+                string wide = WideOperators[_random.Next(WideOperators.Length)];
+                int count = wide.Contains("mul", StringComparison.Ordinal) ? 2 : 4;
+                return $"(i64.xor ({wide} {string.Join(' ', Enumerable.Range(0, count).Select(_ => Expression(1, depth - 2)))}))";
             case 3 when type < 2:
                 string divisor = _random.Next(2, 1000).ToString(CultureInfo.InvariantCulture);
                 string operation = _random.Next(2) == 0 ? "div_u" : "rem_u";

@@ -44,8 +44,8 @@ internal sealed class MemoryValidator(ValidationState state, ValidationStacks st
         return memory.AddressType;
     }
 
-    /// <summary>An instruction on many bytes or elements.</summary>
-    public void ValidateBulkInstruction(Opcode opcode)
+    /// <summary>An instruction with the prefix 0xFC: on many bytes or elements, or one on numbers that has come later than the others.</summary>
+    public void ValidatePrefixedInstruction(Opcode opcode)
     {
         var slot = OpcodeTable.Slot(opcode);
         if (OperatorShapes.All[slot] != 0)
@@ -101,6 +101,11 @@ internal sealed class MemoryValidator(ValidationState state, ValidationStacks st
             case Opcode.TableFill:
                 var filledTable = state.GetWrittenTable();
                 PopRange(filledTable.AddressType, filledTable.ElementType, filledTable.AddressType);
+                break;
+            case >= Opcode.I64Add128 and <= Opcode.I64MulWideU:
+                var wide = OpcodeTable.Get(opcode);
+                for (var i = wide.Parameters.Length - 1; i >= 0; i--) stacks.Pop(ValueType.OfKind(wide.Parameters[i]));
+                foreach (var half in wide.Results) stacks.Push(ValueType.OfKind(half));
                 break;
             default:
                 state.ThrowIllegal(opcode);

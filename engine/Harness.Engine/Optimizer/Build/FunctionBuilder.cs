@@ -268,7 +268,7 @@ internal sealed class FunctionBuilder
         }
     }
 
-    /// <summary>An operator whose operands and result the opcode table tells.</summary>
+    /// <summary>An operator whose operands and results the opcode table tells.</summary>
     private void VisitSimple(Opcode opcode)
     {
         OpcodeInfo info = OpcodeTable.Get(opcode);
@@ -283,6 +283,10 @@ internal sealed class FunctionBuilder
         int id = assembler.Append(opcode, GraphAssembler.TypeOf(info.Results[0]), inputs);
         state.Stack.RemoveRange(state.Stack.Count - count, count);
         state.Push(id);
+        for (int i = 1; i < info.Results.Length; i++)
+        {
+            state.Push(assembler.Append(IrOp.Projection, GraphAssembler.TypeOf(info.Results[i]), [id], i));
+        }
     }
 
     private void VisitSelect()

@@ -37,6 +37,7 @@ internal sealed class CodeEmitter
     private readonly MoveEmitter moveEmitter;
     private readonly ConditionEmitter conditions;
     private readonly IntegerEmitter integers;
+    private readonly WideEmitter wide;
     private readonly MemoryEmitter memories;
     private readonly AtomicEmitter atomics;
     private readonly FloatEmitter floats;
@@ -70,6 +71,7 @@ internal sealed class CodeEmitter
         moveEmitter = new MoveEmitter(state, asm, vectors);
         conditions = new ConditionEmitter(state, locations, sites, moveEmitter, asm, vectors);
         integers = new IntegerEmitter(locations, sites, coldPaths, moveEmitter, asm);
+        wide = new WideEmitter(locations, moveEmitter, asm);
         memories = new MemoryEmitter(locations, sites, coldPaths, asm);
         atomics = new AtomicEmitter(locations, sites, moveEmitter, asm);
         floats = new FloatEmitter(locations, sites, coldPaths, moveEmitter, asm);
@@ -277,6 +279,12 @@ internal sealed class CodeEmitter
                 break;
             case LirOp.Divide:
                 integers.EmitDivide(instruction, operands);
+                break;
+            case LirOp.WideAlu:
+                wide.EmitWideAlu(instruction, operands);
+                break;
+            case LirOp.WideMultiply:
+                wide.EmitWideMultiply(instruction, operands);
                 break;
             case LirOp.Load:
                 memories.EmitLoad(instruction, operands);

@@ -13,6 +13,7 @@ internal static class SizeEstimate
     public const int VectorMove = 32;
 
     private const int Copy = 4;
+    private const int WideOperation = 8;
     private const int Jump = 5;
     private const int ConditionalJumps = 12;
     private const int TypeTest = 72;
@@ -27,6 +28,8 @@ internal static class SizeEstimate
         LirOp.Lea or LirOp.Load or LirOp.LoadScalar or LirOp.StoreScalar => AccessOf(instruction),
         LirOp.Store => AccessOf(instruction) + (instruction.HasImmediate ? 4 : 0),
         LirOp.Alu or LirOp.Multiply or LirOp.FloatBinary => Copy + OperationOf(instruction),
+        LirOp.WideAlu => (3 * Copy) + (2 * WideOperation),
+        LirOp.WideMultiply => 4 * Copy,
         LirOp.ShiftConstant or LirOp.Unary => Copy + 6,
         LirOp.Shift => 14,
         LirOp.CountBits when CpuFeatures.Lzcnt && CpuFeatures.Bmi1 => 8 + AccessOf(instruction),

@@ -27,7 +27,9 @@ internal static class IrOp
     /// <summary>A parameter of the compiled function. Immediate = its index.</summary>
     public const Opcode Argument = (Opcode)0xE003;
 
-    /// <summary>A further result of a call. Input: the call. Immediate = result index, from 1 (the call node itself is result 0).</summary>
+    /// <summary>
+    /// A further result of a call or of arithmetic on 128 bits. Input: the node. Immediate = result index, from 1 (the node itself is result 0).
+    /// </summary>
     public const Opcode Projection = (Opcode)0xE004;
 
     /// <summary>Call of a function by index, defined or imported. Inputs: arguments. Immediate = function index. Aux = canonical type id.</summary>

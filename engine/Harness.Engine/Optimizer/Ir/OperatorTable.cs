@@ -64,6 +64,10 @@ internal static class OperatorTable
     public static bool IsCommutative(Opcode op) =>
         OpcodeTable.IsCommutative(op) || op == IrOp.ReferenceEqual || VectorOperators.IsCommutative(op);
 
+    /// <summary>Whether a node is a further result of a call, which stays with the call; those of arithmetic are computed as any value is.</summary>
+    public static bool IsResultOfCall(Graph graph, int id) =>
+        graph[id].Op == IrOp.Projection && graph[graph.Resolve(graph.Input(id, 0))].Op is IrOp.CallDirect or IrOp.CallReference;
+
     /// <summary>Whether a node is a constant.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsConstant(Opcode op) =>

@@ -58,7 +58,8 @@ internal sealed class InstructionSelector
         var integers = new IntegerSelector(state, writer, alu, operands, loads);
         var divisions = new DivisionSelector(state, writer, alu, operands);
         var floats = new FloatSelector(state, writer, operands, loads);
-        numbers = new NumberSelector(state, conditions, integers, divisions, floats);
+        var wide = new WideSelector(state, writer, alu, operands);
+        numbers = new NumberSelector(state, conditions, integers, wide, divisions, floats);
         vectors = new VectorSelector(state, writer, operands, addresses, loads);
 
         // Memories, globals and tables.
@@ -137,7 +138,7 @@ internal sealed class InstructionSelector
             state.Graph.Budget.CountStep();
             int id = source.Nodes[i];
             ref NodeState known = ref state.Nodes[id];
-            if (known.IsCovered || (!known.IsRequired && state.Code.ValueOfNode[id] == 0))
+            if (known.IsCovered || (!known.IsRequired && known.FirstProjection == 0 && state.Code.ValueOfNode[id] == 0))
             {
                 continue;
             }
@@ -202,10 +203,10 @@ internal sealed class InstructionSelector
         switch (op)
         {
             case IrOp.Projection:
-                // The call makes it.
-                int call = state.Graph.Input(id, 0);
-                state.Nodes[id].NextProjection = state.Nodes[call].FirstProjection;
-                state.Nodes[call].FirstProjection = id;
+                // The node of which it is a result makes it.
+                int maker = state.Graph.Input(id, 0);
+                state.Nodes[id].NextProjection = state.Nodes[maker].FirstProjection;
+                state.Nodes[maker].FirstProjection = id;
                 break;
             case IrOp.CallDirect or IrOp.CallReference:
                 calls.SelectCall(id, op);

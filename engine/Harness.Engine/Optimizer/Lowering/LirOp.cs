@@ -48,6 +48,15 @@ internal enum LirOp : byte
     /// </summary>
     Divide,
 
+    /// <summary>
+    /// Results = low and high half of the left number op the right one; Sub is <see cref="X64.AluOp.Add"/> or <see cref="X64.AluOp.Sub"/>.
+    /// Inputs: low and high half of the left number, and of the right one, of which the last may be a constant.
+    /// </summary>
+    WideAlu,
+
+    /// <summary>Results = low and high half of left * right; Sub is an <see cref="X64.UnaryOp"/>, the multiplication.</summary>
+    WideMultiply,
+
     /// <summary>Result = [address], extended from AccessSize as Sub (<see cref="LoadExtension"/>) says.</summary>
     Load,
 

@@ -200,7 +200,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
         {
             Effects effects = OperatorTable.EffectsOf(graph, id);
             if ((effects & (Effects.AnyWrite | Effects.Pinned | Effects.Allocates | Effects.ReadsMemory)) != 0
-                || graph[id].Op is IrOp.Projection or IrOp.ExceptionValue)
+                || graph[id].Op == IrOp.ExceptionValue || OperatorTable.IsResultOfCall(graph, id))
             {
                 return Verdict.Stays;
             }

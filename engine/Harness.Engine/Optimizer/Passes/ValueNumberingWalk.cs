@@ -217,7 +217,7 @@ internal sealed partial class ValueNumberingWalk
         bool isObjectRead = Access.ReadsObject(node.Op);
         bool isLoad = readsState || isObjectRead;
         if ((effects & Effects.Unique) != 0 || !Removes(isLoad ? Redundancies.Loads : Redundancies.Computations)
-            || node.InputCount > 3 || node.Op == IrOp.Projection)
+            || node.InputCount > ValueKey.MaxInputs || OperatorTable.IsResultOfCall(graph, id))
         {
             ForwardNew(id);
             LearnNonNull(id);

@@ -6,6 +6,9 @@ namespace Harness.Engine.Optimizer.Passes;
 internal readonly record struct ValueKey(
     Opcode Op, int First, int Second, int Third, long Immediate, int Aux, int Version)
 {
+    /// <summary>Most inputs of a node that has a key.</summary>
+    public const int MaxInputs = 3;
+
     /// <summary>Part by part: what the language would generate goes through a comparer for each, until the .NET runtime has optimized it.</summary>
     public bool Equals(ValueKey other) =>
         Op == other.Op && First == other.First && Second == other.Second && Third == other.Third

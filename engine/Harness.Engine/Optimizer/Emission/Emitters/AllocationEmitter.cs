@@ -196,7 +196,7 @@ internal sealed class AllocationEmitter(
         bool hasValue = operands.Length > 3;
         return new ArrayOperands(
             locations.Result(operands).Gpr,
-            locations.LocationAt(operands[1].Value, state.Position + 2).Gpr,
+            locations.Result(operands, 1).Gpr,
             locations.Input(operands, 2).Gpr,
             hasValue ? locations.Input(operands, 3) : Location.None,
             hasValue ? state.Code.TypeOf(operands[3].Value) : IrType.None,

@@ -26,8 +26,8 @@ internal sealed class OperandLocations(EmissionState state, LifetimeBuilder buil
         }
     }
 
-    /// <summary>Where the only result goes.</summary>
-    public Location Result(ReadOnlySpan<LirOperand> operands) => LocationAt(operands[0].Value, state.Position + 2);
+    /// <summary>Where a result goes: the only one, or the one with an index.</summary>
+    public Location Result(ReadOnlySpan<LirOperand> operands, int index = 0) => LocationAt(operands[index].Value, state.Position + 2);
 
     /// <summary>Where an input lies.</summary>
     public Location Input(ReadOnlySpan<LirOperand> operands, int index) => LocationAt(operands[index].Value, state.Position);

@@ -15,7 +15,7 @@ internal struct NodeState
     /// <summary>Nodes before it in its block at which garbage may be collected.</summary>
     public int Safepoint;
 
-    /// <summary>Of a call, the first of its further results; 0 if none is used.</summary>
+    /// <summary>Of a node with several results, the first of its further ones; 0 if none is used.</summary>
     public int FirstProjection;
 
     /// <summary>Of a further result, the next one; 0 if there is none.</summary>

@@ -6,7 +6,7 @@ namespace Harness.Engine.Optimizer.Lowering.Selectors;
 
 /// <summary>Numeric instructions by their forms; what a form becomes is chosen by one method each.</summary>
 internal sealed class NumberSelector(
-    SelectionState state, ConditionSelector conditions, IntegerSelector integers, DivisionSelector divisions, FloatSelector floats)
+    SelectionState state, ConditionSelector conditions, IntegerSelector integers, WideSelector wide, DivisionSelector divisions, FloatSelector floats)
 {
     /// <summary>Selects a numeric node.</summary>
     public void SelectNumeric(int id, NumericForm form)
@@ -31,6 +31,12 @@ internal sealed class NumberSelector(
                 break;
             case NumericFormKind.Divide:
                 divisions.SelectDivision(id, DivisionOf(form), size);
+                break;
+            case NumericFormKind.WideAlu:
+                wide.SelectWideAlu(id, (AluOp)form.Operation);
+                break;
+            case NumericFormKind.WideMultiply:
+                wide.SelectWideMultiply(id, form.IsSigned);
                 break;
             case NumericFormKind.Shift:
                 integers.SelectShift(id, (ShiftOp)form.Operation, size);
