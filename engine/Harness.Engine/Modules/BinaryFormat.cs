@@ -22,6 +22,12 @@ internal static class BinaryFormat
     /// <summary>In place of a table's element type: a zero byte, the table type and an initial value follow.</summary>
     public const byte TableWithInitializer = 0x40;
 
+    /// <summary>In place of an import's kind, after an empty name: a vector of names with their types follows, all of one module.</summary>
+    public const byte ImportsOfModule = 0x7F;
+
+    /// <summary>In place of an import's kind, after an empty name: a type and a vector of names follow, all of one module and that type.</summary>
+    public const byte ImportsOfType = 0x7E;
+
     public const byte FunctionForm = 0x60;
     public const byte StructForm = 0x5F;
     public const byte ArrayForm = 0x5E;

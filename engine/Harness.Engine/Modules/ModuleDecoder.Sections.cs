@@ -3,51 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Harness.Engine.Modules;
 
-/// <content>The contents of the sections, except for types (specification, section 5.5).</content>
+/// <content>The contents of the sections, except for types and imports (specification, section 5.5).</content>
 internal sealed partial class ModuleDecoder
 {
-    private void DecodeImports(ModuleReader section)
-    {
-        for (var count = section.ReadCount(ImplementationLimits.Imports, "imports"); count > 0; count--)
-        {
-            var moduleName = section.ReadName();
-            var name = section.ReadName();
-            var kind = DecodeExternalKind(ref section, "malformed import kind");
-            var at = section.Offset;
-            int index;
-            switch (kind)
-            {
-                case ExternalKind.Function:
-                    index = _environment.Functions.Count;
-                    AddFunction(section.ReadVarU32(), at, BuiltinOf(moduleName, name));
-                    break;
-                case ExternalKind.Table:
-                    index = _environment.Tables.Count;
-                    var tableType = ExternalTypeDecoder.DecodeTable(ref section, _environment);
-                    AddTable(new TableInfo(tableType, null, true), at);
-                    break;
-                case ExternalKind.Memory:
-                    index = _environment.Memories.Count;
-                    AddMemory(new MemoryInfo(ExternalTypeDecoder.DecodeMemory(ref section), true), at);
-                    break;
-                case ExternalKind.Global:
-                    index = _environment.Globals.Count;
-                    var globalType = ExternalTypeDecoder.DecodeGlobal(ref section, _environment);
-                    AddGlobal(new GlobalInfo(globalType, null, true), at);
-                    break;
-                default:
-                    index = _environment.Tags.Count;
-                    AddTag(new TagInfo(ExternalTypeDecoder.DecodeTag(ref section, _environment), true), at);
-                    break;
-            }
-
-            _imports.Add(new Import(moduleName, name, kind, index));
-        }
-
-        _importedFunctions = _environment.Functions.Count;
-        section.ExpectEnd();
-    }
-
     private void DecodeFunctions(ModuleReader section)
     {
         for (var count = section.ReadCount(ImplementationLimits.Functions, "functions"); count > 0; count--)

@@ -59,41 +59,6 @@ internal sealed partial class ModuleAssembler
         _cursor.Close();
     }
 
-    private void Import()
-    {
-        var writer = _importSection.Next();
-        writer.Name(_cursor.ExpectName());
-        writer.Name(_cursor.ExpectName());
-        _cursor.Expect(TokenKind.LeftParenthesis);
-        var kind = _cursor.Advance();
-        _cursor.TryIdentifier();
-        ImportedType(_cursor.TextOf(kind), writer);
-        _cursor.Close();
-    }
-
-    private void ImportedType(ReadOnlySpan<char> keyword, WasmWriter writer)
-    {
-        writer.Byte((byte)KindOf(keyword));
-        switch (KindOf(keyword))
-        {
-            case ExternalKind.Function:
-                writer.U32(_types.TypeUse(new IndexSpace("local")).Resolve(_scope));
-                break;
-            case ExternalKind.Table:
-                TableType(AddressType(), writer);
-                break;
-            case ExternalKind.Memory:
-                MemoryLimits(AddressType(), writer);
-                break;
-            case ExternalKind.Global:
-                _types.MutableType(writer, canBePacked: false);
-                break;
-            default:
-                TagType(writer);
-                break;
-        }
-    }
-
     private ExternalKind KindOf(ReadOnlySpan<char> keyword) => keyword switch
     {
         "func" => ExternalKind.Function,

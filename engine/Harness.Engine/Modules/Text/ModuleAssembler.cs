@@ -135,17 +135,6 @@ internal sealed partial class ModuleAssembler
         }
     }
 
-    private void DeclareImport()
-    {
-        _cursor.ExpectName();
-        _cursor.ExpectName();
-        _cursor.Expect(TokenKind.LeftParenthesis);
-        var space = SpaceOf(_cursor.Text.ToString());
-        _cursor.Advance();
-        space.Define(_cursor);
-        _cursor.SkipGroup();
-    }
-
     /// <summary>Looks for an inline import, and for inline segments, which take indices.</summary>
     private void DeclareAbbreviations(string keyword, Token token, ref string? defined)
     {
