@@ -74,7 +74,7 @@
 ;;>   mov rbp, rsp
 ;;>   push r14
 ;;>   sub rsp, 0x18
-;;>   mov ecx, [rax+8]                       ; get: struct.get
+;;>   mov ecx, [rax+8]                       ; get: struct.get 1 0
 ;;>   mov eax, ecx                           ; get: end
 ;;>   sub dword [r14+0x44], 8
 ;;>   js L2
@@ -92,18 +92,18 @@
 ;;>   mov rbp, rsp
 ;;>   push r14
 ;;>   sub rsp, 0x28
-;;>   mov [rax+0x10], rdx                    ; set: struct.set
+;;>   mov [rax+0x10], rdx                    ; set: struct.set 1 1
 ;;>   test byte [rax+4], 4
 ;;>   jne L3
 ;;> L1:
-;;>   mov qword [rax+0x10], 0                ; set: struct.set
+;;>   mov qword [rax+0x10], 0                ; set: struct.set 1 1
 ;;>   sub dword [r14+0x48], 0x12             ; set: end
 ;;>   js L4
 ;;> L2:
 ;;>   leave
 ;;>   ret
 ;;> L3:
-;;>   mov r11, rax                           ; set: struct.set
+;;>   mov r11, rax                           ; set: struct.set 1 1
 ;;>   call Remember
 ;;>   jmp L1
 ;;> L4:
@@ -203,7 +203,7 @@
 ;;>   mov rcx, rax
 ;;>   jmp L4
 ;;> L2:
-;;>   movzx ecx, byte [rax+0xc]              ; branch: struct.get_u
+;;>   movzx ecx, byte [rax+0xc]              ; branch: struct.get_u 2 1
 ;;>   mov eax, ecx                           ; branch: return
 ;;>   sub dword [r14+0x58], 0x11
 ;;>   js L6

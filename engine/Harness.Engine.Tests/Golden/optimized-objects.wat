@@ -48,8 +48,8 @@
 ;;>   mov rbp, rsp
 ;;>   push r14
 ;;>   sub rsp, 8
-;;>   mov ecx, [rax+8]                       ; access: struct.get
-;;>   movsx eax, byte [rax+0xc]              ; access: struct.get_s
+;;>   mov ecx, [rax+8]                       ; access: struct.get 0 0
+;;>   movsx eax, byte [rax+0xc]              ; access: struct.get_s 0 1
 ;;>   add ecx, eax                           ; access: i32.add
 ;;>   mov eax, ecx                           ; access: end
 ;;>   leave
@@ -127,14 +127,14 @@
 ;;>   mov rbp, rsp
 ;;>   push r14
 ;;>   sub rsp, 8
-;;>   mov [rax+0x10], rdx                    ; store: struct.set
+;;>   mov [rax+0x10], rdx                    ; store: struct.set 1 2
 ;;>   test byte [rax+4], 4
 ;;>   jne L2
 ;;> L1:
 ;;>   leave                                  ; store: end
 ;;>   ret
 ;;> L2:
-;;>   mov r11, rax                           ; store: struct.set
+;;>   mov r11, rax                           ; store: struct.set 1 2
 ;;>   call Remember
 ;;>   jmp L1
 
@@ -148,7 +148,7 @@
 ;;>   jne L1
 ;;>   cmp dword [rax], TYPE
 ;;>   jne L1
-;;>   mov eax, [rax+8]                       ; final: struct.get
+;;>   mov eax, [rax+8]                       ; final: struct.get 1 0
 ;;>   leave                                  ; final: end
 ;;>   ret
 ;;> L1:
@@ -164,7 +164,7 @@
 ;;>   shl r11, 8
 ;;>   cmp dword [r11+0x40000000], TYPE
 ;;>   jne L1
-;;>   mov eax, [rdx+8]                       ; open: struct.get
+;;>   mov eax, [rdx+8]                       ; open: struct.get 0 0
 ;;>   ret                                    ; open: end
 ;;> L1:
 ;;>   mov eax, 1                             ; open: return
@@ -178,7 +178,7 @@
 ;;>   sub rsp, 8
 ;;>   cmp dword [rax], TYPE                  ; narrow: ref.cast
 ;;>   jne L1
-;;>   mov eax, [rax+8]                       ; narrow: struct.get
+;;>   mov eax, [rax+8]                       ; narrow: struct.get 1 0
 ;;>   mov r11d, [rdx]                        ; narrow: ref.cast
 ;;>   shl r11, 8
 ;;>   cmp dword [r11+0x40000000], TYPE

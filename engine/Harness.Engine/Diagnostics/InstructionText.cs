@@ -3,7 +3,7 @@ using Harness.Engine.Modules;
 
 namespace Harness.Engine.Diagnostics;
 
-/// <summary>Instructions of a module in the text format, one at a time, with indices as numbers and functions by name.</summary>
+/// <summary>Instructions of a module in the text format, one at a time: what the module gives a name to by that, labels and locals by number.</summary>
 internal static class InstructionText
 {
     /// <summary>What stands for the beginning of a function, before its first instruction.</summary>
@@ -17,18 +17,27 @@ internal static class InstructionText
         reader.Offset = offset;
         Opcode opcode = reader.ReadOpcode();
         OpcodeInfo info = OpcodeTable.Get(opcode);
+        NameSection names = function.Module.Names;
+        string Named(NamedItem kind) => NameOf(names, kind, reader.ReadIndex());
         string immediates = info.Immediates switch
         {
-            ImmediateKind.Label or ImmediateKind.Local or ImmediateKind.Global or ImmediateKind.Table or ImmediateKind.Memory
-                or ImmediateKind.Type or ImmediateKind.Data or ImmediateKind.Element or ImmediateKind.Tag => Number(reader.ReadIndex()),
+            ImmediateKind.Label or ImmediateKind.Local => Number(reader.ReadIndex()),
+            ImmediateKind.Global => Named(NamedItem.Global),
+            ImmediateKind.Table => Named(NamedItem.Table),
+            ImmediateKind.Memory => Named(NamedItem.Memory),
+            ImmediateKind.Type => Named(NamedItem.Type),
+            ImmediateKind.Data => Named(NamedItem.Data),
+            ImmediateKind.Element => Named(NamedItem.Elements),
+            ImmediateKind.Tag => Named(NamedItem.Tag),
+            ImmediateKind.TypeField => TypeField(names, ref reader),
             ImmediateKind.Function => function.Module.Functions[reader.ReadIndex()].ToString(),
-            ImmediateKind.CallIndirect => CallIndirect(ref reader),
+            ImmediateKind.CallIndirect => CallIndirect(names, ref reader),
             ImmediateKind.I32 => Number(reader.ReadVarI32()),
             ImmediateKind.I64 => Number(reader.ReadVarI64()),
             ImmediateKind.F32 => Number(BitConverter.UInt32BitsToSingle(reader.ReadF32Bits())),
             ImmediateKind.F64 => Number(BitConverter.UInt64BitsToDouble(reader.ReadF64Bits())),
-            ImmediateKind.MemoryArgument => MemoryArgument(ref reader),
-            ImmediateKind.MemoryLane => $"{MemoryArgument(ref reader)} {reader.ReadByte()}".TrimStart(),
+            ImmediateKind.MemoryArgument => MemoryArgument(names, ref reader),
+            ImmediateKind.MemoryLane => $"{MemoryArgument(names, ref reader)} {reader.ReadByte()}".TrimStart(),
             ImmediateKind.Lane => Number(reader.ReadByte()),
             ImmediateKind.Shuffle => Lanes(ref reader),
             ImmediateKind.V128 => Vector(ref reader),
@@ -36,6 +45,9 @@ internal static class InstructionText
         };
         return immediates.Length == 0 ? info.Name : $"{info.Name} {immediates}";
     }
+
+    /// <summary>The name of what has an index, or the index.</summary>
+    private static string NameOf(NameSection names, NamedItem kind, int index) => names.GetName(kind, index) ?? Number(index);
 
     /// <summary>The function whose body an offset lies in, or null.</summary>
     public static FunctionInfo? FunctionAt(WasmModule module, int offset)
@@ -67,17 +79,24 @@ internal static class InstructionText
         return $"i64x2 0x{low:x} 0x{high:x}";
     }
 
-    private static string CallIndirect(ref BytecodeReader reader)
+    private static string TypeField(NameSection names, ref BytecodeReader reader)
     {
         int type = reader.ReadIndex();
-        int table = reader.ReadIndex();
-        return table == 0 ? $"(type {type})" : $"{table} (type {type})";
+        int field = reader.ReadIndex();
+        return $"{NameOf(names, NamedItem.Type, type)} {names.GetName(NamedItem.Field, type, field) ?? Number(field)}";
     }
 
-    private static string MemoryArgument(ref BytecodeReader reader)
+    private static string CallIndirect(NameSection names, ref BytecodeReader reader)
+    {
+        string type = NameOf(names, NamedItem.Type, reader.ReadIndex());
+        int table = reader.ReadIndex();
+        return table == 0 ? $"(type {type})" : $"{NameOf(names, NamedItem.Table, table)} (type {type})";
+    }
+
+    private static string MemoryArgument(NameSection names, ref BytecodeReader reader)
     {
         reader.ReadMemArg(out int memory, out ulong offset, out _);
-        string index = memory == 0 ? "" : $"{memory} ";
+        string index = memory == 0 ? "" : $"{NameOf(names, NamedItem.Memory, memory)} ";
         return offset == 0 ? index.TrimEnd() : $"{index}offset={offset}";
     }
 

@@ -1,14 +1,20 @@
 namespace Harness.Engine.Modules;
 
 /// <summary>
-/// Reads the name section (specification, appendix "Custom Sections"). It says nothing that matters, so what is
-/// malformed is left out.
+/// Reads the name section (specification, appendix "Custom Sections", and the extended name section proposal). It says nothing that matters, so
+/// what is malformed is left out: the rest of a subsection, or of the section where subsections cannot be told apart any more.
 /// </summary>
-internal static class NameSectionReader
+internal sealed class NameSectionReader
 {
     private const byte ModuleSubsection = 0;
-    private const byte FunctionSubsection = 1;
-    private const byte LocalSubsection = 2;
+
+    private readonly Dictionary<(NamedItem Kind, int Index), string> _names = [];
+    private readonly Dictionary<(NamedItem Kind, int Owner, int Index), string> _innerNames = [];
+    private string? _moduleName;
+
+    private NameSectionReader()
+    {
+    }
 
     /// <summary>The name of the custom section.</summary>
     public const string SectionName = "name";
@@ -16,54 +22,62 @@ internal static class NameSectionReader
     /// <summary>Reads the section's content as far as it is well-formed.</summary>
     public static NameSection Read(ModuleReader reader)
     {
-        string? moduleName = null;
-        var functions = new Dictionary<int, string>();
-        var locals = new Dictionary<(int Function, int Local), string>();
+        var names = new NameSectionReader();
+        while (names.ReadSubsection(ref reader))
+        {
+        }
+
+        return new NameSection(names._moduleName, names._names, names._innerNames);
+    }
+
+    /// <summary>Reads a subsection; says whether there was one.</summary>
+    private bool ReadSubsection(ref ModuleReader reader)
+    {
+        var isKnown = false;
         try
         {
-            while (reader.Remaining > 0)
-            {
-                var id = reader.ReadByte();
-                var subsection = reader.ReadSized();
-                switch (id)
-                {
-                    case ModuleSubsection:
-                        moduleName = subsection.ReadName();
-                        break;
-                    case FunctionSubsection:
-                        for (var count = subsection.ReadVarU32(); count > 0; count--)
-                        {
-                            var function = (int)subsection.ReadVarU32();
-                            functions[function] = subsection.ReadName();
-                        }
-
-                        break;
-                    case LocalSubsection:
-                        for (var count = subsection.ReadVarU32(); count > 0; count--)
-                            ReadLocals(ref subsection, locals);
-                        break;
-                    default:
-                        continue;
-                }
-
-                subsection.ExpectEnd();
-            }
+            if (reader.Remaining == 0) return false;
+            var id = reader.ReadByte();
+            var content = reader.ReadSized();
+            isKnown = true;
+            ReadContent(id, content);
         }
         catch (ModuleException)
         {
             // The names up to here are good.
         }
 
-        return new NameSection(moduleName, functions, locals);
+        return isKnown;
     }
 
-    private static void ReadLocals(ref ModuleReader reader, Dictionary<(int Function, int Local), string> locals)
+    private void ReadContent(byte id, ModuleReader content)
     {
-        var function = (int)reader.ReadVarU32();
-        for (var count = reader.ReadVarU32(); count > 0; count--)
+        switch (id)
         {
-            var local = (int)reader.ReadVarU32();
-            locals[(function, local)] = reader.ReadName();
+            case ModuleSubsection:
+                _moduleName = content.ReadName();
+                break;
+            case (byte)NamedItem.Local or (byte)NamedItem.Label or (byte)NamedItem.Field:
+                for (var owners = content.ReadVarU32(); owners > 0; owners--) ReadInnerNames(ref content, (NamedItem)id);
+                break;
+            case >= (byte)NamedItem.Function and <= (byte)NamedItem.Tag:
+                for (var count = content.ReadVarU32(); count > 0; count--)
+                {
+                    var index = (int)content.ReadVarU32();
+                    _names[((NamedItem)id, index)] = content.ReadName();
+                }
+
+                break;
+        }
+    }
+
+    private void ReadInnerNames(ref ModuleReader content, NamedItem kind)
+    {
+        var owner = (int)content.ReadVarU32();
+        for (var count = content.ReadVarU32(); count > 0; count--)
+        {
+            var index = (int)content.ReadVarU32();
+            _innerNames[(kind, owner, index)] = content.ReadName();
         }
     }
 }

@@ -50,7 +50,7 @@
 ;;>   mov rbp, rsp
 ;;>   push r14
 ;;>   sub rsp, 0x18
-;;>   mov ecx, [rax+8]                       ; get: struct.get
+;;>   mov ecx, [rax+8]                       ; get: struct.get 0 0
 ;;>   mov eax, ecx                           ; get: end
 ;;>   leave
 ;;>   ret
@@ -61,14 +61,14 @@
 ;;>   mov rbp, rsp
 ;;>   push r14
 ;;>   sub rsp, 0x28
-;;>   mov [rax+0x10], rdx                    ; set: struct.set
+;;>   mov [rax+0x10], rdx                    ; set: struct.set 0 1
 ;;>   test byte [rax+4], 4
 ;;>   jne L2
 ;;> L1:
 ;;>   leave                                  ; set: end
 ;;>   ret
 ;;> L2:
-;;>   mov r11, rax                           ; set: struct.set
+;;>   mov r11, rax                           ; set: struct.set 0 1
 ;;>   call Remember
 ;;>   jmp L1
 
@@ -78,7 +78,7 @@
 ;;>   mov rbp, rsp
 ;;>   push r14
 ;;>   sub rsp, 0x28
-;;>   mov qword [rax+0x10], 0                ; set-null: struct.set
+;;>   mov qword [rax+0x10], 0                ; set-null: struct.set 0 1
 ;;>   leave                                  ; set-null: end
 ;;>   ret
 
@@ -243,7 +243,7 @@
 ;;>   sub rsp, 0x18
 ;;>   test rax, rax                          ; branch-null: br_on_null 0
 ;;>   je L1
-;;>   mov ecx, [rax+8]                       ; branch-null: struct.get
+;;>   mov ecx, [rax+8]                       ; branch-null: struct.get 2 0
 ;;>   mov eax, ecx                           ; branch-null: return
 ;;>   leave
 ;;>   ret

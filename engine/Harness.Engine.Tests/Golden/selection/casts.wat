@@ -280,7 +280,7 @@
 ;;>   jne L1
 ;;>   cmp dword [rax], TYPE
 ;;>   jne L1
-;;>   mov ecx, [rax+8]                       ; cast-twice: struct.get
+;;>   mov ecx, [rax+8]                       ; cast-twice: struct.get 2 0
 ;;>   add ecx, [rax+0xc]                     ; cast-twice: i32.add
 ;;>   mov eax, ecx                           ; cast-twice: end
 ;;>   leave
@@ -296,7 +296,7 @@
 ;;>   jne L2
 ;;>   cmp dword [rax], TYPE
 ;;>   jne L2
-;;>   mov eax, [rax+0x10]                    ; cast-tested: struct.get
+;;>   mov eax, [rax+0x10]                    ; cast-tested: struct.get 2 2
 ;;> L1:
 ;;>   ret                                    ; cast-tested: end
 ;;> L2:
@@ -352,7 +352,7 @@
 ;;>   jne L1
 ;;>   cmp dword [rax], TYPE
 ;;>   jne L1
-;;>   mov eax, [rax+8]                       ; branch-cast: struct.get
+;;>   mov eax, [rax+8]                       ; branch-cast: struct.get 2 0
 ;;>   ret                                    ; branch-cast: end
 ;;> L1:
 ;;>   mov eax, 7                             ; branch-cast: return
@@ -368,7 +368,7 @@
 ;;>   shl r11, 8
 ;;>   cmp dword [r11+0x40000004], TYPE
 ;;>   jne L1
-;;>   mov eax, [rax+0xc]                     ; branch-cast-fail: struct.get
+;;>   mov eax, [rax+0xc]                     ; branch-cast-fail: struct.get 1 1
 ;;>   ret                                    ; branch-cast-fail: return
 ;;> L1:
 ;;>   mov eax, 7                             ; branch-cast-fail: end
@@ -381,7 +381,7 @@
 ;;>   mov eax, 7                             ; branch-null: end
 ;;>   ret
 ;;> L1:
-;;>   mov eax, [rax+8]                       ; branch-null: struct.get
+;;>   mov eax, [rax+8]                       ; branch-null: struct.get 0 0
 ;;>   ret                                    ; branch-null: return
 
 ;;> == branch-non-null: a branch on what is not null
@@ -391,7 +391,7 @@
 ;;>   mov eax, 7                             ; branch-non-null: return
 ;;>   ret
 ;;> L1:
-;;>   mov eax, [rax+8]                       ; branch-non-null: struct.get
+;;>   mov eax, [rax+8]                       ; branch-non-null: struct.get 0 0
 ;;>   ret                                    ; branch-non-null: end
 
 ;;> == as-non-null: a check for null that nothing faults for
@@ -415,7 +415,7 @@
 ;;>   sub rsp, 8
 ;;>   test rax, rax                          ; as-non-null-access: ref.as_non_null
 ;;>   je L1
-;;>   mov eax, [rax+8]                       ; as-non-null-access: struct.get
+;;>   mov eax, [rax+8]                       ; as-non-null-access: struct.get 0 0
 ;;>   leave                                  ; as-non-null-access: end
 ;;>   ret
 ;;> L1:

@@ -135,7 +135,7 @@
 
 ;;> == get: a field of a reference that is not null
 ;;> 4 bytes
-;;>   mov eax, [rax+8]                       ; get: struct.get
+;;>   mov eax, [rax+8]                       ; get: struct.get 0 0
 ;;>   ret                                    ; get: end
 
 ;;> == get-nullable: a field of a reference that may be null: the access faults
@@ -144,28 +144,28 @@
 ;;>   mov rbp, rsp
 ;;>   push r14
 ;;>   sub rsp, 8
-;;>   mov rax, [rax+0x10]                    ; get-nullable: struct.get
+;;>   mov rax, [rax+0x10]                    ; get-nullable: struct.get 0 1
 ;;>   leave                                  ; get-nullable: end
 ;;>   ret
 
 ;;> == get-float: a float field
 ;;> 6 bytes
-;;>   vmovss xmm0, [rax+0x18]                ; get-float: struct.get
+;;>   vmovss xmm0, [rax+0x18]                ; get-float: struct.get 0 2
 ;;>   ret                                    ; get-float: end
 
 ;;> == get-double: a double field
 ;;> 6 bytes
-;;>   vmovsd xmm0, [rax+0x20]                ; get-double: struct.get
+;;>   vmovsd xmm0, [rax+0x20]                ; get-double: struct.get 0 3
 ;;>   ret                                    ; get-double: end
 
 ;;> == get-s: a packed field with its sign
 ;;> 5 bytes
-;;>   movsx eax, byte [rax+0x28]             ; get-s: struct.get_s
+;;>   movsx eax, byte [rax+0x28]             ; get-s: struct.get_s 0 4
 ;;>   ret                                    ; get-s: end
 
 ;;> == get-u: a packed field with zeros
 ;;> 5 bytes
-;;>   movzx eax, word [rax+0x2a]             ; get-u: struct.get_u
+;;>   movzx eax, word [rax+0x2a]             ; get-u: struct.get_u 0 5
 ;;>   ret                                    ; get-u: end
 
 ;;> == get-add: a field as an operand
@@ -187,7 +187,7 @@
 
 ;;> == get-add-packed: a packed field is no operand
 ;;> 9 bytes
-;;>   movzx eax, byte [rax+0x28]             ; get-add-packed: struct.get_u
+;;>   movzx eax, byte [rax+0x28]             ; get-add-packed: struct.get_u 0 4
 ;;>   add edx, eax                           ; get-add-packed: i32.add
 ;;>   mov eax, edx                           ; get-add-packed: end
 ;;>   ret
@@ -205,7 +205,7 @@
 ;;>   mov rbp, rsp
 ;;>   push r14
 ;;>   sub rsp, 8
-;;>   mov ecx, [rax+8]                       ; get-two: struct.get
+;;>   mov ecx, [rax+8]                       ; get-two: struct.get 0 0
 ;;>   add ecx, [rax+0x38]                    ; get-two: i32.add
 ;;>   mov eax, ecx                           ; get-two: end
 ;;>   leave
@@ -213,17 +213,17 @@
 
 ;;> == set: a field is assigned
 ;;> 4 bytes
-;;>   mov [rax+8], edx                       ; set: struct.set
+;;>   mov [rax+8], edx                       ; set: struct.set 0 0
 ;;>   ret                                    ; set: end
 
 ;;> == set-packed: a constant is assigned to a packed field
 ;;> 5 bytes
-;;>   mov byte [rax+0x28], 0x2c              ; set-packed: struct.set
+;;>   mov byte [rax+0x28], 0x2c              ; set-packed: struct.set 0 4
 ;;>   ret                                    ; set-packed: end
 
 ;;> == set-double: a double is assigned
 ;;> 6 bytes
-;;>   movsd [rax+0x20], xmm0                 ; set-double: struct.set
+;;>   movsd [rax+0x20], xmm0                 ; set-double: struct.set 0 3
 ;;>   ret                                    ; set-double: end
 
 ;;> == set-object: an object that is assigned tells the collector
@@ -232,36 +232,36 @@
 ;;>   mov rbp, rsp
 ;;>   push r14
 ;;>   sub rsp, 8
-;;>   mov [rax+0x30], rdx                    ; set-object: struct.set
+;;>   mov [rax+0x30], rdx                    ; set-object: struct.set 0 6
 ;;>   test byte [rax+4], 4
 ;;>   jne L2
 ;;> L1:
 ;;>   leave                                  ; set-object: end
 ;;>   ret
 ;;> L2:
-;;>   mov r11, rax                           ; set-object: struct.set
+;;>   mov r11, rax                           ; set-object: struct.set 0 6
 ;;>   call Remember
 ;;>   jmp L1
 
 ;;> == set-null: null that is assigned tells nobody
 ;;> 9 bytes
-;;>   mov qword [rax+0x30], 0                ; set-null: struct.set
+;;>   mov qword [rax+0x30], 0                ; set-null: struct.set 0 6
 ;;>   ret                                    ; set-null: end
 
 ;;> == set-i31: an i31 that is assigned tells nobody
 ;;> 9 bytes
 ;;>   lea ecx, [rdx+rdx+1]                   ; set-i31: ref.i31
-;;>   mov [rax+0x30], rcx                    ; set-i31: struct.set
+;;>   mov [rax+0x30], rcx                    ; set-i31: struct.set 0 6
 ;;>   ret                                    ; set-i31: end
 
 ;;> == set-i31-field: a field that holds only i31s tells nobody
 ;;> 5 bytes
-;;>   mov [rax+8], rdx                       ; set-i31-field: struct.set
+;;>   mov [rax+8], rdx                       ; set-i31-field: struct.set 2 0
 ;;>   ret                                    ; set-i31-field: end
 
 ;;> == set-function: a function that is assigned tells nobody
 ;;> 5 bytes
-;;>   mov [rax+0x10], rdx                    ; set-function: struct.set
+;;>   mov [rax+0x10], rdx                    ; set-function: struct.set 2 1
 ;;>   ret                                    ; set-function: end
 
 ;;> == set-extern: an object of the host that is assigned tells the collector
@@ -270,14 +270,14 @@
 ;;>   mov rbp, rsp
 ;;>   push r14
 ;;>   sub rsp, 8
-;;>   mov [rax+0x18], rdx                    ; set-extern: struct.set
+;;>   mov [rax+0x18], rdx                    ; set-extern: struct.set 2 2
 ;;>   test byte [rax+4], 4
 ;;>   jne L2
 ;;> L1:
 ;;>   leave                                  ; set-extern: end
 ;;>   ret
 ;;> L2:
-;;>   mov r11, rax                           ; set-extern: struct.set
+;;>   mov r11, rax                           ; set-extern: struct.set 2 2
 ;;>   call Remember
 ;;>   jmp L1
 

@@ -164,7 +164,7 @@
 
 ;;> == getter: an inlined access to a field is the access
 ;;> 4 bytes
-;;>   mov eax, [rax+8]                       ; first: struct.get
+;;>   mov eax, [rax+8]                       ; first: struct.get 1 0
 ;;>   ret                                    ; getter: end
 
 ;;> == constructor: an object that an inlined function makes is not made if nobody sees it
