@@ -26,6 +26,7 @@ internal static class Descriptions
     {
         Global global => new JsonObject { ["type"] = LetterOf(global.Type.Type).ToString(), ["mutable"] = global.Type.IsMutable },
         Table table => new JsonObject { ["type"] = LetterOf(table.Type.ElementType).ToString(), ["is64"] = table.Type.Is64 },
+        Memory { Type.PageSizeLog2: not MemoryType.UsualPageSizeLog2 } => throw new NotSupportedException("WebAssembly: JavaScript has no memories whose pages are not of 64 KiB"),
         Memory memory => new JsonObject
         {
             ["initial"] = memory.Pages,

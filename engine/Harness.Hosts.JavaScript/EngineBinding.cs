@@ -406,7 +406,7 @@ internal sealed class EngineBinding : IDisposable
     private int AdoptMemory(int store, IArrayBuffer buffer, double maximum)
     {
         StoreRealm realm = _realms[store];
-        var limits = new Limits(buffer.Size / MemoryType.PageSize, maximum < 0 ? null : (ulong)maximum);
+        var limits = new Limits(buffer.Size / MemoryType.UsualPageSize, maximum < 0 ? null : (ulong)maximum);
         var memory = new Memory(realm.Store, new MemoryType(limits, Is64: false, IsShared: buffer.Flags.HasFlag(JavaScriptObjectFlags.Shared)));
         memory.Span(0, (int)buffer.Size).Clear();
         buffer.ReadBytes(0, buffer.Size, memory.Span(0, (int)buffer.Size), 0);

@@ -35,7 +35,7 @@ internal sealed class GraphEvaluator
         _fuel = fuel;
         _globals = new ulong[module.Globals.Length];
         for (int i = 0; i < _globals.Length; i++) _globals[i] = Constant(module.Globals[i].Initializer!);
-        _memories = [.. module.Memories.Select(memory => new byte[memory.Type.Limits.Minimum * MemoryType.PageSize])];
+        _memories = [.. module.Memories.Select(memory => new byte[memory.Type.InitialBytes])];
         _tables = [.. module.Tables.Select(table => new List<ulong>(Enumerable.Repeat(
             table.Initializer is null ? 0 : Constant(table.Initializer), (int)table.Type.Limits.Minimum)))];
         foreach (DataSegment data in module.Data.Where(data => data.Mode == SegmentMode.Active))
@@ -234,9 +234,10 @@ internal sealed class GraphEvaluator
             case Builtin.IsSubtype:
                 return TypeRegistry.IsSubtype((int)inputs[0], (int)inputs[1]) ? 1u : 0;
             case Builtin.MemoryGrow:
-                int pages = _memories[inputs[0]].Length / MemoryType.PageSize;
+                int pageSize = _module.Memories[(int)inputs[0]].Type.PageSize;
+                int pages = _memories[inputs[0]].Length / pageSize;
                 if (inputs[1] + (ulong)pages > MaxMemoryPages) return ulong.MaxValue;
-                Array.Resize(ref _memories[inputs[0]], (pages + (int)inputs[1]) * MemoryType.PageSize);
+                Array.Resize(ref _memories[inputs[0]], (pages + (int)inputs[1]) * pageSize);
                 return (ulong)pages;
             case Builtin.MemoryFill:
                 if (!IsInMemory(inputs[0], inputs[1], inputs[3])) return 1;

@@ -154,7 +154,7 @@ public sealed class InstantiationTests
         Assert.Equal(0, large.Grow(65536));
         Assert.Equal(-1, large.Grow(1));
         var wide = new Memory(store, new MemoryType(new Limits(1, null), Is64: true));
-        Assert.Equal(-1, wide.Grow(Memory.MaximumPages64));
+        Assert.Equal(-1, wide.Grow(Memory.MaximumBytes64 / MemoryType.UsualPageSize));
 
         var table = new Table(store, new TableType(ValueType.ExternRef, new Limits(1, 5), false), WasmValue.FromExtern("a"));
         Assert.Equal(1, table.Grow(4, WasmValue.FromExtern("b")));

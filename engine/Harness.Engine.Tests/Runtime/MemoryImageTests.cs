@@ -47,7 +47,7 @@ public sealed class MemoryImageTests
             // What one instance writes no other sees, and new pages are zeros.
             memory.Span(0, (int)memory.ByteLength).Fill(0xEE);
             Assert.Equal((long)memory.Pages, memory.Grow(1));
-            Assert.Equal(-1, memory.Span(memory.ByteLength - MemoryType.PageSize, MemoryType.PageSize).IndexOfAnyExcept((byte)0));
+            Assert.Equal(-1, memory.Span(memory.ByteLength - MemoryType.UsualPageSize, MemoryType.UsualPageSize).IndexOfAnyExcept((byte)0));
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class LitmusTests
     private const int Stride = 128;
     private const int ResultBytes = 16;
     private const int Results = 64 + (Iterations * Stride);
-    private const int Pages = ((Results + (Iterations * ResultBytes)) / MemoryType.PageSize) + 1;
+    private const int Pages = ((Results + (Iterations * ResultBytes)) / MemoryType.UsualPageSize) + 1;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -110,7 +110,7 @@ public sealed class LitmusTests
         var outcomes = new HashSet<string>();
         using var barrier = new Barrier(threads.Length, phase =>
         {
-            if (phase.CurrentPhaseNumber % 2 == 0) seen.Span(0, Pages * MemoryType.PageSize).Clear();
+            if (phase.CurrentPhaseNumber % 2 == 0) seen.Span(0, Pages * MemoryType.UsualPageSize).Clear();
             else Look();
         });
         await Task.WhenAll(threads.Select((_, thread) => Task.Factory.StartNew(() => Run(thread), TaskCreationOptions.LongRunning)));

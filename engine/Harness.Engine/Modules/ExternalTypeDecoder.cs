@@ -6,6 +6,7 @@ internal static class ExternalTypeDecoder
     private const byte HasMaximum = 1;
     private const byte IsShared = 2;
     private const byte Is64 = 4;
+    private const byte HasPageSize = 8;
 
     /// <summary>Decodes a mutability flag.</summary>
     public static bool DecodeMutability(ref ModuleReader reader)
@@ -24,8 +25,9 @@ internal static class ExternalTypeDecoder
     {
         var elementType = environment.ReadReferenceType(ref reader);
         var at = reader.Offset;
-        var limits = DecodeLimits(ref reader, out var is64, out var isShared);
-        if (isShared) throw UnsupportedModuleException.Threads("a shared table", at);
+        var limits = DecodeLimits(ref reader, HasMaximum | IsShared | Is64, out var flags);
+        if ((flags & IsShared) != 0) throw UnsupportedModuleException.Threads("a shared table", at);
+        var is64 = (flags & Is64) != 0;
         var most = is64 ? ulong.MaxValue : ImplementationLimits.TableElements32;
         CheckRange(limits, most, "table size must be at most 2^32-1", at);
         return new TableType(elementType, limits, is64);
@@ -35,13 +37,28 @@ internal static class ExternalTypeDecoder
     public static MemoryType DecodeMemory(ref ModuleReader reader)
     {
         var at = reader.Offset;
-        var limits = DecodeLimits(ref reader, out var is64, out var isShared);
-        if (is64)
-            CheckRange(limits, ImplementationLimits.MemoryPages64, "memory size must be at most 2^48 pages", at);
-        else
-            CheckRange(limits, ImplementationLimits.MemoryPages32, "memory size must be at most 65536 pages", at);
-        if (isShared && limits.Maximum is null) throw new InvalidModuleException("shared memory must have maximum", at);
-        return new MemoryType(limits, is64, isShared);
+        var limits = DecodeLimits(ref reader, HasMaximum | IsShared | Is64 | HasPageSize, out var flags);
+        var pageSizeLog2 = (flags & HasPageSize) != 0 ? DecodePageSize(ref reader) : MemoryType.UsualPageSizeLog2;
+        var type = new MemoryType(limits, (flags & Is64) != 0, (flags & IsShared) != 0, pageSizeLog2);
+        var most = type.AddressablePages;
+        CheckRange(limits, most, $"memory size must be at most {most} pages", at);
+        if (type.IsShared && limits.Maximum is null) throw new InvalidModuleException("shared memory must have maximum", at);
+        return type;
+    }
+
+    /// <summary>Decodes the binary logarithm of a page size, of which there are two.</summary>
+    private static int DecodePageSize(ref ModuleReader reader)
+    {
+        const string Message = "invalid custom page size";
+        const int LargestLog2 = 64;
+        var at = reader.Offset;
+        return reader.ReadVarU32() switch
+        {
+            0 => 0,
+            MemoryType.UsualPageSizeLog2 => MemoryType.UsualPageSizeLog2,
+            <= LargestLog2 => throw new InvalidModuleException(Message, at),
+            _ => throw new MalformedModuleException(Message, at),
+        };
     }
 
     /// <summary>Decodes a global type.</summary>
@@ -64,13 +81,12 @@ internal static class ExternalTypeDecoder
             : throw new InvalidModuleException("non-empty tag result type", at);
     }
 
-    private static Limits DecodeLimits(ref ModuleReader reader, out bool is64, out bool isShared)
+    /// <summary>Decodes limits, and the flags before them.</summary>
+    private static Limits DecodeLimits(ref ModuleReader reader, int known, out byte flags)
     {
         var at = reader.Offset;
-        var flags = reader.ReadByte();
-        if ((flags & ~(HasMaximum | IsShared | Is64)) != 0) throw new MalformedModuleException("malformed limits flags", at);
-        isShared = (flags & IsShared) != 0;
-        is64 = (flags & Is64) != 0;
+        flags = reader.ReadByte();
+        if ((flags & ~known) != 0) throw new MalformedModuleException("malformed limits flags", at);
         var minimum = reader.ReadVarU64();
         return new Limits(minimum, (flags & HasMaximum) != 0 ? reader.ReadVarU64() : null);
     }

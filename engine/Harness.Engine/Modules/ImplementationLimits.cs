@@ -69,10 +69,10 @@ public static class ImplementationLimits
     /// <summary>The most operands of <c>array.new_fixed</c>.</summary>
     public const int ArrayNewFixedOperands = 10_000;
 
-    /// <summary>The most pages of a memory with i32 addresses.</summary>
+    /// <summary>The most pages of the usual size of a memory with i32 addresses.</summary>
     public const ulong MemoryPages32 = 1UL << 16;
 
-    /// <summary>The most pages of a memory with i64 addresses.</summary>
+    /// <summary>The most pages of the usual size of a memory with i64 addresses.</summary>
     public const ulong MemoryPages64 = 1UL << 48;
 
     /// <summary>The most elements of a table with i32 indices.</summary>

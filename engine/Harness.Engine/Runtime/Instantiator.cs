@@ -61,11 +61,14 @@ internal static unsafe class Instantiator
     private static string Describe(WasmModule module, Import import) => import.Kind switch
     {
         ExternalKind.Function => $"function {module.Functions[import.Index].Type}",
-        ExternalKind.Memory => $"memory of {Describe(module.Memories[import.Index].Type.Limits)} pages{(module.Memories[import.Index].Type.IsShared ? ", shared" : string.Empty)}",
+        ExternalKind.Memory => Describe(module.Memories[import.Index].Type),
         ExternalKind.Table => $"table of {Describe(module.Tables[import.Index].Type.Limits)} {module.Tables[import.Index].Type.ElementType}",
         ExternalKind.Global => $"global {(module.Globals[import.Index].Type.IsMutable ? "mut " : string.Empty)}{module.Globals[import.Index].Type.Type}",
         _ => $"tag {module.Tags[import.Index].Type.Type}",
     };
+
+    private static string Describe(MemoryType type) =>
+        $"memory of {Describe(type.Limits)} {(type.PageSize == 1 ? "bytes" : "pages")}{(type.IsShared ? ", shared" : string.Empty)}";
 
     private static string Describe(Limits limits) => limits.Maximum is { } maximum ? $"{limits.Minimum} to {maximum}" : $"{limits.Minimum} or more";
 
@@ -80,6 +83,7 @@ internal static unsafe class Instantiator
                 MemoryType memoryType = module.Memories[import.Index].Type;
                 return memory.Type.Is64 == memoryType.Is64
                     && memory.Type.IsShared == memoryType.IsShared
+                    && memory.Type.PageSizeLog2 == memoryType.PageSizeLog2
                     && new Limits(memory.Pages, memory.Type.Limits.Maximum).Matches(memoryType.Limits);
             case Table table:
                 TableType tableType = module.Tables[import.Index].Type;

@@ -9,8 +9,8 @@ namespace Harness.Engine.Runtime;
 /// </summary>
 public sealed unsafe class Memory : Extern
 {
-    /// <summary>The most pages that a memory with 64-bit addresses can have, whatever its type says: 16 GiB.</summary>
-    public const ulong MaximumPages64 = 1 << 18;
+    /// <summary>The most bytes that a memory with 64-bit addresses can have, whatever its type says: 16 GiB.</summary>
+    public const ulong MaximumBytes64 = 1UL << 34;
 
     private readonly MemoryPages _pages;
 
@@ -18,7 +18,7 @@ public sealed unsafe class Memory : Extern
     private readonly bool _isOfInstance;
 
     /// <summary>Makes a memory outside of any instance, for modules to import.</summary>
-    /// <exception cref="InsufficientMemoryException">The system has no room for it, or it is above <see cref="MaximumPages64"/>.</exception>
+    /// <exception cref="InsufficientMemoryException">The system has no room for it, or it is above <see cref="MaximumBytes64"/>.</exception>
     public Memory(Store store, MemoryType type)
         : this(
             store ?? throw new ArgumentNullException(nameof(store)),
@@ -72,8 +72,8 @@ public sealed unsafe class Memory : Extern
     /// <summary>The size in bytes. Other threads may make a shared memory larger at any time, never smaller.</summary>
     public ulong ByteLength => Volatile.Read(ref Data->ByteLength);
 
-    /// <summary>The size in pages of 64 KiB.</summary>
-    public ulong Pages => ByteLength / MemoryType.PageSize;
+    /// <summary>The size in pages.</summary>
+    public ulong Pages => ByteLength >> Type.PageSizeLog2;
 
     internal MemoryData* Data => _pages.Data;
 

@@ -48,7 +48,7 @@ internal sealed unsafe class MemoryImage : IDisposable
             MemoryInfo memory = module.Memories[segment.MemoryIndex];
             if (memory.IsImported || ConstantOffset(segment) is not { } start) return null;
             ulong length = (ulong)segment.Length;
-            ulong size = memory.Type.Limits.Minimum * MemoryType.PageSize;
+            ulong size = memory.Type.InitialBytes;
             if (length > size || start > size - length) return null;
             if (length == 0) continue;
             (ulong Start, ulong End) range = ranges.GetValueOrDefault(segment.MemoryIndex, (start, start));

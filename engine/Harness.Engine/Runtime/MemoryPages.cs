@@ -10,10 +10,16 @@ namespace Harness.Engine.Runtime;
 /// reserved when it is made, so that it never moves: accesses of a memory with 32-bit addresses cannot leave the reservation, and those that
 /// leave the memory itself fault. One thread at a time may change it; others may use what there is meanwhile.
 /// </summary>
+/// <remarks>
+/// Its size is a multiple of its own pages, which need not be one of the system's: of the last of those, what lies behind the end can be used and is
+/// not, as accesses are checked before (<see cref="FaultsBehindEnd"/>). It stays zero.
+/// </remarks>
 internal sealed unsafe class MemoryPages
 {
+    private const ulong SystemPage = 4096;
+
     /// <summary>A 32-bit address, a 32-bit offset, and the widest access.</summary>
-    private const ulong Reservation32 = (1UL << 33) + MemoryType.PageSize;
+    private const ulong Reservation32 = (1UL << 33) + MemoryType.UsualPageSize;
 
     private readonly MemoryType _type;
     private readonly ulong _maximumPages;
@@ -29,7 +35,7 @@ internal sealed unsafe class MemoryPages
     /// <param name="data">What is to say where it lies and how large it is.</param>
     /// <param name="budget">What counts its bytes.</param>
     /// <exception cref="InsufficientMemoryException">
-    /// The system has no room for it, it is above <see cref="Memory.MaximumPages64"/>, or the budget has too little left.
+    /// The system has no room for it, it is above <see cref="Memory.MaximumBytes64"/>, or the budget has too little left.
     /// </exception>
     public MemoryPages(MemoryType type, MemoryData* data, MemoryBudget budget)
     {
@@ -37,8 +43,8 @@ internal sealed unsafe class MemoryPages
         _type = type;
         _budget = budget;
         _maximumPages = Math.Min(
-            type.Limits.Maximum ?? ulong.MaxValue, type.Is64 ? Memory.MaximumPages64 : ImplementationLimits.MemoryPages32);
-        _reservedBytes = type.Is64 ? Math.Max(_maximumPages, 1) * MemoryType.PageSize : Reservation32;
+            type.Limits.Maximum ?? ulong.MaxValue, type.Is64 ? Memory.MaximumBytes64 >> type.PageSizeLog2 : type.AddressablePages);
+        _reservedBytes = type.Is64 ? MaximumBytes : Reservation32;
         if (type.Limits.Minimum > _maximumPages)
         {
             throw new InsufficientMemoryException(
@@ -68,14 +74,15 @@ internal sealed unsafe class MemoryPages
     public long Grow(ulong delta)
     {
         ulong length = Data->ByteLength;
-        ulong pages = length / MemoryType.PageSize;
+        ulong pages = length >> _type.PageSizeLog2;
         if (delta > _maximumPages - pages) return -1;
         if (delta == 0) return (long)pages;
-        ulong bytes = delta * MemoryType.PageSize;
+        ulong grown = length + (delta << _type.PageSizeLog2);
+        ulong bytes = Usable(grown) - Usable(length);
         if (!_budget.TryTake(bytes)) return -1;
         try
         {
-            Commit((nuint)bytes);
+            if (bytes > 0) Commit(Usable(length), (nuint)bytes);
         }
         catch (Win32Exception)
         {
@@ -84,9 +91,14 @@ internal sealed unsafe class MemoryPages
         }
 
         // Who sees the new size sees the pages.
-        Volatile.Write(ref Data->ByteLength, length + bytes);
+        Volatile.Write(ref Data->ByteLength, grown);
         return (long)pages;
     }
+
+    /// <summary>
+    /// Whether every access behind the end of a memory of a type faults: no address leaves the reservation, and the memory ends where a page of the system does.
+    /// </summary>
+    public static bool FaultsBehindEnd(MemoryType type) => !type.Is64 && type.PageSize % (int)SystemPage == 0;
 
     /// <summary>
     /// Moves the content into pages that can be mapped elsewhere, too, by <see cref="MapAt"/>, so that a host has them in an object of its own.
@@ -98,14 +110,14 @@ internal sealed unsafe class MemoryPages
         byte* pages = LinuxMemory.ReserveSharedPages((nuint)HostBytes);
         Buffer.MemoryCopy(Data->Base, pages, HostBytes, Data->ByteLength);
         _hostPages = pages;
-        if (Data->ByteLength > 0) LinuxMemory.MapAgainAt(pages, (nuint)Data->ByteLength, Data->Base);
+        if (Data->ByteLength > 0) LinuxMemory.MapAgainAt(pages, (nuint)Usable(Data->ByteLength), Data->Base);
     }
 
     /// <summary>Maps the pages of a memory that is shared with a host at an address, in place of what is there.</summary>
     /// <param name="address">The address, a multiple of the size of pages.</param>
     public void MapAt(nint address)
     {
-        if (Data->ByteLength > 0) LinuxMemory.MapAgainAt(_hostPages, (nuint)Data->ByteLength, (byte*)address);
+        if (Data->ByteLength > 0) LinuxMemory.MapAgainAt(_hostPages, (nuint)Usable(Data->ByteLength), (byte*)address);
     }
 
     /// <summary>
@@ -115,8 +127,8 @@ internal sealed unsafe class MemoryPages
     public bool TryEmpty()
     {
         if (_hostPages != null || _base == null) return false;
-        ulong length = Data->ByteLength;
-        ulong first = FirstBytes;
+        ulong length = Usable(Data->ByteLength);
+        ulong first = Usable(_type.InitialBytes);
         try
         {
             if (length > 0) LinuxMemory.Discard(_base, (nuint)length);
@@ -140,10 +152,10 @@ internal sealed unsafe class MemoryPages
     /// <exception cref="InsufficientMemoryException">The budget has too little left.</exception>
     public void Reopen(MemoryBudget budget)
     {
-        if (!budget.TryTake(FirstBytes)) throw NoRoom(budget);
+        if (!budget.TryTake(Usable(_type.InitialBytes))) throw NoRoom(budget);
         _budget = budget;
         Data->Base = _base;
-        Data->ByteLength = FirstBytes;
+        Data->ByteLength = _type.InitialBytes;
     }
 
     /// <summary>Gives back addresses and memory. What counted the bytes goes on counting them: it dies with the memories that it is for.</summary>
@@ -156,18 +168,22 @@ internal sealed unsafe class MemoryPages
         Data->Base = null;
     }
 
-    private ulong FirstBytes => _type.Limits.Minimum * MemoryType.PageSize;
+    /// <summary>The most bytes that it can have, in whole pages of the system, and one of them at least.</summary>
+    private ulong MaximumBytes => Usable(Math.Max(_maximumPages << _type.PageSizeLog2, 1));
 
     private InsufficientMemoryException NoRoom(MemoryBudget? budget = null) => new(
         $"no room for a memory of {_type.Limits.Minimum} pages: the memories of a store take at most {(budget ?? _budget).LimitMebibytes} MiB (knob memory.limit)");
 
-    private ulong HostBytes => Math.Max(Math.Min(_maximumPages, ImplementationLimits.MemoryPages32), 1) * MemoryType.PageSize;
+    private ulong HostBytes => Math.Min(MaximumBytes, 1UL << 32);
 
-    /// <summary>Makes the next bytes of the reservation usable.</summary>
-    private void Commit(nuint bytes)
+    /// <summary>The bytes that can be used where a memory has a length: those of whole pages of the system.</summary>
+    private static ulong Usable(ulong length) => (length + SystemPage - 1) & ~(SystemPage - 1);
+
+    /// <summary>Makes bytes of the reservation usable, from the end of those that are.</summary>
+    private void Commit(ulong usable, nuint bytes)
     {
-        byte* end = Data->Base + Data->ByteLength;
+        byte* end = Data->Base + usable;
         if (_hostPages == null) LinuxMemory.Protect(end, bytes, LinuxMemory.ProtRead | LinuxMemory.ProtWrite);
-        else LinuxMemory.MapAgainAt(_hostPages + Data->ByteLength, bytes, end);
+        else LinuxMemory.MapAgainAt(_hostPages + usable, bytes, end);
     }
 }

@@ -139,7 +139,7 @@ public sealed class EmscriptenHost : IDisposable
             case ExternalKind.Memory:
                 MemoryType type = module.Memories[import.Index].Type;
                 ulong pages = Math.Max(type.Limits.Minimum, _options.InitialPages ?? 0);
-                _memory = new Memory(store, new MemoryType(new Limits(pages, type.Limits.Maximum), type.Is64, type.IsShared));
+                _memory = new Memory(store, type with { Limits = new Limits(pages, type.Limits.Maximum) });
                 _wasi.UseMemory(_memory);
                 imports.Define(import.ModuleName, import.Name, _memory);
                 break;

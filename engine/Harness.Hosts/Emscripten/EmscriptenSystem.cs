@@ -13,7 +13,7 @@ internal static class EmscriptenSystem
     public static void Add(Dictionary<string, HostSlotCallback> functions, EmscriptenHost host, EmscriptenOptions options)
     {
         functions["emscripten_resize_heap"] = (_, slots) => slots[0] = Grow(host.Memory, slots[0], options) ? 1ul : 0;
-        functions["emscripten_get_heap_max"] = (_, slots) => slots[0] = MaximumBytes(host.Memory) is var bytes && bytes > uint.MaxValue ? uint.MaxValue - MemoryType.PageSize + 1 : bytes;
+        functions["emscripten_get_heap_max"] = (_, slots) => slots[0] = MaximumBytes(host.Memory) is var bytes && bytes > uint.MaxValue ? uint.MaxValue - MemoryType.UsualPageSize + 1 : bytes;
         functions["emscripten_notify_memory_growth"] = (_, _) => options.MemoryGrown?.Invoke(host.Memory);
         functions["emscripten_memcpy_big"] = functions["_emscripten_memcpy_js"] = functions["emscripten_memcpy_js"] = (_, slots) =>
             host.Memory.Span(slots[1], (int)slots[2]).CopyTo(host.Memory.Span(slots[0], (int)slots[2]));
@@ -37,7 +37,7 @@ internal static class EmscriptenSystem
     }
 
     private static ulong MaximumBytes(Memory memory) =>
-        Math.Min(memory.Type.Limits.Maximum ?? ImplementationLimits.MemoryPages32, ImplementationLimits.MemoryPages32) * MemoryType.PageSize;
+        Math.Min(memory.Type.Limits.Maximum ?? ImplementationLimits.MemoryPages32, ImplementationLimits.MemoryPages32) * MemoryType.UsualPageSize;
 
     /// <summary>Grows to at least a size, and by a fifth more where that is possible, as Emscripten's own glue does.</summary>
     private static bool Grow(Memory memory, ulong wanted, EmscriptenOptions options)
@@ -48,7 +48,7 @@ internal static class EmscriptenSystem
         {
             double more = Math.Min(memory.ByteLength * (1 + (Overgrowth / divisor)), wanted + MostOvergrown);
             ulong size = Math.Min(maximum, RoundUp(Math.Max(wanted, (ulong)more)));
-            if (size < memory.ByteLength || memory.Grow((size - memory.ByteLength) / MemoryType.PageSize) < 0) continue;
+            if (size < memory.ByteLength || memory.Grow((size - memory.ByteLength) >> memory.Type.PageSizeLog2) < 0) continue;
             options.MemoryGrown?.Invoke(memory);
             return true;
         }
@@ -56,5 +56,5 @@ internal static class EmscriptenSystem
         return false;
     }
 
-    private static ulong RoundUp(ulong bytes) => (bytes + MemoryType.PageSize - 1) / MemoryType.PageSize * MemoryType.PageSize;
+    private static ulong RoundUp(ulong bytes) => (bytes + MemoryType.UsualPageSize - 1) / MemoryType.UsualPageSize * MemoryType.UsualPageSize;
 }

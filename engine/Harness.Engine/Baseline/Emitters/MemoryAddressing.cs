@@ -21,8 +21,9 @@ internal sealed class MemoryAddressing(BaselineState state, InstanceFields insta
     public Mem PopAddress(int bytes, uint pinned)
     {
         _body.Reader.ReadMemArg(out int memoryIndex, out ulong offset, out _);
-        bool is64 = _body.Module.Memories[memoryIndex].Type.Is64;
-        return _body.UsesGuardPages && !is64
+        var type = _body.Module.Memories[memoryIndex].Type;
+        bool is64 = type.Is64;
+        return _body.UsesGuardPages && MemoryPages.FaultsBehindEnd(type)
             ? PopGuardedAddress(memoryIndex, (long)offset, pinned)
             : PopCheckedAddress(memoryIndex, offset, bytes, is64, pinned);
     }

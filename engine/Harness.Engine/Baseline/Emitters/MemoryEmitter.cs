@@ -8,8 +8,6 @@ namespace Harness.Engine.Baseline.Emitters;
 /// <summary>Memories.</summary>
 internal sealed class MemoryEmitter(BaselineState state, InstanceFields instance, BuiltinCalls builtins, MemoryAddressing addresses)
 {
-    private const int PageShift = 16;
-
     private readonly Assembler _asm = state.Assembler;
     private readonly FunctionBody _body = state.Body;
     private readonly ValueStack _stack = state.Stack;
@@ -127,8 +125,13 @@ internal sealed class MemoryEmitter(BaselineState state, InstanceFields instance
     {
         var result = _stack.AllocateGpr(RegisterSet.None);
         _instance.LoadField(_body.Layout.Memory(memoryIndex), MemoryData.ByteLengthOffset, result);
-        _asm.Shift(ShiftOp.Shr, OpSize.Qword, result, PageShift);
-        _stack.Push(_body.Module.Memories[memoryIndex].Type.AddressType.Kind, result);
+        var type = _body.Module.Memories[memoryIndex].Type;
+        if (type.PageSizeLog2 != 0)
+        {
+            _asm.Shift(ShiftOp.Shr, OpSize.Qword, result, type.PageSizeLog2);
+        }
+
+        _stack.Push(type.AddressType.Kind, result);
     }
 
     private void EmitMemoryGrow(int memoryIndex)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Harness.Engine.Modules.Text;
 
 /// <content>Writes what each kind of field defines to its section.</content>
@@ -172,24 +174,37 @@ internal sealed partial class ModuleAssembler
     {
         if (TryInlineImport("memory", index)) return;
         var isAddressed64 = AddressType();
+        var pageSizeLog2 = PageSize();
         if (_cursor.TryOpen("data"))
         {
-            const int PageSize = 65536;
             var bytes = _cursor.Strings();
             _cursor.Close();
-            var pages = ((ulong)bytes.Length + PageSize - 1) / PageSize;
-            WriteLimits(isAddressed64, pages, pages, _memorySection.Next());
+            var log2 = pageSizeLog2 ?? MemoryType.UsualPageSizeLog2;
+            var pages = ((ulong)bytes.Length + (1UL << log2) - 1) >> log2;
+            WriteLimits(isAddressed64, pages, pages, _memorySection.Next(), pageSizeLog2: pageSizeLog2);
             WriteDataSegment(bytes, (uint)index, OffsetZero(isAddressed64));
             return;
         }
 
+        if (pageSizeLog2 is not null) throw _cursor.Unexpected();
         MemoryLimits(isAddressed64, _memorySection.Next());
     }
 
     private void MemoryLimits(bool isAddressed64, WasmWriter writer)
     {
         var (minimum, maximum) = Limits();
-        WriteLimits(isAddressed64, minimum, maximum, writer, isShared: _cursor.TryKeyword("shared"));
+        var isShared = _cursor.TryKeyword("shared");
+        WriteLimits(isAddressed64, minimum, maximum, writer, isShared, PageSize());
+    }
+
+    /// <summary>Takes a page size, which is a power of two, and gives its binary logarithm; null if there is none.</summary>
+    private int? PageSize()
+    {
+        if (!_cursor.TryOpen("pagesize")) return null;
+        var token = _cursor.Current;
+        var size = _cursor.ExpectU64();
+        _cursor.Close();
+        return BitOperations.IsPow2(size) ? BitOperations.Log2(size) : throw _cursor.Error("invalid custom page size", token);
     }
 
     private (ulong Minimum, ulong? Maximum) Limits()
@@ -198,11 +213,13 @@ internal sealed partial class ModuleAssembler
         return (minimum, _cursor.Kind == TokenKind.Natural ? _cursor.ExpectU64() : null);
     }
 
-    private static void WriteLimits(bool isAddressed64, ulong minimum, ulong? maximum, WasmWriter writer, bool isShared = false)
+    private static void WriteLimits(
+        bool isAddressed64, ulong minimum, ulong? maximum, WasmWriter writer, bool isShared = false, int? pageSizeLog2 = null)
     {
-        writer.Byte((byte)((maximum is null ? 0 : 1) | (isShared ? 2 : 0) | (isAddressed64 ? 4 : 0)));
+        writer.Byte((byte)((maximum is null ? 0 : 1) | (isShared ? 2 : 0) | (isAddressed64 ? 4 : 0) | (pageSizeLog2 is null ? 0 : 8)));
         writer.U64(minimum);
         if (maximum is { } limit) writer.U64(limit);
+        if (pageSizeLog2 is { } log2) writer.U32(log2);
     }
 
     private void Global(int index)

@@ -150,6 +150,7 @@ internal sealed partial class ModuleAssembler
         var isTable = keyword == "table";
         if (!isTable && keyword != "memory") return;
         AddressType();
+        if (!isTable && _cursor.TryOpen("pagesize")) _cursor.SkipGroup();
         if (!isTable && _cursor.AtOpen("data")) _scope.Data.Add();
         if (isTable && _types.AtValueType) _scope.Elements.Add();
     }

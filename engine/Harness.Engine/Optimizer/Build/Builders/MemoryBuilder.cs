@@ -8,8 +8,6 @@ namespace Harness.Engine.Optimizer.Build.Builders;
 internal sealed class MemoryBuilder(
     BuildState state, RuntimeCalls runtime, TableBuilder tables, AtomicBuilder atomics, GraphAssembler assembler)
 {
-    private const int PageSizeLog2 = 16;
-
     /// <summary>Builds a memory or table instruction; says whether it was one.</summary>
     public bool VisitMemoryOrTable(Opcode opcode)
     {
@@ -111,7 +109,8 @@ internal sealed class MemoryBuilder(
     private void VisitMemorySize(int memory)
     {
         int bytes = assembler.Append(IrOp.MemoryByteLength, IrType.I64, [], memory);
-        int pages = assembler.Append(Opcode.I64ShrU, IrType.I64, [bytes, assembler.I64(PageSizeLog2)]);
+        int log2 = assembler.Module.Memories[memory].Type.PageSizeLog2;
+        int pages = log2 == 0 ? bytes : assembler.Append(Opcode.I64ShrU, IrType.I64, [bytes, assembler.I64(log2)]);
         state.Push(runtime.Narrow(pages, runtime.Memory64(memory)));
     }
 

@@ -13,8 +13,7 @@ internal sealed class MemoryAddressing(SelectionState state, LirWriter writer, I
         int memory = VectorOperators.MemoryOf(in state.Graph[id]);
         int index = state.Graph.Input(id, 0);
         ulong offset = (ulong)state.Graph[id].Immediate;
-        bool is64 = state.Module.Memories[memory].Type.Is64;
-        bool isGuarded = !is64 && state.ModuleCode.Options.MemoryGuardPages;
+        bool isGuarded = state.ModuleCode.Options.MemoryGuardPages && MemoryPages.FaultsBehindEnd(state.Module.Memories[memory].Type);
         if (!isGuarded)
         {
             CheckBounds(memory, index, offset, 1u << bytesLog2);
