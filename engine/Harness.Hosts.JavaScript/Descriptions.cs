@@ -14,13 +14,6 @@ internal static class Descriptions
         ["exports"] = new JsonArray([.. module.Exports.Select(export => new JsonObject { ["name"] = export.Name, ["kind"] = KindOf(export.Kind) })]),
     }.ToJsonString();
 
-    /// <summary>Name and signature of a function.</summary>
-    public static string Of(WasmFunction function) => new JsonObject
-    {
-        ["name"] = Math.Max(function.Index, 0).ToString(System.Globalization.CultureInfo.InvariantCulture),
-        ["signature"] = SignatureOf(function.Type),
-    }.ToJsonString();
-
     /// <summary>What JavaScript has to know of an item beside its kind.</summary>
     public static JsonObject TypeOf(Extern item) => item switch
     {
@@ -34,6 +27,7 @@ internal static class Descriptions
             ["is64"] = memory.Type.Is64,
             ["shared"] = memory.Type.IsShared,
         },
+        WasmFunction function => new JsonObject { ["name"] = Math.Max(function.Index, 0).ToString(System.Globalization.CultureInfo.InvariantCulture), ["signature"] = SignatureOf(function.Type) },
         Tag tag => new JsonObject { ["types"] = string.Concat(tag.Type.Type.Parameters.Select(LetterOf)) },
         _ => [],
     };

@@ -10,8 +10,8 @@ using Microsoft.ClearScript.V8.FastProxy;
 namespace Harness.Hosts.JavaScript;
 
 /// <summary>
-/// This engine as the scripts of the WebAssembly API (<c>Scripts/webassembly</c>) have it: modules, stores, functions and other items by number. What a call must not wait for crosses in
-/// <see cref="SharedSlots"/>; the rest are ordinary calls.
+/// This engine as the scripts of the WebAssembly API (<c>Scripts/webassembly</c>) have it: modules, stores, functions and other items by number. Calls of functions, whichever side makes them,
+/// pass ClearScript by, with their values in <see cref="SharedSlots"/>; the rest are ordinary calls.
 /// </summary>
 internal sealed class EngineBinding : IDisposable
 {
@@ -24,10 +24,12 @@ internal sealed class EngineBinding : IDisposable
     private readonly Stack<int> _freeItems = new();
     private readonly Dictionary<int, InstanceBuilder> _builders = [];
     private readonly ImportedFunctions _imports;
+    private readonly FunctionCalls _calls;
+    private readonly CallCode _call;
     private readonly ScriptFunctions _script;
+    private V8Realm? _v8;
+    private NativeCallback? _dispatch;
     private int _nextId;
-    private string _message = "";
-    private StoreRealm? _lastRealm;
     private bool _growsForScript;
 
     /// <summary>Puts the engine into a script engine's global scope, as <c>WebAssembly</c>.</summary>
@@ -36,7 +38,10 @@ internal sealed class EngineBinding : IDisposable
         _engine = engine;
         _slots = new SharedSlots(script);
         _staging = new StagingBuffer(script);
-        _script = new ScriptFunctions(Start(script));
+        _calls = new FunctionCalls(_slots, FindFunction, IdOf);
+        _call = new CallCode(_calls, _slots);
+        ScriptObject functions = Start(script);
+        _script = new ScriptFunctions(functions, _dispatch!);
         _staging.Connect(_script);
         _imports = new ImportedFunctions(_slots, _script, id => (Tag)_items[id]!);
     }
@@ -55,6 +60,10 @@ internal sealed class EngineBinding : IDisposable
         foreach (StoreRealm realm in _realms.Values) realm.Dispose();
         _realms.Clear();
         _script.Dispose();
+        _dispatch!.Dispose();
+        _v8!.Dispose();
+        _call.Dispose();
+        _calls.Dispose();
         _staging.Dispose();
         _slots.Dispose();
     }
@@ -78,17 +87,18 @@ internal sealed class EngineBinding : IDisposable
 
     private PropertyBag ToBag() => new()
     {
-        ["call"] = Fast("call", (in V8FastArgs arguments, in V8FastResult result) => result.Set(Call(arguments.GetInt32(0, "id")))),
+        ["defineCall"] = (Action<string>)DefineCall,
+        ["takeDispatch"] = (Action<string>)(name => _dispatch = new NativeCallback(_v8!, name)),
+        ["throwEscaped"] = (Action)_calls.ThrowEscaped,
         ["textAt"] = Fast("textAt", (in V8FastArgs arguments, in V8FastResult result) => result.Set(_slots.Texts[arguments.GetInt32(0, "slot")]!)),
         ["setText"] = Fast("setText", (in V8FastArgs arguments, in V8FastResult result) => _slots.Texts[arguments.GetInt32(0, "slot")] = arguments.GetString(1, "text")),
         ["releaseObject"] = Fast("releaseObject", (in V8FastArgs arguments, in V8FastResult _) => FindRealm(arguments.GetInt32(0, "store"))?.Objects.Release(arguments.GetInt32(1, "id"))),
-        ["message"] = (Func<string>)(() => _message),
+        ["message"] = (Func<string>)(() => _calls.Message),
         ["compile"] = (Func<ITypedArray<byte>, string, object>)Compile,
         ["validate"] = (Func<ITypedArray<byte>, string, bool>)((bytes, builtins) => Decode(bytes, builtins) is not null),
         ["releaseModule"] = (Action<int>)(id => _modules.Remove(id)),
         ["describeModule"] = (Func<int, string>)(id => Descriptions.Of(_modules[id])),
-        ["describeFunction"] = (Func<int, int, string>)((_, id) => Descriptions.Of((WasmFunction)_items[id]!)),
-        ["describeTag"] = (Func<int, int, string>)((_, id) => Descriptions.TypeOf(_items[id]!).ToJsonString()),
+        ["describeItem"] = (Func<int, string>)(id => Descriptions.TypeOf(_items[id]!).ToJsonString()),
         ["describeExports"] = (Func<int, string>)DescribeExports,
         ["makeStore"] = (Func<int>)MakeStore,
         ["disposeStore"] = (Action<int>)DisposeStore,
@@ -98,7 +108,7 @@ internal sealed class EngineBinding : IDisposable
         ["defineValue"] = (Func<int, int, bool>)((builder, import) => _builders[builder].DefineValue(import)),
         ["defineFunction"] = (Action<int, int, int, string>)((builder, import, index, description) => _builders[builder].DefineFunction(import, index, description)),
         ["bindForeign"] = (Func<int, int, int, int>)BindForeign,
-        ["finishInstance"] = (Func<int, int>)FinishInstance,
+        ["finishInstance"] = (Func<int, int>)(builder => (int)FinishInstance(builder)),
         ["scriptTag"] = (Func<int, int>)(store => IdOf(_realms[store], _realms[store].ScriptTag)),
         ["makeTag"] = (Func<int, string, int>)MakeTag,
         ["makeGlobal"] = (Func<int, string, bool, int>)MakeGlobal,
@@ -121,12 +131,25 @@ internal sealed class EngineBinding : IDisposable
     private static V8FastHostFunction Fast(string name, FastFunction function) =>
         new(name, 0, (bool _, in V8FastArgs arguments, in V8FastResult result) => function(in arguments, in result));
 
+    /// <summary>Leaves the function by which scripts call functions of WebAssembly in the global scope: the first thing that they ask for.</summary>
+    private void DefineCall(string name)
+    {
+        _v8 = new V8Realm();
+        _v8.Define(name, _call.Address);
+    }
+
+    private (StoreRealm Realm, WasmFunction Function) FindFunction(int id)
+    {
+        var function = (WasmFunction)_items[id]!;
+        return (_realms.Values.First(realm => realm.Store == function.Store), function);
+    }
+
     private StoreRealm? FindRealm(int store) => _realms.GetValueOrDefault(store);
 
     private object Compile(ITypedArray<byte> bytes, string builtins)
     {
         long start = Stopwatch.GetTimestamp();
-        if (Decode(bytes, builtins) is not { } module) return $"WebAssembly.Module(): {_message}";
+        if (Decode(bytes, builtins) is not { } module) return $"WebAssembly.Module(): {_calls.Message}";
         CompileTime += Stopwatch.GetElapsedTime(start);
         _modules[++_nextId] = module;
         return _nextId;
@@ -140,7 +163,7 @@ internal sealed class EngineBinding : IDisposable
         }
         catch (ModuleException e)
         {
-            _message = e.Message;
+            _calls.Message = e.Message;
             return null;
         }
     }
@@ -158,6 +181,7 @@ internal sealed class EngineBinding : IDisposable
         foreach (int item in realm.Items.Values)
         {
             _items[item] = null;
+            _calls.Forget(item);
             _freeItems.Push(item);
         }
 
@@ -193,13 +217,13 @@ internal sealed class EngineBinding : IDisposable
         return IdOf(realm, realm.Store.Bind(_imports.Make(realm, function.Type, function.Reference->TypeId, number, "", module: null)));
     }
 
-    private int FinishInstance(int builder)
+    private CallStatus FinishInstance(int builder)
     {
         InstanceBuilder instance = _builders[builder];
         long start = Stopwatch.GetTimestamp();
         try
         {
-            return Guarded(instance.Realm, () =>
+            return _calls.Guarded(instance.Realm, () =>
             {
                 try
                 {
@@ -207,11 +231,11 @@ internal sealed class EngineBinding : IDisposable
                 }
                 catch (LinkException e)
                 {
-                    _message = $"WebAssembly.Instance(): {e.Message}";
-                    return 4;
+                    _calls.Message = $"WebAssembly.Instance(): {e.Message}";
+                    return CallStatus.Unlinked;
                 }
 
-                return 0;
+                return CallStatus.Returned;
             });
         }
         finally
@@ -234,87 +258,6 @@ internal sealed class EngineBinding : IDisposable
         return exports.ToJsonString();
     }
 
-    /// <summary>Calls a function with the arguments in the slots.</summary>
-    /// <returns>How it ended; see <c>fail</c> in functions.js.</returns>
-    private int Call(int id)
-    {
-        var function = (WasmFunction)_items[id]!;
-        StoreRealm realm = RealmOf(function);
-        FunctionType type = function.Type;
-        int count = SignatureAdapters.SlotCount(type);
-        Span<ulong> slots = count <= 16 ? stackalloc ulong[16] : new ulong[count];
-        Store store = function.Store;
-        store.CatchUpOnCollection();
-        try
-        {
-            for (int i = 0; i < type.Parameters.Length; i++)
-            {
-                ValueType parameter = type.Parameters[i];
-                slots[i] = parameter.IsReference ? store.ToNative(realm.Take(i, parameter), parameter) : _slots[i];
-            }
-        }
-        catch (ArgumentException e)
-        {
-            _message = $"WebAssembly: {e.Message}";
-            return 5;
-        }
-
-        if (!function.TryInvokeRaw(slots[..count])) return Failed(realm, store);
-        for (int i = 0; i < type.Results.Length; i++)
-        {
-            ValueType result = type.Results[i];
-            if (result.IsReference) realm.Put(i, store.FromNative(slots[i], result));
-            else _slots[i] = slots[i];
-        }
-
-        return 0;
-    }
-
-    private StoreRealm RealmOf(Extern item)
-    {
-        if (_lastRealm?.Store == item.Store) return _lastRealm;
-        return _lastRealm = _realms.Values.First(realm => realm.Store == item.Store);
-    }
-
-    private int Failed(StoreRealm realm, Store store) => Guarded(realm, () =>
-    {
-        store.ThrowPending();
-        return 0;
-    });
-
-    /// <summary>Tells JavaScript what was thrown.</summary>
-    private int Guarded(StoreRealm realm, Func<int> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (WasmTrapException e)
-        {
-            _slots.TrapKind = e.Kind == TrapKind.StackOverflow ? 1 : 0;
-            _message = e.Message;
-            return 2;
-        }
-        catch (WasmException e) when (e.Tag == realm.ScriptTag || e.Tag == realm.ForeignTag)
-        {
-            realm.Put(0, e.Values[0]);
-            return 1;
-        }
-        catch (WasmException e)
-        {
-            _slots.Put(0, IdOf(realm, e.Tag), ReferenceKind.Null);
-            _slots.Put(1, e.Values.Count, ReferenceKind.Null);
-            for (int i = 0; i < e.Values.Count; i++) realm.Put(i + 2, e.Values[i]);
-            return 3;
-        }
-        catch (InsufficientMemoryException e)
-        {
-            _slots.TrapKind = 0;
-            _message = e.Message;
-            return 2;
-        }
-    }
-
     private int MakeTag(int store, string parameters)
     {
         var type = new FunctionType([.. parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(TypeNames.Parse)], []);
@@ -331,7 +274,7 @@ internal sealed class EngineBinding : IDisposable
         }
         catch (ArgumentException e)
         {
-            _message = $"WebAssembly.Global(): {e.Message}";
+            _calls.Message = $"WebAssembly.Global(): {e.Message}";
             return -1;
         }
     }
@@ -361,7 +304,7 @@ internal sealed class EngineBinding : IDisposable
         }
         catch (Exception e) when (e is ArgumentException or InsufficientMemoryException)
         {
-            _message = $"WebAssembly.Table(): {e.Message}";
+            _calls.Message = $"WebAssembly.Table(): {e.Message}";
             return -1;
         }
     }

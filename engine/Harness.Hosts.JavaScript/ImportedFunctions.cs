@@ -36,8 +36,9 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions funct
 
         // Here nothing in compiled code's form is needed: the arguments are converted, and there are no results yet.
         store.Heap.CatchUp();
-        slots.SetCallee(realm.Id, number);
-        if (!functions.Dispatch()) Throw(realm);
+        slots.Import = number;
+        functions.Dispatch();
+        if (slots.Status != CallStatus.Returned) Throw(realm);
         try
         {
             for (int i = 0; i < type.Results.Length; i++)
@@ -48,7 +49,7 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions funct
         }
         catch (ArgumentException e)
         {
-            functions.RefuseResult(realm.Id, $"WebAssembly: {e.Message}");
+            functions.RefuseResult($"WebAssembly: {e.Message}");
             throw new WasmException(realm.ScriptTag, realm.Take(0, ValueType.ExternRef));
         }
         catch (InsufficientMemoryException)
@@ -61,7 +62,7 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions funct
     private void Throw(StoreRealm realm)
     {
         WasmValue thrown = realm.Take(0, ValueType.ExternRef);
-        int tagId = functions.Unwrap(realm.Id);
+        int tagId = functions.Unwrap();
         if (tagId < 0) throw new WasmException(tagId == -1 ? realm.ScriptTag : realm.ForeignTag, thrown);
         Tag tag = tagOf(tagId);
         throw new WasmException(tag, [.. tag.Type.Type.Parameters.Select((type, i) => realm.Take(i, type))]);

@@ -13,6 +13,15 @@ internal sealed unsafe class SharedSlots : IDisposable
     /// <summary>Words before the first slot.</summary>
     private const int Header = 8;
 
+    /// <summary>Bytes from <see cref="Address"/> to <see cref="Callee"/>.</summary>
+    public const int CalleeOffset = 4 * sizeof(int);
+
+    /// <summary>Bytes from <see cref="Address"/> to <see cref="Status"/>.</summary>
+    public const int StatusOffset = 5 * sizeof(int);
+
+    /// <summary>Bytes from <see cref="Address"/> to <see cref="First"/>.</summary>
+    public const int FirstOffset = Header * sizeof(ulong);
+
     /// <summary>Slots: more than a function may have parameters or results.</summary>
     private const int Count = 1024;
 
@@ -30,21 +39,33 @@ internal sealed unsafe class SharedSlots : IDisposable
     /// <summary>The buffer as JavaScript has it.</summary>
     public IArrayBuffer Buffer { get; }
 
+    /// <summary>Where the buffer is, at the header.</summary>
+    public nint Address => (nint)_words;
+
     /// <summary>Strings in slots.</summary>
     public string?[] Texts { get; } = new string?[Count];
 
     /// <summary>The first word: what kind of trap happened.</summary>
     public int TrapKind { set => ((int*)_words)[0] = value; }
 
+    /// <summary>Number of the function that JavaScript calls.</summary>
+    public int Callee => *(int*)(Address + CalleeOffset);
+
+    /// <summary>How a call has ended, whichever side made it.</summary>
+    public CallStatus Status
+    {
+        get => *(CallStatus*)(Address + StatusOffset);
+        set => *(CallStatus*)(Address + StatusOffset) = value;
+    }
+
+    /// <summary>The first slot; the others follow.</summary>
+    public ulong* First => _words + Header;
+
     /// <summary>A slot.</summary>
     public ref ulong this[int slot] => ref _words[Header + slot];
 
-    /// <summary>Names the import that JavaScript is to call.</summary>
-    public void SetCallee(int store, int import)
-    {
-        ((int*)_words)[2] = store;
-        ((int*)_words)[3] = import;
-    }
+    /// <summary>Number of the import that JavaScript is to call.</summary>
+    public int Import { set => ((int*)_words)[3] = value; }
 
     /// <summary>Puts a reference into a slot.</summary>
     public void Put(int slot, int id, ReferenceKind kind)

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.ClearScript.V8;
 
@@ -6,7 +7,8 @@ namespace Harness.Hosts.JavaScript;
 /// <summary>The native library of V8 that ClearScript loads, which is restored on first need.</summary>
 public static class V8Library
 {
-    private const string FileName = "ClearScriptV8.linux-x64.so";
+    /// <summary>The name by which ClearScript and <see cref="V8Interface"/> ask for it.</summary>
+    internal const string FileName = "ClearScriptV8.linux-x64.so";
 
     /// <summary>The version is that which the managed package is pinned to.</summary>
     private static readonly NativePackage Package =
@@ -23,8 +25,9 @@ public static class V8Library
         {
             if (_ready) return;
             string path = Find();
-            NativeLibrary.SetDllImportResolver(
-                typeof(V8ScriptEngine).Assembly, (name, _, _) => name == FileName ? NativeLibrary.Load(path) : 0);
+            DllImportResolver resolver = (name, _, _) => name == FileName ? NativeLibrary.Load(path) : 0;
+            NativeLibrary.SetDllImportResolver(typeof(V8ScriptEngine).Assembly, resolver);
+            NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(), resolver);
             _ready = true;
         }
     }

@@ -85,12 +85,19 @@ internal sealed unsafe partial class ObjectHeap
     /// <summary>A small object that is old from the beginning.</summary>
     private ulong AllocateOld(ulong header, nuint size)
     {
-        _hasPutOff = true;
+        PutOff();
         byte* address = _old!.Top;
         _old.Top += size;
         NativeMemory.Clear(address + ObjectHeader.Size, size - ObjectHeader.Size);
         AddOld(address, header, size);
         return (ulong)address;
+    }
+
+    /// <summary>A collection is due that cannot be made now.</summary>
+    private void PutOff()
+    {
+        _hasPutOff = true;
+        _context->OpenStackSize = 0;
     }
 
     private ulong AllocateLarge(ulong header, nuint size, Allocation allocation)
@@ -106,9 +113,9 @@ internal sealed unsafe partial class ObjectHeap
             }
         }
 
-        else
+        else if (OldBytes + size > _threshold)
         {
-            _hasPutOff |= OldBytes + size > _threshold;
+            PutOff();
         }
 
         nuint limit = allocation == Allocation.MayCollect ? _limit : _limit + _slack;

@@ -103,6 +103,12 @@ internal unsafe struct StoreContext
     /// <summary>Offset of <see cref="EpochsLeft"/>.</summary>
     public const int EpochsLeftOffset = 0x48;
 
+    /// <summary>Offset of <see cref="OpenStack"/>.</summary>
+    public const int OpenStackOffset = 0x50;
+
+    /// <summary>Offset of <see cref="OpenStackSize"/>.</summary>
+    public const int OpenStackSizeOffset = 0x58;
+
     /// <summary>Offset of the result area: the results that do not fit in registers, 8 bytes each, a vector 16.</summary>
     public const int ResultsOffset = 0x80;
 
@@ -158,6 +164,14 @@ internal unsafe struct StoreContext
     /// <summary>Epochs until the store's deadline, which compiled code looks at under <c>interrupt.epochs</c>: not above zero once it has come.</summary>
     [FieldOffset(EpochsLeftOffset)]
     public long EpochsLeft;
+
+    /// <summary>The lowest address of the stack of the thread that may call an entry adapter without anything done before (<see cref="Store.CatchUpOnCollection"/>).</summary>
+    [FieldOffset(OpenStackOffset)]
+    public nuint OpenStack;
+
+    /// <summary>Bytes of that stack; zero while no thread may: the store belongs to none, or a collection was put off.</summary>
+    [FieldOffset(OpenStackSizeOffset)]
+    public nuint OpenStackSize;
 }
 
 /// <summary>The identity of a tag in native memory; exceptions point to it.</summary>

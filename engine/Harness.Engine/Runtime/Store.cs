@@ -284,6 +284,7 @@ public sealed unsafe class Store : IDisposable
     {
         // A function that is asked must not enter the store: with no thread of its own the store looks who comes.
         _thread = null;
+        Context->OpenStackSize = 0;
         try
         {
             return _interruption.Check(stackPointer);
@@ -411,12 +412,15 @@ public sealed unsafe class Store : IDisposable
         : Instance.Of(reference->Instance)!.Function(reference->FunctionIndex);
 
     /// <summary>
-    /// Collects garbage if conversions have put that off, since they never do it. To be called before the host passes values in.
+    /// Collects garbage if conversions have put that off, since they never do it. To be called before the host passes values in. Until the next time that a collection is put off, or
+    /// another thread comes, this thread may call entry adapters without it (<see cref="StoreContext.OpenStack"/>).
     /// </summary>
     internal void CatchUpOnCollection()
     {
         Enter();
         Heap.CatchUp();
+        Context->OpenStack = _thread!.Low;
+        Context->OpenStackSize = _thread.Size;
     }
 
     /// <inheritdoc cref="ValueConverter.ToNative"/>
@@ -458,6 +462,7 @@ public sealed unsafe class Store : IDisposable
         }
 
         _thread = ThreadStack.Current;
+        Context->OpenStackSize = 0;
         _interruption.ChangeThread(_thread.Limit);
     }
 

@@ -12,13 +12,20 @@ internal sealed unsafe partial class ThreadStack
     [ThreadStatic]
     private static ThreadStack? t_current;
 
-    private ThreadStack(nuint low) => Low = low;
+    private ThreadStack(nuint low, nuint size)
+    {
+        Low = low;
+        Size = size;
+    }
 
     /// <summary>The stack of the current thread.</summary>
     public static ThreadStack Current => t_current ??= Measure();
 
     /// <summary>Its lowest address.</summary>
     public nuint Low { get; }
+
+    /// <summary>Its bytes.</summary>
+    public nuint Size { get; }
 
     /// <summary>Compiled code does not go below this.</summary>
     public nuint Limit => Low + Reserve;
@@ -32,7 +39,7 @@ internal sealed unsafe partial class ThreadStack
         int error = PthreadAttrGetstack(attributes, &low, &size);
         _ = PthreadAttrDestroy(attributes);
         Check(error);
-        return new ThreadStack((nuint)low);
+        return new ThreadStack((nuint)low, size);
     }
 
     private static void Check(int error)

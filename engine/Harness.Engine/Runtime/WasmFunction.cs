@@ -168,7 +168,8 @@ public sealed unsafe class WasmFunction : Extern
         ? slots
         : throw new ArgumentException($"{slots.Length} slots for a function of type {Type}", nameof(slots));
 
-    private bool TryCallSlots(ulong* slots)
+    /// <summary>As <see cref="CallSlots"/>, but what went wrong stays pending in the store.</summary>
+    internal bool TryCallSlots(ulong* slots)
     {
         if (_entry == 0) _entry = SignatureAdapters.EntryFor(Reference->TypeId);
         Store.Enter();

@@ -27,6 +27,27 @@
   define('clearTimeout', id => { timers.delete(id); });
   define('clearInterval', id => { timers.delete(id); });
 
+  // Short texts in ASCII, which most are, are converted here, since to ask the host takes longer; undefined for others.
+  const longestShort = 256;
+  const { fromCharCode } = String;
+  const { apply } = Reflect;
+  const shortText = bytes => {
+    if (bytes.length > longestShort) return undefined;
+    for (let i = 0; i < bytes.length; i++) if (bytes[i] > 0x7f) return undefined;
+    return apply(fromCharCode, undefined, bytes);
+  };
+  const shortBytes = source => {
+    if (source.length > longestShort) return undefined;
+    const bytes = new Uint8Array(source.length);
+    for (let i = 0; i < bytes.length; i++) {
+      const unit = source.charCodeAt(i);
+      if (unit > 0x7f) return undefined;
+      bytes[i] = unit;
+    }
+    return bytes;
+  };
+  const encode = source => shortBytes(source) ?? native.encodeText(source);
+
   define('TextDecoder', class TextDecoder {
     constructor(label = 'utf-8', options = {}) {
       this.encoding = String(label).toLowerCase() === 'utf-16le' ? 'utf-16le' : 'utf-8';
@@ -35,6 +56,8 @@
     }
     decode(source = new Uint8Array(0)) {
       const bytes = source instanceof ArrayBuffer ? new Uint8Array(source) : new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+      const short = this.encoding === 'utf-8' ? shortText(bytes) : undefined;
+      if (short !== undefined) return short;
       const result = native.decodeText(bytes.slice(), this.encoding, this.fatal);
       if (result === null) throw new TypeError('The encoded data was not valid.');
       return !this.ignoreBOM && result.charCodeAt(0) === 0xfeff ? result.slice(1) : result;
@@ -42,9 +65,9 @@
   });
   define('TextEncoder', class TextEncoder {
     get encoding() { return 'utf-8'; }
-    encode(source = '') { return native.encodeText(String(source)); }
+    encode(source = '') { return encode(String(source)); }
     encodeInto(source, target) {
-      const bytes = native.encodeText(String(source));
+      const bytes = encode(String(source));
       let written = Math.min(bytes.length, target.length);
       while (written < bytes.length && written > 0 && (bytes[written] & 0xc0) === 0x80) written--;
       target.set(bytes.subarray(0, written));

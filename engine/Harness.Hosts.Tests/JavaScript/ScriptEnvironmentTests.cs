@@ -20,4 +20,32 @@ public sealed class ScriptEnvironmentTests
         using var host = new JavaScriptHost(new JavaScriptOptions());
         Assert.Equal(expected, host.RunScript("url.js", expression));
     });
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("abc\\0\\x7f")]
+    [InlineData("ä€😀")]
+    [InlineData("aä")]
+    [InlineData("\\x80")]
+    public void TextsAreTheSameShortAndLongAndInTheMidstOfABuffer(string text) => ExecutionThread.Run(EngineOptions.Default, () =>
+    {
+        using var host = new JavaScriptHost(new JavaScriptOptions());
+        Assert.Equal(true, host.RunScript("text.js", $$"""
+            (() => {
+              const text = "{{text}}";
+              const bytes = [...unescape(encodeURIComponent(text))].map(byte => byte.charCodeAt(0));
+              return [1, 2, 85, 86, 255, 256, 257, 1000].every(times => {
+                const encoded = new TextEncoder().encode(text.repeat(times));
+                const expected = Array(times).fill(bytes).flat();
+                const around = new Uint8Array([0xff, ...encoded, 0xff]);
+                const into = new Uint8Array(expected.length);
+                const { read, written } = new TextEncoder().encodeInto(text.repeat(times), into);
+                return encoded.join() === expected.join() && into.join() === expected.join() && written === expected.length && read === text.length * times
+                  && new TextDecoder().decode(around.subarray(1, 1 + encoded.length)) === text.repeat(times)
+                  && new TextDecoder('utf-8', { fatal: true }).decode(around.buffer.slice(1, 1 + encoded.length)) === text.repeat(times)
+                  && new TextDecoder().decode(around.subarray(0, 1)) === '\ufffd';
+              });
+            })()
+            """));
+    });
 }

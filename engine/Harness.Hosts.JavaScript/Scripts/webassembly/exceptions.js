@@ -1,7 +1,7 @@
 // WebAssembly.Tag and WebAssembly.Exception, and the tag of what JavaScript throws.
 import { descriptorOf, indexOf, requireArguments } from 'webassembly/arguments.js';
 import { itemOf, itemState, stateOf } from 'webassembly/items.js';
-import { active, common } from 'webassembly/realms.js';
+import { common, running } from 'webassembly/realms.js';
 import { get } from 'webassembly/references.js';
 import { native } from 'webassembly/slots.js';
 import { convertValue, getValue, putValue, typeOf } from 'webassembly/values.js';
@@ -53,7 +53,7 @@ export class Exception extends Error {
 
 // An exception that code of a realm has thrown, whose values are in the slots.
 export function makeException(realm, tagId, count) {
-  const tag = itemOf(realm, 'tag', tagId, JSON.parse(native.describeTag(realm.store, tagId)));
+  const tag = itemOf(realm, 'tag', tagId, JSON.parse(native.describeItem(tagId)));
   const { types } = itemState.get(tag);
   const values = [];
   for (let i = 0; i < count; i++) values.push(getValue(realm, types[i], i + 2));
@@ -70,8 +70,8 @@ function exceptionOf(exception) {
 
 // Called by the host with what an import threw, in slot 0: if it is an exception with a tag of the store, puts its tag and values
 // into slots; else returns -1, or -2 if it is an exception with another tag, which no code of the store can catch by it.
-export function unwrap(store) {
-  const realm = active.get(store);
+export function unwrap() {
+  const { realm } = running;
   const thrown = get(realm, 0);
   const state = typeof thrown === 'object' && thrown !== null ? exceptionState.get(thrown) : undefined;
   if (state === undefined) return -1;

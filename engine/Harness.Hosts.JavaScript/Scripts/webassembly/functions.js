@@ -1,18 +1,19 @@
 // Functions of WebAssembly as functions of JavaScript, and the other way round: made once each, so that they come back as the same ones.
 import { makeException } from 'webassembly/exceptions.js';
-import { active } from 'webassembly/realms.js';
+import { running } from 'webassembly/realms.js';
 import { get, putExtern } from 'webassembly/references.js';
 import { exportMaker, importMaker } from 'webassembly/signatures.js';
-import { HEADER, I32, native, RAISED, REFUSED, THROWN } from 'webassembly/slots.js';
+import { ESCAPED, HEADER, I32, IMPORT, native, OK, RAISED, REFUSED, STATUS, THROWN } from 'webassembly/slots.js';
 import { RuntimeError } from 'webassembly/v8.js';
 
 export const functionIds = new WeakMap();
 
-export function functionOf(realm, id) {
+// The description is asked for where there is none yet.
+export function functionOf(realm, id, description = undefined) {
   let made = realm.functions.get(id);
   if (made === undefined) {
-    const { name, signature } = JSON.parse(native.describeFunction(realm.store, id));
-    made = exportMaker(signature)(realm, id, native.call);
+    const { name, signature } = description ?? JSON.parse(native.describeItem(id));
+    made = exportMaker(signature)(realm, id);
     Object.defineProperty(made, 'name', { value: name, configurable: true });
     realm.functions.set(id, made);
     functionIds.set(made, { realm, id, signature });
@@ -32,21 +33,24 @@ export function foreignFunction(realm, value, entry) {
   return id;
 }
 
-// Called by the host for an import: the store and the number of the import are in the header.
+// Called by the host for an import, whose number is in the header.
 export function dispatch() {
-  const realm = active.get(I32[2]);
+  const { realm } = running;
+  let status = OK;
   try {
-    realm.imports[I32[3]]();
-    return 0;
+    realm.imports[I32[IMPORT]]();
   } catch (error) {
     const text = putExtern(realm, 0, error);
     if (text !== undefined) native.setText(0, text);
-    return 1;
+    status = THROWN;
   }
+  // What the import has called may have been left without a word, where there was no stack for it.
+  running.realm = realm;
+  I32[STATUS] = status;
 }
 
 // Called by the host when what an import returned is not of its type: makes the error that the import throws, in slot 0.
-export function refuseResult(store, message) { putExtern(active.get(store), 0, new TypeError(message)); }
+export function refuseResult(message) { putExtern(running.realm, 0, new TypeError(message)); }
 
 // What a call that did not return normally threw.
 export function fail(realm, status) {
@@ -54,6 +58,7 @@ export function fail(realm, status) {
     case THROWN: throw get(realm, 0);
     case RAISED: throw makeException(realm, I32[2 * HEADER], I32[2 * HEADER + 2]);
     case REFUSED: throw new TypeError(native.message());
+    case ESCAPED: return native.throwEscaped();
     default: {
       const kind = I32[0];
       const message = native.message();

@@ -6,9 +6,9 @@ import { adopt, itemOf, itemState } from 'webassembly/items.js';
 import { describe } from 'webassembly/known-functions.js';
 import { isMemory, memoryIds, memoryItem } from 'webassembly/memories.js';
 import { infoOf, stateOfModule } from 'webassembly/modules.js';
-import { enter, leave, makeRealm } from 'webassembly/realms.js';
+import { makeRealm, running } from 'webassembly/realms.js';
 import { importMaker } from 'webassembly/signatures.js';
-import { native, OK } from 'webassembly/slots.js';
+import { native, OK, UNLINKED } from 'webassembly/slots.js';
 import { LinkError } from 'webassembly/v8.js';
 import { putValue } from 'webassembly/values.js';
 
@@ -103,14 +103,15 @@ function instantiateWith(state, values) {
     }
   }
 
-  realm.depth++ === 0 && enter(realm);
+  const outer = running.realm;
+  running.realm = realm;
   const status = native.finishInstance(builder);
-  --realm.depth === 0 && leave(realm);
-  if (status === 4) throw new LinkError(native.message());
+  running.realm = outer;
+  if (status === UNLINKED) throw new LinkError(native.message());
   if (status !== OK) fail(realm, status);
   const exports = Object.create(null);
   for (const [name, kind, id, type] of JSON.parse(native.describeExports(builder))) {
-    exports[name] = kind === 'function' ? functionOf(realm, id) : itemOf(realm, kind, id, type);
+    exports[name] = kind === 'function' ? functionOf(realm, id, type) : itemOf(realm, kind, id, type);
   }
   return Object.freeze(exports);
 }

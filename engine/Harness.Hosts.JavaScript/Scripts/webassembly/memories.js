@@ -1,5 +1,5 @@
 // Memories are V8's own, so that buffers detach as they must, or those of shared ones stay; this engine's pages are mapped below them.
-import { active, realms } from 'webassembly/realms.js';
+import { realms } from 'webassembly/realms.js';
 import { native } from 'webassembly/slots.js';
 import { V8 } from 'webassembly/v8.js';
 
@@ -57,8 +57,7 @@ export function memoryOf(realm, id, type) {
 
 // Called by the host after WebAssembly code has grown a memory.
 export function grown(store, id, delta) {
-  const realm = active.get(store) ?? realms.get(store)?.deref();
-  const memory = realm.items.get(id);
+  const memory = realms.get(store).deref().items.get(id);
   Reflect.apply(growBuffer, memory, [delta]);
   return memory.buffer;
 }

@@ -9,7 +9,7 @@ import { Instance, makeInstance, readImports } from 'webassembly/instances.js';
 import { grown, V8Memory } from 'webassembly/memories.js';
 import { bytesOf, compileSync, makeModule, Module, moduleState, optionsOf } from 'webassembly/modules.js';
 import { releaseValue } from 'webassembly/realms.js';
-import { connect, native } from 'webassembly/slots.js';
+import { connect, connectDispatch, native } from 'webassembly/slots.js';
 import { Table } from 'webassembly/tables.js';
 import { CompileError, LinkError, RuntimeError } from 'webassembly/v8.js';
 
@@ -92,4 +92,5 @@ for (const [name, value] of Object.entries({ validate, compile, instantiate, com
 Object.defineProperty(API, 'JSTag', { enumerable: true, configurable: true, get: scriptTag });
 Object.defineProperty(globalThis, 'WebAssembly', { value: API, writable: true, enumerable: false, configurable: true });
 
+connectDispatch(dispatch);
 connect({ dispatch, releaseValue, grown, unwrap, refuseResult, hasElements, copyElements });

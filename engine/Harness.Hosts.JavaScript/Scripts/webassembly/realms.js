@@ -13,7 +13,6 @@ class Realm {
     this.items = new Map();
     this.imports = [];
     this.foreign = new Map();
-    this.depth = 0;
   }
 }
 
@@ -40,10 +39,8 @@ export function releaseValue(store, id) {
   realm.free.push(id);
 }
 
-// While code of a store runs, its realm is reachable for the host's calls.
-export const active = new Map();
-export const enter = realm => active.set(realm.store, realm);
-export const leave = realm => active.delete(realm.store);
+// The realm of the store whose code runs, for the host's calls. Whoever enters a store leaves what was here as it was.
+export const running = { realm: undefined };
 
 export function makeRealm() {
   const realm = new Realm(native.makeStore());

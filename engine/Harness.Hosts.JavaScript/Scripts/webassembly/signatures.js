@@ -1,8 +1,8 @@
 // Functions for each signature, made of text, so that a call converts its values without asking for their types. A signature is a string of types: parameters, '>', results.
 import { fail } from 'webassembly/functions.js';
-import { enter, leave } from 'webassembly/realms.js';
+import { running } from 'webassembly/realms.js';
 import { get } from 'webassembly/references.js';
-import { F32, F64, HEADER, I32, I64, native, toBigIntOnly } from 'webassembly/slots.js';
+import { call, CALLEE, F32, F64, HEADER, I32, I64, native, OK, STATUS, toBigIntOnly } from 'webassembly/slots.js';
 import { isReference, putters } from 'webassembly/values.js';
 
 function convertCode(type, name) {
@@ -39,7 +39,7 @@ function getCode(type, slot) {
 const refuseVectors = signature => signature.includes('v') ? "throw new TypeError('WebAssembly: v128 cannot be passed');" : '';
 
 // What the text refers to.
-const tools = () => ({ I32, F32, F64, I64, putters, get, native, fround: Math.fround, toBigInt: value => BigInt.asIntN(64, toBigIntOnly(value)), fail, listOf });
+const tools = () => ({ I32, F32, F64, I64, putters, get, native, fround: Math.fround, toBigInt: value => BigInt.asIntN(64, toBigIntOnly(value)), fail, listOf, call, running });
 
 function listOf(value, count) {
   const method = value === null || (typeof value !== 'object' && typeof value !== 'function') ? undefined : value[Symbol.iterator];
@@ -52,7 +52,7 @@ function listOf(value, count) {
 const exportMakers = new Map();
 const importMakers = new Map();
 
-// Makes a maker of exported functions of a signature: (realm, id, enter) => function.
+// Makes a maker of exported functions of a signature: (realm, id) => function.
 export function exportMaker(signature) {
   let maker = exportMakers.get(signature);
   if (maker !== undefined) return maker;
@@ -60,20 +60,23 @@ export function exportMaker(signature) {
   const names = [...parameters].map((_, i) => `a${i}`);
   const hasTexts = [...parameters].some(isReference);
   const code = `
-    const { I32, F32, F64, I64, putters, get, native, fround, toBigInt, fail } = tools;
-    return (realm, id, call) => ({ f(${names}) {
+    const { I32, F32, F64, I64, putters, get, native, fround, toBigInt, fail, call, running } = tools;
+    return (realm, id) => ({ f(${names}) {
       ${refuseVectors(signature)}
       ${[...parameters].map((type, i) => convertCode(type, names[i])).join(' ')}
       ${hasTexts ? 'let texts = {};' : ''}
       ${[...parameters].map((type, i) => putCode(type, i, names[i])).join('\n')}
       ${hasTexts ? 'for (const slot in texts) native.setText(+slot, texts[slot]);' : ''}
-      realm.depth++ === 0 && enter(realm);
-      const status = call(id);
-      --realm.depth === 0 && leave(realm);
-      if (status !== 0) fail(realm, status);
+      I32[${CALLEE}] = id;
+      const outer = running.realm;
+      running.realm = realm;
+      call();
+      running.realm = outer;
+      const status = I32[${STATUS}];
+      if (status !== ${OK}) fail(realm, status);
       ${results.length === 0 ? '' : results.length === 1 ? `return ${getCode(results, 0)};` : `return [${[...results].map((type, i) => getCode(type, i))}];`}
     } }).f;`;
-  maker = new Function('tools', 'enter', 'leave', code)(tools(), enter, leave);
+  maker = new Function('tools', code)(tools());
   exportMakers.set(signature, maker);
   return maker;
 }

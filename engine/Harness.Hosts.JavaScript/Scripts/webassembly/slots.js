@@ -1,5 +1,6 @@
 // What the host provides, and the buffer in which values cross: slot k is at 8 * (HEADER + k); a number is there as it is, a reference as a pair of an id and one of the
-// kinds below. Strings cross as arguments and results.
+// kinds below. Strings cross as arguments and results. Before the slots are words of 32 bits, by index: what kind of trap happened (0), the import that the host calls (IMPORT), the function of
+// WebAssembly that we call (CALLEE), and how a call of either kind has ended (STATUS).
 
 const { host, buffer } = import.meta;
 
@@ -9,14 +10,31 @@ export const { staging, connect } = import.meta;
 // The functions as properties of an object of this heap: to ask the host for one of them takes longer than to call it.
 export const native = Object.fromEntries(Object.keys(host).map(name => [name, host[name]]));
 
-export const HEADER = 8;
+// What is called most does not go through ClearScript: call() calls the function that the header names, and sets the status.
+export const call = (() => {
+  const name = 'harness:call';
+  native.defineCall(name);
+  const { [name]: defined } = globalThis;
+  delete globalThis[name];
+  return defined;
+})();
+
+// The other way round, for the function of ours that calls imports.
+export function connectDispatch(dispatch) {
+  const name = 'harness:dispatch';
+  Object.defineProperty(globalThis, name, { value: dispatch, configurable: true });
+  native.takeDispatch(name);
+  delete globalThis[name];
+}
+
+export const HEADER = 8, IMPORT = 3, CALLEE = 4, STATUS = 5;
 export const I32 = new Int32Array(buffer);
 export const F32 = new Float32Array(buffer);
 export const F64 = new Float64Array(buffer);
 export const I64 = new BigInt64Array(buffer);
 
 export const NULL = 0, VALUE = 1, OBJECT = 2, FUNCTION = 3, I31 = 4, STRING = 5;
-export const OK = 0, THROWN = 1, RAISED = 3, REFUSED = 5;
+export const OK = 0, THROWN = 1, RAISED = 3, UNLINKED = 4, REFUSED = 5, ESCAPED = 6;
 
 export function put(slot, id, kind) {
   I32[2 * (HEADER + slot)] = id;

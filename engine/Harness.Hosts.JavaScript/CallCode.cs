@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using Harness.Engine.Runtime;
+using Harness.Engine.X64;
+
+namespace Harness.Hosts.JavaScript;
+
+/// <summary>
+/// The machine code of the function of V8 by which JavaScript calls functions of WebAssembly. It enters compiled code itself where that needs nothing from C#: the arguments are numbers, and the
+/// store is open to the stack that it runs on (<see cref="StoreContext.OpenStack"/>). All else, and what goes wrong, it leaves to <see cref="FunctionCalls"/>. It asks V8 for nothing: what it has
+/// to know is in the slots, or part of the code.
+/// </summary>
+internal sealed unsafe class CallCode : IDisposable
+{
+    private readonly GCHandle _calls;
+    private readonly CodeBlock _code;
+
+    /// <summary>Makes the code.</summary>
+    public CallCode(FunctionCalls calls, SharedSlots slots)
+    {
+        _calls = GCHandle.Alloc(calls);
+        using var a = new Assembler();
+        Label slow = a.NewLabel();
+        Label failed = a.NewLabel();
+        FindRow(a, slots.Address, calls.Direct.Address, slow);
+        CheckStack(a, slow);
+
+        // The number of the function is kept, since calls that it makes overwrite it; with that, rsp is a multiple of 16.
+        a.Push(Mem.Base(Gpr.R8, SharedSlots.CalleeOffset));
+        a.Mov(OpSize.Qword, Gpr.Rdi, Mem.Base(Gpr.Rax, DirectCallees.FunctionOffset));
+        a.Lea(OpSize.Qword, Gpr.Rsi, Mem.Base(Gpr.R8, SharedSlots.FirstOffset));
+        a.Call(Mem.Base(Gpr.Rax, DirectCallees.EntryOffset));
+        a.Pop(Gpr.Rsi);
+        a.Test(OpSize.Dword, Gpr.Rax, Gpr.Rax);
+        a.Jcc(Condition.NotZero, failed);
+        a.MovImm(Gpr.R8, slots.Address);
+        a.Mov(OpSize.Dword, Mem.Base(Gpr.R8, SharedSlots.StatusOffset), (int)CallStatus.Returned);
+        a.Ret();
+        a.Bind(failed);
+        Leave(a, (nint)(delegate* unmanaged<nint, int, void>)&Fail);
+        a.Bind(slow);
+        Leave(a, (nint)(delegate* unmanaged<nint, void>)&Run);
+        _code = NativeRuntime.CodeSpace.Publish(a);
+        PerfMap.Record(_code, "call from JavaScript");
+    }
+
+    /// <summary>The code, as <c>void (const FunctionCallbackInfo&amp;)</c>.</summary>
+    public nint Address => _code.Address;
+
+    /// <summary>Gives the code back. No function may call it any more.</summary>
+    public void Dispose()
+    {
+        NativeRuntime.CodeSpace.Free(_code);
+        _calls.Free();
+    }
+
+    /// <summary>Leaves the row of the function in rax, and the slots in r8.</summary>
+    private static void FindRow(Assembler a, nint slots, nint callees, Label slow)
+    {
+        a.MovImm(Gpr.R8, slots);
+        a.MovImm(Gpr.R9, callees);
+        a.Mov(OpSize.Dword, Gpr.Rax, Mem.Base(Gpr.R8, SharedSlots.CalleeOffset));
+        a.Alu(AluOp.Cmp, OpSize.Dword, Gpr.Rax, Mem.Base(Gpr.R9, DirectCallees.CountOffset));
+        a.Jcc(Condition.AboveOrEqual, slow);
+        a.Shift(ShiftOp.Shl, OpSize.Qword, Gpr.Rax, DirectCallees.RowShift);
+        a.Alu(AluOp.Add, OpSize.Qword, Gpr.Rax, Mem.Base(Gpr.R9));
+    }
+
+    /// <summary>Goes the slow way unless the row has a function whose store is open to this stack.</summary>
+    private static void CheckStack(Assembler a, Label slow)
+    {
+        a.Mov(OpSize.Qword, Gpr.Rcx, Mem.Base(Gpr.Rax, DirectCallees.ContextOffset));
+        a.Test(OpSize.Qword, Gpr.Rcx, Gpr.Rcx);
+        a.Jcc(Condition.Zero, slow);
+        a.Mov(OpSize.Qword, Gpr.Rdx, Gpr.Rsp);
+        a.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rdx, Mem.Base(Gpr.Rcx, StoreContext.OpenStackOffset));
+        a.Alu(AluOp.Cmp, OpSize.Qword, Gpr.Rdx, Mem.Base(Gpr.Rcx, StoreContext.OpenStackSizeOffset));
+        a.Jcc(Condition.AboveOrEqual, slow);
+    }
+
+    private void Leave(Assembler a, nint target)
+    {
+        a.MovImm(Gpr.Rdi, GCHandle.ToIntPtr(_calls));
+        a.MovImm(Gpr.Rax, target);
+        a.Jmp(Gpr.Rax);
+    }
+
+    [UnmanagedCallersOnly]
+    private static void Run(nint calls) => ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Call();
+
+    [UnmanagedCallersOnly]
+    private static void Fail(nint calls, int id) => ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Fail(id);
+}

@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
+using Harness.Engine.Runtime;
+
+namespace Harness.Hosts.JavaScript;
+
+/// <summary>
+/// Calls of functions of WebAssembly by JavaScript. Which function is in the header of the slots; its arguments are in the slots, where compiled code takes them and leaves its results. What it
+/// throws becomes a status with values and a message.
+/// </summary>
+/// <param name="slots">Where values cross.</param>
+/// <param name="find">Functions by number, with their realms.</param>
+/// <param name="numberOf">The number of a tag of a realm.</param>
+internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRealm Realm, WasmFunction Function)> find, Func<StoreRealm, Tag, int> numberOf) : IDisposable
+{
+    private Callee?[] _callees = new Callee?[64];
+    private ExceptionDispatchInfo? _escaped;
+
+    /// <summary>Those functions that <see cref="CallCode"/> can call itself, since their arguments and results are numbers.</summary>
+    public DirectCallees Direct { get; } = new();
+
+    /// <summary>What JavaScript is told with a status.</summary>
+    public string Message { get; set; } = "";
+
+    /// <summary>Calls the function that the header of the slots names, and leaves the status there. Throws nothing.</summary>
+    public void Call() => Finish(slots.Callee, isMade: false);
+
+    /// <summary>Leaves the status of a call that machine code has made itself and that has not returned normally. Throws nothing.</summary>
+    /// <param name="id">The function's number.</param>
+    public void Fail(int id) => Finish(id, isMade: true);
+
+    /// <summary>Throws what a call ended with whose status was <see cref="CallStatus.Escaped"/>.</summary>
+    public void ThrowEscaped()
+    {
+        ExceptionDispatchInfo? escaped = _escaped;
+        _escaped = null;
+        escaped?.Throw();
+    }
+
+    /// <summary>Forgets a function, whose number will be another's.</summary>
+    public void Forget(int id)
+    {
+        if (id >= _callees.Length) return;
+        _callees[id] = null;
+        Direct.Remove(id);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Direct.Dispose();
+
+    /// <summary>Runs something of a realm; what it throws becomes a status.</summary>
+    public CallStatus Guarded(StoreRealm realm, Func<CallStatus> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (WasmTrapException e)
+        {
+            return Trapped(e.Kind, e.Message);
+        }
+        catch (WasmException e) when (e.Tag == realm.ScriptTag || e.Tag == realm.ForeignTag)
+        {
+            realm.Put(0, e.Values[0]);
+            return CallStatus.Thrown;
+        }
+        catch (WasmException e)
+        {
+            slots.Put(0, numberOf(realm, e.Tag), ReferenceKind.Null);
+            slots.Put(1, e.Values.Count, ReferenceKind.Null);
+            for (int i = 0; i < e.Values.Count; i++) realm.Put(i + 2, e.Values[i]);
+            return CallStatus.Raised;
+        }
+        catch (InsufficientMemoryException e)
+        {
+            return Trapped(TrapKind.OutOfMemory, e.Message);
+        }
+    }
+
+    private void Finish(int id, bool isMade)
+    {
+        try
+        {
+            Callee callee = CalleeOf(id);
+            slots.Status = isMade ? Failed(callee.Realm) : Call(callee);
+        }
+        catch (Exception e)
+        {
+            _escaped = ExceptionDispatchInfo.Capture(e);
+            slots.Status = CallStatus.Escaped;
+        }
+    }
+
+    private CallStatus Call(Callee callee)
+    {
+        Store store = callee.Function.Store;
+        store.CatchUpOnCollection();
+        if (callee.ReferenceParameters.Length != 0 && !TryConvert(callee)) return CallStatus.Refused;
+        if (!callee.Function.TryCallSlots(slots.First)) return Failed(callee.Realm);
+        foreach ((int slot, ValueType type) in callee.ReferenceResults) callee.Realm.Put(slot, store.FromNative(slots[slot], type));
+        return CallStatus.Returned;
+    }
+
+    /// <summary>Makes references in the slots into what compiled code has of them, at their places.</summary>
+    private bool TryConvert(Callee callee)
+    {
+        try
+        {
+            foreach ((int slot, ValueType type) in callee.ReferenceParameters) slots[slot] = callee.Function.Store.ToNative(callee.Realm.Take(slot, type), type);
+            return true;
+        }
+        catch (ArgumentException e)
+        {
+            Message = $"WebAssembly: {e.Message}";
+            return false;
+        }
+    }
+
+    private CallStatus Failed(StoreRealm realm) => Guarded(realm, () =>
+    {
+        realm.Store.ThrowPending();
+        return CallStatus.Returned;
+    });
+
+    private CallStatus Trapped(TrapKind kind, string message)
+    {
+        slots.TrapKind = kind == TrapKind.StackOverflow ? 1 : 0;
+        Message = message;
+        return CallStatus.Trapped;
+    }
+
+    private Callee CalleeOf(int id) => (uint)id < (uint)_callees.Length && _callees[id] is { } callee ? callee : Find(id);
+
+    private Callee Find(int id)
+    {
+        if (id >= _callees.Length) Array.Resize(ref _callees, Math.Max(id + 1, 2 * _callees.Length));
+        (StoreRealm realm, WasmFunction function) = find(id);
+        var callee = new Callee(realm, function);
+        if (callee.ReferenceParameters.Length == 0 && callee.ReferenceResults.Length == 0) Direct.Add(id, function);
+        return _callees[id] = callee;
+    }
+
+    /// <summary>A function with what each call of it needs to know.</summary>
+    private sealed class Callee(StoreRealm realm, WasmFunction function)
+    {
+        public StoreRealm Realm { get; } = realm;
+
+        public WasmFunction Function { get; } = function;
+
+        /// <summary>The slots of those arguments that are not numbers.</summary>
+        public (int Slot, ValueType Type)[] ReferenceParameters { get; } = ReferencesOf(function.Type.Parameters);
+
+        /// <summary>The slots of those results that are not numbers.</summary>
+        public (int Slot, ValueType Type)[] ReferenceResults { get; } = ReferencesOf(function.Type.Results);
+
+        private static (int Slot, ValueType Type)[] ReferencesOf(ImmutableArray<ValueType> types) =>
+            [.. types.Select((type, slot) => (slot, type)).Where(value => value.type.IsReference)];
+    }
+}

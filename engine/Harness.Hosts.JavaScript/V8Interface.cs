@@ -1,0 +1,107 @@
+using System.Runtime.InteropServices;
+
+namespace Harness.Hosts.JavaScript;
+
+/// <summary>
+/// V8's own interface (<c>v8.h</c>), as far as crossings need it: ClearScript's way from JavaScript to the host and back takes microseconds. The symbols are those of the version that
+/// <see cref="V8Library"/> restores, whose library exports them. A <c>Local</c> or a <c>Global</c> of V8 is the address of a word that V8 keeps up to date, and is passed as that address;
+/// <c>this</c> of a method is the <c>Local</c> of its object. V8 must run on the calling thread, but for <see cref="TryGetCurrentIsolate"/>.
+/// </summary>
+internal static unsafe partial class V8Interface
+{
+    /// <summary>Bytes that suffice for a <c>v8::TryCatch</c>, which has five pointers and a few bits.</summary>
+    public const int TryCatchSize = 128;
+
+    /// <summary>What <see cref="SetProperty"/> gives when the property was set: a <c>Maybe&lt;bool&gt;</c> that has a value, which is true.</summary>
+    public const ushort JustTrue = 0x0101;
+
+    /// <summary><c>Isolate::TryGetCurrent</c>: the isolate that the thread has entered; 0 if none.</summary>
+    [SuppressGCTransition]
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v87Isolate13TryGetCurrentEv")]
+    public static partial nint TryGetCurrentIsolate();
+
+    /// <summary><c>Isolate::GetCurrentContext</c>: the context of the function that runs.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v87Isolate17GetCurrentContextEv")]
+    public static partial nint* GetCurrentContext(nint isolate);
+
+    /// <summary><c>Context::Global</c>: the global object.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v87Context6GlobalEv")]
+    public static partial nint* GetGlobal(nint* context);
+
+    /// <summary><c>String::NewFromUtf8</c>; null if there is no memory.</summary>
+    /// <param name="isolate">The isolate.</param>
+    /// <param name="text">Its bytes.</param>
+    /// <param name="type">0 for an ordinary string, 1 for one that is a name of properties.</param>
+    /// <param name="length">Number of bytes.</param>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v86String11NewFromUtf8EPNS_7IsolateEPKcNS_13NewStringTypeEi")]
+    public static partial nint* NewString(nint isolate, byte* text, int type, int length);
+
+    /// <summary><c>Object::Get</c>; null if it threw.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v86Object3GetENS_5LocalINS_7ContextEEENS1_INS_5ValueEEE")]
+    public static partial nint* GetProperty(nint* target, nint* context, nint* key);
+
+    /// <summary><c>Object::Set</c>.</summary>
+    /// <returns><see cref="JustTrue"/> if it was set.</returns>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v86Object3SetENS_5LocalINS_7ContextEEENS1_INS_5ValueEEES5_")]
+    public static partial ushort SetProperty(nint* target, nint* context, nint* key, nint* value);
+
+    /// <summary><c>Function::New</c>: a function that calls <paramref name="callback"/>, as <c>void (const FunctionCallbackInfo&amp;)</c>; null if there is no memory.</summary>
+    /// <param name="context">Where it belongs.</param>
+    /// <param name="callback">What it calls.</param>
+    /// <param name="data">What the callback is told; null for <c>undefined</c>.</param>
+    /// <param name="length">Its number of parameters.</param>
+    /// <param name="constructor">0 if it is no constructor.</param>
+    /// <param name="sideEffects">0 if it may have any.</param>
+    [LibraryImport(
+        V8Library.FileName,
+        EntryPoint = "_ZN2v88Function3NewENS_5LocalINS_7ContextEEEPFvRKNS_20FunctionCallbackInfoINS_5ValueEEEENS1_INS_4DataEEEiNS_19ConstructorBehaviorENS_14SideEffectTypeE")]
+    public static partial nint* NewFunction(nint* context, nint callback, nint* data, int length, int constructor, int sideEffects);
+
+    /// <summary><c>Value::IsFunction</c>.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZNK2v85Value10IsFunctionEv")]
+    public static partial byte IsFunction(nint* value);
+
+    /// <summary><c>Function::Call</c>; null if it threw.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v88Function4CallEPNS_7IsolateENS_5LocalINS_7ContextEEENS3_INS_5ValueEEEiPS7_")]
+    public static partial nint* Call(nint* function, nint isolate, nint* context, nint* receiver, int count, nint** arguments);
+
+    /// <summary>The <c>Global</c> of a value: keeps it alive until <see cref="DisposeGlobal"/>.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v812api_internal18GlobalizeReferenceEPNS_8internal7IsolateEm")]
+    public static partial nint* MakeGlobal(nint isolate, nint value);
+
+    /// <summary>Gives a <c>Global</c> back.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v812api_internal13DisposeGlobalEPm")]
+    public static partial void DisposeGlobal(nint* global);
+
+    /// <summary>The constructor of <c>TryCatch</c>.</summary>
+    /// <param name="tryCatch"><see cref="TryCatchSize"/> bytes of the stack.</param>
+    /// <param name="isolate">The isolate.</param>
+    [SuppressGCTransition]
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v88TryCatchC1EPNS_7IsolateE")]
+    public static partial void BeginTry(void* tryCatch, nint isolate);
+
+    /// <summary>The destructor of <c>TryCatch</c>.</summary>
+    [SuppressGCTransition]
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v88TryCatchD1Ev")]
+    public static partial void EndTry(void* tryCatch);
+
+    /// <summary><c>TryCatch::HasTerminated</c>: whether the script was ended from outside.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZNK2v88TryCatch13HasTerminatedEv")]
+    public static partial byte HasTerminated(void* tryCatch);
+
+    /// <summary>Where an isolate says which word the next <c>Local</c> will be. The address does not change.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v88internal11HandleScope20current_next_addressEPNS0_7IsolateE")]
+    public static partial nint* HandleNext(nint isolate);
+
+    /// <summary>Where an isolate says where the words for <c>Local</c>s end.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v88internal11HandleScope21current_limit_addressEPNS0_7IsolateE")]
+    public static partial nint* HandleLimit(nint isolate);
+
+    /// <summary>Where an isolate counts the scopes of <c>Local</c>s.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v88internal11HandleScope21current_level_addressEPNS0_7IsolateE")]
+    public static partial int* HandleLevel(nint isolate);
+
+    /// <summary>Gives blocks of <c>Local</c>s beyond the present limit back.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v811HandleScope16DeleteExtensionsEPNS_7IsolateE")]
+    public static partial void DeleteHandleExtensions(nint isolate);
+}
