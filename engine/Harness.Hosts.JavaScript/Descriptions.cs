@@ -1,60 +1,136 @@
-using System.Text.Json.Nodes;
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 
 namespace Harness.Hosts.JavaScript;
 
-/// <summary>Describes modules and what they export for the scripts of the WebAssembly API: as JSON, with a letter for each type.</summary>
+/// <summary>
+/// Describes modules and what they export for the scripts of the WebAssembly API: as JSON, with a letter for each type. It is written as it goes, since modules have imports by the thousand.
+/// </summary>
 internal static class Descriptions
 {
     /// <summary>The imports and exports of a module.</summary>
-    public static string Of(WasmModule module) => new JsonObject
+    public static string Of(WasmModule module) => Write(json =>
     {
-        ["imports"] = new JsonArray([.. module.Imports.Select((import, index) => OfImport(module, import, index))]),
-        ["exports"] = new JsonArray([.. module.Exports.Select(export => new JsonObject { ["name"] = export.Name, ["kind"] = KindOf(export.Kind) })]),
-    }.ToJsonString();
+        json.WriteStartObject();
+        json.WriteStartArray("imports");
+        for (int i = 0; i < module.Imports.Length; i++) WriteImport(json, module, module.Imports[i], i);
+        json.WriteEndArray();
+        json.WriteStartArray("exports");
+        foreach (Export export in module.Exports)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", export.Name);
+            json.WriteString("kind", KindOf(export.Kind));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
 
     /// <summary>What JavaScript has to know of an item beside its kind.</summary>
-    public static JsonObject TypeOf(Extern item) => item switch
+    public static string Of(Extern item) => Write(json => WriteItem(json, item));
+
+    /// <summary>What an instance exports: a list of name, kind, number and what <see cref="Of(Extern)"/> says.</summary>
+    public static string Of(IEnumerable<(Export Export, int Id, Extern Item)> exports) => Write(json =>
     {
-        Global global => new JsonObject { ["type"] = LetterOf(global.Type.Type).ToString(), ["mutable"] = global.Type.IsMutable },
-        Table table => new JsonObject { ["type"] = LetterOf(table.Type.ElementType).ToString(), ["is64"] = table.Type.Is64 },
-        Memory { Type.PageSizeLog2: not MemoryType.UsualPageSizeLog2 } => throw new NotSupportedException("WebAssembly: JavaScript has no memories whose pages are not of 64 KiB"),
-        Memory memory => new JsonObject
+        json.WriteStartArray();
+        foreach ((Export export, int id, Extern item) in exports)
         {
-            ["initial"] = memory.Pages,
-            ["maximum"] = memory.Type.Limits.Maximum is { } maximum ? JsonValue.Create(maximum) : null,
-            ["is64"] = memory.Type.Is64,
-            ["shared"] = memory.Type.IsShared,
-        },
-        WasmFunction function => new JsonObject { ["name"] = Math.Max(function.Index, 0).ToString(System.Globalization.CultureInfo.InvariantCulture), ["signature"] = SignatureOf(function.Type) },
-        Tag tag => new JsonObject { ["types"] = string.Concat(tag.Type.Type.Parameters.Select(LetterOf)) },
-        _ => [],
-    };
+            json.WriteStartArray();
+            json.WriteStringValue(export.Name);
+            json.WriteStringValue(KindOf(export.Kind));
+            json.WriteNumberValue(id);
+            WriteItem(json, item);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+    });
 
     /// <summary>Parameters, '&gt;', results.</summary>
     public static string SignatureOf(FunctionType type) => string.Concat([.. type.Parameters.Select(LetterOf), '>', .. type.Results.Select(LetterOf)]);
 
-    public static string KindOf(ExternalKind kind) => kind.ToString().ToLowerInvariant();
-
-    private static JsonObject OfImport(WasmModule module, Import import, int index)
+    private static string KindOf(ExternalKind kind) => kind switch
     {
-        var item = new JsonObject { ["module"] = import.ModuleName, ["name"] = import.Name, ["kind"] = KindOf(import.Kind), ["index"] = index };
+        ExternalKind.Function => "function",
+        ExternalKind.Table => "table",
+        ExternalKind.Memory => "memory",
+        ExternalKind.Global => "global",
+        _ => "tag",
+    };
+
+    private static string Write(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer)) write(json);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void WriteImport(Utf8JsonWriter json, WasmModule module, Import import, int index)
+    {
+        json.WriteStartObject();
+        json.WriteString("module", import.ModuleName);
+        json.WriteString("name", import.Name);
+        json.WriteString("kind", KindOf(import.Kind));
+        json.WriteNumber("index", index);
         switch (import.Kind)
         {
             case ExternalKind.Function:
-                item["signature"] = SignatureOf(module.Functions[import.Index].Type);
-                if (module.Functions[import.Index].Builtin is not null) item["builtin"] = true;
+                json.WriteString("signature", SignatureOf(module.Functions[import.Index].Type));
+                if (module.Functions[import.Index].Builtin is not null) json.WriteBoolean("builtin", true);
                 break;
             case ExternalKind.Global:
-                GlobalType type = module.Globals[import.Index].Type;
-                item["type"] = LetterOf(type.Type).ToString();
-                item["mutable"] = type.IsMutable;
+                WriteGlobal(json, module.Globals[import.Index].Type);
                 break;
         }
 
-        return item;
+        json.WriteEndObject();
     }
+
+    private static void WriteItem(Utf8JsonWriter json, Extern item)
+    {
+        json.WriteStartObject();
+        switch (item)
+        {
+            case WasmFunction function:
+                json.WriteString("name", Math.Max(function.Index, 0).ToString(CultureInfo.InvariantCulture));
+                json.WriteString("signature", SignatureOf(function.Type));
+                break;
+            case Global global:
+                WriteGlobal(json, global.Type);
+                break;
+            case Table table:
+                WriteType(json, table.Type.ElementType);
+                json.WriteBoolean("is64", table.Type.Is64);
+                break;
+            case Memory { Type.PageSizeLog2: not MemoryType.UsualPageSizeLog2 }:
+                throw new NotSupportedException("WebAssembly: JavaScript has no memories whose pages are not of 64 KiB");
+            case Memory memory:
+                json.WriteNumber("initial", memory.Pages);
+                if (memory.Type.Limits.Maximum is { } maximum) json.WriteNumber("maximum", maximum);
+                json.WriteBoolean("is64", memory.Type.Is64);
+                json.WriteBoolean("shared", memory.Type.IsShared);
+                break;
+            case Tag tag:
+                json.WriteString("types", string.Concat(tag.Type.Type.Parameters.Select(LetterOf)));
+                break;
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteGlobal(Utf8JsonWriter json, GlobalType type)
+    {
+        WriteType(json, type.Type);
+        json.WriteBoolean("mutable", type.IsMutable);
+    }
+
+    private static void WriteType(Utf8JsonWriter json, ValueType type) => json.WriteString("type", LetterOf(type).ToString());
 
     private static char LetterOf(ValueType type) => type.Kind switch
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Microsoft.ClearScript;
@@ -98,15 +97,19 @@ internal sealed class EngineBinding : IDisposable
         ["validate"] = (Func<ITypedArray<byte>, string, bool>)((bytes, builtins) => Decode(bytes, builtins) is not null),
         ["releaseModule"] = (Action<int>)(id => _modules.Remove(id)),
         ["describeModule"] = (Func<int, string>)(id => Descriptions.Of(_modules[id])),
-        ["describeItem"] = (Func<int, string>)(id => Descriptions.TypeOf(_items[id]!).ToJsonString()),
+        ["describeItem"] = (Func<int, string>)(id => Descriptions.Of(_items[id]!)),
         ["describeExports"] = (Func<int, string>)DescribeExports,
         ["makeStore"] = (Func<int>)MakeStore,
         ["disposeStore"] = (Action<int>)DisposeStore,
         ["beginInstance"] = (Func<int, int, int>)BeginInstance,
-        ["defineItem"] = (Action<int, int, int>)((builder, import, id) => _builders[builder].Define(import, _items[id]!)),
-        ["defineConstant"] = (Action<int, int, string>)((builder, import, text) => _builders[builder].DefineConstant(import, text)),
-        ["defineValue"] = (Func<int, int, bool>)((builder, import) => _builders[builder].DefineValue(import)),
-        ["defineFunction"] = (Action<int, int, int, string>)((builder, import, index, description) => _builders[builder].DefineFunction(import, index, description)),
+        ["defineItem"] = Fast("defineItem", (in V8FastArgs arguments, in V8FastResult _) => BuilderOf(arguments).Define(arguments.GetInt32(1, "import"), _items[arguments.GetInt32(2, "id")]!)),
+        ["defineConstants"] = (Action<int, string>)((builder, module) => _builders[builder].Imports.DefineStringConstants(module)),
+        ["defineTexts"] = (Func<int, string, ITypedArray<int>, int>)((builder, texts, places) => _builders[builder].DefineTexts(texts, places.ToArray())),
+        ["defineValue"] = Fast("defineValue", (in V8FastArgs arguments, in V8FastResult result) => result.Set(BuilderOf(arguments).DefineValue(arguments.GetInt32(1, "import")))),
+        ["defineFunction"] = Fast(
+            "defineFunction",
+            (in V8FastArgs arguments, in V8FastResult _) =>
+                BuilderOf(arguments).DefineFunction(arguments.GetInt32(1, "import"), arguments.GetInt32(2, "number"), arguments.GetString(3, "description"))),
         ["bindForeign"] = (Func<int, int, int, int>)BindForeign,
         ["finishInstance"] = (Func<int, int>)(builder => (int)FinishInstance(builder)),
         ["scriptTag"] = (Func<int, int>)(store => IdOf(_realms[store], _realms[store].ScriptTag)),
@@ -143,6 +146,8 @@ internal sealed class EngineBinding : IDisposable
         var function = (WasmFunction)_items[id]!;
         return (_realms.Values.First(realm => realm.Store == function.Store), function);
     }
+
+    private InstanceBuilder BuilderOf(in V8FastArgs arguments) => _builders[arguments.GetInt32(0, "builder")];
 
     private StoreRealm? FindRealm(int store) => _realms.GetValueOrDefault(store);
 
@@ -248,14 +253,11 @@ internal sealed class EngineBinding : IDisposable
     {
         InstanceBuilder done = _builders[builder];
         _builders.Remove(builder);
-        var exports = new JsonArray();
-        foreach (Export export in done.Module.Exports)
+        return Descriptions.Of(done.Module.Exports.Select(export =>
         {
             Extern item = done.Instance!.Export(export.Name)!;
-            exports.Add(new JsonArray(export.Name, Descriptions.KindOf(export.Kind), IdOf(done.Realm, item), Descriptions.TypeOf(item)));
-        }
-
-        return exports.ToJsonString();
+            return (export, IdOf(done.Realm, item), item);
+        }));
     }
 
     private int MakeTag(int store, string parameters)

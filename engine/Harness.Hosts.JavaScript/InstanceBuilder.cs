@@ -18,24 +18,26 @@ internal sealed class InstanceBuilder(StoreRealm realm, WasmModule module, Impor
     /// <summary>Offers something of the store.</summary>
     public void Define(int index, Extern item) => Imports.Define(Module.Imports[index], item);
 
-    /// <summary>Offers a string constant.</summary>
-    public void DefineConstant(int index, string text) => Define(index, new Global(Realm.Store, TypeOfGlobal(index), WasmValue.FromExtern(text)));
+    /// <summary>Offers strings as immutable globals.</summary>
+    /// <param name="texts">All of them, one after the other.</param>
+    /// <param name="places">For each the number of its import and its length.</param>
+    /// <returns>Number of an import whose type has no strings; -1 if there is none.</returns>
+    public int DefineTexts(string texts, ReadOnlySpan<int> places)
+    {
+        int start = 0;
+        for (int i = 0; i < places.Length; i += 2)
+        {
+            (int index, int length) = (places[i], places[i + 1]);
+            if (!TryDefine(index, texts.Substring(start, length))) return index;
+            start += length;
+        }
+
+        return -1;
+    }
 
     /// <summary>Offers the value in slot 0 as an immutable global.</summary>
     /// <returns>Whether it is of the global's type.</returns>
-    public bool DefineValue(int index)
-    {
-        GlobalType type = TypeOfGlobal(index);
-        try
-        {
-            Define(index, new Global(Realm.Store, type, Realm.Take(0, type.Type)));
-            return true;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
+    public bool DefineValue(int index) => TryDefine(index, text: null);
 
     /// <summary>Offers a function of JavaScript.</summary>
     /// <param name="index">Number of the module's import.</param>
@@ -46,6 +48,21 @@ internal sealed class InstanceBuilder(StoreRealm realm, WasmModule module, Impor
         Import import = Module.Imports[index];
         FunctionInfo function = Module.Functions[import.Index];
         Imports.Define(import, functions.Make(Realm, function.Type, function.CanonicalTypeId, number, description, Module));
+    }
+
+    /// <summary>Offers a text as an immutable global, or the value in slot 0 if it is null.</summary>
+    private bool TryDefine(int index, string? text)
+    {
+        GlobalType type = TypeOfGlobal(index);
+        try
+        {
+            Define(index, new Global(Realm.Store, type, text is null ? Realm.Take(0, type.Type) : WasmValue.FromExtern(text)));
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     private GlobalType TypeOfGlobal(int index) => Module.Globals[Module.Imports[index].Index].Type;

@@ -304,6 +304,27 @@ public sealed class WebAssemblyApiTests
     }
 
     [Fact]
+    public void TextsAreImportedAsGlobals() => ScriptRun.Check(
+        """
+        (module (import "s" "a" (global $a externref)) (import "s" "" (global $empty (ref extern))) (import "n" "one" (global $one i32)) (import "s" "z" (global $z (ref extern)))
+          (func (export "a") (result externref) global.get $a) (func (export "empty") (result externref) global.get $empty)
+          (func (export "one") (result i32) global.get $one) (func (export "z") (result externref) global.get $z))
+        """,
+        """
+        const module = new WebAssembly.Module(bytes);
+        const instantiate = suffix => new WebAssembly.Instance(module, { s: new Proxy({}, { get: (_, name) => name === '' ? '' : name + suffix }), n: { one: 1 } }).exports;
+        const [first, second] = [instantiate('\ud83d'), instantiate('\0ä')];
+        show(first.a() === 'a\ud83d', first.z() === 'z\ud83d', second.a() === 'a\0ä', second.z().length, second.empty() === '', first.one());
+        """,
+        "true true true 3 true 1");
+
+    [Fact]
+    public void ATextIsNoGlobalOfATypeWithoutTexts() => ScriptRun.Check(
+        "(module (import \"s\" \"a\" (global externref)) (import \"s\" \"b\" (global nullexternref)))",
+        "const module = new WebAssembly.Module(bytes); show(attempt(() => new WebAssembly.Instance(module, { s: { a: 'x', b: 'y' } })), attempt(() => typeof new WebAssembly.Instance(module, { s: { a: 'x', b: null } })));",
+        "LinkError object");
+
+    [Fact]
     public void AScriptThatThrowsIsOneLine()
     {
         var failure = Assert.Throws<ProgramException>(() => ScriptRun.Output("(module)", "throw new Error('no luck');"));

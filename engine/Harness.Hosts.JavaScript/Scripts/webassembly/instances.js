@@ -5,7 +5,7 @@ import { fail, functionIds, functionOf } from 'webassembly/functions.js';
 import { adopt, itemOf, itemState } from 'webassembly/items.js';
 import { describe } from 'webassembly/known-functions.js';
 import { isMemory, memoryIds, memoryItem } from 'webassembly/memories.js';
-import { infoOf, stateOfModule } from 'webassembly/modules.js';
+import { stateOfModule, wantedOf } from 'webassembly/modules.js';
 import { makeRealm, running } from 'webassembly/realms.js';
 import { importMaker } from 'webassembly/signatures.js';
 import { native, OK, UNLINKED } from 'webassembly/slots.js';
@@ -15,17 +15,12 @@ import { putValue } from 'webassembly/values.js';
 const instanceExports = new WeakMap();
 
 export function readImports(state, importObject) {
-  const info = infoOf(state);
-  const wanted = info.imports.filter(item => item.builtin === undefined);
-  if (wanted.some(item => item.module !== state.strings || item.kind !== 'global') && (importObject === undefined || (typeof importObject !== 'object' && typeof importObject !== 'function') || importObject === null)) {
+  const wanted = wantedOf(state);
+  if (wanted.length > 0 && (importObject === undefined || (typeof importObject !== 'object' && typeof importObject !== 'function') || importObject === null)) {
     throw new TypeError('WebAssembly: imports must be an object');
   }
   const values = [];
   for (const item of wanted) {
-    if (item.kind === 'global' && item.module === state.strings) {
-      values.push({ item, constant: true });
-      continue;
-    }
     const module = importObject[item.module];
     if (module === null || (typeof module !== 'object' && typeof module !== 'function')) throw new TypeError(`WebAssembly: the imports have no module ${JSON.stringify(item.module)}`);
     values.push({ item, value: module[item.name] });
@@ -53,11 +48,11 @@ function instantiateWith(state, values) {
   realm ??= makeRealm();
 
   const builder = native.beginInstance(realm.store, state.id);
-  for (const { item, value, constant } of values) {
-    if (constant) {
-      native.defineConstant(builder, item.index, item.name);
-      continue;
-    }
+  if (state.strings !== undefined) native.defineConstants(builder, state.strings);
+  // Modules import texts by the thousand: they cross together.
+  const texts = [];
+  const places = [];
+  for (const { item, value } of values) {
     switch (item.kind) {
       case 'function': {
         if (typeof value !== 'function') throw linkFailure(item, 'a function');
@@ -77,6 +72,11 @@ function instantiateWith(state, values) {
         } else {
           if (item.mutable) throw linkFailure(item, 'a WebAssembly.Global');
           if (item.type === 'l' ? typeof value !== 'bigint' : 'ifd'.includes(item.type) ? typeof value !== 'number' : false) throw linkFailure(item, `a global variable or a value of its type`);
+          if (item.type === 'e' && typeof value === 'string') {
+            texts.push(value);
+            places.push(item.index, value.length);
+            break;
+          }
           try {
             putValue(realm, item.type, 0, value);
           } catch (error) {
@@ -102,6 +102,9 @@ function instantiateWith(state, values) {
       }
     }
   }
+
+  const wrong = texts.length > 0 ? native.defineTexts(builder, texts.join(''), new Int32Array(places)) : -1;
+  if (wrong >= 0) throw linkFailure(values.find(({ item }) => item.index === wrong).item, 'a value of its type');
 
   const outer = running.realm;
   running.realm = realm;

@@ -22,7 +22,7 @@ export function optionsOf(options) {
 export function compileSync(bytes, options) {
   const result = native.compile(bytes, options.builtins);
   if (typeof result === 'string') throw new CompileError(result);
-  const state = { id: result, strings: options.strings, bytes, info: undefined };
+  const state = { id: result, strings: options.strings, bytes, info: undefined, wanted: undefined };
   const wrong = options.strings === undefined ? undefined : infoOf(state).imports.find(item => item.module === options.strings && item.kind === 'global' && (item.mutable || item.type !== 'e'));
   if (wrong === undefined) return state;
   native.releaseModule(result);
@@ -31,6 +31,11 @@ export function compileSync(bytes, options) {
 
 export function infoOf(state) {
   return state.info ??= JSON.parse(native.describeModule(state.id));
+}
+
+// What an importObject has to provide.
+export function wantedOf(state) {
+  return state.wanted ??= infoOf(state).imports.filter(item => item.builtin === undefined && !(item.module === state.strings && item.kind === 'global'));
 }
 
 const moduleFinalizer = new FinalizationRegistry(id => native.releaseModule(id));
@@ -58,7 +63,7 @@ export class Module {
   static imports(module) {
     requireArguments(arguments, 1, 'WebAssembly.Module.imports');
     const state = stateOfModule(module);
-    return infoOf(state).imports.filter(item => item.builtin === undefined && !(item.module === state.strings && item.kind === 'global')).map(item => ({ module: item.module, name: item.name, kind: item.kind }));
+    return wantedOf(state).map(item => ({ module: item.module, name: item.name, kind: item.kind }));
   }
 
   static exports(module) {
