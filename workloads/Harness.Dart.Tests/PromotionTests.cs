@@ -41,6 +41,13 @@ public sealed class PromotionTests
         + " void main() => print(f('ab'));", "5")]
     [InlineData("a try that assigns ends a promotion, and its handler may test again",
         "int f(String? s) { if (s == null) return 0; try { s = null; throw 'x'; } catch (_) { return s == null ? 1 : s.length; } } void main() => print(f('a'));", "1")]
+    [InlineData("a variable tells what it was given the outcome of",
+        "int f(Object o) { final isInt = o is int; if (isInt) return o + 1; final isText = o is String && o.length > 1; return isText ? o.length : -1; } void main() => print([f(4), f('abc'), f('a')]);", "[5, 3, -1]")]
+    [InlineData("also where it is false, and what another variable says of it",
+        "int f(int? n, Object o) { var none = n == null; var ok = !none && o is String; if (ok) return n + o.length; if (!none) return n; return 0; } void main() => print([f(1, 'ab'), f(2, 3), f(null, '')]);", "[3, 2, 0]")]
+    [InlineData("a variable that is assigned an outcome tells it", "int f(Object o) { bool b; b = o is int; if (b) return o + 1; return 0; } void main() => print(f(4));", "5")]
+    [InlineData("closures know what variables tell that nobody assigns", "void main() { Object o = 'abc'; final b = o is String; final f = () => b ? o.length : 0; print(f()); }", "3")]
+    [InlineData("a loop that assigns neither keeps it", "void f(Object o) { final b = o is int; for (var i = 0; i < 2; i++) { if (b) print(o + i); } } void main() => f(4);", "4\n5")]
     public void AProgramIsAcceptedAndRight(string what, string source, string expected) =>
         Assert.Equal((what, 0, expected + "\n"), (what, ProgramTests.Run(Shapes + source).Code, ProgramTests.Run(Shapes + source).Output));
 
@@ -57,6 +64,15 @@ public sealed class PromotionTests
         "void main() { Object o = 7; if (o is int) { o = 'a'; print(o.isEven); } }", "The getter 'isEven' isn't defined for the type 'Object'.")]
     [InlineData("a closure that assigns",
         "void main() { int? n = 1; final f = () { n = null; }; if (n != null) { f(); print(n + 1); } }", "because it is potentially null")]
+    [InlineData("a variable tells nothing any more when what was tested is assigned",
+        "void main() { Object o = 1; final b = o is int; o = 'a'; if (b) print(o + 1); }", "The operator '+' isn't defined for the type 'Object'.")]
+    [InlineData("nor when it is assigned itself", "void main() { Object o = 1; var b = o is int; b = true; if (b) print(o + 1); }", "The operator '+' isn't defined for the type 'Object'.")]
+    [InlineData("nor in a loop that assigns what was tested", "void f(Object o) { final b = o is int; while (true) { if (b) print(o + 1); o = 'a'; } } void main() => f(1);", "The operator '+' isn't defined for the type 'Object'.")]
+    [InlineData("branches that give it other outcomes",
+        "void f(Object o, int i) { bool b; if (flag(i)) { b = o is int; } else { b = o is num; } if (b) print(o.isEven); } void main() => f(1, 1);", "The getter 'isEven' isn't defined for the type 'Object'.")]
+    [InlineData("a private field that a getter has the name of in another class",
+        "class A { final int? _x = 1; void f() { if (_x != null) print(_x + 1); } } class B { int? get _x => null; } void main() { A().f(); print(B()._x); }", "because it is potentially null")]
+    [InlineData("a late variable", "void main() { Object o = 1; late final b = o is int; if (b) print(o + 1); }", "The operator '+' isn't defined for the type 'Object'.")]
     public void AProgramIsRefused(string what, string source, string expected)
     {
         var exception = Assert.Throws<DartCompilationException>(() => ProgramTests.Run(Shapes + source));

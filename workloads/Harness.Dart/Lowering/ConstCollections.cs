@@ -91,9 +91,23 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
         var values = isMap ? new List<ConstValue>() : null;
         foreach (var e in l.Elements) AddElements(e, env, typeArgs?[0], items, values);
         DartType Lub(IEnumerable<ConstValue> vs) => vs.Any() ? vs.Select(evaluator.TypeOf).Aggregate(lowering.Types.Lub) : SimpleType.Dynamic;
+        if (items.Find(i => !HasPrimitiveEquality(i)) is { } item) throw env.Error(l, $"A value of type '{evaluator.TypeOf(item)}' can't be {(isMap ? "a key of a constant map" : "an element of a constant set")} because its class has its own '==' or 'hashCode'.");
         if (items.Distinct().Count() != items.Count) throw env.Error(l, isMap ? "Duplicate key in const map literal." : "Duplicate element in const set literal.");
+        if (l.TypeArgs is not null && (items.Find(i => !evaluator.Fits(i, typeArgs![0])) ?? values?.Find(v => !evaluator.Fits(evaluator.Adapt(v, typeArgs![1]), typeArgs[1]))) is { } misfit)
+            throw env.Error(l, $"A value of type '{evaluator.TypeOf(misfit)}' can't be in a constant {(isMap ? "map" : "set")} of '{string.Join(", ", typeArgs!.Select(t => t.ToString()))}'.");
         if (!isMap) return new ConstSet(typeArgs?[0] ?? Lub(items), [.. items]);
         if (typeArgs is not null) values = [.. values!.Select(v => evaluator.Adapt(v, typeArgs[1]))];
         return new ConstMap(typeArgs?[0] ?? Lub(items), typeArgs?[1] ?? Lub(values!), [.. items], [.. values!]);
     }
+
+    // Whether a value equals others only as the language itself says, whatever its class.
+    private bool HasPrimitiveEquality(ConstValue value) => value switch
+    {
+        ConstDouble => false,
+        ConstRecord r => r.Fields.All(HasPrimitiveEquality),
+        ConstObject o => IsOfLanguage(o.Type.Class, "==") && IsOfLanguage(o.Type.Class, "hashCode"),
+        _ => true,
+    };
+
+    private bool IsOfLanguage(ClassElement cls, string member) => TypeSystem.FindImplementation(cls, member)?.Owner is { } owner && (owner == _program.Object.Class || owner.IsEnumBase);
 }

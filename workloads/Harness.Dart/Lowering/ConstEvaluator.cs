@@ -197,9 +197,6 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
             case AsExpr a:
                 var cast = Evaluate(a.Value, env, null);
                 return lowering.Types.IsSubtype(TypeSystem.EraseAll(TypeOf(cast)), TypeSystem.EraseAll(Resolve(env, a.Type))) ? cast : throw env.Error(a, "Constant evaluation error: the cast fails.");
-            case NullAssert n:
-                var value = Evaluate(n.Value, env, context);
-                return value is ConstNull ? throw env.Error(n, "Constant evaluation error: null check on null.") : value;
             case Ident id: return EvaluateName(id, env, context);
             case PropertyGet p: return EvaluateProperty(p, env, context);
             case NewExpr { Const: false } n: throw env.Error(n, "New expression is not a constant expression.");
@@ -234,8 +231,8 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     private static NamedTypeNode? TypeNodeOf(Expr e) => e switch
     {
         Ident id => new NamedTypeNode { Pos = id.Pos, Name = id.Name },
-        PropertyGet { Target: Ident prefix } p => new NamedTypeNode { Pos = p.Pos, Prefix = prefix.Name, Name = p.Name },
-        Instantiation i when TypeNodeOf(i.Target) is { } named => new NamedTypeNode { Pos = i.Pos, Prefix = named.Prefix, Name = named.Name, Args = i.TypeArgs },
+        PropertyGet { Target: Ident prefix } p => new NamedTypeNode { Pos = p.Pos, Prefix = prefix.Name, Name = p.Name, IsExpression = true },
+        Instantiation i when TypeNodeOf(i.Target) is { } named => new NamedTypeNode { Pos = i.Pos, Prefix = named.Prefix, Name = named.Name, Args = i.TypeArgs, IsExpression = true },
         _ => null,
     };
 
@@ -244,7 +241,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
 
     private static bool IsTypeName(NamedTypeNode node, ConstScope env)
     {
-        if (node.Prefix is not null) return env.Scope.Library.Prefixes.TryGetValue(node.Prefix, out var prefix) && prefix.Members.GetValueOrDefault(node.Name) is ClassElement or TypedefElement;
+        if (node.Prefix is not null) return env.Scope.Library.Prefixes.TryGetValue(node.Prefix, out var prefix) && !prefix.IsDeferred && prefix.Members.GetValueOrDefault(node.Name) is ClassElement or TypedefElement;
         if (env.Scope.LookupParam(node.Name) is not null) return true;
         return env.Scope.LookupTopLevel(node.Name) is ClassElement { Node.Kind: not ClassKind.Extension } or TypedefElement || node.Name is "dynamic" or "Never";
     }
@@ -289,7 +286,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     private ConstValue EvaluateProperty(PropertyGet p, ConstScope env, DartType? context)
     {
         if (p.Target is Ident prefixName && env.Scope.Library.Prefixes.TryGetValue(prefixName.Name, out var prefix) && env.Scope.LookupTopLevel(prefixName.Name) is PrefixElement)
-            return FromElement(prefix.Members.GetValueOrDefault(p.Name), p, env, context);
+            return prefix.IsDeferred ? throw env.Error(p, "Not a constant expression: its library is deferred.") : FromElement(prefix.Members.GetValueOrDefault(p.Name), p, env, context);
         if (p.Target is Ident named && env.Scope.LookupTopLevel(named.Name) is ClassElement { Node.Kind: ClassKind.Extension } extension && extension.Statics.TryGetValue(p.Name, out var ofExtension)) return FromElement(ofExtension, p, env, context);
         if (TypeNodeOf(p.Target) is { } typeNode && !(p.Target is Ident local && (env.Locals?.ContainsKey(local.Name) == true || env.Outer?.Invoke(local.Name) is not null)) && IsTypeName(typeNode, env) && env.Scope.Resolve(typeNode) is InterfaceType type)
         {
@@ -349,10 +346,11 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         var name = n.Constructor;
         if (name is not null && node.Prefix is null && env.Scope.Library.Prefixes.ContainsKey(node.Name) && env.Scope.LookupParam(node.Name) is null)
         {
-            node = new NamedTypeNode { Pos = node.Pos, Prefix = node.Name, Name = name, Args = node.Args };
+            node = new NamedTypeNode { Pos = node.Pos, Prefix = node.Name, Name = name, Args = node.Args, IsExpression = true };
             name = null;
         }
 
+        if (node.Prefix is not null && env.Scope.Library.Prefixes.TryGetValue(node.Prefix, out var library) && library.IsDeferred) throw env.Error(n, "Not a constant expression: its library is deferred.");
         if (Resolve(env, node) is not InterfaceType type) throw env.Error(n, "Not a class.");
         if (!type.Class.Constructors.TryGetValue(name ?? "", out var constructor)) throw env.Error(n, $"Couldn't find constructor '{type.Class.Name}{(name is null ? "" : "." + name)}'.");
         return Objects.Construct(constructor, node.Args.Count > 0 || env.Scope.LookupTopLevel(node.Name) is TypedefElement ? type.Args : null, n.Args, context, env, n, null);

@@ -15,7 +15,7 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
     private ConstValue ConstructNested(Member constructor, DartType[]? typeArgs, Arguments args, DartType? context, ConstScope env, Syntax.Node at, Member? enumValue)
     {
         var function = constructor.Function!;
-        if (!function.Const && constructor.Index != -1) throw env.Error(at, "Cannot invoke a non-'const' constructor where a const expression is expected.");
+        if (!constructor.MakesConstants) throw env.Error(at, "Cannot invoke a non-'const' constructor where a const expression is expected.");
         var cls = constructor.Owner!;
         if (cls.IsAbstract && !function.Factory && enumValue is null) throw env.Error(at, $"The class '{cls.Name}' is abstract and can't be instantiated.");
         var parameters = lowering.Signatures.Params(constructor);

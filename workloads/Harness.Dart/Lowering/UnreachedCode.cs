@@ -1,3 +1,4 @@
+using Harness.Dart.Lowering.Bodies;
 using Harness.Dart.Semantics;
 using Harness.Dart.Syntax;
 
@@ -62,9 +63,16 @@ internal sealed class UnreachedCode(ProgramLowering lowering)
     private void Static(Member member)
     {
         if (member.Function is { External: true } || member.Field is { External: true }) return;
-        if (member.IsConst) _lowering.Constants.ValueOf(member);
+        if (member.IsConst) Constant(member);
         else if (member.Kind == MemberKind.Field) _lowering.Statics.Variable(member);
         else _lowering.Functions.StaticFunction(member);
+    }
+
+    // Evaluation leaves out operands that do not count: they must have the right types, too.
+    private void Constant(Member member)
+    {
+        _lowering.Constants.ValueOf(member);
+        if (member.Field is not null) EntryLowering.CheckInitializer(_lowering, member);
     }
 
     private void Constructor(Member constructor)

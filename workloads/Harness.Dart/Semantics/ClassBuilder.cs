@@ -71,7 +71,7 @@ internal sealed class ClassBuilder(DartProgram program)
         {
             var parameter = new TypeParam(node.Name) { Class = cls };
             cls.TypeParams.Add(parameter);
-            cls.TypeScope[node.Name] = parameter.Type;
+            if (node.Name != "_") cls.TypeScope[node.Name] = parameter.Type;
         }
 
         TypeScope.ResolveBounds(cls.Node.TypeParams, cls.TypeParams, new TypeScope(program, cls.Library, cls.File, cls));
@@ -134,7 +134,7 @@ internal sealed class ClassBuilder(DartProgram program)
         for (var i = 0; i < node.With.Count; i++)
         {
             var mixin = Super(node.With[i]);
-            if (mixin.Class.Node is { Kind: ClassKind.Class or ClassKind.MixinApplication, MixinClass: false } && !mixin.Class.Library.IsCore || mixin.Class.IsEnum)
+            if (mixin.Class.Node is { Kind: ClassKind.Class or ClassKind.MixinApplication, MixinClass: false } && (!mixin.Class.Library.IsCore || mixin.Class.Name == "Enum") || mixin.Class.IsEnum)
                 throw new DartErrorException(cls.File, node.With[i].Pos, $"The class '{mixin.Class.Name}' can't be used as a mixin because it isn't a mixin class nor a mixin.");
             if (i == node.With.Count - 1 && node.Kind == ClassKind.MixinApplication)
             {
@@ -232,7 +232,10 @@ internal sealed class ClassBuilder(DartProgram program)
     {
         application.AppliedMixin = mixin.Class;
         for (var i = 0; i < mixin.Args.Length; i++)
-            application.TypeScope[mixin.Class.TypeParams[i].Name] = mixin.Args[i];
+        {
+            if (mixin.Class.TypeParams[i].Name is not "_" and var name) application.TypeScope[name] = mixin.Args[i];
+        }
+
         AddMembers(application, mixin.Class);
         // A mixin that is an application itself has its members in the class that it applies.
         if (mixin.Class.Node.Kind == ClassKind.MixinApplication && mixin.Class.AppliedMixin is { } inner)

@@ -29,6 +29,12 @@ internal sealed class Library(string uri)
 
     public List<(Library Target, Directive Directive)> Exports { get; } = [];
 
+    /// <summary>Names of instance members of which two reads may give different values in some class: getters, and fields that are assigned. A private field with such a name is not promoted, whatever its class.</summary>
+    public IReadOnlySet<string> ChangingNames => _changingNames ??= Units.SelectMany(u => u.Declarations).OfType<ClassNode>().Where(c => c.Kind is not (ClassKind.Extension or ClassKind.ExtensionType))
+        .SelectMany(c => c.Methods.Where(m => m is { Kind: FunctionKind.Getter, Static: false, Abstract: false }).Select(m => m.Name).Concat(c.Fields.Where(f => f is { Static: false, Final: false }).Select(f => f.Name)))
+        .ToHashSet(StringComparer.Ordinal);
+    private HashSet<string>? _changingNames;
+
     public bool IsCore => Uri.StartsWith("dart:", StringComparison.Ordinal);
 
     /// <summary>What sets its private names apart from those of other libraries.</summary>
@@ -117,6 +123,21 @@ internal sealed class Member
 
     /// <summary>The type arguments of a copy, by the parameters that they stand for. The types of the copy are the declaration's; values are held by these.</summary>
     public IReadOnlyDictionary<TypeParam, DartType>? Arguments { get; init; }
+
+    /// <summary>Whether it is a constructor that makes constant objects. One that the application of a mixin hands on from the superclass does so only if the mixin has no fields.</summary>
+    public bool MakesConstants
+    {
+        get
+        {
+            if (Function is not { Const: true }) return false;
+            for (var cls = Index == -1 ? Owner : null; cls?.AppliedMixin is not null; cls = cls.Supertype?.Class)
+            {
+                if (cls.InstanceFields.Count > 0) return false;
+            }
+
+            return true;
+        }
+    }
 
     // Filled in on demand by TypeResolver and the lowering.
     public FunctionType? Signature;

@@ -11,7 +11,7 @@ internal static class InstantiateToBound
     /// <param name="body">Of a typedef, the type that it stands for: where that has a parameter contravariantly, so is what is in the parameter's bound.</param>
     public static DartType[] ArgumentsOf(IReadOnlyList<TypeParam> parameters, DartType? body = null)
     {
-        int[] variances = [.. parameters.Select(p => body is null ? 1 : VarianceOf(body, p, 1) ?? 1)];
+        var variances = VariancesOf(parameters, body);
         DartType[] args = [.. parameters.Select(p => p.HasBound ? p.Bound : SimpleType.Dynamic)];
         // Each round ends the dependences of a parameter at least, those of a cycle on itself or those of others on it.
         for (var round = 0; round <= 2 * args.Length; round++)
@@ -56,6 +56,14 @@ internal static class InstantiateToBound
     }
 
     private static bool Mentions(DartType type, TypeParam parameter) => type.Any(t => t is TypeParamType p && p.Parameter == parameter);
+
+    /// <summary>How a type has parameters: 1 covariantly or not at all, -1 contravariantly, 0 both ways. Classes have theirs covariantly.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="body">Of a typedef, the type that it stands for; null for a class.</param>
+    public static int[] VariancesOf(IReadOnlyList<TypeParam> parameters, DartType? body) => [.. parameters.Select(p => body is null ? 1 : VarianceOf(body, p, 1) ?? 1)];
+
+    /// <summary>Whether a type has a parameter in no other than covariant positions.</summary>
+    public static bool IsCovariant(DartType type, TypeParam parameter) => VarianceOf(type, parameter, 1) is null or 1;
 
     // 1 where a type has a parameter covariantly, -1 where contravariantly, 0 where both; null where it does not have it.
     private static int? VarianceOf(DartType type, TypeParam parameter, int variance)

@@ -128,8 +128,10 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
     {
         var partUri = Resolve(directive.Uri, uri, unit.File, directive.Pos);
         var part = Read(library, partUri, unit.File, directive.Pos);
-        if (!part.Directives.Any(d => d.Kind == "part of"))
+        if (part.Directives.Find(d => d.Kind == "part of") is not { } of)
             throw new DartErrorException(unit.File, directive.Pos, $"'{directive.Uri}' can't be a part: it has no 'part of' directive.");
+        if (!library.IsCore && (of.Uri.Length > 0 ? Resolve(of.Uri, partUri, part.File, of.Pos) != uri : of.Prefix != unit.Directives.Find(d => d.Kind == "library")?.Uri))
+            throw new DartErrorException(unit.File, directive.Pos, $"'{directive.Uri}' is a part of another library.");
         library.Units.Add(part);
     }
 
@@ -292,7 +294,12 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
             if (directive.Prefix is { } prefixName)
             {
                 if (!library.Prefixes.TryGetValue(prefixName, out var prefix))
-                    library.Prefixes[prefixName] = prefix = new PrefixElement(prefixName);
+                {
+                    prefix = new PrefixElement(prefixName);
+                    // Only extensions are seen that come by the prefix '_'.
+                    if (prefixName != "_") library.Prefixes[prefixName] = prefix;
+                }
+
                 if (directive.Deferred) prefix.Deferred = ++_deferred;
                 table = prefix.Members;
             }

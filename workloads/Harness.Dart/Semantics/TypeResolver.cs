@@ -20,7 +20,11 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
 
     public TypeScope Nested() => new(Program, Library, File, Class, this) { IsStatic = IsStatic };
 
-    public void Add(string name, DartType type) => (_names ??= new(StringComparer.Ordinal))[name] = type;
+    /// <summary>Gives a name a meaning; <c>_</c> never has one.</summary>
+    public void Add(string name, DartType type)
+    {
+        if (name != "_") (_names ??= new(StringComparer.Ordinal))[name] = type;
+    }
 
     public DartType? LookupParam(string name)
     {
@@ -142,6 +146,8 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
         {
             if (!Library.Prefixes.TryGetValue(named.Prefix, out var prefix))
                 throw Error(named, $"'{named.Prefix}' isn't a prefix.");
+            if (prefix.IsDeferred && !named.IsExpression)
+                throw Error(named, $"The type '{named.Prefix}.{named.Name}' is of a deferred library, so it can't be the type of anything.");
             prefix.Members.TryGetValue(named.Name, out element);
             if (element is null && named.Name == "dynamic") return SimpleType.Dynamic;
             if (element is null && named.Name == "Never") return SimpleType.Never;
@@ -169,17 +175,15 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
     private DartType Instantiate(ClassElement cls, NamedTypeNode named)
     {
         ClassBuilder.DeclareParams(Program, cls);
-        if (named.Args.Count == 0)
-            return new InterfaceType(cls, DefaultArgs(cls.TypeParams));
-        if (named.Args.Count != cls.TypeParams.Count)
+        if (named.Args.Count > 0 && named.Args.Count != cls.TypeParams.Count)
             throw Error(named, $"Expected {cls.TypeParams.Count} type arguments.");
-        return new InterfaceType(cls, Arguments(named, cls.TypeParams));
+        return new InterfaceType(cls, cls.TypeParams.Count == 0 ? [] : Arguments(named, cls.TypeParams, null));
     }
 
-    private DartType[] Arguments(NamedTypeNode named, List<TypeParam> parameters)
+    private DartType[] Arguments(NamedTypeNode named, List<TypeParam> parameters, DartType? body)
     {
-        DartType[] args = [.. named.Args.Select(Resolve)];
-        if (Library.IsOwn) Program.Bounds.Note(File, named.Pos, parameters, args);
+        DartType[] args = named.Args.Count > 0 ? [.. named.Args.Select(Resolve)] : InstantiateToBound.ArgumentsOf(parameters, body);
+        if (Library.IsOwn) Program.Bounds.Note(File, named.Pos, parameters, args, body);
         return args;
     }
 
@@ -208,7 +212,7 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
 
         if (named.Args.Count > 0 && named.Args.Count != typedef.Params.Count)
             throw Error(named, $"Expected {typedef.Params.Count} type arguments.");
-        var args = named.Args.Count == 0 ? InstantiateToBound.ArgumentsOf(typedef.Params, typedef.Type) : Arguments(named, typedef.Params);
+        var args = Arguments(named, typedef.Params, typedef.Type);
         var map = new Dictionary<TypeParam, DartType>();
         for (var i = 0; i < args.Length; i++) map[typedef.Params[i]] = args[i];
         return typedef.Type.Substitute(map);

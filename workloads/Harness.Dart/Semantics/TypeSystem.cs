@@ -44,6 +44,15 @@ internal sealed class TypeSystem(DartProgram program)
         _ => type.Nullable,
     };
 
+    /// <summary>Whether null may be no value of the type, as of a type variable whose bound says nothing: a variable of it needs a value before it is read.</summary>
+    public static bool NeedsValue(DartType type) => type switch
+    {
+        TypeParamType { Nullable: false } p => !IsNull(p.Bound),
+        InterfaceType { Nullable: false } f when IsFutureOr(f) => NeedsValue(f.Args[0]),
+        InterfaceType { Nullable: false, Class.IsExtensionType: true } => true,
+        _ => !IsNullable(type),
+    };
+
     public static DartType NonNull(DartType type) => type switch
     {
         SimpleType { Kind: SimpleKind.Null } => SimpleType.Never,

@@ -18,6 +18,9 @@ internal sealed class NamedTypeNode : TypeNode
     public string? Prefix;
     public string Name = "";
     public List<TypeNode> Args = [];
+
+    /// <summary>Whether it stands in an expression, as what is made or what a static member belongs to, and not as the type of something.</summary>
+    public bool IsExpression;
 }
 
 internal sealed class FunctionTypeNode : TypeNode
@@ -233,7 +236,10 @@ internal sealed class TypedefNode : Node { public string Name = ""; public List<
 internal sealed class Directive : Node
 {
     public string Kind = "";
+    /// <summary>The URI, or the name of the library in its own directive.</summary>
     public string Uri = "";
+
+    /// <summary>The prefix of an import, or the name of the library that a part belongs to.</summary>
     public string? Prefix;
     public bool Deferred;
     public List<(bool Show, List<string> Names)> Combinators = [];

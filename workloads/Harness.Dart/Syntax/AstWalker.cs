@@ -142,6 +142,20 @@ internal static class AstWalker
         }
     }
 
+    /// <summary>The variables of a pattern.</summary>
+    public static IEnumerable<VariablePattern> VariablesOf(Pattern pattern)
+    {
+        var children = new List<Node>();
+        var pending = new Stack<Pattern>([pattern]);
+        while (pending.TryPop(out var next))
+        {
+            if (next is VariablePattern variable) yield return variable;
+            children.Clear();
+            Children(next, children);
+            foreach (var child in children.OfType<Pattern>()) pending.Push(child);
+        }
+    }
+
     private static void Function(FunctionNode f, List<Node> into)
     {
         if (f.Body is not null) into.Add(f.Body);

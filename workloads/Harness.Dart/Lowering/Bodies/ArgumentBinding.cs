@@ -2,6 +2,7 @@ using Harness.Dart.Ir;
 using Harness.Dart.Lowering.Model;
 using Harness.Dart.Lowering.Module;
 using Harness.Dart.Semantics;
+using Harness.Dart.Semantics.Checks;
 using Harness.Dart.Syntax;
 using Node = Harness.Dart.Ir.Node;
 
@@ -116,6 +117,7 @@ internal sealed class ArgumentBinding(FunctionLowering body)
             }
 
             typeArgs = _types.Solve(typeParams, lower, UpperOf(upper, lower, wanted), partial: false);
+            if (_state.Library.IsOwn) CheckBounds(typeParams, typeArgs, at);
         }
 
         var substitution = MapOf(typeParams, typeArgs);
@@ -176,14 +178,11 @@ internal sealed class ArgumentBinding(FunctionLowering body)
         return false;
     }
 
-    private void CheckBounds(IReadOnlyList<TypeParam> typeParams, DartType[] typeArgs, Syntax.Node at)
+    /// <summary>Finds type arguments that are beyond the bounds of their parameters.</summary>
+    public void CheckBounds(IReadOnlyList<TypeParam> typeParams, DartType[] typeArgs, Syntax.Node at)
     {
-        var map = MapOf(typeParams, typeArgs);
-        for (var i = 0; i < typeParams.Count; i++)
-        {
-            if (typeParams[i].HasBound && !_types.IsSubtype(typeArgs[i], typeParams[i].Bound.Substitute(map)))
-                throw _state.Error(at, $"Type argument '{typeArgs[i]}' doesn't conform to the bound '{typeParams[i].Bound}' of the type variable '{typeParams[i].Name}'.");
-        }
+        if (BoundChecks.Misfit(_types, typeParams, typeArgs) is { } index)
+            throw _state.Error(at, $"Type argument '{typeArgs[index]}' doesn't conform to the bound '{typeParams[index].Bound}' of the type variable '{typeParams[index].Name}'.");
     }
 
     /// <summary>Type arguments by their parameters.</summary>

@@ -20,6 +20,7 @@ internal sealed class AssignmentLowering(FunctionLowering body)
     private InvocationLowering Invocations => _body.Invocations;
     private OperatorLowering Operators => _body.Operators;
     private NumberLowering Numbers => _body.Numbers;
+    private ConditionLowering Conditions => _body.Conditions;
     private TargetLowering Targets => _body.Targets;
     private VariableLowering Locals => _body.Locals;
     private Coercions Coercions => _body.Coercions;
@@ -43,10 +44,11 @@ internal sealed class AssignmentLowering(FunctionLowering body)
         var place = Targets.LowerPlace(a.Target);
         if (a.Op is null)
         {
-            var value = Expressions.Lower(a.Value, place.WriteType);
+            var value = Conditions.LowerOutcome(a.Value, place.WriteType, out var told);
             var node = Coercions.Coerce(value, place.WriteType, a.Value);
             var type = TypeSystem.IsDynamic(value.Type) ? place.WriteType : value.Type;
             PromoteOnWrite(place, type, a);
+            if (told is var (whenTrue, whenFalse) && place.Key is LocalVariable variable) _output.Flow.Remember(variable, whenTrue, whenFalse);
             var repr = _reprs.Of(place.WriteType);
             if (TypeSystem.IsVoid(place.WriteType)) type = place.WriteType;
             var local = _output.TempOf(_reprs.Convert(node, repr), out var set, "value");

@@ -90,7 +90,7 @@ internal sealed class AsyncLowering(FunctionLowering body)
         Statements.LowerBlock(node.Body!.Body);
         if (!_output.Flow.IsReachable || _state.Async != AsyncKind.Async) return;
         if (_returns.IsInferred) _returns.Join(SimpleType.Null);
-        else if (_returns.Type is not null && !TypeSystem.IsNullable(_returns.Type) && !TypeSystem.IsVoid(_returns.Type))
+        else if (_returns.Type is not null && TypeSystem.NeedsValue(_returns.Type) && !TypeSystem.IsVoid(_returns.Type))
             throw _state.Error(node, $"A non-null value must be returned since the return type 'Future<{_returns.Type}>' doesn't allow null.");
     }
 
@@ -123,9 +123,19 @@ internal sealed class AsyncLowering(FunctionLowering body)
     {
         if (_state.Async is not (AsyncKind.Async or AsyncKind.AsyncStar)) throw _state.Error(a, "'await' can only be used in 'async' or 'async*' methods.");
         var value = Expressions.Lower(a.Value, context is null ? null : new InterfaceType(_program.CoreClass("FutureOr"), [context]));
+        Coercions.Used(value, a.Value);
+        if (IsNotAwaitable(value.Type)) throw _state.Error(a.Value, $"A value of the extension type '{value.Type}', which doesn't implement 'Future', can't be waited for.");
         var type = Flatten(value.Type);
         var node = Await(_reprs.Convert(value.Node, _target.AnyRef));
         return new Val(TypeSystem.IsVoid(type) ? node : _reprs.Convert(node, _reprs.Of(type)), type);
+    }
+
+    // Whether a type is an extension type that is no future, or bounded by such.
+    private bool IsNotAwaitable(DartType type)
+    {
+        var seen = new HashSet<TypeParam>();
+        while (type is TypeParamType variable && (variable.Promoted is not null || seen.Add(variable.Parameter))) type = variable.Bound;
+        return type is InterfaceType { Class: { IsExtensionType: true } cls } && !_types.Supertypes(cls).ContainsKey(_program.CoreClass("Future"));
     }
 
     /// <summary>What awaiting a value of a type gives.</summary>
@@ -146,6 +156,7 @@ internal sealed class AsyncLowering(FunctionLowering body)
     public void ReturnAsync(Val value, Syntax.Node at)
     {
         var isVoid = _returns.Type is not null && TypeSystem.IsVoid(_returns.Type);
+        if (_returns.Type is not null && !isVoid && !TypeSystem.IsDynamic(_returns.Type)) Coercions.Used(value with { Type = Flatten(value.Type) }, at);
         if (_returns.Type is not null && !isVoid && !_types.IsSubtype(value.Type, JumpStatements.ReturnContext()!) && !TypeSystem.IsDynamic(value.Type))
             throw _state.Error(at, $"A value of type '{value.Type}' can't be returned from an async function with return type 'Future<{_returns.Type}>'.");
         var type = value.Type;

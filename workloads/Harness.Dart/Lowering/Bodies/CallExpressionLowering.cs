@@ -43,11 +43,7 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
                 throw _state.Error(id, element is null ? $"Method not found: '{id.Name}'." : $"Can't access '{id.Name}' here: there is no 'this'.");
             case PropertyGet p:
                 if (p.Target is Super)
-                {
-                    Receivers.CheckSuperMember(p.Name, p);
                     return Invocations.CallNamed(Receivers.SuperReceiver(c), p.Name, c.Args, typeArgs, context, p, isSuper: true);
-                }
-
                 if (Names.StaticTarget(p.Target) is { } target)
                 {
                     var called = CallStaticTarget(target, p, c, typeArgs, context);
@@ -90,15 +86,12 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
             case PrefixElement prefix:
                 if (!prefix.Members.TryGetValue(p.Name, out var element)) throw _state.Error(p, $"Method not found: '{p.Name}'.");
                 if (element is TypedefElement)
-                    return _state.Scope.Resolve(new NamedTypeNode { Pos = c.Pos, Prefix = prefix.Name, Name = p.Name, Args = c.TypeArgs ?? [] }) is InterfaceType t ? Constructions.Construct(t.Class, t.Args, null, c.Args, context, c) : throw _state.Error(c, "This can't be called.");
+                    return _state.Scope.Resolve(new NamedTypeNode { Pos = c.Pos, Prefix = prefix.Name, Name = p.Name, Args = c.TypeArgs ?? [], IsExpression = true }) is InterfaceType t ? Constructions.Construct(t.Class, t.Args, null, c.Args, context, c) : throw _state.Error(c, "This can't be called.");
                 return CallElement(element, c, typeArgs, context);
             case ClassElement cls:
                 if (cls.Statics.TryGetValue(p.Name, out var member)) return CallElement(member, c, typeArgs, context);
                 if (cls.Constructors.ContainsKey(p.Name == "new" ? "" : p.Name)) return Constructions.Construct(cls, null, p.Name == "new" ? null : p.Name, c.Args, context, c);
-                if (p.Name == "toString") return Invocations.CallNamed(Names.LowerElement(cls, p, null), p.Name, c.Args, typeArgs, context, p);
                 throw _state.Error(p, $"Method not found: '{cls.Name}.{p.Name}'.");
-            case TypedefElement typedef when p.Name == "toString":
-                return Invocations.CallNamed(Names.LowerElement(typedef, p, null), p.Name, c.Args, typeArgs, context, p);
             case TypedefElement typedef when _state.Scope.Resolve(Names.TypeNodeOf(p.Target)!) is InterfaceType aliased:
                 if (aliased.Class.Statics.ContainsKey(p.Name)) return CallStaticTarget(aliased.Class, p, c, typeArgs, context);
                 return Constructions.Construct(aliased.Class, typedef.Params.Count > 0 ? null : aliased.Args, p.Name == "new" ? null : p.Name, c.Args, context, c);
@@ -115,6 +108,7 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
         var (node, name) = ConstructionLowering.SplitConstructorName(n.Type, n.Constructor, _state.Scope);
         if (_state.Scope.Resolve(node) is not InterfaceType { Nullable: false } type)
             throw _state.Error(n, "This type can't be instantiated.");
+        if (n.Const && node.Prefix is { } deferred && _state.Scope.Library.Prefixes[deferred].IsDeferred) throw _state.Error(n, "Not a constant expression: its library is deferred.");
         var typedefArgs = node.Args.Count > 0 || _state.Scope.LookupTopLevel(node.Name) is TypedefElement { Params.Count: 0 } && type.Args.Length > 0;
         var made = Constructions.Construct(type.Class, typedefArgs ? type.Args : null, name, n.Args, context, n, n.Const);
         return node.Prefix is not null && _state.Scope.Library.Prefixes.TryGetValue(node.Prefix, out var prefix) && Names.CheckLoaded(prefix) is { } check ? made with { Node = Node.Seq(check, made.Node) } : made;

@@ -84,11 +84,7 @@ internal sealed class ChainLowering(FunctionLowering body)
     }
 
     /// <summary>The target of a selector, within the chain that it belongs to.</summary>
-    public Val LowerTarget(Expr target, DartType? context = null)
-    {
-        var value = LowerAnyTarget(target, context);
-        return TypeSystem.IsVoid(value.Type) ? throw _body.State.Error(target, "This expression has type 'void' and can't be used.") : value;
-    }
+    public Val LowerTarget(Expr target, DartType? context = null) => _body.Coercions.Used(LowerAnyTarget(target, context), target);
 
     /// <summary>What a member is asked of: a target, or an application of an extension by its name.</summary>
     /// <param name="target">The expression.</param>

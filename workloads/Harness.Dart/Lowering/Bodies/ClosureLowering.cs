@@ -153,7 +153,7 @@ internal sealed class ClosureLowering(FunctionLowering body)
             if (_output.Flow.IsReachable)
             {
                 if (_returns.IsInferred) _returns.Join(SimpleType.Null);
-                else if (_returns.Type is not null && !TypeSystem.IsNullable(_returns.Type) && !TypeSystem.IsVoid(_returns.Type)) throw _state.Error(node, $"A non-null value must be returned since the return type '{_returns.Type}' doesn't allow null.");
+                else if (_returns.Type is not null && TypeSystem.NeedsValue(_returns.Type) && !TypeSystem.IsVoid(_returns.Type)) throw _state.Error(node, $"A non-null value must be returned since the return type '{_returns.Type}' doesn't allow null.");
                 _output.Emit(Node.Return(Node.Null(_target.Top)));
             }
 
@@ -212,7 +212,7 @@ internal sealed class ClosureLowering(FunctionLowering body)
 
         var type = FunctionTypeOf(typeParams, parameters, result);
         var self = new LocalVariable(node.Name, type) { Owner = _body, Repr = WType.Ref(_target.Closure), IsFinal = true, FunctionType = type, Cell = _reprs.CellOf(WType.Ref(_target.Closure)) };
-        if (!_variables.Current.Names.TryAdd(node.Name, self)) throw _state.Error(f, $"'{node.Name}' is already declared in this scope.");
+        if (node.Name != "_" && !_variables.Current.Names.TryAdd(node.Name, self)) throw _state.Error(f, $"'{node.Name}' is already declared in this scope.");
         _places.Initialize(self, null);
         var lowered = LowerClosure(node, null);
         _output.Emit(Node.SetField(self.Cell, 0, Node.Get(self.Local!), _reprs.Convert(lowered.Node, WType.Ref(_target.Closure))));

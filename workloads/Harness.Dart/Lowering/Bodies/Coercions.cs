@@ -27,6 +27,9 @@ internal sealed class Coercions(FunctionLowering body)
     private TypeTests TypeTests => _body.TypeTests;
     private TypeExpressions TypeExpressions => _body.TypeExpressions;
 
+    /// <summary>A value that something is done with, which nothing can be done with if its type is <c>void</c>.</summary>
+    public Val Used(Val value, Syntax.Node at) => TypeSystem.IsVoid(value.Type) ? throw _state.Error(at, "This expression has type 'void' and can't be used.") : value;
+
     /// <summary>Converts a value to a type that it is assigned to: numbers, calls of objects, downcasts from dynamic.</summary>
     public Node Coerce(Val value, DartType to, Syntax.Node at)
     {
@@ -34,7 +37,7 @@ internal sealed class Coercions(FunctionLowering body)
         var target = _reprs.Of(to);
         if (value.Node.IsNever) return value.Node;
         if (TypeSystem.IsVoid(to)) return _reprs.Convert(value.Node, target);
-        if (TypeSystem.IsVoid(from)) throw _state.Error(at, "This expression has type 'void' and can't be used.");
+        Used(value, at);
         if (TypeSystem.IsDynamic(from) && !TypeSystem.IsTop(to))
             return CheckedCast(value, to, at);
         if (from.Equals(to))

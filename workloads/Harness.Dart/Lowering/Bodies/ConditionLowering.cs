@@ -15,6 +15,7 @@ internal sealed class ConditionLowering(FunctionLowering body)
 
     private readonly FunctionLowering _body = body;
     private readonly DartProgram _program = body.Program.Program;
+    private readonly TypeSystem _types = body.Program.Types;
     private readonly Representations _reprs = body.Reprs;
     private readonly Selectors _selectors = body.Program.Selectors;
     private readonly TargetTypes _target = body.Program.Target;
@@ -73,6 +74,13 @@ internal sealed class ConditionLowering(FunctionLowering body)
                 if (b.Value) whenFalse.IsReachable = false;
                 else whenTrue.IsReachable = false;
                 return Node.I32(b.Value ? 1 : 0);
+            case Ident id when _variables.Lookup(id.Name) is { } variable && _output.Flow.ConditionOf(variable) is { } told:
+                var outcome = Coercions.Coerce(Expressions.Lower(id, _program.Bool), _program.Bool, id);
+                whenTrue = _output.Flow.Copy();
+                whenTrue.Assume(told.WhenTrue, _types);
+                whenFalse = _output.Flow.Copy();
+                whenFalse.Assume(told.WhenFalse, _types);
+                return outcome;
             default:
                 var value = Expressions.Lower(e, _program.Bool);
                 whenTrue = _output.Flow;
@@ -81,6 +89,28 @@ internal sealed class ConditionLowering(FunctionLowering body)
                 return Coercions.Coerce(value, _program.Bool, e);
         }
     }
+
+    /// <summary>A value for a variable.</summary>
+    /// <param name="e">The expression.</param>
+    /// <param name="context">The type that is wanted.</param>
+    /// <param name="told">What is known where the value is true and where it is false, if it is the outcome of tests.</param>
+    public Val LowerOutcome(Expr e, DartType? context, out (Flow WhenTrue, Flow WhenFalse)? told)
+    {
+        told = null;
+        if (!IsTest(e) || context is not null && !context.Equals(_program.Bool)) return Expressions.Lower(e, context);
+        var node = LowerCondition(e, out var whenTrue, out var whenFalse);
+        told = (whenTrue, whenFalse);
+        _output.Flow = Flow.Join(whenTrue, whenFalse);
+        return new Val(node, _program.Bool);
+    }
+
+    private bool IsTest(Expr e) => SyntaxShapes.Unparen(e) switch
+    {
+        IsExpr or Binary { Op: "&&" or "||" or "==" or "!=" } => true,
+        Unary { Op: "!" } u => IsTest(u.Operand),
+        Ident id => _variables.Lookup(id.Name) is { } variable && _output.Flow.ConditionOf(variable) is not null,
+        _ => false,
+    };
 
     private Node LowerEquals(Binary b, out Flow whenTrue, out Flow whenFalse)
     {
@@ -100,7 +130,7 @@ internal sealed class ConditionLowering(FunctionLowering body)
             return sameType;
         }
 
-        var left = Expressions.Lower(b.Left, null);
+        var left = Coercions.Used(Expressions.Lower(b.Left, null), b.Left);
         var leftKey = _promotions.PromotionKey(b.Left);
         if (SyntaxShapes.Unparen(b.Right) is NullLit)
         {
@@ -110,7 +140,7 @@ internal sealed class ConditionLowering(FunctionLowering body)
             return left.Node.Type.IsRef ? Node.IsNull(left.Node) : Node.Seq(Node.Drop(left.Node), Node.I32(0));
         }
 
-        var right = Expressions.Lower(b.Right, null);
+        var right = Coercions.Used(Expressions.Lower(b.Right, null), b.Right);
         whenTrue = _output.Flow;
         whenFalse = _output.Flow.Copy();
         if (TypeSystem.IsNull(left.Type) && _promotions.PromotionKey(b.Right) is { } rightKey && TypeSystem.IsNullable(right.Type))
@@ -173,7 +203,7 @@ internal sealed class ConditionLowering(FunctionLowering body)
 
     private Node LowerIsCondition(IsExpr i, out Flow whenTrue, out Flow whenFalse)
     {
-        var value = Expressions.Lower(i.Value, null);
+        var value = Coercions.Used(Expressions.Lower(i.Value, null), i.Value);
         var type = _state.Scope.Resolve(i.Type);
         var local = _output.TempOf(value.Node, out var set);
         var test = Node.Seq(set, TypeTests.TypeTest(Node.Get(local), value.Type, type));

@@ -1,6 +1,7 @@
 using Harness.Dart.Lowering.Model;
 using Harness.Dart.Lowering.Module;
 using Harness.Dart.Semantics;
+using Harness.Dart.Semantics.Checks;
 using Harness.Dart.Syntax;
 using Node = Harness.Dart.Ir.Node;
 
@@ -76,26 +77,45 @@ internal sealed class ConstructionLowering(FunctionLowering body)
     {
         for (var i = 0; i < 100; i++)
         {
-            if (constructor.Function!.Redirect is not { } redirect) return (constructor, type);
-            var scope = _lowering.Signatures.ScopeOf(constructor);
-            var (node, name) = SplitConstructorName(redirect, constructor.Function.RedirectName, scope);
-            if (scope.Resolve(node) is not InterfaceType target)
-                throw new DartErrorException(constructor.File, redirect.Pos, "Not a class.");
-            if (node.Args.Count == 0 && target.Class.TypeParams.Count > 0)
-            {
-                // The arguments follow from the type that is asked for.
-                var upper = new Dictionary<TypeParam, DartType>();
-                _types.Constrain(target.Class.ThisType, constructor.Owner!.ThisType, [.. target.Class.TypeParams], [], upper);
-                target = new InterfaceType(target.Class, _types.Solve(target.Class.TypeParams, [], upper, partial: false));
-            }
-
-            type = (InterfaceType)target.Substitute(ArgumentBinding.MapOf(constructor.Owner!.TypeParams, type.Args));
-            if (!type.Class.Constructors.TryGetValue(name ?? "", out var next))
-                throw new DartErrorException(constructor.File, redirect.Pos, $"Couldn't find constructor '{type.Class.Name}{(name is null ? "" : "." + name)}'.");
-            constructor = next;
+            if (constructor.Function!.Redirect is null) return (constructor, type);
+            (constructor, type) = NextTarget(constructor, type);
         }
 
         throw _state.Error(at, "Cyclic definition of a factory.");
+    }
+
+    /// <summary>Finds what is wrong with the constructor that a factory names: it must make objects, constant ones for a constant factory, and take and give what the factory does.</summary>
+    public void CheckRedirect(Member factory)
+    {
+        var (target, type) = NextTarget(factory, factory.Owner!.ThisType);
+        DartErrorException Error(string message) => new(factory.File, factory.Function!.Redirect!.Pos, message);
+        if (factory.Function!.Const && !target.Function!.Const) throw Error("A constant factory can't redirect to a constructor that isn't constant.");
+        if (!target.Function!.Factory && (type.Class.IsAbstract || type.Class.IsEnum)) throw Error($"A factory can't redirect to a generative constructor of '{type.Class.Name}', which is {(type.Class.IsEnum ? "an enum" : "abstract")}.");
+        if (factory.Function.Redirect!.Args.Count > 0 && BoundChecks.Misfit(_types, type.Class.TypeParams, type.Args) is { } index) throw Error($"Type argument '{type.Args[index]}' doesn't conform to the bound '{type.Class.TypeParams[index].Bound}' of the type variable '{type.Class.TypeParams[index].Name}'.");
+        var (own, other) = (_lowering.Signatures.Of(factory), _lowering.Signatures.Of(target).Substitute(type.Map()));
+        if (!_types.IsSubtype(other, own)) throw Error($"The constructor function type '{other}' isn't a subtype of '{own}', that of the factory.");
+    }
+
+    // What a factory redirects to, with the type that it makes.
+    private (Member Target, InterfaceType Type) NextTarget(Member constructor, InterfaceType type)
+    {
+        var redirect = constructor.Function!.Redirect!;
+        var scope = _lowering.Signatures.ScopeOf(constructor);
+        var (node, name) = SplitConstructorName(redirect, constructor.Function.RedirectName, scope);
+        if (scope.Resolve(node) is not InterfaceType target)
+            throw new DartErrorException(constructor.File, redirect.Pos, "Not a class.");
+        if (node.Args.Count == 0 && target.Class.TypeParams.Count > 0)
+        {
+            // The arguments follow from the type that is asked for.
+            var upper = new Dictionary<TypeParam, DartType>();
+            _types.Constrain(target.Class.ThisType, constructor.Owner!.ThisType, [.. target.Class.TypeParams], [], upper);
+            target = new InterfaceType(target.Class, _types.Solve(target.Class.TypeParams, [], upper, partial: false));
+        }
+
+        type = (InterfaceType)target.Substitute(ArgumentBinding.MapOf(constructor.Owner!.TypeParams, type.Args));
+        if (!type.Class.Constructors.TryGetValue(name ?? "", out var next))
+            throw new DartErrorException(constructor.File, redirect.Pos, $"Couldn't find constructor '{type.Class.Name}{(name is null ? "" : "." + name)}'.");
+        return (next, type);
     }
 
     /// <summary>The class and the constructor that a dotted name stands for.</summary>
@@ -103,7 +123,7 @@ internal sealed class ConstructionLowering(FunctionLowering body)
     {
         // 'prefix.Class' and 'Class.name' look alike.
         if (name is not null && node.Prefix is null && scope.Library.Prefixes.ContainsKey(node.Name) && scope.LookupParam(node.Name) is null)
-            return (new NamedTypeNode { Pos = node.Pos, Prefix = node.Name, Name = name, Args = node.Args }, null);
+            return (new NamedTypeNode { Pos = node.Pos, Prefix = node.Name, Name = name, Args = node.Args, IsExpression = node.IsExpression }, null);
         return (node, name == "new" ? null : name);
     }
 }

@@ -57,6 +57,7 @@ internal sealed class ConstructorLowering(FunctionLowering body)
         {
             if (node.Redirect is not null)
             {
+                if (member.Original is null) lowering.Constructions.CheckRedirect(member);
                 var (target, targetType) = lowering.Constructions.RedirectTarget(member, type, new This { Pos = member.Pos });
                 var redirected = p.Functions.ConstructorFunction(target);
                 var nodes = targetType.Args.Select(lowering.TypeExpressions.TypeNode).ToList();

@@ -62,6 +62,16 @@ internal sealed class EntryLowering(FunctionLowering body)
         return lowering.Expressions.Lower(member.Field!.Init!, null).Type;
     }
 
+    /// <summary>Finds the errors of a variable's initializer that stand in its text, whether they are evaluated or not.</summary>
+    public static void CheckInitializer(ProgramLowering p, Member member)
+    {
+        var init = member.Field!.Init!;
+        var declared = member.Field.Type is null ? null : p.Signatures.FieldType(member);
+        var lowering = new FunctionLowering(p, new IrFunction("types of " + member.Name), TypeScope.Of(p.Program, member), member) { State = { Use = AstWalker.Analyze([init]) } };
+        var value = lowering.Expressions.Lower(init, declared);
+        if (declared is not null) lowering.Coercions.Coerce(value, declared, init);
+    }
+
     /// <summary>A method, accessor or operator of a class, or the implicit accessor of a field.</summary>
     public static void LowerInstance(ProgramLowering p, IrFunction function, Member member, Selector selector, bool isSetter)
     {
@@ -125,7 +135,7 @@ internal sealed class EntryLowering(FunctionLowering body)
             Statements.LowerBlock(body.Body);
             if (_output.Flow.IsReachable && repr.Kind != WKind.None)
             {
-                if (!TypeSystem.IsNullable(result) && !TypeSystem.IsVoid(result))
+                if (TypeSystem.NeedsValue(result) && !TypeSystem.IsVoid(result))
                     throw _state.Error(node, $"A non-null value must be returned since the return type '{result}' doesn't allow null.");
                 _output.Emit(_reprs.Convert(Node.Null(_target.Top), repr));
             }

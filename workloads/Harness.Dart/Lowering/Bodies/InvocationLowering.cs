@@ -23,6 +23,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
     private readonly FunctionState _state = body.State;
     private readonly NodeOutput _output = body.Output;
 
+    private ReceiverLowering Receivers => _body.Receivers;
     private ArgumentBinding Arguments => _body.Arguments;
     private ClosureCallLowering ClosureCalls => _body.ClosureCalls;
     private MemberLookup Members => _body.Members;
@@ -142,6 +143,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
     public Val CallNamed(Val receiver, string name, Arguments args, IReadOnlyList<DartType>? typeArgs, DartType? context, Syntax.Node at, bool isSuper = false)
     {
         var type = receiver.Type;
+        if (isSuper) Receivers.CheckSuperMember(name, at);
         if (TypeSystem.IsNever(type)) return receiver;
         // The remainder of numbers has a type as their operators have.
         if (name == "remainder" && args.Items is [(null, var divisor)] && Members.MemberType(type)?.Class == _program.Int.Class)
@@ -185,6 +187,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
     /// <summary>Calls a method with values that are already lowered.</summary>
     public Val CallWithValues(Val receiver, string name, Val[] values, Syntax.Node at, bool isSuper = false)
     {
+        if (isSuper) Receivers.CheckSuperMember(name, at);
         if (Members.FindMember(receiver.Type, name) is var (member, owner) && member is not null && !owner!.Class.IsStatic)
         {
             var signature = (FunctionType)_lowering.Signatures.Of(member).Substitute(owner!.Map());

@@ -151,16 +151,24 @@ internal sealed class JumpLowering(FunctionLowering body)
         if (r.Value is null)
         {
             if (_returns.IsInferred) _returns.Join(SimpleType.Null);
-            else if (_returns.Type is not null && !TypeSystem.IsNullable(_returns.Type) && !TypeSystem.IsVoid(_returns.Type) && _state.Function.Result.Kind != WKind.None && _returns.End is null)
+            else if (_returns.Type is { } wanted && !MayBeMissing(wanted))
                 throw _state.Error(r, "A value must be explicitly returned from a non-void function.");
             if (_returns.Value is not null) _output.Emit(Node.Set(_returns.Value, _returns.Value.Type.IsRef ? _reprs.Convert(Node.Null(_target.Top), _returns.Value.Type.AsNullable) is var n && _returns.Value.Type.Nullable ? n : Node.NonNull(Node.Null(_returns.Value.Type.Heap!)) : Representations.DefaultNode(_returns.Value.Type)));
             EmitJump(JumpKind.Return, null, 0);
             return;
         }
 
+        if (_state.Parent is null && _state.Member is { Kind: MemberKind.Constructor, Function.Factory: false })
+            throw _state.Error(r, "Constructors can't return a value.");
         var value = Expressions.Lower(r.Value, ReturnContext());
+        var given = _state.Async == AsyncKind.Async ? Async.Flatten(value.Type) : value.Type;
+        if (!_returns.IsInferred && _returns.Type is { } type && TypeSystem.IsVoid(type) && !MayBeMissing(given) && !TypeSystem.IsNever(given))
+            throw _state.Error(r, $"A value of type '{value.Type}' can't be returned from a function with the return type 'void'.");
         ReturnValue(value, r);
     }
+
+    // Whether a result of a type can be left out, and a value of it returned where nothing is wanted.
+    private static bool MayBeMissing(DartType type) => TypeSystem.IsVoid(type) || TypeSystem.IsDynamic(type) || TypeSystem.IsNull(type);
 
     /// <summary>What the context wants of a returned expression.</summary>
     public DartType? ReturnContext()

@@ -67,7 +67,7 @@ internal sealed class LiteralLowering(FunctionLowering body)
             }
 
             var value = Expressions.Lower((Expr)part, null);
-            if (TypeSystem.IsVoid(value.Type)) throw _state.Error((Expr)part, "This expression has type 'void' and can't be used.");
+            Coercions.Used(value, (Expr)part);
             pieces.Add(ToStringOf(value));
         }
 
@@ -93,7 +93,6 @@ internal sealed class LiteralLowering(FunctionLowering body)
     {
         var expected = context is RecordType rc && rc.Positional.Length == r.Fields.Count(f => f.Name is null) ? rc : null;
         var names = r.Fields.Where(f => f.Name is not null).Select(f => f.Name!).Order(StringComparer.Ordinal).ToList();
-        if (names.Distinct(StringComparer.Ordinal).Count() < names.Count) throw _state.Error(r, "A name of a record's field can't be given twice.");
         var positional = r.Fields.Count(f => f.Name is null);
         var before = new List<Node>();
         var values = new Node[r.Fields.Count];

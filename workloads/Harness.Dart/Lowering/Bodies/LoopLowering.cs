@@ -191,7 +191,7 @@ internal sealed class LoopLowering(FunctionLowering body)
         if (TypeSystem.IsNullable(iterable.Type) || _types.AsInstanceOf(iterable.Type, _program.CoreClass("Iterable")) is null && !TypeSystem.IsNever(iterable.Type))
             throw _state.Error(parts.Iterable!, $"The type '{iterable.Type}' used in the 'for' loop must implement 'Iterable<dynamic>'.");
         var element = Elements.ElementType(iterable.Type, false);
-        LoopUse(at is ForStmt fs ? fs.Body : at is ForElement fe ? fe.Body : null, parts.Target);
+        LoopUse(at is ForStmt fs ? fs.Body : at is ForElement fe ? fe.Body : null, parts.Target is null ? null : new ForParts { Pos = parts.Pos, Target = parts.Target });
         var iterator = Access.GetMember(iterable, "iterator", at);
         var local = _output.TempOf(iterator.Node, out var set, "iterator");
         _output.Emit(set);

@@ -186,8 +186,8 @@ internal sealed class NameLowering(FunctionLowering body)
     public NamedTypeNode? TypeNodeOf(Expr e) => e switch
     {
         Ident id => new NamedTypeNode { Pos = id.Pos, Name = id.Name },
-        PropertyGet { Target: Ident prefix } p => new NamedTypeNode { Pos = p.Pos, Prefix = prefix.Name, Name = p.Name },
-        Instantiation i when TypeNodeOf(i.Target) is { } named => new NamedTypeNode { Pos = i.Pos, Prefix = named.Prefix, Name = named.Name, Args = i.TypeArgs },
+        PropertyGet { Target: Ident prefix } p => new NamedTypeNode { Pos = p.Pos, Prefix = prefix.Name, Name = p.Name, IsExpression = true },
+        Instantiation i when TypeNodeOf(i.Target) is { } named => new NamedTypeNode { Pos = i.Pos, Prefix = named.Prefix, Name = named.Name, Args = i.TypeArgs, IsExpression = true },
         _ => null,
     };
 
@@ -207,8 +207,6 @@ internal sealed class NameLowering(FunctionLowering body)
                 if (cls.IsEnum && p.Name == "values") return new Val(_pool.ConstNode(_lowering.Constants.EnumValues(cls)), _program.Type("List", cls.ThisType));
                 if (cls.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var constructor))
                     return Tearoffs.ConstructorTearoff(constructor, null, context);
-                // A member of the object that stands for the type.
-                if (_program.Object.Class.Members.ContainsKey(p.Name)) return Access.GetMember(LowerElement(cls, p, null), p.Name, p);
                 throw _state.Error(p, $"Member not found: '{p.Name}'.");
             case TypedefElement typedef:
                 if (_state.Scope.Resolve(TypeNodeOf(p.Target)!) is InterfaceType aliased)

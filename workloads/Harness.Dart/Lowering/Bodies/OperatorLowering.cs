@@ -45,10 +45,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
         }
 
         if (b.Left is Super)
-        {
-            Receivers.CheckSuperMember(b.Op, b);
             return Invocations.CallNamed(Receivers.SuperReceiver(b), b.Op, ArgumentBinding.Args(b.Right), null, context, b, isSuper: true);
-        }
 
         if (Names.ExtensionOverride(b.Left) is { } applied) return Invocations.CallNamed(applied, b.Op, ArgumentBinding.Args(b.Right), null, context, b);
         var left = Expressions.Lower(b.Left, null);
@@ -155,7 +152,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
 
     private Val LowerIfNull(Binary b, DartType? context)
     {
-        var left = Expressions.Lower(b.Left, context?.WithNullable(true));
+        var left = _body.Coercions.Used(Expressions.Lower(b.Left, context?.WithNullable(true)), b.Left);
         if (!left.Node.Type.IsRef || !TypeSystem.IsNullable(left.Type))
         {
             // The right side is never evaluated, but it has its type.

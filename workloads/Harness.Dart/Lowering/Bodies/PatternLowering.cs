@@ -139,6 +139,7 @@ internal sealed class PatternLowering(FunctionLowering body)
     {
         if (!v.Declares)
         {
+            if (_variables.Lookup(v.Name) is null) throw _state.Error(v, $"A pattern can assign local variables only, and '{SourceFile.PlainName(v.Name)}' is none.");
             var place = Targets.LowerPlace(new Ident { Pos = v.Pos, Name = v.Name });
             var assigned = Coercions.Coerce(new Val(value, type), place.WriteType, v);
             var temp = _output.TempOf(_reprs.Convert(assigned, _reprs.Of(place.WriteType)), out var setTemp);
@@ -277,13 +278,17 @@ internal sealed class PatternLowering(FunctionLowering body)
         var (key, element) = Types.EntryOf(m, matched.Type);
         var mapType = _program.Type("Map", key, element);
         CheckMatched(m, matched.Type, mapType);
+        var keys = m.Entries.ConvertAll(entry => _lowering.Constants.Evaluate(entry.Key, _body, ConstantContext(key)));
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        if (keys.FindIndex(constant => !seen.Add(constant.Key)) is >= 0 and var again) throw _state.Error(m.Entries[again].Key, "A map pattern can't have two equal keys.");
+
         return And(TypeTests.TypeTest(matched.Node, matched.Type, mapType), () =>
         {
             var map = _output.TempOf(_reprs.Convert(matched.Node, _reprs.Of(mapType)), out var set, "map");
             var self = new Val(Node.Get(map), mapType);
-            var tests = m.Entries.Select(entry => (Func<Node>)(() =>
+            var tests = m.Entries.Select((entry, i) => (Func<Node>)(() =>
             {
-                var constant = _lowering.Constants.Evaluate(entry.Key, _body, ConstantContext(key));
+                var constant = keys[i];
                 var keyVal = new Val(_reprs.Convert(_reprs.ConvertConstant(_pool.ConstNode(constant), constant, _target.AnyRef), _target.AnyRef), SimpleType.Dynamic);
                 var way = $"[{constant.Key}]";
                 var item = matched.Calls.Ask(matched.Way + way, _reprs.Convert(Invocations.CallWithValues(self, "[]", [keyVal], entry.Value).Node, _target.AnyRef));

@@ -51,7 +51,7 @@ internal sealed class ReceiverLowering(FunctionLowering body)
     public Val SuperReceiver(Syntax.Node at)
     {
         var self = ThisPlace() ?? throw _state.Error(at, "Can't use 'super' here.");
-        var super = (_state.Class ?? EnclosingClass())!.DeclaredSupertype!;
+        var super = (_state.Class ?? EnclosingClass())?.DeclaredSupertype ?? throw _state.Error(at, "'super' can be used only in members of a class with a superclass.");
         return new Val(self, super);
     }
 

@@ -46,6 +46,7 @@ internal sealed class StatementLowering(FunctionLowering body)
         {
             if (s is VarDecl v) foreach (var (pos, name, _) in v.Vars) Add(name, pos);
             if (s is LocalFunction { Function: var f }) Add(f.Name, f.Pos);
+            if (s is PatternDecl p) foreach (var variable in AstWalker.VariablesOf(p.Pattern)) Add(variable.Name, variable.Pos);
         }
 
         return names;

@@ -42,6 +42,7 @@ internal sealed class TearoffLowering(FunctionLowering body)
     private Val InstantiateWith(Val value, FunctionType generic, DartType[] args, Syntax.Node at)
     {
         if (args.Length != generic.TypeParams.Length) throw _state.Error(at, $"Expected {generic.TypeParams.Length} type arguments.");
+        _body.Arguments.CheckBounds(generic.TypeParams, args, at);
         var type = generic.Instantiate(args);
         if (value.Node.Op == IrOp.GlobalGet && _pool.FunctionConstant((IrGlobal)value.Node.Data!) is { } constant && args.All(a => !a.Any(t => t is TypeParamType)))
             return new Val(_pool.ConstNode(constant with { TypeArgs = args }), type);

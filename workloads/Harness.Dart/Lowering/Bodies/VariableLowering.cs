@@ -23,6 +23,7 @@ internal sealed class VariableLowering(FunctionLowering body)
 
     private ExpressionLowering Expressions => _body.Expressions;
     private InvocationLowering Invocations => _body.Invocations;
+    private ConditionLowering Conditions => _body.Conditions;
     private Coercions Coercions => _body.Coercions;
 
     /// <summary>The value of a variable, in the type that it is promoted to.</summary>
@@ -30,7 +31,7 @@ internal sealed class VariableLowering(FunctionLowering body)
     {
         if (variable.Constant is { } constant)
             return new Val(_reprs.ConvertConstant(_pool.ConstNode(constant), constant, variable.Repr), variable.Type);
-        if (variable.IsLate ? !_output.Flow.MayBeAssigned(variable) && _output.Flow.MayBeUnassigned(variable) : (variable.IsFinal || !TypeSystem.IsNullable(variable.Type)) && _output.Flow.MayBeUnassigned(variable))
+        if (variable.IsLate ? !_output.Flow.MayBeAssigned(variable) && _output.Flow.MayBeUnassigned(variable) : (variable.IsFinal || TypeSystem.NeedsValue(variable.Type)) && _output.Flow.MayBeUnassigned(variable))
             throw _state.Error(at, variable.IsLate ? $"Late variable '{variable.Name}' without initializer is definitely unassigned." : $"{(variable.IsFinal ? "Final" : "Non-nullable")} variable '{variable.Name}' must be assigned before it can be used.");
         if (variable.IsLate)
             return ReadLate(variable);
@@ -118,8 +119,8 @@ internal sealed class VariableLowering(FunctionLowering body)
                 continue;
             }
 
-            var value = Expressions.Lower(init, declared);
-            if (declared is null && TypeSystem.IsVoid(value.Type)) throw _state.Error(init, "This expression has type 'void' and can't be used.");
+            var value = Conditions.LowerOutcome(init, declared, out var told);
+            if (declared is null) Coercions.Used(value, init);
             var inferred = declared ?? (TypeSystem.IsNull(value.Type) ? SimpleType.Dynamic : value.Type is TypeParamType { Promoted: not null } p ? new TypeParamType(p.Parameter, p.Nullable) : value.Type);
             var node = _reprs.Convert(Coercions.Coerce(value, inferred, init), _reprs.Of(inferred));
             var local = _variables.Declare(name, inferred, at, v.Final);
@@ -127,6 +128,7 @@ internal sealed class VariableLowering(FunctionLowering body)
             if (!_promotions.CanPromote(local)) continue;
             if (declared is not null) _output.Flow.Write(local, declared, value.Type, _types);
             else if (value.Type is TypeParamType { Promoted: not null } promoted) _output.Flow.Promote(local, promoted);
+            if (told is var (whenTrue, whenFalse)) _output.Flow.Remember(local, whenTrue, whenFalse);
         }
     }
 

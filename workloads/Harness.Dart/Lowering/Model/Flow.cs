@@ -7,7 +7,7 @@ namespace Harness.Dart.Lowering.Model;
 /// analysis (specification of the feature "flow analysis", section Models): a variable has a chain of types, each a subtype of the one before, and types that
 /// it was tested for, which it is promoted to again when a value of such a type is assigned. What promotions are kept under is a <see cref="LocalVariable"/>,
 /// or a field of one or of the receiver. Of variables that are declared without a value it also knows whether they may still be without one, and whether they
-/// may have got one: the language's definite assignment.
+/// may have got one: the language's definite assignment. Of variables that were given the outcome of tests it knows what these tell (<see cref="Condition"/>).
 /// </summary>
 internal sealed class Flow
 {
@@ -15,6 +15,7 @@ internal sealed class Flow
     private Dictionary<object, DartType[]>? _tested;
     private HashSet<LocalVariable>? _unassigned;
     private HashSet<LocalVariable>? _assigned;
+    private Dictionary<LocalVariable, Condition>? _conditions;
 
     /// <summary>What is known at the start of a function.</summary>
     public Flow() => _promoted = [];
@@ -25,6 +26,7 @@ internal sealed class Flow
         _tested = other._tested is null ? null : new Dictionary<object, DartType[]>(other._tested);
         _unassigned = other._unassigned is null ? null : [.. other._unassigned];
         _assigned = other._assigned is null ? null : [.. other._assigned];
+        _conditions = other._conditions is null ? null : new Dictionary<LocalVariable, Condition>(other._conditions);
         IsReachable = other.IsReachable;
     }
 
@@ -50,6 +52,42 @@ internal sealed class Flow
         _tested ??= [];
         var types = _tested.GetValueOrDefault(key, []);
         if (!types.Contains(type)) _tested[key] = [.. types, type];
+    }
+
+    /// <summary>Notes that a variable was given the outcome of tests.</summary>
+    /// <param name="variable">The variable.</param>
+    /// <param name="whenTrue">What is known where the tests hold.</param>
+    /// <param name="whenFalse">What is known where they do not.</param>
+    public void Remember(LocalVariable variable, Flow whenTrue, Flow whenFalse)
+    {
+        var condition = new Condition(NewIn(whenTrue), NewIn(whenFalse));
+        if (condition.Keys.Any()) (_conditions ??= [])[variable] = condition;
+    }
+
+    // The chains of types that another flow has and this one has not.
+    private List<(object Key, DartType Type)> NewIn(Flow other) =>
+        [.. other._promoted.Where(p => !_promoted.TryGetValue(p.Key, out var own) || !own.SequenceEqual(p.Value)).SelectMany(p => p.Value.Select(type => (p.Key, type)))];
+
+    /// <summary>What a variable tells of others; null where it tells nothing.</summary>
+    public Condition? ConditionOf(LocalVariable variable) => _conditions?.GetValueOrDefault(variable);
+
+    /// <summary>Notes what a variable tells.</summary>
+    public void Assume(IEnumerable<(object Key, DartType Type)> facts, TypeSystem types)
+    {
+        foreach (var (key, type) in facts)
+        {
+            if (Promoted(key) is not { } known || types.IsSubtype(type, known)) Promote(key, type);
+        }
+    }
+
+    // Forgets what variables tell of something that is assigned, and what it tells itself.
+    private void ForgetConditions(Func<object, bool> isAssigned)
+    {
+        if (_conditions is null) return;
+        foreach (var (variable, condition) in _conditions.ToList())
+        {
+            if (isAssigned(variable) || condition.Keys.Any(isAssigned)) _conditions.Remove(variable);
+        }
     }
 
     /// <summary>Notes that a variable is declared without a value.</summary>
@@ -86,6 +124,7 @@ internal sealed class Flow
     public void Demote(IReadOnlySet<string> names)
     {
         MayAssign(names);
+        ForgetConditions(key => key is LocalVariable variable && names.Contains(variable.Name));
         foreach (var key in _promoted.Keys.Where(key => key is LocalVariable variable && names.Contains(variable.Name)).ToList())
             _promoted.Remove(key);
     }
@@ -99,6 +138,7 @@ internal sealed class Flow
     /// <param name="types">The subtyping of the program.</param>
     public void Write(object key, DartType declared, DartType written, TypeSystem types)
     {
+        ForgetConditions(key.Equals);
         var chain = _promoted.GetValueOrDefault(key, []).TakeWhile(type => IsWritten(type)).ToArray();
         if (chain.Length > 0) _promoted[key] = chain;
         else _promoted.Remove(key);
@@ -136,6 +176,11 @@ internal sealed class Flow
             if (both.Length > 0) joined._promoted[key] = both;
         }
 
+        foreach (var (variable, condition) in a._conditions ?? [])
+        {
+            if (ReferenceEquals(b.ConditionOf(variable), condition)) (joined._conditions ??= [])[variable] = condition;
+        }
+
         foreach (var (key, tested) in (a._tested ?? []).Concat(b._tested ?? []))
         {
             foreach (var type in tested) joined.Test(key, type);
@@ -155,5 +200,8 @@ internal sealed class Flow
         {
             if (key is not LocalVariable { IsAssigned: true }) _promoted[key] = chain;
         }
+
+        _conditions = other._conditions is null ? null : new Dictionary<LocalVariable, Condition>(other._conditions);
+        ForgetConditions(key => key is LocalVariable { IsAssigned: true });
     }
 }

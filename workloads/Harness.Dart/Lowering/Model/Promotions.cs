@@ -34,7 +34,7 @@ internal sealed class Promotions(FunctionLowering body)
         if (name[0] != '_' || Members.FindMember(type, name) is not var (member, _) || member is not { Kind: MemberKind.Field, IsStatic: false, Field: { Final: true, Late: false, External: false } })
             return null;
         if (member.Owner!.Node.Kind == ClassKind.ExtensionType) return member;
-        return _selectors.SelectorOf(member).Members.All(m => m.Kind == MemberKind.Field && m.Field!.Final) ? member : null;
+        return !member.Library.ChangingNames.Contains(name) && _selectors.SelectorOf(member).Members.All(m => m.Kind == MemberKind.Field && m.Field!.Final) ? member : null;
     }
 
     /// <summary>What a promotion of an expression is kept under: a variable, or a private final field of this or of a variable.</summary>

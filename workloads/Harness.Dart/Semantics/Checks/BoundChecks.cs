@@ -5,27 +5,32 @@ namespace Harness.Dart.Semantics.Checks;
 /// <summary>Type arguments that the program's own text gives: noted when they are resolved, and compared with the bounds when all of these are known.</summary>
 internal sealed class BoundChecks
 {
-    private readonly List<(SourceFile File, int Position, IReadOnlyList<TypeParam> Parameters, DartType[] Arguments)> _noted = [];
+    private readonly List<(SourceFile File, int Position, IReadOnlyList<TypeParam> Parameters, DartType[] Arguments, DartType? Body)> _noted = [];
 
-    /// <summary>Notes type arguments.</summary>
-    public void Note(SourceFile file, int position, IReadOnlyList<TypeParam> parameters, DartType[] arguments)
+    /// <summary>Notes type arguments, those that follow from the bounds included.</summary>
+    /// <param name="file">The file that they stand in.</param>
+    /// <param name="position">Where.</param>
+    /// <param name="parameters">What they are given for.</param>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="body">Of a typedef, the type that it stands for; null for a class.</param>
+    public void Note(SourceFile file, int position, IReadOnlyList<TypeParam> parameters, DartType[] arguments, DartType? body)
     {
-        if (parameters.Any(p => p.HasBound)) _noted.Add((file, position, parameters, arguments));
+        if (parameters.Any(p => p.HasBound)) _noted.Add((file, position, parameters, arguments, body));
     }
 
     /// <summary>Finds the errors of what was noted; a type may be super-bounded, as the language calls it: right if its top types were bottom types.</summary>
     public void Run(TypeSystem types, Action<Action> guard)
     {
-        foreach (var (file, position, parameters, arguments) in _noted)
+        foreach (var (file, position, parameters, arguments, body) in _noted)
         {
-            if (Misfit(types, parameters, arguments) is { } index && Misfit(types, parameters, [.. arguments.Select(Lowered)]) is not null)
+            if (Misfit(types, parameters, arguments) is { } index && Misfit(types, parameters, Lowered(arguments, InstantiateToBound.VariancesOf(parameters, body))) is not null)
                 guard(() => throw new DartErrorException(file, position, $"Type argument '{arguments[index]}' doesn't conform to the bound '{parameters[index].Bound}' of the type variable '{parameters[index].Name}'."));
         }
 
         _noted.Clear();
     }
 
-    private static DartType Lowered(DartType type) => Lowered(type, isCovariant: true);
+    private static DartType[] Lowered(DartType[] arguments, int[] variances) => [.. arguments.Select((a, i) => variances[i] == 0 ? a : Lowered(a, isCovariant: variances[i] > 0))];
 
     // With its top types in covariant positions as bottom types, and bottom types in contravariant positions as top types.
     private static DartType Lowered(DartType type, bool isCovariant)

@@ -9,9 +9,15 @@ internal sealed class ConstructorChecks(DartProgram program, Signatures signatur
     public void Check(ClassElement cls, Action<SourceFile, int, string> error)
     {
         foreach (var field in cls.Node.Fields) CheckField(cls, field, error);
+        if (cls.Node.Kind == ClassKind.Mixin)
+        {
+            foreach (var field in cls.InstanceFields.Where(f => f.Field is { Init: null, Late: false } && (f.Field.Final || TypeSystem.NeedsValue(signatures.FieldType(f)))))
+                error(cls.File, field.Pos, $"Field '{field.Name}' should be initialized, since no constructor of a mixin does so.");
+        }
+
         if (cls.Node.Kind is ClassKind.Mixin or ClassKind.Extension || cls.Node.MixinClass)
         {
-            foreach (var constructor in cls.Node.Methods.Where(m => m.Kind == FunctionKind.Constructor && !m.Factory && (cls.Node.Kind != ClassKind.Class || m.Params.Count > 0 || m.HasBody || m.Initializers.Count > 0)))
+            foreach (var constructor in cls.Node.Methods.Where(m => m.Kind == FunctionKind.Constructor && (!m.Factory || cls.Node.Kind != ClassKind.Class) && (cls.Node.Kind != ClassKind.Class || m.Params.Count > 0 || m.HasBody || m.Initializers.Count > 0)))
                 error(cls.File, constructor.Pos, cls.Node.MixinClass ? "A mixin class can't have a constructor with parameters, initializers or a body." : "Mixins and extensions can't declare constructors.");
         }
 
@@ -25,7 +31,7 @@ internal sealed class ConstructorChecks(DartProgram program, Signatures signatur
         if (field is { Covariant: true, Final: true, Late: false } or { Covariant: true, Final: true, Init: not null }) error(cls.File, field.Pos, "Members can't be declared to be both 'final' and 'covariant'.");
         if (field.Static && field.Final && !field.Const && !field.Late && !field.External && field.Init is null) error(cls.File, field.Pos, $"The final variable '{field.Name}' must be initialized.");
         if (field.Abstract && (field.Init is not null || field.Late || field.Static)) error(cls.File, field.Pos, "Abstract fields can't be late, static or have initializers.");
-        if (field.External && (field.Init is not null || field.Late)) error(cls.File, field.Pos, "External fields can't be late or have initializers.");
+        FunctionChecks.CheckExternal(field, (at, message) => error(cls.File, at.Pos, message));
     }
 
     private void CheckConstructor(ClassElement cls, Member constructor, Action<SourceFile, int, string> error)
@@ -61,6 +67,7 @@ internal sealed class ConstructorChecks(DartProgram program, Signatures signatur
         {
             if (node.HasBody) Error(node, "Redirecting constructors can't have a body.");
             if (node.Initializers.Count > 1) Error(node, "Redirecting constructors can't have initializers.");
+            if (node.Const && cls.Constructors.TryGetValue(node.Initializers.OfType<ThisInit>().First().Name ?? "", out var target) && !target.Function!.Const) Error(node, "A constant constructor can't redirect to one that isn't constant.");
             CheckCycle(cls, constructor, Error);
             return;
         }
@@ -73,11 +80,10 @@ internal sealed class ConstructorChecks(DartProgram program, Signatures signatur
         if (cls.IsExtensionType)
         {
             if (supers.Count > 0) Error(supers[0], "Extension type constructors can't have a 'super' initializer.");
-            return;
         }
 
         CheckFields(cls, node, Error);
-        if (node.Const) CheckConst(cls, node, supers.FirstOrDefault(), Error);
+        if (node.Const && !cls.IsExtensionType) CheckConst(cls, node, supers.FirstOrDefault(), Error);
     }
 
     private void CheckFields(ClassElement cls, FunctionNode node, Action<Node, string> error)
@@ -97,7 +103,7 @@ internal sealed class ConstructorChecks(DartProgram program, Signatures signatur
             var type = signatures.FieldType(field);
             var at = field.Lexical == cls ? (Node)node : cls.Node;
             if (field.Field.Final) error(at, $"Final field '{field.Name}' is not initialized by this constructor.");
-            else if (!TypeSystem.IsNullable(type)) error(at, $"Field '{field.Name}' should be initialized because its type '{type}' doesn't allow null.");
+            else if (TypeSystem.NeedsValue(type)) error(at, $"Field '{field.Name}' should be initialized because its type '{type}' doesn't allow null.");
         }
     }
 
@@ -113,7 +119,7 @@ internal sealed class ConstructorChecks(DartProgram program, Signatures signatur
         }
 
         if (cls.InstanceFields.Find(f => f.Field!.Late) is { } late) error(node, $"Constructor is marked 'const' so '{late.Name}' can't be late.");
-        if (cls.Supertype is { } super && super.Class != program.Object.Class && !super.Class.IsEnumBase && super.Class.Constructors.TryGetValue(superInit?.Name ?? "", out var target) && !target.Function!.Const && !super.Class.Library.IsCore)
+        if (cls.Supertype is { } super && super.Class != program.Object.Class && !super.Class.IsEnumBase && super.Class.Constructors.TryGetValue(superInit?.Name ?? "", out var target) && !target.MakesConstants && !super.Class.Library.IsCore)
             error(node, "A constant constructor can't call a non-constant super constructor.");
     }
 

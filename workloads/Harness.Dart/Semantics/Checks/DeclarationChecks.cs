@@ -9,6 +9,9 @@ internal sealed class DeclarationChecks(DartProgram program, Signatures signatur
     private readonly MemberChecks _members = new(program, signatures);
     private readonly ConstructorChecks _constructors = new(program, signatures);
     private readonly SignatureChecks _signatures = new(program, signatures);
+    private readonly ExtensionTypeChecks _extensionTypes = new(program, signatures);
+    private readonly ConstantExpressionChecks _constants = new(program);
+    private readonly SimpleBoundChecks _bounds = new(program);
 
     // What a program begins with takes arguments and perhaps a message.
     private void CheckMain(Member main, Action<SourceFile, int, string> error)
@@ -29,11 +32,24 @@ internal sealed class DeclarationChecks(DartProgram program, Signatures signatur
             if (library.Declared.GetValueOrDefault("main") is Member { Kind: MemberKind.Method } main) guard(() => CheckMain(main, Error));
             else if (library.Declared.GetValueOrDefault("main") is { } other && (other as Member)?.Kind != MemberKind.Setter) Error(library.Units[0].File, 0, "The name 'main' must be that of a function.");
             foreach (var unit in library.Units) FunctionChecks.Check(unit, Error);
-            foreach (var member in library.Declared.Values.OfType<Member>().Distinct()) guard(() => _signatures.Check(member, Error));
+            _bounds.Check(library, Error);
+            foreach (var member in library.Declared.Values.OfType<Member>().Distinct())
+            {
+                guard(() => _signatures.Check(member, Error));
+                _constants.Check(member, Error);
+            }
+
             foreach (var typedef in library.Declared.Values.OfType<TypedefElement>()) guard(() => new TypeScope(program, library, typedef.File, null).Resolve(new NamedTypeNode { Pos = typedef.Node.Pos, Name = typedef.Name }));
             foreach (var cls in library.Declared.Values.OfType<ClassElement>().Concat(library.Extensions).Distinct())
             {
-                foreach (var member in cls.Statics.Values.Concat(cls.Members.Values).Concat(cls.Constructors.Values).Where(m => m.Lexical == cls && m.Index != -1).Distinct()) guard(() => _signatures.Check(member, Error));
+                foreach (var member in cls.Statics.Values.Concat(cls.Members.Values).Concat(cls.Constructors.Values).Where(m => m.Lexical == cls && m.Index != -1).Distinct())
+                {
+                    guard(() => _signatures.Check(member, Error));
+                    _constants.Check(member, Error);
+                }
+
+                _constants.Check(cls, Error);
+                if (cls.IsExtensionType) guard(() => _extensionTypes.Check(cls, Error));
                 guard(() => _hierarchy.Check(cls, Error));
                 guard(() => _members.Check(cls, Error));
                 guard(() => _constructors.Check(cls, Error));

@@ -20,6 +20,7 @@ internal static class FunctionChecks
                     break;
                 case FieldNode field:
                     if (field is { Final: true, Late: false, External: false, Init: null }) Error(field, $"The {(field.Const ? "const" : "final")} variable '{field.Name}' must be initialized.");
+                    CheckExternal(field, Error);
                     if (field.Abstract || field.Covariant) Error(field, "A variable outside of a class can't be abstract or covariant.");
                     if (field.Init is not null) pending.Push(field.Init);
                     break;
@@ -44,6 +45,12 @@ internal static class FunctionChecks
             AstWalker.Children(node, children);
             foreach (var child in children) pending.Push(child);
         }
+    }
+
+    /// <summary>Notes the errors of a variable that is external.</summary>
+    public static void CheckExternal(FieldNode field, Action<Node, string> error)
+    {
+        if (field.External && (field.Init is not null || field.Late || field.Const)) error(field, "External variables can't be late or constant or have initializers.");
     }
 
     private static void CheckTopLevel(FunctionNode node, Action<Node, string> error)
@@ -80,7 +87,7 @@ internal static class FunctionChecks
         var isInstance = cls is not null && !node.Static && node.Kind != FunctionKind.Constructor && !isLocal && cls.Kind is not (ClassKind.Extension or ClassKind.ExtensionType);
         foreach (var parameter in node.Params)
         {
-            if (parameter.Name != "_" && !names.Add(parameter.Name)) error(parameter, $"'{parameter.Name}' is already declared in this scope.");
+            if ((parameter.Name != "_" || parameter.IsThis) && !names.Add(parameter.Name)) error(parameter, $"'{parameter.Name}' is already declared in this scope.");
             if (parameter.Kind == ParamKind.Named && parameter.Name.StartsWith('_')) error(parameter, "A named parameter can't start with an underscore.");
             if (parameter is { IsRequiredNamed: true, Default: not null }) error(parameter, $"The required parameter '{parameter.Name}' can't have a default value.");
             if (parameter.IsCovariant && !isInstance) error(parameter, "Only parameters of instance methods can be 'covariant'.");
@@ -165,7 +172,32 @@ internal static class FunctionChecks
         var labels = new HashSet<string>(StringComparer.Ordinal);
         foreach (var group in s.Cases)
         {
+            if (group.Heads.Count(h => h.Pattern is null) > 1) error(group, "A switch statement can have only one default case.");
+            if (group.Heads.Count > 1) CheckShared(group, error);
             foreach (var label in group.Labels.Where(label => !labels.Add(label))) error(group, $"Label '{label}' is already declared in this switch statement.");
         }
+    }
+
+    // What the heads of a case do not all declare, and declare alike, cannot be used behind them.
+    private static void CheckShared(SwitchCase group, Action<Node, string> error)
+    {
+        var variables = group.Heads.ConvertAll(h => h.Pattern is null ? [] : AstWalker.VariablesOf(h.Pattern).DistinctBy(v => v.Name).ToDictionary(v => v.Name, v => v.Final));
+        var partial = variables.SelectMany(v => v).Where(v => !variables.TrueForAll(other => other.TryGetValue(v.Key, out var isFinal) && isFinal == v.Value)).Select(v => v.Key).ToHashSet(StringComparer.Ordinal);
+        if (partial.Count == 0) return;
+        var used = new List<Ident>();
+        var children = new List<Node>();
+        var pending = new Stack<Node>(group.Body);
+        while (pending.TryPop(out var node))
+        {
+            if (node is Ident id && partial.Contains(id.Name)) used.Add(id);
+            // Another variable of the name may be meant.
+            if (node is VarDecl declaration) partial.ExceptWith(declaration.Vars.Select(v => v.Name));
+            if (node is FunctionExpr or LocalFunction) partial.ExceptWith((node is FunctionExpr f ? f.Function : ((LocalFunction)node).Function).Params.Select(p => p.Name));
+            children.Clear();
+            AstWalker.Children(node, children);
+            foreach (var child in children) pending.Push(child);
+        }
+
+        if (used.Find(id => partial.Contains(id.Name)) is { } wrong) error(wrong, $"Variable '{SourceFile.PlainName(wrong.Name)}' isn't declared, or not alike, by all the cases that share this body.");
     }
 }

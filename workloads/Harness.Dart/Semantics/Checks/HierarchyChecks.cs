@@ -13,7 +13,7 @@ internal sealed class HierarchyChecks(DartProgram program)
     public void Check(ClassElement cls, Action<SourceFile, int, string> error)
     {
         var node = cls.Node;
-        if (node.Kind is ClassKind.Extension) return;
+        if (cls.IsStatic) return;
         var scope = new TypeScope(program, cls.Library, cls.File, cls);
         var all = new List<(TypeNode Node, InterfaceType Type, string Clause)>();
         void Add(IEnumerable<TypeNode> nodes, string clause)
@@ -21,7 +21,7 @@ internal sealed class HierarchyChecks(DartProgram program)
             foreach (var type in nodes)
             {
                 if (scope.Resolve(type) is InterfaceType named) all.Add((type, named, clause));
-                else if (node.Kind != ClassKind.ExtensionType) error(cls.File, type.Pos, "The type can't be used as a supertype.");
+                else error(cls.File, type.Pos, "The type can't be used as a supertype.");
             }
         }
 
@@ -29,19 +29,6 @@ internal sealed class HierarchyChecks(DartProgram program)
         Add(node.With, "with");
         Add(node.On, "on");
         Add(node.Implements, "implements");
-        if (node.Kind == ClassKind.ExtensionType)
-        {
-            if (RepresentsItself(cls)) error(cls.File, node.Pos, $"The representation type of '{node.Name}' contains '{node.Name}' itself.");
-            foreach (var (at, type, _) in all)
-            {
-                if (all.Exists(other => other.Node != at && other.Type.Class == type.Class)) { error(cls.File, at.Pos, $"'{type}' can only be implemented once."); break; }
-                if (!type.Class.IsExtensionType && !_types.IsSubtype(cls.OnType!, type)) error(cls.File, at.Pos, $"The implemented interface '{type}' must be a supertype of the representation type '{cls.OnType}'.");
-                if (type.Class.IsExtensionType && !_types.IsSubtype(TypeSystem.EraseAll(cls.OnType!), TypeSystem.EraseAll(type))) error(cls.File, at.Pos, $"The representation type '{cls.OnType}' must be a subtype of the representation type of '{type}'.");
-            }
-
-            return;
-        }
-
         foreach (var (at, type, clause) in all)
         {
             if (type.Class.Library.IsCore && Restricted.Contains(type.Class.Name) || type.Class.IsEnum)
@@ -51,50 +38,19 @@ internal sealed class HierarchyChecks(DartProgram program)
             CheckModifiers(cls, at, type.Class, clause, error);
             if (type.Args.Length > 0 && BoundChecks.Misfit(_types, type.Class.TypeParams, type.Args) is { } index)
                 error(cls.File, at.Pos, $"Type argument '{type.Args[index]}' doesn't conform to the bound '{type.Class.TypeParams[index].Bound}' of the type variable '{type.Class.TypeParams[index].Name}'.");
-            if (cls.TypeParams.Find(p => !IsCovariant(type, p, isCovariant: true)) is { } parameter)
+            if (cls.TypeParams.Find(p => !InstantiateToBound.IsCovariant(type, p)) is { } parameter)
                 error(cls.File, at.Pos, $"Can't use the type variable '{parameter.Name}' in a contravariant or invariant position in a supertype.");
-            if (at is NamedTypeNode { Prefix: { } prefix } && cls.Library.Prefixes.TryGetValue(prefix, out var library) && library.IsDeferred)
-                error(cls.File, at.Pos, $"The type '{type}' is deferred and can't be a supertype.");
         }
 
         CheckRepeated(cls, all, error);
         CheckTransitive(cls, all, error);
         CheckMixins(cls, error);
-        CheckInstantiations(cls, error);
+        CheckInstantiations(_types, cls, error);
+        if (node is { Kind: ClassKind.MixinApplication, MixinClass: true } && (node.With.Count > 1 || all.Exists(a => a.Clause == "extends" && a.Type.Class != program.Object.Class)))
+            error(cls.File, node.Pos, $"The application '{node.Name}' can't be declared a mixin class because it is not one of a single mixin to 'Object'.");
         if (node is { Kind: ClassKind.Class, MixinClass: true } && (all.Exists(a => a.Clause == "extends" && a.Type.Class != program.Object.Class) || node.With.Count > 0))
             error(cls.File, node.Pos, $"The class '{node.Name}' can't be declared a mixin class because it extends a class other than 'Object'.");
     }
-
-    // Whether an extension type occurs in its own representation type, or in that of an extension type which occurs there, and so on.
-    private static bool RepresentsItself(ClassElement cls)
-    {
-        var seen = new HashSet<ClassElement>();
-        var pending = new Stack<ClassElement>([cls]);
-        while (pending.TryPop(out var next))
-        {
-            var leadsBack = next.OnType!.Any(type =>
-            {
-                if (type is not InterfaceType { Class: { IsExtensionType: true } other }) return false;
-                if (other != cls && seen.Add(other)) pending.Push(other);
-                return other == cls;
-            });
-            if (leadsBack) return true;
-        }
-
-        return false;
-    }
-
-    // Whether a type parameter occurs in no other than covariant positions of a type.
-    private static bool IsCovariant(DartType type, TypeParam parameter, bool isCovariant) => type switch
-    {
-        TypeParamType p => p.Parameter != parameter || isCovariant,
-        InterfaceType i => i.Args.All(a => IsCovariant(a, parameter, isCovariant)),
-        RecordType r => r.Positional.All(t => IsCovariant(t, parameter, isCovariant)) && r.Named.All(n => IsCovariant(n.Type, parameter, isCovariant)),
-        FunctionType f => IsCovariant(f.Result, parameter, isCovariant)
-            && f.Required.Concat(f.Optional).Concat(f.Named.Select(n => n.Type)).All(t => IsCovariant(t, parameter, !isCovariant))
-            && !f.TypeParams.Any(p => p.HasBound && p.Bound.Any(t => t is TypeParamType q && q.Parameter == parameter)),
-        _ => true,
-    };
 
     // Clauses on classes of other libraries.
     private static void CheckModifiers(ClassElement cls, TypeNode at, ClassElement super, string clause, Action<SourceFile, int, string> error)
@@ -183,19 +139,19 @@ internal sealed class HierarchyChecks(DartProgram program)
         }
     }
 
-    // An interface has the same type arguments on all ways to it.
-    private void CheckInstantiations(ClassElement cls, Action<SourceFile, int, string> error)
+    /// <summary>Notes that a class or extension type has an interface with different type arguments on two ways to it.</summary>
+    public static void CheckInstantiations(TypeSystem types, ClassElement cls, Action<SourceFile, int, string> error)
     {
         var known = new Dictionary<ClassElement, InterfaceType>();
         foreach (var super in cls.Interfaces.Append(cls.Supertype))
         {
             if (super is null) continue;
             var map = super.Map();
-            foreach (var (c, type) in _types.Supertypes(super.Class))
+            foreach (var (c, type) in types.Supertypes(super.Class))
             {
                 var actual = (InterfaceType)type.Substitute(map);
                 if (!known.TryGetValue(c, out var other)) known[c] = actual;
-                else if (!other.Equals(actual) && !(_types.IsSubtype(other, actual) && _types.IsSubtype(actual, other)))
+                else if (!other.Equals(actual) && !(types.IsSubtype(other, actual) && types.IsSubtype(actual, other)))
                 {
                     error(cls.File, cls.Node.Pos, $"'{cls.Name}' can't implement both '{other}' and '{actual}'.");
                     return;

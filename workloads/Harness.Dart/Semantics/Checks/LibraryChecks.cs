@@ -2,7 +2,7 @@ using Harness.Dart.Syntax;
 
 namespace Harness.Dart.Semantics.Checks;
 
-/// <summary>What the directives of the program's own libraries must be.</summary>
+/// <summary>What the directives of the program's own libraries must be, and that no name means two things.</summary>
 internal static class LibraryChecks
 {
     /// <summary>Notes the errors of a library.</summary>
@@ -15,6 +15,7 @@ internal static class LibraryChecks
             void Error(string message) => error(unit.File, directive.Pos, message);
             if (directive is { Deferred: true, Prefix: null }) Error("Deferred imports should have a prefix.");
             if (directive is not { Kind: "import", Prefix: { } prefix }) continue;
+            if (prefix == "_") continue;
             if (library.Declared.ContainsKey(prefix)) Error($"'{prefix}' is already declared in this library.");
             if (deferred.TryGetValue(prefix, out var other) && (directive.Deferred || other.Deferred)) Error($"The prefix of a deferred import must be unique: '{prefix}'.");
             deferred.TryAdd(prefix, directive);
@@ -24,6 +25,11 @@ internal static class LibraryChecks
         foreach (var (target, directive) in library.Imports.Concat(library.Exports))
         {
             if (!target.IsCore && target.Units.Count > 0 && target.Units[0].Directives.Exists(d => d.Kind == "part of")) error(unit.File, directive.Pos, $"'{directive.Uri}' is a part of another library, so it can't be imported or exported.");
+        }
+
+        foreach (var (key, element) in library.Declared)
+        {
+            if (element is Member setter && key != setter.Name && library.Declared.TryGetValue(setter.Name, out var other) && other is not Member { Kind: MemberKind.Getter or MemberKind.Field }) error(setter.File, setter.Pos, $"'{SourceFile.PlainName(setter.Name)}' is already declared in this scope.");
         }
 
         CheckExports(library, error);

@@ -6,6 +6,7 @@ namespace Harness.Dart.Semantics.Checks;
 internal sealed class MemberChecks(DartProgram program, Signatures signatures)
 {
     private readonly TypeSystem _types = program.Types;
+    private readonly CombinedSignatures _combined = new(program.Types, signatures);
 
     /// <summary>Notes the errors of a class.</summary>
     public void Check(ClassElement cls, Action<SourceFile, int, string> error)
@@ -41,15 +42,7 @@ internal sealed class MemberChecks(DartProgram program, Signatures signatures)
             if (key == member.Name && cls.Constructors.ContainsKey(key)) error(cls.File, member.Pos, $"'{member.Name}' conflicts with the constructor '{cls.Name}.{key}'.");
         }
 
-        if (cls.IsEnum)
-        {
-            foreach (var (key, member) in cls.Members.Concat(cls.Statics))
-            {
-                if (member.Lexical == cls && (key == "values" || !member.IsStatic && !member.IsAbstract && key is "index" or "hashCode" or "=="))
-                    error(cls.File, member.Pos, $"An enum can't declare a member with the name '{key}'.");
-            }
-        }
-
+        if (isClass) CheckEnum(cls, error);
         if (cls.Node.Kind == ClassKind.Extension)
         {
             foreach (var member in cls.Members.Values.Where(m => program.Object.Class.Members.ContainsKey(m.Name)))
@@ -64,6 +57,25 @@ internal sealed class MemberChecks(DartProgram program, Signatures signatures)
             foreach (var field in cls.Node.Fields.Skip(1).Where(f => !f.Static && !f.Const && !f.External))
                 error(cls.File, field.Pos, "Extension types can't declare instance fields.");
         }
+    }
+
+    // The members that make an enum's values comparable and listed are the language's: neither an enum nor what enums can have as a supertype has others.
+    private void CheckEnum(ClassElement cls, Action<SourceFile, int, string> error)
+    {
+        if (!cls.IsEnum && !_types.Supertypes(cls).Keys.Any(c => c is { Name: "Enum", Library.IsCore: true })) return;
+        foreach (var (key, member) in cls.Members.Concat(cls.Statics).Where(m => m.Value.Lexical == cls))
+        {
+            if (member.IsStatic ? cls.IsEnum && key is "values" or "values=" : key is "values" or "values=" || !member.IsAbstract && key is "index" or "hashCode" or "==")
+                error(cls.File, member.Pos, $"{(cls.IsEnum ? "An enum" : "A class with the supertype 'Enum'")} can't declare a member with the name '{member.Name}'.");
+        }
+
+        if (!cls.IsEnum) return;
+        foreach (var key in (string[])["index", "hashCode", "=="])
+        {
+            if (TypeSystem.FindImplementation(cls, key) is { Library.IsCore: false } found && found.Lexical != cls) error(cls.File, cls.Node.Pos, $"An enum can't have the member '{found.FullName}'.");
+        }
+
+        if ((Inherited(cls, "values") ?? Inherited(cls, "values=")) is { } values) error(cls.File, cls.Node.Pos, $"The values of an enum conflict with the inherited member '{values.FullName}'.");
     }
 
     private Member? Inherited(ClassElement cls, string key)
@@ -101,6 +113,7 @@ internal sealed class MemberChecks(DartProgram program, Signatures signatures)
             }
         }
 
+        if (!isConcrete || answersAll) CheckCombined(cls, error);
         if (missing is not null)
             error(cls.File, cls.Node.Pos, $"The non-abstract class '{cls.Name}' is missing an implementation for '{missing}'.");
         foreach (var (key, member) in cls.Members)
@@ -108,6 +121,20 @@ internal sealed class MemberChecks(DartProgram program, Signatures signatures)
             // A method here and an accessor above, or the other way round, where only one of the two has the setter.
             if (member.Kind == MemberKind.Method && member.Function!.Kind != FunctionKind.Operator && Inherited(cls, key + "=") is { } setter) error(member.File, member.Pos, $"Can't declare a member that conflicts with the inherited one '{setter.FullName}'.");
             if (key != member.Name && member.Kind == MemberKind.Setter && Inherited(cls, member.Name) is { Kind: MemberKind.Method } method) error(member.File, member.Pos, $"Can't declare a member that conflicts with the inherited one '{method.FullName}'.");
+        }
+    }
+
+    // What comes from several superinterfaces must have a signature that all of them allow, where the class does not declare it.
+    private void CheckCombined(ClassElement cls, Action<SourceFile, int, string> error)
+    {
+        var supers = cls.Interfaces.Append(cls.Supertype).OfType<InterfaceType>().ToList();
+        if (supers.Count < 2) return;
+        foreach (var key in supers.SelectMany(s => _types.Supertypes(s.Class).Keys).Where(c => c != program.Object.Class).SelectMany(c => c.Members.Keys).Distinct())
+        {
+            if (cls.Members.ContainsKey(key)) continue;
+            var members = supers.Select(s => _types.FindMember(s, key)).Where(m => m is not null && m.Value.Member.Owner != program.Object.Class && IsVisible(key, m.Value.Member.Owner!, cls)).Select(m => m!.Value).DistinctBy(m => m.Member).ToList();
+            if (members.Count < 2 || _combined.Exists(members, isSetter: members[0].Member.Name != key)) continue;
+            error(cls.File, cls.Node.Pos, $"'{cls.Name}' inherits '{members[0].Member.FullName}' and '{members[1].Member.FullName}', which no signature agrees with, so it must declare '{members[0].Member.Name}'.");
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class SignatureChecks(DartProgram program, Signatures signatures
     /// <summary>Notes the error of a parameter that can be left out but cannot be null.</summary>
     public static void CheckOptional(Param parameter, SourceFile file, Action<SourceFile, int, string> error)
     {
-        if (parameter.Kind == ParamKind.Required || parameter.Node.IsRequiredNamed || parameter.Node.Default is not null || parameter.InheritedDefault is not null || TypeSystem.IsNullable(parameter.Type)) return;
+        if (parameter.Kind == ParamKind.Required || parameter.Node.IsRequiredNamed || parameter.Node.Default is not null || parameter.InheritedDefault is not null || !TypeSystem.NeedsValue(parameter.Type)) return;
         error(file, parameter.Node.Pos, $"The parameter '{parameter.Name}' can't have a value of 'null' because of its type '{parameter.Type}', but the implicit default value is 'null'.");
     }
 

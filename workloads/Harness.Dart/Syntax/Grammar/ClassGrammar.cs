@@ -3,6 +3,13 @@ namespace Harness.Dart.Syntax.Grammar;
 /// <summary>Classes, mixins, enums, extensions and extension types, with their members and constructors.</summary>
 internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
 {
+    private static readonly HashSet<string> ClassModifiers =
+    [
+        "", "sealed", "abstract", "base", "interface", "final", "abstract base", "abstract interface", "abstract final", "mixin", "abstract mixin", "base mixin", "abstract base mixin",
+    ];
+
+    private static readonly HashSet<string> MixinModifiers = ["", "base"];
+
     /// <summary>Whether a class or mixin begins here; the modifiers in front are read if so.</summary>
     public bool LooksLikeClass(out List<string> modifiers)
     {
@@ -38,6 +45,8 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
             }
         }
 
+        if (!(node.Kind == ClassKind.Mixin ? MixinModifiers : ClassModifiers).Contains(string.Join(' ', modifiers)))
+            throw Error(node.Pos, $"A {(node.Kind == ClassKind.Mixin ? "mixin" : "class")} can't have the modifiers '{string.Join(' ', modifiers)}' in this order.");
         node.Pos = Pos;
         node.Name = TypeIdentifier();
         if (Is("<")) node.TypeParams = Types.ParseTypeParameters();
@@ -91,12 +100,15 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
             var value = new EnumValueNode { Pos = pos, Name = Identifier() };
             if (Is("<")) value.TypeArgs = Types.ParseTypeArguments();
             if (Accept(".")) value.Constructor = Is("new") ? Advance().Text : Identifier();
-            if (value.Constructor == "new") value.Constructor = null;
             if (Is("(")) value.Args = Expressions.ParseArguments();
+            else if (value.TypeArgs is not null || value.Constructor is not null) throw Error("Expected the arguments of the value's constructor.");
+            if (value.Constructor == "new") value.Constructor = null;
             node.Values.Add(value);
             if (!Accept(",")) break;
         }
 
+        if (node.Values.Count == 0)
+            throw Error(node.Pos, "An enum can't be without values.");
         if (Accept(";"))
         {
             while (!Is("}") && Current.Kind != TokenKind.End)

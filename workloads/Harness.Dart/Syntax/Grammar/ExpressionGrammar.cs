@@ -3,9 +3,13 @@ namespace Harness.Dart.Syntax.Grammar;
 /// <summary>Expressions from assignments down to selectors, by precedence.</summary>
 internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
 {
+    private const int Equality = 4;
+
+    private const int Relational = 5;
+
     private static readonly Dictionary<string, int> BinaryPrecedence = new()
     {
-        ["??"] = 1, ["||"] = 2, ["&&"] = 3, ["=="] = 4, ["!="] = 4, ["<"] = 5, [">"] = 5, ["<="] = 5, [">="] = 5, ["|"] = 6, ["^"] = 7, ["&"] = 8,
+        ["??"] = 1, ["||"] = 2, ["&&"] = 3, ["=="] = Equality, ["!="] = Equality, ["<"] = Relational, [">"] = Relational, ["<="] = Relational, [">="] = Relational, ["|"] = 6, ["^"] = 7, ["&"] = 8,
         ["<<"] = 9, [">>"] = 9, [">>>"] = 9, ["+"] = 10, ["-"] = 10, ["*"] = 11, ["/"] = 11, ["%"] = 11, ["~/"] = 11,
     };
 
@@ -143,9 +147,17 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
     {
         var left = ParseUnary();
         var chain = 0;
+        // Equalities and comparisons have no operand of their own kind without parentheses, nor have type tests and casts.
+        var (last, wasTypeTest) = (0, false);
         while (true)
         {
-            if (minimum <= 5 && Is("is"))
+            if (minimum <= Relational && (Is("is") || Is("as")))
+            {
+                if (wasTypeTest) throw Error("A type test or cast can't be an operand of another one without parentheses.");
+                wasTypeTest = true;
+            }
+
+            if (minimum <= Relational && Is("is"))
             {
                 var pos = Advance().Start;
                 var negated = Accept("!");
@@ -153,7 +165,7 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
                 continue;
             }
 
-            if (minimum <= 5 && Is("as") && Current.Kind == TokenKind.Identifier)
+            if (minimum <= Relational && Is("as"))
             {
                 var pos = Advance().Start;
                 left = new AsExpr { Pos = pos, Value = left, Type = Types.ParseTypeNotConditional() };
@@ -165,12 +177,15 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
             var precedence = BinaryPrecedence[op];
             if (precedence < minimum)
                 return left;
+            if (precedence == last && precedence is Equality or Relational)
+                throw Error("An equality or comparison can't be an operand of another one without parentheses.");
+            (last, wasTypeTest) = (precedence, false);
             if (++chain > TokenCursor.MaximumDepth)
                 throw Error("The expression has too many operators in a row.");
             var position = Pos;
             Index += tokens;
             Enter();
-            var right = op == "??" ? ParseBinary(precedence + 1) : ParseBinary(precedence + 1);
+            var right = ParseBinary(precedence + 1);
             Leave();
             left = new Binary { Pos = position, Op = op, Left = left, Right = right };
         }

@@ -49,6 +49,8 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
             if (!IsIdentifier() && !Is("void") && !Is("("))
                 throw Error($"Expected a declaration, but got {Current}.");
             type = Types.ParseType();
+            if (isVar && !field.Final)
+                throw Error(pos, "A variable can't be declared by both 'var' and a type.");
             function.Return = type;
             if (IsAccessor("get")) { ParseGetter(function); add(function); return; }
             if (IsAccessor("set")) { ParseSetter(function); add(function); return; }
@@ -66,7 +68,9 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
             return;
         }
 
-        if (type is null && !isVar && !field.Late && !field.Covariant)
+        if (field is { Late: true, Const: true })
+            throw Error(pos, "A constant can't be late.");
+        if (type is null && !isVar)
             throw Error(pos, "Variables must be declared using the keywords 'const', 'final', 'var' or a type name.");
         do
         {
@@ -181,6 +185,8 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
             var function = new FunctionTypeNode { Pos = p.Pos, Return = p.Type };
             if (Is("<")) function.TypeParams = Types.ParseTypeParameters();
             function.Params = ParseParameters();
+            if (function.Params.Find(inner => inner.Default is not null) is { } withDefault)
+                throw Error(withDefault.Pos, "Can't have a default value in a function type.");
             if (Accept("?")) function.Nullable = true;
             p.Type = function;
         }

@@ -77,7 +77,8 @@ internal abstract class GrammarPart(Parser parser)
     protected bool IsIdentifier(int ahead = 0) => _cursor.IsIdentifier(ahead);
 
     /// <inheritdoc cref="TokenCursor.Identifier"/>
-    protected string Identifier() => _cursor.Identifier();
+    protected string Identifier() =>
+        Async != AsyncKind.None && (Is("await") || Is("yield")) ? throw Error($"'{Current.Text}' can't be used as an identifier in an asynchronous function or generator.") : _cursor.Identifier();
 
     /// <inheritdoc cref="TokenCursor.TypeIdentifier"/>
     protected string TypeIdentifier() => _cursor.TypeIdentifier();

@@ -120,6 +120,7 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
             typeArgs = Types.ParseTypeArguments();
         if (Is("["))
         {
+            if (typeArgs is { Count: not 1 }) throw Error(pos, "A list pattern requires one type argument or none.");
             Advance();
             var list = new ListPattern { Pos = pos, TypeArgs = typeArgs };
             while (!Is("]"))
@@ -127,6 +128,7 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
                 if (Is("..."))
                 {
                     var at = Advance().Start;
+                    if (list.Elements.Exists(e => e is RestPattern)) throw Error(at, "A list pattern can have only one rest element.");
                     list.Elements.Add(new RestPattern { Pos = at, Inner = Is(",") || Is("]") ? null : ParseOrPattern() });
                 }
                 else
@@ -154,6 +156,7 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
                 if (!Accept(",")) break;
             }
 
+            if (map.Entries.Count == 0) throw Error(pos, "A map pattern must have at least one entry.");
             Expect("}");
             return map;
         }
@@ -169,6 +172,7 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
 
         if (Is("var") || Is("final"))
         {
+            if (_assigns || _declares is not null) throw Error($"'{Current.Text}' can't stand within a pattern that {(_assigns ? "assigns" : "declares variables by a word in front of it")}.");
             var isFinal = Advance().Text == "final";
             if (isFinal && LooksLikeTypedVariable())
             {
@@ -269,6 +273,7 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
     {
         var pos = Pos;
         var type = Types.ParseType();
+        if (_assigns) throw Error("A pattern that assigns can't declare variables.");
         var name = Identifier();
         return name == "_" ? new WildcardPattern { Pos = pos, Type = type } : new VariablePattern { Pos = pos, Name = name, Type = type };
     }
@@ -276,6 +281,13 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
     private List<(string? Name, Pattern Value)> ParsePatternFields(out bool isRecord)
     {
         var fields = new List<(string?, Pattern)>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        void Add(string? name, Pattern pattern)
+        {
+            if (name is not null && !names.Add(name)) throw Error(pattern.Pos, $"The field '{name}' is already matched in this pattern.");
+            fields.Add((name, pattern));
+        }
+
         Expect("(");
         isRecord = Is(")");
         while (!Is(")"))
@@ -285,18 +297,18 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
                 Advance();
                 isRecord = true;
                 var pattern = ParseOrPattern();
-                fields.Add((BoundName(pattern) ?? throw Error(pattern.Pos, "The pattern has no name that the getter could have."), pattern));
+                Add(BoundName(pattern) ?? throw Error(pattern.Pos, "The pattern has no name that the getter could have."), pattern);
             }
             else if (IsIdentifier() && PeekIs(1, ":"))
             {
                 isRecord = true;
                 var name = Identifier();
                 Advance();
-                fields.Add((name, ParseOrPattern()));
+                Add(name, ParseOrPattern());
             }
             else
             {
-                fields.Add((null, ParseOrPattern()));
+                Add(null, ParseOrPattern());
             }
 
             if (!Accept(",")) break;

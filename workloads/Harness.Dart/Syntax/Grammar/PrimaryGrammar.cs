@@ -90,7 +90,7 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
     /// <summary>What follows <c>new</c> or <c>const</c>: a constructor and its arguments.</summary>
     public NewExpr ParseNew(int pos, bool isConst)
     {
-        var type = new NamedTypeNode { Pos = Pos, Name = Identifier() };
+        var type = new NamedTypeNode { Pos = Pos, Name = Identifier(), IsExpression = true };
         string? constructor = null;
         string? second = null;
         if (Is(".")) { Advance(); second = Is("new") ? Advance().Text : Identifier(); }
@@ -151,18 +151,27 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
         var saved = NoFunctionBody;
         NoFunctionBody = false;
         var record = new RecordLit { Pos = pos, Const = isConst };
+        var names = new RecordFieldNames(Error);
         var isRecord = false;
         do
         {
             if (Is(")")) { isRecord = true; break; }
             string? name = null;
-            if (IsIdentifier() && PeekIs(1, ":")) { name = Identifier(); Advance(); isRecord = true; }
+            if (IsIdentifier() && PeekIs(1, ":"))
+            {
+                names.AddNamed(Pos, Current.Text);
+                name = Identifier();
+                Advance();
+                isRecord = true;
+            }
+
             record.Fields.Add((name, Expressions.ParseExpression()));
             if (Is(",")) isRecord = true;
         }
         while (Accept(","));
         Expect(")");
         NoFunctionBody = saved;
+        names.Check(record.Fields.Count(f => f.Name is null));
         if (isRecord || isConst)
             return record;
         return new Paren { Pos = pos, Value = record.Fields[0].Value };

@@ -252,6 +252,8 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
         if (Accept("final")) declaration.Final = true;
         else if (Accept("const")) declaration.Const = declaration.Final = true;
         else if (Accept("var")) isVar = true;
+        if (declaration is { Late: true, Const: true })
+            throw Error(declaration.Pos, "A constant can't be late.");
         if ((isVar || declaration.Final && !declaration.Const) && !declaration.Late && StartsDeclaringPattern())
         {
             var pattern = Patterns.ParsePattern(assigns: false, declaresFinal: declaration.Final);
@@ -334,6 +336,7 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
 
             if (Accept("in"))
             {
+                CheckLoopVariable(parts);
                 parts.Iterable = Expressions.ParseExpression();
                 Expect(")");
                 return parts;
@@ -341,6 +344,8 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
 
             if (parts.Declaration is not null)
             {
+                if (parts.Declaration is VarDecl { Late: true })
+                    throw Error(parts.Declaration.Pos, "The variable of a loop can't be late.");
                 parts.Init = parts.Declaration;
                 parts.Declaration = null;
             }
@@ -359,6 +364,22 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
 
         Expect(")");
         return parts;
+    }
+
+    // What a loop over elements gives them to: a variable, which it may declare.
+    private void CheckLoopVariable(ForParts parts)
+    {
+        if (parts.Declaration is VarDecl declaration)
+        {
+            if (declaration.Late || declaration.Const)
+                throw Error(declaration.Pos, "The variable of a loop can't be late or constant.");
+            if (declaration.Vars is not [(_, _, null)])
+                throw Error(declaration.Pos, "A loop over elements declares one variable, without an initializer.");
+        }
+        else if (parts.Target is { } target and not Ident)
+        {
+            throw Error(target.Pos, "A loop over elements needs the name of a variable here.");
+        }
     }
 
     private SwitchStmt ParseSwitch()

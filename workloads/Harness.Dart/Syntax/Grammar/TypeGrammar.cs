@@ -163,6 +163,7 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
     public TypeNode ParseTypeNotConditional()
     {
         var start = Index;
+        if (Is("void") && !PeekIs(1, "Function")) throw Error("A value can't be tested for the type 'void', or cast to it.");
         var type = ParseType();
         if (type.Nullable)
         {
@@ -220,29 +221,39 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
     {
         var type = new RecordTypeNode { Pos = Pos };
         Expect("(");
+        var names = new RecordFieldNames(Error);
+        var isAfterComma = true;
         while (!Is(")") && !Is("{"))
         {
             Annotations.SkipMetadata();
             var field = ParseType();
-            if (IsIdentifier()) Identifier();
+            if (IsIdentifier()) names.AddPositional(Pos, Identifier());
             type.Fields.Add((field, null));
-            if (!Accept(",")) break;
+            isAfterComma = Accept(",");
+            if (!isAfterComma) break;
         }
 
-        if (Accept("{"))
+        var positional = type.Fields.Count;
+        if (isAfterComma && Accept("{"))
         {
-            while (!Is("}"))
+            do
             {
+                if (Is("}") && type.Fields.Count > positional) break;
                 Annotations.SkipMetadata();
                 var field = ParseType();
+                names.AddNamed(Pos, Current.Text);
                 type.Fields.Add((field, Identifier()));
-                if (!Accept(",")) break;
             }
-
+            while (Accept(","));
             Expect("}");
+        }
+        else if (positional == 1 && !isAfterComma)
+        {
+            throw Error("A record type with one positional field needs a comma behind it.");
         }
 
         Expect(")");
+        names.Check(positional);
         return type;
     }
 
@@ -257,7 +268,7 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
             // Declaration-site variance is not part of the language yet.
             var parameter = new TypeParamNode { Pos = Pos, Name = TypeIdentifier() };
             if (Accept("extends"))
-                parameter.Bound = ParseType();
+                parameter.Bound = Is("void") && !PeekIs(1, "Function") ? throw Error("The bound of a type variable can't be 'void'.") : ParseType();
             list.Add(parameter);
         }
         while (Accept(","));

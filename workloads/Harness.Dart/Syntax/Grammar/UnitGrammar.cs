@@ -47,24 +47,25 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
         return literal.IsConstantText ? (string)literal.Parts[0] : throw Error(literal.Pos, "Can't use string interpolation in a URI.");
     }
 
+    private string DottedName()
+    {
+        var name = Identifier();
+        while (Accept(".")) name += "." + Identifier();
+        return name;
+    }
+
     private Directive ParseDirective()
     {
         var directive = new Directive { Pos = Pos, Kind = Advance().Text };
         if (directive.Kind == "library")
         {
-            while (!Is(";"))
-            {
-                directive.Uri += Advance().Text;
-            }
+            directive.Uri = Is(";") ? "" : DottedName();
         }
         else if (directive.Kind == "part" && Accept("of"))
         {
             directive.Kind = "part of";
             if (Current.Kind == TokenKind.String) directive.Uri = UriString();
-            else
-            {
-                while (!Is(";")) Advance();
-            }
+            else directive.Prefix = DottedName();
         }
         else
         {
@@ -73,8 +74,7 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
             {
                 Advance();
                 Expect("(");
-                var test = Identifier();
-                while (Accept(".")) test += "." + Identifier();
+                var test = DottedName();
                 string? value = null;
                 if (Accept("==")) value = UriString();
                 Expect(")");
@@ -141,10 +141,13 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
         var old = new TypedefNode { Pos = Pos, Name = TypeIdentifier(), Type = null! };
         if (Is("<")) old.TypeParams = Types.ParseTypeParameters();
         var parameterNodes = Functions.ParseParameters();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var parameter in parameterNodes)
         {
             if (parameter.Default is not null)
                 throw Error(parameter.Pos, "Can't have a default value in a typedef.");
+            if (parameter.Name != "_" && !names.Add(parameter.Name))
+                throw Error(parameter.Pos, $"'{parameter.Name}' is already declared in this scope.");
         }
 
         Expect(";");
