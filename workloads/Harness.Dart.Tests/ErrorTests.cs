@@ -100,6 +100,7 @@ public sealed class ErrorTests
     [InlineData("abstract class I { num f(int x); } abstract class J { int f(num x); } abstract class A implements I, J {} class B extends A { int f(num x) => 4; } void main() => print(B().f(1));", "4")]
     [InlineData("void main() { int a = 0, b = 0; final l = [0]; for (a in [1, 2]) { b += a; } [a, b] = [b, a]; final [x, ...rest, _] = [1, 2, 3, 4]; print('$a $b $x $rest $l'); }", "3 2 1 [2, 3] [0]")]
     [InlineData("import 'dart:math' as _; mixin M<_> {} class A<_, _> with M<int> { int _ = 1; A(this._, int _, int _); int f<_>(int _) { var _ = 2; int _() => 3; return this._; } } void main() => print(A(4, 5, 6).f(7));", "4")]
+    [InlineData("class A<X> {} typedef G<X extends A<X>> = X Function(X); class B extends A<B> {} void main() { G<B> g = (b) => b; print(g(B()) is B); }", "true")]
     public void RightProgramsAreAccepted(string source, string expected) => Assert.Equal((0, expected + "\n"), ProgramTests.Run(source));
 
     [Fact]

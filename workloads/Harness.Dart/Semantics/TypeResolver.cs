@@ -190,12 +190,14 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
     /// <summary>The arguments of a type that was written without.</summary>
     public static DartType[] DefaultArgs(List<TypeParam> parameters) => parameters.Count == 0 ? [] : InstantiateToBound.ArgumentsOf(parameters);
 
-    private DartType Instantiate(TypedefElement typedef, NamedTypeNode named)
+    /// <summary>The type that a typedef stands for, in terms of its parameters.</summary>
+    /// <exception cref="DartErrorException">There is no such type, or it is the typedef itself.</exception>
+    public DartType BodyOf(TypedefElement typedef, Node at)
     {
         if (typedef.Type is null)
         {
             if (typedef.Busy)
-                throw Error(named, $"The typedef '{typedef.Name}' has a reference to itself.");
+                throw Error(at, $"The typedef '{typedef.Name}' has a reference to itself.");
             typedef.Busy = true;
             var scope = new TypeScope(Program, typedef.Library, typedef.File, null).WithTypeParams(typedef.Node.TypeParams, out var parameters);
             typedef.Params.AddRange(parameters);
@@ -203,18 +205,24 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
             typedef.Busy = false;
         }
 
+        return typedef.Type;
+    }
+
+    private DartType Instantiate(TypedefElement typedef, NamedTypeNode named)
+    {
+        var body = BodyOf(typedef, named);
         if (typedef.Params.Count == 0)
         {
             if (named.Args.Count > 0)
                 throw Error(named, "Expected 0 type arguments.");
-            return typedef.Type;
+            return body;
         }
 
         if (named.Args.Count > 0 && named.Args.Count != typedef.Params.Count)
             throw Error(named, $"Expected {typedef.Params.Count} type arguments.");
-        var args = Arguments(named, typedef.Params, typedef.Type);
+        var args = Arguments(named, typedef.Params, body);
         var map = new Dictionary<TypeParam, DartType>();
         for (var i = 0; i < args.Length; i++) map[typedef.Params[i]] = args[i];
-        return typedef.Type.Substitute(map);
+        return body.Substitute(map);
     }
 }

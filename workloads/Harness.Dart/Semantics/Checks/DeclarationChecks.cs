@@ -39,7 +39,7 @@ internal sealed class DeclarationChecks(DartProgram program, Signatures signatur
                 _constants.Check(member, Error);
             }
 
-            foreach (var typedef in library.Declared.Values.OfType<TypedefElement>()) guard(() => new TypeScope(program, library, typedef.File, null).Resolve(new NamedTypeNode { Pos = typedef.Node.Pos, Name = typedef.Name }));
+            foreach (var typedef in library.Declared.Values.OfType<TypedefElement>()) guard(() => new TypeScope(program, library, typedef.File, null).BodyOf(typedef, typedef.Node));
             foreach (var cls in library.Declared.Values.OfType<ClassElement>().Concat(library.Extensions).Distinct())
             {
                 foreach (var member in cls.Statics.Values.Concat(cls.Members.Values).Concat(cls.Constructors.Values).Where(m => m.Lexical == cls && m.Index != -1).Distinct())
