@@ -58,12 +58,11 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions funct
         }
     }
 
-    /// <summary>Throws what an import threw, which is in slot 0.</summary>
+    /// <summary>Throws what an import threw.</summary>
     private void Throw(StoreRealm realm)
     {
-        WasmValue thrown = realm.Take(0, ValueType.ExternRef);
-        int tagId = functions.Unwrap();
-        if (tagId < 0) throw new WasmException(tagId == -1 ? realm.ScriptTag : realm.ForeignTag, thrown);
+        int tagId = slots.Tag;
+        if (tagId < 0) throw new WasmException(tagId == -1 ? realm.ScriptTag : realm.ForeignTag, realm.Take(0, ValueType.ExternRef));
         Tag tag = tagOf(tagId);
         throw new WasmException(tag, [.. tag.Type.Type.Parameters.Select((type, i) => realm.Take(i, type))]);
     }

@@ -17,9 +17,6 @@ internal sealed class ScriptFunctions(ScriptObject functions, NativeCallback dis
         if (!dispatch.TryCall()) functions.InvokeMethod("dispatch");
     }
 
-    /// <summary>Tells what kind of exception is in slot 0: the number of its tag, -1 for a value of JavaScript, less for an exception of an unrelated store.</summary>
-    public int Unwrap() => (int)functions.InvokeMethod("unwrap");
-
     /// <summary>Puts a <c>TypeError</c> into slot 0.</summary>
     public void RefuseResult(string message) => functions.InvokeMethod("refuseResult", message);
 

@@ -58,6 +58,9 @@ internal sealed unsafe class SharedSlots : IDisposable
         set => *(CallStatus*)(Address + StatusOffset) = value;
     }
 
+    /// <summary>What an import threw: the number of the tag whose values are in the slots, -1 for a value of JavaScript in slot 0, less for an exception of an unrelated store there.</summary>
+    public int Tag => ((int*)_words)[6];
+
     /// <summary>The first slot; the others follow.</summary>
     public ulong* First => _words + Header;
 

@@ -263,6 +263,20 @@ public sealed class WebAssemblyApiTests
         "856 Error 1256 28");
 
     [Fact]
+    public void RecursionThroughBothSidesEndsWithARangeErrorThatLeavesBothUsable() => ScriptRun.Check(
+        """
+        (module (import "m" "f" (func $f (param i32) (result i32)))
+          (func (export "down") (param i32) (result i32) (i32.add (i32.const 1) (call $f (local.get 0)))))
+        """,
+        """
+        const { exports } = (await WebAssembly.instantiate(bytes, { m: { f: x => x === 0 ? 0 : exports.down(x - 1) } })).instance;
+        let deepest = 0;
+        const other = (await WebAssembly.instantiate(bytes, { m: { f: x => { deepest = x; return other.down(x + 1); } } })).instance.exports;
+        show(exports.down(20), attempt(() => other.down(0)), deepest > 100, exports.down(30));
+        """,
+        "21 RangeError true 31");
+
+    [Fact]
     public void MillionsOfCallsOfAnImportKeepNothing() => ScriptRun.Check(
         """
         (module (import "m" "f" (func $f (param i32) (result i32)))

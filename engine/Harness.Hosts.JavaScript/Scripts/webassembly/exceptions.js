@@ -1,8 +1,7 @@
 // WebAssembly.Tag and WebAssembly.Exception, and the tag of what JavaScript throws.
 import { descriptorOf, indexOf, requireArguments } from 'webassembly/arguments.js';
 import { itemOf, itemState, stateOf } from 'webassembly/items.js';
-import { common, running } from 'webassembly/realms.js';
-import { get } from 'webassembly/references.js';
+import { common } from 'webassembly/realms.js';
 import { native } from 'webassembly/slots.js';
 import { convertValue, getValue, putValue, typeOf } from 'webassembly/values.js';
 
@@ -68,11 +67,9 @@ function exceptionOf(exception) {
   return state;
 }
 
-// Called by the host with what an import threw, in slot 0: if it is an exception with a tag of the store, puts its tag and values
-// into slots; else returns -1, or -2 if it is an exception with another tag, which no code of the store can catch by it.
-export function unwrap() {
-  const { realm } = running;
-  const thrown = get(realm, 0);
+// What an import threw: if it is an exception with a tag of the store, puts its values into slots and gives the number of the tag; else -1, or -2 if it is an exception with another tag, which no
+// code of the store can catch by it.
+export function unwrap(realm, thrown) {
   const state = typeof thrown === 'object' && thrown !== null ? exceptionState.get(thrown) : undefined;
   if (state === undefined) return -1;
   if (state.state.realm !== realm) return -2;

@@ -1,9 +1,9 @@
 // Functions of WebAssembly as functions of JavaScript, and the other way round: made once each, so that they come back as the same ones.
-import { makeException } from 'webassembly/exceptions.js';
+import { makeException, unwrap } from 'webassembly/exceptions.js';
 import { running } from 'webassembly/realms.js';
 import { get, putExtern } from 'webassembly/references.js';
 import { exportMaker, importMaker } from 'webassembly/signatures.js';
-import { ESCAPED, HEADER, I32, IMPORT, native, OK, RAISED, REFUSED, STATUS, THROWN } from 'webassembly/slots.js';
+import { ESCAPED, HEADER, I32, IMPORT, native, OK, RAISED, REFUSED, STATUS, TAG, THROWN } from 'webassembly/slots.js';
 import { RuntimeError } from 'webassembly/v8.js';
 
 export const functionIds = new WeakMap();
@@ -40,8 +40,11 @@ export function dispatch() {
   try {
     realm.imports[I32[IMPORT]]();
   } catch (error) {
-    const text = putExtern(realm, 0, error);
-    if (text !== undefined) native.setText(0, text);
+    I32[TAG] = unwrap(realm, error);
+    if (I32[TAG] < 0) {
+      const text = putExtern(realm, 0, error);
+      if (text !== undefined) native.setText(0, text);
+    }
     status = THROWN;
   }
   // What the import has called may have been left without a word, where there was no stack for it.

@@ -2,7 +2,7 @@
 // it calls.
 import { requireArguments } from 'webassembly/arguments.js';
 import { copyElements, hasElements } from 'webassembly/elements.js';
-import { Exception, scriptTag, Tag, unwrap } from 'webassembly/exceptions.js';
+import { Exception, scriptTag, Tag } from 'webassembly/exceptions.js';
 import { dispatch, refuseResult } from 'webassembly/functions.js';
 import { Global } from 'webassembly/globals.js';
 import { Instance, makeInstance, readImports } from 'webassembly/instances.js';
@@ -93,4 +93,4 @@ Object.defineProperty(API, 'JSTag', { enumerable: true, configurable: true, get:
 Object.defineProperty(globalThis, 'WebAssembly', { value: API, writable: true, enumerable: false, configurable: true });
 
 connectDispatch(dispatch);
-connect({ dispatch, releaseValue, grown, unwrap, refuseResult, hasElements, copyElements });
+connect({ dispatch, releaseValue, grown, refuseResult, hasElements, copyElements });
