@@ -31,7 +31,7 @@ internal sealed class FuzzRunner : IDisposable
         var module = program.Encode();
         var expected = reference is null
             ? engine.Observe(new ObserverRequest(module, program.Calls, FuzzConfiguration.Always[0].Knobs))
-            : reference.Observe(new ObserverRequest(module, program.Calls, NoKnobs));
+            : reference.Observe(new ObserverRequest(program.EncodeForReference(), program.Calls, NoKnobs));
         if (expected is [var first] && first.StartsWith(Observation.NotInstantiated, StringComparison.Ordinal))
         {
             Refusal = string.Join(' ', expected);

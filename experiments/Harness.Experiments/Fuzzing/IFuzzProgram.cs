@@ -14,4 +14,7 @@ internal interface IFuzzProgram
 
     /// <summary>The program in the binary format.</summary>
     byte[] Encode();
+
+    /// <summary>A program that does the same and has no instructions that V8 does not have.</summary>
+    byte[] EncodeForReference() => Encode();
 }

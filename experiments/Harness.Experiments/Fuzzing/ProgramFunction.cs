@@ -20,6 +20,9 @@ internal sealed class ProgramFunction(int type)
 
     public List<ProgramNode> Body { get; set; } = [];
 
+    /// <summary>Whether its body is what it is, neither made up nor reduced.</summary>
+    public bool IsFixed { get; init; }
+
     public void WriteBody(WasmWriter writer)
     {
         writer.U32(Locals.Count);

@@ -25,6 +25,9 @@ internal sealed partial class ProgramGenerator(ulong seed)
     /// <summary>Whether a program has vectors is decided apart, so that those without are what they would be if there were none.</summary>
     private const ulong VectorSeed = 0x5644_3132_3820_2121;
 
+    /// <summary>The same for arithmetic on 128 bits.</summary>
+    private const ulong WideSeed = 0x4D55_4C2D_5749_4445;
+
     private readonly RandomSource random = new(seed);
     private readonly RandomProgram program = new() { Seed = seed, HasVectors = new RandomSource(seed ^ VectorSeed).Percent(35) };
 
@@ -38,6 +41,7 @@ internal sealed partial class ProgramGenerator(ulong seed)
         ChooseTags();
         ChooseImports();
         ChooseFunctions();
+        ChooseWideArithmetic();
         ChooseMemories();
         var context = new ProgramContext(program, signatures, functionsBySignature, Danger(), Emphasis.Random(random));
         ChooseTables(context);
@@ -60,6 +64,13 @@ internal sealed partial class ProgramGenerator(ulong seed)
             functionsBySignature[signature].Add(program.Functions.Count);
             program.Functions.Add(new ProgramFunction(signature));
         }
+    }
+
+    /// <summary>Decides about arithmetic on 128 bits apart, too.</summary>
+    private void ChooseWideArithmetic()
+    {
+        if (new RandomSource(seed ^ WideSeed).Percent(20))
+            WideFunctions.AddTo(program);
     }
 
     private void ChooseMemories()
@@ -202,7 +213,7 @@ internal sealed partial class ProgramGenerator(ulong seed)
 
     private void FillBodies(ProgramContext context, List<ProgramFunction> runs)
     {
-        foreach (var function in program.Functions.Where(function => function.Import is null))
+        foreach (var function in program.Functions.Where(function => function.Import is null && !function.IsFixed))
         {
             var isRun = runs.Contains(function);
             var role = isRun ? FunctionRole.Run : random.Percent(40) ? FunctionRole.Leaf : FunctionRole.General;

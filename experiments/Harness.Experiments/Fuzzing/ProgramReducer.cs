@@ -19,7 +19,7 @@ internal sealed class ProgramReducer(RandomProgram program, Func<bool> isInteres
         {
             changed = false;
             RemoveRanges(program.Calls, _ => true);
-            foreach (var function in program.Functions)
+            foreach (var function in program.Functions.Where(function => !function.IsFixed))
             {
                 EmptyBody(function);
                 ReduceNodes(function.Body);

@@ -32,6 +32,12 @@ internal sealed class RandomProgram : IFuzzProgram
     /// <summary>Whether it uses atomic instructions.</summary>
     public bool HasAtomics { get; set; }
 
+    /// <summary>The first of the <see cref="WideFunctions"/>; negative if it has no instructions on 128 bits.</summary>
+    public int FirstWideFunction { get; set; } = -1;
+
+    /// <summary>Whether it is being encoded for the reference, which has no instructions on 128 bits.</summary>
+    public bool IsForReference { get; private set; }
+
     /// <summary>How many of the types are one recursion group; each of those after them is one of its own.</summary>
     public int GroupedTypes { get; set; }
 
@@ -92,6 +98,20 @@ internal sealed class RandomProgram : IFuzzProgram
     /// <summary>The passive element segments whose items are of a type.</summary>
     public IReadOnlyList<int> PassiveElements(ProgramType type) =>
         [.. Enumerable.Range(0, Elements.Count).Where(index => Elements[index].Table < 0 && Elements[index].Type == type)];
+
+    /// <inheritdoc/>
+    public byte[] EncodeForReference()
+    {
+        IsForReference = true;
+        try
+        {
+            return Encode();
+        }
+        finally
+        {
+            IsForReference = false;
+        }
+    }
 
     /// <summary>The program in the binary format.</summary>
     public byte[] Encode()

@@ -99,6 +99,8 @@ internal sealed class ExpressionGenerator(BodyGenerator parts)
             return parts.Strings.QueryOfText(depth);
         if (type == ProgramType.I32 && context.Aggregates.Count > 0 && random.Percent(15))
             return parts.Objects.QueryOfObject(depth);
+        if (type == ProgramType.I64 && context.Program.FirstWideFunction >= 0 && random.Percent(15))
+            return WideOperator(depth);
         var info = random.Pick(OperatorCatalog.Operators(type.Kind));
         var operands = new ProgramNode[info.Parameters.Length];
         for (var i = 0; i < operands.Length; i++)
@@ -111,6 +113,17 @@ internal sealed class ExpressionGenerator(BodyGenerator parts)
         if (OperatorCatalog.SeesBitsOfNaN(info.Opcode))
             last = scope.Canonical(last);
         return new ProgramNode(info.Opcode, [type], operands);
+    }
+
+    /// <summary>Both halves of what an instruction on 128 bits gives, made one number.</summary>
+    private ProgramNode WideOperator(int depth)
+    {
+        var opcode = random.Pick(WideFunctions.Operators);
+        var operands = new ProgramNode[OpcodeTable.Get(opcode).Parameters.Length];
+        for (var i = 0; i < operands.Length; i++)
+            operands[i] = Of(ProgramType.I64, depth - 1);
+        var combination = random.Pick([Opcode.I64Xor, Opcode.I64Sub, Opcode.I64Add]);
+        return new ProgramNode(combination, [ProgramType.I64], new WideNode(context.Program, opcode, operands));
     }
 
     /// <summary>Whether a reference is null, or the size of a memory or table, which growing it may change.</summary>
