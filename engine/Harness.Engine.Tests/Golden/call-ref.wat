@@ -26,7 +26,7 @@
 ;;>   loop_stack_check
 ;;>   v8: (ref null type#0) = global.get #0
 ;;>   v9: i32 = reference_equal v8, v2
-;;>   guard v9  ; main BeforeInstruction +11 [v5, v6, v6, v5, v8]
+;;>   guard v9  ; main BeforeInstruction +11 [v5, v1, v6, v5, v8]
 ;;>   v11: i32 = i32.add v5, v3
 ;;>   v12: i32 = i32.add v6, v11
 ;;>   v13: i32 = i32.sub v5, v4

@@ -273,33 +273,38 @@
 ;;>   v0: i64 = argument #0
 ;;>   v1: i32 = argument #1
 ;;>   v2: (ref null bot) = ref.null
-;;>   v3: (ref type#0) = new_struct type#0, v0
-;;>   v4: (ref type#3) = new_struct type#3, v3, v3
-;;>   v5: i64 = i64.const 5
-;;>   struct.set type#0, #0, v3, v5
-;;>   v7: i32 = i32.const 1
-;;>   v8: i32 = table_length #0
-;;>   v9: i32 = i32.lt_u v1, v8
-;;>   trap_unless UndefinedElement, v9
-;;>   v11: (ref null func) = load_element #0, v1
-;;>   v12: (ref type#4) = function_address @next
-;;>   v13: i32 = reference_equal v11, v12
-;;>   guard v13  ; speculating BeforeInstruction +35 [v0, v1, v4, v3, v7, v1]
-;;>   v15: i32 = i32.add v7, v7
-;;>   v16: (ref type#0) = struct.get type#3, #0, v4
-;;>   v17: i64 = struct.get type#0, #0, v16
-;;>   return v17
+;;>   v3: i64 = i64.const 0
+;;>   v4: i32 = i32.const 0
+;;>   v5: (ref type#0) = new_struct type#0, v0
+;;>   v6: (ref type#3) = new_struct type#3, v5, v5
+;;>   v7: i64 = i64.const 5
+;;>   struct.set type#0, #0, v5, v7
+;;>   v9: i32 = i32.const 1
+;;>   v10: i32 = table_length #0
+;;>   v11: i32 = i32.lt_u v1, v10
+;;>   trap_unless UndefinedElement, v11
+;;>   v13: (ref null func) = load_element #0, v1
+;;>   v14: (ref type#4) = function_address @next
+;;>   v15: i32 = reference_equal v13, v14
+;;>   guard v15  ; speculating BeforeInstruction +35 [v3, v4, v6, v2, v9, v1]
+;;>   v17: i32 = i32.add v9, v9
+;;>   v18: (ref type#0) = struct.get type#3, #0, v6
+;;>   v19: i64 = struct.get type#0, #0, v18
+;;>   return v19
 ;;> after
 ;;> b0:
 ;;>   v0: i64 = argument #0
 ;;>   v1: i32 = argument #1
-;;>   v2: i64 = i64.const 5
-;;>   v3: i32 = i32.const 1
-;;>   v4: i32 = table_length #0
-;;>   v5: i32 = i32.lt_u v1, v4
-;;>   trap_unless UndefinedElement, v5
-;;>   v7: (ref null func) = load_element #0, v1
-;;>   v8: (ref type#4) = function_address @next
-;;>   v9: i32 = reference_equal v7, v8
-;;>   guard v9  ; speculating BeforeInstruction +35 [v0, v1, object0{object1{v2}, object1}, object1, v3, v1]
-;;>   return v2
+;;>   v2: (ref null bot) = ref.null
+;;>   v3: i64 = i64.const 0
+;;>   v4: i32 = i32.const 0
+;;>   v5: i64 = i64.const 5
+;;>   v6: i32 = i32.const 1
+;;>   v7: i32 = table_length #0
+;;>   v8: i32 = i32.lt_u v1, v7
+;;>   trap_unless UndefinedElement, v8
+;;>   v10: (ref null func) = load_element #0, v1
+;;>   v11: (ref type#4) = function_address @next
+;;>   v12: i32 = reference_equal v10, v11
+;;>   guard v12  ; speculating BeforeInstruction +35 [v3, v4, object0{object1{v5}, object1}, v2, v6, v1]
+;;>   return v5

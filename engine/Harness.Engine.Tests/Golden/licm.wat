@@ -35,7 +35,7 @@
 ;;>   trap_unless UndefinedElement, v12
 ;;>   v14: (ref null type#0) = load_element #0, v1
 ;;>   v15: i32 = reference_equal v14, v3
-;;>   guard v15  ; main BeforeInstruction +21 [v6, v1, v7, v7, v6, v1]
+;;>   guard v15  ; main BeforeInstruction +21 [v6, v1, v2, v7, v6, v1]
 ;;>   v17: i32 = i32.add v6, v4
 ;;>   v18: i32 = i32.add v7, v17
 ;;>   v19: i32 = i32.sub v6, v5

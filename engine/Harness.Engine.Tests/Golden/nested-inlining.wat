@@ -20,27 +20,28 @@
 ;;> b0:
 ;;>   v0: i32 = argument #0
 ;;>   v1: i32 = argument #1
-;;>   v2: i32 = i32.const 7
-;;>   v3: i32 = table_length #0
-;;>   v4: i32 = i32.lt_u v1, v3
-;;>   trap_unless UndefinedElement, v4
-;;>   v6: (ref null type#0) = load_element #0, v1
-;;>   v7: (ref type#0) = function_address @outer
-;;>   v8: i32 = reference_equal v6, v7
-;;>   guard v8  ; main BeforeInstruction +7 [v0, v1, v0, v2, v1]
-;;>   v10: i32 = i32.const 10
-;;>   v11: i32 = i32.const 5
-;;>   v12: i32 = table_length #0
-;;>   v13: i32 = i32.lt_u v2, v12
-;;>   trap_unless UndefinedElement, v13
-;;>   v15: (ref null type#0) = load_element #0, v2
-;;>   v16: (ref type#0) = function_address @middle
-;;>   v17: i32 = reference_equal v15, v16
-;;>   guard v17  ; outer BeforeInstruction +7 [v2, v10, v11, v2] in main AfterCall +7 [v0, v1, v0]
-;;>   v19: i32 = i32.const 255
-;;>   v20: i32 = i32.xor v11, v19
-;;>   v21: i32 = i32.const 1
-;;>   v22: i32 = i32.sub v20, v21
-;;>   v23: i32 = i32.mul v10, v22
-;;>   v24: i32 = i32.add v0, v23
-;;>   return v24
+;;>   v2: i32 = i32.const 0
+;;>   v3: i32 = i32.const 7
+;;>   v4: i32 = table_length #0
+;;>   v5: i32 = i32.lt_u v1, v4
+;;>   trap_unless UndefinedElement, v5
+;;>   v7: (ref null type#0) = load_element #0, v1
+;;>   v8: (ref type#0) = function_address @outer
+;;>   v9: i32 = reference_equal v7, v8
+;;>   guard v9  ; main BeforeInstruction +7 [v2, v2, v0, v3, v1]
+;;>   v11: i32 = i32.const 10
+;;>   v12: i32 = i32.const 5
+;;>   v13: i32 = table_length #0
+;;>   v14: i32 = i32.lt_u v3, v13
+;;>   trap_unless UndefinedElement, v14
+;;>   v16: (ref null type#0) = load_element #0, v3
+;;>   v17: (ref type#0) = function_address @middle
+;;>   v18: i32 = reference_equal v16, v17
+;;>   guard v18  ; outer BeforeInstruction +7 [v2, v11, v12, v3] in main AfterCall +7 [v2, v2, v0]
+;;>   v20: i32 = i32.const 255
+;;>   v21: i32 = i32.xor v12, v20
+;;>   v22: i32 = i32.const 1
+;;>   v23: i32 = i32.sub v21, v22
+;;>   v24: i32 = i32.mul v11, v23
+;;>   v25: i32 = i32.add v0, v24
+;;>   return v25

@@ -17,31 +17,31 @@
 ;;> b0:
 ;;>   v0: i32 = argument #0
 ;;>   v1: i32 = argument #1
-;;>   v2: i32 = table_length #0
-;;>   v3: i32 = i32.lt_u v1, v2
-;;>   trap_unless UndefinedElement, v3
-;;>   v5: (ref null type#0) = load_element #0, v1
-;;>   v6: (ref type#0) = function_address @triple
-;;>   v7: i32 = reference_equal v5, v6
-;;>   v8: i32 = i32.const 3
-;;>   v9: (ref type#0) = function_address @square
-;;>   v10: (ref type#0) = function_address @negate
-;;>   v11: i32 = i32.const 0
+;;>   v2: i32 = i32.const 0
+;;>   v3: i32 = table_length #0
+;;>   v4: i32 = i32.lt_u v1, v3
+;;>   trap_unless UndefinedElement, v4
+;;>   v6: (ref null type#0) = load_element #0, v1
+;;>   v7: (ref type#0) = function_address @triple
+;;>   v8: i32 = reference_equal v6, v7
+;;>   v9: i32 = i32.const 3
+;;>   v10: (ref type#0) = function_address @square
+;;>   v11: (ref type#0) = function_address @negate
 ;;>   v12: i32 = i32.const 1
-;;>   branch v7, b1, b2
+;;>   branch v8, b1, b2
 ;;> b1:
-;;>   v13: i32 = i32.mul v0, v8
+;;>   v13: i32 = i32.mul v0, v9
 ;;>   jump b5(v13)
 ;;> b2:
-;;>   v14: i32 = reference_equal v5, v9
+;;>   v14: i32 = reference_equal v6, v10
 ;;>   branch v14, b3, b4
 ;;> b3:
 ;;>   v15: i32 = i32.mul v0, v0
 ;;>   jump b5(v15)
 ;;> b4:
-;;>   v16: i32 = reference_equal v5, v10
-;;>   guard v16  ; main BeforeInstruction +5 [v0, v1, v0, v1]
-;;>   v18: i32 = i32.sub v11, v0
+;;>   v16: i32 = reference_equal v6, v11
+;;>   guard v16  ; main BeforeInstruction +5 [v2, v2, v0, v1]
+;;>   v18: i32 = i32.sub v2, v0
 ;;>   jump b5(v18)
 ;;> b5(v19: i32):
 ;;>   v20: i32 = i32.add v19, v12

@@ -28,46 +28,46 @@
 ;;> after build
 ;;> b0:
 ;;>   v0: i32 = argument #0
-;;>   v1: i32 = i32.const 1
-;;>   v2: i32 = i32.sub v0, v1
-;;>   v3: i32 = i32.const 0
-;;>   v4: i32 = i32.lt_u v3, v1
+;;>   v1: i32 = i32.const 0
+;;>   v2: i32 = i32.const 1
+;;>   v3: i32 = i32.sub v0, v2
+;;>   v4: i32 = i32.lt_u v1, v2
 ;;>   trap_unless UndefinedElement, v4
-;;>   v6: (ref null type#0) = load_element #0, v3
+;;>   v6: (ref null type#0) = load_element #0, v1
 ;;>   v7: (ref type#0) = function_address @step
 ;;>   v8: i32 = reference_equal v6, v7
-;;>   guard v8  ; count BeforeInstruction +8 [v0, v2, v3]
-;;>   v10: i32 = i32.eqz v2
+;;>   guard v8  ; count BeforeInstruction +8 [v1, v3, v1]
+;;>   v10: i32 = i32.eqz v3
 ;;>   v11: i32 = i32.const 7
 ;;>   branch v10, b1, b2
 ;;> b1:
 ;;>   return v11
 ;;> b2:
-;;>   tailcall @last, v2
+;;>   tailcall @last, v3
 
 ;;> == ir function=outer after=build
 ;;> after build
 ;;> b0:
 ;;>   v0: i32 = argument #0
-;;>   v1: i32 = i32.const 1
-;;>   v2: i32 = i32.sub v0, v1
-;;>   v3: i32 = i32.const 0
-;;>   v4: i32 = i32.lt_u v3, v1
+;;>   v1: i32 = i32.const 0
+;;>   v2: i32 = i32.const 1
+;;>   v3: i32 = i32.sub v0, v2
+;;>   v4: i32 = i32.lt_u v1, v2
 ;;>   trap_unless UndefinedElement, v4
-;;>   v6: (ref null type#0) = load_element #0, v3
+;;>   v6: (ref null type#0) = load_element #0, v1
 ;;>   v7: (ref type#0) = function_address @step
 ;;>   v8: i32 = reference_equal v6, v7
-;;>   guard v8  ; count BeforeInstruction +8 [v0, v2, v3] in outer AfterCall +3 [v0]
-;;>   v10: i32 = i32.eqz v2
+;;>   guard v8  ; count BeforeInstruction +8 [v1, v3, v1] in outer AfterCall +3 [v1]
+;;>   v10: i32 = i32.eqz v3
 ;;>   v11: i32 = i32.const 7
 ;;>   branch v10, b1, b2
 ;;> b1:
 ;;>   jump b3(v11)
 ;;> b2:
-;;>   v12: i32 = call @last, v2
+;;>   v12: i32 = call @last, v3
 ;;>   jump b3(v12)
 ;;> b3(v13: i32):
-;;>   v14: i32 = i32.add v13, v1
+;;>   v14: i32 = i32.add v13, v2
 ;;>   return v14
 
 ;;> == ir function=wider after=build

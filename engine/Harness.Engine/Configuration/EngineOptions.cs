@@ -380,6 +380,10 @@ public sealed record EngineOptions
         Maximum = 1_000_000_000, Unit = "calls")]
     public int DeoptMinCalls { get; init; }
 
+    /// <summary>Whether what a deopt needs of a function's locals is only those that may be read again.</summary>
+    [Knob("deopt.live-locals", "keep for deopts only those locals that may be read again; without it all of them live up to every place where code may be left")]
+    public bool DeoptLiveLocals { get; init; } = true;
+
     /// <summary>Constant folding and algebraic rewriting.</summary>
     [Knob("pass.fold", "constant folding and algebraic rules")]
     public bool PassFold { get; init; } = true;

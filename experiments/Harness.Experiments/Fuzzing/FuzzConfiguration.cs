@@ -47,6 +47,7 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
         Optimizing("values-in-the-frame", ("compile.live-blocks", "0"), ("stress.guard-fail-interval", "5"), ("stress.gc-interval", "3")),
         Create("osr", ("osr", "on"), ("tier-up", "synchronous"), ("tiering.budget", "40"), ("inlining.tiny-size", "10000"), ("inlining.max-size", "1500"), ("inlining.factor", "30")),
         Create("osr-failing-guards-collecting", ("osr", "on"), ("tier-up", "synchronous"), ("tiering.budget", "5"), ("stress.guard-fail-interval", "3"), ("stress.gc-interval", "2")),
+        Optimizing("all-locals-alive", ("deopt.live-locals", "off"), ("stress.guard-fail-interval", "3")),
         Optimizing("e-graph", ("pass.e-graph", "on"), ("stress.guard-fail-interval", "5")),
         Optimizing("two-operand-vectors", ("vectors.avx", "off"), ("stress.guard-fail-interval", "5"), ("stress.gc-interval", "5")),
         Optimizing("baseline-vectors", ("vectors.optimize", "off")),

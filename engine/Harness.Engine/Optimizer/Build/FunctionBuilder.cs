@@ -131,6 +131,7 @@ internal sealed class FunctionBuilder
 
         state.Locals = new LocalValues(CollectionsMarshal.AsSpan(values));
         state.LocalTypes = [.. types];
+        state.PrepareDeadValues();
     }
 
     /// <summary>Passes over an instruction that cannot be reached; only what closes a construct matters.</summary>

@@ -17,6 +17,8 @@ internal sealed class BuildState
     public const double SlowPathFrequency = 0.001;
 
     private readonly GraphAssembler assembler;
+    private LiveLocals? liveLocals;
+    private int[]? deadValues;
     private int callState = -1;
     private int inlinedCallOffset;
 
@@ -111,16 +113,52 @@ internal sealed class BuildState
     /// <summary>The locals and the topmost operands as they are now.</summary>
     public PathValues StateWith(int operands) => new(Locals.Share(), CollectionsMarshal.AsSpan(Stack)[^operands..].ToArray());
 
-    /// <summary>The state with all locals and operands as they are now.</summary>
+    /// <summary>Makes what stands for locals in frame states that nothing reads any more. To be called where the body begins, which dominates all states.</summary>
+    public void PrepareDeadValues()
+    {
+        // Where the graph begins at a loop, the body's beginning is no part of it.
+        bool isEnteredLater = Caller is null && assembler.Graph.LoopOffset >= 0;
+        if (isEnteredLater || !assembler.AllowDeopt || !assembler.Options.DeoptLiveLocals || !Tree.HasSpeculation)
+        {
+            return;
+        }
+
+        var zeros = new Dictionary<IrType, int>();
+        deadValues = new int[LocalTypes.Length];
+        for (int i = 0; i < deadValues.Length; i++)
+        {
+            IrType type = GraphAssembler.TypeOf(LocalTypes[i]);
+            if (!zeros.TryGetValue(type, out int zero))
+            {
+                zeros.Add(type, zero = assembler.Zero(type));
+            }
+
+            deadValues[i] = zero;
+        }
+    }
+
+    /// <summary>The state with the operands and all locals that may be read again as they are now.</summary>
     public int NewFrameState(int bytecodeOffset, ResumeKind resume)
     {
         assembler.Graph.Budget.Reserve(Locals.Count + Stack.Count);
+        int[] values = Locals.With(CollectionsMarshal.AsSpan(Stack));
+        if (deadValues is not null && AliveAt(bytecodeOffset) is { } alive)
+        {
+            for (int i = 0; i < deadValues.Length; i++)
+            {
+                if (!LiveLocals.Contains(alive, i))
+                {
+                    values[i] = deadValues[i];
+                }
+            }
+        }
+
         assembler.Graph.FrameStates.Add(new FrameState(
             Function.Index,
             bytecodeOffset,
             resume,
             Locals.Count,
-            Locals.With(CollectionsMarshal.AsSpan(Stack)),
+            values,
             FrameBelow?.CallState() ?? -1));
         return assembler.Graph.FrameStates.Count - 1;
     }
@@ -130,6 +168,18 @@ internal sealed class BuildState
     {
         inlinedCallOffset = callOffset;
         callState = -1;
+    }
+
+    private ulong[]? AliveAt(int bytecodeOffset)
+    {
+        if (liveLocals is null)
+        {
+            BytecodeReader body = Reader;
+            body.Offset = BodyOffset;
+            liveLocals = new LiveLocals(body, Locals.Count);
+        }
+
+        return liveLocals.At(bytecodeOffset);
     }
 
     /// <summary>The state of the call that is being inlined, for the frames above it; made when first asked for.</summary>
