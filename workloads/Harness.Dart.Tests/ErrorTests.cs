@@ -101,6 +101,9 @@ public sealed class ErrorTests
     [InlineData("void main() { int a = 0, b = 0; final l = [0]; for (a in [1, 2]) { b += a; } [a, b] = [b, a]; final [x, ...rest, _] = [1, 2, 3, 4]; print('$a $b $x $rest $l'); }", "3 2 1 [2, 3] [0]")]
     [InlineData("import 'dart:math' as _; mixin M<_> {} class A<_, _> with M<int> { int _ = 1; A(this._, int _, int _); int f<_>(int _) { var _ = 2; int _() => 3; return this._; } } void main() => print(A(4, 5, 6).f(7));", "4")]
     [InlineData("class A<X> {} typedef G<X extends A<X>> = X Function(X); class B extends A<B> {} void main() { G<B> g = (b) => b; print(g(B()) is B); }", "true")]
+    [InlineData("class A<X extends A<X>> {} class B extends A<B> {} class C extends B {} List<X> f<X extends A<X>>(X x) => [x]; T most<T extends Comparable<T>>(T a, T b) => a.compareTo(b) > 0 ? a : b; void main() => print('${f(C()) is List<B>} ${most(1, 2)}');", "true 2")]
+    [InlineData("void g(Object o) { switch (o) { case int x: case String(): try { throw 1; } catch (x) { print(x); } if (o case var x) print(x); } } void main() => g('a');", "1\na")]
+    [InlineData("import 'dart:core'; import 'dart:core' as core; const core.bool same = core.identical(1, 1); void main() { (int $1, int $2) r = (1, 2); print('$same ${r.$2}'); }", "true 2")]
     public void RightProgramsAreAccepted(string source, string expected) => Assert.Equal((0, expected + "\n"), ProgramTests.Run(source));
 
     [Fact]

@@ -485,7 +485,7 @@ internal sealed class TypeSystem(DartProgram program)
             return result;
         for (var i = 0; i < vars.Count; i++)
         {
-            if (result[i] is not UnknownType && !(IsNull(result[i]) && false))
+            if (result[i] is not UnknownType)
                 continue;
             var bound = vars[i].HasBound ? vars[i].Bound : SimpleType.Dynamic;
             for (var round = 0; round < 2 && bound.Any(t => t is TypeParamType p && vars.Contains(p.Parameter)); round++)
@@ -506,6 +506,17 @@ internal sealed class TypeSystem(DartProgram program)
                     if (more.TryGetValue(vars[i], out var found)) result[i] = found;
                 }
             }
+        }
+
+        // What does not meet a bound that mentions the parameter itself is taken as what it is of the bound: of T extends Comparable<T>, an int is a num.
+        for (var i = 0; i < vars.Count; i++)
+        {
+            if (!vars[i].HasBound || !lower.ContainsKey(vars[i])) continue;
+            var bound = vars[i].Bound.Substitute(vars.Select((v, j) => (v, j)).ToDictionary(x => x.v, x => result[x.j]));
+            if (IsSubtype(result[i], bound)) continue;
+            var more = new Dictionary<TypeParam, DartType>();
+            Constrain(result[i], vars[i].Bound, [vars[i]], more, []);
+            if (more.TryGetValue(vars[i], out var found) && IsSubtype(result[i], found)) result[i] = found;
         }
 
         return result;

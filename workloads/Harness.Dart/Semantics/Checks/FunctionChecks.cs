@@ -191,6 +191,8 @@ internal static class FunctionChecks
         {
             if (node is Ident id && partial.Contains(id.Name)) used.Add(id);
             // Another variable of the name may be meant.
+            if (node is CatchClause handler) partial.ExceptWith(new[] { handler.Exception, handler.StackTrace }.OfType<string>());
+            if (node is Pattern pattern) partial.ExceptWith(AstWalker.VariablesOf(pattern).Where(v => v.Declares).Select(v => v.Name));
             if (node is VarDecl declaration) partial.ExceptWith(declaration.Vars.Select(v => v.Name));
             if (node is FunctionExpr or LocalFunction) partial.ExceptWith((node is FunctionExpr f ? f.Function : ((LocalFunction)node).Function).Params.Select(p => p.Name));
             children.Clear();

@@ -9,10 +9,11 @@ internal sealed class RecordFieldNames(Func<int, string, DartErrorException> err
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly List<(int Position, int Number)> _numbered = [];
 
-    /// <summary>The name that a type gives a positional field, which says nothing but must be a possible one; <c>_</c> may stand at several.</summary>
-    public void AddPositional(int position, string name)
+    /// <summary>The name that a type gives a positional field, which says nothing but must be a possible one; <c>_</c> may stand at several, and <c>$1</c> at the first.</summary>
+    public void AddPositional(int position, int index, string name)
     {
         if (name != "_") Add(position, name);
+        _numbered.RemoveAll(numbered => numbered.Position == position && numbered.Number == index + 1);
     }
 
     /// <summary>The name of a named field.</summary>

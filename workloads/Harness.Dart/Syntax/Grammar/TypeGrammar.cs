@@ -227,7 +227,7 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
         {
             Annotations.SkipMetadata();
             var field = ParseType();
-            if (IsIdentifier()) names.AddPositional(Pos, Identifier());
+            if (IsIdentifier()) names.AddPositional(Pos, type.Fields.Count, Identifier());
             type.Fields.Add((field, null));
             isAfterComma = Accept(",");
             if (!isAfterComma) break;
