@@ -28,10 +28,10 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions funct
     private unsafe void Cross(StoreRealm realm, FunctionType type, int number, ulong* values)
     {
         Store store = realm.Store;
-        for (int i = 0; i < type.Parameters.Length; i++)
+        for (int i = 0, word = 0; i < type.Parameters.Length; word += type.Parameters[i++].WordCount)
         {
-            if (type.Parameters[i].IsReference) realm.Put(i, store.FromNative(values[i], type.Parameters[i]));
-            else slots[i] = values[i];
+            if (type.Parameters[i].IsReference) realm.Put(i, store.FromNative(values[word], type.Parameters[i]));
+            else slots[i] = values[word];
         }
 
         // Here nothing in compiled code's form is needed: the arguments are converted, and there are no results yet.
@@ -41,10 +41,10 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions funct
         if (slots.Status != CallStatus.Returned) Throw(realm);
         try
         {
-            for (int i = 0; i < type.Results.Length; i++)
+            for (int i = 0, word = 0; i < type.Results.Length; word += type.Results[i++].WordCount)
             {
                 ValueType result = type.Results[i];
-                values[i] = result.IsReference ? store.ToNative(realm.Take(i, result), result) : slots[i];
+                values[word] = result.IsReference ? store.ToNative(realm.Take(i, result), result) : slots[i];
             }
         }
         catch (ArgumentException e)

@@ -45,6 +45,38 @@ public sealed class WebAssemblyApiTests
         "true 41");
 
     [Fact]
+    public void APayloadThatIsNotOfItsTagsTypeIsATypeError() => ScriptRun.Check(
+        """
+        (module (import "m" "tag" (tag (param funcref))) (import "m" "f" (func $f)) (func (export "call") call $f))
+        """,
+        """
+        const tag = new WebAssembly.Tag({ parameters: ['anyfunc'] });
+        const { call } = (await WebAssembly.instantiate(bytes, { m: { tag, f() { throw new WebAssembly.Exception(tag, [5]); } } })).instance.exports;
+        show(attempt(call));
+        """,
+        "TypeError");
+
+    /// <summary>A vector takes two words; what comes after it is read from its own place before JavaScript refuses the vector.</summary>
+    [Fact]
+    public void AVectorBeforeAReferenceIsRefused() => ScriptRun.Check(
+        """
+        (module (import "m" "f" (func $f (param v128 externref)))
+          (func (export "call") (param externref) (call $f (v128.const i64x2 -1 -1) (local.get 0))))
+        """,
+        "const { call } = (await WebAssembly.instantiate(bytes, { m: { f() {} } })).instance.exports; show(attempt(() => call({})));",
+        "TypeError");
+
+    [Fact]
+    public void TheArgumentOfGrowIsConvertedOnce() => ScriptRun.Check(
+        "(module (memory (export \"m\") 1 9) (func (export \"size\") (result i32) memory.size))",
+        """
+        const { m, size } = (await WebAssembly.instantiate(bytes)).instance.exports;
+        let n = 1;
+        show(m.grow({ valueOf: () => n++ }), m.buffer.byteLength / 65536, size(), n);
+        """,
+        "1 2 2 2");
+
+    [Fact]
     public void TrapsAreRuntimeErrors() => ScriptRun.Check(
         "(module (func (export \"div\") (param i32 i32) (result i32) local.get 0 local.get 1 i32.div_s))",
         "const e = (await WebAssembly.instantiate(bytes)).instance.exports; try { e.div(1, 0); } catch (error) { show(error instanceof WebAssembly.RuntimeError, e.div(6, 3)); }",

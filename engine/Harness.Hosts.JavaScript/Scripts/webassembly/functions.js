@@ -40,9 +40,16 @@ export function dispatch() {
   try {
     realm.imports[I32[IMPORT]]();
   } catch (error) {
-    I32[TAG] = unwrap(realm, error);
+    let thrown = error;
+    try {
+      I32[TAG] = unwrap(realm, error);
+    } catch (wrong) {
+      // A payload that is not of its tag's type.
+      thrown = wrong;
+      I32[TAG] = -1;
+    }
     if (I32[TAG] < 0) {
-      const text = putExtern(realm, 0, error);
+      const text = putExtern(realm, 0, thrown);
       if (text !== undefined) native.setText(0, text);
     }
     status = THROWN;

@@ -5,6 +5,7 @@ import { V8 } from 'webassembly/v8.js';
 
 export const memoryIds = new WeakMap();
 const maxima = new WeakMap();
+const PAGE_SIZE = 65536;
 const growBuffer = V8.Memory.prototype.grow;
 const getBuffer = Object.getOwnPropertyDescriptor(V8.Memory.prototype, 'buffer').get;
 export const isMemory = value => {
@@ -30,7 +31,8 @@ Object.defineProperty(V8.Memory.prototype, 'grow', {
   value: { grow(delta) {
     const before = Reflect.apply(growBuffer, this, arguments);
     const known = memoryIds.get(this);
-    if (known !== undefined && !native.growMemory(known.id, this.buffer, Number(delta))) throw new RangeError('WebAssembly.Memory.grow: the memory cannot grow by so much');
+    const { buffer } = this;
+    if (known !== undefined && !native.growMemory(known.id, buffer, buffer.byteLength / PAGE_SIZE - Number(before))) throw new RangeError('WebAssembly.Memory.grow: the memory cannot grow by so much');
     return before;
   } }.grow,
 });
