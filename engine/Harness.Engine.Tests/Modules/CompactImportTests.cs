@@ -25,6 +25,17 @@ public class CompactImportTests
         Assert.Equal(Harness.Engine.Modules.ValueType.I32, module.Globals[2].Type.Type);
     }
 
+    /// <summary>A million functions in one group, and a global behind them.</summary>
+    [Fact]
+    public void AllImportsTogetherAreWithinTheLimit()
+    {
+        byte[] head = [2, 0, 0, 0x7E, 0, 0, 0xC0, 0x84, 0x3D];
+        byte[] section = [.. head, .. new byte[ImplementationLimits.Imports], 1, (byte)'a', 1, (byte)'b', 3, 0x7F, 0];
+        byte[] size = [(byte)(section.Length & 0x7F | 0x80), (byte)(section.Length >> 7 & 0x7F | 0x80), (byte)(section.Length >> 14)];
+        byte[] bytes = [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 2, .. size, .. section];
+        Assert.Contains("imports", Assert.Throws<InvalidModuleException>(() => WasmModule.Decode(bytes)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AnEmptyNameIsANameWhereNoGroupFollows() =>
         Assert.Equal("", Assert.Single(Decode("(import \"a\" \"\" (func))").Imports).Name);

@@ -42,6 +42,19 @@ public class NameSectionTests
     }
 
     [Fact]
+    public void AfterManyMalformedSubsectionsTheRestIsNotRead()
+    {
+        NameSection names = WithNames(writer =>
+        {
+            Write(writer, NamedItem.Tag, "thrown");
+            for (int i = 0; i < 1000; i++) writer.Bytes([(byte)NamedItem.Function, 4, 1, 0, 1, 0xFF]);
+            Write(writer, NamedItem.Global, "counter");
+        }).Names;
+        Assert.Equal("thrown", names.GetName(NamedItem.Tag, 3));
+        Assert.Null(names.GetName(NamedItem.Global, 3));
+    }
+
+    [Fact]
     public void InstructionsAreShownWithNames()
     {
         const string Text = "(type (struct (field i32) (field i64) (field f32) (field $x f64))) (global i32 (i32.const 0)) (global i32 (i32.const 0)) (global i32 (i32.const 0)) (global i32 (i32.const 0))"

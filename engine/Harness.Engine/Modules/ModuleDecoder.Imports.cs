@@ -86,7 +86,7 @@ internal sealed partial class ModuleDecoder
                 break;
         }
 
-        _imports.Add(new Import(moduleName, name, imported.Kind, index));
+        Add(_imports, new Import(moduleName, name, imported.Kind, index), ImplementationLimits.Imports, "imports", imported.Offset);
     }
 
     /// <summary>What is asked of something imported.</summary>

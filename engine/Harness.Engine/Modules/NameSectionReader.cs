@@ -8,9 +8,13 @@ internal sealed class NameSectionReader
 {
     private const byte ModuleSubsection = 0;
 
+    /// <summary>Malformed subsections after which the rest is not read.</summary>
+    private const int MostMalformed = 16;
+
     private readonly Dictionary<(NamedItem Kind, int Index), string> _names = [];
     private readonly Dictionary<(NamedItem Kind, int Owner, int Index), string> _innerNames = [];
     private string? _moduleName;
+    private int _malformed;
 
     private NameSectionReader()
     {
@@ -44,7 +48,8 @@ internal sealed class NameSectionReader
         }
         catch (ModuleException)
         {
-            // The names up to here are good.
+            // The names up to here are good, and so may be those of other subsections; but each that is malformed costs time.
+            if (++_malformed == MostMalformed) return false;
         }
 
         return isKnown;

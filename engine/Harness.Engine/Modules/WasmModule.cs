@@ -63,7 +63,7 @@ public sealed class WasmModule
     /// <summary>The number of imported functions: the index of the first defined one.</summary>
     public int ImportedFunctionCount { get; internal init; }
 
-    /// <summary>The names for people. They are read at first use; a malformed name section has none.</summary>
+    /// <summary>The names for people. They are read at first use, as far as the name section is well-formed.</summary>
     public NameSection Names => _names.Value;
 
     /// <summary>What the module says of its branches. It is read at first use; a malformed section says nothing.</summary>

@@ -37,8 +37,11 @@ internal sealed unsafe class MemoryPages
     /// <exception cref="InsufficientMemoryException">
     /// The system has no room for it, it is above <see cref="Memory.MaximumBytes64"/>, or the budget has too little left.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">The type's pages are neither of one byte nor of 64 KiB.</exception>
     public MemoryPages(MemoryType type, MemoryData* data, MemoryBudget budget)
     {
+        if (type.PageSizeLog2 is not (0 or MemoryType.UsualPageSizeLog2))
+            throw new ArgumentOutOfRangeException(nameof(type), type.PageSizeLog2, "the pages of a memory have 1 byte or 64 KiB");
         Data = data;
         _type = type;
         _budget = budget;

@@ -90,6 +90,15 @@ internal sealed class GraphVerifier
             }
         }
 
+        if (op == IrOp.Projection)
+        {
+            Opcode maker = graph[graph.Inputs(id)[0]].Op;
+            Require(
+                maker is IrOp.CallDirect or IrOp.CallReference or IrOp.CallBuiltin || (maker < IrOp.Nop && OpcodeTable.Get(maker).Results.Length > 1),
+                block,
+                $"projection {id} is of {IrNames.NameOf(maker)}, which has no second result");
+        }
+
         CheckState(block, graph.StateOf(id), order[id]);
     }
 

@@ -8,6 +8,9 @@ namespace Harness.Engine.Optimizer.Analysis;
 internal sealed class Recycled<T>(Action<T> forget)
     where T : class, new()
 {
+    /// <summary>More are not needed at a time.</summary>
+    private const int MostIdle = 4;
+
     private readonly Stack<T> idle = new();
     private readonly HashSet<T> used = [];
     private readonly List<T> outdated = [];
@@ -40,7 +43,10 @@ internal sealed class Recycled<T>(Action<T> forget)
         {
             forget(item);
             used.Remove(item);
-            idle.Push(item);
+            if (idle.Count < MostIdle)
+            {
+                idle.Push(item);
+            }
         }
 
         outdated.Clear();

@@ -217,7 +217,7 @@ internal sealed class BranchSimplification : IPass
         for (int i = order.Count - 1; i >= 0; i--)
         {
             graph.Budget.CountStep();
-            changed |= SkipEmptyBlocks(graph, order[i], edgeCounts);
+            changed |= SkipEmptyBlocksAfter(graph, order[i], edgeCounts);
         }
 
         ArrayPool<int>.Shared.Return(edgeCounts);
@@ -228,7 +228,7 @@ internal sealed class BranchSimplification : IPass
     /// <param name="graph">The graph.</param>
     /// <param name="block">Where the edges come from.</param>
     /// <param name="edgeCounts">By block, how many edges lead there now.</param>
-    private static bool SkipEmptyBlocks(Graph graph, Block block, int[] edgeCounts)
+    private static bool SkipEmptyBlocksAfter(Graph graph, Block block, int[] edgeCounts)
     {
         bool changed = false;
         for (int i = 0; i < block.Successors.Length; i++)

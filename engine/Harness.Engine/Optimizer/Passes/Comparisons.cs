@@ -2,7 +2,7 @@ using Harness.Engine.Modules;
 
 namespace Harness.Engine.Optimizer.Passes;
 
-/// <summary>What is known of comparisons: opposites, and the same with operands exchanged.</summary>
+/// <summary>What is known of comparisons: which operators are some, and their opposites.</summary>
 internal static class Comparisons
 {
     /// <summary>Whether an operator gives 0 or 1.</summary>
@@ -41,39 +41,5 @@ internal static class Comparisons
             _ => op,
         };
         return negated != op;
-    }
-
-    /// <summary>The comparison that says the same with its operands exchanged, where that is another one.</summary>
-    public static bool TrySwap(Opcode op, out Opcode swapped)
-    {
-        swapped = op switch
-        {
-            Opcode.I32LtS => Opcode.I32GtS,
-            Opcode.I32LtU => Opcode.I32GtU,
-            Opcode.I32GtS => Opcode.I32LtS,
-            Opcode.I32GtU => Opcode.I32LtU,
-            Opcode.I32LeS => Opcode.I32GeS,
-            Opcode.I32LeU => Opcode.I32GeU,
-            Opcode.I32GeS => Opcode.I32LeS,
-            Opcode.I32GeU => Opcode.I32LeU,
-            Opcode.I64LtS => Opcode.I64GtS,
-            Opcode.I64LtU => Opcode.I64GtU,
-            Opcode.I64GtS => Opcode.I64LtS,
-            Opcode.I64GtU => Opcode.I64LtU,
-            Opcode.I64LeS => Opcode.I64GeS,
-            Opcode.I64LeU => Opcode.I64GeU,
-            Opcode.I64GeS => Opcode.I64LeS,
-            Opcode.I64GeU => Opcode.I64LeU,
-            Opcode.F32Lt => Opcode.F32Gt,
-            Opcode.F32Gt => Opcode.F32Lt,
-            Opcode.F32Le => Opcode.F32Ge,
-            Opcode.F32Ge => Opcode.F32Le,
-            Opcode.F64Lt => Opcode.F64Gt,
-            Opcode.F64Gt => Opcode.F64Lt,
-            Opcode.F64Le => Opcode.F64Ge,
-            Opcode.F64Ge => Opcode.F64Le,
-            _ => op,
-        };
-        return swapped != op;
     }
 }

@@ -197,6 +197,7 @@ internal sealed class EGraphWalk(Graph graph)
             return -1;
         }
 
+        graph.Budget.CountStep();
         node = graph.NewNode(graph[current].Block, best.Op, best.Type, operands);
         graph[node].BytecodeOffset = graph[current].BytecodeOffset;
         graph[node].Inlining = graph[current].Inlining;
