@@ -359,7 +359,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     private ConstValue EvaluateCall(Call c, ConstScope env, DartType? context)
     {
         // identical, and constructors without 'const' within a constant.
-        if (c.Target is Ident { Name: "identical" } && c.Args.Items.Count == 2)
+        if (c.Args.Items.Count == 2 && (c.Target is Ident { Name: "identical" } || c.Target is PropertyGet { Target: Ident prefix, Name: "identical" } && env.Scope.LookupTopLevel(prefix.Name) is PrefixElement))
             return new ConstBool(Evaluate(c.Args.Items[0].Value, env, null).Equals(Evaluate(c.Args.Items[1].Value, env, null)));
         if (TypeNodeOf(c.Target) is { } whole && IsTypeName(whole, env))
         {

@@ -67,7 +67,7 @@ internal sealed class ConstantExpressionChecks(DartProgram program)
                     if (!IsConstantMember(holder, p.Name)) around.Error(p);
                     continue;
                 case PropertyGet { NullAware: false, Name: "length" or "index" }: break;
-                case Call { Target: Ident { Name: "identical" } or PropertyGet { Target: Ident, Name: "identical" }, Args.Items.Count: 2 } identical:
+                case Call { Args.Items.Count: 2 } identical when identical.Target is Ident { Name: "identical" } || identical.Target is PropertyGet { Target: Ident, Name: "identical" } p && HolderOf(p.Target, around) is PrefixElement:
                     foreach (var (_, value) in identical.Args.Items) pending.Push((value, inConstant));
                     continue;
                 case Call c when inConstant && IsConstructor(c.Target, around):
