@@ -53,18 +53,21 @@ internal sealed class EngineBinding : IDisposable
 
     public TimeSpan InstantiateTime { get; private set; }
 
-    /// <inheritdoc/>
+    /// <summary>Lets go of stores and of what it holds of V8. Scripts may come to the binding's functions as long as their isolate lives; then <see cref="FreeCode"/>.</summary>
     public void Dispose()
     {
         foreach (StoreRealm realm in _realms.Values) realm.Dispose();
         _realms.Clear();
         _script.Dispose();
-        _dispatch!.Dispose();
-        _v8!.Dispose();
-        _call.Dispose();
-        _calls.Dispose();
         _staging.Dispose();
         _slots.Dispose();
+    }
+
+    /// <summary>Frees the code that scripts call, after their isolate has ended.</summary>
+    public void FreeCode()
+    {
+        _call.Dispose();
+        _calls.Dispose();
     }
 
     /// <summary>Runs the scripts.</summary>

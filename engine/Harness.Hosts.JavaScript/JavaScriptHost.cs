@@ -108,6 +108,7 @@ public sealed class JavaScriptHost : IDisposable
         _timers.Dispose();
         _binding.Dispose();
         _script.Dispose();
+        _binding.FreeCode();
         Engine.Dispose();
     }
 

@@ -6,7 +6,7 @@ namespace Harness.Hosts.JavaScript;
 /// <summary>A function of JavaScript without arguments and results that the host calls past ClearScript: what it takes and gives travels in memory that both sides see.</summary>
 /// <param name="realm">Where it belongs.</param>
 /// <param name="name">The property of the global object that has it now.</param>
-internal sealed unsafe class NativeCallback(V8Realm realm, string name) : IDisposable
+internal sealed unsafe class NativeCallback(V8Realm realm, string name)
 {
     private readonly nint* _function = realm.Take(name);
     private readonly nint* _next = V8Interface.HandleNext(realm.Isolate);
@@ -40,7 +40,4 @@ internal sealed unsafe class NativeCallback(V8Realm realm, string name) : IDispo
         if (hasTerminated) throw new ScriptInterruptedException("Script execution was interrupted");
         return hasReturned ? true : throw new HostTrapException(TrapKind.StackOverflow);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => V8Interface.DisposeGlobal(_function);
 }

@@ -65,13 +65,9 @@ internal static unsafe partial class V8Interface
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v88Function4CallEPNS_7IsolateENS_5LocalINS_7ContextEEENS3_INS_5ValueEEEiPS7_")]
     public static partial nint* Call(nint* function, nint isolate, nint* context, nint* receiver, int count, nint** arguments);
 
-    /// <summary>The <c>Global</c> of a value: keeps it alive until <see cref="DisposeGlobal"/>.</summary>
+    /// <summary>The <c>Global</c> of a value: keeps it alive as long as the isolate lives.</summary>
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v812api_internal18GlobalizeReferenceEPNS_8internal7IsolateEm")]
     public static partial nint* MakeGlobal(nint isolate, nint value);
-
-    /// <summary>Gives a <c>Global</c> back.</summary>
-    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v812api_internal13DisposeGlobalEPm")]
-    public static partial void DisposeGlobal(nint* global);
 
     /// <summary>The constructor of <c>TryCatch</c>.</summary>
     /// <param name="tryCatch"><see cref="TryCatchSize"/> bytes of the stack.</param>

@@ -6,7 +6,7 @@ namespace Harness.Hosts.JavaScript;
 /// An isolate of V8 and a context in it, past ClearScript. Made while a script runs, by a function of the host that it calls; functions go from one side to the other as properties of
 /// the global object, where they stay as long as the script leaves them there.
 /// </summary>
-internal sealed unsafe class V8Realm : IDisposable
+internal sealed unsafe class V8Realm
 {
     /// <summary>Takes hold of the context of the script that runs.</summary>
     public V8Realm()
@@ -45,9 +45,6 @@ internal sealed unsafe class V8Realm : IDisposable
             ? V8Interface.MakeGlobal(Isolate, *function)
             : throw new InvalidOperationException($"the global property '{name}' is no function");
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => V8Interface.DisposeGlobal(Context);
 
     private nint* KeyOf(string name)
     {
