@@ -276,8 +276,8 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         {
             var lower = new Dictionary<TypeParam, DartType>();
             var upper = new Dictionary<TypeParam, DartType>();
-            lowering.Types.Constrain(new FunctionType([], generic.Required, generic.Optional, generic.Named, generic.Result), target, [.. generic.TypeParams], lower, upper);
-            return f with { TypeArgs = lowering.Types.Solve(generic.TypeParams, lower, upper, partial: false) };
+            lowering.Types.Inference.Constrain(new FunctionType([], generic.Required, generic.Optional, generic.Named, generic.Result), target, [.. generic.TypeParams], lower, upper);
+            return f with { TypeArgs = lowering.Types.Inference.Solve(generic.TypeParams, lower, upper, partial: false) };
         }
 
         return f;

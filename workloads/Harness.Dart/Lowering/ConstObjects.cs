@@ -38,13 +38,13 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
                 var lower = new Dictionary<TypeParam, DartType>();
                 var upper = new Dictionary<TypeParam, DartType>();
                 var vars = cls.TypeParams.ToHashSet();
-                if (context is not null) lowering.Types.Constrain(cls.ThisType, context, vars, lower, upper);
+                if (context is not null) lowering.Types.Inference.Constrain(cls.ThisType, context, vars, lower, upper);
                 foreach (var param in parameters)
                 {
-                    if (given.TryGetValue(param, out var v)) lowering.Types.Constrain(evaluator.TypeOf(v), param.Type, vars, lower, upper);
+                    if (given.TryGetValue(param, out var v)) lowering.Types.Inference.Constrain(evaluator.TypeOf(v), param.Type, vars, lower, upper);
                 }
 
-                typeArgs = lowering.Types.Solve(cls.TypeParams, lower, upper, partial: false);
+                typeArgs = lowering.Types.Inference.Solve(cls.TypeParams, lower, upper, partial: false);
             }
             else
             {

@@ -81,7 +81,7 @@ internal sealed class ArgumentBinding(FunctionLowering body)
             var lower = new Dictionary<TypeParam, DartType>();
             var upper = new Dictionary<TypeParam, DartType>();
             if (context is not null && !TypeSystem.IsVoid(context) && !TypeSystem.IsDynamic(context))
-                _types.Constrain(result, context, vars, lower, upper);
+                _types.Inference.Constrain(result, context, vars, lower, upper);
             HashSet<TypeParam> wanted = [.. upper.Keys];
             var position = 0;
             DartType[] parameters = [.. args.Items.Select(a => ParameterType(a.Name, a.Name is null ? position++ : 0))];
@@ -96,7 +96,7 @@ internal sealed class ArgumentBinding(FunctionLowering body)
                     type = lowered[i].Type;
                 }
 
-                _types.Constrain(type, parameters[i], vars, lower, upper);
+                _types.Inference.Constrain(type, parameters[i], vars, lower, upper);
             }
 
             // Closures come last: what their parameters are follows from the other arguments, and from what other closures give back.
@@ -104,19 +104,19 @@ internal sealed class ArgumentBinding(FunctionLowering body)
             for (var i = 0; i < lowered.Length; i++)
             {
                 if (SyntaxShapes.Unparen(args.Items[i].Value) is FunctionExpr) closures.Add(i);
-                else LowerOne(i, _types.Solve(typeParams, lower, upper, partial: true));
+                else LowerOne(i, _types.Inference.Solve(typeParams, lower, upper, partial: true));
             }
 
             while (closures.Count > 0)
             {
                 var ready = closures.Count > MaximumOrdered ? closures : Ready(closures, (i, j) => WaitsFor((FunctionExpr)SyntaxShapes.Unparen(args.Items[i].Value), parameters[i], parameters[j], vars));
                 // What nothing tells yet is at least known by its bound.
-                DartType[] partial = [.. _types.Solve(typeParams, lower, UpperOf(upper, lower, wanted), partial: true).Select((t, i) => t is UnknownType && typeParams[i].HasBound && typeParams[i].Bound.IsClosed ? typeParams[i].Bound : t)];
+                DartType[] partial = [.. _types.Inference.Solve(typeParams, lower, UpperOf(upper, lower, wanted), partial: true).Select((t, i) => t is UnknownType && typeParams[i].HasBound && typeParams[i].Bound.IsClosed ? typeParams[i].Bound : t)];
                 foreach (var i in ready) LowerOne(i, partial);
                 closures = [.. closures.Except(ready)];
             }
 
-            typeArgs = _types.Solve(typeParams, lower, UpperOf(upper, lower, wanted), partial: false);
+            typeArgs = _types.Inference.Solve(typeParams, lower, UpperOf(upper, lower, wanted), partial: false);
             if (_state.Library.IsOwn) CheckBounds(typeParams, typeArgs, at);
         }
 

@@ -46,7 +46,7 @@ internal sealed class ClosureLowering(FunctionLowering body)
             if (type is null && expected is not null)
             {
                 type = p.Kind == ParamKind.Named ? Array.Find(expected.Named, n => n.Name == p.Name)?.Type : position < expected.MaximumPositional ? expected.Positional(position) : null;
-                if (type is { HasUnknown: true }) type = _program.Types.GreatestClosure(type);
+                if (type is { HasUnknown: true }) type = _program.Types.Inference.GreatestClosure(type);
                 if (type is not null && TypeSystem.IsNull(type)) type = _program.Object.WithNullable(true);
             }
 

@@ -102,7 +102,7 @@ internal sealed class CollectionLowering(FunctionLowering body)
         if (context is not InterfaceType c || c.Class == _program.Object.Class) return null;
         var literal = _program.CoreClass(cls);
         var upper = new Dictionary<TypeParam, DartType>();
-        _types.Constrain(literal.ThisType, c, [.. literal.TypeParams], [], upper);
+        _types.Inference.Constrain(literal.ThisType, c, [.. literal.TypeParams], [], upper);
         return upper.TryGetValue(literal.TypeParams[0], out var found) ? found : null;
     }
 
@@ -198,7 +198,7 @@ internal sealed class CollectionLowering(FunctionLowering body)
         {
             var literal = _program.CoreClass(isMap ? "Map" : "Set");
             var upper = new Dictionary<TypeParam, DartType>();
-            _types.Constrain(literal.ThisType, c, [.. literal.TypeParams], [], upper);
+            _types.Inference.Constrain(literal.ThisType, c, [.. literal.TypeParams], [], upper);
             // Nothing but the context tells of an empty literal.
             bool Tells(DartType t) => !t.HasUnknown || t is not UnknownType && l.Elements.Count == 0;
             if (upper.TryGetValue(literal.TypeParams[0], out var k) && Tells(k)) key = ClosureLowering.ReplaceUnknown(k);

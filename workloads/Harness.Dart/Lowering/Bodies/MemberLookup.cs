@@ -84,8 +84,8 @@ internal sealed class MemberLookup(FunctionLowering body)
         {
             var lower = new Dictionary<TypeParam, DartType>();
             var upper = new Dictionary<TypeParam, DartType>();
-            _types.Constrain(type, extension.OnType!, [.. extension.TypeParams], lower, upper);
-            args = _types.Solve(extension.TypeParams, lower, upper, partial: false);
+            _types.Inference.Constrain(type, extension.OnType!, [.. extension.TypeParams], lower, upper);
+            args = _types.Inference.Solve(extension.TypeParams, lower, upper, partial: false);
         }
 
         var on = extension.OnType!.Substitute(ArgumentBinding.MapOf(extension.TypeParams, args));

@@ -252,8 +252,8 @@ internal sealed class PatternCoverage(FunctionLowering body)
     {
         if (sub.TypeParams.Count == 0) return sub.ThisType;
         var upper = new Dictionary<TypeParam, DartType>();
-        _types.Constrain(sub.ThisType, type, [.. sub.TypeParams], [], upper);
-        return new InterfaceType(sub, _types.Solve(sub.TypeParams, [], upper, partial: false));
+        _types.Inference.Constrain(sub.ThisType, type, [.. sub.TypeParams], [], upper);
+        return new InterfaceType(sub, _types.Inference.Solve(sub.TypeParams, [], upper, partial: false));
     }
 
     // The classes that name a sealed class in their clauses.

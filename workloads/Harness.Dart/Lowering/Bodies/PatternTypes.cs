@@ -71,8 +71,8 @@ internal sealed class PatternTypes(FunctionLowering body)
         if (pattern.Type.Args.Count > 0 || tested is not InterfaceType { Args.Length: > 0 } generic || TypeSystem.NonNull(type) is not InterfaceType from) return tested;
         var lower = new Dictionary<TypeParam, DartType>();
         var upper = new Dictionary<TypeParam, DartType>();
-        _types.Constrain(generic.Class.ThisType, from, [.. generic.Class.TypeParams], lower, upper);
-        return new InterfaceType(generic.Class, [.. _types.Solve(generic.Class.TypeParams, lower, upper, partial: false)]);
+        _types.Inference.Constrain(generic.Class.ThisType, from, [.. generic.Class.TypeParams], lower, upper);
+        return new InterfaceType(generic.Class, [.. _types.Inference.Solve(generic.Class.TypeParams, lower, upper, partial: false)]);
     }
 
     // What is not known of a value: parts of what is dynamic are dynamic.

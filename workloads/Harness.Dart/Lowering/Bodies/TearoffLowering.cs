@@ -33,9 +33,9 @@ internal sealed class TearoffLowering(FunctionLowering body)
     {
         var upper = new Dictionary<TypeParam, DartType>();
         var lower = new Dictionary<TypeParam, DartType>();
-        _types.Constrain(new FunctionType([], generic.Required, generic.Optional, generic.Named, generic.Result), target, [.. generic.TypeParams], lower, upper);
+        _types.Inference.Constrain(new FunctionType([], generic.Required, generic.Optional, generic.Named, generic.Result), target, [.. generic.TypeParams], lower, upper);
         // What the target's parameters are is the least that the function must take.
-        var args = _types.Solve(generic.TypeParams, lower, upper, partial: false);
+        var args = _types.Inference.Solve(generic.TypeParams, lower, upper, partial: false);
         return InstantiateWith(value, generic, args, at);
     }
 
@@ -81,8 +81,8 @@ internal sealed class TearoffLowering(FunctionLowering body)
             {
                 var lower = new Dictionary<TypeParam, DartType>();
                 var upper = new Dictionary<TypeParam, DartType>();
-                _types.Constrain(new FunctionType([], generic.Required, generic.Optional, generic.Named, generic.Result), wanted, [.. cls.TypeParams], lower, upper);
-                type = new InterfaceType(cls, _types.Solve(cls.TypeParams, lower, upper, partial: false));
+                _types.Inference.Constrain(new FunctionType([], generic.Required, generic.Optional, generic.Named, generic.Result), wanted, [.. cls.TypeParams], lower, upper);
+                type = new InterfaceType(cls, _types.Inference.Solve(cls.TypeParams, lower, upper, partial: false));
             }
             else
             {
@@ -107,8 +107,8 @@ internal sealed class TearoffLowering(FunctionLowering body)
         if (context is null || TypeSystem.NonNull(context) is not FunctionType { TypeParams.Length: 0 } wanted) return new Val(_pool.ConstNode(closure), generic);
         var lower = new Dictionary<TypeParam, DartType>();
         var upper = new Dictionary<TypeParam, DartType>();
-        _types.Constrain(new FunctionType([], generic.Required, generic.Optional, generic.Named, generic.Result), wanted, [.. alias.Params], lower, upper);
-        var made = alias.Type!.Substitute(ArgumentBinding.MapOf(alias.Params, _types.Solve(alias.Params, lower, upper, partial: false)));
+        _types.Inference.Constrain(new FunctionType([], generic.Required, generic.Optional, generic.Named, generic.Result), wanted, [.. alias.Params], lower, upper);
+        var made = alias.Type!.Substitute(ArgumentBinding.MapOf(alias.Params, _types.Inference.Solve(alias.Params, lower, upper, partial: false)));
         return ConstructorTearoff(constructor, (InterfaceType)made, context);
     }
 
