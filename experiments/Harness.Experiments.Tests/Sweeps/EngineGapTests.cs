@@ -145,33 +145,4 @@ public sealed class EngineGapTests : IDisposable
         Assert.Contains("Wasmtime was not measured: it runs no JavaScript (2 programs).", text, StringComparison.Ordinal);
         Assert.Contains(Experiments.Reports.Findings.Of(sweep, summary), sentence => sentence.Contains("0.25 with “as usual” and “own”", StringComparison.Ordinal));
     }
-
-    private sealed class RecordedProgress : ISweepProgress
-    {
-        public List<EngineGap> Gaps { get; } = [];
-
-        public int Pending { get; private set; }
-
-        public void Begin(IReadOnlyList<ProgramRun> pending, int alreadyDone) => Pending = pending.Count;
-
-        public void Start(ProgramRun key)
-        {
-        }
-
-        public void Finish(ProgramRun key, Failure? failure) => Assert.Null(failure);
-
-        public void Measured(IReadOnlyList<Measurement> rows)
-        {
-        }
-
-        public void Absent(Failure failure) => Assert.Fail(failure.Message);
-
-        public void Gap(EngineGap gap) => Gaps.Add(gap);
-
-        public void Skip(ProgramRun key)
-        {
-        }
-
-        public void Stop() => Assert.Fail("no limit was set");
-    }
 }

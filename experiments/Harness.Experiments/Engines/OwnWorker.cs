@@ -20,34 +20,34 @@ internal static class OwnWorker
         var startMs = WorkerLoop.SinceProcessStartMs;
         var request = WorkerJson.ReadRequest();
         var options = EngineOptions.FromDictionary(request.Knobs);
-        var report = ExecutionThread.Run(options, () => Attempt(request, options));
-        WorkerJson.WriteReport(report with { StartMs = startMs, PeakMemoryBytes = WorkerLoop.PeakMemoryBytes });
+        ExecutionThread.Run(options, () => Attempt(request, options, report => WorkerJson.WriteReport(report with { StartMs = startMs, PeakMemoryBytes = WorkerLoop.PeakMemoryBytes })));
         return 0;
     }
 
-    private static WorkerReport Attempt(WorkerRequest request, EngineOptions options)
+    /// <summary>Measures, and reports before the host is left: a fault of a native library there takes no figure with it.</summary>
+    private static void Attempt(WorkerRequest request, EngineOptions options, Action<WorkerReport> report)
     {
         try
         {
             using var host = ProgramHost.Open(request.Program, options, request.Checks);
-            return Measure(request, host);
+            report(Measure(request, host));
         }
         catch (WrongResultException exception)
         {
-            return Failed(WorkerStatus.WrongResult, exception);
+            report(Failed(WorkerStatus.WrongResult, exception));
         }
         catch (ProgramException exception) when (exception.IsWrongResult)
         {
-            return Failed(WorkerStatus.WrongResult, exception);
+            report(Failed(WorkerStatus.WrongResult, exception));
         }
         catch (WasmTrapException exception)
         {
-            return Failed(WorkerStatus.Trap, exception);
+            report(Failed(WorkerStatus.Trap, exception));
         }
         catch (Exception exception) when (exception is ProgramException or ModuleException or LinkException or WasmException or KeyNotFoundException or ArgumentException
             or NotSupportedException or IOException or UnauthorizedAccessException)
         {
-            return Failed(WorkerStatus.Error, exception);
+            report(Failed(WorkerStatus.Error, exception));
         }
     }
 

@@ -210,11 +210,18 @@ internal sealed class SweepRunner
             ArtificialLoad = sweep.Load == 0 ? null : sweep.Load,
             Gaps = gaps,
             MeasuredAgain = earlier?.MeasuredAgain,
-            Workloads = [.. sweep.Workloads.Select(workload => new WorkloadDescription(workload.Name, workload.Title, workload.Group, workload.Program, workload.Calls))],
+            Workloads = DescribeWorkloads(earlier),
             Runs = [.. earlier?.Runs ?? [], RunDescription.Current()],
         };
         provenance.Write(folder.Provenance);
         folder.WriteSweep(sweep.SourceText);
+    }
+
+    /// <summary>The workloads of this run, behind those that earlier runs of the same sweep have measured alone.</summary>
+    private List<WorkloadDescription> DescribeWorkloads(Provenance? earlier)
+    {
+        var present = sweep.Workloads.Select(workload => new WorkloadDescription(workload.Name, workload.Title, workload.Group, workload.Program, workload.Calls)).ToList();
+        return [.. earlier?.Workloads?.Where(before => !present.Exists(workload => workload.Name == before.Name)) ?? [], .. present];
     }
 
     /// <summary>The runs that are missing, of programs that can be run: those of which a workload has no row.</summary>
