@@ -41,6 +41,21 @@ public class NameSectionTests
         Assert.Null(names.GetName(NamedItem.Table, 1));
     }
 
+    /// <summary>One name fewer than the subsection says: what follows has the form of a name, and is none of it.</summary>
+    [Fact]
+    public void ASubsectionDoesNotReadOnIntoTheNext()
+    {
+        NameSection names = WithNames(writer =>
+        {
+            writer.Byte((byte)NamedItem.Type);
+            writer.Sized(content => content.Bytes([2, 3, 1, (byte)'t']));
+            Write(writer, NamedItem.Global, "counter");
+        }).Names;
+        Assert.Equal("t", names.GetName(NamedItem.Type, 3));
+        Assert.Null(names.GetName(NamedItem.Type, (int)NamedItem.Global));
+        Assert.Equal("counter", names.GetName(NamedItem.Global, 3));
+    }
+
     [Fact]
     public void AfterManyMalformedSubsectionsTheRestIsNotRead()
     {

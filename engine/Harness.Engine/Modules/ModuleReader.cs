@@ -10,9 +10,8 @@ namespace Harness.Engine.Modules;
 /// fault throws with the offset where it was found. The bytes must stay where they are while a reader is in use.
 /// </summary>
 /// <remarks>
-/// Only the end of the module stops a reader: one that reads a section goes on beyond the section's size, to be
-/// stopped by
-/// <see cref="ExpectEnd"/>. So what is found first in a section that is longer than its size is what is wrong in its
+/// Only the end of the module stops a reader that is not <see cref="Confined"/>: one that reads a section goes on beyond the section's size, to
+/// be stopped by <see cref="ExpectEnd"/>. So what is found first in a section that is longer than its size is what is wrong in its
 /// content.
 /// </remarks>
 internal unsafe struct ModuleReader
@@ -20,7 +19,7 @@ internal unsafe struct ModuleReader
     private const string EndMessage = "unexpected end of section or function";
 
     private readonly byte* _start;
-    private readonly byte* _end;
+    private byte* _end;
     private byte* _position;
     private byte* _expectedEnd;
 
@@ -43,6 +42,15 @@ internal unsafe struct ModuleReader
 
     /// <summary>The offset of the end of what is read.</summary>
     public readonly int End => (int)(_expectedEnd - _start);
+
+    /// <summary>A reader of what is left that goes no further than <see cref="End"/>: for what means nothing outside of it.</summary>
+    public readonly ModuleReader Confined()
+    {
+        if (_position > _expectedEnd) ThrowEnd();
+        var confined = this;
+        confined._end = _expectedEnd;
+        return confined;
+    }
 
     private readonly int Available => (int)(_end - _position);
 

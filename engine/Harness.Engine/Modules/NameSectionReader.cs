@@ -27,6 +27,7 @@ internal sealed class NameSectionReader
     public static NameSection Read(ModuleReader reader)
     {
         var names = new NameSectionReader();
+        reader = reader.Confined();
         while (names.ReadSubsection(ref reader))
         {
         }
@@ -42,7 +43,7 @@ internal sealed class NameSectionReader
         {
             if (reader.Remaining == 0) return false;
             var id = reader.ReadByte();
-            var content = reader.ReadSized();
+            var content = reader.ReadSized().Confined();
             isKnown = true;
             ReadContent(id, content);
         }

@@ -139,18 +139,12 @@ internal sealed record MachineDescription(string Cpu, int Cores, double MemoryGi
     public string Kind => $"{Cpu}, {Cores} cores";
 
     public static MachineDescription Current() => new(
-        ReadField("/proc/cpuinfo", "model name"),
+        ProcessorName.Current(),
         Environment.ProcessorCount,
         Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30), 1),
         Environment.OSVersion.VersionString,
         RuntimeInformation.OSDescription,
         RuntimeInformation.FrameworkDescription);
-
-    private static string ReadField(string file, string field)
-    {
-        var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(candidate => candidate.StartsWith(field, StringComparison.Ordinal)) : null;
-        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? "unknown";
-    }
 }
 
 /// <summary>One run of the harness.</summary>
