@@ -31,6 +31,16 @@ internal enum InterfaceDispatchKind
     Itables,
 }
 
+/// <summary>What becomes of direct calls of the implicit accessors of fields.</summary>
+internal enum AccessorKind
+{
+    /// <summary>Reads and writes of the fields.</summary>
+    Direct,
+
+    /// <summary>They stay calls.</summary>
+    Called,
+}
+
 /// <summary>Which virtual calls become direct.</summary>
 internal enum DevirtualizeKind
 {
@@ -94,6 +104,9 @@ internal sealed record DartOptions
 
     /// <summary>Which virtual calls become direct.</summary>
     public DevirtualizeKind Devirtualize { get; init; } = DevirtualizeKind.RapidTypeAnalysis;
+
+    /// <summary>What becomes of calls whose only target is the implicit accessor of a field.</summary>
+    public AccessorKind Accessors { get; init; }
 
     /// <summary>How values are held whose type is a type parameter.</summary>
     public GenericsKind Generics { get; init; }

@@ -171,6 +171,7 @@ internal sealed partial class GoldenTest
         "rotate" => new LoopRotation(),
         "unroll" => new LoopUnrolling(_options.UnrollMaxFactor, _options.UnrollMaxSize),
         "branch-simplification" => new BranchSimplification(),
+        "jump-threading" => new JumpThreading(),
         "constant-fields" => new ConstantFields(),
         "escape-analysis" => new EscapeAnalysis(),
         "range-check-elimination" => new RangeCheckElimination(),

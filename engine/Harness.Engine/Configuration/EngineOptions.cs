@@ -490,6 +490,10 @@ public sealed record EngineOptions
     [Knob("pass.branch-simplification", "remove branches on known and repeated conditions, merge straight blocks")]
     public bool PassBranchSimplification { get; init; } = true;
 
+    /// <summary>Leading of edges past blocks that only branch on a constant that the edge passes.</summary>
+    [Knob("pass.jump-threading", "lead jumps past branches that what they pass decides")]
+    public bool PassJumpThreading { get; init; } = true;
+
     /// <summary>
     /// Placing of cold blocks behind all others. Blocks are in an order that keeps loops in one piece and the likely successor next in any
     /// case.

@@ -337,9 +337,25 @@ String _typeName(Object? o) => _runtimeTypeOf(o).toString();
 
 bool _isInstance(Object? o, _Type t) {
   if (o == null) return t.nullable || t.kind == 4 || _sub(const _SimpleType(4, true), t);
-  if (t.kind == 0) {
-    final i = _unsafeCast<_InterfaceType>(t);
-    if (i.args.length == 0 && _classId(o) == i.classId) return true;
+  if (t.kind != 0) return _sub(_runtimeTypeOf(o), t);
+  // No object for the type of what is no function and no record.
+  final i = _unsafeCast<_InterfaceType>(t);
+  final id = _classId(o);
+  if (i.args.length == 0) {
+    if (id == i.classId || i.classId == _classIdOf<Object>()) return true;
+    if (o is! Function && o is! _Record) return _isBelow(id, i.classId);
+  } else if (id == i.classId) {
+    return _subArgs(_typeArguments(o), i.args);
   }
   return _sub(_runtimeTypeOf(o), t);
+}
+
+// Whether objects of a class are instances of another, which has no type parameters.
+bool _isBelow(int id, int target) {
+  final row = _supertypes()[id];
+  if (row == null) return false;
+  for (int i = 0; i < row.types.length; i++) {
+    if (row.types[i].classId == target) return true;
+  }
+  return false;
 }

@@ -57,6 +57,9 @@ internal sealed class IrFunction(string name)
     public bool IsReferenced { get; set; }
     public bool IsLowering { get; set; }
 
+    /// <summary>Whether its body is the read or write of a field and no more: less than a call of it.</summary>
+    public bool IsFieldAccess { get; set; }
+
     public IrLocal AddParam(WType type, string name)
     {
         var local = new IrLocal(type, name) { IsParameter = true, Index = Params.Count, IsDefinite = true };

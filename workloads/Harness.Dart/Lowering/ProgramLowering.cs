@@ -44,6 +44,7 @@ internal sealed class ProgramLowering
         Pool = new ConstantPool(this);
         TypeObjects = new TypeObjects(this);
         Specialisations = new Specialisations(this);
+        OwnFields = new OwnFields(this);
         foreach (var cls in program.Classes)
             Selectors.Build(cls);
     }
@@ -114,6 +115,9 @@ internal sealed class ProgramLowering
     /// <inheritdoc cref="Module.Specialisations"/>
     public Specialisations Specialisations { get; }
 
+    /// <inheritdoc cref="Module.OwnFields"/>
+    public OwnFields OwnFields { get; }
+
     /// <summary>Compiles the program.</summary>
     /// <returns>The module.</returns>
     /// <exception cref="DartCompilationException">The program has errors.</exception>
@@ -153,9 +157,10 @@ internal sealed class ProgramLowering
         Specialisations.Finish();
         TypeObjects.Finish();
         Calls.Finish();
-        if (Options.InlineLimit > 0)
+        var takesAccessors = Options.Accessors == AccessorKind.Direct;
+        if (Options.InlineLimit > 0 || takesAccessors)
         {
-            new Inliner(Parts, Options.InlineLimit).Run();
+            new Inliner(Parts, Options.InlineLimit, takesAccessors).Run();
             UnusedFunctions.Remove(Parts);
         }
 

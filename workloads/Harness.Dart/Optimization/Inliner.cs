@@ -8,8 +8,9 @@ namespace Harness.Dart.Optimization;
 /// stay calls: a body grows by the limit for each call at most.
 /// </summary>
 /// <param name="parts">The module, with all calls lowered.</param>
-/// <param name="limit">Largest body that is taken, in operations: the nodes of its tree but for those that only hold others together.</param>
-internal sealed class Inliner(ModuleParts parts, int limit)
+/// <param name="limit">Largest body that is taken, in operations: the nodes of its tree but for those that only hold others together; 0 for none.</param>
+/// <param name="takesAccessors">Whether reads and writes of fields take the place of calls of accessors, whatever the limit.</param>
+internal sealed class Inliner(ModuleParts parts, int limit, bool takesAccessors)
 {
     private readonly HashSet<IrFunction> _done = [];
     private readonly Dictionary<IrFunction, InlineBody?> _bodies = [];
@@ -54,7 +55,7 @@ internal sealed class Inliner(ModuleParts parts, int limit)
         var callee = (IrFunction)call.Data!;
         if (call.IsNever || !_done.Contains(callee)) return;
         if (!_bodies.TryGetValue(callee, out var body))
-            _bodies[callee] = body = InlineBody.TryMake(callee, limit);
+            _bodies[callee] = body = takesAccessors && callee.IsFieldAccess ? InlineBody.TryMake(callee, int.MaxValue) : limit > 0 ? InlineBody.TryMake(callee, limit) : null;
         body?.Replace(call, caller);
     }
 }

@@ -21,11 +21,14 @@ internal sealed class PassPipeline
         IPass folding = options.PassEGraph ? new EGraphRewriting() : new Folding();
         var numbering = new ValueNumbering(redundancies);
         var branches = new BranchSimplification();
+        var threading = new JumpThreading();
         (bool IsOn, IPass Pass)[] all =
         [
             (options.PassConstantFields, constantFields),
             (options.PassFold, folding),
             (options.PassBranchSimplification, branches),
+            (options.PassJumpThreading, threading),
+            (options.PassJumpThreading && options.PassBranchSimplification, branches),
             (redundancies != Redundancies.None, numbering),
             (options.PassEscapeAnalysis, new EscapeAnalysis()),
             (options.PassEscapeAnalysis && options.PassConstantFields, constantFields),
@@ -39,6 +42,7 @@ internal sealed class PassPipeline
             (options.PassUnroll, new LoopUnrolling(options.UnrollMaxFactor, options.UnrollMaxSize)),
             (options.PassBranchSimplification, branches),
             (options.PassFold, folding),
+            (options.PassJumpThreading, threading),
             (options.PassBranchSimplification, branches),
             (options.PassDce, new DeadCodeElimination()),
         ];

@@ -88,6 +88,25 @@ internal sealed class Coercions(FunctionLowering body)
         return Node.Seq(Node.Set(local, boxed), Node.If(test, Node.Nop(), fail, WType.None), _reprs.Convert(Node.Get(local), target));
     }
 
+    /// <summary>An argument with the check that it has the type that a type parameter of the class stands for.</summary>
+    public Node CheckedArgument(IrLocal argument, TypeParamType type)
+    {
+        Node check;
+        if (type.Nullable)
+        {
+            // The object for the nullable type is made where its name is needed alone.
+            var fail = Node.Seq(Invocations.CallCore("_throwCastError", Node.Get(argument), TypeExpressions.TypeNode(type)), Node.Unreachable());
+            var test = Invocations.CallCore("_isInstance", Node.Get(argument), TypeExpressions.TypeNode(TypeSystem.NonNull(type)));
+            check = Node.If(Node.IsNull(Node.Get(argument)), Node.Nop(), Node.If(test, Node.Nop(), fail, WType.None), WType.None);
+        }
+        else
+        {
+            check = Invocations.CallCore("_checkCovariant", Node.Get(argument), TypeExpressions.TypeNode(type));
+        }
+
+        return Node.Seq(check, Node.Get(argument));
+    }
+
     /// <summary><c>as</c>.</summary>
     public Val LowerAs(AsExpr a)
     {

@@ -70,6 +70,7 @@ internal sealed class FieldAccessorLowering(FunctionLowering body)
             return;
         }
 
+        _state.Function.IsFieldAccess = !isSetter || !IsChecked(field, type);
         if (isSetter) _output.Emit(Node.SetField(layout.Struct, index, self, _reprs.Convert(FieldCheck(field, type), storage)));
         else _output.Emit(_reprs.Convert(Node.Field(layout.Struct, index, self), selector.Result));
     }
@@ -77,9 +78,16 @@ internal sealed class FieldAccessorLowering(FunctionLowering body)
     private Node FieldCheck(Member field, DartType type)
     {
         var value = Node.Get(_state.Function.Params[1]);
-        var needs = field.Field!.Covariant || value.Type.IsRef && type.Any(t => t is TypeParamType) && type is not FunctionType;
-        if (!needs || _lowering.Options.Casts == CheckKind.Trusted || TypeSystem.IsTop(type)) return value;
-        if (type is TypeParamType) return Node.Seq(Invocations.CallCore("_checkCovariant", value, TypeExpressions.TypeNode(type)), value);
-        return Coercions.CheckedCast(new Val(value, SimpleType.Dynamic), type, new This { Pos = field.Pos });
+        if (!IsChecked(field, type)) return value;
+        return type is TypeParamType parameter
+            ? Coercions.CheckedArgument(_state.Function.Params[1], parameter)
+            : Coercions.CheckedCast(new Val(value, SimpleType.Dynamic), type, new This { Pos = field.Pos });
+    }
+
+    /// <summary>Whether the setter must look at what it is given: its field's type depends on the class's type parameters, or is declared covariant.</summary>
+    private bool IsChecked(Member field, DartType type)
+    {
+        var needs = field.Field!.Covariant || _state.Function.Params[1].Type.IsRef && type.Any(t => t is TypeParamType) && type is not FunctionType;
+        return needs && _lowering.Options.Casts != CheckKind.Trusted && !TypeSystem.IsTop(type);
     }
 }

@@ -20,6 +20,7 @@ internal sealed class MemberAccess(FunctionLowering body)
     private readonly FunctionState _state = body.State;
 
     private InvocationLowering Invocations => _body.Invocations;
+    private ReceiverLowering Receivers => _body.Receivers;
     private ClosureCallLowering ClosureCalls => _body.ClosureCalls;
     private MemberLookup Members => _body.Members;
     private TearoffLowering Tearoffs => _body.Tearoffs;
@@ -103,6 +104,12 @@ internal sealed class MemberAccess(FunctionLowering body)
         if (Members.FindMember(receiver.Type, name + "=") is var (member, owner) && member is not null)
         {
             if (owner!.Class.IsStatic) return CallSetterExtension(member, owner.Args, receiver.Node, value);
+            if (!isSuper && Receivers.IsThis(receiver.Node) && _lowering.OwnFields.IndexOf(_state.Class!, member) is { } index)
+            {
+                var layout = _layouts.Of(_state.Class!).Struct;
+                return Node.SetField(layout, index, receiver.Node, _reprs.Convert(value, layout.Fields[index].Type));
+            }
+
             var selector = _selectors.SelectorOf(member, setter: true);
             if (!isSuper && _lowering.Specialisations.IsOn)
             {

@@ -40,29 +40,29 @@ internal sealed class ParameterLowering(FunctionLowering body)
         {
             var constant = _lowering.Constants.DefaultOf(member, param);
             var fallback = _reprs.ConvertConstant(_pool.ConstNode(constant), constant, repr);
-            var chosen = Node.If(Node.RefEq(Node.Get(local), Node.Get(_pool.Sentinel)), fallback, _reprs.Convert(CovariantCheck(param, value), repr), repr);
+            var chosen = Node.If(Node.RefEq(Node.Get(local), Node.Get(_pool.Sentinel)), fallback, _reprs.Convert(CovariantCheck(param, local), repr), repr);
             var temp = _state.Function.AddLocal(repr, param.Name);
             _output.Nodes.Add(Node.Set(temp, chosen));
             value = Node.Get(temp);
         }
         else
         {
-            value = CovariantCheck(param, value);
+            value = CovariantCheck(param, local);
         }
 
         BindParameter(param, value, param.Node);
     }
 
     /// <summary>A check of a parameter whose type depends on the class's type parameters, or that is declared covariant.</summary>
-    private Node CovariantCheck(Param param, Node value)
+    private Node CovariantCheck(Param param, IrLocal local)
     {
+        var value = Node.Get(local);
         var needs = param.Node.IsCovariant || value.Type.IsRef && param.Type.Any(t => t is TypeParamType { Parameter.Class: not null }) && !(param.Type is FunctionType);
         if (!needs && value.Type.IsRef && !value.Type.IsSubtypeOf(_reprs.Of(param.Type)) && _state.Member is { IsInstance: true } && IsNarrowerThanOverridden(param)) needs = true;
         if (!needs || _lowering.Options.Casts == CheckKind.Trusted || !value.Type.IsRef) return value;
         if (TypeSystem.IsTop(param.Type)) return value;
         var type = TypeSystem.Erase(param.Type);
-        if (type is TypeParamType t)
-            return Node.Seq(Invocations.CallCore("_checkCovariant", value, TypeExpressions.TypeNode(type)), value);
+        if (type is TypeParamType parameter) return Coercions.CheckedArgument(local, parameter);
         return Coercions.CheckedCast(new Val(value, SimpleType.Dynamic), param.Type, param.Node);
     }
 

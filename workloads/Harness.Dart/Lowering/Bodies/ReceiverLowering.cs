@@ -30,6 +30,9 @@ internal sealed class ReceiverLowering(FunctionLowering body)
         return null;
     }
 
+    /// <summary>Whether a node reads the receiver of the method that is lowered, in its own local.</summary>
+    public bool IsThis(Node node) => _state.This?.Local is { } local && node.Op == IrOp.Get && ReferenceEquals(node.Data, local);
+
     /// <summary>The static type of the receiver.</summary>
     public DartType? ThisType()
     {

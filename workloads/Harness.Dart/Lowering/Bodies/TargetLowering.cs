@@ -72,7 +72,9 @@ internal sealed class TargetLowering(FunctionLowering body)
 
     private AssignmentTarget MemberPlace(Val receiver, string name, Syntax.Node at, bool isSuper)
     {
-        var local = _output.TempOf(receiver.Node, out var set, "receiver");
+        // Nothing changes 'this' while the value is evaluated.
+        Node? set = null;
+        var local = Receivers.IsThis(receiver.Node) ? (IrLocal)receiver.Node.Data! : _output.TempOf(receiver.Node, out set, "receiver");
         var self = receiver with { Node = Node.Get(local) };
         var place = new AssignmentTarget
         {
@@ -80,7 +82,7 @@ internal sealed class TargetLowering(FunctionLowering body)
             Read = () => Access.GetMember(self, name, at, isSuper),
             Write = v => Access.SetMember(self, name, v, at, isSuper),
         };
-        place.Before.Add(set);
+        if (set is not null) place.Before.Add(set);
         return place;
     }
 
