@@ -76,7 +76,7 @@ public sealed class FullCodeSpaceTests : IDisposable
     /// <summary>Takes all room there is, without writing anywhere.</summary>
     private void Fill()
     {
-        for (int size = CodeSpace.DefaultSize; size >= CodeSpace.BlockAlignment; size /= 2)
+        for (int size = CodeSpace.DefaultRegionSize; size >= CodeSpace.BlockAlignment; size /= 2)
         {
             try
             {

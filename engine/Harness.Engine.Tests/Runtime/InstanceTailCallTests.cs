@@ -21,6 +21,7 @@ public sealed class InstanceTailCallTests
         "tier-up=synchronous stress.tier-up-after=2 stress.guard-fail-interval=3",
         "tier-up=synchronous stress.tier-up-after=2 stress.gc-interval=1",
         "tier-up=synchronous stress.tier-up-after=2 stress.guard-fail-interval=2 stress.gc-interval=1",
+        "tier-up=synchronous stress.tier-up-after=2 stress.guard-fail-interval=2 stress.gc-interval=1 stress.code-regions=3",
     ];
 
     [Theory, MemberData(nameof(Configurations))]

@@ -25,6 +25,7 @@ public sealed class LegacyExceptionTests
         "tier-up=synchronous stress.tier-up-after=2",
         "tier-up=synchronous stress.tier-up-after=2 stress.guard-fail-interval=1 stress.gc-interval=1",
         "tier-up=synchronous stress.tier-up-after=2 stress.guard-fail-interval=3",
+        "tier-up=synchronous stress.tier-up-after=2 stress.guard-fail-interval=3 stress.gc-interval=2 stress.code-regions=3",
     ];
 
     [Theory, MemberData(nameof(Configurations))]

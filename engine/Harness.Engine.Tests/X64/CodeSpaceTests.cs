@@ -57,18 +57,111 @@ public sealed unsafe class CodeSpaceTests
         Assert.Equal(0x5A, block.Executable[3]);
         string maps = File.ReadAllText("/proc/self/maps");
         Assert.Contains($"{(nint)block.Writable:x}-{(nint)block.Writable + (1 << 20):x} rw-s", maps, StringComparison.Ordinal);
-        Assert.Contains($"{(nint)space.Start:x}-{(nint)space.End:x} r-xs", maps, StringComparison.Ordinal);
+        Assert.Contains($"{(nint)space.Regions[0].Start:x}-{(nint)space.Regions[0].End:x} r-xs", maps, StringComparison.Ordinal);
     }
 
     [Fact]
     public void KnowsItsAddresses()
     {
-        using var space = new CodeSpace(1 << 20);
+        using var space = new CodeSpace(1 << 20, mostRegions: 2);
+        space.Allocate(100, region: 1);
 
-        Assert.True(space.Contains((nint)space.Start));
-        Assert.True(space.Contains((nint)space.End - 1));
-        Assert.False(space.Contains((nint)space.Start - 1));
-        Assert.False(space.Contains((nint)space.End));
+        Assert.Equal(2, space.Regions.Count);
+        foreach (CodeRegion region in space.Regions)
+        {
+            Assert.True(space.Contains((nint)region.Start));
+            Assert.True(space.Contains((nint)region.End - 1));
+            Assert.True(region.Contains((nint)region.End - 1));
+            Assert.False(region.Contains((nint)region.Start - 1));
+            Assert.False(region.Contains((nint)region.End));
+        }
+
+        Assert.False(space.Contains(1));
+    }
+
+    [Fact]
+    public void AFullRegionIsFollowedByAnother()
+    {
+        using var space = new CodeSpace(4096, mostRegions: 3);
+        CodeBlock[] blocks = [.. Enumerable.Range(0, 3 * 64).Select(_ => space.Allocate(CodeSpace.BlockAlignment))];
+        Assert.Equal(3, space.Regions.Count);
+        for (int i = 0; i < blocks.Length; i++) Assert.True(space.Regions[i / 64].Contains(blocks[i].Address));
+        Assert.Throws<InsufficientMemoryException>(() => space.Allocate(1));
+
+        // What is freed in any of them is taken again, that in the first one first.
+        space.Free(blocks[150]);
+        space.Free(blocks[80]);
+        space.Free(blocks[7]);
+        foreach (int freed in (int[])[7, 80, 150]) Assert.Equal(blocks[freed].Address, space.Allocate(10).Address);
+        Assert.Throws<InsufficientMemoryException>(() => space.Allocate(1));
+        Assert.Equal(3, space.Regions.Count);
+    }
+
+    [Fact]
+    public void WhatNoRegionHasRoomForMakesNone()
+    {
+        using var space = new CodeSpace(4096, mostRegions: 3);
+        var fault = Assert.Throws<InsufficientMemoryException>(() => space.Allocate(5000));
+        Assert.Contains("no room for 5000 bytes", fault.Message, StringComparison.Ordinal);
+        Assert.Single(space.Regions);
+    }
+
+    [Fact]
+    public void CodeCallsTheSharedCodeOfItsOwnRegion()
+    {
+        using var space = new CodeSpace(1 << 16, mostRegions: 3);
+        using Assembler assembler = Returning(20);
+        nint shared = space.PublishShared(assembler).Address;
+        var told = new List<CodeRegion>();
+        space.Watch(told.Add);
+        for (int region = 2; region >= 0; region--)
+        {
+            assembler.Reset();
+            assembler.Call(shared);
+            assembler.Alu(AluOp.Add, OpSize.Dword, Gpr.Rax, region);
+            assembler.Ret();
+            CodeBlock caller = space.Publish(assembler, region: region);
+
+            Assert.True(space.Regions[region].Contains(caller.Address));
+            nint target = caller.Address + 5 + *(int*)(caller.Executable + 1);
+            Assert.Equal((nint)space.Regions[region].Start, target);
+            Assert.Equal(20 + region, ((delegate* unmanaged<int>)caller.Executable)());
+        }
+
+        Assert.Equal(space.Regions, told);
+        Assert.All(space.Regions, region => Assert.Equal(space.Regions[0].SharedCode.Bytes.ToArray(), region.SharedCode.Bytes.ToArray()));
+    }
+
+    [Fact]
+    public void SharedCodeComesFirstAndRefersToNothingElse()
+    {
+        using var space = new CodeSpace(1 << 16);
+        using Assembler assembler = Returning(1);
+        assembler.Call((nint)space.Regions[0].Start);
+        Assert.Throws<InvalidOperationException>(() => space.PublishShared(assembler));
+
+        using Assembler other = Returning(1);
+        space.Publish(other);
+        Assert.Throws<InvalidOperationException>(() => space.PublishShared(other));
+    }
+
+    [Fact]
+    public void ARegionThatHasBecomeEmptyGivesItsMemoryBack()
+    {
+        const int size = 1 << 16;
+        using var space = new CodeSpace(size, mostRegions: 2);
+        using Assembler assembler = Returning(1);
+        space.PublishShared(assembler);
+        CodeBlock first = space.Allocate(size / 2, region: 1);
+        CodeBlock second = space.Allocate(100, region: 1);
+        new Span<byte>(first.Writable, first.Size).Fill(7);
+        space.Free(first);
+        Assert.Equal(0xCC, first.Executable[(size / 2) - 1]);
+
+        space.Free(second);
+        Assert.Equal(0, first.Executable[(size / 2) - 1]);
+        Assert.Equal(1, ((delegate* unmanaged<int>)space.Regions[1].SharedCode.Executable)());
+        Assert.Equal(first.Address, space.Allocate(size / 2, region: 1).Address);
     }
 
     [Fact]
@@ -133,7 +226,7 @@ public sealed unsafe class CodeSpaceTests
         }
 
         live.ForEach(space.Free);
-        Assert.Equal((nint)space.Start, space.Allocate(size).Address);
+        Assert.Equal((nint)space.Regions[0].Start, space.Allocate(size).Address);
     }
 
     [Fact]

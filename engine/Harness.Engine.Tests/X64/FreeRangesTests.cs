@@ -31,9 +31,23 @@ public sealed class FreeRangesTests
     }
 
     [Fact]
+    public void TheSmallestRangeThatIsLargeEnoughIsTaken()
+    {
+        var ranges = new FreeRanges();
+        ranges.Add(0, 640);
+        ranges.Add(1000, 128);
+        ranges.Add(2000, 192);
+        ranges.Add(3000, 64);
+        Assert.Equal(1000, ranges.Take(128));
+        Assert.Equal(2064, ranges.Take(128));
+        Assert.Equal(512, ranges.Take(128));
+        Assert.Equal(3, ranges.Count);
+    }
+
+    [Fact]
     public void EveryRangeCountsBeforeThereIsNoRoom()
     {
-        // All are of one class, and only the first is large enough.
+        // Only the first is large enough.
         var ranges = new FreeRanges();
         ranges.Add(0, 127);
         for (int i = 1; i < 100; i++) ranges.Add(i * 1000, 65);

@@ -23,7 +23,7 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
         {
             FunctionIndex = functionIndex,
             Tier = CodeTier.Baseline,
-            Block = space.Publish(compiler.Assembler, RandomLayout.CodePadding(code.Options.LayoutSeed, functionIndex, CodeTier.Baseline)),
+            Block = CodePlacement.Publish(space, compiler.Assembler, code.Options, functionIndex, CodeTier.Baseline),
             InstructionBytes = compiler.Assembler.InstructionBytes,
             Sites = compiler.Sites.ToArray(),
             FrameSize = compiler.FrameSize,

@@ -564,7 +564,7 @@ public sealed record EngineOptions
 
     /// <summary>Most machine code of an engine, in KiB. Beyond, functions stay in baseline code, and new ones cannot be called.</summary>
     [Knob("code.limit", "most machine code of all modules of an engine; beyond, nothing more is optimized, and what has no code yet cannot be called",
-        Minimum = 1, Maximum = 1_048_576, Unit = "KiB")]
+        Minimum = 1, Maximum = 16_777_216, Unit = "KiB")]
     public int CodeLimit { get; init; } = 1_000_000;
 
     /// <summary>Whether compiled code looks at function entries and loop headers whether the store's deadline, counted in epochs of the engine, has come.</summary>
@@ -643,6 +643,13 @@ public sealed record EngineOptions
     /// <summary>Collects garbage at every Nth allocation.</summary>
     [Knob("stress.gc-interval", "collect garbage at every Nth allocation; 0 for none", Unit = "allocations", V8Flag = "--stress-compaction")]
     public int StressGcInterval { get; init; }
+
+    /// <summary>
+    /// Regions of the code space that functions' code is dealt out to, whatever room the first one has; 0 to fill one after the other. A caller and what it calls then mostly lie in
+    /// different regions. Results must not change.
+    /// </summary>
+    [Knob("stress.code-regions", "deal functions' code out to this many regions of the code space; 0 to fill one after the other", Maximum = 16, Unit = "regions")]
+    public int StressCodeRegions { get; init; }
 
     /// <summary>Make every Nth guard fail though its speculation holds; 0 for none. Results must not change.</summary>
     [Knob("stress.guard-fail-interval", "make every Nth guard fail; 0 for none", Unit = "guards")]

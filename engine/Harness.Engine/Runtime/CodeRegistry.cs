@@ -12,12 +12,17 @@ internal sealed class RegisteredCode(WeakReference<ModuleCode> owner, CompiledCo
         : throw new InvalidOperationException("code runs after its module was freed");
 }
 
-/// <summary>Finds compiled code by the addresses in it. Safe for use by several threads.</summary>
+/// <summary>
+/// Finds compiled code by the addresses in it. Addresses are divided into pages, each of which lists the code that lies in it, in part or as a whole: to add, find and remove
+/// code costs the same however much there is, and wherever it lies. Safe for use by several threads.
+/// </summary>
 internal sealed class CodeRegistry
 {
+    /// <summary>Binary logarithm of the bytes of a page: about as much as a thousand of the smallest pieces of code take.</summary>
+    private const int PageBits = 16;
+
     private readonly Lock _gate = new();
-    private readonly List<nint> _starts = [];
-    private readonly List<RegisteredCode> _codes = [];
+    private readonly Dictionary<nint, Page> _pages = [];
     private int _removals;
 
     /// <summary>Changes whenever code is removed: what was found before may be at the same address no more.</summary>
@@ -26,26 +31,30 @@ internal sealed class CodeRegistry
     /// <summary>Adds code.</summary>
     public void Add(RegisteredCode code)
     {
-        nint start = code.Code.Block.Address;
+        (nint first, nint last) = PagesOf(code.Code);
         lock (_gate)
         {
-            // Blocks are mostly given out in ascending order, so that this is mostly the end.
-            int index = CountUpTo(start);
-            _starts.Insert(index, start);
-            _codes.Insert(index, code);
+            for (nint number = first; number <= last; number++)
+            {
+                if (!_pages.TryGetValue(number, out Page? page)) _pages.Add(number, page = new Page());
+                page.Add(code);
+            }
         }
     }
 
-    /// <summary>Removes code.</summary>
+    /// <summary>Removes code; does nothing if it was not added.</summary>
     public void Remove(CompiledCode code)
     {
+        (nint first, nint last) = PagesOf(code);
         lock (_gate)
         {
-            int index = CountUpTo(code.Block.Address) - 1;
-            if (index < 0 || _codes[index].Code != code) return;
+            for (nint number = first; number <= last; number++)
+            {
+                if (!_pages.TryGetValue(number, out Page? page) || !page.Remove(code)) return;
+                if (page.IsEmpty) _pages.Remove(number);
+            }
+
             _removals++;
-            _codes.RemoveAt(index);
-            _starts.RemoveAt(index);
         }
     }
 
@@ -57,25 +66,59 @@ internal sealed class CodeRegistry
     {
         lock (_gate)
         {
+            return _pages.TryGetValue(address >> PageBits, out Page? page) ? page.Find(address) : null;
+        }
+    }
+
+    private static (nint First, nint Last) PagesOf(CompiledCode code) =>
+        (code.Block.Address >> PageBits, (code.Block.Address + Math.Max(code.Block.Size, 1) - 1) >> PageBits);
+
+    /// <summary>The code in a page, in ascending order.</summary>
+    private sealed class Page
+    {
+        private readonly List<nint> _starts = [];
+        private readonly List<RegisteredCode> _codes = [];
+
+        public bool IsEmpty => _starts.Count == 0;
+
+        public void Add(RegisteredCode code)
+        {
+            nint start = code.Code.Block.Address;
+            int index = CountUpTo(start);
+            _starts.Insert(index, start);
+            _codes.Insert(index, code);
+        }
+
+        public bool Remove(CompiledCode code)
+        {
+            int index = CountUpTo(code.Block.Address) - 1;
+            if (index < 0 || _codes[index].Code != code) return false;
+            _codes.RemoveAt(index);
+            _starts.RemoveAt(index);
+            return true;
+        }
+
+        public RegisteredCode? Find(nint address)
+        {
             int count = CountUpTo(address);
             if (count == 0) return null;
             RegisteredCode code = _codes[count - 1];
             return code.Code.Block.Contains(address) ? code : null;
         }
-    }
 
-    /// <summary>How many blocks start at an address or below.</summary>
-    private int CountUpTo(nint address)
-    {
-        int low = 0;
-        int high = _starts.Count;
-        while (low < high)
+        /// <summary>How many pieces of code start at an address or below.</summary>
+        private int CountUpTo(nint address)
         {
-            int middle = (low + high) >>> 1;
-            if (_starts[middle] <= address) low = middle + 1;
-            else high = middle;
-        }
+            int low = 0;
+            int high = _starts.Count;
+            while (low < high)
+            {
+                int middle = (low + high) >>> 1;
+                if (_starts[middle] <= address) low = middle + 1;
+                else high = middle;
+            }
 
-        return low;
+            return low;
+        }
     }
 }

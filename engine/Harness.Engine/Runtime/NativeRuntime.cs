@@ -8,12 +8,16 @@ internal static unsafe class NativeRuntime
 {
     static NativeRuntime()
     {
-        CodeSpace = new CodeSpace();
+        CodeSpace = new CodeSpace(mostRegions: CodeSpace.MostRegions);
         Builtins = (nint*)NativeMemory.AllocZeroed((nuint)Builtin.Count, (nuint)sizeof(nint));
         RuntimeFunctions.FillTable(Builtins);
-        (StubBlock, Stubs) = RuntimeStubs.Publish(CodeSpace, Builtins);
-        nint stubsEnd = StubBlock.Address + StubBlock.Size;
-        FaultHandler.Install(CodeSpace, stubsEnd, (nint)CodeSpace.End, Stubs.Fault);
+        Stubs = RuntimeStubs.Publish(CodeSpace, Builtins);
+        CodeSpace.Watch(static region =>
+        {
+            FaultHandler.Add(region);
+            RecordStubs(region);
+        });
+        FaultHandler.Install(CodeSpace, Stubs.Fault);
     }
 
     /// <summary>Where all code lies.</summary>
@@ -22,15 +26,20 @@ internal static unsafe class NativeRuntime
     /// <summary>Finds code by address.</summary>
     public static CodeRegistry Registry { get; } = new();
 
-    /// <summary>Where the shared stubs lie.</summary>
-    public static CodeBlock StubBlock { get; }
-
-    /// <summary>The shared stubs.</summary>
+    /// <summary>The shared stubs, in the first region of the code space.</summary>
     public static StubAddresses Stubs { get; }
 
     /// <summary>Addresses of the runtime functions, for <see cref="InstanceHeader.Builtins"/>.</summary>
     public static nint* Builtins { get; }
 
-    /// <summary>The address of a stub, near enough to all code for 32-bit distances.</summary>
+    /// <summary>The address of a stub. Code that refers to it by a 32-bit distance refers to the copy in its own region.</summary>
     public static nint AddressOf(Stub stub) => Stubs.Stubs[(int)stub];
+
+    /// <summary>Tells the profiler <c>perf</c> where the shared stubs lie.</summary>
+    public static void RecordStubs()
+    {
+        foreach (CodeRegion region in CodeSpace.Regions) RecordStubs(region);
+    }
+
+    private static void RecordStubs(CodeRegion region) => PerfMap.Record(region.SharedCode, "stubs");
 }

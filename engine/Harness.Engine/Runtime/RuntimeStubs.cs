@@ -33,13 +33,13 @@ internal sealed unsafe class RuntimeStubs
     }
 
     /// <summary>Writes all stubs.</summary>
-    /// <param name="space">Where they go.</param>
+    /// <param name="space">Where they go: into each of its regions.</param>
     /// <param name="builtins">
     /// The addresses of the runtime functions by <see cref="Builtin"/>; those of functions that may collect, and of bulk instructions, are
     /// replaced by those of stubs, and those that are nothing but stubs are added.
     /// </param>
-    /// <returns>Their block, and where they lie.</returns>
-    public static (CodeBlock Block, StubAddresses Addresses) Publish(CodeSpace space, nint* builtins)
+    /// <returns>Where they lie in the first region.</returns>
+    public static StubAddresses Publish(CodeSpace space, nint* builtins)
     {
         using var assembler = new Assembler();
         var stubs = new RuntimeStubs(assembler);
@@ -47,19 +47,19 @@ internal sealed unsafe class RuntimeStubs
         var entries = new Label[(int)Builtin.Count];
         foreach (Builtin builtin in RuntimeFunctions.Collecting) entries[(int)builtin] = stubs.EmitExit(builtins[(int)builtin]);
         foreach (Builtin builtin in BulkStubs.Builtins) entries[(int)builtin] = stubs.EmitBulk(builtin, builtins[(int)builtin]);
-        CodeBlock block = space.Publish(assembler);
+        CodeBlock block = space.PublishShared(assembler);
         nint AddressOf(Label label) => block.Address + assembler.OffsetOf(label);
         foreach (Builtin builtin in RuntimeFunctions.Collecting) builtins[(int)builtin] = AddressOf(entries[(int)builtin]);
         foreach (Builtin builtin in BulkStubs.Builtins) builtins[(int)builtin] = AddressOf(entries[(int)builtin]);
         builtins[(int)Builtin.StringEquals] = AddressOf(stubs._stringEquals);
         var addresses = new nint[stubs._stubs.Length];
         for (int i = 0; i < addresses.Length; i++) addresses[i] = AddressOf(stubs._stubs[i]);
-        return (block, new StubAddresses(
+        return new StubAddresses(
             addresses,
             AddressOf(stubs._fault),
             AddressOf(stubs._unwind),
             AddressOf(stubs._exit),
-            AddressOf(stubs._throwFromHost)));
+            AddressOf(stubs._throwFromHost));
     }
 
     private void Emit()

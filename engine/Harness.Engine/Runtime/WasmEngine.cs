@@ -41,7 +41,7 @@ public sealed class WasmEngine : IDisposable
         Pool = new InstancePool(options.InstancePool);
         Events = new EngineEvents();
         TierUp = new TierUpDriver(this);
-        if (options.PerfMap && PerfMap.Enable()) PerfMap.Record(NativeRuntime.StubBlock, "stubs");
+        if (options.PerfMap && PerfMap.Enable()) NativeRuntime.RecordStubs();
     }
 
     /// <summary>The values of all knobs.</summary>

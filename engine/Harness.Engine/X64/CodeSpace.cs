@@ -1,11 +1,11 @@
-using System.Runtime.CompilerServices;
+using System.ComponentModel;
 
 namespace Harness.Engine.X64;
 
 /// <summary>
-/// The address range in which all code of the process lies, near enough for 32-bit distances. Its pages are mapped twice: where
-/// they are written they cannot be executed, and where they are executed they cannot be written. What is freed is taken again before the range grows.
-/// Safe for use by several threads.
+/// Where all code of the process lies: regions of addresses (<see cref="CodeRegion"/>), of which there is one more whenever all are full. Every region has a copy of the code
+/// that all other code refers to by 32-bit distances (<see cref="PublishShared"/>), so that a piece of code may lie in any of them; from one piece to another there are only
+/// 64-bit addresses. What is freed is taken again, in the first region that has room, before there is another. Safe for use by several threads.
 /// </summary>
 /// <remarks>The collector does not see frames of generated code, so there is no finalizer: the owner must dispose of it.</remarks>
 internal sealed unsafe class CodeSpace : IDisposable
@@ -13,89 +13,139 @@ internal sealed unsafe class CodeSpace : IDisposable
     /// <summary>The alignment of code blocks, in bytes: a cache line.</summary>
     public const int BlockAlignment = 64;
 
-    /// <summary>The default size of the range, in bytes. Only pages with code take memory.</summary>
-    public const int DefaultSize = 1 << 30;
+    /// <summary>The usual size of a region, in bytes. Only pages with code take memory.</summary>
+    public const int DefaultRegionSize = 1 << 30;
+
+    /// <summary>The most regions that a space can have.</summary>
+    public const int MostRegions = 16;
 
     private const byte Breakpoint = 0xCC;
 
     private readonly Lock _lock = new();
-    private readonly byte* _writable;
-    private readonly int _size;
-    private readonly FreeRanges _free = new();
-    private int _used;
-    private bool _isDisposed;
+    private readonly int _regionSize;
+    private readonly int _mostRegions;
+    private byte[] _sharedCode = [];
+    private Action<CodeRegion>? _opened;
 
-    /// <summary>Reserves the range.</summary>
-    /// <param name="size">Its size in bytes: a multiple of the page size, at most 1 GiB.</param>
+    /// <summary>All regions; replaced when there is one more.</summary>
+    private volatile CodeRegion[] _regions;
+
+    /// <summary>Reserves the first region.</summary>
+    /// <param name="regionSize">The size of a region in bytes: a multiple of the page size, at most 1 GiB.</param>
+    /// <param name="mostRegions">How many regions there may be, at most <see cref="MostRegions"/>.</param>
     /// <exception cref="PlatformNotSupportedException">Code cannot be generated on this machine.</exception>
-    public CodeSpace(int size = DefaultSize)
+    public CodeSpace(int regionSize = DefaultRegionSize, int mostRegions = 1)
     {
         CpuFeatures.RequireSupportedMachine();
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, Environment.SystemPageSize);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, DefaultSize);
-        _size = size;
-        _writable = LinuxMemory.MapSharedPages((nuint)size);
-        Start = LinuxMemory.MapAgain(_writable, (nuint)size);
-        LinuxMemory.Protect(Start, (nuint)size, LinuxMemory.ProtRead | LinuxMemory.ProtExec);
+        ArgumentOutOfRangeException.ThrowIfLessThan(regionSize, Environment.SystemPageSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(regionSize, DefaultRegionSize);
+        ArgumentOutOfRangeException.ThrowIfLessThan(mostRegions, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(mostRegions, MostRegions);
+        _regionSize = regionSize;
+        _mostRegions = mostRegions;
+        _regions = [new CodeRegion(regionSize, [])];
     }
 
-    /// <summary>The first address of the range, where code is executed.</summary>
-    public byte* Start { get; }
+    /// <summary>The regions that there are, in the order in which they were made.</summary>
+    public IReadOnlyList<CodeRegion> Regions => _regions;
 
-    /// <summary>The address behind the range.</summary>
-    public byte* End => Start + _size;
+    /// <summary>Whether an address lies in a region.</summary>
+    public bool Contains(nint address) => RegionOf(address) != null;
 
-    /// <summary>Whether an address lies in the range.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Contains(nint address) => (nuint)(address - (nint)Start) < (nuint)_size;
+    /// <summary>Tells of every region: those that there are and, before there is any code in it but the shared one, each that is made later.</summary>
+    /// <param name="opened">Told of one region at a time. It must not use the space.</param>
+    public void Watch(Action<CodeRegion> opened)
+    {
+        lock (_lock)
+        {
+            foreach (CodeRegion region in _regions)
+            {
+                opened(region);
+            }
+
+            _opened += opened;
+        }
+    }
+
+    /// <summary>
+    /// Puts code into every region, at its start: into the first one now, and into the others when they are made. Code that refers to it in the first region refers to the copy in
+    /// its own region when it is published.
+    /// </summary>
+    /// <returns>The code in the first region.</returns>
+    /// <exception cref="InvalidOperationException">There is other code already, or this code refers to other code.</exception>
+    public CodeBlock PublishShared(Assembler assembler)
+    {
+        assembler.Finish();
+        if (!assembler.Relocations.IsEmpty)
+        {
+            throw new InvalidOperationException("what all regions share may refer to nothing else by its distance");
+        }
+
+        lock (_lock)
+        {
+            CodeRegion first = _regions[0];
+            if (_regions.Length != 1 || !first.IsEmpty || _sharedCode.Length != 0)
+            {
+                throw new InvalidOperationException("what all regions share comes before all other code");
+            }
+
+            first.AddSharedCode(assembler.Code);
+            _sharedCode = assembler.Code.ToArray();
+            return first.SharedCode;
+        }
+    }
 
     /// <summary>Takes a block.</summary>
     /// <param name="size">Its size in bytes, above 0.</param>
     /// <param name="padding">Bytes to leave free before it: a multiple of <see cref="BlockAlignment"/>.</param>
+    /// <param name="region">The number of the region that is tried first, and made if there are not so many yet; without room there, another one is taken.</param>
     /// <exception cref="InsufficientMemoryException">There is no room left, not even after garbage was collected that owned code.</exception>
-    public CodeBlock Allocate(int size, int padding = 0)
+    public CodeBlock Allocate(int size, int padding = 0, int region = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         ArgumentOutOfRangeException.ThrowIfNotEqual(padding & (BlockAlignment - 1), 0, nameof(padding));
-        int rounded = checked(padding + size + BlockAlignment - 1) & -BlockAlignment;
-        int offset = Take(rounded);
-        if (offset < 0 && DroppedCode.Collect())
+        ArgumentOutOfRangeException.ThrowIfNegative(region);
+        if (TryTake(size, padding, region, out CodeBlock block) || (DroppedCode.Collect() && TryTake(size, padding, region, out block)))
         {
-            offset = Take(rounded);
+            return block;
         }
 
-        return offset >= 0
-            ? new CodeBlock(_writable + offset + padding, Start + offset + padding, size, padding)
-            : throw new InsufficientMemoryException(
-                $"no room for {size} bytes of machine code: the {_size >> 20} MiB that all engines of the process share are full; dispose of engines and stores, or drop modules, that are not needed");
+        long reserved = _regions.Sum(static one => (long)one.Size);
+        throw new InsufficientMemoryException(
+            $"no room for {size} bytes of machine code: the {reserved >> 20} MiB that all engines of the process share are full; dispose of engines and stores, or drop modules, that are not needed");
     }
 
     /// <summary>Gives a block back. No thread may be in its code, or return to it; whoever does runs into a breakpoint.</summary>
     /// <exception cref="ArgumentException">The block is not of this code space.</exception>
     public void Free(CodeBlock block)
     {
-        int size = SizeOf(block);
-        new Span<byte>(block.Writable, size - block.Padding).Fill(Breakpoint);
-        Give(block, size);
+        CodeRegion region = Own(block);
+        new Span<byte>(block.Writable, block.Size).Fill(Breakpoint);
+        Give(region, block);
     }
 
     /// <summary>Gives a block back in which nothing was written.</summary>
     /// <exception cref="ArgumentException">The block is not of this code space.</exception>
-    public void Abandon(CodeBlock block) => Give(block, SizeOf(block));
+    public void Abandon(CodeBlock block) => Give(Own(block), block);
 
     /// <summary>Finishes the code of an assembler and puts it into a block of its own.</summary>
     /// <param name="assembler">The assembler.</param>
     /// <param name="padding">Bytes to leave free before it: a multiple of <see cref="BlockAlignment"/>.</param>
+    /// <param name="region">The number of the region that is tried first.</param>
     /// <exception cref="InvalidOperationException">A label was not bound, or a target lies too far away.</exception>
-    public CodeBlock Publish(Assembler assembler, int padding = 0)
+    /// <exception cref="InsufficientMemoryException">There is no room left.</exception>
+    public CodeBlock Publish(Assembler assembler, int padding = 0, int region = 0)
     {
         assembler.Finish();
         ReadOnlySpan<byte> code = assembler.Code;
-        CodeBlock block = Allocate(code.Length, padding);
+        CodeBlock block = Allocate(code.Length, padding, region);
         code.CopyTo(new Span<byte>(block.Writable, code.Length));
+        CodeBlock shared = _regions[0].SharedCode;
+        nint toOwnCopy = Own(block).SharedCode.Address - shared.Address;
         foreach (Relocation relocation in assembler.Relocations)
         {
-            nint distance = relocation.Target - (block.Address + relocation.Offset + sizeof(int));
+            nint target = shared.Contains(relocation.Target) ? relocation.Target + toOwnCopy : relocation.Target;
+            nint distance = target - (block.Address + relocation.Offset + sizeof(int));
             if (distance != (int)distance)
             {
                 Free(block);
@@ -111,40 +161,92 @@ internal sealed unsafe class CodeSpace : IDisposable
     /// <summary>Removes the mappings. No thread may be in any of the code, or return to it.</summary>
     public void Dispose()
     {
-        if (!_isDisposed)
+        foreach (CodeRegion region in _regions)
         {
-            _isDisposed = true;
-            LinuxMemory.Unmap(Start, (nuint)_size);
-            LinuxMemory.Unmap(_writable, (nuint)_size);
+            region.Dispose();
         }
     }
 
-    /// <summary>Takes a range; negative if there is none.</summary>
-    private int Take(int size)
+    private bool TryTake(int size, int padding, int preferred, out CodeBlock block)
     {
         lock (_lock)
         {
-            int offset = _free.Take(size);
-            if (offset < 0 && size <= _size - _used)
+            bool isThere = preferred < _regions.Length;
+            while (!isThere && TryOpen())
             {
-                offset = _used;
-                _used += size;
+                isThere = preferred < _regions.Length;
             }
 
-            return offset;
+            if (isThere && _regions[preferred].TryTake(size, padding, out block))
+            {
+                return true;
+            }
+
+            foreach (CodeRegion region in _regions)
+            {
+                if (region.TryTake(size, padding, out block))
+                {
+                    return true;
+                }
+            }
+
+            // What is too large for a new region needs none.
+            block = default;
+            return padding + size <= _regionSize - _sharedCode.Length - BlockAlignment && TryOpen() && _regions[^1].TryTake(size, padding, out block);
         }
     }
 
-    private int SizeOf(CodeBlock block) => Contains(block.Address)
-        ? (block.Padding + block.Size + BlockAlignment - 1) & -BlockAlignment
-        : throw new ArgumentException("the block is not of this code space", nameof(block));
+    /// <summary>Makes one more region.</summary>
+    /// <returns>False if there are as many as may be, or if the system refuses.</returns>
+    private bool TryOpen()
+    {
+        if (_regions.Length >= _mostRegions || _sharedCode.Length > _regionSize)
+        {
+            return false;
+        }
 
-    private void Give(CodeBlock block, int size)
+        CodeRegion region;
+        try
+        {
+            region = new CodeRegion(_regionSize, _sharedCode);
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+
+        _opened?.Invoke(region);
+        _regions = [.. _regions, region];
+        return true;
+    }
+
+    private CodeRegion? RegionOf(nint address)
+    {
+        foreach (CodeRegion region in _regions)
+        {
+            if (region.Contains(address))
+            {
+                return region;
+            }
+        }
+
+        return null;
+    }
+
+    private CodeRegion Own(CodeBlock block) =>
+        RegionOf(block.Address) ?? throw new ArgumentException("the block is not of this code space", nameof(block));
+
+    private void Give(CodeRegion region, CodeBlock block)
     {
         lock (_lock)
         {
-            _free.Add((int)(block.Executable - Start) - block.Padding, size);
-            _used = _free.TakeBefore(_used);
+            region.Give(block);
+
+            // The first region is hardly ever empty for long.
+            if (region.IsEmpty && region != _regions[0])
+            {
+                region.DiscardPages();
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ internal static unsafe partial class LinuxMemory
     private const int RemapFixed = 2;
     private const uint CloseOnExec = 1;
     private const int AdviseDontNeed = 4;
+    private const int AdviseRemove = 9;
     private const int AdviseHugePage = 14;
 
     /// <summary>Maps zeroed pages that <see cref="MapAgain"/> can map a second time. Pages take memory once they are touched.</summary>
@@ -114,6 +115,9 @@ internal static unsafe partial class LinuxMemory
             throw new Win32Exception();
         }
     }
+
+    /// <summary>Gives the memory of shared pages back, in all places where they are mapped; they are zeroed when they are touched again. The system may refuse.</summary>
+    public static void Remove(byte* address, nuint size) => _ = Madvise(address, size, AdviseRemove);
 
     /// <summary>Asks for large pages where they fit, which cost fewer faults and translations. The system may ignore it.</summary>
     public static void PreferHugePages(byte* address, nuint size) => _ = Madvise(address, size, AdviseHugePage);

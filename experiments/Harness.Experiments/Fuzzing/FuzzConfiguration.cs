@@ -52,6 +52,7 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
         Optimizing("two-operand-vectors", ("vectors.avx", "off"), ("stress.guard-fail-interval", "5"), ("stress.gc-interval", "5")),
         Optimizing("baseline-vectors", ("vectors.optimize", "off")),
         Optimizing("layout", ("layout.seed", "7")),
+        Optimizing("code-regions", ("stress.code-regions", "3"), ("stress.guard-fail-interval", "4"), ("stress.gc-interval", "4")),
         Optimizing("interruptible", ("interrupt.fuel", "on"), ("interrupt.epochs", "on"), ("stress.guard-fail-interval", "5"), ("stress.gc-interval", "4")),
         Optimizing("late", ("stress.tier-up-after", "20"), ("inlining.tiny-size", "12"), ("inlining.max-size", "500"), ("inlining.factor", "3"), ("inlining.budget", "5000")),
     ];

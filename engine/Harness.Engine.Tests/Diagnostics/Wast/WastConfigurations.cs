@@ -21,6 +21,7 @@ internal static class WastConfigurations
         ["baseline only, collecting"] = EngineOptions.Default with { TierUp = TierUpMode.Never, StressGcInterval = 1 },
         ["early tier-up, collecting"] = Early with { StressGcInterval = 1 },
         ["early tier-up, failing guards, collecting"] = Early with { StressGuardFailInterval = 3, StressGcInterval = 2 },
+        ["early tier-up, failing guards, collecting, in three regions"] = Early with { StressGuardFailInterval = 3, StressGcInterval = 2, StressCodeRegions = 3 },
         ["early tier-up, one target"] = Early with { PolymorphismLimit = 1 },
     };
 

@@ -67,7 +67,7 @@ internal sealed class CodeGenerator : IDisposable
         }
 
         emitter.Run(withSourceMap);
-        CodeBlock block = NativeRuntime.CodeSpace.Publish(assembler, RandomLayout.CodePadding(module.Options.LayoutSeed, graph.FunctionIndex, CodeTier.Optimized));
+        CodeBlock block = CodePlacement.Publish(NativeRuntime.CodeSpace, assembler, module.Options, graph.FunctionIndex, CodeTier.Optimized);
         Done("emit");
         return new CompiledCode
         {
