@@ -248,14 +248,14 @@ public sealed class ValueStackTests : IDisposable
         PushFrameValues(StateChunks.Size);
         _stack.Push(StackValue.InFrame(ValueKind.Ref));
         _stack.Push(ValueKind.Ref, Gpr.Rdx);
-        Assert.Equal([0UL, 1UL], [.. _stack.References(out uint registers)]);
+        Assert.Equal([0UL, 1UL], [.. _stack.References(out uint registers, out _)]);
         Assert.Equal(RegisterSet.Of(Gpr.Rdx), registers);
         int[] saved = [.. _stack.Save()];
         _stack.SpillBelow(_stack.Height);
-        Assert.Equal([0UL, 3UL], [.. _stack.References(out registers)]);
+        Assert.Equal([0UL, 3UL], [.. _stack.References(out registers, out _)]);
         Assert.Equal(RegisterSet.None, registers);
         _stack.Restore(saved, _stack.Height);
-        Assert.Equal([0UL, 1UL], [.. _stack.References(out registers)]);
+        Assert.Equal([0UL, 1UL], [.. _stack.References(out registers, out _)]);
         Assert.Equal(RegisterSet.Of(Gpr.Rdx), registers);
     }
 

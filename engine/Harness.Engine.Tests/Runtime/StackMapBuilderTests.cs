@@ -99,6 +99,36 @@ public sealed class StackMapBuilderTests
     }
 
     [Fact]
+    public void ItIsEnoughToSayWhatHasChanged()
+    {
+        var random = new Random(9);
+        var whole = new StackMapBuilder();
+        var words = new ulong[20 * StackMap.SlotsPerRun / 64];
+        var listed = new List<ulong>();
+        var expected = new List<ulong>();
+        int height = words.Length * 64;
+        for (int i = 0; i < 5000; i++)
+        {
+            // A stack has changed somewhere, be it above its end, and is as high as before or not.
+            int from = random.Next(words.Length);
+            int to = Math.Min(from + random.Next(4), words.Length);
+            for (int word = from; word < to; word++) words[word] = random.Next(3) == 0 ? 0 : (ulong)random.NextInt64() & (ulong)random.NextInt64();
+            if (i % 3 == 0) height = Math.Clamp(height + random.Next(-200, 200), 1, words.Length * 64);
+            if (i % 500 == 0) height = random.Next(1, words.Length * 64);
+            int count = (height + 63) / 64;
+            ulong mask = height % 64 == 0 ? ulong.MaxValue : (1UL << height) - 1;
+            ulong[] visible = words[..count];
+            visible[^1] &= mask;
+
+            _builder.ListWords(_builder.SetOf(words.AsSpan(0, count), mask, from, Math.Min(to, count)), listed);
+            whole.ListWords(whole.SetOf(visible), expected);
+            ulong[] trimmed = [.. visible.AsSpan().TrimEnd(0UL)];
+            Assert.Equal(trimmed, expected);
+            Assert.Equal(expected, listed);
+        }
+    }
+
+    [Fact]
     public void ABuilderServesOneFunctionAfterTheOther()
     {
         for (int i = 0; i < 3000; i++) Add(i);

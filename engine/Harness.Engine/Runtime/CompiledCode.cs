@@ -60,7 +60,8 @@ internal sealed class StackMap
 
     /// <summary>Makes a map of slots in a row.</summary>
     /// <param name="groups">
-    /// A bit for each slot of the frame, in runs of <see cref="SlotsPerRun"/> slots and groups of <see cref="RunsPerGroup"/> runs, which other maps may share.
+    /// A bit for each slot of the frame, in runs of <see cref="SlotsPerRun"/> slots and groups of <see cref="RunsPerGroup"/> runs, which other maps may share. What is
+    /// empty at the end of a run, a group or the whole is left out.
     /// </param>
     /// <param name="firstSlot">Offset of the first one from rbp; the others lie below.</param>
     /// <param name="slotSize">Bytes of a slot.</param>
@@ -87,22 +88,27 @@ internal sealed class StackMap
     private int[] ListSlots()
     {
         var offsets = new List<int>();
-        int first = 0;
-        foreach (ulong[] run in _groups.SelectMany(static group => group))
+        for (int group = 0; group < _groups.Length; group++)
         {
-            for (int i = 0; i < run.Length; i++)
+            for (int run = 0; run < _groups[group].Length; run++)
             {
-                for (ulong left = run[i]; left != 0; left &= left - 1)
-                {
-                    int slot = first + (i * 64) + BitOperations.TrailingZeroCount(left);
-                    offsets.Add(_firstSlot - (slot * _slotSize));
-                }
+                ListSlots(_groups[group][run], ((group * RunsPerGroup) + run) * SlotsPerRun, offsets);
             }
-
-            first += SlotsPerRun;
         }
 
         return [.. offsets];
+    }
+
+    private void ListSlots(ulong[] run, int first, List<int> offsets)
+    {
+        for (int i = 0; i < run.Length; i++)
+        {
+            for (ulong left = run[i]; left != 0; left &= left - 1)
+            {
+                int slot = first + (i * 64) + BitOperations.TrailingZeroCount(left);
+                offsets.Add(_firstSlot - (slot * _slotSize));
+            }
+        }
     }
 }
 

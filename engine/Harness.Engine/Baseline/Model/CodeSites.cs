@@ -50,8 +50,8 @@ internal sealed class CodeSites(Assembler assembler, FunctionBody body, ValueSta
     /// </summary>
     public int MapReferences(uint furtherRegisters = RegisterSet.None)
     {
-        var references = _stack.References(out uint registers);
-        return StackMaps.Add(references, _stack.Height, registers | furtherRegisters);
+        var references = _stack.References(out uint registers, out var changed);
+        return StackMaps.Add(references, changed, _stack.Height, registers | furtherRegisters);
     }
 
     /// <summary>Marks the return address of a call that was just emitted.</summary>

@@ -13,7 +13,6 @@ internal sealed class StackMapTable
     private const int BitsPerWord = 64;
 
     private readonly StackMapBuilder _maps = new();
-    private ulong[] _slots = new ulong[16];
 
     /// <summary>Forgets all maps.</summary>
     public void Clear() => _maps.Clear();
@@ -22,16 +21,14 @@ internal sealed class StackMapTable
     /// The map of a state: the slots and registers that hold references. Constants (null and small integers) are no addresses.
     /// </summary>
     /// <param name="references">The slots that hold references, a bit for each height, and anything above the stack.</param>
+    /// <param name="changed">The words of them that may have changed since the last map, but for those from the top of either stack on.</param>
     /// <param name="height">How high the stack is.</param>
     /// <param name="registers">The registers that hold references.</param>
     /// <returns>What <see cref="CodeSite.StackMap"/> is to be: the map's index, or -1 if it is empty.</returns>
-    public int Add(ReadOnlySpan<ulong> references, int height, uint registers)
+    public int Add(ReadOnlySpan<ulong> references, (int From, int To) changed, int height, uint registers)
     {
-        if (references.Length > _slots.Length) _slots = new ulong[2 * references.Length];
-        references.CopyTo(_slots);
-        var slots = _slots.AsSpan(0, references.Length);
-        if (height % BitsPerWord != 0) slots[^1] &= (1UL << height) - 1;
-        return _maps.MapOf(_maps.SetOf(slots), registers);
+        ulong lastMask = height % BitsPerWord == 0 ? ulong.MaxValue : (1UL << height) - 1;
+        return _maps.MapOf(_maps.SetOf(references, lastMask, changed.From, changed.To), registers);
     }
 
     /// <summary>All maps by index.</summary>

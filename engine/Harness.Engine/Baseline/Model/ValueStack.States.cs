@@ -89,15 +89,18 @@ internal sealed partial class ValueStack
 
     /// <summary>Finds the references on the stack.</summary>
     /// <param name="registers">The registers that hold references.</param>
+    /// <param name="changed">The words below the top that may have changed since this was last asked for; from where the stack ended then, all may have.</param>
     /// <returns>The frame slots that do, a bit for each height; those above the stack mean nothing.</returns>
-    public ReadOnlySpan<ulong> References(out uint registers)
+    public ReadOnlySpan<ulong> References(out uint registers, out (int From, int To) changed)
     {
         registers = 0;
+        changed = default;
         int count = StateChunks.CountFor(_height);
         for (int i = _chunks.NextUnmapped(0, count); i < count; i = _chunks.NextUnmapped(i + 1, count))
         {
             _chunks.References[i] = StackMapTable.ReferencesIn(_values.AsSpan(i << StateChunks.SizeBits, StateChunks.Size));
             _chunks.HasMapped(i);
+            changed = (changed.To == 0 ? i : changed.From, i + 1);
         }
 
         for (int i = _chunks.NextWithRegisters(0, count); i < count; i = _chunks.NextWithRegisters(i + 1, count))

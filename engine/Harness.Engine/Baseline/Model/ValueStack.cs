@@ -113,12 +113,17 @@ internal sealed partial class ValueStack(FrameSlots frame, StateChunks saved)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Push(StackValue value)
     {
+        int height = _height;
         if (value.IsRegister)
         {
+            if (!_registers.IsUsed(value.Register))
+            {
+                _lastHolders[value.Register.Code] = height;
+            }
+
             _registers.Retain(value.Register);
         }
 
-        int height = _height;
         if (height == _values.Length)
         {
             Grow();
