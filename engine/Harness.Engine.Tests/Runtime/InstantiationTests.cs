@@ -29,6 +29,24 @@ public sealed class InstantiationTests
         store.Instantiate(module, new Imports().Define("env", "f", HostFunction.Create((int _) => { })));
     }
 
+    [Fact]
+    public void EveryOfManyExportsIsFoundByItsName()
+    {
+        const int count = 20_000;
+        using Store store = NewStore();
+        string exports = string.Concat(Enumerable.Range(0, count).Select(i => $"(export \"f{i}\" (func $f)) (export \"g{i}\" (global $g)) "));
+        Instance instance = store.Instantiate(HandCompiler.Module($"(module (func $f) (global $g i32 (i32.const 7)) {exports})"));
+        for (int i = 0; i < count; i++)
+        {
+            Assert.Equal($"f{i}", instance.Module.FindExport($"f{i}")!.Name);
+            Assert.IsType<WasmFunction>(instance.Export($"f{i}"));
+            Assert.IsType<Global>(instance.Export($"g{i}"));
+        }
+
+        Assert.Null(instance.Export($"f{count}"));
+        Assert.Null(instance.Export("F0"));
+    }
+
     [Theory]
     [InlineData("(memory 2)", true)]
     [InlineData("(memory 3)", false)]

@@ -63,7 +63,7 @@ internal sealed partial class ModuleDecoder
     private void DecodeExports(ModuleReader section)
     {
         var count = section.ReadCount(ImplementationLimits.Exports, "exports");
-        var names = new HashSet<string>(count);
+        _exportIndices.EnsureCapacity(count);
         _exports.EnsureCapacity(count);
         for (; count > 0; count--)
         {
@@ -72,7 +72,7 @@ internal sealed partial class ModuleDecoder
             var kind = DecodeExternalKind(ref section, "malformed export kind");
             var index = section.ReadVarU32();
             CheckExported(kind, index, at);
-            if (!names.Add(name)) throw new InvalidModuleException($"duplicate export name \"{name}\"", at);
+            if (!_exportIndices.TryAdd(name, _exports.Count)) throw new InvalidModuleException($"duplicate export name \"{name}\"", at);
             _exports.Add(new Export(name, kind, (int)index));
         }
 

@@ -30,6 +30,7 @@ internal sealed partial class ModuleDecoder
     private readonly int _validationThreads;
     private readonly List<Import> _imports = [];
     private readonly List<Export> _exports = [];
+    private readonly Dictionary<string, int> _exportIndices = [];
     private readonly List<DataSegment> _data = [];
     private (int Start, int End, bool HasVectors)[] _bodies = [];
     private int _importedFunctions;
@@ -171,6 +172,7 @@ internal sealed partial class ModuleDecoder
             TypeGroups = [.. _environment.TypeGroups],
             Imports = [.. _imports],
             Exports = [.. _exports],
+            ExportIndices = _exportIndices,
             Tables = [.. _environment.Tables],
             Memories = [.. _environment.Memories],
             Globals = [.. _environment.Globals],

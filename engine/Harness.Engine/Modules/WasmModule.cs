@@ -108,16 +108,11 @@ public sealed class WasmModule
     /// <summary>The definition of the type with an index in this module.</summary>
     public DefinedType GetType(int typeIndex) => TypeRegistry.Get(CanonicalTypeIds[typeIndex]);
 
-    /// <summary>The export with a name, or null.</summary>
-    public Export? FindExport(string name)
-    {
-        foreach (var export in Exports)
-        {
-            if (export.Name == name) return export;
-        }
+    /// <summary>By the name of each export, its index in <see cref="Exports"/>.</summary>
+    internal Dictionary<string, int> ExportIndices { get; init; } = [];
 
-        return null;
-    }
+    /// <summary>The export with a name, or null.</summary>
+    public Export? FindExport(string name) => ExportIndices.TryGetValue(name, out var index) ? Exports[index] : null;
 
     /// <summary>A reader of the function's body that stands on the vector of locals.</summary>
     internal BytecodeReader OpenBody(FunctionInfo function) => new(this, function.BodyStart, function.BodyEnd);
