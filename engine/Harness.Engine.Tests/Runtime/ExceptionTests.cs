@@ -15,6 +15,7 @@ public sealed class ExceptionTests
         "tier-up=eager",
         "tier-up=synchronous stress.tier-up-after=2",
         "tier-up=synchronous stress.tier-up-after=2 stress.guard-fail-interval=2 stress.gc-interval=1",
+        "tier-up=synchronous stress.tier-up-after=2 stress.guard-fail-interval=2 stress.gc-interval=1 stress.code-regions=3",
     ];
 
     [Theory, MemberData(nameof(Configurations))]
@@ -52,6 +53,51 @@ public sealed class ExceptionTests
             Assert.Equal(21000 + 3 + 7 + 1 + 6.5, run.Call("f", 1, 3.0));
             Assert.Equal(21000 + 6 + 8 + 1 + 6.5, run.Call("f", 2, 3.0));
             Assert.Equal(21000 + 30 + 100 + 10 + 0.75, run.Call("f", 10, 3.0));
+        }
+    }
+
+    [Theory, MemberData(nameof(Configurations))]
+    public void WhatIsOnTheStackOfABlockIsForgottenWhereItCatches(string knobs)
+    {
+        // The clauses go to the end of a block, out of the function, and around a loop; blocks between do not catch, or not this.
+        const string text = """
+            (tag $e (param i32))
+            (tag $other)
+            (func (export "block") (param i32) (result i32)
+              (i32.const 1000)
+              (block $h (result i32)
+                (try_table (catch $e $h)
+                  (i32.const 5) (i64.const 6)
+                  (block $o
+                    (try_table (catch $other $o)
+                      (block (if (local.get 0) (then (i32.const 7) (throw $e (local.get 0)))))))
+                  (drop) (drop))
+                (i32.const 1))
+              (i32.add))
+            (func (export "function") (param i32) (result i32)
+              (i32.const 3)
+              (try_table (result i32) (catch $e 0) (i64.const 5) (block (block (throw $e (local.get 0)))) (unreachable))
+              (i32.add))
+            (func (export "loop") (param i32) (result i32) (local $sum i32)
+              (i32.const 0)
+              (i32.const 20)
+              (loop $l (param i32) (result i32)
+                (local.set 0)
+                (local.set $sum (i32.add (local.get $sum) (local.get 0)))
+                (try_table (catch $e $l)
+                  (i32.const 9)
+                  (if (local.get 0) (then (throw $e (i32.sub (local.get 0) (i32.const 1)))))
+                  (drop))
+                (local.get $sum))
+              (i32.add))
+            """;
+        using var run = new ExceptionRun(knobs, text);
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal(1001, run.Call("block", 0));
+            Assert.Equal(1003, run.Call("block", 3));
+            Assert.Equal(9, run.Call("function", 9));
+            Assert.Equal(210, run.Call("loop", 0));
         }
     }
 

@@ -131,6 +131,22 @@ internal static class ControlShapes
               {Repeat(n, static i => $"block (result i32) try_table (catch $t 0) local.get 0 call $g local.set 1 end i32.const {i} end local.get 1 i32.add local.set 1 ")}
               local.get 1))
             """),
+        new("throws-past-handlers", 300, static n => $"""
+            (module (tag $t (param i32)) (tag $u)
+              (func (export "f") (param i32) (result i32)
+              {Repeat(n, static _ => "block try_table (catch $u 0) ")}
+              local.get 0 if local.get 0 throw $t end
+              {Repeat(n, static _ => "end end ")}
+              local.get 0))
+            """),
+        new("calls-in-nested-blocks", 300, static n => $"""
+            (module (import "m" "g" (func $g (param i32) (result i32)))
+              (func (export "f") (param i32) (result i32)
+              {Repeat(n, static _ => "block ")}
+              {Repeat(n, static _ => "local.get 0 call $g local.set 0 ")}
+              {Repeat(n, static _ => "end ")}
+              local.get 0))
+            """),
         new("unreachable-code", 1000, static n => $"""
             (module (func (export "f") (param i32) (result i32)
               local.get 0 return

@@ -34,6 +34,8 @@ internal enum ControlKind : byte
 /// <summary>A construct of structured control that is being built.</summary>
 internal sealed class ControlFrame
 {
+    private Merge? handler;
+
     /// <summary>What opened it.</summary>
     public required ControlKind Kind { get; set; }
 
@@ -52,8 +54,11 @@ internal sealed class ControlFrame
     /// <summary>The clauses of a <c>try_table</c>.</summary>
     public CatchClause[] Clauses { get; init; } = [];
 
+    /// <summary>Index among the open constructs of the innermost one around this that catches; -1 if there is none in its function.</summary>
+    public required int OuterCatcher { get; init; }
+
     /// <summary>Edges to where exceptions are caught, each with the exception and the locals.</summary>
-    public Merge Handler { get; } = new(operandsFirst: true);
+    public Merge Handler => handler ??= new Merge(operandsFirst: true);
 
     /// <summary>Edges to its end.</summary>
     public Merge End { get; } = new();

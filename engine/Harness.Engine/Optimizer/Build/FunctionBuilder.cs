@@ -84,6 +84,7 @@ internal sealed class FunctionBuilder
             Kind = ControlKind.Function,
             Signature = new BlockSignature(state.Function.Type),
             Frequency = assembler.Current!.Frequency,
+            OuterCatcher = -1,
         });
         while (state.Control.Count > 0)
         {

@@ -80,6 +80,9 @@ internal struct Terminator
 /// </summary>
 internal sealed class Block(int id)
 {
+    /// <summary>Room that a list keeps for another graph.</summary>
+    private const int MostKept = 32;
+
     /// <summary>Index in <see cref="Graph.Blocks"/>.</summary>
     public int Id { get; } = id;
 
@@ -109,4 +112,26 @@ internal sealed class Block(int id)
 
     /// <summary>Expected executions for one of the function; cold blocks have less than 1/100.</summary>
     public double Frequency = 1;
+
+    /// <summary>Makes it as empty as a new one, for another graph.</summary>
+    public void Clear()
+    {
+        Clear(Parameters);
+        Clear(Nodes);
+        Clear(Predecessors);
+        Terminator = default;
+        Successors = [];
+        IsLoopHeader = false;
+        LoopEntryState = -1;
+        Frequency = 1;
+    }
+
+    private static void Clear(List<int> list)
+    {
+        list.Clear();
+        if (list.Capacity > MostKept)
+        {
+            list.Capacity = 0;
+        }
+    }
 }

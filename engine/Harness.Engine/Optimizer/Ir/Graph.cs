@@ -30,6 +30,8 @@ internal sealed class Graph
         this.memory = memory ?? new GraphMemory();
         nodes = this.memory.Nodes;
         inputs = this.memory.Inputs;
+        Blocks = this.memory.Blocks;
+        this.memory.BeginGraph();
         Analyses = new AnalysisCache(this, this.memory.Analyses);
     }
 
@@ -55,7 +57,7 @@ internal sealed class Graph
     public CompilationBudget Budget { get; init; } = new(EngineOptions.Default.CompileBudget, EngineOptions.Default.CompileMaxNodes);
 
     /// <summary>All blocks by id; the first is the entry. Unreachable ones stay, with no place in the reverse postorder.</summary>
-    public List<Block> Blocks { get; } = [];
+    public List<Block> Blocks { get; }
 
     /// <summary>Frame states by index.</summary>
     public List<FrameState> FrameStates { get; } = [];
@@ -80,12 +82,7 @@ internal sealed class Graph
     }
 
     /// <summary>Makes an empty block.</summary>
-    public Block NewBlock()
-    {
-        var block = new Block(Blocks.Count);
-        Blocks.Add(block);
-        return block;
-    }
+    public Block NewBlock() => memory.NewBlock();
 
     /// <summary>Makes a node that belongs to a block without putting it into the block's list.</summary>
     public int NewNode(int block, Opcode op, IrType type, ReadOnlySpan<int> nodeInputs, long immediate = 0, int aux = 0)

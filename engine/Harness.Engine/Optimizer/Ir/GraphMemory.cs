@@ -1,13 +1,18 @@
+using System.Runtime.InteropServices;
 using Harness.Engine.Optimizer.Analysis;
 
 namespace Harness.Engine.Optimizer.Ir;
 
 /// <summary>
-/// The arrays that the nodes of a graph and their inputs lie in, and what is known of it. They serve one graph after the other: to get new memory for those
-/// of a large function takes as long as to work on them.
+/// The arrays that the nodes of a graph and their inputs lie in, its blocks, and what is known of it. They serve one graph after the other: to get new memory for those
+/// of a large function, and to have what lives of it copied by collections, takes as long as to work on them.
 /// </summary>
 internal sealed class GraphMemory
 {
+    /// <summary>Most blocks that are kept for later graphs; with their lists they take about half a kilobyte each.</summary>
+    private const int MostKeptBlocks = 1 << 16;
+
+    private readonly List<Block> keptBlocks = [];
     private Node[] nodes = new Node[256];
     private int[] inputs = new int[512];
     private int[] ofBlocks = [];
@@ -18,11 +23,39 @@ internal sealed class GraphMemory
     /// <summary>The inputs of all nodes.</summary>
     public int[] Inputs => inputs;
 
+    /// <summary>The blocks of the graph.</summary>
+    public List<Block> Blocks { get; } = [];
+
     /// <summary>The analyses of the graph.</summary>
     public AnalysisMemory Analyses { get; } = new();
 
     /// <summary>A stack for a walk over the blocks, which leaves it empty.</summary>
     public Stack<Block> BlockStack { get; } = new();
+
+    /// <summary>Begins another graph: from here on the blocks of the last one are used again.</summary>
+    public void BeginGraph()
+    {
+        foreach (Block block in CollectionsMarshal.AsSpan(keptBlocks)[..Math.Min(Blocks.Count, keptBlocks.Count)])
+        {
+            block.Clear();
+        }
+
+        Blocks.Clear();
+    }
+
+    /// <summary>Adds an empty block to those of the graph.</summary>
+    public Block NewBlock()
+    {
+        int id = Blocks.Count;
+        Block block = id < keptBlocks.Count ? keptBlocks[id] : new Block(id);
+        if (id == keptBlocks.Count && id < MostKeptBlocks)
+        {
+            keptBlocks.Add(block);
+        }
+
+        Blocks.Add(block);
+        return block;
+    }
 
     /// <summary>A number for each block, 0 at first, for a walk over them.</summary>
     /// <param name="count">How many blocks there are.</param>

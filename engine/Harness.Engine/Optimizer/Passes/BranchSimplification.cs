@@ -58,8 +58,8 @@ internal sealed class BranchSimplification : IPass
         IncomingEdges? incoming = null;
         int[] taken = ArrayPool<int>.Shared.Rent(graph.Blocks.Count);
         Array.Clear(taken, 0, graph.Blocks.Count);
-        var isReached = new bool[graph.Blocks.Count];
-        var isVisited = new bool[graph.Blocks.Count];
+        bool[] isReached = RentCleared(graph.Blocks.Count);
+        bool[] isVisited = RentCleared(graph.Blocks.Count);
         isReached[order[0].Id] = true;
         foreach (Block block in order)
         {
@@ -98,6 +98,8 @@ internal sealed class BranchSimplification : IPass
         }
 
         ArrayPool<int>.Shared.Return(taken);
+        ArrayPool<bool>.Shared.Return(isReached);
+        ArrayPool<bool>.Shared.Return(isVisited);
         return changed;
 
         int OnlyArgumentLeft(Block block, int position, IncomingEdges edges)
@@ -375,7 +377,7 @@ internal sealed class BranchSimplification : IPass
     private static bool MergeStraightBlocks(Graph graph, List<Block> order)
     {
         bool changed = false;
-        var merged = new bool[graph.Blocks.Count];
+        bool[] merged = RentCleared(graph.Blocks.Count);
         foreach (Block block in order)
         {
             if (merged[block.Id])
@@ -412,6 +414,14 @@ internal sealed class BranchSimplification : IPass
             }
         }
 
+        ArrayPool<bool>.Shared.Return(merged);
         return changed;
+    }
+
+    private static bool[] RentCleared(int length)
+    {
+        bool[] rented = ArrayPool<bool>.Shared.Rent(length);
+        Array.Clear(rented, 0, length);
+        return rented;
     }
 }

@@ -51,6 +51,7 @@ internal sealed class DeadCodeElimination : IPass
             block.Parameters.RemoveAll(isDead);
         }
 
+        ArrayPool<bool>.Shared.Return(live);
         return Analyses.All;
     }
 
@@ -60,7 +61,7 @@ internal sealed class DeadCodeElimination : IPass
 
     private sealed class Marking(Graph graph)
     {
-        private readonly bool[] live = new bool[graph.NodeCount];
+        private readonly bool[] live = ArrayPool<bool>.Shared.Rent(graph.NodeCount);
         private readonly bool[] liveStates = new bool[graph.FrameStates.Count];
         private readonly Stack<int> work = new();
         private readonly IncomingEdges incoming = graph.Analyses.Incoming;
@@ -68,8 +69,10 @@ internal sealed class DeadCodeElimination : IPass
         /// <summary>By parameter, its place among those of its block.</summary>
         private readonly int[] positions = ArrayPool<int>.Shared.Rent(graph.NodeCount);
 
+        /// <returns>By node, whether it is needed; the caller gives the array back.</returns>
         public bool[] Run(List<Block> order)
         {
+            Array.Clear(live, 0, graph.NodeCount);
             foreach (Block block in order)
             {
                 for (int i = 0; i < block.Parameters.Count; i++)

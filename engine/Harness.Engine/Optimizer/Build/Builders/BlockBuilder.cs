@@ -23,6 +23,7 @@ internal sealed class BlockBuilder(BuildState state, BranchBuilder branches, Exc
             Frequency = frequency,
             ElseBlock = elseBlock,
             ElseState = state.StateWith(signature.ParameterCount),
+            OuterCatcher = state.InnermostCatcher,
         });
         assembler.Terminate(
             TerminatorKind.Branch, condition, [new Edge(thenBlock.Id, []), new Edge(elseBlock.Id, [])]);

@@ -32,6 +32,7 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
             StackHeight = state.Stack.Count - signature.ParameterCount,
             Frequency = assembler.Current!.Frequency,
             Clauses = clauses ?? [],
+            OuterCatcher = state.InnermostCatcher,
         });
 
     /// <summary>Branches to a label.</summary>

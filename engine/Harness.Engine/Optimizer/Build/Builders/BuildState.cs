@@ -70,6 +70,9 @@ internal sealed class BuildState
     /// <summary>The open constructs.</summary>
     public List<ControlFrame> Control { get; } = [];
 
+    /// <summary>Index among the open constructs of the innermost one that catches exceptions; -1 if there is none.</summary>
+    public int InnermostCatcher => CatcherFrom(Control.Count - 1);
+
     /// <summary>The locals.</summary>
     public LocalValues Locals { get; set; } = new([]);
 
@@ -78,6 +81,11 @@ internal sealed class BuildState
 
     /// <summary>Offset in the module's bytes of the first instruction.</summary>
     public int BodyOffset { get; set; }
+
+    /// <summary>
+    /// Index of the innermost construct that catches exceptions, from one of the open ones on outwards; -1 if there is none. What catches does not change as long as something is open in it.
+    /// </summary>
+    public int CatcherFrom(int index) => index < 0 || Control[index].Catches ? index : Control[index].OuterCatcher;
 
     /// <summary>Puts a value on the operand stack.</summary>
     public void Push(int id) => Stack.Add(id);

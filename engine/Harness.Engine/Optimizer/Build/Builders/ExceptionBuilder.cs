@@ -149,7 +149,7 @@ internal sealed class ExceptionBuilder(
             Block? otherwise = clause.TagIndex < 0 ? null : BranchOnTag(exception, clause.TagIndex);
             if (assembler.Current is not null)
             {
-                TakeClause(clause, frame, state.Control.Count, exception);
+                TakeClause(clause, state.Control.Count, exception);
             }
 
             assembler.Current = otherwise;
@@ -163,18 +163,7 @@ internal sealed class ExceptionBuilder(
     }
 
     /// <summary>The innermost block that catches exceptions, from one of the open constructs on outwards.</summary>
-    private Catcher? CatcherFrom(int index)
-    {
-        for (; index >= 0; index--)
-        {
-            if (state.Control[index].Catches)
-            {
-                return new Catcher(this, index);
-            }
-        }
-
-        return CatcherBelow;
-    }
+    private Catcher? CatcherFrom(int index) => state.CatcherFrom(index) is >= 0 and int catcher ? new Catcher(this, catcher) : CatcherBelow;
 
     /// <summary>Ends the current block with a call that has just been built; its exceptions go to a block that catches.</summary>
     public void Invoke(Catcher catcher)
@@ -195,21 +184,26 @@ internal sealed class ExceptionBuilder(
         ThrowTo(InnermostCatcher, exception);
     }
 
-    /// <summary>Ends the current block with an exception.</summary>
+    /// <summary>Ends the current block with an exception, which goes to the first block on its way out that may catch it.</summary>
     private void ThrowTo(Catcher? catcher, int exception)
     {
-        if (catcher is { } known)
+        while (catcher is { } known)
         {
-            known.Exceptions.Catch(known.Index, exception);
+            if (known.Exceptions.TryCatch(known.Index, exception))
+            {
+                return;
+            }
+
+            assembler.Graph.Budget.Reserve(1);
+            catcher = known.Exceptions.CatcherFrom(known.Index - 1);
         }
-        else
-        {
-            assembler.Terminate(TerminatorKind.Throw, -1, [], values: [exception]);
-        }
+
+        assembler.Terminate(TerminatorKind.Throw, -1, [], values: [exception]);
     }
 
     /// <summary>Lets an open block catch an exception: as far as its tag is known, that is decided here.</summary>
-    private void Catch(int index, int exception)
+    /// <returns>False if the block is known not to catch it.</returns>
+    private bool TryCatch(int index, int exception)
     {
         ControlFrame frame = state.Control[index];
         bool isDecided = frame.Kind == ControlKind.TryTable;
@@ -218,8 +212,8 @@ internal sealed class ExceptionBuilder(
             bool? fits = clause.TagIndex < 0 ? true : KnownToHaveTag(exception, clause.TagIndex);
             if (fits == true)
             {
-                TakeClause(clause, frame, index, exception);
-                return;
+                TakeClause(clause, index, exception);
+                return true;
             }
 
             isDecided &= fits == false;
@@ -229,25 +223,22 @@ internal sealed class ExceptionBuilder(
             }
         }
 
-        if (isDecided)
-        {
-            ThrowTo(CatcherFrom(index - 1), exception);
-        }
-        else
+        if (!isDecided)
         {
             frame.Handler.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, new PathValues(state.Locals.Share(), [exception]));
         }
+
+        return !isDecided;
     }
 
     /// <summary>Branches to the label of a clause that catches an exception.</summary>
-    /// <param name="clause">The clause.</param>
-    /// <param name="frame">The block whose clause it is.</param>
+    /// <param name="clause">The clause of a block.</param>
     /// <param name="index">The block's index among the open constructs; their number if it has just been closed.</param>
     /// <param name="exception">The exception.</param>
-    private void TakeClause(CatchClause clause, ControlFrame frame, int index, int exception)
+    private void TakeClause(CatchClause clause, int index, int exception)
     {
-        int[] operands = [.. state.Stack];
-        state.Stack.RemoveRange(frame.StackHeight, state.Stack.Count - frame.StackHeight);
+        // The operands of the block stay below: a branch takes those of its label from the top.
+        int height = state.Stack.Count;
         if (clause.TagIndex >= 0)
         {
             state.Stack.AddRange(ValuesOf(exception, clause.TagIndex));
@@ -259,8 +250,7 @@ internal sealed class ExceptionBuilder(
         }
 
         branches.BranchTo(state.Control.Count - index + (int)clause.Label);
-        state.Stack.Clear();
-        state.Stack.AddRange(operands);
+        state.Stack.RemoveRange(height, state.Stack.Count - height);
     }
 
     /// <summary>Goes on where the exceptions of a block come together.</summary>

@@ -33,6 +33,7 @@ internal sealed class LoopBuilder(BuildState state, BranchBuilder branches, Grap
             Header = header,
             CarriedCount = isEntered ? state.Stack.Count - parameterCount : 0,
             AssignedLocals = assigned,
+            OuterCatcher = state.InnermostCatcher,
         };
         state.Control.Add(frame);
         assembler.Terminate(TerminatorKind.Jump, -1, [branches.LoopEdge(frame)]);
