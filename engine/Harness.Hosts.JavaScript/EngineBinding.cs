@@ -167,7 +167,7 @@ internal sealed class EngineBinding : IDisposable
     {
         try
         {
-            return WasmModule.Decode(bytes.GetBytes(), builtins.Length > 0 ? BuiltinSets.JsString : BuiltinSets.None, _engine.Options.CompileValidationThreads);
+            return _engine.Decode(bytes.GetBytes(), builtins.Length > 0 ? BuiltinSets.JsString : BuiltinSets.None);
         }
         catch (ModuleException e)
         {

@@ -42,7 +42,7 @@ public sealed class KnobRegistryTests
         {
             KnobType.Bool => knob.DefaultText == "on" ? "off" : "on",
             KnobType.Enum => knob.Values[^1].Name,
-            KnobType.Path => "some.file",
+            KnobType.Path or KnobType.Folder => "some.file",
             KnobType.Model => RepositoryFiles.InliningModel,
             KnobType.Decisions => DecisionsFile(),
             KnobType.Assembly => typeof(KnobRegistryTests).Assembly.Location,

@@ -36,6 +36,10 @@ internal static class EmitterForms
                 $"{op} r, patched i",
                 (a, o) => a.PatchInt32(a.AluPatchable(op, o.NativeSize, o.A), o.Immediate),
                 o => new($"{op}", Of(o.A, o.NativeSize), Of(o.Immediate, o.NativeSize)));
+            yield return new(
+                $"{op} m, wide i",
+                (a, o) => a.AluPatchable(op, o.NativeSize, o.M, o.Immediate),
+                o => new($"{op}", Of(o.Memory, o.NativeSize), Of(o.Immediate, o.NativeSize)));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Harness.Engine.Baseline.Model;
 using Harness.Engine.Deoptimization;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
@@ -31,6 +32,7 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
             FeedbackCallOffsets = compiler.FeedbackCallOffsets.ToArray(),
             StackMaps = compiler.StackMaps.ToArray(compiler.SlotSize),
             SourceMap = compiler.SourceMap?.ToArray(),
+            References = BaselineSettings.Of(code.Options).IsKept ? ReferencesOf(compiler) : null,
         };
         GiveBack(compiler);
         return compiled;
@@ -71,6 +73,22 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
             compiler.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What has to be replaced in the code in another process; null if an address has no name there.</summary>
+    private CodeReference[]? ReferencesOf(FunctionCompiler compiler)
+    {
+        var references = new CodeReference[compiler.Assembler.Relocations.Length + compiler.TypeMentions.Count];
+        int count = 0;
+        foreach (Relocation relocation in compiler.Assembler.Relocations)
+        {
+            int stub = Array.IndexOf(stubs, relocation.Target);
+            if (stub < 0) return null;
+            references[count++] = new CodeReference(relocation.Offset, CodeReferenceKind.Stub, stub);
+        }
+
+        foreach (CodeReference type in compiler.TypeMentions) references[count++] = type;
+        return references;
     }
 
     private void GiveBack(FunctionCompiler compiler)

@@ -126,6 +126,9 @@ internal sealed class FunctionCompiler : IDisposable
     /// <summary>Offsets of its call instructions that have feedback slots.</summary>
     public ReadOnlySpan<int> FeedbackCallOffsets => _feedback.CallOffsets;
 
+    /// <summary>The places in its code that mention types, if it is to be kept.</summary>
+    public IReadOnlyList<CodeReference> TypeMentions => _state.Types.All;
+
     /// <summary>The stack maps that its code sites name.</summary>
     public StackMapTable StackMaps => _sites.StackMaps;
 

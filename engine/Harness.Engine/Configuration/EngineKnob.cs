@@ -14,6 +14,7 @@ public sealed class EngineKnob : Knob
     {
         this.property = property;
         v8Flag = description.V8Flag;
+        if (description.IsFolder) Type = KnobType.Folder;
         Unit = description.Unit;
         Least = description.Minimum;
         Most = description.Maximum;

@@ -580,6 +580,17 @@ public sealed record EngineOptions
         Maximum = 1_000_000_000_000_000, Unit = "units")]
     public double InterruptFuelUnits { get; init; }
 
+    /// <summary>
+    /// A folder in which baseline code is kept for later processes, with what is known of its module; empty for none. What is there is run as code: the folder must belong to the user,
+    /// and nobody else may be able to write in it.
+    /// </summary>
+    [Knob("cache.directory", "keep baseline code, feedback and what validation has found out in this folder, and begin with what is there of the same module, knobs, processor and build", IsFolder = true)]
+    public string CacheDirectory { get; init; } = "";
+
+    /// <summary>Most that the files in <see cref="CacheDirectory"/> may take, in MiB. Beyond, those go that have not been used for longest.</summary>
+    [Knob("cache.limit", "most that the files of cache.directory may take; beyond, those go that have not been used for longest", Minimum = 1, Maximum = 1_048_576, Unit = "MiB")]
+    public int CacheLimit { get; init; } = 512;
+
     /// <summary>Whether the profiler <c>perf</c> is told the names of generated functions.</summary>
     [Knob("perf.map", "write the names of functions and their tiers to /tmp/perf-PID.map, for perf", V8Flag = "--perf-basic-prof")]
     public bool PerfMap { get; init; }

@@ -40,7 +40,7 @@ public class Knob
     public string Name { get; }
 
     /// <summary>The kind of value that it takes.</summary>
-    public KnobType Type { get; }
+    public KnobType Type { get; protected init; }
 
     /// <summary>One line saying what the knob does.</summary>
     public string Documentation { get; }
@@ -75,6 +75,7 @@ public class Knob
         KnobType.Bool => "on, off",
         KnobType.Enum => string.Join(", ", Values.Select(value => value.Name)),
         KnobType.Path => "path of a file, none",
+        KnobType.Folder => "path of a folder, none",
         KnobType.Model => $"FILE, {InliningModel.BuiltInName}",
         KnobType.Decisions => $"FILE, {InliningDecisions.NoFile}",
         KnobType.Assembly => $"FILE, {InliningPolicySource.NoFile}",
@@ -94,7 +95,7 @@ public class Knob
             KnobType.Bool => ParseBool(text),
             KnobType.Int => int.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && InRange(number) ? number : null,
             KnobType.Double => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && InRange(number) ? number : null,
-            KnobType.Path => text.Length == 0 ? null : text == NoFile ? "" : text,
+            KnobType.Path or KnobType.Folder => text.Length == 0 ? null : text == NoFile ? "" : text,
             KnobType.Model => InliningModel.Load(text),
             KnobType.Decisions => InliningDecisions.Load(text),
             KnobType.Assembly => InliningPolicySource.Load(text),
@@ -111,7 +112,7 @@ public class Knob
         bool flag => flag ? "on" : "off",
         int number => number.ToString(CultureInfo.InvariantCulture),
         double number => FormatNumber(number),
-        string path when Type == KnobType.Path => path.Length == 0 ? NoFile : path,
+        string path when Type is KnobType.Path or KnobType.Folder => path.Length == 0 ? NoFile : path,
         InliningModel model => model.Path,
         InliningDecisions decisions => decisions.Path,
         InliningPolicySource source => source.Path,
@@ -125,6 +126,7 @@ public class Knob
         KnobType.Int => $"a whole number in {RangeText}{UnitSuffix}",
         KnobType.Double => $"a number in {RangeText}{UnitSuffix}",
         KnobType.Path => $"the path of a file or '{NoFile}'",
+        KnobType.Folder => $"the path of a folder or '{NoFile}'",
         KnobType.Flags => $"flags that begin with '-', separated by spaces, or '{ToolFlags.None}'",
         _ => "one of " + RangeText,
     };

@@ -22,6 +22,9 @@ internal sealed class KnobAttribute(string name, string documentation) : Attribu
     /// <summary>What a number counts, such as <c>IR nodes</c>.</summary>
     public string? Unit { get; init; }
 
+    /// <summary>Whether a path is one of a folder.</summary>
+    public bool IsFolder { get; init; }
+
     /// <summary>
     /// V8's flag of the same meaning. A flag that starts with <c>--no-</c> has the opposite sense of a boolean knob.
     /// </summary>

@@ -18,6 +18,9 @@ public enum KnobType
     /// <summary>The path of a file, or <c>none</c>.</summary>
     Path,
 
+    /// <summary>The path of a folder, or <c>none</c>.</summary>
+    Folder,
+
     /// <summary>The path of a file with an <see cref="InliningModel"/>, which is read when the knob is set, or <c>built-in</c>.</summary>
     Model,
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Harness.Engine.Modules;
 
 namespace Harness.Engine.Feedback;
@@ -31,7 +30,56 @@ internal sealed record FunctionProfile(FunctionFeedback? Feedback, bool IsHot)
 internal sealed record ModuleProfile(string ModuleHash, SortedDictionary<int, FunctionProfile> Functions)
 {
     /// <summary>The hash of a module's bytes.</summary>
-    public static string HashOf(WasmModule module) => Convert.ToHexStringLower(SHA256.HashData(module.Bytes));
+    public static string HashOf(WasmModule module) => Convert.ToHexStringLower(module.Hash);
+
+    /// <summary>How many functions were worth optimizing.</summary>
+    public int HotFunctionCount => Functions.Values.Count(function => function.IsHot);
+
+    /// <summary>
+    /// The same, as far as it was learnt since something was known already: budgets and deopts, which are counted on from there, are those of the one time that had more of them, so that
+    /// what is recorded again and again does not add up. What call sites have seen does.
+    /// </summary>
+    /// <param name="known">What was known; null if nothing was.</param>
+    public ModuleProfile Since(ModuleProfile? known)
+    {
+        if (known is null) return this;
+        var functions = new SortedDictionary<int, FunctionProfile>();
+        foreach ((int index, FunctionProfile function) in Functions)
+        {
+            functions.Add(index, known.Functions.TryGetValue(index, out FunctionProfile? before) ? Since(before, function) : function);
+        }
+
+        return this with { Functions = functions };
+    }
+
+    /// <summary>
+    /// The same for a module of these bytes, of which it was recorded for certain: null if it knows of functions that are not there. Sites of more targets than
+    /// <paramref name="polymorphismLimit"/> are megamorphic.
+    /// </summary>
+    public ModuleProfile? Within(WasmModule module, int polymorphismLimit)
+    {
+        bool hasMore = false;
+        foreach ((int index, FunctionProfile function) in Functions)
+        {
+            if (index < module.ImportedFunctionCount || index >= module.Functions.Length) return null;
+            foreach (CallSiteFeedback site in function.Feedback?.Sites ?? [])
+            {
+                if (Array.Exists(site.Targets, target => target.FunctionIndex < 0 || target.FunctionIndex >= module.Functions.Length)) return null;
+                hasMore |= site.Targets.Length > polymorphismLimit;
+            }
+        }
+
+        if (!hasMore) return this;
+        var functions = new SortedDictionary<int, FunctionProfile>();
+        foreach ((int index, FunctionProfile function) in Functions)
+        {
+            functions.Add(index, function.Feedback is { } feedback && Array.Exists(feedback.Sites, site => site.Targets.Length > polymorphismLimit)
+                ? function with { Feedback = feedback with { Sites = Array.ConvertAll(feedback.Sites, site => Within(site, polymorphismLimit)) } }
+                : function);
+        }
+
+        return this with { Functions = functions };
+    }
 
     /// <summary>
     /// The same for a module of these bytes, as far as it can be true: sites where there is no call, and targets that cannot be called
@@ -49,6 +97,23 @@ internal sealed record ModuleProfile(string ModuleHash, SortedDictionary<int, Fu
 
         return this with { Functions = functions };
     }
+
+    private static FunctionProfile Since(FunctionProfile known, FunctionProfile function)
+    {
+        return function with
+        {
+            IsHot = function.IsHot || known.IsHot,
+            UsedUpBudgets = OfOneTime(known.UsedUpBudgets, function.UsedUpBudgets),
+            Deopts = OfOneTime(known.Deopts, function.Deopts),
+            SiteDeopts = function.SiteDeopts.ToImmutableSortedDictionary(
+                site => site.Key, site => OfOneTime(known.SiteDeopts.GetValueOrDefault(site.Key), site.Value)),
+        };
+
+        static int OfOneTime(int before, int after) => Math.Max(before, after - before);
+    }
+
+    private static CallSiteFeedback Within(CallSiteFeedback site, int polymorphismLimit) =>
+        site.Targets.Length > polymorphismLimit ? site with { State = FeedbackState.Megamorphic, Targets = [] } : site;
 
     private static FunctionProfile For(WasmModule module, FunctionInfo function, FunctionProfile profile, int polymorphismLimit)
     {

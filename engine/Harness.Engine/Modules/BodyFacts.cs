@@ -3,12 +3,26 @@ namespace Harness.Engine.Modules;
 /// <summary>
 /// What the function bodies of a module do to its items, as far as instances depend on it. Several threads note it while they validate: what is noted once stays.
 /// </summary>
-/// <param name="tables">Number of tables.</param>
-/// <param name="functions">Number of functions.</param>
-internal sealed class BodyFacts(int tables, int functions)
+internal sealed class BodyFacts
 {
-    private readonly bool[] _writtenTables = new bool[tables];
-    private readonly bool[] _referencedFunctions = new bool[functions];
+    private readonly bool[] _writtenTables;
+    private readonly bool[] _referencedFunctions;
+
+    /// <summary>Nothing is noted yet.</summary>
+    /// <param name="tables">Number of tables.</param>
+    /// <param name="functions">Number of functions.</param>
+    public BodyFacts(int tables, int functions)
+    {
+        _writtenTables = new bool[tables];
+        _referencedFunctions = new bool[functions];
+    }
+
+    /// <summary>What was noted of the same bodies before.</summary>
+    public BodyFacts(ValidatedBodies bodies)
+    {
+        _writtenTables = bodies.WrittenTables;
+        _referencedFunctions = bodies.ReferencedFunctions;
+    }
 
     /// <summary>An instruction stores elements in a table, or lets it grow.</summary>
     public void NoteWrite(int table) => _writtenTables[table] = true;

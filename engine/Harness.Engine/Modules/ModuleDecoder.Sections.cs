@@ -216,7 +216,15 @@ internal sealed partial class ModuleDecoder
             fault = exception;
         }
 
-        _invalidBody = new BodyValidation(_environment, section, _importedFunctions, _bodies, found).Run(_validationThreads, _tailCalls);
+        if (IsKnown)
+        {
+            for (var i = 0; i < found; i++) _bodies[i].HasVectors = _known!.VectorFunctions[_importedFunctions + i];
+        }
+        else
+        {
+            _invalidBody = new BodyValidation(_environment, section, _importedFunctions, _bodies, found).Run(_validationThreads, _tailCalls);
+        }
+
         if (fault is not null) throw fault;
         section.ExpectEnd();
     }

@@ -28,6 +28,12 @@ internal sealed partial class ModuleDecoder
     private readonly byte[] _bytes;
     private readonly BuiltinSets _builtinSets;
     private readonly int _validationThreads;
+
+    /// <summary>What is known of the function bodies, which are valid; null to validate them.</summary>
+    private readonly ValidatedBodies? _known;
+
+    /// <summary>SHA-256 of the bytes; null if nobody has computed it yet.</summary>
+    private readonly byte[]? _hash;
     private readonly List<Import> _imports = [];
     private readonly List<Export> _exports = [];
     private readonly Dictionary<string, int> _exportIndices = [];
@@ -40,11 +46,13 @@ internal sealed partial class ModuleDecoder
     private InvalidModuleException? _invalidBody;
     private ModuleReader _reader;
 
-    private unsafe ModuleDecoder(byte[] bytes, BuiltinSets builtinSets, int validationThreads)
+    private unsafe ModuleDecoder(byte[] bytes, BuiltinSets builtinSets, int validationThreads, byte[]? hash, ValidatedBodies? known)
     {
         _bytes = bytes;
         _builtinSets = builtinSets;
         _validationThreads = validationThreads;
+        _hash = hash;
+        _known = known;
         _constants = new ConstExpressionDecoder(_environment);
         var address = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(bytes));
         _reader = new ModuleReader(address, bytes.Length);
@@ -53,14 +61,30 @@ internal sealed partial class ModuleDecoder
     /// <summary>Decodes and validates a module.</summary>
     /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
     /// <exception cref="InvalidModuleException">The module is not valid.</exception>
-    public static WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets, int validationThreads)
+    public static WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets, int validationThreads) =>
+        DecodeCopy(Copy(bytes), builtinSets, validationThreads, hash: null, known: null);
+
+    /// <summary>A copy of a module's bytes, which nobody else writes to.</summary>
+    /// <exception cref="InvalidModuleException">There are too many.</exception>
+    public static byte[] Copy(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > ImplementationLimits.ModuleSize)
             throw InvalidModuleException.TooMany("bytes in a module", ImplementationLimits.ModuleSize, 0);
         var pinned = GC.AllocateUninitializedArray<byte>(bytes.Length, pinned: true);
         bytes.CopyTo(pinned);
-        return new ModuleDecoder(pinned, builtinSets, validationThreads).Decode();
+        return pinned;
     }
+
+    /// <summary>Decodes and validates a module of which there is a copy.</summary>
+    /// <param name="bytes">The <see cref="Copy"/>.</param>
+    /// <param name="builtinSets">The functions that the engine provides.</param>
+    /// <param name="validationThreads">Most threads that validate function bodies.</param>
+    /// <param name="hash">SHA-256 of the bytes; null to have it computed where it is asked for.</param>
+    /// <param name="known">What validation has found out about the same bytes with the same functions of the engine; null if they were not validated before.</param>
+    /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
+    /// <exception cref="InvalidModuleException">The module is not valid.</exception>
+    public static WasmModule DecodeCopy(byte[] bytes, BuiltinSets builtinSets, int validationThreads, byte[]? hash, ValidatedBodies? known) =>
+        new ModuleDecoder(bytes, builtinSets, validationThreads, hash, known).Decode();
 
     private WasmModule Decode()
     {
@@ -163,6 +187,9 @@ internal sealed partial class ModuleDecoder
             throw new MalformedModuleException("data count and data section have inconsistent lengths", _reader.Offset);
     }
 
+    /// <summary>Whether the function bodies need not be looked at. To be asked for when all that they can mention is declared.</summary>
+    private bool IsKnown => _known is not null && _known.Fits(_environment.Tables.Count, _environment.Functions.Count);
+
     private WasmModule CreateModule()
     {
         var typeIds = new int[_environment.Types.Count];
@@ -180,7 +207,9 @@ internal sealed partial class ModuleDecoder
             Elements = [.. _environment.Elements],
             Data = [.. _data],
             StartFunction = _start,
-            Bodies = _environment.Bodies,
+            Bodies = IsKnown ? new BodyFacts(_known!) : _environment.Bodies,
+            BuiltinSets = _builtinSets,
+            Hash = _hash!,
             ImportedFunctionCount = _importedFunctions,
         };
         module.Functions = CreateFunctions(module);
@@ -190,7 +219,7 @@ internal sealed partial class ModuleDecoder
     private ImmutableArray<FunctionInfo> CreateFunctions(WasmModule module)
     {
         var functions = new FunctionInfo[_environment.Functions.Count];
-        var leaving = _tailCalls.FindLeaving(_importedFunctions, functions.Length);
+        var leaving = IsKnown ? null : _tailCalls.FindLeaving(_importedFunctions, functions.Length);
         for (var i = 0; i < functions.Length; i++)
         {
             var declaration = _environment.Functions[i];
@@ -200,7 +229,7 @@ internal sealed partial class ModuleDecoder
                 IsImported = i < _importedFunctions,
                 Builtin = declaration.Builtin,
                 IsDeclared = _environment.ReferencedFunctions.Contains(i),
-                MayLeaveInstance = leaving.Contains(i),
+                MayLeaveInstance = leaving?.Contains(i) ?? _known!.LeavingFunctions[i],
                 BodyStart = start,
                 BodyEnd = end,
                 HasVectors = hasVectors,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Harness.Engine.Modules.Text;
 
 namespace Harness.Engine.Modules;
@@ -68,6 +69,12 @@ public sealed class WasmModule
 
     /// <summary>What the module says of its branches. It is read at first use; a malformed section says nothing.</summary>
     internal BranchHints BranchHints => _branchHints.Value;
+
+    /// <summary>SHA-256 of the bytes. It is computed at first use.</summary>
+    internal byte[] Hash { get => field ??= SHA256.HashData(_bytes); init; }
+
+    /// <summary>The functions that the engine provides to the module.</summary>
+    internal BuiltinSets BuiltinSets { get; init; }
 
     /// <summary>What the function bodies do to tables and references.</summary>
     internal BodyFacts Bodies { get; init; } = new(0, 0);

@@ -13,6 +13,15 @@ internal static class CodePlacement
         RandomLayout.CodePadding(options.LayoutSeed, functionIndex, tier),
         RegionOf(options.StressCodeRegions, functionIndex, tier));
 
+    /// <summary>Puts a function's code that is finished into the code space.</summary>
+    /// <exception cref="InsufficientMemoryException">There is no room left.</exception>
+    public static CodeBlock Publish(
+        CodeSpace space, ReadOnlySpan<byte> code, ReadOnlySpan<Relocation> relocations, EngineOptions options, int functionIndex, CodeTier tier) => space.Publish(
+        code,
+        relocations,
+        RandomLayout.CodePadding(options.LayoutSeed, functionIndex, tier),
+        RegionOf(options.StressCodeRegions, functionIndex, tier));
+
     /// <summary>The number of the region that is tried first.</summary>
     /// <param name="regions">How many regions functions are dealt out to; 0 for the first one that has room.</param>
     /// <param name="functionIndex">The function.</param>

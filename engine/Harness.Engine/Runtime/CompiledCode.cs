@@ -85,6 +85,9 @@ internal sealed class StackMap
     /// </summary>
     public uint Registers { get; }
 
+    /// <summary>The slots of a map of slots in a row, in groups of runs, which other maps may share.</summary>
+    public ReadOnlySpan<ulong[][]> Groups => _groups;
+
     private int[] ListSlots()
     {
         var offsets = new List<int>();
@@ -170,6 +173,9 @@ internal sealed class CompiledCode
     /// frame.
     /// </summary>
     public int[] LandingPads { get; init; } = [];
+
+    /// <summary>The places in the code that are not the same in every process; null unless the code is to be kept. Baseline code only.</summary>
+    public CodeReference[]? References { get; init; }
 
     /// <summary>Deopt points in ascending order of code offset. Optimized code only.</summary>
     public DeoptData? DeoptData { get; init; }

@@ -27,7 +27,14 @@ public sealed record EngineStatistics(
     int Deopts,
     int StressDeopts,
     int DiscardedFunctions,
-    CollectionTotals Collections);
+    CollectionTotals Collections)
+{
+    /// <summary>Functions whose baseline code came out of the cache (knob <c>cache.directory</c>); these were not compiled.</summary>
+    public int CacheHits { get; init; }
+
+    /// <summary>Functions that were compiled by the baseline compiler though there is a cache, since it did not have them.</summary>
+    public int CacheMisses { get; init; }
+}
 
 /// <summary>What the collections of all heaps of an engine come to.</summary>
 /// <param name="Young">Collections of the young generation alone.</param>

@@ -45,9 +45,10 @@ internal sealed unsafe class ModuleCode : IDisposable
         TableImages = hasKnownTables ? TableImage.Create(module, Layout) : [.. new TableImage?[module.Tables.Length]];
         _functions = new FunctionCode?[module.Functions.Length];
         ModuleProfile? profile = engine.Profile?.Of(module, engine.Options.PolymorphismLimit);
+        if (profile is not null) engine.CountProfiledModule();
+        profile ??= engine.Cache?.ProfileOf(module, engine.Options.PolymorphismLimit);
         _tiering = new TieringState(this, profile);
         _siteDeopts = new SiteDeopts(_tiering.ProfiledSiteDeopts());
-        if (profile is not null) engine.CountProfiledModule();
         if (profile is not null)
         {
             foreach (int function in profile.Functions.Keys) Function(function);
@@ -473,8 +474,10 @@ internal sealed unsafe class ModuleCode : IDisposable
         {
             if (function.Baseline is { } made) return made;
             long start = Stopwatch.GetTimestamp();
-            CompiledCode code = Engine.BaselineCompiler.Compile(this, functionIndex, interest);
+            CompiledCode? kept = Engine.Cache?.Find(this, functionIndex);
+            CompiledCode code = kept ?? Engine.BaselineCompiler.Compile(this, functionIndex, interest);
             TimeSpan time = Stopwatch.GetElapsedTime(start);
+            if (kept is null) Engine.Cache?.Keep(this, code);
             if (!Register(code)) throw new OperationCanceledException("the module's code was freed");
             lock (_gate)
             {
@@ -487,7 +490,7 @@ internal sealed unsafe class ModuleCode : IDisposable
                 function.Baseline = code;
             }
 
-            Engine.Events.OnCompiled(this, code, time);
+            if (kept is null) Engine.Events.OnCompiled(this, code, time);
             return code;
         }
         finally

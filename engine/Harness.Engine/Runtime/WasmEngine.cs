@@ -23,7 +23,9 @@ public sealed class WasmEngine : IDisposable
     /// <summary>Makes an engine.</summary>
     /// <param name="options">The values of all knobs; null for the defaults.</param>
     /// <exception cref="PlatformNotSupportedException">Code cannot be generated on this machine.</exception>
-    /// <exception cref="KnobException">The profile of knob <c>feedback.profile</c> cannot be read.</exception>
+    /// <exception cref="KnobException">
+    /// The profile of knob <c>feedback.profile</c> cannot be read, or the folder of knob <c>cache.directory</c> not be used.
+    /// </exception>
     public WasmEngine(EngineOptions? options = null)
         : this(
             options ?? EngineOptions.Default,
@@ -38,6 +40,7 @@ public sealed class WasmEngine : IDisposable
         BaselineCompiler = baselineCompiler;
         OptimizingCompiler = optimizingCompiler;
         Profile = ReadProfile(options.FeedbackProfile);
+        Cache = Compilers.CreateCache(options);
         Pool = new InstancePool(options.InstancePool);
         Events = new EngineEvents();
         TierUp = new TierUpDriver(this);
@@ -51,7 +54,9 @@ public sealed class WasmEngine : IDisposable
     public EngineEvents Events { get; }
 
     /// <summary>What the engine has done so far.</summary>
-    public EngineStatistics Statistics => Events.Snapshot(TierUp.PendingCount);
+    public EngineStatistics Statistics => Cache is null
+        ? Events.Snapshot(TierUp.PendingCount)
+        : Events.Snapshot(TierUp.PendingCount) with { CacheHits = Cache.Hits, CacheMisses = Cache.Misses };
 
     /// <summary>Whether no function waits to be optimized.</summary>
     public bool IsSettled => TierUp.PendingCount == 0;
@@ -61,6 +66,9 @@ public sealed class WasmEngine : IDisposable
 
     /// <summary>What its modules begin with; null if with nothing.</summary>
     internal FeedbackProfile? Profile { get; }
+
+    /// <summary>What it keeps of modules for later processes; null if nothing.</summary>
+    internal ICodeCache? Cache { get; }
 
     /// <summary>How many slots of instances are kept.</summary>
     internal InstancePool Pool { get; }
@@ -73,6 +81,24 @@ public sealed class WasmEngine : IDisposable
     internal IOptimizingCompiler OptimizingCompiler { get; }
 
     internal TierUpDriver TierUp { get; }
+
+    /// <summary>
+    /// Decodes and validates a module, on as many threads as the knob <c>compile.validation-threads</c> says. Function bodies that the cache (knob <c>cache.directory</c>) knows to be
+    /// valid are not validated again.
+    /// </summary>
+    /// <param name="bytes">The module, in the binary format. The bytes are copied.</param>
+    /// <param name="builtinSets">The functions that the engine provides; the module is not valid if it imports one with another type.</param>
+    /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
+    /// <exception cref="InvalidModuleException">The module is not valid, or beyond <see cref="ImplementationLimits"/>.</exception>
+    public WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets = BuiltinSets.None) => Cache is null
+        ? WasmModule.Decode(bytes, builtinSets, Options.CompileValidationThreads)
+        : Cache.Decode(bytes, builtinSets, Options.CompileValidationThreads);
+
+    /// <summary>
+    /// Writes into the cache (knob <c>cache.directory</c>) what is new: the baseline code of the functions that were compiled, and what the modules that are in use have learnt. Nothing
+    /// without a cache. <see cref="Dispose"/> does it as well. What cannot be written is not kept.
+    /// </summary>
+    public void SaveCache() => Cache?.Save(TakeModuleProfiles());
 
     /// <summary>Waits until no function waits to be optimized.</summary>
     /// <param name="timeout">How long at most.</param>
@@ -129,10 +155,11 @@ public sealed class WasmEngine : IDisposable
         }
     }
 
-    /// <summary>Frees all code. The stores that use the engine must be disposed of before.</summary>
+    /// <summary>Frees all code, after what is new was written into the cache. The stores that use the engine must be disposed of before.</summary>
     public void Dispose()
     {
         TierUp.Dispose();
+        if (!Volatile.Read(ref _isDisposed)) SaveCache();
         lock (_gate)
         {
             if (_isDisposed) return;
@@ -141,6 +168,7 @@ public sealed class WasmEngine : IDisposable
             _codes.Clear();
             BaselineCompiler.Dispose();
             OptimizingCompiler.Dispose();
+            Cache?.Dispose();
         }
     }
 

@@ -61,6 +61,19 @@ internal sealed unsafe partial class Assembler
         return (int)(p - _start);
     }
 
+    /// <summary><c>op [dst], immediate</c> with a 32-bit immediate whatever its value is, for code in which it may be replaced.</summary>
+    /// <param name="op">The operation.</param>
+    /// <param name="size">32 or 64 bits.</param>
+    /// <param name="dst">The place.</param>
+    /// <param name="immediate">The immediate, which a 64-bit operation sign-extends.</param>
+    /// <returns>The offset of the immediate.</returns>
+    public int AluPatchable(AluOp op, OpSize size, Mem dst, int immediate)
+    {
+        byte* p = Encode(0x80 | GroupSized(size), (int)op, dst, sizeof(int));
+        _cursor = Immediate32(p, immediate);
+        return (int)(p - _start);
+    }
+
     /// <summary><c>test a, b</c>.</summary>
     public void Test(OpSize size, Gpr a, Gpr b) => _cursor = Encode(0x84 | Sized(size), (int)b, (int)a);
 

@@ -137,12 +137,23 @@ internal sealed unsafe class CodeSpace : IDisposable
     public CodeBlock Publish(Assembler assembler, int padding = 0, int region = 0)
     {
         assembler.Finish();
-        ReadOnlySpan<byte> code = assembler.Code;
+        return Publish(assembler.Code, assembler.Relocations, padding, region);
+    }
+
+    /// <summary>Puts code that is finished into a block of its own.</summary>
+    /// <param name="code">The code.</param>
+    /// <param name="relocations">Where it refers to addresses outside.</param>
+    /// <param name="padding">Bytes to leave free before it: a multiple of <see cref="BlockAlignment"/>.</param>
+    /// <param name="region">The number of the region that is tried first.</param>
+    /// <exception cref="InvalidOperationException">A target lies too far away.</exception>
+    /// <exception cref="InsufficientMemoryException">There is no room left.</exception>
+    public CodeBlock Publish(ReadOnlySpan<byte> code, ReadOnlySpan<Relocation> relocations, int padding, int region)
+    {
         CodeBlock block = Allocate(code.Length, padding, region);
         code.CopyTo(new Span<byte>(block.Writable, code.Length));
         CodeBlock shared = _regions[0].SharedCode;
         nint toOwnCopy = Own(block).SharedCode.Address - shared.Address;
-        foreach (Relocation relocation in assembler.Relocations)
+        foreach (Relocation relocation in relocations)
         {
             nint target = shared.Contains(relocation.Target) ? relocation.Target + toOwnCopy : relocation.Target;
             nint distance = target - (block.Address + relocation.Offset + sizeof(int));

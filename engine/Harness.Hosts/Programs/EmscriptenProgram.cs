@@ -47,7 +47,7 @@ public abstract class EmscriptenProgram : IProgramHost
         {
             byte[] bytes = File.ReadAllBytes(_modulePath);
             long start = Stopwatch.GetTimestamp();
-            WasmModule module = WasmModule.Decode(bytes, validationThreads: Engine.Options.CompileValidationThreads);
+            WasmModule module = Engine.Decode(bytes);
             CompileMilliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             EmscriptenHost host = new(CreateOptions());
             start = Stopwatch.GetTimestamp();

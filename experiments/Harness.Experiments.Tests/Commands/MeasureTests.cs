@@ -83,6 +83,26 @@ public sealed class MeasureTests : IDisposable
         Assert.Equal(0, rows[1].Deopts);
     }
 
+    /// <summary>Processes begin with what earlier ones have left where a configuration says so, and nowhere else.</summary>
+    [Fact]
+    public void ASweepUsesACacheOnlyWhereItSaysSo()
+    {
+        folder.Write("own.wat", """
+            (module
+              (func $one (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+              (func (export "run") (param i32) (result i32) (call $one (call $one (local.get 0)))))
+            """);
+        var cache = folder.File("cache");
+        var results = folder.File("out");
+        Run("measure", folder.File("own.wat"), "--invoke", "run", "5", "--engines", "ours", "--knob", $"cache.directory=none,{cache}", "--knob", "tier-up=never", "--repetitions", "2", "--results", results);
+        var rows = DurableCsv<Measurement>.Read(Path.Combine(results, "results.csv"));
+        Assert.Equal(4, rows.Count);
+        Assert.All(rows.Where(row => !row.Configuration.Contains(cache, StringComparison.Ordinal)), row => Assert.Equal((0, 0), (row.CacheHits, row.CacheMisses)));
+        Assert.All(rows.Where(row => row.Configuration.Contains(cache, StringComparison.Ordinal)), row => Assert.Equal(2, row.CacheHits + row.CacheMisses));
+        Assert.Equal((2, 0), (rows[^1].CacheHits + rows[^2].CacheHits, rows[^1].CacheMisses + rows[^2].CacheMisses));
+        Assert.NotEmpty(Directory.EnumerateFiles(cache, "*.code"));
+    }
+
     [Fact]
     public void NamesThatYamlWouldTakeForSomethingElseAreQuoted()
     {

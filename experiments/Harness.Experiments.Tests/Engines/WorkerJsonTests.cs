@@ -65,6 +65,8 @@ public sealed class WorkerJsonTests
         TierUps = 18,
         Deopts = 19,
         InstanceBytes = 20,
+        CacheHits = 21,
+        CacheMisses = 22,
     };
 
     [Fact]

@@ -51,7 +51,7 @@ internal sealed class KnobOptions
         var options = knobs.Select(knob => (knob, new Option<string?>("--" + knob.Name)
         {
             Description = $"{knob.Documentation}; {knob.RangeText}{(knob.Unit is null ? "" : " " + knob.Unit)} [{knob.DefaultText}]",
-            HelpName = knob.Type is KnobType.Bool ? "on|off" : knob.Type is KnobType.Enum ? "NAME" : knob.Type is KnobType.Path or KnobType.Model or KnobType.Decisions or KnobType.Assembly ? "FILE" : knob.Type is KnobType.Flags ? "FLAGS" : "N",
+            HelpName = knob.Type is KnobType.Bool ? "on|off" : knob.Type is KnobType.Enum ? "NAME" : knob.Type is KnobType.Path or KnobType.Model or KnobType.Decisions or KnobType.Assembly ? "FILE" : knob.Type is KnobType.Folder ? "FOLDER" : knob.Type is KnobType.Flags ? "FLAGS" : "N",
         })).ToList();
         var added = new KnobOptions(options);
         command.Options.Add(added.file);

@@ -117,6 +117,8 @@ internal static class OwnWorker
             CollectionMs = heap.Pause.TotalMilliseconds,
             PromotedBytes = heap.PromotedBytes,
             InstanceBytes = (host as InstanceHost)?.InstanceBytes ?? 0,
+            CacheHits = statistics.CacheHits,
+            CacheMisses = statistics.CacheMisses,
         };
 
         // No compilation pending, and no tier-up and no deopt since the last iteration.

@@ -80,6 +80,8 @@ internal static class WorkerJson
         json.WriteNumber("tierUps", report.TierUps);
         json.WriteNumber("deopts", report.Deopts);
         json.WriteNumber("instanceBytes", report.InstanceBytes);
+        json.WriteNumber("cacheHits", report.CacheHits);
+        json.WriteNumber("cacheMisses", report.CacheMisses);
     });
 
     /// <summary>What scripts see of a program: its arguments, files by name, and scripts.</summary>

@@ -144,6 +144,12 @@ internal sealed record WorkerReport
 
     /// <summary>Memory of an instance that does nothing, where that was measured.</summary>
     public long InstanceBytes { get; init; }
+
+    /// <summary>Functions whose baseline code came out of the cache of code.</summary>
+    public int CacheHits { get; init; }
+
+    /// <summary>Functions that were compiled since the cache did not have them.</summary>
+    public int CacheMisses { get; init; }
 }
 
 /// <summary>What came out of iterations of a program.</summary>

@@ -91,7 +91,7 @@ internal abstract class ProgramHost : IProgramHost
     protected void Compile(ReadOnlySpan<byte> bytes)
     {
         var start = Stopwatch.GetTimestamp();
-        Module = WasmModule.Decode(bytes, HostModules.Builtins, Engine.Options.CompileValidationThreads);
+        Module = Engine.Decode(bytes, HostModules.Builtins);
         CompileMilliseconds += Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 

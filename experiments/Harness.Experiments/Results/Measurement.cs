@@ -21,7 +21,7 @@ internal readonly record struct Cell(string Engine, string Configuration, string
 internal sealed partial record Measurement
 {
     /// <summary>The version of the columns that is written.</summary>
-    public const int CurrentFormat = 4;
+    public const int CurrentFormat = 5;
 
     /// <summary>How times of day are written.</summary>
     public const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
@@ -164,6 +164,14 @@ internal sealed partial record Measurement
     [CsvColumn("instance_bytes", Optional = true)]
     public long InstanceBytes { get; init; }
 
+    /// <summary>Functions whose baseline code came out of the cache of code.</summary>
+    [CsvColumn("cache_hits", Optional = true)]
+    public int CacheHits { get; init; }
+
+    /// <summary>Functions that were compiled since the cache did not have them.</summary>
+    [CsvColumn("cache_misses", Optional = true)]
+    public int CacheMisses { get; init; }
+
     [CsvIgnore]
     public RepetitionKey Key => new(Engine, Configuration, Workload, Repetition);
 
@@ -216,6 +224,8 @@ internal sealed partial record Measurement
         StealMs = interference.StealMs,
         OthersCpuMs = interference.OthersMs,
         InstanceBytes = report.InstanceBytes,
+        CacheHits = report.CacheHits,
+        CacheMisses = report.CacheMisses,
     };
 }
 

@@ -191,7 +191,7 @@ internal static class TuningFile
         public TuningParameter ToParameter(string name)
         {
             var knob = KnobCatalog.Find(name);
-            Require(knob.Type is not (KnobType.Path or KnobType.Model or KnobType.Decisions or KnobType.Assembly or KnobType.Flags) || Values is not null, $"knob '{name}' takes {(knob.Type == KnobType.Flags ? "flags; write 'values: [FLAGS, ...]'" : "a file; write 'values: [FILE, ...]'")}");
+            Require(knob.Type is not (KnobType.Path or KnobType.Folder or KnobType.Model or KnobType.Decisions or KnobType.Assembly or KnobType.Flags) || Values is not null, $"knob '{name}' takes {(knob.Type == KnobType.Flags ? "flags; write 'values: [FLAGS, ...]'" : "a file; write 'values: [FILE, ...]'")}");
             Require(Scale is null or "linear" or "log", $"knob '{name}': scale takes linear or log, not '{Scale}'");
             var condition = ReadCondition(name);
             if (Values is not null || knob.Type is KnobType.Bool or KnobType.Enum)

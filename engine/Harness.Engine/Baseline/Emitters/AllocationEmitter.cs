@@ -14,6 +14,7 @@ internal sealed class AllocationEmitter(BaselineState state, StubCalls stubs)
     private readonly Assembler _asm = state.Assembler;
     private readonly ValueStack _stack = state.Stack;
     private readonly CodeSites _sites = state.Sites;
+    private readonly TypeMentions _types = state.Types;
     private readonly ColdPaths _cold = state.Cold;
     private readonly StubCalls _stubs = stubs;
 
@@ -42,7 +43,7 @@ internal sealed class AllocationEmitter(BaselineState state, StubCalls stubs)
     /// <summary>Writes the header of a new object. Overwrites the scratch register.</summary>
     public void EmitHeader(Gpr instance, ulong header)
     {
-        _asm.MovImm(CallingConvention.Scratch, (long)header);
+        _types.LoadHeader(CallingConvention.Scratch, header);
         _asm.Mov(OpSize.Qword, Mem.Base(instance), CallingConvention.Scratch);
     }
 

@@ -12,6 +12,7 @@ internal sealed class BuiltinCalls(BaselineState state)
     private readonly ValueStack _stack = state.Stack;
     private readonly ParallelMove _moves = state.Moves;
     private readonly CodeSites _sites = state.Sites;
+    private readonly TypeMentions _types = state.Types;
     private readonly ColdPaths _cold = state.Cold;
 
     /// <summary>Registers of the arguments of runtime functions, after the instance's data.</summary>
@@ -33,7 +34,8 @@ internal sealed class BuiltinCalls(BaselineState state)
     /// <param name="immediate">The constant that comes before the operands.</param>
     /// <param name="operands">How many operands.</param>
     /// <param name="last">A constant that comes behind them.</param>
-    public void EmitBuiltin(Builtin builtin, long? immediate, int operands, long? last = null)
+    /// <param name="hasType">Whether the high half of the constant before them is a type.</param>
+    public void EmitBuiltin(Builtin builtin, long? immediate, int operands, long? last = null, bool hasType = false)
     {
         int first = _stack.Height - operands;
         int constants = immediate is null ? 0 : 1;
@@ -45,7 +47,11 @@ internal sealed class BuiltinCalls(BaselineState state)
 
         _moves.Execute(CallingConvention.Scratch);
         _stack.Drop(operands);
-        if (immediate is { } bits)
+        if (immediate is { } typed && hasType)
+        {
+            _types.LoadWithTypeAbove(Arguments[0], typed);
+        }
+        else if (immediate is { } bits)
         {
             _asm.MovImm(Arguments[0], bits);
         }

@@ -16,6 +16,7 @@ internal sealed class CallEmitter(
     private readonly ValueStack _stack = state.Stack;
     private readonly ParallelMove _moves = state.Moves;
     private readonly CodeSites _sites = state.Sites;
+    private readonly TypeMentions _types = state.Types;
     private readonly ColdPaths _cold = state.Cold;
     private readonly ResumePointRecorder _resume = state.Resume;
     private readonly ExceptionHandlers _handlers = state.Handlers;
@@ -87,8 +88,7 @@ internal sealed class CallEmitter(
 
         // A null element has no type: the first page cannot be read.
         _sites.AddFaultSite(TrapKind.UninitializedElement);
-        _asm.Alu(
-            AluOp.Cmp, OpSize.Dword, Mem.Base(target, FunctionReference.TypeIdOffset), definition.CanonicalId);
+        _types.Compare(Mem.Base(target, FunctionReference.TypeIdOffset), definition.CanonicalId);
         if (definition.Definition.IsFinal)
         {
             _asm.Jcc(Condition.NotEqual, _cold.AddTrap(TrapKind.IndirectCallTypeMismatch));

@@ -18,6 +18,7 @@ internal sealed class NewArrayEmitter(
     private readonly ValueStack _stack = state.Stack;
     private readonly ParallelMove _moves = state.Moves;
     private readonly CodeSites _sites = state.Sites;
+    private readonly TypeMentions _types = state.Types;
     private readonly ColdPaths _cold = state.Cold;
     private readonly StubCalls _stubs = stubs;
     private readonly BuiltinCalls _builtins = builtins;
@@ -54,7 +55,7 @@ internal sealed class NewArrayEmitter(
     private Gpr EmitLargeAllocation(int canonicalType, int count)
     {
         _stack.SpillBelow(_stack.Height);
-        _asm.MovImm(BuiltinCalls.Arguments[0], canonicalType);
+        _types.Load(BuiltinCalls.Arguments[0], canonicalType);
         _asm.MovImm(BuiltinCalls.Arguments[1], count);
         _asm.Zero(BuiltinCalls.Arguments[2]);
         _builtins.CallBuiltin(Builtin.ArrayNew, _sites.MapReferences());
@@ -66,7 +67,7 @@ internal sealed class NewArrayEmitter(
     /// <summary>Makes an array from a segment, by the runtime.</summary>
     public void EmitArrayFromSegment(Builtin builtin, int canonicalType)
     {
-        _builtins.EmitBuiltin(builtin, BuiltinCalls.Pack(canonicalType, _body.Reader.ReadIndex()), 2);
+        _builtins.EmitBuiltin(builtin, BuiltinCalls.Pack(canonicalType, _body.Reader.ReadIndex()), 2, hasType: true);
         _asm.Test(OpSize.Qword, Gpr.Rax, Gpr.Rax);
         _asm.Jcc(Condition.Zero, _cold.AddTrap(TrapKind.Pending));
         _stack.Push(ValueKind.Ref, Gpr.Rax);
@@ -206,7 +207,7 @@ internal sealed class NewArrayEmitter(
     /// <summary>Out of line: has the runtime make an array.</summary>
     public void EmitNewLargeArray(in ColdPath path)
     {
-        _asm.MovImm(Gpr.Rsi, path.Operand);
+        _types.Load(Gpr.Rsi, path.Operand);
         if (path.Bits is { } bits)
         {
             _asm.MovImm(Gpr.Rcx, bits);

@@ -14,6 +14,7 @@ internal sealed class TypeTestEmitter(BaselineState state)
 
     private readonly Assembler _asm = state.Assembler;
     private readonly CodeSites _sites = state.Sites;
+    private readonly TypeMentions _types = state.Types;
 
     /// <summary>Tests the dynamic type of a reference. Overwrites the scratch register only.</summary>
     /// <param name="reference">The reference.</param>
@@ -76,7 +77,7 @@ internal sealed class TypeTestEmitter(BaselineState state)
             _sites.AddFaultSite(trap);
         }
 
-        _asm.Alu(AluOp.Cmp, OpSize.Dword, Mem.Base(reference, typeOffset), type.CanonicalId);
+        _types.Compare(Mem.Base(reference, typeOffset), type.CanonicalId);
         if (!type.Definition.IsFinal)
         {
             _asm.JccShort(Condition.Equal, done);
@@ -96,7 +97,7 @@ internal sealed class TypeTestEmitter(BaselineState state)
         _asm.Mov(OpSize.Dword, row, Mem.Base(reference, typeOffset));
         _asm.Shift(ShiftOp.Shl, OpSize.Qword, row, TypeDisplays.RowShift);
         _asm.Alu(AluOp.Add, OpSize.Qword, row, InstanceFields.At(InstanceHeader.TypeDisplaysOffset));
-        _asm.Alu(AluOp.Cmp, OpSize.Dword, Mem.Base(row, TypeDisplays.OffsetOf(type.Depth)), type.CanonicalId);
+        _types.Compare(Mem.Base(row, TypeDisplays.OffsetOf(type.Depth)), type.CanonicalId);
     }
 
     /// <summary>

@@ -13,6 +13,7 @@ internal sealed class VectorArrayEmitter(BaselineState state, BuiltinCalls built
     private readonly ValueStack _stack = state.Stack;
     private readonly ParallelMove _moves = state.Moves;
     private readonly CodeSites _sites = state.Sites;
+    private readonly TypeMentions _types = state.Types;
     private readonly ColdPaths _cold = state.Cold;
     private readonly BuiltinCalls _builtins = builtins;
 
@@ -47,7 +48,7 @@ internal sealed class VectorArrayEmitter(BaselineState state, BuiltinCalls built
         }
 
         _stack.SpillBelow(_stack.Height);
-        _asm.MovImm(BuiltinCalls.Arguments[0], canonicalType);
+        _types.Load(BuiltinCalls.Arguments[0], canonicalType);
         _asm.Mov(OpSize.Dword, BuiltinCalls.Arguments[1], _frame.Slot(length));
         _asm.Zero(BuiltinCalls.Arguments[2]);
         _builtins.CallBuiltin(Builtin.ArrayNew, _sites.MapReferences());

@@ -16,6 +16,7 @@ internal sealed class BaselineState : IDisposable
         Moves = new ParallelMove(Assembler, Frame);
         Control = new ControlStack(Assembler, Body, Stack, Chunks);
         Sites = new CodeSites(Assembler, Body, Stack);
+        Types = new TypeMentions(Assembler, Body);
         Cold = new ColdPaths(Assembler, Body);
         Resume = new ResumePointRecorder(Assembler, Body, Stack, Frame);
         Handlers = new ExceptionHandlers(this);
@@ -45,6 +46,9 @@ internal sealed class BaselineState : IDisposable
     /// <summary>What is known of places in the code.</summary>
     public CodeSites Sites { get; }
 
+    /// <summary>The instructions that mention types.</summary>
+    public TypeMentions Types { get; }
+
     /// <summary>What is to come behind the body.</summary>
     public ColdPaths Cold { get; }
 
@@ -64,6 +68,7 @@ internal sealed class BaselineState : IDisposable
         Stack.Clear();
         Control.Clear();
         Sites.Clear();
+        Types.Clear();
         Cold.Clear();
         Handlers.Clear();
         Resume.Clear();

@@ -1,4 +1,3 @@
-using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Engine.Vectors;
@@ -8,6 +7,8 @@ namespace Harness.Engine.Baseline.Model;
 /// <summary>The function that is being compiled, what is asked for, and the place in its bytes.</summary>
 internal sealed class FunctionBody
 {
+    private BaselineSettings _settings;
+
     /// <summary>Stands behind what was read of the current instruction.</summary>
     public BytecodeReader Reader;
 
@@ -35,29 +36,32 @@ internal sealed class FunctionBody
     /// <summary>Bytes on the stack that the caller has put there and this function pops; a multiple of 16.</summary>
     public int StackParameterBytes { get; set; }
 
-    /// <summary>Whether calls are recorded in the feedback vector.</summary>
-    public bool WantsFeedback { get; private set; }
+    /// <inheritdoc cref="BaselineSettings.WantsFeedback"/>
+    public bool WantsFeedback => _settings.WantsFeedback;
 
-    /// <summary>Whether optimized code may be entered at loops.</summary>
-    public bool EntersLoops { get; private set; }
+    /// <inheritdoc cref="BaselineSettings.EntersLoops"/>
+    public bool EntersLoops => _settings.EntersLoops;
 
-    /// <summary>Whether the tiering budget is used up by bytes that are executed.</summary>
-    public bool CountsBudget { get; private set; }
+    /// <inheritdoc cref="BaselineSettings.CountsBudget"/>
+    public bool CountsBudget => _settings.CountsBudget;
 
-    /// <summary>Whether the tiering budget is used up by calls.</summary>
-    public bool CountsCalls { get; private set; }
+    /// <inheritdoc cref="BaselineSettings.CountsCalls"/>
+    public bool CountsCalls => _settings.CountsCalls;
 
-    /// <summary>Whether entries and loops look whether the store's deadline has come.</summary>
-    public bool ChecksEpochs { get; private set; }
+    /// <inheritdoc cref="BaselineSettings.ChecksEpochs"/>
+    public bool ChecksEpochs => _settings.ChecksEpochs;
 
     /// <summary>Where fuel is used up; null if none is.</summary>
     public FuelPlan? Fuel { get; private set; }
 
-    /// <summary>Whether accesses beyond the end of a memory fault.</summary>
-    public bool UsesGuardPages { get; private set; }
+    /// <inheritdoc cref="BaselineSettings.UsesGuardPages"/>
+    public bool UsesGuardPages => _settings.UsesGuardPages;
 
-    /// <summary>What code of vectors may use.</summary>
-    public VectorFeatures Vectors { get; private set; }
+    /// <inheritdoc cref="BaselineSettings.Vectors"/>
+    public VectorFeatures Vectors => _settings.Vectors;
+
+    /// <inheritdoc cref="BaselineSettings.IsKept"/>
+    public bool IsKept => _settings.IsKept;
 
     /// <summary>Takes up a defined function.</summary>
     /// <param name="code">The module and its options.</param>
@@ -67,16 +71,8 @@ internal sealed class FunctionBody
         Module = code.Module;
         Layout = code.Layout;
         Function = Module.Functions[functionIndex];
-        var options = code.Options;
-        bool tiersUp = options.TierUp != TierUpMode.Never;
-        WantsFeedback = tiersUp && options.Inlining;
-        EntersLoops = tiersUp && options.Osr;
-        CountsCalls = tiersUp && options.StressTierUpAfter > 0;
-        CountsBudget = tiersUp && !CountsCalls;
-        ChecksEpochs = options.InterruptEpochs;
-        Fuel = options.InterruptFuel ? FuelPlan.Of(Module, Function) : null;
-        UsesGuardPages = options.MemoryGuardPages;
-        Vectors = VectorFeatures.OfBaselineCode(options);
+        _settings = BaselineSettings.Of(code.Options);
+        Fuel = _settings.UsesFuel ? FuelPlan.Of(Module, Function) : null;
     }
 
     /// <summary>Goes to the first byte of the body.</summary>

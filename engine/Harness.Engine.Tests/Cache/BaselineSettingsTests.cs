@@ -1,0 +1,70 @@
+using Harness.Engine.Cache;
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Tests.Cache;
+
+/// <summary>No knob changes baseline code without changing what the code is found by.</summary>
+public sealed class BaselineSettingsTests
+{
+    private static readonly WasmModule Module = WasmModule.FromFile(RepositoryFiles.Workload("gc-vectors.wat"), BuiltinSets.JsString);
+
+    public static TheoryData<string> Values =>
+    [
+        .. KnobRegistry.All.Where(knob => knob.Name != "perf.map").SelectMany(knob => Others(knob).Select(value => $"{knob.Name}={value}")),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Values))]
+    public void CodeOfOtherKnobsIsOtherCode(string setting)
+    {
+        using var folder = new CacheFolder();
+        string[] parts = setting.Split('=', 2);
+        EngineOptions usual = folder.With(EngineOptions.Default);
+        EngineOptions other = usual.With(parts[0], parts[1]);
+        if (Code(usual) != Code(other)) Assert.NotEqual(CacheIdentity.Of(usual), CacheIdentity.Of(other));
+    }
+
+    [Fact]
+    public void SomeKnobsDo()
+    {
+        using var folder = new CacheFolder();
+        EngineOptions usual = folder.With(EngineOptions.Default);
+        foreach (string setting in (ReadOnlySpan<string>)["tier-up=never", "inlining=off", "osr=on", "interrupt.epochs=on", "interrupt.fuel=on", "memory.guard-pages=off"])
+        {
+            string[] parts = setting.Split('=', 2);
+            Assert.NotEqual(CacheIdentity.Of(usual), CacheIdentity.Of(usual.With(parts[0], parts[1])));
+        }
+
+        // What the optimizing compiler alone is concerned with is nothing to baseline code.
+        Assert.Equal(CacheIdentity.Of(usual), CacheIdentity.Of(usual.With("inlining.budget", "77").With("cache.limit", "9")));
+    }
+
+    private static IEnumerable<string> Others(EngineKnob knob) => knob.Type switch
+    {
+        KnobType.Bool => [knob.DefaultText == "on" ? "off" : "on"],
+        KnobType.Enum => knob.Values.Select(value => value.Name).Where(name => name != knob.DefaultText && name is not ("oracle" or "custom" or "learned")),
+        KnobType.Int => [knob.Format((int)knob.Default < knob.Most ? (int)knob.Default + 1 : (int)knob.Default - 1)],
+        KnobType.Double => [knob.Format((double)knob.Default + 1 <= knob.Most ? (double)knob.Default + 1 : (double)knob.Default / 2)],
+        _ => [],
+    };
+
+    /// <summary>The code of all functions, apart from where stubs are.</summary>
+    private static string Code(EngineOptions options)
+    {
+        using var engine = new WasmEngine(options);
+        ModuleCode code = engine.CodeOf(Module);
+        var all = new System.Text.StringBuilder();
+        for (int i = Module.ImportedFunctionCount; i < Module.Functions.Length; i++)
+        {
+            CompiledCode compiled = engine.BaselineCompiler.Compile(code, i);
+            byte[] bytes = compiled.Block.Bytes.ToArray();
+            foreach (CodeReference reference in compiled.References!) bytes.AsSpan(reference.Offset, sizeof(int)).Clear();
+            all.Append(Convert.ToHexString(bytes)).Append('\n');
+            NativeRuntime.CodeSpace.Free(compiled.Block);
+        }
+
+        return all.ToString();
+    }
+}

@@ -1,0 +1,315 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Harness.Engine.Cache;
+using Harness.Engine.Configuration;
+using Harness.Engine.Feedback;
+using Harness.Engine.Modules;
+using Harness.Engine.Modules.Text;
+using Harness.Engine.Runtime;
+
+namespace Harness.Engine.Tests.Cache;
+
+/// <summary>What a later engine begins with beside code: what validation has found out, and what was learnt.</summary>
+public sealed class WarmStartTests : IDisposable
+{
+    /// <summary>What validation finds out of bodies decides about each of these: a table that is written, functions that are referred to, leave their instance or have vectors.</summary>
+    private static readonly byte[] Module = WatAssembler.Assemble(
+        """
+        (module
+          (type $f (func (param i32) (result i32)))
+          (import "m" "host" (func $host (type $f)))
+          (table $written 3 funcref)
+          (table $constant 2 2 funcref)
+          (elem (table $constant) (i32.const 0) func $one $leaves)
+          (elem declare func $one)
+          (func $one (type $f) (i32.add (local.get 0) (i32.const 1)))
+          (func $leaves (type $f) (return_call $host (local.get 0)))
+          (func $vector (type $f) (i32x4.extract_lane 2 (i32x4.splat (local.get 0))))
+          (func (export "main") (type $f)
+            (table.set $written (i32.const 1) (ref.func $one))
+            (i32.add
+              (call_indirect $written (type $f) (call $vector (local.get 0)) (i32.const 1))
+              (call_indirect $constant (type $f) (i32.const 100) (i32.and (local.get 0) (i32.const 1))))))
+        """);
+
+    private readonly CacheFolder _folder = new();
+
+    private EngineOptions Options => _folder.With(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 50 });
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void WhatValidationHasFoundOutIsKept()
+    {
+        ValidatedBodies expected = ValidatedBodies.Of(WasmModule.Decode(Module));
+        Assert.Equal([true, false], expected.WrittenTables);
+        Assert.Equal([false, true, false, false, false], expected.ReferencedFunctions);
+        Assert.Equal([false, false, true, false, false], expected.LeavingFunctions);
+        Assert.Equal([false, false, false, true, false], expected.VectorFunctions);
+        for (int i = 0; i < 2; i++)
+        {
+            // Of a module that nobody calls as well.
+            using var engine = new WasmEngine(Options);
+            AssertSame(expected, ValidatedBodies.Of(engine.Decode(Module)));
+        }
+
+        byte[] file = File.ReadAllBytes(_folder.Entry);
+        AssertSame(expected, CacheEntry.TryRead(file, file.AsSpan(16, 32), "")!.Bodies);
+    }
+
+    [Fact]
+    public void WithoutTheKnobNothingIsKept()
+    {
+        Assert.Equal("", EngineOptions.Default.CacheDirectory);
+        using var engine = new WasmEngine(Options with { CacheDirectory = "" });
+        Assert.Null(engine.Cache);
+        using var store = new Store(engine);
+        Instance instance = store.Instantiate(engine.Decode(Module), Host);
+        Call(instance, 1);
+        Assert.Null(instance.Code.BaselineCode(instance.Module.FindExport("main")!.Index)!.References);
+        engine.SaveCache();
+        Assert.Equal((0, 0), (engine.Statistics.CacheHits, engine.Statistics.CacheMisses));
+    }
+
+    /// <summary>Bodies are not looked at, and all else is: nothing else of the module can differ, since its hash is that of the entry.</summary>
+    [Fact]
+    public void BodiesThatAreKnownAreNotValidated()
+    {
+        ValidatedBodies known = ValidatedBodies.Of(WasmModule.Decode(Module));
+        byte[] broken = [.. Module];
+        int body = WasmModule.Decode(Module).Functions[1].BodyStart;
+        broken[body + 1] = 0xFF;
+        Assert.Throws<MalformedModuleException>(() => WasmModule.Decode(broken));
+        AssertSame(known, ValidatedBodies.Of(Decode(broken, known)));
+
+        // What is known of another module is not believed.
+        var other = new ValidatedBodies([false], known.ReferencedFunctions, known.VectorFunctions, known.LeavingFunctions);
+        Assert.Throws<MalformedModuleException>(() => Decode(broken, other));
+    }
+
+    [Fact]
+    public void AModuleThatIsNotValidIsRefusedAsOften()
+    {
+        byte[] invalid = WatAssembler.Assemble("""(module (func (export "main") (result i32) (i64.const 1)))""");
+        for (int i = 0; i < 2; i++)
+        {
+            using var engine = new WasmEngine(Options);
+            Assert.Throws<InvalidModuleException>(() => engine.Decode(invalid));
+        }
+
+        Assert.Empty(_folder.Entries);
+    }
+
+    [Fact]
+    public void WhatWasLearntIsKept()
+    {
+        Run(60);
+        using var engine = new WasmEngine(Options);
+        int optimized = 0;
+        engine.Events.Compiled += compiled => optimized += compiled.Tier == CodeTier.Optimized ? 1 : 0;
+        using var store = new Store(engine);
+        Instance instance = store.Instantiate(engine.Decode(Module), Host);
+        int main = instance.Module.FindExport("main")!.Index;
+        FunctionFeedback feedback = instance.Code.KeptFeedback(main)!;
+        Assert.Equal([FeedbackState.Monomorphic, FeedbackState.Monomorphic, FeedbackState.Polymorphic], feedback.Sites.Select(site => site.State));
+        Assert.Equal([1, 2], feedback.Sites[2].Targets.Select(target => target.FunctionIndex).Order());
+        Call(instance, 2);
+        Assert.NotEqual(0, optimized);
+    }
+
+    /// <summary>What one process after the other uses up is not what one of them does.</summary>
+    [Fact]
+    public void BudgetsOfManyProcessesDoNotAddUp()
+    {
+        int first = 0;
+        for (int i = 0; i < 6; i++)
+        {
+            // A function that nobody has called before makes the entry worth writing.
+            int budgets = RecordBudgets($"extra{i}");
+            if (i == 0) first = budgets;
+            Assert.InRange(budgets, 1, 2 * first);
+        }
+    }
+
+    [Fact]
+    public void OfDeoptsTheMostOfOneProcessCount()
+    {
+        ModuleProfile known = Profile(budgets: 3, deopts: 1, siteDeopts: 2);
+        FunctionProfile more = Profile(budgets: 4, deopts: 6, siteDeopts: 7).Since(known).Functions[4];
+        Assert.Equal((3, 5, 5), (more.UsedUpBudgets, more.Deopts, more.SiteDeopts[70]));
+        FunctionProfile same = known.Since(known).Functions[4];
+        Assert.Equal((3, 1, 2), (same.UsedUpBudgets, same.Deopts, same.SiteDeopts[70]));
+        Assert.Same(known, known.Since(null));
+    }
+
+    /// <summary>More targets than a knob allows make a site megamorphic, and a function that a module does not have makes all of it worthless.</summary>
+    [Fact]
+    public void WhatIsKnownIsFitted()
+    {
+        WasmModule module = WasmModule.Decode(Module);
+        var sites = new CallSiteFeedback[] { new(70, FeedbackState.Polymorphic, 9, [new(1, 5), new(2, 4)]), new(80, FeedbackState.Monomorphic, 9, [new(1, 9)]) };
+        var profile = new ModuleProfile("00", new() { [4] = new FunctionProfile(new FunctionFeedback(sites, 9), IsHot: true) });
+        Assert.Equal(
+            [FeedbackState.Megamorphic, FeedbackState.Monomorphic], profile.Within(module, 1)!.Functions[4].Feedback!.Sites.Select(site => site.State));
+        Assert.Same(sites, profile.Within(module, 2)!.Functions[4].Feedback!.Sites);
+        Assert.Null(new ModuleProfile("00", new() { [5] = new FunctionProfile(null, IsHot: true) }).Within(module, 2));
+        Assert.Null(new ModuleProfile("00", new() { [0] = new FunctionProfile(null, IsHot: true) }).Within(module, 2));
+    }
+
+    [Fact]
+    public void WhatWasLearntComesBackFromItsBytes()
+    {
+        var sites = new CallSiteFeedback[]
+        {
+            new(70, FeedbackState.Polymorphic, 9, [new(1, 5), new(-1, 3), new(2, 1)]), new(80, FeedbackState.Megamorphic, 1L << 40, []), new(90, FeedbackState.Monomorphic, 5, [new(-1, 5)]),
+            new(95, FeedbackState.Monomorphic, 6, []),
+        };
+        ModuleProfile profile = Profile(budgets: 3, deopts: 1, siteDeopts: 2);
+        profile.Functions.Add(9, new FunctionProfile(new FunctionFeedback(sites, 77), IsHot: false));
+        var writer = new RecordWriter();
+        FeedbackRecord.Write(writer, profile);
+        var reader = new RecordReader(writer.Written);
+        ModuleProfile read = FeedbackRecord.Read(ref reader, "00");
+        Assert.Equal(0, reader.Left);
+        Assert.Equal([4, 9], read.Functions.Keys);
+        Assert.Equal(profile.Functions[4] with { SiteDeopts = read.Functions[4].SiteDeopts }, read.Functions[4]);
+        Assert.Equal(profile.Functions[4].SiteDeopts.ToArray(), read.Functions[4].SiteDeopts.ToArray());
+        FunctionFeedback feedback = read.Functions[9].Feedback!;
+        Assert.Equal(77, feedback.Invocations);
+        Assert.Equal(
+            [(70, FeedbackState.Polymorphic, 6L), (80, FeedbackState.Megamorphic, 1L << 40), (90, FeedbackState.Uninitialized, 0L), (95, FeedbackState.Monomorphic, 6L)],
+            feedback.Sites.Select(site => (site.BytecodeOffset, site.State, site.Count)));
+        Assert.Equal(new FeedbackTarget[] { new(1, 5), new(2, 1) }, feedback.Sites[0].Targets);
+    }
+
+    [Fact]
+    public void AFileThatAKnobNamesComesFirst()
+    {
+        Run(60);
+        string file = Path.Combine(_folder.Path, "empty.feedback");
+        new FeedbackProfile([new ModuleProfile(ModuleProfile.HashOf(WasmModule.Decode(Module)), [])]).Save(file);
+        using var engine = new WasmEngine(Options with { FeedbackProfile = file });
+        using var store = new Store(engine);
+        Instance instance = store.Instantiate(engine.Decode(Module), Host);
+        Assert.Null(instance.Code.KeptFeedback(instance.Module.FindExport("main")!.Index));
+        Assert.Equal(1, engine.ProfiledModuleCount);
+    }
+
+    [Fact]
+    public void FunctionsThatAreCalledLaterAreAdded()
+    {
+        byte[] module = WatAssembler.Assemble(
+            """
+            (module
+              (func (export "one") (param i32) (result i32) (i32.const 1))
+              (func (export "two") (param i32) (result i32) (i32.const 2)))
+            """);
+        EngineOptions options = _folder.With(EngineOptions.Default with { TierUp = TierUpMode.Never });
+        Assert.Equal(("1", 0, 1), Of(CacheFolder.Run(module, options, "one")));
+        Assert.Equal(("2", 0, 1), Of(CacheFolder.Run(module, options, "two")));
+        Assert.Equal(("1", 1, 0), Of(CacheFolder.Run(module, options, "one")));
+        Assert.Equal(("2", 1, 0), Of(CacheFolder.Run(module, options, "two")));
+
+        static (string, int, int) Of((string Outcome, EngineStatistics Statistics) run) => (run.Outcome, run.Statistics.CacheHits, run.Statistics.CacheMisses);
+    }
+
+    /// <summary>Each of many engines finds no entry, a whole one of another, or its own; and all give the same.</summary>
+    [Fact]
+    public void EnginesThatReadAndWriteAtOnceGiveTheSame()
+    {
+        EngineOptions options = Options;
+        string expected = CacheFolder.Run(Module, options with { CacheDirectory = "" }, imports: _ => Host).Outcome;
+        var outcomes = new string[64];
+        Parallel.For(0, outcomes.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+        {
+            if (i % 8 == 7 && _folder.Entries is [var entry, ..]) File.Delete(entry);
+            outcomes[i] = CacheFolder.Run(Module, options, imports: _ => Host).Outcome;
+        });
+        Assert.All(outcomes, outcome => Assert.Equal(expected, outcome));
+        Assert.Single(Directory.EnumerateFileSystemEntries(_folder.Path));
+        (string outcome, EngineStatistics statistics) = CacheFolder.Run(Module, options, imports: _ => Host);
+        Assert.Equal(expected, outcome);
+        Assert.NotEqual(0, statistics.CacheHits);
+    }
+
+    /// <summary>Threads of one engine share what they find and what they add.</summary>
+    [Fact]
+    public void ThreadsOfAnEngineShareAnEntry()
+    {
+        EngineOptions options = _folder.With(EngineOptions.Default with { TierUp = TierUpMode.Never });
+        for (int round = 0; round < 2; round++)
+        {
+            using var engine = new WasmEngine(options);
+            Parallel.For(0, 16, _ =>
+            {
+                using var store = new Store(engine);
+                Assert.Equal("108", CacheFolder.OutcomeOf(store.Instantiate(engine.Decode(Module), Host), "main"));
+            });
+            EngineStatistics statistics = engine.Statistics;
+            if (round > 0) Assert.Equal(0, statistics.CacheMisses);
+            Assert.NotEqual(0, statistics.CacheHits);
+        }
+    }
+
+    private static WasmModule Decode(byte[] bytes, ValidatedBodies known) =>
+        ModuleDecoder.DecodeCopy(ModuleDecoder.Copy(bytes), BuiltinSets.None, validationThreads: 1, hash: null, known);
+
+    private static ModuleProfile Profile(int budgets, int deopts, int siteDeopts) => new("00", new()
+    {
+        [4] = new FunctionProfile(null, IsHot: true)
+        {
+            UsedUpBudgets = budgets, Deopts = deopts, SiteDeopts = ImmutableSortedDictionary<int, int>.Empty.Add(70, siteDeopts),
+        },
+    });
+
+    private static Imports Host => new Imports().Define("m", "host", HostFunction.Create((int x) => x + 1000));
+
+    private static void AssertSame(ValidatedBodies expected, ValidatedBodies actual)
+    {
+        Assert.Equal(expected.WrittenTables, actual.WrittenTables);
+        Assert.Equal(expected.ReferencedFunctions, actual.ReferencedFunctions);
+        Assert.Equal(expected.VectorFunctions, actual.VectorFunctions);
+        Assert.Equal(expected.LeavingFunctions, actual.LeavingFunctions);
+    }
+
+    private static void Call(Instance instance, int count)
+    {
+        WasmFunction main = instance.GetFunction("main");
+        for (int i = 0; i < count; i++)
+        {
+            int expected = i + 1 + (i % 2 == 0 ? 101 : 1100);
+            Assert.Equal(expected, main.Invoke(i)[0].AsI32());
+        }
+    }
+
+    /// <summary>Runs a program of which one function is called often and another once.</summary>
+    /// <returns>The budgets of the one that the entry has then.</returns>
+    private int RecordBudgets(string extra)
+    {
+        byte[] bytes = WatAssembler.Assemble(
+            $"""
+            (module
+              (func $callee (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+              (func (export "main") (param i32) (result i32) (call $callee (local.get 0)))
+              {string.Concat(Enumerable.Range(0, 6).Select(i => $"(func (export \"extra{i}\") (param i32) (result i32) (local.get 0))"))})
+            """);
+        using (var engine = new WasmEngine(Options))
+        {
+            using var store = new Store(engine);
+            Instance instance = store.Instantiate(engine.Decode(bytes));
+            for (int i = 0; i < 200; i++) Assert.Equal(i + 1, instance.GetFunction("main").Invoke(i)[0].AsI32());
+            Assert.Equal(5, instance.GetFunction(extra).Invoke(5)[0].AsI32());
+        }
+
+        byte[] file = File.ReadAllBytes(_folder.Entry);
+        string hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        return CacheEntry.TryRead(file, file.AsSpan(16, 32), hash)!.Profile!.Functions[1].UsedUpBudgets;
+    }
+
+    private void Run(int count)
+    {
+        using var engine = new WasmEngine(Options);
+        using var store = new Store(engine);
+        Call(store.Instantiate(engine.Decode(Module), Host), count);
+    }
+}

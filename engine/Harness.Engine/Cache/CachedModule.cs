@@ -1,0 +1,99 @@
+using Harness.Engine.Feedback;
+using Harness.Engine.Modules;
+
+namespace Harness.Engine.Cache;
+
+/// <summary>
+/// What a cache knows of modules of the same bytes: the entry that there was, and what is new since. It does not refer to any module, so that what is new outlives the module until it is
+/// written. Safe for use by several threads.
+/// </summary>
+/// <param name="identity">See <see cref="CacheIdentity"/>.</param>
+/// <param name="entry">What was in the cache; null if nothing was.</param>
+internal sealed class CachedModule(byte[] identity, CacheEntry? entry)
+{
+    private readonly Lock _gate = new();
+    private readonly byte[] _identity = identity;
+    private readonly Dictionary<int, byte[]> _added = [];
+    private ValidatedBodies? _bodies = entry?.Bodies;
+    private ModuleProfile? _learnt;
+    private CacheEntry? _entry = entry;
+
+    /// <summary>The name of its file.</summary>
+    public string Name { get; } = Convert.ToHexStringLower(identity);
+
+    /// <summary>What validation has found out; null if that is not known.</summary>
+    public ValidatedBodies? Bodies => Volatile.Read(ref _bodies);
+
+    /// <summary>What modules of these bytes begin with; null if nothing was learnt.</summary>
+    public ModuleProfile? Profile { get; } = entry?.Profile;
+
+    /// <summary>The bytes of a function's code; empty if there is none.</summary>
+    public ReadOnlyMemory<byte> Find(int functionIndex)
+    {
+        lock (_gate)
+        {
+            return _added.TryGetValue(functionIndex, out byte[]? added) ? added : _entry?.Function(functionIndex) ?? default;
+        }
+    }
+
+    /// <summary>Forgets the entry, whose bytes are of no use.</summary>
+    public void Refuse()
+    {
+        lock (_gate)
+        {
+            _entry = null;
+        }
+    }
+
+    /// <summary>Takes note of what validation has found out about a module that is valid.</summary>
+    /// <returns>Whether that was not known.</returns>
+    public bool NoteBodies(WasmModule module)
+    {
+        lock (_gate)
+        {
+            if (_bodies is not null) return false;
+            Volatile.Write(ref _bodies, ValidatedBodies.Of(module));
+            return true;
+        }
+    }
+
+    /// <summary>Adds a function.</summary>
+    /// <returns>Whether there was none.</returns>
+    public bool Add(WasmModule module, int functionIndex, byte[] record)
+    {
+        lock (_gate)
+        {
+            NoteBodies(module);
+            return !(_entry?.Function(functionIndex).IsEmpty == false) && _added.TryAdd(functionIndex, record);
+        }
+    }
+
+    /// <summary>Takes what a module has learnt, which began with <see cref="Profile"/>.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="profile">What it knows in the end.</param>
+    /// <returns>Whether that is worth being written, be it that no function is new.</returns>
+    public bool Learn(WasmModule module, ModuleProfile profile)
+    {
+        lock (_gate)
+        {
+            if (profile.Functions.Count == 0) return false;
+            NoteBodies(module);
+            _learnt = profile.Since(Profile);
+            return Profile is null || _learnt.HotFunctionCount > Profile.HotFunctionCount;
+        }
+    }
+
+    /// <summary>The file with all that is known; null if there is nothing, or more than a limit allows.</summary>
+    /// <param name="limit">Most bytes.</param>
+    public byte[]? MakeFile(long limit)
+    {
+        lock (_gate)
+        {
+            if (_bodies is null) return null;
+            var functions = new SortedDictionary<int, ReadOnlyMemory<byte>>();
+            foreach (int function in _entry?.Functions ?? []) functions.Add(function, _entry!.Function(function));
+            foreach ((int function, byte[] record) in _added) functions[function] = record;
+            return CacheEntry.TryWrite(_identity, _bodies, _learnt ?? Profile, functions, limit);
+        }
+    }
+}
