@@ -61,7 +61,7 @@ public sealed class SweepResults
         get
         {
             var failures = File.Exists(folder.Failures) ? DurableCsv<Failure>.Read(folder.Failures).Count : 0;
-            return [.. Experiments.Reports.Cautions.OfResults(sweep, view.Provenance, failures), .. Experiments.Reports.Cautions.OfCells(sweep, summary)];
+            return [.. Experiments.Reports.Cautions.OfResults(sweep, view.Provenance, failures), .. Experiments.Reports.Cautions.OfCells(sweep, summary).Select(caution => caution.Text)];
         }
     }
 
@@ -115,7 +115,7 @@ public sealed class SweepResults
         new(new ResultsSelection { Where = Names(where), By = Names(by), Columns = Names(columns), Pivot = pivot }.Apply(view));
 
     /// <summary>Draws a chart.</summary>
-    /// <param name="kind"><c>auto</c>, <c>bars</c>, <c>sorted</c>, <c>slope</c>, <c>lines</c>, <c>heat</c>, <c>dots</c>, <c>pareto</c> or <c>iterations</c>.</param>
+    /// <param name="kind"><c>auto</c>, <c>bars</c>, <c>sorted</c>, <c>slope</c>, <c>lines</c>, <c>means</c>, <c>heat</c>, <c>dots</c>, <c>pareto</c> or <c>iterations</c>.</param>
     /// <param name="width">Width in points; a column of a paper has 241.</param>
     /// <exception cref="ArgumentException">There is no such kind.</exception>
     /// <exception cref="Exception">The results have no such chart; the message says why.</exception>

@@ -41,6 +41,8 @@ public sealed class SweepChartTests
     [InlineData(Five, "Dots")]
     [InlineData(OneKnob, "Lines")]
     [InlineData(TwoKnobs, "Lines")]
+    [InlineData(OneKnob, "Means")]
+    [InlineData(TwoKnobs, "Means")]
     [InlineData(TwoKnobs, "Heat")]
     [InlineData(Bars, "Dots")]
     [InlineData(Bars, "Pareto")]
@@ -115,6 +117,17 @@ public sealed class SweepChartTests
         Assert.EndsWith(": faster in 0 of 2, slower in 2", SweepChart.Create(ChartKind.Slope, sweep, summary, ("a", "base")).Title, StringComparison.Ordinal);
         Assert.EndsWith(": no row of 4 falls into two groups", SweepChart.Create(ChartKind.Dots, sweep, summary).Title, StringComparison.Ordinal);
         Assert.Contains("has no configuration 'c'", Assert.Throws<HarnessException>(() => SweepChart.Create(ChartKind.Slope, sweep, summary, ("a", "c"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NotesNameSomeOfVeryManyProgramsThatAreInNoMean()
+    {
+        var sweep = TestSweeps.Read("workloads: [all]\nconfigurations: [{name: base}, {name: a}]");
+        var partial = sweep.Workloads.Skip(2).Select(workload => workload.Name).ToHashSet();
+        var summary = new SweepSummary(sweep, Rows(sweep).Where(row => row.Configuration == "base" || !partial.Contains(row.Workload)).ToList());
+        Assert.InRange(partial.Count, 22, int.MaxValue);
+        var note = Assert.Single(SweepChart.Notes(sweep, summary), text => text.Contains("and so in no mean", StringComparison.Ordinal));
+        Assert.EndsWith($"{sweep.Workloads[21].Title} and {partial.Count - 20} more.", note, StringComparison.Ordinal);
     }
 
     [Fact]

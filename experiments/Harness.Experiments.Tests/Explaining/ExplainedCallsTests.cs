@@ -4,6 +4,7 @@ using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics;
 using Harness.Experiments.Commands;
 using Harness.Experiments.Explaining;
+using Harness.Experiments.Reports.Html;
 
 namespace Harness.Experiments.Tests.Explaining;
 
@@ -57,7 +58,7 @@ public sealed partial class ExplainedCallsTests : IDisposable
     [Fact]
     public void ThePageIsWellFormedAndHasTheTreeOfDecisions()
     {
-        var text = ExplanationPage.Create("module.wat", Explain("main 100 1"));
+        var text = HtmlFile.ToText(html => ExplanationPage.Write(html, "module.wat", Explain("main 100 1")));
         var page = XElement.Parse(Raw().Replace(text[text.IndexOf("<html", StringComparison.Ordinal)..], ""));
         var ids = page.Descendants().Attributes("id").Select(id => id.Value).ToList();
         Assert.Equal(ids.Distinct(), ids);

@@ -3,6 +3,7 @@ using Harness.Engine.Diagnostics;
 using Harness.Engine.Modules.Text;
 using Harness.Experiments.Commands;
 using Harness.Experiments.Explaining;
+using Harness.Experiments.Reports.Html;
 
 namespace Harness.Experiments.Tests.Explaining;
 
@@ -63,7 +64,7 @@ public sealed class SourceMapTests : IDisposable
         var text = new StringWriter();
         ExplanationTextWriter.Write(text, explanation);
         Assert.Contains("  | p.ts:1: return x + 1;", text.ToString(), StringComparison.Ordinal);
-        Assert.Contains("p.ts:1: return x + 1;", ExplanationPage.Create("module.wasm", explanation), StringComparison.Ordinal);
+        Assert.Contains("p.ts:1: return x + 1;", HtmlFile.ToText(html => ExplanationPage.Write(html, "module.wasm", explanation)), StringComparison.Ordinal);
         Assert.Contains("\"sourceLine\": \"p.ts:1: return x", explanation.ToJson(), StringComparison.Ordinal);
     }
 

@@ -39,7 +39,7 @@ internal static class ChartFindings
     /// <summary>How many cells have processes that slow down or never settle.</summary>
     public static string OfSteadiness(SweepSummary summary)
     {
-        var judged = summary.SteadinessOfCells.Values.Where(cell => cell.Processes.Any(process => process.Class != SteadinessClass.TooShort)).ToList();
+        var judged = summary.SteadinessOfCells.Values.Where(cell => cell.IsJudged).ToList();
         var doubtful = judged.Count(cell => cell.IsDoubtful);
         return doubtful == 0 ? $"all of {judged.Count} cells settle" : $"{doubtful} of {judged.Count} cells slow down again or do not settle";
     }

@@ -18,6 +18,9 @@ internal enum ChartKind
     /// <summary>Speedup over a knob's values, a line per workload.</summary>
     Lines,
 
+    /// <summary>Mean speedup over a knob's values, without the lines of the workloads: for more of them than lines can be told apart.</summary>
+    Means,
+
     /// <summary>Mean speedup over two knobs' values.</summary>
     Heat,
 

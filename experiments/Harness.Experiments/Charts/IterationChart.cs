@@ -20,15 +20,18 @@ internal static class IterationChart
         var titles = sweep.Configurations.ToDictionary(configuration => configuration.Name, configuration => configuration.Title);
         var workloads = summary.Workloads.ToDictionary(workload => workload.Name, workload => workload.Title);
         var cells = summary.SteadinessOfCells
-            .Where(pair => titles.ContainsKey(pair.Key.Configuration) && workloads.ContainsKey(pair.Key.Workload) && pair.Value.Processes.Any(process => process.Class != SteadinessClass.TooShort))
+            .Where(pair => titles.ContainsKey(pair.Key.Configuration) && workloads.ContainsKey(pair.Key.Workload) && pair.Value.IsJudged)
             .OrderByDescending(pair => pair.Value.IsDoubtful ? 2 : pair.Value.IsInconsistent ? 1 : 0)
             .ToList();
         if (cells.Count == 0)
             throw new HarnessException($"sweep '{sweep.Name}' has no process with {Steadiness.LeastIterations} iterations or more to draw (results of format 1 have none)");
         var panels = cells.Take(MostPanels).Select(pair =>
         {
-            var shown = pair.Value.Processes.OrderByDescending(process => process.Class is SteadinessClass.SlowDown or SteadinessClass.NoSteadyState).First(process => process.Class != SteadinessClass.TooShort);
-            var others = pair.Value.Processes.Where(process => process != shown && process.Class != SteadinessClass.TooShort).Take(MostOthers).Select(process => process.Iterations).ToList();
+            var processes = pair.Value.Processes;
+            var judged = Enumerable.Range(0, processes.Count).Where(process => processes[process].Class != SteadinessClass.TooShort).ToList();
+            var first = judged.OrderByDescending(process => processes[process].Class is SteadinessClass.SlowDown or SteadinessClass.NoSteadyState).First();
+            var shown = pair.Value.Trace(first);
+            var others = judged.Where(process => process != first).Take(MostOthers).Select(process => pair.Value.Trace(process).Iterations).ToList();
             var kind = JsonNamingPolicy.KebabCaseLower.ConvertName(shown.Class.ToString()).Replace('-', ' ');
             return new FigurePanel($"{workloads[pair.Key.Workload]}, {titles[pair.Key.Configuration]}, {EngineCatalog.TitleOf(pair.Key.Engine)}: {kind}", new IterationPanel(shown, others));
         });

@@ -3,6 +3,7 @@ using Harness.Experiments.Charts.Panels;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Statistics;
 using Harness.Experiments.Sweeps;
+using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Charts;
 
@@ -12,7 +13,17 @@ internal static class KnobResponse
     private const string MeanTitle = "geometric mean";
 
     /// <summary>A panel per engine and value of the second knob; a line per workload, and one for their geometric mean.</summary>
-    public static Figure CreateLines(SweepDefinition sweep, SweepSummary summary, IReadOnlyList<KnobAxis> axes)
+    public static Figure CreateLines(SweepDefinition sweep, SweepSummary summary, IReadOnlyList<KnobAxis> axes) =>
+        CreateLines(sweep, summary, axes, summary.Workloads, "Speedup");
+
+    /// <summary>A panel per engine and value of the second knob; a line for the geometric mean over the workloads.</summary>
+    /// <exception cref="HarnessException">There is no mean: an engine ran no two workloads in every configuration.</exception>
+    public static Figure CreateMeans(SweepDefinition sweep, SweepSummary summary, IReadOnlyList<KnobAxis> axes) =>
+        SweepChart.EnginesWithSpeedups(sweep, summary).FirstOrDefault(engine => summary.CommonWorkloads(engine).Count < 2) is { } without
+            ? throw new HarnessException($"sweep '{sweep.Name}' has no geometric mean on {EngineCatalog.TitleOf(without)}: it ran {summary.CommonWorkloads(without).Count} workloads in every configuration")
+            : CreateLines(sweep, summary, axes, [], "Geometric mean, over the workloads, of the speedup");
+
+    private static Figure CreateLines(SweepDefinition sweep, SweepSummary summary, IReadOnlyList<KnobAxis> axes, IReadOnlyList<Workload> workloads, string quantity)
     {
         var (knob, others) = axes switch
         {
@@ -24,11 +35,11 @@ internal static class KnobResponse
             from engine in SweepChart.EnginesWithSpeedups(sweep, summary)
             from other in others?.Values ?? [""]
             let title = EngineCatalog.TitleOf(engine) + (others is null ? "" : $", {others.Knob} = {other}")
-            select new FigurePanel(title, MakeLines(sweep, summary, engine, knob, others, other));
+            select new FigurePanel(title, MakeLines(sweep, summary, workloads, engine, knob, others, other));
         return new Figure
         {
             Title = ChartFindings.Title(sweep, ChartFindings.OfMeans(sweep, summary)),
-            Subtitle = $"Speedup over “{SweepChart.BaselineTitle(sweep)}” of the same engine (dashed line); {SweepChart.Describe(summary)}",
+            Subtitle = $"{quantity} over “{SweepChart.BaselineTitle(sweep)}” of the same engine (dashed line); {SweepChart.Describe(summary)}",
             Panels = [.. panels],
             Notes = SweepChart.Notes(sweep, summary),
         };
@@ -50,9 +61,8 @@ internal static class KnobResponse
         };
     }
 
-    private static LinePanel MakeLines(SweepDefinition sweep, SweepSummary summary, string engine, KnobAxis knob, KnobAxis? others, string other)
+    private static LinePanel MakeLines(SweepDefinition sweep, SweepSummary summary, IReadOnlyList<Workload> workloads, string engine, KnobAxis knob, KnobAxis? others, string other)
     {
-        var workloads = summary.Workloads;
         var hasMean = summary.CommonWorkloads(engine).Count > 1;
         return new LinePanel(
             "speedup",

@@ -10,6 +10,9 @@ internal static class SweepChart
     /// <summary>Values of a knob from which on lines are clearer than bars.</summary>
     private const int LeastValuesForLines = 4;
 
+    /// <summary>Workloads that a note names; of more, it says how many.</summary>
+    private const int MostNamed = 20;
+
     /// <summary>Makes a chart.</summary>
     /// <param name="kind">What is drawn.</param>
     /// <param name="sweep">The sweep.</param>
@@ -26,6 +29,7 @@ internal static class SweepChart
             ChartKind.Sorted => SortedSpeedups.Create(sweep, summary),
             ChartKind.Slope => SlopeChart.Create(sweep, summary, between),
             ChartKind.Lines => KnobResponse.CreateLines(sweep, summary, axes),
+            ChartKind.Means => KnobResponse.CreateMeans(sweep, summary, axes),
             ChartKind.Heat => KnobResponse.CreateHeat(sweep, summary, axes),
             ChartKind.Dots => RepetitionDots.Create(sweep, summary),
             ChartKind.Pareto => ParetoChart.Create(sweep, summary),
@@ -80,7 +84,7 @@ internal static class SweepChart
             var common = summary.CommonWorkloads(engine);
             var missing = summary.Workloads.Except(common).Select(workload => workload.Title).ToList();
             if (missing.Count > 0)
-                notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: not measured in every configuration, and so in no mean: {string.Join(", ", missing)}.");
+                notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: not measured in every configuration, and so in no mean: {string.Join(", ", missing.Take(MostNamed))}{(missing.Count > MostNamed ? $" and {missing.Count - MostNamed} more" : "")}.");
         }
 
         return notes;

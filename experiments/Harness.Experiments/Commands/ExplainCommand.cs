@@ -6,6 +6,7 @@ using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Explaining;
 using Harness.Experiments.Hosting;
+using Harness.Experiments.Reports.Html;
 using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Commands;
@@ -58,7 +59,7 @@ internal static class ExplainCommand
             explanation = explanation with { Functions = [.. explanation.Functions.Where(function => IsShown(function.Name))] };
             if (parsed.GetValue(page) is { } document)
             {
-                File.WriteAllText(document, ExplanationPage.Create(path, explanation));
+                HtmlFile.Write(document, html => ExplanationPage.Write(html, path, explanation));
                 Console.WriteLine(document);
             }
             else if (parsed.GetValue(json))

@@ -16,7 +16,7 @@ internal static class ReportCommand
         {
             var folder = ResultsFolder.Find(parsed.GetRequiredValue(results));
             var path = parsed.GetValue(output) ?? folder.Report;
-            File.WriteAllText(path, HtmlReport.Create(folder));
+            HtmlReport.Write(folder, path);
             Console.WriteLine(path);
         });
         return command;

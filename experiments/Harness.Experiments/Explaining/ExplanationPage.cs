@@ -13,27 +13,26 @@ internal sealed class ExplanationPage
 {
     private static readonly (string Id, string Title)[] Sections = [("calls", "Calls"), ("functions", "Functions"), ("deopts", "Deopts")];
 
-    private readonly HtmlWriter html = new();
+    private readonly HtmlWriter html;
 
-    private ExplanationPage()
-    {
-    }
+    private ExplanationPage(HtmlWriter html) => this.html = html;
 
-    /// <summary>Makes the document.</summary>
+    /// <summary>Writes the document.</summary>
+    /// <param name="html">What is written to.</param>
     /// <param name="subject">The module or program.</param>
     /// <param name="explanation">What is explained.</param>
-    public static string Create(string subject, Explanation explanation)
+    public static void Write(HtmlWriter html, string subject, Explanation explanation)
     {
-        var page = new ExplanationPage();
+        var page = new ExplanationPage(html);
         var optimized = explanation.Functions.Count(function => function.Compilations.Any(compilation => compilation is { Tier: CompilationTier.Optimized, CodeBytes: > 0 }));
         var subtitle = Text($"{explanation.Functions.Count} functions compiled, {optimized} of them optimized; {explanation.Deopts.Count} deopts. Times are of this one run and nothing to quote.");
-        return HtmlPage.Write(page.html, $"What the engine did with {Path.GetFileName(subject)}, and why", subtitle, Sections, () =>
+        HtmlPage.Write(html, $"What the engine did with {Path.GetFileName(subject)}, and why", subtitle, Sections, () =>
         {
             page.WriteCalls(explanation);
             page.Begin("functions", "Functions");
             foreach (var function in explanation.Functions)
                 page.Write(function);
-            page.html.Close();
+            html.Close();
             page.WriteDeopts(explanation);
         });
     }

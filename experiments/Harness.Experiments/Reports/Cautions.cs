@@ -6,13 +6,31 @@ using static Harness.Experiments.Reports.MarkdownTable;
 
 namespace Harness.Experiments.Reports;
 
+/// <summary>What there is to be said of single cells.</summary>
+internal enum CautionKind
+{
+    /// <summary>The times fall into two groups.</summary>
+    TwoGroups,
+
+    /// <summary>Most repetitions were timed before they had settled.</summary>
+    Unsettled,
+
+    /// <summary>Processes became slower again, or reached no steady state.</summary>
+    Unsteady,
+}
+
+/// <summary>What there is to be said of a cell.</summary>
+/// <param name="Kind">What it is about.</param>
+/// <param name="Text">A sentence that names the cell.</param>
+internal readonly record struct CellCaution(CautionKind Kind, string Text);
+
 /// <summary>What a reader should know before quoting a number.</summary>
 internal static class Cautions
 {
     /// <summary>What is to be said of single cells: two modes, measured before they settled, no steady state.</summary>
-    public static IReadOnlyList<string> OfCells(SweepDefinition sweep, SweepSummary summary)
+    public static IReadOnlyList<CellCaution> OfCells(SweepDefinition sweep, SweepSummary summary)
     {
-        var cautions = new List<string>();
+        var cautions = new List<CellCaution>();
         foreach (var engine in summary.Engines)
         {
             foreach (var workload in summary.Workloads)
@@ -23,16 +41,18 @@ internal static class Cautions
                         continue;
                     var name = $"{EngineCatalog.TitleOf(engine)}, {workload.Title}, {configuration.Title}";
                     if (cell.Modes is { } modes)
-                        cautions.Add($"{name}: times fall into two groups, {Number(modes.Low, "0.00")} ms ({modes.LowCount} times) and {Number(modes.High, "0.00")} ms ({modes.HighCount} times), with {cell.CodeVariants} sizes of optimized code; the median says little.");
+                        Add(CautionKind.TwoGroups, $"{name}: times fall into two groups, {Number(modes.Low, "0.00")} ms ({modes.LowCount} times) and {Number(modes.High, "0.00")} ms ({modes.HighCount} times), with {cell.CodeVariants} sizes of optimized code; the median says little.");
                     if (cell.Unsettled * 2 > cell.Count)
-                        cautions.Add($"{name}: {cell.Unsettled} of {cell.Count} repetitions had not settled when they were timed.");
+                        Add(CautionKind.Unsettled, $"{name}: {cell.Unsettled} of {cell.Count} repetitions had not settled when they were timed.");
                     if (summary.SteadinessOfCells.TryGetValue(new Cell(engine, configuration.Name, workload.Name), out var steadiness) && Doubt(steadiness) is { } doubt)
-                        cautions.Add($"{name}: {doubt}");
+                        Add(CautionKind.Unsteady, $"{name}: {doubt}");
                 }
             }
         }
 
         return cautions;
+
+        void Add(CautionKind kind, string text) => cautions.Add(new CellCaution(kind, text));
     }
 
     /// <summary>What is to be said of the machine while it measured.</summary>

@@ -45,7 +45,7 @@ internal static class Findings
         foreach (var (configuration, mean) in described)
             yield return $"{title}: “{configuration.Title}” is {Describe(sweep, mean!.Value)}. {DescribePrograms(sweep, summary, engine, configuration)}";
         if (described.Count < compared.Count)
-            yield return $"{title}: of {compared.Count} configurations these are the fastest {MostConfigurations - 1} and the slowest; the tables have all.";
+            yield return $"{title}: of {compared.Count} configurations these are the fastest {MostConfigurations - 1} and the slowest; the tables have all. The fastest of so many is partly so by chance, which its interval does not count: measure it again, by itself, before its number is quoted.";
     }
 
     private static string Describe(SweepDefinition sweep, GeometricMean mean)
@@ -62,7 +62,7 @@ internal static class Findings
         var cells = summary.Workloads
             .Select(workload => (Workload: workload, Cell: summary.Find(engine, configuration.Name, workload.Name)))
             .Where(pair => pair.Cell?.Difference is not null && pair.Cell.Speedup is not null)
-            .Select(pair => (pair.Workload.Title, Speedup: pair.Cell!.Speedup!.Value.Value, IsShown: pair.Cell.Difference!.AdjustedPValue < 0.05))
+            .Select(pair => (pair.Workload.Title, Speedup: pair.Cell!.Speedup!.Value.Value, IsShown: Notable.IsShown(pair.Cell)))
             .ToList();
         var faster = cells.Count(cell => cell.IsShown && cell.Speedup > 1);
         var slower = cells.Where(cell => cell.IsShown && cell.Speedup < 1).OrderBy(cell => cell.Speedup).ToList();

@@ -39,8 +39,7 @@ internal sealed class DurableCsv<TRow> : IDisposable
             CutTornLine(stream);
             if (stream.Length == 0)
                 Write(stream, Format(csv => csv.WriteHeader<TRow>()));
-            stream.Position = 0;
-            rows = Parse(ReadWhole(stream, path), path);
+            rows = Parse(stream, stream.Length, path);
             CheckColumns(stream, path);
             stream.Seek(0, SeekOrigin.End);
             return new DurableCsv<TRow>(stream, writerLock);
@@ -59,8 +58,7 @@ internal sealed class DurableCsv<TRow> : IDisposable
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-            var content = ReadWhole(stream, path);
-            return Parse(content[..(content.Span.LastIndexOf((byte)'\n') + 1)], path);
+            return Parse(stream, WholeLines(stream), path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -148,19 +146,14 @@ internal sealed class DurableCsv<TRow> : IDisposable
         return 0;
     }
 
-    private static ReadOnlyMemory<byte> ReadWhole(FileStream stream, string path)
+    /// <summary>Reads the rows of the beginning of a file, piece by piece: it is never in memory beside its rows.</summary>
+    private static List<TRow> Parse(FileStream stream, long length, string path)
     {
-        if (stream.Length > Array.MaxLength)
-            throw new HarnessException($"{path} has {stream.Length} bytes, more than can be read at once ({Array.MaxLength}); split the sweep");
-        var content = GC.AllocateUninitializedArray<byte>((int)stream.Length);
-        return content.AsMemory(0, stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
-    }
-
-    private static List<TRow> Parse(ReadOnlyMemory<byte> content, string path)
-    {
+        stream.Position = 0;
+        using var lines = new StreamPrefix(stream, length);
         try
         {
-            using var csv = CsvReader.Create(content, ReaderOptions);
+            using var csv = CsvReader.Create(lines, ReaderOptions, leaveOpen: true);
             return [.. csv.GetRecords<TRow>()];
         }
         catch (KeyNotFoundException exception)

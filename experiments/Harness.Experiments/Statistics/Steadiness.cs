@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Harness.Experiments.Results;
 
 namespace Harness.Experiments.Statistics;
@@ -56,62 +57,66 @@ internal sealed record Steadiness(SteadinessClass Class, IReadOnlyList<double> I
         if (iterations.Count < LeastIterations)
             return new Steadiness(SteadinessClass.TooShort, iterations, [], iterations.Count);
         var segments = Changepoints.Find(iterations);
-        var final = segments[^1];
-        var first = segments.Count - 1;
-        while (first > 0 && AreAlike(segments[first - 1], final))
-            first--;
-        var steadyFrom = segments[first].Start;
-        if (iterations.Count - steadyFrom < LeastShare * iterations.Count)
-            return new Steadiness(SteadinessClass.NoSteadyState, iterations, segments, iterations.Count);
-        var kind = steadyFrom == 0 ? SteadinessClass.Flat
-            : segments.Take(first).All(segment => segment.Mean > final.Mean || AreAlike(segment, final)) ? SteadinessClass.WarmUp
-            : SteadinessClass.SlowDown;
+        var (kind, steadyFrom) = Classify([.. segments], iterations.Count);
         return new Steadiness(kind, iterations, segments, steadyFrom);
     }
 
-    /// <summary>
-    /// The iterations of a row that can be compared with each other. A call that warms up may be shorter than a timed one: where there was a warm-up, these are
-    /// the calls of the warm-up or the timed ones, whichever are more.
-    /// </summary>
-    public static IReadOnlyList<double> IterationsOf(Measurement row)
+    /// <summary>What the segments of a process with enough iterations say of it.</summary>
+    /// <param name="segments">The segments, in order; at least one.</param>
+    /// <param name="iterations">The number of iterations.</param>
+    /// <returns>Its class, and <see cref="SteadyFrom"/>.</returns>
+    public static (SteadinessClass Class, int SteadyFrom) Classify(ReadOnlySpan<Segment> segments, int iterations)
     {
-        var all = Parse(row.IterationsMs);
-        var warmUp = Math.Clamp(row.WarmUpCalls, 0, all.Count);
-        var part = warmUp == 0 ? all : warmUp >= all.Count - warmUp ? all[..warmUp] : all[warmUp..];
-        return part.Count <= MostIterations ? part : part[^MostIterations..];
+        var final = segments[^1];
+        var first = segments.Length - 1;
+        while (first > 0 && AreAlike(segments[first - 1], final))
+            first--;
+        var steadyFrom = segments[first].Start;
+        if (iterations - steadyFrom < LeastShare * iterations)
+            return (SteadinessClass.NoSteadyState, iterations);
+        var kind = steadyFrom == 0 ? SteadinessClass.Flat : SteadinessClass.WarmUp;
+        foreach (var segment in segments[..first])
+        {
+            if (!(segment.Mean > final.Mean || AreAlike(segment, final)))
+                kind = SteadinessClass.SlowDown;
+        }
+
+        return (kind, steadyFrom);
     }
 
-    private static bool AreAlike(Segment segment, Segment final) =>
-        Math.Abs(segment.Mean - final.Mean) <= Math.Max(Math.Max(segment.Deviation, final.Deviation), Tolerance * final.Mean);
-
-    private static List<double> Parse(string text)
+    /// <summary>The iterations of a row that can be compared with each other.</summary>
+    public static IReadOnlyList<double> IterationsOf(Measurement row)
     {
-        var values = new List<double>();
+        var all = new List<double>();
+        Parse(row.IterationsMs, all);
+        return [.. Comparable(CollectionsMarshal.AsSpan(all), row.WarmUpCalls)];
+    }
+
+    /// <summary>
+    /// The iterations that can be compared with each other. A call that warms up may be shorter than a timed one: where there was a warm-up, these are
+    /// the calls of the warm-up or the timed ones, whichever are more.
+    /// </summary>
+    /// <param name="all">All iterations of a process, in order.</param>
+    /// <param name="warmUpCalls">How many of them, from the first one, were of the warm-up.</param>
+    public static ReadOnlySpan<double> Comparable(ReadOnlySpan<double> all, int warmUpCalls)
+    {
+        var warmUp = Math.Clamp(warmUpCalls, 0, all.Length);
+        var part = warmUp == 0 ? all : warmUp >= all.Length - warmUp ? all[..warmUp] : all[warmUp..];
+        return part.Length <= MostIterations ? part : part[^MostIterations..];
+    }
+
+    /// <summary>Reads times as a row has them.</summary>
+    /// <param name="text">Times in ms with <c>;</c> between them; what is no finite number is passed over.</param>
+    /// <param name="values">The list that they are added to.</param>
+    public static void Parse(string text, List<double> values)
+    {
         foreach (var range in text.AsSpan().Split(';'))
         {
             if (double.TryParse(text.AsSpan(range), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
                 values.Add(value);
         }
-
-        return values;
     }
-}
 
-/// <summary>How the processes of a cell went.</summary>
-/// <param name="Processes">The processes, in the order of rounds.</param>
-internal sealed record CellSteadiness(IReadOnlyList<Steadiness> Processes)
-{
-    /// <summary>The number of processes of a class.</summary>
-    public int Count(SteadinessClass kind) => Processes.Count(process => process.Class == kind);
-
-    /// <summary>Whether processes of the same cell went in different ways, as far as that can be told.</summary>
-    public bool IsInconsistent => Processes.Select(process => process.Class).Where(kind => kind != SteadinessClass.TooShort).Distinct().Count() > 1;
-
-    /// <summary>Whether some process ended slower than it had been, or without a steady state.</summary>
-    public bool IsDoubtful => Processes.Any(process => process.Class is SteadinessClass.SlowDown or SteadinessClass.NoSteadyState);
-
-    /// <summary>Classifies the processes of each cell of a sweep. Rows of programs that give several have the iterations of the whole process.</summary>
-    public static Dictionary<Cell, CellSteadiness> Of(IEnumerable<Measurement> rows) => rows
-        .GroupBy(row => row.Key.Cell)
-        .ToDictionary(group => group.Key, group => new CellSteadiness([.. group.OrderBy(row => row.Repetition).Select(row => Steadiness.Of(row))]));
+    private static bool AreAlike(Segment segment, Segment final) =>
+        Math.Abs(segment.Mean - final.Mean) <= Math.Max(Math.Max(segment.Deviation, final.Deviation), Tolerance * final.Mean);
 }

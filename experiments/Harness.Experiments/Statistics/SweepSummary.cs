@@ -16,10 +16,11 @@ internal sealed class SweepSummary
     private readonly RoundBootstrap bootstrap;
     private readonly Dictionary<string, string?> baselines;
     private readonly HashSet<(string Engine, string Configuration)> measured;
+    private readonly Dictionary<Cell, Measurement[]> rowsOfCells;
     private readonly Dictionary<Cell, CellSummary> cells;
     private readonly Dictionary<Cell, Sample> samples;
     private readonly Lazy<Dictionary<Cell, CellSteadiness>> steadiness;
-    private readonly Dictionary<(string Numerator, string Denominator, string Configuration), GeometricMean?> means = [];
+    private readonly Dictionary<((string Engine, string Configuration) Numerator, (string Engine, string Configuration) Denominator), GeometricMean?> means = [];
     private readonly Dictionary<string, IReadOnlyList<Workload>> commonWorkloads = [];
 
     public SweepSummary(SweepDefinition sweep, IReadOnlyList<Measurement> measurements)
@@ -27,17 +28,18 @@ internal sealed class SweepSummary
         this.sweep = sweep;
         Rows = measurements;
         baselines = sweep.Configurations.ToDictionary(configuration => configuration.Name, configuration => configuration.Baseline);
-        steadiness = new Lazy<Dictionary<Cell, CellSteadiness>>(() => CellSteadiness.Of(measurements));
-        var byCell = measurements.GroupBy(row => row.Key.Cell).ToDictionary(group => group.Key, group => group.ToArray());
-        measured = byCell.Keys.Select(cell => (cell.Engine, cell.Configuration)).ToHashSet();
-        samples = byCell.ToDictionary(pair => pair.Key, pair => new Sample(pair.Value.Select(row => (row.Repetition, row.ExecuteMs))));
-        bootstrap = new RoundBootstrap(measurements.Select(row => row.Repetition).ToHashSet(), sweep.Seed, Math.Clamp(MostDraws / Math.Max(1, byCell.Count), 1_000, 10_000));
-        cells = byCell.ToDictionary(pair => pair.Key, pair => Summarize(pair.Key, pair.Value));
-        Processes = byCell.Count == 0 ? (0, 0) : (byCell.Values.Min(rows => rows.Length), byCell.Values.Max(rows => rows.Length));
+        rowsOfCells = measurements.GroupBy(row => row.Key.Cell).ToDictionary(group => group.Key, group => group.ToArray());
+        steadiness = new Lazy<Dictionary<Cell, CellSteadiness>>(() => CellSteadiness.Of(rowsOfCells));
+        measured = rowsOfCells.Keys.Select(cell => (cell.Engine, cell.Configuration)).ToHashSet();
+        samples = rowsOfCells.ToDictionary(pair => pair.Key, pair => new Sample(pair.Value.Select(row => (row.Repetition, row.ExecuteMs))));
+        bootstrap = new RoundBootstrap(measurements.Select(row => row.Repetition).ToHashSet(), sweep.Seed, Math.Clamp(MostDraws / Math.Max(1, rowsOfCells.Count), 1_000, 10_000));
+        cells = rowsOfCells.ToDictionary(pair => pair.Key, pair => Summarize(pair.Key, pair.Value));
+        Processes = rowsOfCells.Count == 0 ? (0, 0) : (rowsOfCells.Values.Min(rows => rows.Length), rowsOfCells.Values.Max(rows => rows.Length));
         CorrectForManyTests();
         Engines = [.. measurements.Select(row => row.Engine).Distinct().Order(StringComparer.Ordinal)];
         Disturbances = Statistics.Disturbances.Describe(measurements);
-        Workloads = [.. sweep.Workloads.Where(workload => cells.Keys.Any(cell => cell.Workload == workload.Name))];
+        var workloads = cells.Keys.Select(cell => cell.Workload).ToHashSet();
+        Workloads = [.. sweep.Workloads.Where(workload => workloads.Contains(workload.Name))];
     }
 
     /// <summary>How much was disturbed by others on the machine, in a sentence; null if nothing was.</summary>
@@ -48,6 +50,9 @@ internal sealed class SweepSummary
 
     /// <summary>The rows that it sums up.</summary>
     public IReadOnlyList<Measurement> Rows { get; }
+
+    /// <summary>What the rows of each cell say, in numbers.</summary>
+    public IReadOnlyDictionary<Cell, CellSummary> Cells => cells;
 
     /// <summary>How the processes of each cell went.</summary>
     public IReadOnlyDictionary<Cell, CellSteadiness> SteadinessOfCells => steadiness.Value;
@@ -98,15 +103,13 @@ internal sealed class SweepSummary
     /// <summary>
     /// Geometric mean, over the workloads that the engine ran in every configuration, of the speedup over the baseline; null where there is none.
     /// </summary>
-    public GeometricMean? MeanSpeedup(string engine, string configuration) => Remember(
-        (engine, "", configuration), () => Mean(CommonWorkloads(engine), (engine, BaselineOf(engine, configuration)), (engine, configuration)));
+    public GeometricMean? MeanSpeedup(string engine, string configuration) => MeanRatio((engine, BaselineOf(engine, configuration)), (engine, configuration));
 
     /// <summary>
     /// Geometric mean, over the workloads that both engines ran in every configuration, of one engine's time divided by the other's; null where there is
     /// none.
     /// </summary>
-    public GeometricMean? MeanRatio(string engine, string otherEngine, string configuration) => Remember(
-        (engine, otherEngine, configuration), () => Mean(CommonWorkloads(engine, otherEngine), (engine, configuration), (otherEngine, configuration)));
+    public GeometricMean? MeanRatio(string engine, string otherEngine, string configuration) => MeanRatio((engine, configuration), (otherEngine, configuration));
 
     /// <summary>
     /// The configurations in which two engines can stand beside each other: those of the same name, and where an engine has configurations of its own, those of the same knobs, such as
@@ -124,9 +127,13 @@ internal sealed class SweepSummary
         ];
     }
 
-    /// <summary>The same as <see cref="MeanRatio(string, string, string)"/> for configurations of two names.</summary>
-    public GeometricMean? MeanRatio((string Engine, string Configuration) own, (string Engine, string Configuration) other) =>
-        own.Configuration == other.Configuration ? MeanRatio(own.Engine, other.Engine, own.Configuration) : Mean(CommonWorkloads(own.Engine, other.Engine), own, other);
+    /// <summary>The same as <see cref="MeanRatio(string, string, string)"/> for configurations of two names. It is computed once, whoever asks for it.</summary>
+    public GeometricMean? MeanRatio((string Engine, string Configuration) own, (string Engine, string Configuration) other)
+    {
+        if (!means.TryGetValue((own, other), out var mean))
+            means.Add((own, other), mean = Mean(own.Engine == other.Engine ? CommonWorkloads(own.Engine) : CommonWorkloads(own.Engine, other.Engine), own, other));
+        return mean;
+    }
 
     /// <summary>One engine's time divided by another's; null where one of them was not measured.</summary>
     public Estimate? Ratio((string Engine, string Configuration) numerator, (string Engine, string Configuration) denominator, string workload) =>
@@ -157,13 +164,6 @@ internal sealed class SweepSummary
 
     private static bool HasSameKnobs(SweepConfiguration first, SweepConfiguration second) =>
         first.Knobs.Count == second.Knobs.Count && first.Knobs.All(knob => second.Knobs.TryGetValue(knob.Key, out var value) && value == knob.Value);
-
-    private GeometricMean? Remember((string, string, string) key, Func<GeometricMean?> compute)
-    {
-        if (!means.TryGetValue(key, out var mean))
-            means.Add(key, mean = compute());
-        return mean;
-    }
 
     private string BaselineOf(string engine, string configuration) => baselines.GetValueOrDefault(configuration) ?? sweep.BaselineOf(engine);
 

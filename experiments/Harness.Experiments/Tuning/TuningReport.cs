@@ -1,5 +1,6 @@
 using Harness.Experiments.Charts.Drawing;
 using Harness.Experiments.Reports.Documents;
+using Harness.Experiments.Reports.Html;
 using Harness.Experiments.Results;
 using Harness.Experiments.Tuning.Reporting;
 
@@ -17,7 +18,7 @@ internal static class TuningReport
     {
         var document = TuningDocument.Create(specification, result, decisions, Provenance.Read(folder.Provenance));
         File.WriteAllText(folder.Report, MarkdownDocument.Write(document));
-        File.WriteAllText(folder.HtmlReport, HtmlDocument.Write(document));
+        HtmlFile.Write(folder.HtmlReport, html => HtmlDocument.Write(html, document));
         WriteWinner(folder, result);
         foreach (var figure in document.Figures)
         {

@@ -79,6 +79,18 @@ try {
   seen.filtered = await column(table, "workload");
   seen.output = await table.locator("output").textContent();
 
+  // Names with numbers stand in the order of the numbers.
+  await table.locator("input").fill("");
+  await table.locator("thead th button", { hasText: /^workload$/ }).focus();
+  await page.keyboard.press("Enter");
+  seen.workloads = await column(table, "workload");
+
+  // A link to a program unfolds it.
+  await page.locator("nav[aria-label='Programs'] a").nth(1).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector("#program-1 details").open, undefined, { timeout: 5000 });
+  seen.unfolded = await page.locator("#programs details[open]").count();
+
   const details = page.locator("#programs details").first();
   await details.locator("summary").first().focus();
   await page.keyboard.press("Enter");

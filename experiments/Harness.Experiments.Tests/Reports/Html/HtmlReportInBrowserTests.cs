@@ -22,8 +22,9 @@ public sealed class HtmlReportInBrowserTests : IDisposable
     [ChromiumFact]
     public void AReaderCanUseItByKeyboardOnAPhoneAndOnPaper()
     {
-        var report = folder.Write("report.html", HtmlReport.Create(SyntheticResults.Pair(folder.File("results"), 1.5)));
-        var seen = Read(new Uri(report).AbsoluteUri, folder.File("report.pdf"));
+        var results = SyntheticResults.Pair(folder.File("results"), 1.5, workloads: "alpha,beta,gamma,p-10,p-9");
+        HtmlReport.Write(results, results.Report);
+        var seen = Read(new Uri(results.Report).AbsoluteUri, folder.File("report.pdf"));
         Assert.Equal([], Texts(seen, "errors"));
         Assert.Equal([], Texts(seen, "requests"));
 
@@ -38,6 +39,8 @@ public sealed class HtmlReportInBrowserTests : IDisposable
         Assert.Equal(ascending.OrderDescending(), Numbers(seen, "descending"));
         Assert.Equal(["beta"], Texts(seen, "filtered"));
         Assert.StartsWith("1 of ", seen.GetProperty("output").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["alpha", "beta", "gamma", "geometric mean", "p-9", "p-10"], Texts(seen, "workloads").Distinct());
+        Assert.Equal(1, seen.GetProperty("unfolded").GetInt32());
         Assert.True(seen.GetProperty("opened").GetBoolean());
 
         var contrast = seen.GetProperty("contrast");

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Harness.Experiments.Reports;
 using Harness.Experiments.Reports.Html;
+using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Results;
 using Harness.Experiments.Tests.Results;
 
@@ -19,7 +21,7 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void TheDocumentIsWellFormedAndItsLinksLeadSomewhere()
     {
-        var document = Parse(HtmlReport.Create(SyntheticResults.Pair(folder.File("results"), 1.5, ["ours", "v8"])));
+        var document = Parse(Create(SyntheticResults.Pair(folder.File("results"), 1.5, ["ours", "v8"])));
         var ids = document.Descendants().Attributes("id").Select(id => id.Value).ToList();
         Assert.Equal(ids.Distinct(), ids);
         var links = document.Descendants().Attributes("href").Select(href => href.Value).ToList();
@@ -41,7 +43,7 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void NothingIsFetchedFromAnywhere()
     {
-        var text = HtmlReport.Create(SyntheticResults.Pair(folder.File("results"), 1.5));
+        var text = Create(SyntheticResults.Pair(folder.File("results"), 1.5));
         foreach (var element in Parse(text).Descendants())
         {
             foreach (var attribute in element.Attributes().Where(attribute => !attribute.IsNamespaceDeclaration))
@@ -79,7 +81,7 @@ public sealed partial class HtmlReportTests : IDisposable
         using (var failures = DurableCsv<Failure>.Open(results.Failures, out _))
             failures.Append(new Failure { Engine = Hostile, Configuration = Hostile, Workload = Hostile, Repetition = 1, Status = Hostile, Message = Hostile });
 
-        var document = Parse(HtmlReport.Create(results));
+        var document = Parse(Create(results));
         Assert.Single(document.Descendants("script"));
         Assert.Empty(document.Descendants("img"));
         Assert.DoesNotContain(document.Descendants().Attributes(), attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
@@ -99,7 +101,7 @@ public sealed partial class HtmlReportTests : IDisposable
         File.Delete(results.Provenance);
         File.WriteAllText(results.Sweep, File.ReadAllText(results.Sweep).Replace("[alpha, beta, gamma]", "[two-targets, recursion]", StringComparison.Ordinal));
         File.WriteAllText(results.Results, File.ReadAllText(results.Results).Replace("alpha", "two-targets", StringComparison.Ordinal).Replace("beta", "recursion", StringComparison.Ordinal));
-        var sections = Parse(HtmlReport.Create(results)).Descendants("section").ToDictionary(section => section.Attribute("id")!.Value, section => section.Value);
+        var sections = Parse(Create(results)).Descendants("section").ToDictionary(section => section.Attribute("id")!.Value, section => section.Value);
         Assert.Matches("“fast” is 1\\.(4[5-9]|5[0-5]) times as fast as “base” in the geometric mean over 2 programs \\(95% interval 1\\.\\d\\d–1\\.\\d\\d\\)", sections["summary"]);
         Assert.Contains("It is faster in 2 programs, slower in none; in 0 no difference is shown", sections["summary"], StringComparison.Ordinal);
         Assert.Contains("provenance.json is missing", sections["careful"], StringComparison.Ordinal);
@@ -108,11 +110,85 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void ColoursHaveEnoughContrast()
     {
-        var style = Style(HtmlReport.Create(SyntheticResults.Pair(folder.File("results"), 1.5, repetitions: 3)));
+        var style = Style(Create(SyntheticResults.Pair(folder.File("results"), 1.5, repetitions: 3)));
         var colors = Variable().Matches(style).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["color"].Value);
         foreach (var (ink, paper) in ((string, string)[])[("ink", "paper"), ("muted", "paper"), ("accent", "paper"), ("ink", "head-paper"), ("warn-ink", "warn-paper")])
             Assert.True(Contrast(colors[ink], colors[paper]) >= 4.5, $"{ink} on {paper}: {Contrast(colors[ink], colors[paper])}");
         Assert.DoesNotMatch("[^-]color: *#|background: *#", style);
+    }
+
+    [Fact]
+    public void ColumnsAreExplained()
+    {
+        var document = Parse(Create(SyntheticResults.Pair(folder.File("results"), 1.5)));
+        var sections = document.Descendants("section").ToDictionary(section => section.Attribute("id")!.Value);
+        var explained = sections["tables"].Descendants("dt").SelectMany(term => term.Value.Split(", ")).ToHashSet();
+        var numbers = new[] { sections["tables"], sections["programs"] }.SelectMany(section => section.Descendants("th")).Where(head => head.Attribute("class")!.Value == "n").Select(head => head.Value.Trim()).Distinct().ToList();
+        Assert.InRange(numbers.Count, 20, int.MaxValue);
+        Assert.Empty(numbers.Except(explained));
+        Assert.Empty(explained.Except(numbers));
+    }
+
+    [Fact]
+    public void NumbersThatAreShownRoundedHaveAllTheirDigits()
+    {
+        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        var (_, summary) = ReportWriter.Summarize(results);
+        var cell = Table(Parse(Create(results)), "Every cell").Element("tbody")!.Elements("tr").Select(row => row.Elements("td").ToList()).Single(row => row[1].Value == "beta" && row[2].Value == "fast");
+        var found = summary.Find("ours", "fast", "beta")!;
+        Assert.Equal("21", cell[3].Value);
+        Assert.Null(cell[3].Attribute("data-v"));
+        Assert.Equal(
+            [found.Time.Value, found.Time.Low, found.Time.High, found.Speedup!.Value.Value, found.Speedup.Value.Low, found.Speedup.Value.High],
+            cell[4..10].Select(number => double.Parse(number.Attribute("data-v")!.Value, CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public void ProgramsAreReachedByLinks()
+    {
+        var document = Parse(Create(SyntheticResults.Pair(folder.File("results"), 1.5)));
+        var links = document.Descendants("nav").Single(nav => nav.Attribute("aria-label")?.Value == "Programs").Descendants("a").ToDictionary(link => link.Attribute("href")!.Value.TrimStart('#'), link => link.Value);
+        Assert.Equal(links, document.Descendants("section").Where(section => section.Element("h3") is not null).ToDictionary(section => section.Attribute("id")!.Value, section => section.Element("h3")!.Value));
+    }
+
+    [Fact]
+    public void ANoisyEnvironmentIsToldOnce()
+    {
+        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        Change(results, row => row with { ElapsedMs = 1000, OthersCpuMs = 900 });
+        var document = Parse(Create(results));
+        Assert.Single(document.Descendants("section").Single(section => section.Attribute("id")!.Value == "summary").Elements("p"), note => note.Value.StartsWith("Noisy environment", StringComparison.Ordinal));
+        var (sweep, summary) = ReportWriter.Summarize(results);
+        Assert.Single(ComparisonTables.OfSweep(sweep, summary).Notes, note => note.StartsWith("Noisy environment", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void WarningsOfCellsAreCountedByKind()
+    {
+        var results = SyntheticResults.Pair(folder.File("results"), 1.5, workloads: string.Join(',', Enumerable.Range(1, 12).Select(i => $"program-{i}")));
+        Change(results, row => row with { Settled = row.Workload == "program-1", ExecuteMs = row.Workload == "program-1" && row.Repetition % 2 == 0 ? 2 * row.ExecuteMs : row.ExecuteMs });
+        var careful = Parse(Create(results)).Descendants("section").Single(section => section.Attribute("id")!.Value == "careful");
+        var headings = careful.Descendants("p").Select(heading => heading.Value).ToList();
+        Assert.Contains("Times fall into two groups, so that the median says little, in 2 of 24 cells:", headings);
+        Assert.Contains("Most repetitions were timed before they had settled in 22 of 24 cells:", headings);
+        Assert.Contains("2 more are in summary.md.", headings);
+        Assert.Equal(20, careful.Descendants("li").Count(entry => entry.Value.EndsWith("had not settled when they were timed.", StringComparison.Ordinal)));
+    }
+
+    private static XElement Table(XElement document, string caption) => document.Descendants("table").Single(table => table.Element("caption")!.Value == caption);
+
+    private static void Change(ResultsFolder results, Func<Measurement, Measurement> change)
+    {
+        Measurement[] rows = [.. MeasurementFile.Read(results.Results).Select(change)];
+        File.Delete(results.Results);
+        using var csv = DurableCsv<Measurement>.Open(results.Results, out _);
+        csv.Append(rows);
+    }
+
+    private static string Create(ResultsFolder results)
+    {
+        HtmlReport.Write(results, results.Report);
+        return File.ReadAllText(results.Report);
     }
 
     /// <summary>The ratio of contrast of the Web Content Accessibility Guidelines 2.2.</summary>

@@ -47,7 +47,9 @@ internal sealed record Figure
     {
         using var recorder = new SKPictureRecorder();
         var bounds = Bounds(width);
-        var bottom = Draw(new FigureCanvas(recorder.BeginRecording(new SKRect(0, 0, bounds, 1))), bounds);
+
+        // Panels say how high they are: they are drawn once, at the end.
+        var bottom = Draw(new FigureCanvas(recorder.BeginRecording(new SKRect(0, 0, bounds, 1))), bounds, withPanels: false);
         return new SKSize(bounds, bottom);
     }
 
@@ -55,7 +57,9 @@ internal sealed record Figure
     /// <param name="canvas">What it is drawn on.</param>
     /// <param name="width">Its width, as measured.</param>
     /// <returns>Its lower end.</returns>
-    public float Draw(FigureCanvas canvas, float width)
+    public float Draw(FigureCanvas canvas, float width) => Draw(canvas, width, withPanels: true);
+
+    private float Draw(FigureCanvas canvas, float width, bool withPanels)
     {
         var inner = width - (2 * Margin);
         var y = canvas.Lines(TitleStyle.Wrap(Title, inner), Margin, Margin, TitleStyle);
@@ -68,7 +72,8 @@ internal sealed record Figure
             if (panel.Title.Length > 0)
                 y = canvas.Lines(PanelTitleStyle.Wrap(panel.Title, inner), Margin, y, PanelTitleStyle) + 4;
             var height = panel.Body.HeightFor(inner);
-            panel.Body.Draw(canvas, new SKRect(Margin, y, Margin + inner, y + height));
+            if (withPanels)
+                panel.Body.Draw(canvas, new SKRect(Margin, y, Margin + inner, y + height));
             y += height;
         }
 

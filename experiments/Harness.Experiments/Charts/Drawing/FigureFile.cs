@@ -36,7 +36,7 @@ internal static class FigureFile
     /// <summary>A figure as the text of an SVG document.</summary>
     /// <param name="figure">The figure.</param>
     /// <param name="width">Width in points.</param>
-    public static string ToSvg(Figure figure, float width = Figure.StandardWidth) => Encoding.UTF8.GetString(Svg(figure, figure.Measure(width)));
+    public static string ToSvg(Figure figure, float width = Figure.StandardWidth) => SvgText(figure, figure.Measure(width));
 
     /// <summary>A figure as the bytes of a PNG file.</summary>
     /// <param name="figure">The figure.</param>
@@ -60,7 +60,9 @@ internal static class FigureFile
         return PngText.Add(data.ToArray(), ("Title", figure.Title), ("Source", figure.Source));
     }
 
-    private static byte[] Svg(Figure figure, SKSize size)
+    private static byte[] Svg(Figure figure, SKSize size) => Encoding.UTF8.GetBytes(SvgText(figure, size));
+
+    private static string SvgText(Figure figure, SKSize size)
     {
         using var stream = new MemoryStream();
         using (var canvas = SKSvgCanvas.Create(new SKRect(0, 0, size.Width, size.Height), stream))
@@ -69,12 +71,12 @@ internal static class FigureFile
             figure.Draw(new FigureCanvas(canvas), size.Width);
         }
 
-        var text = Encoding.UTF8.GetString(stream.ToArray());
+        var text = Encoding.UTF8.GetString(stream.GetBuffer().AsSpan(0, (int)stream.Length));
         var root = text.IndexOf("<svg", StringComparison.Ordinal);
         var insert = text.IndexOf('>', root) + 1;
         var metadata = $"\n\t<title>{Escape(figure.Title)}</title>\n\t<desc>{Escape(figure.Source)}</desc>";
         var viewBox = FormattableString.Invariant($" viewBox=\"0 0 {size.Width} {size.Height}\"");
-        return Encoding.UTF8.GetBytes(text[..(insert - 1)] + viewBox + ">" + metadata + text[insert..]);
+        return string.Concat(text.AsSpan(0, insert - 1), $"{viewBox}>{metadata}", text.AsSpan(insert));
     }
 
     private static byte[] Pdf(Figure figure, SKSize size)

@@ -25,6 +25,13 @@ internal sealed record TextBox(string Text, SKPoint Anchor, SKRect Extent, float
     /// <param name="tolerance">How deep they may reach into each other, in points.</param>
     public bool Overlaps(TextBox other, float tolerance = 0.5f)
     {
+        // Nearly all are upright, and charts with very many labels ask for very many pairs.
+        if (Degrees == 0 && other.Degrees == 0)
+        {
+            return Anchor.X + Extent.Right - tolerance > other.Anchor.X + other.Extent.Left && other.Anchor.X + other.Extent.Right - tolerance > Anchor.X + Extent.Left
+                && Anchor.Y + Extent.Bottom - tolerance > other.Anchor.Y + other.Extent.Top && other.Anchor.Y + other.Extent.Bottom - tolerance > Anchor.Y + Extent.Top;
+        }
+
         foreach (var degrees in (ReadOnlySpan<float>)[Degrees, Degrees + 90, other.Degrees, other.Degrees + 90])
         {
             var axis = SKMatrix.CreateRotationDegrees(degrees).MapPoint(1, 0);

@@ -5,11 +5,10 @@ namespace Harness.Experiments.Reports.Documents;
 /// <summary>Writes a report as one HTML document that needs nothing else.</summary>
 internal static class HtmlDocument
 {
-    /// <summary>The document's text.</summary>
-    public static string Write(ReportDocument document)
+    /// <summary>Writes a document.</summary>
+    public static void Write(HtmlWriter html, ReportDocument document)
     {
-        var html = new HtmlWriter();
-        return HtmlPage.Write(html, document.Title, document.Subtitle, [.. document.Sections.Select(section => (section.Id, section.Title))], () =>
+        HtmlPage.Write(html, document.Title, document.Subtitle, [.. document.Sections.Select(section => (section.Id, section.Title))], () =>
         {
             foreach (var section in document.Sections)
             {

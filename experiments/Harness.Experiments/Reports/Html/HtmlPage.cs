@@ -13,8 +13,7 @@ internal static class HtmlPage
     /// <param name="subtitle">What it is about.</param>
     /// <param name="sections">Ids and titles of the sections, for the links to them.</param>
     /// <param name="writeSections">Writes the sections.</param>
-    /// <returns>The document's text.</returns>
-    public static string Write(HtmlWriter html, string title, string subtitle, IReadOnlyList<(string Id, string Title)> sections, Action writeSections)
+    public static void Write(HtmlWriter html, string title, string subtitle, IReadOnlyList<(string Id, string Title)> sections, Action writeSections)
     {
         var (script, style) = (Resource("report.js"), Resource("report.css"));
         var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
@@ -33,7 +32,6 @@ internal static class HtmlPage
         html.Open("main", ("id", "main"));
         writeSections();
         html.Close().Open("script").Markup(script).Close().Close().Close();
-        return html.ToString();
     }
 
     private static string Resource(string name)

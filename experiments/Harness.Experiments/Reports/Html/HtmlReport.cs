@@ -11,30 +11,27 @@ namespace Harness.Experiments.Reports.Html;
 
 /// <summary>
 /// A sweep's results as one HTML document that needs nothing else: no file, no network. It has the findings in words, what to be careful of, the charts, tables to sort
-/// and filter, a section per program, the environment, and the commands to do it again.
+/// and filter, a section per program, the environment, and the commands to do it again. What each part says is computed when the part is written, and is then in the file: of very large results no more
+/// is in memory than of one table. <see cref="ReportLimits"/> says how much of them is shown.
 /// </summary>
 internal sealed class HtmlReport
 {
-    private const int MostCautions = 60;
-
-    private static readonly (SteadinessClass Class, string Name)[] ClassNames =
-        [(SteadinessClass.Flat, "flat"), (SteadinessClass.WarmUp, "warm-up"), (SteadinessClass.SlowDown, "slow-down"), (SteadinessClass.NoSteadyState, "no steady state")];
-
     private static readonly (string Id, string Title)[] Sections =
     [
         ("summary", "Summary"), ("careful", "To be careful of"), ("charts", "Charts"), ("tables", "Tables"), ("programs", "Programs"), ("failures", "Failures"), ("environment", "Environment"),
         ("again", "To do it again"),
     ];
 
-    private readonly HtmlWriter html = new();
+    private readonly HtmlWriter html;
     private readonly ResultsFolder folder;
     private readonly SweepDefinition sweep;
     private readonly SweepSummary summary;
     private readonly Provenance? provenance;
     private readonly IReadOnlyList<Failure> failures;
 
-    private HtmlReport(ResultsFolder folder, SweepDefinition sweep, SweepSummary summary)
+    private HtmlReport(HtmlWriter html, ResultsFolder folder, SweepDefinition sweep, SweepSummary summary)
     {
+        this.html = html;
         this.folder = folder;
         this.sweep = sweep;
         this.summary = summary;
@@ -42,19 +39,21 @@ internal sealed class HtmlReport
         failures = File.Exists(folder.Failures) ? DurableCsv<Failure>.Read(folder.Failures) : [];
     }
 
-    /// <summary>Makes the document.</summary>
-    /// <exception cref="HarnessException">There are no rows, or charts cannot be drawn.</exception>
-    public static string Create(ResultsFolder folder)
+    /// <summary>Writes the document of a results folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="path">The file.</param>
+    /// <exception cref="HarnessException">There are no rows, charts cannot be drawn, or the file cannot be written.</exception>
+    public static void Write(ResultsFolder folder, string path)
     {
         var (sweep, summary) = ReportWriter.Summarize(folder);
-        return new HtmlReport(folder, sweep, summary).Write();
+        HtmlFile.Write(path, html => new HtmlReport(html, folder, sweep, summary).Write());
     }
 
-    private string Write()
+    private void Write()
     {
         var origin = provenance is null ? "origin unknown" : $"{provenance.Machine.Cpu}, {provenance.Machine.Cores} cores; begun {provenance.Runs[0].StartedUtc}";
         var subtitle = $"Sweep '{sweep.Name}': {summary.Workloads.Count} programs, {sweep.Configurations.Count} configurations, {string.Join(", ", summary.Engines.Select(EngineCatalog.TitleOf))}; {SweepChart.Describe(summary)}; {origin}.";
-        return HtmlPage.Write(html, sweep.Title, subtitle, Sections, () =>
+        HtmlPage.Write(html, sweep.Title, subtitle, Sections, () =>
         {
             WriteSummary();
             WriteCautions();
@@ -78,28 +77,51 @@ internal sealed class HtmlReport
         html.Close();
         foreach (var note in SweepChart.Notes(sweep, summary))
             html.Element("p", note, ("class", "note"));
-        if (summary.Disturbances is { } disturbances)
-            html.Element("p", disturbances, ("class", "note"));
         html.Close();
     }
 
     private void WriteCautions()
     {
         Begin("careful", "To be careful of");
-        string[] cautions = [.. Cautions.OfResults(sweep, provenance, failures.Count), .. Cautions.OfCells(sweep, summary)];
-        if (cautions.Length == 0)
+        var ofResults = Cautions.OfResults(sweep, provenance, failures.Count);
+        var ofCells = Cautions.OfCells(sweep, summary);
+        if (ofResults.Count + ofCells.Count == 0)
         {
             html.Element("p", "Nothing was noticed.").Close();
             return;
         }
 
-        html.Open("div", ("class", "warnings")).Open("ul");
-        foreach (var caution in cautions.Take(MostCautions))
-            html.Element("li", caution);
-        html.Close();
-        if (cautions.Length > MostCautions)
-            html.Element("p", $"{cautions.Length - MostCautions} more are in summary.md.");
+        html.Open("div", ("class", "warnings"));
+        if (ofResults.Count > 0)
+            WriteList(ofResults, "");
+        foreach (var kind in ofCells.GroupBy(caution => caution.Kind).OrderBy(kind => kind.Key))
+        {
+            html.Element("p", $"{HeadingOf(kind.Key)} in {kind.Count()} of {summary.Cells.Count} cells:");
+            WriteList([.. kind.Select(caution => caution.Text)], "are in summary.md");
+        }
+
         html.Close().Close();
+    }
+
+    private static string HeadingOf(CautionKind kind) => kind switch
+    {
+        CautionKind.TwoGroups => "Times fall into two groups, so that the median says little,",
+        CautionKind.Unsettled => "Most repetitions were timed before they had settled",
+        CautionKind.Unsteady => "Processes became slower again or reached no steady state",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    /// <summary>Writes a list, of a long one the beginning.</summary>
+    /// <param name="entries">The entries.</param>
+    /// <param name="where">Where the others are, in words that follow their number; empty where all are shown.</param>
+    private void WriteList(IReadOnlyCollection<string> entries, string where)
+    {
+        html.Open("ul");
+        foreach (var entry in where.Length == 0 ? entries : entries.Take(ReportLimits.Entries))
+            html.Element("li", entry);
+        html.Close();
+        if (where.Length > 0 && entries.Count > ReportLimits.Entries)
+            html.Element("p", $"{entries.Count - ReportLimits.Entries} more {where}.");
     }
 
     private void WriteCharts()
@@ -116,10 +138,11 @@ internal sealed class HtmlReport
     private void WriteTables()
     {
         Begin("tables", "Tables");
+        ColumnMeanings.Write(html);
         HtmlTable.Write(html, "Geometric means", MakeMeans());
-        HtmlTable.Write(html, "Every cell", ComparisonTables.OfSweep(sweep, summary));
-        if (summary.SteadinessOfCells.Values.Any(cell => cell.Processes.Any(process => process.Class != SteadinessClass.TooShort)))
-            HtmlTable.Write(html, "Steady states", SteadinessTable.Create(summary.SteadinessOfCells));
+        HtmlTable.Write(html, "Every cell", MakeCells());
+        if (summary.SteadinessOfCells.Values.Any(cell => cell.IsJudged))
+            HtmlTable.Write(html, "Steady states", MakeSteadiness());
         if (sweep.Repetitions >= MedianInterval.LeastValues && Agreement.Of(sweep, summary) is { } agreement)
             HtmlTable.Write(html, "Configurations against themselves", AgreementTable.Create(agreement));
         html.Close();
@@ -131,76 +154,62 @@ internal sealed class HtmlReport
         [
             new("engine"), new("configuration"), new("programs", "0"), new("speedup", "0.000"), new("low", "0.000"), new("high", "0.000"), new("low_for_programs_like_these", "0.00"), new("high_for_programs_like_these", "0.00"),
         ]);
-        foreach (var engine in summary.Engines.Where(engine => sweep.SpeedupObstacle(engine) is null))
+        var means = (
+            from engine in summary.Engines
+            where sweep.SpeedupObstacle(engine) is null
+            from configuration in sweep.Configurations
+            let mean = summary.MeanSpeedup(engine, configuration.Name)
+            where mean is not null
+            select (Engine: engine, configuration.Title, Mean: mean.Value)).ToList();
+        var shown = Notable.Choose(means, ReportLimits.Rows, mean => (0, Notable.DistanceOf(mean.Mean.Measured)));
+        foreach (var (engine, title, mean) in shown)
         {
-            foreach (var configuration in sweep.Configurations)
-            {
-                if (summary.MeanSpeedup(engine, configuration.Name) is not { } mean)
-                    continue;
-                table.Add(
-                    EngineCatalog.TitleOf(engine), configuration.Title, mean.Programs, mean.Measured.Value,
-                    mean.Measured.HasInterval ? mean.Measured.Low : null, mean.Measured.HasInterval ? mean.Measured.High : null,
-                    mean.General.HasInterval ? mean.General.Low : null, mean.General.HasInterval ? mean.General.High : null);
-            }
+            table.Add(
+                EngineCatalog.TitleOf(engine), title, mean.Programs, mean.Measured.Value,
+                mean.Measured.HasInterval ? mean.Measured.Low : null, mean.Measured.HasInterval ? mean.Measured.High : null,
+                mean.General.HasInterval ? mean.General.Low : null, mean.General.HasInterval ? mean.General.High : null);
         }
 
+        if (shown.Count < means.Count)
+            table.AddNote($"{shown.Count} of {means.Count} configurations: those whose mean is farthest from 1. 'harness compare {sweep.Name} --csv' prints all.");
+        return table;
+    }
+
+    private ResultTable MakeCells()
+    {
+        if (summary.Cells.Count <= ReportLimits.Rows)
+            return ComparisonTables.OfSweep(sweep, summary);
+        var shown = Notable.Choose(summary.Cells.ToList(), ReportLimits.Rows, pair => Notable.RankOf(pair.Value)).Select(pair => pair.Key).ToHashSet();
+        var table = ComparisonTables.OfSweep(sweep, summary, shown);
+        table.AddNote($"{shown.Count} of {summary.Cells.Count} cells: the differences that are shown, the largest first, then the others; programs have tables of their own below. 'harness compare {sweep.Name} --csv' prints all.");
+        return table;
+    }
+
+    private ResultTable MakeSteadiness()
+    {
+        var cells = summary.SteadinessOfCells;
+        if (cells.Count <= ReportLimits.Rows)
+            return SteadinessTable.Create(cells);
+        var shown = Notable.Choose(cells.ToList(), ReportLimits.Rows, pair => Notable.RankOf(pair.Value)).Select(pair => pair.Key).ToHashSet();
+        var table = SteadinessTable.Create(cells, shown);
+        table.AddNote($"{shown.Count} of {cells.Count} cells: those whose processes slowed down, did not settle or differ come first. 'harness steady {sweep.Name}' prints all.");
         return table;
     }
 
     private void WritePrograms()
     {
         Begin("programs", "Programs");
-        var withCharts = ReportCharts.HasProgramCharts(summary);
-        for (var i = 0; i < summary.Workloads.Count; i++)
-        {
-            var workload = summary.Workloads[i];
-            html.Open("section", ("id", $"program-{i}")).Element("h3", workload.Title).Open("details").Element("summary", $"{workload.Name}: every configuration");
-            HtmlTable.Write(html, workload.Title, MakeProgram(workload.Name));
-            if (withCharts)
-                HtmlFigure.Write(html, RepetitionDots.OfWorkload(sweep, summary, workload), $"program-{i}-dots");
-            html.Close().Close();
-        }
-
+        new ProgramSections(sweep, summary).Write(html);
         html.Close();
     }
-
-    private ResultTable MakeProgram(string workload)
-    {
-        var table = new ResultTable(
-        [
-            new("engine"), new("configuration"), new("n", "0"), new("ms", "0.00"), new("low", "0.00"), new("high", "0.00"), new("speedup", "0.00"), new("p_corrected", "0.####"), new("outliers", "0"),
-            new("code_bytes", "0"), new("deopts", "0"), new("compile_ms", "0.0"), new("steady_state"),
-        ]);
-        foreach (var engine in summary.Engines)
-        {
-            var hasSpeedups = sweep.SpeedupObstacle(engine) is null;
-            foreach (var configuration in sweep.Configurations)
-            {
-                if (summary.Find(engine, configuration.Name, workload) is not { } cell)
-                    continue;
-                table.Add(
-                    EngineCatalog.TitleOf(engine), configuration.Title, cell.Count, cell.Time.Value, cell.Time.HasInterval ? cell.Time.Low : null, cell.Time.HasInterval ? cell.Time.High : null,
-                    hasSpeedups ? cell.Speedup?.Value : null, cell.Difference?.AdjustedPValue, cell.Outliers, cell.OptimizedBytes, cell.Deopts, cell.CompileMs,
-                    Describe(summary.SteadinessOfCells.GetValueOrDefault(new Cell(engine, configuration.Name, workload))));
-            }
-        }
-
-        return table;
-    }
-
-    private static string Describe(CellSteadiness? steadiness) => steadiness is null ? "" : string.Join(", ", ClassNames
-        .Where(pair => steadiness.Count(pair.Class) > 0)
-        .Select(pair => $"{steadiness.Count(pair.Class)} {pair.Name}"));
 
     private void WriteFailures()
     {
         Begin("failures", "Failures");
         if (provenance?.Gaps is { Count: > 0 } gaps)
         {
-            html.Element("p", "Not measured, because an engine cannot or need not:").Open("ul");
-            foreach (var gap in gaps)
-                html.Element("li", gap.ToString());
-            html.Close();
+            html.Element("p", "Not measured, because an engine cannot or need not:");
+            WriteList([.. gaps.Select(gap => gap.ToString())], "are in provenance.json");
         }
 
         if (failures.Count == 0)
@@ -210,8 +219,10 @@ internal sealed class HtmlReport
         }
 
         var table = new ResultTable([new("engine"), new("configuration"), new("workload"), new("repetition", "0"), new("status"), new("message")]);
-        foreach (var failure in failures)
+        foreach (var failure in failures.Take(ReportLimits.Rows))
             table.Add(failure.Engine, failure.Configuration, failure.Workload, failure.Repetition, failure.Status, failure.Message);
+        if (failures.Count > ReportLimits.Rows)
+            table.AddNote($"The first {ReportLimits.Rows} of {failures.Count}: failures.csv has all.");
         HtmlTable.Write(html, "Repetitions that failed, and are in no number", table);
         html.Close();
     }

@@ -3,7 +3,10 @@ using Harness.Experiments.Reports.Tables;
 
 namespace Harness.Experiments.Reports.Html;
 
-/// <summary>Writes tables that can be sorted by any column and filtered by text, with the keyboard too; without scripts they are still tables.</summary>
+/// <summary>
+/// Writes tables that can be sorted by any column and filtered by text, with the keyboard too; without scripts they are still tables. Numbers that are shown rounded have all their digits
+/// beside that (<c>data-v</c>).
+/// </summary>
 internal static class HtmlTable
 {
     /// <summary>Rows from which on a table has a field to filter it.</summary>
@@ -18,7 +21,7 @@ internal static class HtmlTable
         html.Open("div", ("class", "table"));
         if (table.Rows.Count >= LeastRowsForFilter)
         {
-            html.Open("p", ("class", "filter")).Open("label").Text("Filter ").Void("input", ("type", "search"), ("autocomplete", "off")).Close()
+            html.Open("p", ("class", "filter")).Open("label").Text("Filter ").Void("input", ("type", "search"), ("autocomplete", "off"), ("aria-label", "Filter " + caption)).Close()
                 .Element("output", $"{table.Rows.Count} rows").Close();
         }
 
@@ -47,11 +50,16 @@ internal static class HtmlTable
     {
         var text = TableWriter.Show(cell, column);
         if (column.IsText)
+        {
             html.Element("td", text);
-        else if (cell is null || text.Length == 0)
-            html.Element("td", "", ("class", "n"));
+            return;
+        }
+
+        var exact = cell is null || text.Length == 0 ? text : Convert.ToDouble(cell, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture);
+        if (exact == text)
+            html.Element("td", text, ("class", "n"));
         else
-            html.Element("td", text, ("class", "n"), ("data-v", Convert.ToDouble(cell, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture)));
+            html.Element("td", text, ("class", "n"), ("data-v", exact));
     }
 
     private static string Title(string name) => name.Replace('_', ' ');

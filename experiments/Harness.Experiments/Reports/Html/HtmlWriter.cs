@@ -1,21 +1,24 @@
-using System.Text;
+using System.Buffers;
 
 namespace Harness.Experiments.Reports.Html;
 
 /// <summary>
 /// Writes HTML whose elements are closed in order and whose texts and attributes are escaped, whatever they hold. What it writes is well-formed XML, too, but
-/// for the document type and the contents of scripts.
+/// for the document type and the contents of scripts. Nothing is kept: <see cref="HtmlFile"/> says where it goes.
 /// </summary>
-internal sealed class HtmlWriter
+/// <param name="output">What is written to.</param>
+internal sealed class HtmlWriter(TextWriter output)
 {
-    private readonly StringBuilder output = new();
+    /// <summary>What does not stand for itself: markup, and control characters, which have no place in HTML, and none in XML.</summary>
+    private static readonly SearchValues<char> Escaped = SearchValues.Create((ReadOnlySpan<char>)[.. "&<>\"'", .. Enumerable.Range(0, ' ').Select(code => (char)code).Except("\n\t")]);
+
     private readonly Stack<string> open = new();
 
     /// <summary>Begins an element.</summary>
     public HtmlWriter Open(string element, params ReadOnlySpan<(string Name, string Value)> attributes)
     {
         WriteTag(element, attributes);
-        output.Append('>');
+        output.Write('>');
         open.Push(element);
         return this;
     }
@@ -23,7 +26,9 @@ internal sealed class HtmlWriter
     /// <summary>Ends the element begun last.</summary>
     public HtmlWriter Close()
     {
-        output.Append("</").Append(open.Pop()).Append(">\n");
+        output.Write("</");
+        output.Write(open.Pop());
+        output.Write(">\n");
         return this;
     }
 
@@ -41,47 +46,56 @@ internal sealed class HtmlWriter
     public HtmlWriter Void(string element, params ReadOnlySpan<(string Name, string Value)> attributes)
     {
         WriteTag(element, attributes);
-        output.Append(" />\n");
+        output.Write(" />\n");
         return this;
     }
 
     /// <summary>Writes markup as it is: scripts and styles of the harness, and charts that it has drawn. Never anything that was read.</summary>
     public HtmlWriter Markup(string markup)
     {
-        output.Append(markup);
+        output.Write(markup);
         return this;
     }
 
-    /// <summary>The document.</summary>
-    public override string ToString() => open.Count == 0 ? output.ToString() : throw new InvalidOperationException($"'{open.Peek()}' is not closed");
+    /// <summary>Ends the document.</summary>
+    /// <exception cref="InvalidOperationException">An element is not closed.</exception>
+    public void End()
+    {
+        if (open.Count > 0)
+            throw new InvalidOperationException($"'{open.Peek()}' is not closed");
+    }
 
     private void WriteTag(string element, ReadOnlySpan<(string Name, string Value)> attributes)
     {
-        output.Append('<').Append(element);
+        output.Write('<');
+        output.Write(element);
         foreach (var (name, value) in attributes)
         {
-            output.Append(' ').Append(name).Append("=\"");
+            output.Write(' ');
+            output.Write(name);
+            output.Write("=\"");
             Escape(value);
-            output.Append('"');
+            output.Write('"');
         }
     }
 
-    private void Escape(string text)
+    private void Escape(ReadOnlySpan<char> text)
     {
-        foreach (var letter in text)
+        for (var place = text.IndexOfAny(Escaped); place >= 0; place = text.IndexOfAny(Escaped))
         {
-            _ = letter switch
+            output.Write(text[..place]);
+            output.Write(text[place] switch
             {
-                '&' => output.Append("&amp;"),
-                '<' => output.Append("&lt;"),
-                '>' => output.Append("&gt;"),
-                '"' => output.Append("&quot;"),
-                '\'' => output.Append("&#39;"),
-
-                // Control characters have no place in HTML, and none in XML.
-                < ' ' and not ('\n' or '\t') => output.Append('\uFFFD'),
-                _ => output.Append(letter),
-            };
+                '&' => "&amp;",
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '"' => "&quot;",
+                '\'' => "&#39;",
+                _ => "\uFFFD",
+            });
+            text = text[(place + 1)..];
         }
+
+        output.Write(text);
     }
 }

@@ -1,4 +1,4 @@
-// Sorting and filtering of tables; everything is opened for print.
+// Sorting and filtering of tables; links to programs unfold them; everything is unfolded for print.
 "use strict";
 for (const box of document.querySelectorAll("div.table")) {
   const body = box.querySelector("tbody");
@@ -6,7 +6,9 @@ for (const box of document.querySelectorAll("div.table")) {
   const rows = [...body.rows];
   const valueOf = (row, index) => {
     const cell = row.cells[index];
-    return cell.dataset.v !== undefined ? Number(cell.dataset.v) : cell.classList.contains("n") ? null : cell.textContent;
+    if (!cell.classList.contains("n")) return cell.textContent;
+    const text = cell.dataset.v ?? cell.textContent;
+    return text === "" ? null : Number(text);
   };
   heads.forEach((head, index) => {
     head.querySelector("button").addEventListener("click", () => {
@@ -14,14 +16,15 @@ for (const box of document.querySelectorAll("div.table")) {
       heads.forEach(other => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", descending ? "descending" : "ascending");
       const sign = descending ? -1 : 1;
+      const values = new Map(rows.map(row => [row, valueOf(row, index)]));
       rows.sort((a, b) => {
-        const x = valueOf(a, index);
-        const y = valueOf(b, index);
+        const x = values.get(a);
+        const y = values.get(b);
         // What is missing stays at the end either way.
         if (x === null || y === null) return (x === null) - (y === null);
-        return sign * (typeof x === "number" && typeof y === "number" ? x - y : String(x).localeCompare(String(y)));
+        return sign * (typeof x === "number" ? x - y : x.localeCompare(y, undefined, { numeric: true }));
       });
-      body.append(...rows);
+      for (const row of rows) body.append(row);
     });
   });
   const input = box.querySelector(".filter input");
@@ -38,6 +41,12 @@ for (const box of document.querySelectorAll("div.table")) {
     output.textContent = shown === rows.length ? `${rows.length} rows` : `${shown} of ${rows.length} rows`;
   });
 }
+const unfold = () => {
+  const target = document.getElementById(location.hash.slice(1));
+  if (target?.matches("#programs > section")) target.querySelector("details").open = true;
+};
+addEventListener("hashchange", unfold);
+unfold();
 addEventListener("beforeprint", () => {
   for (const details of document.querySelectorAll("details")) details.open = true;
 });

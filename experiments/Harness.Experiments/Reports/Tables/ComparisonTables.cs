@@ -8,7 +8,10 @@ namespace Harness.Experiments.Reports.Tables;
 internal static class ComparisonTables
 {
     /// <summary>The cells of a sweep: medians, speedups over the baseline, tests; then the geometric means.</summary>
-    public static ResultTable OfSweep(SweepDefinition sweep, SweepSummary summary)
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="summary">Its results.</param>
+    /// <param name="shown">The cells that have a row; null for all.</param>
+    public static ResultTable OfSweep(SweepDefinition sweep, SweepSummary summary, IReadOnlySet<Cell>? shown = null)
     {
         var table = new ResultTable(
         [
@@ -22,7 +25,7 @@ internal static class ComparisonTables
             {
                 foreach (var configuration in sweep.Configurations)
                 {
-                    if (summary.Find(engine, configuration.Name, workload.Name) is not { } cell)
+                    if (summary.Find(engine, configuration.Name, workload.Name) is not { } cell || shown?.Contains(new Cell(engine, configuration.Name, workload.Name)) == false)
                         continue;
                     var speedup = hasSpeedups ? cell.Speedup : null;
                     table.Add(
@@ -40,8 +43,6 @@ internal static class ComparisonTables
 
         foreach (var note in Charts.SweepChart.Notes(sweep, summary))
             table.AddNote(note);
-        if (summary.Disturbances is { } disturbances)
-            table.AddNote(disturbances);
         return table;
     }
 

@@ -8,7 +8,9 @@ namespace Harness.Experiments.Reports.Tables;
 internal static class SteadinessTable
 {
     /// <summary>Makes the table.</summary>
-    public static ResultTable Create(IReadOnlyDictionary<Cell, CellSteadiness> cells)
+    /// <param name="cells">The cells.</param>
+    /// <param name="shown">Those that have a row; null for all.</param>
+    public static ResultTable Create(IReadOnlyDictionary<Cell, CellSteadiness> cells, IReadOnlySet<Cell>? shown = null)
     {
         var table = new ResultTable(
         [
@@ -17,6 +19,8 @@ internal static class SteadinessTable
         ]);
         foreach (var (cell, steadiness) in cells)
         {
+            if (shown is not null && !shown.Contains(cell))
+                continue;
             var steady = steadiness.Processes.Where(process => process.Class is not (SteadinessClass.TooShort or SteadinessClass.NoSteadyState)).ToList();
             table.Add(
                 cell.Engine, cell.Configuration, cell.Workload, steadiness.Processes.Count,
@@ -29,7 +33,7 @@ internal static class SteadinessTable
         var inconsistent = cells.Values.Count(cell => cell.IsInconsistent);
         if (inconsistent > 0)
             table.AddNote($"In {inconsistent} of {cells.Count} cells processes went in different ways.");
-        if (cells.Values.All(cell => cell.Processes.All(process => process.Iterations.Count == 0)))
+        if (cells.Values.All(cell => cell.Processes.All(process => process.Iterations == 0)))
             table.AddNote("These results have no iterations (format 1): measure again to see them.");
         return table;
     }

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text;
+
+namespace Harness.Experiments.Reports.Html;
+
+/// <summary>Where HTML goes: into a file, as it is made, so that a document is never in memory as a whole.</summary>
+internal static class HtmlFile
+{
+    private const int BufferSize = 1 << 16;
+
+    /// <summary>Writes a file, whole or not at all: what was there stays until the new document is complete. What cannot be replaced, such as <c>/dev/stdout</c>, is written to as it is.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes the document.</param>
+    /// <exception cref="HarnessException">The file cannot be written.</exception>
+    public static void Write(string path, Action<HtmlWriter> write)
+    {
+        var full = Path.GetFullPath(path);
+        if (Directory.Exists(full))
+            throw new HarnessException($"cannot write {path}: it is a folder; name a file in it");
+        if (full.StartsWith("/dev/", StringComparison.Ordinal))
+        {
+            using var device = Create(full, path);
+            WriteTo(device, write);
+            return;
+        }
+
+        var temporary = full + ".new";
+        using (var stream = Create(temporary, path))
+        {
+            try
+            {
+                WriteTo(stream, write);
+                stream.Dispose();
+                File.Move(temporary, full, overwrite: true);
+            }
+            catch
+            {
+                File.Delete(temporary);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>A document as a text.</summary>
+    /// <param name="write">Writes the document.</param>
+    public static string ToText(Action<HtmlWriter> write)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        WriteTo(text, write);
+        return text.ToString();
+    }
+
+    private static void WriteTo(TextWriter output, Action<HtmlWriter> write)
+    {
+        var html = new HtmlWriter(output);
+        write(html);
+        html.End();
+        output.Flush();
+    }
+
+    private static StreamWriter Create(string file, string path)
+    {
+        try
+        {
+            return new StreamWriter(file, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferSize);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new HarnessException($"cannot write {path}: {exception.Message}", exception);
+        }
+    }
+}

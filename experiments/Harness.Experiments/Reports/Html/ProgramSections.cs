@@ -1,0 +1,87 @@
+using Harness.Experiments.Charts;
+using Harness.Experiments.Engines;
+using Harness.Experiments.Reports.Tables;
+using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
+using Harness.Experiments.Sweeps;
+using Harness.Experiments.Workloads;
+
+namespace Harness.Experiments.Reports.Html;
+
+/// <summary>The part of a report that has a section per program: a table of its configurations and, while there is room, a chart of its repetitions.</summary>
+internal sealed class ProgramSections
+{
+    private static readonly (SteadinessClass Class, string Name)[] ClassNames =
+        [(SteadinessClass.Flat, "flat"), (SteadinessClass.WarmUp, "warm-up"), (SteadinessClass.SlowDown, "slow-down"), (SteadinessClass.NoSteadyState, "no steady state")];
+
+    private readonly SweepDefinition sweep;
+    private readonly SweepSummary summary;
+    private readonly IReadOnlyList<Workload> programs;
+    private readonly IReadOnlySet<string> drawn;
+
+    /// <summary>Chooses what is shown.</summary>
+    public ProgramSections(SweepDefinition sweep, SweepSummary summary)
+    {
+        (this.sweep, this.summary) = (sweep, summary);
+        var shown = summary.Cells.Where(pair => Notable.IsShown(pair.Value)).GroupBy(pair => pair.Key.Workload).ToDictionary(group => group.Key, group => group.Count());
+        programs = Notable.Choose(summary.Workloads, ReportLimits.Programs, workload => (shown.GetValueOrDefault(workload.Name), 0));
+        drawn = ReportCharts.ChoosePrograms(summary, programs);
+    }
+
+    /// <summary>Writes links to the sections, what is left out, and the sections.</summary>
+    public void Write(HtmlWriter html)
+    {
+        html.Open("nav", ("aria-label", "Programs")).Open("ul");
+        for (var i = 0; i < programs.Count; i++)
+            html.Open("li").Element("a", programs[i].Title, ("href", $"#program-{i}")).Close();
+        html.Close().Close();
+        if (programs.Count < summary.Workloads.Count)
+            html.Element("p", $"{programs.Count} of {summary.Workloads.Count} programs have a section: those with most differences that are shown. 'harness compare {sweep.Name} --csv' prints all.", ("class", "note"));
+        if (drawn.Count < programs.Count)
+            html.Element("p", $"Repetitions are drawn for {drawn.Count} of {programs.Count} programs, {ReportLimits.Dots} dots together at most; those with most times in two groups come first. 'harness chart {sweep.Name} --kind dots' draws all.", ("class", "note"));
+        for (var i = 0; i < programs.Count; i++)
+        {
+            var program = programs[i];
+            html.Open("section", ("id", $"program-{i}")).Element("h3", program.Title).Open("details").Element("summary", $"{program.Name}: every configuration");
+            HtmlTable.Write(html, program.Title, MakeTable(program.Name));
+            if (drawn.Contains(program.Name))
+                HtmlFigure.Write(html, RepetitionDots.OfWorkload(sweep, summary, program), $"program-{i}-dots");
+            html.Close().Close();
+        }
+    }
+
+    private ResultTable MakeTable(string workload)
+    {
+        var table = new ResultTable(
+        [
+            new("engine"), new("configuration"), new("n", "0"), new("ms", "0.00"), new("low", "0.00"), new("high", "0.00"), new("speedup", "0.00"), new("p_corrected", "0.####"), new("outliers", "0"),
+            new("code_bytes", "0"), new("deopts", "0"), new("compile_ms", "0.0"), new("steady_state"),
+        ]);
+        var cells = (
+            from engine in summary.Engines
+            from configuration in sweep.Configurations
+            let summed = summary.Find(engine, configuration.Name, workload)
+            where summed is not null
+            select (Engine: engine, Configuration: configuration, Summary: summed)).ToList();
+
+        // The baselines come first: without them nobody knows what the others are compared with.
+        var chosen = Notable.Choose(cells, ReportLimits.RowsOfProgram, cell => sweep.IsBaseline(cell.Engine, cell.Configuration) ? (int.MaxValue, 0) : Notable.RankOf(cell.Summary));
+        var withSpeedups = summary.Engines.Where(engine => sweep.SpeedupObstacle(engine) is null).ToHashSet();
+        foreach (var (engine, configuration, cell) in chosen)
+        {
+            table.Add(
+                EngineCatalog.TitleOf(engine), configuration.Title, cell.Count, cell.Time.Value, cell.Time.HasInterval ? cell.Time.Low : null, cell.Time.HasInterval ? cell.Time.High : null,
+                withSpeedups.Contains(engine) ? cell.Speedup?.Value : null, cell.Difference?.AdjustedPValue, cell.Outliers, cell.OptimizedBytes, cell.Deopts, cell.CompileMs,
+                Describe(summary.SteadinessOfCells.GetValueOrDefault(new Cell(engine, configuration.Name, workload))));
+        }
+
+        if (chosen.Count < cells.Count)
+            table.AddNote($"{chosen.Count} of {cells.Count} rows: the baselines, then the differences that are shown, the largest first, then the others. 'harness compare {sweep.Name} --csv' prints all.");
+        return table;
+    }
+
+    private static string Describe(CellSteadiness? steadiness) => steadiness is null ? "" : string.Join(", ", ClassNames
+        .Select(pair => (pair.Name, Count: steadiness.Count(pair.Class)))
+        .Where(pair => pair.Count > 0)
+        .Select(pair => $"{pair.Count} {pair.Name}"));
+}
