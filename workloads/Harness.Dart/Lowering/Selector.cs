@@ -34,6 +34,9 @@ internal sealed class Selector(string name, SelectorKind kind)
     public FuncDef? Def;
 
     public bool IsCalled;
+
+    /// <summary>What <see cref="Module.Selectors.MayGetOthers"/> has found; null where nobody has asked.</summary>
+    public bool? MayGetOthers;
     public Selector? TearoffOf;
     public Selector? Tearoff;
 

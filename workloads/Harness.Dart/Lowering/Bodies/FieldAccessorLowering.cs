@@ -84,10 +84,12 @@ internal sealed class FieldAccessorLowering(FunctionLowering body)
             : Coercions.CheckedCast(new Val(value, SimpleType.Dynamic), type, new This { Pos = field.Pos });
     }
 
-    /// <summary>Whether the setter must look at what it is given: its field's type depends on the class's type parameters, or is declared covariant.</summary>
+    /// <summary>Whether the setter must look at what it is given: its field's type depends on the class's type parameters, or callers may pass others.</summary>
     private bool IsChecked(Member field, DartType type)
     {
-        var needs = field.Field!.Covariant || _state.Function.Params[1].Type.IsRef && type.Any(t => t is TypeParamType) && type is not FunctionType;
+        var held = _state.Function.Params[1].Type;
+        var needs = field.Field!.Covariant || held.IsRef && (type.Any(t => t is TypeParamType) && type is not FunctionType
+            || !held.IsSubtypeOf(_reprs.Of(type)) && _lowering.Selectors.MayGetOthers(field, setter: true));
         return needs && _lowering.Options.Casts != CheckKind.Trusted && !TypeSystem.IsTop(type);
     }
 }

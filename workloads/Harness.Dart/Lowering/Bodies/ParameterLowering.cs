@@ -66,8 +66,8 @@ internal sealed class ParameterLowering(FunctionLowering body)
         return Coercions.CheckedCast(new Val(value, SimpleType.Dynamic), param.Type, param.Node);
     }
 
-    // A field or parameter declared covariant above makes those below it covariant, too.
-    private bool IsNarrowerThanOverridden(Param param) => !param.Type.IsClosed || param.Node.IsCovariant || _state.Member!.Selector?.Find().Members.Exists(m => m.Function?.Params.Exists(q => q.IsCovariant) == true || m.Field is { Covariant: true }) == true;
+    private bool IsNarrowerThanOverridden(Param param) =>
+        !param.Type.IsClosed || param.Node.IsCovariant || _lowering.Selectors.MayGetOthers(_state.Member!, setter: _state.Member!.Kind == MemberKind.Setter);
 
     /// <summary>Makes a parameter a variable of its type.</summary>
     public LocalVariable BindParameter(Param p, Node value, Syntax.Node at)

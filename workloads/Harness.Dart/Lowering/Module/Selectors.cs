@@ -58,6 +58,20 @@ internal sealed class Selectors(ProgramLowering lowering)
         return selector;
     }
 
+    /// <summary>
+    /// Whether a member may be given what its own declaration does not take: where the parameters of one that it overrides, or that overrides it, are covariant or of types that depend
+    /// on a class's type parameters.
+    /// </summary>
+    public bool MayGetOthers(Member member, bool setter = false)
+    {
+        if ((setter ? member.SetterSelector : member.Selector)?.Find() is not { } selector) return false;
+        return selector.MayGetOthers ??= selector.Members.Exists(m => m.Field is { } field
+            ? field.Covariant || setter && DependsOnClass(_lowering.Signatures.FieldType(m))
+            : m.Function?.Params.Exists(p => p.IsCovariant) == true || _lowering.Signatures.Of(m) is FunctionType f && (Array.Exists(f.Required, DependsOnClass) || Array.Exists(f.Optional, DependsOnClass) || f.Named.Any(n => DependsOnClass(n.Type))));
+    }
+
+    private static bool DependsOnClass(DartType type) => type.Any(t => t is TypeParamType { Parameter.Class: not null });
+
     /// <summary>The selector of a member for calls by a receiver whose type arguments are known: with values where the selector's own signature has boxes.</summary>
     /// <param name="selector">The selector of the member.</param>
     /// <param name="declared">The member's signature in terms of its class's parameters.</param>
