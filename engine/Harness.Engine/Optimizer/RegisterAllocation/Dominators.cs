@@ -3,67 +3,65 @@ using Harness.Engine.Optimizer.Lowering;
 namespace Harness.Engine.Optimizer.RegisterAllocation;
 
 /// <summary>
-/// Which blocks lie on all paths to others: Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm" (2001). Blocks are
-/// numbered so that each comes after its dominators.
+/// Which blocks lie on all paths to others. Blocks are numbered so that each comes after its dominators; all loops are natural ones, so that one walk in reverse postorder finds them
+/// (Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm", 2001). The common dominator of two blocks is found over links that skip ever more of the tree, in steps
+/// as the logarithm of its depth (Myers, "An Applicative Random-Access Stack", 1983).
 /// </summary>
-/// <remarks>
-/// Where that takes too long (many blocks that all go to the same one), only the entry is taken to dominate others, which is safe
-/// to assume.
-/// </remarks>
 internal sealed class Dominators
 {
-    /// <summary>Most steps up the tree, for each block.</summary>
-    private const int StepsPerBlock = 30;
-
+    private readonly GrowList<int> work = new();
     private int[] immediate = new int[64];
-    private int steps;
+    private int[] depths = new int[64];
+    private int[] jumps = new int[64];
+
+    /// <summary>By place in reverse postorder, the block.</summary>
+    private int[] order = new int[64];
+
+    /// <summary>By block, its place in reverse postorder.</summary>
+    private int[] places = new int[64];
     private Subtree[] subtrees = new Subtree[64];
     private int[] runEnds = new int[64];
-
-    /// <summary>Whether all dominators are known, and not only that the entry dominates all blocks.</summary>
-    public bool AreAllKnown => steps > 0;
 
     /// <summary>Computes the dominators of a function's blocks.</summary>
     public void Run(LirCode code)
     {
-        if (immediate.Length < code.BlockCount)
+        int count = code.BlockCount;
+        if (immediate.Length < count)
         {
-            immediate = new int[code.BlockCount * 2];
-            subtrees = new Subtree[code.BlockCount * 2];
-            runEnds = new int[code.BlockCount * 2];
+            immediate = new int[count * 2];
+            depths = new int[count * 2];
+            jumps = new int[count * 2];
+            order = new int[count * 2];
+            places = new int[count * 2];
+            subtrees = new Subtree[count * 2];
+            runEnds = new int[count * 2];
         }
 
-        Array.Fill(immediate, -1, 0, code.BlockCount);
-        immediate[0] = 0;
-        steps = StepsPerBlock * code.BlockCount;
-        for (bool isChanged = true; isChanged && steps > 0;)
+        // What cannot be reached is taken to come right behind the entry.
+        Array.Clear(immediate, 0, count);
+        depths[0] = jumps[0] = 0;
+        for (int place = ListReversePostorder(code) + 1; place < count; place++)
         {
-            isChanged = false;
-            for (int i = 1; i < code.BlockCount; i++)
+            int block = order[place];
+            ref LirBlock lir = ref code.Block(block);
+            int dominator = -1;
+            for (int p = 0; p < lir.PredecessorCount; p++)
             {
-                ref LirBlock block = ref code.Block(i);
-                int dominator = -1;
-                for (int p = 0; p < block.PredecessorCount; p++)
+                int predecessor = code.Predecessors[lir.FirstPredecessor + p];
+                if (places[predecessor] < place)
                 {
-                    int predecessor = code.Predecessors[block.FirstPredecessor + p];
-                    if (immediate[predecessor] >= 0)
-                    {
-                        dominator = dominator < 0 ? predecessor : Common(predecessor, dominator);
-                    }
+                    dominator = dominator < 0 ? predecessor : Common(predecessor, dominator);
                 }
-
-                isChanged |= immediate[i] != dominator;
-                immediate[i] = dominator;
             }
+
+            immediate[block] = dominator;
+            depths[block] = depths[dominator] + 1;
+            int jump = jumps[dominator];
+            jumps[block] = depths[dominator] - depths[jump] == depths[jump] - depths[jumps[jump]] ? jumps[jump] : dominator;
         }
 
-        if (steps <= 0)
-        {
-            Array.Clear(immediate, 0, code.BlockCount);
-        }
-
-        NumberTree(code.BlockCount);
-        FindRuns(code.BlockCount);
+        NumberTree(count);
+        FindRuns(count);
     }
 
     /// <summary>Whether every path to a block leads through another one, or they are the same.</summary>
@@ -161,19 +159,64 @@ internal sealed class Dominators
         }
     }
 
+    /// <summary>Lists the blocks that can be reached, each before its successors but for back edges, at the end of <see cref="order"/>.</summary>
+    /// <returns>Where the list begins, with the entry.</returns>
+    private int ListReversePostorder(LirCode code)
+    {
+        // At first, by block, how many of its successors were looked at, and one; 0 where nobody has been.
+        int count = code.BlockCount;
+        Array.Clear(places, 0, count);
+        work.Clear();
+        work.Add(0);
+        places[0] = 1;
+        int place = count;
+        while (work.Count > 0)
+        {
+            int block = work[work.Count - 1];
+            ref LirBlock lir = ref code.Block(block);
+            int successor = places[block]++ - 1;
+            if (successor == lir.SuccessorCount)
+            {
+                work.Truncate(work.Count - 1);
+                order[--place] = block;
+                continue;
+            }
+
+            int target = code.Successors[lir.FirstSuccessor + successor];
+            if (places[target] == 0)
+            {
+                places[target] = 1;
+                work.Add(target);
+            }
+        }
+
+        Array.Fill(places, int.MaxValue, 0, count);
+        for (int i = place; i < count; i++)
+        {
+            places[order[i]] = i;
+        }
+
+        return place;
+    }
+
     private int Common(int a, int b)
     {
+        if (depths[a] < depths[b])
+        {
+            (a, b) = (b, a);
+        }
+
+        while (depths[a] > depths[b])
+        {
+            a = depths[jumps[a]] >= depths[b] ? jumps[a] : immediate[a];
+        }
+
+        // Blocks of one depth have jumps of one length.
         while (a != b)
         {
-            steps--;
-            if (a > b)
-            {
-                a = immediate[a];
-            }
-            else
-            {
-                b = immediate[b];
-            }
+            bool canJump = jumps[a] != jumps[b];
+            a = canJump ? jumps[a] : immediate[a];
+            b = canJump ? jumps[b] : immediate[b];
         }
 
         return a;

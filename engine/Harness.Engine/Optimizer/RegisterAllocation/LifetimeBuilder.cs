@@ -297,8 +297,7 @@ internal sealed class LifetimeBuilder
 
         // Where a call has thrown, its result is not in the slot.
         FindDominators();
-        return !values[value].MayBeMissing && Dominators.AreAllKnown
-            && TryListRows(value, useBlocks[values[value].UseBlocks].Item);
+        return !values[value].MayBeMissing && TryListRows(value, useBlocks[values[value].UseBlocks].Item);
     }
 
     /// <summary>Lists the rows of blocks in which a reference lies in the frame, if it can.</summary>
