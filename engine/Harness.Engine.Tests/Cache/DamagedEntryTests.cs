@@ -83,7 +83,7 @@ public sealed class DamagedEntryTests : IDisposable
     public void AnEntryOfAnotherBuildProcessorOrModuleIsAnother()
     {
         string engine = CacheIdentity.Of(_folder.With(Options));
-        Assert.Contains(typeof(WasmEngine).Assembly.ManifestModule.ModuleVersionId.ToString(), engine, StringComparison.Ordinal);
+        Assert.Contains(Convert.ToHexStringLower(typeof(WasmEngine).Assembly.ManifestModule.ModuleVersionId.ToByteArray()), engine, StringComparison.Ordinal);
         Assert.Contains("\nprocessor ", engine, StringComparison.Ordinal);
         byte[] hash = SHA256.HashData(Module);
         byte[] identity = CacheIdentity.Of(engine, hash, BuiltinSets.None);

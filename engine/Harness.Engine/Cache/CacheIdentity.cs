@@ -16,12 +16,12 @@ internal static class CacheIdentity
 {
     /// <summary>What there is of an engine, in words.</summary>
     public static string Of(EngineOptions options) =>
-        $"engine {typeof(WasmEngine).Assembly.ManifestModule.ModuleVersionId}\nprocessor {CpuFeatures.Names}\nknobs {BaselineSettings.Of(options)}\n";
+        $"engine {Convert.ToHexStringLower(typeof(WasmEngine).Assembly.ManifestModule.ModuleVersionId.ToByteArray())}\nprocessor {CpuFeatures.Names}\nknobs {BaselineSettings.Of(options)}\n";
 
     /// <summary>The identity of a module's code.</summary>
     /// <param name="engine">What there is of the engine, in words.</param>
     /// <param name="moduleHash">SHA-256 of the module's bytes.</param>
     /// <param name="builtinSets">The functions that the engine provides.</param>
     public static byte[] Of(string engine, ReadOnlySpan<byte> moduleHash, BuiltinSets builtinSets) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{engine}functions {builtinSets}\nmodule {Convert.ToHexStringLower(moduleHash)}\n"));
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{engine}functions {(int)builtinSets}\nmodule {Convert.ToHexStringLower(moduleHash)}\n"));
 }

@@ -44,6 +44,9 @@ internal sealed class CodeCache : ICodeCache
         _directory = CacheDirectory.Open(options.CacheDirectory);
         _engine = CacheIdentity.Of(options);
         _limit = (long)options.CacheLimit << 20;
+
+        // The first hash of a process loads a library, which takes longer than to hash a module: meanwhile the module is read.
+        ThreadPool.UnsafeQueueUserWorkItem(static _ => SHA256.HashData(ReadOnlySpan<byte>.Empty), null);
     }
 
     /// <inheritdoc/>

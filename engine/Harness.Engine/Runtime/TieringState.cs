@@ -128,9 +128,15 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
     /// <summary>By offset of a call, the deopts there when the profile was recorded; null where there were none.</summary>
     public Dictionary<int, int>? ProfiledSiteDeopts()
     {
-        if (profile is null) return null;
-        Dictionary<int, int> deopts = profile.Functions.Values.SelectMany(function => function.SiteDeopts).ToDictionary();
-        return deopts.Count == 0 ? null : deopts;
+        Dictionary<int, int>? deopts = null;
+        if (profile is null) return deopts;
+        foreach ((_, FunctionProfile function) in profile.Functions)
+        {
+            if (function.SiteDeopts.IsEmpty) continue;
+            foreach ((int offset, int count) in function.SiteDeopts) (deopts ??= []).Add(offset, count);
+        }
+
+        return deopts;
     }
 
     /// <summary>Whether a function was so hot when the profile was recorded that it is to be optimized before its first call.</summary>

@@ -25,9 +25,8 @@ internal static class CpuFeatures
     public static bool Lzcnt => System.Runtime.Intrinsics.X86.Lzcnt.IsSupported;
 
     /// <summary>All that compilers choose instructions by, as words: code that was made where they are the same can run here.</summary>
-    public static string Names { get; } = string.Join(
-        ' ',
-        new[] { (Avx, "avx"), (Avx2, "avx2"), (Fma, "fma"), (Bmi1, "bmi1"), (Bmi2, "bmi2"), (Lzcnt, "lzcnt") }.Where(feature => feature.Item1).Select(feature => feature.Item2));
+    public static string Names =>
+        (Avx ? "avx " : "") + (Avx2 ? "avx2 " : "") + (Fma ? "fma " : "") + (Bmi1 ? "bmi1 " : "") + (Bmi2 ? "bmi2 " : "") + (Lzcnt ? "lzcnt" : "");
 
     /// <summary>Whether code may be generated here: Linux on x86-64 with SSE4.1 and POPCNT.</summary>
     public static bool IsSupportedMachine =>
