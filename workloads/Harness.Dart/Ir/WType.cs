@@ -66,6 +66,12 @@ internal sealed class StructDef(string name, StructDef? super) : HeapDef(name)
         return Fields.Count - 1;
     }
 
+    /// <summary>Takes over the fields that the supertype has got since this type was made, before it gets its own.</summary>
+    public void Inherit()
+    {
+        for (var i = Fields.Count; i < Super!.Fields.Count; i++) Fields.Add(Super.Fields[i]);
+    }
+
     public override bool IsSubtypeOf(HeapDef other)
     {
         if (other == Struct) return true;

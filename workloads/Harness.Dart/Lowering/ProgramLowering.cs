@@ -164,6 +164,7 @@ internal sealed class ProgramLowering
             UnusedFunctions.Remove(Parts);
         }
 
+        Layouts.Finish();
         return new ModuleEmitter(Parts).Emit();
     }
 

@@ -77,7 +77,20 @@ internal sealed class StaticVariable
 internal sealed class ClassLayout
 {
     public required StructDef Struct { get; init; }
+
+    /// <summary>How many supertypes the struct has, those of the target's own included; for classes that share a struct, as if each had its own.</summary>
+    public required int Depth { get; init; }
+
     public Dictionary<Member, int> Fields { get; } = [];
+
+    /// <summary>Whether <see cref="TypeFields"/> are known.</summary>
+    public bool HasTypeFields { get; set; }
+
+    /// <summary>Whether all fields are known.</summary>
+    public bool IsComplete { get; set; }
+
+    /// <summary>Whether somebody is going to ask for the fields, since a type names the struct.</summary>
+    public bool IsAwaited { get; set; }
 
     /// <summary>Fields that hold type arguments, of the class and its superclasses.</summary>
     public Dictionary<TypeParam, int> TypeFields { get; } = [];

@@ -46,13 +46,14 @@ internal sealed class AssignmentLowering(FunctionLowering body)
         {
             var value = Conditions.LowerOutcome(a.Value, place.WriteType, out var told);
             var node = Coercions.Coerce(value, place.WriteType, a.Value);
-            var type = TypeSystem.IsDynamic(value.Type) ? place.WriteType : value.Type;
-            PromoteOnWrite(place, type, a);
+            // What is dynamic is checked when it is written, and stays dynamic as the value of the assignment.
+            var type = value.Type;
+            PromoteOnWrite(place, TypeSystem.IsDynamic(type) ? place.WriteType : type, a);
             if (told is var (whenTrue, whenFalse) && place.Key is LocalVariable variable) _output.Flow.Remember(variable, whenTrue, whenFalse);
             var repr = _reprs.Of(place.WriteType);
             if (TypeSystem.IsVoid(place.WriteType)) type = place.WriteType;
             var local = _output.TempOf(_reprs.Convert(node, repr), out var set, "value");
-            return new Val(Node.Seq([.. place.Before, set, Node.Drop(place.Write(Node.Get(local))), Locals.Narrow(Node.Get(local), type)]), type);
+            return new Val(Node.Seq([.. place.Before, set, Node.Drop(place.Write(Node.Get(local))), TypeSystem.IsDynamic(type) ? Node.Get(local) : Locals.Narrow(Node.Get(local), type)]), type);
         }
 
         if (a.Op == "??")

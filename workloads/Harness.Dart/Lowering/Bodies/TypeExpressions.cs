@@ -29,7 +29,7 @@ internal sealed class TypeExpressions(FunctionLowering body)
     public Node TypeNode(DartType type)
     {
         type = TypeSystem.Erase(_reprs.Resolve(type));
-        if (!type.Any(t => t is TypeParamType p && IsInScope(p.Parameter)))
+        if (!IsOpen(type))
             return _pool.ConstNode(new ConstType(type));
         switch (type)
         {
@@ -51,6 +51,9 @@ internal sealed class TypeExpressions(FunctionLowering body)
     /// <summary>Type objects in an array.</summary>
     public Node TypeArray(IReadOnlyList<DartType> types) =>
         Node.Array(IrOp.ArrayNewFixed, _target.ObjectArray, WType.Ref(_target.ObjectArray), [.. types.Select(TypeNode)]);
+
+    // Whether a type parameter occurs whose argument is known here, in bounds too.
+    private bool IsOpen(DartType type) => type.Any(t => t is TypeParamType p && IsInScope(p.Parameter) || t is FunctionType f && Array.Exists(f.TypeParams, q => q.HasBound && IsOpen(q.Bound)));
 
     private bool IsInScope(TypeParam parameter)
     {
@@ -74,9 +77,9 @@ internal sealed class TypeExpressions(FunctionLowering body)
         {
             var layout = _layouts.Of(_state.Class!);
             if (layout.TypeFields.TryGetValue(parameter, out var field))
-                return Node.Field(layout.Struct, field, _reprs.Convert(self, WType.Ref(layout.Struct)));
+                return Node.NonNull(Node.Field(layout.Struct, field, _reprs.Convert(self, WType.Ref(layout.Struct))));
             // The parameter of a superclass or mixin: what this class makes of it.
-            if (_types.AsInstanceOf(_state.Class!.ThisType, cls) is { } instance && cls.TypeParams.IndexOf(parameter) is >= 0 and var index)
+            if (_types.AsInstanceOf(_state.Class!.ThisType, cls) is { } instance && cls.TypeParams.IndexOf(parameter) is >= 0 and var index && !(instance.Args[index] is TypeParamType own && own.Parameter == parameter))
                 return TypeNode(instance.Args[index]);
         }
 

@@ -66,7 +66,7 @@ internal sealed class Representations(ProgramLowering lowering, IReadOnlyDiction
         StructDef def;
         if (result is null || result == _program.Object.Class) def = Target.Top;
         else if (result.Library.IsCore && result.Name is "num" or "Comparable") def = Target.Top;
-        else def = Layouts.Of(result).Struct;
+        else def = Layouts.StructOf(result);
         return _reprs[cls] = def;
     }
 
@@ -94,7 +94,7 @@ internal sealed class Representations(ProgramLowering lowering, IReadOnlyDiction
             case TypeParamType:
                 return Target.AnyRef;
             case FunctionType: return WType.Ref(Target.Closure, type.Nullable);
-            case RecordType: return WType.Ref(Layouts.Of(_program.CoreClass("_Record")).Struct, type.Nullable);
+            case RecordType: return WType.Ref(Layouts.StructOf(_program.CoreClass("_Record")), type.Nullable);
             case InterfaceType i:
                 if (i.Class.Library.IsCore)
                 {

@@ -109,7 +109,7 @@ internal sealed class Specialisations(ProgramLowering lowering)
 
     private ClassElement? ClassFor(ClassElement cls, IReadOnlyList<DartType> arguments)
     {
-        if (cls is not { IsAbstract: false, Library.IsCore: false, Original: null, Node.Kind: ClassKind.Class }) return null;
+        if (cls is not { IsAbstract: false, Library.IsCore: false, Original: null, Node.Kind: ClassKind.Class } || !_lowering.Layouts.MayBeExtended(cls)) return null;
         var map = SpecialOf(cls.TypeParams, arguments);
         if (map.Count == 0) return null;
         var key = $"{cls.Id}<{string.Join(',', cls.TypeParams.Select(p => map.GetValueOrDefault(p)?.Key))}>";

@@ -60,14 +60,23 @@ internal sealed class TypeArgumentFunctions(ProgramLowering lowering)
 
         if (!_typeArgumentFunctions.TryGetValue(cls, out var function))
         {
-            _typeArgumentFunctions[cls] = function = _lowering.NewFunction("type arguments of " + cls.Name);
-            var self = function.AddParam(Target.TopRef, "this");
-            function.Result = WType.Ref(Target.ObjectArray);
+            var made = _lowering.NewFunction("type arguments of " + cls.Name);
+            _typeArgumentFunctions[cls] = function = made;
+            var self = made.AddParam(Target.TopRef, "this");
+            made.Result = WType.Ref(Target.ObjectArray);
+            made.Body = Node.Unreachable();
             var layout = Layouts.Of(cls);
-            var local = function.AddLocal(WType.Ref(layout.Struct), "object");
-            function.Body = Node.Seq(
-                Node.Set(local, Node.Cast(WType.Ref(layout.Struct), Node.Get(self))),
-                Node.Array(IrOp.ArrayNewFixed, Target.ObjectArray, WType.Ref(Target.ObjectArray), [.. cls.TypeParams.Select(p => Node.Field(layout.Struct, layout.TypeFields[p], Node.Get(local)))]));
+            void Build()
+            {
+                var local = made.AddLocal(WType.Ref(layout.Struct), "object");
+                made.Body = Node.Seq(
+                    Node.Set(local, Node.Cast(WType.Ref(layout.Struct), Node.Get(self))),
+                    Node.Array(IrOp.ArrayNewFixed, Target.ObjectArray, WType.Ref(Target.ObjectArray), [.. cls.TypeParams.Select(p => Node.Field(layout.Struct, layout.TypeFields[p], Node.Get(local)))]));
+            }
+
+            // Objects may be made in an initializer whose type is found for the layout itself.
+            if (layout.IsComplete) Build();
+            else _lowering.Enqueue(Build);
         }
 
         _typeArguments.Targets[cls] = function;
