@@ -242,7 +242,7 @@ abstract class _Enum implements Enum {
   const _Enum(this.index, this._name);
   int get hashCode => _identityHashCode(this);
   bool operator ==(Object other) => identical(this, other);
-  String toString() => '${_typeName(this)}.$_name';
+  String toString() => '${_typeName(this).split('<').first}.$_name';
 }
 
 extension EnumName on Enum {

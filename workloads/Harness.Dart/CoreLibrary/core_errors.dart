@@ -265,6 +265,9 @@ Never _throwNoSuchMethod(Object o, String name, int kind, WasmArray<Object?> pos
     throw NoSuchMethodError.withInvocation(o, _makeInvocation(name, kind, positional, named));
 Never _throwNoSuchMethodOnNull(String name, int kind, WasmArray<Object?> positional) =>
     throw NoSuchMethodError.withInvocation(null, _makeInvocation(name, kind, positional, WasmArray<Object?>(0)));
+// What calls of an external member come to that nobody gives a body.
+Never _throwExternal(Object? receiver, String name, int kind) =>
+    throw NoSuchMethodError.withInvocation(receiver, _makeInvocation(name, kind, WasmArray<Object?>(0), WasmArray<Object?>(0)));
 int _findNamed(WasmArray<Object?> named, String name) {
   for (int i = 0; i < named.length; i += 2) {
     if (named[i] as String == name) return i + 1;

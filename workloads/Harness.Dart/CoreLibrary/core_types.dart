@@ -147,29 +147,43 @@ bool _isTopType(_Type t) {
   return i.classId == _classIdOf<FutureOr<Object>>() && _isTopType(i.args[0]);
 }
 
-_Type _substitute(_Type t, WasmArray<_Type> args) {
+// A type with arguments in the place of parameters: of a class (kind 8), or of a function (kind 7).
+_Type _substitute(_Type t, WasmArray<_Type> args, int kind) {
   switch (t.kind) {
-    case 8:
+    case 7 || 8:
+      if (t.kind != kind) return t;
       final a = args[_unsafeCast<_ParamType>(t).index];
       return t.nullable ? _nullableType(a) : a;
     case 0:
       final i = _unsafeCast<_InterfaceType>(t);
       if (i.args.length == 0) return t;
-      return _InterfaceType(0, i.nullable, i.classId, _substituteAll(i.args, args));
+      return _InterfaceType(0, i.nullable, i.classId, _substituteAll(i.args, args, kind));
     case 5:
       final f = _unsafeCast<_FunctionType>(t);
-      return _FunctionType(5, f.nullable, _substituteAll(f.bounds, args), f.required, _substituteAll(f.positional, args), f.names, _substituteAll(f.namedTypes, args), f.namedRequired, _substitute(f.result, args));
+      // Another generic function's parameters are its own.
+      if (kind == 7 && f.bounds.length > 0) return t;
+      return _FunctionType(5, f.nullable, _substituteAll(f.bounds, args, kind), f.required, _substituteAll(f.positional, args, kind), f.names, _substituteAll(f.namedTypes, args, kind), f.namedRequired, _substitute(f.result, args, kind));
     case 6:
       final r = _unsafeCast<_RecordType>(t);
-      return _RecordType(6, r.nullable, r.shape, _substituteAll(r.fields, args));
+      return _RecordType(6, r.nullable, r.shape, _substituteAll(r.fields, args, kind));
   }
   return t;
 }
 
-WasmArray<_Type> _substituteAll(WasmArray<_Type> types, WasmArray<_Type> args) {
+WasmArray<_Type> _substituteAll(WasmArray<_Type> types, WasmArray<_Type> args, int kind) {
   final result = WasmArray<_Type>(types.length);
-  for (int i = 0; i < types.length; i++) result[i] = _substitute(types[i], args);
+  for (int i = 0; i < types.length; i++) result[i] = _substitute(types[i], args, kind);
   return result;
+}
+
+void _checkBound(_Type argument, _Type bound, String name) {
+  if (!_sub(argument, bound)) throw TypeError._("type '$argument' is not a subtype of type '$bound' of '$name'");
+}
+
+// The type arguments of a call of a function that is known only when the program runs.
+void _checkTypeArguments(Object closure, WasmArray<_Type> args) {
+  final bounds = _unsafeCast<_FunctionType>(_closureType(closure)).bounds;
+  for (int i = 0; i < args.length; i++) _checkBound(args[i], _substitute(bounds[i], args, 7), 'X$i');
 }
 
 // FutureOr of some types is another type.
@@ -246,7 +260,7 @@ bool _sub(_Type s, _Type t) {
         final candidate = row.types[i];
         if (candidate.classId == target.classId) {
           if (target.args.length == 0) return true;
-          return _subArgs(_substituteAll(candidate.args, source.args), target.args);
+          return _subArgs(_substituteAll(candidate.args, source.args, 8), target.args);
         }
       }
       return false;

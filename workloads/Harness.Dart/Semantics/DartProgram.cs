@@ -15,6 +15,7 @@ internal sealed class DartProgram
         ThrowIfErrors();
         Core = Loader.Find("dart:core")!;
         Types = new TypeSystem(this);
+        NumberTypes = new NumberTypes(this);
         var builder = new ClassBuilder(this);
         builder.BuildAll();
         ThrowIfErrors();
@@ -25,6 +26,9 @@ internal sealed class DartProgram
     public Library Core { get; }
     public List<DartError> Errors { get; } = [];
     public TypeSystem Types { get; }
+
+    /// <summary>Types of arithmetic.</summary>
+    public NumberTypes NumberTypes { get; }
 
     /// <summary>Type arguments in the program's own text.</summary>
     public BoundChecks Bounds { get; } = new();

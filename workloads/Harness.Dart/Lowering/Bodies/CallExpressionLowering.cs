@@ -38,7 +38,7 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
                     return CallElement(element, c, typeArgs, context);
                 if (implicitThis && _promotions.PromotionKey(id) is { } promotedKey && _promotions.Promoted(promotedKey) is not null)
                     return ClosureCalls.CallClosure(Names.LowerIdent(id, null), c.Args, typeArgs, context, c);
-                if (Receivers.ThisPlace() is { } self && Receivers.ThisType() is { } thisType)
+                if (Receivers.ThisPlace() is { } self && Receivers.ImplicitType(implicitThis) is { } thisType)
                     return Invocations.CallNamed(new Val(self, thisType), id.Name, c.Args, typeArgs, context, id);
                 throw _state.Error(id, element is null ? $"Method not found: '{id.Name}'." : $"Can't access '{id.Name}' here: there is no 'this'.");
             case PropertyGet p:
@@ -90,16 +90,23 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
                 return CallElement(element, c, typeArgs, context);
             case ClassElement cls:
                 if (cls.Statics.TryGetValue(p.Name, out var member)) return CallElement(member, c, typeArgs, context);
-                if (cls.Constructors.ContainsKey(p.Name == "new" ? "" : p.Name)) return Constructions.Construct(cls, null, p.Name == "new" ? null : p.Name, c.Args, context, c);
+                if (cls.Constructors.ContainsKey(p.Name == "new" ? "" : p.Name)) return Constructions.Construct(cls, null, NameOf(p, c), c.Args, context, c);
                 throw _state.Error(p, $"Method not found: '{cls.Name}.{p.Name}'.");
             case TypedefElement typedef when _state.Scope.Resolve(Names.TypeNodeOf(p.Target)!) is InterfaceType aliased:
                 if (aliased.Class.Statics.ContainsKey(p.Name)) return CallStaticTarget(aliased.Class, p, c, typeArgs, context);
-                return Constructions.Construct(aliased.Class, typedef.Params.Count > 0 ? null : aliased.Args, p.Name == "new" ? null : p.Name, c.Args, context, c);
+                return Constructions.Construct(aliased.Class, typedef.Params.Count > 0 ? null : aliased.Args, NameOf(p, c), c.Args, context, c);
             case InterfaceType type:
-                return Constructions.Construct(type.Class, type.Args, p.Name == "new" ? null : p.Name, c.Args, context, c);
+                return Constructions.Construct(type.Class, type.Args, NameOf(p, c), c.Args, context, c);
             default:
                 throw _state.Error(p, $"Method not found: '{p.Name}'.");
         }
+    }
+
+    // The name of a constructor that is called by it; null for the one without a name.
+    private string? NameOf(PropertyGet p, Call c)
+    {
+        if (c.TypeArgs is not null) throw _state.Error(c, "A constructor invocation can't have type arguments after the constructor name.");
+        return p.Name == "new" ? null : p.Name;
     }
 
     /// <summary><c>new</c> and <c>const</c> with a constructor.</summary>

@@ -46,7 +46,7 @@ internal sealed class ClosureCallLowering(FunctionLowering body)
             if (TypeSystem.IsNever(closure.Type)) return closure;
             if (!TypeSystem.IsNullable(closure.Type) && Members.FindMember(closure.Type, "call") is var (member, owner) && member is not null)
                 return member.Kind == MemberKind.Method ? Invocations.CallMethod(closure, member, owner!, args, typeArgs, context, at) : CallClosure(Access.GetMember(closure, "call", at), args, typeArgs, context, at);
-            if (Members.FindExtension(closure.Type, "call") is { } extension)
+            if (Members.FindExtension(closure.Type, "call", at) is { } extension)
                 return Invocations.CallExtension(extension.Member, extension.Args, closure.Node, args, typeArgs, context, at);
             throw _state.Error(at, $"The expression of type '{closure.Type}' can't be invoked as a function.");
         }

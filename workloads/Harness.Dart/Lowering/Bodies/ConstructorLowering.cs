@@ -51,6 +51,13 @@ internal sealed class ConstructorLowering(FunctionLowering body)
             enumName = function.Params[first++];
         }
 
+        if (node.External && !cls.IsExtensionType)
+        {
+            lowering.Entries.EmitMissing(member, isSetter: false);
+            function.Body = Node.Seq(lowering.Output.Nodes);
+            return;
+        }
+
         var ordered = p.Functions.OrderedParams(member).ToList();
         var type = cls.ThisType;
         if (node.Factory)
@@ -174,6 +181,12 @@ internal sealed class ConstructorLowering(FunctionLowering body)
                 var value = own.Coercions.Coerce(own.Expressions.Lower(init, fieldType), fieldType, init);
                 SetField(field, _reprs.Convert(value, _reprs.Of(fieldType)));
             }
+        }
+
+        if (node.External && constructor.Index != -1)
+        {
+            _body.Entries.EmitMissing(constructor, isSetter: false);
+            return;
         }
 
         if (constructor.Index == -1)
@@ -390,7 +403,14 @@ internal sealed class ConstructorLowering(FunctionLowering body)
             isSet = true;
         }
 
-        if (!isSet) throw new DartErrorException(member.File, member.Pos, node.External ? $"The external constructor '{member.FullName}' is not supported." : "The representation is not initialized.");
+        if (!isSet && node.External)
+        {
+            _body.Entries.EmitMissing(member, isSetter: false);
+            _state.Function.Body = Node.Seq(_output.Nodes);
+            return;
+        }
+
+        if (!isSet) throw new DartErrorException(member.File, member.Pos, "The representation is not initialized.");
         if (node.Body is not null)
         {
             Receivers.BindThisAs(result, cls.ThisType);

@@ -66,14 +66,19 @@ internal sealed class DynamicAdapters(FunctionLowering body)
             TypeExpressions.Parameters[type.TypeParams[i]] = new LocalVariable(type.TypeParams[i].Name, SimpleType.Dynamic) { Owner = _body, Local = local, Repr = _target.TopRef };
         }
 
+        var usual = InstantiateToBound.ArgumentsOf(type.TypeParams);
         for (var i = 0; i < type.TypeParams.Length; i++)
         {
-            var bound = type.TypeParams[i].HasBound && !type.TypeParams[i].Bound.Any(t => t is TypeParamType) ? type.TypeParams[i].Bound : SimpleType.Dynamic;
+            var bound = usual[i].Any(t => t is TypeParamType) ? SimpleType.Dynamic : usual[i];
             before.Add(Node.Set(locals[i], Node.If(Node.IsNull(types), _reprs.Convert(_pool.ConstNode(new ConstType(bound)), _target.TopRef), Node.NonNull(Item(_lowering, Node.NonNull(types), i)), _target.TopRef)));
         }
 
         return before;
     }
+
+    // A check of type arguments; those that are not given need none unless the bounds depend on each other.
+    private static Node WhereGiven(FunctionType type, Node types, Node check) =>
+        Array.Exists(type.TypeParams, t => t.HasBound && t.Bound.Any(b => b is TypeParamType)) ? check : Node.If(Node.IsNull(types), Node.Nop(), check, WType.None);
 
     /// <summary>The entry of a closure for calls of any shape: checks and fits the arguments.</summary>
     public static IrFunction MakeDynamicEntry(ProgramLowering p, string name, ClosureShape shape, List<string?> names)
@@ -89,6 +94,13 @@ internal sealed class DynamicAdapters(FunctionLowering body)
         l.Output.Nodes.Add(Node.If(l.Adapters.ShapeFits(shape.Type, types, positional, named), Node.Nop(), fail, WType.None));
         var typeLocals = new List<IrLocal>();
         l.Output.Nodes.AddRange(l.Adapters.DynamicTypeArgs(shape.Type, types, typeLocals));
+        if (Array.Exists(shape.Type.TypeParams, t => t.HasBound))
+        {
+            // The closure's own type has the bounds with what its place gives them.
+            var arguments = Node.Array(IrOp.ArrayNewFixed, p.Target.ObjectArray, WType.Ref(p.Target.ObjectArray), [.. typeLocals.Select(Node.Get)]);
+            l.Output.Nodes.Add(WhereGiven(shape.Type, types, l.Invocations.CallCore("_checkTypeArguments", Node.Get(closure), arguments)));
+        }
+
         var values = new List<Node>();
         for (var i = 0; i < names.Count; i++)
         {
@@ -113,7 +125,8 @@ internal sealed class DynamicAdapters(FunctionLowering body)
     public static IrFunction MakeDynamicAdapter(ProgramLowering p, Member member, DynamicKind kind)
     {
         var function = p.NewFunction($"{member.FullName} (dynamic {kind})");
-        var receiver = Node.Get(function.AddParam(p.Target.TopRef, "receiver"));
+        var self = function.AddParam(p.Target.TopRef, "receiver");
+        var receiver = Node.Get(self);
         var types = Node.Get(function.AddParam(WType.Ref(p.Target.ObjectArray, true), "types"));
         var positional = Node.Get(function.AddParam(WType.Ref(p.Target.ObjectArray), "positional"));
         var named = Node.Get(function.AddParam(WType.Ref(p.Target.ObjectArray), "named"));
@@ -157,6 +170,18 @@ internal sealed class DynamicAdapters(FunctionLowering body)
             l.Output.Nodes.Add(Node.If(l.Adapters.ShapeFits(signature, types, positional, named), Node.Nop(), fail, WType.None));
             var typeLocals = new List<IrLocal>();
             l.Output.Nodes.AddRange(l.Adapters.DynamicTypeArgs(signature, types, typeLocals));
+            l.State.Class = member.Owner;
+            l.Receivers.BindThisAs(self, member.Owner!.ThisType);
+            if (member.Function is { External: true } && !member.Library.IsCore)
+            {
+                // Optional parameters of what nobody gives a body may have no default.
+                l.Entries.EmitMissing(member, isSetter: false);
+                function.Body = Node.Seq(l.Output.Nodes);
+                return;
+            }
+
+            foreach (var (parameter, local) in signature.TypeParams.Zip(typeLocals).Where(t => t.First.HasBound))
+                l.Output.Nodes.Add(WhereGiven(signature, types, l.Invocations.CallCore("_checkBound", Node.Get(local), l.TypeExpressions.TypeNode(parameter.Bound), l.Invocations.StringConst(parameter.Name))));
             var args = new List<Node> { p.Reprs.Convert(receiver, selector.Receiver) };
             args.AddRange(typeLocals.Select(Node.Get));
             var parameters = p.Functions.OrderedParams(member).ToList();
@@ -175,7 +200,9 @@ internal sealed class DynamicAdapters(FunctionLowering body)
                 if (sp.Name is null) position++;
                 var local = function.AddLocal(p.Target.AnyRef, param.Name);
                 l.Output.Nodes.Add(Node.Set(local, value));
-                if (!TypeSystem.IsTop(param.Type) && !param.Type.Any(t => t is TypeParamType))
+                // What depends on the class's type arguments alone the member checks itself.
+                var isOwn = param.Type.Any(t => t is TypeParamType q && l.TypeExpressions.Parameters.ContainsKey(q.Parameter));
+                if (!TypeSystem.IsTop(param.Type) && (isOwn || !param.Type.Any(t => t is TypeParamType)))
                     args.Add(p.Reprs.Convert(l.Coercions.CheckedCast(new Val(Node.Get(local), SimpleType.Dynamic), param.Type, new This()), sp.Type));
                 else if (TypeSystem.NonNull(param.Type) is FunctionType)
                     args.Add(p.Reprs.Convert(l.Coercions.CheckedCast(new Val(Node.Get(local), SimpleType.Dynamic), p.Program.Function.WithNullable(param.Type.Nullable), new This()), sp.Type));

@@ -21,6 +21,7 @@ internal sealed class EntryLowering(FunctionLowering body)
     private readonly VariablePlaces _places = body.Places;
 
     private ExpressionLowering Expressions => _body.Expressions;
+    private InvocationLowering Invocations => _body.Invocations;
     private IntrinsicLowering Intrinsics => _body.Intrinsics;
     private Coercions Coercions => _body.Coercions;
     private StatementLowering Statements => _body.Statements;
@@ -80,7 +81,8 @@ internal sealed class EntryLowering(FunctionLowering body)
         lowering.Receivers.BindThis(function.Params[0]);
         if (member.Kind == MemberKind.Field)
         {
-            lowering.FieldAccessors.LowerFieldAccessor(member, selector, isSetter);
+            if (member.Field!.External) lowering.Entries.EmitMissing(member, isSetter);
+            else lowering.FieldAccessors.LowerFieldAccessor(member, selector, isSetter);
             function.Body = Node.Seq(lowering.Output.Nodes);
             return;
         }
@@ -95,6 +97,7 @@ internal sealed class EntryLowering(FunctionLowering body)
 
         lowering.State.Use = AstWalker.Analyze(ClosureLowering.BodyRoots(node));
         lowering.Parameters.BindTypeParams(member.TypeParams, function.Params.Skip(1));
+        lowering.Parameters.CheckTypeArguments(member);
         var first = 1 + selector.TypeParamCount;
         var ordered = p.Functions.OrderedParams(member).ToList();
         for (var i = 0; i < ordered.Count; i++)
@@ -154,7 +157,13 @@ internal sealed class EntryLowering(FunctionLowering body)
         var scope = p.Signatures.ScopeOf(member);
         var lowering = new FunctionLowering(p, function, scope, member);
         var node = member.Function!;
-        if (node.External) throw new DartErrorException(member.File, member.Pos, $"The external function '{member.FullName}' is not supported.") { IsUnsupported = true };
+        if (node.External)
+        {
+            lowering.Entries.EmitMissing(member, isSetter: member.Kind == MemberKind.Setter);
+            function.Body = Node.Seq(lowering.Output.Nodes);
+            return;
+        }
+
         lowering.State.Use = AstWalker.Analyze(ClosureLowering.BodyRoots(node));
         var first = 0;
         if (member.IsInstance)
@@ -218,6 +227,24 @@ internal sealed class EntryLowering(FunctionLowering body)
         getter.Body = Node.Seq(body);
     }
 
+    /// <summary>The getter or setter of an external variable that no object has.</summary>
+    public static void LowerExternalVariable(ProgramLowering p, IrFunction function, Member variable, bool isSetter)
+    {
+        var lowering = new FunctionLowering(p, function, TypeScope.Of(p.Program, variable), variable);
+        lowering.Entries.EmitMissing(variable, isSetter);
+        function.Body = Node.Seq(lowering.Output.Nodes);
+    }
+
+    /// <summary>Emits what an external member comes to when the program runs: nobody gives it a body.</summary>
+    public void EmitMissing(Member member, bool isSetter)
+    {
+        if (member.Library.IsCore) throw new DartErrorException(member.File, member.Pos, $"The external member '{member.FullName}' is not supported.") { IsUnsupported = true };
+        var kind = isSetter ? 2 : member.Kind is MemberKind.Field or MemberKind.Getter ? 1 : 0;
+        var name = member.Kind == MemberKind.Constructor ? member.FullName : SourceFile.PlainName(member.Name);
+        _output.Emit(Invocations.CallCore("_throwExternal", _state.This is { } self ? _places.Place(self) : Node.Null(_target.Top), Invocations.StringConst(name), Node.I64(kind)));
+        _output.Emit(Node.Unreachable());
+    }
+
     /// <summary>A function around an external one, so that there can be closures of it.</summary>
     public static IrFunction MakeExternalWrapper(ProgramLowering p, Member member)
     {
@@ -245,6 +272,12 @@ internal sealed class EntryLowering(FunctionLowering body)
     /// <summary>The body of an external member: the operation that it stands for.</summary>
     public void LowerExternalBody(Member member, Selector selector)
     {
+        if (!member.Library.IsCore)
+        {
+            EmitMissing(member, isSetter: selector.Kind == SelectorKind.Setter);
+            return;
+        }
+
         var signature = _lowering.Signatures.Of(member);
         var bound = new BoundArguments { Signature = signature };
         var i = 1 + selector.TypeParamCount;

@@ -145,9 +145,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
         var type = receiver.Type;
         if (isSuper) Receivers.CheckSuperMember(name, at);
         if (TypeSystem.IsNever(type)) return receiver;
-        // The remainder of numbers has a type as their operators have.
-        if (name == "remainder" && args.Items is [(null, var divisor)] && Members.MemberType(type)?.Class == _program.Int.Class)
-            return _body.Operators.CallOperator(receiver, name, _body.Expressions.Lower(divisor, _program.Num), at);
+        if (!isSuper && typeArgs is null && _body.Operators.NumberCall(receiver, name, args, context, at) is { } number) return number;
         if (name == "call" && type is not InterfaceType { Class.IsStatic: true } && ClosureCalls.CallableType(type) is not null) return ClosureCalls.CallClosure(receiver, args, typeArgs, context, at);
         if (TypeSystem.NonNull(type) is RecordType record && !type.Nullable && record.IndexOf(name) >= 0)
             return ClosureCalls.CallClosure(Access.GetMember(receiver, name, at), args, typeArgs, context, at);
@@ -172,7 +170,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
 
         if (TypeSystem.IsDynamicReceiver(type) || type is InterfaceType { Nullable: false } f && f.Class == _program.Function.Class && name == "call")
             return ClosureCalls.CallDynamic(receiver, name, args, typeArgs, at);
-        if (Members.FindExtension(type, name) is { } extension)
+        if (Members.FindExtension(type, name, at) is { } extension)
         {
             return extension.Member.Kind == MemberKind.Method
                 ? CallExtension(extension.Member, extension.Args, receiver.Node, args, typeArgs, context, at)
@@ -198,7 +196,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
 
         if (TypeSystem.IsDynamicReceiver(receiver.Type))
             return new Val(_dynamicCalls.DynamicCall(name, DynamicKind.Call, _reprs.Convert(receiver.Node, _target.AnyRef), null, [.. values.Select(v => _reprs.Convert(v.Node, _target.AnyRef))], []), SimpleType.Dynamic);
-        (Member Member, DartType[] Args)? extension = Members.FindMember(receiver.Type, name) is var (em, eo) && em is not null ? (em, eo!.Args) : Members.FindExtension(receiver.Type, name);
+        (Member Member, DartType[] Args)? extension = Members.FindMember(receiver.Type, name) is var (em, eo) && em is not null ? (em, eo!.Args) : Members.FindExtension(receiver.Type, name, at);
         if (extension is { } ext)
         {
             var signature = (FunctionType)_lowering.Signatures.Of(ext.Member).Substitute(ArgumentBinding.MapOf(ext.Member.Owner!.TypeParams, ext.Args));

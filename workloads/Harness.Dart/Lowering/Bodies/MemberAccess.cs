@@ -45,7 +45,7 @@ internal sealed class MemberAccess(FunctionLowering body)
             return new Val(_dynamicCalls.DynamicCall(name, DynamicKind.Get, _reprs.Convert(receiver.Node, _target.AnyRef), null, [], []), SimpleType.Dynamic);
         if (name == "call" && ClosureCalls.CallableType(type) is not null && !type.Nullable) return receiver;
         if (type is InterfaceType { Nullable: false } ft && ft.Class == _program.Function.Class && name == "call") return receiver;
-        if (Members.FindExtension(type, name) is { } extension)
+        if (Members.FindExtension(type, name, at) is { } extension)
             return GetExtension(extension.Member, extension.Args, receiver.Node, at);
         if (type.Nullable && Members.FindMember(TypeSystem.NonNull(type), name) is not null)
             throw _state.Error(at, $"Property '{name}' cannot be accessed on '{type}' because it is potentially null.");
@@ -55,6 +55,12 @@ internal sealed class MemberAccess(FunctionLowering body)
     /// <summary>Reads a member of an extension.</summary>
     public Val GetExtension(Member member, DartType[] args, Node receiver, Syntax.Node at)
     {
+        if (member.Kind == MemberKind.Field)
+        {
+            var function = _functions.ExternalAccessor(member, isSetter: false);
+            return new Val(_reprs.Convert(Node.Seq(Node.Drop(receiver), Node.Call(function)), function.Result), _lowering.Signatures.FieldType(member).Substitute(ArgumentBinding.MapOf(member.Owner!.TypeParams, args)));
+        }
+
         if (member.Kind == MemberKind.Getter)
             return Invocations.CallExtension(member, args, receiver, ArgumentBinding.NoArguments, null, null, at);
         return Tearoffs.ExtensionTearoff(member, args, receiver);
@@ -66,7 +72,7 @@ internal sealed class MemberAccess(FunctionLowering body)
         var map = owner.Map();
         if (owner.Class.IsStatic)
         {
-            if (member.Kind == MemberKind.Field) return new Val(_reprs.Convert(receiver.Node, _reprs.Of(owner.Class.OnType!.Substitute(map))), _lowering.Signatures.FieldType(member).Substitute(map));
+            if (member.Field is { External: false }) return new Val(_reprs.Convert(receiver.Node, _reprs.Of(owner.Class.OnType!.Substitute(map))), _lowering.Signatures.FieldType(member).Substitute(map));
             return GetExtension(member, owner.Args, receiver.Node, at);
         }
 
@@ -122,7 +128,7 @@ internal sealed class MemberAccess(FunctionLowering body)
 
         if (TypeSystem.IsDynamicReceiver(receiver.Type))
             return Node.Drop(_dynamicCalls.DynamicCall(name, DynamicKind.Set, _reprs.Convert(receiver.Node, _target.AnyRef), null, [_reprs.Convert(value, _target.AnyRef)], []));
-        if (Members.FindExtension(receiver.Type, name + "=") is { } extension)
+        if (Members.FindExtension(receiver.Type, name + "=", at) is { } extension)
             return CallSetterExtension(extension.Member, extension.Args, receiver.Node, value);
         throw _state.Error(at, $"The setter '{name}' isn't defined for the type '{receiver.Type}'.");
     }
@@ -130,6 +136,12 @@ internal sealed class MemberAccess(FunctionLowering body)
     /// <summary>Calls a setter of an extension.</summary>
     public Node CallSetterExtension(Member member, DartType[] args, Node receiver, Node value)
     {
+        if (member.Kind == MemberKind.Field)
+        {
+            var accessor = _functions.ExternalAccessor(member, isSetter: true);
+            return Node.Seq(Node.Drop(receiver), Node.Call(accessor, _reprs.Convert(value, accessor.Params[0].Type)));
+        }
+
         var function = _functions.StaticFunction(member);
         return Node.Call(function, [.. args.Select(TypeExpressions.TypeNode), _reprs.Convert(receiver, function.Params[args.Length].Type), _reprs.Convert(value, function.Params[args.Length + 1].Type)]);
     }

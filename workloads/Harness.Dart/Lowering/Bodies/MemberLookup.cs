@@ -1,5 +1,6 @@
 using Harness.Dart.Lowering.Model;
 using Harness.Dart.Semantics;
+using Harness.Dart.Semantics.Checks;
 using Harness.Dart.Syntax;
 
 namespace Harness.Dart.Lowering.Bodies;
@@ -61,20 +62,40 @@ internal sealed class MemberLookup(FunctionLowering body)
         return _program.Object.Class.Members.TryGetValue(name, out var ofObject) ? (ofObject, _program.Object) : null;
     }
 
-    /// <summary>The member of a name that an extension in scope gives a type, the most specific one.</summary>
-    public (Member Member, DartType[] Args)? FindExtension(DartType type, string name)
+    /// <summary>The member of a name that an extension in scope gives a type, that of the most specific one; null where none does.</summary>
+    /// <param name="type">The type.</param>
+    /// <param name="name">The member's name.</param>
+    /// <param name="at">Where it is an error that no extension is more specific than all others; null where another place tells.</param>
+    public (Member Member, DartType[] Args)? FindExtension(DartType type, string name, Syntax.Node? at = null)
     {
-        (Member Member, DartType[] Args, DartType On)? best = null;
+        // A getter and a setter go together, in a class and in an extension: what has one hides both of others.
+        var other = name[0] is not ('_' or '$') && !char.IsAsciiLetter(name[0]) ? null : name[^1] == '=' ? name[..^1] : name + "=";
+        var found = new List<ApplicableExtension>();
         foreach (var extension in _state.Library.VisibleExtensions)
         {
-            if (!extension.Members.TryGetValue(name, out var member)) continue;
+            var member = extension.Members.GetValueOrDefault(name);
+            if (member is null && (other is null || !extension.Members.ContainsKey(other))) continue;
             if (ExtensionArgs(extension, type) is not { } args) continue;
-            var on = extension.OnType!.Substitute(ArgumentBinding.MapOf(extension.TypeParams, args));
-            if (best is null || _types.IsSubtype(on, best.Value.On) && !(_types.IsSubtype(best.Value.On, on) && extension.Library.IsCore)) best = (member, args, on);
+            found.Add(new(extension, args, OnType(extension, args), OnType(extension, TypeScope.DefaultArgs(extension.TypeParams)), member));
         }
 
-        return best is null ? null : (best.Value.Member, best.Value.Args);
+        if (found.Count == 0 || other is not null && FindMember(type, other) is not null) return null;
+        if (found.Find(e => found.TrueForAll(o => ReferenceEquals(o, e) || IsMoreSpecific(e, o))) is { } best) return best.Member is null ? null : (best.Member, best.Args);
+        if (at is not null) throw _state.Error(at, $"The member '{name.TrimEnd('=')}' is ambiguous: '{found[0].Extension.Name}' and '{found[1].Extension.Name}' define it, and no extension is more specific than the others.");
+        return found.Find(e => e.Member is not null) is { } first ? (first.Member!, first.Args) : null;
     }
+
+    private static DartType OnType(ClassElement extension, DartType[] args) => extension.OnType!.Substitute(ArgumentBinding.MapOf(extension.TypeParams, args));
+
+    private bool IsMoreSpecific(ApplicableExtension e, ApplicableExtension other)
+    {
+        if (e.Extension.Library.IsCore != other.Extension.Library.IsCore) return other.Extension.Library.IsCore;
+        if (!_types.IsSubtype(e.On, other.On)) return false;
+        return !_types.IsSubtype(other.On, e.On) || _types.IsSubtype(e.Bound, other.Bound) && !_types.IsSubtype(other.Bound, e.Bound);
+    }
+
+    // An extension that applies to a type, with what it is on there and where its type arguments are its bounds, and its member, if it has that and not only the setter or getter that goes with it.
+    private sealed record ApplicableExtension(ClassElement Extension, DartType[] Args, DartType On, DartType Bound, Member? Member);
 
     /// <summary>The type arguments by which an extension applies to a type; null where it does not.</summary>
     public DartType[]? ExtensionArgs(ClassElement extension, DartType type)
@@ -88,9 +109,9 @@ internal sealed class MemberLookup(FunctionLowering body)
             args = _types.Inference.Solve(extension.TypeParams, lower, upper, partial: false);
         }
 
-        var on = extension.OnType!.Substitute(ArgumentBinding.MapOf(extension.TypeParams, args));
+        var on = OnType(extension, args);
         if (TypeSystem.IsDynamic(type) || TypeSystem.IsNever(type) || type is InterfaceType { Class.Node.Kind: ClassKind.Extension }) return null;
-        return _types.IsSubtype(type, on) ? args : null;
+        return _types.IsSubtype(type, on) && BoundChecks.Misfit(_types, extension.TypeParams, args) is null ? args : null;
     }
 
     /// <summary>What a setter or field takes.</summary>

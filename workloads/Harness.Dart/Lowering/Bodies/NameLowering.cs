@@ -14,6 +14,7 @@ internal sealed class NameLowering(FunctionLowering body)
     private readonly DartProgram _program = body.Program.Program;
     private readonly Representations _reprs = body.Reprs;
     private readonly StaticVariables _statics = body.Program.Statics;
+    private readonly MemberFunctions _functions = body.Program.Functions;
     private readonly ConstantPool _pool = body.Program.Pool;
     private readonly FunctionState _state = body.State;
     private readonly VariableScopes _variables = body.Variables;
@@ -60,7 +61,7 @@ internal sealed class NameLowering(FunctionLowering body)
         if (element is null && id.Name == "values" && Receivers.LexicalClass() is { IsEnum: true } own) return new Val(_pool.ConstNode(_lowering.Constants.EnumValues(own)), _program.Type("List", own.ThisType));
         if (!implicitThis && element is not null)
             return LowerElement(element, id, context);
-        if (Receivers.ThisPlace() is { } self && Receivers.ThisType() is { } thisType)
+        if (Receivers.ThisPlace() is { } self && Receivers.ImplicitType(implicitThis) is { } thisType)
         {
             if (element is not null || Members.FindMember(thisType, id.Name) is not null || Members.FindExtension(thisType, id.Name) is not null || TypeSystem.NonNull(thisType) is RecordType)
             {
@@ -90,7 +91,7 @@ internal sealed class NameLowering(FunctionLowering body)
     {
         switch (element)
         {
-            case Member { Kind: MemberKind.Field } field: return ReadStatic(field, at);
+            case Member { Kind: MemberKind.Field } field: return ReadStatic(field);
             case Member { Kind: MemberKind.Getter } getter:
                 return Invocations.CallStatic(getter, ArgumentBinding.NoArguments, null, context, at);
             case Member { Kind: MemberKind.Method } method:
@@ -110,7 +111,7 @@ internal sealed class NameLowering(FunctionLowering body)
         }
     }
 
-    private Val ReadStatic(Member field, Syntax.Node at)
+    private Val ReadStatic(Member field)
     {
         if (field.EnumValue is not null || field.Field!.Const)
         {
@@ -119,7 +120,7 @@ internal sealed class NameLowering(FunctionLowering body)
             return new Val(_reprs.ConvertConstant(_pool.ConstNode(constant), constant, _reprs.Of(type)), type);
         }
 
-        if (field.Field.External) throw _state.Unsupported(at, "An external variable");
+        if (field.Field.External) return new Val(Node.Call(_functions.ExternalAccessor(field, isSetter: false)), _lowering.Signatures.FieldType(field));
         var variable = _statics.Variable(field);
         if (variable.IsEager)
             return new Val(Node.Get(variable.Global), variable.Type);

@@ -11,6 +11,9 @@ namespace Harness.Dart.Lowering.Bodies;
 /// <summary>Unary and binary operators.</summary>
 internal sealed class OperatorLowering(FunctionLowering body)
 {
+    // Every integer of so few digits is a double, too.
+    private const int ExactDigits = 15;
+
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
     private readonly DartProgram _program = body.Program.Program;
@@ -52,18 +55,14 @@ internal sealed class OperatorLowering(FunctionLowering body)
         return BinaryOp(left, b.Op, b.Right, context, b);
     }
 
-    private bool IsDoubleContext(DartType? context) => context is InterfaceType { Nullable: false } i && i.Class == _program.Double.Class;
-
     /// <summary>An operator whose left operand is lowered.</summary>
     public Val BinaryOp(Val left, string op, Expr rightExpr, DartType? context, Syntax.Node at)
     {
         if (TypeSystem.IsNever(left.Type)) return left;
+        if (NumberTypes.IsArithmetic(op) && IsOfNumbers(left.Type, op)) return Arithmetic(left, op, rightExpr, context, at);
         if (Numbers.IsInt(left.Type) || Numbers.IsDouble(left.Type))
         {
-            var isIntLeft = Numbers.IsInt(left.Type);
-            // The right operand of a double is a double where it is a literal; an int's is what the context wants.
-            DartType? rightContext = isIntLeft ? (context is not null && op is "+" or "-" or "*" or "%" && IsDoubleContext(context) ? _program.Double : op is "+" or "-" or "*" or "%" && context is not null && Numbers.IsInt(context) ? _program.Int : _program.Num) : op is "&" or "|" ? null : _program.Double;
-            if (!isIntLeft && SyntaxShapes.Unparen(rightExpr) is not IntLit and not Unary { Op: "-" }) rightContext = _program.Num;
+            DartType? rightContext = Numbers.IsInt(left.Type) || !IsIntegerLiteral(rightExpr) ? _program.Num : op is "&" or "|" ? null : _program.Double;
             var right = Expressions.Lower(rightExpr, rightContext);
             if (Numbers.NumericOp(left, op, right) is { } fast) return fast;
             return CallOperator(left, op, right, at);
@@ -79,6 +78,36 @@ internal sealed class OperatorLowering(FunctionLowering body)
         throw _state.Error(at, left.Type.Nullable
             ? $"Operator '{op}' cannot be called on '{left.Type}' because it is potentially null."
             : $"The operator '{op}' isn't defined for the type '{left.Type}'.");
+    }
+
+    // Whether what values of a type have under a name is a number's.
+    private bool IsOfNumbers(DartType type, string name) => Numbers.IsInt(type) || Numbers.IsDouble(type) || _program.NumberTypes.IsNumber(type) && Members.FindMember(type, name) is var (member, _) && IsNumbers(member);
+
+    private static bool IsNumbers(Member? member) => member?.Owner is { Library.IsCore: true, Name: "num" or "int" or "double" };
+
+    private static bool IsIntegerLiteral(Expr e) => SyntaxShapes.Unparen(e) is IntLit { Text.Length: <= ExactDigits } or Unary { Op: "-", Operand: IntLit { Text.Length: <= ExactDigits } };
+
+    // A sum, difference, product or modulus of numbers, whose type follows from those of both.
+    private Val Arithmetic(Val left, string op, Expr rightExpr, DartType? context, Syntax.Node at)
+    {
+        // An integer literal beside a double is a double without a conversion.
+        var right = Expressions.Lower(rightExpr, Numbers.IsDouble(left.Type) && IsIntegerLiteral(rightExpr) ? _program.Double : _program.NumberTypes.OperandContext(left.Type, context));
+        if (Numbers.NumericOp(left with { Type = TypeSystem.Erase(left.Type) }, op, right with { Type = TypeSystem.Erase(right.Type) }) is { } fast) return fast;
+        if (left.Type is TypeParamType && !left.Node.Type.IsRef && Numbers.NumericOp(left with { Type = _reprs.Resolve(left.Type) }, op, right with { Type = _reprs.Resolve(right.Type) }) is { } held)
+            return held with { Type = _program.NumberTypes.OperationType(left.Type, right.Type) };
+        return CallOperator(left, op, right, at);
+    }
+
+    /// <summary>A call of a number's method whose type follows from its arguments; null for others.</summary>
+    public Val? NumberCall(Val receiver, string name, Arguments args, DartType? context, Syntax.Node at)
+    {
+        if (name is not ("remainder" or "clamp") || !IsOfNumbers(receiver.Type, name)) return null;
+        if (name == "remainder" && args.Items is [(null, var divisor)]) return CallOperator(receiver, name, Expressions.Lower(divisor, _program.NumberTypes.OperandContext(receiver.Type, context)), at);
+        if (name != "clamp" || args.Items is not [(null, var low), (null, var high)]) return null;
+        var wanted = _program.NumberTypes.LimitContext(receiver.Type, context);
+        Val[] limits = [Expressions.Lower(low, wanted), Expressions.Lower(high, wanted)];
+        var type = _program.NumberTypes.ClampType(receiver.Type, limits[0].Type, limits[1].Type);
+        return new Val(_reprs.Convert(Invocations.CallWithValues(receiver, name, limits, at).Node, _reprs.Of(type)), type);
     }
 
     /// <summary>An operator of a number whose type is a parameter, in a copy that holds it as a number: the operation, with the type that the operator has of its bound.</summary>
@@ -97,7 +126,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
     {
         if (Members.FindMember(left.Type, op) is not var (member, owner) || member is null)
         {
-            if (Members.FindExtension(left.Type, op) is { } ext)
+            if (Members.FindExtension(left.Type, op, at) is { } ext)
             {
                 var f = _functions.StaticFunction(ext.Member);
                 var sig = (FunctionType)_lowering.Signatures.Of(ext.Member).Substitute(ArgumentBinding.MapOf(ext.Member.Owner!.TypeParams, ext.Args));
@@ -111,13 +140,9 @@ internal sealed class OperatorLowering(FunctionLowering body)
         var bound = new BoundArguments { Signature = signature };
         bound.Positional.Add(new Val(Coercions.Coerce(right, signature.Required[0], at), signature.Required[0]));
         var result = Invocations.Invoke(left, member, bound, at, isSuper: false);
-        if (Numbers.IsInt(left.Type) && op is "+" or "-" or "*" or "%" or "~/" or "remainder" && Members.MemberType(right.Type) is { } r)
-        {
-            if (Numbers.IsInt(r) && op != "/") return new Val(_reprs.Convert(result.Node, WType.I64), _program.Int);
-            if (Numbers.IsDouble(r) && op != "~/") return new Val(_reprs.Convert(result.Node, WType.F64), _program.Double);
-        }
-
-        return result;
+        if (!NumberTypes.IsArithmetic(op) || !IsNumbers(member)) return result;
+        var type = _program.NumberTypes.OperationType(left.Type, right.Type);
+        return new Val(_reprs.Convert(result.Node, _reprs.Of(type)), type);
     }
 
     /// <summary>A unary operator.</summary>

@@ -31,6 +31,14 @@ internal sealed class ParameterLowering(FunctionLowering body)
             TypeExpressions.Parameters[p] = new LocalVariable(p.Name, SimpleType.Dynamic) { Owner = _body, Local = local, Repr = _target.TopRef };
     }
 
+    /// <summary>Emits checks of a method's type arguments whose bounds depend on the type arguments of its class: a call by a supertype of the object's may go beyond them.</summary>
+    public void CheckTypeArguments(Member method)
+    {
+        if (_lowering.Options.Casts == CheckKind.Trusted) return;
+        foreach (var parameter in method.TypeParams.Where(p => p.HasBound && p.Bound.Any(t => t is TypeParamType { Parameter.Class: not null })))
+            _output.Nodes.Add(Invocations.CallCore("_checkBound", TypeExpressions.TypeParamValue(parameter), TypeExpressions.TypeNode(parameter.Bound), Invocations.StringConst(parameter.Name)));
+    }
+
     /// <summary>Makes a parameter of a method a variable, with its default and the check of its type.</summary>
     public void BindInstanceParam(Member member, Param param, SelectorParam slot, IrLocal local)
     {

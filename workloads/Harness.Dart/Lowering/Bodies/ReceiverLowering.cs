@@ -44,6 +44,10 @@ internal sealed class ReceiverLowering(FunctionLowering body)
         return null;
     }
 
+    /// <summary>The static type of the receiver of a member that the text around declares: within an extension, the extension, whatever objects have by the name themselves.</summary>
+    /// <param name="isLexical">Whether the text around does declare it.</param>
+    public DartType? ImplicitType(bool isLexical) => isLexical && LexicalClass() is { Node.Kind: ClassKind.Extension } extension ? extension.ThisType : ThisType();
+
     /// <summary>The class in whose text this is.</summary>
     public ClassElement? LexicalClass() => _state.Member?.Lexical ?? _state.Parent?.Receivers.LexicalClass() ?? (_state.Parent is null ? _state.Scope.Class : null);
 

@@ -50,7 +50,7 @@ internal sealed class TargetLowering(FunctionLowering body)
                 var local = _output.TempOf(container.Node, out var set, "container");
                 var parameterType = Members.FindMember(container.Type, "[]=") is var (m, o) && m is not null
                     ? (FunctionType)_lowering.Signatures.Of(m).Substitute(o!.Map())
-                    : Members.FindExtension(container.Type, "[]=") is { } ext ? (FunctionType)_lowering.Signatures.Of(ext.Member).Substitute(ArgumentBinding.MapOf(ext.Member.Owner!.TypeParams, ext.Args))
+                    : Members.FindExtension(container.Type, "[]=", i) is { } ext ? (FunctionType)_lowering.Signatures.Of(ext.Member).Substitute(ArgumentBinding.MapOf(ext.Member.Owner!.TypeParams, ext.Args))
                     : TypeSystem.IsDynamic(container.Type) ? new FunctionType([], [SimpleType.Dynamic, SimpleType.Dynamic], [], [], SimpleType.Void)
                     : throw _state.Error(i, $"The operator '[]=' isn't defined for the type '{container.Type}'.");
                 var indexValue = Expressions.Lower(i.Index, parameterType.Required[0]);
@@ -115,7 +115,7 @@ internal sealed class TargetLowering(FunctionLowering body)
             };
         }
 
-        if (Receivers.ThisPlace() is { } self && Receivers.ThisType() is { } type && (setter is not null || getter is null || implicitGetter))
+        if (Receivers.ThisPlace() is { } self && Receivers.ImplicitType(implicitThis) is { } type && (setter is not null || getter is null || implicitGetter))
             return MemberPlace(new Val(self, type), id.Name, id, isSuper: false);
         if (getter is null) throw _state.Error(id, $"Setter not found: '{id.Name}'.");
         throw _state.Error(id, $"Can't assign to '{id.Name}': it is final or no variable.");
@@ -149,6 +149,7 @@ internal sealed class TargetLowering(FunctionLowering body)
             return Node.Call(function, _reprs.Convert(value, function.Params[0].Type));
         }
 
+        if (member.Field!.External) return Node.Call(_functions.ExternalAccessor(member, isSetter: true), value);
         var variable = _statics.Variable(member);
         if (member.Field is { Final: true, Late: true })
         {

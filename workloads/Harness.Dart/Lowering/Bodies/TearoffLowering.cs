@@ -73,6 +73,7 @@ internal sealed class TearoffLowering(FunctionLowering body)
         var cls = constructor.Owner!;
         var signature = _lowering.Signatures.Of(constructor);
         if (cls.IsAbstract && !constructor.Function!.Factory) throw new DartErrorException(_state.Scope.File, constructor.Pos, "The constructor of an abstract class can't be torn off.");
+        if (cls.IsEnum && !constructor.Function!.Factory) throw new DartErrorException(constructor.File, constructor.Pos, "A generative constructor of an enum can't be torn off.");
         if (cls.TypeParams.Count > 0 && type is null)
         {
             var wanted = context is null ? null : TypeSystem.NonNull(context) as FunctionType;
@@ -226,7 +227,7 @@ internal sealed class TearoffLowering(FunctionLowering body)
             {
                 if (target is null)
                 {
-                    if (member.Function!.External) target = p.Functions.ExternalWrapper(member);
+                    if (member.Function!.External && member.Library.IsCore) target = p.Functions.ExternalWrapper(member);
                     else if (isConstructor && member.Function.Redirect is not null) target = p.Functions.ConstructorFunction(member);
                     else target = isConstructor ? p.Functions.ConstructorFunction(member) : p.Functions.StaticFunction(member);
                 }

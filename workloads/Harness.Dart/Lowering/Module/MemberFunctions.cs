@@ -108,6 +108,21 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
         return function;
     }
 
+    /// <summary>The getter or setter of an external variable that no object has, or what stands for one of an extension.</summary>
+    public IrFunction ExternalAccessor(Member variable, bool isSetter)
+    {
+        if ((isSetter ? variable.LoweredSetter : variable.Lowered) is IrFunction done)
+            return done;
+        var function = _lowering.NewFunction(variable.FullName + (isSetter ? "=" : ""));
+        if (isSetter) variable.LoweredSetter = function;
+        else variable.Lowered = function;
+        var repr = Reprs.Of(_lowering.Signatures.FieldType(variable));
+        if (isSetter) function.AddParam(repr, "value");
+        else function.Result = repr;
+        _lowering.Enqueue(() => EntryLowering.LowerExternalVariable(_lowering, function, variable, isSetter), variable);
+        return function;
+    }
+
     /// <summary>Parameters in the order of arguments: positional ones, then named ones by name.</summary>
     public IEnumerable<Param> OrderedParams(Member member)
     {
