@@ -59,6 +59,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
                 var cls = member.Owner!;
                 var constructorName = value.Constructor ?? "";
                 if (!cls.Constructors.TryGetValue(constructorName, out var constructor)) throw env.Error(value, $"Couldn't find constructor '{cls.Name}.{constructorName}'.");
+                if (constructor.Function!.Factory) throw env.Error(value, "The value of an enum can't be made by a factory.");
                 return _values[member] = Objects.Construct(constructor, value.TypeArgs?.Select(scope.Resolve).ToArray(), value.Args ?? new Arguments { Pos = value.Pos }, null, env, value, member);
             }
 
@@ -214,7 +215,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     private ConstValue Integer(IntLit i, bool negative, ConstScope env, DartType? context)
     {
         if (context is InterfaceType { Nullable: false } t && t.Class == _program.Double.Class)
-            return new ConstDouble((negative ? -1.0 : 1.0) * (i.Text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? LiteralLowering.ParseInt(i.Text, false) ?? 0 : double.Parse(i.Text, System.Globalization.CultureInfo.InvariantCulture)));
+            return new ConstDouble(LiteralLowering.ParseDouble(i.Text, negative) ?? throw env.Error(i, LiteralLowering.Inexact(i)));
         return new ConstInt(LiteralLowering.ParseInt(i.Text, negative) ?? throw env.Error(i, $"The integer literal {i.Text} can't be represented in 64 bits."));
     }
 
@@ -333,7 +334,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
             case "??": return left is ConstNull ? Evaluate(b.Right, env, context) : left;
         }
 
-        var right = Evaluate(b.Right, env, left is ConstDouble && b.Op is not "==" and not "!=" ? _program.Double : null);
+        var right = Evaluate(b.Right, env, null);
         if (ConstOperators.IsDivisionByZero(b.Op, left, right)) throw env.Error(b, "Constant evaluation error: division by zero.");
         return ConstOperators.Binary(b.Op, left, right) ?? throw env.Error(b, "Not a constant expression.");
     }

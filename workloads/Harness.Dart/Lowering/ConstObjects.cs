@@ -1,4 +1,5 @@
 using Harness.Dart.Semantics;
+using Harness.Dart.Semantics.Checks;
 using Harness.Dart.Syntax;
 
 namespace Harness.Dart.Lowering;
@@ -22,6 +23,7 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
         var given = new Dictionary<Param, ConstValue>();
         var positional = parameters.Where(p => p.Kind != ParamKind.Named).ToList();
         var position = 0;
+        if (typeArgs is not null && typeArgs.Length != cls.TypeParams.Count && (typeArgs.Length > 0 || enumValue is not null)) throw env.Error(at, $"Expected {cls.TypeParams.Count} type arguments.");
         var map0 = typeArgs is null ? null : cls.TypeParams.Select((p, i) => (p, i)).ToDictionary(x => x.p, x => typeArgs[x.i]);
         foreach (var (name, value) in args.Items)
         {
@@ -52,6 +54,8 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
             }
         }
 
+        if (env.Scope.Library.IsOwn && BoundChecks.Misfit(lowering.Types, cls.TypeParams, typeArgs) is { } misfit)
+            throw env.Error(at, $"Type argument '{typeArgs[misfit]}' doesn't conform to the bound '{cls.TypeParams[misfit].Bound}' of the type variable '{cls.TypeParams[misfit].Name}'.");
         var type = new InterfaceType(cls, typeArgs);
         var map = type.Map();
         foreach (var param in parameters)

@@ -19,7 +19,7 @@ internal sealed class UnreachedCode(ProgramLowering lowering)
     {
         if (_isChecked) return;
         _isChecked = true;
-        var applications = _program.Classes.Where(c => c.AppliedMixin is not null).GroupBy(c => c.AppliedMixin!).ToDictionary(g => g.Key, g => g.First());
+        var applications = _program.Classes.Where(c => c.AppliedMixin is not null).ToLookup(c => c.AppliedMixin!);
         foreach (var library in _program.Loader.All.Where(l => l.IsOwn))
         {
             foreach (var member in library.Declared.Values.OfType<Member>().Distinct())
@@ -28,17 +28,61 @@ internal sealed class UnreachedCode(ProgramLowering lowering)
                 Constants(member);
             }
 
-            foreach (var cls in library.Declared.Values.OfType<ClassElement>().Concat(library.Extensions).Distinct())
+            List<ClassElement> classes = [.. library.Declared.Values.OfType<ClassElement>().Concat(library.Extensions).Distinct()];
+            foreach (var unit in library.Units)
+            {
+                foreach (var (annotation, node) in unit.OtherMetadata)
+                {
+                    var around = classes.Find(c => c.Node == node);
+                    Annotations([annotation], new TypeScope(_program, library, unit.File, around), around);
+                }
+            }
+
+            foreach (var cls in classes)
             {
                 Annotations(cls.Node.Metadata, new TypeScope(_program, library, cls.File, null), null);
                 foreach (var member in cls.Statics.Values.Concat(cls.Members.Values).Concat(cls.Constructors.Values).Where(m => m.Lexical == cls).Distinct()) Constants(member);
                 foreach (var member in cls.Statics.Values.Distinct()) Check(() => Static(member));
                 foreach (var constructor in cls.Constructors.Values) Check(() => Constructor(constructor));
-                // A mixin's members are lowered in a class that has them.
-                var owner = cls.Node.Kind != ClassKind.Mixin ? cls : applications.GetValueOrDefault(cls);
-                foreach (var (key, member) in owner?.Members ?? []) Check(() => Instance(member, isSetter: key != member.Name));
+                if (cls.Node.Kind == ClassKind.Mixin) Mixin(cls, [.. applications[cls]]);
+                else Members(cls, _ => true);
             }
         }
+    }
+
+    // A mixin's members are lowered in a class that has them, and what they take of a superclass in each; that does not matter where there is no such class.
+    private void Mixin(ClassElement mixin, List<ClassElement> applications)
+    {
+        if (applications.Count == 0)
+        {
+            var alone = new ClassBuilder(_program).ApplyAlone(mixin);
+            _lowering.Selectors.Share(alone, mixin);
+            Members(alone, member => !NamesSuper(member));
+            return;
+        }
+
+        Members(applications[0], _ => true);
+        foreach (var application in applications.Skip(1)) Members(application, NamesSuper);
+    }
+
+    private void Members(ClassElement cls, Func<Member, bool> isWanted)
+    {
+        foreach (var (key, member) in cls.Members.Where(m => isWanted(m.Value))) Check(() => Instance(member, isSetter: key != member.Name));
+    }
+
+    private static bool NamesSuper(Member member)
+    {
+        var pending = new Stack<Node>(new Node?[] { member.Function?.Body, member.Function?.ExprBody, member.Field?.Init }.OfType<Node>());
+        var children = new List<Node>();
+        while (pending.TryPop(out var node))
+        {
+            if (node is Super) return true;
+            children.Clear();
+            AstWalker.Children(node, children);
+            foreach (var child in children) pending.Push(child);
+        }
+
+        return false;
     }
 
     private void Check(Action action)

@@ -204,6 +204,9 @@ internal sealed class ClassBuilder(DartProgram program)
             program.Classes.Add(cls);
     }
 
+    /// <summary>The application of a mixin to objects that have nothing else, for what its own text says.</summary>
+    public ClassElement ApplyAlone(ClassElement mixin) => MakeApplication(mixin, program.Object, mixin.ThisType).Class;
+
     private InterfaceType MakeApplication(ClassElement cls, InterfaceType super, InterfaceType mixin)
     {
         var node = new ClassNode { Pos = cls.Node.Pos, Name = $"{super.Class.Name}&{mixin.Class.Name}", Kind = ClassKind.MixinApplication, Abstract = true };

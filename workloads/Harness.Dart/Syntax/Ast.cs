@@ -251,4 +251,7 @@ internal sealed class UnitNode : Node
     public required SourceFile File;
     public List<Directive> Directives = [];
     public List<Node> Declarations = [];
+
+    /// <inheritdoc cref="Parser.OtherMetadata"/>
+    public List<(Annotation Annotation, ClassNode? Class)> OtherMetadata = [];
 }

@@ -219,7 +219,7 @@ internal sealed class Lexer
         if (_position < _text.Length && IsIdentifierStart(_text[_position]))
             throw Error(_position, $"Unexpected character '{_text[_position]}' after a number.");
         var text = _text[start.._position];
-        if (text.EndsWith('_') || text.Contains("_.", StringComparison.Ordinal))
+        if (text.EndsWith('_') || text.Contains("_.", StringComparison.Ordinal) || (text is ['0', 'x' or 'X', ..] ? text[2] == '_' : text.Contains("_e", StringComparison.OrdinalIgnoreCase)))
             throw Error(start, "Digit separators ('_') in a number literal can only be placed between two digits.");
         return new Token { Kind = isDouble ? TokenKind.Double : TokenKind.Integer, Start = start, End = _position, Text = text.Replace("_", "", StringComparison.Ordinal) };
     }

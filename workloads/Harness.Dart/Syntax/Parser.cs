@@ -51,6 +51,18 @@ internal sealed class Parser
     /// </summary>
     public bool NoFunctionBody { get; set; }
 
+    /// <summary>
+    /// Annotations of what has no place for them in the tree, as parameters, type parameters, values of enums, typedefs and directives have none, each with the class around it. Those within functions are not
+    /// among them: they may name what is declared there.
+    /// </summary>
+    public List<(Annotation Annotation, ClassNode? Class)> OtherMetadata { get; } = [];
+
+    /// <summary>The class whose members are read.</summary>
+    public ClassNode? EnclosingClass { get; set; }
+
+    /// <summary>Whether a function's body is read.</summary>
+    public bool IsInBody { get; set; }
+
     /// <summary>Parses a whole file.</summary>
     /// <exception cref="DartErrorException">The first syntax error.</exception>
     public static UnitNode Parse(SourceFile file) => new Parser(file).Units.ParseUnit();

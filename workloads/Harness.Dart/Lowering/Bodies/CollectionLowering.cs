@@ -121,11 +121,12 @@ internal sealed class CollectionLowering(FunctionLowering body)
                 if (!_types.IsSubtype(target, _program.Type(value is null ? "Iterable" : "Map", value is null ? [SimpleType.Dynamic] : [SimpleType.Dynamic, SimpleType.Dynamic])) && !TypeSystem.IsDynamic(target))
                     throw _state.Error(s, $"Unexpected type '{spread.Type}' of a spread.");
                 if (TypeSystem.IsNullable(spread.Type) && !s.NullAware && !TypeSystem.IsDynamic(spread.Type)) throw _state.Error(s, "An expression whose value can be 'null' must be null-checked before it can be used in a spread.");
+                CheckSpread(s, target, element, value);
                 var add = Node.Drop(Invocations.CallWithValues(collection, "_$corespreadAll", [new Val(Node.Get(local), SimpleType.Dynamic)], s).Node);
                 _output.Emit(s.NullAware ? Node.If(Node.IsNull(Node.Get(local)), Node.Nop(), add, WType.None) : add);
                 break;
             case NullAwareElement n:
-                var maybe = Expressions.Lower(n.Value, element.WithNullable(true));
+                var maybe = Coercions.Used(Expressions.Lower(n.Value, element.WithNullable(true)), n);
                 if (!TypeSystem.IsNullable(maybe.Type)) { _output.Emit(AddOne(collection, maybe, element, n)); break; }
                 var maybeLocal = _output.TempOf(_reprs.Convert(maybe.Node, _target.AnyRef), out var setMaybe, "element");
                 _output.Emit(setMaybe);
@@ -134,11 +135,13 @@ internal sealed class CollectionLowering(FunctionLowering body)
             case MapEntryElement m:
                 if (value is null) throw _state.Error(m, "Unexpected map entry: this is a set or list.");
                 var key = Expressions.Lower(m.Key, element);
+                if (m.NullAwareKey) Coercions.Used(key, m.Key);
                 var keyLocal = _output.TempOf(_reprs.Convert(m.NullAwareKey ? key.Node : Coercions.Coerce(key, element, m.Key), _target.AnyRef), out var setKey, "key");
                 _output.Emit(setKey);
                 void EmitValue()
                 {
                     var entry = Expressions.Lower(m.Value, value);
+                    if (m.NullAwareValue) Coercions.Used(entry, m.Value);
                     var entryLocal = _output.TempOf(_reprs.Convert(m.NullAwareValue ? entry.Node : Coercions.Coerce(entry, value, m.Value), _target.AnyRef), out var setEntry, "value");
                     _output.Emit(setEntry);
                     var put = Node.Drop(Invocations.CallWithValues(collection, "[]=", [new Val(_reprs.Convert(Node.Get(keyLocal), _reprs.Of(element)), element), new Val(_reprs.Convert(Node.Get(entryLocal), _reprs.Of(value)), value)], m).Node);
@@ -158,6 +161,17 @@ internal sealed class CollectionLowering(FunctionLowering body)
                 if (value is not null) throw _state.Error(x, "Expected a map entry.");
                 _output.Emit(AddOne(collection, Expressions.Lower(x, element), element, x));
                 break;
+        }
+    }
+
+    // What is spread must have elements, or keys and values, that can be assigned to those of the collection.
+    private void CheckSpread(SpreadElement s, DartType spread, DartType element, DartType? value)
+    {
+        var given = _types.AsInstanceOf(spread, _program.CoreClass(value is null ? "Iterable" : "Map"))?.Args ?? [];
+        DartType[] wanted = value is null ? [element] : [element, value];
+        for (var i = 0; i < given.Length; i++)
+        {
+            if (!TypeSystem.IsDynamic(given[i]) && !_types.IsSubtype(given[i], wanted[i])) throw _state.Error(s, $"Can't assign spread elements of type '{given[i]}' to collection elements of type '{wanted[i]}'.");
         }
     }
 
@@ -185,6 +199,8 @@ internal sealed class CollectionLowering(FunctionLowering body)
             {
                 var kinds = Elements.InferElements(l.Elements, isMap: false);
                 isMap = kinds.Key is not null;
+                if (!isMap && !kinds.IsOfIterable) throw _state.Error(l, "Not enough type information to tell whether this literal is a set or a map.");
+                if (isMap && kinds.IsOfIterable) throw _state.Error(l, "Both iterables and maps are spread in this literal, so it is neither a set nor a map.");
             }
         }
 

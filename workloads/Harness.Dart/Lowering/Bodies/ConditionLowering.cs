@@ -116,11 +116,10 @@ internal sealed class ConditionLowering(FunctionLowering body)
     {
         if (b.Left is Super)
         {
-            var self = Receivers.SuperReceiver(b);
-            var superResult = Invocations.CallNamed(self, "==", ArgumentBinding.Args(b.Right), null, null, b, isSuper: true);
+            var answer = LowerSuperEquals(b);
             whenTrue = _output.Flow.Copy();
             whenFalse = _output.Flow;
-            return _reprs.Convert(superResult.Node, WType.I32);
+            return answer;
         }
 
         if (LowerTypeEquals(b) is { } sameType)
@@ -145,7 +144,24 @@ internal sealed class ConditionLowering(FunctionLowering body)
         whenFalse = _output.Flow.Copy();
         if (TypeSystem.IsNull(left.Type) && _promotions.PromotionKey(b.Right) is { } rightKey && TypeSystem.IsNullable(right.Type))
             whenFalse.Promote(rightKey, TypeSystem.NonNull(right.Type));
+        if (EqualsParameter(left.Type) is { } operand && !TypeSystem.IsDynamic(right.Type) && !_types.IsSubtype(right.Type, operand))
+            throw _state.Error(b.Right, $"A value of type '{right.Type}' can't be compared by the '==' of '{left.Type}', which takes '{operand}'.");
         return EqualsNode(left, right);
+    }
+
+    /// <summary>What values of a type can be compared with, null included, where a class of a program says so; null where that is anything.</summary>
+    public DartType? EqualsParameter(DartType type) =>
+        Members.FindMember(TypeSystem.NonNull(type), "==") is { Member: { Library.IsCore: false } member, Owner: var owner } && _body.Program.Signatures.Of(member).Substitute(owner.Map()) is FunctionType { Required: [var operand] } ? operand.WithNullable(true) : null;
+
+    // No object of the superclass equals null.
+    private Node LowerSuperEquals(Binary b)
+    {
+        var self = Receivers.SuperReceiver(b);
+        var other = Coercions.Used(Expressions.Lower(b.Right, null), b.Right);
+        if (!other.Node.Type.IsRef) return _reprs.Convert(Invocations.CallWithValues(self, "==", [other], b, isSuper: true).Node, WType.I32);
+        var local = _output.TempOf(other.Node, out var set, "right");
+        var call = Invocations.CallWithValues(self, "==", [new Val(_reprs.Convert(Node.Get(local), local.Type.AsNonNull), TypeSystem.NonNull(other.Type))], b, isSuper: true);
+        return Node.Seq(set, Node.If(Node.IsNull(Node.Get(local)), Node.I32(0), _reprs.Convert(call.Node, WType.I32), WType.I32));
     }
 
     /// <summary>A comparison of an object's type with another's, or with a type: by their classes; null where it is none.</summary>

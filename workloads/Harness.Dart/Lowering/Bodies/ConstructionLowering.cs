@@ -32,6 +32,8 @@ internal sealed class ConstructionLowering(FunctionLowering body)
             throw _state.Error(at, cls.Node.Kind == ClassKind.Mixin ? "Mixins can't be instantiated." : $"The class '{cls.Name}' is abstract and can't be instantiated.");
         if (cls.IsEnum && !constructor.Function!.Factory)
             throw _state.Error(at, "Enums can't be instantiated.");
+        if (typeArgs is { Length: > 0 } && typeArgs.Length != cls.TypeParams.Count)
+            throw _state.Error(at, $"Expected {cls.TypeParams.Count} type arguments.");
         if (isConst)
         {
             var constant = _lowering.Constants.EvaluateConstruct(constructor, typeArgs, args, context, _body, at);

@@ -24,11 +24,12 @@ internal sealed class ElementInference(FunctionLowering body)
     private StatementLowering Statements => _body.Statements;
     private LoopLowering Loops => _body.Loops;
 
-    /// <summary>The types of elements, of keys and of values.</summary>
-    public (DartType? Element, DartType? Key, DartType? Value) InferElements(IEnumerable<Element> elements, bool isMap)
+    /// <summary>The types of elements, of keys and of values, and whether some element says that it is one of a list or set.</summary>
+    public (DartType? Element, DartType? Key, DartType? Value, bool IsOfIterable) InferElements(IEnumerable<Element> elements, bool isMap)
     {
         // What elements are is found by lowering them once for their types only.
         DartType? element = null, key = null, value = null;
+        var isOfIterable = false;
         void Join(ref DartType? to, DartType type) => to = to is null ? type : _types.Lub(to, type);
         void Visit(Element e)
         {
@@ -37,7 +38,7 @@ internal sealed class ElementInference(FunctionLowering body)
                 case SpreadElement s:
                     var type = TypeSystem.NonNull(Expressions.Lower(s.Value, null).Type);
                     if (_types.AsInstanceOf(type, _program.CoreClass("Map")) is { } map) { Join(ref key, map.Args[0]); Join(ref value, map.Args[1]); }
-                    else if (_types.AsInstanceOf(type, _program.CoreClass("Iterable")) is { } iterable) Join(ref element, iterable.Args[0]);
+                    else if (_types.AsInstanceOf(type, _program.CoreClass("Iterable")) is { } iterable) { Join(ref element, iterable.Args[0]); isOfIterable = true; }
                     else if (TypeSystem.IsDynamic(type)) Join(ref element, SimpleType.Dynamic);
                     else if (TypeSystem.IsNever(type)) { Join(ref element, type); Join(ref key, type); Join(ref value, type); }
                     break;
@@ -73,7 +74,7 @@ internal sealed class ElementInference(FunctionLowering body)
         foreach (var e in elements) Visit(e);
         _output.Nodes = savedCaptures;
         _output.Flow = saved;
-        return (element, key, value);
+        return (element, key, value, isOfIterable);
     }
 
     /// <summary>Declares the variables of a for element, for the types of what is in it.</summary>

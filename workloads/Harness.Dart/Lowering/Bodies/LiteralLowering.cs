@@ -1,3 +1,4 @@
+using System.Numerics;
 using Harness.Dart.Ir;
 using Harness.Dart.Lowering.Model;
 using Harness.Dart.Lowering.Module;
@@ -10,6 +11,9 @@ namespace Harness.Dart.Lowering.Bodies;
 /// <summary>Numbers, strings with what is put into them, and records.</summary>
 internal sealed class LiteralLowering(FunctionLowering body)
 {
+    // Digits of the largest double.
+    private const int LargestDoubleDigits = 309;
+
     private readonly FunctionLowering _body = body;
     private readonly DartProgram _program = body.Program.Program;
     private readonly Representations _reprs = body.Reprs;
@@ -27,15 +31,25 @@ internal sealed class LiteralLowering(FunctionLowering body)
     public Val LowerInt(IntLit i, DartType? context, bool negative)
     {
         if (context is not null && TypeSystem.IsFutureOr(context)) context = ((InterfaceType)context).Args[0];
-        if (ParseInt(i.Text, negative) is not { } value)
-        {
-            if (context is InterfaceType { Class.Name: "double" }) value = 0;
-            else throw _state.Error(i, $"The integer literal {i.Text} can't be represented in 64 bits.");
-        }
-
         if (context is InterfaceType { Class: var cls } && cls == _program.Double.Class)
-            return new Val(Node.F64(i.Text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? value : (negative ? -1 : 1) * double.Parse(i.Text, System.Globalization.CultureInfo.InvariantCulture)), _program.Double);
-        return new Val(Node.I64(value), _program.Int);
+            return new Val(Node.F64(ParseDouble(i.Text, negative) ?? throw _state.Error(i, Inexact(i))), _program.Double);
+        return new Val(Node.I64(ParseInt(i.Text, negative) ?? throw _state.Error(i, $"The integer literal {i.Text} can't be represented in 64 bits.")), _program.Int);
+    }
+
+    /// <summary>What is said of an integer literal that stands for no double.</summary>
+    internal static string Inexact(IntLit i) => $"The integer literal {i.Text} can't be represented exactly as a double.";
+
+    /// <summary>The double that an integer literal stands for; null where no double is that number exactly.</summary>
+    internal static double? ParseDouble(string text, bool negative)
+    {
+        var isHex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        var digits = (isHex ? text[2..] : text).TrimStart('0');
+        if (digits.Length > LargestDoubleDigits) return null;
+        var culture = System.Globalization.CultureInfo.InvariantCulture;
+        var exact = isHex ? BigInteger.Parse("0" + digits, System.Globalization.NumberStyles.HexNumber, culture) : digits.Length == 0 ? BigInteger.Zero : BigInteger.Parse(digits, culture);
+        var value = (double)exact;
+        if (double.IsInfinity(value) || new BigInteger(value) != exact) return null;
+        return negative ? -value : value;
     }
 
     internal static long? ParseInt(string text, bool negative)

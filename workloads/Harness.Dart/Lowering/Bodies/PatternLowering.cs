@@ -72,9 +72,11 @@ internal sealed class PatternLowering(FunctionLowering body)
             {
                 var before = _output.Flow.Copy();
                 var left = LowerMatch(o.Left, matched);
+                var variables = AstWalker.VariablesOf(o.Left).Where(v => v.Declares && v.Name != "_").DistinctBy(v => v.Name).Select(v => (v.Name, v.Final, _variables.Lookup(v.Name)?.Type)).ToList();
                 var afterLeft = _output.Flow;
                 _output.Flow = before;
                 var right = LowerMatch(o.Right, Refined(matched, Types.Unmatched(o.Left, type)));
+                CheckAlike(o, variables);
                 _output.Flow = Flow.Join(afterLeft, _output.Flow);
                 return Node.If(left, Node.I32(1), right, WType.I32);
             }
@@ -108,6 +110,17 @@ internal sealed class PatternLowering(FunctionLowering body)
             case RecordPattern r: return MatchRecord(r, matched);
             case ObjectPattern o: return MatchObject(o, matched);
             default: throw _state.Unsupported(pattern, "This pattern");
+        }
+    }
+
+    // Both sides of '||' declare the same variables, of the same types.
+    private void CheckAlike(OrPattern pattern, List<(string Name, bool IsFinal, DartType? Type)> left)
+    {
+        var right = AstWalker.VariablesOf(pattern.Right).DistinctBy(v => v.Name).ToDictionary(v => v.Name, v => v.Final, StringComparer.Ordinal);
+        foreach (var (name, isFinal, type) in left)
+        {
+            if (right.GetValueOrDefault(name) != isFinal || type is not null && _variables.Lookup(name)?.Type.Equals(type) == false)
+                throw _state.Error(pattern, $"The variable pattern '{SourceFile.PlainName(name)}' doesn't have the same type or finality in both sides of the pattern.");
         }
     }
 
@@ -200,12 +213,16 @@ internal sealed class PatternLowering(FunctionLowering body)
         var question = $"{matched.Way}{r.Op}{constant.Key}";
         if (r.Op is "==" or "!=")
         {
+            if (Conditions.EqualsParameter(type) is { } operand && !_types.IsSubtype(right.Type, operand))
+                throw _state.Error(r, $"A value of type '{right.Type}' can't be compared by the '==' of '{type}', which takes '{operand}'.");
             var equals = constant is ConstInt or ConstDouble or ConstBool or ConstString or ConstNull && !value.Type.IsRef ? Conditions.EqualsNode(left, right) : matched.Calls.Ask($"{matched.Way}=={constant.Key}", Conditions.EqualsNode(left, right));
             return r.Op == "==" ? equals : Node.Not(equals);
         }
 
         if (Numbers.NumericOp(left, r.Op, right) is { } fast) return _reprs.Convert(fast.Node, WType.I32);
-        return matched.Calls.Ask(question, _reprs.Convert(Invocations.CallWithValues(left, r.Op, [right], r).Node, WType.I32));
+        var answer = Invocations.CallWithValues(left, r.Op, [right], r);
+        if (!TypeSystem.IsDynamic(answer.Type) && !_types.IsSubtype(answer.Type, _program.Bool)) throw _state.Error(r, $"The operator '{r.Op}' of a relational pattern must give a 'bool', and this one gives '{answer.Type}'.");
+        return matched.Calls.Ask(question, Coercions.Coerce(answer, _program.Bool, r));
     }
 
     private Node MatchList(ListPattern l, MatchedValue matched)

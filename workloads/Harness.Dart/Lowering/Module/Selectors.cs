@@ -111,6 +111,13 @@ internal sealed class Selectors(ProgramLowering lowering)
     /// <summary>Gives a copy of a class the selectors of the class.</summary>
     public void Inherit(ClassElement copy, ClassElement cls) => _selectorsOfClass[copy] = _selectorsOfClass[cls];
 
+    /// <summary>Gives an application of a mixin that is made for its errors alone the selectors of the mixin.</summary>
+    public void Share(ClassElement application, ClassElement mixin)
+    {
+        Inherit(application, mixin);
+        foreach (var (key, member) in application.Members) (member.Selector, member.SetterSelector) = (mixin.Members[key].Selector, mixin.Members[key].SetterSelector);
+    }
+
     /// <summary>The selector that takes a method off an object.</summary>
     public Selector TearoffOf(Member member)
     {

@@ -40,7 +40,9 @@ internal static class FunctionChecks
         {
             if (node is FunctionExpr or LocalFunction) Head(node is FunctionExpr f ? f.Function : ((LocalFunction)node).Function, null, null, Error, isLocal: true);
             if (node is SwitchStmt s) CheckSwitch(s, Error);
+            if (node is VarDecl { Late: true } late) CheckLate(late, Error);
             foreach (var pattern in PatternsOf(node)) VariablesOf(pattern, Error);
+            foreach (var (pattern, guard) in GuardsOf(node)) CheckGuard(pattern, guard, Error);
             children.Clear();
             AstWalker.Children(node, children);
             foreach (var child in children) pending.Push(child);
@@ -139,6 +141,26 @@ internal static class FunctionChecks
         }
     }
 
+    // The guards that stand in a node by themselves, with the patterns whose variables they see.
+    private static IEnumerable<(Pattern Pattern, Expr Guard)> GuardsOf(Node node)
+    {
+        IEnumerable<(Pattern? Pattern, Expr? Guard)> all = node switch
+        {
+            IfStmt i => [(i.Case, i.Guard)],
+            IfElement i => [(i.Case, i.Guard)],
+            SwitchCase c => c.Heads.Select(h => (h.Pattern, h.Guard)),
+            SwitchExpr s => s.Cases.Select(c => ((Pattern?)c.Pattern, c.Guard)),
+            _ => [],
+        };
+        return all.Where(g => g is { Pattern: not null, Guard: not null }).Select(g => (g.Pattern!, g.Guard!));
+    }
+
+    private static void CheckGuard(Pattern pattern, Expr guard, Action<Node, string> error)
+    {
+        var assigned = AstWalker.Analyze([guard]).Assigned;
+        if (AstWalker.VariablesOf(pattern).FirstOrDefault(v => assigned.Contains(v.Name)) is { } variable) error(guard, $"The guard can't assign '{SourceFile.PlainName(variable.Name)}', which the pattern in front of it declares.");
+    }
+
     // The variables of a pattern: each once, and the same ones on both sides of '||'.
     private static HashSet<string> VariablesOf(Pattern pattern, Action<Node, string> error)
     {
@@ -160,6 +182,13 @@ internal static class FunctionChecks
         }
 
         return names;
+    }
+
+    // What a late variable starts with is evaluated where it is read, which cannot wait.
+    private static void CheckLate(VarDecl declaration, Action<Node, string> error)
+    {
+        foreach (var variable in declaration.Vars.Where(v => v.Init is not null && AstWalker.Analyze([v.Init]).HasAwait))
+            error(variable.Init!, "The 'await' expression can't be used in a 'late' local variable's initializer.");
     }
 
     private static void CheckSwitch(SwitchStmt s, Action<Node, string> error)

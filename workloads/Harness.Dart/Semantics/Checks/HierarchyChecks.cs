@@ -35,7 +35,8 @@ internal sealed class HierarchyChecks(DartProgram program)
                 error(cls.File, at.Pos, $"'{type.Class.Name}' is restricted and can't be extended or implemented.");
             else if (type.Class.Library.IsCore && type.Class.Name == "Enum" && node.Kind == ClassKind.Class && !node.Abstract)
                 error(cls.File, at.Pos, $"'{node.Name}' has 'Enum' as a superinterface, so it must be abstract.");
-            CheckModifiers(cls, at, type.Class, clause, error);
+            else
+                CheckModifiers(cls, at, type.Class, clause, error);
             if (type.Args.Length > 0 && BoundChecks.Misfit(_types, type.Class.TypeParams, type.Args) is { } index)
                 error(cls.File, at.Pos, $"Type argument '{type.Args[index]}' doesn't conform to the bound '{type.Class.TypeParams[index].Bound}' of the type variable '{type.Class.TypeParams[index].Name}'.");
             if (cls.TypeParams.Find(p => !InstantiateToBound.IsCovariant(type, p)) is { } parameter)
@@ -55,14 +56,16 @@ internal sealed class HierarchyChecks(DartProgram program)
     // Clauses on classes of other libraries.
     private static void CheckModifiers(ClassElement cls, TypeNode at, ClassElement super, string clause, Action<SourceFile, int, string> error)
     {
-        if (super.Library == cls.Library || super.Library.IsCore) return;
+        if (super.Library == cls.Library) return;
         var node = super.Node;
+        // Some classes of the core have modifiers of their own: what is final there may be an interface to programs.
+        var isFinal = node.Final && (!super.Library.IsCore || super.Library.Uri == "dart:core" && super.Name != "Uri");
         var what = (clause, node) switch
         {
             (_, { Sealed: true }) => "a sealed class",
-            (_, { Final: true }) => "a final class",
+            (_, _) when isFinal => "a final class",
             ("extends", { Interface: true }) => "an interface class",
-            ("implements", { Base: true }) => "a base class",
+            ("implements", { Base: true }) when !super.Library.IsCore => "a base class",
             _ => null,
         };
         if (what is not null)

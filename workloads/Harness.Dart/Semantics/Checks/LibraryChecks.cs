@@ -22,6 +22,12 @@ internal static class LibraryChecks
         }
 
         if (unit.Directives.Find(d => d.Kind == "part of") is { } part) error(unit.File, part.Pos, "A library can't begin with a 'part of' directive.");
+        foreach (var (target, directive) in library.Imports.Where(i => i.Directive.Deferred))
+        {
+            foreach (var extension in target.Exported.Values.OfType<ClassElement>().Where(c => c.Node.Kind == ClassKind.Extension && LibraryLoader.IsShown(directive, c.Name)))
+                error(unit.File, directive.Pos, $"The extension '{extension.Name}' can't be imported by a deferred import: hide it.");
+        }
+
         foreach (var (target, directive) in library.Imports.Concat(library.Exports))
         {
             if (!target.IsCore && target.Units.Count > 0 && target.Units[0].Directives.Exists(d => d.Kind == "part of")) error(unit.File, directive.Pos, $"'{directive.Uri}' is a part of another library, so it can't be imported or exported.");

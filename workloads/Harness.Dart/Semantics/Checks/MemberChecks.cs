@@ -14,6 +14,7 @@ internal sealed class MemberChecks(DartProgram program, Signatures signatures)
         CheckNames(cls, error);
         if (cls.Node.Kind is ClassKind.Extension or ClassKind.ExtensionType) return;
         CheckInherited(cls, error);
+        CheckApplied(cls, error);
     }
 
     private void CheckNames(ClassElement cls, Action<SourceFile, int, string> error)
@@ -70,6 +71,11 @@ internal sealed class MemberChecks(DartProgram program, Signatures signatures)
         }
 
         if (!cls.IsEnum) return;
+        for (var application = cls.Supertype?.Class; application?.AppliedMixin is { } mixin; application = application.Supertype?.Class)
+        {
+            if (application.InstanceFields.Count > 0) error(cls.File, cls.Node.Pos, $"An enum can't have the mixin '{mixin.Name}', since that declares the instance variable '{application.InstanceFields[0].Name}'.");
+        }
+
         foreach (var key in (string[])["index", "hashCode", "=="])
         {
             if (TypeSystem.FindImplementation(cls, key) is { Library.IsCore: false } found && found.Lexical != cls) error(cls.File, cls.Node.Pos, $"An enum can't have the member '{found.FullName}'.");
@@ -121,6 +127,23 @@ internal sealed class MemberChecks(DartProgram program, Signatures signatures)
             // A method here and an accessor above, or the other way round, where only one of the two has the setter.
             if (member.Kind == MemberKind.Method && member.Function!.Kind != FunctionKind.Operator && Inherited(cls, key + "=") is { } setter) error(member.File, member.Pos, $"Can't declare a member that conflicts with the inherited one '{setter.FullName}'.");
             if (key != member.Name && member.Kind == MemberKind.Setter && Inherited(cls, member.Name) is { Kind: MemberKind.Method } method) error(member.File, member.Pos, $"Can't declare a member that conflicts with the inherited one '{method.FullName}'.");
+        }
+    }
+
+    // What mixins override in what a class applies them to, without giving that a name.
+    private void CheckApplied(ClassElement cls, Action<SourceFile, int, string> error)
+    {
+        for (var application = cls.Supertype?.Class; application?.AppliedMixin is { } mixin && application.Node.Name.Contains('&', StringComparison.Ordinal); application = application.Supertype?.Class)
+        {
+            foreach (var (super, type) in _types.Supertypes(application))
+            {
+                if (super == application || super == mixin || _types.Supertypes(mixin).ContainsKey(super)) continue;
+                foreach (var (key, declared) in super.Members)
+                {
+                    if (!IsVisible(key, super, mixin) || !application.Members.TryGetValue(key, out var own) || CheckOverride(application, own, declared, key, type) is null) continue;
+                    error(cls.File, cls.Node.Pos, $"Applying the mixin '{mixin.Name}' to '{application.Supertype}' introduces an erroneous override of '{declared.Name}'.");
+                }
+            }
         }
     }
 

@@ -29,8 +29,9 @@ internal sealed class SignatureChecks(DartProgram program, Signatures signatures
     public void CheckAsync(FunctionNode node, DartType result, SourceFile file, Action<SourceFile, int, string> error)
     {
         var name = node.Async switch { AsyncKind.Async => "Future", AsyncKind.AsyncStar => "Stream", AsyncKind.SyncStar => "Iterable", _ => null };
-        if (name is null || node.Return is null || _types.IsSubtype(program.Type(name, SimpleType.Never), result)) return;
-        if (node.Async != AsyncKind.Async && TypeSystem.IsVoid(result)) return;
+        if (name is null || node.Return is null) return;
+        var isNothing = node.Async != AsyncKind.Async && TypeSystem.IsVoid(result);
+        if (!isNothing && _types.IsSubtype(program.Type(name, SimpleType.Never), result)) return;
         error(file, node.Pos, $"Functions marked '{(node.Async switch { AsyncKind.Async => "async", AsyncKind.AsyncStar => "async*", _ => "sync*" })}' must have a return type that is a supertype of '{name}'.");
     }
 }

@@ -3,11 +3,14 @@ namespace Harness.Dart.Syntax.Grammar;
 /// <summary>Metadata in front of declarations.</summary>
 internal sealed class AnnotationGrammar(Parser parser) : GrammarPart(parser)
 {
-    /// <summary>Moves over annotations.</summary>
+    /// <summary>Moves over annotations of what has no place for them (<see cref="Parser.OtherMetadata"/>).</summary>
     public void SkipMetadata()
     {
         while (Is("@"))
-            ParseAnnotation();
+        {
+            var annotation = ParseAnnotation();
+            if (!IsInBody) OtherMetadata.Add((annotation, EnclosingClass));
+        }
     }
 
     /// <summary>The annotations that stand here.</summary>

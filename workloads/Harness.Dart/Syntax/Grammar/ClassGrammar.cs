@@ -93,6 +93,7 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
         if (Accept("with")) node.With = ParseTypeList();
         if (Accept("implements")) node.Implements = ParseTypeList();
         Expect("{");
+        EnclosingClass = node;
         while (!Is("}") && !Is(";"))
         {
             Annotations.SkipMetadata();
@@ -116,6 +117,7 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
         }
 
         Expect("}");
+        EnclosingClass = null;
         return node;
     }
 
@@ -164,6 +166,7 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
         if (node.Kind == ClassKind.ExtensionType && Accept(";"))
             return;
         Expect("{");
+        EnclosingClass = node;
         while (!Is("}"))
         {
             if (Current.Kind == TokenKind.End)
@@ -172,6 +175,7 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
         }
 
         Expect("}");
+        EnclosingClass = null;
     }
 
     private void ParseClassMember(ClassNode node)

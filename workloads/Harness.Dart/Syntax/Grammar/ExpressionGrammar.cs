@@ -247,6 +247,7 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
             switch (Current.Text)
             {
                 case "." or "?.":
+                    if (e is Super && Is("?.")) throw SuperIsNeverNull();
                     var nullAware = Advance().Text == "?.";
                     if (Is("new")) { Advance(); e = new PropertyGet { Pos = pos, Target = e, Name = "new" }; break; }
                     e = new PropertyGet { Pos = Pos, Target = e, Name = Identifier(), NullAware = nullAware };
@@ -261,6 +262,7 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
                     Expect("]");
                     break;
                 case "?" when PeekIs(1, "[") && IsNullAwareIndex():
+                    if (e is Super) throw SuperIsNeverNull();
                     Advance();
                     Advance();
                     e = new IndexExpr { Pos = pos, Target = e, Index = ParseExpression(), NullAware = true };
@@ -280,6 +282,8 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
             }
         }
     }
+
+    private DartErrorException SuperIsNeverNull() => Error("The receiver 'super' can't be null, so a null-aware operator can't be used with it.");
 
     /// <summary>Whether '?[' is an index of something that may be null, and not a conditional with a list.</summary>
     private bool IsNullAwareIndex()

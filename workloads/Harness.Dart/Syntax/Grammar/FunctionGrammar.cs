@@ -24,6 +24,7 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
         var function = new FunctionNode { Pos = pos, External = isExternal, Metadata = metadata };
         if (!isVar && IsAccessor("get"))
         {
+            CheckVariable(field);
             ParseGetter(function);
             add(function);
             return;
@@ -31,6 +32,7 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
 
         if (!isVar && IsAccessor("set"))
         {
+            CheckVariable(field);
             ParseSetter(function);
             add(function);
             return;
@@ -38,6 +40,7 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
 
         if (!isVar && Is("operator") && Peek().Kind == TokenKind.Punctuation && !PeekIs(1, "=") && !PeekIs(1, ";") && !PeekIs(1, "(") && owner is not null)
         {
+            CheckVariable(field);
             ParseOperator(function);
             add(function);
             return;
@@ -52,13 +55,14 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
             if (isVar && !field.Final)
                 throw Error(pos, "A variable can't be declared by both 'var' and a type.");
             function.Return = type;
-            if (IsAccessor("get")) { ParseGetter(function); add(function); return; }
-            if (IsAccessor("set")) { ParseSetter(function); add(function); return; }
-            if (Is("operator") && Peek().Kind == TokenKind.Punctuation && !PeekIs(1, "=") && !PeekIs(1, ";") && !PeekIs(1, "(")) { ParseOperator(function); add(function); return; }
+            if (!isVar && IsAccessor("get")) { CheckVariable(field); ParseGetter(function); add(function); return; }
+            if (!isVar && IsAccessor("set")) { CheckVariable(field); ParseSetter(function); add(function); return; }
+            if (!isVar && Is("operator") && Peek().Kind == TokenKind.Punctuation && !PeekIs(1, "=") && !PeekIs(1, ";") && !PeekIs(1, "(")) { CheckVariable(field); ParseOperator(function); add(function); return; }
         }
 
         if (!isVar && IsIdentifier() && (PeekIs(1, "(") || PeekIs(1, "<")))
         {
+            CheckVariable(field);
             function.Pos = Pos;
             function.Name = Identifier();
             if (Is("<")) function.TypeParams = Types.ParseTypeParameters();
@@ -85,6 +89,13 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
         }
         while (Accept(","));
         Expect(";");
+    }
+
+    // Modifiers of variables stand in front of nothing else.
+    private void CheckVariable(FieldNode modifiers)
+    {
+        var modifier = modifiers switch { { Abstract: true } => "abstract", { Covariant: true } => "covariant", { Late: true } => "late", _ => null };
+        if (modifier is not null) throw Error($"Can't have modifier '{modifier}' here: only a variable can be declared '{modifier}'.");
     }
 
     private bool IsAccessor(string word) => Is(word) && IsIdentifier(1);
@@ -131,7 +142,7 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
         }
 
         function.Name = op;
-        if (op is not ("<" or ">" or "<=" or ">=" or "==" or "-" or "+" or "/" or "~/" or "*" or "%" or "|" or "^" or "&" or "<<" or ">>" or ">>>" or "[]=" or "[]" or "~"))
+        if (!IsUserOperator(op))
             throw Error(function.Pos, $"The string '{op}' isn't a user-definable operator.");
         function.Params = ParseParameters();
         var expected = op switch { "~" => 0, "[]=" => 2, "-" => -1, _ => 1 };
@@ -141,6 +152,9 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
             throw Error(function.Pos, $"The operator '{op}' has the wrong number of parameters.");
         ParseBody(function, isExpression: false);
     }
+
+    /// <summary>Whether classes can declare an operator of this name.</summary>
+    public static bool IsUserOperator(string op) => op is "<" or ">" or "<=" or ">=" or "==" or "-" or "+" or "/" or "~/" or "*" or "%" or "|" or "^" or "&" or "<<" or ">>" or ">>>" or "[]=" or "[]" or "~";
 
     /// <summary>Parameters in parentheses.</summary>
     public List<ParamNode> ParseParameters()
@@ -217,9 +231,8 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
                 throw Error("The modifier can't be applied to the body of a setter.");
         }
 
-        var savedAsync = Async;
-        var savedBody = NoFunctionBody;
-        Async = function.Async;
+        var (savedAsync, savedBody, wasInBody) = (Async, NoFunctionBody, IsInBody);
+        (Async, IsInBody) = (function.Async, true);
         if (Is("{"))
         {
             NoFunctionBody = false;
@@ -243,7 +256,6 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
             function.Abstract = !function.External;
         }
 
-        Async = savedAsync;
-        NoFunctionBody = savedBody;
+        (Async, NoFunctionBody, IsInBody) = (savedAsync, savedBody, wasInBody);
     }
 }

@@ -11,6 +11,15 @@ internal abstract class GrammarPart(Parser parser)
     /// <inheritdoc cref="Parser.NoFunctionBody"/>
     protected bool NoFunctionBody { get => parser.NoFunctionBody; set => parser.NoFunctionBody = value; }
 
+    /// <inheritdoc cref="Parser.OtherMetadata"/>
+    protected List<(Annotation Annotation, ClassNode? Class)> OtherMetadata => parser.OtherMetadata;
+
+    /// <inheritdoc cref="Parser.EnclosingClass"/>
+    protected ClassNode? EnclosingClass { get => parser.EnclosingClass; set => parser.EnclosingClass = value; }
+
+    /// <inheritdoc cref="Parser.IsInBody"/>
+    protected bool IsInBody { get => parser.IsInBody; set => parser.IsInBody = value; }
+
     protected UnitGrammar Units => parser.Units;
 
     protected AnnotationGrammar Annotations => parser.Annotations;

@@ -15,14 +15,15 @@ internal sealed class LiteralGrammar(Parser parser) : GrammarPart(parser)
             if (text == "[") { Expect("]"); text = Is("=") && Adjacent(-1) ? "[]=" : "[]"; if (text == "[]=") Advance(); }
             else if (text == ">" && Is(">")) { text = ">>"; Advance(); if (Is(">")) { text = ">>>"; Advance(); } }
             else if (text == ">" && Is("=") && Previous.End == Current.Start) { text = ">="; Advance(); }
+            if (!FunctionGrammar.IsUserOperator(text)) throw Error(pos, $"Expected the name of a declaration or an operator that classes can declare, but got '{text}'.");
             return new SymbolLit { Pos = pos, Name = text };
         }
 
-        var name = Advance().Text;
-        while (Is(".") && Peek().Kind == TokenKind.Identifier)
+        var name = Is("void") ? Advance().Text : Identifier();
+        while (name != "void" && Is(".") && Peek().Kind == TokenKind.Identifier)
         {
             Advance();
-            name += "." + Advance().Text;
+            name += "." + Identifier();
         }
 
         // A private name is another than that of new Symbol('_name').
@@ -76,6 +77,7 @@ internal sealed class LiteralGrammar(Parser parser) : GrammarPart(parser)
     /// <summary>The elements of a list in brackets.</summary>
     public ListLit ParseList(List<TypeNode>? args, bool isConst)
     {
+        if (args is not null and not [_]) throw Error(args[0].Pos, "A list literal requires exactly one type argument.");
         var list = new ListLit { Pos = Pos, Const = isConst, TypeArgs = args };
         Expect("[");
         ParseElements(list.Elements, "]");
@@ -85,6 +87,7 @@ internal sealed class LiteralGrammar(Parser parser) : GrammarPart(parser)
     /// <summary>The elements of a set or map in braces.</summary>
     public SetOrMapLit ParseSetOrMap(List<TypeNode>? args, bool isConst)
     {
+        if (args is not null and not ([_] or [_, _])) throw Error(args[0].Pos, "A set literal requires exactly one type argument, and a map literal two.");
         var literal = new SetOrMapLit { Pos = Pos, Const = isConst, TypeArgs = args };
         Expect("{");
         ParseElements(literal.Elements, "}");

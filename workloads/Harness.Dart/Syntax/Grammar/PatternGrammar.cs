@@ -240,6 +240,7 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
         if (Is("-"))
         {
             Advance();
+            if (Current.Kind is not (TokenKind.Integer or TokenKind.Double)) throw Error("Only a number literal can follow '-' in a constant pattern.");
             return new ConstPattern { Pos = pos, Value = new Unary { Pos = pos, Op = "-", Operand = Primaries.ParsePrimary() } };
         }
 
@@ -324,8 +325,6 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
         VariablePattern variable => variable.Name,
         NullCheckPattern check => BoundName(check.Inner),
         CastPattern cast => BoundName(cast.Inner),
-        AndPattern and => BoundName(and.Left) ?? BoundName(and.Right),
-        ConstPattern { Value: Ident name } => name.Name,
         _ => null,
     };
 }

@@ -6,18 +6,24 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
     /// <summary>The directives and declarations up to the end of the file.</summary>
     public UnitNode ParseUnit()
     {
-        var unit = new UnitNode { File = File };
+        var unit = new UnitNode { File = File, OtherMetadata = OtherMetadata };
         while (Current.Kind != TokenKind.End)
         {
             var metadata = Annotations.ParseMetadata();
-            if (IsDirective())
-                AddDirective(unit);
-            else
+            if (!IsDirective())
+            {
                 ParseTopLevel(unit, metadata);
+                continue;
+            }
+
+            AddDirective(unit);
+            NoteMetadata(metadata);
         }
 
         return unit;
     }
+
+    private void NoteMetadata(List<Annotation> metadata) => OtherMetadata.AddRange(metadata.Select(annotation => (annotation, (ClassNode?)null)));
 
     private void AddDirective(UnitNode unit)
     {
@@ -115,7 +121,13 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
             return;
         }
 
-        if (Classes.IsModifier("typedef")) { unit.Declarations.Add(ParseTypedef()); return; }
+        if (Classes.IsModifier("typedef"))
+        {
+            NoteMetadata(metadata);
+            unit.Declarations.Add(ParseTypedef());
+            return;
+        }
+
         var isExternal = Classes.IsModifier("external") && Accept("external");
         Functions.ParseMember(pos, metadata, null, isExternal, unit.Declarations.Add);
     }
