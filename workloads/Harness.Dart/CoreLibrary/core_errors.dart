@@ -85,7 +85,7 @@ class Error {
     b.writeCharCode(34);
     return b.toString();
   }
-  static Never throwWithStackTrace(Object error, StackTrace stackTrace) => throw error;
+  external static Never throwWithStackTrace(Object error, StackTrace stackTrace);
 }
 class AssertionError extends Error {
   final Object? message;

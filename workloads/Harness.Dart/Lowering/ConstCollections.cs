@@ -15,7 +15,7 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
         if (element is null && context is not null && lowering.Types.AsInstanceOf(_program.Type("List", UnknownType.Instance), (TypeSystem.NonNull(context) as InterfaceType)?.Class ?? _program.Object.Class) is { Args.Length: 1 } && context is InterfaceType { Args: [{ HasUnknown: false } wanted] })
             element = wanted;
         var items = new List<ConstValue>();
-        foreach (var e in l.Elements) AddElements(e, env, element, items, null);
+        foreach (var e in l.Elements) AddElements(e, env, element, items, null, null);
         if (element is not null) items = [.. items.Select(i => evaluator.Adapt(i, element))];
         element ??= items.Count == 0 ? SimpleType.Dynamic : items.Select(evaluator.TypeOf).Aggregate(lowering.Types.Lub);
         foreach (var item in items)
@@ -26,7 +26,7 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
         return new ConstList(element, [.. items]);
     }
 
-    private void AddElements(Element e, ConstScope env, DartType? context, List<ConstValue> items, List<ConstValue>? values)
+    private void AddElements(Element e, ConstScope env, DartType? context, List<ConstValue> items, DartType? valueContext, List<ConstValue>? values)
     {
         switch (e)
         {
@@ -44,12 +44,12 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
                 break;
             case IfElement { Case: null } i:
                 if (evaluator.Evaluate(i.Condition, env, null) is not ConstBool condition) throw env.Error(i, "Not a constant expression.");
-                if (condition.Value) AddElements(i.Then, env, context, items, values);
-                else if (i.Else is not null) AddElements(i.Else, env, context, items, values);
+                if (condition.Value) AddElements(i.Then, env, context, items, valueContext, values);
+                else if (i.Else is not null) AddElements(i.Else, env, context, items, valueContext, values);
                 break;
             case MapEntryElement m when values is not null:
                 var key = evaluator.Evaluate(m.Key, env, context);
-                var value = evaluator.Evaluate(m.Value, env, null);
+                var value = evaluator.Evaluate(m.Value, env, valueContext);
                 if (m.NullAwareKey && key is ConstNull || m.NullAwareValue && value is ConstNull) break;
                 items.Add(key);
                 values.Add(value);
@@ -89,7 +89,7 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
         var typeArgs = l.TypeArgs?.Select(t => evaluator.Resolve(env, t)).ToArray() ?? ((context is null ? null : TypeSystem.NonNull(context)) is InterfaceType c && c.Args.Length == (isMap ? 2 : 1) && !c.HasUnknown ? c.Args : null);
         var items = new List<ConstValue>();
         var values = isMap ? new List<ConstValue>() : null;
-        foreach (var e in l.Elements) AddElements(e, env, typeArgs?[0], items, values);
+        foreach (var e in l.Elements) AddElements(e, env, typeArgs?[0], items, isMap ? typeArgs?[1] : null, values);
         DartType Lub(IEnumerable<ConstValue> vs) => vs.Any() ? vs.Select(evaluator.TypeOf).Aggregate(lowering.Types.Lub) : SimpleType.Dynamic;
         if (items.Find(i => !HasPrimitiveEquality(i)) is { } item) throw env.Error(l, $"A value of type '{evaluator.TypeOf(item)}' can't be {(isMap ? "a key of a constant map" : "an element of a constant set")} because its class has its own '==' or 'hashCode'.");
         if (items.Distinct().Count() != items.Count) throw env.Error(l, isMap ? "Duplicate key in const map literal." : "Duplicate element in const set literal.");

@@ -38,7 +38,7 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
                     return CallElement(element, c, typeArgs, context);
                 if (implicitThis && _promotions.PromotionKey(id) is { } promotedKey && _promotions.Promoted(promotedKey) is not null)
                     return ClosureCalls.CallClosure(Names.LowerIdent(id, null), c.Args, typeArgs, context, c);
-                if (Receivers.ThisPlace() is { } self && Receivers.ImplicitType(implicitThis) is { } thisType)
+                if (Receivers.ThisPlace() is { } self && Receivers.ImplicitType(element is not null) is { } thisType)
                     return Invocations.CallNamed(new Val(self, thisType), id.Name, c.Args, typeArgs, context, id);
                 throw _state.Error(id, element is null ? $"Method not found: '{id.Name}'." : $"Can't access '{id.Name}' here: there is no 'this'.");
             case PropertyGet p:
@@ -71,6 +71,7 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
             case ClassElement cls:
                 return Constructions.Construct(cls, typeArgs?.ToArray(), null, c.Args, context, c);
             case TypedefElement typedef when _state.Scope.Resolve(new NamedTypeNode { Pos = c.Pos, Name = typedef.Name, Args = c.TypeArgs ?? [] }) is InterfaceType aliased:
+                if (typeArgs is not null) _body.Arguments.CheckBounds(typedef.Params, [.. typeArgs], c);
                 return Constructions.Construct(aliased.Class, aliased.Args, null, c.Args, context, c);
             default:
                 throw _state.Error(c, "This can't be called.");

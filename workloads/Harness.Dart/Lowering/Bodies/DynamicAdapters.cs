@@ -166,7 +166,8 @@ internal sealed class DynamicAdapters(FunctionLowering body)
             }
 
             var signature = p.Signatures.Of(member);
-            var fail = Node.Seq(l.Invocations.CallCore("_throwNoSuchMethod", receiver, l.Invocations.StringConst(member.Name), Node.I64(0), positional, named), Node.Unreachable());
+            // The object answers itself to what does not fit its method.
+            var fail = Node.Return(p.Reprs.Convert(l.Invocations.CallCore("_noSuchMethodOn", receiver, l.Invocations.StringConst(member.Name), Node.I64(0), positional, named), p.Target.AnyRef));
             l.Output.Nodes.Add(Node.If(l.Adapters.ShapeFits(signature, types, positional, named), Node.Nop(), fail, WType.None));
             var typeLocals = new List<IrLocal>();
             l.Output.Nodes.AddRange(l.Adapters.DynamicTypeArgs(signature, types, typeLocals));

@@ -30,7 +30,7 @@ internal sealed class NameLowering(FunctionLowering body)
     private VariableLowering Locals => _body.Locals;
     private TypeExpressions TypeExpressions => _body.TypeExpressions;
 
-    /// <summary>The declaration that a name means which is no local variable's.</summary>
+    /// <summary>The declaration that a name, a setter's as <c>name=</c>, means which is no local variable's; null where there is none, or only the setter or getter that goes with it.</summary>
     public object? LookupNonLocal(string name, out bool implicitThis)
     {
         implicitThis = false;
@@ -43,6 +43,9 @@ internal sealed class NameLowering(FunctionLowering body)
                 return m;
             }
 
+            var pair = name[^1] == '=' ? name[..^1] : name + "=";
+            implicitThis = cls.Members.ContainsKey(pair);
+            if (implicitThis || cls.Statics.ContainsKey(pair)) return null;
             break;
         }
 
@@ -61,7 +64,7 @@ internal sealed class NameLowering(FunctionLowering body)
         if (element is null && id.Name == "values" && Receivers.LexicalClass() is { IsEnum: true } own) return new Val(_pool.ConstNode(_lowering.Constants.EnumValues(own)), _program.Type("List", own.ThisType));
         if (!implicitThis && element is not null)
             return LowerElement(element, id, context);
-        if (Receivers.ThisPlace() is { } self && Receivers.ImplicitType(implicitThis) is { } thisType)
+        if (Receivers.ThisPlace() is { } self && Receivers.ImplicitType(element is not null) is { } thisType)
         {
             if (element is not null || Members.FindMember(thisType, id.Name) is not null || Members.FindExtension(thisType, id.Name) is not null || TypeSystem.NonNull(thisType) is RecordType)
             {
@@ -237,7 +240,7 @@ internal sealed class NameLowering(FunctionLowering body)
         if (name is not ClassElement { Node.Kind: ClassKind.Extension } extension) return null;
         DartType[]? explicitArgs = call.TypeArgs is null ? null : [.. call.TypeArgs.Select(_state.Scope.Resolve)];
         if (explicitArgs is not null && explicitArgs.Length != extension.TypeParams.Count) throw _state.Error(call, $"Expected {extension.TypeParams.Count} type arguments.");
-        var context = explicitArgs is null && extension.TypeParams.Count > 0 ? null : extension.OnType!.Substitute(ArgumentBinding.MapOf(extension.TypeParams, explicitArgs ?? []));
+        var context = extension.OnType!.Substitute(ArgumentBinding.MapOf(extension.TypeParams, explicitArgs ?? [.. extension.TypeParams.Select(_ => UnknownType.Instance)]));
         var receiver = Expressions.Lower(call.Args.Items[0].Value, context);
         if (isNullAware) receiver = Chains.ShortOnNull(receiver);
         var isDynamic = TypeSystem.IsDynamic(receiver.Type);

@@ -115,7 +115,7 @@ internal sealed class TargetLowering(FunctionLowering body)
             };
         }
 
-        if (Receivers.ThisPlace() is { } self && Receivers.ImplicitType(implicitThis) is { } type && (setter is not null || getter is null || implicitGetter))
+        if (Receivers.ThisPlace() is { } self && Receivers.ImplicitType(setter is not null) is { } type && (setter is not null || getter is null || implicitGetter))
             return MemberPlace(new Val(self, type), id.Name, id, isSuper: false);
         if (getter is null) throw _state.Error(id, $"Setter not found: '{id.Name}'.");
         throw _state.Error(id, $"Can't assign to '{id.Name}': it is final or no variable.");

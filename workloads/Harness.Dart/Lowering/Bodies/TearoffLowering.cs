@@ -216,7 +216,8 @@ internal sealed class TearoffLowering(FunctionLowering body)
         var member = f.Function;
         var isConstructor = member.Kind == MemberKind.Constructor;
         var generic = f.GenericType(p.Signatures.Of(member));
-        var byAlias = f.Alias?.Type is InterfaceType aliased ? aliased.Map() : null;
+        var byAlias = f.Alias?.Type is InterfaceType aliased ? aliased.Map() : [];
+        var given = f.TypeArgs.Length > 0 ? ArgumentBinding.MapOf(f.Alias?.Params ?? (isConstructor ? member.Owner!.TypeParams : member.TypeParams), f.TypeArgs) : [];
         var type = f.TypeArgs.Length > 0 ? generic.Instantiate(f.TypeArgs) : generic;
         var ordered = p.Functions.OrderedParams(member).ToList();
         IrFunction? target = null;
@@ -238,7 +239,7 @@ internal sealed class TearoffLowering(FunctionLowering body)
                 return Node.Seq([.. before, p.Reprs.Convert(Node.Call(target, [.. nodes]), p.Target.AnyRef)]);
             },
             Default = i => p.Pool.Boxed(p.Constants.DefaultOf(member, ordered[i])),
-            ParamType = i => byAlias is null ? ordered[i].Type : ordered[i].Type.Substitute(byAlias),
+            ParamType = i => ordered[i].Type.Substitute(byAlias).Substitute(given),
         };
         var vtable = p.ClosureTables.MakeVTable(member.FullName, shape, ordered.Select(o => o.Kind == ParamKind.Named ? o.Name : null).ToList(), direct: null);
         var cls = p.Program.CoreClass("_Closure");

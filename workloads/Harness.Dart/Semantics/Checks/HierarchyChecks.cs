@@ -46,7 +46,11 @@ internal sealed class HierarchyChecks(DartProgram program)
         CheckRepeated(cls, all, error);
         CheckTransitive(cls, all, error);
         CheckMixins(cls, error);
-        CheckInstantiations(_types, cls, error);
+        for (var application = cls; application == cls || application?.AppliedMixin is not null && application.Node.Name.Contains('&', StringComparison.Ordinal); application = application.Supertype?.Class)
+        {
+            CheckInstantiations(_types, application, error);
+        }
+
         if (node is { Kind: ClassKind.MixinApplication, MixinClass: true } && (node.With.Count > 1 || all.Exists(a => a.Clause == "extends" && a.Type.Class != program.Object.Class)))
             error(cls.File, node.Pos, $"The application '{node.Name}' can't be declared a mixin class because it is not one of a single mixin to 'Object'.");
         if (node is { Kind: ClassKind.Class, MixinClass: true } && (all.Exists(a => a.Clause == "extends" && a.Type.Class != program.Object.Class) || node.With.Count > 0))

@@ -12,6 +12,7 @@ internal sealed class RecordFieldNames(Func<int, string, DartErrorException> err
     /// <summary>The name that a type gives a positional field, which says nothing but must be a possible one; <c>_</c> may stand at several, and <c>$1</c> at the first.</summary>
     public void AddPositional(int position, int index, string name)
     {
+        if (name is ['_', _, ..]) throw error(position, "The name of a record's field can't be private.");
         if (name != "_") Add(position, name);
         _numbered.RemoveAll(numbered => numbered.Position == position && numbered.Number == index + 1);
     }
