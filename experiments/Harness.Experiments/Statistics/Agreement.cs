@@ -41,11 +41,14 @@ internal sealed class Agreement
 
     /// <summary>Compares the pairs of a sweep; null where no two configurations have the same knobs.</summary>
     /// <exception cref="HarnessException">There are too few repetitions for intervals.</exception>
-    public static Agreement? Of(SweepDefinition sweep, SweepSummary summary)
+    public static Agreement? Of(SweepDefinition sweep, SweepSummary summary) => Twins(sweep).Count == 0
+        ? null
+        : Find(sweep, summary) ?? throw new HarnessException($"sweep '{sweep.Name}' has too few repetitions to compare a configuration with itself: intervals need {MedianInterval.LeastValues}");
+
+    /// <summary>The same; null also where there are too few repetitions for intervals.</summary>
+    public static Agreement? Find(SweepDefinition sweep, SweepSummary summary)
     {
         var twins = Twins(sweep);
-        if (twins.Count == 0)
-            return null;
         var compared = (
             from engine in summary.Engines
             from workload in summary.Workloads
@@ -58,7 +61,7 @@ internal sealed class Agreement
             select (Pair: new AgreementPair(new Cell(engine, twin.A, workload.Name), twin.B, ratio, Difference.Between(a, b).PValue, 1), Rounds: a.DividedBy(b).Count)).ToList();
         var pairs = compared.ConvertAll(pair => pair.Pair);
         if (pairs.Count == 0)
-            throw new HarnessException($"sweep '{sweep.Name}' has too few repetitions to compare a configuration with itself: intervals need {MedianInterval.LeastValues}");
+            return null;
         var adjusted = Holm.Adjust([.. pairs.Select(pair => pair.PValue)]);
         var means =
             from engine in summary.Engines

@@ -6,6 +6,7 @@ using Harness.Experiments.Reports.Html;
 using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Results;
 using Harness.Experiments.Tests.Results;
+using Harness.Experiments.Tests.Statistics;
 
 namespace Harness.Experiments.Tests.Reports.Html;
 
@@ -165,14 +166,35 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void WarningsOfCellsAreCountedByKind()
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1.5, workloads: string.Join(',', Enumerable.Range(1, 12).Select(i => $"program-{i}")));
+        var results = SyntheticResults.Pair(folder.File("results"), 1.5, workloads: string.Join(',', Enumerable.Range(1, 24).Select(i => $"program-{i}")));
         Change(results, row => row with { Settled = row.Workload == "program-1", ExecuteMs = row.Workload == "program-1" && row.Repetition % 2 == 0 ? 2 * row.ExecuteMs : row.ExecuteMs });
         var careful = Parse(Create(results)).Descendants("section").Single(section => section.Attribute("id")!.Value == "careful");
         var headings = careful.Descendants("p").Select(heading => heading.Value).ToList();
-        Assert.Contains("Times fall into two groups, so that the median says little, in 2 of 24 cells:", headings);
-        Assert.Contains("Most repetitions were timed before they had settled in 22 of 24 cells:", headings);
-        Assert.Contains("2 more are in summary.md.", headings);
-        Assert.Equal(20, careful.Descendants("li").Count(entry => entry.Value.EndsWith("had not settled when they were timed.", StringComparison.Ordinal)));
+        Assert.Contains("Times fall into two groups, so that the median says little, in 2 of 48 cells:", headings);
+        Assert.Contains("Most repetitions were timed before they had settled in 46 of 48 cells:", headings);
+        Assert.Contains("6 more are in summary.md.", headings);
+        Assert.Equal(40, careful.Descendants("li").Count(entry => entry.Value.EndsWith("had not settled when they were timed.", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(21, true)]
+    public void ConfigurationsAreComparedWithThemselvesWhereThereAreEnoughRepetitions(int repetitions, bool expected)
+    {
+        var twins = new Dictionary<string, Dictionary<string, string>> { ["one"] = new() { ["deopt"] = "on" }, ["same"] = new() { ["deopt"] = "on" } };
+        var results = SyntheticResults.Write(folder.File("results"), ["ours"], twins, ["alpha", "beta"], repetitions, _ => 10);
+        File.WriteAllText(results.Sweep, File.ReadAllText(results.Sweep).Replace("repetitions: 3\n", "repetitions: 21\n", StringComparison.Ordinal));
+        Assert.Equal(expected, Parse(Create(results)).Descendants("caption").Any(caption => caption.Value == "Configurations against themselves"));
+    }
+
+    [Theory]
+    [MemberData(nameof(SweepSummaryTests.Committed), MemberType = typeof(SweepSummaryTests))]
+    public void CommittedResultsAreReported(string name)
+    {
+        HtmlReport.Write(ResultsFolder.Find(name), folder.File("report.html"));
+        var document = Parse(File.ReadAllText(folder.File("report.html")));
+        Assert.NotEmpty(document.Descendants("figure"));
+        Assert.NotEmpty(document.Descendants("section").Single(section => section.Attribute("id")!.Value == "summary").Descendants("li"));
     }
 
     private static XElement Table(XElement document, string caption) => document.Descendants("table").Single(table => table.Element("caption")!.Value == caption);

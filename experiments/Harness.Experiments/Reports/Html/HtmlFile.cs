@@ -58,6 +58,7 @@ internal static class HtmlFile
         output.Flush();
     }
 
+    /// <summary>Creates a file on the way to another one, which a mistake is about.</summary>
     private static StreamWriter Create(string file, string path)
     {
         try
@@ -66,7 +67,7 @@ internal static class HtmlFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new HarnessException($"cannot write {path}: {exception.Message}", exception);
+            throw new HarnessException($"cannot write {path}: {exception.Message.Replace(file, path, StringComparison.Ordinal)}", exception);
         }
     }
 }

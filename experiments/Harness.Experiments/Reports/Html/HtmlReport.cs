@@ -143,7 +143,7 @@ internal sealed class HtmlReport
         HtmlTable.Write(html, "Every cell", MakeCells());
         if (summary.SteadinessOfCells.Values.Any(cell => cell.IsJudged))
             HtmlTable.Write(html, "Steady states", MakeSteadiness());
-        if (sweep.Repetitions >= MedianInterval.LeastValues && Agreement.Of(sweep, summary) is { } agreement)
+        if (Agreement.Find(sweep, summary) is { } agreement)
             HtmlTable.Write(html, "Configurations against themselves", AgreementTable.Create(agreement));
         html.Close();
     }

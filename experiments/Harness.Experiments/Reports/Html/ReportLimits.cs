@@ -28,5 +28,5 @@ internal static class ReportLimits
     public const int RowsOfProgram = 120;
 
     /// <summary>Most entries of a list of warnings or gaps.</summary>
-    public const int Entries = 20;
+    public const int Entries = 40;
 }
