@@ -45,7 +45,7 @@ public sealed class CacheDirectoryTests : IDisposable
     {
         const string impossible = "/proc/harness-cache";
         string refusal = Refusal(impossible);
-        Assert.StartsWith($"knob 'cache.directory': '{impossible}' cannot be made: ", refusal, StringComparison.Ordinal);
+        Assert.StartsWith($"knob 'cache.directory': '{impossible}' cannot be made; ", refusal, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refusal);
     }
 

@@ -140,7 +140,7 @@ internal sealed class CacheDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new KnobException($"{Knob}: '{path}' cannot be made: {e.Message}", e);
+            throw new KnobException($"{Knob}: '{path}' cannot be made; name a folder in one that you may write", e);
         }
     }
 
