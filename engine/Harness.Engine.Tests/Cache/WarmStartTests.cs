@@ -195,6 +195,25 @@ public sealed class WarmStartTests : IDisposable
         Assert.Equal(1, engine.ProfiledModuleCount);
     }
 
+    /// <summary>A store that has an engine of its own takes it along: what was learnt is read before what it is in is freed.</summary>
+    [Fact]
+    public void WhatAStoreWithItsOwnEngineHasLearntIsKept()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            using (var store = new Store(Options))
+            {
+                Call(store.Instantiate(store.Engine.Decode(Module), Host), 60);
+            }
+
+            byte[] file = File.ReadAllBytes(_folder.Entry);
+            FunctionProfile main = CacheEntry.TryRead(file, file.AsSpan(16, 32), "")!.Profile!.Functions[4];
+            Assert.True(main.IsHot);
+            Assert.Equal([1, 2], main.Feedback!.Sites[2].Targets.Select(target => target.FunctionIndex).Order());
+            File.Delete(_folder.Entry);
+        }
+    }
+
     [Fact]
     public void FunctionsThatAreCalledLaterAreAdded()
     {

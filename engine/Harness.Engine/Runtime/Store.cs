@@ -227,7 +227,7 @@ public sealed unsafe class Store : IDisposable
         _interruption.Close();
         _isDisposed = true;
         _thread = null;
-        foreach (Instance instance in _instances) instance.Code.Remove(instance, keepsTiering: !_ownsEngine);
+        foreach (Instance instance in _instances) instance.Code.Remove(instance, keepsTiering: !_ownsEngine || Engine.Cache is not null);
         foreach (Memory memory in _memories) memory.Free();
         foreach (Table table in _tables) table.Free();
         foreach (InstanceSlot slot in _slots) slot.Code.Slots.Leave(slot);
