@@ -73,6 +73,15 @@ public sealed class ClassLayoutTests
     }
 
     [Fact]
+    public void AThousandClassesMayExtendEachOther()
+    {
+        var source = new StringBuilder("class C0 { int x = 7; }\n");
+        for (var i = 1; i <= 1000; i++) source.Append($"class C{i} extends C{i - 1} {{{(i % 100 == 0 ? $" int f{i} = x{i} + 1; static int x{i} = {i};" : "")} }}\n");
+        source.Append("void main() { Object o = C1000(); print('${(o as C100).x} ${(o as C1000).f900} ${o.f1000} ${o is C500}'); }");
+        Assert.Equal((0, "7 901 1001 true\n"), ProgramTests.Run(source.ToString()));
+    }
+
+    [Fact]
     public void ConstantObjectsMayBeOfClassesFarDown()
     {
         var source = new StringBuilder("class K0 { final int k0; const K0(this.k0); }\n");

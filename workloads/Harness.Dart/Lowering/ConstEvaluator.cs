@@ -142,7 +142,8 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     public DartType Resolve(ConstScope env, TypeNode node)
     {
         var type = env.Scope.Resolve(node);
-        return env.Map is null ? type : type.Substitute(env.Map);
+        if (env.Map is not null) return type.Substitute(env.Map);
+        return type.Any(t => t is TypeParamType p && env.Scope.LookupParam(p.Parameter.Name) is TypeParamType own && own.Parameter == p.Parameter) ? throw env.Error(node, $"The type '{type}' isn't a constant, since it names a type variable.") : type;
     }
 
     /// <summary>The value of an expression.</summary>

@@ -10,6 +10,9 @@ namespace Harness.Dart.Lowering.Bodies;
 /// <summary>Constructors: initializers up the chain of superclasses, the object, then the bodies from the top down.</summary>
 internal sealed class ConstructorLowering(FunctionLowering body)
 {
+    // As many superclasses as a class may have.
+    private const int MaximumDepth = 2000;
+
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
     private readonly DartProgram _program = body.Program.Program;
@@ -145,7 +148,7 @@ internal sealed class ConstructorLowering(FunctionLowering body)
     /// <summary>Evaluates the field values that a constructor and those of its superclasses give; this lowering has the constructor's parameters.</summary>
     public void LowerInitializers(Member constructor, InterfaceType type, List<(Param, Node)> values, Node?[] fields, List<(FunctionLowering, FunctionNode)> bodies, IrLocal? enumIndex, IrLocal? enumName, int depth)
     {
-        if (depth > 500) throw new DartErrorException(constructor.File, constructor.Pos, "The chain of constructors is too long.");
+        if (depth > MaximumDepth) throw new DartErrorException(constructor.File, constructor.Pos, "The chain of constructors is too long.");
         var cls = constructor.Owner!;
         var node = constructor.Function!;
         var layout = _layouts.Of(cls);

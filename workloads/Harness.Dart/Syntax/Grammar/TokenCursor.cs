@@ -17,7 +17,7 @@ internal sealed class TokenCursor(SourceFile file, List<Token> tokens)
     /// <summary>Words that are names, but not of types.</summary>
     private static readonly HashSet<string> BuiltIn =
     [
-        "abstract", "as", "covariant", "deferred", "dynamic", "export", "extension", "external", "factory", "Function", "get", "implements",
+        "abstract", "as", "augment", "covariant", "deferred", "dynamic", "export", "extension", "external", "factory", "Function", "get", "implements",
         "import", "interface", "late", "library", "mixin", "operator", "part", "required", "set", "static", "typedef",
     ];
 
