@@ -31,6 +31,7 @@ public sealed class ExtensionTests
     [InlineData("what may be null", "void main() { V? v = 1 > 0 ? null : V(); print('${A(v)?.x} ${A(v)?[0]}'); v = V(); print(A(v).x); }", "null null\n1")]
     [InlineData("an extension type's call", "void main() { final t = T(V()); int Function(int) f = t; print('${t(2)} ${f(3)}'); }", "3 4")]
     [InlineData("an extension's argument has what it extends for a context", "extension D on double { double get twice => this * 2; } void main() => print(D(2).twice);", "4.0")]
+    [InlineData("a getter and a setter in different places", "class P { int get s => 1; set x(int v) { print(v); } } extension E on P { set s(int v) { print(v); } void f() { s += 1; } int get x => 5; void g() { x++; } } void main() { P().f(); P().g(); }", "2\n6")]
     public void ExtensionsAreApplied(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(Declarations + source)));
 
     [Theory]

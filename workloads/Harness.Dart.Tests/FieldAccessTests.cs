@@ -24,13 +24,22 @@ public sealed class FieldAccessTests
             Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source, options)));
     }
 
+    /// <summary>Nobody has looked at what a function returns before it is written. (Copies of classes that hold numbers without boxes trap: Dart's error is not made there.)</summary>
+    [Fact]
+    public void WhatAFunctionReturnsIsCheckedAsItIsWritten()
+    {
+        const string Source = "class B<T> { T v; T Function()? make; B(this.v); void put(T Function() g) { v = g(); } void fill() { v = make!(); } } void main() { B<num> b = B<int>(1); try { b.put(() => 1.5); } on TypeError { print('put'); } print((b as B<int>).v); }";
+        foreach (var accessors in Enum.GetValues<AccessorKind>())
+            Assert.Equal((0, "put\n1\n"), ProgramTests.Run(Source, DartOptions.Default with { Accessors = accessors }));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void AccessorsThatNothingCallsLeaveTheModule(bool areCalled)
     {
         var file = Path.Combine(Path.GetTempPath(), $"harness-dart-{Guid.NewGuid():N}.dart");
-        File.WriteAllText(file, "class Only<T> { T? held; void put(T x) { held = x; } } void main() { final o = Only<int>(); for (var i = 0; i < 3; i++) o.put(i); print(o.held); }");
+        File.WriteAllText(file, "class Only { int? held; void put(int x) { held = x; } } void main() { final o = Only(); for (var i = 0; i < 3; i++) o.put(i); print(o.held); }");
         try
         {
             var module = WasmModule.Decode(DartCompiler.Compile(file, DartOptions.Default with { Accessors = areCalled ? AccessorKind.Called : AccessorKind.Direct }));

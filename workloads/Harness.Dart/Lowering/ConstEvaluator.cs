@@ -327,7 +327,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
 
     private ConstValue EvaluateBinary(Binary b, ConstScope env, DartType? context)
     {
-        var left = Evaluate(b.Left, env, b.Op is "??" or "+" or "-" or "*" ? context : null);
+        var left = Evaluate(b.Left, env, b.Op == "??" ? context : null);
         switch (b.Op)
         {
             case "&&" when left is ConstBool l: return l.Value ? Bool(Evaluate(b.Right, env, null), b, env) : left;
@@ -335,7 +335,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
             case "??": return left is ConstNull ? Evaluate(b.Right, env, context) : left;
         }
 
-        var right = Evaluate(b.Right, env, null);
+        var right = Evaluate(b.Right, env, NumberTypes.IsArithmetic(b.Op) && TypeOf(left) is var type && _program.NumberTypes.IsNumber(type) ? _program.NumberTypes.OperandContext(type, context) : null);
         if (ConstOperators.IsDivisionByZero(b.Op, left, right)) throw env.Error(b, "Constant evaluation error: division by zero.");
         return ConstOperators.Binary(b.Op, left, right) ?? throw env.Error(b, "Not a constant expression.");
     }

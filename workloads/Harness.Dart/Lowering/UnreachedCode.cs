@@ -29,11 +29,12 @@ internal sealed class UnreachedCode(ProgramLowering lowering)
             }
 
             List<ClassElement> classes = [.. library.Declared.Values.OfType<ClassElement>().Concat(library.Extensions).Distinct()];
+            var byNode = classes.ToDictionary(cls => (Syntax.Node)cls.Node);
             foreach (var unit in library.Units)
             {
                 foreach (var (annotation, node) in unit.OtherMetadata)
                 {
-                    var around = classes.Find(c => c.Node == node);
+                    var around = node is null ? null : byNode.GetValueOrDefault(node);
                     Annotations([annotation], new TypeScope(_program, library, unit.File, around), around);
                 }
             }

@@ -85,7 +85,15 @@ internal sealed class OperatorLowering(FunctionLowering body)
 
     private static bool IsNumbers(Member? member) => member?.Owner is { Library.IsCore: true, Name: "num" or "int" or "double" };
 
-    private static bool IsIntegerLiteral(Expr e) => SyntaxShapes.Unparen(e) is IntLit { Text.Length: <= ExactDigits } or Unary { Op: "-", Operand: IntLit { Text.Length: <= ExactDigits } };
+    private static bool IsIntegerLiteral(Expr e) => SyntaxShapes.Unparen(e) switch
+    {
+        IntLit literal => literal.Text.Length <= ExactDigits,
+        Unary { Op: "-", Operand: IntLit literal } => literal.Text.Length <= ExactDigits && !IsZero(literal),
+        _ => false,
+    };
+
+    // Its negation is the integer 0, and no double.
+    private static bool IsZero(IntLit literal) => literal.Text.AsSpan().TrimStart("0xX").IsEmpty;
 
     // A sum, difference, product or modulus of numbers, whose type follows from those of both.
     private Val Arithmetic(Val left, string op, Expr rightExpr, DartType? context, Syntax.Node at)

@@ -72,7 +72,8 @@ internal sealed class PatternLowering(FunctionLowering body)
             {
                 var before = _output.Flow.Copy();
                 var left = LowerMatch(o.Left, matched);
-                var variables = AstWalker.VariablesOf(o.Left).Where(v => v.Declares && v.Name != "_").DistinctBy(v => v.Name).Select(v => (v.Name, v.Final, _variables.Lookup(v.Name)?.Type)).ToList();
+                // Alternatives before the last of them have the same ones.
+                var variables = AstWalker.VariablesOf(o.Left is OrPattern inner ? inner.Right : o.Left).Where(v => v.Declares && v.Name != "_").DistinctBy(v => v.Name).Select(v => (v.Name, v.Final, _variables.Lookup(v.Name)?.Type)).ToList();
                 var afterLeft = _output.Flow;
                 _output.Flow = before;
                 var right = LowerMatch(o.Right, Refined(matched, Types.Unmatched(o.Left, type)));

@@ -70,7 +70,7 @@ internal sealed class TargetLowering(FunctionLowering body)
         }
     }
 
-    private AssignmentTarget MemberPlace(Val receiver, string name, Syntax.Node at, bool isSuper)
+    private AssignmentTarget MemberPlace(Val receiver, string name, Syntax.Node at, bool isSuper, Func<Val>? read = null)
     {
         // Nothing changes 'this' while the value is evaluated.
         Node? set = null;
@@ -79,7 +79,7 @@ internal sealed class TargetLowering(FunctionLowering body)
         var place = new AssignmentTarget
         {
             WriteType = Members.SetterTypeOf(receiver.Type, name, at),
-            Read = () => Access.GetMember(self, name, at, isSuper),
+            Read = read ?? (() => Access.GetMember(self, name, at, isSuper)),
             Write = v => Access.SetMember(self, name, v, at, isSuper),
         };
         if (set is not null) place.Before.Add(set);
@@ -116,7 +116,12 @@ internal sealed class TargetLowering(FunctionLowering body)
         }
 
         if (Receivers.ThisPlace() is { } self && Receivers.ImplicitType(setter is not null) is { } type && (setter is not null || getter is null || implicitGetter))
-            return MemberPlace(new Val(self, type), id.Name, id, isSuper: false);
+        {
+            // In an extension, what is read may be another's than what is written.
+            var isExtension = Receivers.LexicalClass() is { Node.Kind: ClassKind.Extension };
+            return MemberPlace(new Val(self, type), id.Name, id, isSuper: false, read: isExtension ? () => Names.LowerIdent(id, null) : null);
+        }
+
         if (getter is null) throw _state.Error(id, $"Setter not found: '{id.Name}'.");
         throw _state.Error(id, $"Can't assign to '{id.Name}': it is final or no variable.");
     }

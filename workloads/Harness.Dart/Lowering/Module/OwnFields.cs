@@ -3,8 +3,9 @@ using Harness.Dart.Semantics;
 namespace Harness.Dart.Lowering.Module;
 
 /// <summary>
-/// Fields that a class's own methods write without the setter: what they write to <c>this</c> has the type that the setter would check, since the type
-/// arguments of <c>this</c> are the class's own type parameters.
+/// Fields that a class's own methods write without the setter: those whose type does not depend on the class's type parameters, for which there is nothing to check; and in the core
+/// library those whose type does, since there what is written to <c>this</c> is known to have it. (Elsewhere it may come from a function that returns another type than the class's
+/// argument, which nobody has looked at before.)
 /// </summary>
 internal sealed class OwnFields(ProgramLowering lowering)
 {
@@ -22,7 +23,7 @@ internal sealed class OwnFields(ProgramLowering lowering)
         }
 
         if (!_known.TryGetValue((cls, member), out var isOwn))
-            _known[(cls, member)] = isOwn = IsSetByAllBelow(cls, member);
+            _known[(cls, member)] = isOwn = (cls.Library.IsCore || !lowering.Signatures.FieldType(member).Any(t => t is TypeParamType)) && IsSetByAllBelow(cls, member);
         return isOwn ? index : null;
     }
 
