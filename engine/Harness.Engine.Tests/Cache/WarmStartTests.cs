@@ -251,6 +251,28 @@ public sealed class WarmStartTests : IDisposable
         Assert.NotEqual(0, statistics.CacheHits);
     }
 
+    /// <summary>Of two engines that begin with nothing, the one that ends last writes what both have.</summary>
+    [Fact]
+    public void WhatOthersWroteMeanwhileStays()
+    {
+        byte[] module = WatAssembler.Assemble("""(module (func (export "a") (result i32) (i32.const 1)) (func (export "b") (result i32) (i32.const 2)))""");
+        using (var longest = new WasmEngine(Options))
+        {
+            CallOne(longest, "a");
+            using var other = new WasmEngine(Options);
+            CallOne(other, "b");
+        }
+
+        byte[] file = File.ReadAllBytes(_folder.Entry);
+        Assert.Equal([0, 1], CacheEntry.TryRead(file, file.AsSpan(16, 32), "")!.Functions.Order());
+
+        void CallOne(WasmEngine engine, string name)
+        {
+            using var store = new Store(engine);
+            store.Instantiate(engine.Decode(module), new Imports()).GetFunction(name).Invoke();
+        }
+    }
+
     /// <summary>Threads of one engine share what they find and what they add.</summary>
     [Fact]
     public void ThreadsOfAnEngineShareAnEntry()

@@ -17,6 +17,7 @@ internal sealed class CachedModule(byte[] identity, CacheEntry? entry)
     private ValidatedBodies? _bodies = entry?.Bodies;
     private ModuleProfile? _learnt;
     private CacheEntry? _entry = entry;
+    private bool _isRefused;
 
     /// <summary>The name of its file.</summary>
     public string Name { get; } = Convert.ToHexStringLower(identity);
@@ -41,7 +42,25 @@ internal sealed class CachedModule(byte[] identity, CacheEntry? entry)
     {
         lock (_gate)
         {
+            _isRefused = true;
             _entry = null;
+        }
+    }
+
+    /// <summary>Goes on from a newer file, which others have written since: it has what was in the one before, and their functions.</summary>
+    public void GoOnFrom(byte[] file, string moduleHash)
+    {
+        lock (_gate)
+        {
+            if (_isRefused || CacheEntry.TryRead(file, _identity, moduleHash) is not { } newer) return;
+            foreach (int function in _entry?.Functions ?? [])
+            {
+                if (newer.Function(function).IsEmpty) _added.TryAdd(function, _entry!.Function(function).ToArray());
+            }
+
+            foreach (int function in newer.Functions) _added.Remove(function);
+            _entry = newer;
+            if (newer.Profile is { } theirs && theirs.HotFunctionCount > ((_learnt ?? Profile)?.HotFunctionCount ?? -1)) _learnt = theirs;
         }
     }
 
@@ -78,8 +97,13 @@ internal sealed class CachedModule(byte[] identity, CacheEntry? entry)
         {
             if (profile.Functions.Count == 0) return false;
             NoteBodies(module);
-            _learnt = profile.Since(Profile);
-            return Profile is null || _learnt.HotFunctionCount > Profile.HotFunctionCount;
+
+            // Of several modules of these bytes, the one that has learnt most counts, whichever is asked last.
+            ModuleProfile since = profile.Since(Profile);
+            int known = Math.Max(_learnt?.HotFunctionCount ?? -1, Profile?.HotFunctionCount ?? -1);
+            if (_learnt is not null && since.HotFunctionCount < _learnt.HotFunctionCount) return false;
+            _learnt = since;
+            return since.HotFunctionCount > known;
         }
     }
 

@@ -25,6 +25,9 @@ internal sealed class CodeCache : ICodeCache
     private readonly long _limit;
     private readonly Lock _gate = new();
 
+    /// <summary>Held while files are written, by one thread at a time: none takes the place of one that has more.</summary>
+    private readonly Lock _writing = new();
+
     /// <summary>By name, what is known of modules of the same bytes, as long as one of them or something new is there.</summary>
     private readonly Dictionary<string, WeakReference<CachedModule>> _byName = [];
     private readonly ConditionalWeakTable<WasmModule, OpenModule> _open = [];
@@ -100,9 +103,16 @@ internal sealed class CodeCache : ICodeCache
     /// <inheritdoc/>
     public void Keep(ModuleCode code, CompiledCode compiled)
     {
-        OpenModule open = Of(code.Module);
-        if (FunctionRecord.TryWrite(compiled, open.TypeIndices) is not { } record) return;
-        if (open.Cached.Add(code.Module, compiled.FunctionIndex, record)) NoteUnsaved(open.Cached, code.Module, record.Length);
+        try
+        {
+            OpenModule open = Of(code.Module);
+            if (FunctionRecord.TryWrite(compiled, open.TypeIndices) is not { } record) return;
+            if (open.Cached.Add(code.Module, compiled.FunctionIndex, record)) NoteUnsaved(open.Cached, code.Module, record.Length);
+        }
+        catch (OutOfMemoryException)
+        {
+            // What there is no memory for is not kept. The guest has its code.
+        }
     }
 
     /// <inheritdoc/>
@@ -118,22 +128,28 @@ internal sealed class CodeCache : ICodeCache
             }
         }
 
-        CachedModule[] unsaved;
+        KeyValuePair<CachedModule, WasmModule>[] unsaved;
         lock (_gate)
         {
-            unsaved = [.. _unsaved.Keys];
+            unsaved = [.. _unsaved];
             _unsaved.Clear();
             _unsavedBytes = 0;
         }
 
         if (unsaved.Length == 0) return;
         long written = 0;
-        foreach (CachedModule cached in unsaved)
+        lock (_writing)
         {
-            if (cached.MakeFile(_limit) is { } file && _directory.TryWrite(cached.Name, file)) written += file.Length;
+            foreach ((CachedModule cached, WasmModule module) in unsaved)
+            {
+                // Other processes and engines may have written since it was read.
+                if (_directory.TryRead(cached.Name, _limit) is { } newest) cached.GoOnFrom(newest, Convert.ToHexStringLower(module.Hash));
+                if (cached.MakeFile(_limit) is { } file && _directory.TryWrite(cached.Name, file)) written += file.Length;
+            }
+
+            _directory.Trim(_limit);
         }
 
-        _directory.Trim(_limit);
         lock (_gate)
         {
             _mostUnsavedBytes = Math.Max(MostUnsavedBytes, written);

@@ -133,7 +133,7 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
         foreach ((_, FunctionProfile function) in profile.Functions)
         {
             if (function.SiteDeopts.IsEmpty) continue;
-            foreach ((int offset, int count) in function.SiteDeopts) (deopts ??= []).Add(offset, count);
+            foreach ((int offset, int count) in function.SiteDeopts) (deopts ??= [])[offset] = count;
         }
 
         return deopts;

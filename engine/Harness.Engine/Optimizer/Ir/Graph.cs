@@ -31,7 +31,7 @@ internal sealed class Graph
         nodes = this.memory.Nodes;
         inputs = this.memory.Inputs;
         Blocks = this.memory.Blocks;
-        this.memory.BeginGraph();
+        this.memory.ClearBlocks();
         Analyses = new AnalysisCache(this, this.memory.Analyses);
     }
 

@@ -32,8 +32,8 @@ internal sealed class GraphMemory
     /// <summary>A stack for a walk over the blocks, which leaves it empty.</summary>
     public Stack<Block> BlockStack { get; } = new();
 
-    /// <summary>Begins another graph: from here on the blocks of the last one are used again.</summary>
-    public void BeginGraph()
+    /// <summary>Takes the blocks of the graph back: from here on they are used again.</summary>
+    public void ClearBlocks()
     {
         foreach (Block block in CollectionsMarshal.AsSpan(keptBlocks)[..Math.Min(Blocks.Count, keptBlocks.Count)])
         {
@@ -71,8 +71,16 @@ internal sealed class GraphMemory
         return numbers;
     }
 
-    /// <summary>Lets go of the graph.</summary>
-    public void Forget() => Analyses.TakeBackAll();
+    /// <summary>Lets go of the graph, and of what a very large one had for blocks.</summary>
+    public void Forget()
+    {
+        Analyses.TakeBackAll();
+        ClearBlocks();
+        if (Blocks.Capacity > MostKeptBlocks)
+        {
+            Blocks.Capacity = 0;
+        }
+    }
 
     /// <summary>Doubles the room for nodes.</summary>
     /// <returns>The array, which has the nodes that were there.</returns>

@@ -38,6 +38,17 @@ public sealed class HtmlFileTests : IDisposable
     }
 
     [Fact]
+    public void WhatALinkLeadsToIsWritten()
+    {
+        var target = folder.Write("elsewhere.html", "old");
+        var link = folder.File("page.html");
+        File.CreateSymbolicLink(link, target);
+        HtmlFile.Write(link, html => html.Element("p", "new"));
+        Assert.Equal("<p>new</p>\n", File.ReadAllText(target));
+        Assert.NotNull(new FileInfo(link).LinkTarget);
+    }
+
+    [Fact]
     public void WhereNothingCanBeWrittenIsTold()
     {
         Assert.Equal($"cannot write {folder.Path}: it is a folder; name a file in it", Assert.Throws<HarnessException>(() => HtmlFile.Write(folder.Path, _ => { })).Message);

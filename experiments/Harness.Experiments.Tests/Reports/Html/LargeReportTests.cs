@@ -19,7 +19,7 @@ public sealed partial class LargeReportTests(LargeReportTests.LargeReport report
         Assert.Equal(ReportLimits.Rows + Configurations, rows.Count);
         Assert.Contains(rows, row => row is [_, "program-17", "budget-249", ..]);
         Assert.Equal(Configurations, rows.Count(row => row[1] == "geometric mean"));
-        Assert.Contains("2000 of 4250 cells: the differences that are shown, the largest first, then the others; programs have tables of their own below. 'harness compare large --csv' prints all.", NotesBelow("Every cell"));
+        Assert.Contains("2000 of 4250 cells: the differences that are shown, the largest first, then the others; programs have tables of their own below. 'harness compare large --csv' prints times, speedups and tests of all; results.csv has the rest.", NotesBelow("Every cell"));
 
         // What is left out is nearer to 1 than all that is shown.
         var shown = rows.Where(row => row[1] != "geometric mean").Select(row => (row[1], row[2])).ToHashSet();
@@ -43,7 +43,7 @@ public sealed partial class LargeReportTests(LargeReportTests.LargeReport report
             var rows = RowsOf($"Program program-{i}");
             Assert.Equal(ReportLimits.RowsOfProgram, rows.Count);
             Assert.Equal("budget-1", rows[0][1]);
-            Assert.Contains("120 of 250 rows: the baselines, then the differences that are shown, the largest first, then the others. 'harness compare large --csv' prints all.", NotesBelow($"Program program-{i}"));
+            Assert.Contains("120 of 250 rows: the baselines, then the differences that are shown, the largest first, then the others. 'harness compare large --csv' prints times, speedups and tests of all; results.csv has the rest.", NotesBelow($"Program program-{i}"));
         }
 
         Assert.Contains(RowsOf("Program program-17"), row => row[1] == "budget-249");

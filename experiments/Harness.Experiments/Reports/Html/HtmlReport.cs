@@ -171,7 +171,7 @@ internal sealed class HtmlReport
         }
 
         if (shown.Count < means.Count)
-            table.AddNote($"{shown.Count} of {means.Count} configurations: those whose mean is farthest from 1. 'harness compare {sweep.Name} --csv' prints all.");
+            table.AddNote($"{shown.Count} of {means.Count} means: those farthest from 1. 'harness compare {sweep.Name} --csv' prints all of them.");
         return table;
     }
 
@@ -181,7 +181,7 @@ internal sealed class HtmlReport
             return ComparisonTables.OfSweep(sweep, summary);
         var shown = Notable.Choose(summary.Cells.ToList(), ReportLimits.Rows, pair => Notable.RankOf(pair.Value)).Select(pair => pair.Key).ToHashSet();
         var table = ComparisonTables.OfSweep(sweep, summary, shown);
-        table.AddNote($"{shown.Count} of {summary.Cells.Count} cells: the differences that are shown, the largest first, then the others; programs have tables of their own below. 'harness compare {sweep.Name} --csv' prints all.");
+        table.AddNote($"{shown.Count} of {summary.Cells.Count} cells: the differences that are shown, the largest first, then the others; programs have tables of their own below. 'harness compare {sweep.Name} --csv' prints times, speedups and tests of all; results.csv has the rest.");
         return table;
     }
 

@@ -36,7 +36,7 @@ internal sealed class ProgramSections
             html.Open("li").Element("a", programs[i].Title, ("href", $"#program-{i}")).Close();
         html.Close().Close();
         if (programs.Count < summary.Workloads.Count)
-            html.Element("p", $"{programs.Count} of {summary.Workloads.Count} programs have a section: those with most differences that are shown. 'harness compare {sweep.Name} --csv' prints all.", ("class", "note"));
+            html.Element("p", $"{programs.Count} of {summary.Workloads.Count} programs have a section: those with most differences that are shown. 'harness compare {sweep.Name} --csv' prints times, speedups and tests of all; results.csv has the rest.", ("class", "note"));
         if (drawn.Count < programs.Count)
             html.Element("p", $"Repetitions are drawn for {drawn.Count} of {programs.Count} programs, {ReportLimits.Dots} dots together at most; those with most times in two groups come first. 'harness chart {sweep.Name} --kind dots' draws all.", ("class", "note"));
         for (var i = 0; i < programs.Count; i++)
@@ -76,7 +76,7 @@ internal sealed class ProgramSections
         }
 
         if (chosen.Count < cells.Count)
-            table.AddNote($"{chosen.Count} of {cells.Count} rows: the baselines, then the differences that are shown, the largest first, then the others. 'harness compare {sweep.Name} --csv' prints all.");
+            table.AddNote($"{chosen.Count} of {cells.Count} rows: the baselines, then the differences that are shown, the largest first, then the others. 'harness compare {sweep.Name} --csv' prints times, speedups and tests of all; results.csv has the rest.");
         return table;
     }
 

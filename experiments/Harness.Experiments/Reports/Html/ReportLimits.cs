@@ -1,8 +1,8 @@
 namespace Harness.Experiments.Reports.Html;
 
 /// <summary>
-/// How much of very large results a report shows: what a reader can take in, and a browser can hold. Up to these numbers it shows everything; beyond them what deserves a reader's eye first
-/// (<see cref="Notable"/>), and it says so where something is left out, and what command shows the rest.
+/// How much of very large results a report shows: what a reader can take in, and a browser can hold. Up to these numbers it shows everything; beyond them, of what can be ranked, what deserves a
+/// reader's eye first (<see cref="Notable"/>), of warnings and gaps the first ones. It says so where something is left out, and where the rest is.
 /// </summary>
 internal static class ReportLimits
 {

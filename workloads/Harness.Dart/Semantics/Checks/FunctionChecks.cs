@@ -157,8 +157,9 @@ internal static class FunctionChecks
 
     private static void CheckGuard(Pattern pattern, Expr guard, Action<Node, string> error)
     {
-        var assigned = AstWalker.Analyze([guard]).Assigned;
-        if (AstWalker.VariablesOf(pattern).FirstOrDefault(v => assigned.Contains(v.Name)) is { } variable) error(guard, $"The guard can't assign '{SourceFile.PlainName(variable.Name)}', which the pattern in front of it declares.");
+        // What a closure assigns may be a variable of its own of the same name.
+        var use = AstWalker.Analyze([guard]);
+        if (AstWalker.VariablesOf(pattern).FirstOrDefault(v => use.Assigned.Contains(v.Name) && !use.AssignedInClosures.Contains(v.Name)) is { } variable) error(guard, $"The guard can't assign '{SourceFile.PlainName(variable.Name)}', which the pattern in front of it declares.");
     }
 
     // The variables of a pattern: each once, and the same ones on both sides of '||'.
