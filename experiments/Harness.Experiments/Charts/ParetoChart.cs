@@ -16,17 +16,17 @@ internal static class ParetoChart
     ];
 
     /// <summary>Makes the figure.</summary>
-    /// <exception cref="HarnessException">No engine tells what its speed costs.</exception>
+    /// <exception cref="HarnessException">No engine tells what its speed costs, or it costs the same in all configurations.</exception>
     public static Figure Create(SweepDefinition sweep, SweepSummary summary)
     {
         var panels = (
             from engine in SweepChart.EnginesWithSpeedups(sweep, summary)
             from cost in Costs
             let points = sweep.Configurations.Select(configuration => MakePoint(sweep, summary, engine, configuration, cost.Of)).OfType<ScatterPoint>().ToList()
-            where points.Count > 1
+            where points.Select(point => point.Cost).Distinct().Count() > 1
             select new FigurePanel($"{EngineCatalog.TitleOf(engine)}: {cost.Panel}", new ScatterPanel(cost.Title, "speedup", points))).ToList();
         if (panels.Count == 0)
-            throw new HarnessException($"sweep '{sweep.Name}' has no engine that tells how large its code is, or how long it was compiled, in two configurations");
+            throw new HarnessException($"sweep '{sweep.Name}' has no engine whose code or time of compilation is known to differ between two configurations");
         return new Figure
         {
             Title = ChartFindings.Title(sweep, ChartFindings.OfMeans(sweep, summary)),

@@ -50,7 +50,7 @@ internal static class Findings
 
     private static string Describe(SweepDefinition sweep, GeometricMean mean)
     {
-        var times = $"{Number(mean.Measured.Value)} times as fast as “{SweepChart.BaselineTitle(sweep)}” in the geometric mean over {mean.Programs} programs";
+        var times = $"{Number(mean.Measured.Value)} times as fast as “{SweepChart.BaselineTitle(sweep)}” in the geometric mean over {Programs(mean.Programs)}";
         if (!mean.Measured.HasInterval)
             return times + " (too few repetitions for an interval)";
         var general = mean.General.HasInterval ? $"; for programs like these {Range(mean.General)}" : "";
@@ -69,7 +69,7 @@ internal static class Findings
         var unclear = cells.Count - faster - slower.Count;
         var names = string.Join(", ", slower.Take(MostNamed).Select(cell => $"{cell.Title} {Number(cell.Speedup)}x"));
         var losses = slower.Count == 0 ? "slower in none" : $"slower in {slower.Count} ({names}{(slower.Count > MostNamed ? ", …" : "")})";
-        return $"It is faster in {faster} programs, {losses}; in {unclear} no difference is shown (corrected for {cells.Count} tests and those of the other cells).";
+        return $"It is faster in {Programs(faster)}, {losses}; in {unclear} no difference is shown (corrected for {cells.Count} tests and those of the other cells).";
     }
 
     private static IEnumerable<string> OfEngines(SweepSummary summary)
@@ -88,6 +88,8 @@ internal static class Findings
                 yield return $"Time of {EngineCatalog.TitleOf(OwnEngine.EngineName)} divided by that of {EngineCatalog.TitleOf(other)}, geometric mean: {string.Join(", ", ratios)}.";
         }
     }
+
+    private static string Programs(int count) => count == 1 ? "1 program" : $"{count} programs";
 
     private static string Range(Estimate estimate) => $"{Number(estimate.Low)}–{Number(estimate.High)}";
 

@@ -109,6 +109,14 @@ public sealed partial class HtmlReportTests : IDisposable
     }
 
     [Fact]
+    public void OneProgramIsOne()
+    {
+        var summary = Parse(Create(SyntheticResults.Pair(folder.File("results"), 1.5, workloads: "alpha"))).Descendants("section").Single(section => section.Attribute("id")!.Value == "summary").Value;
+        Assert.Contains(" in the geometric mean over 1 program (95% interval ", summary, StringComparison.Ordinal);
+        Assert.Contains("It is faster in 1 program, slower in none; in 0 no difference is shown", summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ColoursHaveEnoughContrast()
     {
         var style = Style(Create(SyntheticResults.Pair(folder.File("results"), 1.5, repetitions: 3)));

@@ -75,6 +75,21 @@ public sealed partial class LargeReportTests(LargeReportTests.LargeReport report
             Assert.Contains(charts.Elements("p"), note => note.Value.EndsWith($"harness chart large --kind {kind} draws it.", StringComparison.Ordinal));
     }
 
+    /// <summary>A chart with a place for each of 250 values is wider than a page; made as wide as one, nobody could read it.</summary>
+    [Fact]
+    public void WideChartsAreNotMadeSmaller()
+    {
+        var wide = Section("charts").Descendants("figure").ToDictionary(
+            figure => figure.Element("figcaption")!.Value.Split(' ')[^1],
+            figure => figure.Descendants().First(element => element.Name.LocalName == "svg").Attribute("class")?.Value == "wide");
+        Assert.True(wide["means"]);
+        Assert.False(wide["iterations"]);
+    }
+
+    [Fact]
+    public void WhatSpeedCostsIsNotDrawnWhereAllCostTheSame() =>
+        Assert.Contains("No chart 'pareto': sweep 'large' has no engine whose code or time of compilation is known to differ between two configurations.", Section("charts").Elements("p").Select(note => note.Value));
+
     private XElement Section(string id) => report.Document.Descendants("section").Single(section => section.Attribute("id")!.Value == id);
 
     private XElement Table(string caption) => report.Document.Descendants("table").Single(table => table.Element("caption")!.Value == caption);

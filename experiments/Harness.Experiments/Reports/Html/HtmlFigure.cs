@@ -15,8 +15,11 @@ internal static partial class HtmlFigure
         var svg = FigureFile.ToSvg(figure);
         svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
         svg = Ids().Replace(svg, match => $"{match.Groups["before"].Value}{prefix}-{match.Groups["id"].Value}");
+
+        // What needs more than the usual width keeps it, and is moved sideways: made smaller, nobody could read it.
+        var attributes = figure.Measure(Figure.StandardWidth).Width > Figure.StandardWidth ? "role=\"img\" class=\"wide\"" : "role=\"img\"";
         html.Open("figure").Open("div", ("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", figure.Title + ": " + figure.Subtitle))
-            .Markup(svg.Replace("<svg ", "<svg role=\"img\" ", StringComparison.Ordinal)).Close();
+            .Markup(svg.Replace("<svg ", $"<svg {attributes} ", StringComparison.Ordinal)).Close();
         if (figure.Source.Length > 0)
             html.Element("figcaption", figure.Source);
         html.Close();
