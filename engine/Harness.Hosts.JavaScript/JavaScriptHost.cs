@@ -105,6 +105,8 @@ public sealed class JavaScriptHost : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // Work that V8 does on other threads for a heap that is no more would ask for its thread: it ends before that.
+        _script.CollectGarbage(exhaustive: true);
         _timers.Dispose();
         _binding.Dispose();
         _script.Dispose();
