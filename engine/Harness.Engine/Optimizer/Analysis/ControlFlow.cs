@@ -9,18 +9,17 @@ namespace Harness.Engine.Optimizer.Analysis;
 /// </summary>
 /// <remarks>
 /// WebAssembly's control is structured, so that every loop is a natural one: the dominator of a block is the nearest common one of the
-/// predecessors that come before it in reverse postorder. Common dominators are found by jumps up the tree (Myers, "An Applicative
-/// Random-Access Stack", 1983), in logarithmic time.
+/// predecessors that come before it in reverse postorder.
 /// </remarks>
 internal sealed class ControlFlow
 {
     private readonly List<Loop?> innermost = [];
+
+    /// <summary>Over places in <see cref="Order"/>.</summary>
+    private readonly DominatorTree tree = new();
     private Graph graph = null!;
     private int blockCount;
     private int[] position = [];
-    private int[] dominators = [];
-    private int[] depth = [];
-    private int[] jumps = [];
     private int[] firstChild = [];
     private int[] sibling = [];
     private int[] treeEntry = [];
@@ -83,7 +82,7 @@ internal sealed class ControlFlow
     public int PositionOf(int block) => position[block];
 
     /// <summary>The immediate dominator of a block; the entry's is itself.</summary>
-    public Block DominatorOf(Block block) => Order[dominators[position[block.Id]]];
+    public Block DominatorOf(Block block) => Order[tree[position[block.Id]]];
 
     /// <summary>Whether every path to a block leads through another one, or they are the same.</summary>
     public bool Dominates(int block, int other)
@@ -100,7 +99,7 @@ internal sealed class ControlFlow
         int common = position[blocks[0]];
         foreach (int block in blocks)
         {
-            common = CommonDominator(position[block], common);
+            common = tree.Common(position[block], common);
         }
 
         return Order[common].Id;
@@ -136,12 +135,9 @@ internal sealed class ControlFlow
             position = new int[Math.Max(blockCount, 2 * position.Length)];
         }
 
-        if (dominators.Length < Order.Count)
+        if (firstChild.Length < Order.Count)
         {
-            int room = Math.Max(Order.Count, 2 * dominators.Length);
-            dominators = new int[room];
-            depth = new int[room];
-            jumps = new int[room];
+            int room = Math.Max(Order.Count, 2 * firstChild.Length);
             firstChild = new int[room];
             sibling = new int[room];
             treeEntry = new int[room];
@@ -151,7 +147,7 @@ internal sealed class ControlFlow
 
     private void ComputeDominators()
     {
-        dominators[0] = depth[0] = jumps[0] = 0;
+        tree.Begin(Order.Count);
         for (int i = 1; i < Order.Count; i++)
         {
             int dominator = -1;
@@ -160,38 +156,12 @@ internal sealed class ControlFlow
                 int p = position[predecessor];
                 if (p < i)
                 {
-                    dominator = dominator < 0 ? p : CommonDominator(p, dominator);
+                    dominator = dominator < 0 ? p : tree.Common(p, dominator);
                 }
             }
 
-            dominators[i] = dominator;
-            depth[i] = depth[dominator] + 1;
-            int jump = jumps[dominator];
-            jumps[i] = depth[dominator] - depth[jump] == depth[jump] - depth[jumps[jump]] ? jumps[jump] : dominator;
+            tree.Add(i, dominator);
         }
-    }
-
-    private int CommonDominator(int a, int b)
-    {
-        if (depth[a] < depth[b])
-        {
-            (a, b) = (b, a);
-        }
-
-        while (depth[a] > depth[b])
-        {
-            a = depth[jumps[a]] >= depth[b] ? jumps[a] : dominators[a];
-        }
-
-        // Nodes of one depth have jumps of one length.
-        while (a != b)
-        {
-            bool canJump = jumps[a] != jumps[b];
-            a = canJump ? jumps[a] : dominators[a];
-            b = canJump ? jumps[b] : dominators[b];
-        }
-
-        return a;
     }
 
     private void NumberDominatorTree()
@@ -200,8 +170,8 @@ internal sealed class ControlFlow
         Array.Fill(sibling, -1, 0, Order.Count);
         for (int i = Order.Count - 1; i > 0; i--)
         {
-            sibling[i] = firstChild[dominators[i]];
-            firstChild[dominators[i]] = i;
+            sibling[i] = firstChild[tree[i]];
+            firstChild[tree[i]] = i;
         }
 
         int time = 0;
@@ -219,7 +189,7 @@ internal sealed class ControlFlow
             treeExit[node] = time++;
             while (node != 0 && sibling[node] < 0)
             {
-                node = dominators[node];
+                node = tree[node];
                 treeExit[node] = time++;
             }
 

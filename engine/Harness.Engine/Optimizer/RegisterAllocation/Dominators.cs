@@ -1,18 +1,16 @@
+using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Lowering;
 
 namespace Harness.Engine.Optimizer.RegisterAllocation;
 
 /// <summary>
 /// Which blocks lie on all paths to others. Blocks are numbered so that each comes after its dominators; all loops are natural ones, so that one walk in reverse postorder finds them
-/// (Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm", 2001). The common dominator of two blocks is found over links that skip ever more of the tree, in steps
-/// as the logarithm of its depth (Myers, "An Applicative Random-Access Stack", 1983).
+/// (Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm", 2001).
 /// </summary>
 internal sealed class Dominators
 {
     private readonly GrowList<int> work = new();
-    private int[] immediate = new int[64];
-    private int[] depths = new int[64];
-    private int[] jumps = new int[64];
+    private readonly DominatorTree tree = new();
 
     /// <summary>By place in reverse postorder, the block.</summary>
     private int[] order = new int[64];
@@ -26,11 +24,8 @@ internal sealed class Dominators
     public void Run(LirCode code)
     {
         int count = code.BlockCount;
-        if (immediate.Length < count)
+        if (order.Length < count)
         {
-            immediate = new int[count * 2];
-            depths = new int[count * 2];
-            jumps = new int[count * 2];
             order = new int[count * 2];
             places = new int[count * 2];
             subtrees = new Subtree[count * 2];
@@ -38,8 +33,7 @@ internal sealed class Dominators
         }
 
         // What cannot be reached is taken to come right behind the entry.
-        Array.Clear(immediate, 0, count);
-        depths[0] = jumps[0] = 0;
+        tree.Begin(count);
         for (int place = ListReversePostorder(code) + 1; place < count; place++)
         {
             int block = order[place];
@@ -50,14 +44,11 @@ internal sealed class Dominators
                 int predecessor = code.Predecessors[lir.FirstPredecessor + p];
                 if (places[predecessor] < place)
                 {
-                    dominator = dominator < 0 ? predecessor : Common(predecessor, dominator);
+                    dominator = dominator < 0 ? predecessor : tree.Common(predecessor, dominator);
                 }
             }
 
-            immediate[block] = dominator;
-            depths[block] = depths[dominator] + 1;
-            int jump = jumps[dominator];
-            jumps[block] = depths[dominator] - depths[jump] == depths[jump] - depths[jumps[jump]] ? jumps[jump] : dominator;
+            tree.Add(block, dominator);
         }
 
         NumberTree(count);
@@ -146,13 +137,13 @@ internal sealed class Dominators
         Array.Fill(subtrees, new Subtree { Size = 1 }, 0, count);
         for (int i = count - 1; i > 0; i--)
         {
-            subtrees[immediate[i]].Size += subtrees[i].Size;
+            subtrees[tree[i]].Size += subtrees[i].Size;
         }
 
         subtrees[0].Next = 1;
         for (int i = 1; i < count; i++)
         {
-            ref Subtree parent = ref subtrees[immediate[i]];
+            ref Subtree parent = ref subtrees[tree[i]];
             subtrees[i].First = parent.Next;
             subtrees[i].Next = parent.Next + 1;
             parent.Next += subtrees[i].Size;
@@ -197,29 +188,6 @@ internal sealed class Dominators
         }
 
         return place;
-    }
-
-    private int Common(int a, int b)
-    {
-        if (depths[a] < depths[b])
-        {
-            (a, b) = (b, a);
-        }
-
-        while (depths[a] > depths[b])
-        {
-            a = depths[jumps[a]] >= depths[b] ? jumps[a] : immediate[a];
-        }
-
-        // Blocks of one depth have jumps of one length.
-        while (a != b)
-        {
-            bool canJump = jumps[a] != jumps[b];
-            a = canJump ? jumps[a] : immediate[a];
-            b = canJump ? jumps[b] : immediate[b];
-        }
-
-        return a;
     }
 
     /// <summary>The blocks at and below a block, as numbers in preorder, and the number that its next child gets.</summary>
