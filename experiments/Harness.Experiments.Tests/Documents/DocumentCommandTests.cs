@@ -73,7 +73,7 @@ public sealed class DocumentCommandTests(DocumentExamples examples) : IClassFixt
     [InlineData("| `harness run\\|build FILE` | what |\n", "1: harness run|build FILE")]
     [InlineData("```yaml\nharness: a\n```\n```json\n./harness b\n```\n", "")]
     [InlineData("the `harness` command, `harnesses x` and `dotnet\ntest A.sln`\n", "1: dotnet test A.sln")]
-    [InlineData("<!-- begin: ./harness knobs --markdown README.md -->\n", "1: harness knobs --markdown README.md")]
+    [InlineData("<!-- begin: ./harness knobs --markdown KNOBS.md -->\n", "1: harness knobs --markdown KNOBS.md")]
     public void CommandsAreFoundInDocuments(string text, params string[] expected)
     {
         var found = DocumentCommand.Find("x.md", text).Select(command => $"{command.Line}: {command.Text}").ToList();
