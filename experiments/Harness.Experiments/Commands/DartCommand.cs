@@ -8,15 +8,15 @@ using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Commands;
 
-/// <summary><c>harness dart</c>: compiles Dart programs, runs them on this engine, and checks the compiler by conformance tests.</summary>
-internal static partial class DartCommand
+/// <summary><c>harness dart</c>: compiles Dart programs, runs them on this engine, and checks the compiler by conformance tests (<see cref="DartConformanceCommand"/>).</summary>
+internal static class DartCommand
 {
     /// <summary>Exit code where a program has errors, as Dart's own tools have it.</summary>
     private const int CompilationFailed = 254;
 
     public static Command Create() => new("dart", "compile and run Dart programs")
     {
-        CreateBuild(), CreateRun(), CreateCheck(), CreateConformance(),
+        CreateBuild(), CreateRun(), CreateCheck(), DartConformanceCommand.Create(),
     };
 
     private static Argument<string> FileArgument() => new("file") { Description = "the program's file: FILE.dart" };

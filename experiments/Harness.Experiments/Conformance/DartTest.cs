@@ -33,6 +33,7 @@ internal enum DartOutcome
 internal sealed partial class DartTest(string file)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CompilationLimit = TimeSpan.FromSeconds(60);
 
     // A warning of the analyzer's is no reason to refuse a program.
     [GeneratedRegex(@"\[cfe\]|\[analyzer\](?! *STATIC_WARNING)|@compile-error|@static-warning|SYNTAX_ERROR|^// *\[error|//# *\d+: *(syntax|compile-time) error", RegexOptions.Multiline)]
@@ -42,11 +43,10 @@ internal sealed partial class DartTest(string file)
     private static partial Regex RelativeFile();
 
     /// <summary>Whether it must be refused: the error may be marked in a file that it imports or consists of.</summary>
-    /// <param name="text">Its text.</param>
-    public bool MustBeRefused(string text)
+    public bool MustBeRefused()
     {
         var seen = new HashSet<string>(StringComparer.Ordinal) { file };
-        var pending = new Stack<(string File, string Text)>([(file, text)]);
+        var pending = new Stack<(string File, string Text)>([(file, File.ReadAllText(file))]);
         while (pending.TryPop(out var next))
         {
             if (ExpectedError().IsMatch(next.Text))
@@ -68,24 +68,32 @@ internal sealed partial class DartTest(string file)
     /// <returns>What came of it, with the reason in a line.</returns>
     public (DartOutcome Outcome, string Reason) Run(DartOptions lowering, string? node)
     {
-        byte[] bytes;
+        if (Compile(lowering, out var bytes) is { } refusal) return refusal;
+        var here = RunHere(bytes);
+        if (here is not null) return (DartOutcome.Failed, here);
+        return node is not null && RunOnV8(bytes, node) is { } there ? (DartOutcome.Failed, "on V8: " + there) : (DartOutcome.Passed, "");
+    }
+
+    // Whatever the compiler throws but errors of the program is its own failure, and so is not to end: its thread is left behind then.
+    private (DartOutcome Outcome, string Reason)? Compile(DartOptions lowering, out byte[] bytes)
+    {
+        bytes = [];
+        var compilation = Task.Factory.StartNew(() => DartBuild.Compile(file, lowering), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
-            bytes = DartBuild.Compile(file, lowering);
+            if (!compilation.Wait(CompilationLimit)) return (DartOutcome.Crashed, $"the compiler did not end within {CompilationLimit.TotalSeconds} s");
+            bytes = compilation.Result;
+            return null;
         }
-        catch (DartCompilationException exception)
+        catch (AggregateException failure) when (failure.InnerException is DartCompilationException exception)
         {
             var reason = exception.Errors[0].ToString().Split('\n')[0];
             return (reason.Contains("not supported", StringComparison.Ordinal) ? DartOutcome.Unsupported : DartOutcome.Refused, reason);
         }
-        catch (InvalidOperationException exception)
+        catch (AggregateException failure) when (failure.InnerException is not HarnessException)
         {
-            return (DartOutcome.Crashed, string.Join(' ', exception.Message.Split('\n').Take(3)));
+            return (DartOutcome.Crashed, string.Join(' ', failure.InnerException!.Message.Split('\n').Take(3)));
         }
-
-        var here = RunHere(bytes);
-        if (here is not null) return (DartOutcome.Failed, here);
-        return node is not null && RunOnV8(bytes, node) is { } there ? (DartOutcome.Failed, "on V8: " + there) : (DartOutcome.Passed, "");
     }
 
     private static string? RunHere(byte[] bytes)
