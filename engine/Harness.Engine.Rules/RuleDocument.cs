@@ -5,15 +5,32 @@ namespace Harness.Engine.Rules;
 /// <summary>The documentation of rules, in Markdown.</summary>
 public static class RuleDocument
 {
-    /// <summary>Writes all sections of a file.</summary>
-    public static string Write(IReadOnlyList<RuleSection> sections)
+    /// <summary>Writes the rules of both files.</summary>
+    /// <param name="algebra">The sections of the rules of algebra.</param>
+    /// <param name="selection">The sections of the rules of selection.</param>
+    public static string Write(IReadOnlyList<RuleSection> algebra, IReadOnlyList<RuleSection> selection)
     {
         var text = new StringBuilder();
         text.AppendLine("# Rules of algebra");
         text.AppendLine();
         text.AppendLine("What the optimizing compiler rewrites, made from [algebra.rules](Harness.Engine/Optimizer/Rules/algebra.rules). Where the pattern on the left stands, the result on the right takes its place. `x`, `y` and `z` are any values, `a`, `b` and `c` constants: an");
         text.AppendLine("expression of constants is computed when the function is compiled, and one that would trap, or make a NaN, fits nothing. `i.` is `i32.` and `i64.`, `f.` is `f32.` and `f64.`; `[add sub]` is each of the operators, all lists of a rule in step;");
-        text.AppendLine($"`<31 63>` is what belongs to the width. That is {sections.Sum(section => section.Rules.Count)} rules from {sections.Sum(section => section.Sources.Count)} lines, tried in this order.");
+        text.AppendLine($"`<31 63>` is what belongs to the width. That is {Count(algebra)}, tried in this order.");
+        WriteSections(text, algebra);
+        text.AppendLine();
+        text.AppendLine("# Rules of selection");
+        text.AppendLine();
+        text.AppendLine("Which machine instructions the optimizing compiler chooses for numbers, made from [selection.rules](Harness.Engine/Optimizer/Rules/selection.rules) in the same language. The result is a machine instruction, and `:=` says what it means in instructions of");
+        text.AppendLine($"WebAssembly; one that is called like an instruction of WebAssembly means the same. What stands within a pattern is needed there only, and is not computed by itself. That is {Count(selection)}, tried in this order.");
+        WriteSections(text, selection);
+        return text.ToString();
+    }
+
+    private static string Count(IReadOnlyList<RuleSection> sections) =>
+        $"{sections.Sum(section => section.Rules.Count)} rules from {sections.Sum(section => section.Rules.Select(rule => rule.Line).Distinct().Count())} lines";
+
+    private static void WriteSections(StringBuilder text, IReadOnlyList<RuleSection> sections)
+    {
         foreach (RuleSection section in sections)
         {
             text.AppendLine();
@@ -28,7 +45,5 @@ public static class RuleDocument
                 text.AppendLine(source);
             text.AppendLine("```");
         }
-
-        return text.ToString();
     }
 }

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Harness.Engine.Rules;
 
 /// <summary>
-/// Reads a file of rules. A line is a rule, <c>pattern => result if condition, condition</c>; a heading, behind <c>##</c>; a remark, behind <c>#</c>; or empty.
-/// A rule stands for several: <c>i.</c> and <c>f.</c> for both widths, <c>[add sub]</c> for each operator (all lists of a rule in step), and
+/// Reads a file of rules. A line is a rule, <c>pattern => result if condition, condition</c>; a definition of a machine instruction, <c>instruction := meaning</c>; a heading, behind <c>##</c>;
+/// a remark, behind <c>#</c>; or empty. A rule or definition stands for several: <c>i.</c> and <c>f.</c> for both widths, <c>[add sub]</c> for each operator (all lists of a rule in step), and
 /// <c>&lt;31 63&gt;</c> for the number that belongs to the width.
 /// </summary>
 public static class RuleFile
@@ -12,6 +12,7 @@ public static class RuleFile
     private static readonly string[] Integers = ["i32", "i64"];
     private static readonly string[] Floats = ["f32", "f64"];
 
+    private static readonly Regex Definition = new(":=");
     private static readonly Regex Family = new(@"\((i|f)\.");
     private static readonly Regex List = new(@"\[([^\]]*)\]");
     private static readonly Regex ByWidth = new("<(-?[0-9.]+) (-?[0-9.]+)>");
@@ -46,7 +47,10 @@ public static class RuleFile
                         throw new RuleException("rules belong under a heading (## and a title)");
                     RuleSection section = sections[sections.Count - 1];
                     section.Sources.Add(line);
-                    section.Rules.AddRange(Expand(line).Select(rule => ParseRule(line, i + 1, rule)));
+                    if (Definition.IsMatch(line))
+                        section.Definitions.AddRange(Expand(line).Select(ParseDefinition));
+                    else
+                        section.Rules.AddRange(Expand(line).Select(rule => ParseRule(line, i + 1, rule)));
                 }
             }
             catch (RuleException exception)
@@ -101,6 +105,24 @@ public static class RuleFile
         }
 
         return new Rule(source, line, pattern, result, conditions);
+    }
+
+    private static RuleDefinition ParseDefinition(string text)
+    {
+        string[] sides = Definition.Split(text);
+        if (sides.Length != 2)
+            throw new RuleException("a definition is an instruction, :=, and what it means");
+        if (ParseExpression(sides[0]) is not RuleOperation instruction || instruction.Operands.Any(operand => operand is not RuleVariable)
+            || VariablesOf(instruction).Distinct().Count() < instruction.Operands.Count)
+        {
+            throw new RuleException("an instruction is defined for variables, each of which stands once");
+        }
+
+        RuleExpression meaning = ParseExpression(sides[1]);
+        var bound = new HashSet<string>(VariablesOf(instruction));
+        return VariablesOf(meaning).FirstOrDefault(name => !bound.Contains(name)) is { } unbound
+            ? throw new RuleException($"{unbound} is no operand of the instruction")
+            : new RuleDefinition(instruction, meaning);
     }
 
     private static IEnumerable<string> VariablesOf(RuleExpression expression) => expression switch

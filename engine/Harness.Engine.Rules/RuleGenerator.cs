@@ -20,7 +20,8 @@ public sealed class RuleGenerator : IIncrementalGenerator
             try
             {
                 string text = file.GetText(output.CancellationToken)?.ToString() ?? "";
-                output.AddSource("AlgebraicRules.g.cs", SourceText.From(MatcherWriter.Write(RuleFile.Parse(text).SelectMany(section => section.Rules)), Encoding.UTF8));
+                MatcherKind kind = MatcherKind.Of(file.Path);
+                output.AddSource($"{kind.ClassName}.g.cs", SourceText.From(MatcherWriter.Write(RuleFile.Parse(text).SelectMany(section => section.Rules), kind), Encoding.UTF8));
             }
             catch (RuleException exception)
             {

@@ -98,6 +98,7 @@ internal sealed class NarrowArithmetic(int widthOf32, int widthOf64)
         return number switch
         {
             0 or 1 or -1 => number,
+            2 or 3 or 5 or 9 => Signed(number, width),
             31 or 63 => width - 1,
             8 or 16 or 24 or 32 or 48 or 56 => number * width / full,
             255 => Signed((1L << (8 * width / full)) - 1, width),

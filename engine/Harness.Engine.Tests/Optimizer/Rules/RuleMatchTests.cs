@@ -4,29 +4,26 @@ using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Passes;
 using Harness.Engine.Optimizer.Rules;
 using Harness.Engine.Rules;
-using ConstantEvaluator = Harness.Engine.Optimizer.Passes.ConstantEvaluator;
 
 namespace Harness.Engine.Tests.Optimizer.Rules;
 
 /// <summary>The matcher that is made of the rules finds every rule where its pattern stands, and nothing where its conditions do not hold.</summary>
 public sealed class RuleMatchTests
 {
-    // Among these every condition finds constants that it holds for.
-    private static readonly long[] Candidates = [0, 1, 2, 3, 8, 16, 31, 32, 63, 255, 65535, -1, uint.MaxValue, BitConverter.DoubleToInt64Bits(4), BitConverter.SingleToInt32Bits(4)];
-
     /// <summary>Every rule's text.</summary>
-    public static TheoryData<string> Rules => AlgebraFile.Names;
+    public static TheoryData<string> Rules => RuleFiles.NamesOf(RuleFiles.AlgebraRules);
 
     [Theory]
     [MemberData(nameof(Rules))]
     public void EveryRuleIsFound(string name)
     {
-        Rule rule = AlgebraFile.ByName(name);
-        Dictionary<string, long> constants = ConstantsFor(rule) ?? throw new InvalidOperationException($"no candidates fit {rule}");
-        var target = new ExpressionTarget(AlgebraFile.BooleansOf(rule));
-        int root = target.Add(rule.Pattern, rule.Pattern.ResultType ?? "i32", constants);
+        Rule rule = RuleFiles.AlgebraRules.ByName(name);
+        Dictionary<string, long> constants = RuleExpressions.ConstantsFor(rule);
+        var expressions = new RuleExpressions(RuleFiles.BooleansOf(rule));
+        var target = new ExpressionTarget(expressions);
+        int root = expressions.Add(rule.Pattern, rule.Pattern.ResultType ?? "i32", constants);
         AlgebraicRules.Apply(ref target, root);
-        string expected = target.Describe(rule.Result, rule.Pattern.ResultType ?? "i32", constants);
+        string expected = expressions.TextOf(expressions.Add(rule.Result, rule.Pattern.ResultType ?? "i32", constants));
         Assert.Contains(expected, target.Results);
     }
 
@@ -62,6 +59,8 @@ public sealed class RuleMatchTests
     [InlineData("## s\n(i.[add sub] x (i.[and] x y)) => x", "all lists of a rule are of one length")]
     [InlineData("## s\n(i.add (f.add x y) y) => x", "not for both")]
     [InlineData("## s\n(i32.add x y) => x if (i32.eqz x)", "is not known when a function is compiled")]
+    [InlineData("## s\n(i32.neg x) := (i32.sub 0 y)", "y is no operand of the instruction")]
+    [InlineData("## s\n(i32.twice x x) := (i32.add x x)", "each of which stands once")]
     public void WhatIsNoRuleIsRefusedWithItsLine(string text, string message)
     {
         RuleException exception = Assert.Throws<RuleException>(() => RuleFile.Parse(text));
@@ -73,7 +72,7 @@ public sealed class RuleMatchTests
     public void TheDocumentSaysWhatTheRulesAre()
     {
         string path = Path.Combine(RepositoryFiles.Root, "engine", "RULES.md");
-        string document = RuleDocument.Write(AlgebraFile.Sections);
+        string document = RuleDocument.Write(RuleFiles.Algebra, RuleFiles.Selection);
         if (Environment.GetEnvironmentVariable("HARNESS_UPDATE_GOLDEN") == "1") File.WriteAllText(path, document);
         Assert.Equal(document, File.ReadAllText(path));
     }
@@ -81,124 +80,46 @@ public sealed class RuleMatchTests
     private static List<string> ResultsOf(string pattern)
     {
         var rule = RuleFile.Parse($"## test\n{pattern} => x")[0].Rules[0];
-        var target = new ExpressionTarget(new HashSet<string>());
-        int root = target.Add(rule.Pattern, rule.Pattern.ResultType!, []);
+        var expressions = new RuleExpressions(new HashSet<string>());
+        var target = new ExpressionTarget(expressions);
+        int root = expressions.Add(rule.Pattern, rule.Pattern.ResultType!, new Dictionary<string, long>());
         AlgebraicRules.Apply(ref target, root);
         return target.Results;
     }
 
-    private static Dictionary<string, long>? ConstantsFor(Rule rule)
+    /// <summary>Collects all results of rules of algebra as text.</summary>
+    private readonly struct ExpressionTarget(RuleExpressions expressions) : IRuleTarget
     {
-        (string Name, string Type)[] names = [.. AlgebraFile.VariablesOf(rule).Where(variable => variable.Key[0] <= 'c').Select(variable => (variable.Key, variable.Value))];
-        for (int i = 0; i < Math.Pow(Candidates.Length, names.Length); i++)
-        {
-            int rest = i;
-            var constants = new Dictionary<string, long>();
-            foreach ((string name, string type) in names)
-            {
-                long candidate = Candidates[rest % Candidates.Length];
-                constants[name] = type is "i32" or "f32" ? (int)candidate : candidate;
-                rest /= Candidates.Length;
-            }
-
-            if (AlgebraFile.ConstantConditionsOf(rule).All(condition => ExpressionTarget.Compute(condition, "i32", constants) is not (null or 0))) return constants;
-        }
-
-        return null;
-    }
-
-    /// <summary>An expression as rules see it; collects all results as text.</summary>
-    private struct ExpressionTarget(IReadOnlySet<string> booleans) : IRuleTarget
-    {
-        private readonly List<(Opcode Op, int[] Inputs, long Bits, string Text)> values = [];
-
         public List<string> Results { get; } = [];
 
-        /// <summary>Adds an expression: its number.</summary>
-        public readonly int Add(RuleExpression expression, string type, Dictionary<string, long> constants)
-        {
-            if (expression.IsConstant && Compute(expression, type, constants) is { } bits) return Constant(Enum.Parse<IrType>(type, ignoreCase: true), bits);
-            if (expression is RuleOperation operation)
-            {
-                var inputs = new int[operation.Operands.Count];
-                for (int i = 0; i < inputs.Length; i++) inputs[i] = Add(operation.Operands[i], operation.OperandType(i) ?? type, constants);
-                return New(AlgebraFile.OpcodeOf(operation.Name), inputs, 0, "");
-            }
+        public Opcode OpOf(int form) => expressions.OpOf(form);
 
-            string name = expression.ToString()!;
-            int known = values.FindIndex(value => value.Text == name);
-            return known >= 0 ? known : New(booleans.Contains(name) ? Opcode.F64Lt : IrOp.Argument, [], 0, name);
-        }
+        public int InputOf(int form, int index) => expressions.InputOf(form, index);
 
-        /// <summary>An expression as results are described.</summary>
-        public readonly string Describe(RuleExpression expression, string type, Dictionary<string, long> constants) => Text(Add(expression, type, constants));
+        public int FirstFormOf(int value) => value;
 
-        /// <summary>Computes what is constant; null where it traps.</summary>
-        public static long? Compute(RuleExpression expression, string type, Dictionary<string, long> constants)
-        {
-            switch (expression)
-            {
-                case RuleVariable variable:
-                    return constants[variable.Name];
-                case RuleNumber number:
-                    return number.BitsAs(type);
-                default:
-                    var operation = (RuleOperation)expression;
-                    long?[] operands = [.. operation.Operands.Select((operand, i) => Compute(operand, operation.OperandType(i)!, constants))];
-                    long result = 0;
-                    bool isComputed = !operands.Contains(null) && (operands.Length == 1
-                        ? ConstantEvaluator.TryEvaluate(AlgebraFile.OpcodeOf(operation.Name), operands[0]!.Value, out result)
-                        : ConstantEvaluator.TryEvaluate(AlgebraFile.OpcodeOf(operation.Name), operands[0]!.Value, operands[1]!.Value, out result));
-                    return isComputed ? result : null;
-            }
-        }
+        public int FormAfter(int form) => -1;
 
-        public readonly Opcode OpOf(int form) => values[form].Op;
+        public bool IsSame(int value, int other) => value == other;
 
-        public readonly int InputOf(int form, int index) => values[form].Inputs[index];
+        public bool TryConstant(int value, out long bits) => expressions.TryConstant(value, out bits);
 
-        public readonly int FirstFormOf(int value) => value;
+        public bool IsBoolean(int value) => Comparisons.IsComparison(expressions.OpOf(value));
 
-        public readonly int FormAfter(int form) => -1;
+        public int Constant(IrType type, long bits) => expressions.Constant(type, bits);
 
-        public readonly bool IsSame(int value, int other) => value == other;
+        public int Make(Opcode op, IrType type, int x, int y) => expressions.Make(op, y < 0 ? [x] : [x, y]);
 
-        public readonly bool TryConstant(int value, out long bits)
-        {
-            bits = values[value].Bits;
-            return OperatorTable.IsConstant(values[value].Op);
-        }
+        public bool Becomes(int root, int value) => Found(expressions.TextOf(value));
 
-        public readonly bool IsBoolean(int value) => Comparisons.IsComparison(values[value].Op);
+        public bool BecomesConstant(int root, long bits) => Found(bits.ToString(CultureInfo.InvariantCulture));
 
-        public readonly int Constant(IrType type, long bits) => New(Enum.Parse<Opcode>($"{type}Const"), [], bits, bits.ToString(CultureInfo.InvariantCulture));
+        public bool Becomes(int root, Opcode op, int x, int y, int z) => Found(expressions.TextOf(expressions.Make(op, y < 0 ? [x] : z < 0 ? [x, y] : [x, y, z])));
 
-        public readonly int Make(Opcode op, IrType type, int x, int y) => New(op, y < 0 ? [x] : [x, y], 0, "");
-
-        public readonly bool Becomes(int root, int value) => Found(Text(value));
-
-        public readonly bool BecomesConstant(int root, long bits) => Found(bits.ToString(CultureInfo.InvariantCulture));
-
-        public readonly bool Becomes(int root, Opcode op, int x, int y, int z) => Found(Text(New(op, y < 0 ? [x] : z < 0 ? [x, y] : [x, y, z], 0, "")));
-
-        private readonly bool Found(string result)
+        private bool Found(string result)
         {
             Results.Add(result);
             return false;
-        }
-
-        private readonly int New(Opcode op, int[] inputs, long bits, string text)
-        {
-            values.Add((op, inputs, bits, text));
-            return values.Count - 1;
-        }
-
-        private readonly string Text(int value)
-        {
-            (Opcode op, int[] inputs, _, string text) = values[value];
-            var operands = new List<string>();
-            foreach (int input in inputs) operands.Add(Text(input));
-            return text.Length > 0 ? text : $"({IrNames.NameOf(op)} {string.Join(' ', operands)})";
         }
     }
 }

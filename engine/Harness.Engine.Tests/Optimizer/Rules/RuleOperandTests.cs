@@ -10,16 +10,16 @@ public sealed class RuleOperandTests
     private const int MostTries = 20_000;
 
     /// <summary>Every rule's text.</summary>
-    public static TheoryData<string> Rules => AlgebraFile.Names;
+    public static TheoryData<string> Rules => RuleFiles.NamesOf(RuleFiles.Equations);
 
     [Theory]
     [MemberData(nameof(Rules))]
     public void BothSidesAreTheSame(string name)
     {
-        Rule rule = AlgebraFile.ByName(name);
+        Rule rule = RuleFiles.Equations.ByName(name);
         var random = new Random(name.Length);
-        IReadOnlyDictionary<string, string> variables = AlgebraFile.VariablesOf(rule);
-        IReadOnlySet<string> booleans = AlgebraFile.BooleansOf(rule);
+        IReadOnlyDictionary<string, string> variables = RuleFiles.VariablesOf(rule);
+        IReadOnlySet<string> booleans = RuleFiles.BooleansOf(rule);
         var edges = variables.ToDictionary(variable => variable.Key, variable => booleans.Contains(variable.Key) ? [0UL, 1UL] : NumericOperands.Values(Enum.Parse<ValueKind>(variable.Value, ignoreCase: true)).ToArray());
         long all = edges.Values.Aggregate(1L, (product, values) => product * values.Length);
         int count = 0;
@@ -34,7 +34,7 @@ public sealed class RuleOperandTests
                 rest /= candidates.Length;
             }
 
-            if (!AlgebraFile.ConstantConditionsOf(rule).All(condition => Evaluate(condition, "i32", values) is not (null or 0))) continue;
+            if (!RuleFiles.ConstantConditionsOf(rule).All(condition => Evaluate(condition, "i32", values) is not (null or 0))) continue;
             string type = rule.Pattern.ResultType ?? "i32";
             ulong? expected = Evaluate(rule.Pattern, type, values);
             ulong? actual = Evaluate(rule.Result, type, values);
@@ -88,7 +88,7 @@ public sealed class RuleOperandTests
                 if (operation.Name == "select") return (uint)operands[2] != 0 ? operands[0] : operands[1];
                 try
                 {
-                    return NumericReference.Evaluate(AlgebraFile.OpcodeOf(operation.Name), operands);
+                    return NumericReference.Evaluate(RuleFiles.OpcodeOf(operation.Name), operands);
                 }
                 catch (ReferenceTrapException)
                 {

@@ -6,13 +6,13 @@ namespace Harness.Engine.Tests.Optimizer.Rules;
 public sealed class RuleProofTests
 {
     /// <summary>The rules without floats.</summary>
-    public static TheoryData<string> IntegerRules => [.. AlgebraFile.Rules.Select(rule => rule.ToString()).Where(text => !text.Contains("(f", StringComparison.Ordinal) && !text.Contains("_f", StringComparison.Ordinal))];
+    public static TheoryData<string> IntegerRules => [.. RuleFiles.Equations.Select(rule => rule.ToString()).Where(text => !text.Contains("(f", StringComparison.Ordinal) && !text.Contains("_f", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(IntegerRules))]
     public void HoldsForAllBitPatterns(string name)
     {
-        Rule rule = AlgebraFile.ByName(name);
+        Rule rule = RuleFiles.Equations.ByName(name);
         Assert.True(Prove(rule) > 0, $"nothing fits {rule}");
     }
 
@@ -28,8 +28,8 @@ public sealed class RuleProofTests
     /// <returns>How many of them the rule fits.</returns>
     private static int Prove(Rule rule)
     {
-        IReadOnlyDictionary<string, string> variables = AlgebraFile.VariablesOf(rule);
-        IReadOnlySet<string> booleans = AlgebraFile.BooleansOf(rule);
+        IReadOnlyDictionary<string, string> variables = RuleFiles.VariablesOf(rule);
+        IReadOnlySet<string> booleans = RuleFiles.BooleansOf(rule);
         bool isMixed = rule.ToString().Contains("(i64.", StringComparison.Ordinal) && rule.ToString().Contains("_i32", StringComparison.Ordinal) || rule.ToString().Contains("wrap_i64", StringComparison.Ordinal);
         int width = variables.Count > 2 ? 4 : 8;
         var arithmetic = new NarrowArithmetic(isMixed || rule.ToString().Contains("extend32", StringComparison.Ordinal) ? width / 2 : width, width);
@@ -41,7 +41,7 @@ public sealed class RuleProofTests
         int count = 0;
         while (true)
         {
-            if (AlgebraFile.ConstantConditionsOf(rule).All(condition => arithmetic.Evaluate(condition, "i32", values) is not (null or 0)))
+            if (RuleFiles.ConstantConditionsOf(rule).All(condition => arithmetic.Evaluate(condition, "i32", values) is not (null or 0)))
             {
                 long? expected = arithmetic.Evaluate(rule.Pattern, type, values);
                 long? actual = arithmetic.Evaluate(rule.Result, type, values);

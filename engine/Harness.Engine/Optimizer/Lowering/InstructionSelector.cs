@@ -13,7 +13,8 @@ namespace Harness.Engine.Optimizer.Lowering;
 /// not made at all.
 /// </summary>
 /// <remarks>
-/// What is known meanwhile is in a <see cref="SelectionState"/>; each family of nodes has a selector, to which this class hands them. A value
+/// What is known meanwhile is in a <see cref="SelectionState"/>; each family of nodes has a selector, to which this class hands them. What instructions integers
+/// become is said by rules (<c>Rules/selection.rules</c>). A value
 /// of 32 bits is kept zero-extended in its register; every instruction that makes one does that by itself. Zero extension to 64 bits
 /// therefore is no instruction, and neither is using an i32 as part of an address.
 /// </remarks>
@@ -55,11 +56,12 @@ internal sealed class InstructionSelector
         conditions = new ConditionSelector(state, writer, instance, operands, loads);
 
         // Numbers.
+        var instructions = new IntegerInstructions(state, writer, alu, operands, loads);
         var integers = new IntegerSelector(state, writer, alu, operands, loads);
         var divisions = new DivisionSelector(state, writer, alu, operands);
         var floats = new FloatSelector(state, writer, operands, loads);
         var wide = new WideSelector(state, writer, alu, operands);
-        numbers = new NumberSelector(state, conditions, integers, wide, divisions, floats);
+        numbers = new NumberSelector(state, instructions, conditions, integers, wide, divisions, floats);
         vectors = new VectorSelector(state, writer, operands, addresses, loads);
 
         // Memories, globals and tables.

@@ -1,16 +1,25 @@
 using Harness.Engine.Modules;
 using Harness.Engine.Numbers;
+using Harness.Engine.Optimizer.Rules;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Optimizer.Lowering.Selectors;
 
-/// <summary>Numeric instructions by their forms; what a form becomes is chosen by one method each.</summary>
+/// <summary>Numeric instructions: by the rules of selection, and where none matches by their forms, for each of which there is a method.</summary>
 internal sealed class NumberSelector(
-    SelectionState state, ConditionSelector conditions, IntegerSelector integers, WideSelector wide, DivisionSelector divisions, FloatSelector floats)
+    SelectionState state, IntegerInstructions instructions, ConditionSelector conditions, IntegerSelector integers, WideSelector wide, DivisionSelector divisions,
+    FloatSelector floats)
 {
+    private IntegerInstructions instructions = instructions;
+
     /// <summary>Selects a numeric node.</summary>
     public void SelectNumeric(int id, NumericForm form)
     {
+        if (SelectionRules.Apply(ref instructions, id))
+        {
+            return;
+        }
+
         OpSize size = form.Size;
         switch (form.Kind)
         {
@@ -24,7 +33,7 @@ internal sealed class NumberSelector(
                 integers.SelectCount(id, (BitOp)form.Operation, size);
                 break;
             case NumericFormKind.Alu:
-                integers.SelectAluOperator(id, (AluOp)form.Operation, size);
+                integers.SelectAlu(id, (AluOp)form.Operation, size);
                 break;
             case NumericFormKind.Multiply:
                 integers.SelectMultiply(id, size);
@@ -37,9 +46,6 @@ internal sealed class NumberSelector(
                 break;
             case NumericFormKind.WideMultiply:
                 wide.SelectWideMultiply(id, form.IsSigned);
-                break;
-            case NumericFormKind.Shift:
-                integers.SelectShift(id, (ShiftOp)form.Operation, size);
                 break;
             case NumericFormKind.EqualsZero or NumericFormKind.CompareIntegers or NumericFormKind.CompareFloats:
                 conditions.SelectCondition(id);
