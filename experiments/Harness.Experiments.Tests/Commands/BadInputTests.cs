@@ -20,6 +20,8 @@ public sealed class BadInputTests : IDisposable
         folder.Write("text.wat", "(module (fun))");
         folder.Write("invalid.wat", "(module (func (export \"main\") i32.add drop))");
         folder.Write("good.wat", "(module (func (export \"main\") (param i32) (result i32) local.get 0))");
+        folder.Write("wasi.wat", "(module (import \"wasi_snapshot_preview1\" \"fd_close\" (func (param i32) (result i32))) (memory (export \"memory\") 1) (func (export \"_start\")))");
+        folder.Write("emscripten.wat", "(module (import \"wasi_snapshot_preview1\" \"fd_close\" (func (param i32) (result i32))) (import \"env\" \"emscripten_get_now\" (func (result f64))) (func (export \"main\")))");
         folder.Write("program.dart", "void main() {}");
         folder.Write("endless.wat", "(module (func (export \"main\") (loop (br 0))))");
         folder.Write("cut.feedback", "harness-feedback 2\nmodule 00\n");

@@ -109,7 +109,7 @@ public sealed class MeasureTests : IDisposable
         var request = new MeasureRequest
         {
             Path = folder.File("a: {b} 'c\" #.wasm"),
-            Host = "wasi",
+            Host = new ModuleHost(HostKind.Wasi, [folder.File("in: [put]")]),
             Function = "main",
             Arguments = ["- x", "no", "ü\t"],
             Expected = [],
@@ -123,6 +123,7 @@ public sealed class MeasureTests : IDisposable
         var program = Assert.Single(sweep.Programs);
         Assert.Equal(("a: {b} 'c\" #", request.Path), (program.Name, program.PathOf(program.Module)));
         Assert.Equal(request.Arguments, program.Arguments);
+        Assert.Equal(request.Host.Inputs, program.Inputs.Select(program.PathOf));
         Assert.Equal("11", program.Check.Files["x: y"]);
         Assert.Equal(["deopt=on", "deopt=off"], sweep.Configurations.Select(configuration => configuration.Name));
     }

@@ -21,6 +21,14 @@ public sealed class DocumentExamples : IDisposable
               (func (export "main") (result i32) (call_indirect $t (type $f) (i32.const 20) (i32.const 1)))
               (func (export "apply") (param i32) (result i32) (call_indirect $t (type $f) (local.get 0) (i32.and (local.get 0) (i32.const 1)))))
             """);
+        folder.Write("command.wat", """
+            (module
+              (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+              (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+              (memory (export "memory") 1)
+              (data (i32.const 8) "\10\00\00\00\06\00\00\00hello\n")
+              (func (export "_start") (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0))) (call $exit (i32.const 3))))
+            """);
         folder.Write("scripts/add.wast", "(module (func (export \"f\") (result i32) (i32.add (i32.const 1) (i32.const 2))))\n(assert_return (invoke \"f\") (i32.const 3))\n");
         folder.Write("api/first.any.js", "test(() => assert_equals(typeof WebAssembly.Module, 'function'), 'there is a constructor');");
         folder.Write("program.dart", "void main() {\n  print('seven');\n}\n");

@@ -60,10 +60,10 @@ internal sealed class KnobOptions
         return added;
     }
 
-    /// <summary>A mistyped option would otherwise be taken for an argument.</summary>
+    /// <summary>A mistyped option would otherwise be taken for an argument, as what stands behind <c>--</c> is meant to be.</summary>
     private void RefuseUnknownKnobs(ParseResult parsed)
     {
-        foreach (var token in parsed.Tokens)
+        foreach (var token in parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash))
         {
             if (token.Type != TokenType.Argument || !token.Value.StartsWith("--", StringComparison.Ordinal))
                 continue;

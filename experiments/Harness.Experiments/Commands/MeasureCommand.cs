@@ -19,9 +19,8 @@ internal static class MeasureCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "module: .wasm or .wat" };
-        var arguments = new Argument<string[]>("args") { Description = "arguments: numbers, by the function's parameter types; words, for a WASI command", Arity = ArgumentArity.ZeroOrMore };
+        var arguments = new Argument<string[]>("args") { Description = HostOptions.ArgumentsText, Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
-        var host = new Option<string>("--host") { Description = "what the module needs: none, or wasi for a command that is run from its beginning", HelpName = "none|wasi", DefaultValueFactory = _ => "none" };
         var engines = new Option<string>("--engines") { Description = "names with commas between them, 'both' for ours and v8, or 'all' ('harness engines' lists them)", HelpName = "NAMES", DefaultValueFactory = _ => OwnEngine.EngineName };
         var knobs = new Option<string[]>("--knob") { Description = "knob and values: with more than one, all are measured; with more than one knob, all combinations (may be repeated)", HelpName = "NAME=VALUE,…" };
         var expect = new Option<string[]>("--expect") { Description = "result that the function must give, as in i32:42 (may be repeated); what this engine gives if left out", HelpName = "RESULT" };
@@ -31,8 +30,9 @@ internal static class MeasureCommand
         var restart = new Option<bool>("--restart") { Description = "set earlier results aside and measure anew, instead of going on" };
         var command = new Command("measure", "measure a module of your own on one or more engines, with one or more values of knobs")
         {
-            file, arguments, invoke, host, engines, knobs, expect, repetitions, timedCalls, results, restart,
+            file, arguments, invoke, engines, knobs, expect, repetitions, timedCalls, results, restart,
         };
+        var hosts = HostOptions.AddTo(command);
         command.SetAction(parsed =>
         {
             var path = Path.GetFullPath(parsed.GetRequiredValue(file));
@@ -40,7 +40,7 @@ internal static class MeasureCommand
             var given = new MeasureRequest
             {
                 Path = path,
-                Host = parsed.GetRequiredValue(host),
+                Host = hosts.Read(parsed),
                 Function = parsed.GetRequiredValue(invoke),
                 Arguments = parsed.GetValue(arguments) ?? [],
                 Expected = parsed.GetValue(expect) ?? [],
@@ -50,9 +50,10 @@ internal static class MeasureCommand
                 TimedCalls = parsed.GetValue(timedCalls),
             };
             given.Check();
+            given.Host.Check(module, path);
             var folder = new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, "measure-" + given.Name));
             folder.Create();
-            var text = given.ToSweep(given.Host == "wasi" ? ProbeCommand(given) : ProbeCall(given, module));
+            var text = given.ToSweep(given.Host.IsForCommands ? ProbeCommand(given) : ProbeCall(given, module));
             var sweepFile = Path.Combine(folder.Path, "measure.yaml");
             File.WriteAllText(sweepFile, text);
             var sweep = SweepFile.Read(sweepFile, ProgramCatalog.Read());
@@ -123,7 +124,7 @@ internal static class MeasureCommand
         var report = EngineCatalog.Open(engine).Measure(request, MostProbe);
         return report.Status == WorkerStatus.Ok
             ? report
-            : throw new HarnessException($"{Path.GetFileName(given.Path)} cannot be run on {engine} ({report.Message}){(given.Host == "none" ? "; say what it must give, as in '--expect i32:42', to measure it on other engines" : "")}");
+            : throw new HarnessException($"{Path.GetFileName(given.Path)} cannot be run on {engine} ({report.Message}){(!given.Host.IsForCommands ? "; say what it must give, as in '--expect i32:42', to measure it on other engines" : "")}");
     }
 
     private static void WriteTable(ResultsFolder folder)

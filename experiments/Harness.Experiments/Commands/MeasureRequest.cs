@@ -14,8 +14,8 @@ internal sealed record MeasureRequest
 
     public required string Path { get; init; }
 
-    /// <summary><c>none</c> or <c>wasi</c>.</summary>
-    public required string Host { get; init; }
+    /// <summary>What the module needs around it.</summary>
+    public required ModuleHost Host { get; init; }
 
     public required string Function { get; init; }
 
@@ -35,14 +35,12 @@ internal sealed record MeasureRequest
     public required int TimedCalls { get; init; }
 
     /// <summary>The program's name: that of the file, and of the function where it is not the usual one.</summary>
-    public string Name => System.IO.Path.GetFileNameWithoutExtension(Path) + (Host == "none" && Function != "main" ? "-" + Function : "");
+    public string Name => System.IO.Path.GetFileNameWithoutExtension(Path) + (!Host.IsForCommands && Function != "main" ? "-" + Function : "");
 
     /// <summary>Refuses what cannot be meant.</summary>
     /// <exception cref="HarnessException">It is wrong; the message says how to mend it.</exception>
     public void Check()
     {
-        if (Host is not ("none" or "wasi"))
-            throw new HarnessException($"--host takes none or wasi, not '{Host}'; programs with scripts are described in a manifest (workloads/README.md)");
         if (Knobs.GroupBy(knob => knob.Key).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new HarnessException($"--knob {twice.Key} is given twice; write all its values at once: {twice.Key}={string.Join(',', twice.SelectMany(knob => knob.Value).Distinct())}");
         foreach (var (knob, values) in Knobs)
@@ -56,16 +54,15 @@ internal sealed record MeasureRequest
     }
 
     /// <summary>The program, to be run once.</summary>
-    public ProgramDefinition ToDefinition(IReadOnlyList<string> arguments) => new()
+    public ProgramDefinition ToDefinition(IReadOnlyList<string> arguments) => Host.IsForCommands ? Host.ToProgram(Path, Arguments) : new()
     {
         Name = Name,
         Title = Name,
         Folder = System.IO.Path.GetDirectoryName(Path),
-        Host = Host == "wasi" ? HostKind.Wasi : HostKind.None,
+        Host = HostKind.None,
         Module = System.IO.Path.GetFileName(Path),
-        Arguments = Host == "wasi" ? Arguments : [],
-        Iteration = Host == "wasi" ? IterationKind.Instance : IterationKind.Call,
-        Timed = Host == "wasi" ? null : new Invocation(Function, [.. arguments.Select(TypedLiteral.Parse)], []),
+        Iteration = IterationKind.Call,
+        Timed = new Invocation(Function, [.. arguments.Select(TypedLiteral.Parse)], []),
         Workloads = [new Workload { Name = Name, Title = Name, Program = Name }],
     };
 
@@ -80,10 +77,11 @@ internal sealed record MeasureRequest
         Line(text, $"programs:");
         Line(text, $"  - name: {Quote(Name)}");
         Line(text, $"    file: {Quote(Path)}");
-        Line(text, $"    host: {Host}");
+        Line(text, $"    host: {(Host.IsForCommands ? "wasi" : "none")}");
         if (program.Output is { } output)
         {
             Line(text, $"    arguments: {List(Arguments)}");
+            Line(text, $"    inputs: {List(Host.Inputs)}");
             Line(text, $"    check: {{sha256: {output.Sha256}, exit-code: {output.ExitCode}, files: {{{string.Join(", ", output.Files.Select(file => $"{Quote(file.Key)}: {file.Value}"))}}}}}");
         }
         else

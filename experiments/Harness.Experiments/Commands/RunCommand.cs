@@ -8,6 +8,7 @@ using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Hosting;
 using Harness.Experiments.Workloads;
+using Harness.Hosts;
 using MathNet.Numerics.Statistics;
 
 namespace Harness.Experiments.Commands;
@@ -18,7 +19,7 @@ internal static class RunCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "module: .wasm or .wat; or the name of a program ('harness workloads' lists them)" };
-        var arguments = new Argument<string[]>("args") { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
+        var arguments = new Argument<string[]>("args") { Description = HostOptions.ArgumentsText, Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
         var repeat = new Option<int>("--repeat") { Description = "call N times; print each time in ms, and their median alone on the last line", HelpName = "N", DefaultValueFactory = _ => 0 }.AtLeast(1);
         var stats = new Option<bool>("--stats") { Description = "print at the end what the compilers and the garbage collector did" };
@@ -26,6 +27,7 @@ internal static class RunCommand
         var known = new Option<string?>("--profile-in") { Description = "begin with the feedback of FILE, which --profile-out has recorded of the same module: the knob feedback.profile, but it is an error if FILE knows nothing of what is run", HelpName = "FILE" };
         var suites = SuiteOption.Create();
         var command = new Command("run", "call an exported function and print its results, or run a program and print what it gives") { file, arguments, invoke, repeat, stats, profile, known, suites };
+        var hosts = HostOptions.AddTo(command);
         var limitOptions = RunLimits.AddTo(command);
         var knobs = KnobOptions.AddAllTo(command);
         command.SetAction(parsed =>
@@ -36,15 +38,25 @@ internal static class RunCommand
             var source = parsed.GetValue(known);
             if (source is not null)
                 options = options with { FeedbackProfile = source };
-            if (SuiteOption.FindProgram(parsed.GetRequiredValue(file), parsed.GetValue(suites) ?? []) is { } program)
-                return RunProgram(program, parsed.GetValue(repeat), parsed.GetValue(stats), parsed.GetValue(profile), source, limits, options, given);
-            KnobCatalog.RefuseOfPrograms(given, parsed.GetRequiredValue(file));
-            var module = ModuleFile.Load(parsed.GetRequiredValue(file));
-            var name = parsed.GetRequiredValue(invoke);
-            var values = ParseArguments(module, parsed.GetRequiredValue(file), name, parsed.GetValue(arguments) ?? []);
+            var path = parsed.GetRequiredValue(file);
+            var words = parsed.GetValue(arguments) ?? [];
+            var host = hosts.Read(parsed);
             var count = parsed.GetValue(repeat);
             var printsStatistics = parsed.GetValue(stats);
-            return ExecutionThread.Run(options, () => Run(module, name, values, count, printsStatistics, parsed.GetValue(profile), source, limits, options));
+            var target = parsed.GetValue(profile);
+            var program = SuiteOption.FindProgram(path, parsed.GetValue(suites) ?? []);
+            if (program is not null && host.IsForCommands)
+                throw new HarnessException($"--host is for modules of your own, and '{path}' is a program, whose manifest names its host; leave it out");
+            if (program is not null)
+                return RunProgram(program, count, printsStatistics, target, source, limits, options, given);
+            KnobCatalog.RefuseOfPrograms(given, path);
+            var module = ModuleFile.Load(path);
+            host.Check(module, path);
+            if (host.IsForCommands)
+                return RunProgram(host.ToProgram(path, words), count, printsStatistics, target, source, limits, options, given);
+            var name = parsed.GetRequiredValue(invoke);
+            var values = ParseArguments(module, path, name, words);
+            return ExecutionThread.Run(options, () => Run(module, name, values, count, printsStatistics, target, source, limits, options));
         });
         return command;
     }
@@ -86,7 +98,7 @@ internal static class RunCommand
                 var (output, times) = ProgramSession.Iterate(host, Math.Max(1, repeat));
                 if (source is not null)
                     RequireProfile(host.Engine, source, $"program '{program.Name}'");
-                Console.Write(output.Text);
+                WriteOutput(output);
                 Console.Error.Write(output.ErrorText);
                 if (output.Results.Count > 0)
                     Console.WriteLine(string.Join(' ', output.Results));
@@ -108,6 +120,19 @@ internal static class RunCommand
             Console.Error.WriteLine("trap: " + trap.Message);
             return 1;
         }
+    }
+
+    /// <summary>Prints what a program has written, byte for byte where it writes bytes.</summary>
+    private static void WriteOutput(ProgramOutput output)
+    {
+        if (output.Bytes is not { } bytes)
+        {
+            Console.Write(output.Text);
+            return;
+        }
+
+        using var standard = Console.OpenStandardOutput();
+        standard.Write(bytes);
     }
 
     /// <summary>Refuses a profile that none of the modules that were run is in.</summary>
@@ -179,7 +204,7 @@ internal static class RunCommand
         }
         catch (LinkException exception)
         {
-            throw new HarnessException($"the module cannot be instantiated: {exception.Message}; 'harness run' offers only the modules spectest and wasm:js-string, and string constants from ' and _", exception);
+            throw new HarnessException($"the module cannot be instantiated: {exception.Message}; 'harness run' offers only the modules spectest and wasm:js-string, string constants from ' and _, and WASI (--host wasi)", exception);
         }
 
         if (repeat > 0)

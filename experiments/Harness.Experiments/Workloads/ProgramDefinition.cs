@@ -96,6 +96,27 @@ internal sealed record ProgramDefinition
     /// <summary>Its rows in the results.</summary>
     public IReadOnlyList<Workload> Workloads { get; init; } = [];
 
+    /// <summary>A WASI command that no manifest has.</summary>
+    /// <param name="path">Its module.</param>
+    /// <param name="suite">The suite that it is of; empty for none.</param>
+    public static ProgramDefinition OfCommand(string path, string suite = "")
+    {
+        var title = Path.GetFileNameWithoutExtension(path);
+        var name = suite.Length == 0 ? title : $"{suite}/{title}";
+        return new ProgramDefinition
+        {
+            Name = name,
+            Title = title,
+            Suite = suite,
+            Group = suite,
+            Folder = Path.GetDirectoryName(Path.GetFullPath(path)),
+            Host = HostKind.Wasi,
+            Module = Path.GetFileName(path),
+            Iteration = IterationKind.Instance,
+            Workloads = [new Workload { Name = name, Title = title, Group = suite, Program = name }],
+        };
+    }
+
     /// <summary>Full path of a file of the program.</summary>
     public string PathOf(string file) => Path.Combine(Folder ?? throw new HarnessException(MissingFolder), file);
 

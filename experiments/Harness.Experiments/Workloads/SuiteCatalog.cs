@@ -61,25 +61,7 @@ internal static partial class SuiteCatalog
         var modules = Directory.EnumerateFiles(folder, "*.wasm").Order(StringComparer.Ordinal).ToList();
         if (modules.Count == 0)
             throw new HarnessException($"--suite {option}: {folder} has neither a manifest {ManifestName} nor modules (*.wasm){(Known.Count > 0 ? $"; known suites are {string.Join(", ", Known)} (--suite {Known[0]}={folder})" : "")}");
-        return [.. modules.Select(path => ToCommand(suite, folder, path))];
-    }
-
-    private static ProgramDefinition ToCommand(string suite, string folder, string path)
-    {
-        var title = Path.GetFileNameWithoutExtension(path);
-        var name = $"{suite}/{title}";
-        return new ProgramDefinition
-        {
-            Name = name,
-            Title = title,
-            Suite = suite,
-            Group = suite,
-            Folder = Path.GetFullPath(folder),
-            Host = HostKind.Wasi,
-            Module = Path.GetFileName(path),
-            Iteration = IterationKind.Instance,
-            Workloads = [new Workload { Name = name, Title = title, Group = suite, Program = name }],
-        };
+        return [.. modules.Select(path => ProgramDefinition.OfCommand(path, suite))];
     }
 
     /// <summary>Brings a commit of a repository into the folder of things that can be made again.</summary>

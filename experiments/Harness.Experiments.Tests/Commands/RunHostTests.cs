@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace Harness.Experiments.Tests.Commands;
+
+/// <summary>WASI commands of the user's own: what they are given, and what is passed on of what they give.</summary>
+public sealed class RunHostTests : IDisposable
+{
+    /// <summary>Writes the words of its command line, each with a zero behind it, and the file <c>in.txt</c>; its exit code is the number of words.</summary>
+    private const string Command = """
+        (module
+          (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes_get (param i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "args_get" (func $args_get (param i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+          (memory (export "memory") 1)
+          (data (i32.const 0) "in.txt")
+          (func (export "_start")
+            (drop (call $args_sizes_get (i32.const 16) (i32.const 20)))
+            (drop (call $args_get (i32.const 512) (i32.const 1024)))
+            (i32.store (i32.const 24) (i32.const 1024))
+            (i32.store (i32.const 28) (i32.load (i32.const 20)))
+            (drop (call $fd_write (i32.const 1) (i32.const 24) (i32.const 1) (i32.const 32)))
+            (drop (call $path_open
+              (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 6) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 36)))
+            (i32.store (i32.const 24) (i32.const 4096))
+            (i32.store (i32.const 28) (i32.const 100))
+            (drop (call $fd_read (i32.load (i32.const 36)) (i32.const 24) (i32.const 1) (i32.const 28)))
+            (drop (call $fd_write (i32.const 1) (i32.const 24) (i32.const 1) (i32.const 32)))
+            (call $proc_exit (i32.load (i32.const 16)))))
+        """;
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>Words that look like options stand behind two dashes; output need not be text.</summary>
+    [Fact]
+    public void ACommandGetsItsWordsAndFilesAndItsExitCodeIsPassedOn()
+    {
+        var command = folder.Write("command.wat", Command);
+        var input = folder.File("in.txt");
+        File.WriteAllBytes(input, [0xFF, (byte)'.', 0x80]);
+        var (exitCode, output) = Run("run", command, "--host", "wasi", "--input", input, "--tier-up", "never", "word", "--", "--deopt", "-v");
+        byte[] expected = [.. "word\0--deopt\0-v\0"u8, 0xFF, (byte)'.', 0x80];
+        Assert.Equal(expected, output[^expected.Length..]);
+        Assert.Equal(4, exitCode);
+    }
+
+    private static (int ExitCode, byte[] Output) Run(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(HarnessException).Assembly.Location, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        using var output = new MemoryStream();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        process.WaitForExit();
+        Assert.Empty(error.GetAwaiter().GetResult());
+        return (process.ExitCode, output.ToArray());
+    }
+}

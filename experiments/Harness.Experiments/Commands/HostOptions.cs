@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Harness.Engine.Modules;
+using Harness.Experiments.Workloads;
+using Harness.Hosts.Wasi;
+
+namespace Harness.Experiments.Commands;
+
+/// <summary>The options <c>--host</c> and <c>--input</c>, by which the user says what a module that no manifest has needs around it.</summary>
+internal sealed class HostOptions
+{
+    /// <summary>What the arguments of such a module are.</summary>
+    public const string ArgumentsText = "arguments: numbers, by the function's parameter types; words, for a WASI command (behind -- where they begin with --)";
+
+    private readonly Option<string> host = new("--host") { Description = "what the module needs: none, or wasi for a command that is run from its beginning", HelpName = "none|wasi", DefaultValueFactory = _ => "none" };
+
+    private readonly Option<string[]> inputs = new("--input") { Description = "file that a WASI command finds by its name alone, in a folder in memory (may be repeated)", HelpName = "FILE", DefaultValueFactory = _ => [] };
+
+    private HostOptions()
+    {
+    }
+
+    /// <summary>Adds the options to a command.</summary>
+    public static HostOptions AddTo(Command command)
+    {
+        var options = new HostOptions();
+        command.Options.Add(options.host);
+        command.Options.Add(options.inputs);
+        return options;
+    }
+
+    /// <summary>Reads what was given.</summary>
+    /// <exception cref="HarnessException">It cannot be meant.</exception>
+    public ModuleHost Read(ParseResult parsed)
+    {
+        var kind = parsed.GetRequiredValue(host) switch
+        {
+            "none" => HostKind.None,
+            "wasi" => HostKind.Wasi,
+            var other => throw new HarnessException($"--host takes none or wasi, not '{other}'; programs with scripts are described in a manifest (workloads/README.md)"),
+        };
+        var files = parsed.GetValue(inputs) ?? [];
+        if (kind == HostKind.None && files.Length > 0)
+            throw new HarnessException($"--input {files[0]} is for WASI commands alone; add --host wasi");
+        if (files.GroupBy(file => Path.GetFileName(file)).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new HarnessException($"--input names two files '{twice.Key}', which the command could not tell apart: it finds them by their names alone");
+        return new ModuleHost(kind, [.. files.Select(file => Path.GetFullPath(file))]);
+    }
+}
+
+/// <summary>What a module that no manifest has needs around it.</summary>
+/// <param name="Kind"><see cref="HostKind.None"/>, or <see cref="HostKind.Wasi"/> for a command.</param>
+/// <param name="Inputs">Full paths of the files that a command finds.</param>
+internal sealed record ModuleHost(HostKind Kind, IReadOnlyList<string> Inputs)
+{
+    /// <summary>Begins names of functions that only the scripts of Emscripten have.</summary>
+    private static readonly string[] EmscriptenPrefixes = ["emscripten_", "_emscripten_", "__syscall_", "invoke_"];
+
+    /// <summary>Whether the module is run from its beginning, and no function of it is called.</summary>
+    public bool IsForCommands => Kind == HostKind.Wasi;
+
+    /// <summary>Refuses a module that imports what it gets from another host.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="file">What the user calls it.</param>
+    /// <exception cref="HarnessException">It needs another host; the message says which.</exception>
+    public void Check(WasmModule module, string file)
+    {
+        var functions = module.Imports.Where(import => import.Kind == ExternalKind.Function).ToList();
+        if (functions.Find(import => import.ModuleName == "env" && EmscriptenPrefixes.Any(prefix => import.Name.StartsWith(prefix, StringComparison.Ordinal))) is { } glue)
+            throw new HarnessException($"{file} imports '{glue.Name}' from the script that Emscripten has made with it; programs with scripts are described in a manifest (workloads/README.md)");
+        if (!IsForCommands && functions.Find(import => import.ModuleName == WasiHost.ModuleName) is { } call)
+            throw new HarnessException($"{file} imports '{call.Name}' of WASI; --host wasi runs it as a WASI command");
+    }
+
+    /// <summary>A command with this host around it.</summary>
+    /// <param name="path">Its module.</param>
+    /// <param name="words">The arguments of its command line.</param>
+    public ProgramDefinition ToProgram(string path, IReadOnlyList<string> words) => ProgramDefinition.OfCommand(path) with { Arguments = words, Inputs = Inputs };
+}
