@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Harness.Engine.Configuration;
 
 namespace Harness.Engine.Tests.Configuration;
@@ -18,7 +19,21 @@ public sealed class KnobRegistryTests
     public void EveryKnobIsFoundByTheNameOfItsProperty()
     {
         var properties = typeof(EngineOptions).GetProperties().Where(property => property.GetMethod is { IsStatic: false, IsPublic: true });
-        Assert.Equal(properties.OrderBy(property => property.MetadataToken).Select(property => property.Name), KnobRegistry.All.Select(knob => KnobRegistry.PropertyOf(knob.Name)));
+        Assert.Equal(properties.Select(property => property.Name).Order(StringComparer.Ordinal), KnobRegistry.All.Select(knob => KnobRegistry.PropertyOf(knob.Name)).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Knobs are in the order of areas and, within an area, of one file, so that it does not matter in which order files are compiled.</summary>
+    [Fact]
+    public void AnAreaStandsInOneFileWhoseOrderTheRegistryHas()
+    {
+        var folder = Path.Combine(RepositoryFiles.Root, "engine", "Harness.Engine", "Configuration");
+        List<(string Name, string File)> knobs =
+        [
+            .. Directory.EnumerateFiles(folder, "EngineOptions*.cs").SelectMany(
+                file => Regex.Matches(File.ReadAllText(file), "\\[Knob\\(\"([^\"]+)").Select(match => (match.Groups[1].Value, file))),
+        ];
+        Assert.All(knobs.GroupBy(knob => KnobRegistry.AreaOf(knob.Name)), area => Assert.Single(area.Select(knob => knob.File).Distinct()));
+        Assert.Equal(knobs.OrderBy(knob => KnobRegistry.AreaOf(knob.Name), StringComparer.Ordinal).Select(knob => knob.Name), KnobRegistry.All.Select(knob => knob.Name));
     }
 
     [Theory]

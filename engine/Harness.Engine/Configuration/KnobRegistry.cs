@@ -4,7 +4,7 @@ using System.Text;
 namespace Harness.Engine.Configuration;
 
 /// <summary>
-/// All knobs of this engine, in the order in which <see cref="EngineOptions"/> declares them. The command line, the sweep
+/// All knobs of this engine, by their areas, and within an area in the order in which <see cref="EngineOptions"/> declares them. The command line, the sweep
 /// files and the documentation are made from this, together with the knobs of other engines.
 /// </summary>
 /// <remarks>
@@ -29,7 +29,8 @@ public static class KnobRegistry
                     .. typeof(EngineOptions).GetProperties()
                         .OrderBy(property => property.MetadataToken)
                         .Select(Describe)
-                        .OfType<EngineKnob>(),
+                        .OfType<EngineKnob>()
+                        .OrderBy(knob => AreaOf(knob.Name), StringComparer.Ordinal),
                 ];
             }
         }
@@ -64,6 +65,9 @@ public static class KnobRegistry
         if (!Known.TryGetValue(description.Name, out var knob)) Known.Add(description.Name, knob = new EngineKnob(property, description));
         return knob;
     }
+
+    /// <summary>The area of a knob: the first word of its name, <c>inlining</c> for <c>inlining.budget</c>. The properties of an area stand in one file.</summary>
+    internal static string AreaOf(string name) => name.Split('.')[0];
 
     /// <summary>The property of a knob: its name with a capital letter in the place of each dot and hyphen.</summary>
     internal static string PropertyOf(string name)

@@ -12,6 +12,11 @@ namespace Harness.Engine.X64;
 /// <remarks>
 /// A method takes the operation, the operand size, the destination and then the sources; of several encodings the shortest is
 /// chosen, the operation itself is never exchanged for another one. Not safe for use by several threads at once.
+/// <para>
+/// This file has the buffer and how an instruction is written. The other parts have encodings, a line or two each, and no state of their own but for labels and what lies behind the code
+/// (<c>Labels</c>, <c>Data</c>). They are parts of one class, and not classes for families of instructions over a shared buffer, since all of it writes at the one cursor: a class would reach that
+/// by one more pointer with each instruction, and a compiler would have to hold them all and name one with each.
+/// </para>
 /// </remarks>
 internal sealed unsafe partial class Assembler : IDisposable
 {
