@@ -25,7 +25,7 @@ internal sealed unsafe class ModuleCode : IDisposable
 
     /// <summary>The functions that have an entry above: those about which instances may know anything.</summary>
     private readonly List<int> _known = [];
-    private readonly List<Instance> _instances = [];
+    private readonly ModuleInstances _instances = new();
     private readonly TieringState _tiering;
     private readonly SiteDeopts _siteDeopts;
     private readonly CodeLedger _ledger;
@@ -174,7 +174,7 @@ internal sealed unsafe class ModuleCode : IDisposable
         var functions = new SortedDictionary<int, FunctionProfile>();
         lock (_gate)
         {
-            Instance? last = _instances.Count == 0 ? null : _instances[^1];
+            Instance? last = _instances.Last;
             for (int i = Module.ImportedFunctionCount; i < Module.Functions.Length; i++)
             {
                 FunctionFeedback? feedback = Options.TieringShare || last is null ? _tiering.Latest(i) : FeedbackSnapshot.Read(last, i) ?? _tiering.Kept(i);
@@ -198,8 +198,7 @@ internal sealed unsafe class ModuleCode : IDisposable
     {
         lock (_gate)
         {
-            _tiering.Begin(instance, _instances.Count == 0 ? null : _instances[^1], _known);
-            instance.CodePosition = _instances.Count;
+            _tiering.Begin(instance, _instances.Last, _known);
             _instances.Add(instance);
         }
     }
@@ -227,15 +226,9 @@ internal sealed unsafe class ModuleCode : IDisposable
     {
         lock (_gate)
         {
-            int position = instance.CodePosition;
-            if (position < 0) return;
-            Instance moved = _instances[^1];
-            moved.CodePosition = position;
-            _instances[position] = moved;
-            _instances.RemoveAt(_instances.Count - 1);
-            instance.CodePosition = -1;
+            if (!_instances.Remove(instance)) return;
             if (keepsTiering) _tiering.Keep(instance, _known);
-            if (_instances.Count == 0) _ledger.FreeDiscarded();
+            if (_instances.IsEmpty) _ledger.FreeDiscarded();
         }
 
         List<int> dropped = Engine.TierUp.Cancel(instance);
@@ -331,11 +324,7 @@ internal sealed unsafe class ModuleCode : IDisposable
                 return false;
             }
 
-            if (Options.Osr)
-            {
-                foreach (Instance user in _instances) Volatile.Write(ref user.LoopRequest(code.FunctionIndex), 1);
-            }
-
+            if (Options.Osr) _instances.RequestLoops(code.FunctionIndex);
             if (code.LoopOffset >= 0)
             {
                 Loops(code.FunctionIndex)[code.LoopOffset] = code;
@@ -345,11 +334,7 @@ internal sealed unsafe class ModuleCode : IDisposable
             FunctionCode function = Function(code.FunctionIndex);
             if (function.Optimized is { } previous) _ledger.Discard(previous);
             function.Optimized = code;
-            foreach (Instance user in _instances)
-            {
-                Volatile.Write(ref user.EntryOf(code.FunctionIndex), code.Block.Address);
-            }
-
+            _instances.SetEntry(code.FunctionIndex, code.Block.Address);
             return true;
         }
     }
@@ -377,12 +362,8 @@ internal sealed unsafe class ModuleCode : IDisposable
             function.Optimized = null;
             _ledger.Discard(code);
             _tiering.Reset(code.FunctionIndex);
-            foreach (Instance instance in _instances)
-            {
-                instance.TieringBudget(code.FunctionIndex) = InitialBudget;
-                Volatile.Write(ref instance.EntryOf(code.FunctionIndex), LazyEntry(code.FunctionIndex));
-            }
-
+            _instances.SetBudget(code.FunctionIndex, InitialBudget);
+            _instances.SetEntry(code.FunctionIndex, LazyEntry(code.FunctionIndex));
             return true;
         }
     }
