@@ -6,7 +6,8 @@ namespace Harness.Engine.Optimizer.Analysis;
 /// <summary>
 /// Versions of the mutable state, by class: memory contents, table elements, sizes, the imported globals (several of them may
 /// be the same), each global of the module's own, and each place in objects (<see cref="ObjectPlace"/>). Two loads of one class in the
-/// same version see the same state. Where there are more globals or places than classes, some share one. One object serves one graph after the other.
+/// same version see the same state. Where there are more globals or places than classes, some share one. One object serves one graph after the other: the versions of all
+/// blocks lie in one array, since an array for each place where something is written would live as long as the walk, and be copied by collections.
 /// </summary>
 internal sealed class StateVersions
 {
@@ -21,6 +22,12 @@ internal sealed class StateVersions
     private const int OwnGlobalClasses = 44;
     private const int MaxClasses = StateClasses.MaxCount;
 
+    /// <summary>Versions that there is room kept for when a graph is done.</summary>
+    private const int MostKept = 1 << 22;
+
+    /// <summary>Where the versions of no block begin: they are not known yet.</summary>
+    private const int Unknown = 0;
+
     private readonly Dictionary<ObjectPlace, int> places = [];
     private Graph graph = null!;
     private BlockVersions[] blocks = [];
@@ -29,6 +36,10 @@ internal sealed class StateVersions
     private int classCount;
     private StateClasses allGlobals;
     private StateClasses allPlaces;
+
+    /// <summary>Lists of versions, one for each class, from <see cref="Unknown"/> + 1 on.</summary>
+    private int[] lists = [];
+    private int listsEnd;
     private int[] current = [];
     private int next;
 
@@ -37,6 +48,7 @@ internal sealed class StateVersions
     {
         graph = described;
         next = 1;
+        listsEnd = Unknown + 1;
         firstPlaceClass = FirstOwnGlobalClass + Math.Min(OwnGlobalClasses, graph.Module.Globals.Length);
         allPlaces = StateClasses.From(firstPlaceClass);
         allGlobals = StateClasses.From(ImportedGlobalsClass).Except(allPlaces);
@@ -84,20 +96,18 @@ internal sealed class StateVersions
             ref BlockVersions versions = ref blocks[block.Id];
             versions.AtEntry = EntryVersions(flow, block, writtenIn);
             versions.First = next;
-            current = versions.AtEntry;
+            versions.AtExit = versions.AtEntry;
             if (!versions.Writes.IsEmpty)
             {
-                current = [.. current];
+                versions.AtExit = CopyOf(versions.AtEntry);
                 foreach (int id in block.Nodes)
                 {
-                    Write(OperatorTable.EffectsOf(graph, id), id);
+                    Advance(ListAt(versions.AtExit), ClassesWritten(OperatorTable.EffectsOf(graph, id), id));
                 }
             }
-
-            versions.AtExit = current;
         }
 
-        // The walk has a copy of its own.
+        // What the walk is at.
         current = new int[classCount];
     }
 
@@ -108,12 +118,16 @@ internal sealed class StateVersions
         places.Clear();
         Array.Clear(blocks, 0, blockCount);
         blockCount = 0;
+        if (lists.Length > MostKept)
+        {
+            lists = [];
+        }
     }
 
     /// <summary>Goes to the start of a block, whose writes then give the versions that its successors know.</summary>
     public void Enter(Block block)
     {
-        blocks[block.Id].AtEntry.CopyTo(current, 0);
+        ListAt(blocks[block.Id].AtEntry).CopyTo(current);
         next = blocks[block.Id].First;
     }
 
@@ -200,7 +214,7 @@ internal sealed class StateVersions
             : allPlaces;
     }
 
-    private int[] EntryVersions(ControlFlow flow, Block block, StateClasses[] writtenIn)
+    private int EntryVersions(ControlFlow flow, Block block, StateClasses[] writtenIn)
     {
         if (block.Predecessors.Count == 0)
         {
@@ -208,17 +222,17 @@ internal sealed class StateVersions
         }
 
         // Back edges have no exit versions yet: what their loop writes begins anew, the rest is as before the loop.
-        int[]? first = null;
-        bool isShared = true;
-        int[] merged = [];
+        int first = Unknown;
+        int merged = Unknown;
         foreach (int predecessor in block.Predecessors)
         {
-            if (blocks[predecessor].AtExit is not { } exit)
+            int exit = blocks[predecessor].AtExit;
+            if (exit == Unknown || exit == first)
             {
                 continue;
             }
 
-            if (first is null)
+            if (first == Unknown)
             {
                 first = exit;
                 merged = exit;
@@ -227,20 +241,15 @@ internal sealed class StateVersions
 
             for (int i = 0; i < classCount; i++)
             {
-                if (exit[i] != first[i])
+                if (lists[exit + i] != lists[first + i])
                 {
-                    if (isShared)
-                    {
-                        merged = [.. first];
-                        isShared = false;
-                    }
-
-                    merged[i] = next++;
+                    merged = merged == first ? CopyOf(first) : merged;
+                    lists[merged + i] = next++;
                 }
             }
         }
 
-        if (first is null)
+        if (first == Unknown)
         {
             return Fresh();
         }
@@ -250,22 +259,44 @@ internal sealed class StateVersions
             StateClasses written = writtenIn[loop.First];
             if (!written.IsEmpty)
             {
-                merged = [.. merged];
-                Advance(merged, written);
+                merged = CopyOf(merged);
+                Advance(ListAt(merged), written);
             }
         }
 
         return merged;
     }
 
-    private int[] Fresh()
+    private int Fresh()
     {
-        var versions = new int[classCount];
-        Advance(versions, StateClasses.All);
-        return versions;
+        int list = NewList();
+        Advance(ListAt(list), StateClasses.All);
+        return list;
     }
 
-    private void Advance(int[] versions, StateClasses classes)
+    private int CopyOf(int list)
+    {
+        int copy = NewList();
+        ListAt(list).CopyTo(ListAt(copy));
+        return copy;
+    }
+
+    /// <summary>Makes room for a list; what it contains is left over from others.</summary>
+    private int NewList()
+    {
+        int list = listsEnd;
+        listsEnd += classCount;
+        if (listsEnd > lists.Length)
+        {
+            Array.Resize(ref lists, Math.Max(listsEnd, 2 * lists.Length));
+        }
+
+        return list;
+    }
+
+    private Span<int> ListAt(int list) => lists.AsSpan(list, classCount);
+
+    private void Advance(Span<int> versions, StateClasses classes)
     {
         for (; !classes.IsEmpty; classes = classes.WithoutLowest)
         {
@@ -279,14 +310,14 @@ internal sealed class StateVersions
         }
     }
 
-    /// <summary>What is known of a block.</summary>
+    /// <summary>What is known of a block. Blocks may share lists of versions.</summary>
     private struct BlockVersions
     {
-        /// <summary>The versions at its start; blocks may share them.</summary>
-        public int[] AtEntry;
+        /// <summary>Where the versions at its start lie.</summary>
+        public int AtEntry;
 
-        /// <summary>The versions at its end; null until they are known.</summary>
-        public int[]? AtExit;
+        /// <summary>Where the versions at its end lie; <see cref="Unknown"/> at first.</summary>
+        public int AtExit;
 
         /// <summary>The first version that a write in it begins.</summary>
         public int First;

@@ -18,7 +18,8 @@ internal sealed class Merge(bool operandsFirst = false)
     /// <summary>Edges that meet at a time where there are several steps.</summary>
     private const int EdgesAtOnce = 8;
 
-    private readonly List<(Block From, int Successor, PathValues Values)> edges = [];
+    /// <summary>The edges; most merges have one.</summary>
+    private readonly List<(Block From, int Successor, PathValues Values)> edges = new(1);
 
     /// <summary>Whether any edge comes here.</summary>
     public bool IsReached => edges.Count > 0;

@@ -21,6 +21,7 @@ internal sealed class Graph
     private Node[] nodes;
     private int[] inputs;
     private int inputCount;
+    private bool hasReplacements;
     private VectorPool? vectors;
 
     /// <summary>Makes an empty graph.</summary>
@@ -186,6 +187,7 @@ internal sealed class Graph
         node.Op = IrOp.Alias;
         node.Immediate = replacement;
         node.InputCount = 0;
+        hasReplacements = true;
     }
 
     /// <summary>Removes a node whose result nobody uses.</summary>
@@ -195,6 +197,7 @@ internal sealed class Graph
         node.Op = IrOp.Nop;
         node.Type = IrType.None;
         node.InputCount = 0;
+        hasReplacements = true;
     }
 
     /// <summary>Ends a block.</summary>
@@ -204,9 +207,18 @@ internal sealed class Graph
         block.Successors = successors;
     }
 
-    /// <summary>Resolves every input, edge argument, terminator value and frame state, and drops aliases and removed nodes from the blocks.</summary>
+    /// <summary>
+    /// Resolves every input, edge argument, terminator value and frame state, and drops aliases and removed nodes from the blocks. Where nothing was replaced or removed since it was done
+    /// last, nothing is left to do: most passes find nothing in most functions, and to look through a large one takes as long as a pass.
+    /// </summary>
     public void ResolveAll()
     {
+        if (!hasReplacements)
+        {
+            return;
+        }
+
+        hasReplacements = false;
         for (int i = 0; i < inputCount; i++)
         {
             inputs[i] = Resolve(inputs[i]);

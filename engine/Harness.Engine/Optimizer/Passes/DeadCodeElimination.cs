@@ -63,11 +63,14 @@ internal sealed class DeadCodeElimination : IPass
     {
         private readonly bool[] live = ArrayPool<bool>.Shared.Rent(graph.NodeCount);
         private readonly bool[] liveStates = new bool[graph.FrameStates.Count];
-        private readonly Stack<int> work = new();
+
+        /// <summary>Nodes that are needed and whose own needs are still to be marked; none is there twice.</summary>
+        private readonly int[] work = ArrayPool<int>.Shared.Rent(graph.NodeCount);
         private readonly IncomingEdges incoming = graph.Analyses.Incoming;
 
         /// <summary>By parameter, its place among those of its block.</summary>
         private readonly int[] positions = ArrayPool<int>.Shared.Rent(graph.NodeCount);
+        private int workCount;
 
         /// <returns>By node, whether it is needed; the caller gives the array back.</returns>
         public bool[] Run(List<Block> order)
@@ -106,8 +109,9 @@ internal sealed class DeadCodeElimination : IPass
                 }
             }
 
-            while (work.TryPop(out int id))
+            while (workCount > 0)
             {
+                int id = work[--workCount];
                 graph.Budget.CountStep();
                 ref Node node = ref graph[id];
                 if (node.Op == IrOp.BlockParameter)
@@ -124,6 +128,7 @@ internal sealed class DeadCodeElimination : IPass
                 MarkState(graph.StateOf(id));
             }
 
+            ArrayPool<int>.Shared.Return(work);
             ArrayPool<int>.Shared.Return(positions);
             return live;
         }
@@ -142,7 +147,7 @@ internal sealed class DeadCodeElimination : IPass
             if (!live[id])
             {
                 live[id] = true;
-                work.Push(id);
+                work[workCount++] = id;
             }
         }
 

@@ -16,6 +16,7 @@ internal sealed partial class ValueNumberingWalk
     private readonly ValueTable table;
     private readonly KnownConditions conditions;
     private readonly List<int> output;
+    private readonly Stack<ValueNumberingMemory.Step> steps;
     private readonly Queue<int> behind = new();
     private Block block;
     private int current = -1;
@@ -29,6 +30,7 @@ internal sealed partial class ValueNumberingWalk
         table = memory.Table;
         conditions = memory.Conditions;
         output = memory.Output;
+        steps = memory.Steps;
         this.graph = graph;
         this.redundancies = redundancies;
         flow = graph.Analyses.ControlFlow;
@@ -46,15 +48,14 @@ internal sealed partial class ValueNumberingWalk
     public void Run()
     {
         Block entry = flow.Order[0];
-        var stack = new Stack<(Block Block, Block? Child, Marks Marks)>();
-        stack.Push((entry, flow.FirstChildOf(entry), default));
+        steps.Push(new ValueNumberingMemory.Step(entry, flow.FirstChildOf(entry), default));
         Visit(entry);
-        while (stack.TryPop(out (Block Block, Block? Child, Marks Marks) top))
+        while (steps.TryPop(out ValueNumberingMemory.Step top))
         {
             if (top.Child is { } child)
             {
-                stack.Push(top with { Child = flow.NextSiblingOf(child) });
-                stack.Push((child, flow.FirstChildOf(child), new Marks(table.Count, conditions.Count, references.Count)));
+                steps.Push(top with { Child = flow.NextSiblingOf(child) });
+                steps.Push(new ValueNumberingMemory.Step(child, flow.FirstChildOf(child), new ValueNumberingMemory.Marks(table.Count, conditions.Count, references.Count)));
                 LearnFromEdge(top.Block, child);
                 Visit(child);
                 continue;
@@ -68,7 +69,7 @@ internal sealed partial class ValueNumberingWalk
 
     private bool Removes(Redundancies kind) => (redundancies & kind) != 0;
 
-    private void Forget(Marks marks)
+    private void Forget(ValueNumberingMemory.Marks marks)
     {
         table.Shrink(marks.Table);
         references.Forget(marks.References);
@@ -316,7 +317,4 @@ internal sealed partial class ValueNumberingWalk
         long immediate = node.Op is IrOp.Narrow or IrOp.RefCast ? node.ReferenceType.Bits : node.Immediate;
         return new ValueKey(node.Op, first, second, third, immediate, node.Aux, version);
     }
-
-    /// <summary>How much was known at a place of the walk.</summary>
-    private readonly record struct Marks(int Table, int Conditions, int References);
 }
