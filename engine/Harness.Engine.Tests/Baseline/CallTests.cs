@@ -242,6 +242,31 @@ public sealed class CallTests
     }
 
     [Fact]
+    public void FramesThatOperandsMakeLargeAreCheckedBeforeTheyAreMade()
+    {
+        // Where the frame turns out to be large, a block is open, traps are to come behind the body, and most of the body is still to be compiled.
+        string operands = string.Concat(Enumerable.Repeat("(i32.load8_u (local.get 0)) (local.get 0) ", 10_000));
+        string sums = string.Concat(Enumerable.Repeat("i32.add ", 19_999));
+        using var run = new BaselineRun($"""
+            (memory 1)
+            (data (i32.const 0) "\00\01\02\03")
+            (func $f (export "f") (param i32) (result i32)
+              (block (result i32)
+                {operands}
+                (if (i32.gt_s (local.get 0) (i32.const 0)) (then (drop (call $f (i32.sub (local.get 0) (i32.const 1))))))
+                {sums}))
+            (func $g (export "g") (param i32) (result i32)
+              {operands}
+              (if (i32.ge_s (local.get 0) (i32.const 0)) (then (drop (call $g (local.get 0)))))
+              {sums})
+            """);
+        Assert.Equal(60_000, run.Call("f", 3).AsI32());
+        Assert.Equal(TrapKind.MemoryOutOfBounds, run.TrapOf("f", -1));
+        Assert.Equal(TrapKind.StackOverflow, run.TrapOf("g", 2));
+        Assert.Equal(40_000, run.Call("f", 2).AsI32());
+    }
+
+    [Fact]
     public void LargeFramesAreCheckedBeforeTheyAreMade()
     {
         string locals = string.Join(' ', Enumerable.Repeat("i64", 40_000));

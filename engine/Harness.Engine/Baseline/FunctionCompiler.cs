@@ -20,7 +20,7 @@ namespace Harness.Engine.Baseline;
 /// </remarks>
 internal sealed class FunctionCompiler : IDisposable
 {
-    /// <summary>Instructions between two looks whether the code is still wanted; a power of two.</summary>
+    /// <summary>Instructions between two looks whether the code is still wanted, and the frame as large as was thought; a power of two.</summary>
     private const int InterestInterval = 1024;
 
     /// <summary>Wire bytes from which on a function is not even begun where its code is not wanted any more.</summary>
@@ -168,12 +168,11 @@ internal sealed class FunctionCompiler : IDisposable
             interest.ThrowIfGone();
         }
 
-        CompileBody(interest);
-        if (_framing.FrameSize > FrameEmitter.LargeFrame && !_framing.HasLargeFrame)
+        if (!TryCompileBody(interest))
         {
             _framing.HasLargeFrame = true;
             SourceMap?.Clear();
-            CompileBody(interest);
+            TryCompileBody(interest);
         }
 
         GC.KeepAlive(_body.Module);
@@ -182,7 +181,9 @@ internal sealed class FunctionCompiler : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _state.Dispose();
 
-    private void CompileBody(CompilationInterest interest)
+    /// <summary>Compiles the body from its beginning.</summary>
+    /// <returns>False where it turns out in the midst of it that the frame is a large one, for which it has to begin otherwise.</returns>
+    private bool TryCompileBody(CompilationInterest interest)
     {
         _state.Clear(FrameLayout.SlotSizeOf(_body.Function));
         _feedback.Clear();
@@ -197,6 +198,10 @@ internal sealed class FunctionCompiler : IDisposable
             if ((++_instructionCount & (InterestInterval - 1)) == 0)
             {
                 interest.ThrowIfGone();
+                if (_framing.HasOutgrown)
+                {
+                    return false;
+                }
             }
 
             if (_body.Fuel is not null && control.IsReachable)
@@ -209,6 +214,7 @@ internal sealed class FunctionCompiler : IDisposable
 
         _coldPaths.EmitAll();
         _framing.Finish();
+        return !_framing.HasOutgrown;
     }
 
     private void CompileInstruction()

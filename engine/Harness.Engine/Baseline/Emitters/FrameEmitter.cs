@@ -24,8 +24,14 @@ internal sealed class FrameEmitter(BaselineState state, StubCalls stubs)
     /// <summary>Whether the frame is checked against the stack's end before it is made; so it is where the locals alone are many.</summary>
     public bool HasLargeFrame { get; set; }
 
+    /// <summary>Whether the slots in use so far make the frame larger than the prologue was made for: the body has to be compiled anew, with <see cref="HasLargeFrame"/>.</summary>
+    public bool HasOutgrown => !HasLargeFrame && SizeNow > LargeFrame;
+
     /// <summary>Bytes between rbp and rsp in the body that was compiled last; a multiple of 16.</summary>
     public int FrameSize { get; private set; }
+
+    /// <summary>What that is with the slots in use so far.</summary>
+    private int SizeNow => (-FrameLayout.FeedbackVector + (_stack.MaxHeight * _frame.SlotSize) + 15) & ~15;
 
     /// <summary>Declares the parameters where the caller has put them.</summary>
     public void PushParameters()
@@ -189,8 +195,7 @@ internal sealed class FrameEmitter(BaselineState state, StubCalls stubs)
     /// <summary>Makes the frame as large as the slots in use, once all code is emitted.</summary>
     public void Finish()
     {
-        int slotBytes = _stack.MaxHeight * _frame.SlotSize;
-        FrameSize = (-FrameLayout.FeedbackVector + slotBytes + 15) & ~15;
+        FrameSize = SizeNow;
         _asm.PatchInt32(_frameSizePatch, FrameSize + FrameLayout.Instance);
         foreach (int patch in _largeFramePatches)
         {
