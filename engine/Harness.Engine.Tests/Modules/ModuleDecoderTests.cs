@@ -41,6 +41,36 @@ public class ModuleDecoderTests
     }
 
     [Fact]
+    public void ExportsAreFoundByTheTextsOfTheirNames()
+    {
+        string[] names = ["", "a", "A", "\0", "\uFFFD", "Ω≈ç√", "😀", new('n', 128), new('n', 129), new('é', 5000)];
+        string[] absent = ["b", "aa", "\uD800", "n", new('n', 127), new('é', 4999)];
+        var module = WithExports(names).Decode();
+
+        // Before and after they are listed.
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(names, names.Select(name => module.FindExport(name)?.Name));
+            Assert.All(absent, name => Assert.Null(module.FindExport(name)));
+            Assert.Equal(names, module.Exports.Select(export => export.Name));
+        }
+
+        foreach (var name in names)
+        {
+            var fault = Assert.Throws<InvalidModuleException>(() => WithExports([.. names, name]).Decode());
+            Assert.Contains($"duplicate export name \"{name}\"", fault.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static ModuleBuilder WithExports(string[] names) =>
+        new ModuleBuilder().Section(SectionId.Memory, 1, w => w.Bytes([0, 1])).Section(SectionId.Export, names.Length, w => Array.ForEach(names, name =>
+        {
+            w.Name(name);
+            w.Byte((byte)ExternalKind.Memory);
+            w.U32(0);
+        }));
+
+    [Fact]
     public void AComponentIsNamedAsOne()
     {
         var fault = Assert.Throws<MalformedModuleException>(() => WasmModule.Decode([0, 0x61, 0x73, 0x6D, 0x0D, 0, 1, 0]));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Harness.Engine.Modules;
 
@@ -63,17 +64,15 @@ internal sealed partial class ModuleDecoder
     private void DecodeExports(ModuleReader section)
     {
         var count = section.ReadCount(ImplementationLimits.Exports, "exports");
-        _exportIndices.EnsureCapacity(count);
-        _exports.EnsureCapacity(count);
+        _exports = new ExportTable(_reader, count);
         for (; count > 0; count--)
         {
             var at = section.Offset;
-            var name = section.ReadName();
+            var name = section.ReadNameBytes();
             var kind = DecodeExternalKind(ref section, "malformed export kind");
             var index = section.ReadVarU32();
             CheckExported(kind, index, at);
-            if (!_exportIndices.TryAdd(name, _exports.Count)) throw new InvalidModuleException($"duplicate export name \"{name}\"", at);
-            _exports.Add(new Export(name, kind, (int)index));
+            if (!_exports.TryAdd(at, name)) throw new InvalidModuleException($"duplicate export name \"{Encoding.UTF8.GetString(name)}\"", at);
         }
 
         section.ExpectEnd();

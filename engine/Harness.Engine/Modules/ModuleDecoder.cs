@@ -35,8 +35,6 @@ internal sealed partial class ModuleDecoder
     /// <summary>SHA-256 of the bytes; null if nobody has computed it yet.</summary>
     private readonly byte[]? _hash;
     private readonly List<Import> _imports = [];
-    private readonly List<Export> _exports = [];
-    private readonly Dictionary<string, int> _exportIndices = [];
     private readonly List<DataSegment> _data = [];
     private (int Start, int End, bool HasVectors)[] _bodies = [];
     private int _importedFunctions;
@@ -45,6 +43,7 @@ internal sealed partial class ModuleDecoder
     private (int Start, int End) _branchHints;
     private InvalidModuleException? _invalidBody;
     private ModuleReader _reader;
+    private ExportTable _exports;
 
     private unsafe ModuleDecoder(byte[] bytes, BuiltinSets builtinSets, int validationThreads, byte[]? hash, ValidatedBodies? known)
     {
@@ -56,6 +55,7 @@ internal sealed partial class ModuleDecoder
         _constants = new ConstExpressionDecoder(_environment);
         var address = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(bytes));
         _reader = new ModuleReader(address, bytes.Length);
+        _exports = new ExportTable(_reader, 0);
     }
 
     /// <summary>Decodes and validates a module.</summary>
@@ -194,12 +194,10 @@ internal sealed partial class ModuleDecoder
     {
         var typeIds = new int[_environment.Types.Count];
         for (var i = 0; i < typeIds.Length; i++) typeIds[i] = _environment.Types[i].CanonicalId;
-        var module = new WasmModule(_bytes, typeIds, _names, _branchHints)
+        var module = new WasmModule(_bytes, typeIds, _exports, _names, _branchHints)
         {
             TypeGroups = [.. _environment.TypeGroups],
             Imports = [.. _imports],
-            Exports = [.. _exports],
-            ExportIndices = _exportIndices,
             Tables = [.. _environment.Tables],
             Memories = [.. _environment.Memories],
             Globals = [.. _environment.Globals],

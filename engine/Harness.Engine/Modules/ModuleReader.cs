@@ -173,13 +173,15 @@ internal unsafe struct ModuleReader
     }
 
     /// <summary>Reads a name: UTF-8 bytes after their number.</summary>
-    public string ReadName()
+    public string ReadName() => Encoding.UTF8.GetString(ReadNameBytes());
+
+    /// <summary>Reads a name as the bytes that it has in the module.</summary>
+    public ReadOnlySpan<byte> ReadNameBytes()
     {
         var name = ReadSized();
         var bytes = new ReadOnlySpan<byte>(name._position, name.Remaining);
-        return Utf8.IsValid(bytes)
-            ? Encoding.UTF8.GetString(bytes)
-            : throw new MalformedModuleException("malformed UTF-8 encoding", name.Offset);
+        if (!Utf8.IsValid(bytes)) throw new MalformedModuleException("malformed UTF-8 encoding", name.Offset);
+        return bytes;
     }
 
     /// <summary>Reads an opcode with its prefix. It may be one that does not exist.</summary>

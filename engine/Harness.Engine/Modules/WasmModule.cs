@@ -13,17 +13,20 @@ namespace Harness.Engine.Modules;
 public sealed class WasmModule
 {
     private readonly byte[] _bytes;
+    private readonly ExportTable _exports;
     private readonly Lazy<NameSection> _names;
     private readonly Lazy<BranchHints> _branchHints;
 
     /// <param name="bytes">The module's bytes, in a pinned array that nobody writes to.</param>
     /// <param name="canonicalTypeIds">For each type index, the canonical id.</param>
+    /// <param name="exports">What the module exports.</param>
     /// <param name="names">Where the content of the name section starts and ends; both zero without one.</param>
     /// <param name="branchHints">The same of the section of branch hints.</param>
-    internal WasmModule(byte[] bytes, int[] canonicalTypeIds, (int Start, int End) names, (int Start, int End) branchHints)
+    internal WasmModule(byte[] bytes, int[] canonicalTypeIds, ExportTable exports, (int Start, int End) names, (int Start, int End) branchHints)
     {
         _bytes = bytes;
         CanonicalTypeIds = canonicalTypeIds;
+        _exports = exports;
         _names = new Lazy<NameSection>(() => ReadNames(names));
         _branchHints = new Lazy<BranchHints>(() => ReadBranchHints(branchHints));
     }
@@ -34,8 +37,16 @@ public sealed class WasmModule
     /// <summary>The imports in the order of the binary.</summary>
     public ImmutableArray<Import> Imports { get; internal init; } = [];
 
-    /// <summary>The exports in the order of the binary.</summary>
-    public ImmutableArray<Export> Exports { get; internal init; } = [];
+    /// <summary>The exports in the order of the binary. They are read at first use.</summary>
+    public ImmutableArray<Export> Exports
+    {
+        get
+        {
+            var exports = _exports.All;
+            GC.KeepAlive(this);
+            return exports;
+        }
+    }
 
     /// <summary>All functions, imported ones first.</summary>
     public ImmutableArray<FunctionInfo> Functions { get; internal set; } = [];
@@ -115,11 +126,13 @@ public sealed class WasmModule
     /// <summary>The definition of the type with an index in this module.</summary>
     public DefinedType GetType(int typeIndex) => TypeRegistry.Get(CanonicalTypeIds[typeIndex]);
 
-    /// <summary>By the name of each export, its index in <see cref="Exports"/>.</summary>
-    internal Dictionary<string, int> ExportIndices { get; init; } = [];
-
     /// <summary>The export with a name, or null.</summary>
-    public Export? FindExport(string name) => ExportIndices.TryGetValue(name, out var index) ? Exports[index] : null;
+    public Export? FindExport(string name)
+    {
+        var export = _exports.Find(name);
+        GC.KeepAlive(this);
+        return export;
+    }
 
     /// <summary>A reader of the function's body that stands on the vector of locals.</summary>
     internal BytecodeReader OpenBody(FunctionInfo function) => new(this, function.BodyStart, function.BodyEnd);
