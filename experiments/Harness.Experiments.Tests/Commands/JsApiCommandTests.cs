@@ -45,6 +45,35 @@ public sealed class JsApiCommandTests : IDisposable
         Assert.Equal(1, exitCode);
     }
 
+    /// <summary>
+    /// Each file has a host of its own, which is gone as soon as the file has run: while threads of V8 still mark and sweep its heap, free its buffers and optimize its functions. They must not
+    /// ask for what is gone, which would end the process.
+    /// </summary>
+    [Fact]
+    public void HostsEndWhileThreadsStillWorkForThem()
+    {
+        const int count = 20;
+        for (var i = 0; i < count; i++)
+        {
+            folder.Write($"busy{i}.any.js", """
+                const kept = [];
+                test(() => {
+                  const functions = Array.from({ length: 30 }, (_, i) => new Function('n', `let sum = ${i}; for (let j = 0; j < n; j++) sum = (sum * 31 + j) | 0; return sum;`));
+                  for (let i = 0; i < 60000; i++) {
+                    kept[i % 40000] = { number: i, list: [i, i + 1], text: `text ${i}` };
+                    if (i % 1000 === 0) kept[i % 40000].buffer = new Uint8Array(1 << 18).fill(i);
+                  }
+                  for (const each of functions) each(20000);
+                  assert_equals(kept.length, 40000);
+                }, "busy");
+                """);
+        }
+
+        var (exitCode, output, error) = Run("js-api", folder.Path);
+        Assert.True(exitCode == 0, $"the process ended with {exitCode}:\n{error}");
+        Assert.EndsWith($"{count} files: {count} passed, 0 failed, 0 failed as expected\n", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void MistakesAreOneLine()
     {
