@@ -209,28 +209,27 @@ internal sealed class BranchSimplification : IPass
     /// </summary>
     private static bool SkipEmptyBlocks(Graph graph, List<Block> order)
     {
-        int[] edgeCounts = ArrayPool<int>.Shared.Rent(graph.Blocks.Count);
-        foreach (Block block in graph.Blocks)
-        {
-            edgeCounts[block.Id] = block.Predecessors.Count;
-        }
-
+        int[]? edgeCounts = null;
         bool changed = false;
         for (int i = order.Count - 1; i >= 0; i--)
         {
             graph.Budget.CountStep();
-            changed |= SkipEmptyBlocksAfter(graph, order[i], edgeCounts);
+            changed |= SkipEmptyBlocksAfter(graph, order[i], ref edgeCounts);
         }
 
-        ArrayPool<int>.Shared.Return(edgeCounts);
+        if (edgeCounts is not null)
+        {
+            ArrayPool<int>.Shared.Return(edgeCounts);
+        }
+
         return changed;
     }
 
     /// <summary>Leads edges to a block that has nothing but a jump on to where it jumps.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="block">Where the edges come from.</param>
-    /// <param name="edgeCounts">By block, how many edges lead there now.</param>
-    private static bool SkipEmptyBlocksAfter(Graph graph, Block block, int[] edgeCounts)
+    /// <param name="edgeCounts">By block, how many edges lead there now; null until an empty block is found, which in most graphs there is none.</param>
+    private static bool SkipEmptyBlocksAfter(Graph graph, Block block, ref int[]? edgeCounts)
     {
         bool changed = false;
         for (int i = 0; i < block.Successors.Length; i++)
@@ -249,6 +248,7 @@ internal sealed class BranchSimplification : IPass
                 continue;
             }
 
+            edgeCounts ??= CountEdges(graph);
             long edges = edgeCounts[target.Id] + edgeCounts[next.Target];
             if (next.Arguments.Length * edges > MostCopiedArguments)
             {
@@ -262,6 +262,17 @@ internal sealed class BranchSimplification : IPass
         }
 
         return changed;
+    }
+
+    private static int[] CountEdges(Graph graph)
+    {
+        int[] counts = ArrayPool<int>.Shared.Rent(graph.Blocks.Count);
+        foreach (Block block in graph.Blocks)
+        {
+            counts[block.Id] = block.Predecessors.Count;
+        }
+
+        return counts;
     }
 
     private static bool HasNoNodes(Graph graph, Block block)
