@@ -228,7 +228,7 @@ internal sealed class BranchSimplification : IPass
     /// <summary>Leads edges to a block that has nothing but a jump on to where it jumps.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="block">Where the edges come from.</param>
-    /// <param name="edgeCounts">By block, how many edges lead there now; null until an empty block is found, which in most graphs there is none.</param>
+    /// <param name="edgeCounts">By block, how many edges lead there now; null as long as no empty block was found: in most graphs there is none.</param>
     private static bool SkipEmptyBlocksAfter(Graph graph, Block block, ref int[]? edgeCounts)
     {
         bool changed = false;
