@@ -144,7 +144,7 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
 
     /// <summary>Ends the current block.</summary>
     /// <returns>The block that ended. Its successors are yet to be set where <paramref name="successors"/> has holes.</returns>
-    public Block Terminate(TerminatorKind kind, int value, Edge[] successors, long immediate = 0, int[]? values = null)
+    public Block Terminate(TerminatorKind kind, int value, ReadOnlySpan<Edge> successors, long immediate = 0, int[]? values = null)
     {
         Block block = Current!;
         block.Terminator = new Terminator
@@ -157,7 +157,7 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
             BytecodeOffset = BytecodeOffset,
             Inlining = Inlining,
         };
-        block.Successors = successors;
+        successors.CopyTo(block.NewSuccessors(successors.Length));
         Current = null;
         return block;
     }

@@ -83,6 +83,10 @@ internal sealed class Block(int id)
     /// <summary>Room that a list keeps for another graph.</summary>
     private const int MostKept = 32;
 
+    /// <summary>What <see cref="Successors"/> mostly are, kept for another graph: arrays that are as old as the block, and not younger, cost collections nothing.</summary>
+    private Edge[]? one;
+    private Edge[]? two;
+
     /// <summary>Index in <see cref="Graph.Blocks"/>.</summary>
     public int Id { get; } = id;
 
@@ -113,6 +117,23 @@ internal sealed class Block(int id)
     /// <summary>Expected executions for one of the function; cold blocks have less than 1/100.</summary>
     public double Frequency = 1;
 
+    /// <summary>Makes room for other <see cref="Successors"/>, each of which is still to be set.</summary>
+    /// <param name="count">How many.</param>
+    public Edge[] NewSuccessors(int count) => Successors = count switch
+    {
+        0 => [],
+        1 => one ??= new Edge[1],
+        2 => two ??= new Edge[2],
+        _ => new Edge[count],
+    };
+
+    /// <summary>Leaves one of the <see cref="Successors"/>, so that it is the only one.</summary>
+    public void KeepSuccessor(int index)
+    {
+        Edge kept = Successors[index];
+        NewSuccessors(1)[0] = kept;
+    }
+
     /// <summary>Makes it as empty as a new one, for another graph.</summary>
     public void Clear()
     {
@@ -121,6 +142,8 @@ internal sealed class Block(int id)
         Clear(Predecessors);
         Terminator = default;
         Successors = [];
+        Array.Clear(one ?? []);
+        Array.Clear(two ?? []);
         IsLoopHeader = false;
         LoopEntryState = -1;
         Frequency = 1;

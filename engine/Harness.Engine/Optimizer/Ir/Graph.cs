@@ -201,10 +201,10 @@ internal sealed class Graph
     }
 
     /// <summary>Ends a block.</summary>
-    public void Terminate(Block block, Terminator terminator, params Edge[] successors)
+    public void Terminate(Block block, Terminator terminator, params ReadOnlySpan<Edge> successors)
     {
         block.Terminator = terminator;
-        block.Successors = successors;
+        successors.CopyTo(block.NewSuccessors(successors.Length));
     }
 
     /// <summary>

@@ -86,7 +86,7 @@ internal sealed class BranchSimplification : IPass
                 incoming ??= graph.Analyses.Incoming;
                 block.Terminator.Kind = TerminatorKind.Jump;
                 block.Terminator.Value = -1;
-                block.Successors = [block.Successors[edge]];
+                block.KeepSuccessor(edge);
                 taken[block.Id] = edge + 1;
                 changed = true;
             }

@@ -245,7 +245,7 @@ internal sealed partial class EscapeWalk
         {
             block.Terminator.Kind = TerminatorKind.Jump;
             block.Terminator.Value = -1;
-            block.Successors = [block.Successors[only]];
+            block.KeepSuccessor(only);
         }
     }
 

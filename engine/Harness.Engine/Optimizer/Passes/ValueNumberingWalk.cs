@@ -124,10 +124,9 @@ internal sealed partial class ValueNumberingWalk
         ref Terminator terminator = ref block.Terminator;
         if (terminator.Kind == TerminatorKind.Branch && IsKnown(graph.Resolve(terminator.Value), out bool isTrue))
         {
-            Edge taken = block.Successors[isTrue ? 0 : 1];
             terminator.Kind = TerminatorKind.Jump;
             terminator.Value = -1;
-            block.Successors = [taken];
+            block.KeepSuccessor(isTrue ? 0 : 1);
             HasRemovedEdges = true;
         }
     }

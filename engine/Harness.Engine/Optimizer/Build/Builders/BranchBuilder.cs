@@ -58,7 +58,7 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
         double? likelihood = BranchLikelihood();
         Block next = assembler.NewBlock(frequency * (1 - (likelihood ?? 0)));
         int taken = branchWhen ? 0 : 1;
-        var edges = new Edge[2];
+        Span<Edge> edges = [default, default];
         edges[1 - taken] = new Edge(next.Id, []);
         if (frame.Kind == ControlKind.Loop)
         {
@@ -89,7 +89,11 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
     {
         int count = state.Reader.ReadBrTable();
         int index = state.Pop();
-        var edges = new Edge[count + 1];
+        double frequency = assembler.Current!.Frequency;
+        Block block = count == 0
+            ? assembler.Terminate(TerminatorKind.Jump, -1, [])
+            : assembler.Terminate(TerminatorKind.Switch, index, []);
+        Edge[] edges = block.NewSuccessors(count + 1);
         var ends = new List<(ControlFrame Frame, int Successor)>();
         var returns = new List<int>();
         for (int i = 0; i <= count; i++)
@@ -110,11 +114,7 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
         }
 
         int results = state.Control[0].Signature.ResultCount;
-        double frequency = assembler.Current!.Frequency;
         var states = new Dictionary<ControlFrame, PathValues>();
-        Block block = count == 0
-            ? assembler.Terminate(TerminatorKind.Jump, -1, edges)
-            : assembler.Terminate(TerminatorKind.Switch, index, edges);
         foreach ((ControlFrame frame, int successor) in ends)
         {
             if (!states.TryGetValue(frame, out PathValues label))
