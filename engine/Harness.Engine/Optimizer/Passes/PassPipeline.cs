@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Harness.Engine.Configuration;
+using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Passes;
@@ -8,6 +9,11 @@ namespace Harness.Engine.Optimizer.Passes;
 internal sealed class PassPipeline
 {
     private readonly IPass[] passes;
+
+    /// <summary>
+    /// The place of the simplification of branches behind jump threading. Where that has led no jump, it would find what the one before has left, which is nothing unless that was stopped. -1 if there is none.
+    /// </summary>
+    private readonly int followUp;
 
     /// <summary>Chooses the passes.</summary>
     public PassPipeline(EngineOptions options)
@@ -53,14 +59,18 @@ internal sealed class PassPipeline
         }
 
         passes = [.. chosen];
+        followUp = options.PassJumpThreading && options.PassBranchSimplification ? chosen.IndexOf(threading) + 1 : -1;
     }
 
     /// <summary>Runs one pass, and leaves a graph without aliases whose analyses hold.</summary>
-    public static void Apply(IPass pass, Graph graph)
+    /// <returns>The analyses that the pass has kept.</returns>
+    public static Analyses Apply(IPass pass, Graph graph)
     {
         graph.Budget.Begin(graph.NodeCount);
-        graph.Analyses.EndPass(pass.Run(graph));
+        Analyses kept = pass.Run(graph);
+        graph.Analyses.EndPass(kept);
         graph.ResolveAll();
+        return kept;
     }
 
     /// <summary>Runs the passes.</summary>
@@ -78,13 +88,23 @@ internal sealed class PassPipeline
         CancellationToken cancellation = default)
     {
         observe?.Invoke("build", graph, buildTime);
-        foreach (IPass pass in passes)
+        Analyses kept = Analyses.None;
+        bool hasStopped = false;
+        for (int i = 0; i < passes.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
+            IPass pass = passes[i];
+            if (i == followUp && kept == Analyses.All && !hasStopped)
+            {
+                observe?.Invoke(pass.Name, graph, TimeSpan.Zero);
+                continue;
+            }
+
             long start = Stopwatch.GetTimestamp();
-            Apply(pass, graph);
+            kept = Apply(pass, graph);
             if (graph.Budget.IsUsedUp)
             {
+                hasStopped = true;
                 stopped?.Invoke(pass.Name);
             }
 
