@@ -78,6 +78,28 @@ internal sealed class AnalysisCache(Graph graph, AnalysisMemory memory)
         }
     }
 
+    /// <summary>
+    /// Notes that blocks have become parts of others: each of the one that was its only predecessor, and whose only successor it was. What was asked for as <see cref="Order"/> goes on without
+    /// them, as if it were listed anew: such a block comes right behind the other one. All else is forgotten.
+    /// </summary>
+    /// <param name="isPart">By block, whether it has become a part of another one.</param>
+    public void LeaveOut(bool[] isPart)
+    {
+        List<Block> left = memory.Orders.Take();
+        left.EnsureCapacity(Order.Count);
+        foreach (Block block in Order)
+        {
+            if (!isPart[block.Id])
+            {
+                left.Add(block);
+            }
+        }
+
+        Keep(Analyses.None);
+        order = left;
+        graph.ComputePredecessors(order);
+    }
+
     /// <summary>Forgets all analyses but some that a pass has kept, which is over.</summary>
     public void EndPass(Analyses kept)
     {

@@ -33,12 +33,7 @@ internal sealed class BranchSimplification : IPass
             }
 
             changed |= RemoveRedundantParameters(graph, order);
-            if (MergeStraightBlocks(graph, order))
-            {
-                graph.Analyses.Keep(Analyses.None);
-                changed = true;
-            }
-
+            changed |= MergeStraightBlocks(graph, order);
             if (!changed)
             {
                 break;
@@ -423,6 +418,11 @@ internal sealed class BranchSimplification : IPass
                 merged[next.Id] = true;
                 changed = true;
             }
+        }
+
+        if (changed)
+        {
+            graph.Analyses.LeaveOut(merged);
         }
 
         ArrayPool<bool>.Shared.Return(merged);
