@@ -1,0 +1,47 @@
+using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Optimizer.Analysis;
+using Harness.Engine.Optimizer.Build;
+using Harness.Engine.Optimizer.Inlining;
+using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Optimizer.Passes;
+
+namespace Harness.Engine.Tests.Optimizer.Build;
+
+/// <summary>Nodes, blocks and analyses serve one graph after the other, and nothing that one leaves shows in the next.</summary>
+public sealed class GraphMemoryTests
+{
+    [Fact]
+    public void AGraphIsTheSameInMemoryThatOthersHaveUsed()
+    {
+        var used = new GraphMemory();
+        int compared = 0;
+        foreach (string workload in RepositoryFiles.Workloads)
+        {
+            WasmModule module = WasmModule.FromFile(RepositoryFiles.Workload(workload));
+            SyntheticFeedback feedback = SyntheticFeedback.Random(module, seed: 2, targets: 2);
+            foreach (FunctionInfo function in module.Functions.Where(function => !function.IsImported))
+            {
+                InliningTree tree = new InliningTreeGrower(module, EngineOptions.Default, feedback).Grow(function.Index);
+                Assert.Equal(Print(module, tree, new GraphMemory()), Print(module, tree, used));
+                compared++;
+            }
+        }
+
+        Assert.InRange(compared, 100, int.MaxValue);
+    }
+
+    /// <summary>The graph of a function behind each pass.</summary>
+    private static string Print(WasmModule module, InliningTree tree, GraphMemory memory)
+    {
+        var text = new List<string>();
+        Graph graph = GraphBuilder.Build(module, EngineOptions.Default, tree, allowDeopt: true, memory: memory);
+        new PassPipeline(EngineOptions.Default).Run(graph, (pass, after, _) =>
+        {
+            GraphVerifier.Verify(after);
+            text.Add($"{pass}:\n{IrPrinter.Print(after)}");
+        });
+        memory.Forget();
+        return string.Join('\n', text);
+    }
+}
