@@ -26,10 +26,14 @@ internal sealed class BlockOrder
     private readonly GrowList<int> lastSources = new();
     private readonly Dictionary<Edge, int> firstEdges = new(new EdgeComparer());
     private readonly GrowList<int> firstEquals = new();
+    private readonly Comparison<int> byFrequency;
     private Graph graph = null!;
     private List<Block> blocks = null!;
     private BlockState[] states = new BlockState[64];
     private int readyCount;
+
+    /// <summary>Makes what can order graphs, one after the other.</summary>
+    public BlockOrder() => byFrequency = CompareFrequencies;
 
     /// <summary>Lets go of the graph.</summary>
     public void Forget()
@@ -245,9 +249,7 @@ internal sealed class BlockOrder
 
         if (newlyReady.Count > 1)
         {
-            newlyReady.Span.Sort((a, b) => blocks[a].Frequency != blocks[b].Frequency
-                ? blocks[a].Frequency.CompareTo(blocks[b].Frequency)
-                : states[a].ReadyOrder.CompareTo(states[b].ReadyOrder));
+            newlyReady.Span.Sort(byFrequency);
         }
 
         foreach (int target in newlyReady.Span)
@@ -255,6 +257,10 @@ internal sealed class BlockOrder
             ready.Enqueue(target, (-states[target].LoopDepth, -++readyCount));
         }
     }
+
+    private int CompareFrequencies(int one, int other) => blocks[one].Frequency != blocks[other].Frequency
+        ? blocks[one].Frequency.CompareTo(blocks[other].Frequency)
+        : states[one].ReadyOrder.CompareTo(states[other].ReadyOrder);
 
     private void MakeBlocks(LirCode code)
     {
