@@ -113,7 +113,7 @@ public sealed unsafe class ObjectHeapTests
         ObjectHeap heap = roots.Heap;
         roots.Slots[0] = heap.NewStruct(Pair, Allocation.NeverCollect);
         heap.Collect(isFull: true);
-        *(ulong*)(roots.Slots[0] + (uint)ObjectLayout.Of(Pair).FieldOffsets[0]) = heap.NewStruct(Pair, Allocation.NeverCollect);
+        *(ulong*)(roots.Slots[0] + (uint)ObjectLayout.Of(Pair).SlotOffsets[0]) = heap.NewStruct(Pair, Allocation.NeverCollect);
         Assert.Throws<InvalidOperationException>(heap.Verify);
     }
 

@@ -301,8 +301,11 @@ internal sealed class FunctionCompiler : IDisposable
             case >= Opcode.ArrayNew and <= Opcode.ArrayInitElem:
                 _arrays.Compile(opcode);
                 break;
-            case >= Opcode.RefTest and <= Opcode.I31GetU:
+            case >= Opcode.RefTest and <= Opcode.I31GetU or >= Opcode.RefCastDescEq and <= Opcode.BrOnCastDescEqFail:
                 _casts.Compile(opcode);
+                break;
+            case Opcode.StructNewDesc or Opcode.StructNewDefaultDesc or Opcode.RefGetDesc:
+                _structs.Compile(opcode);
                 break;
             case >= Opcode.MemoryAtomicNotify:
                 _atomics.Compile(opcode);

@@ -23,20 +23,20 @@ internal sealed unsafe partial class ObjectHeap
     /// <summary>The object of the host that a wrapper stands for.</summary>
     public object HostObjectOf(ulong wrapper) => HostObjects[*(long*)(wrapper + ObjectHeader.Size)];
 
-    /// <summary>A field of a structure.</summary>
-    /// <exception cref="IndexOutOfRangeException">There is no such field.</exception>
-    public static ulong ReadField(ulong structure, int field)
+    /// <summary>A field of a structure, or its descriptor, by the slot (<see cref="Modules.DefinedType.Slots"/>).</summary>
+    /// <exception cref="IndexOutOfRangeException">There is no such slot.</exception>
+    public static ulong ReadField(ulong structure, int slot)
     {
         int typeId = TypeIdOf(structure);
-        return Read(structure + (uint)ObjectLayout.Of(typeId).FieldOffsets[field], ObjectLayout.FieldSize(typeId, field));
+        return Read(structure + (uint)ObjectLayout.Of(typeId).SlotOffsets[slot], ObjectLayout.SlotSize(typeId, slot));
     }
 
-    /// <summary>Writes a field of a structure.</summary>
-    /// <exception cref="IndexOutOfRangeException">There is no such field.</exception>
-    public void WriteField(ulong structure, int field, ulong bits, ulong highBits = 0)
+    /// <summary>Writes a field of a structure, or its descriptor, by the slot.</summary>
+    /// <exception cref="IndexOutOfRangeException">There is no such slot.</exception>
+    public void WriteField(ulong structure, int slot, ulong bits, ulong highBits = 0)
     {
         int typeId = TypeIdOf(structure);
-        Write(structure, (uint)ObjectLayout.Of(typeId).FieldOffsets[field], ObjectLayout.FieldSize(typeId, field), bits, highBits);
+        Write(structure, (uint)ObjectLayout.Of(typeId).SlotOffsets[slot], ObjectLayout.SlotSize(typeId, slot), bits, highBits);
     }
 
     /// <summary>An element of an array.</summary>

@@ -4,8 +4,9 @@ using Harness.Engine.Modules;
 namespace Harness.Engine.Heap;
 
 /// <summary>
-/// Where fields and elements lie in objects of a defined type. A structure's fields follow the header in their order, each at a
-/// multiple of its size (vectors: of 8), so that a subtype's layout begins with its supertype's.
+/// Where fields and elements lie in objects of a defined type. A structure's slots, which are its fields and the descriptor where there is one
+/// (<see cref="DefinedType.Slots"/>), follow the header in their order, each at a multiple of its size (vectors: of 8), so that a subtype's layout begins with
+/// its supertype's.
 /// </summary>
 internal sealed class ObjectLayout
 {
@@ -36,11 +37,11 @@ internal sealed class ObjectLayout
             return;
         }
 
-        StructType structure = type.Struct ?? throw new ArgumentException("functions are no heap objects", nameof(type));
-        var offsets = ImmutableArray.CreateBuilder<int>(structure.Fields.Length);
+        if (type.Struct is null) throw new ArgumentException("functions are no heap objects", nameof(type));
+        var offsets = ImmutableArray.CreateBuilder<int>(type.Slots.Length);
         var references = ImmutableArray.CreateBuilder<int>();
         int offset = ObjectHeader.Size;
-        foreach (FieldType field in structure.Fields)
+        foreach (FieldType field in type.Slots)
         {
             int size = SizeOf(field);
             int alignment = Math.Min(size, ObjectHeader.Alignment);
@@ -51,17 +52,17 @@ internal sealed class ObjectLayout
         }
 
         // Room for a forwarding address is the header itself.
-        FieldOffsets = offsets.MoveToImmutable();
+        SlotOffsets = offsets.MoveToImmutable();
         ReferenceOffsets = references.ToImmutable();
         HasReferences = ReferenceOffsets.Length > 0;
         Size = (offset + ObjectHeader.Alignment - 1) & -ObjectHeader.Alignment;
         Header = ObjectHeader.Of(type.CanonicalId, ObjectFlags.Struct);
     }
 
-    /// <summary>Offset of each field of a structure, in bytes from the header.</summary>
-    public ImmutableArray<int> FieldOffsets { get; } = [];
+    /// <summary>Offset of each slot of a structure, in bytes from the header.</summary>
+    public ImmutableArray<int> SlotOffsets { get; } = [];
 
-    /// <summary>Offsets of those fields of a structure that the collector follows, ascending.</summary>
+    /// <summary>Offsets of those slots of a structure that the collector follows, ascending.</summary>
     public ImmutableArray<int> ReferenceOffsets { get; } = [];
 
     /// <summary>Whether fields or elements may refer to heap objects.</summary>
@@ -118,8 +119,8 @@ internal sealed class ObjectLayout
         },
     };
 
-    /// <summary>Bytes of a field of a structure type: 1, 2, 4, 8 or 16.</summary>
-    public static int FieldSize(int canonicalId, int field) => SizeOf(TypeRegistry.Get(canonicalId).Struct!.Fields[field]);
+    /// <summary>Bytes of a slot of a structure type: 1, 2, 4, 8 or 16.</summary>
+    public static int SlotSize(int canonicalId, int slot) => SizeOf(TypeRegistry.Get(canonicalId).Slots[slot]);
 
     /// <summary>Whether a place of this type may hold the address of a heap object.</summary>
     public static bool IsHeapReference(FieldType field) => IsHeapReference(field.Type);

@@ -35,6 +35,18 @@ internal static class BinaryFormat
     public const byte SubFinalForm = 0x4F;
     public const byte RecursionGroupForm = 0x4E;
 
+    /// <summary>Before a composite type, and before <see cref="DescriptorForm"/>: the index of the type that it describes follows.</summary>
+    public const byte DescribesForm = 0x4C;
+
+    /// <summary>Before a composite type: the index of the type of its descriptors follows.</summary>
+    public const byte DescriptorForm = 0x4D;
+
+    /// <summary>In place of a heap type: the index of a type follows, which stands for itself without its subtypes.</summary>
+    public const byte ExactHeapType = 0x62;
+
+    /// <summary>In place of the kind of an imported function: the index of its type follows, which it has exactly.</summary>
+    public const byte ExactFunctionKind = 0x20;
+
     /// <summary>In a memory argument's alignment field: a memory index follows.</summary>
     public const uint MemoryIndexFlag = 0x40;
 

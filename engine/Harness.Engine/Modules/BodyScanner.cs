@@ -188,6 +188,13 @@ internal static class BodyScanner
     private static void SkipTypeCode(ref ModuleReader body)
     {
         if (body.PeekByte() is BinaryFormat.TypeRef or BinaryFormat.TypeRefNull) body.ReadByte();
+        if (body.PeekByte() == BinaryFormat.ExactHeapType)
+        {
+            body.ReadByte();
+            body.ReadVarU32();
+            return;
+        }
+
         body.ReadVarI33();
     }
 }

@@ -186,7 +186,9 @@ internal unsafe struct BytecodeReader
         if ((code & 0xC0) == 0x40)
         {
             _position++;
-            return HeapType.Abstract(BinaryFormat.AbstractHeapTypeOf(code));
+            return code == BinaryFormat.ExactHeapType
+                ? HeapType.Defined(_canonicalTypeIds[ReadIndex()]).Exact
+                : HeapType.Abstract(BinaryFormat.AbstractHeapTypeOf(code));
         }
 
         return HeapType.Defined(_canonicalTypeIds[(int)ReadVarI64()]);
@@ -275,11 +277,12 @@ internal unsafe struct BytecodeReader
 
     /// <summary>
     /// Skips a block type, value type or heap type: one LEB128 number, and one more after the two codes for
-    /// references.
+    /// references and after that of exact types.
     /// </summary>
     private void SkipTypeCode()
     {
         if (*_position is BinaryFormat.TypeRef or BinaryFormat.TypeRefNull) _position++;
+        if (*_position == BinaryFormat.ExactHeapType) _position++;
         SkipLeb();
     }
 

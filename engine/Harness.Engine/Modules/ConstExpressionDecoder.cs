@@ -68,9 +68,9 @@ internal sealed class ConstExpressionDecoder
                 break;
             case Opcode.RefFunc:
                 var function = reader.ReadVarU32();
-                var type = _environment.GetFunction(function, _offset).Type;
+                var referenceType = _environment.GetFunction(function, _offset).ReferenceType;
                 _environment.ReferencedFunctions.Add((int)function);
-                Add(opcode, function, Defined(type));
+                Add(opcode, function, referenceType);
                 break;
             case Opcode.RefI31:
                 Pop(ValueType.I32);
@@ -82,7 +82,7 @@ internal sealed class ConstExpressionDecoder
             case Opcode.ExternConvertAny:
                 Add(opcode, 0, ValueType.Reference(AbstractHeapType.Extern, PopReference(AbstractHeapType.Any)));
                 break;
-            case Opcode.StructNew or Opcode.StructNewDefault:
+            case Opcode.StructNew or Opcode.StructNewDefault or Opcode.StructNewDesc or Opcode.StructNewDefaultDesc:
                 DecodeStruct(ref reader, opcode);
                 break;
             case Opcode.ArrayNew or Opcode.ArrayNewDefault or Opcode.ArrayNewFixed:
@@ -105,7 +105,8 @@ internal sealed class ConstExpressionDecoder
     {
         var type = _environment.GetType(reader.ReadVarU32(), _offset);
         var structure = AggregateRules.RequireStruct(type, _offset);
-        if (opcode == Opcode.StructNewDefault)
+        if (AggregateRules.RequireAllocation(type, opcode, _offset) is { } descriptor) Pop(descriptor);
+        if (opcode is Opcode.StructNewDefault or Opcode.StructNewDefaultDesc)
             AggregateRules.RequireDefaultable(structure, _offset);
         else
             for (var i = structure.Fields.Length - 1; i >= 0; i--) Pop(structure.Fields[i].Type);
@@ -175,5 +176,5 @@ internal sealed class ConstExpressionDecoder
     private InvalidModuleException Invalid(string message) => new(message, _offset);
 
     private static ValueType Defined(DefinedType type) =>
-        ValueType.Reference(HeapType.Defined(type.CanonicalId), nullable: false);
+        ValueType.Reference(HeapType.Defined(type.CanonicalId).Exact, nullable: false);
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Harness.Engine.Modules;
 
 /// <summary>A type definition after canonicalization: equal definitions of all modules share one of these.</summary>
@@ -16,6 +18,14 @@ public sealed class DefinedType
     {
         Supertype = supertype;
         _display = supertype is null ? _display : [.. supertype._display, canonicalId];
+        if (definition.Descriptor is { } descriptor && Struct is { } structure)
+        {
+            // A type that does not match its supertype is found later.
+            var inherited = supertype is null ? 0 : supertype.DescriptorSlot >= 0 ? supertype.DescriptorSlot : supertype.Slots.Length;
+            DescriptorSlot = Math.Min(inherited, structure.Fields.Length);
+            Slots = structure.Fields.Insert(
+                DescriptorSlot, new FieldType(ValueType.Reference(descriptor, nullable: false), Packing.None, IsMutable: false));
+        }
     }
 
     /// <summary>Makes a type without declared supertypes right below an abstract one.</summary>
@@ -25,6 +35,7 @@ public sealed class DefinedType
         Definition = definition;
         AbstractSupertype = abstractSupertype;
         _display = [canonicalId];
+        Slots = Struct?.Fields ?? [];
     }
 
     /// <summary>The process-wide number of the type; types are the same if and only if their ids are.</summary>
@@ -48,6 +59,16 @@ public sealed class DefinedType
     /// <summary>The array type, or null if this defines something else.</summary>
     public ArrayType? Array => Definition.Composite as ArrayType;
 
+    /// <summary>
+    /// What an object of a structure type holds: the fields and, where the type has one, the descriptor, as one more field that never changes. It comes behind
+    /// what the objects of the highest supertype without a descriptor hold, so that the slots of a supertype are the first ones of all its subtypes. No slots
+    /// if this defines something else.
+    /// </summary>
+    public ImmutableArray<FieldType> Slots { get; }
+
+    /// <summary>The slot of the descriptor; -1 if objects of the type have none.</summary>
+    public int DescriptorSlot { get; } = -1;
+
     /// <summary>The number of declared supertypes above this type.</summary>
     public int Depth => _display.Length - 1;
 
@@ -55,6 +76,12 @@ public sealed class DefinedType
     /// The canonical ids of the supertypes from the root down to this type itself: a subtype check is one comparison.
     /// </summary>
     internal ReadOnlySpan<int> Display => _display;
+
+    /// <summary>The slot of a structure's field.</summary>
+    public int SlotOf(int field) => DescriptorSlot < 0 || field < DescriptorSlot ? field : field + 1;
+
+    /// <summary>The field in a slot, which is not that of the descriptor.</summary>
+    internal int FieldIn(int slot) => DescriptorSlot < 0 || slot < DescriptorSlot ? slot : slot - 1;
 
     /// <summary>Whether this is <paramref name="other"/> or declared below it.</summary>
     internal bool IsSubtypeOf(DefinedType other)

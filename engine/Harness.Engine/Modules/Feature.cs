@@ -44,4 +44,7 @@ internal enum Feature : byte
 
     /// <summary>Sums, differences and products of 128 bits.</summary>
     WideArithmetic,
+
+    /// <summary>Descriptors of structures, and exact types.</summary>
+    CustomDescriptors,
 }

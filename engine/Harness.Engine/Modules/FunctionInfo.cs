@@ -3,13 +3,15 @@ namespace Harness.Engine.Modules;
 /// <summary>A function of a module, imported or defined.</summary>
 public sealed class FunctionInfo
 {
-    internal FunctionInfo(WasmModule module, int index, int typeIndex, DefinedType type)
+    internal FunctionInfo(WasmModule module, int index, FunctionDeclaration declaration)
     {
         Module = module;
         Index = index;
-        TypeIndex = typeIndex;
-        CanonicalTypeId = type.CanonicalId;
-        Type = type.Function!;
+        TypeIndex = declaration.TypeIndex;
+        CanonicalTypeId = declaration.Type.CanonicalId;
+        Type = declaration.Type.Function!;
+        HasExactType = declaration.IsExact;
+        Builtin = declaration.Builtin;
     }
 
     /// <summary>The module that the function belongs to.</summary>
@@ -27,11 +29,17 @@ public sealed class FunctionInfo
     /// <summary>The function's parameters and results.</summary>
     public FunctionType Type { get; }
 
+    /// <summary>
+    /// Whether the function's type is <see cref="Type"/> and no subtype of it: it is so of those that the module defines, and of those that it imports as
+    /// exact (custom descriptors proposal).
+    /// </summary>
+    public bool HasExactType { get; }
+
     /// <summary>Whether the function comes from outside.</summary>
     public bool IsImported { get; internal init; }
 
     /// <summary>The function of the engine that is imported, whatever an instance is offered; null for all others.</summary>
-    internal StringBuiltin? Builtin { get; init; }
+    internal StringBuiltin? Builtin { get; }
 
     /// <summary>
     /// The offset in the module's bytes of the first byte of the body, which is the vector of locals; zero if

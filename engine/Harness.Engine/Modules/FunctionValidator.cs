@@ -34,7 +34,7 @@ internal sealed class FunctionValidator
         _control = new ControlValidator(_state, _stacks);
         _memories = new MemoryValidator(_state, _stacks);
         _references = new ReferenceValidator(_state, _stacks);
-        _aggregates = new AggregateValidator(_state, _stacks, _memories, _references);
+        _aggregates = new AggregateValidator(_state, _stacks, _memories, _references, new DescriptorValidator(_state, _stacks, _references));
         _vectors = new VectorValidator(_state, _stacks, _memories);
         _atomics = new AtomicValidator(_state, _stacks, _memories);
     }

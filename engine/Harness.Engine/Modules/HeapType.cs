@@ -42,7 +42,8 @@ public enum AbstractHeapType : byte
 
 /// <summary>
 /// What a reference points to: one of the abstract heap types or a defined type, named by its canonical id, so that
-/// equal types of different modules are equal here (specification, section 2.3).
+/// equal types of different modules are equal here (specification, section 2.3). A defined type stands for its objects and those of its subtypes, or
+/// for its own objects alone: then it is exact (custom descriptors proposal).
 /// </summary>
 public readonly struct HeapType : IEquatable<HeapType>
 {
@@ -50,12 +51,15 @@ public readonly struct HeapType : IEquatable<HeapType>
     internal const uint FirstDefined = 16;
 
     /// <summary>One more than the largest canonical id: a heap type fits in 28 bits.</summary>
-    internal const int MaxTypes = (1 << 27) - (int)FirstDefined;
+    internal const int MaxTypes = (1 << 26) - (int)FirstDefined;
 
     /// <summary>
     /// Codes with this bit name a member of the recursion group being read, which has no canonical id yet.
     /// </summary>
-    internal const uint GroupMember = 1u << 27;
+    internal const uint GroupMember = 1u << 26;
+
+    /// <summary>Codes of exact types have this bit and are otherwise those of the types.</summary>
+    private const uint ExactBit = 1u << 27;
 
     internal HeapType(uint code) => Code = code;
 
@@ -75,11 +79,20 @@ public readonly struct HeapType : IEquatable<HeapType>
     /// <summary>The heap type of the defined type with a canonical id (see <see cref="TypeRegistry"/>).</summary>
     public static HeapType Defined(int canonicalId) => new((uint)canonicalId + FirstDefined);
 
-    /// <summary>Whether this is a defined type.</summary>
+    /// <summary>Whether this is a defined type, exact or not.</summary>
     public bool IsDefined => Code >= FirstDefined;
 
+    /// <summary>Whether this is a defined type without its subtypes.</summary>
+    public bool IsExact => (Code & ExactBit) != 0;
+
+    /// <summary>The exact type of a defined one; meaningful only if <see cref="IsDefined"/>.</summary>
+    public HeapType Exact => new(Code | ExactBit);
+
+    /// <summary>The type with its subtypes, if it is exact; else itself.</summary>
+    public HeapType Inexact => new(Code & ~ExactBit);
+
     /// <summary>The canonical id; meaningful only if <see cref="IsDefined"/>.</summary>
-    public int CanonicalId => (int)(Code - FirstDefined);
+    public int CanonicalId => (int)((Code & ~ExactBit) - FirstDefined);
 
     /// <summary>The abstract type; meaningful only if not <see cref="IsDefined"/>.</summary>
     public AbstractHeapType AbstractType => (AbstractHeapType)Code;
@@ -102,7 +115,8 @@ public readonly struct HeapType : IEquatable<HeapType>
     /// <summary>Whether two heap types differ.</summary>
     public static bool operator !=(HeapType left, HeapType right) => !left.Equals(right);
 
-    /// <summary>The abstract type's name in the text format, <c>string</c>, or <c>type</c> and the canonical id.</summary>
+    /// <summary>The abstract type's name in the text format, <c>string</c>, or <c>type</c> and the canonical id; in <c>(exact …)</c> if it is exact.</summary>
     public override string ToString() =>
-        this == String ? "string" : IsDefined ? $"type{CanonicalId}" : this == Bottom ? "bot" : AbstractType.ToString().ToLowerInvariant();
+        IsExact ? $"(exact {Inexact})"
+        : this == String ? "string" : IsDefined ? $"type{CanonicalId}" : this == Bottom ? "bot" : AbstractType.ToString().ToLowerInvariant();
 }

@@ -47,11 +47,13 @@ internal sealed partial class ModuleDecoder
 
     private ImportedType DecodeImportedType(ref ModuleReader section)
     {
-        var kind = DecodeExternalKind(ref section, "malformed import kind");
+        var isExact = section.PeekByte() == BinaryFormat.ExactFunctionKind;
+        if (isExact) section.ReadByte();
+        var kind = isExact ? ExternalKind.Function : DecodeExternalKind(ref section, "malformed import kind");
         var at = section.Offset;
         return kind switch
         {
-            ExternalKind.Function => new ImportedType(kind, at, section.ReadVarU32()),
+            ExternalKind.Function => new ImportedType(kind, at, section.ReadVarU32(), isExact),
             ExternalKind.Table => new ImportedType(kind, at, Type: ExternalTypeDecoder.DecodeTable(ref section, _environment)),
             ExternalKind.Memory => new ImportedType(kind, at, Type: ExternalTypeDecoder.DecodeMemory(ref section)),
             ExternalKind.Global => new ImportedType(kind, at, Type: ExternalTypeDecoder.DecodeGlobal(ref section, _environment)),
@@ -82,7 +84,7 @@ internal sealed partial class ModuleDecoder
                 break;
             default:
                 index = _environment.Functions.Count;
-                AddFunction(imported.TypeIndex, imported.Offset, BuiltinOf(moduleName, name));
+                AddFunction(imported.TypeIndex, imported.Offset, imported.IsExact, BuiltinOf(moduleName, name));
                 break;
         }
 
@@ -93,6 +95,8 @@ internal sealed partial class ModuleDecoder
     /// <param name="Kind">Its kind.</param>
     /// <param name="Offset">Where that was read.</param>
     /// <param name="TypeIndex">Of a function, the index of its type.</param>
+    /// <param name="IsExact">Of a function, whether it must not have a subtype of its type (custom descriptors proposal).</param>
     /// <param name="Type">The type of anything else.</param>
-    private readonly record struct ImportedType(ExternalKind Kind, int Offset, uint TypeIndex = 0, object? Type = null);
+    private readonly record struct ImportedType(
+        ExternalKind Kind, int Offset, uint TypeIndex = 0, bool IsExact = false, object? Type = null);
 }

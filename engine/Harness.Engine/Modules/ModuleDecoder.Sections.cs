@@ -273,14 +273,13 @@ internal sealed partial class ModuleDecoder
             ? builtin
             : null;
 
-    private void AddFunction(uint typeIndex, int offset, StringBuiltin? builtin = null)
+    private void AddFunction(uint typeIndex, int offset, bool isExact = true, StringBuiltin? builtin = null)
     {
         _environment.GetFunctionType(typeIndex, offset);
-        var type = _environment.Types[(int)typeIndex];
-        if (builtin is { } known && !TypeRegistry.IsSubtype(TypeRegistry.CanonicalId(StringBuiltins.TypeOf(known)), type.CanonicalId))
+        var function = new FunctionDeclaration((int)typeIndex, _environment.Types[(int)typeIndex], isExact, builtin);
+        if (builtin is { } known && !HeapType.Defined(TypeRegistry.CanonicalId(StringBuiltins.TypeOf(known))).Exact.IsSubtypeOf(function.ReferenceType.HeapType))
             throw new InvalidModuleException("incompatible import type of a builtin function", offset);
-        Add(_environment.Functions, new FunctionDeclaration((int)typeIndex, type, builtin),
-            ImplementationLimits.Functions, "functions", offset);
+        Add(_environment.Functions, function, ImplementationLimits.Functions, "functions", offset);
     }
 
     private void AddTable(TableInfo table, int offset) =>

@@ -222,10 +222,9 @@ internal sealed partial class ModuleDecoder
         {
             var declaration = _environment.Functions[i];
             var (start, end, hasVectors) = i < _importedFunctions ? default : _bodies[i - _importedFunctions];
-            functions[i] = new FunctionInfo(module, i, declaration.TypeIndex, declaration.Type)
+            functions[i] = new FunctionInfo(module, i, declaration)
             {
                 IsImported = i < _importedFunctions,
-                Builtin = declaration.Builtin,
                 IsDeclared = _environment.ReferencedFunctions.Contains(i),
                 MayLeaveInstance = leaving?.Contains(i) ?? _known!.LeavingFunctions[i],
                 BodyStart = start,

@@ -5,8 +5,13 @@ namespace Harness.Engine.Modules;
 /// <summary>A function's type as the validator sees it.</summary>
 /// <param name="TypeIndex">The index of the type in the module.</param>
 /// <param name="Type">The type.</param>
+/// <param name="IsExact">See <see cref="FunctionInfo.HasExactType"/>.</param>
 /// <param name="Builtin">See <see cref="FunctionInfo.Builtin"/>.</param>
-internal readonly record struct FunctionDeclaration(int TypeIndex, DefinedType Type, StringBuiltin? Builtin = null);
+internal readonly record struct FunctionDeclaration(int TypeIndex, DefinedType Type, bool IsExact, StringBuiltin? Builtin = null)
+{
+    /// <summary>The type of references to the function.</summary>
+    public ValueType ReferenceType => ValueType.Reference(IsExact ? HeapType.Defined(Type.CanonicalId).Exact : HeapType.Defined(Type.CanonicalId), nullable: false);
+}
 
 /// <summary>
 /// What has been declared so far in a module being decoded: the validation context of the specification (section 3.1).
@@ -87,6 +92,12 @@ internal sealed class ModuleEnvironment
         {
             reader.ReadByte();
             return HeapType.Abstract(BinaryFormat.AbstractHeapTypeOf(code));
+        }
+
+        if (code == BinaryFormat.ExactHeapType)
+        {
+            reader.ReadByte();
+            return ResolveType(reader.ReadVarU32(), at).Exact;
         }
 
         var index = reader.ReadVarI33();

@@ -252,6 +252,13 @@ internal enum Opcode : ushort
     RefI31 = 0xFB1C,
     I31GetS = 0xFB1D,
     I31GetU = 0xFB1E,
+    StructNewDesc = 0xFB20,
+    StructNewDefaultDesc = 0xFB21,
+    RefGetDesc = 0xFB22,
+    RefCastDescEq = 0xFB23,
+    RefCastDescEqNull = 0xFB24,
+    BrOnCastDescEq = 0xFB25,
+    BrOnCastDescEqFail = 0xFB26,
 
     // Saturating conversions, bulk memory and table instructions (prefix 0xFC).
     I32TruncSatF32S = 0xFC00,

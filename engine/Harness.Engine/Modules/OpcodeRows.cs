@@ -265,6 +265,13 @@ internal static class OpcodeRows
         new(Opcode.RefI31, "ref.i31", Kind.None, feature: Feature.GarbageCollection),
         new(Opcode.I31GetS, "i31.get_s", Kind.None, traps: Traps.Null, feature: Feature.GarbageCollection),
         new(Opcode.I31GetU, "i31.get_u", Kind.None, traps: Traps.Null, feature: Feature.GarbageCollection),
+        new(Opcode.StructNewDesc, "struct.new_desc", Kind.Type, traps: Traps.Null | Traps.Heap, effects: Effects.Allocates, feature: Feature.CustomDescriptors),
+        new(Opcode.StructNewDefaultDesc, "struct.new_default_desc", Kind.Type, traps: Traps.Null | Traps.Heap, effects: Effects.Allocates, feature: Feature.CustomDescriptors),
+        new(Opcode.RefGetDesc, "ref.get_desc", Kind.Type, traps: Traps.Null, feature: Feature.CustomDescriptors),
+        new(Opcode.RefCastDescEq, "ref.cast_desc_eq", Kind.HeapType, traps: Traps.Null | Traps.Cast, feature: Feature.CustomDescriptors),
+        new(Opcode.RefCastDescEqNull, "ref.cast_desc_eq null", Kind.HeapType, traps: Traps.Null | Traps.Cast, feature: Feature.CustomDescriptors),
+        new(Opcode.BrOnCastDescEq, "br_on_cast_desc_eq", Kind.BranchOnCast, traps: Traps.Null, feature: Feature.CustomDescriptors),
+        new(Opcode.BrOnCastDescEqFail, "br_on_cast_desc_eq_fail", Kind.BranchOnCast, traps: Traps.Null, feature: Feature.CustomDescriptors),
 
         // Saturating conversions, bulk memory and table instructions (prefix 0xFC).
         new(Opcode.I32TruncSatF32S, "i32.trunc_sat_f32_s", Kind.None, "f>i", feature: Feature.SaturatingConversions),

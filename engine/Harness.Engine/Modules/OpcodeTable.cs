@@ -77,8 +77,8 @@ internal static class OpcodeTable
     }
 
     /// <summary>
-    /// The row of the instruction with this text-format name, or null. <c>select</c>, <c>ref.test</c> and
-    /// <c>ref.cast</c> give the form with the smallest opcode.
+    /// The row of the instruction with this text-format name, or null. <c>select</c>, <c>ref.test</c>, <c>ref.cast</c> and
+    /// <c>ref.cast_desc_eq</c> give the form with the smallest opcode.
     /// </summary>
     public static OpcodeInfo? ByName(string name) => ByText.GetValueOrDefault(name);
 

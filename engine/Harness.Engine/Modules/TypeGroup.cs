@@ -62,8 +62,10 @@ internal sealed class TypeGroupKey : IEquatable<TypeGroupKey>
         var words = new List<uint>();
         foreach (var type in group)
         {
-            words.Add(type.IsFinal ? 1u : 0u);
+            words.Add((type.IsFinal ? 1u : 0u) | (type.Describes is null ? 0 : 2u) | (type.Descriptor is null ? 0 : 4u));
             words.Add(type.Supertype is { } super ? super.Code : 0u);
+            if (type.Describes is { } described) words.Add(described.Code);
+            if (type.Descriptor is { } descriptor) words.Add(descriptor.Code);
             switch (type.Composite)
             {
                 case FunctionType function:

@@ -50,6 +50,8 @@ public static class TypeRegistry
         if (type == HeapType.Bottom) return true;
         if (type.IsDefined)
         {
+            if (other.IsExact) return false;
+            if (type.Inexact == other) return true;
             var defined = Get(type.CanonicalId);
             return other.IsDefined
                 ? defined.IsSubtypeOf(Get(other.CanonicalId))
@@ -232,7 +234,9 @@ public static class TypeRegistry
                 var composite => new ArrayType(Resolve(((ArrayType)composite).Element, first)),
             },
             type.Supertype is { } super ? Resolve(super, first) : null,
-            type.IsFinal);
+            type.IsFinal,
+            type.Describes is { } described ? Resolve(described, first) : null,
+            type.Descriptor is { } descriptor ? Resolve(descriptor, first) : null);
 
         private static ImmutableArray<ValueType> Resolve(ImmutableArray<ValueType> types, int first)
         {
@@ -247,8 +251,11 @@ public static class TypeRegistry
         private static ValueType Resolve(ValueType type, int first) =>
             type.IsReference ? ValueType.Reference(Resolve(type.HeapType, first), type.IsNullable) : type;
 
-        private static HeapType Resolve(HeapType type, int first) => (type.Code & HeapType.GroupMember) != 0
-            ? HeapType.Defined(first + (int)(type.Code & ~HeapType.GroupMember))
-            : type;
+        private static HeapType Resolve(HeapType type, int first)
+        {
+            if ((type.Code & HeapType.GroupMember) == 0) return type;
+            var resolved = HeapType.Defined(first + (int)(type.Inexact.Code & ~HeapType.GroupMember));
+            return type.IsExact ? resolved.Exact : resolved;
+        }
     }
 }

@@ -49,9 +49,37 @@ internal ref struct TypeSectionDecoder
             group[i] = DecodeSubType();
         }
 
+        CheckDescriptors(group, offsets);
         _environment.CloseGroup(size > 0 ? TypeRegistry.AddGroup(group) : null);
         for (var i = 0; i < size; i++) CheckSupertype(_environment.Types[first + i], offsets[i]);
     }
+
+    /// <summary>Checks that the types of objects and those of their descriptors name each other, and belong to the group: descriptors come later.</summary>
+    private static void CheckDescriptors(SubType[] group, int[] offsets)
+    {
+        for (var i = 0; i < group.Length; i++)
+        {
+            if (group[i].Describes is { } described) CheckDescribed(group, i, described, offsets[i]);
+            if (group[i].Descriptor is not { } descriptor) continue;
+            if (!IsMember(descriptor)) throw new InvalidModuleException("descriptor type is outside rec group", offsets[i]);
+            if (group[i].Composite is not StructType) throw new InvalidModuleException("described type must be a struct", offsets[i]);
+            if (group[MemberOf(descriptor)].Describes is not { } back || !IsMember(back) || MemberOf(back) != i)
+                throw new InvalidModuleException("type is not described by its descriptor", offsets[i]);
+        }
+    }
+
+    private static void CheckDescribed(SubType[] group, int index, HeapType described, int offset)
+    {
+        if (!IsMember(described)) throw new InvalidModuleException("described type is outside rec group", offset);
+        if (group[index].Composite is not StructType) throw new InvalidModuleException("descriptor type must be a struct", offset);
+        if (group[MemberOf(described)].Descriptor is not { } back || !IsMember(back) || MemberOf(back) != index)
+            throw new InvalidModuleException("described type is not described by descriptor", offset);
+        if (MemberOf(described) >= index) throw new InvalidModuleException("forward use of described type", offset);
+    }
+
+    private static bool IsMember(HeapType type) => (type.Code & HeapType.GroupMember) != 0;
+
+    private static int MemberOf(HeapType type) => (int)(type.Code & ~HeapType.GroupMember);
 
     private SubType DecodeSubType()
     {
@@ -59,7 +87,7 @@ internal ref struct TypeSectionDecoder
         if (form is not (BinaryFormat.SubForm or BinaryFormat.SubFinalForm))
         {
             _depths.Add(0);
-            return new SubType(DecodeComposite(), null, IsFinal: true);
+            return DecodeDescribed(null, isFinal: true);
         }
 
         _reader.ReadByte();
@@ -78,7 +106,23 @@ internal ref struct TypeSectionDecoder
         }
 
         _depths.Add(depth);
-        return new SubType(DecodeComposite(), supertype, form == BinaryFormat.SubFinalForm);
+        return DecodeDescribed(supertype, form == BinaryFormat.SubFinalForm);
+    }
+
+    /// <summary>Decodes a composite type, with what stands before it of descriptors.</summary>
+    private SubType DecodeDescribed(HeapType? supertype, bool isFinal)
+    {
+        var described = TryDecodeClause(BinaryFormat.DescribesForm);
+        var descriptor = TryDecodeClause(BinaryFormat.DescriptorForm);
+        return new SubType(DecodeComposite(), supertype, isFinal, described, descriptor);
+    }
+
+    private HeapType? TryDecodeClause(byte form)
+    {
+        if (_reader.PeekByte() != form) return null;
+        _reader.ReadByte();
+        var at = _reader.Offset;
+        return _environment.ResolveType(_reader.ReadVarU32(), at);
     }
 
     private CompositeType DecodeComposite()
@@ -129,6 +173,21 @@ internal ref struct TypeSectionDecoder
             throw new InvalidModuleException("sub type: the supertype is final", offset);
         if (!Matches(type.Definition.Composite, supertype.Definition.Composite))
             throw new InvalidModuleException("sub type does not match its supertype", offset);
+        CheckClauses(type.Definition, supertype.Definition, offset);
+    }
+
+    /// <summary>
+    /// Checks that objects have descriptors where those of the supertype have, of a subtype, and that descriptors are a family of their own: their objects may
+    /// be laid out otherwise.
+    /// </summary>
+    private static void CheckClauses(SubType type, SubType supertype, int offset)
+    {
+        if (type.Describes is null != supertype.Describes is null || (type.Descriptor is null && supertype.Descriptor is not null))
+            throw new InvalidModuleException("sub type does not match its supertype", offset);
+        if (type.Describes is { } described && supertype.Describes is { } above && !described.IsSubtypeOf(above))
+            throw new InvalidModuleException($"described type {described} does not match {above}", offset);
+        if (type.Descriptor is { } descriptor && supertype.Descriptor is { } inherited && !descriptor.IsSubtypeOf(inherited))
+            throw new InvalidModuleException($"descriptor type {descriptor} does not match {inherited}", offset);
     }
 
     private static bool Matches(CompositeType type, CompositeType supertype) => (type, supertype) switch

@@ -48,7 +48,8 @@ internal static unsafe class ConstantEvaluator
                     break;
                 case Opcode.AnyConvertExtern or Opcode.ExternConvertAny:
                     break;
-                case Opcode.StructNew or Opcode.StructNewDefault or Opcode.ArrayNew or Opcode.ArrayNewDefault or Opcode.ArrayNewFixed:
+                case Opcode.StructNew or Opcode.StructNewDefault or Opcode.StructNewDesc or Opcode.StructNewDefaultDesc:
+                case Opcode.ArrayNew or Opcode.ArrayNewDefault or Opcode.ArrayNewFixed:
                     int operands = OperandCount(operation);
                     depth -= operands;
                     stack[depth] = Word(Allocate(instance.Store.Heap, operation, stack.Slice(depth, operands)));
@@ -76,9 +77,9 @@ internal static unsafe class ConstantEvaluator
 
     private static int OperandCount(ConstOperation operation) => operation.Opcode switch
     {
-        Opcode.StructNew => TypeRegistry.Get((int)operation.Bits).Struct!.Fields.Length,
+        Opcode.StructNew or Opcode.StructNewDesc => TypeRegistry.Get((int)operation.Bits).Slots.Length,
         Opcode.ArrayNew => 2,
-        Opcode.ArrayNewDefault => 1,
+        Opcode.ArrayNewDefault or Opcode.StructNewDefaultDesc => 1,
         Opcode.ArrayNewFixed => operation.Count,
         _ => 0,
     };
@@ -96,14 +97,25 @@ internal static unsafe class ConstantEvaluator
         }
     }
 
+    /// <summary>Makes a structure of the values of all or no fields and, where its type has one, the descriptor behind them.</summary>
+    /// <exception cref="WasmTrapException">The descriptor is null.</exception>
+    private static ulong MakeStruct(ObjectHeap heap, DefinedType type, ReadOnlySpan<V128> operands)
+    {
+        bool hasDescriptor = type.DescriptorSlot >= 0;
+        if (hasDescriptor && operands[^1].Low == 0) throw new WasmTrapException(TrapKind.NullDescriptor, CapturedStack.Empty);
+        ulong structure = heap.NewStruct(type.CanonicalId, Allocation.NeverCollect);
+        ReadOnlySpan<V128> fields = hasDescriptor ? operands[..^1] : operands;
+        for (int i = 0; i < fields.Length; i++) heap.WriteField(structure, type.SlotOf(i), fields[i].Low, fields[i].High);
+        if (hasDescriptor) heap.WriteField(structure, type.DescriptorSlot, operands[^1].Low);
+        return structure;
+    }
+
     private static ulong Make(ObjectHeap heap, ConstOperation operation, ReadOnlySpan<V128> operands)
     {
         int typeId = (int)operation.Bits;
-        if (operation.Opcode is Opcode.StructNew or Opcode.StructNewDefault)
+        if (operation.Opcode is Opcode.StructNew or Opcode.StructNewDefault or Opcode.StructNewDesc or Opcode.StructNewDefaultDesc)
         {
-            ulong structure = heap.NewStruct(typeId, Allocation.NeverCollect);
-            for (int i = 0; i < operands.Length; i++) heap.WriteField(structure, i, operands[i].Low, operands[i].High);
-            return structure;
+            return MakeStruct(heap, TypeRegistry.Get(typeId), operands);
         }
 
         if (operation.Opcode == Opcode.ArrayNewFixed)

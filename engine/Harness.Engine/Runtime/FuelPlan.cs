@@ -100,7 +100,7 @@ internal sealed class FuelPlan
                 BranchTo(reader.ReadIndex());
                 GoOnAt(reader.Offset, _isReachable);
                 break;
-            case Opcode.BrOnCast or Opcode.BrOnCastFail:
+            case Opcode.BrOnCast or Opcode.BrOnCastFail or Opcode.BrOnCastDescEq or Opcode.BrOnCastDescEqFail:
                 BytecodeReader immediates = reader;
                 immediates.ReadByte();
                 BranchTo(immediates.ReadIndex());

@@ -60,7 +60,7 @@ internal static unsafe class Instantiator
     /// <summary>Kind and type of an import, for people.</summary>
     private static string Describe(WasmModule module, Import import) => import.Kind switch
     {
-        ExternalKind.Function => $"function {module.Functions[import.Index].Type}",
+        ExternalKind.Function => $"function {(module.Functions[import.Index].HasExactType ? "exactly " : string.Empty)}{module.Functions[import.Index].Type}",
         ExternalKind.Memory => Describe(module.Memories[import.Index].Type),
         ExternalKind.Table => $"table of {Describe(module.Tables[import.Index].Type.Limits)} {module.Tables[import.Index].Type.ElementType}",
         ExternalKind.Global => $"global {(module.Globals[import.Index].Type.IsMutable ? "mut " : string.Empty)}{module.Globals[import.Index].Type.Type}",
@@ -78,7 +78,10 @@ internal static unsafe class Instantiator
         switch (item)
         {
             case WasmFunction function:
-                return TypeRegistry.IsSubtype(function.Reference->TypeId, module.Functions[import.Index].CanonicalTypeId);
+                FunctionInfo asked = module.Functions[import.Index];
+                return asked.HasExactType
+                    ? function.Reference->TypeId == asked.CanonicalTypeId
+                    : TypeRegistry.IsSubtype(function.Reference->TypeId, asked.CanonicalTypeId);
             case Memory memory:
                 MemoryType memoryType = module.Memories[import.Index].Type;
                 return memory.Type.Is64 == memoryType.Is64

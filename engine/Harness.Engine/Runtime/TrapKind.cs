@@ -44,7 +44,7 @@ public enum TrapKind : byte
     /// <summary><c>call_ref</c> of a null reference.</summary>
     NullFunctionReference,
 
-    /// <summary><c>ref.as_non_null</c> of a null reference.</summary>
+    /// <summary><c>ref.as_non_null</c> or <c>ref.get_desc</c> of a null reference.</summary>
     NullReference,
 
     /// <summary>An access to a field of a null structure.</summary>
@@ -61,6 +61,12 @@ public enum TrapKind : byte
 
     /// <summary>A reference is not of the type that it is cast to.</summary>
     CastFailure,
+
+    /// <summary>The descriptor that an object is to get, or is compared by, is null.</summary>
+    NullDescriptor,
+
+    /// <summary>A reference does not have the descriptor that it is cast by.</summary>
+    DescriptorCastFailure,
 
     /// <summary>An array access reached past the end of the array.</summary>
     ArrayOutOfBounds,

@@ -25,6 +25,8 @@ public static class TrapKindExtensions
         TrapKind.NullI31 => "null i31 reference",
         TrapKind.NullException => "null exception reference",
         TrapKind.CastFailure => "cast failure",
+        TrapKind.NullDescriptor => "null descriptor reference",
+        TrapKind.DescriptorCastFailure => "descriptor cast failure",
         TrapKind.ArrayOutOfBounds => "out of bounds array access",
         TrapKind.StringOutOfBounds => "out of bounds string access",
         TrapKind.InvalidCodePoint => "invalid code point",

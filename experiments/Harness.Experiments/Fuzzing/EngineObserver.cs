@@ -63,8 +63,8 @@ internal static class EngineObserver
         TrapKind.IntegerDivideByZero => "divide-by-zero",
         TrapKind.IntegerOverflow or TrapKind.InvalidConversionToInteger => "overflow",
         TrapKind.NullReference or TrapKind.NullFunctionReference or TrapKind.NullStructure or TrapKind.NullArray or TrapKind.NullI31
-            or TrapKind.NullException => "null",
-        TrapKind.CastFailure => "cast",
+            or TrapKind.NullException or TrapKind.NullDescriptor => "null",
+        TrapKind.CastFailure or TrapKind.DescriptorCastFailure => "cast",
         TrapKind.ArrayOutOfBounds => "array",
         TrapKind.StackOverflow => "stack",
         TrapKind.OutOfMemory => "memory-limit",

@@ -43,6 +43,14 @@ internal sealed class CastEmitter(BaselineState state, BranchEmitter branches, F
             case Opcode.BrOnCastFail:
                 EmitBranchOnCast(branchesOnFailure: opcode == Opcode.BrOnCastFail);
                 break;
+            case Opcode.RefCastDescEq:
+            case Opcode.RefCastDescEqNull:
+                EmitDescriptorCast(ValueType.Reference(_body.Reader.ReadHeapType(), opcode == Opcode.RefCastDescEqNull));
+                break;
+            case Opcode.BrOnCastDescEq:
+            case Opcode.BrOnCastDescEqFail:
+                EmitBranchOnDescriptorCast(branchesOnFailure: opcode == Opcode.BrOnCastDescEqFail);
+                break;
             case Opcode.AnyConvertExtern:
             case Opcode.ExternConvertAny:
                 // The same word means the same object in both hierarchies.
@@ -67,6 +75,37 @@ internal sealed class CastEmitter(BaselineState state, BranchEmitter branches, F
         var test = _typeTests.EmitTypeTest(reference.Gpr, to, toNullable, mayBeSmallInteger);
         _stack.Push(ValueKind.Ref, reference);
         _branches.EmitBranchIf(branchesOnFailure ? test.Negate() : test, depth);
+    }
+
+    private void EmitDescriptorCast(ValueType target)
+    {
+        var descriptor = PopDescriptor();
+        var reference = _stack.Pop(RegisterSet.Of(descriptor));
+        var test = _typeTests.EmitDescriptorTest(reference.Gpr, descriptor, HeapType.Abstract(AbstractHeapType.Any), target);
+        _asm.Jcc(test.Negate().Condition, _cold.AddTrap(TrapKind.DescriptorCastFailure));
+        _stack.Push(ValueKind.Ref, reference);
+    }
+
+    private void EmitBranchOnDescriptorCast(bool branchesOnFailure)
+    {
+        bool toNullable = (_body.Reader.ReadByte() & 2) != 0;
+        int depth = _body.Reader.ReadIndex();
+        var from = _body.Reader.ReadHeapType();
+        var to = ValueType.Reference(_body.Reader.ReadHeapType(), toNullable);
+        var descriptor = PopDescriptor();
+        var reference = _stack.Pop(RegisterSet.Of(descriptor));
+        var test = _typeTests.EmitDescriptorTest(reference.Gpr, descriptor, from, to);
+        _stack.Push(ValueKind.Ref, reference);
+        _branches.EmitBranchIf(branchesOnFailure ? test.Negate() : test, depth);
+    }
+
+    /// <summary>Pops the descriptor that a cast compares, which must not be null.</summary>
+    private Gpr PopDescriptor()
+    {
+        var descriptor = _stack.Pop(RegisterSet.None).Gpr;
+        _asm.Test(OpSize.Qword, descriptor, descriptor);
+        _asm.Jcc(Condition.Zero, _cold.AddTrap(TrapKind.NullDescriptor));
+        return descriptor;
     }
 
     private void EmitRefI31()

@@ -25,58 +25,97 @@ internal sealed class StructEmitter(BaselineState state, AllocationEmitter alloc
     {
         var type = _body.Module.GetType(_body.Reader.ReadIndex());
         var layout = ObjectLayout.Of(type.CanonicalId);
-        var fields = type.Struct!.Fields;
         switch (opcode)
         {
-            case Opcode.StructNew:
-                var instance = _allocations.EmitAllocation(layout.Size, layout.Header);
-                for (int i = fields.Length - 1; i >= 0; i--)
-                {
-                    _fields.PopIntoNew(instance, layout.FieldOffsets[i], fields[i]);
-                }
-
-                _stack.Push(ValueKind.Ref, instance);
+            case Opcode.StructNew or Opcode.StructNewDesc:
+                EmitStructNew(type, layout);
                 break;
-            case Opcode.StructNewDefault:
-                var empty = _allocations.EmitAllocation(layout.Size, layout.Header);
-                _allocations.EmitClear(empty, ObjectHeader.Size, layout.Size);
-                _stack.Push(ValueKind.Ref, empty);
+            case Opcode.StructNewDefault or Opcode.StructNewDefaultDesc:
+                EmitStructNewDefault(type, layout);
+                break;
+            case Opcode.RefGetDesc:
+                EmitStructGet(type.Slots[type.DescriptorSlot], layout.SlotOffsets[type.DescriptorSlot], isSigned: false, TrapKind.NullReference);
                 break;
             default:
-                int field = _body.Reader.ReadIndex();
+                int slot = type.SlotOf(_body.Reader.ReadIndex());
                 var access = OpcodeTable.GetAccess(opcode);
                 if (access.IsWrite)
                 {
-                    EmitStructSet(fields[field], layout.FieldOffsets[field]);
+                    EmitStructSet(type.Slots[slot], layout.SlotOffsets[slot]);
                 }
                 else
                 {
-                    EmitStructGet(fields[field], layout.FieldOffsets[field], isSigned: access.Extension == AccessExtension.Sign);
+                    EmitStructGet(type.Slots[slot], layout.SlotOffsets[slot], isSigned: access.Extension == AccessExtension.Sign, TrapKind.NullStructure);
                 }
 
                 break;
         }
     }
 
-    private void EmitStructGet(FieldType field, int offset, bool isSigned)
+    private void EmitStructNew(DefinedType type, ObjectLayout layout)
+    {
+        EmitDescriptorCheck(type);
+        var instance = _allocations.EmitAllocation(layout.Size, layout.Header);
+        PopDescriptor(instance, type, layout);
+        for (int i = type.Struct!.Fields.Length - 1; i >= 0; i--)
+        {
+            int slot = type.SlotOf(i);
+            _fields.PopIntoNew(instance, layout.SlotOffsets[slot], type.Slots[slot]);
+        }
+
+        _stack.Push(ValueKind.Ref, instance);
+    }
+
+    private void EmitStructNewDefault(DefinedType type, ObjectLayout layout)
+    {
+        EmitDescriptorCheck(type);
+        var instance = _allocations.EmitAllocation(layout.Size, layout.Header);
+        _allocations.EmitClear(instance, ObjectHeader.Size, layout.Size);
+        PopDescriptor(instance, type, layout);
+        _stack.Push(ValueKind.Ref, instance);
+    }
+
+    /// <summary>Traps if the descriptor of an object that is about to be made is null. It stays on the stack, where a collection finds it.</summary>
+    private void EmitDescriptorCheck(DefinedType type)
+    {
+        if (type.DescriptorSlot < 0)
+        {
+            return;
+        }
+
+        var descriptor = _stack.Pop(RegisterSet.None);
+        _asm.Test(OpSize.Qword, descriptor.Gpr, descriptor.Gpr);
+        _asm.Jcc(Condition.Zero, _cold.AddTrap(TrapKind.NullDescriptor));
+        _stack.Push(ValueKind.Ref, descriptor);
+    }
+
+    private void PopDescriptor(Gpr instance, DefinedType type, ObjectLayout layout)
+    {
+        if (type.DescriptorSlot >= 0)
+        {
+            _fields.PopIntoNew(instance, layout.SlotOffsets[type.DescriptorSlot], type.Slots[type.DescriptorSlot]);
+        }
+    }
+
+    private void EmitStructGet(FieldType field, int offset, bool isSigned, TrapKind trap)
     {
         var instance = _stack.Pop(RegisterSet.None).Gpr;
-        EmitFarNullCheck(instance, offset);
-        _fields.PushFrom(Mem.Base(instance, offset), field, isSigned, TrapKind.NullStructure);
+        EmitFarNullCheck(instance, offset, trap);
+        _fields.PushFrom(Mem.Base(instance, offset), field, isSigned, trap);
     }
 
     private void EmitStructSet(FieldType field, int offset)
     {
         var value = _stack.PopValue(RegisterSet.None);
         var instance = _stack.Pop(RegisterSet.Of(value)).Gpr;
-        EmitFarNullCheck(instance, offset);
+        EmitFarNullCheck(instance, offset, TrapKind.NullStructure);
         _sites.AddFaultSite(TrapKind.NullStructure);
         _fields.StoreValue(Mem.Base(instance, offset), field, value);
         _fields.EmitBarrier(instance, field, value);
     }
 
     /// <summary>Checks for null where an access would reach past the page that faults.</summary>
-    private void EmitFarNullCheck(Gpr instance, int offset)
+    private void EmitFarNullCheck(Gpr instance, int offset, TrapKind trap)
     {
         if (offset < NullPage)
         {
@@ -84,6 +123,6 @@ internal sealed class StructEmitter(BaselineState state, AllocationEmitter alloc
         }
 
         _asm.Test(OpSize.Qword, instance, instance);
-        _asm.Jcc(Condition.Zero, _cold.AddTrap(TrapKind.NullStructure));
+        _asm.Jcc(Condition.Zero, _cold.AddTrap(trap));
     }
 }

@@ -28,7 +28,7 @@ internal sealed class TypeTestEmitter(BaselineState state)
     {
         if (target.IsDefined)
         {
-            return EmitDefinedTypeTest(reference, TypeRegistry.Get(target.CanonicalId), isNullable, mayBeSmallInteger, trap);
+            return EmitDefinedTypeTest(reference, target, isNullable, mayBeSmallInteger, trap);
         }
 
         switch (target.AbstractType)
@@ -54,10 +54,46 @@ internal sealed class TypeTestEmitter(BaselineState state)
         }
     }
 
-    private FlagTest EmitDefinedTypeTest(
-        Gpr reference, DefinedType type, bool isNullable, bool mayBeSmallInteger, TrapKind trap)
+    /// <summary>
+    /// Tests whether a reference is to an object with a descriptor, which is then of the type that the descriptor describes. Overwrites the scratch register only.
+    /// </summary>
+    /// <param name="reference">The reference.</param>
+    /// <param name="descriptor">The descriptor, which is not null.</param>
+    /// <param name="source">What is known of the reference: only where that does not say that its object has a descriptor the type is tested before.</param>
+    /// <param name="target">The type that is asked for; null is of it if it says so.</param>
+    /// <returns>The test of the flags that holds if the reference is of the type; a mere condition.</returns>
+    public FlagTest EmitDescriptorTest(Gpr reference, Gpr descriptor, HeapType source, ValueType target)
     {
-        bool isFunction = type.Function is not null;
+        var done = _asm.NewLabel();
+        EmitNullExit(reference, target.IsNullable, Condition.Equal, done);
+        var described = TypeRegistry.Get(target.HeapType.CanonicalId);
+        if (source.IsDefined && TypeRegistry.Get(source.CanonicalId) is { DescriptorSlot: >= 0 } known)
+        {
+            described = known;
+        }
+        else
+        {
+            bool mayBeSmallInteger = TypeRegistry.IsSubtype(HeapType.Abstract(AbstractHeapType.I31), source);
+            if (mayBeSmallInteger)
+            {
+                _asm.Test(OpSize.Byte, reference, SmallIntegerTag);
+                _asm.JccShort(Condition.NotZero, done);
+            }
+
+            CompareType(reference, ObjectHeader.TypeIdOffset, target.HeapType);
+            _asm.JccShort(Condition.NotEqual, done);
+        }
+
+        int offset = ObjectLayout.Of(described.CanonicalId).SlotOffsets[described.DescriptorSlot];
+        _asm.Alu(AluOp.Cmp, OpSize.Qword, Mem.Base(reference, offset), descriptor);
+        _asm.Bind(done);
+        return new FlagTest(Condition.Equal);
+    }
+
+    private FlagTest EmitDefinedTypeTest(
+        Gpr reference, HeapType target, bool isNullable, bool mayBeSmallInteger, TrapKind trap)
+    {
+        bool isFunction = TypeRegistry.Get(target.CanonicalId).Function is not null;
         int typeOffset = isFunction ? FunctionReference.TypeIdOffset : ObjectHeader.TypeIdOffset;
         var done = _asm.NewLabel();
         bool nullFaults = trap != TrapKind.None && !isNullable;
@@ -77,15 +113,28 @@ internal sealed class TypeTestEmitter(BaselineState state)
             _sites.AddFaultSite(trap);
         }
 
-        _types.Compare(Mem.Base(reference, typeOffset), type.CanonicalId);
-        if (!type.Definition.IsFinal)
-        {
-            _asm.JccShort(Condition.Equal, done);
-            CompareDisplay(reference, typeOffset, type);
-        }
-
+        CompareType(reference, typeOffset, target);
         _asm.Bind(done);
         return new FlagTest(Condition.Equal);
+    }
+
+    /// <summary>
+    /// Compares the type of an object (or function) with a type that it is of or below; with an exact or final one alone. Overwrites the scratch register; the
+    /// first instruction reads the object.
+    /// </summary>
+    private void CompareType(Gpr reference, int typeOffset, HeapType target)
+    {
+        var type = TypeRegistry.Get(target.CanonicalId);
+        _types.Compare(Mem.Base(reference, typeOffset), type.CanonicalId);
+        if (target.IsExact || type.Definition.IsFinal)
+        {
+            return;
+        }
+
+        var found = _asm.NewLabel();
+        _asm.JccShort(Condition.Equal, found);
+        CompareDisplay(reference, typeOffset, type);
+        _asm.Bind(found);
     }
 
     /// <summary>

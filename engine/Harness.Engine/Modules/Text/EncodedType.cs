@@ -5,9 +5,12 @@ namespace Harness.Engine.Modules.Text;
 /// equal types compare equal.
 /// </summary>
 /// <param name="Code">The type's code; for references <c>ref</c> or <c>ref null</c>.</param>
-/// <param name="HeapType">For references, the heap type: a type index, or an abstract type's code less 0x80.</param>
+/// <param name="HeapType">For references, the heap type: a type index, with <see cref="ExactFlag"/> if it is exact, or an abstract type's code less 0x80.</param>
 internal readonly record struct EncodedType(byte Code, long HeapType = 0)
 {
+    /// <summary>What the index of an exact type has beyond 32 bits.</summary>
+    public const long ExactFlag = 1L << 32;
+
     /// <summary>Whether this is a reference type.</summary>
     public bool IsReference => Code is BinaryFormat.TypeRef or BinaryFormat.TypeRefNull;
 
@@ -24,6 +27,19 @@ internal readonly record struct EncodedType(byte Code, long HeapType = 0)
     public void Write(WasmWriter writer)
     {
         if (!IsNullable || HeapType >= 0) writer.Byte(Code);
-        if (IsReference) writer.S33(HeapType);
+        if (IsReference) WriteHeapType(HeapType, writer);
+    }
+
+    /// <summary>Writes a heap type, which is encoded as <see cref="HeapType"/> is.</summary>
+    public static void WriteHeapType(long heapType, WasmWriter writer)
+    {
+        if (heapType < ExactFlag)
+        {
+            writer.S33(heapType);
+            return;
+        }
+
+        writer.Byte(BinaryFormat.ExactHeapType);
+        writer.U32((uint)(heapType - ExactFlag));
     }
 }

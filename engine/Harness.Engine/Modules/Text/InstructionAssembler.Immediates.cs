@@ -17,7 +17,7 @@ internal sealed partial class InstructionAssembler
                 writer.Opcode(Opcode.SelectTyped);
                 Signature.WriteTypes(writer, types.Results());
                 return;
-            case Opcode.RefTest or Opcode.RefCast:
+            case Opcode.RefTest or Opcode.RefCast or Opcode.RefCastDescEq:
                 ReferenceTest(opcode, writer);
                 return;
         }
@@ -101,7 +101,7 @@ internal sealed partial class InstructionAssembler
                 writer.F64Bits(NumberParser.F64(cursor));
                 break;
             case ImmediateKind.HeapType:
-                writer.S33(types.HeapType());
+                EncodedType.WriteHeapType(types.HeapType(), writer);
                 break;
             case ImmediateKind.Data:
                 DataIndex(writer);
@@ -237,9 +237,14 @@ internal sealed partial class InstructionAssembler
     private void ReferenceTest(Opcode opcode, WasmWriter writer)
     {
         var type = types.ReferenceType();
-        var withNull = opcode == Opcode.RefTest ? Opcode.RefTestNull : Opcode.RefCastNull;
+        var withNull = opcode switch
+        {
+            Opcode.RefTest => Opcode.RefTestNull,
+            Opcode.RefCast => Opcode.RefCastNull,
+            _ => Opcode.RefCastDescEqNull,
+        };
         writer.Opcode(type.IsNullable ? withNull : opcode);
-        writer.S33(type.HeapType);
+        EncodedType.WriteHeapType(type.HeapType, writer);
     }
 
     private void BranchOnCast(WasmWriter writer)
@@ -249,8 +254,8 @@ internal sealed partial class InstructionAssembler
         var target = types.ReferenceType();
         writer.Byte((byte)((source.IsNullable ? 1 : 0) | (target.IsNullable ? 2 : 0)));
         writer.U32(label);
-        writer.S33(source.HeapType);
-        writer.S33(target.HeapType);
+        EncodedType.WriteHeapType(source.HeapType, writer);
+        EncodedType.WriteHeapType(target.HeapType, writer);
     }
 
     private void CatchClauses(WasmWriter writer)

@@ -7,7 +7,7 @@ internal static class Keywords
 {
     private static readonly FrozenSet<string> Structural = FrozenSet.Create(
         "module", "binary", "quote", "definition", "instance",
-        "type", "rec", "sub", "final", "func", "struct", "array", "field", "mut", "param", "result", "local",
+        "type", "rec", "sub", "final", "describes", "descriptor", "exact", "func", "struct", "array", "field", "mut", "param", "result", "local",
         "import", "export", "table", "memory", "global", "tag", "elem", "data", "start", "declare", "item", "offset", "shared", "pagesize",
         "then", "catch", "catch_ref", "catch_all", "catch_all_ref",
         "ref", "null", "i8", "i16", "i32", "i64", "f32", "f64", "v128",

@@ -96,11 +96,14 @@ internal sealed partial class ModuleAssembler
 
     private void ImportedType(ReadOnlySpan<char> keyword, WasmWriter writer)
     {
-        writer.Byte((byte)KindOf(keyword));
-        switch (KindOf(keyword))
+        var kind = KindOf(keyword);
+        var isExact = kind == ExternalKind.Function && _cursor.TryOpen("exact");
+        writer.Byte(isExact ? BinaryFormat.ExactFunctionKind : (byte)kind);
+        switch (kind)
         {
             case ExternalKind.Function:
                 writer.U32(_types.TypeUse(new IndexSpace("local")).Resolve(_scope));
+                if (isExact) _cursor.Close();
                 break;
             case ExternalKind.Table:
                 TableType(AddressType(), writer);

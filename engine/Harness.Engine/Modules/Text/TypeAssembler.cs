@@ -62,10 +62,17 @@ internal sealed class TypeAssembler(TokenCursor cursor, ModuleScope scope)
         throw cursor.Unexpected();
     }
 
-    /// <summary>Parses a heap type: an abstract one as a negative number, else a type index.</summary>
+    /// <summary>Parses a heap type: an abstract one as a negative number, else a type index, with <see cref="EncodedType.ExactFlag"/> if it is exact.</summary>
     public long HeapType()
     {
         if (cursor.AtIndex) return scope.Types.Resolve(cursor);
+        if (cursor.TryOpen("exact"))
+        {
+            var exact = scope.Types.Resolve(cursor) + EncodedType.ExactFlag;
+            cursor.Close();
+            return exact;
+        }
+
         if (cursor.Kind != TokenKind.Keyword
             || !HeapTypes.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(cursor.Text, out var type))
             throw cursor.Unexpected();
@@ -170,9 +177,21 @@ internal sealed class TypeAssembler(TokenCursor cursor, ModuleScope scope)
             foreach (var supertype in supertypes) writer.U32(supertype);
         }
 
-        CompositeType(writer, isAlone && isFinal && supertypes.Count == 0);
+        var describes = TryClause("describes", BinaryFormat.DescribesForm, writer);
+        var hasDescriptor = TryClause("descriptor", BinaryFormat.DescriptorForm, writer);
+        CompositeType(writer, isAlone && isFinal && supertypes.Count == 0 && !describes && !hasDescriptor);
         if (isSub) cursor.Close();
         cursor.Close();
+    }
+
+    /// <summary>Parses what a definition says of descriptors, if it does, and writes it.</summary>
+    private bool TryClause(string keyword, byte form, WasmWriter writer)
+    {
+        if (!cursor.TryOpen(keyword)) return false;
+        writer.Byte(form);
+        writer.U32(scope.Types.Resolve(cursor));
+        cursor.Close();
+        return true;
     }
 
     private void CompositeType(WasmWriter writer, bool isPlain)

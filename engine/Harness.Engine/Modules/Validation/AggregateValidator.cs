@@ -2,7 +2,7 @@ namespace Harness.Engine.Modules.Validation;
 
 /// <summary>Structures, arrays, casts and i31s (specification, section 3.4).</summary>
 internal sealed class AggregateValidator(
-    ValidationState state, ValidationStacks stacks, MemoryValidator memories, ReferenceValidator references)
+    ValidationState state, ValidationStacks stacks, MemoryValidator memories, ReferenceValidator references, DescriptorValidator descriptors)
 {
     /// <summary>An instruction of the prefix for structures and arrays.</summary>
     public void ValidateAggregateInstruction(Opcode opcode)
@@ -16,7 +16,7 @@ internal sealed class AggregateValidator(
             case var _ when access.Kind == AccessKind.Element:
                 ValidateElementAccess(access, state.Environment.GetType(state.Reader.ReadVarU32(), state.Offset));
                 break;
-            case Opcode.StructNew or Opcode.StructNewDefault:
+            case Opcode.StructNew or Opcode.StructNewDefault or Opcode.StructNewDesc or Opcode.StructNewDefaultDesc:
                 ValidateStructNew(opcode, state.Environment.GetType(state.Reader.ReadVarU32(), state.Offset));
                 break;
             case Opcode.ArrayLen:
@@ -37,6 +37,9 @@ internal sealed class AggregateValidator(
                 break;
             case Opcode.BrOnCast or Opcode.BrOnCastFail:
                 ValidateBranchOnCast(opcode);
+                break;
+            case >= Opcode.RefGetDesc and <= Opcode.BrOnCastDescEqFail:
+                descriptors.ValidateDescriptorInstruction(opcode);
                 break;
             case Opcode.AnyConvertExtern:
                 ValidateConversion(AbstractHeapType.Extern, AbstractHeapType.Any);
@@ -62,11 +65,12 @@ internal sealed class AggregateValidator(
     {
         var structure = AggregateRules.RequireStruct(type, state.Offset);
         state.HasVectors |= AggregateRules.HasVector(structure);
-        if (opcode == Opcode.StructNewDefault)
+        if (AggregateRules.RequireAllocation(type, opcode, state.Offset) is { } descriptor) stacks.Pop(descriptor);
+        if (opcode is Opcode.StructNewDefault or Opcode.StructNewDefaultDesc)
             AggregateRules.RequireDefaultable(structure, state.Offset);
         else
             for (var i = structure.Fields.Length - 1; i >= 0; i--) stacks.Pop(structure.Fields[i].Type);
-        references.PushDefined(type);
+        references.PushNew(type);
     }
 
     private void ValidateFieldAccess(OperatorAccess access, DefinedType type)
@@ -119,22 +123,22 @@ internal sealed class AggregateValidator(
             case Opcode.ArrayNew:
                 stacks.Pop(ValueType.I32);
                 stacks.Pop(element.Type);
-                references.PushDefined(type);
+                references.PushNew(type);
                 break;
             case Opcode.ArrayNewDefault:
                 AggregateRules.RequireDefaultable(element, state.Offset);
                 stacks.Pop(ValueType.I32);
-                references.PushDefined(type);
+                references.PushNew(type);
                 break;
             case Opcode.ArrayNewFixed:
                 for (var i = AggregateRules.ReadFixedCount(ref state.Reader); i > 0; i--) stacks.Pop(element.Type);
-                references.PushDefined(type);
+                references.PushNew(type);
                 break;
             case Opcode.ArrayNewData or Opcode.ArrayNewElem:
                 ReadArraySource(opcode == Opcode.ArrayNewData, element);
                 stacks.Pop(ValueType.I32);
                 stacks.Pop(ValueType.I32);
-                references.PushDefined(type);
+                references.PushNew(type);
                 break;
             case Opcode.ArrayFill:
                 CheckMutable(element);
@@ -192,18 +196,10 @@ internal sealed class AggregateValidator(
 
     private void ValidateBranchOnCast(Opcode opcode)
     {
-        var flags = state.Reader.ReadByte();
-        if (flags > 3) throw new MalformedModuleException("malformed br_on_cast flags", state.Offset);
-        ref var label = ref stacks.ReadLabel();
-        var source = ValueType.Reference(state.Environment.ReadHeapType(ref state.Reader), (flags & 1) != 0);
-        var target = ValueType.Reference(state.Environment.ReadHeapType(ref state.Reader), (flags & 2) != 0);
+        ref var label = ref references.ReadBranchOnCast(out var source, out var target);
         if (!target.IsSubtypeOf(source)) stacks.ThrowMismatch(target, source);
-
-        // What is not the target: null is left only if the target does not take it.
-        var rest = source.WithNull(source.IsNullable && !target.IsNullable);
         stacks.Pop(source);
-        references.ValidateBranchWithReference(ref label, opcode == Opcode.BrOnCast ? target : rest);
-        stacks.Push(opcode == Opcode.BrOnCast ? rest : target);
+        references.ValidateBranchOnCast(ref label, source, target, branchesOnSuccess: opcode == Opcode.BrOnCast);
     }
 
     private void ValidateConversion(AbstractHeapType from, AbstractHeapType to)

@@ -21,7 +21,7 @@ internal sealed class ReferenceValidator(ValidationState state, ValidationStacks
                 if (!state.Environment.ReferencedFunctions.Contains((int)index))
                     throw state.Invalid($"undeclared function reference {index}");
                 state.Environment.Bodies.NoteReference((int)index);
-                PushDefined(function.Type);
+                stacks.Push(function.ReferenceType);
                 break;
             case Opcode.RefEq:
                 stacks.Pop(ValueType.EqRef);
@@ -56,7 +56,30 @@ internal sealed class ReferenceValidator(ValidationState state, ValidationStacks
         for (var i = 0; i < others; i++) stacks.Push(label.LabelType(i));
     }
 
-    /// <summary>Pushes a reference to a type that the module defines.</summary>
-    public void PushDefined(DefinedType type) =>
-        stacks.Push(ValueType.Reference(HeapType.Defined(type.CanonicalId), nullable: false));
+    /// <summary>Reads the immediates of a branch on a cast.</summary>
+    /// <param name="source">The type that is cast.</param>
+    /// <param name="target">The type that it is cast to.</param>
+    /// <returns>The label.</returns>
+    public ref ControlFrame ReadBranchOnCast(out ValueType source, out ValueType target)
+    {
+        var flags = state.Reader.ReadByte();
+        if (flags > 3) throw new MalformedModuleException("malformed br_on_cast flags", state.Offset);
+        ref var label = ref stacks.ReadLabel();
+        source = ValueType.Reference(state.Environment.ReadHeapType(ref state.Reader), (flags & 1) != 0);
+        target = ValueType.Reference(state.Environment.ReadHeapType(ref state.Reader), (flags & 2) != 0);
+        return ref label;
+    }
+
+    /// <summary>Checks a branch on a cast whose operands have been popped, and pushes the reference where it is not taken.</summary>
+    public void ValidateBranchOnCast(ref ControlFrame label, ValueType source, ValueType target, bool branchesOnSuccess)
+    {
+        // What is not the target: null is left only if the target does not take it.
+        var rest = source.WithNull(source.IsNullable && !target.IsNullable);
+        ValidateBranchWithReference(ref label, branchesOnSuccess ? target : rest);
+        stacks.Push(branchesOnSuccess ? rest : target);
+    }
+
+    /// <summary>Pushes a reference to a new object of a type that the module defines, and of no subtype.</summary>
+    public void PushNew(DefinedType type) =>
+        stacks.Push(ValueType.Reference(HeapType.Defined(type.CanonicalId).Exact, nullable: false));
 }

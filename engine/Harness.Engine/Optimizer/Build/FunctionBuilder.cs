@@ -25,6 +25,7 @@ internal sealed class FunctionBuilder
     private readonly BlockBuilder blocks;
     private readonly MemoryBuilder memories;
     private readonly ReferenceBuilder references;
+    private readonly DescriptorBuilder descriptors;
     private readonly VectorBuilder vectors;
     private readonly ObjectBuilder objects;
     private readonly DirectCallBuilder directCalls;
@@ -56,6 +57,7 @@ internal sealed class FunctionBuilder
         var tables = new TableBuilder(state, runtime, assembler);
         memories = new MemoryBuilder(state, runtime, tables, new AtomicBuilder(state, runtime, assembler), assembler);
         references = new ReferenceBuilder(state, checks, branches, assembler);
+        descriptors = new DescriptorBuilder(state, checks, branches, assembler);
         vectors = new VectorBuilder(state, assembler);
         objects = new ObjectBuilder(state, checks, runtime, new VectorArrayBuilder(checks, runtime, assembler), assembler);
 
@@ -261,7 +263,8 @@ internal sealed class FunctionBuilder
                 vectors.VisitVector(opcode);
                 break;
             default:
-                if (!memories.VisitMemoryOrTable(opcode) && !references.VisitReference(opcode) && !objects.VisitObject(opcode) && !exceptions.VisitException(opcode))
+                if (!memories.VisitMemoryOrTable(opcode) && !references.VisitReference(opcode) && !objects.VisitObject(opcode)
+                    && !descriptors.VisitDescriptor(opcode) && !exceptions.VisitException(opcode))
                 {
                     VisitSimple(opcode);
                 }

@@ -104,7 +104,7 @@ internal sealed class LiveLocals
                 case Opcode.BrIf or Opcode.BrOnNull or Opcode.BrOnNonNull:
                     Add(StepKind.BranchIf, reader.ReadIndex());
                     break;
-                case Opcode.BrOnCast or Opcode.BrOnCastFail:
+                case Opcode.BrOnCast or Opcode.BrOnCastFail or Opcode.BrOnCastDescEq or Opcode.BrOnCastDescEqFail:
                     reader.ReadByte();
                     Add(StepKind.BranchIf, reader.ReadIndex());
                     reader.ReadHeapType();

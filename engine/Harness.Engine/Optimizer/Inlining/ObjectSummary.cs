@@ -38,6 +38,11 @@ internal sealed class ObjectSummary(SummaryState state)
                 break;
             case Opcode.AnyConvertExtern or Opcode.ExternConvertAny:
                 break;
+            case Opcode.RefCastDescEq or Opcode.RefCastDescEqNull or Opcode.BrOnCastDescEq or Opcode.BrOnCastDescEqFail:
+                state.Test(state.Stack.Pop());
+                state.Test(state.Stack.Peek());
+                state.Nodes += 2;
+                break;
             case Opcode.RefI31 or Opcode.I31GetS or Opcode.I31GetU:
                 state.Stack.Replace(1, 1);
                 state.Nodes++;
@@ -63,6 +68,13 @@ internal sealed class ObjectSummary(SummaryState state)
                 state.Nodes += state.Module.GetType(state.Reader.ReadIndex()).Struct!.Fields.Length;
                 Make(0);
                 return true;
+            case Opcode.StructNewDesc:
+                Make(state.Module.GetType(state.Reader.ReadIndex()).Slots.Length);
+                return true;
+            case Opcode.StructNewDefaultDesc:
+                state.Nodes += state.Module.GetType(state.Reader.ReadIndex()).Struct!.Fields.Length;
+                Make(1);
+                return true;
             case Opcode.ArrayNewFixed:
                 state.Reader.ReadIndex();
                 Make(state.Reader.ReadIndex());
@@ -72,7 +84,7 @@ internal sealed class ObjectSummary(SummaryState state)
         OperatorAccess access = OpcodeTable.GetAccess(opcode);
         switch (opcode)
         {
-            case Opcode.ArrayLen:
+            case Opcode.ArrayLen or Opcode.RefGetDesc:
             case var _ when access is { Kind: AccessKind.Field, IsWrite: false }:
                 state.Access(state.Stack.Pop());
                 state.Stack.Push(OriginStack.Unknown);

@@ -43,7 +43,7 @@ internal readonly struct Access
     /// <summary>The type of the place in a structure, an array, a table or a global, and whether it ever changes.</summary>
     public FieldType Type => Kind switch
     {
-        AccessKind.Field => TypeRegistry.Get(graph[id].Aux).Struct!.Fields[(int)graph[id].Immediate],
+        AccessKind.Field => TypeRegistry.Get(graph[id].Aux).Slots[(int)graph[id].Immediate],
         AccessKind.Element => TypeRegistry.Get(graph[id].Aux).Array!.Element,
         AccessKind.Global => new FieldType(
             graph.Module.Globals[Space].Type.Type, Packing.None, graph.Module.Globals[Space].Type.IsMutable),
@@ -61,7 +61,7 @@ internal readonly struct Access
     /// <summary>Distance in bytes of a field or of the first element from the object's address, or the static offset in a memory.</summary>
     public long Offset => Kind switch
     {
-        AccessKind.Field => ObjectLayout.Of(graph[id].Aux).FieldOffsets[(int)graph[id].Immediate],
+        AccessKind.Field => ObjectLayout.Of(graph[id].Aux).SlotOffsets[(int)graph[id].Immediate],
         AccessKind.Element => ObjectLayout.ArrayElements,
         AccessKind.Memory => graph[id].Immediate,
         _ => 0,
@@ -86,10 +86,14 @@ internal readonly struct Access
     public TrapKind Trap => Kind switch
     {
         AccessKind.Memory => TrapKind.MemoryOutOfBounds,
-        AccessKind.Field => OperatorTable.MayBeNull(graph, id) ? TrapKind.NullStructure : TrapKind.None,
+        AccessKind.Field => OperatorTable.MayBeNull(graph, id) ? NullStructureTrap : TrapKind.None,
         AccessKind.Element => OperatorTable.MayBeNull(graph, id) ? TrapKind.NullArray : TrapKind.None,
         _ => TrapKind.None,
     };
+
+    /// <summary>What it means that there is no structure to access: to ask null for its descriptor is another trap than to ask it for a field.</summary>
+    private TrapKind NullStructureTrap =>
+        TypeRegistry.Get(graph[id].Aux).DescriptorSlot == (int)graph[id].Immediate ? TrapKind.NullReference : TrapKind.NullStructure;
 
     /// <summary>The effects of the access; reads of what never changes have none but a trap.</summary>
     public Effects Effects =>

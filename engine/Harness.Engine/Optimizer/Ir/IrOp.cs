@@ -8,7 +8,7 @@ namespace Harness.Engine.Optimizer.Ir;
 /// </summary>
 /// <remarks>
 /// Accesses to objects keep their opcodes: <c>struct.get</c> and <c>struct.set</c> (inputs: the structure, and the value; Immediate =
-/// field, Aux = canonical type id), <c>array.len</c>, <c>array.get</c> and <c>array.set</c> (inputs: the array, the index known to be in
+/// slot, Aux = canonical type id), of which one with the slot of the descriptor is <c>ref.get_desc</c>, <c>array.len</c>, <c>array.get</c> and <c>array.set</c> (inputs: the array, the index known to be in
 /// bounds, and the value; Aux = canonical type id). They trap on null where the reference's type says that it may be null.
 /// <c>Immediate</c> and <c>Aux</c> are the node's fields of these names. What a node accesses is described by <see cref="Access"/>; the effects of each
 /// operator, of both kinds, are in <see cref="OperatorTable"/>.
@@ -100,7 +100,7 @@ internal static class IrOp
     /// <summary>The input as the node's <see cref="Node.ReferenceType"/>; traps if it is not of that type.</summary>
     public const Opcode RefCast = (Opcode)0xE015;
 
-    /// <summary>A new structure. Inputs: the values of all fields. Aux = canonical type id.</summary>
+    /// <summary>A new structure. Inputs: the values of all slots (<see cref="DefinedType.Slots"/>). Aux = canonical type id.</summary>
     public const Opcode NewStruct = (Opcode)0xE016;
 
     /// <summary>A new array with equal elements. Inputs: the element, the length (i32). Aux = canonical type id.</summary>

@@ -109,7 +109,7 @@ internal sealed class IrPrinter
         Opcode.I8x16Shuffle => [BytesOf(graph.Vectors[node.Immediate])],
         _ => OpcodeTable.GetAccess(node.Op).Kind switch
         {
-            AccessKind.Field => [NameOfType(node.Aux), $"#{node.Immediate}"],
+            AccessKind.Field => [NameOfType(node.Aux), NameOfSlot(node)],
             AccessKind.Element => [NameOfType(node.Aux)],
             AccessKind.Memory => PlaceOf(node),
             _ when VectorOperators.IsVector(node.Op) && OpcodeTable.Get(node.Op).Immediates == ImmediateKind.Lane =>
@@ -232,7 +232,20 @@ internal sealed class IrPrinter
         }
 
         string heapType = type.HeapType.IsDefined ? NameOfType(type.HeapType.CanonicalId) : type.HeapType.ToString();
+        if (type.HeapType.IsExact)
+        {
+            heapType = $"(exact {heapType})";
+        }
+
         return type.IsNullable ? $"(ref null {heapType})" : $"(ref {heapType})";
+    }
+
+    /// <summary>The number of the field that a node accesses, or what else is there.</summary>
+    private static string NameOfSlot(Node node)
+    {
+        DefinedType type = TypeRegistry.Get(node.Aux);
+        int slot = (int)node.Immediate;
+        return slot == type.DescriptorSlot ? "descriptor" : $"#{type.FieldIn(slot)}";
     }
 
     private string NameOfType(int canonicalId)

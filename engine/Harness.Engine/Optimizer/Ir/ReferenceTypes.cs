@@ -48,14 +48,20 @@ internal static class ReferenceTypes
         return id;
     }
 
-    /// <summary>The type that an object has exactly, where that is known: of a new one, of a function, of a final type.</summary>
+    /// <summary>The type that an object has exactly, as an exact type, where that is known: of a new one, of a function, of a final type, of an exact one.</summary>
     public static bool TryGetExact(Graph graph, int id, out HeapType type)
     {
         ref Node source = ref graph[SourceOf(graph, id)];
         bool isOrigin = source.Op is IrOp.NewStruct or IrOp.NewArray or IrOp.NewArrayFixed
             || (source.Op == IrOp.FunctionAddress && !graph.Module.Functions[(int)source.Immediate].IsImported);
         type = isOrigin ? source.ReferenceType.HeapType : graph[id].ReferenceType.HeapType;
-        return type.IsDefined && (isOrigin || TypeRegistry.Get(type.CanonicalId).Definition.IsFinal);
+        if (!type.IsDefined || !(isOrigin || type.IsExact || TypeRegistry.Get(type.CanonicalId).Definition.IsFinal))
+        {
+            return false;
+        }
+
+        type = type.Exact;
+        return true;
     }
 
     private static HeapType Join(HeapType a, HeapType b)

@@ -20,7 +20,7 @@ internal enum TypeTestKind : byte
     /// <summary>Flags in the object's header.</summary>
     Flags,
 
-    /// <summary>The type's id in the object's header: the type has no subtypes.</summary>
+    /// <summary>The type's id in the object's header: the type has no subtypes, or they do not count.</summary>
     Exact,
 
     /// <summary>The type's id, or else the display of supertypes.</summary>
@@ -105,7 +105,7 @@ internal readonly record struct TypeTest(ValueType Target, TypeTestKind Kind, bo
 
         if (target.IsDefined)
         {
-            return TypeRegistry.Get(target.CanonicalId).Definition.IsFinal ? TypeTestKind.Exact : TypeTestKind.Display;
+            return target.IsExact || TypeRegistry.Get(target.CanonicalId).Definition.IsFinal ? TypeTestKind.Exact : TypeTestKind.Display;
         }
 
         return target.AbstractType switch

@@ -13,8 +13,8 @@ namespace Harness.Engine.Optimizer.Passes;
 /// <param name="Operands">The operation's operands.</param>
 internal sealed record ConstantObject(ConstOperation Operation, ImmutableArray<ConstantObject> Operands)
 {
-    /// <summary>Whether this makes a structure with the fields given.</summary>
-    public bool IsStruct => Operation.Opcode == Opcode.StructNew;
+    /// <summary>Whether this makes a structure whose operands are what its slots hold.</summary>
+    public bool IsStruct => Operation.Opcode is Opcode.StructNew or Opcode.StructNewDesc or Opcode.StructNewDefaultDesc;
 
     /// <summary>Whether this makes an array with the elements given.</summary>
     public bool IsArray => Operation.Opcode == Opcode.ArrayNewFixed;
@@ -52,17 +52,45 @@ internal sealed record ConstantObject(ConstOperation Operation, ImmutableArray<C
                 operands[i] = stack.Pop();
             }
 
-            stack.Push(new ConstantObject(operation, [.. operands]));
+            stack.Push(new ConstantObject(operation, InSlots(operation, [.. operands])));
         }
 
         return stack.Pop();
     }
 
+    /// <summary>The operands in the order of slots, where they come in another: the descriptor is the last operand, and behind no others if the fields are zero.</summary>
+    private static ImmutableArray<ConstantObject> InSlots(ConstOperation operation, ImmutableArray<ConstantObject> operands)
+    {
+        if (operation.Opcode is not (Opcode.StructNewDesc or Opcode.StructNewDefaultDesc))
+        {
+            return operands;
+        }
+
+        DefinedType type = TypeRegistry.Get((int)operation.Bits);
+        ImmutableArray<ConstantObject> fields = operation.Opcode == Opcode.StructNewDesc
+            ? operands.RemoveAt(operands.Length - 1)
+            : [.. type.Struct!.Fields.Select(field => new ConstantObject(ZeroOf(field.Type), []))];
+        return fields.Insert(type.DescriptorSlot, operands[^1]);
+    }
+
+    private static ConstOperation ZeroOf(Modules.ValueType type) => new(
+        type.Kind switch
+        {
+            ValueKind.I32 => Opcode.I32Const,
+            ValueKind.I64 => Opcode.I64Const,
+            ValueKind.F32 => Opcode.F32Const,
+            ValueKind.F64 => Opcode.F64Const,
+            ValueKind.V128 => Opcode.V128Const,
+            _ => Opcode.RefNull,
+        },
+        0);
+
     private static int OperandCount(ConstOperation operation) => operation.Opcode switch
     {
-        Opcode.StructNew => TypeRegistry.Get((int)operation.Bits).Struct!.Fields.Length,
+        Opcode.StructNew or Opcode.StructNewDesc => TypeRegistry.Get((int)operation.Bits).Slots.Length,
         Opcode.ArrayNewFixed => operation.Count,
         Opcode.ArrayNew => 2,
+        Opcode.StructNewDefaultDesc => 1,
         Opcode.ArrayNewDefault or Opcode.RefI31 or Opcode.AnyConvertExtern or Opcode.ExternConvertAny => 1,
         Opcode.I32Add or Opcode.I32Sub or Opcode.I32Mul or Opcode.I64Add or Opcode.I64Sub or Opcode.I64Mul => 2,
         _ => 0,

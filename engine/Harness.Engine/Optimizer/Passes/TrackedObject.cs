@@ -17,7 +17,7 @@ internal sealed class TrackedObject(int typeId, int fieldCount, int origin)
     /// <summary>Most fields or elements.</summary>
     public const int MaxFields = 32;
 
-    private readonly ImmutableArray<FieldType> fields = TypeRegistry.Get(typeId).Struct?.Fields ?? [];
+    private readonly ImmutableArray<FieldType> fields = TypeRegistry.Get(typeId).Slots;
     private readonly FieldType element = TypeRegistry.Get(typeId).Array?.Element ?? default;
 
     /// <summary>Canonical id of its type, exactly.</summary>
@@ -42,7 +42,7 @@ internal sealed class TrackedObject(int typeId, int fieldCount, int origin)
     public IrType IrTypeOf(int field) => GraphAssembler.TypeOf(TypeOf(field).Type.Kind);
 
     /// <summary>Whether a reference to it is of a type.</summary>
-    public bool IsOf(Modules.ValueType type) => ReferenceType.IsSubtypeOf(type);
+    public bool IsOf(Modules.ValueType type) => HeapType.Defined(TypeId).Exact.IsSubtypeOf(type.HeapType);
 
     /// <summary>Whether both are of one type and size.</summary>
     public bool IsLike(TrackedObject other) => TypeId == other.TypeId && FieldCount == other.FieldCount;

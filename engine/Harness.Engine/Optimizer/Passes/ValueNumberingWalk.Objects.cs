@@ -90,7 +90,7 @@ internal sealed partial class ValueNumberingWalk
             table.Add(LengthKey(id), constants.I32(graph[id].InputCount));
         }
 
-        ImmutableArray<FieldType> fields = type.Struct?.Fields ?? [];
+        ImmutableArray<FieldType> fields = type.Slots;
         for (int i = 0; i < graph[id].InputCount; i++)
         {
             bool isMutable = (type.Array?.Element ?? fields[i]).IsMutable;

@@ -75,7 +75,8 @@ internal sealed partial class ValueNumberingWalk
         int reference = graph.Input(id, 0);
         Modules.ValueType type = graph[reference].ReferenceType;
         var tested = Modules.ValueType.FromBits((uint)graph[id].Immediate);
-        bool isSubtype = type.HeapType.IsSubtypeOf(tested.HeapType);
+        bool isSubtype = type.HeapType.IsSubtypeOf(tested.HeapType)
+            || (tested.HeapType.IsExact && ReferenceTypes.TryGetExact(graph, reference, out HeapType exact) && exact == tested.HeapType);
         if (!isSubtype && !IsExcluded(reference, tested.HeapType))
         {
             return false;

@@ -14,8 +14,8 @@ internal sealed class ObjectBuilder(
     {
         switch (opcode)
         {
-            case Opcode.StructNew or Opcode.StructNewDefault:
-                VisitStructNew(ReadTypeId(), opcode == Opcode.StructNewDefault);
+            case Opcode.StructNew or Opcode.StructNewDefault or Opcode.StructNewDesc or Opcode.StructNewDefaultDesc:
+                VisitStructNew(ReadTypeId(), opcode is Opcode.StructNewDefault or Opcode.StructNewDefaultDesc);
                 return true;
             case Opcode.ArrayNew:
                 int type = ReadTypeId();
@@ -76,7 +76,7 @@ internal sealed class ObjectBuilder(
         int type = ReadTypeId();
         if (access.Kind == AccessKind.Field)
         {
-            VisitField(opcode, access, type, state.Reader.ReadIndex());
+            VisitField(opcode, access, type, TypeRegistry.Get(type).SlotOf(state.Reader.ReadIndex()));
         }
         else if (access.IsWrite)
         {
@@ -90,16 +90,16 @@ internal sealed class ObjectBuilder(
         return true;
     }
 
-    private void VisitField(Opcode opcode, OperatorAccess access, int type, int field)
+    private void VisitField(Opcode opcode, OperatorAccess access, int type, int slot)
     {
         if (access.IsWrite)
         {
             int value = state.Pop();
-            assembler.Append(opcode, IrType.None, [state.Pop(), value], field, type);
+            assembler.Append(opcode, IrType.None, [state.Pop(), value], slot, type);
         }
         else
         {
-            state.Push(assembler.Append(opcode, TypeRegistry.Get(type).Struct!.Fields[field].Type, [state.Pop()], field, type));
+            state.Push(assembler.Append(opcode, TypeRegistry.Get(type).Slots[slot].Type, [state.Pop()], slot, type));
         }
     }
 
@@ -107,7 +107,9 @@ internal sealed class ObjectBuilder(
 
     private void VisitStructNew(int typeId, bool isDefault)
     {
-        ImmutableArray<FieldType> fields = TypeRegistry.Get(typeId).Struct!.Fields;
+        DefinedType type = TypeRegistry.Get(typeId);
+        ImmutableArray<FieldType> fields = type.Struct!.Fields;
+        int descriptor = type.DescriptorSlot < 0 ? -1 : checks.CheckNotNull(state.Pop(), TrapKind.NullDescriptor);
         int[] values;
         if (isDefault)
         {
@@ -120,6 +122,11 @@ internal sealed class ObjectBuilder(
         else
         {
             values = state.Pop(fields.Length);
+        }
+
+        if (descriptor >= 0)
+        {
+            values = [.. values[..type.DescriptorSlot], descriptor, .. values[type.DescriptorSlot..]];
         }
 
         state.Push(assembler.Append(IrOp.NewStruct, ReferenceTypes.To(typeId), values, aux: typeId));

@@ -13,11 +13,11 @@ internal sealed class AllocationSelector(SelectionState state, LirWriter writer,
     public void SelectNewStruct(int id)
     {
         ObjectLayout layout = ObjectLayout.Of(state.Graph[id].Aux);
-        ImmutableArray<FieldType> types = TypeRegistry.Get(state.Graph[id].Aux).Struct!.Fields;
+        ImmutableArray<FieldType> types = TypeRegistry.Get(state.Graph[id].Aux).Slots;
         Allocate(id, layout.Size, state.Graph[id].Aux, ObjectFlags.Struct);
         for (int i = 0; i < types.Length; i++)
         {
-            Address place = Address.OfBase(state.Value(id), layout.FieldOffsets[i]);
+            Address place = Address.OfBase(state.Value(id), layout.SlotOffsets[i]);
             if (TryPairOfConstants(id, i, layout, out long both))
             {
                 writer.Store(place, OpSize.Qword, isFloat: false, 0, both);
@@ -34,8 +34,8 @@ internal sealed class AllocationSelector(SelectionState state, LirWriter writer,
     private bool TryPairOfConstants(int id, int field, ObjectLayout layout, out long both)
     {
         both = 0;
-        ImmutableArray<FieldType> types = TypeRegistry.Get(state.Graph[id].Aux).Struct!.Fields;
-        if (field + 1 >= types.Length || layout.FieldOffsets[field] % sizeof(long) != 0
+        ImmutableArray<FieldType> types = TypeRegistry.Get(state.Graph[id].Aux).Slots;
+        if (field + 1 >= types.Length || layout.SlotOffsets[field] % sizeof(long) != 0
             || ObjectLayout.SizeOf(types[field]) != sizeof(int) || ObjectLayout.SizeOf(types[field + 1]) != sizeof(int)
             || !operands.TryStoredConstant(state.Graph.Input(id, field), OpSize.Dword, out long low)
             || !operands.TryStoredConstant(state.Graph.Input(id, field + 1), OpSize.Dword, out long high))

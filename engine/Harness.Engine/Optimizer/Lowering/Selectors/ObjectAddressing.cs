@@ -18,7 +18,8 @@ internal sealed class ObjectAddressing(SelectionState state, LirWriter writer, O
     public Address FieldAddress(int id)
     {
         int structure = state.Graph.Input(id, 0);
-        int offset = (int)Access.Of(state.Graph, id).Offset;
+        var access = Access.Of(state.Graph, id);
+        int offset = (int)access.Offset;
         Address address = Address.OfBase(operands.Register(structure), offset);
         if (!references.MayBeNull(structure))
         {
@@ -27,11 +28,11 @@ internal sealed class ObjectAddressing(SelectionState state, LirWriter writer, O
 
         if (offset < NullPageSize)
         {
-            address.Fault = TrapKind.NullStructure;
+            address.Fault = access.Trap;
         }
         else
         {
-            TrapIfNull(address.Base, TrapKind.NullStructure);
+            TrapIfNull(address.Base, access.Trap);
         }
 
         return address;
