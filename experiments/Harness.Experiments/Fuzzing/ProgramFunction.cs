@@ -23,7 +23,13 @@ internal sealed class ProgramFunction(int type)
     /// <summary>Whether its body is what it is, neither made up nor reduced.</summary>
     public bool IsFixed { get; init; }
 
-    public void WriteBody(WasmWriter writer)
+    /// <summary>The body that it has for the reference, where it cannot have the same; null if it can.</summary>
+    public List<ProgramNode>? ReferenceBody { get; init; }
+
+    /// <summary>Writes the locals and the body.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="isForReference">Whether it is written for the reference.</param>
+    public void WriteBody(WasmWriter writer, bool isForReference)
     {
         writer.U32(Locals.Count);
         foreach (var local in Locals)
@@ -32,7 +38,7 @@ internal sealed class ProgramFunction(int type)
             local.Write(writer);
         }
         var labels = new Stack<BlockNode>();
-        foreach (var node in Body)
+        foreach (var node in isForReference ? ReferenceBody ?? Body : Body)
             node.Write(writer, labels);
         writer.Opcode(Opcode.End);
     }

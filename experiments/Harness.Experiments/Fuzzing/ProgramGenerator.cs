@@ -28,6 +28,9 @@ internal sealed partial class ProgramGenerator(ulong seed)
     /// <summary>The same for arithmetic on 128 bits.</summary>
     private const ulong WideSeed = 0x4D55_4C2D_5749_4445;
 
+    /// <summary>The same for descriptors.</summary>
+    private const ulong DescriptorSeed = 0x4445_5343_5249_4245;
+
     private readonly RandomSource random = new(seed);
     private readonly RandomProgram program = new() { Seed = seed, HasVectors = new RandomSource(seed ^ VectorSeed).Percent(35) };
 
@@ -42,6 +45,7 @@ internal sealed partial class ProgramGenerator(ulong seed)
         ChooseImports();
         ChooseFunctions();
         ChooseWideArithmetic();
+        ChooseDescriptors();
         ChooseMemories();
         var context = new ProgramContext(program, signatures, functionsBySignature, Danger(), Emphasis.Random(random));
         ChooseTables(context);
@@ -71,6 +75,13 @@ internal sealed partial class ProgramGenerator(ulong seed)
     {
         if (new RandomSource(seed ^ WideSeed).Percent(20))
             WideFunctions.AddTo(program);
+    }
+
+    /// <summary>Decides about objects with descriptors apart, too.</summary>
+    private void ChooseDescriptors()
+    {
+        if (new RandomSource(seed ^ DescriptorSeed).Percent(20))
+            DescriptorFunction.AddTo(program);
     }
 
     private void ChooseMemories()

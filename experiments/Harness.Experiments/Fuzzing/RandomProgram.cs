@@ -35,10 +35,16 @@ internal sealed class RandomProgram : IFuzzProgram
     /// <summary>The first of the <see cref="WideFunctions"/>; negative if it has no instructions on 128 bits.</summary>
     public int FirstWideFunction { get; set; } = -1;
 
-    /// <summary>Whether it is being encoded for the reference, which has no instructions on 128 bits.</summary>
+    /// <summary>The <see cref="Fuzzing.DescriptorFunction"/>; negative if it has no objects with descriptors.</summary>
+    public int DescriptorFunction { get; set; } = -1;
+
+    /// <summary>The first of the types that the <see cref="Fuzzing.DescriptorFunction"/> needs; negative if it has none.</summary>
+    public int FirstDescribedType { get; set; } = -1;
+
+    /// <summary>Whether it is being encoded for the reference, which has no instructions on 128 bits and no descriptors.</summary>
     public bool IsForReference { get; private set; }
 
-    /// <summary>How many of the types are one recursion group; each of those after them is one of its own.</summary>
+    /// <summary>How many of the types are one recursion group; each of those after them is one of its own, but for those with descriptors, which are one together.</summary>
     public int GroupedTypes { get; set; }
 
     /// <summary>The name by which the first tag is imported; null if the program defines it.</summary>
@@ -129,7 +135,7 @@ internal sealed class RandomProgram : IFuzzProgram
         writer.Section(SectionId.Export, WriteExports);
         writer.Section(SectionId.Element, WriteElements);
         writer.Section(SectionId.DataCount, section => section.U32(Data.Count));
-        writer.Section(SectionId.Code, section => Vector(section, Defined, (w, function) => w.Sized(function.WriteBody)));
+        writer.Section(SectionId.Code, section => Vector(section, Defined, (w, function) => w.Sized(body => function.WriteBody(body, IsForReference))));
         writer.Section(SectionId.Data, section => Vector(section, Data, WriteData));
         return writer.ToArray();
     }
@@ -148,11 +154,19 @@ internal sealed class RandomProgram : IFuzzProgram
     /// <summary>Writes the types: a recursion group, so that any in it can name any other, and then one by one.</summary>
     private void WriteTypes(WasmWriter writer)
     {
-        writer.U32(1 + Types.Count - GroupedTypes);
+        var described = FirstDescribedType < 0 ? 0 : Fuzzing.DescriptorFunction.TypeCount;
+        writer.U32(1 + Types.Count - GroupedTypes - Math.Max(described - 1, 0));
         writer.Byte(BinaryFormat.RecursionGroupForm);
         Vector(writer, Types[..GroupedTypes], (w, type) => type.Write(w));
-        foreach (var type in Types[GroupedTypes..])
-            type.Write(writer);
+        for (var i = GroupedTypes; i < Types.Count; i++)
+        {
+            if (i == FirstDescribedType)
+            {
+                writer.Byte(BinaryFormat.RecursionGroupForm);
+                writer.U32(described);
+            }
+            Types[i].Write(writer);
+        }
     }
 
     private void WriteImports(WasmWriter writer)

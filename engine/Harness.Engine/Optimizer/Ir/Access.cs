@@ -86,13 +86,13 @@ internal readonly struct Access
     public TrapKind Trap => Kind switch
     {
         AccessKind.Memory => TrapKind.MemoryOutOfBounds,
-        AccessKind.Field => OperatorTable.MayBeNull(graph, id) ? NullStructureTrap : TrapKind.None,
+        AccessKind.Field => OperatorTable.MayBeNull(graph, id) ? NullTrap : TrapKind.None,
         AccessKind.Element => OperatorTable.MayBeNull(graph, id) ? TrapKind.NullArray : TrapKind.None,
         _ => TrapKind.None,
     };
 
-    /// <summary>What it means that there is no structure to access: to ask null for its descriptor is another trap than to ask it for a field.</summary>
-    private TrapKind NullStructureTrap =>
+    /// <summary>What it means that a structure is null: to ask for its descriptor is another trap than to ask for a field.</summary>
+    public TrapKind NullTrap =>
         TypeRegistry.Get(graph[id].Aux).DescriptorSlot == (int)graph[id].Immediate ? TrapKind.NullReference : TrapKind.NullStructure;
 
     /// <summary>The effects of the access; reads of what never changes have none but a trap.</summary>

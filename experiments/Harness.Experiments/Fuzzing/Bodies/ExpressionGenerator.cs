@@ -101,6 +101,13 @@ internal sealed class ExpressionGenerator(BodyGenerator parts)
             return parts.Objects.QueryOfObject(depth);
         if (type == ProgramType.I64 && context.Program.FirstWideFunction >= 0 && random.Percent(15))
             return WideOperator(depth);
+        if (type == ProgramType.I64 && context.Program.DescriptorFunction >= 0 && random.Percent(10))
+        {
+            return new ProgramNode(Opcode.Call, [type], Of(ProgramType.I64, depth - 1), Of(ProgramType.I64, depth - 1), Of(ProgramType.I32, depth - 1))
+            {
+                Immediates = [context.Program.DescriptorFunction],
+            };
+        }
         var info = random.Pick(OperatorCatalog.Operators(type.Kind));
         var operands = new ProgramNode[info.Parameters.Length];
         for (var i = 0; i < operands.Length; i++)

@@ -28,11 +28,11 @@ internal sealed class ObjectAddressing(SelectionState state, LirWriter writer, O
 
         if (offset < NullPageSize)
         {
-            address.Fault = access.Trap;
+            address.Fault = access.NullTrap;
         }
         else
         {
-            TrapIfNull(address.Base, access.Trap);
+            TrapIfNull(address.Base, access.NullTrap);
         }
 
         return address;
