@@ -84,12 +84,13 @@ public class DescriptorTypeTests
         Assert.Equal([-1, 2, -1, 2, 0, -1], types.Select(type => type.DescriptorSlot));
         Assert.Equal([2, 4, 0, 5, 2, 0], types.Select(type => type.Slots.Length));
         Assert.Equal([0, 1, 3, 4], Enumerable.Range(0, 4).Select(field => types[3].SlotOf(field)));
-        Assert.Equal([8, 12], SlotsOf(types[0]));
-        Assert.Equal([8, 12, 16, 24], SlotsOf(types[1]));
-        Assert.Equal([8, 12, 16, 24, 32], SlotsOf(types[3]));
-        Assert.Equal([8, 16], SlotsOf(types[4]));
-        Assert.Equal([16], ReferencesOf(types[1]));
-        Assert.Equal([16, 32], ReferencesOf(types[3]));
+        ObjectLayout[] layouts = [.. types.Select(type => ObjectLayout.Of(type.CanonicalId))];
+        Assert.Equal([8, 12], layouts[0].SlotOffsets.AsEnumerable());
+        Assert.Equal([8, 12, 16, 24], layouts[1].SlotOffsets.AsEnumerable());
+        Assert.Equal([8, 12, 16, 24, 32], layouts[3].SlotOffsets.AsEnumerable());
+        Assert.Equal([8, 16], layouts[4].SlotOffsets.AsEnumerable());
+        Assert.Equal([16], layouts[1].ReferenceOffsets.AsEnumerable());
+        Assert.Equal([16, 32], layouts[3].ReferenceOffsets.AsEnumerable());
         FieldType descriptor = types[3].Slots[2];
         Assert.False(descriptor.IsMutable);
         Assert.Equal(ValueType.Reference(HeapType.Defined(types[4].CanonicalId), nullable: false), descriptor.Type);
@@ -137,10 +138,6 @@ public class DescriptorTypeTests
         WasmModule module = Decode("(type (func)) (import \"a\" (item \"f\") (item \"g\") (func (exact (type 0)))) (import \"a\" \"h\" (func (type 0))) (func)");
         Assert.Equal([true, true, false, true], module.Functions.Select(function => function.HasExactType));
     }
-
-    private static IEnumerable<int> SlotsOf(DefinedType type) => ObjectLayout.Of(type.CanonicalId).SlotOffsets;
-
-    private static IEnumerable<int> ReferencesOf(DefinedType type) => ObjectLayout.Of(type.CanonicalId).ReferenceOffsets;
 
     private static WasmModule Decode(string fields) => WasmModule.Decode(WatAssembler.Assemble($"(module {fields})"));
 }
