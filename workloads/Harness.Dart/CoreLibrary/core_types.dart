@@ -186,6 +186,13 @@ void _checkTypeArguments(Object closure, WasmArray<_Type> args) {
   for (int i = 0; i < args.length; i++) _checkBound(args[i], _substitute(bounds[i], args, 7), 'X$i');
 }
 
+// An argument of such a call whose type depends on what the function's place gives it.
+void _checkClosureArgument(Object? value, Object closure, int index, bool isNamed, WasmArray<_Type> args) {
+  final f = _unsafeCast<_FunctionType>(_closureType(closure));
+  final type = isNamed ? f.namedTypes[index] : f.positional[index];
+  _checkCovariant(value, f.bounds.length > 0 ? _substitute(type, args, 7) : type);
+}
+
 // FutureOr of some types is another type.
 _Type _normal(_Type t) {
   if (t.kind != 0) return t;

@@ -1,5 +1,6 @@
 using Harness.Dart.Ir;
 using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
 
 namespace Harness.Dart.Lowering;
 
@@ -35,8 +36,8 @@ internal sealed class Selector(string name, SelectorKind kind)
 
     public bool IsCalled;
 
-    /// <summary>What <see cref="Module.Selectors.MayGetOthers"/> has found; null where nobody has asked.</summary>
-    public bool? MayGetOthers;
+    /// <summary>What <see cref="Module.Selectors.MayGetOthers"/> has found: types of parameters by which members are called with what others do not take; null where nobody has asked.</summary>
+    public Dictionary<ParamPlace, List<DartType>>? Given;
     public Selector? TearoffOf;
     public Selector? Tearoff;
 
@@ -51,6 +52,17 @@ internal sealed class Selector(string name, SelectorKind kind)
 
     /// <summary>The function of each class that has one, filled in as classes are instantiated.</summary>
     public Dictionary<ClassElement, IrFunction> Targets { get; } = [];
+}
+
+/// <summary>Which of a member's parameters: by its position among those without names, or by its name.</summary>
+/// <param name="Position">The position, 0 for a named one.</param>
+/// <param name="Name">The name; null for a positional one.</param>
+internal readonly record struct ParamPlace(int Position, string? Name)
+{
+    /// <summary>The place of a parameter.</summary>
+    /// <param name="param">The parameter.</param>
+    /// <param name="position">Its position; a named one has none.</param>
+    public static ParamPlace Of(Param param, int position) => param.Kind == ParamKind.Named ? new ParamPlace(0, param.Name) : new ParamPlace(position, null);
 }
 
 internal sealed class SelectorParam

@@ -11,7 +11,7 @@ internal static class InstantiateToBound
     /// <param name="body">Of a typedef, the type that it stands for: where that has a parameter contravariantly, so is what is in the parameter's bound.</param>
     public static DartType[] ArgumentsOf(IReadOnlyList<TypeParam> parameters, DartType? body = null)
     {
-        var variances = VariancesOf(parameters, body);
+        var variances = Variance.Of(parameters, body);
         DartType[] args = [.. parameters.Select(p => p.HasBound ? p.Bound : SimpleType.Dynamic)];
         // Each round ends the dependences of a parameter at least, those of a cycle on itself or those of others on it.
         for (var round = 0; round <= 2 * args.Length; round++)
@@ -56,33 +56,6 @@ internal static class InstantiateToBound
     }
 
     private static bool Mentions(DartType type, TypeParam parameter) => type.Any(t => t is TypeParamType p && p.Parameter == parameter);
-
-    /// <summary>How a type has parameters: 1 covariantly or not at all, -1 contravariantly, 0 both ways. Classes have theirs covariantly.</summary>
-    /// <param name="parameters">The parameters.</param>
-    /// <param name="body">Of a typedef, the type that it stands for; null for a class.</param>
-    public static int[] VariancesOf(IReadOnlyList<TypeParam> parameters, DartType? body) => [.. parameters.Select(p => body is null ? 1 : VarianceOf(body, p, 1) ?? 1)];
-
-    /// <summary>Whether a type has a parameter in no other than covariant positions.</summary>
-    public static bool IsCovariant(DartType type, TypeParam parameter) => VarianceOf(type, parameter, 1) is null or 1;
-
-    // 1 where a type has a parameter covariantly, -1 where contravariantly, 0 where both; null where it does not have it.
-    private static int? VarianceOf(DartType type, TypeParam parameter, int variance)
-    {
-        static int? Join(IEnumerable<int?> all) => all.Aggregate((int?)null, (a, b) => a is null || a == b ? b : b is null ? a : 0);
-        return type switch
-        {
-            TypeParamType p => p.Parameter == parameter ? variance : null,
-            InterfaceType i => Join(i.Args.Select(a => VarianceOf(a, parameter, variance))),
-            RecordType r => Join(r.Positional.Concat(r.Named.Select(n => n.Type)).Select(t => VarianceOf(t, parameter, variance))),
-            FunctionType f => Join(
-            [
-                VarianceOf(f.Result, parameter, variance),
-                .. f.Required.Concat(f.Optional).Concat(f.Named.Select(n => n.Type)).Select(t => VarianceOf(t, parameter, -variance)),
-                .. f.TypeParams.Where(t => t.HasBound).Select(t => VarianceOf(t.Bound, parameter, 0)),
-            ]),
-            _ => null,
-        };
-    }
 
     // Contravariant occurrences become Never.
     private static DartType Replace(DartType type, Dictionary<TypeParam, DartType> map, int variance) => type switch

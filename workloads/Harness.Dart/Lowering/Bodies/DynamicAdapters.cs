@@ -92,6 +92,13 @@ internal sealed class DynamicAdapters(FunctionLowering body)
         var l = Bare(p, function);
         var fail = Node.Seq(l.Invocations.CallCore("_throwNoSuchMethod", Node.Get(closure), l.Invocations.StringConst("call"), Node.I64(0), positional, named), Node.Unreachable());
         l.Output.Nodes.Add(Node.If(l.Adapters.ShapeFits(shape.Type, types, positional, named), Node.Nop(), fail, WType.None));
+        if (shape.Forward is { } forward)
+        {
+            l.Output.Nodes.Add(forward(function, Node.Get(closure), positional, named));
+            function.Body = Node.Seq(l.Output.Nodes);
+            return function;
+        }
+
         var typeLocals = new List<IrLocal>();
         l.Output.Nodes.AddRange(l.Adapters.DynamicTypeArgs(shape.Type, types, typeLocals));
         if (Array.Exists(shape.Type.TypeParams, t => t.HasBound))
@@ -111,8 +118,18 @@ internal sealed class DynamicAdapters(FunctionLowering body)
             var local = function.AddLocal(p.Target.AnyRef, "argument");
             l.Output.Nodes.Add(Node.Set(local, value));
             var type = shape.ParamType(i);
-            if (!TypeSystem.IsTop(type) && !type.Any(t => t is TypeParamType q && !l.TypeExpressions.Parameters.ContainsKey(q.Parameter)))
+            if (type.Any(t => t is TypeParamType q && !l.TypeExpressions.Parameters.ContainsKey(q.Parameter)))
+            {
+                // What the place of the closure gives its type.
+                var arguments = Node.Array(IrOp.ArrayNewFixed, p.Target.ObjectArray, WType.Ref(p.Target.ObjectArray), [.. typeLocals.Select(Node.Get)]);
+                var index = names[i] is null ? i : i - names.Count(n => n is null);
+                l.Output.Nodes.Add(l.Invocations.CallCore("_checkClosureArgument", Node.Get(local), Node.Get(closure), Node.I64(index), Node.I32(names[i] is null ? 0 : 1), arguments));
+            }
+            else if (!TypeSystem.IsTop(type))
+            {
                 l.Output.Nodes.Add(Node.Set(local, p.Reprs.Convert(l.Coercions.CheckedCast(new Val(Node.Get(local), SimpleType.Dynamic), type, new This()), p.Target.AnyRef)));
+            }
+
             values.Add(Node.Get(local));
         }
 
@@ -155,10 +172,13 @@ internal sealed class DynamicAdapters(FunctionLowering body)
                 return;
             }
 
+            l.State.Class = member.Owner;
+            l.Receivers.BindThisAs(self, member.Owner!.ThisType);
             if (setter)
             {
+                // What is of a type parameter of the class the member checks itself.
                 var type = member.Kind == MemberKind.Field ? p.Signatures.FieldType(member) : p.Signatures.Of(member).Required[0];
-                var value = type.Any(t => t is TypeParamType) ? Item(p, positional, 0) : l.Coercions.CheckedCast(new Val(Item(p, positional, 0), SimpleType.Dynamic), type, new This());
+                var value = type is TypeParamType ? Item(p, positional, 0) : l.Coercions.CheckedCast(new Val(Item(p, positional, 0), SimpleType.Dynamic), type, new This());
                 l.Output.Nodes.Add(Node.Call(p.Functions.SetterFunction(member), p.Reprs.Convert(receiver, selector.Receiver), p.Reprs.Convert(value, selector.Params[0].Type)));
                 l.Output.Nodes.Add(Node.Null(p.Target.Top));
                 function.Body = Node.Seq(l.Output.Nodes);
@@ -171,8 +191,6 @@ internal sealed class DynamicAdapters(FunctionLowering body)
             l.Output.Nodes.Add(Node.If(l.Adapters.ShapeFits(signature, types, positional, named), Node.Nop(), fail, WType.None));
             var typeLocals = new List<IrLocal>();
             l.Output.Nodes.AddRange(l.Adapters.DynamicTypeArgs(signature, types, typeLocals));
-            l.State.Class = member.Owner;
-            l.Receivers.BindThisAs(self, member.Owner!.ThisType);
             if (member.Function is { External: true } && !member.Library.IsCore)
             {
                 // Optional parameters of what nobody gives a body may have no default.
@@ -201,14 +219,9 @@ internal sealed class DynamicAdapters(FunctionLowering body)
                 if (sp.Name is null) position++;
                 var local = function.AddLocal(p.Target.AnyRef, param.Name);
                 l.Output.Nodes.Add(Node.Set(local, value));
-                // What depends on the class's type arguments alone the member checks itself.
-                var isOwn = param.Type.Any(t => t is TypeParamType q && l.TypeExpressions.Parameters.ContainsKey(q.Parameter));
-                if (!TypeSystem.IsTop(param.Type) && (isOwn || !param.Type.Any(t => t is TypeParamType)))
-                    args.Add(p.Reprs.Convert(l.Coercions.CheckedCast(new Val(Node.Get(local), SimpleType.Dynamic), param.Type, new This()), sp.Type));
-                else if (TypeSystem.NonNull(param.Type) is FunctionType)
-                    args.Add(p.Reprs.Convert(l.Coercions.CheckedCast(new Val(Node.Get(local), SimpleType.Dynamic), p.Program.Function.WithNullable(param.Type.Nullable), new This()), sp.Type));
-                else
-                    args.Add(p.Reprs.Convert(Node.Get(local), sp.Type));
+                var isCheckedLater = param.Type is TypeParamType own && !l.TypeExpressions.Parameters.ContainsKey(own.Parameter);
+                var argument = isCheckedLater ? Node.Get(local) : l.Coercions.CheckedCast(new Val(Node.Get(local), SimpleType.Dynamic), param.Type, new This());
+                args.Add(p.Reprs.Convert(argument, sp.Type));
             }
 
             l.Output.Nodes.Add(p.Reprs.Convert(Node.Call(p.Functions.InstanceFunction(member), [.. args]), p.Target.AnyRef));
@@ -262,7 +275,11 @@ internal sealed class DynamicAdapters(FunctionLowering body)
             var declared = method.Members.Find(m => m.Owner is not null)!;
             var type = declared.Kind == MemberKind.Field ? p.Signatures.FieldType(declared) : p.Signatures.Of(declared).Result;
             if (function.Result.Kind == WKind.None) { function.Body = Node.Drop(result); return; }
-            function.Body = p.Reprs.Convert(type.Any(t => t is TypeParamType) || TypeSystem.IsVoid(type) ? result : l.Coercions.CheckedCast(new Val(result, SimpleType.Dynamic), type, new This()), function.Result);
+            l.State.Class = cls;
+            l.Receivers.BindThisAs(function.Params[0], cls.ThisType);
+            l.Parameters.BindTypeParams(declared.TypeParams, function.Params.Skip(1));
+            if (p.Types.AsInstanceOf(cls.ThisType, declared.Owner!) is { } owner) type = type.Substitute(owner.Map());
+            function.Body = p.Reprs.Convert(TypeSystem.IsVoid(type) ? result : l.Coercions.CheckedCast(new Val(result, SimpleType.Dynamic), type, new This()), function.Result);
         });
         function.Body = Node.Unreachable();
         return function;

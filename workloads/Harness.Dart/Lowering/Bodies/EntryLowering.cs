@@ -105,7 +105,7 @@ internal sealed class EntryLowering(FunctionLowering body)
             var param = ordered[i];
             var at = param.Kind == ParamKind.Named ? selector.Params.FindIndex(s => s.Name == param.Name) : i;
             var local = function.Params[first + at];
-            lowering.Parameters.BindInstanceParam(member, param, selector.Params[at], local);
+            lowering.Parameters.BindInstanceParam(member, param, i, selector.Params[at], local);
         }
 
         lowering.Entries.LowerBody(node, p.Signatures.Of(member).Result, function.Result);

@@ -88,8 +88,7 @@ internal sealed class FieldAccessorLowering(FunctionLowering body)
     private bool IsChecked(Member field, DartType type)
     {
         var held = _state.Function.Params[1].Type;
-        var needs = field.Field!.Covariant || held.IsRef && (type.Any(t => t is TypeParamType) && type is not FunctionType
-            || !held.IsSubtypeOf(_reprs.Of(type)) && _lowering.Selectors.MayGetOthers(field, setter: true));
+        var needs = field.Field!.Covariant || held.IsRef && (Variance.IsCheckedParameter(type) || _lowering.Selectors.MayGetOthers(field, setter: true, new ParamPlace(0, null), type));
         return needs && _lowering.Options.Casts != CheckKind.Trusted && !TypeSystem.IsTop(type);
     }
 }

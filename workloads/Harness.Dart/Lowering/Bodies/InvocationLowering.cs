@@ -55,6 +55,18 @@ internal sealed class InvocationLowering(FunctionLowering body)
         return _reprs.Convert(call, repr);
     }
 
+    /// <summary>
+    /// What a member of an object gives, with a check where its type may be another than the receiver's static type has it: where the declared one has a class's type parameters in other than covariant
+    /// positions. Objects know their own; and the core library reads nothing of others that has such a type.
+    /// </summary>
+    /// <param name="value">What it gives.</param>
+    /// <param name="declared">The type in terms of the parameters of the member's class.</param>
+    /// <param name="actual">The type that the receiver's static type makes of it.</param>
+    /// <param name="receiver">The receiver.</param>
+    /// <param name="at">Where.</param>
+    public Node CheckedResult(Node value, DartType declared, DartType actual, Val receiver, Syntax.Node at) =>
+        _state.Library.IsCore || Receivers.IsThis(receiver.Node) || !Variance.IsCheckedResult(declared) ? value : Coercions.CheckedCast(new Val(value, SimpleType.Dynamic), actual, at);
+
     /// <summary>Calls a member of an extension.</summary>
     public Val CallExtension(Member target, IReadOnlyList<DartType> extensionArgs, Node receiver, Arguments args, IReadOnlyList<DartType>? typeArgs, DartType? context, Syntax.Node at)
     {
@@ -117,8 +129,9 @@ internal sealed class InvocationLowering(FunctionLowering body)
             nodes.Add(node);
         }
 
-        var call = CallSelector(receiver with { Node = receiverNode }, member, selector, nodes, isSuper);
-        return new Val(ArgumentBinding.Sequenced(bound.Before, Narrowed(call, selector.Result, bound.Signature.Result)), bound.Signature.Result);
+        var call = Narrowed(CallSelector(receiver with { Node = receiverNode }, member, selector, nodes, isSuper), selector.Result, bound.Signature.Result);
+        if (!isSuper) call = CheckedResult(call, _lowering.Signatures.Of(member).Result, bound.Signature.Result, receiver, at);
+        return new Val(ArgumentBinding.Sequenced(bound.Before, call), bound.Signature.Result);
     }
 
     /// <summary>Calls what a selector finds in the receiver, or for <c>super</c> the member itself.</summary>

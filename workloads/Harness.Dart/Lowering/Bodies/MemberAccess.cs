@@ -85,7 +85,8 @@ internal sealed class MemberAccess(FunctionLowering body)
                 return new Val(Invocations.CallCore("_tearoffOfObject", receiver.Node, Invocations.StringConst(member.Name)), signature);
             if (isSuper)
                 return new Val(Node.Call(_functions.TearoffFunction(member), _reprs.Convert(receiver.Node, tearoff.Receiver)), signature);
-            return new Val(_lowering.Calls.Add(tearoff, _state.Function, Invocations.ReceiverObject(receiver.Node), Invocations.ReceiverClass(receiver.Type), []), signature);
+            var torn = _lowering.Calls.Add(tearoff, _state.Function, Invocations.ReceiverObject(receiver.Node), Invocations.ReceiverClass(receiver.Type), []);
+            return new Val(Invocations.CheckedResult(torn, _lowering.Signatures.Of(member).Result, signature, receiver, at), signature);
         }
 
         var type = member.Kind == MemberKind.Field ? _lowering.Signatures.FieldType(member) : _lowering.Signatures.Of(member).Result;
@@ -101,7 +102,8 @@ internal sealed class MemberAccess(FunctionLowering body)
         var selector = _selectors.SelectorOf(member);
         if (!isSuper && _lowering.Specialisations.IsOn) selector = _selectors.VariantOf(selector, new FunctionType([], [], [], [], type), new FunctionType([], [], [], [], _reprs.Resolve(actual)));
         var value = Invocations.CallSelector(receiver, member, selector, [], isSuper);
-        return new Val(Invocations.Narrowed(value, selector.Result, actual), actual);
+        var narrowed = Invocations.Narrowed(value, selector.Result, actual);
+        return new Val(isSuper ? narrowed : Invocations.CheckedResult(narrowed, type, actual, receiver, at), actual);
     }
 
     /// <summary>Assigns a property; <paramref name="value"/> has the type that <see cref="MemberLookup.SetterTypeOf"/> tells.</summary>

@@ -40,7 +40,12 @@ internal sealed class ParameterLowering(FunctionLowering body)
     }
 
     /// <summary>Makes a parameter of a method a variable, with its default and the check of its type.</summary>
-    public void BindInstanceParam(Member member, Param param, SelectorParam slot, IrLocal local)
+    /// <param name="member">The method.</param>
+    /// <param name="param">The parameter.</param>
+    /// <param name="position">Its position among those without names; a named one has none.</param>
+    /// <param name="slot">The parameter of the method's selector.</param>
+    /// <param name="local">Where the function has it.</param>
+    public void BindInstanceParam(Member member, Param param, int position, SelectorParam slot, IrLocal local)
     {
         Node value = Node.Get(local);
         var repr = _reprs.Of(param.Type);
@@ -48,34 +53,29 @@ internal sealed class ParameterLowering(FunctionLowering body)
         {
             var constant = _lowering.Constants.DefaultOf(member, param);
             var fallback = _reprs.ConvertConstant(_pool.ConstNode(constant), constant, repr);
-            var chosen = Node.If(Node.RefEq(Node.Get(local), Node.Get(_pool.Sentinel)), fallback, _reprs.Convert(CovariantCheck(param, local), repr), repr);
+            var chosen = Node.If(Node.RefEq(Node.Get(local), Node.Get(_pool.Sentinel)), fallback, _reprs.Convert(CovariantCheck(member, param, position, local), repr), repr);
             var temp = _state.Function.AddLocal(repr, param.Name);
             _output.Nodes.Add(Node.Set(temp, chosen));
             value = Node.Get(temp);
         }
         else
         {
-            value = CovariantCheck(param, local);
+            value = CovariantCheck(member, param, position, local);
         }
 
         BindParameter(param, value, param.Node);
     }
 
-    /// <summary>A check of a parameter whose type depends on the class's type parameters, or that is declared covariant.</summary>
-    private Node CovariantCheck(Param param, IrLocal local)
+    /// <summary>A check of a parameter that may be given what its type does not take: one that is covariant, or whose type depends on the class's type parameters, here or in another member of the selector.</summary>
+    private Node CovariantCheck(Member member, Param param, int position, IrLocal local)
     {
         var value = Node.Get(local);
-        var needs = param.Node.IsCovariant || value.Type.IsRef && param.Type.Any(t => t is TypeParamType { Parameter.Class: not null }) && !(param.Type is FunctionType);
-        if (!needs && value.Type.IsRef && !value.Type.IsSubtypeOf(_reprs.Of(param.Type)) && _state.Member is { IsInstance: true } && IsNarrowerThanOverridden(param)) needs = true;
-        if (!needs || _lowering.Options.Casts == CheckKind.Trusted || !value.Type.IsRef) return value;
-        if (TypeSystem.IsTop(param.Type)) return value;
-        var type = TypeSystem.Erase(param.Type);
-        if (type is TypeParamType parameter) return Coercions.CheckedArgument(local, parameter);
-        return Coercions.CheckedCast(new Val(value, SimpleType.Dynamic), param.Type, param.Node);
+        if (_lowering.Options.Casts == CheckKind.Trusted || !value.Type.IsRef || TypeSystem.IsTop(param.Type)) return value;
+        if (!param.Node.IsCovariant && !Variance.IsCheckedParameter(param.Type) && !_lowering.Selectors.MayGetOthers(member, member.Kind == MemberKind.Setter, ParamPlace.Of(param, position), param.Type)) return value;
+        return TypeSystem.Erase(param.Type) is TypeParamType parameter
+            ? Coercions.CheckedArgument(local, parameter)
+            : Coercions.CheckedCast(new Val(value, SimpleType.Dynamic), param.Type, param.Node);
     }
-
-    private bool IsNarrowerThanOverridden(Param param) =>
-        !param.Type.IsClosed || param.Node.IsCovariant || _lowering.Selectors.MayGetOthers(_state.Member!, setter: _state.Member!.Kind == MemberKind.Setter);
 
     /// <summary>Makes a parameter a variable of its type.</summary>
     public LocalVariable BindParameter(Param p, Node value, Syntax.Node at)

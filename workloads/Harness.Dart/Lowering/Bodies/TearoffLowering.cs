@@ -189,24 +189,21 @@ internal sealed class TearoffLowering(FunctionLowering body)
         };
         var vtable = p.ClosureTables.MakeVTable(member.FullName, shape, ordered.Select(o => o.Kind == ParamKind.Named ? o.Name : null).ToList(), direct: null);
         var cls = p.Program.CoreClass("_Closure");
-        var closure = Node.New(p.Target.Closure, p.Pool.HeaderOf(cls), Node.I32(0), Node.Get(receiver), Node.Get(vtable), lowering.TypeExpressions.TypeNode(WithCheckedParameters(signature, member, selector, p)));
+        var closure = Node.New(p.Target.Closure, p.Pool.HeaderOf(cls), Node.I32(0), Node.Get(receiver), Node.Get(vtable), lowering.TypeExpressions.TypeNode(WithCheckedParameters(signature, member, p)));
         function.Body = Node.Seq([.. lowering.Output.Nodes, closure]);
     }
 
     // The type of the closure of a method when the program runs: it takes anything for its covariant parameters, which it checks.
-    private static FunctionType WithCheckedParameters(FunctionType signature, Member member, Selector selector, ProgramLowering p)
+    private static FunctionType WithCheckedParameters(FunctionType signature, Member member, ProgramLowering p)
     {
         var any = p.Program.Object.WithNullable(true);
-        var declared = member.Function!.Params;
-        bool IsChecked(int position, string? name, DartType type) =>
-            type is not FunctionType && p.Signatures.Of(member) is var own && (name is null ? own.Positional(position) : Array.Find(own.Named, n => n.Name == name)!.Type).Any(t => t is TypeParamType { Parameter.Class: not null })
-            || selector.Find().Members.Exists(m => m.Function is { } f && (name is null ? f.Params.Where(q => q.Kind != ParamKind.Named).ElementAtOrDefault(position) : f.Params.Find(q => q.Kind == ParamKind.Named && q.Name == name)) is { IsCovariant: true });
-        if (declared.Count == 0) return signature;
+        if (member.Function!.Params.Count == 0) return signature;
+        bool IsChecked(int position, string? name) => p.Selectors.IsCovariant(member, new ParamPlace(position, name));
         return new FunctionType(
             signature.TypeParams,
-            [.. signature.Required.Select((t, i) => IsChecked(i, null, t) ? any : t)],
-            [.. signature.Optional.Select((t, i) => IsChecked(signature.Required.Length + i, null, t) ? any : t)],
-            [.. signature.Named.Select(n => IsChecked(0, n.Name, n.Type) ? n with { Type = any } : n)],
+            [.. signature.Required.Select((t, i) => IsChecked(i, null) ? any : t)],
+            [.. signature.Optional.Select((t, i) => IsChecked(signature.Required.Length + i, null) ? any : t)],
+            [.. signature.Named.Select(n => IsChecked(0, n.Name) ? n with { Type = any } : n)],
             signature.Result);
     }
 

@@ -50,6 +50,11 @@ internal sealed class TypeTests(FunctionLowering body)
             else if (core == "Record") return Node.Test(WType.Ref(_layouts.Of(_program.CoreClass("_Record")).Struct, type.Nullable), value);
             else test = _classTests.ClassTest(i.Class, _state.Function, Node.NonNull(value));
         }
+        else if (canBeNull && type.Nullable)
+        {
+            // Where null tells, no object for the type is made.
+            test = Invocations.CallCore("_isInstance", value, TypeExpressions.TypeNode(plain));
+        }
         else
         {
             return Invocations.CallCore("_isInstance", value, TypeExpressions.TypeNode(type));

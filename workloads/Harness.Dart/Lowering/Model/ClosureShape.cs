@@ -12,6 +12,9 @@ internal sealed class ClosureShape
     /// <summary>Makes the call of the target with values for all parameters, positional ones first, named ones by name.</summary>
     public required Func<IrFunction, Node, IReadOnlyList<Node>, IReadOnlyList<Node>, Node> Call { get; init; }
 
+    /// <summary>Hands a call of any shape on, given the function, the closure, positional and named arguments; null where the closure's own parameters take them.</summary>
+    public Func<IrFunction, Node, Node, Node, Node>? Forward { get; init; }
+
     /// <summary>The values of parameters that have no argument, boxed.</summary>
     public required Func<int, Node> Default { get; init; }
 

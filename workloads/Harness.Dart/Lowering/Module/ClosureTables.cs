@@ -36,28 +36,34 @@ internal sealed class ClosureTables(ProgramLowering lowering)
         var names = new List<string?>(Enumerable.Repeat<string?>(null, type.MaximumPositional));
         names.AddRange(type.Named.Select(n => n.Name));
         _needsDynamic = true;
+        Node Array(IEnumerable<Node> items) => Node.Array(IrOp.ArrayNewFixed, Target.ObjectArray, WType.Ref(Target.ObjectArray), [.. items]);
         return (new ClosureShape
         {
             Type = type,
             Call = (f, closure, types, values) =>
             {
                 // Missing arguments stay missing, so that the inner closure finds its own defaults.
-                var context = f.AddLocal(WType.Ref(InstantiationContext), "context");
-                var inner = f.AddLocal(WType.Ref(Target.Closure), "inner");
-                var setContext = Node.Set(context, new Node { Op = IrOp.Cast, Type = WType.Ref(InstantiationContext), Args = [Node.Field(Target.Closure, 2, closure)] });
-                var setInner = Node.Set(inner, Node.Field(InstantiationContext, 0, Node.Get(context)));
                 var given = values.Select((v, i) => (Value: v, Name: names[i])).Where(v => v.Value.Op != IrOp.Nop).ToList();
-                Node Array(IEnumerable<Node> items) => Node.Array(IrOp.ArrayNewFixed, Target.ObjectArray, WType.Ref(Target.ObjectArray), [.. items]);
-                var call = Node.CallRef(
-                    Target.DynamicFunction, Node.Get(inner), Node.Field(InstantiationContext, 1, Node.Get(context)),
-                    Array(given.Where(v => v.Name is null).Select(v => v.Value)),
-                    Array(given.Where(v => v.Name is not null).SelectMany(v => new[] { Pool.ConstNode(new ConstString(v.Name!)), v.Value })),
-                    Node.NonNull(Node.Field(Target.VTable, 0, Node.Field(Target.Closure, 3, Node.Get(inner)))));
-                return Node.Seq(setContext, setInner, call);
+                return CallInstantiated(
+                    f, closure, Array(given.Where(v => v.Name is null).Select(v => v.Value)), Array(given.Where(v => v.Name is not null).SelectMany(v => new[] { Pool.ConstNode(new ConstString(v.Name!)), v.Value })));
             },
+            Forward = CallInstantiated,
             Default = _ => Node.Nop(),
             ParamType = i => i < type.MaximumPositional ? type.Positional(i) : type.Named[i - type.MaximumPositional].Type,
         }, names);
+    }
+
+    // Calls the closure that another one gives its type arguments.
+    private Node CallInstantiated(IrFunction f, Node closure, Node positional, Node named)
+    {
+        var context = f.AddLocal(WType.Ref(InstantiationContext), "context");
+        var inner = f.AddLocal(WType.Ref(Target.Closure), "inner");
+        var setContext = Node.Set(context, new Node { Op = IrOp.Cast, Type = WType.Ref(InstantiationContext), Args = [Node.Field(Target.Closure, 2, closure)] });
+        var setInner = Node.Set(inner, Node.Field(InstantiationContext, 0, Node.Get(context)));
+        var call = Node.CallRef(
+            Target.DynamicFunction, Node.Get(inner), Node.Field(InstantiationContext, 1, Node.Get(context)), positional, named,
+            Node.NonNull(Node.Field(Target.VTable, 0, Node.Field(Target.Closure, 3, Node.Get(inner)))));
+        return Node.Seq(setContext, setInner, call);
     }
 
     /// <summary>The virtual table of a closure: an entry for each number of positional arguments, and one for everything else.</summary>

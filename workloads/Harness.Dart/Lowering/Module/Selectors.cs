@@ -7,6 +7,9 @@ namespace Harness.Dart.Lowering.Module;
 /// <summary>Selectors of all classes: members that override each other have one, with one signature.</summary>
 internal sealed class Selectors(ProgramLowering lowering)
 {
+    // Where members of one selector have a parameter of more different types than these, none is compared with them any more.
+    private const int MaximumGiven = 16;
+
     private readonly ProgramLowering _lowering = lowering;
     private readonly Dictionary<ClassElement, Dictionary<string, Selector>> _selectorsOfClass = [];
 
@@ -59,18 +62,58 @@ internal sealed class Selectors(ProgramLowering lowering)
     }
 
     /// <summary>
-    /// Whether a member may be given what its own declaration does not take: where the parameters of one that it overrides, or that overrides it, are covariant or of types that depend
-    /// on a class's type parameters.
+    /// Whether a parameter of a member may be given what its own type does not take, by who calls another member of the selector: where the parameter is covariant there, or its type depends on a
+    /// class's type parameters.
     /// </summary>
-    public bool MayGetOthers(Member member, bool setter = false)
+    /// <param name="member">The member.</param>
+    /// <param name="setter">Whether it is called to set a property.</param>
+    /// <param name="place">Which of its parameters.</param>
+    /// <param name="own">The parameter's type.</param>
+    public bool MayGetOthers(Member member, bool setter, ParamPlace place, DartType own)
     {
         if ((setter ? member.SetterSelector : member.Selector)?.Find() is not { } selector) return false;
-        return selector.MayGetOthers ??= selector.Members.Exists(m => m.Field is { } field
-            ? field.Covariant || setter && DependsOnClass(_lowering.Signatures.FieldType(m))
-            : m.Function?.Params.Exists(p => p.IsCovariant) == true || _lowering.Signatures.Of(m) is FunctionType f && (Array.Exists(f.Required, DependsOnClass) || Array.Exists(f.Optional, DependsOnClass) || f.Named.Any(n => DependsOnClass(n.Type))));
+        selector.Given ??= TypesGivenTo(selector);
+        return selector.Given.TryGetValue(place, out var types) && (types.Count > MaximumGiven || types.Exists(t => !_lowering.Types.IsSubtype(t, own)));
     }
 
-    private static bool DependsOnClass(DartType type) => type.Any(t => t is TypeParamType { Parameter.Class: not null });
+    /// <summary>
+    /// Whether a parameter of a method is covariant: declared so, or of a type that depends on a class's type parameters, in the method or in one that it overrides. What is taken off an object takes anything
+    /// for it.
+    /// </summary>
+    public bool IsCovariant(Member method, ParamPlace place)
+    {
+        var above = _lowering.Types.Supertypes(method.Owner!);
+        return method.Selector!.Find().Members.Exists(m => (m == method || above.ContainsKey(m.Owner!)) && ParametersOf(m, setter: false).Any(p => p.Place == place && (p.IsCovariant || Variance.IsCheckedParameter(p.Type))));
+    }
+
+    // Of a parameter that some member has as a covariant one the types in all members, of others those that depend on a class.
+    private Dictionary<ParamPlace, List<DartType>> TypesGivenTo(Selector selector)
+    {
+        var isSetter = selector.Kind == SelectorKind.Setter;
+        var covariant = selector.Members.SelectMany(m => ParametersOf(m, isSetter)).Where(p => p.IsCovariant).Select(p => p.Place).ToHashSet();
+        var given = new Dictionary<ParamPlace, List<DartType>>();
+        foreach (var (place, type, _) in selector.Members.SelectMany(m => ParametersOf(m, isSetter)))
+        {
+            if (!covariant.Contains(place) && !Variance.IsCheckedParameter(type)) continue;
+            if (!given.TryGetValue(place, out var types)) given[place] = types = [];
+            if (types.Count <= MaximumGiven && !types.Contains(type)) types.Add(type);
+        }
+
+        return given;
+    }
+
+    private IEnumerable<(ParamPlace Place, DartType Type, bool IsCovariant)> ParametersOf(Member member, bool setter)
+    {
+        if (member.Field is { } field)
+        {
+            if (setter) yield return (new ParamPlace(0, null), _lowering.Signatures.FieldType(member), field.Covariant);
+            yield break;
+        }
+
+        var position = 0;
+        foreach (var p in _lowering.Signatures.Params(member))
+            yield return (ParamPlace.Of(p, p.Kind == ParamKind.Named ? 0 : position++), p.Type, p.Node.IsCovariant);
+    }
 
     /// <summary>The selector of a member for calls by a receiver whose type arguments are known: with values where the selector's own signature has boxes.</summary>
     /// <param name="selector">The selector of the member.</param>

@@ -23,7 +23,7 @@ internal sealed class BoundChecks
     {
         foreach (var (file, position, parameters, arguments, body) in _noted)
         {
-            if (Misfit(types, parameters, arguments) is { } index && Misfit(types, parameters, Lowered(arguments, InstantiateToBound.VariancesOf(parameters, body))) is not null)
+            if (Misfit(types, parameters, arguments) is { } index && Misfit(types, parameters, Lowered(arguments, Variance.Of(parameters, body))) is not null)
                 guard(() => throw new DartErrorException(file, position, $"Type argument '{arguments[index]}' doesn't conform to the bound '{parameters[index].Bound}' of the type variable '{parameters[index].Name}'."));
         }
 

@@ -29,7 +29,7 @@ internal sealed class ExtensionTypeChecks(DartProgram program, Signatures signat
         var node = cls.Node;
         if (RepresentsItself(cls)) error(node.Pos, $"The representation type of '{node.Name}' contains '{node.Name}' itself.");
         if (IsBottom(cls.OnType!)) error(node.Fields[0].Pos, "The representation type of an extension type can't be a bottom type.");
-        if (cls.TypeParams.Find(p => !InstantiateToBound.IsCovariant(cls.OnType!, p)) is { } parameter)
+        if (cls.TypeParams.Find(p => !Variance.IsCovariant(cls.OnType!, p)) is { } parameter)
             error(node.Fields[0].Pos, $"Can't use the type variable '{parameter.Name}' in a contravariant or invariant position in the representation type.");
     }
 
@@ -74,7 +74,7 @@ internal sealed class ExtensionTypeChecks(DartProgram program, Signatures signat
             if (!implemented.Add(type.Class)) error(node.Pos, $"'{type}' can only be implemented once.");
             if (!type.Class.IsExtensionType && !_types.IsSubtype(cls.OnType!, type)) error(node.Pos, $"The implemented interface '{type}' must be a supertype of the representation type '{cls.OnType}'.");
             if (type.Class.IsExtensionType && !_types.IsSubtype(TypeSystem.EraseAll(cls.OnType!), TypeSystem.EraseAll(type))) error(node.Pos, $"The representation type '{cls.OnType}' must be a subtype of the representation type of '{type}'.");
-            if (cls.TypeParams.Find(p => !InstantiateToBound.IsCovariant(type, p)) is { } parameter)
+            if (cls.TypeParams.Find(p => !Variance.IsCovariant(type, p)) is { } parameter)
                 error(node.Pos, $"Can't use the type variable '{parameter.Name}' in a contravariant or invariant position in a supertype.");
         }
     }

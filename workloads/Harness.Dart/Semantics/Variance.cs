@@ -1,0 +1,54 @@
+namespace Harness.Dart.Semantics;
+
+/// <summary>
+/// In which positions types have type parameters: 1 stands for covariant ones, -1 for contravariant ones, 0 for both. Classes have their own parameters covariantly, whatever their members do, so that
+/// what a member takes or gives may have to be looked at when the program runs.
+/// </summary>
+internal static class Variance
+{
+    /// <summary>How a type has parameters; 1 for those that it does not have.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="body">Of a typedef, the type that it stands for; null for a class.</param>
+    public static int[] Of(IReadOnlyList<TypeParam> parameters, DartType? body) => [.. parameters.Select(p => body is null ? 1 : Of(body, p, 1) ?? 1)];
+
+    /// <summary>Whether a type has a parameter in no other than covariant positions.</summary>
+    public static bool IsCovariant(DartType type, TypeParam parameter) => Of(type, parameter, 1) is null or 1;
+
+    /// <summary>
+    /// Whether a method with a parameter of the type may be given what the type does not take, by who knows the object by a supertype: where a class's parameter is in other than contravariant positions.
+    /// </summary>
+    public static bool IsCheckedParameter(DartType type) => OfClasses(type).Exists(p => Of(type, p, 1) != -1);
+
+    /// <summary>Whether what a member gives may not have the type that it has by who knows the object by a supertype: where a class's parameter is in other than covariant positions.</summary>
+    public static bool IsCheckedResult(DartType type) => OfClasses(type).Exists(p => Of(type, p, 1) != 1);
+
+    private static List<TypeParam> OfClasses(DartType type)
+    {
+        var found = new List<TypeParam>();
+        type.Any(t =>
+        {
+            if (t is TypeParamType { Parameter.Class: not null } p && !found.Contains(p.Parameter)) found.Add(p.Parameter);
+            return false;
+        });
+        return found;
+    }
+
+    // Null where the type does not have the parameter.
+    private static int? Of(DartType type, TypeParam parameter, int variance)
+    {
+        static int? Join(IEnumerable<int?> all) => all.Aggregate((int?)null, (a, b) => a is null || a == b ? b : b is null ? a : 0);
+        return type switch
+        {
+            TypeParamType p => p.Parameter == parameter ? variance : null,
+            InterfaceType i => Join(i.Args.Select(a => Of(a, parameter, variance))),
+            RecordType r => Join(r.Positional.Concat(r.Named.Select(n => n.Type)).Select(t => Of(t, parameter, variance))),
+            FunctionType f => Join(
+            [
+                Of(f.Result, parameter, variance),
+                .. f.Required.Concat(f.Optional).Concat(f.Named.Select(n => n.Type)).Select(t => Of(t, parameter, -variance)),
+                .. f.TypeParams.Where(t => t.HasBound).Select(t => Of(t.Bound, parameter, 0)),
+            ]),
+            _ => null,
+        };
+    }
+}
