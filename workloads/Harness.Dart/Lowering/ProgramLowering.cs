@@ -26,6 +26,7 @@ internal sealed class ProgramLowering
         Options = options;
         Types = program.Types;
         Signatures = new Signatures(program, member => Layouts!.Of(member.Owner!), member => EntryLowering.InferInitializer(this, member));
+        Types.MemberTypes = Signatures.TypeOf;
         Constants = new ConstEvaluator(this);
         Calls = new VirtualCalls(this);
         var functions = new FuncDefs();

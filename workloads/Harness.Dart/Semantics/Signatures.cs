@@ -25,6 +25,15 @@ internal sealed class Signatures(DartProgram program, Action<Member> prepareInfe
         return member.Signature!;
     }
 
+    /// <summary>The type of a method, or of the value of an accessor or variable.</summary>
+    public DartType TypeOf(Member member) => member.Kind switch
+    {
+        MemberKind.Field => FieldType(member),
+        MemberKind.Method => Of(member),
+        MemberKind.Setter => Of(member).Required[0],
+        _ => Of(member).Result,
+    };
+
     public List<Param> Params(Member member)
     {
         Ensure(member);

@@ -262,18 +262,22 @@ internal sealed class TypeSystem(DartProgram program)
         {
             if (cls.Members.TryGetValue(name, out var member))
                 return (member, AsInstanceOf(type, cls)!);
-            (Member, InterfaceType)? best = null;
+            (Member Member, InterfaceType Owner)? best = null;
             foreach (var i in cls.Interfaces)
             {
-                if (FindMember((InterfaceType)i.Substitute(AsInstanceOf(type, cls)!.Map()), name) is { } inherited)
-                {
-                    if (best is null || !inherited.Member.Owner!.Equals(program.Object.Class) && Supertypes(inherited.Member.Owner!).ContainsKey(best.Value.Item1.Owner!))
-                        best = inherited;
-                }
+                if (FindMember((InterfaceType)i.Substitute(AsInstanceOf(type, cls)!.Map()), name) is { } inherited && (best is null || GoesBefore(inherited, best.Value, name)))
+                    best = inherited;
             }
 
-            if (best is not null && !(best.Value.Item1.Owner == program.Object.Class))
-                return best;
+            if (best is not { } nearest || nearest.Member.Owner == program.Object.Class) continue;
+            // What the superclass declares without a body.
+            for (var above = cls.Supertype?.Class; above is not null; above = above.Supertype?.Class)
+            {
+                if (!above.Members.TryGetValue(name, out var declared)) continue;
+                return GoesBefore((declared, AsInstanceOf(type, above)!), nearest, name) ? (declared, AsInstanceOf(type, above)!) : nearest;
+            }
+
+            return nearest;
         }
 
         if (type.Class.IsExtensionType || type.Class.Node.Kind == ClassKind.Mixin || type.Class.Interfaces.Count > 0)
@@ -284,6 +288,20 @@ internal sealed class TypeSystem(DartProgram program)
 
         return null;
     }
+
+    // Whether of two members that a class has from different superinterfaces it is the first whose signature counts: that of a class below the other's, or one that allows all that the other does.
+    private bool GoesBefore((Member Member, InterfaceType Owner) first, (Member Member, InterfaceType Owner) second, string name)
+    {
+        if (first.Member == second.Member || first.Member.Owner == program.Object.Class || Supertypes(second.Member.Owner!).ContainsKey(first.Member.Owner!)) return false;
+        if (Supertypes(first.Member.Owner!).ContainsKey(second.Member.Owner!)) return true;
+        if (MemberTypes is null || first.Member.Busy || second.Member.Busy || first.Member.Kind == MemberKind.Method != (second.Member.Kind == MemberKind.Method)) return false;
+        var (own, other) = (MemberTypes(first.Member).Substitute(first.Owner.Map()), MemberTypes(second.Member).Substitute(second.Owner.Map()));
+        var isSetter = name != first.Member.Name;
+        return (isSetter ? IsSubtype(other, own) : IsSubtype(own, other)) && !(isSetter ? IsSubtype(own, other) : IsSubtype(other, own));
+    }
+
+    /// <summary>The types of members as they are read or called, of setters what they take; null as long as these are not known.</summary>
+    public Func<Member, DartType>? MemberTypes { get; set; }
 
     /// <summary>The declaration that an object of the class runs for a name, abstract ones not counted unless there is nothing else.</summary>
     public static Member? FindImplementation(ClassElement cls, string name)

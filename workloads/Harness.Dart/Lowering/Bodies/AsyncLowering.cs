@@ -169,7 +169,9 @@ internal sealed class AsyncLowering(FunctionLowering body)
         {
             var local = _output.Temp(_target.AnyRef, "returned");
             _output.Emit(Node.Set(local, node));
-            var test = TypeTests.TypeTest(Node.Get(local), SimpleType.Dynamic, _program.Type("Future", SimpleType.Dynamic));
+            // A future of something else is a value itself.
+            var wanted = _returns.Type is null || _returns.IsInferred || isVoid ? SimpleType.Dynamic : _returns.Type;
+            var test = TypeTests.TypeTest(Node.Get(local), SimpleType.Dynamic, _program.Type("Future", wanted));
             node = Node.If(test, Await(Node.Get(local)), Node.Get(local), _target.AnyRef);
         }
 

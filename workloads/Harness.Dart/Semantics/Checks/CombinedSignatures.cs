@@ -15,19 +15,7 @@ internal sealed class CombinedSignatures(TypeSystem types, Signatures signatures
         if (members.Any(m => m.Member.Kind == MemberKind.Method != isMethod)) return false;
         // Covariant parameters may be of any types that have to do with each other.
         if (members.Any(m => m.Member.Field is { Covariant: true } || m.Member.Function?.Params.Exists(p => p.IsCovariant) == true)) return true;
-        var all = members.Select(m => TypeOf(m.Member, m.Owner, isSetter)).ToList();
+        var all = members.Select(m => signatures.TypeOf(m.Member).Substitute(m.Owner.Map())).ToList();
         return all.Exists(type => all.TrueForAll(other => isSetter ? types.IsSubtype(other, type) : types.IsSubtype(type, other)));
-    }
-
-    // Of accessors and variables, the type of the value.
-    private DartType TypeOf(Member member, InterfaceType owner, bool isSetter)
-    {
-        var type = member.Kind switch
-        {
-            MemberKind.Field => signatures.FieldType(member),
-            MemberKind.Method => signatures.Of(member),
-            _ => isSetter ? signatures.Of(member).Required[0] : signatures.Of(member).Result,
-        };
-        return type.Substitute(owner.Map());
     }
 }
