@@ -35,6 +35,138 @@ public sealed class AsynchronyTests
         }
         """);
 
+    /// <summary>What a function gives that may be a future: it is waited for if it is one of the function's own values, and a value itself otherwise.</summary>
+    [Fact]
+    public void FuturesOfSomethingElseAreNoResults() => Prints(
+        """
+        TypeError
+        TypeError
+        2
+        3
+        true
+
+        """,
+        """
+        Future<T> of<T>(T r) async => r;
+        Future<int> number() async { return of<num>(1) as dynamic; }
+        Future<int> plain() async { return 3.5 as dynamic; }
+        Future<Object> any() async { Object o = of<int>(2); return o; }
+        Future<int> same() async { return of<int>(3) as dynamic; }
+        Future<void> attempt(Future<Object?> Function() f) async { try { print(await f()); } on TypeError { print('TypeError'); } }
+        void main() async {
+          await attempt(number);
+          await attempt(plain);
+          await attempt(any);
+          await attempt(same);
+          await attempt(() async { try { await Future<int>.value(); } on TypeError { return true; } return false; });
+        }
+        """);
+
+    [Fact]
+    public void StreamsHoldTheirInputUntilWhatWasKeptIsDelivered() => Prints(
+        """
+        1 false
+        pause
+        2 true
+        3 true
+        resume
+        done
+        [1, 2] false
+
+        """,
+        """
+        import 'dart:async';
+        void main() async {
+          final c = StreamController<int>();
+          c.onPause = () => print('pause');
+          c.onResume = () { print('resume'); c.close(); };
+          late StreamSubscription<int> s;
+          s = c.stream.listen((v) {
+            print('$v ${c.isPaused}');
+            if (v == 1) { s.pause(); Timer.run(s.resume); }
+          }, onDone: () => print('done'));
+          c..add(1)..add(2)..add(3);
+          await c.done;
+          final d = StreamController<int>(), seen = <int>[];
+          var held = false;
+          d.onPause = () { held = true; };
+          d..add(1)..add(2)..close();
+          await for (final v in d.stream) seen.add(v);
+          print('$seen $held');
+        }
+        """);
+
+    [Fact]
+    public void ControllersOfSeveralListenersFireOneEventAtATime() => Prints(
+        """
+        a 1
+        refused
+        b 1
+        b 2
+        left
+        {1: 1, 2: 1}
+
+        """,
+        """
+        import 'dart:async';
+        void main() async {
+          final c = StreamController<int>.broadcast(sync: true, onCancel: () => print('left'));
+          late StreamSubscription<int> a, b;
+          a = c.stream.listen((v) { print('a $v'); try { c.add(9); } on StateError { print('refused'); } a.cancel(); });
+          b = c.stream.listen((v) { if (v == 2) b.cancel(); print('b $v'); });
+          c.add(1);
+          c.add(2);
+          final calls = <int, int>{};
+          final s = Stream.fromIterable([1, 2]).asBroadcastStream().asyncMap((v) { calls[v] = (calls[v] ?? 0) + 1; return Future.value(v); });
+          await Future.wait([s.toList(), s.toList(), s.toList()]);
+          print(calls);
+        }
+        """);
+
+    [Fact]
+    public void StreamIteratorsEnd() => Prints(
+        """
+        null true 1
+        2
+        false null
+        false
+        false
+
+        """,
+        """
+        import 'dart:async';
+        void main() async {
+          final c = StreamController<int?>()..add(1)..addError(2)..add(3);
+          final it = StreamIterator<int?>(c.stream);
+          print('${it.current} ${await it.moveNext()} ${it.current}');
+          try { await it.moveNext(); } catch (e) { print(e); }
+          print('${await it.moveNext()} ${it.current}');
+          final waiting = StreamIterator<int>(StreamController<int>().stream);
+          final next = waiting.moveNext();
+          waiting.cancel();
+          print(await next);
+          print(await waiting.moveNext());
+        }
+        """);
+
+    [Fact]
+    public void ErrorsStayInTheirZone() => Prints(
+        """
+        outer 1
+        inner 2
+
+        """,
+        """
+        import 'dart:async';
+        void main() {
+          runZonedGuarded(() {
+            final f = Future<int>.error(1);
+            runZonedGuarded(() { f.catchError((Object e) { print('never'); return 0; }); }, (e, s) => print('inner $e'));
+          }, (e, s) => print('outer $e'));
+          runZonedGuarded(() { Future<int>.error(2); }, (e, s) => print('inner $e'));
+        }
+        """);
+
     [Fact]
     public void TryBlocksWorkAcrossStops() => Prints(
         """

@@ -74,6 +74,9 @@ final class _Subscription<T> implements StreamSubscription<T> {
   _Event? _first;
   _Event? _last;
   int _pauses = 0;
+  // Whether the controller should hold its events: from the first pause until nothing is kept any more; and what it was told last.
+  bool _isInputPaused = false;
+  bool _isToldPaused = false;
   bool _isScheduled = false;
   bool _isEnded = false;
   bool _isFiring = false;
@@ -142,6 +145,28 @@ final class _Subscription<T> implements StreamSubscription<T> {
     }
     _isFiring = false;
     Zone._current = saved;
+    _tellInput();
+  }
+
+  // Tells the controller, not within a callback of the listener, whether it should hold its events.
+  void _tellInput() {
+    if (_isFiring) return;
+    if (_isInputPaused && _pauses == 0 && _first == null) _isInputPaused = false;
+    while (!_isEnded && _isToldPaused != _isInputPaused) {
+      _isToldPaused = _isInputPaused;
+      _isFiring = true;
+      try {
+        if (_isToldPaused) {
+          _controller._paused(this);
+        } else {
+          _controller._resumed(this);
+        }
+      } catch (e, s) {
+        _zone.handleUncaughtError(e, s);
+      }
+      _isFiring = false;
+    }
+    if (!_isEnded) _schedulePending();
   }
 
   bool get isPaused => _pauses > 0;
@@ -149,15 +174,17 @@ final class _Subscription<T> implements StreamSubscription<T> {
   void pause([Future<void>? resumeSignal]) {
     if (_isEnded) return;
     _pauses++;
-    if (_pauses == 1) _controller._paused(this);
+    _isInputPaused = true;
     resumeSignal?.whenComplete(resume);
+    _tellInput();
   }
 
   void resume() {
     if (_isEnded || _pauses == 0) return;
     if (--_pauses > 0) return;
+    if (_first == null) _isInputPaused = false;
     _schedulePending();
-    _controller._resumed(this);
+    _tellInput();
   }
 
   Future<void> cancel() {
@@ -213,6 +240,8 @@ abstract class _BaseController<T> implements StreamController<T>, SynchronousStr
   Future get done => _done;
 
   bool get _isBroadcast;
+  // Whether whoever fills the controller was asked to wait.
+  bool get _isHeld;
   StreamSubscription<T> _listen(void onData(T event)?, Function? onError, void onDone()?, bool cancelOnError);
   void _send(int kind, Object? value, StackTrace? stack, bool isSync);
   void _paused(_Subscription<T> subscription);
@@ -222,7 +251,11 @@ abstract class _BaseController<T> implements StreamController<T>, SynchronousStr
   void _check() {
     if (_isClosed) throw StateError('Cannot add event after closing');
     if (_source != null) throw StateError('Cannot add event while adding a stream');
+    _checkIdle();
   }
+
+  // One event of a synchronous controller with several listeners is over before the next begins.
+  void _checkIdle() {}
 
   void add(T event) {
     _check();
@@ -238,6 +271,10 @@ abstract class _BaseController<T> implements StreamController<T>, SynchronousStr
     _send(1, error, stackTrace ?? AsyncError.defaultStackTrace(error), _isSync);
   }
 
+  void _addFailure(Object error, StackTrace stack) {
+    if (!_isClosed) _send(1, error, stack, _isSync);
+  }
+
   void addSync(T value) {
     _check();
     _send(0, value, null, true);
@@ -248,6 +285,7 @@ abstract class _BaseController<T> implements StreamController<T>, SynchronousStr
   }
   void closeSync() {
     if (_isClosed) return;
+    if (_source != null) throw StateError('Cannot close while adding a stream');
     _isClosed = true;
     _send(2, null, null, true);
   }
@@ -255,6 +293,7 @@ abstract class _BaseController<T> implements StreamController<T>, SynchronousStr
   Future close() {
     if (_isClosed) return _done;
     if (_source != null) throw StateError('Cannot close while adding a stream');
+    _checkIdle();
     _isClosed = true;
     _send(2, null, null, _isSync);
     return _done;
@@ -265,7 +304,7 @@ abstract class _BaseController<T> implements StreamController<T>, SynchronousStr
     _sourceEnded = ended;
     final subscription = source.listen((value) => _send(0, value, null, true), onError: (Object e, StackTrace s) => _send(1, e, s, true), onDone: () => _endSource());
     _source = _unsafeCast<StreamSubscription<T>>(subscription);
-    if (isPaused) subscription.pause();
+    if (_isHeld) subscription.pause();
   }
 
   void _endSource() {
@@ -305,7 +344,12 @@ final class _Controller<T> extends _BaseController<T> {
   bool get hasListener => _subscription != null;
   bool get isPaused {
     final subscription = _subscription;
-    return subscription == null ? !_wasListened : subscription.isPaused;
+    return subscription == null ? !_wasListened : subscription._isInputPaused;
+  }
+
+  bool get _isHeld {
+    final subscription = _subscription;
+    return subscription == null ? !_wasListened : subscription._isToldPaused;
   }
 
   StreamSubscription<T> _listen(void onData(T event)?, Function? onError, void onDone()?, bool cancelOnError) {
@@ -315,9 +359,14 @@ final class _Controller<T> extends _BaseController<T> {
     for (var event = _first; event != null; event = event.next) subscription._add(event.kind, event.value, event.stack, false);
     _first = _last = null;
     subscription._isFiring = true;
-    onListen?.call();
+    try {
+      onListen?.call();
+    } catch (e, s) {
+      Zone._current.handleUncaughtError(e, s);
+    }
     subscription._isFiring = false;
     _source?.resume();
+    subscription._tellInput();
     return subscription;
   }
 
@@ -378,13 +427,21 @@ final class _Controller<T> extends _BaseController<T> {
   }
 }
 
+/// What a stream gives a new listener to fill.
+final class _MultiController<T> extends _Controller<T> {
+  _MultiController() : super(null, null, null, null, false);
+  Stream<T> get stream => throw UnsupportedError('Not available');
+}
+
 final class _BroadcastController<T> extends _BaseController<T> {
   List<_Subscription<T>> _subscriptions = <_Subscription<T>>[];
+  bool _isFiring = false;
   _BroadcastController(void onListen()?, FutureOr<void> onCancel()?, bool sync) : super(onListen, null, null, onCancel, sync);
 
   bool get _isBroadcast => true;
   bool get hasListener => _subscriptions.isNotEmpty;
   bool get isPaused => false;
+  bool get _isHeld => false;
 
   StreamSubscription<T> _listen(void onData(T event)?, Function? onError, void onDone()?, bool cancelOnError) {
     final subscription = _Subscription<T>(this, onData, onError, onDone, cancelOnError);
@@ -397,10 +454,22 @@ final class _BroadcastController<T> extends _BaseController<T> {
     return subscription;
   }
 
+  void _checkIdle() {
+    if (_isFiring) throw StateError('Cannot fire new event. Controller is already firing an event');
+  }
+
   void _send(int kind, Object? value, StackTrace? stack, bool isSync) {
     final all = _subscriptions;
     if (kind == 2 && all.isEmpty) _finish();
-    for (final subscription in all) subscription._add(kind, value, stack, isSync);
+    if (!isSync || _isFiring) {
+      for (final subscription in all) subscription._add(kind, value, stack, isSync);
+      return;
+    }
+    _isFiring = true;
+    for (final subscription in all) subscription._add(kind, value, stack, true);
+    _isFiring = false;
+    // Who left meanwhile was among those who were told to the end.
+    if (all.isNotEmpty && _subscriptions.isEmpty) _left();
   }
 
   void _paused(_Subscription<T> subscription) {}
@@ -409,7 +478,11 @@ final class _BroadcastController<T> extends _BaseController<T> {
   FutureOr<void> _end(_Subscription<T> subscription) {
     if (!_subscriptions.contains(subscription)) return null;
     _subscriptions = [for (final s in _subscriptions) if (!identical(s, subscription)) s];
-    if (_subscriptions.isNotEmpty) return null;
+    return _subscriptions.isNotEmpty || _isFiring ? null : _left();
+  }
+
+  // Nobody listens any more.
+  FutureOr<void> _left() {
     if (_isClosed) _finish();
     final action = onCancel as Object? Function()?;
     final result = action?.call();

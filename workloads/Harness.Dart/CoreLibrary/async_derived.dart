@@ -25,9 +25,9 @@ final class _SharedStream<T> extends Stream<T> {
   StreamSubscription<T> listen(void onData(T event)?, {Function? onError, void onDone()?, bool? cancelOnError}) {
     if (_isEnded) return _EmptyStream<T>().listen(onData, onError: onError, onDone: onDone);
     if (_subscription == null) {
-      _subscription = _source.listen(_controller._addValue, onError: _controller.addError, onDone: () {
+      _subscription = _source.listen(_controller._addValue, onError: _controller._addFailure, onDone: () {
         _isEnded = true;
-        _controller.close();
+        _controller.closeSync();
       });
     }
     return _controller.stream.listen(onData, onError: onError, onDone: onDone, cancelOnError: cancelOnError);

@@ -37,7 +37,7 @@ abstract interface class Future<T> {
   }
   factory Future.value([FutureOr<T>? value]) {
     final future = _Future<T>();
-    future._completeLater(value);
+    future._completeLater(value ?? (value as T));
     return future;
   }
   factory Future.error(Object error, [StackTrace? stackTrace]) => _Future<T>().._completeErrorLater(error, stackTrace ?? AsyncError.defaultStackTrace(error));
@@ -152,8 +152,11 @@ final class _Listener {
     Zone._current = zone;
     if (future._state == 2) {
       onValue(future._result);
-    } else {
+    } else if (identical(zone, future._zone) || zone.inSameErrorZone(future._zone)) {
       onError(future._result!, future._stack!);
+    } else {
+      // Errors do not leave their error zone: who waits outside waits forever.
+      future._zone.handleUncaughtError(future._result!, future._stack!);
     }
     Zone._current = saved;
   }

@@ -145,7 +145,24 @@ abstract mixin class Stream<T> {
   Stream<S> expand<S>(Iterable<S> convert(T element)) => _derive<S>(() => (e, out, _) {
         for (final x in convert(e)) out.add(x);
       });
-  Stream<E> asyncMap<E>(FutureOr<E> convert(T event)) => _derive<E>(() => (e, out, input) {
+  // The listeners of a broadcast stream share what is made of it by waiting.
+  Stream<S> _share<S>(Stream<S> derived) {
+    if (!isBroadcast) return derived;
+    late final _BroadcastController<S> out;
+    StreamSubscription<S>? input;
+    void start() {
+      input = derived.listen(out._addValue, onError: out._addFailure, onDone: out.closeSync);
+    }
+    FutureOr<void> stop() {
+      final subscription = input;
+      input = null;
+      return subscription?.cancel();
+    }
+    out = _BroadcastController<S>(start, stop, true);
+    return out.stream;
+  }
+
+  Stream<E> asyncMap<E>(FutureOr<E> convert(T event)) => _share<E>(_derive<E>(() => (e, out, input) {
         final result = convert(e);
         if (result is Future<E>) {
           input.pause();
@@ -153,13 +170,13 @@ abstract mixin class Stream<T> {
         } else {
           out.add(result as E);
         }
-      });
-  Stream<E> asyncExpand<E>(Stream<E>? convert(T event)) => _derive<E>(() => (e, out, input) {
+      }));
+  Stream<E> asyncExpand<E>(Stream<E>? convert(T event)) => _share<E>(_derive<E>(() => (e, out, input) {
         final inner = convert(e);
         if (inner == null) return;
         input.pause();
         out.addStream(inner).whenComplete(input.resume);
-      });
+      }));
   Stream<T> handleError(Function onError, {bool test(dynamic error)?}) {
     _checkErrorHandler(onError);
     return _derive<T>(() => (e, out, _) => out.add(e), onError: (e, s, out) {
@@ -389,9 +406,9 @@ final class _MultiStream<T> extends Stream<T> {
   final bool isBroadcast;
   _MultiStream(this._onListen, this.isBroadcast);
   StreamSubscription<T> listen(void onData(T event)?, {Function? onError, void onDone()?, bool? cancelOnError}) {
-    final controller = _Controller<T>(null, null, null, null, false);
+    final controller = _MultiController<T>();
     controller.onListen = () => _onListen(controller);
-    return controller.stream.listen(onData, onError: onError, onDone: onDone, cancelOnError: cancelOnError);
+    return controller._stream.listen(onData, onError: onError, onDone: onDone, cancelOnError: cancelOnError);
   }
 }
 
@@ -482,11 +499,28 @@ abstract interface class StreamIterator<T> {
 final class _StreamIterator<T> implements StreamIterator<T> {
   final Stream<T> _stream;
   _LoopIterator? _iterator;
+  bool _isCancelled = false;
   _StreamIterator(this._stream);
-  Future<bool> moveNext() async => await (_moveNextInLoop(_iterator ??= _listenInLoop(_stream)) as FutureOr<bool>);
+  Future<bool> moveNext() {
+    if (_isCancelled) return Future<bool>.value(false);
+    final known = _iterator;
+    if (known != null && known._waiting != null) throw StateError('Already waiting for next.');
+    final it = known ?? (_iterator = _listenInLoop(_stream));
+    final next = _moveNextInLoop(it);
+    if (next is! Future<bool>) return Future<bool>.value(next as bool);
+    // An error is the last event.
+    return next.catchError((Object error, StackTrace stack) {
+      _cancelLoop(it);
+      it._end();
+      Error.throwWithStackTrace(error, stack);
+    });
+  }
   T get current => _iterator?._value as T;
-  Future cancel() async {
+  Future cancel() {
+    _isCancelled = true;
     final it = _iterator;
-    if (it != null) await _cancelLoop(it);
+    final wait = it == null ? null : _cancelLoop(it);
+    it?._end();
+    return wait is Future ? wait : Future<void>.value();
   }
 }

@@ -98,12 +98,12 @@ final class _AsyncStarTask<T> extends _Task {
   // Goes on behind a yield: when somebody listens and has not paused, or to end where nobody listens any more.
   void _continue() {
     _isWaiting = false;
-    if (_cancelled == null && _controller.isPaused) {
+    if (_cancelled == null && _controller._isHeld) {
       _isWaiting = true;
       return;
     }
     _schedule(_zone, () {
-      if (_cancelled == null && _controller.isPaused) {
+      if (_cancelled == null && _controller._isHeld) {
         _isWaiting = true;
       } else {
         _step(_cancelled == null ? null : this, null, null);
@@ -174,7 +174,7 @@ void _syncStarYield(_SyncStarIterator<dynamic> iterator, Object? value) {
   iterator._value = value;
 }
 
-// await for: a subscription that is paused while the loop's body runs.
+// await for: a subscription that is paused where the loop's body waits for something else.
 
 final class _LoopIterator {
   StreamSubscription<dynamic>? _subscription;
@@ -186,21 +186,28 @@ final class _LoopIterator {
 
   void _onValue(Object? value) {
     _value = value;
-    _pause();
     _take()._completeNow(true);
+    _pauseUnlessAwaited();
   }
 
   void _onError(Object error, StackTrace stack) {
-    _pause();
     _take()._completeErrorNow(error, stack);
+    _pauseUnlessAwaited();
   }
 
   void _onDone() {
-    _isDone = true;
-    _take()._completeNow(false);
+    _end();
   }
 
-  void _pause() {
+  // There is nothing more, for who waits or comes to wait.
+  void _end() {
+    _isDone = true;
+    _value = null;
+    if (_waiting != null) _take()._completeNow(false);
+  }
+
+  void _pauseUnlessAwaited() {
+    if (_waiting != null || _isDone) return;
     _isPaused = true;
     _subscription?.pause();
   }
@@ -228,9 +235,12 @@ Object _moveNextInLoop(_LoopIterator it) {
     return first;
   }
   if (it._isDone) return false;
+  it._value = null;
   final future = it._waiting = _Future<bool>();
-  it._isPaused = false;
-  it._subscription!.resume();
+  if (it._isPaused) {
+    it._isPaused = false;
+    it._subscription!.resume();
+  }
   return future;
 }
 

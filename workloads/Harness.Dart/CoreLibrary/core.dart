@@ -297,6 +297,10 @@ String _toStringOf(Object? o) {
 
 int _hashCodeOf(Object? o) => o == null ? 2011 : o.hashCode;
 
-Object _checkThrown(Object? o) => o ?? TypeError._('Throw of null.');
+Object _checkThrown(Object? o) {
+  final thrown = o ?? TypeError._('Throw of null.');
+  if (thrown is _Traced) thrown._trace ??= const StackTrace();
+  return thrown;
+}
 
 Object _tearoffOfObject(Object? o, String name) => name == 'toString' ? () => _toStringOf(o) : (throw UnsupportedError(name));

@@ -62,9 +62,13 @@ class FormatException implements Exception {
     return '$r$place\n$before${text.substring(start, end)}$after\n${' ' * (at - start + before.length)}^\n';
   }
 }
-class Error {
+// What is told where it was thrown first: what extends Error, and not what implements it.
+class _Traced {
+  StackTrace? _trace;
+}
+class Error extends _Traced {
   Error();
-  StackTrace? get stackTrace => const StackTrace();
+  StackTrace? get stackTrace => _trace;
   static String safeToString(Object? object) {
     if (object is String) return _quoted(object);
     return object == null || object is num || object is bool ? _toStringOf(object) : "Instance of '${_typeName(object)}'";
@@ -227,16 +231,19 @@ abstract class Invocation {
   bool get isSetter;
   bool get isAccessor => isGetter || isSetter;
   Invocation();
-  factory Invocation.method(Symbol memberName, Iterable<Object?>? positionalArguments, [Map<Symbol, Object?>? namedArguments]) => _Invocation(memberName, 0, [...?positionalArguments], namedArguments ?? const {});
+  factory Invocation.method(Symbol memberName, Iterable<Object?>? positionalArguments, [Map<Symbol, Object?>? namedArguments]) => Invocation.genericMethod(memberName, null, positionalArguments, namedArguments);
+  factory Invocation.genericMethod(Symbol memberName, Iterable<Type>? typeArguments, Iterable<Object?>? positionalArguments, [Map<Symbol, Object?>? namedArguments]) =>
+      _Invocation(memberName, 0, List<dynamic>.unmodifiable(positionalArguments ?? const <Object?>[]), Map<Symbol, dynamic>.unmodifiable(namedArguments ?? const <Symbol, Object?>{}), List<Type>.unmodifiable(typeArguments ?? const <Type>[]));
   factory Invocation.getter(Symbol name) => _Invocation(name, 1, const [], const {});
-  factory Invocation.setter(Symbol memberName, Object? argument) => _Invocation(memberName, 2, [argument], const {});
+  factory Invocation.setter(Symbol memberName, Object? argument) => _Invocation(memberName, 2, List<dynamic>.unmodifiable(<Object?>[argument]), const {});
 }
 class _Invocation extends Invocation {
   final Symbol memberName;
   final int _kind;
   final List<dynamic> positionalArguments;
   final Map<Symbol, dynamic> namedArguments;
-  _Invocation(this.memberName, this._kind, this.positionalArguments, this.namedArguments);
+  final List<Type> typeArguments;
+  _Invocation(this.memberName, this._kind, this.positionalArguments, this.namedArguments, [this.typeArguments = const <Type>[]]);
   bool get isMethod => _kind == 0;
   bool get isGetter => _kind == 1;
   bool get isSetter => _kind == 2;

@@ -63,7 +63,9 @@ class Rectangle<T extends num> extends _RectangleBase<T> {
   final T top;
   final T width;
   final T height;
-  Rectangle(this.left, this.top, T width, T height) : width = _extent<T>(width), height = _extent<T>(height);
+  const Rectangle(this.left, this.top, T width, T height)
+      : width = (width < 0 ? (width == double.negativeInfinity ? 0.0 : -width * 0) : width) as T,
+        height = (height < 0 ? (height == double.negativeInfinity ? 0.0 : -height * 0) : height) as T;
   factory Rectangle.fromPoints(Point<T> a, Point<T> b) {
     final left = min(a.x, b.x), top = min(a.y, b.y);
     return Rectangle<T>(left, top, (max(a.x, b.x) - left) as T, (max(a.y, b.y) - top) as T);

@@ -3,9 +3,8 @@ using Harness.Dart.Semantics;
 namespace Harness.Dart.Lowering.Module;
 
 /// <summary>
-/// Fields that a class's own methods write without the setter: those whose type does not depend on the class's type parameters, for which there is nothing to check; and in the core
-/// library those whose type does, since there what is written to <c>this</c> is known to have it. (Elsewhere it may come from a function that returns another type than the class's
-/// argument, which nobody has looked at before.)
+/// Fields that a class's own methods write without the setter: what they write to <c>this</c> has the field's type, by the object's own type arguments, since what comes from outside was looked at where it came
+/// in: parameters, functions among them, and what others give.
 /// </summary>
 internal sealed class OwnFields(ProgramLowering lowering)
 {
@@ -23,7 +22,7 @@ internal sealed class OwnFields(ProgramLowering lowering)
         }
 
         if (!_known.TryGetValue((cls, member), out var isOwn))
-            _known[(cls, member)] = isOwn = (cls.Library.IsCore || !lowering.Signatures.FieldType(member).Any(t => t is TypeParamType)) && IsSetByAllBelow(cls, member);
+            _known[(cls, member)] = isOwn = IsSetByAllBelow(cls, member);
         return isOwn ? index : null;
     }
 
