@@ -55,7 +55,7 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
         }
 
         if (env.Scope.Library.IsOwn && BoundChecks.Misfit(lowering.Types, cls.TypeParams, typeArgs) is { } misfit)
-            throw env.Error(at, $"Type argument '{typeArgs[misfit]}' doesn't conform to the bound '{cls.TypeParams[misfit].Bound}' of the type variable '{cls.TypeParams[misfit].Name}'.");
+            throw env.Error(at, BoundChecks.Describe(cls.TypeParams, typeArgs, misfit));
         var type = new InterfaceType(cls, typeArgs);
         var map = type.Map();
         foreach (var param in parameters)

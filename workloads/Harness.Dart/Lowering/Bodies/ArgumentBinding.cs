@@ -182,7 +182,7 @@ internal sealed class ArgumentBinding(FunctionLowering body)
     public void CheckBounds(IReadOnlyList<TypeParam> typeParams, DartType[] typeArgs, Syntax.Node at)
     {
         if (BoundChecks.Misfit(_types, typeParams, typeArgs) is { } index)
-            throw _state.Error(at, $"Type argument '{typeArgs[index]}' doesn't conform to the bound '{typeParams[index].Bound}' of the type variable '{typeParams[index].Name}'.");
+            throw _state.Error(at, BoundChecks.Describe(typeParams, typeArgs, index));
     }
 
     /// <summary>Type arguments by their parameters.</summary>

@@ -93,7 +93,7 @@ internal sealed class ConstructionLowering(FunctionLowering body)
         DartErrorException Error(string message) => new(factory.File, factory.Function!.Redirect!.Pos, message);
         if (factory.Function!.Const && !target.Function!.Const) throw Error("A constant factory can't redirect to a constructor that isn't constant.");
         if (!target.Function!.Factory && (type.Class.IsAbstract || type.Class.IsEnum)) throw Error($"A factory can't redirect to a generative constructor of '{type.Class.Name}', which is {(type.Class.IsEnum ? "an enum" : "abstract")}.");
-        if (factory.Function.Redirect!.Args.Count > 0 && BoundChecks.Misfit(_types, type.Class.TypeParams, type.Args) is { } index) throw Error($"Type argument '{type.Args[index]}' doesn't conform to the bound '{type.Class.TypeParams[index].Bound}' of the type variable '{type.Class.TypeParams[index].Name}'.");
+        if (factory.Function.Redirect!.Args.Count > 0 && BoundChecks.Misfit(_types, type.Class.TypeParams, type.Args) is { } index) throw Error(BoundChecks.Describe(type.Class.TypeParams, type.Args, index));
         var (own, other) = (_lowering.Signatures.Of(factory), _lowering.Signatures.Of(target).Substitute(type.Map()));
         if (!_types.IsSubtype(other, own)) throw Error($"The constructor function type '{other}' isn't a subtype of '{own}', that of the factory.");
     }

@@ -24,7 +24,7 @@ internal sealed class BoundChecks
         foreach (var (file, position, parameters, arguments, body) in _noted)
         {
             if (Misfit(types, parameters, arguments) is { } index && Misfit(types, parameters, Lowered(arguments, Variance.Of(parameters, body))) is not null)
-                guard(() => throw new DartErrorException(file, position, $"Type argument '{arguments[index]}' doesn't conform to the bound '{parameters[index].Bound}' of the type variable '{parameters[index].Name}'."));
+                guard(() => throw new DartErrorException(file, position, Describe(parameters, arguments, index)));
         }
 
         _noted.Clear();
@@ -47,6 +47,13 @@ internal sealed class BoundChecks
             _ => type,
         };
     }
+
+    /// <summary>The error of an argument that does not conform to its bound.</summary>
+    /// <param name="parameters">What the arguments are given for.</param>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="index">Which of them.</param>
+    public static string Describe(IReadOnlyList<TypeParam> parameters, DartType[] arguments, int index) =>
+        $"Type argument '{arguments[index]}' doesn't conform to the bound '{parameters[index].Bound}' of the type variable '{parameters[index].Name}'.";
 
     /// <summary>The index of an argument that does not conform to its bound; null if all do.</summary>
     public static int? Misfit(TypeSystem types, IReadOnlyList<TypeParam> parameters, DartType[] arguments)

@@ -21,6 +21,14 @@ internal sealed class DeclarationChecks(DartProgram program, Signatures signatur
         if (signature.MaximumPositional > 0 && !program.Types.IsSubtype(program.Type("List", program.String), signature.Positional(0))) error(main.File, main.Pos, $"The first parameter of 'main' must take a 'List<String>', and not '{signature.Positional(0)}'.");
     }
 
+    // What a typedef stands for must keep to bounds as it is; other types may do so with bottom types in the place of their top types.
+    private void CheckBody(TypedefElement typedef, Action<SourceFile, int, string> error)
+    {
+        var body = new TypeScope(program, typedef.Library, typedef.File, null).BodyOf(typedef, typedef.Node);
+        if (body is InterfaceType { Args.Length: > 0 } type && BoundChecks.Misfit(program.Types, type.Class.TypeParams, type.Args) is { } index)
+            error(typedef.File, typedef.Node.Type.Pos, BoundChecks.Describe(type.Class.TypeParams, type.Args, index));
+    }
+
     /// <summary>Checks all declarations.</summary>
     /// <param name="guard">Runs something, and notes the error by which it ends early.</param>
     public void Run(Action<Action> guard)
@@ -39,7 +47,7 @@ internal sealed class DeclarationChecks(DartProgram program, Signatures signatur
                 _constants.Check(member, Error);
             }
 
-            foreach (var typedef in library.Declared.Values.OfType<TypedefElement>()) guard(() => new TypeScope(program, library, typedef.File, null).BodyOf(typedef, typedef.Node));
+            foreach (var typedef in library.Declared.Values.OfType<TypedefElement>()) guard(() => CheckBody(typedef, Error));
             foreach (var cls in library.Declared.Values.OfType<ClassElement>().Concat(library.Extensions).Distinct())
             {
                 foreach (var member in cls.Statics.Values.Concat(cls.Members.Values).Concat(cls.Constructors.Values).Where(m => m.Lexical == cls && m.Index != -1).Distinct())

@@ -38,7 +38,7 @@ internal sealed class HierarchyChecks(DartProgram program)
             else
                 CheckModifiers(cls, at, type.Class, clause, error);
             if (type.Args.Length > 0 && BoundChecks.Misfit(_types, type.Class.TypeParams, type.Args) is { } index)
-                error(cls.File, at.Pos, $"Type argument '{type.Args[index]}' doesn't conform to the bound '{type.Class.TypeParams[index].Bound}' of the type variable '{type.Class.TypeParams[index].Name}'.");
+                error(cls.File, at.Pos, BoundChecks.Describe(type.Class.TypeParams, type.Args, index));
             if (cls.TypeParams.Find(p => !Variance.IsCovariant(type, p)) is { } parameter)
                 error(cls.File, at.Pos, $"Can't use the type variable '{parameter.Name}' in a contravariant or invariant position in a supertype.");
         }
