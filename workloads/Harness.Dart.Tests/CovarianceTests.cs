@@ -7,7 +7,7 @@ namespace Harness.Dart.Tests;
 public sealed class CovarianceTests
 {
     private const string Declarations = """
-        void attempt(Object? Function() f) { try { print(f()); } on TypeError { print('TypeError'); } }
+        void attempt(Object? Function() f) { try { print(f()); } on TypeError { print('TypeError'); } on UnsupportedError { print('refused'); } }
 
         """;
 
@@ -24,6 +24,7 @@ public sealed class CovarianceTests
     [InlineData("arguments that are left out", "String f<T>({int a = 1, T? b, int c = 3}) => '$a $b $c';", "var h = f; String Function({int a, String? b, int c}) g = h<String>; print(g(b: 'x')); dynamic d = g; print(d(c: 5)); print(Function.apply(g, [], {#a: 7})); attempt(() => d(b: 1));", "1 x 3\n1 null 5\n7 null 3\nTypeError")]
     [InlineData("what noSuchMethod gives", "abstract class I<T> { T get(); List<T> all(); S id<S>(S x); } class C<T> implements I<T> { final Object? r; C(this.r); noSuchMethod(i) => r; }", "attempt(() => C<int>('s').get()); attempt(() => C<int>(3).get()); attempt(() => C<int>(<String>[]).all()); attempt(() => C<int>(<int>[1]).all()); attempt(() => C<int>(3).id<String>('s')); attempt(() => C<int>(3).id<int>(4));", "TypeError\n3\nTypeError\n[1]\nTypeError\n3")]
     [InlineData("what methods are when they are taken off", "class A<T> { void f(T x) {} void g(T x()) {} void h(void x(T y)) {} } class B extends A<int> { void f(int x) {} void i(int x) {} }", "final b = B(); print('${b.f is void Function(Object?)} ${b.g is void Function(Object?)} ${b.h is void Function(Object?)} ${b.h is void Function(void Function(int))} ${b.i is void Function(Object?)}'); A<Object> a = b; final void Function(Object) f = a.f; attempt(() { f('s'); return 'called'; });", "true true false true false\nTypeError")]
+    [InlineData("what noSuchMethod is told", "class A { List<Type> m<T, U extends num>([T? x]); noSuchMethod(i) => i.memberName == #m ? i.typeArguments : '${i.positionalArguments}'; }", "print(A().m()); print(A().m<String, int>('s')); dynamic d = A(); print(d.n<int>(1)); attempt(() => A().m<int, int>()..add(bool)); final f = A().m<bool, int>; print(f());", "[dynamic, num]\n[String, int]\n[1]\nrefused\n[bool, int]")]
     public void WhatComesInOrOutIsChecked(string what, string declarations, string source, string expected)
     {
         var program = $"{Declarations}{declarations} void main() {{ {source} }}";

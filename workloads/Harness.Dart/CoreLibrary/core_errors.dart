@@ -248,14 +248,15 @@ class _Invocation extends Invocation {
   bool get isGetter => _kind == 1;
   bool get isSetter => _kind == 2;
 }
-Invocation _makeInvocation(String name, int kind, WasmArray<Object?> positional, WasmArray<Object?> named) {
+Invocation _makeInvocation(String name, int kind, WasmArray<_Type>? types, WasmArray<Object?> positional, WasmArray<Object?> named) {
   final list = <dynamic>[];
   for (int i = 0; i < positional.length; i++) list.add(positional[i]);
   final map = <Symbol, dynamic>{};
   for (int i = 0; i < named.length; i += 2) map[_Symbol(named[i] as String)] = named[i + 1];
-  return _Invocation(_Symbol._ofMember(kind == 2 ? '$name=' : name), kind, List.unmodifiable(list), Map<Symbol, dynamic>.unmodifiable(map));
+  return _Invocation(_Symbol._ofMember(kind == 2 ? '$name=' : name), kind, List.unmodifiable(list), Map<Symbol, dynamic>.unmodifiable(map),
+      types == null ? const <Type>[] : List<Type>.unmodifiable(<Type>[for (int i = 0; i < types.length; i++) types[i]]));
 }
-Object? _noSuchMethodOn(Object o, String name, int kind, WasmArray<Object?> positional, WasmArray<Object?> named) {
+Object? _noSuchMethodOn(Object o, String name, int kind, WasmArray<_Type>? types, WasmArray<Object?> positional, WasmArray<Object?> named) {
   // Fields of records are no members of a class.
   if (o is _Record && kind != 2) {
     final index = o._indexOf(name);
@@ -263,18 +264,18 @@ Object? _noSuchMethodOn(Object o, String name, int kind, WasmArray<Object?> posi
       final field = o._fields[index];
       if (kind == 1) return field;
       if (field is Function) return _applyClosure(field, positional, named);
-      return _noSuchMethodOn(field ?? _throwNoSuchMethodOnNull('call', kind, positional), 'call', kind, positional, named);
+      return _noSuchMethodOn(field ?? _throwNoSuchMethodOnNull('call', kind, positional), 'call', kind, types, positional, named);
     }
   }
-  return _callNoSuchMethod(o, _makeInvocation(name, kind, positional, named));
+  return _callNoSuchMethod(o, _makeInvocation(name, kind, types, positional, named));
 }
-Never _throwNoSuchMethod(Object o, String name, int kind, WasmArray<Object?> positional, WasmArray<Object?> named) =>
-    throw NoSuchMethodError.withInvocation(o, _makeInvocation(name, kind, positional, named));
+Never _throwNoSuchMethod(Object o, String name, int kind, WasmArray<_Type>? types, WasmArray<Object?> positional, WasmArray<Object?> named) =>
+    throw NoSuchMethodError.withInvocation(o, _makeInvocation(name, kind, types, positional, named));
 Never _throwNoSuchMethodOnNull(String name, int kind, WasmArray<Object?> positional) =>
-    throw NoSuchMethodError.withInvocation(null, _makeInvocation(name, kind, positional, WasmArray<Object?>(0)));
+    throw NoSuchMethodError.withInvocation(null, _makeInvocation(name, kind, null, positional, WasmArray<Object?>(0)));
 // What calls of an external member come to that nobody gives a body.
 Never _throwExternal(Object? receiver, String name, int kind) =>
-    throw NoSuchMethodError.withInvocation(receiver, _makeInvocation(name, kind, WasmArray<Object?>(0), WasmArray<Object?>(0)));
+    throw NoSuchMethodError.withInvocation(receiver, _makeInvocation(name, kind, null, WasmArray<Object?>(0), WasmArray<Object?>(0)));
 int _findNamed(WasmArray<Object?> named, String name) {
   for (int i = 0; i < named.length; i += 2) {
     if (named[i] as String == name) return i + 1;

@@ -90,7 +90,7 @@ internal sealed class DynamicAdapters(FunctionLowering body)
         var named = Node.Get(function.AddParam(WType.Ref(p.Target.ObjectArray), "named"));
         function.Result = p.Target.AnyRef;
         var l = Bare(p, function);
-        var fail = Node.Seq(l.Invocations.CallCore("_throwNoSuchMethod", Node.Get(closure), l.Invocations.StringConst("call"), Node.I64(0), positional, named), Node.Unreachable());
+        var fail = Node.Seq(l.Invocations.CallCore("_throwNoSuchMethod", Node.Get(closure), l.Invocations.StringConst("call"), Node.I64(0), types, positional, named), Node.Unreachable());
         l.Output.Nodes.Add(Node.If(l.Adapters.ShapeFits(shape.Type, types, positional, named), Node.Nop(), fail, WType.None));
         if (shape.Forward is { } forward)
         {
@@ -187,7 +187,7 @@ internal sealed class DynamicAdapters(FunctionLowering body)
 
             var signature = p.Signatures.Of(member);
             // The object answers itself to what does not fit its method.
-            var fail = Node.Return(p.Reprs.Convert(l.Invocations.CallCore("_noSuchMethodOn", receiver, l.Invocations.StringConst(member.Name), Node.I64(0), positional, named), p.Target.AnyRef));
+            var fail = Node.Return(p.Reprs.Convert(l.Invocations.CallCore("_noSuchMethodOn", receiver, l.Invocations.StringConst(member.Name), Node.I64(0), types, positional, named), p.Target.AnyRef));
             l.Output.Nodes.Add(Node.If(l.Adapters.ShapeFits(signature, types, positional, named), Node.Nop(), fail, WType.None));
             var typeLocals = new List<IrLocal>();
             l.Output.Nodes.AddRange(l.Adapters.DynamicTypeArgs(signature, types, typeLocals));
@@ -243,10 +243,10 @@ internal sealed class DynamicAdapters(FunctionLowering body)
     }
 
     /// <summary>What an object answers to a call by a name that its class has no member of.</summary>
-    public static Node DynamicMissing(ProgramLowering p, string name, DynamicKind kind, IrFunction function, Node receiver, Node positional, Node named)
+    public static Node DynamicMissing(ProgramLowering p, string name, DynamicKind kind, IrFunction function, Node receiver, Node types, Node positional, Node named)
     {
         var l = Bare(p, function);
-        return Node.Seq(l.Invocations.CallCore("_noSuchMethodOn", receiver, l.Invocations.StringConst(name), Node.I64((int)kind), positional, named));
+        return Node.Seq(l.Invocations.CallCore("_noSuchMethodOn", receiver, l.Invocations.StringConst(name), Node.I64((int)kind), types, positional, named));
     }
 
     /// <summary>What a class that lacks a member of its interface runs for it: its noSuchMethod.</summary>
@@ -255,9 +255,11 @@ internal sealed class DynamicAdapters(FunctionLowering body)
         var function = p.NewFunction($"{cls.Name}.{selector.Name} (noSuchMethod)");
         foreach (var t in selector.Def!.Parameters) function.AddParam(t, "p");
         function.Result = selector.Def.Result;
+        var key = selector.Kind == SelectorKind.Setter ? selector.Name + "=" : selector.Name;
+        var (declared, owner) = p.Types.FindMember(cls.ThisType, key) ?? throw new InvalidOperationException($"'{cls.Name}' has no member '{key}'.");
         if (selector.Kind == SelectorKind.Tearoff)
         {
-            p.Enqueue(() => TearoffLowering.LowerForwardedTearoff(p, function, function.Params[0], method.Members.Find(m => m.Owner is not null)!, method, cls));
+            p.Enqueue(() => TearoffLowering.LowerForwardedTearoff(p, function, function.Params[0], declared, method, cls));
             function.Body = Node.Unreachable();
             return function;
         }
@@ -269,16 +271,15 @@ internal sealed class DynamicAdapters(FunctionLowering body)
             var first = 1 + selector.TypeParamCount;
             var values = selector.Params.Select((q, i) => (q.Name, Value: (Node)Node.Get(function.Params[first + i]))).ToList();
             var kind = selector.Kind switch { SelectorKind.Getter => 1, SelectorKind.Setter => 2, _ => 0 };
-            var invocation = l.Invocations.CallCore("_makeInvocation", l.Invocations.StringConst(selector.Name), Node.I64(kind), Array(values.Where(v => v.Name is null).Select(v => v.Value)), Array(values.Where(v => v.Name is not null).SelectMany(v => new[] { l.Invocations.StringConst(v.Name!), v.Value })));
+            var type = (declared.Kind == MemberKind.Field ? p.Signatures.FieldType(declared) : p.Signatures.Of(declared).Result).Substitute(owner.Map());
+            var types = selector.Kind == SelectorKind.Method ? Array(declared.TypeParams.Select((_, i) => Node.Get(function.Params[1 + i]))) : Node.Null(p.Target.ObjectArray);
+            var invocation = l.Invocations.CallCore("_makeInvocation", l.Invocations.StringConst(selector.Name), Node.I64(kind), types, Array(values.Where(v => v.Name is null).Select(v => v.Value)), Array(values.Where(v => v.Name is not null).SelectMany(v => new[] { l.Invocations.StringConst(v.Name!), v.Value })));
             var target = p.Selectors.SelectorOf(handler);
             var result = Node.Call(p.Functions.InstanceFunction(handler), p.Reprs.Convert(Node.Get(function.Params[0]), target.Receiver), p.Reprs.Convert(invocation, target.Params[0].Type));
-            var declared = method.Members.Find(m => m.Owner is not null)!;
-            var type = declared.Kind == MemberKind.Field ? p.Signatures.FieldType(declared) : p.Signatures.Of(declared).Result;
             if (function.Result.Kind == WKind.None) { function.Body = Node.Drop(result); return; }
             l.State.Class = cls;
             l.Receivers.BindThisAs(function.Params[0], cls.ThisType);
             l.Parameters.BindTypeParams(declared.TypeParams, function.Params.Skip(1));
-            if (p.Types.AsInstanceOf(cls.ThisType, declared.Owner!) is { } owner) type = type.Substitute(owner.Map());
             function.Body = p.Reprs.Convert(TypeSystem.IsVoid(type) ? result : l.Coercions.CheckedCast(new Val(result, SimpleType.Dynamic), type, new This()), function.Result);
         });
         function.Body = Node.Unreachable();

@@ -86,7 +86,7 @@ internal sealed class DynamicCalls(ProgramLowering lowering)
             body.Insert(1, Node.If(Node.Test(WType.Ref(Target.Closure), Node.Get(f.Receiver)), Node.Return(Node.CallRef(Target.DynamicFunction, closure, Node.Get(f.Types), Node.Get(f.Positional), Node.Get(f.Named), Node.NonNull(Node.Field(Target.VTable, 0, Node.Field(Target.Closure, 3, closure))))), null, WType.None));
         }
 
-        body.Add(DynamicAdapters.DynamicMissing(_lowering, f.Name, f.Kind, f.Function, Node.Get(f.Receiver), Node.Get(f.Positional), Node.Get(f.Named)));
+        body.Add(DynamicAdapters.DynamicMissing(_lowering, f.Name, f.Kind, f.Function, Node.Get(f.Receiver), Node.Get(f.Types), Node.Get(f.Positional), Node.Get(f.Named)));
         f.Function.Body = Node.Seq(body);
         return true;
     }
