@@ -15,18 +15,23 @@ internal sealed class HostOptions
 
     private readonly Option<string[]> inputs = new("--input") { Description = "file that a WASI command finds by its name alone, in a folder in memory (may be repeated)", HelpName = "FILE", DefaultValueFactory = _ => [] };
 
-    private HostOptions()
-    {
-    }
+    private readonly Option<string> invoke;
+
+    private HostOptions(Option<string> invoke) => this.invoke = invoke;
 
     /// <summary>Adds the options to a command.</summary>
-    public static HostOptions AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="invoke">Its option that names a function, which a WASI command has no use for.</param>
+    public static HostOptions AddTo(Command command, Option<string> invoke)
     {
-        var options = new HostOptions();
+        var options = new HostOptions(invoke);
         command.Options.Add(options.host);
         command.Options.Add(options.inputs);
         return options;
     }
+
+    /// <summary>Whether any of the options was given.</summary>
+    public bool AreGiven(ParseResult parsed) => IsGiven(parsed, host) || IsGiven(parsed, inputs);
 
     /// <summary>Reads what was given.</summary>
     /// <exception cref="HarnessException">It cannot be meant.</exception>
@@ -41,10 +46,14 @@ internal sealed class HostOptions
         var files = parsed.GetValue(inputs) ?? [];
         if (kind == HostKind.None && files.Length > 0)
             throw new HarnessException($"--input {files[0]} is for WASI commands alone; add --host wasi");
+        if (kind == HostKind.Wasi && IsGiven(parsed, invoke))
+            throw new HarnessException($"--host wasi runs a command from its beginning, and --invoke {parsed.GetValue(invoke)} calls one function; leave one of them out");
         if (files.GroupBy(file => Path.GetFileName(file)).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new HarnessException($"--input names two files '{twice.Key}', which the command could not tell apart: it finds them by their names alone");
         return new ModuleHost(kind, [.. files.Select(file => Path.GetFullPath(file))]);
     }
+
+    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }
 
 /// <summary>What a module that no manifest has needs around it.</summary>

@@ -32,7 +32,7 @@ internal static class MeasureCommand
         {
             file, arguments, invoke, engines, knobs, expect, repetitions, timedCalls, results, restart,
         };
-        var hosts = HostOptions.AddTo(command);
+        var hosts = HostOptions.AddTo(command, invoke);
         command.SetAction(parsed =>
         {
             var path = Path.GetFullPath(parsed.GetRequiredValue(file));

@@ -27,7 +27,7 @@ internal static class RunCommand
         var known = new Option<string?>("--profile-in") { Description = "begin with the feedback of FILE, which --profile-out has recorded of the same module: the knob feedback.profile, but it is an error if FILE knows nothing of what is run", HelpName = "FILE" };
         var suites = SuiteOption.Create();
         var command = new Command("run", "call an exported function and print its results, or run a program and print what it gives") { file, arguments, invoke, repeat, stats, profile, known, suites };
-        var hosts = HostOptions.AddTo(command);
+        var hosts = HostOptions.AddTo(command, invoke);
         var limitOptions = RunLimits.AddTo(command);
         var knobs = KnobOptions.AddAllTo(command);
         command.SetAction(parsed =>
@@ -40,16 +40,16 @@ internal static class RunCommand
                 options = options with { FeedbackProfile = source };
             var path = parsed.GetRequiredValue(file);
             var words = parsed.GetValue(arguments) ?? [];
-            var host = hosts.Read(parsed);
             var count = parsed.GetValue(repeat);
             var printsStatistics = parsed.GetValue(stats);
             var target = parsed.GetValue(profile);
             var program = SuiteOption.FindProgram(path, parsed.GetValue(suites) ?? []);
-            if (program is not null && host.IsForCommands)
-                throw new HarnessException($"--host is for modules of your own, and '{path}' is a program, whose manifest names its host; leave it out");
+            if (program is not null && hosts.AreGiven(parsed))
+                throw new HarnessException($"--host and --input are for modules of your own, and '{path}' is a program, whose manifest names its host and files; leave them out");
             if (program is not null)
                 return RunProgram(program, count, printsStatistics, target, source, limits, options, given);
             KnobCatalog.RefuseOfPrograms(given, path);
+            var host = hosts.Read(parsed);
             var module = ModuleFile.Load(path);
             host.Check(module, path);
             if (host.IsForCommands)
