@@ -196,7 +196,20 @@ internal sealed class SpillSlots(LifetimeBuilder builder)
 
         ReadOnlySpan<(int Start, int End)> a = webs[one].Ranges.AsSpan(0, webs[one].RangeCount);
         ReadOnlySpan<(int Start, int End)> b = webs[other].Ranges.AsSpan(0, webs[other].RangeCount);
-        var joined = new (int Start, int End)[a.Length + b.Length];
+        if (Overlap(a, b))
+        {
+            return;
+        }
+
+        Merge(ref webs[one].Ranges, a.Length, b);
+        webs[one].RangeCount = a.Length + b.Length;
+        webs[other].Parent = one;
+        webs[other].Ranges = null!;
+    }
+
+    /// <summary>Whether any of some parts overlaps one of others, both of which are in order.</summary>
+    private bool Overlap(ReadOnlySpan<(int Start, int End)> a, ReadOnlySpan<(int Start, int End)> b)
+    {
         int i = 0;
         int j = 0;
         while (i < a.Length || j < b.Length)
@@ -205,10 +218,9 @@ internal sealed class SpillSlots(LifetimeBuilder builder)
             bool isFirst = j == b.Length || (i < a.Length && a[i].Start < b[j].Start);
             if (i < a.Length && j < b.Length && (isFirst ? a[i].End > b[j].Start : b[j].End > a[i].Start))
             {
-                return;
+                return true;
             }
 
-            joined[i + j] = isFirst ? a[i] : b[j];
             if (isFirst)
             {
                 i++;
@@ -219,10 +231,24 @@ internal sealed class SpillSlots(LifetimeBuilder builder)
             }
         }
 
-        webs[other].Parent = one;
-        webs[other].Ranges = null!;
-        webs[one].Ranges = joined;
-        webs[one].RangeCount = joined.Length;
+        return false;
+    }
+
+    /// <summary>Puts parts in order among those at the front of an array, which grows by as much as it is long, so that a web that grows and grows is not copied each time.</summary>
+    private static void Merge(ref (int Start, int End)[] ranges, int count, ReadOnlySpan<(int Start, int End)> others)
+    {
+        int next = count + others.Length;
+        if (next > ranges.Length)
+        {
+            Array.Resize(ref ranges, Math.Max(next, 2 * ranges.Length));
+        }
+
+        // From the last to the first, so that none is overwritten before it has moved.
+        int i = count - 1;
+        for (int j = others.Length - 1; j >= 0;)
+        {
+            ranges[--next] = i >= 0 && ranges[i].Start >= others[j].Start ? ranges[i--] : others[j--];
+        }
     }
 
     /// <summary>Gives each web, of vectors or of others, the slot of one that is dead before it begins, if there is one.</summary>
