@@ -52,21 +52,21 @@ public sealed class JsApiCommandTests : IDisposable
     [Fact]
     public void HostsEndWhileThreadsStillWorkForThem()
     {
-        const int count = 20;
+        const int count = 8;
         for (var i = 0; i < count; i++)
         {
             // More is allocated from file to file, so that the collector is at another place when each ends.
             folder.Write($"busy{i}.any.js", $$"""
                 const kept = [];
                 test(() => {
-                  const functions = Array.from({ length: 30 }, (_, i) => new Function('n', `let sum = ${i}; for (let j = 0; j < n; j++) sum = (sum * 31 + j) | 0; return sum;`));
-                  for (let i = 0; i < {{30_000 + (9_000 * i)}}; i++) {
+                  const functions = Array.from({ length: 15 }, (_, i) => new Function('n', `let sum = ${i}; for (let j = 0; j < n; j++) sum = (sum * 31 + j) | 0; return sum;`));
+                  for (let i = 0; i < {{20_000 + (7_000 * i)}}; i++) {
                     kept.push({ number: i, list: [i, i + 1], text: `text ${i}` });
                     if (i % 1000 === 0) kept[i].buffer = new Uint8Array(1 << 18).fill(i);
                     if (i % 3 === 0) kept[i >> 1] = null;
                   }
                   for (const each of functions) each(20000);
-                  assert_equals(kept.length, {{30_000 + (9_000 * i)}});
+                  assert_equals(kept.length, {{20_000 + (7_000 * i)}});
                 }, "busy");
                 """);
         }

@@ -26,7 +26,8 @@ public sealed class RunHostTests : IDisposable
               (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 6) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 36)))
             (i32.store (i32.const 24) (i32.const 4096))
             (i32.store (i32.const 28) (i32.const 100))
-            (drop (call $fd_read (i32.load (i32.const 36)) (i32.const 24) (i32.const 1) (i32.const 28)))
+            (drop (call $fd_read (i32.load (i32.const 36)) (i32.const 24) (i32.const 1) (i32.const 40)))
+            (i32.store (i32.const 28) (i32.load (i32.const 40)))
             (drop (call $fd_write (i32.const 1) (i32.const 24) (i32.const 1) (i32.const 32)))
             (call $proc_exit (i32.load (i32.const 16)))))
         """;
