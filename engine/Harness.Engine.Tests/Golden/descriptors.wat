@@ -209,7 +209,7 @@
 ;;>   call Trap                              ; cast-non-null: ref.cast_desc_eq
 
 ;;> == code function=cast-any tier=optimized
-;;> 74 bytes
+;;> 62 bytes
 ;;>   push rbp
 ;;>   mov rbp, rsp
 ;;>   push r14
@@ -220,20 +220,14 @@
 ;;>   jne L1
 ;;>   cmp dword [rax], TYPE
 ;;>   jne L1
-;;>   mov ecx, 1
-;;>   jmp L2
-;;> L1:
-;;>   xor ecx, ecx
-;;> L2:
-;;>   test ecx, ecx
-;;>   je L3
 ;;>   cmp rdx, [rax+8]
-;;>   jne L4
+;;>   jne L2
 ;;>   leave                                  ; cast-any: end
 ;;>   ret
-;;> L3:
+;;> L1:
 ;;>   call Trap                              ; cast-any: ref.cast_desc_eq
-;;> L4:
+;;>   int3
+;;> L2:
 ;;>   call Trap
 
 ;;> == code function=branch tier=optimized

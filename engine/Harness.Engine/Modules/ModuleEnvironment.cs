@@ -97,13 +97,24 @@ internal sealed class ModuleEnvironment
         if (code == BinaryFormat.ExactHeapType)
         {
             reader.ReadByte();
-            return ResolveType(reader.ReadVarU32(), at).Exact;
+            return ReadExactType(ref reader, at);
         }
 
         var index = reader.ReadVarI33();
         return index >= 0
             ? ResolveType((uint)index, at)
             : throw new MalformedModuleException("malformed heap type", at);
+    }
+
+    /// <summary>Reads the index of an exact type. What is no index of a type but would be the code of one is malformed: only indices can be exact.</summary>
+    private HeapType ReadExactType(ref ModuleReader reader, int offset)
+    {
+        var mayBeCode = (reader.PeekByte() & 0xC0) == 0x40;
+        var index = reader.ReadVarU32();
+        var isKnown = index < (uint)Types.Count || index - (uint)_openGroupStart < (uint)_openGroupSize;
+        return mayBeCode && !isKnown
+            ? throw new MalformedModuleException("malformed heap type", offset)
+            : ResolveType(index, offset).Exact;
     }
 
     /// <summary>Reads a value type.</summary>

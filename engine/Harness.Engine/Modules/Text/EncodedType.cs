@@ -39,7 +39,8 @@ internal readonly record struct EncodedType(byte Code, long HeapType = 0)
             return;
         }
 
+        // An unsigned number, but so written that who reads a signed one finds the same.
         writer.Byte(BinaryFormat.ExactHeapType);
-        writer.U32((uint)(heapType - ExactFlag));
+        writer.S33(heapType - ExactFlag);
     }
 }

@@ -75,7 +75,7 @@ internal sealed class DescriptorBuilder(BuildState state, ReferenceChecks checks
         if (described is null)
         {
             described = TypeRegistry.Get(target.HeapType.CanonicalId);
-            assembler.TrapUnless(assembler.RefTest(cast, target.WithNull(false)), TrapKind.DescriptorCastFailure);
+            TrapUnlessOfType(cast, target.WithNull(false));
             cast = assembler.Narrow(cast, target.WithNull(false));
         }
         else
@@ -91,6 +91,17 @@ internal sealed class DescriptorBuilder(BuildState state, ReferenceChecks checks
         }
 
         state.Push(assembler.Narrow(reference, checks.CastType(reference, target)));
+    }
+
+    /// <summary>Traps unless a reference is of a type: by a branch, which a test of a type needs no value for.</summary>
+    private void TrapUnlessOfType(int reference, Modules.ValueType type)
+    {
+        Block failed = assembler.NewBlock(assembler.Current!.Frequency * BuildState.SlowPathFrequency);
+        GoTo(failed, assembler.RefTest(reference, type), isTaken: false);
+        Block next = assembler.Current;
+        assembler.Current = failed;
+        assembler.Terminate(TerminatorKind.Trap, -1, [], (long)TrapKind.DescriptorCastFailure);
+        assembler.Current = next;
     }
 
     /// <summary>Builds a branch on a cast: null first, then the type where it is not known, then the descriptor.</summary>
