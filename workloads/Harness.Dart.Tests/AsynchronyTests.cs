@@ -344,6 +344,25 @@ public sealed class AsynchronyTests
         """);
 
     [Fact]
+    public void WhoTakesNothingOfAStreamListensForNothing() => Prints(
+        """
+        false
+        listened
+        cancelled
+        []
+
+        """,
+        """
+        import 'dart:async';
+        void main() async {
+          final c = StreamController<int>(onListen: () => print('listened'), onCancel: () => print('cancelled'));
+          final none = c.stream.take(0);
+          print(none.isBroadcast);
+          print(await none.toList());
+        }
+        """);
+
+    [Fact]
     public void ManyStopsInOneSequenceAndVariablesOfLoopsThatClosuresShare() => Prints(
         """
         36

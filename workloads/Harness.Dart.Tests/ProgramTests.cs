@@ -90,6 +90,19 @@ public sealed class ProgramTests
         (0, "8 null 9 true\n{1, 2, 3} {1: 2, 3: 4}\n"),
         Run("void main() { const s = {1, 2}, t = {1: 2}; const m = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7, 8: 8}; print('${m[8]} ${m[9]} ${m.length} ${const {0, 1, 2, 3, 4, 5, 6, 7, 8}.contains(8)}'); print('${const {...s, 3}} ${const {...t, 3: 4}}'); }"));
 
+    [Theory]
+    [InlineData("[{0}]", "30000 0 1 29999")]
+    [InlineData("<double>[{0}]", "30000 0.0 1.0 29999.0")]
+    [InlineData("<Object?>[{0}]", "30000 0 1 29999")]
+    public void LiteralsOfListsMayBeLarge(string literal, string expected) => Assert.Equal(
+        (0, expected + "\n"),
+        Run($"void main() {{ final l = {literal.Replace("{0}", string.Join(", ", Enumerable.Range(0, 30000)))}; print('${{l.length}} ${{l[0]}} ${{l[1]}} ${{l.last}}'); }}"));
+
+    [Fact]
+    public void IndexErrorsHaveTheNamesThatTheyAreGiven() => Assert.Equal(
+        (0, "null null index i RangeError: Index out of range: index should be less than 2: 5\n"),
+        Run("void main() { String? name(void Function() f) { try { f(); } on IndexError catch (e) { return e.name; } return 'none'; } final l = [1, 2]; print('${IndexError(5, l).name} ${RangeError.index(5, l).name} ${name(() => l[5])} ${name(() => IndexError.check(5, 2, name: 'i'))} ${IndexError.withLength(5, 2)}'); }"));
+
     [Fact]
     public void MethodsAnsweredByNoSuchMethodAreTornOff() => Assert.Equal(
         (0, "A 1 A\n"),

@@ -45,11 +45,11 @@ abstract class _$KindList extends ListBase<$E> {
   }
   int get length => _length;
   $E operator [](int index) {
-    if (_boundsChecked() && !_ult(index, _length)) throw IndexError.withLength(index, _length, indexable: this);
+    if (_boundsChecked() && !_ult(index, _length)) throw IndexError.withLength(index, _length, indexable: this, name: 'index');
     return _numbers[index];
   }
   void operator []=(int index, covariant $E value) {
-    if (_boundsChecked() && !_ult(index, _length)) throw IndexError.withLength(index, _length, indexable: this);
+    if (_boundsChecked() && !_ult(index, _length)) throw IndexError.withLength(index, _length, indexable: this, name: 'index');
     _numbers[index] = value;
   }
   Iterator<$E> get iterator => _$KindIterator(this);
@@ -109,7 +109,7 @@ final class _Growable$KindList extends _$KindList {
     _length = n;
   }
   $E removeLast() {
-    if (_length == 0) throw IndexError.withLength(-1, 0, indexable: this);
+    if (_length == 0) throw IndexError.withLength(-1, 0, indexable: this, name: 'index');
     return _numbers[--_length];
   }
   $E removeAt(int index) {

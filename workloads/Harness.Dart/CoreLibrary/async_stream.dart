@@ -193,7 +193,12 @@ abstract mixin class Stream<T> {
   }
   Stream<R> cast<R>() => map<R>((e) => e as R);
   Stream<T> take(int count) {
-    if (count <= 0) return Stream<T>.empty();
+    if (count <= 0) {
+      return Stream<T>.multi((controller) {
+        listen(null).cancel();
+        controller.close();
+      }, isBroadcast: isBroadcast);
+    }
     return _derive<T>(() {
       int n = 0;
       return (e, out, input) {
@@ -386,7 +391,7 @@ abstract mixin class Stream<T> {
     RangeError.checkNotNegative(index, 'index');
     int n = 0;
     await for (final e in this) if (n++ == index) return e;
-    throw IndexError.withLength(index, n, indexable: this);
+    throw IndexError.withLength(index, n, indexable: this, name: 'index');
   }
 }
 

@@ -134,7 +134,7 @@ class RangeError extends ArgumentError {
   }
   static int checkValidIndex(int index, dynamic indexable, [String? name, int? length, String? message]) {
     final n = length ?? (indexable.length as int);
-    if (index < 0 || index >= n) throw IndexError.withLength(index, n, indexable: indexable, name: name, message: message);
+    if (index < 0 || index >= n) throw IndexError.withLength(index, n, indexable: indexable, name: name ?? 'index', message: message);
     return index;
   }
   static int checkValidRange(int start, int? end, int length, [String? startName, String? endName, String? message]) {
@@ -161,10 +161,10 @@ class RangeError extends ArgumentError {
 class IndexError extends ArgumentError implements RangeError {
   final Object? indexable;
   final int length;
-  IndexError(int invalidValue, dynamic indexable, [String? name, String? message, int? length]) : this.indexable = indexable, this.length = length ?? (indexable.length as int), super.value(invalidValue, name ?? 'index', message ?? 'Index out of range');
-  IndexError.withLength(int invalidValue, this.length, {this.indexable, String? name, String? message}) : super.value(invalidValue, name ?? 'index', message ?? 'Index out of range');
+  IndexError(int invalidValue, dynamic indexable, [String? name, String? message, int? length]) : this.indexable = indexable, this.length = length ?? (indexable.length as int), super.value(invalidValue, name, message ?? 'Index out of range');
+  IndexError.withLength(int invalidValue, this.length, {this.indexable, String? name, String? message}) : super.value(invalidValue, name, message ?? 'Index out of range');
   static int check(int index, int length, {Object? indexable, String? name, String? message}) {
-    if (index < 0 || index >= length) throw IndexError.withLength(index, length, indexable: indexable, name: name, message: message);
+    if (index < 0 || index >= length) throw IndexError.withLength(index, length, indexable: indexable, name: name ?? 'index', message: message);
     return index;
   }
   int get start => 0;

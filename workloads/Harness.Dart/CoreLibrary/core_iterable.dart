@@ -124,7 +124,7 @@ abstract mixin class Iterable<E> {
     if (index < 0) throw RangeError.range(index, 0, null, 'index');
     int i = 0;
     for (final e in this) { if (i++ == index) return e; }
-    throw IndexError.withLength(index, i, indexable: this);
+    throw IndexError.withLength(index, i, indexable: this, name: 'index');
   }
   String toString() => _shortString(this, '(', ')');
 }

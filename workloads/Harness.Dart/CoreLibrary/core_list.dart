@@ -44,7 +44,7 @@ abstract interface class List<E> implements Iterable<E> {
   static void writeIterable<T>(List<T> target, int at, Iterable<T> source) {
     RangeError.checkValueInInterval(at, 0, target.length, 'at');
     for (final e in source) {
-      if (at == target.length) throw IndexError.withLength(target.length, target.length, indexable: target);
+      if (at == target.length) throw IndexError.withLength(target.length, target.length, indexable: target, name: 'index');
       target[at++] = e;
     }
   }
@@ -229,7 +229,7 @@ abstract mixin class ListBase<E> implements List<E> {
   void clear() { length = 0; }
   List<R> cast<R>() => _CastList<E, R>(this);
   E removeLast() {
-    if (length == 0) throw RangeError.index(-1, this, null, null, 0);
+    if (length == 0) throw RangeError.index(-1, this, 'index', null, 0);
     final r = this[length - 1];
     length = length - 1;
     return r;
@@ -396,7 +396,7 @@ abstract class _ArrayList<E> extends ListBase<E> {
   _ArrayList(this._data, this._length);
   int get length => _length;
   E operator [](int index) {
-    if (_boundsChecked() && !_ult(index, _length)) throw IndexError.withLength(index, _length, indexable: this);
+    if (_boundsChecked() && !_ult(index, _length)) throw IndexError.withLength(index, _length, indexable: this, name: 'index');
     return _unsafeCast<E>(_data[index]);
   }
   Iterator<E> get iterator => _ArrayIterator<E>(this);
@@ -423,7 +423,7 @@ final class _ArrayIterator<E> implements Iterator<E> {
 final class _GrowableList<E> extends _ArrayList<E> {
   _GrowableList._(super.data, super.length);
   void operator []=(int index, E value) {
-    if (_boundsChecked() && !_ult(index, _length)) throw IndexError.withLength(index, _length, indexable: this);
+    if (_boundsChecked() && !_ult(index, _length)) throw IndexError.withLength(index, _length, indexable: this, name: 'index');
     _data[index] = value;
   }
   void add(E value) {
@@ -450,7 +450,7 @@ final class _GrowableList<E> extends _ArrayList<E> {
     _length = n;
   }
   E removeLast() {
-    if (_length == 0) throw IndexError.withLength(-1, 0, indexable: this);
+    if (_length == 0) throw IndexError.withLength(-1, 0, indexable: this, name: 'index');
     final r = _data[_length - 1];
     _data[--_length] = null;
     return _unsafeCast<E>(r);
@@ -477,7 +477,7 @@ final class _GrowableList<E> extends _ArrayList<E> {
 final class _FixedList<E> extends _ArrayList<E> {
   _FixedList._(super.data, super.length);
   void operator []=(int index, E value) {
-    if (_boundsChecked() && !_ult(index, _length)) throw IndexError.withLength(index, _length, indexable: this);
+    if (_boundsChecked() && !_ult(index, _length)) throw IndexError.withLength(index, _length, indexable: this, name: 'index');
     _data[index] = value;
   }
   set length(int n) => throw UnsupportedError('Cannot change the length of a fixed-length list');

@@ -59,11 +59,11 @@ final class String implements Comparable<String>, Pattern {
   bool get isEmpty => _units.length == 0;
   bool get isNotEmpty => _units.length != 0;
   int codeUnitAt(int i) {
-    if (!_ult(i, _units.length)) throw IndexError.withLength(i, length, indexable: this);
+    if (!_ult(i, _units.length)) throw IndexError.withLength(i, length, indexable: this, name: 'index');
     return _units[i];
   }
   String operator [](int i) {
-    if (!_ult(i, _units.length)) throw IndexError.withLength(i, length, indexable: this);
+    if (!_ult(i, _units.length)) throw IndexError.withLength(i, length, indexable: this, name: 'index');
     final u = WasmUnits.like(_units, 1);
     u[0] = _units[i];
     return String._(u);

@@ -72,7 +72,7 @@ final class _SubList<E> extends _IndexedIterable<E> {
     return stop > _start ? stop - _start : 0;
   }
   E elementAt(int index) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
+    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this, name: 'index');
     return _list[_start + index];
   }
   Iterable<E> skip(int count) {
@@ -92,7 +92,7 @@ final class _ReversedList<E> extends _IndexedIterable<E> {
   _ReversedList(this._list);
   int get length => _list.length;
   E elementAt(int index) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
+    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this, name: 'index');
     return _list[length - 1 - index];
   }
 }

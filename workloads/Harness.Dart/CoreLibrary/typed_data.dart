@@ -152,7 +152,7 @@ abstract class _ViewList<E> extends _TypedList<E> {
   _ViewList(this._buffer, this.offsetInBytes, this.length);
   ByteBuffer get buffer => _buffer;
   int _at(int index, int size) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
+    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this, name: 'index');
     return offsetInBytes + index * size;
   }
 }

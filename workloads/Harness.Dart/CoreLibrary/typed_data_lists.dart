@@ -41,11 +41,11 @@ final class _$KindList extends _OwnedList<$E> implements $KindList {
   int get length => _data.length;
   int get elementSizeInBytes => $bytes;
   $E operator [](int index) {
-    if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
+    if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this, name: 'index');
     return $load;
   }
   void operator []=(int index, $E value) {
-    if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this);
+    if (_boundsChecked() && !_ult(index, _data.length)) throw IndexError.withLength(index, length, indexable: this, name: 'index');
     _data[index] = $store;
   }
   int _bits(int index) => $bits;

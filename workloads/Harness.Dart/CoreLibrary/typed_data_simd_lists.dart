@@ -29,12 +29,12 @@ final class _Float32x4List extends _TypedList<Float32x4> implements Float32x4Lis
   int get offsetInBytes => _lanes.offsetInBytes;
   ByteBuffer get buffer => _lanes.buffer;
   Float32x4 operator [](int index) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
+    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this, name: 'index');
     final at = index * 4;
     return Float32x4(_lanes[at], _lanes[at + 1], _lanes[at + 2], _lanes[at + 3]);
   }
   void operator []=(int index, Float32x4 value) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
+    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this, name: 'index');
     final at = index * 4;
     _lanes[at] = value.x;
     _lanes[at + 1] = value.y;
@@ -72,12 +72,12 @@ final class _Int32x4List extends _TypedList<Int32x4> implements Int32x4List {
   int get offsetInBytes => _lanes.offsetInBytes;
   ByteBuffer get buffer => _lanes.buffer;
   Int32x4 operator [](int index) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
+    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this, name: 'index');
     final at = index * 4;
     return Int32x4(_lanes[at], _lanes[at + 1], _lanes[at + 2], _lanes[at + 3]);
   }
   void operator []=(int index, Int32x4 value) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
+    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this, name: 'index');
     final at = index * 4;
     _lanes[at] = value.x;
     _lanes[at + 1] = value.y;
@@ -115,12 +115,12 @@ final class _Float64x2List extends _TypedList<Float64x2> implements Float64x2Lis
   int get offsetInBytes => _lanes.offsetInBytes;
   ByteBuffer get buffer => _lanes.buffer;
   Float64x2 operator [](int index) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
+    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this, name: 'index');
     final at = index * 2;
     return Float64x2(_lanes[at], _lanes[at + 1]);
   }
   void operator []=(int index, Float64x2 value) {
-    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this);
+    if (!_ult(index, length)) throw IndexError.withLength(index, length, indexable: this, name: 'index');
     final at = index * 2;
     _lanes[at] = value.x;
     _lanes[at + 1] = value.y;

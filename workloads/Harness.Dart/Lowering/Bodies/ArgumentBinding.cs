@@ -96,7 +96,9 @@ internal sealed class ArgumentBinding(FunctionLowering body)
                     type = lowered[i].Type;
                 }
 
-                _types.Inference.Constrain(type, parameters[i], vars, lower, upper);
+                // What is dynamic changes nothing that the context has told.
+                if (!TypeSystem.IsDynamic(type) || parameters[i] is not TypeParamType told || !wanted.Contains(told.Parameter) || upper[told.Parameter].HasUnknown)
+                    _types.Inference.Constrain(type, parameters[i], vars, lower, upper);
             }
 
             // Closures come last: what their parameters are follows from the other arguments, and from what other closures give back.

@@ -148,7 +148,8 @@ internal sealed class ClosureLowering(FunctionLowering body)
         else
         {
             _returns.Value = _state.Function.AddLocal(_target.AnyRef, "result");
-            if (declared is null && context is { HasUnknown: false } && !TypeSystem.IsVoid(context)) _returns.Hint = context;
+            if (declared is null && context is not null && !TypeSystem.IsVoid(context)) _returns.Wanted = context;
+            if (_returns.Wanted is { HasUnknown: false }) _returns.Hint = context;
             Statements.LowerBlock(node.Body!.Body);
             if (_output.Flow.IsReachable)
             {

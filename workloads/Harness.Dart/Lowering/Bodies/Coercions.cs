@@ -67,8 +67,12 @@ internal sealed class Coercions(FunctionLowering body)
         TypeSystem.IsVoid(value.Type) && result is not null && TypeSystem.IsDynamic(result) ? new Val(_reprs.Convert(value.Node, _target.AnyRef), SimpleType.Dynamic) : value;
 
     /// <summary>What a function without a declared result returns: what is dynamic becomes what the context wants.</summary>
-    public Val AsReturned(Val value, DartType? context, Syntax.Node at) =>
-        TypeSystem.IsDynamic(value.Type) && context is { HasUnknown: false } && !TypeSystem.IsTop(context) ? new Val(CheckedCast(value, context, at), context) : value;
+    public Val AsReturned(Val value, DartType? context, Syntax.Node at)
+    {
+        if (!TypeSystem.IsDynamic(value.Type) || context is null or UnknownType) return value;
+        var wanted = _types.Inference.GreatestClosure(context);
+        return TypeSystem.IsTop(wanted) || _types.IsSubtype(_lowering.Program.Object.WithNullable(true), wanted) ? value : new Val(CheckedCast(value, wanted, at), wanted);
+    }
 
     /// <summary>A value with a check at run time that it has the type.</summary>
     public Node CheckedCast(Val value, DartType to, Syntax.Node at, bool explicitCast = false)

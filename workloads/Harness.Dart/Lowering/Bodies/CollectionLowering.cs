@@ -10,6 +10,9 @@ namespace Harness.Dart.Lowering.Bodies;
 /// <summary>List, set and map literals.</summary>
 internal sealed class CollectionLowering(FunctionLowering body)
 {
+    // As many elements as an array takes from the stack at once, fewer than hosts allow. More are stored one by one.
+    private const int MaximumFixed = 5000;
+
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
     private readonly DartProgram _program = body.Program.Program;
@@ -61,7 +64,6 @@ internal sealed class CollectionLowering(FunctionLowering body)
             }
 
             var listType = _program.Type("List", inferred);
-            if (lowered.Count > 5000) throw _state.Unsupported(l, "A list literal of more than 5000 elements");
             var (_, array) = StorageOf(inferred);
             var items = lowered.Select((v, i) => _reprs.Convert(Coercions.Coerce(v, inferred, l.Elements[i]), array.Element)).ToArray();
             return new Val(NewList(inferred, items), listType);
@@ -90,7 +92,18 @@ internal sealed class CollectionLowering(FunctionLowering body)
     private Node NewList(DartType element, Node[] items)
     {
         var (type, array) = StorageOf(element);
-        var data = Node.Array(IrOp.ArrayNewFixed, array, WType.Ref(array), items);
+        Node data;
+        if (items.Length <= MaximumFixed)
+        {
+            data = Node.Array(IrOp.ArrayNewFixed, array, WType.Ref(array), items);
+        }
+        else
+        {
+            var local = _output.Temp(WType.Ref(array), "elements");
+            var stores = items.Select((item, i) => Node.Array(IrOp.ArraySet, array, WType.None, Node.Get(local), Node.I32(i), item));
+            data = Node.Seq([Node.Set(local, Node.Array(IrOp.ArrayNewDefault, array, WType.Ref(array), Node.I32(items.Length))), .. stores, Node.Get(local)]);
+        }
+
         return _pool.NewCore(type.Class.Name, TypeExpressions.TypeNode(element), data, Node.I64(items.Length));
     }
 

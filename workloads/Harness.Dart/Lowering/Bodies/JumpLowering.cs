@@ -181,7 +181,7 @@ internal sealed class JumpLowering(FunctionLowering body)
     public void ReturnValue(Val value, Syntax.Node at)
     {
         value = Coercions.AsResult(value, _returns.Type);
-        if (_returns.IsInferred && _state.Async == AsyncKind.None) value = Coercions.AsReturned(value, _returns.Hint, at);
+        if (_returns.IsInferred && _state.Async == AsyncKind.None) value = Coercions.AsReturned(value, _returns.Wanted, at);
         if (_returns.IsInferred) _returns.Join(_state.Async == AsyncKind.Async ? Async.Flatten(value.Type) : value.Type);
         if (value.Node.IsNever)
         {

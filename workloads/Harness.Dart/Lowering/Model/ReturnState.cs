@@ -12,6 +12,9 @@ internal sealed class ReturnState(TypeSystem types)
     /// <summary>What the context of a closure wants returned.</summary>
     public DartType? Hint { get; set; }
 
+    /// <summary>What of that is known, though inference does not know it whole yet.</summary>
+    public DartType? Wanted { get; set; }
+
     /// <summary>Whether the type is inferred from what is returned.</summary>
     public bool IsInferred { get; set; }
 
