@@ -32,7 +32,7 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
             FeedbackCallOffsets = compiler.FeedbackCallOffsets.ToArray(),
             StackMaps = compiler.StackMaps.ToArray(compiler.SlotSize),
             SourceMap = compiler.SourceMap?.ToArray(),
-            References = BaselineSettings.Of(code.Options).IsKept ? ReferencesOf(compiler) : null,
+            References = BaselineSettings.Of(code.Options).IsKept ? CodeReference.Of(compiler.Assembler.Relocations, compiler.Types, stubs) : null,
         };
         GiveBack(compiler);
         return compiled;
@@ -73,22 +73,6 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
             compiler.Dispose();
             throw;
         }
-    }
-
-    /// <summary>What has to be replaced in the code in another process; null if an address has no name there.</summary>
-    private CodeReference[]? ReferencesOf(FunctionCompiler compiler)
-    {
-        var references = new CodeReference[compiler.Assembler.Relocations.Length + compiler.TypeMentions.Count];
-        int count = 0;
-        foreach (Relocation relocation in compiler.Assembler.Relocations)
-        {
-            int stub = Array.IndexOf(stubs, relocation.Target);
-            if (stub < 0) return null;
-            references[count++] = new CodeReference(relocation.Offset, CodeReferenceKind.Stub, stub);
-        }
-
-        foreach (CodeReference type in compiler.TypeMentions) references[count++] = type;
-        return references;
     }
 
     private void GiveBack(FunctionCompiler compiler)

@@ -127,7 +127,7 @@ internal sealed class FunctionCompiler : IDisposable
     public ReadOnlySpan<int> FeedbackCallOffsets => _feedback.CallOffsets;
 
     /// <summary>The places in its code that mention types, if it is to be kept.</summary>
-    public IReadOnlyList<CodeReference> TypeMentions => _state.Types.All;
+    public TypeMentions Types => _state.Types;
 
     /// <summary>The stack maps that its code sites name.</summary>
     public StackMapTable StackMaps => _sites.StackMaps;

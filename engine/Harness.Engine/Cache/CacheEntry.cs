@@ -1,35 +1,22 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
 
 namespace Harness.Engine.Cache;
 
 /// <summary>
-/// What is kept of one module: what validation has found out, what was learnt, and the code of functions. An entry is one file, which is checked as a whole before anything of it is used.
+/// What is kept of one module: what validation has found out, what was learnt, and the baseline code of functions. An entry is one <see cref="CacheFile"/>.
 /// </summary>
 /// <remarks>
 /// <code>
-///  0  magic number (8 bytes)
-///  8  format version (4)
-/// 12  bytes of the whole file (4)
-/// 16  identity (32): <see cref="CacheIdentity"/>
-/// 48  tables that are written, functions that are referred to, have vectors, may leave their instance (<see cref="ValidatedBodies"/>)
-///     whether anything was learnt, and what (<see cref="FeedbackRecord"/>)
-///     functions: how many; of each, by ascending index, the distance from the one before, and how many bytes it takes
-///     their bytes, in that order (<see cref="FunctionRecord"/>)
-///     SHA-256 of all before it (32)
+/// tables that are written, functions that are referred to, have vectors, may leave their instance (<see cref="ValidatedBodies"/>)
+/// whether anything was learnt, and what (<see cref="FeedbackRecord"/>)
+/// functions: how many; of each, by ascending index, the distance from the one before, and how many bytes it takes
+/// their bytes, in that order (<see cref="FunctionRecord"/>)
 /// </code>
-/// All numbers of the head are little-endian, all others as <see cref="RecordWriter"/> writes them.
+/// All numbers are as <see cref="RecordWriter"/> writes them.
 /// </remarks>
 internal sealed class CacheEntry
 {
-    private const int FormatVersion = 1;
-    private const int VersionOffset = 8;
-    private const int SizeOffset = 12;
-    private const int IdentityOffset = 16;
-    private const int HeadSize = IdentityOffset + SHA256.HashSizeInBytes;
-
     private readonly byte[] _file;
     private readonly Dictionary<int, (int Start, int Length)> _functions;
 
@@ -40,8 +27,6 @@ internal sealed class CacheEntry
         Profile = profile;
         _functions = functions;
     }
-
-    private static ReadOnlySpan<byte> Magic => "HRNSCODE"u8;
 
     /// <summary>What validation has found out.</summary>
     public ValidatedBodies Bodies { get; }
@@ -63,17 +48,10 @@ internal sealed class CacheEntry
     /// <returns>The entry; null if the file was cut or changed, is of another format, or of something else.</returns>
     public static CacheEntry? TryRead(byte[] file, ReadOnlySpan<byte> identity, string moduleHash)
     {
-        ReadOnlySpan<byte> bytes = file;
-        if (bytes.Length < HeadSize + SHA256.HashSizeInBytes || !bytes.StartsWith(Magic)) return null;
-        if (BinaryPrimitives.ReadInt32LittleEndian(bytes[VersionOffset..]) != FormatVersion) return null;
-        if (BinaryPrimitives.ReadInt32LittleEndian(bytes[SizeOffset..]) != bytes.Length) return null;
-        if (!bytes[IdentityOffset..HeadSize].SequenceEqual(identity)) return null;
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes[..^digest.Length], digest);
-        if (!bytes[^digest.Length..].SequenceEqual(digest)) return null;
+        if (!CacheFile.TryOpen(file, identity, out ReadOnlySpan<byte> content)) return null;
         try
         {
-            return Read(file, moduleHash);
+            return Read(file, content, moduleHash);
         }
         catch (InvalidDataException)
         {
@@ -107,28 +85,12 @@ internal sealed class CacheEntry
             last = index;
         }
 
-        long size = HeadSize + writer.Written.Length + functions.Values.Sum(record => (long)record.Length) + SHA256.HashSizeInBytes;
-        if (size > Math.Min(limit, Array.MaxLength)) return null;
-        byte[] file = GC.AllocateUninitializedArray<byte>((int)size);
-        Magic.CopyTo(file);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(VersionOffset), FormatVersion);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SizeOffset), file.Length);
-        identity.CopyTo(file.AsSpan(IdentityOffset));
-        writer.Written.CopyTo(file.AsSpan(HeadSize));
-        int end = HeadSize + writer.Written.Length;
-        foreach (ReadOnlyMemory<byte> record in functions.Values)
-        {
-            record.Span.CopyTo(file.AsSpan(end));
-            end += record.Length;
-        }
-
-        SHA256.HashData(file.AsSpan(0, end), file.AsSpan(end));
-        return file;
+        return CacheFile.TryMake(identity, writer.Written, functions.Values, limit);
     }
 
-    private static CacheEntry Read(byte[] file, string moduleHash)
+    private static CacheEntry Read(byte[] file, ReadOnlySpan<byte> content, string moduleHash)
     {
-        var reader = new RecordReader(file.AsSpan(HeadSize, file.Length - HeadSize - SHA256.HashSizeInBytes));
+        var reader = new RecordReader(content);
         var bodies = new ValidatedBodies(reader.ReadFlags(), reader.ReadFlags(), reader.ReadFlags(), reader.ReadFlags());
         ModuleProfile? profile = reader.ReadIndex(2) == 1 ? FeedbackRecord.Read(ref reader, moduleHash) : null;
         int count = reader.ReadCount();
@@ -143,7 +105,7 @@ internal sealed class CacheEntry
         var functions = new Dictionary<int, (int Start, int Length)>(count);
         foreach ((int index, int length) in lengths)
         {
-            int start = HeadSize + reader.Position;
+            int start = CacheFile.HeadSize + reader.Position;
             reader.Take(length);
             if (!functions.TryAdd(index, (start, length))) throw RecordReader.Malformed();
         }

@@ -9,7 +9,8 @@ namespace Harness.Engine.Cache;
 /// </summary>
 /// <param name="identity">See <see cref="CacheIdentity"/>.</param>
 /// <param name="entry">What was in the cache; null if nothing was.</param>
-internal sealed class CachedModule(byte[] identity, CacheEntry? entry)
+/// <param name="optimized">What is known of their optimized code; null if that is not kept.</param>
+internal sealed class CachedModule(byte[] identity, CacheEntry? entry, CachedOptimizedCode? optimized)
 {
     private readonly Lock _gate = new();
     private readonly byte[] _identity = identity;
@@ -22,13 +23,16 @@ internal sealed class CachedModule(byte[] identity, CacheEntry? entry)
     /// <summary>The name of its file.</summary>
     public string Name { get; } = Convert.ToHexStringLower(identity);
 
+    /// <summary>What is known of their optimized code; null if that is not kept.</summary>
+    public CachedOptimizedCode? Optimized { get; } = optimized;
+
     /// <summary>What validation has found out; null if that is not known.</summary>
     public ValidatedBodies? Bodies => Volatile.Read(ref _bodies);
 
     /// <summary>What modules of these bytes begin with; null if nothing was learnt.</summary>
     public ModuleProfile? Profile { get; } = entry?.Profile;
 
-    /// <summary>The bytes of a function's code; empty if there is none.</summary>
+    /// <summary>The bytes of a function's baseline code; empty if there is none.</summary>
     public ReadOnlyMemory<byte> Find(int functionIndex)
     {
         lock (_gate)

@@ -8,9 +8,9 @@ using Harness.Engine.Runtime;
 namespace Harness.Engine.Cache;
 
 /// <summary>
-/// What is kept on disk of the modules of an engine, an entry each (knob <c>cache.directory</c>). An entry is read when its module is decoded, or first instantiated; code is taken out
-/// of it function by function, at first calls. What is compiled anew is gathered, and written with all else when the engine is disposed of or somebody asks for it. Whatever is wrong with an
-/// entry is a miss.
+/// What is kept on disk of the modules of an engine (knob <c>cache.directory</c>): an entry for each, which is read when the module is decoded, or first instantiated, and a file with its
+/// optimized code, which is read when somebody first asks for that. Code is taken out function by function, at first calls. What is compiled anew is gathered, and written with all else when
+/// the engine is disposed of or somebody asks for it. Whatever is wrong with a file is a miss.
 /// </summary>
 internal sealed class CodeCache : ICodeCache
 {
@@ -20,8 +20,14 @@ internal sealed class CodeCache : ICodeCache
     /// <summary>Bytes of new code beyond which it is written at once, unless more was written the last time: what a large module has is not written again and again.</summary>
     private const int MostUnsavedBytes = 16 << 20;
 
+    /// <summary>What may be written before the folder is listed again to see what has to go: this part of the limit.</summary>
+    private const int TrimInterval = 16;
+
     private readonly CacheDirectory _directory;
     private readonly string _engine;
+
+    /// <summary>What there is of the engine as far as optimized code depends on it; null if that is not kept.</summary>
+    private readonly string? _optimizing;
     private readonly long _limit;
     private readonly Lock _gate = new();
 
@@ -39,6 +45,11 @@ internal sealed class CodeCache : ICodeCache
     private int _nextSweep = 64;
     private int _hits;
     private int _misses;
+    private int _optimizedHits;
+    private int _unnamed;
+
+    /// <summary>Bytes that may be written before the folder is listed again. At first none: what others have left there is not known.</summary>
+    private long _leftUntilTrim;
 
     /// <summary>Opens the cache that knobs name.</summary>
     /// <exception cref="KnobException">The folder cannot be opened, or others could have written there.</exception>
@@ -46,6 +57,7 @@ internal sealed class CodeCache : ICodeCache
     {
         _directory = CacheDirectory.Open(options.CacheDirectory);
         _engine = CacheIdentity.Of(options);
+        _optimizing = CacheIdentity.OfOptimized(options);
         _limit = (long)options.CacheLimit << 20;
 
         // The first hash of a process loads a library, which takes longer than to hash a module: meanwhile the module is read.
@@ -57,6 +69,12 @@ internal sealed class CodeCache : ICodeCache
 
     /// <inheritdoc/>
     public int Misses => Volatile.Read(ref _misses);
+
+    /// <inheritdoc/>
+    public int OptimizedHits => Volatile.Read(ref _optimizedHits);
+
+    /// <inheritdoc/>
+    public int Unnamed => Volatile.Read(ref _unnamed);
 
     /// <inheritdoc/>
     public WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets, int validationThreads)
@@ -83,9 +101,8 @@ internal sealed class CodeCache : ICodeCache
         ReadOnlyMemory<byte> record = cached.Find(functionIndex);
         try
         {
-            if (!record.IsEmpty)
+            if (!record.IsEmpty && FunctionRecord.TryRead(record.Span, code.Module, functionIndex, CodeTier.Baseline, code.Options) is { } found)
             {
-                CompiledCode found = FunctionRecord.Read(record.Span, code.Module, functionIndex, code.Options);
                 Interlocked.Increment(ref _hits);
                 return found;
             }
@@ -106,12 +123,71 @@ internal sealed class CodeCache : ICodeCache
         try
         {
             OpenModule open = Of(code.Module);
-            if (FunctionRecord.TryWrite(compiled, open.TypeIndices) is not { } record) return;
+            if (Record(open, compiled) is not { } record) return;
             if (open.Cached.Add(code.Module, compiled.FunctionIndex, record)) NoteUnsaved(open.Cached, code.Module, record.Length);
         }
         catch (OutOfMemoryException)
         {
             // What there is no memory for is not kept. The guest has its code.
+        }
+    }
+
+    /// <inheritdoc/>
+    public CompiledCode? FindOptimized(ModuleCode code, int functionIndex, int loop)
+    {
+        // What somebody wants to see being compiled is compiled.
+        if (code.Engine.Events is { WantsListings: true } or { WantsSteps: true } || code.Options.TraceInlining) return null;
+        if (_optimizing is null || Of(code.Module).Cached.Optimized is not { } optimized) return null;
+        ReadOnlyMemory<byte> record = optimized.Find(new CodeKey(functionIndex, loop));
+        if (record.IsEmpty) return null;
+        try
+        {
+            if (FunctionRecord.TryRead(record.Span, code.Module, functionIndex, CodeTier.Optimized, code.Options) is not { } found) return null;
+            if (found.LoopOffset == loop)
+            {
+                Interlocked.Increment(ref _optimizedHits);
+                return found;
+            }
+
+            NativeRuntime.CodeSpace.Free(found.Block);
+        }
+        catch (InvalidDataException)
+        {
+            // As above.
+        }
+
+        optimized.Refuse();
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public void KeepOptimized(ModuleCode code, CompiledCode compiled)
+    {
+        if (_optimizing is null) return;
+        try
+        {
+            OpenModule open = Of(code.Module);
+            if (open.Cached.Optimized is not { } optimized || Record(open, compiled) is not { } record) return;
+            optimized.Add(CodeKey.Of(compiled), record);
+            NoteUnsaved(open.Cached, code.Module, record.Length);
+        }
+        catch (OutOfMemoryException)
+        {
+            // As above.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Drop(ModuleCode code, CompiledCode compiled)
+    {
+        if (_optimizing is null) return;
+        CachedModule cached = Of(code.Module).Cached;
+        if (cached.Optimized?.Drop(CodeKey.Of(compiled)) != true) return;
+
+        // A guest waits: it is written with all else.
+        lock (_gate)
+        {
+            _unsaved[cached] = code.Module;
         }
     }
 
@@ -145,9 +221,15 @@ internal sealed class CodeCache : ICodeCache
                 // Other processes and engines may have written since it was read.
                 if (_directory.TryRead(cached.Name, _limit) is { } newest) cached.GoOnFrom(newest, Convert.ToHexStringLower(module.Hash));
                 if (cached.MakeFile(_limit) is { } file && _directory.TryWrite(cached.Name, file)) written += file.Length;
+                if (cached.Optimized?.MakeFile(_limit) is { } code && _directory.TryWrite(cached.Optimized.Name, code)) written += code.Length;
             }
 
-            _directory.Trim(_limit);
+            _leftUntilTrim -= written;
+            if (_leftUntilTrim <= 0)
+            {
+                _directory.Trim(_limit);
+                _leftUntilTrim = _limit / TrimInterval;
+            }
         }
 
         lock (_gate)
@@ -158,6 +240,14 @@ internal sealed class CodeCache : ICodeCache
 
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();
+
+    /// <summary>The bytes of code; null if it cannot be kept, which is counted.</summary>
+    private byte[]? Record(OpenModule open, CompiledCode compiled)
+    {
+        byte[]? record = FunctionRecord.TryWrite(compiled, open.TypeIndices);
+        if (record is null) Interlocked.Increment(ref _unnamed);
+        return record;
+    }
 
     private OpenModule Of(WasmModule module) => _open.GetValue(module, key => new OpenModule(key, Open(key.Hash, key.BuiltinSets)));
 
@@ -187,7 +277,7 @@ internal sealed class CodeCache : ICodeCache
 
         CacheEntry? entry = _directory.TryRead(name, _limit) is { } file ? CacheEntry.TryRead(file, identity, Convert.ToHexStringLower(moduleHash)) : null;
         if (entry is not null) _directory.Touch(name);
-        var opened = new CachedModule(identity, entry);
+        var opened = new CachedModule(identity, entry, _optimizing is null ? null : new CachedOptimizedCode(CacheIdentity.Of(_optimizing, moduleHash, builtinSets), ReadFile));
         lock (_gate)
         {
             // Another thread may have been faster.
@@ -196,6 +286,14 @@ internal sealed class CodeCache : ICodeCache
             _byName[name] = new WeakReference<CachedModule>(opened);
             return opened;
         }
+    }
+
+    /// <summary>A file that is used now; null if there is none.</summary>
+    private byte[]? ReadFile(string name)
+    {
+        byte[]? file = _directory.TryRead(name, _limit);
+        if (file is not null) _directory.Touch(name);
+        return file;
     }
 
     /// <summary>Forgets names of which nothing is there any more, once there may be many.</summary>

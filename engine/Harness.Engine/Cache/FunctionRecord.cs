@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Harness.Engine.Configuration;
+using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
@@ -8,7 +9,8 @@ using Harness.Engine.X64;
 namespace Harness.Engine.Cache;
 
 /// <summary>
-/// The baseline code of one function in bytes that mean the same in every process: addresses of stubs and ids of types are not among them, but the names of what they refer to.
+/// The code of one function, of either tier, in bytes that mean the same in every process: addresses of stubs and ids of types are not among them, but the names of what they refer to.
+/// Optimized code has its inlined calls with it, and its exits (<see cref="DeoptRecord"/>).
 /// </summary>
 internal static class FunctionRecord
 {
@@ -24,11 +26,12 @@ internal static class FunctionRecord
         if (code.References is not { } references) return null;
         var writer = new RecordWriter();
         byte[] bytes = code.Block.Bytes.ToArray();
+        writer.Write((long)code.Tier);
         writer.Write((long)references.Length);
         foreach (CodeReference reference in references)
         {
             int symbol = reference.Symbol;
-            if (reference.Kind == CodeReferenceKind.Type && !typeIndices.TryGetValue(reference.Symbol, out symbol)) return null;
+            if (reference.Kind == CodeReferenceKind.Type && !TypeSymbols.TryName(reference.Symbol, typeIndices, out symbol)) return null;
             writer.Write((long)reference.Offset);
             writer.Write((long)reference.Kind);
             writer.Write((long)symbol);
@@ -41,7 +44,15 @@ internal static class FunctionRecord
         writer.Write(code.LandingPads.AsSpan());
         writer.Write(code.FeedbackCallOffsets.AsSpan());
         StackMapRecord.Write(writer, code.StackMaps);
+        WriteInlining(writer, code.InliningPositions);
         WriteSites(writer, code.Sites);
+        if (code.Tier == CodeTier.Optimized)
+        {
+            writer.Write((long)code.LoopOffset);
+            writer.Write((long)code.LoopValues);
+            if (!DeoptRecord.TryWrite(writer, code.DeoptData?.Points ?? [], typeIndices)) return null;
+        }
+
         return writer.Written.ToArray();
     }
 
@@ -49,59 +60,117 @@ internal static class FunctionRecord
     /// <param name="record">What was written.</param>
     /// <param name="module">The module.</param>
     /// <param name="functionIndex">The function.</param>
+    /// <param name="tier">Its tier.</param>
     /// <param name="options">Where code is put: <see cref="CodePlacement"/>.</param>
+    /// <returns>The code; null if this process lacks what it refers to.</returns>
     /// <exception cref="InvalidDataException">The bytes are not what was written.</exception>
     /// <exception cref="InsufficientMemoryException">The code space is full.</exception>
-    public static CompiledCode Read(ReadOnlySpan<byte> record, WasmModule module, int functionIndex, EngineOptions options)
+    public static CompiledCode? TryRead(ReadOnlySpan<byte> record, WasmModule module, int functionIndex, CodeTier tier, EngineOptions options)
     {
         var reader = new RecordReader(record);
+        if (reader.ReadLong() != (long)tier) throw RecordReader.Malformed();
         var references = new CodeReference[reader.ReadCount()];
-        for (int i = 0; i < references.Length; i++)
-        {
-            int offset = reader.ReadInt();
-            var kind = (CodeReferenceKind)reader.ReadIndex((int)CodeReferenceKind.Type + 1);
-            references[i] = kind == CodeReferenceKind.Stub
-                ? new CodeReference(offset, kind, reader.ReadIndex((int)Stub.Count))
-                : new CodeReference(offset, kind, module.CanonicalTypeIds[reader.ReadIndex(module.CanonicalTypeIds.Length)]);
-        }
-
+        for (int i = 0; i < references.Length; i++) references[i] = ReadReference(ref reader, module);
         ReadOnlySpan<byte> code = reader.ReadBytes();
         if (code.IsEmpty) throw RecordReader.Malformed();
         int instructionBytes = reader.ReadIndex(code.Length + 1);
         int frameSize = reader.ReadInt();
         int[] landingPads = reader.ReadInts();
         int[] feedbackCalls = reader.ReadInts();
+        bool isOptimized = tier == CodeTier.Optimized;
         int slotSize = FrameLayout.SlotSizeOf(module.Functions[functionIndex]);
-        StackMap[] maps = StackMapRecord.Read(ref reader, FrameLayout.BaselineSlot(0, slotSize), slotSize);
-        CodeSite[] sites = ReadSites(ref reader, maps.Length, landingPads.Length);
+        StackMap[] maps = isOptimized
+            ? StackMapRecord.Read(ref reader, FrameLayout.OptimizedFirstSlot, sizeof(long))
+            : StackMapRecord.Read(ref reader, FrameLayout.BaselineSlot(0, slotSize), slotSize);
+        InliningPosition[] inlining = ReadInlining(ref reader, module);
+        CodeSite[] sites = ReadSites(ref reader, maps.Length, landingPads.Length, inlining.Length);
+        int loop = isOptimized ? reader.ReadInt() : -1;
+        int loopValues = isOptimized ? reader.ReadInt() : 0;
+        Deoptimization.DeoptData? deopts = isOptimized ? DeoptRecord.Read(ref reader, module) : null;
         if (reader.Left != 0) throw RecordReader.Malformed();
+        if (TryPublish(code, references, options, functionIndex, tier) is not { } block) return null;
         return new CompiledCode
         {
             FunctionIndex = functionIndex,
-            Tier = CodeTier.Baseline,
-            Block = Publish(code, references, options, functionIndex),
+            Tier = tier,
+            Block = block,
             InstructionBytes = instructionBytes,
             Sites = sites,
+            InliningPositions = inlining,
             FrameSize = frameSize,
             LandingPads = landingPads,
             FeedbackCallOffsets = feedbackCalls,
             StackMaps = maps,
+            LoopOffset = loop,
+            LoopValues = loopValues,
+            LoopValueSize = isOptimized ? slotSize : sizeof(long),
+            DeoptData = deopts,
             References = references,
         };
     }
 
-    private static CodeBlock Publish(ReadOnlySpan<byte> code, CodeReference[] references, EngineOptions options, int functionIndex)
+    private static CodeReference ReadReference(ref RecordReader reader, WasmModule module)
+    {
+        int offset = reader.ReadInt();
+        var kind = (CodeReferenceKind)reader.ReadIndex((int)CodeReferenceKind.Count);
+        int symbol = kind switch
+        {
+            CodeReferenceKind.Stub => reader.ReadIndex((int)Stub.Count),
+            CodeReferenceKind.Type => TypeSymbols.Read(ref reader, module),
+            _ => reader.ReadIndex(1 << TypeDisplays.RowShift),
+        };
+        return new CodeReference(offset, kind, symbol);
+    }
+
+    /// <summary>Puts code into the code space; null if the table of displays lies where its code cannot reach it.</summary>
+    private static CodeBlock? TryPublish(ReadOnlySpan<byte> code, CodeReference[] references, EngineOptions options, int functionIndex, CodeTier tier)
     {
         byte[] own = code.ToArray();
         var stubs = new List<Relocation>(references.Length);
         foreach (CodeReference reference in references)
         {
             if (reference.Offset < 0 || reference.Offset > own.Length - PlaceSize) throw RecordReader.Malformed();
-            if (reference.Kind == CodeReferenceKind.Stub) stubs.Add(new Relocation(reference.Offset, NativeRuntime.AddressOf((Stub)reference.Symbol)));
-            else BinaryPrimitives.WriteInt32LittleEndian(own.AsSpan(reference.Offset), reference.Symbol);
+            Span<byte> place = own.AsSpan(reference.Offset, PlaceSize);
+            switch (reference.Kind)
+            {
+                case CodeReferenceKind.Stub:
+                    stubs.Add(new Relocation(reference.Offset, NativeRuntime.AddressOf((Stub)reference.Symbol)));
+                    break;
+                case CodeReferenceKind.Type:
+                    BinaryPrimitives.WriteInt32LittleEndian(place, reference.Symbol);
+                    break;
+                default:
+                    if (!TypeDisplays.TryGetDisplacement(out int firstRow)) return null;
+                    BinaryPrimitives.WriteInt32LittleEndian(place, firstRow + reference.Symbol);
+                    break;
+            }
         }
 
-        return CodePlacement.Publish(NativeRuntime.CodeSpace, own, CollectionsMarshal.AsSpan(stubs), options, functionIndex, CodeTier.Baseline);
+        return CodePlacement.Publish(NativeRuntime.CodeSpace, own, CollectionsMarshal.AsSpan(stubs), options, functionIndex, tier);
+    }
+
+    private static void WriteInlining(RecordWriter writer, InliningPosition[] positions)
+    {
+        writer.Write((long)positions.Length);
+        foreach (InliningPosition position in positions)
+        {
+            writer.Write((long)position.FunctionIndex);
+            writer.Write((long)position.CallOffset);
+            writer.Write((long)position.Parent + 1);
+        }
+    }
+
+    private static InliningPosition[] ReadInlining(ref RecordReader reader, WasmModule module)
+    {
+        int count = reader.ReadCount();
+        InliningPosition[] positions = count == 0 ? [] : new InliningPosition[count];
+        for (int i = 0; i < positions.Length; i++)
+        {
+            // A caller comes before what is inlined into it, so that no chain of them is without an end.
+            positions[i] = new InliningPosition(reader.ReadIndex(module.Functions.Length), reader.ReadInt(), (short)(reader.ReadIndex(i + 1) - 1));
+        }
+
+        return positions;
     }
 
     private static void WriteSites(RecordWriter writer, CodeSite[] sites)
@@ -112,6 +181,7 @@ internal static class FunctionRecord
         {
             writer.Write((long)site.CodeOffset - last.CodeOffset);
             writer.Write((long)site.BytecodeOffset - last.BytecodeOffset);
+            writer.Write((long)site.Inlining);
             writer.Write((long)site.Trap);
             writer.Write((long)site.StackMap);
             writer.Write((long)site.Handler);
@@ -119,7 +189,7 @@ internal static class FunctionRecord
         }
     }
 
-    private static CodeSite[] ReadSites(ref RecordReader reader, int maps, int landingPads)
+    private static CodeSite[] ReadSites(ref RecordReader reader, int maps, int landingPads, int positions)
     {
         var sites = new CodeSite[reader.ReadCount()];
         CodeSite last = default;
@@ -127,11 +197,12 @@ internal static class FunctionRecord
         {
             int codeOffset = last.CodeOffset + reader.ReadInt();
             int bytecodeOffset = last.BytecodeOffset + reader.ReadInt();
+            int inlining = reader.ReadInt();
             var trap = (TrapKind)reader.ReadIndex(byte.MaxValue + 1);
             int map = reader.ReadInt();
             int handler = reader.ReadInt();
-            if (map < -1 || map >= maps || handler < -1 || handler >= landingPads) throw RecordReader.Malformed();
-            last = sites[i] = new CodeSite(codeOffset, bytecodeOffset, -1, trap, map, handler);
+            if (inlining < -1 || inlining >= positions || map < -1 || map >= maps || handler < -1 || handler >= landingPads) throw RecordReader.Malformed();
+            last = sites[i] = new CodeSite(codeOffset, bytecodeOffset, (short)inlining, trap, map, handler);
         }
 
         return sites;

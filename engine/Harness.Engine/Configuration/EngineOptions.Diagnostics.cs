@@ -51,4 +51,11 @@ public sealed partial record EngineOptions
     /// </summary>
     [Knob("stress.instance-pool", "overwrite what instances leave in the pool, and check that it is as new before it is used again")]
     public bool StressInstancePool { get; init; }
+
+    /// <summary>
+    /// Write the code of each function down as the cache does, and use what is read back. It is compiled for a copy of the module whose types have other ids, so that whatever code mentions of
+    /// the process without a name would be found wrong. Results must not change.
+    /// </summary>
+    [Knob("stress.cache-round-trip", "use code only after it was written down and read back as in the cache, with types under other ids")]
+    public bool StressCacheRoundTrip { get; init; }
 }

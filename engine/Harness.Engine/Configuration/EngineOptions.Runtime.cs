@@ -56,15 +56,19 @@ public sealed partial record EngineOptions
     public int CodeLimit { get; init; } = 1_000_000;
 
     /// <summary>
-    /// A folder in which baseline code is kept for later processes, with what is known of its module; empty for none. What is there is run as code: the folder must belong to the user,
+    /// A folder in which code is kept for later processes, with what is known of its module; empty for none. What is there is run as code: the folder must belong to the user,
     /// and nobody else may be able to write in it.
     /// </summary>
-    [Knob("cache.directory", "keep baseline code, feedback and what validation has found out in this folder, and begin with what is there of the same module, knobs, processor and build", IsFolder = true)]
+    [Knob("cache.directory", "keep code, feedback and what validation has found out in this folder, and begin with what is there of the same module, knobs, processor and build", IsFolder = true)]
     public string CacheDirectory { get; init; } = "";
 
     /// <summary>Most that the files in <see cref="CacheDirectory"/> may take, in MiB. Beyond, those go that have not been used for longest.</summary>
     [Knob("cache.limit", "most that the files of cache.directory may take; beyond, those go that have not been used for longest", Minimum = 1, Maximum = 1_048_576, Unit = "MiB")]
     public int CacheLimit { get; init; } = 512;
+
+    /// <summary>Whether optimized code is kept in <see cref="CacheDirectory"/> as well; without it a later process compiles it anew, from the feedback that is there.</summary>
+    [Knob("cache.optimized", "keep optimized code in cache.directory as well; without it a later process compiles it anew, from the feedback that is there")]
+    public bool CacheOptimized { get; init; } = true;
 
     /// <summary>Whether compiled code looks at function entries and loop headers whether the store's deadline, counted in epochs of the engine, has come.</summary>
     [Knob("interrupt.epochs", "let compiled code look at entries and loops whether a deadline has come that the host counts in epochs")]

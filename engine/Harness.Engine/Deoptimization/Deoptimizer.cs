@@ -50,6 +50,7 @@ internal static unsafe class Deoptimizer
         if (reason != DeoptReason.Stress && owner.Discard(registered.Code))
         {
             owner.Engine.Events.OnCodeDiscarded(owner, registered.Code);
+            owner.Engine.Cache?.Drop(owner, registered.Code);
         }
 
         if (owner.Options.TraceDeopt || owner.Engine.Events.WantsDeopts)

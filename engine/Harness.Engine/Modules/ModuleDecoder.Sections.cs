@@ -277,8 +277,13 @@ internal sealed partial class ModuleDecoder
     {
         _environment.GetFunctionType(typeIndex, offset);
         var function = new FunctionDeclaration((int)typeIndex, _environment.Types[(int)typeIndex], isExact, builtin);
-        if (builtin is { } known && !HeapType.Defined(TypeRegistry.CanonicalId(StringBuiltins.TypeOf(known))).Exact.IsSubtypeOf(function.ReferenceType.HeapType))
+        // The types of the engine's functions are of the usual realm alone.
+        if (_environment.TypeRealm == 0 && builtin is { } known
+            && !HeapType.Defined(TypeRegistry.CanonicalId(StringBuiltins.TypeOf(known))).Exact.IsSubtypeOf(function.ReferenceType.HeapType))
+        {
             throw new InvalidModuleException("incompatible import type of a builtin function", offset);
+        }
+
         Add(_environment.Functions, function, ImplementationLimits.Functions, "functions", offset);
     }
 

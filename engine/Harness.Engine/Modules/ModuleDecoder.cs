@@ -45,8 +45,9 @@ internal sealed partial class ModuleDecoder
     private ModuleReader _reader;
     private ExportTable _exports;
 
-    private unsafe ModuleDecoder(byte[] bytes, BuiltinSets builtinSets, int validationThreads, byte[]? hash, ValidatedBodies? known)
+    private unsafe ModuleDecoder(byte[] bytes, BuiltinSets builtinSets, int validationThreads, byte[]? hash, ValidatedBodies? known, int typeRealm)
     {
+        _environment.TypeRealm = typeRealm;
         _bytes = bytes;
         _builtinSets = builtinSets;
         _validationThreads = validationThreads;
@@ -81,10 +82,11 @@ internal sealed partial class ModuleDecoder
     /// <param name="validationThreads">Most threads that validate function bodies.</param>
     /// <param name="hash">SHA-256 of the bytes; null to have it computed where it is asked for.</param>
     /// <param name="known">What validation has found out about the same bytes with the same functions of the engine; null if they were not validated before.</param>
+    /// <param name="typeRealm">The realm of its types: see <see cref="TypeRegistry.AddGroup"/>.</param>
     /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
     /// <exception cref="InvalidModuleException">The module is not valid.</exception>
-    public static WasmModule DecodeCopy(byte[] bytes, BuiltinSets builtinSets, int validationThreads, byte[]? hash, ValidatedBodies? known) =>
-        new ModuleDecoder(bytes, builtinSets, validationThreads, hash, known).Decode();
+    public static WasmModule DecodeCopy(byte[] bytes, BuiltinSets builtinSets, int validationThreads, byte[]? hash, ValidatedBodies? known, int typeRealm = 0) =>
+        new ModuleDecoder(bytes, builtinSets, validationThreads, hash, known, typeRealm).Decode();
 
     private WasmModule Decode()
     {

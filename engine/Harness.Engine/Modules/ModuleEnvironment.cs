@@ -23,6 +23,9 @@ internal sealed class ModuleEnvironment
     private int _openGroupSize;
     private BodyFacts? _bodies;
 
+    /// <summary>The realm of the types: see <see cref="TypeRegistry.AddGroup"/>.</summary>
+    public int TypeRealm { get; set; }
+
     /// <summary>For each type index, the type.</summary>
     public List<DefinedType> Types { get; } = [];
 

@@ -57,9 +57,9 @@ internal sealed class TypeGroupKey : IEquatable<TypeGroupKey>
         _hash = hash.ToHashCode();
     }
 
-    public static TypeGroupKey Of(ReadOnlySpan<SubType> group)
+    public static TypeGroupKey Of(ReadOnlySpan<SubType> group, int realm)
     {
-        var words = new List<uint>();
+        var words = new List<uint> { (uint)realm };
         foreach (var type in group)
         {
             words.Add((type.IsFinal ? 1u : 0u) | (type.Describes is null ? 0 : 2u) | (type.Descriptor is null ? 0 : 4u));

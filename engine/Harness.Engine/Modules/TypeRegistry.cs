@@ -91,10 +91,14 @@ public static class TypeRegistry
     /// Adds a recursion group, or finds it. Its types have canonical ids without gaps as long as somebody refers to what this gives. Inside
     /// the group, heap types with the code <see cref="HeapType.GroupMember"/> + i stand for its i-th type.
     /// </summary>
+    /// <param name="group">The types.</param>
+    /// <param name="realm">
+    /// Groups of different realms are never equal. There is one realm but for copies of modules that are to have other ids, as they would have in another process.
+    /// </param>
     /// <exception cref="InvalidOperationException">The process has too many types, or the group mentions one whose module is gone.</exception>
-    internal static TypeGroup AddGroup(ReadOnlySpan<SubType> group)
+    internal static TypeGroup AddGroup(ReadOnlySpan<SubType> group, int realm = 0)
     {
-        var key = TypeGroupKey.Of(group);
+        var key = TypeGroupKey.Of(group, realm);
         lock (Gate)
         {
             if (Groups.TryGetValue(key, out var reference) && reference.TryGetTarget(out var known)) return known;

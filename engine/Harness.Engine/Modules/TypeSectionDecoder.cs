@@ -50,7 +50,7 @@ internal ref struct TypeSectionDecoder
         }
 
         CheckDescriptors(group, offsets);
-        _environment.CloseGroup(size > 0 ? TypeRegistry.AddGroup(group) : null);
+        _environment.CloseGroup(size > 0 ? TypeRegistry.AddGroup(group, _environment.TypeRealm) : null);
         for (var i = 0; i < size; i++) CheckSupertype(_environment.Types[first + i], offsets[i]);
     }
 

@@ -174,7 +174,7 @@ internal sealed class CompiledCode
     /// </summary>
     public int[] LandingPads { get; init; } = [];
 
-    /// <summary>The places in the code that are not the same in every process; null unless the code is to be kept. Baseline code only.</summary>
+    /// <summary>The places in the code that are not the same in every process; null unless the code is to be kept (<see cref="CodeReference.AreNoted"/>), or if one of them has no name.</summary>
     public CodeReference[]? References { get; init; }
 
     /// <summary>Deopt points in ascending order of code offset. Optimized code only.</summary>

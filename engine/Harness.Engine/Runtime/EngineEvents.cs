@@ -165,6 +165,9 @@ public sealed class EngineEvents
         FunctionEventOf(owner, code, time, trace);
     }
 
+    /// <summary>Optimized code was taken out of the cache, so that it was not compiled.</summary>
+    internal void OnOptimizedCodeTaken(CompiledCode code) => Interlocked.Add(ref _liveOptimizedBytes, code.Block.Size);
+
     internal void OnCompilationFailed(ModuleCode code, int functionIndex, Exception failure)
     {
         Interlocked.Increment(ref _failures);

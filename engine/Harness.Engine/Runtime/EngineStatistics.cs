@@ -34,6 +34,12 @@ public sealed record EngineStatistics(
 
     /// <summary>Functions that were compiled by the baseline compiler though there is a cache, since it did not have them.</summary>
     public int CacheMisses { get; init; }
+
+    /// <summary>Functions, and loops, whose optimized code came out of the cache; these were not compiled by the optimizing compiler.</summary>
+    public int CacheOptimizedHits { get; init; }
+
+    /// <summary>Pieces of code that the cache does not keep since they refer to something that has no name beyond the process.</summary>
+    public int CacheUnnamed { get; init; }
 }
 
 /// <summary>What the collections of all heaps of an engine come to.</summary>

@@ -12,6 +12,12 @@ internal interface ICodeCache : IDisposable
     /// <summary>Functions that were compiled since their code was not there.</summary>
     int Misses { get; }
 
+    /// <summary>Functions, and loops, whose optimized code was there.</summary>
+    int OptimizedHits { get; }
+
+    /// <summary>Pieces of code that are not kept since they refer to something that has no name.</summary>
+    int Unnamed { get; }
+
     /// <summary>Decodes a module. Function bodies that are known to be valid are not validated again.</summary>
     /// <inheritdoc cref="WasmModule.Decode"/>
     WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets, int validationThreads);
@@ -31,6 +37,24 @@ internal interface ICodeCache : IDisposable
     /// <param name="code">The code of the function's module.</param>
     /// <param name="compiled">The code of the function.</param>
     void Keep(ModuleCode code, CompiledCode compiled);
+
+    /// <summary>Puts a function's optimized code into the code space, if it is there; the caller registers and installs it.</summary>
+    /// <param name="code">The code of the function's module.</param>
+    /// <param name="functionIndex">The function.</param>
+    /// <param name="loop">Offset in the module's bytes of the loop that the code begins at; -1 for code that is called.</param>
+    /// <returns>The code; null if it has to be compiled.</returns>
+    /// <exception cref="InsufficientMemoryException">The code space is full.</exception>
+    CompiledCode? FindOptimized(ModuleCode code, int functionIndex, int loop);
+
+    /// <summary>Takes note of optimized code that was compiled, in the place of what was known of the function.</summary>
+    /// <param name="code">The code of the function's module.</param>
+    /// <param name="compiled">The code of the function.</param>
+    void KeepOptimized(ModuleCode code, CompiledCode compiled);
+
+    /// <summary>Forgets optimized code that was left by a failed guard: no later process begins with it.</summary>
+    /// <param name="code">The code of the function's module.</param>
+    /// <param name="compiled">The code that was left.</param>
+    void Drop(ModuleCode code, CompiledCode compiled);
 
     /// <summary>Writes what is new, for others to find.</summary>
     /// <param name="learnt">What the modules that are in use have learnt.</param>

@@ -242,8 +242,8 @@ internal sealed unsafe class ModuleCode : IDisposable
     /// <returns>Its entry.</returns>
     public nint Enter(Instance instance, int functionIndex)
     {
-        if ((Options.TierUp == TierUpMode.Eager || _tiering.IsHotFromTheStart(functionIndex))
-            && OptimizedCode(functionIndex) is null && DeoptCount(functionIndex) == 0)
+        if (OptimizedCode(functionIndex) is null && !KeptCode.TryInstall(this, functionIndex, loop: -1, new CompilationInterest(default, instance.Store))
+            && (Options.TierUp == TierUpMode.Eager || _tiering.IsHotFromTheStart(functionIndex)) && DeoptCount(functionIndex) == 0)
         {
             Engine.TierUp.Optimize(instance, functionIndex);
         }
@@ -299,12 +299,24 @@ internal sealed unsafe class ModuleCode : IDisposable
     /// <param name="cancellation">Cancels the job.</param>
     /// <returns>Whether it is in use now.</returns>
     /// <exception cref="OperationCanceledException">The job was cancelled; the code is freed.</exception>
-    public bool Install(Instance instance, CompiledCode code, CancellationToken cancellation = default)
+    public bool Install(Instance instance, CompiledCode code, CancellationToken cancellation = default) =>
+        Install(code, replaces: true, () =>
+        {
+            PrepareDeopts(instance, code, new CompilationInterest(cancellation));
+            Engine.Cache?.KeepOptimized(this, code);
+        });
+
+    /// <summary>Installs optimized code for all instances, once somebody has made ready what its deopts need; or frees it.</summary>
+    /// <param name="code">The code.</param>
+    /// <param name="replaces">Whether it comes in the place of other code of the function, or of the loop.</param>
+    /// <param name="prepare">Makes it ready, while it is known but not in use.</param>
+    /// <returns>Whether it is in use now.</returns>
+    public bool Install(CompiledCode code, bool replaces, Action prepare)
     {
         if (!Register(code)) return false;
         try
         {
-            PrepareDeopts(instance, code, new CompilationInterest(cancellation));
+            prepare();
         }
         catch
         {
@@ -318,7 +330,7 @@ internal sealed unsafe class ModuleCode : IDisposable
 
         lock (_gate)
         {
-            if (_isFreed)
+            if (_isFreed || (!replaces && HasOptimized(code.FunctionIndex, code.LoopOffset)))
             {
                 _ledger.Free(code);
                 return false;
@@ -427,6 +439,10 @@ internal sealed unsafe class ModuleCode : IDisposable
         return true;
     }
 
+    /// <summary>Whether there is optimized code of a function, or of a loop, or none can be made. The gate is held.</summary>
+    private bool HasOptimized(int functionIndex, int loop) =>
+        loop < 0 ? OptimizedCode(functionIndex) is not null : _functions[functionIndex]?.Loops?.ContainsKey(loop) ?? false;
+
     private void PrepareDeopts(Instance instance, CompiledCode code, CompilationInterest interest)
     {
         if (code.LoopOffset >= 0) ResumeMap(code.FunctionIndex, interest);
@@ -448,7 +464,11 @@ internal sealed unsafe class ModuleCode : IDisposable
         }
     }
 
-    private CompiledCode Baseline(int functionIndex, CompilationInterest interest)
+    /// <summary>A function's baseline code, which is made if there is none.</summary>
+    /// <param name="functionIndex">The function.</param>
+    /// <param name="interest">Who asks.</param>
+    /// <exception cref="OperationCanceledException">Nobody wants it any more.</exception>
+    public CompiledCode Baseline(int functionIndex, CompilationInterest interest)
     {
         FunctionCode function = Function(functionIndex);
         if (function.Baseline is { } known) return known;

@@ -247,6 +247,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         ModuleCode owner = job.Code;
         try
         {
+            if (KeptCode.TryInstall(owner, job.FunctionIndex, job.Loop, new CompilationInterest(job.Cancellation))) return null;
             long start = Stopwatch.GetTimestamp();
             bool allowsDeopt = owner.AllowsDeopt(job.FunctionIndex);
             CompiledCode code = job.Loop < 0

@@ -29,7 +29,7 @@ public sealed class WasmEngine : IDisposable
     public WasmEngine(EngineOptions? options = null)
         : this(
             options ?? EngineOptions.Default,
-            Compilers.CreateBaseline(),
+            Compilers.CreateBaseline(options),
             Compilers.CreateOptimizing(options ?? EngineOptions.Default))
     {
     }
@@ -56,7 +56,13 @@ public sealed class WasmEngine : IDisposable
     /// <summary>What the engine has done so far.</summary>
     public EngineStatistics Statistics => Cache is null
         ? Events.Snapshot(TierUp.PendingCount)
-        : Events.Snapshot(TierUp.PendingCount) with { CacheHits = Cache.Hits, CacheMisses = Cache.Misses };
+        : Events.Snapshot(TierUp.PendingCount) with
+        {
+            CacheHits = Cache.Hits,
+            CacheMisses = Cache.Misses,
+            CacheOptimizedHits = Cache.OptimizedHits,
+            CacheUnnamed = Cache.Unnamed,
+        };
 
     /// <summary>Whether no function waits to be optimized.</summary>
     public bool IsSettled => TierUp.PendingCount == 0;
@@ -95,7 +101,7 @@ public sealed class WasmEngine : IDisposable
         : Cache.Decode(bytes, builtinSets, Options.CompileValidationThreads);
 
     /// <summary>
-    /// Writes into the cache (knob <c>cache.directory</c>) what is new: the baseline code of the functions that were compiled, and what the modules that are in use have learnt. Nothing
+    /// Writes into the cache (knob <c>cache.directory</c>) what is new: the code of the functions that were compiled, and what the modules that are in use have learnt. Nothing
     /// without a cache. <see cref="Dispose"/> does it as well. What cannot be written is not kept.
     /// </summary>
     public void SaveCache() => Cache?.Save(TakeModuleProfiles());

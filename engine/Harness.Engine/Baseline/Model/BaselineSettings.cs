@@ -1,4 +1,5 @@
 using Harness.Engine.Configuration;
+using Harness.Engine.Runtime;
 using Harness.Engine.Vectors;
 
 namespace Harness.Engine.Baseline.Model;
@@ -55,7 +56,7 @@ internal readonly record struct BaselineSettings
             UsesFuel = options.InterruptFuel,
             UsesGuardPages = options.MemoryGuardPages,
             Vectors = VectorFeatures.OfBaselineCode(options),
-            IsKept = options.CacheDirectory.Length > 0,
+            IsKept = CodeReference.AreNoted(options),
         };
     }
 }

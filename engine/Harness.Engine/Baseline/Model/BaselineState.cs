@@ -1,3 +1,4 @@
+using Harness.Engine.Runtime;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Baseline.Model;
@@ -16,7 +17,7 @@ internal sealed class BaselineState : IDisposable
         Moves = new ParallelMove(Assembler, Frame);
         Control = new ControlStack(Assembler, Body, Stack, Chunks);
         Sites = new CodeSites(Assembler, Body, Stack);
-        Types = new TypeMentions(Assembler, Body);
+        Types = new TypeMentions(Assembler);
         Cold = new ColdPaths(Assembler, Body);
         Resume = new ResumePointRecorder(Assembler, Body, Stack, Frame);
         Handlers = new ExceptionHandlers(this);
@@ -68,7 +69,7 @@ internal sealed class BaselineState : IDisposable
         Stack.Clear();
         Control.Clear();
         Sites.Clear();
-        Types.Clear();
+        Types.Open(Body.IsKept);
         Cold.Clear();
         Handlers.Clear();
         Resume.Clear();

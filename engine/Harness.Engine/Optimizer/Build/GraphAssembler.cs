@@ -119,6 +119,12 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
     /// <summary>A 64-bit integer constant.</summary>
     public int I64(long value) => Constant(Opcode.I64Const, IrType.I64, value);
 
+    /// <summary>The canonical id of a type, as i32.</summary>
+    public int TypeId(int typeId) => Constant(IrOp.TypeId, IrType.I32, typeId);
+
+    /// <summary>The canonical id of a type and an index, as runtime functions take them.</summary>
+    public int TypeAndIndex(int typeId, int index) => Constant(IrOp.TypeAndIndex, IrType.I64, ((long)typeId << 32) | (uint)index);
+
     /// <summary>A constant vector.</summary>
     public int Vector(V128 value) => Constant(Opcode.V128Const, IrType.V128, Graph.Vectors.NumberOf(value));
 

@@ -27,6 +27,7 @@ internal sealed class CodeEmitter
     private readonly LinearScan scan;
     private readonly MoveInserter moves;
     private readonly ParallelMoves group = new();
+    private readonly TypeMentions types;
     private readonly VectorEmitter vectors;
     private readonly EmissionState state;
     private readonly OperandLocations locations;
@@ -62,6 +63,7 @@ internal sealed class CodeEmitter
         this.scan = scan;
         this.moves = moves;
         vectors = new VectorEmitter(asm);
+        types = new TypeMentions(asm);
         state = new EmissionState(scan, signatures);
         locations = new OperandLocations(state, builder);
         sites = new SiteRecorder(state, asm, safepoints);
@@ -69,7 +71,7 @@ internal sealed class CodeEmitter
         coldPaths = new ColdPaths(state, asm);
         frameStates = new FrameStateDescriber(state, locations);
         moveEmitter = new MoveEmitter(state, asm, vectors);
-        conditions = new ConditionEmitter(state, locations, sites, moveEmitter, asm, vectors);
+        conditions = new ConditionEmitter(state, locations, sites, moveEmitter, asm, vectors, types);
         integers = new IntegerEmitter(locations, sites, coldPaths, moveEmitter, asm);
         wide = new WideEmitter(locations, moveEmitter, asm);
         memories = new MemoryEmitter(locations, sites, coldPaths, asm);
@@ -81,15 +83,18 @@ internal sealed class CodeEmitter
         argumentPassing = new ArgumentEmitter(state, locations, moveEmitter, asm, group);
         calls = new CallEmitter(state, locations, sites, moveEmitter, argumentPassing, asm, signatures, group);
         var tailCalls = new TailCallEmitter(state, locations, sites, coldPaths, moveEmitter, argumentPassing, calls, asm, signatures);
-        allocations = new AllocationEmitter(state, locations, sites, coldPaths, moveEmitter, argumentPassing, asm, safepoints, group);
+        allocations = new AllocationEmitter(state, locations, sites, coldPaths, moveEmitter, argumentPassing, asm, safepoints, group, types);
         writeBarriers = new WriteBarrierEmitter(state, locations, sites, coldPaths, asm);
         var branches = new BranchEmitter(locations, blocks, conditions, asm);
-        typeTests = new TypeTestEmitter(locations, sites, blocks, coldPaths, conditions, branches, asm);
+        typeTests = new TypeTestEmitter(locations, sites, blocks, coldPaths, conditions, branches, asm, types);
         terminators = new TerminatorEmitter(
             state, sites, blocks, coldPaths, frameStates, moveEmitter, conditions, checks, argumentPassing, tailCalls, branches, typeTests,
             asm, group);
         coldCode = new ColdPathEmitter(state, sites, coldPaths, floats, conversions, checks, tailCalls, allocations, writeBarriers, asm);
     }
+
+    /// <summary>Where the code mentions types, if it is kept beyond the process.</summary>
+    public TypeMentions Types => types;
 
     /// <summary>The sites of the code.</summary>
     public ReadOnlySpan<CodeSite> Sites => sites.All;
@@ -157,6 +162,7 @@ internal sealed class CodeEmitter
     private void Prepare(bool keepsSourceMap)
     {
         asm.Reset();
+        types.Open(CodeReference.AreNoted(state.Module.Options));
         sites.Clear(keepsSourceMap);
         coldPaths.Clear();
         frameStates.Clear();
@@ -248,6 +254,12 @@ internal sealed class CodeEmitter
                 break;
             case LirOp.LoadFloat:
                 moveEmitter.EmitFloatConstant(locations.Result(operands).Xmm, instruction.Size, instruction.Immediate);
+                break;
+            case LirOp.LoadType when instruction.Sub != 0:
+                types.LoadWithTypeAbove(locations.Result(operands).Gpr, instruction.Immediate);
+                break;
+            case LirOp.LoadType:
+                types.Load(locations.Result(operands).Gpr, (int)instruction.Immediate);
                 break;
             case LirOp.Move:
                 Gpr input = locations.Input(operands, 1).Gpr;

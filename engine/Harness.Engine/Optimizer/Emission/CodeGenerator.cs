@@ -85,6 +85,7 @@ internal sealed class CodeGenerator : IDisposable
             LandingPads = emitter.LandingPadOffsets(),
             DeoptData = new DeoptData([.. emitter.DeoptPoints]),
             SourceMap = withSourceMap ? emitter.SourceMap.ToArray() : null,
+            References = CodeReference.AreNoted(module.Options) ? CodeReference.Of(assembler.Relocations, emitter.Types, NativeRuntime.Stubs.Stubs) : null,
         };
 
         void Done(string step)

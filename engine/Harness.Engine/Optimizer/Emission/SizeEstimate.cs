@@ -23,7 +23,7 @@ internal static class SizeEstimate
     /// <summary>Most bytes of an instruction, what lies behind the function apart.</summary>
     public static int Of(in LirInstruction instruction) => instruction.Op switch
     {
-        LirOp.LoadConstant or LirOp.LoadFloat => 10,
+        LirOp.LoadConstant or LirOp.LoadFloat or LirOp.LoadType => 10,
         LirOp.Move or LirOp.Extend or LirOp.Reinterpret => 5,
         LirOp.Lea or LirOp.Load or LirOp.LoadScalar or LirOp.StoreScalar => AccessOf(instruction),
         LirOp.Store => AccessOf(instruction) + (instruction.HasImmediate ? 4 : 0),

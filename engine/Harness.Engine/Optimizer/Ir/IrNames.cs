@@ -39,6 +39,8 @@ internal static class IrNames
         IrOp.CaughtException => "caught_exception",
         IrOp.HasTag => "has_tag",
         IrOp.ExceptionValue => "exception_value",
+        IrOp.TypeId => "type_id",
+        IrOp.TypeAndIndex => "type_and_index",
         _ => OpcodeTable.Get(op).Name,
     };
 

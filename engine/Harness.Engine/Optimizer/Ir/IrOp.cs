@@ -128,4 +128,12 @@ internal static class IrOp
     /// fields or elements, <see cref="VirtualObject"/>s among them. Aux = canonical type id.
     /// </summary>
     public const Opcode VirtualObject = (Opcode)0xE020;
+
+    /// <summary>
+    /// The canonical id of a type (i32), which is the same for the whole process and another in the next one: no number that folds with others. No inputs. Immediate = the id.
+    /// </summary>
+    public const Opcode TypeId = (Opcode)0xE021;
+
+    /// <summary>Two words in one, as runtime functions take them (i64): the canonical id of a type in the high half, and an index. No inputs. Immediate = both.</summary>
+    public const Opcode TypeAndIndex = (Opcode)0xE022;
 }

@@ -105,6 +105,8 @@ internal sealed class IrPrinter
         IrOp.NewStruct or IrOp.NewArray or IrOp.NewArrayFixed => [NameOfType(node.Aux)],
         IrOp.NewException or IrOp.HasTag => [$"tag#{node.Immediate}"],
         IrOp.ExceptionValue => [$"tag#{node.Aux}", $"#{node.Immediate}"],
+        IrOp.TypeId => [NameOfType((int)node.Immediate)],
+        IrOp.TypeAndIndex => [NameOfType((int)(node.Immediate >> 32)), $"#{(uint)node.Immediate}"],
         Opcode.V128Const => [graph.Vectors[node.Immediate].ToString()],
         Opcode.I8x16Shuffle => [BytesOf(graph.Vectors[node.Immediate])],
         _ => OpcodeTable.GetAccess(node.Op).Kind switch

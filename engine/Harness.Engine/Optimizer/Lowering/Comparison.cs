@@ -26,6 +26,9 @@ internal struct Comparison
     /// <summary>The right operand as a constant.</summary>
     public long Immediate;
 
+    /// <summary>Whether <see cref="Immediate"/> is the canonical id of a type.</summary>
+    public bool IsType;
+
     /// <summary>Whether an operand is <see cref="Address"/>.</summary>
     public bool HasAddress;
 

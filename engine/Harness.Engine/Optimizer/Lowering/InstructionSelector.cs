@@ -240,6 +240,9 @@ internal sealed class InstructionSelector
             case IrOp.FunctionAddress:
                 instance.MakeFunctionAddress(id, state.Value(id));
                 break;
+            case IrOp.TypeId or IrOp.TypeAndIndex:
+                writer.LoadType(state.Value(id), state.Graph[id].Immediate, isAbove: op == IrOp.TypeAndIndex);
+                break;
             case IrOp.LoopStackCheck:
                 writer.Emit(LirOp.StackCheck, OpSize.Qword);
                 break;

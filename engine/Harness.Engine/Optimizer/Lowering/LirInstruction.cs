@@ -26,6 +26,9 @@ internal struct LirInstruction
     /// <summary>Whether <see cref="Immediate"/> takes the place of the last input (of the comparison).</summary>
     public bool HasImmediate;
 
+    /// <summary>Whether <see cref="Immediate"/>, in a comparison, is the canonical id of a type.</summary>
+    public bool IsType;
+
     /// <summary>Whether the address takes the place of the last input (of the comparison).</summary>
     public bool HasAddress;
 

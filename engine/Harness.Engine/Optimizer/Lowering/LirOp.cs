@@ -15,6 +15,9 @@ internal enum LirOp : byte
     /// <summary>Result = the float with the bits in Immediate.</summary>
     LoadFloat,
 
+    /// <summary>Result = Immediate, in which the canonical id of a type is the high half where Sub is not 0, and all of it otherwise.</summary>
+    LoadType,
+
     /// <summary>Result = input, of 32 bits (zero-extended) or 64 bits; between registers of any class.</summary>
     Move,
 

@@ -142,7 +142,7 @@ internal sealed class ObjectBuilder(
         int array = assembler.Append(
             IrOp.CallBuiltin,
             ReferenceTypes.To(type).WithNull(true),
-            [assembler.I64(RuntimeCalls.Pair(type, segment)), offset, length],
+            [assembler.TypeAndIndex(type, segment), offset, length],
             (long)builtin);
         state.Push(checks.CheckNotNull(array, TrapKind.Pending));
     }

@@ -26,7 +26,7 @@ internal sealed class ReferenceChecks(GraphAssembler assembler)
     public void CheckType(int reference, int typeId)
     {
         int actual = assembler.Append(IrOp.LoadReferenceType, IrType.I32, [reference]);
-        int expected = assembler.I32(typeId);
+        int expected = assembler.TypeId(typeId);
         int isExact = assembler.Append(Opcode.I32Eq, IrType.I32, [actual, expected]);
         if (TypeRegistry.Get(typeId).Definition.IsFinal)
         {

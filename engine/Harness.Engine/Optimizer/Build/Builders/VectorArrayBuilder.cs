@@ -22,7 +22,7 @@ internal sealed class VectorArrayBuilder(ReferenceChecks checks, RuntimeCalls ru
         int array = assembler.Append(
             IrOp.CallBuiltin,
             ReferenceTypes.To(type).WithNull(true),
-            [assembler.I64(type), runtime.Widen(length, false), assembler.I64(0)],
+            [assembler.TypeId(type), runtime.Widen(length, false), assembler.I64(0)],
             (long)Builtin.ArrayNew);
         return checks.CheckNotNull(array, TrapKind.Pending);
     }

@@ -11,7 +11,7 @@ namespace Harness.Engine.Optimizer.Emission.Emitters;
 /// <summary>New objects: room in the nursery, their headers, and equal elements of arrays.</summary>
 internal sealed class AllocationEmitter(
     EmissionState state, OperandLocations locations, SiteRecorder sites, ColdPaths coldPaths, MoveEmitter moveEmitter,
-    ArgumentEmitter argumentPassing, Assembler asm, Safepoints safepoints, ParallelMoves group)
+    ArgumentEmitter argumentPassing, Assembler asm, Safepoints safepoints, ParallelMoves group, TypeMentions types)
 {
     /// <summary>Takes room in the nursery, or makes some first; no register but the result's is overwritten.</summary>
     public void EmitAllocate(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
@@ -33,7 +33,7 @@ internal sealed class AllocationEmitter(
 
     private void EmitHeader(Gpr target, int type, ObjectFlags flags)
     {
-        asm.MovImm(CallingConvention.Scratch, (long)ObjectHeader.Of(type, flags));
+        types.LoadHeader(CallingConvention.Scratch, ObjectHeader.Of(type, flags));
         asm.Mov(OpSize.Qword, Mem.Base(target), CallingConvention.Scratch);
     }
 
@@ -149,7 +149,7 @@ internal sealed class AllocationEmitter(
         }
 
         group.Emit(moveEmitter);
-        asm.MovImm(CallingConvention.SystemVParameters[1], instruction.Aux);
+        types.Load(CallingConvention.SystemVParameters[1], instruction.Aux);
         asm.Mov(OpSize.Qword, CallingConvention.SystemVParameters[0], CallingConvention.Instance);
         asm.Mov(OpSize.Qword, Gpr.Rax, Mem.Base(CallingConvention.Instance, InstanceHeader.BuiltinsOffset));
         asm.Call(Mem.Base(Gpr.Rax, (int)Builtin.ArrayNew * sizeof(long)));

@@ -9,7 +9,8 @@ namespace Harness.Engine.Optimizer.Emission.Emitters;
 
 /// <summary>Comparisons, and what depends on their flags: jumps, values and selections.</summary>
 internal sealed class ConditionEmitter(
-    EmissionState state, OperandLocations locations, SiteRecorder sites, MoveEmitter moveEmitter, Assembler asm, VectorEmitter vectors)
+    EmissionState state, OperandLocations locations, SiteRecorder sites, MoveEmitter moveEmitter, Assembler asm, VectorEmitter vectors,
+    TypeMentions types)
 {
     /// <summary>Sets the flags for an instruction with a comparison, whose operands begin at an index.</summary>
     public void EmitCompare(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands, int index)
@@ -26,7 +27,11 @@ internal sealed class ConditionEmitter(
         {
             Mem address = locations.AddressOf(instruction, operands, index);
             sites.NoteFault(instruction);
-            if (instruction.Compare == CompareKind.Test)
+            if (instruction.IsType)
+            {
+                types.Compare(address, (int)instruction.Immediate);
+            }
+            else if (instruction.Compare == CompareKind.Test)
             {
                 asm.Test(size, address, (int)instruction.Immediate);
             }
@@ -44,6 +49,10 @@ internal sealed class ConditionEmitter(
             Mem address = locations.AddressOf(instruction, operands, index + 1);
             sites.NoteFault(instruction);
             EmitCompare(instruction.Compare, size, left, address);
+        }
+        else if (instruction.IsType)
+        {
+            EmitCompareType(left, (int)instruction.Immediate);
         }
         else if (instruction.HasImmediate)
         {
@@ -85,6 +94,18 @@ internal sealed class ConditionEmitter(
             default:
                 asm.Alu(AluOp.Cmp, size, left.Gpr, right);
                 break;
+        }
+    }
+
+    private void EmitCompareType(Location left, int type)
+    {
+        if (left.IsStack)
+        {
+            types.Compare(left.Memory, type);
+        }
+        else
+        {
+            types.Compare(left.Gpr, type);
         }
     }
 

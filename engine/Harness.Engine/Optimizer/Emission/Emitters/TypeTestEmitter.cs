@@ -12,7 +12,7 @@ namespace Harness.Engine.Optimizer.Emission.Emitters;
 /// </summary>
 internal sealed class TypeTestEmitter(
     OperandLocations locations, SiteRecorder sites, BlockLabels blocks, ColdPaths coldPaths, ConditionEmitter conditions,
-    BranchEmitter branches, Assembler asm)
+    BranchEmitter branches, Assembler asm, TypeMentions types)
 {
     /// <summary>Whether a reference is of a type.</summary>
     public void EmitTestType(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
@@ -95,7 +95,7 @@ internal sealed class TypeTestEmitter(
                 return Condition.NotZero.ToFlag();
             case TypeTestKind.Exact:
                 HeapType exact = test.Target.HeapType;
-                asm.Alu(AluOp.Cmp, OpSize.Dword, Mem.Base(reference, TypeTest.TypeIdOffsetOf(exact)), exact.CanonicalId);
+                types.Compare(Mem.Base(reference, TypeTest.TypeIdOffsetOf(exact)), exact.CanonicalId);
                 return Condition.Equal.ToFlag();
             default:
                 EmitDisplayTest(reference, test.Target.HeapType);
@@ -111,16 +111,14 @@ internal sealed class TypeTestEmitter(
         int place = TypeDisplays.OffsetOf(TypeRegistry.Get(target.CanonicalId).Depth);
         asm.Mov(OpSize.Dword, CallingConvention.Scratch, Mem.Base(reference, TypeTest.TypeIdOffsetOf(target)));
         asm.Shift(ShiftOp.Shl, OpSize.Qword, CallingConvention.Scratch, TypeDisplays.RowShift);
-        if (TypeDisplays.TryGetDisplacement(out int displacement))
+        if (TypeDisplays.TryGetDisplacement(out int firstRow))
         {
-            place += displacement;
-        }
-        else
-        {
-            asm.Alu(AluOp.Add, OpSize.Qword, CallingConvention.Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.TypeDisplaysOffset));
+            types.CompareDisplay(CallingConvention.Scratch, firstRow, place, target.CanonicalId);
+            return;
         }
 
-        asm.Alu(AluOp.Cmp, OpSize.Dword, Mem.Base(CallingConvention.Scratch, place), target.CanonicalId);
+        asm.Alu(AluOp.Add, OpSize.Qword, CallingConvention.Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.TypeDisplaysOffset));
+        types.Compare(Mem.Base(CallingConvention.Scratch, place), target.CanonicalId);
     }
 
     /// <summary>Decides by null alone: all other references are of the type, or none is.</summary>

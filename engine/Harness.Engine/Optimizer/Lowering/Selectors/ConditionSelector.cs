@@ -141,12 +141,13 @@ internal sealed class ConditionSelector(
     {
         int left = state.Graph.Input(id, 0);
         int right = state.Graph.Input(id, 1);
-        if (Constants.IsConstant(state.Graph, left) || state.Graph[left].Op == IrOp.FunctionAddress)
+        if (Constants.IsConstant(state.Graph, left) || state.Graph[left].Op is IrOp.FunctionAddress or IrOp.TypeId)
         {
             (left, right) = (right, left);
             condition = condition.Swap();
         }
 
+        bool isType = state.Graph[right].Op == IrOp.TypeId;
         bool isConstant = operands.TryImmediate(right, size, out long immediate);
         if (isConstant && immediate == 0 && condition is (Condition.Equal or Condition.NotEqual))
         {
@@ -154,10 +155,11 @@ internal sealed class ConditionSelector(
         }
 
         var comparison = new Comparison { Kind = CompareKind.Integer, Size = size };
-        if (isConstant)
+        if (isConstant || isType)
         {
             comparison.HasImmediate = true;
-            comparison.Immediate = immediate;
+            comparison.IsType = isType;
+            comparison.Immediate = isType ? state.Graph[right].Immediate : immediate;
             comparison.HasAddress = loads.TryCover(left, size, mayFault, out comparison.Address);
             comparison.Left = comparison.HasAddress ? 0 : operands.Register(left);
         }
@@ -221,6 +223,7 @@ internal sealed class ConditionSelector(
         if (comparison.HasImmediate)
         {
             instruction.Immediate = comparison.Immediate;
+            instruction.IsType = comparison.IsType;
         }
 
         if (comparison.Left != 0)
@@ -274,6 +277,7 @@ internal sealed class ConditionSelector(
                 comparison.HasAddress = true;
                 comparison.Address = Address.OfBase(operands.Register(reference), TypeTest.TypeIdOffsetOf(test.Target.HeapType));
                 comparison.Immediate = test.Target.HeapType.CanonicalId;
+                comparison.IsType = true;
                 break;
         }
 

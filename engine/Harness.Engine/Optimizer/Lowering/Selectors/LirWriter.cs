@@ -161,6 +161,18 @@ internal sealed class LirWriter(SelectionState state)
         return value;
     }
 
+    /// <summary>Loads the canonical id of a type into a virtual register.</summary>
+    /// <param name="value">The register.</param>
+    /// <param name="bits">What is loaded.</param>
+    /// <param name="isAbove">Whether the type is the high half of it.</param>
+    public void LoadType(int value, long bits, bool isAbove)
+    {
+        ref LirInstruction instruction = ref Emit(LirOp.LoadType, OpSize.Qword);
+        instruction.Immediate = bits;
+        instruction.Sub = (ushort)(isAbove ? 1 : 0);
+        Def(value);
+    }
+
     /// <summary>A virtual register with a float.</summary>
     public int FloatConstant(IrType type, long bits)
     {

@@ -10,7 +10,7 @@ internal sealed class OperandSelector(SelectionState state, LirWriter writer, In
     private readonly FrameStateValues stateValues = new();
 
     /// <summary>
-    /// A virtual register with a node's value; constants are made anew for each use, and addresses of functions outside of loops.
+    /// A virtual register with a node's value; constants and ids of types are made anew for each use, and addresses of functions outside of loops.
     /// </summary>
     public int Register(int id)
     {
@@ -23,6 +23,13 @@ internal sealed class OperandSelector(SelectionState state, LirWriter writer, In
                 IrType.V128 => writer.VectorConstant(state.Graph[id].Immediate),
                 _ => writer.Constant(Constants.RegisterBits(state.Graph, id), type),
             };
+        }
+
+        if (state.Graph[id].Op is IrOp.TypeId or IrOp.TypeAndIndex)
+        {
+            int type = state.Code.NewValue(state.Graph[id].Type);
+            writer.LoadType(type, state.Graph[id].Immediate, isAbove: state.Graph[id].Op == IrOp.TypeAndIndex);
+            return type;
         }
 
         if (state.Graph[id].Op == IrOp.FunctionAddress && !state.IsInLoop)

@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+
+namespace Harness.Engine.Cache;
+
+/// <summary>
+/// What a cache knows of the optimized code of modules of the same bytes, under the same knobs: the file that there was, which is read when somebody first asks, what is new since, and what
+/// has turned out to speculate on what does not hold. Safe for use by several threads.
+/// </summary>
+/// <param name="identity">See <see cref="CacheIdentity"/>.</param>
+/// <param name="read">Reads a file by its name; null if there is none.</param>
+internal sealed class CachedOptimizedCode(byte[] identity, Func<string, byte[]?> read)
+{
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<CodeKey, ReadOnlyMemory<byte>> _records = [];
+
+    /// <summary>The code that was added here, which a file of others does not replace.</summary>
+    private readonly HashSet<CodeKey> _own = [];
+
+    /// <summary>Hashes of the records that were dropped, whoever still has them.</summary>
+    private readonly HashSet<string> _dropped = [];
+    private bool _isRead;
+    private bool _isRefused;
+    private bool _hasNews;
+
+    /// <summary>The name of its file.</summary>
+    public string Name { get; } = Convert.ToHexStringLower(identity);
+
+    /// <summary>The bytes of a piece of code; empty if there is none.</summary>
+    public ReadOnlyMemory<byte> Find(CodeKey key)
+    {
+        lock (_gate)
+        {
+            Read();
+            return _records.GetValueOrDefault(key);
+        }
+    }
+
+    /// <summary>Adds code, in the place of what there is.</summary>
+    public void Add(CodeKey key, byte[] record)
+    {
+        lock (_gate)
+        {
+            Read();
+            _records[key] = record;
+            _own.Add(key);
+            _hasNews = true;
+        }
+    }
+
+    /// <summary>Forgets code for good: it was left since what it speculates on does not hold.</summary>
+    /// <returns>Whether there was any.</returns>
+    public bool Drop(CodeKey key)
+    {
+        lock (_gate)
+        {
+            Read();
+            if (!_records.Remove(key, out ReadOnlyMemory<byte> record)) return false;
+            _own.Remove(key);
+            _dropped.Add(HashOf(record));
+            _hasNews = true;
+            return true;
+        }
+    }
+
+    /// <summary>Forgets what was read, which is of no use.</summary>
+    public void Refuse()
+    {
+        lock (_gate)
+        {
+            foreach (CodeKey key in _records.Keys.Where(key => !_own.Contains(key)).ToArray()) _records.Remove(key);
+            _isRead = _isRefused = true;
+        }
+    }
+
+    /// <summary>The file with all that is known and what others have written meanwhile; null if nothing is new, or it were larger than a limit allows.</summary>
+    /// <param name="limit">Most bytes.</param>
+    public byte[]? MakeFile(long limit)
+    {
+        lock (_gate)
+        {
+            if (!_hasNews) return null;
+            _hasNews = false;
+            if (!_isRefused) Merge();
+            return OptimizedEntry.TryWrite(identity, _records, limit);
+        }
+    }
+
+    private static string HashOf(ReadOnlyMemory<byte> record) => Convert.ToHexString(SHA256.HashData(record.Span));
+
+    private void Read()
+    {
+        if (_isRead) return;
+        _isRead = true;
+        Merge();
+    }
+
+    /// <summary>Takes over what a file has that is neither known better here nor known to be wrong.</summary>
+    private void Merge()
+    {
+        if (read(Name) is not { } file || OptimizedEntry.TryRead(file, identity) is not { } found) return;
+        foreach ((CodeKey key, ReadOnlyMemory<byte> record) in found)
+        {
+            if (_own.Contains(key) || (_dropped.Count > 0 && _dropped.Contains(HashOf(record)))) continue;
+            _records[key] = record;
+        }
+    }
+}
