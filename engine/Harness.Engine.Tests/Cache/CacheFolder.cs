@@ -1,4 +1,5 @@
 using System.Globalization;
+using Harness.Engine.Cache;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
@@ -15,12 +16,46 @@ internal sealed class CacheFolder : IDisposable
     public string Path { get; } = Directory.CreateTempSubdirectory("harness-cache-").FullName;
 
     /// <summary>The files of entries.</summary>
-    public IReadOnlyList<string> Entries => [.. Directory.EnumerateFiles(Path, "*.code").Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Entries => [.. Files.Where(file => !IsOptimized(file))];
+
+    /// <summary>The files of optimized code.</summary>
+    public IReadOnlyList<string> OptimizedEntries => [.. Files.Where(IsOptimized)];
+
+    /// <summary>The only file of optimized code.</summary>
+    public string OptimizedEntry => Assert.Single(OptimizedEntries);
+
+    private IEnumerable<string> Files => Directory.EnumerateFiles(Path, "*.code").Order(StringComparer.Ordinal);
 
     /// <summary>The file of the only entry.</summary>
     public string Entry => Assert.Single(Entries);
 
+    /// <summary>What is kept in the only file of optimized code.</summary>
+    public Dictionary<CodeKey, ReadOnlyMemory<byte>> OptimizedRecords()
+    {
+        byte[] file = File.ReadAllBytes(OptimizedEntry);
+        return Harness.Engine.Cache.OptimizedEntry.TryRead(file, file.AsSpan(16, 32))!;
+    }
+
+    /// <summary>Removes all files.</summary>
+    public void Clear()
+    {
+        foreach (string file in Files) File.Delete(file);
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
+
+    private static bool IsOptimized(string file)
+    {
+        try
+        {
+            return File.ReadAllBytes(file).AsSpan().StartsWith(CacheFile.Optimized);
+        }
+        catch (FileNotFoundException)
+        {
+            // Somebody else has removed it.
+            return false;
+        }
+    }
 
     /// <summary>Options with the cache.</summary>
     public EngineOptions With(EngineOptions options) => options with { CacheDirectory = Path };

@@ -130,7 +130,7 @@ public sealed class DamagedEntryTests : IDisposable
         if (function < 0 || function >= module.Functions.Length) return;
         try
         {
-            NativeRuntime.CodeSpace.Free(FunctionRecord.Read(record, module, function, EngineOptions.Default).Block);
+            if (FunctionRecord.TryRead(record, module, function, CodeTier.Baseline, EngineOptions.Default) is { } code) NativeRuntime.CodeSpace.Free(code.Block);
         }
         catch (InvalidDataException)
         {

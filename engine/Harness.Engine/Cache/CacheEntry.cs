@@ -48,7 +48,7 @@ internal sealed class CacheEntry
     /// <returns>The entry; null if the file was cut or changed, is of another format, or of something else.</returns>
     public static CacheEntry? TryRead(byte[] file, ReadOnlySpan<byte> identity, string moduleHash)
     {
-        if (!CacheFile.TryOpen(file, identity, out ReadOnlySpan<byte> content)) return null;
+        if (!CacheFile.TryOpen(file, CacheFile.Entry, identity, out ReadOnlySpan<byte> content)) return null;
         try
         {
             return Read(file, content, moduleHash);
@@ -85,7 +85,7 @@ internal sealed class CacheEntry
             last = index;
         }
 
-        return CacheFile.TryMake(identity, writer.Written, functions.Values, limit);
+        return CacheFile.TryMake(CacheFile.Entry, identity, writer.Written, functions.Values, limit);
     }
 
     private static CacheEntry Read(byte[] file, ReadOnlySpan<byte> content, string moduleHash)

@@ -8,7 +8,7 @@ namespace Harness.Engine.Cache;
 /// </summary>
 /// <remarks>
 /// <code>
-///  0  magic number (8 bytes)
+///  0  magic number (8 bytes): what kind of content it has
 ///  8  format version (4)
 /// 12  bytes of the whole file (4)
 /// 16  identity (32): <see cref="CacheIdentity"/>
@@ -27,17 +27,22 @@ internal static class CacheFile
     private const int SizeOffset = 12;
     private const int IdentityOffset = 16;
 
-    private static ReadOnlySpan<byte> Magic => "HRNSCODE"u8;
+    /// <summary>The magic number of a <see cref="CacheEntry"/>.</summary>
+    public static ReadOnlySpan<byte> Entry => "HRNSCODE"u8;
+
+    /// <summary>The magic number of an <see cref="OptimizedEntry"/>.</summary>
+    public static ReadOnlySpan<byte> Optimized => "HRNSOPTM"u8;
 
     /// <summary>The content of a file, if it is one.</summary>
     /// <param name="file">The file, which nobody writes any more.</param>
+    /// <param name="magic">What kind of content it has to have.</param>
     /// <param name="identity">What it has to be of.</param>
     /// <param name="content">What is between head and hash.</param>
     /// <returns>False if the file was cut or changed, is of another format, or of something else.</returns>
-    public static bool TryOpen(ReadOnlySpan<byte> file, ReadOnlySpan<byte> identity, out ReadOnlySpan<byte> content)
+    public static bool TryOpen(ReadOnlySpan<byte> file, ReadOnlySpan<byte> magic, ReadOnlySpan<byte> identity, out ReadOnlySpan<byte> content)
     {
         content = default;
-        if (file.Length < HeadSize + SHA256.HashSizeInBytes || !file.StartsWith(Magic)) return false;
+        if (file.Length < HeadSize + SHA256.HashSizeInBytes || !file.StartsWith(magic)) return false;
         if (BinaryPrimitives.ReadInt32LittleEndian(file[VersionOffset..]) != FormatVersion) return false;
         if (BinaryPrimitives.ReadInt32LittleEndian(file[SizeOffset..]) != file.Length) return false;
         if (!file[IdentityOffset..HeadSize].SequenceEqual(identity)) return false;
@@ -49,17 +54,19 @@ internal static class CacheFile
     }
 
     /// <summary>Makes a file.</summary>
+    /// <param name="magic">What kind of content it has.</param>
     /// <param name="identity">What it is of.</param>
     /// <param name="beginning">The beginning of its content.</param>
     /// <param name="records">What follows that.</param>
     /// <param name="limit">Most bytes.</param>
     /// <returns>The file; null if it were larger than the limit.</returns>
-    public static byte[]? TryMake(ReadOnlySpan<byte> identity, ReadOnlySpan<byte> beginning, IReadOnlyCollection<ReadOnlyMemory<byte>> records, long limit)
+    public static byte[]? TryMake(
+        ReadOnlySpan<byte> magic, ReadOnlySpan<byte> identity, ReadOnlySpan<byte> beginning, IReadOnlyCollection<ReadOnlyMemory<byte>> records, long limit)
     {
         long size = HeadSize + beginning.Length + records.Sum(record => (long)record.Length) + SHA256.HashSizeInBytes;
         if (size > Math.Min(limit, Array.MaxLength)) return null;
         byte[] file = GC.AllocateUninitializedArray<byte>((int)size);
-        Magic.CopyTo(file);
+        magic.CopyTo(file);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(VersionOffset), FormatVersion);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SizeOffset), file.Length);
         identity.CopyTo(file.AsSpan(IdentityOffset));

@@ -11,6 +11,8 @@ namespace Harness.Engine.Cache;
 internal sealed class CachedOptimizedCode(byte[] identity, Func<string, byte[]?> read)
 {
     private readonly Lock _gate = new();
+    private readonly byte[] _identity = identity;
+    private readonly Func<string, byte[]?> _read = read;
     private readonly SortedDictionary<CodeKey, ReadOnlyMemory<byte>> _records = [];
 
     /// <summary>The code that was added here, which a file of others does not replace.</summary>
@@ -81,7 +83,7 @@ internal sealed class CachedOptimizedCode(byte[] identity, Func<string, byte[]?>
             if (!_hasNews) return null;
             _hasNews = false;
             if (!_isRefused) Merge();
-            return OptimizedEntry.TryWrite(identity, _records, limit);
+            return OptimizedEntry.TryWrite(_identity, _records, limit);
         }
     }
 
@@ -97,7 +99,7 @@ internal sealed class CachedOptimizedCode(byte[] identity, Func<string, byte[]?>
     /// <summary>Takes over what a file has that is neither known better here nor known to be wrong.</summary>
     private void Merge()
     {
-        if (read(Name) is not { } file || OptimizedEntry.TryRead(file, identity) is not { } found) return;
+        if (_read(Name) is not { } file || OptimizedEntry.TryRead(file, _identity) is not { } found) return;
         foreach ((CodeKey key, ReadOnlyMemory<byte> record) in found)
         {
             if (_own.Contains(key) || (_dropped.Count > 0 && _dropped.Contains(HashOf(record)))) continue;

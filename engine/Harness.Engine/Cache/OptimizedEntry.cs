@@ -16,7 +16,7 @@ internal static class OptimizedEntry
     /// <returns>The records of its code; null if the file was cut or changed, is of another format, or of something else.</returns>
     public static Dictionary<CodeKey, ReadOnlyMemory<byte>>? TryRead(byte[] file, ReadOnlySpan<byte> identity)
     {
-        if (!CacheFile.TryOpen(file, identity, out ReadOnlySpan<byte> content)) return null;
+        if (!CacheFile.TryOpen(file, CacheFile.Optimized, identity, out ReadOnlySpan<byte> content)) return null;
         try
         {
             return Read(file, content);
@@ -45,7 +45,7 @@ internal static class OptimizedEntry
             last = key.FunctionIndex;
         }
 
-        return CacheFile.TryMake(identity, writer.Written, records.Values, limit);
+        return CacheFile.TryMake(CacheFile.Optimized, identity, writer.Written, records.Values, limit);
     }
 
     private static Dictionary<CodeKey, ReadOnlyMemory<byte>> Read(byte[] file, ReadOnlySpan<byte> content)

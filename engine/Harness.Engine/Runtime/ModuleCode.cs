@@ -178,8 +178,8 @@ internal sealed unsafe class ModuleCode : IDisposable
             for (int i = Module.ImportedFunctionCount; i < Module.Functions.Length; i++)
             {
                 FunctionFeedback? feedback = Options.TieringShare || last is null ? _tiering.Latest(i) : FeedbackSnapshot.Read(last, i) ?? _tiering.Kept(i);
-                // A function with calls of which nothing is known is not to be optimized early: there would be nothing to speculate on.
-                bool isKnown = feedback is not null || BaselineCode(i) is not { FeedbackCallOffsets.Length: > 0 };
+                // A function with calls of which nothing is known is not to be optimized early: there would be nothing to speculate on. With a cache it may have run in kept code alone.
+                bool isKnown = feedback is not null || (BaselineCode(i) is { } baseline ? baseline.FeedbackCallOffsets.Length == 0 : Engine.Cache is null);
                 var function = new FunctionProfile(feedback, IsHot: OptimizedCode(i) is not null && isKnown)
                 {
                     UsedUpBudgets = UsedUpBudgets(i),

@@ -22,6 +22,8 @@ internal static class WastConfigurations
         ["early tier-up, collecting"] = Early with { StressGcInterval = 1 },
         ["early tier-up, failing guards, collecting"] = Early with { StressGuardFailInterval = 3, StressGcInterval = 2 },
         ["early tier-up, failing guards, collecting, in three regions"] = Early with { StressGuardFailInterval = 3, StressGcInterval = 2, StressCodeRegions = 3 },
+        ["early tier-up, failing guards, collecting, code written down and read back"] =
+            Early with { StressGuardFailInterval = 3, StressGcInterval = 2, StressCacheRoundTrip = true },
         ["early tier-up, one target"] = Early with { PolymorphismLimit = 1 },
     };
 
