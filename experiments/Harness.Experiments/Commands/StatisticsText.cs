@@ -12,7 +12,7 @@ internal static class StatisticsText
         var heap = store.HeapStatistics;
         Line(output, "baseline code", $"{engine.BaselineFunctions} functions, {engine.BaselineCodeBytes} bytes, {Milliseconds(engine.BaselineCompileTime)}");
         if (store.Engine.Options.CacheDirectory.Length > 0)
-            Line(output, "code cache", $"{engine.CacheHits} functions taken, {engine.CacheMisses} not there");
+            Line(output, "code cache", $"{engine.CacheHits} functions taken, {engine.CacheMisses} not there, {engine.CacheOptimizedHits} optimized ones taken");
         Line(output, "optimized code", $"{engine.OptimizedFunctions} functions, {engine.OptimizedCodeBytes} bytes, {Milliseconds(engine.OptimizedCompileTime)}");
         Line(output, "deopts", $"{engine.Deopts}");
         Line(output, "allocated", Megabytes(heap.AllocatedBytes));
