@@ -67,6 +67,7 @@ public sealed class WorkerJsonTests
         InstanceBytes = 20,
         CacheHits = 21,
         CacheMisses = 22,
+        CacheOptimizedHits = 23,
     };
 
     [Fact]

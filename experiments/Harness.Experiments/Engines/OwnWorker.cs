@@ -119,6 +119,7 @@ internal static class OwnWorker
             InstanceBytes = (host as InstanceHost)?.InstanceBytes ?? 0,
             CacheHits = statistics.CacheHits,
             CacheMisses = statistics.CacheMisses,
+            CacheOptimizedHits = statistics.CacheOptimizedHits,
         };
 
         // No compilation pending, and no tier-up and no deopt since the last iteration.

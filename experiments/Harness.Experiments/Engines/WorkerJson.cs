@@ -82,6 +82,7 @@ internal static class WorkerJson
         json.WriteNumber("instanceBytes", report.InstanceBytes);
         json.WriteNumber("cacheHits", report.CacheHits);
         json.WriteNumber("cacheMisses", report.CacheMisses);
+        json.WriteNumber("cacheOptimizedHits", report.CacheOptimizedHits);
     });
 
     /// <summary>What scripts see of a program: its arguments, files by name, and scripts.</summary>

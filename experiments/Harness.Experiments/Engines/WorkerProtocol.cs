@@ -150,6 +150,9 @@ internal sealed record WorkerReport
 
     /// <summary>Functions that were compiled since the cache did not have them.</summary>
     public int CacheMisses { get; init; }
+
+    /// <summary>Functions whose optimized code came out of the cache of code.</summary>
+    public int CacheOptimizedHits { get; init; }
 }
 
 /// <summary>What came out of iterations of a program.</summary>

@@ -21,7 +21,7 @@ internal readonly record struct Cell(string Engine, string Configuration, string
 internal sealed partial record Measurement
 {
     /// <summary>The version of the columns that is written.</summary>
-    public const int CurrentFormat = 5;
+    public const int CurrentFormat = 6;
 
     /// <summary>How times of day are written.</summary>
     public const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
@@ -172,6 +172,10 @@ internal sealed partial record Measurement
     [CsvColumn("cache_misses", Optional = true)]
     public int CacheMisses { get; init; }
 
+    /// <summary>Functions whose optimized code came out of the cache of code.</summary>
+    [CsvColumn("cache_optimized_hits", Optional = true)]
+    public int CacheOptimizedHits { get; init; }
+
     [CsvIgnore]
     public RepetitionKey Key => new(Engine, Configuration, Workload, Repetition);
 
@@ -226,6 +230,7 @@ internal sealed partial record Measurement
         InstanceBytes = report.InstanceBytes,
         CacheHits = report.CacheHits,
         CacheMisses = report.CacheMisses,
+        CacheOptimizedHits = report.CacheOptimizedHits,
     };
 }
 
