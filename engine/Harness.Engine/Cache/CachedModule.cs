@@ -8,17 +8,20 @@ namespace Harness.Engine.Cache;
 /// written. Safe for use by several threads.
 /// </summary>
 /// <param name="identity">See <see cref="CacheIdentity"/>.</param>
+/// <param name="moduleHash">The hash of the bytes, as a profile has it.</param>
 /// <param name="entry">What was in the cache; null if nothing was.</param>
 /// <param name="optimized">What is known of their optimized code; null if that is not kept.</param>
-internal sealed class CachedModule(byte[] identity, CacheEntry? entry, CachedOptimizedCode? optimized)
+internal sealed class CachedModule(byte[] identity, string moduleHash, CacheEntry? entry, CachedOptimizedCode? optimized)
 {
     private readonly Lock _gate = new();
     private readonly byte[] _identity = identity;
+    private readonly string _moduleHash = moduleHash;
     private readonly Dictionary<int, byte[]> _added = [];
     private ValidatedBodies? _bodies = entry?.Bodies;
     private ModuleProfile? _learnt;
     private CacheEntry? _entry = entry;
     private bool _isRefused;
+    private bool _hasChanged;
 
     /// <summary>The name of its file.</summary>
     public string Name { get; } = Convert.ToHexStringLower(identity);
@@ -52,11 +55,11 @@ internal sealed class CachedModule(byte[] identity, CacheEntry? entry, CachedOpt
     }
 
     /// <summary>Goes on from a newer file, which others have written since: it has what was in the one before, and their functions.</summary>
-    public void GoOnFrom(byte[] file, string moduleHash)
+    public void GoOnFrom(byte[] file)
     {
         lock (_gate)
         {
-            if (_isRefused || CacheEntry.TryRead(file, _identity, moduleHash) is not { } newer) return;
+            if (_isRefused || CacheEntry.TryRead(file, _identity, _moduleHash) is not { } newer) return;
             foreach (int function in _entry?.Functions ?? [])
             {
                 if (newer.Function(function).IsEmpty) _added.TryAdd(function, _entry!.Function(function).ToArray());
@@ -67,6 +70,12 @@ internal sealed class CachedModule(byte[] identity, CacheEntry? entry, CachedOpt
             if (newer.Profile is { } theirs && theirs.HotFunctionCount > ((_learnt ?? Profile)?.HotFunctionCount ?? -1)) _learnt = theirs;
         }
     }
+
+    /// <summary>Notes that something is new, so that what was learnt is worth being asked for.</summary>
+    public void NoteChange() => Volatile.Write(ref _hasChanged, true);
+
+    /// <summary>Whether something was new since this was asked last.</summary>
+    public bool TakeChange() => Interlocked.Exchange(ref _hasChanged, false);
 
     /// <summary>Takes note of what validation has found out about a module that is valid.</summary>
     /// <returns>Whether that was not known.</returns>

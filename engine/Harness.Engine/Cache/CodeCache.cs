@@ -38,8 +38,8 @@ internal sealed class CodeCache : ICodeCache
     private readonly Dictionary<string, WeakReference<CachedModule>> _byName = [];
     private readonly ConditionalWeakTable<WasmModule, OpenModule> _open = [];
 
-    /// <summary>That of which something is new, with a module of its bytes, which stays so that what it has learnt can be written as well.</summary>
-    private readonly Dictionary<CachedModule, WasmModule> _unsaved = [];
+    /// <summary>That of which something is new.</summary>
+    private readonly HashSet<CachedModule> _unsaved = [];
     private long _unsavedBytes;
     private long _mostUnsavedBytes = MostUnsavedBytes;
     private int _nextSweep = 64;
@@ -85,7 +85,7 @@ internal sealed class CodeCache : ICodeCache
         CachedModule cached = Open(hash, builtinSets);
         WasmModule module = ModuleDecoder.DecodeCopy(copy, builtinSets, validationThreads, hash, cached.Bodies);
         _open.Add(module, new OpenModule(module, cached));
-        if (cached.NoteBodies(module)) NoteUnsaved(cached, module, 0);
+        if (cached.NoteBodies(module)) NoteUnsaved(cached, 0);
         return module;
     }
 
@@ -124,7 +124,7 @@ internal sealed class CodeCache : ICodeCache
         {
             OpenModule open = Of(code.Module);
             if (Record(open, compiled) is not { } record) return;
-            if (open.Cached.Add(code.Module, compiled.FunctionIndex, record)) NoteUnsaved(open.Cached, code.Module, record.Length);
+            if (open.Cached.Add(code.Module, compiled.FunctionIndex, record)) NoteUnsaved(open.Cached, record.Length);
         }
         catch (OutOfMemoryException)
         {
@@ -169,7 +169,7 @@ internal sealed class CodeCache : ICodeCache
             OpenModule open = Of(code.Module);
             if (open.Cached.Optimized is not { } optimized || Record(open, compiled) is not { } record) return;
             optimized.Add(CodeKey.Of(compiled), record);
-            NoteUnsaved(open.Cached, code.Module, record.Length);
+            NoteUnsaved(open.Cached, record.Length);
         }
         catch (OutOfMemoryException)
         {
@@ -185,26 +185,25 @@ internal sealed class CodeCache : ICodeCache
         if (cached.Optimized?.Drop(CodeKey.Of(compiled)) != true) return;
 
         // A guest waits: it is written with all else.
+        cached.NoteChange();
         lock (_gate)
         {
-            _unsaved[cached] = code.Module;
+            _unsaved.Add(cached);
         }
+    }
+
+    /// <inheritdoc/>
+    public void Learn(ModuleCode code)
+    {
+        CachedModule cached = Of(code.Module).Cached;
+        if (cached.TakeChange()) Learn(cached, code.Module, code.TakeProfile());
     }
 
     /// <inheritdoc/>
     public void Save(IEnumerable<(WasmModule Module, ModuleProfile Profile)> learnt)
     {
-        foreach ((WasmModule module, ModuleProfile profile) in learnt)
-        {
-            CachedModule cached = Of(module).Cached;
-            if (!cached.Learn(module, profile)) continue;
-            lock (_gate)
-            {
-                _unsaved[cached] = module;
-            }
-        }
-
-        KeyValuePair<CachedModule, WasmModule>[] unsaved;
+        foreach ((WasmModule module, ModuleProfile profile) in learnt) Learn(Of(module).Cached, module, profile);
+        CachedModule[] unsaved;
         lock (_gate)
         {
             unsaved = [.. _unsaved];
@@ -216,10 +215,10 @@ internal sealed class CodeCache : ICodeCache
         long written = 0;
         lock (_writing)
         {
-            foreach ((CachedModule cached, WasmModule module) in unsaved)
+            foreach (CachedModule cached in unsaved)
             {
                 // Other processes and engines may have written since it was read.
-                if (_directory.TryRead(cached.Name, _limit) is { } newest) cached.GoOnFrom(newest, Convert.ToHexStringLower(module.Hash));
+                if (_directory.TryRead(cached.Name, _limit) is { } newest) cached.GoOnFrom(newest);
                 if (cached.MakeFile(_limit) is { } file && _directory.TryWrite(cached.Name, file)) written += file.Length;
                 if (cached.Optimized?.MakeFile(_limit) is { } code && _directory.TryWrite(cached.Optimized.Name, code)) written += code.Length;
             }
@@ -251,13 +250,23 @@ internal sealed class CodeCache : ICodeCache
 
     private OpenModule Of(WasmModule module) => _open.GetValue(module, key => new OpenModule(key, Open(key.Hash, key.BuiltinSets)));
 
-    /// <summary>Notes that something is new, and writes it where there is much.</summary>
-    private void NoteUnsaved(CachedModule cached, WasmModule module, int bytes)
+    private void Learn(CachedModule cached, WasmModule module, ModuleProfile profile)
     {
+        if (!cached.Learn(module, profile)) return;
+        lock (_gate)
+        {
+            _unsaved.Add(cached);
+        }
+    }
+
+    /// <summary>Notes that something is new, and writes it where there is much.</summary>
+    private void NoteUnsaved(CachedModule cached, int bytes)
+    {
+        cached.NoteChange();
         bool isMuch;
         lock (_gate)
         {
-            _unsaved[cached] = module;
+            _unsaved.Add(cached);
             _unsavedBytes += bytes;
             isMuch = _unsavedBytes > _mostUnsavedBytes || _unsaved.Count > MostUnsavedModules;
         }
@@ -275,9 +284,10 @@ internal sealed class CodeCache : ICodeCache
             if (_byName.TryGetValue(name, out WeakReference<CachedModule>? reference) && reference.TryGetTarget(out CachedModule? known)) return known;
         }
 
-        CacheEntry? entry = _directory.TryRead(name, _limit) is { } file ? CacheEntry.TryRead(file, identity, Convert.ToHexStringLower(moduleHash)) : null;
-        if (entry is not null) _directory.Touch(name);
-        var opened = new CachedModule(identity, entry, _optimizing is null ? null : new CachedOptimizedCode(CacheIdentity.Of(_optimizing, moduleHash, builtinSets), ReadFile));
+        string hash = Convert.ToHexStringLower(moduleHash);
+        CacheEntry? entry = ReadFile(name) is { } file ? CacheEntry.TryRead(file, identity, hash) : null;
+        CachedOptimizedCode? optimized = _optimizing is null ? null : new CachedOptimizedCode(CacheIdentity.Of(_optimizing, moduleHash, builtinSets), ReadFile);
+        var opened = new CachedModule(identity, hash, entry, optimized);
         lock (_gate)
         {
             // Another thread may have been faster.

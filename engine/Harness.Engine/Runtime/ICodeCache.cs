@@ -56,6 +56,10 @@ internal interface ICodeCache : IDisposable
     /// <param name="compiled">The code that was left.</param>
     void Drop(ModuleCode code, CompiledCode compiled);
 
+    /// <summary>Takes note of what a module has learnt of which no instance is left, if anything was new.</summary>
+    /// <param name="code">The module's code.</param>
+    void Learn(ModuleCode code);
+
     /// <summary>Writes what is new, for others to find.</summary>
     /// <param name="learnt">What the modules that are in use have learnt.</param>
     void Save(IEnumerable<(WasmModule Module, ModuleProfile Profile)> learnt);

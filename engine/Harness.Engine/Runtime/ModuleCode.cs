@@ -232,10 +232,14 @@ internal sealed unsafe class ModuleCode : IDisposable
         }
 
         List<int> dropped = Engine.TierUp.Cancel(instance);
+        bool isLast;
         lock (_gate)
         {
             _tiering.UseUp(dropped);
+            isLast = _instances.Count == 0;
         }
+
+        if (isLast) Engine.Cache?.Learn(this);
     }
 
     /// <summary>Makes code for a function at its first call in an instance.</summary>
