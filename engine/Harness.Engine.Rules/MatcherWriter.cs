@@ -37,13 +37,22 @@ public static class MatcherWriter
         {
             code.Line("");
             code.Open($"private static bool {MemberOf(group.Key)}<TTarget>(ref TTarget target, int root) where TTarget : struct, {kind.Target}");
+            var asked = new HashSet<string>();
             for (int i = 0; i < group.First().Pattern.Operands.Count; i++)
-                code.Line($"int root_{i} = target.InputOf(root, {i});");
+            {
+                string operand = $"root_{i}";
+                code.Line($"int {operand} = target.InputOf(root, {i});");
+                if (!group.Any(rule => rule.Pattern.Operands[i].IsConstant))
+                    continue;
+                code.Line($"bool {operand}_known = target.TryConstant({operand}, out long {operand}_bits);");
+                asked.Add(operand);
+            }
+
             foreach (Rule rule in group)
             {
                 code.Line($"// {rule.Line}: {rule}");
                 code.Open();
-                new RuleWriter(code, rule, kind).Write();
+                new RuleWriter(code, rule, kind, asked).Write();
                 code.CloseTo(2);
             }
 
@@ -64,7 +73,11 @@ public static class MatcherWriter
     private static string Capitalize(string word) => char.ToUpperInvariant(word[0]) + word.Substring(1);
 
     /// <summary>Writes the match of one rule.</summary>
-    private sealed class RuleWriter(CodeText code, Rule rule, MatcherKind kind)
+    /// <param name="code">The class so far.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="kind">What the matcher is for.</param>
+    /// <param name="asked">Values of which is known whether they are constants, and which.</param>
+    private sealed class RuleWriter(CodeText code, Rule rule, MatcherKind kind, HashSet<string> asked)
     {
         // By variable what it is bound to: a value or, of a constant, bits; and the values that are constants, by variable, or number and type.
         private readonly Dictionary<string, string> bound = [];
@@ -140,19 +153,15 @@ public static class MatcherWriter
             switch (pattern)
             {
                 case RuleNumber number:
-                    string bits = Fresh("bits");
                     string wanted = number.BitsAs(type ?? throw new RuleException($"line {rule.Line}: select chooses from values of any type, not from numbers")).ToString(CultureInfo.InvariantCulture);
-                    code.Open($"if (target.TryConstant({value}, out long {bits}) && {bits} == {wanted}L)");
+                    OpenIfConstant(value, "bits", bits => $" && {bits} == {wanted}L");
                     constants[$"{number} {type}"] = value;
                     break;
                 case RuleVariable { IsConstant: true } constant when bound.TryGetValue(constant.Name, out string? same):
-                    string other = Fresh("bits");
-                    code.Open($"if (target.TryConstant({value}, out long {other}) && {other} == {same})");
+                    OpenIfConstant(value, "bits", bits => $" && {bits} == {same}");
                     break;
                 case RuleVariable { IsConstant: true } constant:
-                    string name = Fresh(constant.Name);
-                    code.Open($"if (target.TryConstant({value}, out long {name}))");
-                    bound.Add(constant.Name, name);
+                    bound.Add(constant.Name, OpenIfConstant(value, constant.Name, _ => ""));
                     constants.Add(constant.Name, value);
                     break;
                 case RuleVariable variable when bound.TryGetValue(variable.Name, out string? same):
@@ -170,6 +179,22 @@ public static class MatcherWriter
                     MatchOperands(operation, form);
                     break;
             }
+        }
+
+        /// <summary>Opens a block for where a value is a constant whose bits fit.</summary>
+        /// <returns>The name of its bits.</returns>
+        private string OpenIfConstant(string value, string name, Func<string, string> fits)
+        {
+            if (asked.Contains(value))
+            {
+                string known = $"{value}_bits";
+                code.Open($"if ({value}_known{fits(known)})");
+                return known;
+            }
+
+            string bits = Fresh(name);
+            code.Open($"if (target.TryConstant({value}, out long {bits}){fits(bits)})");
+            return bits;
         }
 
         /// <summary>The operands of what is made, which are made before.</summary>
