@@ -236,7 +236,7 @@ internal sealed unsafe class ModuleCode : IDisposable
         lock (_gate)
         {
             _tiering.UseUp(dropped);
-            isLast = _instances.Count == 0;
+            isLast = _instances.IsEmpty;
         }
 
         if (isLast) Engine.Cache?.Learn(this);
