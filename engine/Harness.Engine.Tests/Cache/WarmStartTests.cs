@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Harness.Engine.Cache;
 using Harness.Engine.Configuration;
@@ -215,30 +214,6 @@ public sealed class WarmStartTests : IDisposable
         }
     }
 
-    /// <summary>A module does not stay for the sake of what it has learnt.</summary>
-    [Fact]
-    public void WhatAModuleHasLearntThatIsGoneIsKept()
-    {
-        using (var engine = new WasmEngine(Options))
-        {
-            WeakReference module = RunAndDrop(engine);
-            for (int i = 0; i < 20 && module.IsAlive; i++)
-            {
-                GC.Collect();
-                GC.WaitForPendingFinalizers();
-            }
-
-            Assert.False(module.IsAlive);
-            Assert.Empty(engine.TakeModuleProfiles());
-        }
-
-        byte[] file = File.ReadAllBytes(_folder.Entry);
-        FunctionProfile main = CacheEntry.TryRead(file, file.AsSpan(16, 32), "")!.Profile!.Functions[4];
-        Assert.True(main.IsHot);
-        Assert.Equal([1, 2], main.Feedback!.Sites[2].Targets.Select(target => target.FunctionIndex).Order());
-        Assert.NotEmpty(_folder.OptimizedRecords());
-    }
-
     [Fact]
     public void FunctionsThatAreCalledLaterAreAdded()
     {
@@ -315,15 +290,6 @@ public sealed class WarmStartTests : IDisposable
             if (round > 0) Assert.Equal(0, statistics.CacheMisses);
             Assert.NotEqual(0, statistics.CacheHits);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static WeakReference RunAndDrop(WasmEngine engine)
-    {
-        WasmModule module = engine.Decode(Module);
-        using var store = new Store(engine);
-        Call(store.Instantiate(module, Host), 60);
-        return new WeakReference(module);
     }
 
     private static WasmModule Decode(byte[] bytes, ValidatedBodies known) =>
