@@ -39,7 +39,7 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
                 if (implicitThis && _promotions.PromotionKey(id) is { } promotedKey && _promotions.Promoted(promotedKey) is not null)
                     return ClosureCalls.CallClosure(Names.LowerIdent(id, null), c.Args, typeArgs, context, c);
                 if (Receivers.ThisPlace() is { } self && Receivers.ImplicitType(element is not null) is { } thisType)
-                    return Invocations.CallNamed(new Val(self, thisType), id.Name, c.Args, typeArgs, context, id);
+                    return Invocations.CallNamed(Receivers.This(self, thisType), id.Name, c.Args, typeArgs, context, id);
                 throw _state.Error(id, element is null ? $"Method not found: '{id.Name}'." : $"Can't access '{id.Name}' here: there is no 'this'.");
             case PropertyGet p:
                 if (p.Target is Super)

@@ -51,7 +51,7 @@ internal sealed class ExpressionLowering(FunctionLowering body)
             case SetOrMapLit l: return Collections.LowerSetOrMap(l, context);
             case RecordLit r: return Literals.LowerRecord(r, context);
             case This:
-                return new Val(Receivers.ThisPlace() ?? throw _state.Error(e, "Expected identifier, but got 'this'."), Receivers.ThisType()!);
+                return Receivers.This(Receivers.ThisPlace() ?? throw _state.Error(e, "Expected identifier, but got 'this'."), Receivers.ThisType()!);
             case Ident or PropertyGet or IndexExpr or Call or NullAssert or Instantiation: return Chains.LowerChain(e, context);
             case NewExpr n: return CallExpressions.LowerNew(n, context);
             case Binary b: return Operators.LowerBinary(b, context);

@@ -57,7 +57,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
 
     /// <summary>
     /// What a member of an object gives, with a check where its type may be another than the receiver's static type has it: where the declared one has a class's type parameters in other than covariant
-    /// positions. Objects know their own; and the core library reads nothing of others that has such a type.
+    /// positions. Objects know their own, but extensions do not know the objects that they extend; and the core library reads nothing of others that has such a type.
     /// </summary>
     /// <param name="value">What it gives.</param>
     /// <param name="declared">The type in terms of the parameters of the member's class.</param>
@@ -65,7 +65,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
     /// <param name="receiver">The receiver.</param>
     /// <param name="at">Where.</param>
     public Node CheckedResult(Node value, DartType declared, DartType actual, Val receiver, Syntax.Node at) =>
-        _state.Library.IsCore || Receivers.IsThis(receiver.Node) || !Variance.IsCheckedResult(declared) ? value : Coercions.CheckedCast(new Val(value, SimpleType.Dynamic), actual, at);
+        _state.Library.IsCore || receiver.IsOwn || !Variance.IsCheckedResult(declared) ? value : Coercions.CheckedCast(new Val(value, SimpleType.Dynamic), actual, at);
 
     /// <summary>Calls a member of an extension.</summary>
     public Val CallExtension(Member target, IReadOnlyList<DartType> extensionArgs, Node receiver, Arguments args, IReadOnlyList<DartType>? typeArgs, DartType? context, Syntax.Node at)

@@ -68,7 +68,7 @@ internal sealed class NameLowering(FunctionLowering body)
         {
             if (element is not null || Members.FindMember(thisType, id.Name) is not null || Members.FindExtension(thisType, id.Name) is not null || TypeSystem.NonNull(thisType) is RecordType)
             {
-                var value = Access.GetMember(new Val(self, thisType), id.Name, id);
+                var value = Access.GetMember(Receivers.This(self, thisType), id.Name, id);
                 if (_promotions.PromotableField(thisType, id.Name) is { } field && _promotions.Promoted((field, "this")) is { } promoted)
                     return new Val(_reprs.Convert(value.Node, _reprs.Of(promoted)), promoted);
                 return value;

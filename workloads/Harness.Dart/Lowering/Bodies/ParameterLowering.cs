@@ -66,12 +66,19 @@ internal sealed class ParameterLowering(FunctionLowering body)
         BindParameter(param, value, param.Node);
     }
 
-    /// <summary>A check of a parameter that may be given what its type does not take: one that is covariant, or whose type depends on the class's type parameters, here or in another member of the selector.</summary>
+    /// <summary>Whether a parameter may be given what its type does not take: one that is covariant, or whose type depends on the class's type parameters, here or in another member of the selector.</summary>
+    /// <param name="lowering">The program.</param>
+    /// <param name="member">The method.</param>
+    /// <param name="param">The parameter.</param>
+    /// <param name="position">Its position among those without names; a named one has none.</param>
+    public static bool IsChecked(ProgramLowering lowering, Member member, Param param, int position) =>
+        param.Node.IsCovariant || Variance.IsCheckedParameter(param.Type) || lowering.Selectors.MayGetOthers(member, member.Kind == MemberKind.Setter, ParamPlace.Of(param, position), param.Type);
+
+    // A parameter with the check that it has its type, where it may not.
     private Node CovariantCheck(Member member, Param param, int position, IrLocal local)
     {
         var value = Node.Get(local);
-        if (_lowering.Options.Casts == CheckKind.Trusted || !value.Type.IsRef || TypeSystem.IsTop(param.Type)) return value;
-        if (!param.Node.IsCovariant && !Variance.IsCheckedParameter(param.Type) && !_lowering.Selectors.MayGetOthers(member, member.Kind == MemberKind.Setter, ParamPlace.Of(param, position), param.Type)) return value;
+        if (_lowering.Options.Casts == CheckKind.Trusted || !value.Type.IsRef || TypeSystem.IsTop(param.Type) || !IsChecked(_lowering, member, param, position)) return value;
         return TypeSystem.Erase(param.Type) is TypeParamType parameter
             ? Coercions.CheckedArgument(local, parameter)
             : Coercions.CheckedCast(new Val(value, SimpleType.Dynamic), param.Type, param.Node);

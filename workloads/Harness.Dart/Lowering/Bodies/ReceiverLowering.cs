@@ -30,6 +30,9 @@ internal sealed class ReceiverLowering(FunctionLowering body)
         return null;
     }
 
+    /// <summary>The receiver, as <see cref="ThisPlace"/> has it, as a value of a type.</summary>
+    public Val This(Node place, DartType type) => new(place, type) { IsOwn = EnclosingClass() is { IsStatic: false } };
+
     /// <summary>Whether a node reads the receiver of the method that is lowered, in its own local.</summary>
     public bool IsThis(Node node) => _state.This?.Local is { } local && node.Op == IrOp.Get && ReferenceEquals(node.Data, local);
 

@@ -119,7 +119,7 @@ internal sealed class TargetLowering(FunctionLowering body)
         {
             // In an extension, what is read may be another's than what is written.
             var isExtension = Receivers.LexicalClass() is { Node.Kind: ClassKind.Extension };
-            return MemberPlace(new Val(self, type), id.Name, id, isSuper: false, read: isExtension ? () => Names.LowerIdent(id, null) : null);
+            return MemberPlace(Receivers.This(self, type), id.Name, id, isSuper: false, read: isExtension ? () => Names.LowerIdent(id, null) : null);
         }
 
         if (getter is null) throw _state.Error(id, $"Setter not found: '{id.Name}'.");

@@ -146,7 +146,7 @@ internal sealed class TearoffLowering(FunctionLowering body)
     {
         var lowering = new FunctionLowering(p, function, p.Signatures.ScopeOf(member), member);
         var target = p.Functions.InstanceFunction(member);
-        LowerTearoff(lowering, receiver, member, p.Selectors.SelectorOf(member), p.Signatures.Of(member), (_, arguments) => Node.Call(target, [.. arguments]));
+        LowerTearoff(lowering, receiver, member, p.Selectors.SelectorOf(member), p.Signatures.Of(member), !member.Function!.External, (_, arguments) => Node.Call(target, [.. arguments]));
     }
 
     /// <summary>The function that takes a method off an object whose class answers to it by its noSuchMethod.</summary>
@@ -160,37 +160,64 @@ internal sealed class TearoffLowering(FunctionLowering body)
     {
         var lowering = new FunctionLowering(p, function, p.Signatures.ScopeOf(member), member) { State = { Class = cls } };
         var signature = (FunctionType)p.Signatures.Of(member).Substitute(p.Types.AsInstanceOf(cls.ThisType, member.Owner!) is { } owner ? owner.Map() : []);
-        LowerTearoff(lowering, receiver, member, selector, signature, (inFunction, arguments) => p.Calls.Add(selector, inFunction, arguments[0], cls, arguments[1..]));
+        LowerTearoff(lowering, receiver, member, selector, signature, hasChecks: false, (inFunction, arguments) => p.Calls.Add(selector, inFunction, arguments[0], cls, arguments[1..]));
     }
 
-    private static void LowerTearoff(FunctionLowering lowering, IrLocal receiver, Member member, Selector selector, FunctionType signature, Func<IrFunction, List<Node>, Node> call)
+    // The closure checks what it is given for covariant parameters where the function that it calls has no checks, or cannot be given it.
+    private static void LowerTearoff(FunctionLowering lowering, IrLocal receiver, Member member, Selector selector, FunctionType signature, bool hasChecks, Func<IrFunction, List<Node>, Node> call)
     {
         var (p, function) = (lowering.Program, lowering.State.Function);
         lowering.Receivers.BindThis(receiver);
+        var any = p.Program.Object.WithNullable(true);
         var ordered = p.Functions.OrderedParams(member).ToList();
+        var covariant = ordered.Select((o, i) => p.Selectors.IsCovariant(member, ParamPlace.Of(o, i))).ToList();
+        bool IsChecked(int i, WType taken, Node value) =>
+            covariant[i] && value.Op == IrOp.Get && p.Options.Casts != CheckKind.Trusted && !TypeSystem.IsTop(ordered[i].Type)
+            && !(hasChecks && p.Target.AnyRef.IsSubtypeOf(taken) && ParameterLowering.IsChecked(p, member, ordered[i], i));
         var shape = new ClosureShape
         {
             Type = signature,
             Call = (f, closure, types, values) =>
             {
+                FunctionLowering? checks = null;
                 var nodes = new List<Node> { new() { Op = IrOp.Cast, Type = selector.Receiver, Args = [Node.Field(p.Target.Closure, 2, closure)] } };
                 nodes.AddRange(types);
                 for (var i = 0; i < selector.Params.Count; i++)
                 {
                     var sp = selector.Params[i];
                     var index = sp.Name is null ? (i < ordered.Count && ordered[i].Kind != ParamKind.Named ? i : -1) : ordered.FindIndex(o => o.Kind == ParamKind.Named && o.Name == sp.Name);
+                    if (index >= 0 && IsChecked(index, sp.Type, values[index]))
+                    {
+                        checks ??= ChecksOf(lowering, member, f, nodes, types);
+                        nodes.Add(p.Reprs.Convert(checks.Coercions.CheckedCast(new Val(values[index], SimpleType.Dynamic), ordered[index].Type, ordered[index].Node), sp.Type));
+                        continue;
+                    }
+
                     nodes.Add(index >= 0 ? p.Reprs.Convert(values[index], sp.Type) : sp.UsesSentinel ? Node.Get(p.Pool.Sentinel) : p.Reprs.ConvertConstant(p.Pool.ConstNode(sp.Default ?? ConstNull.Instance), sp.Default ?? ConstNull.Instance, sp.Type));
                 }
 
-                return p.Reprs.Convert(call(f, nodes), p.Target.AnyRef);
+                var result = p.Reprs.Convert(call(f, nodes), p.Target.AnyRef);
+                return checks is null ? result : Node.Seq([.. checks.Output.Nodes, result]);
             },
             Default = i => p.Pool.Boxed(p.Constants.DefaultOf(member, ordered[i])),
-            ParamType = i => ordered[i].Type,
+            ParamType = i => covariant[i] ? any : ordered[i].Type,
         };
         var vtable = p.ClosureTables.MakeVTable(member.FullName, shape, ordered.Select(o => o.Kind == ParamKind.Named ? o.Name : null).ToList(), direct: null);
         var cls = p.Program.CoreClass("_Closure");
         var closure = Node.New(p.Target.Closure, p.Pool.HeaderOf(cls), Node.I32(0), Node.Get(receiver), Node.Get(vtable), lowering.TypeExpressions.TypeNode(WithCheckedParameters(signature, member, p)));
         function.Body = Node.Seq([.. lowering.Output.Nodes, closure]);
+    }
+
+    // Where the entry of a closure checks what it is given, by the type arguments of the call and of the receiver, which is the first argument and is held in a local.
+    private static FunctionLowering ChecksOf(FunctionLowering tearoff, Member member, IrFunction entry, List<Node> arguments, IReadOnlyList<Node> types)
+    {
+        var checks = new FunctionLowering(tearoff.Program, entry, tearoff.State.Scope, member) { State = { Class = tearoff.State.Class } };
+        var receiver = entry.AddLocal(arguments[0].Type, "receiver", definite: true);
+        checks.Output.Nodes.Add(Node.Set(receiver, arguments[0]));
+        arguments[0] = Node.Get(receiver);
+        checks.Receivers.BindThis(receiver);
+        checks.Parameters.BindTypeParams(member.TypeParams, types.Select(t => (IrLocal)t.Data!));
+        return checks;
     }
 
     // The type of the closure of a method when the program runs: it takes anything for its covariant parameters, which it checks.
