@@ -123,6 +123,32 @@ public sealed class AsynchronyTests
         }
         """);
 
+    /// <summary>Whoever adds an event has nothing to do with what fails in a controller whose last listener left.</summary>
+    [Fact]
+    public void ErrorsOfLastListenersLeavingAreOfTheZone() => Prints(
+        """
+        caught first
+        1 true
+        caught second
+        2 true
+
+        """,
+        """
+        import 'dart:async';
+        void main() {
+          void leave(String error, bool isSync, int event) => runZonedGuarded(() {
+            late StreamSubscription<int> s;
+            final c = StreamController<int>.broadcast(sync: isSync, onCancel: () => throw error);
+            s = c.stream.listen((_) => s.cancel());
+            if (!isSync) s.cancel();
+            c.add(event);
+            print('$event ${!c.hasListener}');
+          }, (e, _) => print('caught $e'));
+          leave('first', true, 1);
+          leave('second', false, 2);
+        }
+        """);
+
     [Fact]
     public void StreamIteratorsEnd() => Prints(
         """
@@ -395,6 +421,14 @@ public sealed class AsynchronyTests
         var (code, output) = ProgramTests.Run("Future<void> f() async { await null; throw StateError('late'); } void main() { f(); print('main'); }");
         Assert.Equal(255, code);
         Assert.Equal("main\nUnhandled exception:\nBad state: late\n", output);
+    }
+
+    [Fact]
+    public void AnErrorOfTheLastListenersLeavingEndsTheProgramLater()
+    {
+        var (code, output) = ProgramTests.Run("import 'dart:async'; void main() { late StreamSubscription s; final c = StreamController.broadcast(sync: true, onCancel: () => throw 'x'); s = c.stream.listen((_) => s.cancel()); c.add(1); print('after'); }");
+        Assert.Equal(255, code);
+        Assert.Equal("after\nUnhandled exception:\nx\n", output);
     }
 
     [Fact]

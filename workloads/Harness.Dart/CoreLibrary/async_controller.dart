@@ -485,7 +485,12 @@ final class _BroadcastController<T> extends _BaseController<T> {
   FutureOr<void> _left() {
     if (_isClosed) _finish();
     final action = onCancel as Object? Function()?;
-    final result = action?.call();
+    Object? result;
+    try {
+      result = action?.call();
+    } catch (e, s) {
+      Zone._current.handleUncaughtError(e, s);
+    }
     return result is Future ? result.then<void>((_) {}) : null;
   }
 }
