@@ -70,6 +70,8 @@ class Object {
   String toString() => "Instance of '${_typeName(this)}'";
   dynamic noSuchMethod(Invocation invocation) => throw NoSuchMethodError.withInvocation(this, invocation);
   Type get runtimeType => _runtimeTypeOf(this);
+  // Told where it is thrown: what extends Error keeps that, and what implements it does not.
+  void _thrownAt(StackTrace trace) {}
   static int hash(Object? a, Object? b, [Object? c = _absent, Object? d = _absent, Object? e = _absent, Object? f = _absent, Object? g = _absent, Object? h = _absent, Object? i = _absent, Object? j = _absent, Object? k = _absent, Object? l = _absent, Object? m = _absent, Object? n = _absent, Object? o = _absent, Object? p = _absent, Object? q = _absent, Object? r = _absent, Object? s = _absent, Object? t = _absent]) {
     int hash = 17;
     for (final x in [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t]) {
@@ -297,9 +299,11 @@ String _toStringOf(Object? o) {
 
 int _hashCodeOf(Object? o) => o == null ? 2011 : o.hashCode;
 
+external Never _throwAt(Object error, StackTrace trace);
+
 Object _checkThrown(Object? o) {
   final thrown = o ?? TypeError._('Throw of null.');
-  if (thrown is _Traced) thrown._trace ??= const StackTrace();
+  thrown._thrownAt(const StackTrace());
   return thrown;
 }
 

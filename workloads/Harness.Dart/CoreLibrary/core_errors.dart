@@ -62,13 +62,13 @@ class FormatException implements Exception {
     return '$r$place\n$before${text.substring(start, end)}$after\n${' ' * (at - start + before.length)}^\n';
   }
 }
-// What is told where it was thrown first: what extends Error, and not what implements it.
-class _Traced {
-  StackTrace? _trace;
-}
-class Error extends _Traced {
+class Error {
   Error();
+  StackTrace? _trace;
   StackTrace? get stackTrace => _trace;
+  void _thrownAt(StackTrace trace) {
+    _trace ??= trace;
+  }
   static String safeToString(Object? object) {
     if (object is String) return _quoted(object);
     return object == null || object is num || object is bool ? _toStringOf(object) : "Instance of '${_typeName(object)}'";
@@ -89,7 +89,10 @@ class Error extends _Traced {
     b.writeCharCode(34);
     return b.toString();
   }
-  external static Never throwWithStackTrace(Object error, StackTrace stackTrace);
+  static Never throwWithStackTrace(Object error, StackTrace stackTrace) {
+    error._thrownAt(stackTrace);
+    _throwAt(error, stackTrace);
+  }
 }
 class AssertionError extends Error {
   final Object? message;

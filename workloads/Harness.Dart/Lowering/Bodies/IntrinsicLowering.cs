@@ -45,7 +45,7 @@ internal sealed class IntrinsicLowering(FunctionLowering body)
             case "int.toDouble": return Node.Numeric(Opcode.F64ConvertI64S, WType.F64, Self());
             case "int._$coreclz": return Node.Numeric(Opcode.I64Clz, WType.I64, Self());
             case "identical": return IdenticalNode(bound.Positional[0]!.Value, bound.Positional[1]!.Value);
-            case "Error.throwWithStackTrace": return Node.Throw(_reprs.Convert(Arg(0), _target.AnyRef), _reprs.Convert(Arg(1), _target.AnyRef));
+            case "_$corethrowAt": return Node.Throw(_reprs.Convert(Arg(0), _target.AnyRef), _reprs.Convert(Arg(1), _target.AnyRef));
             case "_$coresameReference": return Node.RefEq(_reprs.Convert(Arg(0), _target.AnyRef), _reprs.Convert(Arg(1), _target.AnyRef));
             case "_$coreshl": return Node.Numeric(Opcode.I64Shl, WType.I64, Arg(0), Arg(1));
             case "_$coreshr": return Node.Numeric(Opcode.I64ShrS, WType.I64, Arg(0), Arg(1));
