@@ -138,7 +138,7 @@ internal sealed class GraphEvaluator
                 return arguments[node.Immediate];
             case Opcode.I32Const or Opcode.F32Const:
                 return (uint)node.Immediate;
-            case Opcode.I64Const or Opcode.F64Const:
+            case Opcode.I64Const or Opcode.F64Const or IrOp.TypeId:
                 return (ulong)node.Immediate;
             case Opcode.GlobalGet:
                 return _globals[node.Immediate];
