@@ -82,7 +82,7 @@ public sealed class RoundTripTests
         "tier-up=synchronous stress.tier-up-after=2",
         "tier-up=synchronous stress.tier-up-after=2 stress.guard-fail-interval=1",
         "tier-up=synchronous stress.tier-up-after=2 stress.guard-fail-interval=3 stress.gc-interval=1",
-        "tier-up=synchronous tiering.budget=300 osr=on stress.guard-fail-interval=2",
+        "tier-up=synchronous tiering.budget=300 osr=on stress.guard-fail-interval=3",
         "tier-up=synchronous stress.tier-up-after=3 deopt=off",
         "tier-up=synchronous stress.tier-up-after=3 inlining=off",
         "tier-up=synchronous stress.tier-up-after=3 stress.code-regions=3 layout.seed=5",
