@@ -96,10 +96,11 @@ internal sealed class CachedOptimizedCode(byte[] identity, Func<string, byte[]?>
         Merge();
     }
 
-    /// <summary>Takes over what a file has that is neither known better here nor known to be wrong.</summary>
+    /// <summary>Takes over what a file has that is neither known better here nor known to be wrong, and forgets what was read before and is there no more: somebody has dropped it.</summary>
     private void Merge()
     {
         if (_read(Name) is not { } file || OptimizedEntry.TryRead(file, _identity) is not { } found) return;
+        foreach (CodeKey key in _records.Keys.Where(key => !_own.Contains(key) && !found.ContainsKey(key)).ToArray()) _records.Remove(key);
         foreach ((CodeKey key, ReadOnlyMemory<byte> record) in found)
         {
             if (_own.Contains(key) || (_dropped.Count > 0 && _dropped.Contains(HashOf(record)))) continue;

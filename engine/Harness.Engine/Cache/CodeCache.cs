@@ -163,10 +163,11 @@ internal sealed class CodeCache : ICodeCache
     /// <inheritdoc/>
     public void KeepOptimized(ModuleCode code, CompiledCode compiled)
     {
-        if (_optimizing is null) return;
         try
         {
+            // Which functions are hot is worth knowing even where their code is not kept.
             OpenModule open = Of(code.Module);
+            open.Cached.NoteChange();
             if (open.Cached.Optimized is not { } optimized || Record(open, compiled) is not { } record) return;
             optimized.Add(CodeKey.Of(compiled), record);
             NoteUnsaved(open.Cached, record.Length);
@@ -180,12 +181,11 @@ internal sealed class CodeCache : ICodeCache
     /// <inheritdoc/>
     public void Drop(ModuleCode code, CompiledCode compiled)
     {
-        if (_optimizing is null) return;
         CachedModule cached = Of(code.Module).Cached;
+        cached.NoteChange();
         if (cached.Optimized?.Drop(CodeKey.Of(compiled)) != true) return;
 
         // A guest waits: it is written with all else.
-        cached.NoteChange();
         lock (_gate)
         {
             _unsaved.Add(cached);

@@ -8,7 +8,7 @@ namespace Harness.Engine.Cache;
 
 /// <summary>
 /// Code that is written down and read back before it is used, as if it came out of the cache in another process (knob <c>stress.cache-round-trip</c>). It is compiled for a copy of the module
-/// that has its types in a realm of their own, and so under other ids: an id, or anything else of the process, that code mentioned without its being noted would be wrong in the code that is used.
+/// that has its types in a realm of their own, and so under other ids: an id that code mentioned without its being noted would be wrong in the code that is used. Addresses of the process are the same before and after.
 /// </summary>
 internal static class RoundTrip
 {
