@@ -45,37 +45,6 @@ public sealed class JsApiCommandTests : IDisposable
         Assert.Equal(1, exitCode);
     }
 
-    /// <summary>
-    /// Each file has a host of its own, which is gone as soon as the file has run: while threads of V8 still mark and sweep its heap, free its buffers and optimize its functions. They must not
-    /// ask for what is gone, which would end the process.
-    /// </summary>
-    [Fact]
-    public void HostsEndWhileThreadsStillWorkForThem()
-    {
-        const int count = 8;
-        for (var i = 0; i < count; i++)
-        {
-            // More is allocated from file to file, so that the collector is at another place when each ends.
-            folder.Write($"busy{i}.any.js", $$"""
-                const kept = [];
-                test(() => {
-                  const functions = Array.from({ length: 15 }, (_, i) => new Function('n', `let sum = ${i}; for (let j = 0; j < n; j++) sum = (sum * 31 + j) | 0; return sum;`));
-                  for (let i = 0; i < {{20_000 + (7_000 * i)}}; i++) {
-                    kept.push({ number: i, list: [i, i + 1], text: `text ${i}` });
-                    if (i % 1000 === 0) kept[i].buffer = new Uint8Array(1 << 18).fill(i);
-                    if (i % 3 === 0) kept[i >> 1] = null;
-                  }
-                  for (const each of functions) each(20000);
-                  assert_equals(kept.length, {{20_000 + (7_000 * i)}});
-                }, "busy");
-                """);
-        }
-
-        var (exitCode, output, error) = Run("js-api", folder.Path);
-        Assert.True(exitCode == 0, $"the process ended with {exitCode}:\n{error}");
-        Assert.EndsWith($"{count} files: {count} passed, 0 failed, 0 failed as expected\n", output, StringComparison.Ordinal);
-    }
-
     [Fact]
     public void MistakesAreOneLine()
     {
