@@ -21,7 +21,10 @@ internal readonly record struct Cell(string Engine, string Configuration, string
 internal sealed partial record Measurement
 {
     /// <summary>The version of the columns that is written.</summary>
-    public const int CurrentFormat = 6;
+    public const int CurrentFormat = 7;
+
+    /// <summary>The version from which on <see cref="SteadyAfterMs"/> compares calls of one kind only.</summary>
+    public const int SteadyByKindFormat = 7;
 
     /// <summary>How times of day are written.</summary>
     public const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
@@ -115,7 +118,8 @@ internal sealed partial record Measurement
     public double CpuMs { get; init; }
 
     /// <summary>
-    /// Time until steady state: the sum of the iterations up to the last that took more than 5% longer than the median of the last ten.
+    /// Time until steady state: the sum of the iterations up to the last that took more than 5% longer than the median of the last ten of its kind. As it was written: <see cref="SteadyState.Of"/>
+    /// gives it for rows of all formats.
     /// </summary>
     [CsvColumn("steady_after_ms", Optional = true)]
     public double SteadyAfterMs { get; init; }
@@ -215,7 +219,7 @@ internal sealed partial record Measurement
         FirstMs = report.IterationMs.Count > 0 ? report.IterationMs[0] : 0,
         ExecuteCpuMs = report.ExecuteCpuMs,
         CpuMs = report.CpuMs,
-        SteadyAfterMs = SteadyState.After(report.IterationMs),
+        SteadyAfterMs = SteadyState.After(report.IterationMs, report.WarmUpCalls),
         IterationsMs = string.Join(';', report.IterationMs.Select(time => time.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture))),
         BaselineCompileMs = report.BaselineCompileMs,
         OptimizedCompileMs = report.OptimizedCompileMs,

@@ -11,13 +11,13 @@ namespace Harness.Experiments.Results;
 /// </summary>
 internal sealed class ResultsView
 {
-    /// <summary>The columns of <c>results.csv</c>, in their order.</summary>
+    /// <summary>The columns of <c>results.csv</c>, in their order. What older formats computed otherwise is computed anew from the row.</summary>
     public static IReadOnlyList<ResultColumn> Measured { get; } =
     [
         .. typeof(Measurement).GetProperties()
             .Select(property => (Property: property, Column: property.GetCustomAttribute<CsvColumnAttribute>()))
             .Where(pair => pair.Column is not null)
-            .Select(pair => new ResultColumn(pair.Column!.Name!, pair.Property.PropertyType, pair.Property.GetValue)),
+            .Select(pair => new ResultColumn(pair.Column!.Name!, pair.Property.PropertyType, ReaderOf(pair.Property))),
     ];
 
     private readonly string place;
@@ -70,6 +70,9 @@ internal sealed class ResultsView
     public ResultColumn FindNumber(string name) => Find(name) is { IsNumber: true } column
         ? column
         : throw new HarnessException($"column '{name}' holds no numbers; numbers are in {string.Join(", ", Columns.Where(column => column.IsNumber).Take(12).Select(column => column.Name))} …");
+
+    private static Func<Measurement, object?> ReaderOf(PropertyInfo property) =>
+        property.Name == nameof(Measurement.SteadyAfterMs) ? row => SteadyState.Of(row) : property.GetValue;
 
     private static List<ResultColumn> MakeKnobs(Provenance? provenance, HashSet<string> configurations)
     {

@@ -100,9 +100,18 @@ internal sealed record Steadiness(SteadinessClass Class, IReadOnlyList<double> I
     /// <param name="warmUpCalls">How many of them, from the first one, were of the warm-up.</param>
     public static ReadOnlySpan<double> Comparable(ReadOnlySpan<double> all, int warmUpCalls)
     {
-        var warmUp = Math.Clamp(warmUpCalls, 0, all.Length);
-        var part = warmUp == 0 ? all : warmUp >= all.Length - warmUp ? all[..warmUp] : all[warmUp..];
-        return part.Length <= MostIterations ? part : part[^MostIterations..];
+        var (start, end) = ComparablePart(all.Length, warmUpCalls);
+        return all[Math.Max(start, end - MostIterations)..end];
+    }
+
+    /// <summary>The places of all iterations that can be compared with each other, however many they are.</summary>
+    /// <param name="iterations">The number of iterations of a process.</param>
+    /// <param name="warmUpCalls">How many of them, from the first one, were of the warm-up.</param>
+    /// <returns>The place of the first one, and the place behind the last one.</returns>
+    public static (int Start, int End) ComparablePart(int iterations, int warmUpCalls)
+    {
+        var warmUp = Math.Clamp(warmUpCalls, 0, iterations);
+        return warmUp == 0 ? (0, iterations) : warmUp >= iterations - warmUp ? (0, warmUp) : (warmUp, iterations);
     }
 
     /// <summary>Reads times as a row has them.</summary>
