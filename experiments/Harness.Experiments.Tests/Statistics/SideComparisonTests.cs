@@ -1,3 +1,4 @@
+using Harness.Experiments.Reports;
 using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Results;
 using Harness.Experiments.Statistics;
@@ -23,7 +24,7 @@ public sealed class SideComparisonTests : IDisposable
             Assert.Equal("base → fast", cell.Cell.Configuration);
             Assert.InRange(cell.Ratio!.Value.Value, 1.45, 1.55);
             Assert.InRange(cell.Ratio.Value.Value, cell.Ratio.Value.Low, cell.Ratio.Value.High);
-            Assert.Equal(-1, cell.Direction);
+            Assert.Equal(RatioVerdict.Above, cell.Verdict);
         });
         var (_, _, mean) = Assert.Single(comparison.Means());
         Assert.Equal(1.5, mean.Measured.Value, 0.02);
@@ -39,7 +40,7 @@ public sealed class SideComparisonTests : IDisposable
         Assert.Equal(["base", "fast"], comparison.Cells.Select(cell => cell.Cell.Configuration).Distinct());
         Assert.Equal(["gone", "gone"], comparison.OnlyA.Select(cell => cell.Workload));
         Assert.Equal(["new", "new"], comparison.OnlyB.Select(cell => cell.Workload));
-        Assert.All(comparison.Cells, cell => Assert.Equal(cell.Cell.Configuration == "fast" ? -1 : 0, cell.Direction));
+        Assert.All(comparison.Cells, cell => Assert.Equal(cell.Cell.Configuration == "fast" ? RatioVerdict.Above : RatioVerdict.NotShown, cell.Verdict));
         var fast = comparison.Means().Single(mean => mean.Configuration == "fast").Mean.Measured;
         Assert.InRange(1.5, fast.Low, fast.High);
     }
@@ -51,8 +52,41 @@ public sealed class SideComparisonTests : IDisposable
         Assert.All(Compare("results,configuration=base", "results,configuration=fast", "deopts").Cells, cell =>
         {
             Assert.Null(cell.Ratio);
-            Assert.Equal(0, cell.Direction);
+            Assert.Equal(RatioVerdict.NotShown, cell.Verdict);
         });
+    }
+
+    [Fact]
+    public void TheVerdictHasTheDirectionOfTheTestOverPairs()
+    {
+        // In 19 of 21 rounds b takes 1% longer, under a drift that is much larger; in two it took almost nothing, which more of all pairs tell of than of the others.
+        Change(repetition => (10 * repetition, repetition > 19 ? 0.5 : 10.1 * repetition), 21);
+        var cell = Assert.Single(Compare("results,configuration=base", "results,configuration=fast").Cells);
+        Assert.True(cell.EffectSize > 0);
+        Assert.True(cell.Ratio!.Value.Value < 1);
+        Assert.InRange(cell.AdjustedPValue, 0, 0.02);
+        Assert.Equal(RatioVerdict.Below, cell.Verdict);
+        Assert.Equal("b is slower", ComparisonTables.OfSides(Side("results,configuration=base"), Side("results,configuration=fast"), "execute_ms", 1).Rows[0][^1]);
+        var (sweep, summary) = ReportWriter.Summarize(new ResultsFolder(folder.File("results")));
+        Assert.Equal(RatioVerdict.Below, summary.Find("ours", "fast", "alpha")!.Verdict);
+        Assert.Contains("It is faster in 0 programs, slower in 1 (Program alpha 0.99x); in 0 no difference is shown (corrected", Assert.Single(Findings.Of(sweep, summary)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhereTestAndMedianRatioContradictEachOtherNothingIsClear()
+    {
+        // 21 small gains, and 20 losses that are larger than each of them.
+        Change(repetition => (repetition <= 21 ? 10 * (1 + (0.0001 * repetition)) : 10 * (0.9 - (0.001 * repetition)), 10), 41);
+        var cell = Assert.Single(Compare("results,configuration=base", "results,configuration=fast").Cells);
+        Assert.True(cell.Ratio!.Value.Value > 1);
+        Assert.Equal(-1, cell.Direction);
+        Assert.InRange(cell.AdjustedPValue, 0, 0.02);
+        Assert.Equal(RatioVerdict.Unclear, cell.Verdict);
+        var table = ComparisonTables.OfSides(Side("results,configuration=base"), Side("results,configuration=fast"), "execute_ms", 1);
+        Assert.Equal("unclear", table.Rows[0][^1]);
+        Assert.Contains(table.Notes, note => note.StartsWith("unclear: ", StringComparison.Ordinal));
+        var (sweep, summary) = ReportWriter.Summarize(new ResultsFolder(folder.File("results")));
+        Assert.Contains("It is faster in 0 programs, slower in none; in 0 no difference is shown; in 1 the test and the median ratio contradict each other (", Assert.Single(Findings.Of(sweep, summary)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,6 +118,16 @@ public sealed class SideComparisonTests : IDisposable
         Assert.Contains("results-of-commits", side.Folder.Path, StringComparison.Ordinal);
         Assert.Contains("there is no commit 'no-such'", Assert.Throws<HarnessException>(() => ComparisonSide.Parse("v8-example@no-such")).Message, StringComparison.Ordinal);
         Assert.Contains("has no results in results/none", Assert.Throws<HarnessException>(() => ComparisonSide.Parse("none@HEAD")).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Writes a folder of one workload under two configurations, with these times by repetition.</summary>
+    private void Change(Func<int, (double Base, double Fast)> times, int repetitions)
+    {
+        var results = SyntheticResults.Pair(folder.File("results"), 1, repetitions: repetitions, workloads: "alpha");
+        Measurement[] rows = [.. MeasurementFile.Read(results.Results).Select(row => row with { ExecuteMs = row.Configuration == "base" ? times(row.Repetition).Base : times(row.Repetition).Fast })];
+        File.Delete(results.Results);
+        using var csv = DurableCsv<Measurement>.Open(results.Results, out _);
+        csv.Append(rows);
     }
 
     private ComparisonSide Side(string text) => ComparisonSide.Parse(folder.File(text));

@@ -62,14 +62,15 @@ internal static class Findings
         var cells = summary.Workloads
             .Select(workload => (Workload: workload, Cell: summary.Find(engine, configuration.Name, workload.Name)))
             .Where(pair => pair.Cell?.Difference is not null && pair.Cell.Speedup is not null)
-            .Select(pair => (pair.Workload.Title, Speedup: pair.Cell!.Speedup!.Value.Value, IsShown: Notable.IsShown(pair.Cell)))
+            .Select(pair => (pair.Workload.Title, Speedup: pair.Cell!.Speedup!.Value.Value, pair.Cell.Verdict))
             .ToList();
-        var faster = cells.Count(cell => cell.IsShown && cell.Speedup > 1);
-        var slower = cells.Where(cell => cell.IsShown && cell.Speedup < 1).OrderBy(cell => cell.Speedup).ToList();
-        var unclear = cells.Count - faster - slower.Count;
+        var faster = cells.Count(cell => cell.Verdict == RatioVerdict.Above);
+        var slower = cells.Where(cell => cell.Verdict == RatioVerdict.Below).OrderBy(cell => cell.Speedup).ToList();
+        var unclear = cells.Count(cell => cell.Verdict == RatioVerdict.Unclear);
+        var contradictions = unclear == 0 ? "" : $"; in {unclear} the test and the median ratio contradict each other";
         var names = string.Join(", ", slower.Take(MostNamed).Select(cell => $"{cell.Title} {Number(cell.Speedup)}x"));
         var losses = slower.Count == 0 ? "slower in none" : $"slower in {slower.Count} ({names}{(slower.Count > MostNamed ? ", …" : "")})";
-        return $"It is faster in {Programs(faster)}, {losses}; in {unclear} no difference is shown (corrected for {cells.Count} tests and those of the other cells).";
+        return $"It is faster in {Programs(faster)}, {losses}; in {cells.Count - faster - slower.Count - unclear} no difference is shown{contradictions} (corrected for {cells.Count} tests and those of the other cells).";
     }
 
     private static IEnumerable<string> OfEngines(SweepSummary summary)

@@ -5,9 +5,6 @@ namespace Harness.Experiments.Reports;
 /// <summary>What deserves a reader's eye first, where a document has no room for everything.</summary>
 internal static class Notable
 {
-    /// <summary>Level below which a corrected test is said to show a difference.</summary>
-    public const double Level = 0.05;
-
     /// <summary>Those items that rank highest, in their own order; of equals the first ones.</summary>
     /// <param name="items">The items.</param>
     /// <param name="most">How many there is room for.</param>
@@ -24,7 +21,7 @@ internal static class Notable
     public static (int Group, double Size) RankOf(CellSteadiness cell) => (cell.IsDoubtful ? 2 : cell.IsInconsistent ? 1 : 0, 0);
 
     /// <summary>Whether a cell is shown to differ from its baseline, all tests of the sweep considered.</summary>
-    public static bool IsShown(CellSummary cell) => cell.Difference?.AdjustedPValue < Level;
+    public static bool IsShown(CellSummary cell) => cell.Difference?.AdjustedPValue < Holm.Level;
 
     /// <summary>How far a ratio is from 1, up or down; 0 where there is none.</summary>
     public static double DistanceOf(Estimate? ratio) => ratio is { Value: > 0 } known ? Math.Abs(Math.Log(known.Value)) : 0;

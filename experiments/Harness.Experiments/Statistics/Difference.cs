@@ -7,7 +7,8 @@ namespace Harness.Experiments.Statistics;
 /// <param name="DetectableEffect">
 /// The smallest speedup that so many repetitions with such noise would have shown with 80% power at p = 0.05, as a ratio above 1.
 /// </param>
-internal sealed record Difference(double PValue, double AdjustedPValue, double EffectSize, double DetectableEffect)
+/// <param name="Direction">The direction of the test: 1 where the cell is faster than the baseline, -1 where slower. Over drifting rounds it can be another than that of the effect size, which knows no pairs.</param>
+internal sealed record Difference(double PValue, double AdjustedPValue, double EffectSize, double DetectableEffect, int Direction)
 {
     /// <summary>Quantiles of the normal distribution for 95% confidence (two-sided) and 80% power.</summary>
     private const double Quantiles = 1.960 + 0.842;
@@ -22,9 +23,10 @@ internal sealed record Difference(double PValue, double AdjustedPValue, double E
     public static Difference Between(Sample baseline, Sample sample, Sample ratios)
     {
         var logarithms = ratios.Sorted.Select(ratio => Math.Log(ratio)).ToArray();
-        var p = SignedRank.PValue(logarithms);
+        var test = SignedRank.Test(logarithms);
         var mean = logarithms.Length == 0 ? 0 : logarithms.Average();
         var deviation = Math.Sqrt(logarithms.Sum(value => (value - mean) * (value - mean)) / Math.Max(1, logarithms.Length - 1));
-        return new Difference(p, p, MannWhitney.CliffsDelta(baseline.SortedSpan, sample.SortedSpan), Math.Exp(Quantiles * deviation / Math.Sqrt(Math.Max(1, logarithms.Length) * Efficiency)));
+        var detectable = Math.Exp(Quantiles * deviation / Math.Sqrt(Math.Max(1, logarithms.Length) * Efficiency));
+        return new Difference(test.PValue, test.PValue, MannWhitney.CliffsDelta(baseline.SortedSpan, sample.SortedSpan), detectable, test.Direction);
     }
 }

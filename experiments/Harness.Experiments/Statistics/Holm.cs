@@ -6,6 +6,9 @@ namespace Harness.Experiments.Statistics;
 /// </summary>
 internal static class Holm
 {
+    /// <summary>Level below which a corrected test is said to show a difference.</summary>
+    public const double Level = 0.05;
+
     /// <summary>Adjusts p-values, in their order.</summary>
     public static double[] Adjust(IReadOnlyList<double> pValues)
     {

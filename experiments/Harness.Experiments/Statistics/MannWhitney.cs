@@ -16,6 +16,9 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
 {
     private const int LargestExact = 60;
 
+    /// <summary>The sign of U less what it would be on average, were there no difference: 1 where the first sample tends to larger values, -1 where to smaller ones.</summary>
+    public int Direction => EffectSize > 0 ? 1 : EffectSize < 0 ? -1 : 0;
+
     // The cells of a sweep have the same few sizes of samples.
     private static readonly ConcurrentDictionary<(int M, int N), double[]> KnownOrders = new();
 

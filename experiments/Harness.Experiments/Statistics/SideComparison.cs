@@ -111,13 +111,16 @@ internal sealed class SideComparison
         // A column may be 0 throughout, such as deopts; then there is no ratio.
         var comparable = a.Sorted[0] > 0 && b.Sorted[0] > 0;
         var effect = MannWhitney.Compare(a.Sorted, b.Sorted);
+        var test = !isPaired ? new RankTest(effect.PValue, effect.Direction)
+            : SignedRank.Test(comparable ? a.DividedBy(b).Sorted.Select(ratio => Math.Log(ratio)) : a.Minus(b).Sorted);
         return new ComparedCell
         {
             Cell = cell,
             A = a,
             B = b,
             Ratio = !comparable ? null : isPaired ? Ratio.Of(a, b) : IndependentRatio.Of(a, b),
-            PValue = !isPaired ? effect.PValue : comparable ? SignedRank.PValue(a.DividedBy(b).Sorted.Select(ratio => Math.Log(ratio))) : SignedRank.PValue(a.Minus(b).Sorted),
+            PValue = test.PValue,
+            Direction = test.Direction,
             EffectSize = effect.EffectSize,
         };
     }
@@ -155,9 +158,12 @@ internal sealed record ComparedCell
     /// <summary>The same after Holm's correction over all cells.</summary>
     public double AdjustedPValue { get; init; }
 
+    /// <summary>The direction of the test: 1 where the first side's values are larger, -1 where they are smaller.</summary>
+    public required int Direction { get; init; }
+
     /// <summary>Cliff's delta: 1 if every value of the first side is larger than every one of the second, -1 if smaller.</summary>
     public required double EffectSize { get; init; }
 
-    /// <summary>Whether the sides differ by more than noise: -1 where the second side's values are smaller, 1 where they are larger, 0 where nothing is shown.</summary>
-    public int Direction => AdjustedPValue >= 0.05 ? 0 : EffectSize > 0 ? -1 : 1;
+    /// <summary>Whether the sides differ by more than noise, and in which direction: that of the test.</summary>
+    public RatioVerdict Verdict => RatioVerdicts.Of(AdjustedPValue, Direction, Ratio?.Value);
 }

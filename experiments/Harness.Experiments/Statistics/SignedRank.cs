@@ -17,12 +17,16 @@ internal static class SignedRank
 
     /// <summary>Two-sided probability of a difference at least as large, if there were none; 1 where no pair differs.</summary>
     /// <param name="differences">The differences of the pairs; zeros are left out (Wilcoxon's treatment).</param>
-    public static double PValue(IEnumerable<double> differences)
+    public static double PValue(IEnumerable<double> differences) => Test(differences).PValue;
+
+    /// <summary>The same with the direction of the difference.</summary>
+    /// <param name="differences">The differences of the pairs; zeros are left out (Wilcoxon's treatment).</param>
+    public static RankTest Test(IEnumerable<double> differences)
     {
         var ordered = differences.Where(difference => difference != 0).OrderBy(Math.Abs).ToArray();
         var count = ordered.Length;
         if (count == 0)
-            return 1;
+            return new RankTest(1, 0);
         double positive = 0;
         double tieTerm = 0;
         for (var start = 0; start < count;)
@@ -38,7 +42,9 @@ internal static class SignedRank
         }
 
         var sum = count * (count + 1) / 2.0;
-        return tieTerm == 0 && count <= LargestExact ? Exact((int)Math.Min(positive, sum - positive), count) : Approximate(positive, sum, count, tieTerm);
+        return new RankTest(
+            tieTerm == 0 && count <= LargestExact ? Exact((int)Math.Min(positive, sum - positive), count) : Approximate(positive, sum, count, tieTerm),
+            Math.Sign(positive - (sum / 2)));
     }
 
     private static double Exact(int smaller, int count) => Math.Min(1, 2 * KnownSets.GetOrAdd(count, SetsUpTo)[smaller] / Math.Pow(2, count));
@@ -66,3 +72,8 @@ internal static class SignedRank
         return Math.Min(1, 2 * Normal.CDF(0, 1, -distance / Math.Sqrt(variance)));
     }
 }
+
+/// <summary>What a test of ranks says of two samples.</summary>
+/// <param name="PValue">Two-sided probability of a difference at least as large, if there were none.</param>
+/// <param name="Direction">The sign of the rank sum less what it would be on average, were there no difference: 1 where the first sample tends to larger values, -1 where to smaller ones.</param>
+internal readonly record struct RankTest(double PValue, int Direction);

@@ -217,6 +217,9 @@ internal sealed record CellSummary
     /// <summary>The difference from the baseline; an effect size above 0 means faster. Null for the baseline itself.</summary>
     public required Difference? Difference { get; init; }
 
+    /// <summary>What the corrected test says of the speedup: <see cref="RatioVerdict.Above"/> where the cell is faster than the baseline.</summary>
+    public RatioVerdict Verdict => Difference is { } difference ? RatioVerdicts.Of(difference.AdjustedPValue, difference.Direction, Speedup?.Value) : RatioVerdict.NotShown;
+
     /// <summary>Repetitions outside Tukey's fences. They are counted, not dropped.</summary>
     public required int Outliers { get; init; }
 

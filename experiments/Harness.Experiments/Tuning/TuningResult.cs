@@ -28,8 +28,8 @@ internal sealed record Trial(
 /// <param name="Programs">Each program alone.</param>
 internal sealed record Judgement(GeometricMean Speedup, Estimate Gain, double PValue, double CodeRatio, IReadOnlyList<ProgramJudgement> Programs);
 
-/// <summary>One program: its speedup, and the p-value of the difference after Holm's correction over the programs of its set.</summary>
-internal sealed record ProgramJudgement(string Program, Estimate Speedup, double PValue);
+/// <summary>One program: its speedup, the p-value of the difference after Holm's correction over the programs of its set, and what the test says.</summary>
+internal sealed record ProgramJudgement(string Program, Estimate Speedup, double PValue, RatioVerdict Verdict);
 
 /// <summary>What a tuning run found.</summary>
 /// <param name="Trials">All candidates, in order.</param>

@@ -192,15 +192,16 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         var (own, baseline) = (Rows(phase, winner.Name), Rows(phase, Baseline));
         var samples = workloads.Select(program => (Numerator: TuningMath.SampleOf(baseline, program), Denominator: TuningMath.SampleOf(own, program))).ToList();
         var bootstrap = new RoundBootstrap([.. own.Select(row => row.Round).Distinct()], specification.Seed);
-        var differences = samples.Select(pair => Difference.Between(pair.Numerator, pair.Denominator).PValue).ToList();
-        var corrected = Holm.Adjust(differences);
+        var differences = samples.Select(pair => Difference.Between(pair.Numerator, pair.Denominator)).ToList();
+        var corrected = Holm.Adjust([.. differences.Select(difference => difference.PValue)]);
+        var ratios = samples.ConvertAll(pair => Ratio.Of(pair.Numerator, pair.Denominator));
         var gains = own.GroupBy(row => row.Round).Select(group => -math.ObjectiveOfRound([.. group], baseline)).ToList();
         return new Judgement(
             bootstrap.Mean(samples),
             MedianInterval.Of(Sample.Of(gains.Select(Math.Exp))),
             SignedRank.PValue(gains),
             math.MeanRatio(math.Ratios(own, baseline, workloads, row => row.OptimizedBytes)),
-            [.. workloads.Select((program, i) => new ProgramJudgement(program, Ratio.Of(samples[i].Numerator, samples[i].Denominator), corrected[i]))]);
+            [.. workloads.Select((program, i) => new ProgramJudgement(program, ratios[i], corrected[i], RatioVerdicts.Of(corrected[i], differences[i].Direction, ratios[i].Value)))]);
     }
 
     private List<string> Object(List<Judgement> judgements)

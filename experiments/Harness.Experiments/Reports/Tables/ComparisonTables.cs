@@ -64,7 +64,7 @@ internal static class ComparisonTables
         var words = metric.EndsWith("_ms", StringComparison.Ordinal) ? ("b is faster", "b is slower") : ("b is smaller", "b is larger");
         foreach (var cell in comparison.Cells)
         {
-            var verdict = cell.Direction switch { < 0 => words.Item1, > 0 => words.Item2, _ => "no difference shown" };
+            var verdict = cell.Verdict switch { RatioVerdict.Above => words.Item1, RatioVerdict.Below => words.Item2, RatioVerdict.Unclear => "unclear", _ => "no difference shown" };
             table.Add(
                 cell.Cell.Engine, cell.Cell.Configuration, cell.Cell.Workload, cell.A.Median, cell.B.Median,
                 cell.Ratio?.Value, Low(cell.Ratio), High(cell.Ratio), cell.AdjustedPValue, cell.EffectSize, verdict);
@@ -82,6 +82,8 @@ internal static class ComparisonTables
         table.AddNote(comparison.IsPaired
             ? "Compared round by round; Wilcoxon's signed-rank test, corrected after Holm."
             : "Measured in different sweeps, so compared as independent samples, which a drift between them would mislead; Mann–Whitney test, corrected after Holm.");
+        if (comparison.Cells.Any(cell => cell.Verdict == RatioVerdict.Unclear))
+            table.AddNote("unclear: the test finds a difference, and not in the direction of the median ratio; look at the repetitions.");
         foreach (var difference in ComparisonSide.Differences(a, b))
             table.AddNote("Careful: " + difference);
         Missing("a", comparison.OnlyA);

@@ -4,6 +4,7 @@ using Harness.Experiments.Reports;
 using Harness.Experiments.Reports.Documents;
 using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
 
 namespace Harness.Experiments.Tuning.Reporting;
 
@@ -12,7 +13,6 @@ internal sealed class TuningDocument
 {
     private const int ShownTrials = 15;
     private const int ShownPairs = 5;
-    private const double Significant = 0.05;
 
     private readonly TuningSpecification specification;
     private readonly TuningResult result;
@@ -89,7 +89,8 @@ internal sealed class TuningDocument
     {
         if (judgement is null)
             yield break;
-        var slower = judgement.Programs.Where(program => program.Speedup.Value < 1 && program.PValue < Significant).Select(program => program.Program).ToList();
+        var slower = Names(judgement, RatioVerdict.Below);
+        var unclear = Names(judgement, RatioVerdict.Unclear);
         var table = new ResultTable([new("program"), new("speedup", "0.000"), new("low", "0.000"), new("high", "0.000"), new("p_corrected", "0.####")]);
         foreach (var program in judgement.Programs.OrderBy(program => program.Speedup.Value))
             table.Add(program.Program, program.Speedup.Value, program.Speedup.Low, program.Speedup.High, program.PValue);
@@ -97,9 +98,12 @@ internal sealed class TuningDocument
         [
             new ReportText(string.Create(CultureInfo.InvariantCulture, $"Geometric mean of speedups {MarkdownTable.Times(judgement.Speedup.Measured)}; objective {MarkdownTable.Times(judgement.Gain)}, corrected p {judgement.PValue:0.####}; {Code(judgement.CodeRatio)}.")),
             slower.Count == 0 ? new ReportText("No program is significantly slower.") : new ReportText($"Significantly slower: {string.Join(", ", slower)}.", IsStrong: true),
+            .. unclear.Count == 0 ? Array.Empty<ReportItem>() : [new ReportText($"Unclear, since the test and the median speedup contradict each other: {string.Join(", ", unclear)}.")],
             new ReportTable("Each program, slowest first", table),
         ]);
     }
+
+    private static List<string> Names(Judgement judgement, RatioVerdict verdict) => [.. judgement.Programs.Where(program => program.Verdict == verdict).Select(program => program.Program)];
 
     private List<ReportItem> Knobs()
     {
