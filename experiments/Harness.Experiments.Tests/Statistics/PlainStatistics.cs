@@ -55,17 +55,18 @@ internal sealed class PlainStatistics
         double Coverage(int rank) => 1 - (2 * Binomial.CDF(0.5, n, rank - 1));
     }
 
-    /// <summary>The p-value of the signed-rank test, by counting sets of signs; null where the test is not the exact one.</summary>
+    /// <summary>The p-value of the signed-rank test, by counting sets of signs by twice the rank sum, ties in the middle of their ranks; null where the test is not the exact one.</summary>
     public static double? SignedRank(IEnumerable<double> ratios)
     {
-        double[] differences = [.. ratios.Select(ratio => Math.Log(ratio)).Where(difference => difference != 0).OrderBy(difference => Math.Abs(difference))];
-        if (differences.Length is 0 or > 60 || differences.Select(difference => Math.Abs(difference)).Distinct().Count() < differences.Length)
+        double[] differences = [.. ratios.Select(ratio => Math.Log(ratio)).Where(difference => difference != 0)];
+        if (differences.Length is 0 or > 60)
             return null;
-        var positive = differences.Select((difference, i) => difference > 0 ? i + 1 : 0).Sum();
-        var smaller = Math.Min(positive, (differences.Length * (differences.Length + 1) / 2) - positive);
+        int[] ranks = [.. differences.Select(difference => (2 * differences.Count(other => Math.Abs(other) < Math.Abs(difference))) + 1 + differences.Count(other => Math.Abs(other).Equals(Math.Abs(difference))))];
+        var positive = differences.Zip(ranks, (difference, rank) => difference > 0 ? rank : 0).Sum();
+        var smaller = Math.Min(positive, ranks.Sum() - positive);
         var sets = new double[smaller + 1];
         sets[0] = 1;
-        for (var rank = 1; rank <= differences.Length; rank++)
+        foreach (var rank in ranks)
         {
             for (var sum = smaller; sum >= rank; sum--)
                 sets[sum] += sets[sum - rank];

@@ -4,8 +4,9 @@ using MathNet.Numerics.Distributions;
 namespace Harness.Experiments.Statistics;
 
 /// <summary>
-/// The Mann–Whitney U test: whether one of two samples tends to larger values, without assuming a distribution. Exact where
-/// the samples are small and without ties, else by the normal approximation with corrections for ties and continuity.
+/// The Mann–Whitney U test: whether one of two samples tends to larger values, without assuming a distribution. Where both together have up to 60 values it is exact: every choice of
+/// as many values as the first sample has is equally probable, and with ties, which share the middle of their ranks, these choices are counted by their rank sum. Of more values it is the normal
+/// approximation with corrections for ties and continuity.
 /// </summary>
 /// <param name="U">Pairs in which the first sample's value is larger; ties count half.</param>
 /// <param name="PValue">Two-sided probability of a difference at least as large, if there were none.</param>
@@ -16,17 +17,17 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
 {
     private const int LargestExact = 60;
 
-    /// <summary>The sign of U less what it would be on average, were there no difference: 1 where the first sample tends to larger values, -1 where to smaller ones.</summary>
-    public int Direction => EffectSize > 0 ? 1 : EffectSize < 0 ? -1 : 0;
+    /// <summary>The test with its direction: the sign of U less what it would be on average, were there no difference.</summary>
+    public RankTest Test => new(PValue, EffectSize > 0 ? 1 : EffectSize < 0 ? -1 : 0);
 
     // The cells of a sweep have the same few sizes of samples.
     private static readonly ConcurrentDictionary<(int M, int N), double[]> KnownOrders = new();
 
     public static MannWhitney Compare(IReadOnlyList<double> first, IReadOnlyList<double> second)
     {
-        var (u, tieTerm) = Rank(first, second);
+        var (u, tieTerm, ranks) = Rank(first, second);
         var (m, n) = (first.Count, second.Count);
-        var p = tieTerm == 0 && m + n <= LargestExact ? ExactPValue(u, m, n) : ApproximatePValue(u, m, n, tieTerm);
+        var p = m + n > LargestExact ? ApproximatePValue(u, m, n, tieTerm) : tieTerm == 0 ? ExactPValue(u, m, n) : TiedPValue(u, m, n, ranks);
         return new MannWhitney(u, p, EffectOf(u, m, n));
     }
 
@@ -49,10 +50,11 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
 
     private static double EffectOf(double u, int m, int n) => (2 * u / ((double)m * n)) - 1;
 
-    /// <summary>U of the first sample, and the sum of t³ − t over groups of t tied values.</summary>
-    private static (double U, double TieTerm) Rank(IReadOnlyList<double> first, IReadOnlyList<double> second)
+    /// <summary>U of the first sample, the sum of t³ − t over groups of t tied values, and twice the rank of each value of both samples in ascending order.</summary>
+    private static (double U, double TieTerm, int[] Ranks) Rank(IReadOnlyList<double> first, IReadOnlyList<double> second)
     {
         var sorted = first.Select(value => (value, isFirst: true)).Concat(second.Select(value => (value, isFirst: false))).OrderBy(pair => pair.value).ToArray();
+        var ranks = new int[sorted.Length];
         double rankSum = 0;
         double tieTerm = 0;
         for (var start = 0; start < sorted.Length;)
@@ -62,13 +64,17 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
                 end++;
             var rank = (start + 1 + end) / 2.0;
             for (var i = start; i < end; i++)
+            {
+                ranks[i] = start + 1 + end;
                 rankSum += sorted[i].isFirst ? rank : 0;
+            }
+
             double tied = end - start;
             tieTerm += (tied * tied * tied) - tied;
             start = end;
         }
 
-        return (rankSum - (first.Count * (first.Count + 1) / 2.0), tieTerm);
+        return (rankSum - (first.Count * (first.Count + 1) / 2.0), tieTerm, ranks);
     }
 
     /// <summary>The number of orders of m and n values whose U is at most 0, 1 … m·n. It is for small samples, and remembered.</summary>
@@ -102,6 +108,42 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
         var smaller = (int)Math.Min(u, (m * n) - u);
         var tail = orders[smaller] / orders[^1];
         return Math.Min(1, 2 * tail);
+    }
+
+    /// <summary>
+    /// The share of the choices of m of all values whose rank sum is at least as far from its average as that of the first sample: with ties the distribution need not be even. The choices are counted
+    /// by their number of values and twice their rank sum, value by value.
+    /// </summary>
+    private static double TiedPValue(double u, int m, int n, int[] ranks)
+    {
+        // Both samples are as far from their averages; the smaller one has fewer choices of less values.
+        var chosen = Math.Min(m, n);
+        var center = chosen * (m + n + 1);
+        var distance = Math.Abs((int)(2 * u) - (m * n));
+        if (distance == 0)
+            return 1;
+        var largest = ranks[^chosen..].Sum();
+        var choices = new double[chosen + 1][];
+        for (var count = 0; count <= chosen; count++)
+            choices[count] = new double[largest + 1];
+        choices[0][0] = 1;
+        for (var i = 0; i < ranks.Length; i++)
+        {
+            for (var count = Math.Min(i + 1, chosen); count > 0; count--)
+            {
+                for (var sum = largest; sum >= ranks[i]; sum--)
+                    choices[count][sum] += choices[count - 1][sum - ranks[i]];
+            }
+        }
+
+        var (far, all) = (0.0, 0.0);
+        for (var sum = 0; sum <= largest; sum++)
+        {
+            all += choices[chosen][sum];
+            far += Math.Abs(sum - center) >= distance ? choices[chosen][sum] : 0;
+        }
+
+        return far / all;
     }
 
     private static double ApproximatePValue(double u, int m, int n, double tieTerm)

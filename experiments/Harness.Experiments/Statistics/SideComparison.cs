@@ -110,9 +110,7 @@ internal sealed class SideComparison
     {
         // A column may be 0 throughout, such as deopts; then there is no ratio.
         var comparable = a.Sorted[0] > 0 && b.Sorted[0] > 0;
-        var effect = MannWhitney.Compare(a.Sorted, b.Sorted);
-        var test = !isPaired ? new RankTest(effect.PValue, effect.Direction)
-            : SignedRank.Test(comparable ? a.DividedBy(b).Sorted.Select(ratio => Math.Log(ratio)) : a.Minus(b).Sorted);
+        var test = isPaired ? SignedRank.Test(comparable ? a.DividedBy(b).Sorted.Select(ratio => Math.Log(ratio)) : a.Minus(b).Sorted) : MannWhitney.Compare(a.Sorted, b.Sorted).Test;
         return new ComparedCell
         {
             Cell = cell,
@@ -121,7 +119,7 @@ internal sealed class SideComparison
             Ratio = !comparable ? null : isPaired ? Ratio.Of(a, b) : IndependentRatio.Of(a, b),
             PValue = test.PValue,
             Direction = test.Direction,
-            EffectSize = effect.EffectSize,
+            EffectSize = MannWhitney.CliffsDelta(a.SortedSpan, b.SortedSpan),
         };
     }
 

@@ -5,8 +5,8 @@ namespace Harness.Experiments.Statistics;
 
 /// <summary>
 /// The Wilcoxon signed-rank test: whether the values of pairs differ in one direction, without assuming a distribution. The pairs are repetitions of
-/// the same round, so that what a round did to both cancels out. Exact where there are few pairs and no ties, else by the normal
-/// approximation with corrections for ties and continuity.
+/// the same round, so that what a round did to both cancels out. Up to 60 pairs it is exact, ties included, which share the middle of their ranks: all
+/// signs are equally probable, whatever the ranks are. Of more pairs it is the normal approximation with corrections for ties and continuity.
 /// </summary>
 internal static class SignedRank
 {
@@ -27,7 +27,10 @@ internal static class SignedRank
         var count = ordered.Length;
         if (count == 0)
             return new RankTest(1, 0);
-        double positive = 0;
+
+        // Twice the ranks, which are whole numbers where ties share the middle of theirs, too.
+        var ranks = new int[count];
+        var positive = 0;
         double tieTerm = 0;
         for (var start = 0; start < count;)
         {
@@ -35,28 +38,35 @@ internal static class SignedRank
             while (end < count && Math.Abs(ordered[end]).Equals(Math.Abs(ordered[start])))
                 end++;
             for (var i = start; i < end; i++)
-                positive += ordered[i] > 0 ? (start + 1 + end) / 2.0 : 0;
+            {
+                ranks[i] = start + 1 + end;
+                positive += ordered[i] > 0 ? ranks[i] : 0;
+            }
+
             double tied = end - start;
             tieTerm += (tied * tied * tied) - tied;
             start = end;
         }
 
-        var sum = count * (count + 1) / 2.0;
-        return new RankTest(
-            tieTerm == 0 && count <= LargestExact ? Exact((int)Math.Min(positive, sum - positive), count) : Approximate(positive, sum, count, tieTerm),
-            Math.Sign(positive - (sum / 2)));
+        var sum = count * (count + 1);
+        var smaller = Math.Min(positive, sum - positive);
+        var p = count > LargestExact ? Approximate(positive / 2.0, sum / 2.0, count, tieTerm)
+            : Exact(tieTerm == 0 ? KnownSets.GetOrAdd(count, SetsWithoutTies)[smaller / 2] : SetsUpTo(ranks, smaller)[^1], count);
+        return new RankTest(p, Math.Sign((2 * positive) - sum));
     }
 
-    private static double Exact(int smaller, int count) => Math.Min(1, 2 * KnownSets.GetOrAdd(count, SetsUpTo)[smaller] / Math.Pow(2, count));
+    private static double Exact(double sets, int count) => Math.Min(1, 2 * sets / Math.Pow(2, count));
+
+    private static double[] SetsWithoutTies(int count) => SetsUpTo([.. Enumerable.Range(1, count)], count * (count + 1) / 2);
 
     /// <summary>The number of sets of signs whose sum of positive ranks is at most 0, 1 …: from a product of the polynomials 1 + x^rank, which counts those of each sum.</summary>
-    private static double[] SetsUpTo(int count)
+    private static double[] SetsUpTo(int[] ranks, int most)
     {
-        var sets = new double[(count * (count + 1) / 2) + 1];
+        var sets = new double[most + 1];
         sets[0] = 1;
-        for (var rank = 1; rank <= count; rank++)
+        foreach (var rank in ranks)
         {
-            for (var sum = sets.Length - 1; sum >= rank; sum--)
+            for (var sum = most; sum >= rank; sum--)
                 sets[sum] += sets[sum - rank];
         }
 
