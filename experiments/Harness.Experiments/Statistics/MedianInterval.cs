@@ -22,6 +22,17 @@ internal static class MedianInterval
     // The cells of a sweep have the same few numbers of repetitions.
     private static readonly ConcurrentDictionary<int, (int Rank, double Weight)> KnownRanks = new();
 
+    /// <summary>
+    /// By what an interval is to be widened so that many of them have the confidence together: the quantile of the normal distribution that Bonferroni's correction takes, in relation to that of one
+    /// interval. Resampling has no draws so far out.
+    /// </summary>
+    /// <param name="intervals">How many intervals, at least one.</param>
+    public static double WideningFor(int intervals)
+    {
+        const double tail = (1 - Confidence) / 2;
+        return Normal.InvCDF(0, 1, tail / intervals) / Normal.InvCDF(0, 1, tail);
+    }
+
     /// <summary>The median of a sample with its interval, if it has enough values.</summary>
     public static Estimate Of(Sample sample)
     {

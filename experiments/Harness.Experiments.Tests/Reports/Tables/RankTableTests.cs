@@ -1,6 +1,11 @@
 using Harness.Experiments.Reports;
 using Harness.Experiments.Reports.Tables;
+using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
 using Harness.Experiments.Tests.Results;
+using Harness.Experiments.Tests.Sweeps;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.Random;
 
 namespace Harness.Experiments.Tests.Reports.Tables;
 
@@ -22,6 +27,40 @@ public sealed class RankTableTests : IDisposable
         Assert.Equal("slow", table.Rows[2][2]);
         Assert.Equal(1.5, (double)table.Rows[2][3]!, 0.05);
         Assert.InRange(1.5, (double)table.Rows[2][4]!, (double)table.Rows[2][5]!);
+    }
+
+    [Fact]
+    public void EqualsAreSeldomToldApartHoweverManyTheyAre()
+    {
+        const int experiments = 150;
+        var sweep = TestSweeps.Read("workloads: [two-targets, recursion, v8-example, sort-two-orders]\ngrid: {inlining.budget: [1, 2, 3, 4, 5, 6, 7, 8]}");
+        var random = new MersenneTwister(42);
+        var toldApart = 0;
+        for (var i = 0; i < experiments; i++)
+        {
+            List<Measurement> rows =
+            [
+                .. from configuration in sweep.Configurations
+                   from workload in sweep.Workloads
+                   from repetition in Enumerable.Range(1, 21)
+                   select new Measurement { Engine = "ours", Configuration = configuration.Name, Workload = workload.Name, Repetition = repetition, ExecuteMs = 10 * Math.Exp(Normal.Sample(random, 0, 0.05)) },
+            ];
+            var table = RankTable.Create(sweep, new SweepSummary(sweep, rows), ["ours"]);
+            toldApart += table.Rows.Any(row => (int)row[0]! > 1) ? 1 : 0;
+        }
+
+        // Each beside the first by an interval of its own, some were told apart in 28 of 100 experiments.
+        Assert.InRange(toldApart / (double)experiments, 0, 0.05);
+    }
+
+    [Fact]
+    public void IntervalsAreThoseOfAllPairsTogether()
+    {
+        Assert.Equal(1, MedianInterval.WideningFor(1), 12);
+        Assert.Equal(2.3940 / 1.9600, MedianInterval.WideningFor(3), 4);
+        var widened = new Estimate(2, 1, 4).Widened(2);
+        Assert.Equal((2.0, 0.5, 8.0), (widened.Value, widened.Low, widened.High));
+        Assert.False(Estimate.Without(2).Widened(2).HasInterval);
     }
 
     [Fact]

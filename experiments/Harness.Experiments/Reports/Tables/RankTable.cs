@@ -5,7 +5,7 @@ namespace Harness.Experiments.Reports.Tables;
 
 /// <summary>
 /// Ranks engines and configurations by the geometric mean of their times. Those whose mean is not shown to differ from that of the first of their group share
-/// its rank.
+/// its rank. Who is first was chosen by the same times, so that the intervals are those of all pairs together.
 /// </summary>
 internal static class RankTable
 {
@@ -33,12 +33,14 @@ internal static class RankTable
             new("fastest_in", "0"), new("worst", "0.00"), new("worst_workload"), new("code_bytes", "0"),
         ]);
         var least = workloads.Select((_, i) => competitors.Min(competitor => competitor.Times[i])).ToArray();
+        var pairs = competitors.Count * (competitors.Count - 1) / 2;
+        var widening = MedianInterval.WideningFor(Math.Max(1, pairs));
         var (rank, leader) = (1, competitors[0].Name);
         for (var i = 0; i < competitors.Count; i++)
         {
             var competitor = competitors[i];
-            var toBest = summary.Mean(workloads, competitor.Name, competitors[0].Name)!.Value.Measured;
-            var toLeader = leader == competitors[0].Name ? toBest : summary.Mean(workloads, competitor.Name, leader)!.Value.Measured;
+            var toBest = summary.Mean(workloads, competitor.Name, competitors[0].Name)!.Value.Measured.Widened(widening);
+            var toLeader = leader == competitors[0].Name ? toBest : summary.Mean(workloads, competitor.Name, leader)!.Value.Measured.Widened(widening);
             if (i > 0 && toLeader is { HasInterval: true, Low: > 1 })
                 (rank, leader) = (i + 1, competitor.Name);
             var losses = competitor.Times.Select((time, workload) => time / least[workload]).ToArray();
@@ -50,13 +52,13 @@ internal static class RankTable
                 workloads.Sum(workload => summary.Find(competitor.Name.Engine, competitor.Name.Configuration, workload.Name)!.OptimizedBytes));
         }
 
-        AddNotes(table, sweep, summary, workloads);
+        AddNotes(table, sweep, summary, workloads, pairs);
         return table;
     }
 
-    private static void AddNotes(ResultTable table, SweepDefinition sweep, SweepSummary summary, IReadOnlyList<Workloads.Workload> workloads)
+    private static void AddNotes(ResultTable table, SweepDefinition sweep, SweepSummary summary, IReadOnlyList<Workloads.Workload> workloads, int pairs)
     {
-        table.AddNote($"time: geometric mean over {workloads.Count} workloads in relation to the first, with its 95% interval; worst: time in relation to the fastest of all in that workload.");
+        table.AddNote($"time: geometric mean over {workloads.Count} workloads in relation to the first, with its interval, which is one of 95% for {(pairs > 1 ? $"all {pairs} pairs together" : "the pair")}; worst: time in relation to the fastest of all in that workload.");
         table.AddNote(sweep.Repetitions < MedianInterval.LeastValues
             ? $"With fewer than {MedianInterval.LeastValues} repetitions nothing tells chance from difference: the order of equals is chance."
             : "Equal ranks: no difference from the first of that rank is shown.");
