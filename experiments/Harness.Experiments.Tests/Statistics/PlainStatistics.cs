@@ -96,7 +96,16 @@ internal sealed class PlainStatistics
             general.Add(Math.Exp(medians.Sum(_ => Math.Log(medians[random.Next(medians.Length)])) / medians.Length));
         }
 
-        return new GeometricMean(Interval(value, measured), programs.Count < LeastValues ? Estimate.Without(value) : Interval(value, general), programs.Count);
+        return new GeometricMean(Interval(value, measured), programs.Count < LeastValues ? Estimate.Without(value) : ForFew(Interval(value, general), programs.Count), programs.Count);
+    }
+
+    /// <summary>The interval of a mean of n values that were drawn: Student's quantile instead of the normal one, and the variance of n values for that of all.</summary>
+    private static Estimate ForFew(Estimate interval, int n)
+    {
+        var factor = StudentT.InvCDF(0, 1, n - 1, (1 + Confidence) / 2) * Math.Sqrt(n / (n - 1.0)) / Normal.InvCDF(0, 1, (1 + Confidence) / 2);
+        return new Estimate(interval.Value, Farther(interval.Low), Farther(interval.High));
+
+        double Farther(double end) => interval.Value * Math.Pow(end / interval.Value, factor);
     }
 
     /// <summary>The median of what a draw has of a program, whose ratios are in ascending order.</summary>

@@ -66,6 +66,46 @@ public sealed class RoundBootstrapTests
         Assert.InRange(covered / (double)experiments, 0.92, 0.98);
     }
 
+    /// <summary>A claim about programs in general holds as often as it says, however few of them were measured; as the quantiles of the draws have it, it does not.</summary>
+    [Theory]
+    [InlineData(6, 0.80, 0.91)]
+    [InlineData(8, 0.83, 0.925)]
+    [InlineData(15, 0.88, 0.945)]
+    public void TheIntervalForProgramsLikeTheseCoversTheTruthAboutAsOftenAsItSays(int programs, double leastOfDraws, double mostOfDraws)
+    {
+        const int experiments = 1000;
+        const double truth = 1.3;
+        var random = new MersenneTwister(42);
+        var (covered, coveredByDraws) = (0, 0);
+        for (var i = 0; i < experiments; i++)
+        {
+            // Each program has a speedup of its own, and rounds with some noise.
+            List<(Sample, Sample)> drawn =
+            [
+                .. Enumerable.Range(0, programs).Select(_ =>
+                {
+                    var speedup = truth * Math.Exp(Normal.Sample(random, 0, 0.2));
+                    return (Sample.Of([.. Rounds.Select(_ => speedup * Math.Exp(Normal.Sample(random, 0, 0.01)))]), Sample.Of([.. Rounds.Select(_ => 1.0)]));
+                }),
+            ];
+            var interval = new RoundBootstrap(Rounds, seed: i, mostResamples: 1000).Mean(drawn).General;
+            covered += interval.Low <= truth && truth <= interval.High ? 1 : 0;
+            var ofDraws = interval.Widened(1 / RoundBootstrap.WideningFor(programs));
+            coveredByDraws += ofDraws.Low <= truth && truth <= ofDraws.High ? 1 : 0;
+        }
+
+        Assert.InRange(covered / (double)experiments, 0.935, 0.965);
+        Assert.InRange(coveredByDraws / (double)experiments, leastOfDraws, mostOfDraws);
+    }
+
+    [Fact]
+    public void FewProgramsWidenTheirInterval()
+    {
+        // t of 5 degrees of freedom is 2.5706.
+        Assert.Equal(2.5706 * Math.Sqrt(6 / 5.0) / 1.959964, RoundBootstrap.WideningFor(6), 4);
+        Assert.InRange(RoundBootstrap.WideningFor(1000), 1, 1.003);
+    }
+
     /// <summary>Programs without a difference between two configurations, under a drift that hits whole rounds.</summary>
     private static List<(Sample, Sample)> RandomPrograms(MersenneTwister random, int count, double drift)
     {

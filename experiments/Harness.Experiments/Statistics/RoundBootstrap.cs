@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Random;
 using MathNet.Numerics.Statistics;
 
@@ -7,7 +8,7 @@ namespace Harness.Experiments.Statistics;
 /// <summary>
 /// Percentile bootstrap (Efron) of geometric means, over rounds: whole rounds are drawn anew with replacement, the same ones for every program, so
 /// that what hits a whole round is counted once. Where a claim is about programs in general, programs are drawn anew as well (hierarchical, after
-/// Kalibera and Jones 2013). Seeded, so that the same results give the same intervals. The percentile interval is chosen over the BCa one because
+/// Kalibera and Jones 2013), and the interval is widened, since there are few of them (<see cref="WideningFor"/>). Seeded, so that the same results give the same intervals. The percentile interval is chosen over the BCa one because
 /// the latter's acceleration is estimated by the jackknife, which fails for medians. Its loops run millions of times within a second, and are compiled for that at once: a command would be over before
 /// .NET had got to it.
 /// </summary>
@@ -80,7 +81,19 @@ internal sealed class RoundBootstrap
         var (measured, general) = Average(ratios.Count);
 
         return new GeometricMean(
-            Interval(value, measured), programs.Count < MedianInterval.LeastValues ? Estimate.Without(value) : Interval(value, general), programs.Count);
+            Interval(value, measured), programs.Count < MedianInterval.LeastValues ? Estimate.Without(value) : Interval(value, general).Widened(WideningFor(programs.Count)), programs.Count);
+    }
+
+    /// <summary>
+    /// By what the interval of a mean of few drawn things is to be widened, on the scale on which they are averaged: draws from n values vary as if these were all there are, by a share of (n − 1)/n of the
+    /// variance, and their quantiles are those of the normal distribution, not of Student's with n − 1 degrees of freedom (Hesterberg 2015). Without it the interval for programs like six programs
+    /// holds the truth in 86 of 100 cases.
+    /// </summary>
+    /// <param name="count">How many things were measured; at least two.</param>
+    public static double WideningFor(int count)
+    {
+        const double upper = (1 + MedianInterval.Confidence) / 2;
+        return StudentT.InvCDF(0, 1, count - 1, upper) * Math.Sqrt(count / (count - 1.0)) / Normal.InvCDF(0, 1, upper);
     }
 
     /// <summary>The geometric means of all programs, and of those that are drawn, in each draw of rounds.</summary>
@@ -186,6 +199,6 @@ internal sealed class RoundBootstrap
 
 /// <summary>A geometric mean over programs, with an interval for each of two claims.</summary>
 /// <param name="Measured">For the claim about just these programs: repetitions are random, programs are not.</param>
-/// <param name="General">For a claim about programs like these: programs are random, too.</param>
+/// <param name="General">For a claim about programs like these: programs are random, too, and these are only some of them.</param>
 /// <param name="Programs">Number of programs.</param>
 internal readonly record struct GeometricMean(Estimate Measured, Estimate General, int Programs);

@@ -96,7 +96,9 @@ internal sealed class SideComparison
         }
 
         return new GeometricMean(
-            Interval(value, measured, strays.Length), strays.Length < MedianInterval.LeastValues ? Estimate.Without(value) : Interval(value, general, strays.Length), strays.Length);
+            Interval(value, measured, strays.Length),
+            strays.Length < MedianInterval.LeastValues ? Estimate.Without(value) : Interval(value, general, strays.Length).Widened(RoundBootstrap.WideningFor(strays.Length)),
+            strays.Length);
     }
 
     private static Estimate Interval(double value, double[] sums, int count)
