@@ -1,3 +1,4 @@
+using Harness.Experiments.Engines;
 using Harness.Experiments.Reports;
 using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Results;
@@ -89,6 +90,53 @@ public sealed class SideComparisonTests : IDisposable
         Assert.Contains("It is faster in 0 programs, slower in none; in 0 no difference is shown; in 1 the test and the median ratio contradict each other (", Assert.Single(Findings.Of(sweep, summary)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("results,configuration=base", "results,configuration=fast", 3)]
+    [InlineData("results,engine=v8,configuration=base", "results,engine=v8,configuration=fast", 0)]
+    [InlineData("results,engine=ours,configuration=fast", "results,engine=v8,configuration=base", 0)]
+    [InlineData("results,engine=ours", "others,engine=ours", 6)]
+    [InlineData("results,engine=v8", "others,engine=v8", 0)]
+    public void WhatOneProcessToldForAllRowsIsNoSample(string a, string b, int tested)
+    {
+        foreach (var (name, tierUps) in ((string, int)[])[("results", 5), ("others", 8)])
+            Change(SyntheticResults.Pair(folder.File(name), 1.5, ["ours", "v8"]), row => row with { TierUps = row.Configuration == "fast" ? tierUps + 2 : tierUps });
+        var comparison = Compare(a, b, "tier_ups");
+        Assert.Equal(tested, comparison.Cells.Count(cell => !cell.IsObservedOnce));
+        foreach (var cell in comparison.Cells)
+        {
+            Assert.Equal(cell.IsObservedOnce, double.IsNaN(cell.PValue));
+            Assert.Equal(cell.IsObservedOnce, double.IsNaN(cell.AdjustedPValue));
+            Assert.Equal(cell.IsObservedOnce, double.IsNaN(cell.EffectSize));
+            Assert.Equal(!cell.IsObservedOnce, cell.Ratio!.Value.HasInterval);
+            Assert.Equal(cell.IsObservedOnce ? RatioVerdict.NotShown : RatioVerdict.Below, cell.Verdict);
+        }
+
+        Assert.All(comparison.Means(), mean => Assert.Equal(!mean.IsObservedOnce, mean.Mean.Measured.HasInterval));
+        var table = ComparisonTables.OfSides(Side(a), Side(b), "tier_ups", 1);
+        Assert.Equal(comparison.Cells.Select(cell => cell.IsObservedOnce ? "one observation" : "b is larger"), table.Rows.Take(comparison.Cells.Count).Select(row => (string)row[^1]!));
+        Assert.Equal(comparison.Cells.Count > tested, table.Notes.Any(note => note.StartsWith("one observation: V8 tells tier_ups", StringComparison.Ordinal)));
+
+        // What each process tells of itself is a sample on both engines.
+        Assert.All(Compare(a, b, "execute_ms").Cells, cell => Assert.False(cell.IsObservedOnce));
+    }
+
+    [Fact]
+    public void TheColumnsOfOneProcessAreColumns() =>
+        Assert.Empty(EngineCatalog.All.SelectMany(engine => engine.ObservedOnce).Except(ResultsView.Measured.Select(column => column.Name)));
+
+    [Fact]
+    public void SizesAreNotCountedWhereOneProcessToldThem()
+    {
+        Change(
+            SyntheticResults.Pair(folder.File("results"), 1, ["ours", "v8"], workloads: "alpha"),
+            row => row with { ExecuteMs = row.Repetition % 2 == 0 ? 20 : 10 + (0.01 * row.Repetition), OptimizedBytes = 1000 + row.Repetition });
+        var (sweep, summary) = ReportWriter.Summarize(new ResultsFolder(folder.File("results")));
+        var cautions = Cautions.OfCells(sweep, summary).Where(caution => caution.Kind == CautionKind.TwoGroups).ToList();
+        Assert.Equal(4, cautions.Count);
+        Assert.All(cautions, caution => Assert.Equal(caution.Text.StartsWith("this engine", StringComparison.Ordinal), caution.Text.EndsWith("times), with 21 sizes of optimized code; the median says little.", StringComparison.Ordinal)));
+        Assert.All(cautions, caution => Assert.Equal(caution.Text.StartsWith("V8", StringComparison.Ordinal), caution.Text.EndsWith("times); the median says little.", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void SidesWithNothingInCommonAreExplained()
     {
@@ -121,10 +169,13 @@ public sealed class SideComparisonTests : IDisposable
     }
 
     /// <summary>Writes a folder of one workload under two configurations, with these times by repetition.</summary>
-    private void Change(Func<int, (double Base, double Fast)> times, int repetitions)
+    private void Change(Func<int, (double Base, double Fast)> times, int repetitions) => Change(
+        SyntheticResults.Pair(folder.File("results"), 1, repetitions: repetitions, workloads: "alpha"),
+        row => row with { ExecuteMs = row.Configuration == "base" ? times(row.Repetition).Base : times(row.Repetition).Fast });
+
+    private static void Change(ResultsFolder results, Func<Measurement, Measurement> change)
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1, repetitions: repetitions, workloads: "alpha");
-        Measurement[] rows = [.. MeasurementFile.Read(results.Results).Select(row => row with { ExecuteMs = row.Configuration == "base" ? times(row.Repetition).Base : times(row.Repetition).Fast })];
+        Measurement[] rows = [.. MeasurementFile.Read(results.Results).Select(change)];
         File.Delete(results.Results);
         using var csv = DurableCsv<Measurement>.Open(results.Results, out _);
         csv.Append(rows);

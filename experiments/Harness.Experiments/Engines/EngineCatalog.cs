@@ -13,7 +13,7 @@ internal static class EngineCatalog
     public static IReadOnlyList<EngineEntry> All { get; } =
     [
         new(OwnEngine.EngineName, "this engine", [], new BuiltInEngine(() => new OwnEngine().Version), () => new OwnEngine()),
-        new(V8Engine.EngineName, "V8", V8Knobs.All, new NodeEngine(), () => new V8Engine()),
+        new(V8Engine.EngineName, "V8", V8Knobs.All, new NodeEngine(), () => new V8Engine()) { ObservedOnce = V8Engine.TracedColumns },
         new(JscEngine.EngineName, "JavaScriptCore", JscKnobs.All, JscInstallation.Package, () => new JscEngine()),
         new(SpiderMonkeyEngine.EngineName, "SpiderMonkey", SpiderMonkeyKnobs.All, SpiderMonkeyInstallation.Package, () => new SpiderMonkeyEngine()),
         new(WasmtimeEngine.EngineName, "Wasmtime", WasmtimeKnobs.All, new BuiltInEngine(() => WasmtimeEngine.LibraryVersion), () => new WasmtimeEngine()),
@@ -47,6 +47,11 @@ internal static class EngineCatalog
     /// <summary>The engine's name for charts and tables.</summary>
     public static string TitleOf(string name) => Find(name).Title;
 
+    /// <summary>Whether all rows of a cell have what one process of it has told, so that they are one observation and no sample.</summary>
+    /// <param name="engine">Name of the engine.</param>
+    /// <param name="column">Name of the column of <c>results.csv</c>.</param>
+    public static bool IsObservedOnce(string engine, string column) => All.Any(entry => entry.Name == engine && entry.ObservedOnce.Contains(column));
+
     /// <summary>Reads the value of an <c>--engine</c> or <c>--engines</c> option: names with commas between them, <c>both</c> or <c>all</c>.</summary>
     public static IReadOnlyList<string> ParseOption(string text)
     {
@@ -64,4 +69,8 @@ internal static class EngineCatalog
 /// <param name="Knobs">The knobs that are its alone.</param>
 /// <param name="Installation">Whether it is there, and how it is brought.</param>
 /// <param name="Open">Makes it ready for use.</param>
-internal sealed record EngineEntry(string Name, string Title, IReadOnlyList<Harness.Engine.Configuration.Knob> Knobs, IEngineInstallation Installation, Func<IEngine> Open);
+internal sealed record EngineEntry(string Name, string Title, IReadOnlyList<Harness.Engine.Configuration.Knob> Knobs, IEngineInstallation Installation, Func<IEngine> Open)
+{
+    /// <summary>Names of the columns of <c>results.csv</c> that one process of a cell tells for all of its rows.</summary>
+    public IReadOnlySet<string> ObservedOnce { get; init; } = new HashSet<string>();
+}

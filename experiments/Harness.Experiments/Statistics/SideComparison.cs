@@ -1,3 +1,4 @@
+using Harness.Experiments.Engines;
 using Harness.Experiments.Results;
 using MathNet.Numerics.Random;
 using MathNet.Numerics.Statistics;
@@ -44,18 +45,23 @@ internal sealed class SideComparison
         var (first, second) = (Samples(a, b, a, metric), Samples(a, b, b, metric));
         var comparison = new SideComparison(a.Folder.Path == b.Folder.Path, seed);
         var common = first.Keys.Where(second.ContainsKey).ToList();
-        var cells = common.Select(cell => comparison.Compare(cell, first[cell], second[cell])).ToList();
-        var adjusted = Holm.Adjust([.. cells.Select(cell => cell.PValue)]);
+        var cells = common.Select(cell => IsObservedOnce(cell) ? comparison.Observe(cell, first[cell], second[cell]) : comparison.Compare(cell, first[cell], second[cell])).ToList();
+        var tested = Enumerable.Range(0, cells.Count).Where(i => !cells[i].IsObservedOnce).ToList();
+        var adjusted = Holm.Adjust([.. tested.Select(i => cells[i].PValue)]);
+        for (var i = 0; i < tested.Count; i++)
+            cells[tested[i]] = cells[tested[i]] with { AdjustedPValue = adjusted[i] };
         return new SideComparison(comparison.isPaired, seed)
         {
-            Cells = [.. cells.Select((cell, i) => cell with { AdjustedPValue = adjusted[i] })],
+            Cells = cells,
             OnlyA = [.. first.Keys.Where(cell => !second.ContainsKey(cell))],
             OnlyB = [.. second.Keys.Where(cell => !first.ContainsKey(cell))],
         };
+
+        bool IsObservedOnce(Cell cell) => EngineCatalog.IsObservedOnce(a.Engine ?? cell.Engine, metric) || EngineCatalog.IsObservedOnce(b.Engine ?? cell.Engine, metric);
     }
 
     /// <summary>The geometric mean, over the workloads of an engine and configuration that both sides have, of the ratio; a claim about just these.</summary>
-    public IEnumerable<(string Engine, string Configuration, GeometricMean Mean)> Means()
+    public IEnumerable<ComparedMean> Means()
     {
         var groups = Cells.Where(cell => cell.Ratio is not null).GroupBy(cell => (cell.Cell.Engine, cell.Cell.Configuration)).ToList();
         var draws = Math.Clamp(MostDraws / Math.Max(1, Cells.Count), 1_000, 10_000);
@@ -63,9 +69,18 @@ internal sealed class SideComparison
         var second = isPaired ? first : new RoundBootstrap(Cells.SelectMany(cell => cell.B.Rounds).ToHashSet(), unchecked(seed + 104_729), draws);
         foreach (var group in groups)
         {
-            var programs = group.Select(cell => (cell.A, cell.B)).ToList();
-            yield return (group.Key.Engine, group.Key.Configuration, isPaired ? first.Mean(programs) : IndependentMean([.. group], first, second));
+            List<ComparedCell> cells = [.. group];
+            var mean = cells.Exists(cell => cell.IsObservedOnce) ? MeanWithoutInterval(cells)
+                : isPaired ? first.Mean(cells.ConvertAll(cell => (cell.A, cell.B)))
+                : IndependentMean(cells, first, second);
+            yield return new ComparedMean(group.Key.Engine, group.Key.Configuration, mean) { IsObservedOnce = cells.Exists(cell => cell.IsObservedOnce) };
         }
+    }
+
+    private static GeometricMean MeanWithoutInterval(List<ComparedCell> cells)
+    {
+        var value = Estimate.Without(Math.Exp(cells.Average(cell => Math.Log(cell.Ratio!.Value.Value))));
+        return new GeometricMean(value, value, cells.Count);
     }
 
     /// <summary>
@@ -74,9 +89,9 @@ internal sealed class SideComparison
     /// </summary>
     private GeometricMean IndependentMean(List<ComparedCell> cells, RoundBootstrap first, RoundBootstrap second)
     {
-        var value = Math.Exp(cells.Average(cell => Math.Log(cell.Ratio!.Value.Value)));
         if (cells.Exists(cell => !cell.Ratio!.Value.HasInterval))
-            return new GeometricMean(Estimate.Without(value), Estimate.Without(value), cells.Count);
+            return MeanWithoutInterval(cells);
+        var value = Math.Exp(cells.Average(cell => Math.Log(cell.Ratio!.Value.Value)));
         var strays = cells.Select(cell =>
         {
             var center = cell.A.Median / cell.B.Median;
@@ -106,6 +121,20 @@ internal sealed class SideComparison
         Array.Sort(sums);
         const double tail = (1 - MedianInterval.Confidence) / 2;
         return new Estimate(value, Math.Exp(SortedArrayStatistics.Quantile(sums, tail) / count), Math.Exp(SortedArrayStatistics.Quantile(sums, 1 - tail) / count));
+    }
+
+    /// <summary>The cell where the rows of a side are one observation: there is nothing to test.</summary>
+    private ComparedCell Observe(Cell cell, Sample a, Sample b)
+    {
+        var compared = Compare(cell, a, b);
+        return compared with
+        {
+            Ratio = compared.Ratio is { } ratio ? Estimate.Without(ratio.Value) : null,
+            PValue = double.NaN,
+            Direction = 0,
+            EffectSize = double.NaN,
+            IsObservedOnce = true,
+        };
     }
 
     private ComparedCell Compare(Cell cell, Sample a, Sample b)
@@ -152,18 +181,31 @@ internal sealed record ComparedCell
     /// <summary>The first side's value divided by the second's: for times above 1 where the second is faster. Null where a value is 0.</summary>
     public required Estimate? Ratio { get; init; }
 
-    /// <summary>Wilcoxon's signed-rank test over rounds where the sides have the same, else the Mann–Whitney test; two-sided.</summary>
+    /// <summary>Whether the rows of a side have what one process told: then there is no interval, test or effect size, which would take copies for a sample.</summary>
+    public bool IsObservedOnce { get; init; }
+
+    /// <summary>Wilcoxon's signed-rank test over rounds where the sides have the same, else the Mann–Whitney test; two-sided. Not a number where nothing is tested.</summary>
     public required double PValue { get; init; }
 
-    /// <summary>The same after Holm's correction over all cells.</summary>
-    public double AdjustedPValue { get; init; }
+    /// <summary>The same after Holm's correction over all cells that are tested.</summary>
+    public double AdjustedPValue { get; init; } = double.NaN;
 
     /// <summary>The direction of the test: 1 where the first side's values are larger, -1 where they are smaller.</summary>
     public required int Direction { get; init; }
 
-    /// <summary>Cliff's delta: 1 if every value of the first side is larger than every one of the second, -1 if smaller.</summary>
+    /// <summary>Cliff's delta: 1 if every value of the first side is larger than every one of the second, -1 if smaller; not a number where nothing is tested.</summary>
     public required double EffectSize { get; init; }
 
     /// <summary>Whether the sides differ by more than noise, and in which direction: that of the test.</summary>
     public RatioVerdict Verdict => RatioVerdicts.Of(AdjustedPValue, Direction, Ratio?.Value);
+}
+
+/// <summary>A geometric mean of a comparison of two sides.</summary>
+/// <param name="Engine">The engine, or both.</param>
+/// <param name="Configuration">The configuration, or both.</param>
+/// <param name="Mean">The mean of the ratios.</param>
+internal sealed record ComparedMean(string Engine, string Configuration, GeometricMean Mean)
+{
+    /// <summary>Whether it is a mean of single observations, which has no interval.</summary>
+    public bool IsObservedOnce { get; init; }
 }

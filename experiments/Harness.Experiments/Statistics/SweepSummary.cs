@@ -226,7 +226,7 @@ internal sealed record CellSummary
     /// <summary>The two groups that the times fall into; null where they do not.</summary>
     public required Modes? Modes { get; init; }
 
-    /// <summary>Number of different sizes of optimized code among the repetitions.</summary>
+    /// <summary>Number of different sizes of optimized code among the repetitions; it says nothing where one process tells the size for all of them.</summary>
     public required int CodeVariants { get; init; }
 
     /// <summary>Repetitions that were measured although warm-up had hit its time limit.</summary>

@@ -11,6 +11,12 @@ internal sealed partial class V8Engine : IEngine
 {
     public const string EngineName = "v8";
 
+    /// <summary>The columns of <c>results.csv</c> that a trace tells, in one process for all repetitions of a cell.</summary>
+    public static IReadOnlySet<string> TracedColumns { get; } = new HashSet<string>
+    {
+        "optimized_bytes", "baseline_bytes", "optimized_compile_ms", "baseline_compile_ms", "tier_ups", "deopts", "young_collections", "full_collections", "collection_ms", "promoted_bytes",
+    };
+
     private static readonly string[] Traces = ["--trace-wasm-compilation-times", "--trace-deopt", "--trace-gc-nvp"];
 
     private readonly string node = NodeInstallation.NodePath;

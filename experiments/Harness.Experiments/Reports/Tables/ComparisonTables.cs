@@ -7,6 +7,8 @@ namespace Harness.Experiments.Reports.Tables;
 /// <summary>The tables of <c>harness compare</c>: the cells of one sweep, and two sides beside each other.</summary>
 internal static class ComparisonTables
 {
+    private const string OneObservation = "one observation";
+
     /// <summary>The cells of a sweep: medians, speedups over the baseline, tests; then the geometric means.</summary>
     /// <param name="sweep">The sweep.</param>
     /// <param name="summary">Its results.</param>
@@ -64,14 +66,19 @@ internal static class ComparisonTables
         var words = metric.EndsWith("_ms", StringComparison.Ordinal) ? ("b is faster", "b is slower") : ("b is smaller", "b is larger");
         foreach (var cell in comparison.Cells)
         {
-            var verdict = cell.Verdict switch { RatioVerdict.Above => words.Item1, RatioVerdict.Below => words.Item2, RatioVerdict.Unclear => "unclear", _ => "no difference shown" };
+            var verdict = cell.IsObservedOnce ? OneObservation : cell.Verdict switch { RatioVerdict.Above => words.Item1, RatioVerdict.Below => words.Item2, RatioVerdict.Unclear => "unclear", _ => "no difference shown" };
             table.Add(
                 cell.Cell.Engine, cell.Cell.Configuration, cell.Cell.Workload, cell.A.Median, cell.B.Median,
                 cell.Ratio?.Value, Low(cell.Ratio), High(cell.Ratio), cell.AdjustedPValue, cell.EffectSize, verdict);
         }
 
-        foreach (var (engine, configuration, mean) in comparison.Means())
-            table.Add(engine, configuration, "geometric mean", null, null, mean.Measured.Value, Low(mean.Measured), High(mean.Measured), null, null, mean.Measured.HasInterval ? "" : "too few repetitions for an interval");
+        foreach (var row in comparison.Means())
+        {
+            var mean = row.Mean.Measured;
+            var remark = mean.HasInterval ? "" : row.IsObservedOnce ? OneObservation : "too few repetitions for an interval";
+            table.Add(row.Engine, row.Configuration, "geometric mean", null, null, mean.Value, Low(mean), High(mean), null, null, remark);
+        }
+
         AddNotes(table, comparison, a, b, metric);
         return table;
     }
@@ -84,6 +91,8 @@ internal static class ComparisonTables
             : "Measured in different sweeps, so compared as independent samples, which a drift between them would mislead; Mann–Whitney test, corrected after Holm.");
         if (comparison.Cells.Any(cell => cell.Verdict == RatioVerdict.Unclear))
             table.AddNote("unclear: the test finds a difference, and not in the direction of the median ratio; look at the repetitions.");
+        if (comparison.Cells.Any(cell => cell.IsObservedOnce))
+            table.AddNote($"{OneObservation}: V8 tells {metric} only in a process of the cell that nobody times, and all rows of the cell have what that one told: there is no interval and no test.");
         foreach (var difference in ComparisonSide.Differences(a, b))
             table.AddNote("Careful: " + difference);
         Missing("a", comparison.OnlyA);
