@@ -131,6 +131,25 @@ public sealed class SweepChartTests
     }
 
     [Fact]
+    public void CostsAreMeansOverTheSameWorkloadsAndWhatTheyLeaveOutIsNamed()
+    {
+        var sweep = TestSweeps.Read("workloads: [recursion, two-targets]\nconfigurations: [{name: base}, {name: a}, {name: b}, {name: none}]");
+        var bytes = new Dictionary<(string, string), long>
+        {
+            [("base", "recursion")] = 100, [("a", "recursion")] = 200, [("b", "recursion")] = 300,
+            [("base", "two-targets")] = 100, [("a", "two-targets")] = 0, [("b", "two-targets")] = 9000,
+        };
+        var rows = Rows(sweep).Select(row => row with { OptimizedBytes = bytes.GetValueOrDefault((row.Configuration, row.Workload)) }).ToList();
+        var figure = SweepChart.Create(ChartKind.Pareto, sweep, new SweepSummary(sweep, rows));
+        var points = ((Experiments.Charts.Panels.ScatterPanel)Assert.Single(figure.Panels).Body).Points;
+        Assert.Equal([("base", 1.0), ("a", 2.0), ("b", 3.0)], points.Select(point => (point.Name, Math.Round(point.Cost, 9))));
+        var left = sweep.Workloads.Single(workload => workload.Name == "two-targets").Title;
+        Assert.Contains($"this engine: code: costs are means over 1 of 2 workloads, without those in which it is 0 in some configuration: {left}.", figure.Notes);
+        Assert.Contains("this engine: code: without the configurations in which it is always 0: none.", figure.Notes);
+        RequireReadable(figure);
+    }
+
+    [Fact]
     public void PatternsDifferWhereThereIsNoColour()
     {
         var pictures = Enumerable.Range(0, 5).Select(pattern =>

@@ -90,6 +90,30 @@ public sealed class SideComparisonTests : IDisposable
         Assert.Contains("It is faster in 0 programs, slower in none; in 0 no difference is shown; in 1 the test and the median ratio contradict each other (", Assert.Single(Findings.Of(sweep, summary)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void MeansAreOverWhatHasARatioInEveryConfigurationAndSayWhatHasNone()
+    {
+        foreach (var name in (string[])["before", "after"])
+        {
+            // Beta has no compilations in one configuration, delta was not measured in it, and a third configuration has none at all.
+            Dictionary<string, Dictionary<string, string>> configurations = new() { ["base"] = [], ["fast"] = [], ["baseline-tier"] = [] };
+            Change(
+                SyntheticResults.Write(
+                    folder.File(name), ["ours"], configurations, ["alpha", "beta", "gamma", "delta"], 7, cell => cell is { Configuration: "fast", Workload: "delta" } ? null : 10),
+                row => row with { TierUps = row.Configuration == "baseline-tier" || (row.Configuration == "fast" && row.Workload == "beta") ? 0 : row.Workload == "beta" ? 90 : name == "before" ? 6 : 3 });
+        }
+
+        var comparison = Compare("before", "after", "tier_ups");
+        var workloads = Assert.Single(comparison.WorkloadsOfMeans());
+        Assert.Equal(["alpha", "gamma"], workloads.Included);
+        Assert.Equal(["beta", "delta"], workloads.LeftOut);
+        Assert.Equal([("base", 2, 2.0), ("fast", 2, 2.0)], comparison.Means().Select(mean => (mean.Configuration, mean.Mean.Programs, Math.Round(mean.Mean.Measured.Value, 12))));
+        Assert.Contains(
+            "Geometric means of ours are over 2 workloads; without those that are 0 somewhere, or that a configuration lacks: beta, delta.",
+            ComparisonTables.OfSides(Side("before"), Side("after"), "tier_ups", 1).Notes);
+        Assert.Contains("There is no geometric mean of ours: every workload is 0 somewhere, or a configuration lacks it.", ComparisonTables.OfSides(Side("before"), Side("after"), "deopts", 1).Notes);
+    }
+
     [Theory]
     [InlineData("results,configuration=base", "results,configuration=fast", 3)]
     [InlineData("results,engine=v8,configuration=base", "results,engine=v8,configuration=fast", 0)]

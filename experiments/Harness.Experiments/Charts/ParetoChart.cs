@@ -19,12 +19,21 @@ internal static class ParetoChart
     /// <exception cref="HarnessException">No engine tells what its speed costs, or it costs the same in all configurations.</exception>
     public static Figure Create(SweepDefinition sweep, SweepSummary summary)
     {
-        var panels = (
-            from engine in SweepChart.EnginesWithSpeedups(sweep, summary)
-            from cost in Costs
-            let points = sweep.Configurations.Select(configuration => MakePoint(sweep, summary, engine, configuration, cost.Of)).OfType<ScatterPoint>().ToList()
-            where points.Select(point => point.Cost).Distinct().Count() > 1
-            select new FigurePanel($"{EngineCatalog.TitleOf(engine)}: {cost.Panel}", new ScatterPanel(cost.Title, "speedup", points))).ToList();
+        var panels = new List<FigurePanel>();
+        var notes = new List<string>();
+        foreach (var engine in SweepChart.EnginesWithSpeedups(sweep, summary))
+        {
+            foreach (var cost in Costs)
+            {
+                var title = $"{EngineCatalog.TitleOf(engine)}: {cost.Panel}";
+                var (points, remarks) = MakePoints(sweep, summary, engine, cost.Of);
+                if (points.Select(point => point.Cost).Distinct().Count() < 2)
+                    continue;
+                panels.Add(new FigurePanel(title, new ScatterPanel(cost.Title, "speedup", points)));
+                notes.AddRange(remarks.Select(remark => $"{title}: {remark}"));
+            }
+        }
+
         if (panels.Count == 0)
             throw new HarnessException($"sweep '{sweep.Name}' has no engine whose code or time of compilation is known to differ between two configurations");
         return new Figure
@@ -32,20 +41,37 @@ internal static class ParetoChart
             Title = ChartFindings.Title(sweep, ChartFindings.OfMeans(sweep, summary)),
             Subtitle = $"Geometric means over the workloads, all in relation to “{SweepChart.BaselineTitle(sweep)}” of the same engine; the line joins what no other configuration beats in both; {SweepChart.Describe(summary)}",
             Panels = panels,
-            Notes = SweepChart.Notes(sweep, summary),
+            Notes = [.. SweepChart.Notes(sweep, summary), .. notes],
         };
     }
 
-    /// <summary>The point of a configuration; null where the engine does not tell the cost.</summary>
-    private static ScatterPoint? MakePoint(SweepDefinition sweep, SweepSummary summary, string engine, SweepConfiguration configuration, Func<CellSummary, double> cost)
+    /// <summary>
+    /// The points of the configurations that have the cost at all. Their means are over the same workloads, those in which each of them and its baseline has it: a mean over others would not stand beside
+    /// them.
+    /// </summary>
+    /// <returns>The points, none where the engine does not tell the cost; and what is to be said of what they leave out.</returns>
+    private static (IReadOnlyList<ScatterPoint> Points, IReadOnlyList<string> Remarks) MakePoints(SweepDefinition sweep, SweepSummary summary, string engine, Func<CellSummary, double> cost)
     {
-        if (summary.MeanSpeedup(engine, configuration.Name) is not { } speedup)
-            return null;
-        var growth = summary.CommonWorkloads(engine)
-            .Select(workload => (Own: summary.Find(engine, configuration.Name, workload.Name), Baseline: summary.Find(engine, sweep.BaselineOf(engine, configuration), workload.Name)))
-            .Where(cells => cells.Own is not null && cells.Baseline is not null && cost(cells.Own) > 0 && cost(cells.Baseline) > 0)
-            .Select(cells => Math.Log(cost(cells.Own!) / cost(cells.Baseline!)))
+        var workloads = summary.CommonWorkloads(engine);
+        var measured = summary.ConfigurationsOf(engine).Where(configuration => summary.MeanSpeedup(engine, configuration.Name) is not null).ToList();
+        var growth = measured
+            .Select(configuration => (Configuration: configuration, Logarithms: workloads.Select(workload => Growth(configuration, workload.Name)).ToArray()))
+            .Where(row => Array.Exists(row.Logarithms, logarithm => logarithm is not null))
             .ToList();
-        return growth.Count == 0 ? null : new ScatterPoint(configuration.Title, Math.Exp(growth.Average()), speedup.Measured);
+        var places = Enumerable.Range(0, workloads.Count).Where(place => growth.TrueForAll(row => row.Logarithms[place] is not null)).ToList();
+        if (growth.Count == 0 || places.Count == 0)
+            return ([], []);
+        var remarks = new List<string>();
+        if (places.Count < workloads.Count)
+            remarks.Add($"costs are means over {places.Count} of {workloads.Count} workloads, without those in which it is 0 in some configuration: {SweepChart.ListOf([.. Enumerable.Range(0, workloads.Count).Except(places).Select(place => workloads[place].Title)])}.");
+        if (growth.Count < measured.Count)
+            remarks.Add($"without the configurations in which it is always 0: {SweepChart.ListOf([.. measured.Except(growth.Select(row => row.Configuration)).Select(configuration => configuration.Title)])}.");
+        return ([.. growth.Select(row => new ScatterPoint(
+            row.Configuration.Title, Math.Exp(places.Average(place => row.Logarithms[place]!.Value)), summary.MeanSpeedup(engine, row.Configuration.Name)!.Value.Measured))], remarks);
+
+        double? Growth(SweepConfiguration configuration, string workload) =>
+            summary.Find(engine, configuration.Name, workload) is { } own && summary.Find(engine, sweep.BaselineOf(engine, configuration), workload) is { } baseline && cost(own) > 0 && cost(baseline) > 0
+                ? Math.Log(cost(own) / cost(baseline))
+                : null;
     }
 }

@@ -10,7 +10,7 @@ internal static class SweepChart
     /// <summary>Values of a knob from which on lines are clearer than bars.</summary>
     private const int LeastValuesForLines = 4;
 
-    /// <summary>Workloads that a note names; of more, it says how many.</summary>
+    /// <summary>Things that a note names; of more, it says how many.</summary>
     private const int MostNamed = 20;
 
     /// <summary>Makes a chart.</summary>
@@ -70,6 +70,9 @@ internal static class SweepChart
 
     private static string TitleOf(SweepDefinition sweep, string name) => sweep.Configurations.First(configuration => configuration.Name == name).Title;
 
+    /// <summary>Names with commas between them, of very many the first ones and how many more.</summary>
+    public static string ListOf(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(MostNamed))}{(names.Count > MostNamed ? $" and {names.Count - MostNamed} more" : "")}";
+
     /// <summary>What is not to be seen, and why: workloads that a mean leaves out, engines without speedups.</summary>
     public static IReadOnlyList<string> Notes(SweepDefinition sweep, SweepSummary summary)
     {
@@ -84,7 +87,7 @@ internal static class SweepChart
             var common = summary.CommonWorkloads(engine);
             var missing = summary.Workloads.Except(common).Select(workload => workload.Title).ToList();
             if (missing.Count > 0)
-                notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: not measured in every configuration, and so in no mean: {string.Join(", ", missing.Take(MostNamed))}{(missing.Count > MostNamed ? $" and {missing.Count - MostNamed} more" : "")}.");
+                notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: not measured in every configuration, and so in no mean: {ListOf(missing)}.");
         }
 
         return notes;

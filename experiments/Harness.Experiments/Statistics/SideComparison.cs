@@ -60,10 +60,26 @@ internal sealed class SideComparison
         bool IsObservedOnce(Cell cell) => EngineCatalog.IsObservedOnce(a.Engine ?? cell.Engine, metric) || EngineCatalog.IsObservedOnce(b.Engine ?? cell.Engine, metric);
     }
 
-    /// <summary>The geometric mean, over the workloads of an engine and configuration that both sides have, of the ratio; a claim about just these.</summary>
+    /// <summary>
+    /// By engine, the workloads that its geometric means are over: those that have a ratio in every configuration, so that the means of two configurations are of the same. A configuration without any
+    /// ratio, of which there is no mean, leaves out none.
+    /// </summary>
+    public IReadOnlyList<MeanWorkloads> WorkloadsOfMeans() =>
+    [
+        .. from engine in Cells.GroupBy(cell => cell.Cell.Engine)
+           let configurations = engine.Where(cell => cell.Ratio is not null).Select(cell => cell.Cell.Configuration).Distinct().Count()
+           let counts = engine.GroupBy(cell => cell.Cell.Workload).Select(workload => (Name: workload.Key, Ratios: workload.Count(cell => cell.Ratio is not null))).ToList()
+           select new MeanWorkloads(
+               engine.Key,
+               [.. counts.Where(count => count.Ratios > 0 && count.Ratios == configurations).Select(count => count.Name)],
+               [.. counts.Where(count => count.Ratios == 0 || count.Ratios < configurations).Select(count => count.Name)]),
+    ];
+
+    /// <summary>The geometric mean, over the workloads of an engine that have a ratio in every configuration, of the ratio; a claim about just these.</summary>
     public IEnumerable<ComparedMean> Means()
     {
-        var groups = Cells.Where(cell => cell.Ratio is not null).GroupBy(cell => (cell.Cell.Engine, cell.Cell.Configuration)).ToList();
+        var included = WorkloadsOfMeans().ToDictionary(workloads => workloads.Engine, workloads => workloads.Included.ToHashSet());
+        var groups = Cells.Where(cell => cell.Ratio is not null && included[cell.Cell.Engine].Contains(cell.Cell.Workload)).GroupBy(cell => (cell.Cell.Engine, cell.Cell.Configuration)).ToList();
         var draws = Math.Clamp(MostDraws / Math.Max(1, Cells.Count), 1_000, 10_000);
         var first = new RoundBootstrap(Cells.SelectMany(cell => cell.A.Rounds).ToHashSet(), seed, draws);
         var second = isPaired ? first : new RoundBootstrap(Cells.SelectMany(cell => cell.B.Rounds).ToHashSet(), unchecked(seed + 104_729), draws);
@@ -209,3 +225,9 @@ internal sealed record ComparedMean(string Engine, string Configuration, Geometr
     /// <summary>Whether it is a mean of single observations, which has no interval.</summary>
     public bool IsObservedOnce { get; init; }
 }
+
+/// <summary>What the geometric means of an engine are over.</summary>
+/// <param name="Engine">The engine, or both.</param>
+/// <param name="Included">The workloads that have a ratio in every configuration.</param>
+/// <param name="LeftOut">The others that both sides have: a value is 0, or a configuration lacks them.</param>
+internal sealed record MeanWorkloads(string Engine, IReadOnlyList<string> Included, IReadOnlyList<string> LeftOut);

@@ -93,6 +93,12 @@ internal static class ComparisonTables
             table.AddNote("unclear: the test finds a difference, and not in the direction of the median ratio; look at the repetitions.");
         if (comparison.Cells.Any(cell => cell.IsObservedOnce))
             table.AddNote($"{OneObservation}: V8 tells {metric} only in a process of the cell that nobody times, and all rows of the cell have what that one told: there is no interval and no test.");
+        foreach (var workloads in comparison.WorkloadsOfMeans())
+        {
+            var leftOut = workloads.LeftOut.Count == 0 ? "" : $"; without those that are 0 somewhere, or that a configuration lacks: {Charts.SweepChart.ListOf(workloads.LeftOut)}";
+            table.AddNote(workloads.Included.Count == 0 ? $"There is no geometric mean of {workloads.Engine}: every workload is 0 somewhere, or a configuration lacks it." : $"Geometric means of {workloads.Engine} are over {workloads.Included.Count} workloads{leftOut}.");
+        }
+
         foreach (var difference in ComparisonSide.Differences(a, b))
             table.AddNote("Careful: " + difference);
         Missing("a", comparison.OnlyA);
