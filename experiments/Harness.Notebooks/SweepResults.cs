@@ -61,7 +61,7 @@ public sealed class SweepResults
         get
         {
             var failures = File.Exists(folder.Failures) ? DurableCsv<Failure>.Read(folder.Failures).Count : 0;
-            return [.. Experiments.Reports.Cautions.OfResults(sweep, view.Provenance, failures), .. Experiments.Reports.Cautions.OfCells(sweep, summary).Select(caution => caution.Text)];
+            return [.. Experiments.Reports.Cautions.OfResults(summary, view.Provenance, failures), .. Experiments.Reports.Cautions.OfCells(sweep, summary).Select(caution => caution.Text)];
         }
     }
 

@@ -24,7 +24,7 @@ internal static class RepetitionDots
         return new Figure
         {
             Title = ChartFindings.Title(sweep, ChartFindings.OfModes(sweep, summary)),
-            Subtitle = $"Every repetition ({sweep.Repetitions} processes a row) in relation to the median of its row, and above them their density; rows in red fall into two groups",
+            Subtitle = $"Every repetition ({SweepChart.NumberOfProcesses(summary)} processes a row) in relation to the median of its row, and above them their density; rows in red fall into two groups",
             Panels = [.. panels],
             Notes = SweepChart.Notes(sweep, summary),
         };

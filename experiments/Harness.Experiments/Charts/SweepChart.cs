@@ -42,11 +42,17 @@ internal static class SweepChart
     /// <summary>What the interval and the number of processes are, for subtitles.</summary>
     public static string Describe(SweepSummary summary)
     {
-        var (fewest, most) = summary.Processes;
-        var processes = fewest == most ? $"{most}" : $"{fewest} to {most}";
-        return most < MedianInterval.LeastValues
+        var processes = NumberOfProcesses(summary);
+        return summary.Processes.Most < MedianInterval.LeastValues
             ? $"medians of {processes} processes, too few for intervals (from {MedianInterval.LeastValues} on)"
             : $"medians of {processes} processes, 95% intervals";
+    }
+
+    /// <summary>How many processes a cell has, as they were measured: what the sweep file asks for may be more, or was overridden.</summary>
+    public static string NumberOfProcesses(SweepSummary summary)
+    {
+        var (fewest, most) = summary.Processes;
+        return fewest == most ? $"{most}" : $"{fewest} to {most}";
     }
 
     /// <summary>The engines whose speedups mean what they say.</summary>

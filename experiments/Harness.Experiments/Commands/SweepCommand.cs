@@ -182,7 +182,7 @@ internal static class SweepCommand
                 folder.WriteSweep(QuickLook.WithRepetitions(sweep, rounds).SourceText);
             var (measured, summary) = ReportWriter.Write(folder);
             Console.Write(SummaryReport.CreateMeans(measured, summary));
-            if (measured.Repetitions >= MedianInterval.LeastValues && Agreement.Of(measured, summary) is { } agreement)
+            if (Agreement.Find(measured, summary) is { } agreement)
                 Console.Write(TableWriter.Write(AgreementTable.Create(agreement), TableFormat.Text));
             Console.WriteLine($"{folder.Path}: results.csv, provenance.json, summary.md, chart.png, chart.svg");
         }

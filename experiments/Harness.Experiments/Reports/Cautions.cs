@@ -1,3 +1,4 @@
+using Harness.Experiments.Charts;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Results;
 using Harness.Experiments.Statistics;
@@ -70,7 +71,10 @@ internal static class Cautions
     }
 
     /// <summary>What is to be said of the results as a whole.</summary>
-    public static IReadOnlyList<string> OfResults(SweepDefinition sweep, Provenance? provenance, int failures)
+    /// <param name="summary">What they say.</param>
+    /// <param name="provenance">Where they are from; null where that is not known.</param>
+    /// <param name="failures">How many repetitions failed.</param>
+    public static IReadOnlyList<string> OfResults(SweepSummary summary, Provenance? provenance, int failures)
     {
         var cautions = new List<string>();
         if (provenance is null)
@@ -79,8 +83,8 @@ internal static class Cautions
             cautions.Add("The sweep is not finished: cells have fewer repetitions than they will have.");
         if (provenance?.Runs.Any(run => run.Dirty) ?? false)
             cautions.Add("Files differed from the commit that is named: nobody else can build what was measured.");
-        if (sweep.Repetitions < MedianInterval.LeastValues)
-            cautions.Add($"With {sweep.Repetitions} repetitions there are no intervals, and no test finds anything: this is a first look, nothing to quote.");
+        if (summary.Processes.Most < MedianInterval.LeastValues)
+            cautions.Add($"With {SweepChart.NumberOfProcesses(summary)} repetitions there are no intervals, and no test finds anything: this is a first look, nothing to quote.");
         if (failures > 0)
             cautions.Add($"{failures} repetitions failed and are in no number; they are listed under Failures.");
         cautions.AddRange(OfEnvironment(provenance));

@@ -83,7 +83,7 @@ internal sealed class HtmlReport
     private void WriteCautions()
     {
         Begin("careful", "To be careful of");
-        var ofResults = Cautions.OfResults(sweep, provenance, failures.Count);
+        var ofResults = Cautions.OfResults(summary, provenance, failures.Count);
         var ofCells = Cautions.OfCells(sweep, summary);
         if (ofResults.Count + ofCells.Count == 0)
         {

@@ -35,11 +35,13 @@ internal static class RankTable
         var least = workloads.Select((_, i) => competitors.Min(competitor => competitor.Times[i])).ToArray();
         var pairs = competitors.Count * (competitors.Count - 1) / 2;
         var widening = MedianInterval.WideningFor(Math.Max(1, pairs));
+        var hasIntervals = true;
         var (rank, leader) = (1, competitors[0].Name);
         for (var i = 0; i < competitors.Count; i++)
         {
             var competitor = competitors[i];
             var toBest = summary.Mean(workloads, competitor.Name, competitors[0].Name)!.Value.Measured.Widened(widening);
+            hasIntervals &= toBest.HasInterval;
             var toLeader = leader == competitors[0].Name ? toBest : summary.Mean(workloads, competitor.Name, leader)!.Value.Measured.Widened(widening);
             if (i > 0 && toLeader is { HasInterval: true, Low: > 1 })
                 (rank, leader) = (i + 1, competitor.Name);
@@ -52,16 +54,16 @@ internal static class RankTable
                 workloads.Sum(workload => summary.Find(competitor.Name.Engine, competitor.Name.Configuration, workload.Name)!.OptimizedBytes));
         }
 
-        AddNotes(table, sweep, summary, workloads, pairs);
+        AddNotes(table, summary, workloads, pairs, hasIntervals);
         return table;
     }
 
-    private static void AddNotes(ResultTable table, SweepDefinition sweep, SweepSummary summary, IReadOnlyList<Workloads.Workload> workloads, int pairs)
+    private static void AddNotes(ResultTable table, SweepSummary summary, IReadOnlyList<Workloads.Workload> workloads, int pairs, bool hasIntervals)
     {
         table.AddNote($"time: geometric mean over {workloads.Count} workloads in relation to the first, with its interval, which is one of 95% for {(pairs > 1 ? $"all {pairs} pairs together" : "the pair")}; worst: time in relation to the fastest of all in that workload.");
-        table.AddNote(sweep.Repetitions < MedianInterval.LeastValues
-            ? $"With fewer than {MedianInterval.LeastValues} repetitions nothing tells chance from difference: the order of equals is chance."
-            : "Equal ranks: no difference from the first of that rank is shown.");
+        table.AddNote(hasIntervals
+            ? "Equal ranks: no difference from the first of that rank is shown."
+            : $"With fewer than {MedianInterval.LeastValues} repetitions nothing tells chance from difference: the order of equals is chance.");
         var missing = summary.Workloads.Except(workloads).Select(workload => workload.Name).ToList();
         if (missing.Count > 0)
             table.AddNote($"Not measured everywhere, and so left out: {string.Join(", ", missing)}.");
