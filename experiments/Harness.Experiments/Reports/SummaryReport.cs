@@ -169,7 +169,7 @@ internal static class SummaryReport
                     sweep.IsBaseline(engine, configuration) || sweep.SpeedupObstacle(engine) is not null ? "" : Times(cell.Speedup),
                     Probability(cell.Difference?.PValue), Probability(cell.Difference?.AdjustedPValue),
                     cell.Difference is { } effect ? Number(effect.EffectSize, "0.00") : "",
-                    cell.Difference is { } power && cell.Count >= MedianInterval.LeastValues ? Number(power.DetectableEffect, "0.000") + "x" : "",
+                    cell.Difference is not { } power ? "" : double.IsNaN(power.DetectableEffect) ? "–" : Number(power.DetectableEffect, "0.000") + "x",
                     Number(cell.Outliers, "0"), Number(cell.Unsettled, "0"), Number(cell.OptimizedBytes, "0"), Number(cell.Deopts, "0"));
             }
         }

@@ -5,7 +5,8 @@ namespace Harness.Experiments.Statistics;
 /// <param name="AdjustedPValue">The same after Holm's correction over all cells of the sweep.</param>
 /// <param name="EffectSize">Cliff's delta: 1 if every repetition is faster than every one of the baseline, -1 if slower.</param>
 /// <param name="DetectableEffect">
-/// The smallest speedup that so many repetitions with such noise would have shown with 80% power at p = 0.05, as a ratio above 1.
+/// The smallest speedup that so many pairs with such noise would have shown with 80% power at an uncorrected p of 0.05, as a ratio above 1. Not a number below
+/// <see cref="MedianInterval.LeastValues"/> pairs: no difference of so few is shown at that level, however large, and their deviation is hardly known.
 /// </param>
 /// <param name="Direction">The direction of the test: 1 where the cell is faster than the baseline, -1 where slower. Over drifting rounds it can be another than that of the effect size, which knows no pairs.</param>
 internal sealed record Difference(double PValue, double AdjustedPValue, double EffectSize, double DetectableEffect, int Direction)
@@ -26,7 +27,7 @@ internal sealed record Difference(double PValue, double AdjustedPValue, double E
         var test = SignedRank.Test(logarithms);
         var mean = logarithms.Length == 0 ? 0 : logarithms.Average();
         var deviation = Math.Sqrt(logarithms.Sum(value => (value - mean) * (value - mean)) / Math.Max(1, logarithms.Length - 1));
-        var detectable = Math.Exp(Quantiles * deviation / Math.Sqrt(Math.Max(1, logarithms.Length) * Efficiency));
+        var detectable = logarithms.Length < MedianInterval.LeastValues ? double.NaN : Math.Exp(Quantiles * deviation / Math.Sqrt(logarithms.Length * Efficiency));
         return new Difference(test.PValue, test.PValue, MannWhitney.CliffsDelta(baseline.SortedSpan, sample.SortedSpan), detectable, test.Direction);
     }
 }
