@@ -32,8 +32,22 @@ internal interface IEngine
     /// <summary>Why the engine can run no program of this kind, in words that follow its title; null where it should be able to.</summary>
     string? FindGap(WorkerProgram program);
 
+    /// <summary>Makes what the repetitions of a cell need from a process of its own, such as a recorded profile, so that <see cref="Measure"/> starts one process only. It is made once, by whatever asks first.</summary>
+    /// <param name="request">What is to be run.</param>
+    /// <param name="timeout">Time after which a process is killed.</param>
+    void Prepare(WorkerRequest request, TimeSpan timeout)
+    {
+    }
+
     /// <summary>Runs one repetition in a fresh process.</summary>
     /// <param name="request">What to run.</param>
     /// <param name="timeout">Time after which the process is killed.</param>
     WorkerReport Measure(WorkerRequest request, TimeSpan timeout);
+
+    /// <summary>Adds what the process of a repetition does not tell itself, where the request asks for it (<see cref="WorkerRequest.Counts"/>): in another process, if need be, which nobody times.</summary>
+    /// <param name="request">What was run.</param>
+    /// <param name="report">What its process reported.</param>
+    /// <param name="timeout">Time after which a process is killed.</param>
+    /// <returns>The report with what was added; that of the other process where it failed.</returns>
+    WorkerReport AddCounts(WorkerRequest request, WorkerReport report, TimeSpan timeout) => report;
 }

@@ -42,12 +42,20 @@ internal sealed class OwnEngine : IEngine
 
     public string? FindGap(WorkerProgram program) => HostGap.Of(program);
 
+    /// <summary>Records the profile that the processes of a cell begin with, where its configuration asks for it.</summary>
+    public void Prepare(WorkerRequest request, TimeSpan timeout)
+    {
+        var knobs = KnobCatalog.Shared(request.Knobs);
+        if (RecordedProfile.IsAskedFor(knobs))
+            Record(request with { Knobs = knobs }, timeout);
+    }
+
     public WorkerReport Measure(WorkerRequest request, TimeSpan timeout)
     {
         var knobs = KnobCatalog.Shared(request.Knobs);
         if (RecordedProfile.IsAskedFor(knobs))
         {
-            var recording = profiles.Of(request with { Knobs = knobs }, recorded => Run(recorded, timeout));
+            var recording = Record(request with { Knobs = knobs }, timeout);
             if (recording.Report.Status != WorkerStatus.Ok)
                 return recording.Report;
             knobs = RecordedProfile.With(knobs, recording.File);
@@ -55,6 +63,8 @@ internal sealed class OwnEngine : IEngine
 
         return Run(request with { Knobs = knobs }, timeout);
     }
+
+    private (string File, WorkerReport Report) Record(WorkerRequest request, TimeSpan timeout) => profiles.Of(request, recorded => Run(recorded, timeout));
 
     private static WorkerReport Run(WorkerRequest request, TimeSpan timeout)
     {

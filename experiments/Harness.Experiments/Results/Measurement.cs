@@ -152,7 +152,7 @@ internal sealed partial record Measurement
     [CsvColumn("peak_memory_bytes", Optional = true)]
     public long PeakMemoryBytes { get; init; }
 
-    /// <summary>How long the whole process took, from its start to its end; 0 where that was not recorded.</summary>
+    /// <summary>How long the whole process took, from its start to its end; 0 where that was not recorded. Before format 7 that of a cell's first process may have others in it.</summary>
     [CsvColumn("elapsed_ms", Optional = true)]
     public double ElapsedMs { get; init; }
 

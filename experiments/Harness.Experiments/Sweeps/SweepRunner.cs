@@ -101,9 +101,7 @@ internal sealed class SweepRunner
             }
 
             progress.Start(key);
-            var meter = new InterferenceMeter();
-            var report = Measure(key);
-            var interference = meter.Stop(report.CpuMs);
+            var (report, interference) = Measure(key);
             if (report.Status == WorkerStatus.Unsupported)
             {
                 progress.Finish(key, failure: null);
@@ -144,7 +142,8 @@ internal sealed class SweepRunner
         return gap;
     }
 
-    private WorkerReport Measure(ProgramRun key)
+    /// <summary>Runs a repetition. What else happened on the machine is that of its process alone: modules are built and profiles recorded before, and what only another process tells is asked for afterwards.</summary>
+    private (WorkerReport Report, Interference Interference) Measure(ProgramRun key)
     {
         var configuration = prepared.Configurations[key.Configuration];
         var program = prepared.BuildOf(key.Program, configuration);
@@ -156,7 +155,12 @@ internal sealed class SweepRunner
             Knobs = configuration.Knobs,
             Counts = true,
         };
-        return ProgramResult.Check(program.Definition, prepared.Engines[key.Engine].Measure(request, sweep.Timeout));
+        var engine = prepared.Engines[key.Engine];
+        engine.Prepare(request, sweep.Timeout);
+        var meter = new InterferenceMeter();
+        var report = engine.Measure(request, sweep.Timeout);
+        var interference = meter.Stop(report.CpuMs);
+        return (engine.AddCounts(request, ProgramResult.Check(program.Definition, report), sweep.Timeout), interference);
     }
 
     private Measurement ToMeasurement(ProgramRun key, Workload workload, WorkerReport report, Interference interference)

@@ -132,7 +132,8 @@ internal sealed class ProcessEvaluator : IEvaluator
         // V8 tells sizes of code in a process more, which a search that they do not concern is spared.
         var counts = specification.WeighsCode || process.Phase is not "search";
         var request = new WorkerRequest { Program = program.Request!, TimedCalls = specification.TimedCalls, Settle = WarmUp, Knobs = knobs, Counts = counts };
-        var report = ProgramResult.Check(program.Definition, engine.Measure(request, TimeSpan.FromSeconds(specification.TimeoutSeconds)));
+        var timeout = TimeSpan.FromSeconds(specification.TimeoutSeconds);
+        var report = engine.AddCounts(request, ProgramResult.Check(program.Definition, engine.Measure(request, timeout)), timeout);
         var seconds = Math.Round(watch.Elapsed.TotalSeconds / process.Workloads.Count, 3);
         return [.. process.Workloads.Select(name => new Evaluation
         {

@@ -68,13 +68,12 @@ internal sealed partial class V8Engine : IEngine
 
     public string? FindGap(WorkerProgram program) => HostGap.OfInstances(program) ?? HostGap.Of(program);
 
-    /// <summary>
-    /// Runs a program without any trace, since V8 writes a kilobyte for each collection, of which there may be thousands a second. What
-    /// only the trace tells comes from another process, which nobody times: one for all repetitions of a cell.
-    /// </summary>
-    public WorkerReport Measure(WorkerRequest request, TimeSpan timeout)
+    /// <summary>Runs a program without any trace, since V8 writes a kilobyte for each collection, of which there may be thousands a second.</summary>
+    public WorkerReport Measure(WorkerRequest request, TimeSpan timeout) => Run(request, timeout, []).Report();
+
+    /// <summary>Adds what only a trace tells. It comes from another process, which nobody times: one for all repetitions of a cell.</summary>
+    public WorkerReport AddCounts(WorkerRequest request, WorkerReport report, TimeSpan timeout)
     {
-        var report = Run(request, timeout, []).Report();
         if (!request.Counts || report.Status != WorkerStatus.Ok)
             return report;
         var key = JsonSerializer.Serialize(request, WorkerProtocol.Json);
