@@ -65,8 +65,7 @@ internal static class Cautions
             yield return $"{load} processors were kept busy on purpose (--load): these times show what the statistics make of a noisy machine, and are nothing to quote.";
         if (provenance?.MeasuredAgain is { } again)
             yield return $"{again} processes that others on the machine had disturbed were measured again, whatever their times were; disturbed.csv has what they were.";
-        var environments = provenance?.Shards is { Count: > 0 } shards ? shards.Select(shard => shard.Environment) : [provenance?.Environment];
-        foreach (var caution in environments.SelectMany(environment => environment?.Cautions() ?? []).Distinct())
+        foreach (var caution in (provenance?.Environments ?? []).SelectMany(environment => environment.Cautions()).Distinct())
             yield return char.ToUpperInvariant(caution[0]) + caution[1..] + ".";
     }
 

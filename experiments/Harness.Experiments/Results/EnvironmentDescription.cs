@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Harness.Experiments.Results;
 
 /// <summary>
-/// The settings of a machine that make times vary, as they were when a sweep began. What a machine does not tell is null: a virtual machine has no governor, and a container
+/// The settings of a machine that make times vary, as they were when a run of a sweep began. What a machine does not tell is null: a virtual machine has no governor, and a container
 /// may hide the rest.
 /// </summary>
 internal sealed record EnvironmentDescription
@@ -63,7 +63,7 @@ internal sealed record EnvironmentDescription
         if (Virtual == true)
             cautions.Add("the machine was a virtual one: other tenants share its caches and its memory, which nothing here can see");
         if (Load > LoadOfIdleMachine)
-            cautions.Add(string.Create(CultureInfo.InvariantCulture, $"the load was {Load:0.00} when the sweep began: something else was running, or had just ended"));
+            cautions.Add(string.Create(CultureInfo.InvariantCulture, $"the load was {Load:0.00} when a run began: something else was running, or had just ended"));
         return cautions;
     }
 

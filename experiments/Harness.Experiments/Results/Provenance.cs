@@ -27,7 +27,10 @@ internal sealed record Provenance
 
     public required MachineDescription Machine { get; init; }
 
-    /// <summary>The machine's settings that make times vary, as they were when the last run began; null in results from before there was this.</summary>
+    /// <summary>
+    /// The machine's settings that make times vary, as they were when the sweep began; in results from before runs had their own (<see cref="RunDescription.Environment"/>) as they were when the last run
+    /// began, and null in results from before there was this.
+    /// </summary>
     public EnvironmentDescription? Environment { get; init; }
 
     /// <summary>Version by engine.</summary>
@@ -68,6 +71,14 @@ internal sealed record Provenance
 
     /// <summary>When everything was measured and reported; null for a sweep that is not finished.</summary>
     public string? FinishedUtc { get; init; }
+
+    /// <summary>The settings of all runs and of all folders that were merged, as far as they are known; the same ones once.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<EnvironmentDescription> Environments =>
+    [
+        .. (Shards is { Count: > 0 } shards ? shards.SelectMany(shard => shard.Runs.Select(run => run.Environment).Prepend(shard.Environment)) : Runs.Select(run => run.Environment).Prepend(Environment))
+            .OfType<EnvironmentDescription>().Distinct(),
+    ];
 
     /// <summary>Reads the provenance in a results folder, if there is one.</summary>
     public static Provenance? Read(string path)
@@ -153,14 +164,15 @@ internal sealed record MachineDescription(string Cpu, int Cores, double MemoryGi
 /// <param name="Commit">The commit of the project; null outside a git clone.</param>
 /// <param name="Dirty">Whether files differed from the commit.</param>
 /// <param name="Node">The node of a cluster that it ran on; null outside of one.</param>
-internal sealed record RunDescription(string StartedUtc, string CommandLine, string? Commit, bool Dirty, string? Node = null)
+/// <param name="Environment">The machine's settings as they were when it started; null where they were not recorded.</param>
+internal sealed record RunDescription(string StartedUtc, string CommandLine, string? Commit, bool Dirty, string? Node = null, EnvironmentDescription? Environment = null)
 {
     public static RunDescription Current() => new(
         Provenance.Now(),
-        "harness " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Select(argument => argument.Contains(' ', StringComparison.Ordinal) ? $"'{argument}'" : argument)),
+        "harness " + string.Join(' ', System.Environment.GetCommandLineArgs().Skip(1).Select(argument => argument.Contains(' ', StringComparison.Ordinal) ? $"'{argument}'" : argument)),
         Git("rev-parse", "HEAD"),
         Git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!results") is { Length: > 0 },
-        Environment.GetEnvironmentVariable("SLURMD_NODENAME"));
+        System.Environment.GetEnvironmentVariable("SLURMD_NODENAME"));
 
     private static string? Git(params string[] arguments)
     {

@@ -197,13 +197,14 @@ internal sealed class SweepRunner
         var engineVersions = new Dictionary<string, string>(earlier?.Engines ?? []);
         foreach (var engine in prepared.Engines.Values)
             engineVersions[engine.Name] = engine.Version;
+        var environment = EnvironmentDescription.Current();
         var provenance = new Provenance
         {
             Sweep = sweep.Name,
             Seed = sweep.Seed,
             Repetitions = sweep.Repetitions,
             Machine = MachineDescription.Current(),
-            Environment = EnvironmentDescription.Current(),
+            Environment = earlier?.Environment ?? environment,
             Engines = engineVersions,
             Fingerprints = Merge(earlier?.Fingerprints, fingerprints.Parts),
             Knobs = sweep.Configurations.ToDictionary(configuration => configuration.Name, configuration => KnobCatalog.Complete(configuration.Knobs)),
@@ -215,7 +216,7 @@ internal sealed class SweepRunner
             Gaps = gaps,
             MeasuredAgain = earlier?.MeasuredAgain,
             Workloads = DescribeWorkloads(earlier),
-            Runs = [.. earlier?.Runs ?? [], RunDescription.Current()],
+            Runs = [.. earlier?.Runs ?? [], RunDescription.Current() with { Environment = environment }],
         };
         provenance.Write(folder.Provenance);
         folder.WriteSweep(sweep.SourceText);
