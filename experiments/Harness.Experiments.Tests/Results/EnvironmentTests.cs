@@ -55,6 +55,11 @@ public sealed class EnvironmentTests : IDisposable
     [InlineData(10_000, 90, 900, false)]
     [InlineData(10_000, 110, 0, true)]
     [InlineData(100, 40, 40, false)]
+    [InlineData(100, 50, 50, false)]
+    [InlineData(100, 0, 51, true)]
+    [InlineData(499, 0, 50, false)]
+    [InlineData(4999, 50, 0, false)]
+    [InlineData(4000, 51, 0, true)]
     public void WhatIsMoreThanTheKernelsStepsIsADisturbance(double elapsed, double steal, double others, bool isOne) =>
         Assert.Equal(isOne, new Interference(elapsed, steal, others).IsDisturbance);
 
@@ -77,7 +82,7 @@ public sealed class EnvironmentTests : IDisposable
     {
         Measurement[] rows = [Row(1, 1000, 0), Row(2, 1000, 500), Row(3, 1000, 20), Row(4, 0, 0)];
         Assert.Equal(
-            "Noisy environment: 1 of 3 processes were disturbed (others used up to 0.50 processors beside them, up to 0.00 were taken by the hypervisor); times may be too long, and intervals too wide or, where the noise drifted, wrong.",
+            "Noisy environment: 1 of 3 processes were disturbed (others used up to 0.50 processors beside them, up to 0.00 were taken by the hypervisor; up to 50 ms beside a process do not count, however short it was); times may be too long, and intervals too wide or, where the noise drifted, wrong.",
             Disturbances.Describe(rows));
         Assert.Null(Disturbances.Describe([Row(1, 1000, 0)]));
         Assert.Null(Disturbances.Describe([Row(1, 0, 0)]));

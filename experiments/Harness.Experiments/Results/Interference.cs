@@ -16,7 +16,10 @@ internal readonly record struct Interference(double ElapsedMs, double StealMs, d
     /// <summary>CPU time of others, as a share of a processor, from which on it counts as a disturbance.</summary>
     public const double MostOthers = 0.1;
 
-    /// <summary>The kernel counts in steps of 10 ms for each processor: what is within a few of them is nothing.</summary>
+    /// <summary>
+    /// Time in ms up to which nothing counts as a disturbance: the kernel counts in steps of 10 ms for each processor, and what is within a few of them may be nothing. So of processes shorter than
+    /// 5 s (stolen time) or half a second (others) more than the shares above is passed over.
+    /// </summary>
     public const double Resolution = 50;
 
     /// <summary>Whether the process was disturbed by more than can be passed over.</summary>

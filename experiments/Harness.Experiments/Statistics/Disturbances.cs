@@ -16,6 +16,6 @@ internal static class Disturbances
         var others = processes.Max(row => row.OthersCpuMs / row.ElapsedMs);
         var steal = processes.Max(row => row.StealMs / row.ElapsedMs);
         return string.Create(CultureInfo.InvariantCulture,
-            $"Noisy environment: {disturbed.Count} of {processes.Count} processes were disturbed (others used up to {others:0.00} processors beside them, up to {steal:0.00} were taken by the hypervisor); times may be too long, and intervals too wide or, where the noise drifted, wrong.");
+            $"Noisy environment: {disturbed.Count} of {processes.Count} processes were disturbed (others used up to {others:0.00} processors beside them, up to {steal:0.00} were taken by the hypervisor; up to {Interference.Resolution:0} ms beside a process do not count, however short it was); times may be too long, and intervals too wide or, where the noise drifted, wrong.");
     }
 }
