@@ -64,14 +64,14 @@ internal sealed partial class V8Engine : IEngine
 
     /// <summary>
     /// Runs a program without any trace, since V8 writes a kilobyte for each collection, of which there may be thousands a second. What
-    /// only the trace tells comes from another process, which nobody times: one for all repetitions of a cell.
+    /// only the trace tells comes from another process, which nobody times: one for all repetitions of a cell on the same <see cref="WorkerRequest.Occasion"/>.
     /// </summary>
     public WorkerReport Measure(WorkerRequest request, TimeSpan timeout)
     {
         var report = Run(request, timeout, []).Report();
         if (!request.Counts || report.Status != WorkerStatus.Ok)
             return report;
-        var key = JsonSerializer.Serialize(request, WorkerProtocol.Json);
+        var key = $"{request.Occasion}\n{JsonSerializer.Serialize(request, WorkerProtocol.Json)}";
         if (!traces.TryGetValue(key, out var trace))
         {
             var traced = Run(request, timeout, Traces);
