@@ -35,6 +35,7 @@ public sealed class TuningFileTests
     [InlineData(Good + "\nconstraints: {slower: 0.9}", "slower is a ratio from 1 to 100, not 0.9")]
     [InlineData(Good + "\nracing: {factor: 1}", "factor must be in 2..10, not 1")]
     [InlineData(Good + "\nconfirm-rounds: 3", "confirm-rounds must be in 8..10000, not 3")]
+    [InlineData(Good + "\nweigh: workloads", "weigh takes programs or benchmarks, not 'workloads'")]
     [InlineData(Good + "\nseed: x", "the value here is of the wrong form")]
     [InlineData("method: hypervolume\n" + Good, "method hypervolume searches a front of several quantities; write 'objective: {time: 1, code: 1}'")]
     [InlineData("engine: jsc\nobjective: {time: 1, code: 0.2}\nknobs: {jsc.useOMGJIT: {}}" + Rest, "JavaScriptCore does not tell how much code it makes; leave code out of objective and constraints")]

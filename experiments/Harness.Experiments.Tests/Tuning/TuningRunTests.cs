@@ -85,6 +85,21 @@ public sealed class TuningRunTests
         Assert.Equal(2 * 2 * specification.ConfirmRounds, heldOut.Count);
         Assert.Equal(specification.HeldOut.Select(workload => workload.Name).Order(), heldOut.SelectMany(process => process.Workloads).Distinct().Order());
         Assert.Equal(specification.HeldOut.Count, result.HeldOut!.Programs.Count);
+        Assert.Equal(2, result.HeldOut.Speedup.Programs);
+        var report = TuningReport.CreateMarkdown(specification, result);
+        Assert.Contains("held out 2 programs (23 benchmarks). Means are over programs", report, StringComparison.Ordinal);
+        Assert.Contains("\n2 programs (23 benchmarks): geometric mean of speedups", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AGainInTheBenchmarksOfOneProgramIsHalfAGainOfTwoPrograms()
+    {
+        var text = TestTuning.Text.Replace("held-out: [recursion, histogram]", "held-out: [dart/micro]", StringComparison.Ordinal);
+        Assert.Equal(Math.Sqrt(1.25), Speedup(text), 0.001);
+        Assert.Equal(Math.Pow(1.25, 22 / 23.0), Speedup(text + "\nweigh: benchmarks"), 0.001);
+
+        static double Speedup(string text) => new TuningRun(TestTuning.Read(text), new FunctionEvaluator(1, (knobs, workload) =>
+            knobs.Count == 0 || workload.StartsWith("dart/list", StringComparison.Ordinal) ? 1 : 0.8, noise: 0)).Run().HeldOut!.Speedup.Measured.Value;
     }
 
     [Fact]

@@ -27,6 +27,9 @@ internal static class TuningFile
     /// <summary>Least fresh rounds: with fewer, the corrected test cannot find anything.</summary>
     public const int LeastConfirmRounds = 8;
 
+    private const string Programs = "programs";
+    private const string Benchmarks = "benchmarks";
+
     /// <summary>Reads a specification.</summary>
     /// <exception cref="HarnessException">It is wrong; the message says where and how to mend it.</exception>
     public static TuningSpecification Read(string path, ProgramCatalog catalog)
@@ -74,6 +77,8 @@ internal static class TuningFile
 
         public ObjectiveEntry Objective { get; set; } = new();
 
+        public string Weigh { get; set; } = Programs;
+
         public ConstraintsEntry Constraints { get; set; } = new();
 
         public RacingEntry Racing { get; set; } = new();
@@ -113,6 +118,7 @@ internal static class TuningFile
             Require(Objective.Time + Objective.Code + Objective.Compile > 0, $"the objective has no weight; write 'objective: {{time: 1}}'");
             var objective = new TuningObjective(Objective.Time, Objective.Code, Objective.Compile);
             Require(Method != SearchMethods.OfSeveral || objective.Count > 1, $"method {SearchMethods.OfSeveral} searches a front of several quantities; write 'objective: {{time: 1, code: 1}}', or take another method");
+            Require(Weigh is Programs or Benchmarks, $"weigh takes {Programs} or {Benchmarks}, not '{Weigh}'");
             var needsCode = Objective.Code > 0 || Constraints.Code is not null;
             Require(!needsCode || EngineCatalog.Both.Contains(Engine), $"{EngineCatalog.TitleOf(Engine)} does not tell how much code it makes; leave code out of objective and constraints");
             Require(Constraints.Slower is null or (>= 1 and <= 100), $"constraints: slower is a ratio from 1 to 100, not {Constraints.Slower}; write 1.02 for at most 2% slower");
@@ -139,6 +145,7 @@ internal static class TuningFile
                 HeldOut = heldOut,
                 Programs = train.Concat(validation).Concat(heldOut).Select(workload => workload.Program).Distinct().ToDictionary(program => program, catalog.Find),
                 Objective = objective,
+                WeighsBenchmarks = Weigh == Benchmarks,
                 Constraints = new TuningConstraints(Constraints.Slower ?? double.PositiveInfinity, Constraints.Code ?? double.PositiveInfinity),
                 Racing = new RacingRule(Racing.Candidates, Racing.Rounds, Racing.Factor),
                 Processes = Budget.Processes ?? int.MaxValue,

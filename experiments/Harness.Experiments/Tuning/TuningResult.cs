@@ -21,14 +21,14 @@ internal sealed record Trial(
 }
 
 /// <summary>How the winner does on one set of programs, in rounds that the search never saw.</summary>
-/// <param name="Speedup">Geometric mean over the programs.</param>
+/// <param name="Speedup">Geometric mean over the programs, or over the benchmarks where the specification weighs these.</param>
 /// <param name="Gain">The objective in relation to the baseline, median over the rounds, as a factor: above 1 is better.</param>
 /// <param name="PValue">Signed-rank test of the objective over the rounds, two-sided, corrected after Holm over all such sets.</param>
 /// <param name="CodeRatio">Geometric mean of code sizes in relation to the baseline; not a number where the engine does not tell them.</param>
-/// <param name="Programs">Each program alone.</param>
+/// <param name="Programs">Each program alone; of a program that times several benchmarks, each of these.</param>
 internal sealed record Judgement(GeometricMean Speedup, Estimate Gain, double PValue, double CodeRatio, IReadOnlyList<ProgramJudgement> Programs);
 
-/// <summary>One program: its speedup, and the p-value of the difference after Holm's correction over the programs of its set.</summary>
+/// <summary>One program or benchmark: its speedup, and the p-value of the difference after Holm's correction over the programs of its set.</summary>
 internal sealed record ProgramJudgement(string Program, Estimate Speedup, double PValue);
 
 /// <summary>What a tuning run found.</summary>

@@ -15,9 +15,6 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
 
     private static readonly string[] Phases = ["search", "validation", "confirm", "held-out"];
 
-    /// <summary>What exceeding a constraint by some share adds to the objective.</summary>
-    private const double PenaltyWeight = 10;
-
     /// <summary>Batches in a row that brought nothing new, after which a space of few points counts as exhausted.</summary>
     private const int StaleBatches = 25;
 
@@ -169,18 +166,12 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         if (own.Any(row => !row.IsOk))
             return trial with { Score = double.PositiveInfinity, Processes = processes };
         var baseline = Rows(phase, Baseline);
-        var time = math.Ratios(own, baseline, workloads, row => row.ExecuteMs);
-        var codes = math.Ratios(own, baseline, workloads, row => row.OptimizedBytes);
-        var code = math.MeanLog(codes);
-        var compile = math.MeanLog(math.Ratios(own, baseline, workloads, row => row.CompileMs));
-        var score = math.Combine(math.MeanLog(time), code, compile)
-            + (PenaltyWeight * time.Sum(ratio => Math.Max(0, Math.Log(ratio.Median / specification.Constraints.Slower))) / workloads.Length)
-            + (PenaltyWeight * Math.Max(0, code - Math.Log(specification.Constraints.Code)));
+        var (time, code, compile) = (math.TimeOf(own, baseline, workloads), math.CodeOf(own, baseline, workloads), math.CompileOf(own, baseline, workloads));
         return trial with
         {
-            Score = score,
-            TimeRatio = Math.Exp(math.MeanLog(time)),
-            CodeRatio = math.MeanRatio(codes),
+            Score = math.Combine(time, code, compile) + math.PenaltyOf(own, baseline, workloads, code),
+            TimeRatio = Math.Exp(time),
+            CodeRatio = Math.Exp(code),
             CompileRatio = Math.Exp(compile),
             Rounds = own.Select(row => row.Round).Distinct().Count(),
             Processes = processes,
@@ -190,17 +181,18 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     private Judgement Judge(string phase, Trial winner, string[] workloads)
     {
         var (own, baseline) = (Rows(phase, winner.Name), Rows(phase, Baseline));
-        var samples = workloads.Select(program => (Numerator: TuningMath.SampleOf(baseline, program), Denominator: TuningMath.SampleOf(own, program))).ToList();
+        var units = math.UnitsOf(workloads).Select(unit => (TuningMath.SampleOf(baseline, unit), TuningMath.SampleOf(own, unit)));
+        var samples = workloads.Select(workload => (Numerator: TuningMath.SampleOf(baseline, workload), Denominator: TuningMath.SampleOf(own, workload))).ToList();
         var bootstrap = new RoundBootstrap([.. own.Select(row => row.Round).Distinct()], specification.Seed);
         var differences = samples.Select(pair => Difference.Between(pair.Numerator, pair.Denominator).PValue).ToList();
         var corrected = Holm.Adjust(differences);
         var gains = own.GroupBy(row => row.Round).Select(group => -math.ObjectiveOfRound([.. group], baseline)).ToList();
         return new Judgement(
-            bootstrap.Mean(samples),
+            bootstrap.Mean([.. units]),
             MedianInterval.Of(Sample.Of(gains.Select(Math.Exp))),
             SignedRank.PValue(gains),
-            math.MeanRatio(math.Ratios(own, baseline, workloads, row => row.OptimizedBytes)),
-            [.. workloads.Select((program, i) => new ProgramJudgement(program, Ratio.Of(samples[i].Numerator, samples[i].Denominator), corrected[i]))]);
+            Math.Exp(math.CodeOf(own, baseline, workloads)),
+            [.. workloads.Select((workload, i) => new ProgramJudgement(workload, Ratio.Of(samples[i].Numerator, samples[i].Denominator), corrected[i]))]);
     }
 
     private List<string> Object(List<Judgement> judgements)

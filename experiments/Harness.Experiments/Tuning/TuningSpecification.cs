@@ -30,6 +30,9 @@ internal sealed record TuningSpecification
 
     public required TuningObjective Objective { get; init; }
 
+    /// <summary>Whether each benchmark that a program times counts in means of times as much as a whole program does; else a program counts once, whatever it times.</summary>
+    public bool WeighsBenchmarks { get; init; }
+
     public required TuningConstraints Constraints { get; init; }
 
     public required RacingRule Racing { get; init; }
@@ -106,8 +109,8 @@ internal sealed record TuningObjective(double Time, double Code, double Compile)
 }
 
 /// <summary>What a winner may not do.</summary>
-/// <param name="Slower">Largest time of any program in relation to the baseline: 1.02 for 2% slower; infinite for no limit.</param>
-/// <param name="Code">Largest geometric mean of code sizes likewise.</param>
+/// <param name="Slower">Largest time of any program, and of any benchmark that a program times, in relation to the baseline: 1.02 for 2% slower; infinite for no limit.</param>
+/// <param name="Code">Largest geometric mean of the programs' code sizes likewise.</param>
 internal sealed record TuningConstraints(double Slower, double Code);
 
 /// <summary>

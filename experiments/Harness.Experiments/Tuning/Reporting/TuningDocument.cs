@@ -4,6 +4,7 @@ using Harness.Experiments.Reports;
 using Harness.Experiments.Reports.Documents;
 using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Results;
+using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Tuning.Reporting;
 
@@ -36,13 +37,13 @@ internal sealed class TuningDocument
     private ReportDocument Create(IReadOnlyList<ReportItem> decisions, Provenance? provenance)
     {
         var origin = provenance is null ? "" : $" Measured on {provenance.Machine.Cpu}, {provenance.Machine.Cores} cores; begun {provenance.Runs[0].StartedUtc}.";
-        var subtitle = string.Create(CultureInfo.InvariantCulture, $"{EngineCatalog.TitleOf(specification.Engine)}, method {specification.Method} over {specification.Space.Dimensions} knobs, {result.Trials.Count} candidates, seed {specification.Seed}; searched on {Count(specification.Train.Count, "program")}, held out {Count(specification.HeldOut.Count, "program")}.{origin}");
+        var subtitle = string.Create(CultureInfo.InvariantCulture, $"{EngineCatalog.TitleOf(specification.Engine)}, method {specification.Method} over {specification.Space.Dimensions} knobs, {result.Trials.Count} candidates, seed {specification.Seed}; searched on {Count(specification.Train)}, held out {Count(specification.HeldOut)}.{(HasBenchmarks ? $" {MeansWords}" : "")}{origin}");
         List<ReportSection> sections =
         [
             new("verdict", "Verdict", Verdict()),
             .. result.IsFound ? [new ReportSection("use", "To use it", Use())] : Array.Empty<ReportSection>(),
-            .. Judged("confirmed", "In fresh rounds, on the programs of the search", result.Confirmed),
-            .. Judged("held-out", "On held-out programs", result.HeldOut),
+            .. Judged("confirmed", "In fresh rounds, on the programs of the search", result.Confirmed, specification.Train.Concat(specification.Validation)),
+            .. Judged("held-out", "On held-out programs", result.HeldOut, specification.HeldOut),
             .. decisions.Count > 0 ? [new ReportSection("decisions", "What the winner inlines differently", decisions)] : Array.Empty<ReportSection>(),
             new("progress", "Progress of the search", [.. Figure("progress", TuningFigures.Progress(specification, measured))]),
             new("knobs", "Which knobs matter", Knobs()),
@@ -85,7 +86,7 @@ internal sealed class TuningDocument
         return items;
     }
 
-    private static IEnumerable<ReportSection> Judged(string id, string title, Judgement? judgement)
+    private static IEnumerable<ReportSection> Judged(string id, string title, Judgement? judgement, IEnumerable<Workload> workloads)
     {
         if (judgement is null)
             yield break;
@@ -95,7 +96,7 @@ internal sealed class TuningDocument
             table.Add(program.Program, program.Speedup.Value, program.Speedup.Low, program.Speedup.High, program.PValue);
         yield return new ReportSection(id, title,
         [
-            new ReportText(string.Create(CultureInfo.InvariantCulture, $"Geometric mean of speedups {MarkdownTable.Times(judgement.Speedup.Measured)}; objective {MarkdownTable.Times(judgement.Gain)}, corrected p {judgement.PValue:0.####}; {Code(judgement.CodeRatio)}.")),
+            new ReportText(string.Create(CultureInfo.InvariantCulture, $"{Count([.. workloads])}: geometric mean of speedups {MarkdownTable.Times(judgement.Speedup.Measured)}; objective {MarkdownTable.Times(judgement.Gain)}, corrected p {judgement.PValue:0.####}; {Code(judgement.CodeRatio)}.")),
             slower.Count == 0 ? new ReportText("No program is significantly slower.") : new ReportText($"Significantly slower: {string.Join(", ", slower)}.", IsStrong: true),
             new ReportTable("Each program, slowest first", table),
         ]);
@@ -167,6 +168,18 @@ internal sealed class TuningDocument
     }
 
     private static string Code(double ratio) => double.IsNaN(ratio) ? "size of code not known" : string.Create(CultureInfo.InvariantCulture, $"code {ratio:0.00}x");
+
+    /// <summary>Whether any program times several benchmarks itself, so that it matters what means are over.</summary>
+    private bool HasBenchmarks => specification.Train.Concat(specification.Validation).Concat(specification.HeldOut).GroupBy(workload => workload.Program).Any(program => program.Count() > 1);
+
+    private string MeansWords => specification.WeighsBenchmarks ? "Means of times are over benchmarks." : "Means are over programs: the benchmarks of one are averaged first.";
+
+    /// <summary>How many programs there are, and where they time several benchmarks themselves, how many of these.</summary>
+    private static string Count(IReadOnlyCollection<Workload> workloads)
+    {
+        var programs = TuningSpecification.CountPrograms(workloads);
+        return programs == workloads.Count ? Count(programs, "program") : $"{Count(programs, "program")} ({Count(workloads.Count, "benchmark")})";
+    }
 
     private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 
