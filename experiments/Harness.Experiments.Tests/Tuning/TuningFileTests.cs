@@ -1,3 +1,6 @@
+using Harness.Experiments.Tuning;
+using Harness.Experiments.Workloads;
+
 namespace Harness.Experiments.Tests.Tuning;
 
 public sealed class TuningFileTests
@@ -28,6 +31,11 @@ public sealed class TuningFileTests
     [InlineData("knobs: {deopt: {}}\nbudget: {processes: 9}", "it does not say what to measure")]
     [InlineData("knobs: {deopt: {}}\ntrain: [two-target]\nbudget: {processes: 9}", "unknown workload 'two-target'")]
     [InlineData(Good + "\nheld-out: [targets]", "workload 'two-targets' is in train and in held-out")]
+    [InlineData("knobs: {deopt: {}}\nbudget: {processes: 99}\ntrain: ['dart/typed-data/Vector2.dot()']\nheld-out: ['dart/typed-data/Vector2()']", "program 'dart/typed-data' has workloads in train and in held-out")]
+    [InlineData("knobs: {deopt: {}}\nbudget: {processes: 99}\ntrain: [dart-matrix-tween-fresh]\nvalidation: [dart-matrix-tween-static]", "programs 'dart-matrix-tween-fresh' in train and 'dart-matrix-tween-static' in validation are both made of ")]
+    [InlineData("knobs: {deopt: {}}\nbudget: {processes: 99}\ntrain: [dart-queens]\nvalidation: [shapes-one-class]\nheld-out: [shapes-four-classes]", "programs 'shapes-one-class' in validation and 'shapes-four-classes' in held-out are both made of ")]
+    [InlineData("knobs: {deopt: {}}\nbudget: {processes: 99}\ntrain: [jetstream/box2d]\nheld-out: [jetstream/box2d-native]", "programs 'jetstream/box2d' in train and 'jetstream/box2d-native' in held-out are both made of ")]
+    [InlineData("knobs: {deopt: {}}\nbudget: {processes: 99}\ntrain: [dart/list]\nheld-out: [dart/list-unopt]", "programs 'dart/list' in train and 'dart/list-unopt' in held-out are both made of ")]
     [InlineData("knobs: {deopt: {}}\ntrain: [two-targets]", "it has no budget")]
     [InlineData("knobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {}", "the budget is empty")]
     [InlineData("knobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {processes: 3}", "is too small for one batch")]
@@ -46,6 +54,16 @@ public sealed class TuningFileTests
         Assert.Contains(part, mistake.Message, StringComparison.Ordinal);
         Assert.Contains("test.yaml", mistake.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', mistake.Message);
+    }
+
+    [Theory]
+    [InlineData("inlining-limits")]
+    [InlineData("v8-inlining-flags")]
+    public void SpecificationsOfTheProjectKeepTheRules(string name)
+    {
+        var specification = TuningFile.Read(Path.Combine(ProjectLayout.Root, "experiments", "tunings", $"{name}.yaml"), ProgramCatalog.Read());
+        Assert.Equal(8, specification.Train.Count);
+        Assert.True(TuningSpecification.CountPrograms(specification.HeldOut) >= 6);
     }
 
     [Fact]

@@ -109,9 +109,9 @@ internal static class TuningFile
             var train = Select(Train, catalog);
             var validation = Select(Validation, catalog);
             var heldOut = Select(HeldOut, catalog);
-            RefuseLeaks("train", train, "validation", validation);
-            RefuseLeaks("train", train, "held-out", heldOut);
-            RefuseLeaks("validation", validation, "held-out", heldOut);
+            RefuseLeaks("train", train, "validation", validation, catalog);
+            RefuseLeaks("train", train, "held-out", heldOut, catalog);
+            RefuseLeaks("validation", validation, "held-out", heldOut, catalog);
             RequireWeight(Objective.Time, "time");
             RequireWeight(Objective.Code, "code");
             RequireWeight(Objective.Compile, "compile");
@@ -166,11 +166,27 @@ internal static class TuningFile
 
         private static List<Workload> Select(List<string> names, ProgramCatalog catalog) => [.. names.SelectMany(catalog.Select).Distinct()];
 
-        private static void RefuseLeaks(string first, List<Workload> some, string second, List<Workload> others)
+        private static void RefuseLeaks(string first, List<Workload> some, string second, List<Workload> others, ProgramCatalog catalog)
         {
             var both = some.Intersect(others).FirstOrDefault();
             Require(both is null, $"workload '{both?.Name}' is in {first} and in {second}; what judges must not be what was searched on");
+            var program = ProgramsOf(some).Intersect(ProgramsOf(others)).FirstOrDefault();
+            Require(program is null, $"program '{program}' has workloads in {first} and in {second}; what judges must not be what was searched on");
+            var known = new Dictionary<string, string>();
+            foreach (var name in ProgramsOf(some))
+            {
+                foreach (var origin in catalog.Find(name).Origins)
+                    known.TryAdd(origin, name);
+            }
+
+            foreach (var name in ProgramsOf(others))
+            {
+                foreach (var origin in catalog.Find(name).Origins)
+                    Require(!known.TryGetValue(origin, out var sibling), $"programs '{sibling}' in {first} and '{name}' in {second} are both made of {origin}; what judges must not be what was searched on");
+            }
         }
+
+        private static IEnumerable<string> ProgramsOf(List<Workload> workloads) => workloads.Select(workload => workload.Program).Distinct();
 
         private static void CheckConditions(List<TuningParameter> parameters)
         {
