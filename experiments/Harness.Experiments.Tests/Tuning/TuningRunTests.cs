@@ -61,6 +61,31 @@ public sealed class TuningRunTests
         Assert.Equal(expected, TuningReport.CreateMarkdown(specification, new TuningRun(specification, last).Run()));
     }
 
+    /// <summary>A search of which a third of the candidates fail and others are far slower than e times goes on after kills as if there had been none.</summary>
+    [Theory]
+    [InlineData("gaussian-process")]
+    [InlineData("cma-es")]
+    [InlineData("tpe")]
+    public void FailuresAreTheSameToASearchThatGoesOn(string method)
+    {
+        var specification = TestTuning.Read(TestTuning.Text.Replace("method: random", $"method: {method}", StringComparison.Ordinal).Replace("processes: 400", "processes: 200", StringComparison.Ordinal));
+        var expected = TuningReport.CreateMarkdown(specification, new TuningRun(specification, Evaluator()).Run());
+        using var folder = new TemporaryFolder();
+        var path = folder.File("evaluations.csv");
+        for (var kill = 0; kill < 12; kill++)
+        {
+            var evaluator = Evaluator();
+            evaluator.Left = 9;
+            using var recorded = new RecordedEvaluator(evaluator, path);
+            Assert.Throws<OperationCanceledException>(() => new TuningRun(specification, recorded).Run());
+        }
+
+        using var last = new RecordedEvaluator(Evaluator(), path);
+        Assert.Equal(expected, TuningReport.CreateMarkdown(specification, new TuningRun(specification, last).Run()));
+
+        static FunctionEvaluator Evaluator() => new(7, (knobs, program) => Better(knobs, program) * (Budget(knobs) < 500 ? 20 : 1)) { Fails = knobs => Budget(knobs) is > 1500 and < 6000 };
+    }
+
     [Fact]
     public void EveryRoundHasTheBaselineAndTheBudgetIsKept()
     {

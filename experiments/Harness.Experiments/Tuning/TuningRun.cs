@@ -73,7 +73,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     /// <summary>A batch: what is proposed but not yet measured counts as mediocre meanwhile, so that proposals differ.</summary>
     private List<Trial> Propose(ISearchMethod method, List<Trial> trials)
     {
-        var history = trials.Select(trial => new Observation(trial.Point, Finite(trial.Score), PartsOf(trial))).ToList();
+        var history = TrialHistory.Of(specification.Objective, trials);
         var lie = history.Count == 0 ? 0 : history.Select(observation => observation.Value).Median();
         double[]? parts = history.Count == 0 ? null : [.. history[0].Parts!.Select((_, i) => history.Select(observation => observation.Parts![i]).Median())];
         var batch = new List<Trial>();
@@ -86,13 +86,6 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
 
         return batch;
     }
-
-    /// <summary>A failure counts as e times slower: bad, and yet a number.</summary>
-    private static double Finite(double score) => double.IsFinite(score) ? score : 1;
-
-    /// <summary>What the objective is made of, each as a logarithm.</summary>
-    private IReadOnlyList<double> PartsOf(Trial trial) =>
-        [.. specification.Objective.Parts(Math.Log(trial.TimeRatio), Math.Log(trial.CodeRatio), Math.Log(trial.CompileRatio)).Select(Finite)];
 
     private List<Trial> Race(List<Trial> batch, List<Trial> earlier, ref int round)
     {
@@ -124,6 +117,8 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         var finite = ordered.Where(trial => double.IsFinite(trial.Score)).ToList();
         var chosen = Hypervolume.Choose([.. finite.Select(PartsOf)], [.. earlier.Where(trial => double.IsFinite(trial.Score)).Select(PartsOf)], count);
         return [.. chosen.Select(place => finite[place]).Concat(ordered.Except(finite)).Take(count)];
+
+        double[] PartsOf(Trial trial) => TrialHistory.PartsOf(specification.Objective, trial);
     }
 
     private List<Trial> Finalists(List<Trial> usable) => Best(usable, [], specification.Finalists);
