@@ -43,6 +43,29 @@ public sealed class TuningMathTests
         Assert.Equal(0, new TuningMath(specification).PenaltyOf(baseline, baseline, workloads, 0));
     }
 
+    /// <summary>A program that has code on one side alone is no program whose code has not changed.</summary>
+    [Theory]
+    [InlineData(1000, 0)]
+    [InlineData(0, 1000)]
+    [InlineData(0, 0)]
+    public void CodeOnOneSideAloneIsNoRatio(long before, long after)
+    {
+        var specification = TestTuning.Read("knobs: {deopt: {}}\ntrain: [two-targets, three-targets]\nbudget: {processes: 99}\nconstraints: {code: 1.1}");
+        string[] workloads = ["two-targets", "three-targets"];
+        var math = new TuningMath(specification);
+        var (baseline, other) = (WithCode("default", before), WithCode("other", after));
+        Assert.Equal(before == after, Math.Abs(math.CodeOf(other, baseline, workloads)) < 1e-9);
+        Assert.Equal(before == after, !double.IsNaN(math.PenaltyOf(other, baseline, workloads, math.CodeOf(other, baseline, workloads))));
+        Assert.True(double.IsNaN(math.CodeOf(baseline, baseline, workloads[..1])) == (before == 0), "of one program nothing is known");
+
+        // In one round of three it may be missing.
+        List<Evaluation> mostly = [.. baseline.Select(row => row with { OptimizedBytes = row.Round == 3 ? 0 : 1000 })];
+        Assert.Equal(0, math.CodeOf(mostly, [.. baseline.Select(row => row with { OptimizedBytes = 1000 })], workloads), 10);
+
+        List<Evaluation> WithCode(string configuration, long bytes) =>
+            [.. Rows(specification, configuration, _ => 1).Select(row => row with { OptimizedBytes = row.Workload == "two-targets" ? bytes : 10_000 })];
+    }
+
     /// <summary>Rows of three rounds, each twice as slow as the one before; times, sizes and compilation follow the same function of the program.</summary>
     private static List<Evaluation> Rows(TuningSpecification specification, string configuration, Func<string, double> factor) =>
     [

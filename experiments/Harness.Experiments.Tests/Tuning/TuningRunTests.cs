@@ -99,6 +99,22 @@ public sealed class TuningRunTests
         Assert.DoesNotContain(rows, row => row.Phase != "held-out" && row.Workload is "recursion" or "histogram" && row.Phase != "held-out");
     }
 
+    /// <summary>In the search code is known, and then it is not: nothing is confirmed that way, whether code is weighed or limited.</summary>
+    [Theory]
+    [InlineData("objective: {time: 1, code: 0.1}")]
+    [InlineData("constraints: {code: 1.05}")]
+    public void CodeThatIsNotKnownConfirmsNothing(string weighing)
+    {
+        var specification = TestTuning.Read($"{TestTuning.Text}\n{weighing}");
+        var unknown = new TuningRun(specification, new FunctionEvaluator(1, Better, code: (_, _) => 0)).Run();
+        Assert.Null(unknown.Winner);
+        Assert.Equal("every candidate failed, the first with size of code not known", Assert.Single(unknown.Objections));
+        var heldOut = new TuningRun(specification, new FunctionEvaluator(1, Better, code: (knobs, program) => program == "recursion" && knobs.Count == 0 ? 0 : 1000)).Run();
+        Assert.False(heldOut.IsFound);
+        Assert.Contains("size of code not known on held-out programs", heldOut.Objections);
+        Assert.Contains("size of code not known", TuningReport.CreateMarkdown(specification, unknown), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AProgramOfSeveralWorkloadsIsOneProcessWithARowForEach()
     {

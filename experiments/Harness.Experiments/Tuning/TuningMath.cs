@@ -33,11 +33,14 @@ internal sealed class TuningMath(TuningSpecification specification)
     public double TimeOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads) =>
         UnitsOf(workloads).Average(unit => Math.Log(SampleOf(rows, unit).DividedBy(SampleOf(baseline, unit)).Median));
 
-    /// <summary>The same of sizes of code.</summary>
+    /// <summary>
+    /// The same of sizes of code. A program without any on either side is left out; not a number where all are, since then nobody knows, and where a program has code on one side alone in most of the rounds: that is neither a
+    /// ratio nor no change.
+    /// </summary>
     public double CodeOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads) =>
         MeanOfPrograms(rows, baseline, workloads, row => row.OptimizedBytes);
 
-    /// <summary>The same of times from bytes to module.</summary>
+    /// <summary>The same of times from bytes to module, with the same exceptions.</summary>
     public double CompileOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads) =>
         MeanOfPrograms(rows, baseline, workloads, row => row.CompileMs);
 
@@ -45,7 +48,7 @@ internal sealed class TuningMath(TuningSpecification specification)
     /// <param name="rows">Rows of a candidate.</param>
     /// <param name="baseline">Rows of the baseline.</param>
     /// <param name="workloads">What was measured.</param>
-    /// <param name="code">Mean of the logarithms of the candidate's sizes of code in relation to the baseline's.</param>
+    /// <param name="code">Mean of the logarithms of the candidate's sizes of code in relation to the baseline's; if it is not known and limited, the penalty is not a number.</param>
     public double PenaltyOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads, double code)
     {
         var slower = UnitsOf(workloads).Average(unit => unit.Average(workload => Math.Max(0, Math.Log(SampleOf(rows, workload).DividedBy(SampleOf(baseline, workload)).Median / specification.Constraints.Slower))));
@@ -69,7 +72,6 @@ internal sealed class TuningMath(TuningSpecification specification)
         return Combine(TimeOf(round, baseline, workloads), CodeOf(round, baseline, workloads), CompileOf(round, baseline, workloads));
     }
 
-    /// <summary>Mean of the logarithms of a quantity of programs in relation to the baseline's. Programs for which either has none of it are left out; not a number where all are.</summary>
     private double MeanOfPrograms(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads, Func<Evaluation, double> quantity)
     {
         var logarithms = new List<double>();
@@ -78,9 +80,11 @@ internal sealed class TuningMath(TuningSpecification specification)
         foreach (var workload in workloads.DistinctBy(specification.ProgramOf))
         {
             var reference = ByRound(baseline);
-            double[] known = [.. ByRound(rows).Where(pair => pair.Value > 0 && reference.GetValueOrDefault(pair.Key) > 0).Select(pair => pair.Value / reference[pair.Key])];
-            if (known.Length > 0)
-                logarithms.Add(Math.Log(known.Median()));
+            List<(double Own, double Reference)> some = [.. ByRound(rows).Select(pair => (Own: pair.Value, Reference: reference.GetValueOrDefault(pair.Key))).Where(pair => pair.Own > 0 || pair.Reference > 0)];
+            if (some.Count == 0)
+                continue;
+            double[] known = [.. some.Where(pair => pair.Own > 0 && pair.Reference > 0).Select(pair => pair.Own / pair.Reference)];
+            logarithms.Add(2 * known.Length > some.Count ? Math.Log(known.Median()) : double.NaN);
 
             Dictionary<int, double> ByRound(IReadOnlyList<Evaluation> of) => of.Where(row => row.Workload == workload).ToDictionary(row => row.Round, quantity);
         }

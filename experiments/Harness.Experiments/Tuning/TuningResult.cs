@@ -5,9 +5,9 @@ namespace Harness.Experiments.Tuning;
 /// <summary>A candidate with its score: the objective in relation to the baseline, as a logarithm; below 0 is better.</summary>
 /// <param name="Knobs">Its values.</param>
 /// <param name="Point">Its point in the unit cube.</param>
-/// <param name="Score">The objective with what constraints add; infinite where a process failed.</param>
+/// <param name="Score">The objective with what constraints add; infinite where a process failed, or a quantity that decides is not known.</param>
 /// <param name="TimeRatio">Geometric mean of times in relation to the baseline.</param>
-/// <param name="CodeRatio">Geometric mean of code sizes likewise; not a number where the engine does not tell them.</param>
+/// <param name="CodeRatio">Geometric mean of code sizes likewise; not a number where they are not known.</param>
 /// <param name="CompileRatio">Geometric mean of compile times likewise.</param>
 /// <param name="Rounds">Rounds that it was measured in.</param>
 /// <param name="Processes">Processes that the search had started when it was done.</param>
@@ -18,13 +18,16 @@ internal sealed record Trial(
     public static Trial Unmeasured(IReadOnlyDictionary<string, string> knobs, double[] point) => new(knobs, point, double.PositiveInfinity, double.NaN, double.NaN, double.NaN, 0, 0);
 
     public string Name => SearchSpace.NameOf(Knobs);
+
+    /// <summary>Why it has no score, in words; null where it has one, and before it is measured.</summary>
+    public string? Failure { get; init; }
 }
 
 /// <summary>How the winner does on one set of programs, in rounds that the search never saw.</summary>
 /// <param name="Speedup">Geometric mean over the programs, or over the benchmarks where the specification weighs these.</param>
 /// <param name="Gain">The objective in relation to the baseline, median over the rounds, as a factor: above 1 is better.</param>
 /// <param name="PValue">Signed-rank test of the objective over the rounds, two-sided, corrected after Holm over all such sets.</param>
-/// <param name="CodeRatio">Geometric mean of code sizes in relation to the baseline; not a number where the engine does not tell them.</param>
+/// <param name="CodeRatio">Geometric mean of code sizes in relation to the baseline; not a number where they are not known.</param>
 /// <param name="Programs">Each program alone; of a program that times several benchmarks, each of these.</param>
 internal sealed record Judgement(GeometricMean Speedup, Estimate Gain, double PValue, double CodeRatio, IReadOnlyList<ProgramJudgement> Programs);
 

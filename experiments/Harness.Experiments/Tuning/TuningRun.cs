@@ -12,6 +12,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
 {
     private const string Baseline = "default";
     private const double Significant = 0.05;
+    private const string UnknownCode = "size of code not known";
 
     private static readonly string[] Phases = ["search", "validation", "confirm", "held-out"];
 
@@ -29,7 +30,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         var trials = Search();
         var usable = trials.Where(trial => double.IsFinite(trial.Score)).DistinctBy(trial => trial.Name).OrderBy(trial => trial.Score).ToList();
         if (usable.Count == 0)
-            return new TuningResult(trials, null, null, null, ["every candidate failed"]);
+            return new TuningResult(trials, null, null, null, [$"every candidate failed, the first with {trials[0].Failure}"]);
         var finalists = Remeasure(Finalists(usable));
         var winner = usable.First(trial => trial.Name == finalists.MinBy(trial => trial.Score)!.Name);
         if (winner.Knobs.Count == 0)
@@ -158,13 +159,15 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     private Trial Score(string phase, Trial trial, string[] workloads, int first)
     {
         var own = Rows(phase, trial.Knobs.Count == 0 ? Baseline : trial.Name).Where(row => row.Round >= first).ToList();
-        if (own.Any(row => !row.IsOk))
-            return trial with { Score = double.PositiveInfinity, Processes = processes };
+        if (own.FirstOrDefault(row => !row.IsOk) is { } failed)
+            return trial with { Score = double.PositiveInfinity, Failure = $"{failed.Workload}: {failed.Status}", Processes = processes };
         var baseline = Rows(phase, Baseline);
         var (time, code, compile) = (math.TimeOf(own, baseline, workloads), math.CodeOf(own, baseline, workloads), math.CompileOf(own, baseline, workloads));
+        var score = math.Combine(time, code, compile) + math.PenaltyOf(own, baseline, workloads, code);
         return trial with
         {
-            Score = math.Combine(time, code, compile) + math.PenaltyOf(own, baseline, workloads, code),
+            Score = double.IsNaN(score) ? double.PositiveInfinity : score,
+            Failure = !double.IsNaN(score) ? null : specification.WeighsCode && double.IsNaN(code) ? UnknownCode : "time from bytes to module not known",
             TimeRatio = Math.Exp(time),
             CodeRatio = Math.Exp(code),
             CompileRatio = Math.Exp(compile),
@@ -181,7 +184,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         var bootstrap = new RoundBootstrap([.. own.Select(row => row.Round).Distinct()], specification.Seed);
         var differences = samples.Select(pair => Difference.Between(pair.Numerator, pair.Denominator).PValue).ToList();
         var corrected = Holm.Adjust(differences);
-        var gains = own.GroupBy(row => row.Round).Select(group => -math.ObjectiveOfRound([.. group], baseline)).ToList();
+        var gains = own.GroupBy(row => row.Round).Select(group => -math.ObjectiveOfRound([.. group], baseline)).Where(double.IsFinite).ToList();
         return new Judgement(
             bootstrap.Mean([.. units]),
             MedianInterval.Of(Sample.Of(gains.Select(Math.Exp))),
@@ -199,6 +202,8 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
                 objections.Add(FormattableString.Invariant($"no gain {where} that is clear of noise: {judgement.Gain.Value:0.000} ({judgement.Gain.Low:0.000}–{judgement.Gain.High:0.000}), corrected p {judgement.PValue:0.###}"));
             foreach (var program in judgement.Programs.Where(program => program.Speedup.Value * specification.Constraints.Slower < 1))
                 objections.Add(FormattableString.Invariant($"{program.Program} is slower than allowed {where}: {program.Speedup.Value:0.000}"));
+            if (specification.WeighsCode && double.IsNaN(judgement.CodeRatio))
+                objections.Add($"{UnknownCode} {where}");
             if (judgement.CodeRatio > specification.Constraints.Code)
                 objections.Add(FormattableString.Invariant($"more code than allowed {where}: {judgement.CodeRatio:0.000}"));
         }

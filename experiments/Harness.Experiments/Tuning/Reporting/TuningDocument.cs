@@ -139,7 +139,7 @@ internal sealed class TuningDocument
             new ReportText("As the search saw them; the luck that made them best is in these figures."),
             new ReportTable("By the objective", Table(measured.OrderBy(trial => trial.Score).DistinctBy(trial => trial.Name).Take(ShownTrials))),
         };
-        var failed = result.Trials.Where(trial => !double.IsFinite(trial.Score)).Select(trial => trial.Name).Distinct().ToList();
+        var failed = result.Trials.Where(trial => !double.IsFinite(trial.Score)).DistinctBy(trial => trial.Name).Select(trial => $"{trial.Name} ({trial.Failure})").ToList();
         if (failed.Count > 0)
             items.Add(new ReportText($"Failed: {string.Join("; ", failed)}."));
         return items;
