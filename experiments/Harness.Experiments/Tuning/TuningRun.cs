@@ -65,11 +65,15 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
             stale = batch.All(candidate => trials.Any(trial => trial.Name == candidate.Name)) ? stale + 1 : 0;
             trials.AddRange(Race(batch, trials, ref round));
             var best = trials.MinBy(trial => trial.Score)!;
-            progress?.Invoke(FormattableString.Invariant($"{trials.Count} candidates, {processes} processes; best so far {Math.Exp(-best.Score):0.000} with {best.Name}"));
+            progress?.Invoke(FormattableString.Invariant($"{trials.Count} candidates, {processes} processes; {Describe(best)}"));
         }
 
         return trials;
     }
+
+    private static string Describe(Trial best) => double.IsFinite(best.Score)
+        ? FormattableString.Invariant($"best so far {Math.Exp(-best.Objective):0.000} with {best.Name}{(best.IsFeasible ? "" : ", which breaks a constraint")}")
+        : $"none has worked so far, the first for {best.Failure}";
 
     /// <summary>A batch: what is proposed but not yet measured counts as mediocre meanwhile, so that proposals differ.</summary>
     private List<Trial> Propose(ISearchMethod method, List<Trial> trials)
@@ -160,13 +164,15 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     {
         var own = Rows(phase, trial.Knobs.Count == 0 ? Baseline : trial.Name).Where(row => row.Round >= first).ToList();
         if (own.FirstOrDefault(row => !row.IsOk) is { } failed)
-            return trial with { Score = double.PositiveInfinity, Failure = $"{failed.Workload}: {failed.Status}", Processes = processes };
+            return trial with { Score = double.PositiveInfinity, Objective = double.NaN, Failure = $"{failed.Workload}: {failed.Status}", Processes = processes };
         var baseline = Rows(phase, Baseline);
         var (time, code, compile) = (math.TimeOf(own, baseline, workloads), math.CodeOf(own, baseline, workloads), math.CompileOf(own, baseline, workloads));
-        var score = math.Combine(time, code, compile) + math.PenaltyOf(own, baseline, workloads, code);
+        var objective = math.Combine(time, code, compile);
+        var score = objective + math.PenaltyOf(own, baseline, workloads, code);
         return trial with
         {
             Score = double.IsNaN(score) ? double.PositiveInfinity : score,
+            Objective = objective,
             Failure = !double.IsNaN(score) ? null : specification.WeighsCode && double.IsNaN(code) ? UnknownCode : "time from bytes to module not known",
             TimeRatio = Math.Exp(time),
             CodeRatio = Math.Exp(code),

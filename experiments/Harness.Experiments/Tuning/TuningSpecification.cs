@@ -111,7 +111,11 @@ internal sealed record TuningObjective(double Time, double Code, double Compile)
 /// <summary>What a winner may not do.</summary>
 /// <param name="Slower">Largest time of any program, and of any benchmark that a program times, in relation to the baseline: 1.02 for 2% slower; infinite for no limit.</param>
 /// <param name="Code">Largest geometric mean of the programs' code sizes likewise.</param>
-internal sealed record TuningConstraints(double Slower, double Code);
+internal sealed record TuningConstraints(double Slower, double Code)
+{
+    /// <summary>Whether anything is limited.</summary>
+    public bool IsAny => double.IsFinite(Slower) || double.IsFinite(Code);
+}
 
 /// <summary>
 /// Successive halving (Jamieson and Talwalkar 2016) with paired rounds: a batch is measured in some rounds, the best part of it in a multiple of them, and so on,

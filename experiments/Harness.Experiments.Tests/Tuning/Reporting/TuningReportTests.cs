@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Harness.Experiments.Charts.Drawing;
+using Harness.Experiments.Charts.Panels;
 using Harness.Experiments.Commands;
 using Harness.Experiments.Reports.Documents;
 using Harness.Experiments.Reports.Tables;
@@ -162,6 +163,32 @@ public sealed class TuningReportTests
                 where canvas.Texts[first].Overlaps(canvas.Texts[second])
                 select $"'{canvas.Texts[first].Text}' covers '{canvas.Texts[second].Text}' at width {width}");
         }
+    }
+
+    /// <summary>Constraints that half of the candidates break change what is chosen, not what is said of the knobs, and what breaks them is marked.</summary>
+    [Fact]
+    public void WhatBrokenConstraintsAddIsShownNowhereAsObjective()
+    {
+        var (specification, free) = LazyRun.Value;
+        var limited = specification with { Constraints = new TuningConstraints(double.PositiveInfinity, 1.1) };
+        var result = new TuningRun(limited, new FunctionEvaluator(1, Time, code: Code)).Run();
+        Assert.InRange(result.Trials.Count(trial => !trial.IsFeasible), 10, result.Trials.Count - 10);
+        Assert.All(result.Trials, trial => Assert.Equal(Math.Log(trial.TimeRatio), trial.Objective, 10));
+        Assert.All(result.Trials, trial => Assert.Equal(trial.CodeRatio > 1.1, trial.Penalty > 0));
+
+        // A random search proposes the same candidates, and a race measures those that it drops in the same first round.
+        Assert.Equal(free.Trials[0].Name, result.Trials[0].Name);
+        var (model, plain) = (ResponseModel.Fit(limited.Space, result.Trials, 1)!, ResponseModel.Fit(specification.Space, free.Trials, 1)!);
+        foreach (var place in plain.PlacesOf(0))
+            Assert.Equal(plain.Average(0, place).Value, model.Average(0, place).Value, 0.08);
+
+        var document = TuningDocument.Create(limited, result, [], provenance: null);
+        var rows = document.Sections.Single(section => section.Id == "candidates").Items.OfType<ReportTable>().First().Table.Rows;
+        Assert.All(rows, row => Assert.Equal(result.Trials.Any(trial => trial.Name == (string)row[0]! && trial.IsFeasible && Math.Exp(-trial.Objective).Equals(row[1])), (string)row[^1]! == "kept"));
+        var kept = result.Trials.Where(trial => trial.IsFeasible).Max(trial => Math.Exp(-trial.Objective));
+        Assert.True(result.Trials.Max(trial => Math.Exp(-trial.Objective)) > kept * 1.05, "the fastest ones break the limit");
+        var progress = Assert.IsType<LinePanel>(document.Figures.Single(figure => figure.Name == "progress").Figure.Panels[0].Body);
+        Assert.Equal(kept, progress.Points(0, progress.KnobValues.Count - 1)!.Value.Value, 10);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ internal sealed class TuningDocument
             .. Judged("confirmed", "In fresh rounds, on the programs of the search", result.Confirmed, specification.Train.Concat(specification.Validation)),
             .. Judged("held-out", "On held-out programs", result.HeldOut, specification.HeldOut),
             .. decisions.Count > 0 ? [new ReportSection("decisions", "What the winner inlines differently", decisions)] : Array.Empty<ReportSection>(),
-            new("progress", "Progress of the search", [.. Figure("progress", TuningFigures.Progress(specification, measured))]),
+            new("progress", "Progress of the search", Progress()),
             new("knobs", "Which knobs matter", Knobs()),
             new("front", "Speed against code", Front()),
             new("candidates", "Best candidates of the search", Candidates()),
@@ -102,6 +102,10 @@ internal sealed class TuningDocument
         ]);
     }
 
+    private List<ReportItem> Progress() => TuningFigures.Progress(specification, measured) is { } figure
+        ? [new ReportFigure("progress", figure)]
+        : [new ReportText(measured.Count == 0 ? "No candidate worked." : "No candidate of the search kept the constraints.")];
+
     private List<ReportItem> Knobs()
     {
         if (ResponseModel.Fit(specification.Space, result.Trials, specification.Seed) is not { } model)
@@ -115,7 +119,7 @@ internal sealed class TuningDocument
             + "A knob that a search has seldom moved from one value is known badly, whatever its share.");
         return
         [
-            new ReportText($"Functional analysis of variance over a random forest, fitted on {model.Candidates} measured candidates."),
+            new ReportText($"Functional analysis of variance over a random forest, fitted on {model.Candidates} measured candidates{(specification.Constraints.IsAny ? ", those that break a constraint among them, with their objective as it is" : "")}."),
             new ReportTable("Importance", table),
             .. Figure("slices", TuningFigures.Slices(specification, model, result.Winner)),
             .. Figure("maps", TuningFigures.Maps(specification, model)),
@@ -137,7 +141,7 @@ internal sealed class TuningDocument
         var items = new List<ReportItem>
         {
             new ReportText("As the search saw them; the luck that made them best is in these figures."),
-            new ReportTable("By the objective", Table(measured.OrderBy(trial => trial.Score).DistinctBy(trial => trial.Name).Take(ShownTrials))),
+            new ReportTable(specification.Constraints.IsAny ? "By the objective, and by how far a constraint is broken, which the column does not count" : "By the objective", Table(measured.OrderBy(trial => trial.Score).DistinctBy(trial => trial.Name).Take(ShownTrials))),
         };
         var failed = result.Trials.Where(trial => !double.IsFinite(trial.Score)).DistinctBy(trial => trial.Name).Select(trial => $"{trial.Name} ({trial.Failure})").ToList();
         if (failed.Count > 0)
@@ -159,11 +163,16 @@ internal sealed class TuningDocument
         return [new ReportCode(string.Join('\n', commands) + "\n"), new ReportText("The specification is tune.yaml, every measurement a row of evaluations.csv."), new ReportCode(specification.SourceText)];
     }
 
-    private static ResultTable Table(IEnumerable<Trial> trials)
+    private ResultTable Table(IEnumerable<Trial> trials)
     {
-        var table = new ResultTable([new("candidate"), new("objective", "0.000"), new("speedup", "0.000"), new("code", "0.00"), new("compile", "0.00"), new("rounds", "0")]);
+        TableColumn[] marks = specification.Constraints.IsAny ? [new("constraints")] : [];
+        var table = new ResultTable([new("candidate"), new("objective", "0.000"), new("speedup", "0.000"), new("code", "0.00"), new("compile", "0.00"), new("rounds", "0"), .. marks]);
         foreach (var trial in trials)
-            table.Add(trial.Name, Math.Exp(-trial.Score), 1 / trial.TimeRatio, trial.CodeRatio, trial.CompileRatio, trial.Rounds);
+        {
+            object?[] mark = marks.Length > 0 ? [trial.IsFeasible ? "kept" : "broken"] : [];
+            table.Add([trial.Name, Math.Exp(-trial.Objective), 1 / trial.TimeRatio, trial.CodeRatio, trial.CompileRatio, trial.Rounds, .. mark]);
+        }
+
         return table;
     }
 
