@@ -104,6 +104,7 @@ internal static class OracleCommand
         var world = new ProgramWorld(definition.Name, [.. workloads.Select(workload => workload.Name)], folder, recorded, options => Explain(definition, options));
         var result = new OracleSearch(rules, NoInlining, starts, world, Console.Error.WriteLine).Run();
         File.WriteAllText(folder.Decisions, DecisionsText.Write(result.Found, world.ModuleHash, world.KnownCalls));
+        File.WriteAllText(folder.Configuration, DecisionsText.WriteConfiguration(result.Found, Path.GetFileName(folder.Decisions)));
         WriteChanges(folder, name, result);
         if (Provenance.Read(folder.Provenance) is { } provenance)
             (provenance with { FinishedUtc = Provenance.Now() }).Write(folder.Provenance);
@@ -111,7 +112,7 @@ internal static class OracleCommand
         var table = TableOf(folder).Create();
         table.AddNote(Describe(result));
         File.WriteAllText(folder.Table, $"# Oracle of {name}\n\n{TableWriter.Write(table, TableFormat.Markdown)}\n{string.Concat(result.Steps.Select(step => FormattableString.Invariant($"- {step.TimeRatio:0.000} of the time by this: {step.What}\n")))}");
-        Console.Error.WriteLine($"{folder.Path}: oracle.decisions, oracle.md, evaluations.csv, provenance.json");
+        Console.Error.WriteLine($"{folder.Path}: oracle.yaml, oracle.decisions, oracle.md, evaluations.csv, provenance.json");
         return table;
     }
 
@@ -141,11 +142,16 @@ internal static class OracleCommand
         });
     }
 
-    private static OracleStart ReadStart(string path)
+    /// <summary>A start from a file of knob values, by the name of the file.</summary>
+    /// <exception cref="HarnessException">It cannot be read, or cannot be a start; the message says how to mend it.</exception>
+    public static OracleStart ReadStart(string path)
     {
+        var name = Path.GetFileNameWithoutExtension(path);
+        if (name == OracleSearch.FoundName || name == NoInlining.Name)
+            throw new HarnessException($"a start cannot be named '{name}', as {path} is: that is {(name == NoInlining.Name ? "the configuration without inlining" : "what the search finds")}; rename the file");
         var knobs = KnobCatalog.Shared(ConfigurationFile.Read(path)).ToDictionary();
         var policy = knobs.GetValueOrDefault("inlining.policy", "v8");
-        return policy == "oracle" ? throw new HarnessException($"configuration {path} has decisions of its own (inlining.policy: oracle); start from the policy for the rest") : new OracleStart(Path.GetFileNameWithoutExtension(path), policy, knobs);
+        return policy == "oracle" ? throw new HarnessException($"configuration {path} has decisions of its own (inlining.policy: oracle); start from the policy for the rest") : new OracleStart(name, policy, knobs);
     }
 
     private static TuningSpecification Specify(string name, ProgramDefinition program, IReadOnlyList<Workload> workloads, OracleRules rules) => new()

@@ -1,6 +1,7 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics;
 using Harness.Experiments.Commands;
+using Harness.Experiments.Tuning;
 using Harness.Experiments.Tuning.Oracle;
 using Harness.Experiments.Workloads;
 
@@ -107,5 +108,55 @@ public sealed class OracleSearchTests
         var written = InliningDecisions.Load(files.Decisions);
         Assert.Equal(turned.Decisions.ToList(), written.Of(world.ModuleHash).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList());
         Assert.Contains($"# in {call.Function}: {call.Target}", File.ReadAllText(files.Decisions), StringComparison.Ordinal);
+    }
+
+    /// <summary>What is written down is what was measured: the decisions, and all knobs of the policy about the rest, from wherever the folder is.</summary>
+    [Fact]
+    public void TheConfigurationThatIsWrittenIsTheOneMeasured()
+    {
+        using var folder = new TemporaryFolder();
+        var files = new OracleFolder(folder.File("made"));
+        Directory.CreateDirectory(folder.File("made/tried"));
+        var measured = new List<IReadOnlyDictionary<string, string>>();
+        var world = new ProgramWorld("p", ["p"], files, new KnobsEvaluator(measured), _ => throw new InvalidOperationException("nothing is to be explained"));
+        var start = new OracleStart("v8-large", "v8", new Dictionary<string, string> { ["inlining.policy"] = "v8", ["inlining.budget"] = "20000", ["inlining.factor"] = "10" });
+        foreach (var choice in (OracleChoice[])[OracleChoice.Of(start), OracleChoice.Of(start).With(new CallDecision("1 10>2", "f", "g", 10, 20, true, []), isInlined: false)])
+        {
+            world.Measure("confirm", 1, OracleSearch.FoundName, choice);
+            File.WriteAllText(files.Decisions, DecisionsText.Write(choice, choice.Decisions.Count == 0 ? null : new string('0', 64), []));
+            File.WriteAllText(files.Configuration, DecisionsText.WriteConfiguration(choice, "oracle.decisions"));
+            Directory.Move(files.Path, folder.File("moved"));
+            var written = ConfigurationFile.Read(folder.File("moved/oracle.yaml"));
+            Assert.Equal(measured[^1].Keys.Order(), written.Keys.Order());
+            Assert.All(written.Where(pair => pair.Key != "inlining.decisions"), pair => Assert.Equal(measured[^1][pair.Key], pair.Value));
+            if (choice.Decisions.Count > 0)
+                Assert.Equal(folder.File("moved/oracle.decisions"), written["inlining.decisions"]);
+            Directory.Move(folder.File("moved"), files.Path);
+        }
+
+        Assert.Equal(["v8", "oracle"], measured.Select(knobs => knobs["inlining.policy"]));
+        Assert.All(measured, knobs => Assert.Equal("20000", knobs["inlining.budget"]));
+    }
+
+    [Theory]
+    [InlineData("oracle.yaml", "a start cannot be named 'oracle', as ")]
+    [InlineData("no-inlining.yaml", "a start cannot be named 'no-inlining', as ")]
+    public void NamesThatRowsHaveForSomethingElseAreNoStarts(string file, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var mistake = Assert.Throws<HarnessException>(() => OracleCommand.ReadStart(folder.Write(file, "inlining.budget: 3000\n")));
+        Assert.StartsWith(message, mistake.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', mistake.Message);
+        Assert.Equal("large", OracleCommand.ReadStart(folder.Write("large.yaml", "inlining.budget: 3000\n")).Name);
+    }
+
+    /// <summary>Remembers the knobs that it was asked to measure with.</summary>
+    private sealed class KnobsEvaluator(List<IReadOnlyDictionary<string, string>> measured) : IEvaluator
+    {
+        public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs)
+        {
+            measured.Add(knobs);
+            return new FunctionEvaluator(1, (_, _) => 1).Evaluate(process, knobs);
+        }
     }
 }
