@@ -104,15 +104,20 @@ internal static class OracleCommand
         var world = new ProgramWorld(definition.Name, [.. workloads.Select(workload => workload.Name)], folder, recorded, options => Explain(definition, options));
         var result = new OracleSearch(rules, NoInlining, starts, world, Console.Error.WriteLine).Run();
         File.WriteAllText(folder.Decisions, DecisionsText.Write(result.Found, world.ModuleHash, world.KnownCalls));
-        File.WriteAllText(folder.Configuration, DecisionsText.WriteConfiguration(result.Found, Path.GetFileName(folder.Decisions)));
         WriteChanges(folder, name, result);
         if (Provenance.Read(folder.Provenance) is { } provenance)
             (provenance with { FinishedUtc = Provenance.Now() }).Write(folder.Provenance);
         recorded.Dispose();
-        var table = TableOf(folder).Create();
+        var compared = TableOf(folder);
+
+        // What failed in fresh rounds is no configuration to use.
+        File.Delete(folder.Configuration);
+        if (compared.FailuresOf(OracleSearch.FoundName) == 0)
+            File.WriteAllText(folder.Configuration, DecisionsText.WriteConfiguration(result.Found, Path.GetFileName(folder.Decisions)));
+        var table = compared.Create();
         table.AddNote(Describe(result));
         File.WriteAllText(folder.Table, $"# Oracle of {name}\n\n{TableWriter.Write(table, TableFormat.Markdown)}\n{string.Concat(result.Steps.Select(step => FormattableString.Invariant($"- {step.TimeRatio:0.000} of the time by this: {step.What}\n")))}");
-        Console.Error.WriteLine($"{folder.Path}: oracle.yaml, oracle.decisions, oracle.md, evaluations.csv, provenance.json");
+        Console.Error.WriteLine($"{folder.Path}: {(File.Exists(folder.Configuration) ? "oracle.yaml, " : "")}oracle.decisions, oracle.md, evaluations.csv, provenance.json");
         return table;
     }
 

@@ -62,6 +62,49 @@ public sealed class OracleSearchTests
         Assert.True(gained <= 1, $"a gain in {gained} of 20 searches");
     }
 
+    /// <summary>A change that saves 30% and fails in every seventh round, and a policy that has it, are worth nothing.</summary>
+    [Fact]
+    public void AChangeThatFailsOnceIsNotKept()
+    {
+        var effects = new Dictionary<string, double>(Effects) { ["2 70>8"] = -0.35 };
+        var world = new CallWorld(1, effects) { Fails = (phase, round, _, inlined) => phase == "search" && round % 7 == 6 && inlined.Contains("2 70>8") };
+        var result = new OracleSearch(Rules, CallWorld.NoInlining, [.. CallWorld.Starts.Where(start => start.Name != "thirds")], world).Run();
+        Assert.DoesNotContain("2 70>8", world.Inlined(result.Found));
+        Assert.Contains("2 50>6", world.Inlined(result.Found));
+        Assert.DoesNotContain(result.Changes, change => change.IsKept && change.Call.Path == "2 70>8");
+        Assert.Contains(world.Rows, row => row.Phase == "search" && !row.IsOk);
+    }
+
+    /// <summary>A policy that is fast and fails in one of the rounds in which policies are looked at is not what a search starts from.</summary>
+    [Fact]
+    public void APolicyThatFailsOnceIsNoStart()
+    {
+        var world = new CallWorld(1, Effects) { Fails = (phase, round, name, _) => phase == "search" && round == 2 && name == "thirds" };
+        var told = new List<string>();
+        new OracleSearch(Rules with { Processes = 60 }, CallWorld.NoInlining, CallWorld.Starts, world, told.Add).Run();
+        Assert.StartsWith("the search starts from ", told[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("thirds", told[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("thirds", "thirds failed in 2 of the fresh rounds (trap) and has no share", true)]
+    [InlineData("oracle", "oracle failed in 2 of the fresh rounds (trap) and has no share", false)]
+    [InlineData("no-inlining", "no-inlining failed in 2 of the fresh rounds (trap) and has no share", false)]
+    public void WhatFailsInFreshRoundsIsToldAndHasNoShare(string failing, string note, bool othersHave)
+    {
+        var world = new CallWorld(1, Effects) { Fails = (phase, round, name, _) => phase == "confirm" && round is 3 or 8 && name == failing };
+        new OracleSearch(Rules with { Processes = 300 }, CallWorld.NoInlining, CallWorld.Starts, world).Run();
+        var table = new OracleTable(world.Rows, CallWorld.NoInlining.Name);
+        Assert.Equal(2, table.FailuresOf(failing));
+        if (failing != CallWorld.NoInlining.Name)
+            Assert.Null(table.ShareOf(failing));
+        Assert.Equal(othersHave, table.ShareOf("odd") is not null);
+        var written = table.Create();
+        Assert.Contains(written.Notes, line => line.StartsWith(note, StringComparison.Ordinal));
+        Assert.DoesNotContain(written.Notes, line => line.StartsWith("Inlining gains nothing", StringComparison.Ordinal));
+        Assert.Contains(OracleTable.Compare([("a", table)]).Notes, line => line.StartsWith($"a: {failing} failed in fresh rounds; ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void ARefusedCallTakesTheDecisionsBelowItAway()
     {

@@ -128,8 +128,11 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
                 times[name].Add((time ?? double.PositiveInfinity) / reference);
         }
 
-        ranked = [.. starts.OrderBy(start => times[start.Name].Median())];
-        return double.IsFinite(times[ranked[0].Name].Median()) ? OracleChoice.Of(ranked[0]) : throw new HarnessException("the program failed under every policy; 'harness check' shows how");
+        ranked = [.. starts.OrderBy(start => TimeOf(start.Name))];
+        return double.IsFinite(TimeOf(ranked[0].Name)) ? OracleChoice.Of(ranked[0]) : throw new HarnessException("the program failed under every policy; 'harness check' shows how");
+
+        // A policy that failed even once is no place to start from, however fast it was else.
+        double TimeOf(string name) => times[name].TrueForAll(double.IsFinite) ? times[name].Median() : double.PositiveInfinity;
     }
 
     /// <summary>Changes that were not tried, and come to something else than others: functions as a whole first, then single calls.</summary>
@@ -179,7 +182,7 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
 
             // The fewer rounds, the more is left to hope for.
             var least = stage == Stages[0] ? rules.LeastGain / 2 : rules.LeastGain;
-            alive = [.. alive.Where(change => change.Ratio <= 1 - least)];
+            alive = [.. alive.Where(change => !change.HasFailed && change.Ratio <= 1 - least)];
         }
 
         foreach (var change in alive)
@@ -193,7 +196,7 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
         foreach (var change in raced)
         {
             tried.Add(change.Change.Key);
-            if (change.Change.Call is { } call && double.IsFinite(change.Ratio))
+            if (change.Change.Call is { } call && change.Ratios.Count > 0 && !change.HasFailed)
                 changes.Add(new MeasuredChange(call, change.Ratio, change.Ratios.Count, change.IsKept));
         }
     }
@@ -245,6 +248,9 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
 
         /// <summary>Its time in relation to what there is, by round.</summary>
         public List<double> Ratios { get; } = [];
+
+        /// <summary>Whether a process with it failed, in any round: then it is not kept, whatever the others took.</summary>
+        public bool HasFailed => !Ratios.TrueForAll(double.IsFinite);
 
         /// <summary>The median; not a number before the first round.</summary>
         public double Ratio => Ratios.Median();
