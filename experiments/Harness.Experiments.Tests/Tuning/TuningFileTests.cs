@@ -19,6 +19,8 @@ public sealed class TuningFileTests
     [InlineData("knobs: {deopt: {values: [on, maybe]}}" + Rest, "knob 'deopt' does not take 'maybe'")]
     [InlineData("knobs: {deopt: {values: [on]}}" + Rest, "has fewer than two values")]
     [InlineData("knobs: {deopt: {values: [on, on]}}" + Rest, "has a value twice")]
+    [InlineData("knobs: {deopt: {values: [on, true]}}" + Rest, "has a value twice")]
+    [InlineData("knobs: {inlining.budget: {values: [1000, 1_000]}}" + Rest, "has a value twice")]
     [InlineData("knobs: {deopt.limit: {low: 5, high: 5}}" + Rest, "low (5) must be below high (5)")]
     [InlineData("knobs: {deopt.limit: {low: 5, high: 99999999}}" + Rest, "knob 'deopt.limit' does not take '99999999'")]
     [InlineData("knobs: {deopt.limit: {low: 0, high: 5, scale: log}}" + Rest, "a logarithmic scale needs low above 0")]
@@ -55,6 +57,26 @@ public sealed class TuningFileTests
         Assert.Contains("test.yaml", mistake.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', mistake.Message);
     }
+
+    [Theory]
+    [InlineData("{deopt: {}, deopt.limit: {low: 1, high: 50, when: {deopt: [true]}}}")]
+    [InlineData("{deopt: {values: [1, false]}, deopt.limit: {low: 1, high: 50, when: {deopt: [on]}}}")]
+    [InlineData("{deopt.limit: {low: 1, high: 50, when: {deopt: [1]}}, deopt: {values: [true, off]}}")]
+    public void ConditionsHoldHoweverAValueIsWritten(string knobs)
+    {
+        var space = TestTuning.Read($"knobs: {knobs}{Rest}").Space;
+        var points = ((double[][])[[0.1, 0.1], [0.1, 0.9], [0.9, 0.1], [0.9, 0.9]]).Select(space.Decode).ToList();
+        Assert.All(points, values => Assert.Contains(values["deopt"], (string[])["on", "off"]));
+        Assert.All(points, values => Assert.Equal(values["deopt"] == "on", values.ContainsKey("deopt.limit")));
+        Assert.Equal(2, points.Select(values => values["deopt"]).Distinct().Count());
+    }
+
+    /// <summary>A condition on a knob that is not searched goes by its default.</summary>
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("0", false)]
+    public void ConditionsOnDefaultsHoldLikewise(string value, bool isActive) =>
+        Assert.Equal(isActive, TestTuning.Read($"knobs: {{deopt.limit: {{low: 1, high: 50, when: {{deopt: [{value}]}}}}}}{Rest}").Space.Decode([0.5]).ContainsKey("deopt.limit"));
 
     [Theory]
     [InlineData("inlining-limits")]

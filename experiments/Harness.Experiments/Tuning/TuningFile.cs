@@ -220,11 +220,9 @@ internal static class TuningFile
             if (Values is not null || knob.Type is KnobType.Bool or KnobType.Enum)
             {
                 Require(Low is null && High is null && Scale is null, $"knob '{name}' takes {knob.RangeText} here; leave out low, high and scale");
-                var values = Values ?? (knob.Type == KnobType.Bool ? ["on", "off"] : [.. knob.Values.Select(value => value.Name)]);
+                List<string> values = [.. (Values ?? (knob.Type == KnobType.Bool ? ["on", "off"] : [.. knob.Values.Select(value => value.Name)])).Select(value => Canonical(knob, value))];
                 Require(values.Count >= 2, $"knob '{name}' has fewer than two values; there is nothing to search");
                 Require(values.Distinct().Count() == values.Count, $"knob '{name}' has a value twice");
-                foreach (var value in values)
-                    knob.Parse(value);
                 return new TuningParameter(name, values, 0, 0, Whole: false, Logarithmic: false, condition);
             }
 
@@ -244,9 +242,16 @@ internal static class TuningFile
             Require(When.Count == 1, $"knob '{name}': 'when' names one knob, as in 'when: {{deopt: [on]}}'");
             var (other, values) = When.Single();
             Require(values is { Count: > 0 }, $"knob '{name}': 'when' has no values for '{other}'");
-            foreach (var value in values!)
-                KnobCatalog.Find(other).Parse(value);
-            return new ParameterCondition(other, values);
+            var knob = KnobCatalog.Find(other);
+            return new ParameterCondition(other, [.. values!.Select(value => Canonical(knob, value))]);
+        }
+
+        /// <summary>A value as the knob writes it, so that <c>true</c> is <c>on</c> wherever values are compared. Files stay as they are named: knobs write their full paths, which are of one machine.</summary>
+        /// <exception cref="KnobException">The knob does not take it.</exception>
+        private static string Canonical(Knob knob, string value)
+        {
+            var parsed = knob.Parse(value);
+            return knob.Type is KnobType.Path or KnobType.Folder or KnobType.Model or KnobType.Decisions or KnobType.Assembly ? value : knob.Format(parsed);
         }
     }
 
