@@ -1,4 +1,5 @@
 using Harness.Experiments.Tuning;
+using Harness.Experiments.Tuning.Search;
 using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Tests.Tuning;
@@ -41,6 +42,8 @@ public sealed class TuningFileTests
     [InlineData("knobs: {deopt: {}}\ntrain: [two-targets]", "it has no budget")]
     [InlineData("knobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {}", "the budget is empty")]
     [InlineData("knobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {processes: 3}", "is too small for one batch")]
+    [InlineData("method: grid\nknobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {minutes: 5}", "method grid makes a design for a number of processes, which minutes do not tell; write 'budget: {processes: 2000}'")]
+    [InlineData("method: latin-hypercube\nknobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {minutes: 5}", "method latin-hypercube makes a design for a number of processes")]
     [InlineData(Good + "\nobjective: {time: 0}", "the objective has no weight")]
     [InlineData(Good + "\nconstraints: {slower: 0.9}", "slower is a ratio from 1 to 100, not 0.9")]
     [InlineData(Good + "\nracing: {factor: 1}", "factor must be in 2..10, not 1")]
@@ -77,6 +80,16 @@ public sealed class TuningFileTests
     [InlineData("0", false)]
     public void ConditionsOnDefaultsHoldLikewise(string value, bool isActive) =>
         Assert.Equal(isActive, TestTuning.Read($"knobs: {{deopt.limit: {{low: 1, high: 50, when: {{deopt: [{value}]}}}}}}{Rest}").Space.Decode([0.5]).ContainsKey("deopt.limit"));
+
+    /// <summary>Methods that propose one point after another need no number; those that do may have minutes as well.</summary>
+    [Fact]
+    public void MinutesAloneAreEnoughForMostMethods()
+    {
+        foreach (var method in SearchMethods.Names.Except(SearchMethods.OfFixedSize).Where(method => method != SearchMethods.OfSeveral))
+            Assert.Equal(5, TestTuning.Read($"method: {method}\nknobs: {{deopt: {{}}}}\ntrain: [two-targets]\nbudget: {{minutes: 5}}").Minutes);
+        foreach (var method in SearchMethods.OfFixedSize)
+            Assert.Equal(99, TestTuning.Read($"method: {method}\nknobs: {{deopt: {{}}}}\ntrain: [two-targets]\nbudget: {{minutes: 5, processes: 99}}").Processes);
+    }
 
     [Theory]
     [InlineData("inlining-limits")]

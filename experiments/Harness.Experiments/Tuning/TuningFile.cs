@@ -130,6 +130,7 @@ internal static class TuningFile
             Require(Budget!.Processes is null or (>= 1 and <= 10_000_000), $"budget: processes must be in 1..10000000, not {Budget.Processes}");
             Require(Budget.Minutes is null or (> 0 and <= 100_000), $"budget: minutes must be above 0 and at most 100000, not {Budget.Minutes}");
             Require(Budget.Processes is not null || Budget.Minutes is not null, $"the budget is empty; write 'budget: {{processes: 2000}}', or minutes");
+            Require(Budget.Processes is not null || !SearchMethods.OfFixedSize.Contains(Method), $"method {Method} makes a design for a number of processes, which minutes do not tell; write 'budget: {{processes: 2000}}', with minutes beside it if you like, or take another method");
             Require(Finalists is >= 1 and <= 20, $"finalists must be in 1..20, not {Finalists}");
             Require(ConfirmRounds is >= LeastConfirmRounds and <= 10_000, $"confirm-rounds must be in {LeastConfirmRounds}..10000, not {ConfirmRounds}; with fewer, no difference could be told from noise");
             Require(TimedCalls is >= 1 and <= 1_000_000, $"timed-calls must be in 1..1000000, not {TimedCalls}");

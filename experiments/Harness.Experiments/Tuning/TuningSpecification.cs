@@ -87,7 +87,7 @@ internal sealed record TuningSpecification
     /// <summary>Processes that measure workloads once: as many as they have programs.</summary>
     public static int CountPrograms(IEnumerable<Workload> workloads) => workloads.Select(workload => workload.Program).Distinct().Count();
 
-    /// <summary>Candidates that the budget of processes lets the search try.</summary>
+    /// <summary>Candidates that the budget of processes lets the search try; no number to plan with where only minutes are limited.</summary>
     public int Trials => Math.Max(1, Processes / ProcessesOfBatch) * Racing.Candidates;
 }
 
