@@ -7,7 +7,7 @@ public sealed class TrialHistoryTests
     private static readonly TuningObjective Objective = new(1, 0.5, 0);
 
     private static Trial Make(double score, double time, double code) =>
-        Trial.Unmeasured(new Dictionary<string, string> { ["deopt.limit"] = "3" }, [0.5]) with { Score = score, TimeRatio = Math.Exp(time), CodeRatio = Math.Exp(code), CompileRatio = 1 };
+        Trial.Unmeasured(new Dictionary<string, string> { ["deopt.limit"] = "3" }, [0.5]) with { Score = score, Objective = double.IsFinite(score) ? score : double.NaN, TimeRatio = Math.Exp(time), CodeRatio = Math.Exp(code), CompileRatio = 1 };
 
     [Theory]
     [InlineData(0.2)]
@@ -29,6 +29,17 @@ public sealed class TrialHistoryTests
         }
 
         Assert.Equal((-0.1, worst), (history[0].Value, history[2].Value));
+    }
+
+    [Fact]
+    public void WhatABrokenConstraintAddsIsInEveryQuantity()
+    {
+        var allowed = Make(-0.1, -0.2, 0.1);
+        var broken = allowed with { Score = 0.5 };
+        Assert.Equal(0.6, broken.Penalty, 10);
+        Assert.False(broken.IsFeasible);
+        Assert.Equal([-0.2, 0.1], TrialHistory.PartsOf(Objective, allowed).Select(part => Math.Round(part, 10)));
+        Assert.Equal([0.4, 0.7], TrialHistory.PartsOf(Objective, broken).Select(part => Math.Round(part, 10)));
     }
 
     [Fact]

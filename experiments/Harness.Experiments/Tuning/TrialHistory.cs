@@ -19,10 +19,10 @@ internal static class TrialHistory
         return [.. trials.Select((trial, i) => new Observation(trial.Point, scores[i], [.. columns.Select(column => column[i])]))];
     }
 
-    /// <summary>What the objective of a candidate is made of, each as a logarithm; not numbers where it has no score.</summary>
+    /// <summary>What the objective of a candidate is made of, each as a logarithm with what broken constraints add, so that a front of what is not allowed draws no search; not numbers where it has no score.</summary>
     public static double[] PartsOf(TuningObjective objective, Trial trial) =>
     [
-        .. objective.Parts(Math.Log(trial.TimeRatio), Math.Log(trial.CodeRatio), Math.Log(trial.CompileRatio)).Select(part => double.IsFinite(trial.Score) ? part : double.NaN),
+        .. objective.Parts(Math.Log(trial.TimeRatio), Math.Log(trial.CodeRatio), Math.Log(trial.CompileRatio)).Select(part => double.IsFinite(trial.Score) ? part + trial.Penalty : double.NaN),
     ];
 
     private static double[] WithFailures(IEnumerable<double> values)

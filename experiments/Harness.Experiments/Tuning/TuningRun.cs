@@ -113,15 +113,15 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         return [.. batch.Select(trial => scored[trial.Name])];
     }
 
-    /// <summary>The best of some candidates: by their scores, or by what they add to the front of a search that wants one.</summary>
+    /// <summary>The best of some candidates: by their scores, or by what they add to the front of a search that wants one, in which those that break a constraint have no part and come last.</summary>
     private List<Trial> Best(List<Trial> candidates, List<Trial> earlier, int count)
     {
         var ordered = candidates.OrderBy(trial => trial.Score).ToList();
         if (specification.Method != SearchMethods.OfSeveral)
             return [.. ordered.Take(count)];
-        var finite = ordered.Where(trial => double.IsFinite(trial.Score)).ToList();
-        var chosen = Hypervolume.Choose([.. finite.Select(PartsOf)], [.. earlier.Where(trial => double.IsFinite(trial.Score)).Select(PartsOf)], count);
-        return [.. chosen.Select(place => finite[place]).Concat(ordered.Except(finite)).Take(count)];
+        var feasible = ordered.Where(trial => trial.IsFeasible).ToList();
+        var chosen = Hypervolume.Choose([.. feasible.Select(PartsOf)], [.. earlier.Where(trial => trial.IsFeasible).Select(PartsOf)], count);
+        return [.. chosen.Select(place => feasible[place]).Concat(ordered.Except(feasible)).Take(count)];
 
         double[] PartsOf(Trial trial) => TrialHistory.PartsOf(specification.Objective, trial);
     }

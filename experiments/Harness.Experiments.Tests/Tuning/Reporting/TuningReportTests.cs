@@ -205,6 +205,18 @@ public sealed class TuningReportTests
         Assert.Contains(tables, table => table.Caption.StartsWith("The finalists", StringComparison.Ordinal));
     }
 
+    /// <summary>The fast end of the front is not allowed: neither the finalists nor most of the search go there.</summary>
+    [Fact]
+    public void AFrontIsSearchedWithinItsConstraints()
+    {
+        var text = Text.Replace("method: random", "method: hypervolume\nobjective: {time: 1, code: 1}", StringComparison.Ordinal).Replace("processes: 600", "processes: 300", StringComparison.Ordinal);
+        var result = new TuningRun(TestTuning.Read(text + "\nconstraints: {code: 1.02}"), new FunctionEvaluator(1, Time, code: Code)).Run();
+        Assert.Equal(3, result.Finalists.Count);
+        Assert.All(result.Finalists, trial => Assert.True(trial.IsFeasible, FormattableString.Invariant($"{trial.Name} has {trial.CodeRatio:0.000} of the code")));
+        var later = result.Trials.Skip(result.Trials.Count / 2).ToList();
+        Assert.True(later.Count(trial => trial.IsFeasible) * 4 >= later.Count * 3, $"{later.Count(trial => trial.IsFeasible)} of {later.Count} later candidates are allowed");
+    }
+
     private static XElement Parse(string html)
     {
         // The document type and the script are what XML has not.
