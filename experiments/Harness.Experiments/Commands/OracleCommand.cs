@@ -116,6 +116,8 @@ internal static class OracleCommand
             File.WriteAllText(folder.Configuration, DecisionsText.WriteConfiguration(result.Found, Path.GetFileName(folder.Decisions)));
         var table = compared.Create();
         table.AddNote(Describe(result));
+        if (result.Entangled > 0)
+            table.AddNote($"{result.Entangled} changes of single calls turned others round as well, since policies have budgets, and are not in changes.csv.");
         File.WriteAllText(folder.Table, $"# Oracle of {name}\n\n{TableWriter.Write(table, TableFormat.Markdown)}\n{string.Concat(result.Steps.Select(step => FormattableString.Invariant($"- {step.TimeRatio:0.000} of the time by this: {step.What}\n")))}");
         Console.Error.WriteLine($"{folder.Path}: {(File.Exists(folder.Configuration) ? "oracle.yaml, " : "")}oracle.decisions, oracle.md, evaluations.csv, provenance.json");
         return table;

@@ -105,6 +105,16 @@ public sealed class OracleSearchTests
         Assert.Contains(OracleTable.Compare([("a", table)]).Notes, line => line.StartsWith($"a: {failing} failed in fresh rounds; ", StringComparison.Ordinal));
     }
 
+    /// <summary>Where a refused call lets another one in, the time tells nothing of either, and no model learns from it.</summary>
+    [Fact]
+    public void ACallThatLetsAnotherInIsNoLesson()
+    {
+        var result = new OracleSearch(Rules with { Processes = 300 }, CallWorld.NoInlining, [ScarceWorld.Start], new ScarceWorld()).Run();
+        Assert.Equal(["1 30>4"], result.Changes.Select(change => change.Call.Path).Distinct());
+        Assert.True(result.Entangled >= 2);
+        Assert.True(result.Tried >= 3);
+    }
+
     [Fact]
     public void ARefusedCallTakesTheDecisionsBelowItAway()
     {
@@ -191,6 +201,26 @@ public sealed class OracleSearchTests
         Assert.StartsWith(message, mistake.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', mistake.Message);
         Assert.Equal("large", OracleCommand.ReadStart(folder.Write("large.yaml", "inlining.budget: 3000\n")).Name);
+    }
+
+    /// <summary>A policy inlines two of three calls, and the third in the place of one that is refused; nothing changes the time.</summary>
+    private sealed class ScarceWorld : IOracleWorld
+    {
+        public static readonly OracleStart Start = new("scarce", "scarce", new Dictionary<string, string>());
+
+        public IReadOnlyList<CallDecision> Explain(OracleChoice choice)
+        {
+            var left = 2;
+            return [.. ((string[])["1 10>2", "1 20>3", "1 30>4"]).Select(path => new CallDecision(path, "f", "g", 10, 20, choice.Decisions.TryGetValue(path, out var decided) ? Take(decided) : Take(left > 0), []))];
+
+            bool Take(bool isInlined)
+            {
+                left -= isInlined ? 1 : 0;
+                return isInlined;
+            }
+        }
+
+        public double? Measure(string phase, int round, string name, OracleChoice choice) => 100;
     }
 
     /// <summary>Remembers the knobs that it was asked to measure with.</summary>
