@@ -42,6 +42,7 @@ public sealed class BadInputTests : IDisposable
         folder.Write("config-value.yaml", "deopt: maybe\n");
         folder.Write("config-name.yaml", "deoptt: on\n");
         folder.Write("config-empty.yaml", "deopt:\n");
+        folder.Write("oracle.yaml", "inlining.budget: 3000\n");
         folder.Write("list-root.yaml", "- a\n- b\n");
         folder.Write("no-workloads.yaml", "configurations: [{name: a}]\n");
         folder.Write("large-seed.yaml", "workloads: [two-targets]\nseed: 99999999999999999999\n");

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Harness.Engine.Configuration;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Engines.V8;
+using Harness.Experiments.Sweeps;
+using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Tests.Engines;
 
@@ -21,6 +23,26 @@ public sealed class V8EngineTests
         ];
         var report = V8Engine.AddTrace(new WorkerReport { Status = WorkerStatus.Ok }, trace);
         Assert.Equal((328, 308, 3, 1), (report.OptimizedBytes, report.BaselineBytes, report.TierUps, report.Deopts));
+    }
+
+    /// <summary>A sweep takes one trace for all repetitions of a cell; a search that is to be confirmed must not confirm the trace that it was lucky with.</summary>
+    [Fact]
+    public void ATraceIsKeptForOneOccasion()
+    {
+        var engine = new V8Engine();
+        var program = new PreparedPrograms([ProgramCatalog.Read().Find("two-targets")]).Find("two-targets", new Dictionary<string, string>());
+        var request = new WorkerRequest { Program = program.Request!, TimedCalls = 1, Settle = new WarmUpRule(3, 20, 3, 0.5, 1000), Knobs = new Dictionary<string, string>(), Counts = true };
+        var first = TraceOf("search 1");
+        Assert.Equal(first, TraceOf("search 1"));
+        Assert.NotEqual(first, TraceOf("confirm 1"));
+
+        (double, double) TraceOf(string occasion)
+        {
+            var report = engine.Measure(request with { Occasion = occasion }, TimeSpan.FromSeconds(60));
+            Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
+            Assert.True(report.BaselineCompileMs > 0);
+            return (report.OptimizedCompileMs, report.BaselineCompileMs);
+        }
     }
 
     [Fact]

@@ -31,6 +31,7 @@ public sealed class WorkerJsonTests
         Knobs = new Dictionary<string, string> { ["inlining"] = "off", ["dart.wasm-opt"] = "-O3 \\ \"x\"" },
         ProfileOut = "/profile",
         Counts = true,
+        Occasion = "search 1",
         Checks = true,
     };
 

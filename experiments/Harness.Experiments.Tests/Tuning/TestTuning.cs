@@ -32,6 +32,9 @@ internal sealed class FunctionEvaluator(int seed, Func<IReadOnlyDictionary<strin
     /// <summary>Evaluations before a kill.</summary>
     public int Left { get; set; } = int.MaxValue;
 
+    /// <summary>Which configurations end with a trap.</summary>
+    public Func<IReadOnlyDictionary<string, string>, bool> Fails { get; init; } = _ => false;
+
     public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs) =>
         Left-- == 0 ? throw new OperationCanceledException("killed") : [.. process.Keys.Select(key => RowOf(key, knobs))];
 
@@ -45,8 +48,8 @@ internal sealed class FunctionEvaluator(int seed, Func<IReadOnlyDictionary<strin
             Round = key.Round,
             Configuration = key.Configuration,
             Workload = key.Workload,
-            Status = Evaluation.OkStatus,
-            ExecuteMs = Math.Round(100 * (1 + drift) * time(knobs, key.Workload) * Math.Exp(Normal.Sample(random, 0, noise)), 4),
+            Status = Fails(knobs) ? "trap" : Evaluation.OkStatus,
+            ExecuteMs = Fails(knobs) ? 0 : Math.Round(100 * (1 + drift) * time(knobs, key.Workload) * Math.Exp(Normal.Sample(random, 0, noise)), 4),
             CompileMs = 1,
             OptimizedBytes = code is null ? 1000 : (long)code(knobs, key.Workload),
             ProcessSeconds = 1,

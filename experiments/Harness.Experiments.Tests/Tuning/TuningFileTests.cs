@@ -1,3 +1,7 @@
+using Harness.Experiments.Tuning;
+using Harness.Experiments.Tuning.Search;
+using Harness.Experiments.Workloads;
+
 namespace Harness.Experiments.Tests.Tuning;
 
 public sealed class TuningFileTests
@@ -16,6 +20,8 @@ public sealed class TuningFileTests
     [InlineData("knobs: {deopt: {values: [on, maybe]}}" + Rest, "knob 'deopt' does not take 'maybe'")]
     [InlineData("knobs: {deopt: {values: [on]}}" + Rest, "has fewer than two values")]
     [InlineData("knobs: {deopt: {values: [on, on]}}" + Rest, "has a value twice")]
+    [InlineData("knobs: {deopt: {values: [on, true]}}" + Rest, "has a value twice")]
+    [InlineData("knobs: {inlining.budget: {values: [1000, 1_000]}}" + Rest, "has a value twice")]
     [InlineData("knobs: {deopt.limit: {low: 5, high: 5}}" + Rest, "low (5) must be below high (5)")]
     [InlineData("knobs: {deopt.limit: {low: 5, high: 99999999}}" + Rest, "knob 'deopt.limit' does not take '99999999'")]
     [InlineData("knobs: {deopt.limit: {low: 0, high: 5, scale: log}}" + Rest, "a logarithmic scale needs low above 0")]
@@ -28,13 +34,21 @@ public sealed class TuningFileTests
     [InlineData("knobs: {deopt: {}}\nbudget: {processes: 9}", "it does not say what to measure")]
     [InlineData("knobs: {deopt: {}}\ntrain: [two-target]\nbudget: {processes: 9}", "unknown workload 'two-target'")]
     [InlineData(Good + "\nheld-out: [targets]", "workload 'two-targets' is in train and in held-out")]
+    [InlineData("knobs: {deopt: {}}\nbudget: {processes: 99}\ntrain: ['dart/typed-data/Vector2.dot()']\nheld-out: ['dart/typed-data/Vector2()']", "program 'dart/typed-data' has workloads in train and in held-out")]
+    [InlineData("knobs: {deopt: {}}\nbudget: {processes: 99}\ntrain: [dart-matrix-tween-fresh]\nvalidation: [dart-matrix-tween-static]", "programs 'dart-matrix-tween-fresh' in train and 'dart-matrix-tween-static' in validation are both made of ")]
+    [InlineData("knobs: {deopt: {}}\nbudget: {processes: 99}\ntrain: [dart-queens]\nvalidation: [shapes-one-class]\nheld-out: [shapes-four-classes]", "programs 'shapes-one-class' in validation and 'shapes-four-classes' in held-out are both made of ")]
+    [InlineData("knobs: {deopt: {}}\nbudget: {processes: 99}\ntrain: [jetstream/box2d]\nheld-out: [jetstream/box2d-native]", "programs 'jetstream/box2d' in train and 'jetstream/box2d-native' in held-out are both made of ")]
+    [InlineData("knobs: {deopt: {}}\nbudget: {processes: 99}\ntrain: [dart/list]\nheld-out: [dart/list-unopt]", "programs 'dart/list' in train and 'dart/list-unopt' in held-out are both made of ")]
     [InlineData("knobs: {deopt: {}}\ntrain: [two-targets]", "it has no budget")]
     [InlineData("knobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {}", "the budget is empty")]
     [InlineData("knobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {processes: 3}", "is too small for one batch")]
+    [InlineData("method: grid\nknobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {minutes: 5}", "method grid makes a design for a number of processes, which minutes do not tell; write 'budget: {processes: 2000}'")]
+    [InlineData("method: latin-hypercube\nknobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {minutes: 5}", "method latin-hypercube makes a design for a number of processes")]
     [InlineData(Good + "\nobjective: {time: 0}", "the objective has no weight")]
     [InlineData(Good + "\nconstraints: {slower: 0.9}", "slower is a ratio from 1 to 100, not 0.9")]
     [InlineData(Good + "\nracing: {factor: 1}", "factor must be in 2..10, not 1")]
     [InlineData(Good + "\nconfirm-rounds: 3", "confirm-rounds must be in 8..10000, not 3")]
+    [InlineData(Good + "\nweigh: workloads", "weigh takes programs or benchmarks, not 'workloads'")]
     [InlineData(Good + "\nseed: x", "the value here is of the wrong form")]
     [InlineData("method: hypervolume\n" + Good, "method hypervolume searches a front of several quantities; write 'objective: {time: 1, code: 1}'")]
     [InlineData("engine: jsc\nobjective: {time: 1, code: 0.2}\nknobs: {jsc.useOMGJIT: {}}" + Rest, "JavaScriptCore does not tell how much code it makes; leave code out of objective and constraints")]
@@ -45,6 +59,46 @@ public sealed class TuningFileTests
         Assert.Contains(part, mistake.Message, StringComparison.Ordinal);
         Assert.Contains("test.yaml", mistake.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', mistake.Message);
+    }
+
+    [Theory]
+    [InlineData("{deopt: {}, deopt.limit: {low: 1, high: 50, when: {deopt: [true]}}}")]
+    [InlineData("{deopt: {values: [1, false]}, deopt.limit: {low: 1, high: 50, when: {deopt: [on]}}}")]
+    [InlineData("{deopt.limit: {low: 1, high: 50, when: {deopt: [1]}}, deopt: {values: [true, off]}}")]
+    public void ConditionsHoldHoweverAValueIsWritten(string knobs)
+    {
+        var space = TestTuning.Read($"knobs: {knobs}{Rest}").Space;
+        var points = ((double[][])[[0.1, 0.1], [0.1, 0.9], [0.9, 0.1], [0.9, 0.9]]).Select(space.Decode).ToList();
+        Assert.All(points, values => Assert.Contains(values["deopt"], (string[])["on", "off"]));
+        Assert.All(points, values => Assert.Equal(values["deopt"] == "on", values.ContainsKey("deopt.limit")));
+        Assert.Equal(2, points.Select(values => values["deopt"]).Distinct().Count());
+    }
+
+    /// <summary>A condition on a knob that is not searched goes by its default.</summary>
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("0", false)]
+    public void ConditionsOnDefaultsHoldLikewise(string value, bool isActive) =>
+        Assert.Equal(isActive, TestTuning.Read($"knobs: {{deopt.limit: {{low: 1, high: 50, when: {{deopt: [{value}]}}}}}}{Rest}").Space.Decode([0.5]).ContainsKey("deopt.limit"));
+
+    /// <summary>Methods that propose one point after another need no number; those that do may have minutes as well.</summary>
+    [Fact]
+    public void MinutesAloneAreEnoughForMostMethods()
+    {
+        foreach (var method in SearchMethods.Names.Except(SearchMethods.OfFixedSize).Where(method => method != SearchMethods.OfSeveral))
+            Assert.Equal(5, TestTuning.Read($"method: {method}\nknobs: {{deopt: {{}}}}\ntrain: [two-targets]\nbudget: {{minutes: 5}}").Minutes);
+        foreach (var method in SearchMethods.OfFixedSize)
+            Assert.Equal(99, TestTuning.Read($"method: {method}\nknobs: {{deopt: {{}}}}\ntrain: [two-targets]\nbudget: {{minutes: 5, processes: 99}}").Processes);
+    }
+
+    [Theory]
+    [InlineData("inlining-limits")]
+    [InlineData("v8-inlining-flags")]
+    public void SpecificationsOfTheProjectKeepTheRules(string name)
+    {
+        var specification = TuningFile.Read(Path.Combine(ProjectLayout.Root, "experiments", "tunings", $"{name}.yaml"), ProgramCatalog.Read());
+        Assert.Equal(8, specification.Train.Count);
+        Assert.True(TuningSpecification.CountPrograms(specification.HeldOut) >= 6);
     }
 
     [Fact]

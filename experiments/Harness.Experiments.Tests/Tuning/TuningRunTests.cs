@@ -61,6 +61,31 @@ public sealed class TuningRunTests
         Assert.Equal(expected, TuningReport.CreateMarkdown(specification, new TuningRun(specification, last).Run()));
     }
 
+    /// <summary>A search of which a third of the candidates fail and others are far slower than e times goes on after kills as if there had been none.</summary>
+    [Theory]
+    [InlineData("gaussian-process")]
+    [InlineData("cma-es")]
+    [InlineData("tpe")]
+    public void FailuresAreTheSameToASearchThatGoesOn(string method)
+    {
+        var specification = TestTuning.Read(TestTuning.Text.Replace("method: random", $"method: {method}", StringComparison.Ordinal).Replace("processes: 400", "processes: 200", StringComparison.Ordinal));
+        var expected = TuningReport.CreateMarkdown(specification, new TuningRun(specification, Evaluator()).Run());
+        using var folder = new TemporaryFolder();
+        var path = folder.File("evaluations.csv");
+        for (var kill = 0; kill < 12; kill++)
+        {
+            var evaluator = Evaluator();
+            evaluator.Left = 9;
+            using var recorded = new RecordedEvaluator(evaluator, path);
+            Assert.Throws<OperationCanceledException>(() => new TuningRun(specification, recorded).Run());
+        }
+
+        using var last = new RecordedEvaluator(Evaluator(), path);
+        Assert.Equal(expected, TuningReport.CreateMarkdown(specification, new TuningRun(specification, last).Run()));
+
+        static FunctionEvaluator Evaluator() => new(7, (knobs, program) => Better(knobs, program) * (Budget(knobs) < 500 ? 20 : 1)) { Fails = knobs => Budget(knobs) is > 1500 and < 6000 };
+    }
+
     [Fact]
     public void EveryRoundHasTheBaselineAndTheBudgetIsKept()
     {
@@ -74,6 +99,22 @@ public sealed class TuningRunTests
         Assert.DoesNotContain(rows, row => row.Phase != "held-out" && row.Workload is "recursion" or "histogram" && row.Phase != "held-out");
     }
 
+    /// <summary>In the search code is known, and then it is not: nothing is confirmed that way, whether code is weighed or limited.</summary>
+    [Theory]
+    [InlineData("objective: {time: 1, code: 0.1}")]
+    [InlineData("constraints: {code: 1.05}")]
+    public void CodeThatIsNotKnownConfirmsNothing(string weighing)
+    {
+        var specification = TestTuning.Read($"{TestTuning.Text}\n{weighing}");
+        var unknown = new TuningRun(specification, new FunctionEvaluator(1, Better, code: (_, _) => 0)).Run();
+        Assert.Null(unknown.Winner);
+        Assert.Equal("every candidate failed, the first with size of code not known", Assert.Single(unknown.Objections));
+        var heldOut = new TuningRun(specification, new FunctionEvaluator(1, Better, code: (knobs, program) => program == "recursion" && knobs.Count == 0 ? 0 : 1000)).Run();
+        Assert.False(heldOut.IsFound);
+        Assert.Contains("size of code not known on held-out programs", heldOut.Objections);
+        Assert.Contains("size of code not known", TuningReport.CreateMarkdown(specification, unknown), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AProgramOfSeveralWorkloadsIsOneProcessWithARowForEach()
     {
@@ -85,6 +126,21 @@ public sealed class TuningRunTests
         Assert.Equal(2 * 2 * specification.ConfirmRounds, heldOut.Count);
         Assert.Equal(specification.HeldOut.Select(workload => workload.Name).Order(), heldOut.SelectMany(process => process.Workloads).Distinct().Order());
         Assert.Equal(specification.HeldOut.Count, result.HeldOut!.Programs.Count);
+        Assert.Equal(2, result.HeldOut.Speedup.Programs);
+        var report = TuningReport.CreateMarkdown(specification, result);
+        Assert.Contains("held out 2 programs (23 benchmarks). Means are over programs", report, StringComparison.Ordinal);
+        Assert.Contains("\n2 programs (23 benchmarks): geometric mean of speedups", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AGainInTheBenchmarksOfOneProgramIsHalfAGainOfTwoPrograms()
+    {
+        var text = TestTuning.Text.Replace("held-out: [recursion, histogram]", "held-out: [dart/micro]", StringComparison.Ordinal);
+        Assert.Equal(Math.Sqrt(1.25), Speedup(text), 0.001);
+        Assert.Equal(Math.Pow(1.25, 22 / 23.0), Speedup(text + "\nweigh: benchmarks"), 0.001);
+
+        static double Speedup(string text) => new TuningRun(TestTuning.Read(text), new FunctionEvaluator(1, (knobs, workload) =>
+            knobs.Count == 0 || workload.StartsWith("dart/list", StringComparison.Ordinal) ? 1 : 0.8, noise: 0)).Run().HeldOut!.Speedup.Measured.Value;
     }
 
     [Fact]

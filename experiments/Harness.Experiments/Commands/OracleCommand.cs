@@ -108,10 +108,18 @@ internal static class OracleCommand
         if (Provenance.Read(folder.Provenance) is { } provenance)
             (provenance with { FinishedUtc = Provenance.Now() }).Write(folder.Provenance);
         recorded.Dispose();
-        var table = TableOf(folder).Create();
+        var compared = TableOf(folder);
+
+        // What failed in fresh rounds is no configuration to use.
+        File.Delete(folder.Configuration);
+        if (compared.FailuresOf(OracleSearch.FoundName) == 0)
+            File.WriteAllText(folder.Configuration, DecisionsText.WriteConfiguration(result.Found, Path.GetFileName(folder.Decisions)));
+        var table = compared.Create();
         table.AddNote(Describe(result));
+        if (result.Entangled > 0)
+            table.AddNote($"{result.Entangled} changes of single calls turned others round as well, since policies have budgets, and are not in changes.csv.");
         File.WriteAllText(folder.Table, $"# Oracle of {name}\n\n{TableWriter.Write(table, TableFormat.Markdown)}\n{string.Concat(result.Steps.Select(step => FormattableString.Invariant($"- {step.TimeRatio:0.000} of the time by this: {step.What}\n")))}");
-        Console.Error.WriteLine($"{folder.Path}: oracle.decisions, oracle.md, evaluations.csv, provenance.json");
+        Console.Error.WriteLine($"{folder.Path}: {(File.Exists(folder.Configuration) ? "oracle.yaml, " : "")}oracle.decisions, oracle.md, evaluations.csv, provenance.json");
         return table;
     }
 
@@ -141,11 +149,16 @@ internal static class OracleCommand
         });
     }
 
-    private static OracleStart ReadStart(string path)
+    /// <summary>A start from a file of knob values, by the name of the file.</summary>
+    /// <exception cref="HarnessException">It cannot be read, or cannot be a start; the message says how to mend it.</exception>
+    public static OracleStart ReadStart(string path)
     {
+        var name = Path.GetFileNameWithoutExtension(path);
+        if (name == OracleSearch.FoundName || name == NoInlining.Name)
+            throw new HarnessException($"a start cannot be named '{name}', as {path} is: that is {(name == NoInlining.Name ? "the configuration without inlining" : "what the search finds")}; rename the file");
         var knobs = KnobCatalog.Shared(ConfigurationFile.Read(path)).ToDictionary();
         var policy = knobs.GetValueOrDefault("inlining.policy", "v8");
-        return policy == "oracle" ? throw new HarnessException($"configuration {path} has decisions of its own (inlining.policy: oracle); start from the policy for the rest") : new OracleStart(Path.GetFileNameWithoutExtension(path), policy, knobs);
+        return policy == "oracle" ? throw new HarnessException($"configuration {path} has decisions of its own (inlining.policy: oracle); start from the policy for the rest") : new OracleStart(name, policy, knobs);
     }
 
     private static TuningSpecification Specify(string name, ProgramDefinition program, IReadOnlyList<Workload> workloads, OracleRules rules) => new()

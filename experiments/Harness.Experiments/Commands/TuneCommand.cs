@@ -115,6 +115,7 @@ internal static class TuneCommand
     {
         public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs) => [.. process.Keys.Select(RowOf)];
 
-        private Evaluation RowOf(EvaluationKey key) => rows.TryGetValue(key, out var row) ? row : throw new HarnessException($"the run in {folder.Path} is not finished; go on with 'harness tune continue {folder.Path}'");
+        private Evaluation RowOf(EvaluationKey key) => rows.TryGetValue(key, out var row) ? row : throw new HarnessException(
+            $"the run in {folder.Path} is not finished, or another version of the harness made it, whose report names the commit (no row of {key.Configuration} in phase {key.Phase}, round {key.Round}); go on with 'harness tune continue {folder.Path}'");
     }
 }

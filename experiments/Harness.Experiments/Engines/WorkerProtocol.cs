@@ -23,6 +23,12 @@ internal sealed record WorkerRequest
     /// <summary>Whether it is asked what the engine did, too: compilations, code sizes, deopts, collections.</summary>
     public bool Counts { get; init; }
 
+    /// <summary>
+    /// What it is measured for, in any words; workers are not told. What an engine finds out in a process that nobody times, and keeps for other processes of the same cell, it keeps within one occasion.
+    /// </summary>
+    [JsonIgnore]
+    public string Occasion { get; init; } = "";
+
     /// <summary>Whether the program is run to see what it gives, not how long it takes: then there is no warm-up, and its driver lets time pass evenly.</summary>
     public bool Checks { get; init; }
 }

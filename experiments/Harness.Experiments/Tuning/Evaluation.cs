@@ -93,10 +93,12 @@ internal sealed class ProcessEvaluator : IEvaluator
     private readonly PreparedPrograms programs;
 
     /// <summary>Checks that the engine has the knobs, and prepares the modules.</summary>
-    public ProcessEvaluator(TuningSpecification specification)
+    /// <param name="specification">What is searched.</param>
+    /// <param name="engine">What measures; null for the engine of the specification.</param>
+    public ProcessEvaluator(TuningSpecification specification, IEngine? engine = null)
     {
         this.specification = specification;
-        engine = EngineCatalog.Open(specification.Engine);
+        this.engine = engine ??= EngineCatalog.Open(specification.Engine);
         foreach (var corner in (double[])[0, 0.999999])
             engine.CheckKnobs(specification.Space.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.At(corner)), NothingIgnored);
         workloads = specification.Train.Concat(specification.Validation).Concat(specification.HeldOut).ToDictionary(workload => workload.Name);
@@ -131,7 +133,9 @@ internal sealed class ProcessEvaluator : IEvaluator
 
         // V8 tells sizes of code in a process more, which a search that they do not concern is spared.
         var counts = specification.WeighsCode || process.Phase is not "search";
-        var request = new WorkerRequest { Program = program.Request!, TimedCalls = specification.TimedCalls, Settle = WarmUp, Knobs = knobs, Counts = counts };
+        // Sizes that decide are measured in every round, as times are: one lucky size must not be found again in all of them. Where they are only shown, one a phase is enough.
+        var occasion = specification.WeighsCode ? FormattableString.Invariant($"{process.Phase} {process.Round}") : process.Phase;
+        var request = new WorkerRequest { Program = program.Request!, TimedCalls = specification.TimedCalls, Settle = WarmUp, Knobs = knobs, Counts = counts, Occasion = occasion };
         var timeout = TimeSpan.FromSeconds(specification.TimeoutSeconds);
         var report = engine.AddCounts(request, ProgramResult.Check(program.Definition, engine.Measure(request, timeout)), timeout);
         var seconds = Math.Round(watch.Elapsed.TotalSeconds / process.Workloads.Count, 3);

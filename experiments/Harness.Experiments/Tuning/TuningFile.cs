@@ -27,6 +27,9 @@ internal static class TuningFile
     /// <summary>Least fresh rounds: with fewer, the corrected test cannot find anything.</summary>
     public const int LeastConfirmRounds = 8;
 
+    private const string Programs = "programs";
+    private const string Benchmarks = "benchmarks";
+
     /// <summary>Reads a specification.</summary>
     /// <exception cref="HarnessException">It is wrong; the message says where and how to mend it.</exception>
     public static TuningSpecification Read(string path, ProgramCatalog catalog)
@@ -74,6 +77,8 @@ internal static class TuningFile
 
         public ObjectiveEntry Objective { get; set; } = new();
 
+        public string Weigh { get; set; } = Programs;
+
         public ConstraintsEntry Constraints { get; set; } = new();
 
         public RacingEntry Racing { get; set; } = new();
@@ -104,15 +109,16 @@ internal static class TuningFile
             var train = Select(Train, catalog);
             var validation = Select(Validation, catalog);
             var heldOut = Select(HeldOut, catalog);
-            RefuseLeaks("train", train, "validation", validation);
-            RefuseLeaks("train", train, "held-out", heldOut);
-            RefuseLeaks("validation", validation, "held-out", heldOut);
+            RefuseLeaks("train", train, "validation", validation, catalog);
+            RefuseLeaks("train", train, "held-out", heldOut, catalog);
+            RefuseLeaks("validation", validation, "held-out", heldOut, catalog);
             RequireWeight(Objective.Time, "time");
             RequireWeight(Objective.Code, "code");
             RequireWeight(Objective.Compile, "compile");
             Require(Objective.Time + Objective.Code + Objective.Compile > 0, $"the objective has no weight; write 'objective: {{time: 1}}'");
             var objective = new TuningObjective(Objective.Time, Objective.Code, Objective.Compile);
             Require(Method != SearchMethods.OfSeveral || objective.Count > 1, $"method {SearchMethods.OfSeveral} searches a front of several quantities; write 'objective: {{time: 1, code: 1}}', or take another method");
+            Require(Weigh is Programs or Benchmarks, $"weigh takes {Programs} or {Benchmarks}, not '{Weigh}'");
             var needsCode = Objective.Code > 0 || Constraints.Code is not null;
             Require(!needsCode || EngineCatalog.Both.Contains(Engine), $"{EngineCatalog.TitleOf(Engine)} does not tell how much code it makes; leave code out of objective and constraints");
             Require(Constraints.Slower is null or (>= 1 and <= 100), $"constraints: slower is a ratio from 1 to 100, not {Constraints.Slower}; write 1.02 for at most 2% slower");
@@ -124,6 +130,7 @@ internal static class TuningFile
             Require(Budget!.Processes is null or (>= 1 and <= 10_000_000), $"budget: processes must be in 1..10000000, not {Budget.Processes}");
             Require(Budget.Minutes is null or (> 0 and <= 100_000), $"budget: minutes must be above 0 and at most 100000, not {Budget.Minutes}");
             Require(Budget.Processes is not null || Budget.Minutes is not null, $"the budget is empty; write 'budget: {{processes: 2000}}', or minutes");
+            Require(Budget.Processes is not null || !SearchMethods.OfFixedSize.Contains(Method), $"method {Method} makes a design for a number of processes, which minutes do not tell; write 'budget: {{processes: 2000}}', with minutes beside it if you like, or take another method");
             Require(Finalists is >= 1 and <= 20, $"finalists must be in 1..20, not {Finalists}");
             Require(ConfirmRounds is >= LeastConfirmRounds and <= 10_000, $"confirm-rounds must be in {LeastConfirmRounds}..10000, not {ConfirmRounds}; with fewer, no difference could be told from noise");
             Require(TimedCalls is >= 1 and <= 1_000_000, $"timed-calls must be in 1..1000000, not {TimedCalls}");
@@ -139,6 +146,7 @@ internal static class TuningFile
                 HeldOut = heldOut,
                 Programs = train.Concat(validation).Concat(heldOut).Select(workload => workload.Program).Distinct().ToDictionary(program => program, catalog.Find),
                 Objective = objective,
+                WeighsBenchmarks = Weigh == Benchmarks,
                 Constraints = new TuningConstraints(Constraints.Slower ?? double.PositiveInfinity, Constraints.Code ?? double.PositiveInfinity),
                 Racing = new RacingRule(Racing.Candidates, Racing.Rounds, Racing.Factor),
                 Processes = Budget.Processes ?? int.MaxValue,
@@ -159,11 +167,27 @@ internal static class TuningFile
 
         private static List<Workload> Select(List<string> names, ProgramCatalog catalog) => [.. names.SelectMany(catalog.Select).Distinct()];
 
-        private static void RefuseLeaks(string first, List<Workload> some, string second, List<Workload> others)
+        private static void RefuseLeaks(string first, List<Workload> some, string second, List<Workload> others, ProgramCatalog catalog)
         {
             var both = some.Intersect(others).FirstOrDefault();
             Require(both is null, $"workload '{both?.Name}' is in {first} and in {second}; what judges must not be what was searched on");
+            var program = ProgramsOf(some).Intersect(ProgramsOf(others)).FirstOrDefault();
+            Require(program is null, $"program '{program}' has workloads in {first} and in {second}; what judges must not be what was searched on");
+            var known = new Dictionary<string, string>();
+            foreach (var name in ProgramsOf(some))
+            {
+                foreach (var origin in catalog.Find(name).Origins)
+                    known.TryAdd(origin, name);
+            }
+
+            foreach (var name in ProgramsOf(others))
+            {
+                foreach (var origin in catalog.Find(name).Origins)
+                    Require(!known.TryGetValue(origin, out var sibling), $"programs '{sibling}' in {first} and '{name}' in {second} are both made of {origin}; what judges must not be what was searched on");
+            }
         }
+
+        private static IEnumerable<string> ProgramsOf(List<Workload> workloads) => workloads.Select(workload => workload.Program).Distinct();
 
         private static void CheckConditions(List<TuningParameter> parameters)
         {
@@ -197,11 +221,9 @@ internal static class TuningFile
             if (Values is not null || knob.Type is KnobType.Bool or KnobType.Enum)
             {
                 Require(Low is null && High is null && Scale is null, $"knob '{name}' takes {knob.RangeText} here; leave out low, high and scale");
-                var values = Values ?? (knob.Type == KnobType.Bool ? ["on", "off"] : [.. knob.Values.Select(value => value.Name)]);
+                List<string> values = [.. (Values ?? (knob.Type == KnobType.Bool ? ["on", "off"] : [.. knob.Values.Select(value => value.Name)])).Select(value => Canonical(knob, value))];
                 Require(values.Count >= 2, $"knob '{name}' has fewer than two values; there is nothing to search");
                 Require(values.Distinct().Count() == values.Count, $"knob '{name}' has a value twice");
-                foreach (var value in values)
-                    knob.Parse(value);
                 return new TuningParameter(name, values, 0, 0, Whole: false, Logarithmic: false, condition);
             }
 
@@ -221,9 +243,16 @@ internal static class TuningFile
             Require(When.Count == 1, $"knob '{name}': 'when' names one knob, as in 'when: {{deopt: [on]}}'");
             var (other, values) = When.Single();
             Require(values is { Count: > 0 }, $"knob '{name}': 'when' has no values for '{other}'");
-            foreach (var value in values!)
-                KnobCatalog.Find(other).Parse(value);
-            return new ParameterCondition(other, values);
+            var knob = KnobCatalog.Find(other);
+            return new ParameterCondition(other, [.. values!.Select(value => Canonical(knob, value))]);
+        }
+
+        /// <summary>A value as the knob writes it, so that <c>true</c> is <c>on</c> wherever values are compared. Files stay as they are named: knobs write their full paths, which are of one machine.</summary>
+        /// <exception cref="KnobException">The knob does not take it.</exception>
+        private static string Canonical(Knob knob, string value)
+        {
+            var parsed = knob.Parse(value);
+            return knob.Type is KnobType.Path or KnobType.Folder or KnobType.Model or KnobType.Decisions or KnobType.Assembly ? value : knob.Format(parsed);
         }
     }
 

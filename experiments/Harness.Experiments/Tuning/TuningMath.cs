@@ -1,38 +1,94 @@
 using Harness.Experiments.Statistics;
+using MathNet.Numerics.Statistics;
 
 namespace Harness.Experiments.Tuning;
 
-/// <summary>Ratios to the baseline, round by round, and the objective made of them.</summary>
+/// <summary>
+/// Ratios to the baseline, round by round, and the objective made of them. Means are over programs: the benchmarks that one program times itself are averaged first, unless the specification
+/// weighs benchmarks. Code and compilation are a program's, whatever it times, and count once.
+/// </summary>
 internal sealed class TuningMath(TuningSpecification specification)
 {
+    /// <summary>What exceeding a constraint by some share adds to the objective.</summary>
+    private const double PenaltyWeight = 10;
+
     /// <summary>The times of a workload by round.</summary>
-    public static Sample SampleOf(IEnumerable<Evaluation> rows, string workload) => SampleOf(rows, workload, row => row.ExecuteMs);
+    public static Sample SampleOf(IEnumerable<Evaluation> rows, string workload) =>
+        new(rows.Where(row => row.Workload == workload && row.ExecuteMs > 0).Select(row => (row.Round, row.ExecuteMs)));
 
-    /// <summary>A quantity of each workload in relation to the baseline's of the same rounds; workloads where either is 0 are left out.</summary>
-    public IReadOnlyList<Sample> Ratios(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IEnumerable<string> workloads, Func<Evaluation, double> quantity) =>
-        [.. workloads.Select(workload => SampleOf(rows, workload, quantity).DividedBy(SampleOf(baseline, workload, quantity))).Where(ratio => ratio.Count > 0)];
+    /// <summary>The geometric means of the times of several workloads by round; rounds that lack one of them are left out.</summary>
+    public static Sample SampleOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<string> workloads) => workloads.Count == 1
+        ? SampleOf(rows, workloads[0])
+        : new(rows.Where(row => workloads.Contains(row.Workload) && row.ExecuteMs > 0)
+            .GroupBy(row => row.Round)
+            .Where(round => round.Count() == workloads.Count)
+            .Select(round => (round.Key, Math.Exp(round.Average(row => Math.Log(row.ExecuteMs))))));
 
-    /// <summary>Mean of the logarithms of medians; 0 where there are none.</summary>
-    public double MeanLog(IReadOnlyList<Sample> ratios) => ratios.Count == 0 ? 0 : ratios.Average(ratio => Math.Log(ratio.Median));
+    /// <summary>What counts once in means of times: the workloads of a program together, or each workload.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> UnitsOf(IEnumerable<string> workloads) => specification.WeighsBenchmarks
+        ? [.. workloads.Select(workload => (string[])[workload])]
+        : [.. workloads.GroupBy(specification.ProgramOf).Select(program => (string[])[.. program])];
 
-    /// <summary>The geometric mean of medians; not a number where there are none, since the engine does not tell.</summary>
-    public double MeanRatio(IReadOnlyList<Sample> ratios) => ratios.Count == 0 ? double.NaN : Math.Exp(MeanLog(ratios));
+    /// <summary>Mean of the logarithms of times in relation to the baseline's of the same rounds; not a number where a workload has none.</summary>
+    public double TimeOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads) =>
+        UnitsOf(workloads).Average(unit => Math.Log(SampleOf(rows, unit).DividedBy(SampleOf(baseline, unit)).Median));
 
-    /// <summary>The objective, of logarithms of ratios.</summary>
-    public double Combine(double time, double code, double compile) =>
-        ((specification.Objective.Time * time) + (specification.Objective.Code * code) + (specification.Objective.Compile * compile))
-        / (specification.Objective.Time + specification.Objective.Code + specification.Objective.Compile);
+    /// <summary>
+    /// The same of sizes of code. A program without any on either side is left out; not a number where all are, since then nobody knows, and where a program has code on one side alone in most of the rounds: that is neither a
+    /// ratio nor no change.
+    /// </summary>
+    public double CodeOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads) =>
+        MeanOfPrograms(rows, baseline, workloads, row => row.OptimizedBytes);
+
+    /// <summary>The same of times from bytes to module, with the same exceptions.</summary>
+    public double CompileOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads) =>
+        MeanOfPrograms(rows, baseline, workloads, row => row.CompileMs);
+
+    /// <summary>What broken constraints add to the objective; 0 where none is. Every workload is held to the limit of times, and their excess is averaged as times are.</summary>
+    /// <param name="rows">Rows of a candidate.</param>
+    /// <param name="baseline">Rows of the baseline.</param>
+    /// <param name="workloads">What was measured.</param>
+    /// <param name="code">Mean of the logarithms of the candidate's sizes of code in relation to the baseline's; if it is not known and limited, the penalty is not a number.</param>
+    public double PenaltyOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads, double code)
+    {
+        var slower = UnitsOf(workloads).Average(unit => unit.Average(workload => Math.Max(0, Math.Log(SampleOf(rows, workload).DividedBy(SampleOf(baseline, workload)).Median / specification.Constraints.Slower))));
+        var larger = double.IsFinite(specification.Constraints.Code) ? Math.Max(0, code - Math.Log(specification.Constraints.Code)) : 0;
+        return PenaltyWeight * (slower + larger);
+    }
+
+    /// <summary>The objective, of logarithms of ratios; what has no weight need not be known.</summary>
+    public double Combine(double time, double code, double compile)
+    {
+        var weights = specification.Objective;
+        return (Weighted(weights.Time, time) + Weighted(weights.Code, code) + Weighted(weights.Compile, compile)) / (weights.Time + weights.Code + weights.Compile);
+
+        static double Weighted(double weight, double value) => weight > 0 ? weight * value : 0;
+    }
 
     /// <summary>The objective in one round.</summary>
     public double ObjectiveOfRound(IReadOnlyList<Evaluation> round, IReadOnlyList<Evaluation> baseline)
     {
-        var workloads = round.Select(row => row.Workload).ToList();
-        return Combine(
-            MeanLog(Ratios(round, baseline, workloads, row => row.ExecuteMs)),
-            MeanLog(Ratios(round, baseline, workloads, row => row.OptimizedBytes)),
-            MeanLog(Ratios(round, baseline, workloads, row => row.CompileMs)));
+        string[] workloads = [.. round.Select(row => row.Workload)];
+        return Combine(TimeOf(round, baseline, workloads), CodeOf(round, baseline, workloads), CompileOf(round, baseline, workloads));
     }
 
-    private static Sample SampleOf(IEnumerable<Evaluation> rows, string workload, Func<Evaluation, double> quantity) =>
-        new(rows.Where(row => row.Workload == workload && quantity(row) > 0).Select(row => (row.Round, quantity(row))));
+    private double MeanOfPrograms(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads, Func<Evaluation, double> quantity)
+    {
+        var logarithms = new List<double>();
+
+        // All rows of a process have the same.
+        foreach (var workload in workloads.DistinctBy(specification.ProgramOf))
+        {
+            var reference = ByRound(baseline);
+            List<(double Own, double Reference)> some = [.. ByRound(rows).Select(pair => (Own: pair.Value, Reference: reference.GetValueOrDefault(pair.Key))).Where(pair => pair.Own > 0 || pair.Reference > 0)];
+            if (some.Count == 0)
+                continue;
+            double[] known = [.. some.Where(pair => pair.Own > 0 && pair.Reference > 0).Select(pair => pair.Own / pair.Reference)];
+            logarithms.Add(2 * known.Length > some.Count ? Math.Log(known.Median()) : double.NaN);
+
+            Dictionary<int, double> ByRound(IReadOnlyList<Evaluation> of) => of.Where(row => row.Workload == workload).ToDictionary(row => row.Round, quantity);
+        }
+
+        return logarithms.Count == 0 ? double.NaN : logarithms.Average();
+    }
 }

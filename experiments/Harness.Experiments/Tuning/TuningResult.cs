@@ -2,12 +2,12 @@ using Harness.Experiments.Statistics;
 
 namespace Harness.Experiments.Tuning;
 
-/// <summary>A candidate with its score: the objective in relation to the baseline, as a logarithm; below 0 is better.</summary>
+/// <summary>A candidate with its objective and its score, both in relation to the baseline, as logarithms; below 0 is better.</summary>
 /// <param name="Knobs">Its values.</param>
 /// <param name="Point">Its point in the unit cube.</param>
-/// <param name="Score">The objective with what constraints add; infinite where a process failed.</param>
+/// <param name="Score">By what candidates are ranked: the objective with what broken constraints add; infinite where a process failed, or a quantity that decides is not known.</param>
 /// <param name="TimeRatio">Geometric mean of times in relation to the baseline.</param>
-/// <param name="CodeRatio">Geometric mean of code sizes likewise; not a number where the engine does not tell them.</param>
+/// <param name="CodeRatio">Geometric mean of code sizes likewise; not a number where they are not known.</param>
 /// <param name="CompileRatio">Geometric mean of compile times likewise.</param>
 /// <param name="Rounds">Rounds that it was measured in.</param>
 /// <param name="Processes">Processes that the search had started when it was done.</param>
@@ -18,17 +18,29 @@ internal sealed record Trial(
     public static Trial Unmeasured(IReadOnlyDictionary<string, string> knobs, double[] point) => new(knobs, point, double.PositiveInfinity, double.NaN, double.NaN, double.NaN, 0, 0);
 
     public string Name => SearchSpace.NameOf(Knobs);
+
+    /// <summary>The objective alone, which is what is shown; not a number where a process failed, or a quantity of it is not known.</summary>
+    public double Objective { get; init; } = double.NaN;
+
+    /// <summary>What broken constraints add to the objective; not a number where it has none.</summary>
+    public double Penalty => Score - Objective;
+
+    /// <summary>Whether it worked and keeps all constraints, as far as its rounds tell.</summary>
+    public bool IsFeasible => double.IsFinite(Score) && Score <= Objective;
+
+    /// <summary>Why it has no score, in words; null where it has one, and before it is measured.</summary>
+    public string? Failure { get; init; }
 }
 
 /// <summary>How the winner does on one set of programs, in rounds that the search never saw.</summary>
-/// <param name="Speedup">Geometric mean over the programs.</param>
+/// <param name="Speedup">Geometric mean over the programs, or over the benchmarks where the specification weighs these.</param>
 /// <param name="Gain">The objective in relation to the baseline, median over the rounds, as a factor: above 1 is better.</param>
 /// <param name="PValue">Signed-rank test of the objective over the rounds, two-sided, corrected after Holm over all such sets.</param>
-/// <param name="CodeRatio">Geometric mean of code sizes in relation to the baseline; not a number where the engine does not tell them.</param>
-/// <param name="Programs">Each program alone.</param>
+/// <param name="CodeRatio">Geometric mean of code sizes in relation to the baseline; not a number where they are not known.</param>
+/// <param name="Programs">Each program alone; of a program that times several benchmarks, each of these.</param>
 internal sealed record Judgement(GeometricMean Speedup, Estimate Gain, double PValue, double CodeRatio, IReadOnlyList<ProgramJudgement> Programs);
 
-/// <summary>One program: its speedup, the p-value of the difference after Holm's correction over the programs of its set, and what the test says.</summary>
+/// <summary>One program or benchmark: its speedup, the p-value of the difference after Holm's correction over the programs of its set, and what the test says.</summary>
 internal sealed record ProgramJudgement(string Program, Estimate Speedup, double PValue, RatioVerdict Verdict);
 
 /// <summary>What a tuning run found.</summary>

@@ -12,11 +12,9 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
 {
     private const string Baseline = "default";
     private const double Significant = 0.05;
+    private const string UnknownCode = "size of code not known";
 
     private static readonly string[] Phases = ["search", "validation", "confirm", "held-out"];
-
-    /// <summary>What exceeding a constraint by some share adds to the objective.</summary>
-    private const double PenaltyWeight = 10;
 
     /// <summary>Batches in a row that brought nothing new, after which a space of few points counts as exhausted.</summary>
     private const int StaleBatches = 25;
@@ -32,7 +30,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         var trials = Search();
         var usable = trials.Where(trial => double.IsFinite(trial.Score)).DistinctBy(trial => trial.Name).OrderBy(trial => trial.Score).ToList();
         if (usable.Count == 0)
-            return new TuningResult(trials, null, null, null, ["every candidate failed"]);
+            return new TuningResult(trials, null, null, null, [$"every candidate failed, the first with {trials[0].Failure}"]);
         var finalists = Remeasure(Finalists(usable));
         var winner = usable.First(trial => trial.Name == finalists.MinBy(trial => trial.Score)!.Name);
         if (winner.Knobs.Count == 0)
@@ -67,16 +65,20 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
             stale = batch.All(candidate => trials.Any(trial => trial.Name == candidate.Name)) ? stale + 1 : 0;
             trials.AddRange(Race(batch, trials, ref round));
             var best = trials.MinBy(trial => trial.Score)!;
-            progress?.Invoke(FormattableString.Invariant($"{trials.Count} candidates, {processes} processes; best so far {Math.Exp(-best.Score):0.000} with {best.Name}"));
+            progress?.Invoke(FormattableString.Invariant($"{trials.Count} candidates, {processes} processes; {Describe(best)}"));
         }
 
         return trials;
     }
 
+    private static string Describe(Trial best) => double.IsFinite(best.Score)
+        ? FormattableString.Invariant($"best so far {Math.Exp(-best.Objective):0.000} with {best.Name}{(best.IsFeasible ? "" : ", which breaks a constraint")}")
+        : $"none has worked so far, the first for {best.Failure}";
+
     /// <summary>A batch: what is proposed but not yet measured counts as mediocre meanwhile, so that proposals differ.</summary>
     private List<Trial> Propose(ISearchMethod method, List<Trial> trials)
     {
-        var history = trials.Select(trial => new Observation(trial.Point, Finite(trial.Score), PartsOf(trial))).ToList();
+        var history = TrialHistory.Of(specification.Objective, trials);
         var lie = history.Count == 0 ? 0 : history.Select(observation => observation.Value).Median();
         double[]? parts = history.Count == 0 ? null : [.. history[0].Parts!.Select((_, i) => history.Select(observation => observation.Parts![i]).Median())];
         var batch = new List<Trial>();
@@ -89,13 +91,6 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
 
         return batch;
     }
-
-    /// <summary>A failure counts as e times slower: bad, and yet a number.</summary>
-    private static double Finite(double score) => double.IsFinite(score) ? score : 1;
-
-    /// <summary>What the objective is made of, each as a logarithm.</summary>
-    private IReadOnlyList<double> PartsOf(Trial trial) =>
-        [.. specification.Objective.Parts(Math.Log(trial.TimeRatio), Math.Log(trial.CodeRatio), Math.Log(trial.CompileRatio)).Select(Finite)];
 
     private List<Trial> Race(List<Trial> batch, List<Trial> earlier, ref int round)
     {
@@ -118,15 +113,17 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         return [.. batch.Select(trial => scored[trial.Name])];
     }
 
-    /// <summary>The best of some candidates: by their scores, or by what they add to the front of a search that wants one.</summary>
+    /// <summary>The best of some candidates: by their scores, or by what they add to the front of a search that wants one, in which those that break a constraint have no part and come last.</summary>
     private List<Trial> Best(List<Trial> candidates, List<Trial> earlier, int count)
     {
         var ordered = candidates.OrderBy(trial => trial.Score).ToList();
         if (specification.Method != SearchMethods.OfSeveral)
             return [.. ordered.Take(count)];
-        var finite = ordered.Where(trial => double.IsFinite(trial.Score)).ToList();
-        var chosen = Hypervolume.Choose([.. finite.Select(PartsOf)], [.. earlier.Where(trial => double.IsFinite(trial.Score)).Select(PartsOf)], count);
-        return [.. chosen.Select(place => finite[place]).Concat(ordered.Except(finite)).Take(count)];
+        var feasible = ordered.Where(trial => trial.IsFeasible).ToList();
+        var chosen = Hypervolume.Choose([.. feasible.Select(PartsOf)], [.. earlier.Where(trial => trial.IsFeasible).Select(PartsOf)], count);
+        return [.. chosen.Select(place => feasible[place]).Concat(ordered.Except(feasible)).Take(count)];
+
+        double[] PartsOf(Trial trial) => TrialHistory.PartsOf(specification.Objective, trial);
     }
 
     private List<Trial> Finalists(List<Trial> usable) => Best(usable, [], specification.Finalists);
@@ -166,21 +163,19 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     private Trial Score(string phase, Trial trial, string[] workloads, int first)
     {
         var own = Rows(phase, trial.Knobs.Count == 0 ? Baseline : trial.Name).Where(row => row.Round >= first).ToList();
-        if (own.Any(row => !row.IsOk))
-            return trial with { Score = double.PositiveInfinity, Processes = processes };
+        if (own.FirstOrDefault(row => !row.IsOk) is { } failed)
+            return trial with { Score = double.PositiveInfinity, Objective = double.NaN, Failure = $"{failed.Workload}: {failed.Status}", Processes = processes };
         var baseline = Rows(phase, Baseline);
-        var time = math.Ratios(own, baseline, workloads, row => row.ExecuteMs);
-        var codes = math.Ratios(own, baseline, workloads, row => row.OptimizedBytes);
-        var code = math.MeanLog(codes);
-        var compile = math.MeanLog(math.Ratios(own, baseline, workloads, row => row.CompileMs));
-        var score = math.Combine(math.MeanLog(time), code, compile)
-            + (PenaltyWeight * time.Sum(ratio => Math.Max(0, Math.Log(ratio.Median / specification.Constraints.Slower))) / workloads.Length)
-            + (PenaltyWeight * Math.Max(0, code - Math.Log(specification.Constraints.Code)));
+        var (time, code, compile) = (math.TimeOf(own, baseline, workloads), math.CodeOf(own, baseline, workloads), math.CompileOf(own, baseline, workloads));
+        var objective = math.Combine(time, code, compile);
+        var score = objective + math.PenaltyOf(own, baseline, workloads, code);
         return trial with
         {
-            Score = score,
-            TimeRatio = Math.Exp(math.MeanLog(time)),
-            CodeRatio = math.MeanRatio(codes),
+            Score = double.IsNaN(score) ? double.PositiveInfinity : score,
+            Objective = objective,
+            Failure = !double.IsNaN(score) ? null : specification.WeighsCode && double.IsNaN(code) ? UnknownCode : "time from bytes to module not known",
+            TimeRatio = Math.Exp(time),
+            CodeRatio = Math.Exp(code),
             CompileRatio = Math.Exp(compile),
             Rounds = own.Select(row => row.Round).Distinct().Count(),
             Processes = processes,
@@ -190,18 +185,19 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     private Judgement Judge(string phase, Trial winner, string[] workloads)
     {
         var (own, baseline) = (Rows(phase, winner.Name), Rows(phase, Baseline));
-        var samples = workloads.Select(program => (Numerator: TuningMath.SampleOf(baseline, program), Denominator: TuningMath.SampleOf(own, program))).ToList();
+        var units = math.UnitsOf(workloads).Select(unit => (TuningMath.SampleOf(baseline, unit), TuningMath.SampleOf(own, unit)));
+        var samples = workloads.Select(workload => (Numerator: TuningMath.SampleOf(baseline, workload), Denominator: TuningMath.SampleOf(own, workload))).ToList();
         var bootstrap = new RoundBootstrap([.. own.Select(row => row.Round).Distinct()], specification.Seed);
         var differences = samples.Select(pair => Difference.Between(pair.Numerator, pair.Denominator)).ToList();
         var corrected = Holm.Adjust([.. differences.Select(difference => difference.PValue)]);
         var ratios = samples.ConvertAll(pair => Ratio.Of(pair.Numerator, pair.Denominator));
-        var gains = own.GroupBy(row => row.Round).Select(group => -math.ObjectiveOfRound([.. group], baseline)).ToList();
+        var gains = own.GroupBy(row => row.Round).Select(group => -math.ObjectiveOfRound([.. group], baseline)).Where(double.IsFinite).ToList();
         return new Judgement(
-            bootstrap.Mean(samples),
+            bootstrap.Mean([.. units]),
             MedianInterval.Of(Sample.Of(gains.Select(Math.Exp))),
             SignedRank.PValue(gains),
-            math.MeanRatio(math.Ratios(own, baseline, workloads, row => row.OptimizedBytes)),
-            [.. workloads.Select((program, i) => new ProgramJudgement(program, ratios[i], corrected[i], RatioVerdicts.Of(corrected[i], differences[i].Direction, ratios[i].Value)))]);
+            Math.Exp(math.CodeOf(own, baseline, workloads)),
+            [.. workloads.Select((workload, i) => new ProgramJudgement(workload, ratios[i], corrected[i], RatioVerdicts.Of(corrected[i], differences[i].Direction, ratios[i].Value)))]);
     }
 
     private List<string> Object(List<Judgement> judgements)
@@ -213,6 +209,8 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
                 objections.Add(FormattableString.Invariant($"no gain {where} that is clear of noise: {judgement.Gain.Value:0.000} ({judgement.Gain.Low:0.000}–{judgement.Gain.High:0.000}), corrected p {judgement.PValue:0.###}"));
             foreach (var program in judgement.Programs.Where(program => program.Speedup.Value * specification.Constraints.Slower < 1))
                 objections.Add(FormattableString.Invariant($"{program.Program} is slower than allowed {where}: {program.Speedup.Value:0.000}"));
+            if (specification.WeighsCode && double.IsNaN(judgement.CodeRatio))
+                objections.Add($"{UnknownCode} {where}");
             if (judgement.CodeRatio > specification.Constraints.Code)
                 objections.Add(FormattableString.Invariant($"more code than allowed {where}: {judgement.CodeRatio:0.000}"));
         }

@@ -30,6 +30,9 @@ internal sealed record TuningSpecification
 
     public required TuningObjective Objective { get; init; }
 
+    /// <summary>Whether each benchmark that a program times counts in means of times as much as a whole program does; else a program counts once, whatever it times.</summary>
+    public bool WeighsBenchmarks { get; init; }
+
     public required TuningConstraints Constraints { get; init; }
 
     public required RacingRule Racing { get; init; }
@@ -84,7 +87,7 @@ internal sealed record TuningSpecification
     /// <summary>Processes that measure workloads once: as many as they have programs.</summary>
     public static int CountPrograms(IEnumerable<Workload> workloads) => workloads.Select(workload => workload.Program).Distinct().Count();
 
-    /// <summary>Candidates that the budget of processes lets the search try.</summary>
+    /// <summary>Candidates that the budget of processes lets the search try; no number to plan with where only minutes are limited.</summary>
     public int Trials => Math.Max(1, Processes / ProcessesOfBatch) * Racing.Candidates;
 }
 
@@ -106,9 +109,13 @@ internal sealed record TuningObjective(double Time, double Code, double Compile)
 }
 
 /// <summary>What a winner may not do.</summary>
-/// <param name="Slower">Largest time of any program in relation to the baseline: 1.02 for 2% slower; infinite for no limit.</param>
-/// <param name="Code">Largest geometric mean of code sizes likewise.</param>
-internal sealed record TuningConstraints(double Slower, double Code);
+/// <param name="Slower">Largest time of any program, and of any benchmark that a program times, in relation to the baseline: 1.02 for 2% slower; infinite for no limit.</param>
+/// <param name="Code">Largest geometric mean of the programs' code sizes likewise.</param>
+internal sealed record TuningConstraints(double Slower, double Code)
+{
+    /// <summary>Whether anything is limited.</summary>
+    public bool IsAny => double.IsFinite(Slower) || double.IsFinite(Code);
+}
 
 /// <summary>
 /// Successive halving (Jamieson and Talwalkar 2016) with paired rounds: a batch is measured in some rounds, the best part of it in a multiple of them, and so on,

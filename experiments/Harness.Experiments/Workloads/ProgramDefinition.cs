@@ -133,6 +133,25 @@ internal sealed record ProgramDefinition
         }
     }
 
+    /// <summary>
+    /// What its code is or is made of, each in words that name it whatever the program: module, Dart source, command and sources that it is built with, modules and their glue among the files. Programs that share any of it
+    /// are one program with other arguments, for other hosts, or built otherwise.
+    /// </summary>
+    public IEnumerable<string> Origins
+    {
+        get
+        {
+            if (Build is { } build)
+                yield return $"'{build.Command}' in {Folder ?? Suite}";
+            if (Module.Length > 0)
+                yield return Package is { } package ? $"{package}:{Module}" : PlaceOf(Module);
+            if (Source.Length > 0)
+                yield return PlaceOf(Source);
+            foreach (var file in Files.Values.Where(file => Path.GetExtension(file) is ".wasm" or ".mjs"))
+                yield return PlaceOf(file);
+        }
+    }
+
     /// <summary>A hash of all that the program is made of; results of different ones are not mixed.</summary>
     /// <param name="module">Path of its binary module; null where its scripts load it.</param>
     public string Fingerprint(string? module)
@@ -144,6 +163,9 @@ internal sealed record ProgramDefinition
             hash.AppendData(File.ReadAllBytes(file));
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
+
+    /// <summary>A file by its path, or by its name in the suite where nobody has said where that is.</summary>
+    private string PlaceOf(string file) => Path.Combine(Folder is null ? Suite : Path.GetFullPath(Folder), file);
 
     private string MissingFolder => SuiteCatalog.HowToGive(Suite);
 }

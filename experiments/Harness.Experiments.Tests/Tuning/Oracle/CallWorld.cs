@@ -13,6 +13,9 @@ internal sealed class CallWorld(int seed, IReadOnlyDictionary<string, double> ef
 
     public static readonly OracleStart NoInlining = new("no-inlining", "", new Dictionary<string, string>());
 
+    /// <summary>Which processes fail, by phase, round, name in the rows and calls that are inlined.</summary>
+    public Func<string, int, string, IReadOnlyList<string>, bool> Fails { get; init; } = (_, _, _, _) => false;
+
     /// <summary>All measurements, as rows.</summary>
     public List<Evaluation> Rows { get; } = [];
 
@@ -43,9 +46,11 @@ internal sealed class CallWorld(int seed, IReadOnlyDictionary<string, double> ef
     {
         var random = new MersenneTwister(HashCode(phase, round, name));
         var drift = 1 + new MersenneTwister(HashCode(phase, round, "")).NextDouble();
-        var time = drift * TimeOf(effects, choice.Start == NoInlining ? [] : Inlined(choice)) * Math.Exp(Normal.Sample(random, 0, noise));
-        Rows.Add(new Evaluation { Phase = phase, Round = round, Configuration = name, Workload = "w", Status = Evaluation.OkStatus, ExecuteMs = time, OptimizedBytes = 100 });
-        return time;
+        List<string> inlined = choice.Start == NoInlining ? [] : Inlined(choice);
+        var time = drift * TimeOf(effects, inlined) * Math.Exp(Normal.Sample(random, 0, noise));
+        var fails = Fails(phase, round, name, inlined);
+        Rows.Add(new Evaluation { Phase = phase, Round = round, Configuration = name, Workload = "w", Status = fails ? "trap" : Evaluation.OkStatus, ExecuteMs = fails ? 0 : time, OptimizedBytes = 100 });
+        return fails ? null : time;
     }
 
     private int HashCode(string phase, int round, string name) =>

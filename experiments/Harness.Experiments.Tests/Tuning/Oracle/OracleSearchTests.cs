@@ -1,6 +1,7 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics;
 using Harness.Experiments.Commands;
+using Harness.Experiments.Tuning;
 using Harness.Experiments.Tuning.Oracle;
 using Harness.Experiments.Workloads;
 
@@ -61,6 +62,59 @@ public sealed class OracleSearchTests
         Assert.True(gained <= 1, $"a gain in {gained} of 20 searches");
     }
 
+    /// <summary>A change that saves 30% and fails in every seventh round, and a policy that has it, are worth nothing.</summary>
+    [Fact]
+    public void AChangeThatFailsOnceIsNotKept()
+    {
+        var effects = new Dictionary<string, double>(Effects) { ["2 70>8"] = -0.35 };
+        var world = new CallWorld(1, effects) { Fails = (phase, round, _, inlined) => phase == "search" && round % 7 == 6 && inlined.Contains("2 70>8") };
+        var result = new OracleSearch(Rules, CallWorld.NoInlining, [.. CallWorld.Starts.Where(start => start.Name != "thirds")], world).Run();
+        Assert.DoesNotContain("2 70>8", world.Inlined(result.Found));
+        Assert.Contains("2 50>6", world.Inlined(result.Found));
+        Assert.DoesNotContain(result.Changes, change => change.IsKept && change.Call.Path == "2 70>8");
+        Assert.Contains(world.Rows, row => row.Phase == "search" && !row.IsOk);
+    }
+
+    /// <summary>A policy that is fast and fails in one of the rounds in which policies are looked at is not what a search starts from.</summary>
+    [Fact]
+    public void APolicyThatFailsOnceIsNoStart()
+    {
+        var world = new CallWorld(1, Effects) { Fails = (phase, round, name, _) => phase == "search" && round == 2 && name == "thirds" };
+        var told = new List<string>();
+        new OracleSearch(Rules with { Processes = 60 }, CallWorld.NoInlining, CallWorld.Starts, world, told.Add).Run();
+        Assert.StartsWith("the search starts from ", told[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("thirds", told[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("thirds", "thirds failed in 2 of the fresh rounds (trap) and has no share", true)]
+    [InlineData("oracle", "oracle failed in 2 of the fresh rounds (trap) and has no share", false)]
+    [InlineData("no-inlining", "no-inlining failed in 2 of the fresh rounds (trap) and has no share", false)]
+    public void WhatFailsInFreshRoundsIsToldAndHasNoShare(string failing, string note, bool othersHave)
+    {
+        var world = new CallWorld(1, Effects) { Fails = (phase, round, name, _) => phase == "confirm" && round is 3 or 8 && name == failing };
+        new OracleSearch(Rules with { Processes = 300 }, CallWorld.NoInlining, CallWorld.Starts, world).Run();
+        var table = new OracleTable(world.Rows, CallWorld.NoInlining.Name);
+        Assert.Equal(2, table.FailuresOf(failing));
+        if (failing != CallWorld.NoInlining.Name)
+            Assert.Null(table.ShareOf(failing));
+        Assert.Equal(othersHave, table.ShareOf("odd") is not null);
+        var written = table.Create();
+        Assert.Contains(written.Notes, line => line.StartsWith(note, StringComparison.Ordinal));
+        Assert.DoesNotContain(written.Notes, line => line.StartsWith("Inlining gains nothing", StringComparison.Ordinal));
+        Assert.Contains(OracleTable.Compare([("a", table)]).Notes, line => line.StartsWith($"a: {failing} failed in fresh rounds; ", StringComparison.Ordinal));
+    }
+
+    /// <summary>Where a refused call lets another one in, the time tells nothing of either, and no model learns from it.</summary>
+    [Fact]
+    public void ACallThatLetsAnotherInIsNoLesson()
+    {
+        var result = new OracleSearch(Rules with { Processes = 300 }, CallWorld.NoInlining, [ScarceWorld.Start], new ScarceWorld()).Run();
+        Assert.Equal(["1 30>4"], result.Changes.Select(change => change.Call.Path).Distinct());
+        Assert.True(result.Entangled >= 2);
+        Assert.True(result.Tried >= 3);
+    }
+
     [Fact]
     public void ARefusedCallTakesTheDecisionsBelowItAway()
     {
@@ -107,5 +161,75 @@ public sealed class OracleSearchTests
         var written = InliningDecisions.Load(files.Decisions);
         Assert.Equal(turned.Decisions.ToList(), written.Of(world.ModuleHash).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList());
         Assert.Contains($"# in {call.Function}: {call.Target}", File.ReadAllText(files.Decisions), StringComparison.Ordinal);
+    }
+
+    /// <summary>What is written down is what was measured: the decisions, and all knobs of the policy about the rest, from wherever the folder is.</summary>
+    [Fact]
+    public void TheConfigurationThatIsWrittenIsTheOneMeasured()
+    {
+        using var folder = new TemporaryFolder();
+        var files = new OracleFolder(folder.File("made"));
+        Directory.CreateDirectory(folder.File("made/tried"));
+        var measured = new List<IReadOnlyDictionary<string, string>>();
+        var world = new ProgramWorld("p", ["p"], files, new KnobsEvaluator(measured), _ => throw new InvalidOperationException("nothing is to be explained"));
+        var start = new OracleStart("v8-large", "v8", new Dictionary<string, string> { ["inlining.policy"] = "v8", ["inlining.budget"] = "20000", ["inlining.factor"] = "10" });
+        foreach (var choice in (OracleChoice[])[OracleChoice.Of(start), OracleChoice.Of(start).With(new CallDecision("1 10>2", "f", "g", 10, 20, true, []), isInlined: false)])
+        {
+            world.Measure("confirm", 1, OracleSearch.FoundName, choice);
+            File.WriteAllText(files.Decisions, DecisionsText.Write(choice, choice.Decisions.Count == 0 ? null : new string('0', 64), []));
+            File.WriteAllText(files.Configuration, DecisionsText.WriteConfiguration(choice, "oracle.decisions"));
+            Directory.Move(files.Path, folder.File("moved"));
+            var written = ConfigurationFile.Read(folder.File("moved/oracle.yaml"));
+            Assert.Equal(measured[^1].Keys.Order(), written.Keys.Order());
+            Assert.All(written.Where(pair => pair.Key != "inlining.decisions"), pair => Assert.Equal(measured[^1][pair.Key], pair.Value));
+            if (choice.Decisions.Count > 0)
+                Assert.Equal(folder.File("moved/oracle.decisions"), written["inlining.decisions"]);
+            Directory.Move(folder.File("moved"), files.Path);
+        }
+
+        Assert.Equal(["v8", "oracle"], measured.Select(knobs => knobs["inlining.policy"]));
+        Assert.All(measured, knobs => Assert.Equal("20000", knobs["inlining.budget"]));
+    }
+
+    [Theory]
+    [InlineData("oracle.yaml", "a start cannot be named 'oracle', as ")]
+    [InlineData("no-inlining.yaml", "a start cannot be named 'no-inlining', as ")]
+    public void NamesThatRowsHaveForSomethingElseAreNoStarts(string file, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var mistake = Assert.Throws<HarnessException>(() => OracleCommand.ReadStart(folder.Write(file, "inlining.budget: 3000\n")));
+        Assert.StartsWith(message, mistake.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', mistake.Message);
+        Assert.Equal("large", OracleCommand.ReadStart(folder.Write("large.yaml", "inlining.budget: 3000\n")).Name);
+    }
+
+    /// <summary>A policy inlines two of three calls, and the third in the place of one that is refused; nothing changes the time.</summary>
+    private sealed class ScarceWorld : IOracleWorld
+    {
+        public static readonly OracleStart Start = new("scarce", "scarce", new Dictionary<string, string>());
+
+        public IReadOnlyList<CallDecision> Explain(OracleChoice choice)
+        {
+            var left = 2;
+            return [.. ((string[])["1 10>2", "1 20>3", "1 30>4"]).Select(path => new CallDecision(path, "f", "g", 10, 20, choice.Decisions.TryGetValue(path, out var decided) ? Take(decided) : Take(left > 0), []))];
+
+            bool Take(bool isInlined)
+            {
+                left -= isInlined ? 1 : 0;
+                return isInlined;
+            }
+        }
+
+        public double? Measure(string phase, int round, string name, OracleChoice choice) => 100;
+    }
+
+    /// <summary>Remembers the knobs that it was asked to measure with.</summary>
+    private sealed class KnobsEvaluator(List<IReadOnlyDictionary<string, string>> measured) : IEvaluator
+    {
+        public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs)
+        {
+            measured.Add(knobs);
+            return new FunctionEvaluator(1, (_, _) => 1).Evaluate(process, knobs);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Harness.Experiments.Charts.Drawing;
+using Harness.Experiments.Charts.Panels;
 using Harness.Experiments.Commands;
 using Harness.Experiments.Reports.Documents;
 using Harness.Experiments.Reports.Tables;
@@ -164,6 +165,32 @@ public sealed class TuningReportTests
         }
     }
 
+    /// <summary>Constraints that half of the candidates break change what is chosen, not what is said of the knobs, and what breaks them is marked.</summary>
+    [Fact]
+    public void WhatBrokenConstraintsAddIsShownNowhereAsObjective()
+    {
+        var (specification, free) = LazyRun.Value;
+        var limited = specification with { Constraints = new TuningConstraints(double.PositiveInfinity, 1.1) };
+        var result = new TuningRun(limited, new FunctionEvaluator(1, Time, code: Code)).Run();
+        Assert.InRange(result.Trials.Count(trial => !trial.IsFeasible), 10, result.Trials.Count - 10);
+        Assert.All(result.Trials, trial => Assert.Equal(Math.Log(trial.TimeRatio), trial.Objective, 10));
+        Assert.All(result.Trials, trial => Assert.Equal(trial.CodeRatio > 1.1, trial.Penalty > 0));
+
+        // A random search proposes the same candidates, and a race measures those that it drops in the same first round.
+        Assert.Equal(free.Trials[0].Name, result.Trials[0].Name);
+        var (model, plain) = (ResponseModel.Fit(limited.Space, result.Trials, 1)!, ResponseModel.Fit(specification.Space, free.Trials, 1)!);
+        foreach (var place in plain.PlacesOf(0))
+            Assert.Equal(plain.Average(0, place).Value, model.Average(0, place).Value, 0.08);
+
+        var document = TuningDocument.Create(limited, result, [], provenance: null);
+        var rows = document.Sections.Single(section => section.Id == "candidates").Items.OfType<ReportTable>().First().Table.Rows;
+        Assert.All(rows, row => Assert.Equal(result.Trials.Any(trial => trial.Name == (string)row[0]! && trial.IsFeasible && Math.Exp(-trial.Objective).Equals(row[1])), (string)row[^1]! == "kept"));
+        var kept = result.Trials.Where(trial => trial.IsFeasible).Max(trial => Math.Exp(-trial.Objective));
+        Assert.True(result.Trials.Max(trial => Math.Exp(-trial.Objective)) > kept * 1.05, "the fastest ones break the limit");
+        var progress = Assert.IsType<LinePanel>(document.Figures.Single(figure => figure.Name == "progress").Figure.Panels[0].Body);
+        Assert.Equal(kept, progress.Points(0, progress.KnobValues.Count - 1)!.Value.Value, 10);
+    }
+
     [Fact]
     public void ASearchOfSeveralQuantitiesHasAFrontOfFinalists()
     {
@@ -176,6 +203,18 @@ public sealed class TuningReportTests
         Assert.True(result.Finalists.Max(trial => trial.TimeRatio) / result.Finalists.Min(trial => trial.TimeRatio) > 1.1);
         var tables = TuningDocument.Create(specification, result, [], provenance: null).Sections.Single(section => section.Id == "front").Items.OfType<ReportTable>();
         Assert.Contains(tables, table => table.Caption.StartsWith("The finalists", StringComparison.Ordinal));
+    }
+
+    /// <summary>The fast end of the front is not allowed: neither the finalists nor most of the search go there.</summary>
+    [Fact]
+    public void AFrontIsSearchedWithinItsConstraints()
+    {
+        var text = Text.Replace("method: random", "method: hypervolume\nobjective: {time: 1, code: 1}", StringComparison.Ordinal).Replace("processes: 600", "processes: 300", StringComparison.Ordinal);
+        var result = new TuningRun(TestTuning.Read(text + "\nconstraints: {code: 1.02}"), new FunctionEvaluator(1, Time, code: Code)).Run();
+        Assert.Equal(3, result.Finalists.Count);
+        Assert.All(result.Finalists, trial => Assert.True(trial.IsFeasible, FormattableString.Invariant($"{trial.Name} has {trial.CodeRatio:0.000} of the code")));
+        var later = result.Trials.Skip(result.Trials.Count / 2).ToList();
+        Assert.True(later.Count(trial => trial.IsFeasible) * 4 >= later.Count * 3, $"{later.Count(trial => trial.IsFeasible)} of {later.Count} later candidates are allowed");
     }
 
     private static XElement Parse(string html)

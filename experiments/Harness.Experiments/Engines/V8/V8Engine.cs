@@ -71,12 +71,15 @@ internal sealed partial class V8Engine : IEngine
     /// <summary>Runs a program without any trace, since V8 writes a kilobyte for each collection, of which there may be thousands a second.</summary>
     public WorkerReport Measure(WorkerRequest request, TimeSpan timeout) => Run(request, timeout, []).Report();
 
-    /// <summary>Adds what only a trace tells. It comes from another process, which nobody times: one for all repetitions of a cell.</summary>
+    /// <summary>
+    /// Adds what only a trace tells. It comes from another process, which nobody times: one for all repetitions of a cell on the same
+    /// <see cref="WorkerRequest.Occasion"/>.
+    /// </summary>
     public WorkerReport AddCounts(WorkerRequest request, WorkerReport report, TimeSpan timeout)
     {
         if (!request.Counts || report.Status != WorkerStatus.Ok)
             return report;
-        var key = JsonSerializer.Serialize(request, WorkerProtocol.Json);
+        var key = $"{request.Occasion}\n{JsonSerializer.Serialize(request, WorkerProtocol.Json)}";
         if (!traces.TryGetValue(key, out var trace))
         {
             var traced = Run(request, timeout, Traces);

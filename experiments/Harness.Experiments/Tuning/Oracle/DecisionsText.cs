@@ -30,6 +30,12 @@ internal static class DecisionsText
         return text.ToString();
     }
 
+    /// <summary>The configuration that follows decisions, as a file of knob values beside theirs.</summary>
+    /// <param name="choice">The policy with its knobs, and the decisions.</param>
+    /// <param name="file">Name of the file with the decisions, in the same folder.</param>
+    public static string WriteConfiguration(OracleChoice choice, string file) =>
+        string.Concat(choice.KnobsWith(file).Select(pair => $"{pair.Key}: {pair.Value}\n"));
+
     /// <summary>Names of functions may hold anything.</summary>
     private static string OneLine(string name) => name.ReplaceLineEndings(" ");
 }

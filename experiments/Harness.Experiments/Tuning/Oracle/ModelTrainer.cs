@@ -9,7 +9,7 @@ namespace Harness.Experiments.Tuning.Oracle;
 /// <param name="Programs">Programs that they are of.</param>
 /// <param name="Penalty">How strongly it was held to the model that it started from, chosen by what is worth most on programs left out.</param>
 /// <param name="RightBefore">Share of the decisions that the model it started from gets right, each with the weight of the time that it decides about.</param>
-/// <param name="RightLeftOut">The same of models trained likewise, each on all programs but one and judged by that one.</param>
+/// <param name="RightLeftOut">The same of models trained likewise, penalty included, each on all programs but one and judged by that one; of one program, on all calls but a fifth.</param>
 internal sealed record TrainedModel(InliningModel Model, int Decisions, int Programs, double Penalty, double RightBefore, double RightLeftOut);
 
 /// <summary>
@@ -62,14 +62,34 @@ internal sealed class ModelTrainer
     private TrainedModel Train(string name)
     {
         var programs = rows.Select(row => row.Program).Distinct().ToList();
-
-        // One program is cut into parts; of several, each is left out once.
-        Func<int, int> foldOf = programs.Count > 1 ? i => programs.IndexOf(rows[i].Program) : i => i % Folds;
         var all = Enumerable.Range(0, rows.Count).ToList();
-        var (penalty, right) = Penalties
-            .Select(candidate => (Penalty: candidate, Right: all.GroupBy(foldOf).Sum(fold => Right(Fit([.. all.Where(i => foldOf(i) != fold.Key)], candidate), fold)) / all.Sum(Weight)))
-            .MaxBy(pair => pair.Right);
-        return new TrainedModel(ToModel(Fit(all, penalty), name), rows.Count, programs.Count, penalty, Right(Vector<double>.Build.Dense(means.Length + 1), all) / all.Sum(Weight), right);
+        double left = 0;
+
+        // What judges takes no part in the choice of the penalty either: that of the best of five would flatter itself.
+        foreach (var (fold, others) in Split(all))
+            left += Right(Fit(others, ChoosePenalty(others)), fold);
+        var penalty = ChoosePenalty(all);
+        var total = all.Sum(Weight);
+        return new TrainedModel(ToModel(Fit(all, penalty), name), rows.Count, programs.Count, penalty, Right(Vector<double>.Build.Dense(means.Length + 1), all) / total, left / total);
+    }
+
+    /// <summary>The penalty with which models get most right of what they have not seen.</summary>
+    private double ChoosePenalty(List<int> members)
+    {
+        var parts = Split(members);
+        return Penalties.MaxBy(candidate => parts.Sum(part => Right(Fit(part.Others, candidate), part.Fold)));
+    }
+
+    /// <summary>
+    /// Leaves each part of some decisions out once: a program, or where all are of one, a part of its calls. A call that was turned round more than once is in one part with all that was measured of it, since what
+    /// is known of it is the same each time.
+    /// </summary>
+    private List<(List<int> Fold, List<int> Others)> Split(List<int> members)
+    {
+        var programs = members.Select(row => rows[row].Program).Distinct().ToList();
+        var paths = members.Select(row => rows[row].Path).Distinct().Select((path, index) => (path, index)).ToDictionary(pair => pair.path, pair => pair.index);
+        return [.. members.GroupBy(row => programs.Count > 1 ? programs.IndexOf(rows[row].Program) : paths[rows[row].Path] % Folds)
+            .Select(fold => (fold.ToList(), members.Except(fold).ToList()))];
     }
 
     private double Weight(int row) => Math.Min(MostEffect, Math.Abs(rows[row].Benefit));
@@ -77,7 +97,7 @@ internal sealed class ModelTrainer
     private double Sign(int row) => rows[row].Benefit >= 0 ? 1 : -1;
 
     /// <summary>The weights of the decisions that a model gets right.</summary>
-    private double Right(Vector<double> change, IEnumerable<int> judged) => judged.Sum(row => (Score(change, row) >= 0 ? 1 : -1) == Sign(row) ? Weight(row) : 0);
+    private double Right(Vector<double> change, List<int> judged) => judged.Sum(row => (Score(change, row) >= 0 ? 1 : -1) == Sign(row) ? Weight(row) : 0);
 
     private double Score(Vector<double> change, int row) => start.Evaluate(features[row]) + change.DotProduct(Inputs(row));
 

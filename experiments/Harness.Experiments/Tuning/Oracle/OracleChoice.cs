@@ -21,6 +21,13 @@ internal sealed record OracleChoice(OracleStart Start, ImmutableSortedDictionary
         ? Start.Name
         : $"{Start.Name}+{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Decisions.Select(pair => $"{pair.Key}={pair.Value}")))))[..12]}";
 
+    /// <summary>Knob values with which the engine decides so: those that it was measured with.</summary>
+    /// <param name="file">The file that has the decisions; not looked at where there are none.</param>
+    public IReadOnlyDictionary<string, string> KnobsWith(string file) => Decisions.Count == 0 ? Start.Knobs : new Dictionary<string, string>(Start.Knobs)
+    {
+        ["inlining.policy"] = "oracle", ["inlining.decisions"] = file,
+    };
+
     /// <summary>The same with one decision more. What was decided about calls below one that is refused means nothing any more.</summary>
     public OracleChoice With(CallDecision call, bool isInlined)
     {

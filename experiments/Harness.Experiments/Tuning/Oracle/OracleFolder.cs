@@ -16,6 +16,9 @@ internal sealed class OracleFolder(string path)
     /// <summary>The decisions found, as the knob <c>inlining.decisions</c> takes them.</summary>
     public string Decisions => In("oracle.decisions");
 
+    /// <summary>The configuration found, as the option <c>--config</c> reads it: all knobs of the policy that it started from, and the decisions.</summary>
+    public string Configuration => In("oracle.yaml");
+
     /// <summary>The changes of single calls that were measured, a row each (<see cref="ChangeRow"/>).</summary>
     public string Changes => In("changes.csv");
 

@@ -36,10 +36,14 @@ internal sealed record MeasuredChange(CallDecision Call, double TimeRatio, int R
 /// <summary>What a search of decisions found.</summary>
 /// <param name="Found">The decisions.</param>
 /// <param name="Steps">The changes that led to them, in order.</param>
-/// <param name="Changes">All changes of single calls that were measured.</param>
+/// <param name="Changes">All changes of single calls that were measured and turned no other call round.</param>
 /// <param name="Tried">Changes that were measured, those of whole functions among them.</param>
 /// <param name="Processes">Processes that the search took.</param>
-internal sealed record OracleResult(OracleChoice Found, IReadOnlyList<OracleStep> Steps, IReadOnlyList<MeasuredChange> Changes, int Tried, int Processes);
+internal sealed record OracleResult(OracleChoice Found, IReadOnlyList<OracleStep> Steps, IReadOnlyList<MeasuredChange> Changes, int Tried, int Processes)
+{
+    /// <summary>Changes of single calls that were measured, but turned others round as well, so that nothing is known of the call alone.</summary>
+    public int Entangled { get; init; }
+}
 
 /// <summary>
 /// Searches the inlining decisions of a program themselves, by measurement. It starts from the policy that is fastest there; then takes over, function by function, what
@@ -79,6 +83,7 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
     private readonly List<MeasuredChange> changes = [];
     private IReadOnlyList<OracleStart> ranked = [];
     private int triedCount;
+    private int entangled;
     private int processes;
     private int round;
 
@@ -98,7 +103,7 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
             while (HasBudget && NextChanges(found).Take(BatchSize).ToList() is { Count: > 0 } batch)
             {
                 var raced = Race(batch, found);
-                Remember(raced);
+                Remember(raced, found);
                 if (raced.Where(change => change.IsKept).MinBy(change => change.Ratio) is not { } best)
                     continue;
                 kept = true;
@@ -113,7 +118,7 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
         }
 
         Confirm(found);
-        return new OracleResult(found, steps, changes, triedCount, processes);
+        return new OracleResult(found, steps, changes, triedCount, processes) { Entangled = entangled };
     }
 
     /// <summary>The fastest policy.</summary>
@@ -128,8 +133,11 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
                 times[name].Add((time ?? double.PositiveInfinity) / reference);
         }
 
-        ranked = [.. starts.OrderBy(start => times[start.Name].Median())];
-        return double.IsFinite(times[ranked[0].Name].Median()) ? OracleChoice.Of(ranked[0]) : throw new HarnessException("the program failed under every policy; 'harness check' shows how");
+        ranked = [.. starts.OrderBy(start => TimeOf(start.Name))];
+        return double.IsFinite(TimeOf(ranked[0].Name)) ? OracleChoice.Of(ranked[0]) : throw new HarnessException("the program failed under every policy; 'harness check' shows how");
+
+        // A policy that failed even once is no place to start from, however fast it was else.
+        double TimeOf(string name) => times[name].TrueForAll(double.IsFinite) ? times[name].Median() : double.PositiveInfinity;
     }
 
     /// <summary>Changes that were not tried, and come to something else than others: functions as a whole first, then single calls.</summary>
@@ -179,7 +187,7 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
 
             // The fewer rounds, the more is left to hope for.
             var least = stage == Stages[0] ? rules.LeastGain / 2 : rules.LeastGain;
-            alive = [.. alive.Where(change => change.Ratio <= 1 - least)];
+            alive = [.. alive.Where(change => !change.HasFailed && change.Ratio <= 1 - least)];
         }
 
         foreach (var change in alive)
@@ -187,15 +195,31 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
         return all;
     }
 
-    private void Remember(List<RacedChange> raced)
+    private void Remember(List<RacedChange> raced, OracleChoice before)
     {
         triedCount += raced.Count;
         foreach (var change in raced)
         {
             tried.Add(change.Change.Key);
-            if (change.Change.Call is { } call && double.IsFinite(change.Ratio))
+            if (change.Change.Call is not { } call || change.Ratios.Count == 0 || change.HasFailed)
+                continue;
+            if (IsAlone(call, before, change.Change.Choice))
                 changes.Add(new MeasuredChange(call, change.Ratio, change.Ratios.Count, change.IsKept));
+            else
+                entangled++;
         }
+    }
+
+    /// <summary>
+    /// Whether turning a call round turned no other: a policy with a budget lets others in where one is refused, and then the time is not that call's alone. Calls that are decided about on one side only say nothing: they are
+    /// below the call, or in functions that are compiled by themselves no more.
+    /// </summary>
+    private bool IsAlone(CallDecision call, OracleChoice before, OracleChoice after)
+    {
+        var earlier = new Dictionary<string, bool>();
+        foreach (var decision in Explain(before))
+            earlier[decision.Path] = decision.IsInlined;
+        return Explain(after).All(decision => decision.Path == call.Path || decision.IsBelow(call.Path) || !earlier.TryGetValue(decision.Path, out var isInlined) || isInlined == decision.IsInlined);
     }
 
     private void Confirm(OracleChoice found)
@@ -245,6 +269,9 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
 
         /// <summary>Its time in relation to what there is, by round.</summary>
         public List<double> Ratios { get; } = [];
+
+        /// <summary>Whether a process with it failed, in any round: then it is not kept, whatever the others took.</summary>
+        public bool HasFailed => !Ratios.TrueForAll(double.IsFinite);
 
         /// <summary>The median; not a number before the first round.</summary>
         public double Ratio => Ratios.Median();

@@ -10,7 +10,9 @@ internal sealed class OracleTable
 
     private readonly Dictionary<string, Sample> times = [];
     private readonly Dictionary<string, Sample> sizes = [];
+    private readonly Dictionary<string, List<string>> failures = [];
     private readonly string without;
+    private readonly int rounds;
 
     /// <summary>Reads the rounds in which all policies were compared.</summary>
     /// <param name="rows">Rows of a search of decisions.</param>
@@ -19,30 +21,45 @@ internal sealed class OracleTable
     public OracleTable(IReadOnlyList<Evaluation> rows, string without)
     {
         this.without = without;
+        rounds = rows.Where(row => row.Phase == ConfirmPhase).Select(row => row.Round).Distinct().Count();
         foreach (var configuration in rows.Where(row => row.Phase == ConfirmPhase).GroupBy(row => row.Configuration))
         {
-            // Of a round only that counts in which all workloads went well.
-            var rounds = configuration.GroupBy(row => row.Round).Where(round => round.All(row => row.IsOk)).ToList();
-            times[configuration.Key] = new Sample(rounds.Select(round => (round.Key, Math.Exp(round.Average(row => Math.Log(row.ExecuteMs))))));
-            sizes[configuration.Key] = new Sample(rounds.Where(round => round.All(row => row.OptimizedBytes > 0)).Select(round => (round.Key, (double)round.First().OptimizedBytes)));
+            // Times are of rounds in which all workloads went well; what failed in others is told.
+            var all = configuration.GroupBy(row => row.Round).ToList();
+            var well = all.Where(round => round.All(row => row.IsOk)).ToList();
+            failures[configuration.Key] = [.. all.Select(round => round.FirstOrDefault(row => !row.IsOk)?.Status).OfType<string>()];
+            times[configuration.Key] = new Sample(well.Select(round => (round.Key, Math.Exp(round.Average(row => Math.Log(row.ExecuteMs))))));
+            sizes[configuration.Key] = new Sample(well.Where(round => round.All(row => row.OptimizedBytes > 0)).Select(round => (round.Key, (double)round.First().OptimizedBytes)));
         }
 
         if (!times.ContainsKey(without) || !times.ContainsKey(OracleSearch.FoundName))
             throw new HarnessException("the search has not compared what it found with all policies yet; go on with the same 'harness oracle' command");
     }
 
-    /// <summary>The policies, the fastest first and the oracle last.</summary>
-    public IEnumerable<string> Policies => times.Keys.Where(name => name != without && name != OracleSearch.FoundName).OrderBy(name => TimeOf(name).Value).Append(OracleSearch.FoundName);
+    /// <summary>The policies, the fastest first, those that failed after all others, and the oracle last.</summary>
+    public IEnumerable<string> Policies => times.Keys.Where(name => name != without && name != OracleSearch.FoundName)
+        .OrderBy(name => failures[name].Count > 0).ThenBy(name => TimeOf(name).Value).Append(OracleSearch.FoundName);
+
+    /// <summary>Fresh rounds in which a configuration failed.</summary>
+    public int FailuresOf(string configuration) => failures[configuration].Count;
+
+    /// <summary>The configurations that failed in any fresh round.</summary>
+    private IEnumerable<string> Failed => failures.Keys.Where(name => FailuresOf(name) > 0).Order(StringComparer.Ordinal);
+
+    /// <summary>Whether what shares are made of is there: neither the oracle nor the program without inlining failed.</summary>
+    private bool IsComparable => FailuresOf(OracleSearch.FoundName) + FailuresOf(without) == 0;
 
     /// <summary>Time in relation to that without inlining.</summary>
     public Estimate TimeOf(string policy) => MedianInterval.Of(times[policy].DividedBy(times[without]));
 
     /// <summary>
-    /// What a policy saves of the time without inlining, as a share of what the oracle saves, round by round; null where the oracle's own gain is not clear of noise. A policy that makes the
-    /// program slower has a share below 0.
+    /// What a policy saves of the time without inlining, as a share of what the oracle saves, round by round; null where the oracle's own gain is not clear of noise, and where the policy, the oracle or what both are
+    /// compared with failed in any round: what the rounds that went well say is not what using it would be. A policy that makes the program slower has a share below 0.
     /// </summary>
     public Estimate? ShareOf(string policy)
     {
+        if (!IsComparable || FailuresOf(policy) > 0)
+            return null;
         var oracle = TimeOf(OracleSearch.FoundName);
         if (!(oracle.HasInterval ? oracle.High < 1 : oracle.Value < 1))
             return null;
@@ -56,15 +73,19 @@ internal sealed class OracleTable
     /// <summary>The table of one program.</summary>
     public ResultTable Create()
     {
-        var table = new ResultTable([new("policy"), new("time", "0.000"), new("low", "0.000"), new("high", "0.000"), new("share_of_gain", "0.00"), new("share_low", "0.00"), new("share_high", "0.00"), new("code", "0.00")]);
+        var table = new ResultTable([new("policy"), new("time", "0.000"), new("low", "0.000"), new("high", "0.000"), new("share_of_gain", "0.00"), new("share_low", "0.00"), new("share_high", "0.00"), new("code", "0.00"), new("failed", "0")]);
         foreach (var policy in Policies)
         {
             var (time, share) = (TimeOf(policy), ShareOf(policy));
-            table.Add(policy, time.Value, time.Low, time.High, share?.Value, share?.Low, share?.High, CodeOf(policy));
+            table.Add(policy, time.Value, time.Low, time.High, share?.Value, share?.Low, share?.High, CodeOf(policy), FailuresOf(policy));
         }
 
-        table.AddNote($"time and code in relation to no inlining; share_of_gain: what a policy saves of that time, as a share of what the decisions found by measurement save. {times[without].Count} fresh rounds.");
-        if (ShareOf(OracleSearch.FoundName) is null)
+        table.AddNote($"time and code in relation to no inlining; share_of_gain: what a policy saves of that time, as a share of what the decisions found by measurement save. {rounds} fresh rounds.");
+        foreach (var name in Failed)
+            table.AddNote($"{name} failed in {FailuresOf(name)} of the fresh rounds ({string.Join(", ", failures[name].Distinct())}) and has no share; its time is that of the others.");
+        if (!IsComparable)
+            table.AddNote("What shares are of failed: nobody has one.");
+        else if (ShareOf(OracleSearch.FoundName) is null)
             table.AddNote("Inlining gains nothing here that is clear of noise, whoever decides.");
         return table;
     }
@@ -82,6 +103,8 @@ internal sealed class OracleTable
             table.Add([row.Policy, .. row.Shares.Select(share => (object?)share), row.Mean]);
 
         table.AddNote("Share of what the decisions found by measurement save of the time without inlining. Programs in which they save nothing that is clear of noise have no shares, and are in no mean.");
+        foreach (var (program, one) in programs.Where(program => program.Table.Failed.Any()))
+            table.AddNote($"{program}: {string.Join(", ", one.Failed)} failed in fresh rounds; {(one.IsComparable ? "what failed has no share, and its mean is over the other programs" : "nobody has a share")}.");
         return table;
     }
 }

@@ -40,7 +40,7 @@ internal sealed class ProgramWorld(
     private ExplainedCalls Run(OracleChoice choice)
     {
         // Functions are optimized at the call that uses up their budget, so that all choices see the same feedback. The oracle writes features down, with decisions or without.
-        var knobs = new Dictionary<string, string>(WithFile(choice)) { ["tier-up"] = "synchronous" };
+        var knobs = new Dictionary<string, string>(choice.Start.Knobs) { ["inlining.policy"] = "oracle", ["inlining.decisions"] = FileOf(choice), ["tier-up"] = "synchronous" };
         var explanation = explain(EngineOptions.FromDictionary(knobs));
         var found = new ExplainedCalls(explanation.ModuleHash!, CallDecision.Of(explanation));
         Write(folder.CallsOf(choice.Name), JsonSerializer.Serialize(found));
@@ -63,14 +63,15 @@ internal sealed class ProgramWorld(
         }
     }
 
-    private IReadOnlyDictionary<string, string> KnobsOf(OracleChoice choice) => choice.Decisions.Count == 0 ? choice.Start.Knobs : WithFile(choice);
+    private IReadOnlyDictionary<string, string> KnobsOf(OracleChoice choice) => choice.KnobsWith(choice.Decisions.Count == 0 ? "" : FileOf(choice));
 
-    private Dictionary<string, string> WithFile(OracleChoice choice)
+    /// <summary>The file of a choice, which is written unless it is there.</summary>
+    private string FileOf(OracleChoice choice)
     {
         var path = folder.DecisionsOf(choice.Name);
         if (!File.Exists(path))
             Write(path, DecisionsText.Write(choice, moduleHash, known.Values));
-        return new Dictionary<string, string>(choice.Start.Knobs) { ["inlining.policy"] = "oracle", ["inlining.decisions"] = path };
+        return path;
     }
 
     /// <summary>Writes a file whole or not at all.</summary>

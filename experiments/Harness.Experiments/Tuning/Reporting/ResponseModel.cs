@@ -5,7 +5,7 @@ using MathNet.Numerics.Statistics;
 
 namespace Harness.Experiments.Tuning.Reporting;
 
-/// <summary>How the objective follows the knobs, by a forest fitted on all that the search measured. Gains are factors over the default: above 1 is better.</summary>
+/// <summary>How the objective follows the knobs, by a forest fitted on all that the search measured, whether it keeps the constraints or not: what these add to a score is no response. Gains are factors over the default: above 1 is better.</summary>
 internal sealed class ResponseModel
 {
     /// <summary>Different candidates below which a model would be made up.</summary>
@@ -39,11 +39,11 @@ internal sealed class ResponseModel
     /// <summary>Fits a model on what was measured; null where that is too little.</summary>
     public static ResponseModel? Fit(SearchSpace space, IReadOnlyList<Trial> trials, int seed)
     {
-        var usable = trials.Where(trial => double.IsFinite(trial.Score)).ToList();
+        var usable = trials.Where(trial => double.IsFinite(trial.Objective)).ToList();
         if (usable.Select(trial => trial.Name).Distinct().Count() < LeastFor(space))
             return null;
         int[] categories = [.. space.Parameters.Select(parameter => parameter.Values.Count)];
-        return new ResponseModel(space, RandomForest.Fit([.. usable.Select(trial => new Observation(trial.Point, trial.Score))], categories, seed), usable.Count);
+        return new ResponseModel(space, RandomForest.Fit([.. usable.Select(trial => new Observation(trial.Point, trial.Objective))], categories, seed), usable.Count);
     }
 
     /// <summary>Places that stand for a knob's values: all of them, or as many as can be shown.</summary>

@@ -5,6 +5,7 @@ using Harness.Experiments.Reports.Documents;
 using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Results;
 using Harness.Experiments.Statistics;
+using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Tuning.Reporting;
 
@@ -36,15 +37,15 @@ internal sealed class TuningDocument
     private ReportDocument Create(IReadOnlyList<ReportItem> decisions, Provenance? provenance)
     {
         var origin = provenance is null ? "" : $" Measured on {provenance.Machine.Cpu}, {provenance.Machine.Cores} cores; begun {provenance.Runs[0].StartedUtc}.";
-        var subtitle = string.Create(CultureInfo.InvariantCulture, $"{EngineCatalog.TitleOf(specification.Engine)}, method {specification.Method} over {specification.Space.Dimensions} knobs, {result.Trials.Count} candidates, seed {specification.Seed}; searched on {Count(specification.Train.Count, "program")}, held out {Count(specification.HeldOut.Count, "program")}.{origin}");
+        var subtitle = string.Create(CultureInfo.InvariantCulture, $"{EngineCatalog.TitleOf(specification.Engine)}, method {specification.Method} over {specification.Space.Dimensions} knobs, {result.Trials.Count} candidates, seed {specification.Seed}; searched on {Count(specification.Train)}, held out {Count(specification.HeldOut)}.{(HasBenchmarks ? $" {MeansWords}" : "")}{origin}");
         List<ReportSection> sections =
         [
             new("verdict", "Verdict", Verdict()),
             .. result.IsFound ? [new ReportSection("use", "To use it", Use())] : Array.Empty<ReportSection>(),
-            .. Judged("confirmed", "In fresh rounds, on the programs of the search", result.Confirmed),
-            .. Judged("held-out", "On held-out programs", result.HeldOut),
+            .. Judged("confirmed", "In fresh rounds, on the programs of the search", result.Confirmed, specification.Train.Concat(specification.Validation)),
+            .. Judged("held-out", "On held-out programs", result.HeldOut, specification.HeldOut),
             .. decisions.Count > 0 ? [new ReportSection("decisions", "What the winner inlines differently", decisions)] : Array.Empty<ReportSection>(),
-            new("progress", "Progress of the search", [.. Figure("progress", TuningFigures.Progress(specification, measured))]),
+            new("progress", "Progress of the search", Progress()),
             new("knobs", "Which knobs matter", Knobs()),
             new("front", "Speed against code", Front()),
             new("candidates", "Best candidates of the search", Candidates()),
@@ -85,7 +86,7 @@ internal sealed class TuningDocument
         return items;
     }
 
-    private static IEnumerable<ReportSection> Judged(string id, string title, Judgement? judgement)
+    private static IEnumerable<ReportSection> Judged(string id, string title, Judgement? judgement, IEnumerable<Workload> workloads)
     {
         if (judgement is null)
             yield break;
@@ -96,7 +97,7 @@ internal sealed class TuningDocument
             table.Add(program.Program, program.Speedup.Value, program.Speedup.Low, program.Speedup.High, program.PValue);
         yield return new ReportSection(id, title,
         [
-            new ReportText(string.Create(CultureInfo.InvariantCulture, $"Geometric mean of speedups {MarkdownTable.Times(judgement.Speedup.Measured)}; objective {MarkdownTable.Times(judgement.Gain)}, corrected p {judgement.PValue:0.####}; {Code(judgement.CodeRatio)}.")),
+            new ReportText(string.Create(CultureInfo.InvariantCulture, $"{Count([.. workloads])}: geometric mean of speedups {MarkdownTable.Times(judgement.Speedup.Measured)}; objective {MarkdownTable.Times(judgement.Gain)}, corrected p {judgement.PValue:0.####}; {Code(judgement.CodeRatio)}.")),
             slower.Count == 0 ? new ReportText("No program is significantly slower.") : new ReportText($"Significantly slower: {string.Join(", ", slower)}.", IsStrong: true),
             .. unclear.Count == 0 ? Array.Empty<ReportItem>() : [new ReportText($"Unclear, since the test and the median speedup contradict each other: {string.Join(", ", unclear)}.")],
             new ReportTable("Each program, slowest first", table),
@@ -104,6 +105,10 @@ internal sealed class TuningDocument
     }
 
     private static List<string> Names(Judgement judgement, RatioVerdict verdict) => [.. judgement.Programs.Where(program => program.Verdict == verdict).Select(program => program.Program)];
+
+    private List<ReportItem> Progress() => TuningFigures.Progress(specification, measured) is { } figure
+        ? [new ReportFigure("progress", figure)]
+        : [new ReportText(measured.Count == 0 ? "No candidate worked." : "No candidate of the search kept the constraints.")];
 
     private List<ReportItem> Knobs()
     {
@@ -118,7 +123,7 @@ internal sealed class TuningDocument
             + "A knob that a search has seldom moved from one value is known badly, whatever its share.");
         return
         [
-            new ReportText($"Functional analysis of variance over a random forest, fitted on {model.Candidates} measured candidates."),
+            new ReportText($"Functional analysis of variance over a random forest, fitted on {model.Candidates} measured candidates{(specification.Constraints.IsAny ? ", those that break a constraint among them, with their objective as it is" : "")}."),
             new ReportTable("Importance", table),
             .. Figure("slices", TuningFigures.Slices(specification, model, result.Winner)),
             .. Figure("maps", TuningFigures.Maps(specification, model)),
@@ -140,9 +145,9 @@ internal sealed class TuningDocument
         var items = new List<ReportItem>
         {
             new ReportText("As the search saw them; the luck that made them best is in these figures."),
-            new ReportTable("By the objective", Table(measured.OrderBy(trial => trial.Score).DistinctBy(trial => trial.Name).Take(ShownTrials))),
+            new ReportTable(specification.Constraints.IsAny ? "By the objective, and by how far a constraint is broken, which the column does not count" : "By the objective", Table(measured.OrderBy(trial => trial.Score).DistinctBy(trial => trial.Name).Take(ShownTrials))),
         };
-        var failed = result.Trials.Where(trial => !double.IsFinite(trial.Score)).Select(trial => trial.Name).Distinct().ToList();
+        var failed = result.Trials.Where(trial => !double.IsFinite(trial.Score)).DistinctBy(trial => trial.Name).Select(trial => $"{trial.Name} ({trial.Failure})").ToList();
         if (failed.Count > 0)
             items.Add(new ReportText($"Failed: {string.Join("; ", failed)}."));
         return items;
@@ -162,15 +167,32 @@ internal sealed class TuningDocument
         return [new ReportCode(string.Join('\n', commands) + "\n"), new ReportText("The specification is tune.yaml, every measurement a row of evaluations.csv."), new ReportCode(specification.SourceText)];
     }
 
-    private static ResultTable Table(IEnumerable<Trial> trials)
+    private ResultTable Table(IEnumerable<Trial> trials)
     {
-        var table = new ResultTable([new("candidate"), new("objective", "0.000"), new("speedup", "0.000"), new("code", "0.00"), new("compile", "0.00"), new("rounds", "0")]);
+        TableColumn[] marks = specification.Constraints.IsAny ? [new("constraints")] : [];
+        var table = new ResultTable([new("candidate"), new("objective", "0.000"), new("speedup", "0.000"), new("code", "0.00"), new("compile", "0.00"), new("rounds", "0"), .. marks]);
         foreach (var trial in trials)
-            table.Add(trial.Name, Math.Exp(-trial.Score), 1 / trial.TimeRatio, trial.CodeRatio, trial.CompileRatio, trial.Rounds);
+        {
+            object?[] mark = marks.Length > 0 ? [trial.IsFeasible ? "kept" : "broken"] : [];
+            table.Add([trial.Name, Math.Exp(-trial.Objective), 1 / trial.TimeRatio, trial.CodeRatio, trial.CompileRatio, trial.Rounds, .. mark]);
+        }
+
         return table;
     }
 
     private static string Code(double ratio) => double.IsNaN(ratio) ? "size of code not known" : string.Create(CultureInfo.InvariantCulture, $"code {ratio:0.00}x");
+
+    /// <summary>Whether any program times several benchmarks itself, so that it matters what means are over.</summary>
+    private bool HasBenchmarks => specification.Train.Concat(specification.Validation).Concat(specification.HeldOut).GroupBy(workload => workload.Program).Any(program => program.Count() > 1);
+
+    private string MeansWords => specification.WeighsBenchmarks ? "Means of times are over benchmarks." : "Means are over programs: the benchmarks of one are averaged first.";
+
+    /// <summary>How many programs there are, and where they time several benchmarks themselves, how many of these.</summary>
+    private static string Count(IReadOnlyCollection<Workload> workloads)
+    {
+        var programs = TuningSpecification.CountPrograms(workloads);
+        return programs == workloads.Count ? Count(programs, "program") : $"{Count(programs, "program")} ({Count(workloads.Count, "benchmark")})";
+    }
 
     private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 

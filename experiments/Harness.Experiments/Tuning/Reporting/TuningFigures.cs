@@ -14,18 +14,18 @@ internal static class TuningFigures
     private const int MostMaps = 3;
     private const int MostPoints = 15;
 
-    /// <summary>The best objective by the number of processes; null where nothing was measured.</summary>
+    /// <summary>The best objective of candidates that keep the constraints, by the number of processes; null where there is none.</summary>
     public static Figure? Progress(TuningSpecification specification, IReadOnlyList<Trial> measured)
     {
         var best = double.PositiveInfinity;
-        var all = measured.Select(trial => (trial.Processes, Gain: Math.Exp(-(best = Math.Min(best, trial.Score))))).GroupBy(point => point.Processes).Select(group => group.Last()).ToList();
+        var all = measured.Where(trial => trial.IsFeasible).Select(trial => (trial.Processes, Gain: Math.Exp(-(best = Math.Min(best, trial.Objective))))).GroupBy(point => point.Processes).Select(group => group.Last()).ToList();
         if (all.Count == 0)
             return null;
         var points = all.Where((_, index) => index % Math.Max(1, all.Count / ProgressPoints) == 0 || index == all.Count - 1).ToList();
         return new Figure
         {
             Title = $"{specification.Name}: best objective found so far",
-            Subtitle = "Factor by which the best candidate of the search beats the default (dashed line), as the search saw it",
+            Subtitle = $"Factor by which the best candidate of the search{(specification.Constraints.IsAny ? " that keeps the constraints" : "")} beats the default (dashed line), as the search saw it",
             Panels =
             [
                 new FigurePanel("", new LinePanel(
@@ -90,7 +90,7 @@ internal static class TuningFigures
         {
             Title = $"{specification.Name}: speed and code",
             Subtitle = "The best candidates in relation to the default, as the search saw them; the line joins what no other candidate beats in both",
-            Panels = [new FigurePanel("", new ScatterPanel("optimized code", "speedup", [.. shown.Select(trial => new ScatterPoint(trial.Name, trial.CodeRatio, Estimate.Without(1 / trial.TimeRatio)))]))],
+            Panels = [new FigurePanel("", new ScatterPanel("optimized code", "speedup", [.. shown.Select(trial => new ScatterPoint(trial.IsFeasible ? trial.Name : $"{trial.Name} (breaks a constraint)", trial.CodeRatio, Estimate.Without(1 / trial.TimeRatio)))]))],
             Source = Source(specification),
         };
     }

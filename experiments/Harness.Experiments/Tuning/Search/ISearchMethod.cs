@@ -30,11 +30,14 @@ internal static class SearchMethods
     /// <summary>The method that searches a front of several quantities instead of their weighted sum.</summary>
     public const string OfSeveral = "hypervolume";
 
+    /// <summary>The methods that make a design as a whole, for a number of proposals that must be known before.</summary>
+    public static IReadOnlyList<string> OfFixedSize { get; } = ["latin-hypercube", "grid"];
+
     /// <summary>Makes a method.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="space">What is searched.</param>
     /// <param name="seed">Seed of its random numbers.</param>
-    /// <param name="trials">Proposals expected; designs that are made as a whole have this size.</param>
+    /// <param name="trials">Proposals expected; designs of the methods <see cref="OfFixedSize"/> have this size.</param>
     public static ISearchMethod Create(string name, SearchSpace space, int seed, int trials) => name switch
     {
         "gaussian-process" => new GaussianProcessSearch(space, seed),

@@ -1,0 +1,68 @@
+using Harness.Experiments.Engines;
+using Harness.Experiments.Tuning;
+
+namespace Harness.Experiments.Tests.Tuning;
+
+/// <summary>What a tuning run asks of an engine.</summary>
+public sealed class ProcessEvaluatorTests
+{
+    private static readonly (string Phase, int Round)[] Measured = [("search", 1), ("search", 2), ("confirm", 1), ("confirm", 2)];
+
+    [Theory]
+    [InlineData("objective: {time: 1, code: 0.5}")]
+    [InlineData("constraints: {code: 1.1}")]
+    public void SizesThatDecideAreMeasuredInEveryRoundOfEveryPhase(string weighing)
+    {
+        var requests = Requests(weighing);
+        Assert.All(requests, request => Assert.True(request.Counts));
+        Assert.Equal(Measured.Length, requests.Select(request => request.Occasion).Distinct().Count());
+    }
+
+    [Fact]
+    public void SizesThatAreOnlyShownAreNotAskedForInTheSearchAndMeasuredOnceAPhase()
+    {
+        var requests = Requests("objective: {time: 1}");
+        Assert.Equal([false, false, true, true], requests.Select(request => request.Counts));
+        Assert.Equal(requests[2].Occasion, requests[3].Occasion);
+        Assert.NotEqual(requests[0].Occasion, requests[2].Occasion);
+    }
+
+    private static List<WorkerRequest> Requests(string weighing)
+    {
+        var engine = new AskedEngine();
+        var evaluator = new ProcessEvaluator(TestTuning.Read($"knobs: {{deopt: {{}}}}\ntrain: [two-targets]\nbudget: {{processes: 99}}\n{weighing}"), engine);
+        foreach (var (phase, round) in Measured)
+            evaluator.Evaluate(new EvaluationProcess(phase, round, "deopt=off", "two-targets", ["two-targets"]), new Dictionary<string, string> { ["deopt"] = "off" });
+        return engine.Requests;
+    }
+
+    /// <summary>An engine that remembers what it was asked.</summary>
+    private sealed class AskedEngine : IEngine
+    {
+        public List<WorkerRequest> Requests { get; } = [];
+
+        public string Name => "asked";
+
+        public string Title => Name;
+
+        public string Version => "1";
+
+        public string Fingerprint => "1";
+
+        public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored)
+        {
+        }
+
+        public string? FindGap(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => null;
+
+        public IReadOnlyList<string> Settings(IReadOnlyDictionary<string, string> knobs) => [];
+
+        public string? FindGap(WorkerProgram program) => null;
+
+        public WorkerReport Measure(WorkerRequest request, TimeSpan timeout)
+        {
+            Requests.Add(request);
+            return new WorkerReport { Status = WorkerStatus.Ok, ExecuteMs = [1] };
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Harness.Experiments.Tuning;
+
+namespace Harness.Experiments.Tests.Tuning;
+
+/// <summary>Means over programs of which one times 22 benchmarks itself, and the other one.</summary>
+public sealed class TuningMathTests
+{
+    private const string Text = "knobs: {deopt: {}}\ntrain: [dart/micro]\nbudget: {processes: 99}\n";
+
+    [Fact]
+    public void AProgramCountsOnceHoweverManyBenchmarksItTimes()
+    {
+        var specification = TestTuning.Read(Text);
+        var math = new TuningMath(specification);
+        string[] workloads = [.. specification.Train.Select(workload => workload.Name)];
+        var (baseline, faster) = (Rows(specification, "default", _ => 1), Rows(specification, "fast", program => program == "dart/list" ? 1 : 0.5));
+        Assert.Equal(Math.Log(0.5) / 2, math.TimeOf(faster, baseline, workloads), 10);
+        Assert.Equal(Math.Log(0.5) / 2, math.ObjectiveOfRound([.. faster.Where(row => row.Round == 1)], baseline), 10);
+        Assert.Equal(Math.Log(0.5) / 2, math.CodeOf(faster, baseline, workloads), 10);
+        Assert.Equal(Math.Log(0.5) / 2, math.CompileOf(faster, baseline, workloads), 10);
+        Assert.Equal(2, math.UnitsOf(workloads).Count);
+    }
+
+    [Fact]
+    public void ASpecificationMayWeighBenchmarks()
+    {
+        var specification = TestTuning.Read(Text + "weigh: benchmarks");
+        var math = new TuningMath(specification);
+        string[] workloads = [.. specification.Train.Select(workload => workload.Name)];
+        Assert.Equal(23, workloads.Length);
+        var (baseline, faster) = (Rows(specification, "default", _ => 1), Rows(specification, "fast", program => program == "dart/list" ? 1 : 0.5));
+        Assert.Equal(Math.Log(0.5) * 22 / 23, math.TimeOf(faster, baseline, workloads), 10);
+        Assert.Equal(Math.Log(0.5) / 2, math.CodeOf(faster, baseline, workloads), 10);
+    }
+
+    [Fact]
+    public void ABrokenLimitAddsWhatItIsExceededByOnAverage()
+    {
+        var specification = TestTuning.Read(Text + "constraints: {slower: 1.1}");
+        string[] workloads = [.. specification.Train.Select(workload => workload.Name)];
+        var (baseline, slower) = (Rows(specification, "default", _ => 1), Rows(specification, "slow", program => program == "dart/list" ? 1.21 : 1));
+        Assert.Equal(10 * Math.Log(1.1) / 2, new TuningMath(specification).PenaltyOf(slower, baseline, workloads, 0), 10);
+        Assert.Equal(0, new TuningMath(specification).PenaltyOf(baseline, baseline, workloads, 0));
+    }
+
+    /// <summary>A program that has code on one side alone is no program whose code has not changed.</summary>
+    [Theory]
+    [InlineData(1000, 0)]
+    [InlineData(0, 1000)]
+    [InlineData(0, 0)]
+    public void CodeOnOneSideAloneIsNoRatio(long before, long after)
+    {
+        var specification = TestTuning.Read("knobs: {deopt: {}}\ntrain: [two-targets, three-targets]\nbudget: {processes: 99}\nconstraints: {code: 1.1}");
+        string[] workloads = ["two-targets", "three-targets"];
+        var math = new TuningMath(specification);
+        var (baseline, other) = (WithCode("default", before), WithCode("other", after));
+        Assert.Equal(before == after, Math.Abs(math.CodeOf(other, baseline, workloads)) < 1e-9);
+        Assert.Equal(before == after, !double.IsNaN(math.PenaltyOf(other, baseline, workloads, math.CodeOf(other, baseline, workloads))));
+        Assert.True(double.IsNaN(math.CodeOf(baseline, baseline, workloads[..1])) == (before == 0), "of one program nothing is known");
+
+        // In one round of three it may be missing.
+        List<Evaluation> mostly = [.. baseline.Select(row => row with { OptimizedBytes = row.Round == 3 ? 0 : 1000 })];
+        Assert.Equal(0, math.CodeOf(mostly, [.. baseline.Select(row => row with { OptimizedBytes = 1000 })], workloads), 10);
+
+        List<Evaluation> WithCode(string configuration, long bytes) =>
+            [.. Rows(specification, configuration, _ => 1).Select(row => row with { OptimizedBytes = row.Workload == "two-targets" ? bytes : 10_000 })];
+    }
+
+    /// <summary>Rows of three rounds, each twice as slow as the one before; times, sizes and compilation follow the same function of the program.</summary>
+    private static List<Evaluation> Rows(TuningSpecification specification, string configuration, Func<string, double> factor) =>
+    [
+        .. from round in Enumerable.Range(1, 3)
+           from workload in specification.Train
+           select new Evaluation
+           {
+               Phase = "search",
+               Round = round,
+               Configuration = configuration,
+               Workload = workload.Name,
+               Status = Evaluation.OkStatus,
+               ExecuteMs = 8 * Math.Pow(2, round) * factor(workload.Program),
+               CompileMs = 4 * factor(workload.Program),
+               OptimizedBytes = (long)(10_000 * factor(workload.Program)),
+           },
+    ];
+}
