@@ -36,7 +36,7 @@ public sealed class CachedOptimizedCodeTests
         CachedOptimizedCode one = Open();
         CachedOptimizedCode other = Open();
         Assert.False(other.Find(First).IsEmpty);
-        Assert.True(one.Drop(First));
+        Assert.True(one.Drop(First, [1]));
         Write(one);
         other.Add(Second, [2]);
         Write(other);
@@ -44,6 +44,21 @@ public sealed class CachedOptimizedCodeTests
         CachedOptimizedCode later = Open();
         Assert.True(later.Find(First).IsEmpty);
         Assert.Equal([2], later.Find(Second).ToArray());
+    }
+
+    /// <summary>What is dropped is the code that was left, and not what has taken its place.</summary>
+    [Fact]
+    public void CodeThatHasTakenThePlaceOfWhatIsDroppedStays()
+    {
+        CachedOptimizedCode code = Open();
+        Assert.True(code.Add(First, [1]));
+        Assert.True(code.Add(First, [2]));
+        Assert.False(code.Drop(First, [1]));
+        Assert.Equal([2], code.Find(First).ToArray());
+        Assert.False(code.Add(First, [1]));
+        Assert.Equal([2], code.Find(First).ToArray());
+        Write(code);
+        Assert.Equal([2], Open().Find(First).ToArray());
     }
 
     private CachedOptimizedCode Open() => new(Identity, _ => _file);

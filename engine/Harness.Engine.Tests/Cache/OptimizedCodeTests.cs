@@ -103,6 +103,28 @@ public sealed class OptimizedCodeTests : IDisposable
         Assert.Equal((1, 0, 0), (last.CacheOptimizedHits, last.Deopts, last.OptimizedFunctions));
     }
 
+    /// <summary>Two modules of the same bytes in one engine share what is kept. Each drops the code that it has left itself, and not what the other has made since.</summary>
+    [Fact]
+    public void CodeThatAnotherModuleOfTheSameBytesHasMadeStays()
+    {
+        using (var engine = new WasmEngine(Options))
+        {
+            using var store = new Store(engine);
+            Instance one = store.Instantiate(engine.Decode(Module));
+            Instance other = store.Instantiate(engine.Decode(Module));
+            for (int i = 0; i < 4; i++) AssertCall(one, i, 0);
+            AssertCall(other, 5, 0);
+            Assert.Equal(1, engine.Statistics.CacheOptimizedHits);
+            for (int i = 0; i < 6; i++) AssertCall(one, i, 1 - (i & 1));
+            Assert.Equal((1, 3), (engine.Statistics.Deopts, engine.Statistics.OptimizedFunctions));
+            AssertCall(other, 5, 1);
+            Assert.Equal(2, engine.Statistics.Deopts);
+        }
+
+        EngineStatistics later = Run(Options, (5, 1), (6, 0));
+        Assert.Equal((1, 0, 0), (later.CacheOptimizedHits, later.Deopts, later.OptimizedFunctions));
+    }
+
     /// <summary>Deopts of kept code count as those of any other, up to the limit from which on code has no exits.</summary>
     [Fact]
     public void DeoptsCountUpToTheLimit()

@@ -38,27 +38,35 @@ internal sealed class CachedOptimizedCode(byte[] identity, Func<string, byte[]?>
     }
 
     /// <summary>Adds code, in the place of what there is.</summary>
-    public void Add(CodeKey key, byte[] record)
+    /// <returns>Whether it is kept: what was dropped once is not, whoever makes it again.</returns>
+    public bool Add(CodeKey key, byte[] record)
     {
         lock (_gate)
         {
             Read();
+            if (IsDropped(record)) return false;
             _records[key] = record;
             _own.Add(key);
             _hasNews = true;
+            return true;
         }
     }
 
-    /// <summary>Forgets code for good: it was left since what it speculates on does not hold.</summary>
-    /// <returns>Whether there was any.</returns>
-    public bool Drop(CodeKey key)
+    /// <summary>
+    /// Forgets code for good: it was left since what it speculates on does not hold. What has taken its place meanwhile stays, be it of another module of the same bytes.
+    /// </summary>
+    /// <param name="key">Which code of the module it is.</param>
+    /// <param name="record">Its bytes.</param>
+    /// <returns>Whether it was there.</returns>
+    public bool Drop(CodeKey key, ReadOnlySpan<byte> record)
     {
         lock (_gate)
         {
             Read();
-            if (!_records.Remove(key, out ReadOnlyMemory<byte> record)) return false;
-            _own.Remove(key);
             _dropped.Add(HashOf(record));
+            if (!_records.TryGetValue(key, out ReadOnlyMemory<byte> known) || !known.Span.SequenceEqual(record)) return false;
+            _records.Remove(key);
+            _own.Remove(key);
             _hasNews = true;
             return true;
         }
@@ -87,7 +95,9 @@ internal sealed class CachedOptimizedCode(byte[] identity, Func<string, byte[]?>
         }
     }
 
-    private static string HashOf(ReadOnlyMemory<byte> record) => Convert.ToHexString(SHA256.HashData(record.Span));
+    private static string HashOf(ReadOnlySpan<byte> record) => Convert.ToHexString(SHA256.HashData(record));
+
+    private bool IsDropped(ReadOnlySpan<byte> record) => _dropped.Count > 0 && _dropped.Contains(HashOf(record));
 
     private void Read()
     {
@@ -103,7 +113,7 @@ internal sealed class CachedOptimizedCode(byte[] identity, Func<string, byte[]?>
         foreach (CodeKey key in _records.Keys.Where(key => !_own.Contains(key) && !found.ContainsKey(key)).ToArray()) _records.Remove(key);
         foreach ((CodeKey key, ReadOnlyMemory<byte> record) in found)
         {
-            if (_own.Contains(key) || (_dropped.Count > 0 && _dropped.Contains(HashOf(record)))) continue;
+            if (_own.Contains(key) || IsDropped(record.Span)) continue;
             _records[key] = record;
         }
     }

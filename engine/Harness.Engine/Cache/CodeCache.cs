@@ -145,6 +145,7 @@ internal sealed class CodeCache : ICodeCache
             if (FunctionRecord.TryRead(record.Span, code.Module, functionIndex, CodeTier.Optimized, code.Options) is not { } found) return null;
             if (found.LoopOffset == loop)
             {
+                found.Record = record;
                 Interlocked.Increment(ref _optimizedHits);
                 return found;
             }
@@ -169,8 +170,8 @@ internal sealed class CodeCache : ICodeCache
             OpenModule open = Of(code.Module);
             open.Cached.NoteChange();
             if (open.Cached.Optimized is not { } optimized || Record(open, compiled) is not { } record) return;
-            optimized.Add(CodeKey.Of(compiled), record);
-            NoteUnsaved(open.Cached, record.Length);
+            compiled.Record = record;
+            if (optimized.Add(CodeKey.Of(compiled), record)) NoteUnsaved(open.Cached, record.Length);
         }
         catch (OutOfMemoryException)
         {
@@ -183,7 +184,7 @@ internal sealed class CodeCache : ICodeCache
     {
         CachedModule cached = Of(code.Module).Cached;
         cached.NoteChange();
-        if (cached.Optimized?.Drop(CodeKey.Of(compiled)) != true) return;
+        if (compiled.Record.IsEmpty || cached.Optimized?.Drop(CodeKey.Of(compiled), compiled.Record.Span) != true) return;
 
         // A guest waits: it is written with all else.
         lock (_gate)
