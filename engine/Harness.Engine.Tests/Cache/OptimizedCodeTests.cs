@@ -125,6 +125,26 @@ public sealed class OptimizedCodeTests : IDisposable
         Assert.Equal((1, 0, 0), (later.CacheOptimizedHits, later.Deopts, later.OptimizedFunctions));
     }
 
+    /// <summary>Once code is out of use it is not in the cache any more, for whoever writes that, or asks it for code, at that moment.</summary>
+    [Fact]
+    public void CodeThatIsOutOfUseIsNotKeptAnyMore()
+    {
+        Run(Options, (5, 0), (6, 0), (7, 0), (8, 0));
+        using var engine = new WasmEngine(Options);
+        using var store = new Store(engine);
+        Instance instance = store.Instantiate(engine.Decode(Module));
+        AssertCall(instance, 5, 0);
+        Assert.Contains(new CodeKey(CallIndex, -1), _folder.OptimizedRecords().Keys);
+        bool? isKept = null;
+        engine.Events.CodeDiscarded += _ =>
+        {
+            engine.SaveCache();
+            isKept = _folder.OptimizedRecords().ContainsKey(new CodeKey(CallIndex, -1));
+        };
+        AssertCall(instance, 5, 1);
+        Assert.False(isKept);
+    }
+
     /// <summary>Deopts of kept code count as those of any other, up to the limit from which on code has no exits.</summary>
     [Fact]
     public void DeoptsCountUpToTheLimit()
