@@ -214,6 +214,33 @@ public sealed class WarmStartTests : IDisposable
         }
     }
 
+    /// <summary>What the last instance has seen is not lost with it, be it that instances share nothing: then none that comes later in the process sees it, but later processes do.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void WhatTheLastInstanceHasLearntIsKept(bool isShared)
+    {
+        using (var engine = new WasmEngine(Options with { TieringShare = isShared }))
+        {
+            WasmModule module = engine.Decode(Module);
+            int index = module.FindExport("main")!.Index;
+            using (var store = new Store(engine))
+            {
+                Call(store.Instantiate(module, Host), 60);
+            }
+
+            using (var store = new Store(engine))
+            {
+                Assert.Equal(isShared, store.Instantiate(module, Host).Code.KeptFeedback(index) is not null);
+            }
+        }
+
+        byte[] file = File.ReadAllBytes(_folder.Entry);
+        FunctionProfile main = CacheEntry.TryRead(file, file.AsSpan(16, 32), "")!.Profile!.Functions[4];
+        Assert.True(main.IsHot);
+        Assert.Equal([1, 2], main.Feedback!.Sites[2].Targets.Select(target => target.FunctionIndex).Order());
+    }
+
     [Fact]
     public void FunctionsThatAreCalledLaterAreAdded()
     {

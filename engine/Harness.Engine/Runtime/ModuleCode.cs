@@ -177,7 +177,7 @@ internal sealed unsafe class ModuleCode : IDisposable
             Instance? last = _instances.Last;
             for (int i = Module.ImportedFunctionCount; i < Module.Functions.Length; i++)
             {
-                FunctionFeedback? feedback = Options.TieringShare || last is null ? _tiering.Latest(i) : FeedbackSnapshot.Read(last, i) ?? _tiering.Kept(i);
+                FunctionFeedback? feedback = _tiering.Learnt(i, last);
                 // A function with calls of which nothing is known is not to be optimized early: there would be nothing to speculate on. With a cache it may have run in kept code alone.
                 bool isKnown = feedback is not null || (BaselineCode(i) is { } baseline ? baseline.FeedbackCallOffsets.Length == 0 : Engine.Cache is null);
                 var function = new FunctionProfile(feedback, IsHot: OptimizedCode(i) is not null && isKnown)
@@ -228,7 +228,11 @@ internal sealed unsafe class ModuleCode : IDisposable
         {
             if (!_instances.Remove(instance)) return;
             if (keepsTiering) _tiering.Keep(instance, _known);
-            if (_instances.IsEmpty) _ledger.FreeDiscarded();
+            if (_instances.IsEmpty)
+            {
+                if (Engine.Cache is not null) _tiering.KeepUnshared(instance, _known);
+                _ledger.FreeDiscarded();
+            }
         }
 
         List<int> dropped = Engine.TierUp.Cancel(instance);
