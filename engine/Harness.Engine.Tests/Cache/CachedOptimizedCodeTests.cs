@@ -8,6 +8,7 @@ public sealed class CachedOptimizedCodeTests
     private static readonly CodeKey First = new(1, -1);
     private static readonly CodeKey Second = new(2, -1);
     private static readonly byte[] Identity = new byte[32];
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private byte[]? _file;
 
@@ -59,6 +60,46 @@ public sealed class CachedOptimizedCodeTests
         Assert.Equal([2], code.Find(First).ToArray());
         Write(code);
         Assert.Equal([2], Open().Find(First).ToArray());
+    }
+
+    /// <summary>A guest waits for the code that it asks for, and for the deopt that drops some: not for a file that is read and made meanwhile.</summary>
+    [Fact]
+    public async Task WhoAsksForCodeDoesNotWaitForTheFile()
+    {
+        using var isReading = new ManualResetEventSlim();
+        using var mayRead = new ManualResetEventSlim(initialState: true);
+        var code = new CachedOptimizedCode(Identity, _ =>
+        {
+            isReading.Set();
+            mayRead.Wait();
+            return _file;
+        });
+        code.Add(First, [1]);
+        code.Add(Second, [2]);
+        Assert.Equal([1], code.Find(First).ToArray());
+        isReading.Reset();
+        mayRead.Reset();
+        Task<byte[]?> writing = Task.Factory.StartNew(() => code.MakeFile(1 << 20), TaskCreationOptions.LongRunning);
+        try
+        {
+            Assert.True(isReading.Wait(Patience));
+            Task<byte[]> asking = Task.Factory.StartNew(
+                () =>
+                {
+                    code.Drop(Second, [2]);
+                    return code.Find(First).ToArray();
+                },
+                TaskCreationOptions.LongRunning);
+            Assert.Equal([1], await asking.WaitAsync(Patience));
+        }
+        finally
+        {
+            mayRead.Set();
+        }
+
+        _file = await writing.WaitAsync(Patience);
+        Assert.Equal([1], Open().Find(First).ToArray());
+        Assert.True(Open().Find(Second).IsEmpty);
     }
 
     private CachedOptimizedCode Open() => new(Identity, _ => _file);

@@ -195,6 +195,22 @@ public sealed class WarmStartTests : IDisposable
         Assert.Equal(1, engine.ProfiledModuleCount);
     }
 
+    /// <summary>The entry of a module that was decoded without the engine is read when it is instantiated, also where a profile comes first, and not at a first call.</summary>
+    [Fact]
+    public void AnEntryIsReadBeforeTheFirstCall()
+    {
+        Run(60);
+        string file = Path.Combine(_folder.Path, "empty.feedback");
+        new FeedbackProfile([new ModuleProfile(ModuleProfile.HashOf(WasmModule.Decode(Module)), [])]).Save(file);
+        using var engine = new WasmEngine(Options with { FeedbackProfile = file });
+        using var store = new Store(engine);
+        Instance instance = store.Instantiate(WasmModule.Decode(Module), Host);
+        Assert.Equal(1, engine.ProfiledModuleCount);
+        _folder.Clear();
+        Call(instance, 1);
+        Assert.NotEqual(0, engine.Statistics.CacheHits);
+    }
+
     /// <summary>A store that has an engine of its own takes it along: what was learnt is read before what it is in is freed.</summary>
     [Fact]
     public void WhatAStoreWithItsOwnEngineHasLearntIsKept()

@@ -44,9 +44,11 @@ internal sealed unsafe class ModuleCode : IDisposable
         bool hasKnownTables = engine.Options.InstanceLazyTables || engine.Options.InstancePool > 0;
         TableImages = hasKnownTables ? TableImage.Create(module, Layout) : [.. new TableImage?[module.Tables.Length]];
         _functions = new FunctionCode?[module.Functions.Length];
+        // With this the entry of a module is read that was decoded without the engine: here, and not at a first call.
+        ModuleProfile? kept = engine.Cache?.ProfileOf(module, engine.Options.PolymorphismLimit);
         ModuleProfile? profile = engine.Profile?.Of(module, engine.Options.PolymorphismLimit);
         if (profile is not null) engine.CountProfiledModule();
-        profile ??= engine.Cache?.ProfileOf(module, engine.Options.PolymorphismLimit);
+        profile ??= kept;
         _tiering = new TieringState(this, profile);
         _siteDeopts = new SiteDeopts(_tiering.ProfiledSiteDeopts());
         if (profile is not null)
