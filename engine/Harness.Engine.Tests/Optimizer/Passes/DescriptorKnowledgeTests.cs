@@ -92,12 +92,14 @@ public class DescriptorKnowledgeTests
         }
     }
 
-    /// <summary>What a constant expression makes has the descriptor that it says.</summary>
+    /// <summary>What a constant expression makes has the descriptor that it says, which is not null, whatever the type of a global says that it comes from.</summary>
     [Theory]
     [InlineData("(ref.eq (ref.get_desc $shape (global.get $unit)) (global.get $unit.d))", 1)]
     [InlineData("(ref.eq (ref.get_desc $shape (global.get $zero)) (global.get $unit.d))", 1)]
     [InlineData("(struct.get $shape.d 0 (ref.get_desc $shape (global.get $unit)))", 9)]
     [InlineData("(struct.get $shape.d 0 (ref.get_desc $shape (global.get $own)))", 8)]
+    [InlineData("(ref.is_null (ref.get_desc $shape (global.get $vague)))", 0)]
+    [InlineData("(struct.get $shape.d 0 (ref.get_desc $shape (global.get $vague)))", 9)]
     [InlineData("(struct.get $circle 1 (global.get $round))", 4)]
     [InlineData("(struct.get $circle 1 (global.get $none))", 0)]
     public void DescriptorsOfConstantObjectsAreKnown(string value, int expected)
@@ -113,6 +115,8 @@ public class DescriptorKnowledgeTests
            {Types}
            (global $unit.d (ref (exact $shape.d)) (struct.new $shape.d (i32.const 9)))
            (global $round.d (ref (exact $circle.d)) (struct.new $circle.d (i32.const 7)))
+           (global $vague.d (ref null (exact $shape.d)) (struct.new $shape.d (i32.const 9)))
+           (global $vague (ref $shape) (struct.new_desc $shape (i32.const 1) (global.get $vague.d)))
            (global $unit (ref $shape) (struct.new_desc $shape (i32.const 1) (global.get $unit.d)))
            (global $zero (ref $shape) (struct.new_default_desc $shape (global.get $unit.d)))
            (global $own (ref $shape) (struct.new_desc $shape (i32.const 1) (struct.new $shape.d (i32.const 8))))
