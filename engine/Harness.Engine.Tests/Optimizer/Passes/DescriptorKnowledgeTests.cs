@@ -92,6 +92,19 @@ public class DescriptorKnowledgeTests
         }
     }
 
+    /// <summary>A cast to an exact type is none where it is known what the object is exactly, though the type of the reference does not say it; null is looked for where it may come.</summary>
+    [Theory]
+    [InlineData("$shape", "(struct.new_desc $shape (i32.const 1) (local.get $d))", 0)]
+    [InlineData("$circle", "(ref.as_non_null (local.get $c))", 0)]
+    [InlineData("$circle", "(local.get $c)", 1)]
+    [InlineData("$shape", "(ref.as_non_null (local.get $s))", 1)]
+    [InlineData("$circle", "(struct.new_desc $shape (i32.const 1) (local.get $d))", 1)]
+    public void CastsToExactTypesThatCannotFailAreNone(string type, string reference, int casts)
+    {
+        Graph graph = Build($"(struct.get {type} 0 (ref.cast (ref (exact {type})) {reference}))", new ValueNumbering(All), new DeadCodeElimination());
+        Assert.Equal(casts, graph.Count(IrOp.RefCast));
+    }
+
     /// <summary>What a constant expression makes has the descriptor that it says, which is not null, whatever the type of a global says that it comes from.</summary>
     [Theory]
     [InlineData("(ref.eq (ref.get_desc $shape (global.get $unit)) (global.get $unit.d))", 1)]
