@@ -119,7 +119,7 @@ internal sealed partial class ValueNumberingWalk
             return;
         }
 
-        // Where the type of the reference does not say so that it is of the exact type, what is left of the cast does: it is kept as a name.
+        // What its object is known to be exactly need not be in the type of the reference: then a name is left of the cast that says it.
         if (IsKnownToBe(reference, graph[id].ReferenceType))
         {
             graph[id].Op = IrOp.Narrow;
