@@ -8,6 +8,7 @@ public sealed class CachedOptimizedCodeTests
     private static readonly CodeKey First = new(1, -1);
     private static readonly CodeKey Second = new(2, -1);
     private static readonly byte[] Identity = new byte[32];
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private byte[]? _file;
 
@@ -36,7 +37,7 @@ public sealed class CachedOptimizedCodeTests
         CachedOptimizedCode one = Open();
         CachedOptimizedCode other = Open();
         Assert.False(other.Find(First).IsEmpty);
-        Assert.True(one.Drop(First));
+        Assert.True(one.Drop(First, [1]));
         Write(one);
         other.Add(Second, [2]);
         Write(other);
@@ -44,6 +45,61 @@ public sealed class CachedOptimizedCodeTests
         CachedOptimizedCode later = Open();
         Assert.True(later.Find(First).IsEmpty);
         Assert.Equal([2], later.Find(Second).ToArray());
+    }
+
+    /// <summary>What is dropped is the code that was left, and not what has taken its place.</summary>
+    [Fact]
+    public void CodeThatHasTakenThePlaceOfWhatIsDroppedStays()
+    {
+        CachedOptimizedCode code = Open();
+        Assert.True(code.Add(First, [1]));
+        Assert.True(code.Add(First, [2]));
+        Assert.False(code.Drop(First, [1]));
+        Assert.Equal([2], code.Find(First).ToArray());
+        Assert.False(code.Add(First, [1]));
+        Assert.Equal([2], code.Find(First).ToArray());
+        Write(code);
+        Assert.Equal([2], Open().Find(First).ToArray());
+    }
+
+    /// <summary>A guest waits for the code that it asks for, and for the deopt that drops some: not for a file that is read and made meanwhile.</summary>
+    [Fact]
+    public async Task WhoAsksForCodeDoesNotWaitForTheFile()
+    {
+        using var isReading = new ManualResetEventSlim();
+        using var mayRead = new ManualResetEventSlim(initialState: true);
+        var code = new CachedOptimizedCode(Identity, _ =>
+        {
+            isReading.Set();
+            mayRead.Wait();
+            return _file;
+        });
+        code.Add(First, [1]);
+        code.Add(Second, [2]);
+        Assert.Equal([1], code.Find(First).ToArray());
+        isReading.Reset();
+        mayRead.Reset();
+        Task<byte[]?> writing = Task.Factory.StartNew(() => code.MakeFile(1 << 20), TaskCreationOptions.LongRunning);
+        try
+        {
+            Assert.True(isReading.Wait(Patience));
+            Task<byte[]> asking = Task.Factory.StartNew(
+                () =>
+                {
+                    code.Drop(Second, [2]);
+                    return code.Find(First).ToArray();
+                },
+                TaskCreationOptions.LongRunning);
+            Assert.Equal([1], await asking.WaitAsync(Patience));
+        }
+        finally
+        {
+            mayRead.Set();
+        }
+
+        _file = await writing.WaitAsync(Patience);
+        Assert.Equal([1], Open().Find(First).ToArray());
+        Assert.True(Open().Find(Second).IsEmpty);
     }
 
     private CachedOptimizedCode Open() => new(Identity, _ => _file);

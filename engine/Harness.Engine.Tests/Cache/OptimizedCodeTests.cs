@@ -103,6 +103,48 @@ public sealed class OptimizedCodeTests : IDisposable
         Assert.Equal((1, 0, 0), (last.CacheOptimizedHits, last.Deopts, last.OptimizedFunctions));
     }
 
+    /// <summary>Two modules of the same bytes in one engine share what is kept. Each drops the code that it has left itself, and not what the other has made since.</summary>
+    [Fact]
+    public void CodeThatAnotherModuleOfTheSameBytesHasMadeStays()
+    {
+        using (var engine = new WasmEngine(Options))
+        {
+            using var store = new Store(engine);
+            Instance one = store.Instantiate(engine.Decode(Module));
+            Instance other = store.Instantiate(engine.Decode(Module));
+            for (int i = 0; i < 4; i++) AssertCall(one, i, 0);
+            AssertCall(other, 5, 0);
+            Assert.Equal(1, engine.Statistics.CacheOptimizedHits);
+            for (int i = 0; i < 6; i++) AssertCall(one, i, 1 - (i & 1));
+            Assert.Equal((1, 3), (engine.Statistics.Deopts, engine.Statistics.OptimizedFunctions));
+            AssertCall(other, 5, 1);
+            Assert.Equal(2, engine.Statistics.Deopts);
+        }
+
+        EngineStatistics later = Run(Options, (5, 1), (6, 0));
+        Assert.Equal((1, 0, 0), (later.CacheOptimizedHits, later.Deopts, later.OptimizedFunctions));
+    }
+
+    /// <summary>Once code is out of use it is not in the cache any more, for whoever writes that, or asks it for code, at that moment.</summary>
+    [Fact]
+    public void CodeThatIsOutOfUseIsNotKeptAnyMore()
+    {
+        Run(Options, (5, 0), (6, 0), (7, 0), (8, 0));
+        using var engine = new WasmEngine(Options);
+        using var store = new Store(engine);
+        Instance instance = store.Instantiate(engine.Decode(Module));
+        AssertCall(instance, 5, 0);
+        Assert.Contains(new CodeKey(CallIndex, -1), _folder.OptimizedRecords().Keys);
+        bool? isKept = null;
+        engine.Events.CodeDiscarded += _ =>
+        {
+            engine.SaveCache();
+            isKept = _folder.OptimizedRecords().ContainsKey(new CodeKey(CallIndex, -1));
+        };
+        AssertCall(instance, 5, 1);
+        Assert.False(isKept);
+    }
+
     /// <summary>Deopts of kept code count as those of any other, up to the limit from which on code has no exits.</summary>
     [Fact]
     public void DeoptsCountUpToTheLimit()

@@ -195,6 +195,22 @@ public sealed class WarmStartTests : IDisposable
         Assert.Equal(1, engine.ProfiledModuleCount);
     }
 
+    /// <summary>The entry of a module that was decoded without the engine is read when it is instantiated, also where a profile comes first, and not at a first call.</summary>
+    [Fact]
+    public void AnEntryIsReadBeforeTheFirstCall()
+    {
+        Run(60);
+        string file = Path.Combine(_folder.Path, "empty.feedback");
+        new FeedbackProfile([new ModuleProfile(ModuleProfile.HashOf(WasmModule.Decode(Module)), [])]).Save(file);
+        using var engine = new WasmEngine(Options with { FeedbackProfile = file });
+        using var store = new Store(engine);
+        Instance instance = store.Instantiate(WasmModule.Decode(Module), Host);
+        Assert.Equal(1, engine.ProfiledModuleCount);
+        _folder.Clear();
+        Call(instance, 1);
+        Assert.NotEqual(0, engine.Statistics.CacheHits);
+    }
+
     /// <summary>A store that has an engine of its own takes it along: what was learnt is read before what it is in is freed.</summary>
     [Fact]
     public void WhatAStoreWithItsOwnEngineHasLearntIsKept()
@@ -212,6 +228,33 @@ public sealed class WarmStartTests : IDisposable
             Assert.Equal([1, 2], main.Feedback!.Sites[2].Targets.Select(target => target.FunctionIndex).Order());
             _folder.Clear();
         }
+    }
+
+    /// <summary>What the last instance has seen is not lost with it, be it that instances share nothing: then none that comes later in the process sees it, but later processes do.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void WhatTheLastInstanceHasLearntIsKept(bool isShared)
+    {
+        using (var engine = new WasmEngine(Options with { TieringShare = isShared }))
+        {
+            WasmModule module = engine.Decode(Module);
+            int index = module.FindExport("main")!.Index;
+            using (var store = new Store(engine))
+            {
+                Call(store.Instantiate(module, Host), 60);
+            }
+
+            using (var store = new Store(engine))
+            {
+                Assert.Equal(isShared, store.Instantiate(module, Host).Code.KeptFeedback(index) is not null);
+            }
+        }
+
+        byte[] file = File.ReadAllBytes(_folder.Entry);
+        FunctionProfile main = CacheEntry.TryRead(file, file.AsSpan(16, 32), "")!.Profile!.Functions[4];
+        Assert.True(main.IsHot);
+        Assert.Equal([1, 2], main.Feedback!.Sites[2].Targets.Select(target => target.FunctionIndex).Order());
     }
 
     [Fact]

@@ -155,6 +155,31 @@ public sealed class DescriptorTests
         Assert.Contains("function exactly", missing.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>All element segments are evaluated when a module is instantiated, also those that only declare; nothing of these can be taken out afterwards.</summary>
+    [Fact]
+    public void DeclarativeElementSegmentsAreEvaluated()
+    {
+        const string types =
+            """
+            (rec
+              (type $cell (sub (descriptor $cell.d) (struct)))
+              (type $cell.d (sub (describes $cell) (struct))))
+            """;
+        using var store = new Store(EngineOptions.Default);
+        WasmModule trapping = Decode($"(module {types} (elem declare (ref null $cell) (item (struct.new_desc $cell (ref.null none)))))");
+        Assert.Equal(TrapKind.NullDescriptor, Assert.Throws<WasmTrapException>(() => store.Instantiate(trapping)).Kind);
+        Instance instance = store.Instantiate(Decode(
+            $"""
+            (module
+              {types}
+              (table 1 (ref null $cell))
+              (elem $cells declare (ref null $cell) (item (struct.new_desc $cell (struct.new $cell.d))))
+              (func (export "init") (param i32) (table.init $cells (i32.const 0) (i32.const 0) (local.get 0))))
+            """));
+        instance.GetFunction("init").Invoke(0);
+        Assert.Equal(TrapKind.TableOutOfBounds, Assert.Throws<WasmTrapException>(() => instance.GetFunction("init").Invoke(1)).Kind);
+    }
+
     /// <summary>An object may be so large that the page at address 0 does not reach its descriptor.</summary>
     [Theory]
     [InlineData("never")]

@@ -10,7 +10,7 @@ namespace Harness.Engine.Cache;
 /// folder that was looked at, without following links; they appear at once and whole, or not at all. Other files than those that it names itself are left alone. Safe for use by several threads
 /// and processes: nothing that another does is an error, it is a file less.
 /// </summary>
-internal sealed class CacheDirectory : IDisposable
+internal sealed class CacheDirectory : ICacheFiles
 {
     private const string Knob = "knob 'cache.directory'";
     private const string Suffix = ".code";
@@ -55,9 +55,7 @@ internal sealed class CacheDirectory : IDisposable
         throw new KnobException($"{Knob}: '{path}' {problem}");
     }
 
-    /// <summary>The whole content of a file; null if there is none that can be trusted, or it is larger than a limit.</summary>
-    /// <param name="name">The file's name: 64 letters.</param>
-    /// <param name="limit">Most bytes.</param>
+    /// <inheritdoc/>
     public byte[]? TryRead(string name, long limit)
     {
         using SafeFileHandle? file = LinuxFiles.OpenAt(_folder, name + Suffix, LinuxFiles.ReadOnly | LinuxFiles.Nonblock);
@@ -81,13 +79,10 @@ internal sealed class CacheDirectory : IDisposable
         }
     }
 
-    /// <summary>Says that a file was used, so that others are removed before it.</summary>
+    /// <inheritdoc/>
     public void Touch(string name) => LinuxFiles.Touch(_folder, name + Suffix);
 
-    /// <summary>Writes a file, in place of the one that has its name. Whoever reads at the same time has the one or the other.</summary>
-    /// <param name="name">The file's name: 64 letters.</param>
-    /// <param name="content">Its content.</param>
-    /// <returns>Whether it is there.</returns>
+    /// <inheritdoc/>
     public bool TryWrite(string name, ReadOnlySpan<byte> content)
     {
         string unfinished = $"{Guid.NewGuid():N}{Guid.NewGuid():N}{UnfinishedSuffix}";
@@ -107,8 +102,8 @@ internal sealed class CacheDirectory : IDisposable
         return false;
     }
 
-    /// <summary>Removes files until all together take no more than a limit, those first that have not been used for longest, and what was never finished.</summary>
-    /// <param name="limit">Most bytes.</param>
+    /// <inheritdoc/>
+    /// <remarks>What was never finished is removed as well.</remarks>
     public void Trim(long limit)
     {
         var files = new List<(string Name, FileStatus Status)>();

@@ -57,9 +57,11 @@ internal sealed class CachedModule(byte[] identity, string moduleHash, CacheEntr
     /// <summary>Goes on from a newer file, which others have written since: it has what was in the one before, and their functions.</summary>
     public void GoOnFrom(byte[] file)
     {
+        // Without the lock, as files are made: a guest waits for whoever asks for a function meanwhile.
+        if (CacheEntry.TryRead(file, _identity, _moduleHash) is not { } newer) return;
         lock (_gate)
         {
-            if (_isRefused || CacheEntry.TryRead(file, _identity, _moduleHash) is not { } newer) return;
+            if (_isRefused) return;
             foreach (int function in _entry?.Functions ?? [])
             {
                 if (newer.Function(function).IsEmpty) _added.TryAdd(function, _entry!.Function(function).ToArray());
@@ -124,13 +126,18 @@ internal sealed class CachedModule(byte[] identity, string moduleHash, CacheEntr
     /// <param name="limit">Most bytes.</param>
     public byte[]? MakeFile(long limit)
     {
+        var functions = new SortedDictionary<int, ReadOnlyMemory<byte>>();
+        ValidatedBodies bodies;
+        ModuleProfile? profile;
         lock (_gate)
         {
             if (_bodies is null) return null;
-            var functions = new SortedDictionary<int, ReadOnlyMemory<byte>>();
             foreach (int function in _entry?.Functions ?? []) functions.Add(function, _entry!.Function(function));
             foreach ((int function, byte[] record) in _added) functions[function] = record;
-            return CacheEntry.TryWrite(_identity, _bodies, _learnt ?? Profile, functions, limit);
+            bodies = _bodies;
+            profile = _learnt ?? Profile;
         }
+
+        return CacheEntry.TryWrite(_identity, bodies, profile, functions, limit);
     }
 }

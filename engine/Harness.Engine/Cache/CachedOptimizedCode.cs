@@ -3,16 +3,14 @@ using System.Security.Cryptography;
 namespace Harness.Engine.Cache;
 
 /// <summary>
-/// What a cache knows of the optimized code of modules of the same bytes, under the same knobs: the file that there was, which is read when somebody first asks, what is new since, and what
-/// has turned out to speculate on what does not hold. Safe for use by several threads.
+/// What a cache knows of the optimized code of modules of the same bytes, under the same knobs: the file that there was, which is read when somebody first asks or before, what is new since,
+/// and what has turned out to speculate on what does not hold. Safe for use by several threads. A guest waits for whoever asks: no lock is held while files are read or made.
 /// </summary>
-/// <param name="identity">See <see cref="CacheIdentity"/>.</param>
-/// <param name="read">Reads a file by its name; null if there is none.</param>
-internal sealed class CachedOptimizedCode(byte[] identity, Func<string, byte[]?> read)
+internal sealed class CachedOptimizedCode
 {
     private readonly Lock _gate = new();
-    private readonly byte[] _identity = identity;
-    private readonly Func<string, byte[]?> _read = read;
+    private readonly byte[] _identity;
+    private readonly Func<string, byte[]?> _read;
     private readonly SortedDictionary<CodeKey, ReadOnlyMemory<byte>> _records = [];
 
     /// <summary>The code that was added here, which a file of others does not replace.</summary>
@@ -20,45 +18,81 @@ internal sealed class CachedOptimizedCode(byte[] identity, Func<string, byte[]?>
 
     /// <summary>Hashes of the records that were dropped, whoever still has them.</summary>
     private readonly HashSet<string> _dropped = [];
-    private bool _isRead;
+
+    /// <summary>The code of the file that there was, which is read by whoever is first to need it; null once it is among the records.</summary>
+    private Lazy<Dictionary<CodeKey, ReadOnlyMemory<byte>>?>? _file;
     private bool _isRefused;
     private bool _hasNews;
 
+    /// <summary>Nothing is read yet.</summary>
+    /// <param name="identity">See <see cref="CacheIdentity"/>.</param>
+    /// <param name="read">Reads a file by its name; null if there is none.</param>
+    public CachedOptimizedCode(byte[] identity, Func<string, byte[]?> read)
+    {
+        _identity = identity;
+        _read = read;
+        _file = new Lazy<Dictionary<CodeKey, ReadOnlyMemory<byte>>?>(ReadFile);
+        Name = Convert.ToHexStringLower(identity);
+    }
+
     /// <summary>The name of its file.</summary>
-    public string Name { get; } = Convert.ToHexStringLower(identity);
+    public string Name { get; }
+
+    /// <summary>Lets another thread read the file, before somebody asks.</summary>
+    public void ReadAhead() => ThreadPool.UnsafeQueueUserWorkItem(
+        static code =>
+        {
+            try
+            {
+                code.TakeFile();
+            }
+            catch (OutOfMemoryException)
+            {
+                // What there is no memory for is compiled.
+            }
+        },
+        this,
+        preferLocal: false);
 
     /// <summary>The bytes of a piece of code; empty if there is none.</summary>
     public ReadOnlyMemory<byte> Find(CodeKey key)
     {
+        TakeFile();
         lock (_gate)
         {
-            Read();
             return _records.GetValueOrDefault(key);
         }
     }
 
     /// <summary>Adds code, in the place of what there is.</summary>
-    public void Add(CodeKey key, byte[] record)
+    /// <returns>Whether it is kept: what was dropped once is not, whoever makes it again.</returns>
+    public bool Add(CodeKey key, byte[] record)
     {
         lock (_gate)
         {
-            Read();
+            if (IsDropped(record)) return false;
             _records[key] = record;
             _own.Add(key);
             _hasNews = true;
+            return true;
         }
     }
 
-    /// <summary>Forgets code for good: it was left since what it speculates on does not hold.</summary>
-    /// <returns>Whether there was any.</returns>
-    public bool Drop(CodeKey key)
+    /// <summary>
+    /// Forgets code for good: it was left since what it speculates on does not hold. What has taken its place meanwhile stays, be it of another module of the same bytes.
+    /// </summary>
+    /// <param name="key">Which code of the module it is.</param>
+    /// <param name="record">Its bytes.</param>
+    /// <returns>Whether it was there.</returns>
+    public bool Drop(CodeKey key, ReadOnlySpan<byte> record)
     {
+        TakeFile();
         lock (_gate)
         {
-            Read();
-            if (!_records.Remove(key, out ReadOnlyMemory<byte> record)) return false;
-            _own.Remove(key);
             _dropped.Add(HashOf(record));
+            if (!_records.TryGetValue(key, out ReadOnlyMemory<byte> known) || !known.Span.SequenceEqual(record)) return false;
+            _records.Remove(key);
+            _own.Remove(key);
             _hasNews = true;
             return true;
         }
@@ -70,7 +104,8 @@ internal sealed class CachedOptimizedCode(byte[] identity, Func<string, byte[]?>
         lock (_gate)
         {
             foreach (CodeKey key in _records.Keys.Where(key => !_own.Contains(key)).ToArray()) _records.Remove(key);
-            _isRead = _isRefused = true;
+            _file = null;
+            _isRefused = true;
         }
     }
 
@@ -82,28 +117,61 @@ internal sealed class CachedOptimizedCode(byte[] identity, Func<string, byte[]?>
         {
             if (!_hasNews) return null;
             _hasNews = false;
-            if (!_isRefused) Merge();
-            return OptimizedEntry.TryWrite(_identity, _records, limit);
+        }
+
+        Dictionary<CodeKey, ReadOnlyMemory<byte>>? others = ReadFile();
+        SortedDictionary<CodeKey, ReadOnlyMemory<byte>> records;
+        lock (_gate)
+        {
+            Merge(others);
+            records = new SortedDictionary<CodeKey, ReadOnlyMemory<byte>>(_records);
+        }
+
+        return OptimizedEntry.TryWrite(_identity, records, limit);
+    }
+
+    private static string HashOf(ReadOnlySpan<byte> record) => Convert.ToHexString(SHA256.HashData(record));
+
+    private bool IsDropped(ReadOnlySpan<byte> record) => _dropped.Count > 0 && _dropped.Contains(HashOf(record));
+
+    /// <summary>The code of the file that there is now; null if there is none, or no memory for it.</summary>
+    private Dictionary<CodeKey, ReadOnlyMemory<byte>>? ReadFile()
+    {
+        try
+        {
+            return _read(Name) is { } file ? OptimizedEntry.TryRead(file, _identity) : null;
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
         }
     }
 
-    private static string HashOf(ReadOnlyMemory<byte> record) => Convert.ToHexString(SHA256.HashData(record.Span));
-
-    private void Read()
+    /// <summary>Takes over what the file had that there was, unless that was done before.</summary>
+    private void TakeFile()
     {
-        if (_isRead) return;
-        _isRead = true;
-        Merge();
+        if (Volatile.Read(ref _file) is not { } file) return;
+        Dictionary<CodeKey, ReadOnlyMemory<byte>>? found = file.Value;
+        lock (_gate)
+        {
+            // Somebody may have been faster, or have taken over a newer one.
+            if (_file is null) return;
+            _file = null;
+            Merge(found);
+        }
     }
 
-    /// <summary>Takes over what a file has that is neither known better here nor known to be wrong, and forgets what was read before and is there no more: somebody has dropped it.</summary>
-    private void Merge()
+    /// <summary>
+    /// Takes over what a file has that is neither known better here nor known to be wrong, and forgets what was read before and is there no more: somebody has dropped it. The gate is held.
+    /// </summary>
+    private void Merge(Dictionary<CodeKey, ReadOnlyMemory<byte>>? found)
     {
-        if (_read(Name) is not { } file || OptimizedEntry.TryRead(file, _identity) is not { } found) return;
+        if (_isRefused || found is null) return;
+        _file = null;
         foreach (CodeKey key in _records.Keys.Where(key => !_own.Contains(key) && !found.ContainsKey(key)).ToArray()) _records.Remove(key);
         foreach ((CodeKey key, ReadOnlyMemory<byte> record) in found)
         {
-            if (_own.Contains(key) || (_dropped.Count > 0 && _dropped.Contains(HashOf(record)))) continue;
+            if (_own.Contains(key) || IsDropped(record.Span)) continue;
             _records[key] = record;
         }
     }

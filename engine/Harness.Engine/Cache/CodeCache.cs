@@ -9,29 +9,32 @@ namespace Harness.Engine.Cache;
 
 /// <summary>
 /// What is kept on disk of the modules of an engine (knob <c>cache.directory</c>): an entry for each, which is read when the module is decoded, or first instantiated, and a file with its
-/// optimized code, which is read when somebody first asks for that. Code is taken out function by function, at first calls. What is compiled anew is gathered, and written with all else when
-/// the engine is disposed of or somebody asks for it. Whatever is wrong with a file is a miss.
+/// optimized code, which is read in the background meanwhile. Code is taken out function by function, at first calls, which wait for no file but for the rest of that reading. What is compiled anew is
+/// gathered, and written with all else when the engine is disposed of or somebody asks for it, and in the background where there is much. Whatever is wrong with a file is a miss.
 /// </summary>
 internal sealed class CodeCache : ICodeCache
 {
-    /// <summary>Modules with something new beyond which it is written at once.</summary>
+    /// <summary>Modules with something new beyond which it is written soon.</summary>
     private const int MostUnsavedModules = 64;
 
-    /// <summary>Bytes of new code beyond which it is written at once, unless more was written the last time: what a large module has is not written again and again.</summary>
+    /// <summary>Bytes of new code beyond which it is written soon, unless more was written the last time: what a large module has is not written again and again.</summary>
     private const int MostUnsavedBytes = 16 << 20;
 
     /// <summary>What may be written before the folder is listed again to see what has to go: this part of the limit.</summary>
     private const int TrimInterval = 16;
 
-    private readonly CacheDirectory _directory;
+    private readonly ICacheFiles _files;
     private readonly string _engine;
 
     /// <summary>What there is of the engine as far as optimized code depends on it; null if that is not kept.</summary>
     private readonly string? _optimizing;
+
+    /// <summary>Whether optimized code is ever asked for.</summary>
+    private readonly bool _runsOptimized;
     private readonly long _limit;
     private readonly Lock _gate = new();
 
-    /// <summary>Held while files are written, by one thread at a time: none takes the place of one that has more.</summary>
+    /// <summary>Held while files are written, by one thread at a time: none takes the place of one that has more. Whoever holds it may take the gate, not the reverse.</summary>
     private readonly Lock _writing = new();
 
     /// <summary>By name, what is known of modules of the same bytes, as long as one of them or something new is there.</summary>
@@ -42,6 +45,9 @@ internal sealed class CodeCache : ICodeCache
     private readonly HashSet<CachedModule> _unsaved = [];
     private long _unsavedBytes;
     private long _mostUnsavedBytes = MostUnsavedBytes;
+
+    /// <summary>Whether a thread is about to write what is new, or writes it.</summary>
+    private bool _isSaving;
     private int _nextSweep = 64;
     private int _hits;
     private int _misses;
@@ -51,13 +57,23 @@ internal sealed class CodeCache : ICodeCache
     /// <summary>Bytes that may be written before the folder is listed again. At first none: what others have left there is not known.</summary>
     private long _leftUntilTrim;
 
+    /// <summary>Whether the files are closed. Who writes guards it.</summary>
+    private bool _isDisposed;
+
     /// <summary>Opens the cache that knobs name.</summary>
     /// <exception cref="KnobException">The folder cannot be opened, or others could have written there.</exception>
     public CodeCache(EngineOptions options)
+        : this(options, CacheDirectory.Open(options.CacheDirectory))
     {
-        _directory = CacheDirectory.Open(options.CacheDirectory);
+    }
+
+    /// <summary>Makes a cache of files that are open, which it closes when it is disposed of.</summary>
+    public CodeCache(EngineOptions options, ICacheFiles files)
+    {
+        _files = files;
         _engine = CacheIdentity.Of(options);
         _optimizing = CacheIdentity.OfOptimized(options);
+        _runsOptimized = options.TierUp != TierUpMode.Never;
         _limit = (long)options.CacheLimit << 20;
 
         // The first hash of a process loads a library, which takes longer than to hash a module: meanwhile the module is read.
@@ -145,6 +161,7 @@ internal sealed class CodeCache : ICodeCache
             if (FunctionRecord.TryRead(record.Span, code.Module, functionIndex, CodeTier.Optimized, code.Options) is not { } found) return null;
             if (found.LoopOffset == loop)
             {
+                found.Record = record;
                 Interlocked.Increment(ref _optimizedHits);
                 return found;
             }
@@ -169,8 +186,8 @@ internal sealed class CodeCache : ICodeCache
             OpenModule open = Of(code.Module);
             open.Cached.NoteChange();
             if (open.Cached.Optimized is not { } optimized || Record(open, compiled) is not { } record) return;
-            optimized.Add(CodeKey.Of(compiled), record);
-            NoteUnsaved(open.Cached, record.Length);
+            compiled.Record = record;
+            if (optimized.Add(CodeKey.Of(compiled), record)) NoteUnsaved(open.Cached, record.Length);
         }
         catch (OutOfMemoryException)
         {
@@ -183,7 +200,7 @@ internal sealed class CodeCache : ICodeCache
     {
         CachedModule cached = Of(code.Module).Cached;
         cached.NoteChange();
-        if (cached.Optimized?.Drop(CodeKey.Of(compiled)) != true) return;
+        if (compiled.Record.IsEmpty || cached.Optimized?.Drop(CodeKey.Of(compiled), compiled.Record.Span) != true) return;
 
         // A guest waits: it is written with all else.
         lock (_gate)
@@ -203,30 +220,31 @@ internal sealed class CodeCache : ICodeCache
     public void Save(IEnumerable<(WasmModule Module, ModuleProfile Profile)> learnt)
     {
         foreach ((WasmModule module, ModuleProfile profile) in learnt) Learn(Of(module).Cached, module, profile);
-        CachedModule[] unsaved;
-        lock (_gate)
-        {
-            unsaved = [.. _unsaved];
-            _unsaved.Clear();
-            _unsavedBytes = 0;
-        }
-
-        if (unsaved.Length == 0) return;
         long written = 0;
         lock (_writing)
         {
+            // Taken by whoever writes it now: what somebody asks to be written is, once that returns, be it by another thread.
+            CachedModule[] unsaved;
+            lock (_gate)
+            {
+                unsaved = [.. _unsaved];
+                _unsaved.Clear();
+                _unsavedBytes = 0;
+            }
+
+            if (unsaved.Length == 0 || _isDisposed) return;
             foreach (CachedModule cached in unsaved)
             {
                 // Other processes and engines may have written since it was read.
-                if (_directory.TryRead(cached.Name, _limit) is { } newest) cached.GoOnFrom(newest);
-                if (cached.MakeFile(_limit) is { } file && _directory.TryWrite(cached.Name, file)) written += file.Length;
-                if (cached.Optimized?.MakeFile(_limit) is { } code && _directory.TryWrite(cached.Optimized.Name, code)) written += code.Length;
+                if (_files.TryRead(cached.Name, _limit) is { } newest) cached.GoOnFrom(newest);
+                if (cached.MakeFile(_limit) is { } file && _files.TryWrite(cached.Name, file)) written += file.Length;
+                if (cached.Optimized?.MakeFile(_limit) is { } code && _files.TryWrite(cached.Optimized.Name, code)) written += code.Length;
             }
 
             _leftUntilTrim -= written;
             if (_leftUntilTrim <= 0)
             {
-                _directory.Trim(_limit);
+                _files.Trim(_limit);
                 _leftUntilTrim = _limit / TrimInterval;
             }
         }
@@ -238,7 +256,14 @@ internal sealed class CodeCache : ICodeCache
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        lock (_writing)
+        {
+            _isDisposed = true;
+            _files.Dispose();
+        }
+    }
 
     /// <summary>The bytes of code; null if it cannot be kept, which is counted.</summary>
     private byte[]? Record(OpenModule open, CompiledCode compiled)
@@ -259,7 +284,7 @@ internal sealed class CodeCache : ICodeCache
         }
     }
 
-    /// <summary>Notes that something is new, and writes it where there is much.</summary>
+    /// <summary>Notes that something is new. Where there is much it is written on another thread, since a guest waits for this one.</summary>
     private void NoteUnsaved(CachedModule cached, int bytes)
     {
         cached.NoteChange();
@@ -268,10 +293,30 @@ internal sealed class CodeCache : ICodeCache
         {
             _unsaved.Add(cached);
             _unsavedBytes += bytes;
-            isMuch = _unsavedBytes > _mostUnsavedBytes || _unsaved.Count > MostUnsavedModules;
+            isMuch = !_isSaving && (_unsavedBytes > _mostUnsavedBytes || _unsaved.Count > MostUnsavedModules);
+            if (isMuch) _isSaving = true;
         }
 
-        if (isMuch) Save([]);
+        if (isMuch) ThreadPool.UnsafeQueueUserWorkItem(static cache => cache.SaveMuch(), this, preferLocal: false);
+    }
+
+    private void SaveMuch()
+    {
+        try
+        {
+            Save([]);
+        }
+        catch (OutOfMemoryException)
+        {
+            // What there is no memory for is not kept.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _isSaving = false;
+            }
+        }
     }
 
     /// <summary>What is known of modules of some bytes.</summary>
@@ -285,8 +330,9 @@ internal sealed class CodeCache : ICodeCache
         }
 
         string hash = Convert.ToHexStringLower(moduleHash);
-        CacheEntry? entry = ReadFile(name) is { } file ? CacheEntry.TryRead(file, identity, hash) : null;
         CachedOptimizedCode? optimized = _optimizing is null ? null : new CachedOptimizedCode(CacheIdentity.Of(_optimizing, moduleHash, builtinSets), ReadFile);
+        if (_runsOptimized) optimized?.ReadAhead();
+        CacheEntry? entry = ReadFile(name) is { } file ? CacheEntry.TryRead(file, identity, hash) : null;
         var opened = new CachedModule(identity, hash, entry, optimized);
         lock (_gate)
         {
@@ -301,9 +347,17 @@ internal sealed class CodeCache : ICodeCache
     /// <summary>A file that is used now; null if there is none.</summary>
     private byte[]? ReadFile(string name)
     {
-        byte[]? file = _directory.TryRead(name, _limit);
-        if (file is not null) _directory.Touch(name);
-        return file;
+        try
+        {
+            byte[]? file = _files.TryRead(name, _limit);
+            if (file is not null) _files.Touch(name);
+            return file;
+        }
+        catch (ObjectDisposedException)
+        {
+            // Whoever could make use of the file is gone.
+            return null;
+        }
     }
 
     /// <summary>Forgets names of which nothing is there any more, once there may be many.</summary>

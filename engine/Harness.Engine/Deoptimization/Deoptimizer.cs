@@ -47,10 +47,11 @@ internal static unsafe class Deoptimizer
         ModuleCode owner = registered.Owner;
         owner.Engine.Events.CountDeopt(reason);
         if (reason == DeoptReason.WrongCallTarget) owner.CountDeoptAt(point.Frames[^1].BytecodeOffset);
-        if (reason != DeoptReason.Stress && owner.Discard(registered.Code))
+        if (reason != DeoptReason.Stress)
         {
-            owner.Engine.Events.OnCodeDiscarded(owner, registered.Code);
+            // Before it is out of use: who finds no code in use looks into the cache, and who writes that meanwhile is not to write it once more.
             owner.Engine.Cache?.Drop(owner, registered.Code);
+            if (owner.Discard(registered.Code)) owner.Engine.Events.OnCodeDiscarded(owner, registered.Code);
         }
 
         if (owner.Options.TraceDeopt || owner.Engine.Events.WantsDeopts)

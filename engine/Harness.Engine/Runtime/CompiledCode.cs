@@ -177,6 +177,9 @@ internal sealed class CompiledCode
     /// <summary>The places in the code that are not the same in every process; null unless the code is to be kept (<see cref="CodeReference.AreNoted"/>), or if one of them has no name.</summary>
     public CodeReference[]? References { get; init; }
 
+    /// <summary>The bytes that the cache keeps of it, by which it is told from other code of the function; empty if it is not kept. Optimized code only.</summary>
+    public ReadOnlyMemory<byte> Record { get; set; }
+
     /// <summary>Deopt points in ascending order of code offset. Optimized code only.</summary>
     public DeoptData? DeoptData { get; init; }
 

@@ -46,12 +46,12 @@ internal interface ICodeCache : IDisposable
     /// <exception cref="InsufficientMemoryException">The code space is full.</exception>
     CompiledCode? FindOptimized(ModuleCode code, int functionIndex, int loop);
 
-    /// <summary>Takes note of optimized code that was compiled, in the place of what was known of the function.</summary>
+    /// <summary>Takes note of optimized code that was compiled, in the place of what was known of the function; but not of code that was left once.</summary>
     /// <param name="code">The code of the function's module.</param>
     /// <param name="compiled">The code of the function.</param>
     void KeepOptimized(ModuleCode code, CompiledCode compiled);
 
-    /// <summary>Forgets optimized code that was left by a failed guard: no later process begins with it.</summary>
+    /// <summary>Forgets optimized code that was left by a failed guard: no later process begins with it. Other code of the function stays, which a module of the same bytes may have made.</summary>
     /// <param name="code">The code of the function's module.</param>
     /// <param name="compiled">The code that was left.</param>
     void Drop(ModuleCode code, CompiledCode compiled);

@@ -25,7 +25,7 @@ internal static unsafe class Instantiator
         store.Roots.Add(instance);
         for (int i = 0; i < module.Elements.Length; i++)
         {
-            if (module.Elements[i].Mode != SegmentMode.Declarative && module.Elements[i].FunctionIndices.IsDefault) SetElements(instance, i);
+            if (module.Elements[i].FunctionIndices.IsDefault) SetElements(instance, i);
         }
 
         CopyElements(instance);
@@ -203,7 +203,7 @@ internal static unsafe class Instantiator
         }
     }
 
-    /// <summary>Evaluates an element segment, which holds what was made so far all the while.</summary>
+    /// <summary>Evaluates an element segment, which holds what was made so far all the while. A declarative one is evaluated as well, since that may trap, and dropped with the active ones.</summary>
     private static void SetElements(Instance instance, int index)
     {
         ElementSegment segment = instance.Module.Elements[index];
@@ -218,6 +218,7 @@ internal static unsafe class Instantiator
         for (int i = 0; i < segments.Length; i++)
         {
             ElementSegment segment = segments[i];
+            if (segment.Mode == SegmentMode.Declarative) instance.DropElements(i);
             if (segment.Mode != SegmentMode.Active) continue;
             if (instance.Code.TableImages[segment.TableIndex] is null)
             {

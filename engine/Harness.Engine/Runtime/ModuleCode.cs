@@ -44,9 +44,11 @@ internal sealed unsafe class ModuleCode : IDisposable
         bool hasKnownTables = engine.Options.InstanceLazyTables || engine.Options.InstancePool > 0;
         TableImages = hasKnownTables ? TableImage.Create(module, Layout) : [.. new TableImage?[module.Tables.Length]];
         _functions = new FunctionCode?[module.Functions.Length];
+        // With this the entry of a module is read that was decoded without the engine: here, and not at a first call.
+        ModuleProfile? kept = engine.Cache?.ProfileOf(module, engine.Options.PolymorphismLimit);
         ModuleProfile? profile = engine.Profile?.Of(module, engine.Options.PolymorphismLimit);
         if (profile is not null) engine.CountProfiledModule();
-        profile ??= engine.Cache?.ProfileOf(module, engine.Options.PolymorphismLimit);
+        profile ??= kept;
         _tiering = new TieringState(this, profile);
         _siteDeopts = new SiteDeopts(_tiering.ProfiledSiteDeopts());
         if (profile is not null)
@@ -177,7 +179,7 @@ internal sealed unsafe class ModuleCode : IDisposable
             Instance? last = _instances.Last;
             for (int i = Module.ImportedFunctionCount; i < Module.Functions.Length; i++)
             {
-                FunctionFeedback? feedback = Options.TieringShare || last is null ? _tiering.Latest(i) : FeedbackSnapshot.Read(last, i) ?? _tiering.Kept(i);
+                FunctionFeedback? feedback = _tiering.Learnt(i, last);
                 // A function with calls of which nothing is known is not to be optimized early: there would be nothing to speculate on. With a cache it may have run in kept code alone.
                 bool isKnown = feedback is not null || (BaselineCode(i) is { } baseline ? baseline.FeedbackCallOffsets.Length == 0 : Engine.Cache is null);
                 var function = new FunctionProfile(feedback, IsHot: OptimizedCode(i) is not null && isKnown)
@@ -228,7 +230,11 @@ internal sealed unsafe class ModuleCode : IDisposable
         {
             if (!_instances.Remove(instance)) return;
             if (keepsTiering) _tiering.Keep(instance, _known);
-            if (_instances.IsEmpty) _ledger.FreeDiscarded();
+            if (_instances.IsEmpty)
+            {
+                if (Engine.Cache is not null) _tiering.KeepUnshared(instance, _known);
+                _ledger.FreeDiscarded();
+            }
         }
 
         List<int> dropped = Engine.TierUp.Cancel(instance);

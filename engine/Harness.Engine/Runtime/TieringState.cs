@@ -27,6 +27,9 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
     /// <summary>By function, the feedback of instances that are gone.</summary>
     private FunctionFeedback?[]? _feedback;
 
+    /// <summary>By function, where instances share nothing, the feedback of the last ones for the cache: instances to come do not see it.</summary>
+    private FunctionFeedback?[]? _unshared;
+
     /// <summary>By function, the instance whose feedback is the latest.</summary>
     private Instance?[]? _donors;
 
@@ -94,6 +97,27 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
             _feedback ??= new FunctionFeedback?[_functionCount];
             _feedback[i] = FeedbackSnapshot.Read(instance, _firstFunction + i);
         }
+    }
+
+    /// <summary>Keeps what the last instance has seen that shares nothing, for later processes alone. Of functions that it has not called, what the one before it had seen stays.</summary>
+    /// <param name="instance">The instance.</param>
+    /// <param name="known">The functions that instances may know anything about.</param>
+    public void KeepUnshared(Instance instance, List<int> known)
+    {
+        if (code.Options.TieringShare) return;
+        foreach (int function in known)
+        {
+            if (FeedbackSnapshot.Read(instance, function) is { } feedback) (_unshared ??= new FunctionFeedback?[_functionCount])[function - _firstFunction] = feedback;
+        }
+    }
+
+    /// <summary>What is known of a function's call sites in the end; null if nothing is.</summary>
+    /// <param name="functionIndex">The function.</param>
+    /// <param name="last">Of the instances that live, the one whose feedback counts where they share nothing; null if none lives.</param>
+    public FunctionFeedback? Learnt(int functionIndex, Instance? last)
+    {
+        if (code.Options.TieringShare) return Latest(functionIndex);
+        return (last is null ? null : FeedbackSnapshot.Read(last, functionIndex)) ?? _unshared?[functionIndex - _firstFunction] ?? Kept(functionIndex);
     }
 
     /// <summary>Functions that were about to be optimized are to be as soon as they run again.</summary>

@@ -1,5 +1,6 @@
 using Harness.Engine.Modules;
 using Harness.Engine.Modules.Text;
+using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Tests.Optimizer.CodeGeneration;
 
@@ -37,6 +38,41 @@ public sealed class BranchHintTests
         Assert.Equal(Order(plain, name), Order(WithHints(plain, [(function, offset + 1, 0), (function + 1, offset, 0), (int.MaxValue, 0, 1)]), name));
     }
 
+    /// <summary>
+    /// A branch by descriptor branches on null, or where the type is another one, as well. That it is likely as a whole does not make these likely, behind which the descriptors are compared;
+    /// that it is unlikely makes all of them unlikely.
+    /// </summary>
+    [Theory]
+    [InlineData("br_on_cast_desc_eq", "(ref null $shape) (ref null $shape)", "(ref null $shape)")]
+    [InlineData("br_on_cast_desc_eq_fail", "anyref (ref $shape)", "anyref")]
+    public void AHintIsOfTheWholeBranch(string branch, string types, string source)
+    {
+        WasmModule plain = TestGraphs.Module(
+            $"""
+            (module
+              (rec
+                (type $shape (sub (descriptor $shape.d) (struct)))
+                (type $shape.d (sub (describes $shape) (struct))))
+              (func (param $x i32) (param $s {source}) (param $d (ref (exact $shape.d))) (result i32)
+                (block $out (result {source})
+                  ({branch} $out {types} (local.get $s) (local.get $d))
+                  (drop)
+                  (return (i32.clz (local.get $x))))
+                (drop)
+                (i32.ctz (local.get $x))))
+            """);
+        int offset = BranchOffset(plain.Functions[0]);
+        Frequencies usual = FrequenciesOf(plain);
+        Frequencies likely = FrequenciesOf(WithHints(plain, [(0, offset, 1)]));
+        Frequencies unlikely = FrequenciesOf(WithHints(plain, [(0, offset, 0)]));
+        Assert.Equal(usual.Compared, likely.Compared);
+        Assert.InRange(likely.Passed, 0, usual.Passed / 100);
+        Assert.Equal(usual.Taken, likely.Taken);
+        Assert.InRange(unlikely.Compared, usual.Compared * 0.99, usual.Compared);
+        Assert.InRange(unlikely.Passed, usual.Passed * 0.99, usual.Passed);
+        Assert.InRange(unlikely.Taken, 0, usual.Taken / 100);
+    }
+
     [Theory]
     [InlineData(new byte[] { })]
     [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF, 0x0F })]
@@ -60,6 +96,17 @@ public sealed class BranchHintTests
         return string.Join(' ', run.Listing(name).Where(line => line.EndsWith(", 7", StringComparison.Ordinal) || line.EndsWith(", 9", StringComparison.Ordinal)).Select(line => line[^1]));
     }
 
+    /// <summary>How often control comes to where descriptors are compared, to where the function goes on behind the branch, and to where it branches to.</summary>
+    private readonly record struct Frequencies(double Compared, double Passed, double Taken);
+
+    private static Frequencies FrequenciesOf(WasmModule module)
+    {
+        Graph graph = TestGraphs.Build(module, 0);
+        return new Frequencies(Of(IrOp.ReferenceEqual), Of(Opcode.I32Clz), Of(Opcode.I32Ctz));
+
+        double Of(Opcode op) => graph.ReversePostorder().Single(block => block.Nodes.Exists(id => graph[id].Op == op)).Frequency;
+    }
+
     /// <summary>Offset of the first conditional branch of a function from its body's start.</summary>
     private static int BranchOffset(FunctionInfo function)
     {
@@ -69,7 +116,7 @@ public sealed class BranchHintTests
         {
             int offset = reader.Offset;
             Opcode opcode = reader.ReadOpcode();
-            if (opcode is Opcode.If or Opcode.BrIf) return offset - function.BodyStart;
+            if (opcode is Opcode.If or Opcode.BrIf or Opcode.BrOnCastDescEq or Opcode.BrOnCastDescEqFail) return offset - function.BodyStart;
             reader.SkipImmediates(opcode);
         }
     }

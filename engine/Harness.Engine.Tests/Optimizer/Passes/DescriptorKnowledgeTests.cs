@@ -92,12 +92,27 @@ public class DescriptorKnowledgeTests
         }
     }
 
-    /// <summary>What a constant expression makes has the descriptor that it says.</summary>
+    /// <summary>A cast to an exact type is none where it is known what the object is exactly, though the type of the reference does not say it; null is looked for where it may come.</summary>
+    [Theory]
+    [InlineData("$shape", "(struct.new_desc $shape (i32.const 1) (local.get $d))", 0)]
+    [InlineData("$circle", "(ref.as_non_null (local.get $c))", 0)]
+    [InlineData("$circle", "(local.get $c)", 1)]
+    [InlineData("$shape", "(ref.as_non_null (local.get $s))", 1)]
+    [InlineData("$circle", "(struct.new_desc $shape (i32.const 1) (local.get $d))", 1)]
+    public void CastsToExactTypesThatCannotFailAreNone(string type, string reference, int casts)
+    {
+        Graph graph = Build($"(struct.get {type} 0 (ref.cast (ref (exact {type})) {reference}))", new ValueNumbering(All), new DeadCodeElimination());
+        Assert.Equal(casts, graph.Count(IrOp.RefCast));
+    }
+
+    /// <summary>What a constant expression makes has the descriptor that it says, which is not null, whatever the type of a global says that it comes from.</summary>
     [Theory]
     [InlineData("(ref.eq (ref.get_desc $shape (global.get $unit)) (global.get $unit.d))", 1)]
     [InlineData("(ref.eq (ref.get_desc $shape (global.get $zero)) (global.get $unit.d))", 1)]
     [InlineData("(struct.get $shape.d 0 (ref.get_desc $shape (global.get $unit)))", 9)]
     [InlineData("(struct.get $shape.d 0 (ref.get_desc $shape (global.get $own)))", 8)]
+    [InlineData("(ref.is_null (ref.get_desc $shape (global.get $vague)))", 0)]
+    [InlineData("(struct.get $shape.d 0 (ref.get_desc $shape (global.get $vague)))", 9)]
     [InlineData("(struct.get $circle 1 (global.get $round))", 4)]
     [InlineData("(struct.get $circle 1 (global.get $none))", 0)]
     public void DescriptorsOfConstantObjectsAreKnown(string value, int expected)
@@ -113,6 +128,8 @@ public class DescriptorKnowledgeTests
            {Types}
            (global $unit.d (ref (exact $shape.d)) (struct.new $shape.d (i32.const 9)))
            (global $round.d (ref (exact $circle.d)) (struct.new $circle.d (i32.const 7)))
+           (global $vague.d (ref null (exact $shape.d)) (struct.new $shape.d (i32.const 9)))
+           (global $vague (ref $shape) (struct.new_desc $shape (i32.const 1) (global.get $vague.d)))
            (global $unit (ref $shape) (struct.new_desc $shape (i32.const 1) (global.get $unit.d)))
            (global $zero (ref $shape) (struct.new_default_desc $shape (global.get $unit.d)))
            (global $own (ref $shape) (struct.new_desc $shape (i32.const 1) (struct.new $shape.d (i32.const 8))))

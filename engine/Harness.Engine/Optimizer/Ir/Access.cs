@@ -83,12 +83,11 @@ internal readonly struct Access
     /// <summary>
     /// What it means when the access fails; <see cref="TrapKind.None"/> where it cannot. Indices of elements and of table elements were checked before.
     /// </summary>
-    public TrapKind Trap => Kind switch
+    public TrapKind Trap => !CanTrap ? TrapKind.None : Kind switch
     {
         AccessKind.Memory => TrapKind.MemoryOutOfBounds,
-        AccessKind.Field => OperatorTable.MayBeNull(graph, id) ? NullTrap : TrapKind.None,
-        AccessKind.Element => OperatorTable.MayBeNull(graph, id) ? TrapKind.NullArray : TrapKind.None,
-        _ => TrapKind.None,
+        AccessKind.Field => NullTrap,
+        _ => TrapKind.NullArray,
     };
 
     /// <summary>What it means that a structure is null: to ask for its descriptor is another trap than to ask for a field.</summary>
@@ -97,7 +96,10 @@ internal readonly struct Access
 
     /// <summary>The effects of the access; reads of what never changes have none but a trap.</summary>
     public Effects Effects =>
-        (IsWrite || IsMutable ? shape.Effects : Effects.None) | (Trap != TrapKind.None ? Effects.Traps : Effects.None);
+        (IsWrite || IsMutable ? shape.Effects : Effects.None) | (CanTrap ? Effects.Traps : Effects.None);
+
+    /// <summary>Whether the access can fail, for which no type is looked up.</summary>
+    private bool CanTrap => Kind == AccessKind.Memory || (IsObject && OperatorTable.MayBeNull(graph, id));
 
     /// <summary>What a node accesses.</summary>
     public static Access Of(Graph graph, int id) => new(graph, id, ShapeOf(graph[id].Op));

@@ -162,12 +162,32 @@ internal sealed class ConstantFields : IPass
                 case Opcode.GlobalGet when graph[id].Type == IrType.Ref:
                     int global = constants.Get(Opcode.GlobalGet, IrType.Ref, bits, graph.Module.Globals[(int)bits].Type.Type);
                     Know(global, ConstantObject.OfGlobal(graph.Module, (int)bits));
-                    graph.Replace(id, global);
+                    BecomeGlobal(id, global);
                     break;
                 default:
                     Know(id, value);
                     break;
             }
+        }
+
+        /// <summary>Lets a load stand for a global, whose type may say less of it: a descriptor is not null, though the global that it comes from might be by its type.</summary>
+        private void BecomeGlobal(int id, int global)
+        {
+            ref Node load = ref graph[id];
+            Modules.ValueType type = graph[global].ReferenceType;
+            if (type.IsSubtypeOf(load.ReferenceType))
+            {
+                graph.Replace(id, global);
+                return;
+            }
+
+            load.Op = IrOp.Narrow;
+            load.ReferenceType = ReferenceTypes.Meet(type, load.ReferenceType);
+            load.Immediate = 0;
+            load.Aux = 0;
+            load.InputCount = 1;
+            graph.Inputs(id)[0] = global;
+            Know(id, known.GetValueOrDefault(global));
         }
 
         private static int Unpack(int value, Packing packing, Opcode load)

@@ -119,10 +119,21 @@ internal sealed partial class ValueNumberingWalk
             return;
         }
 
+        // What its object is known to be exactly need not be in the type of the reference: then a name is left of the cast that says it.
+        if (IsKnownToBe(reference, graph[id].ReferenceType))
+        {
+            graph[id].Op = IrOp.Narrow;
+        }
+
         Modules.ValueType type = ReferenceTypes.Meet(graph[reference].ReferenceType, graph[id].ReferenceType);
         graph[id].ReferenceType = type;
         references.Learn(reference, id);
     }
+
+    /// <summary>Whether a reference is of a type since it is known what its object is exactly.</summary>
+    private bool IsKnownToBe(int reference, Modules.ValueType type) =>
+        (type.IsNullable || !graph[reference].ReferenceType.IsNullable)
+        && ReferenceTypes.TryGetExact(graph, reference, out HeapType exact) && exact.IsSubtypeOf(type.HeapType);
 
     private bool VisitNarrow(int id)
     {

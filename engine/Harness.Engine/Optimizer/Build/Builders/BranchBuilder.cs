@@ -51,11 +51,23 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
     }
 
     /// <summary>Branches to a label when a condition is not 0 (or is 0), and goes on after it otherwise.</summary>
-    public void BranchIf(int condition, int depth, bool branchWhen)
+    /// <param name="condition">The condition.</param>
+    /// <param name="depth">The label.</param>
+    /// <param name="branchWhen">Whether to branch when it is not 0.</param>
+    /// <param name="isAuxiliary">
+    /// Whether the instruction branches by another condition in the end, and by this one as well. A hint is about the instruction as a whole: if that is likely to branch, nothing is
+    /// said of this condition; if it is not, then it is not by this one either.
+    /// </param>
+    public void BranchIf(int condition, int depth, bool branchWhen, bool isAuxiliary = false)
     {
         ControlFrame frame = state.Control[^(depth + 1)];
         double frequency = assembler.Current!.Frequency;
         double? likelihood = BranchLikelihood();
+        if (isAuxiliary && likelihood > 0.5)
+        {
+            likelihood = null;
+        }
+
         Block next = assembler.NewBlock(frequency * (1 - (likelihood ?? 0)));
         int taken = branchWhen ? 0 : 1;
         Span<Edge> edges = [default, default];

@@ -104,7 +104,7 @@ internal sealed class DescriptorBuilder(BuildState state, ReferenceChecks checks
         assembler.Current = next;
     }
 
-    /// <summary>Builds a branch on a cast: null first, then the type where it is not known, then the descriptor.</summary>
+    /// <summary>Builds a branch on a cast: null first, then the type where it is not known, then the descriptor. A hint is about all of them together.</summary>
     private void VisitBranch(bool branchWhen)
     {
         int flags = state.Reader.ReadByte();
@@ -113,13 +113,13 @@ internal sealed class DescriptorBuilder(BuildState state, ReferenceChecks checks
         var target = Modules.ValueType.Reference(state.Reader.ReadHeapType(), (flags & TargetIsNullable) != 0);
         int descriptor = checks.CheckNotNull(state.Pop(), TrapKind.NullDescriptor);
         int reference = state.Stack[^1];
-        Block next = assembler.NewBlock(assembler.Current!.Frequency);
+        Block next = assembler.NewBlock(assembler.Current!.Frequency * (1 - (branches.BranchLikelihood() ?? 0)));
         if (assembler.MayBeNull(reference))
         {
             int isNull = assembler.Append(Opcode.RefIsNull, IrType.I32, [reference]);
             if (target.IsNullable == branchWhen)
             {
-                branches.BranchIf(isNull, depth, branchWhen: true);
+                branches.BranchIf(isNull, depth, branchWhen: true, isAuxiliary: true);
             }
             else
             {
@@ -139,7 +139,7 @@ internal sealed class DescriptorBuilder(BuildState state, ReferenceChecks checks
             }
             else
             {
-                branches.BranchIf(isOfType, depth, branchWhen: false);
+                branches.BranchIf(isOfType, depth, branchWhen: false, isAuxiliary: true);
             }
 
             cast = assembler.Narrow(cast, target.WithNull(false));
