@@ -195,6 +195,19 @@ internal sealed class NameLowering(FunctionLowering body)
         _ => null,
     };
 
+    /// <summary>Whether a property is a constructor of the class that its target names, or of the class that a typedef stands for.</summary>
+    public bool IsConstructor(PropertyGet p)
+    {
+        var cls = StaticTarget(p.Target) switch
+        {
+            ClassElement named => named,
+            InterfaceType type => type.Class,
+            TypedefElement => (ResolveTypeExpression(p.Target) as InterfaceType)?.Class,
+            _ => null,
+        };
+        return cls is not null && !cls.Statics.ContainsKey(p.Name) && cls.Constructors.ContainsKey(p.Name == "new" ? "" : p.Name);
+    }
+
     private DartType? ResolveTypeExpression(Expr e) => TypeNodeOf(e) is { } node ? _state.Scope.Resolve(node) : null;
 
     /// <summary>A static member, constructor or member of a library.</summary>
@@ -213,7 +226,7 @@ internal sealed class NameLowering(FunctionLowering body)
                     return Tearoffs.ConstructorTearoff(constructor, null, context);
                 throw _state.Error(p, $"Member not found: '{p.Name}'.");
             case TypedefElement typedef:
-                if (_state.Scope.Resolve(TypeNodeOf(p.Target)!) is InterfaceType aliased)
+                if (_state.Scope.Resolve(TypeNodeOf(p.Target)!) is InterfaceType aliased && !typedef.IsVariable)
                 {
                     if (typedef is { Params.Count: > 0, IsRename: false } && !aliased.Class.Statics.ContainsKey(p.Name) && aliased.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var byAlias))
                         return Tearoffs.AliasTearoff(byAlias, typedef, context);
@@ -223,7 +236,11 @@ internal sealed class NameLowering(FunctionLowering body)
                 throw _state.Error(p, $"Member not found: '{p.Name}'.");
             case InterfaceType type:
                 if (type.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var instantiated))
+                {
+                    _body.Arguments.CheckBounds(type.Class.TypeParams, type.Args, p);
                     return Tearoffs.ConstructorTearoff(instantiated, type, context);
+                }
+
                 throw _state.Error(p, $"Member not found: '{p.Name}'.");
             default:
                 throw _state.Error(p, $"Member not found: '{p.Name}'.");
