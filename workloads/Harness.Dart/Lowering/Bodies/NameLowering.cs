@@ -152,21 +152,36 @@ internal sealed class NameLowering(FunctionLowering body)
         return value;
     }
 
-    /// <summary>A class, typedef or prefix that an expression names, or null.</summary>
+    /// <summary>A class, typedef of one or prefix that an expression names, or null. What stands for a type without static members is an expression, whose value is the type.</summary>
     public object? StaticTarget(Expr e)
+    {
+        switch (e)
+        {
+            case Ident or PropertyGet: return Named(e) is var named && named is TypedefElement typedef && !HasStatics(typedef, e) ? null : named;
+            case Instantiation { TypeArgs: var args, Target: var inner } when StaticTarget(inner) is ClassElement or TypedefElement:
+                return ResolveTypeExpression(e) is InterfaceType t ? t : null;
+            default: return null;
+        }
+    }
+
+    // A class, typedef or prefix that a name means.
+    private object? Named(Expr e)
     {
         switch (e)
         {
             case Ident id when _variables.Lookup(id.Name) is null && _state.Scope.LookupParam(id.Name) is null:
                 var element = LookupNonLocal(id.Name, out var implicitThis);
                 return implicitThis ? null : element is ClassElement or TypedefElement or PrefixElement ? element : null;
-            case PropertyGet { NullAware: false, Target: Ident prefix } p when StaticTarget(prefix) is PrefixElement found:
+            case PropertyGet { NullAware: false, Target: Ident prefix } p when Named(prefix) is PrefixElement found:
                 return found.Members.TryGetValue(p.Name, out var member) && member is ClassElement or TypedefElement ? member : null;
-            case Instantiation { TypeArgs: var args, Target: var inner } when StaticTarget(inner) is ClassElement or TypedefElement:
-                return ResolveTypeExpression(e) is InterfaceType t ? t : null;
             default: return null;
         }
     }
+
+    private bool HasStatics(TypedefElement typedef, Syntax.Node at) => _state.Scope.BodyOf(typedef, at) is InterfaceType or TypeParamType;
+
+    /// <summary>The type that a class or typedef with type arguments stands for; null for other expressions.</summary>
+    public DartType? InstantiatedType(Instantiation i) => Named(i.Target) is ClassElement or TypedefElement ? ResolveTypeExpression(i) : null;
 
     /// <summary>Whether a property is the function that loads a deferred library.</summary>
     public static bool IsLoader(object target, PropertyGet p) => p.Name == "loadLibrary" && target is PrefixElement { IsDeferred: true };

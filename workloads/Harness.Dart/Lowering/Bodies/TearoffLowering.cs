@@ -63,7 +63,7 @@ internal sealed class TearoffLowering(FunctionLowering body)
     /// <summary>A function with type arguments, or a type.</summary>
     public Val LowerInstantiation(Instantiation i)
     {
-        if (Names.StaticTarget(i) is InterfaceType type) return new Val(TypeExpressions.TypeNode(type), _program.Type("Type"));
+        if (Names.InstantiatedType(i) is { } type) return new Val(TypeExpressions.TypeNode(type), _program.Type("Type"));
         if (i.Target is PropertyGet p && Names.IsConstructor(p)) throw _state.Error(i, ArgumentsOfConstructor);
         var args = i.TypeArgs.Select(_state.Scope.Resolve).ToArray();
         var value = Chains.LowerTarget(i.Target);
