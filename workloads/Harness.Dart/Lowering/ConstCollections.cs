@@ -31,7 +31,8 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
         switch (e)
         {
             case SpreadElement s:
-                switch (evaluator.Evaluate(s.Value, env, null))
+                DartType? spread = context is null ? null : values is null ? _program.Type("Iterable", context) : valueContext is null ? null : _program.Type("Map", context, valueContext);
+                switch (evaluator.Evaluate(s.Value, env, spread))
                 {
                     case ConstList or ConstSet when values is not null: throw env.Error(s, "Not a constant expression.");
                     case ConstList list: items.AddRange(list.Items); break;
@@ -82,10 +83,20 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
         return null;
     }
 
-    /// <summary>The value of a set or map.</summary>
+    // Whether a context wants a map and no set; null where it does not tell.
+    private bool? WantsMap(DartType? context)
+    {
+        if (context is null || TypeSystem.NonNull(context) is not InterfaceType wanted) return null;
+        var supertypes = lowering.Types.Supertypes(wanted.Class);
+        var (map, iterable) = (supertypes.ContainsKey(_program.CoreClass("Map")), supertypes.ContainsKey(_program.CoreClass("Iterable")));
+        return map == iterable ? null : map;
+    }
+
+    /// <summary>The value of a set or map: what the context says goes before what the elements say.</summary>
     public ConstValue EvaluateSetOrMap(SetOrMapLit l, ConstScope env, DartType? context)
     {
-        var isMap = l.TypeArgs?.Count == 2 || l.TypeArgs is null && (IsOfEntries(l.Elements, env) ?? TypeSystem.NonNull(context ?? SimpleType.Dynamic) is not InterfaceType { Args.Length: 1 });
+        if (context is not null && TypeSystem.IsFutureOr(context)) context = ((InterfaceType)context).Args[0];
+        var isMap = l.TypeArgs?.Count == 2 || l.TypeArgs is null && (WantsMap(context) ?? IsOfEntries(l.Elements, env) ?? true);
         var typeArgs = l.TypeArgs?.Select(t => evaluator.Resolve(env, t)).ToArray() ?? ((context is null ? null : TypeSystem.NonNull(context)) is InterfaceType c && c.Args.Length == (isMap ? 2 : 1) && !c.HasUnknown ? c.Args : null);
         var items = new List<ConstValue>();
         var values = isMap ? new List<ConstValue>() : null;

@@ -1,5 +1,6 @@
 using Harness.Dart.Lowering.Bodies;
 using Harness.Dart.Semantics;
+using Harness.Dart.Semantics.Checks;
 using Harness.Dart.Syntax;
 
 namespace Harness.Dart.Lowering;
@@ -185,10 +186,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
                 return new ConstString(text.ToString());
             case ListLit l: return Collections.EvaluateList(l, env, context);
             case SetOrMapLit l: return Collections.EvaluateSetOrMap(l, env, context);
-            case RecordLit r:
-                var positional = r.Fields.Where(f => f.Name is null).Select(f => Evaluate(f.Value, env, null)).ToList();
-                var named = r.Fields.Where(f => f.Name is not null).Select(f => (Name: f.Name!, Value: Evaluate(f.Value, env, null))).OrderBy(f => f.Name, StringComparer.Ordinal).ToList();
-                return new ConstRecord(new RecordType([.. positional.Select(TypeOf)], [.. named.Select(n => (n.Name, TypeOf(n.Value)))]), [.. positional, .. named.Select(n => n.Value)]);
+            case RecordLit r: return EvaluateRecord(r, env, context is null ? null : TypeSystem.NonNull(context) as RecordType);
             case Unary u: return EvaluateUnary(u, env, context);
             case Binary b: return EvaluateBinary(b, env, context);
             case Conditional c:
@@ -204,17 +202,43 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
             case NewExpr { Const: false } n: throw env.Error(n, "New expression is not a constant expression.");
             case NewExpr n: return EvaluateNew(n, env, context);
             case Call c: return EvaluateCall(c, env, context);
-            case Instantiation i:
-                if (TypeNodeOf(i) is { } typeNode && IsTypeName(typeNode, env)) return new ConstType(Resolve(env, typeNode));
-                if (i.Target is PropertyGet tear && TypeNodeOf(tear.Target) is { } tearClass && IsTypeName(tearClass, env) && env.Scope.Resolve(tearClass) is InterfaceType tearType && tearType.Class.Constructors.TryGetValue(tear.Name == "new" ? "" : tear.Name, out var torn) && !tearType.Class.Statics.ContainsKey(tear.Name))
-                    return new ConstFunction(torn, [.. i.TypeArgs.Select(t => Resolve(env, t))], new InterfaceType(tearType.Class, [.. i.TypeArgs.Select(t => Resolve(env, t))]));
-                return Evaluate(i.Target, env, null) is ConstFunction f ? f with { TypeArgs = [.. i.TypeArgs.Select(t => Resolve(env, t))] } : throw env.Error(i, "Not a constant expression.");
+            case Instantiation i: return EvaluateInstantiation(i, env);
             default: throw env.Error(e, "Not a constant expression.");
         }
     }
 
+    private ConstRecord EvaluateRecord(RecordLit r, ConstScope env, RecordType? wanted)
+    {
+        ConstValue Field(string name, Expr value)
+        {
+            var type = wanted is not null && wanted.IndexOf(name) is var index && index >= 0 ? wanted.FieldType(index) : null;
+            var field = Evaluate(value, env, type);
+            return type is null ? field : Adapt(field, type);
+        }
+
+        var positional = r.Fields.Where(f => f.Name is null).Select((f, i) => Field($"${i + 1}", f.Value)).ToList();
+        var named = r.Fields.Where(f => f.Name is not null).Select(f => (Name: f.Name!, Value: Field(f.Name!, f.Value))).OrderBy(f => f.Name, StringComparer.Ordinal).ToList();
+        return new ConstRecord(new RecordType([.. positional.Select(TypeOf)], [.. named.Select(n => (n.Name, TypeOf(n.Value)))]), [.. positional, .. named.Select(n => n.Value)]);
+    }
+
+    // A type with its arguments, or a generic function with its.
+    private ConstValue EvaluateInstantiation(Instantiation i, ConstScope env)
+    {
+        if (TypeNodeOf(i) is { } node && IsTypeName(node, env)) return new ConstType(Resolve(env, node));
+        if (i.Target is PropertyGet p && TypeNodeOf(p.Target) is { } holder && IsTypeName(holder, env) && env.Scope.Resolve(holder) is InterfaceType type && !type.Class.Statics.ContainsKey(p.Name) && type.Class.Constructors.ContainsKey(p.Name == "new" ? "" : p.Name))
+            throw env.Error(i, TearoffLowering.ArgumentsOfConstructor);
+        if (Evaluate(i.Target, env, null) is not ConstFunction function) throw env.Error(i, "Not a constant expression.");
+        var parameters = function.TypeArgs.Length > 0 ? [] : function.GenericType(lowering.Signatures.Of(function.Function)).TypeParams;
+        if (parameters.Length == 0) throw env.Error(i, TearoffLowering.NotGeneric);
+        if (i.TypeArgs.Count != parameters.Length) throw env.Error(i, $"Expected {parameters.Length} type arguments.");
+        DartType[] args = [.. i.TypeArgs.Select(t => Resolve(env, t))];
+        if (BoundChecks.Misfit(lowering.Types, parameters, args) is { } index) throw env.Error(i, BoundChecks.Describe(parameters, args, index));
+        return function.Instantiate(args);
+    }
+
     private ConstValue Integer(IntLit i, bool negative, ConstScope env, DartType? context)
     {
+        if (context is not null && TypeSystem.IsFutureOr(context)) context = ((InterfaceType)context).Args[0];
         if (context is InterfaceType { Nullable: false } t && t.Class == _program.Double.Class)
             return new ConstDouble(LiteralLowering.ParseDouble(i.Text, negative) ?? throw env.Error(i, LiteralLowering.Inexact(i)));
         return new ConstInt(LiteralLowering.ParseInt(i.Text, negative) ?? throw env.Error(i, $"The integer literal {i.Text} can't be represented in 64 bits."));
@@ -234,7 +258,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     {
         Ident id => new NamedTypeNode { Pos = id.Pos, Name = id.Name },
         PropertyGet { Target: Ident prefix } p => new NamedTypeNode { Pos = p.Pos, Prefix = prefix.Name, Name = p.Name, IsExpression = true },
-        Instantiation i when TypeNodeOf(i.Target) is { } named => new NamedTypeNode { Pos = i.Pos, Prefix = named.Prefix, Name = named.Name, Args = i.TypeArgs, IsExpression = true },
+        Instantiation { Target: not Instantiation } i when TypeNodeOf(i.Target) is { } named => new NamedTypeNode { Pos = i.Pos, Prefix = named.Prefix, Name = named.Name, Args = i.TypeArgs, IsExpression = true },
         _ => null,
     };
 
@@ -279,7 +303,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
             var lower = new Dictionary<TypeParam, DartType>();
             var upper = new Dictionary<TypeParam, DartType>();
             lowering.Types.Inference.Constrain(new FunctionType([], generic.Required, generic.Optional, generic.Named, generic.Result), target, [.. generic.TypeParams], lower, upper);
-            return f with { TypeArgs = lowering.Types.Inference.Solve(generic.TypeParams, lower, upper, partial: false) };
+            return f.Instantiate(lowering.Types.Inference.Solve(generic.TypeParams, lower, upper, partial: false));
         }
 
         return f;
@@ -290,13 +314,16 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         if (p.Target is Ident prefixName && env.Scope.Library.Prefixes.TryGetValue(prefixName.Name, out var prefix) && env.Scope.LookupTopLevel(prefixName.Name) is PrefixElement)
             return prefix.IsDeferred ? throw env.Error(p, "Not a constant expression: its library is deferred.") : FromElement(prefix.Members.GetValueOrDefault(p.Name), p, env, context);
         if (p.Target is Ident named && env.Scope.LookupTopLevel(named.Name) is ClassElement { Node.Kind: ClassKind.Extension } extension && extension.Statics.TryGetValue(p.Name, out var ofExtension)) return FromElement(ofExtension, p, env, context);
-        if (TypeNodeOf(p.Target) is { } typeNode && !(p.Target is Ident local && (env.Locals?.ContainsKey(local.Name) == true || env.Outer?.Invoke(local.Name) is not null)) && IsTypeName(typeNode, env) && env.Scope.Resolve(typeNode) is InterfaceType type)
+        if (TypeNodeOf(p.Target) is { } typeNode && !(p.Target is Ident local && (env.Locals?.ContainsKey(local.Name) == true || env.Outer?.Invoke(local.Name) is not null)) && IsTypeName(typeNode, env) && Resolve(env, typeNode) is InterfaceType type)
         {
             if (type.Class.Statics.TryGetValue(p.Name, out var member)) return FromElement(member, p, env, context);
             if (type.Class.IsEnum && p.Name == "values") return EnumValues(type.Class);
             if (type.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var constructor))
             {
                 var alias = AliasOf(typeNode, env);
+                if (alias is { IsVariable: true }) throw env.Error(p, $"Member not found: '{p.Name}'.");
+                if (constructor.TearoffError is { } tearoffError) throw env.Error(p, tearoffError);
+                if (typeNode.Args.Count > 0 && BoundChecks.Misfit(lowering.Types, type.Class.TypeParams, type.Args) is { } misfit) throw env.Error(p, BoundChecks.Describe(type.Class.TypeParams, type.Args, misfit));
                 if (alias is { Params.Count: > 0, IsRename: false } && typeNode.Args.Count == 0) return Instantiated(new ConstFunction(constructor, [], null, alias), context);
                 return type.Class.TypeParams.Count == 0 || alias is { Params.Count: 0 } || typeNode.Args.Count > 0 ? new ConstFunction(constructor, type.Args, type) : Instantiated(new ConstFunction(constructor, [], null), context);
             }

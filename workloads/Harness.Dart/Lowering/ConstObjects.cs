@@ -23,7 +23,7 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
         var given = new Dictionary<Param, ConstValue>();
         var positional = parameters.Where(p => p.Kind != ParamKind.Named).ToList();
         var position = 0;
-        if (typeArgs is not null && typeArgs.Length != cls.TypeParams.Count && (typeArgs.Length > 0 || enumValue is not null)) throw env.Error(at, $"Expected {cls.TypeParams.Count} type arguments.");
+        if (typeArgs is not null && typeArgs.Length != cls.TypeParams.Count) throw env.Error(at, $"Expected {cls.TypeParams.Count} type arguments.");
         var map0 = typeArgs is null ? null : cls.TypeParams.Select((p, i) => (p, i)).ToDictionary(x => x.p, x => typeArgs[x.i]);
         foreach (var (name, value) in args.Items)
         {
@@ -88,8 +88,9 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
             var redirect = function.Redirect;
             var redirectName = function.RedirectName;
             if (redirectName is not null && redirect.Prefix is null && scope.Library.Prefixes.ContainsKey(redirect.Name)) { redirect = new NamedTypeNode { Pos = redirect.Pos, Prefix = redirect.Name, Name = redirectName, Args = redirect.Args }; redirectName = null; }
-            var target = (InterfaceType)scope.Resolve(redirect).Substitute(map);
-            return Construct(target.Class.Constructors[redirectName is null or "new" ? "" : redirectName], redirect.Args.Count > 0 ? target.Args : null, args, redirect.Args.Count > 0 ? null : type, env, at, null);
+            if (scope.Resolve(redirect).Substitute(map) is not InterfaceType target) throw new DartErrorException(constructor.File, function.Redirect.Pos, "Not a class.");
+            if (!target.Class.Constructors.TryGetValue(redirectName is null or "new" ? "" : redirectName, out var next)) throw new DartErrorException(constructor.File, function.Redirect.Pos, $"Couldn't find constructor '{target.Class.Name}{(redirectName is null ? "" : "." + redirectName)}'.");
+            return Construct(next, redirect.Args.Count > 0 ? target.Args : null, args, redirect.Args.Count > 0 ? null : type, env, at, null);
         }
 
         if (cls is { Name: "_Symbol", Library.IsCore: true } && given.Values.FirstOrDefault() is ConstString symbol) return new ConstSymbol(symbol.Value);
@@ -102,7 +103,7 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
         }
 
         RunConstructor(constructor, type, given, fields, env, at);
-        if (cls.IsExtensionType) return fields.Values.First();
+        if (cls.IsExtensionType) return fields.Values.FirstOrDefault() ?? throw env.Error(at, "Constant evaluation error: the representation is not initialized.");
         return new ConstObject(type, fields);
     }
 
@@ -133,7 +134,7 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
             {
                 var fieldEnv = new ConstScope(lowering.Signatures.ScopeOf(field), field.Lexical, null, map, null);
                 var fieldType = lowering.Signatures.FieldType(field).Substitute(map);
-                fields[field] = evaluator.Adapt(evaluator.Evaluate(init, fieldEnv, fieldType), fieldType);
+                fields[field] = FieldValue(cls, evaluator.Evaluate(init, fieldEnv, fieldType), fieldType, callerEnv, at);
             }
         }
 
@@ -151,8 +152,7 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
         {
             if (!param.Node.IsThis) continue;
             var field = cls.Members[param.Name];
-            fields[field] = evaluator.Adapt(values[param], lowering.Signatures.FieldType(field).Substitute(map));
-            if (!evaluator.Fits(fields[field], lowering.Signatures.FieldType(field).Substitute(map))) throw callerEnv.Error(at, "Constant evaluation error: the value has the wrong type for the field.");
+            fields[field] = FieldValue(cls, values[param], lowering.Signatures.FieldType(field).Substitute(map), callerEnv, at);
         }
 
         SuperInit? superInit = null;
@@ -163,7 +163,7 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
                 case FieldInit f:
                     if (!cls.Members.TryGetValue(f.Name, out var field) || field.Kind != MemberKind.Field) throw env.Error(f, $"'{f.Name}' isn't an instance field of this class.");
                     var fieldType = lowering.Signatures.FieldType(field).Substitute(map);
-                    fields[field] = evaluator.Adapt(evaluator.Evaluate(f.Value, env, fieldType), fieldType);
+                    fields[field] = FieldValue(cls, evaluator.Evaluate(f.Value, env, fieldType), fieldType, callerEnv, at);
                     break;
                 case AssertInit a:
                     if (evaluator.Evaluate(a.Condition, env, null) is not ConstBool { Value: true }) throw callerEnv.Error(at, "Constant evaluation error: this assertion failed.");
@@ -189,6 +189,13 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
         }
 
         RunConstructor(superConstructor, super, superGiven, fields, callerEnv, at);
+    }
+
+    // The value of a field, which must have the field's type; the core's objects hold what no type of the language tells.
+    private ConstValue FieldValue(ClassElement cls, ConstValue value, DartType type, ConstScope callerEnv, Syntax.Node at)
+    {
+        var adapted = evaluator.Adapt(value, type);
+        return cls.Library.IsCore || evaluator.Fits(adapted, type) ? adapted : throw callerEnv.Error(at, "Constant evaluation error: the value has the wrong type for the field.");
     }
 
     private Dictionary<Param, ConstValue> Bind(Member target, Arguments args, ConstScope env, IReadOnlyDictionary<TypeParam, DartType> map)

@@ -101,6 +101,10 @@ internal sealed record ConstFunction(Member Function, DartType[] TypeArgs, Inter
         return new FunctionType([.. Alias.Params], own.Required, own.Optional, own.Named, made);
     }
 
+    /// <summary>The tear-off with type arguments; of a constructor it is the one by its class with these.</summary>
+    public ConstFunction Instantiate(DartType[] args) =>
+        this with { TypeArgs = args, Constructed = Function.Kind == MemberKind.Constructor && Alias is null ? new InterfaceType(Function.Owner!, args) : null };
+
     protected override string MakeKey() => $"f{System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Function)}<{string.Join(',', TypeArgs.Select(t => t.Key))}>{Constructed?.Key}{Alias?.Name}";
     public bool Equals(ConstFunction? other) => base.Equals(other);
     public override int GetHashCode() => base.GetHashCode();

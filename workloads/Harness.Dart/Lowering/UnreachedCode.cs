@@ -71,20 +71,8 @@ internal sealed class UnreachedCode(ProgramLowering lowering)
         foreach (var (key, member) in cls.Members.Where(m => isWanted(m.Value))) Check(() => Instance(member, isSetter: key != member.Name));
     }
 
-    private static bool NamesSuper(Member member)
-    {
-        var pending = new Stack<Node>(new Node?[] { member.Function?.Body, member.Function?.ExprBody, member.Field?.Init }.OfType<Node>());
-        var children = new List<Node>();
-        while (pending.TryPop(out var node))
-        {
-            if (node is Super) return true;
-            children.Clear();
-            AstWalker.Children(node, children);
-            foreach (var child in children) pending.Push(child);
-        }
-
-        return false;
-    }
+    private static bool NamesSuper(Member member) =>
+        new Node?[] { member.Function?.Body, member.Function?.ExprBody, member.Field?.Init }.OfType<Node>().Any(part => AstWalker.Contains(part, node => node is Super));
 
     private void Check(Action action)
     {

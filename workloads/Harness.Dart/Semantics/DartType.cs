@@ -10,6 +10,9 @@ internal abstract class DartType
     /// <summary>Whether the type was written with a question mark.</summary>
     public bool Nullable { get; }
 
+    /// <summary>The typedef by which the type was written; null for others, and where type parameters were replaced since. It makes no other type.</summary>
+    public AliasUse? Alias { get; init; }
+
     /// <summary>A text that is the same for equal types and differs for others.</summary>
     public string Key => _key ??= MakeKey() + (Nullable ? "?" : "");
 
@@ -18,6 +21,9 @@ internal abstract class DartType
     protected abstract string MakeText();
 
     public abstract DartType WithNullable(bool nullable);
+
+    /// <summary>The type as one that was written by a typedef, if it has parts.</summary>
+    public virtual DartType WithAlias(AliasUse alias) => this;
 
     public override bool Equals(object? obj) => obj is DartType other && (ReferenceEquals(this, other) || Key == other.Key);
 
@@ -101,7 +107,9 @@ internal sealed class InterfaceType(ClassElement cls, DartType[] args, bool null
 
     protected override string MakeText() => Args.Length == 0 ? Class.Name : $"{Class.Name}<{string.Join(", ", Args.Select(a => a.ToString()))}>";
 
-    public override DartType WithNullable(bool nullable) => nullable == Nullable ? this : new InterfaceType(Class, Args, nullable);
+    public override DartType WithNullable(bool nullable) => nullable == Nullable ? this : new InterfaceType(Class, Args, nullable) { Alias = Alias };
+
+    public override DartType WithAlias(AliasUse alias) => Args.Length == 0 ? this : new InterfaceType(Class, Args, Nullable) { Alias = alias };
 
     public override DartType Substitute(IReadOnlyDictionary<TypeParam, DartType> map)
     {
@@ -183,7 +191,9 @@ internal sealed class FunctionType(
         return $"{Result} Function{generics}({string.Join(", ", parts)})";
     }
 
-    public override DartType WithNullable(bool nullable) => nullable == Nullable ? this : new FunctionType(TypeParams, Required, Optional, Named, Result, nullable);
+    public override DartType WithNullable(bool nullable) => nullable == Nullable ? this : new FunctionType(TypeParams, Required, Optional, Named, Result, nullable) { Alias = Alias };
+
+    public override DartType WithAlias(AliasUse alias) => new FunctionType(TypeParams, Required, Optional, Named, Result, Nullable) { Alias = alias };
 
     public override DartType Substitute(IReadOnlyDictionary<TypeParam, DartType> map)
     {
@@ -249,7 +259,9 @@ internal sealed class RecordType(DartType[] positional, (string Name, DartType T
         return "(" + string.Join(", ", parts) + (Positional.Length == 1 && Named.Length == 0 ? ",)" : ")");
     }
 
-    public override DartType WithNullable(bool nullable) => nullable == Nullable ? this : new RecordType(Positional, Named, nullable);
+    public override DartType WithNullable(bool nullable) => nullable == Nullable ? this : new RecordType(Positional, Named, nullable) { Alias = Alias };
+
+    public override DartType WithAlias(AliasUse alias) => new RecordType(Positional, Named, Nullable) { Alias = alias };
 
     public override DartType Substitute(IReadOnlyDictionary<TypeParam, DartType> map) =>
         map.Count == 0 ? this : new RecordType([.. Positional.Select(t => t.Substitute(map))], [.. Named.Select(n => (n.Name, n.Type.Substitute(map)))], Nullable);

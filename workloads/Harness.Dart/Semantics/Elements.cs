@@ -76,6 +76,9 @@ internal sealed class TypedefElement(string name, TypedefNode node, Library libr
     public DartType? Type { get; set; }
     public bool Busy { get; set; }
 
+    /// <summary>Whether it stands for a type parameter of its own, and so for no class whatever its type arguments are. Its type is known.</summary>
+    public bool IsVariable => Type is TypeParamType;
+
     /// <summary>Whether it is another name of a class only, with the same parameters: a tear-off by it is the class's.</summary>
     public bool IsRename
     {
@@ -138,6 +141,15 @@ internal sealed class Member
             return true;
         }
     }
+
+    /// <summary>Why nobody can tear it off, where it is a constructor that makes no objects by itself; null for others.</summary>
+    public string? TearoffError => this switch
+    {
+        { Kind: not MemberKind.Constructor } or { Function.Factory: true } => null,
+        { Owner.IsAbstract: true } => "The constructor of an abstract class can't be torn off.",
+        { Owner.IsEnum: true } => "A generative constructor of an enum can't be torn off.",
+        _ => null,
+    };
 
     // Filled in on demand by TypeResolver and the lowering.
     public FunctionType? Signature;

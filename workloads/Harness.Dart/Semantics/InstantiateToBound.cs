@@ -55,17 +55,23 @@ internal static class InstantiateToBound
         return reaches;
     }
 
-    private static bool Mentions(DartType type, TypeParam parameter) => type.Any(t => t is TypeParamType p && p.Parameter == parameter);
+    // What a typedef does not need of its arguments counts, too.
+    private static bool Mentions(DartType type, TypeParam parameter)
+    {
+        var isFound = false;
+        _ = Variance.Rewrite(type, 1, (part, _) =>
+        {
+            isFound |= part is TypeParamType p && p.Parameter == parameter;
+            return isFound ? part : null;
+        });
+        return isFound;
+    }
 
     // Contravariant occurrences become Never.
-    private static DartType Replace(DartType type, Dictionary<TypeParam, DartType> map, int variance) => type switch
+    private static DartType Replace(DartType type, Dictionary<TypeParam, DartType> map, int variance) => Variance.Rewrite(type, variance, (part, position) =>
     {
-        TypeParamType p when map.TryGetValue(p.Parameter, out var argument) => variance < 0 ? SimpleType.Never : p.Nullable ? argument.WithNullable(true) : argument,
-        InterfaceType { Args.Length: > 0 } i => new InterfaceType(i.Class, [.. i.Args.Select(a => Replace(a, map, variance))], i.Nullable),
-        FunctionType f => new FunctionType(
-            f.TypeParams, [.. f.Required.Select(t => Replace(t, map, -variance))], [.. f.Optional.Select(t => Replace(t, map, -variance))],
-            [.. f.Named.Select(n => n with { Type = Replace(n.Type, map, -variance) })], Replace(f.Result, map, variance), f.Nullable),
-        RecordType r => new RecordType([.. r.Positional.Select(t => Replace(t, map, variance))], [.. r.Named.Select(n => (n.Name, Replace(n.Type, map, variance)))], r.Nullable),
-        _ => type,
-    };
+        if (part is not TypeParamType p || !map.TryGetValue(p.Parameter, out var argument)) return null;
+        var replaced = position < 0 ? SimpleType.Never : argument;
+        return p.Nullable ? replaced.WithNullable(true) : replaced;
+    });
 }

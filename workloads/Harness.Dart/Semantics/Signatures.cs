@@ -239,6 +239,7 @@ internal sealed class Signatures(DartProgram program, Action<Member> prepareInfe
         if (cls.TypeParams.Count == 0) return cls.ThisType;
         if (member.EnumValue!.TypeArgs is { } args)
         {
+            if (args.Count != cls.TypeParams.Count) throw new DartErrorException(member.File, member.Pos, $"Expected {cls.TypeParams.Count} type arguments.");
             var scope = new TypeScope(program, member.Library, member.File, null);
             return new InterfaceType(cls, [.. args.Select(scope.Resolve)]);
         }

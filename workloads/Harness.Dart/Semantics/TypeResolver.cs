@@ -220,9 +220,6 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
 
         if (named.Args.Count > 0 && named.Args.Count != typedef.Params.Count)
             throw Error(named, $"Expected {typedef.Params.Count} type arguments.");
-        var args = Arguments(named, typedef.Params, body);
-        var map = new Dictionary<TypeParam, DartType>();
-        for (var i = 0; i < args.Length; i++) map[typedef.Params[i]] = args[i];
-        return body.Substitute(map);
+        return new AliasUse(typedef, Arguments(named, typedef.Params, body)).Expand();
     }
 }

@@ -22,6 +22,34 @@ internal static class Variance
     /// <summary>Whether what a member gives may not have the type that it has by who knows the object by a supertype: where a class's parameter is in other than covariant positions.</summary>
     public static bool IsCheckedResult(DartType type) => OfClasses(type).Exists(p => Of(type, p, 1) != 1);
 
+    /// <summary>
+    /// A type with others in the place of some of its parts, as the variance of their positions says. The parts of what was written by a typedef are the typedef's arguments, in whatever positions it has its
+    /// parameters.
+    /// </summary>
+    /// <param name="type">The type.</param>
+    /// <param name="variance">The variance of its own position.</param>
+    /// <param name="replace">What takes the place of a part at a position of some variance; null where only parts of it are replaced.</param>
+    public static DartType Rewrite(DartType type, int variance, Func<DartType, int, DartType?> replace)
+    {
+        if (replace(type, variance) is { } other) return other;
+        DartType Part(DartType part, int position) => Rewrite(part, position * variance, replace);
+        if (type.Alias is { } alias)
+        {
+            var positions = Of(alias.Typedef.Params, alias.Typedef.Type);
+            return new AliasUse(alias.Typedef, [.. alias.Arguments.Select((a, i) => Part(a, positions[i]))]).Expand().WithNullable(type.Nullable);
+        }
+
+        return type switch
+        {
+            InterfaceType { Args.Length: > 0 } i => new InterfaceType(i.Class, [.. i.Args.Select(a => Part(a, 1))], i.Nullable),
+            FunctionType f => new FunctionType(
+                f.TypeParams, [.. f.Required.Select(t => Part(t, -1))], [.. f.Optional.Select(t => Part(t, -1))],
+                [.. f.Named.Select(n => n with { Type = Part(n.Type, -1) })], Part(f.Result, 1), f.Nullable),
+            RecordType r => new RecordType([.. r.Positional.Select(t => Part(t, 1))], [.. r.Named.Select(n => (n.Name, Part(n.Type, 1)))], r.Nullable),
+            _ => type,
+        };
+    }
+
     private static List<TypeParam> OfClasses(DartType type)
     {
         var found = new List<TypeParam>();

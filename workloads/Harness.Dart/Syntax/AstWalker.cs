@@ -18,6 +18,22 @@ internal sealed class NameUse
 /// <summary>Walks syntax trees.</summary>
 internal static class AstWalker
 {
+    /// <summary>Whether a piece of a program is, or has within, what a test finds.</summary>
+    public static bool Contains(Node root, Predicate<Node> test)
+    {
+        var pending = new Stack<Node>([root]);
+        var children = new List<Node>();
+        while (pending.TryPop(out var node))
+        {
+            if (test(node)) return true;
+            children.Clear();
+            Children(node, children);
+            foreach (var child in children) pending.Push(child);
+        }
+
+        return false;
+    }
+
     public static NameUse Analyze(IEnumerable<Node> roots)
     {
         var use = new NameUse();

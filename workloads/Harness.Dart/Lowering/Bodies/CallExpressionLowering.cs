@@ -70,7 +70,7 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
                 throw _state.Error(c, $"The application of the extension '{extension.Name}' can't be used as an expression.");
             case ClassElement cls:
                 return Constructions.Construct(cls, typeArgs?.ToArray(), null, c.Args, context, c);
-            case TypedefElement typedef when _state.Scope.Resolve(new NamedTypeNode { Pos = c.Pos, Name = typedef.Name, Args = c.TypeArgs ?? [] }) is InterfaceType aliased:
+            case TypedefElement typedef when _state.Scope.Resolve(new NamedTypeNode { Pos = c.Pos, Name = typedef.Name, Args = c.TypeArgs ?? [] }) is InterfaceType aliased && !typedef.IsVariable:
                 if (typeArgs is not null) _body.Arguments.CheckBounds(typedef.Params, [.. typeArgs], c);
                 return Constructions.Construct(aliased.Class, aliased.Args, null, c.Args, context, c);
             default:
@@ -86,14 +86,14 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
                 return new Val(Invocations.CallCore("_loadLibrary", Node.I64(prefix.Deferred)), _program.Type("Future", SimpleType.Void));
             case PrefixElement prefix:
                 if (!prefix.Members.TryGetValue(p.Name, out var element)) throw _state.Error(p, $"Method not found: '{p.Name}'.");
-                if (element is TypedefElement)
-                    return _state.Scope.Resolve(new NamedTypeNode { Pos = c.Pos, Prefix = prefix.Name, Name = p.Name, Args = c.TypeArgs ?? [], IsExpression = true }) is InterfaceType t ? Constructions.Construct(t.Class, t.Args, null, c.Args, context, c) : throw _state.Error(c, "This can't be called.");
+                if (element is TypedefElement imported)
+                    return _state.Scope.Resolve(new NamedTypeNode { Pos = c.Pos, Prefix = prefix.Name, Name = p.Name, Args = c.TypeArgs ?? [], IsExpression = true }) is InterfaceType t && !imported.IsVariable ? Constructions.Construct(t.Class, t.Args, null, c.Args, context, c) : throw _state.Error(c, "This can't be called.");
                 return CallElement(element, c, typeArgs, context);
             case ClassElement cls:
                 if (cls.Statics.TryGetValue(p.Name, out var member)) return CallElement(member, c, typeArgs, context);
                 if (cls.Constructors.ContainsKey(p.Name == "new" ? "" : p.Name)) return Constructions.Construct(cls, null, NameOf(p, c), c.Args, context, c);
                 throw _state.Error(p, $"Method not found: '{cls.Name}.{p.Name}'.");
-            case TypedefElement typedef when _state.Scope.Resolve(Names.TypeNodeOf(p.Target)!) is InterfaceType aliased:
+            case TypedefElement typedef when _state.Scope.Resolve(Names.TypeNodeOf(p.Target)!) is InterfaceType aliased && !typedef.IsVariable:
                 if (aliased.Class.Statics.ContainsKey(p.Name)) return CallStaticTarget(aliased.Class, p, c, typeArgs, context);
                 return Constructions.Construct(aliased.Class, typedef.Params.Count > 0 ? null : aliased.Args, NameOf(p, c), c.Args, context, c);
             case InterfaceType type:

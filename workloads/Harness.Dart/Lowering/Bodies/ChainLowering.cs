@@ -123,7 +123,7 @@ internal sealed class ChainLowering(FunctionLowering body)
                 return Invocations.CallNamed(LowerReceiver(i.Target, i.NullAware), "[]", ArgumentBinding.Args(i.Index), null, context, i);
             case Assign a: return Assignments.LowerAssign(a, context);
             case Update u: return Assignments.LowerUpdate(u);
-            case Instantiation ins: return Tearoffs.LowerInstantiation(ins, context);
+            case Instantiation ins: return Tearoffs.LowerInstantiation(ins);
             default: return Expressions.Lower(e, context);
         }
     }

@@ -259,10 +259,13 @@ internal sealed class ConstructorLowering(FunctionLowering body)
                 var superParams = _lowering.Signatures.Params(target);
                 var given = new Dictionary<Param, Node>();
                 var position = 0;
-                foreach (var (argName, argValue, _) in superArgs)
+                foreach (var (argName, argValue, own) in superArgs)
                 {
                     var param = argName is null ? superParams.Where(q => q.Kind != ParamKind.Named).ElementAt((superInit?.Args.Items.Count(a => a.Name is null) ?? 0) + position++) : superParams.First(q => q.Kind == ParamKind.Named && q.Name == argName);
-                    given[param] = _reprs.Convert(Coercions.Coerce(argValue, param.Type.Substitute(map), constructor.Function!), _reprs.Of(param.Type));
+                    var taken = param.Type.Substitute(map);
+                    // What is handed on has no place for a cast, or for the closure of a method.
+                    if (!_types.IsSubtype(argValue.Type, taken)) throw _state.Error(own.Node, $"The type '{argValue.Type}' of this parameter isn't a subtype of the type '{taken}' of the associated super constructor parameter.");
+                    given[param] = _reprs.Convert(Coercions.Coerce(argValue, taken, constructor.Function!), _reprs.Of(param.Type));
                 }
 
                 position = 0;
@@ -270,6 +273,7 @@ internal sealed class ConstructorLowering(FunctionLowering body)
                 {
                     var param = argName is null ? superParams.Where(q => q.Kind != ParamKind.Named).ElementAtOrDefault(position++) : superParams.Find(q => q.Kind == ParamKind.Named && q.Name == argName);
                     if (param is null) throw _state.Error(expr, argName is null ? "Too many positional arguments." : $"No named parameter with the name '{argName}'.");
+                    if (given.ContainsKey(param)) throw _state.Error(expr, $"Duplicated named argument '{param.Name}'.");
                     var paramType = param.Type.Substitute(map);
                     var node2 = _reprs.Convert(Coercions.Coerce(Expressions.Lower(expr, paramType), paramType, expr), _reprs.Of(param.Type));
                     var local = _state.Function.AddLocal(node2.IsNever ? _target.AnyRef : node2.Type, param.Name);
@@ -294,11 +298,11 @@ internal sealed class ConstructorLowering(FunctionLowering body)
 
         if (node.Body is not null)
         {
-            // Initializing formals are no variables of the body.
+            // Initializing and super parameters are no variables of the body.
             var bodyScope = new NameScope(null);
             foreach (var (k, v) in _variables.Current.Names)
             {
-                if (!values.Exists(p => p.Item1.Node.IsThis && p.Item1.Name == k)) bodyScope.Names[k] = v;
+                if (!values.Exists(p => (p.Item1.Node.IsThis || p.Item1.Node.IsSuper) && p.Item1.Name == k)) bodyScope.Names[k] = v;
             }
 
             _variables.Current = bodyScope;

@@ -210,7 +210,7 @@ internal sealed class DynamicAdapters(FunctionLowering body)
                 var param = sp.Name is null ? parameters.Where(q => q.Kind != ParamKind.Named).ElementAtOrDefault(position) : parameters.Find(q => q.Kind == ParamKind.Named && q.Name == sp.Name);
                 if (param is null)
                 {
-                    args.Add(sp.UsesSentinel ? Node.Get(p.Pool.Sentinel) : p.Reprs.ConvertConstant(p.Pool.ConstNode(sp.Default ?? ConstNull.Instance), sp.Default ?? ConstNull.Instance, sp.Type));
+                    args.Add(p.Pool.LeftOut(sp));
                     continue;
                 }
 
@@ -275,7 +275,8 @@ internal sealed class DynamicAdapters(FunctionLowering body)
             var types = selector.Kind == SelectorKind.Method ? Array(declared.TypeParams.Select((_, i) => Node.Get(function.Params[1 + i]))) : Node.Null(p.Target.ObjectArray);
             var invocation = l.Invocations.CallCore("_makeInvocation", l.Invocations.StringConst(selector.Name), Node.I64(kind), types, Array(values.Where(v => v.Name is null).Select(v => v.Value)), Array(values.Where(v => v.Name is not null).SelectMany(v => new[] { l.Invocations.StringConst(v.Name!), v.Value })));
             var target = p.Selectors.SelectorOf(handler);
-            var result = Node.Call(p.Functions.InstanceFunction(handler), p.Reprs.Convert(Node.Get(function.Params[0]), target.Receiver), p.Reprs.Convert(invocation, target.Params[0].Type));
+            // A noSuchMethod may have parameters of its own behind the invocation.
+            var result = Node.Call(p.Functions.InstanceFunction(handler), [p.Reprs.Convert(Node.Get(function.Params[0]), target.Receiver), p.Reprs.Convert(invocation, target.Params[0].Type), .. target.Params.Skip(1).Select(p.Pool.LeftOut)]);
             if (function.Result.Kind == WKind.None) { function.Body = Node.Drop(result); return; }
             l.State.Class = cls;
             l.Receivers.BindThisAs(function.Params[0], cls.ThisType);

@@ -16,6 +16,7 @@ internal sealed class IntrinsicLowering(FunctionLowering body)
     private readonly Selectors _selectors = body.Program.Selectors;
     private readonly ClosureTables _closureTables = body.Program.ClosureTables;
     private readonly TypeArgumentFunctions _typeArguments = body.Program.TypeArguments;
+    private readonly ConstantPool _pool = body.Program.Pool;
     private readonly TypeObjects _typeObjects = body.Program.TypeObjects;
     private readonly TargetTypes _target = body.Program.Target;
     private readonly FunctionState _state = body.State;
@@ -106,7 +107,7 @@ internal sealed class IntrinsicLowering(FunctionLowering body)
             {
                 var handler = _program.Object.Class.Members["noSuchMethod"];
                 var selector = _selectors.SelectorOf(handler);
-                return Invocations.CallSelector(new Val(_reprs.Convert(Arg(0), _target.TopRef), _program.Object), handler, selector, [_reprs.Convert(Arg(1), selector.Params[0].Type)], isSuper: false);
+                return Invocations.CallSelector(new Val(_reprs.Convert(Arg(0), _target.TopRef), _program.Object), handler, selector, [_reprs.Convert(Arg(1), selector.Params[0].Type), .. selector.Params.Skip(1).Select(_pool.LeftOut)], isSuper: false);
             }
 
             case "_$coreadmitUnit": return HasOneByteStrings ? Invocations.CallCore("_makeFitUnit", Arg(0), Arg(1)) : Node.Nop();

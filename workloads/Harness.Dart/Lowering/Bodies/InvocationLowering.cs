@@ -123,7 +123,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
             else
             {
                 if (p.Name is null) position++;
-                node = p.UsesSentinel ? Node.Get(_pool.Sentinel) : _reprs.ConvertConstant(_pool.ConstNode(p.Default ?? ConstNull.Instance), p.Default ?? ConstNull.Instance, p.Type);
+                node = _pool.LeftOut(p);
             }
 
             nodes.Add(node);

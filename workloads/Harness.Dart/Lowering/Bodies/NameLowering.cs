@@ -152,21 +152,36 @@ internal sealed class NameLowering(FunctionLowering body)
         return value;
     }
 
-    /// <summary>A class, typedef or prefix that an expression names, or null.</summary>
+    /// <summary>A class, typedef of one or prefix that an expression names, or null. What stands for a type without static members is an expression, whose value is the type.</summary>
     public object? StaticTarget(Expr e)
+    {
+        switch (e)
+        {
+            case Ident or PropertyGet: return Named(e) is var named && named is TypedefElement typedef && !HasStatics(typedef, e) ? null : named;
+            case Instantiation { TypeArgs: var args, Target: var inner } when StaticTarget(inner) is ClassElement or TypedefElement:
+                return ResolveTypeExpression(e) is InterfaceType t ? t : null;
+            default: return null;
+        }
+    }
+
+    // A class, typedef or prefix that a name means.
+    private object? Named(Expr e)
     {
         switch (e)
         {
             case Ident id when _variables.Lookup(id.Name) is null && _state.Scope.LookupParam(id.Name) is null:
                 var element = LookupNonLocal(id.Name, out var implicitThis);
                 return implicitThis ? null : element is ClassElement or TypedefElement or PrefixElement ? element : null;
-            case PropertyGet { NullAware: false, Target: Ident prefix } p when StaticTarget(prefix) is PrefixElement found:
+            case PropertyGet { NullAware: false, Target: Ident prefix } p when Named(prefix) is PrefixElement found:
                 return found.Members.TryGetValue(p.Name, out var member) && member is ClassElement or TypedefElement ? member : null;
-            case Instantiation { TypeArgs: var args, Target: var inner } when StaticTarget(inner) is ClassElement or TypedefElement:
-                return ResolveTypeExpression(e) is InterfaceType t ? t : null;
             default: return null;
         }
     }
+
+    private bool HasStatics(TypedefElement typedef, Syntax.Node at) => _state.Scope.BodyOf(typedef, at) is InterfaceType or TypeParamType;
+
+    /// <summary>The type that a class or typedef with type arguments stands for; null for other expressions.</summary>
+    public DartType? InstantiatedType(Instantiation i) => Named(i.Target) is ClassElement or TypedefElement ? ResolveTypeExpression(i) : null;
 
     /// <summary>Whether a property is the function that loads a deferred library.</summary>
     public static bool IsLoader(object target, PropertyGet p) => p.Name == "loadLibrary" && target is PrefixElement { IsDeferred: true };
@@ -195,6 +210,19 @@ internal sealed class NameLowering(FunctionLowering body)
         _ => null,
     };
 
+    /// <summary>Whether a property is a constructor of the class that its target names, or of the class that a typedef stands for.</summary>
+    public bool IsConstructor(PropertyGet p)
+    {
+        var cls = StaticTarget(p.Target) switch
+        {
+            ClassElement named => named,
+            InterfaceType type => type.Class,
+            TypedefElement => (ResolveTypeExpression(p.Target) as InterfaceType)?.Class,
+            _ => null,
+        };
+        return cls is not null && !cls.Statics.ContainsKey(p.Name) && cls.Constructors.ContainsKey(p.Name == "new" ? "" : p.Name);
+    }
+
     private DartType? ResolveTypeExpression(Expr e) => TypeNodeOf(e) is { } node ? _state.Scope.Resolve(node) : null;
 
     /// <summary>A static member, constructor or member of a library.</summary>
@@ -213,7 +241,7 @@ internal sealed class NameLowering(FunctionLowering body)
                     return Tearoffs.ConstructorTearoff(constructor, null, context);
                 throw _state.Error(p, $"Member not found: '{p.Name}'.");
             case TypedefElement typedef:
-                if (_state.Scope.Resolve(TypeNodeOf(p.Target)!) is InterfaceType aliased)
+                if (_state.Scope.Resolve(TypeNodeOf(p.Target)!) is InterfaceType aliased && !typedef.IsVariable)
                 {
                     if (typedef is { Params.Count: > 0, IsRename: false } && !aliased.Class.Statics.ContainsKey(p.Name) && aliased.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var byAlias))
                         return Tearoffs.AliasTearoff(byAlias, typedef, context);
@@ -223,7 +251,11 @@ internal sealed class NameLowering(FunctionLowering body)
                 throw _state.Error(p, $"Member not found: '{p.Name}'.");
             case InterfaceType type:
                 if (type.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var instantiated))
+                {
+                    _body.Arguments.CheckBounds(type.Class.TypeParams, type.Args, p);
                     return Tearoffs.ConstructorTearoff(instantiated, type, context);
+                }
+
                 throw _state.Error(p, $"Member not found: '{p.Name}'.");
             default:
                 throw _state.Error(p, $"Member not found: '{p.Name}'.");

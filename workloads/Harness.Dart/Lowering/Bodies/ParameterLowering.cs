@@ -84,10 +84,10 @@ internal sealed class ParameterLowering(FunctionLowering body)
             : Coercions.CheckedCast(new Val(value, SimpleType.Dynamic), param.Type, param.Node);
     }
 
-    /// <summary>Makes a parameter a variable of its type.</summary>
+    /// <summary>Makes a parameter a variable of its type; what initializes a field or is handed on to a super constructor is final.</summary>
     public LocalVariable BindParameter(Param p, Node value, Syntax.Node at)
     {
-        var variable = _variables.Declare(p.Name, p.Type, at, p.Node.IsFinal);
+        var variable = _variables.Declare(p.Name, p.Type, at, p.Node.IsFinal || p.Node.IsThis || p.Node.IsSuper);
         var converted = _reprs.Convert(value, variable.Repr);
         if (variable.Cell is null && converted.Op == IrOp.Get && converted.Data is IrLocal { IsParameter: true } parameter)
             variable.Local = parameter;

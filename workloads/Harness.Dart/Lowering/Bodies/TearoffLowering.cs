@@ -10,6 +10,12 @@ namespace Harness.Dart.Lowering.Bodies;
 /// <summary>Tear-offs: closures of methods, static functions and constructors, and of generic functions with type arguments given.</summary>
 internal sealed class TearoffLowering(FunctionLowering body)
 {
+    /// <summary>What is said of type arguments behind the name of a constructor that is not called.</summary>
+    internal const string ArgumentsOfConstructor = "A constructor can't have type arguments behind its name: they stand behind its class.";
+
+    /// <summary>What is said of type arguments behind what takes none.</summary>
+    internal const string NotGeneric = "Only a generic function can be instantiated.";
+
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
     private readonly DartProgram _program = body.Program.Program;
@@ -45,7 +51,7 @@ internal sealed class TearoffLowering(FunctionLowering body)
         _body.Arguments.CheckBounds(generic.TypeParams, args, at);
         var type = generic.Instantiate(args);
         if (value.Node.Op == IrOp.GlobalGet && _pool.FunctionConstant((IrGlobal)value.Node.Data!) is { } constant && args.All(a => !a.Any(t => t is TypeParamType)))
-            return new Val(_pool.ConstNode(constant with { TypeArgs = args }), type);
+            return new Val(_pool.ConstNode(constant.Instantiate(args)), type);
         // The new closure keeps the old one and the type arguments.
         var context = _closureTables.InstantiationContext;
         var shape = _closureTables.InstantiationShape(type);
@@ -54,17 +60,17 @@ internal sealed class TearoffLowering(FunctionLowering body)
         return new Val(Node.New(_target.Closure, _pool.HeaderOf(cls), Node.I32(0), Node.New(context, _reprs.Convert(value.Node, WType.Ref(_target.Closure)), TypeExpressions.TypeArray(args)), Node.Get(vtable), TypeExpressions.TypeNode(type)), type);
     }
 
-    /// <summary>A function or constructor with type arguments, or a type.</summary>
-    public Val LowerInstantiation(Instantiation i, DartType? context)
+    /// <summary>A function with type arguments, or a type.</summary>
+    public Val LowerInstantiation(Instantiation i)
     {
-        if (Names.StaticTarget(i) is InterfaceType type) return new Val(TypeExpressions.TypeNode(type), _program.Type("Type"));
+        if (Names.InstantiatedType(i) is { } type) return new Val(TypeExpressions.TypeNode(type), _program.Type("Type"));
+        if (i.Target is PropertyGet p && Names.IsConstructor(p)) throw _state.Error(i, ArgumentsOfConstructor);
         var args = i.TypeArgs.Select(_state.Scope.Resolve).ToArray();
-        if (i.Target is PropertyGet p && Names.StaticTarget(p.Target) is ClassElement cls && cls.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var constructor) && !cls.Statics.ContainsKey(p.Name))
-            return ConstructorTearoff(constructor, new InterfaceType(cls, args), context);
         var value = Chains.LowerTarget(i.Target);
-        if (ClosureCalls.CallableType(value.Type) is { TypeParams.Length: > 0 } generic) return InstantiateWith(value, generic, args, i);
-        if (Members.FindMember(value.Type, "call") is not null) return InstantiateWith(Access.GetMember(value, "call", i), (FunctionType)Access.GetMember(value, "call", i).Type, args, i);
-        throw _state.Error(i, "Only a generic function can be instantiated.");
+        if (!value.Type.Nullable && ClosureCalls.CallableType(value.Type) is { TypeParams.Length: > 0 } generic) return InstantiateWith(value, generic, args, i);
+        var member = Members.FindMember(value.Type, "call")?.Member ?? Members.FindExtension(value.Type, "call", i)?.Member;
+        if (member is { Kind: MemberKind.Method } && Access.GetMember(value, "call", i) is { Type: FunctionType { TypeParams.Length: > 0 } method } call) return InstantiateWith(call, method, args, i);
+        throw _state.Error(i, NotGeneric);
     }
 
     /// <summary>The closure of a constructor.</summary>
@@ -72,8 +78,7 @@ internal sealed class TearoffLowering(FunctionLowering body)
     {
         var cls = constructor.Owner!;
         var signature = _lowering.Signatures.Of(constructor);
-        if (cls.IsAbstract && !constructor.Function!.Factory) throw new DartErrorException(_state.Scope.File, constructor.Pos, "The constructor of an abstract class can't be torn off.");
-        if (cls.IsEnum && !constructor.Function!.Factory) throw new DartErrorException(constructor.File, constructor.Pos, "A generative constructor of an enum can't be torn off.");
+        if (constructor.TearoffError is { } error) throw new DartErrorException(constructor.File, constructor.Pos, error);
         if (cls.TypeParams.Count > 0 && type is null)
         {
             var wanted = context is null ? null : TypeSystem.NonNull(context) as FunctionType;
@@ -102,7 +107,7 @@ internal sealed class TearoffLowering(FunctionLowering body)
     /// <summary>The closure of a constructor by a typedef that is more than another name of the class: the typedef's parameters are the closure's.</summary>
     public Val AliasTearoff(Member constructor, TypedefElement alias, DartType? context)
     {
-        if (constructor.Owner!.IsAbstract && !constructor.Function!.Factory) throw new DartErrorException(_state.Scope.File, constructor.Pos, "The constructor of an abstract class can't be torn off.");
+        if (constructor.TearoffError is { } error) throw new DartErrorException(constructor.File, constructor.Pos, error);
         var closure = new ConstFunction(constructor, [], null, alias);
         var generic = closure.GenericType(_lowering.Signatures.Of(constructor));
         if (context is null || TypeSystem.NonNull(context) is not FunctionType { TypeParams.Length: 0 } wanted) return new Val(_pool.ConstNode(closure), generic);
@@ -193,7 +198,7 @@ internal sealed class TearoffLowering(FunctionLowering body)
                         continue;
                     }
 
-                    nodes.Add(index >= 0 ? p.Reprs.Convert(values[index], sp.Type) : sp.UsesSentinel ? Node.Get(p.Pool.Sentinel) : p.Reprs.ConvertConstant(p.Pool.ConstNode(sp.Default ?? ConstNull.Instance), sp.Default ?? ConstNull.Instance, sp.Type));
+                    nodes.Add(index >= 0 ? p.Reprs.Convert(values[index], sp.Type) : p.Pool.LeftOut(sp));
                 }
 
                 var result = p.Reprs.Convert(call(f, nodes), p.Target.AnyRef);

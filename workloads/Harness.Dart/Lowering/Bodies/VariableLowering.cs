@@ -2,6 +2,7 @@ using Harness.Dart.Ir;
 using Harness.Dart.Lowering.Model;
 using Harness.Dart.Lowering.Module;
 using Harness.Dart.Semantics;
+using Harness.Dart.Semantics.Checks;
 using Harness.Dart.Syntax;
 using Node = Harness.Dart.Ir.Node;
 
@@ -22,6 +23,7 @@ internal sealed class VariableLowering(FunctionLowering body)
     private readonly Promotions _promotions = body.Promotions;
 
     private ExpressionLowering Expressions => _body.Expressions;
+    private ReceiverLowering Receivers => _body.Receivers;
     private InvocationLowering Invocations => _body.Invocations;
     private ConditionLowering Conditions => _body.Conditions;
     private Coercions Coercions => _body.Coercions;
@@ -91,7 +93,7 @@ internal sealed class VariableLowering(FunctionLowering body)
             if (v.Const)
             {
                 if (init is null) throw _state.Error(at, $"The const variable '{name}' must be initialized.");
-                var constant = _lowering.Constants.Evaluate(init, _body, declared);
+                var constant = ConstantOf(init, declared);
                 var constType = declared ?? (constant is ConstNull ? SimpleType.Dynamic : _lowering.Constants.TypeOf(constant));
                 var c = _variables.Declare(name, constType, at, isFinal: true);
                 if (_reprs.Of(constType) == WType.F64 && constant is ConstInt n) constant = new ConstDouble(n.Value);
@@ -130,6 +132,27 @@ internal sealed class VariableLowering(FunctionLowering body)
             else if (value.Type is TypeParamType { Promoted: not null } promoted) _output.Flow.Promote(local, promoted);
             if (told is var (whenTrue, whenFalse)) _output.Flow.Remember(local, whenTrue, whenFalse);
         }
+    }
+
+    private ConstValue ConstantOf(Expr init, DartType? declared)
+    {
+        var constants = _lowering.Constants;
+        var constant = constants.Evaluate(init, _body, declared);
+        if (declared is not null)
+        {
+            constant = constants.Adapt(constant, declared);
+            if (!constants.Fits(constant, declared)) throw _state.Error(init, $"A value of type '{constants.TypeOf(constant)}' can't be assigned to a variable of type '{declared}'.");
+        }
+
+        if (!_state.Library.IsOwn) return constant;
+        // Evaluation leaves out operands that do not count: they must be constant and have the right types, too.
+        ConstantExpressionChecks.Check(init, _state.Scope, Receivers.LexicalClass(), name => _variables.Lookup(name) is { } variable ? variable.Constant is not null : null, at => throw _state.Error(at, "Not a constant expression."));
+        if (!AstWalker.Contains(init, node => node is Conditional or IfElement or Binary { Op: "&&" or "||" or "??" })) return constant;
+        var saved = _output.Flow.Copy();
+        var value = Expressions.Lower(init, declared);
+        if (declared is not null) Coercions.Coerce(value, declared, init);
+        _output.Flow = saved;
+        return constant;
     }
 
     private DartType TypeOnly(Expr e)

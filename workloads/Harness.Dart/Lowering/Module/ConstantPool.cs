@@ -63,6 +63,14 @@ internal sealed class ConstantPool(ProgramLowering lowering)
         }
     }
 
+    /// <summary>What a call of a selector gives for a parameter that it leaves out.</summary>
+    public Node LeftOut(SelectorParam parameter)
+    {
+        if (parameter.UsesSentinel) return Node.Get(Sentinel);
+        var value = parameter.Default ?? ConstNull.Instance;
+        return Reprs.ConvertConstant(ConstNode(value), value, parameter.Type);
+    }
+
     /// <summary>An array of constants, as a constant expression.</summary>
     public Node ConstArrayNode(IEnumerable<ConstValue> items) =>
         Node.Array(IrOp.ArrayNewFixed, Target.ObjectArray, WType.Ref(Target.ObjectArray), [.. items.Select(Boxed)]);

@@ -202,7 +202,7 @@ internal sealed class Representations(ProgramLowering lowering, IReadOnlyDiction
     /// <summary>A constant in a representation, as a constant expression.</summary>
     public Node ConvertConstant(Node node, ConstValue value, WType to)
     {
-        if (value is ConstNull) return to.IsRef ? Node.Null(to.Heap!) : Node.I32(0);
+        if (value is ConstNull) return DefaultNode(to);
         if (to == WType.F64 && value is ConstInt i) return Node.F64(i.Value);
         if (to.IsRef && !node.Type.IsRef) return Pool.Boxed(value);
         if (!to.IsRef && node.Type.IsRef) return DefaultNode(to);

@@ -18,35 +18,29 @@ internal sealed class BoundChecks
         if (parameters.Any(p => p.HasBound)) _noted.Add((file, position, parameters, arguments, body));
     }
 
-    /// <summary>Finds the errors of what was noted; a type may be super-bounded, as the language calls it: right if its top types were bottom types.</summary>
+    /// <summary>
+    /// Finds the errors of what was noted. A type may be super-bounded: right if its top types in other than contravariant positions were bottom types, and its bottom types in contravariant positions were top
+    /// types (specification of the language, "Super-Bounded Types").
+    /// </summary>
     public void Run(TypeSystem types, Action<Action> guard)
     {
         foreach (var (file, position, parameters, arguments, body) in _noted)
         {
-            if (Misfit(types, parameters, arguments) is { } index && Misfit(types, parameters, Lowered(arguments, Variance.Of(parameters, body))) is not null)
+            if (Misfit(types, parameters, arguments) is not { } index) continue;
+            var variances = Variance.Of(parameters, body);
+            if (Misfit(types, parameters, [.. arguments.Select((a, i) => Lowered(a, variances[i]))]) is not null)
                 guard(() => throw new DartErrorException(file, position, Describe(parameters, arguments, index)));
         }
 
         _noted.Clear();
     }
 
-    private static DartType[] Lowered(DartType[] arguments, int[] variances) => [.. arguments.Select((a, i) => variances[i] == 0 ? a : Lowered(a, isCovariant: variances[i] > 0))];
-
-    // With its top types in covariant positions as bottom types, and bottom types in contravariant positions as top types.
-    private static DartType Lowered(DartType type, bool isCovariant)
+    // With bottom types in the place of top types, but in contravariant positions with top types in the place of bottom types.
+    private static DartType Lowered(DartType type, int variance) => Variance.Rewrite(type, variance, (part, position) =>
     {
-        if (isCovariant && (TypeSystem.IsTop(type) || TypeSystem.IsNull(type))) return SimpleType.Never;
-        if (!isCovariant && TypeSystem.IsNever(type)) return SimpleType.Dynamic;
-        return type switch
-        {
-            InterfaceType { Args.Length: > 0 } i => new InterfaceType(i.Class, [.. i.Args.Select(a => Lowered(a, isCovariant))], i.Nullable),
-            FunctionType f => new FunctionType(
-                f.TypeParams, [.. f.Required.Select(t => Lowered(t, !isCovariant))], [.. f.Optional.Select(t => Lowered(t, !isCovariant))],
-                [.. f.Named.Select(n => n with { Type = Lowered(n.Type, !isCovariant) })], Lowered(f.Result, isCovariant), f.Nullable),
-            RecordType r => new RecordType([.. r.Positional.Select(t => Lowered(t, isCovariant))], [.. r.Named.Select(n => (n.Name, Lowered(n.Type, isCovariant)))], r.Nullable),
-            _ => type,
-        };
-    }
+        if (position < 0) return TypeSystem.IsNever(part) ? SimpleType.Dynamic : null;
+        return TypeSystem.IsTop(part) ? SimpleType.Never : null;
+    });
 
     /// <summary>The error of an argument that does not conform to its bound.</summary>
     /// <param name="parameters">What the arguments are given for.</param>

@@ -11,9 +11,9 @@ internal sealed class ConstantExpressionChecks(DartProgram program)
     /// <summary>What an expression sees.</summary>
     /// <param name="Scope">What names of types mean.</param>
     /// <param name="Lexical">The class in whose text it stands.</param>
-    /// <param name="Parameters">The parameters of the constructor; empty where there is none.</param>
+    /// <param name="IsConstant">Whether a variable of the function around it, or a parameter, is constant; null for names that stand for none.</param>
     /// <param name="Error">Notes an error.</param>
-    private sealed record Surroundings(TypeScope Scope, ClassElement? Lexical, HashSet<string> Parameters, Action<Node> Error);
+    private sealed record Surroundings(TypeScope Scope, ClassElement? Lexical, Func<string, bool?> IsConstant, Action<Node> Error);
 
     /// <summary>Notes the errors of the constant constructors of a class, and of its fields where it has such.</summary>
     public void Check(ClassElement cls, Action<SourceFile, int, string> error)
@@ -22,10 +22,11 @@ internal sealed class ConstantExpressionChecks(DartProgram program)
         if (constructors.Count == 0) return;
         void Error(Node at) => error(cls.File, at.Pos, "Not a constant expression.");
         foreach (var field in cls.InstanceFields.Where(f => f.Lexical == cls && f.Field is { Init: not null, Late: false }))
-            Walk(field.Field!.Init!, isConstant: false, new Surroundings(TypeScope.Of(program, field), cls, [], Error));
+            Walk(field.Field!.Init!, isConstant: false, new Surroundings(TypeScope.Of(program, field), cls, _ => null, Error));
         foreach (var constructor in constructors)
         {
-            var around = new Surroundings(TypeScope.Of(program, constructor), cls, [.. constructor.Function!.Params.Select(p => p.Name)], Error);
+            var parameters = constructor.Function!.Params;
+            var around = new Surroundings(TypeScope.Of(program, constructor), cls, name => parameters.Exists(p => p.Name == name) ? false : null, Error);
             foreach (var expression in constructor.Function.Initializers.SelectMany(ExpressionsOf)) Walk(expression, isConstant: false, around);
         }
     }
@@ -34,8 +35,16 @@ internal sealed class ConstantExpressionChecks(DartProgram program)
     public void Check(Member variable, Action<SourceFile, int, string> error)
     {
         if (variable.Field is not { Const: true, Init: { } init }) return;
-        Walk(init, isConstant: true, new Surroundings(TypeScope.Of(program, variable), variable.Lexical, [], at => error(variable.File, at.Pos, "Not a constant expression.")));
+        Walk(init, isConstant: true, new Surroundings(TypeScope.Of(program, variable), variable.Lexical, _ => null, at => error(variable.File, at.Pos, "Not a constant expression.")));
     }
+
+    /// <summary>Finds the errors of what a constant variable of a function is given.</summary>
+    /// <param name="init">The expression.</param>
+    /// <param name="scope">What names of types mean.</param>
+    /// <param name="lexical">The class in whose text it stands; null where that is none.</param>
+    /// <param name="isConstant">Whether a variable of the function, or of one around it, is constant; null for names that stand for none.</param>
+    /// <param name="error">Notes an error.</param>
+    public static void Check(Expr init, TypeScope scope, ClassElement? lexical, Func<string, bool?> isConstant, Action<Node> error) => Walk(init, isConstant: true, new Surroundings(scope, lexical, isConstant, error));
 
     private static IEnumerable<Expr> ExpressionsOf(Initializer initializer) => initializer switch
     {
@@ -86,7 +95,7 @@ internal sealed class ConstantExpressionChecks(DartProgram program)
 
     private static bool IsConstantName(string name, bool isConstant, Surroundings around)
     {
-        if (around.Parameters.Contains(name)) return !isConstant;
+        if (around.IsConstant(name) is { } isLocalConstant) return isLocalConstant || !isConstant;
         if (around.Scope.LookupParam(name) is not null) return true;
         if (around.Lexical is { } cls)
         {
@@ -104,7 +113,7 @@ internal sealed class ConstantExpressionChecks(DartProgram program)
     {
         switch (e)
         {
-            case Ident id when !around.Parameters.Contains(id.Name) && around.Scope.LookupParam(id.Name) is null && around.Lexical?.Statics.ContainsKey(id.Name) != true && around.Lexical?.Members.ContainsKey(id.Name) != true:
+            case Ident id when around.IsConstant(id.Name) is null && around.Scope.LookupParam(id.Name) is null && around.Lexical?.Statics.ContainsKey(id.Name) != true && around.Lexical?.Members.ContainsKey(id.Name) != true:
                 var element = around.Scope.LookupTopLevel(id.Name);
                 return element is ClassElement or TypedefElement or PrefixElement ? element : null;
             case PropertyGet { Target: Ident } p when HolderOf(p.Target, around) is PrefixElement prefix:

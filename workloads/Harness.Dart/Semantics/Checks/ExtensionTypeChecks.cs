@@ -71,6 +71,7 @@ internal sealed class ExtensionTypeChecks(DartProgram program, Signatures signat
                 continue;
             }
 
+            if (BoundChecks.Misfit(_types, type.Class.TypeParams, type.Args) is { } index) error(node.Pos, BoundChecks.Describe(type.Class.TypeParams, type.Args, index));
             if (!implemented.Add(type.Class)) error(node.Pos, $"'{type}' can only be implemented once.");
             if (!type.Class.IsExtensionType && !_types.IsSubtype(cls.OnType!, type)) error(node.Pos, $"The implemented interface '{type}' must be a supertype of the representation type '{cls.OnType}'.");
             if (type.Class.IsExtensionType && !_types.IsSubtype(TypeSystem.EraseAll(cls.OnType!), TypeSystem.EraseAll(type))) error(node.Pos, $"The representation type '{cls.OnType}' must be a subtype of the representation type of '{type}'.");

@@ -94,6 +94,7 @@ internal static class FunctionChecks
             if (parameter is { IsRequiredNamed: true, Default: not null }) error(parameter, $"The required parameter '{parameter.Name}' can't have a default value.");
             if (parameter.IsCovariant && !isInstance) error(parameter, "Only parameters of instance methods can be 'covariant'.");
             if (parameter is { HasVar: true, Type: not null and not FunctionTypeNode }) error(parameter, "A parameter can't have both 'var' and a type.");
+            if (parameter is { HasVar: true, IsSuper: true }) error(parameter, "A super parameter can't have the modifier 'var'.");
             if ((parameter.IsThis || parameter.IsSuper) && node.Kind != FunctionKind.Constructor) error(parameter, "Initializing and super parameters can only be used in constructors.");
             if (parameter.IsSuper && (node.Factory || node.External || node.Initializers.Exists(i => i is ThisInit) || cls?.Kind is ClassKind.ExtensionType)) error(parameter, "Super parameters can only be used in generative constructors that don't redirect.");
             if (parameter.Default is not null && node.Redirect is not null) error(parameter, "Can't have a default value here: the factory redirects.");

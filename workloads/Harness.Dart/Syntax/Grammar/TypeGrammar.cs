@@ -150,11 +150,8 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
             return null;
         }
 
-        var follows = Current.Kind == TokenKind.End || Current.Kind == TokenKind.Punctuation && Current.Text is "(" or ")" or "]" or "}" or ":" or ";" or "," or "." or "?." or "==" or "!=" or ".." or "?.." or "?";
-        if (Current.Kind == TokenKind.Punctuation && Current.Text is "?." or "?" && follows && Is("?") && !PeekIs(1, "["))
-            follows = Is("?.");
-        if (Is(">"))
-            follows = false;
+        // What ends an expression, and the few signs that go on with one and cannot begin another.
+        var follows = Current.Kind == TokenKind.End || Current.Kind == TokenKind.Punctuation && Current.Text is "(" or ")" or "]" or "}" or ":" or ";" or "," or "." or "==" or "!=";
         Index = start;
         return follows ? ParseTypeArguments() : null;
     }
