@@ -37,18 +37,51 @@ function makeCall(host, { function: name, arguments: args, expected }, now) {
   };
 }
 
-/** Whether the slowest and fastest of the last calls differ by little. */
-function isSteady(times, { window, tolerance }) {
-  const last = times.slice(-window);
-  return last.length === window && Math.max(...last) <= Math.min(...last) * (1 + tolerance);
+/**
+ * Watches the times of calls that warm up, and tells when they have settled, by times alone: engines say nothing of their tiers. The class of this name in Engines/WarmUpWatch.cs is its
+ * counterpart.
+ */
+export class WarmUpWatch {
+  #rule;
+  #times = [];
+  #best = Infinity;
+  #callsAtGain = 0;
+  #elapsedAtGain = 0;
+
+  constructor(rule) {
+    this.#rule = rule;
+  }
+
+  /** Takes what a call took and what has passed since warm-up began, in ms, and gives whether times have settled with it. */
+  add(time, elapsed) {
+    const { minimumCalls, minimumMilliseconds, gain } = this.#rule;
+    const count = this.#times.push(time);
+    if (time < this.#best * (1 - gain)) [this.#best, this.#callsAtGain, this.#elapsedAtGain] = [time, count, elapsed];
+    return count >= minimumCalls && elapsed >= minimumMilliseconds && this.#isSteady() && this.#hasStoppedGaining(elapsed);
+  }
+
+  /** Whether the slowest and fastest of the last calls differ by little. */
+  #isSteady() {
+    const { window, tolerance } = this.#rule;
+    const last = this.#times.slice(-window);
+    return last.length === window && Math.max(...last) <= Math.min(...last) * (1 + tolerance);
+  }
+
+  /** Whether no call has been clearly faster than all before it for a while: some time and some calls, or, where calls are long, twice that time. */
+  #hasStoppedGaining(elapsed) {
+    const { gainCalls, gainMilliseconds } = this.#rule;
+    const time = elapsed - this.#elapsedAtGain;
+    return time >= gainMilliseconds && (this.#times.length - this.#callsAtGain >= gainCalls || time >= 2 * gainMilliseconds);
+  }
 }
 
 async function warmUp(call, rule, times, now) {
+  const watch = new WarmUpWatch(rule);
   const start = now();
   for (;;) {
     times.push(await call());
     const elapsed = now() - start;
-    const settled = times.length >= rule.minimumCalls && elapsed >= rule.minimumMilliseconds && isSteady(times, rule);
+    const settled = watch.add(times.at(-1), elapsed);
     if (settled || elapsed >= rule.limitMilliseconds) return { warmUpCalls: times.length, warmUpMs: elapsed, settled };
   }
 }

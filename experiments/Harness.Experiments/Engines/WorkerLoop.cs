@@ -116,6 +116,7 @@ internal sealed record WorkerLoop
 
     private static (double Milliseconds, bool Settled) WarmUp(Func<double> iterate, WarmUpRule rule, Func<bool>? areTiersQuiet, List<double> times)
     {
+        var watch = new WarmUpWatch(rule);
         var start = Stopwatch.GetTimestamp();
         var quietCalls = 0;
         while (true)
@@ -123,16 +124,9 @@ internal sealed record WorkerLoop
             times.Add(iterate());
             var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             quietCalls = areTiersQuiet?.Invoke() ?? true ? quietCalls + 1 : 0;
-            var settled = times.Count >= rule.MinimumCalls && elapsed >= rule.MinimumMilliseconds && quietCalls >= rule.Window && IsSteady(times, rule);
+            var settled = watch.Add(times[^1], elapsed) && quietCalls >= rule.Window;
             if (settled || elapsed >= rule.LimitMilliseconds)
                 return (elapsed, settled);
         }
-    }
-
-    /// <summary>Whether the slowest and fastest of the last calls differ by little.</summary>
-    private static bool IsSteady(List<double> times, WarmUpRule rule)
-    {
-        var last = times[Math.Max(0, times.Count - rule.Window)..];
-        return last.Count == rule.Window && last.Max() <= last.Min() * (1 + rule.Tolerance);
     }
 }

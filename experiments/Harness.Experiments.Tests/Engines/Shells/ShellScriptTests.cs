@@ -38,7 +38,9 @@ public sealed class ShellScriptTests
         console.log('same');
         """));
 
-    private static string RunInNode(string script)
+    /// <summary>Runs a module in Node, with <c>shells</c> as the address of the scripts.</summary>
+    /// <returns>What it printed.</returns>
+    internal static string RunInNode(string script)
     {
         using var process = Process.Start(new ProcessStartInfo(NodeInstallation.NodePath, ["--input-type=module", "--eval", $"const shells = 'file://{ProjectLayout.Shells}';\n{script}"])
         {
