@@ -81,8 +81,45 @@ public sealed class ForeignEngineTests : IDisposable
     [MemberData(nameof(WasmtimeSettings))]
     public void EverySettingOfWasmtimeRunsPrograms(string knob, string value) => Runs(WasmtimeEngine.EngineName, "two-targets", new Dictionary<string, string> { [knob] = value });
 
+    [Theory]
+    [InlineData("ours")]
+    [InlineData("v8")]
+    [InlineData(WasmtimeEngine.EngineName)]
+    public void EnginesWithWasiRunCommands(string engine)
+    {
+        var report = EngineCatalog.Open(engine).Measure(Request(WriteCommand(), null), TimeSpan.FromSeconds(60));
+        Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
+        Assert.Equal(("hi\n", 3), (report.Outputs[0].Text, report.Outputs[0].ExitCode));
+    }
+
+    /// <summary>The command takes a few milliseconds, and a copy of its input a tenth of a second.</summary>
+    [Theory]
+    [InlineData("ours")]
+    [InlineData("v8")]
+    [InlineData(WasmtimeEngine.EngineName)]
+    public void WhatIsDoneToAFolderIsNotTimed(string engine)
+    {
+        var input = folder.File("input");
+        using (var stream = File.Create(input))
+            stream.SetLength(256 << 20);
+        var request = Request(WriteCommand() with { Inputs = [input] }, null) with { TimedCalls = 5 };
+        var report = EngineCatalog.Open(engine).Measure(request, TimeSpan.FromSeconds(60));
+        Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
+        Assert.InRange(report.ExecuteMs.Min(), 0.001, 20);
+        Assert.InRange(report.ExecuteCpuMs, 0, 40);
+    }
+
     [Fact]
-    public void WasmtimeRunsWasiCommands()
+    public void WhatAnEngineCannotRunHasAReason()
+    {
+        var wasmtime = new WasmtimeEngine();
+        Assert.Equal("runs no JavaScript, which the program's glue is written in", wasmtime.FindGap(new WorkerProgram { Name = "p", Host = "javascript", Iteration = "script" }));
+        Assert.StartsWith("has no host for what the module imports from '", wasmtime.FindGap(Prepare("gc-js-strings").Request!), StringComparison.Ordinal);
+        Assert.Null(wasmtime.FindGap(Prepare("two-targets").Request!));
+        Assert.Equal("has no WASI in its shell", Harness.Experiments.Engines.Shells.ShellPrograms.FindGap(new WorkerProgram { Name = "p", Host = "wasi", Iteration = "instance" }));
+    }
+
+    private WorkerProgram WriteCommand()
     {
         var module = folder.File("command.wasm");
         File.WriteAllBytes(module, ModuleFile.Load(folder.Write("command.wat", """
@@ -95,23 +132,7 @@ public sealed class ForeignEngineTests : IDisposable
                 (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0)))
                 (call $exit (i32.const 3))))
             """)).Bytes.ToArray());
-        var program = new WorkerProgram { Name = "command", Host = "wasi", Module = module, Iteration = "instance" };
-        foreach (var engine in (string[])["ours", "v8", WasmtimeEngine.EngineName])
-        {
-            var report = EngineCatalog.Open(engine).Measure(Request(program, null), TimeSpan.FromSeconds(60));
-            Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
-            Assert.Equal(("hi\n", 3), (report.Outputs[0].Text, report.Outputs[0].ExitCode));
-        }
-    }
-
-    [Fact]
-    public void WhatAnEngineCannotRunHasAReason()
-    {
-        var wasmtime = new WasmtimeEngine();
-        Assert.Equal("runs no JavaScript, which the program's glue is written in", wasmtime.FindGap(new WorkerProgram { Name = "p", Host = "javascript", Iteration = "script" }));
-        Assert.StartsWith("has no host for what the module imports from '", wasmtime.FindGap(Prepare("gc-js-strings").Request!), StringComparison.Ordinal);
-        Assert.Null(wasmtime.FindGap(Prepare("two-targets").Request!));
-        Assert.Equal("has no WASI in its shell", Harness.Experiments.Engines.Shells.ShellPrograms.FindGap(new WorkerProgram { Name = "p", Host = "wasi", Iteration = "instance" }));
+        return new WorkerProgram { Name = "command", Host = "wasi", Module = module, Iteration = "instance" };
     }
 
     private static PreparedProgram Prepare(string name)

@@ -61,9 +61,10 @@ internal static class OwnWorker
         host.Load();
 
         var outputs = new OutputRecorder();
-        var (warmUp, timed) = MakeIterations(program, host, outputs);
+        var cpu = new WorkerLoop.TimedCpu();
+        var (warmUp, timed) = MakeIterations(program, host, outputs, cpu);
         var tierChanges = -1;
-        var loop = WorkerLoop.Run(request, warmUp, timed, AreTiersQuiet);
+        var loop = WorkerLoop.Run(request, warmUp, timed, AreTiersQuiet, cpu);
 
         try
         {
@@ -134,7 +135,7 @@ internal static class OwnWorker
     }
 
     /// <summary>A program's iterations as functions that take their time: one to warm up with, one to be timed.</summary>
-    private static (Func<double> WarmUp, Func<double> Timed) MakeIterations(WorkerProgram program, IProgramHost host, OutputRecorder outputs)
+    private static (Func<double> WarmUp, Func<double> Timed) MakeIterations(WorkerProgram program, IProgramHost host, OutputRecorder outputs, WorkerLoop.TimedCpu cpu)
     {
         if (program.Iteration == Words(IterationKind.Call))
             return (new CheckedCall(host.Instance!, program.WarmUp!, outputs).Time, new CheckedCall(host.Instance!, program.Timed!, outputs).Time);
@@ -146,6 +147,7 @@ internal static class OwnWorker
             var output = host.Iterate();
             var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             outputs.Add(output);
+            cpu.Add(output.TimedCpuMilliseconds);
             return output.TimedMilliseconds ?? elapsed;
         }
     }

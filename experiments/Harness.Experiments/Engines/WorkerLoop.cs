@@ -83,7 +83,8 @@ internal sealed record WorkerLoop
     /// <param name="warmUp">Makes an iteration that warms up, and gives its time in ms.</param>
     /// <param name="timed">Makes an iteration that is timed, and gives its time in ms.</param>
     /// <param name="areTiersQuiet">Whether the engine did no more to its code since it was last asked; null where the engine does not tell.</param>
-    public static WorkerLoop Run(WorkerRequest request, Func<double> warmUp, Func<double> timed, Func<bool>? areTiersQuiet)
+    /// <param name="cpu">Gets the CPU time of the timed part of each iteration, where that is told; null where it never is.</param>
+    public static WorkerLoop Run(WorkerRequest request, Func<double> warmUp, Func<double> timed, Func<bool>? areTiersQuiet, TimedCpu? cpu = null)
     {
         var warmUpMs = new List<double>();
         var (total, settled) = (0.0, true);
@@ -101,16 +102,18 @@ internal sealed record WorkerLoop
         }
 
         var executeMs = new double[count];
+        cpu?.Clear();
         var cpuBefore = CpuMs;
         for (var i = 0; i < executeMs.Length; i++)
             executeMs[i] = timed();
+        var cpuAround = CpuMs - cpuBefore;
         return new WorkerLoop
         {
             WarmUpMs = warmUpMs,
             WarmUpTotalMs = total,
             Settled = settled,
             ExecuteMs = executeMs,
-            ExecuteCpuMs = count > 0 ? (CpuMs - cpuBefore) / count : 0,
+            ExecuteCpuMs = count == 0 ? 0 : (cpu?.Count == count ? cpu.TotalMs : cpuAround) / count,
         };
     }
 
@@ -128,5 +131,28 @@ internal sealed record WorkerLoop
             if (settled || elapsed >= rule.LimitMilliseconds)
                 return (elapsed, settled);
         }
+    }
+
+    /// <summary>CPU time of the timed parts of iterations, where their host tells them from what it does around them, such as making folders.</summary>
+    public sealed class TimedCpu
+    {
+        /// <summary>Their CPU time, in ms.</summary>
+        public double TotalMs { get; private set; }
+
+        /// <summary>How many were told.</summary>
+        public int Count { get; private set; }
+
+        /// <summary>Adds that of an iteration.</summary>
+        /// <param name="milliseconds">CPU time in ms; null where it was not told.</param>
+        public void Add(double? milliseconds)
+        {
+            if (milliseconds is not { } told)
+                return;
+            TotalMs += told;
+            Count++;
+        }
+
+        /// <summary>Forgets all.</summary>
+        public void Clear() => (TotalMs, Count) = (0, 0);
     }
 }
