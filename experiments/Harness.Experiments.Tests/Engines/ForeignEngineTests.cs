@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Engines.Jsc;
 using Harness.Experiments.Engines.SpiderMonkey;
@@ -40,20 +39,57 @@ public sealed class ForeignEngineTests : IDisposable
     public void SpiderMonkeyRunsScripts(string name) => RunsScripts(SpiderMonkeyEngine.EngineName, name);
 
     [EngineTheory(JscEngine.EngineName)]
-    [InlineData("--options")]
-    public void KnobsAreOptionsOfThisJsc(string option)
+    [InlineData(JscEngine.EngineName + ".")]
+    public void KnobsAreOptionsOfThisJsc(string prefix)
+    {
+        var known = JscEngine.ReadOptionNames(JscEngine.ListOptions(JscInstallation.Package.Find()!));
+        Assert.Empty(JscKnobs.All.Select(knob => knob.Name[prefix.Length..]).Where(name => !known.Contains(name)));
+        JscEngine.CheckOptions("jsc", JscEngine.Options(JscKnobs.All.ToDictionary(knob => knob.Name, knob => knob.DefaultText)), known);
+    }
+
+    /// <summary>The shell itself says what it does not know, and goes on; that is a failure.</summary>
+    [EngineTheory(JscEngine.EngineName)]
+    [InlineData("--useNothingOfTheKind=true")]
+    public void AnOptionThatThisJscDoesNotKnowIsAFailure(string option)
     {
         var program = JscInstallation.Package.Find()!;
-        var start = new ProcessStartInfo(program.Program, [option]) { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var (name, value) in program.Environment)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var words = process.StandardOutput.ReadToEnd() + error.GetAwaiter().GetResult();
-        process.WaitForExit();
-        var missing = JscKnobs.All.Select(knob => knob.Name["jsc.".Length..]).Where(name => !words.Contains(name + "=", StringComparison.Ordinal)).ToList();
-        Assert.Empty(missing);
+        var launch = new WorkerLaunch(program.Program, [option, "-e", "print('went on')"]) { Environment = program.Environment };
+        var output = WorkerProcess.Run(launch, Request(new WorkerProgram { Name = "p", Host = "none", Iteration = "call" }, null), TimeSpan.FromSeconds(30));
+        var report = JscEngine.FindRefusal(output.Error);
+        Assert.Equal(WorkerStatus.Error, report?.Status);
+        Assert.Contains(option, report!.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void OptionsThatJscDoesNotKnowAreRefused()
+    {
+        const string list = """
+            All JSC runtime options:
+               useOMGJIT=true   ... allows the OMG JIT to be used if true
+               thresholdForOMGOptimizeSoon=500
+            """;
+        var known = JscEngine.ReadOptionNames(list);
+        Assert.Equal(["thresholdForOMGOptimizeSoon", "useOMGJIT"], known.Order(StringComparer.Ordinal));
+        JscEngine.CheckOptions("JavaScriptCore 1", ["--useOMGJIT=false"], known);
+        JscEngine.CheckOptions("JavaScriptCore 1", ["--useOldName=false"], new HashSet<string>());
+        Assert.Equal(
+            "JavaScriptCore 1 has no option 'useOldName', and would run as if it were not given; leave out knob 'jsc.useOldName', or install another version with './harness engines --install jsc'",
+            Assert.Throws<HarnessException>(() => JscEngine.CheckOptions("JavaScriptCore 1", ["--useOMGJIT=false", "--useOldName=false"], known)).Message);
+        Assert.Equal("jsc ran without an option: ERROR: invalid option: --useOldName=false", JscEngine.FindRefusal("warning\nERROR: invalid option: --useOldName=false\n")!.Message);
+        Assert.Null(JscEngine.FindRefusal("warning\n"));
+    }
+
+    [Theory]
+    [InlineData("153.0.1esr-1")]
+    [InlineData("1:160.0-2")]
+    [InlineData("of unknown version")]
+    public void FirefoxIsNewEnough(string version) => SpiderMonkeyInstallation.RequireVersion(version);
+
+    [Theory]
+    [InlineData("140.5.0esr-1~deb13u1")]
+    [InlineData("1:115.9")]
+    public void AnOldFirefoxIsRefused(string version) =>
+        Assert.Contains("at least Firefox 153 is needed", Assert.Throws<HarnessException>(() => SpiderMonkeyInstallation.RequireVersion(version)).Message, StringComparison.Ordinal);
 
     public static TheoryData<string, string> WasmtimeSettings
     {

@@ -17,6 +17,8 @@ internal sealed class SpiderMonkeyEngine : IEngine
     private readonly Installation.InstalledProgram program = SpiderMonkeyInstallation.Package.Find()
         ?? throw new HarnessException($"engine '{EngineName}' is not installed; install it with './harness engines --install {EngineName}'");
 
+    public SpiderMonkeyEngine() => SpiderMonkeyInstallation.RequireVersion(program.Version);
+
     public string Name => EngineName;
 
     public string Title => "SpiderMonkey";
