@@ -9,6 +9,7 @@ import { runInThisContext } from 'node:vm';
 import { inflateSync } from 'node:zlib';
 import { createDartHost } from '../../workloads/dart/host.mjs';
 import { openJ2cl } from '../shells/j2cl.mjs';
+import { watchWebAssembly } from '../shells/watch.mjs';
 
 // Drivers may give programs another clock.
 const now = performance.now.bind(performance);
@@ -153,7 +154,7 @@ function digestFiles(folder, inputs) {
 /** Scripts, or a library and its glue, which a driver runs; what they compile and instantiate is timed on the way. */
 async function openDriver(program, phases, checks, takesNodeForShell) {
   let text = '';
-  watchWebAssembly(phases);
+  watchWebAssembly(phases, now);
   const host = {
     checks,
     arguments: program.arguments,
@@ -186,29 +187,6 @@ async function openDriver(program, phases, checks, takesNodeForShell) {
 /** The scripts of benchmarks must take Node for a shell, as they take our own host: they would otherwise load modules of Node. */
 function disguiseAsShell() {
   for (const name of ['process', 'require', 'module']) Object.defineProperty(globalThis, name, { value: undefined, configurable: true, writable: true });
-}
-
-function watchWebAssembly(phases) {
-  const watch = (name, phase) => {
-    const original = WebAssembly[name];
-    WebAssembly[name] = async (...values) => {
-      const start = now();
-      try {
-        return await original.apply(WebAssembly, values);
-      } finally {
-        phases[phase] += now() - start;
-      }
-    };
-  };
-  watch('compile', 'compileMs');
-  watch('instantiate', 'instantiateMs');
-  // Whoever instantiates bytes does both.
-  const instantiateModule = WebAssembly.instantiate;
-  WebAssembly.instantiate = async (source, imports, options) => {
-    if (source instanceof WebAssembly.Module) return instantiateModule(source, imports);
-    const module = await WebAssembly.compile(source, options);
-    return { module, instance: await instantiateModule(module, imports) };
-  };
 }
 
 /** Loads the program of a request. */
