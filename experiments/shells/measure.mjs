@@ -119,13 +119,17 @@ class Outputs {
   }
 }
 
-/** A program's iterations as functions that take their time: one to warm up with, one to be timed. What an iteration's host says of the CPU time of the timed part goes into `cpu`. */
-function makeIterations(host, program, outputs, cpu, now) {
+/**
+ * A program's iterations as functions that take their time: one to warm up with, one to be timed. What an iteration's host says of the CPU time of the timed part goes into `cpu`;
+ * what the phases took up to the end of the first iteration into `first`, since later ones may make as many further modules and instances as there happen to be iterations.
+ */
+function makeIterations(host, program, outputs, cpu, phases, first, now) {
   if (program.iteration === 'call') return [program.warmUp, program.timed].map((call) => makeCall(host, call, now));
   const iterate = async () => {
     const start = now();
     const output = await host.iterate();
     const elapsed = now() - start;
+    if (Object.keys(first).length === 0) Object.assign(first, phases);
     outputs.add(output);
     if (output.timedCpuMs !== undefined) cpu.push(output.timedCpuMs);
     return output.timedMs ?? elapsed;
@@ -140,7 +144,8 @@ async function measure(request, platform, report) {
   const outputs = new Outputs(platform.sha256);
   const host = await platform.openHost(request, phases);
   const cpu = [];
-  const [warmUpIteration, timedIteration] = makeIterations(host, program, outputs, cpu, now);
+  const first = {};
+  const [warmUpIteration, timedIteration] = makeIterations(host, program, outputs, cpu, phases, first, now);
   const iterationMs = [];
   let warm = { warmUpCalls: 0, warmUpMs: 0, settled: true };
   let count = program.iterations;
@@ -165,7 +170,7 @@ async function measure(request, platform, report) {
     failure.status = 'wrong-result';
     throw failure;
   }
-  Object.assign(report, { status: 'ok', ...phases, ...warm, executeMs, executeCpuMs, iterationMs: [...iterationMs, ...executeMs], outputs: outputs.all });
+  Object.assign(report, { status: 'ok', ...phases, ...first, ...warm, executeMs, executeCpuMs, iterationMs: [...iterationMs, ...executeMs], outputs: outputs.all });
 }
 
 function statusOf(failure, platform) {

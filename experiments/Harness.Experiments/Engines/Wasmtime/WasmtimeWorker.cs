@@ -22,7 +22,7 @@ internal sealed class WasmtimeWorker : IDisposable
     private readonly Library.Module module;
     private readonly OutputRecorder outputs = new();
     private readonly double compileMs;
-    private double instantiateMs;
+    private double? firstInstanceMs;
     private Library.Store? store;
     private long benchStarted;
     private readonly WorkerLoop.TimedCpu cpu = new();
@@ -128,7 +128,7 @@ internal sealed class WasmtimeWorker : IDisposable
         {
             Status = WorkerStatus.Ok,
             CompileMs = compileMs,
-            InstantiateMs = instantiateMs,
+            InstantiateMs = firstInstanceMs ?? 0,
             WarmUpCalls = loop.WarmUpMs.Count,
             WarmUpMs = loop.WarmUpTotalMs,
             Settled = loop.Settled,
@@ -213,7 +213,7 @@ internal sealed class WasmtimeWorker : IDisposable
         }
         finally
         {
-            instantiateMs += Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            firstInstanceMs ??= Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
     }
 
