@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Security.Cryptography;
 using Harness.Engine.Configuration;
 using Harness.Engine.Runtime;
 
@@ -31,7 +30,7 @@ internal sealed class OwnEngine : IEngine
 
     public string Version => EngineAssembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
-    public string Fingerprint { get; } = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(EngineAssembly.Location)))[..16];
+    public string Fingerprint => BuildFingerprint.OfHarness;
 
     public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => EngineOptions.FromDictionary(KnobCatalog.Shared(knobs));
 

@@ -26,7 +26,7 @@ internal sealed partial class JscEngine : IEngine
 
     public string Version => "JavaScriptCore " + program.Version.Split('-')[0];
 
-    public string Fingerprint => $"JavaScriptCore {program.Version}";
+    public string Fingerprint => $"JavaScriptCore {program.Identity}, scripts {BuildFingerprint.OfShells}";
 
     public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored)
     {

@@ -25,7 +25,7 @@ internal sealed class SpiderMonkeyEngine : IEngine
 
     public string Version => "SpiderMonkey in Firefox " + program.Version.Split('-')[0];
 
-    public string Fingerprint => $"Firefox {program.Version}";
+    public string Fingerprint => $"Firefox {program.Identity}, scripts {BuildFingerprint.OfShells}";
 
     public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => SharedKnobs.Check(Title, EngineName, Translate, knobs, ignored);
 
