@@ -16,6 +16,7 @@ const files = {
   runScript: (path) => load(path),
 };
 
+print('{"mark":"ready"}');
 const request = JSON.parse(readline());
 const report = await attempt(request, {
   now,

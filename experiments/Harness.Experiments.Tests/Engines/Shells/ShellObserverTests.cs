@@ -35,6 +35,17 @@ public sealed class ShellObserverTests
     }
 
     [Fact]
+    public void TheStartIsTakenWhenTheShellIsReady()
+    {
+        var (report, _) = Run("sleep 0.3; echo '{\"mark\":\"ready\"}'; read -r request; sleep 0.5; echo '{\"status\":\"ok\"}'; cat");
+        Assert.Equal(WorkerStatus.Ok, report.Status);
+        Assert.InRange(report.StartMs, 300, 780);
+
+        // One that knows better is believed.
+        Assert.Equal(5, Run("echo '{\"mark\":\"ready\"}'; read -r request; echo '{\"status\":\"ok\",\"startMs\":5}'; cat").Report.StartMs);
+    }
+
+    [Fact]
     public void AShellThatReportsIsLetGo()
     {
         // It ends only once its input does.
