@@ -201,7 +201,7 @@ export async function openHost(request, phases) {
     case 'sightglass': return openWasi(program, phases, true);
     case 'javascript': return openDriver(program, phases, request.checks, true);
     case 'emscripten': return openDriver(program, phases, request.checks, false);
-    case 'j2cl': return openJ2cl(readFileSync(program.module), phases);
+    case 'j2cl': return openJ2cl(readFileSync(program.module), phases, now);
     default: throw new Error(`the host '${program.host}' does not exist on V8`);
   }
 }

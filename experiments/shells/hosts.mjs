@@ -68,7 +68,7 @@ export const hostOpener = (files, now) => async (request, phases) => {
   switch (program.host) {
     case 'none': return openPlain(program, phases, files, now);
     case 'javascript': return openScripts(request, phases, files, now);
-    case 'j2cl': return openJ2cl(files.readBytes(program.module), phases);
+    case 'j2cl': return openJ2cl(files.readBytes(program.module), phases, now);
     default: throw unsupported(new Error(`there is no host '${program.host}' in this shell`));
   }
 };

@@ -43,7 +43,8 @@ public sealed class ForeignEngineTests : IDisposable
     public void KnobsAreOptionsOfThisJsc(string prefix)
     {
         var known = JscEngine.ReadOptionNames(JscEngine.ListOptions(JscInstallation.Package.Find()!));
-        Assert.Empty(JscKnobs.All.Select(knob => knob.Name[prefix.Length..]).Where(name => !known.Contains(name)));
+        var missing = JscKnobs.All.Select(knob => knob.Name[prefix.Length..]).Where(name => !known.Contains(name)).ToList();
+        Assert.Empty(missing);
         JscEngine.CheckOptions("jsc", JscEngine.Options(JscKnobs.All.ToDictionary(knob => knob.Name, knob => knob.DefaultText)), known);
     }
 
@@ -190,6 +191,27 @@ public sealed class ForeignEngineTests : IDisposable
                 (call $exit (i32.const 3))))
             """)).Bytes.ToArray());
         return new WorkerProgram { Name = "command", Host = "wasi", Module = module, Iteration = "instance" };
+    }
+
+    [EngineTheory(JscEngine.EngineName)]
+    [InlineData(0.005)]
+    public void JscHasAFineClockAndAStart(double most) => HasAFineClockAndAStart(JscEngine.EngineName, most);
+
+    [EngineTheory(SpiderMonkeyEngine.EngineName)]
+    [InlineData(0.005)]
+    public void SpiderMonkeyHasAFineClockAndAStart(double most) => HasAFineClockAndAStart(SpiderMonkeyEngine.EngineName, most);
+
+    /// <summary>Calls that do nothing take less than a step of a coarse clock, which would make each of them 0 or 20 µs.</summary>
+    private void HasAFineClockAndAStart(string engine, double most)
+    {
+        var module = folder.File("nothing.wasm");
+        File.WriteAllBytes(module, ModuleFile.Load(folder.Write("nothing.wat", "(module (func (export \"f\")))")).Bytes.ToArray());
+        var call = new WorkerInvocation("f", [], []);
+        var program = new WorkerProgram { Name = "nothing", Host = "none", Module = module, Iteration = "call", WarmUp = call, Timed = call };
+        var report = EngineCatalog.Open(engine).Measure(Request(program, null) with { TimedCalls = 1000 }, TimeSpan.FromSeconds(60));
+        Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
+        Assert.Contains(report.ExecuteMs, ms => ms > 0 && ms < most);
+        Assert.True(report.StartMs > 1);
     }
 
     private static PreparedProgram Prepare(string name)
