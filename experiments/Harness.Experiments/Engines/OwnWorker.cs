@@ -146,7 +146,7 @@ internal static class OwnWorker
         {
             var start = Stopwatch.GetTimestamp();
             var output = host.Iterate();
-            var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            var elapsed = WorkerLoop.ElapsedMs(start);
             first.Note();
             outputs.Add(output);
             cpu.Add(output.TimedCpuMilliseconds);
@@ -180,7 +180,7 @@ internal static class OwnWorker
         {
             var start = Stopwatch.GetTimestamp();
             var results = function.Invoke(arguments);
-            var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            var elapsed = WorkerLoop.ElapsedMs(start);
             if (expected is null)
             {
                 outputs.Add(new ProgramOutput { Text = string.Join(' ', results.Select(WasmLiterals.ToLiteral)) });

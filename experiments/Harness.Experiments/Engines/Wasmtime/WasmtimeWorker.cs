@@ -226,7 +226,7 @@ internal sealed class WasmtimeWorker : IDisposable
         {
             var start = Stopwatch.GetTimestamp();
             var result = function.Invoke(arguments);
-            var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            var elapsed = WorkerLoop.ElapsedMs(start);
             var results = result switch { null => [], object?[] several => several, _ => (object?[])[result] };
             if (results.Length != expected.Length || !results.Zip(expected).All(pair => WasmLiterals.Matches(ToWasmValue(pair.First), pair.Second)))
                 throw new WrongResultException($"{call.Function}({string.Join(", ", call.Arguments)}) gave {string.Join(", ", results.Select(value => ToWasmValue(value)))} instead of {string.Join(", ", call.Expected ?? [])}");
