@@ -62,8 +62,11 @@ public sealed record ProgramOutput
     /// <summary>The files that it wrote, by path.</summary>
     public IReadOnlyDictionary<string, byte[]> Files { get; init; } = new Dictionary<string, byte[]>();
 
-    /// <summary>The part of the iteration that the program itself says is to be timed, in ms; null where it does not say.</summary>
+    /// <summary>The part of the iteration that is to be timed, in ms, where the program or its host tells it from what is done around it; null where it is the whole iteration.</summary>
     public double? TimedMilliseconds { get; init; }
+
+    /// <summary>CPU time of that part on all threads of the process, in ms; null where it was not taken.</summary>
+    public double? TimedCpuMilliseconds { get; init; }
 }
 
 /// <summary>What the heaps of a program have done up to one moment.</summary>

@@ -3,18 +3,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeSync } from 'node:fs';
 import { attempt } from '../shells/measure.mjs';
-import { openHost } from './hosts.mjs';
+import { cpuMs, openHost } from './hosts.mjs';
 
 // Drivers may give programs another clock.
 const now = performance.now.bind(performance);
 const startMs = now();
 const { process } = globalThis;
 const request = JSON.parse(readFileSync(0, 'utf8'));
-
-const cpuMs = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
 
 function peakMemoryBytes() {
   return 1024 * Number(/VmHWM:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);

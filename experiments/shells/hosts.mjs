@@ -1,6 +1,7 @@
 // The hosts of programs in shells that have no library of their own: modules that need nothing, and scripts. Files come through the shell:
 //   readBytes(path), readText(path), importModule(path), runScript(path)
 import { openJ2cl } from './j2cl.mjs';
+import { watchWebAssembly } from './watch.mjs';
 
 const compileOptions = { builtins: ['js-string'], importedStringConstants: "'" };
 
@@ -61,27 +62,13 @@ async function openScripts(request, phases, files, now) {
   };
 }
 
-function watchWebAssembly(phases, now) {
-  for (const [name, phase] of [['compile', 'compileMs'], ['instantiate', 'instantiateMs']]) {
-    const original = WebAssembly[name];
-    WebAssembly[name] = async (...values) => {
-      const start = now();
-      try {
-        return await original.apply(WebAssembly, values);
-      } finally {
-        phases[phase] += now() - start;
-      }
-    };
-  }
-}
-
 /** Makes the function that loads the program of a request. */
 export const hostOpener = (files, now) => async (request, phases) => {
   const { program } = request;
   switch (program.host) {
     case 'none': return openPlain(program, phases, files, now);
     case 'javascript': return openScripts(request, phases, files, now);
-    case 'j2cl': return openJ2cl(files.readBytes(program.module), phases);
+    case 'j2cl': return openJ2cl(files.readBytes(program.module), phases, now);
     default: throw unsupported(new Error(`there is no host '${program.host}' in this shell`));
   }
 };

@@ -1,6 +1,4 @@
 // The host of programs that J2CL compiled from Java, the counterpart of Hosting/J2clHost.cs.
-const now = performance.now.bind(performance);
-
 /** A digest of all that a program hands to its host; that of Hosting/CallDigest.cs is the same. */
 class CallDigest {
   #low = 0;
@@ -52,7 +50,7 @@ class CallDigest {
 }
 
 /** Benchmarks compiled from Java by J2CL: an iteration is five of `runFixedCount`, all in one instance. */
-export function openJ2cl(bytes, phases) {
+export function openJ2cl(bytes, phases, now) {
   const options = { builtins: ['js-string'], importedStringConstants: "'" };
   const begin = now();
   const module = new WebAssembly.Module(bytes, options);
@@ -86,13 +84,15 @@ export function openJ2cl(bytes, phases) {
   const bindAll = (from, find) => Object.fromEntries(WebAssembly.Module.imports(module)
     .filter((wanted) => wanted.module === from && wanted.kind === 'function')
     .map(({ name }) => [name, bind(name, find(name))]));
-  const { exports } = new WebAssembly.Instance(module, {
+  const imports = {
     WebAssembly,
     imports: bindAll('imports', (name) => functions[name]),
     env: bindAll('env', () => (...values) => values.at(-1)),
     'string.const': section ? JSON.parse(new TextDecoder().decode(section)) : {},
-  });
-  phases.instantiateMs = now() - begin - phases.compileMs;
+  };
+  const compiled = now();
+  const { exports } = new WebAssembly.Instance(module, imports);
+  phases.instantiateMs = now() - compiled;
   return {
     iterate() {
       digest = new CallDigest();

@@ -5,9 +5,9 @@ import { hostOpener } from './hosts.mjs';
 import { attempt } from './measure.mjs';
 import { sha256 } from './sha256.mjs';
 
-// Drivers may give programs another clock, and another way to print.
-const now = performance.now.bind(performance);
-const { print, readline, readFile, load, quit } = globalThis;
+// Drivers may give programs another clock, and another way to print. The shell's performance.now goes on in steps of 20 µs, its preciseTime in less than one.
+const { preciseTime, print, readline, readFile, load, quit } = globalThis;
+const now = () => preciseTime() * 1000;
 
 const files = {
   readBytes: (path) => readFile(path, 'binary'),
@@ -16,6 +16,7 @@ const files = {
   runScript: (path) => load(path),
 };
 
+print('{"mark":"ready"}');
 const request = JSON.parse(readline());
 const report = await attempt(request, {
   now,

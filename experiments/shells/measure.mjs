@@ -37,18 +37,51 @@ function makeCall(host, { function: name, arguments: args, expected }, now) {
   };
 }
 
-/** Whether the slowest and fastest of the last calls differ by little. */
-function isSteady(times, { window, tolerance }) {
-  const last = times.slice(-window);
-  return last.length === window && Math.max(...last) <= Math.min(...last) * (1 + tolerance);
+/**
+ * Watches the times of calls that warm up, and tells when they have settled, by times alone: engines say nothing of their tiers. The class of this name in Engines/WarmUpWatch.cs is its
+ * counterpart.
+ */
+export class WarmUpWatch {
+  #rule;
+  #times = [];
+  #best = Infinity;
+  #callsAtGain = 0;
+  #elapsedAtGain = 0;
+
+  constructor(rule) {
+    this.#rule = rule;
+  }
+
+  /** Takes what a call took and what has passed since warm-up began, in ms, and gives whether times have settled with it. */
+  add(time, elapsed) {
+    const { minimumCalls, minimumMilliseconds, gain } = this.#rule;
+    const count = this.#times.push(time);
+    if (time < this.#best * (1 - gain)) [this.#best, this.#callsAtGain, this.#elapsedAtGain] = [time, count, elapsed];
+    return count >= minimumCalls && elapsed >= minimumMilliseconds && this.#isSteady() && this.#hasStoppedGaining(elapsed);
+  }
+
+  /** Whether the slowest and fastest of the last calls differ by little. */
+  #isSteady() {
+    const { window, tolerance } = this.#rule;
+    const last = this.#times.slice(-window);
+    return last.length === window && Math.max(...last) <= Math.min(...last) * (1 + tolerance);
+  }
+
+  /** Whether no call has been clearly faster than all before it for a while: some time and some calls, or, where calls are long, twice that time. */
+  #hasStoppedGaining(elapsed) {
+    const { gainCalls, gainMilliseconds } = this.#rule;
+    const time = elapsed - this.#elapsedAtGain;
+    return time >= gainMilliseconds && (this.#times.length - this.#callsAtGain >= gainCalls || time >= 2 * gainMilliseconds);
+  }
 }
 
 async function warmUp(call, rule, times, now) {
+  const watch = new WarmUpWatch(rule);
   const start = now();
   for (;;) {
     times.push(await call());
     const elapsed = now() - start;
-    const settled = times.length >= rule.minimumCalls && elapsed >= rule.minimumMilliseconds && isSteady(times, rule);
+    const settled = watch.add(times.at(-1), elapsed);
     if (settled || elapsed >= rule.limitMilliseconds) return { warmUpCalls: times.length, warmUpMs: elapsed, settled };
   }
 }
@@ -86,14 +119,19 @@ class Outputs {
   }
 }
 
-/** A program's iterations as functions that take their time: one to warm up with, one to be timed. */
-function makeIterations(host, program, outputs, now) {
+/**
+ * A program's iterations as functions that take their time: one to warm up with, one to be timed. What an iteration's host says of the CPU time of the timed part goes into `cpu`;
+ * what the phases took up to the end of the first iteration into `first`, since later ones may make as many further modules and instances as there happen to be iterations.
+ */
+function makeIterations(host, program, outputs, cpu, phases, first, now) {
   if (program.iteration === 'call') return [program.warmUp, program.timed].map((call) => makeCall(host, call, now));
   const iterate = async () => {
     const start = now();
     const output = await host.iterate();
     const elapsed = now() - start;
+    if (Object.keys(first).length === 0) Object.assign(first, phases);
     outputs.add(output);
+    if (output.timedCpuMs !== undefined) cpu.push(output.timedCpuMs);
     return output.timedMs ?? elapsed;
   };
   return [iterate, iterate];
@@ -105,7 +143,9 @@ async function measure(request, platform, report) {
   const phases = { compileMs: 0, instantiateMs: 0 };
   const outputs = new Outputs(platform.sha256);
   const host = await platform.openHost(request, phases);
-  const [warmUpIteration, timedIteration] = makeIterations(host, program, outputs, now);
+  const cpu = [];
+  const first = {};
+  const [warmUpIteration, timedIteration] = makeIterations(host, program, outputs, cpu, phases, first, now);
   const iterationMs = [];
   let warm = { warmUpCalls: 0, warmUpMs: 0, settled: true };
   let count = program.iterations;
@@ -117,10 +157,12 @@ async function measure(request, platform, report) {
     count = request.timedCalls;
   }
   const executeMs = [];
+  cpu.length = 0;
   platform.mark?.('timed-begin');
   const cpuBefore = platform.cpuMs?.();
   for (let i = 0; i < count; i++) executeMs.push(await timedIteration());
-  const executeCpuMs = count > 0 && platform.cpuMs ? (platform.cpuMs() - cpuBefore) / count : 0;
+  const cpuAround = platform.cpuMs ? platform.cpuMs() - cpuBefore : 0;
+  const executeCpuMs = count > 0 ? (cpu.length === count ? cpu.reduce((sum, ms) => sum + ms, 0) : cpuAround) / count : 0;
   platform.mark?.('timed-end');
   try {
     if (executeMs.length > 0) await host.validate?.();
@@ -128,7 +170,7 @@ async function measure(request, platform, report) {
     failure.status = 'wrong-result';
     throw failure;
   }
-  Object.assign(report, { status: 'ok', ...phases, ...warm, executeMs, executeCpuMs, iterationMs: [...iterationMs, ...executeMs], outputs: outputs.all });
+  Object.assign(report, { status: 'ok', ...phases, ...first, ...warm, executeMs, executeCpuMs, iterationMs: [...iterationMs, ...executeMs], outputs: outputs.all });
 }
 
 function statusOf(failure, platform) {

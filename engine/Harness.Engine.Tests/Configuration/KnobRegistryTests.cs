@@ -119,11 +119,28 @@ public sealed class KnobRegistryTests
     [InlineData("memory.guard-pages", "on", "--no-wasm-enforce-bounds-checks")]
     [InlineData("tier-up", "never", "--liftoff-only")]
     [InlineData("tier-up", "background", "")]
+    [InlineData("heap.nursery-size", "8192", "--min-semi-space-size=8")]
+    [InlineData("heap.nursery-max-size", "16384", "--max-semi-space-size=16")]
+    [InlineData("heap.nursery-max-size", "0", "")]
+    [InlineData("heap.limit", "512", "--max-old-space-size=512")]
+    [InlineData("tiering.threads", "2", "--wasm-num-compilation-tasks=2")]
+    [InlineData("tiering.threads", "0", "")]
+    [InlineData("stress.gc-interval", "0", "")]
+    [InlineData("inlining.max-size", "0", "--wasm-inlining-max-size=0")]
     [InlineData("pass.gvn", "on", null)]
     public void KnobsMapToTheFlagsOfV8(string name, string value, string? flags)
     {
         var knob = KnobRegistry.Find(name);
         var mapped = knob.ToV8Flags(knob.Parse(value));
         Assert.Equal(flags, mapped is null ? null : string.Join(' ', mapped));
+    }
+
+    [Fact]
+    public void WhatV8CountsInLargerUnitsMustBeAWholeNumberOfThem()
+    {
+        var knob = KnobRegistry.Find("heap.nursery-max-size");
+        Assert.Equal(
+            "knob 'heap.nursery-max-size' = 1500 is no whole number for V8's flag --max-semi-space-size, which counts 1024 KiB as one; write a multiple of 1024",
+            Assert.Throws<KnobException>(() => knob.ToV8Flags(1500)).Message);
     }
 }

@@ -8,12 +8,16 @@ public sealed class EngineKnob : Knob
 {
     private readonly PropertyInfo property;
     private readonly string? v8Flag;
+    private readonly int v8Unit;
+    private readonly bool isZeroAutomatic;
 
     internal EngineKnob(PropertyInfo property, KnobAttribute description)
         : base(description.Name, property.GetValue(EngineOptions.Default)!, description.Documentation, ReadValues(property.PropertyType))
     {
         this.property = property;
         v8Flag = description.V8Flag;
+        v8Unit = description.V8Unit;
+        isZeroAutomatic = description.IsZeroAutomatic;
         if (description.IsFolder) Type = KnobType.Folder;
         Unit = description.Unit;
         Least = description.Minimum;
@@ -32,11 +36,16 @@ public sealed class EngineKnob : Knob
     /// <summary>The flags that give V8 the same setting.</summary>
     /// <param name="value">A value of this knob.</param>
     /// <returns>The flags, none where the value is V8's own behaviour; null where V8 has no such setting.</returns>
+    /// <exception cref="KnobException">V8 counts in larger units, of which the value is no whole number.</exception>
     public IReadOnlyList<string>? ToV8Flags(object value) => value switch
     {
         Enum => Values.First(candidate => candidate.Value.Equals(value)).V8Flags?.Split(' ', StringSplitOptions.RemoveEmptyEntries),
         _ when v8Flag is null => null,
         bool flag => [flag ? v8Flag : Negate(v8Flag)],
+        0 when isZeroAutomatic => [],
+        int number when number % v8Unit != 0 => throw new KnobException(
+            $"knob '{Name}' = {Format(value)} is no whole number for V8's flag {v8Flag}, which counts {Format(v8Unit)} {Unit} as one; write a multiple of {Format(v8Unit)}"),
+        int number => [$"{v8Flag}={Format(number / v8Unit)}"],
         _ => [$"{v8Flag}={Format(value)}"],
     };
 

@@ -27,7 +27,7 @@ public sealed partial record EngineOptions
     public bool PerfMap { get; init; }
 
     /// <summary>Collects garbage at every Nth allocation.</summary>
-    [Knob("stress.gc-interval", "collect garbage at every Nth allocation; 0 for none", Unit = "allocations", V8Flag = "--stress-compaction")]
+    [Knob("stress.gc-interval", "collect garbage at every Nth allocation; 0 for none", Unit = "allocations", V8Flag = "--gc-interval", IsZeroAutomatic = true)]
     public int StressGcInterval { get; init; }
 
     /// <summary>

@@ -96,12 +96,12 @@ public sealed partial record EngineOptions
 
     /// <summary>Size of the nursery at first, in KiB, and at least.</summary>
     [Knob("heap.nursery-size", "size of the part of the heap where objects are allocated, at first and at least", Minimum = 256, Maximum = 1_048_576, Unit = "KiB",
-        V8Flag = "--semi-space-size")]
+        V8Flag = "--min-semi-space-size", V8Unit = 1024)]
     public int HeapNurserySize { get; init; } = 4096;
 
     /// <summary>Largest size of the nursery, in KiB; 0 for half the processor's last cache, but 8 to 32 MiB.</summary>
     [Knob("heap.nursery-max-size", "largest size of the nursery; 0 for half the last cache, but 8 to 32 MiB", Maximum = 1_048_576, Unit = "KiB",
-        V8Flag = "--max-semi-space-size")]
+        V8Flag = "--max-semi-space-size", V8Unit = 1024, IsZeroAutomatic = true)]
     public int HeapNurseryMaxSize { get; init; }
 
     /// <summary>Whether the nursery grows and shrinks, and aging pauses, by how much survives.</summary>

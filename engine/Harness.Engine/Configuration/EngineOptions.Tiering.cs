@@ -23,7 +23,7 @@ public sealed partial record EngineOptions
 
     /// <summary>Most threads that optimize functions at a time; 0 for one less than there are processors, at most 4.</summary>
     [Knob("tiering.threads", "most threads that optimize at a time; 0 for one less than there are processors, at most 4",
-        Maximum = 64, Unit = "threads", V8Flag = "--wasm-num-compilation-tasks")]
+        Maximum = 64, Unit = "threads", V8Flag = "--wasm-num-compilation-tasks", IsZeroAutomatic = true)]
     public int TieringThreads { get; init; }
 
     /// <summary>

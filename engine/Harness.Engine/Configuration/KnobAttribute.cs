@@ -29,6 +29,12 @@ internal sealed class KnobAttribute(string name, string documentation) : Attribu
     /// V8's flag of the same meaning. A flag that starts with <c>--no-</c> has the opposite sense of a boolean knob.
     /// </summary>
     public string? V8Flag { get; init; }
+
+    /// <summary>How many units of the knob are one of V8's flag: 1024 where the knob counts KiB and the flag MiB.</summary>
+    public int V8Unit { get; init; } = 1;
+
+    /// <summary>Whether 0 leaves the choice to the engine, so that V8 is given no flag for it.</summary>
+    public bool IsZeroAutomatic { get; init; }
 }
 
 /// <summary>Describes one value of an enumeration used as a knob.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Engines.Jsc;
 using Harness.Experiments.Engines.SpiderMonkey;
@@ -40,20 +39,58 @@ public sealed class ForeignEngineTests : IDisposable
     public void SpiderMonkeyRunsScripts(string name) => RunsScripts(SpiderMonkeyEngine.EngineName, name);
 
     [EngineTheory(JscEngine.EngineName)]
-    [InlineData("--options")]
-    public void KnobsAreOptionsOfThisJsc(string option)
+    [InlineData(JscEngine.EngineName + ".")]
+    public void KnobsAreOptionsOfThisJsc(string prefix)
+    {
+        var known = JscEngine.ReadOptionNames(JscEngine.ListOptions(JscInstallation.Package.Find()!));
+        var missing = JscKnobs.All.Select(knob => knob.Name[prefix.Length..]).Where(name => !known.Contains(name)).ToList();
+        Assert.Empty(missing);
+        JscEngine.CheckOptions("jsc", JscEngine.Options(JscKnobs.All.ToDictionary(knob => knob.Name, knob => knob.DefaultText)), known);
+    }
+
+    /// <summary>The shell itself says what it does not know, and goes on; that is a failure.</summary>
+    [EngineTheory(JscEngine.EngineName)]
+    [InlineData("--useNothingOfTheKind=true")]
+    public void AnOptionThatThisJscDoesNotKnowIsAFailure(string option)
     {
         var program = JscInstallation.Package.Find()!;
-        var start = new ProcessStartInfo(program.Program, [option]) { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var (name, value) in program.Environment)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var words = process.StandardOutput.ReadToEnd() + error.GetAwaiter().GetResult();
-        process.WaitForExit();
-        var missing = JscKnobs.All.Select(knob => knob.Name["jsc.".Length..]).Where(name => !words.Contains(name + "=", StringComparison.Ordinal)).ToList();
-        Assert.Empty(missing);
+        var launch = new WorkerLaunch(program.Program, [option, "-e", "print('went on')"]) { Environment = program.Environment };
+        var output = WorkerProcess.Run(launch, Request(new WorkerProgram { Name = "p", Host = "none", Iteration = "call" }, null), TimeSpan.FromSeconds(30));
+        var report = JscEngine.FindRefusal(output.Error);
+        Assert.Equal(WorkerStatus.Error, report?.Status);
+        Assert.Contains(option, report!.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void OptionsThatJscDoesNotKnowAreRefused()
+    {
+        const string list = """
+            All JSC runtime options:
+               useOMGJIT=true   ... allows the OMG JIT to be used if true
+               thresholdForOMGOptimizeSoon=500
+            """;
+        var known = JscEngine.ReadOptionNames(list);
+        Assert.Equal(["thresholdForOMGOptimizeSoon", "useOMGJIT"], known.Order(StringComparer.Ordinal));
+        JscEngine.CheckOptions("JavaScriptCore 1", ["--useOMGJIT=false"], known);
+        JscEngine.CheckOptions("JavaScriptCore 1", ["--useOldName=false"], new HashSet<string>());
+        Assert.Equal(
+            "JavaScriptCore 1 has no option 'useOldName', and would run as if it were not given; leave out knob 'jsc.useOldName', or install another version with './harness engines --install jsc'",
+            Assert.Throws<HarnessException>(() => JscEngine.CheckOptions("JavaScriptCore 1", ["--useOMGJIT=false", "--useOldName=false"], known)).Message);
+        Assert.Equal("jsc ran without an option: ERROR: invalid option: --useOldName=false", JscEngine.FindRefusal("warning\nERROR: invalid option: --useOldName=false\n")!.Message);
+        Assert.Null(JscEngine.FindRefusal("warning\n"));
+    }
+
+    [Theory]
+    [InlineData("153.0.1esr-1")]
+    [InlineData("1:160.0-2")]
+    [InlineData("of unknown version")]
+    public void FirefoxIsNewEnough(string version) => SpiderMonkeyInstallation.RequireVersion(version);
+
+    [Theory]
+    [InlineData("140.5.0esr-1~deb13u1")]
+    [InlineData("1:115.9")]
+    public void AnOldFirefoxIsRefused(string version) =>
+        Assert.Contains("at least Firefox 153 is needed", Assert.Throws<HarnessException>(() => SpiderMonkeyInstallation.RequireVersion(version)).Message, StringComparison.Ordinal);
 
     public static TheoryData<string, string> WasmtimeSettings
     {
@@ -81,8 +118,66 @@ public sealed class ForeignEngineTests : IDisposable
     [MemberData(nameof(WasmtimeSettings))]
     public void EverySettingOfWasmtimeRunsPrograms(string knob, string value) => Runs(WasmtimeEngine.EngineName, "two-targets", new Dictionary<string, string> { [knob] = value });
 
+    [Theory]
+    [InlineData("ours")]
+    [InlineData("v8")]
+    [InlineData(WasmtimeEngine.EngineName)]
+    public void EnginesWithWasiRunCommands(string engine)
+    {
+        var report = EngineCatalog.Open(engine).Measure(Request(WriteCommand(), null), TimeSpan.FromSeconds(60));
+        Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
+        Assert.Equal(("hi\n", 3), (report.Outputs[0].Text, report.Outputs[0].ExitCode));
+    }
+
+    /// <summary>The command takes a few milliseconds, and a copy of its input a tenth of a second.</summary>
+    [Theory]
+    [InlineData("ours")]
+    [InlineData("v8")]
+    [InlineData(WasmtimeEngine.EngineName)]
+    public void WhatIsDoneToAFolderIsNotTimed(string engine)
+    {
+        var input = folder.File("input");
+        using (var stream = File.Create(input))
+            stream.SetLength(256 << 20);
+        var request = Request(WriteCommand() with { Inputs = [input] }, null) with { TimedCalls = 5 };
+        var report = EngineCatalog.Open(engine).Measure(request, TimeSpan.FromSeconds(60));
+        Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
+        Assert.InRange(report.ExecuteMs.Min(), 0.001, 20);
+        Assert.InRange(report.ExecuteCpuMs, 0, 40);
+    }
+
     [Fact]
-    public void WasmtimeRunsWasiCommands()
+    public void WhatAnEngineCannotRunHasAReason()
+    {
+        var wasmtime = new WasmtimeEngine();
+        Assert.Equal("runs no JavaScript, which the program's glue is written in", wasmtime.FindGap(new WorkerProgram { Name = "p", Host = "javascript", Iteration = "script" }));
+        Assert.StartsWith("has no host for what the module imports from '", wasmtime.FindGap(Prepare("gc-js-strings").Request!), StringComparison.Ordinal);
+        Assert.Null(wasmtime.FindGap(Prepare("two-targets").Request!));
+        Assert.Equal("has no WASI in its shell", Harness.Experiments.Engines.Shells.ShellPrograms.FindGap(new WorkerProgram { Name = "p", Host = "wasi", Iteration = "instance" }));
+    }
+
+    /// <summary>Each iteration has an instance of its own, of which the memory is filled when it is made: a sum would be as large as hundreds of iterations, and the first is at most one.</summary>
+    [Theory]
+    [InlineData("ours")]
+    [InlineData("v8")]
+    [InlineData(WasmtimeEngine.EngineName)]
+    public void InstantiationIsThatOfTheFirstIteration(string engine)
+    {
+        var module = folder.File("filled.wasm");
+        File.WriteAllBytes(module, ModuleFile.Load(folder.Write("filled.wat", """
+            (module
+              (memory (export "memory") 64)
+              (func $fill (memory.fill (i32.const 0) (i32.const 7) (i32.const 4194304)))
+              (start $fill)
+              (func (export "_start")))
+            """)).Bytes.ToArray());
+        var program = new WorkerProgram { Name = "filled", Host = "wasi", Module = module, Iteration = "instance" };
+        var report = EngineCatalog.Open(engine).Measure(Request(program, null) with { TimedCalls = 300 }, TimeSpan.FromSeconds(60));
+        Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
+        Assert.InRange(report.InstantiateMs, 0.001, report.IterationMs[0]);
+    }
+
+    private WorkerProgram WriteCommand()
     {
         var module = folder.File("command.wasm");
         File.WriteAllBytes(module, ModuleFile.Load(folder.Write("command.wat", """
@@ -95,24 +190,42 @@ public sealed class ForeignEngineTests : IDisposable
                 (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0)))
                 (call $exit (i32.const 3))))
             """)).Bytes.ToArray());
-        var program = new WorkerProgram { Name = "command", Host = "wasi", Module = module, Iteration = "instance" };
-        foreach (var engine in (string[])["ours", "v8", WasmtimeEngine.EngineName])
-        {
-            var report = EngineCatalog.Open(engine).Measure(Request(program, null), TimeSpan.FromSeconds(60));
-            Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
-            Assert.Equal(("hi\n", 3), (report.Outputs[0].Text, report.Outputs[0].ExitCode));
-        }
+        return new WorkerProgram { Name = "command", Host = "wasi", Module = module, Iteration = "instance" };
     }
 
-    [Fact]
-    public void WhatAnEngineCannotRunHasAReason()
+    [EngineTheory(JscEngine.EngineName)]
+    [InlineData(0.005)]
+    public void JscHasAFineClockAndAStart(double most) => HasAFineClockAndAStart(JscEngine.EngineName, most);
+
+    [EngineTheory(SpiderMonkeyEngine.EngineName)]
+    [InlineData(0.005)]
+    public void SpiderMonkeyHasAFineClockAndAStart(double most) => HasAFineClockAndAStart(SpiderMonkeyEngine.EngineName, most);
+
+    /// <summary>Calls that do nothing take less than a step of a coarse clock, which would make each of them 0 or 20 µs.</summary>
+    private void HasAFineClockAndAStart(string engine, double most)
     {
-        var wasmtime = new WasmtimeEngine();
-        Assert.Equal("runs no JavaScript, which the program's glue is written in", wasmtime.FindGap(new WorkerProgram { Name = "p", Host = "javascript", Iteration = "script" }));
-        Assert.StartsWith("has no host for what the module imports from '", wasmtime.FindGap(Prepare("gc-js-strings").Request!), StringComparison.Ordinal);
-        Assert.Null(wasmtime.FindGap(Prepare("two-targets").Request!));
-        Assert.Equal("has no WASI in its shell", Harness.Experiments.Engines.Shells.ShellPrograms.FindGap(new WorkerProgram { Name = "p", Host = "wasi", Iteration = "instance" }));
+        var report = MeasureNothing(engine);
+        Assert.Contains(report.ExecuteMs, ms => ms > 0 && ms < most);
+        Assert.True(report.StartMs > 1);
     }
+
+    /// <summary>Times a thousand calls that do nothing.</summary>
+    private WorkerReport MeasureNothing(string engine)
+    {
+        var module = folder.File("nothing.wasm");
+        File.WriteAllBytes(module, ModuleFile.Load(folder.Write("nothing.wat", "(module (func (export \"f\")))")).Bytes.ToArray());
+        var call = new WorkerInvocation("f", [], []);
+        var program = new WorkerProgram { Name = "nothing", Host = "none", Module = module, Iteration = "call", WarmUp = call, Timed = call };
+        var report = EngineCatalog.Open(engine).Measure(Request(program, null) with { TimedCalls = 1000 }, TimeSpan.FromSeconds(60));
+        Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
+        return report;
+    }
+
+    [Theory]
+    [InlineData("ours")]
+    [InlineData(WasmtimeEngine.EngineName)]
+    public void WorkersInDotnetTimeInStepsBelowAHundredNanoseconds(string engine) =>
+        Assert.Contains(MeasureNothing(engine).ExecuteMs, ms => Math.Abs((ms * 1e4) - Math.Round(ms * 1e4)) > 0.01);
 
     private static PreparedProgram Prepare(string name)
     {

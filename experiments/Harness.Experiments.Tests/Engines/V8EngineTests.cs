@@ -83,6 +83,51 @@ public sealed class V8EngineTests
         Assert.Empty(mistakes);
     }
 
+    /// <summary>Flags of knobs that V8 has as well: there is such a flag, it takes such a value, and sizes are in the unit that the knob is turned into.</summary>
+    [Fact]
+    public void SharedKnobsAreFlagsOfThisV8()
+    {
+        var (_, options, _) = RunNode("--v8-options");
+        var lines = options.Split('\n');
+        var mistakes = new List<string>();
+        var count = 0;
+        foreach (var knob in KnobRegistry.All)
+        {
+            foreach (var flag in Samples(knob).SelectMany(value => knob.ToV8Flags(value) ?? []))
+            {
+                count++;
+                var name = "--" + flag.Split('=')[0].Replace("--no-", "--", StringComparison.Ordinal)[2..];
+                var line = lines.FirstOrDefault(line => line.TrimStart().StartsWith(name + " (", StringComparison.Ordinal));
+                if (line is null)
+                    mistakes.Add($"{knob.Name}: V8 has no flag {name}");
+                else if (knob.Name.StartsWith("heap.", StringComparison.Ordinal) && !line.Contains("in MByte", StringComparison.OrdinalIgnoreCase))
+                    mistakes.Add($"{knob.Name}: {line.Trim()}");
+                else if (RunNode(flag, "--eval", "0") is var (exitCode, _, error) && (exitCode != 0 || error.Length > 0))
+                    mistakes.Add($"{knob.Name}: {flag}: {error.Trim()}");
+            }
+        }
+
+        Assert.Empty(mistakes);
+        Assert.True(count > 40, $"only {count} flags");
+    }
+
+    private static IEnumerable<object> Samples(EngineKnob knob) => knob.Type switch
+    {
+        KnobType.Bool => [true, false],
+        KnobType.Enum => knob.Values.Select(value => value.Value),
+        KnobType.Int => [(int)Math.Clamp(16384, knob.Least, knob.Most), knob.Default],
+        _ => [knob.Default],
+    };
+
+    private static (int ExitCode, string Output, string Error) RunNode(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(NodeInstallation.NodePath, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.GetAwaiter().GetResult());
+    }
+
     /// <summary>The line below a flag: <c>type: bool  default: --wasm-inlining</c> or <c>type: int  default: --wasm-inlining-budget=5000</c>.</summary>
     private static bool HasDefault(string line, Knob knob)
     {

@@ -27,7 +27,7 @@ public sealed class WorkerJsonTests
             Iterations = 5,
         },
         TimedCalls = 7,
-        Settle = new WarmUpRule(3, 250.5, 4, 0.05, 60000),
+        Settle = new WarmUpRule(3, 250.5, 4, 0.05, 60000, 0.03, 30, 750.5),
         Knobs = new Dictionary<string, string> { ["inlining"] = "off", ["dart.wasm-opt"] = "-O3 \\ \"x\"" },
         ProfileOut = "/profile",
         Counts = true,

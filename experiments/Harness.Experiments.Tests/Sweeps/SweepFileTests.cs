@@ -32,6 +32,19 @@ public sealed class SweepFileTests
         Assert.Equal(ProgramCatalog.Read().Own.Sum(program => program.Workloads.Count), sweep.Workloads.Count);
     }
 
+    [Theory]
+    [InlineData("", 5, 100, 3, 0.05, 3000, 0.02, 20, 500)]
+    [InlineData("warm-up: {calls: 7, milliseconds: 10, window: 4, tolerance: 0.1, limit-milliseconds: 900, gain: 0.05, gain-calls: 2, gain-milliseconds: 50}", 7, 10, 4, 0.1, 900, 0.05, 2, 50)]
+    public void WarmUpIsAsTheFileSays(string line, int calls, double milliseconds, int window, double tolerance, double limit, double gain, int gainCalls, double gainMilliseconds)
+    {
+        var sweep = TestSweeps.Read("workloads: [all]\nconfigurations: [{name: base}]\n" + line);
+        Assert.Equal(new WarmUpRule(calls, milliseconds, window, tolerance, limit, gain, gainCalls, gainMilliseconds), sweep.WarmUp);
+
+        // A quick look is content with less, and never asks for more.
+        var quick = QuickLook.Make(sweep).WarmUp;
+        Assert.Equal((500, Math.Min(gainMilliseconds, 100)), (quick.LimitMilliseconds, quick.GainMilliseconds));
+    }
+
     [Fact]
     public void ProgramsMayStandInTheFile()
     {
@@ -65,6 +78,8 @@ public sealed class SweepFileTests
     [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nignores: {jsc: [deoptt]}", "unknown knob 'deoptt'; did you mean 'deopt'?")]
     [InlineData("workloads: [own]\nprograms: [{name: own}]\nconfigurations: [{name: a}]", "each entry needs a name, and a file")]
     [InlineData("configurations: [{name: a}]\nworkloads: [v8-exampel]", "unknown workload 'v8-exampel'; did you mean 'v8-example'?")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nwarm-up: {gain: 0}", "warm-up needs a gain between 0 and 1")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nwarm-up: {gain-calls: 0}", "at least one of gain-calls")]
     [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nrepetitions: 0", "repetitions must be in 1..10000, not 0")]
     public void MistakesAreExplainedInOneLine(string text, string part)
     {

@@ -28,6 +28,20 @@ public sealed class ProgramManifestTests : IDisposable
         Assert.Contains("there is no file", programs[0].Absence, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("text-file")]
+    [InlineData("error-text-file")]
+    public void AProgramWithoutTheFileOfItsExpectedTextIsAbsent(string field)
+    {
+        folder.Write("a.wasm", "");
+        var manifest = $"- {{name: a, file: a.wasm, host: wasi, check: {{{field}: expected.txt}}}}";
+        Assert.Equal($"there is no file {folder.File("expected.txt")}", Read(manifest)[0].Absence);
+        folder.Write("expected.txt", "words");
+        var program = Read(manifest)[0];
+        Assert.Null(program.Absence);
+        Assert.Equal("words", program.Check.Text ?? program.Check.ErrorText);
+    }
+
     [Fact]
     public void ABenchmarkThatPrintsItsTimesHasARowForEach()
     {

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Security.Cryptography;
 using Harness.Engine.Configuration;
 using Harness.Engine.Runtime;
 
@@ -16,7 +15,7 @@ internal sealed class OwnEngine : IEngine
     private const string Dotnet = "dotnet";
 
     /// <summary>The variable that makes the environment of a worker larger, where the knob <c>layout.seed</c> says so.</summary>
-    private const string LayoutVariable = "HARNESS_LAYOUT";
+    public const string LayoutVariable = "HARNESS_LAYOUT";
 
     /// <summary>What the runtime leaves out in processes that live for milliseconds: threads and pipes for debuggers, a library for tracing, and changing the protection of pages whenever it writes code.</summary>
     private static readonly Dictionary<string, string> QuickStart = new() { ["DOTNET_EnableDiagnostics"] = "0", ["DOTNET_LTTng"] = "0", ["DOTNET_EnableWriteXorExecute"] = "0" };
@@ -31,7 +30,7 @@ internal sealed class OwnEngine : IEngine
 
     public string Version => EngineAssembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
-    public string Fingerprint { get; } = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(EngineAssembly.Location)))[..16];
+    public string Fingerprint => BuildFingerprint.OfHarness;
 
     public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => EngineOptions.FromDictionary(KnobCatalog.Shared(knobs));
 

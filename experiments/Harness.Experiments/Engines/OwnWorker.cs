@@ -61,9 +61,11 @@ internal static class OwnWorker
         host.Load();
 
         var outputs = new OutputRecorder();
-        var (warmUp, timed) = MakeIterations(program, host, outputs);
+        var cpu = new WorkerLoop.TimedCpu();
+        var first = new PhasesAtFirst(host);
+        var (warmUp, timed) = MakeIterations(program, host, outputs, cpu, first);
         var tierChanges = -1;
-        var loop = WorkerLoop.Run(request, warmUp, timed, AreTiersQuiet);
+        var loop = WorkerLoop.Run(request, warmUp, timed, AreTiersQuiet, cpu);
 
         try
         {
@@ -96,8 +98,8 @@ internal static class OwnWorker
         return new WorkerReport
         {
             Status = WorkerStatus.Ok,
-            CompileMs = host.CompileMilliseconds,
-            InstantiateMs = host.InstantiateMilliseconds,
+            CompileMs = first.CompileMs,
+            InstantiateMs = first.InstantiateMs,
             WarmUpCalls = loop.WarmUpMs.Count,
             WarmUpMs = loop.WarmUpTotalMs,
             Settled = loop.Settled,
@@ -134,7 +136,7 @@ internal static class OwnWorker
     }
 
     /// <summary>A program's iterations as functions that take their time: one to warm up with, one to be timed.</summary>
-    private static (Func<double> WarmUp, Func<double> Timed) MakeIterations(WorkerProgram program, IProgramHost host, OutputRecorder outputs)
+    private static (Func<double> WarmUp, Func<double> Timed) MakeIterations(WorkerProgram program, IProgramHost host, OutputRecorder outputs, WorkerLoop.TimedCpu cpu, PhasesAtFirst first)
     {
         if (program.Iteration == Words(IterationKind.Call))
             return (new CheckedCall(host.Instance!, program.WarmUp!, outputs).Time, new CheckedCall(host.Instance!, program.Timed!, outputs).Time);
@@ -144,8 +146,10 @@ internal static class OwnWorker
         {
             var start = Stopwatch.GetTimestamp();
             var output = host.Iterate();
-            var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            var elapsed = WorkerLoop.ElapsedMs(start);
+            first.Note();
             outputs.Add(output);
+            cpu.Add(output.TimedCpuMilliseconds);
             return output.TimedMilliseconds ?? elapsed;
         }
     }
@@ -176,7 +180,7 @@ internal static class OwnWorker
         {
             var start = Stopwatch.GetTimestamp();
             var results = function.Invoke(arguments);
-            var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            var elapsed = WorkerLoop.ElapsedMs(start);
             if (expected is null)
             {
                 outputs.Add(new ProgramOutput { Text = string.Join(' ', results.Select(WasmLiterals.ToLiteral)) });
@@ -189,6 +193,21 @@ internal static class OwnWorker
 
             return elapsed;
         }
+    }
+
+    /// <summary>The times of the phases up to the end of the first iteration: later ones may make further modules and instances, as many as there happen to be iterations.</summary>
+    private sealed class PhasesAtFirst(IProgramHost host)
+    {
+        private (double CompileMs, double InstantiateMs)? noted;
+
+        /// <summary>From bytes to modules, in ms.</summary>
+        public double CompileMs => noted?.CompileMs ?? host.CompileMilliseconds;
+
+        /// <summary>From modules to instances, in ms.</summary>
+        public double InstantiateMs => noted?.InstantiateMs ?? host.InstantiateMilliseconds;
+
+        /// <summary>Notes that an iteration has ended.</summary>
+        public void Note() => noted ??= (host.CompileMilliseconds, host.InstantiateMilliseconds);
     }
 
     private sealed class WrongResultException(string message) : Exception(message);

@@ -41,6 +41,11 @@ internal sealed record WorkerLoop
     /// <summary>CPU time of a timed iteration on all threads, on average.</summary>
     public required double ExecuteCpuMs { get; init; }
 
+    /// <summary>
+    /// Time since a timestamp of <see cref="Stopwatch"/>, in ms, as exactly as the clock tells. A <see cref="TimeSpan"/> counts in steps of 100 ns, of which a call that does nothing takes less than one.
+    /// </summary>
+    public static double ElapsedMs(long start) => (Stopwatch.GetTimestamp() - start) * 1000.0 / Stopwatch.Frequency;
+
     /// <summary>CPU time of this process on all threads.</summary>
     public static double CpuMs => Environment.CpuUsage.TotalTime.TotalMilliseconds;
 
@@ -83,7 +88,8 @@ internal sealed record WorkerLoop
     /// <param name="warmUp">Makes an iteration that warms up, and gives its time in ms.</param>
     /// <param name="timed">Makes an iteration that is timed, and gives its time in ms.</param>
     /// <param name="areTiersQuiet">Whether the engine did no more to its code since it was last asked; null where the engine does not tell.</param>
-    public static WorkerLoop Run(WorkerRequest request, Func<double> warmUp, Func<double> timed, Func<bool>? areTiersQuiet)
+    /// <param name="cpu">Gets the CPU time of the timed part of each iteration, where that is told; null where it never is.</param>
+    public static WorkerLoop Run(WorkerRequest request, Func<double> warmUp, Func<double> timed, Func<bool>? areTiersQuiet, TimedCpu? cpu = null)
     {
         var warmUpMs = new List<double>();
         var (total, settled) = (0.0, true);
@@ -101,21 +107,24 @@ internal sealed record WorkerLoop
         }
 
         var executeMs = new double[count];
+        cpu?.Clear();
         var cpuBefore = CpuMs;
         for (var i = 0; i < executeMs.Length; i++)
             executeMs[i] = timed();
+        var cpuAround = CpuMs - cpuBefore;
         return new WorkerLoop
         {
             WarmUpMs = warmUpMs,
             WarmUpTotalMs = total,
             Settled = settled,
             ExecuteMs = executeMs,
-            ExecuteCpuMs = count > 0 ? (CpuMs - cpuBefore) / count : 0,
+            ExecuteCpuMs = count == 0 ? 0 : (cpu?.Count == count ? cpu.TotalMs : cpuAround) / count,
         };
     }
 
     private static (double Milliseconds, bool Settled) WarmUp(Func<double> iterate, WarmUpRule rule, Func<bool>? areTiersQuiet, List<double> times)
     {
+        var watch = new WarmUpWatch(rule);
         var start = Stopwatch.GetTimestamp();
         var quietCalls = 0;
         while (true)
@@ -123,16 +132,32 @@ internal sealed record WorkerLoop
             times.Add(iterate());
             var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             quietCalls = areTiersQuiet?.Invoke() ?? true ? quietCalls + 1 : 0;
-            var settled = times.Count >= rule.MinimumCalls && elapsed >= rule.MinimumMilliseconds && quietCalls >= rule.Window && IsSteady(times, rule);
+            var settled = watch.Add(times[^1], elapsed) && quietCalls >= rule.Window;
             if (settled || elapsed >= rule.LimitMilliseconds)
                 return (elapsed, settled);
         }
     }
 
-    /// <summary>Whether the slowest and fastest of the last calls differ by little.</summary>
-    private static bool IsSteady(List<double> times, WarmUpRule rule)
+    /// <summary>CPU time of the timed parts of iterations, where their host tells them from what it does around them, such as making folders.</summary>
+    public sealed class TimedCpu
     {
-        var last = times[Math.Max(0, times.Count - rule.Window)..];
-        return last.Count == rule.Window && last.Max() <= last.Min() * (1 + rule.Tolerance);
+        /// <summary>Their CPU time, in ms.</summary>
+        public double TotalMs { get; private set; }
+
+        /// <summary>How many were told.</summary>
+        public int Count { get; private set; }
+
+        /// <summary>Adds that of an iteration.</summary>
+        /// <param name="milliseconds">CPU time in ms; null where it was not told.</param>
+        public void Add(double? milliseconds)
+        {
+            if (milliseconds is not { } told)
+                return;
+            TotalMs += told;
+            Count++;
+        }
+
+        /// <summary>Forgets all.</summary>
+        public void Clear() => (TotalMs, Count) = (0, 0);
     }
 }

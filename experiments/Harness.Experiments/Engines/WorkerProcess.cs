@@ -36,7 +36,21 @@ internal static class WorkerProcess
         return new WorkerOutput(output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult(), process.ExitCode, timedOut);
     }
 
-    /// <summary>Starts a program that ends with the harness, its input and outputs redirected.</summary>
+    /// <summary>
+    /// Whether a worker does not inherit a variable of the environment, since an engine, its runtime or the C library would behave otherwise by it. What a launch sets itself is set after these are
+    /// gone.
+    /// </summary>
+    /// <param name="name">Name of the variable.</param>
+    public static bool IsKeptFromWorkers(string name) =>
+        (Settings.Contains(name) || SettingPrefixes.Exists(prefix => name.StartsWith(prefix, StringComparison.Ordinal))) && !name.StartsWith("DOTNET_ROOT", StringComparison.Ordinal);
+
+    // Of the dynamic linker, of the C library, and what gives a worker of this engine another layout.
+    private static readonly HashSet<string> Settings = ["LD_PRELOAD", "GLIBC_TUNABLES", OwnEngine.LayoutVariable];
+
+    // Of Node and its library for input and output, JavaScriptCore, Firefox, Wasmtime, the C library's heap, and .NET under its present and former name.
+    private static readonly List<string> SettingPrefixes = ["NODE_", "UV_", "JSC_", "MOZ_", "WASMTIME_", "MALLOC_", "DOTNET_", "COMPlus_"];
+
+    /// <summary>Starts a program that ends with the harness, its input and outputs redirected. It inherits the environment but for what <see cref="IsKeptFromWorkers"/>.</summary>
     /// <exception cref="HarnessException">It cannot be started.</exception>
     public static Process Start(WorkerLaunch launch)
     {
@@ -49,6 +63,8 @@ internal static class WorkerProcess
         };
         foreach (var argument in launch.Arguments)
             start.ArgumentList.Add(argument);
+        foreach (var name in start.Environment.Keys.Where(IsKeptFromWorkers).ToList())
+            start.Environment.Remove(name);
         foreach (var (name, value) in launch.Environment)
             start.Environment[name] = value;
         DieWithParent(start);
@@ -103,7 +119,7 @@ internal static class WorkerProcess
 /// <param name="Arguments">Its arguments.</param>
 internal sealed record WorkerLaunch(string Program, IReadOnlyList<string> Arguments)
 {
-    /// <summary>Variables of its environment that differ from the harness's own.</summary>
+    /// <summary>Variables of its environment beside those that it inherits (<see cref="WorkerProcess.IsKeptFromWorkers"/>).</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }
 

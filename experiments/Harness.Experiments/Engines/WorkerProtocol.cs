@@ -89,9 +89,10 @@ internal sealed record WorkerReport
     /// <summary>From the start of the process to the first line of the worker.</summary>
     public double StartMs { get; init; }
 
-    /// <summary>From the bytes to a module that can be instantiated.</summary>
+    /// <summary>From the bytes to modules that can be instantiated, up to the end of the first iteration.</summary>
     public double CompileMs { get; init; }
 
+    /// <summary>From modules to instances, up to the end of the first iteration.</summary>
     public double InstantiateMs { get; init; }
 
     public int WarmUpCalls { get; init; }

@@ -10,8 +10,8 @@ using Harness.Hosts.Wasi;
 namespace Harness.Experiments.Hosting;
 
 /// <summary>
-/// A WASI command. Each iteration has a store and an instance of its own, and a folder in memory with the program's inputs; Sightglass's
-/// programs tell by <c>bench.start</c> and <c>bench.end</c> what is to be timed.
+/// A WASI command. Each iteration has a store and an instance of its own, and a folder in memory with the program's inputs. What is timed begins when the folder is there, with the store and the host that is
+/// given it, and ends with the program, as on other engines; Sightglass's programs tell by <c>bench.start</c> and <c>bench.end</c> what is to be timed.
 /// </summary>
 internal sealed class WasiProgramHost(WorkerProgram program, EngineOptions options, bool hasBench) : ProgramHost(program, options)
 {
@@ -31,7 +31,6 @@ internal sealed class WasiProgramHost(WorkerProgram program, EngineOptions optio
         // The instance that ran last stays, so that it can be explained.
         if (store is not null)
             CloseStore(store);
-        store = OpenStore();
         var folder = new MemoryFolder();
         foreach (var (name, content) in inputs)
             folder.AddFile(name, content);
@@ -41,28 +40,43 @@ internal sealed class WasiProgramHost(WorkerProgram program, EngineOptions optio
         wasiOptions.Arguments[0] = Path.GetFileName(Program.Module!);
         foreach (var argument in Program.Arguments)
             wasiOptions.Arguments.Add(argument);
+        var cpuBefore = WorkerLoop.CpuMs;
+        var begun = Stopwatch.GetTimestamp();
+        store = OpenStore();
         using var wasi = new WasiHost(wasiOptions);
 
         long started = 0;
-        double? elapsed = null;
+        double? benchMs = null;
+        double? benchCpuMs = null;
         var imports = wasi.Define(HostModules.CreateStringImports());
         if (hasBench)
         {
             // Functions on slots need no code to be generated for them.
-            imports.Define("bench", "start", HostFunction.Create(Signal, (_, _) => { started = Stopwatch.GetTimestamp(); }));
-            imports.Define("bench", "end", HostFunction.Create(Signal, (_, _) => { elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds; }));
+            imports.Define("bench", "start", HostFunction.Create(Signal, (_, _) =>
+            {
+                cpuBefore = WorkerLoop.CpuMs;
+                started = Stopwatch.GetTimestamp();
+            }));
+            imports.Define("bench", "end", HostFunction.Create(Signal, (_, _) =>
+            {
+                benchMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+                benchCpuMs = WorkerLoop.CpuMs - cpuBefore;
+            }));
         }
 
         var instance = Instantiate(store, imports);
         var start = instance.Export("_start") as WasmFunction ?? throw new ProgramException("the module exports no function '_start': it is no WASI command");
         var exitCode = WasiHost.RunToExit(() => start.Invoke());
+        var elapsed = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+        var cpuMs = WorkerLoop.CpuMs - cpuBefore;
         return new ProgramOutput
         {
             Text = Encoding.UTF8.GetString(output.GetBuffer(), 0, (int)output.Length),
             Bytes = output.ToArray(),
             ErrorText = Encoding.UTF8.GetString(errors.GetBuffer(), 0, (int)errors.Length),
             ExitCode = exitCode,
-            TimedMilliseconds = elapsed,
+            TimedMilliseconds = benchMs ?? elapsed,
+            TimedCpuMilliseconds = benchCpuMs ?? cpuMs,
             Files = folder.List().Where(name => !name.EndsWith('/') && !inputs.ContainsKey(name) && folder.ReadFile(name) is not null).ToDictionary(name => name, name => folder.ReadFile(name)!),
         };
     }

@@ -100,7 +100,7 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
         program.Ratio is { Value: > Slow } slow ? $"**{Ratio(slow)}**" : Ratio(program.Ratio),
         program.CpuRatio is { } cpu ? Number(cpu, "0.00") : Nothing,
         Side(program, row => row.FirstMs),
-        Side(program, row => row.StartMs),
+        $"{Start(program.Own)} / {Start(program.Other)}",
         Side(program, row => row.CompileMs),
         Side(program, row => row.InstantiateMs),
         Side(program, row => row.OptimizedBytes / 1e3),
@@ -112,6 +112,9 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
     ];
 
     private static string Side(ProgramFigures program, Func<Measurement, double> quantity) => $"{Short(program.Own.Median(quantity))} / {Short(program.Other.Median(quantity))}";
+
+    /// <summary>How long processes took to start; 0 of an engine of which nobody saw that.</summary>
+    private static string Start(CellRows side) => side.Median(row => row.StartMs) is > 0 and var time ? Short(time) : Nothing;
 
     /// <summary>A number with three significant digits, and all digits before the point.</summary>
     private static string Short(double? value) => value switch

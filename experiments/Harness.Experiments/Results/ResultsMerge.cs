@@ -1,4 +1,5 @@
 using Harness.Experiments.Engines;
+using Harness.Experiments.Engines.Wasmtime;
 using Harness.Experiments.Sweeps;
 
 namespace Harness.Experiments.Results;
@@ -212,7 +213,7 @@ internal sealed record MergePart(ResultsFolder Folder, Provenance Provenance, IR
         {
             if (!own.TryGetValue(part, out var first) || !others.TryGetValue(part, out var second))
                 throw Mismatch(other, $"other things: only {(own.ContainsKey(part) ? Folder : other.Folder).Path} has {part}");
-            if (first != second && !(part == $"engine {OwnEngine.EngineName}" && IsSameSource(other)))
+            if (first != second && !(part is $"engine {OwnEngine.EngineName}" or $"engine {WasmtimeEngine.EngineName}" && IsSameSource(other)))
                 throw Mismatch(other, part == "sweep file" ? "other sweep files" : $"another {part}");
         }
     }

@@ -72,7 +72,7 @@ internal sealed class SweepSummary
         .. from engine in sweep.Engines.Except(Engines)
            let reasons = Gaps.Where(gap => gap.Engine == engine).GroupBy(gap => gap.Reason).ToList()
            where reasons.Count > 0
-           let words = reasons.Select(reason => reason.All(gap => gap.Program is not null) ? $"{reason.Key} ({reason.Count()} programs)" : reason.Key)
+           let words = reasons.Select(reason => reason.All(gap => gap.Program is not null) ? $"{reason.Key} ({reason.Select(gap => gap.Program).Distinct().Count()} programs)" : reason.Key)
            select $"{EngineCatalog.TitleOf(engine)} was not measured: it {string.Join("; it ", words)}.",
     ];
 

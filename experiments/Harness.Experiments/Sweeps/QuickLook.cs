@@ -8,6 +8,7 @@ internal static class QuickLook
 
     private const int MostRepetitions = 6;
     private const double WarmUpLimitMilliseconds = 500;
+    private const double GainMilliseconds = 100;
     private static readonly TimeSpan MostOfProcess = TimeSpan.FromSeconds(20);
 
     /// <summary>The quick form of a sweep.</summary>
@@ -17,7 +18,11 @@ internal static class QuickLook
             Name = sweep.Name + "-quick",
             Title = sweep.Title + " (a first look)",
             TimedCalls = 1,
-            WarmUp = sweep.WarmUp with { LimitMilliseconds = Math.Min(sweep.WarmUp.LimitMilliseconds, WarmUpLimitMilliseconds) },
+            WarmUp = sweep.WarmUp with
+            {
+                LimitMilliseconds = Math.Min(sweep.WarmUp.LimitMilliseconds, WarmUpLimitMilliseconds),
+                GainMilliseconds = Math.Min(sweep.WarmUp.GainMilliseconds, GainMilliseconds),
+            },
             Timeout = sweep.Timeout < MostOfProcess ? sweep.Timeout : MostOfProcess,
         },
         Math.Min(sweep.Repetitions, MostRepetitions));

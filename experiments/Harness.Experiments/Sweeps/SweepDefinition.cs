@@ -108,12 +108,16 @@ internal sealed record SweepConfiguration(string Name, string Title, IReadOnlyDi
 }
 
 /// <summary>
-/// When a worker counts as warmed up: after enough calls and enough time, once the last calls took about the same time and,
-/// where the engine can tell, its tiers have settled; or at the time limit, which the result notes.
+/// When a worker counts as warmed up: after enough calls and enough time, once the last calls took about the same time and no call has been faster than all before it for a while; or at the
+/// time limit, which the result notes. This engine's tiers must be quiet besides.
 /// </summary>
 /// <param name="MinimumCalls">Calls at least.</param>
 /// <param name="MinimumMilliseconds">Time at least, so that background compilation can finish.</param>
 /// <param name="Window">Number of last calls that are compared with each other.</param>
 /// <param name="Tolerance">Largest relative difference between the slowest and the fastest of them.</param>
 /// <param name="LimitMilliseconds">Time after which measuring starts in any case.</param>
-internal sealed record WarmUpRule(int MinimumCalls, double MinimumMilliseconds, int Window, double Tolerance, double LimitMilliseconds);
+/// <param name="Gain">By which part of its time a call must be faster than the fastest before it, to show that the program still becomes faster.</param>
+/// <param name="GainCalls">For how many calls there must have been no such call; fewer where they take twice <paramref name="GainMilliseconds"/>.</param>
+/// <param name="GainMilliseconds">For how long there must have been none.</param>
+internal sealed record WarmUpRule(
+    int MinimumCalls, double MinimumMilliseconds, int Window, double Tolerance, double LimitMilliseconds, double Gain = 0.02, int GainCalls = 20, double GainMilliseconds = 500);

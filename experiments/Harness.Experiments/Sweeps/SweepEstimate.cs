@@ -62,7 +62,7 @@ internal sealed class SweepEstimate
         };
         lines.Add(Duration is { } time
             ? $"about {Words(time)}, by earlier processes of {KnownCells} cells{(KnownCells < cells ? "; the others are taken to be like their average" : "")}"
-            : $"how long is not known: nothing of it was measured before. A process takes at least {Words(TimeSpan.FromSeconds(Overhead + (sweep.WarmUp.MinimumMilliseconds / 1000)))}, and is stopped after {Words(sweep.Timeout)}");
+            : $"how long is not known: nothing of it was measured before. A process takes at least {Words(TimeSpan.FromSeconds(Overhead + (Math.Min(sweep.WarmUp.LimitMilliseconds, Math.Max(sweep.WarmUp.MinimumMilliseconds, sweep.WarmUp.GainMilliseconds)) / 1000)))}, and is stopped after {Words(sweep.Timeout)}");
         return lines;
     }
 

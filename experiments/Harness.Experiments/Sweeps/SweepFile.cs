@@ -126,6 +126,7 @@ internal static class SweepFile
             var cells = (long)Engines.Distinct().Count() * configurations.Count * Workloads!.Count;
             Require(cells <= MostCells, $"it has {cells} cells (engines × configurations × workloads); at most {MostCells} are measured in one sweep");
             Require(WarmUp.Window >= 2 && WarmUp.Calls >= WarmUp.Window, "warm-up needs a window of at least 2, and at least as many calls");
+            Require(WarmUp.Gain is > 0 and < 1 && WarmUp.GainCalls >= 1 && WarmUp.GainMilliseconds >= 0, "warm-up needs a gain between 0 and 1, at least one of gain-calls, and gain-milliseconds that are not negative");
             var ignores = ReadIgnores();
             foreach (var (engine, own) in Baselines)
             {
@@ -146,7 +147,7 @@ internal static class SweepFile
                 Baseline = baseline,
                 Repetitions = Repetitions,
                 Seed = Seed,
-                WarmUp = new WarmUpRule(WarmUp.Calls, WarmUp.Milliseconds, WarmUp.Window, WarmUp.Tolerance, WarmUp.LimitMilliseconds),
+                WarmUp = new WarmUpRule(WarmUp.Calls, WarmUp.Milliseconds, WarmUp.Window, WarmUp.Tolerance, WarmUp.LimitMilliseconds, WarmUp.Gain, WarmUp.GainCalls, WarmUp.GainMilliseconds),
                 TimedCalls = TimedCalls,
                 Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
                 Baselines = Baselines,
@@ -245,5 +246,11 @@ internal static class SweepFile
         public double Tolerance { get; set; } = 0.05;
 
         public double LimitMilliseconds { get; set; } = 3000;
+
+        public double Gain { get; set; } = 0.02;
+
+        public int GainCalls { get; set; } = 20;
+
+        public double GainMilliseconds { get; set; } = 500;
     }
 }

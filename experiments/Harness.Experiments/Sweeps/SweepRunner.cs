@@ -133,10 +133,10 @@ internal sealed class SweepRunner
         }
     }
 
-    /// <summary>Notes that an engine turned out not to run a program, so that it is tried only once.</summary>
+    /// <summary>Notes that an engine turned out not to run a program under a configuration, so that it is tried only once. Another configuration may be able to, with another tier or other features.</summary>
     private EngineGap AddGap(ProgramRun key, WorkerReport report)
     {
-        var gap = new EngineGap(key.Engine, null, key.Program, $"cannot run it: {report.Message.ReplaceLineEndings(" ")}");
+        var gap = new EngineGap(key.Engine, key.Configuration, key.Program, $"cannot run it: {report.Message.ReplaceLineEndings(" ")}");
         gaps.Add(gap);
         (Provenance.Read(folder.Provenance)! with { Gaps = gaps }).Write(folder.Provenance);
         return gap;

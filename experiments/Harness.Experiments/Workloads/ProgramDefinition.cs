@@ -78,6 +78,9 @@ internal sealed record ProgramDefinition
     /// <summary>What must come out of each iteration.</summary>
     public ResultCheck Check { get; init; } = new();
 
+    /// <summary>Files of the suite that hold what must come out, as paths relative to the folder: without them the check would ask for less.</summary>
+    public IReadOnlyList<string> Expectations { get; init; } = [];
+
     /// <summary>Whether what it prints differs from run to run, since it prints times: then results are not compared with each other.</summary>
     public bool IsVolatile { get; init; }
 
@@ -127,7 +130,7 @@ internal sealed record ProgramDefinition
         {
             if (Folder is null)
                 return MissingFolder;
-            var files = (string[])[.. Module.Length > 0 && Package is null ? [Module] : Array.Empty<string>(), .. Source.Length > 0 ? [Source] : Array.Empty<string>(), .. Files.Values, .. Scripts, .. Inputs, .. Build?.Sources ?? []];
+            var files = (string[])[.. Module.Length > 0 && Package is null ? [Module] : Array.Empty<string>(), .. Source.Length > 0 ? [Source] : Array.Empty<string>(), .. Files.Values, .. Scripts, .. Inputs, .. Expectations, .. Build?.Sources ?? []];
             var absent = files.FirstOrDefault(file => !File.Exists(PathOf(file)));
             return absent is not null ? $"there is no file {PathOf(absent)}" : Driver is { } driver && !File.Exists(driver) ? $"there is no driver {driver}" : null;
         }

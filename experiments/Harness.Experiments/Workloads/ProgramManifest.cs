@@ -196,6 +196,7 @@ internal static class ProgramManifest
                 WarmUp = Warmup is null ? timed : new Invocation(Warmup.Invoke ?? Invoke, Literals(Warmup.Args), Literals(Warmup.Expected)),
                 Iterations = Iterations > 0 || metric is null ? Iterations : 1,
                 Check = Check?.ToCheck(context.Folder) ?? new ResultCheck(),
+                Expectations = [.. new[] { Check?.TextFile, Check?.ErrorTextFile }.OfType<string>()],
                 IsVolatile = Volatile || ownMetric is not null,
                 ChecksItself = ChecksItself,
                 Metric = metric,
@@ -295,7 +296,7 @@ internal static class ProgramManifest
             Files = Files,
         };
 
-        /// <summary>The expected text, from the suite's own file; null while the suite is not there.</summary>
+        /// <summary>The expected text, from the suite's own file; null while that is not there, which makes the program absent.</summary>
         private static string? ReadExpected(string? folder, string file) =>
             folder is null || !Directory.Exists(folder) || Path.Combine(folder, file) is var path && !System.IO.File.Exists(path) ? null : System.IO.File.ReadAllText(path);
     }

@@ -10,6 +10,14 @@ public sealed class ShellObserverTests
     /// <summary>Uses CPU time until it has used as much as is asked.</summary>
     private const string Burn = "burn() { local end fields; read -ra fields < /proc/self/stat; end=$(( fields[13] + fields[14] + $1 / 10 )); while (( fields[13] + fields[14] < end )); do read -ra fields < /proc/self/stat; done; };";
 
+    private static readonly WorkerRequest Request = new()
+    {
+        Program = new WorkerProgram { Name = "test", Host = "none", Iteration = "call" },
+        TimedCalls = 1,
+        Settle = new WarmUpRule(1, 0, 1, 1, 0),
+        Knobs = new Dictionary<string, string>(),
+    };
+
     [Fact]
     public void CpuTimeIsTakenAtTheMarksAndMemoryAtTheReport()
     {
@@ -24,6 +32,17 @@ public sealed class ShellObserverTests
         Assert.Equal(WorkerStatus.Ok, report.Status);
         Assert.InRange(report.ExecuteCpuMs, 140, 200);
         Assert.True(report.CpuMs >= 2 * report.ExecuteCpuMs && report.PeakMemoryBytes > 100_000);
+    }
+
+    [Fact]
+    public void TheStartIsTakenWhenTheShellIsReady()
+    {
+        var (report, _) = Run("sleep 0.3; echo '{\"mark\":\"ready\"}'; read -r request; sleep 0.5; echo '{\"status\":\"ok\"}'; cat");
+        Assert.Equal(WorkerStatus.Ok, report.Status);
+        Assert.InRange(report.StartMs, 300, 780);
+
+        // One that knows better is believed.
+        Assert.Equal(5, Run("echo '{\"mark\":\"ready\"}'; read -r request; echo '{\"status\":\"ok\",\"startMs\":5}'; cat").Report.StartMs);
     }
 
     [Fact]
@@ -58,17 +77,48 @@ public sealed class ShellObserverTests
         Assert.Equal(WorkerStatus.Timeout, report.Status);
     }
 
+    [Theory]
+    [InlineData("NODE_OPTIONS", true)]
+    [InlineData("JSC_useJIT", true)]
+    [InlineData("MOZ_LOG", true)]
+    [InlineData("LD_PRELOAD", true)]
+    [InlineData("MALLOC_ARENA_MAX", true)]
+    [InlineData("DOTNET_TieredPGO", true)]
+    [InlineData("COMPlus_gcServer", true)]
+    [InlineData("HARNESS_LAYOUT", true)]
+    [InlineData("DOTNET_ROOT", false)]
+    [InlineData("DOTNET_ROOT_X64", false)]
+    [InlineData("LD_LIBRARY_PATH", false)]
+    [InlineData("PATH", false)]
+    [InlineData("HOME", false)]
+    public void SettingsOfEnginesAreKeptFromWorkers(string variable, bool isKept) => Assert.Equal(isKept, WorkerProcess.IsKeptFromWorkers(variable));
+
+    [Fact]
+    public void AWorkerInheritsNoSettingsButThoseOfItsLaunch()
+    {
+        // Names that mean nothing to anybody: other tests start engines meanwhile.
+        string[] names = ["NODE_OF_THIS_TEST", "MALLOC_OF_THIS_TEST", "DOTNET_OF_THIS_TEST", "OF_THIS_TEST"];
+        foreach (var name in names)
+            Environment.SetEnvironmentVariable(name, "inherited");
+        try
+        {
+            var launch = new WorkerLaunch("bash", ["-c", "echo \"$NODE_OF_THIS_TEST/$MALLOC_OF_THIS_TEST/$DOTNET_OF_THIS_TEST/$OF_THIS_TEST\""])
+            {
+                Environment = new Dictionary<string, string> { ["DOTNET_OF_THIS_TEST"] = "own" },
+            };
+            Assert.Equal("//own/inherited", WorkerProcess.Run(launch, Request, TimeSpan.FromSeconds(30)).Lines[0]);
+        }
+        finally
+        {
+            foreach (var name in names)
+                Environment.SetEnvironmentVariable(name, null);
+        }
+    }
+
     private static (WorkerReport Report, int ExitCode) Run(string script, TimeSpan? timeout = null)
     {
-        var request = new WorkerRequest
-        {
-            Program = new WorkerProgram { Name = "test", Host = "none", Iteration = "call" },
-            TimedCalls = 1,
-            Settle = new WarmUpRule(1, 0, 1, 1, 0),
-            Knobs = new Dictionary<string, string>(),
-        };
         var observer = new ShellObserver();
-        var output = WorkerProcess.Run(new WorkerLaunch("bash", ["-c", script]), request, timeout ?? TimeSpan.FromSeconds(30), observer.Observe);
+        var output = WorkerProcess.Run(new WorkerLaunch("bash", ["-c", script]), Request, timeout ?? TimeSpan.FromSeconds(30), observer.Observe);
         return (observer.Complete(output.Report()), output.ExitCode);
     }
 }

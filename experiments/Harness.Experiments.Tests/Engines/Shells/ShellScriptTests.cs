@@ -38,7 +38,39 @@ public sealed class ShellScriptTests
         console.log('same');
         """));
 
-    private static string RunInNode(string script)
+    /// <summary>By a clock that goes on by one whenever it is asked: what is timed takes one.</summary>
+    [Fact]
+    public void CompilationAndInstantiationAreToldApartHoweverScriptsAskForThem() => Assert.Equal(
+        "new Module 1/0, new Instance 0/1, compile 1/0, instantiate a module 0/1, instantiate bytes 1/1, refused bytes 1/0, an own class 1/0",
+        RunInNode("""
+            const { watchWebAssembly } = await import(`${shells}/watch.mjs`);
+            const bytes = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+            const phases = { compileMs: 0, instantiateMs: 0 };
+            let time = 0;
+            watchWebAssembly(phases, () => time++);
+            const steps = [];
+            const note = (what, isRight) => {
+              if (!isRight) throw new Error(`${what} gives something else`);
+              steps.push(`${what} ${phases.compileMs}/${phases.instantiateMs}`);
+              phases.compileMs = phases.instantiateMs = 0;
+            };
+            const module = new WebAssembly.Module(bytes);
+            note('new Module', module instanceof WebAssembly.Module && module.constructor === WebAssembly.Module && WebAssembly.Module.exports(module).length === 0);
+            const instance = new WebAssembly.Instance(module, {});
+            note('new Instance', instance instanceof WebAssembly.Instance && Object.keys(instance.exports).length === 0);
+            note('compile', await WebAssembly.compile(bytes) instanceof WebAssembly.Module);
+            note('instantiate a module', await WebAssembly.instantiate(module, {}) instanceof WebAssembly.Instance);
+            const both = await WebAssembly.instantiate(bytes, {});
+            note('instantiate bytes', both.module instanceof WebAssembly.Module && both.instance instanceof WebAssembly.Instance);
+            note('refused bytes', await WebAssembly.instantiate(bytes.subarray(1)).then(() => false, (failure) => failure instanceof WebAssembly.CompileError));
+            class Own extends WebAssembly.Module {}
+            note('an own class', new Own(bytes) instanceof Own);
+            console.log(steps.join(', '));
+            """));
+
+    /// <summary>Runs a module in Node, with <c>shells</c> as the address of the scripts.</summary>
+    /// <returns>What it printed.</returns>
+    internal static string RunInNode(string script)
     {
         using var process = Process.Start(new ProcessStartInfo(NodeInstallation.NodePath, ["--input-type=module", "--eval", $"const shells = 'file://{ProjectLayout.Shells}';\n{script}"])
         {

@@ -48,6 +48,9 @@ public sealed class ProgramTableTests : IDisposable
         Assert.Contains("| **all** | 2 | 2 | 0.7", text, StringComparison.Ordinal);
         Assert.Contains("| alpha | 12.5 / 10.4 | **1.20", text, StringComparison.Ordinal);
         Assert.Contains("| far/delta | – / 8.00", text, StringComparison.Ordinal);
+
+        // Nobody saw how long these processes took to start.
+        Assert.Contains(" | 0 / 0 | – / – | 2.00 / 2.00 | ", text, StringComparison.Ordinal);
         Assert.Contains("- far/gamma: absent: there is no file gamma.wasm\n", text, StringComparison.Ordinal);
         Assert.Contains("## far\n", text, StringComparison.Ordinal);
     }

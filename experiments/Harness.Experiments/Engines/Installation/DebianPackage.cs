@@ -104,7 +104,7 @@ internal sealed class DebianPackage(string engine, string program, params IReadO
                 return version.Trim();
         }
 
-        return "of unknown version";
+        return InstalledProgram.UnknownVersion;
     }
 
     private static void Check((int ExitCode, string Output) result, string what)
@@ -135,10 +135,16 @@ internal sealed class DebianPackage(string engine, string program, params IReadO
 
 /// <summary>A program that was found.</summary>
 /// <param name="Program">Its full path.</param>
-/// <param name="Version">The version of its package.</param>
+/// <param name="Version">The version of its package; <see cref="UnknownVersion"/> where it is of none.</param>
 /// <param name="Folder">The folder that its package was unpacked into; null for a program of the system.</param>
 internal sealed record InstalledProgram(string Program, string Version, string? Folder)
 {
+    /// <summary>The version of a program that no package has brought.</summary>
+    public const string UnknownVersion = "of unknown version";
+
+    /// <summary>What tells it from others: its version, or, where nobody knows that, a hash of the program.</summary>
+    public string Identity => Version == UnknownVersion ? $"of unknown version, program {BuildFingerprint.Of([Program], "")}" : Version;
+
     /// <summary>The environment that it needs: where its libraries are, if not in the system's own folders.</summary>
     public IReadOnlyDictionary<string, string> Environment
     {

@@ -1,15 +1,24 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Harness.Experiments.Engines.Shells;
 
 namespace Harness.Experiments.Engines.Jsc;
 
 /// <summary>JavaScriptCore, in processes of its shell <c>jsc</c> that run <c>experiments/shells/jsc.mjs</c>. Knobs become options of the shell.</summary>
-internal sealed class JscEngine : IEngine
+internal sealed partial class JscEngine : IEngine
 {
     public const string EngineName = "jsc";
 
+    /// <summary>What the shell writes to its standard error about an option that it does not know. It goes on without it.</summary>
+    private const string UnknownOption = "invalid option";
+
     private readonly Installation.InstalledProgram program = JscInstallation.Package.Find()
         ?? throw new HarnessException($"engine '{EngineName}' is not installed; install it with './harness engines --install {EngineName}'");
+
+    private readonly Lazy<IReadOnlySet<string>> options;
+
+    public JscEngine() => options = new Lazy<IReadOnlySet<string>>(() => ReadOptionNames(ListOptions(program)));
 
     public string Name => EngineName;
 
@@ -17,9 +26,13 @@ internal sealed class JscEngine : IEngine
 
     public string Version => "JavaScriptCore " + program.Version.Split('-')[0];
 
-    public string Fingerprint => $"JavaScriptCore {program.Version}";
+    public string Fingerprint => $"JavaScriptCore {program.Identity}, scripts {BuildFingerprint.OfShells}";
 
-    public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => SharedKnobs.Check(Title, EngineName, Translate, knobs, ignored);
+    public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored)
+    {
+        SharedKnobs.Check(Title, EngineName, Translate, knobs, ignored);
+        CheckOptions(Version, Options(knobs), options.Value);
+    }
 
     public string? FindGap(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => SharedKnobs.FindGap(Translate, knobs, ignored);
 
@@ -31,8 +44,47 @@ internal sealed class JscEngine : IEngine
     {
         var launch = new WorkerLaunch(program.Program, [.. Options(request.Knobs), "-m", Path.Combine(ProjectLayout.Shells, "jsc.mjs")]) { Environment = program.Environment };
         var observer = new ShellObserver();
-        return observer.Complete(WorkerProcess.Run(launch, request, timeout, observer.Observe).Report());
+        var output = WorkerProcess.Run(launch, request, timeout, observer.Observe);
+        return FindRefusal(output.Error) ?? observer.Complete(output.Report());
     }
+
+    /// <summary>What the shell lists as its options, on whichever of its outputs.</summary>
+    /// <param name="program">The shell.</param>
+    public static string ListOptions(Installation.InstalledProgram program)
+    {
+        var start = new ProcessStartInfo(program.Program, ["--options"]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var (name, value) in program.Environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var words = process.StandardOutput.ReadToEnd() + error.GetAwaiter().GetResult();
+        process.WaitForExit();
+        return words;
+    }
+
+    /// <summary>The names in a list of options, such as <c>   useOMGJIT=true   ... "allows the OMG JIT"</c>.</summary>
+    public static IReadOnlySet<string> ReadOptionNames(string list) => OptionName().Matches(list).Select(match => match.Groups["name"].Value).ToHashSet();
+
+    /// <summary>Refuses options that the shell does not know: it would say so and go on without them.</summary>
+    /// <param name="version">The shell's version, for the message.</param>
+    /// <param name="given">The options that it is to be given.</param>
+    /// <param name="known">The names that it knows; none where it does not list them, so that what it says when it runs must do.</param>
+    /// <exception cref="HarnessException">There is one.</exception>
+    public static void CheckOptions(string version, IReadOnlyList<string> given, IReadOnlySet<string> known)
+    {
+        if (known.Count > 0 && given.Select(option => option.Split('=')[0][2..]).FirstOrDefault(name => !known.Contains(name)) is { } unknown)
+            throw new HarnessException($"{version} has no option '{unknown}', and would run as if it were not given; leave out knob '{EngineName}.{unknown}', or install another version with './harness engines --install {EngineName}'");
+    }
+
+    /// <summary>The failure of a shell that was given an option which it does not know, or a value that the option does not take; null where it took all.</summary>
+    /// <param name="error">Its standard error.</param>
+    public static WorkerReport? FindRefusal(string error) =>
+        error.Split('\n').FirstOrDefault(line => line.Contains(UnknownOption, StringComparison.OrdinalIgnoreCase)) is { } line
+            ? new WorkerReport { Status = WorkerStatus.Error, Message = $"jsc ran without an option: {line.Trim()}" }
+            : null;
+
+    [GeneratedRegex(@"(?<![\w-])(?<name>[A-Za-z]\w*)=")]
+    private static partial Regex OptionName();
 
     /// <summary>The shell's options for some knobs.</summary>
     public static IReadOnlyList<string> Options(IReadOnlyDictionary<string, string> knobs) =>

@@ -1,14 +1,18 @@
+using System.Diagnostics;
+
 namespace Harness.Experiments.Engines.Shells;
 
 /// <summary>
-/// Watches a shell that cannot tell its own CPU time and memory: at the marks that it prints before and after the timed iterations, and once more when it has
-/// reported, which it waits for before it ends.
+/// Watches a shell that cannot tell its own CPU time and memory, nor when its process began: at the mark that it prints when it is ready, at those before and after the timed iterations, and once more
+/// when it has reported, which it waits for before it ends. It is made just before the process is started.
 /// </summary>
 internal sealed class ShellObserver
 {
     private const string MarkStart = "{\"mark\":\"";
     private const string ReportStart = "{\"status\":";
 
+    private readonly long made = Stopwatch.GetTimestamp();
+    private double startMs;
     private double? timedBegin;
     private double? timedEnd;
     private ProcessUsage? end;
@@ -21,6 +25,12 @@ internal sealed class ShellObserver
     {
         if (line.StartsWith(MarkStart, StringComparison.Ordinal))
         {
+            if (line.Contains("ready", StringComparison.Ordinal))
+            {
+                startMs = Stopwatch.GetElapsedTime(made).TotalMilliseconds;
+                return false;
+            }
+
             var cpu = ProcessUsage.CpuMsOfTree(processId);
             if (line.Contains("begin", StringComparison.Ordinal))
                 timedBegin = cpu;
@@ -38,6 +48,7 @@ internal sealed class ShellObserver
     /// <summary>Adds what was seen to the shell's report.</summary>
     public WorkerReport Complete(WorkerReport report) => report with
     {
+        StartMs = report.StartMs > 0 ? report.StartMs : startMs,
         CpuMs = end?.CpuMs ?? 0,
         PeakMemoryBytes = end?.PeakMemoryBytes ?? 0,
         ExecuteCpuMs = report.ExecuteMs.Count > 0 && timedBegin is { } begin && timedEnd is { } finish ? (finish - begin) / report.ExecuteMs.Count : 0,

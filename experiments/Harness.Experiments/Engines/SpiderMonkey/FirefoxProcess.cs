@@ -13,6 +13,7 @@ internal sealed class FirefoxProcess : IDisposable
     private static readonly Dictionary<string, string> OwnPreferences = new()
     {
         ["privacy.reduceTimerPrecision"] = "false",
+        ["privacy.reduceTimerPrecision.unconditional"] = "false",
         ["privacy.resistFingerprinting.reduceTimerPrecision.jitter"] = "false",
         ["app.update.disabledForTesting"] = "true",
         ["browser.shell.checkDefaultBrowser"] = "false",

@@ -17,13 +17,15 @@ internal sealed class SpiderMonkeyEngine : IEngine
     private readonly Installation.InstalledProgram program = SpiderMonkeyInstallation.Package.Find()
         ?? throw new HarnessException($"engine '{EngineName}' is not installed; install it with './harness engines --install {EngineName}'");
 
+    public SpiderMonkeyEngine() => SpiderMonkeyInstallation.RequireVersion(program.Version);
+
     public string Name => EngineName;
 
     public string Title => "SpiderMonkey";
 
     public string Version => "SpiderMonkey in Firefox " + program.Version.Split('-')[0];
 
-    public string Fingerprint => $"Firefox {program.Version}";
+    public string Fingerprint => $"Firefox {program.Identity}, scripts {BuildFingerprint.OfShells}";
 
     public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => SharedKnobs.Check(Title, EngineName, Translate, knobs, ignored);
 

@@ -36,7 +36,7 @@ internal sealed partial class V8Engine : IEngine
 
     public string Version => $"Node {versions[0]}, V8 {versions[1]}";
 
-    public string Fingerprint => Version;
+    public string Fingerprint => $"{Version}, scripts {BuildFingerprint.OfNode}";
 
     public string? FindGap(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored)
     {

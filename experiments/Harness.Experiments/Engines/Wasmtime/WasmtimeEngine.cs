@@ -21,7 +21,7 @@ internal sealed class WasmtimeEngine : IEngine
 
     public string Version => "Wasmtime " + LibraryVersion;
 
-    public string Fingerprint => Version;
+    public string Fingerprint => $"{Version}, harness {BuildFingerprint.OfHarness}";
 
     public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => SharedKnobs.Check(Title, EngineName, Translate, knobs, ignored);
 

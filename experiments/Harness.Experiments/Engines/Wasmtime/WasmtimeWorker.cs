@@ -22,10 +22,13 @@ internal sealed class WasmtimeWorker : IDisposable
     private readonly Library.Module module;
     private readonly OutputRecorder outputs = new();
     private readonly double compileMs;
-    private double instantiateMs;
+    private double? firstInstanceMs;
     private Library.Store? store;
     private long benchStarted;
+    private readonly WorkerLoop.TimedCpu cpu = new();
     private double? benchMs;
+    private double benchCpuBefore;
+    private double? benchCpuMs;
 
     private WasmtimeWorker(WorkerRequest request)
     {
@@ -38,8 +41,16 @@ internal sealed class WasmtimeWorker : IDisposable
             linker.DefineWasi();
         if (program.Host == "sightglass")
         {
-            linker.DefineFunction("bench", "start", () => { benchStarted = Stopwatch.GetTimestamp(); });
-            linker.DefineFunction("bench", "end", () => { benchMs = Stopwatch.GetElapsedTime(benchStarted).TotalMilliseconds; });
+            linker.DefineFunction("bench", "start", () =>
+            {
+                benchCpuBefore = WorkerLoop.CpuMs;
+                benchStarted = Stopwatch.GetTimestamp();
+            });
+            linker.DefineFunction("bench", "end", () =>
+            {
+                benchMs = Stopwatch.GetElapsedTime(benchStarted).TotalMilliseconds;
+                benchCpuMs = WorkerLoop.CpuMs - benchCpuBefore;
+            });
         }
 
         var bytes = File.ReadAllBytes(program.Module!);
@@ -112,12 +123,12 @@ internal sealed class WasmtimeWorker : IDisposable
         using var instances = program.Host == "instances" ? new WasmtimeInstances(engine, module) : null;
         long instanceBytes = 0;
         var (warmUp, timed) = instances is null ? MakeIterations() : (MeasureInstances, MeasureInstances);
-        var loop = WorkerLoop.Run(request, warmUp, timed, areTiersQuiet: null);
+        var loop = WorkerLoop.Run(request, warmUp, timed, areTiersQuiet: null, cpu);
         return new WorkerReport
         {
             Status = WorkerStatus.Ok,
             CompileMs = compileMs,
-            InstantiateMs = instantiateMs,
+            InstantiateMs = firstInstanceMs ?? 0,
             WarmUpCalls = loop.WarmUpMs.Count,
             WarmUpMs = loop.WarmUpTotalMs,
             Settled = loop.Settled,
@@ -202,7 +213,7 @@ internal sealed class WasmtimeWorker : IDisposable
         }
         finally
         {
-            instantiateMs += Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            firstInstanceMs ??= Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
     }
 
@@ -215,7 +226,7 @@ internal sealed class WasmtimeWorker : IDisposable
         {
             var start = Stopwatch.GetTimestamp();
             var result = function.Invoke(arguments);
-            var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            var elapsed = WorkerLoop.ElapsedMs(start);
             var results = result switch { null => [], object?[] several => several, _ => (object?[])[result] };
             if (results.Length != expected.Length || !results.Zip(expected).All(pair => WasmLiterals.Matches(ToWasmValue(pair.First), pair.Second)))
                 throw new WrongResultException($"{call.Function}({string.Join(", ", call.Arguments)}) gave {string.Join(", ", results.Select(value => ToWasmValue(value)))} instead of {string.Join(", ", call.Expected ?? [])}");
@@ -254,7 +265,8 @@ internal sealed class WasmtimeWorker : IDisposable
             foreach (var input in program.Inputs)
                 File.Copy(input, Path.Combine(folder.FullName, Path.GetFileName(input)));
             var (standardOutput, standardError) = (Path.Combine(scratch.FullName, "stdout"), Path.Combine(scratch.FullName, "stderr"));
-            benchMs = null;
+            (benchMs, benchCpuMs) = (null, null);
+            var cpuBefore = WorkerLoop.CpuMs;
             var start = Stopwatch.GetTimestamp();
             var exitCode = RunToExit(new Library.WasiConfiguration()
                 .WithArgs([Path.GetFileName(program.Module!), .. program.Arguments])
@@ -262,6 +274,7 @@ internal sealed class WasmtimeWorker : IDisposable
                 .WithStandardOutput(standardOutput)
                 .WithStandardError(standardError));
             var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            cpu.Add(benchCpuMs ?? (WorkerLoop.CpuMs - cpuBefore));
 
             // Wasmtime writes its files when the store goes.
             store!.Dispose();

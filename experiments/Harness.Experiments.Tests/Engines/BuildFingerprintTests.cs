@@ -1,0 +1,50 @@
+using Harness.Experiments.Engines;
+using Harness.Experiments.Engines.Installation;
+using Harness.Experiments.Engines.V8;
+using Harness.Experiments.Engines.Wasmtime;
+
+namespace Harness.Experiments.Tests.Engines;
+
+/// <summary>What counts as another build of an engine: all that runs in its workers.</summary>
+public sealed class BuildFingerprintTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void AllAssembliesOfTheHarnessThatWorkersLoadCount()
+    {
+        var names = BuildFingerprint.Assemblies.Select(assembly => assembly.GetName().Name!).ToList();
+        Assert.Equal("harness", names[0]);
+        Assert.Equal(["Harness.Dart", "Harness.Engine", "Harness.Hosts", "Harness.Hosts.JavaScript"], names.Skip(1).Order(StringComparer.Ordinal));
+        Assert.Equal(BuildFingerprint.OfHarness, new OwnEngine().Fingerprint);
+        Assert.EndsWith(BuildFingerprint.OfHarness, new WasmtimeEngine().Fingerprint, StringComparison.Ordinal);
+        Assert.EndsWith(BuildFingerprint.OfNode, new V8Engine().Fingerprint, StringComparison.Ordinal);
+        Assert.NotEqual(BuildFingerprint.OfShells, BuildFingerprint.OfNode);
+    }
+
+    [Fact]
+    public void NamesContentsAndWordsCountAndOrderAndFoldersDoNot()
+    {
+        string[] files = [folder.Write("a.mjs", "one"), folder.Write("b.mjs", "two")];
+        var hash = BuildFingerprint.Of(files, "words");
+        Assert.Equal(16, hash.Length);
+        Assert.Equal(hash, BuildFingerprint.Of([files[1], files[0]], "words"));
+        Assert.Equal(hash, BuildFingerprint.Of([folder.Write("other/a.mjs", "one"), files[1]], "words"));
+        Assert.NotEqual(hash, BuildFingerprint.Of(files, "other words"));
+        Assert.NotEqual(hash, BuildFingerprint.Of([folder.Write("c.mjs", "one"), files[1]], "words"));
+        Assert.NotEqual(hash, BuildFingerprint.Of([folder.Write("a.mjs", "onet"), folder.Write("b.mjs", "wo")], "words"));
+    }
+
+    [Fact]
+    public void AProgramOfUnknownVersionIsKnownByItsHash()
+    {
+        var program = folder.Write("jsc", "one");
+        Assert.Equal("2.50.6-1", new InstalledProgram(program, "2.50.6-1", null).Identity);
+        var first = new InstalledProgram(program, InstalledProgram.UnknownVersion, null).Identity;
+        Assert.Equal(first, new InstalledProgram(program, InstalledProgram.UnknownVersion, folder.Path).Identity);
+        folder.Write("jsc", "two");
+        Assert.NotEqual(first, new InstalledProgram(program, InstalledProgram.UnknownVersion, null).Identity);
+    }
+}

@@ -1,0 +1,42 @@
+using Harness.Experiments.Sweeps;
+
+namespace Harness.Experiments.Engines;
+
+/// <summary>
+/// Watches the times of calls that warm up, and tells when they have settled. It is the same for every engine, and so rests on times alone: most engines say nothing of their tiers. The class of
+/// this name in <c>experiments/shells/measure.mjs</c> is its counterpart.
+/// </summary>
+/// <param name="rule">When times have settled.</param>
+internal sealed class WarmUpWatch(WarmUpRule rule)
+{
+    private readonly List<double> times = [];
+    private double best = double.PositiveInfinity;
+    private int callsAtGain;
+    private double elapsedAtGain;
+
+    /// <summary>Takes a call.</summary>
+    /// <param name="time">What it took, in ms.</param>
+    /// <param name="elapsed">What has passed since warm-up began, in ms.</param>
+    /// <returns>Whether times have settled with this call.</returns>
+    public bool Add(double time, double elapsed)
+    {
+        times.Add(time);
+        if (time < best * (1 - rule.Gain))
+            (best, callsAtGain, elapsedAtGain) = (time, times.Count, elapsed);
+        return times.Count >= rule.MinimumCalls && elapsed >= rule.MinimumMilliseconds && IsSteady() && HasStoppedGaining(elapsed);
+    }
+
+    /// <summary>Whether the slowest and fastest of the last calls differ by little.</summary>
+    private bool IsSteady()
+    {
+        var last = times[Math.Max(0, times.Count - rule.Window)..];
+        return last.Count == rule.Window && last.Max() <= last.Min() * (1 + rule.Tolerance);
+    }
+
+    /// <summary>Whether no call has been clearly faster than all before it for a while: some time and some calls, or, where calls are long, twice that time.</summary>
+    private bool HasStoppedGaining(double elapsed)
+    {
+        var time = elapsed - elapsedAtGain;
+        return time >= rule.GainMilliseconds && (times.Count - callsAtGain >= rule.GainCalls || time >= 2 * rule.GainMilliseconds);
+    }
+}
