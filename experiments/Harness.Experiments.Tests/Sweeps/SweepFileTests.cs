@@ -35,6 +35,7 @@ public sealed class SweepFileTests
     [Theory]
     [InlineData("", 5, 100, 3, 0.05, 3000, 0.02, 20, 500)]
     [InlineData("warm-up: {calls: 7, milliseconds: 10, window: 4, tolerance: 0.1, limit-milliseconds: 900, gain: 0.05, gain-calls: 2, gain-milliseconds: 50}", 7, 10, 4, 0.1, 900, 0.05, 2, 50)]
+    [InlineData("warm-up: {limit-milliseconds: 500}", 5, 100, 3, 0.05, 500, 0.02, 20, 100)]
     public void WarmUpIsAsTheFileSays(string line, int calls, double milliseconds, int window, double tolerance, double limit, double gain, int gainCalls, double gainMilliseconds)
     {
         var sweep = TestSweeps.Read("workloads: [all]\nconfigurations: [{name: base}]\n" + line);
@@ -67,6 +68,7 @@ public sealed class SweepFileTests
     [InlineData("workloads: [all]\ntitle: x", "it has no configurations; write a list 'configurations' or a 'grid'")]
     [InlineData("workloads: [all]\nconfigurations: [{name: a, knobs: {deopts: off}}]", "unknown knob 'deopts'; did you mean 'deopt'?")]
     [InlineData("workloads: [all]\nconfigurations: [{name: a, knobs: {deopt.limit: -1}}]", "knob 'deopt.limit' does not take '-1'; it takes a whole number")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nwarm-up: {limit-milliseconds: 400, gain-milliseconds: 400}", "warm-up needs gain-milliseconds below limit-milliseconds")]
     [InlineData("workloads: [all]\nconfigurations: [{name: a}, {name: a}]", "two configurations are named 'a'")]
     [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nbaseline: b", "the baseline 'b' is none of the configurations 'a'")]
     [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nengines: [v9]", "unknown engine 'v9'; there are ours, v8, jsc, spidermonkey, wasmtime")]

@@ -1,3 +1,4 @@
+using Harness.Engine.Configuration;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Tuning;
 
@@ -25,6 +26,14 @@ public sealed class ProcessEvaluatorTests
         Assert.Equal([false, false, true, true], requests.Select(request => request.Counts));
         Assert.Equal(requests[2].Occasion, requests[3].Occasion);
         Assert.NotEqual(requests[0].Occasion, requests[2].Occasion);
+    }
+
+    /// <summary>Not only corners may be what an engine cannot take: V8 counts the nursery in MiB, of which most of a range in KiB is no whole number.</summary>
+    [Fact]
+    public void ARangeWithValuesThatTheEngineCannotTakeIsRefusedBeforeTheFirstProcess()
+    {
+        var specification = TestTuning.Read("engine: v8\nknobs: {heap.nursery-size: {low: 1024, high: 65536}}\ntrain: [two-targets]\nbudget: {processes: 99}");
+        Assert.Contains("write a multiple of 1024", Assert.Throws<KnobException>(() => new ProcessEvaluator(specification)).Message, StringComparison.Ordinal);
     }
 
     private static List<WorkerRequest> Requests(string weighing)

@@ -42,13 +42,18 @@ internal static class WorkerProcess
     /// </summary>
     /// <param name="name">Name of the variable.</param>
     public static bool IsKeptFromWorkers(string name) =>
-        (Settings.Contains(name) || SettingPrefixes.Exists(prefix => name.StartsWith(prefix, StringComparison.Ordinal))) && !name.StartsWith("DOTNET_ROOT", StringComparison.Ordinal);
+        Settings.Contains(name) || (HasPrefix(name, SettingPrefixes) && !HasPrefix(name, LocatorPrefixes));
+
+    private static bool HasPrefix(string name, List<string> prefixes) => prefixes.Exists(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
     // Of the dynamic linker, of the C library, and what gives a worker of this engine another layout.
     private static readonly HashSet<string> Settings = ["LD_PRELOAD", "GLIBC_TUNABLES", OwnEngine.LayoutVariable];
 
     // Of Node and its library for input and output, JavaScriptCore, Firefox, Wasmtime, the C library's heap, and .NET under its present and former name.
     private static readonly List<string> SettingPrefixes = ["NODE_", "UV_", "JSC_", "MOZ_", "WASMTIME_", "MALLOC_", "DOTNET_", "COMPlus_"];
+
+    // Where the .NET runtime is, and which one will do.
+    private static readonly List<string> LocatorPrefixes = ["DOTNET_ROOT", "DOTNET_ROLL_FORWARD"];
 
     /// <summary>Starts a program that ends with the harness, its input and outputs redirected. It inherits the environment but for what <see cref="IsKeptFromWorkers"/>.</summary>
     /// <exception cref="HarnessException">It cannot be started.</exception>

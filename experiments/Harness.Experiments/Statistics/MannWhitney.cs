@@ -122,16 +122,21 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
         var distance = Math.Abs((int)(2 * u) - (m * n));
         if (distance == 0)
             return 1;
-        var largest = ranks[^chosen..].Sum();
+        var upTo = new int[ranks.Length + 1];
+        for (var i = 0; i < ranks.Length; i++)
+            upTo[i + 1] = upTo[i] + ranks[i];
+        var largest = upTo[^1] - upTo[^(chosen + 1)];
         var choices = new double[chosen + 1][];
         for (var count = 0; count <= chosen; count++)
             choices[count] = new double[largest + 1];
         choices[0][0] = 1;
         for (var i = 0; i < ranks.Length; i++)
         {
+            // Between the sums of the least and of the largest ranks so far lie all that as many of them can have.
             for (var count = Math.Min(i + 1, chosen); count > 0; count--)
             {
-                for (var sum = largest; sum >= ranks[i]; sum--)
+                var least = upTo[count - 1] + ranks[i];
+                for (var sum = upTo[i + 1] - upTo[i + 1 - count]; sum >= least; sum--)
                     choices[count][sum] += choices[count - 1][sum - ranks[i]];
             }
         }

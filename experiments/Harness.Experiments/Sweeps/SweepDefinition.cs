@@ -120,4 +120,9 @@ internal sealed record SweepConfiguration(string Name, string Title, IReadOnlyDi
 /// <param name="GainCalls">For how many calls there must have been no such call; fewer where they take twice <paramref name="GainMilliseconds"/>.</param>
 /// <param name="GainMilliseconds">For how long there must have been none.</param>
 internal sealed record WarmUpRule(
-    int MinimumCalls, double MinimumMilliseconds, int Window, double Tolerance, double LimitMilliseconds, double Gain = 0.02, int GainCalls = 20, double GainMilliseconds = 500);
+    int MinimumCalls, double MinimumMilliseconds, int Window, double Tolerance, double LimitMilliseconds, double Gain = 0.02, int GainCalls = 20,
+    double GainMilliseconds = WarmUpRule.UsualGainMilliseconds)
+{
+    /// <summary>For how long no call may have become faster, where nothing else is said.</summary>
+    public const double UsualGainMilliseconds = 500;
+}

@@ -126,7 +126,8 @@ internal static class SweepFile
             var cells = (long)Engines.Distinct().Count() * configurations.Count * Workloads!.Count;
             Require(cells <= MostCells, $"it has {cells} cells (engines × configurations × workloads); at most {MostCells} are measured in one sweep");
             Require(WarmUp.Window >= 2 && WarmUp.Calls >= WarmUp.Window, "warm-up needs a window of at least 2, and at least as many calls");
-            Require(WarmUp.Gain is > 0 and < 1 && WarmUp.GainCalls >= 1 && WarmUp.GainMilliseconds >= 0, "warm-up needs a gain between 0 and 1, at least one of gain-calls, and gain-milliseconds that are not negative");
+            Require(WarmUp.Gain is > 0 and < 1 && WarmUp.GainCalls >= 1 && WarmUp.GainMilliseconds is null or >= 0, "warm-up needs a gain between 0 and 1, at least one of gain-calls, and gain-milliseconds that are not negative");
+            Require(WarmUp.GainMilliseconds is null || WarmUp.GainMilliseconds < WarmUp.LimitMilliseconds, "warm-up needs gain-milliseconds below limit-milliseconds, or times never settle");
             var ignores = ReadIgnores();
             foreach (var (engine, own) in Baselines)
             {
@@ -147,7 +148,7 @@ internal static class SweepFile
                 Baseline = baseline,
                 Repetitions = Repetitions,
                 Seed = Seed,
-                WarmUp = new WarmUpRule(WarmUp.Calls, WarmUp.Milliseconds, WarmUp.Window, WarmUp.Tolerance, WarmUp.LimitMilliseconds, WarmUp.Gain, WarmUp.GainCalls, WarmUp.GainMilliseconds),
+                WarmUp = new WarmUpRule(WarmUp.Calls, WarmUp.Milliseconds, WarmUp.Window, WarmUp.Tolerance, WarmUp.LimitMilliseconds, WarmUp.Gain, WarmUp.GainCalls, WarmUp.GainMilliseconds ?? Math.Min(WarmUpRule.UsualGainMilliseconds, WarmUp.LimitMilliseconds / 5)),
                 TimedCalls = TimedCalls,
                 Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
                 Baselines = Baselines,
@@ -251,6 +252,7 @@ internal static class SweepFile
 
         public int GainCalls { get; set; } = 20;
 
-        public double GainMilliseconds { get; set; } = 500;
+        /// <summary>Null for the usual, or a fifth of the limit where that is less: times must be able to settle before it.</summary>
+        public double? GainMilliseconds { get; set; }
     }
 }

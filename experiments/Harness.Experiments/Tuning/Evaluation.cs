@@ -84,6 +84,9 @@ internal interface IEvaluator
 internal sealed class ProcessEvaluator : IEvaluator
 {
     private static readonly WarmUpRule WarmUp = new(5, 100, 3, 0.05, 3000);
+    /// <summary>How many steps from corner to corner of the space are tried for values that an engine cannot take.</summary>
+    private const int Steps = 32;
+
     private static readonly HashSet<string> NothingIgnored = [];
     private static readonly Dictionary<string, string> Defaults = [];
 
@@ -99,8 +102,13 @@ internal sealed class ProcessEvaluator : IEvaluator
     {
         this.specification = specification;
         this.engine = engine ??= EngineCatalog.Open(specification.Engine);
-        foreach (var corner in (double[])[0, 0.999999])
-            engine.CheckKnobs(specification.Space.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.At(corner)), NothingIgnored);
+        // Corners and what lies between them: an engine may know no flag for one of several values, or count in larger units.
+        for (var step = 0; step <= Steps; step++)
+        {
+            var place = Math.Min((double)step / Steps, 0.999999);
+            engine.CheckKnobs(specification.Space.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.At(place)), NothingIgnored);
+        }
+
         workloads = specification.Train.Concat(specification.Validation).Concat(specification.HeldOut).ToDictionary(workload => workload.Name);
         programs = new PreparedPrograms(specification.Programs.Values);
         if (specification.Programs.Values.Select(program => programs.Find(program.Name, Defaults)).FirstOrDefault(program => program.Problem is not null) is { } unusable)

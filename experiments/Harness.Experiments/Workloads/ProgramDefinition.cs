@@ -145,7 +145,12 @@ internal sealed record ProgramDefinition
         get
         {
             if (Build is { } build)
+            {
                 yield return $"'{build.Command}' in {Folder ?? Suite}";
+                foreach (var source in build.Sources.Where(file => Path.GetExtension(file) is not (".h" or ".hpp")))
+                    yield return PlaceOf(source);
+            }
+
             if (Module.Length > 0)
                 yield return Package is { } package ? $"{package}:{Module}" : PlaceOf(Module);
             if (Source.Length > 0)

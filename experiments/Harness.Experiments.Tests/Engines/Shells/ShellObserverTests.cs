@@ -88,6 +88,8 @@ public sealed class ShellObserverTests
     [InlineData("HARNESS_LAYOUT", true)]
     [InlineData("DOTNET_ROOT", false)]
     [InlineData("DOTNET_ROOT_X64", false)]
+    [InlineData("DOTNET_ROLL_FORWARD", false)]
+    [InlineData("DOTNET_ROLL_FORWARD_TO_PRERELEASE", false)]
     [InlineData("LD_LIBRARY_PATH", false)]
     [InlineData("PATH", false)]
     [InlineData("HOME", false)]

@@ -42,7 +42,7 @@ internal sealed partial class V8Engine : IEngine
     {
         foreach (var (name, text) in KnobCatalog.Shared(knobs))
         {
-            if (ToFlags(name, text) is null && !ignored.Contains(name) && KnobCatalog.Find(name) is var knob && !knob.Parse(text).Equals(knob.Default))
+            if (!ignored.Contains(name) && ToFlags(name, text) is null && KnobCatalog.Find(name) is var knob && !knob.Parse(text).Equals(knob.Default))
                 return $"has no flag for knob '{name}' = {text}";
         }
 
