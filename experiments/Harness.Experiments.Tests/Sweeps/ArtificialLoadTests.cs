@@ -4,6 +4,8 @@ using Harness.Experiments.Sweeps;
 
 namespace Harness.Experiments.Tests.Sweeps;
 
+[Collection(nameof(ArtificialLoadTests))]
+[CollectionDefinition(nameof(ArtificialLoadTests), DisableParallelization = true)] // Measures the processor time of everybody else: other tests' processes are this process's own.
 public sealed class ArtificialLoadTests : IDisposable
 {
     private const string Text = """

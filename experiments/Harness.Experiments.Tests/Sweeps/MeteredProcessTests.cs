@@ -31,9 +31,9 @@ public sealed class MeteredProcessTests : IDisposable
         Assert.True(row.OptimizedBytes > 0);
         var iterations = new List<double>();
         Steadiness.Parse(row.IterationsMs, iterations);
-        Assert.InRange(iterations.Sum(), 1500, double.MaxValue);
 
-        // Two processes would have warmed up twice.
+        // Two processes would have warmed up twice. What passes between calls is not in them.
+        Assert.InRange(iterations.Sum(), 1000, double.MaxValue);
         Assert.InRange(row.ElapsedMs, iterations.Sum(), row.StartMs + (1.6 * iterations.Sum()));
     }
 }

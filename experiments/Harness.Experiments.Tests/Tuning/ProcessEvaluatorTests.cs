@@ -1,4 +1,3 @@
-using Harness.Engine.Configuration;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Tuning;
 
@@ -33,7 +32,7 @@ public sealed class ProcessEvaluatorTests
     public void ARangeWithValuesThatTheEngineCannotTakeIsRefusedBeforeTheFirstProcess()
     {
         var specification = TestTuning.Read("engine: v8\nknobs: {heap.nursery-size: {low: 1024, high: 65536}}\ntrain: [two-targets]\nbudget: {processes: 99}");
-        Assert.Contains("write a multiple of 1024", Assert.Throws<KnobException>(() => new ProcessEvaluator(specification)).Message, StringComparison.Ordinal);
+        Assert.Contains("write a multiple of 1024", Assert.Throws<HarnessException>(() => new ProcessEvaluator(specification)).Message, StringComparison.Ordinal);
     }
 
     private static List<WorkerRequest> Requests(string weighing)

@@ -40,9 +40,11 @@ internal sealed partial class V8Engine : IEngine
 
     public string? FindGap(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored)
     {
-        foreach (var (name, text) in KnobCatalog.Shared(knobs))
+        foreach (var (name, text) in KnobCatalog.Shared(knobs).Where(knob => !ignored.Contains(knob.Key)))
         {
-            if (!ignored.Contains(name) && ToFlags(name, text) is null && KnobCatalog.Find(name) is var knob && !knob.Parse(text).Equals(knob.Default))
+            if (FindMistake(name, text) is { } mistake)
+                return $"cannot be given it: {mistake}";
+            if (ToFlags(name, text) is null && KnobCatalog.Find(name) is var knob && !knob.Parse(text).Equals(knob.Default))
                 return $"has no flag for knob '{name}' = {text}";
         }
 
@@ -56,7 +58,7 @@ internal sealed partial class V8Engine : IEngine
         var given = new HashSet<string>();
         foreach (var (name, text) in KnobCatalog.Concerning(EngineName, knobs))
         {
-            foreach (var flag in ToFlags(name, text) ?? [])
+            foreach (var flag in GivenFlags(name, text))
             {
                 if (!given.Add(NameOf(flag)))
                     throw new HarnessException($"knob '{name}' sets V8's flag {NameOf(flag)}, which another knob sets as well; write one of them");
@@ -109,7 +111,24 @@ internal sealed partial class V8Engine : IEngine
 
     /// <summary>V8's flags for some knobs; knobs without a flag, and those of other engines, are left out.</summary>
     public static IReadOnlyList<string> Flags(IReadOnlyDictionary<string, string> knobs) =>
-        [.. KnobCatalog.Concerning(EngineName, knobs).SelectMany(pair => ToFlags(pair.Key, pair.Value) ?? [])];
+        [.. KnobCatalog.Concerning(EngineName, knobs).SelectMany(pair => GivenFlags(pair.Key, pair.Value))];
+
+    /// <summary>The flags that V8 is given: none for what it cannot take, which is a gap, or to be ignored.</summary>
+    private static IReadOnlyList<string> GivenFlags(string name, string text) => FindMistake(name, text) is null ? ToFlags(name, text) ?? [] : [];
+
+    /// <summary>Why V8's flag does not take a value that the knob takes; null if it does, or there is none.</summary>
+    private static string? FindMistake(string name, string text)
+    {
+        try
+        {
+            ToFlags(name, text);
+            return null;
+        }
+        catch (KnobException mistake)
+        {
+            return mistake.Message;
+        }
+    }
 
     /// <summary>The flags for a value of a knob; null where V8 has no such setting.</summary>
     private static IReadOnlyList<string>? ToFlags(string name, string text)
