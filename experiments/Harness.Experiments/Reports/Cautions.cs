@@ -69,6 +69,14 @@ internal static class Cautions
             yield return char.ToUpperInvariant(caution[0]) + caution[1..] + ".";
     }
 
+    /// <summary>What is to be said of how it was measured: by a rule of warm-up that ended it too early where an engine says nothing of its tiers.</summary>
+    public static IEnumerable<string> OfRule(SweepSummary summary)
+    {
+        List<string> engines = [.. summary.Rows.Where(row => row.Format < Measurement.GainFormat && row.WarmUpCalls > 0 && row.Engine != OwnEngine.EngineName).Select(row => row.Engine).Distinct().Order(StringComparer.Ordinal).Select(EngineCatalog.TitleOf)];
+        if (engines.Count > 0)
+            yield return $"{string.Join(", ", engines)} may have been timed too early: rows of formats before {Measurement.GainFormat} are of a time when warm-up did not wait until no call became faster (METHODOLOGY.md), and {(engines.Count > 1 ? "these engines say" : "this engine says")} nothing of tiers. Where that happened the times are too long.";
+    }
+
     /// <summary>What is to be said of the results as a whole.</summary>
     /// <param name="summary">What they say.</param>
     /// <param name="provenance">Where they are from; null where that is not known.</param>
@@ -86,6 +94,7 @@ internal static class Cautions
             cautions.Add($"With {SweepChart.NumberOfProcesses(summary)} repetitions there are no intervals, and no test finds anything: this is a first look, nothing to quote.");
         if (failures > 0)
             cautions.Add($"{failures} repetitions failed and are in no number; they are listed under Failures.");
+        cautions.AddRange(OfRule(summary));
         cautions.AddRange(OfEnvironment(provenance));
         return cautions;
     }

@@ -138,7 +138,7 @@ internal static class SummaryReport
     /// <summary>Lists what a reader should know before quoting a number.</summary>
     private static void WriteCautions(StringBuilder text, SweepDefinition sweep, SweepSummary summary, Provenance? provenance)
     {
-        List<string> cautions = [.. Cautions.OfEnvironment(provenance), .. Cautions.OfCells(sweep, summary).Select(caution => caution.Text)];
+        List<string> cautions = [.. Cautions.OfRule(summary), .. Cautions.OfEnvironment(provenance), .. Cautions.OfCells(sweep, summary).Select(caution => caution.Text)];
         if (cautions.Count == 0)
             return;
         Line(text, "## To be careful of\n");

@@ -26,6 +26,9 @@ internal sealed partial record Measurement
     /// <summary>The version from which on <see cref="SteadyAfterMs"/> compares calls of one kind only.</summary>
     public const int SteadyByKindFormat = 7;
 
+    /// <summary>The version from which on warm-up goes on until no call has become faster for a while.</summary>
+    public const int GainFormat = 8;
+
     /// <summary>How times of day are written.</summary>
     public const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
 

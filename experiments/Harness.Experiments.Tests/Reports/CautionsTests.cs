@@ -1,0 +1,29 @@
+using Harness.Experiments.Reports;
+using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
+using Harness.Experiments.Tests.Results;
+
+namespace Harness.Experiments.Tests.Reports;
+
+/// <summary>What a reader is told before quoting a number.</summary>
+public sealed class CautionsTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>Only engines that say nothing of their tiers were timed too early, only where they warmed up, and only by the older rule.</summary>
+    [Theory]
+    [InlineData("ours,v8", 7, 29, "V8 may ")]
+    [InlineData("ours,v8", 7, 0, null)]
+    [InlineData("ours,v8", 8, 29, null)]
+    [InlineData("ours", 7, 29, null)]
+    public void RowsOfTheOlderRuleOfWarmUpAreNamed(string engines, int format, int warmUpCalls, string? named)
+    {
+        var results = SyntheticResults.Pair(folder.File("results"), 1.5, engines.Split(','));
+        var (sweep, summary) = ReportWriter.Summarize(results);
+        var older = new SweepSummary(sweep, [.. summary.Rows.Select(row => row with { Format = format, WarmUpCalls = warmUpCalls })]);
+        var cautions = Cautions.OfResults(older, Provenance.Read(results.Provenance), 0).Where(caution => caution.Contains("timed too early", StringComparison.Ordinal));
+        Assert.Equal(named is null ? [] : new[] { named }, cautions.Select(caution => caution[..Math.Min(caution.Length, named?.Length ?? 0)]));
+    }
+}
