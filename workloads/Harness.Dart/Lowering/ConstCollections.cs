@@ -11,8 +11,9 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
     /// <summary>The value of a list.</summary>
     public ConstValue EvaluateList(ListLit l, ConstScope env, DartType? context)
     {
+        if (context is not null) context = ConstEvaluator.LiteralContext(context);
         DartType? element = l.TypeArgs is { } args ? evaluator.Resolve(env, args[0]) : null;
-        if (element is null && context is not null && lowering.Types.AsInstanceOf(_program.Type("List", UnknownType.Instance), (TypeSystem.NonNull(context) as InterfaceType)?.Class ?? _program.Object.Class) is { Args.Length: 1 } && context is InterfaceType { Args: [{ HasUnknown: false } wanted] })
+        if (element is null && context is not null && lowering.Types.AsInstanceOf(_program.Type("List", UnknownType.Instance), (context as InterfaceType)?.Class ?? _program.Object.Class) is { Args.Length: 1 } && context is InterfaceType { Args: [{ HasUnknown: false } wanted] })
             element = wanted;
         var items = new List<ConstValue>();
         foreach (var e in l.Elements) AddElements(e, env, element, items, null, null);
@@ -86,7 +87,7 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
     // Whether a context wants a map and no set; null where it does not tell.
     private bool? WantsMap(DartType? context)
     {
-        if (context is null || TypeSystem.NonNull(context) is not InterfaceType wanted) return null;
+        if (context is not InterfaceType wanted) return null;
         var supertypes = lowering.Types.Supertypes(wanted.Class);
         var (map, iterable) = (supertypes.ContainsKey(_program.CoreClass("Map")), supertypes.ContainsKey(_program.CoreClass("Iterable")));
         return map == iterable ? null : map;
@@ -95,12 +96,13 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
     /// <summary>The value of a set or map: what the context says goes before what the elements say.</summary>
     public ConstValue EvaluateSetOrMap(SetOrMapLit l, ConstScope env, DartType? context)
     {
-        if (context is not null && TypeSystem.IsFutureOr(context)) context = ((InterfaceType)context).Args[0];
+        if (context is not null) context = ConstEvaluator.LiteralContext(context);
         var isMap = l.TypeArgs?.Count == 2 || l.TypeArgs is null && (WantsMap(context) ?? IsOfEntries(l.Elements, env) ?? true);
-        var typeArgs = l.TypeArgs?.Select(t => evaluator.Resolve(env, t)).ToArray() ?? ((context is null ? null : TypeSystem.NonNull(context)) is InterfaceType c && c.Args.Length == (isMap ? 2 : 1) && !c.HasUnknown ? c.Args : null);
+        var typeArgs = l.TypeArgs?.Select(t => evaluator.Resolve(env, t)).ToArray() ?? (context is InterfaceType c && c.Args.Length == (isMap ? 2 : 1) && !c.HasUnknown ? c.Args : null);
         var items = new List<ConstValue>();
         var values = isMap ? new List<ConstValue>() : null;
         foreach (var e in l.Elements) AddElements(e, env, typeArgs?[0], items, isMap ? typeArgs?[1] : null, values);
+        if (typeArgs is not null) items = [.. items.Select(i => evaluator.Adapt(i, typeArgs[0]))];
         DartType Lub(IEnumerable<ConstValue> vs) => vs.Any() ? vs.Select(evaluator.TypeOf).Aggregate(lowering.Types.Lub) : SimpleType.Dynamic;
         if (items.Find(i => !HasPrimitiveEquality(i)) is { } item) throw env.Error(l, $"A value of type '{evaluator.TypeOf(item)}' can't be {(isMap ? "a key of a constant map" : "an element of a constant set")} because its class has its own '==' or 'hashCode'.");
         if (items.Distinct().Count() != items.Count) throw env.Error(l, isMap ? "Duplicate key in const map literal." : "Duplicate element in const set literal.");

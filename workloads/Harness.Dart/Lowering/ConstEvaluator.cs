@@ -39,8 +39,20 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         return _defaults[(member, param.Node)] = value;
     }
 
-    public ConstValue Adapt(ConstValue value, DartType type) =>
-        value is ConstInt i && TypeSystem.NonNull(type) is InterfaceType t && t.Class == _program.Double.Class ? new ConstDouble(i.Value) : value;
+    /// <summary>A value as one of a type: an integer as a double, a generic function with type arguments.</summary>
+    public ConstValue Adapt(ConstValue value, DartType type) => (value, LiteralContext(type)) switch
+    {
+        (ConstInt i, InterfaceType t) when t.Class == _program.Double.Class => new ConstDouble(i.Value),
+        (ConstFunction f, FunctionType { TypeParams.Length: 0, IsClosed: true } t) => Instantiated(f, t),
+        _ => value,
+    };
+
+    /// <summary>What a context says of a value that is neither null nor a future.</summary>
+    public static DartType LiteralContext(DartType context)
+    {
+        while (TypeSystem.IsFutureOr(context)) context = ((InterfaceType)context).Args[0];
+        return TypeSystem.NonNull(context);
+    }
 
     public ConstValue Evaluate(Expr e, FunctionLowering from, DartType? context) => Evaluate(e, EnvOf(from), context);
 
@@ -186,7 +198,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
                 return new ConstString(text.ToString());
             case ListLit l: return Collections.EvaluateList(l, env, context);
             case SetOrMapLit l: return Collections.EvaluateSetOrMap(l, env, context);
-            case RecordLit r: return EvaluateRecord(r, env, context is null ? null : TypeSystem.NonNull(context) as RecordType);
+            case RecordLit r: return EvaluateRecord(r, env, context is null ? null : LiteralContext(context) as RecordType);
             case Unary u: return EvaluateUnary(u, env, context);
             case Binary b: return EvaluateBinary(b, env, context);
             case Conditional c:
@@ -238,8 +250,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
 
     private ConstValue Integer(IntLit i, bool negative, ConstScope env, DartType? context)
     {
-        if (context is not null && TypeSystem.IsFutureOr(context)) context = ((InterfaceType)context).Args[0];
-        if (context is InterfaceType { Nullable: false } t && t.Class == _program.Double.Class)
+        if (context is not null && LiteralContext(context) is InterfaceType t && t.Class == _program.Double.Class)
             return new ConstDouble(LiteralLowering.ParseDouble(i.Text, negative) ?? throw env.Error(i, LiteralLowering.Inexact(i)));
         return new ConstInt(LiteralLowering.ParseInt(i.Text, negative) ?? throw env.Error(i, $"The integer literal {i.Text} can't be represented in 64 bits."));
     }
@@ -262,9 +273,6 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         _ => null,
     };
 
-    private static TypedefElement? AliasOf(NamedTypeNode node, ConstScope env) =>
-        (node.Prefix is null ? env.Scope.LookupTopLevel(node.Name) : env.Scope.Library.Prefixes.GetValueOrDefault(node.Prefix)?.Members.GetValueOrDefault(node.Name)) as TypedefElement;
-
     private static bool IsTypeName(NamedTypeNode node, ConstScope env)
     {
         if (node.Prefix is not null) return env.Scope.Library.Prefixes.TryGetValue(node.Prefix, out var prefix) && !prefix.IsDeferred && prefix.Members.GetValueOrDefault(node.Name) is ClassElement or TypedefElement;
@@ -275,7 +283,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     private ConstValue EvaluateName(Ident id, ConstScope env, DartType? context)
     {
         if (env.Locals is not null && env.Locals.TryGetValue(id.Name, out var local)) return local;
-        if (env.Outer?.Invoke(id.Name) is { } outer) return outer;
+        if (env.Outer?.Invoke(id) is { } outer) return outer;
         if (env.Scope.LookupParam(id.Name) is not null) return new ConstType(Resolve(env, new NamedTypeNode { Pos = id.Pos, Name = id.Name }));
         object? element = null;
         if (env.Lexical is { } cls && cls.Statics.TryGetValue(id.Name, out var member)) element = member;
@@ -298,7 +306,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
 
     private ConstValue Instantiated(ConstFunction f, DartType? context)
     {
-        if (context is FunctionType { TypeParams.Length: 0 } target && FunctionTypeOf(f) is FunctionType { TypeParams.Length: > 0 } generic)
+        if (context is not null && LiteralContext(context) is FunctionType { TypeParams.Length: 0 } target && FunctionTypeOf(f) is FunctionType { TypeParams.Length: > 0 } generic)
         {
             var lower = new Dictionary<TypeParam, DartType>();
             var upper = new Dictionary<TypeParam, DartType>();
@@ -314,13 +322,13 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         if (p.Target is Ident prefixName && env.Scope.Library.Prefixes.TryGetValue(prefixName.Name, out var prefix) && env.Scope.LookupTopLevel(prefixName.Name) is PrefixElement)
             return prefix.IsDeferred ? throw env.Error(p, "Not a constant expression: its library is deferred.") : FromElement(prefix.Members.GetValueOrDefault(p.Name), p, env, context);
         if (p.Target is Ident named && env.Scope.LookupTopLevel(named.Name) is ClassElement { Node.Kind: ClassKind.Extension } extension && extension.Statics.TryGetValue(p.Name, out var ofExtension)) return FromElement(ofExtension, p, env, context);
-        if (TypeNodeOf(p.Target) is { } typeNode && !(p.Target is Ident local && (env.Locals?.ContainsKey(local.Name) == true || env.Outer?.Invoke(local.Name) is not null)) && IsTypeName(typeNode, env) && Resolve(env, typeNode) is InterfaceType type)
+        if (TypeNodeOf(p.Target) is { } typeNode && !(p.Target is Ident local && (env.Locals?.ContainsKey(local.Name) == true || env.Outer?.Invoke(local) is not null)) && IsTypeName(typeNode, env) && Resolve(env, typeNode) is InterfaceType type)
         {
             if (type.Class.Statics.TryGetValue(p.Name, out var member)) return FromElement(member, p, env, context);
             if (type.Class.IsEnum && p.Name == "values") return EnumValues(type.Class);
             if (type.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var constructor))
             {
-                var alias = AliasOf(typeNode, env);
+                var alias = env.Scope.AliasOf(typeNode);
                 if (alias is { IsVariable: true }) throw env.Error(p, $"Member not found: '{p.Name}'.");
                 if (constructor.TearoffError is { } tearoffError) throw env.Error(p, tearoffError);
                 if (typeNode.Args.Count > 0 && BoundChecks.Misfit(lowering.Types, type.Class.TypeParams, type.Args) is { } misfit) throw env.Error(p, BoundChecks.Describe(type.Class.TypeParams, type.Args, misfit));
@@ -380,7 +388,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         }
 
         if (node.Prefix is not null && env.Scope.Library.Prefixes.TryGetValue(node.Prefix, out var library) && library.IsDeferred) throw env.Error(n, "Not a constant expression: its library is deferred.");
-        if (Resolve(env, node) is not InterfaceType type) throw env.Error(n, "Not a class.");
+        if (Resolve(env, node) is not InterfaceType type || env.Scope.AliasOf(node) is { IsVariable: true }) throw env.Error(n, "Not a class.");
         if (!type.Class.Constructors.TryGetValue(name ?? "", out var constructor)) throw env.Error(n, $"Couldn't find constructor '{type.Class.Name}{(name is null ? "" : "." + name)}'.");
         return Objects.Construct(constructor, node.Args.Count > 0 || env.Scope.LookupTopLevel(node.Name) is TypedefElement ? type.Args : null, n.Args, context, env, n, null);
     }
@@ -393,11 +401,11 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         if (TypeNodeOf(c.Target) is { } whole && IsTypeName(whole, env))
         {
             whole.Args = c.TypeArgs ?? whole.Args;
-            if (Resolve(env, whole) is InterfaceType type && type.Class.Constructors.TryGetValue("", out var unnamed))
+            if (Resolve(env, whole) is InterfaceType type && env.Scope.AliasOf(whole) is not { IsVariable: true } && type.Class.Constructors.TryGetValue("", out var unnamed))
                 return Objects.Construct(unnamed, whole.Args.Count > 0 || env.Scope.LookupTopLevel(whole.Name) is TypedefElement ? type.Args : null, c.Args, context, env, c, null);
         }
 
-        if (c.Target is PropertyGet p && TypeNodeOf(p.Target) is { } typeNode && IsTypeName(typeNode, env) && Resolve(env, typeNode) is InterfaceType named && named.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var constructor))
+        if (c.Target is PropertyGet p && TypeNodeOf(p.Target) is { } typeNode && IsTypeName(typeNode, env) && Resolve(env, typeNode) is InterfaceType named && env.Scope.AliasOf(typeNode) is not { IsVariable: true } && named.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var constructor))
             return Objects.Construct(constructor, typeNode.Args.Count > 0 || env.Scope.LookupTopLevel(typeNode.Name) is TypedefElement ? named.Args : null, c.Args, context, env, c, null);
         throw env.Error(c, "Not a constant expression.");
     }

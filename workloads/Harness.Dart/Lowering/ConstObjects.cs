@@ -62,7 +62,9 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
         {
             if (given.TryGetValue(param, out var value))
             {
-                if (!evaluator.Fits(value, param.Type.Substitute(map))) throw env.Error(at, $"The argument type '{evaluator.TypeOf(value)}' can't be assigned to the parameter type '{param.Type.Substitute(map)}'.");
+                var paramType = param.Type.Substitute(map);
+                given[param] = value = evaluator.Adapt(value, paramType);
+                if (!evaluator.Fits(value, paramType)) throw env.Error(at, $"The argument type '{evaluator.TypeOf(value)}' can't be assigned to the parameter type '{paramType}'.");
             }
             else if (param.IsRequired)
             {
@@ -74,7 +76,7 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
         {
             if (function.Redirect is null)
             {
-                if (function.External && cls.Library.IsCore && constructor.Name is "fromEnvironment" or "hasEnvironment")
+                if (constructor.ReadsEnvironment)
                 {
                     if (constructor.Name == "hasEnvironment") return new ConstBool(false);
                     var fallback = parameters.First(p => p.Name == "defaultValue");

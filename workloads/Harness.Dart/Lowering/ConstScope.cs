@@ -8,7 +8,7 @@ namespace Harness.Dart.Lowering;
 /// <param name="Locals">The values of parameters.</param>
 /// <param name="Map">The type arguments of the object that is made.</param>
 /// <param name="Outer">The values of constants of the functions around.</param>
-internal sealed record ConstScope(TypeScope Scope, ClassElement? Lexical, Dictionary<string, ConstValue>? Locals, IReadOnlyDictionary<TypeParam, DartType>? Map, Func<string, ConstValue?>? Outer)
+internal sealed record ConstScope(TypeScope Scope, ClassElement? Lexical, Dictionary<string, ConstValue>? Locals, IReadOnlyDictionary<TypeParam, DartType>? Map, Func<Syntax.Ident, ConstValue?>? Outer)
 {
     /// <summary>An error at a place of the text.</summary>
     public DartErrorException Error(Syntax.Node at, string message) => new(Scope.File, at.Pos, message);

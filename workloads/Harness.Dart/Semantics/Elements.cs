@@ -142,6 +142,9 @@ internal sealed class Member
         }
     }
 
+    /// <summary>Whether it is a constructor that tells what the program was given when it was compiled.</summary>
+    public bool ReadsEnvironment => this is { Kind: MemberKind.Constructor, Function.External: true, Library.IsCore: true, Name: "fromEnvironment" or "hasEnvironment" };
+
     /// <summary>Why nobody can tear it off, where it is a constructor that makes no objects by itself; null for others.</summary>
     public string? TearoffError => this switch
     {

@@ -51,6 +51,10 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
         return Library.Imported.TryGetValue(name, out element) ? element : null;
     }
 
+    /// <summary>The typedef that a type is named by; null where it is named by none.</summary>
+    public TypedefElement? AliasOf(NamedTypeNode node) =>
+        (node.Prefix is null ? LookupTopLevel(node.Name) : Library.Prefixes.GetValueOrDefault(node.Prefix)?.Members.GetValueOrDefault(node.Name)) as TypedefElement;
+
     /// <summary>Declares type parameters in a new scope and resolves their bounds.</summary>
     public TypeScope WithTypeParams(List<TypeParamNode> nodes, out List<TypeParam> parameters)
     {

@@ -42,12 +42,25 @@ internal static class Variance
         return type switch
         {
             InterfaceType { Args.Length: > 0 } i => new InterfaceType(i.Class, [.. i.Args.Select(a => Part(a, 1))], i.Nullable),
-            FunctionType f => new FunctionType(
-                f.TypeParams, [.. f.Required.Select(t => Part(t, -1))], [.. f.Optional.Select(t => Part(t, -1))],
-                [.. f.Named.Select(n => n with { Type = Part(n.Type, -1) })], Part(f.Result, 1), f.Nullable),
+            FunctionType f => RewriteFunction(f, Part),
             RecordType r => new RecordType([.. r.Positional.Select(t => Part(t, 1))], [.. r.Named.Select(n => (n.Name, Part(n.Type, 1)))], r.Nullable),
             _ => type,
         };
+    }
+
+    // A function type with other bounds has type parameters of its own.
+    private static FunctionType RewriteFunction(FunctionType f, Func<DartType, int, DartType> part)
+    {
+        FunctionType With(TypeParam[] declared, Func<DartType, DartType> own) => new(
+            declared, [.. f.Required.Select(t => own(part(t, -1)))], [.. f.Optional.Select(t => own(part(t, -1)))],
+            [.. f.Named.Select(n => n with { Type = own(part(n.Type, -1)) })], own(part(f.Result, 1)), f.Nullable);
+        DartType[] bounds = [.. f.TypeParams.Select(p => p.HasBound ? part(p.Bound, 0) : p.Bound)];
+        if (f.TypeParams.Zip(bounds).All(p => p.First.Bound.Equals(p.Second))) return With(f.TypeParams, t => t);
+        TypeParam[] parameters = [.. f.TypeParams.Select(p => new TypeParam(p.Name) { HasBound = p.HasBound })];
+        var map = new Dictionary<TypeParam, DartType>();
+        for (var i = 0; i < parameters.Length; i++) map[f.TypeParams[i]] = parameters[i].Type;
+        for (var i = 0; i < parameters.Length; i++) parameters[i].Bound = bounds[i].Substitute(map);
+        return With(parameters, t => t.Substitute(map));
     }
 
     private static List<TypeParam> OfClasses(DartType type)

@@ -114,10 +114,11 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
     public Val LowerNew(NewExpr n, DartType? context)
     {
         var (node, name) = ConstructionLowering.SplitConstructorName(n.Type, n.Constructor, _state.Scope);
-        if (_state.Scope.Resolve(node) is not InterfaceType { Nullable: false } type)
+        var alias = _state.Scope.AliasOf(node);
+        if (_state.Scope.Resolve(node) is not InterfaceType { Nullable: false } type || alias is { IsVariable: true })
             throw _state.Error(n, "This type can't be instantiated.");
         if (n.Const && node.Prefix is { } deferred && _state.Scope.Library.Prefixes[deferred].IsDeferred) throw _state.Error(n, "Not a constant expression: its library is deferred.");
-        var typedefArgs = node.Args.Count > 0 || _state.Scope.LookupTopLevel(node.Name) is TypedefElement { Params.Count: 0 } && type.Args.Length > 0;
+        var typedefArgs = node.Args.Count > 0 || alias is { Params.Count: 0 } && type.Args.Length > 0;
         var made = Constructions.Construct(type.Class, typedefArgs ? type.Args : null, name, n.Args, context, n, n.Const);
         return node.Prefix is not null && _state.Scope.Library.Prefixes.TryGetValue(node.Prefix, out var prefix) && Names.CheckLoaded(prefix) is { } check ? made with { Node = Node.Seq(check, made.Node) } : made;
     }

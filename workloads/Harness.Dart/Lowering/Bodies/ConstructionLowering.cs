@@ -34,7 +34,7 @@ internal sealed class ConstructionLowering(FunctionLowering body)
             throw _state.Error(at, "Enums can't be instantiated.");
         if (typeArgs is { Length: > 0 } && typeArgs.Length != cls.TypeParams.Count)
             throw _state.Error(at, $"Expected {cls.TypeParams.Count} type arguments.");
-        if (isConst)
+        if (isConst || constructor.ReadsEnvironment)
         {
             var constant = _lowering.Constants.EvaluateConstruct(constructor, typeArgs, args, context, _body, at);
             var constType = cls.IsExtensionType && cls.TypeParams.Count == (typeArgs?.Length ?? 0) ? new InterfaceType(cls, typeArgs ?? []) : _lowering.Constants.TypeOf(constant);
@@ -104,7 +104,7 @@ internal sealed class ConstructionLowering(FunctionLowering body)
         var redirect = constructor.Function!.Redirect!;
         var scope = _lowering.Signatures.ScopeOf(constructor);
         var (node, name) = SplitConstructorName(redirect, constructor.Function.RedirectName, scope);
-        if (scope.Resolve(node) is not InterfaceType target)
+        if (scope.Resolve(node) is not InterfaceType target || scope.AliasOf(node) is { IsVariable: true })
             throw new DartErrorException(constructor.File, redirect.Pos, "Not a class.");
         if (node.Args.Count == 0 && target.Class.TypeParams.Count > 0)
         {

@@ -29,6 +29,7 @@ internal sealed class ExpressionLowering(FunctionLowering body)
     private OperatorLowering Operators => _body.Operators;
     private ConditionLowering Conditions => _body.Conditions;
     private Coercions Coercions => _body.Coercions;
+    private TearoffLowering Tearoffs => _body.Tearoffs;
     private PatternLowering Patterns => _body.Patterns;
     private ExceptionLowering Exceptions => _body.Exceptions;
     private SwitchLowering Switches => _body.Switches;
@@ -77,11 +78,11 @@ internal sealed class ExpressionLowering(FunctionLowering body)
     {
         var condition = Conditions.LowerCondition(c.Condition, out var whenTrue, out var whenFalse);
         _output.Flow = whenTrue;
-        var then = Lower(c.Then, context);
+        var then = Tearoffs.InContext(Lower(c.Then, context), context, c.Then);
         var afterThen = _output.Flow;
         if (then.Node.IsNever) afterThen.IsReachable = false;
         _output.Flow = whenFalse;
-        var otherwise = Lower(c.Else, context);
+        var otherwise = Tearoffs.InContext(Lower(c.Else, context), context, c.Else);
         if (otherwise.Node.IsNever) _output.Flow.IsReachable = false;
         _output.Flow = Flow.Join(afterThen, _output.Flow);
         return Merge(condition, then, otherwise, context, c);

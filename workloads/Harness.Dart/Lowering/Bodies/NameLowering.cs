@@ -158,8 +158,8 @@ internal sealed class NameLowering(FunctionLowering body)
         switch (e)
         {
             case Ident or PropertyGet: return Named(e) is var named && named is TypedefElement typedef && !HasStatics(typedef, e) ? null : named;
-            case Instantiation { TypeArgs: var args, Target: var inner } when StaticTarget(inner) is ClassElement or TypedefElement:
-                return ResolveTypeExpression(e) is InterfaceType t ? t : null;
+            case Instantiation { Target: var inner } when StaticTarget(inner) is var generic && generic is ClassElement or TypedefElement:
+                return ResolveTypeExpression(e) is not InterfaceType t ? null : generic is TypedefElement { IsVariable: true } ? generic : t;
             default: return null;
         }
     }
@@ -238,13 +238,13 @@ internal sealed class NameLowering(FunctionLowering body)
                 if (cls.Statics.TryGetValue(p.Name, out var member)) return LowerElement(member, p, context);
                 if (cls.IsEnum && p.Name == "values") return new Val(_pool.ConstNode(_lowering.Constants.EnumValues(cls)), _program.Type("List", cls.ThisType));
                 if (cls.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var constructor))
-                    return Tearoffs.ConstructorTearoff(constructor, null, context);
+                    return Tearoffs.ConstructorTearoff(constructor, null, context, p);
                 throw _state.Error(p, $"Member not found: '{p.Name}'.");
             case TypedefElement typedef:
                 if (_state.Scope.Resolve(TypeNodeOf(p.Target)!) is InterfaceType aliased && !typedef.IsVariable)
                 {
                     if (typedef is { Params.Count: > 0, IsRename: false } && !aliased.Class.Statics.ContainsKey(p.Name) && aliased.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var byAlias))
-                        return Tearoffs.AliasTearoff(byAlias, typedef, context);
+                        return Tearoffs.AliasTearoff(byAlias, typedef, context, p);
                     return LowerStaticProperty(typedef.Params.Count == 0 && aliased.Args.Length > 0 && !aliased.Class.Statics.ContainsKey(p.Name) ? aliased : aliased.Class, p, context);
                 }
 
@@ -253,7 +253,7 @@ internal sealed class NameLowering(FunctionLowering body)
                 if (type.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var instantiated))
                 {
                     _body.Arguments.CheckBounds(type.Class.TypeParams, type.Args, p);
-                    return Tearoffs.ConstructorTearoff(instantiated, type, context);
+                    return Tearoffs.ConstructorTearoff(instantiated, type, context, p);
                 }
 
                 throw _state.Error(p, $"Member not found: '{p.Name}'.");

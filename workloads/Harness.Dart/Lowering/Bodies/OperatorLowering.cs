@@ -32,6 +32,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
     private NumberLowering Numbers => _body.Numbers;
     private ConditionLowering Conditions => _body.Conditions;
     private Coercions Coercions => _body.Coercions;
+    private TearoffLowering Tearoffs => _body.Tearoffs;
     private TypeExpressions TypeExpressions => _body.TypeExpressions;
 
     /// <summary>A binary operator.</summary>
@@ -201,6 +202,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
         if (right.Node.IsNever) { _output.Flow = saved; if (_promotions.PromotionKey(b.Left) is { } key) _output.Flow.Promote(key, TypeSystem.NonNull(left.Type)); }
         else _output.Flow = Flow.Join(saved, _output.Flow);
         var nonNull = TypeSystem.NonNull(left.Type);
+        if (nonNull is not FunctionType { TypeParams.Length: > 0 }) right = Tearoffs.InContext(right, context, b.Right);
         var type = Expressions.MergedType(nonNull, right.Type, context);
         var repr = TypeSystem.IsVoid(type) ? WType.None : _reprs.Of(type);
         var kept = _reprs.Convert(Node.Get(local), repr);

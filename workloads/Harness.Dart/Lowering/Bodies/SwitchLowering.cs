@@ -26,6 +26,7 @@ internal sealed class SwitchLowering(FunctionLowering body)
     private Exhaustiveness Exhaustiveness => _body.Exhaustiveness;
     private StatementLowering Statements => _body.Statements;
     private LoopLowering Loops => _body.Loops;
+    private TearoffLowering Tearoffs => _body.Tearoffs;
 
     /// <summary>A switch statement.</summary>
     public void LowerSwitch(SwitchStmt s, List<string> labels)
@@ -208,7 +209,7 @@ internal sealed class SwitchLowering(FunctionLowering body)
                 matchedValue = Behind(pattern, matchedValue, s.Value, entry);
             }
 
-            var result = Expressions.Lower(body, context);
+            var result = Tearoffs.InContext(Expressions.Lower(body, context), context, body);
             if (!result.Node.IsNever) after = after is null ? _output.Flow.Copy() : Flow.Join(after, _output.Flow);
             _variables.Pop();
             arms.Add((match, result));

@@ -45,6 +45,14 @@ internal sealed class TearoffLowering(FunctionLowering body)
         return InstantiateWith(value, generic, args, at);
     }
 
+    /// <summary>One of the values that an expression may have: where the context wants a function without type parameters, a generic one with type arguments, since the others may be no generic ones.</summary>
+    public Val InContext(Val value, DartType? context, Syntax.Node at)
+    {
+        if (value.Type is not FunctionType { TypeParams.Length: > 0, Nullable: false } generic || context is null || TypeSystem.NonNull(context) is not FunctionType { TypeParams.Length: 0, HasUnknown: false } wanted) return value;
+        var instance = InstantiateClosure(value, generic, wanted, at);
+        return _types.IsSubtype(instance.Type, wanted) ? instance : value;
+    }
+
     private Val InstantiateWith(Val value, FunctionType generic, DartType[] args, Syntax.Node at)
     {
         if (args.Length != generic.TypeParams.Length) throw _state.Error(at, $"Expected {generic.TypeParams.Length} type arguments.");
@@ -74,11 +82,11 @@ internal sealed class TearoffLowering(FunctionLowering body)
     }
 
     /// <summary>The closure of a constructor.</summary>
-    public Val ConstructorTearoff(Member constructor, InterfaceType? type, DartType? context)
+    public Val ConstructorTearoff(Member constructor, InterfaceType? type, DartType? context, Syntax.Node at)
     {
         var cls = constructor.Owner!;
         var signature = _lowering.Signatures.Of(constructor);
-        if (constructor.TearoffError is { } error) throw new DartErrorException(constructor.File, constructor.Pos, error);
+        if (constructor.TearoffError is { } error) throw _state.Error(at, error);
         if (cls.TypeParams.Count > 0 && type is null)
         {
             var wanted = context is null ? null : TypeSystem.NonNull(context) as FunctionType;
@@ -101,13 +109,13 @@ internal sealed class TearoffLowering(FunctionLowering body)
         var instantiated = new FunctionType([], bound.Required, bound.Optional, bound.Named, type);
         if (type.IsClosed) return new Val(_pool.ConstNode(new ConstFunction(constructor, type.Args, type)), instantiated);
         var closure = _pool.ConstNode(new ConstFunction(constructor, [], null));
-        return InstantiateWith(new Val(closure, new FunctionType([.. cls.TypeParams], signature.Required, signature.Optional, signature.Named, cls.ThisType)), new FunctionType([.. cls.TypeParams], signature.Required, signature.Optional, signature.Named, cls.ThisType), type.Args, new This());
+        return InstantiateWith(new Val(closure, new FunctionType([.. cls.TypeParams], signature.Required, signature.Optional, signature.Named, cls.ThisType)), new FunctionType([.. cls.TypeParams], signature.Required, signature.Optional, signature.Named, cls.ThisType), type.Args, at);
     }
 
     /// <summary>The closure of a constructor by a typedef that is more than another name of the class: the typedef's parameters are the closure's.</summary>
-    public Val AliasTearoff(Member constructor, TypedefElement alias, DartType? context)
+    public Val AliasTearoff(Member constructor, TypedefElement alias, DartType? context, Syntax.Node at)
     {
-        if (constructor.TearoffError is { } error) throw new DartErrorException(constructor.File, constructor.Pos, error);
+        if (constructor.TearoffError is { } error) throw _state.Error(at, error);
         var closure = new ConstFunction(constructor, [], null, alias);
         var generic = closure.GenericType(_lowering.Signatures.Of(constructor));
         if (context is null || TypeSystem.NonNull(context) is not FunctionType { TypeParams.Length: 0 } wanted) return new Val(_pool.ConstNode(closure), generic);
@@ -115,7 +123,7 @@ internal sealed class TearoffLowering(FunctionLowering body)
         var upper = new Dictionary<TypeParam, DartType>();
         _types.Inference.Constrain(new FunctionType([], generic.Required, generic.Optional, generic.Named, generic.Result), wanted, [.. alias.Params], lower, upper);
         var made = alias.Type!.Substitute(ArgumentBinding.MapOf(alias.Params, _types.Inference.Solve(alias.Params, lower, upper, partial: false)));
-        return ConstructorTearoff(constructor, (InterfaceType)made, context);
+        return ConstructorTearoff(constructor, (InterfaceType)made, context, at);
     }
 
     /// <summary>The closure of an extension's method with its receiver.</summary>

@@ -52,9 +52,9 @@ internal sealed class VariableScopes(FunctionLowering body)
     }
 
     /// <summary>The constant that a local name stands for; a variable is none.</summary>
-    internal ConstValue? LookupConstant(string name)
+    internal ConstValue? LookupConstant(Syntax.Ident id)
     {
-        if (Lookup(name) is not { } variable) return null;
-        return variable.Constant ?? throw new DartErrorException(_state.Scope.File, 0, $"Not a constant expression: '{name}' is a variable.");
+        if (Lookup(id.Name) is not { } variable) return null;
+        return variable.Constant ?? throw _state.Error(id, $"Not a constant expression: '{id.Name}' is a variable.");
     }
 }
