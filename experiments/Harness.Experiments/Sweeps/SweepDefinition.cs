@@ -125,4 +125,7 @@ internal sealed record WarmUpRule(
 {
     /// <summary>For how long no call may have become faster, where nothing else is said.</summary>
     public const double UsualGainMilliseconds = 500;
+
+    /// <summary>The rule where nothing else is said.</summary>
+    public static WarmUpRule Usual { get; } = new(5, 100, 3, 0.05, 3000);
 }

@@ -238,19 +238,19 @@ internal static class SweepFile
 
     private sealed class WarmUpEntry
     {
-        public int Calls { get; set; } = 5;
+        public int Calls { get; set; } = WarmUpRule.Usual.MinimumCalls;
 
-        public double Milliseconds { get; set; } = 100;
+        public double Milliseconds { get; set; } = WarmUpRule.Usual.MinimumMilliseconds;
 
-        public int Window { get; set; } = 3;
+        public int Window { get; set; } = WarmUpRule.Usual.Window;
 
-        public double Tolerance { get; set; } = 0.05;
+        public double Tolerance { get; set; } = WarmUpRule.Usual.Tolerance;
 
-        public double LimitMilliseconds { get; set; } = 3000;
+        public double LimitMilliseconds { get; set; } = WarmUpRule.Usual.LimitMilliseconds;
 
-        public double Gain { get; set; } = 0.02;
+        public double Gain { get; set; } = WarmUpRule.Usual.Gain;
 
-        public int GainCalls { get; set; } = 20;
+        public int GainCalls { get; set; } = WarmUpRule.Usual.GainCalls;
 
         /// <summary>Null for the usual, or a fifth of the limit where that is less: times must be able to settle before it.</summary>
         public double? GainMilliseconds { get; set; }

@@ -83,7 +83,6 @@ internal interface IEvaluator
 /// <summary>Measures in fresh worker processes of this machine.</summary>
 internal sealed class ProcessEvaluator : IEvaluator
 {
-    private static readonly WarmUpRule WarmUp = new(5, 100, 3, 0.05, 3000);
     /// <summary>How many steps from corner to corner of the space are tried for values that an engine cannot take.</summary>
     private const int Steps = 32;
 
@@ -143,7 +142,7 @@ internal sealed class ProcessEvaluator : IEvaluator
         var counts = specification.WeighsCode || process.Phase is not "search";
         // Sizes that decide are measured in every round, as times are: one lucky size must not be found again in all of them. Where they are only shown, one a phase is enough.
         var occasion = specification.WeighsCode ? FormattableString.Invariant($"{process.Phase} {process.Round}") : process.Phase;
-        var request = new WorkerRequest { Program = program.Request!, TimedCalls = specification.TimedCalls, Settle = WarmUp, Knobs = knobs, Counts = counts, Occasion = occasion };
+        var request = new WorkerRequest { Program = program.Request!, TimedCalls = specification.TimedCalls, Settle = WarmUpRule.Usual, Knobs = knobs, Counts = counts, Occasion = occasion };
         var timeout = TimeSpan.FromSeconds(specification.TimeoutSeconds);
         var report = engine.AddCounts(request, ProgramResult.Check(program.Definition, engine.Measure(request, timeout)), timeout);
         var seconds = Math.Round(watch.Elapsed.TotalSeconds / process.Workloads.Count, 3);
