@@ -26,7 +26,7 @@ public sealed partial record EngineOptions
     [Knob("perf.map", "write the names of functions and their tiers to /tmp/perf-PID.map, for perf", V8Flag = "--perf-basic-prof")]
     public bool PerfMap { get; init; }
 
-    /// <summary>Collects garbage at every Nth allocation.</summary>
+    /// <summary>Collect garbage at every Nth allocation; 0 for none. Results must not change.</summary>
     [Knob("stress.gc-interval", "collect garbage at every Nth allocation; 0 for none", Unit = "allocations", V8Flag = "--gc-interval", IsZeroAutomatic = true)]
     public int StressGcInterval { get; init; }
 

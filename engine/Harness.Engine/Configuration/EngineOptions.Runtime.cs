@@ -22,7 +22,7 @@ public sealed partial record EngineOptions
     public int MemoryImageMinSize { get; init; } = 128;
 
     /// <summary>Most memory that the linear memories of a store may take together, in MiB. Beyond, they do not grow.</summary>
-    [Knob("memory.limit", "most bytes of all linear memories of a store; beyond, memory.grow gives -1", Maximum = 1_048_576, Unit = "MiB")]
+    [Knob("memory.limit", "most memory of all linear memories of a store together; beyond, memory.grow gives -1", Maximum = 1_048_576, Unit = "MiB")]
     public int MemoryLimit { get; init; } = 65_536;
 
     /// <summary>Most elements of a table. Beyond, it does not grow.</summary>

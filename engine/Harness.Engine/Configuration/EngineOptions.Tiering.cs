@@ -71,12 +71,12 @@ public sealed partial record EngineOptions
         Maximum = 1_000_000, Unit = "deopts", V8Flag = "--wasm-deopts-per-function-limit")]
     public int DeoptLimit { get; init; } = 10;
 
-    /// <summary>Deopts at one call site after which it calls generically what is not inlined there, while other sites still deoptimize.</summary>
+    /// <summary>Deopts at one call site after which it calls generically what is not inlined there, while other sites still deoptimize; 0 for no limit of its own.</summary>
     [Knob("deopt.site-limit", "deopts at one call site after which it is given up: other targets are called generically there; 0 for no limit of its own",
         Maximum = 1_000_000, Unit = "deopts")]
     public int DeoptSiteLimit { get; init; }
 
-    /// <summary>Calls that a site must have seen before optimized code relies on it having no other targets.</summary>
+    /// <summary>Calls that a site must have seen before optimized code relies on it having no other targets; 0 to rely on it always.</summary>
     [Knob("deopt.min-calls", "calls that a site must have seen before code deoptimizes where another target comes; below, it calls generically",
         Maximum = 1_000_000_000, Unit = "calls")]
     public int DeoptMinCalls { get; init; }

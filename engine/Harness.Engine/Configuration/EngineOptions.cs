@@ -2,7 +2,7 @@ namespace Harness.Engine.Configuration;
 
 /// <summary>
 /// The values of all knobs: everything that may change how fast the engine runs a program, and nothing that changes what
-/// the program computes. Immutable; starts from <see cref="Default"/> and is varied with <see cref="With(string, string)"/>
+/// the program computes, but for limits and for what the specification leaves open (<see cref="VectorsFma"/>). Immutable; starts from <see cref="Default"/> and is varied with <see cref="With(string, string)"/>
 /// or a <c>with</c> expression (which, unlike the former, does not check ranges).
 /// </summary>
 /// <remarks>
