@@ -116,7 +116,7 @@ internal sealed record SweepConfiguration(string Name, string Title, IReadOnlyDi
 /// <param name="Window">Number of last calls that are compared with each other.</param>
 /// <param name="Tolerance">Largest relative difference between the slowest and the fastest of them.</param>
 /// <param name="LimitMilliseconds">Time after which measuring starts in any case.</param>
-/// <param name="Gain">By which part of its time a call must be faster than the fastest before it, to show that the program still becomes faster.</param>
+/// <param name="Gain">By which part of its time a call must be faster than the last that was, or than the first, to show that the program still becomes faster: small steps add up.</param>
 /// <param name="GainCalls">For how many calls there must have been no such call; fewer where they take twice <paramref name="GainMilliseconds"/>.</param>
 /// <param name="GainMilliseconds">For how long there must have been none.</param>
 internal sealed record WarmUpRule(
