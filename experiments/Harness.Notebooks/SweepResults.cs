@@ -56,14 +56,7 @@ public sealed class SweepResults
     public IReadOnlyList<string> Workloads => [.. summary.Workloads.Select(workload => workload.Name)];
 
     /// <summary>What a reader should know before quoting a number.</summary>
-    public IReadOnlyList<string> Cautions
-    {
-        get
-        {
-            var failures = File.Exists(folder.Failures) ? DurableCsv<Failure>.Read(folder.Failures).Count : 0;
-            return [.. Experiments.Reports.Cautions.OfResults(summary, view.Provenance, failures), .. Experiments.Reports.Cautions.OfCells(sweep, summary).Select(caution => caution.Text)];
-        }
-    }
+    public IReadOnlyList<string> Cautions => Experiments.Reports.Cautions.Of(sweep, summary, view.Provenance, folder.ReadFailures().Count);
 
     /// <summary>The value of a knob in a configuration; null where the provenance does not tell.</summary>
     public string? Knob(string configuration, string name) =>

@@ -51,7 +51,9 @@ public sealed class FewerRepetitionsTests : IDisposable
             """);
         var results = new ResultsFolder(folder.File("results"));
         Assert.Equal(0, SweepCommand.Run(sweep with { Repetitions = 1 }, results, restart: false));
-        Assert.Contains("medians of 1 processes", File.ReadAllText(results.Summary), StringComparison.OrdinalIgnoreCase);
+        var text = File.ReadAllText(results.Summary);
+        Assert.Contains("medians of 1 processes", text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("not finished", text, StringComparison.Ordinal);
         Assert.NotNull(Provenance.Read(results.Provenance)!.FinishedUtc);
     }
 }

@@ -35,7 +35,7 @@ internal static class ChartCommand
 
             var name = chosen == ChartKind.Auto ? "chart" : $"chart-{chosen.ToString().ToLowerInvariant()}";
             if (chosen == ChartKind.Auto)
-                ReportWriter.WriteSummary(folder, sweep, summary);
+                ReportWriter.WriteSummary(folder, sweep, summary, Provenance.Read(folder.Provenance));
             ReportWriter.WriteChart(SweepChart.Create(chosen, sweep, summary, pair), folder, name, points);
             Console.WriteLine($"{folder.Path}: {(chosen == ChartKind.Auto ? "summary.md, " : "")}{string.Join(", ", FigureFile.KeptFormats.Select(format => $"{name}.{format}"))}");
         });

@@ -35,7 +35,7 @@ internal static partial class MergeCommand
             Console.Error.WriteLine($"shard {shard.Shard} in {shard.Folder} is not finished: it has {shard.Rows} rows");
         if (rows > 0)
         {
-            var (sweep, summary) = ReportWriter.Write(output);
+            var (sweep, summary) = ReportWriter.Write(output, provenance);
             Console.Write(SummaryReport.CreateMeans(sweep, summary));
         }
 

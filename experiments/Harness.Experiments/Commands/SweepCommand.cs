@@ -174,13 +174,16 @@ internal static class SweepCommand
         if ((restart || runner.IsSuperseding) && folder.SetAside() is { } aside)
             Console.Error.WriteLine($"earlier results are now in {aside}");
         var failures = Measure(runner, sweep, limit);
+        var provenance = Provenance.Read(folder.Provenance)!;
+        if (failures.Count == 0)
+            provenance = provenance with { FinishedUtc = Provenance.Now() };
         var rows = DurableCsv<Measurement>.Read(folder.Results);
         if (rows.Count > 0)
         {
             // What is kept says how many rounds there was time for.
             if (limit is not null && rows.Max(row => row.Repetition) is var rounds && rounds < sweep.Repetitions)
                 folder.WriteSweep(QuickLook.WithRepetitions(sweep, rounds).SourceText);
-            var (measured, summary) = ReportWriter.Write(folder);
+            var (measured, summary) = ReportWriter.Write(folder, provenance);
             Console.Write(SummaryReport.CreateMeans(measured, summary));
             if (Agreement.Find(measured, summary) is { } agreement)
                 Console.Write(TableWriter.Write(AgreementTable.Create(agreement), TableFormat.Text));
@@ -188,9 +191,12 @@ internal static class SweepCommand
         }
 
         if (failures.Count == 0)
-            (Provenance.Read(folder.Provenance)! with { FinishedUtc = Provenance.Now() }).Write(folder.Provenance);
-        if (failures.Count == 0)
+        {
+            // Written last: a sweep that is killed before it is reported is not finished.
+            provenance.Write(folder.Provenance);
             return 0;
+        }
+
         Console.Error.WriteLine($"{failures.Count} repetitions failed and are in no result; {folder.Failures} lists them");
         return 1;
     }

@@ -32,7 +32,7 @@ internal static class TableCommand
             var other = FindOther(summary, parsed.GetRequiredValue(against));
             var shown = FindConfiguration(sweep, parsed.GetValue(configuration));
             var provenance = Provenance.Read(folder.Provenance);
-            var programs = ProgramFigures.Of(sweep, summary, shown, other, provenance, File.Exists(folder.Failures) ? DurableCsv<Failure>.Read(folder.Failures) : []);
+            var programs = ProgramFigures.Of(sweep, summary, shown, other, provenance, folder.ReadFailures());
             Write(target, "table.md", new ProgramReport(sweep, summary, shown, other).Create(programs, provenance));
             Write(target, "table.csv", TableWriter.Write(ProgramTable.Create(programs, OwnEngine.EngineName, other), TableFormat.Csv));
         });

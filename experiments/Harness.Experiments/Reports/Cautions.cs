@@ -93,11 +93,19 @@ internal static class Cautions
         if (summary.Processes.Most < MedianInterval.LeastValues)
             cautions.Add($"With {SweepChart.NumberOfProcesses(summary)} repetitions there are no intervals, and no test finds anything: this is a first look, nothing to quote.");
         if (failures > 0)
-            cautions.Add($"{failures} repetitions failed and are in no number; they are listed under Failures.");
+            cautions.Add($"{failures} repetitions failed and are in no number; failures.csv lists them.");
         cautions.AddRange(OfRule(summary));
         cautions.AddRange(OfEnvironment(provenance));
         return cautions;
     }
+
+    /// <summary>All that is to be said: of the results as a whole, then of single cells.</summary>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="summary">What its results say.</param>
+    /// <param name="provenance">Where they are from; null where that is not known.</param>
+    /// <param name="failures">How many repetitions failed.</param>
+    public static IReadOnlyList<string> Of(SweepDefinition sweep, SweepSummary summary, Provenance? provenance, int failures) =>
+        [.. OfResults(summary, provenance, failures), .. OfCells(sweep, summary).Select(caution => caution.Text)];
 
     /// <summary>Says so where a tenth of the processes or more did not stay at their fastest.</summary>
     private static string? Doubt(CellSteadiness steadiness)

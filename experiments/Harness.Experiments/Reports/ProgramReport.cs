@@ -34,9 +34,9 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
         var title = EngineCatalog.TitleOf(other);
         Line($"# {sweep.Title}: every program");
         Line("");
-        if (provenance is { Runs: [.., var run] })
+        if (provenance is { Runs.Count: > 0 })
         {
-            Line($"Made by `harness table {sweep.Name}` of what `{run.CommandLine}` measured on {provenance.Machine.Cpu}, {provenance.Machine.Cores} cores; {string.Join("; ", provenance.Engines.Values)}; commit {run.Commit?[..10] ?? "unknown"}{(run.Dirty ? " with changes" : "")}; begun {provenance.Runs[0].StartedUtc}.");
+            Line($"Made by `harness table {sweep.Name}` of what {string.Join(", then ", provenance.CommandLines.Select(command => $"`{command}`"))} measured on {provenance.Machine.Cpu}, {provenance.Machine.Cores} cores; {string.Join("; ", provenance.Engines.Values)}; {(provenance.Commits.Count > 1 ? "commits" : "commit")} {string.Join(", ", provenance.Commits)}; begun {provenance.Runs[0].StartedUtc}.");
             Line("");
         }
 

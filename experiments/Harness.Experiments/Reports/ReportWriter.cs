@@ -10,19 +10,21 @@ namespace Harness.Experiments.Reports;
 internal static class ReportWriter
 {
     /// <summary>Writes <c>summary.md</c> and the chart files.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="provenance">Where the results are from, as it is once they are reported.</param>
     /// <returns>What they show.</returns>
     /// <exception cref="HarnessException">There are no rows, or the chart cannot be rendered.</exception>
-    public static (SweepDefinition Sweep, SweepSummary Summary) Write(ResultsFolder folder)
+    public static (SweepDefinition Sweep, SweepSummary Summary) Write(ResultsFolder folder, Provenance? provenance)
     {
         var (sweep, summary) = Summarize(folder);
-        WriteSummary(folder, sweep, summary);
+        WriteSummary(folder, sweep, summary, provenance);
         WriteChart(SweepChart.Create(ChartKind.Auto, sweep, summary), folder);
         return (sweep, summary);
     }
 
     /// <summary>Writes <c>summary.md</c>.</summary>
-    public static void WriteSummary(ResultsFolder folder, SweepDefinition sweep, SweepSummary summary) =>
-        File.WriteAllText(folder.Summary, SummaryReport.Create(sweep, summary, Provenance.Read(folder.Provenance)));
+    public static void WriteSummary(ResultsFolder folder, SweepDefinition sweep, SweepSummary summary, Provenance? provenance) =>
+        File.WriteAllText(folder.Summary, SummaryReport.Create(sweep, summary, provenance, folder.ReadFailures().Count));
 
     /// <summary>Writes a figure in every format.</summary>
     public static void WriteChart(Figure figure, ResultsFolder folder, string name = "chart", float width = Figure.StandardWidth)

@@ -12,18 +12,20 @@ namespace Harness.Experiments.Reports;
 internal static class SummaryReport
 {
     /// <summary>Makes the text of <c>summary.md</c>.</summary>
-    public static string Create(SweepDefinition sweep, SweepSummary summary, Provenance? provenance)
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="summary">Its statistics.</param>
+    /// <param name="provenance">Where the results are from; null where that is not known.</param>
+    /// <param name="failures">How many repetitions failed.</param>
+    public static string Create(SweepDefinition sweep, SweepSummary summary, Provenance? provenance, int failures)
     {
         var text = new StringBuilder();
         Line(text, $"# {sweep.Title}");
         Line(text, "");
         if (provenance is not null)
             WriteProvenance(text, summary, provenance);
-        else
-            Line(text, "**Where these results are from is not known: `provenance.json` is missing.**\n");
         WriteMeans(text, sweep, summary);
         WriteGaps(text, provenance);
-        WriteCautions(text, sweep, summary, provenance);
+        WriteCautions(text, Cautions.Of(sweep, summary, provenance, failures));
         foreach (var engine in summary.Engines)
             WriteEngine(text, sweep, summary, engine);
         WriteRatios(text, sweep, summary);
@@ -54,8 +56,7 @@ internal static class SummaryReport
     private static void WriteProvenance(StringBuilder text, SweepSummary summary, Provenance provenance)
     {
         var machine = provenance.Machine;
-        var run = provenance.Runs[^1];
-        Line(text, $"Made by `{run.CommandLine}` on {machine.Cpu}, {machine.Cores} cores, {machine.Kernel}, {machine.Dotnet}; {string.Join("; ", provenance.Engines.Values)}; commit {run.Commit?[..10] ?? "unknown"}{(run.Dirty ? " with changes" : "")}; begun {provenance.Runs[0].StartedUtc}.");
+        Line(text, $"Made by {string.Join(", then ", provenance.CommandLines.Select(command => $"`{command}`"))} on {machine.Cpu}, {machine.Cores} cores, {machine.Kernel}, {machine.Dotnet}; {string.Join("; ", provenance.Engines.Values)}; {(provenance.Commits.Count > 1 ? "commits" : "commit")} {string.Join(", ", provenance.Commits)}; begun {provenance.Runs[0].StartedUtc}.");
         if (provenance.Shards is { Count: > 0 } shards)
             Line(text, $"Merged from {shards.Count} folders: {string.Join("; ", shards.Select(shard => $"shard {shard.Shard}, {shard.Rows} rows{(shard.FinishedUtc is null ? ", not finished" : "")}{string.Concat(shard.Runs.Select(earlier => earlier.Node).OfType<string>().Distinct().Select(node => $", node {node}"))}"))}.");
         Line(text, $"{Capitalized(SweepChart.Describe(summary))} over whole rounds; fresh processes in random order interleaved over all cells; times in ms.");
@@ -136,9 +137,8 @@ internal static class SummaryReport
     }
 
     /// <summary>Lists what a reader should know before quoting a number.</summary>
-    private static void WriteCautions(StringBuilder text, SweepDefinition sweep, SweepSummary summary, Provenance? provenance)
+    private static void WriteCautions(StringBuilder text, IReadOnlyList<string> cautions)
     {
-        List<string> cautions = [.. Cautions.OfRule(summary), .. Cautions.OfEnvironment(provenance), .. Cautions.OfCells(sweep, summary).Select(caution => caution.Text)];
         if (cautions.Count == 0)
             return;
         Line(text, "## To be careful of\n");

@@ -69,7 +69,7 @@ internal sealed record Provenance
     /// <summary>The runs of the harness that measured: one, or more where the sweep was continued.</summary>
     public required List<RunDescription> Runs { get; init; }
 
-    /// <summary>When everything was measured and reported; null for a sweep that is not finished.</summary>
+    /// <summary>When everything was measured; null for a sweep that is not finished, which takes that it is reported, too.</summary>
     public string? FinishedUtc { get; init; }
 
     /// <summary>The settings of all runs and of all folders that were merged, as far as they are known; the same ones once.</summary>
@@ -79,6 +79,14 @@ internal sealed record Provenance
         .. (Shards is { Count: > 0 } shards ? shards.SelectMany(shard => shard.Runs.Select(run => run.Environment).Prepend(shard.Environment)) : Runs.Select(run => run.Environment).Prepend(Environment))
             .OfType<EnvironmentDescription>().Distinct(),
     ];
+
+    /// <summary>The command lines that measured, in the order of their runs; the same ones once.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> CommandLines => [.. Runs.Select(run => run.CommandLine).Distinct()];
+
+    /// <summary>The commits that were measured, shortened, in the order of their runs, and whether files differed from them; the same ones once.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Commits => [.. Runs.Select(run => (run.Commit?[..Math.Min(10, run.Commit.Length)] ?? "unknown") + (run.Dirty ? " with changes" : "")).Distinct()];
 
     /// <summary>Reads the provenance in a results folder, if there is one.</summary>
     public static Provenance? Read(string path)

@@ -39,6 +39,9 @@ internal sealed class ResultsFolder(string path)
             : throw new HarnessException($"there are no results in {folder.Path} (no results.csv); measure them with 'harness sweep'");
     }
 
+    /// <summary>Reads what failed; empty where nothing did.</summary>
+    public IReadOnlyList<Failure> ReadFailures() => File.Exists(Failures) ? DurableCsv<Failure>.Read(Failures) : [];
+
     /// <summary>Makes the folder.</summary>
     public void Create()
     {

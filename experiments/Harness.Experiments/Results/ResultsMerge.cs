@@ -175,7 +175,7 @@ internal sealed record MergePart(ResultsFolder Folder, Provenance Provenance, IR
             ?? throw new HarnessException($"{folder.Path} has no provenance.json: nobody knows what its rows were measured of, so that they are not merged with others");
         if (!File.Exists(folder.Sweep))
             throw new HarnessException($"{folder.Path} has no sweep.yaml, so that its rows are not merged with others");
-        return new MergePart(folder, provenance, ReadRows(folder), File.Exists(folder.Failures) ? DurableCsv<Failure>.Read(folder.Failures) : []);
+        return new MergePart(folder, provenance, ReadRows(folder), folder.ReadFailures());
     }
 
     /// <summary>The rows of a folder, those of older formats with what is taken for what they do not have.</summary>
@@ -235,8 +235,7 @@ internal sealed record MergePart(ResultsFolder Folder, Provenance Provenance, IR
         }
     }
 
-    private static string Commits(MergePart part) =>
-        string.Join(", ", part.Provenance.Runs.Select(run => (run.Commit?[..Math.Min(10, run.Commit.Length)] ?? "unknown") + (run.Dirty ? " with changes" : "")).Distinct().Order(StringComparer.Ordinal));
+    private static string Commits(MergePart part) => string.Join(", ", part.Provenance.Commits.Order(StringComparer.Ordinal));
 
     private HarnessException Mismatch(MergePart other, string what) => new($"{Folder.Path} and {other.Folder.Path} do not belong together; they have {what}");
 }

@@ -36,7 +36,7 @@ internal sealed class HtmlReport
         this.sweep = sweep;
         this.summary = summary;
         provenance = Provenance.Read(folder.Provenance);
-        failures = File.Exists(folder.Failures) ? DurableCsv<Failure>.Read(folder.Failures) : [];
+        failures = folder.ReadFailures();
     }
 
     /// <summary>Writes the document of a results folder.</summary>
@@ -287,7 +287,7 @@ internal sealed class HtmlReport
             var run = provenance.Runs[^1];
             if (run.Commit is { } commit)
                 commands.Append($"git checkout {commit}\n");
-            foreach (var line in provenance.Runs.Select(earlier => earlier.CommandLine).Distinct())
+            foreach (var line in provenance.CommandLines)
                 commands.Append($"./{line}\n");
         }
 
