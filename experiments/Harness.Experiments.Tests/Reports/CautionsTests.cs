@@ -12,6 +12,40 @@ public sealed class CautionsTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
+    [Theory]
+    [InlineData(1, "1 processor was kept busy on purpose ", "1 process that others on the machine had disturbed was measured again, whatever its times were;", "1 repetition failed and is in no number; failures.csv lists it.")]
+    [InlineData(2, "2 processors were kept busy on purpose ", "2 processes that others on the machine had disturbed were measured again, whatever their times were;", "2 repetitions failed and are in no number; failures.csv lists them.")]
+    public void OneIsOne(int count, string load, string again, string failed)
+    {
+        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        var cautions = Cautions.OfResults(ReportWriter.Summarize(results).Summary, Provenance.Read(results.Provenance)! with { ArtificialLoad = count, MeasuredAgain = count }, count);
+        foreach (var beginning in (string[])[load, again, failed])
+            Assert.Single(cautions, caution => caution.StartsWith(beginning, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1, "times), with 1 size of optimized code; the median says little.")]
+    [InlineData(2, "times), with 2 sizes of optimized code; the median says little.")]
+    public void OneSizeIsOne(int sizes, string end)
+    {
+        var (sweep, summary) = ReportWriter.Summarize(SyntheticResults.Pair(folder.File("results"), 1, workloads: "alpha"));
+        var grouped = new SweepSummary(sweep, [.. summary.Rows.Select(row => row with { ExecuteMs = row.Repetition % 2 == 0 ? 20 : 10 + (0.01 * row.Repetition), OptimizedBytes = 1000 + (row.Repetition % sizes) })]);
+        var cautions = Cautions.OfCells(sweep, grouped).Where(caution => caution.Kind == CautionKind.TwoGroups).ToList();
+        Assert.Equal(2, cautions.Count);
+        Assert.All(cautions, caution => Assert.EndsWith(end, caution.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void OneRepetitionIsOne()
+    {
+        var (sweep, summary) = ReportWriter.Summarize(SyntheticResults.Pair(folder.File("results"), 1.5, repetitions: 1, workloads: "alpha"));
+        var unsettled = new SweepSummary(sweep, [.. summary.Rows.Select(row => row with { Settled = false })]);
+        var cautions = Cautions.OfCells(sweep, unsettled).Where(caution => caution.Kind == CautionKind.Unsettled).ToList();
+        Assert.Equal(2, cautions.Count);
+        Assert.All(cautions, caution => Assert.EndsWith(": the only repetition had not settled when it was timed.", caution.Text, StringComparison.Ordinal));
+        Assert.Contains(Cautions.OfResults(unsettled, null, 0), caution => caution.StartsWith("With 1 repetition there are no intervals", StringComparison.Ordinal));
+    }
+
     /// <summary>Only engines that say nothing of their tiers were timed too early, only where they warmed up, and only by the older rule.</summary>
     [Theory]
     [InlineData("ours,v8", 7, 29, "V8 may ")]

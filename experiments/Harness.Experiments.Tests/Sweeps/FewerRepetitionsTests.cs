@@ -53,6 +53,7 @@ public sealed class FewerRepetitionsTests : IDisposable
         Assert.Equal(0, SweepCommand.Run(sweep with { Repetitions = 1 }, results, restart: false));
         var text = File.ReadAllText(results.Summary);
         Assert.Contains("medians of 1 processes", text, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("With 1 repetition there are no intervals", text, StringComparison.Ordinal);
         Assert.DoesNotContain("not finished", text, StringComparison.Ordinal);
         Assert.NotNull(Provenance.Read(results.Provenance)!.FinishedUtc);
     }

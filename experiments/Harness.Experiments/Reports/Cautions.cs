@@ -44,9 +44,9 @@ internal static class Cautions
                         continue;
                     var name = $"{EngineCatalog.TitleOf(engine)}, {workload.Title}, {configuration.Title}";
                     if (cell.Modes is { } modes)
-                        Add(CautionKind.TwoGroups, $"{name}: times fall into two groups, {Number(modes.Low, "0.00")} ms ({modes.LowCount} times) and {Number(modes.High, "0.00")} ms ({modes.HighCount} times){(hasSizes ? $", with {cell.CodeVariants} sizes of optimized code" : "")}; the median says little.");
+                        Add(CautionKind.TwoGroups, $"{name}: times fall into two groups, {Number(modes.Low, "0.00")} ms ({modes.LowCount} times) and {Number(modes.High, "0.00")} ms ({modes.HighCount} times){(hasSizes ? $", with {Count(cell.CodeVariants, "size")} of optimized code" : "")}; the median says little.");
                     if (cell.Unsettled * 2 > cell.Count)
-                        Add(CautionKind.Unsettled, $"{name}: {cell.Unsettled} of {cell.Count} repetitions had not settled when they were timed.");
+                        Add(CautionKind.Unsettled, cell.Count == 1 ? $"{name}: the only repetition had not settled when it was timed." : $"{name}: {cell.Unsettled} of {cell.Count} repetitions had not settled when they were timed.");
                     if (summary.SteadinessOfCells.TryGetValue(new Cell(engine, configuration.Name, workload.Name), out var steadiness) && Doubt(steadiness) is { } doubt)
                         Add(CautionKind.Unsteady, $"{name}: {doubt}");
                 }
@@ -62,9 +62,9 @@ internal static class Cautions
     public static IEnumerable<string> OfEnvironment(Provenance? provenance)
     {
         if (provenance?.ArtificialLoad is { } load)
-            yield return $"{load} processors were kept busy on purpose (--load): these times show what the statistics make of a noisy machine, and are nothing to quote.";
+            yield return $"{Count(load, "processor")} {(load == 1 ? "was" : "were")} kept busy on purpose (--load): these times show what the statistics make of a noisy machine, and are nothing to quote.";
         if (provenance?.MeasuredAgain is { } again)
-            yield return $"{again} processes that others on the machine had disturbed were measured again, whatever their times were; disturbed.csv has what they were.";
+            yield return $"{Count(again, "process", "processes")} that others on the machine had disturbed {(again == 1 ? "was measured again, whatever its times" : "were measured again, whatever their times")} were; disturbed.csv has what they were.";
         foreach (var caution in (provenance?.Environments ?? []).SelectMany(environment => environment.Cautions()).Distinct())
             yield return char.ToUpperInvariant(caution[0]) + caution[1..] + ".";
     }
@@ -91,9 +91,9 @@ internal static class Cautions
         if (provenance?.Runs.Any(run => run.Dirty) ?? false)
             cautions.Add("Files differed from the commit that is named: nobody else can build what was measured.");
         if (summary.Processes.Most < MedianInterval.LeastValues)
-            cautions.Add($"With {SweepChart.NumberOfProcesses(summary)} repetitions there are no intervals, and no test finds anything: this is a first look, nothing to quote.");
+            cautions.Add($"With {SweepChart.NumberOfProcesses(summary)} {(summary.Processes.Most == 1 ? "repetition" : "repetitions")} there are no intervals, and no test finds anything: this is a first look, nothing to quote.");
         if (failures > 0)
-            cautions.Add($"{failures} repetitions failed and are in no number; failures.csv lists them.");
+            cautions.Add($"{Count(failures, "repetition")} failed and {(failures == 1 ? "is" : "are")} in no number; failures.csv lists {(failures == 1 ? "it" : "them")}.");
         cautions.AddRange(OfRule(summary));
         cautions.AddRange(OfEnvironment(provenance));
         return cautions;
@@ -107,12 +107,18 @@ internal static class Cautions
     public static IReadOnlyList<string> Of(SweepDefinition sweep, SweepSummary summary, Provenance? provenance, int failures) =>
         [.. OfResults(summary, provenance, failures), .. OfCells(sweep, summary).Select(caution => caution.Text)];
 
+    /// <summary>A number of things.</summary>
+    /// <param name="count">The number.</param>
+    /// <param name="what">What one of them is called.</param>
+    /// <param name="several">What several are called; null for that with an s.</param>
+    private static string Count(int count, string what, string? several = null) => $"{count} {(count == 1 ? what : several ?? what + "s")}";
+
     /// <summary>Says so where a tenth of the processes or more did not stay at their fastest.</summary>
     private static string? Doubt(CellSteadiness steadiness)
     {
         var (unsteady, slower) = (steadiness.Count(SteadinessClass.NoSteadyState), steadiness.Count(SteadinessClass.SlowDown));
         if ((unsteady + slower) * 10 < steadiness.Processes.Count || unsteady + slower == 0)
             return null;
-        return $"of {steadiness.Processes.Count} processes {unsteady} reached no steady state and {slower} became slower again.";
+        return $"of {Count(steadiness.Processes.Count, "process", "processes")} {unsteady} reached no steady state and {slower} became slower again.";
     }
 }
