@@ -69,6 +69,18 @@ public sealed class KnobCatalogTests
     [InlineData("jsc.useWasmIPIntLoopOSR=off jsc.thresholdForOMGOptimizeAfterWarmUp=5 v8.liftoff=off", "--useWasmIPIntLoopOSR=false --thresholdForOMGOptimizeAfterWarmUp=5")]
     public void KnobsAreOptionsOfJsc(string knobs, string options) => Assert.Equal(options, string.Join(' ', JscEngine.Options(Read(knobs))));
 
+    /// <summary>Later versions inline indirect calls, and have no option against that.</summary>
+    [Theory]
+    [InlineData("2.50.6-1~deb13u1", "inlining.call-indirect=off inlining.call-ref=off deopt=off", null)]
+    [InlineData("1:2.48.3-1", "inlining.call-ref=off", null)]
+    [InlineData("2.51.1-1", "inlining.call-indirect=off", "has no setting for knob 'inlining.call-indirect' = off")]
+    [InlineData("2.52.0-1", "inlining.call-ref=off deopt=off", "has no setting for knob 'inlining.call-ref' = off")]
+    [InlineData("3.0", "inlining.call-ref=off", "has no setting for knob 'inlining.call-ref' = off")]
+    [InlineData("of unknown version", "inlining.call-ref=off", "has no setting for knob 'inlining.call-ref' = off")]
+    [InlineData("2.52.0-1", "inlining.call-ref=on inlining=off tier-up=never deopt=off", null)]
+    public void IndirectCallsAreNotInlinedByVersionsOfJscThatCannot(string version, string knobs, string? gap) =>
+        Assert.Equal(gap, SharedKnobs.FindGap(JscEngine.TranslationOf(version), Read(knobs), Nothing));
+
     [Theory]
     [InlineData("", "")]
     [InlineData("inlining=off", "javascript.options.wasm_inlining_level=1")]

@@ -30,11 +30,11 @@ internal sealed partial class JscEngine : IEngine
 
     public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored)
     {
-        SharedKnobs.Check(Title, EngineName, Translate, knobs, ignored);
+        SharedKnobs.Check(Version, EngineName, TranslationOf(program.Version), knobs, ignored);
         CheckOptions(Version, Options(knobs), options.Value);
     }
 
-    public string? FindGap(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => SharedKnobs.FindGap(Translate, knobs, ignored);
+    public string? FindGap(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => SharedKnobs.FindGap(TranslationOf(program.Version), knobs, ignored);
 
     public IReadOnlyList<string> Settings(IReadOnlyDictionary<string, string> knobs) => Options(knobs);
 
@@ -96,7 +96,12 @@ internal sealed partial class JscEngine : IEngine
         }),
     ];
 
-    /// <summary>What a value of a shared knob is in the engine's own knobs. It does not speculate on the targets of calls, and never leaves optimized code.</summary>
+    /// <summary>What shared knobs are in the knobs of a version: of one that may inline indirect calls, nothing keeps it from that.</summary>
+    /// <param name="version">The version of the shell's package.</param>
+    public static SharedKnobs.Translation TranslationOf(string version) => (knob, value) =>
+        knob is "inlining.call-indirect" or "inlining.call-ref" && !JscInstallation.InlinesDirectCallsOnly(version) ? null : Translate(knob, value);
+
+    /// <summary>What a value of a shared knob is in the engine's own knobs, of versions that do not speculate on the targets of calls. None ever leaves optimized code.</summary>
     private static IReadOnlyDictionary<string, string>? Translate(string knob, string value) => (knob, value) switch
     {
         ("inlining", _) => new Dictionary<string, string> { ["jsc.useOMGInlining"] = value },
