@@ -24,6 +24,10 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
     private const int SignificantDigits = 3;
     private const string Nothing = "–";
 
+    private static readonly ResultColumn YoungCollections = ResultsView.FindMeasured("young_collections");
+    private static readonly ResultColumn FullCollections = ResultsView.FindMeasured("full_collections");
+    private static readonly ResultColumn PeakMemory = ResultsView.FindMeasured("peak_memory_bytes");
+
     private readonly StringBuilder text = new();
 
     /// <summary>Makes the text.</summary>
@@ -99,17 +103,19 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
         Side(program, row => row.ExecuteMs),
         program.Ratio is { Value: > Slow } slow ? $"**{Ratio(slow)}**" : Ratio(program.Ratio),
         program.CpuRatio is { } cpu ? Number(cpu, "0.00") : Nothing,
-        Side(program, row => row.FirstMs),
+        Side(program, "first_ms"),
         $"{Start(program.Own)} / {Start(program.Other)}",
         Side(program, row => row.CompileMs),
         Side(program, row => row.InstantiateMs),
         Side(program, row => row.OptimizedBytes / 1e3),
         Side(program, row => row.BaselineBytes / 1e3),
-        Side(program, row => row.OptimizedCompileMs),
-        Side(program, row => row.YoungCollections + row.FullCollections),
-        Side(program, row => row.CollectionMs),
-        Side(program, row => row.PeakMemoryBytes / 1e6),
+        Side(program, "optimized_compile_ms"),
+        Side(program, row => YoungCollections.ReadNumber(row) + FullCollections.ReadNumber(row)),
+        Side(program, "collection_ms"),
+        Side(program, row => PeakMemory.ReadNumber(row) / 1e6),
     ];
+
+    private static string Side(ProgramFigures program, string column) => Side(program, ResultsView.FindMeasured(column).ReadNumber);
 
     private static string Side(ProgramFigures program, Func<Measurement, double> quantity) => $"{Short(program.Own.Median(quantity))} / {Short(program.Other.Median(quantity))}";
 

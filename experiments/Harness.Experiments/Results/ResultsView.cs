@@ -11,13 +11,26 @@ namespace Harness.Experiments.Results;
 /// </summary>
 internal sealed class ResultsView
 {
+    /// <summary>The columns that came with later formats, by the format: of rows of an older one nobody knows what they would have there. All others have a value in every format.</summary>
+    private static readonly (int Format, string[] Columns)[] LaterColumns =
+    [
+        (2, [
+            "start_ms", "first_ms", "execute_cpu_ms", "cpu_ms", "steady_after_ms", "iterations_ms", "baseline_compile_ms", "optimized_compile_ms",
+            "young_collections", "full_collections", "collection_ms", "promoted_bytes", "peak_memory_bytes",
+        ]),
+        (3, ["elapsed_ms", "steal_ms", "others_cpu_ms"]),
+        (4, ["instance_bytes"]),
+        (5, ["cache_hits", "cache_misses"]),
+        (6, ["cache_optimized_hits"]),
+    ];
+
     /// <summary>The columns of <c>results.csv</c>, in their order. What older formats computed otherwise is computed anew from the row.</summary>
     public static IReadOnlyList<ResultColumn> Measured { get; } =
     [
         .. typeof(Measurement).GetProperties()
             .Select(property => (Property: property, Column: property.GetCustomAttribute<CsvColumnAttribute>()))
             .Where(pair => pair.Column is not null)
-            .Select(pair => new ResultColumn(pair.Column!.Name!, pair.Property.PropertyType, ReaderOf(pair.Property))),
+            .Select(pair => new ResultColumn(pair.Column!.Name!, pair.Property.PropertyType, ReaderOf(pair.Property, pair.Column!.Name!))),
     ];
 
     private readonly string place;
@@ -60,6 +73,10 @@ internal sealed class ResultsView
         return [.. Knobs.Where(knob => examples.Select(knob.Read).Distinct().Count() > 1)];
     }
 
+    /// <summary>Finds a column of <c>results.csv</c>.</summary>
+    /// <param name="name">Its name, which is one of them.</param>
+    public static ResultColumn FindMeasured(string name) => Measured.First(column => column.Name == name);
+
     /// <summary>Finds a column by its name.</summary>
     /// <exception cref="HarnessException">There is none; the message suggests the nearest.</exception>
     public ResultColumn Find(string name) => Columns.FirstOrDefault(column => column.Name == name)
@@ -71,8 +88,12 @@ internal sealed class ResultsView
         ? column
         : throw new HarnessException($"column '{name}' holds no numbers; numbers are in {string.Join(", ", Columns.Where(column => column.IsNumber).Take(12).Select(column => column.Name))} …");
 
-    private static Func<Measurement, object?> ReaderOf(PropertyInfo property) =>
-        property.Name == nameof(Measurement.SteadyAfterMs) ? row => SteadyState.Of(row) : property.GetValue;
+    private static Func<Measurement, object?> ReaderOf(PropertyInfo property, string column)
+    {
+        Func<Measurement, object?> read = property.Name == nameof(Measurement.SteadyAfterMs) ? row => SteadyState.Of(row) : property.GetValue;
+        var first = LaterColumns.FirstOrDefault(format => format.Columns.Contains(column)).Format;
+        return row => row.Format < first ? null : read(row);
+    }
 
     private static List<ResultColumn> MakeKnobs(Provenance? provenance, HashSet<string> configurations)
     {

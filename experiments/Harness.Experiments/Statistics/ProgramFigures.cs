@@ -68,6 +68,7 @@ internal sealed class CellRows(IReadOnlyList<Measurement> rows)
     /// <summary>How many there are.</summary>
     public int Count => rows.Count;
 
-    /// <summary>The median of a quantity; null where there are no rows.</summary>
-    public double? Median(Func<Measurement, double> quantity) => rows.Count == 0 ? null : rows.Select(quantity).Median();
+    /// <summary>The median of a quantity over the rows of which it is known; null where there are none.</summary>
+    /// <param name="quantity">The quantity; not a number where it is not known.</param>
+    public double? Median(Func<Measurement, double> quantity) => rows.Select(quantity).Where(value => !double.IsNaN(value)).ToList() is { Count: > 0 } known ? known.Median() : null;
 }

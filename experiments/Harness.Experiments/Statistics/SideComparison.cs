@@ -40,6 +40,7 @@ internal sealed class SideComparison
     /// <param name="b">The second side.</param>
     /// <param name="metric">The column.</param>
     /// <param name="seed">Seed of the bootstrap.</param>
+    /// <exception cref="HarnessException">There is no such column of numbers, or a side has none in it.</exception>
     public static SideComparison Of(ComparisonSide a, ComparisonSide b, string metric, int seed)
     {
         var (first, second) = (Samples(a, b, a, metric), Samples(a, b, b, metric));
@@ -175,7 +176,10 @@ internal sealed class SideComparison
         var column = side.View.FindNumber(metric);
         var engine = a.Engine is not null && b.Engine is not null ? Name(a.Engine, b.Engine) : null;
         var configuration = a.Configuration is not null && b.Configuration is not null ? Name(a.Configuration, b.Configuration) : null;
-        return side.Rows
+        var known = side.Rows.Where(row => !double.IsNaN(column.ReadNumber(row))).ToList();
+        if (known.Count == 0 && side.Rows.Any())
+            throw new HarnessException($"no row of {side.Text} has a value of '{metric}': results of older formats lack the columns that came later (experiments/FORMAT.md)");
+        return known
             .GroupBy(row => new Cell(engine ?? row.Engine, configuration ?? row.Configuration, row.Workload))
             .ToDictionary(group => group.Key, group => new Sample(group.Select(row => (row.Repetition, column.ReadNumber(row)))));
     }

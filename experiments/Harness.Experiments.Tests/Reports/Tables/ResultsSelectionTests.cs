@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Results;
 using Harness.Experiments.Tests.Results;
 
 namespace Harness.Experiments.Tests.Reports.Tables;
 
-public sealed class ResultsSelectionTests : IDisposable
+public sealed partial class ResultsSelectionTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly ResultsView view;
@@ -19,6 +20,38 @@ public sealed class ResultsSelectionTests : IDisposable
         var format = File.ReadAllText(Path.Combine(ProjectLayout.Root, "experiments", "FORMAT.md"));
         Assert.Equal(CsvHeader(), ResultsView.Measured.Select(column => column.Name));
         Assert.All(ResultsView.Measured, column => Assert.Contains($"`{column.Name}`", format, StringComparison.Ordinal));
+    }
+
+    /// <summary>A program without its column is the workload, a format without its own the first.</summary>
+    [Fact]
+    public void WhatAnOlderFormatDoesNotHaveIsNotKnown()
+    {
+        var since = File.ReadLines(Path.Combine(ProjectLayout.Root, "experiments", "FORMAT.md")).Select(line => ColumnsOfFormat().Match(line)).Where(match => match.Success)
+            .SelectMany(match => match.Groups["name"].Captures, (match, name) => (Name: name.Value, Format: int.Parse(match.Groups["since"].Value, System.Globalization.CultureInfo.InvariantCulture)))
+            .ToDictionary(pair => pair.Name, pair => pair.Format);
+        foreach (var column in ResultsView.Measured)
+        {
+            for (var format = 1; format <= Measurement.CurrentFormat; format++)
+                Assert.Equal((column.Name, format, format >= since[column.Name] || column.Name is "program" or "format"), (column.Name, format, column.Read(view.Rows[0] with { Format = format }) is not null));
+        }
+    }
+
+    [Fact]
+    public void WhatIsNotKnownIsEmptyAndMeetsNoCondition()
+    {
+        var results = Older(folder.File("older"));
+        var older = ResultsView.Open(results);
+        Assert.All(new ResultsSelection { Columns = ["young_collections", "tier_ups"] }.Apply(older).Rows, row =>
+        {
+            Assert.Null(row[0]);
+            Assert.Equal(3, row[1]);
+        });
+        Assert.Empty(new ResultsSelection { Where = ["young_collections=0"] }.Apply(older).Rows);
+        Assert.Contains("| base | 7 |  | 3 |", TableWriter.Write(new ResultsSelection { By = ["configuration"], Columns = ["young_collections", "tier_ups"] }.Apply(older), TableFormat.Markdown), StringComparison.Ordinal);
+        using (var database = ResultsDatabase.Open([results]))
+            Assert.Equal(["14", "0"], database.Query("select count(*), count(young_collections) from results").Rows[0].Select(TableWriter.Exact));
+        var mistake = Assert.Throws<HarnessException>(() => ComparisonTables.OfSides(ComparisonSide.Parse(results.Path), ComparisonSide.Parse(folder.File("results")), "young_collections", 1));
+        Assert.StartsWith($"no row of {results.Path} has a value of 'young_collections'", mistake.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,6 +97,20 @@ public sealed class ResultsSelectionTests : IDisposable
     [Fact]
     public void SortingByAColumnThatIsNotShownIsExplained() =>
         Assert.Contains("no column 'deopts' to sort by", Assert.Throws<HarnessException>(() => new ResultsSelection { Columns = ["engine"], Sort = "deopts" }.Apply(view)).Message, StringComparison.Ordinal);
+
+    /// <summary>Results of the first format.</summary>
+    private static ResultsFolder Older(string path)
+    {
+        var results = SyntheticResults.Pair(path, 2, repetitions: 7, workloads: "alpha");
+        Measurement[] rows = [.. MeasurementFile.Read(results.Results).Select(row => row with { Format = 1 })];
+        File.Delete(results.Results);
+        using var csv = DurableCsv<Measurement>.Open(results.Results, out _);
+        csv.Append(rows);
+        return results;
+    }
+
+    [GeneratedRegex(@"^\| (`(?<name>\w+)`(, )?)+ \| (?<since>\d+) \|")]
+    private static partial Regex ColumnsOfFormat();
 
     private string[] CsvHeader() => File.ReadLines(folder.File("results/results.csv")).First().Split(',');
 }

@@ -20,7 +20,7 @@ internal static class ProgramTable
     /// <param name="other">Name of the other engine likewise.</param>
     public static ResultTable Create(IReadOnlyList<ProgramFigures> programs, string own, string other)
     {
-        var columns = Quantities.Select(name => ResultsView.Measured.First(column => column.Name == name)).ToList();
+        var columns = Quantities.Select(ResultsView.FindMeasured).ToList();
         var table = new ResultTable(
         [
             new("section"), new("workload"), new("program"), new($"{own}_rounds", "0"), new($"{other}_rounds", "0"),
