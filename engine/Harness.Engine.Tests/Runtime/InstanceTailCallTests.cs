@@ -1,6 +1,4 @@
-using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
-using Harness.Engine.Modules.Text;
 using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Tests.Runtime;
@@ -483,34 +481,5 @@ public sealed class InstanceTailCallTests
         await using var timer = new Timer(_ => run.Store.Interrupt(), null, 50, Timeout.Infinite);
         var trap = Assert.Throws<WasmTrapException>(() => table[0].AsFunction()!.Invoke());
         Assert.Equal(TrapKind.Interrupted, trap.Kind);
-    }
-
-    /// <summary>Instances of one store that import from each other.</summary>
-    private sealed class LinkedRun : IDisposable
-    {
-        public LinkedRun(string knobs)
-        {
-            EngineOptions options = EngineOptions.Default;
-            foreach (string knob in knobs.Split(' '))
-            {
-                string[] parts = knob.Split('=');
-                options = options.With(parts[0], parts[1]);
-            }
-
-            Store = new Store(options);
-        }
-
-        public Store Store { get; }
-
-        public static WasmModule Decode(string text) => WasmModule.Decode(WatAssembler.Assemble($"(module {text})"));
-
-        public Instance Instantiate(string text, params (string Name, Instance Instance)[] imported)
-        {
-            var imports = new Imports();
-            foreach ((string name, Instance instance) in imported) imports.Define(name, instance);
-            return Store.Instantiate(Decode(text), imports);
-        }
-
-        public void Dispose() => Store.Dispose();
     }
 }
