@@ -14,6 +14,7 @@ part 'core_case.dart';
 part 'core_runes.dart';
 part 'core_iterable.dart';
 part 'core_list.dart';
+part 'core_lists.dart';
 part 'core_map.dart';
 part 'core_errors.dart';
 part 'core_types.dart';
@@ -22,6 +23,7 @@ part 'core_misc.dart';
 part 'core_bigint.dart';
 part 'core_datetime.dart';
 part 'core_regexp.dart';
+part 'core_regexp_match.dart';
 part 'core_regexp_parser.dart';
 
 // Operations of the target and the host.
