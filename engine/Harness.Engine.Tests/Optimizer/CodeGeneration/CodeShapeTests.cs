@@ -103,6 +103,39 @@ public class CodeShapeTests
         Assert.Equal(13, run.Call("main", 8).AsI32());
     }
 
+    [Theory]
+    [InlineData("(i32.eq (i32.load (local.get $p)) (i32.const 5))")]
+    [InlineData("(i32.ne (i32.load (local.get $p)) (i32.const 0))")]
+    [InlineData("(i32.eqz (i32.eqz (i32.load (local.get $p))))")]
+    [InlineData("(i32.eqz (i64.ne (i64.load (local.get $p)) (i64.const 5)))")]
+    [InlineData("(f64.lt (f64.load (local.get $p)) (f64.const 1))")]
+    public void What_a_comparison_of_several_users_compares_is_loaded_once(string condition)
+    {
+        // A choice makes the comparison anew and must not read memory; a branch and a value might.
+        using var run = new OptimizedRun(
+            $"""
+            (memory 1) (data (i32.const 8) "\05\00\00\00\00\00\00\00\00\00\00\00\00\00\00\40")
+            (func (export "choose") (param $p i32) (param $a i32) (param $b i32) (result i32) (local $c i32) (local $chosen i32)
+              (local.set $c {condition})
+              (local.set $chosen (select (local.get $a) (local.get $b) (local.get $c)))
+              (if (result i32) (local.get $c)
+                (then (i32.add (local.get $chosen) (i32.const 1)))
+                (else (i32.mul (local.get $chosen) (i32.const 3)))))
+            (func (export "add") (param $p i32) (param $a i32) (result i32) (local $c i32)
+              (local.set $c {condition})
+              (if (result i32) (local.get $c)
+                (then (i32.add (local.get $a) (local.get $c)))
+                (else (i32.sub (local.get $c) (local.get $a)))))
+            """);
+        Assert.Equal(11, run.Call("choose", 8, 10, 20).AsI32());
+        Assert.Equal(60, run.Call("choose", 16, 10, 20).AsI32());
+        Assert.Equal(TrapKind.MemoryOutOfBounds, run.TrapOf("choose", -16, 10, 20));
+        Assert.Single(run.Listing("choose"), line => line.Contains("[r15+", StringComparison.Ordinal));
+        Assert.Equal(11, run.Call("add", 8, 10).AsI32());
+        Assert.Equal(-10, run.Call("add", 16, 10).AsI32());
+        Assert.Single(run.Listing("add"), line => line.Contains("[r15+", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Many_parameters_and_results_travel_in_memory()
     {

@@ -70,4 +70,31 @@ public sealed class RemovedObjectTests
         Assert.Equal(1, engine.Statistics.Deopts);
         Assert.NotEqual(before, store.HeapStatistics.AllocatedBytes);
     }
+
+    /// <summary>A reference that was converted to another hierarchy is of the type at the top of that one, whatever it refers to.</summary>
+    [Theory]
+    [InlineData("on")]
+    [InlineData("off")]
+    public void AConvertedReferenceIsOfTheHierarchyThatItWasConvertedTo(string castElimination)
+    {
+        using var run = new OptimizedRun(
+            """
+            (type $cell (struct (field i32)))
+            (func (export "is extern") (result i32)
+              (ref.test (ref extern) (extern.convert_any (struct.new $cell (i32.const 1)))))
+            (func (export "is null or extern") (result i32)
+              (ref.test externref (extern.convert_any (struct.new $cell (i32.const 1)))))
+            (func (export "is nothing") (result i32)
+              (ref.test (ref noextern) (extern.convert_any (struct.new $cell (i32.const 1)))))
+            (func (export "content") (result i32)
+              (struct.get $cell 0
+                (ref.cast (ref $cell)
+                  (any.convert_extern (ref.cast (ref extern) (extern.convert_any (struct.new $cell (i32.const 1))))))))
+            """,
+            $"pass.cast-elimination={castElimination}");
+        Assert.Equal(1, run.Call("is extern").AsI32());
+        Assert.Equal(1, run.Call("is null or extern").AsI32());
+        Assert.Equal(0, run.Call("is nothing").AsI32());
+        Assert.Equal(1, run.Call("content").AsI32());
+    }
 }

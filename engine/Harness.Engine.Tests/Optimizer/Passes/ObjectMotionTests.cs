@@ -57,6 +57,43 @@ public class ObjectMotionTests
         Assert.Equal(loads, graph.CountInLoops(Opcode.StructGet, Opcode.ArrayLen));
     }
 
+    /// <summary>
+    /// The same where two branches that test one reference lead to the load, and a third way there, with another one, turns out never to be taken: what stands for either is then
+    /// the tested reference, of which nothing is known before the loop.
+    /// </summary>
+    [Theory]
+    [InlineData("struct.get $box 0", "$box", "struct.new_default $box")]
+    [InlineData("struct.get $box 1", "$box", "struct.new_default $box")]
+    [InlineData("array.len", "$list", "array.new_fixed $list 0")]
+    [InlineData("i31.get_u", "i31", "ref.i31 (i32.const 1)")]
+    public void ALoadStaysBehindBranchesThatMakeItRightTogether(string load, string type, string other)
+    {
+        Graph graph = TestGraphs.Build(
+            $"""
+            (module
+              (type $box (struct (field i32) (field (mut i32))))
+              (type $list (array i32))
+              (func (param $x (ref any)) (param $n i32) (param $i i32) (result i32) (local $sum i32)
+                (loop $next
+                  (block $other
+                    (block $fits (result (ref {type}))
+                      (drop (br_if $fits ({other}) (i32.const 0)))
+                      (if (local.get $i)
+                        (then (drop (br_on_cast $fits (ref any) (ref {type}) (local.get $x))))
+                        (else (drop (br_on_cast $fits (ref any) (ref {type}) (local.get $x)))))
+                      (br $other))
+                    ({load})
+                    (local.set $sum (i32.add (local.get $sum))))
+                  (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+                (local.get $sum)))
+            """);
+        graph.Apply(
+            new BranchSimplification(),
+            new ValueNumbering(Redundancies.Computations | Redundancies.Loads | Redundancies.Checks | Redundancies.Casts),
+            new LoopInvariantCodeMotion());
+        Assert.Equal(1, graph.CountInLoops(Opcode.StructGet, Opcode.ArrayLen, Opcode.I31GetU));
+    }
+
     /// <summary>A check that every iteration makes goes first, as a guard; then come its condition's object and what is loaded from it.</summary>
     [Theory]
     [InlineData("(struct.get $box 0 (ref.as_non_null (local.get $box)))", "struct.get")]

@@ -70,7 +70,7 @@ internal sealed class BranchSimplification : IPass
                 if (only >= 0)
                 {
                     // The parameter itself goes with the edges' arguments.
-                    graph.Replace(block.Parameters[i], only);
+                    ReplaceParameter(graph, block, block.Parameters[i], only);
                 }
             }
 
@@ -317,7 +317,7 @@ internal sealed class BranchSimplification : IPass
                 : OnlyArgument(graph, block.Parameters[i], i, edges, incoming);
             if (only >= 0)
             {
-                graph.Replace(block.Parameters[i], only);
+                ReplaceParameter(graph, block, block.Parameters[i], only);
                 redundant ??= new bool[block.Parameters.Count];
                 redundant[i] = true;
             }
@@ -338,6 +338,25 @@ internal sealed class BranchSimplification : IPass
         block.Parameters.Clear();
         block.Parameters.AddRange(kept);
         return true;
+    }
+
+    /// <summary>
+    /// Lets a parameter stand for the value that it is given. What the parameter's type says more of a reference holds where the parameter is, since the ways there have
+    /// tested it, and not where the value comes from: a load that relies on it must not move there.
+    /// </summary>
+    private static void ReplaceParameter(Graph graph, Block block, int parameter, int value)
+    {
+        value = graph.Resolve(value);
+        Modules.ValueType type = graph[parameter].ReferenceType;
+        if (graph[value].Type == IrType.Ref && !graph[value].ReferenceType.IsSubtypeOf(type))
+        {
+            Modules.ValueType narrowed = ReferenceTypes.Meet(graph[value].ReferenceType, type);
+            value = graph.NewNode(block.Id, IrOp.Narrow, IrType.Ref, [value]);
+            graph[value].ReferenceType = narrowed;
+            block.Nodes.Insert(0, value);
+        }
+
+        graph.Replace(parameter, value);
     }
 
     /// <summary>The values but for those at redundant positions.</summary>
@@ -401,7 +420,7 @@ internal sealed class BranchSimplification : IPass
 
                 for (int i = 0; i < next.Parameters.Count; i++)
                 {
-                    graph.Replace(next.Parameters[i], block.Successors[0].Arguments[i]);
+                    ReplaceParameter(graph, next, next.Parameters[i], block.Successors[0].Arguments[i]);
                 }
 
                 foreach (int id in next.Nodes)

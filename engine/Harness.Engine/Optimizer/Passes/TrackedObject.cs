@@ -41,8 +41,9 @@ internal sealed class TrackedObject(int typeId, int fieldCount, int origin)
     /// <summary>The type of nodes for a field or element.</summary>
     public IrType IrTypeOf(int field) => GraphAssembler.TypeOf(TypeOf(field).Type.Kind);
 
-    /// <summary>Whether a reference to it is of a type.</summary>
-    public bool IsOf(Modules.ValueType type) => HeapType.Defined(TypeId).Exact.IsSubtypeOf(type.HeapType);
+    /// <summary>Whether a reference to it is of a type: of the one at the top of a hierarchy it is also where it was converted to that.</summary>
+    public bool IsOf(Modules.ValueType type) =>
+        HeapType.Defined(TypeId).Exact.IsSubtypeOf(type.HeapType) || type.HeapType == HeapType.Abstract(TypeRegistry.TopOf(type.HeapType));
 
     /// <summary>Whether both are of one type and size.</summary>
     public bool IsLike(TrackedObject other) => TypeId == other.TypeId && FieldCount == other.FieldCount;

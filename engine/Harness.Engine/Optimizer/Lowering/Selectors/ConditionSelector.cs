@@ -53,10 +53,13 @@ internal sealed class ConditionSelector(
     /// <param name="mayFault">Whether an operand may be read from a memory.</param>
     public Comparison Compare(int id, bool whenTrue, bool mayFault)
     {
+        // Each of several users makes the comparison anew: what is in a memory is loaded before, once for all of them.
+        mayFault &= state.Nodes[id].Uses == 1;
         while (state.Graph[id].Op == Opcode.I32Eqz && state.IsInBlock(id) && IsComparison(state.Graph.Input(id, 0)))
         {
             id = state.Graph.Input(id, 0);
             whenTrue = !whenTrue;
+            mayFault &= state.Nodes[id].Uses == 1;
         }
 
         return IsComparison(id) && state.IsInBlock(id)
