@@ -64,15 +64,18 @@ internal sealed class BranchSimplification : IPass
                 continue;
             }
 
+            List<int>? narrowed = null;
             for (int i = 0; incoming is not null && i < block.Parameters.Count; i++)
             {
                 int only = OnlyArgumentLeft(block, i, incoming);
                 if (only >= 0)
                 {
                     // The parameter itself goes with the edges' arguments.
-                    ReplaceParameter(graph, block, block.Parameters[i], only);
+                    ReplaceParameter(graph, block, block.Parameters[i], only, ref narrowed);
                 }
             }
+
+            PutFirst(block, narrowed);
 
             int edge = TakenEdge(graph, block, out bool isChanged);
             changed |= isChanged;
@@ -310,6 +313,7 @@ internal sealed class BranchSimplification : IPass
     {
         ReadOnlySpan<IncomingEdge> edges = incoming.Of(block);
         bool[]? redundant = null;
+        List<int>? narrowed = null;
         for (int i = block.Parameters.Count - 1; i >= 0; i--)
         {
             int only = graph[block.Parameters[i]].Op == IrOp.Alias
@@ -317,7 +321,7 @@ internal sealed class BranchSimplification : IPass
                 : OnlyArgument(graph, block.Parameters[i], i, edges, incoming);
             if (only >= 0)
             {
-                ReplaceParameter(graph, block, block.Parameters[i], only);
+                ReplaceParameter(graph, block, block.Parameters[i], only, ref narrowed);
                 redundant ??= new bool[block.Parameters.Count];
                 redundant[i] = true;
             }
@@ -328,6 +332,7 @@ internal sealed class BranchSimplification : IPass
             return false;
         }
 
+        PutFirst(block, narrowed);
         foreach (IncomingEdge edge in edges)
         {
             ref Edge led = ref graph.Blocks[edge.Source].Successors[edge.Index];
@@ -344,19 +349,28 @@ internal sealed class BranchSimplification : IPass
     /// Lets a parameter stand for the value that it is given. What the parameter's type says more of a reference holds where the parameter is, since the ways there have
     /// tested it, and not where the value comes from: a load that relies on it must not move there.
     /// </summary>
-    private static void ReplaceParameter(Graph graph, Block block, int parameter, int value)
+    private static void ReplaceParameter(Graph graph, Block block, int parameter, int value, ref List<int>? narrowed)
     {
         value = graph.Resolve(value);
         Modules.ValueType type = graph[parameter].ReferenceType;
         if (graph[value].Type == IrType.Ref && !graph[value].ReferenceType.IsSubtypeOf(type))
         {
-            Modules.ValueType narrowed = ReferenceTypes.Meet(graph[value].ReferenceType, type);
+            Modules.ValueType known = ReferenceTypes.Meet(graph[value].ReferenceType, type);
             value = graph.NewNode(block.Id, IrOp.Narrow, IrType.Ref, [value]);
-            graph[value].ReferenceType = narrowed;
-            block.Nodes.Insert(0, value);
+            graph[value].ReferenceType = known;
+            (narrowed ??= []).Add(value);
         }
 
         graph.Replace(parameter, value);
+    }
+
+    /// <summary>Puts new nodes, if any, before those that a block has.</summary>
+    private static void PutFirst(Block block, List<int>? nodes)
+    {
+        if (nodes is not null)
+        {
+            block.Nodes.InsertRange(0, nodes);
+        }
     }
 
     /// <summary>The values but for those at redundant positions.</summary>
@@ -418,10 +432,13 @@ internal sealed class BranchSimplification : IPass
                     break;
                 }
 
+                List<int>? narrowed = null;
                 for (int i = 0; i < next.Parameters.Count; i++)
                 {
-                    ReplaceParameter(graph, next, next.Parameters[i], block.Successors[0].Arguments[i]);
+                    ReplaceParameter(graph, next, next.Parameters[i], block.Successors[0].Arguments[i], ref narrowed);
                 }
+
+                PutFirst(next, narrowed);
 
                 foreach (int id in next.Nodes)
                 {
