@@ -174,4 +174,30 @@ public sealed class CallTests
         store.Dispose();
         Assert.Throws<ObjectDisposedException>(() => function.Invoke());
     }
+
+    /// <summary>What belongs to a disposed store is not there any more: its memory may be another instance's by then.</summary>
+    [Fact]
+    public void ADisposedStoreRefusesWhatBelongsToIt()
+    {
+        WasmModule module = HandCompiler.Module(
+            """
+            (module (memory (export "m") 1) (global (export "g") i32 (i32.const 5)) (table (export "t") 1 funcref)
+              (func (export "f")) (func (export "other")))
+            """);
+        var store = new Store();
+        Instance instance = store.Instantiate(module);
+        WasmFunction function = instance.GetFunction("f");
+        var call = function.CreateDelegate<Action>();
+        Memory memory = instance.GetMemory("m");
+        Table table = instance.GetTable("t");
+        Global global = instance.GetGlobal("g");
+        store.Dispose();
+        Action[] uses =
+        [
+            call, () => function.InvokeRaw([]), () => instance.GetFunction("other"), () => _ = memory.ByteLength, () => memory.Span(0, 1), () => memory.Read<int>(0), () => memory.Write(0, 1),
+            () => memory.Grow(1), () => _ = table.Length, () => _ = table[0], () => table.Grow(1, WasmValue.Null(ValueType.FuncRef.HeapType)), () => _ = global.Value,
+        ];
+        foreach (Action use in uses) Assert.Throws<ObjectDisposedException>(use);
+        Assert.Equal(0, function.Index);
+    }
 }

@@ -238,6 +238,9 @@ public sealed unsafe class Store : IDisposable
         if (_ownsEngine) Engine.Dispose();
     }
 
+    /// <exception cref="ObjectDisposedException">The store was disposed of, and with it the native memory of all that belongs to it.</exception>
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
+
     /// <summary>Readies the store for the current thread. To be called before each call of an entry adapter.</summary>
     internal void Enter()
     {

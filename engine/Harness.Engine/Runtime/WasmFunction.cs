@@ -14,7 +14,9 @@ public sealed unsafe class WasmFunction : Extern
         Reference = reference;
         Instance = instance;
         Host = host;
-        Type = TypeRegistry.Get(reference->TypeId).Function!;
+        Index = reference->FunctionIndex;
+        TypeId = reference->TypeId;
+        Type = TypeRegistry.Get(TypeId).Function!;
     }
 
     /// <summary>Its parameters and results.</summary>
@@ -27,9 +29,13 @@ public sealed unsafe class WasmFunction : Extern
     public Instance? Instance { get; }
 
     /// <summary>Its index in the module of the instance; -1 for a function of the host.</summary>
-    public int Index => Reference->FunctionIndex;
+    public int Index { get; }
 
+    /// <summary>What compiled code knows it by; gone with its store.</summary>
     internal FunctionReference* Reference { get; }
+
+    /// <summary>The canonical id of its type.</summary>
+    internal int TypeId { get; }
 
     internal HostFunction? Host { get; }
 
@@ -171,7 +177,7 @@ public sealed unsafe class WasmFunction : Extern
     /// <summary>As <see cref="CallSlots"/>, but what went wrong stays pending in the store.</summary>
     internal bool TryCallSlots(ulong* slots)
     {
-        if (_entry == 0) _entry = SignatureAdapters.EntryFor(Reference->TypeId);
+        if (_entry == 0) _entry = SignatureAdapters.EntryFor(TypeId);
         Store.Enter();
         return ((delegate* unmanaged<FunctionReference*, ulong*, int>)_entry)(Reference, slots) == 0;
     }
