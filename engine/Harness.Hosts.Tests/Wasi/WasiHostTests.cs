@@ -1,4 +1,7 @@
 using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Modules.Text;
+using Harness.Engine.Runtime;
 using Harness.Hosts.Wasi;
 
 namespace Harness.Hosts.Tests.Wasi;
@@ -62,6 +65,26 @@ public sealed class WasiHostTests
             string module = Path.Combine(Runners.ProgramFolder, program + ".wasm");
             Assert.Equal(Runners.RunOurs(module), Runners.RunOurs(module, Options[configuration]));
         }
+    }
+
+    /// <summary>A program that would sleep for half a minute ends as soon as somebody asks.</summary>
+    [Fact]
+    public void AProgramThatSleepsCanBeInterrupted()
+    {
+        WasmModule module = WasmModule.Decode(WatAssembler.Assemble(
+            """
+            (module
+              (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+              (memory (export "memory") 1)
+              (data (i32.const 16) "\01")
+              (func (export "_start")
+                (i64.store (i32.const 24) (i64.const 30_000_000_000))
+                (drop (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))))
+            """));
+        using var store = new Store();
+        using var wasi = new WasiHost(new WasiOptions());
+        using var timer = new Timer(_ => store.Interrupt(), null, dueTime: 100, Timeout.Infinite);
+        Assert.Equal(TrapKind.Interrupted, Assert.Throws<WasmTrapException>(() => wasi.Run(store, module)).Kind);
     }
 
     [Fact]
