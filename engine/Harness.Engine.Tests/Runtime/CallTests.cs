@@ -160,6 +160,24 @@ public sealed class CallTests
         Assert.True(results[0].IsNull && results[1].IsNull);
     }
 
+    /// <summary>A reference that somebody has made of a number would lead anywhere.</summary>
+    [Fact]
+    public void FunctionsOfReferencesAreNotCalledByBits()
+    {
+        using var store = new Store();
+        Instance instance = store.Instantiate(HandCompiler.Module(
+            """
+            (module
+              (func (export "takes") (param externref)) (func (export "gives") (result externref) (ref.null extern)) (func (export "number") (param i64) (result i64) (local.get 0)))
+            """));
+        var slots = new ulong[] { 0x123456789000 };
+        Assert.Throws<ArgumentException>(() => instance.GetFunction("takes").InvokeRaw(slots));
+        Assert.Throws<ArgumentException>(() => instance.GetFunction("gives").InvokeRaw(slots));
+        instance.GetFunction("number").InvokeRaw(slots);
+        Assert.Equal(0x123456789000ul, slots[0]);
+        Assert.True(instance.GetFunction("gives").Invoke()[0].IsNull);
+    }
+
     [Fact]
     public void ADisposedStoreRefusesCalls()
     {

@@ -6,6 +6,7 @@ namespace Harness.Engine.Runtime;
 /// <summary>A function of a store: of an instance or of the host.</summary>
 public sealed unsafe class WasmFunction : Extern
 {
+    private readonly bool _hasReferences;
     private nint _entry;
 
     internal WasmFunction(Store store, FunctionReference* reference, Instance? instance, HostFunction? host)
@@ -17,6 +18,7 @@ public sealed unsafe class WasmFunction : Extern
         Index = reference->FunctionIndex;
         TypeId = reference->TypeId;
         Type = TypeRegistry.Get(TypeId).Function!;
+        _hasReferences = Type.Parameters.Any(type => type.IsReference) || Type.Results.Any(type => type.IsReference);
     }
 
     /// <summary>Its parameters and results.</summary>
@@ -86,7 +88,7 @@ public sealed unsafe class WasmFunction : Extern
             slot += Store.ToWords(arguments[i], Type.Parameters[i], ref slots[slot]);
         }
 
-        InvokeRaw(slots[..count]);
+        fixed (ulong* pointer = slots) CallSlots(pointer);
         var results = new WasmValue[Type.Results.Length];
         slot = 0;
         for (int i = 0; i < results.Length; i++)
@@ -101,9 +103,9 @@ public sealed unsafe class WasmFunction : Extern
     /// <summary>Calls the function without checks of types and without allocation.</summary>
     /// <param name="slots">
     /// The bits of the arguments, and afterwards of the results; at least as many as there are parameters and results, where a vector
-    /// counts twice. The high half of 32-bit values is ignored in arguments and zero in results. References are not supported by this form.
+    /// counts twice. The high half of 32-bit values is ignored in arguments and zero in results.
     /// </param>
-    /// <exception cref="ArgumentException">There are too few slots.</exception>
+    /// <exception cref="ArgumentException">There are too few slots, or a parameter or result is a reference, whose bits nobody but the store knows.</exception>
     /// <exception cref="WasmTrapException">The function trapped.</exception>
     /// <exception cref="WasmException">The function threw an exception.</exception>
     /// <exception cref="InvalidOperationException">The store is in use by another thread.</exception>
@@ -170,9 +172,11 @@ public sealed unsafe class WasmFunction : Extern
         }
     }
 
-    private Span<ulong> Sufficient(Span<ulong> slots) => slots.Length >= SignatureAdapters.SlotCount(Type)
-        ? slots
-        : throw new ArgumentException($"{slots.Length} slots for a function of type {Type}", nameof(slots));
+    private Span<ulong> Sufficient(Span<ulong> slots)
+    {
+        if (_hasReferences) throw new ArgumentException($"a function of type {Type} cannot be called by slots: references have no bits that would be safe", nameof(slots));
+        return slots.Length >= SignatureAdapters.SlotCount(Type) ? slots : throw new ArgumentException($"{slots.Length} slots for a function of type {Type}", nameof(slots));
+    }
 
     /// <summary>As <see cref="CallSlots"/>, but what went wrong stays pending in the store.</summary>
     internal bool TryCallSlots(ulong* slots)
