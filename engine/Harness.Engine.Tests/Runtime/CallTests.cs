@@ -160,6 +160,23 @@ public sealed class CallTests
         Assert.True(results[0].IsNull && results[1].IsNull);
     }
 
+    [Fact]
+    public void NoOtherThreadCollectsGarbageWhileCodeRuns()
+    {
+        using var store = new Store();
+        Exception? refusal = null;
+        HostFunction elsewhere = HostFunction.Create(() =>
+        {
+            var thread = new Thread(() => refusal = Record.Exception(() => store.CollectGarbage()));
+            thread.Start();
+            thread.Join();
+            store.CollectGarbage();
+        });
+        Instance instance = store.Instantiate(HandCompiler.Module("""(module (import "m" "f" (func $f)) (func (export "run") (call $f)))"""), new Imports().Define("m", "f", elsewhere));
+        instance.GetFunction("run").Invoke();
+        Assert.IsType<InvalidOperationException>(refusal);
+    }
+
     /// <summary>A reference that somebody has made of a number would lead anywhere.</summary>
     [Fact]
     public void FunctionsOfReferencesAreNotCalledByBits()

@@ -210,10 +210,11 @@ public sealed unsafe class Store : IDisposable
     /// Collects all garbage of the WebAssembly heap. Objects of the host that only it referred to are let go.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The store was disposed of.</exception>
+    /// <exception cref="InvalidOperationException">The store is in use by another thread.</exception>
     public void CollectGarbage()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_interruption.IsAsking) throw InUseByCallback();
+        Enter();
         Heap.Collect(isFull: true);
     }
 
@@ -368,7 +369,21 @@ public sealed unsafe class Store : IDisposable
     internal void EndWait() => _interruption.EndWait();
 
     /// <inheritdoc cref="Interruption.IsOverdue"/>
-    internal bool IsOverdue() => _interruption.IsOverdue();
+    internal bool IsOverdue()
+    {
+        // As in CheckStack: whoever is asked must not enter the store.
+        ThreadStack? thread = _thread;
+        _thread = null;
+        Context->OpenStackSize = 0;
+        try
+        {
+            return _interruption.IsOverdue();
+        }
+        finally
+        {
+            _thread = thread;
+        }
+    }
 
     internal void Own(InstanceSlot slot) => _slots.Add(slot);
 
