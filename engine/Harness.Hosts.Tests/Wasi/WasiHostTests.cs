@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Modules.Text;
@@ -65,6 +66,19 @@ public sealed class WasiHostTests
             string module = Path.Combine(Runners.ProgramFolder, program + ".wasm");
             Assert.Equal(Runners.RunOurs(module), Runners.RunOurs(module, Options[configuration]));
         }
+    }
+
+    /// <summary>A buffer may be larger than any file, and only its address and length are of interest then.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(long.MaxValue)]
+    public void WhatIsLargerThanAFileCanBeIsRefused(long offset)
+    {
+        byte first = 0;
+        var content = new GrowableBytes();
+        Assert.Equal(Errno.Fbig, Assert.Throws<WasiErrorException>(() => content.Write(MemoryMarshal.CreateReadOnlySpan(ref first, int.MaxValue), (ulong)offset)).Error);
+        Assert.Equal(0, content.Length);
     }
 
     /// <summary>A program that would sleep for half a minute ends as soon as somebody asks.</summary>
