@@ -161,20 +161,25 @@ public sealed class CallTests
     }
 
     [Fact]
-    public void NoOtherThreadCollectsGarbageWhileCodeRuns()
+    public void NoOtherThreadChangesAStoreWhileCodeRuns()
     {
         using var store = new Store();
-        Exception? refusal = null;
+        WasmModule other = HandCompiler.Module("(module)");
+        Table table = store.Instantiate(HandCompiler.Module("""(module (table (export "t") 1 funcref))""")).GetTable("t");
+        Action[] changes = [() => store.CollectGarbage(), () => store.Instantiate(other), () => table.Grow(1, WasmValue.Null(ValueType.FuncRef.HeapType))];
+        var refusals = new List<Exception?>();
         HostFunction elsewhere = HostFunction.Create(() =>
         {
-            var thread = new Thread(() => refusal = Record.Exception(() => store.CollectGarbage()));
+            var thread = new Thread(() => refusals.AddRange(changes.Select(change => Record.Exception(change))));
             thread.Start();
             thread.Join();
-            store.CollectGarbage();
+            foreach (Action change in changes) change();
         });
         Instance instance = store.Instantiate(HandCompiler.Module("""(module (import "m" "f" (func $f)) (func (export "run") (call $f)))"""), new Imports().Define("m", "f", elsewhere));
         instance.GetFunction("run").Invoke();
-        Assert.IsType<InvalidOperationException>(refusal);
+        Assert.Equal(3, refusals.Count);
+        Assert.All(refusals, refusal => Assert.IsType<InvalidOperationException>(refusal));
+        Assert.Equal(2ul, table.Length);
     }
 
     /// <summary>A reference that somebody has made of a number would lead anywhere.</summary>

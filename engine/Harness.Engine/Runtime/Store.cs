@@ -192,11 +192,12 @@ public sealed unsafe class Store : IDisposable
     /// stays.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">There is no room for a memory or table.</exception>
+    /// <exception cref="InvalidOperationException">The store is in use by another thread.</exception>
     public Instance Instantiate(WasmModule module, Imports? imports = null)
     {
         ArgumentNullException.ThrowIfNull(module);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_interruption.IsAsking) throw InUseByCallback();
+        Enter();
         if (_instances.Count >= Engine.Options.InstanceLimit)
         {
             throw new InsufficientMemoryException(

@@ -111,9 +111,10 @@ public sealed unsafe class Table : Extern
     /// <returns>The length before, or -1 if the table cannot grow by so much.</returns>
     /// <exception cref="ArgumentException">The value is not of the element type.</exception>
     /// <exception cref="ObjectDisposedException">The store was disposed of.</exception>
+    /// <exception cref="InvalidOperationException">The store is in use by another thread.</exception>
     public long Grow(ulong delta, WasmValue value)
     {
-        Store.ThrowIfDisposed();
+        Store.Enter();
         return Grow(delta, (nint)Store.ToNative(value, Type.ElementType));
     }
 
