@@ -68,6 +68,19 @@ public sealed class WasiHostTests
         }
     }
 
+    /// <summary>A folder that is removed but open takes nothing, so that what is moved there is not lost.</summary>
+    [Fact]
+    public void NothingIsMovedIntoAFolderThatIsRemoved()
+    {
+        var folder = new OpenMemoryFolder(MemoryNode.CreateFolder());
+        folder.CreateFolder("removed");
+        using WasiFolder removed = folder.OpenFolder("removed");
+        folder.OpenFile("file", OpenFlags.Create, FdFlags.None, read: true, write: true).Dispose();
+        folder.RemoveFolder("removed");
+        Assert.Equal(Errno.Noent, Assert.Throws<WasiErrorException>(() => folder.Rename("file", removed, "file")).Error);
+        Assert.True(folder.TryStat("file").HasValue);
+    }
+
     /// <summary>A buffer may be larger than any file, and only its address and length are of interest then.</summary>
     [Theory]
     [InlineData(0)]
