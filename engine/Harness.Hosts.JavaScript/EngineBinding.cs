@@ -266,6 +266,13 @@ internal sealed class EngineBinding : IDisposable
     private int MakeTag(int store, string parameters)
     {
         var type = new FunctionType([.. parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(TypeNames.Parse)], []);
+        if (type.Parameters.Length > ImplementationLimits.Parameters)
+        {
+            // More would not fit into the slots.
+            _calls.Message = $"WebAssembly.Tag(): {type.Parameters.Length} parameters, where {ImplementationLimits.Parameters} are allowed";
+            return -1;
+        }
+
         return IdOf(_realms[store], new Tag(_realms[store].Store, new TagType(TypeRegistry.CanonicalId(type), type)));
     }
 
@@ -371,7 +378,16 @@ internal sealed class EngineBinding : IDisposable
         MapBelow(memory, buffer);
         memory.Grown = delta =>
         {
-            if (!_growsForScript) MapBelow(memory, _script.Grown(store, id, delta));
+            if (_growsForScript) return;
+            try
+            {
+                MapBelow(memory, _script.Grown(store, id, delta));
+            }
+            catch (Exception)
+            {
+                // The script was ended, or has no stack left. No exception may pass through compiled code that has called this; as JavaScript does not see the new pages, that code does not go on.
+                memory.Store.Interrupt();
+            }
         };
     }
 
@@ -395,6 +411,7 @@ internal sealed class EngineBinding : IDisposable
 
     private static void MapBelow(Memory memory, IArrayBuffer buffer)
     {
+        if (buffer.Size < memory.ByteLength) throw new NotSupportedException("WebAssembly: this buffer is smaller than its memory");
         nint address = 0;
         buffer.InvokeWithDirectAccess(pointer => address = pointer);
         if (address % Environment.SystemPageSize != 0) throw new NotSupportedException("WebAssembly: this memory of V8 does not begin at a page of the system");

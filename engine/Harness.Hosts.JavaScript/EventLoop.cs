@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.ClearScript;
 
 namespace Harness.Hosts.JavaScript;
 
@@ -7,7 +8,9 @@ internal sealed class EventLoop
 {
     private readonly PriorityQueue<int, (double Due, long Order)> _timers = new();
     private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly object _gate = new();
     private long _order;
+    private bool _isInterrupted;
 
     /// <summary>Time since the host started, in ms, with the resolution of the system's clock.</summary>
     public double Now => Stopwatch.GetElapsedTime(_start).TotalMilliseconds;
@@ -20,13 +23,41 @@ internal sealed class EventLoop
     /// <summary>Fires timers when they are due, until there are none.</summary>
     /// <param name="fire">Fires one.</param>
     /// <param name="until">Ends the loop before.</param>
+    /// <exception cref="ScriptInterruptedException">A wait was ended by <see cref="Interrupt"/>.</exception>
     public void Run(Action<int> fire, Func<bool>? until)
     {
         while (until?.Invoke() != true && _timers.TryDequeue(out int id, out (double Due, long Order) priority))
         {
             double wait = priority.Due - Now;
-            if (wait > 0) Thread.Sleep(TimeSpan.FromMilliseconds(wait));
+            if (wait > 0) Wait(TimeSpan.FromMilliseconds(wait));
             fire(id);
         }
+    }
+
+    /// <summary>Ends the wait for a timer, or the next one, until that is withdrawn. Any thread may call this.</summary>
+    public void Interrupt()
+    {
+        lock (_gate)
+        {
+            _isInterrupted = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Lets timers be waited for again.</summary>
+    public void WithdrawInterrupt()
+    {
+        lock (_gate) _isInterrupted = false;
+    }
+
+    private void Wait(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            if (!_isInterrupted) Monitor.Wait(_gate, time);
+            if (!_isInterrupted) return;
+        }
+
+        throw new ScriptInterruptedException("Script execution was interrupted");
     }
 }

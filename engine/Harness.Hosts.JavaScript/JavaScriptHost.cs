@@ -16,6 +16,7 @@ public sealed class JavaScriptHost : IDisposable
     private readonly EngineBinding _binding;
     private readonly EventLoop _loop;
     private readonly ScriptObject _timers;
+    private bool _isInterrupted;
 
     /// <summary>Starts V8.</summary>
     /// <exception cref="ProgramException">V8's library cannot be restored.</exception>
@@ -89,9 +90,12 @@ public sealed class JavaScriptHost : IDisposable
             ? Await(callee.InvokeAsFunction(arguments))
             : throw new ProgramException($"the script defines no function '{function}'"));
 
-    /// <summary>Ends the script that runs, which throws then. Any thread may call this, also when the host is gone.</summary>
+    /// <summary>Ends the script that runs, which throws then, be it that it runs WebAssembly or waits for a timer. Any thread may call this, also when the host is gone.</summary>
     public void Interrupt()
     {
+        Volatile.Write(ref _isInterrupted, true);
+        Engine.Interrupt();
+        _loop.Interrupt();
         try
         {
             _script.Interrupt();
@@ -132,7 +136,7 @@ public sealed class JavaScriptHost : IDisposable
 
     private void Fire(int timer) => _timers.InvokeMethod("fire", timer);
 
-    private static object? Guarded(Func<object?> action)
+    private object? Guarded(Func<object?> action)
     {
         try
         {
@@ -149,5 +153,16 @@ public sealed class JavaScriptHost : IDisposable
         {
             throw new ProgramException(e.Message, e);
         }
+        finally
+        {
+            if (Interlocked.Exchange(ref _isInterrupted, false)) WithdrawInterrupts();
+        }
+    }
+
+    /// <summary>What was ended was one script: stores that were not running, and waits to come, are not.</summary>
+    private void WithdrawInterrupts()
+    {
+        foreach (Store store in Stores) store.TryTakeInterrupt();
+        _loop.WithdrawInterrupt();
     }
 }

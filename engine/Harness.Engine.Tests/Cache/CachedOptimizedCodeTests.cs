@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Harness.Engine.Cache;
 
 namespace Harness.Engine.Tests.Cache;
@@ -60,6 +61,49 @@ public sealed class CachedOptimizedCodeTests
         Assert.Equal([2], code.Find(First).ToArray());
         Write(code);
         Assert.Equal([2], Open().Find(First).ToArray());
+    }
+
+    /// <summary>A file that is there but cannot be read now may have more: what is new is written once it can.</summary>
+    [Fact]
+    public void CodeOfOthersStaysWhereItCannotBeRead()
+    {
+        CachedOptimizedCode other = Open();
+        other.Add(First, [1]);
+        Write(other);
+        Exception? reason = null;
+        var code = new CachedOptimizedCode(Identity, _ => reason is null ? _file : throw reason);
+        code.Add(Second, [2]);
+        reason = new InsufficientMemoryException();
+        Assert.Throws<InsufficientMemoryException>(() => code.MakeFile(1 << 20));
+        Assert.True(code.Find(First).IsEmpty);
+        reason = new IOException();
+        Assert.Throws<IOException>(() => code.MakeFile(1 << 20));
+        reason = null;
+        Write(code);
+
+        CachedOptimizedCode later = Open();
+        Assert.Equal([1], later.Find(First).ToArray());
+        Assert.Equal([2], later.Find(Second).ToArray());
+    }
+
+    /// <summary>A process that writes again and again does not keep all files in memory that it has read meanwhile.</summary>
+    [Fact]
+    public void CodeOfALaterFileDoesNotKeepThatFile()
+    {
+        CachedOptimizedCode maker = Open();
+        maker.Add(First, [1]);
+        Write(maker);
+        CachedOptimizedCode one = Open();
+        ReadOnlyMemory<byte> known = one.Find(First);
+        CachedOptimizedCode other = Open();
+        other.Add(Second, [2]);
+        Write(other);
+        one.Add(new CodeKey(3, -1), [3]);
+        Write(one);
+
+        Assert.True(known.Equals(one.Find(First)));
+        Assert.True(MemoryMarshal.TryGetArray(one.Find(Second), out ArraySegment<byte> added));
+        Assert.Equal([2], added.Array!);
     }
 
     /// <summary>A guest waits for the code that it asks for, and for the deopt that drops some: not for a file that is read and made meanwhile.</summary>

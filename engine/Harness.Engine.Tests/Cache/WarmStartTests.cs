@@ -257,6 +257,28 @@ public sealed class WarmStartTests : IDisposable
         Assert.Equal([1, 2], main.Feedback!.Sites[2].Targets.Select(target => target.FunctionIndex).Order());
     }
 
+    /// <summary>Where instances share nothing, one that has hardly run does not hide what another has seen, whichever goes last.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void WhatAnInstanceHasSeenThatSawMostIsKept(bool areAtOnce)
+    {
+        using (var engine = new WasmEngine(Options with { TieringShare = false, StressTierUpAfter = 1000 }))
+        {
+            WasmModule module = engine.Decode(Module);
+            using var first = new Store(engine);
+            Call(first.Instantiate(module, Host), 60);
+            if (!areAtOnce) first.Dispose();
+            using var second = new Store(engine);
+            Call(second.Instantiate(module, Host), 1);
+            first.Dispose();
+        }
+
+        byte[] file = File.ReadAllBytes(_folder.Entry);
+        FunctionProfile main = CacheEntry.TryRead(file, file.AsSpan(16, 32), "")!.Profile!.Functions[4];
+        Assert.Equal([1, 2], main.Feedback!.Sites[2].Targets.Select(target => target.FunctionIndex).Order());
+    }
+
     [Fact]
     public void FunctionsThatAreCalledLaterAreAdded()
     {

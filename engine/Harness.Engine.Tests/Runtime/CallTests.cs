@@ -161,6 +161,46 @@ public sealed class CallTests
     }
 
     [Fact]
+    public void NoOtherThreadChangesAStoreWhileCodeRuns()
+    {
+        using var store = new Store();
+        WasmModule other = HandCompiler.Module("(module)");
+        Table table = store.Instantiate(HandCompiler.Module("""(module (table (export "t") 1 funcref))""")).GetTable("t");
+        Action[] changes = [() => store.CollectGarbage(), () => store.Instantiate(other), () => table.Grow(1, WasmValue.Null(ValueType.FuncRef.HeapType))];
+        var refusals = new List<Exception?>();
+        HostFunction elsewhere = HostFunction.Create(() =>
+        {
+            var thread = new Thread(() => refusals.AddRange(changes.Select(change => Record.Exception(change))));
+            thread.Start();
+            thread.Join();
+            foreach (Action change in changes) change();
+        });
+        Instance instance = store.Instantiate(HandCompiler.Module("""(module (import "m" "f" (func $f)) (func (export "run") (call $f)))"""), new Imports().Define("m", "f", elsewhere));
+        instance.GetFunction("run").Invoke();
+        Assert.Equal(3, refusals.Count);
+        Assert.All(refusals, refusal => Assert.IsType<InvalidOperationException>(refusal));
+        Assert.Equal(2ul, table.Length);
+    }
+
+    /// <summary>A reference that somebody has made of a number would lead anywhere.</summary>
+    [Fact]
+    public void FunctionsOfReferencesAreNotCalledByBits()
+    {
+        using var store = new Store();
+        Instance instance = store.Instantiate(HandCompiler.Module(
+            """
+            (module
+              (func (export "takes") (param externref)) (func (export "gives") (result externref) (ref.null extern)) (func (export "number") (param i64) (result i64) (local.get 0)))
+            """));
+        var slots = new ulong[] { 0x123456789000 };
+        Assert.Throws<ArgumentException>(() => instance.GetFunction("takes").InvokeRaw(slots));
+        Assert.Throws<ArgumentException>(() => instance.GetFunction("gives").InvokeRaw(slots));
+        instance.GetFunction("number").InvokeRaw(slots);
+        Assert.Equal(0x123456789000ul, slots[0]);
+        Assert.True(instance.GetFunction("gives").Invoke()[0].IsNull);
+    }
+
+    [Fact]
     public void ADisposedStoreRefusesCalls()
     {
         var compiler = new HandCompiler().Baseline(0, w =>
@@ -173,5 +213,31 @@ public sealed class CallTests
         function.Invoke();
         store.Dispose();
         Assert.Throws<ObjectDisposedException>(() => function.Invoke());
+    }
+
+    /// <summary>What belongs to a disposed store is not there any more: its memory may be another instance's by then.</summary>
+    [Fact]
+    public void ADisposedStoreRefusesWhatBelongsToIt()
+    {
+        WasmModule module = HandCompiler.Module(
+            """
+            (module (memory (export "m") 1) (global (export "g") i32 (i32.const 5)) (table (export "t") 1 funcref)
+              (func (export "f")) (func (export "other")))
+            """);
+        var store = new Store();
+        Instance instance = store.Instantiate(module);
+        WasmFunction function = instance.GetFunction("f");
+        var call = function.CreateDelegate<Action>();
+        Memory memory = instance.GetMemory("m");
+        Table table = instance.GetTable("t");
+        Global global = instance.GetGlobal("g");
+        store.Dispose();
+        Action[] uses =
+        [
+            call, () => function.InvokeRaw([]), () => instance.GetFunction("other"), () => _ = memory.ByteLength, () => memory.Span(0, 1), () => memory.Read<int>(0), () => memory.Write(0, 1),
+            () => memory.Grow(1), () => _ = table.Length, () => _ = table[0], () => table.Grow(1, WasmValue.Null(ValueType.FuncRef.HeapType)), () => _ = global.Value,
+        ];
+        foreach (Action use in uses) Assert.Throws<ObjectDisposedException>(use);
+        Assert.Equal(0, function.Index);
     }
 }

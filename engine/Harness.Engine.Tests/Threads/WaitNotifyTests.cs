@@ -190,6 +190,21 @@ public sealed class WaitNotifyTests : IDisposable
         Assert.Equal(0u, _memory.Notify(16, 1));
     }
 
+    /// <summary>Code that waits stands where its store cannot be entered, also by the function that is asked for more time.</summary>
+    [Fact]
+    public async Task AFunctionThatIsAskedDuringAWaitCannotUseTheStore()
+    {
+        using Store store = NewStore(out Instance instance, hasEpochs: true);
+        store.EpochDeadlineReached = _ => instance.GetFunction("one").Invoke().Length;
+        store.SetEpochDeadline(1);
+        Task waiting = Task.Factory.StartNew(
+            () => Assert.Throws<InvalidOperationException>(() => instance.GetFunction("wait32").Invoke(16, 0, -1L)), TaskCreationOptions.LongRunning);
+        AwaitWaiters(16, 1);
+        store.Engine.IncrementEpoch();
+        await waiting.WaitAsync(Patience);
+        Assert.Equal(0u, _memory.Notify(16, 1));
+    }
+
     [Fact]
     public void AnInterruptThatCameBeforeEndsAWaitAtOnce()
     {

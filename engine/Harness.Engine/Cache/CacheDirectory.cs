@@ -59,24 +59,25 @@ internal sealed class CacheDirectory : ICacheFiles
     public byte[]? TryRead(string name, long limit)
     {
         using SafeFileHandle? file = LinuxFiles.OpenAt(_folder, name + Suffix, LinuxFiles.ReadOnly | LinuxFiles.Nonblock);
+        if (file is null && LinuxFiles.MayPass(Marshal.GetLastPInvokeError())) throw new IOException($"'{name}' cannot be opened now");
         if (file is null || LinuxFiles.StatusOf(file) is not { IsRegular: true, IsWritableByOthers: false } status || status.Owner != _user) return null;
         if (status.Size <= 0 || status.Size > Math.Min(limit, Array.MaxLength)) return null;
+        byte[] content = GC.AllocateUninitializedArray<byte>((int)status.Size);
         try
         {
-            byte[] content = GC.AllocateUninitializedArray<byte>((int)status.Size);
             for (int read = 0; read < content.Length;)
             {
                 int more = RandomAccess.Read(file, content.AsSpan(read), read);
                 if (more == 0) return null;
                 read += more;
             }
-
-            return content;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InsufficientMemoryException)
+        catch (UnauthorizedAccessException e)
         {
-            return null;
+            throw new IOException(e.Message, e);
         }
+
+        return content;
     }
 
     /// <inheritdoc/>

@@ -32,6 +32,9 @@ internal sealed class CachedModule(byte[] identity, string moduleHash, CacheEntr
     /// <summary>What validation has found out; null if that is not known.</summary>
     public ValidatedBodies? Bodies => Volatile.Read(ref _bodies);
 
+    /// <summary>Whether something is new that nobody is about to write. The cache guards it.</summary>
+    public bool IsLeftOut { get; set; }
+
     /// <summary>What modules of these bytes begin with; null if nothing was learnt.</summary>
     public ModuleProfile? Profile { get; } = entry?.Profile;
 

@@ -16,8 +16,8 @@ internal sealed class CachedOptimizedCode
     /// <summary>The code that was added here, which a file of others does not replace.</summary>
     private readonly HashSet<CodeKey> _own = [];
 
-    /// <summary>Hashes of the records that were dropped, whoever still has them.</summary>
-    private readonly HashSet<string> _dropped = [];
+    /// <summary>Hashes of the records that were dropped, whoever still has them, by what they were code of: nothing else is hashed.</summary>
+    private readonly Dictionary<CodeKey, HashSet<string>> _dropped = [];
 
     /// <summary>The code of the file that there was, which is read by whoever is first to need it; null once it is among the records.</summary>
     private Lazy<Dictionary<CodeKey, ReadOnlyMemory<byte>>?>? _file;
@@ -26,19 +26,19 @@ internal sealed class CachedOptimizedCode
 
     /// <summary>Nothing is read yet.</summary>
     /// <param name="identity">See <see cref="CacheIdentity"/>.</param>
-    /// <param name="read">Reads a file by its name; null if there is none.</param>
+    /// <param name="read">Reads a file by its name; null if there is none. Fails with an <see cref="IOException"/> or <see cref="OutOfMemoryException"/> where that is not known.</param>
     public CachedOptimizedCode(byte[] identity, Func<string, byte[]?> read)
     {
         _identity = identity;
         _read = read;
-        _file = new Lazy<Dictionary<CodeKey, ReadOnlyMemory<byte>>?>(ReadFile);
+        _file = new Lazy<Dictionary<CodeKey, ReadOnlyMemory<byte>>?>(TryReadFile);
         Name = Convert.ToHexStringLower(identity);
     }
 
     /// <summary>The name of its file.</summary>
     public string Name { get; }
 
-    /// <summary>Lets another thread read the file, before somebody asks.</summary>
+    /// <summary>Lets another thread read the file, before somebody asks. Whoever asks is told of what goes wrong.</summary>
     public void ReadAhead() => ThreadPool.UnsafeQueueUserWorkItem(
         static code =>
         {
@@ -46,9 +46,9 @@ internal sealed class CachedOptimizedCode
             {
                 code.TakeFile();
             }
-            catch (OutOfMemoryException)
+            catch (Exception)
             {
-                // What there is no memory for is compiled.
+                // Nobody waits for this thread. What there is no memory for is compiled, and whatever else reading ends with is thrown again by the lazy value.
             }
         },
         this,
@@ -70,7 +70,7 @@ internal sealed class CachedOptimizedCode
     {
         lock (_gate)
         {
-            if (IsDropped(record)) return false;
+            if (IsDropped(key, record)) return false;
             _records[key] = record;
             _own.Add(key);
             _hasNews = true;
@@ -87,9 +87,11 @@ internal sealed class CachedOptimizedCode
     public bool Drop(CodeKey key, ReadOnlySpan<byte> record)
     {
         TakeFile();
+        string hash = HashOf(record);
         lock (_gate)
         {
-            _dropped.Add(HashOf(record));
+            if (!_dropped.TryGetValue(key, out HashSet<string>? hashes)) _dropped.Add(key, hashes = []);
+            hashes.Add(hash);
             if (!_records.TryGetValue(key, out ReadOnlyMemory<byte> known) || !known.Span.SequenceEqual(record)) return false;
             _records.Remove(key);
             _own.Remove(key);
@@ -111,6 +113,8 @@ internal sealed class CachedOptimizedCode
 
     /// <summary>The file with all that is known and what others have written meanwhile; null if nothing is new, or it were larger than a limit allows.</summary>
     /// <param name="limit">Most bytes.</param>
+    /// <exception cref="IOException">The file that there is cannot be read now. What is new stays new.</exception>
+    /// <exception cref="OutOfMemoryException">There is no memory for it. What is new stays new.</exception>
     public byte[]? MakeFile(long limit)
     {
         lock (_gate)
@@ -119,32 +123,70 @@ internal sealed class CachedOptimizedCode
             _hasNews = false;
         }
 
-        Dictionary<CodeKey, ReadOnlyMemory<byte>>? others = ReadFile();
-        SortedDictionary<CodeKey, ReadOnlyMemory<byte>> records;
-        lock (_gate)
+        try
         {
-            Merge(others);
-            records = new SortedDictionary<CodeKey, ReadOnlyMemory<byte>>(_records);
-        }
+            // What others have written has to be known: a file without it would take its place.
+            Dictionary<CodeKey, ReadOnlyMemory<byte>>? others = ReadFile() is { } file ? Detached(file) : null;
+            SortedDictionary<CodeKey, ReadOnlyMemory<byte>> records;
+            lock (_gate)
+            {
+                Merge(others);
+                records = new SortedDictionary<CodeKey, ReadOnlyMemory<byte>>(_records);
+            }
 
-        return OptimizedEntry.TryWrite(_identity, records, limit);
+            return OptimizedEntry.TryWrite(_identity, records, limit);
+        }
+        catch
+        {
+            lock (_gate)
+            {
+                _hasNews = true;
+            }
+
+            throw;
+        }
     }
 
     private static string HashOf(ReadOnlySpan<byte> record) => Convert.ToHexString(SHA256.HashData(record));
 
-    private bool IsDropped(ReadOnlySpan<byte> record) => _dropped.Count > 0 && _dropped.Contains(HashOf(record));
+    private bool IsDropped(CodeKey key, ReadOnlySpan<byte> record) => _dropped.TryGetValue(key, out HashSet<string>? hashes) && hashes.Contains(HashOf(record));
 
-    /// <summary>The code of the file that there is now; null if there is none, or no memory for it.</summary>
-    private Dictionary<CodeKey, ReadOnlyMemory<byte>>? ReadFile()
+    /// <summary>The code of the file that there is now; null if there is none.</summary>
+    private Dictionary<CodeKey, ReadOnlyMemory<byte>>? ReadFile() => _read(Name) is { } file ? OptimizedEntry.TryRead(file, _identity) : null;
+
+    /// <summary>The code of the file that there is now; null if there is none, or none that can be read.</summary>
+    private Dictionary<CodeKey, ReadOnlyMemory<byte>>? TryReadFile()
     {
         try
         {
-            return _read(Name) is { } file ? OptimizedEntry.TryRead(file, _identity) : null;
+            return ReadFile();
         }
-        catch (OutOfMemoryException)
+        catch (Exception e) when (e is IOException or OutOfMemoryException)
         {
             return null;
         }
+    }
+
+    /// <summary>
+    /// What a later file has, in the bytes that are here already where these are the same, else in bytes of its own: no record keeps all of that file in memory. Without the gate, as a guest
+    /// would wait.
+    /// </summary>
+    private Dictionary<CodeKey, ReadOnlyMemory<byte>> Detached(Dictionary<CodeKey, ReadOnlyMemory<byte>> found)
+    {
+        Dictionary<CodeKey, ReadOnlyMemory<byte>> known;
+        lock (_gate)
+        {
+            known = new Dictionary<CodeKey, ReadOnlyMemory<byte>>(_records);
+        }
+
+        var detached = new Dictionary<CodeKey, ReadOnlyMemory<byte>>(found.Count);
+        foreach ((CodeKey key, ReadOnlyMemory<byte> record) in found)
+        {
+            bool isKnown = known.TryGetValue(key, out ReadOnlyMemory<byte> same) && same.Span.SequenceEqual(record.Span);
+            detached.Add(key, isKnown ? same : record.ToArray());
+        }
+
+        return detached;
     }
 
     /// <summary>Takes over what the file had that there was, unless that was done before.</summary>
@@ -171,7 +213,7 @@ internal sealed class CachedOptimizedCode
         foreach (CodeKey key in _records.Keys.Where(key => !_own.Contains(key) && !found.ContainsKey(key)).ToArray()) _records.Remove(key);
         foreach ((CodeKey key, ReadOnlyMemory<byte> record) in found)
         {
-            if (_own.Contains(key) || IsDropped(record.Span)) continue;
+            if (_own.Contains(key) || IsDropped(key, record.Span)) continue;
             _records[key] = record;
         }
     }

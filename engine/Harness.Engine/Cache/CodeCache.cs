@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Harness.Engine.Configuration;
 using Harness.Engine.Feedback;
@@ -19,6 +20,12 @@ internal sealed class CodeCache : ICodeCache
 
     /// <summary>Bytes of new code beyond which it is written soon, unless more was written the last time: what a large module has is not written again and again.</summary>
     private const int MostUnsavedBytes = 16 << 20;
+
+    /// <summary>
+    /// How many times as much may wait to be written as is written soon. Where that cannot keep up, more modules are left out: what is new of them goes with them, unless somebody asks before
+    /// for it to be written.
+    /// </summary>
+    private const int MostWaiting = 4;
 
     /// <summary>What may be written before the folder is listed again to see what has to go: this part of the limit.</summary>
     private const int TrimInterval = 16;
@@ -48,6 +55,9 @@ internal sealed class CodeCache : ICodeCache
 
     /// <summary>Whether a thread is about to write what is new, or writes it.</summary>
     private bool _isSaving;
+
+    /// <summary>What went wrong on such a thread, for whoever asks next for something to be written; null if nothing did.</summary>
+    private ExceptionDispatchInfo? _failure;
     private int _nextSweep = 64;
     private int _hits;
     private int _misses;
@@ -202,24 +212,55 @@ internal sealed class CodeCache : ICodeCache
         cached.NoteChange();
         if (compiled.Record.IsEmpty || cached.Optimized?.Drop(CodeKey.Of(compiled), compiled.Record.Span) != true) return;
 
-        // A guest waits: it is written with all else.
-        lock (_gate)
-        {
-            _unsaved.Add(cached);
-        }
+        AddUnsaved(cached, 0);
     }
 
     /// <inheritdoc/>
     public void Learn(ModuleCode code)
     {
         CachedModule cached = Of(code.Module).Cached;
-        if (cached.TakeChange()) Learn(cached, code.Module, code.TakeProfile());
+        if (cached.TakeChange() && cached.Learn(code.Module, code.TakeProfile())) AddUnsaved(cached, 0);
     }
 
     /// <inheritdoc/>
     public void Save(IEnumerable<(WasmModule Module, ModuleProfile Profile)> learnt)
     {
-        foreach ((WasmModule module, ModuleProfile profile) in learnt) Learn(Of(module).Cached, module, profile);
+        foreach ((WasmModule module, ModuleProfile profile) in learnt)
+        {
+            CachedModule cached = Of(module).Cached;
+            bool isNew = cached.Learn(module, profile);
+            lock (_gate)
+            {
+                // Of what is in use nothing is left out: it is written now.
+                if (isNew || cached.IsLeftOut) _unsaved.Add(cached);
+                cached.IsLeftOut = false;
+            }
+        }
+
+        Write();
+        ExceptionDispatchInfo? failure;
+        lock (_gate)
+        {
+            failure = _failure;
+            _failure = null;
+        }
+
+        failure?.Throw();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_writing)
+        {
+            _isDisposed = true;
+            _files.Dispose();
+        }
+    }
+
+    /// <summary>Writes what is new.</summary>
+    private void Write()
+    {
         long written = 0;
         lock (_writing)
         {
@@ -233,13 +274,7 @@ internal sealed class CodeCache : ICodeCache
             }
 
             if (unsaved.Length == 0 || _isDisposed) return;
-            foreach (CachedModule cached in unsaved)
-            {
-                // Other processes and engines may have written since it was read.
-                if (_files.TryRead(cached.Name, _limit) is { } newest) cached.GoOnFrom(newest);
-                if (cached.MakeFile(_limit) is { } file && _files.TryWrite(cached.Name, file)) written += file.Length;
-                if (cached.Optimized?.MakeFile(_limit) is { } code && _files.TryWrite(cached.Optimized.Name, code)) written += code.Length;
-            }
+            foreach (CachedModule cached in unsaved) written += Write(cached);
 
             _leftUntilTrim -= written;
             if (_leftUntilTrim <= 0)
@@ -255,14 +290,28 @@ internal sealed class CodeCache : ICodeCache
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Writes what is new of modules of some bytes, unless it is not known what others have written: their files stay as they are.</summary>
+    /// <returns>How many bytes were written.</returns>
+    private long Write(CachedModule cached)
     {
-        lock (_writing)
+        long written = 0;
+        try
         {
-            _isDisposed = true;
-            _files.Dispose();
+            // Other processes and engines may have written since it was read.
+            if (_files.TryRead(cached.Name, _limit) is { } newest) cached.GoOnFrom(newest);
+            if (cached.MakeFile(_limit) is { } file && _files.TryWrite(cached.Name, file)) written += file.Length;
+            if (cached.Optimized?.MakeFile(_limit) is { } code && _files.TryWrite(cached.Optimized.Name, code)) written += code.Length;
         }
+        catch (Exception e) when (e is IOException or OutOfMemoryException)
+        {
+            // A file cannot be read now, or there is no memory for it. Other modules may fare better, and this one another time.
+            lock (_gate)
+            {
+                cached.IsLeftOut = true;
+            }
+        }
+
+        return written;
     }
 
     /// <summary>The bytes of code; null if it cannot be kept, which is counted.</summary>
@@ -275,22 +324,22 @@ internal sealed class CodeCache : ICodeCache
 
     private OpenModule Of(WasmModule module) => _open.GetValue(module, key => new OpenModule(key, Open(key.Hash, key.BuiltinSets)));
 
-    private void Learn(CachedModule cached, WasmModule module, ModuleProfile profile)
-    {
-        if (!cached.Learn(module, profile)) return;
-        lock (_gate)
-        {
-            _unsaved.Add(cached);
-        }
-    }
-
-    /// <summary>Notes that something is new. Where there is much it is written on another thread, since a guest waits for this one.</summary>
+    /// <summary>Notes that something is new.</summary>
     private void NoteUnsaved(CachedModule cached, int bytes)
     {
         cached.NoteChange();
+        AddUnsaved(cached, bytes);
+    }
+
+    /// <summary>Adds to what is to be written. Where there is much it is written on another thread, since a guest waits for this one.</summary>
+    private void AddUnsaved(CachedModule cached, int bytes)
+    {
         bool isMuch;
         lock (_gate)
         {
+            bool hasRoom = _unsaved.Count < MostWaiting * MostUnsavedModules && _unsavedBytes < MostWaiting * _mostUnsavedBytes;
+            cached.IsLeftOut = !hasRoom && !_unsaved.Contains(cached);
+            if (cached.IsLeftOut) return;
             _unsaved.Add(cached);
             _unsavedBytes += bytes;
             isMuch = !_isSaving && (_unsavedBytes > _mostUnsavedBytes || _unsaved.Count > MostUnsavedModules);
@@ -304,11 +353,20 @@ internal sealed class CodeCache : ICodeCache
     {
         try
         {
-            Save([]);
+            Write();
         }
         catch (OutOfMemoryException)
         {
             // What there is no memory for is not kept.
+        }
+        catch (Exception e)
+        {
+            // Nobody waits for this thread, and what ends it would end the process.
+            var failure = ExceptionDispatchInfo.Capture(e);
+            lock (_gate)
+            {
+                _failure ??= failure;
+            }
         }
         finally
         {
@@ -332,7 +390,7 @@ internal sealed class CodeCache : ICodeCache
         string hash = Convert.ToHexStringLower(moduleHash);
         CachedOptimizedCode? optimized = _optimizing is null ? null : new CachedOptimizedCode(CacheIdentity.Of(_optimizing, moduleHash, builtinSets), ReadFile);
         if (_runsOptimized) optimized?.ReadAhead();
-        CacheEntry? entry = ReadFile(name) is { } file ? CacheEntry.TryRead(file, identity, hash) : null;
+        CacheEntry? entry = TryReadFile(name) is { } file ? CacheEntry.TryRead(file, identity, hash) : null;
         var opened = new CachedModule(identity, hash, entry, optimized);
         lock (_gate)
         {
@@ -344,7 +402,22 @@ internal sealed class CodeCache : ICodeCache
         }
     }
 
+    /// <summary>A file that is used now; null if there is none, or none that can be read.</summary>
+    private byte[]? TryReadFile(string name)
+    {
+        try
+        {
+            return ReadFile(name);
+        }
+        catch (Exception e) when (e is IOException or OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>A file that is used now; null if there is none.</summary>
+    /// <exception cref="IOException">There may be one, which cannot be read now.</exception>
+    /// <exception cref="OutOfMemoryException">There is one, but no memory for it.</exception>
     private byte[]? ReadFile(string name)
     {
         try

@@ -33,6 +33,18 @@ internal static unsafe partial class LinuxFiles
     /// <summary><c>ENOTDIR</c>.</summary>
     public const int NoFolder = 20;
 
+    /// <summary><c>EIO</c>.</summary>
+    private const int FailedTransfer = 5;
+
+    /// <summary><c>ENOMEM</c>.</summary>
+    private const int NoMemory = 12;
+
+    /// <summary><c>ENFILE</c>.</summary>
+    private const int TooManyFilesInAll = 23;
+
+    /// <summary><c>EMFILE</c>.</summary>
+    private const int TooManyFiles = 24;
+
     private const int CurrentFolder = -100;
     private const int LinkItself = 0x100;
     private const string Libc = "libc";
@@ -64,6 +76,9 @@ internal static unsafe partial class LinuxFiles
     /// <summary>Who runs the process.</summary>
     [LibraryImport(Libc, EntryPoint = "geteuid")]
     public static partial uint User();
+
+    /// <summary>Whether an error says nothing of a file, but that it cannot be reached now.</summary>
+    public static bool MayPass(int error) => error is FailedTransfer or NoMemory or TooManyFilesInAll or TooManyFiles;
 
     private static SafeFileHandle? Take(int file) => file < 0 ? null : new SafeFileHandle(file, ownsHandle: true);
 

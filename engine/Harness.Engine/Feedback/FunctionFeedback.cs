@@ -17,6 +17,9 @@ internal sealed record CallSiteFeedback(int BytecodeOffset, FeedbackState State,
 /// <param name="Invocations">How often the function was entered in baseline code.</param>
 internal sealed record FunctionFeedback(CallSiteFeedback[] Sites, long Invocations)
 {
+    /// <summary>How much was seen: entries of the function and executions of its calls.</summary>
+    public double Weight => Invocations + Sites.Sum(site => (double)site.Count);
+
     /// <summary>The feedback of the call at an offset, or null if the site has none.</summary>
     public CallSiteFeedback? At(int bytecodeOffset)
     {

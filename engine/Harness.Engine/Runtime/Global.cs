@@ -40,9 +40,15 @@ public sealed unsafe class Global : Extern
     /// <summary>Its value.</summary>
     /// <exception cref="InvalidOperationException">Set: the variable is immutable.</exception>
     /// <exception cref="ArgumentException">Set: the value is not of the variable's type.</exception>
+    /// <exception cref="ObjectDisposedException">The store was disposed of.</exception>
     public WasmValue Value
     {
-        get => Store.FromWords(in *Address, Type.Type);
+        get
+        {
+            Store.ThrowIfDisposed();
+            return Store.FromWords(in *Address, Type.Type);
+        }
+
         set
         {
             if (!Type.IsMutable) throw new InvalidOperationException("the global is immutable");

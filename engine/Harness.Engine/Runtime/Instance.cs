@@ -101,6 +101,7 @@ public sealed unsafe class Instance
     {
         ref WasmFunction? known = ref (_functions[index >> FunctionShift] ??= new WasmFunction?[1 << FunctionShift])[index & ((1 << FunctionShift) - 1)];
         if (known is { } function) return function;
+        Store.ThrowIfDisposed();
         FunctionReference* reference = FunctionReference(index);
         function = Code.Layout.IsImportedFunction(index)
             ? Store.FunctionOf(reference)

@@ -70,9 +70,18 @@ public sealed unsafe class Memory : Extern
     public override ExternalKind Kind => ExternalKind.Memory;
 
     /// <summary>The size in bytes. Other threads may make a shared memory larger at any time, never smaller.</summary>
-    public ulong ByteLength => Volatile.Read(ref Data->ByteLength);
+    /// <exception cref="ObjectDisposedException">The store was disposed of.</exception>
+    public ulong ByteLength
+    {
+        get
+        {
+            Store.ThrowIfDisposed();
+            return Volatile.Read(ref Data->ByteLength);
+        }
+    }
 
     /// <summary>The size in pages.</summary>
+    /// <exception cref="ObjectDisposedException">The store was disposed of.</exception>
     public ulong Pages => ByteLength >> Type.PageSizeLog2;
 
     internal MemoryData* Data => _pages.Data;
@@ -80,8 +89,10 @@ public sealed unsafe class Memory : Extern
     /// <summary>Adds zeroed pages at the end.</summary>
     /// <param name="delta">How many.</param>
     /// <returns>The number of pages before, or -1 if the memory cannot grow by so much.</returns>
+    /// <exception cref="ObjectDisposedException">The store was disposed of.</exception>
     public long Grow(ulong delta)
     {
+        Store.ThrowIfDisposed();
         long pages = Shared is null ? _pages.Grow(delta) : Shared.Grow(delta);
         if (pages >= 0 && delta != 0) Grown?.Invoke(delta);
         return pages;
@@ -91,6 +102,7 @@ public sealed unsafe class Memory : Extern
     /// <param name="address">The first byte.</param>
     /// <param name="length">The number of bytes.</param>
     /// <exception cref="ArgumentOutOfRangeException">The part reaches past the end.</exception>
+    /// <exception cref="ObjectDisposedException">The store was disposed of.</exception>
     public Span<byte> Span(ulong address, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
@@ -100,6 +112,7 @@ public sealed unsafe class Memory : Extern
 
     /// <summary>Reads a value, little-endian.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It reaches past the end.</exception>
+    /// <exception cref="ObjectDisposedException">The store was disposed of.</exception>
     public T Read<T>(ulong address)
         where T : unmanaged
     {
@@ -109,6 +122,7 @@ public sealed unsafe class Memory : Extern
 
     /// <summary>Writes a value, little-endian.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It reaches past the end.</exception>
+    /// <exception cref="ObjectDisposedException">The store was disposed of.</exception>
     public void Write<T>(ulong address, T value)
         where T : unmanaged
     {

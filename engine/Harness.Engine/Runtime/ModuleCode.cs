@@ -230,11 +230,8 @@ internal sealed unsafe partial class ModuleCode : IDisposable
         {
             if (!_instances.Remove(instance)) return;
             if (keepsTiering) _tiering.Keep(instance, _known);
-            if (_instances.IsEmpty)
-            {
-                if (Engine.Cache is not null) _tiering.KeepUnshared(instance, _known);
-                _ledger.FreeDiscarded();
-            }
+            if (Engine.Cache is not null) _tiering.KeepUnshared(instance, _known);
+            if (_instances.IsEmpty) _ledger.FreeDiscarded();
         }
 
         List<int> dropped = Engine.TierUp.Cancel(instance);

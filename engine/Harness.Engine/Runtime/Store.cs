@@ -192,11 +192,12 @@ public sealed unsafe class Store : IDisposable
     /// stays.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">There is no room for a memory or table.</exception>
+    /// <exception cref="InvalidOperationException">The store is in use by another thread.</exception>
     public Instance Instantiate(WasmModule module, Imports? imports = null)
     {
         ArgumentNullException.ThrowIfNull(module);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_interruption.IsAsking) throw InUseByCallback();
+        Enter();
         if (_instances.Count >= Engine.Options.InstanceLimit)
         {
             throw new InsufficientMemoryException(
@@ -210,10 +211,11 @@ public sealed unsafe class Store : IDisposable
     /// Collects all garbage of the WebAssembly heap. Objects of the host that only it referred to are let go.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The store was disposed of.</exception>
+    /// <exception cref="InvalidOperationException">The store is in use by another thread.</exception>
     public void CollectGarbage()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_interruption.IsAsking) throw InUseByCallback();
+        Enter();
         Heap.Collect(isFull: true);
     }
 
@@ -237,6 +239,9 @@ public sealed unsafe class Store : IDisposable
         _frameImage?.Dispose();
         if (_ownsEngine) Engine.Dispose();
     }
+
+    /// <exception cref="ObjectDisposedException">The store was disposed of, and with it the native memory of all that belongs to it.</exception>
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
 
     /// <summary>Readies the store for the current thread. To be called before each call of an entry adapter.</summary>
     internal void Enter()
@@ -365,7 +370,21 @@ public sealed unsafe class Store : IDisposable
     internal void EndWait() => _interruption.EndWait();
 
     /// <inheritdoc cref="Interruption.IsOverdue"/>
-    internal bool IsOverdue() => _interruption.IsOverdue();
+    internal bool IsOverdue()
+    {
+        // As in CheckStack: whoever is asked must not enter the store.
+        ThreadStack? thread = _thread;
+        _thread = null;
+        Context->OpenStackSize = 0;
+        try
+        {
+            return _interruption.IsOverdue();
+        }
+        finally
+        {
+            _thread = thread;
+        }
+    }
 
     internal void Own(InstanceSlot slot) => _slots.Add(slot);
 

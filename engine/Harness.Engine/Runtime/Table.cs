@@ -75,7 +75,15 @@ public sealed unsafe class Table : Extern
     public override ExternalKind Kind => ExternalKind.Table;
 
     /// <summary>The number of elements.</summary>
-    public ulong Length => Data->Length;
+    /// <exception cref="ObjectDisposedException">The store was disposed of.</exception>
+    public ulong Length
+    {
+        get
+        {
+            Store.ThrowIfDisposed();
+            return Data->Length;
+        }
+    }
 
     internal TableData* Data { get; }
 
@@ -84,6 +92,7 @@ public sealed unsafe class Table : Extern
     /// <summary>An element.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is not below <see cref="Length"/>.</exception>
     /// <exception cref="ArgumentException">Set: the value is not of the element type.</exception>
+    /// <exception cref="ObjectDisposedException">The store was disposed of.</exception>
     public WasmValue this[ulong index]
     {
         get => Store.FromNative((ulong)Element(index), Type.ElementType);
@@ -101,7 +110,13 @@ public sealed unsafe class Table : Extern
     /// <param name="value">Their value.</param>
     /// <returns>The length before, or -1 if the table cannot grow by so much.</returns>
     /// <exception cref="ArgumentException">The value is not of the element type.</exception>
-    public long Grow(ulong delta, WasmValue value) => Grow(delta, (nint)Store.ToNative(value, Type.ElementType));
+    /// <exception cref="ObjectDisposedException">The store was disposed of.</exception>
+    /// <exception cref="InvalidOperationException">The store is in use by another thread.</exception>
+    public long Grow(ulong delta, WasmValue value)
+    {
+        Store.Enter();
+        return Grow(delta, (nint)Store.ToNative(value, Type.ElementType));
+    }
 
     internal long Grow(ulong delta, nint value)
     {
@@ -198,7 +213,7 @@ public sealed unsafe class Table : Extern
 
     private ref nint Element(ulong index)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Data->Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Length);
         return ref Data->Elements[index];
     }
 }

@@ -27,7 +27,7 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
     /// <summary>By function, the feedback of instances that are gone.</summary>
     private FunctionFeedback?[]? _feedback;
 
-    /// <summary>By function, where instances share nothing, the feedback of the last ones for the cache: instances to come do not see it.</summary>
+    /// <summary>By function, where instances share nothing, the feedback of the one that is gone and has seen most, for the cache: instances to come do not see it.</summary>
     private FunctionFeedback?[]? _unshared;
 
     /// <summary>By function, the instance whose feedback is the latest.</summary>
@@ -99,7 +99,7 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
         }
     }
 
-    /// <summary>Keeps what the last instance has seen that shares nothing, for later processes alone. Of functions that it has not called, what the one before it had seen stays.</summary>
+    /// <summary>Keeps what an instance has seen that shares nothing, for later processes alone. Of functions of which another has seen more, that stays.</summary>
     /// <param name="instance">The instance.</param>
     /// <param name="known">The functions that instances may know anything about.</param>
     public void KeepUnshared(Instance instance, List<int> known)
@@ -107,17 +107,19 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
         if (code.Options.TieringShare) return;
         foreach (int function in known)
         {
-            if (FeedbackSnapshot.Read(instance, function) is { } feedback) (_unshared ??= new FunctionFeedback?[_functionCount])[function - _firstFunction] = feedback;
+            if (FeedbackSnapshot.Read(instance, function) is not { } feedback) continue;
+            _unshared ??= new FunctionFeedback?[_functionCount];
+            _unshared[function - _firstFunction] = Richer(feedback, _unshared[function - _firstFunction]);
         }
     }
 
     /// <summary>What is known of a function's call sites in the end; null if nothing is.</summary>
     /// <param name="functionIndex">The function.</param>
-    /// <param name="last">Of the instances that live, the one whose feedback counts where they share nothing; null if none lives.</param>
+    /// <param name="last">Of the instances that live, the one whose feedback counts where they share nothing, unless one that is gone has seen more; null if none lives.</param>
     public FunctionFeedback? Learnt(int functionIndex, Instance? last)
     {
         if (code.Options.TieringShare) return Latest(functionIndex);
-        return (last is null ? null : FeedbackSnapshot.Read(last, functionIndex)) ?? _unshared?[functionIndex - _firstFunction] ?? Kept(functionIndex);
+        return Richer(last is null ? null : FeedbackSnapshot.Read(last, functionIndex), _unshared?[functionIndex - _firstFunction]) ?? Kept(functionIndex);
     }
 
     /// <summary>Functions that were about to be optimized are to be as soon as they run again.</summary>
@@ -166,6 +168,9 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
     /// <summary>Whether a function was so hot when the profile was recorded that it is to be optimized before its first call.</summary>
     public bool IsHotFromTheStart(int functionIndex) =>
         code.Options.FeedbackFirstCall > 0 && code.Options.TierUp != TierUpMode.Never && InProfile(functionIndex)?.Budgets >= code.Options.FeedbackFirstCall;
+
+    private static FunctionFeedback? Richer(FunctionFeedback? later, FunctionFeedback? earlier) =>
+        later is null || earlier?.Weight > later.Weight ? earlier : later;
 
     private FunctionProfile? InProfile(int functionIndex) => profile?.Functions.GetValueOrDefault(functionIndex);
 

@@ -64,7 +64,7 @@ internal sealed unsafe class ValueConverter(Store store)
 
     private static HeapType HeapTypeOf(WasmValue value, AbstractHeapType top) => top switch
     {
-        AbstractHeapType.Func => HeapType.Defined(value.AsFunction()!.Reference->TypeId).Exact,
+        AbstractHeapType.Func => HeapType.Defined(value.AsFunction()!.TypeId).Exact,
         AbstractHeapType.Any when value.IsI31 => HeapType.Abstract(AbstractHeapType.I31),
         AbstractHeapType.Any when value.Referent is HeapReference { IsStruct: true } or HeapReference { IsArray: true } =>
             HeapType.Defined(((HeapReference)value.Referent).TypeId).Exact,

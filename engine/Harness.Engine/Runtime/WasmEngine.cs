@@ -165,7 +165,18 @@ public sealed class WasmEngine : IDisposable
     public void Dispose()
     {
         TierUp.Dispose();
-        if (!Volatile.Read(ref _isDisposed)) SaveCache();
+        try
+        {
+            if (!Volatile.Read(ref _isDisposed)) SaveCache();
+        }
+        finally
+        {
+            FreeCode();
+        }
+    }
+
+    private void FreeCode()
+    {
         lock (_gate)
         {
             if (_isDisposed) return;

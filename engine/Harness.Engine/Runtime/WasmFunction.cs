@@ -6,6 +6,7 @@ namespace Harness.Engine.Runtime;
 /// <summary>A function of a store: of an instance or of the host.</summary>
 public sealed unsafe class WasmFunction : Extern
 {
+    private readonly bool _hasReferences;
     private nint _entry;
 
     internal WasmFunction(Store store, FunctionReference* reference, Instance? instance, HostFunction? host)
@@ -14,7 +15,10 @@ public sealed unsafe class WasmFunction : Extern
         Reference = reference;
         Instance = instance;
         Host = host;
-        Type = TypeRegistry.Get(reference->TypeId).Function!;
+        Index = reference->FunctionIndex;
+        TypeId = reference->TypeId;
+        Type = TypeRegistry.Get(TypeId).Function!;
+        _hasReferences = Type.Parameters.Any(type => type.IsReference) || Type.Results.Any(type => type.IsReference);
     }
 
     /// <summary>Its parameters and results.</summary>
@@ -27,9 +31,13 @@ public sealed unsafe class WasmFunction : Extern
     public Instance? Instance { get; }
 
     /// <summary>Its index in the module of the instance; -1 for a function of the host.</summary>
-    public int Index => Reference->FunctionIndex;
+    public int Index { get; }
 
+    /// <summary>What compiled code knows it by; gone with its store.</summary>
     internal FunctionReference* Reference { get; }
+
+    /// <summary>The canonical id of its type.</summary>
+    internal int TypeId { get; }
 
     internal HostFunction? Host { get; }
 
@@ -80,7 +88,7 @@ public sealed unsafe class WasmFunction : Extern
             slot += Store.ToWords(arguments[i], Type.Parameters[i], ref slots[slot]);
         }
 
-        InvokeRaw(slots[..count]);
+        fixed (ulong* pointer = slots) CallSlots(pointer);
         var results = new WasmValue[Type.Results.Length];
         slot = 0;
         for (int i = 0; i < results.Length; i++)
@@ -95,9 +103,9 @@ public sealed unsafe class WasmFunction : Extern
     /// <summary>Calls the function without checks of types and without allocation.</summary>
     /// <param name="slots">
     /// The bits of the arguments, and afterwards of the results; at least as many as there are parameters and results, where a vector
-    /// counts twice. The high half of 32-bit values is ignored in arguments and zero in results. References are not supported by this form.
+    /// counts twice. The high half of 32-bit values is ignored in arguments and zero in results.
     /// </param>
-    /// <exception cref="ArgumentException">There are too few slots.</exception>
+    /// <exception cref="ArgumentException">There are too few slots, or a parameter or result is a reference, whose bits nobody but the store knows.</exception>
     /// <exception cref="WasmTrapException">The function trapped.</exception>
     /// <exception cref="WasmException">The function threw an exception.</exception>
     /// <exception cref="InvalidOperationException">The store is in use by another thread.</exception>
@@ -164,14 +172,16 @@ public sealed unsafe class WasmFunction : Extern
         }
     }
 
-    private Span<ulong> Sufficient(Span<ulong> slots) => slots.Length >= SignatureAdapters.SlotCount(Type)
-        ? slots
-        : throw new ArgumentException($"{slots.Length} slots for a function of type {Type}", nameof(slots));
+    private Span<ulong> Sufficient(Span<ulong> slots)
+    {
+        if (_hasReferences) throw new ArgumentException($"a function of type {Type} cannot be called by slots: references have no bits that would be safe", nameof(slots));
+        return slots.Length >= SignatureAdapters.SlotCount(Type) ? slots : throw new ArgumentException($"{slots.Length} slots for a function of type {Type}", nameof(slots));
+    }
 
     /// <summary>As <see cref="CallSlots"/>, but what went wrong stays pending in the store.</summary>
     internal bool TryCallSlots(ulong* slots)
     {
-        if (_entry == 0) _entry = SignatureAdapters.EntryFor(Reference->TypeId);
+        if (_entry == 0) _entry = SignatureAdapters.EntryFor(TypeId);
         Store.Enter();
         return ((delegate* unmanaged<FunctionReference*, ulong*, int>)_entry)(Reference, slots) == 0;
     }

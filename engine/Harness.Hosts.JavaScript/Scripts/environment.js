@@ -14,16 +14,22 @@
   define('performance', { now: () => native.now(), timeOrigin: Date.now(), mark() {}, measure() {} });
   define('queueMicrotask', callback => { Promise.resolve().then(callback); });
 
+  // As elsewhere, what is no number of 32 bits is no delay.
+  const longestDelay = 2 ** 31 - 1;
+  const delayOf = value => {
+    const delay = Number(value);
+    return delay > 0 && delay <= longestDelay ? delay : 0;
+  };
   let nextTimer = 1;
   const timers = new Map();
   const setTimer = (callback, delay, period, values) => {
     const id = nextTimer++;
     timers.set(id, { callback, values, period });
-    native.setTimer(id, Math.max(0, Number(delay) || 0));
+    native.setTimer(id, delayOf(delay));
     return id;
   };
   define('setTimeout', (callback, delay = 0, ...values) => setTimer(callback, delay, undefined, values));
-  define('setInterval', (callback, delay = 0, ...values) => setTimer(callback, delay, Math.max(1, Number(delay) || 0), values));
+  define('setInterval', (callback, delay = 0, ...values) => setTimer(callback, delay, Math.max(1, delayOf(delay)), values));
   define('clearTimeout', id => { timers.delete(id); });
   define('clearInterval', id => { timers.delete(id); });
 

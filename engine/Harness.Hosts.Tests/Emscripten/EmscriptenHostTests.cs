@@ -57,6 +57,34 @@ public sealed class EmscriptenHostTests
         Assert.Equal([0, 5], Call(host, "jumps", 0));
     }
 
+    /// <summary>What is called through the host is looked at as an indirect call is: bits that a program makes up never become a reference.</summary>
+    [Theory]
+    [InlineData(0, TrapKind.IndirectCallTypeMismatch)]
+    [InlineData(1, TrapKind.None)]
+    [InlineData(2, TrapKind.UninitializedElement)]
+    [InlineData(3, TrapKind.UndefinedElement)]
+    [InlineData(-1, TrapKind.UndefinedElement)]
+    public void WhatIsInvokedMustBeOfTheTypeOfTheCall(int element, TrapKind expected)
+    {
+        using var store = new Store();
+        using var host = Load(store, """
+            (module
+              (import "env" "invoke_vj" (func $invoke (param i32 i64)))
+              (type $struct (struct (field i32)))
+              (memory (export "memory") 1)
+              (table (export "__indirect_function_table") 3 funcref)
+              (elem (i32.const 0) $takes_struct $takes_number)
+              (func $takes_struct (param (ref null $struct)) (drop (struct.get $struct 0 (local.get 0))))
+              (func $takes_number (param i64))
+              (func (export "setThrew") (param i32 i32))
+              (func (export "stackSave") (result i32) (i32.const 0))
+              (func (export "stackRestore") (param i32))
+              (func (export "call") (param i32) (call $invoke (local.get 0) (i64.const 0x123456789000))))
+            """);
+        var trap = Record.Exception(() => Call(host, "call", element)) as WasmTrapException;
+        Assert.Equal(expected, trap?.Kind ?? TrapKind.None);
+    }
+
     [Fact]
     public void ExceptionsOfCppAreCaughtByType()
     {

@@ -21,6 +21,16 @@ public sealed class ScriptEnvironmentTests
         Assert.Equal(expected, host.RunScript("url.js", expression));
     });
 
+    /// <summary>Delays that no timer can have are none.</summary>
+    [Fact]
+    public void TimersOfImpossibleDelaysFireAtOnce() => ScriptRun.Check(
+        "(module)",
+        """
+        for (const delay of [Infinity, 2 ** 31, 1e300, -1, NaN, 'soon']) setTimeout(() => show(delay), delay);
+        const interval = setInterval(() => { show('interval'); clearInterval(interval); }, Infinity);
+        """,
+        "Infinity 2147483648 1e+300 -1 NaN soon interval");
+
     [Theory]
     [InlineData("")]
     [InlineData("abc\\0\\x7f")]

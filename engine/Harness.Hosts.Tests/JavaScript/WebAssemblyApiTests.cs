@@ -101,6 +101,52 @@ public sealed class WebAssemblyApiTests
         """,
         "true 7 1 0 131072 7 9 2 196608 11");
 
+    /// <summary>What scripts change about memories leads the host neither to other buffers nor out of itself.</summary>
+    [Fact]
+    public void ABufferThatAScriptHasPutInThePlaceOfAMemorysIsNotUsed() => ScriptRun.Check(
+        """
+        (module (memory (export "m") 1 5)
+          (func (export "load") (param i32) (result i32) local.get 0 i32.load8_u)
+          (func (export "grow") (result i32) i32.const 1 memory.grow))
+        """,
+        """
+        const { m, load, grow } = (await WebAssembly.instantiate(bytes)).instance.exports;
+        const { get } = Object.getOwnPropertyDescriptor(WebAssembly.Memory.prototype, 'buffer');
+        Object.defineProperty(WebAssembly.Memory.prototype, 'buffer', { get() { throw new Error('mine'); } });
+        show(grow(), m.grow(1), attempt(() => m.buffer));
+        new Uint8Array(get.call(m))[140000] = 7;
+        show(load(140000));
+        """,
+        "1 2 Error 7");
+
+    /// <summary>The stack of JavaScript ends before that of WebAssembly does: where code grows a memory below, the call ends, if anything does.</summary>
+    [Fact]
+    public void AMemoryThatGrowsWhereJavaScriptHasNoStackEndsTheCallAlone() => ScriptRun.Check(
+        """
+        (module (memory (export "m") 1 5)
+          (func (export "load") (param i32) (result i32) local.get 0 i32.load8_u)
+          (func $down (export "down") (param $n i32) (result i32)
+            (if (result i32) (local.get $n)
+              (then (i32.add (i32.const 1) (call $down (i32.sub (local.get $n) (i32.const 1)))))
+              (else
+                (drop (memory.grow (i32.const 1)))
+                (local.set $n (i32.const 9))
+                (loop $l (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+                (i32.const 0)))))
+        """,
+        """
+        const { load, down } = (await WebAssembly.instantiate(bytes)).instance.exports;
+        const outcome = attempt(() => down(30000));
+        show(outcome === 30000 || outcome === 'RuntimeError', load(0));
+        """,
+        "true 0");
+
+    [Fact]
+    public void ATagHasNoMoreValuesThanAFunctionHasParameters() => ScriptRun.Check(
+        "(module)",
+        "const make = count => typeof new WebAssembly.Tag({ parameters: Array(count).fill('i32') }); show(make(1000), attempt(() => make(1001)), attempt(() => make(100000)));",
+        "object TypeError TypeError");
+
     [Fact]
     public void MemoriesOfScriptsCanBeImported() => ScriptRun.Check(
         "(module (import \"m\" \"memory\" (memory 1)) (func (export \"store\") i32.const 8 i32.const 42 i32.store))",

@@ -1,4 +1,8 @@
+using System.Runtime.InteropServices;
 using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
+using Harness.Engine.Modules.Text;
+using Harness.Engine.Runtime;
 using Harness.Hosts.Wasi;
 
 namespace Harness.Hosts.Tests.Wasi;
@@ -62,6 +66,52 @@ public sealed class WasiHostTests
             string module = Path.Combine(Runners.ProgramFolder, program + ".wasm");
             Assert.Equal(Runners.RunOurs(module), Runners.RunOurs(module, Options[configuration]));
         }
+    }
+
+    /// <summary>A folder that is removed but open takes nothing, so that what is moved there is not lost.</summary>
+    [Fact]
+    public void NothingIsMovedIntoAFolderThatIsRemoved()
+    {
+        var folder = new OpenMemoryFolder(MemoryNode.CreateFolder());
+        folder.CreateFolder("removed");
+        using WasiFolder removed = folder.OpenFolder("removed");
+        folder.OpenFile("file", OpenFlags.Create, FdFlags.None, read: true, write: true).Dispose();
+        folder.RemoveFolder("removed");
+        Assert.Equal(Errno.Noent, Assert.Throws<WasiErrorException>(() => folder.Rename("file", removed, "file")).Error);
+        Assert.True(folder.TryStat("file").HasValue);
+    }
+
+    /// <summary>A buffer may be larger than any file, and only its address and length are of interest then.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(long.MaxValue)]
+    public void WhatIsLargerThanAFileCanBeIsRefused(long offset)
+    {
+        byte first = 0;
+        var content = new GrowableBytes();
+        Assert.Equal(Errno.Fbig, Assert.Throws<WasiErrorException>(() => content.Write(MemoryMarshal.CreateReadOnlySpan(ref first, int.MaxValue), (ulong)offset)).Error);
+        Assert.Equal(0, content.Length);
+    }
+
+    /// <summary>A program that would sleep for half a minute ends as soon as somebody asks.</summary>
+    [Fact]
+    public void AProgramThatSleepsCanBeInterrupted()
+    {
+        WasmModule module = WasmModule.Decode(WatAssembler.Assemble(
+            """
+            (module
+              (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+              (memory (export "memory") 1)
+              (data (i32.const 16) "\01")
+              (func (export "_start")
+                (i64.store (i32.const 24) (i64.const 30_000_000_000))
+                (drop (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))))
+            """));
+        using var store = new Store();
+        using var wasi = new WasiHost(new WasiOptions());
+        using var timer = new Timer(_ => store.Interrupt(), null, dueTime: 100, Timeout.Infinite);
+        Assert.Equal(TrapKind.Interrupted, Assert.Throws<WasmTrapException>(() => wasi.Run(store, module)).Kind);
     }
 
     [Fact]

@@ -39,10 +39,10 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
         functions["llvm_eh_typeid_for"] = (_, _) => { };
     }
 
-    /// <summary>An <c>invoke_*</c> of a type: calls the table's element that the first argument says with the others.</summary>
+    /// <summary>An <c>invoke_*</c> of a type: calls the table's element that the first argument says with the others, and traps where an indirect call would.</summary>
     public HostFunction Invoker(FunctionType type) => HostFunction.Create(type, (_, slots) =>
     {
-        WasmFunction called = host.FunctionTable()[(uint)slots[0]].AsFunction() ?? throw new InvalidOperationException("the program calls an element of its table that is null");
+        WasmFunction called = InvokedBy(type, (uint)slots[0]);
         ulong stack = SaveStack();
         try
         {
@@ -77,6 +77,15 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
 
         slots[0] = thrown;
     });
+
+    private WasmFunction InvokedBy(FunctionType type, uint element)
+    {
+        Table table = host.FunctionTable();
+        if (element >= table.Length) throw new HostTrapException(TrapKind.UndefinedElement);
+        WasmFunction called = table[element].AsFunction() ?? throw new HostTrapException(TrapKind.UninitializedElement);
+        bool isOfType = called.Type.Parameters.AsSpan().SequenceEqual(type.Parameters.AsSpan()[1..]) && called.Type.Results.AsSpan().SequenceEqual(type.Results.AsSpan());
+        return isOfType ? called : throw new HostTrapException(TrapKind.IndirectCallTypeMismatch);
+    }
 
     private uint Read(uint address) => host.Memory.Read<uint>(address);
 

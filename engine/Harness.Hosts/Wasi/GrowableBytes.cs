@@ -25,7 +25,7 @@ internal sealed class GrowableBytes
     public void Write(ReadOnlySpan<byte> buffer, ulong offset)
     {
         if (buffer.IsEmpty) return;
-        if (offset > (ulong)(MaximumLength - buffer.Length)) throw new WasiErrorException(Errno.Fbig);
+        if (buffer.Length > MaximumLength || offset > (ulong)(MaximumLength - buffer.Length)) throw new WasiErrorException(Errno.Fbig);
         int end = (int)offset + buffer.Length;
         if (end > Length) SetLength((ulong)end);
         buffer.CopyTo(_bytes.AsSpan((int)offset));

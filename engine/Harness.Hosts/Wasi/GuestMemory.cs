@@ -8,6 +8,9 @@ internal readonly struct GuestMemory(Memory memory)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>The store in which the program runs.</summary>
+    public Store Store => memory.Store;
+
     /// <summary>Some bytes.</summary>
     public Span<byte> Bytes(ulong address, ulong length)
     {

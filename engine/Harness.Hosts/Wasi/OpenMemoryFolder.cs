@@ -76,6 +76,7 @@ internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder
     {
         OpenMemoryFolder target = Same(newFolder);
         if (name == "." || newName == ".") throw new WasiErrorException(Errno.Busy);
+        if (target.Node.Links == 0) throw new WasiErrorException(Errno.Noent);
         MemoryNode moved = Get(name);
         MemoryNode? replaced = target.Find(newName);
         if (moved == replaced) return;

@@ -1,17 +1,19 @@
+using Harness.Engine.Runtime;
+
 namespace Harness.Hosts.Wasi;
 
-/// <summary>Waiting: <c>poll_oneoff</c>.</summary>
+/// <summary>Waiting: <c>poll_oneoff</c>. What ends the execution in the program's store ends it, too.</summary>
 internal static unsafe class PollFunctions
 {
     private const uint SubscriptionSize = 48;
     private const uint EventSize = 32;
     private const int MaximumSubscriptions = 1 << 16;
 
-    /// <summary>The most that one wait of the system takes; longer ones are waits one after the other.</summary>
+    /// <summary>The most that one wait takes; longer ones are waits one after the other.</summary>
     private const ulong LongestWait = 1_000_000_000_000;
 
-    /// <summary>The most that one wait takes while other threads may end the program.</summary>
-    private const ulong LongestWaitOfThread = 20_000_000;
+    /// <summary>The most that one wait takes in real time, in which others may end the program.</summary>
+    private const ulong LongestRealWait = 20_000_000;
 
     private const ulong NanosecondsPerMillisecond = 1_000_000;
 
@@ -41,7 +43,8 @@ internal static unsafe class PollFunctions
         while (!Check(subscriptions, clock))
         {
             table.Ending?.ThrowIfCancellationRequested();
-            Wait(subscriptions, clock, table.Ending is null ? LongestWait : LongestWaitOfThread);
+            if (memory.Store.IsOverdue() || memory.Store.TryTakeInterrupt()) throw new HostTrapException(TrapKind.Interrupted);
+            Wait(subscriptions, clock, table.Ending is not null || clock == WasiClock.System ? LongestRealWait : LongestWait);
         }
 
         uint events = 0;

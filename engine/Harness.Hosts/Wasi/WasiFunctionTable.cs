@@ -75,16 +75,17 @@ internal sealed class WasiFunctionTable
     }
 
     /// <summary>The memory of the instance that calls; of the last one that did if the host calls.</summary>
+    /// <exception cref="ProgramException">There is none.</exception>
     private GuestMemory MemoryOf(HostCaller caller)
     {
         if (_hasFixedMemory) return _memory;
         if (caller.Instance is { } instance && instance != _instance)
         {
-            if (instance.Export(MemoryName) is not Memory memory) throw new InvalidOperationException($"the program calls WASI but exports no memory \"{MemoryName}\"");
+            if (instance.Export(MemoryName) is not Memory memory) throw new ProgramException($"the program calls WASI but exports no memory \"{MemoryName}\"");
             _memory = new GuestMemory(memory);
             _instance = instance;
         }
 
-        return _instance is not null ? _memory : throw new InvalidOperationException("a function of WASI was called by no instance");
+        return _instance is not null ? _memory : throw new ProgramException("a function of WASI was called by no instance");
     }
 }

@@ -66,6 +66,7 @@ public sealed class WasiHost : IDisposable
     /// <param name="imports">What else it imports; null for nothing.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="LinkException">It imports something that there is not.</exception>
+    /// <exception cref="ProgramException">It calls a function of WASI, and exports no memory for it to work on.</exception>
     /// <exception cref="WasmTrapException">It trapped.</exception>
     /// <exception cref="WasmException">It threw an exception that it did not catch.</exception>
     public int Run(Store store, WasmModule module, Imports? imports = null)

@@ -21,6 +21,8 @@ public sealed class BadInputTests : IDisposable
         folder.Write("invalid.wat", "(module (func (export \"main\") i32.add drop))");
         folder.Write("good.wat", "(module (func (export \"main\") (param i32) (result i32) local.get 0))");
         folder.Write("wasi.wat", "(module (import \"wasi_snapshot_preview1\" \"fd_close\" (func (param i32) (result i32))) (memory (export \"memory\") 1) (func (export \"_start\")))");
+        folder.Write("wasi-no-memory.wat", "(module (import \"wasi_snapshot_preview1\" \"fd_close\" (func $close (param i32) (result i32))) (func (export \"_start\") (drop (call $close (i32.const 1)))))");
+        folder.Write("wasi-start.wat", "(module (memory (export \"memory\") 100) (func (export \"_start\") (param i32)))");
         folder.Write("emscripten.wat", "(module (import \"wasi_snapshot_preview1\" \"fd_close\" (func (param i32) (result i32))) (import \"env\" \"emscripten_get_now\" (func (result f64))) (func (export \"main\")))");
         folder.Write("program.dart", "void main() {}");
         folder.Write("endless.wat", "(module (func (export \"main\") (loop (br 0))))");

@@ -32,7 +32,7 @@ internal static class ProgramSession
                 return use(host);
             });
         }
-        catch (Exception exception) when (exception is ProgramException or ModuleException or LinkException or WasmException or KeyNotFoundException or NotSupportedException)
+        catch (Exception exception) when (exception is ProgramException or ModuleException or LinkException or WasmException or KeyNotFoundException or NotSupportedException or OutOfMemoryException)
         {
             throw new HarnessException($"program '{program.Name}': {exception.Message.Split('\n')[0]}", exception);
         }

@@ -65,7 +65,10 @@ internal sealed class WasiProgramHost(WorkerProgram program, EngineOptions optio
         }
 
         var instance = Instantiate(store, imports);
-        var start = instance.Export("_start") as WasmFunction ?? throw new ProgramException("the module exports no function '_start': it is no WASI command");
+        if (instance.Export("_start") is not WasmFunction start)
+            throw new ProgramException("the module exports no function '_start': it is no WASI command");
+        if (start.Type.Parameters.Length > 0)
+            throw new ProgramException($"the function '_start' takes parameters ({start.Type}): it is none of a WASI command");
         var exitCode = WasiHost.RunToExit(() => start.Invoke());
         var elapsed = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
         var cpuMs = WorkerLoop.CpuMs - cpuBefore;

@@ -147,6 +147,13 @@ public class WastRunnerTests
     }
 
     [Fact]
+    public void Alternatives_are_not_nested_without_end()
+    {
+        var text = new StringBuilder().Insert(0, "(either ", 100_000).Insert(0, "(module (func (export \"f\"))) (assert_return (invoke \"f\") ").ToString();
+        Assert.Contains("more than 16 alternatives are nested", Assert.Single(Run(text).Failures).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_malformed_script_is_one_failure()
     {
         var failure = Assert.Single(Run("(module)\n(assert_something)").Failures);

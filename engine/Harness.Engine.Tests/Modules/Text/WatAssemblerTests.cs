@@ -44,6 +44,7 @@ public class WatAssemblerTests
     [InlineData("(drop (ref.cast (ref null $f) (ref.null func)))", "ref.null func ref.cast (ref null 0) drop")]
     [InlineData("(memory.init $m2 $d (i32.const 0) (i32.const 0) (i32.const 0))",
         "i32.const 0 i32.const 0 i32.const 0 memory.init 1 0")]
+    [InlineData("(block $a (block $a (br $a)) (block $b (br $a)) (br $a))", "block block br 0 end block br 1 end br 0 end")]
     public void Folded_and_named_forms_equal_flat_and_numbered_ones(string folded, string flat) =>
         Assert.Equal(CodeOf(folded), CodeOf(flat));
 
@@ -54,6 +55,17 @@ public class WatAssemblerTests
         var text = new StringBuilder("(module (func (result i32) ");
         text.Insert(text.Length, "(i32.eqz ", Depth).Append("(i32.const 0)").Append(')', Depth).Append("))");
         Assert.InRange(WatAssembler.Assemble(text.ToString()).Length, Depth, Depth + 100);
+    }
+
+    [Fact]
+    public void Labels_are_found_however_many_are_open()
+    {
+        const int Depth = 200_000;
+        var text = new StringBuilder("(module (func block $out ");
+        text.Insert(text.Length, "block ", Depth).Insert(text.Length, "br $out ", Depth).Insert(text.Length, "end ", Depth + 1).Append("))");
+
+        // A block takes two bytes and its end one; a branch, whose number needs three, four.
+        Assert.InRange(WatAssembler.Assemble(text.ToString()).Length, 7 * Depth, (7 * Depth) + 100);
     }
 
     [Fact]

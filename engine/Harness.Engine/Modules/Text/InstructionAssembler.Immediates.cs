@@ -156,10 +156,7 @@ internal sealed partial class InstructionAssembler
     {
         if (cursor.Kind == TokenKind.Natural) return cursor.ExpectU32();
         var token = cursor.Expect(TokenKind.Identifier);
-        var index = _labels.LastIndexOf(cursor.NameOf(token));
-        return index >= 0
-            ? (uint)(_labels.Count - 1 - index)
-            : throw cursor.Error($"unknown label {cursor.TextOf(token)}", token);
+        return _labels.DepthOf(cursor.NameOf(token)) ?? throw cursor.Error($"unknown label {cursor.TextOf(token)}", token);
     }
 
     private void BranchTable(WasmWriter writer)

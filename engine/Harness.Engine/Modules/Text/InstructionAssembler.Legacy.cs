@@ -75,7 +75,7 @@ internal sealed partial class InstructionAssembler
     /// <summary>Ends a <c>try</c>, whose own label its <c>delegate</c> cannot name.</summary>
     private void Delegate(OpcodeInfo instruction)
     {
-        _labels.RemoveAt(_labels.Count - 1);
+        _labels.Pop();
         PlainInstruction(instruction, _output);
     }
 }

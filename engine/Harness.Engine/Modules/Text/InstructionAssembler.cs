@@ -7,7 +7,7 @@ namespace Harness.Engine.Modules.Text;
 internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleScope scope, TypeAssembler types)
 {
     private readonly List<Construct> _constructs = [];
-    private readonly List<string?> _labels = [];
+    private readonly LabelStack _labels = new();
     private readonly WasmWriter _pending = new();
     private WasmWriter _output = new();
     private IndexSpace _locals = new("local");
@@ -273,12 +273,12 @@ internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleSco
         return label;
     }
 
-    private void OpenLabel(string? label) => _labels.Add(label);
+    private void OpenLabel(string? label) => _labels.Push(label);
 
     private void CloseBlock()
     {
         _output.Opcode(Opcode.End);
-        _labels.RemoveAt(_labels.Count - 1);
+        _labels.Pop();
         _constructs.RemoveAt(_constructs.Count - 1);
     }
 
@@ -286,7 +286,7 @@ internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleSco
     private void MatchLabel()
     {
         var token = cursor.Current;
-        if (cursor.TryIdentifier() is { } label && label != _labels[^1]) throw cursor.Error($"mismatching label ${label}", token);
+        if (cursor.TryIdentifier() is { } label && label != _labels.Innermost) throw cursor.Error($"mismatching label ${label}", token);
     }
 
     private void FlushPending(int start)

@@ -4,8 +4,10 @@ namespace Harness.Engine.Modules.Text;
 internal sealed class WastParser(TokenCursor cursor)
 {
     private const int MostNestedThreads = 16;
+    private const int MostNestedAlternatives = 16;
 
     private int _threadDepth;
+    private int _alternativeDepth;
 
     /// <summary>Parses the whole text.</summary>
     public List<WastCommand> Script()
@@ -204,11 +206,21 @@ internal sealed class WastParser(TokenCursor cursor)
             "ref.host" => Exactly(WastValueKind.HostReference, cursor.ExpectU32()),
             "ref.extern" when cursor.Kind == TokenKind.Natural =>
                 Exactly(WastValueKind.ExternReference, cursor.ExpectU32()),
-            "either" => new WastPattern.Either(Patterns()),
+            "either" => Either(),
             _ => new WastPattern.AnyReference(ReferenceKind(keyword)),
         };
         cursor.Close();
         return pattern;
+    }
+
+    /// <summary>Parses alternatives after <c>(either</c>, without its <c>)</c>.</summary>
+    private WastPattern.Either Either()
+    {
+        if (_alternativeDepth == MostNestedAlternatives) throw cursor.Error($"more than {MostNestedAlternatives} alternatives are nested", cursor.Current);
+        _alternativeDepth++;
+        var alternatives = Patterns();
+        _alternativeDepth--;
+        return new WastPattern.Either(alternatives);
     }
 
     private static WastPattern.Exactly Exactly(WastValueKind kind, ulong bits) => new(new WastValue(kind, bits));

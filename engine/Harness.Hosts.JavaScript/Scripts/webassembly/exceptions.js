@@ -14,6 +14,7 @@ export class Tag {
     const types = parameters.map(text => typeOf(text, 'WebAssembly.Tag'));
     const realm = common();
     const id = native.makeTag(realm.store, parameters.map(text => text === 'anyfunc' ? 'funcref' : text).join(' '));
+    if (id < 0) throw new TypeError(native.message());
     itemState.set(this, { realm, kind: 'tag', id, types: types.join('') });
     realm.items.set(id, this);
   }

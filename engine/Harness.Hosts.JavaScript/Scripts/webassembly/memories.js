@@ -8,9 +8,13 @@ const maxima = new WeakMap();
 const PAGE_SIZE = 65536;
 const growBuffer = V8.Memory.prototype.grow;
 const getBuffer = Object.getOwnPropertyDescriptor(V8.Memory.prototype, 'buffer').get;
+
+// Programs may change the property, but pages are mapped below the memory's own buffer alone.
+const { apply } = Reflect;
+const bufferOf = memory => apply(getBuffer, memory, []);
 export const isMemory = value => {
   try {
-    Reflect.apply(getBuffer, value, []);
+    bufferOf(value);
     return true;
   } catch {
     return false;
@@ -29,9 +33,9 @@ Object.defineProperty(V8.Memory.prototype, 'constructor', { value: V8Memory, wri
 Object.defineProperty(V8.Memory.prototype, 'grow', {
   writable: true, enumerable: true, configurable: true,
   value: { grow(delta) {
-    const before = Reflect.apply(growBuffer, this, arguments);
+    const before = apply(growBuffer, this, arguments);
     const known = memoryIds.get(this);
-    const { buffer } = this;
+    const buffer = bufferOf(this);
     if (known !== undefined && !native.growMemory(known.id, buffer, buffer.byteLength / PAGE_SIZE - Number(before))) throw new RangeError('WebAssembly.Memory.grow: the memory cannot grow by so much');
     return before;
   } }.grow,
@@ -40,7 +44,7 @@ Object.defineProperty(V8.Memory.prototype, 'grow', {
 export function memoryItem(realm, memory) {
   let known = memoryIds.get(memory);
   if (known === undefined) {
-    known = { realm, id: native.adoptMemory(realm.store, memory.buffer, maxima.get(memory) ?? -1) };
+    known = { realm, id: native.adoptMemory(realm.store, bufferOf(memory), maxima.get(memory) ?? -1) };
     memoryIds.set(memory, known);
     realm.items.set(known.id, memory);
   }
@@ -51,7 +55,7 @@ export function memoryItem(realm, memory) {
 export function memoryOf(realm, id, type) {
   const { initial, maximum, shared } = type;
   const memory = new V8Memory(maximum == null ? { initial } : { initial, maximum, shared });
-  native.shareMemory(realm.store, id, memory.buffer);
+  native.shareMemory(realm.store, id, bufferOf(memory));
   memoryIds.set(memory, { realm, id });
   realm.items.set(id, memory);
   return memory;
@@ -60,6 +64,6 @@ export function memoryOf(realm, id, type) {
 // Called by the host after WebAssembly code has grown a memory.
 export function grown(store, id, delta) {
   const memory = realms.get(store).deref().items.get(id);
-  Reflect.apply(growBuffer, memory, [delta]);
-  return memory.buffer;
+  apply(growBuffer, memory, [delta]);
+  return bufferOf(memory);
 }
