@@ -20,6 +20,9 @@ internal sealed class SweepFingerprints
     // The fingerprint of what disturbed the measurement on purpose; folders from before there was this have none.
     private const string LoadPart = "artificial load";
 
+    /// <summary>The beginning of the names of parts that say how programs are run, before the workload's name; folders from before there was this have none.</summary>
+    public const string UsagePart = "arguments and scripts of workload ";
+
     private readonly PreparedSweep prepared;
 
     /// <summary>Takes them of a sweep as it is now.</summary>
@@ -38,7 +41,7 @@ internal sealed class SweepFingerprints
     {
         if (rows.Count == 0)
             return [];
-        var dependsOn = rows.SelectMany(row => (string[])[$"engine {row.Engine}", PartOf(row)]).Append("sweep file").Append("machine").Append(ShardPart).Append(LoadPart).ToHashSet();
+        var dependsOn = rows.SelectMany(row => (string[])[$"engine {row.Engine}", PartOf(row), UsagePart + row.Workload]).Append("sweep file").Append("machine").Append(ShardPart).Append(LoadPart).ToHashSet();
         return [.. Parts
             .Where(part => (dependsOn.Contains(part.Key) || part.Key.StartsWith(FilePart, StringComparison.Ordinal)) && Before(part.Key) is { } before && before != part.Value)
             .Select(part => part.Key)];
@@ -60,6 +63,8 @@ internal sealed class SweepFingerprints
             parts[$"engine {engine.Name}"] = engine.Fingerprint;
         foreach (var program in prepared.Runnable)
         {
+            foreach (var workload in prepared.WorkloadsOf[program.Definition.Name])
+                parts[UsagePart + workload.Name] = program.UsageFingerprint;
             foreach (var configuration in sweep.Configurations)
             {
                 foreach (var workload in prepared.WorkloadsOf[program.Definition.Name])

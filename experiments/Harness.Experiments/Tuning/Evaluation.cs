@@ -124,7 +124,12 @@ internal sealed class ProcessEvaluator : IEvaluator
         var machine = MachineDescription.Current();
         var parts = new Dictionary<string, string> { ["machine"] = $"{machine.Cpu}, {machine.Cores} cores", [$"engine {engine.Name}"] = engine.Fingerprint };
         foreach (var workload in workloads.Values)
-            parts[$"workload {workload.Name}"] = programs.Find(workload.Program, Defaults).Fingerprint;
+        {
+            var program = programs.Find(workload.Program, Defaults);
+            parts[$"workload {workload.Name}"] = program.Fingerprint;
+            parts[SweepFingerprints.UsagePart + workload.Name] = program.UsageFingerprint;
+        }
+
         // The modules of a search over lowerings are known only when it asks for them.
         if (specification.Space.Parameters.Any(parameter => KnobCatalog.IsOfPrograms(parameter.Name)))
             parts["compiler dart"] = PreparedPrograms.CompilerFingerprint;
