@@ -27,6 +27,27 @@ public sealed class ProcessEvaluatorTests
         Assert.NotEqual(requests[0].Occasion, requests[2].Occasion);
     }
 
+    [Fact]
+    public void ProfilesAreRecordedInEveryRoundOfEveryPhase()
+    {
+        var requests = Requests("objective: {time: 1}", "feedback.profile", RecordedProfile.Recorded);
+        Assert.Equal(Measured.Length, requests.Select(request => request.Occasion).Distinct().Count());
+
+        // Within a round the recording is made once, after it anew.
+        var (profiles, recorded) = (new RecordedProfile(), 0);
+        foreach (var request in requests.SelectMany(request => (WorkerRequest[])[request, request]))
+            profiles.Of(request, Record);
+        Assert.Equal(Measured.Length, recorded);
+
+        WorkerReport Record(WorkerRequest request)
+        {
+            Assert.NotNull(request.ProfileOut);
+            Assert.False(RecordedProfile.IsAskedFor(request.Knobs));
+            recorded++;
+            return new WorkerReport { Status = WorkerStatus.Ok };
+        }
+    }
+
     /// <summary>Not only corners may be what an engine cannot take: V8 counts the nursery in MiB, of which most of a range in KiB is no whole number.</summary>
     [Fact]
     public void ARangeWithValuesThatTheEngineCannotTakeIsRefusedBeforeTheFirstProcess()
@@ -35,12 +56,12 @@ public sealed class ProcessEvaluatorTests
         Assert.Contains("write a multiple of 1024", Assert.Throws<HarnessException>(() => new ProcessEvaluator(specification)).Message, StringComparison.Ordinal);
     }
 
-    private static List<WorkerRequest> Requests(string weighing)
+    private static List<WorkerRequest> Requests(string weighing, string knob = "deopt", string value = "off")
     {
         var engine = new AskedEngine();
         var evaluator = new ProcessEvaluator(TestTuning.Read($"knobs: {{deopt: {{}}}}\ntrain: [two-targets]\nbudget: {{processes: 99}}\n{weighing}"), engine);
         foreach (var (phase, round) in Measured)
-            evaluator.Evaluate(new EvaluationProcess(phase, round, "deopt=off", "two-targets", ["two-targets"]), new Dictionary<string, string> { ["deopt"] = "off" });
+            evaluator.Evaluate(new EvaluationProcess(phase, round, $"{knob}={value}", "two-targets", ["two-targets"]), new Dictionary<string, string> { [knob] = value });
         return engine.Requests;
     }
 

@@ -145,8 +145,8 @@ internal sealed class ProcessEvaluator : IEvaluator
 
         // V8 tells sizes of code in a process more, which a search that they do not concern is spared.
         var counts = specification.WeighsCode || process.Phase is not "search";
-        // Sizes that decide are measured in every round, as times are: one lucky size must not be found again in all of them. Where they are only shown, one a phase is enough.
-        var occasion = specification.WeighsCode ? FormattableString.Invariant($"{process.Phase} {process.Round}") : process.Phase;
+        // Sizes that decide are measured in every round, as times are, and profiles are recorded in every round: what was lucky once must not be found again in all of them. Where sizes are only shown, one a phase is enough.
+        var occasion = specification.WeighsCode || RecordedProfile.IsAskedFor(knobs) ? FormattableString.Invariant($"{process.Phase} {process.Round}") : process.Phase;
         var request = new WorkerRequest { Program = program.Request!, TimedCalls = specification.TimedCalls, Settle = WarmUpRule.Usual, Knobs = knobs, Counts = counts, Occasion = occasion };
         var timeout = TimeSpan.FromSeconds(specification.TimeoutSeconds);
         var report = engine.AddCounts(request, ProgramResult.Check(program.Definition, engine.Measure(request, timeout)), timeout);
