@@ -53,6 +53,18 @@ public sealed class ResultsSelectionTests : IDisposable
         Assert.Contains("4 more rows are not shown.", table.Notes);
     }
 
+    [Fact]
+    public void OneObservationThatIsRepeatedHasNoDeviation()
+    {
+        var selection = new ResultsSelection { By = ["engine"], Columns = ["optimized_bytes", "execute_ms"], Where = ["configuration=base", "workload=alpha"], Statistic = GroupStatistic.Deviation };
+        var groups = selection.Apply(view);
+        Assert.Equal([("ours", 0.0, true), ("v8", double.NaN, true)], groups.Rows.Select(row => ((string)row[0]!, (double)row[2]!, (double)row[3]! > 0)));
+        Assert.StartsWith("optimized_bytes: V8 tells this only in a process of the cell that nobody times", Assert.Single(groups.Notes), StringComparison.Ordinal);
+        var pivot = (selection with { By = [], Pivot = "engine", Columns = ["optimized_bytes"] }).Apply(view);
+        Assert.Equal([0.0, double.NaN], Assert.Single(pivot.Rows).TakeLast(2).Cast<double>());
+        Assert.Empty((selection with { Where = ["engine=ours"] }).Apply(view).Notes);
+    }
+
     [Theory]
     [InlineData("engin=ours", "no column 'engin'; did you mean 'engine'?")]
     [InlineData("engine>ours", "holds texts, which are compared by = and !=")]

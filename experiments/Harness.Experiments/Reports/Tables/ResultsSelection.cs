@@ -1,3 +1,4 @@
+using Harness.Experiments.Engines;
 using Harness.Experiments.Results;
 using MathNet.Numerics.Statistics;
 
@@ -57,7 +58,8 @@ internal sealed record ResultsSelection
         var values = (Columns.Count > 0 ? Columns : ["execute_ms", "compile_ms", "optimized_bytes", "tier_ups", "deopts"]).Select(view.FindNumber).ToList();
         var table = new ResultTable([.. groups.Select(Describe), new TableColumn("n", "0"), .. values.Select(Describe)]);
         foreach (var (key, members) in Group(rows, groups))
-            table.Add([.. key, members.Count, .. values.Select(column => (object?)Summarize(members.Select(column.ReadNumber)))]);
+            table.Add([.. key, members.Count, .. values.Select(column => (object?)Summarize(members, column))]);
+        NoteWhatIsObservedOnce(table, rows, values);
         return table;
     }
 
@@ -73,11 +75,12 @@ internal sealed record ResultsSelection
         var table = new ResultTable([.. groups.Select(Describe), .. titles.Select(title => new TableColumn(title, Describe(metric).Format))]);
         foreach (var (key, members) in Group(rows, groups))
         {
-            var cells = members.GroupBy(row => TableWriter.Exact(across.Read(row))).ToDictionary(cell => cell.Key, cell => Summarize(cell.Select(metric.ReadNumber)));
+            var cells = members.GroupBy(row => TableWriter.Exact(across.Read(row))).ToDictionary(cell => cell.Key, cell => Summarize([.. cell], metric));
             table.Add([.. key, .. titles.Select(title => cells.TryGetValue(title, out var value) ? (object?)value : null)]);
         }
 
         table.AddNote($"{Statistic.ToString().ToLowerInvariant()} of {metric.Name} by {Pivot}");
+        NoteWhatIsObservedOnce(table, rows, [metric]);
         return table;
     }
 
@@ -96,9 +99,12 @@ internal sealed record ResultsSelection
         return [.. groups.Values];
     }
 
-    private double Summarize(IEnumerable<double> values)
+    /// <summary>Rows that have one observation over and over are no sample, and have no deviation.</summary>
+    private double Summarize(List<Measurement> rows, ResultColumn column)
     {
-        var known = values.Where(value => !double.IsNaN(value)).ToArray();
+        if (Statistic == GroupStatistic.Deviation && rows.Exists(row => EngineCatalog.IsObservedOnce(row.Engine, column.Name)))
+            return double.NaN;
+        var known = rows.Select(column.ReadNumber).Where(value => !double.IsNaN(value)).ToArray();
         return known.Length == 0 ? double.NaN : Statistic switch
         {
             GroupStatistic.Median => known.Median(),
@@ -107,8 +113,18 @@ internal sealed record ResultsSelection
             GroupStatistic.Maximum => known.Max(),
             GroupStatistic.Deviation => known.StandardDeviation(),
             GroupStatistic.Sum => known.Sum(),
-            _ => throw new ArgumentOutOfRangeException(nameof(values), Statistic, null),
+            _ => throw new ArgumentOutOfRangeException(nameof(rows), Statistic, null),
         };
+    }
+
+    private static void NoteWhatIsObservedOnce(ResultTable table, List<Measurement> rows, List<ResultColumn> columns)
+    {
+        foreach (var engine in rows.Select(row => row.Engine).Distinct())
+        {
+            var observed = columns.Where(column => EngineCatalog.IsObservedOnce(engine, column.Name)).Select(column => column.Name).ToList();
+            if (observed.Count > 0)
+                table.AddNote($"{string.Join(", ", observed)}: {EngineCatalog.TitleOf(engine)} tells this only in a process of the cell that nobody times; all rows of a cell have what that one told, which is one observation and has no deviation.");
+        }
     }
 
     private ResultTable Shorten(ResultTable table)
