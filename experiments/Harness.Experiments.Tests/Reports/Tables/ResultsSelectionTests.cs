@@ -66,6 +66,15 @@ public sealed class ResultsSelectionTests : IDisposable
     }
 
     [Theory]
+    [InlineData("optimized_bytes")]
+    [InlineData("-optimized_bytes")]
+    public void WhatIsMissingComesLastHoweverIsSorted(string sort)
+    {
+        var table = new ResultsSelection { By = ["engine"], Columns = ["optimized_bytes"], Statistic = GroupStatistic.Deviation, Sort = sort }.Apply(view);
+        Assert.Equal(["ours", "v8"], table.Rows.Select(row => (string)row[0]!));
+    }
+
+    [Theory]
     [InlineData("engin=ours", "no column 'engin'; did you mean 'engine'?")]
     [InlineData("engine>ours", "holds texts, which are compared by = and !=")]
     [InlineData("execute_ms>fast", "compares numbers with 'fast', which is none")]

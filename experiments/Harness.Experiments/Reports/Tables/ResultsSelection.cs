@@ -137,7 +137,8 @@ internal sealed record ResultsSelection
             var index = table.Columns.Select(column => column.Name).ToList().IndexOf(name);
             if (index < 0)
                 throw new HarnessException($"the table has no column '{name}' to sort by; it has {string.Join(", ", table.Columns.Select(column => column.Name))}");
-            rows = descending ? rows.OrderByDescending(row => row[index], CellOrder.Instance) : rows.OrderBy(row => row[index], CellOrder.Instance);
+            var knownFirst = rows.OrderBy(row => row[index] is null or double.NaN);
+            rows = descending ? knownFirst.ThenByDescending(row => row[index], CellOrder.Instance) : knownFirst.ThenBy(row => row[index], CellOrder.Instance);
         }
 
         var shortened = new ResultTable(table.Columns);
@@ -154,7 +155,7 @@ internal sealed record ResultsSelection
         column.Name,
         !column.IsNumber ? null : column.Type != typeof(double) ? "0" : column.Name.EndsWith("_ms", StringComparison.Ordinal) ? "0.000" : "0.####");
 
-    /// <summary>Numbers by size, texts by their letters, what is missing last.</summary>
+    /// <summary>Numbers by size, texts by their letters. What is missing comes last in either direction, which is not asked here.</summary>
     private sealed class CellOrder : IComparer<object?>
     {
         public static CellOrder Instance { get; } = new();
