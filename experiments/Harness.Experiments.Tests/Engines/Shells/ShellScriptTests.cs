@@ -68,6 +68,28 @@ public sealed class ShellScriptTests
             console.log(steps.join(', '));
             """));
 
+    /// <summary>By clocks that go on by a microsecond whenever they are asked, but for one reading before which the process is interrupted.</summary>
+    [Fact]
+    public void AClockThatIsSetIsTold() => Assert.Equal("0 5.0 -5.0 0", RunInNode("""
+        const { watchClock } = await import(`${shells}/clock.mjs`);
+        let [time, offset, reading] = [1e6, 1.7e12, 0];
+        const monotonic = () => time += 0.001;
+        const now = () => (time += reading++ === 0 ? 50 : 0.001) + offset;
+        const step = watchClock(now, monotonic);
+        const told = [];
+        const tell = () => told.push(step() === 0 ? '0' : step().toFixed(1));
+        time += 3000;
+        tell();
+        offset += 5;
+        reading = 0;
+        tell();
+        offset -= 10;
+        tell();
+        offset += 5;
+        tell();
+        console.log(told.join(' '));
+        """));
+
     /// <summary>Runs a module in Node, with <c>shells</c> as the address of the scripts.</summary>
     /// <returns>What it printed.</returns>
     internal static string RunInNode(string script)
