@@ -6,6 +6,7 @@
 //   cpuMs()                      CPU time of the process; left out where the shell cannot tell
 //   mark(name)                   tells whoever watches the process that a phase begins; left out where the shell can tell the CPU time itself
 //   compileErrors                status of a module that the engine refuses
+import { clockStep } from './clock.mjs';
 
 /** The JavaScript value of a typed literal such as "i64:-1". */
 function parseLiteral(literal) {
@@ -170,7 +171,7 @@ async function measure(request, platform, report) {
     failure.status = 'wrong-result';
     throw failure;
   }
-  Object.assign(report, { status: 'ok', ...phases, ...first, ...warm, executeMs, executeCpuMs, iterationMs: [...iterationMs, ...executeMs], outputs: outputs.all });
+  Object.assign(report, { status: 'ok', ...phases, ...first, ...warm, executeMs, executeCpuMs, iterationMs: [...iterationMs, ...executeMs], outputs: outputs.all, clockStepMs: clockStep(now) });
 }
 
 function statusOf(failure, platform) {

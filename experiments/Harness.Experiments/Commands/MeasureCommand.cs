@@ -143,6 +143,8 @@ internal static class MeasureCommand
         if (Console.IsOutputRedirected)
             AnsiConsole.Profile.Width = 400;
         AnsiConsole.Write(table);
+        foreach (var caution in Cautions.OfCells(sweep, summary).Where(caution => caution.Kind == CautionKind.TooShort))
+            Console.Error.WriteLine(caution.Text);
     }
 
     private static string[] Row(string engine, string configuration, CellSummary cell) =>

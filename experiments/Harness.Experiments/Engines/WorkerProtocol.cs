@@ -160,6 +160,9 @@ internal sealed record WorkerReport
 
     /// <summary>Functions whose optimized code came out of the cache of code.</summary>
     public int CacheOptimizedHits { get; init; }
+
+    /// <summary>The least that the clock by which iterations are timed goes on by between two readings right after each other: its step, or what it takes to read it. 0 where that is not known.</summary>
+    public double ClockStepMs { get; init; }
 }
 
 /// <summary>What came out of iterations of a program.</summary>

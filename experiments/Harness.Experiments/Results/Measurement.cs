@@ -189,6 +189,13 @@ internal sealed partial record Measurement
     [CsvColumn("cache_optimized_hits", Optional = true)]
     public int CacheOptimizedHits { get; init; }
 
+    /// <summary>
+    /// The least that the clock by which iterations were timed goes on by between two readings right after each other: its step, or what it takes to read it. 0 where that is not known, and where the program
+    /// printed its time itself.
+    /// </summary>
+    [CsvColumn("clock_step_ms", Optional = true)]
+    public double ClockStepMs { get; init; }
+
     /// <summary>How many iterations there were before those that the row has. No statistic looks at them but those that have columns of their own: the first one, and the time until steady state.</summary>
     [CsvIgnore]
     public int OmittedIterations => Format < LastWarmUpFormat ? 0 : Math.Max(0, WarmUpCalls - Steadiness.MostIterations);
@@ -248,6 +255,7 @@ internal sealed partial record Measurement
         CacheHits = report.CacheHits,
         CacheMisses = report.CacheMisses,
         CacheOptimizedHits = report.CacheOptimizedHits,
+        ClockStepMs = report.ClockStepMs,
     };
 }
 

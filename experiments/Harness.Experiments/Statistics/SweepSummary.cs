@@ -188,6 +188,7 @@ internal sealed class SweepSummary
             CompileMs = rows.Select(row => row.CompileMs).Median(),
             OptimizedCompileMs = rows.Select(row => row.OptimizedCompileMs).Median(),
             Deopts = rows.Select(row => (double)row.Deopts).Median(),
+            ClockStepMs = rows.Select(row => row.ClockStepMs).Median(),
         };
     }
 
@@ -240,4 +241,7 @@ internal sealed record CellSummary
     public required double OptimizedCompileMs { get; init; }
 
     public required double Deopts { get; init; }
+
+    /// <summary>Median of the steps of the clock that timed it, in ms; 0 where they are not known.</summary>
+    public required double ClockStepMs { get; init; }
 }

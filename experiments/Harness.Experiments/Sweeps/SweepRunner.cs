@@ -166,7 +166,7 @@ internal sealed class SweepRunner
     private Measurement ToMeasurement(ProgramRun key, Workload workload, WorkerReport report, Interference interference)
     {
         var times = ProgramResult.TimesOf(workload, prepared.Programs[key.Program].Definition, report);
-        return Measurement.Of(key.Of(workload.Name), key.Program, times, report, interference);
+        return Measurement.Of(key.Of(workload.Name), key.Program, times, workload.Metric is null ? report : report with { ClockStepMs = 0 }, interference);
     }
 
     private static Failure ToFailure(ProgramRun key, WorkerReport report) => new()
