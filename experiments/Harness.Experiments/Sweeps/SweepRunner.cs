@@ -160,7 +160,8 @@ internal sealed class SweepRunner
         var meter = new InterferenceMeter();
         var report = engine.Measure(request, sweep.Timeout);
         var interference = meter.Stop(report.CpuMs);
-        return (engine.AddCounts(request, ProgramResult.Check(program.Definition, report), sweep.Timeout), interference);
+        var judged = ProgramResult.CheckTimes(program.Definition, prepared.WorkloadsOf[key.Program], ProgramResult.Check(program.Definition, report));
+        return (engine.AddCounts(request, judged, sweep.Timeout), interference);
     }
 
     private Measurement ToMeasurement(ProgramRun key, Workload workload, WorkerReport report, Interference interference)

@@ -149,7 +149,8 @@ internal sealed class ProcessEvaluator : IEvaluator
         var occasion = specification.WeighsCode || RecordedProfile.IsAskedFor(knobs) ? FormattableString.Invariant($"{process.Phase} {process.Round}") : process.Phase;
         var request = new WorkerRequest { Program = program.Request!, TimedCalls = specification.TimedCalls, Settle = WarmUpRule.Usual, Knobs = knobs, Counts = counts, Occasion = occasion };
         var timeout = TimeSpan.FromSeconds(specification.TimeoutSeconds);
-        var report = engine.AddCounts(request, ProgramResult.Check(program.Definition, engine.Measure(request, timeout)), timeout);
+        var judged = ProgramResult.CheckTimes(program.Definition, process.Workloads.Select(name => workloads[name]), ProgramResult.Check(program.Definition, engine.Measure(request, timeout)));
+        var report = engine.AddCounts(request, judged, timeout);
         var seconds = Math.Round(watch.Elapsed.TotalSeconds / process.Workloads.Count, 3);
         return [.. process.Workloads.Select(name => new Evaluation
         {
