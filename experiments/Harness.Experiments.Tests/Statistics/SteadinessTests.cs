@@ -60,6 +60,13 @@ public sealed class SteadinessTests
         Assert.Empty(Steadiness.IterationsOf(row with { IterationsMs = "" }));
     }
 
+    [Fact]
+    public void ShortIterationsAreWrittenInSmallSteps()
+    {
+        var report = new WorkerReport { Status = WorkerStatus.Ok, ExecuteMs = [0.0001234], IterationMs = [0.0001234, 12.345678] };
+        Assert.Equal([0.0001234, 12.3457], Steadiness.IterationsOf(Measurement.Of(new RepetitionKey("ours", "a", "b", 1), "b", report.ExecuteMs, report, default)));
+    }
+
     private static double[] Make(string shape)
     {
         var random = new MersenneTwister(7);

@@ -240,7 +240,7 @@ internal sealed partial record Measurement
         ExecuteCpuMs = report.ExecuteCpuMs,
         CpuMs = report.CpuMs,
         SteadyAfterMs = SteadyState.After(report.IterationMs, report.WarmUpCalls),
-        IterationsMs = string.Join(';', report.IterationMs.Skip(report.WarmUpCalls - Steadiness.MostIterations).Select(time => time.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture))),
+        IterationsMs = string.Join(';', report.IterationMs.Skip(report.WarmUpCalls - Steadiness.MostIterations).Select(time => time.ToString(time < 1 ? "0.#######" : "0.####", System.Globalization.CultureInfo.InvariantCulture))),
         BaselineCompileMs = report.BaselineCompileMs,
         OptimizedCompileMs = report.OptimizedCompileMs,
         YoungCollections = report.YoungCollections,
