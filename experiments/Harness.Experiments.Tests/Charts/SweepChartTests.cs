@@ -73,6 +73,17 @@ public sealed class SweepChartTests
         RequireReadable(RepetitionDots.OfWorkload(sweep, new SweepSummary(sweep, Rows(sweep)), sweep.Workloads[0]));
     }
 
+    [Fact]
+    public void TheAxisOfRepetitionsInMillisecondsEndsWithThem()
+    {
+        var sweep = TestSweeps.Read(FewBars);
+        var rows = Rows(sweep).Select((row, i) => row with { ExecuteMs = 100 + (i % 8) }).ToList();
+        var panel = Assert.Single(RepetitionDots.OfWorkload(sweep, new SweepSummary(sweep, rows), sweep.Workloads[0]).Panels);
+        var scale = Assert.IsType<Experiments.Charts.Panels.DotPanel>(panel.Body).Scale;
+        Assert.InRange(scale.Low, 98, 100);
+        Assert.InRange(scale.High, 107, 109);
+    }
+
     private static void RequireReadable(Figure figure)
     {
         foreach (var width in (float[])[Figure.ColumnWidth, Figure.StandardWidth, 1200])
