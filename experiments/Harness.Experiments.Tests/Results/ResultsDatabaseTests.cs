@@ -31,6 +31,15 @@ public sealed class ResultsDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void AFolderCountsOnceAndFoldersOfTheSameNameAreToldApart()
+    {
+        var other = SyntheticResults.Pair(folder.File("elsewhere/results"), 3, repetitions: 3);
+        using var database = ResultsDatabase.Open([results, new ResultsFolder(results.Path), other]);
+        var counts = database.Query("select folder, count(*) as n from results group by folder order by n");
+        Assert.Equal([(other.Path, 18L), (results.Path, 42L)], counts.Rows.Select(row => ((string)row[0]!, (long)row[1]!)));
+    }
+
+    [Fact]
     public void AWrongQueryIsExplainedInOneLine()
     {
         using var database = ResultsDatabase.Open([results]);
