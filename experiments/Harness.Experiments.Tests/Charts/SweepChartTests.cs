@@ -130,6 +130,23 @@ public sealed class SweepChartTests
         Assert.Contains("has no configuration 'c'", Assert.Throws<HarnessException>(() => SweepChart.Create(ChartKind.Slope, sweep, summary, ("a", "c"))).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Each group has a baseline of its own: speedups over two of them make no line.</summary>
+    [Fact]
+    public void SlopesJoinSpeedupsOverTheSameBaseline()
+    {
+        var sweep = TestSweeps.Read("workloads: [recursion, two-targets]\nconfigurations: [{name: base}, {name: a}, {name: other-base}, {name: b}]");
+        sweep = sweep with { Configurations = [.. sweep.Configurations.Select(configuration => configuration with { Baseline = configuration.Name is "base" or "a" ? "base" : "other-base" })] };
+        var summary = new SweepSummary(sweep, Rows(sweep));
+        Assert.Equal(["other-base", "b"], Pair(null));
+        Assert.Equal(["base", "a"], Pair(("base", "a")));
+        Assert.Contains("with the same baseline", Assert.Throws<HarnessException>(() => Pair(("a", "b"))).Message, StringComparison.Ordinal);
+        var grouped = sweep with { Configurations = [.. sweep.Configurations.Where(configuration => configuration.Name != "b")] };
+        Assert.Contains("with the same baseline", Assert.Throws<HarnessException>(() => SweepChart.Create(ChartKind.Slope, grouped, new SweepSummary(grouped, Rows(grouped)))).Message, StringComparison.Ordinal);
+
+        IReadOnlyList<string> Pair((string From, string To)? between) =>
+            Assert.IsType<Experiments.Charts.Panels.LinePanel>(Assert.Single(SweepChart.Create(ChartKind.Slope, sweep, summary, between).Panels).Body).KnobValues;
+    }
+
     [Fact]
     public void NotesNameSomeOfVeryManyProgramsThatAreInNoMean()
     {

@@ -17,7 +17,7 @@ internal static class SweepChart
     /// <param name="kind">What is drawn.</param>
     /// <param name="sweep">The sweep.</param>
     /// <param name="summary">Its results.</param>
-    /// <param name="between">The two configurations that a slope chart is about; null for the last two.</param>
+    /// <param name="between">The two configurations that a slope chart is about; null for the last two with the same baseline.</param>
     /// <exception cref="HarnessException">The results have no such chart; the message says why.</exception>
     public static Figure Create(ChartKind kind, SweepDefinition sweep, SweepSummary summary, (string From, string To)? between = null)
     {
