@@ -33,6 +33,8 @@ internal static class SteadinessTable
         var inconsistent = cells.Values.Count(cell => cell.IsInconsistent);
         if (inconsistent > 0)
             table.AddNote($"In {inconsistent} of {cells.Count} cells processes went in different ways.");
+        if (cells.Values.Any(cell => cell.Processes.Any(process => process.Iterations == Steadiness.MostIterations)))
+            table.AddNote($"Of processes with more than {Steadiness.MostIterations} iterations of a kind the last {Steadiness.MostIterations} are looked at: what was before these is in no class, and not counted before the steady state.");
         if (cells.Values.All(cell => cell.Processes.All(process => process.Iterations == 0)))
             table.AddNote("These results have no iterations (format 1): measure again to see them.");
         return table;
