@@ -149,7 +149,7 @@ internal static class MeasureCommand
 
     private static string[] Row(string engine, string configuration, CellSummary cell) =>
     [
-        engine, configuration, cell.Count.ToString(CultureInfo.InvariantCulture), Number(cell.Time.Value), Range(cell.Time),
+        engine, configuration, cell.Count.ToString(CultureInfo.InvariantCulture), MarkdownTable.Time(cell.Time.Value, "0.00"), cell.Time.HasInterval ? $"{MarkdownTable.Time(cell.Time.Low, "0.00")}–{MarkdownTable.Time(cell.Time.High, "0.00")}" : "–",
         cell.Speedup is { } speedup ? Number(speedup.Value) + "x" : "", cell.Speedup is { } interval && cell.Difference is not null ? Range(interval) : "",
         cell.OptimizedBytes > 0 ? cell.OptimizedBytes.ToString("0", CultureInfo.InvariantCulture) : "", cell.Unsettled > 0 ? $"{cell.Unsettled} unsettled" : "",
     ];

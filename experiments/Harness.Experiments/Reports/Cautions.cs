@@ -50,7 +50,7 @@ internal static class Cautions
                         continue;
                     var name = $"{EngineCatalog.TitleOf(engine)}, {workload.Title}, {configuration.Title}";
                     if (cell.Modes is { } modes)
-                        Add(CautionKind.TwoGroups, $"{name}: times fall into two groups, {Number(modes.Low, "0.00")} ms ({modes.LowCount} times) and {Number(modes.High, "0.00")} ms ({modes.HighCount} times){(hasSizes ? $", with {cell.CodeVariants} sizes of optimized code" : "")}; the median says little.");
+                        Add(CautionKind.TwoGroups, $"{name}: times fall into two groups, {Time(modes.Low, "0.00")} ms ({modes.LowCount} times) and {Time(modes.High, "0.00")} ms ({modes.HighCount} times){(hasSizes ? $", with {cell.CodeVariants} sizes of optimized code" : "")}; the median says little.");
                     if (cell.Unsettled * 2 > cell.Count)
                         Add(CautionKind.Unsettled, $"{name}: {cell.Unsettled} of {cell.Count} repetitions had not settled when they were timed.");
                     if (summary.SteadinessOfCells.TryGetValue(new Cell(engine, configuration.Name, workload.Name), out var steadiness) && Doubt(steadiness) is { } doubt)
