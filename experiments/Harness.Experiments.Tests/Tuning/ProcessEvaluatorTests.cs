@@ -48,6 +48,20 @@ public sealed class ProcessEvaluatorTests
         }
     }
 
+    /// <summary>Byte for byte: an assembly is no text.</summary>
+    [Fact]
+    public void FilesThatAreSearchedOverAreAmongWhatResultsDependOn()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("first.feedback");
+        File.WriteAllBytes(file, [0x81]);
+        var specification = TestTuning.Read($"knobs: {{feedback.profile: {{values: [none, recorded, {file}]}}}}\ntrain: [two-targets]\nbudget: {{processes: 99}}");
+        var before = new ProcessEvaluator(specification, new AskedEngine()).Fingerprints();
+        Assert.Equal([$"file {file}"], before.Keys.Where(part => part.StartsWith("file ", StringComparison.Ordinal)));
+        File.WriteAllBytes(file, [0x82]);
+        Assert.NotEqual(before[$"file {file}"], new ProcessEvaluator(specification, new AskedEngine()).Fingerprints()[$"file {file}"]);
+    }
+
     /// <summary>Not only corners may be what an engine cannot take: V8 counts the nursery in MiB, of which most of a range in KiB is no whole number.</summary>
     [Fact]
     public void ARangeWithValuesThatTheEngineCannotTakeIsRefusedBeforeTheFirstProcess()

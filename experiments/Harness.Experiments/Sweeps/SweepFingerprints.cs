@@ -74,9 +74,8 @@ internal sealed class SweepFingerprints
 
         foreach (var configuration in sweep.Configurations)
         {
-            foreach (var (knob, file) in configuration.Knobs.Where(pair => KnobCatalog.Find(pair.Key).Type is KnobType.Path or KnobType.Model or KnobType.Decisions or KnobType.Assembly
-                && pair.Value is not ("none" or InliningModel.BuiltInName) && !RecordedProfile.IsAskedFor(pair.Key, pair.Value)))
-                parts[FilePart + file] = HashOfFile(configuration.Name, knob, file);
+            foreach (var (part, fingerprint) in OfFiles(configuration.Knobs, $"configuration '{configuration.Name}'"))
+                parts[part] = fingerprint;
         }
 
         return parts;
@@ -94,18 +93,32 @@ internal sealed class SweepFingerprints
             ? PartOf(workload.Name, program.Definition, configuration)
             : $"workload {row.Workload}";
 
-    private static string HashOfFile(string configuration, string knob, string file)
+    /// <summary>The fingerprints of the files that knobs name, by part.</summary>
+    /// <param name="knobs">Values by knob name; a knob may be there with several.</param>
+    /// <param name="place">What names them, for messages.</param>
+    /// <exception cref="HarnessException">One cannot be read.</exception>
+    public static IReadOnlyList<KeyValuePair<string, string>> OfFiles(IEnumerable<KeyValuePair<string, string>> knobs, string place) =>
+    [
+        .. knobs
+            .Where(pair => KnobCatalog.Find(pair.Key).Type is KnobType.Path or KnobType.Model or KnobType.Decisions or KnobType.Assembly
+                && pair.Value is not ("none" or InliningModel.BuiltInName) && !RecordedProfile.IsAskedFor(pair.Key, pair.Value))
+            .Select(pair => KeyValuePair.Create(FilePart + pair.Value, HashOfFile(place, pair.Key, pair.Value))),
+    ];
+
+    private static string HashOfFile(string place, string knob, string file)
     {
         try
         {
-            return Hash(File.ReadAllText(file));
+            // An assembly is no text: bytes that are no letters would all be the same.
+            return Hash(File.ReadAllBytes(file));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new HarnessException($"configuration '{configuration}', knob '{knob}': '{file}' cannot be read: {exception.Message}", exception);
+            throw new HarnessException($"{place}, knob '{knob}': '{file}' cannot be read: {exception.Message}", exception);
         }
     }
 
-    private static string Hash(string text) =>
-        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..16];
+    private static string Hash(string text) => Hash(System.Text.Encoding.UTF8.GetBytes(text));
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))[..16];
 }

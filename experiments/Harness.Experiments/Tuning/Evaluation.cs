@@ -130,6 +130,8 @@ internal sealed class ProcessEvaluator : IEvaluator
             parts[SweepFingerprints.UsagePart + workload.Name] = program.UsageFingerprint;
         }
 
+        foreach (var (part, fingerprint) in SweepFingerprints.OfFiles(specification.Space.Parameters.SelectMany(parameter => parameter.Values.Select(value => KeyValuePair.Create(parameter.Name, value))), "the search"))
+            parts[part] = fingerprint;
         // The modules of a search over lowerings are known only when it asks for them.
         if (specification.Space.Parameters.Any(parameter => KnobCatalog.IsOfPrograms(parameter.Name)))
             parts["compiler dart"] = PreparedPrograms.CompilerFingerprint;
