@@ -130,6 +130,19 @@ public sealed class SweepChartTests
         Assert.Contains("has no configuration 'c'", Assert.Throws<HarnessException>(() => SweepChart.Create(ChartKind.Slope, sweep, summary, ("a", "c"))).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void NotesNameSpeedupsOverFewerRoundsThanTheirCellsHave()
+    {
+        var sweep = TestSweeps.Read(FewBars);
+        var rows = Rows(sweep);
+        Assert.DoesNotContain(SweepChart.Notes(sweep, new SweepSummary(sweep, rows)), Lacks);
+        var partial = new SweepSummary(sweep, rows.Where(row => row is not { Configuration: "base", Workload: "recursion", Repetition: 3 or 4 }).ToList());
+        var title = sweep.Workloads.Single(workload => workload.Name == "recursion").Title;
+        Assert.EndsWith($"fewer than their processes: {title}, a (6 of 8).", Assert.Single(SweepChart.Notes(sweep, partial), Lacks), StringComparison.Ordinal);
+
+        static bool Lacks(string note) => note.Contains("the baseline lacks rounds", StringComparison.Ordinal);
+    }
+
     /// <summary>Each group has a baseline of its own: speedups over two of them make no line.</summary>
     [Fact]
     public void SlopesJoinSpeedupsOverTheSameBaseline()

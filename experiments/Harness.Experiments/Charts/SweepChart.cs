@@ -94,9 +94,20 @@ internal static class SweepChart
             var missing = summary.Workloads.Except(common).Select(workload => workload.Title).ToList();
             if (missing.Count > 0)
                 notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: not measured in every configuration, and so in no mean: {ListOf(missing)}.");
+            if (sweep.SpeedupObstacle(engine) is null && WithoutBaseline(engine) is { Count: > 0 } partial)
+                notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: the baseline lacks rounds, so that these speedups are over fewer than their processes: {ListOf(partial)}.");
         }
 
         return notes;
+
+        List<string> WithoutBaseline(string engine) =>
+        [
+            .. from configuration in sweep.Configurations
+               from workload in summary.Workloads
+               let cell = summary.Find(engine, configuration.Name, workload.Name)
+               where cell is not null && cell.SpeedupRounds < cell.Count
+               select $"{workload.Title}, {configuration.Title} ({cell.SpeedupRounds} of {cell.Count})",
+        ];
     }
 
     private static bool HasSpeedups(SweepDefinition sweep, SweepSummary summary) =>

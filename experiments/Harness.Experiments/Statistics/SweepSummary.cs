@@ -179,6 +179,7 @@ internal sealed class SweepSummary
             Count = rows.Length,
             Time = MedianInterval.Of(sample),
             Speedup = isBaseline ? new Estimate(1, 1, 1) : baseline is null ? null : Statistics.Ratio.Of(baseline, sample, ratios!),
+            SpeedupRounds = ratios?.Count ?? rows.Length,
             Difference = baseline is null ? null : Difference.Between(baseline, sample, ratios!),
             Outliers = sample.CountOutliers(),
             Modes = Modes.Find(sample),
@@ -214,6 +215,9 @@ internal sealed record CellSummary
 
     /// <summary>The baseline configuration's median divided by this one's; null where the baseline was not measured.</summary>
     public required Estimate? Speedup { get; init; }
+
+    /// <summary>Rounds that the cell has in common with the baseline, over which its speedup is: fewer than <see cref="Count"/> where processes of the baseline failed or are missing.</summary>
+    public required int SpeedupRounds { get; init; }
 
     /// <summary>The difference from the baseline; an effect size above 0 means faster. Null for the baseline itself.</summary>
     public required Difference? Difference { get; init; }
