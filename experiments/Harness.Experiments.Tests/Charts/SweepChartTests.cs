@@ -168,7 +168,7 @@ public sealed class SweepChartTests
         var summary = new SweepSummary(sweep, Rows(sweep).Where(row => row.Configuration == "base" || !partial.Contains(row.Workload)).ToList());
         Assert.InRange(partial.Count, 22, int.MaxValue);
         var note = Assert.Single(SweepChart.Notes(sweep, summary), text => text.Contains("and so in no mean", StringComparison.Ordinal));
-        Assert.EndsWith($"{sweep.Workloads[21].Title} and {partial.Count - 20} more.", note, StringComparison.Ordinal);
+        Assert.EndsWith($"{summary.Workloads[21].Title} and {partial.Count - 20} more.", note, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed class SweepSummary
         Engines = [.. measurements.Select(row => row.Engine).Distinct().Order(StringComparer.Ordinal)];
         Disturbances = Statistics.Disturbances.Describe(measurements);
         var workloads = cells.Keys.Select(cell => cell.Workload).ToHashSet();
-        Workloads = [.. sweep.Workloads.Where(workload => workloads.Contains(workload.Name))];
+        Workloads = TellApart([.. sweep.Workloads.Where(workload => workloads.Contains(workload.Name))]);
     }
 
     /// <summary>How much was disturbed by others on the machine, in a sentence; null if nothing was.</summary>
@@ -60,7 +60,7 @@ internal sealed class SweepSummary
     /// <summary>The engines that were measured.</summary>
     public IReadOnlyList<string> Engines { get; }
 
-    /// <summary>The workloads that were measured.</summary>
+    /// <summary>The workloads that were measured, each with a title of its own.</summary>
     public IReadOnlyList<Workload> Workloads { get; }
 
     /// <summary>What was not measured because an engine cannot, or need not.</summary>
@@ -154,6 +154,13 @@ internal sealed class SweepSummary
         return pairs.Count == 0 || pairs.Exists(pair => pair.Numerator is null || pair.Denominator is null)
             ? null
             : bootstrap.Mean([.. pairs.Select(pair => (pair.Numerator!, pair.Denominator!))]);
+    }
+
+    /// <summary>Gives workloads of the same title, such as a program in two languages, their names beside it.</summary>
+    private static IReadOnlyList<Workload> TellApart(List<Workload> workloads)
+    {
+        var repeated = workloads.GroupBy(workload => workload.Title).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet();
+        return [.. workloads.Select(workload => repeated.Contains(workload.Title) ? workload with { Title = $"{workload.Title} ({workload.Name})" } : workload)];
     }
 
     private List<Workload> FindCommonWorkloads(IReadOnlyList<string> engines)
