@@ -1,5 +1,5 @@
 // One repetition in JavaScriptCore's shell: reads a request (JSON, one line) from standard input, writes a report (JSON, one line), and waits until its
-// input ends, so that whoever watches the process can look at it once more.
+// input ends, so that whoever watches the process can look at it once more. At the marks before and after what is timed it waits for a line, for the same reason.
 import './jsc-globals.mjs';
 import { watchClock } from './clock.mjs';
 import { hostOpener } from './hosts.mjs';
@@ -26,7 +26,10 @@ const report = await attempt(request, {
   now,
   sha256,
   openHost: hostOpener(files, now),
-  mark: (name) => print(`{"mark":"${name}"}`),
+  mark(name) {
+    print(`{"mark":"${name}"}`);
+    readline();
+  },
   compileErrors: 'unsupported',
 });
 const set = step();

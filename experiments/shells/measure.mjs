@@ -4,7 +4,7 @@
 //   sha256(bytes)                a digest in hexadecimal
 //   openHost(request, phases)    loads the program, and adds to the times of phases
 //   cpuMs()                      CPU time of the process; left out where the shell cannot tell
-//   mark(name)                   tells whoever watches the process that a phase begins; left out where the shell can tell the CPU time itself
+//   mark(name)                   tells whoever watches the process that a phase begins, and waits until it has looked; left out where the shell can tell the CPU time itself
 //   compileErrors                status of a module that the engine refuses
 import { clockStep } from './clock.mjs';
 

@@ -90,6 +90,21 @@ public sealed class ShellScriptTests
         console.log(told.join(' '));
         """));
 
+    /// <summary>A shell that went on after a mark would have been timed in part before its CPU time is read.</summary>
+    [Fact]
+    public void JscReadsALineAtEachMarkOfItsTimedPart() => Assert.Equal("ready < timed-begin < timed-end < ok <", RunInNode("""
+        const module = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 0x66, 0, 0, 10, 4, 1, 2, 0, 0x0b);
+        const call = { function: 'f', arguments: [], expected: [] };
+        const request = { timedCalls: 1, program: { host: 'none', module: 'm', iteration: 'call', iterations: 2, warmUp: call, timed: call } };
+        const steps = [];
+        globalThis.preciseTime = () => performance.now() / 1000;
+        globalThis.print = (line) => { const words = JSON.parse(line); steps.push(words.mark ?? words.status); };
+        globalThis.readline = () => { steps.push('<'); return steps.length === 2 ? JSON.stringify(request) : ''; };
+        globalThis.readFile = () => module;
+        globalThis.quit = () => console.log(steps.join(' '));
+        await import(`${shells}/jsc.mjs`);
+        """));
+
     /// <summary>Runs a module in Node, with <c>shells</c> as the address of the scripts.</summary>
     /// <returns>What it printed.</returns>
     internal static string RunInNode(string script)
