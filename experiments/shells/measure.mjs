@@ -87,9 +87,10 @@ async function warmUp(call, rule, times, now) {
   }
 }
 
-/** What the iterations printed and so on: each different outcome once. */
+/** What the iterations printed and so on: each different outcome once, the first hundred, and in the end that of the last iteration. Its counterpart is Engines/OutputRecorder.cs. */
 class Outputs {
   #outcomes = new Map();
+  #last;
   #sha256;
 
   constructor(sha256) {
@@ -108,15 +109,19 @@ class Outputs {
     const errorSha256 = this.#digest(new TextEncoder().encode(errorText));
     const key = JSON.stringify([sha256, errorSha256, exitCode, files]);
     const known = this.#outcomes.get(key);
-    if (known) known.count++;
-    else if (this.#outcomes.size < 100) {
-      const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).slice(0, 1 << 14);
-      this.#outcomes.set(key, { text, sha256, errorText: errorText.slice(0, 4096), errorSha256, exitCode, files, count: 1 });
+    if (known) {
+      known.count++;
+      this.#last = known;
+      return;
     }
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).slice(0, 1 << 14);
+    this.#last = { text, sha256, errorText: errorText.slice(0, 4096), errorSha256, exitCode, files, count: 1 };
+    if (this.#outcomes.size < 100) this.#outcomes.set(key, this.#last);
   }
 
   get all() {
-    return [...this.#outcomes.values()];
+    const others = [...this.#outcomes.values()].filter((outcome) => outcome !== this.#last);
+    return this.#last ? [...others, this.#last] : others;
   }
 }
 

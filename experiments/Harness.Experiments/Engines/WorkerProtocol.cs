@@ -111,7 +111,7 @@ internal sealed record WorkerReport
     /// <summary>All iterations in order, those that warmed up included.</summary>
     public IReadOnlyList<double> IterationMs { get; init; } = [];
 
-    /// <summary>What came out of the iterations; each different outcome once.</summary>
+    /// <summary>What came out of the iterations; each different outcome once, that of the last iteration in the end. Of very many the first hundred and the last.</summary>
     public IReadOnlyList<WorkerOutputText> Outputs { get; init; } = [];
 
     /// <summary>CPU time of the process up to the report, on all its threads.</summary>

@@ -105,6 +105,21 @@ public sealed class ShellScriptTests
         await import(`${shells}/jsc.mjs`);
         """));
 
+    /// <summary>A program may print times, of which those of its last iteration count: <see cref="OutputRecorderTests"/> has the same of workers of the harness.</summary>
+    [Fact]
+    public void TheOutcomeOfTheLastIterationComesLast() => Assert.Equal("b1 c1 a2, 101 of 150 with 149 last", RunInNode("""
+        const { attempt } = await import(`${shells}/measure.mjs`);
+        const run = async (texts) => {
+          let i = 0;
+          const iterate = async () => ({ bytes: new TextEncoder().encode(texts[i++]), errorText: '', exitCode: 0, files: {} });
+          const platform = { now: () => performance.now(), sha256: String, openHost: async () => ({ iterate }), compileErrors: 'error' };
+          return (await attempt({ program: { iteration: 'script', iterations: texts.length } }, platform)).outputs;
+        };
+        const few = await run(['a', 'b', 'c', 'a']);
+        const many = await run(Array.from({ length: 150 }, (_, i) => String(i)));
+        console.log(`${few.map(({ text, count }) => text + count).join(' ')}, ${many.length} of 150 with ${many.at(-1).text} last`);
+        """));
+
     /// <summary>Runs a module in Node, with <c>shells</c> as the address of the scripts.</summary>
     /// <returns>What it printed.</returns>
     internal static string RunInNode(string script)
