@@ -10,7 +10,7 @@ internal static class ShowCommand
     public static Command Create()
     {
         var results = new Argument<string>("results") { Description = "results folder, or name of a sweep" };
-        var where = new Option<string[]>("--where") { Description = "only rows that meet a condition such as engine=ours, workload=gc-*, execute_ms>100 (may be repeated)", HelpName = "CONDITION", DefaultValueFactory = _ => [] };
+        var where = new Option<string[]>("--where") { Description = "only rows that meet a condition such as engine=ours, workload=gc-*, execute_ms>100 (may be repeated); rows that have no such knob meet !=, and no other", HelpName = "CONDITION", DefaultValueFactory = _ => [] };
         var columns = new Option<string?>("--columns") { Description = "columns to show, separated by commas: those of results.csv, and every knob", HelpName = "A,B,…" };
         var by = new Option<string?>("--by") { Description = "a row per group of equal values of these columns", HelpName = "A,B,…" };
         var pivot = new Option<string?>("--pivot") { Description = "a column per value of this column", HelpName = "COLUMN" };

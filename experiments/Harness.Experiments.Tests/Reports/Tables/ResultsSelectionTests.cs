@@ -29,6 +29,21 @@ public sealed class ResultsSelectionTests : IDisposable
         Assert.All(table.Rows, row => Assert.Equal(("alpha", 5000.0, "on"), (row[0], row[1], row[2])));
     }
 
+    [Theory]
+    [InlineData("inlining.budget=5000", new[] { "fast" })]
+    [InlineData("inlining.budget!=5000", new[] { "base" })]
+    [InlineData("inlining.budget!=1", new[] { "base", "fast" })]
+    [InlineData("inlining.budget<=5000", new[] { "fast" })]
+    [InlineData("deopt=*", new[] { "fast" })]
+    [InlineData("deopt!=off", new[] { "base", "fast" })]
+    [InlineData("deopt!=on", new[] { "base" })]
+    public void RowsWithoutAKnobAreUnequalToAllItsValues(string condition, string[] configurations)
+    {
+        var some = SyntheticResults.Write(
+            folder.File("some"), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["base"] = [], ["fast"] = new() { ["deopt"] = "on", ["inlining.budget"] = "5000" } }, ["alpha"], 3, _ => 10);
+        Assert.Equal(configurations, new ResultsSelection { Where = [condition], By = ["configuration"] }.Apply(ResultsView.Open(some)).Rows.Select(row => (string)row[0]!));
+    }
+
     [Fact]
     public void LeftOutColumnsAreThoseOfMostInterestAndTheKnobsThatDiffer() =>
         Assert.Equal(["deopt", "inlining.budget"], new ResultsSelection().Apply(view).Columns.Select(column => column.Name).TakeLast(2));
