@@ -118,14 +118,14 @@ internal sealed class ResultsDatabase : IDisposable
 
     private void LoadFailures(List<(ResultsFolder Folder, string Name)> folders)
     {
-        Execute("CREATE TABLE failures (folder VARCHAR, engine VARCHAR, configuration VARCHAR, workload VARCHAR, repetition INTEGER, status VARCHAR, message VARCHAR)");
+        Execute("CREATE TABLE failures (folder VARCHAR, engine VARCHAR, configuration VARCHAR, workload VARCHAR, repetition INTEGER, status VARCHAR, message VARCHAR, finished_utc TIMESTAMP)");
         using var appender = connection.CreateAppender("failures");
         foreach (var (folder, name) in folders.Where(named => File.Exists(named.Folder.Failures)))
         {
             foreach (var failure in DurableCsv<Failure>.Read(folder.Failures))
             {
                 appender.CreateRow().AppendValue(name).AppendValue(failure.Engine).AppendValue(failure.Configuration).AppendValue(failure.Workload)
-                    .AppendValue(failure.Repetition).AppendValue(failure.Status).AppendValue(failure.Message).EndRow();
+                    .AppendValue(failure.Repetition).AppendValue(failure.Status).AppendValue(failure.Message).AppendValue((DateTime?)failure.FinishedUtc).EndRow();
             }
         }
     }
