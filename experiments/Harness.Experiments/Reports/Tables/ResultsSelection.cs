@@ -72,7 +72,7 @@ internal sealed record ResultsSelection
         const int most = 200;
         if (titles.Count > most)
             throw new HarnessException($"column '{Pivot}' has {titles.Count} values, too many to be columns (at most {most}); pivot by another, or use --where");
-        var table = new ResultTable([.. groups.Select(Describe), .. titles.Select(title => new TableColumn(title, Describe(metric).Format))]);
+        var table = new ResultTable([.. groups.Select(Describe), .. titles.Select(title => Describe(metric) with { Name = title })]);
         foreach (var (key, members) in Group(rows, groups))
         {
             var cells = members.GroupBy(row => TableWriter.Exact(across.Read(row))).ToDictionary(cell => cell.Key, cell => Summarize([.. cell], metric));
@@ -151,9 +151,9 @@ internal sealed record ResultsSelection
         return shortened;
     }
 
-    private static TableColumn Describe(ResultColumn column) => new(
-        column.Name,
-        !column.IsNumber ? null : column.Type != typeof(double) ? "0" : column.Name.EndsWith("_ms", StringComparison.Ordinal) ? "0.000" : "0.####");
+    private static TableColumn Describe(ResultColumn column) => column.Type == typeof(double) && column.Name.EndsWith("_ms", StringComparison.Ordinal)
+        ? TableColumn.Time(column.Name, "0.000")
+        : new(column.Name, !column.IsNumber ? null : column.Type != typeof(double) ? "0" : "0.####");
 
     /// <summary>Numbers by size, texts by their letters. What is missing comes last in either direction, which is not asked here.</summary>
     private sealed class CellOrder : IComparer<object?>

@@ -15,7 +15,7 @@ internal static class SteadinessTable
         var table = new ResultTable(
         [
             new("engine"), new("configuration"), new("workload"), new("processes", "0"), new("flat", "0"), new("warm_up", "0"), new("slow_down", "0"),
-            new("no_steady_state", "0"), new("too_short", "0"), new("steady_after_iterations", "0"), new("steady_after_ms", "0.0"),
+            new("no_steady_state", "0"), new("too_short", "0"), new("steady_after_iterations", "0"), TableColumn.Time("steady_after_ms", "0.0"),
         ]);
         foreach (var (cell, steadiness) in cells)
         {
