@@ -80,6 +80,28 @@ public sealed class ResultsSelectionTests : IDisposable
         Assert.Empty((selection with { Where = ["engine=ours"] }).Apply(view).Notes);
     }
 
+    /// <summary>In code of 1050 bytes, which seven processes of this engine tell, and one of V8 for all.</summary>
+    [Fact]
+    public void OneObservationThatIsRepeatedCountsOnceInASum()
+    {
+        var selection = new ResultsSelection { By = ["engine"], Columns = ["optimized_bytes", "timed_calls"], Where = ["configuration=base", "workload=alpha"], Statistic = GroupStatistic.Sum };
+        Assert.Equal([("ours", 7350.0, 7.0), ("v8", 1050.0, 7.0)], selection.Apply(view).Rows.Select(row => ((string)row[0]!, (double)row[2]!, (double)row[3]!)));
+        var both = selection with { Where = ["workload=alpha"] };
+        Assert.Equal([2 * 7350.0, 2 * 1050.0], both.Apply(view).Rows.Select(row => (double)row[2]!));
+    }
+
+    [Fact]
+    public void WhatTheRowsOfAProcessHaveInCommonCountsOnceInASum()
+    {
+        var results = SyntheticResults.Write(folder.File("shared"), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["base"] = [] }, ["alpha"], 3, _ => 10);
+        using (var csv = DurableCsv<Measurement>.Open(results.Results, out var rows))
+            csv.Append([.. rows.Select(row => row with { Workload = "alpha/other" })]);
+        var shared = ResultsView.Open(results);
+        var sums = Assert.Single(new ResultsSelection { By = ["engine"], Columns = ["optimized_bytes", "execute_ms"], Statistic = GroupStatistic.Sum }.Apply(shared).Rows);
+        Assert.Equal((6, 3 * 1050.0), ((int)sums[1]!, (double)sums[2]!));
+        Assert.Equal(shared.Rows.Sum(row => row.ExecuteMs), (double)sums[3]!, 9);
+    }
+
     [Theory]
     [InlineData("optimized_bytes")]
     [InlineData("-optimized_bytes")]

@@ -10,6 +10,9 @@ internal sealed record ResultsSelection
     private static readonly string[] DefaultColumns = ["engine", "configuration", "workload", "repetition", "execute_ms", "compile_ms", "optimized_bytes", "tier_ups", "deopts"];
     private static readonly string[] DefaultGroups = ["engine", "configuration", "workload"];
 
+    /// <summary>The measured numbers that are of a row itself. The others are of the process, and the same in all rows that it gives.</summary>
+    private static readonly HashSet<string> NumbersOfRows = ["repetition", "execute_ms", "execute_min_ms", "execute_max_ms", "timed_calls"];
+
     /// <summary>Conditions that rows have to meet.</summary>
     public IReadOnlyList<string> Where { get; init; } = [];
 
@@ -99,12 +102,13 @@ internal sealed record ResultsSelection
         return [.. groups.Values];
     }
 
-    /// <summary>Rows that have one observation over and over are no sample, and have no deviation.</summary>
+    /// <summary>Rows that have one observation over and over are no sample: they have no deviation, and count once in a sum.</summary>
     private double Summarize(List<Measurement> rows, ResultColumn column)
     {
         if (Statistic == GroupStatistic.Deviation && rows.Exists(row => EngineCatalog.IsObservedOnce(row.Engine, column.Name)))
             return double.NaN;
-        var known = rows.Select(column.ReadNumber).Where(value => !double.IsNaN(value)).ToArray();
+        var summed = Statistic == GroupStatistic.Sum ? rows.DistinctBy(row => ObservationOf(row, column)) : rows;
+        var known = summed.Select(column.ReadNumber).Where(value => !double.IsNaN(value)).ToArray();
         return known.Length == 0 ? double.NaN : Statistic switch
         {
             GroupStatistic.Median => known.Median(),
@@ -117,13 +121,22 @@ internal sealed record ResultsSelection
         };
     }
 
+    /// <summary>Names what a row's value was observed in: the row itself, its process, or, where one process has told it for all rows of the cell, that process, of which only what it told is known.</summary>
+    private static (string Engine, string Configuration, string Program, string Workload, int Repetition, double Told) ObservationOf(Measurement row, ResultColumn column)
+    {
+        if (EngineCatalog.IsObservedOnce(row.Engine, column.Name))
+            return (row.Engine, row.Configuration, row.Program, "", 0, column.ReadNumber(row));
+        var isOfRow = NumbersOfRows.Contains(column.Name) || !ResultsView.Measured.Contains(column);
+        return (row.Engine, row.Configuration, row.Program, isOfRow ? row.Workload : "", row.Repetition, 0);
+    }
+
     private static void NoteWhatIsObservedOnce(ResultTable table, List<Measurement> rows, List<ResultColumn> columns)
     {
         foreach (var engine in rows.Select(row => row.Engine).Distinct())
         {
             var observed = columns.Where(column => EngineCatalog.IsObservedOnce(engine, column.Name)).Select(column => column.Name).ToList();
             if (observed.Count > 0)
-                table.AddNote($"{string.Join(", ", observed)}: {EngineCatalog.TitleOf(engine)} tells this only in a process of the cell that nobody times; all rows of a cell have what that one told, which is one observation and has no deviation.");
+                table.AddNote($"{string.Join(", ", observed)}: {EngineCatalog.TitleOf(engine)} tells this only in a process of the cell that nobody times; all rows of a cell have what that one told, which is one observation, has no deviation, and counts once in a sum.");
         }
     }
 
@@ -192,6 +205,6 @@ internal enum GroupStatistic
     /// <summary>The standard deviation of a sample.</summary>
     Deviation,
 
-    /// <summary>All of them together.</summary>
+    /// <summary>All of them together; what rows have of one process counts once.</summary>
     Sum,
 }
