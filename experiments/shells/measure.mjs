@@ -4,8 +4,9 @@
 //   sha256(bytes)                a digest in hexadecimal
 //   openHost(request, phases)    loads the program, and adds to the times of phases
 //   cpuMs()                      CPU time of the process; left out where the shell cannot tell
-//   mark(name)                   tells whoever watches the process that a phase begins; left out where the shell can tell the CPU time itself
+//   mark(name)                   tells whoever watches the process that a phase begins, and waits until it has looked; left out where the shell can tell the CPU time itself
 //   compileErrors                status of a module that the engine refuses
+import { clockStep } from './clock.mjs';
 
 /** The JavaScript value of a typed literal such as "i64:-1". */
 function parseLiteral(literal) {
@@ -86,9 +87,10 @@ async function warmUp(call, rule, times, now) {
   }
 }
 
-/** What the iterations printed and so on: each different outcome once. */
+/** What the iterations printed and so on: each different outcome once, the first hundred, and in the end that of the last iteration. Its counterpart is Engines/OutputRecorder.cs. */
 class Outputs {
   #outcomes = new Map();
+  #last;
   #sha256;
 
   constructor(sha256) {
@@ -107,15 +109,19 @@ class Outputs {
     const errorSha256 = this.#digest(new TextEncoder().encode(errorText));
     const key = JSON.stringify([sha256, errorSha256, exitCode, files]);
     const known = this.#outcomes.get(key);
-    if (known) known.count++;
-    else if (this.#outcomes.size < 100) {
-      const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).slice(0, 1 << 14);
-      this.#outcomes.set(key, { text, sha256, errorText: errorText.slice(0, 4096), errorSha256, exitCode, files, count: 1 });
+    if (known) {
+      known.count++;
+      this.#last = known;
+      return;
     }
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).slice(0, 1 << 14);
+    this.#last = { text, sha256, errorText: errorText.slice(0, 4096), errorSha256, exitCode, files, count: 1 };
+    if (this.#outcomes.size < 100) this.#outcomes.set(key, this.#last);
   }
 
   get all() {
-    return [...this.#outcomes.values()];
+    const others = [...this.#outcomes.values()].filter((outcome) => outcome !== this.#last);
+    return this.#last ? [...others, this.#last] : others;
   }
 }
 
@@ -170,7 +176,7 @@ async function measure(request, platform, report) {
     failure.status = 'wrong-result';
     throw failure;
   }
-  Object.assign(report, { status: 'ok', ...phases, ...first, ...warm, executeMs, executeCpuMs, iterationMs: [...iterationMs, ...executeMs], outputs: outputs.all });
+  Object.assign(report, { status: 'ok', ...phases, ...first, ...warm, executeMs, executeCpuMs, iterationMs: [...iterationMs, ...executeMs], outputs: outputs.all, clockStepMs: clockStep(now) });
 }
 
 function statusOf(failure, platform) {

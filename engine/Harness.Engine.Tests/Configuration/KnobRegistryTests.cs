@@ -139,8 +139,11 @@ public sealed class KnobRegistryTests
     public void WhatV8CountsInLargerUnitsMustBeAWholeNumberOfThem()
     {
         var knob = KnobRegistry.Find("heap.nursery-max-size");
-        Assert.Equal(
-            "knob 'heap.nursery-max-size' = 1500 is no whole number for V8's flag --max-semi-space-size, which counts 1024 KiB as one; write a multiple of 1024",
-            Assert.Throws<KnobException>(() => knob.ToV8Flags(1500)).Message);
+        Assert.Equal("knob 'heap.nursery-max-size' = 1500 is no whole number for V8's flag --max-semi-space-size, which counts 1024 KiB as one; write a multiple of 1024", knob.FindV8Mistake(1500));
+        Assert.Equal(knob.FindV8Mistake(1500), Assert.Throws<KnobException>(() => knob.ToV8Flags(1500)).Message);
+        Assert.Null(knob.FindV8Mistake(2048));
+        Assert.Null(knob.FindV8Mistake(0));
+        Assert.Null(KnobRegistry.Find("inlining.budget").FindV8Mistake(1500));
+        Assert.Null(KnobRegistry.Find("deopt").FindV8Mistake(true));
     }
 }

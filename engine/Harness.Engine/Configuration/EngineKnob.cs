@@ -33,18 +33,24 @@ public sealed class EngineKnob : Knob
     /// <param name="options">The options to read.</param>
     public object GetValue(EngineOptions options) => property.GetValue(options)!;
 
+    /// <summary>Why V8's flag of the same meaning does not take a value that this knob takes: V8 counts in larger units, of which it is no whole number.</summary>
+    /// <param name="value">A value of this knob.</param>
+    /// <returns>One line saying what would be right; null where the flag takes the value, or there is none.</returns>
+    public string? FindV8Mistake(object value) => v8Flag is not null && value is int number && number % v8Unit != 0
+        ? $"knob '{Name}' = {Format(value)} is no whole number for V8's flag {v8Flag}, which counts {Format(v8Unit)} {Unit} as one; write a multiple of {Format(v8Unit)}"
+        : null;
+
     /// <summary>The flags that give V8 the same setting.</summary>
     /// <param name="value">A value of this knob.</param>
     /// <returns>The flags, none where the value is V8's own behaviour; null where V8 has no such setting.</returns>
-    /// <exception cref="KnobException">V8 counts in larger units, of which the value is no whole number.</exception>
+    /// <exception cref="KnobException">V8's flag does not take the value (<see cref="FindV8Mistake"/>).</exception>
     public IReadOnlyList<string>? ToV8Flags(object value) => value switch
     {
         Enum => Values.First(candidate => candidate.Value.Equals(value)).V8Flags?.Split(' ', StringSplitOptions.RemoveEmptyEntries),
         _ when v8Flag is null => null,
         bool flag => [flag ? v8Flag : Negate(v8Flag)],
         0 when isZeroAutomatic => [],
-        int number when number % v8Unit != 0 => throw new KnobException(
-            $"knob '{Name}' = {Format(value)} is no whole number for V8's flag {v8Flag}, which counts {Format(v8Unit)} {Unit} as one; write a multiple of {Format(v8Unit)}"),
+        int when FindV8Mistake(value) is { } mistake => throw new KnobException(mistake),
         int number => [$"{v8Flag}={Format(number / v8Unit)}"],
         _ => [$"{v8Flag}={Format(value)}"],
     };

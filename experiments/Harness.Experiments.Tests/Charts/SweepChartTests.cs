@@ -73,6 +73,17 @@ public sealed class SweepChartTests
         RequireReadable(RepetitionDots.OfWorkload(sweep, new SweepSummary(sweep, Rows(sweep)), sweep.Workloads[0]));
     }
 
+    [Fact]
+    public void TheAxisOfRepetitionsInMillisecondsEndsWithThem()
+    {
+        var sweep = TestSweeps.Read(FewBars);
+        var rows = Rows(sweep).Select((row, i) => row with { ExecuteMs = 100 + (i % 8) }).ToList();
+        var panel = Assert.Single(RepetitionDots.OfWorkload(sweep, new SweepSummary(sweep, rows), sweep.Workloads[0]).Panels);
+        var scale = Assert.IsType<Experiments.Charts.Panels.DotPanel>(panel.Body).Scale;
+        Assert.InRange(scale.Low, 98, 100);
+        Assert.InRange(scale.High, 107, 109);
+    }
+
     private static void RequireReadable(Figure figure)
     {
         foreach (var width in (float[])[Figure.ColumnWidth, Figure.StandardWidth, 1200])
@@ -120,6 +131,36 @@ public sealed class SweepChartTests
     }
 
     [Fact]
+    public void NotesNameSpeedupsOverFewerRoundsThanTheirCellsHave()
+    {
+        var sweep = TestSweeps.Read(FewBars);
+        var rows = Rows(sweep);
+        Assert.DoesNotContain(SweepChart.Notes(sweep, new SweepSummary(sweep, rows)), Lacks);
+        var partial = new SweepSummary(sweep, rows.Where(row => row is not { Configuration: "base", Workload: "recursion", Repetition: 3 or 4 }).ToList());
+        var title = sweep.Workloads.Single(workload => workload.Name == "recursion").Title;
+        Assert.EndsWith($"fewer than their processes: {title}, a (6 of 8).", Assert.Single(SweepChart.Notes(sweep, partial), Lacks), StringComparison.Ordinal);
+
+        static bool Lacks(string note) => note.Contains("the baseline lacks rounds", StringComparison.Ordinal);
+    }
+
+    /// <summary>Each group has a baseline of its own: speedups over two of them make no line.</summary>
+    [Fact]
+    public void SlopesJoinSpeedupsOverTheSameBaseline()
+    {
+        var sweep = TestSweeps.Read("workloads: [recursion, two-targets]\nconfigurations: [{name: base}, {name: a}, {name: other-base}, {name: b}]");
+        sweep = sweep with { Configurations = [.. sweep.Configurations.Select(configuration => configuration with { Baseline = configuration.Name is "base" or "a" ? "base" : "other-base" })] };
+        var summary = new SweepSummary(sweep, Rows(sweep));
+        Assert.Equal(["other-base", "b"], Pair(null));
+        Assert.Equal(["base", "a"], Pair(("base", "a")));
+        Assert.Contains("with the same baseline", Assert.Throws<HarnessException>(() => Pair(("a", "b"))).Message, StringComparison.Ordinal);
+        var grouped = sweep with { Configurations = [.. sweep.Configurations.Where(configuration => configuration.Name != "b")] };
+        Assert.Contains("with the same baseline", Assert.Throws<HarnessException>(() => SweepChart.Create(ChartKind.Slope, grouped, new SweepSummary(grouped, Rows(grouped)))).Message, StringComparison.Ordinal);
+
+        IReadOnlyList<string> Pair((string From, string To)? between) =>
+            Assert.IsType<Experiments.Charts.Panels.LinePanel>(Assert.Single(SweepChart.Create(ChartKind.Slope, sweep, summary, between).Panels).Body).KnobValues;
+    }
+
+    [Fact]
     public void NotesNameSomeOfVeryManyProgramsThatAreInNoMean()
     {
         var sweep = TestSweeps.Read("workloads: [all]\nconfigurations: [{name: base}, {name: a}]");
@@ -127,7 +168,7 @@ public sealed class SweepChartTests
         var summary = new SweepSummary(sweep, Rows(sweep).Where(row => row.Configuration == "base" || !partial.Contains(row.Workload)).ToList());
         Assert.InRange(partial.Count, 22, int.MaxValue);
         var note = Assert.Single(SweepChart.Notes(sweep, summary), text => text.Contains("and so in no mean", StringComparison.Ordinal));
-        Assert.EndsWith($"{sweep.Workloads[21].Title} and {partial.Count - 20} more.", note, StringComparison.Ordinal);
+        Assert.EndsWith($"{summary.Workloads[21].Title} and {partial.Count - 20} more.", note, StringComparison.Ordinal);
     }
 
     [Fact]

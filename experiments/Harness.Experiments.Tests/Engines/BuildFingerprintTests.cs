@@ -38,6 +38,14 @@ public sealed class BuildFingerprintTests : IDisposable
     }
 
     [Fact]
+    public void NorDoFoldersCountWhereFilesHaveTheSameName()
+    {
+        var hash = BuildFingerprint.Of([folder.Write("1/a.mjs", "one"), folder.Write("2/a.mjs", "two")], "");
+        Assert.Equal(hash, BuildFingerprint.Of([folder.Write("4/a.mjs", "one"), folder.Write("3/a.mjs", "two")], ""));
+        Assert.NotEqual(hash, BuildFingerprint.Of([folder.Write("5/a.mjs", "one"), folder.Write("6/a.mjs", "one")], ""));
+    }
+
+    [Fact]
     public void AProgramOfUnknownVersionIsKnownByItsHash()
     {
         var program = folder.Write("jsc", "one");

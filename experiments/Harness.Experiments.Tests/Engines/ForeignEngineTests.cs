@@ -206,6 +206,7 @@ public sealed class ForeignEngineTests : IDisposable
     {
         var report = MeasureNothing(engine);
         Assert.Contains(report.ExecuteMs, ms => ms > 0 && ms < most);
+        Assert.InRange(report.ClockStepMs, 1e-9, 0.002);
         Assert.True(report.StartMs > 1);
     }
 
@@ -220,6 +221,12 @@ public sealed class ForeignEngineTests : IDisposable
         Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
         return report;
     }
+
+    [Theory]
+    [InlineData("ours")]
+    [InlineData("v8")]
+    [InlineData(WasmtimeEngine.EngineName)]
+    public void WorkersTellTheStepsOfTheirClock(string engine) => Assert.InRange(MeasureNothing(engine).ClockStepMs, 1e-9, 0.001);
 
     [Theory]
     [InlineData("ours")]

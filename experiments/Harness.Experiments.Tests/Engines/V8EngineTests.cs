@@ -120,6 +120,9 @@ public sealed class V8EngineTests
         Assert.Null(engine.FindGap(knobs, ignored));
         engine.CheckKnobs(knobs, ignored);
         Assert.Empty(engine.Settings(knobs));
+
+        // What the knob itself does not take is a mistake of the user, and no gap of V8.
+        Assert.Throws<KnobException>(() => engine.FindGap(new Dictionary<string, string> { ["heap.nursery-size"] = "much" }, new HashSet<string>()));
     }
 
     private static IEnumerable<object> Samples(EngineKnob knob) => knob.Type switch

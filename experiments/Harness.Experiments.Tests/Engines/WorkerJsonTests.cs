@@ -69,6 +69,7 @@ public sealed class WorkerJsonTests
         CacheHits = 21,
         CacheMisses = 22,
         CacheOptimizedHits = 23,
+        ClockStepMs = 24.5,
     };
 
     [Fact]

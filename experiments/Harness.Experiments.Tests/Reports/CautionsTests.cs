@@ -60,4 +60,20 @@ public sealed class CautionsTests : IDisposable
         var cautions = Cautions.OfResults(older, Provenance.Read(results.Provenance), 0).Where(caution => caution.Contains("timed too early", StringComparison.Ordinal));
         Assert.Equal(named is null ? [] : new[] { named }, cautions.Select(caution => caution[..Math.Min(caution.Length, named?.Length ?? 0)]));
     }
+
+    [Theory]
+    [InlineData("ours", 0.0001, 0.00000099, false)]
+    [InlineData("ours", 0.0001, 0.0000011, true)]
+    [InlineData("jsc", 0.02, 0.000238, true)]
+    [InlineData("jsc", 0.03, 0.000238, false)]
+    [InlineData("v8", 0.0001, 0, false)]
+    public void CallsThatAreTooShortForTheClockAreNamedOnAllEngines(string engine, double time, double step, bool isNamed)
+    {
+        var results = SyntheticResults.Pair(folder.File("results"), 1, [engine], workloads: "alpha");
+        var (sweep, summary) = ReportWriter.Summarize(results);
+        var measured = new SweepSummary(sweep, [.. summary.Rows.Select(row => row with { ExecuteMs = time * (1 + (row.Repetition * 1e-6)), ClockStepMs = step })]);
+        var cautions = Cautions.OfCells(sweep, measured).Where(caution => caution.Kind == CautionKind.TooShort).ToList();
+        Assert.Equal(isNamed ? 2 : 0, cautions.Count);
+        Assert.All(cautions, caution => Assert.Contains("less than 100 steps of the clock", caution.Text, StringComparison.Ordinal));
+    }
 }

@@ -80,9 +80,9 @@ public sealed class EnvironmentTests : IDisposable
     [Fact]
     public void ASentenceSaysHowManyProcessesWereDisturbed()
     {
-        Measurement[] rows = [Row(1, 1000, 0), Row(2, 1000, 500), Row(3, 1000, 20), Row(4, 0, 0)];
+        Measurement[] rows = [Row(1, 1000, 0), Row(2, 1000, 500), Row(3, 1000, 20), Row(4, 0, 0), Row(5, 20, 40)];
         Assert.Equal(
-            "Noisy environment: 1 of 3 processes were disturbed (others used up to 0.50 processors beside them, up to 0.00 were taken by the hypervisor; up to 50 ms beside a process do not count, however short it was); times may be too long, and intervals too wide or, where the noise drifted, wrong.",
+            "Noisy environment: 1 of 4 processes were disturbed (others used up to 0.50 processors beside them, up to 0.00 were taken by the hypervisor; up to 50 ms beside a process do not count, however short it was); times may be too long, and intervals too wide or, where the noise drifted, wrong.",
             Disturbances.Describe(rows));
         Assert.Null(Disturbances.Describe([Row(1, 1000, 0)]));
         Assert.Null(Disturbances.Describe([Row(1, 0, 0)]));

@@ -31,6 +31,28 @@ public sealed class ResultsDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void AFolderCountsOnceAndFoldersOfTheSameNameAreToldApart()
+    {
+        var other = SyntheticResults.Pair(folder.File("elsewhere/results"), 3, repetitions: 3);
+        using var database = ResultsDatabase.Open([results, new ResultsFolder(results.Path), other]);
+        var counts = database.Query("select folder, count(*) as n from results group by folder order by n");
+        Assert.Equal([(other.Path, 18L), (results.Path, 42L)], counts.Rows.Select(row => ((string)row[0]!, (long)row[1]!)));
+    }
+
+    [Fact]
+    public void FailuresHaveAllColumnsOfTheirFile()
+    {
+        var failure = new Failure { Engine = "v8", Configuration = "fast", Workload = "alpha", Repetition = 3, Status = "trap", Message = "unreachable", FinishedUtc = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc) };
+        using (var file = DurableCsv<Failure>.Open(results.Failures, out _))
+            file.Append(failure);
+        using var database = ResultsDatabase.Open([results]);
+        var table = database.Query("select * from failures");
+        Assert.Equal(["folder", .. File.ReadLines(results.Failures).First().Split(',')], table.Columns.Select(column => column.Name));
+        var row = Assert.Single(table.Rows);
+        Assert.Equal(("results", "v8", 3, "trap", failure.FinishedUtc), ((string)row[0]!, (string)row[1]!, (int)row[4]!, (string)row[5]!, (DateTime)row[^1]!));
+    }
+
+    [Fact]
     public void AWrongQueryIsExplainedInOneLine()
     {
         using var database = ResultsDatabase.Open([results]);

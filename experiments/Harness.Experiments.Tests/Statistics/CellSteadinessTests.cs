@@ -1,4 +1,5 @@
 using Harness.Experiments.Reports;
+using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Results;
 using Harness.Experiments.Statistics;
 using MathNet.Numerics.Random;
@@ -51,6 +52,15 @@ public sealed class CellSteadinessTests
             double[] values = [.. Enumerable.Range(0, random.Next(90)).Select(place => (place < 20 ? 14 : 10) * (1 + (0.3 * random.NextDouble())))];
             Assert.Equal(PlainSteadiness.Segments(values), changepoints.Search(values).ToArray());
         }
+    }
+
+    [Theory]
+    [InlineData(Steadiness.MostIterations + 1, true)]
+    [InlineData(100, false)]
+    public void TheTableSaysWhereTheFirstIterationsWereNotLookedAt(int iterations, bool says)
+    {
+        var row = new Measurement { Engine = "ours", Configuration = "a", Workload = "b", Repetition = 1, ExecuteMs = 1, IterationsMs = string.Join(';', Enumerable.Repeat(10, iterations)) };
+        Assert.Equal(says, SteadinessTable.Create(CellSteadiness.Of([row])).Notes.Any(note => note.Contains("the last 4000 are looked at", StringComparison.Ordinal)));
     }
 
     /// <summary>A process takes no memory but its place in the list: tables of very many do not outgrow the rows.</summary>

@@ -14,8 +14,8 @@ internal static class PlainSteadiness
     public static double[] IterationsOf(Measurement row)
     {
         double[] all = [.. row.IterationsMs.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
-        var warmUp = Math.Min(row.WarmUpCalls, all.Length);
-        double[] part = warmUp == 0 ? all : warmUp >= all.Length - warmUp ? all[..warmUp] : all[warmUp..];
+        var warmUp = Math.Min(row.WarmUpCalls - row.OmittedIterations, all.Length);
+        double[] part = warmUp == 0 ? all : row.OmittedIterations + warmUp >= all.Length - warmUp ? all[..warmUp] : all[warmUp..];
         return [.. part.TakeLast(4_000)];
     }
 

@@ -162,6 +162,15 @@ public sealed class SideComparisonTests : IDisposable
     }
 
     [Fact]
+    public void AFolderIsTheSameWithASlashBehindIt()
+    {
+        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        var slash = ResultsFolder.Find(results.Path + "/");
+        Assert.Equal((results.Path, "results"), (slash.Path, slash.ReadSweep().Name));
+        Assert.True(SideComparison.Of(Side("results,configuration=base"), Side("results/,configuration=fast"), "execute_ms", 1).IsPaired);
+    }
+
+    [Fact]
     public void SidesWithNothingInCommonAreExplained()
     {
         SyntheticResults.Pair(folder.File("results"), 1.5, ["ours", "v8"]);

@@ -2,6 +2,7 @@ using Harness.Experiments.Reports;
 using Harness.Experiments.Results;
 using Harness.Experiments.Statistics;
 using Harness.Experiments.Sweeps;
+using Harness.Experiments.Tests.Sweeps;
 
 namespace Harness.Experiments.Tests.Statistics;
 
@@ -33,6 +34,16 @@ public sealed class SweepSummaryTests
         }
 
         Assert.True(tested > 0 || sweep.Configurations.Count == 1, "nothing was compared");
+    }
+
+    [Fact]
+    public void WorkloadsOfTheSameTitleAreToldApart()
+    {
+        var sweep = TestSweeps.Read("engines: [ours]\nworkloads: [state-machine, dart-state-machine, recursion]\nconfigurations: [{name: a}]");
+        Assert.Equal(2, sweep.Workloads.Select(workload => workload.Title).Distinct().Count());
+        var summary = new SweepSummary(sweep, [.. sweep.Workloads.Select(workload => new Measurement { Engine = "ours", Configuration = "a", Workload = workload.Name, Repetition = 1, ExecuteMs = 1 })]);
+        Assert.Equal(["State machine (state-machine)", "State machine (dart-state-machine)", sweep.Workloads[2].Title], summary.Workloads.Select(workload => workload.Title));
+        Assert.Equal(summary.Workloads, summary.CommonWorkloads("ours"));
     }
 
     [Theory]

@@ -27,6 +27,41 @@ public sealed class ProcessEvaluatorTests
         Assert.NotEqual(requests[0].Occasion, requests[2].Occasion);
     }
 
+    [Fact]
+    public void ProfilesAreRecordedInEveryRoundOfEveryPhase()
+    {
+        var requests = Requests("objective: {time: 1}", "feedback.profile", RecordedProfile.Recorded);
+        Assert.Equal(Measured.Length, requests.Select(request => request.Occasion).Distinct().Count());
+
+        // Within a round the recording is made once, after it anew.
+        var (profiles, recorded) = (new RecordedProfile(), 0);
+        foreach (var request in requests.SelectMany(request => (WorkerRequest[])[request, request]))
+            profiles.Of(request, Record);
+        Assert.Equal(Measured.Length, recorded);
+
+        WorkerReport Record(WorkerRequest request)
+        {
+            Assert.NotNull(request.ProfileOut);
+            Assert.False(RecordedProfile.IsAskedFor(request.Knobs));
+            recorded++;
+            return new WorkerReport { Status = WorkerStatus.Ok };
+        }
+    }
+
+    /// <summary>Byte for byte: an assembly is no text.</summary>
+    [Fact]
+    public void FilesThatAreSearchedOverAreAmongWhatResultsDependOn()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("first.feedback");
+        File.WriteAllBytes(file, [0x81]);
+        var specification = TestTuning.Read($"knobs: {{feedback.profile: {{values: [none, recorded, {file}]}}}}\ntrain: [two-targets]\nbudget: {{processes: 99}}");
+        var before = new ProcessEvaluator(specification, new AskedEngine()).Fingerprints();
+        Assert.Equal([$"file {file}"], before.Keys.Where(part => part.StartsWith("file ", StringComparison.Ordinal)));
+        File.WriteAllBytes(file, [0x82]);
+        Assert.NotEqual(before[$"file {file}"], new ProcessEvaluator(specification, new AskedEngine()).Fingerprints()[$"file {file}"]);
+    }
+
     /// <summary>Not only corners may be what an engine cannot take: V8 counts the nursery in MiB, of which most of a range in KiB is no whole number.</summary>
     [Fact]
     public void ARangeWithValuesThatTheEngineCannotTakeIsRefusedBeforeTheFirstProcess()
@@ -35,12 +70,12 @@ public sealed class ProcessEvaluatorTests
         Assert.Contains("write a multiple of 1024", Assert.Throws<HarnessException>(() => new ProcessEvaluator(specification)).Message, StringComparison.Ordinal);
     }
 
-    private static List<WorkerRequest> Requests(string weighing)
+    private static List<WorkerRequest> Requests(string weighing, string knob = "deopt", string value = "off")
     {
         var engine = new AskedEngine();
         var evaluator = new ProcessEvaluator(TestTuning.Read($"knobs: {{deopt: {{}}}}\ntrain: [two-targets]\nbudget: {{processes: 99}}\n{weighing}"), engine);
         foreach (var (phase, round) in Measured)
-            evaluator.Evaluate(new EvaluationProcess(phase, round, "deopt=off", "two-targets", ["two-targets"]), new Dictionary<string, string> { ["deopt"] = "off" });
+            evaluator.Evaluate(new EvaluationProcess(phase, round, $"{knob}={value}", "two-targets", ["two-targets"]), new Dictionary<string, string> { [knob] = value });
         return engine.Requests;
     }
 

@@ -13,6 +13,14 @@ internal static class IterationChart
     private const int MostPanels = 12;
     private const int MostOthers = 5;
 
+    private static IEnumerable<string> Notes(List<CellSteadiness> cells)
+    {
+        if (cells.Count > MostPanels)
+            yield return $"{MostPanels} of {cells.Count} cells: those whose processes slow down, do not settle or differ come first; 'harness steady' lists all.";
+        if (cells.Take(MostPanels).Any(cell => cell.Processes.Any(process => process.Iterations == Steadiness.MostIterations)))
+            yield return $"Of processes with more than {Steadiness.MostIterations} iterations of a kind the last {Steadiness.MostIterations} are shown, and counted from the first of these.";
+    }
+
     /// <summary>Makes the figure.</summary>
     /// <exception cref="HarnessException">The rows have no iterations, or too few.</exception>
     public static Figure Create(SweepDefinition sweep, SweepSummary summary)
@@ -40,7 +48,7 @@ internal static class IterationChart
             Title = ChartFindings.Title(sweep, ChartFindings.OfSteadiness(summary)),
             Subtitle = "Time over iterations: one process as dots, with the means between changepoints (dashed), and other processes of the same cell behind it",
             Panels = [.. panels],
-            Notes = cells.Count > MostPanels ? [$"{MostPanels} of {cells.Count} cells: those whose processes slow down, do not settle or differ come first; 'harness steady' lists all."] : [],
+            Notes = [.. Notes(cells.ConvertAll(pair => pair.Value))],
         };
     }
 }

@@ -15,7 +15,7 @@ internal static class SlopeChart
     /// <summary>Makes the figure.</summary>
     /// <param name="sweep">The sweep.</param>
     /// <param name="summary">Its results.</param>
-    /// <param name="between">Names of the two configurations; null for the last two that an engine was measured in.</param>
+    /// <param name="between">Names of the two configurations; null for the last that an engine was measured in, and the one before it that has the same baseline.</param>
     /// <exception cref="HarnessException">There are no such configurations, or no program has both.</exception>
     public static Figure Create(SweepDefinition sweep, SweepSummary summary, (string From, string To)? between)
     {
@@ -58,8 +58,11 @@ internal static class SlopeChart
     {
         var measured = summary.ConfigurationsOf(engine);
         if (between is not var (from, to))
-            return measured.Count < 2 ? null : (measured[^2], measured[^1]);
-        return Find(from) is { } first && Find(to) is { } second ? (first, second) : null;
+            return measured.Count > 0 && measured.SkipLast(1).LastOrDefault(candidate => HaveSameBaseline(candidate, measured[^1])) is { } earlier ? (earlier, measured[^1]) : null;
+        return Find(from) is { } first && Find(to) is { } second && HaveSameBaseline(first, second) ? (first, second) : null;
+
+        // A line between speedups over two baselines would rise or fall by what these differ.
+        bool HaveSameBaseline(SweepConfiguration one, SweepConfiguration other) => sweep.BaselineOf(engine, one) == sweep.BaselineOf(engine, other);
 
         SweepConfiguration? Find(string name) => sweep.Configurations.Any(configuration => configuration.Name == name)
             ? measured.FirstOrDefault(configuration => configuration.Name == name)

@@ -17,7 +17,7 @@ internal static class SweepChart
     /// <param name="kind">What is drawn.</param>
     /// <param name="sweep">The sweep.</param>
     /// <param name="summary">Its results.</param>
-    /// <param name="between">The two configurations that a slope chart is about; null for the last two.</param>
+    /// <param name="between">The two configurations that a slope chart is about; null for the last two with the same baseline.</param>
     /// <exception cref="HarnessException">The results have no such chart; the message says why.</exception>
     public static Figure Create(ChartKind kind, SweepDefinition sweep, SweepSummary summary, (string From, string To)? between = null)
     {
@@ -94,9 +94,20 @@ internal static class SweepChart
             var missing = summary.Workloads.Except(common).Select(workload => workload.Title).ToList();
             if (missing.Count > 0)
                 notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: not measured in every configuration, and so in no mean: {ListOf(missing)}.");
+            if (sweep.SpeedupObstacle(engine) is null && WithoutBaseline(engine) is { Count: > 0 } partial)
+                notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: the baseline lacks rounds, so that these speedups are over fewer than their processes: {ListOf(partial)}.");
         }
 
         return notes;
+
+        List<string> WithoutBaseline(string engine) =>
+        [
+            .. from configuration in sweep.Configurations
+               from workload in summary.Workloads
+               let cell = summary.Find(engine, configuration.Name, workload.Name)
+               where cell is not null && cell.SpeedupRounds < cell.Count
+               select $"{workload.Title}, {configuration.Title} ({cell.SpeedupRounds} of {cell.Count})",
+        ];
     }
 
     private static bool HasSpeedups(SweepDefinition sweep, SweepSummary summary) =>

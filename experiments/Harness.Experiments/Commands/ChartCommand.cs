@@ -13,7 +13,7 @@ internal static class ChartCommand
     {
         var results = new Argument<string>("results") { Description = "results folder, or name of a sweep" };
         var kind = OptionRanges.Names<ChartKind>("--kind", "what is drawn; 'auto' is the chart that a sweep makes");
-        var between = new Option<string?>("--between") { Description = "with --kind slope, the two configurations, with a comma between them; the last two if left out", HelpName = "A,B" };
+        var between = new Option<string?>("--between") { Description = "with --kind slope, the two configurations, with a comma between them; the last two with the same baseline if left out", HelpName = "A,B" };
         var width = new Option<float>("--width") { Description = "width in points; a column of a paper has 241, a page 504", HelpName = "POINTS", DefaultValueFactory = _ => Figure.StandardWidth };
         var output = new Option<string?>("--output") { Description = "write this file only; its ending says the format: .png, .svg, .pdf", HelpName = "FILE" };
         var command = new Command("chart", "make summary.md and the chart again from a results folder, or another kind of chart") { results, kind, between, width, output };

@@ -143,11 +143,13 @@ internal static class MeasureCommand
         if (Console.IsOutputRedirected)
             AnsiConsole.Profile.Width = 400;
         AnsiConsole.Write(table);
+        foreach (var caution in Cautions.OfCells(sweep, summary).Where(caution => caution.Kind == CautionKind.TooShort))
+            Console.Error.WriteLine(caution.Text);
     }
 
     private static string[] Row(string engine, string configuration, CellSummary cell) =>
     [
-        engine, configuration, cell.Count.ToString(CultureInfo.InvariantCulture), Number(cell.Time.Value), Range(cell.Time),
+        engine, configuration, cell.Count.ToString(CultureInfo.InvariantCulture), MarkdownTable.Time(cell.Time.Value, "0.00"), cell.Time.HasInterval ? $"{MarkdownTable.Time(cell.Time.Low, "0.00")}–{MarkdownTable.Time(cell.Time.High, "0.00")}" : "–",
         cell.Speedup is { } speedup ? Number(speedup.Value) + "x" : "", cell.Speedup is { } interval && cell.Difference is not null ? Range(interval) : "",
         cell.OptimizedBytes > 0 ? cell.OptimizedBytes.ToString("0", CultureInfo.InvariantCulture) : "", cell.Unsettled > 0 ? $"{cell.Unsettled} unsettled" : "",
     ];

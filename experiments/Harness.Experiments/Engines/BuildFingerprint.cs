@@ -48,18 +48,18 @@ internal static class BuildFingerprint
 
     private static string[] ShellScripts => Directory.GetFiles(ProjectLayout.Shells);
 
-    /// <summary>A hash of the names and contents of files, in whatever order they are given.</summary>
-    /// <param name="files">Their paths, of which only the names count.</param>
+    /// <summary>A hash of the names and contents of files, in whatever order they are given, and wherever their folders are.</summary>
+    /// <param name="files">Their paths, of which only the names count; several may have the same.</param>
     /// <param name="words">What counts besides.</param>
     public static string Of(IReadOnlyList<string> files, string words)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(words));
-        foreach (var (name, path) in files.Select(path => (Path.GetFileName(path), path)).Order())
+        foreach (var (name, content) in files.Select(path => (Path.GetFileName(path), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))))).Order())
         {
             // Each part has a length of its own, so that nothing can move from one into the next.
             hash.AppendData(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
-            hash.AppendData(SHA256.HashData(File.ReadAllBytes(path)));
+            hash.AppendData(Convert.FromHexString(content));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];

@@ -3,7 +3,7 @@ using Harness.Hosts;
 
 namespace Harness.Experiments.Engines;
 
-/// <summary>Keeps what iterations gave, each different outcome once.</summary>
+/// <summary>Keeps what iterations gave, each different outcome once. The class Outputs in <c>experiments/shells/measure.mjs</c> is its counterpart.</summary>
 internal sealed class OutputRecorder
 {
     private const int MostOutcomes = 100;
@@ -11,9 +11,25 @@ internal sealed class OutputRecorder
     private const int MostErrorText = 4096;
 
     private readonly Dictionary<string, WorkerOutputText> outcomes = [];
+    private WorkerOutputText? last;
 
-    /// <summary>The outcomes.</summary>
-    public IReadOnlyList<WorkerOutputText> All => [.. outcomes.Values];
+    /// <summary>The outcomes: the first hundred, and in the end that of the last iteration.</summary>
+    public IReadOnlyList<WorkerOutputText> All
+    {
+        get
+        {
+            var all = new List<WorkerOutputText>();
+            foreach (var outcome in outcomes.Values)
+            {
+                if (!ReferenceEquals(outcome, last))
+                    all.Add(outcome);
+            }
+
+            if (last is not null)
+                all.Add(last);
+            return all;
+        }
+    }
 
     /// <summary>Adds what an iteration gave.</summary>
     public void Add(ProgramOutput output)
@@ -32,21 +48,22 @@ internal sealed class OutputRecorder
 
         if (outcomes.TryGetValue(key, out var known))
         {
-            outcomes[key] = known with { Count = known.Count + 1 };
+            outcomes[key] = last = known with { Count = known.Count + 1 };
+            return;
         }
-        else if (outcomes.Count < MostOutcomes)
+
+        last = new WorkerOutputText
         {
-            outcomes[key] = new WorkerOutputText
-            {
-                Text = Beginning(output.Text, MostText),
-                Sha256 = hash,
-                ErrorText = Beginning(output.ErrorText, MostErrorText),
-                ErrorSha256 = errorHash,
-                ExitCode = output.ExitCode,
-                Files = files,
-                Count = 1,
-            };
-        }
+            Text = Beginning(output.Text, MostText),
+            Sha256 = hash,
+            ErrorText = Beginning(output.ErrorText, MostErrorText),
+            ErrorSha256 = errorHash,
+            ExitCode = output.ExitCode,
+            Files = files,
+            Count = 1,
+        };
+        if (outcomes.Count < MostOutcomes)
+            outcomes[key] = last;
     }
 
     /// <summary>The hash of what was printed, but for white space at its end.</summary>

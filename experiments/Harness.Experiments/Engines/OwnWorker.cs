@@ -122,6 +122,7 @@ internal static class OwnWorker
             CacheHits = statistics.CacheHits,
             CacheMisses = statistics.CacheMisses,
             CacheOptimizedHits = statistics.CacheOptimizedHits,
+            ClockStepMs = WorkerLoop.MeasureClockStep(),
         };
 
         // No compilation pending, and no tier-up and no deopt since the last iteration.

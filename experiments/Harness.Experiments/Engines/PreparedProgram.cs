@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Harness.Dart;
 using Harness.Dart.Semantics;
 using Harness.Experiments.Workloads;
@@ -13,6 +14,11 @@ namespace Harness.Experiments.Engines;
 /// <param name="Problem">Why it cannot be run, in one line; null if it can.</param>
 internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgram? Request, string Fingerprint, string? Problem)
 {
+    /// <summary>
+    /// A hash of how it is run, whatever it is made of: its arguments and calls, how its times are read, and the scripts that run it with the files that these name by relative paths, such as their imports. Empty if it cannot be run.
+    /// </summary>
+    public string UsageFingerprint { get; init; } = "";
+
     /// <summary>Gets a program ready.</summary>
     /// <param name="program">The program.</param>
     /// <param name="knobs">Values by knob name, of which those of the Dart compiler count where the program is compiled; null for the defaults.</param>
@@ -24,7 +30,8 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
         try
         {
             var module = FindModule(program, DartOptions.FromKnobs(knobs ?? ImmutableDictionary<string, string>.Empty));
-            return new PreparedProgram(program, ToRequest(program, module), program.Fingerprint(module), null);
+            var request = ToRequest(program, module);
+            return new PreparedProgram(program, request, program.Fingerprint(module), null) { UsageFingerprint = FingerprintUsage(program, request) };
         }
         catch (HarnessException exception)
         {
@@ -65,6 +72,24 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
             Timed = program.Timed?.Words(),
             Iterations = program.Iterations,
         };
+    }
+
+    /// <summary>Files have the names of the manifest there, so that the hash is the same wherever the program's folder is.</summary>
+    private static string FingerprintUsage(ProgramDefinition program, WorkerProgram request)
+    {
+        var words = request with { Module = null, Driver = null, Files = program.Files, Scripts = program.Scripts, Inputs = program.Inputs };
+        return BuildFingerprint.Of(ScriptFiles.Of(ScriptsOf(program, request)), $"{JsonSerializer.Serialize(words, WorkerProtocol.Json)}\n{program.Metric?.Pattern} {program.Metric?.UnitInMilliseconds:R}");
+    }
+
+    private static IEnumerable<string> ScriptsOf(ProgramDefinition program, WorkerProgram request)
+    {
+        foreach (var script in program.Files.Values.Where(ScriptFiles.IsScript).Concat(program.Scripts))
+            yield return program.PathOf(script);
+        if (program.Driver is { } driver)
+            yield return driver;
+        // The glue of a library stands beside its module, where its driver looks for it.
+        if (program.Host == HostKind.Emscripten && Path.ChangeExtension(request.Module, ".mjs") is { } glue && File.Exists(glue))
+            yield return glue;
     }
 
     /// <summary>The binary module: text is assembled once, so that all engines run the same bytes.</summary>

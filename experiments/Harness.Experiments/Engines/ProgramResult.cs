@@ -1,4 +1,5 @@
 using Harness.Experiments.Workloads;
+using MathNet.Numerics.Statistics;
 
 namespace Harness.Experiments.Engines;
 
@@ -15,6 +16,19 @@ internal static class ProgramResult
         if (mistake is null && program.Metric is { } metric)
             mistake = report.Outputs.Count == 0 ? "it ran no iteration" : metric.Read(report.Outputs[^1].Text).Mistake;
         return mistake is null ? report : report with { Status = WorkerStatus.WrongResult, Message = mistake };
+    }
+
+    /// <summary>Refuses times of 0, which a row cannot have: what is shorter than a step of its clock was not measured.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="workloads">Those of its workloads that get a row.</param>
+    /// <param name="report">A report of it, of which the outputs are checked.</param>
+    /// <returns>The report, or one of an error.</returns>
+    public static WorkerReport CheckTimes(ProgramDefinition program, IEnumerable<Workload> workloads, WorkerReport report)
+    {
+        if (report.Status != WorkerStatus.Ok)
+            return report;
+        var timeless = workloads.FirstOrDefault(workload => !(TimesOf(workload, program, report).Median() > 0));
+        return timeless is null ? report : report with { Status = WorkerStatus.Error, Message = $"the time of '{timeless.Name}' is 0, which no row can have: it is too short for the clock that times it" };
     }
 
     /// <summary>The times of a workload in a report that is right: those of the timed iterations, or the one that the program printed.</summary>

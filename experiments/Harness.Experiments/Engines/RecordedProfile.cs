@@ -15,7 +15,7 @@ internal sealed class RecordedProfile
     private const string Knob = "feedback.profile";
     private const string FirstCallKnob = "feedback.first-call";
 
-    private readonly Dictionary<string, (string File, WorkerReport Report)> recordings = [];
+    private readonly Dictionary<string, (string Occasion, string File, WorkerReport Report)> recordings = [];
 
     /// <summary>Whether a knob asks for a profile that is recorded.</summary>
     public static bool IsAskedFor(string knob, string value) => knob == Knob && value == Recorded;
@@ -27,7 +27,7 @@ internal sealed class RecordedProfile
     public static IReadOnlyDictionary<string, string> With(IReadOnlyDictionary<string, string> knobs, string file) =>
         new Dictionary<string, string>(knobs) { [Knob] = file };
 
-    /// <summary>The profile of a program under some knobs, recorded on first need.</summary>
+    /// <summary>The profile of a program under some knobs, recorded on first need: one for all repetitions of a cell on the same <see cref="WorkerRequest.Occasion"/>. The next occasion's takes its place.</summary>
     /// <param name="request">What is to be measured.</param>
     /// <param name="run">Runs a process.</param>
     /// <returns>The file, and the report of the process that has recorded it.</returns>
@@ -35,11 +35,13 @@ internal sealed class RecordedProfile
     {
         var recorded = request with { Knobs = request.Knobs.Where(knob => knob.Key is not (Knob or FirstCallKnob)).ToDictionary() };
         var key = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(recorded, WorkerProtocol.Json)))[..16];
-        if (recordings.TryGetValue(key, out var known) && known.Report.Status == WorkerStatus.Ok)
-            return known;
+        if (recordings.TryGetValue(key, out var known) && known.Occasion == request.Occasion && known.Report.Status == WorkerStatus.Ok)
+            return (known.File, known.Report);
         var folder = Path.Combine(ProjectLayout.Artifacts, "profiles");
         Directory.CreateDirectory(folder);
         var file = Path.Combine(folder, $"{key}.feedback");
-        return recordings[key] = (file, run(recorded with { ProfileOut = file }));
+        var report = run(recorded with { ProfileOut = file });
+        recordings[key] = (request.Occasion, file, report);
+        return (file, report);
     }
 }

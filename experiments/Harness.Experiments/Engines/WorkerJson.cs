@@ -83,6 +83,7 @@ internal static class WorkerJson
         json.WriteNumber("cacheHits", report.CacheHits);
         json.WriteNumber("cacheMisses", report.CacheMisses);
         json.WriteNumber("cacheOptimizedHits", report.CacheOptimizedHits);
+        json.WriteNumber("clockStepMs", report.ClockStepMs);
     });
 
     /// <summary>What scripts see of a program: its arguments, files by name, and scripts.</summary>

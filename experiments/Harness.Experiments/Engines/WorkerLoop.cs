@@ -14,6 +14,9 @@ internal sealed record WorkerLoop
     /// <summary>A tick of the kernel's clock: sysconf(_SC_CLK_TCK) is 100 on all machines that .NET runs on.</summary>
     private const double MillisecondsPerTick = 10;
 
+    /// <summary>Readings of a clock of which two are right after each other.</summary>
+    private const int ClockReadings = 1000;
+
     /// <summary>The iterations that warmed up.</summary>
     public required List<double> WarmUpMs { get; init; }
 
@@ -45,6 +48,25 @@ internal sealed record WorkerLoop
     /// Time since a timestamp of <see cref="Stopwatch"/>, in ms, as exactly as the clock tells. A <see cref="TimeSpan"/> counts in steps of 100 ns, of which a call that does nothing takes less than one.
     /// </summary>
     public static double ElapsedMs(long start) => (Stopwatch.GetTimestamp() - start) * 1000.0 / Stopwatch.Frequency;
+
+    /// <summary>
+    /// The least time, in ms, by which the clock of <see cref="ElapsedMs"/> goes on between two readings right after each other: its step, or what it takes to read it where that is more. 0 where it did not
+    /// go on at all.
+    /// </summary>
+    public static double MeasureClockStep()
+    {
+        var least = long.MaxValue;
+        var last = Stopwatch.GetTimestamp();
+        for (var i = 0; i < ClockReadings; i++)
+        {
+            var now = Stopwatch.GetTimestamp();
+            if (now > last)
+                least = Math.Min(least, now - last);
+            last = now;
+        }
+
+        return least == long.MaxValue ? 0 : least * 1000.0 / Stopwatch.Frequency;
+    }
 
     /// <summary>CPU time of this process on all threads.</summary>
     public static double CpuMs => Environment.CpuUsage.TotalTime.TotalMilliseconds;

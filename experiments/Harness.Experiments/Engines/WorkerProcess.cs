@@ -11,8 +11,8 @@ internal static class WorkerProcess
     /// <param name="launch">What to start.</param>
     /// <param name="request">What to write to its standard input.</param>
     /// <param name="timeout">Time after which it is killed.</param>
-    /// <param name="observe">Is told of each line as it comes, with the process's id; the input is closed only when it says true, so that a worker may wait for it.</param>
-    public static WorkerOutput Run(WorkerLaunch launch, WorkerRequest request, TimeSpan timeout, Func<string, int, bool>? observe = null)
+    /// <param name="observe">Is told of each line as it comes, with the process's id, and says what the worker is answered; the input is closed only when it says so, so that a worker may wait for it.</param>
+    public static WorkerOutput Run(WorkerLaunch launch, WorkerRequest request, TimeSpan timeout, Func<string, int, WorkerAnswer>? observe = null)
     {
         using var process = Start(launch);
         var error = process.StandardError.ReadToEndAsync();
@@ -83,14 +83,19 @@ internal static class WorkerProcess
         }
     }
 
-    private static List<string> ReadLines(Process process, Func<string, int, bool>? observe)
+    private static List<string> ReadLines(Process process, Func<string, int, WorkerAnswer>? observe)
     {
         var lines = new List<string>();
         while (process.StandardOutput.ReadLine() is { } line)
         {
             if (line.Length > 0)
                 lines.Add(line);
-            if (observe?.Invoke(line, process.Id) == true)
+            var answer = observe?.Invoke(line, process.Id);
+            if (answer == WorkerAnswer.GoOn)
+            {
+                LetGoOn(process);
+            }
+            else if (answer == WorkerAnswer.End)
             {
                 process.StandardInput.Close();
                 observe = null;
@@ -98,6 +103,20 @@ internal static class WorkerProcess
         }
 
         return lines;
+    }
+
+    /// <summary>Writes an empty line past the writer of the request, which is another thread's and has written all of it by then.</summary>
+    private static void LetGoOn(Process process)
+    {
+        try
+        {
+            process.StandardInput.BaseStream.Write("\n"u8);
+            process.StandardInput.BaseStream.Flush();
+        }
+        catch (IOException)
+        {
+            // It has just ended.
+        }
     }
 
     /// <summary>
@@ -117,6 +136,19 @@ internal static class WorkerProcess
 
     private static readonly Lazy<string?> SetPriv = new(() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "setpriv")).FirstOrDefault(File.Exists));
+}
+
+/// <summary>What a worker is answered after a line that it has printed.</summary>
+internal enum WorkerAnswer
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>An empty line, for which it waits before it goes on.</summary>
+    GoOn,
+
+    /// <summary>The end of its input, for which it waits before it ends.</summary>
+    End,
 }
 
 /// <summary>What to start as a worker.</summary>

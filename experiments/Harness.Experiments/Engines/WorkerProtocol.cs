@@ -111,7 +111,7 @@ internal sealed record WorkerReport
     /// <summary>All iterations in order, those that warmed up included.</summary>
     public IReadOnlyList<double> IterationMs { get; init; } = [];
 
-    /// <summary>What came out of the iterations; each different outcome once.</summary>
+    /// <summary>What came out of the iterations; each different outcome once, that of the last iteration in the end. Of very many the first hundred and the last.</summary>
     public IReadOnlyList<WorkerOutputText> Outputs { get; init; } = [];
 
     /// <summary>CPU time of the process up to the report, on all its threads.</summary>
@@ -160,6 +160,9 @@ internal sealed record WorkerReport
 
     /// <summary>Functions whose optimized code came out of the cache of code.</summary>
     public int CacheOptimizedHits { get; init; }
+
+    /// <summary>The least that the clock by which iterations are timed goes on by between two readings right after each other: its step, or what it takes to read it. 0 where that is not known.</summary>
+    public double ClockStepMs { get; init; }
 }
 
 /// <summary>What came out of iterations of a program.</summary>

@@ -18,6 +18,9 @@ internal enum CautionKind
 
     /// <summary>Processes became slower again, or reached no steady state.</summary>
     Unsteady,
+
+    /// <summary>A timed call takes few steps of the clock.</summary>
+    TooShort,
 }
 
 /// <summary>What there is to be said of a cell.</summary>
@@ -28,7 +31,10 @@ internal readonly record struct CellCaution(CautionKind Kind, string Text);
 /// <summary>What a reader should know before quoting a number.</summary>
 internal static class Cautions
 {
-    /// <summary>What is to be said of single cells: two modes, measured before they settled, no steady state.</summary>
+    /// <summary>Steps of the clock that a timed call takes at least, so that one more or less is no more than 1% of it.</summary>
+    private const int LeastClockSteps = 100;
+
+    /// <summary>What is to be said of single cells: two modes, measured before they settled, no steady state, too short for the clock.</summary>
     public static IReadOnlyList<CellCaution> OfCells(SweepDefinition sweep, SweepSummary summary)
     {
         var cautions = new List<CellCaution>();
@@ -44,11 +50,13 @@ internal static class Cautions
                         continue;
                     var name = $"{EngineCatalog.TitleOf(engine)}, {workload.Title}, {configuration.Title}";
                     if (cell.Modes is { } modes)
-                        Add(CautionKind.TwoGroups, $"{name}: times fall into two groups, {Number(modes.Low, "0.00")} ms ({modes.LowCount} times) and {Number(modes.High, "0.00")} ms ({modes.HighCount} times){(hasSizes ? $", with {Count(cell.CodeVariants, "size")} of optimized code" : "")}; the median says little.");
+                        Add(CautionKind.TwoGroups, $"{name}: times fall into two groups, {Time(modes.Low, "0.00")} ms ({modes.LowCount} times) and {Time(modes.High, "0.00")} ms ({modes.HighCount} times){(hasSizes ? $", with {Count(cell.CodeVariants, "size")} of optimized code" : "")}; the median says little.");
                     if (cell.Unsettled * 2 > cell.Count)
                         Add(CautionKind.Unsettled, cell.Count == 1 ? $"{name}: the only repetition had not settled when it was timed." : $"{name}: {cell.Unsettled} of {cell.Count} repetitions had not settled when they were timed.");
                     if (summary.SteadinessOfCells.TryGetValue(new Cell(engine, configuration.Name, workload.Name), out var steadiness) && Doubt(steadiness) is { } doubt)
                         Add(CautionKind.Unsteady, $"{name}: {doubt}");
+                    if (cell.Time.Value < LeastClockSteps * cell.ClockStepMs)
+                        Add(CautionKind.TooShort, $"{name}: a timed call takes {Number(cell.Time.Value * 1000, "0.000")} µs, less than {LeastClockSteps} steps of the clock of {Number(cell.ClockStepMs * 1000, "0.000")} µs; let one call do more.");
                 }
             }
         }

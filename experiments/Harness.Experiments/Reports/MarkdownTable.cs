@@ -34,11 +34,22 @@ internal sealed class MarkdownTable(IReadOnlyList<(string Title, bool IsText)> c
     /// <summary>A speedup with its interval.</summary>
     public static string Times(Estimate? estimate) => estimate is { } e ? WithInterval(e, "0.00", "x") : "–";
 
-    /// <summary>A ratio or a time with its interval.</summary>
+    /// <summary>A time in ms with its interval: of less than 1 ms three digits that say something, so that microseconds are not 0.00.</summary>
+    public static string Time(Estimate? estimate) => estimate is { } e ? WithInterval(e, TimeFormat(e.Value, "0.00"), "") : "–";
+
+    /// <summary>A time in ms.</summary>
+    /// <param name="milliseconds">The time.</param>
+    /// <param name="format">How it is written from 1 ms on; below it has three digits that say something.</param>
+    public static string Time(double milliseconds, string format) => Number(milliseconds, TimeFormat(milliseconds, format));
+
+    /// <summary>A ratio with its interval.</summary>
     public static string Ratio(Estimate? estimate) => estimate is { } e ? WithInterval(e, "0.00", "") : "–";
 
     /// <summary>A number.</summary>
     public static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+
+    private static string TimeFormat(double milliseconds, string format) =>
+        milliseconds is > 0 and < 1 ? string.Create(CultureInfo.InvariantCulture, $"F{Math.Clamp(2 - (int)Math.Floor(Math.Log10(milliseconds)), 3, 9)}") : format;
 
     private static string WithInterval(Estimate e, string format, string unit) =>
         Number(e.Value, format) + unit + (e.HasInterval ? $" ({Number(e.Low, format)}–{Number(e.High, format)})" : "");

@@ -165,7 +165,7 @@ internal static class SummaryReport
                 }
 
                 table.Add(
-                    workload.Title, configuration.Title, Number(cell.Count, "0"), Ratio(cell.Time),
+                    workload.Title, configuration.Title, Number(cell.Count, "0"), MarkdownTable.Time(cell.Time),
                     sweep.IsBaseline(engine, configuration) || sweep.SpeedupObstacle(engine) is not null ? "" : Times(cell.Speedup),
                     Probability(cell.Difference?.PValue), Probability(cell.Difference?.AdjustedPValue),
                     cell.Difference is { } effect ? Number(effect.EffectSize, "0.00") : "",
@@ -204,7 +204,7 @@ internal static class SummaryReport
             ? ["–", "–", "–"]
             :
             [
-                $"{Number(own.Time.Value, "0.0")} / {Number(theirs.Time.Value, "0.0")}",
+                $"{MarkdownTable.Time(own.Time.Value, "0.0")} / {MarkdownTable.Time(theirs.Time.Value, "0.0")}",
                 Ratio(summary.Ratio(ours, other, workload)),
                 $"{Number(own.OptimizedBytes, "0")} / {Number(theirs.OptimizedBytes, "0")}",
             ];

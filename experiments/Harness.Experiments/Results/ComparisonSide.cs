@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Harness.Experiments.Sweeps;
 
 namespace Harness.Experiments.Results;
 
@@ -43,9 +44,8 @@ internal sealed partial record ComparisonSide(string Text, ResultsFolder Folder,
         Compare("kernel", first.Machine.Kernel, second.Machine.Kernel);
         foreach (var engine in first.Engines.Keys.Intersect(second.Engines.Keys))
             Compare($"engine {engine}", first.Engines[engine], second.Engines[engine]);
-        var workloads = first.Fingerprints.Keys.Intersect(second.Fingerprints.Keys).Where(part => part.StartsWith("workload ", StringComparison.Ordinal) && first.Fingerprints[part] != second.Fingerprints[part]).ToList();
-        if (workloads.Count > 0)
-            lines.Add($"Other modules or inputs: {string.Join(", ", workloads.Select(part => part["workload ".Length..]))}.");
+        CompareParts("modules or inputs", "workload ");
+        CompareParts("arguments or scripts", SweepFingerprints.UsagePart);
         foreach (var configuration in first.Knobs.Keys.Intersect(second.Knobs.Keys))
         {
             var differing = first.Knobs[configuration].Where(knob => second.Knobs[configuration].TryGetValue(knob.Key, out var other) && other != knob.Value).Select(knob => $"{knob.Key} {knob.Value} and {second.Knobs[configuration][knob.Key]}").ToList();
@@ -59,6 +59,13 @@ internal sealed partial record ComparisonSide(string Text, ResultsFolder Folder,
         {
             if (left != right)
                 lines.Add($"Other {what}: {left} and {right}.");
+        }
+
+        void CompareParts(string what, string prefix)
+        {
+            var differing = first.Fingerprints.Keys.Intersect(second.Fingerprints.Keys).Where(part => part.StartsWith(prefix, StringComparison.Ordinal) && first.Fingerprints[part] != second.Fingerprints[part]).ToList();
+            if (differing.Count > 0)
+                lines.Add($"Other {what}: {string.Join(", ", differing.Select(part => part[prefix.Length..]))}.");
         }
     }
 

@@ -1,5 +1,6 @@
 using CsvHelper;
 using Harness.Experiments.Engines;
+using Harness.Experiments.Statistics;
 using MathNet.Numerics.Statistics;
 
 namespace Harness.Experiments.Results;
@@ -21,13 +22,16 @@ internal readonly record struct Cell(string Engine, string Configuration, string
 internal sealed partial record Measurement
 {
     /// <summary>The version of the columns that is written.</summary>
-    public const int CurrentFormat = 8;
+    public const int CurrentFormat = 9;
 
     /// <summary>The version from which on <see cref="SteadyAfterMs"/> compares calls of one kind only.</summary>
     public const int SteadyByKindFormat = 7;
 
     /// <summary>The version from which on warm-up goes on until no call has become faster for a while.</summary>
     public const int GainFormat = 8;
+
+    /// <summary>The version from which on <see cref="IterationsMs"/> has no more of a warm-up than its last iterations that are looked at.</summary>
+    public const int LastWarmUpFormat = 9;
 
     /// <summary>How times of day are written.</summary>
     public const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
@@ -127,7 +131,9 @@ internal sealed partial record Measurement
     [CsvColumn("steady_after_ms", Optional = true)]
     public double SteadyAfterMs { get; init; }
 
-    /// <summary>All iterations of the process in order, with <c>;</c> between them.</summary>
+    /// <summary>
+    /// The iterations of the process in order, with <c>;</c> between them: all of them, but for the first ones of a long warm-up (<see cref="OmittedIterations"/>), of which there may be a million.
+    /// </summary>
     [CsvColumn("iterations_ms", Optional = true)]
     public string IterationsMs { get => field ?? ""; init; } = "";
 
@@ -183,6 +189,17 @@ internal sealed partial record Measurement
     [CsvColumn("cache_optimized_hits", Optional = true)]
     public int CacheOptimizedHits { get; init; }
 
+    /// <summary>
+    /// The least that the clock by which iterations were timed goes on by between two readings right after each other: its step, or what it takes to read it. 0 where that is not known, and where the program
+    /// printed its time itself.
+    /// </summary>
+    [CsvColumn("clock_step_ms", Optional = true)]
+    public double ClockStepMs { get; init; }
+
+    /// <summary>How many iterations there were before those that the row has. No statistic looks at them but those that have columns of their own: the first one, and the time until steady state.</summary>
+    [CsvIgnore]
+    public int OmittedIterations => Format < LastWarmUpFormat ? 0 : Math.Max(0, WarmUpCalls - Steadiness.MostIterations);
+
     [CsvIgnore]
     public RepetitionKey Key => new(Engine, Configuration, Workload, Repetition);
 
@@ -223,7 +240,7 @@ internal sealed partial record Measurement
         ExecuteCpuMs = report.ExecuteCpuMs,
         CpuMs = report.CpuMs,
         SteadyAfterMs = SteadyState.After(report.IterationMs, report.WarmUpCalls),
-        IterationsMs = string.Join(';', report.IterationMs.Select(time => time.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture))),
+        IterationsMs = string.Join(';', report.IterationMs.Skip(report.WarmUpCalls - Steadiness.MostIterations).Select(time => time.ToString(time < 1 ? "0.#######" : "0.####", System.Globalization.CultureInfo.InvariantCulture))),
         BaselineCompileMs = report.BaselineCompileMs,
         OptimizedCompileMs = report.OptimizedCompileMs,
         YoungCollections = report.YoungCollections,
@@ -238,6 +255,7 @@ internal sealed partial record Measurement
         CacheHits = report.CacheHits,
         CacheMisses = report.CacheMisses,
         CacheOptimizedHits = report.CacheOptimizedHits,
+        ClockStepMs = report.ClockStepMs,
     };
 }
 

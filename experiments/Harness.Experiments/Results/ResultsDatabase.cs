@@ -8,7 +8,7 @@ namespace Harness.Experiments.Results;
 
 /// <summary>
 /// Results folders as a database in memory, for questions in SQL: the table <c>results</c> has the columns of <c>results.csv</c>, one per knob, and
-/// <c>folder</c>; the table <c>failures</c> those of <c>failures.csv</c>. DuckDB answers.
+/// <c>folder</c>, which has the folder's name, or its path where several have the same name; the table <c>failures</c> those of <c>failures.csv</c>. DuckDB answers.
 /// </summary>
 internal sealed class ResultsDatabase : IDisposable
 {
@@ -27,7 +27,10 @@ internal sealed class ResultsDatabase : IDisposable
     /// <exception cref="IOException">DuckDB cannot be restored.</exception>
     public static ResultsDatabase Open(IReadOnlyList<ResultsFolder> folders)
     {
-        var loaded = folders.Select(folder => (folder, View: ResultsView.Open(folder))).ToList();
+        // A folder counts once, however often it is named: its rows would be twice as many.
+        var distinct = folders.DistinctBy(folder => folder.Path).ToList();
+        var repeated = distinct.GroupBy(folder => Path.GetFileName(folder.Path)).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet();
+        var loaded = distinct.Select(folder => (Folder: folder, Name: Path.GetFileName(folder.Path) is var name && repeated.Contains(name) ? folder.Path : name, View: ResultsView.Open(folder))).ToList();
 
         // The managed package asks for the library by its name, which is then the one that is loaded already.
         _ = Library.Value;
@@ -39,8 +42,8 @@ internal sealed class ResultsDatabase : IDisposable
 
             // Nothing is fetched from outside for a query.
             database.Execute("SET autoinstall_known_extensions = false");
-            database.LoadResults(loaded);
-            database.LoadFailures(folders);
+            database.LoadResults([.. loaded.Select(folder => (folder.Name, folder.View))]);
+            database.LoadFailures([.. loaded.Select(folder => (folder.Folder, folder.Name))]);
             return database;
         }
         catch
@@ -93,16 +96,15 @@ internal sealed class ResultsDatabase : IDisposable
         command.ExecuteNonQuery();
     }
 
-    private void LoadResults(List<(ResultsFolder Folder, ResultsView View)> folders)
+    private void LoadResults(List<(string Name, ResultsView View)> folders)
     {
         var columns = folders.SelectMany(folder => folder.View.Columns).GroupBy(column => column.Name)
             .Select(group => (Name: group.Key, Type: group.Select(column => column.Type).Distinct().ToArray() is [var only] ? only : typeof(string)))
             .ToList();
         Execute($"CREATE TABLE results (folder VARCHAR, {string.Join(", ", columns.Select(column => $"{QuoteName(column.Name)} {SqlType(column.Type)}"))})");
         using var appender = connection.CreateAppender("results");
-        foreach (var (folder, view) in folders)
+        foreach (var (name, view) in folders)
         {
-            var name = Path.GetFileName(folder.Path);
             var own = columns.Select(column => view.Columns.FirstOrDefault(candidate => candidate.Name == column.Name)).ToArray();
             foreach (var measurement in view.Rows)
             {
@@ -114,16 +116,16 @@ internal sealed class ResultsDatabase : IDisposable
         }
     }
 
-    private void LoadFailures(IReadOnlyList<ResultsFolder> folders)
+    private void LoadFailures(List<(ResultsFolder Folder, string Name)> folders)
     {
-        Execute("CREATE TABLE failures (folder VARCHAR, engine VARCHAR, configuration VARCHAR, workload VARCHAR, repetition INTEGER, status VARCHAR, message VARCHAR)");
+        Execute("CREATE TABLE failures (folder VARCHAR, engine VARCHAR, configuration VARCHAR, workload VARCHAR, repetition INTEGER, status VARCHAR, message VARCHAR, finished_utc TIMESTAMP)");
         using var appender = connection.CreateAppender("failures");
-        foreach (var folder in folders.Where(folder => File.Exists(folder.Failures)))
+        foreach (var (folder, name) in folders.Where(named => File.Exists(named.Folder.Failures)))
         {
             foreach (var failure in DurableCsv<Failure>.Read(folder.Failures))
             {
-                appender.CreateRow().AppendValue(Path.GetFileName(folder.Path)).AppendValue(failure.Engine).AppendValue(failure.Configuration).AppendValue(failure.Workload)
-                    .AppendValue(failure.Repetition).AppendValue(failure.Status).AppendValue(failure.Message).EndRow();
+                appender.CreateRow().AppendValue(name).AppendValue(failure.Engine).AppendValue(failure.Configuration).AppendValue(failure.Workload)
+                    .AppendValue(failure.Repetition).AppendValue(failure.Status).AppendValue(failure.Message).AppendValue((DateTime?)failure.FinishedUtc).EndRow();
             }
         }
     }

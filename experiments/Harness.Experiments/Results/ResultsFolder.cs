@@ -7,7 +7,8 @@ namespace Harness.Experiments.Results;
 /// <summary>A results folder: the files that a sweep leaves behind, by name.</summary>
 internal sealed class ResultsFolder(string path)
 {
-    public string Path { get; } = System.IO.Path.GetFullPath(path);
+    /// <summary>Its full path, without a slash at the end: the same folder has the same path, and the last part of that is its name.</summary>
+    public string Path { get; } = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
 
     public string Results => In("results.csv");
 

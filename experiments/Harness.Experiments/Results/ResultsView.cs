@@ -22,6 +22,7 @@ internal sealed class ResultsView
         (4, ["instance_bytes"]),
         (5, ["cache_hits", "cache_misses"]),
         (6, ["cache_optimized_hits"]),
+        (9, ["clock_step_ms"]),
     ];
 
     /// <summary>The columns of <c>results.csv</c>, in their order. What older formats computed otherwise is computed anew from the row.</summary>

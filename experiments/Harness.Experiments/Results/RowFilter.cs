@@ -5,7 +5,8 @@ namespace Harness.Experiments.Results;
 
 /// <summary>
 /// A condition on rows, as users write it: <c>engine=ours</c>, <c>workload=gc-*</c>, <c>execute_ms&gt;100</c>, <c>inlining.budget!=5000</c>. A text is equal to
-/// a pattern in which <c>*</c> stands for anything.
+/// a pattern in which <c>*</c> stands for anything. A row without a value, such as that of a configuration without the knob, is unequal to everything: it meets <c>!=</c>, and no other
+/// condition. So each row meets either a condition by <c>=</c> or the same one by <c>!=</c>, unlike in SQL.
 /// </summary>
 internal sealed partial class RowFilter
 {
@@ -44,11 +45,11 @@ internal sealed partial class RowFilter
     public static Regex Glob(string pattern) =>
         new("^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal) + "$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
-    /// <summary>Whether a row meets the condition; one where the column has no value does not.</summary>
+    /// <summary>Whether a row meets the condition; one where the column has no value does where that is <c>!=</c>.</summary>
     public bool Accepts(Measurement row)
     {
         if (column.Read(row) is not { } value)
-            return false;
+            return comparison == "!=";
         if (pattern is not null)
             return pattern.IsMatch(Reports.Tables.TableWriter.Exact(value)) == (comparison == "=");
         var own = column.ReadNumber(row);

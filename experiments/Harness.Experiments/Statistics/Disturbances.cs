@@ -13,8 +13,9 @@ internal static class Disturbances
         var disturbed = processes.Where(row => row.Interference.IsDisturbance).ToList();
         if (disturbed.Count == 0)
             return null;
-        var others = processes.Max(row => row.OthersCpuMs / row.ElapsedMs);
-        var steal = processes.Max(row => row.StealMs / row.ElapsedMs);
+        // Of others the shares say nothing: a tick of the kernel is half of a short process.
+        var others = disturbed.Max(row => row.OthersCpuMs / row.ElapsedMs);
+        var steal = disturbed.Max(row => row.StealMs / row.ElapsedMs);
         return string.Create(CultureInfo.InvariantCulture,
             $"Noisy environment: {disturbed.Count} of {processes.Count} processes were disturbed (others used up to {others:0.00} processors beside them, up to {steal:0.00} were taken by the hypervisor; up to {Interference.Resolution:0} ms beside a process do not count, however short it was); times may be too long, and intervals too wide or, where the noise drifted, wrong.");
     }

@@ -21,7 +21,7 @@ internal sealed class SteadinessScan
     {
         values.Clear();
         Steadiness.Parse(row.IterationsMs, values);
-        var iterations = Steadiness.Comparable(CollectionsMarshal.AsSpan(values), row.WarmUpCalls);
+        var iterations = Steadiness.Comparable(CollectionsMarshal.AsSpan(values), row.WarmUpCalls, row.OmittedIterations);
         var (kind, steadyFrom) = iterations.Length < Steadiness.LeastIterations
             ? (SteadinessClass.TooShort, iterations.Length)
             : Steadiness.Classify(changepoints.Search(iterations), iterations.Length);

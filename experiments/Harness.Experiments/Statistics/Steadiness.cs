@@ -89,19 +89,21 @@ internal sealed record Steadiness(SteadinessClass Class, IReadOnlyList<double> I
     {
         var all = new List<double>();
         Parse(row.IterationsMs, all);
-        return [.. Comparable(CollectionsMarshal.AsSpan(all), row.WarmUpCalls)];
+        return [.. Comparable(CollectionsMarshal.AsSpan(all), row.WarmUpCalls, row.OmittedIterations)];
     }
 
     /// <summary>
     /// The iterations that can be compared with each other. A call that warms up may be shorter than a timed one: where there was a warm-up, these are
     /// the calls of the warm-up or the timed ones, whichever are more.
     /// </summary>
-    /// <param name="all">All iterations of a process, in order.</param>
-    /// <param name="warmUpCalls">How many of them, from the first one, were of the warm-up.</param>
-    public static ReadOnlySpan<double> Comparable(ReadOnlySpan<double> all, int warmUpCalls)
+    /// <param name="known">Iterations of a process, in order.</param>
+    /// <param name="warmUpCalls">How many iterations, from the first one of the process, were of the warm-up.</param>
+    /// <param name="omitted">How many there were before those that are known.</param>
+    public static ReadOnlySpan<double> Comparable(ReadOnlySpan<double> known, int warmUpCalls, int omitted)
     {
-        var (start, end) = ComparablePart(all.Length, warmUpCalls);
-        return all[Math.Max(start, end - MostIterations)..end];
+        var (start, end) = ComparablePart(omitted + known.Length, warmUpCalls);
+        var last = Math.Clamp(end - omitted, 0, known.Length);
+        return known[Math.Clamp(Math.Max(start, end - MostIterations) - omitted, 0, last)..last];
     }
 
     /// <summary>The places of all iterations that can be compared with each other, however many they are.</summary>

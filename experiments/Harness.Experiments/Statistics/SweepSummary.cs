@@ -39,7 +39,7 @@ internal sealed class SweepSummary
         Engines = [.. measurements.Select(row => row.Engine).Distinct().Order(StringComparer.Ordinal)];
         Disturbances = Statistics.Disturbances.Describe(measurements);
         var workloads = cells.Keys.Select(cell => cell.Workload).ToHashSet();
-        Workloads = [.. sweep.Workloads.Where(workload => workloads.Contains(workload.Name))];
+        Workloads = TellApart([.. sweep.Workloads.Where(workload => workloads.Contains(workload.Name))]);
     }
 
     /// <summary>How much was disturbed by others on the machine, in a sentence; null if nothing was.</summary>
@@ -60,7 +60,7 @@ internal sealed class SweepSummary
     /// <summary>The engines that were measured.</summary>
     public IReadOnlyList<string> Engines { get; }
 
-    /// <summary>The workloads that were measured.</summary>
+    /// <summary>The workloads that were measured, each with a title of its own.</summary>
     public IReadOnlyList<Workload> Workloads { get; }
 
     /// <summary>What was not measured because an engine cannot, or need not.</summary>
@@ -156,6 +156,13 @@ internal sealed class SweepSummary
             : bootstrap.Mean([.. pairs.Select(pair => (pair.Numerator!, pair.Denominator!))]);
     }
 
+    /// <summary>Gives workloads of the same title, such as a program in two languages, their names beside it.</summary>
+    private static IReadOnlyList<Workload> TellApart(List<Workload> workloads)
+    {
+        var repeated = workloads.GroupBy(workload => workload.Title).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet();
+        return [.. workloads.Select(workload => repeated.Contains(workload.Title) ? workload with { Title = $"{workload.Title} ({workload.Name})" } : workload)];
+    }
+
     private List<Workload> FindCommonWorkloads(IReadOnlyList<string> engines)
     {
         var wanted = engines.SelectMany(engine => ConfigurationsOf(engine), (engine, configuration) => (Engine: engine, Configuration: configuration.Name)).ToList();
@@ -179,6 +186,7 @@ internal sealed class SweepSummary
             Count = rows.Length,
             Time = MedianInterval.Of(sample),
             Speedup = isBaseline ? new Estimate(1, 1, 1) : baseline is null ? null : Statistics.Ratio.Of(baseline, sample, ratios!),
+            SpeedupRounds = ratios?.Count ?? rows.Length,
             Difference = baseline is null ? null : Difference.Between(baseline, sample, ratios!),
             Outliers = sample.CountOutliers(),
             Modes = Modes.Find(sample),
@@ -188,6 +196,7 @@ internal sealed class SweepSummary
             CompileMs = rows.Select(row => row.CompileMs).Median(),
             OptimizedCompileMs = rows.Select(row => row.OptimizedCompileMs).Median(),
             Deopts = rows.Select(row => (double)row.Deopts).Median(),
+            ClockStepMs = rows.Select(row => row.ClockStepMs).Median(),
         };
     }
 
@@ -213,6 +222,9 @@ internal sealed record CellSummary
 
     /// <summary>The baseline configuration's median divided by this one's; null where the baseline was not measured.</summary>
     public required Estimate? Speedup { get; init; }
+
+    /// <summary>Rounds that the cell has in common with the baseline, over which its speedup is: fewer than <see cref="Count"/> where processes of the baseline failed or are missing.</summary>
+    public required int SpeedupRounds { get; init; }
 
     /// <summary>The difference from the baseline; an effect size above 0 means faster. Null for the baseline itself.</summary>
     public required Difference? Difference { get; init; }
@@ -240,4 +252,7 @@ internal sealed record CellSummary
     public required double OptimizedCompileMs { get; init; }
 
     public required double Deopts { get; init; }
+
+    /// <summary>Median of the steps of the clock that timed it, in ms; 0 where they are not known.</summary>
+    public required double ClockStepMs { get; init; }
 }

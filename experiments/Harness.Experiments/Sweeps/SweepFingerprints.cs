@@ -20,6 +20,9 @@ internal sealed class SweepFingerprints
     // The fingerprint of what disturbed the measurement on purpose; folders from before there was this have none.
     private const string LoadPart = "artificial load";
 
+    /// <summary>The beginning of the names of parts that say how programs are run, before the workload's name; folders from before there was this have none.</summary>
+    public const string UsagePart = "arguments and scripts of workload ";
+
     private readonly PreparedSweep prepared;
 
     /// <summary>Takes them of a sweep as it is now.</summary>
@@ -38,7 +41,7 @@ internal sealed class SweepFingerprints
     {
         if (rows.Count == 0)
             return [];
-        var dependsOn = rows.SelectMany(row => (string[])[$"engine {row.Engine}", PartOf(row)]).Append("sweep file").Append("machine").Append(ShardPart).Append(LoadPart).ToHashSet();
+        var dependsOn = rows.SelectMany(row => (string[])[$"engine {row.Engine}", PartOf(row), UsagePart + row.Workload]).Append("sweep file").Append("machine").Append(ShardPart).Append(LoadPart).ToHashSet();
         return [.. Parts
             .Where(part => (dependsOn.Contains(part.Key) || part.Key.StartsWith(FilePart, StringComparison.Ordinal)) && Before(part.Key) is { } before && before != part.Value)
             .Select(part => part.Key)];
@@ -60,6 +63,8 @@ internal sealed class SweepFingerprints
             parts[$"engine {engine.Name}"] = engine.Fingerprint;
         foreach (var program in prepared.Runnable)
         {
+            foreach (var workload in prepared.WorkloadsOf[program.Definition.Name])
+                parts[UsagePart + workload.Name] = program.UsageFingerprint;
             foreach (var configuration in sweep.Configurations)
             {
                 foreach (var workload in prepared.WorkloadsOf[program.Definition.Name])
@@ -69,9 +74,8 @@ internal sealed class SweepFingerprints
 
         foreach (var configuration in sweep.Configurations)
         {
-            foreach (var (knob, file) in configuration.Knobs.Where(pair => KnobCatalog.Find(pair.Key).Type is KnobType.Path or KnobType.Model or KnobType.Decisions or KnobType.Assembly
-                && pair.Value is not ("none" or InliningModel.BuiltInName) && !RecordedProfile.IsAskedFor(pair.Key, pair.Value)))
-                parts[FilePart + file] = HashOfFile(configuration.Name, knob, file);
+            foreach (var (part, fingerprint) in OfFiles(configuration.Knobs, $"configuration '{configuration.Name}'"))
+                parts[part] = fingerprint;
         }
 
         return parts;
@@ -89,18 +93,32 @@ internal sealed class SweepFingerprints
             ? PartOf(workload.Name, program.Definition, configuration)
             : $"workload {row.Workload}";
 
-    private static string HashOfFile(string configuration, string knob, string file)
+    /// <summary>The fingerprints of the files that knobs name, by part.</summary>
+    /// <param name="knobs">Values by knob name; a knob may be there with several.</param>
+    /// <param name="place">What names them, for messages.</param>
+    /// <exception cref="HarnessException">One cannot be read.</exception>
+    public static IReadOnlyList<KeyValuePair<string, string>> OfFiles(IEnumerable<KeyValuePair<string, string>> knobs, string place) =>
+    [
+        .. knobs
+            .Where(pair => KnobCatalog.Find(pair.Key).Type is KnobType.Path or KnobType.Model or KnobType.Decisions or KnobType.Assembly
+                && pair.Value is not ("none" or InliningModel.BuiltInName) && !RecordedProfile.IsAskedFor(pair.Key, pair.Value))
+            .Select(pair => KeyValuePair.Create(FilePart + pair.Value, HashOfFile(place, pair.Key, pair.Value))),
+    ];
+
+    private static string HashOfFile(string place, string knob, string file)
     {
         try
         {
-            return Hash(File.ReadAllText(file));
+            // An assembly is no text: bytes that are no letters would all be the same.
+            return Hash(File.ReadAllBytes(file));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new HarnessException($"configuration '{configuration}', knob '{knob}': '{file}' cannot be read: {exception.Message}", exception);
+            throw new HarnessException($"{place}, knob '{knob}': '{file}' cannot be read: {exception.Message}", exception);
         }
     }
 
-    private static string Hash(string text) =>
-        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..16];
+    private static string Hash(string text) => Hash(System.Text.Encoding.UTF8.GetBytes(text));
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))[..16];
 }

@@ -160,13 +160,14 @@ internal sealed class SweepRunner
         var meter = new InterferenceMeter();
         var report = engine.Measure(request, sweep.Timeout);
         var interference = meter.Stop(report.CpuMs);
-        return (engine.AddCounts(request, ProgramResult.Check(program.Definition, report), sweep.Timeout), interference);
+        var judged = ProgramResult.CheckTimes(program.Definition, prepared.WorkloadsOf[key.Program], ProgramResult.Check(program.Definition, report));
+        return (engine.AddCounts(request, judged, sweep.Timeout), interference);
     }
 
     private Measurement ToMeasurement(ProgramRun key, Workload workload, WorkerReport report, Interference interference)
     {
         var times = ProgramResult.TimesOf(workload, prepared.Programs[key.Program].Definition, report);
-        return Measurement.Of(key.Of(workload.Name), key.Program, times, report, interference);
+        return Measurement.Of(key.Of(workload.Name), key.Program, times, workload.Metric is null ? report : report with { ClockStepMs = 0 }, interference);
     }
 
     private static Failure ToFailure(ProgramRun key, WorkerReport report) => new()

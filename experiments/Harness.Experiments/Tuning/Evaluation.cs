@@ -124,7 +124,14 @@ internal sealed class ProcessEvaluator : IEvaluator
         var machine = MachineDescription.Current();
         var parts = new Dictionary<string, string> { ["machine"] = $"{machine.Cpu}, {machine.Cores} cores", [$"engine {engine.Name}"] = engine.Fingerprint };
         foreach (var workload in workloads.Values)
-            parts[$"workload {workload.Name}"] = programs.Find(workload.Program, Defaults).Fingerprint;
+        {
+            var program = programs.Find(workload.Program, Defaults);
+            parts[$"workload {workload.Name}"] = program.Fingerprint;
+            parts[SweepFingerprints.UsagePart + workload.Name] = program.UsageFingerprint;
+        }
+
+        foreach (var (part, fingerprint) in SweepFingerprints.OfFiles(specification.Space.Parameters.SelectMany(parameter => parameter.Values.Select(value => KeyValuePair.Create(parameter.Name, value))), "the search"))
+            parts[part] = fingerprint;
         // The modules of a search over lowerings are known only when it asks for them.
         if (specification.Space.Parameters.Any(parameter => KnobCatalog.IsOfPrograms(parameter.Name)))
             parts["compiler dart"] = PreparedPrograms.CompilerFingerprint;
@@ -140,11 +147,12 @@ internal sealed class ProcessEvaluator : IEvaluator
 
         // V8 tells sizes of code in a process more, which a search that they do not concern is spared.
         var counts = specification.WeighsCode || process.Phase is not "search";
-        // Sizes that decide are measured in every round, as times are: one lucky size must not be found again in all of them. Where they are only shown, one a phase is enough.
-        var occasion = specification.WeighsCode ? FormattableString.Invariant($"{process.Phase} {process.Round}") : process.Phase;
+        // Sizes that decide are measured in every round, as times are, and profiles are recorded in every round: what was lucky once must not be found again in all of them. Where sizes are only shown, one a phase is enough.
+        var occasion = specification.WeighsCode || RecordedProfile.IsAskedFor(knobs) ? FormattableString.Invariant($"{process.Phase} {process.Round}") : process.Phase;
         var request = new WorkerRequest { Program = program.Request!, TimedCalls = specification.TimedCalls, Settle = WarmUpRule.Usual, Knobs = knobs, Counts = counts, Occasion = occasion };
         var timeout = TimeSpan.FromSeconds(specification.TimeoutSeconds);
-        var report = engine.AddCounts(request, ProgramResult.Check(program.Definition, engine.Measure(request, timeout)), timeout);
+        var judged = ProgramResult.CheckTimes(program.Definition, process.Workloads.Select(name => workloads[name]), ProgramResult.Check(program.Definition, engine.Measure(request, timeout)));
+        var report = engine.AddCounts(request, judged, timeout);
         var seconds = Math.Round(watch.Elapsed.TotalSeconds / process.Workloads.Count, 3);
         return [.. process.Workloads.Select(name => new Evaluation
         {

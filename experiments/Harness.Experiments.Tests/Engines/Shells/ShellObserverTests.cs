@@ -24,14 +24,34 @@ public sealed class ShellObserverTests
         var (report, _) = Run(Burn + """
             read -r request
             echo '{"mark":"timed-begin"}'
+            read -r line
             burn 300
             echo '{"mark":"timed-end"}'
+            read -r line
             echo '{"status":"ok","executeMs":[1,2],"startMs":5}'
             read -r rest
             """);
         Assert.Equal(WorkerStatus.Ok, report.Status);
         Assert.InRange(report.ExecuteCpuMs, 140, 200);
         Assert.True(report.CpuMs >= 2 * report.ExecuteCpuMs && report.PeakMemoryBytes > 100_000);
+    }
+
+    /// <summary>What a shell does before it is let go on would be in its timed part, or be missing there.</summary>
+    [Fact]
+    public void AShellWaitsAtTheMarksOfItsTimedPart()
+    {
+        var (report, _) = Run("""
+            read -r request
+            answers=
+            for mark in timed-begin timed-end; do
+              echo "{\"mark\":\"$mark\"}"
+              read -r -t 20 line && answers="$answers/$line"
+            done
+            read -r -t 0.5 line && answers="$answers/more"
+            echo "{\"status\":\"ok\",\"message\":\"answers: $answers\"}"
+            cat
+            """);
+        Assert.Equal((WorkerStatus.Ok, "answers: //"), (report.Status, report.Message));
     }
 
     [Fact]

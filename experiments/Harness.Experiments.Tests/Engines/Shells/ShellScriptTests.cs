@@ -68,6 +68,58 @@ public sealed class ShellScriptTests
             console.log(steps.join(', '));
             """));
 
+    /// <summary>By clocks that go on by a microsecond whenever they are asked, but for one reading before which the process is interrupted.</summary>
+    [Fact]
+    public void AClockThatIsSetIsTold() => Assert.Equal("0 5.0 -5.0 0", RunInNode("""
+        const { watchClock } = await import(`${shells}/clock.mjs`);
+        let [time, offset, reading] = [1e6, 1.7e12, 0];
+        const monotonic = () => time += 0.001;
+        const now = () => (time += reading++ === 0 ? 50 : 0.001) + offset;
+        const step = watchClock(now, monotonic);
+        const told = [];
+        const tell = () => told.push(step() === 0 ? '0' : step().toFixed(1));
+        time += 3000;
+        tell();
+        offset += 5;
+        reading = 0;
+        tell();
+        offset -= 10;
+        tell();
+        offset += 5;
+        tell();
+        console.log(told.join(' '));
+        """));
+
+    /// <summary>A shell that went on after a mark would have been timed in part before its CPU time is read.</summary>
+    [Fact]
+    public void JscReadsALineAtEachMarkOfItsTimedPart() => Assert.Equal("ready < timed-begin < timed-end < ok <", RunInNode("""
+        const module = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 0x66, 0, 0, 10, 4, 1, 2, 0, 0x0b);
+        const call = { function: 'f', arguments: [], expected: [] };
+        const request = { timedCalls: 1, program: { host: 'none', module: 'm', iteration: 'call', iterations: 2, warmUp: call, timed: call } };
+        const steps = [];
+        globalThis.preciseTime = () => performance.now() / 1000;
+        globalThis.print = (line) => { const words = JSON.parse(line); steps.push(words.mark ?? words.status); };
+        globalThis.readline = () => { steps.push('<'); return steps.length === 2 ? JSON.stringify(request) : ''; };
+        globalThis.readFile = () => module;
+        globalThis.quit = () => console.log(steps.join(' '));
+        await import(`${shells}/jsc.mjs`);
+        """));
+
+    /// <summary>A program may print times, of which those of its last iteration count: <see cref="OutputRecorderTests"/> has the same of workers of the harness.</summary>
+    [Fact]
+    public void TheOutcomeOfTheLastIterationComesLast() => Assert.Equal("b1 c1 a2, 101 of 150 with 149 last", RunInNode("""
+        const { attempt } = await import(`${shells}/measure.mjs`);
+        const run = async (texts) => {
+          let i = 0;
+          const iterate = async () => ({ bytes: new TextEncoder().encode(texts[i++]), errorText: '', exitCode: 0, files: {} });
+          const platform = { now: () => performance.now(), sha256: String, openHost: async () => ({ iterate }), compileErrors: 'error' };
+          return (await attempt({ program: { iteration: 'script', iterations: texts.length } }, platform)).outputs;
+        };
+        const few = await run(['a', 'b', 'c', 'a']);
+        const many = await run(Array.from({ length: 150 }, (_, i) => String(i)));
+        console.log(`${few.map(({ text, count }) => text + count).join(' ')}, ${many.length} of 150 with ${many.at(-1).text} last`);
+        """));
+
     /// <summary>Runs a module in Node, with <c>shells</c> as the address of the scripts.</summary>
     /// <returns>What it printed.</returns>
     internal static string RunInNode(string script)

@@ -64,6 +64,22 @@ public sealed class RankTableTests : IDisposable
     }
 
     [Fact]
+    public void CodeOfAProcessCountsOnceHoweverManyTimesItPrintsAndWhereTheEngineTells()
+    {
+        var sweep = TestSweeps.Read("engines: [ours, jsc]\nworkloads: [two-targets, recursion]\nconfigurations: [{name: a}]");
+        var several = sweep with { Workloads = [.. sweep.Workloads, sweep.Workloads[0] with { Name = "two-targets/again" }] };
+        List<Measurement> rows =
+        [
+            .. from engine in several.Engines
+               from workload in several.Workloads
+               from repetition in Enumerable.Range(1, 7)
+               select new Measurement { Engine = engine, Configuration = "a", Workload = workload.Name, Repetition = repetition, ExecuteMs = engine == "ours" ? 10 : 20, OptimizedBytes = engine == "ours" ? 1000 : 0 },
+        ];
+        var table = RankTable.Create(several, new SweepSummary(several, rows), several.Engines);
+        Assert.Equal([2000.0, null], table.Rows.Select(row => (double?)row[^1]));
+    }
+
+    [Fact]
     public void AWorkloadThatIsNotMeasuredEverywhereIsNamed()
     {
         Dictionary<string, Dictionary<string, string>> configurations = new() { ["a"] = [], ["b"] = [] };

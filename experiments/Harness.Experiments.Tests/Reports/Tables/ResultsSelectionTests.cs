@@ -62,6 +62,21 @@ public sealed partial class ResultsSelectionTests : IDisposable
         Assert.All(table.Rows, row => Assert.Equal(("alpha", 5000.0, "on"), (row[0], row[1], row[2])));
     }
 
+    [Theory]
+    [InlineData("inlining.budget=5000", new[] { "fast" })]
+    [InlineData("inlining.budget!=5000", new[] { "base" })]
+    [InlineData("inlining.budget!=1", new[] { "base", "fast" })]
+    [InlineData("inlining.budget<=5000", new[] { "fast" })]
+    [InlineData("deopt=*", new[] { "fast" })]
+    [InlineData("deopt!=off", new[] { "base", "fast" })]
+    [InlineData("deopt!=on", new[] { "base" })]
+    public void RowsWithoutAKnobAreUnequalToAllItsValues(string condition, string[] configurations)
+    {
+        var some = SyntheticResults.Write(
+            folder.File("some"), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["base"] = [], ["fast"] = new() { ["deopt"] = "on", ["inlining.budget"] = "5000" } }, ["alpha"], 3, _ => 10);
+        Assert.Equal(configurations, new ResultsSelection { Where = [condition], By = ["configuration"] }.Apply(ResultsView.Open(some)).Rows.Select(row => (string)row[0]!));
+    }
+
     [Fact]
     public void LeftOutColumnsAreThoseOfMostInterestAndTheKnobsThatDiffer() =>
         Assert.Equal(["deopt", "inlining.budget"], new ResultsSelection().Apply(view).Columns.Select(column => column.Name).TakeLast(2));
@@ -84,6 +99,49 @@ public sealed partial class ResultsSelectionTests : IDisposable
         Assert.Equal(2, table.Rows.Count);
         Assert.True((double)table.Rows[0][2]! >= (double)table.Rows[1][2]!);
         Assert.Contains("4 more rows are not shown.", table.Notes);
+    }
+
+    [Fact]
+    public void OneObservationThatIsRepeatedHasNoDeviation()
+    {
+        var selection = new ResultsSelection { By = ["engine"], Columns = ["optimized_bytes", "execute_ms"], Where = ["configuration=base", "workload=alpha"], Statistic = GroupStatistic.Deviation };
+        var groups = selection.Apply(view);
+        Assert.Equal([("ours", 0.0, true), ("v8", double.NaN, true)], groups.Rows.Select(row => ((string)row[0]!, (double)row[2]!, (double)row[3]! > 0)));
+        Assert.StartsWith("optimized_bytes: V8 tells this only in a process of the cell that nobody times", Assert.Single(groups.Notes), StringComparison.Ordinal);
+        var pivot = (selection with { By = [], Pivot = "engine", Columns = ["optimized_bytes"] }).Apply(view);
+        Assert.Equal([0.0, double.NaN], Assert.Single(pivot.Rows).TakeLast(2).Cast<double>());
+        Assert.Empty((selection with { Where = ["engine=ours"] }).Apply(view).Notes);
+    }
+
+    /// <summary>In code of 1050 bytes, which seven processes of this engine tell, and one of V8 for all.</summary>
+    [Fact]
+    public void OneObservationThatIsRepeatedCountsOnceInASum()
+    {
+        var selection = new ResultsSelection { By = ["engine"], Columns = ["optimized_bytes", "timed_calls"], Where = ["configuration=base", "workload=alpha"], Statistic = GroupStatistic.Sum };
+        Assert.Equal([("ours", 7350.0, 7.0), ("v8", 1050.0, 7.0)], selection.Apply(view).Rows.Select(row => ((string)row[0]!, (double)row[2]!, (double)row[3]!)));
+        var both = selection with { Where = ["workload=alpha"] };
+        Assert.Equal([2 * 7350.0, 2 * 1050.0], both.Apply(view).Rows.Select(row => (double)row[2]!));
+    }
+
+    [Fact]
+    public void WhatTheRowsOfAProcessHaveInCommonCountsOnceInASum()
+    {
+        var results = SyntheticResults.Write(folder.File("shared"), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["base"] = [] }, ["alpha"], 3, _ => 10);
+        using (var csv = DurableCsv<Measurement>.Open(results.Results, out var rows))
+            csv.Append([.. rows.Select(row => row with { Workload = "alpha/other" })]);
+        var shared = ResultsView.Open(results);
+        var sums = Assert.Single(new ResultsSelection { By = ["engine"], Columns = ["optimized_bytes", "execute_ms"], Statistic = GroupStatistic.Sum }.Apply(shared).Rows);
+        Assert.Equal((6, 3 * 1050.0), ((int)sums[1]!, (double)sums[2]!));
+        Assert.Equal(shared.Rows.Sum(row => row.ExecuteMs), (double)sums[3]!, 9);
+    }
+
+    [Theory]
+    [InlineData("optimized_bytes")]
+    [InlineData("-optimized_bytes")]
+    public void WhatIsMissingComesLastHoweverIsSorted(string sort)
+    {
+        var table = new ResultsSelection { By = ["engine"], Columns = ["optimized_bytes"], Statistic = GroupStatistic.Deviation, Sort = sort }.Apply(view);
+        Assert.Equal(["ours", "v8"], table.Rows.Select(row => (string)row[0]!));
     }
 
     [Theory]

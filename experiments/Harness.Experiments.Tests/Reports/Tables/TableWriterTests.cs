@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Harness.Experiments.Reports;
 using Harness.Experiments.Reports.Tables;
+using Harness.Experiments.Results;
+using Harness.Experiments.Tests.Results;
 
 namespace Harness.Experiments.Tests.Reports.Tables;
 
@@ -38,6 +41,41 @@ public sealed class TableWriterTests
         Assert.Equal(1e-7, row.GetProperty("number").GetDouble());
         Assert.True(row.GetProperty("flag").GetBoolean());
         Assert.Equal(JsonValueKind.Null, row.GetProperty("nothing").ValueKind);
+    }
+
+    [Theory]
+    [InlineData(12.345, "12.35", "12.345")]
+    [InlineData(0.0012345, "0.00123", "0.0012345")]
+    [InlineData(0, "0.00", "0")]
+    public void TimesBelowAMillisecondHaveThreeDigitsThatSaySomething(double time, string shown, string exact)
+    {
+        var table = new ResultTable([TableColumn.Time("ms", "0.00"), new("ratio", "0.00")]);
+        table.Add(time, 0.0012345);
+        Assert.Equal($"| ms | ratio |\n| ---: | ---: |\n| {shown} | 0.00 |\n\n", TableWriter.Write(table, TableFormat.Markdown));
+        Assert.Equal($"ms,ratio\n{exact},0.0012345\n", TableWriter.Write(table, TableFormat.Csv));
+    }
+
+    /// <summary>Times of a microsecond: none of them is shown as 0.</summary>
+    [Fact]
+    public void SoTheyHaveInTheTablesOfResults()
+    {
+        using var folder = new TemporaryFolder();
+        var results = SyntheticResults.Write(folder.File("results"), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["base"] = [], ["fast"] = [] }, ["alpha"], 7, _ => 0.001);
+        var (sweep, summary) = ReportWriter.Summarize(results);
+        var view = ResultsView.Open(results);
+        ResultTable[] tables =
+        [
+            ComparisonTables.OfSweep(sweep, summary),
+            ComparisonTables.OfSides(ComparisonSide.Parse($"{results.Path},configuration=base"), ComparisonSide.Parse($"{results.Path},configuration=fast"), "execute_ms", 1),
+            new ResultsSelection { By = ["configuration"], Columns = ["execute_ms"] }.Apply(view),
+            new ResultsSelection { Pivot = "configuration" }.Apply(view),
+        ];
+        foreach (var table in tables)
+        {
+            var times = table.Columns.Select((column, i) => (Column: column, Place: i)).Where(pair => pair.Column.IsTime).ToList();
+            Assert.NotEmpty(times);
+            Assert.All(times, pair => Assert.Matches(@"^0\.00(09|10)\d+$", TableWriter.Show(table.Rows[0][pair.Place], pair.Column)));
+        }
     }
 
     [Fact]

@@ -29,6 +29,9 @@ internal sealed record DotPanel(string ValueTitle, IReadOnlyList<DotRow> Rows) :
     private const float LeastDataWidth = 180;
     private static readonly TextStyle LabelStyle = new(9.5f);
 
+    /// <summary>The scale of the axis: from the smallest value to the largest.</summary>
+    public ValueScale Scale => ValueScale.ForAmounts([.. Rows.SelectMany(row => row.Values).DefaultIfEmpty(1)], fromZero: false);
+
     private float NamesWidth => LabelStyle.WidestOf(Rows.Select(row => row.Name)) + 8;
 
     public float LeastWidth => NamesWidth + LeastDataWidth;
@@ -37,7 +40,7 @@ internal sealed record DotPanel(string ValueTitle, IReadOnlyList<DotRow> Rows) :
 
     public void Draw(FigureCanvas canvas, SKRect area)
     {
-        var scale = ValueScale.ForAmounts([1, .. Rows.SelectMany(row => row.Values)], fromZero: false);
+        var scale = Scale;
         var data = new SKRect(area.Left + NamesWidth, area.Top, area.Right - 20, area.Top + (Rows.Count * RowHeight));
         var plot = new Plot();
         plot.HideGrid();

@@ -4,7 +4,7 @@ namespace Harness.Experiments.Engines.Shells;
 
 /// <summary>
 /// Watches a shell that cannot tell its own CPU time and memory, nor when its process began: at the mark that it prints when it is ready, at those before and after the timed iterations, and once more
-/// when it has reported, which it waits for before it ends. It is made just before the process is started.
+/// when it has reported. It waits for that before it ends, and at each mark of the timed iterations before it goes on: its CPU time is what it was at the mark. It is made just before the process is started.
 /// </summary>
 internal sealed class ShellObserver
 {
@@ -20,15 +20,15 @@ internal sealed class ShellObserver
     /// <summary>Looks at a line of the shell's output.</summary>
     /// <param name="line">The line.</param>
     /// <param name="processId">The shell.</param>
-    /// <returns>Whether it was the last one that matters.</returns>
-    public bool Observe(string line, int processId)
+    /// <returns>What the shell waits for: <see cref="WorkerAnswer.GoOn"/> at a mark of the timed iterations, <see cref="WorkerAnswer.End"/> at its report.</returns>
+    public WorkerAnswer Observe(string line, int processId)
     {
         if (line.StartsWith(MarkStart, StringComparison.Ordinal))
         {
             if (line.Contains("ready", StringComparison.Ordinal))
             {
                 startMs = Stopwatch.GetElapsedTime(made).TotalMilliseconds;
-                return false;
+                return WorkerAnswer.None;
             }
 
             var cpu = ProcessUsage.CpuMsOfTree(processId);
@@ -36,13 +36,13 @@ internal sealed class ShellObserver
                 timedBegin = cpu;
             else
                 timedEnd = cpu;
-            return false;
+            return WorkerAnswer.GoOn;
         }
 
         if (!line.StartsWith(ReportStart, StringComparison.Ordinal))
-            return false;
+            return WorkerAnswer.None;
         end = ProcessUsage.OfTree(processId);
-        return true;
+        return WorkerAnswer.End;
     }
 
     /// <summary>Adds what was seen to the shell's report.</summary>

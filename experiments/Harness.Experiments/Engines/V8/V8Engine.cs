@@ -117,18 +117,7 @@ internal sealed partial class V8Engine : IEngine
     private static IReadOnlyList<string> GivenFlags(string name, string text) => FindMistake(name, text) is null ? ToFlags(name, text) ?? [] : [];
 
     /// <summary>Why V8's flag does not take a value that the knob takes; null if it does, or there is none.</summary>
-    private static string? FindMistake(string name, string text)
-    {
-        try
-        {
-            ToFlags(name, text);
-            return null;
-        }
-        catch (KnobException mistake)
-        {
-            return mistake.Message;
-        }
-    }
+    private static string? FindMistake(string name, string text) => KnobCatalog.Find(name) is EngineKnob knob ? knob.FindV8Mistake(knob.Parse(text)) : null;
 
     /// <summary>The flags for a value of a knob; null where V8 has no such setting.</summary>
     private static IReadOnlyList<string>? ToFlags(string name, string text)

@@ -138,6 +138,7 @@ internal sealed class WasmtimeWorker : IDisposable
             IterationMs = loop.AllMs,
             Outputs = outputs.All,
             InstanceBytes = instanceBytes,
+            ClockStepMs = WorkerLoop.MeasureClockStep(),
         };
 
         double MeasureInstances()

@@ -108,6 +108,7 @@ internal sealed class HtmlReport
         CautionKind.TwoGroups => "Times fall into two groups, so that the median says little,",
         CautionKind.Unsettled => "Most repetitions were timed before they had settled",
         CautionKind.Unsteady => "Processes became slower again or reached no steady state",
+        CautionKind.TooShort => "A timed call is too short for the clock",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 

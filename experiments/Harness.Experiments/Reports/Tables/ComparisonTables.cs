@@ -17,7 +17,7 @@ internal static class ComparisonTables
     {
         var table = new ResultTable(
         [
-            new("engine"), new("workload"), new("configuration"), new("n", "0"), new("ms", "0.00"), new("ms_low", "0.00"), new("ms_high", "0.00"),
+            new("engine"), new("workload"), new("configuration"), new("n", "0"), TableColumn.Time("ms", "0.00"), TableColumn.Time("ms_low", "0.00"), TableColumn.Time("ms_high", "0.00"),
             new("speedup", "0.00"), new("speedup_low", "0.00"), new("speedup_high", "0.00"), new("p_corrected", "0.####"), new("effect", "0.00"),
         ]);
         foreach (var engine in summary.Engines)
@@ -58,12 +58,13 @@ internal static class ComparisonTables
         var comparison = SideComparison.Of(a, b, metric, seed);
         if (comparison.Cells.Count == 0)
             throw new HarnessException($"{a.Text} and {b.Text} have nothing in common to compare: no workload under the same configuration on the same engine; name one of each, as in '{a.Text},configuration=NAME'");
+        var isTime = metric.EndsWith("_ms", StringComparison.Ordinal);
         var table = new ResultTable(
         [
-            new("engine"), new("configuration"), new("workload"), new("a", "0.00"), new("b", "0.00"),
+            new("engine"), new("configuration"), new("workload"), new("a", "0.00") { IsTime = isTime }, new("b", "0.00") { IsTime = isTime },
             new("ratio", "0.000"), new("ratio_low", "0.000"), new("ratio_high", "0.000"), new("p_corrected", "0.####"), new("effect", "0.00"), new("verdict"),
         ]);
-        var words = metric.EndsWith("_ms", StringComparison.Ordinal) ? ("b is faster", "b is slower") : ("b is smaller", "b is larger");
+        var words = isTime ? ("b is faster", "b is slower") : ("b is smaller", "b is larger");
         foreach (var cell in comparison.Cells)
         {
             var verdict = cell.IsObservedOnce ? OneObservation : cell.Verdict switch { RatioVerdict.Above => words.Item1, RatioVerdict.Below => words.Item2, RatioVerdict.Unclear => "unclear", _ => "no difference shown" };

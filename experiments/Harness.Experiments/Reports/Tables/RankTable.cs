@@ -1,5 +1,7 @@
+using Harness.Experiments.Engines;
 using Harness.Experiments.Statistics;
 using Harness.Experiments.Sweeps;
+using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Reports.Tables;
 
@@ -51,14 +53,19 @@ internal static class RankTable
                 rank, competitor.Name.Engine, competitor.Name.Configuration, toBest.Value,
                 toBest.HasInterval && i > 0 ? toBest.Low : null, toBest.HasInterval && i > 0 ? toBest.High : null,
                 competitor.Times.Where((time, workload) => time <= least[workload]).Count(), losses[worst], workloads[worst].Name,
-                workloads.Sum(workload => summary.Find(competitor.Name.Engine, competitor.Name.Configuration, workload.Name)!.OptimizedBytes));
+                CodeBytes(summary, workloads, competitor.Name));
         }
 
         AddNotes(table, summary, workloads, pairs, hasIntervals);
         return table;
     }
 
-    private static void AddNotes(ResultTable table, SweepSummary summary, IReadOnlyList<Workloads.Workload> workloads, int pairs, bool hasIntervals)
+    /// <summary>The optimized code of all programs: all workloads of a program have that of its process, which counts once. Null where the engine does not tell.</summary>
+    private static double? CodeBytes(SweepSummary summary, IReadOnlyList<Workload> workloads, (string Engine, string Configuration) competitor) => EngineCatalog.Both.Contains(competitor.Engine)
+        ? workloads.DistinctBy(workload => workload.Program).Sum(workload => summary.Find(competitor.Engine, competitor.Configuration, workload.Name)!.OptimizedBytes)
+        : null;
+
+    private static void AddNotes(ResultTable table, SweepSummary summary, IReadOnlyList<Workload> workloads, int pairs, bool hasIntervals)
     {
         table.AddNote($"time: geometric mean over {workloads.Count} workloads in relation to the first, with its interval, which is one of 95% for {(pairs > 1 ? $"all {pairs} pairs together" : "the pair")}; worst: time in relation to the fastest of all in that workload.");
         table.AddNote(hasIntervals

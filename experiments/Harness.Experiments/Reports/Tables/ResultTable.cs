@@ -39,4 +39,12 @@ internal sealed record TableColumn(string Name, string? Format = null)
 {
     /// <summary>Whether it holds texts, which stand on the left of their column.</summary>
     public bool IsText => Format is null;
+
+    /// <summary>Whether it holds times in ms: those below 1 ms are shown with three digits that say something, whatever the format is.</summary>
+    public bool IsTime { get; init; }
+
+    /// <summary>A column of times in ms.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="format">How times from 1 ms on are shown.</param>
+    public static TableColumn Time(string name, string format) => new(name, format) { IsTime = true };
 }

@@ -1,3 +1,4 @@
+using Harness.Experiments.Engines;
 using Harness.Experiments.Results;
 using MathNet.Numerics.Statistics;
 
@@ -8,6 +9,9 @@ internal sealed record ResultsSelection
 {
     private static readonly string[] DefaultColumns = ["engine", "configuration", "workload", "repetition", "execute_ms", "compile_ms", "optimized_bytes", "tier_ups", "deopts"];
     private static readonly string[] DefaultGroups = ["engine", "configuration", "workload"];
+
+    /// <summary>The measured numbers that are of a row itself. The others are of the process, and the same in all rows that it gives.</summary>
+    private static readonly HashSet<string> NumbersOfRows = ["repetition", "execute_ms", "execute_min_ms", "execute_max_ms", "timed_calls"];
 
     /// <summary>Conditions that rows have to meet.</summary>
     public IReadOnlyList<string> Where { get; init; } = [];
@@ -57,7 +61,8 @@ internal sealed record ResultsSelection
         var values = (Columns.Count > 0 ? Columns : ["execute_ms", "compile_ms", "optimized_bytes", "tier_ups", "deopts"]).Select(view.FindNumber).ToList();
         var table = new ResultTable([.. groups.Select(Describe), new TableColumn("n", "0"), .. values.Select(Describe)]);
         foreach (var (key, members) in Group(rows, groups))
-            table.Add([.. key, members.Count, .. values.Select(column => (object?)Summarize(members.Select(column.ReadNumber)))]);
+            table.Add([.. key, members.Count, .. values.Select(column => (object?)Summarize(members, column))]);
+        NoteWhatIsObservedOnce(table, rows, values);
         return table;
     }
 
@@ -70,14 +75,15 @@ internal sealed record ResultsSelection
         const int most = 200;
         if (titles.Count > most)
             throw new HarnessException($"column '{Pivot}' has {titles.Count} values, too many to be columns (at most {most}); pivot by another, or use --where");
-        var table = new ResultTable([.. groups.Select(Describe), .. titles.Select(title => new TableColumn(title, Describe(metric).Format))]);
+        var table = new ResultTable([.. groups.Select(Describe), .. titles.Select(title => Describe(metric) with { Name = title })]);
         foreach (var (key, members) in Group(rows, groups))
         {
-            var cells = members.GroupBy(row => TableWriter.Exact(across.Read(row))).ToDictionary(cell => cell.Key, cell => Summarize(cell.Select(metric.ReadNumber)));
+            var cells = members.GroupBy(row => TableWriter.Exact(across.Read(row))).ToDictionary(cell => cell.Key, cell => Summarize([.. cell], metric));
             table.Add([.. key, .. titles.Select(title => cells.TryGetValue(title, out var value) ? (object?)value : null)]);
         }
 
         table.AddNote($"{Statistic.ToString().ToLowerInvariant()} of {metric.Name} by {Pivot}");
+        NoteWhatIsObservedOnce(table, rows, [metric]);
         return table;
     }
 
@@ -96,9 +102,13 @@ internal sealed record ResultsSelection
         return [.. groups.Values];
     }
 
-    private double Summarize(IEnumerable<double> values)
+    /// <summary>Rows that have one observation over and over are no sample: they have no deviation, and count once in a sum.</summary>
+    private double Summarize(List<Measurement> rows, ResultColumn column)
     {
-        var known = values.Where(value => !double.IsNaN(value)).ToArray();
+        if (Statistic == GroupStatistic.Deviation && rows.Exists(row => EngineCatalog.IsObservedOnce(row.Engine, column.Name)))
+            return double.NaN;
+        var summed = Statistic == GroupStatistic.Sum ? rows.DistinctBy(row => ObservationOf(row, column)) : rows;
+        var known = summed.Select(column.ReadNumber).Where(value => !double.IsNaN(value)).ToArray();
         return known.Length == 0 ? double.NaN : Statistic switch
         {
             GroupStatistic.Median => known.Median(),
@@ -107,8 +117,27 @@ internal sealed record ResultsSelection
             GroupStatistic.Maximum => known.Max(),
             GroupStatistic.Deviation => known.StandardDeviation(),
             GroupStatistic.Sum => known.Sum(),
-            _ => throw new ArgumentOutOfRangeException(nameof(values), Statistic, null),
+            _ => throw new ArgumentOutOfRangeException(nameof(rows), Statistic, null),
         };
+    }
+
+    /// <summary>Names what a row's value was observed in: the row itself, its process, or, where one process has told it for all rows of the cell, that process, of which only what it told is known.</summary>
+    private static (string Engine, string Configuration, string Program, string Workload, int Repetition, double Told) ObservationOf(Measurement row, ResultColumn column)
+    {
+        if (EngineCatalog.IsObservedOnce(row.Engine, column.Name))
+            return (row.Engine, row.Configuration, row.Program, "", 0, column.ReadNumber(row));
+        var isOfRow = NumbersOfRows.Contains(column.Name) || !ResultsView.Measured.Contains(column);
+        return (row.Engine, row.Configuration, row.Program, isOfRow ? row.Workload : "", row.Repetition, 0);
+    }
+
+    private static void NoteWhatIsObservedOnce(ResultTable table, List<Measurement> rows, List<ResultColumn> columns)
+    {
+        foreach (var engine in rows.Select(row => row.Engine).Distinct())
+        {
+            var observed = columns.Where(column => EngineCatalog.IsObservedOnce(engine, column.Name)).Select(column => column.Name).ToList();
+            if (observed.Count > 0)
+                table.AddNote($"{string.Join(", ", observed)}: {EngineCatalog.TitleOf(engine)} tells this only in a process of the cell that nobody times; all rows of a cell have what that one told, which is one observation, has no deviation, and counts once in a sum.");
+        }
     }
 
     private ResultTable Shorten(ResultTable table)
@@ -121,7 +150,8 @@ internal sealed record ResultsSelection
             var index = table.Columns.Select(column => column.Name).ToList().IndexOf(name);
             if (index < 0)
                 throw new HarnessException($"the table has no column '{name}' to sort by; it has {string.Join(", ", table.Columns.Select(column => column.Name))}");
-            rows = descending ? rows.OrderByDescending(row => row[index], CellOrder.Instance) : rows.OrderBy(row => row[index], CellOrder.Instance);
+            var knownFirst = rows.OrderBy(row => row[index] is null or double.NaN);
+            rows = descending ? knownFirst.ThenByDescending(row => row[index], CellOrder.Instance) : knownFirst.ThenBy(row => row[index], CellOrder.Instance);
         }
 
         var shortened = new ResultTable(table.Columns);
@@ -134,11 +164,11 @@ internal sealed record ResultsSelection
         return shortened;
     }
 
-    private static TableColumn Describe(ResultColumn column) => new(
-        column.Name,
-        !column.IsNumber ? null : column.Type != typeof(double) ? "0" : column.Name.EndsWith("_ms", StringComparison.Ordinal) ? "0.000" : "0.####");
+    private static TableColumn Describe(ResultColumn column) => column.Type == typeof(double) && column.Name.EndsWith("_ms", StringComparison.Ordinal)
+        ? TableColumn.Time(column.Name, "0.000")
+        : new(column.Name, !column.IsNumber ? null : column.Type != typeof(double) ? "0" : "0.####");
 
-    /// <summary>Numbers by size, texts by their letters, what is missing last.</summary>
+    /// <summary>Numbers by size, texts by their letters. What is missing comes last in either direction, which is not asked here.</summary>
     private sealed class CellOrder : IComparer<object?>
     {
         public static CellOrder Instance { get; } = new();
@@ -175,6 +205,6 @@ internal enum GroupStatistic
     /// <summary>The standard deviation of a sample.</summary>
     Deviation,
 
-    /// <summary>All of them together.</summary>
+    /// <summary>All of them together; what rows have of one process counts once.</summary>
     Sum,
 }

@@ -15,7 +15,7 @@ internal static class SteadinessTable
         var table = new ResultTable(
         [
             new("engine"), new("configuration"), new("workload"), new("processes", "0"), new("flat", "0"), new("warm_up", "0"), new("slow_down", "0"),
-            new("no_steady_state", "0"), new("too_short", "0"), new("steady_after_iterations", "0"), new("steady_after_ms", "0.0"),
+            new("no_steady_state", "0"), new("too_short", "0"), new("steady_after_iterations", "0"), TableColumn.Time("steady_after_ms", "0.0"),
         ]);
         foreach (var (cell, steadiness) in cells)
         {
@@ -33,6 +33,8 @@ internal static class SteadinessTable
         var inconsistent = cells.Values.Count(cell => cell.IsInconsistent);
         if (inconsistent > 0)
             table.AddNote($"In {inconsistent} of {cells.Count} cells processes went in different ways.");
+        if (cells.Values.Any(cell => cell.Processes.Any(process => process.Iterations == Steadiness.MostIterations)))
+            table.AddNote($"Of processes with more than {Steadiness.MostIterations} iterations of a kind the last {Steadiness.MostIterations} are looked at: what was before these is in no class, and not counted before the steady state.");
         if (cells.Values.All(cell => cell.Processes.All(process => process.Iterations == 0)))
             table.AddNote("These results have no iterations (format 1): measure again to see them.");
         return table;

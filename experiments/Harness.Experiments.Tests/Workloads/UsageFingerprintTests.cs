@@ -1,0 +1,113 @@
+using Harness.Experiments.Engines;
+using Harness.Experiments.Results;
+using Harness.Experiments.Sweeps;
+using Harness.Experiments.Tests.Sweeps;
+using Harness.Experiments.Workloads;
+
+namespace Harness.Experiments.Tests.Workloads;
+
+/// <summary>What counts as another program although its module is the same: how it is run, and what its scripts name.</summary>
+public sealed class UsageFingerprintTests : IDisposable
+{
+    private const string Manifest = "- {name: a, host: javascript, driver: ./driver.mjs, scripts: [a.js], arguments: [one]}";
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void FilesThatScriptsImportCountAndOthersDoNot()
+    {
+        WriteScripts();
+        var before = Fingerprint(Manifest);
+        Assert.Equal(16, before.Length);
+        folder.Write("other.mjs", "export const other = 2;");
+        Assert.Equal(before, Fingerprint(Manifest));
+        foreach (var (file, text) in new Dictionary<string, string>
+        {
+            ["lib/b.mjs"] = "export * from '../driver.mjs'; export const b = 2;",
+            ["data.bin"] = "other bytes",
+            ["lazy.js"] = "other",
+        })
+        {
+            folder.Write(file, text);
+            var after = Fingerprint(Manifest);
+            Assert.NotEqual(before, after);
+            before = after;
+        }
+    }
+
+    [Fact]
+    public void ScriptsThatImportEachOtherAreFoundOnce()
+    {
+        WriteScripts();
+        Assert.Equal(
+            ["a.js", "data.bin", "driver.mjs", "lazy.js", "lib/a.mjs", "lib/b.mjs"],
+            ScriptFiles.Of([folder.File("driver.mjs"), folder.File("a.js")]).Select(path => Path.GetRelativePath(folder.Path, path)).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("arguments: [one]", "arguments: [two]")]
+    [InlineData("arguments: [one]", "arguments: [one], iterations: 2")]
+    [InlineData("metric: {pattern: '(?<name>x) (?<value>y)', unit: us, names: [x]}", "metric: {pattern: '(?<name>x) (?<value>y)', unit: ms, names: [x]}")]
+    public void HowAProgramIsRunCounts(string usage, string other)
+    {
+        WriteScripts();
+        Assert.NotEqual(FingerprintOf(usage), FingerprintOf(other));
+
+        string FingerprintOf(string words) => Fingerprint(Manifest.Replace("arguments: [one]", words, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void TheFolderOfAProgramDoesNotCount()
+    {
+        WriteScripts();
+        using var elsewhere = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories))
+            elsewhere.Write(Path.GetRelativePath(folder.Path, file), File.ReadAllText(file));
+        Assert.Equal(Fingerprint(Manifest), PreparedProgram.Prepare(ProgramManifest.Read(elsewhere.Write("programs.yaml", Manifest), "suite", elsewhere.Path)[0]).UsageFingerprint);
+    }
+
+    [Fact]
+    public void ASweepWhoseProgramIsCalledWithOtherArgumentsHasChanged()
+    {
+        var sweep = TestSweeps.Read("engines: [ours]\nworkloads: [two-targets]\nconfigurations: [{name: plain}]\nrepetitions: 1");
+        var other = sweep with { Programs = [.. sweep.Programs.Select(program => program with { Timed = program.WarmUp })] };
+        Assert.NotEqual(sweep.Programs[0].Timed, other.Programs[0].Timed);
+        var before = new Provenance
+        {
+            Sweep = "test",
+            Seed = 1,
+            Repetitions = 1,
+            Machine = new MachineDescription("none", 2, 4, "none", "none", "none"),
+            Engines = [],
+            Fingerprints = new Dictionary<string, string>(new SweepFingerprints(new PreparedSweep(sweep)).Parts),
+            Knobs = [],
+            Runs = [],
+        };
+        var row = new Measurement { Engine = "ours", Configuration = "plain", Workload = "two-targets", Repetition = 1, ExecuteMs = 1 };
+        Assert.Empty(new SweepFingerprints(new PreparedSweep(sweep)).ChangedSince(before, [row]));
+        Assert.Equal(["arguments and scripts of workload two-targets"], new SweepFingerprints(new PreparedSweep(other)).ChangedSince(before, [row]));
+    }
+
+    /// <summary>Two scripts in a circle, a file that is read, one that is imported late, and one that nobody names.</summary>
+    private void WriteScripts()
+    {
+        folder.Write("driver.mjs", """
+            import {
+              a,
+            } from "./lib/a.mjs";
+            import 'node:fs';
+            const data = new URL('./data.bin', import.meta.url);
+            export const load = () => import(`./lazy.js`);
+            """);
+        folder.Write("lib/a.mjs", "export { b as a } from './b.mjs'; import './absent.mjs';");
+        folder.Write("lib/b.mjs", "export * from '../driver.mjs'; export const b = 1;");
+        folder.Write("data.bin", "bytes");
+        folder.Write("lazy.js", "late");
+        folder.Write("a.js", "var a;");
+        folder.Write("other.mjs", "export const other = 1;");
+    }
+
+    private string Fingerprint(string manifest) => PreparedProgram.Prepare(ProgramManifest.Read(folder.Write("programs.yaml", manifest), "suite", folder.Path)[0]).UsageFingerprint;
+}
