@@ -57,6 +57,7 @@ public sealed class ErrorTests
     [InlineData("void main() { final int x; { x = 6; } final f = () => x; print(f()); }", "6")]
     [InlineData("void main() { int x; (x, _) = (7, 8); print(x); }", "7")]
     [InlineData("void main() { late int x; void set() { x = 8; } set(); print(x); }", "8")]
+    [InlineData("void main() { int x = 1; late int y = x + 1; late final z = x * 10; { int x = 100; print('$x $y'); } int f(int x) => x + z; x = 2; print(f(5)); }", "100 2\n25")]
     [InlineData("int f(int? n) { final int x; if (n == null) { throw 'no'; } x = n; return x; } void main() => print(f(9));", "9")]
     [InlineData("void main() { int x; for (var i = 0; ; i++) { if (i == 3) { x = i; break; } } print(x); }", "3")]
     [InlineData("class A { void f(covariant num x) => print(x); } class B extends A { void f(int x) => print(x + 1); } void main() => B().f(1);", "2")]
