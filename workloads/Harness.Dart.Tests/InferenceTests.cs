@@ -22,6 +22,12 @@ public sealed class InferenceTests
     public void LoopsGiveContexts(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run("T g<T>(T x) { print(T); return x; } " + source)));
 
     [Theory]
+    [InlineData("behind conditions that may not hold", "List<Object> f(int? x) { final a = [if (x == null) 0, x], b = {if (x is! int) 'n': 1, 'v': x}; return [a, a is List<int>, b]; } void main() => print('${f(null)} ${f(3)}');", "[[0, null], false, {n: 1, v: null}] [[3], false, {v: 3}]")]
+    [InlineData("behind one that ends the program", "List<Object> f(int? x) { final a = [if (x == null) throw 'no', x]; return [a, a is List<int>]; } void main() => print(f(3));", "[[3], true]")]
+    [InlineData("behind loops", "List<Object?> f(int? x) { var i = 0; final a = [for (; x != null && i < 2; i++) i, x]; return [a, a is List<int>]; } void main() => print('${f(null)} ${f(3)}');", "[[null], false] [[0, 1, 3], false]")]
+    public void ElementsOfCollectionsHaveTheTypesOfTheirPlaces(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source)));
+
+    [Theory]
     [InlineData("FutureOr of some types is another", "Type t<T>() => FutureOr<T>; void main() { print(identical(FutureOr<void>, typeOf<void>())); print([t<dynamic>() == dynamic, t<Object>() == Object, t<Never>() == Future<Never>, t<Null>() == typeOf<Future<Null>?>(), t<int?>() == typeOf<FutureOr<int?>?>(), t<int>() == Future<int>]); print(t<Object>().hashCode == (Object).hashCode); print(identical(const <FutureOr<Object>>[], const <Object>[])); }", "true\n[true, true, true, true, true, false]\ntrue\ntrue")]
     [InlineData("types at the top differ", "Type s<T>() => Set<T>; void main() { print({s<dynamic>(), s<void>(), s<Object?>(), s<Object>(), s<FutureOr<dynamic>>()}.length); print(s<int Function({int a, String b})>() == s<int Function({String b, int a})>()); print(s<int Function({int a})>() == s<int Function({required int a})>()); print(s<T Function<T>(T)>() == s<U Function<U>(U)>()); }", "4\ntrue\nfalse\ntrue")]
     [InlineData("Never has no values", "bool isOf<T>(Object? o) => o is T; Type n<T>() => typeOf<T?>(); void main() { print('${isOf<Never>(null)} ${isOf<Null>(null)} ${isOf<FutureOr<Never>>(null)} ${n<Never>() == Null}'); }", "false true false true")]
