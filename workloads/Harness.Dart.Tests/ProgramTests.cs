@@ -154,6 +154,37 @@ public sealed class ProgramTests
     public void MainCanTakeArgumentsAndAMessage() => Assert.Equal((0, "[] null\n"), Run("void main(List<String> args, Object? message) { print('$args $message'); }"));
 
     [Fact]
+    public void ASwitchWithinAnotherGoesOnWithCasesOfBoth() => Assert.Equal(
+        (0, "[one inner, one again inner, one two, one finally two, two]\n"),
+        Run("""
+            String f(int a, int b) {
+              final log = <String>[];
+              switch (a) {
+                one:
+                case 1:
+                  log.add('one');
+                  switch (b) {
+                    inner:
+                    case 1:
+                      log.add('inner');
+                    case 2:
+                      log.add('again');
+                      continue inner;
+                    case 3:
+                      continue two;
+                    case 4:
+                      try { continue two; } finally { log.add('finally'); }
+                  }
+                two:
+                case 2:
+                  log.add('two');
+              }
+              return log.join(' ');
+            }
+            void main() => print([f(1, 1), f(1, 2), f(1, 3), f(1, 4), f(2, 0)]);
+            """));
+
+    [Fact]
     public void ADeferredLibraryIsUsedWhenItWasAskedFor() => Assert.Equal(
         (0, "DeferredLoadException DeferredLoadException DeferredLoadException\n3.0 Random 0.0\n"),
         Run("""
