@@ -167,7 +167,8 @@ final class String implements Comparable<String>, Pattern {
     if (isEmpty) return pattern.allMatches(this).isEmpty ? <String>[''] : result;
     int at = 0;
     for (final m in pattern.allMatches(this)) {
-      if (m.start == m.end && (m.start == 0 || m.start == length)) continue;
+      // Nothing lies between an empty match and the end of the one before it.
+      if (m.start == m.end && (m.start == at || m.start == length)) continue;
       result.add(_sub(at, m.start));
       at = m.end;
     }
