@@ -458,9 +458,9 @@ abstract class SetBase<E> extends Iterable<E> implements Set<E> {
   void removeWhere(bool test(E element)) { for (final e in toList()) { if (test(e)) remove(e); } }
   void retainWhere(bool test(E element)) => removeWhere((e) => !test(e));
   bool containsAll(Iterable<Object?> other) => other.every((e) => contains(e));
-  Set<E> intersection(Set<Object?> other) => _LinkedSet<E>()..addAll(where((e) => other.contains(e)));
-  Set<E> union(Set<E> other) => _LinkedSet<E>()..addAll(this)..addAll(other);
-  Set<E> difference(Set<Object?> other) => _LinkedSet<E>()..addAll(where((e) => !other.contains(e)));
+  Set<E> intersection(Set<Object?> other) => toSet()..removeWhere((e) => !other.contains(e));
+  Set<E> union(Set<E> other) => toSet()..addAll(other);
+  Set<E> difference(Set<Object?> other) => toSet()..removeWhere((e) => other.contains(e));
   void clear() { for (final e in toList()) remove(e); }
   Set<R> cast<R>() => _CastSet<E, R>(this);
   Set<E> toSet() => _LinkedSet<E>()..addAll(this);
@@ -473,6 +473,9 @@ final class _LinkedSet<E> extends SetBase<E> implements LinkedHashSet<E>, HashSe
   _LinkedSet() : _h = _HashBase(false);
   _LinkedSet.identity() : _h = _HashBase(true);
   _LinkedSet.custom(bool equals(Object? a, Object? b)?, int hash(Object? a)?) : _h = _HashBase(false, equals, hash);
+  // Elements of others are told apart as those of the other set are.
+  _LinkedSet._like(_HashBase other) : _h = _HashBase(other._isIdentity, other._equals, other._hash);
+  Set<E> toSet() => _LinkedSet<E>._like(_h)..addAll(this);
   bool add(E value) {
     final n = _h._count;
     _h.put(value);
