@@ -139,6 +139,8 @@ public sealed class ErrorTests
     [InlineData("T id<T>(T x) => x; const top = id; const String Function(String) s = top; class C<T> { final T Function(T) f; const C(this.f); } void main() { const g = id; const int Function(int) f = g; const C<int> c = C(g); const Map<int, int Function(int)> m = {1: g}; const Set<int Function(int)> t = {g}; print('${f(1)} ${s('a')} ${c.f(2)} ${m[1]!(3)} ${t.first is int Function(int)} ${identical(f, id<int>)}'); }", "1 a 2 3 true true")]
     [InlineData("import 'dart:async'; T id<T>(T x) => x; void main() { const FutureOr<List<int>> x = []; const FutureOr<double?> d = 1; const FutureOr<(double, int)> r = (1, 2); const FutureOr<Map<int, double>?> m = {1: 2}; const FutureOr<int Function(int)> f = id; print('${x is List<int>} $d $r $m ${f is int Function(int)}'); }", "true 1.0 (1.0, 2) {1: 2.0} true")]
     [InlineData("class C<X extends num, F extends void Function<Z extends X>()> {} Type t<T>() => T; void main() { C? c; print('$c ${t<C>() == t<C<num, void Function<Z extends num>()>>()}'); }", "null true")]
+    [InlineData("class A { final int x; final List<int> l; final int Function(int) f; A(int a) : l = [a].map((e) { return e + 1; }).toList(), f = ((e) => e), x = 2 * (a + 1) { print('$x $l'); } } void main() => print(A(3).f(4));", "8 [4]\n4")]
+    [InlineData("String f(Object o) => switch (o) { int n when [1, 2].any((e) => e == n) => 'few', String s when s.split(',')[[0].indexWhere((e) => e == 0)] == 'a' && '${[1].map((e) => e + s.length)}' == '(2)' => 'a', _ => 'other' }; void main() => print([f(1), f(3), f('a'), f('b')]);", "[few, other, a, other]")]
     public void RightProgramsAreAccepted(string source, string expected) => Assert.Equal((0, expected + "\n"), ProgramTests.Run(source));
 
     [Fact]

@@ -88,8 +88,7 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
             if (Is("["))
             {
                 Advance();
-                section = new IndexExpr { Pos = pos, Target = new CascadeTarget { Pos = pos }, Index = ParseExpression() };
-                Expect("]");
+                section = new IndexExpr { Pos = pos, Target = new CascadeTarget { Pos = pos }, Index = ParseIndex() };
             }
             else
             {
@@ -258,15 +257,13 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
                     break;
                 case "[":
                     Advance();
-                    e = new IndexExpr { Pos = pos, Target = e, Index = ParseExpression() };
-                    Expect("]");
+                    e = new IndexExpr { Pos = pos, Target = e, Index = ParseIndex() };
                     break;
                 case "?" when PeekIs(1, "[") && IsNullAwareIndex():
                     if (e is Super) throw SuperIsNeverNull();
                     Advance();
                     Advance();
-                    e = new IndexExpr { Pos = pos, Target = e, Index = ParseExpression(), NullAware = true };
-                    Expect("]");
+                    e = new IndexExpr { Pos = pos, Target = e, Index = ParseIndex(), NullAware = true };
                     break;
                 case "(":
                     e = new Call { Pos = e is PropertyGet or Ident ? e.Pos : pos, Target = e, Args = ParseArguments() };
@@ -285,6 +282,17 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
 
     private DartErrorException SuperIsNeverNull() => Error("The receiver 'super' can't be null, so a null-aware operator can't be used with it.");
 
+    // What stands in brackets, up to and with the closing one, where functions have bodies again.
+    private Expr ParseIndex()
+    {
+        var saved = NoFunctionBody;
+        NoFunctionBody = false;
+        var index = ParseExpression();
+        Expect("]");
+        NoFunctionBody = saved;
+        return index;
+    }
+
     /// <summary>Whether '?[' is an index of something that may be null, and not a conditional with a list.</summary>
     private bool IsNullAwareIndex()
     {
@@ -300,6 +308,8 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
     public Arguments ParseArguments()
     {
         var args = new Arguments { Pos = Pos };
+        var saved = NoFunctionBody;
+        NoFunctionBody = false;
         Expect("(");
         while (!Is(")"))
         {
@@ -316,6 +326,7 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
         }
 
         Expect(")");
+        NoFunctionBody = saved;
         return args;
     }
 }
