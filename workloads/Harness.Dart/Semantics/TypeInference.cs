@@ -104,7 +104,7 @@ internal sealed class TypeInference(DartProgram program, TypeSystem types)
                 result[i] = high;
             else if (lower.TryGetValue(v, out var low) && !low.HasUnknown)
                 result[i] = low;
-            else if (high is not null && partial)
+            else if (high is not null && partial && !IsBeyond(high, v))
                 result[i] = high;
             else if (high is not null && !Mentions(high) && GreatestClosure(high) is var closure && (!v.HasBound || types.IsSubtype(closure, v.Bound)))
                 result[i] = closure;
