@@ -15,6 +15,9 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
 
     private static readonly HashSet<string> AssignOps = ["=", "+=", "-=", "*=", "/=", "~/=", "%=", "&=", "|=", "^=", "<<=", "??="];
 
+    // Conditional expressions around whose colon has not come yet.
+    private int _conditionals;
+
     /// <summary>An expression, with assignments, and with cascades if they are allowed.</summary>
     public Expr ParseExpression(bool allowCascade = true)
     {
@@ -111,7 +114,9 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
         if (!Is("?"))
             return condition;
         var pos = Advance().Start;
+        _conditionals++;
         var then = ParseExpression(allowCascade: false);
+        _conditionals--;
         Expect(":");
         var otherwise = ParseExpression(allowCascade: false);
         return new Conditional { Pos = pos, Condition = condition, Then = then, Else = otherwise };
@@ -301,7 +306,8 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
         Advance();
         var isConditional = SkipNested("[", "]") && Is(":");
         Index = start;
-        return !isConditional;
+        // The colon may be that of a conditional around: then signs that stand together belong together.
+        return !isConditional || _conditionals > 0 && Adjacent(0);
     }
 
     /// <summary>Arguments in parentheses, named ones among them.</summary>
