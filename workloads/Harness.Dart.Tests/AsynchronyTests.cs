@@ -424,6 +424,14 @@ public sealed class AsynchronyTests
     }
 
     [Fact]
+    public void AnErrorThatNobodyCatchesGoesBeforeWhatIsToBeDone()
+    {
+        var (code, output) = ProgramTests.Run("import 'dart:async'; void main() { Future<void>.error('x'); scheduleMicrotask(() => print('never')); Future<void>.error('y'); print('main'); }");
+        Assert.Equal(255, code);
+        Assert.Equal("main\nUnhandled exception:\nx\n", output);
+    }
+
+    [Fact]
     public void AnErrorOfTheLastListenersLeavingEndsTheProgramLater()
     {
         var (code, output) = ProgramTests.Run("import 'dart:async'; void main() { late StreamSubscription s; final c = StreamController.broadcast(sync: true, onCancel: () => throw 'x'); s = c.stream.listen((_) => s.cancel()); c.add(1); print('after'); }");
