@@ -151,6 +151,13 @@ public sealed class ErrorTests
         Assert.Equal((0, "1499\n"), ProgramTests.Run($"class A {{ final int x; const A(this.x); }} {string.Join('\n', names)} const all = [{string.Join(", ", Enumerable.Range(0, 1500).Select(i => "c" + i))}]; void main() => print(all.last.x);"));
     }
 
+    [Fact]
+    public void ConstantsMayHaveOthersInSeveralPlaces()
+    {
+        var lists = Enumerable.Range(1, 40).Select(i => $"const List<Object> c{i} = [c{i - 1}, c{i - 1}];");
+        Assert.Equal((0, "true false\n"), ProgramTests.Run($"const List<Object> c0 = [1]; {string.Join('\n', lists)} void main() => print('${{identical(c40[0], c40[1])}} ${{identical(c40, c39)}}');"));
+    }
+
     private static string Folder()
     {
         for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
