@@ -142,6 +142,7 @@ public sealed class ErrorTests
     [InlineData("class A { final int x; final List<int> l; final int Function(int) f; A(int a) : l = [a].map((e) { return e + 1; }).toList(), f = ((e) => e), x = 2 * (a + 1) { print('$x $l'); } } void main() => print(A(3).f(4));", "8 [4]\n4")]
     [InlineData("String f(Object o) => switch (o) { int n when [1, 2].any((e) => e == n) => 'few', String s when s.split(',')[[0].indexWhere((e) => e == 0)] == 'a' && '${[1].map((e) => e + s.length)}' == '(2)' => 'a', _ => 'other' }; void main() => print([f(1), f(3), f('a'), f('b')]);", "[few, other, a, other]")]
     [InlineData("String f(bool c, Map<String, List<int>>? m, bool d) => '${c ? m?['a'] : null} ${c ? m?['a']?[0] : null} ${c ? d ? [1] : [2] : [3]} ${d ? [4] : [5]}'; void main() => print([f(true, {'a': [7]}, true), f(true, null, false)]);", "[[7] 7 [1] [4], null null [2] [5]]")]
+    [InlineData("Null none(String s) { print(s); return null; } int? some(String s) { print(s); return 1; } void main() => print(some('left') == none('right'));", "left\nright\nfalse")]
     public void RightProgramsAreAccepted(string source, string expected) => Assert.Equal((0, expected + "\n"), ProgramTests.Run(source));
 
     [Fact]
