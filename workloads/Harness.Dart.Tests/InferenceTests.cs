@@ -29,6 +29,14 @@ public sealed class InferenceTests
     [InlineData("behind loops", "List<Object?> f(int? x) { var i = 0; final a = [for (; x != null && i < 2; i++) i, x]; return [a, a is List<int>]; } void main() => print('${f(null)} ${f(3)}');", "[[null], false] [[0, 1, 3], false]")]
     public void ElementsOfCollectionsHaveTheTypesOfTheirPlaces(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source)));
 
+    [Fact]
+    public void LiteralsWithinLiteralsDoNotTakeTwiceAsLongWithEachLevel()
+    {
+        var literal = "null";
+        for (var i = 0; i < 60; i++) literal = $"{{'n': {i}, 'c': {literal}}}";
+        Assert.Equal((0, "60\n"), ProgramTests.Run($"void main() {{ dynamic m = {literal}; var depth = 0; while (m != null) {{ m = m['c']; depth++; }} print(depth); }}"));
+    }
+
     [Theory]
     [InlineData("FutureOr of some types is another", "Type t<T>() => FutureOr<T>; void main() { print(identical(FutureOr<void>, typeOf<void>())); print([t<dynamic>() == dynamic, t<Object>() == Object, t<Never>() == Future<Never>, t<Null>() == typeOf<Future<Null>?>(), t<int?>() == typeOf<FutureOr<int?>?>(), t<int>() == Future<int>]); print(t<Object>().hashCode == (Object).hashCode); print(identical(const <FutureOr<Object>>[], const <Object>[])); }", "true\n[true, true, true, true, true, false]\ntrue\ntrue")]
     [InlineData("types at the top differ", "Type s<T>() => Set<T>; void main() { print({s<dynamic>(), s<void>(), s<Object?>(), s<Object>(), s<FutureOr<dynamic>>()}.length); print(s<int Function({int a, String b})>() == s<int Function({String b, int a})>()); print(s<int Function({int a})>() == s<int Function({required int a})>()); print(s<T Function<T>(T)>() == s<U Function<U>(U)>()); }", "4\ntrue\nfalse\ntrue")]

@@ -17,6 +17,8 @@ internal sealed class ElementInference(FunctionLowering body)
     private readonly NodeOutput _output = body.Output;
     private readonly VariableScopes _variables = body.Variables;
     private readonly VariablePlaces _places = body.Places;
+    private readonly Dictionary<Expr, (DartType? Element, DartType? Key, DartType? Value, bool IsOfIterable)> _known = [];
+    private int _literals;
 
     private ExpressionLowering Expressions => _body.Expressions;
     private ConditionLowering Conditions => _body.Conditions;
@@ -24,9 +26,26 @@ internal sealed class ElementInference(FunctionLowering body)
     private StatementLowering Statements => _body.Statements;
     private LoopLowering Loops => _body.Loops;
 
-    /// <summary>The types of elements, of keys and of values, and whether some element says that it is one of a list or set.</summary>
-    public (DartType? Element, DartType? Key, DartType? Value, bool IsOfIterable) InferElements(IEnumerable<Element> elements, bool isMap)
+    /// <summary>Lowers a literal. What is found of the literals within it is known until that is done, so that none of them is looked at again with each literal around it.</summary>
+    public Val LowerLiteral(Func<Val> lower)
     {
+        _literals++;
+        try
+        {
+            return lower();
+        }
+        finally
+        {
+            if (--_literals == 0) _known.Clear();
+        }
+    }
+
+    /// <summary>The types of elements, of keys and of values, and whether some element says that it is one of a list or set.</summary>
+    /// <param name="literal">What they are elements of.</param>
+    /// <param name="elements">The elements.</param>
+    public (DartType? Element, DartType? Key, DartType? Value, bool IsOfIterable) InferElements(Expr literal, IEnumerable<Element> elements)
+    {
+        if (_known.TryGetValue(literal, out var known)) return known;
         // What elements are is found by lowering them once for their types only.
         DartType? element = null, key = null, value = null;
         var isOfIterable = false;
@@ -84,7 +103,7 @@ internal sealed class ElementInference(FunctionLowering body)
         foreach (var e in elements) Visit(e);
         _output.Nodes = savedCaptures;
         _output.Flow = saved;
-        return (element, key, value, isOfIterable);
+        return _known[literal] = (element, key, value, isOfIterable);
     }
 
     /// <summary>Declares the variables of a for element, for the types of what is in it.</summary>
