@@ -98,6 +98,15 @@ public sealed class ProgramTests
         (0, expected + "\n"),
         Run($"void main() {{ final l = {literal.Replace("{0}", string.Join(", ", Enumerable.Range(0, 30000)))}; print('${{l.length}} ${{l[0]}} ${{l[1]}} ${{l.last}}'); }}"));
 
+    [Theory]
+    [InlineData("two-byte")]
+    [InlineData("one-byte")]
+    public void ConstantsMayBeLarge(string strings) => Assert.Equal(
+        (0, "12001 x é 12000 0 5000 11999 true\n"),
+        Run(
+            $"const s = '{new string('x', 12000)}é'; const l = [{string.Join(", ", Enumerable.Range(0, 12000))}], t = {{{string.Join(", ", Enumerable.Range(0, 12000))}}}; void main() => print('${{s.length}} ${{s[11999]}} ${{s[12000]}} ${{l.length}} ${{l[0]}} ${{l[5000]}} ${{l.last}} ${{t.contains(11999)}}');",
+            DartOptions.FromKnobs([KeyValuePair.Create("dart.strings", strings)])));
+
     [Fact]
     public void IndexErrorsHaveTheNamesThatTheyAreGiven() => Assert.Equal(
         (0, "null null index i RangeError: Index out of range: index should be less than 2: 5\n"),

@@ -190,6 +190,18 @@ internal sealed class ProgramLowering
         return function;
     }
 
+    /// <summary>Adds a statement to what runs when the module is instantiated.</summary>
+    public void AtStart(Node statement)
+    {
+        if (Parts.Start is null)
+        {
+            Parts.Start = NewFunction("#start");
+            Parts.Start.Body = new Node { Op = IrOp.Seq, Body = [] };
+        }
+
+        Parts.Start.Body!.Body!.Add(statement);
+    }
+
     /// <summary>A function of the host.</summary>
     public IrFunction Import(string name, WType[] parameters, WType result)
     {
