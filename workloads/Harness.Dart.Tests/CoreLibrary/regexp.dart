@@ -26,4 +26,5 @@ void main() {
   for (final bad in ['(', '*', '[b-a]', r'\', 'a{2,1}', '(?<a>x)(?<a>y)']) {
     try { RegExp(bad); print('accepted $bad'); } on FormatException { print('refused'); }
   }
+  for (final start in [-1, 4]) { try { print('abc'.replaceFirst('a', 'x', start)); } on RangeError catch (e) { print(e.invalidValue); } }
 }

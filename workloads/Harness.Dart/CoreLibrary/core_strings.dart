@@ -146,6 +146,7 @@ final class String implements Comparable<String>, Pattern {
     return string._hasAt(this, start) ? _StringMatch(start, string, this) : null;
   }
   Iterable<Match> allMatches(String string, [int start = 0]) {
+    if (start < 0 || start > string.length) throw RangeError.range(start, 0, string.length, 'start');
     final result = <Match>[];
     int i = start;
     while (i + length <= string.length) {
