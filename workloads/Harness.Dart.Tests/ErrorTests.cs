@@ -28,6 +28,17 @@ public sealed class ErrorTests
         Assert.DoesNotContain("accepted", actual.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>Trees of patterns are as high as their operators are many in a row, which the compiler's own recursion must bear.</summary>
+    [Theory]
+    [InlineData("||")]
+    [InlineData("&&")]
+    public void PatternsAreOfSoManyOperatorsInARow(string op)
+    {
+        string Program(int operators) => $"void main() {{ switch (1) {{ case {string.Join(op, Enumerable.Repeat("1", operators + 1))}: print(1); }} }}";
+        Assert.Equal(["accepted"], ErrorsOf(Program(1000)));
+        Assert.EndsWith("The pattern has too many operators in a row.", Assert.Single(ErrorsOf(Program(300000))), StringComparison.Ordinal);
+    }
+
     // Place and message of each error.
     private static List<string> ErrorsOf(string source)
     {
