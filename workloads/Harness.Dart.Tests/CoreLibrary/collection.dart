@@ -14,6 +14,6 @@ void main() {
   final same = Set<num>.identity()..addAll([1, 1.0]); print([same.length, same.toSet().length, same.union({2}).length, <num>{1}.union({1.0}).length]);
   c.retainAll(['A', 'x']); print(c);
   // What is removed is decided before anything is.
-  final m = {1: 1, 2: 2, 3: 3, 4: 4}; m.removeWhere((k, v) => m.length > 2); final s = {1, 2, 3, 4}; s.retainWhere((e) => s.length < 3); print('$m $s');
+  final m = {1: 1, 2: 2, 3: 3, 4: 4}; m.removeWhere((k, v) => m.length > 2); final kept = {1, 2, 3, 4}; kept.retainWhere((e) => kept.length < 3); print("$m $kept");
   try { final n = {1: 1}; n.updateAll((k, v) { n[k + 1] = 0; return 0; }); print('accepted'); } on ConcurrentModificationError { print('refused'); }
 }
