@@ -197,7 +197,7 @@ class StateError extends Error {
 class ConcurrentModificationError extends Error {
   final Object? modifiedObject;
   ConcurrentModificationError([this.modifiedObject]);
-  String toString() => 'Concurrent modification during iteration: ${Error.safeToString(modifiedObject)}.';
+  String toString() => modifiedObject == null ? 'Concurrent modification during iteration.' : 'Concurrent modification during iteration: ${Error.safeToString(modifiedObject)}.';
 }
 class IntegerDivisionByZeroException extends Error implements UnsupportedError, Exception {
   String? get message => 'Division resulted in non-finite value';
