@@ -39,6 +39,15 @@ public sealed class ErrorTests
         Assert.EndsWith("The pattern has too many operators in a row.", Assert.Single(ErrorsOf(Program(300000))), StringComparison.Ordinal);
     }
 
+    /// <summary>The initializer of a late variable stands wherever the variable is read: those that double with each other are refused before memory runs out.</summary>
+    [Fact]
+    public void LateVariablesHaveNotTooMuchCode()
+    {
+        string Program(int variables) => $"void main() {{ late var v0 = 1; {string.Concat(Enumerable.Range(1, variables).Select(i => $"late int v{i} = v{i - 1} + v{i - 1}; "))}print(v{variables}); }}";
+        Assert.Equal(["accepted"], ErrorsOf(Program(8)));
+        Assert.Contains("So much code for the initializers of late variables is not supported by this compiler yet.", Assert.Single(ErrorsOf(Program(40))), StringComparison.Ordinal);
+    }
+
     // Place and message of each error.
     private static List<string> ErrorsOf(string source)
     {

@@ -112,7 +112,7 @@ internal sealed record ConstFunction(Member Function, DartType[] TypeArgs, Inter
     public ConstFunction Instantiate(DartType[] args) =>
         this with { TypeArgs = args, Constructed = Function.Kind == MemberKind.Constructor && Alias is null ? new InterfaceType(Function.Owner!, args) : null };
 
-    protected override string MakeKey() => $"f{Function.Id}<{string.Join(',', TypeArgs.Select(t => t.Key))}>{Constructed?.Key}{Alias?.Name}";
+    protected override string MakeKey() => $"f{Function.Id}<{string.Join(',', TypeArgs.Select(t => t.Key))}>{Constructed?.Key}{Alias?.Library.Uri}{Alias?.Name}";
     public bool Equals(ConstFunction? other) => base.Equals(other);
     public override int GetHashCode() => base.GetHashCode();
 }

@@ -119,6 +119,9 @@ internal sealed class ProgramLowering
     /// <inheritdoc cref="Module.OwnFields"/>
     public OwnFields OwnFields { get; }
 
+    /// <summary>How many reads of late variables have had their initializers lowered with them.</summary>
+    public int LateInitializers { get; set; }
+
     /// <summary>Compiles the program.</summary>
     /// <returns>The module.</returns>
     /// <exception cref="DartCompilationException">The program has errors.</exception>

@@ -11,6 +11,9 @@ namespace Harness.Dart.Lowering.Bodies;
 /// <summary>Declarations and reads of local variables, late ones included.</summary>
 internal sealed class VariableLowering(FunctionLowering body)
 {
+    // Reads of late variables that a program may have, each with the initializer: one that reads another twice doubles the code.
+    private const int MaximumLateInitializers = 50_000;
+
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
     private readonly TypeSystem _types = body.Program.Types;
@@ -84,6 +87,7 @@ internal sealed class VariableLowering(FunctionLowering body)
     private Val LowerLateInit(LocalVariable variable, Expr init, Syntax.Node at)
     {
         if (variable.IsInitializing) throw _state.Error(at, $"Local variable '{variable.Name}' can't be referenced before it is declared.");
+        if (++_lowering.LateInitializers > MaximumLateInitializers) throw _state.Unsupported(at, "So much code for the initializers of late variables");
         variable.IsInitializing = true;
         var saved = new List<(VariableScopes Variables, NameScope Scope)>();
         for (var function = _body; ; function = function.State.Parent!)
