@@ -77,6 +77,7 @@ public sealed class ErrorTests
     [InlineData("void main() { final int x; { x = 6; } final f = () => x; print(f()); }", "6")]
     [InlineData("void main() { int x; (x, _) = (7, 8); print(x); }", "7")]
     [InlineData("void main() { late int x; void set() { x = 8; } set(); print(x); }", "8")]
+    [InlineData("class A { late int _x; int n = 0; late final int y = n++ == 0 ? y + 1 : 5; } void main() { try { A()._x; } catch (e) { print(e); } try { A().y; } catch (e) { print(e); } late int z; if (A().n > 0) z = 1; try { print(z); } catch (e) { print(e); } late final int w; void set() { w = 1; } set(); try { set(); } catch (e) { print(e); } }", "LateInitializationError: Field '_x' has not been initialized.\nLateInitializationError: Field 'y' has been assigned during initialization.\nLateInitializationError: Local 'z' has not been initialized.\nLateInitializationError: Local 'w' has already been initialized.")]
     [InlineData("void main() { int x = 1; late int y = x + 1; late final z = x * 10; { int x = 100; print('$x $y'); } int f(int x) => x + z; x = 2; print(f(5)); }", "100 2\n25")]
     [InlineData("int f(int? n) { final int x; if (n == null) { throw 'no'; } x = n; return x; } void main() => print(f(9));", "9")]
     [InlineData("void main() { int x; for (var i = 0; ; i++) { if (i == 3) { x = i; break; } } print(x); }", "3")]

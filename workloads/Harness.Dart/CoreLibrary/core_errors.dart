@@ -302,6 +302,9 @@ Never _throwCastError(Object? value, Type type) => throw TypeError._("type '${va
 Never _throwNullCheck() => throw TypeError._('Null check operator used on a null value');
 Never _throwLateNotInitialized(String name) => throw _LateError("Field '$name' has not been initialized.");
 Never _throwLateAlreadyInitialized(String name) => throw _LateError("Field '$name' has already been initialized.");
+Never _throwLateAssigned(String name) => throw _LateError("Field '$name' has been assigned during initialization.");
+Never _throwLateLocalNotInitialized(String name) => throw _LateError("Local '$name' has not been initialized.");
+Never _throwLateLocalAlreadyInitialized(String name) => throw _LateError("Local '$name' has already been initialized.");
 Never _throwPatternMismatch() => throw StateError('Pattern matching error');
 Never _throwAssertion(Object? message) => throw AssertionError(message);
 void _checkCovariant(Object? value, _Type type) {

@@ -74,7 +74,7 @@ internal sealed class VariableLowering(FunctionLowering body)
         }
         else
         {
-            missing = Node.Seq(Invocations.CallCore("_throwLateNotInitialized", _pool.ConstNode(new ConstString(variable.Name))), Node.Unreachable());
+            missing = Node.Seq(Invocations.CallCore("_throwLateLocalNotInitialized", Invocations.StringConst(SourceFile.PlainName(variable.Name))), Node.Unreachable());
         }
 
         return new Val(Node.Seq(Node.If(test, missing, null, WType.None), _reprs.Convert(Node.Get(local), repr)), variable.Type);
