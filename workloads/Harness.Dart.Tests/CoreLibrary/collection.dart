@@ -16,4 +16,6 @@ void main() {
   // What is removed is decided before anything is.
   final m = {1: 1, 2: 2, 3: 3, 4: 4}; m.removeWhere((k, v) => m.length > 2); final kept = {1, 2, 3, 4}; kept.retainWhere((e) => kept.length < 3); print("$m $kept");
   try { final n = {1: 1}; n.updateAll((k, v) { n[k + 1] = 0; return 0; }); print('accepted'); } on ConcurrentModificationError { print('refused'); }
+  // Elements of a list's map are not made where they are passed over.
+  final made = <int>[]; final mapped = [1, 2, 3, 4].map((e) { made.add(e); return e * 2; }); print([mapped.skip(2).toList(), mapped.map((e) => e + 1).skip(1).skip(2).toList(), made]);
 }
