@@ -123,6 +123,61 @@ public sealed class AsynchronyTests
         }
         """);
 
+    /// <summary>The futures that Future.wait has are cleaned up from the first error on; actions that give no future wait for nothing.</summary>
+    [Fact]
+    public void FuturesWaitForNoMoreThanTheyMust() => Prints(
+        """
+        clean 1
+        timer
+        clean 2
+        caught e
+        caught list
+        each 1
+        each 2
+        now
+        while 0
+        while 1
+        while 2
+        later
+        while 3
+        caught 3
+
+        """,
+        """
+        import 'dart:async';
+        Iterable<Future<int>> faulty() sync* { yield Future.value(1); throw 'list'; }
+        void main() async {
+          final last = Completer<int>();
+          Timer(Duration(milliseconds: 40), () { print('timer'); last.complete(2); });
+          try {
+            await Future.wait<int>([Future.value(1), Future<int>.delayed(Duration(milliseconds: 5), () => throw 'e'), last.future], cleanUp: (v) => print('clean $v'));
+          } catch (e) {
+            print('caught $e');
+          }
+          try {
+            await Future.wait<int>(faulty());
+          } catch (e) {
+            print('caught $e');
+          }
+          final each = Future.forEach<int>([1, 2], (v) { print('each $v'); });
+          print('now');
+          await each;
+          int n = 0;
+          final loop = Future.doWhile(() {
+            print('while $n');
+            if (n == 3) throw n;
+            if (n++ < 2) return true;
+            return Future<bool>.value(true);
+          });
+          print('later');
+          try {
+            await loop;
+          } catch (e) {
+            print('caught $e');
+          }
+        }
+        """);
+
     /// <summary>Whoever adds an event has nothing to do with what fails in a controller whose last listener left.</summary>
     [Fact]
     public void ErrorsOfLastListenersLeavingAreOfTheZone() => Prints(
@@ -421,6 +476,14 @@ public sealed class AsynchronyTests
         var (code, output) = ProgramTests.Run("Future<void> f() async { await null; throw StateError('late'); } void main() { f(); print('main'); }");
         Assert.Equal(255, code);
         Assert.Equal("main\nUnhandled exception:\nBad state: late\n", output);
+    }
+
+    [Fact]
+    public void AnErrorThatNobodyCatchesGoesBeforeWhatIsToBeDone()
+    {
+        var (code, output) = ProgramTests.Run("import 'dart:async'; void main() { Future<void>.error('x'); scheduleMicrotask(() => print('never')); Future<void>.error('y'); print('main'); }");
+        Assert.Equal(255, code);
+        Assert.Equal("main\nUnhandled exception:\nx\n", output);
     }
 
     [Fact]

@@ -28,6 +28,26 @@ public sealed class ErrorTests
         Assert.DoesNotContain("accepted", actual.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>Trees of patterns are as high as their operators are many in a row, which the compiler's own recursion must bear.</summary>
+    [Theory]
+    [InlineData("||")]
+    [InlineData("&&")]
+    public void PatternsAreOfSoManyOperatorsInARow(string op)
+    {
+        string Program(int operators) => $"void main() {{ switch (1) {{ case {string.Join(op, Enumerable.Repeat("1", operators + 1))}: print(1); }} }}";
+        Assert.Equal(["accepted"], ErrorsOf(Program(1000)));
+        Assert.EndsWith("The pattern has too many operators in a row.", Assert.Single(ErrorsOf(Program(300000))), StringComparison.Ordinal);
+    }
+
+    /// <summary>The initializer of a late variable stands wherever the variable is read: those that double with each other are refused before memory runs out.</summary>
+    [Fact]
+    public void LateVariablesHaveNotTooMuchCode()
+    {
+        string Program(int variables) => $"void main() {{ late var v0 = 1; {string.Concat(Enumerable.Range(1, variables).Select(i => $"late int v{i} = v{i - 1} + v{i - 1}; "))}print(v{variables}); }}";
+        Assert.Equal(["accepted"], ErrorsOf(Program(8)));
+        Assert.Contains("So much code for the initializers of late variables is not supported by this compiler yet.", Assert.Single(ErrorsOf(Program(40))), StringComparison.Ordinal);
+    }
+
     // Place and message of each error.
     private static List<string> ErrorsOf(string source)
     {
@@ -57,6 +77,8 @@ public sealed class ErrorTests
     [InlineData("void main() { final int x; { x = 6; } final f = () => x; print(f()); }", "6")]
     [InlineData("void main() { int x; (x, _) = (7, 8); print(x); }", "7")]
     [InlineData("void main() { late int x; void set() { x = 8; } set(); print(x); }", "8")]
+    [InlineData("class A { late int _x; int n = 0; late final int y = n++ == 0 ? y + 1 : 5; } void main() { try { A()._x; } catch (e) { print(e); } try { A().y; } catch (e) { print(e); } late int z; if (A().n > 0) z = 1; try { print(z); } catch (e) { print(e); } late final int w; void set() { w = 1; } set(); try { set(); } catch (e) { print(e); } }", "LateInitializationError: Field '_x' has not been initialized.\nLateInitializationError: Field 'y' has been assigned during initialization.\nLateInitializationError: Local 'z' has not been initialized.\nLateInitializationError: Local 'w' has already been initialized.")]
+    [InlineData("void main() { int x = 1; late int y = x + 1; late final z = x * 10; { int x = 100; print('$x $y'); } int f(int x) => x + z; x = 2; print(f(5)); }", "100 2\n25")]
     [InlineData("int f(int? n) { final int x; if (n == null) { throw 'no'; } x = n; return x; } void main() => print(f(9));", "9")]
     [InlineData("void main() { int x; for (var i = 0; ; i++) { if (i == 3) { x = i; break; } } print(x); }", "3")]
     [InlineData("class A { void f(covariant num x) => print(x); } class B extends A { void f(int x) => print(x + 1); } void main() => B().f(1);", "2")]
@@ -138,6 +160,10 @@ public sealed class ErrorTests
     [InlineData("T id<T>(T x) => x; const top = id; const String Function(String) s = top; class C<T> { final T Function(T) f; const C(this.f); } void main() { const g = id; const int Function(int) f = g; const C<int> c = C(g); const Map<int, int Function(int)> m = {1: g}; const Set<int Function(int)> t = {g}; print('${f(1)} ${s('a')} ${c.f(2)} ${m[1]!(3)} ${t.first is int Function(int)} ${identical(f, id<int>)}'); }", "1 a 2 3 true true")]
     [InlineData("import 'dart:async'; T id<T>(T x) => x; void main() { const FutureOr<List<int>> x = []; const FutureOr<double?> d = 1; const FutureOr<(double, int)> r = (1, 2); const FutureOr<Map<int, double>?> m = {1: 2}; const FutureOr<int Function(int)> f = id; print('${x is List<int>} $d $r $m ${f is int Function(int)}'); }", "true 1.0 (1.0, 2) {1: 2.0} true")]
     [InlineData("class C<X extends num, F extends void Function<Z extends X>()> {} Type t<T>() => T; void main() { C? c; print('$c ${t<C>() == t<C<num, void Function<Z extends num>()>>()}'); }", "null true")]
+    [InlineData("class A { final int x; final List<int> l; final int Function(int) f; A(int a) : l = [a].map((e) { return e + 1; }).toList(), f = ((e) => e), x = 2 * (a + 1) { print('$x $l'); } } void main() => print(A(3).f(4));", "8 [4]\n4")]
+    [InlineData("String f(Object o) => switch (o) { int n when [1, 2].any((e) => e == n) => 'few', String s when s.split(',')[[0].indexWhere((e) => e == 0)] == 'a' && '${[1].map((e) => e + s.length)}' == '(2)' => 'a', _ => 'other' }; void main() => print([f(1), f(3), f('a'), f('b')]);", "[few, other, a, other]")]
+    [InlineData("String f(bool c, Map<String, List<int>>? m, bool d) => '${c ? m?['a'] : null} ${c ? m?['a']?[0] : null} ${c ? d ? [1] : [2] : [3]} ${d ? [4] : [5]}'; void main() => print([f(true, {'a': [7]}, true), f(true, null, false)]);", "[[7] 7 [1] [4], null null [2] [5]]")]
+    [InlineData("Null none(String s) { print(s); return null; } int? some(String s) { print(s); return 1; } void main() => print(some('left') == none('right'));", "left\nright\nfalse")]
     public void RightProgramsAreAccepted(string source, string expected) => Assert.Equal((0, expected + "\n"), ProgramTests.Run(source));
 
     [Fact]
@@ -145,6 +171,13 @@ public sealed class ErrorTests
     {
         var names = Enumerable.Range(0, 1500).Select(i => $"const c{i} = A({i});");
         Assert.Equal((0, "1499\n"), ProgramTests.Run($"class A {{ final int x; const A(this.x); }} {string.Join('\n', names)} const all = [{string.Join(", ", Enumerable.Range(0, 1500).Select(i => "c" + i))}]; void main() => print(all.last.x);"));
+    }
+
+    [Fact]
+    public void ConstantsMayHaveOthersInSeveralPlaces()
+    {
+        var lists = Enumerable.Range(1, 40).Select(i => $"const List<Object> c{i} = [c{i - 1}, c{i - 1}];");
+        Assert.Equal((0, "true false\n"), ProgramTests.Run($"const List<Object> c0 = [1]; {string.Join('\n', lists)} void main() => print('${{identical(c40[0], c40[1])}} ${{identical(c40, c39)}}');"));
     }
 
     private static string Folder()

@@ -12,6 +12,8 @@ public sealed class InferenceTests
     [InlineData("of a closure's parameter by a bound", "void f<T extends num>(T Function(T) a) => print(T); void main() => f((x) => x + 1);", "num")]
     [InlineData("of a parameter that nothing tells", "void main() { var f = (x) => x; print(f is Object? Function(Object?)); print(f is dynamic Function(String)); }", "true\ntrue")]
     [InlineData("of a nested call's unknown parts", "class P<A, B> {} P<A, B> p<A, B>() { print('$A $B'); return P<A, B>(); } void f<X>(P<X, int> x) {} void main() => f(p());", "dynamic int")]
+    [InlineData("of arguments that know nothing of each other", "T pick<T>(T a, T b) { print(T); return b; } void main() { final n = pick(0.5, 1); print(n); double d = pick(0.5, 1); print(d); pick(<int>[], []); }", "num\n1\ndouble\n1.0\nList<dynamic>")]
+    [InlineData("by bounds where the context allows more", "import 'dart:math'; T most<T extends Comparable<T>>(T a, T b) { print(T); return a.compareTo(b) > 0 ? a : b; } T first<T extends Comparable<T>>(List<T> l) { print(T); return l.first; } void main() { print(max(1, 2)); Object? o = max(1.5, 2); print(o); Comparable<num> c = min(3, 4); print(c); print(most('a', 'b')); print(most(1, 2)); print(first(['c'])); print(first([3])); }", "2\n2\n3\nString\nb\nnum\n2\nString\nc\nnum\n3")]
     public void ArgumentsAreInferred(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source)));
 
     [Theory]
@@ -20,6 +22,20 @@ public sealed class InferenceTests
     [InlineData("of a pattern", "void main() { for (var (int a, num b) in g([(1, 2)])) print(a + b); }", "Iterable<(int, num)>\n3")]
     [InlineData("of an element", "void main() => print([for (num n in g([1])) n]);", "Iterable<num>\n[1]")]
     public void LoopsGiveContexts(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run("T g<T>(T x) { print(T); return x; } " + source)));
+
+    [Theory]
+    [InlineData("behind conditions that may not hold", "List<Object> f(int? x) { final a = [if (x == null) 0, x], b = {if (x is! int) 'n': 1, 'v': x}; return [a, a is List<int>, b]; } void main() => print('${f(null)} ${f(3)}');", "[[0, null], false, {n: 1, v: null}] [[3], false, {v: 3}]")]
+    [InlineData("behind one that ends the program", "List<Object> f(int? x) { final a = [if (x == null) throw 'no', x]; return [a, a is List<int>]; } void main() => print(f(3));", "[[3], true]")]
+    [InlineData("behind loops", "List<Object?> f(int? x) { var i = 0; final a = [for (; x != null && i < 2; i++) i, x]; return [a, a is List<int>]; } void main() => print('${f(null)} ${f(3)}');", "[[null], false] [[0, 1, 3], false]")]
+    public void ElementsOfCollectionsHaveTheTypesOfTheirPlaces(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source)));
+
+    [Fact]
+    public void LiteralsWithinLiteralsDoNotTakeTwiceAsLongWithEachLevel()
+    {
+        var literal = "null";
+        for (var i = 0; i < 60; i++) literal = $"{{'n': {i}, 'c': {literal}}}";
+        Assert.Equal((0, "60\n"), ProgramTests.Run($"void main() {{ dynamic m = {literal}; var depth = 0; while (m != null) {{ m = m['c']; depth++; }} print(depth); }}"));
+    }
 
     [Theory]
     [InlineData("FutureOr of some types is another", "Type t<T>() => FutureOr<T>; void main() { print(identical(FutureOr<void>, typeOf<void>())); print([t<dynamic>() == dynamic, t<Object>() == Object, t<Never>() == Future<Never>, t<Null>() == typeOf<Future<Null>?>(), t<int?>() == typeOf<FutureOr<int?>?>(), t<int>() == Future<int>]); print(t<Object>().hashCode == (Object).hashCode); print(identical(const <FutureOr<Object>>[], const <Object>[])); }", "true\n[true, true, true, true, true, false]\ntrue\ntrue")]

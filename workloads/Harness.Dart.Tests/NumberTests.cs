@@ -18,4 +18,9 @@ public sealed class NumberTests
     [InlineData("an integer", "T pick<T>(T x) { print(T); return x; } void main() { int i = 3, j = i + pick(4); num n = i + pick(5); print('$j $n'); }", "int\nnum\n7 8")]
     [InlineData("limits", "void main() { int i = 9.clamp(1, 4); double d = 1.5.clamp(0, 1); print('$i $d'); }", "4 1.0")]
     public void ContextsReachOperands(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source)));
+
+    [Theory]
+    [InlineData("a modulus that is zero", "const a = -4.0 % 2.0, b = -0.0 % -3, c = -5.5 % 2; void main() { double x = -4.0, y = -0.0, z = -5.5; print('$a $b $c ${x % 2.0} ${y % -3} ${z % 2} ${identical(a, x % 2.0)}'); }", "0.0 0.0 0.5 0.0 0.0 0.5 true")]
+    [InlineData("quotients", "const a = -7 ~/ 2, b = 7.5 ~/ -2, c = 1e300 ~/ 1e3; void main() { int i = -7; double x = 7.5, y = 1e300; print('$a $b ${i ~/ 2} ${x ~/ -2} ${c == y ~/ 1e3}'); }", "-3 -3 -3 -3 true")]
+    public void ConstantsAreWhatOperationsGive(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source)));
 }

@@ -98,6 +98,15 @@ public sealed class ProgramTests
         (0, expected + "\n"),
         Run($"void main() {{ final l = {literal.Replace("{0}", string.Join(", ", Enumerable.Range(0, 30000)))}; print('${{l.length}} ${{l[0]}} ${{l[1]}} ${{l.last}}'); }}"));
 
+    [Theory]
+    [InlineData("two-byte")]
+    [InlineData("one-byte")]
+    public void ConstantsMayBeLarge(string strings) => Assert.Equal(
+        (0, "12001 x é 12000 0 5000 11999 true\n"),
+        Run(
+            $"const s = '{new string('x', 12000)}é'; const l = [{string.Join(", ", Enumerable.Range(0, 12000))}], t = {{{string.Join(", ", Enumerable.Range(0, 12000))}}}; void main() => print('${{s.length}} ${{s[11999]}} ${{s[12000]}} ${{l.length}} ${{l[0]}} ${{l[5000]}} ${{l.last}} ${{t.contains(11999)}}');",
+            DartOptions.FromKnobs([KeyValuePair.Create("dart.strings", strings)])));
+
     [Fact]
     public void IndexErrorsHaveTheNamesThatTheyAreGiven() => Assert.Equal(
         (0, "null null index i RangeError: Index out of range: index should be less than 2: 5\n"),
@@ -152,6 +161,37 @@ public sealed class ProgramTests
 
     [Fact]
     public void MainCanTakeArgumentsAndAMessage() => Assert.Equal((0, "[] null\n"), Run("void main(List<String> args, Object? message) { print('$args $message'); }"));
+
+    [Fact]
+    public void ASwitchWithinAnotherGoesOnWithCasesOfBoth() => Assert.Equal(
+        (0, "[one inner, one again inner, one two, one finally two, two]\n"),
+        Run("""
+            String f(int a, int b) {
+              final log = <String>[];
+              switch (a) {
+                one:
+                case 1:
+                  log.add('one');
+                  switch (b) {
+                    inner:
+                    case 1:
+                      log.add('inner');
+                    case 2:
+                      log.add('again');
+                      continue inner;
+                    case 3:
+                      continue two;
+                    case 4:
+                      try { continue two; } finally { log.add('finally'); }
+                  }
+                two:
+                case 2:
+                  log.add('two');
+              }
+              return log.join(' ');
+            }
+            void main() => print([f(1, 1), f(1, 2), f(1, 3), f(1, 4), f(2, 0)]);
+            """));
 
     [Fact]
     public void ADeferredLibraryIsUsedWhenItWasAskedFor() => Assert.Equal(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Harness.Hosts;
 
 namespace Harness.Dart;
@@ -16,14 +17,14 @@ internal static class DoubleText
         return (value < 0 ? "-" : "") + NumberText.Arrange(digits, point, whole: ".0");
     }
 
-    /// <summary>Formats for the host interface: 0 shortest, 1 fixed, 2 exponential (-1 digits: as many as needed), 3 precision.</summary>
+    /// <summary>Formats for the host interface: 0 shortest, 1 fixed, 2 exponential (-1 digits: as many as needed), 3 precision. Ties of the exact value are rounded away from zero.</summary>
     public static string Format(double value, int kind, int digits)
     {
         if (kind == 0 || double.IsNaN(value) || double.IsInfinity(value)) return Shortest(value);
         switch (kind)
         {
             case 1:
-                return new DecimalFormat(value).Fixed(digits);
+                return Fixed(value, digits);
             case 2:
                 return Exponential(value, digits);
             default:
@@ -33,50 +34,58 @@ internal static class DoubleText
 
     private static string Exponential(double value, int digits)
     {
-        string text;
+        var sign = double.IsNegative(value) ? "-" : "";
+        if (value == 0) return sign + NumberText.Exponential(new string('0', Math.Max(digits, 0) + 1), 1);
         if (digits < 0)
         {
-            if (value == 0) return double.IsNegative(value) ? "-0e+0" : "0e+0";
             var (all, point) = NumberText.Digits(value);
-            return (value < 0 ? "-" : "") + NumberText.Exponential(all, point);
+            return sign + NumberText.Exponential(all, point);
         }
 
-        text = value.ToString("e" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        var e = text.IndexOf('e', StringComparison.Ordinal);
-        var number = int.Parse(text.AsSpan(e + 2), CultureInfo.InvariantCulture);
-        return text[..(e + 2)] + number.ToString(CultureInfo.InvariantCulture);
+        var (rounded, exponent) = Rounded(value, digits + 1);
+        return sign + NumberText.Exponential(rounded, exponent + 1);
     }
 
     private static string Precision(double value, int digits)
     {
         if (value == 0) return (double.IsNegative(value) ? "-0" : "0") + (digits > 1 ? "." + new string('0', digits - 1) : "");
-        var text = value.ToString("e" + (digits - 1).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        var e = int.Parse(text.AsSpan(text.IndexOf('e', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
-        if (e < -6 || e >= digits) return Exponential(value, digits - 1);
-        return new DecimalFormat(value).Fixed(Math.Max(0, digits - 1 - e));
+        var exponent = Rounded(value, digits).Exponent;
+        return exponent < -6 || exponent >= digits ? Exponential(value, digits - 1) : Fixed(value, digits - 1 - exponent);
     }
 
-    /// <summary>Exact decimal formatting, as toFixed has it: ties away from zero on the exact value.</summary>
-    private readonly struct DecimalFormat(double value)
+    private static string Fixed(double value, int digits)
     {
-        public string Fixed(int digits)
-        {
-            if (Math.Abs(value) >= 1e21) return Shortest(value);
-            var bits = BitConverter.DoubleToInt64Bits(Math.Abs(value));
-            var exponent = (int)(bits >> 52);
-            var mantissa = new System.Numerics.BigInteger(exponent == 0 ? bits & 0xFFFFFFFFFFFFF : (bits & 0xFFFFFFFFFFFFF) | 1L << 52);
-            var power = (exponent == 0 ? 1 : exponent) - 1075;
-            var scaled = mantissa * System.Numerics.BigInteger.Pow(10, digits);
-            if (power >= 0) scaled <<= power;
-            else
-            {
-                var half = System.Numerics.BigInteger.One << (-power - 1);
-                scaled = (scaled + half) >> -power;
-            }
+        if (Math.Abs(value) >= 1e21) return Shortest(value);
+        var text = Scaled(value, digits).ToString(CultureInfo.InvariantCulture).PadLeft(digits + 1, '0');
+        var result = digits == 0 ? text : text[..^digits] + "." + text[^digits..];
+        return (double.IsNegative(value) ? "-" : "") + result;
+    }
 
-            var text = scaled.ToString(CultureInfo.InvariantCulture).PadLeft(digits + 1, '0');
-            var result = digits == 0 ? text : text[..^digits] + "." + text[^digits..];
-            return (value < 0 || value == 0 && double.IsNegative(value) ? "-" : "") + result;
+    /// <summary>The first digits of a number other than 0, so many of them, and the power of ten of the first.</summary>
+    private static (string Digits, int Exponent) Rounded(double value, int count)
+    {
+        // The shortest digits tell the power of ten unless the exact value is just below one, or is rounded to one.
+        var exponent = NumberText.Digits(value).Point - 1;
+        while (true)
+        {
+            var text = Scaled(value, count - 1 - exponent).ToString(CultureInfo.InvariantCulture);
+            if (text.Length == count) return (text, exponent);
+            exponent += text.Length - count;
         }
+    }
+
+    /// <summary>The exact value without its sign, times a power of ten, rounded to an integer.</summary>
+    private static BigInteger Scaled(double value, int powerOfTen)
+    {
+        var bits = BitConverter.DoubleToInt64Bits(Math.Abs(value));
+        var exponent = (int)(bits >> 52);
+        BigInteger numerator = exponent == 0 ? bits : (bits & 0xFFFFFFFFFFFFF) | 1L << 52;
+        var denominator = BigInteger.One;
+        var power = Math.Max(exponent, 1) - 1075;
+        if (power >= 0) numerator <<= power;
+        else denominator <<= -power;
+        if (powerOfTen >= 0) numerator *= BigInteger.Pow(10, powerOfTen);
+        else denominator *= BigInteger.Pow(10, -powerOfTen);
+        return ((2 * numerator) + denominator) / (2 * denominator);
     }
 }

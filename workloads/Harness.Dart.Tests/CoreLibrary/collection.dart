@@ -9,4 +9,13 @@ void main() {
   final h = HashMap<String, int>(equals: (a, b) => a.toLowerCase() == b.toLowerCase(), hashCode: (k) => k.toLowerCase().hashCode); h['A'] = 1; h['a'] = 2; print(h); print(h[7]); print(LinkedHashMap<int, int>.from({1: 2}) is LinkedHashMap);
   final u = UnmodifiableListView([1, 2]); try { u.add(3); } on UnsupportedError catch (e) { print(e.message); } print(u.map((x) => x * 2)); try { Map.unmodifiable({1: 2})[1] = 3; } on UnsupportedError { print('refused'); } print(UnmodifiableMapView({1: 2})[1]);
   print(HashSet<int>.from([1, 2, 2])); print(Set.unmodifiable([1, 1]).length);
+  // What is made of a set tells elements apart as it does.
+  final c = LinkedHashSet<String>(equals: (a, b) => a.toLowerCase() == b.toLowerCase(), hashCode: (e) => e.toLowerCase().hashCode)..addAll(['a', 'B']); print([c.union({'A', 'c'}), c.intersection({'a', 'b'}), c.difference({'B'}), c.toSet().contains('A'), UnmodifiableSetView(c).union({'b'}).length]);
+  final same = Set<num>.identity()..addAll([1, 1.0]); print([same.length, same.toSet().length, same.union({2}).length, <num>{1}.union({1.0}).length]);
+  c.retainAll(['A', 'x']); print(c);
+  // What is removed is decided before anything is.
+  final m = {1: 1, 2: 2, 3: 3, 4: 4}; m.removeWhere((k, v) => m.length > 2); final kept = {1, 2, 3, 4}; kept.retainWhere((e) => kept.length < 3); print("$m $kept");
+  try { final n = {1: 1}; n.updateAll((k, v) { n[k + 1] = 0; return 0; }); print('accepted'); } on ConcurrentModificationError { print('refused'); }
+  // Elements of a list's map are not made where they are passed over.
+  final made = <int>[]; final mapped = [1, 2, 3, 4].map((e) { made.add(e); return e * 2; }); print([mapped.skip(2).toList(), mapped.map((e) => e + 1).skip(1).skip(2).toList(), made]);
 }

@@ -20,9 +20,11 @@ void main() {
   print(RegExp(r'(?<n>x)').firstMatch('x')!.namedGroup('n'));
   print('a1b22c'.replaceAll(RegExp(r'\d+'), '#'));
   print('a, b,c'.split(RegExp(r',\s*')));
+  print(['aab'.split(RegExp('a*')), 'xaay'.split(RegExp('a*')), 'abc'.split(RegExp('')), 'a1b'.split(RegExp(r'\d|'))]);
   print(RegExp(r'o*').allMatches('foo').map((m) => '${m.start}-${m.end}').toList());
   print('x-1'.replaceAllMapped(RegExp(r'(\w)-(\d)'), (m) => '${m[2]}${m[1]}'));
   for (final bad in ['(', '*', '[b-a]', r'\', 'a{2,1}', '(?<a>x)(?<a>y)']) {
     try { RegExp(bad); print('accepted $bad'); } on FormatException { print('refused'); }
   }
+  for (final start in [-1, 4]) { try { print('abc'.replaceFirst('a', 'x', start)); } on RangeError catch (e) { print(e.invalidValue); } }
 }

@@ -13,6 +13,9 @@ internal sealed class ModuleParts
     /// <summary>The elements of the dispatch table; null where no class has that row.</summary>
     public List<IrFunction?> Table { get; set; } = [];
 
+    /// <summary>What runs when the module is instantiated; null for nothing.</summary>
+    public IrFunction? Start { get; set; }
+
     /// <summary>Type of the exception tag.</summary>
     public required FuncDef Tag { get; init; }
 
@@ -86,6 +89,7 @@ internal sealed class ModuleEmitter(ModuleParts parts)
             s.Byte(2);
             s.U32(0);
         });
+        if (parts.Start is { } start) w.Section(SectionId.Start, s => s.U32(start.Index));
         w.Section(SectionId.Element, s => WriteElements(s, defined));
         w.Section(SectionId.Code, s =>
         {

@@ -56,50 +56,57 @@ abstract interface class Future<T> {
 
   static Future<List<T>> wait<T>(Iterable<Future<T>> futures, {bool eagerError = false, void cleanUp(T successValue)?}) {
     final result = _Future<List<T>>();
-    final values = <T?>[];
-    final isDone = <bool>[];
+    // The values so far: null once there is an error.
+    List<T?>? values = <T?>[];
     int remaining = 0;
     Object? error;
     StackTrace? stack;
-    void fail() {
-      if (cleanUp != null) {
-        for (int i = 0; i < values.length; i++) {
-          if (isDone[i]) Future<void>.sync(() => cleanUp(values[i] as T));
-        }
+    void clean(T value) {
+      // An error of the callback is nobody's.
+      if (cleanUp != null) Future<void>.sync(() => cleanUp(value));
+    }
+    void fail(Object e, StackTrace s) {
+      final known = values;
+      if (known == null) {
+        if (remaining == 0 && !eagerError) result._completeErrorNow(error!, stack!);
+        return;
       }
-      result._completeErrorNow(error!, stack!);
+      values = null;
+      error = e;
+      stack = s;
+      for (final value in known) {
+        if (value != null) clean(value);
+      }
+      if (remaining == 0 || eagerError) result._completeErrorNow(e, s);
     }
-    for (final future in futures) {
-      final index = values.length;
-      values.add(null);
-      isDone.add(false);
-      remaining++;
-      future.then<void>((value) {
-        remaining--;
-        if (error != null && eagerError) {
-          // The others are gone already.
-          if (cleanUp != null) Future<void>.sync(() => cleanUp(value));
-          return;
-        }
-        values[index] = value;
-        isDone[index] = true;
-        if (remaining > 0) return;
-        if (error != null) {
-          fail();
-        } else {
-          result._completeNow(<T>[for (final v in values) v as T]);
-        }
-      }, onError: (Object e, StackTrace s) {
-        remaining--;
-        final isFirst = error == null;
-        if (isFirst) {
-          error = e;
-          stack = s;
-        }
-        if (eagerError ? isFirst : remaining == 0) fail();
-      });
+    try {
+      for (final future in futures) {
+        final index = remaining;
+        values!.add(null);
+        future.then<void>((value) {
+          remaining--;
+          final known = values;
+          if (known != null) {
+            known[index] = value;
+            if (remaining == 0) result._completeNow(<T>[for (final v in known) v as T]);
+            return;
+          }
+          if (value != null) clean(value);
+          if (remaining == 0 && !eagerError) result._completeErrorNow(error!, stack!);
+        }, onError: (Object e, StackTrace s) {
+          remaining--;
+          fail(e, s);
+        });
+        remaining++;
+      }
+      if (remaining == 0) result._completeLater(<T>[]);
+    } catch (e, s) {
+      // The list of futures is at fault.
+      if (remaining == 0 || eagerError) return Future<List<T>>.error(e, s);
+      values = null;
+      error = e;
+      stack = s;
     }
-    if (remaining == 0) result._completeLater(<T>[]);
     return result;
   }
 
@@ -115,12 +122,39 @@ abstract interface class Future<T> {
     return result;
   }
 
-  static Future<void> forEach<T>(Iterable<T> elements, FutureOr action(T element)) async {
-    for (final element in elements) await action(element);
+  static Future<void> forEach<T>(Iterable<T> elements, FutureOr action(T element)) {
+    final iterator = elements.iterator;
+    FutureOr<bool> step() {
+      if (!iterator.moveNext()) return false;
+      final Object? result = action(iterator.current);
+      if (result is Future<Object?>) return result.then<bool>((_) => true);
+      return true;
+    }
+    return doWhile(step);
   }
 
-  static Future<void> doWhile(FutureOr<bool> action()) async {
-    while (await action()) {}
+  // Nothing waits between actions that give no future.
+  static Future<void> doWhile(FutureOr<bool> action()) {
+    final done = _Future<void>();
+    void go(bool goesOn) {
+      while (goesOn) {
+        FutureOr<bool> result;
+        try {
+          result = action();
+        } catch (e, s) {
+          done._completeErrorLater(e, s);
+          return;
+        }
+        if (result is Future<bool>) {
+          result.then<void>(go, onError: (Object e, StackTrace s) => done._completeErrorNow(e, s));
+          return;
+        }
+        goesOn = result as bool;
+      }
+      done._completeNow(null);
+    }
+    go(true);
+    return done;
   }
 
   Future<R> then<R>(FutureOr<R> onValue(T value), {Function? onError});

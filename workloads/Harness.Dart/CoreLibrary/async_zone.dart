@@ -23,6 +23,23 @@ void _schedule(Zone zone, void Function() callback) {
   _lastTask = task;
 }
 
+// The last of the tasks that the running one put before all others.
+_QueuedTask? _lastUrgent;
+
+void _scheduleFirst(Zone zone, void Function() callback) {
+  final task = _QueuedTask(zone, callback);
+  final before = _lastUrgent;
+  if (before == null) {
+    task.next = _firstTask;
+    _firstTask = task;
+  } else {
+    task.next = before.next;
+    before.next = task;
+  }
+  if (task.next == null) _lastTask = task;
+  _lastUrgent = task;
+}
+
 void scheduleMicrotask(void Function() callback) {
   final zone = Zone._current;
   zone._scheduleIn(zone, callback);
@@ -36,6 +53,7 @@ void _runMicrotasks() {
       if (task == null) break;
       _firstTask = task.next;
       if (_firstTask == null) _lastTask = null;
+      _lastUrgent = null;
       task.zone.runGuarded(task.callback);
     }
     if (_timers == null || _timers!.isEmpty) return;
@@ -228,9 +246,9 @@ final class Zone {
   void _handle(Zone zone, Object error, StackTrace stackTrace) {
     final handling = errorZone;
     final parent = handling.parent;
-    // In the root nobody takes care of an error: the program ends with it.
+    // In the root nobody takes care of an error: the program ends with it, before anything else that is to be done.
     if (parent == null) {
-      _schedule(handling, () => Error.throwWithStackTrace(error, stackTrace));
+      _scheduleFirst(handling, () => Error.throwWithStackTrace(error, stackTrace));
       return;
     }
     final handler = handling._specification!.handleUncaughtError!;

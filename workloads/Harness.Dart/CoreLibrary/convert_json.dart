@@ -71,13 +71,16 @@ final class _JsonWriter {
   final String? _indent;
   // What the value at work lies in.
   final List<Object> _parents = [];
+  // How many of these are lists and maps.
+  int _depth = 0;
   _JsonWriter(this._toEncodable, this._indent);
 
   void write(Object? value) {
     if (_writeValue(value)) return;
     _enter(value!);
-    Object? made;
+    // What fails within is the cause of that this fails.
     try {
+      Object? made;
       final f = _toEncodable;
       if (f != null) {
         made = f(value);
@@ -85,10 +88,10 @@ final class _JsonWriter {
         final dynamic d = value;
         made = d.toJson();
       }
+      if (!_writeValue(made)) throw JsonUnsupportedObjectError(value, partialResult: _buffer.toString());
     } catch (e) {
       throw JsonUnsupportedObjectError(value, cause: e, partialResult: _buffer.toString());
     }
-    if (!_writeValue(made)) throw JsonUnsupportedObjectError(value, partialResult: _buffer.toString());
     _parents.removeLast();
   }
 
@@ -103,7 +106,7 @@ final class _JsonWriter {
     final indent = _indent;
     if (indent == null) return;
     _buffer.writeCharCode(10);
-    for (int i = 0; i < _parents.length; i++) _buffer.write(indent);
+    for (int i = 0; i < _depth; i++) _buffer.write(indent);
   }
 
   bool _writeValue(Object? v) {
@@ -118,6 +121,7 @@ final class _JsonWriter {
       _buffer.write(v);
     } else if (v is List) {
       _enter(v);
+      _depth++;
       _buffer.writeCharCode(91);
       for (int i = 0; i < v.length; i++) {
         if (i > 0) _buffer.writeCharCode(44);
@@ -125,6 +129,7 @@ final class _JsonWriter {
         write(v[i]);
       }
       _parents.removeLast();
+      _depth--;
       if (v.isNotEmpty) _newLine();
       _buffer.writeCharCode(93);
     } else if (v is Map) {
@@ -142,6 +147,7 @@ final class _JsonWriter {
     });
     if (!isRight) return false;
     _enter(map);
+    _depth++;
     _buffer.writeCharCode(123);
     bool first = true;
     map.forEach((k, x) {
@@ -154,6 +160,7 @@ final class _JsonWriter {
       write(x);
     });
     _parents.removeLast();
+    _depth--;
     if (!first) _newLine();
     _buffer.writeCharCode(125);
     return true;

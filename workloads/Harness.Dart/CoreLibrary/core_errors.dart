@@ -197,7 +197,7 @@ class StateError extends Error {
 class ConcurrentModificationError extends Error {
   final Object? modifiedObject;
   ConcurrentModificationError([this.modifiedObject]);
-  String toString() => 'Concurrent modification during iteration: ${Error.safeToString(modifiedObject)}.';
+  String toString() => modifiedObject == null ? 'Concurrent modification during iteration.' : 'Concurrent modification during iteration: ${Error.safeToString(modifiedObject)}.';
 }
 class IntegerDivisionByZeroException extends Error implements UnsupportedError, Exception {
   String? get message => 'Division resulted in non-finite value';
@@ -302,6 +302,9 @@ Never _throwCastError(Object? value, Type type) => throw TypeError._("type '${va
 Never _throwNullCheck() => throw TypeError._('Null check operator used on a null value');
 Never _throwLateNotInitialized(String name) => throw _LateError("Field '$name' has not been initialized.");
 Never _throwLateAlreadyInitialized(String name) => throw _LateError("Field '$name' has already been initialized.");
+Never _throwLateAssigned(String name) => throw _LateError("Field '$name' has been assigned during initialization.");
+Never _throwLateLocalNotInitialized(String name) => throw _LateError("Local '$name' has not been initialized.");
+Never _throwLateLocalAlreadyInitialized(String name) => throw _LateError("Local '$name' has already been initialized.");
 Never _throwPatternMismatch() => throw StateError('Pattern matching error');
 Never _throwAssertion(Object? message) => throw AssertionError(message);
 void _checkCovariant(Object? value, _Type type) {

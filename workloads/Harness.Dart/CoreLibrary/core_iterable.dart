@@ -241,6 +241,12 @@ class _MappedIterable<S, T> extends Iterable<T> {
   T get last => _f(_source.last);
   T get single => _f(_source.single);
   T elementAt(int index) => _f(_source.elementAt(index));
+  // Whether an element is found without those before it, which are not made then.
+  bool get _isIndexed {
+    final source = _source;
+    return source is List<S> || source is _IndexedIterable<S> || source is _MappedIterable<Object?, S> && source._isIndexed;
+  }
+  Iterable<T> skip(int count) => _isIndexed ? _MappedIterable<S, T>(_source.skip(count), _f) : super.skip(count);
 }
 class _MappedIterator<S, T> implements Iterator<T> {
   final Iterator<S> _source;

@@ -141,7 +141,7 @@ abstract mixin class MapBase<K, V> implements Map<K, V> {
     throw ArgumentError.value(key, 'key', 'Key not in map.');
   }
   void updateAll(V update(K key, V value)) {
-    for (final k in keys.toList()) this[k] = update(k, this[k] as V);
+    for (final k in keys) this[k] = update(k, this[k] as V);
   }
   Iterable<MapEntry<K, V>> get entries => keys.map((K k) => MapEntry<K, V>(k, this[k] as V));
   Iterable<V> get values => keys.map((K k) => this[k] as V);
@@ -157,7 +157,9 @@ abstract mixin class MapBase<K, V> implements Map<K, V> {
     for (final e in newEntries) this[e.key] = e.value;
   }
   void removeWhere(bool test(K key, V value)) {
-    for (final k in keys.toList()) { if (test(k, this[k] as V)) remove(k); }
+    // The test sees the map as it was.
+    final removed = <K>[for (final k in keys) if (test(k, this[k] as V)) k];
+    for (final k in removed) remove(k);
   }
   void clear() {
     for (final k in keys.toList()) remove(k);
@@ -452,15 +454,17 @@ abstract class SetBase<E> extends Iterable<E> implements Set<E> {
   void _spreadAll(Iterable<dynamic> elements) { for (final e in elements) add(e as E); }
   void removeAll(Iterable<Object?> elements) { for (final e in elements.toList()) remove(e); }
   void retainAll(Iterable<Object?> elements) {
-    final keep = elements.toSet();
-    removeWhere((e) => !keep.contains(e));
+    // This set tells elements apart, not the others.
+    final removed = toSet();
+    for (final e in elements) removed.remove(e);
+    removeAll(removed);
   }
-  void removeWhere(bool test(E element)) { for (final e in toList()) { if (test(e)) remove(e); } }
-  void retainWhere(bool test(E element)) => removeWhere((e) => !test(e));
+  void removeWhere(bool test(E element)) => removeAll(<E>[for (final e in this) if (test(e)) e]);
+  void retainWhere(bool test(E element)) => removeAll(<E>[for (final e in this) if (!test(e)) e]);
   bool containsAll(Iterable<Object?> other) => other.every((e) => contains(e));
-  Set<E> intersection(Set<Object?> other) => _LinkedSet<E>()..addAll(where((e) => other.contains(e)));
-  Set<E> union(Set<E> other) => _LinkedSet<E>()..addAll(this)..addAll(other);
-  Set<E> difference(Set<Object?> other) => _LinkedSet<E>()..addAll(where((e) => !other.contains(e)));
+  Set<E> intersection(Set<Object?> other) => toSet()..removeWhere((e) => !other.contains(e));
+  Set<E> union(Set<E> other) => toSet()..addAll(other);
+  Set<E> difference(Set<Object?> other) => toSet()..removeWhere((e) => other.contains(e));
   void clear() { for (final e in toList()) remove(e); }
   Set<R> cast<R>() => _CastSet<E, R>(this);
   Set<E> toSet() => _LinkedSet<E>()..addAll(this);
@@ -473,6 +477,9 @@ final class _LinkedSet<E> extends SetBase<E> implements LinkedHashSet<E>, HashSe
   _LinkedSet() : _h = _HashBase(false);
   _LinkedSet.identity() : _h = _HashBase(true);
   _LinkedSet.custom(bool equals(Object? a, Object? b)?, int hash(Object? a)?) : _h = _HashBase(false, equals, hash);
+  // Elements of others are told apart as those of the other set are.
+  _LinkedSet._like(_HashBase other) : _h = _HashBase(other._isIdentity, other._equals, other._hash);
+  Set<E> toSet() => _LinkedSet<E>._like(_h)..addAll(this);
   bool add(E value) {
     final n = _h._count;
     _h.put(value);

@@ -38,7 +38,7 @@ abstract final class num implements Comparable<num> {
     final r = tryParse(input);
     if (r != null) return r;
     if (onError != null) return onError(input);
-    throw FormatException('Invalid number', input);
+    throw FormatException(input);
   }
   static num? tryParse(String input) {
     final s = input.trim();
@@ -178,7 +178,7 @@ final class int extends num {
   bool operator <=(num other) => other is int ? this <= other : toDouble() <= (other as double);
   bool operator >(num other) => other is int ? this > other : toDouble() > (other as double);
   bool operator >=(num other) => other is int ? this >= other : toDouble() >= (other as double);
-  bool operator ==(Object other) => other is int ? this == other : other is double && toDouble() == other && _truncate(other) == this;
+  bool operator ==(Object other) => other is int ? this == other : other is double && toDouble() == other;
   int get hashCode => this & 0x3fffffff;
   bool get isNaN => false;
   bool get isNegative => this < 0;
@@ -209,7 +209,12 @@ final class int extends num {
   }
   int compareTo(num other) {
     if (other is int) return this < other ? -1 : this > other ? 1 : 0;
-    return toDouble().compareTo(other);
+    final order = toDouble().compareTo(other);
+    if (order != 0 || this >= -9007199254740992 && this <= 9007199254740992) return order;
+    // The nearest double is the other, which is an integer then, maybe one that no int can be.
+    if (other >= 9223372036854775808.0) return -1;
+    final whole = other.toInt();
+    return this < whole ? -1 : this > whole ? 1 : 0;
   }
   int gcd(int other) {
     int a = abs(), b = other.abs();
@@ -224,6 +229,8 @@ final class int extends num {
     if (exponent < 0) throw RangeError.range(exponent, 0, null, 'exponent');
     if (modulus <= 0) throw RangeError.range(modulus, 1, null, 'modulus');
     if (modulus == 1) return 0;
+    // Products of larger remainders need more than 64 bits.
+    if (modulus > 3037000499) return BigInt.from(this).modPow(BigInt.from(exponent), BigInt.from(modulus)).toInt();
     int b = this % modulus, r = 1;
     while (exponent > 0) {
       if (exponent.isOdd) r = (r * b) % modulus;
@@ -282,7 +289,16 @@ final class int extends num {
     final r = tryParse(source, radix: radix);
     if (r != null) return r;
     if (onError != null) return onError(source);
-    throw FormatException(source.trim().isEmpty ? 'Invalid number (at character 1)' : 'Invalid radix-${radix ?? 10} number (at character 1)', source);
+    // Where the digits should be.
+    int at = 0, end = source.length;
+    while (at < end && String._isSpace(source.codeUnitAt(at))) at++;
+    while (end > at && String._isSpace(source.codeUnitAt(end - 1))) end--;
+    if (at < end && (source.codeUnitAt(at) == 45 || source.codeUnitAt(at) == 43)) at++;
+    if (radix == null && at + 1 < end && source.codeUnitAt(at) == 48 && (source.codeUnitAt(at + 1) | 32) == 120) {
+      at += 2;
+      if (at < end) radix = 16;
+    }
+    throw FormatException(at == end && radix == null ? 'Invalid number' : 'Invalid radix-${radix ?? 10} number', source, at);
   }
   static int? tryParse(String source, {int? radix}) {
     final s = source.trim();
@@ -356,7 +372,7 @@ final class double extends num {
   bool operator >=(num other) => this >= other.toDouble();
   bool operator ==(Object other) => other is double ? this == other : other is int && this == other.toDouble();
   int get hashCode {
-    if (isFinite && this == truncateToDouble() && abs() < 9e18) return _truncate(this) & 0x3fffffff;
+    if (isFinite && this == truncateToDouble() && abs() <= 9223372036854775808.0) return _truncate(this) & 0x3fffffff;
     final b = _doubleBits(this);
     return (b ^ _ushr(b, 32)) & 0x3fffffff;
   }
@@ -389,6 +405,7 @@ final class double extends num {
     return this;
   }
   int compareTo(num other) {
+    if (other is int) return -other.compareTo(this);
     final o = other.toDouble();
     if (this < o) return -1;
     if (this > o) return 1;
@@ -438,10 +455,7 @@ final class double extends num {
     while (i < n && _isDigit(s.codeUnitAt(i))) { i++; digits++; }
     if (i < n && s.codeUnitAt(i) == 46) {
       i++;
-      int fraction = 0;
-      while (i < n && _isDigit(s.codeUnitAt(i))) { i++; fraction++; }
-      if (fraction == 0) return null;
-      digits += fraction;
+      while (i < n && _isDigit(s.codeUnitAt(i))) { i++; digits++; }
     }
     if (digits == 0) return null;
     if (i < n && (s.codeUnitAt(i) | 32) == 101) {

@@ -146,6 +146,7 @@ final class String implements Comparable<String>, Pattern {
     return string._hasAt(this, start) ? _StringMatch(start, string, this) : null;
   }
   Iterable<Match> allMatches(String string, [int start = 0]) {
+    if (start < 0 || start > string.length) throw RangeError.range(start, 0, string.length, 'start');
     final result = <Match>[];
     int i = start;
     while (i + length <= string.length) {
@@ -167,7 +168,8 @@ final class String implements Comparable<String>, Pattern {
     if (isEmpty) return pattern.allMatches(this).isEmpty ? <String>[''] : result;
     int at = 0;
     for (final m in pattern.allMatches(this)) {
-      if (m.start == m.end && (m.start == 0 || m.start == length)) continue;
+      // Nothing lies between an empty match and the end of the one before it.
+      if (m.start == m.end && (m.start == at || m.start == length)) continue;
       result.add(_sub(at, m.start));
       at = m.end;
     }

@@ -55,14 +55,14 @@ T min<T extends num>(T a, T b) {
   if (a > b) return b;
   if (a < b) return a;
   if (b.isNaN) return b;
-  if (a is double && b is double && a == 0.0 && b.isNegative) return b;
+  if (a == 0 && b.isNegative) return b;
   return a;
 }
 T max<T extends num>(T a, T b) {
   if (a > b) return a;
   if (a < b) return b;
   if (b.isNaN) return b;
-  if (a is double && b is double && a == 0.0 && a.isNegative) return b;
+  if (a == 0 && a.isNegative) return b;
   return a;
 }
 

@@ -81,8 +81,9 @@ internal static class ConstOperators
             case "/": return new ConstDouble(a / b);
             case "%":
                 var remainder = a % b;
-                return new ConstDouble(remainder < 0 ? remainder + Math.Abs(b) : remainder);
-            case "~/" when b != 0: return new ConstInt((long)Math.Truncate(a / b));
+                // The remainder of a multiple is no negative zero.
+                return new ConstDouble(remainder == 0 ? 0 : remainder < 0 ? remainder + Math.Abs(b) : remainder);
+            case "~/" when double.IsFinite(a / b): return new ConstInt((long)Math.Truncate(a / b));
             case "<": return new ConstBool(a < b);
             case "<=": return new ConstBool(a <= b);
             case ">": return new ConstBool(a > b);

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Harness.Dart.Ir;
 using Harness.Dart.Semantics;
 
@@ -6,8 +8,11 @@ namespace Harness.Dart.Lowering;
 /// <summary>The value of a constant expression. Equal keys are identical constants, also where the objects differ that hold their parts.</summary>
 internal abstract record ConstValue
 {
+    // A longer key is told by a hash, so that values that have others in several places do not have longer ones with each level.
+    private const int LongestKey = 256;
+
     private string? _key;
-    public string Key => _key ??= MakeKey();
+    public string Key => _key ??= Shortened(MakeKey());
 
     protected ConstValue()
     {
@@ -15,6 +20,8 @@ internal abstract record ConstValue
 
     // A copy with other values has another key.
     protected ConstValue(ConstValue original) => _ = original;
+
+    private static string Shortened(string key) => key.Length <= LongestKey ? key : "h" + Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan())));
 
     protected abstract string MakeKey();
     public virtual bool Equals(ConstValue? other) => other is not null && Key == other.Key;
@@ -105,7 +112,7 @@ internal sealed record ConstFunction(Member Function, DartType[] TypeArgs, Inter
     public ConstFunction Instantiate(DartType[] args) =>
         this with { TypeArgs = args, Constructed = Function.Kind == MemberKind.Constructor && Alias is null ? new InterfaceType(Function.Owner!, args) : null };
 
-    protected override string MakeKey() => $"f{System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Function)}<{string.Join(',', TypeArgs.Select(t => t.Key))}>{Constructed?.Key}{Alias?.Name}";
+    protected override string MakeKey() => $"f{Function.Id}<{string.Join(',', TypeArgs.Select(t => t.Key))}>{Constructed?.Key}{Alias?.Library.Uri}{Alias?.Name}";
     public bool Equals(ConstFunction? other) => base.Equals(other);
     public override int GetHashCode() => base.GetHashCode();
 }

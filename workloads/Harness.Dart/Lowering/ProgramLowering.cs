@@ -119,6 +119,9 @@ internal sealed class ProgramLowering
     /// <inheritdoc cref="Module.OwnFields"/>
     public OwnFields OwnFields { get; }
 
+    /// <summary>How many reads of late variables have had their initializers lowered with them.</summary>
+    public int LateInitializers { get; set; }
+
     /// <summary>Compiles the program.</summary>
     /// <returns>The module.</returns>
     /// <exception cref="DartCompilationException">The program has errors.</exception>
@@ -188,6 +191,18 @@ internal sealed class ProgramLowering
         var function = new IrFunction(name);
         Parts.Functions.Add(function);
         return function;
+    }
+
+    /// <summary>Adds a statement to what runs when the module is instantiated.</summary>
+    public void AtStart(Node statement)
+    {
+        if (Parts.Start is null)
+        {
+            Parts.Start = NewFunction("#start");
+            Parts.Start.Body = new Node { Op = IrOp.Seq, Body = [] };
+        }
+
+        Parts.Start.Body!.Body!.Add(statement);
     }
 
     /// <summary>A function of the host.</summary>

@@ -17,6 +17,7 @@ internal static class UnusedFunctions
         }
 
         foreach (var function in parts.Functions.Where(function => function.Export is not null)) Use(function);
+        if (parts.Start is { } start) Use(start);
         foreach (var function in parts.Table) if (function is not null) Use(function);
         foreach (var global in parts.Globals) UseAll(global.Init);
         while (work.TryPop(out var function)) UseAll(function.Body);

@@ -117,7 +117,7 @@ internal sealed class ClassBuilder(DartProgram program)
 
         InterfaceType Super(TypeNode type)
         {
-            if (scope.Resolve(type) is not InterfaceType { Nullable: false } resolved || resolved.Class.IsExtensionType)
+            if (scope.Resolve(type) is not InterfaceType { Nullable: false } resolved || resolved.Class.IsExtensionType || type is NamedTypeNode named && scope.AliasOf(named) is { IsVariable: true })
                 throw new DartErrorException(cls.File, type.Pos, "The type can't be used as a supertype.");
             BuildHierarchy(resolved.Class, depth + 1);
             return resolved;

@@ -97,6 +97,11 @@ internal enum MemberKind : byte { Field, Method, Getter, Setter, Constructor }
 /// <summary>A function, variable or member of a class. In an application of a mixin, a copy of the mixin's member.</summary>
 internal sealed class Member
 {
+    private static int s_count;
+
+    /// <summary>A number that no other member has.</summary>
+    public int Id { get; } = Interlocked.Increment(ref s_count);
+
     public required string Name { get; init; }
     public required MemberKind Kind { get; init; }
     public required Library Library { get; init; }

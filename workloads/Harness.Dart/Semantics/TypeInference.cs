@@ -90,16 +90,23 @@ internal sealed class TypeInference(DartProgram program, TypeSystem types)
     public DartType[] Solve(IReadOnlyList<TypeParam> vars, Dictionary<TypeParam, DartType> lower, Dictionary<TypeParam, DartType> upper, bool partial)
     {
         var result = new DartType[vars.Count];
+        bool Mentions(DartType type) => type.Any(t => t is TypeParamType p && vars.Contains(p.Parameter));
+        // Whether a type is beyond a bound that mentions the parameter itself, and no other.
+        bool IsBeyond(DartType type, TypeParam v) =>
+            v.HasBound && Mentions(v.Bound) && v.Bound.Substitute(new Dictionary<TypeParam, DartType> { [v] = type }) is var bound && !Mentions(bound) && !types.IsSubtype(type, bound);
         for (var i = 0; i < vars.Count; i++)
         {
             var v = vars[i];
-            if (upper.TryGetValue(v, out var high) && !high.HasUnknown && !high.Any(t => t is TypeParamType p && vars.Contains(p.Parameter)) && (!lower.TryGetValue(v, out var low0) || types.IsSubtype(low0, high)))
+            var high = upper.GetValueOrDefault(v);
+            // The context may allow more than the bound does.
+            if (high is { HasUnknown: false } && v.HasBound && !IsTop(v.Bound) && !Mentions(v.Bound) && types.IsSubtype(v.Bound, high)) high = v.Bound;
+            if (high is { HasUnknown: false } && !Mentions(high) && (!lower.TryGetValue(v, out var low0) || types.IsSubtype(low0, high)) && !IsBeyond(high, v))
                 result[i] = high;
             else if (lower.TryGetValue(v, out var low) && !low.HasUnknown)
                 result[i] = low;
-            else if (upper.TryGetValue(v, out high) && partial)
+            else if (high is not null && partial && !IsBeyond(high, v))
                 result[i] = high;
-            else if (high is not null && !high.Any(t => t is TypeParamType p && vars.Contains(p.Parameter)) && GreatestClosure(high) is var closure && (!v.HasBound || types.IsSubtype(closure, v.Bound)))
+            else if (high is not null && !Mentions(high) && GreatestClosure(high) is var closure && (!v.HasBound || types.IsSubtype(closure, v.Bound)))
                 result[i] = closure;
             else
                 result[i] = UnknownType.Instance;
@@ -112,7 +119,7 @@ internal sealed class TypeInference(DartProgram program, TypeSystem types)
             if (result[i] is not UnknownType)
                 continue;
             var bound = vars[i].HasBound ? vars[i].Bound : SimpleType.Dynamic;
-            for (var round = 0; round < 2 && bound.Any(t => t is TypeParamType p && vars.Contains(p.Parameter)); round++)
+            for (var round = 0; round < 2 && Mentions(bound); round++)
                 bound = bound.Substitute(vars.Select((p, j) => (p, j)).ToDictionary(x => x.p, x => result[x.j] is UnknownType ? (round == 0 && vars[x.j].HasBound && x.j != i ? vars[x.j].Bound : SimpleType.Dynamic) : result[x.j]));
             result[i] = bound;
         }

@@ -83,6 +83,8 @@ internal sealed class ArgumentBinding(FunctionLowering body)
             if (context is not null && !TypeSystem.IsVoid(context) && !TypeSystem.IsDynamic(context))
                 _types.Inference.Constrain(result, context, vars, lower, upper);
             HashSet<TypeParam> wanted = [.. upper.Keys];
+            // Arguments that are no closures know what the context of the call tells, and nothing of each other.
+            var downward = _types.Inference.Solve(typeParams, lower, upper, partial: true);
             var position = 0;
             DartType[] parameters = [.. args.Items.Select(a => ParameterType(a.Name, a.Name is null ? position++ : 0))];
             void LowerOne(int i, DartType[] partial)
@@ -106,7 +108,7 @@ internal sealed class ArgumentBinding(FunctionLowering body)
             for (var i = 0; i < lowered.Length; i++)
             {
                 if (SyntaxShapes.Unparen(args.Items[i].Value) is FunctionExpr) closures.Add(i);
-                else LowerOne(i, _types.Inference.Solve(typeParams, lower, upper, partial: true));
+                else LowerOne(i, downward);
             }
 
             while (closures.Count > 0)

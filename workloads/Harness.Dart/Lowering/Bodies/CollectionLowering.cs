@@ -69,7 +69,7 @@ internal sealed class CollectionLowering(FunctionLowering body)
             return new Val(NewList(inferred, items), listType);
         }
 
-        inferred ??= Elements.InferElements(l.Elements, isMap: false).Element ?? SimpleType.Dynamic;
+        inferred ??= Elements.InferElements(l, l.Elements).Element ?? SimpleType.Dynamic;
         var type = _program.Type("List", inferred);
         var growable = StorageOf(inferred).Type;
         var local = _output.Temp(_reprs.Of(growable), "list");
@@ -210,7 +210,7 @@ internal sealed class CollectionLowering(FunctionLowering body)
             else if (l.Elements.Count == 0) isMap = true;
             else
             {
-                var kinds = Elements.InferElements(l.Elements, isMap: false);
+                var kinds = Elements.InferElements(l, l.Elements);
                 isMap = kinds.Key is not null;
                 if (!isMap && !kinds.IsOfIterable) throw _state.Error(l, "Not enough type information to tell whether this literal is a set or a map.");
                 if (isMap && kinds.IsOfIterable) throw _state.Error(l, "Both iterables and maps are spread in this literal, so it is neither a set nor a map.");
@@ -242,7 +242,7 @@ internal sealed class CollectionLowering(FunctionLowering body)
 
         if (key is null || isMap && value is null)
         {
-            var inferred = Elements.InferElements(l.Elements, isMap);
+            var inferred = Elements.InferElements(l, l.Elements);
             key ??= (isMap ? inferred.Key : inferred.Element) ?? SimpleType.Dynamic;
             if (isMap) value ??= inferred.Value ?? SimpleType.Dynamic;
         }

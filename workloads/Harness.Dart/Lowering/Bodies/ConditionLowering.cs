@@ -193,7 +193,14 @@ internal sealed class ConditionLowering(FunctionLowering body)
         if (Numbers.IsInt(left.Type) && Numbers.IsInt(right.Type) || left.Node.Type == WType.I64 && right.Node.Type == WType.I64) return Node.Numeric(Opcode.I64Eq, WType.I32, left.Node, right.Node);
         if (left.Node.Type.Kind is WKind.I64 or WKind.F64 && right.Node.Type.Kind is WKind.I64 or WKind.F64) return Node.Numeric(Opcode.F64Eq, WType.I32, Numbers.ToDouble(left), Numbers.ToDouble(right));
         if (left.Node.Type == WType.I32 && right.Node.Type == WType.I32) return Node.Numeric(Opcode.I32Eq, WType.I32, left.Node, right.Node);
-        if (TypeSystem.IsNull(right.Type)) return left.Node.Type.IsRef ? Node.Seq(Node.Drop(right.Node), Node.IsNull(left.Node)) is var n && right.Node.Op == IrOp.RefNull ? Node.IsNull(left.Node) : n : Node.Seq(Node.Drop(left.Node), Node.Drop(right.Node), Node.I32(0));
+        if (TypeSystem.IsNull(right.Type))
+        {
+            if (right.Node.Op == IrOp.RefNull && left.Node.Type.IsRef) return Node.IsNull(left.Node);
+            if (!left.Node.Type.IsRef) return Node.Seq(Node.Drop(left.Node), Node.Drop(right.Node), Node.I32(0));
+            var compared = _output.TempOf(left.Node, out var setCompared, "left");
+            return Node.Seq(setCompared, Node.Drop(right.Node), Node.IsNull(Node.Get(compared)));
+        }
+
         if (TypeSystem.IsNull(left.Type) && left.Node.Op == IrOp.RefNull) return right.Node.Type.IsRef ? Node.IsNull(right.Node) : Node.Seq(Node.Drop(right.Node), Node.I32(0));
         // An enum's values are equal where they are the same object, and so are those of a class without its own '=='.
         if (TypeSystem.NonNull(left.Type) is InterfaceType { Class.IsEnum: true } or InterfaceType { Class.Name: "Type", Class.Library.IsCore: true, Nullable: true } && left.Node.Type.IsRef && right.Node.Type.IsRef && TypeSystem.NonNull(left.Type) is InterfaceType { Class.IsEnum: true })

@@ -17,6 +17,8 @@ internal sealed class ElementInference(FunctionLowering body)
     private readonly NodeOutput _output = body.Output;
     private readonly VariableScopes _variables = body.Variables;
     private readonly VariablePlaces _places = body.Places;
+    private readonly Dictionary<Expr, (DartType? Element, DartType? Key, DartType? Value, bool IsOfIterable)> _known = [];
+    private int _literals;
 
     private ExpressionLowering Expressions => _body.Expressions;
     private ConditionLowering Conditions => _body.Conditions;
@@ -24,27 +26,51 @@ internal sealed class ElementInference(FunctionLowering body)
     private StatementLowering Statements => _body.Statements;
     private LoopLowering Loops => _body.Loops;
 
-    /// <summary>The types of elements, of keys and of values, and whether some element says that it is one of a list or set.</summary>
-    public (DartType? Element, DartType? Key, DartType? Value, bool IsOfIterable) InferElements(IEnumerable<Element> elements, bool isMap)
+    /// <summary>Lowers a literal. What is found of the literals within it is known until that is done, so that none of them is looked at again with each literal around it.</summary>
+    public Val LowerLiteral(Func<Val> lower)
     {
+        _literals++;
+        try
+        {
+            return lower();
+        }
+        finally
+        {
+            if (--_literals == 0) _known.Clear();
+        }
+    }
+
+    /// <summary>The types of elements, of keys and of values, and whether some element says that it is one of a list or set.</summary>
+    /// <param name="literal">What they are elements of.</param>
+    /// <param name="elements">The elements.</param>
+    public (DartType? Element, DartType? Key, DartType? Value, bool IsOfIterable) InferElements(Expr literal, IEnumerable<Element> elements)
+    {
+        if (_known.TryGetValue(literal, out var known)) return known;
         // What elements are is found by lowering them once for their types only.
         DartType? element = null, key = null, value = null;
         var isOfIterable = false;
         void Join(ref DartType? to, DartType type) => to = to is null ? type : _types.Lub(to, type);
+        DartType TypeOf(Expr e)
+        {
+            var lowered = Expressions.Lower(e, null);
+            if (lowered.Node.IsNever) _output.Flow.IsReachable = false;
+            return lowered.Type;
+        }
+
         void Visit(Element e)
         {
             switch (e)
             {
                 case SpreadElement s:
-                    var type = TypeSystem.NonNull(Expressions.Lower(s.Value, null).Type);
+                    var type = TypeSystem.NonNull(TypeOf(s.Value));
                     if (_types.AsInstanceOf(type, _program.CoreClass("Map")) is { } map) { Join(ref key, map.Args[0]); Join(ref value, map.Args[1]); }
                     else if (_types.AsInstanceOf(type, _program.CoreClass("Iterable")) is { } iterable) { Join(ref element, iterable.Args[0]); isOfIterable = true; }
                     else if (TypeSystem.IsDynamic(type)) Join(ref element, SimpleType.Dynamic);
                     else if (TypeSystem.IsNever(type)) { Join(ref element, type); Join(ref key, type); Join(ref value, type); }
                     break;
-                case NullAwareElement n: Join(ref element, TypeSystem.NonNull(Expressions.Lower(n.Value, null).Type)); break;
+                case NullAwareElement n: Join(ref element, TypeSystem.NonNull(TypeOf(n.Value))); break;
                 case MapEntryElement m:
-                    var (keyType, valueType) = (Expressions.Lower(m.Key, null).Type, Expressions.Lower(m.Value, null).Type);
+                    var (keyType, valueType) = (TypeOf(m.Key), TypeOf(m.Value));
                     Join(ref key, m.NullAwareKey ? TypeSystem.NonNull(keyType) : keyType);
                     Join(ref value, m.NullAwareValue ? TypeSystem.NonNull(valueType) : valueType);
                     break;
@@ -54,17 +80,20 @@ internal sealed class ElementInference(FunctionLowering body)
                     if (i.Case is null) { Conditions.LowerCondition(i.Condition, out var yes, out no); _output.Flow = yes; }
                     else { var subject = Expressions.Lower(i.Condition, null); var subjectLocal = _output.TempOf(subject.Node, out _); no = _output.Flow.Copy(); Patterns.LowerMatch(i.Case, Patterns.Begin(Node.Get(subjectLocal), subject.Type, out _)); if (i.Guard is not null) { Conditions.LowerCondition(i.Guard, out var guarded, out _); _output.Flow = guarded; } }
                     Visit(i.Then);
+                    var afterThen = _output.Flow;
                     _output.Flow = no;
                     if (i.Else is not null) Visit(i.Else);
+                    _output.Flow = Flow.Join(afterThen, _output.Flow);
                     _variables.Pop();
                     break;
                 case ForElement f:
                     _variables.Push();
-                    LowerForElementHead(f.Parts);
+                    var exit = LowerForElementHead(f);
                     Visit(f.Body);
                     _variables.Pop();
+                    _output.Flow = exit;
                     break;
-                case Expr x: Join(ref element, Expressions.Lower(x, null).Type); break;
+                case Expr x: Join(ref element, TypeOf(x)); break;
             }
         }
 
@@ -74,23 +103,31 @@ internal sealed class ElementInference(FunctionLowering body)
         foreach (var e in elements) Visit(e);
         _output.Nodes = savedCaptures;
         _output.Flow = saved;
-        return (element, key, value, isOfIterable);
+        return _known[literal] = (element, key, value, isOfIterable);
     }
 
     /// <summary>Declares the variables of a for element, for the types of what is in it.</summary>
-    private void LowerForElementHead(ForParts parts)
+    /// <returns>What is known behind the element.</returns>
+    private Flow LowerForElementHead(ForElement f)
     {
+        var parts = f.Parts;
         if (parts.IsForIn)
         {
             var iterable = Loops.LowerIterable(parts);
+            Loops.LoopUse(f.Body, parts.Target is null ? null : new ForParts { Pos = parts.Pos, Target = parts.Target });
+            var exit = _output.Flow.Copy();
             var element = ElementType(iterable.Type, parts.Await);
             if (parts.Declaration is VarDecl d) { var v = _variables.Declare(d.Vars[0].Name, d.Type is null ? element : _state.Scope.Resolve(d.Type), d); _places.Initialize(v, null); }
             if (parts.Pattern is { } pattern) DeclarePattern(pattern, element);
-            return;
+            return exit;
         }
 
         if (parts.Init is not null) Statements.LowerStatement(parts.Init);
-        if (parts.Condition is not null) { Conditions.LowerCondition(parts.Condition, out var yes, out _); _output.Flow = yes; }
+        Loops.LoopUse([parts.Condition, .. parts.Updates, f.Body]);
+        if (parts.Condition is null) return _output.Flow.Copy();
+        Conditions.LowerCondition(parts.Condition, out var yes, out var no);
+        _output.Flow = yes;
+        return no;
     }
 
     /// <summary>The type of what iterating over a type gives.</summary>

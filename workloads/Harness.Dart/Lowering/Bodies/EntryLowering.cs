@@ -207,7 +207,7 @@ internal sealed class EntryLowering(FunctionLowering body)
                 if (member.Field is { Late: true, Final: true })
                 {
                     var again = variable.Flag is { } f2 ? Node.Get(f2) : Node.Not(Node.IsNull(Node.Get(variable.Global)));
-                    inner.Output.Emit(Node.If(again, Node.Seq(inner.Invocations.CallCore("_throwLateAlreadyInitialized", inner.Invocations.StringConst(member.Name)), Node.Unreachable()), null, WType.None));
+                    inner.Output.Emit(Node.If(again, Node.Seq(inner.Invocations.CallCore("_throwLateAssigned", inner.Invocations.StringConst(SourceFile.PlainName(member.Name))), Node.Unreachable()), null, WType.None));
                 }
 
                 inner.Output.Emit(Node.Set(variable.Global, Node.Get(local)));
@@ -218,7 +218,7 @@ internal sealed class EntryLowering(FunctionLowering body)
         else
         {
             if (!member.Field.Late) throw new DartErrorException(member.File, member.Pos, $"Field '{member.Name}' should be initialized because its type '{variable.Type}' doesn't allow null.");
-            inner.Output.Emit(inner.Invocations.CallCore("_throwLateNotInitialized", inner.Invocations.StringConst(member.Name)));
+            inner.Output.Emit(inner.Invocations.CallCore("_throwLateNotInitialized", inner.Invocations.StringConst(SourceFile.PlainName(member.Name))));
             inner.Output.Emit(Node.Unreachable());
         }
 

@@ -26,6 +26,7 @@ internal sealed class ExpressionLowering(FunctionLowering body)
     private CallExpressionLowering CallExpressions => _body.CallExpressions;
     private ClosureLowering Closures => _body.Closures;
     private CollectionLowering Collections => _body.Collections;
+    private ElementInference Elements => _body.Elements;
     private OperatorLowering Operators => _body.Operators;
     private ConditionLowering Conditions => _body.Conditions;
     private Coercions Coercions => _body.Coercions;
@@ -48,8 +49,8 @@ internal sealed class ExpressionLowering(FunctionLowering body)
             case NullLit: return new Val(Node.Null(_target.Top), SimpleType.Null);
             case StringLit s: return Literals.LowerString(s);
             case SymbolLit s: return new Val(_pool.ConstNode(new ConstSymbol(s.Name)), _program.Type("Symbol"));
-            case ListLit l: return Collections.LowerList(l, context);
-            case SetOrMapLit l: return Collections.LowerSetOrMap(l, context);
+            case ListLit l: return Elements.LowerLiteral(() => Collections.LowerList(l, context));
+            case SetOrMapLit l: return Elements.LowerLiteral(() => Collections.LowerSetOrMap(l, context));
             case RecordLit r: return Literals.LowerRecord(r, context);
             case This:
                 return Receivers.This(Receivers.ThisPlace() ?? throw _state.Error(e, "Expected identifier, but got 'this'."), Receivers.ThisType()!);

@@ -39,7 +39,7 @@ internal sealed class FieldAccessorLowering(FunctionLowering body)
             if (isSetter)
             {
                 if (field.Field.Final)
-                    _output.Emit(Node.If(Test(Node.Field(layout.Struct, index, self)), Node.Nop(), Node.Seq(Invocations.CallCore("_throwLateAlreadyInitialized", Invocations.StringConst(field.Name)), Node.Unreachable()), WType.None));
+                    _output.Emit(Node.If(Test(Node.Field(layout.Struct, index, self)), Node.Nop(), Node.Seq(Invocations.CallCore("_throwLateAlreadyInitialized", Invocations.StringConst(SourceFile.PlainName(field.Name))), Node.Unreachable()), WType.None));
                 _output.Emit(Node.SetField(layout.Struct, index, self, _reprs.Convert(_reprs.Convert(FieldCheck(field, type), _reprs.Of(type)), storage)));
                 return;
             }
@@ -54,14 +54,14 @@ internal sealed class FieldAccessorLowering(FunctionLowering body)
                 {
                     var value = _reprs.Convert(Coercions.Coerce(Expressions.Lower(init, type), type, init), _reprs.Of(type));
                     _output.Emit(Node.Set(local, _reprs.Convert(value, storage)));
-                    if (field.Field.Final) _output.Emit(Node.If(Test(Node.Field(layout.Struct, index, self)), Node.Nop(), Node.Seq(Invocations.CallCore("_throwLateAlreadyInitialized", Invocations.StringConst(field.Name)), Node.Unreachable()), WType.None));
+                    if (field.Field.Final) _output.Emit(Node.If(Test(Node.Field(layout.Struct, index, self)), Node.Nop(), Node.Seq(Invocations.CallCore("_throwLateAssigned", Invocations.StringConst(SourceFile.PlainName(field.Name))), Node.Unreachable()), WType.None));
                     _output.Emit(Node.SetField(layout.Struct, index, self, Node.Get(local)));
                 });
                 missing = Node.Seq(body);
             }
             else
             {
-                missing = Node.Seq(Invocations.CallCore("_throwLateNotInitialized", Invocations.StringConst(field.Name)), Node.Unreachable());
+                missing = Node.Seq(Invocations.CallCore("_throwLateNotInitialized", Invocations.StringConst(SourceFile.PlainName(field.Name))), Node.Unreachable());
             }
 
             _output.Flow.IsReachable = true;

@@ -98,7 +98,7 @@ internal sealed class JumpLowering(FunctionLowering body)
                 break;
             case JumpKind.ContinueCase:
                 _output.Emit(Node.Set(target!.CaseTarget!, Node.I32(number)));
-                _output.Emit(Node.Br(target.Continue!));
+                _output.Emit(Node.Br(target.CaseLoop!));
                 break;
         }
     }

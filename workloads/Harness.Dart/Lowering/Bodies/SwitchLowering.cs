@@ -51,20 +51,13 @@ internal sealed class SwitchLowering(FunctionLowering body)
             _output.Emit(Node.Set(caseTarget!, Node.I32(0)));
         }
 
-        var target = _jumps.PushJump(new JumpTarget { Labels = labels, Break = new IrLabel(), IsUnlabeledBreak = true, Cases = hasLabels ? caseLabels : null, CaseTarget = caseTarget });
-        var switchTarget = target;
-        if (hasLabels)
-        {
-            _jumps.PopJump();
-            switchTarget = _jumps.PushJump(new JumpTarget { Labels = labels, Break = target.Break, IsUnlabeledBreak = true, Cases = caseLabels, CaseTarget = caseTarget, Continue = null });
-        }
-
+        // 'continue' without the label of a case goes on with a loop around the switch.
+        var target = _jumps.PushJump(new JumpTarget { Labels = labels, Break = new IrLabel(), IsUnlabeledBreak = true, Cases = hasLabels ? caseLabels : null, CaseLoop = again, CaseTarget = caseTarget });
         var entry = _output.Flow.Copy();
         Flow? after = null;
         void JoinAfter(Flow f) => after = after is null ? f.Copy() : Flow.Join(after, f);
         var hasDefault = s.Cases.Exists(c => c.Heads.Exists(h => h.Pattern is null));
         var ordered = s.Cases.Select((c, i) => (Case: c, Index: i)).OrderBy(c => c.Case.Heads.Exists(h => h.Pattern is null) ? 1 : 0).ToList();
-        // 'continue label' goes to the loop around the cases.
         var body = _output.Collect(() =>
         {
             foreach (var (group, index) in ordered)
@@ -143,19 +136,10 @@ internal sealed class SwitchLowering(FunctionLowering body)
         _output.Flow.IsReachable = true;
         var exhaustive = hasDefault || Exhaustiveness.IsExhaustive(s.Cases.SelectMany(c => c.Heads).Where(h => h.Guard is null && h.Pattern is not null).Select(h => h.Pattern!), value.Type);
         if (!exhaustive && Exhaustiveness.MustBeCovered(value.Type)) throw _state.Error(s, $"The type '{value.Type}' is not exhaustively matched by the switch cases.");
-        if (hasLabels)
-        {
-            var outer = new List<Node>(body) { Node.Br(target.Break!) };
-            _output.Emit(Node.Block(target.Break!, [Node.Loop(again!, [.. outer])], WType.None));
-            ReplaceContinueTargets(outer, again!);
-        }
-        else
-        {
-            _output.Emit(Node.Block(target.Break!, body, WType.None));
-        }
+        _output.Emit(Node.Block(target.Break!, again is null ? body : [Node.Loop(again, [.. body, Node.Br(target.Break!)])], WType.None));
 
         if (!exhaustive) JoinAfter(entry);
-        if (switchTarget.BreakFlow is { } breakFlow) JoinAfter(breakFlow);
+        if (target.BreakFlow is { } breakFlow) JoinAfter(breakFlow);
         _output.Flow = after ?? entry.Copy();
         _output.Flow.IsReachable = true;
         if (after is null || !after.IsReachable) { _output.Emit(Node.Unreachable()); }
@@ -167,19 +151,6 @@ internal sealed class SwitchLowering(FunctionLowering body)
         if (Patterns.Types.Unmatched(pattern, matched.Type) is not { } left) return matched;
         if (_promotions.PromotionKey(value) is { } key) entry.Promote(key, left);
         return Patterns.Refined(matched, left);
-    }
-
-    // The label of the loop is known only when its cases have been lowered.
-    private static void ReplaceContinueTargets(List<Node> nodes, IrLabel again)
-    {
-        var stack = new Stack<Node>(nodes);
-        while (stack.TryPop(out var node))
-        {
-            if (node.Op == IrOp.Br && node.Data is null) node.Data = again;
-            foreach (var a in node.Args) stack.Push(a);
-            if (node.Body is not null) foreach (var n in node.Body) stack.Push(n);
-            if (node.Else is not null) foreach (var n in node.Else) stack.Push(n);
-        }
     }
 
     /// <summary>A switch expression.</summary>

@@ -159,7 +159,7 @@ internal sealed class TargetLowering(FunctionLowering body)
         if (member.Field is { Final: true, Late: true })
         {
             var check = variable.Flag is { } f ? Node.Get(f) : Node.Not(Node.IsNull(Node.Get(variable.Global)));
-            return Node.Seq(Node.If(check, Node.Seq(Invocations.CallCore("_throwLateAlreadyInitialized", Invocations.StringConst(member.Name)), Node.Unreachable()), null, WType.None), Node.Set(variable.Global, _reprs.Convert(value, variable.Global.Type)), variable.Flag is { } g ? Node.Set(g, Node.I32(1)) : Node.Nop());
+            return Node.Seq(Node.If(check, Node.Seq(Invocations.CallCore("_throwLateAlreadyInitialized", Invocations.StringConst(SourceFile.PlainName(member.Name))), Node.Unreachable()), null, WType.None), Node.Set(variable.Global, _reprs.Convert(value, variable.Global.Type)), variable.Flag is { } g ? Node.Set(g, Node.I32(1)) : Node.Nop());
         }
 
         var set = Node.Set(variable.Global, _reprs.Convert(value, variable.Global.Type));
@@ -175,7 +175,7 @@ internal sealed class TargetLowering(FunctionLowering body)
             var current = _places.ReadRaw(variable);
             var unset = VariableLowering.UsesNullForUninitialized(variable.Type) ? Node.IsNull(current) : Node.RefEq(current, Node.Get(_pool.Sentinel));
             var temp = _output.TempOf(value, out var set);
-            return Node.Seq(set, Node.If(unset, Node.Nop(), Node.Seq(Invocations.CallCore("_throwLateAlreadyInitialized", Invocations.StringConst(variable.Name)), Node.Unreachable()), WType.None), Raw(Node.Get(temp)));
+            return Node.Seq(set, Node.If(unset, Node.Nop(), Node.Seq(Invocations.CallCore("_throwLateLocalAlreadyInitialized", Invocations.StringConst(SourceFile.PlainName(variable.Name))), Node.Unreachable()), WType.None), Raw(Node.Get(temp)));
         }
 
         return Raw(value);

@@ -11,6 +11,9 @@ namespace Harness.Dart.Lowering.Bodies;
 /// <summary>Declarations and reads of local variables, late ones included.</summary>
 internal sealed class VariableLowering(FunctionLowering body)
 {
+    // Reads of late variables that a program may have, each with the initializer: one that reads another twice doubles the code.
+    private const int MaximumLateInitializers = 50_000;
+
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
     private readonly TypeSystem _types = body.Program.Types;
@@ -36,7 +39,7 @@ internal sealed class VariableLowering(FunctionLowering body)
         if (variable.IsLate ? !_output.Flow.MayBeAssigned(variable) && _output.Flow.MayBeUnassigned(variable) : (variable.IsFinal || TypeSystem.NeedsValue(variable.Type)) && _output.Flow.MayBeUnassigned(variable))
             throw _state.Error(at, variable.IsLate ? $"Late variable '{variable.Name}' without initializer is definitely unassigned." : $"{(variable.IsFinal ? "Final" : "Non-nullable")} variable '{variable.Name}' must be assigned before it can be used.");
         if (variable.IsLate)
-            return ReadLate(variable);
+            return ReadLate(variable, at);
         var node = _places.ReadRaw(variable);
         var type = _promotions.Promoted(variable) ?? variable.Type;
         if (!type.Equals(variable.Type))
@@ -51,7 +54,7 @@ internal sealed class VariableLowering(FunctionLowering body)
         return _reprs.Convert(node, repr.IsRef && repr.Heap is not ArrayDef && node.Type.IsRef && node.Type.IsSubtypeOf(repr) ? node.Type : repr);
     }
 
-    private Val ReadLate(LocalVariable variable)
+    private Val ReadLate(LocalVariable variable, Syntax.Node at)
     {
         var repr = _reprs.Of(variable.Type);
         var raw = _places.ReadRaw(variable);
@@ -63,7 +66,7 @@ internal sealed class VariableLowering(FunctionLowering body)
         {
             missing = _output.InSequence(() =>
             {
-                var value = Coercions.Coerce(LowerLateInit(variable, init), variable.Type, init);
+                var value = Coercions.Coerce(LowerLateInit(variable, init, at), variable.Type, init);
                 _output.Emit(Node.Set(local, _reprs.Convert(value, raw.Type)));
                 _places.WriteRaw(variable, Node.Get(local));
                 return new Val(Node.Nop(), variable.Type);
@@ -71,7 +74,7 @@ internal sealed class VariableLowering(FunctionLowering body)
         }
         else
         {
-            missing = Node.Seq(Invocations.CallCore("_throwLateNotInitialized", _pool.ConstNode(new ConstString(variable.Name))), Node.Unreachable());
+            missing = Node.Seq(Invocations.CallCore("_throwLateLocalNotInitialized", Invocations.StringConst(SourceFile.PlainName(variable.Name))), Node.Unreachable());
         }
 
         return new Val(Node.Seq(Node.If(test, missing, null, WType.None), _reprs.Convert(Node.Get(local), repr)), variable.Type);
@@ -80,8 +83,30 @@ internal sealed class VariableLowering(FunctionLowering body)
     /// <summary>Whether null can stand for the missing value of a late variable.</summary>
     public static bool UsesNullForUninitialized(DartType type) => !TypeSystem.IsNullable(type);
 
-    // The initializer's names are those of its place, which is this function or one around it.
-    private Val LowerLateInit(LocalVariable variable, Expr init) => Expressions.Lower(init, variable.Type);
+    // The initializer's names are those of its place, which is in this function or one around it, and not those of the place that reads the variable.
+    private Val LowerLateInit(LocalVariable variable, Expr init, Syntax.Node at)
+    {
+        if (variable.IsInitializing) throw _state.Error(at, $"Local variable '{variable.Name}' can't be referenced before it is declared.");
+        if (++_lowering.LateInitializers > MaximumLateInitializers) throw _state.Unsupported(at, "So much code for the initializers of late variables");
+        variable.IsInitializing = true;
+        var saved = new List<(VariableScopes Variables, NameScope Scope)>();
+        for (var function = _body; ; function = function.State.Parent!)
+        {
+            saved.Add((function.Variables, function.Variables.Current));
+            function.Variables.Current = function == variable.Owner ? variable.LateScope! : new NameScope(null);
+            if (function == variable.Owner) break;
+        }
+
+        try
+        {
+            return Expressions.Lower(init, variable.Type);
+        }
+        finally
+        {
+            foreach (var (variables, scope) in saved) variables.Current = scope;
+            variable.IsInitializing = false;
+        }
+    }
 
     /// <summary>A declaration of variables.</summary>
     public void LowerVariables(VarDecl v)
@@ -106,6 +131,7 @@ internal sealed class VariableLowering(FunctionLowering body)
                 var lateType = declared ?? (init is null ? SimpleType.Dynamic : TypeOnly(init));
                 var late = _variables.Declare(name, lateType, at, v.Final, late: true);
                 late.LateInit = init;
+                late.LateScope = _variables.Current;
                 if (init is null) _output.Flow.DeclareUnassigned(late);
                 _places.Initialize(late, UsesNullForUninitialized(lateType) ? null : Node.Get(_pool.Sentinel));
                 continue;

@@ -36,6 +36,9 @@ internal sealed class JumpTarget
     /// <summary>Numbers of the cases of a switch by their labels.</summary>
     public Dictionary<string, int>? Cases { get; init; }
 
+    /// <summary>The loop around the cases of a switch, by which one case goes on with another.</summary>
+    public IrLabel? CaseLoop { get; init; }
+
     /// <summary>Holds the number of the case that is gone on with.</summary>
     public IrLocal? CaseTarget { get; init; }
 

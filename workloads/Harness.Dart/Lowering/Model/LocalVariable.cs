@@ -35,6 +35,12 @@ internal sealed class LocalVariable(string name, DartType type)
     /// <summary>The initializer of a late one.</summary>
     public Expr? LateInit { get; set; }
 
+    /// <summary>The scope that the initializer of a late one stands in.</summary>
+    public NameScope? LateScope { get; set; }
+
+    /// <summary>Whether the initializer of a late one is being lowered, which can't read the variable itself.</summary>
+    public bool IsInitializing { get; set; }
+
     /// <summary>The value of a constant.</summary>
     public ConstValue? Constant { get; set; }
 

@@ -7,6 +7,9 @@ namespace Harness.Dart.Lowering.Module;
 /// <summary>Constants: one object for equal values, each in an immutable global.</summary>
 internal sealed class ConstantPool(ProgramLowering lowering)
 {
+    // As many elements as an array of a constant expression lists, fewer than hosts allow. Of more, the parts are put together when the module is instantiated.
+    private const int MaximumFixed = 5000;
+
     private readonly ProgramLowering _lowering = lowering;
     private readonly DartProgram _program = lowering.Program;
     private readonly TypeSystem _types = lowering.Types;
@@ -73,7 +76,22 @@ internal sealed class ConstantPool(ProgramLowering lowering)
 
     /// <summary>An array of constants, as a constant expression.</summary>
     public Node ConstArrayNode(IEnumerable<ConstValue> items) =>
-        Node.Array(IrOp.ArrayNewFixed, Target.ObjectArray, WType.Ref(Target.ObjectArray), [.. items.Select(Boxed)]);
+        ArrayOf(Target.ObjectArray, [.. items.Select(Boxed)]);
+
+    private Node ArrayOf(ArrayDef def, Node[] items)
+    {
+        var type = WType.Ref(def);
+        if (items.Length <= MaximumFixed) return Node.Array(IrOp.ArrayNewFixed, def, type, items);
+        var whole = _lowering.NewGlobal("array", type, false, Node.Array(IrOp.ArrayNewDefault, def, type, Node.I32(items.Length)));
+        for (var i = 0; i < items.Length; i += MaximumFixed)
+        {
+            var part = items[i..Math.Min(i + MaximumFixed, items.Length)];
+            var listed = _lowering.NewGlobal("array", type, false, Node.Array(IrOp.ArrayNewFixed, def, type, part));
+            _lowering.AtStart(Node.Array(IrOp.ArrayCopy, def, WType.None, Node.Get(whole), Node.I32(i), Node.Get(listed), Node.I32(0), Node.I32(part.Length)));
+        }
+
+        return Node.Get(whole);
+    }
 
     /// <summary>The first field of a new object of a class.</summary>
     public Node HeaderOf(ClassElement cls)
@@ -96,13 +114,13 @@ internal sealed class ConstantPool(ProgramLowering lowering)
         {
             case ConstString s:
                 var def = _lowering.Options.Strings == StringKind.OneByte && s.Value.All(c => c < 256) ? Target.I8Array : Target.I16Array;
-                return NewCore("String", Node.Array(IrOp.ArrayNewFixed, def, WType.Ref(def), [.. s.Value.Select(c => Node.I32(c))]));
+                return NewCore("String", ArrayOf(def, [.. s.Value.Select(c => Node.I32(c))]));
             case ConstSymbol symbol:
                 return NewCore("_Symbol", ConstNode(new ConstString(symbol.Name)));
             case ConstType type:
                 return TypeObjects.TypeInit(type.Type);
             case ConstArray array:
-                return Node.Array(IrOp.ArrayNewFixed, array.Def, WType.Ref(array.Def), [.. array.Items.Select(Boxed)]);
+                return ArrayOf(array.Def, [.. array.Items.Select(Boxed)]);
             case ConstList list:
                 return NewCore("_ImmutableList", ConstNode(new ConstType(list.Element)), ConstArrayNode(list.Items), Node.I64(list.Items.Length));
             case ConstSet set:

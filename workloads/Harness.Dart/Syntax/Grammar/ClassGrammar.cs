@@ -328,21 +328,25 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
     {
         // A function's body can't follow, since a constructor's may: '{' after a parenthesis is the constructor's.
         var saved = NoFunctionBody;
-        var left = ParseExpressionOfInitializer();
+        NoFunctionBody = HasBraceBehindParenthesis();
+        var value = Expressions.ParseExpression();
         NoFunctionBody = saved;
-        return left;
+        return value;
     }
 
-    private Expr ParseExpressionOfInitializer()
+    // Whether a '{' stands behind a parenthesis of the expression here, and not within other signs.
+    private bool HasBraceBehindParenthesis()
     {
         var start = Index;
-        if (Is("(") && SkipNested("(", ")") && Is("{"))
+        var isFound = false;
+        while (!isFound && Current.Kind != TokenKind.End && !Is(",") && !Is(";") && !Is("{"))
         {
-            Index = start;
-            NoFunctionBody = true;
+            if (Is("(")) isFound = SkipNested("(", ")") && Is("{");
+            else if (Is("[")) SkipNested("[", "]");
+            else Advance();
         }
 
         Index = start;
-        return Expressions.ParseExpression();
+        return isFound;
     }
 }

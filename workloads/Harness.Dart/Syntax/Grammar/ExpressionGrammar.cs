@@ -15,6 +15,9 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
 
     private static readonly HashSet<string> AssignOps = ["=", "+=", "-=", "*=", "/=", "~/=", "%=", "&=", "|=", "^=", "<<=", "??="];
 
+    // Conditional expressions around whose colon has not come yet.
+    private int _conditionals;
+
     /// <summary>An expression, with assignments, and with cascades if they are allowed.</summary>
     public Expr ParseExpression(bool allowCascade = true)
     {
@@ -88,8 +91,7 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
             if (Is("["))
             {
                 Advance();
-                section = new IndexExpr { Pos = pos, Target = new CascadeTarget { Pos = pos }, Index = ParseExpression() };
-                Expect("]");
+                section = new IndexExpr { Pos = pos, Target = new CascadeTarget { Pos = pos }, Index = ParseIndex() };
             }
             else
             {
@@ -112,7 +114,9 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
         if (!Is("?"))
             return condition;
         var pos = Advance().Start;
+        _conditionals++;
         var then = ParseExpression(allowCascade: false);
+        _conditionals--;
         Expect(":");
         var otherwise = ParseExpression(allowCascade: false);
         return new Conditional { Pos = pos, Condition = condition, Then = then, Else = otherwise };
@@ -258,15 +262,13 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
                     break;
                 case "[":
                     Advance();
-                    e = new IndexExpr { Pos = pos, Target = e, Index = ParseExpression() };
-                    Expect("]");
+                    e = new IndexExpr { Pos = pos, Target = e, Index = ParseIndex() };
                     break;
                 case "?" when PeekIs(1, "[") && IsNullAwareIndex():
                     if (e is Super) throw SuperIsNeverNull();
                     Advance();
                     Advance();
-                    e = new IndexExpr { Pos = pos, Target = e, Index = ParseExpression(), NullAware = true };
-                    Expect("]");
+                    e = new IndexExpr { Pos = pos, Target = e, Index = ParseIndex(), NullAware = true };
                     break;
                 case "(":
                     e = new Call { Pos = e is PropertyGet or Ident ? e.Pos : pos, Target = e, Args = ParseArguments() };
@@ -285,6 +287,17 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
 
     private DartErrorException SuperIsNeverNull() => Error("The receiver 'super' can't be null, so a null-aware operator can't be used with it.");
 
+    // What stands in brackets, up to and with the closing one, where functions have bodies again.
+    private Expr ParseIndex()
+    {
+        var saved = NoFunctionBody;
+        NoFunctionBody = false;
+        var index = ParseExpression();
+        Expect("]");
+        NoFunctionBody = saved;
+        return index;
+    }
+
     /// <summary>Whether '?[' is an index of something that may be null, and not a conditional with a list.</summary>
     private bool IsNullAwareIndex()
     {
@@ -293,13 +306,16 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
         Advance();
         var isConditional = SkipNested("[", "]") && Is(":");
         Index = start;
-        return !isConditional;
+        // The colon may be that of a conditional around: then signs that stand together belong together.
+        return !isConditional || _conditionals > 0 && Adjacent(0);
     }
 
     /// <summary>Arguments in parentheses, named ones among them.</summary>
     public Arguments ParseArguments()
     {
         var args = new Arguments { Pos = Pos };
+        var saved = NoFunctionBody;
+        NoFunctionBody = false;
         Expect("(");
         while (!Is(")"))
         {
@@ -316,6 +332,7 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
         }
 
         Expect(")");
+        NoFunctionBody = saved;
         return args;
     }
 }

@@ -60,6 +60,8 @@ internal sealed class LiteralGrammar(Parser parser) : GrammarPart(parser)
 
     private Expr ParseInterpolation(List<Token> tokens) => Within(tokens, () =>
     {
+        var saved = NoFunctionBody;
+        NoFunctionBody = false;
         Expr value;
         if (tokens.Count == 2 && tokens[0].Text == "this")
         {
@@ -71,6 +73,7 @@ internal sealed class LiteralGrammar(Parser parser) : GrammarPart(parser)
             value = Expressions.ParseExpression();
         }
 
+        NoFunctionBody = saved;
         return Current.Kind == TokenKind.End ? value : throw Error($"Unexpected {Current} in a string interpolation.");
     });
 

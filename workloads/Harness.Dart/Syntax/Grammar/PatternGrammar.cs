@@ -55,9 +55,11 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
     private Pattern ParseOrPattern()
     {
         Enter();
+        var chain = 0;
         var left = ParseAndPattern();
         while (Is("||"))
         {
+            CheckChain(++chain);
             var pos = Advance().Start;
             left = new OrPattern { Pos = pos, Left = left, Right = ParseAndPattern() };
         }
@@ -68,9 +70,11 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
 
     private Pattern ParseAndPattern()
     {
+        var chain = 0;
         var left = ParseRelationalPattern();
         while (Is("&&"))
         {
+            CheckChain(++chain);
             var pos = Advance().Start;
             left = new AndPattern { Pos = pos, Left = left, Right = ParseRelationalPattern() };
         }
@@ -101,15 +105,23 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
 
     private Pattern ParseUnaryPattern()
     {
+        var chain = 0;
         var pattern = ParsePrimaryPattern();
         while (true)
         {
+            CheckChain(chain++);
             var pos = Pos;
             if (Is("?")) { Advance(); pattern = new NullCheckPattern { Pos = pos, Inner = pattern }; }
             else if (Is("!")) { Advance(); pattern = new NullCheckPattern { Pos = pos, Inner = pattern, Assert = true }; }
             else if (Is("as")) { Advance(); pattern = new CastPattern { Pos = pos, Inner = pattern, Type = Types.ParseType() }; }
             else return pattern;
         }
+    }
+
+    private void CheckChain(int length)
+    {
+        if (length > TokenCursor.MaximumDepth)
+            throw Error("The pattern has too many operators in a row.");
     }
 
     private Pattern ParsePrimaryPattern()
