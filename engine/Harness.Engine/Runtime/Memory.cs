@@ -130,9 +130,10 @@ public sealed unsafe class Memory : Extern
         Unsafe.WriteUnaligned(Data->Base + address, value);
     }
 
+    /// <summary>Whether a range is in the memory. Of a store that is there: compiled code asks.</summary>
     internal bool Contains(ulong address, ulong length)
     {
-        ulong size = ByteLength;
+        ulong size = Volatile.Read(ref Data->ByteLength);
         return length <= size && address <= size - length;
     }
 
@@ -155,6 +156,7 @@ public sealed unsafe class Memory : Extern
 
     private void CheckRange(ulong address, ulong length)
     {
+        Store.ThrowIfDisposed();
         if (!Contains(address, length))
         {
             throw new ArgumentOutOfRangeException(

@@ -129,6 +129,18 @@ public sealed class EmscriptenHostTests
         Assert.Equal("unknown import: \"env\" \"first\": function [i32 f64] -> [i64]; \"env\" \"second\": global i32", message);
     }
 
+    /// <summary>What has no index of an element, or references among its values, is no <c>invoke_*</c> that there is.</summary>
+    [Theory]
+    [InlineData("(func)", "function [] -> []")]
+    [InlineData("(func (param i64))", "function [i64] -> []")]
+    [InlineData("(func (param i32) (result externref))", "function [i32] -> [")]
+    public void WhatCannotBeInvokedIsMissing(string import, string expected)
+    {
+        using var store = new Store();
+        string message = Assert.Throws<LinkException>(() => Load(store, $"(module (import \"env\" \"invoke_v\" {import}))")).Message;
+        Assert.StartsWith($"unknown import: \"env\" \"invoke_v\": {expected}", message, StringComparison.Ordinal);
+    }
+
     private static EmscriptenHost Load(Store store, string text, EmscriptenOptions? options = null)
     {
         var host = new EmscriptenHost(options ?? new EmscriptenOptions());
