@@ -72,7 +72,7 @@ public sealed class WasiHostTests
     [Fact]
     public void NothingIsMovedIntoAFolderThatIsRemoved()
     {
-        var folder = new OpenMemoryFolder(MemoryNode.CreateFolder());
+        var folder = new OpenMemoryFolder(MemoryNode.CreateFolder(new MemorySpace(MemoryFolder.UsualLimit)));
         folder.CreateFolder("removed");
         using WasiFolder removed = folder.OpenFolder("removed");
         folder.OpenFile("file", OpenFlags.Create, FdFlags.None, read: true, write: true).Dispose();
@@ -89,9 +89,49 @@ public sealed class WasiHostTests
     public void WhatIsLargerThanAFileCanBeIsRefused(long offset)
     {
         byte first = 0;
-        var content = new GrowableBytes();
+        var content = new GrowableBytes(new MemorySpace(long.MaxValue));
         Assert.Equal(Errno.Fbig, Assert.Throws<WasiErrorException>(() => content.Write(MemoryMarshal.CreateReadOnlySpan(ref first, int.MaxValue), (ulong)offset)).Error);
         Assert.Equal(0, content.Length);
+    }
+
+    /// <summary>All files of a folder share its space. What is removed gives it back once it is closed, what is cut off at once.</summary>
+    [Fact]
+    public void AFolderInMemoryHasNoMoreThanItsSpace()
+    {
+        const int entry = 1024;
+        var folder = new OpenMemoryFolder(new MemoryFolder(limit: 100 * entry).Root);
+        using WasiFile first = Create("first");
+        using WasiFile second = Create("second");
+        first.WriteAt(new byte[60 * entry], 0);
+        Refuse(() => second.WriteAt(new byte[39 * entry], 0));
+        second.WriteAt(new byte[38 * entry], 0);
+        Refuse(() => folder.CreateFolder("folder"));
+        Refuse(() => folder.CreateLink("first", "link"));
+        Refuse(() => folder.Link("first", folder, "other"));
+        Refuse(() => Create("third").Dispose());
+        Assert.Equal("first second", string.Join(' ', folder.List().Select(item => item.Name)));
+
+        // One entry is free, but what is open is still there.
+        folder.Unlink("first");
+        Refuse(() => second.SetSize(40 * entry));
+        Assert.Equal(60ul * entry, first.Stat().Size);
+        first.Dispose();
+        second.SetSize(40 * entry);
+        second.SetSize(0);
+        second.WriteAt(new byte[99 * entry], 0);
+        Refuse(() => second.SetSize((99 * entry) + 1));
+
+        WasiFile Create(string name) => folder.OpenFile(name, OpenFlags.Create, FdFlags.None, read: true, write: true);
+        static void Refuse(Action action) => Assert.Equal(Errno.Nospc, Assert.Throws<WasiErrorException>(action).Error);
+    }
+
+    [Fact]
+    public void AFileThatHasNoRoomIsRefusedInOneLine()
+    {
+        var folder = new MemoryFolder(limit: 10_000);
+        folder.AddFile("file", new byte[8000]).AddFile("file", new byte[10]).AddFile("other", new byte[4000]);
+        Assert.Equal("large has no room in a folder in memory: it would take more than it may", Assert.Throws<ProgramException>(() => folder.AddFile("large", new byte[4000])).Message);
+        Assert.Equal("file other", string.Join(' ', folder.List()));
     }
 
     /// <summary>A program that would sleep for half a minute ends as soon as somebody asks.</summary>
