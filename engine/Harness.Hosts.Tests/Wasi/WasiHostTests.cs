@@ -134,6 +134,23 @@ public sealed class WasiHostTests
         Assert.Equal("file other", string.Join(' ', folder.List()));
     }
 
+    /// <summary>Folders inside each other are made quickly, but the paths of all of them would be as long as their number squared.</summary>
+    [Fact]
+    public void PathsThatAreTooLongTogetherAreRefusedInOneLine()
+    {
+        const int depth = 5_000;
+        var folder = new MemoryFolder();
+        WasiFolder inner = new OpenMemoryFolder(folder.Root);
+        for (int i = 0; i < depth; i++)
+        {
+            inner.CreateFolder("a");
+            inner = inner.OpenFolder("a");
+            if (i == 1000) Assert.Equal(i + 1, folder.List().Count);
+        }
+
+        Assert.Equal("the paths in a folder in memory have more than 16777216 characters together", Assert.Throws<ProgramException>(() => folder.List()).Message);
+    }
+
     /// <summary>A program that would sleep for half a minute ends as soon as somebody asks.</summary>
     [Fact]
     public void AProgramThatSleepsCanBeInterrupted()

@@ -6,6 +6,9 @@ public sealed class MemoryFolder
     /// <summary>The most bytes that a folder takes unless its maker says otherwise, 1 GiB.</summary>
     public const long UsualLimit = 1L << 30;
 
+    /// <summary>The most characters of all paths of a folder: folders inside each other have longer and longer ones.</summary>
+    private const long MostPathCharacters = 1L << 24;
+
     private readonly MemorySpace _space;
 
     /// <summary>Makes an empty folder.</summary>
@@ -104,15 +107,19 @@ public sealed class MemoryFolder
     }
 
     /// <summary>The paths of all files, folders (with a slash at the end) and symbolic links (with an arrow and where they lead), in order.</summary>
+    /// <exception cref="ProgramException">They have more than 16 Mi characters together.</exception>
     public IReadOnlyList<string> List()
     {
         var paths = new List<string>();
+        long left = MostPathCharacters;
         var rest = new Stack<(string Path, MemoryNode Node)>();
         rest.Push((string.Empty, Root));
         while (rest.TryPop(out var folder))
         {
             foreach ((string name, MemoryNode node) in folder.Node.Children!)
             {
+                left -= folder.Path.Length + name.Length;
+                if (left < 0) throw new ProgramException($"the paths in a folder in memory have more than {MostPathCharacters} characters together");
                 string path = folder.Path + name;
                 if (node.Children is null) paths.Add(node.Target is null ? path : $"{path} -> {node.Target}");
                 else paths.Add(path + "/");
