@@ -134,6 +134,39 @@ public sealed class WasiHostTests
         Assert.Equal("file other", string.Join(' ', folder.List()));
     }
 
+    /// <summary>A program that opens files and closes none cannot use up what the system allows this process.</summary>
+    [Fact]
+    public void AProgramHasNoMoreDescriptorsThanItMay()
+    {
+        const int limit = 1024;
+        WasmModule module = WasmModule.Decode(WatAssembler.Assemble(
+            """
+            (module
+              (import "wasi_snapshot_preview1" "path_open" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+              (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+              (memory (export "memory") 1)
+              (data (i32.const 0) "file")
+              (func (export "_start") (local $error i32)
+                (loop $open
+                  (local.set $error (call $open (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 4) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 8)))
+                  (if (i32.and (i32.eqz (local.get $error)) (i32.lt_u (i32.load (i32.const 8)) (i32.const 5000))) (then (br $open))))
+                ;; EMFILE is 33.
+                (if (i32.ne (local.get $error) (i32.const 33)) (then (unreachable)))
+                (call $exit (i32.const 1))))
+            """));
+        using var store = new Store();
+        using var wasi = new WasiHost(new WasiOptions().Preopen(".", new MemoryFolder().AddFile("file", "content"u8)));
+        Assert.Equal(1, wasi.Run(store, module));
+
+        using var table = new DescriptorTable(limit);
+        for (uint i = 0; i < limit; i++) Assert.Equal(i, table.Add(Open()));
+        Assert.Equal(Errno.Mfile, Assert.Throws<WasiErrorException>(() => table.Add(Open())).Error);
+        table.Close(5);
+        Assert.Equal(5u, table.Add(Open()));
+
+        static Descriptor Open() => new(new StreamFile(Stream.Null), Rights.Stream, Rights.None);
+    }
+
     /// <summary>Folders inside each other are made quickly, but the paths of all of them would be as long as their number squared.</summary>
     [Fact]
     public void PathsThatAreTooLongTogetherAreRefusedInOneLine()
