@@ -358,8 +358,10 @@ internal sealed class EngineBinding : IDisposable
     }
 
     /// <summary>Makes a memory for one of JavaScript.</summary>
+    /// <exception cref="NotSupportedException">It has 2 GiB or more: its content cannot be copied at once.</exception>
     private int AdoptMemory(int store, IArrayBuffer buffer, double maximum)
     {
+        if (buffer.Size > int.MaxValue) throw new NotSupportedException("WebAssembly: a memory of a script that has 2 GiB or more cannot be imported here");
         StoreRealm realm = _realms[store];
         var limits = new Limits(buffer.Size / MemoryType.UsualPageSize, maximum < 0 ? null : (ulong)maximum);
         var memory = new Memory(realm.Store, new MemoryType(limits, Is64: false, IsShared: buffer.Flags.HasFlag(JavaScriptObjectFlags.Shared)));

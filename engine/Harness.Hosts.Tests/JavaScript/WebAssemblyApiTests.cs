@@ -142,6 +142,21 @@ public sealed class WebAssemblyApiTests
         "true 0");
 
     [Fact]
+    public void AMemoryOfAScriptThatIsTooLargeIsRefusedInWords() => ScriptRun.Check(
+        "(module (import \"m\" \"m\" (memory 1)))",
+        """
+        const memory = new WebAssembly.Memory({ initial: 32768 });
+        let message = '';
+        try {
+          await WebAssembly.instantiate(bytes, { m: { m: memory } });
+        } catch (error) {
+          message = error.message;
+        }
+        show(message.includes('2 GiB or more'));
+        """,
+        "true");
+
+    [Fact]
     public void ATagHasNoMoreValuesThanAFunctionHasParameters() => ScriptRun.Check(
         "(module)",
         "const make = count => typeof new WebAssembly.Tag({ parameters: Array(count).fill('i32') }); show(make(1000), attempt(() => make(1001)), attempt(() => make(100000)));",
