@@ -129,6 +129,7 @@ internal sealed class EngineBinding : IDisposable
         ["unsupported"] = (Action<string>)(what => throw new NotSupportedException($"WebAssembly: {what} cannot be used together here")),
         ["adoptMemory"] = (Func<int, IArrayBuffer, double, int>)AdoptMemory,
         ["shareMemory"] = (Action<int, int, IArrayBuffer>)((store, id, buffer) => Share(store, id, buffer)),
+        ["canGrowMemory"] = (Func<int, double, bool>)((id, delta) => ((Memory)_items[id]!).CanGrow((ulong)delta)),
         ["growMemory"] = (Func<int, IArrayBuffer, double, bool>)GrowMemory,
     };
 

@@ -137,6 +137,9 @@ public sealed unsafe class Memory : Extern
         return length <= size && address <= size - length;
     }
 
+    /// <inheritdoc cref="MemoryPages.CanGrow"/>
+    internal bool CanGrow(ulong delta) => _pages.CanGrow(delta);
+
     /// <summary>Is told of pages that were added by code or by the host in this store.</summary>
     internal Action<ulong>? Grown { get; set; }
 

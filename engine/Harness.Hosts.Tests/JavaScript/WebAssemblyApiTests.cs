@@ -142,6 +142,19 @@ public sealed class WebAssemblyApiTests
         "true 0");
 
     [Fact]
+    public void AMemoryThatTheEngineDoesNotGrowStaysAsItIs() => ScriptRun.Check(
+        "(module (memory (export \"m\") 1 100) (func (export \"size\") (result i32) memory.size))",
+        """
+        const { m, size } = (await WebAssembly.instantiate(bytes)).instance.exports;
+        const { buffer } = m;
+        show(attempt(() => m.grow(99)), buffer.byteLength, m.buffer === buffer, size());
+        show(attempt(() => m.grow(100)), attempt(() => m.grow(-1)), attempt(() => m.grow(2 ** 32)), attempt(() => m.grow()));
+        show(m.grow({ valueOf: () => 1 }), m.buffer.byteLength, size());
+        """,
+        "RangeError 65536 true 1 RangeError TypeError TypeError TypeError 1 131072 2",
+        new EngineOptions { MemoryLimit = 1 });
+
+    [Fact]
     public void AMemoryOfAScriptThatIsTooLargeIsRefusedInWords() => ScriptRun.Check(
         "(module (import \"m\" \"m\" (memory 1)))",
         """
