@@ -49,6 +49,9 @@ internal sealed class EngineBinding : IDisposable
 
     public Instance? LastInstance { get; private set; }
 
+    /// <summary>How many instances scripts have begun to make and neither made nor given up.</summary>
+    public int UnfinishedInstances => _builders.Count;
+
     public TimeSpan CompileTime { get; private set; }
 
     public TimeSpan InstantiateTime { get; private set; }
@@ -115,6 +118,7 @@ internal sealed class EngineBinding : IDisposable
                 BuilderOf(arguments).DefineFunction(arguments.GetInt32(1, "import"), arguments.GetInt32(2, "number"), arguments.GetString(3, "description"))),
         ["bindForeign"] = (Func<int, int, int, int>)BindForeign,
         ["finishInstance"] = (Func<int, int>)(builder => (int)FinishInstance(builder)),
+        ["abandonInstance"] = (Action<int>)(builder => _builders.Remove(builder)),
         ["scriptTag"] = (Func<int, int>)(store => IdOf(_realms[store], _realms[store].ScriptTag)),
         ["makeTag"] = (Func<int, string, int>)MakeTag,
         ["makeGlobal"] = (Func<int, string, bool, int>)MakeGlobal,
