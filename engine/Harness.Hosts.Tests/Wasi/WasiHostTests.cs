@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
@@ -132,6 +133,21 @@ public sealed class WasiHostTests
         folder.AddFile("file", new byte[8000]).AddFile("file", new byte[10]).AddFile("other", new byte[4000]);
         Assert.Equal("large has no room in a folder in memory: it would take more than it may", Assert.Throws<ProgramException>(() => folder.AddFile("large", new byte[4000])).Message);
         Assert.Equal("file other", string.Join(' ', folder.List()));
+    }
+
+    /// <summary>Whoever opens a FIFO of which nobody has the other end waits for nobody; whether reading waits is another matter.</summary>
+    [Fact]
+    public async Task AFifoIsOpenedWithoutAWait()
+    {
+        using var folder = new TestFolder();
+        using (Process made = Process.Start("mkfifo", [Path.Combine(folder.Path, "fifo")])) await made.WaitForExitAsync();
+        using HostFolder host = HostFolder.Open(folder.Path);
+        using WasiFile file = await Task.Run(() => host.OpenFile("fifo", OpenFlags.None, FdFlags.None, read: true, write: false)).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, file.Read(new byte[1]));
+        string flags = File.ReadLines($"/proc/self/fdinfo/{file.Pollable}").Single(line => line.StartsWith("flags:", StringComparison.Ordinal));
+        Assert.Equal(0, Convert.ToInt32(flags["flags:".Length..].Trim(), fromBase: 8) & Posix.Nonblock);
+        using WasiFile both = host.OpenFile("fifo", OpenFlags.None, FdFlags.Nonblock, read: true, write: true);
+        Assert.Equal(Errno.Again, Assert.Throws<WasiErrorException>(() => both.Read(new byte[1])).Error);
     }
 
     /// <summary>A program that opens files and closes none cannot use up what the system allows this process.</summary>
