@@ -108,6 +108,31 @@ public sealed class EmscriptenHostTests
         Assert.Equal([0, 6], Call(host, "grow", 11 * 65536));
     }
 
+    /// <summary>A number of bytes may have all 32 bits. What is behind the end is as for code.</summary>
+    [Theory]
+    [InlineData("copy", 65530, 0, 6, TrapKind.None)]
+    [InlineData("copy", 65530, 0, 7, TrapKind.MemoryOutOfBounds)]
+    [InlineData("copy", 0, 65530, 7, TrapKind.MemoryOutOfBounds)]
+    [InlineData("copy", 0, 0, int.MinValue, TrapKind.MemoryOutOfBounds)]
+    [InlineData("copy", 0, 1, -1, TrapKind.MemoryOutOfBounds)]
+    [InlineData("fill", 65530, 0, 6, TrapKind.None)]
+    [InlineData("fill", 65530, 0, 7, TrapKind.MemoryOutOfBounds)]
+    [InlineData("fill", 0, 0, int.MinValue, TrapKind.MemoryOutOfBounds)]
+    public void WhatIsBehindTheEndOfTheMemoryTraps(string function, int to, int from, int count, TrapKind expected)
+    {
+        using var store = new Store();
+        using var host = Load(store, """
+            (module
+              (import "env" "emscripten_memcpy_js" (func $copy (param i32 i32 i32)))
+              (import "env" "getentropy" (func $fill (param i32 i32) (result i32)))
+              (memory (export "memory") 1)
+              (func (export "copy") (param i32 i32 i32) (call $copy (local.get 0) (local.get 1) (local.get 2)))
+              (func (export "fill") (param i32 i32 i32) (drop (call $fill (local.get 0) (local.get 2)))))
+            """);
+        var failure = Record.Exception(() => Call(host, function, to, from, count));
+        Assert.Equal(expected, failure is null ? TrapKind.None : Assert.IsType<WasmTrapException>(failure).Kind);
+    }
+
     [Fact]
     public void NamesAreReadFromTheGlue()
     {
