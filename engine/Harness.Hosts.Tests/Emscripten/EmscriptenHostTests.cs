@@ -2,6 +2,7 @@ using Harness.Engine.Modules;
 using Harness.Engine.Modules.Text;
 using Harness.Engine.Runtime;
 using Harness.Hosts.Emscripten;
+using Harness.Hosts.Programs;
 
 namespace Harness.Hosts.Tests.Emscripten;
 
@@ -106,6 +107,31 @@ public sealed class EmscriptenHostTests
         Assert.Equal(5ul, grown);
         Assert.Equal([1, 6], Call(host, "grow", (5 * 65536) + 1));
         Assert.Equal([0, 6], Call(host, "grow", 11 * 65536));
+    }
+
+    /// <summary>A library that is driven by calls is not to end by itself; what it ends with is one line, with its exit code if it has one.</summary>
+    [Theory]
+    [InlineData("abort", "(func $end)", "(call $end)", "the program has aborted")]
+    [InlineData("exit", "(func $end (param i32))", "(call $end (i32.const 3))", "the program has ended with exit code 3")]
+    [InlineData("__cxa_throw", "(func $end (param i32 i32 i32))", "(call $end (i32.const 2048) (i32.const 7) (i32.const 0))", "an exception of C++ at address 0x800 was not caught")]
+    public void ALibraryThatEndsItselfFailsInOneLine(string import, string type, string call, string expected)
+    {
+        string folder = Directory.CreateTempSubdirectory("harness-emscripten-").FullName;
+        try
+        {
+            string module = Path.Combine(folder, "sqlite.wasm");
+            File.WriteAllBytes(module, WatAssembler.Assemble(
+                $"(module (import \"env\" \"{import}\" {type}) (memory (export \"memory\") 1) (func (export \"malloc\") (param i32) (result i32) {call} (i32.const 8)))"));
+            string statements = Path.Combine(folder, "statements.txt");
+            File.WriteAllText(statements, "# none\n");
+            using var program = new SqliteProgram(module, statements);
+            program.Load();
+            Assert.Equal(expected, Assert.Throws<ProgramException>(() => program.Iterate()).Message);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     /// <summary>A number of bytes may have all 32 bits. What is behind the end is as for code.</summary>
