@@ -150,6 +150,20 @@ public sealed class WasiHostTests
         Assert.Equal(Errno.Again, Assert.Throws<WasiErrorException>(() => both.Read(new byte[1])).Error);
     }
 
+    /// <summary>Whoever polls a file waits for that one, whatever other threads close and open meanwhile.</summary>
+    [Fact]
+    public void AFileThatIsWaitedForStaysWhatItIs()
+    {
+        using var folder = new TestFolder();
+        using HostFolder host = HostFolder.Open(folder.Path);
+        WasiFile file = host.OpenFile("file", OpenFlags.None, FdFlags.None, read: true, write: false);
+        file.Hold();
+        file.Dispose();
+        using WasiFile other = host.OpenFile("other", OpenFlags.None, FdFlags.None, read: true, write: false);
+        Assert.Equal(10ul, file.Stat().Size);
+        file.Release();
+    }
+
     /// <summary>A program that opens files and closes none cannot use up what the system allows this process.</summary>
     [Fact]
     public void AProgramHasNoMoreDescriptorsThanItMay()
