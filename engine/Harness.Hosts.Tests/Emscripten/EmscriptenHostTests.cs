@@ -109,6 +109,14 @@ public sealed class EmscriptenHostTests
         Assert.Equal([0, 6], Call(host, "grow", 11 * 65536));
     }
 
+    [Fact]
+    public void AProgramThatInvokesWithoutATableFailsInOneLine()
+    {
+        using var store = new Store();
+        using var host = Load(store, """(module (import "env" "invoke_v" (func $invoke (param i32))) (memory (export "memory") 1) (func (export "call") (call $invoke (i32.const 0))))""");
+        Assert.Equal("the program exports no table of functions", Assert.Throws<ProgramException>(() => Call(host, "call")).Message);
+    }
+
     /// <summary>A library that is driven by calls is not to end by itself; what it ends with is one line, with its exit code if it has one.</summary>
     [Theory]
     [InlineData("abort", "(func $end)", "(call $end)", "the program has aborted")]

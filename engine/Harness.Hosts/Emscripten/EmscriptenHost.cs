@@ -121,8 +121,9 @@ public sealed class EmscriptenHost : IDisposable
     }
 
     /// <summary>The program's table of functions.</summary>
+    /// <exception cref="ProgramException">It exports none.</exception>
     internal Table FunctionTable() => _table ??= Instance.Module.Exports.Where(export => export.Kind == ExternalKind.Table).Select(export => Instance.GetTable(export.Name)).FirstOrDefault()
-        ?? throw new InvalidOperationException("the program exports no table of functions");
+        ?? throw new ProgramException("the program exports no table of functions");
 
     private uint Malloc(uint bytes) => Call("malloc", bytes) is not 0 and ulong address ? (uint)address : throw new InsufficientMemoryException("the program has no memory left");
 
