@@ -49,6 +49,9 @@ internal sealed class EngineBinding : IDisposable
 
     public Instance? LastInstance { get; private set; }
 
+    /// <summary>How many instances scripts have begun to make and neither made nor given up.</summary>
+    public int UnfinishedInstances => _builders.Count;
+
     public TimeSpan CompileTime { get; private set; }
 
     public TimeSpan InstantiateTime { get; private set; }
@@ -115,6 +118,7 @@ internal sealed class EngineBinding : IDisposable
                 BuilderOf(arguments).DefineFunction(arguments.GetInt32(1, "import"), arguments.GetInt32(2, "number"), arguments.GetString(3, "description"))),
         ["bindForeign"] = (Func<int, int, int, int>)BindForeign,
         ["finishInstance"] = (Func<int, int>)(builder => (int)FinishInstance(builder)),
+        ["abandonInstance"] = (Action<int>)(builder => _builders.Remove(builder)),
         ["scriptTag"] = (Func<int, int>)(store => IdOf(_realms[store], _realms[store].ScriptTag)),
         ["makeTag"] = (Func<int, string, int>)MakeTag,
         ["makeGlobal"] = (Func<int, string, bool, int>)MakeGlobal,
@@ -129,6 +133,7 @@ internal sealed class EngineBinding : IDisposable
         ["unsupported"] = (Action<string>)(what => throw new NotSupportedException($"WebAssembly: {what} cannot be used together here")),
         ["adoptMemory"] = (Func<int, IArrayBuffer, double, int>)AdoptMemory,
         ["shareMemory"] = (Action<int, int, IArrayBuffer>)((store, id, buffer) => Share(store, id, buffer)),
+        ["canGrowMemory"] = (Func<int, double, bool>)((id, delta) => ((Memory)_items[id]!).CanGrow((ulong)delta)),
         ["growMemory"] = (Func<int, IArrayBuffer, double, bool>)GrowMemory,
     };
 
@@ -358,8 +363,10 @@ internal sealed class EngineBinding : IDisposable
     }
 
     /// <summary>Makes a memory for one of JavaScript.</summary>
+    /// <exception cref="NotSupportedException">It has 2 GiB or more: its content cannot be copied at once.</exception>
     private int AdoptMemory(int store, IArrayBuffer buffer, double maximum)
     {
+        if (buffer.Size > int.MaxValue) throw new NotSupportedException("WebAssembly: a memory of a script that has 2 GiB or more cannot be imported here");
         StoreRealm realm = _realms[store];
         var limits = new Limits(buffer.Size / MemoryType.UsualPageSize, maximum < 0 ? null : (ulong)maximum);
         var memory = new Memory(realm.Store, new MemoryType(limits, Is64: false, IsShared: buffer.Flags.HasFlag(JavaScriptObjectFlags.Shared)));

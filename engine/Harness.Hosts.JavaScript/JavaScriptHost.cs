@@ -46,6 +46,9 @@ public sealed class JavaScriptHost : IDisposable
     /// <summary>The instance that was made last; null before there is one.</summary>
     public Instance? LastInstance => _binding.LastInstance;
 
+    /// <inheritdoc cref="EngineBinding.UnfinishedInstances"/>
+    internal int UnfinishedInstances => _binding.UnfinishedInstances;
+
     /// <summary>Time spent so far on turning bytes into modules, in ms.</summary>
     public double CompileMilliseconds => _binding.CompileTime.TotalMilliseconds;
 

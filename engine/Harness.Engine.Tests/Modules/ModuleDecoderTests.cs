@@ -169,6 +169,19 @@ public class ModuleDecoderTests
         }
     }
 
+    /// <summary>What a segment's references take is in proportion to its elements, of which a module may have very many.</summary>
+    [Fact]
+    public void ASegmentHasOnlySoManyElements()
+    {
+        const int count = ImplementationLimits.SegmentElements + 1;
+        byte[] section = [1, 1, 0, .. Number(count), .. new byte[count]];
+        byte[] bytes = [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 9, .. Number(section.Length), .. section, 10, 4, 1, 2, 0, 11];
+        Assert.Contains("too many elements", Assert.Throws<InvalidModuleException>(() => WasmModule.Decode(bytes)).Message, StringComparison.Ordinal);
+
+        // Of four bytes of LEB128.
+        static byte[] Number(int value) => [(byte)((value & 0x7F) | 0x80), (byte)(((value >> 7) & 0x7F) | 0x80), (byte)(((value >> 14) & 0x7F) | 0x80), (byte)(value >> 21)];
+    }
+
     [Fact]
     public void ManyLocalsInManySmallFunctionsAreCheap()
     {

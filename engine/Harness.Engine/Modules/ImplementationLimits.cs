@@ -45,6 +45,9 @@ public static class ImplementationLimits
     /// <summary>The most element segments in a module.</summary>
     public const int ElementSegments = 1_000_000;
 
+    /// <summary>The most elements of an element segment.</summary>
+    public const int SegmentElements = 10_000_000;
+
     /// <summary>The most bytes of a function's body.</summary>
     public const int FunctionSize = 7_654_321;
 

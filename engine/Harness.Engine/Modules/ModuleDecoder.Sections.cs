@@ -161,7 +161,7 @@ internal sealed partial class ModuleDecoder
 
     private ImmutableArray<int> DecodeFunctionIndices(ref ModuleReader section)
     {
-        var functions = new int[section.ReadCount(int.MaxValue, "elements")];
+        var functions = new int[section.ReadCount(ImplementationLimits.SegmentElements, "elements")];
         for (var i = 0; i < functions.Length; i++)
         {
             var at = section.Offset;
@@ -176,7 +176,7 @@ internal sealed partial class ModuleDecoder
 
     private ImmutableArray<ConstExpression> DecodeElementExpressions(ref ModuleReader section, ValueType elementType)
     {
-        var expressions = new ConstExpression[section.ReadCount(int.MaxValue, "elements")];
+        var expressions = new ConstExpression[section.ReadCount(ImplementationLimits.SegmentElements, "elements")];
         for (var i = 0; i < expressions.Length; i++) expressions[i] = _constants.Decode(ref section, elementType);
         return ImmutableCollectionsMarshal.AsImmutableArray(expressions);
     }

@@ -130,11 +130,15 @@ public sealed unsafe class Memory : Extern
         Unsafe.WriteUnaligned(Data->Base + address, value);
     }
 
+    /// <summary>Whether a range is in the memory. Of a store that is there: compiled code asks.</summary>
     internal bool Contains(ulong address, ulong length)
     {
-        ulong size = ByteLength;
+        ulong size = Volatile.Read(ref Data->ByteLength);
         return length <= size && address <= size - length;
     }
+
+    /// <inheritdoc cref="MemoryPages.CanGrow"/>
+    internal bool CanGrow(ulong delta) => _pages.CanGrow(delta);
 
     /// <summary>Is told of pages that were added by code or by the host in this store.</summary>
     internal Action<ulong>? Grown { get; set; }
@@ -155,6 +159,7 @@ public sealed unsafe class Memory : Extern
 
     private void CheckRange(ulong address, ulong length)
     {
+        Store.ThrowIfDisposed();
         if (!Contains(address, length))
         {
             throw new ArgumentOutOfRangeException(

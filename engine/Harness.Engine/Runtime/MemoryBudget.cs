@@ -10,6 +10,9 @@ internal sealed class MemoryBudget(int limitMebibytes)
     /// <summary>The limit in MiB.</summary>
     public long LimitMebibytes => _limit >> 20;
 
+    /// <summary>Whether bytes are within the limit, unless others come first.</summary>
+    public bool HasRoom(ulong bytes) => bytes <= (ulong)(_limit - Volatile.Read(ref _taken));
+
     /// <summary>Counts bytes; false if they are beyond the limit.</summary>
     public bool TryTake(ulong bytes)
     {

@@ -98,6 +98,14 @@ internal sealed unsafe class MemoryPages
         return (long)pages;
     }
 
+    /// <summary>Whether limits allow pages to be added: then only the system can refuse them.</summary>
+    /// <param name="delta">How many.</param>
+    public bool CanGrow(ulong delta)
+    {
+        ulong length = Data->ByteLength;
+        return delta <= _maximumPages - (length >> _type.PageSizeLog2) && _budget.HasRoom(Usable(length + (delta << _type.PageSizeLog2)) - Usable(length));
+    }
+
     /// <summary>
     /// Whether every access behind the end of a memory of a type faults: no address leaves the reservation, and the memory ends where a page of the system does.
     /// </summary>

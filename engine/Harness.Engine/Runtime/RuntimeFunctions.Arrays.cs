@@ -149,7 +149,16 @@ internal static unsafe partial class RuntimeFunctions
     {
         if (array == 0) return Trap(header, TrapKind.NullArray);
         if (!IsInside(index, count, ObjectHeap.LengthOf(array))) return Trap(header, TrapKind.ArrayOutOfBounds);
-        ReadOnlySpan<ulong> elements = Instance.Of(header)!.Elements(segment);
+        ReadOnlySpan<ulong> elements;
+        try
+        {
+            elements = Instance.Of(header)!.Elements(segment);
+        }
+        catch (OutOfMemoryException)
+        {
+            return Trap(header, TrapKind.OutOfMemory);
+        }
+
         if (!IsInside(offset, count, (ulong)elements.Length)) return Trap(header, TrapKind.TableOutOfBounds);
         elements.Slice((int)offset, (int)count).CopyTo(new Span<ulong>(ElementAddress(array, index), (int)count));
         if (ObjectShapes.Base[ObjectHeap.TypeIdOf(array)].HasReferences) Store.Of(header->Context).Heap.Remember(array, index, count);

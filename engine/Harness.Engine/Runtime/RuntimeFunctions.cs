@@ -121,11 +121,20 @@ internal static unsafe partial class RuntimeFunctions
     }
 
     [UnmanagedCallersOnly]
-    private static int TableInit(InstanceHeader* header, ulong tableAndSegment, ulong destination, ulong source, ulong count) =>
-        InitializeTable(
-            Instance.Of(header)!, (int)(tableAndSegment >> 32), (int)(uint)tableAndSegment, destination, source, count)
-            ? 0
-            : Trap(header, TrapKind.TableOutOfBounds);
+    private static int TableInit(InstanceHeader* header, ulong tableAndSegment, ulong destination, ulong source, ulong count)
+    {
+        try
+        {
+            return InitializeTable(Instance.Of(header)!, (int)(tableAndSegment >> 32), (int)(uint)tableAndSegment, destination, source, count)
+                ? 0
+                : Trap(header, TrapKind.TableOutOfBounds);
+        }
+        catch (OutOfMemoryException)
+        {
+            // The references of a segment are made when somebody first asks for them.
+            return Trap(header, TrapKind.OutOfMemory);
+        }
+    }
 
     [UnmanagedCallersOnly]
     private static void ElemDrop(InstanceHeader* header, int segment) => Instance.Of(header)!.DropElements(segment);

@@ -6,7 +6,8 @@ namespace Harness.Engine.Runtime;
 /// <summary>A function of a store: of an instance or of the host.</summary>
 public sealed unsafe class WasmFunction : Extern
 {
-    private readonly bool _hasReferences;
+    /// <summary>Slots with which it may be called; more than there can be where a parameter or result is a reference.</summary>
+    private readonly int _leastSlots;
     private nint _entry;
 
     internal WasmFunction(Store store, FunctionReference* reference, Instance? instance, HostFunction? host)
@@ -18,7 +19,8 @@ public sealed unsafe class WasmFunction : Extern
         Index = reference->FunctionIndex;
         TypeId = reference->TypeId;
         Type = TypeRegistry.Get(TypeId).Function!;
-        _hasReferences = Type.Parameters.Any(type => type.IsReference) || Type.Results.Any(type => type.IsReference);
+        bool hasReferences = Type.Parameters.Any(type => type.IsReference) || Type.Results.Any(type => type.IsReference);
+        _leastSlots = hasReferences ? int.MaxValue : SignatureAdapters.SlotCount(Type);
     }
 
     /// <summary>Its parameters and results.</summary>
@@ -172,11 +174,13 @@ public sealed unsafe class WasmFunction : Extern
         }
     }
 
-    private Span<ulong> Sufficient(Span<ulong> slots)
-    {
-        if (_hasReferences) throw new ArgumentException($"a function of type {Type} cannot be called by slots: references have no bits that would be safe", nameof(slots));
-        return slots.Length >= SignatureAdapters.SlotCount(Type) ? slots : throw new ArgumentException($"{slots.Length} slots for a function of type {Type}", nameof(slots));
-    }
+    private Span<ulong> Sufficient(Span<ulong> slots) => slots.Length >= _leastSlots
+        ? slots
+        : throw new ArgumentException(
+            _leastSlots == int.MaxValue
+                ? $"a function of type {Type} cannot be called by slots: references have no bits that would be safe"
+                : $"{slots.Length} slots for a function of type {Type}",
+            nameof(slots));
 
     /// <summary>As <see cref="CallSlots"/>, but what went wrong stays pending in the store.</summary>
     internal bool TryCallSlots(ulong* slots)

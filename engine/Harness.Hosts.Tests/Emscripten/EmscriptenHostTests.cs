@@ -2,6 +2,7 @@ using Harness.Engine.Modules;
 using Harness.Engine.Modules.Text;
 using Harness.Engine.Runtime;
 using Harness.Hosts.Emscripten;
+using Harness.Hosts.Programs;
 
 namespace Harness.Hosts.Tests.Emscripten;
 
@@ -109,6 +110,64 @@ public sealed class EmscriptenHostTests
     }
 
     [Fact]
+    public void AProgramThatInvokesWithoutATableFailsInOneLine()
+    {
+        using var store = new Store();
+        using var host = Load(store, """(module (import "env" "invoke_v" (func $invoke (param i32))) (memory (export "memory") 1) (func (export "call") (call $invoke (i32.const 0))))""");
+        Assert.Equal("the program exports no table of functions", Assert.Throws<ProgramException>(() => Call(host, "call")).Message);
+    }
+
+    /// <summary>A library that is driven by calls is not to end by itself; what it ends with is one line, with its exit code if it has one.</summary>
+    [Theory]
+    [InlineData("abort", "(func $end)", "(call $end)", "the program has aborted")]
+    [InlineData("exit", "(func $end (param i32))", "(call $end (i32.const 3))", "the program has ended with exit code 3")]
+    [InlineData("__cxa_throw", "(func $end (param i32 i32 i32))", "(call $end (i32.const 2048) (i32.const 7) (i32.const 0))", "an exception of C++ at address 0x800 was not caught")]
+    public void ALibraryThatEndsItselfFailsInOneLine(string import, string type, string call, string expected)
+    {
+        string folder = Directory.CreateTempSubdirectory("harness-emscripten-").FullName;
+        try
+        {
+            string module = Path.Combine(folder, "sqlite.wasm");
+            File.WriteAllBytes(module, WatAssembler.Assemble(
+                $"(module (import \"env\" \"{import}\" {type}) (memory (export \"memory\") 1) (func (export \"malloc\") (param i32) (result i32) {call} (i32.const 8)))"));
+            string statements = Path.Combine(folder, "statements.txt");
+            File.WriteAllText(statements, "# none\n");
+            using var program = new SqliteProgram(module, statements);
+            program.Load();
+            Assert.Equal(expected, Assert.Throws<ProgramException>(() => program.Iterate()).Message);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>A number of bytes may have all 32 bits. What is behind the end is as for code.</summary>
+    [Theory]
+    [InlineData("copy", 65530, 0, 6, TrapKind.None)]
+    [InlineData("copy", 65530, 0, 7, TrapKind.MemoryOutOfBounds)]
+    [InlineData("copy", 0, 65530, 7, TrapKind.MemoryOutOfBounds)]
+    [InlineData("copy", 0, 0, int.MinValue, TrapKind.MemoryOutOfBounds)]
+    [InlineData("copy", 0, 1, -1, TrapKind.MemoryOutOfBounds)]
+    [InlineData("fill", 65530, 0, 6, TrapKind.None)]
+    [InlineData("fill", 65530, 0, 7, TrapKind.MemoryOutOfBounds)]
+    [InlineData("fill", 0, 0, int.MinValue, TrapKind.MemoryOutOfBounds)]
+    public void WhatIsBehindTheEndOfTheMemoryTraps(string function, int to, int from, int count, TrapKind expected)
+    {
+        using var store = new Store();
+        using var host = Load(store, """
+            (module
+              (import "env" "emscripten_memcpy_js" (func $copy (param i32 i32 i32)))
+              (import "env" "getentropy" (func $fill (param i32 i32) (result i32)))
+              (memory (export "memory") 1)
+              (func (export "copy") (param i32 i32 i32) (call $copy (local.get 0) (local.get 1) (local.get 2)))
+              (func (export "fill") (param i32 i32 i32) (drop (call $fill (local.get 0) (local.get 2)))))
+            """);
+        var failure = Record.Exception(() => Call(host, function, to, from, count));
+        Assert.Equal(expected, failure is null ? TrapKind.None : Assert.IsType<WasmTrapException>(failure).Kind);
+    }
+
+    [Fact]
     public void NamesAreReadFromTheGlue()
     {
         const string glue = "var wasmImports={a:_abort,b:_emscripten_resize_heap,c:memory};function f(){d._malloc=e.v;var _free=Module[\"_free\"]=asm[\"w\"];}";
@@ -127,6 +186,18 @@ public sealed class EmscriptenHostTests
             (module (import "env" "first" (func (param i32 f64) (result i64))) (import "env" "abort" (func)) (import "env" "second" (global i32)))
             """)).Message;
         Assert.Equal("unknown import: \"env\" \"first\": function [i32 f64] -> [i64]; \"env\" \"second\": global i32", message);
+    }
+
+    /// <summary>What has no index of an element, or references among its values, is no <c>invoke_*</c> that there is.</summary>
+    [Theory]
+    [InlineData("(func)", "function [] -> []")]
+    [InlineData("(func (param i64))", "function [i64] -> []")]
+    [InlineData("(func (param i32) (result externref))", "function [i32] -> [")]
+    public void WhatCannotBeInvokedIsMissing(string import, string expected)
+    {
+        using var store = new Store();
+        string message = Assert.Throws<LinkException>(() => Load(store, $"(module (import \"env\" \"invoke_v\" {import}))")).Message;
+        Assert.StartsWith($"unknown import: \"env\" \"invoke_v\": {expected}", message, StringComparison.Ordinal);
     }
 
     private static EmscriptenHost Load(Store store, string text, EmscriptenOptions? options = null)

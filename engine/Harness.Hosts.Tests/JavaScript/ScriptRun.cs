@@ -10,17 +10,17 @@ namespace Harness.Hosts.Tests.JavaScript;
 internal static class ScriptRun
 {
     /// <summary>Checks what a script prints that has the module's bytes as <c>bytes</c>.</summary>
-    public static void Check(string module, string script, string expected) => Assert.Equal(expected, Output(module, script));
+    public static void Check(string module, string script, string expected, EngineOptions? options = null) => Assert.Equal(expected, Output(module, script, options));
 
     /// <summary>What the script prints, on one line.</summary>
-    public static string Output(string module, string script)
+    public static string Output(string module, string script, EngineOptions? engine = null)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("harness-js-");
         try
         {
             File.WriteAllBytes(Path.Combine(folder.FullName, "module.wasm"), WatAssembler.Assemble(module));
             var output = new StringBuilder();
-            EngineOptions options = EngineOptions.Default;
+            EngineOptions options = engine ?? EngineOptions.Default;
             ExecutionThread.Run(options, () =>
             {
                 using var host = new JavaScriptHost(new JavaScriptOptions { Engine = options, Folder = folder.FullName, Print = text => output.Append(text) });

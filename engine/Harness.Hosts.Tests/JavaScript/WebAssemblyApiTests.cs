@@ -141,6 +141,61 @@ public sealed class WebAssemblyApiTests
         """,
         "true 0");
 
+    /// <summary>What an instance that cannot be made was to be made of is let go, whatever kept it from being made.</summary>
+    [Fact]
+    public void NothingStaysOfInstancesThatCannotBeMade() => ExecutionThread.Run(EngineOptions.Default, () =>
+    {
+        byte[] module = WatAssembler.Assemble(
+            """
+            (module
+              (import "m" "f" (func (result i32))) (import "m" "g" (global i32))
+              (func $start (drop (i32.div_u (i32.const 1) (global.get 0)))) (start $start))
+            """);
+        using var host = new JavaScriptHost(new JavaScriptOptions());
+        host.RunScript(
+            "instances.js",
+            $$"""
+            const module = new WebAssembly.Module(Uint8Array.of({{string.Join(", ", module)}}));
+            globalThis.made = 0;
+            for (const m of [{ f: 1, g: 1 }, { f() {}, g: 'one' }, { f: new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))), g: 1 }, { f() {}, g: 0 }, { f() {}, g: 1 }]) {
+              try {
+                new WebAssembly.Instance(module, { m });
+                globalThis.made++;
+              } catch {}
+            }
+            """);
+        Assert.Equal(1, host.RunScript("made.js", "globalThis.made"));
+        Assert.Equal(0, host.UnfinishedInstances);
+    });
+
+    [Fact]
+    public void AMemoryThatTheEngineDoesNotGrowStaysAsItIs() => ScriptRun.Check(
+        "(module (memory (export \"m\") 1 100) (func (export \"size\") (result i32) memory.size))",
+        """
+        const { m, size } = (await WebAssembly.instantiate(bytes)).instance.exports;
+        const { buffer } = m;
+        show(attempt(() => m.grow(99)), buffer.byteLength, m.buffer === buffer, size());
+        show(attempt(() => m.grow(100)), attempt(() => m.grow(-1)), attempt(() => m.grow(2 ** 32)), attempt(() => m.grow()));
+        show(m.grow({ valueOf: () => 1 }), m.buffer.byteLength, size());
+        """,
+        "RangeError 65536 true 1 RangeError TypeError TypeError TypeError 1 131072 2",
+        new EngineOptions { MemoryLimit = 1 });
+
+    [Fact]
+    public void AMemoryOfAScriptThatIsTooLargeIsRefusedInWords() => ScriptRun.Check(
+        "(module (import \"m\" \"m\" (memory 1)))",
+        """
+        const memory = new WebAssembly.Memory({ initial: 32768 });
+        let message = '';
+        try {
+          await WebAssembly.instantiate(bytes, { m: { m: memory } });
+        } catch (error) {
+          message = error.message;
+        }
+        show(message.includes('2 GiB or more'));
+        """,
+        "true");
+
     [Fact]
     public void ATagHasNoMoreValuesThanAFunctionHasParameters() => ScriptRun.Check(
         "(module)",

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
@@ -72,7 +73,7 @@ public sealed class WasiHostTests
     [Fact]
     public void NothingIsMovedIntoAFolderThatIsRemoved()
     {
-        var folder = new OpenMemoryFolder(MemoryNode.CreateFolder());
+        var folder = new OpenMemoryFolder(MemoryNode.CreateFolder(new MemorySpace(MemoryFolder.UsualLimit)));
         folder.CreateFolder("removed");
         using WasiFolder removed = folder.OpenFolder("removed");
         folder.OpenFile("file", OpenFlags.Create, FdFlags.None, read: true, write: true).Dispose();
@@ -89,9 +90,128 @@ public sealed class WasiHostTests
     public void WhatIsLargerThanAFileCanBeIsRefused(long offset)
     {
         byte first = 0;
-        var content = new GrowableBytes();
+        var content = new GrowableBytes(new MemorySpace(long.MaxValue));
         Assert.Equal(Errno.Fbig, Assert.Throws<WasiErrorException>(() => content.Write(MemoryMarshal.CreateReadOnlySpan(ref first, int.MaxValue), (ulong)offset)).Error);
         Assert.Equal(0, content.Length);
+    }
+
+    /// <summary>All files of a folder share its space. What is removed gives it back once it is closed, what is cut off at once.</summary>
+    [Fact]
+    public void AFolderInMemoryHasNoMoreThanItsSpace()
+    {
+        const int entry = 1024;
+        var folder = new OpenMemoryFolder(new MemoryFolder(limit: 100 * entry).Root);
+        using WasiFile first = Create("first");
+        using WasiFile second = Create("second");
+        first.WriteAt(new byte[60 * entry], 0);
+        Refuse(() => second.WriteAt(new byte[39 * entry], 0));
+        second.WriteAt(new byte[38 * entry], 0);
+        Refuse(() => folder.CreateFolder("folder"));
+        Refuse(() => folder.CreateLink("first", "link"));
+        Refuse(() => folder.Link("first", folder, "other"));
+        Refuse(() => Create("third").Dispose());
+        Assert.Equal("first second", string.Join(' ', folder.List().Select(item => item.Name)));
+
+        // One entry is free, but what is open is still there.
+        folder.Unlink("first");
+        Refuse(() => second.SetSize(40 * entry));
+        Assert.Equal(60ul * entry, first.Stat().Size);
+        first.Dispose();
+        second.SetSize(40 * entry);
+        second.SetSize(0);
+        second.WriteAt(new byte[99 * entry], 0);
+        Refuse(() => second.SetSize((99 * entry) + 1));
+
+        WasiFile Create(string name) => folder.OpenFile(name, OpenFlags.Create, FdFlags.None, read: true, write: true);
+        static void Refuse(Action action) => Assert.Equal(Errno.Nospc, Assert.Throws<WasiErrorException>(action).Error);
+    }
+
+    [Fact]
+    public void AFileThatHasNoRoomIsRefusedInOneLine()
+    {
+        var folder = new MemoryFolder(limit: 10_000);
+        folder.AddFile("file", new byte[8000]).AddFile("file", new byte[10]).AddFile("other", new byte[4000]);
+        Assert.Equal("large has no room in a folder in memory: it would take more than it may", Assert.Throws<ProgramException>(() => folder.AddFile("large", new byte[4000])).Message);
+        Assert.Equal("file other", string.Join(' ', folder.List()));
+    }
+
+    /// <summary>Whoever opens a FIFO of which nobody has the other end waits for nobody; whether reading waits is another matter.</summary>
+    [Fact]
+    public async Task AFifoIsOpenedWithoutAWait()
+    {
+        using var folder = new TestFolder();
+        using (Process made = Process.Start("mkfifo", [Path.Combine(folder.Path, "fifo")])) await made.WaitForExitAsync();
+        using HostFolder host = HostFolder.Open(folder.Path);
+        using WasiFile file = await Task.Run(() => host.OpenFile("fifo", OpenFlags.None, FdFlags.None, read: true, write: false)).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, file.Read(new byte[1]));
+        string flags = File.ReadLines($"/proc/self/fdinfo/{file.Pollable}").Single(line => line.StartsWith("flags:", StringComparison.Ordinal));
+        Assert.Equal(0, Convert.ToInt32(flags["flags:".Length..].Trim(), fromBase: 8) & Posix.Nonblock);
+        using WasiFile both = host.OpenFile("fifo", OpenFlags.None, FdFlags.Nonblock, read: true, write: true);
+        Assert.Equal(Errno.Again, Assert.Throws<WasiErrorException>(() => both.Read(new byte[1])).Error);
+    }
+
+    /// <summary>Whoever polls a file waits for that one, whatever other threads close and open meanwhile.</summary>
+    [Fact]
+    public void AFileThatIsWaitedForStaysWhatItIs()
+    {
+        using var folder = new TestFolder();
+        using HostFolder host = HostFolder.Open(folder.Path);
+        WasiFile file = host.OpenFile("file", OpenFlags.None, FdFlags.None, read: true, write: false);
+        file.Hold();
+        file.Dispose();
+        using WasiFile other = host.OpenFile("other", OpenFlags.None, FdFlags.None, read: true, write: false);
+        Assert.Equal(10ul, file.Stat().Size);
+        file.Release();
+    }
+
+    /// <summary>A program that opens files and closes none cannot use up what the system allows this process.</summary>
+    [Fact]
+    public void AProgramHasNoMoreDescriptorsThanItMay()
+    {
+        const int limit = 1024;
+        WasmModule module = WasmModule.Decode(WatAssembler.Assemble(
+            """
+            (module
+              (import "wasi_snapshot_preview1" "path_open" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+              (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+              (memory (export "memory") 1)
+              (data (i32.const 0) "file")
+              (func (export "_start") (local $error i32)
+                (loop $open
+                  (local.set $error (call $open (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 4) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 8)))
+                  (if (i32.and (i32.eqz (local.get $error)) (i32.lt_u (i32.load (i32.const 8)) (i32.const 5000))) (then (br $open))))
+                ;; EMFILE is 33.
+                (if (i32.ne (local.get $error) (i32.const 33)) (then (unreachable)))
+                (call $exit (i32.const 1))))
+            """));
+        using var store = new Store();
+        using var wasi = new WasiHost(new WasiOptions().Preopen(".", new MemoryFolder().AddFile("file", "content"u8)));
+        Assert.Equal(1, wasi.Run(store, module));
+
+        using var table = new DescriptorTable(limit);
+        for (uint i = 0; i < limit; i++) Assert.Equal(i, table.Add(Open()));
+        Assert.Equal(Errno.Mfile, Assert.Throws<WasiErrorException>(() => table.Add(Open())).Error);
+        table.Close(5);
+        Assert.Equal(5u, table.Add(Open()));
+
+        static Descriptor Open() => new(new StreamFile(Stream.Null), Rights.Stream, Rights.None);
+    }
+
+    /// <summary>Folders inside each other are made quickly, but the paths of all of them would be as long as their number squared.</summary>
+    [Fact]
+    public void PathsThatAreTooLongTogetherAreRefusedInOneLine()
+    {
+        const int depth = 5_000;
+        var folder = new MemoryFolder();
+        WasiFolder inner = new OpenMemoryFolder(folder.Root);
+        for (int i = 0; i < depth; i++)
+        {
+            inner.CreateFolder("a");
+            inner = inner.OpenFolder("a");
+            if (i == 1000) Assert.Equal(i + 1, folder.List().Count);
+        }
+
+        Assert.Equal("the paths in a folder in memory have more than 16777216 characters together", Assert.Throws<ProgramException>(() => folder.List()).Message);
     }
 
     /// <summary>A program that would sleep for half a minute ends as soon as somebody asks.</summary>

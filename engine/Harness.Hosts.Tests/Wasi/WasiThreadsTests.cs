@@ -96,6 +96,31 @@ public sealed class WasiThreadsTests
             (func (export "wasi_thread_start") (param i32 i32) (call $wait))
             """).Code);
 
+    /// <summary>Where the system has no thread left the program is told, and goes on.</summary>
+    [Fact]
+    public void AThreadThatCannotBeStartedIsOneLess()
+    {
+        var module = WasmModule.Decode(WatAssembler.Assemble(
+            """
+            (module
+              (import "env" "memory" (memory 1 1 shared))
+              (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
+              (func (export "_start")
+                ;; EAGAIN is 6.
+                (if (i32.ne (call $spawn (i32.const 0)) (i32.const -6)) (then (unreachable))))
+              (func (export "wasi_thread_start") (param i32 i32)))
+            """));
+        int attempts = 0;
+        using var store = new Store();
+        using var threads = new WasiThreads(new WasiFunctionTable(), module, new Imports(), _ =>
+        {
+            attempts++;
+            throw new OutOfMemoryException();
+        });
+        Assert.Equal(0, threads.Run(store, instance => instance.GetFunction("_start").Invoke()));
+        Assert.Equal(1, attempts);
+    }
+
     [Fact]
     public void AStoreIsOfUseAfterwards()
     {

@@ -18,6 +18,7 @@ public sealed class EmscriptenHost : IDisposable
     private readonly EmscriptenUnwinding _unwinding;
     private Instance? _instance;
     private Memory? _memory;
+    private Table? _table;
 
     /// <summary>Makes a host.</summary>
     /// <param name="options">What the program is given.</param>
@@ -120,8 +121,9 @@ public sealed class EmscriptenHost : IDisposable
     }
 
     /// <summary>The program's table of functions.</summary>
-    internal Table FunctionTable() => Instance.Module.Exports.Where(export => export.Kind == ExternalKind.Table).Select(export => Instance.GetTable(export.Name)).FirstOrDefault()
-        ?? throw new InvalidOperationException("the program exports no table of functions");
+    /// <exception cref="ProgramException">It exports none.</exception>
+    internal Table FunctionTable() => _table ??= Instance.Module.Exports.Where(export => export.Kind == ExternalKind.Table).Select(export => Instance.GetTable(export.Name)).FirstOrDefault()
+        ?? throw new ProgramException("the program exports no table of functions");
 
     private uint Malloc(uint bytes) => Call("malloc", bytes) is not 0 and ulong address ? (uint)address : throw new InsufficientMemoryException("the program has no memory left");
 
@@ -159,7 +161,7 @@ public sealed class EmscriptenHost : IDisposable
     private HostFunction? Function(string name, FunctionType type)
     {
         if (_options.Functions.TryGetValue(name, out HostSlotCallback? own) || _functions.TryGetValue(name, out own)) return HostFunction.Create(type, own);
-        if (name.StartsWith(InvokePrefix, StringComparison.Ordinal)) return _unwinding.Invoker(type);
+        if (name.StartsWith(InvokePrefix, StringComparison.Ordinal) && EmscriptenUnwinding.CanInvoke(type)) return _unwinding.Invoker(type);
         if (name.StartsWith("__cxa_find_matching_catch_", StringComparison.Ordinal)) return _unwinding.CatchFinder(type);
         if (!_wasi.Functions.TryGetValue(name, out HostFunction? wasi)) return null;
         bool isSame = wasi.Type.Parameters.AsSpan().SequenceEqual(type.Parameters.AsSpan()) && wasi.Type.Results.AsSpan().SequenceEqual(type.Results.AsSpan());

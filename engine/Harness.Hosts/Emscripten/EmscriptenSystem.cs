@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Hosts.Wasi;
@@ -16,7 +17,7 @@ internal static class EmscriptenSystem
         functions["emscripten_get_heap_max"] = (_, slots) => slots[0] = MaximumBytes(host.Memory) is var bytes && bytes > uint.MaxValue ? uint.MaxValue - MemoryType.UsualPageSize + 1 : bytes;
         functions["emscripten_notify_memory_growth"] = (_, _) => options.MemoryGrown?.Invoke(host.Memory);
         functions["emscripten_memcpy_big"] = functions["_emscripten_memcpy_js"] = functions["emscripten_memcpy_js"] = (_, slots) =>
-            host.Memory.Span(slots[1], (int)slots[2]).CopyTo(host.Memory.Span(slots[0], (int)slots[2]));
+            Copy(host.Memory, slots[0], slots[1], slots[2]);
         functions["abort"] = functions["_abort_js"] = (_, _) => throw new EmscriptenAbortException("the program has aborted");
         functions["__assert_fail"] = (_, slots) => throw new EmscriptenAbortException(
             $"assertion failed: {host.ReadText((uint)slots[0])}, at {(slots[1] == 0 ? "unknown file" : host.ReadText((uint)slots[1]))}:{slots[2]}");
@@ -31,9 +32,24 @@ internal static class EmscriptenSystem
         };
         functions["getentropy"] = (_, slots) =>
         {
-            random.Fill(host.Memory.Span(slots[0], (int)slots[1]));
+            Fill(random, host.Memory, slots[0], slots[1]);
             slots[0] = 0;
         };
+    }
+
+    /// <summary>Copies within the memory, up to all of it; where code would trap this does.</summary>
+    private static unsafe void Copy(Memory memory, ulong to, ulong from, ulong count)
+    {
+        if (!memory.Contains(to, count) || !memory.Contains(from, count)) throw new HostTrapException(TrapKind.MemoryOutOfBounds);
+        NativeMemory.Copy(memory.Data->Base + from, memory.Data->Base + to, (nuint)count);
+    }
+
+    /// <summary>Fills a part of the memory with random bytes, up to all of it; where code would trap this does.</summary>
+    private static void Fill(RandomSource random, Memory memory, ulong address, ulong count)
+    {
+        const ulong most = 1 << 30;
+        if (!memory.Contains(address, count)) throw new HostTrapException(TrapKind.MemoryOutOfBounds);
+        for (ulong done = 0; done < count; done += most) random.Fill(memory.Span(address + done, (int)Math.Min(most, count - done)));
     }
 
     private static ulong MaximumBytes(Memory memory) =>

@@ -39,23 +39,32 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
         functions["llvm_eh_typeid_for"] = (_, _) => { };
     }
 
+    /// <summary>Whether an <c>invoke_*</c> can be of a type: its first parameter is an index, and none is a reference.</summary>
+    public static bool CanInvoke(FunctionType type) =>
+        type.Parameters is [{ Kind: ValueKind.I32 }, ..] && !type.Parameters.Any(parameter => parameter.IsReference) && !type.Results.Any(result => result.IsReference);
+
     /// <summary>An <c>invoke_*</c> of a type: calls the table's element that the first argument says with the others, and traps where an indirect call would.</summary>
-    public HostFunction Invoker(FunctionType type) => HostFunction.Create(type, (_, slots) =>
+    public HostFunction Invoker(FunctionType type)
     {
-        WasmFunction called = InvokedBy(type, (uint)slots[0]);
-        ulong stack = SaveStack();
-        try
+        FunctionType called = FunctionType.Of(type.Parameters.AsSpan()[1..], type.Results.AsSpan());
+        int calledId = TypeRegistry.CanonicalId(called);
+        return HostFunction.Create(type, (_, slots) =>
         {
-            slots[1..].CopyTo(slots);
-            called.InvokeRaw(slots);
-        }
-        catch (EmscriptenException)
-        {
-            RestoreStack(stack);
-            host.Call("setThrew", 1, 0);
-            if (type.Results.Length > 0) slots[0] = 0;
-        }
-    });
+            WasmFunction function = InvokedBy(called, calledId, (uint)slots[0]);
+            ulong stack = SaveStack();
+            try
+            {
+                slots[1..].CopyTo(slots);
+                function.InvokeRaw(slots);
+            }
+            catch (EmscriptenException)
+            {
+                RestoreStack(stack);
+                host.Call("setThrew", 1, 0);
+                if (type.Results.Length > 0) slots[0] = 0;
+            }
+        });
+    }
 
     /// <summary>Finds which of some types the exception that is on its way is of; the second result is the type.</summary>
     public HostFunction CatchFinder(FunctionType type) => HostFunction.Create(type, (_, slots) =>
@@ -78,13 +87,15 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
         slots[0] = thrown;
     });
 
-    private WasmFunction InvokedBy(FunctionType type, uint element)
+    /// <summary>The function of an element of the table, which must be of a type: of the same canonical id, as nearly all are, or with the same parameters and results.</summary>
+    private WasmFunction InvokedBy(FunctionType type, int typeId, uint element)
     {
         Table table = host.FunctionTable();
         if (element >= table.Length) throw new HostTrapException(TrapKind.UndefinedElement);
-        WasmFunction called = table[element].AsFunction() ?? throw new HostTrapException(TrapKind.UninitializedElement);
-        bool isOfType = called.Type.Parameters.AsSpan().SequenceEqual(type.Parameters.AsSpan()[1..]) && called.Type.Results.AsSpan().SequenceEqual(type.Results.AsSpan());
-        return isOfType ? called : throw new HostTrapException(TrapKind.IndirectCallTypeMismatch);
+        WasmFunction function = table[element].AsFunction() ?? throw new HostTrapException(TrapKind.UninitializedElement);
+        if (function.TypeId == typeId) return function;
+        bool isSame = function.Type.Parameters.AsSpan().SequenceEqual(type.Parameters.AsSpan()) && function.Type.Results.AsSpan().SequenceEqual(type.Results.AsSpan());
+        return isSame ? function : throw new HostTrapException(TrapKind.IndirectCallTypeMismatch);
     }
 
     private uint Read(uint address) => host.Memory.Read<uint>(address);

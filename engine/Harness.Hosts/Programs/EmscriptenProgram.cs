@@ -3,6 +3,7 @@ using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Hosts.Emscripten;
+using Harness.Hosts.Wasi;
 
 namespace Harness.Hosts.Programs;
 
@@ -56,14 +57,24 @@ public abstract class EmscriptenProgram : IProgramHost
             _host = host;
             Prepare();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or LinkException or ModuleException or KeyNotFoundException)
+        catch (Exception e) when (EndsProgram(e) || e is IOException or UnauthorizedAccessException or LinkException or ModuleException or KeyNotFoundException)
         {
             throw new ProgramException($"{_modulePath}: {e.Message}", e);
         }
     }
 
     /// <inheritdoc/>
-    public abstract ProgramOutput Iterate();
+    public ProgramOutput Iterate()
+    {
+        try
+        {
+            return Run();
+        }
+        catch (Exception e) when (EndsProgram(e))
+        {
+            throw new ProgramException(e.Message, e);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -73,6 +84,9 @@ public abstract class EmscriptenProgram : IProgramHost
         Engine.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Makes the calls of one iteration.</summary>
+    private protected abstract ProgramOutput Run();
 
     /// <summary>What the program is given.</summary>
     private protected abstract EmscriptenOptions CreateOptions();
@@ -84,4 +98,7 @@ public abstract class EmscriptenProgram : IProgramHost
 
     /// <summary>Calls an export of integers and addresses.</summary>
     private protected int Call(string name, params ReadOnlySpan<ulong> arguments) => (int)Host.Call(name, arguments);
+
+    /// <summary>Whether an exception says that the program has given up, has exited, or has left all of its functions: one that is driven by calls does none of that.</summary>
+    private static bool EndsProgram(Exception exception) => exception is EmscriptenAbortException or EmscriptenException or WasiExitException;
 }

@@ -53,7 +53,7 @@ public sealed class QuickJsProgram : EmscriptenProgram
 
     /// <inheritdoc/>
     /// <exception cref="ProgramException">The script throws.</exception>
-    public override ProgramOutput Iterate()
+    private protected override ProgramOutput Run()
     {
         string script = File.ReadAllText(_scriptPath);
         uint runtime = (uint)Call("QTS_NewRuntime");

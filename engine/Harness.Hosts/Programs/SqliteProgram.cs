@@ -33,7 +33,7 @@ public sealed class SqliteProgram : EmscriptenProgram
 
     /// <inheritdoc/>
     /// <exception cref="ProgramException">A statement fails, or does not give the rows and the checksum that the file says.</exception>
-    public override ProgramOutput Iterate()
+    private protected override ProgramOutput Run()
     {
         uint pointer = (uint)Sqlite("malloc", sizeof(ulong));
         uint name = Host.Allocate(":memory:");

@@ -1,9 +1,9 @@
 namespace Harness.Hosts.Wasi;
 
 /// <summary>All descriptors of a program. A new one has the lowest number that is free.</summary>
-internal sealed class DescriptorTable : IDisposable
+/// <param name="limit">How many there can be at a time.</param>
+internal sealed class DescriptorTable(int limit) : IDisposable
 {
-    private const int MaximumCount = 1 << 16;
     private readonly List<Descriptor?> _descriptors = [];
     private int _firstFree;
 
@@ -12,7 +12,7 @@ internal sealed class DescriptorTable : IDisposable
     public uint Add(Descriptor descriptor)
     {
         while (_firstFree < _descriptors.Count && _descriptors[_firstFree] is not null) _firstFree++;
-        if (_firstFree == MaximumCount)
+        if (_firstFree >= limit)
         {
             descriptor.Dispose();
             throw new WasiErrorException(Errno.Mfile);

@@ -1,7 +1,8 @@
 namespace Harness.Hosts.Wasi;
 
 /// <summary>The content of a file in memory.</summary>
-internal sealed class GrowableBytes
+/// <param name="space">Where its bytes are taken from.</param>
+internal sealed class GrowableBytes(MemorySpace space)
 {
     /// <summary>The most bytes of a file in memory, 1 GiB.</summary>
     public const int MaximumLength = 1 << 30;
@@ -35,11 +36,46 @@ internal sealed class GrowableBytes
     public void SetLength(ulong length)
     {
         if (length > MaximumLength) throw new WasiErrorException(Errno.Fbig);
-        if ((int)length > _bytes.Length) Array.Resize(ref _bytes, (int)Math.Min(MaximumLength, Math.Max((long)length, _bytes.Length * 2L)));
+        if (length == 0)
+        {
+            Free();
+            return;
+        }
+
+        if ((int)length > _bytes.Length) Enlarge((int)length);
         if ((int)length < Length) _bytes.AsSpan((int)length, Length - (int)length).Clear();
         Length = (int)length;
     }
 
+    /// <summary>Cuts off everything, and gives back its space.</summary>
+    public void Free()
+    {
+        space.GiveBack(_bytes.Length);
+        _bytes = [];
+        Length = 0;
+    }
+
     /// <summary>A copy of the bytes.</summary>
     public byte[] ToArray() => _bytes.AsSpan(0, Length).ToArray();
+
+    /// <summary>Makes room for so many bytes, and for twice as many as there was room for where there is space for that.</summary>
+    private void Enlarge(int length)
+    {
+        int room = (int)Math.Min(MaximumLength, Math.Max(length, _bytes.Length * 2L));
+        if (!space.TryTake(room - _bytes.Length))
+        {
+            room = length;
+            if (!space.TryTake(room - _bytes.Length)) throw new WasiErrorException(Errno.Nospc);
+        }
+
+        try
+        {
+            Array.Resize(ref _bytes, room);
+        }
+        catch (OutOfMemoryException)
+        {
+            space.GiveBack(room - _bytes.Length);
+            throw new WasiErrorException(Errno.Nospc);
+        }
+    }
 }

@@ -8,6 +8,9 @@ internal sealed unsafe class HostFile : WasiFile
     private readonly bool _isOwned;
     private FdFlags _flags;
 
+    /// <summary>How many use the descriptor: who has it open, and who waits for it.</summary>
+    private int _users = 1;
+
     /// <summary>Wraps a descriptor.</summary>
     /// <param name="descriptor">The descriptor.</param>
     /// <param name="flags">The flags with which it was opened.</param>
@@ -107,9 +110,18 @@ internal sealed unsafe class HostFile : WasiFile
     }
 
     /// <inheritdoc/>
+    public override void Hold() => Interlocked.Increment(ref _users);
+
+    /// <inheritdoc/>
+    public override void Release()
+    {
+        if (Interlocked.Decrement(ref _users) == 0 && _isOwned) _ = Posix.Close(_descriptor);
+    }
+
+    /// <inheritdoc/>
     public override void Dispose()
     {
-        if (_isOwned) _ = Posix.Close(_descriptor);
+        Release();
         base.Dispose();
     }
 

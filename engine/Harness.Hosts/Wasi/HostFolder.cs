@@ -67,7 +67,12 @@ internal sealed unsafe class HostFolder : WasiFolder
         if (open.HasFlag(OpenFlags.Create)) native |= Posix.Create;
         if (open.HasFlag(OpenFlags.Exclusive)) native |= Posix.Exclusive;
         if (open.HasFlag(OpenFlags.Truncate)) native |= Posix.Truncate;
-        return new HostFile(Posix.Check(Posix.OpenAt(_descriptor, name, native, FileMode)), flags, isOwned: true);
+
+        // To open a FIFO would wait for who opens its other end, which nobody could end.
+        int descriptor = Posix.Check(Posix.OpenAt(_descriptor, name, native | Posix.Nonblock, FileMode));
+        var file = new HostFile(descriptor, flags, isOwned: true);
+        if (!flags.HasFlag(FdFlags.Nonblock)) file.Flags = flags;
+        return file;
     }
 
     /// <inheritdoc/>

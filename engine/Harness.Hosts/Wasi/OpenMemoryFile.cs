@@ -1,9 +1,10 @@
 namespace Harness.Hosts.Wasi;
 
-/// <summary>An open file in memory.</summary>
+/// <summary>An open file in memory, which counts among those who have it open.</summary>
 internal sealed class OpenMemoryFile(MemoryNode node, bool canRead, bool canWrite) : WasiFile
 {
     private ulong _position;
+    private bool _isClosed;
 
     /// <inheritdoc/>
     public override FileType Type => FileType.RegularFile;
@@ -87,4 +88,12 @@ internal sealed class OpenMemoryFile(MemoryNode node, bool canRead, bool canWrit
 
     /// <inheritdoc/>
     public override void SetTimes(FileTimes times) => node.SetTimes(times);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        if (!_isClosed) node.Close();
+        _isClosed = true;
+        base.Dispose();
+    }
 }

@@ -24,7 +24,7 @@ internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder
         if (file is null)
         {
             if (!open.HasFlag(OpenFlags.Create)) throw new WasiErrorException(Errno.Noent);
-            Add(name, file = MemoryNode.CreateFile());
+            Add(name, file = MemoryNode.CreateFile(node.Space));
         }
         else if (open.HasFlag(OpenFlags.Create) && open.HasFlag(OpenFlags.Exclusive))
         {
@@ -39,6 +39,7 @@ internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder
             file.Touch();
         }
 
+        file.Open();
         return new OpenMemoryFile(file, read, write) { Flags = flags };
     }
 
@@ -49,7 +50,7 @@ internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder
     public override void CreateFolder(string name)
     {
         if (Find(name) is not null) throw new WasiErrorException(Errno.Exist);
-        Add(name, MemoryNode.CreateFolder());
+        Add(name, MemoryNode.CreateFolder(node.Space));
         node.Links++;
     }
 
@@ -121,7 +122,7 @@ internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder
     {
         if (Find(name) is not null) throw new WasiErrorException(Errno.Exist);
         if (target.Length == 0) throw new WasiErrorException(Errno.Noent);
-        Add(name, MemoryNode.CreateLink(target));
+        Add(name, MemoryNode.CreateLink(target, node.Space));
     }
 
     /// <inheritdoc/>
@@ -175,6 +176,7 @@ internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder
     private void Add(string name, MemoryNode child)
     {
         if (node.Links == 0) throw new WasiErrorException(Errno.Noent);
+        child.TakeName();
         node.Children!.Add(name, child);
         node.Touch();
     }
@@ -192,5 +194,7 @@ internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder
             child.Links = 0;
             node.Links--;
         }
+
+        child.GiveBackName();
     }
 }

@@ -38,13 +38,23 @@ internal static unsafe class PollFunctions
         lock (table.Gate)
         {
             for (ulong i = 0; i < count; i++) subscriptions[i] = Read(memory, a[0] + (i * SubscriptionSize), descriptors, clock);
+
+            // Another thread may close one meanwhile, whose number at the system would be another file's then.
+            foreach (Subscription subscription in subscriptions) subscription.File?.Hold();
         }
 
-        while (!Check(subscriptions, clock))
+        try
         {
-            table.Ending?.ThrowIfCancellationRequested();
-            if (memory.Store.IsOverdue() || memory.Store.TryTakeInterrupt()) throw new HostTrapException(TrapKind.Interrupted);
-            Wait(subscriptions, clock, table.Ending is not null || clock == WasiClock.System ? LongestRealWait : LongestWait);
+            while (!Check(subscriptions, clock))
+            {
+                table.Ending?.ThrowIfCancellationRequested();
+                if (memory.Store.IsOverdue() || memory.Store.TryTakeInterrupt()) throw new HostTrapException(TrapKind.Interrupted);
+                Wait(subscriptions, clock, table.Ending is not null || clock == WasiClock.System ? LongestRealWait : LongestWait);
+            }
+        }
+        finally
+        {
+            foreach (Subscription subscription in subscriptions) subscription.File?.Release();
         }
 
         uint events = 0;

@@ -52,6 +52,16 @@ internal abstract class WasiFile : IDisposable
     /// <summary>How many bytes can be read at once, as far as that is known; at least 1 if there might be some.</summary>
     public virtual ulong Available => 1;
 
+    /// <summary>Somebody goes on using it, be it closed meanwhile: what it has of the system stays until <see cref="Release"/>. Not to be called of one that is closed.</summary>
+    public virtual void Hold()
+    {
+    }
+
+    /// <summary>Whoever has held it does not use it any more.</summary>
+    public virtual void Release()
+    {
+    }
+
     /// <inheritdoc/>
     public virtual void Dispose()
     {

@@ -13,17 +13,21 @@ public sealed class WasiHost : IDisposable
     /// <summary>The module from which programs import the functions.</summary>
     public const string ModuleName = "wasi_snapshot_preview1";
 
+    private const int StreamCount = 3;
     private const string Start = "_start";
     private const string Initialize = "_initialize";
-    private readonly DescriptorTable _descriptors = new();
+    private readonly DescriptorTable _descriptors;
     private readonly WasiFunctionTable _functions = new();
 
     /// <summary>Makes a host for a run.</summary>
     /// <param name="options">What the program is given.</param>
     /// <exception cref="DirectoryNotFoundException">A folder to be given to the program cannot be opened.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="WasiOptions.MaximumDescriptors"/> is too low for its standard streams and folders.</exception>
     public WasiHost(WasiOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumDescriptors, StreamCount + options.Preopens.Count);
+        _descriptors = new DescriptorTable(options.MaximumDescriptors);
         AddStream(options, 0, options.StandardInput);
         AddStream(options, 1, options.StandardOutput);
         AddStream(options, 2, options.StandardError);

@@ -24,6 +24,12 @@ public sealed class WasiOptions
     /// <summary>Whether it has the standard streams of this process instead, by their descriptors.</summary>
     public bool InheritStandardStreams { get; init; }
 
+    /// <summary>
+    /// How many descriptors it can have open at a time, with its standard streams and folders; to open more fails (<c>EMFILE</c>). Each that is open in a folder of the host is one of this process, too,
+    /// of which the system allows only so many.
+    /// </summary>
+    public int MaximumDescriptors { get; init; } = 1024;
+
     /// <summary>Its clocks.</summary>
     public WasiClock Clock { get; init; } = WasiClock.System;
 

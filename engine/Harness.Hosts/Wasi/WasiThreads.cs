@@ -24,6 +24,7 @@ internal sealed class WasiThreads : IDisposable
     private readonly Lock _gate = new();
     private readonly WasmModule _module;
     private readonly Imports _imports;
+    private readonly Action<Thread> _start;
     private readonly List<SharedMemory> _memories = [];
     private readonly List<Store> _stores = [];
     private readonly List<Thread> _threads = [];
@@ -36,9 +37,11 @@ internal sealed class WasiThreads : IDisposable
     /// <param name="functions">The functions that its threads call; from now on they may be called by several at a time.</param>
     /// <param name="module">The program.</param>
     /// <param name="imports">What it imports. Its memories and the function that makes a thread are added.</param>
+    /// <param name="start">Starts a thread; null for the system's way.</param>
     /// <exception cref="InsufficientMemoryException">There is no room for its memories.</exception>
-    public WasiThreads(WasiFunctionTable functions, WasmModule module, Imports imports)
+    public WasiThreads(WasiFunctionTable functions, WasmModule module, Imports imports, Action<Thread>? start = null)
     {
+        _start = start ?? (static thread => thread.Start());
         _module = module;
         _imports = imports;
         functions.Ending = _ending.Token;
@@ -100,15 +103,16 @@ internal sealed class WasiThreads : IDisposable
                         using (store) RunThread(store, isMain: false, () => start.Invoke(number, argument));
                     },
                     checked(engine.Options.StackSize * 1024)) { IsBackground = true };
-                thread.Start();
+                _start(thread);
                 _threads.Add(thread);
                 _stores.Add(store);
                 isStarted = true;
                 return number;
             }
         }
-        catch (Exception e) when (e is InsufficientMemoryException or KeyNotFoundException)
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException or KeyNotFoundException)
         {
+            // Also where the system has no thread left.
             return failure;
         }
         finally

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
@@ -34,8 +33,8 @@ internal sealed class WasiProgramHost(WorkerProgram program, EngineOptions optio
         var folder = new MemoryFolder();
         foreach (var (name, content) in inputs)
             folder.AddFile(name, content);
-        using var output = new MemoryStream();
-        using var errors = new MemoryStream();
+        using var output = new CapturedOutput();
+        using var errors = new CapturedOutput();
         var wasiOptions = new WasiOptions { StandardOutput = output, StandardError = errors }.Preopen(".", folder);
         wasiOptions.Arguments[0] = Path.GetFileName(Program.Module!);
         foreach (var argument in Program.Arguments)
@@ -74,9 +73,9 @@ internal sealed class WasiProgramHost(WorkerProgram program, EngineOptions optio
         var cpuMs = WorkerLoop.CpuMs - cpuBefore;
         return new ProgramOutput
         {
-            Text = Encoding.UTF8.GetString(output.GetBuffer(), 0, (int)output.Length),
+            Text = output.ToText(),
             Bytes = output.ToArray(),
-            ErrorText = Encoding.UTF8.GetString(errors.GetBuffer(), 0, (int)errors.Length),
+            ErrorText = errors.ToText(),
             ExitCode = exitCode,
             TimedMilliseconds = benchMs ?? elapsed,
             TimedCpuMilliseconds = benchCpuMs ?? cpuMs,

@@ -48,6 +48,16 @@ function instantiateWith(state, values) {
   realm ??= makeRealm();
 
   const builder = native.beginInstance(realm.store, state.id);
+  try {
+    return link(realm, builder, state, values);
+  } catch (error) {
+    native.abandonInstance(builder);
+    throw error;
+  }
+}
+
+// Hands the host what is imported, lets it make the instance, and wraps what that exports.
+function link(realm, builder, state, values) {
   if (state.strings !== undefined) native.defineConstants(builder, state.strings);
   // Modules import texts by the thousand: they cross together.
   const texts = [];

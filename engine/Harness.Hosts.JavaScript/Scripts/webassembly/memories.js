@@ -6,6 +6,8 @@ import { V8 } from 'webassembly/v8.js';
 export const memoryIds = new WeakMap();
 const maxima = new WeakMap();
 const PAGE_SIZE = 65536;
+const MOST_PAGES = 2 ** 32 - 1;
+const cannotGrow = () => new RangeError('WebAssembly.Memory.grow: the memory cannot grow by so much');
 const growBuffer = V8.Memory.prototype.grow;
 const getBuffer = Object.getOwnPropertyDescriptor(V8.Memory.prototype, 'buffer').get;
 
@@ -33,10 +35,14 @@ Object.defineProperty(V8.Memory.prototype, 'constructor', { value: V8Memory, wri
 Object.defineProperty(V8.Memory.prototype, 'grow', {
   writable: true, enumerable: true, configurable: true,
   value: { grow(delta) {
-    const before = apply(growBuffer, this, arguments);
     const known = memoryIds.get(this);
+    if (known === undefined) return apply(growBuffer, this, arguments);
+    // What is no number of pages V8 refuses. It cannot take back what it has added, so that this engine is asked before.
+    const pages = typeof delta === 'bigint' ? delta : +delta;
+    if (pages >= 0 && pages <= MOST_PAGES && !native.canGrowMemory(known.id, Number(pages))) throw cannotGrow();
+    const before = apply(growBuffer, this, [pages]);
     const buffer = bufferOf(this);
-    if (known !== undefined && !native.growMemory(known.id, buffer, buffer.byteLength / PAGE_SIZE - Number(before))) throw new RangeError('WebAssembly.Memory.grow: the memory cannot grow by so much');
+    if (!native.growMemory(known.id, buffer, buffer.byteLength / PAGE_SIZE - Number(before))) throw cannotGrow();
     return before;
   } }.grow,
 });

@@ -17,7 +17,10 @@ class Realm {
 }
 
 export const realms = new Map();
-const storeFinalizer = new FinalizationRegistry(store => native.disposeStore(store));
+const storeFinalizer = new FinalizationRegistry(store => {
+  realms.delete(store);
+  native.disposeStore(store);
+});
 
 export function idOfValue(realm, value) {
   const identity = typeof value !== 'number' && typeof value !== 'bigint';
