@@ -267,6 +267,22 @@ public sealed unsafe class ObjectHeapTests
         Assert.InRange(grown, 0, collections / 8);
     }
 
+    /// <summary>A structure of vectors may take more than stress leaves of the nursery.</summary>
+    [Fact]
+    public void UnderStressEvenTheLargestStructuresStayInTheNursery()
+    {
+        using var roots = new FakeRoots(("heap.nursery-size", "4096"), ("stress.gc-interval", "1"));
+        ObjectLayout layout = ObjectLayout.Of(FakeRoots.StructType([.. Enumerable.Repeat(FakeRoots.Number(ValueKind.V128), 7_990)]));
+        ulong first = roots.AllocateInline(layout.Header, layout.Size);
+        for (int i = 0; i < 100; i++)
+        {
+            ulong next = roots.AllocateInline(layout.Header, layout.Size);
+            Assert.InRange(next, first, first + (4096UL << 10) - (ulong)layout.Size);
+        }
+
+        roots.Heap.Verify();
+    }
+
     [Fact]
     public void AHeapLeavesItsMemoryToTheNextOne()
     {
