@@ -191,6 +191,25 @@ public sealed class WaitNotifyTests : IDisposable
     }
 
     [Fact]
+    public async Task WhoIsAskedDuringAWaitCannotUseTheStore()
+    {
+        using Store store = NewStore(out Instance instance, hasEpochs: true);
+        string? refused = null;
+        store.EpochDeadlineReached = _ =>
+        {
+            refused = Assert.Throws<InvalidOperationException>(() => instance.GetFunction("one").Invoke()).Message;
+            return 0;
+        };
+        store.SetEpochDeadline(1);
+        Task waiting = Task.Factory.StartNew(
+            () => Assert.Equal(TrapKind.Interrupted, Assert.Throws<WasmTrapException>(() => instance.GetFunction("wait32").Invoke(16, 0, -1L)).Kind), TaskCreationOptions.LongRunning);
+        AwaitWaiters(16, 1);
+        store.Engine.IncrementEpoch();
+        await waiting.WaitAsync(Patience);
+        Assert.StartsWith("a function that is asked about fuel", refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AnInterruptThatCameBeforeEndsAWaitAtOnce()
     {
         var interrupting = new SharedMemoryHost();

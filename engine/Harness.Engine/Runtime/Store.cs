@@ -282,9 +282,7 @@ public sealed unsafe class Store : IDisposable
     /// <returns>The trap, or <see cref="TrapKind.None"/> to go on.</returns>
     internal TrapKind CheckStack(nuint stackPointer)
     {
-        // A function that is asked must not enter the store: with no thread of its own the store looks who comes.
-        _thread = null;
-        Context->OpenStackSize = 0;
+        RefuseEntry();
         try
         {
             return _interruption.Check(stackPointer);
@@ -365,7 +363,25 @@ public sealed unsafe class Store : IDisposable
     internal void EndWait() => _interruption.EndWait();
 
     /// <inheritdoc cref="Interruption.IsOverdue"/>
-    internal bool IsOverdue() => _interruption.IsOverdue();
+    internal bool IsOverdue()
+    {
+        RefuseEntry();
+        try
+        {
+            return _interruption.IsOverdue();
+        }
+        finally
+        {
+            _thread = ThreadStack.Current;
+        }
+    }
+
+    /// <summary>A function that is asked must not enter the store: with no thread of its own the store looks who comes.</summary>
+    private void RefuseEntry()
+    {
+        _thread = null;
+        Context->OpenStackSize = 0;
+    }
 
     internal void Own(InstanceSlot slot) => _slots.Add(slot);
 
