@@ -18,6 +18,8 @@ public sealed class HeapLimitTests
           (import "wasm:js-string" "substring" (func $substring (param externref i32 i32) (result (ref extern))))
           (import "wasm:js-string" "fromCharCodeArray" (func $fromUnits (param (ref null $units) i32 i32) (result (ref extern))))
           (import "m" "text" (func $text (result externref)))
+          (import "m" "throw" (func $throw))
+          (import "m" "thrown" (tag $thrown (param externref)))
           (import "'" "two hundred and fifty-six megabytes" (global $words (ref extern)))
           (tag $tag (param anyref))
           (data $data "0123456789")
@@ -64,6 +66,12 @@ public sealed class HeapLimitTests
                   (unreachable)))
               (call $keepException)
               (br $next)))
+          (func $thrownTexts (export "thrownTexts") (local $i i32)
+            (loop $next
+              (table.set $table (local.get $i)
+                (block $caught (result externref) (try_table (catch $thrown $caught) (call $throw)) (unreachable)))
+              (local.set $i (i32.add (local.get $i) (i32.const 1)))
+              (br $next)))
           (type $holder (struct (field exnref) (field anyref)))
           (func $keepException (global.set $kept (struct.new $holder (global.get $exception) (global.get $kept))))
 
@@ -84,7 +92,7 @@ public sealed class HeapLimitTests
                 foreach (string function in (string[])
                          [
                              "structs", "arrays", "large", "fixed", "huge", "hugeBytes", "data", "elements", "concatenation", "substrings", "units",
-                             "texts", "exceptions",
+                             "texts", "exceptions", "thrownTexts",
                          ])
                 {
                     data.Add(tier, function);
@@ -107,10 +115,15 @@ public sealed class HeapLimitTests
             _ => options with { TierUp = TierUpMode.Synchronous, TieringBudget = 1000 },
         });
         var text = new string('x', 10_000);
+        var longText = new string('x', 100_000);
+        var tagType = FunctionType.Of([ValueType.ExternRef], []);
+        var tag = new Tag(store, new TagType(TypeRegistry.CanonicalId(tagType), tagType));
         Instance instance = store.Instantiate(
             WasmModule.Decode(WatAssembler.Assemble(Program), BuiltinSets.JsString),
             new Imports().DefineStringConstants("'")
-                .Define("m", "text", (_, _, results) => results[0] = WasmValue.FromExtern(text)));
+                .Define("m", "text", (_, _, results) => results[0] = WasmValue.FromExtern(text))
+                .Define("m", "thrown", tag)
+                .Define("m", "throw", (_, _, _) => throw new WasmException(tag, [WasmValue.FromExtern(longText)])));
         for (int i = 0; i < 3; i++)
         {
             var trap = Assert.Throws<WasmTrapException>(() => instance.GetFunction(function).Invoke());

@@ -37,6 +37,18 @@ public sealed class LimitTests
         Assert.Equal(5, grow.Invoke(0)[0].AsI32());
     }
 
+    /// <summary>What such a table is to contain would need as much room, and may have more elements than can be counted.</summary>
+    [Theory]
+    [InlineData("i32", 4_294_967_295L)]
+    [InlineData("i64", 8_589_934_591L)]
+    public void NothingIsMadeOfWhatATableBeyondTheLimitIsToContain(string index, long elements)
+    {
+        using var store = new Store(EngineOptions.Default with { InstanceLazyTables = true });
+        WasmModule module = HandCompiler.Module($"(module (table {index} {elements} funcref) (elem ({index}.const 7) func $f) (func $f))");
+        var fault = Assert.Throws<InsufficientMemoryException>(() => store.Instantiate(module));
+        Assert.Contains("larger than the limit of 10000000 (knob table.limit)", fault.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AStoreHasALimitOfInstances()
     {

@@ -82,7 +82,7 @@ internal sealed class NurseryPolicy
         if (before > 0 && share > before * UsefulGrowth)
         {
             _growth.Begin();
-            return nurserySize / 2;
+            return Math.Max(nurserySize / 2, _minimum);
         }
 
         _quiet = share < ShrinkBelow ? _quiet + 1 : 0;

@@ -281,6 +281,9 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         }
 
         if ((nuint)(_young!.NurseryEnd - _context->AllocationTop) < bytes || OldBytes > _limit) Collect(isFull: false);
+
+        // A collection leaves enough for what is at most allocated inline, but for structures with very many vectors.
+        if ((nuint)(_young.NurseryEnd - _context->AllocationTop) < bytes) _nurseryStart = _context->AllocationTop = _young.Nursery;
         bool hasRoom = OldBytes <= _limit;
         _context->AllocationLimit = _context->AllocationTop + (hasRoom ? bytes : 0);
         return hasRoom;

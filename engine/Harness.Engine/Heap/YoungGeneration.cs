@@ -94,7 +94,8 @@ internal sealed unsafe class YoungGeneration
     public void Resize(nuint size)
     {
         byte* end = Nursery + size;
-        if (end < NurseryEnd) LinuxMemory.Discard(end, (nuint)(NurseryEnd - end));
+        byte* firstPage = Nursery + (size + LargeObjectSpace.PageSize - 1 & ~(LargeObjectSpace.PageSize - 1));
+        if (firstPage < NurseryEnd) LinuxMemory.Discard(firstPage, (nuint)(NurseryEnd - firstPage));
         NurseryEnd = end;
     }
 

@@ -42,7 +42,7 @@ internal sealed unsafe partial class ModuleCode : IDisposable
         Template = new InstanceTemplate(this);
         Slots = new InstanceSlots(this);
         bool hasKnownTables = engine.Options.InstanceLazyTables || engine.Options.InstancePool > 0;
-        TableImages = hasKnownTables ? TableImage.Create(module, Layout) : [.. new TableImage?[module.Tables.Length]];
+        TableImages = hasKnownTables ? TableImage.Create(module, Layout, engine.Options.TableLimit) : [.. new TableImage?[module.Tables.Length]];
         _functions = new FunctionCode?[module.Functions.Length];
         // With this the entry of a module is read that was decoded without the engine: here, and not at a first call.
         ModuleProfile? kept = engine.Cache?.ProfileOf(module, engine.Options.PolymorphismLimit);

@@ -202,6 +202,11 @@ internal static unsafe class RuntimeCallbacks
         {
             return Unwinder.UnwindFromHost(store, returnAddress, framePointer);
         }
+        catch (InsufficientMemoryException)
+        {
+            store.SetPending(TrapKind.OutOfMemory, CapturedStack.Capture(store.Context->ExitFrame));
+            return null;
+        }
         catch (Exception e)
         {
             store.SetPending(e);

@@ -287,9 +287,7 @@ public sealed unsafe class Store : IDisposable
     /// <returns>The trap, or <see cref="TrapKind.None"/> to go on.</returns>
     internal TrapKind CheckStack(nuint stackPointer)
     {
-        // A function that is asked must not enter the store: with no thread of its own the store looks who comes.
-        _thread = null;
-        Context->OpenStackSize = 0;
+        RefuseEntry();
         try
         {
             return _interruption.Check(stackPointer);
@@ -372,10 +370,8 @@ public sealed unsafe class Store : IDisposable
     /// <inheritdoc cref="Interruption.IsOverdue"/>
     internal bool IsOverdue()
     {
-        // As in CheckStack: whoever is asked must not enter the store.
         ThreadStack? thread = _thread;
-        _thread = null;
-        Context->OpenStackSize = 0;
+        RefuseEntry();
         try
         {
             return _interruption.IsOverdue();
@@ -384,6 +380,13 @@ public sealed unsafe class Store : IDisposable
         {
             _thread = thread;
         }
+    }
+
+    /// <summary>A function that is asked must not enter the store: with no thread of its own the store looks who comes.</summary>
+    private void RefuseEntry()
+    {
+        _thread = null;
+        Context->OpenStackSize = 0;
     }
 
     internal void Own(InstanceSlot slot) => _slots.Add(slot);

@@ -44,7 +44,10 @@ internal sealed unsafe class TableImage
     /// By table of the module, its image; null for tables that have none. None has one where an active segment does not fit, has an offset that is not constant, or goes into an imported table:
     /// then what is written depends on more than the module.
     /// </summary>
-    public static ImmutableArray<TableImage?> Create(WasmModule module, InstanceLayout layout)
+    /// <param name="module">The module.</param>
+    /// <param name="layout">Where the data of its instances lies.</param>
+    /// <param name="limit">Most elements of a table: of longer ones there are no instances.</param>
+    public static ImmutableArray<TableImage?> Create(WasmModule module, InstanceLayout layout, int limit)
     {
         var images = new TableImage?[module.Tables.Length];
         if (!module.Elements.All(segment => segment.Mode != SegmentMode.Active || Fits(module, segment))) return [.. images];
@@ -52,6 +55,7 @@ internal sealed unsafe class TableImage
         {
             TableInfo table = module.Tables[i];
             if (table.IsImported || table.Initializer is not null || ObjectLayout.IsHeapReference(table.Type.ElementType)) continue;
+            if (table.Type.Limits.Minimum > (ulong)limit) continue;
             if (!module.Elements.Any(segment => segment.Mode == SegmentMode.Active && segment.TableIndex == i && !segment.FunctionIndices.IsDefault)) continue;
             if (module.Elements.Any(segment => segment.Mode == SegmentMode.Active && segment.TableIndex == i && segment.FunctionIndices.IsDefault)) continue;
             images[i] = new TableImage((int)table.Type.Limits.Minimum, module.Bodies.IsWritten(i));
