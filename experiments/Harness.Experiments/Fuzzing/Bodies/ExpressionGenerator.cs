@@ -141,9 +141,9 @@ internal sealed class ExpressionGenerator(BodyGenerator parts)
             case 0:
                 return new ProgramNode(Opcode.RefIsNull, [ProgramType.I32], Of(ProgramType.FuncRef, depth - 1));
             case 1:
-                return new ProgramNode(Opcode.TableSize, [ProgramType.I32]) { Immediates = [random.Below(context.Program.Tables.Count)] };
+                return parts.Tables.Size(random.Below(context.Program.Tables.Count));
             default:
-                return new ProgramNode(Opcode.MemorySize, [ProgramType.I32]) { Immediates = [0] };
+                return BytePagesNode.SizeOf(context.Program, 0);
         }
     }
 
