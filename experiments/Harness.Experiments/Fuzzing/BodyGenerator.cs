@@ -37,6 +37,7 @@ internal sealed class BodyGenerator
         Casts = new CastGenerator(this);
         Strings = new StringGenerator(this);
         Vectors = new VectorGenerator(this);
+        Conditions = new ConditionGenerator(this);
     }
 
     /// <summary>What is known of the body.</summary>
@@ -71,6 +72,8 @@ internal sealed class BodyGenerator
     public StringGenerator Strings { get; }
 
     public VectorGenerator Vectors { get; }
+
+    public ConditionGenerator Conditions { get; }
 
     /// <summary>Fills the function.</summary>
     public void Generate()

@@ -22,6 +22,10 @@ internal static class OperatorCatalog
     /// <summary>The stores of vectors, those of single lanes among them.</summary>
     public static IReadOnlyList<OpcodeInfo> VectorStores { get; } = [.. Vectors(info => info.NaturalAlignment >= 0 && info.Results.Length == 0)];
 
+    /// <summary>The comparisons of two numbers.</summary>
+    public static IReadOnlyList<OpcodeInfo> Comparisons { get; } =
+        [.. Where(info => info.Opcode is > Opcode.I32Eqz and <= Opcode.F64Ge && info.Parameters.Length == 2)];
+
     /// <summary>All stores but atomic ones.</summary>
     public static IReadOnlyList<OpcodeInfo> Stores { get; } =
         [.. Where(info => info.Immediates == ImmediateKind.MemoryArgument && info.Results.Length == 0)];

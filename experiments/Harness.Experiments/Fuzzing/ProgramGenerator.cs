@@ -37,6 +37,9 @@ internal sealed partial class ProgramGenerator(ulong seed, ProgramProfile profil
     private readonly RandomSource random = new(seed);
     private readonly RandomProgram program = new() { Seed = seed, HasVectors = new RandomSource(seed ^ VectorSeed).Percent(35) };
 
+    /// <summary>The same for the shapes of its code.</summary>
+    private const ulong ShapeSeed = 0x5348_4150_4553_2121;
+
     /// <summary>The functions of each signature, by index.</summary>
     private readonly List<List<int>> functionsBySignature = [];
 
@@ -50,7 +53,7 @@ internal sealed partial class ProgramGenerator(ulong seed, ProgramProfile profil
         ChooseWideArithmetic();
         ChooseDescriptors();
         ChooseMemories();
-        var context = new ProgramContext(program, signatures, functionsBySignature, Danger(), Emphasis.Random(random));
+        var context = new ProgramContext(program, signatures, functionsBySignature, Danger(), Emphasis.Random(random), ChooseShapes());
         ChooseTables(context);
         ChooseGlobals(context);
         ChooseObjectSegments(context);
@@ -129,6 +132,9 @@ internal sealed partial class ProgramGenerator(ulong seed, ProgramProfile profil
         for (var i = 0; i < program.Tables.Count; i++)
             program.Tables[i] = program.Tables[i] with { Is64 = choices.Percent(60) };
     }
+
+    private ProgramShapes ChooseShapes() =>
+        profile == ProgramProfile.Basic ? ProgramShapes.None : ProgramShapes.Random(new RandomSource(seed ^ ShapeSeed));
 
     private byte[] Bytes(int count)
     {

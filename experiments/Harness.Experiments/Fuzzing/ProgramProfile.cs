@@ -7,7 +7,8 @@ internal enum ProgramProfile
     Basic,
 
     /// <summary>
-    /// Besides, more than two memories, memories with pages of one byte and tables with indices of 64 bits. This is what <c>harness fuzz</c> runs.
+    /// Besides, code in <see cref="ProgramShapes"/>, more than two memories, memories with pages of one byte and tables with indices of 64 bits.
+    /// This is what <c>harness fuzz</c> runs.
     /// </summary>
     Full,
 }

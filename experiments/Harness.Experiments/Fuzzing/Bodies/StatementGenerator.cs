@@ -26,7 +26,8 @@ internal sealed class StatementGenerator(BodyGenerator parts)
             24, 9 * state, 13 * state, 3, 9, 4, 9 * general, 4, calls, 3 * state, 3 * state, 4, 5, 2 * general, state, 4, 1,
             14 * objects, 8 * objects, 5 * exceptions, 4 * objects,
             5 * walks * Math.Min(1, context.Arrays.Count), 5 * walks * Math.Min(1, context.Links.Count), 3 * emphasis.Calls,
-            context.Program.HasAtomics ? 12 : 0);
+            context.Program.HasAtomics ? 12 : 0,
+            context.Shapes.Conditions);
         return kind switch
         {
             0 => SetLocal(depth),
@@ -53,7 +54,8 @@ internal sealed class StatementGenerator(BodyGenerator parts)
             21 => parts.Walks.ArrayWalk(depth),
             22 => random.Percent(50) ? parts.Walks.BuildList(depth) : parts.Walks.ListWalk(depth),
             23 => parts.Calls.CallHost(depth) ?? SetLocal(depth),
-            _ => parts.Atomics.Statement(depth),
+            24 => parts.Atomics.Statement(depth),
+            _ => parts.Conditions.Statement(depth),
         };
     }
 

@@ -1,0 +1,32 @@
+using Harness.Engine.Modules;
+using Harness.Experiments.Fuzzing;
+
+namespace Harness.Experiments.Tests.Fuzzing;
+
+/// <summary>Each shape of <see cref="ProgramShapes"/> is in some of the programs of the full profile.</summary>
+public class ProgramShapesTests
+{
+    private const int Programs = 60;
+
+    [Fact]
+    public void SelectsAndBranchesHaveOneConditionFromALocal() =>
+        Assert.Contains(Blocks(), block => block.Body is [{ Opcode: Opcode.LocalSet } first, ..]
+            && IsComparison(Unwrapped(first.Operands[0]))
+            && Decides(block, (int)first.Immediates[0], Opcode.Select)
+            && (Decides(block, (int)first.Immediates[0], Opcode.If) || Decides(block, (int)first.Immediates[0], Opcode.BrIf)));
+
+    private static IEnumerable<RandomProgram> Generate() =>
+        Enumerable.Range(0, Programs).Select(seed => RandomProgram.Generate((ulong)seed, ProgramProfile.Full));
+
+    private static IEnumerable<BlockNode> Blocks() => Generate().SelectMany(program => ProgramNodes.Of(program)).OfType<BlockNode>();
+
+    private static bool IsComparison(ProgramNode node) => node.Opcode is > Opcode.I32Eqz and <= Opcode.F64Ge;
+
+    /// <summary>What is under the negations of a condition.</summary>
+    private static ProgramNode Unwrapped(ProgramNode condition) =>
+        condition.Opcode == Opcode.I32Eqz ? Unwrapped(condition.Operands[0]) : condition;
+
+    /// <summary>Whether a local is the condition of an instruction in a block.</summary>
+    private static bool Decides(BlockNode block, int local, Opcode opcode) => ProgramNodes.Within(block.Body)
+        .Any(node => node.Opcode == opcode && Unwrapped(node.Operands[^1]) is { Opcode: Opcode.LocalGet } condition && condition.Immediates[0] == local);
+}
