@@ -15,10 +15,35 @@ public class ProgramShapesTests
             && Decides(block, (int)first.Immediates[0], Opcode.Select)
             && (Decides(block, (int)first.Immediates[0], Opcode.If) || Decides(block, (int)first.Immediates[0], Opcode.BrIf)));
 
+    [Fact]
+    public void BitsOfNaNThatIsMovedAreSeen()
+    {
+        Assert.Contains(All(), node => node.Opcode == Opcode.I32ReinterpretF32 && node.Operands[0] is { Opcode: Opcode.F32Const } single && HasBitsOfItsOwn(single));
+        Assert.Contains(All(), node => node.Opcode == Opcode.I64ReinterpretF64 && node.Operands[0] is { Opcode: Opcode.F64Const } number && HasBitsOfItsOwn(number));
+    }
+
+    [Fact]
+    public void ShiftsHaveCountsBeyondTheWidth()
+    {
+        Assert.Contains(All(), node => node.Opcode == Opcode.I32ShrS && node.Operands[1] is { Opcode: Opcode.I32Const, Immediates: [32] });
+        Assert.Contains(All(), node => node.Opcode == Opcode.I64ShrU && node.Operands[1] is { Opcode: Opcode.I64Const, Immediates: [64] });
+    }
+
     private static IEnumerable<RandomProgram> Generate() =>
         Enumerable.Range(0, Programs).Select(seed => RandomProgram.Generate((ulong)seed, ProgramProfile.Full));
 
-    private static IEnumerable<BlockNode> Blocks() => Generate().SelectMany(program => ProgramNodes.Of(program)).OfType<BlockNode>();
+    private static IEnumerable<ProgramNode> All() => Generate().SelectMany(program => ProgramNodes.Of(program));
+
+    private static IEnumerable<BlockNode> Blocks() => All().OfType<BlockNode>();
+
+    /// <summary>Whether a constant is a NaN other than the canonical one.</summary>
+    private static bool HasBitsOfItsOwn(ProgramNode constant)
+    {
+        var bits = constant.Immediates[0];
+        return constant.Opcode == Opcode.F32Const
+            ? float.IsNaN(BitConverter.UInt32BitsToSingle((uint)bits)) && bits != 0x7FC0_0000
+            : double.IsNaN(BitConverter.Int64BitsToDouble(bits)) && bits != 0x7FF8_0000_0000_0000;
+    }
 
     private static bool IsComparison(ProgramNode node) => node.Opcode is > Opcode.I32Eqz and <= Opcode.F64Ge;
 

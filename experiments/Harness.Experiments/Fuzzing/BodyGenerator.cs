@@ -38,6 +38,7 @@ internal sealed class BodyGenerator
         Strings = new StringGenerator(this);
         Vectors = new VectorGenerator(this);
         Conditions = new ConditionGenerator(this);
+        Edges = new EdgeGenerator(this);
     }
 
     /// <summary>What is known of the body.</summary>
@@ -74,6 +75,8 @@ internal sealed class BodyGenerator
     public VectorGenerator Vectors { get; }
 
     public ConditionGenerator Conditions { get; }
+
+    public EdgeGenerator Edges { get; }
 
     /// <summary>Fills the function.</summary>
     public void Generate()

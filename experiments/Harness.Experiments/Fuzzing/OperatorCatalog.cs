@@ -36,6 +36,10 @@ internal static class OperatorCatalog
     /// <summary>The numeric instructions whose result is of a kind.</summary>
     public static IReadOnlyList<OpcodeInfo> Operators(ValueKind result) => OperatorsByResult[result];
 
+    /// <summary>The numeric instructions on two values of a kind whose result is of that kind.</summary>
+    public static IReadOnlyList<OpcodeInfo> Arithmetic(ValueKind kind) =>
+        [.. OperatorsByResult[kind].Where(info => info.Parameters is [var left, var right] && left == kind && right == kind)];
+
     /// <summary>The atomic instructions whose result, of a kind, comes from memory.</summary>
     public static IReadOnlyList<OpcodeInfo> AtomicReads(ValueKind result) => [.. AtomicsByResult[result]];
 
