@@ -29,6 +29,11 @@ public class ProgramShapesTests
         Assert.Contains(All(), node => node.Opcode == Opcode.I64ShrU && node.Operands[1] is { Opcode: Opcode.I64Const, Immediates: [64] });
     }
 
+    [Fact]
+    public void ABlockLoadsMoreThanItHasStoredAtAnAddress() =>
+        Assert.Contains(Blocks(), block => block.Body.Exists(store => store.Results.Length == 0 && WidthAt(store) is { } stored
+            && ProgramNodes.Within(block.Body).Any(load => load.Results.Length == 1 && WidthAt(load) is { } loaded && loaded.Local == stored.Local && loaded.Width > stored.Width)));
+
     private static IEnumerable<RandomProgram> Generate() =>
         Enumerable.Range(0, Programs).Select(seed => RandomProgram.Generate((ulong)seed, ProgramProfile.Full));
 
@@ -44,6 +49,12 @@ public class ProgramShapesTests
             ? float.IsNaN(BitConverter.UInt32BitsToSingle((uint)bits)) && bits != 0x7FC0_0000
             : double.IsNaN(BitConverter.Int64BitsToDouble(bits)) && bits != 0x7FF8_0000_0000_0000;
     }
+
+    /// <summary>How many bytes an instruction accesses, as a logarithm, at an address that is a local as it is; null for all others.</summary>
+    private static (long Local, int Width)? WidthAt(ProgramNode node) =>
+        OpcodeTable.GetImmediates(node.Opcode) == ImmediateKind.MemoryArgument && node.Operands[0] is { Opcode: Opcode.LocalGet } address
+            ? (address.Immediates[0], OpcodeTable.Get(node.Opcode).NaturalAlignment)
+            : null;
 
     private static bool IsComparison(ProgramNode node) => node.Opcode is > Opcode.I32Eqz and <= Opcode.F64Ge;
 

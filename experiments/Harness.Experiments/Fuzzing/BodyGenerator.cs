@@ -39,6 +39,7 @@ internal sealed class BodyGenerator
         Vectors = new VectorGenerator(this);
         Conditions = new ConditionGenerator(this);
         Edges = new EdgeGenerator(this);
+        Overlaps = new OverlapGenerator(this);
     }
 
     /// <summary>What is known of the body.</summary>
@@ -77,6 +78,8 @@ internal sealed class BodyGenerator
     public ConditionGenerator Conditions { get; }
 
     public EdgeGenerator Edges { get; }
+
+    public OverlapGenerator Overlaps { get; }
 
     /// <summary>Fills the function.</summary>
     public void Generate()

@@ -27,7 +27,7 @@ internal sealed class StatementGenerator(BodyGenerator parts)
             14 * objects, 8 * objects, 5 * exceptions, 4 * objects,
             5 * walks * Math.Min(1, context.Arrays.Count), 5 * walks * Math.Min(1, context.Links.Count), 3 * emphasis.Calls,
             context.Program.HasAtomics ? 12 : 0,
-            context.Shapes.Conditions);
+            context.Shapes.Conditions, context.Shapes.Overlaps);
         return kind switch
         {
             0 => SetLocal(depth),
@@ -55,7 +55,8 @@ internal sealed class StatementGenerator(BodyGenerator parts)
             22 => random.Percent(50) ? parts.Walks.BuildList(depth) : parts.Walks.ListWalk(depth),
             23 => parts.Calls.CallHost(depth) ?? SetLocal(depth),
             24 => parts.Atomics.Statement(depth),
-            _ => parts.Conditions.Statement(depth),
+            25 => parts.Conditions.Statement(depth),
+            _ => parts.Overlaps.Statement(depth),
         };
     }
 
