@@ -16,6 +16,16 @@ public class ProgramShapesTests
             && (Decides(block, (int)first.Immediates[0], Opcode.If) || Decides(block, (int)first.Immediates[0], Opcode.BrIf)));
 
     [Fact]
+    public void SeveralCastsOfOneLocalBranchToTheSameBlock()
+    {
+        Assert.Contains(Blocks(), block => HasCasts(block, Opcode.BrOnCast));
+        Assert.Contains(Blocks(), block => HasCasts(block, Opcode.BrOnCastFail));
+    }
+
+    [Fact]
+    public void SeveralReferencesLeaveABlockWhereTheyAreNotNull() => Assert.Contains(Blocks(), block => BranchesTo(block, Opcode.BrOnNonNull).Skip(1).Any());
+
+    [Fact]
     public void BitsOfNaNThatIsMovedAreSeen()
     {
         Assert.Contains(All(), node => node.Opcode == Opcode.I32ReinterpretF32 && node.Operands[0] is { Opcode: Opcode.F32Const } single && HasBitsOfItsOwn(single));
@@ -55,6 +65,15 @@ public class ProgramShapesTests
         OpcodeTable.GetImmediates(node.Opcode) == ImmediateKind.MemoryArgument && node.Operands[0] is { Opcode: Opcode.LocalGet } address
             ? (address.Immediates[0], OpcodeTable.Get(node.Opcode).NaturalAlignment)
             : null;
+
+    private static IEnumerable<ProgramNode> BranchesTo(BlockNode block, Opcode opcode) =>
+        ProgramNodes.Within(block.Body).Where(node => node.Opcode == opcode && node.Targets[0] == block);
+
+    /// <summary>Whether two branches to a block cast the same local.</summary>
+    private static bool HasCasts(BlockNode block, Opcode opcode) => BranchesTo(block, opcode)
+        .Where(node => node.Operands[0].Opcode == Opcode.LocalGet)
+        .GroupBy(node => node.Operands[0].Immediates[0])
+        .Any(casts => casts.Skip(1).Any());
 
     private static bool IsComparison(ProgramNode node) => node.Opcode is > Opcode.I32Eqz and <= Opcode.F64Ge;
 

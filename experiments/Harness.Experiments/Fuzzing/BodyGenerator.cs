@@ -40,6 +40,7 @@ internal sealed class BodyGenerator
         Conditions = new ConditionGenerator(this);
         Edges = new EdgeGenerator(this);
         Overlaps = new OverlapGenerator(this);
+        MergedCasts = new MergedCastGenerator(this);
     }
 
     /// <summary>What is known of the body.</summary>
@@ -80,6 +81,8 @@ internal sealed class BodyGenerator
     public EdgeGenerator Edges { get; }
 
     public OverlapGenerator Overlaps { get; }
+
+    public MergedCastGenerator MergedCasts { get; }
 
     /// <summary>Fills the function.</summary>
     public void Generate()
