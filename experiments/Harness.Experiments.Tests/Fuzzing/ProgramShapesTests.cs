@@ -44,6 +44,13 @@ public class ProgramShapesTests
         Assert.Contains(Blocks(), block => block.Body.Exists(store => store.Results.Length == 0 && WidthAt(store) is { } stored
             && ProgramNodes.Within(block.Body).Any(load => load.Results.Length == 1 && WidthAt(load) is { } loaded && loaded.Local == stored.Local && loaded.Width > stored.Width)));
 
+    [Fact]
+    public void HandlersReadWhatTheirTryWritesBehindACall()
+    {
+        Assert.Contains(Blocks().OfType<LegacyTryNode>(), node => node.Handlers.Exists(handler => ReadsWhatFollowsACall(handler.Body, node)));
+        Assert.Contains(Blocks(), block => block.Body is [BlockNode { Body: [TryNode body, ..] }, ..] && ReadsWhatFollowsACall(block.Body.Skip(1), body));
+    }
+
     private static IEnumerable<RandomProgram> Generate() =>
         Enumerable.Range(0, Programs).Select(seed => RandomProgram.Generate((ulong)seed, ProgramProfile.Full));
 
@@ -74,6 +81,16 @@ public class ProgramShapesTests
         .Where(node => node.Operands[0].Opcode == Opcode.LocalGet)
         .GroupBy(node => node.Operands[0].Immediates[0])
         .Any(casts => casts.Skip(1).Any());
+
+    /// <summary>Whether a handler reads a local that a statement of a try writes after one that calls.</summary>
+    private static bool ReadsWhatFollowsACall(IEnumerable<ProgramNode> handler, BlockNode guarded)
+    {
+        var written = guarded.Body.SkipWhile(node => !Calls(node)).Skip(1).Where(node => node.Opcode == Opcode.LocalSet).Select(node => node.Immediates[0]).ToHashSet();
+        return ProgramNodes.Within(handler).Any(node => node.Opcode == Opcode.LocalGet && written.Contains(node.Immediates[0]));
+    }
+
+    private static bool Calls(ProgramNode statement) =>
+        ProgramNodes.Within([statement]).Any(node => node.Opcode is Opcode.Call or Opcode.CallIndirect or Opcode.CallRef);
 
     private static bool IsComparison(ProgramNode node) => node.Opcode is > Opcode.I32Eqz and <= Opcode.F64Ge;
 

@@ -41,6 +41,7 @@ internal sealed class BodyGenerator
         Edges = new EdgeGenerator(this);
         Overlaps = new OverlapGenerator(this);
         MergedCasts = new MergedCastGenerator(this);
+        Handlers = new HandlerGenerator(this);
     }
 
     /// <summary>What is known of the body.</summary>
@@ -83,6 +84,8 @@ internal sealed class BodyGenerator
     public OverlapGenerator Overlaps { get; }
 
     public MergedCastGenerator MergedCasts { get; }
+
+    public HandlerGenerator Handlers { get; }
 
     /// <summary>Fills the function.</summary>
     public void Generate()

@@ -27,7 +27,8 @@ internal sealed class StatementGenerator(BodyGenerator parts)
             14 * objects, 8 * objects, 5 * exceptions, 4 * objects,
             5 * walks * Math.Min(1, context.Arrays.Count), 5 * walks * Math.Min(1, context.Links.Count), 3 * emphasis.Calls,
             context.Program.HasAtomics ? 12 : 0,
-            context.Shapes.Conditions, context.Shapes.Overlaps, context.Aggregates.Count > 0 ? context.Shapes.Casts : 0);
+            context.Shapes.Conditions, context.Shapes.Overlaps, context.Aggregates.Count > 0 ? context.Shapes.Casts : 0,
+            context.Program.Tags.Count > 0 ? context.Shapes.Handlers : 0);
         return kind switch
         {
             0 => SetLocal(depth),
@@ -57,7 +58,8 @@ internal sealed class StatementGenerator(BodyGenerator parts)
             24 => parts.Atomics.Statement(depth),
             25 => parts.Conditions.Statement(depth),
             26 => parts.Overlaps.Statement(depth),
-            _ => parts.MergedCasts.Statement(depth),
+            27 => parts.MergedCasts.Statement(depth),
+            _ => parts.Handlers.Statement(depth),
         };
     }
 
