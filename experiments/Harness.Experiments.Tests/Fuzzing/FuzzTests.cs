@@ -14,12 +14,15 @@ public class FuzzTests
     [Fact]
     public void ConfigurationsAgreeWithV8() => Check(NodeInstallation.NodePath, firstSeed: 1_000_000);
 
-    private static void Check(string? node, ulong firstSeed)
+    [Fact]
+    public void ConfigurationsAgreeWithV8OnProgramsOfTheFullProfile() => Check(NodeInstallation.NodePath, firstSeed: 3_000_000, ProgramProfile.Full);
+
+    private static void Check(string? node, ulong firstSeed, ProgramProfile profile = ProgramProfile.Basic)
     {
         using var runner = new FuzzRunner(node);
         for (var seed = firstSeed; seed < firstSeed + Programs; seed++)
         {
-            var mismatches = runner.Run(RandomProgram.Generate(seed), FuzzConfiguration.For(seed));
+            var mismatches = runner.Run(RandomProgram.Generate(seed, profile), FuzzConfiguration.For(seed));
             Assert.NotNull(mismatches);
             Assert.True(mismatches.Count == 0, string.Join('\n', mismatches));
         }

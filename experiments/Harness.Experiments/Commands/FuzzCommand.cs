@@ -117,7 +117,7 @@ internal static class FuzzCommand
         }
 
         private IFuzzProgram Generate(ulong programSeed) => source == FuzzSource.Own
-            ? RandomProgram.Generate(programSeed)
+            ? RandomProgram.Generate(programSeed, ProgramProfile.Full)
             : BinaryenProgram.Generate(NodeInstallation.NodePath, programSeed);
 
         private void Report(IFuzzProgram program, IReadOnlyList<FuzzMismatch>? mismatches)

@@ -37,6 +37,11 @@ internal sealed class BodyGenerator
         Casts = new CastGenerator(this);
         Strings = new StringGenerator(this);
         Vectors = new VectorGenerator(this);
+        Conditions = new ConditionGenerator(this);
+        Edges = new EdgeGenerator(this);
+        Overlaps = new OverlapGenerator(this);
+        MergedCasts = new MergedCastGenerator(this);
+        Handlers = new HandlerGenerator(this);
     }
 
     /// <summary>What is known of the body.</summary>
@@ -71,6 +76,16 @@ internal sealed class BodyGenerator
     public StringGenerator Strings { get; }
 
     public VectorGenerator Vectors { get; }
+
+    public ConditionGenerator Conditions { get; }
+
+    public EdgeGenerator Edges { get; }
+
+    public OverlapGenerator Overlaps { get; }
+
+    public MergedCastGenerator MergedCasts { get; }
+
+    public HandlerGenerator Handlers { get; }
 
     /// <summary>Fills the function.</summary>
     public void Generate()

@@ -20,6 +20,24 @@ internal static class Constants
         9007199254740992.0, 9223372036854775808.0, -9223372036854775808.0, 18446744073709551616.0, 9223371487098961920.0,
     ];
 
+    /// <summary>The numbers at which comparisons, shifts and arithmetic of integers have their limits.</summary>
+    private static readonly long[] IntegerEdges =
+    [
+        0, 1, 2, -1, -2, 31, 32, 63, 64, 0x7F, 0x80, 0xFF, -0x80, -0x81, 0x7FFF, 0x8000, 0xFFFF, -0x8000,
+        int.MaxValue, int.MinValue, int.MinValue + 1, uint.MaxValue, 0x1_0000_0000, long.MaxValue, long.MinValue, long.MinValue + 1,
+    ];
+
+    /// <summary>Zeros, infinities, and NaNs of both signs: canonical, quiet with bits of their own, and signalling.</summary>
+    private static readonly uint[] SingleEdges =
+        [0, 0x8000_0000, 0x3F80_0000, 1, 0x7F80_0000, 0xFF80_0000, 0x7FC0_0000, 0xFFC0_0000, 0x7FC0_0001, 0xFFD5_5555, 0x7FA0_0000, 0xFF80_0001, 0xFFFF_FFFF];
+
+    /// <summary>The same of 64 bits.</summary>
+    private static readonly ulong[] DoubleEdges =
+    [
+        0, 0x8000_0000_0000_0000, 0x3FF0_0000_0000_0000, 1, 0x7FF0_0000_0000_0000, 0xFFF0_0000_0000_0000, 0x7FF8_0000_0000_0000, 0xFFF8_0000_0000_0000,
+        0x7FF8_0000_0000_0001, 0xFFFA_AAAA_AAAA_AAAA, 0x7FF4_0000_0000_0000, 0xFFF0_0000_0000_0001, 0x7FF0_0000_8000_0000, 0xFFFF_FFFF_FFFF_FFFF,
+    ];
+
     public static ProgramNode Random(ProgramType type, RandomSource random)
     {
         switch (type.Kind)
@@ -40,6 +58,16 @@ internal static class Constants
                 throw new ArgumentOutOfRangeException(nameof(type), type, null);
         }
     }
+
+    /// <summary>A number at which instructions change their ways; a NaN may have any bits, so that these may not be seen after arithmetic.</summary>
+    public static ProgramNode Edge(ProgramType type, RandomSource random) => type.Kind switch
+    {
+        ValueKind.I32 => ProgramNode.I32Const((int)random.Pick(IntegerEdges)),
+        ValueKind.I64 => new ProgramNode(Opcode.I64Const, [type]) { Immediates = [random.Pick(IntegerEdges)] },
+        ValueKind.F32 => new ProgramNode(Opcode.F32Const, [type]) { Immediates = [random.Pick(SingleEdges)] },
+        ValueKind.F64 => new ProgramNode(Opcode.F64Const, [type]) { Immediates = [(long)random.Pick(DoubleEdges)] },
+        _ => Random(type, random),
+    };
 
     /// <summary>Half of a vector: lanes of any width.</summary>
     private static long Lanes(RandomSource random) => random.Below(5) switch

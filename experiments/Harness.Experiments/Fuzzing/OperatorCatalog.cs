@@ -22,6 +22,10 @@ internal static class OperatorCatalog
     /// <summary>The stores of vectors, those of single lanes among them.</summary>
     public static IReadOnlyList<OpcodeInfo> VectorStores { get; } = [.. Vectors(info => info.NaturalAlignment >= 0 && info.Results.Length == 0)];
 
+    /// <summary>The comparisons of two numbers.</summary>
+    public static IReadOnlyList<OpcodeInfo> Comparisons { get; } =
+        [.. Where(info => info.Opcode is > Opcode.I32Eqz and <= Opcode.F64Ge && info.Parameters.Length == 2)];
+
     /// <summary>All stores but atomic ones.</summary>
     public static IReadOnlyList<OpcodeInfo> Stores { get; } =
         [.. Where(info => info.Immediates == ImmediateKind.MemoryArgument && info.Results.Length == 0)];
@@ -31,6 +35,10 @@ internal static class OperatorCatalog
 
     /// <summary>The numeric instructions whose result is of a kind.</summary>
     public static IReadOnlyList<OpcodeInfo> Operators(ValueKind result) => OperatorsByResult[result];
+
+    /// <summary>The numeric instructions on two values of a kind whose result is of that kind.</summary>
+    public static IReadOnlyList<OpcodeInfo> Arithmetic(ValueKind kind) =>
+        [.. OperatorsByResult[kind].Where(info => info.Parameters is [var left, var right] && left == kind && right == kind)];
 
     /// <summary>The atomic instructions whose result, of a kind, comes from memory.</summary>
     public static IReadOnlyList<OpcodeInfo> AtomicReads(ValueKind result) => [.. AtomicsByResult[result]];

@@ -6,8 +6,14 @@ namespace Harness.Experiments.Fuzzing;
 /// <param name="FunctionsBySignature">The functions of exactly each of them.</param>
 /// <param name="Danger">In how many of 100 cases an operation is not protected against trapping.</param>
 /// <param name="Emphasis">What the program does much of.</param>
+/// <param name="Shapes">How much of the program is in shapes that are rare otherwise.</param>
 internal sealed record ProgramContext(
-    RandomProgram Program, List<ProgramSignature> Signatures, List<List<int>> FunctionsBySignature, int Danger, Emphasis Emphasis)
+    RandomProgram Program,
+    List<ProgramSignature> Signatures,
+    List<List<int>> FunctionsBySignature,
+    int Danger,
+    Emphasis Emphasis,
+    ProgramShapes Shapes)
 {
     /// <summary>The structures and arrays, by type index.</summary>
     public IReadOnlyList<int> Aggregates { get; } =

@@ -8,7 +8,7 @@ namespace Harness.Experiments.Fuzzing;
 /// canonical before anything can see them; and it seldom traps, since addresses, indices and divisors are mostly brought
 /// into range.
 /// </summary>
-internal sealed partial class ProgramGenerator(ulong seed)
+internal sealed partial class ProgramGenerator(ulong seed, ProgramProfile profile)
 {
     /// <summary>The i32 global with the fuel that is left.</summary>
     public const int FuelGlobal = 0;
@@ -31,8 +31,14 @@ internal sealed partial class ProgramGenerator(ulong seed)
     /// <summary>The same for descriptors.</summary>
     private const ulong DescriptorSeed = 0x4445_5343_5249_4245;
 
+    /// <summary>The same for what <see cref="ProgramProfile.Full"/> adds to memories and tables.</summary>
+    private const ulong MemorySeed = 0x4D45_4D4F_5249_4553, TableSeed = 0x5441_424C_4536_3421;
+
     private readonly RandomSource random = new(seed);
     private readonly RandomProgram program = new() { Seed = seed, HasVectors = new RandomSource(seed ^ VectorSeed).Percent(35) };
+
+    /// <summary>The same for the shapes of its code.</summary>
+    private const ulong ShapeSeed = 0x5348_4150_4553_2121;
 
     /// <summary>The functions of each signature, by index.</summary>
     private readonly List<List<int>> functionsBySignature = [];
@@ -47,10 +53,11 @@ internal sealed partial class ProgramGenerator(ulong seed)
         ChooseWideArithmetic();
         ChooseDescriptors();
         ChooseMemories();
-        var context = new ProgramContext(program, signatures, functionsBySignature, Danger(), Emphasis.Random(random));
+        var context = new ProgramContext(program, signatures, functionsBySignature, Danger(), Emphasis.Random(random), ChooseShapes());
         ChooseTables(context);
         ChooseGlobals(context);
         ChooseObjectSegments(context);
+        ChooseWideTables();
         var runs = AddExports();
         FillBodies(context, runs);
         ScheduleCalls(runs);
@@ -90,6 +97,7 @@ internal sealed partial class ProgramGenerator(ulong seed)
         if (random.Percent(15))
             program.Memories.Add(new ProgramMemory(1, random.Between(1, 3), Is64: random.Percent(50)));
         ChooseAtomics();
+        ChooseFurtherMemories();
         program.Data.Add(new ProgramData(random.Below(200), Bytes(random.Between(20, 200))));
         program.Data.Add(new ProgramData(-1, Bytes(random.Between(40, 140))));
     }
@@ -102,6 +110,31 @@ internal sealed partial class ProgramGenerator(ulong seed)
         for (var i = 0; program.HasAtomics && i < program.Memories.Count; i++)
             program.Memories[i] = program.Memories[i] with { IsShared = choices.Percent(60) };
     }
+
+    /// <summary>Decides apart, too, about memories after the second, and which of all have pages of one byte.</summary>
+    private void ChooseFurtherMemories()
+    {
+        var choices = new RandomSource(seed ^ MemorySeed);
+        if (profile == ProgramProfile.Basic || choices.Percent(40))
+            return;
+        for (var i = choices.Weighted(40, 20, 25, 15); i > 0; i--)
+            program.Memories.Add(new ProgramMemory(1, choices.Between(1, 3), Is64: choices.Percent(50)));
+        for (var i = 0; i < program.Memories.Count; i++)
+            program.Memories[i] = program.Memories[i] with { HasBytePages = !program.Memories[i].IsShared && choices.Percent(35) };
+    }
+
+    /// <summary>And about tables with indices of 64 bits.</summary>
+    private void ChooseWideTables()
+    {
+        var choices = new RandomSource(seed ^ TableSeed);
+        if (profile == ProgramProfile.Basic || choices.Percent(50))
+            return;
+        for (var i = 0; i < program.Tables.Count; i++)
+            program.Tables[i] = program.Tables[i] with { Is64 = choices.Percent(60) };
+    }
+
+    private ProgramShapes ChooseShapes() =>
+        profile == ProgramProfile.Basic ? ProgramShapes.None : ProgramShapes.Random(new RandomSource(seed ^ ShapeSeed));
 
     private byte[] Bytes(int count)
     {

@@ -7,7 +7,8 @@ internal sealed class RandomProgram : IFuzzProgram
 {
     private const byte ConstantLimits = 0x01;
     private const byte SharedFlag = 0x02;
-    private const byte Memory64Flag = 0x04;
+    private const byte Is64Flag = 0x04;
+    private const byte PageSizeFlag = 0x08;
 
     /// <summary>The data segment that is not part of a memory's initial contents.</summary>
     public const int PassiveData = 1;
@@ -41,7 +42,7 @@ internal sealed class RandomProgram : IFuzzProgram
     /// <summary>The first of the types that the <see cref="Fuzzing.DescriptorFunction"/> needs; negative if it has none.</summary>
     public int FirstDescribedType { get; set; } = -1;
 
-    /// <summary>Whether it is being encoded for the reference, which has no instructions on 128 bits and no descriptors.</summary>
+    /// <summary>Whether it is being encoded for the reference, which has no instructions on 128 bits, no descriptors and no pages of one byte.</summary>
     public bool IsForReference { get; private set; }
 
     /// <summary>How many of the types are one recursion group; each of those after them is one of its own, but for those with descriptors, which are one together.</summary>
@@ -71,7 +72,7 @@ internal sealed class RandomProgram : IFuzzProgram
     IReadOnlyList<ProgramCall> IFuzzProgram.Calls => Calls;
 
     /// <summary>The program with a seed.</summary>
-    public static RandomProgram Generate(ulong seed) => new ProgramGenerator(seed).Generate();
+    public static RandomProgram Generate(ulong seed, ProgramProfile profile = ProgramProfile.Basic) => new ProgramGenerator(seed, profile).Generate();
 
     /// <summary>The function type with an index.</summary>
     public ProgramSignature Signature(int type) => (ProgramSignature)Types[type];
@@ -199,16 +200,20 @@ internal sealed class RandomProgram : IFuzzProgram
     private static void WriteTable(WasmWriter writer, ProgramTable table)
     {
         table.Type.Write(writer);
-        writer.Byte(ConstantLimits);
+        writer.Byte((byte)(ConstantLimits | (table.Is64 ? Is64Flag : 0)));
         writer.U32(table.Size);
         writer.U32(table.Maximum);
     }
 
-    private static void WriteMemory(WasmWriter writer, ProgramMemory memory)
+    private void WriteMemory(WasmWriter writer, ProgramMemory memory)
     {
-        writer.Byte((byte)(ConstantLimits | (memory.IsShared ? SharedFlag : 0) | (memory.Is64 ? Memory64Flag : 0)));
-        writer.U32(memory.Pages);
-        writer.U32(memory.Maximum);
+        var hasBytePages = memory.HasBytePages && !IsForReference;
+        var shift = hasBytePages ? MemoryType.UsualPageSizeLog2 : 0;
+        writer.Byte((byte)(ConstantLimits | (memory.IsShared ? SharedFlag : 0) | (memory.Is64 ? Is64Flag : 0) | (hasBytePages ? PageSizeFlag : 0)));
+        writer.U32(memory.Pages << shift);
+        writer.U32(memory.Maximum << shift);
+        if (hasBytePages)
+            writer.U32(0); // The logarithm of their size.
     }
 
     private static void WriteGlobal(WasmWriter writer, ProgramGlobal global)
@@ -253,7 +258,7 @@ internal sealed class RandomProgram : IFuzzProgram
             if (segment.Table >= 0)
             {
                 writer.U32(segment.Table);
-                WriteExpression(writer, ProgramNode.I32Const(0));
+                WriteExpression(writer, ProgramNode.Zero(Tables[segment.Table].AddressType));
             }
             segment.Type.Write(writer);
             Vector(writer, segment.Items, WriteExpression);

@@ -27,9 +27,12 @@ internal static class StateDigest
                 function.Body.Add(UpdateWithFields(i, program.Globals[i].Type, structure));
         }
         for (var i = 0; i < program.Tables.Count; i++)
-            function.Body.Add(Update(new ProgramNode(Opcode.I64ExtendI32U, [ProgramType.I64], Get(Opcode.TableSize, ProgramType.I32, i))));
+        {
+            var size = Get(Opcode.TableSize, program.Tables[i].AddressType, i);
+            function.Body.Add(Update(program.Tables[i].Is64 ? size : new ProgramNode(Opcode.I64ExtendI32U, [ProgramType.I64], size)));
+        }
         for (var i = 0; i < program.Memories.Count; i++)
-            function.Body.AddRange(UpdateWithMemory(program.Memories[i], i));
+            function.Body.AddRange(UpdateWithMemory(program, i));
         function.Body.Add(Get(Opcode.LocalGet, ProgramType.I64, DigestLocal));
         return function;
     }
@@ -78,12 +81,14 @@ internal static class StateDigest
         return block;
     }
 
-    private static IEnumerable<ProgramNode> UpdateWithMemory(ProgramMemory memory, int index)
+    private static IEnumerable<ProgramNode> UpdateWithMemory(RandomProgram program, int index)
     {
+        var memory = program.Memories[index];
         var none = new ProgramSignature([], []);
         var loop = new BlockNode(Opcode.Loop, none, -1);
         ProgramNode address = Get(Opcode.LocalGet, ProgramType.I64, AddressLocal);
-        var size = Get(Opcode.MemorySize, memory.Is64 ? ProgramType.I64 : ProgramType.I32, index);
+        var size = BytePagesNode.SizeOf(program, index);
+        var pages = memory.Is64 ? size : new ProgramNode(Opcode.I64ExtendI32U, [ProgramType.I64], size);
         loop.Body.Add(Update(new ProgramNode(Opcode.I64Load, [ProgramType.I64],
             memory.Is64 ? address : new ProgramNode(Opcode.I32WrapI64, [ProgramType.I32], address))
         {
@@ -93,8 +98,7 @@ internal static class StateDigest
         loop.Body.Add(new ProgramNode(Opcode.BrIf, [],
             new ProgramNode(Opcode.I64LtU, [ProgramType.I32],
                 address,
-                new ProgramNode(Opcode.I64Shl, [ProgramType.I64],
-                    memory.Is64 ? size : new ProgramNode(Opcode.I64ExtendI32U, [ProgramType.I64], size), I64Const(16))))
+                memory.HasBytePages ? pages : new ProgramNode(Opcode.I64Shl, [ProgramType.I64], pages, I64Const(16))))
         {
             Targets = [loop],
         });

@@ -125,6 +125,15 @@ internal sealed class BodyScope
         _ => value,
     };
 
+    /// <summary>Mixes a value into a global, so that the digest of the program's state tells it: a number or vector, or whether a reference is null.</summary>
+    public ProgramNode Observe(ProgramNode value)
+    {
+        var global = Context.Program.Globals.FindIndex(candidate => candidate.Mutable && candidate.Type == ProgramType.I64);
+        var number = value.Results[0].IsReference ? new ProgramNode(Opcode.RefIsNull, [ProgramType.I32], value) : value;
+        var before = new ProgramNode(Opcode.GlobalGet, [ProgramType.I64]) { Immediates = [global] };
+        return new ProgramNode(Opcode.GlobalSet, [], BodyGenerator.Mix(before, AsI64(number))) { Immediates = [global] };
+    }
+
     /// <summary>A local that did not exist.</summary>
     public int NewLocal(ProgramType type, bool isWritable)
     {

@@ -56,7 +56,9 @@ internal sealed class CallGenerator(BodyGenerator parts)
     /// The index of a table entry with a function of a signature. What it depends on decides whether the call site sees one
     /// target, several, or another one in each phase.
     /// </summary>
-    public ProgramNode TableIndex(int table, int wanted, int depth)
+    public ProgramNode TableIndex(int table, int wanted, int depth) => parts.Tables.Index(table, NarrowIndex(table, wanted, depth));
+
+    private ProgramNode NarrowIndex(int table, int wanted, int depth)
     {
         if (scope.Dares())
             return parts.Expressions.Of(ProgramType.I32, depth);

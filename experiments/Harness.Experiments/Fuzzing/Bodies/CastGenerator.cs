@@ -52,7 +52,7 @@ internal sealed class CastGenerator(BodyGenerator parts)
         };
 
     /// <summary>What is mostly of a type, as one of a type above it.</summary>
-    private BlockNode Disguised(ProgramType type, ProgramType above, int depth)
+    public BlockNode Disguised(ProgramType type, ProgramType above, int depth)
     {
         var node = scope.Block(Opcode.If, new ProgramSignature([], [above]), Reducibility.Fixed, parts.Expressions.Of(ProgramType.I32, depth - 1));
         node.Body.Add(parts.Expressions.Of(type, depth - 1));
@@ -68,6 +68,18 @@ internal sealed class CastGenerator(BodyGenerator parts)
         var above = Above(type);
         var source = random.Percent(30) ? Disguised(type, above, depth) : parts.Expressions.Of(above, depth - 1);
         return random.Percent(60) ? BranchOnSuccess(type, above, source) : BranchOnFailure(type, above, source);
+    }
+
+    /// <summary>A branch on a cast of a reference to objects of a defined type, by <c>br_on_cast</c> or <c>br_on_cast_fail</c>.</summary>
+    public static ProgramNode Branch(Opcode opcode, ProgramNode source, int type, BlockNode target)
+    {
+        var above = source.Results[0];
+        return new ProgramNode(opcode, [opcode == Opcode.BrOnCast ? above : ProgramType.ReferenceTo(type, nullable: false)], source)
+        {
+            Immediates = [SourceIsNullable, above.Heap, type],
+            Targets = [target],
+            Reducibility = Reducibility.Fixed,
+        };
     }
 
     private BlockNode BranchOnSuccess(ProgramType type, ProgramType above, ProgramNode source)

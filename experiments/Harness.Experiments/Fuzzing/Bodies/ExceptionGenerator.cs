@@ -24,7 +24,8 @@ internal sealed class ExceptionGenerator(BodyGenerator parts)
         return new ProgramNode(Opcode.Throw, [], parts.Expressions.All(TagValues(tag), depth - 1)) { Immediates = [tag], Reducibility = Reducibility.Fixed };
     }
 
-    private ProgramType[] TagValues(int tag) => context.Program.Signature(context.Program.Tags[tag]).Parameters;
+    /// <summary>The types of the values that an exception with a tag carries.</summary>
+    public ProgramType[] TagValues(int tag) => context.Program.Signature(context.Program.Tags[tag]).Parameters;
 
     public ProgramNode TryStatement(int depth) => context.Program.HasLegacyExceptions ? LegacyTry(depth) : TryTable(depth);
 
@@ -100,7 +101,8 @@ internal sealed class ExceptionGenerator(BodyGenerator parts)
             body.Add(ConditionalThrow(depth - 1));
     }
 
-    private BlockNode ConditionalThrow(int depth)
+    /// <summary>Throws an exception on a condition.</summary>
+    public BlockNode ConditionalThrow(int depth)
     {
         var node = scope.Block(Opcode.If, new ProgramSignature([], []), Reducibility.Free, parts.Expressions.Of(ProgramType.I32, depth - 1));
         node.Body.Add(Throw(depth - 1));

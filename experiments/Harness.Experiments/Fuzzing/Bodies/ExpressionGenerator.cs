@@ -27,8 +27,10 @@ internal sealed class ExpressionGenerator(BodyGenerator parts)
         if (type.IsReference)
             return Reference(type, depth);
         var atomics = context.Program.HasAtomics && (type == ProgramType.I32 || type == ProgramType.I64) ? 14 : 0;
-        return random.Weighted(16, 46, 9, 4, 5, 7, 5, 3, scope.Role == FunctionRole.Leaf ? 0 : 11, context.Aggregates.Count > 0 ? 28 : 0, atomics) switch
+        var edges = type == ProgramType.V128 ? 0 : context.Shapes.Edges;
+        return random.Weighted(16, 46, 9, 4, 5, 7, 5, 3, scope.Role == FunctionRole.Leaf ? 0 : 11, context.Aggregates.Count > 0 ? 28 : 0, atomics, edges) switch
         {
+            11 => parts.Edges.Value(type, depth),
             10 => parts.Atomics.Value(type, depth),
             9 => parts.Objects.FieldValue(type, depth) ?? (type == ProgramType.I32 ? parts.Objects.QueryOfObject(depth) : Operator(type, depth)),
             0 => Simple(type),
@@ -141,9 +143,9 @@ internal sealed class ExpressionGenerator(BodyGenerator parts)
             case 0:
                 return new ProgramNode(Opcode.RefIsNull, [ProgramType.I32], Of(ProgramType.FuncRef, depth - 1));
             case 1:
-                return new ProgramNode(Opcode.TableSize, [ProgramType.I32]) { Immediates = [random.Below(context.Program.Tables.Count)] };
+                return parts.Tables.Size(random.Below(context.Program.Tables.Count));
             default:
-                return new ProgramNode(Opcode.MemorySize, [ProgramType.I32]) { Immediates = [0] };
+                return BytePagesNode.SizeOf(context.Program, 0);
         }
     }
 

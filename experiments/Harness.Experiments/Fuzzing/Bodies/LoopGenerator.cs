@@ -54,6 +54,18 @@ internal sealed class LoopGenerator(BodyGenerator parts)
         return parts.Statements.Spread(loop);
     }
 
+    /// <summary>A loop around a statement, which is left when it has run some times or the fuel is used up.</summary>
+    public SequenceNode Repeat(ProgramNode statement, int depth)
+    {
+        var counter = scope.NewLocal(ProgramType.I32, isWritable: false);
+        var loop = scope.Block(Opcode.Loop, new ProgramSignature([], []), Reducibility.Fixed);
+        loop.Body.AddRange([scope.BurnFuel(), statement, BranchBack(loop, HasWorkLeft(counter), depth)]);
+        return new SequenceNode([], Nodes.Fixed(Opcode.LocalSet, counter, ProgramNode.I32Const(random.Between(2, 15))), loop)
+        {
+            Reducibility = Reducibility.Whole,
+        };
+    }
+
     /// <summary>Counts down; true while the counter and the fuel are positive.</summary>
     public ProgramNode HasWorkLeft(int counter) => Nodes.Fixed(Opcode.I32And, ProgramType.I32,
         Nodes.Fixed(Opcode.I32GtS, ProgramType.I32,

@@ -109,12 +109,13 @@ internal sealed class MemoryGenerator(BodyGenerator parts)
         {
             var memory = random.Below(context.Program.Memories.Count);
             var type = Is64(memory) ? ProgramType.I64 : ProgramType.I32;
-            var pages = Nodes.Constrained(Is64(memory) ? Opcode.I64And : Opcode.I32And, type, parts.Expressions.Of(type, depth - 1), 1);
-            return parts.Statements.Spread(new ProgramNode(Opcode.MemoryGrow, [type], pages) { Immediates = [memory] });
+            var pages = Nodes.Fixed(Is64(memory) ? Opcode.I64And : Opcode.I32And, type, parts.Expressions.Of(type, depth - 1), Nodes.Constant(type, 1));
+            return parts.Statements.Spread(BytePagesNode.Grow(context.Program, memory, pages));
         }
         var table = random.Below(context.Program.Tables.Count);
-        var entries = Nodes.Constrained(Opcode.I32And, ProgramType.I32, parts.Expressions.Of(ProgramType.I32, depth - 1), 3);
-        return parts.Statements.Spread(new ProgramNode(Opcode.TableGrow, [ProgramType.I32], parts.Expressions.Of(context.Program.Tables[table].Type, depth - 1), entries)
+        var declared = context.Program.Tables[table];
+        var entries = parts.Tables.Index(table, Nodes.Constrained(Opcode.I32And, ProgramType.I32, parts.Expressions.Of(ProgramType.I32, depth - 1), 3));
+        return parts.Statements.Spread(new ProgramNode(Opcode.TableGrow, [declared.AddressType], parts.Expressions.Of(declared.Type, depth - 1), entries)
         {
             Immediates = [table],
         });

@@ -13,11 +13,14 @@ internal static class Nodes
     public static ProgramNode Fixed(Opcode opcode, int index, params ProgramNode[] operands) =>
         new(opcode, [], operands) { Immediates = [index], Reducibility = Reducibility.Fixed };
 
+    /// <summary>A constant of an integer type.</summary>
+    public static ProgramNode Constant(ProgramType type, long value) => type == ProgramType.I32
+        ? ProgramNode.I32Const((int)value)
+        : new ProgramNode(Opcode.I64Const, [type]) { Immediates = [value] };
+
     /// <summary>An operation on a value and a constant, by which it is kept within limits.</summary>
     public static ProgramNode Constrained(Opcode opcode, ProgramType type, ProgramNode value, long constant) =>
-        new(opcode, [type], value, type == ProgramType.I32
-            ? ProgramNode.I32Const((int)constant)
-            : new ProgramNode(Opcode.I64Const, [type]) { Immediates = [constant] });
+        new(opcode, [type], value, Constant(type, constant));
 
     /// <summary>Leaves a block if a condition holds.</summary>
     public static ProgramNode LeaveIf(BlockNode exit, ProgramNode condition) =>

@@ -26,7 +26,9 @@ internal sealed class StatementGenerator(BodyGenerator parts)
             24, 9 * state, 13 * state, 3, 9, 4, 9 * general, 4, calls, 3 * state, 3 * state, 4, 5, 2 * general, state, 4, 1,
             14 * objects, 8 * objects, 5 * exceptions, 4 * objects,
             5 * walks * Math.Min(1, context.Arrays.Count), 5 * walks * Math.Min(1, context.Links.Count), 3 * emphasis.Calls,
-            context.Program.HasAtomics ? 12 : 0);
+            context.Program.HasAtomics ? 12 : 0,
+            context.Shapes.Conditions, context.Shapes.Overlaps, context.Aggregates.Count > 0 ? context.Shapes.Casts : 0,
+            context.Program.Tags.Count > 0 ? context.Shapes.Handlers : 0);
         return kind switch
         {
             0 => SetLocal(depth),
@@ -53,7 +55,11 @@ internal sealed class StatementGenerator(BodyGenerator parts)
             21 => parts.Walks.ArrayWalk(depth),
             22 => random.Percent(50) ? parts.Walks.BuildList(depth) : parts.Walks.ListWalk(depth),
             23 => parts.Calls.CallHost(depth) ?? SetLocal(depth),
-            _ => parts.Atomics.Statement(depth),
+            24 => parts.Atomics.Statement(depth),
+            25 => parts.Conditions.Statement(depth),
+            26 => parts.Overlaps.Statement(depth),
+            27 => parts.MergedCasts.Statement(depth),
+            _ => parts.Handlers.Statement(depth),
         };
     }
 

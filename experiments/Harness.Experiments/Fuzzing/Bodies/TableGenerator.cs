@@ -9,6 +9,27 @@ internal sealed class TableGenerator(BodyGenerator parts)
     private readonly ProgramContext context = parts.Scope.Context;
     private readonly RandomSource random = parts.Scope.Random;
 
+    /// <summary>
+    /// An i32 as an index into a table, or as a number of its entries: an i64 where the table has such indices, and beyond all i32 where it goes unprotected.
+    /// </summary>
+    public ProgramNode Index(int table, ProgramNode index)
+    {
+        if (!context.Program.Tables[table].Is64)
+            return index;
+        var wide = index.Opcode == Opcode.I32Const
+            ? Nodes.Constant(ProgramType.I64, (uint)index.Immediates[0])
+            : new ProgramNode(Opcode.I64ExtendI32U, [ProgramType.I64], index) { Reducibility = Reducibility.Whole };
+        return scope.Dares() ? Nodes.Constrained(Opcode.I64Or, ProgramType.I64, wide, 1L << random.Between(32, 63)) : wide;
+    }
+
+    /// <summary>The size of a table, as an i32.</summary>
+    public ProgramNode Size(int table)
+    {
+        var type = context.Program.Tables[table].AddressType;
+        var size = new ProgramNode(Opcode.TableSize, [type]) { Immediates = [table] };
+        return type == ProgramType.I32 ? size : new ProgramNode(Opcode.I32WrapI64, [ProgramType.I32], size);
+    }
+
     public ProgramNode TableOperation(int depth)
     {
         var table = random.Below(context.Program.Tables.Count);
@@ -24,8 +45,8 @@ internal sealed class TableGenerator(BodyGenerator parts)
                 return new ProgramNode(Opcode.TableSet, [], parts.Calls.TableIndex(table, callee, depth - 1), ReferenceFor(declared, callee, depth)) { Immediates = [table] };
             case 1:
                 return new ProgramNode(Opcode.TableFill, [],
-                    ProgramNode.I32Const(start + random.Below(4)), ReferenceFor(declared, callee, depth),
-                    Nodes.Constrained(Opcode.I32And, ProgramType.I32, parts.Expressions.Of(ProgramType.I32, depth - 1), 3))
+                    Index(table, ProgramNode.I32Const(start + random.Below(4))), ReferenceFor(declared, callee, depth),
+                    Index(table, Nodes.Constrained(Opcode.I32And, ProgramType.I32, parts.Expressions.Of(ProgramType.I32, depth - 1), 3)))
                 {
                     Immediates = [table],
                 };
@@ -33,7 +54,7 @@ internal sealed class TableGenerator(BodyGenerator parts)
                 return CopyInTable(table, start);
             case 3 when declared.Type == ProgramType.FuncRef:
                 return new ProgramNode(Opcode.TableInit, [],
-                    ProgramNode.I32Const(random.Below(declared.Size)), ProgramNode.I32Const(random.Below(4)), ProgramNode.I32Const(random.Below(4)))
+                    Index(table, ProgramNode.I32Const(random.Below(declared.Size))), ProgramNode.I32Const(random.Below(4)), ProgramNode.I32Const(random.Below(4)))
                 {
                     Immediates = [random.Pick(context.Program.PassiveElements(ProgramType.FuncRef)), table],
                 };
@@ -48,11 +69,14 @@ internal sealed class TableGenerator(BodyGenerator parts)
         switch (random.Weighted(60, 15, 15, segments.Count > 0 ? 10 : 0))
         {
             case 0:
-                return new ProgramNode(Opcode.TableSet, [], ObjectTableIndex(depth - 1), parts.Expressions.Of(declared.Type, depth - 1)) { Immediates = [table] };
+                return new ProgramNode(Opcode.TableSet, [], Index(table, ObjectTableIndex(depth - 1)), parts.Expressions.Of(declared.Type, depth - 1))
+                {
+                    Immediates = [table],
+                };
             case 1:
                 return new ProgramNode(Opcode.TableFill, [],
-                    ProgramNode.I32Const(random.Below(4)), parts.Expressions.Of(declared.Type, depth - 1),
-                    Nodes.Constrained(Opcode.I32And, ProgramType.I32, parts.Expressions.Of(ProgramType.I32, depth - 1), 3))
+                    Index(table, ProgramNode.I32Const(random.Below(4))), parts.Expressions.Of(declared.Type, depth - 1),
+                    Index(table, Nodes.Constrained(Opcode.I32And, ProgramType.I32, parts.Expressions.Of(ProgramType.I32, depth - 1), 3)))
                 {
                     Immediates = [table],
                 };
@@ -61,7 +85,7 @@ internal sealed class TableGenerator(BodyGenerator parts)
             default:
                 var segment = random.Pick(segments);
                 var (from, length) = PartOfSegment(context.Program.Elements[segment].Items.Count, 4);
-                return new ProgramNode(Opcode.TableInit, [], ProgramNode.I32Const(random.Below(4)), from, length)
+                return new ProgramNode(Opcode.TableInit, [], Index(table, ProgramNode.I32Const(random.Below(4))), from, length)
                 {
                     Immediates = [segment, table],
                 };
@@ -72,7 +96,7 @@ internal sealed class TableGenerator(BodyGenerator parts)
     {
         var length = scope.Dares() ? parts.Expressions.Of(ProgramType.I32, 1) : ProgramNode.I32Const(random.Between(0, 4));
         return new ProgramNode(Opcode.TableCopy, [],
-            ProgramNode.I32Const(start + random.Below(4)), ProgramNode.I32Const(start + random.Below(4)), length)
+            Index(table, ProgramNode.I32Const(start + random.Below(4))), Index(table, ProgramNode.I32Const(start + random.Below(4))), Index(table, length))
         {
             Immediates = [table, table],
         };
@@ -92,7 +116,11 @@ internal sealed class TableGenerator(BodyGenerator parts)
     {
         var tables = Enumerable.Range(0, context.Program.Tables.Count)
             .Where(index => context.Program.Tables[index].HoldsObjects && context.Program.Tables[index].Type == type).ToList();
-        return tables.Count == 0 ? null : new ProgramNode(Opcode.TableGet, [type], ObjectTableIndex(depth - 1)) { Immediates = [random.Pick(tables)] };
+        if (tables.Count == 0)
+            return null;
+        var index = ObjectTableIndex(depth - 1);
+        var table = random.Pick(tables);
+        return new ProgramNode(Opcode.TableGet, [type], Index(table, index)) { Immediates = [table] };
     }
 
     private ProgramNode ObjectTableIndex(int depth)

@@ -32,7 +32,7 @@ internal sealed class WalkGenerator(BodyGenerator parts)
         if (!isUpwards)
             loop.Body.Add(Step(index, -1));
         for (var i = random.Between(1, 2); i > 0; i--)
-            loop.Body.Add(UseElement(type, array, index, depth));
+            loop.Body.Add(UseElement(type, scope.FixedLocal(array), scope.FixedLocal(index), depth));
         parts.Statements.Fill(loop, loop.Body, depth - 1);
         if (isUpwards)
             loop.Body.Add(Step(index, 1));
@@ -67,18 +67,13 @@ internal sealed class WalkGenerator(BodyGenerator parts)
         Nodes.Fixed(Opcode.I32Add, ProgramType.I32, scope.FixedLocal(index), ProgramNode.I32Const(step, Reducibility.Fixed)));
 
     /// <summary>Reads or writes an element of an array at an index.</summary>
-    private ProgramNode UseElement(int type, int array, int index, int depth)
+    public ProgramNode UseElement(int type, ProgramNode array, ProgramNode index, int depth)
     {
         var element = context.Aggregate(type).Fields[0];
         if (element.Mutable && random.Percent(40))
-        {
-            return new ProgramNode(Opcode.ArraySet, [], scope.FixedLocal(array), scope.FixedLocal(index), parts.Expressions.Of(element.Type, depth - 1))
-            {
-                Immediates = [type],
-            };
-        }
+            return new ProgramNode(Opcode.ArraySet, [], array, index, parts.Expressions.Of(element.Type, depth - 1)) { Immediates = [type] };
         var opcode = element.Packing == Packing.None ? Opcode.ArrayGet : random.Percent(50) ? Opcode.ArrayGetS : Opcode.ArrayGetU;
-        return Accumulate(new ProgramNode(opcode, [element.Type], scope.FixedLocal(array), scope.FixedLocal(index)) { Immediates = [type] });
+        return Accumulate(new ProgramNode(opcode, [element.Type], array, index) { Immediates = [type] });
     }
 
     /// <summary>Adds a number to a local, or puts a reference into one.</summary>
@@ -185,7 +180,7 @@ internal sealed class WalkGenerator(BodyGenerator parts)
     }
 
     /// <summary>Reads or writes a field of an object.</summary>
-    private ProgramNode UseField(int type, int index, ProgramNode node, int depth)
+    public ProgramNode UseField(int type, int index, ProgramNode node, int depth)
     {
         var field = context.Aggregate(type).Fields[index];
         if (field.Mutable && random.Percent(40))
