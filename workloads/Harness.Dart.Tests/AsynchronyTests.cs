@@ -163,12 +163,13 @@ public sealed class AsynchronyTests
           print('now');
           await each;
           int n = 0;
-          final loop = Future.doWhile(() {
+          FutureOr<bool> step() {
             print('while $n');
             if (n == 3) throw n;
             if (n++ < 2) return true;
             return Future<bool>.value(true);
-          });
+          }
+          final loop = Future.doWhile(step);
           print('later');
           try {
             await loop;

@@ -35,7 +35,7 @@ public sealed class ErrorTests
     public void PatternsAreOfSoManyOperatorsInARow(string op)
     {
         string Program(int operators) => $"void main() {{ switch (1) {{ case {string.Join(op, Enumerable.Repeat("1", operators + 1))}: print(1); }} }}";
-        Assert.Equal(["accepted"], ErrorsOf(Program(1000)));
+        Assert.Equal("accepted", Assert.Single(ErrorsOf(Program(1000))));
         Assert.EndsWith("The pattern has too many operators in a row.", Assert.Single(ErrorsOf(Program(300000))), StringComparison.Ordinal);
     }
 
@@ -44,7 +44,7 @@ public sealed class ErrorTests
     public void LateVariablesHaveNotTooMuchCode()
     {
         string Program(int variables) => $"void main() {{ late var v0 = 1; {string.Concat(Enumerable.Range(1, variables).Select(i => $"late int v{i} = v{i - 1} + v{i - 1}; "))}print(v{variables}); }}";
-        Assert.Equal(["accepted"], ErrorsOf(Program(8)));
+        Assert.Equal("accepted", Assert.Single(ErrorsOf(Program(8))));
         Assert.Contains("So much code for the initializers of late variables is not supported by this compiler yet.", Assert.Single(ErrorsOf(Program(40))), StringComparison.Ordinal);
     }
 

@@ -13,6 +13,7 @@ public sealed class InferenceTests
     [InlineData("of a parameter that nothing tells", "void main() { var f = (x) => x; print(f is Object? Function(Object?)); print(f is dynamic Function(String)); }", "true\ntrue")]
     [InlineData("of a nested call's unknown parts", "class P<A, B> {} P<A, B> p<A, B>() { print('$A $B'); return P<A, B>(); } void f<X>(P<X, int> x) {} void main() => f(p());", "dynamic int")]
     [InlineData("of arguments that know nothing of each other", "T pick<T>(T a, T b) { print(T); return b; } void main() { final n = pick(0.5, 1); print(n); double d = pick(0.5, 1); print(d); pick(<int>[], []); }", "num\n1\ndouble\n1.0\nList<dynamic>")]
+    [InlineData("of a closure that gives values or futures of them", "import 'dart:async'; void main() async { int n = 0; await Future.doWhile(() { if (n++ < 2) return true; return Future<bool>.value(false); }); print(n); }", "3")]
     [InlineData("by bounds where the context allows more", "import 'dart:math'; T most<T extends Comparable<T>>(T a, T b) { print(T); return a.compareTo(b) > 0 ? a : b; } T first<T extends Comparable<T>>(List<T> l) { print(T); return l.first; } void main() { print(max(1, 2)); Object? o = max(1.5, 2); print(o); Comparable<num> c = min(3, 4); print(c); print(most('a', 'b')); print(most(1, 2)); print(first(['c'])); print(first([3])); }", "2\n2\n3\nString\nb\nnum\n2\nString\nc\nnum\n3")]
     public void ArgumentsAreInferred(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source)));
 

@@ -51,7 +51,7 @@ class JsonUnsupportedObjectError extends Error {
   final Object? cause;
   final String? partialResult;
   JsonUnsupportedObjectError(this.unsupportedObject, {this.cause, this.partialResult});
-  String toString() => '${cause == null ? 'Converting object to an encodable object failed' : 'Converting object did not return an encodable object'}: ${Error.safeToString(unsupportedObject)}';
+  String toString() => '${cause != null ? 'Converting object to an encodable object failed' : 'Converting object did not return an encodable object'}: ${Error.safeToString(unsupportedObject)}';
 }
 
 class JsonCyclicError extends JsonUnsupportedObjectError {

@@ -27,6 +27,17 @@ internal sealed class ReturnState(TypeSystem types)
     /// <summary>Where a return goes in a body that other code follows: a constructor's, or one that stops and goes on.</summary>
     public IrLabel? End { get; set; }
 
-    /// <summary>Notes that a value of a type is returned.</summary>
-    public void Join(DartType type) => Inferred = Inferred is null ? type : types.Lub(Inferred, type);
+    /// <summary>Notes that a value of a type is returned. Values that the context takes are what it wants where they have no narrower type in common.</summary>
+    public void Join(DartType type)
+    {
+        if (Inferred is null)
+        {
+            Inferred = type;
+            return;
+        }
+
+        var joined = types.Lub(Inferred, type);
+        var isWanted = Wanted is { HasUnknown: false } wanted && !types.IsSubtype(joined, wanted) && types.IsSubtype(Inferred, wanted) && types.IsSubtype(type, wanted);
+        Inferred = isWanted ? Wanted : joined;
+    }
 }
