@@ -16,6 +16,7 @@ part 'core_iterable.dart';
 part 'core_list.dart';
 part 'core_lists.dart';
 part 'core_map.dart';
+part 'core_set.dart';
 part 'core_errors.dart';
 part 'core_types.dart';
 part 'core_views.dart';
