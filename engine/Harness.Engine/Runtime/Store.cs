@@ -141,6 +141,9 @@ public sealed unsafe class Store : IDisposable
     /// <summary>Whether the execution that runs is to end: by an interrupt that it has not taken yet, or because its call was cancelled.</summary>
     internal bool IsInterruptRequested => _interruption.IsRequested;
 
+    /// <summary>Whether code of the store is running.</summary>
+    internal bool IsInUse => Context->EntryStackPointer != 0;
+
     internal StoreContext* Context { get; }
 
     /// <summary>Counts the bytes of the linear memories that the store makes.</summary>
@@ -224,7 +227,7 @@ public sealed unsafe class Store : IDisposable
     public void Dispose()
     {
         if (_isDisposed) return;
-        if (Context->EntryStackPointer != 0) throw new InvalidOperationException("the store is in use");
+        if (IsInUse) throw new InvalidOperationException("the store is in use");
         Engine.Remove(this);
         _interruption.Close();
         _isDisposed = true;
