@@ -51,13 +51,13 @@ internal static unsafe class Deoptimizer
         {
             // Before it is out of use: who finds no code in use looks into the cache, and who writes that meanwhile is not to write it once more.
             owner.Engine.Cache?.Drop(owner, registered.Code);
-            if (owner.Discard(registered.Code)) owner.Engine.Events.OnCodeDiscarded(owner, registered.Code);
+            if (owner.Discard(registered.Code)) owner.Engine.Events.OnCodeDiscarded(instance.Store, owner, registered.Code);
         }
 
         if (owner.Options.TraceDeopt || owner.Engine.Events.WantsDeopts)
         {
             TimeSpan time = Stopwatch.GetElapsedTime(start);
-            Report(owner, image.Describe(owner.Module, registered.Code.FunctionIndex, reason, point, time));
+            Report(instance.Store, owner, image.Describe(owner.Module, registered.Code.FunctionIndex, reason, point, time));
         }
 
         return instance.Store.HasRoomFor(transfer->StackPointer)
@@ -159,9 +159,9 @@ internal static unsafe class Deoptimizer
         return true;
     }
 
-    private static void Report(ModuleCode owner, DeoptEvent deopt)
+    private static void Report(Store store, ModuleCode owner, DeoptEvent deopt)
     {
-        owner.Engine.Events.OnDeoptimized(deopt);
+        owner.Engine.Events.OnDeoptimized(store, deopt);
         if (!owner.Options.TraceDeopt) return;
         FunctionInfo function = owner.Module.Functions[deopt.FunctionIndex];
         var text = new StringBuilder();
