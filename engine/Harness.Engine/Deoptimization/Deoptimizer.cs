@@ -53,6 +53,11 @@ internal static unsafe class Deoptimizer
             owner.Engine.Cache?.Drop(owner, registered.Code);
             if (owner.Discard(registered.Code)) owner.Engine.Events.OnCodeDiscarded(instance.Store, owner, registered.Code);
         }
+        else if (ResumesAtEntry(registered.Code, point))
+        {
+            // The code stays, and nothing bounds how often a guard is made to fail: its loop goes on in baseline code until there is something new.
+            instance.LoopRequest(registered.Code.FunctionIndex) = 0;
+        }
 
         if (owner.Options.TraceDeopt || owner.Engine.Events.WantsDeopts)
         {
@@ -149,6 +154,10 @@ internal static unsafe class Deoptimizer
 
         throw new InvalidOperationException($"no deopt point at code offset 0x{offset:x}");
     }
+
+    /// <summary>Whether execution goes on at the header of the loop at which the code was entered, so that it may not have got on.</summary>
+    private static bool ResumesAtEntry(CompiledCode code, DeoptPoint point) =>
+        code.LoopOffset >= 0 && point.Frames is [{ Resume: ResumeKind.LoopEntry } frame] && frame.BytecodeOffset == code.LoopOffset;
 
     /// <summary>Whether the stress knob made the guard fail; if so, the next interval begins.</summary>
     private static bool TakeStress(Instance instance)
