@@ -215,6 +215,25 @@ public sealed class CallTests
         Assert.Throws<ObjectDisposedException>(() => function.Invoke());
     }
 
+    /// <summary>The code that a function of the host returns to is not freed before it has returned.</summary>
+    [Fact]
+    public void AnEngineIsNotDisposedOfWhileCodeOfAStoreRuns()
+    {
+        using var engine = new WasmEngine();
+        using var store = new Store(engine);
+        int calls = 0;
+        WasmFunction main = store.Instantiate(
+            HandCompiler.Module("""(module (import "m" "f" (func $f)) (func (export "main") (result i32) (call $f) (i32.const 7)))"""),
+            new Imports().Define("m", "f", (_, _, _) =>
+            {
+                calls++;
+                Assert.Equal("a store of the engine is in use", Assert.Throws<InvalidOperationException>(() => engine.Dispose()).Message);
+            })).GetFunction("main");
+        Assert.Equal(7, main.Invoke()[0].AsI32());
+        Assert.Equal(7, main.Invoke()[0].AsI32());
+        Assert.Equal(2, calls);
+    }
+
     /// <summary>What belongs to a disposed store is not there any more: its memory may be another instance's by then.</summary>
     [Fact]
     public void ADisposedStoreRefusesWhatBelongsToIt()

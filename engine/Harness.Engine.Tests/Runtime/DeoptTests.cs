@@ -73,6 +73,27 @@ public sealed class DeoptTests
         Assert.Equal(["700"], frame.Operands.Select(value => value.ToString()));
     }
 
+    /// <summary>The frames that were built are not on the stack yet.</summary>
+    [Fact]
+    public void WhoIsToldOfADeoptCannotUseTheStore()
+    {
+        using WasmEngine engine = SingleFrame().NewEngine(Eager);
+        using var store = new Store(engine);
+        WasmFunction f = store.Instantiate(SingleFrameModule).GetFunction("f");
+        int refused = 0;
+        engine.Events.CodeDiscarded += _ => Use();
+        engine.Events.Deoptimized += _ => Use();
+        Assert.Equal(723, f.Invoke(7, 23.9)[0].AsI32());
+        Assert.Equal(4, refused);
+
+        void Use()
+        {
+            Assert.Throws<InvalidOperationException>(() => f.Invoke(1, 1.0));
+            Assert.Throws<InvalidOperationException>(() => store.CollectGarbage());
+            refused += 2;
+        }
+    }
+
     [Fact]
     public void StressDeoptsKeepTheCodeAndStartTheIntervalAnew()
     {

@@ -266,6 +266,42 @@ public sealed class FuelTests
         main.Invoke(3);
     }
 
+    /// <summary>An interrupt that comes after the guard of a large frame has looked for one ends that call, not the next one.</summary>
+    [Fact]
+    public void AnInterruptThatComesWhileALargeFrameIsRefusedEndsTheCall()
+    {
+        EngineOptions options = EngineOptions.Default with { InterruptFuel = true, TierUp = TierUpMode.Never, StackSize = 800 };
+        WasmModule module = Decode(
+            $"""
+            (func $large (local {string.Join(' ', Enumerable.Repeat("v128", 40_000))}) (local.set 39999 (v128.const i64x2 1 2)) (call $small))
+            (func $small (export "small"))
+            (func (export "main") (param i32) (if (local.get 0) (then (call $large))))
+            """);
+        ExecutionThread.Run(options, () =>
+        {
+            using var store = new Store(options);
+            Instance instance = store.Instantiate(module);
+            int asked = 0;
+            store.OutOfFuel = asking =>
+            {
+                asked++;
+                asking.Interrupt();
+                return 1_000;
+            };
+
+            // It is used up at the entry of the caller, in the arm that calls, where nothing looks at it before the large frame is to be made, or not at all.
+            for (int fuel = 1; fuel < 10; fuel++)
+            {
+                asked = 0;
+                store.Fuel = fuel;
+                var trap = Assert.Throws<WasmTrapException>(() => instance.GetFunction("main").Invoke(1));
+                Assert.Equal(asked > 0 ? TrapKind.Interrupted : TrapKind.StackOverflow, trap.Kind);
+                store.Fuel = 100;
+                instance.GetFunction("small").Invoke();
+            }
+        });
+    }
+
     [Fact]
     public void AnEndlessLoopAndEndlessRecursionRunOutOfFuel()
     {

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Engine.Tests.Modules;
 
 namespace Harness.Engine.Tests.Runtime;
 
@@ -54,6 +56,31 @@ public sealed class LazyTableTests
 
             return data;
         }
+    }
+
+    /// <summary>A module may have very many tables and very many segments.</summary>
+    [Fact]
+    public void WhatManyTablesContainIsFoundInOnePassOverTheSegments()
+    {
+        const int count = 100_000;
+        WasmModule module = new ModuleBuilder()
+            .Types(ModuleBuilder.Function([], []))
+            .Section(SectionId.Function, 1, w => w.U32(0))
+            .Section(SectionId.Table, count, w =>
+            {
+                for (int i = 0; i < count; i++) w.Bytes([0x70, 0, 1]);
+            })
+            .Section(SectionId.Element, count, w =>
+            {
+                for (int i = 0; i < count; i++) w.Bytes([0, 0x41, 0, 0x0B, 1, 0]);
+            })
+            .Code(_ => { })
+            .Decode();
+        var watch = Stopwatch.StartNew();
+        var images = TableImage.Create(module, new InstanceLayout(module), limit: 1);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"{watch.Elapsed}");
+        Assert.NotNull(images[0]);
+        Assert.Equal(count - 1, images.Count(image => image is null));
     }
 
     [Theory]

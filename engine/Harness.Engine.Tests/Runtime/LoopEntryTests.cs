@@ -219,6 +219,34 @@ public sealed class LoopEntryTests
         Assert.Equal(Opcode.I32DivU, OpcodeAt(instance.Module, frame.BytecodeOffset));
     }
 
+    /// <summary>Guards that are moved before the loop resume at its header, where the code was entered.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void ALoopThatStressLeavesBeforeItGetsOnIsNotEnteredForEver(int interval)
+    {
+        using var store = new Store(Entering with { StressGuardFailInterval = interval });
+        int deopts = 0;
+        store.Engine.Events.Deoptimized += _ =>
+        {
+            if (++deopts > 10_000) throw new InvalidOperationException("the loop does not get on");
+        };
+        Instance instance = store.Instantiate(HandCompiler.Module(
+            """
+            (module
+              (type $t (func (param i64) (result i64)))
+              (table funcref (elem $one $three))
+              (func $one (type $t) (i64.add (local.get 0) (i64.const 1)))
+              (func $three (type $t) (i64.mul (local.get 0) (i64.const 3)))
+              (func (export "f") (param $n i32) (param $which i32) (result i64) (local $x i64)
+                (loop $next
+                  (local.set $x (call_indirect (type $t) (local.get $x) (local.get $which)))
+                  (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+                (local.get $x)))
+            """));
+        Assert.Equal(Iterations, instance.GetFunction("f").Invoke(Iterations, 0)[0].AsI64());
+    }
+
     [Fact]
     public void WithoutTheKnobNothingIsEntered()
     {

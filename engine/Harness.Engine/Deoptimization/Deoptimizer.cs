@@ -51,13 +51,18 @@ internal static unsafe class Deoptimizer
         {
             // Before it is out of use: who finds no code in use looks into the cache, and who writes that meanwhile is not to write it once more.
             owner.Engine.Cache?.Drop(owner, registered.Code);
-            if (owner.Discard(registered.Code)) owner.Engine.Events.OnCodeDiscarded(owner, registered.Code);
+            if (owner.Discard(registered.Code)) owner.Engine.Events.OnCodeDiscarded(instance.Store, owner, registered.Code);
+        }
+        else if (ResumesAtEntry(registered.Code, point))
+        {
+            // The code stays, and nothing bounds how often a guard is made to fail: its loop goes on in baseline code until there is something new.
+            instance.LoopRequest(registered.Code.FunctionIndex) = 0;
         }
 
         if (owner.Options.TraceDeopt || owner.Engine.Events.WantsDeopts)
         {
             TimeSpan time = Stopwatch.GetElapsedTime(start);
-            Report(owner, image.Describe(owner.Module, registered.Code.FunctionIndex, reason, point, time));
+            Report(instance.Store, owner, image.Describe(owner.Module, registered.Code.FunctionIndex, reason, point, time));
         }
 
         return instance.Store.HasRoomFor(transfer->StackPointer)
@@ -150,6 +155,10 @@ internal static unsafe class Deoptimizer
         throw new InvalidOperationException($"no deopt point at code offset 0x{offset:x}");
     }
 
+    /// <summary>Whether execution goes on at the header of the loop at which the code was entered, so that it may not have got on.</summary>
+    private static bool ResumesAtEntry(CompiledCode code, DeoptPoint point) =>
+        code.LoopOffset >= 0 && point.Frames is [{ Resume: ResumeKind.LoopEntry } frame] && frame.BytecodeOffset == code.LoopOffset;
+
     /// <summary>Whether the stress knob made the guard fail; if so, the next interval begins.</summary>
     private static bool TakeStress(Instance instance)
     {
@@ -159,9 +168,9 @@ internal static unsafe class Deoptimizer
         return true;
     }
 
-    private static void Report(ModuleCode owner, DeoptEvent deopt)
+    private static void Report(Store store, ModuleCode owner, DeoptEvent deopt)
     {
-        owner.Engine.Events.OnDeoptimized(deopt);
+        owner.Engine.Events.OnDeoptimized(store, deopt);
         if (!owner.Options.TraceDeopt) return;
         FunctionInfo function = owner.Module.Functions[deopt.FunctionIndex];
         var text = new StringBuilder();

@@ -92,7 +92,7 @@ public sealed record CollectionEvent(bool IsFull, TimeSpan Duration, long Alloca
 
 /// <summary>
 /// What an engine does while it runs. Handlers are called on the thread that does it, which may be the compile thread; they
-/// must not throw, nor call into the engine.
+/// must not throw, nor call into the engine. A store whose thread calls them cannot be used until they have returned: its code may stand where nobody knows its values.
 /// </summary>
 public sealed class EngineEvents
 {
@@ -144,8 +144,10 @@ public sealed class EngineEvents
     /// <summary>Whether somebody wants to know of each deopt.</summary>
     internal bool WantsDeopts => Deoptimized is not null;
 
-    internal void OnTierUpRequested(ModuleCode code, int functionIndex) =>
-        TierUpRequested?.Invoke(new TierUpRequestedEvent(code.Module, functionIndex));
+    internal void OnTierUpRequested(Instance instance, int functionIndex)
+    {
+        if (TierUpRequested is { } handlers) instance.Store.Tell(handlers, new TierUpRequestedEvent(instance.Code.Module, functionIndex));
+    }
 
     /// <summary>Lets compilers fill <see cref="CompiledCode.SourceMap"/> from now on.</summary>
     internal void RequestListings() => Interlocked.Increment(ref _listingRequests);
@@ -156,13 +158,18 @@ public sealed class EngineEvents
     internal void OnStep(ModuleCode code, int functionIndex, string name, object result, TimeSpan duration) =>
         CompilationStepDone?.Invoke(new CompilationStep(code, functionIndex, name, result, duration));
 
-    internal void OnCompiled(ModuleCode owner, CompiledCode code, TimeSpan time)
+    /// <summary>A function was compiled.</summary>
+    /// <param name="owner">Whose code it is.</param>
+    /// <param name="code">The code.</param>
+    /// <param name="time">Time that it took.</param>
+    /// <param name="store">The store whose thread has done it; null for a compile thread.</param>
+    internal void OnCompiled(ModuleCode owner, CompiledCode code, TimeSpan time, Store? store)
     {
         (code.Tier == CodeTier.Baseline ? _baseline : _optimized).Add(code.Block.Size, time);
         if (code.Tier == CodeTier.Optimized) Interlocked.Add(ref _liveOptimizedBytes, code.Block.Size);
         bool trace = owner.Options.TraceTierUp && code.Tier == CodeTier.Optimized;
         if (Compiled is null && !trace) return;
-        FunctionEventOf(owner, code, time, trace);
+        FunctionEventOf(owner, code, time, store, trace);
     }
 
     /// <summary>Optimized code was taken out of the cache, so that it was not compiled.</summary>
@@ -180,21 +187,24 @@ public sealed class EngineEvents
     internal void CountDeopt(DeoptReason reason) =>
         Interlocked.Increment(ref reason == DeoptReason.Stress ? ref _stressDeopts : ref _deopts);
 
-    internal void OnDeoptimized(DeoptEvent deopt) => Deoptimized?.Invoke(deopt);
+    internal void OnDeoptimized(Store store, DeoptEvent deopt)
+    {
+        if (Deoptimized is { } handlers) store.Tell(handlers, deopt);
+    }
 
-    internal void OnCodeDiscarded(ModuleCode owner, CompiledCode code)
+    internal void OnCodeDiscarded(Store store, ModuleCode owner, CompiledCode code)
     {
         Interlocked.Increment(ref _discards);
         Interlocked.Add(ref _liveOptimizedBytes, -code.Block.Size);
-        CodeDiscarded?.Invoke(new CodeDiscardedEvent(owner.Module, code.FunctionIndex, code.Block.Size));
+        if (CodeDiscarded is { } handlers) store.Tell(handlers, new CodeDiscardedEvent(owner.Module, code.FunctionIndex, code.Block.Size));
     }
 
     internal void OnOptimizedCodeFreed(CompiledCode code) => Interlocked.Add(ref _liveOptimizedBytes, -code.Block.Size);
 
-    internal void OnCollected(CollectionEvent collection, bool trace)
+    internal void OnCollected(Store store, CollectionEvent collection, bool trace)
     {
         lock (_collectionGate) _collections = _collections.With(collection);
-        Collected?.Invoke(collection);
+        if (Collected is { } handlers) store.Tell(handlers, collection);
         if (trace)
         {
             Console.Error.WriteLine(
@@ -219,7 +229,7 @@ public sealed class EngineEvents
         _discards,
         _collections);
 
-    private void FunctionEventOf(ModuleCode owner, CompiledCode code, TimeSpan time, bool trace)
+    private void FunctionEventOf(ModuleCode owner, CompiledCode code, TimeSpan time, Store? store, bool trace)
     {
         FunctionInfo function = owner.Module.Functions[code.FunctionIndex];
         var compiled = new CompiledEvent(
@@ -234,7 +244,12 @@ public sealed class EngineEvents
         {
             Code = code,
         };
-        Compiled?.Invoke(compiled);
+        if (Compiled is { } handlers)
+        {
+            if (store is null) handlers(compiled);
+            else store.Tell(handlers, compiled);
+        }
+
         if (trace)
         {
             Console.Error.WriteLine(

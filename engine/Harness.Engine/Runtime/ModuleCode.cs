@@ -385,7 +385,7 @@ internal sealed unsafe partial class ModuleCode : IDisposable
                 function.Baseline = code;
             }
 
-            if (kept is null) Engine.Events.OnCompiled(this, code, time);
+            if (kept is null) Engine.Events.OnCompiled(this, code, time, interest.Waiter);
             return code;
         }
         finally

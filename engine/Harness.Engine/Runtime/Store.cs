@@ -39,6 +39,7 @@ public sealed unsafe class Store : IDisposable
     private FrameImage? _frameImage;
     private ThreadStack? _thread;
     private bool _isDisposed;
+    private bool _isTelling;
     private ExceptionDispatchInfo? _pendingException;
     private (TrapKind Kind, CapturedStack Stack)? _pendingTrap;
 
@@ -61,7 +62,7 @@ public sealed unsafe class Store : IDisposable
         Roots = new StoreRoots(this);
         Heap = new ObjectHeap(Context, engine.Options, Roots)
         {
-            Collected = collection => engine.Events.OnCollected(collection, engine.Options.TraceGc),
+            Collected = collection => engine.Events.OnCollected(this, collection, engine.Options.TraceGc),
         };
         _values = new ValueConverter(this);
         _hostInstance = (InstanceHeader*)AllocateNative(InstanceHeader.Size);
@@ -140,6 +141,9 @@ public sealed unsafe class Store : IDisposable
 
     /// <summary>Whether the execution that runs is to end: by an interrupt that it has not taken yet, or because its call was cancelled.</summary>
     internal bool IsInterruptRequested => _interruption.IsRequested;
+
+    /// <summary>Whether code of the store is running, or handlers are told of what its thread does.</summary>
+    internal bool IsInUse => Context->EntryStackPointer != 0 || _isTelling;
 
     internal StoreContext* Context { get; }
 
@@ -224,7 +228,7 @@ public sealed unsafe class Store : IDisposable
     public void Dispose()
     {
         if (_isDisposed) return;
-        if (Context->EntryStackPointer != 0) throw new InvalidOperationException("the store is in use");
+        if (IsInUse) throw new InvalidOperationException("the store is in use");
         Engine.Remove(this);
         _interruption.Close();
         _isDisposed = true;
@@ -382,7 +386,25 @@ public sealed unsafe class Store : IDisposable
         }
     }
 
-    /// <summary>A function that is asked must not enter the store: with no thread of its own the store looks who comes.</summary>
+    /// <summary>Tells handlers of an event of something that the store's thread does; they must not enter the store.</summary>
+    internal void Tell<T>(Action<T> handlers, T what)
+    {
+        ThreadStack? thread = _thread;
+        bool wasTelling = _isTelling;
+        _isTelling = true;
+        RefuseEntry();
+        try
+        {
+            handlers(what);
+        }
+        finally
+        {
+            _isTelling = wasTelling;
+            _thread = thread;
+        }
+    }
+
+    /// <summary>A function that is asked or told must not enter the store: with no thread of its own the store looks who comes.</summary>
     private void RefuseEntry()
     {
         _thread = null;
@@ -477,7 +499,7 @@ public sealed unsafe class Store : IDisposable
     private void ChangeThread()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_interruption.IsAsking) throw InUseByCallback();
+        if (_interruption.IsAsking || _isTelling) throw InUseByCallback();
         if (Context->EntryStackPointer != 0)
         {
             throw new InvalidOperationException("the store is in use by another thread");
@@ -489,5 +511,5 @@ public sealed unsafe class Store : IDisposable
     }
 
     private static InvalidOperationException InUseByCallback() =>
-        new("a function that is asked about fuel or a deadline cannot use the store: its code has not come to a place where that is possible");
+        new("a function that is asked about fuel or a deadline, or told of an event, cannot use the store: its code has not come to a place where that is possible");
 }

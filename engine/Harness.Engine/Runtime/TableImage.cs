@@ -51,13 +51,21 @@ internal sealed unsafe class TableImage
     {
         var images = new TableImage?[module.Tables.Length];
         if (!module.Elements.All(segment => segment.Mode != SegmentMode.Active || Fits(module, segment))) return [.. images];
+        var hasFunctions = new bool[images.Length];
+        var hasExpressions = new bool[images.Length];
+        foreach (ElementSegment segment in module.Elements)
+        {
+            if (segment.Mode != SegmentMode.Active) continue;
+            bool[] found = segment.FunctionIndices.IsDefault ? hasExpressions : hasFunctions;
+            found[segment.TableIndex] = true;
+        }
+
         for (int i = 0; i < images.Length; i++)
         {
             TableInfo table = module.Tables[i];
             if (table.IsImported || table.Initializer is not null || ObjectLayout.IsHeapReference(table.Type.ElementType)) continue;
             if (table.Type.Limits.Minimum > (ulong)limit) continue;
-            if (!module.Elements.Any(segment => segment.Mode == SegmentMode.Active && segment.TableIndex == i && !segment.FunctionIndices.IsDefault)) continue;
-            if (module.Elements.Any(segment => segment.Mode == SegmentMode.Active && segment.TableIndex == i && segment.FunctionIndices.IsDefault)) continue;
+            if (!hasFunctions[i] || hasExpressions[i]) continue;
             images[i] = new TableImage((int)table.Type.Limits.Minimum, module.Bodies.IsWritten(i));
         }
 

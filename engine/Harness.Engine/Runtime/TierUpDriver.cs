@@ -184,7 +184,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
             Monitor.PulseAll(_gate);
         }
 
-        engine.Events.OnTierUpRequested(instance.Code, functionIndex);
+        engine.Events.OnTierUpRequested(instance, functionIndex);
         return job;
     }
 
@@ -254,7 +254,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
                 ? engine.OptimizingCompiler.Compile(owner, job.FunctionIndex, job.Feedback, allowsDeopt, job.Cancellation)
                 : engine.OptimizingCompiler.CompileLoop(owner, job.FunctionIndex, job.Loop, job.Feedback, allowsDeopt, job.Cancellation);
             TimeSpan time = Stopwatch.GetElapsedTime(start);
-            if (owner.Install(job.Instance, code, job.Cancellation)) engine.Events.OnCompiled(owner, code, time);
+            if (owner.Install(job.Instance, code, job.Cancellation)) engine.Events.OnCompiled(owner, code, time, store: null);
             return null;
         }
         catch (OperationCanceledException) when (job.Cancellation.IsCancellationRequested || owner.IsFreed)

@@ -162,8 +162,14 @@ public sealed class WasmEngine : IDisposable
     }
 
     /// <summary>Frees all code, after what is new was written into the cache. The stores that use the engine must be disposed of before.</summary>
+    /// <exception cref="InvalidOperationException">WebAssembly code of one of the stores is running.</exception>
     public void Dispose()
     {
+        lock (_stores)
+        {
+            if (_stores.Any(store => store.IsInUse)) throw new InvalidOperationException("a store of the engine is in use");
+        }
+
         TierUp.Dispose();
         try
         {

@@ -136,17 +136,22 @@ internal sealed class FrameEmitter(BaselineState state, StubCalls stubs)
 
     /// <summary>
     /// The guard itself cannot tell that the frame to be made does not fit; so it is only asked to handle an interrupt, and the
-    /// comparison is made again.
+    /// comparison is made again; and the guard is asked again if another interrupt has come meanwhile.
     /// </summary>
     public void EmitLargeStackGuard(Label resume)
     {
         // The frame is incomplete: rsp is not a multiple of 16 yet.
+        var again = _asm.NewBoundLabel();
         _asm.Push(CallingConvention.Instance);
         _stubs.CallStub(Stub.StackGuard);
         _sites.AddCallSite();
         _asm.Pop(CallingConvention.Instance);
         CompareLargeFrame();
         _asm.Jcc(Condition.AboveOrEqual, resume);
+
+        // Nothing but an interrupt moves the stack's end to the highest address.
+        _asm.Alu(AluOp.Cmp, OpSize.Qword, InstanceFields.At(InstanceHeader.StackLimitOffset), -1);
+        _asm.Jcc(Condition.Equal, again);
         _asm.Push(CallingConvention.Instance);
         _stubs.EmitTrapHere(TrapKind.StackOverflow);
     }

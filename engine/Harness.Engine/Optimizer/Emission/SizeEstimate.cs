@@ -16,6 +16,10 @@ internal static class SizeEstimate
     private const int WideOperation = 8;
     private const int Jump = 5;
     private const int ConditionalJumps = 12;
+
+    /// <summary>A load from a slot that is far from rbp, and another one behind each of two jumps.</summary>
+    private const int FloatSelect = 9 + (2 * (2 + 9));
+
     private const int TypeTest = 72;
     private const int VectorTest = 24;
     private const int Large = 256;
@@ -41,7 +45,7 @@ internal static class SizeEstimate
         LirOp.VectorShift => Copy + 36,
         LirOp.VectorLoad or LirOp.VectorStore => Copy + AccessOf(instruction) + 24,
         LirOp.SetCondition => CompareOf(instruction) + 20,
-        LirOp.Select => CompareOf(instruction) + 24,
+        LirOp.Select => CompareOf(instruction) + (instruction.Condition >= FlagCondition.FloatEqual ? FloatSelect : 24),
         LirOp.TrapIf => CompareOf(instruction) + ConditionalJumps,
         LirOp.DeoptimizeIf => CompareOf(instruction) + ConditionalJumps + 20,
         LirOp.StackCheck => 12,
