@@ -21,8 +21,8 @@ namespace Harness.Engine.Heap;
 internal sealed unsafe partial class ObjectHeap : IDisposable
 {
     /// <summary>
-    /// Most bytes of an object that compiled code allocates itself, through <see cref="Stub.CollectGarbage"/> where it does not
-    /// fit; larger than any structure. Larger arrays are made by <see cref="Builtin.ArrayNew"/>.
+    /// Most bytes of an array that compiled code allocates itself, through <see cref="Stub.CollectGarbage"/> where it does not
+    /// fit; larger ones are made by <see cref="Builtin.ArrayNew"/>. It allocates every structure: only those of thousands of vectors are larger.
     /// </summary>
     public const int MaxInlineSize = 96 * 1024;
 
@@ -120,7 +120,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <summary>
     /// Makes room for an allocation by compiled code that did not fit, by a collection if need be (<see cref="Stub.CollectGarbage"/>).
     /// </summary>
-    /// <param name="bytes">Bytes wanted, at most <see cref="MaxInlineSize"/>.</param>
+    /// <param name="bytes">Bytes wanted: those of a structure, or at most <see cref="MaxInlineSize"/>.</param>
     /// <returns>False if the limit is reached: the allocation is to trap (<see cref="TrapKind.OutOfMemory"/>).</returns>
     public bool MakeRoom(nuint bytes)
     {

@@ -480,7 +480,7 @@ public sealed unsafe class Store : IDisposable
     internal WasmValue FromNative(ulong bits, ValueType type) => _values.FromNative(bits, type);
 
     /// <summary>Makes room for an allocation by compiled code that did not fit.</summary>
-    /// <param name="bytes">Bytes wanted, at most <see cref="ObjectHeap.MaxInlineSize"/>.</param>
+    /// <param name="bytes">Bytes wanted: those of a structure, or at most <see cref="ObjectHeap.MaxInlineSize"/>.</param>
     /// <param name="registers">The registers of the code, in which references are updated.</param>
     /// <returns>False if the limit of the heap is reached.</returns>
     internal bool MakeRoom(nuint bytes, RegisterFile* registers)
