@@ -50,10 +50,10 @@ public class FullProfileTests
     [Fact]
     public void EveryInstructionOnTablesIsUsedWithIndicesOf64Bits()
     {
-        var used = new HashSet<Opcode>();
-        foreach (var program in Generate(Programs))
-            used.UnionWith(ProgramNodes.Of(program).Where(node => TableOf(node) is >= 0 and var table && program.Tables[table].Is64).Select(node => node.Opcode));
-        Assert.Empty(TableInstructions.Except(used));
+        var unused = new HashSet<Opcode>(TableInstructions);
+        foreach (var program in Generate(2000).TakeWhile(_ => unused.Count > 0))
+            unused.ExceptWith(ProgramNodes.Of(program).Where(node => TableOf(node) is >= 0 and var table && program.Tables[table].Is64).Select(node => node.Opcode));
+        Assert.Empty(unused);
     }
 
     private static IEnumerable<RandomProgram> Generate(int count) =>
