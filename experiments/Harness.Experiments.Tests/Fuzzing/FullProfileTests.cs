@@ -29,6 +29,15 @@ public class FullProfileTests
     public void SameSeedGivesSameProgram() =>
         Assert.Equal(RandomProgram.Generate(17, ProgramProfile.Full).Encode(), RandomProgram.Generate(17, ProgramProfile.Full).Encode());
 
+    [Theory]
+    [InlineData(FuzzSource.Basic, 0)]
+    [InlineData(FuzzSource.Own, 1)]
+    public void AMismatchTellsHowToMakeTheSameProgramAgain(string source, int profile)
+    {
+        var mismatch = new FuzzMismatch(RandomProgram.Generate(17, (ProgramProfile)profile), FuzzConfiguration.Always[0], [], []);
+        Assert.Contains($"harness fuzz --source {source} --seed 17 ", mismatch.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void SomeProgramsHaveManyMemories() => Assert.Contains(Generate(100), program => program.Memories.Count > 3);
 
