@@ -4,8 +4,8 @@ namespace Harness.Experiments.Fuzzing;
 
 /// <summary>
 /// Makes up a random program. Three rules keep it useful: it terminates, since every loop and every call takes from a
-/// limited supply of fuel and the depth of calls is a parameter; it is deterministic, since the bits of a NaN are made
-/// canonical before anything can see them; and it seldom traps, since addresses, indices and divisors are mostly brought
+/// limited supply of fuel and the depth of calls is a parameter; it is deterministic, since the bits of a NaN that was computed
+/// are made canonical before anything can see them; and it seldom traps, since addresses, indices and divisors are mostly brought
 /// into range.
 /// </summary>
 internal sealed partial class ProgramGenerator(ulong seed, ProgramProfile profile)
