@@ -6,12 +6,12 @@ namespace Harness.Experiments.Tests.Fuzzing;
 /// <summary>Each shape of <see cref="ProgramShapes"/> is in some of the programs of the full profile.</summary>
 public class ProgramShapesTests
 {
-    private const int Programs = 60;
+    private const int Programs = 1000;
 
     [Fact]
     public void SelectsAndBranchesHaveOneConditionFromALocal() =>
-        Assert.Contains(Blocks(), block => block.Body is [{ Opcode: Opcode.LocalSet } first, ..]
-            && IsComparison(Unwrapped(first.Operands[0]))
+        Assert.Contains(Blocks(), block => block.Body is [{ Opcode: Opcode.LocalSet, Operands: [var condition] } first, ..]
+            && IsComparison(Unwrapped(condition))
             && Decides(block, (int)first.Immediates[0], Opcode.Select)
             && (Decides(block, (int)first.Immediates[0], Opcode.If) || Decides(block, (int)first.Immediates[0], Opcode.BrIf)));
 
@@ -28,15 +28,15 @@ public class ProgramShapesTests
     [Fact]
     public void BitsOfNaNThatIsMovedAreSeen()
     {
-        Assert.Contains(All(), node => node.Opcode == Opcode.I32ReinterpretF32 && node.Operands[0] is { Opcode: Opcode.F32Const } single && HasBitsOfItsOwn(single));
-        Assert.Contains(All(), node => node.Opcode == Opcode.I64ReinterpretF64 && node.Operands[0] is { Opcode: Opcode.F64Const } number && HasBitsOfItsOwn(number));
+        Assert.Contains(All(), node => node is { Opcode: Opcode.I32ReinterpretF32, Operands: [{ Opcode: Opcode.F32Const } single] } && HasBitsOfItsOwn(single));
+        Assert.Contains(All(), node => node is { Opcode: Opcode.I64ReinterpretF64, Operands: [{ Opcode: Opcode.F64Const } number] } && HasBitsOfItsOwn(number));
     }
 
     [Fact]
     public void ShiftsHaveCountsBeyondTheWidth()
     {
-        Assert.Contains(All(), node => node.Opcode == Opcode.I32ShrS && node.Operands[1] is { Opcode: Opcode.I32Const, Immediates: [32] });
-        Assert.Contains(All(), node => node.Opcode == Opcode.I64ShrU && node.Operands[1] is { Opcode: Opcode.I64Const, Immediates: [64] });
+        Assert.Contains(All(), node => node is { Opcode: Opcode.I32ShrS, Operands: [_, { Opcode: Opcode.I32Const, Immediates: [32] }] });
+        Assert.Contains(All(), node => node is { Opcode: Opcode.I64ShrU, Operands: [_, { Opcode: Opcode.I64Const, Immediates: [64] }] });
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public class ProgramShapesTests
 
     /// <summary>How many bytes an instruction accesses, as a logarithm, at an address that is a local as it is; null for all others.</summary>
     private static (long Local, int Width)? WidthAt(ProgramNode node) =>
-        OpcodeTable.GetImmediates(node.Opcode) == ImmediateKind.MemoryArgument && node.Operands[0] is { Opcode: Opcode.LocalGet } address
+        OpcodeTable.GetImmediates(node.Opcode) == ImmediateKind.MemoryArgument && node.Operands is [{ Opcode: Opcode.LocalGet } address, ..]
             ? (address.Immediates[0], OpcodeTable.Get(node.Opcode).NaturalAlignment)
             : null;
 
@@ -78,7 +78,7 @@ public class ProgramShapesTests
 
     /// <summary>Whether two branches to a block cast the same local.</summary>
     private static bool HasCasts(BlockNode block, Opcode opcode) => BranchesTo(block, opcode)
-        .Where(node => node.Operands[0].Opcode == Opcode.LocalGet)
+        .Where(node => node.Operands is [{ Opcode: Opcode.LocalGet }])
         .GroupBy(node => node.Operands[0].Immediates[0])
         .Any(casts => casts.Skip(1).Any());
 
@@ -100,5 +100,5 @@ public class ProgramShapesTests
 
     /// <summary>Whether a local is the condition of an instruction in a block.</summary>
     private static bool Decides(BlockNode block, int local, Opcode opcode) => ProgramNodes.Within(block.Body)
-        .Any(node => node.Opcode == opcode && Unwrapped(node.Operands[^1]) is { Opcode: Opcode.LocalGet } condition && condition.Immediates[0] == local);
+        .Any(node => node.Opcode == opcode && node.Operands is [.., var last] && Unwrapped(last) is { Opcode: Opcode.LocalGet } condition && condition.Immediates[0] == local);
 }

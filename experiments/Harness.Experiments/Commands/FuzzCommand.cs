@@ -18,8 +18,8 @@ internal static class FuzzCommand
         var withoutNode = new Option<bool>("--without-node") { Description = "compare with this engine's baseline tier instead of V8" };
         var jobs = new Option<int>("--jobs") { Description = "programs to run at a time", DefaultValueFactory = _ => 1 };
         var statistics = new Option<bool>("--statistics") { Description = "instead of comparing, tell what becomes of the programs in one configuration: how much is optimized, inlined, removed, deoptimized" };
-        var source = new Option<string>("--source") { Description = "who makes the programs: own, binaryen (wasm-opt -ttf, with garbage collection and exceptions), or mutate: modules that need not be valid, made from others by changes of bytes, sections, instructions and types, whose validity is compared with V8's", DefaultValueFactory = _ => FuzzSource.Own };
-        source.AcceptOnlyFromAmong(FuzzSource.Own, FuzzSource.Binaryen, FuzzSource.Mutate);
+        var source = new Option<string>("--source") { Description = "who makes the programs: own, basic (own without shapes of code that chance alone seldom gives, more than two memories, pages of one byte and tables with indices of 64 bits), binaryen (wasm-opt -ttf, with garbage collection and exceptions), or mutate: modules that need not be valid, made from others by changes of bytes, sections, instructions and types, whose validity is compared with V8's", DefaultValueFactory = _ => FuzzSource.Own };
+        source.AcceptOnlyFromAmong(FuzzSource.Own, FuzzSource.Basic, FuzzSource.Binaryen, FuzzSource.Mutate);
         var seeds = new Option<string[]>("--seeds") { Description = "mutate: a file or folder with modules (.wasm, .wat, .wast) to start from, such as test/core of the specification's repository, beside the programs and tests of this project (may be repeated)", HelpName = "PATH" };
         var seconds = new Option<int>("--seconds") { Description = "mutate: stop after so many seconds, whatever the count" }.AtLeast(1);
         var validateOnly = new Option<bool>("--validate-only") { Description = "mutate: compare verdicts, and run nothing" };
@@ -107,7 +107,7 @@ internal static class FuzzCommand
             {
                 var program = Generate(first + (ulong)number);
                 var mismatches = runner.Run(program, only is null ? FuzzConfiguration.For(program.Seed) : [only]);
-                if (mismatches is null && source == FuzzSource.Own)
+                if (mismatches is null && program is RandomProgram)
                     throw new InvalidOperationException($"the reference cannot run the program of seed {program.Seed}: {runner.Refusal}");
                 lock (gate)
                     Report(program, mismatches);
@@ -116,9 +116,12 @@ internal static class FuzzCommand
             }
         }
 
-        private IFuzzProgram Generate(ulong programSeed) => source == FuzzSource.Own
-            ? RandomProgram.Generate(programSeed, ProgramProfile.Full)
-            : BinaryenProgram.Generate(NodeInstallation.NodePath, programSeed);
+        private IFuzzProgram Generate(ulong programSeed) => source switch
+        {
+            FuzzSource.Own => RandomProgram.Generate(programSeed, ProgramProfile.Full),
+            FuzzSource.Basic => RandomProgram.Generate(programSeed, ProgramProfile.Basic),
+            _ => BinaryenProgram.Generate(NodeInstallation.NodePath, programSeed),
+        };
 
         private void Report(IFuzzProgram program, IReadOnlyList<FuzzMismatch>? mismatches)
         {

@@ -3,8 +3,11 @@ namespace Harness.Experiments.Fuzzing;
 /// <summary>The makers of random programs.</summary>
 internal static class FuzzSource
 {
-    /// <summary><see cref="ProgramGenerator"/>.</summary>
+    /// <summary><see cref="ProgramGenerator"/>, in <see cref="ProgramProfile.Full"/>.</summary>
     public const string Own = "own";
+
+    /// <summary>The same in <see cref="ProgramProfile.Basic"/>.</summary>
+    public const string Basic = "basic";
 
     /// <summary><c>wasm-opt</c> of Binaryen.</summary>
     public const string Binaryen = "binaryen";

@@ -4,8 +4,8 @@ namespace Harness.Experiments.Fuzzing;
 
 /// <summary>
 /// Makes up a random program. Three rules keep it useful: it terminates, since every loop and every call takes from a
-/// limited supply of fuel and the depth of calls is a parameter; it is deterministic, since the bits of a NaN are made
-/// canonical before anything can see them; and it seldom traps, since addresses, indices and divisors are mostly brought
+/// limited supply of fuel and the depth of calls is a parameter; it is deterministic, since the bits of a NaN that was computed
+/// are made canonical before anything can see them; and it seldom traps, since addresses, indices and divisors are mostly brought
 /// into range.
 /// </summary>
 internal sealed partial class ProgramGenerator(ulong seed, ProgramProfile profile)
@@ -35,7 +35,7 @@ internal sealed partial class ProgramGenerator(ulong seed, ProgramProfile profil
     private const ulong MemorySeed = 0x4D45_4D4F_5249_4553, TableSeed = 0x5441_424C_4536_3421;
 
     private readonly RandomSource random = new(seed);
-    private readonly RandomProgram program = new() { Seed = seed, HasVectors = new RandomSource(seed ^ VectorSeed).Percent(35) };
+    private readonly RandomProgram program = new() { Seed = seed, Profile = profile, HasVectors = new RandomSource(seed ^ VectorSeed).Percent(35) };
 
     /// <summary>The same for the shapes of its code.</summary>
     private const ulong ShapeSeed = 0x5348_4150_4553_2121;

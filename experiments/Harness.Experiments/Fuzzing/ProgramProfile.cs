@@ -8,7 +8,7 @@ internal enum ProgramProfile
 
     /// <summary>
     /// Besides, code in <see cref="ProgramShapes"/>, more than two memories, memories with pages of one byte and tables with indices of 64 bits.
-    /// This is what <c>harness fuzz</c> runs.
+    /// This is what <c>harness fuzz</c> runs, unless it is told to take the other by <c>--source basic</c>.
     /// </summary>
     Full,
 }

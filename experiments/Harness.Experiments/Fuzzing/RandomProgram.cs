@@ -16,7 +16,10 @@ internal sealed class RandomProgram : IFuzzProgram
     /// <summary>The seed that it was generated from.</summary>
     public required ulong Seed { get; init; }
 
-    public string Source => FuzzSource.Own;
+    /// <summary>What it is made of.</summary>
+    public ProgramProfile Profile { get; init; }
+
+    public string Source => Profile == ProgramProfile.Full ? FuzzSource.Own : FuzzSource.Basic;
 
     /// <summary>Function types, types of structures and arrays, and block types.</summary>
     public List<ProgramTypeDefinition> Types { get; } = [];
