@@ -39,6 +39,10 @@ public sealed class BadInputTests : IDisposable
         WriteResults("doubled", Header + Row(1, "2.5") + Row(1, "2.5"));
         folder.Write("null-knob.yaml", "workloads: [two-targets]\nknobs: {deopt: }\nconfigurations: [{name: a}]\n");
         folder.Write("null-grid.yaml", "workloads: [two-targets]\ngrid: {inlining.budget: }\n");
+        folder.Write("null-engines.yaml", "workloads: [two-targets]\nengines:\n# - ours\nconfigurations: [{name: a}]\n");
+        folder.Write("null-configuration.yaml", "workloads: [two-targets]\nconfigurations: [{name: a}, ~]\n");
+        folder.Write("null-name.yaml", "workloads: [two-targets]\nconfigurations: [{name: a}, {name: }]\n");
+        folder.Write("null-train.yaml", "knobs: {deopt: }\ntrain: [targets, ~]\nbudget: {processes: 2000}\n");
         folder.Write("huge-grid.yaml", "workloads: [two-targets]\ngrid:\n" + string.Concat(((string[])["inlining.budget", "inlining.max-size", "inlining.factor", "inlining.min-budget"])
             .Select(knob => $"  {knob}: [{string.Join(", ", Enumerable.Range(1, 200))}]\n")));
         folder.Write("config-value.yaml", "deopt: maybe\n");
@@ -62,6 +66,8 @@ public sealed class BadInputTests : IDisposable
         folder.Write("text.yaml", "workloads: two-targets\nconfigurations: [{name: a}]\n");
         WriteManifest("manifest-host", "- {name: a, file: a.wasm, host: browser}\n");
         WriteManifest("manifest-twice", "- {name: a, file: a.wasm}\n- {name: a, file: b.wasm}\n");
+        WriteManifest("manifest-null", "- {name: a, file: a.wasm, args: [~]}\n");
+        WriteManifest("manifest-null-entry", "- {name: a, file: a.wasm}\n-\n");
         folder.Write("engine.yaml", "engines: [v9]\nworkloads: [two-targets]\nconfigurations: [{name: a}]\n");
     }
 
