@@ -24,6 +24,7 @@ public sealed class BadInputTests : IDisposable
         folder.Write("wasi-no-memory.wat", "(module (import \"wasi_snapshot_preview1\" \"fd_close\" (func $close (param i32) (result i32))) (func (export \"_start\") (drop (call $close (i32.const 1)))))");
         folder.Write("wasi-start.wat", "(module (memory (export \"memory\") 100) (func (export \"_start\") (param i32)))");
         folder.Write("emscripten.wat", "(module (import \"wasi_snapshot_preview1\" \"fd_close\" (func (param i32) (result i32))) (import \"env\" \"emscripten_get_now\" (func (result f64))) (func (export \"main\")))");
+        folder.Write("start-trap.wat", "(module (func $start unreachable) (start $start) (func (export \"main\")))");
         folder.Write("program.dart", "void main() {}");
         folder.Write("endless.wat", "(module (func (export \"main\") (loop (br 0))))");
         folder.Write("cut.feedback", "harness-feedback 2\nmodule 00\n");

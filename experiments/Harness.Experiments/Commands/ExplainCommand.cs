@@ -139,6 +139,18 @@ internal static class ExplainCommand
         {
             throw new HarnessException($"the module cannot be instantiated: {exception.Message}; 'harness explain' offers only the modules spectest and wasm:js-string, and string constants from ' and _", exception);
         }
+        catch (InsufficientMemoryException exception)
+        {
+            throw new HarnessException($"the module needs more than it may have: {exception.Message}", exception);
+        }
+        catch (NotSupportedException exception)
+        {
+            throw new HarnessException($"the module needs something that the engine does not support: {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is WasmTrapException or WasmException)
+        {
+            throw new HarnessException($"the module's start function fails, or its segments do not fit: {exception.Message.Split('\n')[0]}", exception);
+        }
 
         // What a call has made hot is optimized before the next one begins, so that the next one meets optimized code.
         foreach (var call in calls)
@@ -152,6 +164,10 @@ internal static class ExplainCommand
             catch (WasmTrapException trap)
             {
                 Console.Error.WriteLine("trap: " + trap.Message);
+            }
+            catch (WasmException exception)
+            {
+                Console.Error.WriteLine("exception: " + exception.Message);
             }
 
             engine.WaitUntilSettled(SettleTime);
