@@ -24,7 +24,7 @@ internal static class MeasureCommand
         var engines = new Option<string>("--engines") { Description = "names with commas between them, 'both' for ours and v8, or 'all' ('harness engines' lists them)", HelpName = "NAMES", DefaultValueFactory = _ => OwnEngine.EngineName };
         var knobs = new Option<string[]>("--knob") { Description = "knob and values: with more than one, all are measured; with more than one knob, all combinations (may be repeated)", HelpName = "NAME=VALUE,…" };
         var expect = new Option<string[]>("--expect") { Description = "result that the function must give, as in i32:42 (may be repeated); what this engine gives if left out", HelpName = "RESULT" };
-        var repetitions = new Option<int>("--repetitions") { Description = "processes for each engine and configuration", HelpName = "N", DefaultValueFactory = _ => 11 }.AtLeast(1);
+        var repetitions = new Option<int>("--repetitions") { Description = "processes for each engine and configuration", HelpName = "N", DefaultValueFactory = _ => 11 }.AtLeast(1).AtMost(SweepFile.MostRepetitions);
         var timedCalls = new Option<int>("--timed-calls") { Description = "calls that a process times once it is warmed up", HelpName = "N", DefaultValueFactory = _ => 3 }.AtLeast(1);
         var results = new Option<string?>("--results") { Description = "results folder; results/measure-NAME if left out", HelpName = "FOLDER" };
         var restart = new Option<bool>("--restart") { Description = "set earlier results aside and measure anew, instead of going on" };

@@ -64,6 +64,9 @@ internal static class SweepFile
         }
     }
 
+    /// <summary>Most repetitions of a cell.</summary>
+    public const int MostRepetitions = 10_000;
+
     private static string PathOf(string name) => Path.Combine(ProjectLayout.Sweeps, name + ".yaml");
 
     /// <summary>Most configurations of a sweep: more than anybody measures, and few enough to plan at once.</summary>
@@ -120,7 +123,7 @@ internal static class SweepFile
             var baseline = Baseline ?? configurations[0].Name;
             Require(configurations.Any(configuration => configuration.Name == baseline),
                 $"the baseline '{baseline}' is none of the configurations {string.Join(", ", configurations.Select(configuration => $"'{configuration.Name}'"))}");
-            Require(Repetitions is >= 1 and <= 10_000, $"repetitions must be in 1..10000, not {Repetitions}");
+            Require(Repetitions is >= 1 and <= MostRepetitions, $"repetitions must be in 1..{MostRepetitions}, not {Repetitions}");
             Require(TimedCalls is >= 1 and <= 1_000_000, $"timed-calls must be in 1..1000000, not {TimedCalls}");
             Require(TimeoutSeconds is > 0 and <= 86_400, $"timeout-seconds must be in 1..86400, not {TimeoutSeconds}");
             var cells = (long)Engines.Distinct().Count() * configurations.Count * Workloads!.Count;
