@@ -8,6 +8,9 @@ public sealed class BadInputTests : IDisposable
 {
     private const string Header = "engine,configuration,workload,repetition,compile_ms,instantiate_ms,warm_up_calls,warm_up_ms,settled,execute_ms,execute_min_ms,execute_max_ms,timed_calls,optimized_bytes,baseline_bytes,tier_ups,deopts,finished_utc\n";
 
+    /// <summary>An empty word of a command.</summary>
+    private const string Empty = "\"\"";
+
     private static readonly string GoldenFile = Path.Combine(ProjectLayout.Root, "experiments", "Harness.Experiments.Tests", "Commands", "mistakes.txt");
     private static readonly Dictionary<string, string> Golden = ReadGolden();
 
@@ -100,7 +103,7 @@ public sealed class BadInputTests : IDisposable
     [MemberData(nameof(Commands))]
     public async Task MistakesAreExplainedInOneLine(string command)
     {
-        string[] arguments = [typeof(HarnessException).Assembly.Location, .. command.Split(' ').Select(word => word.Replace("{0}", folder.Path, StringComparison.Ordinal))];
+        string[] arguments = [typeof(HarnessException).Assembly.Location, .. command.Split(' ').Select(word => word == Empty ? "" : word.Replace("{0}", folder.Path, StringComparison.Ordinal))];
         using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = (await process.StandardError.ReadToEndAsync()).TrimEnd();

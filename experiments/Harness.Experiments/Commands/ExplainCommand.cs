@@ -19,7 +19,7 @@ internal static class ExplainCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "module: .wasm or .wat; or the name of a program ('harness workloads' lists them)" };
-        var arguments = new Argument<string[]>("args") { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
+        var arguments = new Argument<string[]>(HostOptions.ArgumentsName) { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
         var repeat = new Option<int>("--repeat") { Description = "call the function N times", HelpName = "N", DefaultValueFactory = _ => 1 }.AtLeast(1);
         var then = new Option<string[]>("--then") { Description = "another call, 'NAME ARGS…', made once when what the calls before it have made hot is optimized; such as one with which a speculation fails (may be repeated)", HelpName = "CALL", DefaultValueFactory = _ => [] };

@@ -19,7 +19,7 @@ internal static class MeasureCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "module: .wasm or .wat" };
-        var arguments = new Argument<string[]>("args") { Description = HostOptions.ArgumentsText, Arity = ArgumentArity.ZeroOrMore };
+        var arguments = new Argument<string[]>(HostOptions.ArgumentsName) { Description = HostOptions.ArgumentsText, Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
         var engines = new Option<string>("--engines") { Description = "names with commas between them, 'both' for ours and v8, or 'all' ('harness engines' lists them)", HelpName = "NAMES", DefaultValueFactory = _ => OwnEngine.EngineName };
         var knobs = new Option<string[]>("--knob") { Description = "knob and values: with more than one, all are measured; with more than one knob, all combinations (may be repeated)", HelpName = "NAME=VALUE,…" };
