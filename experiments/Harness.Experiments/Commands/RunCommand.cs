@@ -78,7 +78,8 @@ internal static class RunCommand
     {
         try
         {
-            return WasmLiterals.ToValue(TypedLiteral.Parse(text.Contains(':', StringComparison.Ordinal) ? text : $"{type}:{text}"));
+            var literal = TypedLiteral.Parse(text.Contains(':', StringComparison.Ordinal) ? text : $"{type}:{text}");
+            return literal.Type == type.ToString() ? WasmLiterals.ToValue(literal) : throw new FormatException($"it is of type {literal.Type}");
         }
         catch (FormatException exception)
         {
