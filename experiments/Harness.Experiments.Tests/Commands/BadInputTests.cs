@@ -47,6 +47,7 @@ public sealed class BadInputTests : IDisposable
         folder.Write("null-configuration.yaml", "workloads: [two-targets]\nconfigurations: [{name: a}, ~]\n");
         folder.Write("null-name.yaml", "workloads: [two-targets]\nconfigurations: [{name: a}, {name: }]\n");
         folder.Write("null-train.yaml", "knobs: {deopt: }\ntrain: [targets, ~]\nbudget: {processes: 2000}\n");
+        folder.Write("mine/measure.yaml", "distances: [1, 2]\n");
         folder.Write("huge-grid.yaml", "workloads: [two-targets]\ngrid:\n" + string.Concat(((string[])["inlining.budget", "inlining.max-size", "inlining.factor", "inlining.min-budget"])
             .Select(knob => $"  {knob}: [{string.Join(", ", Enumerable.Range(1, 200))}]\n")));
         folder.Write("config-value.yaml", "deopt: maybe\n");

@@ -51,10 +51,11 @@ internal static class MeasureCommand
             };
             given.Check();
             given.Host.Check(module, path);
-            var folder = new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, "measure-" + given.Name));
+            var folder = new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, given.FolderName));
             folder.Create();
-            var text = given.ToSweep(given.Host.IsForCommands ? ProbeCommand(given) : ProbeCall(given, module));
             var sweepFile = Path.Combine(folder.Path, "measure.yaml");
+            RefuseOther(sweepFile);
+            var text = given.ToSweep(given.Host.IsForCommands ? ProbeCommand(given) : ProbeCall(given, module));
             File.WriteAllText(sweepFile, text);
             var sweep = SweepFile.Read(sweepFile, ProgramCatalog.Read());
             File.Delete(sweepFile);
@@ -64,6 +65,13 @@ internal static class MeasureCommand
             return code;
         });
         return command;
+    }
+
+    /// <summary>Refuses to replace a file of the user's own; one that a killed run has left behind is none.</summary>
+    private static void RefuseOther(string sweepFile)
+    {
+        if (File.Exists(sweepFile) && File.ReadLines(sweepFile).FirstOrDefault() != MeasureRequest.FirstLine)
+            throw new HarnessException($"{sweepFile} would be replaced, and is not of 'harness measure'; choose another folder with --results");
     }
 
     private static KeyValuePair<string, IReadOnlyList<string>> ReadKnob(string text)
