@@ -66,10 +66,14 @@ internal sealed class ResultsFolder(string path)
 
     /// <summary>Moves old results out of the way.</summary>
     /// <returns>Where they are now; null if there were none.</returns>
+    /// <exception cref="HarnessException">Another run of the harness is writing them.</exception>
     public string? SetAside()
     {
         if (!Directory.Exists(Path) || !Directory.EnumerateFileSystemEntries(Path).Any())
             return null;
+
+        // A run goes on writing to files that are moved under it, and would report what then is in their place.
+        DurableCsv<Measurement>.RequireUnused(Results);
         var aside = $"{Path}.{DateTime.UtcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
         Directory.Move(Path, aside);
         return aside;
