@@ -56,6 +56,15 @@ internal sealed class ResultsFolder(string path)
         }
     }
 
+    /// <summary>Refuses to write a document over what was measured, which nothing makes again.</summary>
+    /// <param name="file">The file to write to.</param>
+    /// <exception cref="HarnessException">It is one of those that this folder's results consist of.</exception>
+    public void RequireOther(string file)
+    {
+        if (((string[])[Results, Failures, Disturbed, Provenance, Sweep]).Contains(System.IO.Path.GetFullPath(file)))
+            throw new HarnessException($"{file} is part of the results themselves, which would be lost; write to another file");
+    }
+
     /// <summary>Writes the copy of the sweep file, whole or not at all.</summary>
     public void WriteSweep(string text)
     {
