@@ -58,12 +58,20 @@ internal static class CommandLine
             RefuseEmptyNames(parsed);
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
-        catch (Exception exception) when (exception is HarnessException or KnobException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (MistakeOf(exception) is { } mistake)
         {
-            Console.Error.WriteLine("harness: " + exception.Message);
+            Console.Error.WriteLine("harness: " + mistake.Message);
             return 2;
         }
     }
+
+    /// <summary>What the user can mend of a failure: the failure itself, or the first of those of several jobs at a time. Null where any is a fault of the harness, which is told with its stack.</summary>
+    public static Exception? MistakeOf(Exception failure) => failure switch
+    {
+        HarnessException or KnobException or IOException or UnauthorizedAccessException => failure,
+        AggregateException jobs when jobs.Flatten().InnerExceptions is [var first, ..] failures && failures.All(job => MistakeOf(job) is not null) => first,
+        _ => null,
+    };
 
     /// <summary>
     /// Refuses empty names of files, folders and programs, which are mostly variables of a shell that are not set. What a program is given may be empty, and so may knobs, to whose default that sets
