@@ -39,6 +39,10 @@ public sealed class BadInputTests : IDisposable
         folder.Write("damaged/results.csv", "some,thing\n1,2\n");
         WriteResults("semicolons", "engine;configuration;workload;repetition;execute_ms\nours;a;two-targets;1;2.5\n");
         WriteResults("plain", Header + Row(1, "2.5"));
+        WriteResults("null-machine", Header + Row(1, "2.5"));
+        folder.Write("null-machine/provenance.json", "{\"sweep\": \"a\", \"seed\": 1, \"repetitions\": 1, \"machine\": null, \"engines\": {}, \"fingerprints\": {}, \"knobs\": {}, \"runs\": []}");
+        WriteResults("torn-provenance", Header + Row(1, "2.5"));
+        folder.Write("torn-provenance/provenance.json", "{\"sweep\": \"a\", \"se");
         WriteResults("nan", Header + Row(1, "2.5") + Row(2, "NaN"));
         WriteResults("doubled", Header + Row(1, "2.5") + Row(1, "2.5"));
         folder.Write("null-knob.yaml", "workloads: [two-targets]\nknobs: {deopt: }\nconfigurations: [{name: a}]\n");
