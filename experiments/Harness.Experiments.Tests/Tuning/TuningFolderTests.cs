@@ -17,6 +17,18 @@ public sealed class TuningFolderTests : IDisposable
         Assert.Equal(folder.File("search"), new OracleFolder(folder.File("search") + "/").Path);
     }
 
+    [Fact]
+    public void AFolderWithResultsOfASweepKeepsTheirProvenance()
+    {
+        var path = folder.File("sweep");
+        folder.Write("sweep/results.csv", "");
+        folder.Write("sweep/provenance.json", "");
+        var message = $"{path} has the results of a sweep, whose provenance would be lost; choose another folder with --results";
+        Assert.Equal(message, Assert.Throws<HarnessException>(() => new TuningFolder(path).Prepare(TestTuning.Read(TestTuning.Text), "1", [])).Message);
+        Assert.Equal(message, Assert.Throws<HarnessException>(() => new OracleFolder(path).Prepare("sort", new OracleRules(50, 0.01, 6, 1), "ours", "1", [])).Message);
+        Assert.Equal("", File.ReadAllText(Path.Combine(path, "provenance.json")));
+    }
+
     /// <summary>Where the disk is full, what is written anew is lost.</summary>
     [Fact]
     public void TheSpecificationOfARunThatGoesOnIsNotWrittenAgain()

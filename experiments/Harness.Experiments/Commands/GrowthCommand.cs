@@ -30,6 +30,8 @@ internal static class GrowthCommand
             var named = parsed.GetValue(shapes) ?? [];
             var options = EngineOptions.FromDictionary(knobs.Read(parsed));
             var folder = parsed.GetValue(results) ?? (named.Length == 0 ? Path.Combine(ProjectLayout.Results, "growth") : null);
+            if (folder is not null)
+                ResultsFolder.RequireNoSweep(folder);
             var scale = new GrowthScale(parsed.GetValue(time), parsed.GetValue(bytes) << 20);
             return Run(GrowthStudy.Find(named), options, parsed.GetValue(repeat), scale, folder is null ? null : new ResultsFolder(folder));
         });

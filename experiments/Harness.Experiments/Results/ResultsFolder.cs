@@ -56,6 +56,16 @@ internal sealed class ResultsFolder(string path)
         }
     }
 
+    /// <summary>Refuses a folder for something other than a sweep where a sweep has its results: both have a provenance, and there is one file for it.</summary>
+    /// <param name="path">The folder, which need not be there.</param>
+    /// <exception cref="HarnessException">It has results of a sweep.</exception>
+    public static void RequireNoSweep(string path)
+    {
+        var folder = new ResultsFolder(path);
+        if (File.Exists(folder.Results))
+            throw new HarnessException($"{folder.Path} has the results of a sweep, whose provenance would be lost; choose another folder with --results");
+    }
+
     /// <summary>Refuses to write a document over what was measured, which nothing makes again.</summary>
     /// <param name="file">The file to write to.</param>
     /// <exception cref="HarnessException">It is one of those that this folder's results consist of.</exception>

@@ -50,6 +50,7 @@ internal sealed class TuningFolder(string path)
     /// <exception cref="HarnessException">It cannot be made, or has rows of something else.</exception>
     public void Prepare(TuningSpecification specification, string engineVersion, Dictionary<string, string> fingerprints)
     {
+        ResultsFolder.RequireNoSweep(Path);
         try
         {
             Directory.CreateDirectory(Path);

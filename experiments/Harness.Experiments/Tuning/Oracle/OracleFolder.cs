@@ -41,6 +41,7 @@ internal sealed class OracleFolder(string path)
     /// <exception cref="HarnessException">It cannot be made, or has rows of something else.</exception>
     public void Prepare(string name, OracleRules rules, string engine, string engineVersion, Dictionary<string, string> fingerprints)
     {
+        ResultsFolder.RequireNoSweep(Path);
         try
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(DecisionsOf(""))!);
