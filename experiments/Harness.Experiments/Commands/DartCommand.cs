@@ -37,8 +37,7 @@ internal static class DartCommand
         {
             var path = parsed.GetRequiredValue(file);
             var target = parsed.GetValue(output) ?? Path.ChangeExtension(path, ".wasm");
-            if (Path.GetFullPath(target) == Path.GetFullPath(path))
-                throw new HarnessException($"{target} is the program itself, which would be lost; name another file with --output");
+            OutputFile.RequireOther(path, target, output.Name);
             var lowering = DartOptions.FromKnobs(knobs.Read(parsed));
             return Guarded(() =>
             {

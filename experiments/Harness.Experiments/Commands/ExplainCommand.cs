@@ -39,6 +39,8 @@ internal static class ExplainCommand
             var values = knobs.Read(parsed);
             var options = EngineOptions.FromDictionary(KnobCatalog.Shared(values));
             var path = parsed.GetRequiredValue(file);
+            if (parsed.GetValue(page) is { } written)
+                OutputFile.RequireOther(path, written, page.Name);
             var program = SuiteOption.FindProgram(path, parsed.GetValue(suites) ?? []);
             var shown = parsed.GetValue(functions)!.ToHashSet();
             if (program is null)

@@ -43,6 +43,8 @@ internal static class RunCommand
             var count = parsed.GetValue(repeat);
             var printsStatistics = parsed.GetValue(stats);
             var target = parsed.GetValue(profile);
+            if (target is not null)
+                OutputFile.RequireOther(path, target, profile.Name);
             var program = SuiteOption.FindProgram(path, parsed.GetValue(suites) ?? []);
             if (program is not null && hosts.AreGiven(parsed))
                 throw new HarnessException($"--host and --input are for modules of your own, and '{path}' is a program, whose manifest names its host and files; leave them out");
