@@ -5,7 +5,7 @@ using YamlDotNet.Serialization.NamingConventions;
 
 namespace Harness.Experiments;
 
-/// <summary>Reads YAML files strictly: an unknown or repeated field is a mistake, told with its line.</summary>
+/// <summary>Reads YAML files strictly: an unknown or repeated field is a mistake, told with its line, and so is a field without a value that needs one.</summary>
 internal static partial class YamlFile
 {
     /// <summary>Reads a file.</summary>
@@ -37,7 +37,8 @@ internal static partial class YamlFile
             .Build();
         try
         {
-            return deserializer.Deserialize<T>(text) ?? throw new HarnessException($"{kind} {path} is empty");
+            var document = deserializer.Deserialize<T>(text) ?? throw new HarnessException($"{kind} {path} is empty");
+            return YamlNulls.Find(document) is { } place ? throw new HarnessException($"{kind} {path}: there is no value at '{place}'; write one, or leave it out") : document;
         }
         catch (YamlException exception)
         {

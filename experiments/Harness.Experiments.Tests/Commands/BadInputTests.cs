@@ -8,6 +8,9 @@ public sealed class BadInputTests : IDisposable
 {
     private const string Header = "engine,configuration,workload,repetition,compile_ms,instantiate_ms,warm_up_calls,warm_up_ms,settled,execute_ms,execute_min_ms,execute_max_ms,timed_calls,optimized_bytes,baseline_bytes,tier_ups,deopts,finished_utc\n";
 
+    /// <summary>An empty word of a command.</summary>
+    private const string Empty = "\"\"";
+
     private static readonly string GoldenFile = Path.Combine(ProjectLayout.Root, "experiments", "Harness.Experiments.Tests", "Commands", "mistakes.txt");
     private static readonly Dictionary<string, string> Golden = ReadGolden();
 
@@ -24,6 +27,7 @@ public sealed class BadInputTests : IDisposable
         folder.Write("wasi-no-memory.wat", "(module (import \"wasi_snapshot_preview1\" \"fd_close\" (func $close (param i32) (result i32))) (func (export \"_start\") (drop (call $close (i32.const 1)))))");
         folder.Write("wasi-start.wat", "(module (memory (export \"memory\") 100) (func (export \"_start\") (param i32)))");
         folder.Write("emscripten.wat", "(module (import \"wasi_snapshot_preview1\" \"fd_close\" (func (param i32) (result i32))) (import \"env\" \"emscripten_get_now\" (func (result f64))) (func (export \"main\")))");
+        folder.Write("start-trap.wat", "(module (func $start unreachable) (start $start) (func (export \"main\")))");
         folder.Write("program.dart", "void main() {}");
         folder.Write("endless.wat", "(module (func (export \"main\") (loop (br 0))))");
         folder.Write("cut.feedback", "harness-feedback 2\nmodule 00\n");
@@ -35,10 +39,19 @@ public sealed class BadInputTests : IDisposable
         folder.Write("damaged/results.csv", "some,thing\n1,2\n");
         WriteResults("semicolons", "engine;configuration;workload;repetition;execute_ms\nours;a;two-targets;1;2.5\n");
         WriteResults("plain", Header + Row(1, "2.5"));
+        WriteResults("null-machine", Header + Row(1, "2.5"));
+        folder.Write("null-machine/provenance.json", "{\"sweep\": \"a\", \"seed\": 1, \"repetitions\": 1, \"machine\": null, \"engines\": {}, \"fingerprints\": {}, \"knobs\": {}, \"runs\": []}");
+        WriteResults("torn-provenance", Header + Row(1, "2.5"));
+        folder.Write("torn-provenance/provenance.json", "{\"sweep\": \"a\", \"se");
         WriteResults("nan", Header + Row(1, "2.5") + Row(2, "NaN"));
         WriteResults("doubled", Header + Row(1, "2.5") + Row(1, "2.5"));
         folder.Write("null-knob.yaml", "workloads: [two-targets]\nknobs: {deopt: }\nconfigurations: [{name: a}]\n");
         folder.Write("null-grid.yaml", "workloads: [two-targets]\ngrid: {inlining.budget: }\n");
+        folder.Write("null-engines.yaml", "workloads: [two-targets]\nengines:\n# - ours\nconfigurations: [{name: a}]\n");
+        folder.Write("null-configuration.yaml", "workloads: [two-targets]\nconfigurations: [{name: a}, ~]\n");
+        folder.Write("null-name.yaml", "workloads: [two-targets]\nconfigurations: [{name: a}, {name: }]\n");
+        folder.Write("null-train.yaml", "knobs: {deopt: }\ntrain: [targets, ~]\nbudget: {processes: 2000}\n");
+        folder.Write("mine/measure.yaml", "distances: [1, 2]\n");
         folder.Write("huge-grid.yaml", "workloads: [two-targets]\ngrid:\n" + string.Concat(((string[])["inlining.budget", "inlining.max-size", "inlining.factor", "inlining.min-budget"])
             .Select(knob => $"  {knob}: [{string.Join(", ", Enumerable.Range(1, 200))}]\n")));
         folder.Write("config-value.yaml", "deopt: maybe\n");
@@ -62,6 +75,8 @@ public sealed class BadInputTests : IDisposable
         folder.Write("text.yaml", "workloads: two-targets\nconfigurations: [{name: a}]\n");
         WriteManifest("manifest-host", "- {name: a, file: a.wasm, host: browser}\n");
         WriteManifest("manifest-twice", "- {name: a, file: a.wasm}\n- {name: a, file: b.wasm}\n");
+        WriteManifest("manifest-null", "- {name: a, file: a.wasm, args: [~]}\n");
+        WriteManifest("manifest-null-entry", "- {name: a, file: a.wasm}\n-\n");
         folder.Write("engine.yaml", "engines: [v9]\nworkloads: [two-targets]\nconfigurations: [{name: a}]\n");
     }
 
@@ -93,7 +108,7 @@ public sealed class BadInputTests : IDisposable
     [MemberData(nameof(Commands))]
     public async Task MistakesAreExplainedInOneLine(string command)
     {
-        string[] arguments = [typeof(HarnessException).Assembly.Location, .. command.Split(' ').Select(word => word.Replace("{0}", folder.Path, StringComparison.Ordinal))];
+        string[] arguments = [typeof(HarnessException).Assembly.Location, .. command.Split(' ').Select(word => word == Empty ? "" : word.Replace("{0}", folder.Path, StringComparison.Ordinal))];
         using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = (await process.StandardError.ReadToEndAsync()).TrimEnd();

@@ -128,6 +128,27 @@ public sealed class MeasureTests : IDisposable
         Assert.Equal(["deopt=on", "deopt=off"], sweep.Configurations.Select(configuration => configuration.Name));
     }
 
+    [Theory]
+    [InlineData("main", "measure-own")]
+    [InlineData("wasi:cli/run@0.2.0#run", "measure-own-wasi:cli-run@0.2.0#run")]
+    [InlineData("/../../out", "measure-own--..-..-out")]
+    public void AFunctionNamedLikeAPathLeadsOutOfNoFolder(string function, string name)
+    {
+        var request = new MeasureRequest
+        {
+            Path = folder.File("own.wasm"),
+            Host = new ModuleHost(HostKind.None, []),
+            Function = function,
+            Arguments = [],
+            Expected = [],
+            Engines = ["ours"],
+            Knobs = [],
+            Repetitions = 1,
+            TimedCalls = 1,
+        };
+        Assert.Equal(name, request.FolderName);
+    }
+
     private static string Run(params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(HarnessException).Assembly.Location, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true })!;

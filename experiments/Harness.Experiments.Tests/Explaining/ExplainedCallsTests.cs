@@ -55,6 +55,15 @@ public sealed partial class ExplainedCallsTests : IDisposable
     public void WhatCannotBeCalledIsToldBeforeAnythingRuns(string call, string message) =>
         Assert.Contains(message, Assert.Throws<HarnessException>(() => Explain(call)).Message, StringComparison.Ordinal);
 
+    /// <summary>As a trap does, an exception that nobody catches ends the call, and what was done until then is explained.</summary>
+    [Fact]
+    public void ACallThatThrowsIsExplained()
+    {
+        var path = folder.Write("throws.wat", "(module (tag $t) (func (export \"main\") (throw $t)))");
+        var explanation = ExplainCommand.ExplainModule(path, "main", [], 2, Soon, new RecorderOptions(), new HashSet<string>(), ["main"]);
+        Assert.Equal(["main", "main"], explanation.Calls.Select(call => call.Call));
+    }
+
     [Fact]
     public void ThePageIsWellFormedAndHasTheTreeOfDecisions()
     {

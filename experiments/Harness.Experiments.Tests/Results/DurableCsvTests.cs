@@ -74,6 +74,25 @@ public sealed class DurableCsvTests : IDisposable
     }
 
     [Fact]
+    public void ResultsThatAreBeingWrittenAreNotSetAside()
+    {
+        var results = new ResultsFolder(folder.File("sweep"));
+        results.Create();
+        using (DurableCsv<Measurement>.Open(results.Results, out _))
+        {
+            var mistake = Assert.Throws<HarnessException>(() => results.SetAside());
+            Assert.Equal($"{results.Results} is being written by another run of the harness; wait for its end", mistake.Message);
+            Assert.True(File.Exists(results.Results));
+        }
+
+        // What a killed run leaves behind holds nobody up.
+        File.WriteAllText(results.Results + ".lock", "");
+        var aside = results.SetAside();
+        Assert.True(File.Exists(new ResultsFolder(aside!).Results));
+        Assert.False(Directory.Exists(results.Path));
+    }
+
+    [Fact]
     public void ADamagedRowIsToldInOneLine()
     {
         var path = folder.File("results.csv");

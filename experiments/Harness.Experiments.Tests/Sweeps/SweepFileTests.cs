@@ -83,6 +83,12 @@ public sealed class SweepFileTests
     [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nwarm-up: {gain: 0}", "warm-up needs a gain between 0 and 1")]
     [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nwarm-up: {gain-calls: 0}", "at least one of gain-calls")]
     [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nrepetitions: 0", "repetitions must be in 1..10000, not 0")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nengines: []", "it names no engine; write 'engines: [ours]'")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nwarm-up: {milliseconds: 1e999}", "warm-up needs milliseconds, limits and a tolerance that are finite")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nwarm-up: {limit-milliseconds: 1e999}", "warm-up needs milliseconds, limits and a tolerance that are finite")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: a}]\nwarm-up: {tolerance: -0.1}", "warm-up needs milliseconds, limits and a tolerance that are finite")]
+    [InlineData("workloads: [all]\nconfigurations: [{name: \"a\\nb\"}]", "the name of a configuration has a character that cannot be printed; it would tear the lines of results.csv: ab")]
+    [InlineData("workloads: [own]\nprograms: [{name: \"\\e[2Jown\", file: own.wasm}]\nconfigurations: [{name: a}]", "the name of a program has a character that cannot be printed; it would tear the lines of results.csv: [2Jown")]
     public void MistakesAreExplainedInOneLine(string text, string part)
     {
         var mistake = Assert.Throws<HarnessException>(() => TestSweeps.Read(text));

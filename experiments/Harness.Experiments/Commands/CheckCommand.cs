@@ -23,7 +23,7 @@ internal static class CheckCommand
         };
         var engine = new Option<string>("--engine") { Description = "engines with commas between them, 'both' for ours and v8, or 'all'; with more than one, results must be equal", HelpName = "NAMES", DefaultValueFactory = _ => OwnEngine.EngineName };
         var trace = new Option<bool>("--trace") { Description = "make programs with the host j2cl tell every number that they read from or write to an object, and compare these" };
-        var timeout = new Option<int>("--timeout") { Description = "seconds after which a program is stopped", HelpName = "N", DefaultValueFactory = _ => 300 }.AtLeast(1);
+        var timeout = new Option<int>("--timeout") { Description = "seconds after which a program is stopped", HelpName = "N", DefaultValueFactory = _ => 300 }.AtLeast(1).AtMost(OptionRanges.MostSeconds);
         var command = new Command("check", "run programs once in one or more configurations, and check their results; ends with 1 if one is wrong or absent, or no engine could run it") { names, suites, configurations, engine, trace, timeout };
         var knobs = KnobOptions.AddCompilerTo(command);
         command.SetAction(parsed =>

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Runtime.CompilerServices;
 using Harness.Engine.Configuration;
+using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Commands;
 
@@ -53,12 +55,36 @@ internal static class CommandLine
             var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
             if (parsed.Action is ParseErrorAction)
                 throw new HarnessException($"{parsed.Errors[^1].Message} (--help after a command tells how it is used)");
+            RefuseEmptyNames(parsed);
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
-        catch (Exception exception) when (exception is HarnessException or KnobException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (MistakeOf(exception) is { } mistake)
         {
-            Console.Error.WriteLine("harness: " + exception.Message);
+            Console.Error.WriteLine("harness: " + mistake.Message);
             return 2;
+        }
+    }
+
+    /// <summary>What the user can mend of a failure: the failure itself, or the first of those of several jobs at a time. Null where any is a fault of the harness, which is told with its stack.</summary>
+    public static Exception? MistakeOf(Exception failure) => failure switch
+    {
+        HarnessException or KnobException or IOException or UnauthorizedAccessException => failure,
+        AggregateException jobs when jobs.Flatten().InnerExceptions is [var first, ..] failures && failures.All(job => MistakeOf(job) is not null) => first,
+        _ => null,
+    };
+
+    /// <summary>
+    /// Refuses empty names of files, folders and programs, which are mostly variables of a shell that are not set. What a program is given may be empty, and so may knobs, to whose default that sets
+    /// them back.
+    /// </summary>
+    private static void RefuseEmptyNames(ParseResult parsed)
+    {
+        foreach (var result in parsed.CommandResult.Children.Where(result => result.Tokens.Any(token => token.Value.Length == 0)))
+        {
+            if (result is ArgumentResult { Argument.Name: not HostOptions.ArgumentsName } argument)
+                throw new HarnessException($"the argument '{argument.Argument.Name}' is empty");
+            if (result is OptionResult { Option: { HelpName: "FILE" or "FOLDER" } option } && !KnobCatalog.All.Any(knob => "--" + knob.Name == option.Name))
+                throw new HarnessException($"{option.Name} is empty; name a {(option.HelpName == "FILE" ? "file" : "folder")}, or leave it out");
         }
     }
 }

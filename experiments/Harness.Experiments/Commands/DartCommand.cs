@@ -37,6 +37,7 @@ internal static class DartCommand
         {
             var path = parsed.GetRequiredValue(file);
             var target = parsed.GetValue(output) ?? Path.ChangeExtension(path, ".wasm");
+            OutputFile.RequireOther(path, target, output.Name);
             var lowering = DartOptions.FromKnobs(knobs.Read(parsed));
             return Guarded(() =>
             {

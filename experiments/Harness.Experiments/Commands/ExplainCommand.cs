@@ -19,7 +19,7 @@ internal static class ExplainCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "module: .wasm or .wat; or the name of a program ('harness workloads' lists them)" };
-        var arguments = new Argument<string[]>("args") { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
+        var arguments = new Argument<string[]>(HostOptions.ArgumentsName) { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
         var repeat = new Option<int>("--repeat") { Description = "call the function N times", HelpName = "N", DefaultValueFactory = _ => 1 }.AtLeast(1);
         var then = new Option<string[]>("--then") { Description = "another call, 'NAME ARGS…', made once when what the calls before it have made hot is optimized; such as one with which a speculation fails (may be repeated)", HelpName = "CALL", DefaultValueFactory = _ => [] };
@@ -39,6 +39,8 @@ internal static class ExplainCommand
             var values = knobs.Read(parsed);
             var options = EngineOptions.FromDictionary(KnobCatalog.Shared(values));
             var path = parsed.GetRequiredValue(file);
+            if (parsed.GetValue(page) is { } written)
+                OutputFile.RequireOther(path, written, page.Name);
             var program = SuiteOption.FindProgram(path, parsed.GetValue(suites) ?? []);
             var shown = parsed.GetValue(functions)!.ToHashSet();
             if (program is null)
@@ -139,6 +141,18 @@ internal static class ExplainCommand
         {
             throw new HarnessException($"the module cannot be instantiated: {exception.Message}; 'harness explain' offers only the modules spectest and wasm:js-string, and string constants from ' and _", exception);
         }
+        catch (InsufficientMemoryException exception)
+        {
+            throw new HarnessException($"the module needs more than it may have: {exception.Message}", exception);
+        }
+        catch (NotSupportedException exception)
+        {
+            throw new HarnessException($"the module needs something that the engine does not support: {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is WasmTrapException or WasmException)
+        {
+            throw new HarnessException($"the module's start function fails, or its segments do not fit: {exception.Message.Split('\n')[0]}", exception);
+        }
 
         // What a call has made hot is optimized before the next one begins, so that the next one meets optimized code.
         foreach (var call in calls)
@@ -152,6 +166,10 @@ internal static class ExplainCommand
             catch (WasmTrapException trap)
             {
                 Console.Error.WriteLine("trap: " + trap.Message);
+            }
+            catch (WasmException exception)
+            {
+                Console.Error.WriteLine("exception: " + exception.Message);
             }
 
             engine.WaitUntilSettled(SettleTime);

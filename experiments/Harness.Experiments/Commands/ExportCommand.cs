@@ -16,6 +16,7 @@ internal static class ExportCommand
         {
             var path = Path.GetFullPath(parsed.GetRequiredValue(output));
             var folder = ResultsFolder.Find(parsed.GetRequiredValue(results));
+            folder.RequireOther(path);
             var rows = Path.GetExtension(path) switch
             {
                 ".parquet" => WriteParquet(folder, path),

@@ -16,7 +16,7 @@ internal static class FuzzCommand
         var configuration = new Option<string?>("--configuration") { Description = "run in this configuration only", HelpName = "NAME" };
         var reduce = new Option<bool>("--reduce") { Description = "make each program that fails as small as possible, and write it to artifacts/fuzz" };
         var withoutNode = new Option<bool>("--without-node") { Description = "compare with this engine's baseline tier instead of V8" };
-        var jobs = new Option<int>("--jobs") { Description = "programs to run at a time", DefaultValueFactory = _ => 1 };
+        var jobs = new Option<int>("--jobs") { Description = "programs to run at a time", DefaultValueFactory = _ => 1 }.AtLeast(1);
         var statistics = new Option<bool>("--statistics") { Description = "instead of comparing, tell what becomes of the programs in one configuration: how much is optimized, inlined, removed, deoptimized" };
         var source = new Option<string>("--source") { Description = "who makes the programs: own, basic (own without shapes of code that chance alone seldom gives, more than two memories, pages of one byte and tables with indices of 64 bits), binaryen (wasm-opt -ttf, with garbage collection and exceptions), or mutate: modules that need not be valid, made from others by changes of bytes, sections, instructions and types, whose validity is compared with V8's", DefaultValueFactory = _ => FuzzSource.Own };
         source.AcceptOnlyFromAmong(FuzzSource.Own, FuzzSource.Basic, FuzzSource.Binaryen, FuzzSource.Mutate);

@@ -13,12 +13,15 @@ namespace Harness.Experiments.Commands;
 /// <summary><c>harness growth</c>: how compile time and memory of both tiers grow with modules of many shapes.</summary>
 internal static class GrowthCommand
 {
+    /// <summary>Most megabytes of a module that can be asked for: its bytes are one array.</summary>
+    private const int MostMegabytes = 1024;
+
     public static Command Create()
     {
         var shapes = new Argument<string[]>("shapes") { Description = "shapes to measure; all where none is named", Arity = ArgumentArity.ZeroOrMore };
         var repeat = new Option<int>("--repeat") { Description = "how often each module is compiled by each tier, small ones more often; the fastest counts", HelpName = "N", DefaultValueFactory = _ => 3 }.AtLeast(1);
         var time = new Option<int>("--largest-time") { Description = "milliseconds that the largest module of a shape takes to compile, where it can be so large", HelpName = "MS", DefaultValueFactory = _ => 60 }.AtLeast(1);
-        var bytes = new Option<int>("--largest-module") { Description = "most megabytes of a module", HelpName = "MB", DefaultValueFactory = _ => 10 }.AtLeast(1);
+        var bytes = new Option<int>("--largest-module") { Description = "most megabytes of a module", HelpName = "MB", DefaultValueFactory = _ => 10 }.AtLeast(1).AtMost(MostMegabytes);
         var results = new Option<string?>("--results") { Description = "results folder [results/growth; none where shapes are named]", HelpName = "FOLDER" };
         var command = new Command("growth", "compile modules of many shapes, from a number N to 16 N, and fit how time and memory grow with N") { shapes, repeat, time, bytes, results };
         var knobs = KnobOptions.AddTo(command);
@@ -27,6 +30,8 @@ internal static class GrowthCommand
             var named = parsed.GetValue(shapes) ?? [];
             var options = EngineOptions.FromDictionary(knobs.Read(parsed));
             var folder = parsed.GetValue(results) ?? (named.Length == 0 ? Path.Combine(ProjectLayout.Results, "growth") : null);
+            if (folder is not null)
+                ResultsFolder.RequireNoSweep(folder);
             var scale = new GrowthScale(parsed.GetValue(time), parsed.GetValue(bytes) << 20);
             return Run(GrowthStudy.Find(named), options, parsed.GetValue(repeat), scale, folder is null ? null : new ResultsFolder(folder));
         });

@@ -8,6 +8,9 @@ namespace Harness.Experiments.Commands;
 /// <summary>The options <c>--host</c> and <c>--input</c>, by which the user says what a module that no manifest has needs around it.</summary>
 internal sealed class HostOptions
 {
+    /// <summary>The name of the argument that takes the arguments of a module or program.</summary>
+    public const string ArgumentsName = "args";
+
     /// <summary>What the arguments of such a module are.</summary>
     public const string ArgumentsText = "arguments: numbers, by the function's parameter types; words, for a WASI command (behind -- where they begin with --)";
 

@@ -16,7 +16,7 @@ internal static class JsApiCommand
         var folder = new Argument<string>("folder") { Description = "test/js-api of a clone of github.com/WebAssembly/spec" };
         var only = new Option<string[]>("--only") { Description = "run only files whose path contains this text (may be repeated)", HelpName = "TEXT" };
         var expected = new Option<string>("--expected") { Description = "file of the failures that are expected", HelpName = "FILE", DefaultValueFactory = _ => ExpectedFailures.DefaultPath };
-        var timeout = new Option<int>("--timeout") { Description = "seconds after which a file is stopped, which is a failure", HelpName = "N", DefaultValueFactory = _ => 60 }.AtLeast(1);
+        var timeout = new Option<int>("--timeout") { Description = "seconds after which a file is stopped, which is a failure", HelpName = "N", DefaultValueFactory = _ => 60 }.AtLeast(1).AtMost(OptionRanges.MostSeconds);
         var command = new Command("js-api", "run the specification's tests of the JavaScript API; names each failure that is not expected, and closes with 'N passed, N failed'") { folder, only, expected, timeout };
         var knobs = KnobOptions.AddTo(command);
         command.SetAction(parsed => Run(

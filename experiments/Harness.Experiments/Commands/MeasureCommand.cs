@@ -19,12 +19,12 @@ internal static class MeasureCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "module: .wasm or .wat" };
-        var arguments = new Argument<string[]>("args") { Description = HostOptions.ArgumentsText, Arity = ArgumentArity.ZeroOrMore };
+        var arguments = new Argument<string[]>(HostOptions.ArgumentsName) { Description = HostOptions.ArgumentsText, Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
         var engines = new Option<string>("--engines") { Description = "names with commas between them, 'both' for ours and v8, or 'all' ('harness engines' lists them)", HelpName = "NAMES", DefaultValueFactory = _ => OwnEngine.EngineName };
         var knobs = new Option<string[]>("--knob") { Description = "knob and values: with more than one, all are measured; with more than one knob, all combinations (may be repeated)", HelpName = "NAME=VALUE,…" };
         var expect = new Option<string[]>("--expect") { Description = "result that the function must give, as in i32:42 (may be repeated); what this engine gives if left out", HelpName = "RESULT" };
-        var repetitions = new Option<int>("--repetitions") { Description = "processes for each engine and configuration", HelpName = "N", DefaultValueFactory = _ => 11 }.AtLeast(1);
+        var repetitions = new Option<int>("--repetitions") { Description = "processes for each engine and configuration", HelpName = "N", DefaultValueFactory = _ => 11 }.AtLeast(1).AtMost(SweepFile.MostRepetitions);
         var timedCalls = new Option<int>("--timed-calls") { Description = "calls that a process times once it is warmed up", HelpName = "N", DefaultValueFactory = _ => 3 }.AtLeast(1);
         var results = new Option<string?>("--results") { Description = "results folder; results/measure-NAME if left out", HelpName = "FOLDER" };
         var restart = new Option<bool>("--restart") { Description = "set earlier results aside and measure anew, instead of going on" };
@@ -51,10 +51,11 @@ internal static class MeasureCommand
             };
             given.Check();
             given.Host.Check(module, path);
-            var folder = new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, "measure-" + given.Name));
+            var folder = new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, given.FolderName));
             folder.Create();
-            var text = given.ToSweep(given.Host.IsForCommands ? ProbeCommand(given) : ProbeCall(given, module));
             var sweepFile = Path.Combine(folder.Path, "measure.yaml");
+            RefuseOther(sweepFile);
+            var text = given.ToSweep(given.Host.IsForCommands ? ProbeCommand(given) : ProbeCall(given, module));
             File.WriteAllText(sweepFile, text);
             var sweep = SweepFile.Read(sweepFile, ProgramCatalog.Read());
             File.Delete(sweepFile);
@@ -64,6 +65,13 @@ internal static class MeasureCommand
             return code;
         });
         return command;
+    }
+
+    /// <summary>Refuses to replace a file of the user's own; one that a killed run has left behind is none.</summary>
+    private static void RefuseOther(string sweepFile)
+    {
+        if (File.Exists(sweepFile) && File.ReadLines(sweepFile).FirstOrDefault() != MeasureRequest.FirstLine)
+            throw new HarnessException($"{sweepFile} would be replaced, and is not of 'harness measure'; choose another folder with --results");
     }
 
     private static KeyValuePair<string, IReadOnlyList<string>> ReadKnob(string text)

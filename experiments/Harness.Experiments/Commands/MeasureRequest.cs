@@ -10,6 +10,9 @@ namespace Harness.Experiments.Commands;
 /// <summary>What <c>harness measure</c> was asked, and the sweep that it makes of it: an ordinary sweep file with the program in it, so that all else can read the results.</summary>
 internal sealed record MeasureRequest
 {
+    /// <summary>Begins the sweep file.</summary>
+    public const string FirstLine = "# Made by 'harness measure'.";
+
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public required string Path { get; init; }
@@ -36,6 +39,9 @@ internal sealed record MeasureRequest
 
     /// <summary>The program's name: that of the file, and of the function where it is not the usual one.</summary>
     public string Name => System.IO.Path.GetFileNameWithoutExtension(Path) + (!Host.IsForCommands && Function != "main" ? "-" + Function : "");
+
+    /// <summary>The name of the results folder where none is given. It is in the folder of results, however much the function's name is like a path.</summary>
+    public string FolderName => "measure-" + Name.Replace('/', '-');
 
     /// <summary>Refuses what cannot be meant.</summary>
     /// <exception cref="HarnessException">It is wrong; the message says how to mend it.</exception>
@@ -70,7 +76,7 @@ internal sealed record MeasureRequest
     public string ToSweep(MeasuredProgram program)
     {
         var text = new StringBuilder();
-        Line(text, $"# Made by 'harness measure'.");
+        Line(text, $"{FirstLine}");
         Line(text, $"title: {Quote(Name)}");
         Line(text, $"engines: [{string.Join(", ", Engines)}]");
         Line(text, $"workloads: [{Quote(Name)}]");

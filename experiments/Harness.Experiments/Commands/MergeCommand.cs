@@ -17,7 +17,7 @@ internal static partial class MergeCommand
         var command = new Command("merge", "make one results folder of several: the shards of a sweep; refuses what was not measured alike") { output, folders, apart };
         command.SetAction(parsed =>
         {
-            var place = Path.GetFullPath(parsed.GetRequiredValue(output)).TrimEnd('/');
+            var place = Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetRequiredValue(output)));
             var parts = parsed.GetRequiredValue(folders).Select(ResultsFolder.Find).ToList();
             var groups = parsed.GetValue(apart) ? ResultsMerge.ByMachine(parts) : [("", parts)];
             foreach (var (kind, members) in groups)

@@ -16,6 +16,7 @@ internal static class ReportCommand
         {
             var folder = ResultsFolder.Find(parsed.GetRequiredValue(results));
             var path = parsed.GetValue(output) ?? folder.Report;
+            folder.RequireOther(path);
             HtmlReport.Write(folder, path);
             Console.WriteLine(path);
         });

@@ -19,7 +19,7 @@ internal static class RunCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "module: .wasm or .wat; or the name of a program ('harness workloads' lists them)" };
-        var arguments = new Argument<string[]>("args") { Description = HostOptions.ArgumentsText, Arity = ArgumentArity.ZeroOrMore };
+        var arguments = new Argument<string[]>(HostOptions.ArgumentsName) { Description = HostOptions.ArgumentsText, Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
         var repeat = new Option<int>("--repeat") { Description = "call N times; print each time in ms, and their median alone on the last line", HelpName = "N", DefaultValueFactory = _ => 0 }.AtLeast(1);
         var stats = new Option<bool>("--stats") { Description = "print at the end what the compilers and the garbage collector did" };
@@ -43,6 +43,8 @@ internal static class RunCommand
             var count = parsed.GetValue(repeat);
             var printsStatistics = parsed.GetValue(stats);
             var target = parsed.GetValue(profile);
+            if (target is not null)
+                OutputFile.RequireOther(path, target, profile.Name);
             var program = SuiteOption.FindProgram(path, parsed.GetValue(suites) ?? []);
             if (program is not null && hosts.AreGiven(parsed))
                 throw new HarnessException($"--host and --input are for modules of your own, and '{path}' is a program, whose manifest names its host and files; leave them out");
@@ -78,7 +80,8 @@ internal static class RunCommand
     {
         try
         {
-            return WasmLiterals.ToValue(TypedLiteral.Parse(text.Contains(':', StringComparison.Ordinal) ? text : $"{type}:{text}"));
+            var literal = TypedLiteral.Parse(text.Contains(':', StringComparison.Ordinal) ? text : $"{type}:{text}");
+            return literal.Type == type.ToString() ? WasmLiterals.ToValue(literal) : throw new FormatException($"it is of type {literal.Type}");
         }
         catch (FormatException exception)
         {

@@ -45,7 +45,7 @@ internal static class SweepCommand
             if (parsed.GetValue(engine) is { } engineText)
                 sweep = sweep with { Engines = EngineCatalog.ParseOption(engineText) };
             if (parsed.GetValue(repetitions) is { } count)
-                sweep = sweep with { Repetitions = count >= 1 ? count : throw new HarnessException($"--repetitions must be at least 1, not {count}") };
+                sweep = sweep with { Repetitions = count is >= 1 and <= SweepFile.MostRepetitions ? count : throw new HarnessException($"--repetitions must be in 1..{SweepFile.MostRepetitions}, not {count}") };
             if (parsed.GetValue(seed) is { } seedValue)
                 sweep = sweep with { Seed = seedValue };
             if (parsed.GetValue(workloads) is { Length: > 0 } chosen)

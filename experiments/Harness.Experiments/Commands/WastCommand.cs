@@ -17,7 +17,10 @@ internal static class WastCommand
         {
             var options = EngineOptions.FromDictionary(knobs.Read(parsed));
             var excluded = parsed.GetValue(exclude) ?? [];
-            var files = parsed.GetRequiredValue(paths).SelectMany(Expand).Where(file => !excluded.Any(text => file.Contains(text, StringComparison.Ordinal))).ToList();
+            var given = parsed.GetRequiredValue(paths);
+            var files = given.SelectMany(Expand).Where(file => !excluded.Any(text => file.Contains(text, StringComparison.Ordinal))).ToList();
+            if (files.Count == 0)
+                throw new HarnessException($"there are no scripts (*.wast) in {string.Join(", ", given)}{(excluded.Length > 0 ? " but those that --exclude leaves out" : "")}");
             return Run(files, options);
         });
         return command;

@@ -52,6 +52,16 @@ internal sealed class DurableCsv<TRow> : IDisposable
         }
     }
 
+    /// <summary>Refuses a file that is open for appending.</summary>
+    /// <param name="path">The file, which need not be there.</param>
+    /// <exception cref="HarnessException">Another run of the harness is writing it.</exception>
+    public static void RequireUnused(string path)
+    {
+        // A run that was killed leaves its lock behind, which then is nobody's.
+        if (File.Exists(LockPath(path)))
+            Lock(path).Dispose();
+    }
+
     /// <summary>Reads the whole rows of a file that may be in the course of being written.</summary>
     public static IReadOnlyList<TRow> Read(string path)
     {
@@ -89,9 +99,11 @@ internal sealed class DurableCsv<TRow> : IDisposable
         writerLock.Dispose();
     }
 
+    private static string LockPath(string path) => path + ".lock";
+
     private static FileStream Lock(string path)
     {
-        var lockPath = path + ".lock";
+        var lockPath = LockPath(path);
         try
         {
             return new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);

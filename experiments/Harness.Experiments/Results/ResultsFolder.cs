@@ -56,6 +56,25 @@ internal sealed class ResultsFolder(string path)
         }
     }
 
+    /// <summary>Refuses a folder for something other than a sweep where a sweep has its results: both have a provenance, and there is one file for it.</summary>
+    /// <param name="path">The folder, which need not be there.</param>
+    /// <exception cref="HarnessException">It has results of a sweep.</exception>
+    public static void RequireNoSweep(string path)
+    {
+        var folder = new ResultsFolder(path);
+        if (File.Exists(folder.Results))
+            throw new HarnessException($"{folder.Path} has the results of a sweep, whose provenance would be lost; choose another folder with --results");
+    }
+
+    /// <summary>Refuses to write a document over what was measured, which nothing makes again.</summary>
+    /// <param name="file">The file to write to.</param>
+    /// <exception cref="HarnessException">It is one of those that this folder's results consist of.</exception>
+    public void RequireOther(string file)
+    {
+        if (((string[])[Results, Failures, Disturbed, Provenance, Sweep]).Contains(System.IO.Path.GetFullPath(file)))
+            throw new HarnessException($"{file} is part of the results themselves, which would be lost; write to another file");
+    }
+
     /// <summary>Writes the copy of the sweep file, whole or not at all.</summary>
     public void WriteSweep(string text)
     {
@@ -66,10 +85,14 @@ internal sealed class ResultsFolder(string path)
 
     /// <summary>Moves old results out of the way.</summary>
     /// <returns>Where they are now; null if there were none.</returns>
+    /// <exception cref="HarnessException">Another run of the harness is writing them.</exception>
     public string? SetAside()
     {
         if (!Directory.Exists(Path) || !Directory.EnumerateFileSystemEntries(Path).Any())
             return null;
+
+        // A run goes on writing to files that are moved under it, and would report what then is in their place.
+        DurableCsv<Measurement>.RequireUnused(Results);
         var aside = $"{Path}.{DateTime.UtcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
         Directory.Move(Path, aside);
         return aside;

@@ -64,6 +64,9 @@ internal static class SweepFile
         }
     }
 
+    /// <summary>Most repetitions of a cell.</summary>
+    public const int MostRepetitions = 10_000;
+
     private static string PathOf(string name) => Path.Combine(ProjectLayout.Sweeps, name + ".yaml");
 
     /// <summary>Most configurations of a sweep: more than anybody measures, and few enough to plan at once.</summary>
@@ -116,15 +119,17 @@ internal static class SweepFile
         {
             var name = Path.GetFileNameWithoutExtension(path);
             Require(Workloads is { Count: > 0 }, "it does not say what to measure; write 'workloads: [NAME, …]', or 'workloads: [all]' for all of them");
+            Require(Engines.Count > 0, "it names no engine; write 'engines: [ours]', or leave the field out");
             var configurations = GroupBaseline is { Count: > 0 } grouped ? GroupedConfigurations.Group(MakeConfigurations(), grouped) : MakeConfigurations();
             var baseline = Baseline ?? configurations[0].Name;
             Require(configurations.Any(configuration => configuration.Name == baseline),
                 $"the baseline '{baseline}' is none of the configurations {string.Join(", ", configurations.Select(configuration => $"'{configuration.Name}'"))}");
-            Require(Repetitions is >= 1 and <= 10_000, $"repetitions must be in 1..10000, not {Repetitions}");
+            Require(Repetitions is >= 1 and <= MostRepetitions, $"repetitions must be in 1..{MostRepetitions}, not {Repetitions}");
             Require(TimedCalls is >= 1 and <= 1_000_000, $"timed-calls must be in 1..1000000, not {TimedCalls}");
             Require(TimeoutSeconds is > 0 and <= 86_400, $"timeout-seconds must be in 1..86400, not {TimeoutSeconds}");
             var cells = (long)Engines.Distinct().Count() * configurations.Count * Workloads!.Count;
             Require(cells <= MostCells, $"it has {cells} cells (engines × configurations × workloads); at most {MostCells} are measured in one sweep");
+            Require(AreTimes(WarmUp.Milliseconds, WarmUp.LimitMilliseconds, WarmUp.GainMilliseconds ?? 0, WarmUp.Tolerance), "warm-up needs milliseconds, limits and a tolerance that are finite and not negative");
             Require(WarmUp.Window >= 2 && WarmUp.Calls >= WarmUp.Window, "warm-up needs a window of at least 2, and at least as many calls");
             Require(WarmUp.Gain is > 0 and < 1 && WarmUp.GainCalls >= 1 && WarmUp.GainMilliseconds is null or >= 0, "warm-up needs a gain between 0 and 1, at least one of gain-calls, and gain-milliseconds that are not negative");
             Require(WarmUp.GainMilliseconds is null || WarmUp.GainMilliseconds < WarmUp.LimitMilliseconds, "warm-up needs gain-milliseconds below limit-milliseconds, or times never settle");
@@ -159,6 +164,17 @@ internal static class SweepFile
             };
         }
 
+        private static bool AreTimes(params ReadOnlySpan<double> numbers)
+        {
+            foreach (var number in numbers)
+            {
+                if (!double.IsFinite(number) || number < 0)
+                    return false;
+            }
+
+            return true;
+        }
+
         private List<SweepConfiguration> MakeConfigurations()
         {
             var size = Grid.Values.Aggregate(1.0, (product, values) => product * (values?.Count ?? 0));
@@ -172,6 +188,7 @@ internal static class SweepFile
             foreach (var configuration in configurations)
             {
                 Require(configuration.Name.Length > 0, "each configuration needs a name");
+                Require(!configuration.Name.Any(char.IsControl), $"the name of a configuration has a character that cannot be printed; it would tear the lines of results.csv: {string.Concat(configuration.Name.Where(symbol => !char.IsControl(symbol)))}");
                 KnobCatalog.Check(configuration.Knobs);
             }
 

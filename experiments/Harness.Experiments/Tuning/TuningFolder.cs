@@ -6,7 +6,8 @@ namespace Harness.Experiments.Tuning;
 /// <summary>The folder of a tuning run: specification, rows, provenance, report.</summary>
 internal sealed class TuningFolder(string path)
 {
-    public string Path { get; } = System.IO.Path.GetFullPath(path);
+    /// <summary>Its full path, without a slash at the end: the last part of it is the run's name.</summary>
+    public string Path { get; } = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
 
     public string Specification => In("tune.yaml");
 
@@ -49,6 +50,7 @@ internal sealed class TuningFolder(string path)
     /// <exception cref="HarnessException">It cannot be made, or has rows of something else.</exception>
     public void Prepare(TuningSpecification specification, string engineVersion, Dictionary<string, string> fingerprints)
     {
+        ResultsFolder.RequireNoSweep(Path);
         try
         {
             Directory.CreateDirectory(Path);
@@ -64,7 +66,7 @@ internal sealed class TuningFolder(string path)
         var changed = fingerprints.Where(part => earlier?.Fingerprints.TryGetValue(part.Key, out var before) == true && before != part.Value).Select(part => part.Key).ToList();
         if (changed.Count > 0)
             throw new HarnessException($"{Path} has rows from before these changed: {string.Join(", ", changed)}; choose another folder with --results");
-        File.WriteAllText(Specification, specification.SourceText);
+        WriteSpecification(specification.SourceText);
         new Provenance
         {
             Sweep = specification.Name,
@@ -76,6 +78,16 @@ internal sealed class TuningFolder(string path)
             Knobs = new Dictionary<string, IReadOnlyDictionary<string, string>> { ["default"] = EngineOptions.Default.ToDictionary() },
             Runs = [.. earlier?.Runs ?? [], RunDescription.Current()],
         }.Write(Provenance);
+    }
+
+    /// <summary>Writes the specification, whole or not at all, where there is none yet: without it a run cannot go on.</summary>
+    private void WriteSpecification(string text)
+    {
+        if (File.Exists(Specification))
+            return;
+        var temporary = Specification + ".new";
+        File.WriteAllText(temporary, text);
+        File.Move(temporary, Specification);
     }
 
     private string In(string file) => System.IO.Path.Combine(Path, file);

@@ -134,6 +134,8 @@ internal static class ProgramManifest
         {
             if (Name.Length == 0 || (File.Length == 0 && Build is null && Source.Length == 0 && Scripts.Count == 0))
                 throw new HarnessException($"{Kind} {context.Manifest}: each entry needs a name, and a file, a build, a source or scripts (see '{Name}{File}')");
+            if (Name.Any(char.IsControl))
+                throw new HarnessException($"{Kind} {context.Manifest}: the name of a program has a character that cannot be printed; it would tear the lines of results.csv: {string.Concat(Name.Where(symbol => !char.IsControl(symbol)))}");
             try
             {
                 return Convert(context);
@@ -318,6 +320,8 @@ internal static class ProgramManifest
                 throw new FormatException($"unknown unit '{Unit}'; there are {string.Join(", ", MetricPattern.Units.Keys)}");
             if (Names.Count == 0 || Names.Distinct().Count() < Names.Count)
                 throw new FormatException("the metric needs the names that must occur, each once");
+            if (Names.Any(name => name.Any(char.IsControl)))
+                throw new FormatException("a name of the metric has a character that cannot be printed; it would tear the lines of results.csv");
             return new MetricPattern(pattern, unit, Names);
         }
     }

@@ -31,6 +31,20 @@ public sealed class TableWriterTests
         "| name | ms |\n| --- | ---: |\n| odd, \"a\\|b\" | 1.50 |\n| plain | 12.35 |\n\nA note.\n",
         TableWriter.Write(Example(), TableFormat.Markdown));
 
+    /// <summary>A results folder of somebody else may have any name in it.</summary>
+    [Theory]
+    [InlineData("Text")]
+    [InlineData("Markdown")]
+    public void NothingInATableControlsTheTerminal(string format)
+    {
+        var table = new ResultTable([new("a\u001b[2J"), new("b")]);
+        table.Add("x\u001b]0;y\u0007", "one\r\ntwo\u009b");
+        table.AddNote("note\u001bc");
+        var text = TableWriter.Write(table, Enum.Parse<TableFormat>(format));
+        Assert.All(text, symbol => Assert.True(symbol == '\n' || !char.IsControl(symbol)));
+        Assert.Contains("one two", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void JsonKeepsTypes()
     {

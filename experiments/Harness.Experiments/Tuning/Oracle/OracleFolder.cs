@@ -5,7 +5,8 @@ namespace Harness.Experiments.Tuning.Oracle;
 /// <summary>The folder of a search of decisions: rows, provenance, table, and the decisions found.</summary>
 internal sealed class OracleFolder(string path)
 {
-    public string Path { get; } = System.IO.Path.GetFullPath(path);
+    /// <summary>Its full path, without a slash at the end: the last part of it is the search's name.</summary>
+    public string Path { get; } = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
 
     public string Evaluations => In("evaluations.csv");
 
@@ -40,6 +41,7 @@ internal sealed class OracleFolder(string path)
     /// <exception cref="HarnessException">It cannot be made, or has rows of something else.</exception>
     public void Prepare(string name, OracleRules rules, string engine, string engineVersion, Dictionary<string, string> fingerprints)
     {
+        ResultsFolder.RequireNoSweep(Path);
         try
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(DecisionsOf(""))!);

@@ -1,0 +1,46 @@
+using Harness.Experiments.Tuning;
+using Harness.Experiments.Tuning.Oracle;
+
+namespace Harness.Experiments.Tests.Tuning;
+
+public sealed class TuningFolderTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>A shell that completes the name of a folder writes a slash behind it.</summary>
+    [Fact]
+    public void ASlashBehindAFolderIsNoPartOfItsName()
+    {
+        Assert.Equal(folder.File("run"), new TuningFolder(folder.File("run") + "/").Path);
+        Assert.Equal(folder.File("search"), new OracleFolder(folder.File("search") + "/").Path);
+    }
+
+    [Fact]
+    public void AFolderWithResultsOfASweepKeepsTheirProvenance()
+    {
+        var path = folder.File("sweep");
+        folder.Write("sweep/results.csv", "");
+        folder.Write("sweep/provenance.json", "");
+        var message = $"{path} has the results of a sweep, whose provenance would be lost; choose another folder with --results";
+        Assert.Equal(message, Assert.Throws<HarnessException>(() => new TuningFolder(path).Prepare(TestTuning.Read(TestTuning.Text), "1", [])).Message);
+        Assert.Equal(message, Assert.Throws<HarnessException>(() => new OracleFolder(path).Prepare("sort", new OracleRules(50, 0.01, 6, 1), "ours", "1", [])).Message);
+        Assert.Equal("", File.ReadAllText(Path.Combine(path, "provenance.json")));
+    }
+
+    /// <summary>Where the disk is full, what is written anew is lost.</summary>
+    [Fact]
+    public void TheSpecificationOfARunThatGoesOnIsNotWrittenAgain()
+    {
+        var run = new TuningFolder(folder.File("run"));
+        var specification = TestTuning.Read(TestTuning.Text);
+        run.Prepare(specification, "1", []);
+        var written = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(run.Specification, written);
+        run.Prepare(specification, "1", []);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(run.Specification));
+        Assert.Equal(specification.SourceText, File.ReadAllText(run.Specification));
+        Assert.Equal(["provenance.json", "tune.yaml"], Directory.EnumerateFiles(run.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+    }
+}
