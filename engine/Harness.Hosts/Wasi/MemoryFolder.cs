@@ -83,11 +83,11 @@ public sealed class MemoryFolder
             }
 
             node.TakeName();
-            folder.Children.Add(names[^1], node);
+            folder.Children!.Add(names[^1], node);
         }
         catch (WasiErrorException error)
         {
-            node.Content.Free();
+            node.Content!.Free();
             throw NoSpace(path, error);
         }
 
