@@ -55,6 +55,31 @@ public class BodyValidationTests
         }
     }
 
+    /// <summary>Bodies behind an invalid one are decoded and no more: only validation knows of an <c>else</c> that belongs to no <c>if</c>. The first body takes so long that others are validated meanwhile.</summary>
+    [Fact]
+    public void WhatOnlyValidationFindsIsNotReportedBehindAnInvalidBody()
+    {
+        const int count = 64;
+        var nops = new byte[7_000_000];
+        Array.Fill(nops, (byte)Opcode.Nop);
+        var bytes = new ModuleBuilder()
+            .Types(ModuleBuilder.Function([], []))
+            .Section(SectionId.Function, count, w => w.Bytes(new byte[count]))
+            .Code(
+            [
+                w =>
+                {
+                    w.Bytes(nops);
+                    w.Opcode(Opcode.I32Add);
+                },
+                .. Enumerable.Repeat<Action<WasmWriter>>(w => w.Opcode(Opcode.Else), count - 1),
+            ])
+            .ToArray();
+        var expected = Assert.Throws<InvalidModuleException>(() => WasmModule.Decode(bytes));
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(expected.Message, Assert.Throws<InvalidModuleException>(() => WasmModule.Decode(bytes, validationThreads: Threads)).Message);
+    }
+
     /// <summary>A body before one whose size is wrong is what is reported.</summary>
     [Fact]
     public void WhatIsWrongWithABodyComesBeforeTheSizesOfLaterOnes()

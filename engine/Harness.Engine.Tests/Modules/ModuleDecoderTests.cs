@@ -198,6 +198,31 @@ public class ModuleDecoderTests
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"{watch.Elapsed}");
     }
 
+    /// <summary>What it costs to validate an instruction that takes no operands does not grow with the structure that it makes.</summary>
+    [Fact]
+    public void ManyStructuresOfManyFieldsAreCheap()
+    {
+        const int count = 500_000;
+        byte[] field = [I32, 1];
+        var fields = new byte[ImplementationLimits.StructFields][];
+        Array.Fill(fields, field);
+        var module = new ModuleBuilder()
+            .Types(Struct(fields), Function([], []))
+            .Section(SectionId.Function, 1, w => w.U32(1))
+            .Code(w =>
+            {
+                for (var i = 0; i < count; i++)
+                {
+                    w.Opcode(Opcode.StructNewDefault);
+                    w.U32(0);
+                    w.Opcode(Opcode.Drop);
+                }
+            });
+        var watch = Stopwatch.StartNew();
+        Assert.Equal(count * 4, module.Decode().Functions[0].BodySize - 2);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"{watch.Elapsed}");
+    }
+
     [Fact]
     public void LocalsBeyondTheExpandedOnesHaveTheirTypes()
     {

@@ -50,6 +50,20 @@ public class TypeRegistryTests
         Assert.NotEqual(outOf.CanonicalTypeIds[0], outOf.CanonicalTypeIds[1]);
     }
 
+    /// <summary>What goes wrong while a group is added, such as that memory runs out, is nothing to the group that comes next.</summary>
+    [Fact]
+    public void AGroupThatCouldNotBeAddedTakesNoTypesOfOthersWithIt()
+    {
+        // The last type defines nothing, which is found when the others are there.
+        var type = new SubType(new StructType([new FieldType(ValueType.I64, Packing.None, IsMutable: true)]), null, IsFinal: false);
+        Assert.ThrowsAny<Exception>(() => TypeRegistry.AddGroup([type, type, new SubType(null!, null, IsFinal: true)]));
+        var next = TypeRegistry.AddGroup([type, type, type, type, type]);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        for (var id = next.First; id < next.First + next.Count; id++) Assert.Equal(id, TypeRegistry.Get(id).CanonicalId);
+        GC.KeepAlive(next);
+    }
+
     [Fact]
     public void DeclaredSubtypesAreSubtypes()
     {

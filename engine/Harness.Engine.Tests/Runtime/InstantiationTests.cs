@@ -29,6 +29,21 @@ public sealed class InstantiationTests
         store.Instantiate(module, new Imports().Define("env", "f", HostFunction.Create((int _) => { })));
     }
 
+    /// <summary>A few bytes of a module can ask for much text: here each import has the name of the module and the type of them all.</summary>
+    [Fact]
+    public void OfVeryManyMissingImportsTheFirstAreNamed()
+    {
+        using Store store = NewStore();
+        string items = string.Concat(Enumerable.Range(0, 2_000).Select(i => $"(item \"f{i}\") "));
+        WasmModule module = HandCompiler.Module($"(module (import \"{new string('m', 1_000)}\" {items} (func (param i32 i64))))");
+
+        string message = Assert.Throws<LinkException>(() => store.Instantiate(module)).Message;
+        Assert.StartsWith("unknown import: \"mmm", message, StringComparison.Ordinal);
+        Assert.Contains("m\" \"f8\": function [i32 i64] -> []; ", message, StringComparison.Ordinal);
+        Assert.EndsWith("; and more", message, StringComparison.Ordinal);
+        Assert.InRange(message.Length, 10_000, 12_000);
+    }
+
     [Fact]
     public void EveryOfManyExportsIsFoundByItsName()
     {

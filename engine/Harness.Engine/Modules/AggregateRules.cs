@@ -34,28 +34,10 @@ internal static class AggregateRules
         type.Array ?? throw new InvalidModuleException("type mismatch: not an array type", offset);
 
     /// <summary>Checks that all fields have initial values.</summary>
-    public static void RequireDefaultable(StructType type, int offset)
-    {
-        foreach (var field in type.Fields) RequireDefaultable(field, offset);
-    }
+    public static void RequireDefaultable(StructType type, int offset) => RequireDefaultable(type.IsDefaultable, offset);
 
     /// <summary>Checks that a field has an initial value.</summary>
-    public static void RequireDefaultable(FieldType field, int offset)
-    {
-        if (!field.Type.IsDefaultable)
-            throw new InvalidModuleException("type mismatch: field type is not defaultable", offset);
-    }
-
-    /// <summary>Whether a structure has a field of type v128.</summary>
-    public static bool HasVector(StructType type)
-    {
-        foreach (var field in type.Fields)
-        {
-            if (field.Type.IsVector) return true;
-        }
-
-        return false;
-    }
+    public static void RequireDefaultable(FieldType field, int offset) => RequireDefaultable(field.Type.IsDefaultable, offset);
 
     /// <summary>Reads the number of operands of <c>array.new_fixed</c>.</summary>
     public static int ReadFixedCount(ref ModuleReader reader)
@@ -65,5 +47,10 @@ internal static class AggregateRules
         return count <= ImplementationLimits.ArrayNewFixedOperands
             ? (int)count
             : throw InvalidModuleException.TooMany("operands", ImplementationLimits.ArrayNewFixedOperands, at);
+    }
+
+    private static void RequireDefaultable(bool isDefaultable, int offset)
+    {
+        if (!isDefaultable) throw new InvalidModuleException("type mismatch: field type is not defaultable", offset);
     }
 }

@@ -38,10 +38,25 @@ public readonly record struct FieldType(ValueType Type, Packing Packing, bool Is
 public sealed class StructType : CompositeType
 {
     /// <summary>Makes a structure type.</summary>
-    public StructType(ImmutableArray<FieldType> fields) => Fields = fields;
+    public StructType(ImmutableArray<FieldType> fields)
+    {
+        Fields = fields;
+        IsDefaultable = true;
+        foreach (var field in fields)
+        {
+            if (field.Type.IsVector) HasVectors = true;
+            if (!field.Type.IsDefaultable) IsDefaultable = false;
+        }
+    }
 
     /// <summary>The fields.</summary>
     public ImmutableArray<FieldType> Fields { get; }
+
+    /// <summary>Whether a field is a vector.</summary>
+    public bool HasVectors { get; }
+
+    /// <summary>Whether all fields have initial values.</summary>
+    public bool IsDefaultable { get; }
 }
 
 /// <summary>An array: any number of elements of one type.</summary>

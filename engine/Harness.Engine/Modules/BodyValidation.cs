@@ -51,8 +51,19 @@ internal sealed class BodyValidation(ModuleEnvironment environment, ModuleReader
             tailCalls.Add(found);
         }
 
-        _broken?.Throw();
+        if (_firstBroken > _firstInvalid) Scan(_firstBroken);
+        else _broken?.Throw();
         return _invalid;
+    }
+
+    /// <summary>
+    /// Decodes the bodies from one on that lies behind an invalid one. A thread may have validated it all the same, since it was not known yet what is wrong before, and found more than
+    /// decoding does.
+    /// </summary>
+    /// <exception cref="MalformedModuleException">A body is malformed.</exception>
+    private void Scan(int from)
+    {
+        for (var i = from; i < count; i++) BodyScanner.Scan(environment, module.Slice(bodies[i].Start, bodies[i].End));
     }
 
     /// <summary>Takes bodies until none is left, or one before them is malformed.</summary>

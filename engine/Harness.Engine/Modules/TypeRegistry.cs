@@ -105,7 +105,12 @@ public static class TypeRegistry
             var first = s_next;
             if (group.Length > HeapType.MaxTypes - first)
                 throw new InvalidOperationException("too many types in this process");
-            var added = new TypeGroup(first, group.Length, key, [.. MentionedBy(group)]);
+            TypeGroup[] mentioned = [.. MentionedBy(group)];
+
+            // From here on the ids are this group's and go with it, whatever fails before it can be found.
+            s_next = first + group.Length;
+            s_count += group.Length;
+            var added = new TypeGroup(first, group.Length, key, mentioned);
             for (var i = 0; i < group.Length; i++)
             {
                 var definition = GroupMembers.Resolve(group[i], first);
@@ -114,8 +119,6 @@ public static class TypeRegistry
                 GroupsOfTypes.Set(first + i, added.Self);
             }
 
-            s_next = first + group.Length;
-            s_count += group.Length;
             Groups[key] = added.Self;
             return added;
         }

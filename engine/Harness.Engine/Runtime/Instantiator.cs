@@ -7,6 +7,11 @@ namespace Harness.Engine.Runtime;
 /// <summary>Makes instances (specification, section 4.7.2).</summary>
 internal static unsafe class Instantiator
 {
+    /// <summary>
+    /// Characters of the texts on missing imports after which no more are looked for. A module may have a million that share the name of their module, and a type.
+    /// </summary>
+    private const int MostMissingText = 10_000;
+
     /// <summary>Checks the imports, makes an instance, copies the active segments and runs the start function.</summary>
     public static Instance Instantiate(Store store, WasmModule module, Imports imports)
     {
@@ -38,12 +43,16 @@ internal static unsafe class Instantiator
     {
         var items = new Extern[module.Imports.Length];
         List<string>? missing = null;
+        int missingText = 0;
         for (int i = 0; i < items.Length; i++)
         {
             Import import = module.Imports[i];
             if (imports.Find(store, module, import) is not { } found)
             {
-                (missing ??= []).Add($"\"{import.ModuleName}\" \"{import.Name}\": {Describe(module, import)}");
+                if (missingText > MostMissingText) throw Missing([.. missing!, "and more"]);
+                string text = $"\"{import.ModuleName}\" \"{import.Name}\": {Describe(module, import)}";
+                (missing ??= []).Add(text);
+                missingText += text.Length;
                 continue;
             }
 
@@ -54,8 +63,10 @@ internal static unsafe class Instantiator
                 throw new LinkException($"incompatible import type: \"{import.ModuleName}\" \"{import.Name}\"");
         }
 
-        return missing is null ? items : throw new LinkException($"unknown import: {string.Join("; ", missing)}");
+        return missing is null ? items : throw Missing(missing);
     }
+
+    private static LinkException Missing(List<string> imports) => new($"unknown import: {string.Join("; ", imports)}");
 
     /// <summary>Kind and type of an import, for people.</summary>
     private static string Describe(WasmModule module, Import import) => import.Kind switch

@@ -64,7 +64,7 @@ internal sealed class AggregateValidator(
     private void ValidateStructNew(Opcode opcode, DefinedType type)
     {
         var structure = AggregateRules.RequireStruct(type, state.Offset);
-        state.HasVectors |= AggregateRules.HasVector(structure);
+        state.HasVectors |= structure.HasVectors;
         if (AggregateRules.RequireAllocation(type, opcode, state.Offset) is { } descriptor) stacks.Pop(descriptor);
         if (opcode is Opcode.StructNewDefault or Opcode.StructNewDefaultDesc)
             AggregateRules.RequireDefaultable(structure, state.Offset);
