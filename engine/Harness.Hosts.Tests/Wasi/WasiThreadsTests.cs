@@ -115,7 +115,7 @@ public sealed class WasiThreadsTests
         using var threads = new WasiThreads(new WasiFunctionTable(), module, new Imports(), _ =>
         {
             attempts++;
-            throw new OutOfMemoryException();
+            throw new InsufficientMemoryException("no thread is left");
         });
         Assert.Equal(0, threads.Run(store, instance => instance.GetFunction("_start").Invoke()));
         Assert.Equal(1, attempts);
