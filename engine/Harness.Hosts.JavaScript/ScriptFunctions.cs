@@ -1,3 +1,4 @@
+using Harness.Engine.Runtime;
 using Microsoft.ClearScript;
 using Microsoft.ClearScript.JavaScript;
 
@@ -11,9 +12,13 @@ namespace Harness.Hosts.JavaScript;
 /// <param name="dispatch">Its method <c>dispatch</c>, by which all imports are called, past ClearScript.</param>
 internal sealed class ScriptFunctions(ScriptObject functions, NativeCallback dispatch) : IDisposable
 {
+    private readonly ScriptStack _stack = new();
+
     /// <summary>Calls the import that the header of the slots names, and leaves there how that ended.</summary>
+    /// <exception cref="HostTrapException">There is no stack left for it.</exception>
     public void Dispatch()
     {
+        _stack.ThrowIfExhausted();
         if (!dispatch.TryCall()) functions.InvokeMethod("dispatch");
     }
 
@@ -25,10 +30,20 @@ internal sealed class ScriptFunctions(ScriptObject functions, NativeCallback dis
 
     /// <summary>Says that code has grown a memory.</summary>
     /// <returns>The buffer of its new size.</returns>
-    public IArrayBuffer Grown(int store, int id, double delta) => (IArrayBuffer)functions.InvokeMethod("grown", store, id, delta);
+    /// <exception cref="HostTrapException">There is no stack left for it.</exception>
+    public IArrayBuffer Grown(int store, int id, double delta)
+    {
+        _stack.ThrowIfExhausted();
+        return (IArrayBuffer)functions.InvokeMethod("grown", store, id, delta);
+    }
 
     /// <summary>Whether a value is a typed array of some kind of elements, and has all that are asked for.</summary>
-    public bool HasElements(int value, int from, int length, int element) => (bool)functions.InvokeMethod("hasElements", value, from, length, element);
+    /// <exception cref="HostTrapException">There is no stack left to find out.</exception>
+    public bool HasElements(int value, int from, int length, int element)
+    {
+        _stack.ThrowIfExhausted();
+        return (bool)functions.InvokeMethod("hasElements", value, from, length, element);
+    }
 
     /// <summary>Copies elements of a typed array to the staging buffer, or back.</summary>
     public void CopyElements(int value, int from, int count, bool isToStaging) => functions.InvokeMethod("copyElements", value, from, count, isToStaging);

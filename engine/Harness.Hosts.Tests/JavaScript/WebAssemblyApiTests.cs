@@ -141,6 +141,23 @@ public sealed class WebAssemblyApiTests
         """,
         "true 0");
 
+    /// <summary>The same where code calls a script below.</summary>
+    [Fact]
+    public void AScriptIsNotCalledWhereItHasNoStack() => ScriptRun.Check(
+        """
+        (module (import "m" "f" (func $f))
+          (func $down (export "down") (param $n i32) (result i32)
+            (if (result i32) (local.get $n)
+              (then (i32.add (i32.const 1) (call $down (i32.sub (local.get $n) (i32.const 1)))))
+              (else (call $f) (i32.const 0)))))
+        """,
+        """
+        let calls = 0;
+        const { down } = (await WebAssembly.instantiate(bytes, { m: { f() { calls++; } } })).instance.exports;
+        show(down(10), calls, attempt(() => down(100000)), calls, down(10), calls);
+        """,
+        "10 1 RangeError 1 10 2");
+
     /// <summary>What an instance that cannot be made was to be made of is let go, whatever kept it from being made.</summary>
     [Fact]
     public void NothingStaysOfInstancesThatCannotBeMade() => ExecutionThread.Run(EngineOptions.Default, () =>

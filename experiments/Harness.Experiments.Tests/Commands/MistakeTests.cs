@@ -11,7 +11,7 @@ public sealed class MistakeTests
     public void AMistakeOfJobsThatRunAtATimeIsOneOfTheCommand()
     {
         Assert.Same(Mistake, CommandLine.MistakeOf(Mistake));
-        Assert.Same(Mistake, CommandLine.MistakeOf(new AggregateException(new AggregateException(Mistake), new IOException("the disk is full"))));
+        Assert.Same(Mistake, CommandLine.MistakeOf(new AggregateException(new AggregateException(Mistake), new AggregateException(new IOException("the disk is full")))));
     }
 
     [Fact]

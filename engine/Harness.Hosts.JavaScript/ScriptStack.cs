@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+using Harness.Engine.Runtime;
+
+namespace Harness.Hosts.JavaScript;
+
+/// <summary>
+/// The part of the thread's stack that V8 uses: some of it from where V8 was started. WebAssembly, whose stack is as large as the engine's options say, may have gone far beyond that before it calls a
+/// script, and V8 ends the process where it finds itself there.
+/// </summary>
+internal sealed unsafe class ScriptStack
+{
+    /// <summary>Bytes that V8 takes (its flag <c>--stack-size</c> has 984 KiB), but for what it takes to get there.</summary>
+    private const nint Size = (984 - 64) << 10;
+
+    private readonly nint _end = Here() - Size;
+
+    /// <summary>Lets nobody enter V8 where it has no stack.</summary>
+    /// <exception cref="HostTrapException">There is none left.</exception>
+    public void ThrowIfExhausted()
+    {
+        if (Here() < _end) throw new HostTrapException(TrapKind.StackOverflow);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Here()
+    {
+        byte here;
+        return (nint)(&here);
+    }
+}
