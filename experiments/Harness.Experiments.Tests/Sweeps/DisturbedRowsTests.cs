@@ -46,6 +46,25 @@ public sealed class DisturbedRowsTests : IDisposable
         Assert.Equal(2, DurableCsv<Measurement>.Read(folder.Disturbed).Count);
     }
 
+    [Fact]
+    public void NobodyAppendsRowsWhileOthersAreTakenOut()
+    {
+        var folder = Disturbed(row => row.Repetition == 2);
+
+        // The rest cannot be written. A filter is asked before what the method holds is let go.
+        Directory.CreateDirectory(folder.Results + ".new");
+        Exception? refused = null;
+        try
+        {
+            DisturbedRows.SetAside(folder);
+            Assert.Fail("the rest was written over a folder");
+        }
+        catch (UnauthorizedAccessException) when ((refused = Record.Exception(() => DurableCsv<Measurement>.RequireUnused(folder.Results))) is not null)
+        {
+            Assert.EndsWith("is being written by another run of the harness; wait for its end", Assert.IsType<HarnessException>(refused).Message, StringComparison.Ordinal);
+        }
+    }
+
     /// <summary>Two workloads, three repetitions; others used half a processor beside some of them.</summary>
     private ResultsFolder Disturbed(Func<Measurement, bool> isDisturbed, Func<Measurement, bool>? slow = null)
     {

@@ -14,9 +14,10 @@ internal static class DisturbedRows
     {
         if (!File.Exists(folder.Results))
             return 0;
-        IReadOnlyList<Measurement> rows;
-        using (DurableCsv<Measurement>.Open(folder.Results, out rows))
-            MeasurementFile.Check(rows, folder.Results);
+
+        // Nobody else appends rows until the rest has taken the place of all: they would be lost.
+        using var results = DurableCsv<Measurement>.Open(folder.Results, out var rows);
+        MeasurementFile.Check(rows, folder.Results);
         var disturbed = rows.GroupBy(row => (row.Engine, row.Configuration, row.Program, row.Repetition)).Where(process => process.Any(row => row.Interference.IsDisturbance)).ToList();
         if (disturbed.Count == 0)
             return 0;
