@@ -61,6 +61,21 @@ public sealed class ResultsDatabaseTests : IDisposable
         Assert.DoesNotContain('\n', mistake.Message);
     }
 
+    /// <summary>Values of DuckDB that .NET has none for, and texts that are no query.</summary>
+    [Theory]
+    [InlineData("select 'infinity'::date")]
+    [InlineData("select '-infinity'::timestamp")]
+    [InlineData("select interval '100000 years'")]
+    [InlineData(";")]
+    [InlineData("-- nothing")]
+    public void WhatCannotBeReadIsTheAnswerOrOneLine(string sql)
+    {
+        using var database = ResultsDatabase.Open([results]);
+        var failure = Record.Exception(() => database.Query(sql));
+        Assert.True(failure is null or HarnessException, $"{failure}");
+        Assert.DoesNotContain('\n', failure?.Message ?? "");
+    }
+
     [Fact]
     public void ParquetHoldsWhatTheResultsHold()
     {

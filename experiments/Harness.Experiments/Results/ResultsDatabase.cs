@@ -56,7 +56,7 @@ internal sealed class ResultsDatabase : IDisposable
     public void Dispose() => connection.Dispose();
 
     /// <summary>Answers a query.</summary>
-    /// <exception cref="HarnessException">The query is wrong; the message is DuckDB's, in one line.</exception>
+    /// <exception cref="HarnessException">The query is wrong, or gives what cannot be read; the message is DuckDB's, in one line.</exception>
     public ResultTable Query(string sql)
     {
         try
@@ -72,7 +72,12 @@ internal sealed class ResultsDatabase : IDisposable
         }
         catch (DuckDBException exception)
         {
-            throw new HarnessException($"the query failed: {OneLine(exception.Message)}; 'describe results' lists the columns", exception);
+            throw new HarnessException($"the query failed: {(OneLine(exception.Message) is { Length: > 0 } reason ? reason : "there is no statement in it")}; 'describe results' lists the columns", exception);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or ArithmeticException or InvalidCastException or FormatException or NotSupportedException)
+        {
+            // The managed package throws whatever it meets where a value has no like in .NET: an infinite date, an interval of too many years.
+            throw new HarnessException($"the query gives a value that cannot be read: {OneLine(exception.Message)}; make it a text with cast(... as varchar)", exception);
         }
     }
 
