@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Harness.Engine.Modules.Text;
 using Harness.Experiments.Results;
 
@@ -176,6 +178,10 @@ public sealed class SuiteTests : IDisposable
         var missing = Run("run", "mine/hello", "--suite", $"mine=file://{repository}@0123456789");
         Assert.Equal(2, missing.ExitCode);
         Assert.Contains("has no commit 0123456789", missing.Error, StringComparison.Ordinal);
+
+        // Of the commit that is not there nothing is kept.
+        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"file://{repository}")))[..12];
+        Assert.Equal([first], Directory.EnumerateDirectories(Path.Combine(ProjectLayout.Artifacts, "suites", $"repository-{key}")).Select(path => Path.GetFileName(path)));
     }
 
     [Fact]

@@ -74,9 +74,18 @@ internal static partial class SuiteCatalog
         Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
         var temporary = $"{folder}.{Environment.ProcessId}";
         Console.Error.WriteLine($"harness: cloning {url} (once)");
-        Git($"cannot clone {url}", "clone", "--quiet", "--no-checkout", "--", url, temporary);
-        Git($"{url} has no commit {commit}", "-C", temporary, "checkout", "--quiet", "--detach", commit);
-        Directory.Move(temporary, folder);
+        try
+        {
+            Git($"cannot clone {url}", "clone", "--quiet", "--no-checkout", "--", url, temporary);
+            Git($"{url} has no commit {commit}", "-C", temporary, "checkout", "--quiet", "--detach", commit);
+            Directory.Move(temporary, folder);
+        }
+        finally
+        {
+            if (Directory.Exists(temporary))
+                Directory.Delete(temporary, recursive: true);
+        }
+
         return folder;
     }
 
