@@ -13,7 +13,7 @@ internal sealed record ModuleBuild(string Command, IReadOnlyList<string> Sources
     /// <param name="name">Name of the program.</param>
     /// <param name="folder">The program's folder.</param>
     /// <returns>Path of the module.</returns>
-    /// <exception cref="HarnessException">The command failed.</exception>
+    /// <exception cref="HarnessException">The command failed, or there is no bash to run it.</exception>
     public string Run(string name, string folder)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -28,7 +28,7 @@ internal sealed record ModuleBuild(string Command, IReadOnlyList<string> Sources
         var temporary = $"{target}.{Environment.ProcessId}";
         var start = new ProcessStartInfo("bash", ["-c", Command]) { WorkingDirectory = folder, RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["OUTPUT"] = temporary;
-        using var process = Process.Start(start)!;
+        using var process = Start(start, name);
         var output = process.StandardOutput.ReadToEndAsync();
         var words = process.StandardError.ReadToEnd() + output.GetAwaiter().GetResult();
         process.WaitForExit();
@@ -40,5 +40,17 @@ internal sealed record ModuleBuild(string Command, IReadOnlyList<string> Sources
 
         File.Move(temporary, target, overwrite: true);
         return target;
+    }
+
+    private static Process Start(ProcessStartInfo start, string name)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            throw new HarnessException($"program '{name}' cannot be built, which takes bash: {exception.Message}", exception);
+        }
     }
 }
