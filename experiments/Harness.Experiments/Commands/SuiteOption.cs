@@ -9,7 +9,7 @@ internal static class SuiteOption
     /// <summary>Makes the option.</summary>
     public static Option<string[]> Create() => new("--suite")
     {
-        Description = $"programs from elsewhere (may be repeated): {string.Join(", ", SuiteCatalog.Known.Select(name => name + "=PLACE"))}, or PLACE with a manifest {SuiteCatalog.ManifestName} or with WASI modules; a place is a folder or URL@COMMIT of a git repository",
+        Description = $"programs from elsewhere (may be repeated): {string.Join(", ", SuiteCatalog.Known.Select(name => name + "=PLACE"))}, or PLACE with a manifest {SuiteCatalog.ManifestName} or with WASI modules; a place is a folder or URL@COMMIT of a git repository; what a manifest says to build runs as commands of your shell",
         HelpName = "NAME=PLACE",
         DefaultValueFactory = _ => [],
     };
