@@ -201,6 +201,19 @@ public sealed class SideComparisonTests : IDisposable
         Assert.Contains("has no results in results/none", Assert.Throws<HarnessException>(() => ComparisonSide.Parse("none@HEAD")).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Another comparison may be reading them.</summary>
+    [Fact]
+    public void FilesThatWereTakenOutOfGitBeforeAreReplacedAndNotWrittenTo()
+    {
+        var sweep = ResultsAtCommit.Open("gc", "HEAD").Sweep;
+        using var open = new FileStream(sweep, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        var length = open.Length;
+        open.SetLength(length + 1);
+        ResultsAtCommit.Open("gc", "HEAD");
+        Assert.Equal(length + 1, open.Length);
+        Assert.Equal(length, new FileInfo(sweep).Length);
+    }
+
     /// <summary>Writes a folder of one workload under two configurations, with these times by repetition.</summary>
     private void Change(Func<int, (double Base, double Fast)> times, int repetitions) => Change(
         SyntheticResults.Pair(folder.File("results"), 1, repetitions: repetitions, workloads: "alpha"),
