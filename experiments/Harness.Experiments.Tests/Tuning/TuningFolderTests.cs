@@ -1,3 +1,4 @@
+using Harness.Experiments.Results;
 using Harness.Experiments.Tuning;
 using Harness.Experiments.Tuning.Oracle;
 
@@ -27,6 +28,28 @@ public sealed class TuningFolderTests : IDisposable
         Assert.Equal(message, Assert.Throws<HarnessException>(() => new TuningFolder(path).Prepare(TestTuning.Read(TestTuning.Text), "1", [])).Message);
         Assert.Equal(message, Assert.Throws<HarnessException>(() => new OracleFolder(path).Prepare("sort", new OracleRules(50, 0.01, 6, 1), "ours", "1", [])).Message);
         Assert.Equal("", File.ReadAllText(Path.Combine(path, "provenance.json")));
+    }
+
+    [Fact]
+    public void ARunThatIsRefusedIsNotInTheProvenance()
+    {
+        var run = new TuningFolder(folder.File("run"));
+        var search = new OracleFolder(folder.File("search"));
+        var specification = TestTuning.Read(TestTuning.Text);
+        var rules = new OracleRules(50, 0.01, 6, 1);
+        run.Prepare(specification, "1", []);
+        search.Prepare("sort", rules, "ours", "1", []);
+        using (DurableCsv<Evaluation>.Open(run.Evaluations, out _))
+        using (DurableCsv<Evaluation>.Open(search.Evaluations, out _))
+        {
+            Assert.Equal($"{run.Evaluations} is being written by another run of the harness; wait for its end", Assert.Throws<HarnessException>(() => run.Prepare(specification, "1", [])).Message);
+            Assert.Throws<HarnessException>(() => search.Prepare("sort", rules, "ours", "1", []));
+        }
+
+        Assert.Single(Provenance.Read(run.Provenance)!.Runs);
+        Assert.Single(Provenance.Read(search.Provenance)!.Runs);
+        run.Prepare(specification, "1", []);
+        Assert.Equal(2, Provenance.Read(run.Provenance)!.Runs.Count);
     }
 
     /// <summary>Where the disk is full, what is written anew is lost.</summary>

@@ -47,10 +47,13 @@ internal sealed class TuningFolder(string path)
     }
 
     /// <summary>Makes the folder, or checks that it has the same run.</summary>
-    /// <exception cref="HarnessException">It cannot be made, or has rows of something else.</exception>
+    /// <exception cref="HarnessException">It cannot be made, is being written by another run of the harness, or has rows of something else.</exception>
     public void Prepare(TuningSpecification specification, string engineVersion, Dictionary<string, string> fingerprints)
     {
         ResultsFolder.RequireNoSweep(Path);
+
+        // A run that is refused is none that measured.
+        DurableCsv<Evaluation>.RequireUnused(Evaluations);
         try
         {
             Directory.CreateDirectory(Path);

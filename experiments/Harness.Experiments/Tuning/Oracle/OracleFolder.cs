@@ -38,10 +38,13 @@ internal sealed class OracleFolder(string path)
     }
 
     /// <summary>Makes the folder, or checks that it has the same search.</summary>
-    /// <exception cref="HarnessException">It cannot be made, or has rows of something else.</exception>
+    /// <exception cref="HarnessException">It cannot be made, is being written by another run of the harness, or has rows of something else.</exception>
     public void Prepare(string name, OracleRules rules, string engine, string engineVersion, Dictionary<string, string> fingerprints)
     {
         ResultsFolder.RequireNoSweep(Path);
+
+        // A run that is refused is none that measured.
+        DurableCsv<Evaluation>.RequireUnused(Evaluations);
         try
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(DecisionsOf(""))!);
