@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Harness.Experiments.Results;
 using Harness.Experiments.Sweeps;
+using Harness.Experiments.Tests.Results;
 
 namespace Harness.Experiments.Tests.Sweeps;
 
@@ -75,6 +76,20 @@ public sealed class SweepSelectionTests
         Assert.Equal(40, estimate.Duration!.Value.TotalSeconds, 1e-6);
         Assert.Equal(2, estimate.KnownCells);
         Assert.Equal(30, SweepPlan.Pending(sweep, Enumerable.Range(1, 10).Select(repetition => measured[0] with { Repetition = repetition })).Count());
+    }
+
+    [Fact]
+    public void TheEstimateLeavesOutWhatIsDamaged()
+    {
+        using var folder = new TemporaryFolder();
+        var good = SyntheticResults.Pair(folder.File("results/good"), 2, repetitions: 3);
+        var own = SyntheticResults.Pair(folder.File("results/own"), 2, repetitions: 4);
+        var damaged = SyntheticResults.Pair(folder.File("results/damaged"), 2, repetitions: 3).Results;
+        File.AppendAllText(damaged, "what,is,this,row\n");
+        var told = new List<string>();
+        Assert.Equal(MeasurementFile.Read(good.Results), SweepEstimate.ReadBelow(folder.File("results"), own.Results, told.Add));
+        Assert.StartsWith($"{damaged} is damaged: ", Assert.Single(told), StringComparison.Ordinal);
+        Assert.Empty(SweepEstimate.ReadBelow(folder.File("none"), own.Results, told.Add));
     }
 
     [Fact]

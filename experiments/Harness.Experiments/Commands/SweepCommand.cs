@@ -139,9 +139,7 @@ internal static class SweepCommand
     private static int Describe(SweepDefinition sweep, ResultsFolder folder)
     {
         var own = File.Exists(folder.Results) ? MeasurementFile.Read(folder.Results) : [];
-        var others = Directory.Exists(ProjectLayout.Results)
-            ? Directory.EnumerateFiles(ProjectLayout.Results, "results.csv", SearchOption.AllDirectories).Where(path => path != folder.Results).SelectMany(path => DurableCsv<Measurement>.Read(path))
-            : [];
+        var others = SweepEstimate.ReadBelow(ProjectLayout.Results, folder.Results, mistake => Console.Error.WriteLine($"harness: the estimate leaves out what cannot be read: {mistake}"));
 
         // A finished sweep is set aside and begins anew.
         List<ProgramRun> pending = [.. SweepPlan.Pending(sweep, own)];

@@ -32,6 +32,30 @@ internal sealed class SweepEstimate
         ofPrograms = processes.GroupBy(process => (process.Cell.Engine, process.Cell.Workload)).ToDictionary(group => group.Key, group => group.Average(process => process.Seconds));
     }
 
+    /// <summary>Reads the rows of all results below a folder. They are only estimated by: a file that is damaged is told and left out.</summary>
+    /// <param name="root">The folder, which need not be there.</param>
+    /// <param name="except">Path of results that are left out.</param>
+    /// <param name="tell">Is told why a file cannot be read, in one line.</param>
+    public static IReadOnlyList<Measurement> ReadBelow(string root, string except, Action<string> tell)
+    {
+        var rows = new List<Measurement>();
+        if (!Directory.Exists(root))
+            return rows;
+        foreach (var path in Directory.EnumerateFiles(root, "results.csv", SearchOption.AllDirectories).Where(path => path != except))
+        {
+            try
+            {
+                rows.AddRange(DurableCsv<Measurement>.Read(path));
+            }
+            catch (HarnessException exception)
+            {
+                tell(exception.Message);
+            }
+        }
+
+        return rows;
+    }
+
     /// <summary>Number of processes to start.</summary>
     public int Processes => pending.Count;
 
