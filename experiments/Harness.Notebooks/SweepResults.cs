@@ -56,7 +56,7 @@ public sealed class SweepResults
     public IReadOnlyList<string> Workloads => [.. summary.Workloads.Select(workload => workload.Name)];
 
     /// <summary>What a reader should know before quoting a number.</summary>
-    public IReadOnlyList<string> Cautions => Experiments.Reports.Cautions.Of(sweep, summary, view.Provenance, folder.ReadFailures().Count);
+    public IReadOnlyList<string> Cautions => Experiments.Reports.Cautions.Of(sweep, summary, view.Provenance, folder.ReadFailures());
 
     /// <summary>The value of a knob in a configuration; null where the provenance does not tell.</summary>
     public string? Knob(string configuration, string name) =>

@@ -18,9 +18,24 @@ public sealed class CautionsTests : IDisposable
     public void OneIsOne(int count, string load, string again, string failed)
     {
         var results = SyntheticResults.Pair(folder.File("results"), 1.5);
-        var cautions = Cautions.OfResults(ReportWriter.Summarize(results).Summary, Provenance.Read(results.Provenance)! with { ArtificialLoad = count, MeasuredAgain = count }, count);
+        var cautions = Cautions.OfResults(ReportWriter.Summarize(results).Summary, Provenance.Read(results.Provenance)! with { ArtificialLoad = count, MeasuredAgain = count }, [.. Enumerable.Range(1, count).Select(i => Failed("ours", "alpha", 100 + i))]);
         foreach (var beginning in (string[])[load, again, failed])
             Assert.Single(cautions, caution => caution.StartsWith(beginning, StringComparison.Ordinal));
+    }
+
+    /// <summary>What a later run measured is in the numbers, and a program that could not be run has no repetitions.</summary>
+    [Fact]
+    public void FailuresAreOfRepetitionsOrOfPrograms()
+    {
+        var summary = ReportWriter.Summarize(SyntheticResults.Pair(folder.File("results"), 1.5, repetitions: 7)).Summary;
+        var cautions = Cautions.OfResults(summary, null, [Failed("ours", "alpha", 2), Failed("ours", "alpha", 2), Failed("ours", "alpha", 8), Failed("v8", "alpha", 3), Failed("any", "none", 0), Failed("any", "none", 0), Failed("any", "alpha", 0)]);
+        Assert.Equal(
+            [
+                "2 repetitions failed and are in no number; failures.csv lists them.",
+                "1 repetition failed and was measured by a later run; failures.csv lists it.",
+                "1 program could not be run and is in no number; failures.csv says why.",
+            ],
+            cautions.Where(caution => caution.Contains("failures.csv", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -43,7 +58,7 @@ public sealed class CautionsTests : IDisposable
         var cautions = Cautions.OfCells(sweep, unsettled).Where(caution => caution.Kind == CautionKind.Unsettled).ToList();
         Assert.Equal(2, cautions.Count);
         Assert.All(cautions, caution => Assert.EndsWith(": the only repetition had not settled when it was timed.", caution.Text, StringComparison.Ordinal));
-        Assert.Contains(Cautions.OfResults(unsettled, null, 0), caution => caution.StartsWith("With 1 repetition there are no intervals", StringComparison.Ordinal));
+        Assert.Contains(Cautions.OfResults(unsettled, null, []), caution => caution.StartsWith("With 1 repetition there are no intervals", StringComparison.Ordinal));
     }
 
     /// <summary>Only engines that say nothing of their tiers were timed too early, only where they warmed up, and only by the older rule.</summary>
@@ -57,7 +72,7 @@ public sealed class CautionsTests : IDisposable
         var results = SyntheticResults.Pair(folder.File("results"), 1.5, engines.Split(','));
         var (sweep, summary) = ReportWriter.Summarize(results);
         var older = new SweepSummary(sweep, [.. summary.Rows.Select(row => row with { Format = format, WarmUpCalls = warmUpCalls })]);
-        var cautions = Cautions.OfResults(older, Provenance.Read(results.Provenance), 0).Where(caution => caution.Contains("timed too early", StringComparison.Ordinal));
+        var cautions = Cautions.OfResults(older, Provenance.Read(results.Provenance), []).Where(caution => caution.Contains("timed too early", StringComparison.Ordinal));
         Assert.Equal(named is null ? [] : new[] { named }, cautions.Select(caution => caution[..Math.Min(caution.Length, named?.Length ?? 0)]));
     }
 
@@ -76,4 +91,7 @@ public sealed class CautionsTests : IDisposable
         Assert.Equal(isNamed ? 2 : 0, cautions.Count);
         Assert.All(cautions, caution => Assert.Contains("less than 100 steps of the clock", caution.Text, StringComparison.Ordinal));
     }
+
+    private static Failure Failed(string engine, string program, int repetition) =>
+        new() { Engine = engine, Configuration = "base", Workload = program, Repetition = repetition, Status = "trap", Message = "unreachable" };
 }

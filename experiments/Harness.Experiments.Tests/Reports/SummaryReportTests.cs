@@ -18,8 +18,8 @@ public sealed class SummaryReportTests : IDisposable
         var provenance = Provenance.Read(results.Provenance)!;
         using (var failures = DurableCsv<Failure>.Open(results.Failures, out _))
         {
-            failures.Append(new Failure { Engine = "ours", Configuration = "base", Workload = "alpha", Repetition = 1, Status = "trap", Message = "unreachable" });
-            failures.Append(new Failure { Engine = "ours", Configuration = "fast", Workload = "alpha", Repetition = 2, Status = "trap", Message = "unreachable" });
+            failures.Append(new Failure { Engine = "ours", Configuration = "base", Workload = "alpha", Repetition = 4, Status = "trap", Message = "unreachable" });
+            failures.Append(new Failure { Engine = "ours", Configuration = "fast", Workload = "alpha", Repetition = 5, Status = "trap", Message = "unreachable" });
         }
 
         var text = Write(results, provenance with { FinishedUtc = null, Runs = [provenance.Runs[0] with { Dirty = true }] });

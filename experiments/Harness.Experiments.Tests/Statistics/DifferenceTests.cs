@@ -32,7 +32,7 @@ public sealed class DifferenceTests : IDisposable
     {
         var results = SyntheticResults.Pair(folder.File("results"), 1.5, repetitions: repetitions, workloads: "alpha");
         var (sweep, summary) = ReportWriter.Summarize(results);
-        var lines = SummaryReport.Create(sweep, summary, Provenance.Read(results.Provenance), failures: 0).Split('\n').Where(line => line.StartsWith("| Program alpha |", StringComparison.Ordinal)).Select(line => line.Split('|')).ToList();
+        var lines = SummaryReport.Create(sweep, summary, Provenance.Read(results.Provenance), failures: []).Split('\n').Where(line => line.StartsWith("| Program alpha |", StringComparison.Ordinal)).Select(line => line.Split('|')).ToList();
         Assert.Equal("", lines.Single(line => line[2].Trim() == "base")[9].Trim());
         Assert.EndsWith(end, lines.Single(line => line[2].Trim() == "fast")[9].Trim(), StringComparison.Ordinal);
     }

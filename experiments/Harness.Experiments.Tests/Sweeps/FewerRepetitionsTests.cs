@@ -24,7 +24,7 @@ public sealed class FewerRepetitionsTests : IDisposable
         var (sweep, summary) = ReportWriter.Summarize(results);
         Assert.Equal(21, sweep.Repetitions);
         Assert.Contains($"Every repetition ({processes} processes a row)", SweepChart.Create(ChartKind.Dots, sweep, summary).Subtitle, StringComparison.Ordinal);
-        Assert.Equal(repetitions < 6, Cautions.OfResults(summary, Provenance.Read(results.Provenance), 0).Any(caution => caution.StartsWith($"With {processes} repetitions there are no intervals", StringComparison.Ordinal)));
+        Assert.Equal(repetitions < 6, Cautions.OfResults(summary, Provenance.Read(results.Provenance), []).Any(caution => caution.StartsWith($"With {processes} repetitions there are no intervals", StringComparison.Ordinal)));
         Assert.Equal(repetitions < 6, RankTable.Create(sweep, summary, ["ours"]).Notes.Any(note => note.StartsWith("With fewer than 6 repetitions", StringComparison.Ordinal)));
     }
 

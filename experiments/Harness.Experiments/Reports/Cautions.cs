@@ -88,8 +88,8 @@ internal static class Cautions
     /// <summary>What is to be said of the results as a whole.</summary>
     /// <param name="summary">What they say.</param>
     /// <param name="provenance">Where they are from; null where that is not known.</param>
-    /// <param name="failures">How many repetitions failed.</param>
-    public static IReadOnlyList<string> OfResults(SweepSummary summary, Provenance? provenance, int failures)
+    /// <param name="failures">What failed, as <c>failures.csv</c> has it.</param>
+    public static IReadOnlyList<string> OfResults(SweepSummary summary, Provenance? provenance, IReadOnlyList<Failure> failures)
     {
         var cautions = new List<string>();
         if (provenance is null)
@@ -100,8 +100,7 @@ internal static class Cautions
             cautions.Add("Files differed from the commit that is named: nobody else can build what was measured.");
         if (summary.Processes.Most < MedianInterval.LeastValues)
             cautions.Add($"With {SweepChart.NumberOfProcesses(summary)} {(summary.Processes.Most == 1 ? "repetition" : "repetitions")} there are no intervals, and no test finds anything: this is a first look, nothing to quote.");
-        if (failures > 0)
-            cautions.Add($"{Count(failures, "repetition")} failed and {(failures == 1 ? "is" : "are")} in no number; failures.csv lists {(failures == 1 ? "it" : "them")}.");
+        cautions.AddRange(OfFailures(summary, failures));
         cautions.AddRange(OfRule(summary));
         cautions.AddRange(OfEnvironment(provenance));
         return cautions;
@@ -111,9 +110,26 @@ internal static class Cautions
     /// <param name="sweep">The sweep.</param>
     /// <param name="summary">What its results say.</param>
     /// <param name="provenance">Where they are from; null where that is not known.</param>
-    /// <param name="failures">How many repetitions failed.</param>
-    public static IReadOnlyList<string> Of(SweepDefinition sweep, SweepSummary summary, Provenance? provenance, int failures) =>
+    /// <param name="failures">What failed, as <c>failures.csv</c> has it.</param>
+    public static IReadOnlyList<string> Of(SweepDefinition sweep, SweepSummary summary, Provenance? provenance, IReadOnlyList<Failure> failures) =>
         [.. OfResults(summary, provenance, failures), .. OfCells(sweep, summary).Select(caution => caution.Text)];
+
+    /// <summary>What is to be said of what failed: most is missing, but a later run may have measured it, and some are programs that could not be run at all.</summary>
+    private static IEnumerable<string> OfFailures(SweepSummary summary, IReadOnlyList<Failure> failures)
+    {
+        // What fails is a process, which goes by the name of its program.
+        var measured = summary.Rows.Select(row => row.Key with { Workload = row.Program }).ToHashSet();
+        var programs = summary.Rows.Select(row => row.Program).ToHashSet();
+        var failed = failures.Where(failure => failure.Repetition > 0).Select(failure => failure.Key).Distinct().ToList();
+        var again = failed.Count(measured.Contains);
+        var absent = failures.Where(failure => failure.Repetition == 0).Select(failure => failure.Workload).Distinct().Count(program => !programs.Contains(program));
+        if (failed.Count > again)
+            yield return $"{Count(failed.Count - again, "repetition")} failed and {(failed.Count - again == 1 ? "is" : "are")} in no number; failures.csv lists {(failed.Count - again == 1 ? "it" : "them")}.";
+        if (again > 0)
+            yield return $"{Count(again, "repetition")} failed and {(again == 1 ? "was" : "were")} measured by a later run; failures.csv lists {(again == 1 ? "it" : "them")}.";
+        if (absent > 0)
+            yield return $"{Count(absent, "program")} could not be run and {(absent == 1 ? "is" : "are")} in no number; failures.csv says why.";
+    }
 
     /// <summary>A number of things.</summary>
     /// <param name="count">The number.</param>

@@ -15,8 +15,8 @@ internal static class SummaryReport
     /// <param name="sweep">The sweep.</param>
     /// <param name="summary">Its statistics.</param>
     /// <param name="provenance">Where the results are from; null where that is not known.</param>
-    /// <param name="failures">How many repetitions failed.</param>
-    public static string Create(SweepDefinition sweep, SweepSummary summary, Provenance? provenance, int failures)
+    /// <param name="failures">What failed, as <c>failures.csv</c> has it.</param>
+    public static string Create(SweepDefinition sweep, SweepSummary summary, Provenance? provenance, IReadOnlyList<Failure> failures)
     {
         var text = new StringBuilder();
         Line(text, $"# {sweep.Title}");

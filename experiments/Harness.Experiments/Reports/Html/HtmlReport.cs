@@ -83,7 +83,7 @@ internal sealed class HtmlReport
     private void WriteCautions()
     {
         Begin("careful", "To be careful of");
-        var ofResults = Cautions.OfResults(summary, provenance, failures.Count);
+        var ofResults = Cautions.OfResults(summary, provenance, failures);
         var ofCells = Cautions.OfCells(sweep, summary);
         if (ofResults.Count + ofCells.Count == 0)
         {
@@ -224,7 +224,7 @@ internal sealed class HtmlReport
             table.Add(failure.Engine, failure.Configuration, failure.Workload, failure.Repetition, failure.Status, failure.Message);
         if (failures.Count > ReportLimits.Rows)
             table.AddNote($"The first {ReportLimits.Rows} of {failures.Count}: failures.csv has all.");
-        HtmlTable.Write(html, "Repetitions that failed, and are in no number", table);
+        HtmlTable.Write(html, "What failed, and is in no number unless a later run measured it", table);
         html.Close();
     }
 
