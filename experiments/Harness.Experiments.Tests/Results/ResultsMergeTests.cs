@@ -56,6 +56,31 @@ public sealed class ResultsMergeTests : IDisposable
         Assert.Equal(["all", "merged", "two", "whole"], Directory.EnumerateDirectories(folder.Path).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith("shard", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void WhatAMergeDoesNotMakeStaysWhereItReplacesAnEarlierOne()
+    {
+        var shards = Split();
+        var merged = Folder("merged");
+        ResultsMerge.Merge(merged, [shards[0], shards[1]]);
+        string[] own = [folder.Write("merged/disturbed.csv", "first"), folder.Write("merged/report.html", "page"), folder.Write("merged/notes/of mine.txt", "mine")];
+        using (DurableCsv<Measurement>.Open(merged.Results, out _))
+        {
+            var mistake = Assert.Throws<HarnessException>(() => ResultsMerge.Merge(merged, shards));
+            Assert.Equal($"{merged.Results} is being written by another run of the harness; wait for its end", mistake.Message);
+        }
+
+        ResultsMerge.Merge(merged, shards);
+        Assert.Equal(21 * 6, MeasurementFile.Read(merged.Results).Count);
+        Assert.Equal(["first", "page", "mine"], own.Select(path => File.ReadAllText(path)));
+
+        // As where a merge was killed when it had moved the earlier one away.
+        Directory.Move(merged.Path, merged.Path + ".replaced");
+        Directory.CreateDirectory(merged.Path + ".merging");
+        ResultsMerge.Merge(merged, shards);
+        Assert.Equal(["first", "page", "mine"], own.Select(path => File.ReadAllText(path)));
+        Assert.False(Directory.Exists(merged.Path + ".replaced"));
+    }
+
     public static TheoryData<string, string> Mismatches => new()
     {
         { "sweep", "other sweeps: synthetic and another" },

@@ -17,12 +17,18 @@ internal static class ResultsMerge
     /// <summary>Rows that are written to the disk at a time.</summary>
     private const int RowsAtATime = 5_000;
 
+    /// <summary>What the name of the new folder ends with until it is whole.</summary>
+    private const string MadeSuffix = ".merging";
+
+    /// <summary>What the name of an earlier merge ends with from when it is moved away until it is removed.</summary>
+    private const string ReplacedSuffix = ".replaced";
+
     /// <summary>Groups folders by the kind of machine that measured them, in the order of the folders.</summary>
     public static IReadOnlyList<(string Kind, IReadOnlyList<ResultsFolder> Folders)> ByMachine(IEnumerable<ResultsFolder> folders) =>
         [.. folders.GroupBy(folder => MergePart.Read(folder).Provenance.Machine.Kind).Select(group => (group.Key, (IReadOnlyList<ResultsFolder>)[.. group]))];
 
     /// <summary>Merges folders.</summary>
-    /// <param name="output">Where the merged results go. What is there must be an earlier merge of some of the folders.</param>
+    /// <param name="output">Where the merged results go. What is there must be an earlier merge of some of the folders; files there that no merge makes stay.</param>
     /// <param name="folders">The folders, which stay as they are.</param>
     /// <returns>The provenance of the merged results, and the number of their rows.</returns>
     /// <exception cref="HarnessException">The folders do not belong together, or cannot be read or written.</exception>
@@ -38,6 +44,8 @@ internal static class ResultsMerge
         try
         {
             using var writerLock = Lock(output);
+            Restore(output);
+            DurableCsv<Measurement>.RequireUnused(output.Results);
             RequireReplaceable(output, rows);
             Replace(output, made => Write(made, parts, rows, provenance));
         }
@@ -119,18 +127,42 @@ internal static class ResultsMerge
     /// <summary>Makes a folder beside its place, and moves it there.</summary>
     private static void Replace(ResultsFolder output, Action<ResultsFolder> write)
     {
-        var made = new ResultsFolder(output.Path + ".merging");
-        var replaced = output.Path + ".replaced";
+        var made = new ResultsFolder(output.Path + MadeSuffix);
+        var replaced = output.Path + ReplacedSuffix;
         Remove(made.Path);
         made.Create();
         write(made);
 
-        // All rows of an earlier merge are in the new folder.
+        // All rows of an earlier merge are in the new folder; what else is there, such as notes, reports and disturbed.csv, nothing makes again.
+        if (Directory.Exists(output.Path))
+            CopyOthers(output.Path, made.Path);
         Remove(replaced);
         if (Directory.Exists(output.Path))
             Directory.Move(output.Path, replaced);
         Directory.Move(made.Path, output.Path);
         Remove(replaced);
+    }
+
+    /// <summary>Puts an earlier merge back that a killed one had moved away and not replaced yet.</summary>
+    private static void Restore(ResultsFolder output)
+    {
+        var replaced = output.Path + ReplacedSuffix;
+        if (!Directory.Exists(output.Path) && Directory.Exists(output.Path + MadeSuffix) && Directory.Exists(replaced))
+            Directory.Move(replaced, output.Path);
+        Remove(replaced);
+    }
+
+    /// <summary>Copies the files that a merge does not make.</summary>
+    private static void CopyOthers(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            if (File.Exists(target) || file.EndsWith(".lock", StringComparison.Ordinal))
+                continue;
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
     }
 
     private static void Remove(string folder)
