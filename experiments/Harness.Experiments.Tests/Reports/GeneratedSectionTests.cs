@@ -17,6 +17,19 @@ public sealed class GeneratedSectionTests
         Assert.Throws<HarnessException>(() => GeneratedSection.Replace(Document, "KNOBS.md", "./harness compare v8-example", ""));
 
     [Fact]
+    public void TheOldDocumentStaysUntilTheNewOneIsComplete()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("KNOBS.md", Document);
+        using var old = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(old);
+        GeneratedSection.Write(path, "./harness knobs", "| new |\n");
+        Assert.Equal(Document, reader.ReadToEnd());
+        Assert.Equal(Document.Replace("old", "| new |", StringComparison.Ordinal), File.ReadAllText(path));
+        Assert.Equal(path, Assert.Single(Directory.GetFiles(folder.Path)));
+    }
+
+    [Fact]
     public void TheKnobsOfTheDocumentAreThoseOfTheRegistry()
     {
         var document = File.ReadAllText(Path.Combine(ProjectLayout.Root, "KNOBS.md"));

@@ -75,7 +75,7 @@ internal static class OracleCommand
             var path = parsed.GetRequiredValue(file);
             var trained = ModelTrainer.Train(InliningModel.BuiltIn, [.. read.SelectMany(folder => DurableCsv<ChangeRow>.Read(folder.Changes))], Path.GetFileName(path));
             var words = FormattableString.Invariant($"{trained.Decisions} decisions of {trained.Programs} programs; weighted by the time at stake, {trained.RightLeftOut:0.00} of them right where {(trained.Programs > 1 ? "their program was" : "they were")} left out, {trained.RightBefore:0.00} by the built-in model; penalty {trained.Penalty}");
-            File.WriteAllText(path, $"# Trained by 'harness oracle train' on {words}.\n{trained.Model.ToText()}");
+            WholeFile.WriteText(path, $"# Trained by 'harness oracle train' on {words}.\n{trained.Model.ToText()}");
             Console.WriteLine($"{path}: {words}");
         });
         return command;
@@ -103,7 +103,7 @@ internal static class OracleCommand
         using var recorded = new RecordedEvaluator(processes, folder.Evaluations);
         var world = new ProgramWorld(definition.Name, [.. workloads.Select(workload => workload.Name)], folder, recorded, options => Explain(definition, options));
         var result = new OracleSearch(rules, NoInlining, starts, world, Console.Error.WriteLine).Run();
-        File.WriteAllText(folder.Decisions, DecisionsText.Write(result.Found, world.ModuleHash, world.KnownCalls));
+        WholeFile.WriteText(folder.Decisions, DecisionsText.Write(result.Found, world.ModuleHash, world.KnownCalls));
         WriteChanges(folder, name, result);
         if (Provenance.Read(folder.Provenance) is { } provenance)
             (provenance with { FinishedUtc = Provenance.Now() }).Write(folder.Provenance);
@@ -113,12 +113,12 @@ internal static class OracleCommand
         // What failed in fresh rounds is no configuration to use.
         File.Delete(folder.Configuration);
         if (compared.FailuresOf(OracleSearch.FoundName) == 0)
-            File.WriteAllText(folder.Configuration, DecisionsText.WriteConfiguration(result.Found, Path.GetFileName(folder.Decisions)));
+            WholeFile.WriteText(folder.Configuration, DecisionsText.WriteConfiguration(result.Found, Path.GetFileName(folder.Decisions)));
         var table = compared.Create();
         table.AddNote(Describe(result));
         if (result.Entangled > 0)
             table.AddNote($"{result.Entangled} changes of single calls turned others round as well, since policies have budgets, and are not in changes.csv.");
-        File.WriteAllText(folder.Table, $"# Oracle of {name}\n\n{TableWriter.Write(table, TableFormat.Markdown)}\n{string.Concat(result.Steps.Select(step => FormattableString.Invariant($"- {step.TimeRatio:0.000} of the time by this: {step.What}\n")))}");
+        WholeFile.WriteText(folder.Table, $"# Oracle of {name}\n\n{TableWriter.Write(table, TableFormat.Markdown)}\n{string.Concat(result.Steps.Select(step => FormattableString.Invariant($"- {step.TimeRatio:0.000} of the time by this: {step.What}\n")))}");
         Console.Error.WriteLine($"{folder.Path}: {(File.Exists(folder.Configuration) ? "oracle.yaml, " : "")}oracle.decisions, oracle.md, evaluations.csv, provenance.json");
         return table;
     }

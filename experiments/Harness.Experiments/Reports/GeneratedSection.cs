@@ -9,7 +9,7 @@ internal static class GeneratedSection
     /// <param name="document">The document; null for standard output.</param>
     /// <param name="command">The command whose section it is, up to its options.</param>
     /// <param name="text">The text.</param>
-    /// <exception cref="HarnessException">The document has no section of the command.</exception>
+    /// <exception cref="HarnessException">The document has no section of the command, or cannot be written; it then is as it was.</exception>
     public static void Write(string? document, string command, string text)
     {
         if (document is null)
@@ -20,7 +20,7 @@ internal static class GeneratedSection
 
         if (!File.Exists(document))
             throw new HarnessException($"there is no file {document}");
-        File.WriteAllText(document, Replace(File.ReadAllText(document), document, command, text));
+        WholeFile.WriteText(document, Replace(File.ReadAllText(document), document, command, text));
         Console.WriteLine($"{document}: the section of '{command}' is up to date");
     }
 

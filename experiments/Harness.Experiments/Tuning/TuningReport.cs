@@ -17,7 +17,7 @@ internal static class TuningReport
     public static void Write(TuningFolder folder, TuningSpecification specification, TuningResult result, IReadOnlyList<ReportItem> decisions)
     {
         var document = TuningDocument.Create(specification, result, decisions, Provenance.Read(folder.Provenance));
-        File.WriteAllText(folder.Report, MarkdownDocument.Write(document));
+        WholeFile.WriteText(folder.Report, MarkdownDocument.Write(document));
         HtmlFile.Write(folder.HtmlReport, html => HtmlDocument.Write(html, document));
         WriteWinner(folder, result);
         foreach (var figure in document.Figures)
@@ -38,8 +38,8 @@ internal static class TuningReport
             File.Delete(earlier);
         if (!result.IsFound)
             return;
-        File.WriteAllText(folder.Winner, string.Concat(result.Winner!.Knobs.Select(pair => $"{pair.Key}: {pair.Value}\n")));
+        WholeFile.WriteText(folder.Winner, string.Concat(result.Winner!.Knobs.Select(pair => $"{pair.Key}: {pair.Value}\n")));
         foreach (var settings in EngineSettings.Of(result.Winner.Knobs))
-            File.WriteAllText(folder.SettingsPath(settings.Engine), string.Join('\n', settings.Words) + "\n");
+            WholeFile.WriteText(folder.SettingsPath(settings.Engine), string.Join('\n', settings.Words) + "\n");
     }
 }
