@@ -184,6 +184,20 @@ public sealed partial class HtmlReportTests : IDisposable
         Assert.Equal(40, careful.Descendants("li").Count(entry => entry.Value.EndsWith("had not settled when they were timed.", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void AllCommitsThatWereMeasuredAreNamed()
+    {
+        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        var provenance = Provenance.Read(results.Provenance)!;
+        var run = provenance.Runs[0] with { Commit = "0123456789abcdef" };
+        (provenance with { Runs = [run, run with { Commit = "fedcba9876543210" }] }).Write(results.Provenance);
+        Assert.Single(Notes(), note => note.Contains("0123456789, fedcba9876, of which", StringComparison.Ordinal));
+        (provenance with { Runs = [run, run] }).Write(results.Provenance);
+        Assert.DoesNotContain(Notes(), note => note.Contains("Its runs are of", StringComparison.Ordinal));
+
+        IEnumerable<string> Notes() => Parse(Create(results)).Descendants("p").Select(note => note.Value);
+    }
+
     [Theory]
     [InlineData(3, false)]
     [InlineData(21, true)]

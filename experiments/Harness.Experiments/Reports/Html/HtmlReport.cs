@@ -294,6 +294,8 @@ internal sealed class HtmlReport
 
         commands.Append($"./harness report {sweep.Name}\n");
         html.Open("pre").Element("code", commands.ToString()).Close();
+        if (provenance is { Commits.Count: > 1 })
+            html.Element("p", $"Its runs are of the commits {string.Join(", ", provenance.Commits)}, of which the last run's is named; provenance.json says which command is of which.", ("class", "note"));
         html.Element("p", $"The numbers of this document are in {Path.GetFileName(folder.Path)}/results.csv; './harness compare {sweep.Name} --csv' prints them.", ("class", "note")).Close();
     }
 }
