@@ -26,9 +26,32 @@ internal static class QueryCommand
     {
         if (names.Length > 0)
             return [.. names.Select(ResultsFolder.Find)];
-        List<ResultsFolder> all = Directory.Exists(ProjectLayout.Results)
-            ? [.. Directory.EnumerateDirectories(ProjectLayout.Results).Order(StringComparer.Ordinal).Where(folder => File.Exists(new ResultsFolder(folder).Results)).Select(folder => new ResultsFolder(folder))]
-            : [];
+        var all = FindReadable(ProjectLayout.Results, mistake => Console.Error.WriteLine($"harness: the answer leaves out what cannot be read: {mistake}"));
         return all.Count > 0 ? all : throw new HarnessException($"there are no results in {ProjectLayout.Results}; name a results folder, or measure with 'harness sweep'");
+    }
+
+    /// <summary>The results folders in a folder. Who names none asks what there is: one that is damaged is told and left out.</summary>
+    /// <param name="root">The folder, which need not be there.</param>
+    /// <param name="tell">Is told why a results folder cannot be read, in one line.</param>
+    public static List<ResultsFolder> FindReadable(string root, Action<string> tell)
+    {
+        return Directory.Exists(root)
+            ? [.. Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal).Select(path => new ResultsFolder(path)).Where(folder => File.Exists(folder.Results) && IsReadable(folder))]
+            : [];
+
+        bool IsReadable(ResultsFolder folder)
+        {
+            try
+            {
+                _ = ResultsView.Open(folder);
+                _ = folder.ReadFailures();
+                return true;
+            }
+            catch (HarnessException exception)
+            {
+                tell(exception.Message);
+                return false;
+            }
+        }
     }
 }
