@@ -86,18 +86,4 @@ public sealed class ResultsDatabaseTests : IDisposable
         Assert.Equal(0L, database.Query($"select count(*) from (select * from results except select * from '{path.Replace("'", "''", StringComparison.Ordinal)}')").Rows[0][0]);
         Assert.Equal(42L, database.Query($"select count(*) from '{path.Replace("'", "''", StringComparison.Ordinal)}'").Rows[0][0]);
     }
-
-    [Fact]
-    public void WhereFilesAreForbiddenAQueryReadsAndWritesNone()
-    {
-        var path = folder.File("copy.csv");
-        var other = folder.Write("other.csv", "a,b\n1,2\n");
-        using var database = ResultsDatabase.Open([results]);
-        database.ForbidFiles();
-        Assert.Throws<HarnessException>(() => database.Query($"copy results to '{path}'"));
-        Assert.Throws<HarnessException>(() => database.Query($"select * from read_csv('{other}')"));
-        Assert.Throws<HarnessException>(() => database.Query("set enable_external_access = true"));
-        Assert.False(File.Exists(path));
-        Assert.Equal(42L, database.Query("select count(*) from results").Rows[0][0]);
-    }
 }

@@ -8,14 +8,13 @@ internal static class QueryCommand
 {
     public static Command Create()
     {
-        var sql = new Argument<string>("sql") { Description = "a query of DuckDB over the tables 'results' (columns of results.csv, one per knob, and 'folder') and 'failures'; it reads and writes no files" };
+        var sql = new Argument<string>("sql") { Description = "a query of DuckDB over the tables 'results' (columns of results.csv, one per knob, and 'folder') and 'failures'" };
         var results = new Argument<string[]>("results") { Description = "results folders, or names of sweeps; all of results/ if left out", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("query", "ask results in SQL: harness query \"select workload, median(execute_ms) from results group by all\" gc") { sql, results };
         var output = TableOutput.AddTo(command);
         command.SetAction(parsed =>
         {
             using var database = ResultsDatabase.Open(FindFolders(parsed.GetValue(results) ?? []));
-            database.ForbidFiles();
             var query = parsed.GetRequiredValue(sql);
             output.Print(parsed, database.Query(query), $"\"{query}\"");
         });

@@ -55,13 +55,6 @@ internal sealed class ResultsDatabase : IDisposable
 
     public void Dispose() => connection.Dispose();
 
-    /// <summary>From now on queries read and write no files, and cannot change that. Tables that are loaded stay.</summary>
-    public void ForbidFiles()
-    {
-        Execute("SET enable_external_access = false");
-        Execute("SET lock_configuration = true");
-    }
-
     /// <summary>Answers a query.</summary>
     /// <exception cref="HarnessException">The query is wrong, or gives what cannot be read; the message is DuckDB's, in one line.</exception>
     public ResultTable Query(string sql)
