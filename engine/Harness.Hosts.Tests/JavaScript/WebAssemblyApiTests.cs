@@ -141,7 +141,7 @@ public sealed class WebAssemblyApiTests
         """,
         "true 0");
 
-    /// <summary>The same where code calls a script below.</summary>
+    /// <summary>The same where code calls a script below: of the depths that do not fit, the first ones may be too deep for WebAssembly as well, the last one is only so for the script.</summary>
     [Fact]
     public void AScriptIsNotCalledWhereItHasNoStack() => ScriptRun.Check(
         """
@@ -154,9 +154,11 @@ public sealed class WebAssemblyApiTests
         """
         let calls = 0;
         const { down } = (await WebAssembly.instantiate(bytes, { m: { f() { calls++; } } })).instance.exports;
-        show(down(10), calls, attempt(() => down(100000)), calls, down(10), calls);
+        let depth = 1 << 17, outcome;
+        while (depth > 0 && (outcome = attempt(() => down(depth))) === 'RangeError') depth >>= 1;
+        show(outcome === depth, depth < 1 << 17, calls, down(10), calls);
         """,
-        "10 1 RangeError 1 10 2");
+        "true true 1 10 2");
 
     /// <summary>What an instance that cannot be made was to be made of is let go, whatever kept it from being made.</summary>
     [Fact]
