@@ -469,6 +469,45 @@ public sealed class WebAssemblyApiTests
         }
     }
 
+    /// <summary>The many other stores are told after the one that runs, which has ended meanwhile.</summary>
+    [Fact]
+    public void AnInterruptEndsNoScriptThatComesAfterIt()
+    {
+        var options = EngineOptions.Default;
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("harness-js-");
+        try
+        {
+            File.WriteAllBytes(
+                Path.Combine(folder.FullName, "module.wasm"),
+                WatAssembler.Assemble("""(module (import "m" "f" (func $f)) (func (export "spin") call $f (loop $l (br $l))))"""));
+            ExecutionThread.Run(options, () =>
+            {
+                JavaScriptHost? running = null;
+                using var host = new JavaScriptHost(new JavaScriptOptions { Engine = options, Folder = folder.FullName, Print = _ => ThreadPool.QueueUserWorkItem(_ => running!.Interrupt()) });
+                running = host;
+                host.RunModule("test.mjs", """
+                    const { spin } = (await WebAssembly.instantiate(harness.readBytes('module.wasm'), { m: { f: () => console.log('runs') } })).instance.exports;
+                    globalThis.spin = () => { try { spin(); } catch { return 'caught'; } };
+                    globalThis.next = () => new Promise(resolve => setTimeout(() => resolve('done'), 1));
+                    """);
+                Store[] others = [.. Enumerable.Range(0, 4000).Select(_ => new Store(host.Engine))];
+                for (int round = 0; round < 20; round++)
+                {
+                    // V8 may be interrupted before the script has returned.
+                    Exception? failure = Record.Exception(() => host.Call("spin"));
+                    Assert.True(failure is null or ProgramException);
+                    Assert.Equal("done", host.Call("next"));
+                }
+
+                foreach (Store other in others) other.Dispose();
+            });
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public void TextsAreImportedAsGlobals() => ScriptRun.Check(
         """
