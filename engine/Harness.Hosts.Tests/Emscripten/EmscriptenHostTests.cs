@@ -200,6 +200,32 @@ public sealed class EmscriptenHostTests
             Assert.Throws<ProgramException>(() => Call(host, "call")).Message);
     }
 
+    [Theory]
+    [InlineData(65535, "the program has no text at address 0xffff: none ends there")]
+    [InlineData(65536, "the program has no text at address 0x10000: none ends there")]
+    [InlineData(-1, "the program has no text at address 0xffffffff: none ends there")]
+    public void TextThatIsNowhereFailsInOneLine(int address, string expected)
+    {
+        using var store = new Store();
+        using var host = Load(store, """
+            (module
+              (import "env" "__assert_fail" (func $fail (param i32 i32 i32 i32)))
+              (memory (export "memory") 1)
+              (func (export "call") (param i32)
+                (i32.store8 (i32.const 65535) (i32.const 97))
+                (call $fail (local.get 0) (i32.const 0) (i32.const 0) (i32.const 0))))
+            """);
+        Assert.Equal(expected, Assert.Throws<ProgramException>(() => Call(host, "call", address)).Message);
+    }
+
+    [Fact]
+    public void AProgramWithoutAMemoryFailsInOneLine()
+    {
+        using var store = new Store();
+        using var host = Load(store, """(module (import "env" "getentropy" (func $fill (param i32 i32) (result i32))) (func (export "call") (drop (call $fill (i32.const 0) (i32.const 1)))))""");
+        Assert.Equal("the program has no memory yet", Assert.Throws<ProgramException>(() => Call(host, "call")).Message);
+    }
+
     [Fact]
     public void AFunctionOfReferencesIsMissing()
     {

@@ -39,8 +39,8 @@ public sealed class EmscriptenHost : IDisposable
     public Instance Instance => _instance ?? throw new InvalidOperationException("the program is not instantiated yet");
 
     /// <summary>The program's memory.</summary>
-    /// <exception cref="InvalidOperationException">It is not instantiated yet, and does not import its memory, or has none.</exception>
-    public Memory Memory => _memory ?? throw new InvalidOperationException("the program has no memory yet");
+    /// <exception cref="ProgramException">It is not instantiated yet, and does not import its memory, or has none.</exception>
+    public Memory Memory => _memory ?? throw new ProgramException("the program has no memory yet");
 
     /// <summary>Makes the program's instance and runs its constructors.</summary>
     /// <param name="store">Where to.</param>
@@ -89,13 +89,13 @@ public sealed class EmscriptenHost : IDisposable
     }
 
     /// <summary>Text in the program's memory, up to a zero.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no zero before the memory's end.</exception>
+    /// <exception cref="ProgramException">There is no zero before the memory's end.</exception>
     public string ReadText(uint address)
     {
-        ulong rest = Memory.ByteLength > address ? Memory.ByteLength - address : 0;
-        Span<byte> bytes = Memory.Span(address, (int)Math.Min(rest, int.MaxValue));
+        ulong size = Memory.ByteLength;
+        Span<byte> bytes = address < size ? Memory.Span(address, (int)Math.Min(size - address, int.MaxValue)) : default;
         int length = bytes.IndexOf((byte)0);
-        if (length < 0) throw new ArgumentOutOfRangeException(nameof(address), "there is no end of the text");
+        if (length < 0) throw new ProgramException($"the program has no text at address 0x{address:x}: none ends there");
         return System.Text.Encoding.UTF8.GetString(bytes[..length]);
     }
 
