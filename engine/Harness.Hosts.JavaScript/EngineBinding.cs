@@ -278,7 +278,7 @@ internal sealed class EngineBinding : IDisposable
             return -1;
         }
 
-        return IdOf(_realms[store], new Tag(_realms[store].Store, new TagType(TypeRegistry.CanonicalId(type), type)));
+        return IdOf(_realms[store], Tag.Create(_realms[store].Store, type));
     }
 
     private int MakeGlobal(int store, string name, bool isMutable)

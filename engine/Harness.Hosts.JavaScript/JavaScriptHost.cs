@@ -16,6 +16,7 @@ public sealed class JavaScriptHost : IDisposable
     private readonly EngineBinding _binding;
     private readonly EventLoop _loop;
     private readonly ScriptObject _timers;
+    private readonly Lock _gate = new();
     private bool _isInterrupted;
 
     /// <summary>Starts V8.</summary>
@@ -96,16 +97,20 @@ public sealed class JavaScriptHost : IDisposable
     /// <summary>Ends the script that runs, which throws then, be it that it runs WebAssembly or waits for a timer. Any thread may call this, also when the host is gone.</summary>
     public void Interrupt()
     {
-        Volatile.Write(ref _isInterrupted, true);
-        Engine.Interrupt();
-        _loop.Interrupt();
-        try
+        // The script may end before all of this is done: whoever called it waits then, since the rest would end the next one.
+        lock (_gate)
         {
-            _script.Interrupt();
-        }
-        catch (ObjectDisposedException)
-        {
-            // There is nothing left to end.
+            _isInterrupted = true;
+            Engine.Interrupt();
+            _loop.Interrupt();
+            try
+            {
+                _script.Interrupt();
+            }
+            catch (ObjectDisposedException)
+            {
+                // There is nothing left to end.
+            }
         }
     }
 
@@ -158,14 +163,20 @@ public sealed class JavaScriptHost : IDisposable
         }
         finally
         {
-            if (Interlocked.Exchange(ref _isInterrupted, false)) WithdrawInterrupts();
+            WithdrawInterrupts();
         }
     }
 
     /// <summary>What was ended was one script: stores that were not running, and waits to come, are not.</summary>
     private void WithdrawInterrupts()
     {
-        foreach (Store store in Stores) store.TryTakeInterrupt();
-        _loop.WithdrawInterrupt();
+        lock (_gate)
+        {
+            if (!_isInterrupted) return;
+            _isInterrupted = false;
+            foreach (Store store in Stores) store.TryTakeInterrupt();
+            _loop.WithdrawInterrupt();
+            _script.CancelInterrupt();
+        }
     }
 }

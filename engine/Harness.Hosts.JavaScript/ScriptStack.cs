@@ -9,7 +9,10 @@ namespace Harness.Hosts.JavaScript;
 /// </summary>
 internal sealed unsafe class ScriptStack
 {
-    /// <summary>Bytes that V8 takes (its flag <c>--stack-size</c> has 984 KiB), but for what it takes to get there.</summary>
+    /// <summary>
+    /// Bytes that V8 takes (its flag <c>--stack-size</c> has 984 KiB, counted from where it was started), but for what it takes to get there. Beyond them it throws, which ends the process
+    /// where that is further from the beginning of the thread's stack than these and some 40 KiB (<c>Isolate::Throw</c>, <c>Isolate::IsOnCentralStack</c>).
+    /// </summary>
     private const nint Size = (984 - 64) << 10;
 
     private readonly nint _end = Here() - Size;

@@ -80,6 +80,26 @@ public class BodyValidationTests
             Assert.Equal(expected.Message, Assert.Throws<InvalidModuleException>(() => WasmModule.Decode(bytes, validationThreads: Threads)).Message);
     }
 
+    /// <summary>The system may have no thread left, from the first one on or after some.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void ThreadsThatCannotBeStartedAreDoneWithout(int startable)
+    {
+        var started = new List<Thread>();
+        var module = ModuleDecoder.DecodeCopy(ModuleDecoder.Copy(Large), BuiltinSets.None, Threads, hash: null, known: null, startThread: thread =>
+        {
+            if (started.Count == startable) throw new InsufficientMemoryException("no thread is left");
+            started.Add(thread);
+            thread.Start();
+        });
+        Assert.Equal(startable, started.Count);
+        Assert.All(started, thread => Assert.False(thread.IsAlive));
+        Assert.Equal(
+            WasmModule.Decode(Large).Functions.Select(function => (function.BodyStart, function.BodyEnd, function.HasVectors, function.MayLeaveInstance)),
+            module.Functions.Select(function => (function.BodyStart, function.BodyEnd, function.HasVectors, function.MayLeaveInstance)));
+    }
+
     /// <summary>A body before one whose size is wrong is what is reported.</summary>
     [Fact]
     public void WhatIsWrongWithABodyComesBeforeTheSizesOfLaterOnes()

@@ -66,6 +66,27 @@ public sealed class DroppedModulesTests(ITestOutputHelper output)
         GC.KeepAlive(function);
     }
 
+    [Fact]
+    public void TheTypeOfATagOfTheHostGoesWithTheTag()
+    {
+        int id = MakeAndDropTag();
+        Collect();
+        var gone = Assert.Throws<InvalidOperationException>(() => TypeRegistry.Get(id));
+        Assert.Contains("is gone with the module that defined it", gone.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Makes a tag of a type that nothing else has, in a store that goes with it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int MakeAndDropTag()
+    {
+        using var store = new Store();
+        var tag = Tag.Create(store, FunctionType.Of([ValueType.F64, ValueType.F32, ValueType.F64, ValueType.F32, ValueType.F32], []));
+        Collect();
+        Assert.Equal(5, tag.Type.Type.Parameters.Length);
+        Assert.Equal(tag.Type.CanonicalTypeId, TypeRegistry.Get(tag.Type.CanonicalTypeId).CanonicalId);
+        return tag.Type.CanonicalTypeId;
+    }
+
     /// <summary>Defines a type that nothing else does, and lets only a function of the host refer to it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int DefineAndDrop(out HostFunction function)

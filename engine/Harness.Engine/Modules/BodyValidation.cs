@@ -27,21 +27,31 @@ internal sealed class BodyValidation(ModuleEnvironment environment, ModuleReader
     private ExceptionDispatchInfo? _broken;
 
     /// <summary>Validates the bodies.</summary>
-    /// <param name="threads">Most threads that do it, this one among them.</param>
+    /// <param name="threads">Most threads that do it, this one among them. Where the system has not so many, fewer do it.</param>
+    /// <param name="start">Starts a thread.</param>
     /// <param name="tailCalls">Told of the tail calls.</param>
     /// <returns>What is wrong with the first body that is invalid; null if none is.</returns>
     /// <exception cref="MalformedModuleException">A body is malformed.</exception>
-    public InvalidModuleException? Run(int threads, TailCallGraph tailCalls)
+    public InvalidModuleException? Run(int threads, Action<Thread> start, TailCallGraph tailCalls)
     {
         _ = environment.Bodies;
         long bytes = 0;
         for (var i = 0; i < count; i++) bytes += bodies[i].End - bodies[i].Start;
-        var helpers = new (Thread Thread, TailCallGraph TailCalls)[Math.Max(0, (int)Math.Min(threads, bytes / LeastBytesPerThread) - 1)];
-        for (var i = 0; i < helpers.Length; i++)
+        var most = Math.Max(0, (int)Math.Min(threads, bytes / LeastBytesPerThread) - 1);
+        var helpers = new List<(Thread Thread, TailCallGraph TailCalls)>(most);
+        try
         {
-            var found = new TailCallGraph();
-            helpers[i] = (new Thread(() => Work(found)) { IsBackground = true, Name = "validation" }, found);
-            helpers[i].Thread.Start();
+            while (helpers.Count < most)
+            {
+                var found = new TailCallGraph();
+                var thread = new Thread(() => Work(found)) { IsBackground = true, Name = "validation" };
+                start(thread);
+                helpers.Add((thread, found));
+            }
+        }
+        catch (Exception fault) when (fault is OutOfMemoryException or ThreadStartException)
+        {
+            // There is no thread left: those that have started read the module, and are waited for as ever.
         }
 
         Work(tailCalls);

@@ -221,7 +221,7 @@ internal sealed partial class ModuleDecoder
         }
         else
         {
-            _invalidBody = new BodyValidation(_environment, section, _importedFunctions, _bodies, found).Run(_validationThreads, _tailCalls);
+            _invalidBody = new BodyValidation(_environment, section, _importedFunctions, _bodies, found).Run(_validationThreads, _startThread, _tailCalls);
         }
 
         if (fault is not null) throw fault;

@@ -28,6 +28,7 @@ internal sealed partial class ModuleDecoder
     private readonly byte[] _bytes;
     private readonly BuiltinSets _builtinSets;
     private readonly int _validationThreads;
+    private readonly Action<Thread> _startThread;
 
     /// <summary>What is known of the function bodies, which are valid; null to validate them.</summary>
     private readonly ValidatedBodies? _known;
@@ -45,12 +46,13 @@ internal sealed partial class ModuleDecoder
     private ModuleReader _reader;
     private ExportTable _exports;
 
-    private unsafe ModuleDecoder(byte[] bytes, BuiltinSets builtinSets, int validationThreads, byte[]? hash, ValidatedBodies? known, int typeRealm)
+    private unsafe ModuleDecoder(byte[] bytes, BuiltinSets builtinSets, int validationThreads, byte[]? hash, ValidatedBodies? known, int typeRealm, Action<Thread>? startThread)
     {
         _environment.TypeRealm = typeRealm;
         _bytes = bytes;
         _builtinSets = builtinSets;
         _validationThreads = validationThreads;
+        _startThread = startThread ?? (static thread => thread.Start());
         _hash = hash;
         _known = known;
         _constants = new ConstExpressionDecoder(_environment);
@@ -83,10 +85,12 @@ internal sealed partial class ModuleDecoder
     /// <param name="hash">SHA-256 of the bytes; null to have it computed where it is asked for.</param>
     /// <param name="known">What validation has found out about the same bytes with the same functions of the engine; null if they were not validated before.</param>
     /// <param name="typeRealm">The realm of its types: see <see cref="TypeRegistry.AddGroup"/>.</param>
+    /// <param name="startThread">Starts a thread that validates function bodies; null for the system's way.</param>
     /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
     /// <exception cref="InvalidModuleException">The module is not valid.</exception>
-    public static WasmModule DecodeCopy(byte[] bytes, BuiltinSets builtinSets, int validationThreads, byte[]? hash, ValidatedBodies? known, int typeRealm = 0) =>
-        new ModuleDecoder(bytes, builtinSets, validationThreads, hash, known, typeRealm).Decode();
+    public static WasmModule DecodeCopy(
+        byte[] bytes, BuiltinSets builtinSets, int validationThreads, byte[]? hash, ValidatedBodies? known, int typeRealm = 0, Action<Thread>? startThread = null) =>
+        new ModuleDecoder(bytes, builtinSets, validationThreads, hash, known, typeRealm, startThread).Decode();
 
     private WasmModule Decode()
     {

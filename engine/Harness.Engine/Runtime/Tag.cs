@@ -33,6 +33,15 @@ public sealed unsafe class Tag : Extern
     /// <summary>What compiled code compares, and exceptions point to.</summary>
     internal TagData* Data { get; }
 
+    /// <summary>Makes a tag of a type that nothing else need refer to: the type stays as long as the tag does.</summary>
+    internal static Tag Create(Store store, FunctionType type)
+    {
+        TypeGroup group = TypeRegistry.AddGroup([new SubType(type, null, IsFinal: true)]);
+        var tag = new Tag(store, new TagType(group.First, type));
+        GC.KeepAlive(group);
+        return tag;
+    }
+
     /// <summary>The tag that native data belongs to.</summary>
     internal static Tag Of(TagData* data) => (Tag)GCHandle.FromIntPtr(data->Handle).Target!;
 

@@ -167,6 +167,73 @@ public sealed class EmscriptenHostTests
         Assert.Equal(expected, failure is null ? TrapKind.None : Assert.IsType<WasmTrapException>(failure).Kind);
     }
 
+    /// <summary>An address that a function is given to write to.</summary>
+    [Theory]
+    [InlineData(65536 - 40, TrapKind.None)]
+    [InlineData(65536 - 39, TrapKind.MemoryOutOfBounds)]
+    [InlineData(-4, TrapKind.MemoryOutOfBounds)]
+    public void WhatIsWrittenBehindTheEndOfTheMemoryTraps(int address, TrapKind expected)
+    {
+        using var store = new Store();
+        using var host = Load(store, """
+            (module
+              (import "env" "_gmtime_js" (func $calendar (param i64 i32)))
+              (memory (export "memory") 1)
+              (func (export "call") (param i32) (call $calendar (i64.const 0) (local.get 0))))
+            """);
+        var failure = Record.Exception(() => Call(host, "call", address));
+        Assert.Equal(expected, failure is null ? TrapKind.None : Assert.IsType<WasmTrapException>(failure).Kind);
+    }
+
+    /// <summary>Functions of the host are known by their names alone: what a program takes them for shows when it calls them.</summary>
+    [Theory]
+    [InlineData("setTempRet0")]
+    [InlineData("_localtime_js")]
+    [InlineData("__cxa_find_matching_catch_2")]
+    [InlineData("fd_close")]
+    public void AFunctionThatIsDeclaredWithTooFewParametersFailsInOneLine(string import)
+    {
+        using var store = new Store();
+        using var host = Load(store, $"(module (import \"env\" \"{import}\" (func $f)) (memory (export \"memory\") 1) (func (export \"call\") (call $f)))");
+        Assert.Equal(
+            $"the program imports '{import}' as a function of type [] -> [], which has too few parameters or results",
+            Assert.Throws<ProgramException>(() => Call(host, "call")).Message);
+    }
+
+    [Theory]
+    [InlineData(65535, "the program has no text at address 0xffff: none ends there")]
+    [InlineData(65536, "the program has no text at address 0x10000: none ends there")]
+    [InlineData(-1, "the program has no text at address 0xffffffff: none ends there")]
+    public void TextThatIsNowhereFailsInOneLine(int address, string expected)
+    {
+        using var store = new Store();
+        using var host = Load(store, """
+            (module
+              (import "env" "__assert_fail" (func $fail (param i32 i32 i32 i32)))
+              (memory (export "memory") 1)
+              (func (export "call") (param i32)
+                (i32.store8 (i32.const 65535) (i32.const 97))
+                (call $fail (local.get 0) (i32.const 0) (i32.const 0) (i32.const 0))))
+            """);
+        Assert.Equal(expected, Assert.Throws<ProgramException>(() => Call(host, "call", address)).Message);
+    }
+
+    [Fact]
+    public void AProgramWithoutAMemoryFailsInOneLine()
+    {
+        using var store = new Store();
+        using var host = Load(store, """(module (import "env" "getentropy" (func $fill (param i32 i32) (result i32))) (func (export "call") (drop (call $fill (i32.const 0) (i32.const 1)))))""");
+        Assert.Equal("the program has no memory yet", Assert.Throws<ProgramException>(() => Call(host, "call")).Message);
+    }
+
+    [Fact]
+    public void AFunctionOfReferencesIsMissing()
+    {
+        using var store = new Store();
+        string message = Assert.Throws<LinkException>(() => Load(store, """(module (import "env" "abort" (func (param externref))))""")).Message;
+        Assert.StartsWith("unknown import: \"env\" \"abort\": function [", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void NamesAreReadFromTheGlue()
     {

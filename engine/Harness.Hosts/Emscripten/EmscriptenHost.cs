@@ -39,8 +39,8 @@ public sealed class EmscriptenHost : IDisposable
     public Instance Instance => _instance ?? throw new InvalidOperationException("the program is not instantiated yet");
 
     /// <summary>The program's memory.</summary>
-    /// <exception cref="InvalidOperationException">It is not instantiated yet, and does not import its memory, or has none.</exception>
-    public Memory Memory => _memory ?? throw new InvalidOperationException("the program has no memory yet");
+    /// <exception cref="ProgramException">It is not instantiated yet, and does not import its memory, or has none.</exception>
+    public Memory Memory => _memory ?? throw new ProgramException("the program has no memory yet");
 
     /// <summary>Makes the program's instance and runs its constructors.</summary>
     /// <param name="store">Where to.</param>
@@ -89,13 +89,13 @@ public sealed class EmscriptenHost : IDisposable
     }
 
     /// <summary>Text in the program's memory, up to a zero.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no zero before the memory's end.</exception>
+    /// <exception cref="ProgramException">There is no zero before the memory's end.</exception>
     public string ReadText(uint address)
     {
-        ulong rest = Memory.ByteLength > address ? Memory.ByteLength - address : 0;
-        Span<byte> bytes = Memory.Span(address, (int)Math.Min(rest, int.MaxValue));
+        ulong size = Memory.ByteLength;
+        Span<byte> bytes = address < size ? Memory.Span(address, (int)Math.Min(size - address, int.MaxValue)) : default;
         int length = bytes.IndexOf((byte)0);
-        if (length < 0) throw new ArgumentOutOfRangeException(nameof(address), "there is no end of the text");
+        if (length < 0) throw new ProgramException($"the program has no text at address 0x{address:x}: none ends there");
         return System.Text.Encoding.UTF8.GetString(bytes[..length]);
     }
 
@@ -160,13 +160,32 @@ public sealed class EmscriptenHost : IDisposable
 
     private HostFunction? Function(string name, FunctionType type)
     {
-        if (_options.Functions.TryGetValue(name, out HostSlotCallback? own) || _functions.TryGetValue(name, out own)) return HostFunction.Create(type, own);
+        if (type.Parameters.Any(parameter => parameter.IsReference) || type.Results.Any(result => result.IsReference)) return null;
+        if (_options.Functions.TryGetValue(name, out HostSlotCallback? own)) return HostFunction.Create(type, own);
+        if (_functions.TryGetValue(name, out own)) return Declared(name, type, own);
         if (name.StartsWith(InvokePrefix, StringComparison.Ordinal) && EmscriptenUnwinding.CanInvoke(type)) return _unwinding.Invoker(type);
-        if (name.StartsWith("__cxa_find_matching_catch_", StringComparison.Ordinal)) return _unwinding.CatchFinder(type);
+        if (name.StartsWith("__cxa_find_matching_catch_", StringComparison.Ordinal)) return Declared(name, type, _unwinding.CatchFinder(type));
         if (!_wasi.Functions.TryGetValue(name, out HostFunction? wasi)) return null;
         bool isSame = wasi.Type.Parameters.AsSpan().SequenceEqual(type.Parameters.AsSpan()) && wasi.Type.Results.AsSpan().SequenceEqual(type.Results.AsSpan());
-        return isSame ? wasi : HostFunction.Create(type, Legalized(wasi, type));
+        return isSame ? wasi : Declared(name, type, Legalized(wasi, type));
     }
+
+    /// <summary>A function that is known by its name alone, as a program declares it: where that has fewer values than the function, the call fails. An address outside of the memory traps, as it does in code.</summary>
+    private static HostFunction Declared(string name, FunctionType type, HostSlotCallback callback) => HostFunction.Create(type, (caller, slots) =>
+    {
+        try
+        {
+            callback(caller, slots);
+        }
+        catch (IndexOutOfRangeException e)
+        {
+            throw new ProgramException($"the program imports '{name}' as a function of type {type}, which has too few parameters or results", e);
+        }
+        catch (ArgumentOutOfRangeException e) when (e.ParamName == "address")
+        {
+            throw new HostTrapException(TrapKind.MemoryOutOfBounds);
+        }
+    });
 
     /// <summary>A function of WASI whose 64-bit parameters come in two halves, low half first.</summary>
     private static HostSlotCallback Legalized(HostFunction function, FunctionType type) => (caller, slots) =>

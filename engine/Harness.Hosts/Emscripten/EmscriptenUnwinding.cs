@@ -67,7 +67,7 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
     }
 
     /// <summary>Finds which of some types the exception that is on its way is of; the second result is the type.</summary>
-    public HostFunction CatchFinder(FunctionType type) => HostFunction.Create(type, (_, slots) =>
+    public HostSlotCallback CatchFinder(FunctionType type) => (_, slots) =>
     {
         uint thrown = _last;
         uint thrownType = thrown == 0 ? 0 : Read(thrown - HeaderSize + TypeOffset);
@@ -85,7 +85,7 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
         }
 
         slots[0] = thrown;
-    });
+    };
 
     /// <summary>The function of an element of the table, which must be of a type: of the same canonical id, as nearly all are, or with the same parameters and results.</summary>
     private WasmFunction InvokedBy(FunctionType type, int typeId, uint element)
