@@ -197,7 +197,7 @@ internal static class RunCommand
             Console.Error.WriteLine("exception: " + exception.Message);
             return 1;
         }
-        catch (InsufficientMemoryException exception)
+        catch (OutOfMemoryException exception)
         {
             throw new HarnessException($"the module needs more than it may have: {exception.Message}", exception);
         }
