@@ -117,6 +117,9 @@ internal static class Cautions
     /// <summary>What is to be said of what failed: most is missing, but a later run may have measured it, and some are programs that could not be run at all.</summary>
     private static IEnumerable<string> OfFailures(SweepSummary summary, IReadOnlyList<Failure> failures)
     {
+        if (failures.Count == 0)
+            yield break;
+
         // What fails is a process, which goes by the name of its program.
         var measured = summary.Rows.Select(row => row.Key with { Workload = row.Program }).ToHashSet();
         var programs = summary.Rows.Select(row => row.Program).ToHashSet();
