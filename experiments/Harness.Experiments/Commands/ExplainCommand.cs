@@ -141,7 +141,7 @@ internal static class ExplainCommand
         {
             throw new HarnessException($"the module cannot be instantiated: {exception.Message}; 'harness explain' offers only the modules spectest and wasm:js-string, and string constants from ' and _", exception);
         }
-        catch (InsufficientMemoryException exception)
+        catch (OutOfMemoryException exception)
         {
             throw new HarnessException($"the module needs more than it may have: {exception.Message}", exception);
         }

@@ -104,7 +104,7 @@ internal static class MixCommand
                 for (var i = 0; i < repeat; i++)
                     called.Invoke();
             }
-            catch (Exception exception) when (exception is WasmTrapException or WasmException or LinkException or InsufficientMemoryException or NotSupportedException)
+            catch (Exception exception) when (exception is WasmTrapException or WasmException or LinkException or OutOfMemoryException or NotSupportedException)
             {
                 throw new HarnessException($"{name}: {exception.Message.Split('\n')[0]}", exception);
             }
