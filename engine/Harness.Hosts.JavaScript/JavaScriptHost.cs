@@ -20,10 +20,15 @@ public sealed class JavaScriptHost : IDisposable
     private bool _isInterrupted;
 
     /// <summary>Starts V8.</summary>
-    /// <exception cref="ProgramException">V8's library cannot be restored.</exception>
+    /// <exception cref="ProgramException">V8's library cannot be restored, or the stack is too small for it.</exception>
     public JavaScriptHost(JavaScriptOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Engine.StackSize < ScriptStack.LeastSize)
+        {
+            throw new ProgramException($"a stack of {options.Engine.StackSize} KiB is too small for JavaScript: set the knob stack.size to at least {ScriptStack.LeastSize} KiB");
+        }
+
         V8Library.Require();
         _options = options;
         var constraints = new V8RuntimeConstraints { MaxOldSpaceSize = options.MaximumHeap };

@@ -9,6 +9,9 @@ namespace Harness.Hosts.JavaScript;
 /// </summary>
 internal sealed unsafe class ScriptStack
 {
+    /// <summary>KiB that the thread's stack must have: V8 does not ask for its size, but takes its part.</summary>
+    public const int LeastSize = 1536;
+
     /// <summary>
     /// Bytes that V8 takes (its flag <c>--stack-size</c> has 984 KiB, counted from where it was started), but for what it takes to get there. Beyond them it throws, which ends the process
     /// where that is further from the beginning of the thread's stack than these and some 40 KiB (<c>Isolate::Throw</c>, <c>Isolate::IsOnCentralStack</c>).

@@ -160,6 +160,11 @@ public sealed class WebAssemblyApiTests
         """,
         "true true 1 10 2");
 
+    [Fact]
+    public void AStackThatIsTooSmallForJavaScriptIsRefusedInWords() => Assert.Equal(
+        "a stack of 1024 KiB is too small for JavaScript: set the knob stack.size to at least 1536 KiB",
+        Assert.Throws<ProgramException>(() => new JavaScriptHost(new JavaScriptOptions { Engine = EngineOptions.Default with { StackSize = 1024 } })).Message);
+
     /// <summary>What an instance that cannot be made was to be made of is let go, whatever kept it from being made.</summary>
     [Fact]
     public void NothingStaysOfInstancesThatCannotBeMade() => ExecutionThread.Run(EngineOptions.Default, () =>
