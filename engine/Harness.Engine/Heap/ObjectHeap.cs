@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
 
@@ -25,6 +26,11 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// fit; larger ones are made by <see cref="Builtin.ArrayNew"/>. It allocates every structure: only those of thousands of vectors are larger.
     /// </summary>
     public const int MaxInlineSize = 96 * 1024;
+
+    /// <summary>
+    /// Most bytes of any object that compiled code allocates itself: of a structure with as many fields as there may be, all vectors, and a descriptor. The smallest nursery has room for it.
+    /// </summary>
+    public const int MaxRoom = ObjectHeader.Size + ((ImplementationLimits.StructFields + 1) * 2 * sizeof(ulong));
 
     /// <summary>Most bytes of any object, whatever the heap's limit: what a span of an array's elements can be long.</summary>
     public const int MaxObjectSize = int.MaxValue;
@@ -120,7 +126,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <summary>
     /// Makes room for an allocation by compiled code that did not fit, by a collection if need be (<see cref="Stub.CollectGarbage"/>).
     /// </summary>
-    /// <param name="bytes">Bytes wanted: those of a structure, or at most <see cref="MaxInlineSize"/>.</param>
+    /// <param name="bytes">Bytes wanted, at most <see cref="MaxRoom"/>.</param>
     /// <returns>False if the limit is reached: the allocation is to trap (<see cref="TrapKind.OutOfMemory"/>).</returns>
     public bool MakeRoom(nuint bytes)
     {
@@ -281,9 +287,6 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         }
 
         if ((nuint)(_young!.NurseryEnd - _context->AllocationTop) < bytes || OldBytes > _limit) Collect(isFull: false);
-
-        // A collection leaves enough for what is at most allocated inline, but for structures with very many vectors.
-        if ((nuint)(_young.NurseryEnd - _context->AllocationTop) < bytes) _nurseryStart = _context->AllocationTop = _young.Nursery;
         bool hasRoom = OldBytes <= _limit;
         _context->AllocationLimit = _context->AllocationTop + (hasRoom ? bytes : 0);
         return hasRoom;
@@ -370,7 +373,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         Overwrite(_nurseryStart, (nuint)(top - _nurseryStart));
         if (_nextNurserySize != 0 && _nextNurserySize != _young.NurserySize) _young.Resize(_nextNurserySize);
         _nextNurserySize = 0;
-        if (_stressInterval > 0 && (nuint)(_young.NurseryEnd - top) >= MaxInlineSize) start = top;
+        if (_stressInterval > 0 && (nuint)(_young.NurseryEnd - top) >= MaxRoom) start = top;
         _nurseryStart = _context->AllocationTop = start;
         _context->AllocationLimit = start;
     }

@@ -125,7 +125,7 @@ internal enum Stub
     Deoptimize,
 
     /// <summary>
-    /// Called where an allocation does not fit; r11 = bytes wanted (those of a structure, or at most <see cref="Heap.ObjectHeap.MaxInlineSize"/>). Collects
+    /// Called where an allocation does not fit; r11 = bytes wanted (at most <see cref="Heap.ObjectHeap.MaxRoom"/>). Collects
     /// garbage and makes room; traps if the heap's limit is reached. References in the registers that the site's stack map names are
     /// updated, all other registers but r11 are preserved.
     /// </summary>

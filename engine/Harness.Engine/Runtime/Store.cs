@@ -14,14 +14,6 @@ namespace Harness.Engine.Runtime;
 /// </summary>
 public sealed unsafe class Store : IDisposable
 {
-    private const int BlockAlignment = 64;
-
-    /// <summary>Most bytes of native memory that is cut out of a larger block.</summary>
-    private const int SmallBlockBytes = 512;
-
-    /// <summary>Bytes of a block from which small ones are cut.</summary>
-    private const int SmallBlocksBytes = 4096;
-
     private readonly bool _ownsEngine;
     private readonly List<Instance> _instances = [];
     private readonly Interruption _interruption;
@@ -29,9 +21,7 @@ public sealed unsafe class Store : IDisposable
     private readonly Dictionary<SharedMemory, Memory> _sharedMemories = [];
     private readonly List<Table> _tables = [];
     private readonly List<InstanceSlot> _slots = [];
-    private readonly List<nint> _native = [];
-    private byte* _small;
-    private int _smallLeft;
+    private readonly NativeBlocks _native = new();
     private readonly List<GCHandle> _handles = [];
     private readonly Dictionary<HostFunction, WasmFunction> _hostFunctions = [];
     private readonly ValueConverter _values;
@@ -56,7 +46,7 @@ public sealed unsafe class Store : IDisposable
         MemoryBudget = new MemoryBudget(engine.Options.MemoryLimit);
 
         // Nobody reads results before they are written: their area costs no memory until then.
-        Context = (StoreContext*)AllocateBlock(sizeof(StoreContext), clearedBytes: StoreContext.ResultsOffset);
+        Context = (StoreContext*)_native.AllocateBlock(sizeof(StoreContext), clearedBytes: StoreContext.ResultsOffset);
         Context->Handle = HandleOf(this);
         _interruption = new Interruption(this, _instances);
         Roots = new StoreRoots(this);
@@ -239,7 +229,7 @@ public sealed unsafe class Store : IDisposable
         foreach (InstanceSlot slot in _slots) slot.Code.Slots.Leave(slot);
         Heap.Dispose();
         foreach (GCHandle handle in _handles) handle.Free();
-        foreach (nint block in _native) NativeMemory.AlignedFree((void*)block);
+        _native.Dispose();
         _frameImage?.Dispose();
         if (_ownsEngine) Engine.Dispose();
     }
@@ -322,32 +312,7 @@ public sealed unsafe class Store : IDisposable
     internal bool HasRoomFor(byte* stackPointer) => (nuint)stackPointer > _interruption.StackLimit - (ThreadStack.Reserve / 2);
 
     /// <summary>Zeroed native memory that lives as long as the store. Safe for use by several threads.</summary>
-    internal byte* AllocateNative(int bytes)
-    {
-        lock (_native)
-        {
-            if (bytes > SmallBlockBytes) return AllocateBlock(bytes, bytes);
-            int size = (bytes + BlockAlignment - 1) & -BlockAlignment;
-            if (size > _smallLeft)
-            {
-                _small = AllocateBlock(SmallBlocksBytes, SmallBlocksBytes);
-                _smallLeft = SmallBlocksBytes;
-            }
-
-            byte* block = _small;
-            _small += size;
-            _smallLeft -= size;
-            return block;
-        }
-    }
-
-    private byte* AllocateBlock(int bytes, int clearedBytes)
-    {
-        var block = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, BlockAlignment);
-        NativeMemory.Clear(block, (nuint)clearedBytes);
-        _native.Add((nint)block);
-        return block;
-    }
+    internal byte* AllocateNative(int bytes) => _native.Allocate(bytes);
 
     internal void Own(Memory memory)
     {
@@ -480,7 +445,7 @@ public sealed unsafe class Store : IDisposable
     internal WasmValue FromNative(ulong bits, ValueType type) => _values.FromNative(bits, type);
 
     /// <summary>Makes room for an allocation by compiled code that did not fit.</summary>
-    /// <param name="bytes">Bytes wanted: those of a structure, or at most <see cref="ObjectHeap.MaxInlineSize"/>.</param>
+    /// <param name="bytes">Bytes wanted, at most <see cref="ObjectHeap.MaxRoom"/>.</param>
     /// <param name="registers">The registers of the code, in which references are updated.</param>
     /// <returns>False if the limit of the heap is reached.</returns>
     internal bool MakeRoom(nuint bytes, RegisterFile* registers)

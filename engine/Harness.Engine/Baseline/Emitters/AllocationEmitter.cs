@@ -19,7 +19,7 @@ internal sealed class AllocationEmitter(BaselineState state, StubCalls stubs)
     private readonly StubCalls _stubs = stubs;
 
     /// <summary>
-    /// Allocates an object of a constant size, at most <see cref="ObjectHeap.MaxInlineSize"/>, and writes its header. Until it is
+    /// Allocates an object of a constant size, at most <see cref="ObjectHeap.MaxRoom"/>, and writes its header. Until it is
     /// initialised, it must not be on the stack, nor may anything collect garbage.
     /// </summary>
     /// <returns>A register that holds nothing else, and is not counted as used.</returns>
