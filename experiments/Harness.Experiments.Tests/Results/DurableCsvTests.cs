@@ -104,6 +104,17 @@ public sealed class DurableCsvTests : IDisposable
         Assert.DoesNotContain('\n', mistake.Message);
     }
 
+    [Fact]
+    public void AFileThatCannotBeReadIsNotKeptFromOthers()
+    {
+        var path = folder.File("results.csv");
+        using (DurableCsv<Measurement>.Open(path, out _))
+            File.AppendAllText(path, "what,is,this,row\n");
+        Assert.Contains(" is damaged: ", Assert.Throws<HarnessException>(() => DurableCsv<Measurement>.Open(path, out _)).Message, StringComparison.Ordinal);
+        Assert.Contains(" is damaged: ", Assert.Throws<HarnessException>(() => DurableCsv<Measurement>.Open(path, out _)).Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(path + ".lock"));
+    }
+
     private static Measurement Row(int repetition) => new()
     {
         Engine = "v8", Configuration = "base", Workload = "sort", Program = "sort", Repetition = repetition, ExecuteMs = 12.5, Settled = true,

@@ -39,7 +39,7 @@ internal sealed class NpmPackages(string folder, string contents)
             return;
 
         Directory.CreateDirectory(ProjectLayout.Artifacts);
-        using var processLock = AcquireLock(Path.Combine(ProjectLayout.Artifacts, "npm.lock"));
+        using var processLock = LockFile.Take(Path.Combine(ProjectLayout.Artifacts, "npm" + LockFile.Suffix));
         if (HasStamp(wanted))
             return;
         Console.Error.WriteLine($"harness: installing {contents} (npm ci; once)");
@@ -86,20 +86,5 @@ internal sealed class NpmPackages(string folder, string contents)
         return lines.FirstOrDefault(line => line.Contains("reason:", StringComparison.Ordinal))
             ?? lines.FirstOrDefault(line => !codes.Any(code => line.StartsWith(code, StringComparison.Ordinal)))
             ?? lines.FirstOrDefault();
-    }
-
-    private static FileStream AcquireLock(string path)
-    {
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                Thread.Sleep(200);
-            }
-        }
     }
 }

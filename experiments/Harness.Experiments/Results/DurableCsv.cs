@@ -16,9 +16,9 @@ internal sealed class DurableCsv<TRow> : IDisposable
     private static readonly CsvReaderOptions ReaderOptions = new() { PoolStrings = true };
 
     private readonly FileStream stream;
-    private readonly FileStream writerLock;
+    private readonly LockFile writerLock;
 
-    private DurableCsv(FileStream stream, FileStream writerLock)
+    private DurableCsv(FileStream stream, LockFile writerLock)
     {
         this.stream = stream;
         this.writerLock = writerLock;
@@ -30,7 +30,7 @@ internal sealed class DurableCsv<TRow> : IDisposable
     /// <exception cref="HarnessException">It cannot be written, is being written by another process, or is no such CSV.</exception>
     public static DurableCsv<TRow> Open(string path, out IReadOnlyList<TRow> rows)
     {
-        FileStream? writerLock = null;
+        LockFile? writerLock = null;
         FileStream? stream = null;
         try
         {
@@ -44,11 +44,21 @@ internal sealed class DurableCsv<TRow> : IDisposable
             stream.Seek(0, SeekOrigin.End);
             return new DurableCsv<TRow>(stream, writerLock);
         }
+        catch (HarnessException)
+        {
+            Release();
+            throw;
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Release();
+            throw new HarnessException($"cannot write {path}: {exception.Message}", exception);
+        }
+
+        void Release()
         {
             stream?.Dispose();
             writerLock?.Dispose();
-            throw new HarnessException($"cannot write {path}: {exception.Message}", exception);
         }
     }
 
@@ -61,6 +71,12 @@ internal sealed class DurableCsv<TRow> : IDisposable
         if (File.Exists(LockPath(path)))
             Lock(path).Dispose();
     }
+
+    /// <summary>Keeps a file from being opened for appending until what is returned is disposed of.</summary>
+    /// <param name="path">The file, which need not be there; its folder must be.</param>
+    /// <exception cref="HarnessException">Another run of the harness is writing it.</exception>
+    public static LockFile Lock(string path) =>
+        LockFile.TryTake(LockPath(path)) ?? throw new HarnessException($"{path} is being written by another run of the harness; wait for its end");
 
     /// <summary>Reads the whole rows of a file that may be in the course of being written.</summary>
     public static IReadOnlyList<TRow> Read(string path)
@@ -99,20 +115,7 @@ internal sealed class DurableCsv<TRow> : IDisposable
         writerLock.Dispose();
     }
 
-    private static string LockPath(string path) => path + ".lock";
-
-    private static FileStream Lock(string path)
-    {
-        var lockPath = LockPath(path);
-        try
-        {
-            return new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException exception) when (File.Exists(lockPath))
-        {
-            throw new HarnessException($"{path} is being written by another run of the harness; wait for its end", exception);
-        }
-    }
+    private static string LockPath(string path) => path + LockFile.Suffix;
 
     /// <summary>Rows of this form must not follow the header of an older one, which has fewer columns.</summary>
     private static void CheckColumns(FileStream stream, string path)

@@ -99,18 +99,10 @@ internal static class ResultsMerge
         return finished.GroupBy(shard => shard.Count).Any(group => group.Count() == group.Key);
     }
 
-    private static FileStream Lock(ResultsFolder output)
+    private static LockFile Lock(ResultsFolder output)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(output.Path)!);
-        var path = output.Path + ".merge.lock";
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException exception) when (File.Exists(path))
-        {
-            throw new HarnessException($"{output.Path} is being written by another merge; wait for its end", exception);
-        }
+        return LockFile.TryTake($"{output.Path}.merge{LockFile.Suffix}") ?? throw new HarnessException($"{output.Path} is being written by another merge; wait for its end");
     }
 
     private static void RequireReplaceable(ResultsFolder output, List<Measurement> rows)
@@ -158,7 +150,7 @@ internal static class ResultsMerge
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, file));
-            if (File.Exists(target) || file.EndsWith(".lock", StringComparison.Ordinal))
+            if (File.Exists(target) || file.EndsWith(LockFile.Suffix, StringComparison.Ordinal))
                 continue;
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
