@@ -121,9 +121,7 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
         if (!File.Exists(path))
         {
             Directory.CreateDirectory(folder);
-            var temporary = Path.Combine(folder, Path.GetRandomFileName());
-            File.WriteAllBytes(temporary, bytes);
-            File.Move(temporary, path, overwrite: true);
+            WholeFile.WriteBytes(path, bytes.ToArray());
         }
 
         return path;

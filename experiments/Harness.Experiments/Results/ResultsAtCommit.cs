@@ -23,14 +23,9 @@ internal static class ResultsAtCommit
         folder.Create();
         foreach (var file in Files)
         {
-            if (Git("cat-file", "blob", $"{hash}:{relative}/{file}") is not { } content)
-                continue;
-
             // Another comparison may be reading the file: it has the same bytes, and is whole at every moment.
-            var path = Path.Combine(folder.Path, file);
-            var temporary = $"{path}.{Environment.ProcessId}";
-            File.WriteAllBytes(temporary, content);
-            File.Move(temporary, path, overwrite: true);
+            if (Git("cat-file", "blob", $"{hash}:{relative}/{file}") is { } content)
+                WholeFile.WriteBytes(Path.Combine(folder.Path, file), content);
         }
 
         return folder;

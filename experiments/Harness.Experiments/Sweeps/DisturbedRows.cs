@@ -24,7 +24,7 @@ internal static class DisturbedRows
         using (var aside = DurableCsv<Measurement>.Open(folder.Disturbed, out var earlier))
             aside.Append([.. disturbed.SelectMany(process => process).Except(earlier)]);
         var moved = disturbed.SelectMany(process => process).Select(row => row.Key).ToHashSet();
-        var rest = folder.Results + ".new";
+        var rest = folder.Results + WholeFile.TemporarySuffix;
         File.Delete(rest);
         using (var kept = DurableCsv<Measurement>.Open(rest, out _))
             kept.Append([.. rows.Where(row => !moved.Contains(row.Key))]);

@@ -19,7 +19,7 @@ internal static class FigureFile
     /// <param name="figure">The figure.</param>
     /// <param name="path">The file; its ending says the format.</param>
     /// <param name="width">Width in points; see <see cref="Figure.StandardWidth"/>.</param>
-    /// <exception cref="HarnessException">The ending is none of <see cref="Formats"/>.</exception>
+    /// <exception cref="HarnessException">The ending is none of <see cref="Formats"/>, or the file cannot be written.</exception>
     public static void Write(Figure figure, string path, float width = Figure.StandardWidth)
     {
         // Before anything is measured, which may have to install the font.
@@ -30,7 +30,7 @@ internal static class FigureFile
             ".pdf" => Pdf,
             var other => throw new HarnessException($"charts are written as {string.Join(", ", Formats)}, not as '{other}'"),
         };
-        File.WriteAllBytes(path, draw(figure, figure.Measure(width)));
+        WholeFile.WriteBytes(path, draw(figure, figure.Measure(width)));
     }
 
     /// <summary>A figure as the text of an SVG document.</summary>
