@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Harness.Experiments.Cluster;
 using Harness.Experiments.Results;
+using Harness.Experiments.Tests.Sweeps;
 
 namespace Harness.Experiments.Tests.Cluster;
 
@@ -54,6 +56,20 @@ public sealed class SlurmSweepTests : IDisposable
         Assert.EndsWith("results: 8 rows of 2 folders, all of the sweep\n", output, StringComparison.Ordinal);
         Assert.Equal([1, 2, 3, 4], MeasurementFile.Read(folder.File("results/results.csv")).Select(row => row.Repetition).Distinct().Order());
         Assert.True(File.Exists(folder.File("results/chart.png")));
+    }
+
+    [Fact]
+    public void OnlyWhatIsOfTheJobIsSetAside()
+    {
+        foreach (var name in (string[])["job.sh", "log-7-1.txt", "shard-1/results.csv", "log-of-mine.txt", "notes/plan.txt"])
+            folder.Write("results.slurm/" + name, name);
+        folder.Write("results/notes.txt", "mine");
+        var told = new List<string>();
+        new SlurmSweep(TestSweeps.Read(Sweep), new ResultsFolder(Results)).SetAside(told.Add);
+        var aside = Assert.Single(told)["earlier results are now in ".Length..];
+        Assert.Equal(["job.sh", "log-7-1.txt", "shard-1"], Directory.EnumerateFileSystemEntries(aside).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal));
+        Assert.Equal(["log-of-mine.txt", "notes"], Directory.EnumerateFileSystemEntries(Results + ".slurm").Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal));
+        Assert.True(File.Exists(folder.File("results/notes.txt")));
     }
 
     [Fact]

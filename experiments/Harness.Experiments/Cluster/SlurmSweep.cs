@@ -16,6 +16,9 @@ internal sealed class SlurmSweep
     /// <summary>Shards where the user does not say how many: more leave a task too little to do beside its start.</summary>
     public const int DefaultShards = 7;
 
+    /// <summary>What the names of the shards' folders begin with; their number follows.</summary>
+    private const string ShardPrefix = "shard-";
+
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -34,6 +37,11 @@ internal sealed class SlurmSweep
         folder = output.Path + ".slurm";
     }
 
+    /// <summary>What was submitted last.</summary>
+    private string JobPath => Path.Combine(folder, "job.json");
+
+    private string ScriptPath => Path.Combine(folder, "job.sh");
+
     /// <summary>What is to be done next.</summary>
     internal enum Outcome
     {
@@ -48,7 +56,7 @@ internal sealed class SlurmSweep
     }
 
     /// <summary>Where a shard's results go.</summary>
-    public ResultsFolder ShardFolder(int index) => new(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"shard-{index}")));
+    public ResultsFolder ShardFolder(int index) => new(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{ShardPrefix}{index}")));
 
     /// <summary>Submits what is not measured yet; nothing where a job is under way, or all is measured.</summary>
     /// <param name="count">Number of shards; null for that of an earlier job, or the default.</param>
@@ -70,9 +78,8 @@ internal sealed class SlurmSweep
         if (open.Count == 0)
             return;
         Directory.CreateDirectory(folder);
-        var script = Path.Combine(folder, "job.sh");
-        File.WriteAllText(script, Script(arguments));
-        var id = SlurmQueue.Submit(script, open, [$"--job-name=harness-{sweep.Name}", $"--chdir={Environment.CurrentDirectory}", $"--output={folder}/log-%A-%a.txt", .. options]);
+        File.WriteAllText(ScriptPath, Script(arguments));
+        var id = SlurmQueue.Submit(ScriptPath, open, [$"--job-name=harness-{sweep.Name}", $"--chdir={Environment.CurrentDirectory}", $"--output={folder}/log-%A-%a.txt", .. options]);
         Write(new Job(id, shards, Provenance.Now()));
         tell($"job {id} submitted: {open.Count} of {shards} shards to measure, logs in {folder}");
     }
@@ -124,11 +131,27 @@ internal sealed class SlurmSweep
     {
         if (ReadJob() is { } job && SlurmQueue.States(job.Id).Count > 0)
             throw new HarnessException($"job {job.Id} of {folder} is under way; end it with 'scancel {job.Id}' before --restart");
-        foreach (var old in (ResultsFolder[])[new(folder), output])
+        foreach (var aside in (string?[])[SetJobAside(), output.SetAside()])
         {
-            if (old.SetAside() is { } aside)
+            if (aside is not null)
                 tell($"earlier results are now in {aside}");
         }
+    }
+
+    /// <summary>Moves what was written for a job out of the way.</summary>
+    /// <returns>Where it is now; null if there was none.</returns>
+    private string? SetJobAside()
+    {
+        if (!Directory.Exists(folder))
+            return null;
+        List<string> earlier = [.. Directory.EnumerateDirectories(folder, ShardPrefix + "*").Order(StringComparer.Ordinal)];
+        foreach (var shard in earlier)
+            DurableCsv<Measurement>.RequireUnused(new ResultsFolder(shard).Results);
+        var files = Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)
+            .Where(file => file == JobPath || file == ScriptPath || WholeFile.IsTemporaryOf(file, JobPath) || IsLog(Path.GetFileName(file)));
+        var aside = AsideFolder.Move(folder, [.. earlier, .. files]);
+        AsideFolder.RemoveEmpty(folder);
+        return aside;
     }
 
     /// <summary>The text of the job's script.</summary>
@@ -144,7 +167,7 @@ internal sealed class SlurmSweep
         Line("#SBATCH --requeue");
         Line("#SBATCH --open-mode=append");
         Line($"exec {string.Join(' ', own.Arguments.Prepend(own.Program).Concat(arguments).Select(Quote))} \\");
-        Line($"  --shard \"$SLURM_ARRAY_TASK_ID/{shards}\" --results {Quote(folder)}/shard-\"$SLURM_ARRAY_TASK_ID\"");
+        Line($"  --shard \"$SLURM_ARRAY_TASK_ID/{shards}\" --results {Quote(folder)}/{ShardPrefix}\"$SLURM_ARRAY_TASK_ID\"");
         return text.ToString();
 
         void Line(string line) => text.Append(line).Append('\n');
@@ -155,30 +178,26 @@ internal sealed class SlurmSweep
 
     private string LogOf(string job, int index) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"log-{job}-{index}.txt"));
 
+    private static bool IsLog(string name) => Path.GetExtension(name) == ".txt" && Path.GetFileNameWithoutExtension(name).Split('-') is ["log", var job, var task] && job.All(char.IsAsciiDigit) && task.All(char.IsAsciiDigit);
+
     private static string LastLine(string log) =>
         File.Exists(log) && File.ReadLines(log).LastOrDefault(line => line.Length > 0) is { } line ? $"{line} ({log})" : $"it left no log {log}";
 
     private Job? ReadJob()
     {
-        var path = Path.Combine(folder, "job.json");
-        if (!File.Exists(path))
+        if (!File.Exists(JobPath))
             return null;
         try
         {
-            return JsonSerializer.Deserialize<Job>(File.ReadAllText(path), Json);
+            return JsonSerializer.Deserialize<Job>(File.ReadAllText(JobPath), Json);
         }
         catch (JsonException exception)
         {
-            throw new HarnessException($"{path} is damaged: {exception.Message}; delete it to submit what is missing", exception);
+            throw new HarnessException($"{JobPath} is damaged: {exception.Message}; delete it to submit what is missing", exception);
         }
     }
 
-    private void Write(Job job)
-    {
-        var path = Path.Combine(folder, "job.json");
-        File.WriteAllText(path + ".new", JsonSerializer.Serialize(job, Json) + "\n");
-        File.Move(path + ".new", path, overwrite: true);
-    }
+    private void Write(Job job) => WholeFile.WriteText(JobPath, JsonSerializer.Serialize(job, Json) + "\n");
 
     private static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 

@@ -33,7 +33,7 @@ internal static class ChartCommand
                 return;
             }
 
-            var name = chosen == ChartKind.Auto ? "chart" : $"chart-{chosen.ToString().ToLowerInvariant()}";
+            var name = ResultsFolder.ChartName(chosen);
             if (chosen == ChartKind.Auto)
                 ReportWriter.WriteSummary(folder, sweep, summary, Provenance.Read(folder.Provenance));
             ReportWriter.WriteChart(SweepChart.Create(chosen, sweep, summary, pair), folder, name, points);

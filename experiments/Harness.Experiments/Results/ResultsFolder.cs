@@ -1,4 +1,5 @@
-using System.Globalization;
+using Harness.Experiments.Charts;
+using Harness.Experiments.Charts.Drawing;
 using Harness.Experiments.Sweeps;
 using Harness.Experiments.Workloads;
 
@@ -26,6 +27,9 @@ internal sealed class ResultsFolder(string path)
 
     /// <summary>The document of <c>harness report</c>.</summary>
     public string Report => In("report.html");
+
+    /// <summary>What the files of a kind of chart are called where the user names none.</summary>
+    public static string ChartName(ChartKind kind) => kind == ChartKind.Auto ? "chart" : $"chart-{kind.ToString().ToLowerInvariant()}";
 
     /// <summary>A chart's file.</summary>
     public string Chart(string name, string format) => In($"{name}.{format}");
@@ -76,26 +80,43 @@ internal sealed class ResultsFolder(string path)
     }
 
     /// <summary>Writes the copy of the sweep file, whole or not at all.</summary>
-    public void WriteSweep(string text)
-    {
-        var temporary = Sweep + ".new";
-        File.WriteAllText(temporary, text);
-        File.Move(temporary, Sweep, overwrite: true);
-    }
+    /// <exception cref="HarnessException">It cannot be written.</exception>
+    public void WriteSweep(string text) => WholeFile.WriteText(Sweep, text);
 
-    /// <summary>Moves old results out of the way.</summary>
+    /// <summary>Moves old results, and what was made of them, out of the way. Files that are none of the harness's stay.</summary>
     /// <returns>Where they are now; null if there were none.</returns>
     /// <exception cref="HarnessException">Another run of the harness is writing them.</exception>
     public string? SetAside()
     {
-        if (!Directory.Exists(Path) || !Directory.EnumerateFileSystemEntries(Path).Any())
+        var own = OwnFiles();
+        if (own.Count == 0)
             return null;
+        string? aside;
 
         // A run goes on writing to files that are moved under it, and would report what then is in their place.
-        DurableCsv<Measurement>.RequireUnused(Results);
-        var aside = $"{Path}.{DateTime.UtcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
-        Directory.Move(Path, aside);
+        using (DurableCsv<Measurement>.Lock(Results))
+        {
+            DurableCsv<Failure>.RequireUnused(Failures);
+            DurableCsv<Measurement>.RequireUnused(Disturbed);
+            aside = AsideFolder.Move(Path, own);
+        }
+
+        AsideFolder.RemoveEmpty(Path);
         return aside;
+    }
+
+    /// <summary>The files here that the harness writes by itself, and what a killed run left of them; rows first, so that none are ever without their provenance.</summary>
+    private List<string> OwnFiles()
+    {
+        if (!Directory.Exists(Path))
+            return [];
+        List<string> present = [.. Directory.EnumerateFiles(Path).Order(StringComparer.Ordinal)];
+        string[] written =
+        [
+            Results, Failures, Disturbed, Provenance, Sweep, Summary, Report,
+            .. Enum.GetValues<ChartKind>().SelectMany(kind => FigureFile.KeptFormats.Select(format => Chart(ChartName(kind), format))),
+        ];
+        return [.. written.SelectMany(own => present.Where(file => file == own || WholeFile.IsTemporaryOf(file, own)))];
     }
 
     /// <summary>The sweep that the results are of, as it was when they were measured.</summary>

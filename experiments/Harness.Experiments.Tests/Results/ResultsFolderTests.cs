@@ -1,0 +1,35 @@
+using Harness.Experiments.Results;
+
+namespace Harness.Experiments.Tests.Results;
+
+public sealed class ResultsFolderTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void OnlyWhatTheHarnessWritesIsSetAside()
+    {
+        string[] own = ["chart-dots.svg", "chart.png", "failures.csv", "provenance.json", "report.html", "results.csv", "summary.md", "summary.md.k1l2.new", "sweep.yaml"];
+        string[] others = ["chart-mine.png", "notes.txt", "part/results.csv"];
+        foreach (var name in (string[])[.. own, .. others])
+            folder.Write("sweep/" + name, name);
+        var results = new ResultsFolder(folder.File("sweep"));
+        var aside = results.SetAside()!;
+        Assert.Equal(own, NamesIn(aside));
+        Assert.Equal(others, NamesIn(results.Path));
+
+        // What is left is none of the harness's.
+        Assert.Null(results.SetAside());
+
+        // Results of the same second do not meet.
+        folder.Write("sweep/results.csv", "second");
+        var second = results.SetAside()!;
+        Assert.NotEqual(aside, second);
+        Assert.Equal("results.csv", File.ReadAllText(new ResultsFolder(aside).Results));
+        Assert.Equal("second", File.ReadAllText(new ResultsFolder(second).Results));
+    }
+
+    private static IEnumerable<string> NamesIn(string path) => Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(path, file)).Order(StringComparer.Ordinal);
+}
