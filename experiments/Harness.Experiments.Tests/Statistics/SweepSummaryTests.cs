@@ -1,4 +1,5 @@
 using Harness.Experiments.Reports;
+using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Results;
 using Harness.Experiments.Statistics;
 using Harness.Experiments.Sweeps;
@@ -23,6 +24,13 @@ public sealed class SweepSummaryTests
         {
             var found = summary.Find(cell.Engine, cell.Configuration, cell.Workload)!;
             Assert.Equal(PlainStatistics.MedianOf(values.Values), found.Time);
+            if (sweep.SpeedupObstacle(cell.Engine) is not null)
+            {
+                Assert.Null(found.Speedup);
+                Assert.Null(found.Difference);
+                continue;
+            }
+
             if (BaselineOf(sweep, cell) is { } baseline && cells.TryGetValue(baseline, out var divided) && Divide(divided, values) is { Count: > 0 } ratios)
             {
                 Assert.Equal(PlainStatistics.MedianOf(ratios.Values), found.Speedup);
@@ -34,6 +42,37 @@ public sealed class SweepSummaryTests
         }
 
         Assert.True(tested > 0 || sweep.Configurations.Count == 1, "nothing was compared");
+    }
+
+    /// <summary>An engine that cannot switch off what the baseline switches off: neither its speedups nor what is tested of them mean anything, nor do its tests count among those of the others.</summary>
+    [Fact]
+    public void NothingIsSaidOfABaselineThatDoesWhatItShouldNot()
+    {
+        var sweep = TestSweeps.Read("engines: [ours, v8]\nworkloads: [recursion]\nconfigurations: [{name: base, knobs: {inlining.call-ref: off}}, {name: fast}]\nv8-ignores: [inlining.call-ref]\nrepetitions: 8");
+        var summary = new SweepSummary(sweep, [
+            .. from engine in sweep.Engines
+               from configuration in sweep.Configurations
+               from repetition in Enumerable.Range(1, 8)
+               select new Measurement { Engine = engine, Configuration = configuration.Name, Workload = "recursion", Program = "recursion", Repetition = repetition, ExecuteMs = (configuration.Name == "fast" ? 5 : 10) + (repetition * 0.01), Settled = true },
+        ]);
+        foreach (var configuration in sweep.Configurations)
+        {
+            var cell = summary.Find("v8", configuration.Name, "recursion")!;
+            Assert.True(cell.Count == 8 && cell.Time.HasInterval);
+            Assert.Null(cell.Speedup);
+            Assert.Null(cell.Difference);
+            Assert.Null(summary.MeanSpeedup("v8", configuration.Name));
+        }
+
+        var own = summary.Find("ours", "fast", "recursion")!;
+        Assert.Equal(RatioVerdict.Above, own.Verdict);
+        Assert.Equal(own.Difference!.PValue, own.Difference.AdjustedPValue);
+        Assert.NotNull(summary.MeanSpeedup("ours", "fast"));
+
+        var table = ComparisonTables.OfSweep(sweep, summary);
+        var place = Enumerable.Range(0, table.Columns.Count).Single(i => table.Columns[i].Name == "p_corrected");
+        Assert.All(table.Rows.Where(row => row[0] is "v8"), row => Assert.All(row.Skip(place - 3), cell => Assert.Null(cell)));
+        Assert.Contains(table.Rows, row => row[0] is "ours" && row[place] is not null);
     }
 
     [Fact]
@@ -63,7 +102,7 @@ public sealed class SweepSummaryTests
                        let cell = new Cell(engine, configuration.Name, workload.Name)
                        select Divide(cells[BaselineOf(sweep, cell)!.Value], cells[cell]),
                 ];
-                Assert.Equal(programs.Count == 0 ? null : plain.Mean(programs), summary.MeanSpeedup(engine, configuration.Name));
+                Assert.Equal(programs.Count == 0 || sweep.SpeedupObstacle(engine) is not null ? null : plain.Mean(programs), summary.MeanSpeedup(engine, configuration.Name));
             }
         }
     }

@@ -12,7 +12,6 @@ internal static class ChartFindings
     public static string OfMeans(SweepDefinition sweep, SweepSummary summary)
     {
         var best = summary.Engines
-            .Where(engine => sweep.SpeedupObstacle(engine) is null)
             .Select(engine => (Engine: engine, Best: sweep.Configurations
                 .Where(configuration => !sweep.IsBaseline(engine, configuration))
                 .Select(configuration => (configuration.Title, Mean: summary.MeanSpeedup(engine, configuration.Name)?.Measured))

@@ -13,6 +13,9 @@ internal static class SweepChart
     /// <summary>Things that a note names; of more, it says how many.</summary>
     private const int MostNamed = 20;
 
+    /// <summary>Cells whose names stand in a note: each has that of a workload and of a configuration.</summary>
+    private const int MostCellsNamed = 3;
+
     /// <summary>Makes a chart.</summary>
     /// <param name="kind">What is drawn.</param>
     /// <param name="sweep">The sweep.</param>
@@ -77,7 +80,9 @@ internal static class SweepChart
     private static string TitleOf(SweepDefinition sweep, string name) => sweep.Configurations.First(configuration => configuration.Name == name).Title;
 
     /// <summary>Names with commas between them, of very many the first ones and how many more.</summary>
-    public static string ListOf(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(MostNamed))}{(names.Count > MostNamed ? $" and {names.Count - MostNamed} more" : "")}";
+    /// <param name="names">The names.</param>
+    /// <param name="most">How many of them are said at most.</param>
+    public static string ListOf(IReadOnlyList<string> names, int most = MostNamed) => $"{string.Join(", ", names.Take(most))}{(names.Count > most ? $" and {names.Count - most} more" : "")}";
 
     /// <summary>What is not to be seen, and why: workloads that a mean leaves out, engines without speedups.</summary>
     public static IReadOnlyList<string> Notes(SweepDefinition sweep, SweepSummary summary)
@@ -94,8 +99,8 @@ internal static class SweepChart
             var missing = summary.Workloads.Except(common).Select(workload => workload.Title).ToList();
             if (missing.Count > 0)
                 notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: not measured in every configuration, and so in no mean: {ListOf(missing)}.");
-            if (sweep.SpeedupObstacle(engine) is null && WithoutBaseline(engine) is { Count: > 0 } partial)
-                notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: the baseline lacks rounds, so that these speedups are over fewer than their processes: {ListOf(partial)}.");
+            if (WithoutBaseline(engine) is { Count: > 0 } partial)
+                notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: the baseline lacks rounds, so that {(partial.Count > MostCellsNamed ? $"{partial.Count}" : "these")} speedups are over fewer than their processes: {ListOf(partial, MostCellsNamed)}.");
         }
 
         return notes;

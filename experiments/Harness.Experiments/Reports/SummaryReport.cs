@@ -166,7 +166,7 @@ internal static class SummaryReport
 
                 table.Add(
                     workload.Title, configuration.Title, Number(cell.Count, "0"), MarkdownTable.Time(cell.Time),
-                    sweep.IsBaseline(engine, configuration) || sweep.SpeedupObstacle(engine) is not null ? "" : Times(cell.Speedup),
+                    sweep.IsBaseline(engine, configuration) ? "" : Times(cell.Speedup),
                     Probability(cell.Difference?.PValue), Probability(cell.Difference?.AdjustedPValue),
                     cell.Difference is { } effect ? Number(effect.EffectSize, "0.00") : "",
                     cell.Difference is not { } power ? "" : double.IsNaN(power.DetectableEffect) ? "–" : Number(power.DetectableEffect, "0.000") + "x",

@@ -16,6 +16,7 @@ internal sealed class SweepSummary
     private readonly RoundBootstrap bootstrap;
     private readonly Dictionary<string, string?> baselines;
     private readonly HashSet<(string Engine, string Configuration)> measured;
+    private readonly HashSet<string> incomparable;
     private readonly Dictionary<Cell, Measurement[]> rowsOfCells;
     private readonly Dictionary<Cell, CellSummary> cells;
     private readonly Dictionary<Cell, Sample> samples;
@@ -27,6 +28,8 @@ internal sealed class SweepSummary
     {
         this.sweep = sweep;
         Rows = measurements;
+        Engines = [.. measurements.Select(row => row.Engine).Distinct().Order(StringComparer.Ordinal)];
+        incomparable = Engines.Where(engine => sweep.SpeedupObstacle(engine) is not null).ToHashSet();
         baselines = sweep.Configurations.ToDictionary(configuration => configuration.Name, configuration => configuration.Baseline);
         rowsOfCells = measurements.GroupBy(row => row.Key.Cell).ToDictionary(group => group.Key, group => group.ToArray());
         steadiness = new Lazy<Dictionary<Cell, CellSteadiness>>(() => CellSteadiness.Of(rowsOfCells));
@@ -36,7 +39,6 @@ internal sealed class SweepSummary
         cells = rowsOfCells.ToDictionary(pair => pair.Key, pair => Summarize(pair.Key, pair.Value));
         Processes = rowsOfCells.Count == 0 ? (0, 0) : (rowsOfCells.Values.Min(rows => rows.Length), rowsOfCells.Values.Max(rows => rows.Length));
         CorrectForManyTests();
-        Engines = [.. measurements.Select(row => row.Engine).Distinct().Order(StringComparer.Ordinal)];
         Disturbances = Statistics.Disturbances.Describe(measurements);
         var workloads = cells.Keys.Select(cell => cell.Workload).ToHashSet();
         Workloads = TellApart([.. sweep.Workloads.Where(workload => workloads.Contains(workload.Name))]);
@@ -101,9 +103,10 @@ internal sealed class SweepSummary
     public IReadOnlyList<SweepConfiguration> Configurations => [.. sweep.Configurations.Where(configuration => Engines.Any(engine => measured.Contains((engine, configuration.Name))))];
 
     /// <summary>
-    /// Geometric mean, over the workloads that the engine ran in every configuration, of the speedup over the baseline; null where there is none.
+    /// Geometric mean, over the workloads that the engine ran in every configuration, of the speedup over the baseline; null where there is none, and where it would mean nothing
+    /// (<see cref="SweepDefinition.SpeedupObstacle"/>).
     /// </summary>
-    public GeometricMean? MeanSpeedup(string engine, string configuration) => MeanRatio((engine, BaselineOf(engine, configuration)), (engine, configuration));
+    public GeometricMean? MeanSpeedup(string engine, string configuration) => incomparable.Contains(engine) ? null : MeanRatio((engine, BaselineOf(engine, configuration)), (engine, configuration));
 
     /// <summary>
     /// Geometric mean, over the workloads that both engines ran in every configuration, of one engine's time divided by the other's; null where there is
@@ -174,12 +177,14 @@ internal sealed class SweepSummary
 
     private string BaselineOf(string engine, string configuration) => baselines.GetValueOrDefault(configuration) ?? sweep.BaselineOf(engine);
 
+    /// <summary>What the rows of a cell say. Where its engine's baseline does not do what the sweep's does, all that is said of the two would be wrong, and nothing is.</summary>
     private CellSummary Summarize(Cell cell, Measurement[] rows)
     {
         var sample = samples[cell];
+        var isComparable = !incomparable.Contains(cell.Engine);
         var baselineName = BaselineOf(cell.Engine, cell.Configuration);
-        var isBaseline = cell.Configuration == baselineName;
-        var baseline = isBaseline ? null : samples.GetValueOrDefault(cell with { Configuration = baselineName });
+        var isBaseline = isComparable && cell.Configuration == baselineName;
+        var baseline = isBaseline || !isComparable ? null : samples.GetValueOrDefault(cell with { Configuration = baselineName });
         var ratios = baseline?.DividedBy(sample);
         return new CellSummary
         {
@@ -220,13 +225,13 @@ internal sealed record CellSummary
     /// <summary>Median of the execution times, in ms.</summary>
     public required Estimate Time { get; init; }
 
-    /// <summary>The baseline configuration's median divided by this one's; null where the baseline was not measured.</summary>
+    /// <summary>The baseline configuration's median divided by this one's; null where the baseline was not measured, or does not do what that of the sweep does (<see cref="SweepDefinition.SpeedupObstacle"/>).</summary>
     public required Estimate? Speedup { get; init; }
 
     /// <summary>Rounds that the cell has in common with the baseline, over which its speedup is: fewer than <see cref="Count"/> where processes of the baseline failed or are missing.</summary>
     public required int SpeedupRounds { get; init; }
 
-    /// <summary>The difference from the baseline; an effect size above 0 means faster. Null for the baseline itself.</summary>
+    /// <summary>The difference from the baseline; an effect size above 0 means faster. Null for the baseline itself, and where there is no <see cref="Speedup"/>.</summary>
     public required Difference? Difference { get; init; }
 
     /// <summary>What the corrected test says of the speedup: <see cref="RatioVerdict.Above"/> where the cell is faster than the baseline.</summary>

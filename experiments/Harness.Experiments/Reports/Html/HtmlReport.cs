@@ -157,7 +157,6 @@ internal sealed class HtmlReport
         ]);
         var means = (
             from engine in summary.Engines
-            where sweep.SpeedupObstacle(engine) is null
             from configuration in sweep.Configurations
             let mean = summary.MeanSpeedup(engine, configuration.Name)
             where mean is not null

@@ -66,12 +66,11 @@ internal sealed class ProgramSections
 
         // The baselines come first: without them nobody knows what the others are compared with.
         var chosen = Notable.Choose(cells, ReportLimits.RowsOfProgram, cell => sweep.IsBaseline(cell.Engine, cell.Configuration) ? (int.MaxValue, 0) : Notable.RankOf(cell.Summary));
-        var withSpeedups = summary.Engines.Where(engine => sweep.SpeedupObstacle(engine) is null).ToHashSet();
         foreach (var (engine, configuration, cell) in chosen)
         {
             table.Add(
                 EngineCatalog.TitleOf(engine), configuration.Title, cell.Count, cell.Time.Value, cell.Time.HasInterval ? cell.Time.Low : null, cell.Time.HasInterval ? cell.Time.High : null,
-                withSpeedups.Contains(engine) ? cell.Speedup?.Value : null, cell.Difference?.AdjustedPValue, cell.Outliers, cell.OptimizedBytes, cell.Deopts, cell.CompileMs,
+                cell.Speedup?.Value, cell.Difference?.AdjustedPValue, cell.Outliers, cell.OptimizedBytes, cell.Deopts, cell.CompileMs,
                 Describe(summary.SteadinessOfCells.GetValueOrDefault(new Cell(engine, configuration.Name, workload))));
         }
 

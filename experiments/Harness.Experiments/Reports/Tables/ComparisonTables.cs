@@ -22,14 +22,13 @@ internal static class ComparisonTables
         ]);
         foreach (var engine in summary.Engines)
         {
-            var hasSpeedups = sweep.SpeedupObstacle(engine) is null;
             foreach (var workload in summary.Workloads)
             {
                 foreach (var configuration in sweep.Configurations)
                 {
                     if (summary.Find(engine, configuration.Name, workload.Name) is not { } cell || shown?.Contains(new Cell(engine, configuration.Name, workload.Name)) == false)
                         continue;
-                    var speedup = hasSpeedups ? cell.Speedup : null;
+                    var speedup = cell.Speedup;
                     table.Add(
                         engine, workload.Name, configuration.Name, cell.Count, cell.Time.Value, Low(cell.Time), High(cell.Time),
                         speedup?.Value, Low(speedup), High(speedup), cell.Difference?.AdjustedPValue, cell.Difference?.EffectSize);
@@ -38,7 +37,7 @@ internal static class ComparisonTables
 
             foreach (var configuration in sweep.Configurations)
             {
-                if (hasSpeedups && summary.MeanSpeedup(engine, configuration.Name)?.Measured is { } mean)
+                if (summary.MeanSpeedup(engine, configuration.Name)?.Measured is { } mean)
                     table.Add(engine, "geometric mean", configuration.Name, null, null, null, null, mean.Value, Low(mean), High(mean), null, null);
             }
         }
