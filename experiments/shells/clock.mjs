@@ -6,6 +6,9 @@ const readings = 1000;
 /** Readings of two clocks of which one may be interrupted before the other: as many are tried, and that with the least between them counts. */
 const tries = 10;
 
+/** Steps of a clock, in ms, up to which it need not be finer: there is no other clock of any shell that is finer and that nobody sets. */
+const fine = 0.002;
+
 /** Less than this, in ms, is told neither from the steps of the clocks nor from what passes between two readings. */
 const tolerance = 0.1;
 
@@ -42,4 +45,19 @@ export function watchClock(now, monotonic) {
     const step = difference(now, monotonic) - begun;
     return Math.abs(step) < tolerance ? 0 : step;
   };
+}
+
+/**
+ * Chooses the clock to time by, of clocks that give ms: the first with fine steps of those that nobody sets, or else one that somebody may set, which is watched by the first of the others.
+ * @param monotonic the clocks that nobody sets, the finest first; there may be none
+ * @param settable the other one
+ * @returns the clock `now`, and the function `wasSetBy`, which tells by how many ms it was set since it was chosen
+ */
+export function chooseClock(monotonic, settable) {
+  const now = monotonic.find((clock) => {
+    const step = clockStep(clock);
+    return step > 0 && step <= fine;
+  });
+  if (now) return { now, wasSetBy: () => 0 };
+  return { now: settable, wasSetBy: monotonic.length > 0 ? watchClock(settable, monotonic[0]) : () => 0 };
 }

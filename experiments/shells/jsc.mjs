@@ -1,16 +1,13 @@
 // One repetition in JavaScriptCore's shell: reads a request (JSON, one line) from standard input, writes a report (JSON, one line), and waits until its
 // input ends, so that whoever watches the process can look at it once more. At the marks before and after what is timed it waits for a line, for the same reason.
-import './jsc-globals.mjs';
-import { watchClock } from './clock.mjs';
+import { monotonicClocks } from './jsc-globals.mjs';
+import { chooseClock } from './clock.mjs';
 import { hostOpener } from './hosts.mjs';
 import { attempt } from './measure.mjs';
 import { sha256 } from './sha256.mjs';
 
-// Drivers may give programs another clock, and another way to print. The shell's performance.now goes on in steps of 20 µs, its preciseTime in less than one.
+// Drivers may give programs another clock, and another way to print. The shell's preciseTime is fine in every version, and follows the time of day, which may be set meanwhile.
 const { preciseTime, print, readline, readFile, load, quit } = globalThis;
-const now = () => preciseTime() * 1000;
-// The time of day may be set meanwhile; what the shell has for tests of the language follows a clock that nobody sets, but not in steps as small in every version.
-const monotonic = globalThis.$262?.agent?.monotonicNow ?? performance.now.bind(performance);
 
 const files = {
   readBytes: (path) => readFile(path, 'binary'),
@@ -21,7 +18,7 @@ const files = {
 
 print('{"mark":"ready"}');
 const request = JSON.parse(readline());
-const step = watchClock(now, monotonic);
+const { now, wasSetBy } = chooseClock(monotonicClocks, () => preciseTime() * 1000);
 const report = await attempt(request, {
   now,
   sha256,
@@ -32,7 +29,7 @@ const report = await attempt(request, {
   },
   compileErrors: 'unsupported',
 });
-const set = step();
+const set = wasSetBy();
 print(JSON.stringify(report.status !== 'ok' || set === 0 ? report : { status: 'error', message: `the time of day, by which this shell times, was set by ${set.toFixed(1)} ms while it ran; measure again` }));
 readline();
 quit(0);

@@ -22,7 +22,7 @@ internal readonly record struct Cell(string Engine, string Configuration, string
 internal sealed partial record Measurement
 {
     /// <summary>The version of the columns that is written.</summary>
-    public const int CurrentFormat = 9;
+    public const int CurrentFormat = 10;
 
     /// <summary>The version from which on <see cref="SteadyAfterMs"/> compares calls of one kind only.</summary>
     public const int SteadyByKindFormat = 7;

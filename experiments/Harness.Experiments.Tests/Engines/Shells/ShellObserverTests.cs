@@ -36,6 +36,27 @@ public sealed class ShellObserverTests
         Assert.True(report.CpuMs >= 2 * report.ExecuteCpuMs && report.PeakMemoryBytes > 100_000);
     }
 
+    /// <summary>In a browser each mark is an exchange between processes, which takes longer than a short timed part.</summary>
+    [Fact]
+    public void WhatAMarkTakesItselfIsNotOfTheTimedPart()
+    {
+        var (report, _) = Run(Burn + """
+            mark() { burn 100; echo "{\"mark\":\"$1\"}"; read -r line; burn 100; }
+            read -r request
+            mark timed-begin
+            burn 100
+            mark timed-end
+            burn 100
+            mark again
+            mark again
+            mark again
+            echo '{"status":"ok","executeMs":[1]}'
+            read -r rest
+            """);
+        Assert.Equal(WorkerStatus.Ok, report.Status);
+        Assert.InRange(report.ExecuteCpuMs, 60, 160);
+    }
+
     /// <summary>What a shell does before it is let go on would be in its timed part, or be missing there.</summary>
     [Fact]
     public void AShellWaitsAtTheMarksOfItsTimedPart()

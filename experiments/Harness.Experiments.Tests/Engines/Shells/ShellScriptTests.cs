@@ -90,9 +90,43 @@ public sealed class ShellScriptTests
         console.log(told.join(' '));
         """));
 
+    /// <summary>By clocks that go on in steps of half a microsecond, of 20, and not at all, and by one that somebody sets.</summary>
+    [Fact]
+    public void AFineClockThatNobodySetsIsChosen() => Assert.Equal("fine 0, fine 0, settable 5.0, settable 5.0, settable 0", RunInNode("""
+        const { chooseClock } = await import(`${shells}/clock.mjs`);
+        let [time, offset] = [1e6, 1.7e12];
+        const fine = () => time += 0.0005;
+        const coarse = () => Math.floor((time += 0.0005) / 0.02) * 0.02;
+        const stopped = () => 7 + Math.floor(time / 1e5) * 1e5;
+        const settable = () => (time += 0.0002) + offset;
+        const told = [];
+        for (const monotonic of [[fine, coarse], [coarse, fine], [coarse], [stopped, coarse], []]) {
+          const { now, wasSetBy } = chooseClock(monotonic, settable);
+          offset += 5;
+          told.push(`${now === fine ? 'fine' : now === settable ? 'settable' : 'another'} ${wasSetBy() === 0 ? '0' : wasSetBy().toFixed(1)}`);
+        }
+        console.log(told.join(', '));
+        """));
+
+    /// <summary>A shell that has a clock for tests of the language times by that, whatever the time of day is set to.</summary>
+    [Fact]
+    public void JscTimesByItsClockThatNobodySets() => Assert.Equal("ok 3", RunInNode("""
+        const module = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 0x66, 0, 0, 10, 4, 1, 2, 0, 0x0b);
+        const call = { function: 'f', arguments: [], expected: [] };
+        const request = { timedCalls: 1, program: { host: 'none', module: 'm', iteration: 'call', iterations: 3, warmUp: call, timed: call } };
+        let [time, lines] = [0, 0];
+        globalThis.$262 = { agent: { monotonicNow: () => time += 0.001 } };
+        globalThis.preciseTime = () => (time -= 1000) / 1000;
+        globalThis.print = (line) => { const { status, executeMs } = JSON.parse(line); if (status) console.log(status, executeMs.filter((ms) => ms > 0 && ms < 0.01).length); };
+        globalThis.readline = () => lines++ === 0 ? JSON.stringify(request) : '';
+        globalThis.readFile = () => module;
+        globalThis.quit = () => {};
+        await import(`${shells}/jsc.mjs`);
+        """));
+
     /// <summary>A shell that went on after a mark would have been timed in part before its CPU time is read.</summary>
     [Fact]
-    public void JscReadsALineAtEachMarkOfItsTimedPart() => Assert.Equal("ready < timed-begin < timed-end < ok <", RunInNode("""
+    public void JscReadsALineAtEachMarkOfItsTimedPart() => Assert.Equal("ready < timed-begin < timed-end < again < again < again < ok <", RunInNode("""
         const module = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 0x66, 0, 0, 10, 4, 1, 2, 0, 0x0b);
         const call = { function: 'f', arguments: [], expected: [] };
         const request = { timedCalls: 1, program: { host: 'none', module: 'm', iteration: 'call', iterations: 2, warmUp: call, timed: call } };

@@ -4,7 +4,8 @@ namespace Harness.Experiments.Engines.Shells;
 
 /// <summary>
 /// Watches a shell that cannot tell its own CPU time and memory, nor when its process began: at the mark that it prints when it is ready, at those before and after the timed iterations, and once more
-/// when it has reported. It waits for that before it ends, and at each mark of the timed iterations before it goes on: its CPU time is what it was at the mark. It is made just before the process is started.
+/// when it has reported. It waits for that before it ends, and at each mark of the timed iterations before it goes on: its CPU time is what it was at the mark. A mark takes CPU time itself, in a browser more than a
+/// short timed part does: it is told by some marks behind that part, between which nothing happens, and taken off. It is made just before the process is started.
 /// </summary>
 internal sealed class ShellObserver
 {
@@ -15,6 +16,8 @@ internal sealed class ShellObserver
     private double startMs;
     private double? timedBegin;
     private double? timedEnd;
+    private double lastMark;
+    private double markCost = double.PositiveInfinity;
     private ProcessUsage? end;
 
     /// <summary>Looks at a line of the shell's output.</summary>
@@ -34,8 +37,11 @@ internal sealed class ShellObserver
             var cpu = ProcessUsage.CpuMsOfTree(processId);
             if (line.Contains("begin", StringComparison.Ordinal))
                 timedBegin = cpu;
+            else if (line.Contains("again", StringComparison.Ordinal))
+                markCost = Math.Min(markCost, cpu - lastMark);
             else
                 timedEnd = cpu;
+            lastMark = cpu;
             return WorkerAnswer.GoOn;
         }
 
@@ -51,6 +57,9 @@ internal sealed class ShellObserver
         StartMs = report.StartMs > 0 ? report.StartMs : startMs,
         CpuMs = end?.CpuMs ?? 0,
         PeakMemoryBytes = end?.PeakMemoryBytes ?? 0,
-        ExecuteCpuMs = report.ExecuteMs.Count > 0 && timedBegin is { } begin && timedEnd is { } finish ? (finish - begin) / report.ExecuteMs.Count : 0,
+        ExecuteCpuMs = report.ExecuteMs.Count > 0 && timedBegin is { } begin && timedEnd is { } finish ? Math.Max(0, finish - begin - CostOfAMark) / report.ExecuteMs.Count : 0,
     };
+
+    /// <summary>CPU time from one mark to the next where nothing happens, in ms: the least, since other threads may have been at work meanwhile. 0 where there are no such marks.</summary>
+    private double CostOfAMark => double.IsFinite(markCost) ? Math.Max(0, markCost) : 0;
 }
