@@ -58,7 +58,7 @@ internal static partial class YamlFile
             return "this is not YAML; a bracket, brace or quotation mark may be missing";
         if (innermost is InvalidCastException or FormatException or ArgumentNullException || WrongForm().IsMatch(innermost.Message))
             return "the value here is of the wrong form; a list is written [a, b], a table {name: value}, a number with digits";
-        return UnknownField().Replace(innermost.Message.ReplaceLineEndings(" "), "there is no field '$1' here");
+        return UnknownField().Replace(OneLine.Of(innermost.Message), "there is no field '$1' here");
     }
 
     [GeneratedRegex("No node deserializer was able|Expected '")]

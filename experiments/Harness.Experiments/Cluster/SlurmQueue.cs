@@ -18,10 +18,10 @@ internal static class SlurmQueue
         var list = string.Join(',', tasks.Select(task => task.ToString(CultureInfo.InvariantCulture)));
         var (exitCode, output, error) = Run("sbatch", ["--parsable", $"--array={list}", .. options, script]);
         if (exitCode != 0)
-            throw new HarnessException($"sbatch refuses the job: {OneLine(error)}; pass options with --slurm-options, as in --slurm-options --partition=NAME");
+            throw new HarnessException($"sbatch refuses the job: {OneLine.Of(error.Trim())}; pass options with --slurm-options, as in --slurm-options --partition=NAME");
 
         // The id, and the name of the cluster where there are several.
-        return output.Trim().Split(';')[0] is { Length: > 0 } id ? id : throw new HarnessException($"sbatch told no job id: {OneLine(error)}");
+        return output.Trim().Split(';')[0] is { Length: > 0 } id ? id : throw new HarnessException($"sbatch told no job id: {OneLine.Of(error.Trim())}");
     }
 
     /// <summary>The states of a job's tasks that are not at their end, such as <c>RUNNING</c>; none for a job that is over.</summary>
@@ -35,7 +35,7 @@ internal static class SlurmQueue
         // A job that is over for some minutes is forgotten.
         return error.Contains("Invalid job id", StringComparison.OrdinalIgnoreCase)
             ? []
-            : throw new HarnessException($"squeue does not tell of job {job}: {OneLine(error)}; try again when Slurm answers");
+            : throw new HarnessException($"squeue does not tell of job {job}: {OneLine.Of(error.Trim())}; try again when Slurm answers");
     }
 
     private static (int ExitCode, string Output, string Error) Run(string program, IEnumerable<string> arguments)
@@ -53,6 +53,4 @@ internal static class SlurmQueue
             throw new HarnessException($"{program} was not found: --slurm needs a machine from which jobs are submitted to Slurm (Debian: slurm-client); --shard and 'harness merge' work without it", exception);
         }
     }
-
-    private static string OneLine(string text) => text.Trim().ReplaceLineEndings(" ");
 }

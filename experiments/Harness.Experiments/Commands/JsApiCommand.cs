@@ -50,7 +50,7 @@ internal static class JsApiCommand
             var mended = results.Where(result => result.Failure is null && expected.ReasonFor(file, result.Name) is not null).ToList();
             Console.WriteLine($"{file}: {results.Count - failures.Count} passed, {failures.Count} failed{(failures.Count > unexpected.Count ? $", {failures.Count - unexpected.Count} of them as expected" : "")}");
             foreach (var result in unexpected)
-                Console.WriteLine($"  FAILED {result.Name}: {result.Failure!.ReplaceLineEndings(" ")}");
+                Console.WriteLine($"  FAILED {result.Name}: {OneLine.Of(result.Failure!)}");
             foreach (var result in mended)
                 Console.WriteLine($"  PASSED, though a failure is expected: {result.Name}");
             passed += results.Count - failures.Count - mended.Count;

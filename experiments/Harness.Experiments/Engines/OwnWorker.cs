@@ -83,7 +83,7 @@ internal static class OwnWorker
             return new WorkerReport
             {
                 Status = WorkerStatus.Error,
-                Message = $"function {failed.Module.Functions[failed.FunctionIndex]} could not be optimized: {failed.Failure.Message.ReplaceLineEndings(" ")}",
+                Message = $"function {failed.Module.Functions[failed.FunctionIndex]} could not be optimized: {OneLine.Of(failed.Failure.Message)}",
             };
         }
 

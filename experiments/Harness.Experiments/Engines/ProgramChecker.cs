@@ -88,7 +88,7 @@ internal sealed class ProgramChecker(IReadOnlyList<IEngine> engines, IReadOnlyLi
     private void NoteGap(ProgramDefinition program, IEngine engine, string reason)
     {
         gaps++;
-        output.WriteLine($"GAP    {program.Name}: {engine.Name} cannot run it: {reason.ReplaceLineEndings(" ")}");
+        output.WriteLine($"GAP    {program.Name}: {engine.Name} cannot run it: {OneLine.Of(reason)}");
     }
 
     /// <summary>On other engines than ours there is nothing to configure.</summary>

@@ -48,7 +48,7 @@ internal sealed class SourceMap
         }
         catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException or IOException)
         {
-            throw new HarnessException($"{file} is no source map of revision 3: {exception.Message.ReplaceLineEndings(" ")}", exception);
+            throw new HarnessException($"{file} is no source map of revision 3: {OneLine.Of(exception.Message)}", exception);
         }
     }
 

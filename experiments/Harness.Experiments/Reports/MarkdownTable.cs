@@ -55,5 +55,5 @@ internal sealed class MarkdownTable(IReadOnlyList<(string Title, bool IsText)> c
         Number(e.Value, format) + unit + (e.HasInterval ? $" ({Number(e.Low, format)}–{Number(e.High, format)})" : "");
 
     private static void WriteRow(StringBuilder text, IReadOnlyList<string> cells) =>
-        text.Append("| ").AppendJoin(" | ", cells.Select(cell => Tables.TableWriter.OneLine(cell.Replace("|", "\\|", StringComparison.Ordinal)))).Append(" |\n");
+        text.Append("| ").AppendJoin(" | ", cells.Select(cell => OneLine.Of(cell.Replace("|", "\\|", StringComparison.Ordinal)))).Append(" |\n");
 }

@@ -177,7 +177,7 @@ internal sealed class DurableCsv<TRow> : IDisposable
         }
         catch (CsvFormatException exception)
         {
-            throw new HarnessException($"{path} is damaged: {exception.Message.ReplaceLineEndings(" ")}", exception);
+            throw new HarnessException($"{path} is damaged: {OneLine.Of(exception.Message)}", exception);
         }
     }
 }

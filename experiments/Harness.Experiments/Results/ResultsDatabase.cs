@@ -72,12 +72,12 @@ internal sealed class ResultsDatabase : IDisposable
         }
         catch (DuckDBException exception)
         {
-            throw new HarnessException($"the query failed: {(OneLine(exception.Message) is { Length: > 0 } reason ? reason : "there is no statement in it")}; 'describe results' lists the columns", exception);
+            throw new HarnessException($"the query failed: {(Reason(exception) is { Length: > 0 } reason ? reason : "there is no statement in it")}; 'describe results' lists the columns", exception);
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or ArithmeticException or InvalidCastException or FormatException or NotSupportedException)
         {
             // The managed package throws whatever it meets where a value has no like in .NET: an infinite date, an interval of too many years.
-            throw new HarnessException($"the query gives a value that cannot be read: {OneLine(exception.Message)}; make it a text with cast(... as varchar)", exception);
+            throw new HarnessException($"the query gives a value that cannot be read: {Reason(exception)}; make it a text with cast(... as varchar)", exception);
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class ResultsDatabase : IDisposable
         }
         catch (DuckDBException exception)
         {
-            throw new HarnessException($"cannot write {path}: {OneLine(exception.Message)}", exception);
+            throw new HarnessException($"cannot write {path}: {Reason(exception)}", exception);
         }
     }
 
@@ -177,5 +177,5 @@ internal sealed class ResultsDatabase : IDisposable
     };
 
     /// <summary>DuckDB's message without the picture of the query that follows it.</summary>
-    private static string OneLine(string message) => message.Split("\n\n")[0].ReplaceLineEndings(" ").Trim();
+    private static string Reason(Exception exception) => OneLine.Of(exception.Message.Split("\n\n")[0]).Trim();
 }

@@ -136,7 +136,7 @@ internal sealed class SweepRunner
     /// <summary>Notes that an engine turned out not to run a program under a configuration, so that it is tried only once. Another configuration may be able to, with another tier or other features.</summary>
     private EngineGap AddGap(ProgramRun key, WorkerReport report)
     {
-        var gap = new EngineGap(key.Engine, key.Configuration, key.Program, $"cannot run it: {report.Message.ReplaceLineEndings(" ")}");
+        var gap = new EngineGap(key.Engine, key.Configuration, key.Program, $"cannot run it: {OneLine.Of(report.Message)}");
         gaps.Add(gap);
         (Provenance.Read(folder.Provenance)! with { Gaps = gaps }).Write(folder.Provenance);
         return gap;
@@ -177,7 +177,7 @@ internal sealed class SweepRunner
         Workload = key.Program,
         Repetition = key.Repetition,
         Status = JsonNamingPolicy.KebabCaseLower.ConvertName(report.Status.ToString()),
-        Message = report.Message.ReplaceLineEndings(" "),
+        Message = OneLine.Of(report.Message),
         FinishedUtc = DateTime.UtcNow,
     };
 

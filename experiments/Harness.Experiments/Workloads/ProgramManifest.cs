@@ -142,7 +142,7 @@ internal static class ProgramManifest
             }
             catch (Exception exception) when (exception is FormatException or ArgumentException or HarnessException)
             {
-                throw new HarnessException($"{Kind} {context.Manifest}: program '{Name}': {exception.Message.ReplaceLineEndings(" ")}", exception);
+                throw new HarnessException($"{Kind} {context.Manifest}: program '{Name}': {OneLine.Of(exception.Message)}", exception);
             }
         }
 

@@ -55,7 +55,7 @@ internal sealed record ResultCheck
 
     private static string Shorten(string text)
     {
-        var line = text.Trim().ReplaceLineEndings(" ");
+        var line = OneLine.Of(text.Trim());
         return line.Length <= 120 ? line : line[..117] + "...";
     }
 }

@@ -50,7 +50,7 @@ internal sealed class SpiderMonkeyEngine : IEngine
         }
         catch (Exception exception) when (exception is System.Net.WebSockets.WebSocketException or BidiException or JsonException)
         {
-            return new WorkerReport { Status = WorkerStatus.Error, Message = $"Firefox: {exception.Message.ReplaceLineEndings(" ")}{firefox.LastWords}" };
+            return new WorkerReport { Status = WorkerStatus.Error, Message = $"Firefox: {OneLine.Of(exception.Message)}{firefox.LastWords}" };
         }
     }
 

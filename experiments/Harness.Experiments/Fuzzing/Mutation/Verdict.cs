@@ -47,6 +47,6 @@ internal static class Verdict
     public static string Describe(Exception exception)
     {
         var place = exception.StackTrace?.Split('\n', StringSplitOptions.TrimEntries).FirstOrDefault();
-        return $"{Error}: {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")} {place}";
+        return $"{Error}: {exception.GetType().Name}: {OneLine.Of(exception.Message)} {place}";
     }
 }

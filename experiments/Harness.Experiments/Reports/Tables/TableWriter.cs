@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -10,7 +9,6 @@ namespace Harness.Experiments.Reports.Tables;
 internal static class TableWriter
 {
     private const string Gap = "  ";
-    private static readonly SearchValues<char> Controls = SearchValues.Create((ReadOnlySpan<char>)[.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)]);
     private static readonly JsonWriterOptions JsonOptions = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The table in a format. Its notes are part of the forms that people read, and of none that programs read.</summary>
@@ -45,19 +43,12 @@ internal static class TableWriter
         _ => cell.ToString() ?? "",
     };
 
-    /// <summary>A text in one line that does nothing to a terminal: spaces stand for its control characters, which a results folder of somebody else may have in any name.</summary>
-    public static string OneLine(string text)
-    {
-        var line = text.ReplaceLineEndings(" ");
-        return line.AsSpan().ContainsAny(Controls) ? string.Concat(line.Select(symbol => char.IsControl(symbol) ? ' ' : symbol)) : line;
-    }
-
     private static bool IsNumber(object cell) => cell is double or float or decimal or int or long or short or byte or sbyte or uint or ulong or ushort or System.Numerics.BigInteger;
 
     private static string ToText(ResultTable table)
     {
-        var cells = table.Rows.Select(row => row.Select((cell, i) => OneLine(Show(cell, table.Columns[i]))).ToArray()).ToList();
-        var names = table.Columns.Select(column => OneLine(column.Name)).ToArray();
+        var cells = table.Rows.Select(row => row.Select((cell, i) => OneLine.Of(Show(cell, table.Columns[i]))).ToArray()).ToList();
+        var names = table.Columns.Select(column => OneLine.Of(column.Name)).ToArray();
         var widths = names.Select((name, i) => cells.Select(row => row[i].Length).Append(name.Length).Max()).ToArray();
         var text = new StringBuilder();
         AppendLine(text, table, widths, names);
@@ -90,7 +81,7 @@ internal static class TableWriter
         if (table.Notes.Count > 0 && (text.Length < 2 || text[^2] != '\n'))
             text.Append('\n');
         foreach (var note in table.Notes)
-            text.Append(OneLine(note)).Append('\n');
+            text.Append(OneLine.Of(note)).Append('\n');
     }
 
     private static string ToCsv(ResultTable table)

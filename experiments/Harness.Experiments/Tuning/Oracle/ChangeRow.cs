@@ -53,8 +53,8 @@ internal sealed partial record ChangeRow
     {
         Program = program,
         Path = change.Call.Path,
-        Function = change.Call.Function.ReplaceLineEndings(" "),
-        Target = change.Call.Target.ReplaceLineEndings(" "),
+        Function = OneLine.Of(change.Call.Function),
+        Target = OneLine.Of(change.Call.Target),
         IsInlined = !change.Call.IsInlined,
         TimeRatio = change.TimeRatio,
         Rounds = change.Rounds,

@@ -23,7 +23,7 @@ internal static class DecisionsText
         {
             text.Append(isInlined ? "inline " : "refuse ").Append(path);
             if (calls.TryGetValue(path, out var call))
-                text.Append(CultureInfo.InvariantCulture, $"  # in {OneLine(call.Function)}: {OneLine(call.Target)}, {call.WireBytes} wire bytes");
+                text.Append(CultureInfo.InvariantCulture, $"  # in {OneLine.Of(call.Function)}: {OneLine.Of(call.Target)}, {call.WireBytes} wire bytes");
             text.Append('\n');
         }
 
@@ -35,7 +35,4 @@ internal static class DecisionsText
     /// <param name="file">Name of the file with the decisions, in the same folder.</param>
     public static string WriteConfiguration(OracleChoice choice, string file) =>
         string.Concat(choice.KnobsWith(file).Select(pair => $"{pair.Key}: {pair.Value}\n"));
-
-    /// <summary>Names of functions may hold anything.</summary>
-    private static string OneLine(string name) => name.ReplaceLineEndings(" ");
 }
