@@ -60,18 +60,28 @@ internal sealed class KnobOptions
         return added;
     }
 
+    /// <summary>What stands before and behind the first sign =; nothing behind where there is none.</summary>
+    private static (string Name, string? Value) Divide(string text) => text.IndexOf('=', StringComparison.Ordinal) is >= 0 and var end ? (text[..end], text[(end + 1)..]) : (text, (string?)null);
+
     /// <summary>A mistyped option would otherwise be taken for an argument, as what stands behind <c>--</c> is meant to be.</summary>
     private void RefuseUnknownKnobs(ParseResult parsed)
     {
-        foreach (var token in parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash))
+        List<Token> tokens = [.. parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)];
+        for (var i = 0; i < tokens.Count; i++)
         {
+            var token = tokens[i];
             if (token.Type != TokenType.Argument || !token.Value.StartsWith("--", StringComparison.Ordinal))
                 continue;
             if (options.Exists(option => option.Knob.Type == KnobType.Flags && parsed.GetValue(option.Option) == token.Value))
                 continue;
-            var name = token.Value[2..];
+            var (name, value) = Divide(token.Value[2..]);
             if (KnobCatalog.All.Any(knob => knob.Name == name))
                 throw new KnobException($"knob '{name}' is none of this command");
+
+            // 'harness measure' has one option for all of them, --knob NAME=VALUE, and other programs have theirs.
+            var (wanted, setting) = Divide(value ?? tokens.ElementAtOrDefault(i + 1)?.Value ?? "");
+            if (setting is not null || options.Exists(option => option.Knob.Name == wanted))
+                throw new KnobException($"there is no option '--{name}': each knob is an option of its own, as in --{wanted} {setting ?? "VALUE"} ('harness knobs' lists all)");
             throw new KnobException($"unknown knob '{name}'; did you mean '{NameSuggestion.Nearest(name, options.Select(pair => pair.Knob.Name))}'? ('harness knobs' lists all)");
         }
     }
