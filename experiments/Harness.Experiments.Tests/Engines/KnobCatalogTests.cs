@@ -67,7 +67,15 @@ public sealed class KnobCatalogTests
     [InlineData("tier-up=never", "--useOMGJIT=false")]
     [InlineData("tier-up=synchronous memory.guard-pages=off", "--useConcurrentJIT=false --useWasmFastMemory=false")]
     [InlineData("jsc.useWasmIPIntLoopOSR=off jsc.thresholdForOMGOptimizeAfterWarmUp=5 v8.liftoff=off", "--useWasmIPIntLoopOSR=false --thresholdForOMGOptimizeAfterWarmUp=5")]
-    public void KnobsAreOptionsOfJsc(string knobs, string options) => Assert.Equal(options, string.Join(' ', JscEngine.Options(Read(knobs))));
+    public void KnobsAreOptionsOfJsc(string knobs, string options) => Assert.Equal(options, string.Join(' ', JscEngine.Options(Read(knobs), Nothing)));
+
+    /// <summary>Options that later versions call otherwise: a shell is told the name that it knows.</summary>
+    [Theory]
+    [InlineData("maximumWasmDepthForInlining maximumWasmCalleeSizeForInlining", "--maximumWasmDepthForInlining=3 --maximumWasmCalleeSizeForInlining=40")]
+    [InlineData("wasmInliningMaximumDepth wasmInliningMaximumWasmCalleeSize", "--wasmInliningMaximumDepth=3 --wasmInliningMaximumWasmCalleeSize=40")]
+    [InlineData("useJIT", "--maximumWasmDepthForInlining=3 --maximumWasmCalleeSizeForInlining=40")]
+    public void OptionsOfJscHaveTheNamesOfTheShell(string known, string options) =>
+        Assert.Equal(options, string.Join(' ', JscEngine.Options(Read("inlining.max-depth=3 jsc.maximumWasmCalleeSizeForInlining=40"), known.Split(' ').ToHashSet())));
 
     /// <summary>Later versions inline indirect calls, and have no option against that.</summary>
     [Theory]

@@ -31,18 +31,18 @@ internal sealed partial class JscEngine : IEngine
     public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored)
     {
         SharedKnobs.Check(Version, EngineName, TranslationOf(program.Version), knobs, ignored);
-        CheckOptions(Version, Options(knobs), options.Value);
+        CheckOptions(Version, Options(knobs, options.Value), options.Value);
     }
 
     public string? FindGap(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => SharedKnobs.FindGap(TranslationOf(program.Version), knobs, ignored);
 
-    public IReadOnlyList<string> Settings(IReadOnlyDictionary<string, string> knobs) => Options(knobs);
+    public IReadOnlyList<string> Settings(IReadOnlyDictionary<string, string> knobs) => Options(knobs, options.Value);
 
     public string? FindGap(WorkerProgram program) => ShellPrograms.FindGap(program);
 
     public WorkerReport Measure(WorkerRequest request, TimeSpan timeout)
     {
-        var launch = new WorkerLaunch(program.Program, [.. Options(request.Knobs), "-m", Path.Combine(ProjectLayout.Shells, "jsc.mjs")]) { Environment = program.Environment };
+        var launch = new WorkerLaunch(program.Program, [.. Options(request.Knobs, options.Value), "-m", Path.Combine(ProjectLayout.Shells, "jsc.mjs")]) { Environment = program.Environment };
         var observer = new ShellObserver();
         var output = WorkerProcess.Run(launch, request, timeout, observer.Observe);
         return FindRefusal(output.Error) ?? observer.Complete(output.Report());
@@ -73,7 +73,7 @@ internal sealed partial class JscEngine : IEngine
     public static void CheckOptions(string version, IReadOnlyList<string> given, IReadOnlySet<string> known)
     {
         if (known.Count > 0 && given.Select(option => option.Split('=')[0][2..]).FirstOrDefault(name => !known.Contains(name)) is { } unknown)
-            throw new HarnessException($"{version} has no option '{unknown}', and would run as if it were not given; leave out knob '{EngineName}.{unknown}', or install another version with './harness engines --install {EngineName}'");
+            throw new HarnessException($"{version} has no option '{unknown}'{(JscKnobs.LaterNameOf(unknown) is { } later ? $" (nor '{later}', as later versions call it)" : "")}, and would run as if it were not given; leave out knob '{EngineName}.{unknown}', or install another version with './harness engines --install {EngineName}'");
     }
 
     /// <summary>The failure of a shell that was given an option which it does not know, or a value that the option does not take; null where it took all.</summary>
@@ -87,12 +87,14 @@ internal sealed partial class JscEngine : IEngine
     private static partial Regex OptionName();
 
     /// <summary>The shell's options for some knobs.</summary>
-    public static IReadOnlyList<string> Options(IReadOnlyDictionary<string, string> knobs) =>
+    /// <param name="knobs">Values by name.</param>
+    /// <param name="known">The options that the shell lists, which are named as it names them; none where it does not list them.</param>
+    public static IReadOnlyList<string> Options(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> known) =>
     [
         .. SharedKnobs.Resolve(EngineName, Translate, knobs).Select(pair =>
         {
             var value = KnobCatalog.Find(pair.Key).Parse(pair.Value);
-            return $"--{pair.Key[(EngineName.Length + 1)..]}={(value is bool isOn ? (isOn ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture))}";
+            return $"--{JscKnobs.NameIn(known, pair.Key[(EngineName.Length + 1)..])}={(value is bool isOn ? (isOn ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture))}";
         }),
     ];
 

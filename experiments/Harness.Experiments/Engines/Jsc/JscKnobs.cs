@@ -10,6 +10,13 @@ internal static class JscKnobs
 {
     private static readonly ForeignKnobs Make = new(JscEngine.EngineName);
 
+    /// <summary>What later versions call an option of the same meaning, by the name that it has here (WebKit, Source/JavaScriptCore/runtime/OptionsList.h).</summary>
+    private static readonly Dictionary<string, string> LaterNames = new()
+    {
+        ["maximumWasmDepthForInlining"] = "wasmInliningMaximumDepth",
+        ["maximumWasmCalleeSizeForInlining"] = "wasmInliningMaximumWasmCalleeSize",
+    };
+
     public static IReadOnlyList<Knob> All { get; } =
     [
         // Inlining.
@@ -45,4 +52,14 @@ internal static class JscKnobs
         Make.Switch("useConcurrentGC", true, "collect garbage on other threads"),
         Make.Switch("useGenerationalGC", true, "collect young objects apart"),
     ];
+
+    /// <summary>What a shell calls an option.</summary>
+    /// <param name="known">The options that the shell lists; none where it does not list them.</param>
+    /// <param name="name">The name that the option has here, without the engine's.</param>
+    /// <returns>Its later name where the shell knows only that, else its name here, whether or not the shell knows it.</returns>
+    public static string NameIn(IReadOnlySet<string> known, string name) => !known.Contains(name) && LaterNameOf(name) is { } later && known.Contains(later) ? later : name;
+
+    /// <summary>What later versions call an option; null where they call it the same, or do not have it.</summary>
+    /// <param name="name">The name that it has here, without the engine's.</param>
+    public static string? LaterNameOf(string name) => LaterNames.GetValueOrDefault(name);
 }

@@ -10,8 +10,11 @@ namespace Harness.Experiments.Tuning.Reporting;
 /// <param name="Missing">Knobs that it has no setting for.</param>
 internal sealed record EngineSettings(string Engine, IReadOnlyList<string> Words, IReadOnlyList<string> Missing)
 {
+    // The words are of no version: those that the knobs are called by here.
+    private static readonly HashSet<string> NoneListed = [];
+
     private static readonly (string Engine, Func<IReadOnlyDictionary<string, string>, IReadOnlyList<string>> Write)[] Writers =
-        [(V8Engine.EngineName, V8Engine.Flags), (JscEngine.EngineName, JscEngine.Options)];
+        [(V8Engine.EngineName, V8Engine.Flags), (JscEngine.EngineName, knobs => JscEngine.Options(knobs, NoneListed))];
 
     /// <summary>The engine's name for people.</summary>
     public string Title => EngineCatalog.TitleOf(Engine);
