@@ -16,6 +16,18 @@ public sealed class ModesTests
         Assert.InRange(modes.High, 60, 63);
     }
 
+    /// <summary>Between the middle two where a group has an even number, as all medians are.</summary>
+    [Fact]
+    public void GroupsAreNamedByTheirMedians()
+    {
+        var modes = Modes.Find(Sample.Of([10, 10.1, 10.3, 10.4, 20, 20.1, 20.3, 20.4, 20.5]));
+        Assert.NotNull(modes);
+        Assert.Equal((4, 5), (modes.LowCount, modes.HighCount));
+        Assert.Equal(10.2, modes.Low, 9);
+        Assert.Equal(20.3, modes.High, 9);
+        Assert.Equal(20.2, Modes.Find(Sample.Of([10, 10.1, 10.3, 20, 20.1, 20.3, 20.4]))!.High, 9);
+    }
+
     [Fact]
     public void OneOrTwoOutliersAreNoGroup() => Assert.Null(Modes.Find(Sample.Of([90, 91, .. Enumerable.Range(0, 19).Select(i => 60 + (i * 0.1))])));
 

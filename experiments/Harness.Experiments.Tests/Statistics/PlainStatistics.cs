@@ -80,23 +80,33 @@ internal sealed class PlainStatistics
         (2 * first.Sum(a => second.Sum(b => a > b ? 1 : a.Equals(b) ? 0.5 : 0)) / (first.Count * second.Count)) - 1;
 
     /// <summary>The geometric mean of ratios, each by round, with the intervals for just these programs and for programs like these.</summary>
-    public GeometricMean Mean(IReadOnlyList<IReadOnlyDictionary<int, double>> programs)
+    /// <param name="workloads">The ratios of each workload.</param>
+    /// <param name="programs">The program of each workload; those of one are drawn together.</param>
+    public GeometricMean Mean(IReadOnlyList<IReadOnlyDictionary<int, double>> workloads, IReadOnlyList<string> programs)
     {
-        var value = Math.Exp(programs.Average(program => Math.Log(MedianOf(program.Values).Value)));
-        if (programs.Any(program => program.Count < LeastValues))
-            return new GeometricMean(Estimate.Without(value), Estimate.Without(value), programs.Count);
-        var ordered = programs.Select(program => program.OrderBy(pair => pair.Value).ToArray()).ToArray();
+        var value = Math.Exp(workloads.Average(workload => Math.Log(MedianOf(workload.Values).Value)));
+        if (workloads.Any(workload => workload.Count < LeastValues))
+            return new GeometricMean(Estimate.Without(value), Estimate.Without(value), workloads.Count);
+        string[] names = [.. programs.Distinct()];
+        var ordered = workloads.Select(workload => workload.OrderBy(pair => pair.Value).ToArray()).ToArray();
         var measured = new List<double>();
         var general = new List<double>();
         var random = new MersenneTwister(unchecked(seed + 7919));
         foreach (var draw in draws)
         {
-            var medians = ordered.Select(program => MedianOf(program, draw)).ToArray();
+            var medians = ordered.Select(workload => MedianOf(workload, draw)).ToArray();
             measured.Add(Math.Exp(medians.Sum(median => Math.Log(median)) / medians.Length));
-            general.Add(Math.Exp(medians.Sum(_ => Math.Log(medians[random.Next(medians.Length)])) / medians.Length));
+            List<double> drawn = [];
+            for (var i = 0; i < names.Length; i++)
+            {
+                var name = names[random.Next(names.Length)];
+                drawn.AddRange(medians.Where((_, place) => programs[place] == name));
+            }
+
+            general.Add(Math.Exp(drawn.Sum(median => Math.Log(median)) / drawn.Count));
         }
 
-        return new GeometricMean(Interval(value, measured), programs.Count < LeastValues ? Estimate.Without(value) : ForFew(Interval(value, general), programs.Count), programs.Count);
+        return new GeometricMean(Interval(value, measured), names.Length < LeastValues ? Estimate.Without(value) : ForFew(Interval(value, general), names.Length), workloads.Count);
     }
 
     /// <summary>The interval of a mean of n values that were drawn: Student's quantile instead of the normal one, and the variance of n values for that of all.</summary>

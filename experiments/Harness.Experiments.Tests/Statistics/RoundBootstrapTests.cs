@@ -98,6 +98,37 @@ public sealed class RoundBootstrapTests
         Assert.InRange(coveredByDraws / (double)experiments, leastOfDraws, mostOfDraws);
     }
 
+    /// <summary>What one program times several of rises and falls together: 24 workloads of six programs are no 24 programs, and those of one program no sample at all.</summary>
+    [Fact]
+    public void WorkloadsOfAProgramAreDrawnTogether()
+    {
+        const int experiments = 400;
+        const double truth = 1.3;
+        var random = new MersenneTwister(43);
+        string[] names = [.. Enumerable.Range(0, 24).Select(i => $"program {i / 4}")];
+        var (covered, coveredApart) = (0, 0);
+        for (var i = 0; i < experiments; i++)
+        {
+            List<(Sample, Sample)> drawn = [];
+            foreach (var program in names.GroupBy(name => name))
+            {
+                var speedup = truth * Math.Exp(Normal.Sample(random, 0, 0.2));
+                drawn.AddRange(program.Select(_ => (Sample.Of([.. Rounds.Select(_ => speedup * Math.Exp(Normal.Sample(random, 0, 0.01)))]), Sample.Of([.. Rounds.Select(_ => 1.0)]))));
+            }
+
+            covered += Holds(new RoundBootstrap(Rounds, seed: i, mostResamples: 1000).Mean(drawn, names).General);
+            coveredApart += Holds(new RoundBootstrap(Rounds, seed: i, mostResamples: 1000).Mean(drawn).General);
+        }
+
+        Assert.InRange(covered / (double)experiments, 0.92, 0.98);
+        Assert.InRange(coveredApart / (double)experiments, 0.3, 0.8);
+        var one = new RoundBootstrap(Rounds, seed: 1).Mean(RandomPrograms(random, 12, 0), [.. Enumerable.Repeat("one", 12)]);
+        Assert.True(one.Measured.HasInterval);
+        Assert.False(one.General.HasInterval);
+
+        static int Holds(Estimate interval) => interval.Low <= truth && truth <= interval.High ? 1 : 0;
+    }
+
     [Fact]
     public void FewProgramsWidenTheirInterval()
     {

@@ -1,3 +1,5 @@
+using MathNet.Numerics.Statistics;
+
 namespace Harness.Experiments.Statistics;
 
 /// <summary>
@@ -45,9 +47,11 @@ internal sealed record Modes(double Low, int LowCount, double High, int HighCoun
         var distance = high - low;
         var deviation = Math.Sqrt((lowVariance + highVariance) / 2);
         return distance >= Math.Log(LeastRatio) && distance >= LeastSeparation * deviation && widest >= LeastGap * distance
-            ? new Modes(values[(split - 1) / 2], split, values[split + ((values.Count - split) / 2)], values.Count - split)
+            ? new Modes(MedianOf(values.Take(split)), split, MedianOf(values.Skip(split)), values.Count - split)
             : null;
     }
+
+    private static double MedianOf(IEnumerable<double> sorted) => SortedArrayStatistics.Median(sorted.ToArray());
 
     /// <summary>Mean and variance of the logarithms.</summary>
     private static (double Mean, double Variance) Moments(IEnumerable<double> values)

@@ -66,22 +66,25 @@ internal sealed class RoundBootstrap
         return medians;
     }
 
-    /// <summary>The geometric mean, over programs, of the ratio of two samples each.</summary>
-    public GeometricMean Mean(IReadOnlyList<(Sample Numerator, Sample Denominator)> programs)
+    /// <summary>The geometric mean, over workloads, of the ratio of two samples each.</summary>
+    /// <param name="workloads">The two samples of each workload.</param>
+    /// <param name="programs">Name of the program that each workload is of; null where each is one of its own. What one program times several of is chosen together with it, so that a claim about programs like these draws all of them or none.</param>
+    public GeometricMean Mean(IReadOnlyList<(Sample Numerator, Sample Denominator)> workloads, IReadOnlyList<string>? programs = null)
     {
-        var ratios = programs.Select(pair => pair.Numerator.DividedBy(pair.Denominator)).ToList();
-        var value = Math.Exp(programs.Zip(ratios, (pair, paired) => Math.Log(Ratio.ValueOf(pair.Numerator, pair.Denominator, paired))).Average());
+        var ratios = workloads.Select(pair => pair.Numerator.DividedBy(pair.Denominator)).ToList();
+        var value = Math.Exp(workloads.Zip(ratios, (pair, paired) => Math.Log(Ratio.ValueOf(pair.Numerator, pair.Denominator, paired))).Average());
         if (ratios.Any(sample => sample.Count < MedianInterval.LeastValues))
-            return new GeometricMean(Estimate.Without(value), Estimate.Without(value), programs.Count);
+            return new GeometricMean(Estimate.Without(value), Estimate.Without(value), workloads.Count);
 
         if (logarithms.Length < drawn.Length * ratios.Count)
             logarithms = new double[drawn.Length * ratios.Count];
         for (var j = 0; j < ratios.Count; j++)
             TakeLogarithmsOfMedians(ratios[j], logarithms.AsSpan(j * drawn.Length, drawn.Length));
-        var (measured, general) = Average(ratios.Count);
+        int[][] members = programs is null ? [.. Enumerable.Range(0, ratios.Count).Select(place => (int[])[place])] : [.. Enumerable.Range(0, ratios.Count).GroupBy(place => programs[place]).Select(program => program.ToArray())];
+        var (measured, general) = Average(ratios.Count, members);
 
         return new GeometricMean(
-            Interval(value, measured), programs.Count < MedianInterval.LeastValues ? Estimate.Without(value) : Interval(value, general).Widened(WideningFor(programs.Count)), programs.Count);
+            Interval(value, measured), members.Length < MedianInterval.LeastValues ? Estimate.Without(value) : Interval(value, general).Widened(WideningFor(members.Length)), workloads.Count);
     }
 
     /// <summary>
@@ -96,24 +99,32 @@ internal sealed class RoundBootstrap
         return StudentT.InvCDF(0, 1, count - 1, upper) * Math.Sqrt(count / (count - 1.0)) / Normal.InvCDF(0, 1, upper);
     }
 
-    /// <summary>The geometric means of all programs, and of those that are drawn, in each draw of rounds.</summary>
+    /// <summary>The geometric means of all workloads, and of those of the programs that are drawn, in each draw of rounds.</summary>
+    /// <param name="workloads">The number of workloads.</param>
+    /// <param name="members">The places of each program's workloads.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private (double[] OfThese, double[] OfDrawn) Average(int programs)
+    private (double[] OfThese, double[] OfDrawn) Average(int workloads, int[][] members)
     {
+        var programs = members.Length;
         var chosen = DrawPrograms(programs);
         var draws = drawn.Length;
         var (ofThese, ofDrawn) = (new double[draws], new double[draws]);
         for (var i = 0; i < draws; i++)
         {
-            var (these, others) = (0.0, 0.0);
+            var these = 0.0;
+            for (var j = 0; j < workloads; j++)
+                these += logarithms[(j * draws) + i];
+            var (others, count) = (0.0, 0);
             for (var j = 0; j < programs; j++)
             {
-                these += logarithms[(j * draws) + i];
-                others += logarithms[(chosen[(i * programs) + j] * draws) + i];
+                var places = members[chosen[(i * programs) + j]];
+                count += places.Length;
+                foreach (var place in places)
+                    others += logarithms[(place * draws) + i];
             }
 
-            ofThese[i] = Math.Exp(these / programs);
-            ofDrawn[i] = Math.Exp(others / programs);
+            ofThese[i] = Math.Exp(these / workloads);
+            ofDrawn[i] = Math.Exp(others / count);
         }
 
         return (ofThese, ofDrawn);
@@ -197,8 +208,8 @@ internal sealed class RoundBootstrap
     }
 }
 
-/// <summary>A geometric mean over programs, with an interval for each of two claims.</summary>
+/// <summary>A geometric mean over workloads, with an interval for each of two claims.</summary>
 /// <param name="Measured">For the claim about just these programs: repetitions are random, programs are not.</param>
 /// <param name="General">For a claim about programs like these: programs are random, too, and these are only some of them.</param>
-/// <param name="Programs">Number of programs.</param>
+/// <param name="Programs">Number of workloads, each of which counts once, whatever program times it.</param>
 internal readonly record struct GeometricMean(Estimate Measured, Estimate General, int Programs);

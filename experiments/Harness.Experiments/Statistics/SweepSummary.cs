@@ -156,7 +156,7 @@ internal sealed class SweepSummary
             .ToList();
         return pairs.Count == 0 || pairs.Exists(pair => pair.Numerator is null || pair.Denominator is null)
             ? null
-            : bootstrap.Mean([.. pairs.Select(pair => (pair.Numerator!, pair.Denominator!))]);
+            : bootstrap.Mean([.. pairs.Select(pair => (pair.Numerator!, pair.Denominator!))], [.. workloads.Select(workload => workload.Program)]);
     }
 
     /// <summary>Gives workloads of the same title, such as a program in two languages, their names beside it.</summary>

@@ -185,7 +185,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     private Judgement Judge(string phase, Trial winner, string[] workloads)
     {
         var (own, baseline) = (Rows(phase, winner.Name), Rows(phase, Baseline));
-        var units = math.UnitsOf(workloads).Select(unit => (TuningMath.SampleOf(baseline, unit), TuningMath.SampleOf(own, unit)));
+        var units = math.UnitsOf(workloads);
         var samples = workloads.Select(workload => (Numerator: TuningMath.SampleOf(baseline, workload), Denominator: TuningMath.SampleOf(own, workload))).ToList();
         var bootstrap = new RoundBootstrap([.. own.Select(row => row.Round).Distinct()], specification.Seed);
         var differences = samples.Select(pair => Difference.Between(pair.Numerator, pair.Denominator)).ToList();
@@ -193,7 +193,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         var ratios = samples.ConvertAll(pair => Ratio.Of(pair.Numerator, pair.Denominator));
         var gains = own.GroupBy(row => row.Round).Select(group => -math.ObjectiveOfRound([.. group], baseline)).Where(double.IsFinite).ToList();
         return new Judgement(
-            bootstrap.Mean([.. units]),
+            bootstrap.Mean([.. units.Select(unit => (TuningMath.SampleOf(baseline, unit), TuningMath.SampleOf(own, unit)))], [.. units.Select(unit => specification.ProgramOf(unit[0]))]),
             MedianInterval.Of(Sample.Of(gains.Select(Math.Exp))),
             SignedRank.PValue(gains),
             Math.Exp(math.CodeOf(own, baseline, workloads)),
