@@ -177,7 +177,7 @@ public sealed class SweepChartTests
     }
 
     [Fact]
-    public void CostsAreMeansOverTheSameWorkloadsAndWhatTheyLeaveOutIsNamed()
+    public void CostsAreMeansOverTheSameProgramsAndWhatTheyLeaveOutIsNamed()
     {
         var sweep = TestSweeps.Read("workloads: [recursion, two-targets]\nconfigurations: [{name: base}, {name: a}, {name: b}, {name: none}]");
         var bytes = new Dictionary<(string, string), long>
@@ -190,9 +190,20 @@ public sealed class SweepChartTests
         var points = ((Experiments.Charts.Panels.ScatterPanel)Assert.Single(figure.Panels).Body).Points;
         Assert.Equal([("base", 1.0), ("a", 2.0), ("b", 3.0)], points.Select(point => (point.Name, Math.Round(point.Cost, 9))));
         var left = sweep.Workloads.Single(workload => workload.Name == "two-targets").Title;
-        Assert.Contains($"this engine: code: costs are means over 1 of 2 workloads, without those in which it is 0 in some configuration: {left}.", figure.Notes);
+        Assert.Contains($"this engine: code: costs are means over 1 of 2 programs, without those in which it is 0 in some configuration: {left}.", figure.Notes);
         Assert.Contains("this engine: code: without the configurations in which it is always 0: none.", figure.Notes);
         RequireReadable(figure);
+    }
+
+    /// <summary>Code is of a process, and as large in all workloads that it times.</summary>
+    [Fact]
+    public void TheCostOfAProgramCountsOnce()
+    {
+        var sweep = TestSweeps.Read("workloads: [recursion, two-targets, sort-two-orders]\nconfigurations: [{name: base}, {name: a}]");
+        sweep = sweep with { Workloads = [.. sweep.Workloads.Select(workload => workload.Name == "recursion" ? workload : workload with { Program = "both" })] };
+        var rows = Rows(sweep).Select(row => row with { OptimizedBytes = row is { Configuration: "a", Workload: "recursion" } ? 400 : 100 }).ToList();
+        var points = ((Experiments.Charts.Panels.ScatterPanel)Assert.Single(SweepChart.Create(ChartKind.Pareto, sweep, new SweepSummary(sweep, rows)).Panels).Body).Points;
+        Assert.Equal([("base", 1.0), ("a", 2.0)], points.Select(point => (point.Name, Math.Round(point.Cost, 9))));
     }
 
     [Fact]

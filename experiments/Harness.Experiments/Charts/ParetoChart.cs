@@ -39,31 +39,31 @@ internal static class ParetoChart
         return new Figure
         {
             Title = ChartFindings.Title(sweep, ChartFindings.OfMeans(sweep, summary)),
-            Subtitle = $"Geometric means over the workloads, all in relation to “{SweepChart.BaselineTitle(sweep)}” of the same engine; the line joins what no other configuration beats in both; {SweepChart.Describe(summary)}",
+            Subtitle = $"Geometric means, of speedups over the workloads, of costs over the programs, all in relation to “{SweepChart.BaselineTitle(sweep)}” of the same engine; the line joins what no other configuration beats in both; {SweepChart.Describe(summary)}",
             Panels = panels,
             Notes = [.. SweepChart.Notes(sweep, summary), .. notes],
         };
     }
 
     /// <summary>
-    /// The points of the configurations that have the cost at all. Their means are over the same workloads, those in which each of them and its baseline has it: a mean over others would not stand beside
-    /// them.
+    /// The points of the configurations that have the cost at all. Their means are over the same programs, those in which each of them and its baseline has it: a mean over others would not stand beside
+    /// them. All workloads of a program have the cost of its process, which counts once.
     /// </summary>
     /// <returns>The points, none where the engine does not tell the cost; and what is to be said of what they leave out.</returns>
     private static (IReadOnlyList<ScatterPoint> Points, IReadOnlyList<string> Remarks) MakePoints(SweepDefinition sweep, SweepSummary summary, string engine, Func<CellSummary, double> cost)
     {
-        var workloads = summary.CommonWorkloads(engine);
+        var programs = summary.CommonWorkloads(engine).DistinctBy(workload => workload.Program).ToList();
         var measured = summary.ConfigurationsOf(engine).Where(configuration => summary.MeanSpeedup(engine, configuration.Name) is not null).ToList();
         var growth = measured
-            .Select(configuration => (Configuration: configuration, Logarithms: workloads.Select(workload => Growth(configuration, workload.Name)).ToArray()))
+            .Select(configuration => (Configuration: configuration, Logarithms: programs.Select(workload => Growth(configuration, workload.Name)).ToArray()))
             .Where(row => Array.Exists(row.Logarithms, logarithm => logarithm is not null))
             .ToList();
-        var places = Enumerable.Range(0, workloads.Count).Where(place => growth.TrueForAll(row => row.Logarithms[place] is not null)).ToList();
+        var places = Enumerable.Range(0, programs.Count).Where(place => growth.TrueForAll(row => row.Logarithms[place] is not null)).ToList();
         if (growth.Count == 0 || places.Count == 0)
             return ([], []);
         var remarks = new List<string>();
-        if (places.Count < workloads.Count)
-            remarks.Add($"costs are means over {places.Count} of {workloads.Count} workloads, without those in which it is 0 in some configuration: {SweepChart.ListOf([.. Enumerable.Range(0, workloads.Count).Except(places).Select(place => workloads[place].Title)])}.");
+        if (places.Count < programs.Count)
+            remarks.Add($"costs are means over {places.Count} of {programs.Count} programs, without those in which it is 0 in some configuration: {SweepChart.ListOf([.. Enumerable.Range(0, programs.Count).Except(places).Select(place => programs[place].Title)])}.");
         if (growth.Count < measured.Count)
             remarks.Add($"without the configurations in which it is always 0: {SweepChart.ListOf([.. measured.Except(growth.Select(row => row.Configuration)).Select(configuration => configuration.Title)])}.");
         return ([.. growth.Select(row => new ScatterPoint(

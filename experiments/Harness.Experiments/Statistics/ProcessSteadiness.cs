@@ -7,7 +7,7 @@ namespace Harness.Experiments.Statistics;
 /// <param name="Class">How it went.</param>
 /// <param name="Iterations">How many iterations were looked at.</param>
 /// <param name="SteadyFrom">Place of the first iteration of the steady state; the number of iterations where there is none.</param>
-/// <param name="SteadyAfterMs">Time from the first iteration to the steady state, in ms; all of it where there is none.</param>
+/// <param name="SteadyAfterMs">Time from the first iteration that was looked at to the steady state, in ms; all of it where there is none.</param>
 internal readonly record struct ProcessSteadiness(SteadinessClass Class, int Iterations, int SteadyFrom, double SteadyAfterMs);
 
 /// <summary>Classifies processes one after the other in the same room.</summary>

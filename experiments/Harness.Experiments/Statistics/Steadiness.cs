@@ -45,7 +45,7 @@ internal sealed record Steadiness(SteadinessClass Class, IReadOnlyList<double> I
     /// <summary>Means that differ by less than this, relatively, are alike whatever their deviations.</summary>
     private const double Tolerance = 0.01;
 
-    /// <summary>Time from the first iteration to the steady state, in ms; all of it where there is none.</summary>
+    /// <summary>Time from the first iteration that was looked at to the steady state, in ms; all of it where there is none.</summary>
     public double SteadyAfterMs => Iterations.Take(SteadyFrom).Sum();
 
     /// <summary>Classifies the process that a row is of.</summary>

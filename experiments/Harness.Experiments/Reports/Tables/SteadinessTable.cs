@@ -29,7 +29,7 @@ internal static class SteadinessTable
                 steady.Count == 0 ? null : steady.Select(process => (double)process.SteadyFrom).Median(), steady.Count == 0 ? null : steady.Select(process => process.SteadyAfterMs).Median());
         }
 
-        table.AddNote($"Classes of Barrett et al. (2017), by changepoints of each process's iterations; fewer than {Steadiness.LeastIterations} iterations are too few to tell.");
+        table.AddNote($"Classes of Barrett et al. (2017), by changepoints of each process's iterations; fewer than {Steadiness.LeastIterations} iterations are too few to tell. Where fewer calls warmed up than were timed the timed ones are looked at, and the steady state is counted from the first of these: the column of results.csv of the same name has the warm-up in it.");
         var inconsistent = cells.Values.Count(cell => cell.IsInconsistent);
         if (inconsistent > 0)
             table.AddNote($"In {inconsistent} of {cells.Count} cells processes went in different ways.");
