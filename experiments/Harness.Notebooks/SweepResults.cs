@@ -87,6 +87,8 @@ public sealed class SweepResults
 
         foreach (var note in SweepChart.Notes(sweep, summary))
             table.AddNote(note);
+        if (summary.SharedPrograms is { } shared)
+            table.AddNote(shared);
         return new ShownTable(table);
     }
 

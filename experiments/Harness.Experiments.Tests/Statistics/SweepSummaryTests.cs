@@ -76,6 +76,29 @@ public sealed class SweepSummaryTests
     }
 
     [Fact]
+    public void WorkloadsOfOneProgramAreNoProgramsOfTheirOwn()
+    {
+        var sweep = TestSweeps.Read("engines: [ours]\nworkloads: [recursion, two-targets, sort-two-orders, expression, state-machine, histogram]\nconfigurations: [{name: base}, {name: fast}]");
+        var apart = Summarize(sweep);
+        Assert.Null(apart.SharedPrograms);
+        Assert.True(apart.MeanSpeedup("ours", "fast")!.Value.General.HasInterval);
+
+        var together = Summarize(sweep with { Workloads = [.. sweep.Workloads.Select((workload, i) => i < 2 ? workload : workload with { Program = "one" })] });
+        Assert.Equal("The 6 workloads are of 3 programs, as which they count for programs like these, for which 6 are needed.", together.SharedPrograms);
+        var mean = together.MeanSpeedup("ours", "fast")!.Value;
+        Assert.Equal(apart.MeanSpeedup("ours", "fast")!.Value.Measured, mean.Measured);
+        Assert.False(mean.General.HasInterval);
+        Assert.Contains("The 6 workloads are of 3 programs", SummaryReport.CreateMeans(sweep, together), StringComparison.Ordinal);
+
+        static SweepSummary Summarize(SweepDefinition sweep) => new(sweep, [
+            .. from workload in sweep.Workloads
+               from configuration in sweep.Configurations
+               from repetition in Enumerable.Range(1, 8)
+               select new Measurement { Engine = "ours", Configuration = configuration.Name, Workload = workload.Name, Repetition = repetition, ExecuteMs = (configuration.Name == "fast" ? 5 : 10) + (repetition * workload.Name.Length * 0.01), Settled = true },
+        ]);
+    }
+
+    [Fact]
     public void WorkloadsOfTheSameTitleAreToldApart()
     {
         var sweep = TestSweeps.Read("engines: [ours]\nworkloads: [state-machine, dart-state-machine, recursion]\nconfigurations: [{name: a}]");

@@ -72,6 +72,8 @@ internal static class SummaryReport
             WriteMeansBesideEachOther(text, sweep, summary);
         foreach (var note in SweepChart.Notes(sweep, summary))
             Line(text, note + "\n");
+        if (summary.SharedPrograms is { } shared)
+            Line(text, shared + "\n");
     }
 
     private static void WriteMeansByEngine(StringBuilder text, SweepDefinition sweep, SweepSummary summary)

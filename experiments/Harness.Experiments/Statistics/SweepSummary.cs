@@ -78,6 +78,18 @@ internal sealed class SweepSummary
            select $"{EngineCatalog.TitleOf(engine)} was not measured: it {string.Join("; it ", words)}.",
     ];
 
+    /// <summary>That several workloads are of one program, as which they count where a claim is about programs like these: a sentence; null where none are.</summary>
+    public string? SharedPrograms
+    {
+        get
+        {
+            var programs = Workloads.Select(workload => workload.Program).Distinct().Count();
+            return programs == Workloads.Count
+                ? null
+                : $"The {Workloads.Count} workloads are of {programs} {(programs == 1 ? "program" : "programs")}, as which they count for programs like these{(programs < MedianInterval.LeastValues ? $", for which {MedianInterval.LeastValues} are needed" : "")}.";
+        }
+    }
+
     /// <summary>A cell's summary; null if it was not measured.</summary>
     public CellSummary? Find(string engine, string configuration, string workload) =>
         cells.GetValueOrDefault(new Cell(engine, configuration, workload));

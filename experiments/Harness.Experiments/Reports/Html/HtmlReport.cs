@@ -170,6 +170,8 @@ internal sealed class HtmlReport
                 mean.General.HasInterval ? mean.General.Low : null, mean.General.HasInterval ? mean.General.High : null);
         }
 
+        if (summary.SharedPrograms is { } shared)
+            table.AddNote(shared);
         if (shown.Count < means.Count)
             table.AddNote($"{shown.Count} of {means.Count} means: those farthest from 1. 'harness compare {sweep.Name} --csv' prints all of them.");
         return table;
