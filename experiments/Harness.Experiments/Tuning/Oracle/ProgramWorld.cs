@@ -43,7 +43,7 @@ internal sealed class ProgramWorld(
         var knobs = new Dictionary<string, string>(choice.Start.Knobs) { ["inlining.policy"] = "oracle", ["inlining.decisions"] = FileOf(choice), ["tier-up"] = "synchronous" };
         var explanation = explain(EngineOptions.FromDictionary(knobs));
         var found = new ExplainedCalls(explanation.ModuleHash!, CallDecision.Of(explanation));
-        Write(folder.CallsOf(choice.Name), JsonSerializer.Serialize(found));
+        WholeFile.WriteText(folder.CallsOf(choice.Name), JsonSerializer.Serialize(found));
         return found;
     }
 
