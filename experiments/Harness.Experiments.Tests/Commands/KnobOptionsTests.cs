@@ -25,6 +25,7 @@ public sealed class KnobOptionsTests
     [InlineData("--knobs inlining.budget 3", "there is no option '--knobs': each knob is an option of its own, as in --inlining.budget VALUE ('harness knobs' lists all)")]
     [InlineData("--deoptt off", "unknown knob 'deoptt'; did you mean 'deopt'? ('harness knobs' lists all)")]
     [InlineData("--deoptt=off", "unknown knob 'deoptt'; did you mean 'deopt'? ('harness knobs' lists all)")]
+    [InlineData("--deoptt a=b", "unknown knob 'deoptt'; did you mean 'deopt'? ('harness knobs' lists all)")]
     [InlineData("--v8.liftoff off", "knob 'v8.liftoff' is none of this command")]
     public void AnOptionThatIsNoKnobIsExplained(string arguments, string message)
     {

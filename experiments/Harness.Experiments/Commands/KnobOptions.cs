@@ -78,9 +78,9 @@ internal sealed class KnobOptions
             if (KnobCatalog.All.Any(knob => knob.Name == name))
                 throw new KnobException($"knob '{name}' is none of this command");
 
-            // 'harness measure' has one option for all of them, --knob NAME=VALUE, and other programs have theirs.
+            // 'harness measure' has one option for all of them, --knob NAME=VALUE, and other programs have theirs: what follows names a knob.
             var (wanted, setting) = Divide(value ?? tokens.ElementAtOrDefault(i + 1)?.Value ?? "");
-            if (setting is not null || options.Exists(option => option.Knob.Name == wanted))
+            if (options.Exists(option => option.Knob.Name == wanted))
                 throw new KnobException($"there is no option '--{name}': each knob is an option of its own, as in --{wanted} {setting ?? "VALUE"} ('harness knobs' lists all)");
             throw new KnobException($"unknown knob '{name}'; did you mean '{NameSuggestion.Nearest(name, options.Select(pair => pair.Knob.Name))}'? ('harness knobs' lists all)");
         }
