@@ -131,7 +131,10 @@ internal sealed class SlurmSweep
     {
         if (ReadJob() is { } job && SlurmQueue.States(job.Id).Count > 0)
             throw new HarnessException($"job {job.Id} of {folder} is under way; end it with 'scancel {job.Id}' before --restart");
-        foreach (var aside in (string?[])[SetJobAside(), output.SetAside()])
+        Tell(SetJobAside());
+        Tell(output.SetAside());
+
+        void Tell(string? aside)
         {
             if (aside is not null)
                 tell($"earlier results are now in {aside}");
