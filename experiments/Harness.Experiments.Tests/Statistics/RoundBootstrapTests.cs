@@ -102,7 +102,7 @@ public sealed class RoundBootstrapTests
     [Fact]
     public void WorkloadsOfAProgramAreDrawnTogether()
     {
-        const int experiments = 400;
+        const int experiments = 600;
         const double truth = 1.3;
         var random = new MersenneTwister(43);
         string[] names = [.. Enumerable.Range(0, 24).Select(i => $"program {i / 4}")];

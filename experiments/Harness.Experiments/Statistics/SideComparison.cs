@@ -1,6 +1,5 @@
 using Harness.Experiments.Engines;
 using Harness.Experiments.Results;
-using MathNet.Numerics.Random;
 using MathNet.Numerics.Statistics;
 
 namespace Harness.Experiments.Statistics;
@@ -76,7 +75,10 @@ internal sealed class SideComparison
                [.. counts.Where(count => count.Ratios == 0 || count.Ratios < configurations).Select(count => count.Name)]),
     ];
 
-    /// <summary>The geometric mean, over the workloads of an engine that have a ratio in every configuration, of the ratio; a claim about just these.</summary>
+    /// <summary>
+    /// The geometric mean, over the workloads of an engine that have a ratio in every configuration, of the ratio; a claim about just these. There is no interval for programs like these: sides are of any
+    /// selection of rows, whose programs nobody has chosen for such a claim.
+    /// </summary>
     public IEnumerable<ComparedMean> Means()
     {
         var included = WorkloadsOfMeans().ToDictionary(workloads => workloads.Engine, workloads => workloads.Included.ToHashSet());
@@ -88,17 +90,15 @@ internal sealed class SideComparison
         {
             List<ComparedCell> cells = [.. group];
             var mean = cells.Exists(cell => cell.IsObservedOnce) ? MeanWithoutInterval(cells)
-                : isPaired ? first.Mean(cells.ConvertAll(cell => (cell.A, cell.B)))
+                : isPaired ? OfThese(first.Mean(cells.ConvertAll(cell => (cell.A, cell.B))).Measured, cells.Count)
                 : IndependentMean(cells, first, second);
             yield return new ComparedMean(group.Key.Engine, group.Key.Configuration, mean) { IsObservedOnce = cells.Exists(cell => cell.IsObservedOnce) };
         }
     }
 
-    private static GeometricMean MeanWithoutInterval(List<ComparedCell> cells)
-    {
-        var value = Estimate.Without(Math.Exp(cells.Average(cell => Math.Log(cell.Ratio!.Value.Value))));
-        return new GeometricMean(value, value, cells.Count);
-    }
+    private static GeometricMean MeanWithoutInterval(List<ComparedCell> cells) => OfThese(Estimate.Without(Math.Exp(cells.Average(cell => Math.Log(cell.Ratio!.Value.Value)))), cells.Count);
+
+    private static GeometricMean OfThese(Estimate measured, int workloads) => new(measured, Estimate.Without(measured.Value), workloads);
 
     /// <summary>
     /// Rounds of both sides are drawn apart. The draws tell how far a mean of ratios of medians strays, relatively; by so much the mean of the
@@ -115,22 +115,13 @@ internal sealed class SideComparison
             return (Log: Math.Log(cell.Ratio!.Value.Value), Draws: first.MediansOf(cell.A).Zip(second.MediansOf(cell.B), (x, y) => Math.Log(x / y / center)).ToArray());
         }).ToArray();
         var measured = new double[strays[0].Draws.Length];
-        var general = new double[measured.Length];
-        var random = new MersenneTwister(unchecked(seed + 7919));
         for (var i = 0; i < measured.Length; i++)
         {
             foreach (var stray in strays)
-            {
                 measured[i] += stray.Log + stray.Draws[i];
-                var drawn = strays[random.Next(strays.Length)];
-                general[i] += drawn.Log + drawn.Draws[i];
-            }
         }
 
-        return new GeometricMean(
-            Interval(value, measured, strays.Length),
-            strays.Length < MedianInterval.LeastValues ? Estimate.Without(value) : Interval(value, general, strays.Length).Widened(RoundBootstrap.WideningFor(strays.Length)),
-            strays.Length);
+        return OfThese(Interval(value, measured, strays.Length), strays.Length);
     }
 
     private static Estimate Interval(double value, double[] sums, int count)
