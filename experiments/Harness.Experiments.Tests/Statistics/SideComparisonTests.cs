@@ -47,6 +47,15 @@ public sealed class SideComparisonTests : IDisposable
     }
 
     [Fact]
+    public void NothingIsClaimedOfProgramsLikeThese()
+    {
+        SyntheticResults.Pair(folder.File("before"), 2, workloads: "a,b,c,d,e,f,g");
+        SyntheticResults.Pair(folder.File("after"), 3, workloads: "a,b,c,d,e,f,g");
+        foreach (var comparison in (SideComparison[])[Compare("before,configuration=base", "before,configuration=fast"), Compare("before", "after")])
+            Assert.All(comparison.Means(), mean => Assert.Equal((7, true, false), (mean.Mean.Programs, mean.Mean.Measured.HasInterval, mean.Mean.General.HasInterval)));
+    }
+
+    [Fact]
     public void OtherColumnsCanBeComparedThoseThatAreZeroToo()
     {
         SyntheticResults.Pair(folder.File("results"), 1.5);
