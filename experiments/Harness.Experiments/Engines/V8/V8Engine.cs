@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -23,12 +22,7 @@ internal sealed partial class V8Engine : IEngine
     private readonly Dictionary<string, WorkerReport> traces = [];
     private readonly string[] versions;
 
-    public V8Engine()
-    {
-        using var process = Process.Start(new ProcessStartInfo(node, ["-p", "process.version + ' ' + process.versions.v8"]) { RedirectStandardOutput = true })!;
-        versions = process.StandardOutput.ReadToEnd().Trim().Split(' ');
-        process.WaitForExit();
-    }
+    public V8Engine() => versions = ToolProcess.Run(node, ["-p", "process.version + ' ' + process.versions.v8"]).Output.Trim().Split(' ');
 
     public string Name => EngineName;
 
