@@ -173,12 +173,7 @@ internal sealed class SlurmSweep
         }
     }
 
-    private void Write(Job job)
-    {
-        var path = Path.Combine(folder, "job.json");
-        File.WriteAllText(path + ".new", JsonSerializer.Serialize(job, Json) + "\n");
-        File.Move(path + ".new", path, overwrite: true);
-    }
+    private void Write(Job job) => WholeFile.WriteText(Path.Combine(folder, "job.json"), JsonSerializer.Serialize(job, Json) + "\n");
 
     private static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 

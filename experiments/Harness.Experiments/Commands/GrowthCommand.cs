@@ -62,7 +62,7 @@ internal static class GrowthCommand
         File.Delete(file);
         using (var csv = DurableCsv<GrowthRow>.Open(file, out _))
             csv.Append(rows);
-        File.WriteAllText(folder.Summary, GrowthSummary.Create(growth, scale, provenance.Machine, provenance.Runs[^1]));
+        WholeFile.WriteText(folder.Summary, GrowthSummary.Create(growth, scale, provenance.Machine, provenance.Runs[^1]));
         foreach (var format in FigureFile.KeptFormats)
             FigureFile.Write(GrowthChart.Create(growth), folder.Chart("chart", format));
         provenance.Write(folder.Provenance);

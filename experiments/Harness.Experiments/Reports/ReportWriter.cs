@@ -24,7 +24,7 @@ internal static class ReportWriter
 
     /// <summary>Writes <c>summary.md</c>.</summary>
     public static void WriteSummary(ResultsFolder folder, SweepDefinition sweep, SweepSummary summary, Provenance? provenance) =>
-        File.WriteAllText(folder.Summary, SummaryReport.Create(sweep, summary, provenance, folder.ReadFailures()));
+        WholeFile.WriteText(folder.Summary, SummaryReport.Create(sweep, summary, provenance, folder.ReadFailures()));
 
     /// <summary>Writes a figure in every format.</summary>
     public static void WriteChart(Figure figure, ResultsFolder folder, string name = "chart", float width = Figure.StandardWidth)

@@ -110,12 +110,8 @@ internal sealed record Provenance
     public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, Json)!.AsObject();
 
     /// <summary>Writes it, whole or not at all.</summary>
-    public void Write(string path)
-    {
-        var temporary = path + ".new";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(this, Json) + "\n");
-        File.Move(temporary, path, overwrite: true);
-    }
+    /// <exception cref="HarnessException">The file cannot be written.</exception>
+    public void Write(string path) => WholeFile.WriteText(path, JsonSerializer.Serialize(this, Json) + "\n");
 }
 
 /// <summary>A workload as it is in results.</summary>

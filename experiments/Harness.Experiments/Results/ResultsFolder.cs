@@ -76,12 +76,8 @@ internal sealed class ResultsFolder(string path)
     }
 
     /// <summary>Writes the copy of the sweep file, whole or not at all.</summary>
-    public void WriteSweep(string text)
-    {
-        var temporary = Sweep + ".new";
-        File.WriteAllText(temporary, text);
-        File.Move(temporary, Sweep, overwrite: true);
-    }
+    /// <exception cref="HarnessException">The file cannot be written.</exception>
+    public void WriteSweep(string text) => WholeFile.WriteText(Sweep, text);
 
     /// <summary>Moves old results out of the way.</summary>
     /// <returns>Where they are now; null if there were none.</returns>

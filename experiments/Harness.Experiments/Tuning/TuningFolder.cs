@@ -86,11 +86,8 @@ internal sealed class TuningFolder(string path)
     /// <summary>Writes the specification, whole or not at all, where there is none yet: without it a run cannot go on.</summary>
     private void WriteSpecification(string text)
     {
-        if (File.Exists(Specification))
-            return;
-        var temporary = Specification + ".new";
-        File.WriteAllText(temporary, text);
-        File.Move(temporary, Specification);
+        if (!File.Exists(Specification))
+            WholeFile.WriteText(Specification, text);
     }
 
     private string In(string file) => System.IO.Path.Combine(Path, file);

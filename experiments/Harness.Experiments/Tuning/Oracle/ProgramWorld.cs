@@ -43,7 +43,7 @@ internal sealed class ProgramWorld(
         var knobs = new Dictionary<string, string>(choice.Start.Knobs) { ["inlining.policy"] = "oracle", ["inlining.decisions"] = FileOf(choice), ["tier-up"] = "synchronous" };
         var explanation = explain(EngineOptions.FromDictionary(knobs));
         var found = new ExplainedCalls(explanation.ModuleHash!, CallDecision.Of(explanation));
-        Write(folder.CallsOf(choice.Name), JsonSerializer.Serialize(found));
+        WholeFile.WriteText(folder.CallsOf(choice.Name), JsonSerializer.Serialize(found));
         return found;
     }
 
@@ -70,15 +70,8 @@ internal sealed class ProgramWorld(
     {
         var path = folder.DecisionsOf(choice.Name);
         if (!File.Exists(path))
-            Write(path, DecisionsText.Write(choice, moduleHash, known.Values));
+            WholeFile.WriteText(path, DecisionsText.Write(choice, moduleHash, known.Values));
         return path;
-    }
-
-    /// <summary>Writes a file whole or not at all.</summary>
-    private static void Write(string path, string text)
-    {
-        File.WriteAllText(path + ".new", text);
-        File.Move(path + ".new", path, overwrite: true);
     }
 
     /// <summary>What an explanation says of calls.</summary>
