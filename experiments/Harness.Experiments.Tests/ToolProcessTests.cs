@@ -2,6 +2,7 @@ using System.ComponentModel;
 
 namespace Harness.Experiments.Tests;
 
+/// <summary>What is run to its end is read as a whole, and waits for nobody.</summary>
 public sealed class ToolProcessTests
 {
     [Fact]
