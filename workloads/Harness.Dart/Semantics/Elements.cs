@@ -159,7 +159,7 @@ internal sealed class Member
         _ => null,
     };
 
-    // Filled in on demand by TypeResolver and the lowering.
+    // Filled in on demand by TypeScope and the lowering.
     public FunctionType? Signature;
     public List<TypeParam> TypeParams = [];
     public List<Param>? Params;
