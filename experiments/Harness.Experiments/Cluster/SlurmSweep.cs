@@ -34,6 +34,11 @@ internal sealed class SlurmSweep
         folder = output.Path + ".slurm";
     }
 
+    /// <summary>What was submitted last.</summary>
+    private string JobPath => Path.Combine(folder, "job.json");
+
+    private string ScriptPath => Path.Combine(folder, "job.sh");
+
     /// <summary>What is to be done next.</summary>
     internal enum Outcome
     {
@@ -70,9 +75,8 @@ internal sealed class SlurmSweep
         if (open.Count == 0)
             return;
         Directory.CreateDirectory(folder);
-        var script = Path.Combine(folder, "job.sh");
-        File.WriteAllText(script, Script(arguments));
-        var id = SlurmQueue.Submit(script, open, [$"--job-name=harness-{sweep.Name}", $"--chdir={Environment.CurrentDirectory}", $"--output={folder}/log-%A-%a.txt", .. options]);
+        File.WriteAllText(ScriptPath, Script(arguments));
+        var id = SlurmQueue.Submit(ScriptPath, open, [$"--job-name=harness-{sweep.Name}", $"--chdir={Environment.CurrentDirectory}", $"--output={folder}/log-%A-%a.txt", .. options]);
         Write(new Job(id, shards, Provenance.Now()));
         tell($"job {id} submitted: {open.Count} of {shards} shards to measure, logs in {folder}");
     }
@@ -160,20 +164,19 @@ internal sealed class SlurmSweep
 
     private Job? ReadJob()
     {
-        var path = Path.Combine(folder, "job.json");
-        if (!File.Exists(path))
+        if (!File.Exists(JobPath))
             return null;
         try
         {
-            return JsonSerializer.Deserialize<Job>(File.ReadAllText(path), Json);
+            return JsonSerializer.Deserialize<Job>(File.ReadAllText(JobPath), Json);
         }
         catch (JsonException exception)
         {
-            throw new HarnessException($"{path} is damaged: {exception.Message}; delete it to submit what is missing", exception);
+            throw new HarnessException($"{JobPath} is damaged: {exception.Message}; delete it to submit what is missing", exception);
         }
     }
 
-    private void Write(Job job) => WholeFile.WriteText(Path.Combine(folder, "job.json"), JsonSerializer.Serialize(job, Json) + "\n");
+    private void Write(Job job) => WholeFile.WriteText(JobPath, JsonSerializer.Serialize(job, Json) + "\n");
 
     private static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 

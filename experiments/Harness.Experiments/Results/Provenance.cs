@@ -110,7 +110,7 @@ internal sealed record Provenance
     public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, Json)!.AsObject();
 
     /// <summary>Writes it, whole or not at all.</summary>
-    /// <exception cref="HarnessException">The file cannot be written.</exception>
+    /// <exception cref="HarnessException">It cannot be written.</exception>
     public void Write(string path) => WholeFile.WriteText(path, JsonSerializer.Serialize(this, Json) + "\n");
 }
 

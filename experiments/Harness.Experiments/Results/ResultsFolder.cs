@@ -76,7 +76,7 @@ internal sealed class ResultsFolder(string path)
     }
 
     /// <summary>Writes the copy of the sweep file, whole or not at all.</summary>
-    /// <exception cref="HarnessException">The file cannot be written.</exception>
+    /// <exception cref="HarnessException">It cannot be written.</exception>
     public void WriteSweep(string text) => WholeFile.WriteText(Sweep, text);
 
     /// <summary>Moves old results out of the way.</summary>
