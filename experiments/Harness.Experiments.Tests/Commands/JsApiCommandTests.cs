@@ -1,4 +1,3 @@
-
 namespace Harness.Experiments.Tests.Commands;
 
 /// <summary><c>harness js-api</c> on tests of our own: what passes, what fails, what is expected to fail, and files that break.</summary>
