@@ -64,6 +64,9 @@ public sealed class WasmEngine : IDisposable
             CacheUnnamed = Cache.Unnamed,
         };
 
+    /// <summary>Whether no function waits to be optimized.</summary>
+    public bool IsSettled => TierUp.PendingCount == 0;
+
     /// <summary>How many modules have begun with something that the profile of knob <c>feedback.profile</c> knows of them.</summary>
     public int ProfiledModuleCount => Volatile.Read(ref _profiledModules);
 
