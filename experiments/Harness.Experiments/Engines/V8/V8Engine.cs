@@ -22,7 +22,13 @@ internal sealed partial class V8Engine : IEngine
     private readonly Dictionary<string, WorkerReport> traces = [];
     private readonly string[] versions;
 
-    public V8Engine() => versions = ToolProcess.Run(node, ["-p", "process.version + ' ' + process.versions.v8"]).Output.Trim().Split(' ');
+    public V8Engine()
+    {
+        var (exitCode, output, error) = ToolProcess.Run(node, ["-p", "process.version + ' ' + process.versions.v8"]);
+        if (exitCode != 0)
+            throw new HarnessException($"{node} does not run, it ended with code {exitCode}: {error.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault()}");
+        versions = output.Trim().Split(' ');
+    }
 
     public string Name => EngineName;
 
