@@ -14,14 +14,7 @@ internal sealed class BaselineRun : IDisposable
     /// <param name="knobs">Knobs and values, such as <c>memory.guard-pages=off</c>.</param>
     public BaselineRun(string text, params string[] knobs)
     {
-        var options = EngineOptions.Default.With("tier-up", "never");
-        foreach (var knob in knobs)
-        {
-            var parts = knob.Split('=');
-            options = options.With(parts[0], parts[1]);
-        }
-
-        _store = new Store(options);
+        _store = new Store(EngineOptions.Default.With("tier-up", "never").WithKnobs(knobs));
         Module = WasmModule.Decode(WatAssembler.Assemble($"(module {text})"));
         Instance = _store.Instantiate(Module);
     }

@@ -212,8 +212,7 @@ public sealed class CachedCodeTests : IDisposable
 
     private static Imports Host(Store store) => new Imports().Define("m", "host", HostFunction.Create((int x) => x + 7));
 
-    private static EngineOptions Options(string knobs) => EngineOptions.FromDictionary(
-        knobs.Split(' ').Select(knob => knob.Split('=')).Select(parts => KeyValuePair.Create(parts[0], parts[1])));
+    private static EngineOptions Options(string knobs) => EngineOptions.Default.WithKnobs(knobs);
 
     private static byte[] Bytes(WasmModule module) => module.Bytes.ToArray();
 

@@ -68,8 +68,7 @@ public sealed class OptimizedCodeTests : IDisposable
     [InlineData("tier-up=synchronous stress.tier-up-after=2 tiering.share=off")]
     public void SoItDoesHoweverFunctionsTierUp(string knobs)
     {
-        EngineOptions options = Options;
-        foreach (string knob in knobs.Split(' ')) options = options.With(knob.Split('=')[0], knob.Split('=')[1]);
+        EngineOptions options = Options.WithKnobs(knobs);
         Run(options, (5, 0), (6, 0), (7, 0), (8, 0));
         EngineStatistics warm = Run(options, (5, 0), (6, 0));
         Assert.Equal(0, warm.OptimizedFunctions);

@@ -115,7 +115,7 @@ public sealed class RoundTripTests
     [MemberData(nameof(Configurations))]
     public void ProgramsGiveTheSame(string knobs)
     {
-        EngineOptions plain = EngineOptions.FromDictionary(knobs.Split(' ').Select(knob => knob.Split('=')).Select(parts => KeyValuePair.Create(parts[0], parts[1])));
+        EngineOptions plain = EngineOptions.Default.WithKnobs(knobs);
         byte[] mentions = WatAssembler.Assemble(Mentions);
         foreach (byte[] module in RepositoryFiles.Workloads.Select(workload => WasmModule.FromFile(RepositoryFiles.Workload(workload), BuiltinSets.JsString).Bytes.ToArray()).Prepend(mentions))
         {

@@ -7,7 +7,7 @@ namespace Harness.Engine.Tests.Modules;
 public class TailCallGraphTests
 {
     [Fact]
-    public void Functions_leave_by_imports_tables_references_and_what_they_tail_call()
+    public void FunctionsLeaveByImportsTablesReferencesAndWhatTheyTailCall()
     {
         var module = WasmModule.Decode(WatAssembler.Assemble("""
             (module
@@ -35,7 +35,7 @@ public class TailCallGraphTests
     }
 
     [Fact]
-    public void A_long_chain_is_followed_to_its_beginning()
+    public void ALongChainIsFollowedToItsBeginning()
     {
         const int length = 200_000;
         var graph = new TailCallGraph();

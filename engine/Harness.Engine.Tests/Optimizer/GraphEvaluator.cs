@@ -181,7 +181,7 @@ internal sealed class GraphEvaluator
                 results[id] = NumericReference.EvaluateWide(node.Op, inputs);
                 return results[id][0];
             default:
-                return IrNames.IsMemoryAccess(node.Op) ? Access(node, inputs) : NumericReference.Evaluate(node.Op, inputs);
+                return OpcodeTable.GetAccess(node.Op).Kind == AccessKind.Memory ? Access(node, inputs) : NumericReference.Evaluate(node.Op, inputs);
         }
 
         ulong Call(int function, ulong[] given)

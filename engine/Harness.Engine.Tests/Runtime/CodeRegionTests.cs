@@ -151,17 +151,7 @@ public sealed class CodeRegionTests : IDisposable
         return top;
     }
 
-    private static EngineOptions Options(string knobs)
-    {
-        EngineOptions options = EngineOptions.Default;
-        foreach (string knob in knobs.Split(' '))
-        {
-            string[] parts = knob.Split('=');
-            options = options.With(parts[0], parts[1]);
-        }
-
-        return options;
-    }
+    private static EngineOptions Options(string knobs) => EngineOptions.Default.WithKnobs(knobs);
 
     /// <summary>The code that an instance's functions have.</summary>
     private static IEnumerable<CodeBlock> CodeOf(Instance instance)

@@ -12,14 +12,7 @@ internal sealed class ExceptionRun : IDisposable
 
     public ExceptionRun(string knobs, string text, Action<Imports, Store>? define = null)
     {
-        EngineOptions options = EngineOptions.Default;
-        foreach (string knob in knobs.Split(' '))
-        {
-            string[] parts = knob.Split('=');
-            options = options.With(parts[0], parts[1]);
-        }
-
-        _store = new Store(options);
+        _store = new Store(EngineOptions.Default.WithKnobs(knobs));
         var imports = new Imports();
         define?.Invoke(imports, _store);
         Instance = _store.Instantiate(WasmModule.Decode(WatAssembler.Assemble($"(module {text})")), imports);

@@ -118,8 +118,7 @@ public sealed class FeedbackProfileTests : IDisposable
     {
         RecordTwoBudgets();
         EngineOptions options = EngineOptions.Default with { FeedbackProfile = _file, FeedbackFirstCall = 1 };
-        foreach (string knob in knobs.Split(' ')) options = options.With(knob.Split('=')[0], knob.Split('=')[1]);
-        using var store = new Store(options);
+        using var store = new Store(options.WithKnobs(knobs));
         Assert.Equal([2, 13, 111, 2, 13, 2], Run(store.Instantiate(Module, Host), 0, 1, 2, 0, 1, 0));
     }
 

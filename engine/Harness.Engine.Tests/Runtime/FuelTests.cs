@@ -362,17 +362,7 @@ public sealed class FuelTests
         return (store.FuelConsumed - before, $"function {trap.CallStack[0].FunctionIndex} at {trap.CallStack[0].BytecodeOffset}");
     }
 
-    private static Store NewStore(string knobs)
-    {
-        EngineOptions options = EngineOptions.Default.With("interrupt.fuel", "on");
-        foreach (string knob in knobs.Split(' '))
-        {
-            string[] parts = knob.Split('=');
-            options = options.With(parts[0], parts[1]);
-        }
-
-        return new Store(options);
-    }
+    private static Store NewStore(string knobs) => new(EngineOptions.Default.With("interrupt.fuel", "on").WithKnobs(knobs));
 
     private static Instance Instantiate(Store store) =>
         store.Instantiate(Module, new Imports().Define("m", "host", HostFunction.Create((int x) => x - 1)));

@@ -277,17 +277,7 @@ public sealed class InterruptionTests
         Assert.True(best <= Soon, $"it took {best} at best");
     }
 
-    private static Store NewStore(string knobs)
-    {
-        EngineOptions options = EngineOptions.Default;
-        foreach (string knob in knobs.Split(' '))
-        {
-            string[] parts = knob.Split('=');
-            options = options.With(parts[0], parts[1]);
-        }
-
-        return new Store(options);
-    }
+    private static Store NewStore(string knobs) => new(EngineOptions.Default.WithKnobs(knobs));
 
     private static Instance Instantiate(Store store, Func<int, int>? host = null) =>
         store.Instantiate(Module, new Imports().Define("m", "host", HostFunction.Create(host ?? (x => x))));

@@ -235,15 +235,5 @@ public sealed class LegacyExceptionTests
     private static Instance Instantiate(Store store, string body) =>
         store.Instantiate(WasmModule.Decode(WatAssembler.Assemble($"(module {Thrower} {body})")));
 
-    private static Store NewStore(string knobs)
-    {
-        EngineOptions options = EngineOptions.Default;
-        foreach (string knob in knobs.Split(' '))
-        {
-            string[] parts = knob.Split('=');
-            options = options.With(parts[0], parts[1]);
-        }
-
-        return new Store(options);
-    }
+    private static Store NewStore(string knobs) => new(EngineOptions.Default.WithKnobs(knobs));
 }

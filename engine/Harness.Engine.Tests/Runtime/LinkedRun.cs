@@ -8,17 +8,7 @@ namespace Harness.Engine.Tests.Runtime;
 /// <summary>Instances of one store that import from each other.</summary>
 internal sealed class LinkedRun : IDisposable
 {
-    public LinkedRun(string knobs)
-    {
-        EngineOptions options = EngineOptions.Default;
-        foreach (string knob in knobs.Split(' '))
-        {
-            string[] parts = knob.Split('=');
-            options = options.With(parts[0], parts[1]);
-        }
-
-        Store = new Store(options);
-    }
+    public LinkedRun(string knobs) => Store = new Store(EngineOptions.Default.WithKnobs(knobs));
 
     public Store Store { get; }
 

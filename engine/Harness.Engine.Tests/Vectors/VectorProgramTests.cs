@@ -229,6 +229,5 @@ public sealed class VectorProgramTests
         }
     }
 
-    private static EngineOptions OptionsOf(string[] knobs) =>
-        knobs.Select(knob => knob.Split('=')).Aggregate(EngineOptions.Default, (all, knob) => all.With(knob[0], knob[1]));
+    private static EngineOptions OptionsOf(string[] knobs) => EngineOptions.Default.WithKnobs(knobs);
 }

@@ -1,16 +1,15 @@
 using System.Collections.Frozen;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 
 namespace Harness.Engine.Configuration;
 
 /// <summary>
-/// Reads the text form of <see cref="InliningDecisions"/>. A line is one item of words, <c>#</c> begins a comment. The first item is <c>inlining-decisions 1</c>. Then may
+/// Reads the text form of <see cref="InliningDecisions"/>. The first item is <c>inlining-decisions 1</c>. Then may
 /// come <c>rest POLICY</c>, the policy for all other calls; <c>module SHA256</c>, the module that the decisions below it are about; and the decisions: <c>inline PATH</c> or
 /// <c>refuse PATH</c>. A path is the index of the compiled function and the calls that lead on from it, as in <c>12 418>5 512>7</c>.
 /// </summary>
-internal sealed class InliningDecisionsReader
+internal sealed class InliningDecisionsReader : KnobFileReader
 {
     /// <summary>Largest file, in bytes.</summary>
     public const int MaximumBytes = 4 << 20;
@@ -21,14 +20,14 @@ internal sealed class InliningDecisionsReader
         .Where(kind => kind != InliningPolicyKind.Oracle)
         .ToDictionary(kind => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()));
 
-    private readonly string path;
     private readonly Dictionary<string, Dictionary<string, bool>> modules = [];
     private Dictionary<string, bool>? module;
     private InliningPolicyKind? rest;
-    private bool hasHeader;
-    private int line;
 
-    private InliningDecisionsReader(string path) => this.path = path;
+    private InliningDecisionsReader(string path)
+        : base("inlining-decisions 1", "the inlining decisions", path)
+    {
+    }
 
     /// <summary>Reads decisions.</summary>
     /// <param name="text">The file's text.</param>
@@ -37,43 +36,13 @@ internal sealed class InliningDecisionsReader
     public static InliningDecisions Read(string text, string path)
     {
         var reader = new InliningDecisionsReader(path);
-        if (text.Length > MaximumBytes)
-        {
-            reader.Fail($"the file is larger than {MaximumBytes} bytes");
-        }
-
-        foreach (string content in text.Split('\n'))
-        {
-            reader.line++;
-            string[] words = content.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length > 0)
-            {
-                reader.ReadItem(words);
-            }
-        }
-
-        if (!reader.hasHeader)
-        {
-            reader.Fail("the first line is not 'inlining-decisions 1'");
-        }
-
+        reader.ReadItems(text, MaximumBytes);
         return new InliningDecisions(
             path, reader.rest ?? InliningPolicyKind.V8, reader.modules.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.ToFrozenDictionary()));
     }
 
-    private void ReadItem(string[] words)
+    private protected override void ReadItem(string[] words)
     {
-        if (!hasHeader)
-        {
-            hasHeader = words is ["inlining-decisions", "1"];
-            if (!hasHeader)
-            {
-                Fail("the first line is not 'inlining-decisions 1'");
-            }
-
-            return;
-        }
-
         switch (words)
         {
             case ["rest", var policy]:
@@ -157,7 +126,4 @@ internal sealed class InliningDecisionsReader
         "module" => "the SHA-256 of a module",
         _ => "a function and one call or more",
     };
-
-    [DoesNotReturn]
-    private void Fail(string problem) => throw new KnobException($"the inlining decisions '{path}', line {Math.Max(1, line)}: {problem}");
 }

@@ -1,17 +1,15 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 
 namespace Harness.Engine.Configuration;
 
 /// <summary>
-/// Reads the text form of an <see cref="InliningModel"/>. A line is one item of words, <c>#</c> begins a comment. The first item is
-/// <c>inlining-model 1</c>. Then come, in any order, <c>intercept NUMBER</c>; <c>weight FEATURE NUMBER</c>; and trees: a line
+/// Reads the text form of an <see cref="InliningModel"/>. The first item is <c>inlining-model 1</c>. Then come, in any order, <c>intercept NUMBER</c>; <c>weight FEATURE NUMBER</c>; and trees: a line
 /// <c>tree</c>, and below it its nodes, which are numbered from 0 where they stand: <c>leaf NUMBER</c>, or
 /// <c>split FEATURE NUMBER BELOW NOT-BELOW</c> with the numbers of two later nodes.
 /// </summary>
-internal sealed class InliningModelReader
+internal sealed class InliningModelReader : KnobFileReader
 {
     /// <summary>Largest file, in bytes.</summary>
     public const int MaximumBytes = 1 << 20;
@@ -19,16 +17,16 @@ internal sealed class InliningModelReader
     private static readonly Dictionary<string, InliningFeature> Features = Enum.GetValues<InliningFeature>()
         .ToDictionary(feature => NameOf(feature));
 
-    private readonly string path;
     private readonly double[] weights = new double[Enum.GetValues<InliningFeature>().Length];
     private readonly HashSet<InliningFeature> weighted = [];
     private readonly List<ImmutableArray<InliningModelNode>> trees = [];
     private List<(InliningModelNode Node, int Line)>? tree;
     private double? intercept;
-    private bool hasHeader;
-    private int line;
 
-    private InliningModelReader(string path) => this.path = path;
+    private InliningModelReader(string path)
+        : base("inlining-model 1", "the inlining model", path)
+    {
+    }
 
     /// <summary>The name of a feature in a file.</summary>
     public static string NameOf(InliningFeature feature) => JsonNamingPolicy.KebabCaseLower.ConvertName(feature.ToString());
@@ -40,37 +38,12 @@ internal sealed class InliningModelReader
     public static InliningModel Read(string text, string path)
     {
         var reader = new InliningModelReader(path);
-        if (text.Length > MaximumBytes)
-        {
-            reader.Fail($"the file is larger than {MaximumBytes} bytes");
-        }
-
-        foreach (string content in text.Split('\n'))
-        {
-            reader.line++;
-            string[] words = content.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length > 0)
-            {
-                reader.ReadItem(words);
-            }
-        }
-
-        return reader.Finish();
+        reader.ReadItems(text, MaximumBytes);
+        return reader.Finish(path);
     }
 
-    private void ReadItem(string[] words)
+    private protected override void ReadItem(string[] words)
     {
-        if (!hasHeader)
-        {
-            hasHeader = words is ["inlining-model", "1"];
-            if (!hasHeader)
-            {
-                Fail("the first line is not 'inlining-model 1'");
-            }
-
-            return;
-        }
-
         switch (words)
         {
             case ["intercept", var number]:
@@ -108,13 +81,8 @@ internal sealed class InliningModelReader
         }
     }
 
-    private InliningModel Finish()
+    private InliningModel Finish(string path)
     {
-        if (!hasHeader)
-        {
-            Fail("the first line is not 'inlining-model 1'");
-        }
-
         FinishTree();
         if (weighted.Count == 0 && trees.Count == 0)
         {
@@ -143,7 +111,7 @@ internal sealed class InliningModelReader
             {
                 if (next <= i || next >= tree.Count)
                 {
-                    line = at;
+                    Line = at;
                     Fail($"node {i} of the tree goes on with node {next}; it must be a later one, up to {tree.Count - 1}");
                 }
             }
@@ -160,7 +128,7 @@ internal sealed class InliningModelReader
             Fail("there is no line 'tree' above");
         }
 
-        tree.Add((node, line));
+        tree.Add((node, Line));
     }
 
     private InliningFeature Feature(string name)
@@ -200,7 +168,4 @@ internal sealed class InliningModelReader
         "split" => "a feature, a number and the numbers of two later nodes",
         _ => "nothing behind it",
     };
-
-    [DoesNotReturn]
-    private void Fail(string problem) => throw new KnobException($"the inlining model '{path}', line {Math.Max(1, line)}: {problem}");
 }

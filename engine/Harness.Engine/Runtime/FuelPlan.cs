@@ -34,9 +34,6 @@ internal sealed class FuelPlan
         GC.KeepAlive(module);
     }
 
-    /// <summary>The places, in ascending order.</summary>
-    public IReadOnlyList<FuelCharge> Charges => _charges;
-
     /// <summary>Plans a defined function.</summary>
     public static FuelPlan Of(WasmModule module, FunctionInfo function) => new(module, function);
 

@@ -152,31 +152,10 @@ internal sealed unsafe partial class Assembler
     /// <summary>No-operations up to the next multiple of <paramref name="alignment"/>: a power of two, at most that of code blocks.</summary>
     public void Align(int alignment) => Nop(-Position & (alignment - 1));
 
-    /// <summary>Whether a two-byte jump from here reaches a label.</summary>
-    private bool ReachesShort(byte* p, Label label, out int distance)
-    {
-        int offset = StateOf(label).Offset;
-        distance = offset - ((int)(p - _start) + 2);
-        return offset != Unbound && distance >= sbyte.MinValue;
-    }
-
     private void EmitShort(int opcode, Label label)
     {
         byte* p = Reserve();
         *p = (byte)opcode;
-        p[1] = 0;
-        int origin = (int)(p - _start) + 2;
-        var fixup = new Fixup { Offset = origin - 1, Origin = origin, IsShort = true };
-        ref LabelState state = ref StateOf(label);
-        if (state.Offset != Unbound)
-        {
-            Resolve(fixup, state.Offset);
-        }
-        else
-        {
-            AddFixup(ref state, fixup);
-        }
-
-        _cursor = p + 2;
+        _cursor = LabelDistance8(p + 1, label);
     }
 }

@@ -49,7 +49,7 @@ internal sealed unsafe partial class Assembler
         }
     }
 
-    /// <summary><c>op dst, 0</c> with a 32-bit immediate for <see cref="PatchInt32"/>, such as a frame size.</summary>
+    /// <summary><c>op dst, 0</c> with a 32-bit immediate for <see cref="CodeBuffer.PatchInt32"/>, such as a frame size.</summary>
     /// <param name="op">The operation.</param>
     /// <param name="size">32 or 64 bits.</param>
     /// <param name="dst">The register.</param>
@@ -58,7 +58,7 @@ internal sealed unsafe partial class Assembler
     {
         byte* p = Encode(0x80 | GroupSized(size), (int)op, (int)dst);
         _cursor = Immediate32(p, 0);
-        return (int)(p - _start);
+        return PositionOf(p);
     }
 
     /// <summary><c>op [dst], immediate</c> with a 32-bit immediate whatever its value is, for code in which it may be replaced.</summary>
@@ -71,7 +71,7 @@ internal sealed unsafe partial class Assembler
     {
         byte* p = Encode(0x80 | GroupSized(size), (int)op, dst, sizeof(int));
         _cursor = Immediate32(p, immediate);
-        return (int)(p - _start);
+        return PositionOf(p);
     }
 
     /// <summary><c>test a, b</c>.</summary>

@@ -120,42 +120,4 @@ internal sealed unsafe partial class Assembler
         _cursor = Immediate8(EncodeVex(RoundOpcode(size), (int)dst, (int)upper, src, 1), (int)mode);
 
     private static int RoundOpcode(OpSize size) => size == OpSize.Dword ? Roundss : Roundsd;
-
-    /// <summary>As <see cref="Encode(int, int, int)"/> in the VEX encoding, with one more register.</summary>
-    private byte* EncodeVex(int bits, int reg, int vvvv, int rm)
-    {
-        byte* p = EncodeVexOpcode(Reserve(), bits, reg, vvvv, rm >> 3);
-        *p = (byte)(0xC0 | ((reg & 7) << 3) | (rm & 7));
-        return p + 1;
-    }
-
-    /// <summary>As <see cref="Encode(int, int, Mem, int)"/> in the VEX encoding, with one more register.</summary>
-    private byte* EncodeVex(int bits, int reg, int vvvv, Mem mem, int immediateBytes = 0)
-    {
-        byte* p = EncodeVexOpcode(Reserve(), bits, reg, vvvv, ExtensionBits(mem));
-        return EncodeAddress(p, reg, mem, immediateBytes);
-    }
-
-    /// <summary>Writes a VEX prefix, of two bytes if that suffices, and the opcode.</summary>
-    private static byte* EncodeVexOpcode(byte* p, int bits, int reg, int vvvv, int extensionBits)
-    {
-        // The prefix holds the extension bits and the register complemented.
-        int prefix = (bits >> PrefixShift) & 3;
-        int map = (bits >> MapShift) & 3;
-        int low = ((~vvvv & 0xF) << 3) | prefix;
-        int r = ~reg << 4 & 0x80;
-        if (extensionBits == 0 && map == 1 && (bits & W) == 0)
-        {
-            *p = 0xC5;
-            p[1] = (byte)(r | low);
-            p[2] = (byte)bits;
-            return p + 3;
-        }
-
-        *p = 0xC4;
-        p[1] = (byte)(r | ((~extensionBits & 3) << 5) | map);
-        p[2] = (byte)(((bits & W) >> (WShift - 7)) | low);
-        p[3] = (byte)bits;
-        return p + 4;
-    }
 }

@@ -4,6 +4,6 @@ namespace Harness.Engine.X64;
 /// <param name="Id">Its number within the assembler, from 1.</param>
 internal readonly record struct Label(int Id)
 {
-    /// <summary>Whether this was made by <see cref="Assembler.NewLabel"/>, as opposed to the default value.</summary>
+    /// <summary>Whether this was made by <see cref="LabelledBuffer.NewLabel"/>, as opposed to the default value.</summary>
     public bool IsValid => Id != 0;
 }

@@ -190,9 +190,6 @@ internal static unsafe partial class Posix
     [LibraryImport(Libc, EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Ioctl(int file, ulong request, out int value);
 
-    [LibraryImport(Libc, EntryPoint = "isatty", SetLastError = true)]
-    public static partial int IsTerminal(int file);
-
     [LibraryImport(Libc, EntryPoint = "clock_gettime", SetLastError = true)]
     public static partial int GetTime(int clock, out NativeTime time);
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Harness.Experiments.Cluster;
@@ -137,7 +136,9 @@ public sealed class SlurmSweepTests : IDisposable
         Assert.True(exitCode == 0, error);
     }
 
-    private (int ExitCode, string Output, string Error) Run(params string[] arguments) => Start("dotnet", [typeof(HarnessException).Assembly.Location, .. arguments]);
+    private ToolOutput Run(params string[] arguments) => Start("dotnet", HarnessProcess.Arguments(arguments));
+
+    private ToolOutput Start(string program, params string[] arguments) => ToolProcess.Run(program, arguments, environment: environment);
 
     /// <summary>The first of three ports that nothing uses: a cluster that a killed test left behind may have any.</summary>
     private static int FreePorts()
@@ -159,17 +160,5 @@ public sealed class SlurmSweepTests : IDisposable
                 listeners.ForEach(listener => listener.Stop());
             }
         }
-    }
-
-    private (int ExitCode, string Output, string Error) Start(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.GetAwaiter().GetResult());
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Tests.Commands;
@@ -106,16 +105,13 @@ public sealed class BadInputTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public async Task MistakesAreExplainedInOneLine(string command)
+    public void MistakesAreExplainedInOneLine(string command)
     {
-        string[] arguments = [typeof(HarnessException).Assembly.Location, .. command.Split(' ').Select(word => word == Empty ? "" : word.Replace("{0}", folder.Path, StringComparison.Ordinal))];
-        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = (await process.StandardError.ReadToEndAsync()).TrimEnd();
-        await process.WaitForExitAsync();
+        var (exitCode, output, said) = HarnessProcess.Run(command.Split(' ').Select(word => word == Empty ? "" : word.Replace("{0}", folder.Path, StringComparison.Ordinal)));
+        var error = said.TrimEnd();
 
-        Assert.Equal(2, process.ExitCode);
-        Assert.Empty(await output);
+        Assert.Equal(2, exitCode);
+        Assert.Empty(output);
         Assert.StartsWith("harness: ", error, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error);
         var line = error["harness: ".Length..].Replace(folder.Path, "{0}", StringComparison.Ordinal).Replace(ProjectLayout.Root, "{project}", StringComparison.Ordinal);

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Harness.Experiments.Tests.Commands;
 
 /// <summary><c>harness js-api</c> on tests of our own: what passes, what fails, what is expected to fail, and files that break.</summary>
@@ -27,7 +25,7 @@ public sealed class JsApiCommandTests : IDisposable
         folder.Write("broken.any.js", "test(() => {}, 'fine'); throw new Error('broken');");
         folder.Write("waits.any.js", "promise_test(() => new Promise(() => {}), 'waits');");
         var expected = folder.Write("expected.txt", "# reasons\na/first.any.js | throws* | not yet\na/first.any.js | same | it is wrong\n");
-        var (exitCode, output, error) = Run("js-api", folder.Path, "--expected", expected);
+        var (exitCode, output, error) = HarnessProcess.Run("js-api", folder.Path, "--expected", expected);
         Assert.Empty(error);
         Assert.Equal(
             """
@@ -56,16 +54,7 @@ public sealed class JsApiCommandTests : IDisposable
 
     private static (int ExitCode, string Error) Failing(params string[] arguments)
     {
-        var (exitCode, _, error) = Run(arguments);
+        var (exitCode, _, error) = HarnessProcess.Run(arguments);
         return (exitCode, error);
-    }
-
-    private static (int ExitCode, string Output, string Error) Run(params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(HarnessException).Assembly.Location, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.GetAwaiter().GetResult());
     }
 }

@@ -31,7 +31,7 @@ public sealed class LargeResultsTests : IDisposable
 
     private static void Check(double mostSeconds, int mostMegabytes, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(HarnessException).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", HarnessProcess.Arguments(arguments)) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         _ = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         long peak = 0;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Harness.Experiments.Commands;
 using Harness.Experiments.Results;
 using Harness.Experiments.Workloads;
@@ -151,11 +150,8 @@ public sealed class MeasureTests : IDisposable
 
     private static string Run(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(HarnessException).Assembly.Location, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, error.GetAwaiter().GetResult());
+        var (exitCode, output, error) = HarnessProcess.Run(arguments);
+        Assert.True(exitCode == 0, error);
         return output;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Harness.Engine.Configuration;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Engines.V8;
@@ -67,9 +66,7 @@ public sealed class V8EngineTests
     [Fact]
     public void KnobsAreFlagsOfThisV8WithItsDefaults()
     {
-        using var process = Process.Start(new ProcessStartInfo(NodeInstallation.NodePath, ["--v8-options"]) { RedirectStandardOutput = true })!;
-        var lines = process.StandardOutput.ReadToEnd().Split('\n');
-        process.WaitForExit();
+        var lines = RunNode("--v8-options").Output.Split('\n');
         var mistakes = new List<string>();
         foreach (var knob in V8Knobs.All)
         {
@@ -133,14 +130,7 @@ public sealed class V8EngineTests
         _ => [knob.Default],
     };
 
-    private static (int ExitCode, string Output, string Error) RunNode(params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(NodeInstallation.NodePath, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.GetAwaiter().GetResult());
-    }
+    private static ToolOutput RunNode(params string[] arguments) => ToolProcess.Run(NodeInstallation.NodePath, arguments);
 
     /// <summary>The line below a flag: <c>type: bool  default: --wasm-inlining</c> or <c>type: int  default: --wasm-inlining-budget=5000</c>.</summary>
     private static bool HasDefault(string line, Knob knob)

@@ -114,7 +114,7 @@ public sealed class KilledMergeTests(ITestOutputHelper log) : IDisposable
     /// <summary>Starts a merge with its messages going to a file: a killed process leaves no pipe to wait for.</summary>
     private Process Start(string output, int count)
     {
-        string[] arguments = [typeof(HarnessException).Assembly.Location, "merge", folder.File(output), .. shards.Take(count)];
+        string[] arguments = HarnessProcess.Arguments(["merge", folder.File(output), .. shards.Take(count)]);
         return Process.Start(new ProcessStartInfo("bash", ["-c", $"exec dotnet \"$@\" >'{folder.File("log")}' 2>&1 </dev/null", "bash", .. arguments]))!;
     }
 }

@@ -189,7 +189,7 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
     /// <summary>Starts a sweep with its messages going to a file: a killed process leaves no pipe to wait for.</summary>
     private Process Start(string sweep, params string[] more)
     {
-        string[] arguments = [typeof(HarnessException).Assembly.Location, "sweep", sweep, "--results", folder.File("results"), .. more];
+        string[] arguments = HarnessProcess.Arguments(["sweep", sweep, "--results", folder.File("results"), .. more]);
         return Process.Start(new ProcessStartInfo("bash", ["-c", $"exec dotnet \"$@\" >'{folder.File("log")}' 2>&1 </dev/null", "bash", .. arguments]))!;
     }
 }

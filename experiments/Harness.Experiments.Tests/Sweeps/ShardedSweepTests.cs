@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Harness.Experiments.Results;
 
 namespace Harness.Experiments.Tests.Sweeps;
@@ -22,20 +21,20 @@ public sealed class ShardedSweepTests : IDisposable
     public void ShardsMergeIntoASweepThatGoesOnWhereTheyEnd()
     {
         var sweep = folder.Write("test.yaml", Text);
-        Assert.Equal(0, Run("sweep", sweep, "--shard", "1/2", "--results", folder.File("one")).ExitCode);
+        Assert.Equal(0, HarnessProcess.Run("sweep", sweep, "--shard", "1/2", "--results", folder.File("one")).ExitCode);
         Assert.Equal([1, 3], Rounds("one"));
-        Assert.Equal(0, Run("sweep", sweep, "--shard", "2/2", "--results", folder.File("two")).ExitCode);
+        Assert.Equal(0, HarnessProcess.Run("sweep", sweep, "--shard", "2/2", "--results", folder.File("two")).ExitCode);
         Assert.Equal([2], Rounds("two"));
         Assert.Equal("2/2", Provenance.Read(folder.File("two/provenance.json"))!.Shard);
 
-        var (exitCode, output, _) = Run("merge", folder.File("merged"), folder.File("one"), folder.File("two"));
+        var (exitCode, output, _) = HarnessProcess.Run("merge", folder.File("merged"), folder.File("one"), folder.File("two"));
         Assert.Equal(0, exitCode);
         Assert.EndsWith("merged: 6 rows of 2 folders, all of the sweep\n", output, StringComparison.Ordinal);
         Assert.Equal([1, 2, 3], Rounds("merged"));
 
         // The whole sweep has nothing to measure there but what is added to it.
         var rows = File.ReadAllText(folder.File("merged/results.csv"));
-        Assert.Equal(0, Run("sweep", sweep, "--repetitions", "4", "--results", folder.File("merged")).ExitCode);
+        Assert.Equal(0, HarnessProcess.Run("sweep", sweep, "--repetitions", "4", "--results", folder.File("merged")).ExitCode);
         Assert.StartsWith(rows, File.ReadAllText(folder.File("merged/results.csv")), StringComparison.Ordinal);
         Assert.Equal([1, 2, 3, 4], Rounds("merged"));
         Assert.Equal(2, Provenance.Read(folder.File("merged/provenance.json"))!.Shards!.Count);
@@ -45,22 +44,13 @@ public sealed class ShardedSweepTests : IDisposable
     public void AnUnfinishedShardIsNotContinuedAsAnother()
     {
         var sweep = folder.Write("test.yaml", Text);
-        Assert.Equal(0, Run("sweep", sweep, "--shard", "2/2", "--results", folder.File("two")).ExitCode);
+        Assert.Equal(0, HarnessProcess.Run("sweep", sweep, "--shard", "2/2", "--results", folder.File("two")).ExitCode);
         var path = folder.File("two/provenance.json");
         (Provenance.Read(path)! with { FinishedUtc = null }).Write(path);
-        var (exitCode, _, error) = Run("sweep", sweep, "--shard", "1/2", "--results", folder.File("two"));
+        var (exitCode, _, error) = HarnessProcess.Run("sweep", sweep, "--shard", "1/2", "--results", folder.File("two"));
         Assert.Equal(2, exitCode);
         Assert.Contains("has results from before these changed: shard; use --restart", error, StringComparison.Ordinal);
     }
 
     private IEnumerable<int> Rounds(string name) => MeasurementFile.Read(folder.File(name + "/results.csv")).Select(row => row.Repetition).Distinct().Order();
-
-    private static (int ExitCode, string Output, string Error) Run(params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(HarnessException).Assembly.Location, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.GetAwaiter().GetResult());
-    }
 }

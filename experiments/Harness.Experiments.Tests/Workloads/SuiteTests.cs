@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -19,7 +18,7 @@ public sealed class SuiteTests : IDisposable
     {
         WritePrinter("hello.wasm", "hello\n");
         WriteText("vectors.wasm", "(module (func (export \"_start\") unreachable))");
-        var (exitCode, output, error) = Run("check", "--suite", folder.Path, "--configurations", "default,eager");
+        var (exitCode, output, error) = HarnessProcess.Run("check", "--suite", folder.Path, "--configurations", "default,eager");
         Assert.Empty(error);
         var name = Path.GetFileName(folder.Path);
         Assert.Equal($"right  {name}/hello (it gives no result that could be wrong)\nWRONG  {name}/vectors: ours, default: unreachable\nWRONG  {name}/vectors: ours, eager: unreachable\n1 right, 1 wrong, 0 absent\n", output);
@@ -40,7 +39,7 @@ public sealed class SuiteTests : IDisposable
               - {name: broken, file: broken.wasm}
               - {name: unbuilt, build: {command: exit 7, sources: [hello.wasm]}}
             """);
-        var (exitCode, output, _) = Run("check", "--suite", "mine=" + folder.Path);
+        var (exitCode, output, _) = HarnessProcess.Run("check", "--suite", "mine=" + folder.Path);
         var lines = output.TrimEnd().Split('\n');
         Assert.Equal(6, lines.Length);
         Assert.Equal("right  mine/right", lines[0]);
@@ -70,7 +69,7 @@ public sealed class SuiteTests : IDisposable
               - {name: nowhere, file: hello.wasm, driver: ./none.mjs}
               - {name: right, file: hello.wasm, driver: ./prints.mjs, check: {text: seven}}
             """);
-        var (exitCode, output, error) = Run("check", "--suite", "mine=" + folder.Path, "--engine", "both");
+        var (exitCode, output, error) = HarnessProcess.Run("check", "--suite", "mine=" + folder.Path, "--engine", "both");
         Assert.Empty(error);
         var lines = output.TrimEnd().Split('\n');
         Assert.Equal(11, lines.Length);
@@ -96,7 +95,7 @@ public sealed class SuiteTests : IDisposable
         File.WriteAllBytes(folder.File("blob.bin"), [1, 2, 254]);
         folder.Write("older.js", "async function doRun() { const start = benchmarkTime(); reportCompileTime(0); print(Module.blob.join(' '), typeof start, JetStream.preload.blob.length > 0); reportRunTime(1); }");
         folder.Write("programs.yaml", "- {name: older, host: javascript, driver: jetstream, scripts: [older.js], files: {blob: blob.bin}, check: {text: 1 2 -2 number true}}");
-        Assert.Equal("right  mine/older\n1 right, 0 wrong, 0 absent\n", Run("check", "--suite", "mine=" + folder.Path, "--engine", "both").Output);
+        Assert.Equal("right  mine/older\n1 right, 0 wrong, 0 absent\n", HarnessProcess.Run("check", "--suite", "mine=" + folder.Path, "--engine", "both").Output);
     }
 
     /// <summary>Vectors may stay in baseline code: what they compute is right or wrong all the same.</summary>
@@ -112,7 +111,7 @@ public sealed class SuiteTests : IDisposable
                 (i32.add (i32x4.extract_lane 0 (local.get $sum)) (i32x4.extract_lane 3 (local.get $sum)))))
             """);
         folder.Write("programs.yaml", "- {name: vectors, file: vectors.wasm, args: ['i32:1000'], expected: ['i32:1001000']}");
-        Assert.Equal("right  mine/vectors\n1 right, 0 wrong, 0 absent\n", Run("check", "--suite", "mine=" + folder.Path, "--configurations", "default,eager").Output);
+        Assert.Equal("right  mine/vectors\n1 right, 0 wrong, 0 absent\n", HarnessProcess.Run("check", "--suite", "mine=" + folder.Path, "--configurations", "default,eager").Output);
     }
 
     [Fact]
@@ -120,7 +119,7 @@ public sealed class SuiteTests : IDisposable
     {
         WriteText("network.wasm", "(module (import \"wasi_ephemeral_sock\" \"open\" (func)) (func (export \"_start\")))");
         File.WriteAllBytes(folder.File("part.wasm"), [0, (byte)'a', (byte)'s', (byte)'m', 0x0D, 0, 1, 0]);
-        var (_, output, _) = Run("check", "--suite", "mine=" + folder.Path);
+        var (_, output, _) = HarnessProcess.Run("check", "--suite", "mine=" + folder.Path);
         Assert.Equal(
             "GAP    mine/network: ours cannot run it: has no host for what the module imports from 'wasi_ephemeral_sock'\nGAP    mine/part: ours cannot run it: has no component model, and part.wasm is a component\n0 right, 0 wrong, 0 absent, 2 not run (2 by no engine)\n",
             output);
@@ -139,7 +138,7 @@ public sealed class SuiteTests : IDisposable
             """);
         var sweep = folder.Write("s.yaml", "engines: [ours]\nworkloads: [mine]\nconfigurations: [{name: base}, {name: no-deopt, knobs: {deopt: off}}]\nrepetitions: 2\ntimed-calls: 2\nwarm-up: {calls: 2, window: 2, milliseconds: 0, limit-milliseconds: 0}");
         var results = folder.File("results");
-        var (exitCode, _, error) = Run("sweep", sweep, "--suite", "mine=" + folder.Path, "--results", results);
+        var (exitCode, _, error) = HarnessProcess.Run("sweep", sweep, "--suite", "mine=" + folder.Path, "--results", results);
         Assert.Equal(1, exitCode);
         Assert.Contains("ABSENT mine/absent: there is no file", error, StringComparison.Ordinal);
         Assert.Contains("FAILED mine/wrong, base, ours, repetition 1: wrong-result: it printed 'A: 2.5 ms B: 40 ms' instead of 'nothing'", error, StringComparison.Ordinal);
@@ -150,13 +149,13 @@ public sealed class SuiteTests : IDisposable
         Assert.All(rows, row => Assert.True(row is { Format: Measurement.CurrentFormat, Program: "mine/bench", CpuMs: > 0, PeakMemoryBytes: > 1 << 20, FirstMs: > 0, StartMs: > 0 } && row.IterationsMs.Length > 0));
 
         // The results can be read where the suite is not.
-        Assert.Equal(0, Run("compare", results).ExitCode);
+        Assert.Equal(0, HarnessProcess.Run("compare", results).ExitCode);
 
         // A process whose rows were torn apart is measured again, and only what is missing is added.
         var file = Path.Combine(results, "results.csv");
         var whole = File.ReadAllLines(file);
         File.WriteAllText(file, string.Join('\n', whole[..^1]) + "\n" + whole[^1][..5]);
-        Run("sweep", sweep, "--suite", "mine=" + folder.Path, "--results", results);
+        HarnessProcess.Run("sweep", sweep, "--suite", "mine=" + folder.Path, "--results", results);
         var again = File.ReadAllLines(file);
         Assert.Equal(whole[..^1], again[..^1]);
         Assert.Equal(8, MeasurementFile.Read(file).Count);
@@ -173,9 +172,9 @@ public sealed class SuiteTests : IDisposable
         WritePrinter("repository.git/hello.wasm", "second\n");
         Commit(repository);
 
-        var (exitCode, output, _) = Run("run", "mine/hello", "--suite", $"mine=file://{repository}@{first}");
+        var (exitCode, output, _) = HarnessProcess.Run("run", "mine/hello", "--suite", $"mine=file://{repository}@{first}");
         Assert.Equal((0, "first\n"), (exitCode, output));
-        var missing = Run("run", "mine/hello", "--suite", $"mine=file://{repository}@0123456789");
+        var missing = HarnessProcess.Run("run", "mine/hello", "--suite", $"mine=file://{repository}@0123456789");
         Assert.Equal(2, missing.ExitCode);
         Assert.Contains("has no commit 0123456789", missing.Error, StringComparison.Ordinal);
 
@@ -188,7 +187,7 @@ public sealed class SuiteTests : IDisposable
     public void AProgramIsExplainedWithItsHost()
     {
         WritePrinter("hello.wasm", "hello\n");
-        var (exitCode, output, error) = Run("explain", "mine/hello", "--suite", "mine=" + folder.Path, "--tier-up", "eager");
+        var (exitCode, output, error) = HarnessProcess.Run("explain", "mine/hello", "--suite", "mine=" + folder.Path, "--tier-up", "eager");
         Assert.Empty(error);
         Assert.Equal(0, exitCode);
         Assert.Contains("print", output, StringComparison.Ordinal);
@@ -202,10 +201,8 @@ public sealed class SuiteTests : IDisposable
 
     private static string Git(string folder, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
+        var (exitCode, output, error) = ToolProcess.Run("git", arguments, folder);
+        Assert.True(exitCode == 0, error);
         return output.Trim();
     }
 
@@ -225,13 +222,4 @@ public sealed class SuiteTests : IDisposable
     }
 
     private void WriteText(string file, string text) => File.WriteAllBytes(folder.File(file), WatAssembler.Assemble(text));
-
-    private static (int ExitCode, string Output, string Error) Run(params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(HarnessException).Assembly.Location, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.GetAwaiter().GetResult());
-    }
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Harness.Experiments.Cluster;
@@ -38,15 +37,11 @@ internal static class SlurmQueue
             : throw new HarnessException($"squeue does not tell of job {job}: {OneLine.Of(error.Trim())}; try again when Slurm answers");
     }
 
-    private static (int ExitCode, string Output, string Error) Run(string program, IEnumerable<string> arguments)
+    private static ToolOutput Run(string program, IEnumerable<string> arguments)
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var error = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, output, error.GetAwaiter().GetResult());
+            return ToolProcess.Run(program, arguments);
         }
         catch (Win32Exception exception)
         {

@@ -42,7 +42,7 @@ internal static class ExportCommand
         RequireFolder(path);
         var view = ResultsView.Open(folder);
         var table = new ResultsSelection { Columns = [.. view.Columns.Select(column => column.Name)] }.Apply(view);
-        File.WriteAllText(path, TableWriter.Write(table, format));
+        WholeFile.WriteText(path, TableWriter.Write(table, format));
         return table.Rows.Count;
     }
 

@@ -59,7 +59,7 @@ internal static class TableCommand
     private static void Write(string folder, string name, string content)
     {
         var path = Path.Combine(folder, name);
-        File.WriteAllText(path, content);
+        WholeFile.WriteText(path, content);
         Console.WriteLine(path);
     }
 }

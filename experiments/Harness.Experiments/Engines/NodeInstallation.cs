@@ -7,7 +7,6 @@ internal static class NodeInstallation
     private static readonly NpmPackages Binaryen = new(Path.Combine(ProjectLayout.Node, "binaryen"), "Binaryen, about 20 MB to download");
     private static readonly NpmPackages Sqlite = new(Path.Combine(ProjectLayout.Node, "sqlite"), "SQLite, about 1 MB to download");
     private static readonly NpmPackages QuickJs = new(Path.Combine(ProjectLayout.Node, "quickjs"), "QuickJS, about 1 MB to download");
-    private static readonly NpmPackages AssemblyScript = new(Path.Combine(ProjectLayout.Node, "assemblyscript"), "the AssemblyScript compiler, about 30 MB to download");
     private static readonly NpmPackages StarlingMonkey = new(Path.Combine(ProjectLayout.Node, "componentize"), "StarlingMonkey, about 100 MB to download");
     private static readonly Dictionary<string, NpmPackages> Programs = new() { ["quickjs"] = QuickJs, ["sqlite"] = Sqlite, ["componentize"] = StarlingMonkey };
 
@@ -42,8 +41,4 @@ internal static class NodeInstallation
     /// <summary>Path of QuickJS's module, after installing what is missing; its glue lies beside it.</summary>
     /// <exception cref="HarnessException">npm is missing or failed.</exception>
     public static string QuickJsPath => QuickJs.PathOf("@jitl", "quickjs-wasmfile-release-sync", "dist", "emscripten-module.wasm");
-
-    /// <summary>Path of the AssemblyScript compiler, a script for Node, after installing what is missing.</summary>
-    /// <exception cref="HarnessException">npm is missing or failed.</exception>
-    public static string AssemblyScriptPath => AssemblyScript.PathOf("assemblyscript", "bin", "asc.js");
 }

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.ComponentModel;
 using System.Security.Cryptography;
 
 namespace Harness.Experiments.Engines;
@@ -51,27 +51,14 @@ internal sealed class NpmPackages(string folder, string contents)
 
     private void RunNpm()
     {
-        var start = new ProcessStartInfo("npm", ["ci", "--foreground-scripts", "--no-audit", "--no-fund", "--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-factor=3"])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        string[] arguments = ["ci", "--foreground-scripts", "--no-audit", "--no-fund", "--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-factor=3"];
         try
         {
-            using var process = Process.Start(start)!;
-            process.StandardInput.Close();
-            var output = process.StandardOutput.ReadToEndAsync();
-            var error = process.StandardError.ReadToEndAsync();
-            process.WaitForExit();
-            if (process.ExitCode != 0)
-            {
-                var reason = ReasonIn(output.GetAwaiter().GetResult() + error.GetAwaiter().GetResult());
-                throw new HarnessException($"{contents[..contents.LastIndexOf(',')]} could not be installed from the npm registry ({reason ?? $"npm ended with code {process.ExitCode}"}); 'npm ci' in {folder} shows all");
-            }
+            var (exitCode, output, error) = ToolProcess.Run("npm", arguments, folder);
+            if (exitCode != 0)
+                throw new HarnessException($"{contents[..contents.LastIndexOf(',')]} could not be installed from the npm registry ({ReasonIn(output + error) ?? $"npm ended with code {exitCode}"}); 'npm ci' in {folder} shows all");
         }
-        catch (System.ComponentModel.Win32Exception exception)
+        catch (Win32Exception exception)
         {
             throw new HarnessException("npm was not found; V8, charts and wasm-opt need it: install Node.js with npm (any version from 20 on)", exception);
         }

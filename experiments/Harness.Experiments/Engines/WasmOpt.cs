@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Harness.Experiments.Engines;
 
 /// <summary>Binaryen's <c>wasm-opt</c>.</summary>
@@ -40,11 +38,8 @@ internal static class WasmOpt
     /// <exception cref="HarnessException">It failed.</exception>
     public static void Run(string node, IEnumerable<string> arguments, string target)
     {
-        var start = new ProcessStartInfo(node, [NodeInstallation.WasmOptPath, .. arguments, "-o", target]) { RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var words = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0 || !File.Exists(target))
-            throw new HarnessException($"wasm-opt failed with code {process.ExitCode}: {words.Trim()}");
+        var (exitCode, _, error) = ToolProcess.Run(node, [NodeInstallation.WasmOptPath, .. arguments, "-o", target]);
+        if (exitCode != 0 || !File.Exists(target))
+            throw new HarnessException($"wasm-opt failed with code {exitCode}: {error.Trim()}");
     }
 }

@@ -141,7 +141,7 @@ internal sealed class BodyGenerator
     public static ProgramNode Mix(ProgramNode digest, ProgramNode value) =>
         new(Opcode.I64Add, [ProgramType.I64],
             new ProgramNode(Opcode.I64Mul, [ProgramType.I64],
-                new ProgramNode(Opcode.I64Rotl, [ProgramType.I64], digest, new ProgramNode(Opcode.I64Const, [ProgramType.I64]) { Immediates = [9] }),
-                new ProgramNode(Opcode.I64Const, [ProgramType.I64]) { Immediates = [31] }),
+                new ProgramNode(Opcode.I64Rotl, [ProgramType.I64], digest, ProgramNode.I64Const(9)),
+                ProgramNode.I64Const(31)),
             value);
 }

@@ -52,7 +52,7 @@ internal sealed class DescriptorFunction
     ];
 
     private static ProgramNode ReferenceResult() => Sum(
-        Number(Y), Choose(1, Number(X), Const(7)), Choose(1, Const(100), Const(200)), Number(X), Choose(2, Const(0), Const(1)));
+        Number(Y), Choose(1, Number(X), ProgramNode.I64Const(7)), Choose(1, ProgramNode.I64Const(100), ProgramNode.I64Const(200)), Number(X), Choose(2, ProgramNode.I64Const(0), ProgramNode.I64Const(1)));
 
     /// <summary>The object's number if the object is picked, else 7.</summary>
     private BlockNode BranchOnSuccess()
@@ -61,7 +61,7 @@ internal sealed class DescriptorFunction
         var isOfType = new BlockNode(Opcode.Block, new ProgramSignature([], [Reference with { Nullable = false }]), -1);
         isOfType.Body.Add(Branch(Opcode.BrOnCastDescEq, isOfType));
         isOfType.Body.Add(new ProgramNode(Opcode.Drop, []));
-        isOfType.Body.Add(new ProgramNode(Opcode.Br, [], Const(7)) { Targets = [done] });
+        isOfType.Body.Add(new ProgramNode(Opcode.Br, [], ProgramNode.I64Const(7)) { Targets = [done] });
         done.Body.Add(NumberIn(type, isOfType));
         return done;
     }
@@ -73,10 +73,10 @@ internal sealed class DescriptorFunction
         var isOther = new BlockNode(Opcode.Block, new ProgramSignature([], [Reference]), -1);
         isOther.Body.Add(Branch(Opcode.BrOnCastDescEqFail, isOther));
         isOther.Body.Add(new ProgramNode(Opcode.Drop, []));
-        isOther.Body.Add(new ProgramNode(Opcode.Br, [], Const(100)) { Targets = [done] });
+        isOther.Body.Add(new ProgramNode(Opcode.Br, [], ProgramNode.I64Const(100)) { Targets = [done] });
         done.Body.Add(isOther);
         done.Body.Add(new ProgramNode(Opcode.Drop, []));
-        done.Body.Add(Const(200));
+        done.Body.Add(ProgramNode.I64Const(200));
         return done;
     }
 
@@ -114,6 +114,4 @@ internal sealed class DescriptorFunction
     private static ProgramNode Get(int local, ProgramType type) => new(Opcode.LocalGet, [type]) { Immediates = [local] };
 
     private static ProgramNode Number(int local) => Get(local, ProgramType.I64);
-
-    private static ProgramNode Const(long value) => new(Opcode.I64Const, [ProgramType.I64]) { Immediates = [value] };
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace Harness.Experiments.Fuzzing;
@@ -10,10 +9,8 @@ namespace Harness.Experiments.Fuzzing;
 internal sealed class ObserverProcess(string program, params string[] arguments) : IDisposable
 {
     private const string Timeout = "timeout";
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
-    private Process? process;
-    private Task<string> lastWords = Task.FromResult("");
+    private readonly GuardedProcess process = new(new ProcessLimits(TimeSpan.FromSeconds(30), TimeSpan.Zero, long.MaxValue), program, arguments);
 
     /// <summary>
     /// The outcome of every call: a number in decimal, or <c>trap:</c> and its category. A process that does not answer in time
@@ -25,51 +22,16 @@ internal sealed class ObserverProcess(string program, params string[] arguments)
         return outcome is [var first, ..] && first.StartsWith(Timeout, StringComparison.Ordinal) ? ObserveOnce(request) : outcome;
     }
 
-    public void Dispose() => End();
+    public void Dispose() => process.Dispose();
 
     private string[] ObserveOnce(ObserverRequest request)
     {
-        process ??= Start();
-        try
+        var answer = process.Ask(request.ToLine());
+        return answer.Failure switch
         {
-            process.StandardInput.WriteLine(request.ToLine());
-            process.StandardInput.Flush();
-            var answer = process.StandardOutput.ReadLineAsync();
-            if (!answer.Wait(TimeLimit))
-                return [$"{Timeout}: no answer within {TimeLimit.TotalSeconds} s, {End()}"];
-            return answer.Result is { } line ? JsonSerializer.Deserialize<string[]>(line)! : [$"crash: {End()}"];
-        }
-        catch (IOException)
-        {
-            return [$"crash: {End()}"];
-        }
-    }
-
-    private Process Start()
-    {
-        var started = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        }) ?? throw new HarnessException($"cannot start {program}");
-        lastWords = started.StandardError.ReadToEndAsync();
-        return started;
-    }
-
-    /// <summary>Ends the process, if need be by force, and tells its exit code and its last words.</summary>
-    private string End()
-    {
-        if (process is null)
-            return "";
-        process.StandardInput.Close();
-        if (!process.WaitForExit(TimeSpan.FromSeconds(1)))
-            process.Kill();
-        process.WaitForExit();
-        var lines = lastWords.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var words = $"exit code {process.ExitCode} {string.Join(' ', lines.Take(4))}";
-        process.Dispose();
-        process = null;
-        return words;
+            ProcessFailure.None => JsonSerializer.Deserialize<string[]>(answer.Text)!,
+            ProcessFailure.Hang => [$"{Timeout}: {answer.Text}"],
+            _ => [$"crash: {answer.Text}"],
+        };
     }
 }

@@ -26,11 +26,14 @@ internal class ProgramNode(Opcode opcode, ProgramType[] results, params ProgramN
     public static ProgramNode I32Const(int value, Reducibility reducibility = Reducibility.Free) =>
         new(Opcode.I32Const, [ProgramType.I32]) { Immediates = [value], Reducibility = reducibility };
 
+    public static ProgramNode I64Const(long value, Reducibility reducibility = Reducibility.Free) =>
+        new(Opcode.I64Const, [ProgramType.I64]) { Immediates = [value], Reducibility = reducibility };
+
     /// <summary>The zero of a number type, or null.</summary>
     public static ProgramNode Zero(ProgramType type) => type.Kind switch
     {
         ValueKind.I32 => I32Const(0),
-        ValueKind.I64 => new ProgramNode(Opcode.I64Const, [type]) { Immediates = [0] },
+        ValueKind.I64 => I64Const(0),
         ValueKind.F32 => new ProgramNode(Opcode.F32Const, [type]) { Immediates = [0] },
         ValueKind.F64 => new ProgramNode(Opcode.F64Const, [type]) { Immediates = [0] },
         ValueKind.V128 => new ProgramNode(Opcode.V128Const, [type]) { Immediates = [0, 0] },

@@ -51,11 +51,11 @@ internal static class StateDigest
                 var bits = isSingle
                     ? new ProgramNode(Opcode.I64ExtendI32U, [ProgramType.I64], new ProgramNode(Opcode.I32ReinterpretF32, [ProgramType.I32], value))
                     : new ProgramNode(Opcode.I64ReinterpretF64, [ProgramType.I64], value);
-                return new ProgramNode(Opcode.Select, [ProgramType.I64], bits, I64Const(1),
+                return new ProgramNode(Opcode.Select, [ProgramType.I64], bits, ProgramNode.I64Const(1),
                     new ProgramNode(isSingle ? Opcode.F32Eq : Opcode.F64Eq, [ProgramType.I32], again(), again()));
             case ValueKind.V128:
                 return new ProgramNode(Opcode.I64Xor, [ProgramType.I64], Half(value, 0),
-                    new ProgramNode(Opcode.I64Mul, [ProgramType.I64], Half(again(), 1), I64Const(31)));
+                    new ProgramNode(Opcode.I64Mul, [ProgramType.I64], Half(again(), 1), ProgramNode.I64Const(31)));
             default:
                 return null;
         }
@@ -94,21 +94,19 @@ internal static class StateDigest
         {
             Immediates = [3, 0, index],
         }));
-        loop.Body.Add(new ProgramNode(Opcode.LocalSet, [], new ProgramNode(Opcode.I64Add, [ProgramType.I64], address, I64Const(8))) { Immediates = [AddressLocal] });
+        loop.Body.Add(new ProgramNode(Opcode.LocalSet, [], new ProgramNode(Opcode.I64Add, [ProgramType.I64], address, ProgramNode.I64Const(8))) { Immediates = [AddressLocal] });
         loop.Body.Add(new ProgramNode(Opcode.BrIf, [],
             new ProgramNode(Opcode.I64LtU, [ProgramType.I32],
                 address,
-                memory.HasBytePages ? pages : new ProgramNode(Opcode.I64Shl, [ProgramType.I64], pages, I64Const(16))))
+                memory.HasBytePages ? pages : new ProgramNode(Opcode.I64Shl, [ProgramType.I64], pages, ProgramNode.I64Const(16))))
         {
             Targets = [loop],
         });
-        return [new ProgramNode(Opcode.LocalSet, [], I64Const(0)) { Immediates = [AddressLocal] }, loop];
+        return [new ProgramNode(Opcode.LocalSet, [], ProgramNode.I64Const(0)) { Immediates = [AddressLocal] }, loop];
     }
 
     private static ProgramNode Update(ProgramNode value) =>
         new(Opcode.LocalSet, [], BodyGenerator.Mix(Get(Opcode.LocalGet, ProgramType.I64, DigestLocal), value)) { Immediates = [DigestLocal] };
 
     private static ProgramNode Get(Opcode opcode, ProgramType type, int index) => new(opcode, [type]) { Immediates = [index] };
-
-    private static ProgramNode I64Const(long value) => new(Opcode.I64Const, [ProgramType.I64]) { Immediates = [value] };
 }

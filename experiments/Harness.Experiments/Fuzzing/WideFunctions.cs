@@ -48,11 +48,11 @@ internal static class WideFunctions
     }
 
     /// <summary>One parameter if another one is negative, else zero.</summary>
-    private static ProgramNode IfNegative(int asked, int given) => Op(Opcode.I64And, Op(Opcode.I64ShrS, Get(asked), Const(63)), Get(given));
+    private static ProgramNode IfNegative(int asked, int given) => Op(Opcode.I64And, Op(Opcode.I64ShrS, Get(asked), ProgramNode.I64Const(63)), Get(given));
 
-    private static ProgramNode Low(ProgramNode value) => Op(Opcode.I64And, value, Const(LowHalf));
+    private static ProgramNode Low(ProgramNode value) => Op(Opcode.I64And, value, ProgramNode.I64Const(LowHalf));
 
-    private static ProgramNode High(ProgramNode value) => Op(Opcode.I64ShrU, value, Const(32));
+    private static ProgramNode High(ProgramNode value) => Op(Opcode.I64ShrU, value, ProgramNode.I64Const(32));
 
     private static ProgramNode Below(ProgramNode left, ProgramNode right) => new(Opcode.I64LtU, [ProgramType.I32], left, right);
 
@@ -61,6 +61,4 @@ internal static class WideFunctions
     private static ProgramNode Op(Opcode opcode, ProgramNode left, ProgramNode right) => new(opcode, [ProgramType.I64], left, right);
 
     private static ProgramNode Get(int parameter) => new(Opcode.LocalGet, [ProgramType.I64]) { Immediates = [parameter] };
-
-    private static ProgramNode Const(long value) => new(Opcode.I64Const, [ProgramType.I64]) { Immediates = [value] };
 }

@@ -1,8 +1,8 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Experiments.Costs;
 using Harness.Experiments.Engines;
-using Harness.Experiments.Instances;
 using Harness.Hosts;
 
 namespace Harness.Experiments.Hosting;

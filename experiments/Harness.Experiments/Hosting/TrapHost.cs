@@ -1,7 +1,7 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Runtime;
+using Harness.Experiments.Costs;
 using Harness.Experiments.Engines;
-using Harness.Experiments.Stacks;
 using Harness.Hosts;
 
 namespace Harness.Experiments.Hosting;

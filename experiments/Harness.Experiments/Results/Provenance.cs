@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -183,13 +182,8 @@ internal sealed record RunDescription(string StartedUtc, string CommandLine, str
     {
         try
         {
-            var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = ProjectLayout.Root, RedirectStandardOutput = true, RedirectStandardError = true };
-            using var process = Process.Start(start)!;
-            var error = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd().Trim();
-            process.WaitForExit();
-            error.GetAwaiter().GetResult();
-            return process.ExitCode == 0 ? output : null;
+            var git = ToolProcess.Run("git", arguments, ProjectLayout.Root);
+            return git.ExitCode == 0 ? git.Output.Trim() : null;
         }
         catch (System.ComponentModel.Win32Exception)
         {

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.ComponentModel;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -26,29 +26,24 @@ internal sealed record ModuleBuild(string Command, IReadOnlyList<string> Sources
 
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         var temporary = $"{target}.{Environment.ProcessId}";
-        var start = new ProcessStartInfo("bash", ["-c", Command]) { WorkingDirectory = folder, RedirectStandardError = true, RedirectStandardOutput = true };
-        start.Environment["OUTPUT"] = temporary;
-        using var process = Start(start, name);
-        var output = process.StandardOutput.ReadToEndAsync();
-        var words = process.StandardError.ReadToEnd() + output.GetAwaiter().GetResult();
-        process.WaitForExit();
-        if (process.ExitCode != 0 || !File.Exists(temporary))
+        var shell = RunCommand(name, folder, temporary);
+        if (shell.ExitCode != 0 || !File.Exists(temporary))
         {
-            var reason = words.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "it wrote no file $OUTPUT";
-            throw new HarnessException($"program '{name}' cannot be built: '{Command}' ended with code {process.ExitCode} in {folder}: {reason}");
+            var reason = (shell.Error + shell.Output).Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "it wrote no file $OUTPUT";
+            throw new HarnessException($"program '{name}' cannot be built: '{Command}' ended with code {shell.ExitCode} in {folder}: {reason}");
         }
 
         File.Move(temporary, target, overwrite: true);
         return target;
     }
 
-    private static Process Start(ProcessStartInfo start, string name)
+    private ToolOutput RunCommand(string name, string folder, string target)
     {
         try
         {
-            return Process.Start(start)!;
+            return ToolProcess.Run("bash", ["-c", Command], folder, new Dictionary<string, string> { ["OUTPUT"] = target });
         }
-        catch (System.ComponentModel.Win32Exception exception)
+        catch (Win32Exception exception)
         {
             throw new HarnessException($"program '{name}' cannot be built, which takes bash: {exception.Message}", exception);
         }

@@ -208,10 +208,10 @@ internal enum HostKind
     /// <summary>The module is compiled as a whole, and not instantiated.</summary>
     Compile,
 
-    /// <summary>Nothing; what is measured is what traps cost by the depth of the stack: <see cref="Harness.Experiments.Stacks.TrapCost"/>.</summary>
+    /// <summary>Nothing; what is measured is what traps cost by the depth of the stack: <see cref="Harness.Experiments.Costs.TrapCost"/>.</summary>
     Traps,
 
-    /// <summary>As with stubs, and what is measured is what instances of the module cost: <see cref="Harness.Experiments.Instances.InstanceCost"/>.</summary>
+    /// <summary>As with stubs, and what is measured is what instances of the module cost: <see cref="Harness.Experiments.Costs.InstanceCost"/>.</summary>
     Instances,
 }
 

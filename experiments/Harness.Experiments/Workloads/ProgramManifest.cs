@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
+using Harness.Experiments.Costs;
 using Harness.Experiments.Engines;
-using Harness.Experiments.Instances;
-using Harness.Experiments.Stacks;
 
 namespace Harness.Experiments.Workloads;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -93,15 +92,9 @@ internal static partial class SuiteCatalog
     {
         try
         {
-            var start = new ProcessStartInfo("git", arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
-            start.Environment["GIT_TERMINAL_PROMPT"] = "0";
-            using var process = Process.Start(start)!;
-            var output = process.StandardOutput.ReadToEndAsync();
-            var words = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            output.GetAwaiter().GetResult();
-            if (process.ExitCode != 0)
-                throw new HarnessException($"{mistake}: {words.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? $"git ended with code {process.ExitCode}"}");
+            var git = ToolProcess.Run("git", arguments, environment: new Dictionary<string, string> { ["GIT_TERMINAL_PROMPT"] = "0" });
+            if (git.ExitCode != 0)
+                throw new HarnessException($"{mistake}: {git.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? $"git ended with code {git.ExitCode}"}");
         }
         catch (System.ComponentModel.Win32Exception exception)
         {

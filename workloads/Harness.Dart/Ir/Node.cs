@@ -55,7 +55,6 @@ internal sealed class IrFunction(string name)
     public FuncDef? Def { get; set; }
     public int Index { get; set; } = -1;
     public bool IsReferenced { get; set; }
-    public bool IsLowering { get; set; }
 
     /// <summary>Whether its body is the read or write of a field and no more: less than a call of it.</summary>
     public bool IsFieldAccess { get; set; }

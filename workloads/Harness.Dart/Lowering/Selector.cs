@@ -29,7 +29,6 @@ internal sealed class Selector(string name, SelectorKind kind)
     public bool HasSignature;
     public int TypeParamCount;
     public List<SelectorParam> Params = [];
-    public List<string> NamedOrder = [];
     public WType Result;
     public WType Receiver;
     public FuncDef? Def;

@@ -159,7 +159,7 @@ internal sealed class Member
         _ => null,
     };
 
-    // Filled in on demand by TypeResolver and the lowering.
+    // Filled in on demand by TypeScope and the lowering.
     public FunctionType? Signature;
     public List<TypeParam> TypeParams = [];
     public List<Param>? Params;
@@ -220,7 +220,6 @@ internal sealed class ClassElement(string name, ClassNode node, Library library,
 
     /// <summary>Whether members are found by the static type alone: of an extension, whose name with an argument is a receiver of this type, or of an extension type.</summary>
     public bool IsStatic => Node.Kind is ClassKind.Extension or ClassKind.ExtensionType;
-    public bool IsMixin => Node.Kind == ClassKind.Mixin || Node.MixinClass;
     public bool IsEnum => Node.Kind == ClassKind.Enum;
 
     /// <summary>The class that all enums extend.</summary>

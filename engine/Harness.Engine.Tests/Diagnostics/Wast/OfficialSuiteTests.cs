@@ -12,7 +12,7 @@ public class OfficialSuiteTests
 
     [OfficialSuiteTheory]
     [MemberData(nameof(Configurations))]
-    public void Every_assertion_of_the_core_suite_holds(string configuration)
+    public void EveryAssertionOfTheCoreSuiteHolds(string configuration)
     {
         var passed = 0;
         var problems = new List<WastIncident>();

@@ -28,11 +28,11 @@ public class WastMatchingTests
 
     [Theory]
     [MemberData(nameof(Numbers))]
-    public void Numbers_match_bit_by_bit(string pattern, WasmValue value, bool matches) =>
+    public void NumbersMatchBitByBit(string pattern, WasmValue value, bool matches) =>
         Assert.Equal(matches, WastMatching.Matches(Pattern(pattern), value, _hostObjects));
 
     [Fact]
-    public void References_match_by_hierarchy_and_identity()
+    public void ReferencesMatchByHierarchyAndIdentity()
     {
         var nullFunction = WasmValue.FromFunction(null);
         Assert.True(Matches("(ref.null)", nullFunction));
@@ -50,7 +50,7 @@ public class WastMatchingTests
     }
 
     [Fact]
-    public void Host_objects_match_in_both_hierarchies()
+    public void HostObjectsMatchInBothHierarchies()
     {
         var external = WastMatching.ToRuntime(new WastValue(WastValueKind.ExternReference, 1), _hostObjects);
         var @internal = WastMatching.ToRuntime(new WastValue(WastValueKind.HostReference, 1), _hostObjects);
@@ -64,7 +64,7 @@ public class WastMatchingTests
     }
 
     [Fact]
-    public void Heap_references_match_by_their_kind()
+    public void HeapReferencesMatchByTheirKind()
     {
         using var store = new Store();
         var values = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(
@@ -92,7 +92,7 @@ public class WastMatchingTests
     }
 
     [Fact]
-    public void Results_are_compared_in_number_and_order()
+    public void ResultsAreComparedInNumberAndOrder()
     {
         WastPattern[] expected = [Pattern("(i32.const 1)"), Pattern("(i64.const 2)")];
         Assert.Equal(WastOutcomeKind.Held, WastMatching.Compare(expected, [1, 2L], _hostObjects).Kind);

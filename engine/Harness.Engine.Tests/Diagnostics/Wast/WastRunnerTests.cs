@@ -25,7 +25,7 @@ public class WastRunnerTests
 
     [Theory]
     [MemberData(nameof(Runs))]
-    public void Scripts_hold_in_every_configuration(string script, string configuration)
+    public void ScriptsHoldInEveryConfiguration(string script, string configuration)
     {
         var path = Path.Combine(ScriptFolder, script);
         var assertions = WastScript.Parse(File.ReadAllBytes(path)).Commands.Sum(Assertions);
@@ -37,7 +37,7 @@ public class WastRunnerTests
     }
 
     [Fact]
-    public void Configurations_reach_what_they_are_for()
+    public void ConfigurationsReachWhatTheyAreFor()
     {
         var path = Path.Combine(ScriptFolder, "calls.wast");
         var baseline = WastRunner.Run(path, WastConfigurations.All["baseline only"]).Statistics!;
@@ -59,7 +59,7 @@ public class WastRunnerTests
     }
 
     [Fact]
-    public void What_does_not_hold_is_reported_with_its_line()
+    public void WhatDoesNotHoldIsReportedWithItsLine()
     {
         var result = Run(
             """
@@ -87,7 +87,7 @@ public class WastRunnerTests
     }
 
     [Fact]
-    public void A_module_that_fails_takes_only_its_own_actions_along()
+    public void AModuleThatFailsTakesOnlyItsOwnActionsAlong()
     {
         var result = Run(
             """
@@ -103,7 +103,7 @@ public class WastRunnerTests
     }
 
     [Fact]
-    public void What_needs_shared_tables_is_unsupported_rather_than_failed()
+    public void WhatNeedsSharedTablesIsUnsupportedRatherThanFailed()
     {
         var result = Run(
             """
@@ -117,7 +117,7 @@ public class WastRunnerTests
     }
 
     [Fact]
-    public void What_goes_wrong_in_a_thread_is_reported_when_it_has_ended()
+    public void WhatGoesWrongInAThreadIsReportedWhenItHasEnded()
     {
         var result = Run(
             """
@@ -140,21 +140,21 @@ public class WastRunnerTests
     }
 
     [Fact]
-    public void Threads_are_not_nested_without_end()
+    public void ThreadsAreNotNestedWithoutEnd()
     {
         var text = new StringBuilder().Insert(0, "(thread ", 100_000).ToString();
         Assert.Contains("more than 16 threads are nested", Assert.Single(Run(text).Failures).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Alternatives_are_not_nested_without_end()
+    public void AlternativesAreNotNestedWithoutEnd()
     {
         var text = new StringBuilder().Insert(0, "(either ", 100_000).Insert(0, "(module (func (export \"f\"))) (assert_return (invoke \"f\") ").ToString();
         Assert.Contains("more than 16 alternatives are nested", Assert.Single(Run(text).Failures).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_malformed_script_is_one_failure()
+    public void AMalformedScriptIsOneFailure()
     {
         var failure = Assert.Single(Run("(module)\n(assert_something)").Failures);
         Assert.Equal("test.wast:2: 2:2: unknown operator assert_something", failure.ToString());

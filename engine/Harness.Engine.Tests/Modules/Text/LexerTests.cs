@@ -30,7 +30,7 @@ public class LexerTests
     [InlineData("\"a\"\"b\"", "Reserved")]
     [InlineData("$\"a\"b", "Reserved")]
     [InlineData(",", "Reserved")]
-    public void One_token_is_classified(string text, string kind)
+    public void OneTokenIsClassified(string text, string kind)
     {
         var tokens = Tokenize(text);
         Assert.Equal(2, tokens.Length);
@@ -47,7 +47,7 @@ public class LexerTests
     [InlineData("(@\"quoted id\")a", 1)]
     [InlineData("(func)", 3)]
     [InlineData("func$x", 1)]
-    public void Comments_and_annotations_vanish(string text, int count) => Assert.Equal(count, Tokenize(text).Length - 1);
+    public void CommentsAndAnnotationsVanish(string text, int count) => Assert.Equal(count, Tokenize(text).Length - 1);
 
     [Theory]
     [InlineData("(; a", "unclosed comment", 1, 1)]
@@ -63,7 +63,7 @@ public class LexerTests
     [InlineData("(@)", "empty annotation id", 1, 1)]
     [InlineData("(@x (", "unclosed annotation", 1, 1)]
     [InlineData("a é", "illegal character", 1, 3)]
-    public void Malformed_text_is_reported_where_it_is(string text, string reason, int line, int column)
+    public void MalformedTextIsReportedWhereItIs(string text, string reason, int line, int column)
     {
         var error = Assert.Throws<WatException>(() => Tokenize(text));
         Assert.Equal(reason, error.Reason);
@@ -71,7 +71,7 @@ public class LexerTests
     }
 
     [Fact]
-    public void Invalid_utf8_is_reported_where_it_is()
+    public void InvalidUtf8IsReportedWhereItIs()
     {
         byte[] bytes = [0xC3, 0xA9, (byte)'\n', (byte)' ', 0xFF];
         var error = Assert.Throws<WatException>(() => SourceText.FromUtf8(bytes));
@@ -80,7 +80,7 @@ public class LexerTests
     }
 
     [Fact]
-    public void A_lone_surrogate_is_refused()
+    public void ALoneSurrogateIsRefused()
     {
         var error = Assert.Throws<WatException>(() => Tokenize("a \ud83d"));
         Assert.Equal("malformed UTF-8 encoding", error.Reason);
@@ -90,7 +90,7 @@ public class LexerTests
     [InlineData("\"\\00\\ff\\t\\\"\\\\\"", new byte[] { 0, 0xFF, 9, 0x22, 0x5C })]
     [InlineData("\"\\u{e9}é\"", new byte[] { 0xC3, 0xA9, 0xC3, 0xA9 })]
     [InlineData("\"\"", new byte[0])]
-    public void Strings_decode_to_bytes(string literal, byte[] expected) =>
+    public void StringsDecodeToBytes(string literal, byte[] expected) =>
         Assert.Equal(expected, StringLiteral.Decode(literal));
 
     private static Token[] Tokenize(string text) => Lexer.Tokenize(new SourceText(text));

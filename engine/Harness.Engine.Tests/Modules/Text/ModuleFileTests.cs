@@ -8,7 +8,7 @@ public sealed class ModuleFileTests : IDisposable
     private readonly string _path = Path.GetTempFileName();
 
     [Fact]
-    public void Both_formats_are_told_apart_by_their_beginning()
+    public void BothFormatsAreToldApartByTheirBeginning()
     {
         const string Text = """(module $m (func (export "f") (result i32) (i32.const 1)))""";
         File.WriteAllText(_path, Text);
@@ -18,7 +18,7 @@ public sealed class ModuleFileTests : IDisposable
     }
 
     [Fact]
-    public void Damaged_files_are_refused()
+    public void DamagedFilesAreRefused()
     {
         File.WriteAllText(_path, "(module (func)");
         Assert.Throws<WatException>(() => WasmModule.FromFile(_path));

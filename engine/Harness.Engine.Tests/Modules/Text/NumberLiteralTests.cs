@@ -16,7 +16,7 @@ public class NumberLiteralTests
     [InlineData("-0x1", 32, 0xFFFF_FFFFUL)]
     [InlineData("0xffff_ffff_ffff_ffff", 64, ulong.MaxValue)]
     [InlineData("-9223372036854775808", 64, 0x8000_0000_0000_0000UL)]
-    public void Integers_in_range_have_their_value(string text, int bits, ulong expected)
+    public void IntegersInRangeHaveTheirValue(string text, int bits, ulong expected)
     {
         Assert.True(IntegerLiteral.TryParse(text, bits, out var value));
         Assert.Equal(expected, value);
@@ -30,7 +30,7 @@ public class NumberLiteralTests
     [InlineData("0x1_0000_0000_0000_0000", 64)]
     [InlineData("-9223372036854775809", 64)]
     [InlineData("99999999999999999999999999999999", 64)]
-    public void Integers_out_of_range_are_refused(string text, int bits) =>
+    public void IntegersOutOfRangeAreRefused(string text, int bits) =>
         Assert.False(IntegerLiteral.TryParse(text, bits, out _));
 
     [Theory]
@@ -57,7 +57,7 @@ public class NumberLiteralTests
     [InlineData("0x1.000003p0", 0x3F80_0002u)]
     [InlineData("0x1.0000010000000000000001p0", 0x3F80_0001u)]
     [InlineData("1.000000059604644775390626", 0x3F80_0001u)]
-    public void F32_is_rounded_once(string text, uint expected)
+    public void F32IsRoundedOnce(string text, uint expected)
     {
         Assert.True(FloatLiteral.TryParseF32(text, out var bits));
         Assert.Equal(expected, bits);
@@ -71,7 +71,7 @@ public class NumberLiteralTests
     [InlineData("340282356779733661637539395458142568448")]
     [InlineData("nan:0x0")]
     [InlineData("nan:0x80_0000")]
-    public void F32_out_of_range_is_refused(string text) => Assert.False(FloatLiteral.TryParseF32(text, out _));
+    public void F32OutOfRangeIsRefused(string text) => Assert.False(FloatLiteral.TryParseF32(text, out _));
 
     [Theory]
     [InlineData("0x1.fffffffffffffp1023", 0x7FEF_FFFF_FFFF_FFFFUL)]
@@ -80,7 +80,7 @@ public class NumberLiteralTests
     [InlineData("0x1.00000000000008000001p0", 0x3FF0_0000_0000_0001UL)]
     [InlineData("nan:0x8_0000_0000_0001", 0x7FF8_0000_0000_0001UL)]
     [InlineData("0x0.0000000000001p-1022", 1UL)]
-    public void F64_is_rounded_once(string text, ulong expected)
+    public void F64IsRoundedOnce(string text, ulong expected)
     {
         Assert.True(FloatLiteral.TryParseF64(text, out var bits));
         Assert.Equal(expected, bits);
@@ -88,7 +88,7 @@ public class NumberLiteralTests
 
     /// <summary>A hexadecimal number is written out exactly in decimal, whose rounding by the framework is the oracle.</summary>
     [Fact]
-    public void Hexadecimal_numbers_round_as_their_decimal_expansions()
+    public void HexadecimalNumbersRoundAsTheirDecimalExpansions()
     {
         var cases = from significand in ArbMap.Default.GeneratorFor<ulong>()
                     from shift in Gen.Choose(0, 63)

@@ -33,11 +33,11 @@ public class RobustnessTests
     ];
 
     [Fact]
-    public void The_undamaged_text_is_valid() =>
+    public void TheUndamagedTextIsValid() =>
         Assert.Equal(3, WasmModule.Decode(WatAssembler.Assemble(Original)).Functions.Length);
 
     [Fact]
-    public void Damaged_texts_are_refused_without_any_other_failure()
+    public void DamagedTextsAreRefusedWithoutAnyOtherFailure()
     {
         const int Seed = 20_260_601, Rounds = 2_000;
         var random = new Random(Seed);

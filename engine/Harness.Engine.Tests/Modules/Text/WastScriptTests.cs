@@ -6,7 +6,7 @@ namespace Harness.Engine.Tests.Modules.Text;
 public class WastScriptTests
 {
     [Fact]
-    public void Modules_come_in_all_forms()
+    public void ModulesComeInAllForms()
     {
         var commands = WastScript.Parse(
             """
@@ -28,14 +28,14 @@ public class WastScriptTests
     }
 
     [Fact]
-    public void Fields_alone_are_one_module()
+    public void FieldsAloneAreOneModule()
     {
         var command = Assert.Single(WastScript.Parse("(func) (memory 0)").Commands);
         Assert.Single(WasmModule.Decode(Assert.IsType<WastCommand.DefineModule>(command).Module.Assemble()).Memories);
     }
 
     [Fact]
-    public void Actions_and_their_assertions_are_parsed()
+    public void ActionsAndTheirAssertionsAreParsed()
     {
         var commands = WastScript.Parse(
             """
@@ -62,7 +62,7 @@ public class WastScriptTests
     }
 
     [Fact]
-    public void Assertions_on_modules_do_not_assemble_them()
+    public void AssertionsOnModulesDoNotAssembleThem()
     {
         var commands = WastScript.Parse(
             """
@@ -83,7 +83,7 @@ public class WastScriptTests
     }
 
     [Fact]
-    public void Vectors_are_expected_bit_by_bit_or_lane_by_lane()
+    public void VectorsAreExpectedBitByBitOrLaneByLane()
     {
         var commands = WastScript.Parse(
             """
@@ -110,7 +110,7 @@ public class WastScriptTests
     [InlineData("(f64.const nan:canonical)", 0x7FF8_0000_0000_0001UL, false)]
     [InlineData("(f64.const nan:arithmetic)", 0x7FF8_0000_0000_0001UL, true)]
     [InlineData("(f64.const nan:arithmetic)", 0x3FF0_0000_0000_0000UL, false)]
-    public void Nan_patterns_match_by_payload(string pattern, ulong bits, bool matches)
+    public void NanPatternsMatchByPayload(string pattern, ulong bits, bool matches)
     {
         var command = Assert.Single(WastScript.Parse($"(assert_return (invoke \"f\") {pattern})").Commands);
         var expected = Assert.Single(Assert.IsType<WastCommand.AssertReturn>(command).Expected);
@@ -118,7 +118,7 @@ public class WastScriptTests
     }
 
     [Fact]
-    public void Reference_patterns_and_alternatives_are_parsed()
+    public void ReferencePatternsAndAlternativesAreParsed()
     {
         var command = Assert.Single(WastScript.Parse(
             """(assert_return (invoke "f") (ref.null) (ref.i31) (ref.extern) (ref.host 2) (either (i32.const 1) (i32.const 2)))""")
@@ -132,7 +132,7 @@ public class WastScriptTests
     }
 
     [Fact]
-    public void A_malformed_script_is_refused()
+    public void AMalformedScriptIsRefused()
     {
         var error = Assert.Throws<WatException>(() => WastScript.Parse("(module)\n(assert_retrun)"));
         Assert.Equal("unknown operator assert_retrun", error.Reason);

@@ -7,7 +7,7 @@ namespace Harness.Engine.Tests.Modules.Text;
 public class WatAssemblerTests
 {
     [Fact]
-    public void A_whole_module_has_the_bytes_of_the_specification()
+    public void AWholeModuleHasTheBytesOfTheSpecification()
     {
         var bytes = WatAssembler.Assemble(
             """
@@ -45,11 +45,11 @@ public class WatAssemblerTests
     [InlineData("(memory.init $m2 $d (i32.const 0) (i32.const 0) (i32.const 0))",
         "i32.const 0 i32.const 0 i32.const 0 memory.init 1 0")]
     [InlineData("(block $a (block $a (br $a)) (block $b (br $a)) (br $a))", "block block br 0 end block br 1 end br 0 end")]
-    public void Folded_and_named_forms_equal_flat_and_numbered_ones(string folded, string flat) =>
+    public void FoldedAndNamedFormsEqualFlatAndNumberedOnes(string folded, string flat) =>
         Assert.Equal(CodeOf(folded), CodeOf(flat));
 
     [Fact]
-    public void Deeply_nested_expressions_need_no_deep_stack()
+    public void DeeplyNestedExpressionsNeedNoDeepStack()
     {
         const int Depth = 200_000;
         var text = new StringBuilder("(module (func (result i32) ");
@@ -58,7 +58,7 @@ public class WatAssemblerTests
     }
 
     [Fact]
-    public void Labels_are_found_however_many_are_open()
+    public void LabelsAreFoundHoweverManyAreOpen()
     {
         const int Depth = 200_000;
         var text = new StringBuilder("(module (func block $out ");
@@ -69,7 +69,7 @@ public class WatAssemblerTests
     }
 
     [Fact]
-    public void Type_uses_find_the_first_equal_type_or_add_one_at_the_end()
+    public void TypeUsesFindTheFirstEqualTypeOrAddOneAtTheEnd()
     {
         var module = Load(
             """
@@ -84,7 +84,7 @@ public class WatAssemblerTests
     }
 
     [Fact]
-    public void Names_of_module_functions_and_locals_are_kept()
+    public void NamesOfModuleFunctionsAndLocalsAreKept()
     {
         var module = WasmModule.Decode(WatAssembler.Assemble(
             """(module $m (import "a" "b" (func $host)) (func $"f g" (param $x i32) (param i32) (local $y f64)))"""));
@@ -97,7 +97,7 @@ public class WatAssemblerTests
     }
 
     [Fact]
-    public void Inline_imports_exports_and_segments_are_expanded()
+    public void InlineImportsExportsAndSegmentsAreExpanded()
     {
         var module = Load(
             """
@@ -127,14 +127,14 @@ public class WatAssemblerTests
     [InlineData("(elem declare func $f)")]
     [InlineData("(elem declare funcref (ref.func $f))")]
     [InlineData("(elem (table $u) (offset (i32.const 0)) funcref)")]
-    public void Every_form_of_element_segment_is_decoded(string segment)
+    public void EveryFormOfElementSegmentIsDecoded(string segment)
     {
         var module = Load($"(type $t (func)) (func $f) (table 2 funcref) (table $u 2 funcref) {segment}");
         Assert.Single(module.Elements);
     }
 
     [Fact]
-    public void Recursion_groups_subtypes_and_field_names_are_assembled()
+    public void RecursionGroupsSubtypesAndFieldNamesAreAssembled()
     {
         var module = Load(
             """
@@ -152,7 +152,7 @@ public class WatAssemblerTests
     }
 
     [Fact]
-    public void Exception_handlers_are_assembled()
+    public void ExceptionHandlersAreAssembled()
     {
         var module = Load(
             """
@@ -189,7 +189,7 @@ public class WatAssemblerTests
     [InlineData("(func $f) (start $f) (start $f)", "multiple start sections", 1, 23)]
     [InlineData("(type (struct (field $x i32) (field $x i32)))", "duplicate field $x", 1, 37)]
     [InlineData("(import \"\\ff\" \"\" (func))", "malformed UTF-8 encoding", 1, 9)]
-    public void Malformed_modules_are_reported_where_they_are(string text, string reason, int line, int column)
+    public void MalformedModulesAreReportedWhereTheyAre(string text, string reason, int line, int column)
     {
         var error = Assert.Throws<WatException>(() => WatAssembler.Assemble(text));
         Assert.Equal(reason, error.Reason);
@@ -208,7 +208,7 @@ public class WatAssemblerTests
     [InlineData("v128.load64_lane 1 offset=8 0", "FD 57 43 01 08 00")]
     [InlineData("i16x8.extract_lane_u 7", "FD 19 07")]
     [InlineData("i32x4.relaxed_dot_i8x16_i7x16_add_s", "FD 93 02")]
-    public void Vector_instructions_are_assembled(string text, string bytes) =>
+    public void VectorInstructionsAreAssembled(string text, string bytes) =>
         Assert.Contains(bytes.Replace(" ", "", StringComparison.Ordinal), Convert.ToHexString(CodeOf(text)), StringComparison.Ordinal);
 
     [Theory]
@@ -218,7 +218,7 @@ public class WatAssemblerTests
     [InlineData("i8x16.extract_lane_s 256", "malformed lane index")]
     [InlineData("i8x16.extract_lane_s -1", "unexpected token '-1'")]
     [InlineData("i32x4.add_sat_s", "unknown operator i32x4.add_sat_s")]
-    public void Malformed_vector_instructions_are_reported(string text, string reason) =>
+    public void MalformedVectorInstructionsAreReported(string text, string reason) =>
         Assert.Equal(reason, Assert.Throws<WatException>(() => CodeOf(text)).Reason);
 
     private static WasmModule Load(string text) => WasmModule.Decode(WatAssembler.Assemble(text));

@@ -5,7 +5,7 @@ namespace Harness.Engine.Tests.Optimizer.CodeGeneration;
 public class CodeShapeTests
 {
     [Fact]
-    public void A_counting_loop_has_no_moves_and_one_jump()
+    public void ACountingLoopHasNoMovesAndOneJump()
     {
         using var run = new OptimizedRun(
             """
@@ -24,7 +24,7 @@ public class CodeShapeTests
     }
 
     [Fact]
-    public void Values_that_live_across_calls_are_stored_once()
+    public void ValuesThatLiveAcrossCallsAreStoredOnce()
     {
         using var run = new OptimizedRun(
             """
@@ -40,7 +40,7 @@ public class CodeShapeTests
     }
 
     [Fact]
-    public void What_a_loop_does_not_use_is_not_loaded_in_it()
+    public void WhatALoopDoesNotUseIsNotLoadedInIt()
     {
         // The way out in the middle has code of its own; six values wait for the end of the loop, and there is no room for them.
         using var run = new OptimizedRun(
@@ -75,7 +75,7 @@ public class CodeShapeTests
     }
 
     [Fact]
-    public void A_load_is_part_of_the_operation_that_uses_it()
+    public void ALoadIsPartOfTheOperationThatUsesIt()
     {
         using var run = new OptimizedRun(
             """
@@ -90,7 +90,7 @@ public class CodeShapeTests
     }
 
     [Fact]
-    public void A_store_between_keeps_a_load_where_it_is()
+    public void AStoreBetweenKeepsALoadWhereItIs()
     {
         using var run = new OptimizedRun(
             """
@@ -109,7 +109,7 @@ public class CodeShapeTests
     [InlineData("(i32.eqz (i32.eqz (i32.load (local.get $p))))")]
     [InlineData("(i32.eqz (i64.ne (i64.load (local.get $p)) (i64.const 5)))")]
     [InlineData("(f64.lt (f64.load (local.get $p)) (f64.const 1))")]
-    public void What_a_comparison_of_several_users_compares_is_loaded_once(string condition)
+    public void WhatAComparisonOfSeveralUsersComparesIsLoadedOnce(string condition)
     {
         // A choice makes the comparison anew and must not read memory; a branch and a value might.
         using var run = new OptimizedRun(
@@ -137,7 +137,7 @@ public class CodeShapeTests
     }
 
     [Fact]
-    public void Many_parameters_and_results_travel_in_memory()
+    public void ManyParametersAndResultsTravelInMemory()
     {
         string types = string.Join(' ', Enumerable.Repeat("i32 f64", 12));
         string values = string.Join(' ', Enumerable.Range(0, 24).Select(i => $"(local.get {23 - (i ^ 1)})"));

@@ -18,7 +18,7 @@ public class DivisionTests
 
     [Theory]
     [MemberData(nameof(Divisors))]
-    public void Division_by_a_constant_agrees_with_division_by_a_variable(int divisor)
+    public void DivisionByAConstantAgreesWithDivisionByAVariable(int divisor)
     {
         using var run = new OptimizedRun(
             $"""
@@ -58,7 +58,7 @@ public class DivisionTests
     [InlineData(1L << 62)]
     [InlineData(-8L)]
     [InlineData(long.MinValue)]
-    public void Wide_division_by_a_constant_rounds_to_zero(long divisor)
+    public void WideDivisionByAConstantRoundsToZero(long divisor)
     {
         using var run = new OptimizedRun(
             $"""
@@ -83,7 +83,7 @@ public class DivisionTests
     }
 
     [Fact]
-    public void Division_by_a_variable_checks_for_zero_and_overflow()
+    public void DivisionByAVariableChecksForZeroAndOverflow()
     {
         using var run = new OptimizedRun(
             """

@@ -42,7 +42,7 @@ public class NeighbourAccessTests
     [InlineData("stress.gc-interval=1")]
     [InlineData("stress.guard-fail-interval=1")]
     [InlineData("tier-up=never")]
-    public void Indices_on_either_side_of_the_bounds_give_elements_or_trap(string knob)
+    public void IndicesOnEitherSideOfTheBoundsGiveElementsOrTrap(string knob)
     {
         using var run = new OptimizedRun(Module, knob);
         int[] elements = [1, 10, 100, 1000];
@@ -69,7 +69,7 @@ public class NeighbourAccessTests
     }
 
     [Fact]
-    public void One_check_serves_all_elements_before_it()
+    public void OneCheckServesAllElementsBeforeIt()
     {
         using var run = new OptimizedRun(
             """

@@ -11,7 +11,7 @@ public class ObjectCodeTests
     [Theory]
     [InlineData(Stress)]
     [InlineData(Never)]
-    public void Fields_of_all_sizes_keep_their_values(string knob)
+    public void FieldsOfAllSizesKeepTheirValues(string knob)
     {
         using var run = new OptimizedRun(
             """
@@ -39,7 +39,7 @@ public class ObjectCodeTests
     }
 
     [Fact]
-    public void Accesses_to_null_trap()
+    public void AccessesToNullTrap()
     {
         string wide = string.Join(' ', Enumerable.Repeat("(field i64)", 600));
         using var run = new OptimizedRun(
@@ -71,7 +71,7 @@ public class ObjectCodeTests
     [Theory]
     [InlineData("pass.peel=off")]
     [InlineData("pass.peel=on")]
-    public void An_access_in_a_loop_stays_behind_the_check_for_null(string knob)
+    public void AnAccessInALoopStaysBehindTheCheckForNull(string knob)
     {
         using var run = new OptimizedRun(
             """
@@ -94,7 +94,7 @@ public class ObjectCodeTests
     [InlineData("i64", "i64", "array.get", 8)]
     [InlineData("f32", "f32", "array.get", 4)]
     [InlineData("f64", "f64", "array.get", 8)]
-    public void New_arrays_hold_their_element_everywhere(string element, string type, string get, int size)
+    public void NewArraysHoldTheirElementEverywhere(string element, string type, string get, int size)
     {
         using var run = new OptimizedRun(
             $"""
@@ -134,7 +134,7 @@ public class ObjectCodeTests
     [Theory]
     [InlineData(Stress)]
     [InlineData(Never)]
-    public void Many_references_live_across_allocations(string knob)
+    public void ManyReferencesLiveAcrossAllocations(string knob)
     {
         const int count = 24;
         IEnumerable<int> all = Enumerable.Range(0, count);
@@ -168,7 +168,7 @@ public class ObjectCodeTests
     [Theory]
     [InlineData(Stress)]
     [InlineData(Never)]
-    public void Old_objects_keep_the_young_ones_that_are_stored_into_them(string knob)
+    public void OldObjectsKeepTheYoungOnesThatAreStoredIntoThem(string knob)
     {
         using var run = new OptimizedRun(
             """
@@ -202,7 +202,7 @@ public class ObjectCodeTests
     }
 
     [Fact]
-    public void Casts_and_tests_agree_with_the_types()
+    public void CastsAndTestsAgreeWithTheTypes()
     {
         // What is made, and of which of the types below it is.
         (string Made, string[] Types)[] values =
@@ -273,7 +273,7 @@ public class ObjectCodeTests
     [InlineData(20, 2)]
     [InlineData(14, 15)]
     [InlineData(12, 12)]
-    public void Tail_calls_pass_any_number_of_arguments(int from, int to)
+    public void TailCallsPassAnyNumberOfArguments(int from, int to)
     {
         string Locals(int count, int total) =>
             string.Join(' ', Enumerable.Range(0, count).Select(i => i < total ? $"(local.get {i})" : $"(i32.const {i})"));
@@ -299,7 +299,7 @@ public class ObjectCodeTests
     }
 
     [Fact]
-    public void Tail_calls_need_no_stack()
+    public void TailCallsNeedNoStack()
     {
         using var run = new OptimizedRun(
             """

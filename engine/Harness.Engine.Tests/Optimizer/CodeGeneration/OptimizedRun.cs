@@ -32,13 +32,7 @@ internal sealed class OptimizedRun : IDisposable
     /// <param name="knobs">Knobs and values, such as <c>inlining=off</c>.</param>
     public OptimizedRun(WasmModule module, params string[] knobs)
     {
-        EngineOptions options = EngineOptions.Default.With("tier-up", "eager");
-        foreach (string knob in knobs)
-        {
-            string[] parts = knob.Split('=');
-            options = options.With(parts[0], parts[1]);
-        }
-
+        EngineOptions options = EngineOptions.Default.With("tier-up", "eager").WithKnobs(knobs);
         _compiler = new VerifyingCompiler(options);
         _engine = new WasmEngine(options, Compilers.CreateBaseline(), _compiler);
         _store = new Store(_engine);

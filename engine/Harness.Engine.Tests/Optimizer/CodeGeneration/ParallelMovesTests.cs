@@ -7,7 +7,7 @@ namespace Harness.Engine.Tests.Optimizer.CodeGeneration;
 public class ParallelMovesTests
 {
     [Fact]
-    public void A_cycle_goes_through_the_scratch_place()
+    public void ACycleGoesThroughTheScratchPlace()
     {
         var machine = new Machine();
         var moves = new ParallelMoves();
@@ -21,7 +21,7 @@ public class ParallelMovesTests
     }
 
     [Fact]
-    public void Moves_to_where_a_value_lies_already_cost_nothing()
+    public void MovesToWhereAValueLiesAlreadyCostNothing()
     {
         var machine = new Machine();
         var moves = new ParallelMoves();
@@ -32,7 +32,7 @@ public class ParallelMovesTests
     }
 
     [Fact]
-    public void Every_place_gets_what_its_source_held_before()
+    public void EveryPlaceGetsWhatItsSourceHeldBefore()
     {
         var random = new Random(20);
         for (int round = 0; round < 5000; round++)

@@ -13,7 +13,7 @@ public class RandomFunctionTests
     [InlineData("pass.e-graph=on")]
     [InlineData("pass.block-ordering=off")]
     [InlineData("compile.live-blocks=0")]
-    public void Optimized_code_agrees_with_baseline_code(string knob)
+    public void OptimizedCodeAgreesWithBaselineCode(string knob)
     {
         for (int seed = 1; seed <= 60; seed++)
         {

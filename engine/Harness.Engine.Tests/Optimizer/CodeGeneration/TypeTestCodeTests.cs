@@ -32,7 +32,7 @@ public class TypeTestCodeTests
 
     [Theory]
     [MemberData(nameof(Casts))]
-    public void A_cast_of_null_traps_where_it_stands_without_a_test_of_its_own(string known, string target, string bottom)
+    public void ACastOfNullTrapsWhereItStandsWithoutATestOfItsOwn(string known, string target, string bottom)
     {
         string module =
             $"""
@@ -59,7 +59,7 @@ public class TypeTestCodeTests
     }
 
     [Fact]
-    public void A_type_with_subtypes_is_tested_by_one_comparison_in_its_row()
+    public void ATypeWithSubtypesIsTestedByOneComparisonInItsRow()
     {
         using var run = new OptimizedRun(
             $"""
@@ -86,7 +86,7 @@ public class TypeTestCodeTests
     }
 
     [Fact]
-    public unsafe void Rows_lie_where_compiled_code_looks_for_them()
+    public unsafe void RowsLieWhereCompiledCodeLooksForThem()
     {
         DefinedType type = TypeRegistry.Get(TypeRegistry.CanonicalId(new FunctionType([ValueType.F64], [ValueType.I64])));
         TypeDisplays.Add(type);

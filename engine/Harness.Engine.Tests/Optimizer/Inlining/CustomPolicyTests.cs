@@ -1,6 +1,6 @@
 using Harness.Engine.Configuration;
-using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Inlining;
+using static Harness.Engine.Tests.Optimizer.Inlining.TestTrees;
 
 namespace Harness.Engine.Tests.Optimizer.Inlining;
 
@@ -17,14 +17,6 @@ public sealed class SmallestFirst : CustomInliningPolicy
 
 public sealed class CustomPolicyTests
 {
-    private static InliningTree Grow(EngineOptions options, string text, params string[] feedback)
-    {
-        WasmModule module = TestGraphs.Module(text);
-        return new InliningTreeGrower(module, options, SyntheticFeedback.Parse(module, feedback)).Grow(SyntheticFeedback.FunctionNamed(module, "root"));
-    }
-
-    private static string Nops(int count) => string.Concat(Enumerable.Repeat("nop ", count));
-
     private static EngineOptions With(InliningPolicySource source) => EngineOptions.Default with { InliningPolicy = InliningPolicyKind.Custom, InliningCustom = source };
 
     [Fact]

@@ -1,26 +1,13 @@
 using Harness.Engine.Configuration;
-using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Inlining;
+using static Harness.Engine.Tests.Optimizer.Inlining.TestTrees;
 
 namespace Harness.Engine.Tests.Optimizer.Inlining;
 
 /// <summary>Which calls are inlined, in which order and why not, by feedback that no run has made.</summary>
 public sealed class InliningTreeTests
 {
-    private static InliningTree Grow(EngineOptions options, string text, params string[] feedback)
-    {
-        WasmModule module = TestGraphs.Module(text);
-        return new InliningTreeGrower(module, options, SyntheticFeedback.Parse(module, feedback))
-            .Grow(SyntheticFeedback.FunctionNamed(module, "root"));
-    }
-
     private static InliningTree Only(InliningTree caller, int site) => Assert.Single(caller.CallSites[site].Targets);
-
-    /// <summary>A function without effect whose body has about so many bytes.</summary>
-    private static string Leaf(string name, int size) =>
-        $"(func ${name} {Nops(size - 2)})";
-
-    private static string Nops(int count) => string.Concat(Enumerable.Repeat("nop ", count));
 
     [Fact]
     public void CallsCountForEachCallOfTheFunctionThatIsCompiled()

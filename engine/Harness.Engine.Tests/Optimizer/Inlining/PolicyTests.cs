@@ -1,6 +1,7 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Inlining;
+using static Harness.Engine.Tests.Optimizer.Inlining.TestTrees;
 
 namespace Harness.Engine.Tests.Optimizer.Inlining;
 
@@ -11,21 +12,9 @@ public sealed class PolicyTests
 
     public static TheoryData<InliningPolicyKind> OtherPolicies => [.. Enum.GetValues<InliningPolicyKind>().Where(policy => policy != InliningPolicyKind.Oracle)];
 
-    private static InliningTree Grow(EngineOptions options, string text, params string[] feedback)
-    {
-        WasmModule module = TestGraphs.Module(text);
-        return new InliningTreeGrower(module, options, SyntheticFeedback.Parse(module, feedback))
-            .Grow(SyntheticFeedback.FunctionNamed(module, "root"));
-    }
-
     private static EngineOptions With(InliningPolicyKind policy) => EngineOptions.Default with { InliningPolicy = policy };
 
     private static InliningDecision DecisionAt(InliningTree caller, int site, int target = 0) => caller.CallSites[site].Targets[target].Decision;
-
-    /// <summary>A function without effect whose body has about so many bytes.</summary>
-    private static string Leaf(string name, int size) => $"(func ${name} {Nops(size - 2)})";
-
-    private static string Nops(int count) => string.Concat(Enumerable.Repeat("nop ", count));
 
     private static string Calls(string name, int count) => string.Concat(Enumerable.Repeat($"(call ${name})", count));
 
@@ -172,7 +161,7 @@ public sealed class PolicyTests
     {
         string text = $"inlining-decisions 1\nrest {rest}\nmodule {Harness.Engine.Feedback.ModuleProfile.HashOf(module)}\n{string.Join('\n', decisions)}\n";
         EngineOptions options = WithRoom(InliningPolicyKind.Oracle) with { InliningDecisions = InliningDecisionsReader.Read(text, "test") };
-        return new InliningTreeGrower(module, options, SyntheticFeedback.Parse(module, feedback)).Grow(SyntheticFeedback.FunctionNamed(module, "root"));
+        return Grow(options, module, feedback);
     }
 
     [Fact]

@@ -43,7 +43,4 @@ internal static class IrNames
         IrOp.TypeAndIndex => "type_and_index",
         _ => OpcodeTable.Get(op).Name,
     };
-
-    /// <summary>Whether an operator loads from or stores to a memory.</summary>
-    public static bool IsMemoryAccess(Opcode op) => OpcodeTable.GetAccess(op).Kind == AccessKind.Memory;
 }

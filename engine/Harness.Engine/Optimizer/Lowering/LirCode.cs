@@ -155,7 +155,4 @@ internal sealed class LirCode
 
     /// <summary>Turns around the order of the instructions from an index on.</summary>
     public void ReverseFrom(int start) => Array.Reverse(instructions, start, InstructionCount - start);
-
-    /// <summary>The place of an operand in the pool.</summary>
-    public ref LirOperand OperandAt(int index) => ref operands[index];
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Tests.Engines.Shells;
@@ -158,15 +157,8 @@ public sealed class ShellScriptTests
     /// <returns>What it printed.</returns>
     internal static string RunInNode(string script)
     {
-        using var process = Process.Start(new ProcessStartInfo(NodeInstallation.NodePath, ["--input-type=module", "--eval", $"const shells = 'file://{ProjectLayout.Shells}';\n{script}"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal("", error.GetAwaiter().GetResult());
+        var (_, output, error) = ToolProcess.Run(NodeInstallation.NodePath, ["--input-type=module", "--eval", $"const shells = 'file://{ProjectLayout.Shells}';\n{script}"]);
+        Assert.Equal("", error);
         return output.Trim();
     }
 }

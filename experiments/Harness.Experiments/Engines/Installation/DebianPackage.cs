@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.ComponentModel;
 
 namespace Harness.Experiments.Engines.Installation;
 
@@ -117,16 +117,10 @@ internal sealed class DebianPackage(string engine, string program, params IReadO
     {
         try
         {
-            var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? "" };
-            start.Environment["LC_ALL"] = "C";
-            using var process = Process.Start(start)!;
-            var error = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            var words = error.GetAwaiter().GetResult();
-            return (process.ExitCode, process.ExitCode == 0 ? output : output + words);
+            var (exitCode, output, error) = ToolProcess.Run(command, arguments, folder, new Dictionary<string, string> { ["LC_ALL"] = "C" });
+            return (exitCode, exitCode == 0 ? output : output + error);
         }
-        catch (System.ComponentModel.Win32Exception)
+        catch (Win32Exception)
         {
             return (127, $"{command} was not found");
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Harness.Experiments.Engines.Shells;
@@ -52,14 +51,8 @@ internal sealed partial class JscEngine : IEngine
     /// <param name="program">The shell.</param>
     public static string ListOptions(Installation.InstalledProgram program)
     {
-        var start = new ProcessStartInfo(program.Program, ["--options"]) { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var (name, value) in program.Environment)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var words = process.StandardOutput.ReadToEnd() + error.GetAwaiter().GetResult();
-        process.WaitForExit();
-        return words;
+        var (_, output, error) = ToolProcess.Run(program.Program, ["--options"], environment: program.Environment);
+        return output + error;
     }
 
     /// <summary>The names in a list of options, such as <c>   useOMGJIT=true   ... "allows the OMG JIT"</c>.</summary>

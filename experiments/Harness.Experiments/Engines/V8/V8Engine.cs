@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -25,9 +24,10 @@ internal sealed partial class V8Engine : IEngine
 
     public V8Engine()
     {
-        using var process = Process.Start(new ProcessStartInfo(node, ["-p", "process.version + ' ' + process.versions.v8"]) { RedirectStandardOutput = true })!;
-        versions = process.StandardOutput.ReadToEnd().Trim().Split(' ');
-        process.WaitForExit();
+        var (exitCode, output, error) = ToolProcess.Run(node, ["-p", "process.version + ' ' + process.versions.v8"]);
+        if (exitCode != 0)
+            throw new HarnessException($"{node} does not run, it ended with code {exitCode}: {error.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault()}");
+        versions = output.Trim().Split(' ');
     }
 
     public string Name => EngineName;

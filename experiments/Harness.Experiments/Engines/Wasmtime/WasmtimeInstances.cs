@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Harness.Experiments.Instances;
+using Harness.Experiments.Costs;
 using Library = global::Wasmtime;
 
 namespace Harness.Experiments.Engines.Wasmtime;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
+using Harness.Experiments.Costs;
 using Harness.Experiments.Hosting;
-using Harness.Experiments.Stacks;
 using Harness.Experiments.Workloads;
 using Harness.Hosts;
 using Library = global::Wasmtime;

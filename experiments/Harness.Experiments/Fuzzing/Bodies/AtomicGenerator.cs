@@ -57,7 +57,7 @@ internal sealed class AtomicGenerator(BodyGenerator parts)
         var (address, offset) = Address(memory, depth - 1);
         var type = is64 ? ProgramType.I64 : ProgramType.I32;
         var expected = random.Percent(50) ? ProgramNode.Zero(type) : parts.Expressions.Of(type, depth - 1);
-        var timeout = new ProgramNode(Opcode.I64Const, [ProgramType.I64]) { Immediates = [random.Pick([0, 1, 1000])], Reducibility = Reducibility.Fixed };
+        var timeout = ProgramNode.I64Const(random.Pick([0, 1, 1000]), Reducibility.Fixed);
         return new ProgramNode(is64 ? Opcode.MemoryAtomicWait64 : Opcode.MemoryAtomicWait32, [ProgramType.I32], address, expected, timeout)
         {
             Immediates = [is64 ? 3 : 2, offset, memory],

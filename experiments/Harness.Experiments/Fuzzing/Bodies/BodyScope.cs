@@ -109,7 +109,7 @@ internal sealed class BodyScope
         return new ProgramNode(Opcode.I64Add, [ProgramType.I64],
             Half(new ProgramNode(Opcode.LocalTee, [ProgramType.V128], vector) { Immediates = [local], Reducibility = Reducibility.Fixed }, 0),
             new ProgramNode(Opcode.I64Rotl, [ProgramType.I64], Half(FixedLocal(local), 1),
-                new ProgramNode(Opcode.I64Const, [ProgramType.I64]) { Immediates = [13] }))
+                ProgramNode.I64Const(13)))
         {
             Reducibility = Reducibility.Whole,
         };

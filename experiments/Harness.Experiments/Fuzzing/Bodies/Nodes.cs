@@ -16,7 +16,7 @@ internal static class Nodes
     /// <summary>A constant of an integer type.</summary>
     public static ProgramNode Constant(ProgramType type, long value) => type == ProgramType.I32
         ? ProgramNode.I32Const((int)value)
-        : new ProgramNode(Opcode.I64Const, [type]) { Immediates = [value] };
+        : ProgramNode.I64Const(value);
 
     /// <summary>An operation on a value and a constant, by which it is kept within limits.</summary>
     public static ProgramNode Constrained(Opcode opcode, ProgramType type, ProgramNode value, long constant) =>

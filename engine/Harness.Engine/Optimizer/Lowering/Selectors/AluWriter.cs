@@ -31,14 +31,6 @@ internal sealed class AluWriter(SelectionState state, LirWriter writer)
         }
     }
 
-    /// <summary>Result = left op constant, in a new virtual register.</summary>
-    private int AluConstant(AluOp op, OpSize size, int left, long immediate)
-    {
-        int result = state.Code.NewValue(IrType.I64);
-        EmitAlu(op, size, result, left, 0, true, immediate, false, default, true);
-        return result;
-    }
-
     /// <summary>Result = left op right, in a new virtual register.</summary>
     public int Alu(AluOp op, OpSize size, int left, int right)
     {

@@ -4,7 +4,7 @@ using System.Text;
 using Harness.Experiments.Workloads;
 using MathNet.Numerics.Statistics;
 
-namespace Harness.Experiments.Stacks;
+namespace Harness.Experiments.Costs;
 
 /// <summary>
 /// Measures what a trap costs by the depth of the stack that it leaves, on any engine within this process: from the call by the host until the host has the exception and has looked at the frames that the engine

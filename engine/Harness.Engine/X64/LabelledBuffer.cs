@@ -1,7 +1,7 @@
 namespace Harness.Engine.X64;
 
-/// <content>Labels, and references to code elsewhere.</content>
-internal sealed unsafe partial class Assembler
+/// <summary>Code with labels, and with references to addresses elsewhere, which are resolved where the code is put.</summary>
+internal abstract unsafe class LabelledBuffer : CodeBuffer
 {
     private const int Unbound = -1;
     private const int NoFixup = -1;
@@ -13,6 +13,11 @@ internal sealed unsafe partial class Assembler
     private int _openFixups;
     private Relocation[] _relocations = new Relocation[16];
     private int _relocationCount;
+
+    private protected LabelledBuffer(int capacity)
+        : base(capacity)
+    {
+    }
 
     /// <summary>The references to addresses outside the code, to be resolved where the code is put.</summary>
     public ReadOnlySpan<Relocation> Relocations => _relocations.AsSpan(0, _relocationCount);
@@ -38,7 +43,7 @@ internal sealed unsafe partial class Assembler
     }
 
     /// <summary>Makes a label the current position, and resolves the references made to it before.</summary>
-    /// <exception cref="InvalidOperationException">It is bound already, or a <see cref="JmpShort"/> to it is too far away.</exception>
+    /// <exception cref="InvalidOperationException">It is bound already, or a <see cref="Assembler.JmpShort"/> to it is too far away.</exception>
     public void Bind(Label label)
     {
         ref LabelState state = ref StateOf(label);
@@ -74,11 +79,70 @@ internal sealed unsafe partial class Assembler
         _cursor = p + sizeof(int);
     }
 
-    private void ResetLabels()
+    /// <summary>Forgets all labels, and references to them and elsewhere.</summary>
+    private protected void ResetReferences()
     {
         _labelCount = 1;
         _fixupCount = 0;
         _openFixups = 0;
+        _relocationCount = 0;
+    }
+
+    /// <summary>Makes sure that all references to labels are resolved.</summary>
+    /// <exception cref="InvalidOperationException">A label that the code refers to was never bound.</exception>
+    private protected void RequireResolved()
+    {
+        if (_openFixups != 0)
+        {
+            throw new InvalidOperationException($"{_openFixups} references are to labels that were never bound");
+        }
+    }
+
+    /// <summary>Whether a label is bound, and near enough for a two-byte jump at a place.</summary>
+    private protected bool ReachesShort(byte* p, Label label, out int distance)
+    {
+        int offset = StateOf(label).Offset;
+        distance = offset - (PositionOf(p) + 2);
+        return offset != Unbound && distance >= sbyte.MinValue;
+    }
+
+    /// <summary>Writes the distance of a label from the end of the instruction in one byte, or leaves it to be resolved.</summary>
+    private protected byte* LabelDistance8(byte* p, Label label)
+    {
+        *p = 0;
+        int offset = PositionOf(p);
+        var fixup = new Fixup { Offset = offset, Origin = offset + 1, IsShort = true };
+        ref LabelState state = ref StateOf(label);
+        if (state.Offset != Unbound)
+        {
+            Resolve(fixup, state.Offset);
+        }
+        else
+        {
+            AddFixup(ref state, fixup);
+        }
+
+        return p + 1;
+    }
+
+    /// <summary>Writes the distance of a label from the end of the instruction, or leaves it to be resolved.</summary>
+    private protected byte* LabelDistance32(byte* p, Label label, int bytesBehind = 0)
+    {
+        WriteDistance32(p, label, PositionOf(p) + sizeof(int) + bytesBehind);
+        return p + sizeof(int);
+    }
+
+    /// <summary>Leaves room for the distance of an address from the end of the instruction.</summary>
+    private protected byte* AddressDistance32(byte* p, nint target)
+    {
+        if (_relocationCount == _relocations.Length)
+        {
+            Array.Resize(ref _relocations, 2 * _relocationCount);
+        }
+
+        _relocations[_relocationCount++] = new Relocation(PositionOf(p), target);
+        *(int*)p = 0;
+        return p + sizeof(int);
     }
 
     private ref LabelState StateOf(Label label)
@@ -91,13 +155,6 @@ internal sealed unsafe partial class Assembler
         return ref _labels[label.Id];
     }
 
-    /// <summary>Writes the distance of a label from the end of the instruction, or leaves it to be resolved.</summary>
-    private byte* LabelDistance32(byte* p, Label label, int bytesBehind = 0)
-    {
-        WriteDistance32(p, label, (int)(p - _start) + sizeof(int) + bytesBehind);
-        return p + sizeof(int);
-    }
-
     private void WriteDistance32(byte* p, Label label, int origin)
     {
         ref LabelState state = ref StateOf(label);
@@ -108,7 +165,7 @@ internal sealed unsafe partial class Assembler
         }
 
         *(int*)p = 0;
-        AddFixup(ref state, new Fixup { Offset = (int)(p - _start), Origin = origin });
+        AddFixup(ref state, new Fixup { Offset = PositionOf(p), Origin = origin });
     }
 
     private void AddFixup(ref LabelState state, Fixup fixup)
@@ -127,7 +184,7 @@ internal sealed unsafe partial class Assembler
     private void Resolve(in Fixup fixup, int target)
     {
         int distance = target - fixup.Origin;
-        byte* p = _start + fixup.Offset;
+        byte* p = AddressOf(fixup.Offset);
         if (!fixup.IsShort)
         {
             *(int*)p = distance;
@@ -140,18 +197,6 @@ internal sealed unsafe partial class Assembler
         {
             throw new InvalidOperationException($"a short jump cannot reach over {distance} bytes");
         }
-    }
-
-    /// <summary>Leaves room for the distance of an address from the end of the instruction.</summary>
-    private byte* AddressDistance32(byte* p, nint target)
-    {
-        if (_relocationCount == _relocations.Length)
-        {
-            Array.Resize(ref _relocations, 2 * _relocationCount);
-        }
-
-        _relocations[_relocationCount++] = new Relocation((int)(p - _start), target);
-        return Immediate32(p, 0);
     }
 
     private struct LabelState

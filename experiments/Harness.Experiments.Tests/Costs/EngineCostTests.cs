@@ -1,11 +1,10 @@
 using System.Globalization;
 using Harness.Engine.Modules.Text;
+using Harness.Experiments.Costs;
 using Harness.Experiments.Engines;
-using Harness.Experiments.Instances;
-using Harness.Experiments.Stacks;
 using Harness.Experiments.Sweeps;
 
-namespace Harness.Experiments.Tests.Instances;
+namespace Harness.Experiments.Tests.Costs;
 
 /// <summary>What hosts measure around programs (instances, traps, compilation), on this engine and on Wasmtime.</summary>
 public sealed class EngineCostTests : IDisposable

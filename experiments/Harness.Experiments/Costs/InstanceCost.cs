@@ -4,7 +4,7 @@ using System.Runtime;
 using Harness.Experiments.Workloads;
 using MathNet.Numerics.Statistics;
 
-namespace Harness.Experiments.Instances;
+namespace Harness.Experiments.Costs;
 
 /// <summary>
 /// Measures what instances of one module cost, on any engine within this process: the memory of one that does nothing, the time to make one and to leave it, and how many come and go on several

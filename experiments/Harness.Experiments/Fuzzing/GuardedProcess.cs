@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Harness.Experiments.Fuzzing.Mutation;
+namespace Harness.Experiments.Fuzzing;
 
 /// <summary>
 /// A process that answers a line with a line, within limits of time and memory. One that dies or exceeds a limit is ended, which is the
@@ -90,7 +90,7 @@ internal sealed class GuardedProcess(ProcessLimits limits, string program, param
 /// <summary>What a process may use for one line.</summary>
 /// <param name="Time">The longest that it may take for an answer.</param>
 /// <param name="StartTime">How much longer it may take for its first answer, on a busy machine.</param>
-/// <param name="MemoryBytes">The most memory that it may have resident.</param>
+/// <param name="MemoryBytes">The most memory that it may have resident; <see cref="long.MaxValue"/> for any.</param>
 internal sealed record ProcessLimits(TimeSpan Time, TimeSpan StartTime, long MemoryBytes);
 
 /// <summary>How a process failed.</summary>
