@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
 using Harness.Experiments.Tuning;
 using Harness.Experiments.Workloads;
 
@@ -71,6 +72,10 @@ internal static class TuneCommand
             limits.Add(string.Create(CultureInfo.InvariantCulture, $"{specification.Minutes} minutes"));
         Console.WriteLine($"search: {specification.Method} over {specification.Space.Dimensions} knobs, batches of {specification.Racing.Candidates} candidates, up to {specification.ProcessesOfBatch} processes a batch; at most {string.Join(" or ", limits)}");
         Console.WriteLine($"judgement: at most {judged} processes more ({specification.Finalists} finalists, then the winner, {specification.ConfirmRounds} fresh rounds each)");
+        var together = Math.Max(specification.Train.Count + specification.Validation.Count, specification.HeldOut.Count);
+        var least = SignedRank.LeastPairs(together);
+        if (specification.ConfirmRounds < least)
+            Console.WriteLine($"note: {specification.ConfirmRounds} fresh rounds show nothing of single programs, of which {together} are judged together; write 'confirm-rounds: {least}' or more for that");
         return 0;
     }
 
@@ -90,6 +95,8 @@ internal static class TuneCommand
     {
         TuningReport.Write(folder, specification, result, WinnerDecisions.Of(specification, result, explained));
         Console.WriteLine(result.IsFound ? $"found: {result.Winner!.Name}" : $"nothing found: {string.Join("; ", result.Objections)}");
+        foreach (var reservation in result.Reservations)
+            Console.WriteLine($"open: {reservation}");
         Console.WriteLine($"{folder.Path}: report.html, report.md, evaluations.csv, provenance.json");
         return 0;
     }
@@ -100,15 +107,25 @@ internal static class TuneCommand
         var finished = Provenance.Read(folder.Provenance)?.FinishedUtc;
         Console.WriteLine(finished is null ? "not finished" : $"finished {finished}");
         foreach (var phase in rows.GroupBy(row => row.Phase))
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Key}: {phase.Count()} processes, {phase.Count(row => !row.IsOk)} failed, {phase.Select(row => row.Configuration).Distinct().Count() - 1} candidates, {phase.Sum(row => row.ProcessSeconds) / 60:0.0} minutes"));
+        {
+            var (rounds, candidates) = (phase.Select(row => row.Round).Distinct().Count(), phase.Select(row => row.Configuration).Where(name => name != TuningRun.Baseline).Distinct().Count());
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Key}: {rounds} rounds, {candidates} candidates, {phase.Count()} measurements, {phase.Count(row => !row.IsOk)} failed, {phase.Sum(row => row.ProcessSeconds) / 60:0.0} minutes"));
+        }
+
         return 0;
     }
 
     private static int Report(TuningFolder folder, string[] suites, int explained)
     {
         var specification = ReadSpecification(folder, suites);
-        var rows = RecordedEvaluator.Index(DurableCsv<Evaluation>.Read(folder.Evaluations), folder.Evaluations);
-        return Finish(folder, specification, new TuningRun(specification, new RowsOnly(rows, folder)).Run(), explained);
+        var rows = DurableCsv<Evaluation>.Read(folder.Evaluations);
+        var evaluator = new RowsOnly(RecordedEvaluator.Index(rows, folder.Evaluations), folder);
+        var result = new TuningRun(specification, evaluator, decided: new TuningRecord(rows)).Run();
+
+        // A search that has found nothing to judge so far looks like one that has ended so.
+        if (result.Confirmed is null && result.Finalists.Count == 0 && Provenance.Read(folder.Provenance)?.FinishedUtc is null)
+            throw new HarnessException($"the run in {folder.Path} is not finished; go on with 'harness tune continue {folder.Path}'");
+        return Finish(folder, specification, result, explained);
     }
 
     private sealed class RowsOnly(Dictionary<EvaluationKey, Evaluation> rows, TuningFolder folder) : IEvaluator
@@ -116,6 +133,6 @@ internal static class TuneCommand
         public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs) => [.. process.Keys.Select(RowOf)];
 
         private Evaluation RowOf(EvaluationKey key) => rows.TryGetValue(key, out var row) ? row : throw new HarnessException(
-            $"the run in {folder.Path} is not finished, or another version of the harness made it, whose report names the commit (no row of {key.Configuration} in phase {key.Phase}, round {key.Round}); go on with 'harness tune continue {folder.Path}'");
+            $"the run in {folder.Path} is not finished (no row of {key.Configuration} in phase {key.Phase}, round {key.Round}); go on with 'harness tune continue {folder.Path}'");
     }
 }
