@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Harness.Experiments.Results;
 using Harness.Experiments.Statistics;
+using Harness.Experiments.Sweeps;
 using Harness.Experiments.Tuning;
 using Harness.Experiments.Workloads;
 
@@ -18,18 +19,21 @@ internal static class TuneCommand
         var file = new Argument<string>("specification") { Description = "path of a tuning specification" };
         var results = new Option<string?>("--results") { Description = "folder of the run; results/tune-NAME if left out", HelpName = "FOLDER" };
         var dryRun = new Option<bool>("--dry-run") { Description = "say what the run would cost, and measure nothing" };
+        var shard = new Option<string?>("--shard") { Description = "search only, as one of N machines, each with the whole budget and a seed of its own; 'harness tune merge' puts them together; results/tune-NAME-shard-I-of-N", HelpName = "I/N" };
         var suites = SuiteOption.Create();
-        var command = new Command("tune", "search knob values that beat the default; goes on where it was stopped") { file, results, dryRun, suites };
+        var command = new Command("tune", "search knob values that beat the default; goes on where it was stopped") { file, results, dryRun, shard, suites };
         command.SetAction(parsed =>
         {
             var specification = TuningFile.Read(parsed.GetRequiredValue(file), ProgramCatalog.Read(parsed.GetValue(suites) ?? []));
             if (parsed.GetValue(dryRun))
                 return Describe(specification);
-            return Run(specification, new TuningFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, "tune-" + specification.Name)));
+            var share = parsed.GetValue(shard) is { } text ? SweepShard.Parse(text) : SweepShard.Whole;
+            return Run(specification, new TuningFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, "tune-" + specification.Name + share.Suffix)), share);
         });
         command.Subcommands.Add(OnFolder("status", "say how far a run is", (folder, _) => Status(folder)));
-        command.Subcommands.Add(OnFolder("continue", "go on with a run that was stopped", (folder, places) => Run(ReadSpecification(folder, places), folder)));
+        command.Subcommands.Add(OnFolder("continue", "go on with a run that was stopped", (folder, places) => Run(ReadSpecification(folder, places), folder, ShardOf(folder))));
         command.Subcommands.Add(CreateReport());
+        command.Subcommands.Add(CreateMerge());
         command.Subcommands.Add(TuneStudyCommand.Create());
         return command;
     }
@@ -56,6 +60,24 @@ internal static class TuneCommand
         return command;
     }
 
+    private static Command CreateMerge()
+    {
+        var output = new Argument<string>("output") { Description = "folder for the merged search" };
+        var folders = new Argument<string[]>("shards") { Description = "folders of finished shards", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("merge", "make one search of its shards, which 'harness tune continue' then judges") { output, folders };
+        command.SetAction(parsed =>
+        {
+            var merged = new TuningFolder(parsed.GetRequiredValue(output));
+            var provenance = TuningShards.Merge(merged, [.. parsed.GetRequiredValue(folders).Select(TuningFolder.Find)]);
+            var shards = provenance.Shards!;
+            Console.WriteLine($"{merged.Path}: {shards.Sum(part => part.Rows)} measurements of {shards.Count} of {SweepShard.Parse(shards[0].Shard).Count} shards; judge what they found with 'harness tune continue {merged.Path}'");
+            return 0;
+        });
+        return command;
+    }
+
+    private static SweepShard ShardOf(TuningFolder folder) => Provenance.Read(folder.Provenance)?.Shard is { } text ? SweepShard.Parse(text) : SweepShard.Whole;
+
     private static TuningSpecification ReadSpecification(TuningFolder folder, string[] suites) =>
         TuningFile.Read(folder.Specification, ProgramCatalog.Read(suites)) with { Name = Path.GetFileName(folder.Path) };
 
@@ -79,26 +101,29 @@ internal static class TuneCommand
         return 0;
     }
 
-    private static int Run(TuningSpecification specification, TuningFolder folder)
+    private static int Run(TuningSpecification whole, TuningFolder folder, SweepShard shard)
     {
+        var specification = shard.IsWhole ? whole : TuningShards.ShareOf(whole, shard);
         var processes = new ProcessEvaluator(specification);
-        folder.Prepare(specification, processes.EngineVersion, processes.Fingerprints());
+        folder.Prepare(specification, processes.EngineVersion, processes.Fingerprints(), shard);
         using var recorded = new RecordedEvaluator(processes, folder.Evaluations);
-        var result = new TuningRun(specification, recorded, Console.Error.WriteLine).Run();
-        var exitCode = Finish(folder, specification, result, ExplainedPrograms);
+        var run = new TuningRun(specification, recorded, Console.Error.WriteLine, TuningShards.RecordOf(folder));
+        if (shard.IsWhole)
+            Finish(folder, specification, run.Run(), ExplainedPrograms);
+        else
+            Console.WriteLine($"{folder.Path}: shard {shard}, {run.Explore().Count} candidates; when all shards are there, 'harness tune merge OUTPUT FOLDER...' makes one search of them");
         if (Provenance.Read(folder.Provenance) is { } provenance)
             (provenance with { FinishedUtc = Provenance.Now() }).Write(folder.Provenance);
-        return exitCode;
+        return 0;
     }
 
-    private static int Finish(TuningFolder folder, TuningSpecification specification, TuningResult result, int explained)
+    private static void Finish(TuningFolder folder, TuningSpecification specification, TuningResult result, int explained)
     {
         TuningReport.Write(folder, specification, result, WinnerDecisions.Of(specification, result, explained));
         Console.WriteLine(result.IsFound ? $"found: {result.Winner!.Name}" : $"nothing found: {string.Join("; ", result.Objections)}");
         foreach (var reservation in result.Reservations)
             Console.WriteLine($"open: {reservation}");
         Console.WriteLine($"{folder.Path}: report.html, report.md, evaluations.csv, provenance.json");
-        return 0;
     }
 
     private static int Status(TuningFolder folder)
@@ -117,6 +142,8 @@ internal static class TuneCommand
 
     private static int Report(TuningFolder folder, string[] suites, int explained)
     {
+        if (ShardOf(folder) is { IsWhole: false } shard)
+            throw new HarnessException($"{folder.Path} is shard {shard} of a search, which is judged and reported when all are merged, with 'harness tune merge OUTPUT FOLDER...'");
         var specification = ReadSpecification(folder, suites);
         var rows = DurableCsv<Evaluation>.Read(folder.Evaluations);
         var evaluator = new RowsOnly(RecordedEvaluator.Index(rows, folder.Evaluations), folder);
@@ -125,7 +152,8 @@ internal static class TuneCommand
         // A search that has found nothing to judge so far looks like one that has ended so.
         if (result.Confirmed is null && result.Finalists.Count == 0 && Provenance.Read(folder.Provenance)?.FinishedUtc is null)
             throw new HarnessException($"the run in {folder.Path} is not finished; go on with 'harness tune continue {folder.Path}'");
-        return Finish(folder, specification, result, explained);
+        Finish(folder, specification, result, explained);
+        return 0;
     }
 
     private sealed class RowsOnly(Dictionary<EvaluationKey, Evaluation> rows, TuningFolder folder) : IEvaluator

@@ -17,8 +17,10 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     /// <summary>Name of the baseline's configuration.</summary>
     public const string Baseline = "default";
 
+    /// <summary>The phase in which candidates are tried; all others judge.</summary>
+    public const string Search = "search";
+
     private const string UnknownCode = "size of code not known";
-    private const string Search = "search";
     private const string Validation = "validation";
     private const string Confirmation = "confirm";
     private const string HeldOut = "held-out";
@@ -63,7 +65,9 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         return new TuningResult(trials, winner, judgements[0], judgements.ElementAtOrDefault(1), objections) { Finalists = finalists, Reservations = reservations };
     }
 
-    private List<Trial> Explore()
+    /// <summary>Searches, and judges nothing.</summary>
+    /// <returns>The candidates, in the order of their rounds.</returns>
+    public List<Trial> Explore()
     {
         var method = SearchMethods.Create(specification.Method, specification.Space, specification.Seed, specification.Trials);
         var trials = new List<Trial>();
