@@ -60,6 +60,17 @@ public sealed class TuningRunTests
         Assert.Contains("The limit of 1.02x of the default's time is shown to be kept by 1, shown to be broken by 0, and open for 1,", report, StringComparison.Ordinal);
     }
 
+    /// <summary>Every candidate is lucky in the first round of its race, and the winner has to show itself in a second one: what was dropped looks better than all that was not.</summary>
+    [Fact]
+    public void FinalistsHaveWonTheirRaces()
+    {
+        var specification = TestTuning.Read(TestTuning.Text.Replace("racing: {candidates: 4, rounds: 2, factor: 2}", "racing: {candidates: 2, rounds: 1, factor: 2}", StringComparison.Ordinal));
+        var result = new TuningRun(specification, new LuckyEvaluator()).Run();
+        Assert.True(result.Trials.Where(trial => !trial.HasWon).Max(trial => trial.Score) < result.Trials.Where(trial => trial.HasWon).Min(trial => trial.Score));
+        Assert.Equal(specification.Finalists, result.Finalists.Count);
+        Assert.All(result.Finalists, trial => Assert.True(trial.HasWon));
+    }
+
     /// <summary>The report of a run is about what was decided in it, whatever a search would decide now.</summary>
     [Fact]
     public void AReportGoesByTheRowsOfItsRun()
@@ -215,6 +226,26 @@ public sealed class TuningRunTests
         using (var recorded = new RecordedEvaluator(new FunctionEvaluator(1, (_, _) => 1), path))
             Assert.Equal(["a", "b", "c"], recorded.Evaluate(process, knobs).Select(row => row.Workload));
         Assert.Equal(["b", "a", "c"], Harness.Experiments.Results.DurableCsv<Evaluation>.Read(path).Select(row => row.Workload));
+    }
+
+    /// <summary>Twice as fast in every other round of a search, and as fast as the baseline else.</summary>
+    private sealed class LuckyEvaluator : IEvaluator
+    {
+        public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs) =>
+        [
+            .. process.Keys.Select(key => new Evaluation
+            {
+                Phase = key.Phase,
+                Round = key.Round,
+                Configuration = key.Configuration,
+                Workload = key.Workload,
+                Status = Evaluation.OkStatus,
+                ExecuteMs = knobs.Count > 0 && key.Phase == TuningRun.Search && key.Round % 2 == 1 ? 50 : 100,
+                CompileMs = 1,
+                OptimizedBytes = 1000,
+                ProcessSeconds = 1,
+            }),
+        ];
     }
 
     /// <summary>Answers from rows, and measures nothing.</summary>

@@ -31,6 +31,9 @@ internal sealed record Trial(
     /// <summary>The round of the search that it was measured in first; 0 before it is measured.</summary>
     public int FirstRound { get; init; }
 
+    /// <summary>Whether it was left in the end of its race, and so was measured in all of the race's rounds.</summary>
+    public bool HasWon { get; init; }
+
     /// <summary>Why it has no score, in words; null where it has one, and before it is measured.</summary>
     public string? Failure { get; init; }
 }

@@ -142,6 +142,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
                 : Decided(Search, first + done);
         }
 
+        scored[alive[0].Name] = scored[alive[0].Name] with { HasWon = true };
         round += done;
         return [.. batch.Select(trial => scored[trial.Name])];
     }
@@ -159,7 +160,10 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         double[] PartsOf(Trial trial) => TrialHistory.PartsOf(specification.Objective, trial);
     }
 
-    /// <summary>Those that come to fresh rounds: the best that worked, or those of the finished run.</summary>
+    /// <summary>
+    /// Those that come to fresh rounds: the best that worked and won their races, or those of the finished run. The others were measured in fewer rounds, where luck goes farther: of many of them the best would be the
+    /// luckiest one. A front is chosen among all, since races have one winner only.
+    /// </summary>
     private List<Trial> Finalists(List<Trial> trials, List<Trial> usable)
     {
         foreach (var phase in (string[])[Validation, Confirmation])
@@ -168,7 +172,9 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
                 return [.. names.Select(name => Find(trials, name))];
         }
 
-        return Best(usable, [], specification.Finalists);
+        return specification.Method == SearchMethods.OfSeveral
+            ? Best(usable, [], specification.Finalists)
+            : [.. usable.OrderByDescending(trial => trial.HasWon).Take(specification.Finalists)];
     }
 
     /// <summary>The best of the finalists in fresh rounds, with what the search measured of it.</summary>
