@@ -68,6 +68,39 @@ public sealed class TuningMathTests
             [.. Rows(specification, configuration, factor).Select(row => row with { ExecuteMs = row.ExecuteMs * Math.Exp(Normal.Sample(random, 0, 0.15)) })];
     }
 
+    /// <summary>The margin is that of a median, whose variance in relation to that of one normally distributed value is in tables (Sarhan and Greenberg 1956).</summary>
+    [Theory]
+    [InlineData(1, 1.0)]
+    [InlineData(3, 0.4487)]
+    [InlineData(5, 0.2868)]
+    public void TheMarginIsTwoErrorsOfAMedian(int rounds, double variance)
+    {
+        const double error = 0.05;
+        string[] workloads = ["two-targets", "three-targets"];
+        var specification = TestTuning.Read("knobs: {deopt: {}}\ntrain: [two-targets, three-targets]\nbudget: {processes: 99}\nconstraints: {slower: 1.1}");
+        var excess = new TuningMath(specification).PenaltyOf(Alternating("slow", rounds, 2), Alternating("default", 6, 1), workloads, 0) / 10;
+
+        // Two workloads, of which one is above where the other is below: 36/5 + 24/5 squares of the error with the weight of 5 + 4 rounds, of which their mean has taken half, and twice the whole in a ratio.
+        var deviation = error * Math.Sqrt(2 * ((6 + (4 * 6 / 5.0)) / 9));
+        var margin = Math.Log(2 / 1.1) - excess;
+        Assert.Equal(variance, margin * margin / (4 * 2 * deviation * deviation), 0.01);
+
+        List<Evaluation> Alternating(string configuration, int count, double factor) =>
+        [
+            .. from round in Enumerable.Range(1, count)
+               from place in Enumerable.Range(0, workloads.Length)
+               select new Evaluation
+               {
+                   Phase = "search",
+                   Round = round,
+                   Configuration = configuration,
+                   Workload = workloads[place],
+                   Status = Evaluation.OkStatus,
+                   ExecuteMs = factor * Math.Exp((round + place) % 2 == 0 ? error : -error),
+               },
+        ];
+    }
+
     /// <summary>One round of the baseline does not tell what is noise.</summary>
     [Fact]
     public void OfOneRoundNoLimitOfTimesIsJudged()
