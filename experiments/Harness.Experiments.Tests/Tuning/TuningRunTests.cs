@@ -34,7 +34,7 @@ public sealed class TuningRunTests
     [Fact]
     public void AProgramThatBecomesTooSlowIsNotAveragedAway()
     {
-        var specification = TestTuning.Read(TestTuning.Text + "\nconstraints: {slower: 1.02}");
+        var specification = TestTuning.Read(TestTuning.Text + "\nconstraints: {slower: 1.02}\nconfirm-rounds: 21");
         var result = new TuningRun(specification, new FunctionEvaluator(1, (knobs, program) =>
             program == "histogram" && knobs.Count > 0 ? 1.1 : program == "recursion" && knobs.Count > 0 ? 0.5 : Better(knobs, program))).Run();
         Assert.False(result.IsFound);
@@ -64,11 +64,25 @@ public sealed class TuningRunTests
     [Fact]
     public void FinalistsHaveWonTheirRaces()
     {
-        var specification = TestTuning.Read(TestTuning.Text.Replace("racing: {candidates: 4, rounds: 2, factor: 2}", "racing: {candidates: 2, rounds: 1, factor: 2}", StringComparison.Ordinal));
+        var specification = TestTuning.Read(TestTuning.Text.Replace("racing: {candidates: 4, rounds: 2, factor: 2}", "racing: {candidates: 2, rounds: 1, factor: 2}", StringComparison.Ordinal).Replace("processes: 400", "processes: 60", StringComparison.Ordinal));
         var result = new TuningRun(specification, new LuckyEvaluator()).Run();
         Assert.True(result.Trials.Where(trial => !trial.HasWon).Max(trial => trial.Score) < result.Trials.Where(trial => trial.HasWon).Min(trial => trial.Score));
         Assert.Equal(specification.Finalists, result.Finalists.Count);
         Assert.All(result.Finalists, trial => Assert.True(trial.HasWon));
+    }
+
+    /// <summary>A space of two points is raced over and over: each is one candidate, with the rounds of all its races, and has won if it won one of them.</summary>
+    [Fact]
+    public void ACandidateOfSeveralRacesIsOne()
+    {
+        var specification = TestTuning.Read(TestTuning.Text.Replace("  inlining.budget: {low: 100, high: 10000, scale: log}\n", "", StringComparison.Ordinal));
+        var processes = new List<EvaluationProcess>();
+        var result = new TuningRun(specification, new RecordingEvaluator(new FunctionEvaluator(1, (_, _) => 1), processes)).Run();
+        Assert.Equal(["deopt=off", "deopt=on"], result.Trials.Select(trial => trial.Name).Order(StringComparer.Ordinal));
+        Assert.All(result.Trials, trial => Assert.Equal(RoundsOf(trial.Name), trial.Rounds));
+        Assert.All(result.Trials, trial => Assert.True(trial.HasWon));
+
+        int RoundsOf(string name) => processes.Where(process => process.Phase == TuningRun.Search && process.Configuration == name).Select(process => process.Round).Distinct().Count();
     }
 
     /// <summary>The report of a run is about what was decided in it, whatever a search would decide now.</summary>
@@ -79,7 +93,7 @@ public sealed class TuningRunTests
         using var folder = new TemporaryFolder();
         var path = folder.File("evaluations.csv");
         TuningResult made;
-        using (var recorded = new RecordedEvaluator(new FunctionEvaluator(7, Better), path))
+        using (var recorded = new RecordedEvaluator(new FunctionEvaluator(7, Better) { Fails = knobs => Budget(knobs) is > 1500 and < 3000 }, path))
             made = new TuningRun(specification, recorded).Run();
         var rows = Harness.Experiments.Results.DurableCsv<Evaluation>.Read(path);
         var read = new TuningRun(specification, new RowsOnly(rows), decided: new TuningRecord(rows)).Run();

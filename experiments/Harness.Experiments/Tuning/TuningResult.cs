@@ -31,7 +31,7 @@ internal sealed record Trial(
     /// <summary>The round of the search that it was measured in first; 0 before it is measured.</summary>
     public int FirstRound { get; init; }
 
-    /// <summary>Whether it was left in the end of its race, and so was measured in all of the race's rounds.</summary>
+    /// <summary>Whether it was left in the end of a race, and so was measured in all of the race's rounds.</summary>
     public bool HasWon { get; init; }
 
     /// <summary>Why it has no score, in words; null where it has one, and before it is measured.</summary>
@@ -84,7 +84,7 @@ internal enum LimitVerdict
 internal sealed record ProgramJudgement(string Program, Estimate Speedup, double PValue, RatioVerdict Verdict);
 
 /// <summary>What a tuning run found.</summary>
-/// <param name="Trials">All candidates, in order.</param>
+/// <param name="Trials">All candidates, each once, in the order of their first rounds.</param>
 /// <param name="Winner">The one that was confirmed or not; null where all failed.</param>
 /// <param name="Confirmed">On train and validation programs, in fresh rounds.</param>
 /// <param name="HeldOut">On held-out programs; null where there are none.</param>

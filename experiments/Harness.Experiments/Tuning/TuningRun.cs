@@ -39,7 +39,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     public TuningResult Run()
     {
         var trials = Explore();
-        var usable = trials.Where(trial => double.IsFinite(trial.Score)).DistinctBy(trial => trial.Name).OrderBy(trial => trial.Score).ToList();
+        var usable = trials.Where(trial => double.IsFinite(trial.Score)).OrderBy(trial => trial.Score).ToList();
         if (usable.Count == 0)
             return new TuningResult(trials, null, null, null, [$"every candidate failed, the first with {trials[0].Failure}"]);
         var finalists = Remeasure(Finalists(trials, usable));
@@ -84,15 +84,21 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
             progress?.Invoke(FormattableString.Invariant($"{trials.Count} candidates, {processes} processes; {Describe(best)}"));
         }
 
-        // Now more is known of how much times vary than when the first ones were scored. Rows do not tell the order within a batch, which therefore is that of the names.
+        // Now more is known of how much times vary than when the first ones were scored. A candidate that was in several races is one, with the rounds of all of them. Rows do not tell the order within a batch, which
+        // therefore is that of the names.
         string[] workloads = [.. specification.Train.Select(workload => workload.Name)];
         return
         [
-            .. trials.DistinctBy(trial => (trial.FirstRound, trial.Name))
-                .Select(trial => Score(Search, trial, workloads, trial.FirstRound) with { Processes = trial.Processes })
+            .. trials.GroupBy(trial => trial.Name).Select(Together)
                 .OrderBy(trial => trial.FirstRound)
                 .ThenBy(trial => trial.Name, StringComparer.Ordinal),
         ];
+
+        Trial Together(IEnumerable<Trial> races)
+        {
+            var first = races.First();
+            return Score(Search, first, workloads, first.FirstRound) with { Processes = first.Processes, HasWon = races.Any(trial => trial.HasWon) };
+        }
     }
 
     /// <summary>The candidates of a round of a finished run, not measured yet; the default where it had no others.</summary>
@@ -220,7 +226,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     private Trial Score(string phase, Trial trial, string[] workloads, int first)
     {
         var own = Rows(phase, trial.Knobs.Count == 0 ? Baseline : trial.Name).Where(row => row.Round >= first).ToList();
-        if (own.FirstOrDefault(row => !row.IsOk) is { } failed)
+        if (own.Where(row => !row.IsOk).OrderBy(row => row.Round).ThenBy(row => row.Workload, StringComparer.Ordinal).FirstOrDefault() is { } failed)
             return trial with { Score = double.PositiveInfinity, Objective = double.NaN, Failure = $"{failed.Workload}: {failed.Status}", FirstRound = first, Processes = processes };
         var baseline = Rows(phase, Baseline);
         var (time, code, compile) = (math.TimeOf(own, baseline, workloads), math.CodeOf(own, baseline, workloads), math.CompileOf(own, baseline, workloads));
