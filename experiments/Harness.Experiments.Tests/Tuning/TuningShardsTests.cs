@@ -6,6 +6,8 @@ namespace Harness.Experiments.Tests.Tuning;
 
 public sealed class TuningShardsTests : IDisposable
 {
+    private static readonly string Text = TestTuning.Text.Replace("processes: 400", "processes: 80", StringComparison.Ordinal);
+
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -25,7 +27,7 @@ public sealed class TuningShardsTests : IDisposable
         Assert.Equal(File.ReadAllText(first.Specification), File.ReadAllText(output.Specification));
 
         // Judged on another machine, and stopped and gone on with meanwhile.
-        var specification = TestTuning.Read(TestTuning.Text);
+        var specification = TestTuning.Read(Text);
         using (var recorded = new RecordedEvaluator(Machine(3, left: 30), output.Evaluations))
             Assert.Throws<OperationCanceledException>(() => new TuningRun(specification, recorded, decided: TuningShards.RecordOf(output)).Run());
         TuningResult result;
@@ -66,7 +68,7 @@ public sealed class TuningShardsTests : IDisposable
     public void AFolderHasOneShardAlone()
     {
         var first = Search(1, 2);
-        var specification = TestTuning.Read(TestTuning.Text);
+        var specification = TestTuning.Read(Text);
         Assert.Contains("has shard 1/2 of a search, not shard 2/2", Assert.Throws<HarnessException>(() => first.Prepare(specification, "1", [], new SweepShard(2, 2))).Message, StringComparison.Ordinal);
         Assert.Contains("has shard 1/2 of a search, not the whole", Assert.Throws<HarnessException>(() => first.Prepare(specification, "1", [])).Message, StringComparison.Ordinal);
         Assert.Contains("tries the same values in every shard", Assert.Throws<HarnessException>(() => TuningShards.ShareOf(specification with { Method = "grid" }, new SweepShard(1, 2))).Message, StringComparison.Ordinal);
@@ -82,7 +84,7 @@ public sealed class TuningShardsTests : IDisposable
     {
         var shard = new SweepShard(index, count);
         var run = new TuningFolder(folder.File(Guid.NewGuid().ToString("N")));
-        var specification = TuningShards.ShareOf(TestTuning.Read(TestTuning.Text.Replace("processes: 400", "processes: 80", StringComparison.Ordinal) + more), shard);
+        var specification = TuningShards.ShareOf(TestTuning.Read(Text + more), shard);
         run.Prepare(specification, "1", new Dictionary<string, string> { ["engine ours"] = build }, shard);
         using (var recorded = new RecordedEvaluator(Machine(index), run.Evaluations))
             new TuningRun(specification, recorded).Explore();
