@@ -1,3 +1,5 @@
+using Harness.Experiments.Results;
+using Harness.Experiments.Sweeps;
 using Harness.Experiments.Tests.Results;
 using Harness.Experiments.Tests.Tuning;
 using Harness.Experiments.Tuning;
@@ -40,7 +42,7 @@ public sealed class DocumentExamples : IDisposable
         SyntheticResults.Pair(folder.File("results"), factor: 1.5);
         Dictionary<string, string> same = new() { ["deopt"] = "off" };
         SyntheticResults.Write(folder.File("same"), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["a1"] = same, ["b1"] = same }, ["alpha", "beta"], 21, _ => 10);
-        WriteTuningRun();
+        WriteTuningRuns();
     }
 
     /// <summary>The folder.</summary>
@@ -48,14 +50,23 @@ public sealed class DocumentExamples : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>A tuning run that is finished, whose times are a function of the knobs.</summary>
-    private void WriteTuningRun()
+    /// <summary>A tuning run and the shards of a search, all of them finished, whose times are a function of the knobs.</summary>
+    private void WriteTuningRuns()
     {
-        var specification = TuningFile.Read(folder.Write("tuning.yaml", TestTuning.Text), ProgramCatalog.Read());
-        var run = new TuningFolder(folder.File("tuned"));
-        var processes = new ProcessEvaluator(specification);
-        run.Prepare(specification, processes.EngineVersion, processes.Fingerprints());
-        using var recorded = new RecordedEvaluator(new FunctionEvaluator(1, (knobs, _) => knobs.GetValueOrDefault("deopt", "on") == "off" ? 1.2 : 1), run.Evaluations);
-        new TuningRun(specification, recorded).Run();
+        var whole = TuningFile.Read(folder.Write("tuning.yaml", TestTuning.Text), ProgramCatalog.Read());
+        var processes = new ProcessEvaluator(whole);
+        foreach (var (name, shard) in ((string, SweepShard)[])[("tuned", SweepShard.Whole), ("shard-1", new SweepShard(1, 2)), ("shard-2", new SweepShard(2, 2))])
+        {
+            var specification = TuningShards.ShareOf(whole, shard);
+            var folderOfRun = new TuningFolder(folder.File(name));
+            folderOfRun.Prepare(specification, processes.EngineVersion, processes.Fingerprints(), shard);
+            using var recorded = new RecordedEvaluator(new FunctionEvaluator(1, (knobs, _) => knobs.GetValueOrDefault("deopt", "on") == "off" ? 1.2 : 1), folderOfRun.Evaluations);
+            var run = new TuningRun(specification, recorded);
+            if (shard.IsWhole)
+                run.Run();
+            else
+                run.Explore();
+            (Provenance.Read(folderOfRun.Provenance)! with { FinishedUtc = Provenance.Now() }).Write(folderOfRun.Provenance);
+        }
     }
 }

@@ -74,4 +74,18 @@ public sealed class SignedRankTests
         var adjusted = Holm.Adjust([0.03, 0.01, 0.9, 0.02]);
         Assert.Equal([0.06, 0.04, 0.9, 0.06], adjusted.Select(p => Math.Round(p, 12)));
     }
+
+    /// <summary>Of 31 tests of 8 pairs none shows anything, however large the difference is.</summary>
+    [Theory]
+    [InlineData(1, 6)]
+    [InlineData(6, 8)]
+    [InlineData(8, 9)]
+    [InlineData(31, 11)]
+    public void AsManyPairsAsManyTestsNeed(int tests, int pairs)
+    {
+        Assert.Equal(pairs, SignedRank.LeastPairs(tests));
+        Assert.True(Corrected(pairs) < Holm.Level && Corrected(pairs - 1) >= Holm.Level);
+
+        double Corrected(int count) => Holm.Adjust([.. Enumerable.Repeat(SignedRank.PValue(Enumerable.Range(1, count).Select(i => (double)i)), tests)])[0];
+    }
 }

@@ -111,4 +111,26 @@ public sealed class TuningFileTests
         Assert.Equal(space.Snap([0.7, 0.1]), space.Snap([0.9, 0.8]));
         Assert.Equal(space.Decode([0.3, 0.77]), space.Decode(space.Snap([0.3, 0.77])));
     }
+
+    /// <summary>Rows have names alone; values may have spaces and the names of other knobs in them.</summary>
+    [Fact]
+    public void ANameTellsTheValues()
+    {
+        var space = new SearchSpace(
+        [
+            new TuningParameter("flags", ["--a --b=1", "deopt"], 0, 0, Whole: false, Logarithmic: false),
+            new TuningParameter("deopt", ["on", "off"], 0, 0, Whole: false, Logarithmic: false),
+            new TuningParameter("deopt.limit", [], 1, 1000, Whole: true, Logarithmic: true, new ParameterCondition("deopt", ["on"])),
+        ]);
+        foreach (var point in (double[][])[[0.1, 0.1, 0.5], [0.9, 0.1, 0.99], [0.1, 0.9, 0.3], [0.9, 0.9, 0]])
+        {
+            var values = space.Decode(point);
+            Assert.Equal(values, space.Parse(SearchSpace.NameOf(values)));
+            Assert.Equal(space.Snap(point), space.PointOf(values));
+        }
+
+        Assert.Empty(space.Parse("default"));
+        foreach (var wrong in (string[])["", "deopt=maybe", "flags=deopt deopt=on deopt.limit=1001", "deopt.limit=x", "deopt=on flags=deopt", "x=1"])
+            Assert.Contains($"'{wrong}' is no configuration", Assert.Throws<HarnessException>(() => space.Parse(wrong)).Message, StringComparison.Ordinal);
+    }
 }

@@ -1,4 +1,6 @@
 using Harness.Experiments.Tuning;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.Random;
 
 namespace Harness.Experiments.Tests.Tuning;
 
@@ -41,6 +43,72 @@ public sealed class TuningMathTests
         var (baseline, slower) = (Rows(specification, "default", _ => 1), Rows(specification, "slow", program => program == "dart/list" ? 1.21 : 1));
         Assert.Equal(10 * Math.Log(1.1) / 2, new TuningMath(specification).PenaltyOf(slower, baseline, workloads, 0), 10);
         Assert.Equal(0, new TuningMath(specification).PenaltyOf(baseline, baseline, workloads, 0));
+    }
+
+    /// <summary>Of 23 benchmarks with errors of 15% some are always measured far above a limit in three rounds. That adds next to nothing; a program that is twice as slow does.</summary>
+    [Fact]
+    public void NoiseBreaksNoLimit()
+    {
+        var specification = TestTuning.Read(Text + "constraints: {slower: 1.05}");
+        string[] workloads = [.. specification.Train.Select(workload => workload.Name)];
+        var math = new TuningMath(specification);
+        var random = new MersenneTwister(1);
+        var (ofSame, ofSlow) = (new List<double>(), new List<double>());
+        for (var i = 0; i < 40; i++)
+        {
+            var baseline = Noisy("default", _ => 1);
+            ofSame.Add(math.PenaltyOf(Noisy("same", _ => 1), baseline, workloads, 0));
+            ofSlow.Add(math.PenaltyOf(Noisy("slow", program => program == "dart/list" ? 2 : 1), baseline, workloads, 0));
+        }
+
+        Assert.InRange(ofSame.Average(), 0, 0.06);
+        Assert.InRange(ofSlow.Average(), 1, 10 * Math.Log(2) / 2);
+
+        List<Evaluation> Noisy(string configuration, Func<string, double> factor) =>
+            [.. Rows(specification, configuration, factor).Select(row => row with { ExecuteMs = row.ExecuteMs * Math.Exp(Normal.Sample(random, 0, 0.15)) })];
+    }
+
+    /// <summary>The margin is that of a median, whose variance in relation to that of one normally distributed value is in tables (Sarhan and Greenberg 1956).</summary>
+    [Theory]
+    [InlineData(1, 1.0)]
+    [InlineData(3, 0.4487)]
+    [InlineData(5, 0.2868)]
+    public void TheMarginIsTwoErrorsOfAMedian(int rounds, double variance)
+    {
+        const double error = 0.05;
+        string[] workloads = ["two-targets", "three-targets"];
+        var specification = TestTuning.Read("knobs: {deopt: {}}\ntrain: [two-targets, three-targets]\nbudget: {processes: 99}\nconstraints: {slower: 1.1}");
+        var excess = new TuningMath(specification).PenaltyOf(Alternating("slow", rounds, 2), Alternating("default", 6, 1), workloads, 0) / 10;
+
+        // Two workloads, of which one is above where the other is below: 36/5 + 24/5 squares of the error with the weight of 5 + 4 rounds, of which their mean has taken half, and twice the whole in a ratio.
+        var deviation = error * Math.Sqrt(2 * ((6 + (4 * 6 / 5.0)) / 9));
+        var margin = Math.Log(2 / 1.1) - excess;
+        Assert.Equal(variance, margin * margin / (4 * 2 * deviation * deviation), 0.01);
+
+        List<Evaluation> Alternating(string configuration, int count, double factor) =>
+        [
+            .. from round in Enumerable.Range(1, count)
+               from place in Enumerable.Range(0, workloads.Length)
+               select new Evaluation
+               {
+                   Phase = "search",
+                   Round = round,
+                   Configuration = configuration,
+                   Workload = workloads[place],
+                   Status = Evaluation.OkStatus,
+                   ExecuteMs = factor * Math.Exp((round + place) % 2 == 0 ? error : -error),
+               },
+        ];
+    }
+
+    /// <summary>One round of the baseline does not tell what is noise.</summary>
+    [Fact]
+    public void OfOneRoundNoLimitOfTimesIsJudged()
+    {
+        var specification = TestTuning.Read(Text + "constraints: {slower: 1.1}");
+        string[] workloads = [.. specification.Train.Select(workload => workload.Name)];
+        List<Evaluation> baseline = [.. Rows(specification, "default", _ => 1).Where(row => row.Round == 1)], slower = [.. Rows(specification, "slow", _ => 3).Where(row => row.Round == 1)];
+        Assert.Equal(0, new TuningMath(specification).PenaltyOf(slower, baseline, workloads, 0));
     }
 
     /// <summary>A program that has code on one side alone is no program whose code has not changed.</summary>

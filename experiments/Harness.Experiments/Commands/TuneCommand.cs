@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
+using Harness.Experiments.Sweeps;
 using Harness.Experiments.Tuning;
 using Harness.Experiments.Workloads;
 
@@ -17,18 +19,21 @@ internal static class TuneCommand
         var file = new Argument<string>("specification") { Description = "path of a tuning specification" };
         var results = new Option<string?>("--results") { Description = "folder of the run; results/tune-NAME if left out", HelpName = "FOLDER" };
         var dryRun = new Option<bool>("--dry-run") { Description = "say what the run would cost, and measure nothing" };
+        var shard = new Option<string?>("--shard") { Description = "search only, as one of N machines, each with the whole budget and a seed of its own; 'harness tune merge' puts them together; results/tune-NAME-shard-I-of-N", HelpName = "I/N" };
         var suites = SuiteOption.Create();
-        var command = new Command("tune", "search knob values that beat the default; goes on where it was stopped") { file, results, dryRun, suites };
+        var command = new Command("tune", "search knob values that beat the default; goes on where it was stopped") { file, results, dryRun, shard, suites };
         command.SetAction(parsed =>
         {
+            var share = parsed.GetValue(shard) is { } text ? SweepShard.Parse(text) : SweepShard.Whole;
             var specification = TuningFile.Read(parsed.GetRequiredValue(file), ProgramCatalog.Read(parsed.GetValue(suites) ?? []));
             if (parsed.GetValue(dryRun))
                 return Describe(specification);
-            return Run(specification, new TuningFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, "tune-" + specification.Name)));
+            return Run(specification, new TuningFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, "tune-" + specification.Name + share.Suffix)), share);
         });
         command.Subcommands.Add(OnFolder("status", "say how far a run is", (folder, _) => Status(folder)));
-        command.Subcommands.Add(OnFolder("continue", "go on with a run that was stopped", (folder, places) => Run(ReadSpecification(folder, places), folder)));
+        command.Subcommands.Add(OnFolder("continue", "go on with a run that was stopped", (folder, places) => Run(ReadSpecification(folder, places), folder, ShardOf(folder))));
         command.Subcommands.Add(CreateReport());
+        command.Subcommands.Add(CreateMerge());
         command.Subcommands.Add(TuneStudyCommand.Create());
         return command;
     }
@@ -55,6 +60,24 @@ internal static class TuneCommand
         return command;
     }
 
+    private static Command CreateMerge()
+    {
+        var output = new Argument<string>("output") { Description = "folder for the merged search" };
+        var folders = new Argument<string[]>("shards") { Description = "folders of finished shards", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("merge", "make one search of its shards, which 'harness tune continue' then judges") { output, folders };
+        command.SetAction(parsed =>
+        {
+            var merged = new TuningFolder(parsed.GetRequiredValue(output));
+            var provenance = TuningShards.Merge(merged, [.. parsed.GetRequiredValue(folders).Select(TuningFolder.Find)]);
+            var shards = provenance.Shards!;
+            Console.WriteLine($"{merged.Path}: {shards.Sum(part => part.Rows)} measurements of {shards.Count} of {SweepShard.Parse(shards[0].Shard).Count} shards; judge what they found with 'harness tune continue {merged.Path}'");
+            return 0;
+        });
+        return command;
+    }
+
+    private static SweepShard ShardOf(TuningFolder folder) => Provenance.Read(folder.Provenance)?.Shard is { } text ? SweepShard.Parse(text) : SweepShard.Whole;
+
     private static TuningSpecification ReadSpecification(TuningFolder folder, string[] suites) =>
         TuningFile.Read(folder.Specification, ProgramCatalog.Read(suites)) with { Name = Path.GetFileName(folder.Path) };
 
@@ -71,27 +94,36 @@ internal static class TuneCommand
             limits.Add(string.Create(CultureInfo.InvariantCulture, $"{specification.Minutes} minutes"));
         Console.WriteLine($"search: {specification.Method} over {specification.Space.Dimensions} knobs, batches of {specification.Racing.Candidates} candidates, up to {specification.ProcessesOfBatch} processes a batch; at most {string.Join(" or ", limits)}");
         Console.WriteLine($"judgement: at most {judged} processes more ({specification.Finalists} finalists, then the winner, {specification.ConfirmRounds} fresh rounds each)");
+        var together = Math.Max(specification.Train.Count + specification.Validation.Count, specification.HeldOut.Count);
+        var least = SignedRank.LeastPairs(together);
+        if (specification.ConfirmRounds < least)
+            Console.WriteLine($"note: {specification.ConfirmRounds} fresh rounds show nothing of single programs, of which {together} are judged together; write 'confirm-rounds: {least}' or more for that");
         return 0;
     }
 
-    private static int Run(TuningSpecification specification, TuningFolder folder)
+    private static int Run(TuningSpecification whole, TuningFolder folder, SweepShard shard)
     {
+        var specification = shard.IsWhole ? whole : TuningShards.ShareOf(whole, shard);
         var processes = new ProcessEvaluator(specification);
-        folder.Prepare(specification, processes.EngineVersion, processes.Fingerprints());
+        folder.Prepare(specification, processes.EngineVersion, processes.Fingerprints(), shard);
         using var recorded = new RecordedEvaluator(processes, folder.Evaluations);
-        var result = new TuningRun(specification, recorded, Console.Error.WriteLine).Run();
-        var exitCode = Finish(folder, specification, result, ExplainedPrograms);
+        var run = new TuningRun(specification, recorded, Console.Error.WriteLine, TuningShards.RecordOf(folder));
+        if (shard.IsWhole)
+            Finish(folder, specification, run.Run(), ExplainedPrograms);
+        else
+            Console.WriteLine($"{folder.Path}: shard {shard}, {run.Explore().Count} candidates; when all shards are there, 'harness tune merge OUTPUT FOLDER...' makes one search of them");
         if (Provenance.Read(folder.Provenance) is { } provenance)
             (provenance with { FinishedUtc = Provenance.Now() }).Write(folder.Provenance);
-        return exitCode;
+        return 0;
     }
 
-    private static int Finish(TuningFolder folder, TuningSpecification specification, TuningResult result, int explained)
+    private static void Finish(TuningFolder folder, TuningSpecification specification, TuningResult result, int explained)
     {
         TuningReport.Write(folder, specification, result, WinnerDecisions.Of(specification, result, explained));
         Console.WriteLine(result.IsFound ? $"found: {result.Winner!.Name}" : $"nothing found: {string.Join("; ", result.Objections)}");
+        foreach (var reservation in result.Reservations)
+            Console.WriteLine($"open: {reservation}");
         Console.WriteLine($"{folder.Path}: report.html, report.md, evaluations.csv, provenance.json");
-        return 0;
     }
 
     private static int Status(TuningFolder folder)
@@ -100,15 +132,28 @@ internal static class TuneCommand
         var finished = Provenance.Read(folder.Provenance)?.FinishedUtc;
         Console.WriteLine(finished is null ? "not finished" : $"finished {finished}");
         foreach (var phase in rows.GroupBy(row => row.Phase))
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Key}: {phase.Count()} processes, {phase.Count(row => !row.IsOk)} failed, {phase.Select(row => row.Configuration).Distinct().Count() - 1} candidates, {phase.Sum(row => row.ProcessSeconds) / 60:0.0} minutes"));
+        {
+            var (rounds, candidates) = (phase.Select(row => row.Round).Distinct().Count(), phase.Select(row => row.Configuration).Where(name => name != TuningRun.Baseline).Distinct().Count());
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Key}: {rounds} rounds, {candidates} candidates, {phase.Count()} measurements, {phase.Count(row => !row.IsOk)} failed, {phase.Sum(row => row.ProcessSeconds) / 60:0.0} minutes"));
+        }
+
         return 0;
     }
 
     private static int Report(TuningFolder folder, string[] suites, int explained)
     {
+        if (ShardOf(folder) is { IsWhole: false } shard)
+            throw new HarnessException($"{folder.Path} is shard {shard} of a search, which is judged and reported when all are merged, with 'harness tune merge OUTPUT FOLDER...'");
         var specification = ReadSpecification(folder, suites);
-        var rows = RecordedEvaluator.Index(DurableCsv<Evaluation>.Read(folder.Evaluations), folder.Evaluations);
-        return Finish(folder, specification, new TuningRun(specification, new RowsOnly(rows, folder)).Run(), explained);
+        var rows = DurableCsv<Evaluation>.Read(folder.Evaluations);
+        var evaluator = new RowsOnly(RecordedEvaluator.Index(rows, folder.Evaluations), folder);
+        var result = new TuningRun(specification, evaluator, decided: new TuningRecord(rows)).Run();
+
+        // A search that has found nothing to judge so far looks like one that has ended so.
+        if (result.Confirmed is null && result.Finalists.Count == 0 && Provenance.Read(folder.Provenance)?.FinishedUtc is null)
+            throw new HarnessException($"the run in {folder.Path} is not finished; go on with 'harness tune continue {folder.Path}'");
+        Finish(folder, specification, result, explained);
+        return 0;
     }
 
     private sealed class RowsOnly(Dictionary<EvaluationKey, Evaluation> rows, TuningFolder folder) : IEvaluator
@@ -116,6 +161,6 @@ internal static class TuneCommand
         public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs) => [.. process.Keys.Select(RowOf)];
 
         private Evaluation RowOf(EvaluationKey key) => rows.TryGetValue(key, out var row) ? row : throw new HarnessException(
-            $"the run in {folder.Path} is not finished, or another version of the harness made it, whose report names the commit (no row of {key.Configuration} in phase {key.Phase}, round {key.Round}); go on with 'harness tune continue {folder.Path}'");
+            $"the run in {folder.Path} is not finished (no row of {key.Configuration} in phase {key.Phase}, round {key.Round}); go on with 'harness tune continue {folder.Path}'");
     }
 }

@@ -55,6 +55,16 @@ internal static class SignedRank
         return new RankTest(p, Math.Sign((2 * positive) - sum));
     }
 
+    /// <summary>The smallest number of pairs with which any of several tests can show a difference once they are corrected after Holm: even if all pairs differ in one direction, n of them have the probability 2^(1−n).</summary>
+    /// <param name="tests">How many tests are corrected together, at least one.</param>
+    public static int LeastPairs(int tests)
+    {
+        var pairs = 1;
+        while (tests * Math.Pow(2, 1 - pairs) >= Holm.Level)
+            pairs++;
+        return pairs;
+    }
+
     private static double Exact(double sets, int count) => Math.Min(1, 2 * sets / Math.Pow(2, count));
 
     private static double[] SetsWithoutTies(int count) => SetsUpTo([.. Enumerable.Range(1, count)], count * (count + 1) / 2);

@@ -75,6 +75,14 @@ internal sealed record EvaluationProcess(string Phase, int Round, string Configu
 /// <summary>Measures a configuration on a program: this machine, or a function in a test.</summary>
 internal interface IEvaluator
 {
+    /// <summary>Begins a round: what it measures comes together.</summary>
+    /// <param name="phase">What it is measured for.</param>
+    /// <param name="round">The round.</param>
+    /// <param name="configurations">Names of all configurations that it measures.</param>
+    void Begin(string phase, int round, IReadOnlyList<string> configurations)
+    {
+    }
+
     /// <summary>Runs a process, or answers from an earlier one.</summary>
     /// <returns>A row for each of its workloads, in their order.</returns>
     IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs);
@@ -178,12 +186,16 @@ internal sealed class RecordedEvaluator : IEvaluator, IDisposable
     private readonly IEvaluator inner;
     private readonly DurableCsv<Evaluation> file;
     private readonly Dictionary<EvaluationKey, Evaluation> rows;
+    private readonly TuningRecord begun;
+    private readonly string path;
 
     public RecordedEvaluator(IEvaluator inner, string path)
     {
         this.inner = inner;
+        this.path = path;
         file = DurableCsv<Evaluation>.Open(path, out var earlier);
         rows = Index(earlier, path);
+        begun = new TuningRecord(earlier);
     }
 
     /// <summary>The rows by key.</summary>
@@ -200,6 +212,14 @@ internal sealed class RecordedEvaluator : IEvaluator, IDisposable
         }
 
         return byKey;
+    }
+
+    /// <summary>Refuses to mix two searches: a baseline of the one would stand beside candidates of the other, measured at another time.</summary>
+    /// <exception cref="HarnessException">The round has rows of a configuration that it does not measure.</exception>
+    public void Begin(string phase, int round, IReadOnlyList<string> configurations)
+    {
+        if (begun.Candidates(phase, round).FirstOrDefault(known => !configurations.Contains(known)) is { } other)
+            throw new HarnessException($"{path} has rows of {other} in phase {phase}, round {round}, which this search does not measure there: another version of the harness began it, which provenance.json names; go on with that one, or choose another folder with --results");
     }
 
     public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs)

@@ -37,6 +37,11 @@ internal sealed record TuningParameter(
         var number = double.Parse(value, CultureInfo.InvariantCulture);
         return High <= Low ? 0.5 : Logarithmic ? Math.Log(number / Low) / Math.Log(High / Low) : (number - Low) / (High - Low);
     }
+
+    /// <summary>Whether a search may give it a value.</summary>
+    public bool Takes(string value) => IsCategorical
+        ? Values.Contains(value)
+        : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= Low && number <= High;
 }
 
 /// <summary>A knob means something only while another one has one of some values.</summary>
@@ -57,15 +62,37 @@ internal sealed class SearchSpace(IReadOnlyList<TuningParameter> parameters)
     }
 
     /// <summary>The point that stands for all points with the same values.</summary>
-    public double[] Snap(IReadOnlyList<double> point)
-    {
-        var values = Decode(point);
-        return [.. Parameters.Select(parameter => values.TryGetValue(parameter.Name, out var value) ? parameter.PlaceOf(value) : 0.5)];
-    }
+    public double[] Snap(IReadOnlyList<double> point) => PointOf(Decode(point));
 
     /// <summary>The name of a configuration in rows and reports; <c>default</c> for the baseline.</summary>
     public static string NameOf(IReadOnlyDictionary<string, string> values) =>
         values.Count == 0 ? "default" : string.Join(' ', values.Select(pair => $"{pair.Key}={pair.Value}"));
+
+    /// <summary>The values of a configuration by its name; the inverse of <see cref="NameOf"/>.</summary>
+    /// <exception cref="HarnessException">It is no name of values that this space has.</exception>
+    public IReadOnlyDictionary<string, string> Parse(string name)
+    {
+        var values = new Dictionary<string, string>();
+        if (name == NameOf(values))
+            return values;
+
+        // Values may have spaces in them: each goes up to the next knob, and knobs have the order of the space.
+        var starts = Parameters.Select(parameter => (parameter.Name, Place: $" {name}".IndexOf($" {parameter.Name}=", StringComparison.Ordinal))).Where(knob => knob.Place >= 0).ToList();
+        for (var i = 0; i < starts.Count; i++)
+        {
+            var start = starts[i].Place + starts[i].Name.Length + 1;
+            var end = i + 1 < starts.Count ? starts[i + 1].Place - 1 : name.Length;
+            if (start <= end)
+                values[starts[i].Name] = name[start..end];
+        }
+
+        var isOfThese = NameOf(values) == name && Parameters.All(parameter => !values.TryGetValue(parameter.Name, out var value) || parameter.Takes(value));
+        return isOfThese ? values : throw new HarnessException($"'{name}' is no configuration of the knobs that are searched");
+    }
+
+    /// <summary>The point that stands for all points with some values.</summary>
+    public double[] PointOf(IReadOnlyDictionary<string, string> values) =>
+        [.. Parameters.Select(parameter => values.TryGetValue(parameter.Name, out var value) ? parameter.PlaceOf(value) : 0.5)];
 
     private bool IsActive(TuningParameter parameter, Dictionary<string, string> all)
     {

@@ -1,5 +1,6 @@
 using Harness.Engine.Configuration;
 using Harness.Experiments.Results;
+using Harness.Experiments.Sweeps;
 
 namespace Harness.Experiments.Tuning;
 
@@ -47,8 +48,12 @@ internal sealed class TuningFolder(string path)
     }
 
     /// <summary>Makes the folder, or checks that it has the same run.</summary>
+    /// <param name="specification">What is searched.</param>
+    /// <param name="engineVersion">Version of the engine.</param>
+    /// <param name="fingerprints">What rows depend on, by part.</param>
+    /// <param name="shard">Which share of a search on several machines; null for all of it.</param>
     /// <exception cref="HarnessException">It cannot be made, is being written by another run of the harness, or has rows of something else.</exception>
-    public void Prepare(TuningSpecification specification, string engineVersion, Dictionary<string, string> fingerprints)
+    public void Prepare(TuningSpecification specification, string engineVersion, Dictionary<string, string> fingerprints, SweepShard? shard = null)
     {
         ResultsFolder.RequireNoSweep(Path);
 
@@ -66,6 +71,9 @@ internal sealed class TuningFolder(string path)
         var earlier = Results.Provenance.Read(Provenance);
         if (File.Exists(Specification) && File.ReadAllText(Specification) != specification.SourceText)
             throw new HarnessException($"{Path} has a run of another specification; choose another folder with --results, or go on with 'harness tune continue {Path}'");
+        var share = shard is { IsWhole: false } ? shard.ToString() : null;
+        if (earlier is not null && earlier.Shard != share)
+            throw new HarnessException($"{Path} has {(earlier.Shard is { } other ? $"shard {other}" : "the whole")} of a search, not {(share is null ? "the whole" : $"shard {share}")}; choose another folder with --results");
         var changed = fingerprints.Where(part => earlier?.Fingerprints.TryGetValue(part.Key, out var before) == true && before != part.Value).Select(part => part.Key).ToList();
         if (changed.Count > 0)
             throw new HarnessException($"{Path} has rows from before these changed: {string.Join(", ", changed)}; choose another folder with --results");
@@ -79,6 +87,8 @@ internal sealed class TuningFolder(string path)
             Engines = new Dictionary<string, string> { [specification.Engine] = engineVersion },
             Fingerprints = fingerprints,
             Knobs = new Dictionary<string, IReadOnlyDictionary<string, string>> { ["default"] = EngineOptions.Default.ToDictionary() },
+            Shard = share,
+            Shards = earlier?.Shards,
             Runs = [.. earlier?.Runs ?? [], RunDescription.Current()],
         }.Write(Provenance);
     }

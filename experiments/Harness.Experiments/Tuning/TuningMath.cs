@@ -12,6 +12,12 @@ internal sealed class TuningMath(TuningSpecification specification)
     /// <summary>What exceeding a constraint by some share adds to the objective.</summary>
     private const double PenaltyWeight = 10;
 
+    /// <summary>Standard errors of the median ratio by which the limit of times must be exceeded before a candidate counts as breaking it: of many programs in few rounds, some are always measured beyond a limit that they keep.</summary>
+    private const double StandardErrors = 2;
+
+    /// <summary>Weight, in rounds, of how much all workloads' times vary when it is estimated how much a single one's do.</summary>
+    private const double SharedRounds = 4;
+
     /// <summary>The times of a workload by round.</summary>
     public static Sample SampleOf(IEnumerable<Evaluation> rows, string workload) =>
         new(rows.Where(row => row.Workload == workload && row.ExecuteMs > 0).Select(row => (row.Round, row.ExecuteMs)));
@@ -44,14 +50,17 @@ internal sealed class TuningMath(TuningSpecification specification)
     public double CompileOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads) =>
         MeanOfPrograms(rows, baseline, workloads, row => row.CompileMs);
 
-    /// <summary>What broken constraints add to the objective; 0 where none is. Every workload is held to the limit of times, and their excess is averaged as times are.</summary>
+    /// <summary>
+    /// What broken constraints add to the objective; 0 where none is. Every workload is held to the limit of times, and their excess is averaged as times are. Only what exceeds the limit by more than errors of the measurement
+    /// do counts: else the noise of single programs, of which the worst ones are taken, would say more than the objective. Of one round of the baseline errors are not known, and nothing is said of times.
+    /// </summary>
     /// <param name="rows">Rows of a candidate.</param>
-    /// <param name="baseline">Rows of the baseline.</param>
+    /// <param name="baseline">Rows of the baseline, of all rounds that there are: how much times vary is learnt from them.</param>
     /// <param name="workloads">What was measured.</param>
     /// <param name="code">Mean of the logarithms of the candidate's sizes of code in relation to the baseline's; if it is not known and limited, the penalty is not a number.</param>
     public double PenaltyOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads, double code)
     {
-        var slower = UnitsOf(workloads).Average(unit => unit.Average(workload => Math.Max(0, Math.Log(SampleOf(rows, workload).DividedBy(SampleOf(baseline, workload)).Median / specification.Constraints.Slower))));
+        var slower = double.IsFinite(specification.Constraints.Slower) ? ExcessOfTimes(rows, baseline, workloads) : 0;
         var larger = double.IsFinite(specification.Constraints.Code) ? Math.Max(0, code - Math.Log(specification.Constraints.Code)) : 0;
         return PenaltyWeight * (slower + larger);
     }
@@ -70,6 +79,57 @@ internal sealed class TuningMath(TuningSpecification specification)
     {
         string[] workloads = [.. round.Select(row => row.Workload)];
         return Combine(TimeOf(round, baseline, workloads), CodeOf(round, baseline, workloads), CompileOf(round, baseline, workloads));
+    }
+
+    private double ExcessOfTimes(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads)
+    {
+        var deviations = DeviationsOf(baseline, workloads);
+        return UnitsOf(workloads).Average(unit => unit.Average(ExcessOf));
+
+        double ExcessOf(string workload)
+        {
+            var ratios = SampleOf(rows, workload).DividedBy(SampleOf(baseline, workload));
+
+            // A ratio has the errors of two processes. The variance of a median of n is about π/(2n + π − 2) of that of one: exactly that for one, and π/2 times a mean's for many.
+            var error = deviations[workload] * Math.Sqrt(2 * Math.PI / ((2 * ratios.Count) + Math.PI - 2));
+            return Math.Max(0, Math.Log(ratios.Median / specification.Constraints.Slower) - (StandardErrors * error));
+        }
+    }
+
+    /// <summary>
+    /// The standard deviation, over processes, of the logarithm of each workload's time, apart from what hits all workloads of a round alike. Infinite where the baseline has one whole round, which does not tell.
+    /// </summary>
+    private static Dictionary<string, double> DeviationsOf(IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads)
+    {
+        var wanted = workloads.ToHashSet();
+        List<Dictionary<string, double>> rounds =
+        [
+            .. baseline.Where(row => row.ExecuteMs > 0 && wanted.Contains(row.Workload))
+                .GroupBy(row => row.Round)
+                .Where(round => round.Count() == wanted.Count)
+                .Select(WithoutItsMean),
+        ];
+        if (rounds.Count < 2)
+            return wanted.ToDictionary(workload => workload, _ => double.PositiveInfinity);
+        var squares = wanted.ToDictionary(workload => workload, workload => SquaresOf([.. rounds.Select(round => round[workload])]));
+        var shared = squares.Values.Average() / (rounds.Count - 1);
+
+        // The mean of a round takes its share of each workload's own variance with it.
+        var taken = wanted.Count > 1 ? wanted.Count / (wanted.Count - 1.0) : 1;
+        return squares.ToDictionary(pair => pair.Key, pair => Math.Sqrt(taken * (pair.Value + (SharedRounds * shared)) / (rounds.Count - 1 + SharedRounds)));
+
+        Dictionary<string, double> WithoutItsMean(IEnumerable<Evaluation> round)
+        {
+            var logarithms = round.ToDictionary(row => row.Workload, row => Math.Log(row.ExecuteMs));
+            var mean = wanted.Count > 1 ? logarithms.Values.Average() : 0;
+            return logarithms.ToDictionary(pair => pair.Key, pair => pair.Value - mean);
+        }
+
+        static double SquaresOf(double[] values)
+        {
+            var mean = values.Average();
+            return values.Sum(value => (value - mean) * (value - mean));
+        }
     }
 
     private double MeanOfPrograms(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads, Func<Evaluation, double> quantity)

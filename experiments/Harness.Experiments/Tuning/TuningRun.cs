@@ -8,13 +8,24 @@ namespace Harness.Experiments.Tuning;
 /// A search and the judgement of what it found. Each round measures the baseline beside the candidates, in random order. The winner is
 /// measured in rounds of its own, then on programs that took no part: what wins a search was lucky as well, and only fresh rounds tell how much.
 /// </summary>
-internal sealed class TuningRun(TuningSpecification specification, IEvaluator evaluator, Action<string>? progress = null)
+/// <param name="specification">What is searched.</param>
+/// <param name="evaluator">What measures.</param>
+/// <param name="progress">Takes a line of text now and then; null for none.</param>
+/// <param name="decided">What a finished run decided, which is then not decided anew; null for a run that searches.</param>
+internal sealed class TuningRun(TuningSpecification specification, IEvaluator evaluator, Action<string>? progress = null, TuningRecord? decided = null)
 {
-    private const string Baseline = "default";
-    private const double Significant = 0.05;
-    private const string UnknownCode = "size of code not known";
+    /// <summary>Name of the baseline's configuration.</summary>
+    public const string Baseline = "default";
 
-    private static readonly string[] Phases = ["search", "validation", "confirm", "held-out"];
+    /// <summary>The phase in which candidates are tried; all others judge.</summary>
+    public const string Search = "search";
+
+    private const string UnknownCode = "size of code not known";
+    private const string Validation = "validation";
+    private const string Confirmation = "confirm";
+    private const string HeldOut = "held-out";
+
+    private static readonly string[] Phases = [Search, Validation, Confirmation, HeldOut];
 
     /// <summary>Batches in a row that brought nothing new, after which a space of few points counts as exhausted.</summary>
     private const int StaleBatches = 25;
@@ -27,48 +38,74 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     /// <summary>Searches, chooses, confirms.</summary>
     public TuningResult Run()
     {
-        var trials = Search();
-        var usable = trials.Where(trial => double.IsFinite(trial.Score)).DistinctBy(trial => trial.Name).OrderBy(trial => trial.Score).ToList();
+        var trials = Explore();
+        var usable = trials.Where(trial => double.IsFinite(trial.Score)).OrderBy(trial => trial.Score).ToList();
         if (usable.Count == 0)
             return new TuningResult(trials, null, null, null, [$"every candidate failed, the first with {trials[0].Failure}"]);
-        var finalists = Remeasure(Finalists(usable));
-        var winner = usable.First(trial => trial.Name == finalists.MinBy(trial => trial.Score)!.Name);
+        var finalists = Remeasure(Finalists(trials, usable));
+        var winner = Winner(trials, finalists);
         if (winner.Knobs.Count == 0)
             return new TuningResult(trials, winner, null, null, ["the default is the best"]) { Finalists = finalists };
         progress?.Invoke($"confirming {winner.Name}");
         string[] searched = [.. specification.Train.Concat(specification.Validation).Select(workload => workload.Name)];
         string[] heldOut = [.. specification.HeldOut.Select(workload => workload.Name)];
-        MeasureRounds("confirm", 1, specification.ConfirmRounds, [winner], searched);
-        MeasureRounds("held-out", 1, specification.ConfirmRounds, [winner], heldOut);
-        var failed = Rows("confirm", winner.Name).Concat(Rows("held-out", winner.Name)).FirstOrDefault(row => !row.IsOk);
+        MeasureRounds(Confirmation, 1, specification.ConfirmRounds, [winner], searched);
+        MeasureRounds(HeldOut, 1, specification.ConfirmRounds, [winner], heldOut);
+        var failed = Rows(Confirmation, winner.Name).Concat(Rows(HeldOut, winner.Name)).FirstOrDefault(row => !row.IsOk);
         if (failed is not null)
             return new TuningResult(trials, winner, null, null, [$"{failed.Workload} failed in phase {failed.Phase}: {failed.Status}"]) { Finalists = finalists };
 
-        var judgements = new List<Judgement> { Judge("confirm", winner, searched) };
+        var judgements = new List<Judgement> { Judge(Confirmation, winner, searched) };
         if (heldOut.Length > 0)
-            judgements.Add(Judge("held-out", winner, heldOut));
+            judgements.Add(Judge(HeldOut, winner, heldOut));
         var corrected = Holm.Adjust([.. judgements.Select(judgement => judgement.PValue)]);
         for (var i = 0; i < judgements.Count; i++)
             judgements[i] = judgements[i] with { PValue = corrected[i] };
-        return new TuningResult(trials, winner, judgements[0], judgements.ElementAtOrDefault(1), Object(judgements)) { Finalists = finalists };
+        var (objections, reservations) = Object(judgements);
+        return new TuningResult(trials, winner, judgements[0], judgements.ElementAtOrDefault(1), objections) { Finalists = finalists, Reservations = reservations };
     }
 
-    private List<Trial> Search()
+    /// <summary>Searches, and judges nothing.</summary>
+    /// <returns>The candidates, in the order of their rounds.</returns>
+    public List<Trial> Explore()
     {
         var method = SearchMethods.Create(specification.Method, specification.Space, specification.Seed, specification.Trials);
         var trials = new List<Trial>();
         var round = 0;
         var stale = 0;
-        while (processes + specification.ProcessesOfBatch <= specification.Processes && seconds < specification.Minutes * 60 && stale < StaleBatches)
+        while (decided is null
+            ? processes + specification.ProcessesOfBatch <= specification.Processes && seconds < specification.Minutes * 60 && stale < StaleBatches
+            : round == 0 || decided.Has(Search, round + 1))
         {
-            var batch = Propose(method, trials);
+            var batch = decided is null ? Propose(method, trials) : Decided(Search, round + 1);
             stale = batch.All(candidate => trials.Any(trial => trial.Name == candidate.Name)) ? stale + 1 : 0;
             trials.AddRange(Race(batch, trials, ref round));
             var best = trials.MinBy(trial => trial.Score)!;
             progress?.Invoke(FormattableString.Invariant($"{trials.Count} candidates, {processes} processes; {Describe(best)}"));
         }
 
-        return trials;
+        // Now more is known of how much times vary than when the first ones were scored. A candidate that was in several races is one, with the rounds of all of them. Rows do not tell the order within a batch, which
+        // therefore is that of the names.
+        string[] workloads = [.. specification.Train.Select(workload => workload.Name)];
+        return
+        [
+            .. trials.GroupBy(trial => trial.Name).Select(Together)
+                .OrderBy(trial => trial.FirstRound)
+                .ThenBy(trial => trial.Name, StringComparer.Ordinal),
+        ];
+
+        Trial Together(IEnumerable<Trial> races)
+        {
+            var first = races.First();
+            return Score(Search, first, workloads, first.FirstRound) with { Processes = first.Processes, HasWon = races.Any(trial => trial.HasWon) };
+        }
+    }
+
+    /// <summary>The candidates of a round of a finished run, not measured yet; the default where it had no others.</summary>
+    private List<Trial> Decided(string phase, int round)
+    {
+        var names = decided!.Candidates(phase, round);
+        return [.. (names.Count > 0 ? names : [Baseline]).Select(specification.Space.Parse).Select(values => Trial.Unmeasured(values, specification.Space.PointOf(values)))];
     }
 
     private static string Describe(Trial best) => double.IsFinite(best.Score)
@@ -100,15 +137,18 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         string[] workloads = [.. specification.Train.Select(workload => workload.Name)];
         for (var target = specification.Racing.Rounds; ; target *= specification.Racing.Factor)
         {
-            MeasureRounds("search", first + done, target - done, alive, workloads);
+            MeasureRounds(Search, first + done, target - done, alive, workloads);
             done = target;
             foreach (var trial in alive)
-                scored[trial.Name] = Score("search", trial, workloads, first);
+                scored[trial.Name] = Score(Search, trial, workloads, first);
             if (alive.Count == 1)
                 break;
-            alive = Best([.. alive.Select(trial => scored[trial.Name])], earlier, Math.Max(1, alive.Count / specification.Racing.Factor));
+            alive = decided is null
+                ? Best([.. alive.Select(trial => scored[trial.Name])], earlier, Math.Max(1, alive.Count / specification.Racing.Factor))
+                : Decided(Search, first + done);
         }
 
+        scored[alive[0].Name] = scored[alive[0].Name] with { HasWon = true };
         round += done;
         return [.. batch.Select(trial => scored[trial.Name])];
     }
@@ -126,7 +166,29 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         double[] PartsOf(Trial trial) => TrialHistory.PartsOf(specification.Objective, trial);
     }
 
-    private List<Trial> Finalists(List<Trial> usable) => Best(usable, [], specification.Finalists);
+    /// <summary>
+    /// Those that come to fresh rounds: the best that worked and won their races, or those of the finished run. The others were measured in fewer rounds, where luck goes farther: of many of them the best would be the
+    /// luckiest one. A front is chosen among all, since races have one winner only.
+    /// </summary>
+    private List<Trial> Finalists(List<Trial> trials, List<Trial> usable)
+    {
+        foreach (var phase in (string[])[Validation, Confirmation])
+        {
+            if (decided?.Candidates(phase, 1) is { Count: > 0 } names)
+                return [.. names.Select(name => Find(trials, name))];
+        }
+
+        return specification.Method == SearchMethods.OfSeveral
+            ? Best(usable, [], specification.Finalists)
+            : [.. usable.OrderByDescending(trial => trial.HasWon).Take(specification.Finalists)];
+    }
+
+    /// <summary>The best of the finalists in fresh rounds, with what the search measured of it.</summary>
+    private Trial Winner(List<Trial> trials, List<Trial> finalists) =>
+        Find(trials, decided?.Candidates(Confirmation, 1) is { Count: > 0 } names ? names[0] : finalists.MinBy(trial => trial.Score)!.Name);
+
+    private static Trial Find(List<Trial> trials, string name) => trials.FirstOrDefault(trial => trial.Name == name)
+        ?? throw new HarnessException($"evaluations.csv was changed after it was measured: it judges {name}, which no row of the search has");
 
     /// <summary>The finalists once more in fresh rounds, on the validation programs if there are any: the search's own rounds flatter whoever was lucky.</summary>
     private List<Trial> Remeasure(List<Trial> finalists)
@@ -135,8 +197,8 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
             return finalists;
         progress?.Invoke($"choosing among {finalists.Count} finalists");
         string[] workloads = [.. (specification.Validation.Count > 0 ? specification.Validation : specification.Train).Select(workload => workload.Name)];
-        MeasureRounds("validation", 1, specification.ConfirmRounds, finalists, workloads);
-        return [.. finalists.Select(trial => Score("validation", trial, workloads, 1))];
+        MeasureRounds(Validation, 1, specification.ConfirmRounds, finalists, workloads);
+        return [.. finalists.Select(trial => Score(Validation, trial, workloads, 1)).OrderBy(trial => trial.Score)];
     }
 
     private void MeasureRounds(string phase, int first, int count, List<Trial> candidates, string[] workloads)
@@ -146,6 +208,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
             [(Baseline, new Dictionary<string, string>()), .. candidates.Where(trial => trial.Knobs.Count > 0).Select(trial => (trial.Name, trial.Knobs))];
         for (var round = first; round < first + count; round++)
         {
+            evaluator.Begin(phase, round, [.. configurations.Select(configuration => configuration.Name)]);
             var random = SearchMethods.RandomOf(unchecked((specification.Seed * Phases.Length) + Array.IndexOf(Phases, phase)), round);
             var cells = configurations.SelectMany(configuration => programs.Select(program => (configuration, program))).OrderBy(_ => random.NextDouble()).ToList();
             foreach (var (configuration, program) in cells)
@@ -163,8 +226,8 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     private Trial Score(string phase, Trial trial, string[] workloads, int first)
     {
         var own = Rows(phase, trial.Knobs.Count == 0 ? Baseline : trial.Name).Where(row => row.Round >= first).ToList();
-        if (own.FirstOrDefault(row => !row.IsOk) is { } failed)
-            return trial with { Score = double.PositiveInfinity, Objective = double.NaN, Failure = $"{failed.Workload}: {failed.Status}", Processes = processes };
+        if (own.Where(row => !row.IsOk).OrderBy(row => row.Round).ThenBy(row => row.Workload, StringComparer.Ordinal).FirstOrDefault() is { } failed)
+            return trial with { Score = double.PositiveInfinity, Objective = double.NaN, Failure = $"{failed.Workload}: {failed.Status}", FirstRound = first, Processes = processes };
         var baseline = Rows(phase, Baseline);
         var (time, code, compile) = (math.TimeOf(own, baseline, workloads), math.CodeOf(own, baseline, workloads), math.CompileOf(own, baseline, workloads));
         var objective = math.Combine(time, code, compile);
@@ -178,6 +241,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
             CodeRatio = Math.Exp(code),
             CompileRatio = Math.Exp(compile),
             Rounds = own.Select(row => row.Round).Distinct().Count(),
+            FirstRound = first,
             Processes = processes,
         };
     }
@@ -200,22 +264,31 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
             [.. workloads.Select((workload, i) => new ProgramJudgement(workload, ratios[i], corrected[i], RatioVerdicts.Of(corrected[i], differences[i].Direction, ratios[i].Value)))]);
     }
 
-    private List<string> Object(List<Judgement> judgements)
+    /// <summary>Why the winner is none, and what is left open: a program that was measured beyond the limit of times, but not shown to be there, is neither hidden nor taken for a proof.</summary>
+    private (List<string> Objections, List<string> Reservations) Object(List<Judgement> judgements)
     {
-        var objections = new List<string>();
+        var (objections, reservations) = (new List<string>(), new List<string>());
         foreach (var (judgement, where) in judgements.Zip((string[])["in fresh rounds", "on held-out programs"]))
         {
-            if (!(judgement.Gain.Low > 1 && judgement.PValue < Significant))
+            if (!judgement.IsGain)
                 objections.Add(FormattableString.Invariant($"no gain {where} that is clear of noise: {judgement.Gain.Value:0.000} ({judgement.Gain.Low:0.000}–{judgement.Gain.High:0.000}), corrected p {judgement.PValue:0.###}"));
             foreach (var program in judgement.Programs.Where(program => program.Speedup.Value * specification.Constraints.Slower < 1))
-                objections.Add(FormattableString.Invariant($"{program.Program} is slower than allowed {where}: {program.Speedup.Value:0.000}"));
+            {
+                var together = judgement.TogetherOf(program);
+                var figures = FormattableString.Invariant($"{together.Value:0.000} ({together.Low:0.000}–{together.High:0.000}, all {judgement.Programs.Count} intervals together)");
+                if (judgement.LimitOf(program, specification.Constraints.Slower) == LimitVerdict.Broken)
+                    objections.Add($"{program.Program} is slower than allowed {where}: {figures}");
+                else
+                    reservations.Add($"{program.Program} may be slower than allowed {where}: {figures}");
+            }
+
             if (specification.WeighsCode && double.IsNaN(judgement.CodeRatio))
                 objections.Add($"{UnknownCode} {where}");
             if (judgement.CodeRatio > specification.Constraints.Code)
                 objections.Add(FormattableString.Invariant($"more code than allowed {where}: {judgement.CodeRatio:0.000}"));
         }
 
-        return objections;
+        return (objections, reservations);
     }
 
     private List<Evaluation> Rows(string phase, string configuration)

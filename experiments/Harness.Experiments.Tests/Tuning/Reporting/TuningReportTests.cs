@@ -123,6 +123,36 @@ public sealed class TuningReportTests
     }
 
     [Fact]
+    public void AReportSaysWhatToDo()
+    {
+        var advice = Advice(Document);
+        Assert.Contains(advice, entry => entry.StartsWith("Quote 1.", StringComparison.Ordinal) && entry.Contains("on the held-out programs", StringComparison.Ordinal));
+        Assert.Contains(advice, entry => entry.Contains("goes back to inlining.budget (", StringComparison.Ordinal));
+        var values = TableOf("verdict");
+        Assert.Contains(values.Rows, row => (string)row[0]! == "inlining.budget" && (string)row[1]! == "5000" && (string)row[2]! == LazyRun.Value.Result.Winner!.Knobs["inlining.budget"]);
+
+        var specification = TestTuning.Read(TestTuning.Text);
+        var nothing = Advice(TuningDocument.Create(specification, new TuningRun(specification, new FunctionEvaluator(3, (_, _) => 1)).Run(), [], provenance: null));
+        Assert.All(nothing.Take(2), entry => Assert.StartsWith("The best candidate ", entry, StringComparison.Ordinal));
+        Assert.DoesNotContain(nothing, entry => entry.StartsWith("Quote", StringComparison.Ordinal));
+
+        static IReadOnlyList<string> Advice(ReportDocument document) => Assert.IsType<ReportList>(Assert.Single(document.Sections.Single(section => section.Id == "advice").Items)).Entries;
+    }
+
+    /// <summary>23 benchmarks of which one is a third slower in every one of 8 rounds: no corrected test of 8 rounds can show that, and the report does not say that none is slower.</summary>
+    [Fact]
+    public void TooFewRoundsShowNoProgramToBeNoSlower()
+    {
+        var specification = TestTuning.Read(TestTuning.Text.Replace("held-out: [recursion, histogram]", "held-out: [dart/micro]", StringComparison.Ordinal) + "\nconfirm-rounds: 8\nweigh: benchmarks");
+        var slow = specification.HeldOut[3].Name;
+        var result = new TuningRun(specification, new FunctionEvaluator(1, (knobs, workload) => knobs.Count == 0 ? 1 : workload == slow ? 1.5 : 0.7)).Run();
+        var items = TuningDocument.Create(specification, result, [], provenance: null).Sections.Single(section => section.Id == "held-out").Items;
+        Assert.DoesNotContain(items.OfType<ReportText>(), item => item.Text.StartsWith("No program is", StringComparison.Ordinal));
+        Assert.Contains(items.OfType<ReportText>(), item => item.Text.Contains("corrected for 23 of them, no test of fewer than 10 rounds can", StringComparison.Ordinal));
+        Assert.Contains(TuningAdvice.Of(specification, result, model: null), entry => entry.StartsWith($"Look into what becomes slower: {slow} 0.6", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void AFewCandidatesGiveNoModel()
     {
         var specification = TestTuning.Read(Text.Replace("processes: 600", "processes: 60", StringComparison.Ordinal));

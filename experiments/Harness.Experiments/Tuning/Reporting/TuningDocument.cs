@@ -18,12 +18,14 @@ internal sealed class TuningDocument
     private readonly TuningSpecification specification;
     private readonly TuningResult result;
     private readonly IReadOnlyList<Trial> measured;
+    private readonly ResponseModel? model;
 
     private TuningDocument(TuningSpecification specification, TuningResult result)
     {
         this.specification = specification;
         this.result = result;
         measured = [.. result.Trials.Where(trial => double.IsFinite(trial.Score))];
+        model = ResponseModel.Fit(specification.Space, result.Trials, specification.Seed);
     }
 
     /// <summary>Makes the document.</summary>
@@ -41,9 +43,10 @@ internal sealed class TuningDocument
         List<ReportSection> sections =
         [
             new("verdict", "Verdict", Verdict()),
+            .. TuningAdvice.Of(specification, result, model) is { Count: > 0 } advice ? [new ReportSection("advice", "What to do with it", [new ReportList(advice)])] : Array.Empty<ReportSection>(),
             .. result.IsFound ? [new ReportSection("use", "To use it", Use())] : Array.Empty<ReportSection>(),
-            .. Judged("confirmed", "In fresh rounds, on the programs of the search", result.Confirmed, specification.Train.Concat(specification.Validation)),
             .. Judged("held-out", "On held-out programs", result.HeldOut, specification.HeldOut),
+            .. Judged("confirmed", "In fresh rounds, on the programs of the search", result.Confirmed, [.. specification.Train, .. specification.Validation]),
             .. decisions.Count > 0 ? [new ReportSection("decisions", "What the winner inlines differently", decisions)] : Array.Empty<ReportSection>(),
             new("progress", "Progress of the search", Progress()),
             new("knobs", "Which knobs matter", Knobs()),
@@ -56,12 +59,42 @@ internal sealed class TuningDocument
 
     private List<ReportItem> Verdict()
     {
+        var items = new List<ReportItem>();
         if (result.IsFound)
-            return [new ReportText($"Found: {result.Winner!.Name}", IsStrong: true), new ReportList([Summary(result.Confirmed!, "in fresh rounds"), .. result.HeldOut is { } held ? [Summary(held, "on held-out programs")] : Array.Empty<string>()])];
-        var items = new List<ReportItem> { new ReportText("Nothing found: the default stays.", IsStrong: true), new ReportList([.. result.Objections]) };
-        if (result.Winner is { Knobs.Count: > 0 } best)
-            items.Add(new ReportText($"The best candidate was {best.Name}."));
+        {
+            items.Add(new ReportText($"Found{(result.Reservations.Count > 0 ? ", with reservations" : "")}: {result.Winner!.Name}", IsStrong: true));
+            items.Add(new ReportList([.. result.HeldOut is { } held ? [Summary(held, "on held-out programs")] : Array.Empty<string>(), Summary(result.Confirmed!, "in fresh rounds on the programs of the search")]));
+        }
+        else
+        {
+            items.Add(new ReportText("Nothing found: the default stays.", IsStrong: true));
+            items.Add(new ReportList([.. result.Objections]));
+        }
+
+        if (result.Reservations.Count > 0)
+        {
+            items.Add(new ReportText($"Measured beyond the limit of {Limit} of the default's time, but not shown to be there, since the intervals reach back:"));
+            items.Add(new ReportList(result.Reservations));
+        }
+
+        if (result.Winner is { Knobs.Count: > 0 } winner)
+            items.Add(new ReportTable(result.IsFound ? "The winner" : "The best candidate", Values(winner)));
         return items;
+    }
+
+    private string Limit => string.Create(CultureInfo.InvariantCulture, $"{specification.Constraints.Slower:0.###}x");
+
+    private ResultTable Values(Trial trial)
+    {
+        var table = new ResultTable([new("knob"), new("default"), new("value"), new("unit"), new("searched")]);
+        foreach (var parameter in specification.Space.Parameters.Where(parameter => trial.Knobs.ContainsKey(parameter.Name)))
+        {
+            var knob = KnobCatalog.Find(parameter.Name);
+            var searched = parameter.IsCategorical ? string.Join(", ", parameter.Values) : string.Create(CultureInfo.InvariantCulture, $"{parameter.Low:0.######} to {parameter.High:0.######}");
+            table.Add(parameter.Name, knob.DefaultText, trial.Knobs[parameter.Name], knob.Unit ?? "", searched);
+        }
+
+        return table;
     }
 
     private static string Summary(Judgement judgement, string where) => $"geometric mean of speedups {MarkdownTable.Times(judgement.Speedup.Measured)} {where}, {Code(judgement.CodeRatio)}";
@@ -86,22 +119,62 @@ internal sealed class TuningDocument
         return items;
     }
 
-    private static IEnumerable<ReportSection> Judged(string id, string title, Judgement? judgement, IEnumerable<Workload> workloads)
+    private IEnumerable<ReportSection> Judged(string id, string title, Judgement? judgement, IReadOnlyCollection<Workload> workloads)
     {
         if (judgement is null)
             yield break;
-        var slower = Names(judgement, RatioVerdict.Below);
         var unclear = Names(judgement, RatioVerdict.Unclear);
-        var table = new ResultTable([new("program"), new("speedup", "0.000"), new("low", "0.000"), new("high", "0.000"), new("p_corrected", "0.####")]);
-        foreach (var program in judgement.Programs.OrderBy(program => program.Speedup.Value))
-            table.Add(program.Program, program.Speedup.Value, program.Speedup.Low, program.Speedup.High, program.PValue);
         yield return new ReportSection(id, title,
         [
-            new ReportText(string.Create(CultureInfo.InvariantCulture, $"{Count([.. workloads])}: geometric mean of speedups {MarkdownTable.Times(judgement.Speedup.Measured)}; objective {MarkdownTable.Times(judgement.Gain)}, corrected p {judgement.PValue:0.####}; {Code(judgement.CodeRatio)}.")),
-            slower.Count == 0 ? new ReportText("No program is significantly slower.") : new ReportText($"Significantly slower: {string.Join(", ", slower)}.", IsStrong: true),
+            new ReportText(string.Create(CultureInfo.InvariantCulture, $"{Count(workloads)}: geometric mean of speedups {MarkdownTable.Times(judgement.Speedup.Measured)}; objective {MarkdownTable.Times(judgement.Gain)}, corrected p {judgement.PValue:0.####}; {Code(judgement.CodeRatio)}.")),
+            Slower(judgement),
             .. unclear.Count == 0 ? Array.Empty<ReportItem>() : [new ReportText($"Unclear, since the test and the median speedup contradict each other: {string.Join(", ", unclear)}.")],
-            new ReportTable("Each program, slowest first", table),
+            .. IsLimited ? [new ReportText(LimitWords(judgement))] : Array.Empty<ReportItem>(),
+            new ReportTable("Each program, slowest first", Programs(judgement)),
         ]);
+    }
+
+    /// <summary>What is shown of programs that become slower: where the rounds are too few to show anything of single ones, that, and not that none is.</summary>
+    private ReportText Slower(Judgement judgement)
+    {
+        var slower = Names(judgement, RatioVerdict.Below);
+        if (slower.Count > 0)
+            return new ReportText($"Significantly slower: {string.Join(", ", slower)}.", IsStrong: true);
+        var least = SignedRank.LeastPairs(judgement.Programs.Count);
+        return new ReportText(specification.ConfirmRounds >= least
+            ? "No program is significantly slower."
+            : string.Create(CultureInfo.InvariantCulture, $"Of single programs {specification.ConfirmRounds} rounds show nothing: corrected for {judgement.Programs.Count} of them, no test of fewer than {least} rounds can. The intervals, each for itself, are all there is."));
+    }
+
+    private bool IsLimited => double.IsFinite(specification.Constraints.Slower);
+
+    private string LimitWords(Judgement judgement)
+    {
+        var verdicts = judgement.Programs.Select(program => judgement.LimitOf(program, specification.Constraints.Slower)).ToList();
+        return string.Create(CultureInfo.InvariantCulture, $"The limit of {Limit} of the default's time is shown to be kept by {CountOf(LimitVerdict.Kept)}, shown to be broken by {CountOf(LimitVerdict.Broken)}, and open for {CountOf(LimitVerdict.Open)}, by intervals that are widened for all {verdicts.Count} together.");
+
+        int CountOf(LimitVerdict verdict) => verdicts.Count(other => other == verdict);
+    }
+
+    private ResultTable Programs(Judgement judgement)
+    {
+        TableColumn[] limit = IsLimited ? [new("limit")] : [];
+        var table = new ResultTable([new("program"), new("speedup", "0.000"), new("low", "0.000"), new("high", "0.000"), new("p_corrected", "0.####"), .. limit]);
+        foreach (var program in judgement.Programs.OrderBy(program => program.Speedup.Value))
+        {
+            object?[] verdict = IsLimited ? [LimitWord(judgement.LimitOf(program, specification.Constraints.Slower))] : [];
+            table.Add([program.Program, program.Speedup.Value, program.Speedup.Low, program.Speedup.High, program.PValue, .. verdict]);
+        }
+
+        table.AddNote("low and high: 95% interval of the median speedup over the rounds, of each program for itself.");
+        return table;
+
+        static string LimitWord(LimitVerdict verdict) => verdict switch
+        {
+            LimitVerdict.Kept => "kept",
+            LimitVerdict.Broken => "broken",
+            _ => "open",
+        };
     }
 
     private static List<string> Names(Judgement judgement, RatioVerdict verdict) => [.. judgement.Programs.Where(program => program.Verdict == verdict).Select(program => program.Program)];
@@ -112,7 +185,7 @@ internal sealed class TuningDocument
 
     private List<ReportItem> Knobs()
     {
-        if (ResponseModel.Fit(specification.Space, result.Trials, specification.Seed) is not { } model)
+        if (model is null)
             return [new ReportText($"The search measured too few candidates to tell: {measured.Select(trial => trial.Name).Distinct().Count()} different ones, where {ResponseModel.LeastFor(specification.Space)} are needed.")];
         var table = new ResultTable([new("knob"), new("share_of_variance", "0.000"), new("deviation", "0.000")]);
         foreach (var knob in model.Knobs)

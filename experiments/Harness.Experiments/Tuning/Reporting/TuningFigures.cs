@@ -18,7 +18,7 @@ internal static class TuningFigures
     public static Figure? Progress(TuningSpecification specification, IReadOnlyList<Trial> measured)
     {
         var best = double.PositiveInfinity;
-        var all = measured.Where(trial => trial.IsFeasible).Select(trial => (trial.Processes, Gain: Math.Exp(-(best = Math.Min(best, trial.Objective))))).GroupBy(point => point.Processes).Select(group => group.Last()).ToList();
+        var all = measured.Where(trial => trial.IsFeasible).OrderBy(trial => trial.Processes).Select(trial => (trial.Processes, Gain: Math.Exp(-(best = Math.Min(best, trial.Objective))))).GroupBy(point => point.Processes).Select(group => group.Last()).ToList();
         if (all.Count == 0)
             return null;
         var points = all.Where((_, index) => index % Math.Max(1, all.Count / ProgressPoints) == 0 || index == all.Count - 1).ToList();
