@@ -64,4 +64,31 @@ public sealed class EventHandlerTests
         Assert.Contains("told of an event", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(42, f.Invoke()[0].AsI32());
     }
+
+    [Fact]
+    public void WhoIsToldThatAMemoryHasGrownCannotUseTheStore()
+    {
+        using var store = new Store(EngineOptions.Default with { TierUp = TierUpMode.Never, HeapNurserySize = 256 });
+        Instance instance = store.Instantiate(HandCompiler.Module(
+            """
+            (module
+              (type $s (struct (field i32)))
+              (memory (export "m") 1)
+              (func (export "f") (result i32) (local $kept (ref null $s))
+                (local.set $kept (struct.new $s (i32.const 42)))
+                (drop (memory.grow (i32.const 1)))
+                (call $dirty (i32.const 40000))
+                (struct.get $s 0 (local.get $kept)))
+              (func $dirty (export "dirty") (param i32)
+                (loop $l
+                  (drop (struct.new $s (i32.const 7)))
+                  (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))
+            """));
+        WasmFunction dirty = instance.GetFunction("dirty");
+        Exception? refusal = null;
+        instance.GetMemory("m").Grown = _ => refusal = Record.Exception(() => dirty.Invoke(40000));
+        Assert.Equal(42, instance.GetFunction("f").Invoke()[0].AsI32());
+        Assert.IsType<InvalidOperationException>(refusal);
+        dirty.Invoke(40000);
+    }
 }
