@@ -146,6 +146,7 @@ public sealed unsafe class Memory : Extern
     internal Action<ulong>? Grown { get; set; }
 
     /// <inheritdoc cref="MemoryPages.ShareWithHost"/>
+    /// <exception cref="NotSupportedException">It has more than <see cref="MemoryPages.MostHostBytes"/>.</exception>
     /// <exception cref="Win32Exception">The system has no addresses left.</exception>
     internal void Share() => _pages.ShareWithHost();
 
