@@ -136,4 +136,15 @@ public sealed class HeapLimitTests
 
         Assert.InRange(store.HeapStatistics.LargestUsedBytes, 0, 80 << 20);
     }
+
+    /// <summary>Values of the host are converted without collections, which are made up for when the next ones come.</summary>
+    [Fact]
+    public void WhatTheHostGrowsATableByIsCollected()
+    {
+        using var store = new Store(EngineOptions.Default with { HeapLimit = 2, HeapNurserySize = 256 });
+        var table = new Table(store, new TableType(ValueType.ExternRef, new Limits(1, null), Is64: false), WasmValue.FromExtern(null));
+        var text = new string('x', 100_000);
+        for (int i = 0; i < 1000; i++) Assert.Equal(1, table.Grow(0, WasmValue.FromExtern(text)));
+        Assert.InRange(store.HeapStatistics.LargestUsedBytes, 0, 4 << 20);
+    }
 }
