@@ -111,6 +111,29 @@ public sealed class CompilationQueueTests
         for (int i = 0; i < Functions; i++) Assert.Equal(2, Call(instance, i, 1));
     }
 
+    /// <summary>The system may have no thread left, and may have one later.</summary>
+    [Theory]
+    [InlineData(TierUpMode.Synchronous)]
+    [InlineData(TierUpMode.Background)]
+    public void WithoutAThreadFunctionsGoOnInBaselineCodeUntilThereIsOne(TierUpMode mode)
+    {
+        using var slow = new SlowCompiler();
+        slow.Gate.Set();
+        using Store store = slow.Hand.NewStore(EngineOptions.Default with { TierUp = mode, TieringBudget = 1, TieringThreads = 1 });
+        TierUpDriver driver = store.Engine.TierUp;
+        Action<Thread> start = driver.StartThread;
+        driver.StartThread = static _ => throw new InsufficientMemoryException("no thread is left");
+        Instance instance = store.Instantiate(Module);
+        Assert.Equal(1, Call(instance, 0, 10));
+        Assert.True(store.Engine.IsSettled);
+        Assert.Empty(slow.WaitForStarts(0));
+
+        driver.StartThread = start;
+        Call(instance, 0, 2);
+        Assert.True(store.Engine.WaitUntilSettled(Soon));
+        Assert.Equal(2, Call(instance, 0, 1));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
