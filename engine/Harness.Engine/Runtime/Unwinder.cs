@@ -30,6 +30,9 @@ internal static unsafe class Unwinder
     public static FrameTransfer* UnwindFromHost(Store store, nint returnAddress, byte* framePointer)
     {
         if (FindHandler(ref returnAddress, ref framePointer) is null) return null;
+
+        // The function of the host has ended, and the exception that it threw is made of what the collector knows.
+        store.Heap.CatchUp();
         ulong exception = ExceptionObject.New((WasmException)store.TakePendingException());
         return Unwind(store, exception, returnAddress, framePointer);
     }
