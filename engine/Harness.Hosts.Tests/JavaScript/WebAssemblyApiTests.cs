@@ -223,6 +223,23 @@ public sealed class WebAssemblyApiTests
         """,
         "RangeError RangeError");
 
+    [Fact]
+    public void TextsOfNumbersThatNobodyKeepsAreCollected() => ScriptRun.Check(
+        """
+        (module (import "m" "big" (func $big (param i64 i32) (result externref)))
+          (func (export "run") (param i32) (result externref) (local externref)
+            (loop $next
+              (local.set 1 (call $big (i64.const 0x7fffffffffffffff) (i32.const 2)))
+              (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+            (local.get 1)))
+        """,
+        """
+        const { run } = (await WebAssembly.instantiate(bytes, { m: { big: Function.prototype.call.bind(BigInt.prototype.toString) } })).instance.exports;
+        show(attempt(() => run(1000000)) === '1'.repeat(63));
+        """,
+        "true",
+        new EngineOptions { HeapLimit = 2, HeapNurserySize = 256 });
+
     [Theory]
     [InlineData("calls 1 => exports.add(1, 2)", 0.5)]
     [InlineData("calls 1 => exports.half(1.5)", 0.5)]
