@@ -137,6 +137,21 @@ public sealed class HeapLimitTests
         Assert.InRange(store.HeapStatistics.LargestUsedBytes, 0, 80 << 20);
     }
 
+    /// <summary>Constant expressions make objects without collections.</summary>
+    [Fact]
+    public void WhatInstancesHaveMadeAndLostIsCollected()
+    {
+        using var store = new Store(EngineOptions.Default with { HeapLimit = 2, HeapNurserySize = 256 });
+        var table = new Table(store, new TableType(ValueType.AnyRef, new Limits(1, null), Is64: false), WasmValue.Null(ValueType.AnyRef.HeapType));
+        WasmModule module = HandCompiler.Module(
+            """
+            (module (type $bytes (array i8)) (import "m" "t" (table $t 1 anyref))
+              (elem (table $t) (i32.const 0) anyref (array.new_default $bytes (i32.const 200000))))
+            """);
+        for (int i = 0; i < 1000; i++) store.Instantiate(module, new Imports().Define("m", "t", table));
+        Assert.InRange(store.HeapStatistics.LargestUsedBytes, 0, 4 << 20);
+    }
+
     /// <summary>What a host throws that is passed no references is made without collections, too.</summary>
     [Fact]
     public void WhatTheHostThrowsIsCollected()
