@@ -62,7 +62,7 @@ public sealed class CompilationQueueTests
             Hand.Dispose();
         }
 
-        private static void Baseline(HandWriter w, int function)
+        public static void Baseline(HandWriter w, int function)
         {
             Label used = w.A.NewLabel();
             Label goOn = w.A.NewLabel();
@@ -109,6 +109,19 @@ public sealed class CompilationQueueTests
         slow.Gate.Set();
         Assert.True(store.Engine.WaitUntilSettled(Soon));
         for (int i = 0; i < Functions; i++) Assert.Equal(2, Call(instance, i, 1));
+    }
+
+    /// <summary>What there is no memory to optimize needs none to go on.</summary>
+    [Fact]
+    public void WithoutMemoryForItsCompilationAFunctionStaysInBaselineCode()
+    {
+        HandCompiler hand = new HandCompiler()
+            .Baseline(0, static w => SlowCompiler.Baseline(w, 0))
+            .Optimized(0, static _ => GC.KeepAlive(new byte[int.MaxValue]));
+        using Store store = hand.NewStore(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, TieringBudget = 1 });
+        Instance instance = store.Instantiate(Module);
+        Assert.Equal(1, Call(instance, 0, 10));
+        Assert.Equal(1, store.Engine.Statistics.FailedCompilations);
     }
 
     /// <summary>The system may have no thread left, and may have one later.</summary>

@@ -64,7 +64,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
     }
 
     /// <summary>
-    /// Optimizes a function now, unless the compiler does not support it or there is no room for its code: then it stays in baseline code, as it does
+    /// Optimizes a function now, unless the compiler does not support it or there is no memory for that or no room for its code: then it stays in baseline code, as it does
     /// for now where the store is interrupted. All else that the compiler throws is thrown here.
     /// </summary>
     public void Optimize(Instance instance, int functionIndex)
@@ -90,7 +90,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
             while (!job.IsDone && !job.Instance.Store.IsInterruptRequested) Monitor.Wait(_gate);
         }
 
-        if (job is { IsDone: true, Failure: { SourceException: not (NotSupportedException or InsufficientMemoryException) } failure }) failure.Throw();
+        if (job is { IsDone: true, Failure: { SourceException: not (NotSupportedException or OutOfMemoryException) } failure }) failure.Throw();
     }
 
     /// <summary>Lets threads that wait for a compilation look whether they still want it.</summary>
