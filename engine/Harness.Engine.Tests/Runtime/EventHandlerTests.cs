@@ -91,4 +91,27 @@ public sealed class EventHandlerTests
         Assert.IsType<InvalidOperationException>(refusal);
         dirty.Invoke(40000);
     }
+
+    /// <summary>The collection comes between an exception of the host and the one of the heap that is made of it.</summary>
+    [Fact]
+    public void WhatAHandlerOfCollectionsThrowsTakesThePlaceOfWhatTheHostHasThrown()
+    {
+        using var store = new Store(EngineOptions.Default with { TierUp = TierUpMode.Never, HeapLimit = 2, HeapNurserySize = 256 });
+        var tagType = FunctionType.Of([ValueType.ExternRef], []);
+        var tag = new Tag(store, new TagType(TypeRegistry.CanonicalId(tagType), tagType));
+        var thrown = new WasmException(tag, [WasmValue.FromExtern(new string('x', 100_000))]);
+        store.Engine.Events.Collected += _ => throw new InsufficientMemoryException("no memory for the handler");
+        WasmFunction f = store.Instantiate(
+            HandCompiler.Module(
+                """
+                (module
+                  (import "m" "throw" (func $throw))
+                  (func (export "f")
+                    (loop $next
+                      (block $caught (try_table (catch_all $caught) (call $throw)))
+                      (br $next))))
+                """),
+            new Imports().Define("m", "throw", HostFunction.Create(() => throw thrown))).GetFunction("f");
+        Assert.Equal(TrapKind.OutOfMemory, Assert.Throws<WasmTrapException>(() => f.Invoke()).Kind);
+    }
 }

@@ -32,8 +32,9 @@ internal static unsafe class Unwinder
         if (FindHandler(ref returnAddress, ref framePointer) is null) return null;
 
         // The function of the host has ended, and the exception that it threw is made of what the collector knows.
+        var thrown = (WasmException)store.TakePendingException();
         store.Heap.CatchUp();
-        ulong exception = ExceptionObject.New((WasmException)store.TakePendingException());
+        ulong exception = ExceptionObject.New(thrown);
         return Unwind(store, exception, returnAddress, framePointer);
     }
 
