@@ -96,6 +96,17 @@ public sealed class WebAssemblyApiTests
         "a stack of 1024 KiB is too small for JavaScript: set the knob stack.size to at least 1536 KiB",
         Assert.Throws<ProgramException>(() => new JavaScriptHost(new JavaScriptOptions { Engine = EngineOptions.Default with { StackSize = 1024 } })).Message);
 
+    /// <summary>Stores are open to the stack of a thread, whichever stands on it.</summary>
+    [Fact]
+    public void AHostIsUsedOnTheThreadThatHasMadeIt() => ExecutionThread.Run(EngineOptions.Default, () =>
+    {
+        using var host = new JavaScriptHost(new JavaScriptOptions());
+        host.RunScript("seven.js", "globalThis.seven = () => 7");
+        foreach (Action use in (Action[])[() => host.RunScript("one.js", "1"), () => host.RunModule("one.mjs", "1"), () => host.Call("seven")])
+            Assert.Throws<InvalidOperationException>(() => ExecutionThread.Run(EngineOptions.Default, use));
+        Assert.Equal(7, host.Call("seven"));
+    });
+
     /// <summary>What an instance that cannot be made was to be made of is let go, whatever kept it from being made.</summary>
     [Fact]
     public void NothingStaysOfInstancesThatCannotBeMade() => ExecutionThread.Run(EngineOptions.Default, () =>
