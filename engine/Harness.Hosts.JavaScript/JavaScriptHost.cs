@@ -6,7 +6,7 @@ using Microsoft.ClearScript.V8;
 namespace Harness.Hosts.JavaScript;
 
 /// <summary>
-/// Runs JavaScript, unmodified glue of compilers above all, in an embedded V8 whose <c>WebAssembly</c> is this engine. Used on one thread, whose stack must be
+/// Runs JavaScript, unmodified glue of compilers above all, in an embedded V8 whose <c>WebAssembly</c> is this engine. Used on one thread, that which has made it, whose stack must be
 /// as large as the engine's options say (<see cref="ExecutionThread"/>).
 /// </summary>
 public sealed class JavaScriptHost : IDisposable
@@ -17,6 +17,7 @@ public sealed class JavaScriptHost : IDisposable
     private readonly EventLoop _loop;
     private readonly ScriptObject _timers;
     private readonly Lock _gate = new();
+    private readonly Thread _thread = Thread.CurrentThread;
     private bool _isInterrupted;
 
     /// <summary>Starts V8.</summary>
@@ -65,10 +66,12 @@ public sealed class JavaScriptHost : IDisposable
     /// <param name="name">Its name, for stack traces.</param>
     /// <param name="text">Its text.</param>
     /// <exception cref="ProgramException">It threw.</exception>
+    /// <exception cref="InvalidOperationException">Another thread has made the host.</exception>
     public object? RunScript(string name, string text) => Guarded(() => Await(_script.Evaluate(new DocumentInfo(name), text)));
 
     /// <summary>Runs an ES module, which may import others by paths relative to <see cref="JavaScriptOptions.Folder"/>, and all that it leaves to do.</summary>
     /// <exception cref="ProgramException">It threw, or waits for something that never comes.</exception>
+    /// <exception cref="InvalidOperationException">Another thread has made the host.</exception>
     public object? RunModule(string name, string text) =>
         Guarded(() => Await(_script.Evaluate(new DocumentInfo(new Uri(Path.Combine(Path.GetFullPath(_options.Folder), name))) { Category = ModuleCategory.Standard }, text)));
 
@@ -76,8 +79,10 @@ public sealed class JavaScriptHost : IDisposable
     /// <param name="path">Its path, from <see cref="JavaScriptOptions.Folder"/>.</param>
     /// <returns>Its namespace.</returns>
     /// <exception cref="ScriptEngineException">It threw.</exception>
+    /// <exception cref="InvalidOperationException">Another thread has made the host.</exception>
     public ScriptObject ImportModule(string path)
     {
+        ThrowIfOtherThread();
         string full = Path.GetFullPath(path, Path.GetFullPath(_options.Folder));
         if (!File.Exists(full)) throw new ProgramException($"there is no script {full}");
         var document = new DocumentInfo(new Uri($"{full}.import")) { Category = ModuleCategory.Standard };
@@ -94,6 +99,7 @@ public sealed class JavaScriptHost : IDisposable
 
     /// <summary>Calls a function of the global scope, and waits for its promise.</summary>
     /// <exception cref="ProgramException">There is none, or it threw.</exception>
+    /// <exception cref="InvalidOperationException">Another thread has made the host.</exception>
     public object? Call(string function, params object?[] arguments) => Guarded(() =>
         _script.Global.GetProperty(function) is ScriptObject callee
             ? Await(callee.InvokeAsFunction(arguments))
@@ -149,8 +155,18 @@ public sealed class JavaScriptHost : IDisposable
 
     private void Fire(int timer) => _timers.InvokeMethod("fire", timer);
 
+    /// <summary>
+    /// Lets no other thread in: V8's part of the stack is one thread's (<see cref="ScriptStack"/>), and machine code takes whoever stands on the stack that a store is open to for its thread
+    /// (<see cref="CallCode"/>), though another one's may lie there later, and end elsewhere.
+    /// </summary>
+    private void ThrowIfOtherThread()
+    {
+        if (Thread.CurrentThread != _thread) throw new InvalidOperationException("a JavaScript host is used on one thread: that which has made it");
+    }
+
     private object? Guarded(Func<object?> action)
     {
+        ThrowIfOtherThread();
         try
         {
             return action();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 
@@ -44,9 +45,13 @@ internal static unsafe class KnownFunctions
     private static bool ReturnInteger(StoreRealm realm, ulong* values, long integer, int radix) =>
         radix is >= NumberText.LeastRadix and <= NumberText.MostRadix && ReturnText(realm, values, NumberText.Of(integer, radix));
 
+    /// <summary>Makes a text. The values are numbers, so that a collection knows all references.</summary>
+    /// <exception cref="HostTrapException">The heap has no room for it.</exception>
     private static bool ReturnText(StoreRealm realm, ulong* values, string text)
     {
-        values[0] = realm.Store.ToNative(WasmValue.FromExtern(text), ValueType.ExternRef);
+        ulong made = realm.Store.Heap.NewString(text, Allocation.MayCollect);
+        if (made == 0) throw new HostTrapException(TrapKind.OutOfMemory);
+        values[0] = made;
         return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Harness.Engine.Modules;
 using static Harness.Engine.Tests.Modules.ModuleBuilder;
 using static Harness.Engine.Tests.Modules.SampleModule;
@@ -149,6 +150,44 @@ public class FunctionValidatorTests
         AssertRefused<InvalidModuleException>("blocks", "too many nested blocks", Body(
             ImplementationLimits.NestingDepth, block, [.. Enumerable.Repeat((byte)Opcode.End,
                 ImplementationLimits.NestingDepth)]));
+    }
+
+    [Fact]
+    public void EachTypeOfTheLabelsOfABranchTableIsChecked()
+    {
+        // The last label but one is the function, whose results are others than those of both blocks.
+        var module = new ModuleBuilder()
+            .Types(Function([], [I32, I64]), Function([], [I32, I32]), Function([I32], [I32, I32]))
+            .Section(SectionId.Function, 1, w => w.U32(0))
+            .Code(w => Instructions(w, Opcode.Block, 1, Opcode.I32Const, 0, Opcode.Block, 2, Opcode.I32Const, 0, Opcode.I32Const, 0,
+                Opcode.BrTable, 5, 0, 1, 0, 1, 2, 0, Opcode.End, Opcode.End, Opcode.Unreachable))
+            .ToArray();
+        AssertRefused<InvalidModuleException>("the function's results", "type mismatch", module);
+    }
+
+    /// <summary>What a branch table costs is in proportion to its labels, and not to the operands that each of them takes.</summary>
+    [Fact]
+    public void LabelsOfTwoTypesOfManyOperandsAreCheap()
+    {
+        const int count = 4_000_000;
+        var results = new byte[ImplementationLimits.Results];
+        Array.Fill(results, I32);
+        var labels = new byte[count + 1];
+        for (var i = 0; i < labels.Length; i += 2) labels[i] = 1;
+        var module = new ModuleBuilder()
+            .Types(Function([], results), Function([I32], results))
+            .Section(SectionId.Function, 1, w => w.U32(0))
+            .Code(w =>
+            {
+                Instructions(w, Opcode.Block, 0, Opcode.I32Const, 0, Opcode.Block, 1, Opcode.Drop, Opcode.Call, 0, Opcode.I32Const, 0, Opcode.BrTable);
+                w.U32(count);
+                w.Bytes(labels);
+                Instructions(w, Opcode.End, Opcode.End);
+            })
+            .ToArray();
+        var watch = Stopwatch.StartNew();
+        Assert.NotNull(WasmModule.Decode(module));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"{watch.Elapsed}");
     }
 
     private static void AssertRefused<T>(string what, string message, byte[] module)

@@ -41,6 +41,18 @@ public class NameSectionTests
         Assert.Null(names.GetName(NamedItem.Table, 1));
     }
 
+    [Fact]
+    public void NamesAreOnOneLineAndTellATerminalNothing()
+    {
+        WasmModule module = WithNames(writer =>
+        {
+            Write(writer, NamedItem.Function, "two\nlines\u2028");
+            Write(writer, NamedItem.Local, "\u001b[31mred");
+        });
+        Assert.Equal("two\uFFFDlines\uFFFD", module.Names.GetName(NamedItem.Function, 3));
+        Assert.Equal("\uFFFD[31mred", module.Names.GetName(NamedItem.Local, 0, 3));
+    }
+
     /// <summary>One name fewer than the subsection says: what follows has the form of a name, and is none of it.</summary>
     [Fact]
     public void ASubsectionDoesNotReadOnIntoTheNext()

@@ -62,7 +62,7 @@ public sealed class CompilationQueueTests
             Hand.Dispose();
         }
 
-        private static void Baseline(HandWriter w, int function)
+        public static void Baseline(HandWriter w, int function)
         {
             Label used = w.A.NewLabel();
             Label goOn = w.A.NewLabel();
@@ -109,6 +109,42 @@ public sealed class CompilationQueueTests
         slow.Gate.Set();
         Assert.True(store.Engine.WaitUntilSettled(Soon));
         for (int i = 0; i < Functions; i++) Assert.Equal(2, Call(instance, i, 1));
+    }
+
+    /// <summary>What there is no memory to optimize needs none to go on.</summary>
+    [Fact]
+    public void WithoutMemoryForItsCompilationAFunctionStaysInBaselineCode()
+    {
+        HandCompiler hand = new HandCompiler()
+            .Baseline(0, static w => SlowCompiler.Baseline(w, 0))
+            .Optimized(0, static _ => GC.KeepAlive(new byte[int.MaxValue]));
+        using Store store = hand.NewStore(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, TieringBudget = 1 });
+        Instance instance = store.Instantiate(Module);
+        Assert.Equal(1, Call(instance, 0, 10));
+        Assert.Equal(1, store.Engine.Statistics.FailedCompilations);
+    }
+
+    /// <summary>The system may have no thread left, and may have one later.</summary>
+    [Theory]
+    [InlineData(TierUpMode.Synchronous)]
+    [InlineData(TierUpMode.Background)]
+    public void WithoutAThreadFunctionsGoOnInBaselineCodeUntilThereIsOne(TierUpMode mode)
+    {
+        using var slow = new SlowCompiler();
+        slow.Gate.Set();
+        using Store store = slow.Hand.NewStore(EngineOptions.Default with { TierUp = mode, TieringBudget = 1, TieringThreads = 1 });
+        TierUpDriver driver = store.Engine.TierUp;
+        Action<Thread> start = driver.StartThread;
+        driver.StartThread = static _ => throw new InsufficientMemoryException("no thread is left");
+        Instance instance = store.Instantiate(Module);
+        Assert.Equal(1, Call(instance, 0, 10));
+        Assert.True(store.Engine.IsSettled);
+        Assert.Empty(slow.WaitForStarts(0));
+
+        driver.StartThread = start;
+        Call(instance, 0, 2);
+        Assert.True(store.Engine.WaitUntilSettled(Soon));
+        Assert.Equal(2, Call(instance, 0, 1));
     }
 
     [Theory]

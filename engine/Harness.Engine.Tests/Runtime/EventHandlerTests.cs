@@ -64,4 +64,54 @@ public sealed class EventHandlerTests
         Assert.Contains("told of an event", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(42, f.Invoke()[0].AsI32());
     }
+
+    [Fact]
+    public void WhoIsToldThatAMemoryHasGrownCannotUseTheStore()
+    {
+        using var store = new Store(EngineOptions.Default with { TierUp = TierUpMode.Never, HeapNurserySize = 256 });
+        Instance instance = store.Instantiate(HandCompiler.Module(
+            """
+            (module
+              (type $s (struct (field i32)))
+              (memory (export "m") 1)
+              (func (export "f") (result i32) (local $kept (ref null $s))
+                (local.set $kept (struct.new $s (i32.const 42)))
+                (drop (memory.grow (i32.const 1)))
+                (call $dirty (i32.const 40000))
+                (struct.get $s 0 (local.get $kept)))
+              (func $dirty (export "dirty") (param i32)
+                (loop $l
+                  (drop (struct.new $s (i32.const 7)))
+                  (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))
+            """));
+        WasmFunction dirty = instance.GetFunction("dirty");
+        Exception? refusal = null;
+        instance.GetMemory("m").Grown = _ => refusal = Record.Exception(() => dirty.Invoke(40000));
+        Assert.Equal(42, instance.GetFunction("f").Invoke()[0].AsI32());
+        Assert.IsType<InvalidOperationException>(refusal);
+        dirty.Invoke(40000);
+    }
+
+    /// <summary>The collection comes between an exception of the host and the one of the heap that is made of it.</summary>
+    [Fact]
+    public void WhatAHandlerOfCollectionsThrowsTakesThePlaceOfWhatTheHostHasThrown()
+    {
+        using var store = new Store(EngineOptions.Default with { TierUp = TierUpMode.Never, HeapLimit = 2, HeapNurserySize = 256 });
+        var tagType = FunctionType.Of([ValueType.ExternRef], []);
+        var tag = new Tag(store, new TagType(TypeRegistry.CanonicalId(tagType), tagType));
+        var thrown = new WasmException(tag, [WasmValue.FromExtern(new string('x', 100_000))]);
+        store.Engine.Events.Collected += _ => throw new InsufficientMemoryException("no memory for the handler");
+        WasmFunction f = store.Instantiate(
+            HandCompiler.Module(
+                """
+                (module
+                  (import "m" "throw" (func $throw))
+                  (func (export "f")
+                    (loop $next
+                      (block $caught (try_table (catch_all $caught) (call $throw)))
+                      (br $next))))
+                """),
+            new Imports().Define("m", "throw", HostFunction.Create(() => throw thrown))).GetFunction("f");
+        Assert.Equal(TrapKind.OutOfMemory, Assert.Throws<WasmTrapException>(() => f.Invoke()).Kind);
+    }
 }

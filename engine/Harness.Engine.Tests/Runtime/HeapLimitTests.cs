@@ -136,4 +136,53 @@ public sealed class HeapLimitTests
 
         Assert.InRange(store.HeapStatistics.LargestUsedBytes, 0, 80 << 20);
     }
+
+    /// <summary>Constant expressions make objects without collections.</summary>
+    [Fact]
+    public void WhatInstancesHaveMadeAndLostIsCollected()
+    {
+        using var store = new Store(EngineOptions.Default with { HeapLimit = 2, HeapNurserySize = 256 });
+        var table = new Table(store, new TableType(ValueType.AnyRef, new Limits(1, null), Is64: false), WasmValue.Null(ValueType.AnyRef.HeapType));
+        WasmModule module = HandCompiler.Module(
+            """
+            (module (type $bytes (array i8)) (import "m" "t" (table $t 1 anyref))
+              (elem (table $t) (i32.const 0) anyref (array.new_default $bytes (i32.const 200000))))
+            """);
+        for (int i = 0; i < 1000; i++) store.Instantiate(module, new Imports().Define("m", "t", table));
+        Assert.InRange(store.HeapStatistics.LargestUsedBytes, 0, 4 << 20);
+    }
+
+    /// <summary>What a host throws that is passed no references is made without collections, too.</summary>
+    [Fact]
+    public void WhatTheHostThrowsIsCollected()
+    {
+        using var store = new Store(EngineOptions.Default with { HeapLimit = 2, HeapNurserySize = 256, TierUp = TierUpMode.Never });
+        var tagType = FunctionType.Of([ValueType.ExternRef], []);
+        var tag = new Tag(store, new TagType(TypeRegistry.CanonicalId(tagType), tagType));
+        var thrown = new WasmException(tag, [WasmValue.FromExtern(new string('x', 100_000))]);
+        Instance instance = store.Instantiate(
+            HandCompiler.Module(
+                """
+                (module
+                  (import "m" "throw" (func $throw))
+                  (func (export "f") (param i32)
+                    (loop $next
+                      (block $caught (try_table (catch_all $caught) (call $throw)))
+                      (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))
+                """),
+            new Imports().Define("m", "throw", HostFunction.Create(() => throw thrown)));
+        instance.GetFunction("f").Invoke(1000);
+        Assert.InRange(store.HeapStatistics.LargestUsedBytes, 0, 4 << 20);
+    }
+
+    /// <summary>Values of the host are converted without collections, which are made up for when the next ones come.</summary>
+    [Fact]
+    public void WhatTheHostGrowsATableByIsCollected()
+    {
+        using var store = new Store(EngineOptions.Default with { HeapLimit = 2, HeapNurserySize = 256 });
+        var table = new Table(store, new TableType(ValueType.ExternRef, new Limits(1, null), Is64: false), WasmValue.FromExtern(null));
+        var text = new string('x', 100_000);
+        for (int i = 0; i < 1000; i++) Assert.Equal(1, table.Grow(0, WasmValue.FromExtern(text)));
+        Assert.InRange(store.HeapStatistics.LargestUsedBytes, 0, 4 << 20);
+    }
 }

@@ -22,6 +22,27 @@ public sealed class LimitTests
         Assert.Equal(-1, grow.Invoke(1)[0].AsI32());
     }
 
+    /// <summary>Behind what is reserved for a host other mappings lie, such as the pages of another memory.</summary>
+    [Fact]
+    public void AMemoryThatAHostHasMappedIsNoLargerThanWhatIsReservedForTheHost()
+    {
+        using var store = new Store();
+        WasmModule module = HandCompiler.Module("""(module (memory (export "m") i64 1))""");
+        Memory mapped = store.Instantiate(module).GetMemory("m");
+        mapped.Share();
+        Assert.False(mapped.CanGrow(65536));
+        Assert.Equal(-1, mapped.Grow(65536));
+        Assert.Equal(1, mapped.Grow(65535));
+        mapped.Write(MemoryPages.MostHostBytes - sizeof(long), 42L);
+        Assert.Equal(42, mapped.Read<long>(MemoryPages.MostHostBytes - sizeof(long)));
+        Assert.Equal(-1, mapped.Grow(1));
+
+        Memory large = store.Instantiate(module).GetMemory("m");
+        Assert.Equal(1, large.Grow(65536));
+        Assert.Throws<NotSupportedException>(large.Share);
+        Assert.Equal(65537, large.Grow(1));
+    }
+
     [Fact]
     public void TablesHaveALimit()
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Harness.Engine.Modules;
 
 /// <summary>The type of a block: nothing, one result, or a function type.</summary>
@@ -19,6 +21,12 @@ internal readonly struct BlockSignature
 
     /// <summary>The number of results.</summary>
     public int ResultCount => _type is not null ? _type.Results.Length : _result.Kind == ValueKind.None ? 0 : 1;
+
+    /// <summary>The types of the parameters, in the function type's own array; default where the block has no function type.</summary>
+    public ImmutableArray<ValueType> Parameters => _type is null ? default : _type.Parameters;
+
+    /// <summary>The types of the results, in the function type's own array; default where the block has no function type.</summary>
+    public ImmutableArray<ValueType> Results => _type is null ? default : _type.Results;
 
     /// <summary>The type of a parameter.</summary>
     public ValueType Parameter(int index) => _type!.Parameters[index];

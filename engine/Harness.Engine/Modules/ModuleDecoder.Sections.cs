@@ -72,7 +72,7 @@ internal sealed partial class ModuleDecoder
             var kind = DecodeExternalKind(ref section, "malformed export kind");
             var index = section.ReadVarU32();
             CheckExported(kind, index, at);
-            if (!_exports.TryAdd(at, name)) throw new InvalidModuleException($"duplicate export name \"{Encoding.UTF8.GetString(name)}\"", at);
+            if (!_exports.TryAdd(at, name)) throw new InvalidModuleException($"duplicate export name \"{NameText.Of(Encoding.UTF8.GetString(name))}\"", at);
         }
 
         section.ExpectEnd();

@@ -50,7 +50,7 @@ internal static unsafe class Instantiator
             if (imports.Find(store, module, import) is not { } found)
             {
                 if (missingText > MostMissingText) throw Missing([.. missing!, "and more"]);
-                string text = $"\"{import.ModuleName}\" \"{import.Name}\": {Describe(module, import)}";
+                string text = $"{NameOf(import)}: {Describe(module, import)}";
                 (missing ??= []).Add(text);
                 missingText += text.Length;
                 continue;
@@ -58,15 +58,17 @@ internal static unsafe class Instantiator
 
             items[i] = found;
             if (items[i].Store != store)
-                throw new ArgumentException($"\"{import.ModuleName}\" \"{import.Name}\" is of another store", nameof(imports));
+                throw new ArgumentException($"{NameOf(import)} is of another store", nameof(imports));
             if (!Matches(module, import, items[i]))
-                throw new LinkException($"incompatible import type: \"{import.ModuleName}\" \"{import.Name}\"");
+                throw new LinkException($"incompatible import type: {NameOf(import)}");
         }
 
         return missing is null ? items : throw Missing(missing);
     }
 
     private static LinkException Missing(List<string> imports) => new($"unknown import: {string.Join("; ", imports)}");
+
+    private static string NameOf(Import import) => $"\"{NameText.Of(import.ModuleName)}\" \"{NameText.Of(import.Name)}\"";
 
     /// <summary>Kind and type of an import, for people.</summary>
     private static string Describe(WasmModule module, Import import) => import.Kind switch

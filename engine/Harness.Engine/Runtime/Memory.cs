@@ -94,7 +94,7 @@ public sealed unsafe class Memory : Extern
     {
         Store.ThrowIfDisposed();
         long pages = Shared is null ? _pages.Grow(delta) : Shared.Grow(delta);
-        if (pages >= 0 && delta != 0) Grown?.Invoke(delta);
+        if (pages >= 0 && delta != 0 && Grown is { } told) Store.Tell(told, delta);
         return pages;
     }
 
@@ -140,10 +140,13 @@ public sealed unsafe class Memory : Extern
     /// <inheritdoc cref="MemoryPages.CanGrow"/>
     internal bool CanGrow(ulong delta) => _pages.CanGrow(delta);
 
-    /// <summary>Is told of pages that were added by code or by the host in this store.</summary>
+    /// <summary>
+    /// Is told of pages that were added by code or by the host in this store. It must not throw, nor can it use the store: the values of code that grows a memory are known to nobody meanwhile.
+    /// </summary>
     internal Action<ulong>? Grown { get; set; }
 
     /// <inheritdoc cref="MemoryPages.ShareWithHost"/>
+    /// <exception cref="NotSupportedException">It has more than <see cref="MemoryPages.MostHostBytes"/>.</exception>
     /// <exception cref="Win32Exception">The system has no addresses left.</exception>
     internal void Share() => _pages.ShareWithHost();
 

@@ -16,6 +16,9 @@ namespace Harness.Engine.Runtime;
 /// </remarks>
 internal sealed unsafe class MemoryPages
 {
+    /// <summary>Most bytes of a memory that a host has mapped, too: those of one with 32-bit addresses.</summary>
+    public const ulong MostHostBytes = 1UL << 32;
+
     private const ulong SystemPage = 4096;
 
     /// <summary>A 32-bit address, a 32-bit offset, and the widest access.</summary>
@@ -78,7 +81,7 @@ internal sealed unsafe class MemoryPages
     {
         ulong length = Data->ByteLength;
         ulong pages = length >> _type.PageSizeLog2;
-        if (delta > _maximumPages - pages) return -1;
+        if (delta > MostPages - pages) return -1;
         if (delta == 0) return (long)pages;
         ulong grown = length + (delta << _type.PageSizeLog2);
         ulong bytes = Usable(grown) - Usable(length);
@@ -103,7 +106,7 @@ internal sealed unsafe class MemoryPages
     public bool CanGrow(ulong delta)
     {
         ulong length = Data->ByteLength;
-        return delta <= _maximumPages - (length >> _type.PageSizeLog2) && _budget.HasRoom(Usable(length + (delta << _type.PageSizeLog2)) - Usable(length));
+        return delta <= MostPages - (length >> _type.PageSizeLog2) && _budget.HasRoom(Usable(length + (delta << _type.PageSizeLog2)) - Usable(length));
     }
 
     /// <summary>
@@ -112,12 +115,15 @@ internal sealed unsafe class MemoryPages
     public static bool FaultsBehindEnd(MemoryType type) => !type.Is64 && type.PageSize % (int)SystemPage == 0;
 
     /// <summary>
-    /// Moves the content into pages that can be mapped elsewhere, too, by <see cref="MapAt"/>, so that a host has them in an object of its own.
+    /// Moves the content into pages that can be mapped elsewhere, too, by <see cref="MapAt"/>, so that a host has them in an object of its own. From then on the memory has
+    /// <see cref="MostHostBytes"/> at most.
     /// </summary>
+    /// <exception cref="NotSupportedException">It has more.</exception>
     /// <exception cref="Win32Exception">The system has no addresses left.</exception>
     public void ShareWithHost()
     {
         if (_hostPages != null) return;
+        if (Data->ByteLength > HostBytes) throw new NotSupportedException($"a memory of {Data->ByteLength} bytes cannot be mapped by a host: it may have {MostHostBytes} at most");
         byte* pages = LinuxMemory.ReserveSharedPages((nuint)HostBytes);
         Buffer.MemoryCopy(Data->Base, pages, HostBytes, Data->ByteLength);
         _hostPages = pages;
@@ -185,7 +191,10 @@ internal sealed unsafe class MemoryPages
     private InsufficientMemoryException NoRoom(MemoryBudget? budget = null) => new(
         $"no room for a memory of {_type.Limits.Minimum} pages: the memories of a store take at most {(budget ?? _budget).LimitMebibytes} MiB (knob memory.limit)");
 
-    private ulong HostBytes => Math.Min(MaximumBytes, 1UL << 32);
+    private ulong HostBytes => Math.Min(MaximumBytes, MostHostBytes);
+
+    /// <summary>The most pages that it can have now: those of a host cannot be more than were reserved for them, behind which other mappings lie.</summary>
+    private ulong MostPages => _hostPages == null ? _maximumPages : Math.Min(_maximumPages, HostBytes >> _type.PageSizeLog2);
 
     /// <summary>The bytes that can be used where a memory has a length: those of whole pages of the system.</summary>
     private static ulong Usable(ulong length) => (length + SystemPage - 1) & ~(SystemPage - 1);

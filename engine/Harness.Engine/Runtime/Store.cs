@@ -191,7 +191,7 @@ public sealed unsafe class Store : IDisposable
     {
         ArgumentNullException.ThrowIfNull(module);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        Enter();
+        CatchUpOnCollection();
         if (_instances.Count >= Engine.Options.InstanceLimit)
         {
             throw new InsufficientMemoryException(
@@ -421,7 +421,7 @@ public sealed unsafe class Store : IDisposable
         : Instance.Of(reference->Instance)!.Function(reference->FunctionIndex);
 
     /// <summary>
-    /// Collects garbage if conversions have put that off, since they never do it. To be called before the host passes values in. Until the next time that a collection is put off, or
+    /// Collects garbage if conversions or constant expressions have put that off, since they never do it. To be called before the host passes values in or instantiates. Until the next time that a collection is put off, or
     /// another thread comes, this thread may call entry adapters without it (<see cref="StoreContext.OpenStack"/>).
     /// </summary>
     internal void CatchUpOnCollection()

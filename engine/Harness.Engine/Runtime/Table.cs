@@ -114,7 +114,7 @@ public sealed unsafe class Table : Extern
     /// <exception cref="InvalidOperationException">The store is in use by another thread.</exception>
     public long Grow(ulong delta, WasmValue value)
     {
-        Store.Enter();
+        Store.CatchUpOnCollection();
         return Grow(delta, (nint)Store.ToNative(value, Type.ElementType));
     }
 

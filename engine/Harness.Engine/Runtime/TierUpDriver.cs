@@ -8,7 +8,7 @@ namespace Harness.Engine.Runtime;
 /// <summary>
 /// Decides what happens when a function's budget is used up, and runs the optimizing compiler on threads of its own: also where the
 /// guest waits for it, since the guest's stack may be nearly used up. Functions are taken in the order of their heat. Nothing waits for a
-/// compilation that nobody wants any more.
+/// compilation that nobody wants any more. Where the system has no thread left, functions go on in baseline code until they ask again.
 /// </summary>
 internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
 {
@@ -37,6 +37,9 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         }
     }
 
+    /// <summary>Starts a thread; throws what <see cref="Thread.Start()"/> does.</summary>
+    public Action<Thread> StartThread { get; set; } = static thread => thread.Start();
+
     private int MaxThreads => engine.Options.TieringThreads > 0
         ? engine.Options.TieringThreads
         : Math.Clamp(Environment.ProcessorCount - 1, 1, MostThreadsByDefault);
@@ -61,7 +64,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
     }
 
     /// <summary>
-    /// Optimizes a function now, unless the compiler does not support it or there is no room for its code: then it stays in baseline code, as it does
+    /// Optimizes a function now, unless the compiler does not support it or there is no memory for that or no room for its code: then it stays in baseline code, as it does
     /// for now where the store is interrupted. All else that the compiler throws is thrown here.
     /// </summary>
     public void Optimize(Instance instance, int functionIndex)
@@ -87,7 +90,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
             while (!job.IsDone && !job.Instance.Store.IsInterruptRequested) Monitor.Wait(_gate);
         }
 
-        if (job is { IsDone: true, Failure: { SourceException: not (NotSupportedException or InsufficientMemoryException) } failure }) failure.Throw();
+        if (job is { IsDone: true, Failure: { SourceException: not (NotSupportedException or OutOfMemoryException) } failure }) failure.Throw();
     }
 
     /// <summary>Lets threads that wait for a compilation look whether they still want it.</summary>
@@ -159,7 +162,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         }
     }
 
-    /// <summary>Queues a function; one that is queued already gets hotter. Null if the engine is disposed of.</summary>
+    /// <summary>Queues a function; one that is queued already gets hotter. Null if the engine is disposed of, or there is no thread that would take it.</summary>
     private CompilationJob? Request(Instance instance, int functionIndex, int loop, bool isAwaited)
     {
         CompilationJob job;
@@ -175,10 +178,11 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
 
             job = new CompilationJob(instance, functionIndex, loop) { IsAwaited = isAwaited };
             _queue.Add(job);
-            if (_queue.Count > _idleThreads && _threads < MaxThreads)
+            if (_queue.Count > _idleThreads && _threads < MaxThreads && !TryStartThread() && _threads == 0)
             {
-                _threads++;
-                new Thread(Run, CompileStackBytes) { IsBackground = true, Name = "optimizing compiler" }.Start();
+                _queue.Remove(job);
+                job.Dispose();
+                return null;
             }
 
             Monitor.PulseAll(_gate);
@@ -186,6 +190,23 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
 
         engine.Events.OnTierUpRequested(instance, functionIndex);
         return job;
+    }
+
+    /// <summary>Starts one more thread, which waits for the gate.</summary>
+    /// <returns>False where the system has none left.</returns>
+    private bool TryStartThread()
+    {
+        try
+        {
+            StartThread(new Thread(Run, CompileStackBytes) { IsBackground = true, Name = "optimizing compiler" });
+        }
+        catch (Exception fault) when (fault is OutOfMemoryException or ThreadStartException)
+        {
+            return false;
+        }
+
+        _threads++;
+        return true;
     }
 
     private CompilationJob? Find(ModuleCode code, int functionIndex, int loop) =>

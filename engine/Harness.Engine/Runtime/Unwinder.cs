@@ -30,7 +30,11 @@ internal static unsafe class Unwinder
     public static FrameTransfer* UnwindFromHost(Store store, nint returnAddress, byte* framePointer)
     {
         if (FindHandler(ref returnAddress, ref framePointer) is null) return null;
-        ulong exception = ExceptionObject.New((WasmException)store.TakePendingException());
+
+        // The function of the host has ended, and the exception that it threw is made of what the collector knows.
+        var thrown = (WasmException)store.TakePendingException();
+        store.Heap.CatchUp();
+        ulong exception = ExceptionObject.New(thrown);
         return Unwind(store, exception, returnAddress, framePointer);
     }
 

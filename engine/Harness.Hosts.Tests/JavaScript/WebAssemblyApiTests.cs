@@ -96,6 +96,17 @@ public sealed class WebAssemblyApiTests
         "a stack of 1024 KiB is too small for JavaScript: set the knob stack.size to at least 1536 KiB",
         Assert.Throws<ProgramException>(() => new JavaScriptHost(new JavaScriptOptions { Engine = EngineOptions.Default with { StackSize = 1024 } })).Message);
 
+    /// <summary>Stores are open to the stack of a thread, whichever stands on it.</summary>
+    [Fact]
+    public void AHostIsUsedOnTheThreadThatHasMadeIt() => ExecutionThread.Run(EngineOptions.Default, () =>
+    {
+        using var host = new JavaScriptHost(new JavaScriptOptions());
+        host.RunScript("seven.js", "globalThis.seven = () => 7");
+        foreach (Action use in (Action[])[() => host.RunScript("one.js", "1"), () => host.RunModule("one.mjs", "1"), () => host.Call("seven")])
+            Assert.Throws<InvalidOperationException>(() => ExecutionThread.Run(EngineOptions.Default, use));
+        Assert.Equal(7, host.Call("seven"));
+    });
+
     /// <summary>What an instance that cannot be made was to be made of is let go, whatever kept it from being made.</summary>
     [Fact]
     public void NothingStaysOfInstancesThatCannotBeMade() => ExecutionThread.Run(EngineOptions.Default, () =>
@@ -222,6 +233,23 @@ public sealed class WebAssemblyApiTests
         show(wrong.join(' '), attempt(() => exports.number(1, 37)), attempt(() => exports.big(1n, 1)));
         """,
         "RangeError RangeError");
+
+    [Fact]
+    public void TextsOfNumbersThatNobodyKeepsAreCollected() => ScriptRun.Check(
+        """
+        (module (import "m" "big" (func $big (param i64 i32) (result externref)))
+          (func (export "run") (param i32) (result externref) (local externref)
+            (loop $next
+              (local.set 1 (call $big (i64.const 0x7fffffffffffffff) (i32.const 2)))
+              (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+            (local.get 1)))
+        """,
+        """
+        const { run } = (await WebAssembly.instantiate(bytes, { m: { big: Function.prototype.call.bind(BigInt.prototype.toString) } })).instance.exports;
+        show(attempt(() => run(600000)) === '1'.repeat(63));
+        """,
+        "true",
+        new EngineOptions { HeapLimit = 2, HeapNurserySize = 256 });
 
     [Theory]
     [InlineData("calls 1 => exports.add(1, 2)", 0.5)]

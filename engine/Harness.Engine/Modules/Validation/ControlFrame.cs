@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Harness.Engine.Modules.Validation;
 
 /// <summary>An open block.</summary>
@@ -24,6 +26,11 @@ internal struct ControlFrame
     /// <summary>Whether branches to both blocks certainly take the same operands.</summary>
     public readonly bool TakesSameAs(in ControlFrame other) =>
         Opcode != Opcode.Loop && other.Opcode != Opcode.Loop && Signature.IsSame(other.Signature);
+
+    /// <summary>
+    /// The types of the operands that a branch to the block takes, where these are more than one. Such arrays are equal if they are the same array, as they are where function type and kind of block are the same.
+    /// </summary>
+    public readonly ImmutableArray<ValueType> LabelTypes => Opcode == Opcode.Loop ? Signature.Parameters : Signature.Results;
 
     /// <summary>The type of an operand that a branch to the block takes.</summary>
     public readonly ValueType LabelType(int index) =>

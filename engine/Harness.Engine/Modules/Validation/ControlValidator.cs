@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Harness.Engine.Modules.Validation;
 
 /// <summary>Blocks, branches and calls (specification, section 3.4).</summary>
@@ -67,7 +69,7 @@ internal sealed class ControlValidator(ValidationState state, ValidationStacks s
         if (!matches) throw state.Invalid("type mismatch: an else is missing");
     }
 
-    /// <summary><c>br_table</c>.</summary>
+    /// <summary><c>br_table</c>. Operands are checked once for all labels that take the same types, so that it costs no more than its labels and the types of the module.</summary>
     public void ValidateBranchTable()
     {
         var labels = state.Reader.ReadCount(int.MaxValue, "labels");
@@ -75,14 +77,17 @@ internal sealed class ControlValidator(ValidationState state, ValidationStacks s
         ref var first = ref stacks.ReadLabel();
         stacks.CheckOperands(ref first);
         ref var last = ref first;
+        HashSet<ImmutableArray<ValueType>>? seen = null;
         for (; labels > 0; labels--)
         {
             ref var label = ref stacks.ReadLabel();
             if (label.LabelArity != first.LabelArity)
                 throw state.Invalid("type mismatch: labels with different numbers of operands");
             if (label.TakesSameAs(last)) continue;
-            stacks.CheckOperands(ref label);
             last = ref label;
+
+            // To look for one operand is no less than to check it.
+            if (label.LabelArity <= 1 || (seen ??= []).Add(label.LabelTypes)) stacks.CheckOperands(ref label);
         }
 
         stacks.MarkUnreachable();
