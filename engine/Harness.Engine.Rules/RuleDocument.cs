@@ -27,8 +27,8 @@ public static class RuleDocument
         text.AppendLine();
         text.AppendLine("# Rules of conditions");
         text.AppendLine();
-        text.AppendLine("By which comparison the optimizing compiler asks a condition on integers, made from [conditions.rules](Harness.Engine/Optimizer/Rules/conditions.rules) in the same language. The result is a machine instruction that sets flags, with the relation that");
-        text.AppendLine("they are asked; branches, selections, checks and values ask alike, for the opposite too. `i32.eqz x` is the relation `x = 0`, a value that is a condition its opposite, and a constant is the right operand of a relation.");
+        text.AppendLine("By which comparison the optimizing compiler asks a condition on numbers, made from [conditions.rules](Harness.Engine/Optimizer/Rules/conditions.rules) in the same language. The result is a machine instruction that sets flags, with the relation that");
+        text.AppendLine("they are asked; branches, selections, checks and values ask alike, for the opposite too. `i32.eqz x` is the relation `x = 0`, a value that is a condition its opposite, and a constant integer is the right operand of a relation.");
         text.AppendLine($"That is {Count(conditions)}, tried in this order.");
         WriteSections(text, conditions);
         return text.ToString();

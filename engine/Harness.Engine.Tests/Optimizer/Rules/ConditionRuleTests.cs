@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Harness.Engine.Modules;
+using Harness.Engine.Numbers;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Rules;
 using Harness.Engine.Rules;
@@ -109,6 +110,19 @@ public sealed class ConditionRuleTests
         if (constant == 5) Assert.Contains("cmp eax, 5", run.Listing("lt_s"));
     }
 
+    [Theory]
+    [InlineData("i32.test_constant_eq", true, "test_constant", "i32.eq")]
+    [InlineData("i64.cmp_lt_s", true, "cmp", "i64.lt_s")]
+    [InlineData("f32.ucomis_ge", true, "ucomis", "f32.ge")]
+    [InlineData("i64.lt_s", false, "", "i64.lt_s")]
+    [InlineData("i32.shl_constant", false, "", "i32.")]
+    public void AnInstructionThatSetsFlagsIsCalledLikeTheComparison(string name, bool setsFlags, string setter, string relation)
+    {
+        Assert.Equal(setsFlags, RuleTypes.TrySplit(name, out string actualSetter, out string actualRelation));
+        Assert.Equal((setter, relation), (actualSetter, actualRelation));
+        Assert.Equal("i32", RuleTypes.ResultOf(name));
+    }
+
     /// <summary>What conditions are for, the opposite among it: each gives 3 where the condition holds, else 4.</summary>
     private static string[] UsesOf(string condition) =>
     [
@@ -150,6 +164,8 @@ public sealed class ConditionRuleTests
 
         public void CmpConstant(int id, Opcode relation, OpSize size, int x, long a) => Chose("cmp_constant", relation, size, Text(x), Text(a));
 
+        public void Ucomis(int id, Opcode relation, OpSize size, int x, int y) => Chose("ucomis", relation, size, Text(x), Text(y));
+
         public void Test(int id, Opcode relation, OpSize size, int x, int y) => Chose("test", relation, size, Text(x), Text(y));
 
         public void TestConstant(int id, Opcode relation, OpSize size, int x, long a) => Chose("test_constant", relation, size, Text(x), Text(a));
@@ -160,7 +176,11 @@ public sealed class ConditionRuleTests
 
         private static string Text(long constant) => constant.ToString(CultureInfo.InvariantCulture);
 
-        private void Chose(string name, Opcode relation, OpSize size, params ReadOnlySpan<string> operands) =>
-            chosen.Append($"({(size == OpSize.Dword ? "i32" : "i64")}.{name}_{IrNames.NameOf(relation)[4..]} {string.Join(' ', operands)})");
+        private void Chose(string name, Opcode relation, OpSize size, params ReadOnlySpan<string> operands)
+        {
+            string text = IrNames.NameOf(relation);
+            Assert.Equal(NumericForms.Of(relation).Size, size);
+            chosen.Append($"({text[..4]}{name}_{text[4..]} {string.Join(' ', operands)})");
+        }
     }
 }

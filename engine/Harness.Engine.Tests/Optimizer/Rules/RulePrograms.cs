@@ -43,7 +43,7 @@ internal static class RulePrograms
     /// <summary>The variables for any value of a rule, in the order of their names.</summary>
     public static string[] VariablesOf(Rule rule) => [.. RuleFiles.VariablesOf(rule).Keys.Where(variable => variable[0] >= 'x').Order(StringComparer.Ordinal)];
 
-    /// <summary>Operands for one or two variables: all those of which each could be special.</summary>
+    /// <summary>Operands for one or two variables, on which instructions behave differently.</summary>
     public static IEnumerable<ulong[]> OperandsFor(string[] variables, ValueKind kind)
     {
         ulong[] operands = [.. NumericOperands.Values(kind)];

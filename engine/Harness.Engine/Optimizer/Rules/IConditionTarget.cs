@@ -15,6 +15,9 @@ internal interface IConditionTarget : IRulePattern
     /// <summary>x compared with a.</summary>
     void CmpConstant(int id, Opcode relation, OpSize size, int x, long a);
 
+    /// <summary>x compared with y, where neither is less than the other if one is not a number.</summary>
+    void Ucomis(int id, Opcode relation, OpSize size, int x, int y);
+
     /// <summary>The bits that both have, compared with 0.</summary>
     void Test(int id, Opcode relation, OpSize size, int x, int y);
 

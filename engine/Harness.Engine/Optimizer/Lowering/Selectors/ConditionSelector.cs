@@ -8,21 +8,10 @@ using Comparisons = Harness.Engine.Optimizer.Passes.Comparisons;
 
 namespace Harness.Engine.Optimizer.Lowering.Selectors;
 
-/// <summary>Comparisons, fused with what depends on them: those of integers by the rules of conditions (<see cref="IntegerConditions"/>).</summary>
+/// <summary>Comparisons, fused with what depends on them: those of numbers by the rules of conditions (<see cref="NumberConditions"/>).</summary>
 internal sealed class ConditionSelector(
     SelectionState state, LirWriter writer, InstanceFields instance, OperandSelector operands, LoadFolding loads)
 {
-    /// <summary>Conditions of the six <see cref="FloatRelation"/>s.</summary>
-    /// <remarks>
-    /// <c>ucomis</c> sets the flags as an unsigned comparison does, and all three of carry, zero and parity for NaN. Above and
-    /// above-or-equal fail then, so that less is asked as greater with the operands exchanged.
-    /// </remarks>
-    private static ReadOnlySpan<FlagCondition> FloatConditions =>
-    [
-        FlagCondition.FloatEqual, FlagCondition.FloatNotEqual, (FlagCondition)Condition.Above,
-        (FlagCondition)Condition.Above, (FlagCondition)Condition.AboveOrEqual, (FlagCondition)Condition.AboveOrEqual,
-    ];
-
     /// <summary>A node that computes a comparison as a value.</summary>
     public void SelectCondition(int id)
     {
@@ -81,66 +70,39 @@ internal sealed class ConditionSelector(
         {
             Opcode.I32Eqz => Compare(state.Graph.Input(id, 0), !whenTrue, mayFault),
             Opcode.I64Eqz or Opcode.RefIsNull => CompareWithZero(state.Graph.Input(id, 0), OpSize.Qword, whenTrue, mayFault),
-            IrOp.ReferenceEqual => CompareIntegers(id, Opcode.I64Eq, whenTrue, mayFault),
+            IrOp.ReferenceEqual => CompareInputs(id, Opcode.I64Eq, whenTrue, mayFault),
             IrOp.RefTest => CompareType(id, whenTrue, mayFault),
             IrOp.HasTag => CompareTag(id, whenTrue),
             >= Opcode.V128Load => CompareVector(id, op, whenTrue),
-            _ => CompareNumbers(id, NumericForms.Of(op), whenTrue, mayFault),
+            _ => CompareInputs(id, op, whenTrue, mayFault),
         };
     }
 
-    private Comparison CompareNumbers(int id, NumericForm form, bool whenTrue, bool mayFault) =>
-        form.Kind == NumericFormKind.CompareIntegers
-            ? CompareIntegers(id, state.Graph[id].Op, whenTrue, mayFault)
-            : CompareFloats(id, (FloatRelation)form.Operation, form.Size, whenTrue, mayFault);
-
     private Comparison CompareWithZero(int id, OpSize size, bool isZero, bool mayFault) =>
-        CompareIntegers(size == OpSize.Dword ? Opcode.I32Eq : Opcode.I64Eq, id, IntegerConditions.Zero, isZero, mayFault);
+        Choose(size == OpSize.Dword ? Opcode.I32Eq : Opcode.I64Eq, id, NumberConditions.Zero, isZero, mayFault);
 
-    /// <summary>The comparison for a relation of a node's inputs: what can be a constant in an instruction is the right one.</summary>
-    private Comparison CompareIntegers(int id, Opcode op, bool whenTrue, bool mayFault)
+    /// <summary>The comparison for a relation of a node's inputs: of integers, what can be a constant in an instruction is the right one.</summary>
+    private Comparison CompareInputs(int id, Opcode op, bool whenTrue, bool mayFault)
     {
         int left = state.Graph.Input(id, 0);
         int right = state.Graph.Input(id, 1);
-        if (Constants.IsConstant(state.Graph, left) || state.Graph[left].Op is IrOp.FunctionAddress or IrOp.TypeId)
+        if (NumericForms.Of(op).Kind == NumericFormKind.CompareIntegers
+            && (Constants.IsConstant(state.Graph, left) || state.Graph[left].Op is IrOp.FunctionAddress or IrOp.TypeId))
         {
             (op, left, right) = (Comparisons.Swap(op), right, left);
         }
 
-        return CompareIntegers(op, left, right, whenTrue, mayFault);
+        return Choose(op, left, right, whenTrue, mayFault);
     }
 
-    private Comparison CompareIntegers(Opcode op, int left, int right, bool whenTrue, bool mayFault)
+    private Comparison Choose(Opcode op, int left, int right, bool whenTrue, bool mayFault)
     {
-        Comparison comparison = new IntegerConditions(state, operands, loads, op, left, right, mayFault).Choose();
+        Comparison comparison = new NumberConditions(state, operands, loads, op, left, right, mayFault).Choose();
         if (!whenTrue)
         {
             comparison.Condition = comparison.Condition.Negate();
         }
 
-        return comparison;
-    }
-
-    private Comparison CompareFloats(int id, FloatRelation relation, OpSize size, bool whenTrue, bool mayFault)
-    {
-        int left = state.Graph.Input(id, 0);
-        int right = state.Graph.Input(id, 1);
-        bool isLess = relation is FloatRelation.Less or FloatRelation.LessOrEqual;
-        if (isLess)
-        {
-            (left, right) = (right, left);
-        }
-
-        FlagCondition condition = FloatConditions[(int)relation];
-        var comparison = new Comparison
-        {
-            Kind = CompareKind.Float,
-            Size = size,
-            Condition = whenTrue ? condition : condition.Negate(),
-        };
-        comparison.HasAddress = loads.TryCover(right, size, mayFault, out comparison.Address);
-        comparison.Left = operands.Register(left);
-        comparison.Right = comparison.HasAddress ? 0 : operands.Register(right);
         return comparison;
     }
 

@@ -7,17 +7,17 @@ using Harness.Engine.X64;
 namespace Harness.Engine.Optimizer.Lowering.Selectors;
 
 /// <summary>
-/// A relation of integers as the rules of conditions see it, and the comparison that they choose for it. It need not be a node: of a value that is a condition, it is that the value is 0.
+/// A relation of numbers as the rules of conditions see it, and the comparison that they choose for it. It need not be a node: of a value that is a condition, it is that the value is 0.
 /// A pattern looks only into values that nobody else needs, which then are not computed by themselves.
 /// </summary>
 /// <param name="state">What is known meanwhile.</param>
 /// <param name="operands">Gives operands their registers.</param>
 /// <param name="loads">Finds operands that are in memory.</param>
-/// <param name="op">The relation: a comparison of two integers.</param>
+/// <param name="op">The relation: a comparison of two integers or floats.</param>
 /// <param name="left">Its left operand.</param>
-/// <param name="right">Its right operand, which a constant is; <see cref="Zero"/> for 0.</param>
+/// <param name="right">Its right operand, which a constant integer is; <see cref="Zero"/> for 0.</param>
 /// <param name="mayFault">Whether an operand may be read from a memory.</param>
-internal struct IntegerConditions(SelectionState state, OperandSelector operands, LoadFolding loads, Opcode op, int left, int right, bool mayFault) : IConditionTarget
+internal struct NumberConditions(SelectionState state, OperandSelector operands, LoadFolding loads, Opcode op, int left, int right, bool mayFault) : IConditionTarget
 {
     /// <summary>In place of the right operand: 0.</summary>
     public const int Zero = -1;
@@ -36,9 +36,9 @@ internal struct IntegerConditions(SelectionState state, OperandSelector operands
             CmpConstant(Root, op, NumericForms.Of(op).Size, left, state.Graph[right].Immediate);
             chosen.IsType = true;
         }
-        else
+        else if (!ConditionRules.Apply(ref this, Root))
         {
-            ConditionRules.Apply(ref this, Root);
+            throw new NotSupportedException($"no comparison is chosen for {op}");
         }
 
         return chosen;
@@ -95,9 +95,17 @@ internal struct IntegerConditions(SelectionState state, OperandSelector operands
         chosen.HasImmediate = true;
         chosen.Immediate = a;
 
-        // Part of an operand is in a register.
+        // What is but a part of the left operand is compared in a register.
         chosen.HasAddress = x == left && loads.TryCover(x, size, mayFault, out chosen.Address);
         chosen.Left = chosen.HasAddress ? 0 : operands.Register(x);
+    }
+
+    public void Ucomis(int id, Opcode relation, OpSize size, int x, int y)
+    {
+        chosen = new Comparison { Kind = CompareKind.Float, Size = size, Condition = FlagsOf((FloatRelation)NumericForms.Of(relation).Operation) };
+        chosen.HasAddress = loads.TryCover(y, size, mayFault, out chosen.Address);
+        chosen.Left = operands.Register(x);
+        chosen.Right = chosen.HasAddress ? 0 : operands.Register(y);
     }
 
     public void Test(int id, Opcode relation, OpSize size, int x, int y)
@@ -130,6 +138,16 @@ internal struct IntegerConditions(SelectionState state, OperandSelector operands
             chosen.Left = chosen.Right = operands.Register(x);
         }
     }
+
+    /// <summary>What is asked of the flags that are set as by an unsigned comparison, and all three of carry, zero and parity for NaN.</summary>
+    private static FlagCondition FlagsOf(FloatRelation relation) => relation switch
+    {
+        FloatRelation.Equal => FlagCondition.FloatEqual,
+        FloatRelation.NotEqual => FlagCondition.FloatNotEqual,
+        FloatRelation.Greater => Condition.Above.ToFlag(),
+        FloatRelation.GreaterOrEqual => Condition.AboveOrEqual.ToFlag(),
+        _ => throw new ArgumentOutOfRangeException(nameof(relation), relation, "the flags do not answer it"),
+    };
 
     private void Begin(CompareKind kind, Opcode relation, OpSize size) =>
         chosen = new Comparison { Kind = kind, Size = size, Condition = ((Condition)NumericForms.Of(relation).Operation).ToFlag() };
