@@ -17,6 +17,9 @@ public sealed class MatcherKind
     /// <summary>Chooses machine instructions for operations.</summary>
     public static MatcherKind Selection { get; } = new("SelectionRules", "The matcher of the rules of selection.", "ISelectionTarget", choosesInstructions: true);
 
+    /// <summary>Chooses machine instructions that set flags for conditions.</summary>
+    public static MatcherKind Conditions { get; } = new("ConditionRules", "The matcher of the rules of conditions.", "IConditionTarget", choosesInstructions: true);
+
     /// <summary>The name of the class.</summary>
     public string ClassName { get; }
 
@@ -35,6 +38,7 @@ public sealed class MatcherKind
     {
         "algebra.rules" => Algebra,
         "selection.rules" => Selection,
+        "conditions.rules" => Conditions,
         string name => throw new RuleException($"no matcher is made of {name}"),
     };
 }

@@ -116,10 +116,18 @@ public static class MatcherWriter
             }
         }
 
-        /// <summary>The call of the target's method for an instruction, whose operands are values, and the bits of constants.</summary>
+        /// <summary>The call of the target's method for an instruction, whose operands are values, and the bits of constants; the relation, too, that flags are asked.</summary>
         private void Choose(RuleOperation instruction)
         {
-            var arguments = new List<string> { "root", SizeOf(instruction) };
+            var arguments = new List<string> { "root" };
+            string name = instruction.Name.Substring(instruction.Name.IndexOf('.') + 1);
+            if (RuleTypes.TrySplit(instruction.Name, out string setter, out string relation))
+            {
+                name = setter;
+                arguments.Add(OpcodeOf(relation));
+            }
+
+            arguments.Add(SizeOf(instruction));
             for (int i = 0; i < instruction.Operands.Count; i++)
             {
                 arguments.Add(instruction.Operands[i] switch
@@ -130,11 +138,12 @@ public static class MatcherWriter
                 });
             }
 
-            code.Line($"target.{MemberOf(instruction.Name.Substring(instruction.Name.IndexOf('.') + 1))}({string.Join(", ", arguments)});");
+            code.Line($"target.{MemberOf(name)}({string.Join(", ", arguments)});");
             code.Line("return true;");
         }
 
-        private static string SizeOf(RuleOperation instruction) => instruction.ResultType is "i32" or "f32" ? "OpSize.Dword" : "OpSize.Qword";
+        /// <summary>The size of an instruction's operands, which machine instructions have in their names.</summary>
+        private static string SizeOf(RuleOperation instruction) => instruction.OperandType(0) is "i32" or "f32" ? "OpSize.Dword" : "OpSize.Qword";
 
         private void Accept(string action)
         {

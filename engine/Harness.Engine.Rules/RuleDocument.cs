@@ -5,10 +5,11 @@ namespace Harness.Engine.Rules;
 /// <summary>The documentation of rules, in Markdown.</summary>
 public static class RuleDocument
 {
-    /// <summary>Writes the rules of both files.</summary>
+    /// <summary>Writes the rules of all files.</summary>
     /// <param name="algebra">The sections of the rules of algebra.</param>
     /// <param name="selection">The sections of the rules of selection.</param>
-    public static string Write(IReadOnlyList<RuleSection> algebra, IReadOnlyList<RuleSection> selection)
+    /// <param name="conditions">The sections of the rules of conditions.</param>
+    public static string Write(IReadOnlyList<RuleSection> algebra, IReadOnlyList<RuleSection> selection, IReadOnlyList<RuleSection> conditions)
     {
         var text = new StringBuilder();
         text.AppendLine("# Rules of algebra");
@@ -23,6 +24,13 @@ public static class RuleDocument
         text.AppendLine("Which machine instructions the optimizing compiler chooses for numbers, made from [selection.rules](Harness.Engine/Optimizer/Rules/selection.rules) in the same language. The result is a machine instruction, and `:=` says what it means in instructions of");
         text.AppendLine($"WebAssembly; one that is called like an instruction of WebAssembly means the same. What stands within a pattern is needed there only, and is not computed by itself. That is {Count(selection)}, tried in this order.");
         WriteSections(text, selection);
+        text.AppendLine();
+        text.AppendLine("# Rules of conditions");
+        text.AppendLine();
+        text.AppendLine("By which comparison the optimizing compiler asks a condition on numbers, made from [conditions.rules](Harness.Engine/Optimizer/Rules/conditions.rules) in the same language. The result is a machine instruction that sets flags, with the relation that");
+        text.AppendLine("they are asked; branches, selections, checks and values ask alike, for the opposite too. `i32.eqz x` is the relation `x = 0`, a value that is a condition its opposite, and a constant integer is the right operand of a relation.");
+        text.AppendLine($"That is {Count(conditions)}, tried in this order.");
+        WriteSections(text, conditions);
         return text.ToString();
     }
 

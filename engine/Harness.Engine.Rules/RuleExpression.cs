@@ -62,7 +62,7 @@ public sealed class RuleOperation(string name, IReadOnlyList<RuleExpression> ope
     public override bool IsConstant => Operands.All(operand => operand.IsConstant);
 
     /// <summary>The type of the result; null for <c>select</c>, which gives what its operands are.</summary>
-    public string? ResultType => RuleTypes.ResultOf(Name);
+    public string? ResultType { get; } = RuleTypes.ResultOf(name);
 
     /// <summary>The type of an operand; null for those of <c>select</c>, which can be any.</summary>
     public string? OperandType(int index) => RuleTypes.OperandOf(Name, index);

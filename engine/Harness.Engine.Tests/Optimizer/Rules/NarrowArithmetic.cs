@@ -104,6 +104,7 @@ internal sealed class NarrowArithmetic(int widthOf32, int widthOf64)
             255 => Signed((1L << (8 * width / full)) - 1, width),
             65535 => Signed((1L << (16 * width / full)) - 1, width),
             uint.MaxValue => Signed((1L << (32 * width / full)) - 1, width),
+            int.MinValue => Least(widthOf32),
             long.MinValue => Least(width),
             _ => throw new NotSupportedException($"{number} has no meaning on a few bits yet: say here which it has"),
         };

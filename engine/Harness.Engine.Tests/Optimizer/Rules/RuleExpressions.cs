@@ -11,12 +11,18 @@ namespace Harness.Engine.Tests.Optimizer.Rules;
 internal sealed class RuleExpressions(IReadOnlySet<string> booleans)
 {
     // Among these every condition finds constants that it holds for.
-    private static readonly long[] Candidates = [0, 1, 2, 3, 8, 16, 31, 32, 63, 255, 65535, -1, uint.MaxValue, BitConverter.DoubleToInt64Bits(4), BitConverter.SingleToInt32Bits(4)];
+    private static readonly long[] Candidates =
+    [
+        0, 1, 2, 3, 8, 16, 31, 32, 63, 255, 65535, -1, uint.MaxValue, BitConverter.DoubleToInt64Bits(4), BitConverter.SingleToInt32Bits(4), int.MaxValue, int.MinValue, 1L << 31,
+    ];
 
     private readonly List<(Opcode Op, int[] Inputs, long Bits, string Text)> _values = [];
 
     /// <summary>Constants for which the conditions of a rule hold.</summary>
-    public static Dictionary<string, long> ConstantsFor(Rule rule)
+    public static Dictionary<string, long> ConstantsFor(Rule rule) => AllConstantsFor(rule).FirstOrDefault() ?? throw new InvalidOperationException($"no candidates fit {rule}");
+
+    /// <summary>All constants among the candidates for which the conditions of a rule hold; without constants, none once.</summary>
+    public static IEnumerable<Dictionary<string, long>> AllConstantsFor(Rule rule)
     {
         (string Name, string Type)[] names = [.. RuleFiles.VariablesOf(rule).Where(variable => variable.Key[0] <= 'c').Select(variable => (variable.Key, variable.Value))];
         for (int i = 0; i < Math.Pow(Candidates.Length, names.Length); i++)
@@ -30,10 +36,8 @@ internal sealed class RuleExpressions(IReadOnlySet<string> booleans)
                 rest /= Candidates.Length;
             }
 
-            if (RuleFiles.ConstantConditionsOf(rule).All(condition => Compute(condition, "i32", constants) is not (null or 0))) return constants;
+            if (RuleFiles.ConstantConditionsOf(rule).All(condition => Compute(condition, "i32", constants) is not (null or 0))) yield return constants;
         }
-
-        throw new InvalidOperationException($"no candidates fit {rule}");
     }
 
     /// <summary>Computes what is constant; null where it traps.</summary>

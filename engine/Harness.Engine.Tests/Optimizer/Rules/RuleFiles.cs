@@ -3,7 +3,7 @@ using Harness.Engine.Rules;
 
 namespace Harness.Engine.Tests.Optimizer.Rules;
 
-/// <summary>The rules of algebra and of selection as data, and what tests of single rules need to know of them.</summary>
+/// <summary>The rules of algebra, of selection and of conditions as data, and what tests of single rules need to know of them.</summary>
 internal static class RuleFiles
 {
     /// <summary>The sections of the rules of algebra.</summary>
@@ -12,17 +12,23 @@ internal static class RuleFiles
     /// <summary>The sections of the rules of selection.</summary>
     public static IReadOnlyList<RuleSection> Selection { get; } = Read("selection.rules");
 
+    /// <summary>The sections of the rules of conditions.</summary>
+    public static IReadOnlyList<RuleSection> Conditions { get; } = Read("conditions.rules");
+
     /// <summary>The rules of algebra, one for each type and operator.</summary>
     public static IReadOnlyList<Rule> AlgebraRules { get; } = [.. Algebra.SelectMany(section => section.Rules)];
 
     /// <summary>The rules of selection, one for each type and operator.</summary>
     public static IReadOnlyList<Rule> SelectionRules { get; } = [.. Selection.SelectMany(section => section.Rules)];
 
-    /// <summary>All rules as equations of expressions of WebAssembly: what machine instructions mean stands in their place.</summary>
-    public static IReadOnlyList<Rule> Equations { get; } = [.. AlgebraRules.Concat(SelectionRules.Select(Meaning)).DistinctBy(rule => rule.ToString())];
+    /// <summary>The rules of conditions, one for each type and relation.</summary>
+    public static IReadOnlyList<Rule> ConditionRules { get; } = [.. Conditions.SelectMany(section => section.Rules)];
 
-    /// <summary>A rule of selection as an equation.</summary>
-    public static Rule Meaning(Rule rule) => rule.Expand(Selection.SelectMany(section => section.Definitions));
+    /// <summary>All rules as equations of expressions of WebAssembly: what machine instructions mean stands in their place.</summary>
+    public static IReadOnlyList<Rule> Equations { get; } = [.. AlgebraRules.Concat(SelectionRules.Concat(ConditionRules).Select(Meaning)).DistinctBy(rule => rule.ToString())];
+
+    /// <summary>A rule of selection or of conditions as an equation.</summary>
+    public static Rule Meaning(Rule rule) => rule.Expand(Selection.Concat(Conditions).SelectMany(section => section.Definitions));
 
     /// <summary>The texts of rules, by which tests name them.</summary>
     public static TheoryData<string> NamesOf(IEnumerable<Rule> rules) => [.. rules.Select(rule => rule.ToString())];

@@ -72,7 +72,7 @@ public sealed class RuleMatchTests
     public void TheDocumentSaysWhatTheRulesAre()
     {
         string path = Path.Combine(RepositoryFiles.Root, "engine", "RULES.md");
-        string document = RuleDocument.Write(RuleFiles.Algebra, RuleFiles.Selection);
+        string document = RuleDocument.Write(RuleFiles.Algebra, RuleFiles.Selection, RuleFiles.Conditions);
         if (Environment.GetEnvironmentVariable("HARNESS_UPDATE_GOLDEN") == "1") File.WriteAllText(path, document);
         Assert.Equal(document, File.ReadAllText(path));
     }

@@ -27,10 +27,8 @@ public sealed class SelectionRuleTests
 
         (bool found, string chosen) = Choose(rule.Pattern, constants);
 
-        var result = (RuleOperation)rule.Result;
-        var operands = result.Operands.Select((operand, i) => operand.IsConstant ? RuleExpressions.Compute(operand, result.OperandType(i)!, constants)!.Value.ToString(CultureInfo.InvariantCulture) : operand.ToString()!);
         Assert.True(found, $"no rule matches {rule.Pattern}");
-        Assert.Equal($"({result.Name} {string.Join(' ', operands)})", chosen);
+        Assert.Equal(RulePrograms.InstructionOf(rule, constants), chosen);
     }
 
     [Theory]
@@ -63,16 +61,16 @@ public sealed class SelectionRuleTests
         Rule rule = RuleFiles.SelectionRules.ByName(name);
         Dictionary<string, long> constants = RuleExpressions.ConstantsFor(rule);
         string type = rule.Pattern.ResultType!;
-        string[] variables = [.. RuleFiles.VariablesOf(rule).Keys.Where(variable => variable[0] >= 'x').Order(StringComparer.Ordinal)];
+        string[] variables = RulePrograms.VariablesOf(rule);
+        Dictionary<string, string> locals = variables.Select((variable, i) => (variable, $"(local.get {i})")).ToDictionary();
 
         // Nothing else may rewrite the pattern before instructions are selected.
         using var run = new OptimizedRun(
-            $"(func (export \"f\") {string.Concat(Enumerable.Repeat($"(param {type})", variables.Length))} (result {type}) {TextOf(rule.Pattern, type, variables, constants)})", "pass.fold=off", "pass.gvn=off");
+            $"(func (export \"f\") {string.Concat(Enumerable.Repeat($"(param {type})", variables.Length))} (result {type}) {RulePrograms.TextOf(rule.Pattern, type, locals, constants)})", "pass.fold=off", "pass.gvn=off");
         var kind = Enum.Parse<ValueKind>(type, ignoreCase: true);
-        ulong[] operands = [.. NumericOperands.Values(kind)];
-        foreach (ulong[] values in variables.Length == 1 ? operands.Select(x => new[] { x }) : operands.SelectMany(x => operands.Select(y => new[] { x, y })))
+        foreach (ulong[] values in RulePrograms.OperandsFor(variables, kind))
         {
-            ulong expected = Evaluate(rule.Pattern, type, variables.Zip(values).ToDictionary(), constants);
+            ulong expected = RulePrograms.Evaluate(rule.Pattern, type, variables.Zip(values).ToDictionary(), constants);
             ulong actual = run.Call("f", [.. values.Select(value => WasmValue.FromBits(kind, value))]).Bits;
             Assert.True(expected == actual, $"{rule}: 0x{actual:x}, not 0x{expected:x}, for {string.Join(", ", values.Select(value => $"0x{value:x}"))}");
         }
@@ -88,22 +86,6 @@ public sealed class SelectionRuleTests
         bool found = SelectionRules.Apply(ref target, root);
         return (found, target.Chosen);
     }
-
-    /// <summary>A pattern in the text format, with parameters in the places of variables.</summary>
-    private static string TextOf(RuleExpression expression, string type, string[] variables, Dictionary<string, long> constants) => expression switch
-    {
-        RuleVariable { IsConstant: false } variable => $"(local.get {Array.IndexOf(variables, variable.Name)})",
-        RuleOperation operation => $"({operation.Name} {string.Join(' ', operation.Operands.Select((operand, i) => TextOf(operand, operation.OperandType(i)!, variables, constants)))})",
-        _ => $"({type}.const {RuleExpressions.Compute(expression, type, constants)})",
-    };
-
-    private static ulong Evaluate(RuleExpression expression, string type, IReadOnlyDictionary<string, ulong> values, Dictionary<string, long> constants) => expression switch
-    {
-        RuleVariable { IsConstant: false } variable => values[variable.Name],
-        RuleOperation operation => NumericReference.Evaluate(
-            RuleFiles.OpcodeOf(operation.Name), [.. operation.Operands.Select((operand, i) => Evaluate(operand, operation.OperandType(i)!, values, constants))]),
-        _ => type == "i32" ? (uint)RuleExpressions.Compute(expression, type, constants)!.Value : (ulong)RuleExpressions.Compute(expression, type, constants)!.Value,
-    };
 
     /// <summary>Writes down the instruction that is chosen.</summary>
     private readonly struct InstructionRecorder(RuleExpressions expressions, StringBuilder chosen) : ISelectionTarget

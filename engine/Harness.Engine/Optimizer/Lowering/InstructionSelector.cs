@@ -14,7 +14,7 @@ namespace Harness.Engine.Optimizer.Lowering;
 /// </summary>
 /// <remarks>
 /// What is known meanwhile is in a <see cref="SelectionState"/>; each family of nodes has a selector, to which this class hands them. What instructions integers
-/// become is said by rules (<c>Rules/selection.rules</c>). A value
+/// become, and how they are compared, is said by rules (<c>Rules/selection.rules</c>, <c>Rules/conditions.rules</c>). A value
 /// of 32 bits is kept zero-extended in its register; every instruction that makes one does that by itself. Zero extension to 64 bits
 /// therefore is no instruction, and neither is using an i32 as part of an address.
 /// </remarks>

@@ -2,7 +2,7 @@ using Harness.Engine.Modules;
 
 namespace Harness.Engine.Optimizer.Passes;
 
-/// <summary>What is known of comparisons: which operators are some, and their opposites.</summary>
+/// <summary>What is known of comparisons: which operators are some, their opposites, and what they are with operands exchanged.</summary>
 internal static class Comparisons
 {
     /// <summary>Whether an operator gives 0 or 1.</summary>
@@ -42,4 +42,26 @@ internal static class Comparisons
         };
         return negated != op;
     }
+
+    /// <summary>The comparison of integers that holds of exchanged operands when this one does.</summary>
+    public static Opcode Swap(Opcode op) => op switch
+    {
+        Opcode.I32LtS => Opcode.I32GtS,
+        Opcode.I32LtU => Opcode.I32GtU,
+        Opcode.I32GtS => Opcode.I32LtS,
+        Opcode.I32GtU => Opcode.I32LtU,
+        Opcode.I32LeS => Opcode.I32GeS,
+        Opcode.I32LeU => Opcode.I32GeU,
+        Opcode.I32GeS => Opcode.I32LeS,
+        Opcode.I32GeU => Opcode.I32LeU,
+        Opcode.I64LtS => Opcode.I64GtS,
+        Opcode.I64LtU => Opcode.I64GtU,
+        Opcode.I64GtS => Opcode.I64LtS,
+        Opcode.I64GtU => Opcode.I64LtU,
+        Opcode.I64LeS => Opcode.I64GeS,
+        Opcode.I64LeU => Opcode.I64GeU,
+        Opcode.I64GeS => Opcode.I64LeS,
+        Opcode.I64GeU => Opcode.I64LeU,
+        _ => op,
+    };
 }

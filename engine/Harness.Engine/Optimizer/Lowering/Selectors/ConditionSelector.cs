@@ -4,24 +4,14 @@ using Harness.Engine.Numbers;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Vectors;
 using Harness.Engine.X64;
+using Comparisons = Harness.Engine.Optimizer.Passes.Comparisons;
 
 namespace Harness.Engine.Optimizer.Lowering.Selectors;
 
-/// <summary>Comparisons, fused with what depends on them.</summary>
+/// <summary>Comparisons, fused with what depends on them: those of numbers by the rules of conditions (<see cref="NumberConditions"/>).</summary>
 internal sealed class ConditionSelector(
     SelectionState state, LirWriter writer, InstanceFields instance, OperandSelector operands, LoadFolding loads)
 {
-    /// <summary>Conditions of the six <see cref="FloatRelation"/>s.</summary>
-    /// <remarks>
-    /// <c>ucomis</c> sets the flags as an unsigned comparison does, and all three of carry, zero and parity for NaN. Above and
-    /// above-or-equal fail then, so that less is asked as greater with the operands exchanged.
-    /// </remarks>
-    private static ReadOnlySpan<FlagCondition> FloatConditions =>
-    [
-        FlagCondition.FloatEqual, FlagCondition.FloatNotEqual, (FlagCondition)Condition.Above,
-        (FlagCondition)Condition.Above, (FlagCondition)Condition.AboveOrEqual, (FlagCondition)Condition.AboveOrEqual,
-    ];
-
     /// <summary>A node that computes a comparison as a value.</summary>
     public void SelectCondition(int id)
     {
@@ -80,139 +70,39 @@ internal sealed class ConditionSelector(
         {
             Opcode.I32Eqz => Compare(state.Graph.Input(id, 0), !whenTrue, mayFault),
             Opcode.I64Eqz or Opcode.RefIsNull => CompareWithZero(state.Graph.Input(id, 0), OpSize.Qword, whenTrue, mayFault),
-            IrOp.ReferenceEqual => CompareIntegers(id, Condition.Equal, OpSize.Qword, whenTrue, mayFault),
+            IrOp.ReferenceEqual => CompareInputs(id, Opcode.I64Eq, whenTrue, mayFault),
             IrOp.RefTest => CompareType(id, whenTrue, mayFault),
             IrOp.HasTag => CompareTag(id, whenTrue),
             >= Opcode.V128Load => CompareVector(id, op, whenTrue),
-            _ => CompareNumbers(id, NumericForms.Of(op), whenTrue, mayFault),
+            _ => CompareInputs(id, op, whenTrue, mayFault),
         };
     }
 
-    private Comparison CompareNumbers(int id, NumericForm form, bool whenTrue, bool mayFault) =>
-        form.Kind == NumericFormKind.CompareIntegers
-            ? CompareIntegers(id, (Condition)form.Operation, form.Size, whenTrue, mayFault)
-            : CompareFloats(id, (FloatRelation)form.Operation, form.Size, whenTrue, mayFault);
+    private Comparison CompareWithZero(int id, OpSize size, bool isZero, bool mayFault) =>
+        Choose(size == OpSize.Dword ? Opcode.I32Eq : Opcode.I64Eq, id, NumberConditions.Zero, isZero, mayFault);
 
-    private Comparison CompareWithZero(int id, OpSize size, bool isZero, bool mayFault)
-    {
-        var comparison = new Comparison
-        {
-            Kind = CompareKind.Test,
-            Size = size,
-            Condition = (isZero ? Condition.Equal : Condition.NotEqual).ToFlag(),
-        };
-        if (state.Graph[id].Op == (size == OpSize.Dword ? Opcode.I32And : Opcode.I64And) && state.IsOnlyHere(id))
-        {
-            var (left, right) = loads.OrderedInputs(id);
-            comparison.Left = operands.Register(left);
-            if (operands.TryImmediate(right, size, out comparison.Immediate))
-            {
-                comparison.HasImmediate = true;
-            }
-            else
-            {
-                comparison.Right = operands.Register(right);
-            }
-
-            return comparison;
-        }
-
-        if (loads.TryCover(id, size, mayFault, out comparison.Address))
-        {
-            comparison.Kind = CompareKind.Integer;
-            comparison.HasAddress = true;
-            comparison.HasImmediate = true;
-            return comparison;
-        }
-
-        // x + c is 0 when x is -c, whatever wraps around.
-        if (state.Graph[id].Op == (size == OpSize.Dword ? Opcode.I32Add : Opcode.I64Add) && state.IsOnlyHere(id)
-            && operands.TryImmediate(state.Graph.Input(id, 1), size, out long addend) && addend != int.MinValue)
-        {
-            comparison.Kind = CompareKind.Integer;
-            comparison.HasImmediate = true;
-            comparison.Immediate = -addend;
-            comparison.Left = operands.Register(state.Graph.Input(id, 0));
-            return comparison;
-        }
-
-        comparison.Left = comparison.Right = operands.Register(id);
-        return comparison;
-    }
-
-    private Comparison CompareIntegers(int id, Condition condition, OpSize size, bool whenTrue, bool mayFault)
+    /// <summary>The comparison for a relation of a node's inputs: of integers, what can be a constant in an instruction is the right one.</summary>
+    private Comparison CompareInputs(int id, Opcode op, bool whenTrue, bool mayFault)
     {
         int left = state.Graph.Input(id, 0);
         int right = state.Graph.Input(id, 1);
-        if (Constants.IsConstant(state.Graph, left) || state.Graph[left].Op is IrOp.FunctionAddress or IrOp.TypeId)
+        if (NumericForms.Of(op).Kind == NumericFormKind.CompareIntegers
+            && (Constants.IsConstant(state.Graph, left) || state.Graph[left].Op is IrOp.FunctionAddress or IrOp.TypeId))
         {
-            (left, right) = (right, left);
-            condition = condition.Swap();
+            (op, left, right) = (Comparisons.Swap(op), right, left);
         }
 
-        bool isType = state.Graph[right].Op == IrOp.TypeId;
-        bool isConstant = operands.TryImmediate(right, size, out long immediate);
-        if (isConstant && immediate == 0 && condition is (Condition.Equal or Condition.NotEqual))
-        {
-            return CompareWithZero(left, size, condition == Condition.Equal == whenTrue, mayFault);
-        }
-
-        var comparison = new Comparison { Kind = CompareKind.Integer, Size = size };
-        if (isConstant || isType)
-        {
-            comparison.HasImmediate = true;
-            comparison.IsType = isType;
-            comparison.Immediate = isType ? state.Graph[right].Immediate : immediate;
-            comparison.HasAddress = loads.TryCover(left, size, mayFault, out comparison.Address);
-            comparison.Left = comparison.HasAddress ? 0 : operands.Register(left);
-        }
-        else if (loads.TryCover(right, size, mayFault, out comparison.Address))
-        {
-            comparison.HasAddress = true;
-            comparison.Left = operands.Register(left);
-        }
-        else if (loads.TryCover(left, size, mayFault, out comparison.Address))
-        {
-            comparison.HasAddress = true;
-            comparison.Left = operands.Register(right);
-            condition = condition.Swap();
-        }
-        else if (state.Graph[right].Op == IrOp.FunctionAddress && state.ModuleCode.Layout.IsImportedFunction((int)state.Graph[right].Immediate))
-        {
-            comparison.HasAddress = true;
-            comparison.Address = Address.OfInstance(state.ModuleCode.Layout.ImportedFunction((int)state.Graph[right].Immediate));
-            comparison.Left = operands.Register(left);
-        }
-        else
-        {
-            comparison.Left = operands.Register(left);
-            comparison.Right = operands.Register(right);
-        }
-
-        comparison.Condition = (whenTrue ? condition : condition.Negate()).ToFlag();
-        return comparison;
+        return Choose(op, left, right, whenTrue, mayFault);
     }
 
-    private Comparison CompareFloats(int id, FloatRelation relation, OpSize size, bool whenTrue, bool mayFault)
+    private Comparison Choose(Opcode op, int left, int right, bool whenTrue, bool mayFault)
     {
-        int left = state.Graph.Input(id, 0);
-        int right = state.Graph.Input(id, 1);
-        bool isLess = relation is FloatRelation.Less or FloatRelation.LessOrEqual;
-        if (isLess)
+        Comparison comparison = new NumberConditions(state, operands, loads, op, left, right, mayFault).Choose();
+        if (!whenTrue)
         {
-            (left, right) = (right, left);
+            comparison.Condition = comparison.Condition.Negate();
         }
 
-        FlagCondition condition = FloatConditions[(int)relation];
-        var comparison = new Comparison
-        {
-            Kind = CompareKind.Float,
-            Size = size,
-            Condition = whenTrue ? condition : condition.Negate(),
-        };
-        comparison.HasAddress = loads.TryCover(right, size, mayFault, out comparison.Address);
-        comparison.Left = operands.Register(left);
-        comparison.Right = comparison.HasAddress ? 0 : operands.Register(right);
         return comparison;
     }
 

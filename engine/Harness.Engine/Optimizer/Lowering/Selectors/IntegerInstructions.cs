@@ -13,16 +13,7 @@ internal readonly struct IntegerInstructions(SelectionState state, LirWriter wri
 {
     public Opcode OpOf(int form) => state.Graph[form].Op;
 
-    public int InputOf(int form, int index)
-    {
-        if (!NumericForms.Of(state.Graph[form].Op).IsCommutative)
-        {
-            return state.Graph.Input(form, index);
-        }
-
-        var (left, right) = loads.OrderedInputs(form);
-        return index == 0 ? left : right;
-    }
+    public int InputOf(int form, int index) => loads.OrderedInput(form, index);
 
     public int FirstFormOf(int value) => state.IsOnlyHere(value) ? value : -1;
 

@@ -1,4 +1,5 @@
 using Harness.Engine.Modules;
+using Harness.Engine.Numbers;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
@@ -99,6 +100,18 @@ internal sealed class LoadFolding(
         bool swap = !Constants.IsConstant(state.Graph, right) && state.Nodes[right].Uses == 1 && !IsCoverableLoad(right)
             && (state.Nodes[left].Uses > 1 || (IsCallInBlock(right) && !IsCallInBlock(left)));
         return swap ? (right, left) : (left, right);
+    }
+
+    /// <summary>An input of a node, of a commutative one in the order of <see cref="OrderedInputs"/>.</summary>
+    public int OrderedInput(int id, int index)
+    {
+        if (!NumericForms.Of(state.Graph[id].Op).IsCommutative)
+        {
+            return state.Graph.Input(id, index);
+        }
+
+        var (left, right) = OrderedInputs(id);
+        return index == 0 ? left : right;
     }
 
     private bool IsCallInBlock(int id) => state.Graph[id].Op is IrOp.CallDirect or IrOp.CallReference && state.IsInBlock(id);
